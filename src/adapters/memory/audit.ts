@@ -1,0 +1,92 @@
+import { Fault } from '../../domain/fault.ts';
+import { type Millis, seconds } from '../../domain/time.ts';
+import type { Audit, StoredEvent } from '../../ports/audit.ts';
+import type { EventWrite } from '../../ports/registry.ts';
+import { wanted } from './filters.ts';
+import { eventSubject, outboxOf } from './layout.ts';
+import { answerOver, type Link, LinkDown } from './link.ts';
+import type { MemoryWorld } from './world.ts';
+
+const lookAgainEvery: Millis = seconds(1);
+
+export function memoryAudit(world: MemoryWorld, link: Link): Audit {
+  const { audit, registry, clock } = world;
+
+  async function* read(
+    from: number,
+    filters: readonly string[] = ['>'],
+  ): AsyncGenerator<StoredEvent> {
+    const wants = wanted(filters);
+    const events = await answerOver(link, 'reading the audit', () => audit.from(from));
+    for (const event of events) if (wants(event.subject)) yield event;
+  }
+
+  async function* follow(
+    from: number,
+    signal: AbortSignal,
+    filters: readonly string[] = ['>'],
+  ): AsyncGenerator<StoredEvent> {
+    using listening = audit.listen();
+    const wants = wanted(filters);
+    let next = Math.max(1, from);
+    while (!signal.aborted) {
+      for (const event of await orNone(link, () => audit.from(next))) {
+        next = event.seq + 1;
+        if (wants(event.subject)) yield event;
+        if (signal.aborted) return;
+      }
+      await listening.bell.heard(clock, lookAgainEvery, signal);
+    }
+  }
+
+  return {
+    append: (event) => append(world, link, event),
+    read,
+    follow,
+    range: () =>
+      answerOver(link, 'reading the range of the audit', () => ({
+        first: audit.last ? 1 : 0,
+        last: audit.last?.seq ?? 0,
+      })),
+    tidy: () =>
+      answerOver(link, 'emptying the outbox', () => {
+        const last = audit.last;
+        if (!last || registry.seqOf(eventSubject(last.subject)) !== last.origin) return 0;
+        const confirmed = registry.after(0, outboxOf(['>'])).filter(({ seq }) => seq < last.origin);
+        for (const message of confirmed) registry.purge(message);
+        return confirmed.length;
+      }),
+  };
+}
+
+async function append(
+  { audit, registry }: MemoryWorld,
+  link: Link,
+  { subject, text }: EventWrite,
+): Promise<'appended' | 'already'> {
+  const stands = () => audit.has(subject) || registry.seqOf(eventSubject(subject)) > 0;
+  try {
+    return await link.carry(() => {
+      if (stands()) return 'already';
+      registry.append(eventSubject(subject), text);
+      audit.catchUp();
+      return 'appended';
+    });
+  } catch (cause) {
+    if (!(cause instanceof LinkDown)) throw cause;
+    if (await answerOver(link, `looking for ${subject}`, stands)) return 'already';
+    throw new Fault('store-unavailable', `no answer: appending ${subject}`, { cause });
+  }
+}
+
+async function orNone(
+  link: Link,
+  serve: () => readonly StoredEvent[],
+): Promise<readonly StoredEvent[]> {
+  try {
+    return await link.carry(serve);
+  } catch (cause) {
+    if (cause instanceof LinkDown) return [];
+    throw cause;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Millis } from '../../domain/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+
+/** Tells one who waits that there is something new; a ring while nobody waits is kept. */
+export class Doorbell {
+  #rung = false;
+  #wake: (() => void) | undefined;
+
+  ring(): void {
+    this.#rung = true;
+    this.#wake?.();
+  }
+
+  /** Resolves once it has rung, after `within`, or when the signal is aborted. */
+  async heard(clock: Clock, within: Millis, signal: AbortSignal): Promise<void> {
+    if (!this.#rung && !signal.aborted) {
+      const awake = new AbortController();
+      this.#wake = () => awake.abort();
+      signal.addEventListener('abort', this.#wake, { once: true });
+      await clock.sleep(within, awake.signal);
+      signal.removeEventListener('abort', this.#wake);
+      this.#wake = undefined;
+    }
+    this.#rung = false;
+  }
+}

@@ -1,0 +1,81 @@
+import type { Entry } from '../../domain/entry.ts';
+import { tombstoneTtl } from '../../domain/policy.ts';
+import { type Millis, type Revision, seconds } from '../../domain/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Feed } from '../../ports/feed.ts';
+import { type Link, LinkDown } from './link.ts';
+import type { MemoryStream, Message } from './stream.ts';
+
+/** How often a watch that has nothing to say says so, and how often one that is cut off looks. */
+const aliveEvery: Millis = seconds(1);
+
+/** What to watch, and how a message there becomes an entry. */
+export interface Watched {
+  readonly stream: MemoryStream;
+  readonly wants: (subject: string) => boolean;
+  readonly keyOf: (subject: string) => string;
+}
+
+/**
+ * A watch as `ports/feed.ts` promises it: it pulls what is new whenever there is something, over the
+ * client's own link, so that a cut or slow line makes it stale like any other request.
+ */
+export async function* feed(
+  watched: Watched,
+  { link, clock }: { readonly link: Link; readonly clock: Clock },
+  signal: AbortSignal,
+): AsyncGenerator<Feed> {
+  using listening = watched.stream.listen(watched.wants);
+  let cursor: Revision | undefined;
+  let saidAt = clock.monotonic();
+  let stale = false;
+  while (!signal.aborted) {
+    // Away for longer than tombstones last, a removal may have left no trace.
+    if (clock.monotonic() - saidAt >= tombstoneTtl) cursor = undefined;
+    const since = cursor;
+    const look = await answer(link, () => lookAfter(watched, since ?? 0));
+    if (signal.aborted) return;
+    if ('down' in look) {
+      if (!stale) yield { kind: 'stale', why: look.down.message };
+      stale = true;
+      await clock.sleep(aliveEvery, signal);
+      continue;
+    }
+    const entries = look.entries;
+    if (cursor === undefined) {
+      cursor = look.upTo;
+      saidAt = clock.monotonic();
+      const standing = entries.filter(({ text }) => text !== undefined);
+      yield { kind: 'snapshot', entries: standing, upTo: cursor };
+    } else if (entries.length > 0 || stale) {
+      cursor = entries.at(-1)?.revision ?? cursor;
+      saidAt = clock.monotonic();
+      yield { kind: 'changes', entries, upTo: cursor };
+    } else if (clock.monotonic() - saidAt >= aliveEvery) {
+      saidAt = clock.monotonic();
+      yield { kind: 'alive' };
+    }
+    stale = false;
+    await listening.bell.heard(clock, saidAt + aliveEvery - clock.monotonic(), signal);
+  }
+}
+
+const lookAfter = ({ stream, wants, keyOf }: Watched, seq: Revision) => ({
+  entries: stream.after(seq, wants).map((message) => entryOf(message, keyOf)),
+  upTo: stream.lastSeq,
+});
+
+const entryOf = ({ subject, seq, text }: Message, keyOf: (subject: string) => string): Entry => ({
+  key: keyOf(subject),
+  revision: seq,
+  text,
+});
+
+async function answer<T>(link: Link, serve: () => T): Promise<T | { down: LinkDown }> {
+  try {
+    return await link.carry(serve);
+  } catch (cause) {
+    if (cause instanceof LinkDown) return { down: cause };
+    throw cause;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Entry } from '../../domain/entry.ts';
+import { Fault } from '../../domain/fault.ts';
+import type { Outcome, Registry } from '../../ports/registry.ts';
+import { requireSound, store } from './commits.ts';
+import { feed } from './feed.ts';
+import { keyOfRecord, recordSubject, recordsOf } from './layout.ts';
+import { answerOver, type Link, LinkDown } from './link.ts';
+import type { MemoryWorld } from './world.ts';
+
+export function memoryRegistry(world: MemoryWorld, link: Link): Registry {
+  const stream = world.registry;
+  return {
+    read: (key) => answerOver(link, `reading ${key}`, () => readRecord(world, key)),
+
+    list: (filters, atLeast) =>
+      answerOver(link, `listing ${filters.join(' ')}`, () => {
+        if (stream.lastSeq < atLeast) throw new Fault('store-unavailable', `not at ${atLeast} yet`);
+        return stream
+          .after(0, recordsOf(filters))
+          .map(({ subject, seq, text }) => ({ key: keyOfRecord(subject), revision: seq, text }));
+      }),
+
+    async commit(commit): Promise<Outcome> {
+      requireSound(commit);
+      try {
+        const revisions = await link.carry(() => store(world, commit));
+        if (revisions === 'conflict') return { outcome: 'conflict' };
+        return { outcome: 'committed', revisions };
+      } catch (cause) {
+        if (!(cause instanceof LinkDown)) throw cause;
+        return { outcome: cause.sent ? 'unknown' : 'unavailable', why: cause.message };
+      }
+    },
+
+    watch: (filters, signal) =>
+      feed(
+        { stream, wants: recordsOf(filters), keyOf: keyOfRecord },
+        { link, clock: world.clock },
+        signal,
+      ),
+  };
+}
+
+function readRecord({ registry }: MemoryWorld, key: string): Entry {
+  const last = registry.last(recordSubject(key));
+  return { key, revision: last?.seq ?? 0, text: last?.text };
+}

@@ -1,0 +1,19 @@
+import type { Store } from '../../ports/ports.ts';
+import { memoryAudit } from './audit.ts';
+import { memoryLeases } from './leases.ts';
+import { directLink, type Link } from './link.ts';
+import { memoryProbe } from './probe.ts';
+import { memoryRegistry } from './registry.ts';
+import type { MemoryWorld } from './world.ts';
+
+/** One client of the world. Disposing it is what a dying process does: nobody answers for it. */
+export function memoryStore(world: MemoryWorld, link: Link = directLink): Store & AsyncDisposable {
+  const probe = memoryProbe(world, link);
+  return {
+    leases: memoryLeases(world, link),
+    registry: memoryRegistry(world, link),
+    audit: memoryAudit(world, link),
+    probe,
+    [Symbol.asyncDispose]: async () => probe[Symbol.dispose](),
+  };
+}

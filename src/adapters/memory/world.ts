@@ -1,0 +1,26 @@
+import type { Clock } from '../../ports/clock.ts';
+import { Answerers } from './answerers.ts';
+import { AuditCopy } from './audit-copy.ts';
+import { MemoryStream } from './stream.ts';
+
+/**
+ * The server: what all clients of one namespace share.
+ *
+ * Whatever a client asks of it is one synchronous step, so two requests never interleave; the order
+ * of requests is the order in which links carry them here.
+ */
+export class MemoryWorld {
+  readonly clock: Clock;
+  readonly leases: MemoryStream;
+  /** Records and outbox, under one sequence that starts at the time, so that none ever repeats. */
+  readonly registry: MemoryStream;
+  readonly audit: AuditCopy;
+  readonly answerers = new Answerers();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+    this.leases = new MemoryStream(clock, 1);
+    this.registry = new MemoryStream(clock, clock.wall() * 1000);
+    this.audit = new AuditCopy(this.registry);
+  }
+}

@@ -1,0 +1,37 @@
+import type { Namespace } from '../../domain/names.ts';
+
+/** One of the two KV buckets: where its stream is, and what comes before a key on the wire. */
+export interface BucketNames {
+  readonly stream: string;
+  /** With the trailing dot. */
+  readonly prefix: string;
+}
+
+/** Everything that a namespace is called on the server (docs/protocol.md). */
+export interface Names {
+  readonly namespace: Namespace;
+  readonly leases: BucketNames;
+  readonly registry: BucketNames;
+  readonly auditStream: string;
+  /** Where events are written (the outbox), with the trailing dot. */
+  readonly eventPrefix: string;
+  /** Where the audit stream keeps them, with the trailing dot. */
+  readonly auditPrefix: string;
+  /** Where runs are asked and told, with the trailing dot. */
+  readonly runPrefix: string;
+}
+
+export function namesOf(namespace: Namespace): Names {
+  return {
+    namespace,
+    leases: bucket(`rollcall_${namespace}_leases`),
+    registry: bucket(`rollcall_${namespace}_registry`),
+    auditStream: `ROLLCALL_${namespace}_audit`,
+    eventPrefix: `rollcall.${namespace}.event.`,
+    auditPrefix: `rollcall.${namespace}.audit.`,
+    runPrefix: `rollcall.${namespace}.run.`,
+  };
+}
+
+/** As the KV convention has it, so that anybody's KV tool opens the buckets. */
+const bucket = (name: string): BucketNames => ({ stream: `KV_${name}`, prefix: `$KV.${name}.` });

@@ -1,0 +1,127 @@
+import type { StreamInfo } from '@nats-io/jetstream';
+import { Fault } from '../../domain/fault.ts';
+import type { Millis, Revision } from '../../domain/time.ts';
+import { apiFault, askApi, expectOk } from './api.ts';
+import { code } from './errors.ts';
+import type { Link } from './link.ts';
+import type { ApiMessage } from './message.ts';
+import { fromApi } from './message.ts';
+import type { Names } from './names.ts';
+import { compareSettings, type Finding, sayFinding } from './stream-findings.ts';
+import { type Settings, wantedSettings } from './stream-settings.ts';
+
+/** Atomic batches and per-key TTLs: the level of nats-server 2.12. */
+const apiLevel = 2;
+
+/** The most messages that one commit stores: an event may be the first of them. */
+const longestCommit = 1000;
+
+export interface StreamOptions {
+  readonly names: Names;
+  /** Copies of each stream, where this process creates it. */
+  readonly replicas: number;
+  readonly within: Millis;
+}
+
+/**
+ * Makes sure that the three streams exist and can be trusted; two processes at once both succeed.
+ *
+ * A stream that is already there is never altered: somebody chose its settings.
+ * @returns the settings that differ and harm nobody
+ * @throws {Fault} `store-misconfigured` naming every setting with which a promise would break
+ */
+export async function ensureStreams(link: Link, options: StreamOptions): Promise<readonly Finding[]> {
+  const { leases, registry, audit } = wantedSettings(options.names, options.replicas);
+  const { within } = options;
+  const findings = [
+    ...compareSettings((await ensure(link, leases, within)).config, leases),
+    ...compareSettings((await ensureRegistry(link, registry, options)).config, registry),
+    ...compareSettings((await ensure(link, audit, within)).config, audit),
+  ];
+  const dangerous = findings.filter((finding) => finding.dangerous);
+  if (dangerous.length === 0) return findings;
+  throw new Fault('store-misconfigured', dangerous.map(sayFinding).join('; '), {
+    hint: 'change the setting, or use another --namespace; `rollcall doctor` lists them all',
+  });
+}
+
+/** What is wrong with the streams as they are; a missing one is a finding on its `name`. */
+export async function inspectStreams(
+  link: Link,
+  options: StreamOptions,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const wanted of Object.values(wantedSettings(options.names, options.replicas))) {
+    const info = await streamInfo(link, wanted.name, options.within);
+    if (info !== undefined) findings.push(...compareSettings(info.config, wanted));
+    else {
+      const missing = { setting: 'name', found: null, wanted: wanted.name, dangerous: true };
+      findings.push({ stream: wanted.name, ...missing });
+    }
+  }
+  return findings;
+}
+
+/** A stream as its leader knows it; undefined: there is none. */
+export async function streamInfo(
+  link: Link,
+  stream: string,
+  within: Millis,
+): Promise<StreamInfo | undefined> {
+  const answer = await askApi<StreamInfo>(link, `STREAM.INFO.${stream}`, {}, { within });
+  if ('ok' in answer) return answer.ok;
+  if (answer.error.err_code === code.streamNotFound) return undefined;
+  throw apiFault(`STREAM.INFO.${stream}`, answer.error);
+}
+
+/** The registry's first sequence is chosen, so that no revision is ever handed out twice. */
+async function ensureRegistry(
+  link: Link,
+  wanted: Settings & { readonly name: string },
+  { names, within }: StreamOptions,
+): Promise<StreamInfo> {
+  const there = await streamInfo(link, wanted.name, within);
+  if (there !== undefined) return there;
+  const first_seq = firstSequence(Date.now(), await lastAudited(link, names.auditStream, within));
+  return ensure(link, { ...wanted, first_seq }, within);
+}
+
+/**
+ * Where a new registry starts: above all that an earlier one may have handed out, by the clock, and by
+ * the audit where the clock has gone back. The audit knows the sequences of events only, and a
+ * commit's records may come after its events.
+ */
+export const firstSequence = (now: Millis, lastAuditedSequence: Revision): Revision =>
+  Math.max(now * 1000, lastAuditedSequence + longestCommit);
+
+async function lastAudited(link: Link, audit: string, within: Millis): Promise<Revision> {
+  const info = await streamInfo(link, audit, within);
+  if (info === undefined || info.state.messages === 0) return 0;
+  const what = `STREAM.MSG.GET.${audit}`;
+  const request = { seq: info.state.last_seq };
+  const answer = await askApi<{ message: ApiMessage }>(link, what, request, { within });
+  const last = fromApi(expectOk(what, answer).message);
+  return Number(last.header('Nats-Stream-Source')?.split(' ')[1] ?? 0);
+}
+
+async function ensure(
+  link: Link,
+  wanted: Settings & { readonly name: string },
+  within: Millis,
+): Promise<StreamInfo> {
+  const there = await streamInfo(link, wanted.name, within);
+  if (there !== undefined) return there;
+  const what = `STREAM.CREATE.${wanted.name}`;
+  const answer = await askApi<StreamInfo>(link, what, wanted, { within, level: apiLevel });
+  if ('ok' in answer) return answer.ok;
+  // Somebody else was first, with another first sequence or other settings: look at theirs.
+  if (answer.error.err_code === code.nameExists) {
+    const theirs = await streamInfo(link, wanted.name, within);
+    if (theirs !== undefined) return theirs;
+  }
+  throw new Fault(
+    'store-misconfigured',
+    `stream ${wanted.name} cannot be created: ${answer.error.description} (${answer.error.err_code})`,
+    { hint: 'is JetStream large enough, and are there as many servers as replicas?' },
+  );
+}

@@ -1,0 +1,52 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname, uptime } from 'node:os';
+import process from 'node:process';
+import type { AgentRecord } from '../../domain/records.ts';
+import type { Processes } from '../../ports/processes.ts';
+
+/** Where a process is: a pid means something only in one pid namespace of one boot. */
+export type ProcessPlace = AgentRecord['process'];
+
+export function thisProcess(): ProcessPlace {
+  return { boot: bootId(), namespace: pidNamespace(), pid: process.pid };
+}
+
+/** The processes that this one can see. */
+export function systemProcesses(here: ProcessPlace = thisProcess()): Processes {
+  return {
+    isGone: ({ boot, namespace, pid }) =>
+      boot === here.boot && namespace === here.namespace && isPid(pid) && !isAlive(pid),
+  };
+}
+
+/** 0 and below are process groups to the kernel, and a record may hold any number. */
+const isPid = (pid: number): boolean => Number.isInteger(pid) && pid > 0 && pid < 2 ** 31;
+
+/** Only "no such process" is proof; a zombie has ended and waits for a parent that may not care. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (cause) {
+    return !(cause instanceof Error && 'code' in cause && cause.code === 'ESRCH');
+  }
+  return stateOf(pid) !== 'Z';
+}
+
+/** The letter after the name, which may itself hold parentheses; undefined outside Linux. */
+const stateOf = (pid: number): string | undefined =>
+  attempt(() => /\) (\S)[^)]*$/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
+
+/** Elsewhere than on Linux the minute of the boot: at worst it differs, and then nothing is known. */
+const bootId = (): string =>
+  attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) ??
+  `booted-${Math.round((Date.now() / 1000 - uptime()) / 60)}`;
+
+const pidNamespace = (): string => attempt(() => readlinkSync('/proc/self/ns/pid')) ?? hostname();
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

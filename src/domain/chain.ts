@@ -1,0 +1,25 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { AuditEvent } from './events.ts';
+
+/** Where a chain stands: the number and the hash of its last event. */
+export interface ChainHead {
+  readonly n: number;
+  readonly hash: string;
+}
+
+/** An event as it will be stored: the text, and the chain's new head. */
+export interface SealedEvent {
+  readonly event: AuditEvent;
+  readonly text: string;
+  readonly head: ChainHead;
+}
+
+/** The hash of an event is the SHA-256 of its stored bytes, in hex. */
+export const hashEvent = (text: string): string => bytesToHex(sha256(utf8ToBytes(text)));
+
+/** Writes the event down once; what is hashed is what is stored. */
+export function sealEvent(event: AuditEvent): SealedEvent {
+  const text = JSON.stringify(event);
+  return { event, text, head: { n: event.n, hash: hashEvent(text) } };
+}

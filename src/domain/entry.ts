@@ -1,0 +1,93 @@
+import { Fault } from './fault.ts';
+import { parseRegistryKey } from './keys.ts';
+import { AgentRecord, InstanceRecord } from './records.ts';
+import type { Revision } from './time.ts';
+
+/** What a bucket holds under a key: the text of a record, or `undefined` where it was removed. */
+export interface Entry {
+  readonly key: string;
+  readonly revision: Revision;
+  readonly text: string | undefined;
+}
+
+export interface Stored<R> {
+  readonly kind: 'stored';
+  readonly key: string;
+  readonly revision: Revision;
+  readonly record: R;
+}
+export interface Unreadable {
+  readonly kind: 'unreadable';
+  readonly key: string;
+  readonly revision: Revision;
+  readonly why: string;
+}
+export interface Absent {
+  readonly kind: 'absent';
+  readonly key: string;
+  /** 0, or the revision of the tombstone that stands there: what a create must expect. */
+  readonly revision: Revision;
+}
+
+/** A record read: not knowing what is there (`unreadable`) is not the same as nothing there (G12). */
+export type Read<R> = Stored<R> | Unreadable | Absent;
+
+export type StoredAgent = Stored<AgentRecord>;
+export type StoredInstance = Stored<InstanceRecord>;
+
+/** The term of the run in this record: see `AgentRecord.term`. */
+export const termOf = (agent: StoredAgent): Revision => agent.record.term || agent.revision;
+/** The fencing token of this instance: see `InstanceRecord.token`. */
+export const tokenOf = (instance: StoredInstance): Revision =>
+  instance.record.token || instance.revision;
+
+/** Reads an agent record; whatever is wrong with it comes back as `unreadable`, with the rule. */
+export const readAgent = (entry: Entry): Read<AgentRecord> => read(entry, parseAgent);
+/** Reads an instance record, likewise. */
+export const readInstance = (entry: Entry): Read<InstanceRecord> => read(entry, parseInstance);
+
+function read<R>(entry: Entry, parse: (key: string, text: string) => R): Read<R> {
+  const { key, revision, text } = entry;
+  if (text === undefined) return { kind: 'absent', key, revision };
+  try {
+    return { kind: 'stored', key, revision, record: parse(key, text) };
+  } catch (cause) {
+    return { kind: 'unreadable', key, revision, why: inOneLine(cause) };
+  }
+}
+
+function parseAgent(key: string, text: string): AgentRecord {
+  const record = AgentRecord.parse(JSON.parse(text));
+  const at = parseRegistryKey(key);
+  if (at.kind !== 'agent' || at.host !== record.host || at.agent !== record.agent) {
+    throw new Fault('record-unreadable', `the record names ${record.host}/${record.agent}`);
+  }
+  return record;
+}
+
+function parseInstance(key: string, text: string): InstanceRecord {
+  const record = InstanceRecord.parse(JSON.parse(text));
+  const at = parseRegistryKey(key);
+  if (
+    at.kind !== 'instance' ||
+    at.host !== record.host ||
+    at.agent !== record.agent ||
+    at.service !== record.service ||
+    at.id !== record.id
+  ) {
+    throw new Fault(
+      'record-unreadable',
+      `the record names ${record.service}/${record.id} of ${record.host}/${record.agent}`,
+    );
+  }
+  return record;
+}
+
+/** Zod's issues, JSON's complaint or a Fault, as one line that names the field and the rule. */
+export function inOneLine(cause: unknown): string {
+  if (typeof cause === 'object' && cause !== null && 'issues' in cause) {
+    const issues = cause.issues as readonly { path: PropertyKey[]; message: string }[];
+    return issues.map((i) => `${i.path.map(String).join('.') || 'value'}: ${i.message}`).join('; ');
+  }
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { AgentName, HostId, InstanceId, RunId, ServiceName } from './names.ts';
+
+export const eventVersion = 1;
+
+/** Who wrote it: a process is always a run, also a collector that has no instances. */
+export const Actor = z.object({ host: HostId, agent: AgentName, run: RunId });
+export type Actor = z.infer<typeof Actor>;
+
+/** The chain an event belongs to: a run and an entity. */
+export const ChainRef = z.discriminatedUnion('entity', [
+  z.object({ entity: z.literal('run'), host: HostId, agent: AgentName, run: RunId }),
+  z.object({
+    entity: z.literal('instance'),
+    host: HostId,
+    agent: AgentName,
+    run: RunId,
+    service: ServiceName,
+    id: InstanceId,
+  }),
+  z.object({ entity: z.literal('session'), host: HostId, agent: AgentName, run: RunId }),
+  z.object({ entity: z.literal('collector'), host: HostId, agent: AgentName, run: RunId }),
+]);
+export type ChainRef = z.infer<typeof ChainRef>;
+
+/** A state as XState names it: a string, or nested by region. */
+export type StateValue = string | { readonly [region: string]: StateValue | undefined };
+const StateValue: z.ZodType<StateValue> = z.lazy(() =>
+  z.union([z.string(), z.record(z.string(), StateValue)]),
+);
+
+/**
+ * One transition of one machine for one entity, as it stands in the audit stream.
+ *
+ * The stored bytes are the truth: `prev` is the SHA-256 of the bytes of the chain's previous event,
+ * so an event is hashed as read and never written again.
+ */
+export const AuditEvent = z.looseObject({
+  v: z.literal(eventVersion),
+  /** Unguessable, so that `cause` can name it before its sequence is known. */
+  eventId: z.string(),
+  /** Wall clock of the actor, milliseconds. */
+  at: z.number().int(),
+  of: ChainRef,
+  machine: z.string(),
+  /** Hash of the chart that the machine had, so that an old record is drawn with its own machine. */
+  chart: z.string(),
+  n: z.number().int().positive(),
+  event: z.looseObject({ type: z.string() }),
+  /** null: the chain starts here. */
+  from: StateValue.nullable(),
+  to: StateValue,
+  edges: z.array(z.string()),
+  actor: Actor,
+  /** The event that led to this one. */
+  cause: z.string().optional(),
+  /** What the decision saw. */
+  evidence: z.record(z.string(), z.unknown()).optional(),
+  /** The record as written, less its `hash`, which is the hash of this event; null: removed. */
+  record: z.record(z.string(), z.unknown()).nullable(),
+  /** null: the chain starts from nothing. A chain that adopts starts with the hash of the one it ends. */
+  prev: z.string().nullable(),
+});
+export type AuditEvent = z.infer<typeof AuditEvent>;

@@ -1,0 +1,38 @@
+/** A failure that was foreseen. What a code means and what to do is listed in docs/operations.md. */
+export type FaultCode =
+  | 'bad-name'
+  | 'bad-setting'
+  | 'bad-instances-file'
+  | 'record-unreadable'
+  | 'event-unreadable'
+  | 'store-unavailable'
+  | 'store-refused'
+  | 'store-misconfigured'
+  | 'server-not-found'
+  | 'server-too-old'
+  | 'server-failed'
+  | 'checksum-wrong'
+  | 'offline'
+  | 'port-taken'
+  | 'slot-held'
+  | 'superseded'
+  | 'expired'
+  | 'not-found';
+
+/**
+ * A failure that was foreseen and that its caller cannot mend: thrown with a code, a sentence that
+ * says what happened to what, and, where there is one, the next thing a person should do.
+ *
+ * Anything else that is thrown is a bug: let the process end, its lease lapses, another takes over.
+ */
+export class Fault extends Error {
+  override readonly name = 'Fault';
+  readonly code: FaultCode;
+  readonly hint: string | undefined;
+
+  constructor(code: FaultCode, message: string, options: { cause?: unknown; hint?: string } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : {});
+    this.code = code;
+    this.hint = options.hint;
+  }
+}

@@ -1,0 +1,12 @@
+/** A duration in milliseconds. */
+export type Millis = number;
+/** A moment on a wall clock, in milliseconds since 1970: for people and the audit, never to judge by. */
+export type Instant = number;
+/** A moment on one process's monotonic clock, in milliseconds: never compared between processes. */
+export type Monotonic = number;
+/** A stream sequence: the version of a record, and the order of all writes. 0 means absent. */
+export type Revision = number;
+
+export const seconds = (n: number): Millis => n * 1000;
+export const minutes = (n: number): Millis => n * 60_000;
+export const hours = (n: number): Millis => n * 3_600_000;

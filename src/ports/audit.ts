@@ -1,0 +1,43 @@
+import type { Revision } from '../domain/time.ts';
+import type { EventWrite } from './registry.ts';
+
+/** An event as the audit stream holds it. */
+export interface StoredEvent {
+  /** Its place in the audit stream. */
+  readonly seq: Revision;
+  /** The revision under which the registry's stream stored it: the order of all writes. */
+  readonly origin: Revision;
+  /** Below the namespace, as it was written. */
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** The append-only log of all transitions. Records' events get there by the registry's commits. */
+export interface Audit {
+  /**
+   * Appends an event of a process that has no record, once: a lost acknowledgement is resolved by
+   * looking the event up. `already` means that an event stands under its subject.
+   * @throws {Fault} `store-unavailable`; it may or may not have been stored, append it again
+   */
+  append(event: EventWrite): Promise<'appended' | 'already'>;
+
+  /**
+   * The events from `from` (inclusive; 0: the first) to the end as it is now, in order.
+   * `filters` are subject patterns below the namespace.
+   * @throws {Fault} `store-unavailable`
+   */
+  read(from: Revision, filters?: readonly string[]): AsyncIterable<StoredEvent>;
+
+  /** Like `read`, and then whatever comes, until the signal; a gap in delivery is resumed. */
+  follow(from: Revision, signal: AbortSignal, filters?: readonly string[]): AsyncIterable<StoredEvent>;
+
+  /** The place of the first and the last event; last 0: none yet. */
+  range(): Promise<{ readonly first: Revision; readonly last: Revision }>;
+
+  /**
+   * Empties the outbox below the last event that the audit has confirmed, and only if that very
+   * event is still in the outbox.
+   * @returns how many were removed
+   */
+  tidy(): Promise<number>;
+}

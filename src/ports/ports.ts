@@ -1,0 +1,24 @@
+import type { Audit } from './audit.ts';
+import type { Clock } from './clock.ts';
+import type { Entropy } from './entropy.ts';
+import type { Leases } from './leases.ts';
+import type { Log } from './log.ts';
+import type { Probe } from './probe.ts';
+import type { Processes } from './processes.ts';
+import type { Registry } from './registry.ts';
+
+/** The store's side: one connection, one namespace. */
+export interface Store {
+  readonly leases: Leases;
+  readonly registry: Registry;
+  readonly audit: Audit;
+  readonly probe: Probe;
+}
+
+/** All that the core needs from the world. A function takes the ones it uses. */
+export interface Ports extends Store {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: Log;
+  readonly processes: Processes;
+}

@@ -1,0 +1,31 @@
+import type { RunRef } from '../domain/names.ts';
+import type { Millis } from '../domain/time.ts';
+
+/** What a run answers when asked whether it is there. */
+export interface Pong {
+  /** How late its event loop is running. */
+  readonly lag: Millis;
+  readonly state: string;
+}
+
+/** Said to a run by whoever did it, so that it looks at its record at once; it decides nothing. */
+export type Notice = 'suspected' | 'expired' | 'superseded';
+
+/** A run's own subject: whoever doubts a run asks it, whoever acts on it tells it. */
+export interface Probe {
+  /** Answers for this run; resolves once the server is known to route to it. */
+  answer(
+    run: RunRef,
+    respond: { pong(): Pong; told(notice: Notice): void },
+  ): Promise<AsyncDisposable>;
+
+  /**
+   * `no-responders`: the server knows nobody who listens there. `no-answer`: somebody listens and
+   * says nothing, or the question got lost.
+   * @throws {Fault} `store-unavailable`: not asked
+   */
+  ask(run: RunRef, within: Millis): Promise<Pong | 'no-responders' | 'no-answer'>;
+
+  /** Not acknowledged; lost when nobody listens. */
+  tell(run: RunRef, notice: Notice): void;
+}

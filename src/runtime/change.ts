@@ -1,0 +1,94 @@
+import { sealEvent } from '../domain/chain.ts';
+import { type Actor, type ChainRef, eventVersion } from '../domain/events.ts';
+import { eventSubject } from '../domain/subjects.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { EventWrite, Write } from '../ports/registry.ts';
+import { type Step, type Steppable, step } from './step.ts';
+
+/** Who writes, and with which clocks and ids. */
+export interface Author {
+  readonly actor: Actor;
+  readonly ports: Pick<Ports, 'clock' | 'entropy'>;
+}
+
+/** Why it is written. */
+export interface Because {
+  /** The event that led to this one. */
+  readonly cause?: string;
+  /** What the decision saw. */
+  readonly evidence?: Record<string, unknown>;
+}
+
+/** A record's change and the events that explain it: the two are stored together or not at all. */
+export interface Change {
+  readonly write: Write;
+  readonly events: readonly EventWrite[];
+  /** The last event's id: a `cause` for whatever follows from this. */
+  readonly eventId: string;
+}
+
+export type MachineEvent = { readonly type: string } & Record<string, unknown>;
+
+interface Link {
+  readonly of: ChainRef;
+  readonly n: number;
+  readonly prev: string | null;
+}
+
+/** Writes one event of a chain down: `record` is the record as written, without its hash. */
+export function chainEvent(
+  author: Author,
+  { of, n, prev }: Link,
+  steppable: Steppable,
+  taken: Step,
+  event: MachineEvent,
+  record: Record<string, unknown> | null,
+  because: Because,
+) {
+  const sealed = sealEvent({
+    v: eventVersion,
+    eventId: author.ports.entropy.eventId(),
+    at: author.ports.clock.wall(),
+    of,
+    machine: steppable.name,
+    chart: steppable.chart,
+    n,
+    event,
+    from: taken.from,
+    to: taken.to,
+    edges: [...taken.edges],
+    actor: author.actor,
+    ...(because.cause !== undefined && { cause: because.cause }),
+    ...(because.evidence !== undefined && { evidence: because.evidence }),
+    record,
+    prev,
+  });
+  return { ...sealed, write: { subject: eventSubject(of, n), text: sealed.text } };
+}
+
+/** The change of a record that stands, or its removal, with the event that explains it. */
+export function rewrite(
+  stored: { readonly key: string; readonly revision: number },
+  record: object | undefined,
+  sealed: { readonly write: EventWrite; readonly event: { readonly eventId: string } },
+): Change {
+  return {
+    write: {
+      key: stored.key,
+      expect: stored.revision,
+      text: record === undefined ? undefined : JSON.stringify(record),
+    },
+    events: [sealed.write],
+    eventId: sealed.event.eventId,
+  };
+}
+
+/** A step whose guard the caller has checked: that the machine refuses it is a bug. */
+export function mustStep(steppable: Steppable, value: Step['to'], event: MachineEvent): Step {
+  const taken = step(steppable, { value }, event);
+  if (taken === 'ignored') {
+    throw new Error(`${steppable.name} has no '${event.type}' in ${JSON.stringify(value)}`);
+  }
+  return taken;
+}
+

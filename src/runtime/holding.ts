@@ -1,0 +1,100 @@
+import {
+  type Entry,
+  type Read,
+  readAgent,
+  readInstance,
+  type StoredAgent,
+} from '../domain/entry.ts';
+import { agentKey, slotInstances } from '../domain/keys.ts';
+import type { RunRef } from '../domain/names.ts';
+import type { InstanceRecord } from '../domain/records.ts';
+import type { Revision } from '../domain/time.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Outcome } from '../ports/registry.ts';
+import type { Author, Change } from './change.ts';
+
+/** What became of the run's record, where it no longer is the run's. */
+export type Ended = { readonly ended: 'expired' | 'superseded' | 'absent' };
+
+/**
+ * What a run holds in the registry, as it last knew: its slot's record and the instances under its
+ * prefix. Knowledge only: each write is checked by the store against the revision it was based on.
+ */
+export class Holding {
+  readonly me: RunRef;
+  readonly author: Author;
+  readonly #ports: Pick<Ports, 'registry'>;
+  readonly instances = new Map<string, Read<InstanceRecord>>();
+  /** The write that takes the slot has been sent, and its outcome is not known: never send another. */
+  spent = false;
+  #agent: StoredAgent | undefined;
+
+  constructor(me: RunRef, author: Author, ports: Pick<Ports, 'registry'>) {
+    this.me = me;
+    this.author = author;
+    this.#ports = ports;
+  }
+
+  /** The slot's record while it names this run. */
+  get agent(): StoredAgent | undefined {
+    return this.#agent;
+  }
+
+  /**
+   * Reads the slot's record at the leader: what this run holds, or how it ended.
+   * @throws {Fault} `store-unavailable`
+   */
+  async check(): Promise<StoredAgent | Ended> {
+    const read = readAgent(await this.#ports.registry.read(agentKey(this.me)));
+    // A record of ours that somebody made unreadable is no longer ours: a new run takes the slot.
+    if (read.kind !== 'stored') return { ended: 'absent' };
+    if (read.record.run !== this.me.run) return { ended: 'superseded' };
+    if (read.record.phase === 'expired') return { ended: 'expired' };
+    // A commit of this run may have been acknowledged while the answer was on its way.
+    if (!this.#agent || read.revision > this.#agent.revision) this.#agent = read;
+    return this.#agent;
+  }
+
+  /**
+   * Reads what stands under the slot's prefix, from a view that has passed the slot's own record.
+   * @throws {Fault} `store-unavailable`
+   */
+  async list(): Promise<void> {
+    const filters = [slotInstances(this.me), agentKey(this.me)];
+    const entries = await this.#ports.registry.list(filters, this.#agent?.revision ?? 0);
+    this.instances.clear();
+    for (const entry of entries) if (entry.key !== agentKey(this.me)) this.#keep(entry);
+  }
+
+  /** Commits these changes; instances are fenced on the slot's record, so a run that lost it writes nothing. */
+  async commit(changes: readonly Change[]): Promise<Outcome> {
+    const writes = changes.map((change) => change.write);
+    const slot = agentKey(this.me);
+    const fenced = this.#agent && !writes.some((write) => write.key === slot);
+    const outcome = await this.#ports.registry.commit({
+      writes,
+      events: changes.flatMap((change) => change.events),
+      ...(fenced && this.#agent && { fences: [{ key: slot, expect: this.#agent.revision }] }),
+    });
+    if (outcome.outcome === 'committed') this.#apply(changes, outcome.revisions);
+    return outcome;
+  }
+
+  #apply(changes: readonly Change[], revisions: ReadonlyMap<string, Revision>): void {
+    for (const { write } of changes) {
+      const entry = { key: write.key, revision: revisions.get(write.key) ?? 0, text: write.text };
+      if (write.key === agentKey(this.me)) {
+        const read = readAgent(entry);
+        this.#agent = read.kind === 'stored' ? read : undefined;
+      } else {
+        this.#keep(entry);
+      }
+    }
+  }
+
+  #keep(entry: Entry): void {
+    const read = readInstance(entry);
+    if (read.kind === 'absent' && read.revision === 0) this.instances.delete(entry.key);
+    else this.instances.set(entry.key, read);
+  }
+}

@@ -1,0 +1,127 @@
+import type { Wanted } from '../domain/desired.ts';
+import type { Read, StoredInstance } from '../domain/entry.ts';
+import type { ChainRef } from '../domain/events.ts';
+import { instanceKey } from '../domain/keys.ts';
+import { type InstanceRecord, recordVersion } from '../domain/records.ts';
+import { movedInstance } from '../domain/standing.ts';
+import {
+  type Author,
+  type Because,
+  type Change,
+  chainEvent,
+  type MachineEvent,
+  mustStep,
+  rewrite,
+} from './change.ts';
+import { instance } from './machines.ts';
+import { begin, step } from './step.ts';
+
+const instanceChain = ({ host, agent, run, service, id }: InstanceRecord): ChainRef => ({
+  entity: 'instance',
+  host,
+  agent,
+  run,
+  service,
+  id,
+});
+
+/**
+ * Registers an instance over whatever stands there; a record of an earlier run is adopted: its chain
+ * ends and the new one starts with its hash.
+ */
+export function registerInstance(
+  author: Author,
+  { spec }: Wanted,
+  over: Read<InstanceRecord>,
+  because: Because = {},
+): Change {
+  const { host, agent, run: owner } = author.actor;
+  const adopted = over.kind === 'stored' ? endInstance(author, over, { type: 'adopted' }, because) : undefined;
+  const at = author.ports.clock.wall();
+  const body = {
+    v: recordVersion,
+    host,
+    agent,
+    run: owner,
+    ...defined(spec),
+    token: 0,
+    state: 'serving',
+    registeredAt: at,
+    since: at,
+    n: 1,
+  } as const;
+  const of: ChainRef = { entity: 'instance', host, agent, run: owner, service: spec.service, id: spec.id };
+  const sealed = chainEvent(
+    author,
+    { of, n: 1, prev: adopted?.head.hash ?? null },
+    instance,
+    begin(instance),
+    { type: 'registered' },
+    body,
+    because,
+  );
+  return {
+    write: {
+      key: instanceKey(of),
+      expect: over.revision,
+      text: JSON.stringify({ ...body, hash: sealed.head.hash }),
+    },
+    events: [...(adopted ? [adopted.write] : []), sealed.write],
+    eventId: sealed.event.eventId,
+  };
+}
+
+export type InstanceMove =
+  | { type: 'changed'; spec: Wanted['spec'] }
+  | { type: 'failed'; detail: string }
+  | { type: 'recovered' | 'drained' };
+
+/** One transition of an instance that keeps its record. */
+export function moveInstance(
+  author: Author,
+  stored: StoredInstance,
+  move: InstanceMove,
+  because: Because = {},
+): Change | 'ignored' {
+  const taken = step(instance, { value: stored.record.state }, move);
+  if (taken === 'ignored') return 'ignored';
+  const at = author.ports.clock.wall();
+  const { hash: prev, detail: _, ...moved } = movedInstance(stored.record, stored.revision, taken.to, at);
+  const body = { ...withMove(moved, move), n: stored.record.n + 1 };
+  const event = move.type === 'changed' ? { type: move.type } : move;
+  const link = { of: instanceChain(stored.record), n: body.n, prev };
+  const sealed = chainEvent(author, link, instance, taken, event, body, because);
+  return rewrite(stored, { ...body, hash: sealed.head.hash }, sealed);
+}
+
+function withMove(record: Record<string, unknown>, move: InstanceMove): Record<string, unknown> {
+  if (move.type === 'failed') return { ...record, detail: move.detail };
+  if (move.type !== 'changed') return record;
+  const { address: _, port: __, ...rest } = record;
+  return { ...rest, ...defined(move.spec) };
+}
+
+/** The end of an instance's chain, its record removed. */
+export function removeInstance(
+  author: Author,
+  stored: StoredInstance,
+  why: string,
+  because: Because = {},
+): Change {
+  const sealed = endInstance(author, stored, { type: 'removed', why }, because);
+  return rewrite(stored, undefined, sealed);
+}
+
+function endInstance(author: Author, stored: StoredInstance, event: MachineEvent, because: Because) {
+  const taken = mustStep(instance, stored.record.state, event);
+  const link = {
+    of: instanceChain(stored.record),
+    n: stored.record.n + 1,
+    prev: stored.record.hash,
+  };
+  return chainEvent(author, link, instance, taken, event, null, because);
+}
+
+const defined = <T extends object>(spec: T): T =>
+  Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined)) as T;
+

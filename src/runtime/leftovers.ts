@@ -1,0 +1,64 @@
+import type { StoredInstance } from '../domain/entry.ts';
+import type { Fleet, SlotView } from '../domain/fleet.ts';
+import type { Millis, Monotonic, Revision } from '../domain/time.ts';
+import type { Clock } from '../ports/clock.ts';
+
+/**
+ * Which instances are leftovers, and since when this observer has seen each at this very revision.
+ *
+ * An instance is a leftover when its owner is not the run that its slot's record names. An unreadable
+ * slot record makes nobody a leftover: not knowing is not death.
+ */
+export class Leftovers {
+  readonly #clock: Clock;
+  readonly #slots = new Map<string, Map<string, { revision: Revision; since: Monotonic }>>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Every leftover begins its time anew. */
+  start(fleet: Fleet): void {
+    this.#slots.clear();
+    for (const slot of fleet.slots()) this.#look(slot.slot, slot);
+  }
+
+  /** Looks again at slots that changed. */
+  touched(slots: ReadonlySet<string>, fleet: Fleet): void {
+    for (const slot of slots) this.#look(slot, fleet.slot(slot));
+  }
+
+  /** Slots that have leftovers, and which, with how long each has been one. */
+  *due(fleet: Fleet): Generator<{ slot: SlotView; leftovers: readonly [StoredInstance, Millis][] }> {
+    const now = this.#clock.monotonic();
+    for (const [tokens, known] of this.#slots) {
+      const slot = fleet.slot(tokens);
+      if (!slot) continue;
+      const leftovers = leftoversOf(slot).flatMap((stored): [StoredInstance, Millis][] => {
+        const seen = known.get(stored.key);
+        return seen?.revision === stored.revision ? [[stored, now - seen.since]] : [];
+      });
+      if (leftovers.length > 0) yield { slot, leftovers };
+    }
+  }
+
+  #look(tokens: string, slot: SlotView | undefined): void {
+    const before = this.#slots.get(tokens);
+    const now = new Map<string, { revision: Revision; since: Monotonic }>();
+    for (const { key, revision } of slot ? leftoversOf(slot) : []) {
+      const seen = before?.get(key);
+      now.set(key, seen?.revision === revision ? seen : { revision, since: this.#clock.monotonic() });
+    }
+    if (now.size > 0) this.#slots.set(tokens, now);
+    else this.#slots.delete(tokens);
+  }
+}
+
+function leftoversOf({ agent, instances }: SlotView): readonly StoredInstance[] {
+  if (agent?.kind === 'unreadable') return [];
+  if (agent?.record.phase === 'expired') return []; // removed with its run
+  return [...instances.values()].filter(
+    (read): read is StoredInstance =>
+      read.kind === 'stored' && read.record.run !== agent?.record.run,
+  );
+}

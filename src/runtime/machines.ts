@@ -1,0 +1,11 @@
+import { collectorMachine } from '../../machines/collector.ts';
+import { instanceMachine } from '../../machines/instance.ts';
+import { runMachine } from '../../machines/run.ts';
+import { sessionMachine } from '../../machines/session.ts';
+import { steppable } from './step.ts';
+
+/** The machines, made ready for stepping once: the chart's hash costs a walk. */
+export const run = steppable(runMachine);
+export const instance = steppable(instanceMachine);
+export const session = steppable(sessionMachine);
+export const collector = steppable(collectorMachine);

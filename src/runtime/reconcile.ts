@@ -1,0 +1,85 @@
+import { type Desired, planRepairs, type Repair } from '../domain/desired.ts';
+import { registrationsPerBatch } from '../domain/policy.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Change } from './change.ts';
+import type { Ended, Holding } from './holding.ts';
+import { moveInstance, registerInstance, removeInstance } from './instance-changes.ts';
+import { breathe } from './patience.ts';
+import { moveRun } from './run-changes.ts';
+
+export type Reconciled = 'reconciled' | 'suspected' | Ended;
+
+/**
+ * Makes the records under the slot's prefix equal to what really runs, each write conditional; then,
+ * the first time, announces the run as live.
+ *
+ * Whatever refuses a write is answered by reading again, the slot's record first: a run that lost its
+ * slot learns it here.
+ * @throws {Fault} `store-unavailable`; reconcile again
+ */
+export async function reconcile(
+  holding: Holding,
+  desired: () => Desired,
+  ports: Pick<Ports, 'clock' | 'entropy'>,
+  signal: AbortSignal,
+): Promise<Reconciled | undefined> {
+  let known = holding.instances.size > 0;
+  while (!signal.aborted) {
+    const mine = holding.agent ?? (await holding.check());
+    if ('ended' in mine) return mine;
+    if (!known) await holding.list();
+    known = true;
+    const changes = nextChanges(holding, desired());
+    if (changes.length === 0 && mine.record.phase !== 'registering') return 'reconciled';
+    const { outcome } = await holding.commit(changes.length > 0 ? changes : announcement(holding));
+    if (outcome === 'committed') continue;
+    known = false;
+    const after = await holding.check();
+    if ('ended' in after) return after;
+    if (after.record.suspect) return 'suspected';
+    await breathe(ports, signal);
+  }
+  return undefined;
+}
+
+function nextChanges(holding: Holding, desired: Desired): readonly Change[] {
+  const { me, instances } = holding;
+  return planRepairs(me, me.run, instances, desired)
+    .slice(0, registrationsPerBatch)
+    .map((repair) => changeOf(holding, repair))
+    .filter((change) => change !== 'ignored');
+}
+
+function announcement(holding: Holding): readonly Change[] {
+  if (!holding.agent) return [];
+  const change = moveRun(holding.author, holding.agent, { type: 'announced' });
+  return change === 'ignored' ? [] : [change];
+}
+
+function changeOf({ author }: Holding, repair: Repair): Change | 'ignored' {
+  switch (repair.do) {
+    case 'register':
+      return registerInstance(author, repair.wanted, repair.over);
+    case 'change':
+      return moveInstance(author, repair.stored, { type: 'changed', spec: repair.wanted.spec });
+    case 'turn':
+      return moveInstance(author, repair.stored, turnTo(repair));
+    case 'remove':
+      return removeInstance(author, repair.stored, 'deregistered');
+    default:
+      return repair satisfies never;
+  }
+}
+
+function turnTo({ wanted: { health } }: Repair & { do: 'turn' }) {
+  switch (health.state) {
+    case 'serving':
+      return { type: 'recovered' } as const;
+    case 'failing':
+      return { type: 'failed', detail: health.detail } as const;
+    case 'draining':
+      return { type: 'drained' } as const;
+    default:
+      return health satisfies never;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Ports } from '../ports/ports.ts';
+import type { Ended, Holding } from './holding.ts';
+import { breathe } from './patience.ts';
+import { moveRun } from './run-changes.ts';
+
+/**
+ * Rewrites the run's own record, which clears a suspicion: only the run refutes, and only while it
+ * holds its lease. The caller has taken the lease first: key, then record, so that whoever reads the
+ * record and then finds the key absent may not have missed it.
+ * @throws {Fault} `store-unavailable`; regrant again
+ */
+export async function regrant(
+  holding: Holding,
+  holds: () => boolean,
+  ports: Pick<Ports, 'clock' | 'entropy'>,
+  signal: AbortSignal,
+): Promise<'regranted' | 'lapsed' | Ended | undefined> {
+  while (!signal.aborted) {
+    const mine = await holding.check();
+    if ('ended' in mine) return mine;
+    if (!holds()) return 'lapsed';
+    const change = moveRun(holding.author, mine, { type: 'regranted' });
+    if (change === 'ignored') return 'regranted';
+    const { outcome } = await holding.commit([change]);
+    if (outcome === 'committed') return 'regranted';
+    await breathe(ports, signal);
+  }
+  return undefined;
+}

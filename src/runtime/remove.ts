@@ -1,0 +1,84 @@
+import type { StoredAgent, StoredInstance } from '../domain/entry.ts';
+import type { SlotView } from '../domain/fleet.ts';
+import { agentKey, slotTokens } from '../domain/keys.ts';
+import type { Slot } from '../domain/names.ts';
+import { removalsPerBatch } from '../domain/policy.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Commit } from '../ports/registry.ts';
+import type { Author, Because, Change } from './change.ts';
+import { removeInstance } from './instance-changes.ts';
+import { breathe } from './patience.ts';
+import { removeRun } from './run-changes.ts';
+import type { View } from './view.ts';
+
+/**
+ * Removes everything under an expired run's slot, whoever owned it, and with the last batch its record.
+ *
+ * Each record goes at the revision that was judged, and each batch only while the slot's record stands
+ * as it was judged: a new run that takes the slot ends this. There is no claim: whoever else does the
+ * same costs a refused batch. A refused batch is halved and judged again.
+ * @returns how many instances this collector removed
+ * @throws {Fault} `store-unavailable`
+ */
+export async function removeExpired(
+  expired: StoredAgent,
+  author: Author,
+  view: View,
+  ports: Pick<Ports, 'registry' | 'clock' | 'entropy'>,
+  signal: AbortSignal,
+): Promise<number> {
+  const slot = slotTokens(expired.record);
+  let removed = 0;
+  let size = removalsPerBatch;
+  while (await view.passed(expired.revision, signal)) {
+    const there = view.fleet.slot(slot);
+    if (there?.agent?.kind !== 'stored' || there.agent.revision !== expired.revision) return removed;
+    const batch = instancesOf(there).slice(0, size);
+    const last = batch.length === instancesOf(there).length;
+    const changes = batch.map((stored) => removeInstance(author, stored, 'owner-expired', evidence(expired)));
+    if (last) changes.push(removeRun(author, expired, 'removed'));
+    const result = await ports.registry.commit(commitOf(changes, last ? undefined : expired));
+    if (result.outcome === 'committed') {
+      removed += batch.length;
+      if (last) return removed;
+      await view.passed(Math.max(...result.revisions.values()), signal);
+    } else {
+      size = Math.max(1, Math.floor(size / 2));
+      await breathe(ports, signal);
+    }
+  }
+  return removed;
+}
+
+/**
+ * Removes leftovers of one slot, only while the slot's record stands as it was judged, its absence
+ * included.
+ */
+export async function removeLeftovers(
+  leftovers: readonly StoredInstance[],
+  slot: { readonly of: Slot; readonly revision: number },
+  why: 'superseded' | 'orphan',
+  because: Because,
+  author: Author,
+  { registry }: Pick<Ports, 'registry'>,
+): Promise<number> {
+  const changes = leftovers.map((stored) => removeInstance(author, stored, why, because));
+  const fences = [{ key: agentKey(slot.of), expect: slot.revision }];
+  const { outcome } = await registry.commit({ ...commitOf(changes), fences });
+  return outcome === 'committed' ? leftovers.length : 0;
+}
+
+const instancesOf = (slot: SlotView): readonly StoredInstance[] =>
+  [...slot.instances.values()].filter((read) => read.kind === 'stored');
+
+const evidence = ({ record, revision }: StoredAgent): Because => ({
+  evidence: { owner: record.run, expiredAt: revision, suspect: record.suspect },
+});
+
+function commitOf(changes: readonly Change[], fencedOn?: StoredAgent): Commit {
+  return {
+    writes: changes.map((change) => change.write),
+    events: changes.flatMap((change) => change.events),
+    ...(fencedOn && { fences: [{ key: fencedOn.key, expect: fencedOn.revision }] }),
+  };
+}

@@ -1,0 +1,51 @@
+import type { Millis, Monotonic, Revision } from '../domain/time.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Feed } from '../ports/feed.ts';
+
+/**
+ * When each lease was last seen renewed, on this observer's monotonic clock: never a timestamp of
+ * somebody else's. Silence is counted from the later of that and `start`.
+ */
+export class Sightings {
+  readonly #clock: Clock;
+  readonly #seen = new Map<string, { revision: Revision; at: Monotonic }>();
+  #started: Monotonic;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#started = clock.monotonic();
+  }
+
+  /** All silences begin anew: time in which this observer was blind counts for nobody's death (G6). */
+  start(): void {
+    this.#started = this.#clock.monotonic();
+  }
+
+  get startedAt(): Monotonic {
+    return this.#started;
+  }
+
+  take(feed: Feed): void {
+    if (feed.kind !== 'snapshot' && feed.kind !== 'changes') return;
+    const at = this.#clock.monotonic();
+    for (const { key, revision, text } of feed.entries) {
+      if (text === undefined) this.#seen.delete(key);
+      else if (revision > (this.#seen.get(key)?.revision ?? 0)) this.#seen.set(key, { revision, at });
+    }
+  }
+
+  revisionOf(key: string): Revision {
+    return this.#seen.get(key)?.revision ?? 0;
+  }
+
+  silenceOf(key: string): Millis {
+    const last = this.#seen.get(key)?.at ?? this.#started;
+    return this.#clock.monotonic() - Math.max(last, this.#started);
+  }
+
+  /** Forgets leases that have been silent for so long that nobody asks for them any more. */
+  forget(silentFor: Millis): void {
+    const before = this.#clock.monotonic() - silentFor;
+    for (const [key, { at }] of this.#seen) if (at < before) this.#seen.delete(key);
+  }
+}

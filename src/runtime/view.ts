@@ -1,0 +1,69 @@
+import { Fleet } from '../domain/fleet.ts';
+import { allAgents, allInstances } from '../domain/keys.ts';
+import type { Millis, Monotonic, Revision } from '../domain/time.ts';
+import type { Feed } from '../ports/feed.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/**
+ * The registry as this process sees it, kept by a watch. When the watch is down it stays as it was,
+ * with its age.
+ */
+export class View {
+  readonly fleet = new Fleet();
+  readonly #ports: Pick<Ports, 'registry' | 'clock'>;
+  readonly #touched: (slots: ReadonlySet<string>) => void;
+  readonly #waiting = new Set<() => void>();
+  readonly #first = Promise.withResolvers<void>();
+  #heard: Monotonic | undefined;
+
+  constructor(
+    ports: Pick<Ports, 'registry' | 'clock'>,
+    touched: (slots: ReadonlySet<string>) => void = () => {},
+  ) {
+    this.#ports = ports;
+    this.#touched = touched;
+  }
+
+  /** Resolves with the first complete snapshot. */
+  get loaded(): Promise<void> {
+    return this.#first.promise;
+  }
+
+  /** Since the store was last heard; undefined before the first snapshot. */
+  get age(): Millis | undefined {
+    return this.#heard === undefined ? undefined : this.#ports.clock.monotonic() - this.#heard;
+  }
+
+  /** Follows the registry until the signal. */
+  async follow(signal: AbortSignal): Promise<void> {
+    for await (const feed of this.#ports.registry.watch([allAgents, allInstances], signal)) {
+      this.#take(feed);
+    }
+  }
+
+  /** Resolves `true` when the view has passed this revision, `false` at the signal. */
+  async passed(revision: Revision, signal: AbortSignal): Promise<boolean> {
+    while (this.fleet.upTo < revision && !signal.aborted) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#waiting.add(resolve);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      await promise;
+      this.#waiting.delete(resolve);
+    }
+    return this.fleet.upTo >= revision;
+  }
+
+  #take(feed: Feed): void {
+    if (feed.kind === 'stale') return;
+    this.#heard = this.#ports.clock.monotonic();
+    if (feed.kind === 'alive') return;
+    const { fleet } = this;
+    const touched =
+      feed.kind === 'snapshot'
+        ? fleet.replace(feed.entries, feed.upTo)
+        : fleet.apply(feed.entries, feed.upTo);
+    if (feed.kind === 'snapshot') this.#first.resolve();
+    this.#touched(touched);
+    for (const resolve of this.#waiting) resolve();
+  }
+}

@@ -1,0 +1,67 @@
+import type { StoredAgent, StoredInstance } from '../domain/entry.ts';
+import { removalsPerBatch } from '../domain/policy.ts';
+import type { Millis } from '../domain/time.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Change } from './change.ts';
+import type { Ended, Holding } from './holding.ts';
+import { moveInstance, removeInstance } from './instance-changes.ts';
+import { breathe } from './patience.ts';
+import { moveRun, removeRun } from './run-changes.ts';
+
+/**
+ * Leaves politely: says so, lets the instances drain, removes them, and with the last batch its own
+ * record.
+ * @throws {Fault} `store-unavailable`; withdraw again, it goes on from what is there
+ */
+export async function withdraw(
+  holding: Holding,
+  drainFor: Millis,
+  ports: Pick<Ports, 'clock' | 'entropy'>,
+  signal: AbortSignal,
+): Promise<'left' | Ended | undefined> {
+  let listed = false;
+  while (!signal.aborted) {
+    const mine = holding.agent ?? (await holding.check());
+    if ('ended' in mine) return mine;
+    if (!listed) await holding.list();
+    listed = true;
+    const next = nextChanges(holding, mine, drainFor > 0);
+    const { outcome } = await holding.commit(next.changes);
+    if (outcome === 'committed') {
+      if (next.step === 'remove-record') return 'left';
+      if (next.step === 'drain') await ports.clock.sleep(drainFor, signal);
+      continue;
+    }
+    listed = false;
+    const after = await holding.check();
+    if ('ended' in after) return after;
+    await breathe(ports, signal);
+  }
+  return undefined;
+}
+
+interface Next {
+  readonly step: 'say' | 'drain' | 'remove' | 'remove-record';
+  readonly changes: readonly Change[];
+}
+
+function nextChanges({ author, instances, me }: Holding, mine: StoredAgent, drains: boolean): Next {
+  const saying = moveRun(author, mine, { type: 'withdrawn' });
+  if (saying !== 'ignored') return { step: 'say', changes: [saying] };
+  const stored = [...instances.values()].filter((read) => read.kind === 'stored');
+  const serving = stored.filter(({ record }) => record.run === me.run && record.state !== 'draining');
+  if (drains && serving.length > 0) {
+    return { step: 'drain', changes: draining(author, serving.slice(0, removalsPerBatch)) };
+  }
+  const removals = stored
+    .slice(0, removalsPerBatch)
+    .map((instance) => removeInstance(author, instance, 'left'));
+  return stored.length > removalsPerBatch
+    ? { step: 'remove', changes: removals }
+    : { step: 'remove-record', changes: [...removals, removeRun(author, mine, 'left')] };
+}
+
+const draining = (author: Holding['author'], serving: readonly StoredInstance[]): Change[] =>
+  serving
+    .map((stored) => moveInstance(author, stored, { type: 'drained' }))
+    .filter((change) => change !== 'ignored');

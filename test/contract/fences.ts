@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { agent, eventOf, instance, instanceEventOf } from './places.ts';
+import { event, fence, removal, write, written } from './requests.ts';
+import type { Open } from './subject.ts';
+
+const owner = agent(1);
+const record = instance(1, 1);
+
+/** Writes the instance, under a fence on its owner. */
+const fenced = (expect: number) => ({
+  writes: [write(record, 0)],
+  events: [event(instanceEventOf(1, 1, 1))],
+  fences: [fence(owner, expect)],
+});
+
+export function fenceContract(open: Open): void {
+  describe('a fence', () => {
+    test('lets the commit through while the record stands at its revision', async () => {
+      await using subject = await open();
+      const { registry } = subject.store;
+      const at = await written(subject.store, write(owner, 0));
+      expect(await registry.commit(fenced(at))).toMatchObject({ outcome: 'committed' });
+      expect(await registry.read(owner)).toMatchObject({ revision: at });
+    });
+
+    test('stops the commit once the record was written again', async () => {
+      await using subject = await open();
+      const { registry } = subject.store;
+      const at = await written(subject.store, write(owner, 0));
+      await written(subject.store, write(owner, at));
+      expect(await registry.commit(fenced(at))).toEqual({ outcome: 'conflict' });
+      expect(await registry.read(record)).toMatchObject({ revision: 0 });
+    });
+
+    test('stops the commit once somebody’s tool touched the record', async () => {
+      await using subject = await open();
+      const { registry } = subject.store;
+      const at = await written(subject.store, write(owner, 0));
+      await subject.remove('registry', owner);
+      expect(await registry.commit(fenced(at))).toEqual({ outcome: 'conflict' });
+      const deleted = await registry.read(owner);
+      expect(await registry.commit(fenced(deleted.revision))).toMatchObject({
+        outcome: 'committed',
+      });
+    });
+
+    test('on absence holds until the record is created', async () => {
+      await using subject = await open();
+      const { registry } = subject.store;
+      expect(await registry.commit(fenced(0))).toMatchObject({ outcome: 'committed' });
+      const at = (await registry.read(record)).revision;
+      await written(subject.store, write(owner, 0));
+      expect(
+        await registry.commit({
+          writes: [removal(record, at)],
+          events: [event(instanceEventOf(1, 1, 2))],
+          fences: [fence(owner, 0)],
+        }),
+      ).toEqual({ outcome: 'conflict' });
+      expect(await registry.read(record)).toMatchObject({ revision: at });
+    });
+
+    test('on a tombstone expects the tombstone, not absence', async () => {
+      await using subject = await open();
+      const { registry } = subject.store;
+      const at = await written(subject.store, write(owner, 0));
+      const tombstone = await written(subject.store, removal(owner, at));
+      expect(await registry.commit(fenced(0))).toEqual({ outcome: 'conflict' });
+      expect(await registry.commit(fenced(at))).toEqual({ outcome: 'conflict' });
+      expect(await registry.commit(fenced(tombstone))).toMatchObject({ outcome: 'committed' });
+    });
+
+    test('is one of several: a single broken one stops the commit', async () => {
+      await using subject = await open();
+      const { registry } = subject.store;
+      const at = await written(subject.store, write(agent(2), 0));
+      const guarded = (hold: number) => ({
+        writes: [write(agent(3), 0), write(record, 0)],
+        events: [1, 2, 3].map((n) => event(eventOf(3, n))),
+        fences: [fence(owner, 0), fence(agent(2), at), fence(agent(4), hold)],
+      });
+      expect(await registry.commit(guarded(1))).toEqual({ outcome: 'conflict' });
+      expect(await registry.read(agent(3))).toMatchObject({ revision: 0 });
+      expect(await registry.commit(guarded(0))).toMatchObject({ outcome: 'committed' });
+    });
+
+    test('on one record lets many concurrent commits through', async () => {
+      await using subject = await open();
+      await using other = await subject.other();
+      const at = await written(subject.store, write(owner, 0));
+      const ids = Array.from({ length: 30 }, (_, n) => n);
+      const outcomes = await Promise.all(
+        ids.map((n) =>
+          (n % 2 === 0 ? subject.store : other).registry.commit({
+            writes: [write(instance(1, n), 0)],
+            events: [event(instanceEventOf(1, n, 1))],
+            fences: [fence(owner, at)],
+          }),
+        ),
+      );
+      expect(outcomes.map(({ outcome }) => outcome)).toEqual(ids.map(() => 'committed'));
+      expect(await other.registry.read(owner)).toMatchObject({ revision: at });
+    });
+
+    test('and a rewrite of its record at the same time: the record’s writer or the fenced, never a mixture', async () => {
+      await using subject = await open();
+      await using other = await subject.other();
+      const at = await written(subject.store, write(owner, 0));
+      const ids = Array.from({ length: 10 }, (_, n) => n);
+      const [rewritten, ...outcomes] = await Promise.all([
+        other.registry.commit({ writes: [write(owner, at)], events: [] }),
+        ...ids.map((n) =>
+          subject.store.registry.commit({
+            writes: [write(instance(1, n), 0)],
+            events: [event(instanceEventOf(1, n, 1))],
+            fences: [fence(owner, at)],
+          }),
+        ),
+      ]);
+      expect(rewritten?.outcome).toBe('committed');
+      const ownerNow = (await other.registry.read(owner)).revision;
+      for (const [n, outcome] of outcomes.entries()) {
+        const stored = await subject.store.registry.read(instance(1, n));
+        expect(['committed', 'conflict']).toContain(outcome.outcome);
+        expect(stored.revision > 0).toBe(outcome.outcome === 'committed');
+        expect(stored.revision).toBeLessThan(ownerNow);
+      }
+    });
+  });
+}

@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+export const checkout = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A path inside the tree that is linted, and the text there. */
+export interface Source {
+  readonly path: string;
+  readonly text: string;
+}
+
+const Report = z.object({
+  diagnostics: z.array(
+    z.object({
+      category: z.string(),
+      severity: z.string(),
+      location: z.object({ path: z.string() }),
+    }),
+  ),
+});
+
+/**
+ * What Biome objects to in these files under our `biome.json`: the rules broken, by path; one that does
+ * not count as an error bears its severity.
+ *
+ * The files are written into a tree of their own, so that they need not exist, or compile, here.
+ */
+export async function objections(sources: readonly Source[]): Promise<Map<string, string[]>> {
+  const tree = await mkdtemp(join(tmpdir(), 'rollcall-lint-'));
+  try {
+    await cp(join(checkout, 'biome.json'), join(tree, 'biome.json'));
+    for (const { path, text } of sources) {
+      await mkdir(join(tree, dirname(path)), { recursive: true });
+      await writeFile(join(tree, path), text);
+    }
+    const found = new Map(sources.map(({ path }) => [path, [] as string[]]));
+    for (const { category, severity, location } of Report.parse(await lint(tree)).diagnostics)
+      found
+        .get(location.path)
+        ?.push(category.replace(/^lint\//, severity === 'error' ? '' : `${severity} `));
+    return found;
+  } finally {
+    await rm(tree, { recursive: true });
+  }
+}
+
+/** Biome's report. That it exits with 1 where it objects is what we came for; a refused setting is not. */
+function lint(tree: string): Promise<unknown> {
+  const biome = join(checkout, 'node_modules/@biomejs/biome/bin/biome');
+  const args = [biome, 'lint', '--reporter=json', '--max-diagnostics=none', '.'];
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, { cwd: tree }, (_, stdout, stderr) => {
+      try {
+        resolve(JSON.parse(stdout));
+      } catch (cause) {
+        reject(new Error(`biome left no report: ${stderr}`, { cause }));
+      }
+    });
+  });
+}
+
+const Settings = z.object({
+  overrides: z.array(
+    z.object({
+      includes: z.array(z.string()),
+      linter: z.object({
+        rules: z.object({
+          style: z
+            .object({
+              noRestrictedImports: z.unknown().optional(),
+              noRestrictedGlobals: z
+                .object({ options: z.object({ deniedGlobals: z.record(z.string(), z.string()) }) })
+                .optional(),
+            })
+            .optional(),
+        }),
+      }),
+    }),
+  ),
+});
+
+/** What `biome.json` says about single folders. */
+export async function overrides() {
+  const text = await readFile(join(checkout, 'biome.json'), 'utf8');
+  return Settings.parse(JSON.parse(text)).overrides;
+}

@@ -1,0 +1,30 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { expect, test } from 'vitest';
+import { startTestCluster } from './cluster.ts';
+
+test('a cluster of the harness survives the death of a leader, and takes it back', async () => {
+  await using cluster = await startTestCluster(3);
+  const nc = await connect({ servers: [...cluster.urls], maxReconnectAttempts: -1 });
+  const jsm = await jetstreamManager(nc);
+  await jsm.streams.add({ name: 'LED', subjects: ['led'], num_replicas: 3 });
+  await jetstream(nc).publish('led', 'one');
+  const leader = await cluster.leaderOf('LED');
+  await leader.kill();
+  const next = await cluster.leaderOf('LED', { not: leader });
+  expect(next).not.toBe(leader);
+  await leader.restart();
+  await cluster.ready();
+  expect((await jsm.streams.info('LED')).state.messages).toBe(1);
+  await nc.close();
+});
+
+test.each([
+  [true, 3],
+  [false, 0],
+])('clients are told of the other nodes: %s', async (advertise, addresses) => {
+  await using cluster = await startTestCluster(3, { advertise });
+  const nc = await connect({ servers: cluster.urls[0] ?? '' });
+  expect(nc.info?.connect_urls ?? []).toHaveLength(addresses);
+  await nc.close();
+});

@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { env, kill } from 'node:process';
+import type { ClusterMember, Login } from '../../../src/adapters/embedded/config.ts';
+import { type NatsServer, startNatsServer } from '../../../src/adapters/embedded/start.ts';
+
+/** A real server of one test, on a free loopback port, with a store that goes with it. */
+export type TestServer = AsyncDisposable & {
+  /** The same over every restart. */
+  readonly url: string;
+  readonly port: number;
+  readonly storeDir: string;
+  /** The user of the system account, for `connect`; changes with every restart. */
+  readonly system: Login;
+  /** Of the process that runs now, or ran last. */
+  readonly pid: number;
+  /** Ends it politely. */
+  stop(): Promise<void>;
+  /** Ends it by a signal, SIGKILL by default, and waits until the process is gone. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Starts it again on the same port and store, after ending it politely if it still runs. */
+  restart(): Promise<void>;
+  /** SIGSTOP: the connections stay open and nothing answers. */
+  freeze(): void;
+  /** SIGCONT. */
+  thaw(): void;
+};
+
+export async function startTestServer(
+  options: { port?: number; cluster?: ClusterMember } = {},
+): Promise<TestServer> {
+  const binary = env['ROLLCALL_NATS_SERVER'];
+  if (binary === undefined) throw new Error('the global setup of the real tests did not run');
+  const storeDir = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
+  const start = (port: number) => startNatsServer({ ...options, binary, storeDir, port });
+  let server: NatsServer = await start(options.port ?? 0);
+  const { url, port } = server;
+  const stop = async () => {
+    signalIfAlive(server.pid, 'SIGCONT');
+    await server.stop();
+  };
+  return {
+    url,
+    port,
+    storeDir,
+    get system() {
+      return server.system;
+    },
+    get pid() {
+      return server.pid;
+    },
+    stop,
+    kill: async (signal = 'SIGKILL') => {
+      signalIfAlive(server.pid, signal);
+      await server.exited;
+    },
+    restart: async () => {
+      await stop();
+      server = await start(port);
+    },
+    freeze: () => signalIfAlive(server.pid, 'SIGSTOP'),
+    thaw: () => signalIfAlive(server.pid, 'SIGCONT'),
+    [Symbol.asyncDispose]: async () => {
+      await stop();
+      await rm(storeDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
+  try {
+    kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}

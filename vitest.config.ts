@@ -1,0 +1,52 @@
+import { defineConfig } from 'vitest/config';
+import { reportSkips } from './test/house/skips.ts';
+
+/** Where `.ci/run` wants the results as JSON, to count what passed, failed and was skipped. */
+const json = process.env['VITEST_JSON'];
+
+/** A file may start a nats-server of its own; more than two at once starve each other's leases. */
+const withServers = {
+  globalSetup: ['test/real/harness/global-setup.ts'],
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  maxWorkers: 2,
+};
+
+export default defineConfig({
+  test: {
+    allowOnly: false,
+    reporters: [
+      'default',
+      reportSkips(),
+      ...(json ? [['json', { outputFile: json }] as ['json', { outputFile: string }]] : []),
+    ],
+    // One project after the other: tests that measure time do not share the machine with the rest.
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          // Whatever is not claimed below, so that no test file is ever left out.
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/contract/**', 'test/real/**'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...withServers,
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...withServers,
+          name: 'real',
+          include: ['test/real/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
