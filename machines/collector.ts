@@ -45,7 +45,8 @@ export const collectorMachine = setup({
       },
       states: {
         blind: {
-          description: 'Has no proof that it sees: its own seat has not come back through its watch.',
+          description:
+            'Has no proof that it sees: its own seat has not come back through its watch.',
           on: { sighted: { target: 'watching', actions: 'start-clocks' } },
         },
         watching: {

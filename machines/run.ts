@@ -41,7 +41,8 @@ export const runMachine = setup({
               on: {
                 confirmed: {
                   target: 'registering',
-                  description: 'The write that took the slot was not acknowledged, but it was stored.',
+                  description:
+                    'The write that took the slot was not acknowledged, but it was stored.',
                 },
                 announced: { target: 'live', description: 'All it runs is registered.' },
                 withdrawn: { target: 'leaving' },
@@ -89,7 +90,9 @@ export const runMachine = setup({
     },
     expired: {
       description: 'Declared dead, final for this run. What it left is being removed.',
-      on: { removed: { target: 'gone', description: 'Its last instance went, or a new run came.' } },
+      on: {
+        removed: { target: 'gone', description: 'Its last instance went, or a new run came.' },
+      },
     },
     gone: { description: 'Expired, and nothing of it is left.', type: 'final' },
     superseded: { description: 'Another run holds the slot.', type: 'final' },

@@ -33,7 +33,10 @@ export type SessionEffect =
  * never revived: whoever starts over does so with a new run and a new session.
  */
 export const sessionMachine = setup({
-  types: { events: {} as SessionEvent, context: {} as { cause: EndCause | null; announced: boolean } },
+  types: {
+    events: {} as SessionEvent,
+    context: {} as { cause: EndCause | null; announced: boolean },
+  },
   actions: {
     'take-lease': () => {},
     'claim-slot': () => {},
@@ -59,7 +62,8 @@ export const sessionMachine = setup({
   initial: 'connecting',
   states: {
     connecting: {
-      description: 'Listens on its own subject and takes its lease: before any record that needs it.',
+      description:
+        'Listens on its own subject and takes its lease: before any record that needs it.',
       on: {
         opened: { target: 'connecting', actions: 'take-lease' },
         leased: { target: 'claiming', actions: 'claim-slot' },
@@ -120,7 +124,8 @@ export const sessionMachine = setup({
       },
     },
     lapsed: {
-      description: 'Claims nothing: its lease went, so it may be expired any moment. Asks to come back.',
+      description:
+        'Claims nothing: its lease went, so it may be expired any moment. Asks to come back.',
       on: {
         regranted: [
           {

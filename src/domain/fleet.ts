@@ -6,9 +6,8 @@ import {
   type StoredInstance,
   type Unreadable,
 } from './entry.ts';
-import type { AgentRecord, InstanceRecord } from "./records.ts";
+import type { AgentRecord, InstanceRecord } from './records.ts';
 import type { Revision } from './time.ts';
-
 
 /** One slot: the record that names its run, and every instance under its prefix, whoever owns it. */
 export interface SlotView {

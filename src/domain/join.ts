@@ -147,5 +147,7 @@ function ownerIsOver(stored: StoredInstance, fleet: Fleet): boolean {
   const [, host, agent] = stored.key.split('.');
   const slot = fleet.slot(`${host}.${agent}`);
   const owner = slot && ownerOf(stored, slot);
-  return owner === undefined ? slot?.agent?.kind !== 'unreadable' : owner.record.phase === 'expired';
+  return owner === undefined
+    ? slot?.agent?.kind !== 'unreadable'
+    : owner.record.phase === 'expired';
 }
