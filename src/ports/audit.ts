@@ -29,7 +29,11 @@ export interface Audit {
   read(from: Revision, filters?: readonly string[]): AsyncIterable<StoredEvent>;
 
   /** Like `read`, and then whatever comes, until the signal; a gap in delivery is resumed. */
-  follow(from: Revision, signal: AbortSignal, filters?: readonly string[]): AsyncIterable<StoredEvent>;
+  follow(
+    from: Revision,
+    signal: AbortSignal,
+    filters?: readonly string[],
+  ): AsyncIterable<StoredEvent>;
 
   /** The place of the first and the last event; last 0: none yet. */
   range(): Promise<{ readonly first: Revision; readonly last: Revision }>;

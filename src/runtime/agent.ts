@@ -168,7 +168,10 @@ export class Agent implements AsyncDisposable {
       });
     }
     if (cause === 'expired' && this.#options.whenExpired === 'exit') {
-      throw new Fault('expired', `run ${this.run} of ${slot} was declared dead while it was silent`);
+      throw new Fault(
+        'expired',
+        `run ${this.run} of ${slot} was declared dead while it was silent`,
+      );
     }
   }
 }

@@ -91,4 +91,3 @@ export function mustStep(steppable: Steppable, value: Step['to'], event: Machine
   }
   return taken;
 }
-

@@ -46,7 +46,9 @@ export async function claimSlot(
     const right = await mayTake(there, holding.me, options, ports, signal);
     if (right === undefined) continue;
     if ('refused' in right) return { type: 'refused', why: right.refused };
-    const change = takeSlot(holding.author, there, options.claim, { evidence: { taken: right.because } });
+    const change = takeSlot(holding.author, there, options.claim, {
+      evidence: { taken: right.because },
+    });
     const { outcome } = await holding.commit([change]);
     if (outcome === 'committed') {
       if (there.kind === 'stored') ports.probe.tell(there.record, 'superseded');
@@ -123,9 +125,7 @@ async function mayTakeFromHolder(
     const again = await probe.ask(record, probeWithin);
     const after = await leases.read(key);
     const renewed = after.text !== undefined && after.revision !== before.revision;
-    return again === 'no-responders' && !renewed
-      ? { because: 'nobody-answers' }
-      : undefined;
+    return again === 'no-responders' && !renewed ? { because: 'nobody-answers' } : undefined;
   }
   if (first === 'no-answer') return outlast(record, ports, signal);
   return { refused: `run ${record.run} holds the slot and answers (${first.state})` };

@@ -105,13 +105,7 @@ export class Collector implements AsyncDisposable {
   }
 
   #perform(effect: CollectorEffect): void {
-    switch (effect) {
-      case 'start-clocks':
-        return this.#sitting?.startClocks();
-      case 'stop-judging':
-        return this.#sitting?.stopJudging();
-      default:
-        return effect satisfies never;
-    }
+    if (effect === 'start-clocks') this.#sitting?.startClocks();
+    else this.#sitting?.stopJudging();
   }
 }

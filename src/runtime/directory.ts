@@ -1,8 +1,8 @@
-import { type AgentRow, agentRow, type InstanceRow, instanceRow } from '../domain/join.ts';
-import type { SlotView } from '../domain/fleet.ts';
-import { allSeats } from '../domain/keys.ts';
 import type { Unreadable } from '../domain/entry.ts';
 import { Fault } from '../domain/fault.ts';
+import type { SlotView } from '../domain/fleet.ts';
+import { type AgentRow, agentRow, type InstanceRow, instanceRow } from '../domain/join.ts';
+import { allSeats } from '../domain/keys.ts';
 import { type Millis, type Revision, seconds } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import { View } from './view.ts';

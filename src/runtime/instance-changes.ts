@@ -36,7 +36,8 @@ export function registerInstance(
   because: Because = {},
 ): Change {
   const { host, agent, run: owner } = author.actor;
-  const adopted = over.kind === 'stored' ? endInstance(author, over, { type: 'adopted' }, because) : undefined;
+  const adopted =
+    over.kind === 'stored' ? endInstance(author, over, { type: 'adopted' }, because) : undefined;
   const at = author.ports.clock.wall();
   const body = {
     v: recordVersion,
@@ -50,7 +51,14 @@ export function registerInstance(
     since: at,
     n: 1,
   } as const;
-  const of: ChainRef = { entity: 'instance', host, agent, run: owner, service: spec.service, id: spec.id };
+  const of: ChainRef = {
+    entity: 'instance',
+    host,
+    agent,
+    run: owner,
+    service: spec.service,
+    id: spec.id,
+  };
   const sealed = chainEvent(
     author,
     { of, n: 1, prev: adopted?.head.hash ?? null },
@@ -86,7 +94,11 @@ export function moveInstance(
   const taken = step(instance, { value: stored.record.state }, move);
   if (taken === 'ignored') return 'ignored';
   const at = author.ports.clock.wall();
-  const { hash: prev, detail: _, ...moved } = movedInstance(stored.record, stored.revision, taken.to, at);
+  const {
+    hash: prev,
+    detail: _,
+    ...moved
+  } = movedInstance(stored.record, stored.revision, taken.to, at);
   const body = { ...withMove(moved, move), n: stored.record.n + 1 };
   const event = move.type === 'changed' ? { type: move.type } : move;
   const link = { of: instanceChain(stored.record), n: body.n, prev };
@@ -112,7 +124,12 @@ export function removeInstance(
   return rewrite(stored, undefined, sealed);
 }
 
-function endInstance(author: Author, stored: StoredInstance, event: MachineEvent, because: Because) {
+function endInstance(
+  author: Author,
+  stored: StoredInstance,
+  event: MachineEvent,
+  because: Because,
+) {
   const taken = mustStep(instance, stored.record.state, event);
   const link = {
     of: instanceChain(stored.record),
@@ -124,4 +141,3 @@ function endInstance(author: Author, stored: StoredInstance, event: MachineEvent
 
 const defined = <T extends object>(spec: T): T =>
   Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined)) as T;
-

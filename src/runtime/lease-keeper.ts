@@ -1,6 +1,12 @@
 import { Fault } from '../domain/fault.ts';
 import { type LeasePolicy, renewEvery, renewJitter } from '../domain/policy.ts';
-import { type Instant, type Millis, type Monotonic, type Revision, seconds } from '../domain/time.ts';
+import {
+  type Instant,
+  type Millis,
+  type Monotonic,
+  type Revision,
+  seconds,
+} from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ports } from '../ports/ports.ts';
 

@@ -29,7 +29,9 @@ export class Leftovers {
   }
 
   /** Slots that have leftovers, and which, with how long each has been one. */
-  *due(fleet: Fleet): Generator<{ slot: SlotView; leftovers: readonly [StoredInstance, Millis][] }> {
+  *due(
+    fleet: Fleet,
+  ): Generator<{ slot: SlotView; leftovers: readonly [StoredInstance, Millis][] }> {
     const now = this.#clock.monotonic();
     for (const [tokens, known] of this.#slots) {
       const slot = fleet.slot(tokens);
@@ -47,7 +49,10 @@ export class Leftovers {
     const now = new Map<string, { revision: Revision; since: Monotonic }>();
     for (const { key, revision } of slot ? leftoversOf(slot) : []) {
       const seen = before?.get(key);
-      now.set(key, seen?.revision === revision ? seen : { revision, since: this.#clock.monotonic() });
+      now.set(
+        key,
+        seen?.revision === revision ? seen : { revision, since: this.#clock.monotonic() },
+      );
     }
     if (now.size > 0) this.#slots.set(tokens, now);
     else this.#slots.delete(tokens);

@@ -32,10 +32,13 @@ export async function removeExpired(
   let size = removalsPerBatch;
   while (await view.passed(expired.revision, signal)) {
     const there = view.fleet.slot(slot);
-    if (there?.agent?.kind !== 'stored' || there.agent.revision !== expired.revision) return removed;
+    if (there?.agent?.kind !== 'stored' || there.agent.revision !== expired.revision)
+      return removed;
     const batch = instancesOf(there).slice(0, size);
     const last = batch.length === instancesOf(there).length;
-    const changes = batch.map((stored) => removeInstance(author, stored, 'owner-expired', evidence(expired)));
+    const changes = batch.map((stored) =>
+      removeInstance(author, stored, 'owner-expired', evidence(expired)),
+    );
     if (last) changes.push(removeRun(author, expired, 'removed'));
     const result = await ports.registry.commit(commitOf(changes, last ? undefined : expired));
     if (result.outcome === 'committed') {

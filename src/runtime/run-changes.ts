@@ -34,7 +34,14 @@ export function takeSlot(
       ? endRun(author, over, over.record.phase === 'expired' ? 'removed' : 'superseded', because)
       : undefined;
   const at = author.ports.clock.wall();
-  const body = { v: recordVersion, ...claim, term: 0, phase: 'registering', since: at, n: 1 } as const;
+  const body = {
+    v: recordVersion,
+    ...claim,
+    term: 0,
+    phase: 'registering',
+    since: at,
+    n: 1,
+  } as const;
   const of: ChainRef = { entity: 'run', host: claim.host, agent: claim.agent, run: claim.run };
   const started = chainEvent(
     author,
@@ -101,4 +108,3 @@ export function removeRun(
   const sealed = endRun(author, stored, type, because);
   return rewrite(stored, undefined, sealed);
 }
-

@@ -185,7 +185,17 @@ export class Session {
   }
 
   /** Turns what an effect found into the machine's event; nothing where it was told to stop. */
-  #report(found: SessionEvent | Ended | 'reconciled' | 'suspected' | 'regranted' | 'lapsed' | 'left' | undefined): void {
+  #report(
+    found:
+      | SessionEvent
+      | Ended
+      | 'reconciled'
+      | 'suspected'
+      | 'regranted'
+      | 'lapsed'
+      | 'left'
+      | undefined,
+  ): void {
     if (found === undefined || found === 'lapsed') return; // the keeper says so itself
     if (typeof found === 'string') this.#post({ type: found });
     else this.#post('ended' in found ? { type: 'ended', cause: found.ended } : found);

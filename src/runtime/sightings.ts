@@ -30,7 +30,8 @@ export class Sightings {
     const at = this.#clock.monotonic();
     for (const { key, revision, text } of feed.entries) {
       if (text === undefined) this.#seen.delete(key);
-      else if (revision > (this.#seen.get(key)?.revision ?? 0)) this.#seen.set(key, { revision, at });
+      else if (revision > (this.#seen.get(key)?.revision ?? 0))
+        this.#seen.set(key, { revision, at });
     }
   }
 

@@ -143,7 +143,12 @@ export class Sweeper implements Clocks {
   }
 
   async #expire({ judged, evidence }: Examined): Promise<void> {
-    const change = moveRun(this.#author, judged, { type: 'expired' }, { evidence: { ...evidence } });
+    const change = moveRun(
+      this.#author,
+      judged,
+      { type: 'expired' },
+      { evidence: { ...evidence } },
+    );
     if (change === 'ignored' || !(await this.#commit(change))) return;
     this.#ports.probe.tell(judged.record, 'expired');
   }
@@ -187,7 +192,11 @@ export class Sweeper implements Clocks {
     if (judged.length === 0) return;
     this.#begun();
     try {
-      const evidence = { holder: holder ?? null, leftoverFor: leftoverAfter(policy), lease: 'absent' };
+      const evidence = {
+        holder: holder ?? null,
+        leftoverFor: leftoverAfter(policy),
+        lease: 'absent',
+      };
       const at = { of, revision: record.revision };
       await removeLeftovers(judged, at, why, { evidence }, this.#author, this.#ports);
     } finally {

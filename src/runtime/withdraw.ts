@@ -49,7 +49,9 @@ function nextChanges({ author, instances, me }: Holding, mine: StoredAgent, drai
   const saying = moveRun(author, mine, { type: 'withdrawn' });
   if (saying !== 'ignored') return { step: 'say', changes: [saying] };
   const stored = [...instances.values()].filter((read) => read.kind === 'stored');
-  const serving = stored.filter(({ record }) => record.run === me.run && record.state !== 'draining');
+  const serving = stored.filter(
+    ({ record }) => record.run === me.run && record.state !== 'draining',
+  );
   if (drains && serving.length > 0) {
     return { step: 'drain', changes: draining(author, serving.slice(0, removalsPerBatch)) };
   }
