@@ -59,11 +59,11 @@ export async function examine(
   }
 }
 
-const evidenceOf = (record: AgentRecord, { sightings, suspectFor }: Clocks): RunEvidence => ({
+const evidenceOf = (record: AgentRecord, clocks: Clocks): RunEvidence => ({
   phase: record.phase,
   suspect: record.suspect !== undefined,
-  silentFor: sightings.silenceOf(leaseKey(record)),
-  suspectFor: suspectFor(record),
+  silentFor: clocks.sightings.silenceOf(leaseKey(record)),
+  suspectFor: clocks.suspectFor(record),
   lease: 'unread',
   probe: 'unasked',
 });

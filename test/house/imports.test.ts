@@ -92,7 +92,7 @@ const layers: Record<string, { allowed: readonly string[]; refused: readonly str
       '../../domain/time.ts',
       '../../ports/clock.ts',
     ],
-    refused: ['zod', '@nats-io/kv', '../nats/leases.ts', '../../runtime/step.ts', 'node:process'],
+    refused: ['zod', '@nats-io/kv', '../nats/leases.ts', '../../runtime/step.ts'],
   },
   'src/adapters/files': {
     allowed: [
@@ -104,7 +104,7 @@ const layers: Record<string, { allowed: readonly string[]; refused: readonly str
       '../../domain/names.ts',
       '../../ports/log.ts',
     ],
-    refused: ['pino', '@nats-io/kv', '../system/log.ts', '../../cli/main.ts', 'node:process'],
+    refused: ['pino', '@nats-io/kv', '../system/log.ts', '../../cli/main.ts'],
   },
   'src/adapters/embedded': {
     allowed: [
@@ -115,7 +115,7 @@ const layers: Record<string, { allowed: readonly string[]; refused: readonly str
       '../../domain/time.ts',
       '../../ports/log.ts',
     ],
-    refused: ['yaml', '@nats-io/kv', '../nats/leases.ts', '../../runtime/step.ts', 'node:process'],
+    refused: ['yaml', '@nats-io/kv', '../nats/leases.ts', '../../runtime/step.ts'],
   },
   'src/cli': {
     allowed: ['./compose.ts', 'commander', 'node:fs', '../domain/time.ts', '../runtime/step.ts'],
@@ -127,7 +127,7 @@ const layers: Record<string, { allowed: readonly string[]; refused: readonly str
   },
   'src/bench': {
     allowed: ['./floor.ts', 'node:perf_hooks', '../adapters/nats/leases.ts', '../runtime/step.ts'],
-    refused: ['../../test/real/harness/server.ts', 'node:process'],
+    refused: ['../../test/real/harness/server.ts'],
   },
 };
 

@@ -58,11 +58,15 @@ describe('the package, packed and installed where nothing else is', () => {
     await writeFile(join(place, 'right.ts'), use('null!'));
     await writeFile(join(place, 'wrong.ts'), use('Symbol()'));
     const compile = (file: string) =>
-      run(process.execPath, [
-        join(checkout, 'node_modules/typescript/bin/tsc'),
-        ...['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024'],
-        ...['--skipLibCheck', '--lib', 'es2024,esnext.disposable,dom', join(place, file)],
-      ]);
+      run(
+        process.execPath,
+        [
+          join(checkout, 'node_modules/typescript/bin/tsc'),
+          ...['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024'],
+          ...['--skipLibCheck', '--lib', 'es2024,esnext.disposable,dom', file],
+        ],
+        { cwd: place },
+      );
     await compile('right.ts');
     await expect(compile('wrong.ts')).rejects.toMatchObject({
       stdout: expect.stringContaining('TS2322'),

@@ -73,7 +73,6 @@ Dir::Etc::SourceParts "-";
 Dir::Etc::Preferences "-";
 Dir::Etc::PreferencesParts "-";
 Dir::State "${root}";
-Dir::State::Lists "${root}/lists";
 Dir::State::Status "${root}/status";
 Dir::Cache "${root}/cache";
 `;

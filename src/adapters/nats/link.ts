@@ -136,7 +136,10 @@ export class Link implements AsyncDisposable {
 
 function notHeard(subject: string, cause: unknown): Reply {
   if (cause instanceof errors.TimeoutError) return { kind: 'unanswered', why: 'no answer in time' };
-  if (cause instanceof errors.DrainingConnectionError || cause instanceof errors.ClosedConnectionError) {
+  if (
+    cause instanceof errors.DrainingConnectionError ||
+    cause instanceof errors.ClosedConnectionError
+  ) {
     return { kind: 'unsent', why: 'the connection is closed' };
   }
   if (cause instanceof errors.InvalidArgumentError) {

@@ -26,7 +26,10 @@ export function fromApi({ subject, seq, hdrs, data }: ApiMessage): Stored {
     seq,
     text: decode(data),
     header: (name) =>
-      lines.find((line) => line.startsWith(`${name}:`))?.slice(name.length + 1).trim(),
+      lines
+        .find((line) => line.startsWith(`${name}:`))
+        ?.slice(name.length + 1)
+        .trim(),
   };
 }
 
@@ -68,7 +71,8 @@ export function deliveredEntry(bucket: BucketNames, msg: Msg, revision: Revision
   return { key, revision, text: removed ? undefined : msg.string() };
 }
 
-const headerOf = (headers: MsgHdrs | undefined) => (name: string) => headers?.get(name) || undefined;
+const headerOf = (headers: MsgHdrs | undefined) => (name: string) =>
+  headers?.get(name) || undefined;
 
 /** A KV tool's DEL or PURGE, or the marker that a server leaves where a stream asks for markers. */
 function isRemoval(header: (name: string) => string | undefined): boolean {

@@ -23,7 +23,12 @@ export type Published =
 
 type Attempt =
   | { readonly kind: 'stored'; readonly seq: Revision }
-  | { readonly kind: 'failed'; readonly meaning: Meaning; readonly why: string; readonly code?: number };
+  | {
+      readonly kind: 'failed';
+      readonly meaning: Meaning;
+      readonly why: string;
+      readonly code?: number;
+    };
 
 /**
  * Stores one message, or several together or not at all, and says for sure what it knows.
@@ -81,7 +86,11 @@ function askBatch(
   const id = nuid.next();
   const first = () => {
     for (const [index, message] of messages.slice(0, -1).entries()) {
-      const own = headersOf(message, ['Nats-Batch-Id', id], ['Nats-Batch-Sequence', `${index + 1}`]);
+      const own = headersOf(
+        message,
+        ['Nats-Batch-Id', id],
+        ['Nats-Batch-Sequence', `${index + 1}`],
+      );
       link.tell(message.subject, message.text, own);
     }
   };

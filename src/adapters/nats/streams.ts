@@ -30,7 +30,10 @@ export interface StreamOptions {
  * @returns the settings that differ and harm nobody
  * @throws {Fault} `store-misconfigured` naming every setting with which a promise would break
  */
-export async function ensureStreams(link: Link, options: StreamOptions): Promise<readonly Finding[]> {
+export async function ensureStreams(
+  link: Link,
+  options: StreamOptions,
+): Promise<readonly Finding[]> {
   const { leases, registry, audit } = wantedSettings(options.names, options.replicas);
   const { within } = options;
   const findings = [

@@ -1,5 +1,11 @@
 import type { ConsumerInfo } from '@nats-io/jetstream';
-import { createInbox, type Msg, nuid, type Subscription } from '@nats-io/transport-node';
+import {
+  createInbox,
+  type Msg,
+  type MsgHdrs,
+  nuid,
+  type Subscription,
+} from '@nats-io/transport-node';
 import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import { askApi, expectOk } from './api.ts';
 import type { Link } from './link.ts';
@@ -153,7 +159,11 @@ export class Tap implements AsyncDisposable {
       ...(from > 0
         ? { deliver_policy: 'by_start_sequence', opt_start_seq: from }
         : { deliver_policy: 'all' }),
-      ...(single ? { filter_subject: only } : filters.length > 1 ? { filter_subjects: filters } : {}),
+      ...(single
+        ? { filter_subject: only }
+        : filters.length > 1
+          ? { filter_subjects: filters }
+          : {}),
       flow_control: true,
       idle_heartbeat: nanos(seconds(1)),
       inactive_threshold: nanos(seconds(30)),
@@ -167,31 +177,31 @@ export class Tap implements AsyncDisposable {
 
   #take(msg: Msg): void {
     this.#quiet = 0;
-    if (msg.reply?.startsWith('$JS.ACK.')) return this.#deliver(msg, placeOf(msg.reply));
     const status = msg.headers;
-    if (status === undefined || status.code === 0) return;
-    if (status.code !== 100) return this.#die(`${status.code} ${status.description}`);
-    if (msg.reply) {
-      this.#brake = msg.reply;
+    if (msg.reply?.startsWith('$JS.ACK.')) this.#deliver(msg, placeOf(msg.reply));
+    else if (status !== undefined && status.code !== 0) this.#heed(status, msg.reply ?? '');
+  }
+
+  /** A flow control request, a heartbeat, or the end. */
+  #heed(status: MsgHdrs, reply: string): void {
+    const sent = status.get('Nats-Last-Consumer');
+    // A heartbeat while the server waits for our answer to its request names the request again.
+    const brake = reply || status.get('Nats-Consumer-Stalled');
+    if (status.code !== 100) this.#die(`${status.code} ${status.description}`);
+    else if (reply === '' && Number(sent) !== this.#received) {
+      this.#die(`${sent} were sent, ${this.#received} came`);
+    } else if (brake !== '') {
+      this.#brake = brake;
       if (this.#wake !== undefined) this.#release();
-      return;
+    } else {
+      this.#idleAt = Number(status.get('Nats-Last-Stream'));
+      this.#wakeUp();
     }
-    if (Number(status.get('Nats-Last-Consumer')) !== this.#received) {
-      return this.#die(`${status.get('Nats-Last-Consumer')} were sent, ${this.#received} came`);
-    }
-    const stalled = status.get('Nats-Consumer-Stalled');
-    if (stalled !== '') {
-      this.#brake = stalled;
-      if (this.#wake !== undefined) this.#release();
-      return;
-    }
-    this.#idleAt = Number(status.get('Nats-Last-Stream'));
-    this.#wakeUp();
   }
 
   #deliver(msg: Msg, place: Place): void {
     if (place.delivery !== this.#received + 1) {
-      return this.#die(`delivery ${place.delivery} came after ${this.#received}`);
+      this.#die(`delivery ${place.delivery} came after ${this.#received}`);
     }
     this.#received = place.delivery;
     this.#idleAt = undefined;

@@ -1,9 +1,15 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import process from 'node:process';
 import { Fault } from '../../domain/fault.ts';
 
 const forwarded = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+
+/** Where our own signals come from: `process` itself, which only main.ts knows. */
+export interface SignalSource {
+  on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
+  off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
+  readonly stdin: { readonly isTTY?: boolean };
+}
 
 /** The process that `rollcall run` is around. */
 export interface Child {
@@ -21,13 +27,16 @@ export interface Child {
  * second one means "at once".
  * @throws {Fault} `not-found` where the command cannot be started
  */
-export async function startChild([command = '', ...args]: readonly string[]): Promise<Child> {
+export async function startChild(
+  [command = '', ...args]: readonly string[],
+  ours: SignalSource,
+): Promise<Child> {
   const child = spawn(command, args, { stdio: 'inherit' });
-  const signals = forwarded.filter((signal) => signal !== 'SIGINT' || !process.stdin.isTTY);
+  const signals = forwarded.filter((signal) => signal !== 'SIGINT' || !ours.stdin.isTTY);
   const forward = (signal: NodeJS.Signals) => void child.kill(signal);
-  for (const signal of signals) process.on(signal, forward);
+  for (const signal of signals) ours.on(signal, forward);
   const stopForwarding = () => {
-    for (const signal of signals) process.off(signal, forward);
+    for (const signal of signals) ours.off(signal, forward);
   };
   const exit = new Promise<number>((resolve) => {
     child.once('exit', (code, signal) => {
@@ -37,7 +46,9 @@ export async function startChild([command = '', ...args]: readonly string[]): Pr
   });
   const pid = await new Promise<number>((resolve, reject) => {
     child.once('spawn', () => resolve(child.pid ?? 0));
-    child.once('error', (cause) => {
+    // Once it runs, an error is a signal that it may not get.
+    child.on('error', (cause) => {
+      if (child.pid !== undefined) return;
       stopForwarding();
       reject(new Fault('not-found', `'${command}' cannot be started: ${cause.message}`, { cause }));
     });

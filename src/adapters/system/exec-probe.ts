@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { HealthProbe } from './health-check.ts';
-import { killGroup } from './process-group.ts';
+import { sendSignal } from './send-signal.ts';
 
 /** The last of its output is what a person needs; a check that never stops talking costs no more. */
 const keptOutput = 4096;
@@ -16,7 +16,9 @@ export function execProbe([command = '', ...args]: readonly string[]): HealthPro
   return (signal) =>
     new Promise((resolve) => {
       const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-      const end = () => killGroup(child.pid, 'SIGKILL');
+      const end = () => {
+        if (child.pid !== undefined) sendSignal(-child.pid, 'SIGKILL');
+      };
       const settle = (detail: string | undefined) => {
         signal.removeEventListener('abort', end);
         resolve(detail);

@@ -64,6 +64,9 @@ async function lookWithin(
   try {
     const detail = await probe(ending.signal);
     return late ? `no answer within ${timeout} ms` : detail;
+  } catch (cause) {
+    // Out of memory for a process, say: the check failed, and the agent goes on.
+    return cause instanceof Error ? cause.message : String(cause);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', end);

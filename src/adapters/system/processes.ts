@@ -1,18 +1,21 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
-import process from 'node:process';
 import type { AgentRecord } from '../../domain/records.ts';
 import type { Processes } from '../../ports/processes.ts';
+import { sendSignal } from './send-signal.ts';
 
 /** Where a process is: a pid means something only in one pid namespace of one boot. */
 export type ProcessPlace = AgentRecord['process'];
 
-export function thisProcess(): ProcessPlace {
-  return { boot: bootId(), namespace: pidNamespace(), pid: process.pid };
-}
+/** Where a process of ours is, by its pid. */
+export const placeOf = (pid: number): ProcessPlace => ({
+  boot: bootId(),
+  namespace: pidNamespace(),
+  pid,
+});
 
-/** The processes that this one can see. */
-export function systemProcesses(here: ProcessPlace = thisProcess()): Processes {
+/** The processes that this one can see: those of its own boot and pid namespace. */
+export function systemProcesses(here: Omit<ProcessPlace, 'pid'> = placeOf(0)): Processes {
   return {
     isGone: ({ boot, namespace, pid }) =>
       boot === here.boot && namespace === here.namespace && isPid(pid) && !isAlive(pid),
@@ -23,14 +26,7 @@ export function systemProcesses(here: ProcessPlace = thisProcess()): Processes {
 const isPid = (pid: number): boolean => Number.isInteger(pid) && pid > 0 && pid < 2 ** 31;
 
 /** Only "no such process" is proof; a zombie has ended and waits for a parent that may not care. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (cause) {
-    return !(cause instanceof Error && 'code' in cause && cause.code === 'ESRCH');
-  }
-  return stateOf(pid) !== 'Z';
-}
+const isAlive = (pid: number): boolean => sendSignal(pid, 0) !== 'gone' && stateOf(pid) !== 'Z';
 
 /** The letter after the name, which may itself hold parentheses; undefined outside Linux. */
 const stateOf = (pid: number): string | undefined =>

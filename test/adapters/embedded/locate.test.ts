@@ -1,5 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { cwd } from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { locateNatsServer } from '../../../src/adapters/embedded/locate.ts';
 import { fakeServer, temporaryDirectory } from './temporary.ts';
@@ -84,8 +85,10 @@ describe('on the PATH', () => {
 
   test('a relative directory is not searched', async () => {
     await using directory = await temporaryDirectory();
+    await fakeServer(join(directory.path, 'nats-server'), '2.15.1');
+    const path = relative(cwd(), directory.path);
     await expect(
-      locateNatsServer({ path: '.', cacheDir: directory.path, ...nowhere }),
+      locateNatsServer({ path, cacheDir: directory.path, ...nowhere }),
     ).rejects.toMatchObject({ code: 'offline' });
   });
 });

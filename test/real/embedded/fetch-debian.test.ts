@@ -64,10 +64,13 @@ test('an abort while the package list is read leaves nothing in the cache', asyn
   if (!(await hasApt())) ctx.skip('there is no apt-get on this machine');
   await using cache = await temporaryDirectory();
   const abort = new AbortController();
+  const saidAfter: string[] = [];
   const progress = (message: string) => {
+    if (abort.signal.aborted) saidAfter.push(message);
     if (message.startsWith('reading')) setTimeout(() => abort.abort(new Error('Ctrl-C')), 100);
   };
   const places = { cacheDir: cache.path, releasesUrl, progress, signal: abort.signal };
   await expect(locateNatsServer(places)).rejects.toThrow('Ctrl-C');
+  expect(saidAfter).toEqual([]);
   expect(await readdir(cache.path)).toEqual([]);
 });

@@ -1,0 +1,141 @@
+import { Fault } from '../../domain/fault.ts';
+import { type Millis, type Revision, seconds } from '../../domain/time.ts';
+import type { Audit, StoredEvent } from '../../ports/audit.ts';
+import type { EventWrite } from '../../ports/registry.ts';
+import { readLast } from './leader-read.ts';
+import type { Link } from './link.ts';
+import type { Names } from './names.ts';
+import { backoff, pause } from './pause.ts';
+import { publish } from './publish.ts';
+import { streamInfo } from './streams.ts';
+import { type Delivered, Tap } from './tap.ts';
+import { tidy } from './tidy.ts';
+
+/** How long a replay may go without a new event before it gives up. */
+const patience: Millis = seconds(15);
+
+/** @param within how long one call may take, all its tries together */
+export function natsAudit(link: Link, names: Names, within: Millis): Audit {
+  const range = async () => {
+    const info = await streamInfo(link, names.auditStream, within);
+    if (info === undefined) {
+      throw new Fault('store-misconfigured', `stream ${names.auditStream} is missing`);
+    }
+    return { first: info.state.first_seq, last: info.state.last_seq };
+  };
+  return {
+    append: (event) => append(link, names, event, within),
+    range,
+    tidy: () => tidy(link, names, within),
+
+    async *read(from, filters) {
+      const { first, last } = await range();
+      const start = Math.max(from, first, 1);
+      if (start > last) return;
+      const until = { last, patience };
+      for await (const some of events(link, names, { from: start, filters, within }, until)) {
+        yield* some;
+      }
+    },
+
+    async *follow(from, signal, filters) {
+      const source = { from: Math.max(from, 1), filters, within, signal };
+      for await (const some of events(link, names, source, undefined)) yield* some;
+    },
+  };
+}
+
+/**
+ * Stores the event unless it is in the outbox or, the outbox being emptied, in the audit.
+ *
+ * The outbox is looked at first: an event that leaves it between the two looks is in the audit by then.
+ */
+async function append(
+  link: Link,
+  names: Names,
+  event: EventWrite,
+  within: Millis,
+): Promise<'appended' | 'already'> {
+  const until = performance.now() + within;
+  const left = () => Math.max(250, until - performance.now());
+  const subject = names.eventPrefix + event.subject;
+  const headers = [['Nats-Expected-Last-Subject-Sequence', '0']] as const;
+  let why = 'no time left';
+  for (let mine = false; performance.now() < until; mine = true) {
+    const there =
+      (await readLast(link, names.registry.stream, subject, left())) ??
+      (await readLast(link, names.auditStream, names.auditPrefix + event.subject, left()));
+    // After an answer that was lost, what stands there with our text is what we wrote.
+    if (there !== undefined) return mine && there.text === event.text ? 'appended' : 'already';
+    const outcome = await publish(link, [{ subject, text: event.text, headers }], left());
+    if (outcome.kind === 'stored') return 'appended';
+    if (outcome.kind === 'conflict') return 'already';
+    why = outcome.why;
+    if (outcome.kind === 'unavailable') break;
+  }
+  throw new Fault('store-unavailable', `the event ${event.subject}: ${why}`);
+}
+
+interface Source {
+  readonly from: Revision;
+  readonly filters: readonly string[] | undefined;
+  readonly within: Millis;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Events as they queue up, tap after tap, each from behind the last event; to `end.last`, or until the
+ * signal. With an end it is a replay that somebody waits for: then long silence is a failure.
+ */
+async function* events(
+  link: Link,
+  names: Names,
+  { from, filters = [], within, signal }: Source,
+  end: { readonly last: Revision; readonly patience: Millis } | undefined,
+): AsyncGenerator<readonly StoredEvent[], void, undefined> {
+  const subjects = filters.map((filter) => names.auditPrefix + filter);
+  let next = from;
+  let progressAt = performance.now();
+  let why = 'not connected';
+  for (let tries = 0; !signal?.aborted; tries += 1) {
+    if (end !== undefined && performance.now() - progressAt > end.patience) {
+      throw new Fault('store-unavailable', `the audit, from ${next} on: ${why}`);
+    }
+    if (!(await link.connected(seconds(2), signal))) continue;
+    try {
+      const spec = { stream: names.auditStream, filters: subjects, from: next, within };
+      await using tap = await Tap.open(link, spec, signal);
+      for (;;) {
+        const item = await tap.next();
+        if (item.kind === 'dead') {
+          why = item.why;
+          break;
+        }
+        if (item.kind === 'idle') {
+          if (end !== undefined && item.position >= end.last) return;
+          continue;
+        }
+        const wanted = item.messages.filter(({ seq }) => end === undefined || seq <= end.last);
+        if (wanted.length > 0) yield wanted.map((message) => storedEvent(names, message));
+        const last = item.messages.at(-1);
+        next = (last?.seq ?? next) + 1;
+        if (end !== undefined && (next > end.last || last?.pending === 0)) return;
+        tries = 0;
+        progressAt = performance.now();
+      }
+    } catch (cause) {
+      if (!(cause instanceof Fault) || cause.code !== 'store-unavailable') throw cause;
+      why = cause.message;
+    }
+    await pause(backoff(tries, 50, 2000), signal);
+  }
+}
+
+function storedEvent(names: Names, { msg, seq }: Delivered): StoredEvent {
+  return {
+    seq,
+    origin: Number(msg.headers?.get('Nats-Stream-Source').split(' ')[1] ?? 0),
+    subject: msg.subject.slice(names.auditPrefix.length),
+    text: msg.string(),
+  };
+}

@@ -1,0 +1,77 @@
+import type { Namespace } from '../../domain/names.ts';
+import { type Millis, seconds } from '../../domain/time.ts';
+import type { Store } from '../../ports/ports.ts';
+import { natsAudit } from './audit.ts';
+import { type ConnectOptions, connectNats } from './connection.ts';
+import { natsLeases } from './leases.ts';
+import { Link } from './link.ts';
+import { namesOf } from './names.ts';
+import { natsProbe } from './probe.ts';
+import { natsRegistry } from './registry.ts';
+import { checkServer } from './server-check.ts';
+import type { Finding } from './stream-findings.ts';
+import { ensureStreams, inspectStreams } from './streams.ts';
+
+export interface NatsStoreOptions extends ConnectOptions {
+  readonly namespace: Namespace;
+  /** Copies of each stream, where this process is the one to create it. */
+  readonly replicas?: number;
+  /** How long one call on the store may take, all its tries together. */
+  readonly answerWithin?: Millis;
+}
+
+/** What `doctor` says about the connection. */
+export interface Standing {
+  readonly up: boolean;
+  readonly server: string;
+  readonly name: string;
+  readonly version: string;
+  readonly cluster: string | undefined;
+}
+
+export interface NatsStore extends Store, AsyncDisposable {
+  standing(): Standing;
+  /** Settings of the streams that differ from ours and harm nobody, as found at the start. */
+  readonly findings: readonly Finding[];
+  /** All settings that differ now. */
+  inspect(): Promise<readonly Finding[]>;
+}
+
+/**
+ * Connects, checks the server, and makes sure of the three streams.
+ * @throws {Fault} `store-unavailable`, `store-refused`, `server-too-old`, `store-misconfigured`
+ */
+export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStore> {
+  const within = options.answerWithin ?? seconds(5);
+  const link = new Link(await connectNats(options));
+  const names = namesOf(options.namespace);
+  const streams = { names, replicas: options.replicas ?? 1, within };
+  try {
+    await checkServer(link, within);
+    const findings = await ensureStreams(link, streams);
+    return {
+      leases: natsLeases(link, names.leases, within),
+      registry: natsRegistry(link, names, within),
+      audit: natsAudit(link, names, within),
+      probe: natsProbe(link, names, within),
+      findings,
+      inspect: () => inspectStreams(link, streams),
+      standing: () => standing(link),
+      [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
+    };
+  } catch (cause) {
+    await link[Symbol.asyncDispose]();
+    throw cause;
+  }
+}
+
+function standing(link: Link): Standing {
+  const { info } = link.connection;
+  return {
+    up: link.up,
+    server: link.connection.getServer(),
+    name: info?.server_name ?? 'unknown',
+    version: info?.version ?? 'unknown',
+    cluster: info?.cluster,
+  };
+}

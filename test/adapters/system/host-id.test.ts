@@ -1,0 +1,108 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { findHostId } from '../../../src/adapters/system/host-id.ts';
+
+/** A machine: its id file and a state directory that is not there yet. */
+async function machine(machineId?: string) {
+  const directory = await mkdtemp(join(tmpdir(), 'rollcall-host-'));
+  const machineIdFile = join(directory, 'machine-id');
+  if (machineId !== undefined) await writeFile(machineIdFile, machineId);
+  const stateDir = join(directory, 'var', 'rollcall');
+  return {
+    stateDir,
+    machineIdFile,
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
+  };
+}
+
+const someId = '0123456789abcdef0123456789abcdef\n';
+const otherId = 'fedcba9876543210fedcba9876543210\n';
+
+describe('the host id', () => {
+  test('is the configured one, and that is not kept', async () => {
+    await using at = await machine(someId);
+    expect(await findHostId({ ...at, configured: 'db-1.example' })).toBe('db-1.example');
+    const made = await findHostId(at);
+    expect(made).not.toBe('db-1.example');
+  });
+
+  test('is made from the machine id, which it does not give away', async () => {
+    await using at = await machine(someId);
+    const id = await findHostId(at);
+    expect(id).toMatch(/^[0-9a-f]{16}$/);
+    expect(someId).not.toContain(id);
+    await using twin = await machine(someId);
+    expect(await findHostId(twin)).toBe(id);
+    await using other = await machine(otherId);
+    expect(await findHostId(other)).not.toBe(id);
+  });
+
+  test('is kept, and stays when the machine id changes', async () => {
+    await using at = await machine(someId);
+    const id = await findHostId(at);
+    await writeFile(at.machineIdFile, otherId);
+    expect(await findHostId(at)).toBe(id);
+    expect(await readdir(at.stateDir)).toEqual(['host-id']);
+  });
+
+  test('may be written into the state directory by hand', async () => {
+    await using at = await machine(someId);
+    await mkdir(at.stateDir, { recursive: true });
+    await writeFile(join(at.stateDir, 'host-id'), 'by-hand\n');
+    expect(await findHostId(at)).toBe('by-hand');
+  });
+
+  test.each([undefined, '', 'uninitialized\n'])(
+    'is made at random where the machine id is %j, and kept',
+    async (machineId) => {
+      await using at = await machine(machineId);
+      const id = await findHostId(at);
+      expect(await findHostId(at)).toBe(id);
+      await using other = await machine(machineId);
+      expect(await findHostId(other)).not.toBe(id);
+    },
+  );
+
+  test('is the same for all processes that look for it first at the same time', async () => {
+    await using at = await machine();
+    const ids = await Promise.all(Array.from({ length: 20 }, () => findHostId(at)));
+    expect(new Set(ids).size).toBe(1);
+    expect(await readdir(at.stateDir)).toEqual(['host-id']);
+  });
+
+  test('from the machine id needs no state directory', async () => {
+    await using at = await machine(someId);
+    const unwritable = join(at.machineIdFile, 'below-a-file');
+    expect(await findHostId({ ...at, stateDir: unwritable })).toBe(await findHostId(at));
+  });
+
+  test('without a machine id is refused where it cannot be kept', async () => {
+    await using at = await machine('');
+    const unwritable = join(at.machineIdFile, 'below-a-file');
+    await expect(findHostId({ ...at, stateDir: unwritable })).rejects.toMatchObject({
+      code: 'bad-setting',
+      hint: expect.any(String),
+    });
+  });
+
+  test('that is no name is refused, and the file with it named', async () => {
+    await using at = await machine(someId);
+    await findHostId(at);
+    const file = join(at.stateDir, 'host-id');
+    await writeFile(file, '\n');
+    await expect(findHostId(at)).rejects.toMatchObject({ code: 'bad-name' });
+    await expect(findHostId(at)).rejects.toThrow(file);
+    expect(await readFile(file, 'utf8')).toBe('\n');
+    await expect(findHostId({ ...at, configured: 'a\u0000b' })).rejects.toMatchObject({
+      code: 'bad-name',
+    });
+  });
+
+  test('that is kept and cannot be read is not replaced by a new one', async () => {
+    await using at = await machine(someId);
+    await mkdir(join(at.stateDir, 'host-id'), { recursive: true });
+    await expect(findHostId(at)).rejects.toMatchObject({ code: 'bad-setting' });
+  });
+});
