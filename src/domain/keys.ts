@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { Fault } from './fault.ts';
 import {
   AgentName,
@@ -15,7 +16,7 @@ import { decodeToken, encodeToken } from './token.ts';
  * Keys of the two buckets (docs/protocol.md). The host comes right after the kind, so that a subject
  * permission can say "own".
  */
-export const agentKey = (slot: Slot): string => `agent.${slotTokens(slot)}`;
+export const agentKey = (slot: Slot): string => fitting(`agent.${slotTokens(slot)}`);
 export const instanceKey = (at: InstanceRef): string =>
   fitting(`instance.${slotTokens(at)}.${encodeToken(at.service)}.${encodeToken(at.id)}`);
 export const leaseKey = (of: RunRef): string => fitting(`run.${slotTokens(of)}.${of.run}`);
@@ -54,8 +55,8 @@ export function parseRegistryKey(key: string): RegistryKey {
     return {
       kind,
       ...parseSlot(host, agent),
-      service: ServiceName.parse(decodeToken(service)),
-      id: InstanceId.parse(decodeToken(id)),
+      service: nameIn(service, ServiceName),
+      id: nameIn(id, InstanceId),
     };
   }
   throw new Fault('bad-name', `'${key}' is no key of the registry`);
@@ -67,7 +68,7 @@ export function parseRegistryKey(key: string): RegistryKey {
  */
 export function parseLeaseKey(key: string): LeaseKey {
   const [kind, host, agent, run, ...rest] = key.split('.');
-  if (kind === 'seat' && host && /^[1-9]\d*$/.test(host) && agent === undefined) {
+  if (kind === 'seat' && host && /^[1-9]\d{0,8}$/.test(host) && agent === undefined) {
     return { kind, seat: Number(host) };
   }
   if (kind === 'run' && host && agent && run && rest.length === 0 && RunId.safeParse(run).success) {
@@ -77,7 +78,15 @@ export function parseLeaseKey(key: string): LeaseKey {
 }
 
 function parseSlot(host: string, agent: string): Slot {
-  return { host: HostId.parse(decodeToken(host)), agent: AgentName.parse(decodeToken(agent)) };
+  return { host: nameIn(host, HostId), agent: nameIn(agent, AgentName) };
+}
+
+/** A token may decode to what is no name: somebody else's tool wrote the key. */
+function nameIn<S extends z.ZodType>(token: string, schema: S): z.infer<S> {
+  const name = schema.safeParse(decodeToken(token));
+  if (name.success) return name.data;
+  const why = name.error.issues.map(({ message }) => message).join('; ');
+  throw new Fault('bad-name', `'${token}' encodes no name: ${why}`, { cause: name.error });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Fault } from './fault.ts';
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const plain = /[A-Za-z0-9_-]/;
 
 /**

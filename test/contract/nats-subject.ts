@@ -1,45 +1,42 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { connect, headers } from '@nats-io/transport-node';
 import { namesOf } from '../../src/adapters/nats/names.ts';
 import { openNatsStore } from '../../src/adapters/nats/store.ts';
 import { Namespace } from '../../src/domain/names.ts';
-import type { Bucket, Subject } from './subject.ts';
+import type { Bucket, Open } from './subject.ts';
 
-let opened = 0;
-
-/** The NATS store in a namespace of its own; the server is the test file's. */
-export async function openNats(url: string, replicas = 1): Promise<Subject> {
-  opened += 1;
-  const namespace = Namespace.parse(`contract-${opened}`);
-  const names = namesOf(namespace);
-  const client = () => openNatsStore({ servers: [url], namespace, name: 'contract', replicas });
-  const store = await client();
-  const tool = await connect({ servers: url });
-  const write = async (bucket: Bucket, key: string, text: string, operation?: string) => {
-    const own = headers();
-    if (operation !== undefined) own.set('KV-Operation', operation);
-    const reply = await tool.request(names[bucket].prefix + key, text, {
-      timeout: 5000,
-      headers: own,
-    });
-    const { error } = reply.json<{ error?: { description: string } }>();
-    if (error !== undefined) throw new Error(error.description);
-  };
-  const destroy = async (stream: string) => {
-    await tool.request(`$JS.API.STREAM.DELETE.${stream}`, '', { timeout: 5000 });
-  };
-  return {
-    store,
-    other: client,
-    put: (bucket, key, text) => write(bucket, key, text),
-    remove: (bucket, key) => write(bucket, key, '', 'DEL'),
-    elapse: (duration) => sleep(duration),
-    async [Symbol.asyncDispose]() {
-      await store[Symbol.asyncDispose]();
-      for (const stream of [names.auditStream, names.registry.stream, names.leases.stream]) {
-        await destroy(stream);
-      }
-      await tool.close();
-    },
+/** Opens the NATS store on these servers, each time in a namespace of its own. */
+export function natsOn(servers: readonly string[], replicas: number): Open {
+  return async () => {
+    const namespace = Namespace.parse(randomUUID().slice(0, 8));
+    const client = (name: string) => openNatsStore({ servers, namespace, name, replicas });
+    const store = await client('one');
+    const tool = await connect({ servers: [...servers], name: 'somebody’s tool' });
+    const names = namesOf(namespace);
+    const write = async (bucket: Bucket, key: string, text: string, operation?: string) => {
+      const own = headers();
+      if (operation !== undefined) own.set('KV-Operation', operation);
+      const options = { headers: own, timeout: 5000 };
+      const reply = await tool.request(names[bucket].prefix + key, text, options);
+      const { error } = reply.json<{ error?: { description: string } }>();
+      if (error !== undefined) throw new Error(error.description);
+    };
+    return {
+      store,
+      other: () => client('other'),
+      put: (bucket, key, text) => write(bucket, key, text),
+      remove: (bucket, key) => write(bucket, key, '', 'DEL'),
+      elapse: async (duration) => {
+        await pause(duration);
+      },
+      async [Symbol.asyncDispose]() {
+        await store[Symbol.asyncDispose]();
+        for (const stream of [names.auditStream, names.registry.stream, names.leases.stream]) {
+          await tool.request(`$JS.API.STREAM.DELETE.${stream}`, '', { timeout: 5000 });
+        }
+        await tool.close();
+      },
+    };
   };
 }

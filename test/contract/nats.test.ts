@@ -1,13 +1,9 @@
-import { afterAll, beforeAll } from 'vitest';
-import { startTestServer, type TestServer } from '../real/harness/nats-server.ts';
-import { openNats } from './nats-subject.ts';
+import { afterAll } from 'vitest';
+import { startTestServer } from '../real/harness/nats-server.ts';
+import { natsOn } from './nats-subject.ts';
 import { contract } from './suite.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
+const server = await startTestServer();
 afterAll(() => server[Symbol.asyncDispose]());
 
-contract('the NATS store', () => openNats(server.url), { histories: 20, timeIsFree: false });
+contract('the NATS store', natsOn([server.url], 1), { histories: 10, timeIsFree: false });

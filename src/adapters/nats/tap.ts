@@ -17,6 +17,8 @@ export interface TapSpec {
   readonly filters: readonly string[];
   /** The first sequence to deliver; 0: whatever the stream still has. */
   readonly from: Revision;
+  /** How long nothing comes before the server says so; a second unless said otherwise. */
+  readonly heartbeat?: Millis;
   /** How long its creation, and a question about it, may take. */
   readonly within: Millis;
 }
@@ -33,9 +35,10 @@ export type Tapped =
   /** No more will come: something may have been lost. Open another one behind the last message. */
   | { readonly kind: 'dead'; readonly why: string };
 
-/** Where the consumer itself says that it is. */
+/** What the consumer says of itself; not where it is, the server counts matches only there. */
 export interface Progress {
-  readonly position: Revision;
+  /** The server that holds it; undefined where there is no cluster. */
+  readonly server: string | undefined;
   readonly deliveries: number;
   readonly pending: number;
 }
@@ -101,11 +104,6 @@ export class Tap implements AsyncDisposable {
     );
   }
 
-  /** How many messages have been delivered so far, queued ones included. */
-  get received(): number {
-    return this.#received;
-  }
-
   /** Waits for the next thing to say; whatever is queued comes first. */
   async next(): Promise<Tapped> {
     // Only whoever comes back for more lets more come: a slow reader slows the server down.
@@ -132,9 +130,9 @@ export class Tap implements AsyncDisposable {
   async progress(): Promise<Progress> {
     const what = `CONSUMER.INFO.${this.#spec.stream}.${this.#name}`;
     const answer = await askApi<ConsumerInfo>(this.#link, what, {}, { within: this.#spec.within });
-    const { delivered, num_pending } = expectOk(what, answer);
+    const { cluster, delivered, num_pending } = expectOk(what, answer);
     return {
-      position: delivered.stream_seq,
+      server: cluster?.leader,
       deliveries: delivered.consumer_seq,
       pending: num_pending,
     };
@@ -145,7 +143,7 @@ export class Tap implements AsyncDisposable {
   }
 
   async #create(): Promise<void> {
-    const { stream, filters, from, within } = this.#spec;
+    const { stream, filters, from, within, heartbeat = seconds(1) } = this.#spec;
     const [only] = filters;
     const single = filters.length === 1 && only !== undefined;
     // One filter goes into the subject, where a permission can hold us to it.
@@ -165,7 +163,7 @@ export class Tap implements AsyncDisposable {
           ? { filter_subjects: filters }
           : {}),
       flow_control: true,
-      idle_heartbeat: nanos(seconds(1)),
+      idle_heartbeat: nanos(heartbeat),
       inactive_threshold: nanos(seconds(30)),
       mem_storage: true,
       num_replicas: 1,

@@ -1,13 +1,12 @@
-import type { Entry } from '../../domain/entry.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { Feed } from '../../ports/feed.ts';
-import { catchUp } from './catch-up.ts';
 import type { Link } from './link.ts';
 import { deliveredEntry } from './message.ts';
 import type { BucketNames } from './names.ts';
 import { backoff, pause } from './pause.ts';
 import { Sight } from './sight.ts';
+import { takeSnapshot } from './snapshot.ts';
 import { streamInfo } from './streams.ts';
 import { Tap } from './tap.ts';
 
@@ -89,24 +88,16 @@ async function* oneTap(
       cursor.created === created &&
       cursor.upTo <= state.last_seq &&
       cursor.upTo >= (config.first_seq ?? 0) - 1;
-    const filters = spec.filters.map((filter) => bucket.prefix + filter);
-    const from = resumes ? cursor.upTo + 1 : 0;
-    await using tap = await Tap.open(
-      link,
-      { stream: bucket.stream, filters, from, within },
-      signal,
-    );
     let upTo = cursor?.upTo ?? 0;
     if (!resumes) {
-      const entries = new Map<string, Entry>();
-      const end = await catchUp(tap, state.last_seq, (messages) => {
-        for (const { msg, seq } of messages) keep(entries, deliveredEntry(bucket, msg, seq));
-      });
-      if ('dead' in end) return end.dead;
-      upTo = end.upTo;
-      const feed: Feed = { kind: 'snapshot', entries: [...entries.values()], upTo };
-      yield { feed, cursor: { upTo, created } };
+      const all = await takeSnapshot(link, { ...spec, atLeast: 0 }, signal);
+      upTo = all.upTo;
+      const entries = all.entries.filter((entry) => entry.text !== undefined);
+      yield { feed: { kind: 'snapshot', entries, upTo }, cursor: { upTo, created } };
     }
+    const filters = spec.filters.map((filter) => bucket.prefix + filter);
+    const tapSpec = { stream: bucket.stream, filters, from: upTo + 1, within };
+    await using tap = await Tap.open(link, tapSpec, signal);
     return yield* changes(tap, spec, new Sight(link, bucket.stream, info), { upTo, created });
   } catch (cause) {
     if (cause instanceof Fault) return cause.message;
@@ -126,8 +117,11 @@ async function* changes(
     const item = await tap.next();
     if (item.kind === 'dead') return item.why;
     if (item.kind === 'messages') {
-      const entries = item.messages.map(({ msg, seq }) => deliveredEntry(bucket, msg, seq));
-      upTo = item.messages.at(-1)?.seq ?? upTo;
+      // A replica that lags may begin before what its consumer was asked to begin with.
+      const since = upTo;
+      const fresh = item.messages.filter(({ seq }) => seq > since);
+      const entries = fresh.map(({ msg, seq }) => deliveredEntry(bucket, msg, seq));
+      upTo = Math.max(upTo, item.messages.at(-1)?.seq ?? 0);
       yield { feed: { kind: 'changes', entries, upTo }, cursor: { upTo, created } };
       continue;
     }
@@ -138,12 +132,6 @@ async function* changes(
       yield { feed: { kind: 'changes', entries: [], upTo }, cursor: { upTo, created } };
     } else if (seen === 'clear') yield { feed: { kind: 'alive' }, cursor: { upTo, created } };
   }
-}
-
-function keep(entries: Map<string, Entry>, entry: Entry): void {
-  // Deleted first, so that the map stays in the order of revisions.
-  entries.delete(entry.key);
-  if (entry.text !== undefined) entries.set(entry.key, entry);
 }
 
 interface Moment {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import ownProcess from 'node:process';
 import { Fault } from '../../domain/fault.ts';
 
 const forwarded = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 
-/** Where our own signals come from: `process` itself, which only main.ts knows. */
+/** Where our own signals come from: `process`, unless a test says otherwise. */
 export interface SignalSource {
   on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
   off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
@@ -29,7 +30,7 @@ export interface Child {
  */
 export async function startChild(
   [command = '', ...args]: readonly string[],
-  ours: SignalSource,
+  ours: SignalSource = ownProcess,
 ): Promise<Child> {
   const child = spawn(command, args, { stdio: 'inherit' });
   const signals = forwarded.filter((signal) => signal !== 'SIGINT' || !ours.stdin.isTTY);

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
+import { pid as ownPid } from 'node:process';
 import type { AgentRecord } from '../../domain/records.ts';
 import type { Processes } from '../../ports/processes.ts';
 import { sendSignal } from './send-signal.ts';
@@ -7,15 +8,14 @@ import { sendSignal } from './send-signal.ts';
 /** Where a process is: a pid means something only in one pid namespace of one boot. */
 export type ProcessPlace = AgentRecord['process'];
 
-/** Where a process of ours is, by its pid. */
-export const placeOf = (pid: number): ProcessPlace => ({
+export const thisProcess = (): ProcessPlace => ({
   boot: bootId(),
   namespace: pidNamespace(),
-  pid,
+  pid: ownPid,
 });
 
 /** The processes that this one can see: those of its own boot and pid namespace. */
-export function systemProcesses(here: Omit<ProcessPlace, 'pid'> = placeOf(0)): Processes {
+export function systemProcesses(here: ProcessPlace = thisProcess()): Processes {
   return {
     isGone: ({ boot, namespace, pid }) =>
       boot === here.boot && namespace === here.namespace && isPid(pid) && !isAlive(pid),

@@ -1,4 +1,3 @@
-// biome-ignore lint/style/noRestrictedImports: to signal another process is no setting of ours
 import { kill } from 'node:process';
 
 /**

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { checkHealth, type HealthCheck } from '../../../src/adapters/system/health-check.ts';
-import { placeOf, systemProcesses } from '../../../src/adapters/system/processes.ts';
+import { systemProcesses, thisProcess } from '../../../src/adapters/system/processes.ts';
 import type { Health } from '../../../src/domain/desired.ts';
 
 const often = { every: 5, timeout: 5000, failAfter: 1 };
@@ -199,14 +199,15 @@ describe('an exec check', () => {
 async function childrenOf(script: (file: string) => string) {
   const directory = await mkdtemp(join(tmpdir(), 'rollcall-check-'));
   const file = join(directory, 'pid');
-  const { isGone } = systemProcesses();
+  const here = thisProcess();
+  const isGone = (pid: number) => systemProcesses(here).isGone({ ...here, pid });
   return {
     command: ['sh', '-c', script(file)],
     /** A killed process takes a moment to be gone. */
     areGone: async () => {
       const pid = Number(await readFile(file, 'utf8'));
-      for (let n = 0; n < 200 && !isGone(placeOf(pid)); n += 1) await systemClock.sleep(10);
-      return pid > 0 && isGone(placeOf(pid));
+      for (let n = 0; n < 200 && !isGone(pid); n += 1) await systemClock.sleep(10);
+      return pid > 0 && isGone(pid);
     },
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
   };

@@ -20,12 +20,22 @@ export interface RollcallProcess extends AsyncDisposable {
   /** The next line, or an earlier one, for which this holds. */
   line(match: (line: Line) => boolean): Promise<Line>;
   kill(signal: NodeJS.Signals): void;
+  /** Lets a process go on that waits for a line. */
+  go(): void;
 }
 
 /** Starts `rollcall …` with these arguments; ended by its pid when disposed. */
-export function rollcall(args: readonly string[], env: NodeJS.ProcessEnv = {}): RollcallProcess {
-  const child = spawn(execPath, [main, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+export const rollcall = (args: readonly string[], env: NodeJS.ProcessEnv = {}): RollcallProcess =>
+  startScript(main, args, env);
+
+/** Starts a TypeScript file as a process that prints lines of JSON. */
+export function startScript(
+  script: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): RollcallProcess {
+  const child = spawn(execPath, [script, ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...cleanEnvironment(), ...env },
   });
   const lines: Line[] = [];
@@ -53,7 +63,7 @@ export function rollcall(args: readonly string[], env: NodeJS.ProcessEnv = {}): 
         if (!found && child.exitCode === null && child.signalCode === null) return;
         waiting.delete(look);
         if (found) resolve(found);
-        else reject(new Error(`rollcall ${args.join(' ')} ended (${child.exitCode}): ${stderr}`));
+        else reject(new Error(`${script} ${args.join(' ')} ended (${child.exitCode}): ${stderr}`));
       };
       waiting.add(look);
       look();
@@ -70,6 +80,7 @@ export function rollcall(args: readonly string[], env: NodeJS.ProcessEnv = {}): 
     exited,
     line,
     kill: (signal) => signalChild(child, signal),
+    go: () => void child.stdin?.write('go\n'),
     [Symbol.asyncDispose]: async () => {
       signalChild(child, 'SIGCONT');
       signalChild(child, 'SIGKILL');

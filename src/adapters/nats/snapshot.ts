@@ -1,0 +1,113 @@
+import type { StreamInfo } from '@nats-io/jetstream';
+import type { Entry } from '../../domain/entry.ts';
+import { Fault } from '../../domain/fault.ts';
+import type { Millis, Revision } from '../../domain/time.ts';
+import type { Link } from './link.ts';
+import { deliveredEntry } from './message.ts';
+import type { BucketNames } from './names.ts';
+import { backoff, pause } from './pause.ts';
+import { streamInfo } from './streams.ts';
+import { type Delivered, Tap } from './tap.ts';
+
+export interface Snapshot {
+  /** In the order of revisions, tombstones included. */
+  readonly entries: readonly Entry[];
+  /** Everything up to here is in it. */
+  readonly upTo: Revision;
+}
+
+export interface SnapshotSpec {
+  readonly bucket: BucketNames;
+  /** Below the bucket's prefix; they must not overlap. */
+  readonly filters: readonly string[];
+  readonly atLeast: Revision;
+  /** How long it may take without getting any further. */
+  readonly within: Millis;
+}
+
+/** The least that a server allows: what follows the last match is told by a heartbeat only. */
+const heartbeat: Millis = 100;
+
+/** Heartbeats behind the leader after which another consumer may sit on a better replica. */
+const patience = 10;
+
+/**
+ * All that stands below the filters, from a view that has passed `atLeast` and all that the leader had
+ * when it began.
+ * @throws {Fault} `store-unavailable`, `store-misconfigured` (no such stream)
+ */
+export async function takeSnapshot(
+  link: Link,
+  spec: SnapshotSpec,
+  signal?: AbortSignal,
+): Promise<Snapshot> {
+  const { bucket, within } = spec;
+  const filters = spec.filters.map((filter) => bucket.prefix + filter);
+  let until = performance.now() + within;
+  let why = '';
+  for (let tries = 0; ; tries += 1) {
+    const left = until - performance.now();
+    if (left <= 0 || signal?.aborted) {
+      throw new Fault('store-unavailable', `reading ${spec.filters.join(', ')}: ${why}`);
+    }
+    const leader = await streamInfo(link, bucket.stream, left);
+    if (leader === undefined) {
+      throw new Fault('store-misconfigured', `stream ${bucket.stream} is missing`);
+    }
+    const entries = new Map<string, Entry>();
+    const tapSpec = { stream: bucket.stream, filters, from: 0, heartbeat, within: left };
+    await using tap = await Tap.open(link, tapSpec, signal);
+    const end = await takeAll(tap, leader, spec.atLeast, (messages) => {
+      until = performance.now() + within;
+      for (const { msg, seq } of messages) {
+        const entry = deliveredEntry(bucket, msg, seq);
+        // Deleted first, so that the map stays in the order of revisions.
+        entries.delete(entry.key);
+        entries.set(entry.key, entry);
+      }
+    });
+    if ('upTo' in end) return { entries: [...entries.values()], upTo: end.upTo };
+    why = end.dead;
+    await pause(Math.min(backoff(tries, 20, 500), until - performance.now()), signal);
+  }
+}
+
+/**
+ * Takes all that there is, until the consumer is at the end of its stream.
+ *
+ * At the very end, because a key that is overwritten on the way comes with its new revision only: a
+ * view cut off before would lack it. A consumer may sit on a replica that lags: one that is not the
+ * leader must say by a heartbeat that it has come as far as the leader was.
+ */
+async function takeAll(
+  tap: Tap,
+  leader: StreamInfo,
+  atLeast: Revision,
+  take: (messages: readonly Delivered[]) => void,
+): Promise<{ readonly upTo: Revision } | { readonly dead: string }> {
+  const { last_seq } = leader.state;
+  if (last_seq < atLeast) return { dead: `the stream ends at ${last_seq}, before ${atLeast}` };
+  let taken = 0;
+  let last: Revision = 0;
+  let target = await deliveriesToTheEnd(tap, leader);
+  for (let behind = 0; behind < patience; ) {
+    if (taken >= (target ?? Number.POSITIVE_INFINITY)) return { upTo: Math.max(last_seq, last) };
+    const item = await tap.next();
+    if (item.kind === 'dead') return { dead: item.why };
+    if (item.kind === 'messages') {
+      take(item.messages);
+      taken += item.messages.length;
+      last = item.messages.at(-1)?.seq ?? last;
+      if (item.messages.at(-1)?.pending === 0) target ??= await deliveriesToTheEnd(tap, leader);
+    } else if (item.position >= last_seq) return { upTo: Math.max(item.position, last) };
+    else behind += 1;
+  }
+  return { dead: `its replica is behind the leader's ${last_seq}` };
+}
+
+/** How many deliveries there are to the end; undefined: not at the end, or it is no leader's. */
+async function deliveriesToTheEnd(tap: Tap, leader: StreamInfo): Promise<number | undefined> {
+  const { server, deliveries, pending } = await tap.progress();
+  const atLeader = server === undefined || server === leader.cluster?.leader;
+  return pending === 0 && atLeader ? deliveries : undefined;
+}

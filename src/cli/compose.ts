@@ -1,0 +1,99 @@
+import { readConfigFile } from '../adapters/files/config.ts';
+import { followFile } from '../adapters/files/follow-file.ts';
+import { type ListedInstance, readInstances } from '../adapters/files/instances.ts';
+import { readText } from '../adapters/files/text.ts';
+import { connectionName } from '../adapters/nats/connection-name.ts';
+import { type NatsStore, openNatsStore } from '../adapters/nats/store.ts';
+import { startChild } from '../adapters/system/child.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { systemEntropy } from '../adapters/system/entropy.ts';
+import { checkHealth, type HealthCheck } from '../adapters/system/health-check.ts';
+import { findHostId } from '../adapters/system/host-id.ts';
+import { systemLog } from '../adapters/system/log.ts';
+import { systemProcesses, thisProcess } from '../adapters/system/processes.ts';
+import { Fault } from '../domain/fault.ts';
+import type { RunId, RunRef, Slot } from '../domain/names.ts';
+import { type Millis, seconds } from '../domain/time.ts';
+import type { Log } from '../ports/log.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Access } from './access.ts';
+import { Duration } from './duration.ts';
+
+/** This machine as adapters see it: what the commands use beside the store. */
+export const system = {
+  clock: systemClock,
+  entropy: systemEntropy,
+  findHostId,
+  readConfigFile,
+  startChild,
+  thisProcess,
+};
+
+export interface Opening {
+  /** How the connection is called: by the run whose it is, or what it is for. */
+  readonly as: RunRef | string;
+  readonly signal: AbortSignal;
+  /** Until the store must have answered; a call on it may take as long. */
+  readonly within: Millis;
+}
+
+/**
+ * The store, opened once.
+ * @throws {Fault} `store-unavailable` and what else `openNatsStore` says
+ */
+export async function openStore(access: Access, { as, signal, within }: Opening): Promise<NatsStore> {
+  const late = AbortSignal.timeout(within);
+  try {
+    return await openNatsStore({
+      ...access,
+      name: typeof as === 'string' ? `rollcall ${as}` : connectionName(as),
+      connectWithin: within,
+      answerWithin: Math.max(within, seconds(2)),
+      signal: AbortSignal.any([signal, late]),
+    });
+  } catch (cause) {
+    if (!late.aborted || signal.aborted || !(cause instanceof Fault)) throw cause;
+    throw new Fault(
+      'store-unavailable',
+      `no NATS server answers at ${access.servers.join(', ')} within ${within / 1000} s`,
+      { cause, hint: cause.hint ?? 'is the address right, and is nothing in between?' },
+    );
+  }
+}
+
+/** All that the core needs. `run` is the id of the first run, where the connection is named by it. */
+export const portsOf = (store: NatsStore, log: Log, run?: RunId): Ports => ({
+  leases: store.leases,
+  registry: store.registry,
+  audit: store.audit,
+  probe: store.probe,
+  clock: systemClock,
+  entropy: run === undefined ? systemEntropy : startingWith(run),
+  processes: systemProcesses(),
+  log,
+});
+
+function startingWith(run: RunId): Ports['entropy'] {
+  const first = [run];
+  return { ...systemEntropy, runId: () => first.pop() ?? systemEntropy.runId() };
+}
+
+/** The log of a process that nobody looks at: JSON on stderr. */
+export const jsonLog = (level: 'debug' | 'info' | 'warn' | 'silent'): Log => systemLog(level);
+
+/** The instances that a file lists for this agent. @throws {Fault} `bad-instances-file` */
+export const listInstances = async (file: string, slot: Slot): Promise<readonly ListedInstance[]> =>
+  readInstances(await readText(file, 'bad-instances-file'), file, slot, Duration);
+
+export type { ListedInstance };
+
+/** Says when a file may have changed. */
+export const changesOf = (file: string, every: Millis, signal: AbortSignal) =>
+  followFile(file, every, systemClock, signal);
+
+/** Checks an instance until the signal, and reports what each check amounts to. */
+export const check = (
+  how: HealthCheck,
+  report: Parameters<typeof checkHealth>[1],
+  signal: AbortSignal,
+): Promise<void> => checkHealth(how, report, systemClock, signal);

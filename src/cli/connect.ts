@@ -1,0 +1,80 @@
+import { Fault } from '../domain/fault.ts';
+import type { RunRef } from '../domain/names.ts';
+import { type Millis, seconds } from '../domain/time.ts';
+import { accessOf } from './access.ts';
+import type { Common } from './command.ts';
+import { jsonLog, openStore, portsOf, system } from './compose.ts';
+import type { Io } from './io.ts';
+import { spinning } from './spinner.ts';
+import { terminalLog } from './terminal-log.ts';
+
+/** A command that somebody waits for gives up after this. */
+const answerWithin: Millis = seconds(3);
+/** Between two attempts of a command that goes on for ever. */
+const tryAgainAfter: Millis = seconds(1);
+
+/** The log as this place reads it. */
+export const logOf = (io: Io, { json, logLevel }: Common) =>
+  io.errIsTerminal && !json ? terminalLog(io, logLevel, system.clock.wall) : jsonLog(logLevel);
+
+/**
+ * The store for a command that somebody waits for.
+ * @throws {Fault} `store-unavailable` after 3 s at the latest
+ */
+export async function connectOnce(settings: Common, io: Io, as: string) {
+  const access = await accessOf(settings);
+  const opening = { as, signal: io.signal, within: answerWithin };
+  const store = await spinning(io, `connecting to ${access.servers.join(', ')}`, () =>
+    openStore(access, opening),
+  );
+  return connected(store, portsOf(store, logOf(io, settings)));
+}
+
+/**
+ * The store for a command that runs for ever: tries until it answers, and says once that it waits.
+ * Undefined where it was stopped before.
+ */
+export async function connectPatiently(
+  settings: Common,
+  io: Io,
+  as: RunRef,
+  signal: AbortSignal = io.signal,
+) {
+  const access = await accessOf(settings);
+  const opening = { as, signal, within: answerWithin };
+  for (let tries = 0; !signal.aborted; tries += 1) {
+    try {
+      const store = await openStore(access, opening);
+      if (tries > 0) io.err(`connected to ${store.standing().server}`);
+      return connected(store, portsOf(store, logOf(io, settings), as.run));
+    } catch (cause) {
+      if (!(cause instanceof Fault) || cause.code !== 'store-unavailable') throw cause;
+      if (signal.aborted) return undefined;
+      if (tries === 0) io.err(`${cause.message}; trying until one does`);
+      await system.clock.sleep(tryAgainAfter, signal);
+    }
+  }
+  return undefined;
+}
+
+type Opened = Awaited<ReturnType<typeof openStore>>;
+
+const connected = (store: Opened, ports: ReturnType<typeof portsOf>) => ({
+  store,
+  ports,
+  [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+});
+
+/** Says when the connection is down, and when it is back, until the signal. */
+export async function watchConnection(store: Opened, io: Io, signal: AbortSignal): Promise<void> {
+  let up = true;
+  while (!signal.aborted) {
+    await system.clock.sleep(seconds(0.5), signal);
+    if (signal.aborted) return;
+    const now = store.standing().up;
+    if (now === up) continue;
+    up = now;
+    const { server } = store.standing();
+    io.err(up ? `connected again to ${server}` : `the connection to ${server} broke; trying again`);
+  }
+}

@@ -1,0 +1,84 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { exit, exitOf } from './exit.ts';
+import { rootOf, sayFailure } from './failure.ts';
+import type { Io } from './io.ts';
+import { paletteOf } from './palette.ts';
+import { runProgram } from './program.ts';
+
+/** Wide enough to read, narrow enough to read: also where nobody says how wide it is. */
+const widest = 100;
+const stopping = new AbortController();
+let ownsSignals = false;
+let interrupted: NodeJS.Signals | undefined;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // The second one means it: whatever is under way stays as it is.
+    if (interrupted !== undefined && !ownsSignals) process.exit(signal === 'SIGTERM' ? 143 : 130);
+    interrupted = signal;
+    stopping.abort();
+  });
+}
+
+/** `| head` has read enough: that is no failure. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    stopping.abort();
+  });
+}
+
+/** Started by another program over a channel: ends with it. */
+process.once('disconnect', () => stopping.abort());
+process.channel?.unref();
+
+const depthOf = (stream: NodeJS.WriteStream): number =>
+  stream.isTTY ? stream.getColorDepth(process.env) : 1;
+
+const io: Io = {
+  out: (line) => void process.stdout.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${line}\n`),
+  palette: paletteOf(depthOf(process.stdout)),
+  isTerminal: process.stdout.isTTY ?? false,
+  errIsTerminal: process.stderr.isTTY ?? false,
+  columns: Math.min(process.stdout.columns || widest, widest),
+  signal: stopping.signal,
+  env: process.env,
+  pid: process.pid,
+  self: [process.execPath, process.argv[1] ?? ''],
+  signals: process,
+};
+
+const version = (): string => {
+  // As far up from the source as from what is built of it, less one.
+  for (const up of ['../../package.json', '../../../package.json']) {
+    try {
+      return JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')).version;
+    } catch {}
+  }
+  return 'unknown';
+};
+
+try {
+  process.exitCode = await runProgram(process.argv.slice(2), io, {
+    version: version(),
+    starting: (command) => {
+      ownsSignals = command.ownsSignals ?? false;
+    },
+  });
+} catch (cause) {
+  const failure = rootOf(cause);
+  if (interrupted !== undefined && exitOf(failure) !== exit.bug) {
+    process.exitCode = exit.interrupted;
+  } else {
+    sayFailure(failure, { ...io, palette: paletteOf(depthOf(process.stderr)) });
+    process.exitCode = exitOf(failure);
+  }
+}
+
+/** Everything is closed by now; a handle that was forgotten must not keep the process. */
+const leftOpen = setInterval(() => {
+  if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
+}, 1000);
+leftOpen.unref();

@@ -1,0 +1,27 @@
+import prettyMs from 'pretty-ms';
+import type { Instant, Millis } from '../domain/time.ts';
+
+/** `12:03:04` on the clock of this machine. */
+export const clockTime = (at: Instant): string => new Date(at).toTimeString().slice(0, 8);
+
+/** `2026-01-31 12:03:04.123`, likewise. */
+export function dateTime(at: Instant): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return String(at);
+  const local = new Date(at - date.getTimezoneOffset() * 60_000).toISOString();
+  return local.replace('T', ' ').replace('Z', '');
+}
+
+/** `12 s`, `3 min`, `2 h`: the largest unit, which is what one reads at a glance. */
+export function roughly(duration: Millis): string {
+  if (duration < 1000) return '<1 s';
+  return prettyMs(duration, { compact: true, unitCount: 1 })
+    .replace(/^(\d+)m$/, '$1 min')
+    .replace(/^(\d+)([a-z])$/, '$1 $2');
+}
+
+/** How long ago; clocks of other machines run ahead of ours at times. */
+export const ago = (at: Instant, now: Instant): string => roughly(Math.max(0, now - at));
+
+/** A duration as one would write it in a setting: `15s`, `1m 30s`. */
+export const written = (duration: Millis): string => prettyMs(duration);

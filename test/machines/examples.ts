@@ -1,0 +1,67 @@
+import type { AnyStateMachine } from 'xstate';
+import { type CollectorEvent, collectorMachine } from '../../machines/collector.ts';
+import { type InstanceEvent, instanceMachine } from '../../machines/instance.ts';
+import { type RunEvent, runMachine } from '../../machines/run.ts';
+import { type SessionEvent, sessionMachine } from '../../machines/session.ts';
+
+const run: readonly RunEvent[] = [
+  { type: 'confirmed' },
+  { type: 'announced' },
+  { type: 'suspected', reason: 'silent' },
+  { type: 'regranted' },
+  { type: 'withdrawn' },
+  { type: 'expired' },
+  { type: 'superseded' },
+  { type: 'removed' },
+  { type: 'left' },
+];
+
+const instance: readonly InstanceEvent[] = [
+  { type: 'changed' },
+  { type: 'failed', detail: 'connection refused' },
+  { type: 'recovered' },
+  { type: 'drained' },
+  { type: 'removed', why: 'deregistered' },
+  { type: 'adopted' },
+];
+
+const session: readonly SessionEvent[] = [
+  { type: 'opened' },
+  { type: 'leased' },
+  { type: 'claimed' },
+  { type: 'spent' },
+  { type: 'refused', why: 'a live run holds the slot' },
+  { type: 'reconciled' },
+  { type: 'lapsed', why: 'the renewal was refused' },
+  { type: 'regranted' },
+  { type: 'suspected' },
+  { type: 'ended', cause: 'expired' },
+  { type: 'ended', cause: 'superseded' },
+  { type: 'ended', cause: 'absent' },
+  { type: 'told-to-leave' },
+  { type: 'left' },
+  { type: 'gave-up' },
+];
+
+const collector: readonly CollectorEvent[] = [
+  { type: 'seated', seat: 1 },
+  { type: 'sighted' },
+  { type: 'removal-begun' },
+  { type: 'removal-done' },
+  { type: 'blinded', why: 'its own seat was not seen renewed' },
+  { type: 'unseated' },
+  { type: 'stopped' },
+];
+
+/** A machine, and an example of every event that it may be given once its chain was begun. */
+export interface Example {
+  readonly machine: AnyStateMachine;
+  readonly events: readonly { readonly type: string }[];
+}
+
+export const examples: readonly Example[] = [
+  { machine: runMachine, events: run },
+  { machine: instanceMachine, events: instance },
+  { machine: sessionMachine, events: session },
+  { machine: collectorMachine, events: collector },
+];

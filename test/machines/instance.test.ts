@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { instance } from '../../src/runtime/machines.ts';
+import { step } from '../../src/runtime/step.ts';
+
+const after = (value: string, type: string) => {
+  const taken = step(instance, { value }, { type });
+  return taken === 'ignored' ? 'ignored' : taken.to;
+};
+
+test.each(['serving', 'failing', 'draining'])(
+  'whatever is %s can be removed or adopted',
+  (state) => {
+    expect(after(state, 'removed')).toBe('removed');
+    expect(after(state, 'adopted')).toBe('adopted');
+  },
+);
+
+test('a change of address or labels says nothing about health', () => {
+  expect(after('serving', 'changed')).toBe('serving');
+  expect(after('failing', 'changed')).toBe('failing');
+});
+
+test('what drains neither fails nor recovers nor changes: it goes', () => {
+  for (const type of ['failed', 'recovered', 'changed', 'drained']) {
+    expect(after('draining', type)).toBe('ignored');
+  }
+});

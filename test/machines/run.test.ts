@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { run } from '../../src/runtime/machines.ts';
+import { step } from '../../src/runtime/step.ts';
+import { examples } from './examples.ts';
+import { walk } from './walk.ts';
+
+const events = examples.find(({ machine }) => machine.id === 'run')?.events ?? [];
+const tried = walk(run, { events });
+const present = (phase: string, sight: string) => ({ present: { phase, sight } });
+const after = (value: ReturnType<typeof present> | string, type: string) => {
+  const taken = step(run, { value }, { type, reason: 'silent' } as { type: string });
+  return taken === 'ignored' ? 'ignored' : taken.to;
+};
+
+const phases = ['registering', 'live', 'leaving'];
+const sights = ['clear', 'suspect'];
+
+test.each(phases)('a run that is %s is never expired before somebody suspected it', (phase) => {
+  expect(after(present(phase, 'clear'), 'expired')).toBe('ignored');
+  expect(after(present(phase, 'suspect'), 'expired')).toBe('expired');
+});
+
+test.each(phases)('a run that is %s keeps its phase while it is suspected and refutes', (phase) => {
+  expect(after(present(phase, 'clear'), 'suspected')).toEqual(present(phase, 'suspect'));
+  expect(after(present(phase, 'suspect'), 'regranted')).toEqual(present(phase, 'clear'));
+});
+
+test('nothing but the run’s own regrant clears a suspicion', () => {
+  const clearing = tried.flatMap(({ standing, event, taken }) =>
+    taken !== 'ignored' &&
+    JSON.stringify(standing.value).includes('suspect"') &&
+    JSON.stringify(taken.to).includes('clear')
+      ? [event.type]
+      : [],
+  );
+  expect(new Set(clearing)).toEqual(new Set(['regranted']));
+});
+
+test('a run can be superseded in every state in which it holds its slot', () => {
+  for (const phase of phases) {
+    for (const sight of sights)
+      expect(after(present(phase, sight), 'superseded')).toBe('superseded');
+  }
+});
+
+test.each(['expired', 'superseded', 'left', 'gone'])(
+  'a run that is %s never comes back',
+  (state) => {
+    const back = tried.filter(
+      ({ standing, taken }) =>
+        standing.value === state && taken !== 'ignored' && typeof taken.to === 'object',
+    );
+    expect(back).toEqual([]);
+  },
+);
+
+test('an expired run is neither superseded nor refuted: it can only be removed', () => {
+  const taken = tried.flatMap(({ standing, event, taken }) =>
+    standing.value === 'expired' && taken !== 'ignored' ? [[event.type, taken.to]] : [],
+  );
+  expect(taken).toEqual([['removed', 'gone']]);
+});
+
+test('a run leaves only after it said so', () => {
+  for (const sight of sights) {
+    expect(after(present('registering', sight), 'left')).toBe('ignored');
+    expect(after(present('live', sight), 'left')).toBe('ignored');
+    expect(after(present('leaving', sight), 'left')).toBe('left');
+  }
+});

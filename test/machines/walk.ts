@@ -1,0 +1,38 @@
+import { getShortestPaths } from 'xstate/graph';
+import type { StateValue } from '../../src/domain/events.ts';
+import { type Standing, type Step, type Steppable, step } from '../../src/runtime/step.ts';
+import type { Example } from './examples.ts';
+
+/** One step from a place that the machine can get to. */
+export interface Tried {
+  readonly standing: Standing;
+  readonly event: { readonly type: string };
+  readonly taken: Step | 'ignored';
+}
+
+/** Goes to every place the machine can get to (state and context), and gives it every event there. */
+export function walk(steppable: Steppable, { events }: Pick<Example, 'events'>): readonly Tried[] {
+  return places(steppable, events).flatMap((standing) =>
+    events.map((event) => ({ standing, event, taken: step(steppable, standing, event) })),
+  );
+}
+
+/** Every place that the machine can get to, on a path that the machine itself made. */
+export function places(
+  { machine }: Steppable,
+  events: Example['events'],
+): readonly Required<Standing>[] {
+  return getShortestPaths(machine, { events: [...events] }).map(({ state }) => ({
+    value: state.value as StateValue,
+    context: state.context,
+  }));
+}
+
+/** The ids of the state nodes that are active at this value. */
+export function activeNodes(id: string, value: StateValue): readonly string[] {
+  if (typeof value === 'string') return [id, `${id}.${value}`];
+  return Object.entries(value).flatMap(([key, inner]) => [
+    id,
+    ...(inner === undefined ? [`${id}.${key}`] : activeNodes(`${id}.${key}`, inner)),
+  ]);
+}

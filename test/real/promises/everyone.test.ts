@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { withServer } from '../harness/with-server.ts';
+
+const world = withServer();
+
+describe('when everybody is gone', () => {
+  it('all agents and collectors killed, others started later on other hosts: the old records go', async () => {
+    await using fleet = await world.fleet();
+    const watcher = await fleet.collector('old');
+    const old = await Promise.all(
+      ['h1', 'h2', 'h3'].map((host) => fleet.serving(host, 'a', [{ service: 'web', id: host }])),
+    );
+    for (const { process } of old) process.kill('SIGKILL');
+    watcher.kill('SIGKILL');
+    await Promise.all([...old.map(({ process }) => process.exited), watcher.exited]);
+    expect(await fleet.keys()).toHaveLength(6);
+
+    await fleet.serving('h9', 'a', [{ service: 'web', id: 'h9' }]);
+    await fleet.collector('new');
+    await fleet.standing('agent.h9.a', 'instance.h9.a.web.h9');
+    const history = await fleet.history();
+    const ended = history.filter((e) => e.of.entity === 'run' && e.event.type === 'removed');
+    expect(new Set(ended.map((e) => e.of.run))).toEqual(new Set(old.map(({ run }) => run)));
+  });
+
+  it('a crash loop of ten runs, each killed while it reconciles: what they left goes, what the last owns stays', async () => {
+    await using fleet = await world.fleet();
+    await fleet.collector();
+    const runs = 10;
+    for (let n = 0; n < runs; n += 1) {
+      // Its first commit takes the slot, the second one registers: killed when that is stored.
+      const crashing = fleet.gated({
+        role: 'agent',
+        host: 'h1',
+        name: 'a',
+        instances: [{ service: 'web', id: `w${n}` }],
+        gate: { commit: 2, when: n % 2 === 0 ? 'after' : 'before', what: 'kill' },
+      });
+      expect(await crashing.exited).toBe('SIGKILL');
+    }
+    const last = await fleet.serving('h1', 'a', [{ service: 'web', id: 'last' }]);
+    await fleet.standing('agent.h1.a', 'instance.h1.a.web.last');
+    const history = await fleet.history();
+    const started = history.filter((e) => e.of.entity === 'run' && e.event.type === 'started');
+    expect(started).toHaveLength(runs + 1);
+    expect(history.filter((e) => e.of.run === last.run && e.event.type === 'removed')).toEqual([]);
+  });
+});

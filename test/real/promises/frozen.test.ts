@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { until } from '../harness/until.ts';
+import { withServer } from '../harness/with-server.ts';
+
+const world = withServer();
+
+const many = Array.from({ length: 1000 }, (_, n) => ({ service: 'bulk', id: `i${n}` }));
+
+describe('an agent that was frozen past its expiry and is thawed', () => {
+  it('while its records are being removed: is fenced, starts a new run, and all of it stands again', async () => {
+    await using fleet = await world.fleet();
+    const agent = await fleet.serving('h1', 'a', many);
+    // Suspect, expire, remove 450: the collector stops when the first batch of removals is stored.
+    const collector = fleet.gated({
+      role: 'collector',
+      host: 'watch',
+      name: 'collector',
+      gate: { commit: 3, when: 'after', what: 'pause' },
+    });
+    agent.process.kill('SIGSTOP');
+    await collector.line((line) => line.event === 'gate');
+    expect(fleet.directory.instances('bulk').length).toBeLessThan(many.length);
+    agent.process.kill('SIGCONT');
+    const fenced = await agent.process.line((line) => line['to'] === 'fenced');
+    expect(fenced['run']).toBe(agent.run);
+    const again = await agent.process.line(
+      (line) => line['to'] === 'serving' && line['run'] !== agent.run,
+    );
+    collector.go();
+    const fresh = String(again['run']);
+    await until('all of the new run', () => {
+      const rows = fleet.directory.instances('bulk');
+      return rows.length === many.length && rows.every(({ run }) => run === fresh);
+    });
+    await until('the collector has seen that it is too late', () =>
+      collector.lines.some((line) => line.event === 'commit' && line['outcome'] === 'conflict'),
+    );
+    const history = await fleet.history();
+    const lost = history.filter((e) => e.of.run === fresh && e.event.type === 'removed');
+    expect(lost).toEqual([]);
+  });
+
+  it('after all was removed: the same, and nothing of the new run is lost', async () => {
+    await using fleet = await world.fleet();
+    await fleet.collector();
+    const agent = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+    agent.process.kill('SIGSTOP');
+    await fleet.standing();
+    agent.process.kill('SIGCONT');
+    const again = await agent.process.line(
+      (line) => line['to'] === 'serving' && line['run'] !== agent.run,
+    );
+    await fleet.standing('agent.h1.a', 'instance.h1.a.web.w1');
+    await until('the new run is seen', () => fleet.row('web', 'w1')?.run === again['run']);
+    const history = await fleet.history();
+    const late = history.filter((e) => e.actor.run === agent.run && e.of.entity !== 'session');
+    const expired = history.find((e) => e.of.run === agent.run && e.event.type === 'expired');
+    expect(late.filter((e) => e.origin > (expired?.origin ?? 0))).toEqual([]);
+  });
+
+  it('before its expiry: refutes the suspicion and keeps its run', async () => {
+    await using fleet = await world.fleet();
+    const agent = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+    const collector = fleet.gated({
+      role: 'collector',
+      host: 'watch',
+      name: 'collector',
+      gate: { commit: 2, when: 'before', what: 'pause' },
+    });
+    agent.process.kill('SIGSTOP');
+    await until('w1 is dubious', () => fleet.row('web', 'w1')?.state === 'dubious');
+    await collector.line((line) => line.event === 'gate');
+    agent.process.kill('SIGCONT');
+    await until('w1 is live again', () => fleet.row('web', 'w1')?.state === 'live');
+    collector.go();
+    await collector.line((line) => line.event === 'commit' && line['n'] === 2);
+    const commits = collector.lines.filter((line) => line.event === 'commit');
+    expect(commits.map((line) => line['outcome'])).toEqual(['committed', 'conflict']);
+    expect(fleet.row('web', 'w1')?.run).toBe(agent.run);
+  });
+});
