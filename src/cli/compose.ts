@@ -1,3 +1,6 @@
+import { cacheDir } from '../adapters/embedded/cache-dir.ts';
+import { locateNatsServer } from '../adapters/embedded/locate.ts';
+import { type NatsServer, startNatsServer } from '../adapters/embedded/start.ts';
 import { readConfigFile } from '../adapters/files/config.ts';
 import { followFile } from '../adapters/files/follow-file.ts';
 import { type ListedInstance, readInstances } from '../adapters/files/instances.ts';
@@ -41,7 +44,10 @@ export interface Opening {
  * The store, opened once.
  * @throws {Fault} `store-unavailable` and what else `openNatsStore` says
  */
-export async function openStore(access: Access, { as, signal, within }: Opening): Promise<NatsStore> {
+export async function openStore(
+  access: Access,
+  { as, signal, within }: Opening,
+): Promise<NatsStore> {
   const late = AbortSignal.timeout(within);
   try {
     return await openNatsStore({
@@ -97,3 +103,24 @@ export const check = (
   report: Parameters<typeof checkHealth>[1],
   signal: AbortSignal,
 ): Promise<void> => checkHealth(how, report, systemClock, signal);
+
+/**
+ * A nats-server of our own, found or fetched and started.
+ * @throws {Fault} `server-not-found`, `server-too-old`, `offline`, `checksum-wrong`, `port-taken`,
+ * `server-failed`
+ */
+export async function startServer(
+  where: { readonly storeDir: string; readonly port: number },
+  env: Readonly<Record<string, string | undefined>>,
+  progress: (message: string) => void,
+  signal: AbortSignal,
+): Promise<NatsServer> {
+  const { path } = await locateNatsServer({
+    named: env['ROLLCALL_NATS_SERVER'],
+    path: env['PATH'],
+    cacheDir: cacheDir(env),
+    progress,
+    signal,
+  });
+  return startNatsServer({ binary: path, ...where, signal });
+}

@@ -8,11 +8,9 @@ const shape = /^\s*(\d+(\.\d+)?\s*[a-zµ]+\s*)+$/i;
 const rule = 'a duration with its unit, like 500ms, 15s or 1m 30s';
 
 /** `15s`, `1m 30s`, `500ms`: as milliseconds. A bare number is refused: nobody knows its unit. */
-export const Duration: z.ZodType<Millis> = z
-  .string({ error: rule })
-  .transform((text, context) => {
-    const duration = shape.test(text) ? parseDuration(text) : null;
-    if (duration !== null && Number.isFinite(duration)) return duration;
-    context.addIssue({ code: 'custom', message: rule });
-    return z.NEVER;
-  });
+export const Duration: z.ZodType<Millis> = z.string({ error: rule }).transform((text, context) => {
+  const duration = shape.test(text) ? parseDuration(text) : null;
+  if (duration !== null && Number.isFinite(duration)) return duration;
+  context.addIssue({ code: 'custom', message: rule });
+  return z.NEVER;
+});

@@ -26,7 +26,9 @@ export async function runProgram(
 ): Promise<Exit> {
   let code: Exit = exit.done;
   const program = bare(new Commander('rollcall'), io)
-    .description('Who is there, who is late, and what may be collected: a registry on NATS JetStream.')
+    .description(
+      'Who is there, who is late, and what may be collected: a registry on NATS JetStream.',
+    )
     .version(version, '--version', 'the version of Rollcall')
     .usage('<command> [options]')
     .helpCommand('help [command]', 'what a command does')
@@ -123,4 +125,3 @@ Exit codes: 0 done, 1 found wanting, 2 usage, 3 store not reachable.
 Start here:
   rollcall demo     the whole story in a minute, on this machine
   rollcall up       a server and a collector for trying it out`;
-

@@ -83,8 +83,15 @@ function parseInstance(key: string, text: string): InstanceRecord {
   return record;
 }
 
-/** Zod's issues, JSON's complaint or a Fault, as one line that names the field and the rule. */
-export function inOneLine(cause: unknown): string {
+/**
+ * Zod's issues, JSON's complaint or a Fault, as one line that names the field and the rule.
+ *
+ * Complaints quote what they complain about: its line breaks and terminal codes become spaces.
+ */
+export const inOneLine = (cause: unknown): string =>
+  complaintOf(cause).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+
+function complaintOf(cause: unknown): string {
   if (typeof cause === 'object' && cause !== null && 'issues' in cause) {
     const issues = cause.issues as readonly { path: PropertyKey[]; message: string }[];
     return issues.map((i) => `${i.path.map(String).join('.') || 'value'}: ${i.message}`).join('; ');

@@ -56,6 +56,7 @@ function judgeSuspect({ suspectFor, lease, probe }: RunEvidence, policy: LeasePo
   if (lease === 'unknown') return { do: 'hold', why: 'not-known' };
   if (lease === 'stands') return { do: 'hold', why: 'lease-stands' };
   if (probe === 'unasked') return { do: 'ask' };
+  if (probe === 'unknown') return { do: 'hold', why: 'not-known' };
   return probe === 'answered' ? { do: 'hold', why: 'answers' } : { do: 'expire' };
 }
 

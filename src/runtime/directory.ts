@@ -31,6 +31,7 @@ export class Directory implements AsyncDisposable {
   readonly #done: Promise<unknown>;
   /** What a consumer was last told of each instance, by slot; kept only where somebody listens. */
   readonly #told = new Map<string, ReadonlyMap<string, InstanceRow>>();
+  readonly #looked = Promise.withResolvers<void>();
   #observed = true;
 
   constructor(
@@ -43,9 +44,9 @@ export class Directory implements AsyncDisposable {
     this.#done = Promise.all([this.#view.follow(this.#stop.signal), this.#seats()]);
   }
 
-  /** Resolves when the view is complete for the first time. */
+  /** Resolves when the view is complete for the first time, and the seats have been looked at. */
   get ready(): Promise<void> {
-    return this.#view.loaded;
+    return Promise.all([this.#view.loaded, this.#looked.promise]).then(() => {});
   }
 
   /** Since the store was last heard; undefined while the view has never been complete. */
@@ -143,6 +144,7 @@ export class Directory implements AsyncDisposable {
         if (!(error instanceof Fault)) throw error;
         this.#ports.log.debug('seats-not-read', { why: error.message });
       }
+      this.#looked.resolve();
       await this.#ports.clock.sleep(this.#options.seatsEvery, this.#stop.signal);
     }
   }

@@ -37,7 +37,8 @@ export class Sweeper implements Clocks {
   readonly #ports: Ports;
   readonly #listener: SweepListener;
   readonly #leftovers: Leftovers;
-  readonly #suspects = new Map<string, Monotonic>();
+  /** Since when each slot's run has been known to be suspect. */
+  readonly #suspects = new Map<string, { run: string; since: Monotonic }>();
   readonly #busy = new Map<string, Promise<void>>();
   /** When a run was last examined and kept: it is not asked again at every sweep. */
   readonly #kept = new Map<string, Monotonic>();
@@ -68,15 +69,22 @@ export class Sweeper implements Clocks {
   }
 
   touched(slots: ReadonlySet<string>): void {
+    for (const slot of slots) {
+      if (this.#view.fleet.slot(slot)?.agent) continue;
+      this.#suspects.delete(slot);
+      this.#kept.delete(slot);
+    }
     this.#leftovers.touched(slots, this.#view.fleet);
   }
 
   suspectFor(record: AgentRecord): Millis {
     if (!record.suspect) return 0;
     const now = this.#ports.clock.monotonic();
-    const known = this.#suspects.get(record.run) ?? now;
-    this.#suspects.set(record.run, known);
-    return now - Math.max(known, this.sightings.startedAt);
+    const slot = slotTokens(record);
+    const known = this.#suspects.get(slot);
+    const since = known?.run === record.run ? known.since : now;
+    this.#suspects.set(slot, { run: record.run, since });
+    return now - Math.max(since, this.sightings.startedAt);
   }
 
   /** Looks at everything once, and begins whatever is to be done. */
@@ -84,7 +92,7 @@ export class Sweeper implements Clocks {
     for (const slot of this.#view.fleet.slots()) {
       if (slot.agent?.kind !== 'stored') continue;
       const seen = slot.agent;
-      if (!seen.record.suspect) this.#suspects.delete(seen.record.run);
+      if (!seen.record.suspect) this.#suspects.delete(slot.slot);
       const { do: what } = glance(seen, this);
       if (what === 'keep') this.#kept.delete(slot.slot);
       if (what === 'keep' || what === 'hold' || this.#keptLately(slot.slot, seen)) continue;
@@ -131,7 +139,7 @@ export class Sweeper implements Clocks {
     if (examined.verdict.do === 'hold' && examined.verdict.why === 'lease-stands') {
       this.#ports.probe.tell(seen.record, 'suspected');
     }
-    if (examined.verdict.do === 'hold') this.#suspects.delete(seen.record.run);
+    if (examined.verdict.do === 'hold') this.#suspects.delete(slotTokens(seen.record));
   }
 
   async #suspect({ judged, verdict, evidence }: Examined): Promise<void> {

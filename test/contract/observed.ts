@@ -35,7 +35,8 @@ export class Observed implements AsyncDisposable {
 
   async #listen(feed: AsyncIterable<Feed>): Promise<void> {
     for await (const said of feed) {
-      if (this.kinds.length === 0) this.#law(said.kind === 'snapshot', 'starts with a snapshot');
+      const begun = this.kinds.some((kind) => kind !== 'stale') || said.kind === 'stale';
+      this.#law(begun || said.kind === 'snapshot', 'starts with a snapshot');
       if (said.kind === 'snapshot') this.#snapshot(said.entries, said.upTo);
       if (said.kind === 'changes') this.#change(said.entries, said.upTo);
       this.kinds.push(said.kind);

@@ -81,7 +81,7 @@ describe('a suspect run', () => {
     ['unknown', 'no-responders', 'hold not-known'],
     ['absent', 'answered', 'hold answers'],
     ['absent', 'no-answer', 'expire'],
-    ['absent', 'unknown', 'expire'],
+    ['absent', 'unknown', 'hold not-known'],
     ['absent', 'no-responders', 'expire'],
     ['unread', 'unasked', 'look'],
     ['absent', 'unasked', 'ask'],
@@ -170,8 +170,15 @@ describe('whatever is known of a run', () => {
 
   test('a lease or an answer that is not known decides nothing against it', () => {
     always((evidence) => {
-      const unknown = judgeRun({ ...evidence, lease: 'unknown', probe: 'unknown' }, policy);
-      if (evidence.phase !== 'expired') expect(['keep', 'hold']).toContain(unknown.do);
+      if (evidence.phase === 'expired') return;
+      const unseen = judgeRun({ ...evidence, lease: 'unknown' }, policy);
+      expect(['keep', 'hold', 'ask', 'suspect']).toContain(unseen.do);
+      if (unseen.do === 'suspect') expect(unseen.why).toBe('unreachable');
+      const unasked = judgeRun({ ...evidence, probe: 'unknown' }, policy);
+      expect(['keep', 'hold', 'look', 'suspect']).toContain(unasked.do);
+      if (unasked.do === 'suspect') expect(unasked.why).toBe('silent');
+      const neither = judgeRun({ ...evidence, lease: 'unknown', probe: 'unknown' }, policy);
+      expect(['keep', 'hold']).toContain(neither.do);
     });
   });
 

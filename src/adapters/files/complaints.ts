@@ -21,5 +21,7 @@ export const complaint = (
 
 const placeOf = (path: readonly PropertyKey[]): string =>
   path
-    .map((part, n) => (typeof part === 'number' ? `[${part}]` : `${n > 0 ? '.' : ''}${String(part)}`))
+    .map((part, n) =>
+      typeof part === 'number' ? `[${part}]` : `${n > 0 ? '.' : ''}${String(part)}`,
+    )
     .join('');

@@ -71,10 +71,18 @@ function unfit(
     const rule = `without an id it would be the names and the port together, and ${id.error.issues[0]?.message}`;
     return [complaint(document, ['instances', n], rule)];
   }
-  const first = listed.findIndex((one) => one.spec.service === spec.service && one.spec.id === spec.id);
+  const first = listed.findIndex(
+    (one) => one.spec.service === spec.service && one.spec.id === spec.id,
+  );
   if (first < n) {
     const line = document.lineOf(['instances', first]);
-    return [complaint(document, ['instances', n], `${spec.service}/${spec.id} is in line ${line} already`)];
+    return [
+      complaint(
+        document,
+        ['instances', n],
+        `${spec.service}/${spec.id} is in line ${line} already`,
+      ),
+    ];
   }
   try {
     instanceKey({ ...slot, ...spec });

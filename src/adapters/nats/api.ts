@@ -17,6 +17,7 @@ const passing: ReadonlySet<number> = new Set([
 
 export interface ApiOptions {
   readonly within: Millis;
+  readonly signal?: AbortSignal | undefined;
   /** The server refuses the request unless it knows this level: settings are not dropped silently. */
   readonly level?: number;
 }
@@ -43,13 +44,16 @@ export async function askApi<T>(
     if (options.level !== undefined) hdrs.set('Nats-Required-Api-Level', String(options.level));
     const reply = await link.ask(`$JS.API.${what}`, text, {
       within: Math.min(left, Math.max(250, options.within / 3)),
+      signal: options.signal,
       ...(options.level === undefined ? {} : { headers: hdrs }),
     });
     const answer = read<T>(reply);
     if (typeof answer !== 'string') return answer;
     why = answer;
-    if (link.connection.isClosed()) throw new Fault('store-unavailable', `${what}: ${why}`);
-    await pause(Math.min(backoff(tries, 10, 250), until - performance.now()));
+    if (link.connection.isClosed() || options.signal?.aborted) {
+      throw new Fault('store-unavailable', `${what}: ${why}`);
+    }
+    await pause(Math.min(backoff(tries, 10, 250), until - performance.now()), options.signal);
   }
 }
 

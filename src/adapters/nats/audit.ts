@@ -103,10 +103,11 @@ async function* events(
     }
     if (!(await link.connected(seconds(2), signal))) continue;
     try {
-      const spec = { stream: names.auditStream, filters: subjects, from: next, within };
+      const spec = { stream: names.auditStream, filters: subjects, from: next, within, signal };
       // What a filter skips at the end is told by a heartbeat only: somebody waits for it.
       const soon = end === undefined ? {} : { heartbeat: 100 };
-      await using tap = await Tap.open(link, { ...spec, ...soon }, signal);
+      await using tap = await Tap.open(link, { ...spec, ...soon });
+      if (next > from) await assertReaches(link, names, next - 1, within);
       for (;;) {
         const item = await tap.next();
         if (item.kind === 'dead') {
@@ -131,6 +132,21 @@ async function* events(
     }
     await pause(backoff(tries, 50, 2000), signal);
   }
+}
+
+/** An audit that ends before what it has already told is another one: to wait for more is no use. */
+async function assertReaches(
+  link: Link,
+  { auditStream }: Names,
+  seq: Revision,
+  within: Millis,
+): Promise<void> {
+  const last = (await streamInfo(link, auditStream, within))?.state.last_seq ?? 0;
+  if (last >= seq) return;
+  throw new Fault(
+    'store-misconfigured',
+    `${auditStream} ends at ${last}, and has been read to ${seq}`,
+  );
 }
 
 function storedEvent(names: Names, { msg, seq }: Delivered): StoredEvent {

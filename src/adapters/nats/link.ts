@@ -14,6 +14,8 @@ export type Reply =
 export interface Question {
   readonly within: Millis;
   readonly headers?: MsgHdrs;
+  /** Stops waiting. */
+  readonly signal?: AbortSignal | undefined;
   /** Sent right before it, in the same flush: the rest of a batch. */
   readonly first?: () => void;
 }
@@ -32,11 +34,10 @@ export class Link implements AsyncDisposable {
   readonly #losses = new Set<(why: string) => void>();
   readonly #returns = new Set<() => void>();
   readonly #refused = new Set<string>();
-  readonly #following: Promise<void>;
 
   constructor(connection: NatsConnection) {
     this.connection = connection;
-    this.#following = this.#follow();
+    void this.#follow();
   }
 
   get up(): boolean {
@@ -72,18 +73,25 @@ export class Link implements AsyncDisposable {
    */
   async ask(subject: string, text: string, question: Question): Promise<Reply> {
     const until = performance.now() + question.within;
-    if (!(await this.connected(question.within))) return { kind: 'unsent', why: 'not connected' };
+    const { headers, signal } = question;
+    if (!(await this.connected(question.within, signal)) || signal?.aborted) {
+      return { kind: 'unsent', why: signal?.aborted ? 'stopped' : 'not connected' };
+    }
     const left = Math.max(1, until - performance.now());
     return new Promise<Reply>((resolve, reject) => {
       const off = this.onLoss((why) => resolve({ kind: 'unanswered', why }));
-      const { headers } = question;
+      const stop = () => resolve({ kind: 'unanswered', why: 'stopped' });
+      signal?.addEventListener('abort', stop);
       question.first?.();
       this.connection
         .request(subject, text, { timeout: left, ...(headers ? { headers } : {}) })
         .then((msg): Reply => ({ kind: 'heard', msg }))
         .catch((cause: unknown) => notHeard(subject, cause))
         .then(resolve, reject)
-        .finally(off);
+        .finally(() => {
+          off();
+          signal?.removeEventListener('abort', stop);
+        });
     });
   }
 
@@ -102,7 +110,6 @@ export class Link implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await closeNats(this.connection);
     this.#lose('the connection was closed');
-    await Promise.race([this.#following, Promise.resolve()]);
   }
 
   async #follow(): Promise<void> {

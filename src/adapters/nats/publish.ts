@@ -56,7 +56,9 @@ export async function publish(
     }
     if (attempt.code === code.batchIncomplete) await failIfRefused(link, messages);
     const wait = backoff(tries, 2, 100);
-    if (performance.now() + wait >= until) return { kind: 'unavailable', why };
+    if (link.connection.isClosed() || performance.now() + wait >= until) {
+      return { kind: 'unavailable', why };
+    }
     await pause(wait);
   }
 }

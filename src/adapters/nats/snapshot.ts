@@ -23,6 +23,7 @@ export interface SnapshotSpec {
   readonly atLeast: Revision;
   /** How long it may take without getting any further. */
   readonly within: Millis;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The least that a server allows: what follows the last match is told by a heartbeat only. */
@@ -36,12 +37,8 @@ const patience = 10;
  * when it began.
  * @throws {Fault} `store-unavailable`, `store-misconfigured` (no such stream)
  */
-export async function takeSnapshot(
-  link: Link,
-  spec: SnapshotSpec,
-  signal?: AbortSignal,
-): Promise<Snapshot> {
-  const { bucket, within } = spec;
+export async function takeSnapshot(link: Link, spec: SnapshotSpec): Promise<Snapshot> {
+  const { bucket, within, signal } = spec;
   const filters = spec.filters.map((filter) => bucket.prefix + filter);
   let until = performance.now() + within;
   let why = '';
@@ -50,13 +47,13 @@ export async function takeSnapshot(
     if (left <= 0 || signal?.aborted) {
       throw new Fault('store-unavailable', `reading ${spec.filters.join(', ')}: ${why}`);
     }
-    const leader = await streamInfo(link, bucket.stream, left);
+    const leader = await streamInfo(link, bucket.stream, left, signal);
     if (leader === undefined) {
       throw new Fault('store-misconfigured', `stream ${bucket.stream} is missing`);
     }
     const entries = new Map<string, Entry>();
-    const tapSpec = { stream: bucket.stream, filters, from: 0, heartbeat, within: left };
-    await using tap = await Tap.open(link, tapSpec, signal);
+    const tapSpec = { stream: bucket.stream, filters, from: 0, heartbeat, within: left, signal };
+    await using tap = await Tap.open(link, tapSpec);
     const end = await takeAll(tap, leader, spec.atLeast, (messages) => {
       until = performance.now() + within;
       for (const { msg, seq } of messages) {

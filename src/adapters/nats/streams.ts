@@ -70,8 +70,9 @@ export async function streamInfo(
   link: Link,
   stream: string,
   within: Millis,
+  signal?: AbortSignal,
 ): Promise<StreamInfo | undefined> {
-  const answer = await askApi<StreamInfo>(link, `STREAM.INFO.${stream}`, {}, { within });
+  const answer = await askApi<StreamInfo>(link, `STREAM.INFO.${stream}`, {}, { within, signal });
   if ('ok' in answer) return answer.ok;
   if (answer.error.err_code === code.streamNotFound) return undefined;
   throw apiFault(`STREAM.INFO.${stream}`, answer.error);

@@ -1,4 +1,3 @@
-import type { ConsumerInfo } from '@nats-io/jetstream';
 import {
   createInbox,
   type Msg,
@@ -6,22 +5,16 @@ import {
   nuid,
   type Subscription,
 } from '@nats-io/transport-node';
-import { type Millis, type Revision, seconds } from '../../domain/time.ts';
-import { askApi, expectOk } from './api.ts';
+import type { Millis, Revision } from '../../domain/time.ts';
+import {
+  type ConsumerSpec,
+  createConsumer,
+  dropConsumer,
+  type Progress,
+  progressOf,
+} from './consumer.ts';
 import type { Link } from './link.ts';
 import { type Place, placeOf } from './message.ts';
-
-export interface TapSpec {
-  readonly stream: string;
-  /** Whole subjects; none: all of the stream. */
-  readonly filters: readonly string[];
-  /** The first sequence to deliver; 0: whatever the stream still has. */
-  readonly from: Revision;
-  /** How long nothing comes before the server says so; a second unless said otherwise. */
-  readonly heartbeat?: Millis;
-  /** How long its creation, and a question about it, may take. */
-  readonly within: Millis;
-}
 
 export interface Delivered extends Place {
   readonly msg: Msg;
@@ -35,17 +28,10 @@ export type Tapped =
   /** No more will come: something may have been lost. Open another one behind the last message. */
   | { readonly kind: 'dead'; readonly why: string };
 
-/** What the consumer says of itself; not where it is, the server counts matches only there. */
-export interface Progress {
-  /** The server that holds it; undefined where there is no cluster. */
-  readonly server: string | undefined;
-  readonly deliveries: number;
-  readonly pending: number;
-}
-
-const nanos = (duration: Millis): number => duration * 1_000_000;
-
-/** Ticks without a word after which a tap is dead. Ticks of our own loop: a stalled process hears nothing, and that is not the server's silence. */
+/**
+ * Ticks without a word after which a tap is dead. Ticks of our own loop: a stalled process hears
+ * nothing either, and that is not the server's silence.
+ */
 const tick: Millis = 500;
 const deadAfterTicks = 5;
 
@@ -55,11 +41,11 @@ const deadAfterTicks = 5;
  * The client's watchers were blind for 60 to 88 s, or for ever, when the server that held their
  * consumer died, and did not notice what was in flight when a connection broke (measured, B5, B6).
  * This one hears a heartbeat every second, counts deliveries, and dies of 2.5 s of silence, a gap, a
- * broken connection. A push consumer, because its heartbeats say how far the stream has been searched.
+ * broken connection.
  */
 export class Tap implements AsyncDisposable {
   readonly #link: Link;
-  readonly #spec: TapSpec;
+  readonly #spec: ConsumerSpec;
   readonly #name = `rollcall_${nuid.next()}`;
   readonly #subscription: Subscription;
   readonly #offs: (() => void)[] = [];
@@ -72,10 +58,11 @@ export class Tap implements AsyncDisposable {
   /** The subject of the flow control request that waits for us, or ''. */
   #brake = '';
 
-  static async open(link: Link, spec: TapSpec, signal?: AbortSignal): Promise<Tap> {
-    const tap = new Tap(link, spec, signal);
+  static async open(link: Link, spec: ConsumerSpec): Promise<Tap> {
+    const tap = new Tap(link, spec);
     try {
-      await tap.#create();
+      await createConsumer(link, tap.#name, tap.#subscription.getSubject(), spec);
+      tap.#quiet = 0;
     } catch (cause) {
       tap.#close();
       throw cause;
@@ -83,7 +70,8 @@ export class Tap implements AsyncDisposable {
     return tap;
   }
 
-  private constructor(link: Link, spec: TapSpec, signal: AbortSignal | undefined) {
+  private constructor(link: Link, spec: ConsumerSpec) {
+    const { signal } = spec;
     this.#link = link;
     this.#spec = spec;
     const inbox = createInbox(inboxPrefixOf(link));
@@ -127,50 +115,12 @@ export class Tap implements AsyncDisposable {
   }
 
   /** @throws {Fault} `store-unavailable` */
-  async progress(): Promise<Progress> {
-    const what = `CONSUMER.INFO.${this.#spec.stream}.${this.#name}`;
-    const answer = await askApi<ConsumerInfo>(this.#link, what, {}, { within: this.#spec.within });
-    const { cluster, delivered, num_pending } = expectOk(what, answer);
-    return {
-      server: cluster?.leader,
-      deliveries: delivered.consumer_seq,
-      pending: num_pending,
-    };
+  progress(): Promise<Progress> {
+    return progressOf(this.#link, this.#name, this.#spec);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#close();
-  }
-
-  async #create(): Promise<void> {
-    const { stream, filters, from, within, heartbeat = seconds(1) } = this.#spec;
-    const [only] = filters;
-    const single = filters.length === 1 && only !== undefined;
-    // One filter goes into the subject, where a permission can hold us to it.
-    const what = `CONSUMER.CREATE.${stream}.${this.#name}${single ? `.${only}` : ''}`;
-    const config = {
-      name: this.#name,
-      deliver_subject: this.#subscription.getSubject(),
-      ack_policy: 'none',
-      // With one message per subject all there is, is the last of each. `last_per_subject` would also
-      // wait for a heartbeat at each one that was overwritten on the way (nats-server 2.15).
-      ...(from > 0
-        ? { deliver_policy: 'by_start_sequence', opt_start_seq: from }
-        : { deliver_policy: 'all' }),
-      ...(single
-        ? { filter_subject: only }
-        : filters.length > 1
-          ? { filter_subjects: filters }
-          : {}),
-      flow_control: true,
-      idle_heartbeat: nanos(heartbeat),
-      inactive_threshold: nanos(seconds(30)),
-      mem_storage: true,
-      num_replicas: 1,
-    };
-    const answer = await askApi(this.#link, what, { stream_name: stream, config }, { within });
-    expectOk(what, answer);
-    this.#quiet = 0;
   }
 
   #take(msg: Msg): void {
@@ -228,8 +178,7 @@ export class Tap implements AsyncDisposable {
     for (const off of this.#offs.splice(0)) off();
     if (this.#link.connection.isClosed()) return;
     this.#subscription.unsubscribe();
-    // Where this is not allowed or not heard, the server drops it 30 s after our interest is gone.
-    this.#link.tell(`$JS.API.CONSUMER.DELETE.${this.#spec.stream}.${this.#name}`, '');
+    dropConsumer(this.#link, this.#name, this.#spec);
   }
 }
 

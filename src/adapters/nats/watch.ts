@@ -80,7 +80,7 @@ async function* oneTap(
 ): AsyncGenerator<Said, string, undefined> {
   const { bucket, within } = spec;
   try {
-    const info = await streamInfo(link, bucket.stream, within);
+    const info = await streamInfo(link, bucket.stream, within, signal);
     if (info === undefined) return `stream ${bucket.stream} is missing`;
     const { created, state, config } = info;
     const resumes =
@@ -90,14 +90,14 @@ async function* oneTap(
       cursor.upTo >= (config.first_seq ?? 0) - 1;
     let upTo = cursor?.upTo ?? 0;
     if (!resumes) {
-      const all = await takeSnapshot(link, { ...spec, atLeast: 0 }, signal);
+      const all = await takeSnapshot(link, { ...spec, atLeast: 0, signal });
       upTo = all.upTo;
       const entries = all.entries.filter((entry) => entry.text !== undefined);
       yield { feed: { kind: 'snapshot', entries, upTo }, cursor: { upTo, created } };
     }
     const filters = spec.filters.map((filter) => bucket.prefix + filter);
-    const tapSpec = { stream: bucket.stream, filters, from: upTo + 1, within };
-    await using tap = await Tap.open(link, tapSpec, signal);
+    const tapSpec = { stream: bucket.stream, filters, from: upTo + 1, within, signal };
+    await using tap = await Tap.open(link, tapSpec);
     return yield* changes(tap, spec, new Sight(link, bucket.stream, info), { upTo, created });
   } catch (cause) {
     if (cause instanceof Fault) return cause.message;

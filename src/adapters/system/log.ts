@@ -1,4 +1,4 @@
-import { type DestinationStream, destination, type Level, pino } from 'pino';
+import { type DestinationStream, destination, type LevelWithSilent, pino } from 'pino';
 import type { Log } from '../../ports/log.ts';
 
 const stderr = 2;
@@ -9,7 +9,7 @@ const stderr = 2;
  * Written at once, because the line that matters is the last one before the end.
  */
 export function systemLog(
-  level: Level,
+  level: LevelWithSilent,
   to: DestinationStream = destination({ dest: stderr, sync: true }),
 ): Log {
   const log = pino(

@@ -8,10 +8,13 @@ import { sendSignal } from './send-signal.ts';
 /** Where a process is: a pid means something only in one pid namespace of one boot. */
 export type ProcessPlace = AgentRecord['process'];
 
-export const thisProcess = (): ProcessPlace => ({
+export const thisProcess = (): ProcessPlace => placeOf(ownPid);
+
+/** Where a process is that runs beside us. */
+export const placeOf = (pid: number): ProcessPlace => ({
   boot: bootId(),
   namespace: pidNamespace(),
-  pid: ownPid,
+  pid,
 });
 
 /** The processes that this one can see: those of its own boot and pid namespace. */

@@ -20,7 +20,10 @@ const Servers = z
       z
         .string()
         .trim()
-        .regex(/^((nats|tls|ws|wss):\/\/)?[^\s/]+$/, 'nats://HOST:PORT, several separated by commas'),
+        .regex(
+          /^((nats|tls|ws|wss):\/\/)?[^\s/]+$/,
+          'nats://HOST:PORT, several separated by commas',
+        ),
     ),
   );
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HostId } from '../../domain/names.ts';
 import { defaultLease, LeasePolicy } from '../../domain/policy.ts';
 import { seconds } from '../../domain/time.ts';
 import { Duration } from '../duration.ts';
@@ -29,7 +30,7 @@ export const agency = {
     flag: '--host <id>',
     about: 'the id of this machine',
     fallback: 'kept in the state directory',
-    rule: Text.optional(),
+    rule: HostId.optional(),
   },
   zone: {
     flag: '--zone <name>',

@@ -24,7 +24,10 @@ export interface Sources {
  * @throws {Fault} `bad-setting` naming the setting, its value, where it stands, and the rule
  */
 export function readSettings<S extends Settings>(settings: S, from: Sources): Values<S> {
-  const values = Object.entries(settings).map(([name, setting]) => [name, valueOf(setting, from)]);
+  const values = Object.entries(settings).map(([name, setting]) => [
+    name,
+    valueFrom(setting, from),
+  ]);
   return Object.fromEntries(values);
 }
 
@@ -46,12 +49,12 @@ export function refuseUnknown({ file }: Sources, known: readonly Setting[]): voi
 export const isGiven = (setting: Setting, from: Sources): boolean =>
   rawOf(setting, from) !== undefined;
 
-function valueOf(setting: Setting, from: Sources): unknown {
+function valueFrom(setting: Setting, from: Sources): unknown {
   const raw = rawOf(setting, from);
   const read = setting.rule.safeParse(raw?.value);
   if (read.success) return read.data;
   const rules = inOneLine(read.error).replaceAll(/(^|; )(value|\d+): /g, '$1');
-  if (!raw) throw new Fault('bad-setting', `--${nameOf(setting)} is missing: ${rules}`);
+  if (!raw) throw new Fault('bad-setting', `--${nameOf(setting)} is missing: ${setting.about}`);
   const shown = setting.secret === true ? '' : ` ${shownValue(raw.value)}`;
   throw new Fault('bad-setting', `${raw.where}${shown}: ${rules}`);
 }

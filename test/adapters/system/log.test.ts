@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { systemLog } from '../../../src/adapters/system/log.ts';
 
-function logged(level: 'debug' | 'info' | 'warn') {
+function logged(level: 'debug' | 'info' | 'warn' | 'silent') {
   const lines: string[] = [];
   const log = systemLog(level, { write: (line) => void lines.push(line) });
   return { log, lines, documents: () => lines.map((line) => JSON.parse(line)) };
@@ -29,6 +29,7 @@ describe('the log', () => {
     ['debug', ['debug', 'info', 'warn']],
     ['info', ['info', 'warn']],
     ['warn', ['warn']],
+    ['silent', []],
   ] as const)('at level %s says %j', (level, said) => {
     const { log, documents } = logged(level);
     for (const each of ['debug', 'info', 'warn'] as const) log[each](each);

@@ -131,6 +131,7 @@ describe('one store', () => {
 
   test.each([
     ['whose process is gone', '2147483646', 'some-boot 1\n'],
+    ['whose process is gone, on a system without /proc', '2147483646', ''],
     ['whose process id was given to another since', String(pid), 'another-boot 1\n'],
   ])('is taken over from a holder %s', async (_, holder, birth) => {
     await using store = await temporaryDirectory();

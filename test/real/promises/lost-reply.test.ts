@@ -15,7 +15,7 @@ describe('a create whose reply was lost', () => {
           role: 'agent',
           host: 'h1',
           name: 'a',
-        ttl: 30_000, // longer than the store is silent, so that only the claim is in doubt
+          ttl: 30_000, // longer than the store is silent, so that only the claim is in doubt
           instances: [{ service: 'web', id: 'w1' }],
           gate: { commit: 1, when: 'before', what: 'pause' },
         },
@@ -28,21 +28,24 @@ describe('a create whose reply was lost', () => {
       const first = await agent.line((line) => line.event === 'commit' && line['n'] === 1);
       expect(first['outcome']).toBe('unknown');
       // What the proxy holds back is lost with its connections, or arrives now, late.
-    if (how === 'not stored') proxy.cut();
-    await proxy.pass();
+      if (how === 'not stored') proxy.cut();
+      await proxy.pass();
       const { run } = await agent.ready;
 
-    await fleet.standing('agent.h1.a', 'instance.h1.a.web.w1');
-    const history = await fleet.history();
-    const runs = history.filter((e) => e.of.entity === 'run' && e.event.type === 'started');
-    const ids = runs.map((e) => e.of.run);
-    expect(new Set(ids).size).toBe(ids.length);
-    expect(ids).toHaveLength(how === 'stored late' ? 2 : 1);
-    expect(ids.at(-1)).toBe(run);
-    const sessions = history.filter((e) => e.of.entity === 'session' && e.event.type === 'opened');
-    const confirmed = history.filter((e) => e.event.type === 'confirmed');
-    // Stored: the record names the run, which rewrites it once. Not stored: the id is spent.
-    expect(sessions).toHaveLength(how === 'stored' ? 1 : 2);
-    expect(confirmed).toHaveLength(how === 'stored' ? 1 : 0);
-  });
+      await fleet.standing('agent.h1.a', 'instance.h1.a.web.w1');
+      const history = await fleet.history();
+      const runs = history.filter((e) => e.of.entity === 'run' && e.event.type === 'started');
+      const ids = runs.map((e) => e.of.run);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(ids).toHaveLength(how === 'stored late' ? 2 : 1);
+      expect(ids.at(-1)).toBe(run);
+      const sessions = history.filter(
+        (e) => e.of.entity === 'session' && e.event.type === 'opened',
+      );
+      const confirmed = history.filter((e) => e.event.type === 'confirmed');
+      // Stored: the record names the run, which rewrites it once. Not stored: the id is spent.
+      expect(sessions).toHaveLength(how === 'stored' ? 1 : 2);
+      expect(confirmed).toHaveLength(how === 'stored' ? 1 : 0);
+    },
+  );
 });

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { AgentName } from '../../domain/names.ts';
+import { Agent } from '../../runtime/agent.ts';
+import { command } from '../command.ts';
+import { listInstances, system } from '../compose.ts';
+import { connectPatiently, watchConnection } from '../connect.ts';
+import { exit } from '../exit.ts';
+import { keepListed } from '../listed-instances.ts';
+import { sayTransitions } from '../session-lines.ts';
+import { agency } from '../settings/lease.ts';
+import { agentOptions, slotOf } from '../slot.ts';
+import { stopping } from '../stopping.ts';
+
+export const agent = command({
+  name: 'agent',
+  about: 'register the instances that a file lists, for as long as this process lives',
+  settings: {
+    ...agency,
+    name: {
+      flag: '--name <name>',
+      about: 'what this agent is called on its host; two agents have two names',
+      rule: AgentName,
+    },
+    instances: {
+      flag: '--instances <file>',
+      about: 'YAML or JSON, read again when it changes',
+      rule: z.string().min(1, 'not empty').optional(),
+    },
+  },
+  examples: [
+    ['rollcall agent --name api --instances instances.yaml', 'what is in instances.yaml:'],
+    [
+      "instances: [{ service: web, port: 8080, check: { http: 'http://127.0.0.1:8080/health' } }]",
+      '',
+    ],
+    [
+      'rollcall agent --host db-1 --name postgres --ttl 5s --grace 10s',
+      'noticed sooner when silent',
+    ],
+  ],
+  async run({ settings, io }) {
+    const slot = await slotOf(settings, settings.name, io.env);
+    const file = settings.instances;
+    const listed = file === undefined ? [] : await listInstances(file, slot);
+    const me = { ...slot, run: system.entropy.runId() };
+    await using connected = await connectPatiently(settings, io, me);
+    if (!connected) return exit.done;
+    const options = agentOptions(settings, slot, sayTransitions(io, settings.json));
+    const specs = listed.map(({ spec }) => spec);
+    await using agent = new Agent(options, specs, connected.ports);
+    await using until = stopping(io.signal, agent.done);
+    void watchConnection(connected.store, io, until.signal);
+    const keeping =
+      file === undefined ? undefined : keepListed(agent, file, listed, io, until.signal);
+    await Promise.race([until.ended, keeping ?? until.ended]);
+    await agent.stop();
+    await agent.done;
+    return exit.done;
+  },
+});

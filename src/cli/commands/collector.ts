@@ -1,0 +1,42 @@
+import { AgentName } from '../../domain/names.ts';
+import { collect } from '../collecting.ts';
+import { command } from '../command.ts';
+import { system } from '../compose.ts';
+import { connectPatiently, watchConnection } from '../connect.ts';
+import { exit } from '../exit.ts';
+import { jsonLine } from '../printable.ts';
+import { agency, lease } from '../settings/lease.ts';
+import { slotOf } from '../slot.ts';
+import { stopping } from '../stopping.ts';
+
+export const collector = command({
+  name: 'collector',
+  about: 'watch all runs and remove what dead ones left; several share the work',
+  settings: {
+    ...lease,
+    host: agency.host,
+    stateDir: agency.stateDir,
+    name: {
+      flag: '--name <name>',
+      about: 'what this collector is called in the audit',
+      fallback: 'collector',
+      rule: AgentName.default(AgentName.parse('collector')),
+    },
+  },
+  examples: [
+    ['rollcall collector', 'one on each of two or three machines is enough for any fleet'],
+  ],
+  async run({ settings, io }) {
+    const slot = await slotOf(settings, settings.name, io.env);
+    const me = { ...slot, run: system.entropy.runId() };
+    await using connected = await connectPatiently(settings, io, me);
+    if (!connected) return exit.done;
+    await using collecting = collect(me, settings, connected.ports, io, () => {
+      if (settings.json) io.out(jsonLine({ event: 'ready', ...me, term: 0, pid: io.pid }));
+    });
+    await using until = stopping(io.signal, collecting.done);
+    void watchConnection(connected.store, io, until.signal);
+    await until.ended;
+    return exit.done;
+  },
+});

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Fault } from '../../domain/fault.ts';
+import { AgentName } from '../../domain/names.ts';
+import { withoutLogin } from '../access.ts';
+import { collect } from '../collecting.ts';
+import { command } from '../command.ts';
+import { startServer, system } from '../compose.ts';
+import { connectPatiently, watchConnection } from '../connect.ts';
+import { stateDir } from '../directories.ts';
+import { exit } from '../exit.ts';
+import { jsonLine, printable } from '../printable.ts';
+import { agency, lease } from '../settings/lease.ts';
+import { slotOf } from '../slot.ts';
+import { spinning } from '../spinner.ts';
+import { stopping } from '../stopping.ts';
+
+export const up = command({
+  name: 'up',
+  about: 'a nats-server that keeps its store, and a collector: all that one machine needs',
+  settings: {
+    ...lease,
+    host: agency.host,
+    stateDir: agency.stateDir,
+    port: {
+      flag: '--port <n>',
+      about: 'where the server listens, on this machine only; 0: any free port',
+      fallback: '4222',
+      rule: z.coerce.number().int().min(0).max(65535).default(4222),
+    },
+    store: {
+      flag: '--store <dir>',
+      about: 'what the server keeps, over restarts',
+      fallback: '$XDG_STATE_HOME/rollcall/nats',
+      rule: z.string().min(1, 'not empty').optional(),
+    },
+  },
+  examples: [
+    ['rollcall up', 'then, in another terminal: rollcall agent --name first'],
+    ['rollcall up --servers nats://db-1:4222', 'no server of its own: only the collector'],
+  ],
+  async run({ settings, io, serversGiven }) {
+    await using opened = new AsyncDisposableStack();
+    const slot = await slotOf(settings, AgentName.parse('up'), io.env);
+    const store = settings.store ?? join(stateDir(io.env), 'nats');
+    const server = serversGiven
+      ? undefined
+      : opened.use(
+          await spinning(io, 'starting nats-server', (say) =>
+            startServer({ storeDir: store, port: settings.port }, io.env, say, io.signal),
+          ),
+        );
+    const servers = server ? [server.url] : settings.servers;
+    const me = { ...slot, run: system.entropy.runId() };
+    const connected = await connectPatiently({ ...settings, servers }, io, me);
+    if (!connected) return exit.done;
+    opened.use(connected);
+    const [url] = withoutLogin(servers).servers;
+    const collecting = opened.use(
+      collect(me, settings, connected.ports, io, () => {
+        if (settings.json) {
+          io.out(jsonLine({ event: 'ready', servers: url, dashboard: null, pid: io.pid }));
+        } else {
+          io.out(`${io.palette.live('●')} ${io.palette.bold('up')}  ${printable(url ?? '')}`);
+          if (server) io.out(io.palette.dim(`   kept in ${printable(store)}`));
+          if (server) io.out(io.palette.dim('   Ctrl-C stops it; what is registered stays'));
+        }
+      }),
+    );
+    await using until = stopping(io.signal, collecting.done, ...(server ? [lost(server)] : []));
+    void watchConnection(connected.store, io, until.signal);
+    await until.ended;
+    return exit.done;
+  },
+});
+
+async function lost(server: {
+  readonly exited: Promise<{ asked: boolean; code: number | undefined }>;
+}) {
+  const { asked, code } = await server.exited;
+  if (asked) return;
+  throw new Fault('server-failed', `nats-server ended by itself (${code ?? 'by a signal'})`, {
+    hint: 'its log is in the store directory; start again, nothing is lost',
+  });
+}

@@ -1,0 +1,44 @@
+import type { InstanceRow } from '../domain/join.ts';
+import type { Instant } from '../domain/time.ts';
+import type { Palette } from './palette.ts';
+import { printable } from './printable.ts';
+import { stateWord } from './states.ts';
+import { type Column, table } from './table.ts';
+import { ago } from './times.ts';
+
+/** Where an instance is reached. */
+export const placeOf = ({ address, port }: InstanceRow): string =>
+  [address ?? '', port ?? ''].filter((part) => part !== '').join(':');
+
+/** Why it is as it is: the doubt, or what its check said. */
+export const whyOf = ({ reason, health }: InstanceRow): string => reason ?? health.detail ?? '';
+
+const columns = (now: Instant, palette: Palette): readonly Column<InstanceRow>[] => [
+  { head: 'INSTANCE', cell: ({ service, id }) => printable(`${service}/${id}`), shrinks: true },
+  { head: 'STATE', cell: ({ state }) => stateWord(state, palette) },
+  { head: 'REASON', cell: (row) => printable(whyOf(row)), shrinks: true },
+  { head: 'SINCE', cell: ({ since }) => ago(since, now), right: true },
+  { head: 'WHERE', cell: (row) => printable(placeOf(row)), shrinks: true },
+  { head: 'AGENT', cell: ({ host, agent }) => printable(`${host}/${agent}`), shrinks: true },
+  { head: 'LABELS', cell: ({ labels }) => printable(labelsOf(labels)), shrinks: true },
+];
+
+const labelsOf = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
+
+export const instanceTable = (
+  rows: readonly InstanceRow[],
+  now: Instant,
+  look: { readonly width: number; readonly palette: Palette },
+): string => table(rows, columns(now, look.palette), look);
+
+/** By service and id, then by who owns it: the same order every time. */
+export const byName = (a: InstanceRow, b: InstanceRow): number =>
+  compare(a.service, b.service) ||
+  compare(a.id, b.id) ||
+  compare(a.host, b.host) ||
+  compare(a.agent, b.agent);
+
+export const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -1,0 +1,31 @@
+import type { Palette } from './palette.ts';
+
+type Shown = readonly [glyph: string, paint: keyof Palette];
+
+const shown: Readonly<Record<string, Shown>> = {
+  live: ['●', 'live'],
+  registering: ['○', 'live'],
+  dubious: ['◌', 'dubious'],
+  suspect: ['◌', 'dubious'],
+  failing: ['◐', 'failing'],
+  draining: ['◒', 'draining'],
+  leaving: ['◒', 'draining'],
+  expired: ['✕', 'expired'],
+  gone: ['✕', 'expired'],
+};
+
+/** A state as it is shown everywhere: glyph and word, so that it can be told without its colour. */
+export function stateWord(state: string, palette: Palette): string {
+  const [glyph, paint] = shown[state] ?? ['·', 'dim'];
+  return palette[paint](`${glyph} ${state}`);
+}
+
+/** What a reason means, in the words of somebody who is called at night. */
+export const reasonWords: Readonly<Record<string, string>> = {
+  silent: 'its lease lapsed',
+  unreachable: 'nobody answers for it',
+  superseded: 'another run has its slot',
+  contested: 'registered again elsewhere',
+  orphan: 'its agent has no record',
+  unobserved: 'nobody watches its agent',
+};
