@@ -27,7 +27,7 @@ export function collect(
 function jsonTransition({ machine, event, from, to }: ProcessTransition, me: RunRef): string {
   const { type, ...more } = event;
   const at = system.clock.wall();
-  return jsonLine({ ...more, event: 'transition', machine, type, from, to, ...me, term: 0, at });
+  return jsonLine({ event: 'transition', machine, type, from, to, ...me, term: 0, at, ...more });
 }
 
 function humanTransition({ event }: ProcessTransition, { palette }: Io): string {

@@ -1,9 +1,25 @@
 import type { Command } from './command.ts';
 import { agent } from './commands/agent.ts';
 import { agents } from './commands/agents.ts';
+import { auditShow } from './commands/audit-show.ts';
+import { auditTail } from './commands/audit-tail.ts';
 import { collector } from './commands/collector.ts';
+import { hosts } from './commands/hosts.ts';
 import { ps } from './commands/ps.ts';
+import { run } from './commands/run.ts';
 import { up } from './commands/up.ts';
+import { watch } from './commands/watch.ts';
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [up, ps, agents, agent, collector];
+export const commands: readonly Command[] = [
+  up,
+  ps,
+  watch,
+  agents,
+  hosts,
+  auditTail,
+  auditShow,
+  agent,
+  run,
+  collector,
+];

@@ -6,7 +6,12 @@ import { followFile } from '../adapters/files/follow-file.ts';
 import { type ListedInstance, readInstances } from '../adapters/files/instances.ts';
 import { readText } from '../adapters/files/text.ts';
 import { connectionName } from '../adapters/nats/connection-name.ts';
+import { connectNats } from '../adapters/nats/connection.ts';
+import { Link } from '../adapters/nats/link.ts';
+import { namesOf } from '../adapters/nats/names.ts';
+import { checkServer } from '../adapters/nats/server-check.ts';
 import { type NatsStore, openNatsStore } from '../adapters/nats/store.ts';
+import { inspectStreams, streamInfo } from '../adapters/nats/streams.ts';
 import { startChild } from '../adapters/system/child.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemEntropy } from '../adapters/system/entropy.ts';
@@ -66,6 +71,30 @@ export async function openStore(
     );
   }
 }
+
+/**
+ * The server and what stands on it, without opening a store: nothing is created or altered.
+ * @throws {Fault} `store-unavailable`, `store-refused`
+ */
+export async function openInspection(access: Access, { signal, within }: Omit<Opening, 'as'>) {
+  const name = 'rollcall doctor';
+  const connect = () => connectNats({ ...access, name, connectWithin: within, signal });
+  const link = new Link(await connect());
+  const names = namesOf(access.namespace);
+  return {
+    names,
+    connection: link.connection,
+    /** A second connection, for what only another one shows. */
+    connect,
+    /** @throws {Fault} `server-too-old`, `store-misconfigured` */
+    checkServer: () => checkServer(link, within),
+    findings: () => inspectStreams(link, { names, replicas: access.replicas ?? 1, within }),
+    stream: (stream: string) => streamInfo(link, stream, within),
+    [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
+  };
+}
+
+export type Inspection = Awaited<ReturnType<typeof openInspection>>;
 
 /** All that the core needs. `run` is the id of the first run, where the connection is named by it. */
 export const portsOf = (store: NatsStore, log: Log, run?: RunId): Ports => ({

@@ -37,7 +37,7 @@ export async function connectOnce(settings: Common, io: Io, as: string) {
 export async function connectPatiently(
   settings: Common,
   io: Io,
-  as: RunRef,
+  as: RunRef | string,
   signal: AbortSignal = io.signal,
 ) {
   const access = await accessOf(settings);
@@ -46,7 +46,8 @@ export async function connectPatiently(
     try {
       const store = await openStore(access, opening);
       if (tries > 0) io.err(`connected to ${store.standing().server}`);
-      return connected(store, portsOf(store, logOf(io, settings), as.run));
+      const run = typeof as === 'string' ? undefined : as.run;
+      return connected(store, portsOf(store, logOf(io, settings), run));
     } catch (cause) {
       if (!(cause instanceof Fault) || cause.code !== 'store-unavailable') throw cause;
       if (signal.aborted) return undefined;

@@ -12,12 +12,18 @@ import { clockTime } from './times.ts';
 export function sayTransitions(io: Io, json: boolean): AgentOptions['onTransition'] {
   const before: string[] = [];
   let ready = false;
+  let term = 0;
   return (transition, agent) => {
-    const line = json ? jsonTransition(transition, agent) : humanTransition(transition, agent, io);
+    // Whoever has left has no record any more, and had a term.
+    if (agent.term > 0 || transition.to === 'connecting') term = agent.term;
+    const identity = { ...agent.slot, run: agent.run, term };
+    const line = json
+      ? jsonTransition(transition, identity)
+      : humanTransition(transition, agent, io);
     if (!json) return void (line && io.out(line));
     if (!ready && transition.to !== 'serving') return void before.push(line);
     if (!ready) {
-      io.out(jsonLine({ event: 'ready', ...identity(agent), pid: io.pid }));
+      io.out(jsonLine({ event: 'ready', ...identity, pid: io.pid }));
       for (const early of before) io.out(early);
     }
     ready = true;
@@ -25,21 +31,10 @@ export function sayTransitions(io: Io, json: boolean): AgentOptions['onTransitio
   };
 }
 
-const identity = (agent: Agent) => ({ ...agent.slot, run: agent.run, term: agent.term });
-
-function jsonTransition({ machine, event, from, to }: ProcessTransition, agent: Agent): string {
+function jsonTransition({ machine, event, from, to }: ProcessTransition, identity: object): string {
   const { type, ...more } = event;
   const at = system.clock.wall();
-  return jsonLine({
-    ...more,
-    event: 'transition',
-    machine,
-    type,
-    from,
-    to,
-    ...identity(agent),
-    at,
-  });
+  return jsonLine({ event: 'transition', machine, type, from, to, ...identity, at, ...more });
 }
 
 const words: Readonly<Record<string, string>> = {

@@ -50,7 +50,7 @@ export function table<Row>(
 }
 
 /** Takes from the widest of those that give way, until the line fits or nobody has more to give. */
-function fit<Row>(
+function fitted<Row>(
   natural: readonly number[],
   columns: readonly Column<Row>[],
   width: number,

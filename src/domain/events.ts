@@ -37,7 +37,7 @@ const StateValue: z.ZodType<StateValue> = z.lazy(() =>
  */
 export const AuditEvent = z.looseObject({
   v: z.literal(eventVersion),
-  /** Unguessable, so that `cause` can name it before its sequence is known. */
+  /** Unguessable: no two events have the same bytes, and so the same hash. */
   eventId: z.string(),
   /** Wall clock of the actor, milliseconds. */
   at: z.number().int(),
@@ -52,7 +52,7 @@ export const AuditEvent = z.looseObject({
   to: StateValue,
   edges: z.array(z.string()),
   actor: Actor,
-  /** The event that led to this one. */
+  /** The hash of the event that led to this one, where that is not the chain's previous one. */
   cause: z.string().optional(),
   /** What the decision saw. */
   evidence: z.record(z.string(), z.unknown()).optional(),

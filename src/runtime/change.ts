@@ -1,4 +1,4 @@
-import { sealEvent } from '../domain/chain.ts';
+import { type ChainHead, type SealedEvent, sealEvent } from '../domain/chain.ts';
 import { type Actor, type ChainRef, eventVersion } from '../domain/events.ts';
 import { eventSubject } from '../domain/subjects.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -13,7 +13,7 @@ export interface Author {
 
 /** Why it is written. */
 export interface Because {
-  /** The event that led to this one. */
+  /** The hash of the event that led to this one. */
   readonly cause?: string;
   /** What the decision saw. */
   readonly evidence?: Record<string, unknown>;
@@ -23,8 +23,8 @@ export interface Because {
 export interface Change {
   readonly write: Write;
   readonly events: readonly EventWrite[];
-  /** The last event's id: a `cause` for whatever follows from this. */
-  readonly eventId: string;
+  /** Where the chain stands after it. */
+  readonly head: ChainHead;
 }
 
 export type MachineEvent = { readonly type: string } & Record<string, unknown>;
@@ -70,7 +70,7 @@ export function chainEvent(
 export function rewrite(
   stored: { readonly key: string; readonly revision: number },
   record: object | undefined,
-  sealed: { readonly write: EventWrite; readonly event: { readonly eventId: string } },
+  sealed: SealedEvent & { readonly write: EventWrite },
 ): Change {
   return {
     write: {
@@ -79,7 +79,7 @@ export function rewrite(
       text: record === undefined ? undefined : JSON.stringify(record),
     },
     events: [sealed.write],
-    eventId: sealed.event.eventId,
+    head: sealed.head,
   };
 }
 

@@ -22,6 +22,21 @@ export interface Examined {
   readonly judged: StoredAgent;
 }
 
+/** What a verdict on a run was based on, as the audit keeps it: from it alone a person can tell why. */
+export const evidenceOfVerdict = (
+  { judged: { record, revision }, evidence }: Examined,
+  { sightings }: Clocks,
+): Record<string, unknown> => ({
+  judged: revision,
+  lastRenewal: sightings.lastOf(leaseKey(record)) ?? null,
+  countingSince: sightings.countingSince,
+  silentFor: Math.round(evidence.silentFor),
+  suspectFor: Math.round(evidence.suspectFor),
+  lease: evidence.lease,
+  probe: evidence.probe,
+  policy: { ttl: record.ttl, grace: record.grace },
+});
+
 /** A late run may be reconnecting: it is asked again after so long before it counts as unreachable. */
 const reconnectWithin: Millis = seconds(1);
 const probeWithin: Millis = seconds(1);

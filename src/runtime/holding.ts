@@ -1,3 +1,4 @@
+import type { ChainHead } from '../domain/chain.ts';
 import {
   type Entry,
   type Read,
@@ -27,6 +28,10 @@ export class Holding {
   readonly instances = new Map<string, Read<InstanceRecord>>();
   /** The write that takes the slot has been sent, and its outcome is not known: never send another. */
   spent = false;
+  /** Where this run's chain for each instance stands, those it has removed included. */
+  readonly heads = new Map<string, ChainHead>();
+  /** Removals that may have been stored. */
+  readonly #unsure = new Map<string, Change>();
   #agent: StoredAgent | undefined;
 
   constructor(me: RunRef, author: Author, ports: Pick<Ports, 'registry'>) {
@@ -64,6 +69,19 @@ export class Holding {
     const entries = await this.#ports.registry.list(filters, this.#agent?.revision ?? 0);
     this.instances.clear();
     for (const entry of entries) if (entry.key !== agentKey(this.me)) this.#keep(entry);
+    for (const [key, { head }] of this.#unsure) {
+      // Nobody else removes what a live run owns: that it is gone means that the removal was stored.
+      if (this.instances.get(key)?.kind !== 'stored') this.heads.set(key, head);
+    }
+  }
+
+  /**
+   * The removal to be sent: the very one that was sent before without a known outcome, if it was based
+   * on the same revision. Whichever of the two is stored, the chain's next event knows its hash.
+   */
+  removal(change: Change): Change {
+    const before = this.#unsure.get(change.write.key);
+    return before?.write.expect === change.write.expect ? before : change;
   }
 
   /** Commits these changes; instances are fenced on the slot's record, so a run that lost it writes nothing. */
@@ -77,16 +95,23 @@ export class Holding {
       ...(fenced && this.#agent && { fences: [{ key: slot, expect: this.#agent.revision }] }),
     });
     if (outcome.outcome === 'committed') this.#apply(changes, outcome.revisions);
+    if (outcome.outcome === 'unknown') {
+      for (const change of changes) {
+        if (change.write.text === undefined) this.#unsure.set(change.write.key, change);
+      }
+    }
     return outcome;
   }
 
   #apply(changes: readonly Change[], revisions: ReadonlyMap<string, Revision>): void {
-    for (const { write } of changes) {
+    for (const { write, head } of changes) {
       const entry = { key: write.key, revision: revisions.get(write.key) ?? 0, text: write.text };
       if (write.key === agentKey(this.me)) {
         const read = readAgent(entry);
         this.#agent = read.kind === 'stored' ? read : undefined;
       } else {
+        this.heads.set(write.key, head);
+        this.#unsure.delete(write.key);
         this.#keep(entry);
       }
     }
@@ -96,5 +121,8 @@ export class Holding {
     const read = readInstance(entry);
     if (read.kind === 'absent' && read.revision === 0) this.instances.delete(entry.key);
     else this.instances.set(entry.key, read);
+    if (read.kind === 'stored' && read.record.run === this.me.run) {
+      this.heads.set(entry.key, read.record);
+    }
   }
 }

@@ -1,3 +1,4 @@
+import type { ChainHead } from '../domain/chain.ts';
 import type { Wanted } from '../domain/desired.ts';
 import type { Read, StoredInstance } from '../domain/entry.ts';
 import type { ChainRef } from '../domain/events.ts';
@@ -28,17 +29,22 @@ const instanceChain = ({ host, agent, run, service, id }: InstanceRecord): Chain
 /**
  * Registers an instance over whatever stands there; a record of an earlier run is adopted: its chain
  * ends and the new one starts with its hash.
+ *
+ * `before` is where this run's own chain for it ended, if it has owned it already: the chain goes on
+ * from there, so that no event ever has another one's subject.
  */
 export function registerInstance(
   author: Author,
   { spec }: Wanted,
   over: Read<InstanceRecord>,
+  before: ChainHead | undefined,
   because: Because = {},
 ): Change {
   const { host, agent, run: owner } = author.actor;
   const adopted =
     over.kind === 'stored' ? endInstance(author, over, { type: 'adopted' }, because) : undefined;
   const at = author.ports.clock.wall();
+  const n = (before?.n ?? 0) + 1;
   const body = {
     v: recordVersion,
     host,
@@ -49,7 +55,7 @@ export function registerInstance(
     state: 'serving',
     registeredAt: at,
     since: at,
-    n: 1,
+    n,
   } as const;
   const of: ChainRef = {
     entity: 'instance',
@@ -61,7 +67,7 @@ export function registerInstance(
   };
   const sealed = chainEvent(
     author,
-    { of, n: 1, prev: adopted?.head.hash ?? null },
+    { of, n, prev: adopted?.head.hash ?? before?.hash ?? null },
     instance,
     begin(instance),
     { type: 'registered' },
@@ -75,7 +81,7 @@ export function registerInstance(
       text: JSON.stringify({ ...body, hash: sealed.head.hash }),
     },
     events: [...(adopted ? [adopted.write] : []), sealed.write],
-    eventId: sealed.event.eventId,
+    head: sealed.head,
   };
 }
 

@@ -56,16 +56,25 @@ function announcement(holding: Holding): readonly Change[] {
   return change === 'ignored' ? [] : [change];
 }
 
-function changeOf({ author }: Holding, repair: Repair): Change | 'ignored' {
+function changeOf(holding: Holding, repair: Repair): Change | 'ignored' {
+  const { author, heads, agent } = holding;
+  // What is done before the run is announced is done because it started.
+  const because = agent?.record.phase === 'registering' ? { cause: agent.record.hash } : {};
   switch (repair.do) {
     case 'register':
-      return registerInstance(author, repair.wanted, repair.over);
+      return registerInstance(
+        author,
+        repair.wanted,
+        repair.over,
+        heads.get(repair.over.key),
+        because,
+      );
     case 'change':
       return moveInstance(author, repair.stored, { type: 'changed', spec: repair.wanted.spec });
     case 'turn':
       return moveInstance(author, repair.stored, turnTo(repair));
     case 'remove':
-      return removeInstance(author, repair.stored, 'deregistered');
+      return holding.removal(removeInstance(author, repair.stored, 'deregistered', because));
     default:
       return repair satisfies never;
   }

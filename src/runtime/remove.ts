@@ -39,7 +39,7 @@ export async function removeExpired(
     const changes = batch.map((stored) =>
       removeInstance(author, stored, 'owner-expired', evidence(expired)),
     );
-    if (last) changes.push(removeRun(author, expired, 'removed'));
+    if (last) changes.push(removeRun(author, expired, 'removed', { cause: expired.record.hash }));
     const result = await ports.registry.commit(commitOf(changes, last ? undefined : expired));
     if (result.outcome === 'committed') {
       removed += batch.length;
@@ -75,6 +75,7 @@ const instancesOf = (slot: SlotView): readonly StoredInstance[] =>
   [...slot.instances.values()].filter((read) => read.kind === 'stored');
 
 const evidence = ({ record, revision }: StoredAgent): Because => ({
+  cause: record.hash,
   evidence: { owner: record.run, expiredAt: revision, suspect: record.suspect },
 });
 

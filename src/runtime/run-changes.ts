@@ -59,7 +59,7 @@ export function takeSlot(
       text: JSON.stringify({ ...body, hash: started.head.hash }),
     },
     events: [...(ended ? [ended.write] : []), started.write],
-    eventId: started.event.eventId,
+    head: started.head,
   };
 }
 

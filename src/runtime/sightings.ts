@@ -1,4 +1,4 @@
-import type { Millis, Monotonic, Revision } from '../domain/time.ts';
+import type { Instant, Millis, Monotonic, Revision } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Feed } from '../ports/feed.ts';
 
@@ -37,6 +37,21 @@ export class Sightings {
 
   revisionOf(key: string): Revision {
     return this.#seen.get(key)?.revision ?? 0;
+  }
+
+  /** The last renewal that was seen, with the time by the wall clock of this observer. */
+  lastOf(key: string): { readonly revision: Revision; readonly seenAt: Instant } | undefined {
+    const last = this.#seen.get(key);
+    return last && { revision: last.revision, seenAt: this.#wallOf(last.at) };
+  }
+
+  /** Since when this observer counts, by its wall clock. */
+  get countingSince(): Instant {
+    return this.#wallOf(this.#started);
+  }
+
+  #wallOf(at: Monotonic): Instant {
+    return Math.round(this.#clock.wall() - (this.#clock.monotonic() - at));
   }
 
   silenceOf(key: string): Millis {

@@ -8,7 +8,14 @@ import type { AgentRecord } from '../domain/records.ts';
 import { type Millis, type Monotonic, seconds } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Author } from './change.ts';
-import { type Clocks, type Examined, examine, glance, readLease } from './examine.ts';
+import {
+  type Clocks,
+  type Examined,
+  evidenceOfVerdict,
+  examine,
+  glance,
+  readLease,
+} from './examine.ts';
 import { Leftovers } from './leftovers.ts';
 import { removeExpired, removeLeftovers } from './remove.ts';
 import { moveRun } from './run-changes.ts';
@@ -142,21 +149,20 @@ export class Sweeper implements Clocks {
     if (examined.verdict.do === 'hold') this.#suspects.delete(slotTokens(seen.record));
   }
 
-  async #suspect({ judged, verdict, evidence }: Examined): Promise<void> {
+  async #suspect(examined: Examined): Promise<void> {
+    const { judged, verdict } = examined;
     if (verdict.do !== 'suspect') return;
+    const evidence = evidenceOfVerdict(examined, this);
     const event = { type: 'suspected', reason: verdict.why } as const;
-    const change = moveRun(this.#author, judged, event, { evidence: { ...evidence } });
+    const change = moveRun(this.#author, judged, event, { evidence });
     if (change === 'ignored' || !(await this.#commit(change))) return;
     this.#ports.probe.tell(judged.record, 'suspected');
   }
 
-  async #expire({ judged, evidence }: Examined): Promise<void> {
-    const change = moveRun(
-      this.#author,
-      judged,
-      { type: 'expired' },
-      { evidence: { ...evidence } },
-    );
+  async #expire(examined: Examined): Promise<void> {
+    const { judged } = examined;
+    const evidence = evidenceOfVerdict(examined, this);
+    const change = moveRun(this.#author, judged, { type: 'expired' }, { evidence });
     if (change === 'ignored' || !(await this.#commit(change))) return;
     this.#ports.probe.tell(judged.record, 'expired');
   }

@@ -57,7 +57,7 @@ function nextChanges({ author, instances, me }: Holding, mine: StoredAgent, drai
   }
   const removals = stored
     .slice(0, removalsPerBatch)
-    .map((instance) => removeInstance(author, instance, 'left'));
+    .map((instance) => removeInstance(author, instance, 'left', { cause: mine.record.hash }));
   return stored.length > removalsPerBatch
     ? { step: 'remove', changes: removals }
     : { step: 'remove-record', changes: [...removals, removeRun(author, mine, 'left')] };

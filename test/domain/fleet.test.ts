@@ -8,12 +8,12 @@ import { agentEntry, agentRecord, instanceEntry, instanceRecord } from './given.
 function said(fleet: Fleet) {
   const slots = [...fleet.slots()];
   const byKey = (a: { key: string }, b: { key: string }) => (a.key < b.key ? -1 : 1);
-  const instances = slots.flatMap((slot) => [...slot.instances.values()]);
+  const instances = slots.flatMap((slot) => [...slot.instances.values()]).sort(byKey);
   return {
     upTo: fleet.upTo,
     size: fleet.size,
     agents: slots.flatMap((slot) => slot.agent ?? []).sort(byKey),
-    instances: [...instances].sort(byKey),
+    instances,
     named: instances
       .flatMap((read) => (read.kind === 'stored' ? [read.record] : []))
       .map(({ service, id }) => [...fleet.named(service, id).values()].sort(byKey)),

@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-// biome-ignore lint/style/noRestrictedImports: whether a process lives is no setting of ours
 import { kill } from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../../domain/fault.ts';

@@ -10,12 +10,12 @@ describe('an agent that was frozen past its expiry and is thawed', () => {
   it('while its records are being removed: is fenced, starts a new run, and all of it stands again', async () => {
     await using fleet = await world.fleet();
     const agent = await fleet.serving('h1', 'a', many);
-    // Suspect, expire, remove 450: the collector stops when the first batch of removals is stored.
+    // Suspect, expire, remove 450: the collector stops when its second batch of removals is about to go.
     const collector = fleet.gated({
       role: 'collector',
       host: 'watch',
       name: 'collector',
-      gate: { commit: 3, when: 'after', what: 'pause' },
+      gate: { commit: 4, when: 'before', what: 'pause' },
     });
     agent.process.kill('SIGSTOP');
     await collector.line((line) => line.event === 'gate');
@@ -32,9 +32,10 @@ describe('an agent that was frozen past its expiry and is thawed', () => {
       const rows = fleet.directory.instances('bulk');
       return rows.length === many.length && rows.every(({ run }) => run === fresh);
     });
-    await until('the collector has seen that it is too late', () =>
-      collector.lines.some((line) => line.event === 'commit' && line['outcome'] === 'conflict'),
-    );
+    const late = await collector.line((line) => line.event === 'commit' && line['n'] === 4);
+    expect(late['outcome']).toBe('conflict');
+    await collector.line((line) => line['type'] === 'removal-done');
+    expect(collector.lines.filter((line) => line.event === 'commit')).toHaveLength(4);
     const history = await fleet.history();
     const lost = history.filter((e) => e.of.run === fresh && e.event.type === 'removed');
     expect(lost).toEqual([]);

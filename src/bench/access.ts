@@ -1,0 +1,49 @@
+import { Buffer } from 'node:buffer';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connectNats } from '../adapters/nats/connection.ts';
+import { connectionName } from '../adapters/nats/connection-name.ts';
+import { namesOf } from '../adapters/nats/names.ts';
+import { type NatsStore, type NatsStoreOptions, openNatsStore } from '../adapters/nats/store.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { systemEntropy } from '../adapters/system/entropy.ts';
+import { systemProcesses } from '../adapters/system/processes.ts';
+import type { Namespace, RunRef } from '../domain/names.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/** The server, and how one is let in: it is sent to child processes as it is. */
+export type ServerAccess = Pick<NatsStoreOptions, 'servers' | 'credentials' | 'tls' | 'replicas'>;
+
+/** A namespace on it, in which nobody else is. */
+export type Access = ServerAccess & { readonly namespace: Namespace };
+
+const silent: Ports['log'] = { debug() {}, info() {}, warn() {} };
+
+export const openStore = (access: Access, as: RunRef | string): Promise<NatsStore> =>
+  openNatsStore({ ...access, name: typeof as === 'string' ? `bench ${as}` : connectionName(as) });
+
+/** `run`: the id that the first run gets, because its connection is named by it. */
+export const portsOf = (store: NatsStore, run?: RunRef['run']): Ports => {
+  const first = run === undefined ? [] : [run];
+  return {
+    leases: store.leases,
+    registry: store.registry,
+    audit: store.audit,
+    probe: store.probe,
+    clock: systemClock,
+    entropy: { ...systemEntropy, runId: () => first.pop() ?? systemEntropy.runId() },
+    processes: systemProcesses(),
+    log: silent,
+  };
+};
+
+/** A connection of the bare client, for floors: what the server does without any of ours. */
+export const connectBare = (access: ServerAccess): Promise<NatsConnection> =>
+  connectNats({ ...access, name: 'bench bare' });
+
+/** Removes what a namespace has left on the server. */
+export async function dropStreams(bare: NatsConnection, namespace: Namespace): Promise<void> {
+  const { leases, registry, auditStream } = namesOf(namespace);
+  for (const stream of [auditStream, registry.stream, leases.stream]) {
+    await bare.request(`$JS.API.STREAM.DELETE.${stream}`, Buffer.alloc(0), { timeout: 10_000 });
+  }
+}

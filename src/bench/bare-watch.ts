@@ -1,0 +1,37 @@
+import { createInbox, type Msg, type NatsConnection, nuid } from '@nats-io/transport-node';
+
+export interface BareWatch {
+  readonly stream: string;
+  readonly filter: string;
+  /** The first sequence; 0: all that is there. */
+  readonly from: number;
+}
+
+/** A consumer with none of our care: for floors. The server forgets it when the connection closes. */
+export async function watchBare(
+  bare: NatsConnection,
+  { stream, filter, from }: BareWatch,
+  take: (msg: Msg) => void,
+): Promise<void> {
+  const inbox = createInbox();
+  bare.subscribe(inbox, { callback: (_, msg) => take(msg) });
+  const name = nuid.next();
+  const config = {
+    name,
+    deliver_subject: inbox,
+    filter_subject: filter,
+    ack_policy: 'none',
+    mem_storage: true,
+    num_replicas: 1,
+    ...(from > 0
+      ? { deliver_policy: 'by_start_sequence', opt_start_seq: from }
+      : { deliver_policy: 'all' }),
+  };
+  const reply = await bare.request(
+    `$JS.API.CONSUMER.CREATE.${stream}.${name}.${filter}`,
+    JSON.stringify({ stream_name: stream, config }),
+    { timeout: 10_000 },
+  );
+  const { error } = reply.json<{ error?: { description: string } }>();
+  if (error !== undefined) throw new Error(`the bare consumer: ${error.description}`);
+}

@@ -1,0 +1,24 @@
+import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
+import { versions } from 'node:process';
+
+/** What the numbers were measured on, and with; nothing that tells whose machine it is. */
+export interface Machine {
+  readonly cores: number;
+  readonly cpu: string;
+  readonly memoryGB: number;
+  readonly os: string;
+  readonly node: string;
+  readonly natsServer: string;
+}
+
+export const thisMachine = (natsServer: string): Machine => ({
+  cores: availableParallelism(),
+  cpu: (cpus()[0]?.model ?? 'unknown').trim(),
+  memoryGB: Math.round(totalmem() / 2 ** 30),
+  os: `${type()} ${release().split(/[-+]/, 1)[0]}`,
+  node: versions.node,
+  natsServer,
+});
+
+export const sayMachine = ({ cores, cpu, memoryGB, os, node, natsServer }: Machine): string =>
+  `${cores} cores (${cpu}), ${memoryGB} GB, ${os}, Node ${node}, nats-server ${natsServer}`;

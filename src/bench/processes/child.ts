@@ -1,0 +1,40 @@
+import process from 'node:process';
+import type { Access } from '../access.ts';
+import { collect } from './collect.ts';
+import type { Job, JobName, Jobs, Said } from './job.ts';
+import { keepAgents } from './keep-agents.ts';
+import { readBare } from './read-bare.ts';
+import { readDirectory } from './read-directory.ts';
+import { renew } from './renew.ts';
+
+/** This file, as it is to be run by {@link import('./worker.ts').startWorker}. */
+export const childScript = import.meta.filename;
+
+type Work<N extends JobName> = (
+  access: Access,
+  task: Jobs[N]['task'],
+) => Promise<Jobs[N]['answer']>;
+
+const works: { readonly [N in JobName]: Work<N> } = {
+  'keep-agents': keepAgents,
+  collect,
+  'read-directory': readDirectory,
+  'read-bare': readBare,
+  renew,
+};
+
+async function work({ name, access, task }: Job): Promise<void> {
+  const say = (said: Said) => void process.send?.(said);
+  try {
+    say({ answer: await (works[name] as Work<JobName>)(access, task) });
+  } catch (cause) {
+    say({ failed: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) });
+  }
+}
+
+if (process.argv[1] === childScript) {
+  // Ctrl-C reaches the whole group; whoever started us ends us, or is gone.
+  process.on('SIGINT', () => {});
+  process.once('disconnect', () => process.exit());
+  process.once('message', (job) => void work(job as Job));
+}

@@ -1,0 +1,56 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { systemEntropy } from '../../adapters/system/entropy.ts';
+import { thisProcess } from '../../adapters/system/processes.ts';
+import { AgentName, HostId, InstanceId, type RunRef, ServiceName } from '../../domain/names.ts';
+import { renewEvery } from '../../domain/policy.ts';
+import { seconds } from '../../domain/time.ts';
+import { Agent } from '../../runtime/agent.ts';
+import { type Access, openStore, portsOf } from '../access.ts';
+import type { Jobs } from './job.ts';
+
+type KeepAgents = Jobs['keep-agents'];
+
+/** Starts the agents one after the other, so that their renewals spread over the whole interval. */
+export async function keepAgents(
+  access: Access,
+  { host, agents, instances, lease }: KeepAgents['task'],
+): Promise<KeepAgents['answer']> {
+  const ready: Promise<RunRef>[] = [];
+  for (let n = 1; n <= agents; n += 1) {
+    if (n > 1) await pause(renewEvery(lease) / agents);
+    ready.push(startAgent(access, { host, name: `agent-${n}`, instances, lease }));
+  }
+  return Promise.all(ready);
+}
+
+async function startAgent(
+  access: Access,
+  { host, name, instances, lease }: Omit<KeepAgents['task'], 'agents'> & { name: string },
+): Promise<RunRef> {
+  const slot = { host: HostId.parse(host), agent: AgentName.parse(name) };
+  const me = { ...slot, run: systemEntropy.runId() };
+  const ports = portsOf(await openStore(access, me), me.run);
+  const specs = Array.from({ length: instances }, (_, n) => ({
+    service: ServiceName.parse('web'),
+    id: InstanceId.parse(`${host}-${name}-${n}`),
+    address: '192.0.2.1',
+    port: 8080,
+    labels: { version: '1.0.0' },
+  }));
+  const agent = new Agent(
+    {
+      slot,
+      lease,
+      process: thisProcess(),
+      takeover: false,
+      whenExpired: 'exit',
+      drainFor: 0,
+      leaveWithin: seconds(1),
+      onTransition() {},
+    },
+    specs,
+    ports,
+  );
+  await agent.ready;
+  return { ...slot, run: agent.run };
+}

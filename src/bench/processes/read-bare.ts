@@ -1,0 +1,27 @@
+import { memoryUsage } from 'node:process';
+import { namesOf } from '../../adapters/nats/names.ts';
+import { type Access, connectBare } from '../access.ts';
+import { watchBare } from '../bare-watch.ts';
+import type { Jobs, Reading } from './job.ts';
+
+/** The same messages by the bare client, which takes them and looks at none. */
+export async function readBare(
+  access: Access,
+  { messages }: Jobs['read-bare']['task'],
+): Promise<Reading> {
+  const before = memoryUsage.rss();
+  const began = performance.now();
+  const bare = await connectBare(access);
+  const { registry } = namesOf(access.namespace);
+  const all = Promise.withResolvers<void>();
+  let count = 0;
+  await watchBare(bare, { stream: registry.stream, filter: `${registry.prefix}>`, from: 0 }, () => {
+    count += 1;
+    if (count === messages) all.resolve();
+  });
+  await all.promise;
+  const took = performance.now() - began;
+  const grew = memoryUsage.rss() - before;
+  await bare.close();
+  return { took, grew, count };
+}

@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import process, { execPath } from 'node:process';
+import { childScript } from './child.ts';
+import type { Job, JobName, Jobs, Said } from './job.ts';
+
+/** A child process at its job; ended by its process id when disposed. */
+export interface Worker<N extends JobName> extends AsyncDisposable {
+  readonly answer: Jobs[N]['answer'];
+  kill(signal: 'SIGKILL' | 'SIGSTOP'): void;
+}
+
+/** Starts a process of its own for a job, and waits for its answer; the process lives on. */
+export async function startWorker<N extends JobName>(
+  job: Job<N>,
+  signal: AbortSignal,
+): Promise<Worker<N>> {
+  signal.throwIfAborted();
+  const child = spawn(execPath, [childScript], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const exited = once(child, 'close');
+  const end = () => void child.kill('SIGKILL');
+  // However we end: one that is frozen would not notice.
+  process.once('exit', end);
+  const dispose = async () => {
+    end();
+    await exited;
+    process.off('exit', end);
+  };
+  try {
+    child.send(job);
+    return {
+      answer: await answerOf<N>(child, job, signal),
+      kill: (s) => void child.kill(s),
+      [Symbol.asyncDispose]: dispose,
+    };
+  } catch (cause) {
+    await dispose();
+    throw cause;
+  }
+}
+
+async function answerOf<N extends JobName>(
+  child: ChildProcess,
+  { name }: Job<N>,
+  signal: AbortSignal,
+): Promise<Jobs[N]['answer']> {
+  const over = new AbortController();
+  const ended = AbortSignal.any([signal, over.signal]);
+  child.once('exit', () => over.abort(new Error(`the process for '${name}' ended`)));
+  try {
+    const [said] = (await once(child, 'message', { signal: ended })) as [Said<N>];
+    if ('answer' in said) return said.answer;
+    throw new Error(`the process for '${name}' failed: ${said.failed}`);
+  } catch (cause) {
+    ended.throwIfAborted();
+    throw cause;
+  }
+}

@@ -1,0 +1,73 @@
+import type { Judged } from './row.ts';
+import type { Summary } from './statistics.ts';
+
+/** A result as a line of the table for people. */
+export interface Line {
+  readonly what: string;
+  readonly n: string;
+  readonly median: string;
+  readonly range: string;
+  readonly p99: string;
+  readonly limit: string;
+  readonly reached: boolean;
+  readonly floor: string;
+}
+
+export const lineOf = (judged: Judged): Line => ({
+  what: judged.what,
+  n: `${judged.n}`,
+  median: `${figure(judged.median)} ${judged.unit}`,
+  range: rangeOf(judged),
+  p99: judged.n < 20 ? '' : figure(judged.p99),
+  limit: limitOf(judged),
+  reached: judged.reached,
+  floor: `${figure(judged.floor.median)} (${rangeOf(judged.floor)})`,
+});
+
+/** What the floors were, and what else was seen: below the table. */
+export function footnotes(results: readonly Judged[]): readonly string[] {
+  return results.map(({ name, floor, notes = {} }) => {
+    const more = Object.entries(notes).map(([note, value]) => `${spaced(note)} ${value}`);
+    return [`${name}: floor is ${floor.what}`, ...more].join('; ');
+  });
+}
+
+/** A result as a document for programs; numbers in the unit that it names. */
+export const documentOf = ({ name, notes, ...judged }: Judged): Record<string, unknown> => {
+  const { n, median, min, max, p99, unit, what, limit, reaches, reached, floor } = judged;
+  return {
+    event: 'row',
+    row: name,
+    what,
+    unit,
+    ...rounded({ n, median, min, max, p99 }),
+    limit,
+    reaches: round(reaches),
+    reached,
+    floor: { what: floor.what, ...rounded(floor) },
+    ...(notes && { notes }),
+  };
+};
+
+function limitOf({ limit: { of, atMost }, unit, reaches }: Judged): string {
+  if (of === 'times-floor') return `${atMost}× floor (${figure(reaches)}×)`;
+  return `${figure(atMost)} ${unit}${of === 'p99' ? ' p99' : ''}`;
+}
+
+const rangeOf = ({ min, max }: Summary): string => `${figure(min)}–${figure(max)}`;
+
+const spaced = (name: string): string => name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
+
+/** Three digits that count, and no more than are there to see. */
+export const figure = (value: number): string =>
+  Math.abs(value) >= 100 ? `${Math.round(value)}` : `${Number(value.toPrecision(3))}`;
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+const rounded = ({ n, median, min, max, p99 }: Summary): Summary => ({
+  n,
+  median: round(median),
+  min: round(min),
+  max: round(max),
+  p99: round(p99),
+});

@@ -1,0 +1,39 @@
+/** What is said of many samples of one thing, in the samples' own unit. */
+export interface Summary {
+  readonly n: number;
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  readonly p99: number;
+}
+
+/** @throws {RangeError} where there are no samples: nothing was measured, and 0 would be a lie */
+export function summarize(samples: readonly number[]): Summary {
+  return {
+    n: samples.length,
+    median: median(samples),
+    min: percentile(samples, 0),
+    max: percentile(samples, 100),
+    p99: percentile(samples, 99),
+  };
+}
+
+/** The middle one, or the mean of the two in the middle. */
+export function median(samples: readonly number[]): number {
+  const sorted = sortedSamples(samples);
+  const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;
+  return (lower + upper) / 2;
+}
+
+/** By nearest rank: a sample that was seen, so of fewer than 100 the 99th is the worst of all. */
+export function percentile(samples: readonly number[], percent: number): number {
+  const sorted = sortedSamples(samples);
+  const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length));
+  return sorted[rank - 1] ?? Number.NaN;
+}
+
+function sortedSamples(samples: readonly number[]): readonly number[] {
+  if (samples.length === 0) throw new RangeError('no samples');
+  return samples.toSorted((a, b) => a - b);
+}

@@ -1,0 +1,82 @@
+import { Fault } from '../domain/fault.ts';
+import { slotTokens } from '../domain/keys.ts';
+import { AgentName, HostId, InstanceId, RunId, ServiceName } from '../domain/names.ts';
+import { encodeToken } from '../domain/token.ts';
+
+/** Something that has a life in the audit, and where its events are. */
+export interface Entity {
+  readonly kind: 'agent' | 'run' | 'instance';
+  /** How it is named so that nothing else can be meant. */
+  readonly exact: string;
+  /** Its own transitions, as subject patterns below the namespace. */
+  readonly own: readonly string[];
+  /** And those of whatever belongs to it. */
+  readonly all: readonly string[];
+}
+
+const rule = 'HOST/AGENT, a run id, or SERVICE/ID';
+
+/**
+ * All that a person may mean by this. A name may itself hold slashes, so every one may be the one that
+ * divides; a prefix `agent:`, `run:` or `instance:` says which kind, and `%2F` is a slash in a name.
+ * @throws {Fault} `bad-name`
+ */
+export function entitiesNamed(text: string): readonly Entity[] {
+  const [, kind, name = ''] = /^(agent|run|instance):(.*)$/su.exec(text) ?? [];
+  if (kind === undefined) {
+    const run = RunId.safeParse(text).success ? [runEntity(text)] : [];
+    const found = [
+      ...run,
+      ...pairs(text).flatMap(([a, b]) => [agentEntity(a, b), instanceEntity(a, b)]),
+    ];
+    if (found.length > 0) return found;
+    throw new Fault('bad-name', `'${text}' names nothing: ${rule}`);
+  }
+  if (kind === 'run') {
+    if (RunId.safeParse(name).success) return [runEntity(name)];
+    throw new Fault('bad-name', `'${name}' is no run id: 8 to 64 of 0-9 and a-z`);
+  }
+  const [a, b, ...more] = name.split('/').map(unescaped);
+  if (a && b && more.length === 0)
+    return [kind === 'agent' ? agentEntity(a, b) : instanceEntity(a, b)];
+  throw new Fault('bad-name', `'${text}' names no ${kind}: two names with one slash between them`, {
+    hint: 'write a slash within a name as %2F, a percent sign as %25',
+  });
+}
+
+/** The text before and after each slash, where neither is empty. */
+const pairs = (text: string): readonly (readonly [string, string])[] =>
+  [...text.matchAll(/\//g)]
+    .map(({ index }) => [text.slice(0, index), text.slice(index + 1)] as const)
+    .filter(([before, after]) => before !== '' && after !== '');
+
+function agentEntity(host: string, agent: string): Entity {
+  const slot = slotTokens({ host: HostId.parse(host), agent: AgentName.parse(agent) });
+  return {
+    kind: 'agent',
+    exact: `agent:${escaped(host)}/${escaped(agent)}`,
+    own: [`${slot}.*.*`, `${slot}.*.session.*`, `${slot}.*.collector.*`],
+    all: [`${slot}.>`],
+  };
+}
+
+const runEntity = (run: string): Entity => ({
+  kind: 'run',
+  exact: `run:${run}`,
+  own: [`*.*.${run}.*`, `*.*.${run}.session.*`, `*.*.${run}.collector.*`],
+  all: [`*.*.${run}.>`],
+});
+
+function instanceEntity(service: string, id: string): Entity {
+  const names = [ServiceName.parse(service), InstanceId.parse(id)].map(encodeToken).join('.');
+  const filters = [`*.*.*.${names}.*`];
+  return {
+    kind: 'instance',
+    exact: `instance:${escaped(service)}/${escaped(id)}`,
+    own: filters,
+    all: filters,
+  };
+}
+
+const escaped = (name: string): string => name.replaceAll('%', '%25').replaceAll('/', '%2F');
+const unescaped = (name: string): string => name.replaceAll('%2F', '/').replaceAll('%25', '%');

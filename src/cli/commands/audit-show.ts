@@ -1,0 +1,93 @@
+import type { AuditEvent } from '../../domain/events.ts';
+import { actorOf, eventJson, type ReadEvent, readEvent, stateText, whyOf } from '../audit-event.ts';
+import { findEntity } from '../audit-reading.ts';
+import { command } from '../command.ts';
+import { connectOnce } from '../connect.ts';
+import { exit } from '../exit.ts';
+import { plural } from '../footer.ts';
+import type { Io } from '../io.ts';
+import { printable } from '../printable.ts';
+import { dateTime } from '../times.ts';
+
+export const auditShow = command({
+  name: 'audit show',
+  about: 'the life of one agent, run or instance: what became of it, when, by whom, and why',
+  args: '<entity>',
+  settings: {},
+  examples: [
+    ['rollcall audit show db-1/postgres', 'an agent: HOST/AGENT, all its runs'],
+    ['rollcall audit show web/db-1-web-8080', 'an instance: SERVICE/ID, whoever owned it'],
+    ['rollcall audit show agent:web/1', 'where web/1 could be both'],
+  ],
+  async run({ settings, io, args: [name = ''] }) {
+    await using connected = await connectOnce(settings, io, 'audit show');
+    const { audit } = connected.ports;
+    const entity = await findEntity(name, audit, settings.namespace);
+    let shown = 0;
+    let run = '';
+    let day = '';
+    for await (const stored of audit.read(0, entity.own)) {
+      if (io.signal.aborted) break;
+      const read = readEvent(stored);
+      shown += 1;
+      if (settings.json) {
+        io.out(eventJson(read));
+        continue;
+      }
+      if ('event' in read && (read.event.of.run !== run || dayOf(read.event) !== day)) {
+        ({ run } = read.event.of);
+        day = dayOf(read.event);
+        io.out(headOf(read.event, io));
+      }
+      for (const line of lifeLines(read, io)) io.out(line);
+    }
+    if (settings.json) return exit.done;
+    const more =
+      entity.kind === 'instance' ? '' : `; with its instances: rollcall audit tail ${entity.exact}`;
+    io.out(io.palette.dim(`\n${plural(shown, 'transition')}${more}`));
+    return exit.done;
+  },
+});
+
+const dayOf = ({ at }: AuditEvent): string => dateTime(at).slice(0, 10);
+
+function headOf({ of, at }: AuditEvent, { palette }: Io): string {
+  const owner = `${of.host}/${of.agent}`;
+  const what = of.entity === 'instance' ? `${of.service}/${of.id}, owned by ${owner}` : owner;
+  return `\n${palette.bold(printable(what))}  ${palette.dim(`run ${of.run}  ${dateTime(at).slice(0, 10)}`)}`;
+}
+
+/** The transition on one line, and below it what led to it. */
+function lifeLines(read: ReadEvent, { palette, columns }: Io): readonly string[] {
+  if (!('event' in read)) {
+    return [palette.dubious(`  event ${read.seq} cannot be read: ${printable(read.unreadable)}`)];
+  }
+  const { event } = read;
+  const time = palette.dim(dateTime(event.at).slice(11));
+  const from = stateText(event.from);
+  const to = stateText(event.to);
+  const step = from === to ? to : `${from && `${from} → `}${to}`;
+  const by = actorOf(event);
+  const whose =
+    event.of.entity === 'run' || event.of.entity === 'instance' ? '' : `${event.of.entity} `;
+  const line = `${time}  ${palette.dim(whose)}${printable(event.event.type).padEnd(12)}  ${printable(step)}`;
+  const why = printable(whyOf(event));
+  return [
+    `  ${line}${by === 'itself' ? '' : `  ${palette.dim('by')} ${printable(by)}`}`,
+    ...(why === ''
+      ? []
+      : wrapped(why, columns - 16).map((part) => `${' '.repeat(16)}${palette.dim(part)}`)),
+  ];
+}
+
+/** Broken at blanks; a word that is longer than the line stands on its own. */
+function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

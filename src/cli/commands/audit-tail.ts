@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import type { StoredEvent } from '../../ports/audit.ts';
+import {
+  actorOf,
+  eventJson,
+  type ReadEvent,
+  readEvent,
+  stateText,
+  subjectOf,
+  whyOf,
+} from '../audit-event.ts';
+import { findEntity } from '../audit-reading.ts';
+import { command } from '../command.ts';
+import { connectOnce } from '../connect.ts';
+import { exit } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { printable } from '../printable.ts';
+import { Switch } from '../settings/common.ts';
+import { dateTime } from '../times.ts';
+
+/** How many events are shown where nobody says from where. */
+const last = 20;
+
+const From = z
+  .union([z.literal('start').transform(() => 1), z.coerce.number().int().min(1)], {
+    error: 'a sequence of the audit, or start',
+  })
+  .optional();
+
+export const auditTail = command({
+  name: 'audit tail',
+  about: `the last ${last} transitions, of all or of one entity, and on request whatever comes`,
+  args: '[entity]',
+  settings: {
+    from: { flag: '--from <seq>', about: 'a sequence of the audit, or start', rule: From },
+    follow: { flag: '-f, --follow', about: 'go on with what comes, until Ctrl-C', rule: Switch },
+  },
+  examples: [
+    ['rollcall audit tail --follow', 'what happens, as it happens'],
+    ['rollcall audit tail db-1/postgres --from start --json', 'all of one agent and its instances'],
+  ],
+  async run({ settings, io, args: [name] }) {
+    await using connected = await connectOnce(settings, io, 'audit tail');
+    const { audit } = connected.ports;
+    const entity =
+      name === undefined ? undefined : await findEntity(name, audit, settings.namespace);
+    const say = (stored: StoredEvent) => {
+      const read = readEvent(stored);
+      io.out(settings.json ? eventJson(read) : tailLine(read, io));
+    };
+    const range = await audit.range();
+    const from = settings.from ?? (entity ? 0 : range.last - last + 1);
+    const kept: StoredEvent[] = [];
+    let seen = 0;
+    for await (const stored of audit.read(from, entity?.all)) {
+      if (io.signal.aborted) return exit.done;
+      seen = stored.seq;
+      if (settings.from !== undefined) say(stored);
+      else if (kept.push(stored) > last) kept.shift();
+    }
+    for (const stored of kept) say(stored);
+    if (settings.follow) {
+      const next = Math.max(seen, range.last) + 1;
+      for await (const stored of audit.follow(next, io.signal, entity?.all)) say(stored);
+    } else if (seen === 0 && !settings.json) {
+      io.out(
+        `the audit of namespace '${settings.namespace}' has no event${settings.from ? ' from there on' : ' yet'}`,
+      );
+    }
+    return exit.done;
+  },
+});
+
+/** One transition on one line, as long as it gets. */
+function tailLine(read: ReadEvent, { palette }: Io): string {
+  const seq = palette.dim(`#${read.seq}`);
+  if (!('event' in read)) {
+    return `${seq} ${palette.dubious('cannot be read')}: ${printable(`${read.subject}: ${read.unreadable}`)}`;
+  }
+  const { event } = read;
+  const from = stateText(event.from);
+  const to = stateText(event.to);
+  const step = from === to ? to : `${from && `${from} → `}${to}`;
+  const by =
+    actorOf(event) === 'itself' ? '' : `  ${palette.dim('by')} ${printable(actorOf(event))}`;
+  const why = whyOf(event);
+  const who = palette.bold(printable(subjectOf(event)));
+  const what = `${event.of.entity} ${who}  ${event.event.type}: ${printable(step)}${by}`;
+  return `${seq} ${palette.dim(dateTime(event.at).slice(11))} ${what}${why && `  ${palette.dim(printable(why))}`}`;
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { type Audience, runBench } from '../../bench/bench.ts';
+import { sayMachine } from '../../bench/machine.ts';
+import { documentOf, footnotes, type Line, lineOf } from '../../bench/report.ts';
+import type { Judged } from '../../bench/row.ts';
+import { rows } from '../../bench/rows.ts';
+import { accessOf } from '../access.ts';
+import { command } from '../command.ts';
+import { exit } from '../exit.ts';
+import type { Io } from '../io.ts';
+import type { Palette } from '../palette.ts';
+import { jsonLine } from '../printable.ts';
+import { Switch } from '../settings/common.ts';
+import { spinning } from '../spinner.ts';
+import { type Column, table } from '../table.ts';
+import { roughly } from '../times.ts';
+
+const names = rows.map(({ name }) => name);
+const rule = `one of ${names.join(', ')}; several separated by commas`;
+
+export const bench = command({
+  name: 'bench',
+  about: 'measure what Rollcall promises, on this machine, beside what the bare server can do',
+  settings: {
+    only: {
+      flag: '--only <rows>',
+      about: rule,
+      rule: z
+        .string()
+        .transform((text) => text.split(','))
+        .pipe(z.array(z.enum(names, { error: rule })))
+        .optional(),
+    },
+    quick: { flag: '--quick', about: 'fewer samples', rule: Switch },
+  },
+  examples: [
+    ['rollcall bench', 'all of it, on a nats-server of its own that goes afterwards'],
+    ['rollcall bench --quick --only removal,heartbeat', 'a first look'],
+    ['rollcall bench --servers nats://db-1:4222', 'a given server, in a namespace of its own'],
+  ],
+  async run({ settings, io, serversGiven }) {
+    const { only, quick, json } = settings;
+    const { namespace: _, ...server } = await accessOf(settings);
+    const results: Judged[] = [];
+    const chosen = rows.filter(({ name }) => only?.includes(name) ?? true);
+    try {
+      await spinning(io, 'starting', (say) => {
+        const audience = json ? jsonAudience(io, results) : humanAudience(io, results, say);
+        const options = { rows: chosen, quick, env: io.env, signal: io.signal };
+        return runBench({ ...options, server: serversGiven ? server : undefined }, audience);
+      });
+    } catch (cause) {
+      if (io.signal.aborted) return exit.interrupted;
+      throw cause;
+    } finally {
+      if (!json && results.length > 0) printTable(results, io);
+    }
+    return results.every(({ reached }) => reached) ? exit.done : exit.wanting;
+  },
+});
+
+const jsonAudience = (io: Io, results: Judged[]): Audience => ({
+  machine: (machine) => io.out(jsonLine({ event: 'machine', ...machine })),
+  progress: () => {},
+  result(result) {
+    results.push(result);
+    io.out(jsonLine(documentOf(result)));
+  },
+});
+
+const humanAudience = (io: Io, results: Judged[], say: (text: string) => void): Audience => ({
+  machine: (machine) => io.out(`${io.palette.dim(sayMachine(machine))}\n`),
+  progress: (what, left) => say(`${what} (about ${roughly(left)} to go)`),
+  result: (result) => void results.push(result),
+});
+
+function printTable(results: readonly Judged[], io: Io): void {
+  const look = { width: io.columns, palette: io.palette };
+  io.out(table(results.map(lineOf), columns(io.palette), look));
+  io.out('');
+  for (const note of footnotes(results)) io.out(io.palette.dim(note));
+}
+
+const columns = (palette: Palette): readonly Column<Line>[] => [
+  { head: 'MEASURED', cell: ({ what }) => what, shrinks: true },
+  { head: 'N', cell: ({ n }) => n, right: true },
+  { head: 'MEDIAN', cell: ({ median }) => median, right: true },
+  { head: 'RANGE', cell: ({ range }) => range, right: true },
+  { head: 'P99', cell: ({ p99 }) => p99, right: true },
+  { head: 'LIMIT', cell: ({ limit }) => limit, right: true },
+  {
+    head: '',
+    cell: ({ reached }) => (reached ? palette.live('reached') : palette.expired('MISSED')),
+  },
+  { head: 'FLOOR', cell: ({ floor }) => floor, right: true },
+];

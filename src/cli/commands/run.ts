@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import type { InstanceSpec } from '../../domain/desired.ts';
+import { AgentName, InstanceId, type RunRef, ServiceName } from '../../domain/names.ts';
+import { type Millis, seconds } from '../../domain/time.ts';
+import { Agent, type AgentOptions } from '../../runtime/agent.ts';
+import { type Common, command } from '../command.ts';
+import { system } from '../compose.ts';
+import { connectPatiently, watchConnection } from '../connect.ts';
+import { exit } from '../exit.ts';
+import { sayFailure } from '../failure.ts';
+import type { Io } from '../io.ts';
+import { sayTransitions } from '../session-lines.ts';
+import { agency } from '../settings/lease.ts';
+import { agentOptions, slotOf } from '../slot.ts';
+
+/** So long the process waits for the store; then it starts, and is registered later. */
+const connectWithin: Millis = seconds(3);
+/** So much longer than a ttl it waits for its slot, which may be held by a run that died. */
+const claimWithin: Millis = seconds(10);
+/** What a shell says of a command that it cannot start. */
+const cannotStart = 127;
+
+const { drain: _, ...settings } = {
+  ...agency,
+  service: { flag: '--service <name>', about: 'what the process serves', rule: ServiceName },
+  id: {
+    flag: '--id <id>',
+    about: 'which instance of the service it is',
+    fallback: '<host>-<service>-<port>',
+    rule: InstanceId.optional(),
+  },
+  port: {
+    flag: '--port <n>',
+    about: 'where it listens',
+    rule: z.coerce.number().int().min(1).max(65535).optional(),
+  },
+  name: {
+    flag: '--name <name>',
+    about: 'what its agent is called on this host',
+    fallback: '<service>-<port>',
+    rule: AgentName.optional(),
+  },
+};
+
+export const run = command({
+  name: 'run',
+  about: 'start a process, and register it for as long as it runs',
+  args: '<command...>',
+  settings,
+  examples: [
+    [
+      'rollcall run --service web --port 8080 -- node server.js',
+      'gets our signals, and exits as node does',
+    ],
+    [
+      'rollcall run --service mail --id outbound -- ./relay -v',
+      'behind -- every option is its own',
+    ],
+  ],
+  ownsSignals: true,
+  async run({ settings: given, io, args }) {
+    const { service, port, address } = given;
+    const part = [service, ...(port === undefined ? [] : [port])].join('-');
+    const slot = await slotOf(given, given.name ?? AgentName.parse(part), io.env);
+    const id = given.id ?? InstanceId.parse(`${slot.host}-${part}`);
+    const spec = { service, id, port, address, labels: {} };
+    // The process's own output is what stdout is for, unless a script reads us.
+    const told = given.json ? io : { ...io, out: io.err };
+    const saying = sayTransitions(told, given.json);
+    const options = agentOptions({ ...given, drain: 0 }, slot, saying);
+    const me = { ...slot, run: system.entropy.runId() };
+    return new Around(given, options, me, spec, io).run(args);
+  },
+});
+
+/**
+ * A process and its registration. The slot is taken before the process starts, so that a second one of
+ * the same name is refused; but a store that does not answer keeps no service from starting.
+ */
+class Around {
+  readonly #options: AgentOptions;
+  readonly #spec: InstanceSpec;
+  readonly #io: Io;
+  readonly #over = new AbortController();
+  readonly #joined: Promise<Agent | undefined>;
+  #leave = async (): Promise<void> => {};
+
+  constructor(settings: Common, options: AgentOptions, me: RunRef, spec: InstanceSpec, io: Io) {
+    this.#options = options;
+    this.#spec = spec;
+    this.#io = io;
+    this.#joined = this.#join(settings, me);
+    this.#joined.catch(() => {});
+  }
+
+  async run(args: readonly string[]): Promise<number> {
+    try {
+      await this.#claim();
+      return this.#io.signal.aborted ? exit.interrupted : await this.#supervise(args);
+    } finally {
+      this.#over.abort();
+      await this.#joined.catch(() => {});
+      await this.#leave();
+    }
+  }
+
+  async #join(settings: Common, me: RunRef): Promise<Agent | undefined> {
+    const connected = await connectPatiently(settings, this.#io, me, this.#over.signal);
+    if (!connected) return undefined;
+    const agent = new Agent(this.#options, [], connected.ports);
+    agent.done.catch(() => {});
+    this.#leave = async () => {
+      await agent.stop();
+      await connected[Symbol.asyncDispose]();
+    };
+    void watchConnection(connected.store, this.#io, this.#over.signal);
+    return agent;
+  }
+
+  /** Waits for the slot as long as that makes sense. @throws {Fault} `slot-held` */
+  async #claim(): Promise<void> {
+    const { clock } = system;
+    const { signal } = this.#io;
+    const agent = await Promise.race([this.#joined, clock.sleep(connectWithin, signal)]);
+    if (!agent) return;
+    const patience = this.#options.lease.ttl + claimWithin;
+    await Promise.race([agent.ready, clock.sleep(patience, signal)]);
+  }
+
+  async #supervise(args: readonly string[]): Promise<number> {
+    const child = await system.startChild(args, this.#io.signals).catch((cause: unknown) => {
+      sayFailure(cause, this.#io);
+      return undefined;
+    });
+    if (!child) return cannotStart;
+    let failed = false;
+    // A run that lost its slot must not go on, and neither must what it runs.
+    const end = (cause: unknown) => {
+      failed = true;
+      sayFailure(cause, this.#io);
+      child.kill('SIGTERM');
+    };
+    const registered = this.#joined.then((agent) => this.#register(agent, end));
+    registered.catch((cause: unknown) => sayFailure(cause, this.#io));
+    const code = await child.exit;
+    return failed ? exit.wanting : code;
+  }
+
+  #register(agent: Agent | undefined, lost: (cause: unknown) => void): void {
+    if (!agent) return;
+    agent.replace([this.#spec]);
+    agent.done.catch(lost);
+    const draining = () => agent.report(this.#spec, { state: 'draining' });
+    if (this.#io.signal.aborted) draining();
+    else this.#io.signal.addEventListener('abort', draining, { once: true });
+  }
+}

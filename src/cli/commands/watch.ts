@@ -1,0 +1,94 @@
+import type { InstanceRow } from '../../domain/join.ts';
+import { ServiceName } from '../../domain/names.ts';
+import { type Millis, seconds } from '../../domain/time.ts';
+import { Directory, type DirectoryChange } from '../../runtime/directory.ts';
+import { changeDocument, changeLine } from '../change-lines.ts';
+import { command } from '../command.ts';
+import { system } from '../compose.ts';
+import { connectPatiently, watchConnection } from '../connect.ts';
+import { exit } from '../exit.ts';
+import { footer, plural } from '../footer.ts';
+import { byName, instanceTable } from '../instance-table.ts';
+import { jsonLine } from '../printable.ts';
+import { stopping } from '../stopping.ts';
+
+const lookEvery: Millis = seconds(0.5);
+/** The watch hears the server every second; after this it does not. */
+const staleAfter: Millis = seconds(5);
+/** At once, so that nothing that a person reads is older than it seems. */
+const seatsEvery: Millis = seconds(5);
+
+export const watch = command({
+  name: 'watch',
+  about: 'the instances as they are now, and then every change as it comes',
+  settings: {
+    service: {
+      flag: '--service <name>',
+      about: 'only the instances of this service',
+      rule: ServiceName.optional(),
+    },
+  },
+  examples: [
+    ['rollcall watch', 'until Ctrl-C'],
+    ['rollcall watch --json | jq -c "select(.change == \\"changed\\")"', 'one document per line'],
+  ],
+  async run({ settings, io }) {
+    const { service, json } = settings;
+    await using connected = await connectPatiently(settings, io, 'watch');
+    if (!connected) return exit.done;
+    let ready = false;
+    const say = (change: DirectoryChange) => {
+      const at = system.clock.wall();
+      io.out(json ? jsonLine(changeDocument(change, at)) : changeLine(change, io.palette, at));
+    };
+    const wanted = (row: InstanceRow | undefined) => !service || row?.service === service;
+    const onChange = (changes: readonly DirectoryChange[]) => {
+      if (!ready) return;
+      for (const change of changes) if (wanted(change.now ?? change.before)) say(change);
+    };
+    await using directory = new Directory(connected.ports, { seatsEvery, onChange });
+    await using until = stopping(io.signal);
+    void watchConnection(connected.store, io, until.signal);
+    await Promise.race([directory.ready, until.ended]);
+    ready = true;
+    const rows = directory.instances(service).toSorted(byName);
+    if (json)
+      for (const row of rows) io.out(jsonLine({ event: 'instance', change: 'there', ...row }));
+    else {
+      const look = { width: io.columns, palette: io.palette };
+      if (rows.length > 0) io.out(`${instanceTable(rows, system.clock.wall(), look)}\n`);
+      io.out(footer(directory, plural(rows.length, 'instance'), io));
+      io.out(io.palette.dim('every change from here on:'));
+    }
+    await sayView(directory, json, io, until.signal);
+    return exit.done;
+  },
+});
+
+/** Says when the view gets old, or loses its observers, and when that is over. */
+async function sayView(
+  directory: Directory,
+  json: boolean,
+  io: Parameters<typeof footer>[2] & { out(line: string): void },
+  signal: AbortSignal,
+): Promise<void> {
+  const look = () => ({
+    observed: directory.observed,
+    stale: (directory.age ?? 0) > staleAfter,
+  });
+  let before = look();
+  if (json) io.out(jsonLine({ event: 'view', ...before, age: directory.age ?? null }));
+  while (!signal.aborted) {
+    await system.clock.sleep(lookEvery, signal);
+    const now = look();
+    if (now.observed === before.observed && now.stale === before.stale) continue;
+    before = now;
+    if (json) io.out(jsonLine({ event: 'view', ...now, age: directory.age ?? null }));
+    else {
+      const old = now.stale
+        ? 'the store does not answer: the view stays as it was'
+        : 'the view is fresh';
+      io.out(now.observed ? old : `${old}; no collector holds a seat: nobody notices a silence`);
+    }
+  }
+}

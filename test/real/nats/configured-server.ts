@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { env } from 'node:process';
+import { freePorts } from '../harness/free-ports.ts';
+import { until } from '../harness/until.ts';
+
+/** A server with a configuration of the test's own: accounts, users, limits, no JetStream. */
+export type ConfiguredServer = AsyncDisposable & { readonly url: string };
+
+export async function startConfigured(
+  config: (storeDir: string) => string,
+): Promise<ConfiguredServer> {
+  const binary = env['ROLLCALL_NATS_SERVER'];
+  if (binary === undefined) throw new Error('the global setup of the real tests did not run');
+  const dir = await mkdtemp(join(tmpdir(), 'rollcall-configured-'));
+  const [port = 0] = await freePorts(1);
+  const file = join(dir, 'nats.conf');
+  await writeFile(file, `host: 127.0.0.1\nport: ${port}\n${config(join(dir, 'store'))}\n`);
+  const child = spawn(binary, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const exited = once(child, 'exit');
+  const listens = () =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => resolve(true));
+      socket.on('error', () => resolve(false)).on('close', () => resolve(false));
+      setTimeout(() => socket.destroy(), 200);
+    });
+  await until('the server listens', async () => {
+    if (child.exitCode !== null) throw new Error(`the server ended: ${said}`);
+    return listens();
+  });
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await exited;
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}

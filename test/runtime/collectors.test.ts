@@ -1,0 +1,188 @@
+import { describe, expect } from 'vitest';
+import { seconds } from '../../src/domain/time.ts';
+import type { CollectorProcess, FleetInMemory } from './fleet-in-memory.ts';
+import { mishaps } from './line.ts';
+import { scenario } from './scenario.ts';
+
+const seatedOf = (...all: readonly CollectorProcess[]) =>
+  all.filter(({ collector }) => collector.state !== 'sleeping' && collector.state !== 'stopped');
+
+const bound = ({ lease }: FleetInMemory) => 2 * lease.ttl + 2 * lease.grace + seconds(10);
+
+/** A dead agent with instances, and a living neighbour. */
+async function oneDead(fleet: FleetInMemory) {
+  const dead = fleet.agent('h1/a', ['web/1', 'web/2', 'db/1']);
+  const alive = fleet.agent('h2/a', ['web/3']);
+  await fleet.advance(seconds(1));
+  await fleet.kill(dead.process);
+  return { dead, alive };
+}
+
+describe('of several collectors', () => {
+  scenario(
+    'one sits, the others sleep, and a free seat is taken within a ttl or two',
+    async (fleet) => {
+      const all = [fleet.collector('c1'), fleet.collector('c2'), fleet.collector('c3')];
+      await fleet.advance(seconds(10));
+      const [first] = seatedOf(...all);
+      if (!first) throw new Error('nobody sits');
+      expect(seatedOf(...all)).toHaveLength(1);
+      await fleet.kill(first.process);
+      await fleet.advance(2 * fleet.lease.ttl);
+      const rest = all.filter((one) => one !== first);
+      expect(seatedOf(...rest)).toHaveLength(1);
+    },
+  );
+
+  scenario('the one that is stopped gives its seat back at once', async (fleet) => {
+    const first = fleet.collector('c1');
+    await fleet.advance(seconds(3));
+    const second = fleet.collector('c2');
+    await fleet.advance(seconds(3));
+    await first.collector.stop();
+    await fleet.advance(fleet.lease.ttl / 2 + 1);
+    expect(first.collector.state).toBe('stopped');
+    expect(seatedOf(second)).toHaveLength(1);
+  });
+
+  scenario('a sleeper gets no heartbeats', async (fleet) => {
+    fleet.collector('c1');
+    await fleet.advance(seconds(1));
+    const sleeper = fleet.collector('c2');
+    for (let n = 0; n < 20; n += 1) fleet.agent(`h${n}/a`, ['web/1']);
+    await fleet.advance(seconds(5));
+    const before = sleeper.process.line.requests;
+    await fleet.advance(seconds(60));
+    expect(sleeper.process.line.requests - before).toBeLessThan(61);
+  });
+});
+
+describe('a collector that is killed', () => {
+  for (const k of Array.from({ length: 90 }, (_, n) => n + 1)) {
+    scenario(`at its request ${k} leaves the rest to another`, async (fleet) => {
+      const { alive } = await oneDead(fleet);
+      const process = fleet.process('c1');
+      fleet.collector('c1', process);
+      await fleet.advance(seconds(1));
+      const second = fleet.collector('c2');
+      const from = process.line.requests;
+      process.line.fate = (n) => {
+        if (n === from + k) void fleet.kill(process);
+        return 'fine';
+      };
+      await fleet.advance(bound(fleet));
+      expect(fleet.record('h1/a').kind).toBe('absent');
+      expect(fleet.instances('h1/a')).toEqual({});
+      expect(alive.agent.state).toBe('serving');
+      expect(fleet.instances('h2/a')).toEqual({ 'web/3': alive.agent.run });
+      if (process.gate.dead) expect(seatedOf(second)).toHaveLength(1);
+    });
+  }
+});
+
+describe('a collector that loses a request', () => {
+  for (const mishap of mishaps) {
+    for (const k of Array.from({ length: 45 }, (_, n) => 2 * n + 1)) {
+      scenario(`(${mishap}, the ${k}th) finishes what it began`, async (fleet) => {
+        const { alive } = await oneDead(fleet);
+        const process = fleet.process('c1');
+        fleet.collector('c1', process);
+        process.line.fate = (n) => (n === k || n === k + 1 ? mishap : 'fine');
+        await fleet.advance(bound(fleet));
+        expect(fleet.record('h1/a').kind).toBe('absent');
+        expect(fleet.instances('h1/a')).toEqual({});
+        expect(alive.agent.state).toBe('serving');
+        expect(fleet.instances('h2/a')).toEqual({ 'web/3': alive.agent.run });
+      });
+    }
+  }
+});
+
+describe('a collector that cannot see', () => {
+  scenario(
+    'is blind when its own seat was not seen renewed, and then judges nobody',
+    async (fleet) => {
+      const a = fleet.agent('h1/a', ['web/1']);
+      const c = fleet.collector('c1');
+      await fleet.advance(seconds(5));
+      c.process.line.down = true;
+      await fleet.advance(fleet.lease.ttl / 3 + seconds(1.3));
+      expect(c.collector.state).toBe('blind');
+      await fleet.advance(seconds(60));
+      expect(c.collector.state).toBe('sleeping');
+      c.process.line.down = false;
+      await fleet.advance(seconds(10));
+      expect(c.collector.state).toBe('watching');
+      expect(fleet.phase('h1/a')).toBe('live');
+      expect(a.agent.state).toBe('serving');
+    },
+  );
+
+  scenario(
+    'that was frozen suspects nobody for the time in which it did not look (G6)',
+    async (fleet) => {
+      const a = fleet.agent('h1/a', ['web/1']);
+      const c = fleet.collector('c1');
+      await fleet.advance(seconds(5));
+      for (const time of [seconds(1.5), seconds(4), seconds(20)]) {
+        c.process.freeze();
+        await fleet.advance(time);
+        c.process.thaw();
+        await fleet.advance(0);
+        expect(['blind', 'sleeping']).toContain(c.collector.state);
+        await fleet.advance(seconds(15));
+        expect(c.collector.state).toBe('watching');
+      }
+      expect(fleet.audit.story({ run: a.agent.run, entity: 'run' })).toEqual([
+        'started',
+        'announced',
+      ]);
+    },
+  );
+
+  scenario('starts every grace anew when it sees again (G6)', async (fleet) => {
+    await oneDead(fleet);
+    const c = fleet.collector('c1');
+    while (!fleet.phase('h1/a').startsWith('live, ')) await fleet.advance(100);
+    await fleet.advance(fleet.lease.grace - seconds(2));
+    c.process.freeze();
+    await fleet.advance(seconds(4));
+    c.process.thaw();
+    await fleet.advance(fleet.lease.grace - seconds(1));
+    expect(fleet.phase('h1/a')).toMatch(/^live, /);
+    await fleet.advance(seconds(6));
+    expect(fleet.record('h1/a').kind).toBe('absent');
+  });
+
+  scenario('stops removing and does not spin while its line is down', async (fleet) => {
+    const names = Array.from({ length: 1000 }, (_, n) => `web/${n}`);
+    const a = fleet.agent('h1/a', names);
+    const c = fleet.collector('c1');
+    await fleet.advance(seconds(5));
+    await fleet.kill(a.process);
+    while (fleet.phase('h1/a') !== 'expired') await fleet.advance(10);
+    const before = c.process.line.requests;
+    c.process.line.fate = (n) => (n > before + 2 ? 'unsent' : 'fine');
+    await fleet.advance(seconds(30));
+    expect(fleet.record('h1/a').kind).toBe('stored');
+    c.process.line.fate = () => 'fine';
+    await fleet.advance(seconds(60));
+    expect(fleet.record('h1/a').kind).toBe('absent');
+    expect(fleet.instances('h1/a')).toEqual({});
+  });
+
+  scenario('is not misled by a wall clock that somebody sets', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1']);
+    const c = fleet.collector('c1');
+    await fleet.advance(seconds(5));
+    for (const by of [seconds(3600), seconds(-7200), seconds(3600)]) {
+      c.process.clock.setWall(by);
+      await fleet.advance(seconds(15));
+      expect(c.collector.state).toBe('watching');
+    }
+    expect(fleet.audit.story({ run: a.agent.run, entity: 'run' })).toEqual([
+      'started',
+      'announced',
+    ]);
+  });
+});

@@ -1,0 +1,216 @@
+import { recordSubject } from '../../src/adapters/memory/layout.ts';
+import { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
+import { MemoryWorld } from '../../src/adapters/memory/world.ts';
+import { InstanceSpec } from '../../src/domain/desired.ts';
+import { type Read, readAgent, readInstance } from '../../src/domain/entry.ts';
+import { agentKey, instanceKey, leaseKey } from '../../src/domain/keys.ts';
+import { AgentName, HostId, RunId, type Slot } from '../../src/domain/names.ts';
+import type { LeasePolicy } from '../../src/domain/policy.ts';
+import type { AgentRecord, InstanceRecord } from '../../src/domain/records.ts';
+import { type Millis, seconds } from '../../src/domain/time.ts';
+import { Agent, type AgentOptions } from '../../src/runtime/agent.ts';
+import { Collector } from '../../src/runtime/collector.ts';
+import { Directory, type DirectoryOptions } from '../../src/runtime/directory.ts';
+import type { ProcessTransition } from '../../src/runtime/process-chain.ts';
+import { AuditWatch } from './audit-watch.ts';
+import { Process, type Surroundings } from './process.ts';
+import { seededFractions } from './seeded.ts';
+
+/** An agent and the process it runs in. */
+export interface AgentProcess {
+  readonly process: Process;
+  readonly agent: Agent;
+  readonly transitions: ProcessTransition[];
+  /** How it ended; undefined while it runs. */
+  readonly ended: () => 'left' | Error | undefined;
+}
+
+export interface CollectorProcess {
+  readonly process: Process;
+  readonly collector: Collector;
+}
+
+export interface DirectoryProcess {
+  readonly process: Process;
+  readonly directory: Directory;
+}
+
+export interface FleetOptions {
+  readonly seed?: number;
+  readonly lease?: LeasePolicy;
+}
+
+/** Short enough to be played often, long enough for every rule to show: renewals are 2 s apart. */
+export const shortLease: LeasePolicy = { ttl: seconds(6), grace: seconds(10) };
+
+/**
+ * Agents, collectors and directories on one memory store and one virtual time, each in a process that
+ * can be killed, frozen or cut off; and the audit watched from the first event on.
+ */
+export class FleetInMemory {
+  readonly clock = new VirtualClock();
+  readonly world = new MemoryWorld(this.clock);
+  readonly lease: LeasePolicy;
+  readonly audit: AuditWatch;
+  readonly processes: Process[] = [];
+  readonly #around: Surroundings;
+  readonly #dead = new Set<number>();
+  #numbers = 0;
+
+  constructor({ seed = 1, lease = shortLease }: FleetOptions = {}) {
+    this.lease = lease;
+    this.audit = new AuditWatch(this.world);
+    this.#around = {
+      clock: this.clock,
+      world: this.world,
+      next: () => {
+        this.#numbers += 1;
+        return this.#numbers;
+      },
+      fraction: seededFractions(seed),
+      served: () => this.audit.look(),
+    };
+  }
+
+  advance(duration: Millis): Promise<void> {
+    return this.clock.advance(duration);
+  }
+
+  /** `sees`: whether the processes of this host can see each other, as those of one pid namespace do. */
+  process(host: string, { sees = false } = {}): Process {
+    const process = new Process(host, this.#around, ({ boot, pid }) =>
+      sees && boot === host ? this.#dead.has(pid) : false,
+    );
+    this.processes.push(process);
+    return process;
+  }
+
+  async kill(process: Process): Promise<void> {
+    this.#dead.add(process.pid);
+    await process.crash();
+  }
+
+  /** Starts an agent at `host/agent` that runs these instances, each `service/id` or a whole spec. */
+  agent(
+    place: string,
+    instances: readonly (string | InstanceSpec)[] = [],
+    options: Partial<Omit<AgentOptions, 'process'>> & {
+      readonly process?: Process;
+      readonly sees?: boolean;
+    } = {},
+  ): AgentProcess {
+    const slot = slotAt(place);
+    const { process: given, sees = false, ...rest } = options;
+    const process = given ?? this.process(slot.host, { sees });
+    const transitions: ProcessTransition[] = [];
+    const agent = new Agent(
+      {
+        slot,
+        lease: this.lease,
+        process: { boot: slot.host, namespace: 'pid', pid: process.pid },
+        takeover: false,
+        whenExpired: 'start-over',
+        drainFor: 0,
+        leaveWithin: seconds(10),
+        onTransition: (transition) => void transitions.push(transition),
+        ...rest,
+      },
+      instances.map(specOf),
+      process.ports,
+    );
+    let ended: 'left' | Error | undefined;
+    agent.done.then(
+      () => {
+        ended = 'left';
+      },
+      (error: Error) => {
+        ended = error;
+      },
+    );
+    return { process, agent, transitions, ended: () => ended };
+  }
+
+  collector(host: string, process = this.process(host)): CollectorProcess {
+    const me = {
+      ...slotAt(`${host}/collector`),
+      run: RunId.parse(`run${String(this.#around.next()).padStart(6, '0')}`),
+    };
+    const collector = new Collector(
+      me,
+      { lease: this.lease, onTransition: () => {} },
+      process.ports,
+    );
+    return { process, collector };
+  }
+
+  directory(options: Partial<DirectoryOptions> = {}): DirectoryProcess {
+    const process = this.process('consumer');
+    const directory = new Directory(process.ports, { seatsEvery: this.lease.ttl, ...options });
+    return { process, directory };
+  }
+
+  /** What stands in the slot. */
+  record(place: string): Read<AgentRecord> {
+    return readAgent(this.#entry(agentKey(slotAt(place))));
+  }
+
+  /** The run that the slot's record names. */
+  holder(place: string): string | undefined {
+    const read = this.record(place);
+    return read.kind === 'stored' ? read.record.run : undefined;
+  }
+
+  phase(place: string): string {
+    const read = this.record(place);
+    if (read.kind !== 'stored') return read.kind;
+    const { phase, suspect } = read.record;
+    return suspect && phase !== 'expired' ? `${phase}, ${suspect.reason}` : phase;
+  }
+
+  instance(place: string, name: string): Read<InstanceRecord> {
+    return readInstance(this.#entry(instanceKey({ ...slotAt(place), ...specOf(name) })));
+  }
+
+  /** The instances under the slot that can be read, as `service/id`, sorted; with their owner's run. */
+  instances(place: string): Readonly<Record<string, string>> {
+    const { host, agent } = slotAt(place);
+    return Object.fromEntries(
+      this.world.registry
+        .after(0, (subject) => subject.startsWith(recordSubject('instance.')))
+        .map(({ subject, seq, text }) => readInstance({ key: keyOf(subject), revision: seq, text }))
+        .flatMap((read) => (read.kind === 'stored' ? [read.record] : []))
+        .filter((record) => record.host === host && record.agent === agent)
+        .map(({ service, id, run }): [string, string] => [`${service}/${id}`, run])
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
+  }
+
+  leaseStands(place: string, run: string): boolean {
+    const of = { ...slotAt(place), run: RunId.parse(run) };
+    return this.world.leases.last(leaseKey(of))?.text !== undefined;
+  }
+
+  /** Somebody's tool writes a key, or deletes it: what explains it is not in the audit. */
+  byHand(key: string, text: string | undefined): void {
+    this.audit.tampered(key);
+    this.world.registry.append(recordSubject(key), text);
+  }
+
+  #entry(key: string) {
+    const last = this.world.registry.last(recordSubject(key));
+    return { key, revision: last?.seq ?? 0, text: last?.text };
+  }
+}
+
+const keyOf = (subject: string) => subject.slice(recordSubject('').length);
+
+export function slotAt(place: string): Slot {
+  const [host, agent] = place.split('/');
+  return { host: HostId.parse(host), agent: AgentName.parse(agent) };
+}
+
+export function specOf(instance: string | InstanceSpec): InstanceSpec {
+  if (typeof instance !== 'string') return instance;
+  const [service, id] = instance.split('/');
+  return InstanceSpec.parse({ service, id });
+}

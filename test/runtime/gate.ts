@@ -1,0 +1,29 @@
+/** What a process has to pass to do anything: closed while it is frozen, and for ever once it died. */
+export class Gate {
+  #shut: PromiseWithResolvers<void> | undefined;
+  #dead = false;
+
+  get dead(): boolean {
+    return this.#dead;
+  }
+
+  close(): void {
+    this.#shut ??= Promise.withResolvers<void>();
+  }
+
+  open(): void {
+    if (this.#dead) return;
+    this.#shut?.resolve();
+    this.#shut = undefined;
+  }
+
+  die(): void {
+    this.#dead = true;
+    this.close();
+  }
+
+  /** Resolves while it is open; those who waited pass in the order in which they came. */
+  async opened(): Promise<void> {
+    while (this.#shut) await this.#shut.promise;
+  }
+}

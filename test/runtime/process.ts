@@ -1,0 +1,99 @@
+import { memoryStore } from '../../src/adapters/memory/store.ts';
+import type { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
+import type { MemoryWorld } from '../../src/adapters/memory/world.ts';
+import { RunId } from '../../src/domain/names.ts';
+import type { AgentRecord } from '../../src/domain/records.ts';
+import type { Entropy } from '../../src/ports/entropy.ts';
+import type { Log } from '../../src/ports/log.ts';
+import type { Ports } from '../../src/ports/ports.ts';
+import type { Commit, Outcome } from '../../src/ports/registry.ts';
+import { Gate } from './gate.ts';
+import { Line } from './line.ts';
+import { ProcessClock } from './process-clock.ts';
+
+/** What all processes of a simulated fleet share. */
+export interface Surroundings {
+  readonly clock: VirtualClock;
+  readonly world: MemoryWorld;
+  /** Numbers that nobody else gets. */
+  next(): number;
+  /** Uniform in [0, 1), from the seed. */
+  fraction(): number;
+  /** Called after the store has served a request. */
+  served(): void;
+}
+
+/** One process: its own line, its own clocks, and an end. */
+export class Process {
+  readonly host: string;
+  readonly pid: number;
+  readonly gate = new Gate();
+  readonly clock: ProcessClock;
+  readonly line: Line;
+  readonly ports: Ports;
+  /** What it tried to commit, and what it was told. */
+  readonly commits: { readonly commit: Commit; readonly outcome: Outcome['outcome'] }[] = [];
+  readonly logged: { readonly event: string; readonly fields: Record<string, unknown> }[] = [];
+  readonly #store: ReturnType<typeof memoryStore>;
+
+  constructor(
+    host: string,
+    around: Surroundings,
+    gone: (process: AgentRecord['process']) => boolean,
+  ) {
+    this.host = host;
+    this.pid = around.next();
+    this.clock = new ProcessClock(around.clock, this.gate);
+    this.line = new Line(this.gate, around.clock, around.served);
+    this.#store = memoryStore(around.world, this.line);
+    const { registry } = this.#store;
+    this.ports = {
+      ...this.#store,
+      registry: { ...registry, commit: (commit) => this.#commit(registry, commit) },
+      clock: this.clock,
+      entropy: entropyOf(around),
+      log: this.#log(),
+      processes: { isGone: gone },
+    };
+  }
+
+  /** SIGKILL: it does nothing any more, and the server notices that its connection closed. */
+  async crash(): Promise<void> {
+    this.gate.die();
+    await this.#store[Symbol.asyncDispose]();
+  }
+
+  /** Its host lost power: it does nothing any more, and the server still believes in its connection. */
+  vanish(): void {
+    this.gate.die();
+  }
+
+  /** SIGSTOP: the connection stays, nobody answers. */
+  freeze(): void {
+    this.gate.close();
+  }
+
+  thaw(): void {
+    this.gate.open();
+  }
+
+  async #commit(registry: Ports['registry'], commit: Commit): Promise<Outcome> {
+    const outcome = await registry.commit(commit);
+    this.commits.push({ commit, outcome: outcome.outcome });
+    return outcome;
+  }
+
+  #log(): Log {
+    const write = (event: string, fields: Record<string, unknown> = {}) =>
+      void this.logged.push({ event, fields });
+    return { debug: write, info: write, warn: write };
+  }
+}
+
+function entropyOf({ next, fraction }: Surroundings): Entropy {
+  return {
+    runId: () => RunId.parse(`run${String(next()).padStart(6, '0')}`),
+    eventId: () => `event-${next()}`,
+    fraction,
+  };
+}
