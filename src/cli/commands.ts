@@ -4,6 +4,8 @@ import { agents } from './commands/agents.ts';
 import { auditShow } from './commands/audit-show.ts';
 import { auditTail } from './commands/audit-tail.ts';
 import { collector } from './commands/collector.ts';
+import { demo } from './commands/demo.ts';
+import { doctor } from './commands/doctor.ts';
 import { hosts } from './commands/hosts.ts';
 import { ps } from './commands/ps.ts';
 import { run } from './commands/run.ts';
@@ -12,6 +14,7 @@ import { watch } from './commands/watch.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
+  demo,
   up,
   ps,
   watch,
@@ -19,6 +22,7 @@ export const commands: readonly Command[] = [
   hosts,
   auditTail,
   auditShow,
+  doctor,
   agent,
   run,
   collector,

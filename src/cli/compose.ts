@@ -5,8 +5,8 @@ import { readConfigFile } from '../adapters/files/config.ts';
 import { followFile } from '../adapters/files/follow-file.ts';
 import { type ListedInstance, readInstances } from '../adapters/files/instances.ts';
 import { readText } from '../adapters/files/text.ts';
-import { connectionName } from '../adapters/nats/connection-name.ts';
 import { connectNats } from '../adapters/nats/connection.ts';
+import { connectionName } from '../adapters/nats/connection-name.ts';
 import { Link } from '../adapters/nats/link.ts';
 import { namesOf } from '../adapters/nats/names.ts';
 import { checkServer } from '../adapters/nats/server-check.ts';
@@ -77,9 +77,8 @@ export async function openStore(
  * @throws {Fault} `store-unavailable`, `store-refused`
  */
 export async function openInspection(access: Access, { signal, within }: Omit<Opening, 'as'>) {
-  const name = 'rollcall doctor';
-  const connect = () => connectNats({ ...access, name, connectWithin: within, signal });
-  const link = new Link(await connect());
+  const connect = (name: string) => connectNats({ ...access, name, connectWithin: within, signal });
+  const link = new Link(await connect('rollcall doctor'));
   const names = namesOf(access.namespace);
   return {
     names,

@@ -58,6 +58,11 @@ export const AuditEvent = z.looseObject({
   evidence: z.record(z.string(), z.unknown()).optional(),
   /** The record as written, less its `hash`, which is the hash of this event; null: removed. */
   record: z.record(z.string(), z.unknown()).nullable(),
+  /**
+   * How many transitions of this process, right before this one, could not be kept until the store
+   * took them. Their numbers are left out; `prev` is the last event that was written.
+   */
+  lost: z.number().int().positive().optional(),
   /** null: the chain starts from nothing. A chain that adopts starts with the hash of the one it ends. */
   prev: z.string().nullable(),
 });

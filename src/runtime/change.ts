@@ -1,6 +1,7 @@
 import { type ChainHead, type SealedEvent, sealEvent } from '../domain/chain.ts';
 import { type Actor, type ChainRef, eventVersion } from '../domain/events.ts';
 import { eventSubject } from '../domain/subjects.ts';
+import type { Instant } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { EventWrite, Write } from '../ports/registry.ts';
 import { type Step, type Steppable, step } from './step.ts';
@@ -29,16 +30,20 @@ export interface Change {
 
 export type MachineEvent = { readonly type: string } & Record<string, unknown>;
 
-interface Link {
+export interface Link {
   readonly of: ChainRef;
   readonly n: number;
   readonly prev: string | null;
+  /** When it happened, where that is not now. */
+  readonly at?: Instant;
+  /** How many numbers right before this one could not be kept. */
+  readonly lost?: number;
 }
 
 /** Writes one event of a chain down: `record` is the record as written, without its hash. */
 export function chainEvent(
   author: Author,
-  { of, n, prev }: Link,
+  { of, n, prev, at, lost }: Link,
   steppable: Steppable,
   taken: Step,
   event: MachineEvent,
@@ -48,7 +53,7 @@ export function chainEvent(
   const sealed = sealEvent({
     v: eventVersion,
     eventId: author.ports.entropy.eventId(),
-    at: author.ports.clock.wall(),
+    at: at ?? author.ports.clock.wall(),
     of,
     machine: steppable.name,
     chart: steppable.chart,
@@ -61,6 +66,7 @@ export function chainEvent(
     ...(because.cause !== undefined && { cause: because.cause }),
     ...(because.evidence !== undefined && { evidence: because.evidence }),
     record,
+    ...(lost !== undefined && lost > 0 && { lost }),
     prev,
   });
   return { ...sealed, write: { subject: eventSubject(of, n), text: sealed.text } };

@@ -1,35 +1,44 @@
 import type { ChainRef, StateValue } from '../domain/events.ts';
+import type { Instant } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { EventWrite } from '../ports/registry.ts';
-import { type Author, chainEvent } from './change.ts';
+import { type Author, chainEvent, type MachineEvent } from './change.ts';
 import { patiently } from './patience.ts';
 import { begin, type Step, type Steppable, step } from './step.ts';
 
 /** A transition of a process, as its owner is told. */
 export interface ProcessTransition {
   readonly machine: string;
-  readonly event: { readonly type: string } & Record<string, unknown>;
+  readonly event: MachineEvent;
   readonly from: StateValue;
   readonly to: StateValue;
 }
 
-/** What is kept while the store does not answer; older events go first, and the gap shows in `n`. */
+interface Pending {
+  readonly n: number;
+  readonly at: Instant;
+  readonly taken: Step;
+  readonly event: MachineEvent;
+}
+
+/** What is kept while the store does not answer; the oldest goes first, and the next one says so. */
 const bufferedAtMost = 10_000;
 
 /**
  * A machine of this process and its chain of events. It has no record: the chain is appended as the
- * store lets it, in order, and its tail dies with the process.
+ * store lets it, in order and with the times at which things happened; its tail dies with the process.
  */
 export class ProcessChain {
   readonly #of: ChainRef;
   readonly #author: Author;
   readonly #steppable: Steppable;
   readonly #ports: Pick<Ports, 'audit' | 'clock' | 'entropy' | 'log'>;
-  readonly #buffer: EventWrite[] = [];
+  readonly #keep: number;
+  readonly #buffer: Pending[] = [];
   readonly #end = new AbortController();
   #standing: { value: StateValue; context: unknown };
-  #n = 0;
-  #prev: string | null = null;
+  #taken = 0;
+  #written: { n: number; hash: string | null } = { n: 0, hash: null };
   #writing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -37,11 +46,13 @@ export class ProcessChain {
     author: Author,
     steppable: Steppable,
     ports: Pick<Ports, 'audit' | 'clock' | 'entropy' | 'log'>,
+    keep = bufferedAtMost,
   ) {
     this.#of = of;
     this.#author = author;
     this.#steppable = steppable;
     this.#ports = ports;
+    this.#keep = keep;
     const first = begin(steppable);
     this.#standing = { value: first.to, context: first.context };
   }
@@ -55,15 +66,14 @@ export class ProcessChain {
   }
 
   /** Steps the machine and appends the transition; `ignored` where it has none. */
-  take(event: ProcessTransition['event']): Step | 'ignored' {
+  take(event: MachineEvent): Step | 'ignored' {
     const taken = step(this.#steppable, this.#standing, event);
     if (taken === 'ignored') return 'ignored';
     this.#standing = { value: taken.to, context: taken.context };
-    this.#n += 1;
-    const link = { of: this.#of, n: this.#n, prev: this.#prev };
-    const sealed = chainEvent(this.#author, link, this.#steppable, taken, event, null, {});
-    this.#prev = sealed.head.hash;
-    this.#append(sealed.write);
+    this.#taken += 1;
+    this.#buffer.push({ n: this.#taken, at: this.#ports.clock.wall(), taken, event });
+    if (this.#buffer.length > this.#keep) this.#buffer.shift();
+    this.#writing = this.#writing.then(() => this.#write());
     return taken;
   }
 
@@ -76,19 +86,19 @@ export class ProcessChain {
     signal.removeEventListener('abort', giveUp);
   }
 
-  #append(event: EventWrite): void {
-    this.#buffer.push(event);
-    if (this.#buffer.length > bufferedAtMost) {
-      const dropped = this.#buffer.shift();
-      this.#ports.log.warn('audit-dropped', { subject: dropped?.subject });
-    }
-    this.#writing = this.#writing.then(() => this.#write());
+  async #write(): Promise<void> {
+    const next = this.#buffer.shift();
+    if (!next) return;
+    const sealed = this.#seal(next);
+    const stored = await patiently(this.#ports, this.#end.signal, () =>
+      this.#ports.audit.append(sealed.write),
+    );
+    if (stored) this.#written = sealed.head;
   }
 
-  async #write(): Promise<void> {
-    const event = this.#buffer[0];
-    if (!event) return;
-    await patiently(this.#ports, this.#end.signal, () => this.#ports.audit.append(event));
-    if (this.#buffer[0] === event) this.#buffer.shift();
+  #seal({ n, at, taken, event }: Pending): ReturnType<typeof chainEvent> & { write: EventWrite } {
+    const { n: before, hash: prev } = this.#written;
+    const link = { of: this.#of, n, prev, at, lost: n - before - 1 };
+    return chainEvent(this.#author, link, this.#steppable, taken, event, null, {});
   }
 }

@@ -24,15 +24,21 @@ export interface Steppable {
   readonly machine: AnyStateMachine;
   readonly name: string;
   readonly chart: string;
+  /** Some transition has a guard: the event's payload or the context may decide. */
+  readonly guarded: boolean;
   readonly edges: ReturnType<typeof edgeIds>;
 }
 
-export const steppable = (machine: AnyStateMachine): Steppable => ({
-  machine,
-  name: machine.id,
-  chart: chartOf(machine).hash,
-  edges: edgeIds(machine),
-});
+export function steppable(machine: AnyStateMachine): Steppable {
+  const chart = chartOf(machine);
+  return {
+    machine,
+    name: machine.id,
+    chart: chart.hash,
+    guarded: chart.edges.some(({ guard }) => guard !== null),
+    edges: edgeIds(machine),
+  };
+}
 
 /** The entity's first state; the event that brought it about has no edge. */
 export function begin({ machine }: Steppable): Step {

@@ -41,16 +41,18 @@ export class View {
     }
   }
 
-  /** Resolves `true` when the view has passed this revision, `false` at the signal. */
+  /** Resolves `true` when the view has passed this revision, `false` once the signal is aborted. */
   async passed(revision: Revision, signal: AbortSignal): Promise<boolean> {
     while (this.fleet.upTo < revision && !signal.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      this.#waiting.add(resolve);
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      const wake = () => resolve();
+      this.#waiting.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
       await promise;
-      this.#waiting.delete(resolve);
+      signal.removeEventListener('abort', wake);
+      this.#waiting.delete(wake);
     }
-    return this.fleet.upTo >= revision;
+    return !signal.aborted;
   }
 
   #take(feed: Feed): void {

@@ -28,6 +28,7 @@ export interface AgentProcess {
 export interface CollectorProcess {
   readonly process: Process;
   readonly collector: Collector;
+  readonly transitions: ProcessTransition[];
 }
 
 export interface DirectoryProcess {
@@ -135,12 +136,13 @@ export class FleetInMemory {
       ...slotAt(`${host}/collector`),
       run: RunId.parse(`run${String(this.#around.next()).padStart(6, '0')}`),
     };
+    const transitions: ProcessTransition[] = [];
     const collector = new Collector(
       me,
-      { lease: this.lease, onTransition: () => {} },
+      { lease: this.lease, onTransition: (transition) => void transitions.push(transition) },
       process.ports,
     );
-    return { process, collector };
+    return { process, collector, transitions };
   }
 
   directory(options: Partial<DirectoryOptions> = {}): DirectoryProcess {

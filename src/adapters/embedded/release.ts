@@ -10,7 +10,7 @@ import type { Fetched, FetchInto } from './fetch-into.ts';
 import { archiveName, releasePlatform } from './platform.ts';
 import { fetchedServer } from './version.ts';
 
-export const releasesUrl = 'https://github.com/nats-io/nats-server/releases/download';
+const releasesUrl = 'https://github.com/nats-io/nats-server/releases/download';
 
 /**
  * Fetches the release archive for this platform into the cache.

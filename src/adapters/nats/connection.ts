@@ -47,8 +47,10 @@ export async function connectNats(options: ConnectOptions): Promise<NatsConnecti
   if (!/^_INBOX[A-Za-z0-9_-]*$/.test(inboxPrefix)) {
     throw new Fault('bad-setting', `the inbox prefix '${inboxPrefix}' does not start with _INBOX`);
   }
+  const { addresses, login } = readServers(options.servers);
+  const credentials = options.credentials ?? login;
   const opening = connect({
-    servers: [...options.servers],
+    servers: addresses,
     name: options.name,
     inboxPrefix,
     timeout: options.connectWithin ?? seconds(5),
@@ -63,7 +65,7 @@ export async function connectNats(options: ConnectOptions): Promise<NatsConnecti
     // Wrong credentials may be a server that is still being configured; two refusals must not end us.
     ignoreAuthErrorAbort: true,
     ...(options.tls ? { tls: options.tls } : {}),
-    ...(options.credentials ? { authenticator: authenticator(options.credentials) } : {}),
+    ...(credentials ? { authenticator: authenticator(credentials) } : {}),
   });
   try {
     return await orAborted(opening, signal);
@@ -81,6 +83,26 @@ export async function closeNats(connection: NatsConnection, within: Millis = 200
   });
   await Promise.race([closing, late]);
   clearTimeout(timer);
+}
+
+/**
+ * Servers without what may be written before the `@`, which the client drops without a word, and that
+ * as a login: `nats://user:password@host`, or a token alone, is how other tools take it.
+ */
+function readServers(servers: readonly string[]): {
+  readonly addresses: string[];
+  readonly login: Credentials | undefined;
+} {
+  let login: Credentials | undefined;
+  const addresses = servers.map((server) => {
+    const [, scheme = '', userinfo, address = ''] =
+      /^([a-z]+:\/\/)?(?:(.*)@)?([^@]*)$/.exec(server) ?? [];
+    if (userinfo === undefined) return server;
+    const [user = '', pass] = userinfo.split(':').map(decodeURIComponent);
+    login ??= pass === undefined ? { token: user } : { user, pass };
+    return scheme + address;
+  });
+  return { addresses, login };
 }
 
 function authenticator(credentials: Credentials): Authenticator {
@@ -114,7 +136,7 @@ async function orAborted(
 }
 
 function connectFault(cause: unknown, { servers }: ConnectOptions): Fault {
-  const at = servers.join(', ');
+  const at = readServers(servers).addresses.join(', ');
   const why = cause instanceof Error ? cause.message : String(cause);
   if (cause instanceof errors.AuthorizationError) {
     return new Fault('store-refused', `the server at ${at} does not let us in: ${why}`, {

@@ -9,7 +9,7 @@ export function pause(duration: Millis, signal?: AbortSignal): Promise<void> {
       signal?.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, duration);
+    const timer = setTimeout(done, Math.max(0, duration));
     signal?.addEventListener('abort', done);
   });
 }

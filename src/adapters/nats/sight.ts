@@ -1,14 +1,17 @@
 import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, type Revision, seconds } from '../../domain/time.ts';
-import type { Link } from './link.ts';
-import { streamInfo } from './streams.ts';
 
 /** How often a watch is held against the leader. */
-const checkEvery: Millis = seconds(5);
+const everyFewSeconds: Millis = seconds(5);
+
+/** Heartbeats that may come from behind the leader before the consumer is given up. */
+const patience = 3;
 
 /** What the leader lets us say of a watch that hears heartbeats. */
 export type Seen = 'clear' | 'unsure' | { readonly lost: string };
+
+type Known = Pick<StreamInfo, 'created'> & { readonly state: { readonly last_seq: Revision } };
 
 /**
  * Whether heartbeats mean that nothing happened.
@@ -19,8 +22,8 @@ export type Seen = 'clear' | 'unsure' | { readonly lost: string };
  * that the view is fresh.
  */
 export class Sight {
-  readonly #link: Link;
-  readonly #stream: string;
+  readonly #look: () => Promise<Known | undefined>;
+  readonly #every: Millis;
   readonly #created: string;
   #last: Revision;
   #askedAt = performance.now();
@@ -29,33 +32,37 @@ export class Sight {
   #gone: string | undefined;
   #behind = 0;
 
-  constructor(link: Link, stream: string, info: StreamInfo) {
-    this.#link = link;
-    this.#stream = stream;
-    this.#created = info.created;
-    this.#last = info.state.last_seq;
+  /**
+   * @param look asks the leader; undefined: there is no such stream
+   * @param known what it said when the consumer was made
+   */
+  constructor(look: () => Promise<Known | undefined>, known: Known, every = everyFewSeconds) {
+    this.#look = look;
+    this.#every = every;
+    this.#created = known.created;
+    this.#last = known.state.last_seq;
   }
 
   /** At each heartbeat, with the position that it brings. */
   at(position: Revision): Seen {
     if (this.#gone !== undefined) return { lost: this.#gone };
-    if (!this.#asking && performance.now() - this.#askedAt >= checkEvery) void this.#ask();
+    if (!this.#asking && performance.now() - this.#askedAt >= this.#every) void this.#ask();
     if (position >= this.#last) {
       this.#behind = 0;
       return this.#answered ? 'clear' : 'unsure';
     }
     this.#behind += 1;
-    if (this.#behind < 3) return 'unsure';
+    if (this.#behind < patience) return 'unsure';
     return { lost: `its replica is at ${position}, the leader at ${this.#last}` };
   }
 
   async #ask(): Promise<void> {
     this.#asking = true;
     try {
-      const info = await streamInfo(this.#link, this.#stream, seconds(2));
+      const info = await this.#look();
       this.#answered = true;
-      if (info === undefined) this.#gone = `stream ${this.#stream} was deleted`;
-      else if (info.created !== this.#created) this.#gone = `stream ${this.#stream} was made anew`;
+      if (info === undefined) this.#gone = 'the stream was deleted';
+      else if (info.created !== this.#created) this.#gone = 'the stream was made anew';
       else if (info.state.last_seq < this.#last) this.#gone = 'the stream lost its end';
       else this.#last = info.state.last_seq;
     } catch (cause) {

@@ -98,7 +98,8 @@ async function* oneTap(
     const filters = spec.filters.map((filter) => bucket.prefix + filter);
     const tapSpec = { stream: bucket.stream, filters, from: upTo + 1, within, signal };
     await using tap = await Tap.open(link, tapSpec);
-    return yield* changes(tap, spec, new Sight(link, bucket.stream, info), { upTo, created });
+    const sight = new Sight(() => streamInfo(link, bucket.stream, seconds(2), signal), info);
+    return yield* changes(tap, spec, sight, { upTo, created });
   } catch (cause) {
     if (cause instanceof Fault) return cause.message;
     throw cause;

@@ -97,33 +97,6 @@ describe('a lease over a bad line', () => {
     expect(await store.leases.create(lease(1), 'mine', ttl)).toBe('taken');
   });
 
-  const calls: [string, (store: Store) => Promise<unknown>][] = [
-    ['create', ({ leases }) => leases.create(lease(1), 'mine', ttl)],
-    ['renew', ({ leases }) => leases.renew(lease(1), 'mine', 1, ttl)],
-    ['release', ({ leases }) => leases.release(lease(1), 1)],
-    ['read', ({ leases }) => leases.read(lease(1))],
-    ['list', ({ leases }) => leases.list('>')],
-    ['registry read', ({ registry }) => registry.read(agent(1))],
-    ['registry list', ({ registry }) => registry.list(['>'], 0)],
-    ['append', ({ audit }) => audit.append(event(eventOf(1, 1)))],
-    ['audit read', ({ audit }) => audit.read(0)[Symbol.asyncIterator]().next()],
-    ['range', ({ audit }) => audit.range()],
-    ['tidy', ({ audit }) => audit.tidy()],
-    ['ask', ({ probe }) => probe.ask(run(1), seconds(1))],
-    [
-      'answer',
-      ({ probe }) => probe.answer(run(1), { pong: () => ({ lag: 0, state: '' }), told: () => {} }),
-    ],
-  ];
-
-  test.each(calls)('that brings no answer at all is a fault of %s', async (_, call) => {
-    for (const fate of ['refused', 'request-lost', 'answer-lost'] as const) {
-      const { link, store } = client();
-      link.next(fate, fate);
-      await expect(call(store)).rejects.toMatchObject({ code: 'store-unavailable' });
-    }
-  });
-
   test('on which every write is lost and every read comes through is a fault, in the end', async () => {
     const { link, store } = client();
     const lossy: Fate[] = [
@@ -136,6 +109,44 @@ describe('a lease over a bad line', () => {
     link.next(...lossy);
     const creating = store.leases.create(lease(1), 'mine', ttl);
     await expect(creating).rejects.toMatchObject({ code: 'store-unavailable' });
+  });
+});
+
+const calls: [string, (store: Store) => Promise<unknown>][] = [
+  ['create', ({ leases }) => leases.create(lease(1), 'mine', ttl)],
+  ['renew', ({ leases }) => leases.renew(lease(1), 'mine', 1, ttl)],
+  ['release', ({ leases }) => leases.release(lease(1), 1)],
+  ['read', ({ leases }) => leases.read(lease(1))],
+  ['list', ({ leases }) => leases.list('>')],
+  ['registry read', ({ registry }) => registry.read(agent(1))],
+  ['registry list', ({ registry }) => registry.list(['>'], 0)],
+  ['append', ({ audit }) => audit.append(event(eventOf(1, 1)))],
+  ['audit read', ({ audit }) => audit.read(0)[Symbol.asyncIterator]().next()],
+  ['range', ({ audit }) => audit.range()],
+  ['tidy', ({ audit }) => audit.tidy()],
+  ['ask', ({ probe }) => probe.ask(run(1), seconds(1))],
+  [
+    'answer',
+    ({ probe }) => probe.answer(run(1), { pong: () => ({ lag: 0, state: '' }), told: () => {} }),
+  ],
+];
+
+describe('a call', () => {
+  test.each(calls)('over a line that brings no answer at all is a fault: %s', async (_, call) => {
+    for (const fate of ['refused', 'request-lost', 'answer-lost'] as const) {
+      const { link, store } = client();
+      link.next(fate, fate);
+      await expect(call(store)).rejects.toMatchObject({ code: 'store-unavailable' });
+    }
+  });
+
+  test.each([
+    ...calls,
+    ['commit', ({ registry }: Store) => registry.commit(commitOf(write(agent(1), 0)))] as const,
+  ])('that meets a bug passes it on as it is: %s', async (_, call) => {
+    const broken: Link = { carry: () => Promise.reject(new TypeError('a bug')) };
+    const store = memoryStore(new MemoryWorld(new VirtualClock()), broken);
+    await expect(call(store)).rejects.toThrow(TypeError);
   });
 });
 

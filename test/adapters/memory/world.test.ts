@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { eventSubject } from '../../../src/adapters/memory/layout.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../../src/adapters/memory/virtual-clock.ts';
 import { MemoryWorld } from '../../../src/adapters/memory/world.ts';
 import { tombstoneTtl } from '../../../src/domain/policy.ts';
+import type { StoredEvent } from '../../../src/ports/audit.ts';
 import type { Commit } from '../../../src/ports/registry.ts';
 import { agent, eventOf, instance } from '../../contract/places.ts';
 import {
+  allOf,
   auditOf,
   commitOf,
   committed,
@@ -100,6 +103,29 @@ describe('an audit that lags behind', () => {
     }
     expect(await auditOf(store)).toHaveLength(4);
     expect(await store.audit.tidy()).toBe(2);
+  });
+
+  test('leaves the outbox alone where its own last event is not there', async () => {
+    const { world, store } = open();
+    for (const n of [1, 2, 3]) await store.audit.append(event(eventOf(1, n)));
+    const last = world.registry.last(eventSubject(eventOf(1, 3)));
+    if (last) world.registry.purge(last);
+    expect(await store.audit.tidy()).toBe(0);
+    expect(world.registry.last(eventSubject(eventOf(1, 1)))).toBeDefined();
+  });
+
+  test('is followed without waiting', async () => {
+    const { clock, store } = open();
+    const stop = new AbortController();
+    const seen: StoredEvent[] = [];
+    const following = allOf(store.audit.follow(0, stop.signal), seen);
+    for (const n of [1, 2]) {
+      await store.audit.append(event(eventOf(1, n)));
+      await clock.settle();
+      expect(seen).toHaveLength(n);
+    }
+    stop.abort();
+    await following;
   });
 
   test('knows an event that is only in the outbox yet', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { env, execPath, kill } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { connect } from '@nats-io/transport-node';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startNatsServer } from '../../../src/adapters/embedded/start.ts';
 import { temporaryDirectory } from '../../adapters/embedded/temporary.ts';
 import { startTestCluster } from '../harness/cluster.ts';
@@ -14,17 +14,17 @@ async function advisoryAfter(
   { client, observer }: { client: string; observer: string },
 ) {
   const nc = await connect({ servers: observer, ignoreClusterUpdates: true });
-  const advisories = nc.subscribe('$SYS.ACCOUNT.APP.DISCONNECT', { max: 1 });
+  const advisories = nc.subscribe('$SYS.ACCOUNT.APP.DISCONNECT', { max: 1, timeout: 20_000 });
   await nc.flush();
   const script = fileURLToPath(new URL('./client.ts', import.meta.url));
   const child = spawn(execPath, [script, client], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
   await once(child.stdout, 'data');
   kill(child.pid ?? 0, signal);
   const began = performance.now();
   for await (const advisory of advisories) {
     const { reason, client } = advisory.json<{ reason: string; client: { name: string } }>();
     const after = performance.now() - began;
-    if (signal === 'SIGSTOP') child.kill('SIGKILL');
     await nc.close();
     return { reason, name: client.name, after };
   }

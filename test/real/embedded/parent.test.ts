@@ -5,7 +5,7 @@ import { execPath, kill } from 'node:process';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { temporaryDirectory } from '../../adapters/embedded/temporary.ts';
 
 /** Starts parent.ts in a process group of its own, as a shell starts what a terminal controls. */
@@ -15,6 +15,7 @@ async function startParent(storeDir: string) {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   });
+  onTestFinished(() => void child.kill('SIGKILL'));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => {
     const line = await lines.next();

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { portOf } from './free-ports.ts';
 
 /** The way that bytes go through the proxy. */
-export type Way = 'to-server' | 'to-client';
+type Way = 'to-server' | 'to-client';
 
 /** A TCP proxy on loopback between a client and a server, with a hand on the wire. */
 export type TestProxy = AsyncDisposable & {

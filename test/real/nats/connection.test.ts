@@ -121,13 +121,32 @@ test('wrong credentials are refused as such', async () => {
   expect(store.standing().up).toBe(true);
 });
 
+test('a password may be part of the address, and is not part of a message', async () => {
+  await using server = await startConfigured(
+    (dir) => `
+    jetstream { store_dir: "${dir}" }
+    accounts { APP { jetstream: enabled, users: [{ user: app, password: "ri:gh@t" }] } }`,
+  );
+  const address = (pass: string) => server.url.replace('//', `//app:${encodeURIComponent(pass)}@`);
+  await using store = await open([address('ri:gh@t')]);
+  expect(store.standing().up).toBe(true);
+  const fault = await open([address('wrong')]).catch((cause: unknown) => cause);
+  expect(fault).toMatchObject({ code: 'store-refused' });
+  expect(String(fault)).not.toContain('wrong');
+});
+
 test('a token lets in where a token is asked for', async () => {
   await using server = await startConfigured(
     (dir) => `jetstream { store_dir: "${dir}" }\nauthorization { token: "sesame" }`,
   );
   await expect(open([server.url])).rejects.toMatchObject({ code: 'store-refused' });
-  await using store = await open([server.url], { credentials: { token: 'sesame' } });
-  expect(store.standing().up).toBe(true);
+  for (const store of [
+    await open([server.url], { credentials: { token: 'sesame' } }),
+    await open([server.url.replace('//', '//sesame@')]),
+  ]) {
+    expect(store.standing().up).toBe(true);
+    await store[Symbol.asyncDispose]();
+  }
 });
 
 test('closing does not wait for a frozen server', async () => {

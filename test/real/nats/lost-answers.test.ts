@@ -85,7 +85,7 @@ test('an event whose answer was lost is in the audit once', async () => {
   await using opened = await openOn([proxy.url], { direct: [direct] });
   await using other = await openOn([direct], { namespace: opened.names.namespace });
   const event = { subject: 'a.b.run.session.1', text: 'event' };
-  // The first look must still be answered: only the write's answer gets lost.
+  // Two looks are answered, after 300 and 600 ms; the write's answer, due after 900, gets lost.
   proxy.delay(300, 'to-server');
   const appending = opened.store.audit.append(event);
   const stored = async () => (await other.store.audit.range()).last === 1;
@@ -93,7 +93,7 @@ test('an event whose answer was lost is in the audit once', async () => {
   setTimeout(() => {
     proxy.blackhole('to-client');
     holding = true;
-  }, 450);
+  }, 750);
   await until('it is stored', stored);
   expect(holding).toBe(true);
   proxy.cut();

@@ -21,6 +21,7 @@ export type Opened = AsyncDisposable & {
 export type OpenOptions = Partial<NatsStoreOptions> & {
   /** Where `raw` connects, when that is elsewhere. */
   readonly direct?: readonly string[];
+  readonly rawLogin?: { readonly user: string; readonly pass: string };
 };
 
 export const freshNamespace = (): Namespace => Namespace.parse(randomUUID().slice(0, 8));
@@ -34,6 +35,7 @@ export async function openOn(
   const namespace = options.namespace ?? freshNamespace();
   const raw = await connect({
     servers: [...direct],
+    ...options.rawLogin,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 50,
     pingInterval: 1000,

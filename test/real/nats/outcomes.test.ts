@@ -137,9 +137,8 @@ test('a user who may not write an event is told so, and not kept waiting', async
       { user: agent, password: x, permissions: { publish: { deny: ["rollcall.*.event.other.>"] } } }
     ] } }`,
   );
-  const boss = server.url.replace('//', '//boss:x@');
   await using opened = await openOn([server.url], {
-    direct: [boss],
+    rawLogin: { user: 'boss', pass: 'x' },
     credentials: { user: 'agent', pass: 'x' },
   });
   const foreign = recordAndEvent('agent.other.b', 0, 'text', 'other.b.run.1');

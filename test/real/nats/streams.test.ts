@@ -140,7 +140,7 @@ describe('a registry made anew', () => {
     expect((await second.store.registry.read('agent.a.b')).revision).toBeGreaterThan(revision + 1);
     const both = await until('the audit goes on with the new one', async () => {
       const events = await all(second.store.audit.read(0));
-      return events.length === 2 && events;
+      return events.length === 2 ? events : undefined;
     });
     expect(both.map((event) => event.subject)).toEqual(['a.b.r.1', 'a.b.s.1']);
     expect(both[1]?.origin).toBeGreaterThan(both[0]?.origin ?? 0);

@@ -1,7 +1,10 @@
 import { cp, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { connectNats } from '../../../src/adapters/nats/connection.ts';
+import { Link } from '../../../src/adapters/nats/link.ts';
 import { wantedSettings } from '../../../src/adapters/nats/stream-settings.ts';
+import { watch } from '../../../src/adapters/nats/watch.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { startProxy } from '../harness/proxy.ts';
 import { until } from '../harness/until.ts';
@@ -123,6 +126,27 @@ describe('a watch', () => {
     } finally {
       await rm(copy, { recursive: true, force: true });
     }
+  });
+
+  test('that was away for longer than tombstones live starts over', async () => {
+    await using proxy = await startProxy(context.server);
+    await using opened = await openOn([context.server.url]);
+    await using link = new Link(await connectNats({ servers: [proxy.url], name: 'test' }));
+    const spec = { bucket: opened.names.registry, filters: ['agent.>'], within: 5000 };
+    const watchable = (forgetAfter: number) => ({
+      watch: (_: readonly string[], signal: AbortSignal) =>
+        watch(link, { ...spec, forgetAfter }, signal),
+    });
+    await using forgetful = new Watched(watchable(1000), []);
+    await using mindful = new Watched(watchable(60_000), []);
+    await until('both live', () => forgetful.said('alive') > 0 && mindful.said('alive') > 0);
+    await proxy.refuse();
+    proxy.cut();
+    await sleep(2500);
+    await proxy.pass();
+    await until('the one starts over', () => forgetful.said('snapshot') === 2);
+    await until('the other is alive', () => mindful.said('alive') > 1);
+    expect(mindful.said('snapshot')).toBe(1);
   });
 
   test('that is read slowly loses nothing, and is not taken for dead', async () => {

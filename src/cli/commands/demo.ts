@@ -1,0 +1,43 @@
+import { seconds } from '../../domain/time.ts';
+import { command } from '../command.ts';
+import { Narrator } from '../demo/narrator.ts';
+import { Stage } from '../demo/stage.ts';
+import { tellStory } from '../demo/story.ts';
+import { Duration } from '../duration.ts';
+import { exit } from '../exit.ts';
+import { plural } from '../footer.ts';
+
+export const demo = command({
+  name: 'demo',
+  about: 'the story in a minute, on real processes: one is killed, one frozen, one leaves',
+  settings: {
+    pace: {
+      flag: '--pace <duration>',
+      about: 'how long to pause between chapters',
+      fallback: '2s at a terminal, else 0s',
+      rule: Duration.optional(),
+    },
+  },
+  examples: [['rollcall demo', 'needs nothing but this machine, and leaves nothing behind']],
+  async run({ settings, io }) {
+    const pause = settings.pace ?? (io.isTerminal ? seconds(2) : 0);
+    const narrator = new Narrator(io, settings.json, pause);
+    await using stage = await Stage.open(settings, io, narrator);
+    await tellStory(stage, narrator, io);
+    const took = `${Math.round(narrator.elapsed / 1000)} s`;
+    narrator.say('');
+    if (narrator.failed > 0) {
+      narrator.say(
+        io.palette.expired(`${plural(narrator.failed, 'thing')} did not happen as told (${took})`),
+      );
+      return exit.wanting;
+    }
+    narrator.say(`${io.palette.live('That was all of it')}, in ${took}. Now yours:`);
+    narrator.say(
+      `  rollcall up                          ${io.palette.dim('a server and a collector')}`,
+    );
+    narrator.say(`  rollcall agent --name first          ${io.palette.dim('in another terminal')}`);
+    narrator.say(`  rollcall watch                       ${io.palette.dim('in a third')}`);
+    return exit.done;
+  },
+});

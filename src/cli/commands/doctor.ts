@@ -1,0 +1,73 @@
+import { seconds } from '../../domain/time.ts';
+import { accessOf } from '../access.ts';
+import { type Common, command } from '../command.ts';
+import { openInspection } from '../compose.ts';
+import type { Finding } from '../doctor/finding.ts';
+import { lookAtRecords, lookAtSeats } from '../doctor/registry.ts';
+import { lookAtAdvisories, lookAtServer } from '../doctor/server.ts';
+import { lookAtSettings, lookAtStreams } from '../doctor/streams.ts';
+import { exit } from '../exit.ts';
+import { plural } from '../footer.ts';
+import type { Io } from '../io.ts';
+import { jsonLine, printable } from '../printable.ts';
+import { spinning } from '../spinner.ts';
+import { openView } from '../viewing.ts';
+
+export const doctor = command({
+  name: 'doctor',
+  about: 'what is wrong with the server, its streams and what is in them, and how to mend it',
+  settings: {},
+  examples: [
+    ['rollcall doctor', 'exits with 1 if something is wrong'],
+    ['rollcall doctor --json', 'one finding per line: about, level, what, mend'],
+  ],
+  async run({ settings, io }) {
+    let wrongs = 0;
+    let about = '';
+    for await (const finding of findings(settings, io)) {
+      if (finding.level === 'wrong') wrongs += 1;
+      if (settings.json) io.out(jsonLine(finding));
+      else for (const line of lines(finding, about, io)) io.out(line);
+      about = finding.about;
+    }
+    if (!settings.json) io.out(verdict(wrongs, io));
+    return wrongs > 0 ? exit.wanting : exit.done;
+  },
+});
+
+/** In the order in which one thing needs the other; what cannot work any more is not looked at. */
+async function* findings(settings: Common, io: Io): AsyncGenerator<Finding> {
+  const access = await accessOf(settings);
+  const opening = { signal: io.signal, within: seconds(3) };
+  await using inspection = await spinning(io, `connecting to ${access.servers.join(', ')}`, () =>
+    openInspection(access, opening),
+  );
+  const server = await lookAtServer(inspection);
+  yield* server;
+  if (broken(server)) return;
+  yield await spinning(io, 'waiting for an advisory', () => lookAtAdvisories(inspection));
+  const streams = await lookAtSettings(inspection);
+  yield* streams;
+  yield* await lookAtStreams(inspection);
+  if (broken(streams)) return;
+  await using view = await openView(settings, io, 'doctor');
+  yield* lookAtRecords(view.directory, inspection.names.registry);
+  yield await lookAtSeats(view.ports, view.directory);
+}
+
+const broken = (found: readonly Finding[]): boolean => found.some(({ level }) => level === 'wrong');
+
+const marks = { ok: ['✓', 'live'], note: ['·', 'failing'], wrong: ['✕', 'expired'] } as const;
+
+function lines({ about, level, what, mend }: Finding, before: string, io: Io): readonly string[] {
+  const { palette } = io;
+  const [mark, paint] = marks[level];
+  const head = about === before ? '' : about;
+  const first = `${palette[paint](mark)} ${palette.bold(head.padEnd(10))}  ${printable(what)}`;
+  return mend === undefined ? [first] : [first, `${' '.repeat(14)}${palette.dim(printable(mend))}`];
+}
+
+const verdict = (wrongs: number, { palette }: Io): string =>
+  wrongs === 0
+    ? `\n${palette.live('nothing is wrong')}`
+    : `\n${palette.expired(`${plural(wrongs, 'thing')} to mend`)}`;

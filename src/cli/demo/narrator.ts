@@ -1,0 +1,90 @@
+import type { Millis } from '../../domain/time.ts';
+import { system } from '../compose.ts';
+import type { Io } from '../io.ts';
+import { jsonLine } from '../printable.ts';
+import { spinning } from '../spinner.ts';
+
+/** Tells the story: for people, or as documents. Counts what did not happen as told. */
+export class Narrator {
+  readonly #io: Io;
+  readonly #json: boolean;
+  readonly #pause: Millis;
+  readonly #began = system.clock.monotonic();
+  #chapter = 0;
+  #failed = 0;
+
+  constructor(io: Io, json: boolean, pause: Millis) {
+    this.#io = io;
+    this.#json = json;
+    this.#pause = pause;
+  }
+
+  get failed(): number {
+    return this.#failed;
+  }
+
+  /** Since the beginning. */
+  get elapsed(): Millis {
+    return system.clock.monotonic() - this.#began;
+  }
+
+  async chapter(title: string, ...text: readonly string[]): Promise<void> {
+    if (this.#chapter > 0) await this.#breathe();
+    this.#chapter += 1;
+    if (this.#json) return this.#print({ event: 'chapter', n: this.#chapter, title });
+    const { palette, columns } = this.#io;
+    const head = `${this.#chapter} `;
+    const rule = '─'.repeat(Math.max(0, columns - head.length - title.length - 1));
+    this.#io.out(`\n${palette.bold(`${head}${title}`)} ${palette.dim(rule)}`);
+    for (const line of text) this.say(line);
+  }
+
+  say(text: string): void {
+    if (!this.#json) this.#io.out(text === '' ? '' : `  ${text}`);
+  }
+
+  /** Something that the narrator does, at the moment it is done. */
+  act(command: string, what: string): void {
+    if (this.#json) {
+      this.#print({ event: 'act', command, what });
+      return;
+    }
+    const { palette } = this.#io;
+    this.#io.out(`  ${palette.dim('$')} ${palette.bold(command)}  ${palette.dim(what)}`);
+  }
+
+  block(text: string): void {
+    if (this.#json) return;
+    this.#io.out(text.replaceAll(/^/gm, '  '));
+  }
+
+  /** Waits for something, and shows that it does. */
+  waiting<T>(text: string, work: () => Promise<T>): Promise<T> {
+    return spinning(this.#io, text, work);
+  }
+
+  /** What was promised, and whether it came about: `after` is how long it took. */
+  check(what: string, held: boolean, after?: Millis): void {
+    if (!held) this.#failed += 1;
+    const ms = after === undefined ? undefined : Math.round(after);
+    if (this.#json) {
+      this.#print({ event: 'check', what, held, ms });
+      return;
+    }
+    const { palette } = this.#io;
+    const mark = held ? palette.live('✓') : palette.expired('✕ not so:');
+    const took =
+      ms === undefined
+        ? ''
+        : palette.dim(` after ${ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`}`);
+    this.#io.out(`  ${mark} ${what}${took}`);
+  }
+
+  #breathe(): Promise<void> {
+    return system.clock.sleep(this.#pause, this.#io.signal);
+  }
+
+  #print(document: object): void {
+    this.#io.out(jsonLine({ ...document, at: system.clock.wall() }));
+  }
+}

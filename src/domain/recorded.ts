@@ -1,0 +1,57 @@
+import { hashEvent } from './chain.ts';
+import { inOneLine } from './entry.ts';
+import { AuditEvent, type ChainRef } from './events.ts';
+import { slotTokens } from './keys.ts';
+import type { Revision } from './time.ts';
+import { encodeToken } from './token.ts';
+
+/** An event as it stands in a history: parsed, with its place and the hash of its stored bytes. */
+export interface Recorded {
+  readonly kind: 'event';
+  readonly seq: Revision;
+  readonly origin: Revision;
+  readonly subject: string;
+  readonly hash: string;
+  readonly event: AuditEvent;
+}
+
+/** Something in a history that is no event this version understands (G12). */
+export interface Illegible {
+  readonly kind: 'illegible';
+  readonly seq: Revision;
+  readonly origin: Revision;
+  readonly subject: string;
+  readonly why: string;
+}
+
+/** Reads a stored event; whatever is wrong with it comes back as `illegible`, with the rule. */
+export function readEvent(stored: {
+  readonly seq: Revision;
+  readonly origin: Revision;
+  readonly subject: string;
+  readonly text: string;
+}): Recorded | Illegible {
+  const { seq, origin, subject, text } = stored;
+  try {
+    const event = AuditEvent.parse(JSON.parse(text));
+    return { kind: 'event', seq, origin, subject, hash: hashEvent(text), event };
+  } catch (cause) {
+    return { kind: 'illegible', seq, origin, subject, why: inOneLine(cause) };
+  }
+}
+
+/** A chain's name: one string for the entity and the run that its events belong to. */
+export function chainName(of: ChainRef): string {
+  const run = `${slotTokens(of)}.${of.run}`;
+  if (of.entity === 'run') return run;
+  if (of.entity !== 'instance') return `${run}.${of.entity}`;
+  return `${run}.${encodeToken(of.service)}.${encodeToken(of.id)}`;
+}
+
+/** A chain as people are told of it. */
+export function describeChain(of: ChainRef): string {
+  const run = `${of.host}/${of.agent} run ${of.run}`;
+  if (of.entity === 'run') return run;
+  if (of.entity === 'instance') return `${of.service}/${of.id} of ${run}`;
+  return `${of.entity} of ${run}`;
+}

@@ -1,0 +1,177 @@
+import { hashEvent } from '../domain/chain.ts';
+import type { Divergence } from '../domain/divergence.ts';
+import { Fold, type Folded, keyOf } from '../domain/fold.ts';
+import { describeChain, type Illegible, type Recorded } from '../domain/recorded.ts';
+import type { Revision } from '../domain/time.ts';
+import { Chains, storedChain } from './chains.ts';
+import { checkEvent, fromFault } from './check-event.ts';
+import * as machines from './machines.ts';
+import { Stepper } from './stepper.ts';
+
+/** Where a verification stands: enough to go on from here. */
+export interface Checkpoint {
+  readonly seq: Revision;
+  readonly origin: Revision;
+  readonly events: number;
+  readonly chains: ReturnType<Chains['toJSON']>;
+  readonly predecessors: readonly [string, string][];
+  readonly records: readonly Folded[];
+  readonly notes: Notes;
+  /** Over the hashes of all events until here, in their order. */
+  readonly digest: string;
+}
+
+/** What is no divergence and still worth saying. */
+export interface Notes {
+  /** Transitions that a process could not keep, as it said itself. */
+  readonly lost: number;
+  /** Events of a machine with a chart that is not known here: their targets could not be checked. */
+  readonly unknownCharts: number;
+}
+
+/** How many ended chains may still be taken over; those are taken over within the same commit. */
+const predecessorsAtMost = 100_000;
+
+/**
+ * Replays a history through the machines, event by event, and names each divergence.
+ *
+ * What it keeps is the registry as folded and where each chain stands; it does not grow with the
+ * length of the history.
+ */
+export class Verifier {
+  readonly #say: (divergence: Divergence) => void;
+  readonly #steppers = new Map(
+    Object.values(machines).map((machine) => [machine.name, new Stepper(machine)]),
+  );
+  #chains = new Chains();
+  #fold = new Fold();
+  /** The last event of the chain that last ended for a record, by the record's key. */
+  #predecessors = new Map<string, string>();
+  #seq: Revision = 0;
+  #origin: Revision = 0;
+  #events = 0;
+  #notes = { lost: 0, unknownCharts: 0 };
+  #trimmed = false;
+  #digest = '';
+
+  constructor(say: (divergence: Divergence) => void) {
+    this.#say = say;
+  }
+
+  get events(): number {
+    return this.#events;
+  }
+
+  /** The last event that was read: its place in the audit, and in the order of all writes. */
+  get position(): { readonly seq: Revision; readonly origin: Revision } {
+    return { seq: this.#seq, origin: this.#origin };
+  }
+
+  get records(): ReadonlyMap<string, Folded> {
+    return this.#fold.records;
+  }
+
+  get notes(): Notes {
+    return this.#notes;
+  }
+
+  /** The chains that have not ended, by name. */
+  get open(): Chains['open'] {
+    return this.#chains.open;
+  }
+
+  /** The history begins here, not at the first event ever: chains may have begun before. */
+  beginTrimmed(seq: Revision): void {
+    this.#trimmed = true;
+    this.#seq = seq - 1;
+  }
+
+  take(recorded: Recorded | Illegible): void {
+    this.#events += 1;
+    this.#place(recorded);
+    if (recorded.kind === 'illegible') {
+      const { seq, subject, why } = recorded;
+      this.#say({ seq, entity: subject, check: 'illegible', expected: 'an event', found: why });
+      return;
+    }
+    const { event, seq, hash } = recorded;
+    const name = storedChain(recorded);
+    const key = keyOf(event);
+    const chain = this.#chains.get(name);
+    const before = {
+      chain,
+      predecessor: key === undefined ? undefined : this.#predecessors.get(key),
+      mayHaveBegun: this.#trimmed || this.#chains.forgetful,
+      stepper: this.#stepperOf(recorded),
+    };
+    const { faults, after } = checkEvent(recorded, before);
+    const from = fromFault(event, before);
+    const entity = describeChain(event.of);
+    for (const fault of from ? [...faults, from] : faults) this.#say({ seq, entity, ...fault });
+    this.#chains.set(name, after);
+    this.#notes.lost += event.lost ?? 0;
+    this.#fold.take(recorded);
+    this.#digest = chainDigest(this.#digest, hash);
+    if (key !== undefined) this.#succeed(key, event.record === null ? hash : undefined);
+  }
+
+  checkpoint(): Checkpoint {
+    return {
+      ...this.position,
+      events: this.#events,
+      chains: this.#chains.toJSON(),
+      predecessors: [...this.#predecessors],
+      records: [...this.#fold.records.values()],
+      notes: { ...this.#notes },
+      digest: this.#digest,
+    };
+  }
+
+  /** Goes on from a checkpoint. */
+  resume(from: Checkpoint): void {
+    this.#seq = from.seq;
+    this.#origin = from.origin;
+    this.#events = from.events;
+    this.#chains = Chains.from(from.chains);
+    this.#predecessors = new Map(from.predecessors);
+    this.#fold = Fold.from(from.records);
+    this.#notes = { ...from.notes };
+    this.#digest = from.digest;
+  }
+
+  /** A chain that ended may be taken over by the next one: at once, or when its slot is used again. */
+  #succeed(key: string, ended: string | undefined): void {
+    this.#predecessors.delete(key);
+    if (ended === undefined) return;
+    this.#predecessors.set(key, ended);
+    const oldest = this.#predecessors.keys().next();
+    if (this.#predecessors.size > predecessorsAtMost && !oldest.done) {
+      this.#predecessors.delete(oldest.value);
+    }
+  }
+
+  #place({ seq, origin, subject }: Recorded | Illegible): void {
+    const entity = subject;
+    if (this.#seq > 0 && seq > this.#seq + 1) {
+      const expected = `sequence ${this.#seq + 1}`;
+      this.#say({ seq, entity, check: 'stream', expected, found: `sequence ${seq}` });
+    }
+    if (seq <= this.#seq || origin <= this.#origin) {
+      const expected = `after sequence ${this.#seq}, revision ${this.#origin}`;
+      const found = `sequence ${seq}, revision ${origin}`;
+      this.#say({ seq, entity, check: 'order', expected, found });
+    }
+    this.#seq = Math.max(this.#seq, seq);
+    this.#origin = Math.max(this.#origin, origin);
+  }
+
+  #stepperOf({ event }: Recorded): Stepper | undefined {
+    const stepper = this.#steppers.get(event.machine);
+    if (stepper?.steppable.chart === event.chart) return stepper;
+    this.#notes.unknownCharts += 1;
+    return undefined;
+  }
+}
+
+/** A digest of a whole history: each step takes the one before in. */
+const chainDigest = (before: string, hash: string): string => hashEvent(before + hash);

@@ -1,0 +1,88 @@
+import { describe, expect } from 'vitest';
+import { seconds } from '../../src/domain/time.ts';
+import { type AgentProcess, type FleetInMemory, specOf } from './fleet-in-memory.ts';
+import { type Fate, mishaps } from './line.ts';
+import { scenario } from './scenario.ts';
+
+/** An agent's life with something of everything, after which it serves `web/2`, `web/3` and `db/1`. */
+async function live(fleet: FleetInMemory, fate: (n: number) => Fate): Promise<AgentProcess> {
+  const predecessor = fleet.agent('h1/a', ['web/1', 'web/2', 'old/1'], { sees: true });
+  await fleet.advance(seconds(1));
+  await fleet.kill(predecessor.process);
+  const process = fleet.process('h1', { sees: true });
+  process.line.fate = fate;
+  const a = fleet.agent('h1/a', ['web/1', 'web/2'], { process });
+  await fleet.advance(seconds(1));
+  a.agent.replace(['web/2', 'web/3'].map(specOf));
+  await fleet.advance(seconds(1));
+  a.agent.report(specOf('web/2'), { state: 'failing', detail: 'refused' });
+  a.agent.replace(['web/1', 'web/2', 'web/3', 'db/1'].map(specOf));
+  await fleet.advance(seconds(1));
+  a.agent.report(specOf('web/2'), { state: 'serving' });
+  a.agent.replace([{ ...specOf('web/2'), port: 8080 }, ...['web/3', 'db/1'].map(specOf)]);
+  await fleet.advance(seconds(40));
+  return a;
+}
+
+function expectServing(fleet: FleetInMemory, { agent }: AgentProcess): void {
+  const { run } = agent;
+  expect(agent.state).toBe('serving');
+  expect(fleet.holder('h1/a')).toBe(run);
+  expect(fleet.phase('h1/a')).toBe('live');
+  expect(fleet.instances('h1/a')).toEqual({ 'db/1': run, 'web/2': run, 'web/3': run });
+  const web = fleet.instance('h1/a', 'web/2');
+  expect(web.kind === 'stored' && [web.record.state, web.record.port]).toEqual(['serving', 8080]);
+}
+
+/** Which requests there are to lose in such a life: those of one in which nothing is lost, and more. */
+const requests = 42;
+
+describe('an agent’s life in which one request goes wrong', () => {
+  scenario('has no more requests than are tried below', async (fleet) => {
+    const a = await live(fleet, () => 'fine');
+    expectServing(fleet, a);
+    expect(a.process.line.requests).toBeLessThanOrEqual(requests);
+    expect(a.process.line.requests).toBeGreaterThan(requests - 8);
+  });
+
+  for (const mishap of mishaps) {
+    for (const k of Array.from({ length: requests }, (_, n) => n + 1)) {
+      scenario(`comes to serve all it runs (${mishap}, request ${k})`, async (fleet) => {
+        expectServing(fleet, await live(fleet, (n) => (n === k ? mishap : 'fine')));
+      });
+    }
+  }
+});
+
+describe('an agent’s life in which several requests go wrong', () => {
+  for (const mishap of mishaps) {
+    for (const many of [2, 3, 5]) {
+      for (const k of Array.from({ length: requests / 2 }, (_, n) => 2 * n + 1)) {
+        const name = `comes to serve all it runs (${many} in a row ${mishap}, from request ${k})`;
+        scenario(name, async (fleet) => {
+          const a = await live(fleet, (n) => (n >= k && n < k + many ? mishap : 'fine'));
+          expectServing(fleet, a);
+        });
+      }
+    }
+    scenario(`comes to serve all it runs (every third ${mishap})`, async (fleet) => {
+      expectServing(fleet, await live(fleet, (n) => (n % 3 === 0 && n < 60 ? mishap : 'fine')));
+    });
+  }
+});
+
+describe('a store that never says what became of a write', () => {
+  scenario('does not make an agent spin, and spends no run id twice', async (fleet) => {
+    const process = fleet.process('h1');
+    Object.assign(process.ports.registry, {
+      commit: async () => ({ outcome: 'unknown', why: 'lost' }),
+    });
+    const a = fleet.agent('h1/a', ['web/1'], { process });
+    await fleet.advance(seconds(20));
+    expect(process.line.requests).toBeLessThan(1000);
+    expect(fleet.record('h1/a').kind).toBe('absent');
+    void a.agent.stop();
+    await fleet.advance(seconds(20));
+    expect(a.ended()).toBe('left');
+  });
+});
