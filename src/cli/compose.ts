@@ -1,9 +1,15 @@
+import { z } from 'zod';
 import { cacheDir } from '../adapters/embedded/cache-dir.ts';
 import { locateNatsServer } from '../adapters/embedded/locate.ts';
 import { type NatsServer, startNatsServer } from '../adapters/embedded/start.ts';
 import { readConfigFile } from '../adapters/files/config.ts';
 import { followFile } from '../adapters/files/follow-file.ts';
-import { type ListedInstance, readInstances } from '../adapters/files/instances.ts';
+import {
+  type ListedInstance,
+  listedSchema,
+  readInstances,
+  withId,
+} from '../adapters/files/instances.ts';
 import { readText } from '../adapters/files/text.ts';
 import { connectNats } from '../adapters/nats/connection.ts';
 import { connectionName } from '../adapters/nats/connection-name.ts';
@@ -25,7 +31,7 @@ import { type Millis, seconds } from '../domain/time.ts';
 import type { Log } from '../ports/log.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Access } from './access.ts';
-import { Duration } from './duration.ts';
+import { Duration, Lasting } from './duration.ts';
 
 /** This machine as adapters see it: what the commands use beside the store. */
 export const system = {
@@ -120,6 +126,12 @@ export const listInstances = async (file: string, slot: Slot): Promise<readonly 
   readInstances(await readText(file, 'bad-instances-file'), file, slot, Duration);
 
 export type { ListedInstance };
+
+/** Instances as a program lists them: the same shape, and durations also as milliseconds. */
+export const ListedInstances = z.array(listedSchema(Lasting));
+
+export const namedInstances = (listed: z.output<typeof ListedInstances>, slot: Slot) =>
+  listed.map((one) => withId(one, slot));
 
 /** Says when a file may have changed. */
 export const changesOf = (file: string, every: Millis, signal: AbortSignal) =>

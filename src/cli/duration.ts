@@ -14,3 +14,8 @@ export const Duration: z.ZodType<Millis> = z.string({ error: rule }).transform((
   context.addIssue({ code: 'custom', message: rule });
   return z.NEVER;
 });
+
+/** As a program says it: milliseconds, or `15s`. */
+export const Lasting: z.ZodType<Millis> = z.union([z.number().nonnegative(), Duration], {
+  error: `milliseconds, or ${rule}`,
+});

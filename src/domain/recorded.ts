@@ -2,7 +2,7 @@ import { hashEvent } from './chain.ts';
 import { inOneLine } from './entry.ts';
 import { AuditEvent, type ChainRef } from './events.ts';
 import { slotTokens } from './keys.ts';
-import type { Revision } from './time.ts';
+import type { Instant, Revision } from './time.ts';
 import { encodeToken } from './token.ts';
 
 /** An event as it stands in a history: parsed, with its place and the hash of its stored bytes. */
@@ -10,6 +10,7 @@ export interface Recorded {
   readonly kind: 'event';
   readonly seq: Revision;
   readonly origin: Revision;
+  readonly storedAt: Instant;
   readonly subject: string;
   readonly hash: string;
   readonly event: AuditEvent;
@@ -20,6 +21,7 @@ export interface Illegible {
   readonly kind: 'illegible';
   readonly seq: Revision;
   readonly origin: Revision;
+  readonly storedAt: Instant;
   readonly subject: string;
   readonly why: string;
 }
@@ -28,15 +30,16 @@ export interface Illegible {
 export function readEvent(stored: {
   readonly seq: Revision;
   readonly origin: Revision;
+  readonly storedAt: Instant;
   readonly subject: string;
   readonly text: string;
 }): Recorded | Illegible {
-  const { seq, origin, subject, text } = stored;
+  const { text, ...place } = stored;
   try {
     const event = AuditEvent.parse(JSON.parse(text));
-    return { kind: 'event', seq, origin, subject, hash: hashEvent(text), event };
+    return { kind: 'event', ...place, hash: hashEvent(text), event };
   } catch (cause) {
-    return { kind: 'illegible', seq, origin, subject, why: inOneLine(cause) };
+    return { kind: 'illegible', ...place, why: inOneLine(cause) };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Revision } from '../domain/time.ts';
+import type { Instant, Revision } from '../domain/time.ts';
 import type { EventWrite } from './registry.ts';
 
 /** An event as the audit stream holds it. */
@@ -7,6 +7,8 @@ export interface StoredEvent {
   readonly seq: Revision;
   /** The revision under which the registry's stream stored it: the order of all writes. */
   readonly origin: Revision;
+  /** When the audit stored it, by the store's clock: goes forward with `seq`, whatever actors' clocks say. */
+  readonly storedAt: Instant;
   /** Below the namespace, as it was written. */
   readonly subject: string;
   readonly text: string;

@@ -55,7 +55,8 @@ export async function claimSlot(
       return { type: 'claimed' };
     }
     holding.spent = outcome === 'unknown';
-    if (outcome === 'unavailable') await breathe(ports, signal);
+    // A write under way gets the time to arrive; and whoever starts over with a new run does not spin.
+    if (outcome !== 'conflict') await breathe(ports, signal);
   }
   return undefined;
 }

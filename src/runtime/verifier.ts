@@ -2,7 +2,7 @@ import { hashEvent } from '../domain/chain.ts';
 import type { Divergence } from '../domain/divergence.ts';
 import { Fold, type Folded, keyOf } from '../domain/fold.ts';
 import { describeChain, type Illegible, type Recorded } from '../domain/recorded.ts';
-import type { Revision } from '../domain/time.ts';
+import type { Instant, Revision } from '../domain/time.ts';
 import { Chains, storedChain } from './chains.ts';
 import { checkEvent, fromFault } from './check-event.ts';
 import * as machines from './machines.ts';
@@ -10,6 +10,8 @@ import { Stepper } from './stepper.ts';
 
 /** Where a verification stands: enough to go on from here. */
 export interface Checkpoint {
+  /** When the audit stored the last event until here. */
+  readonly at: Instant;
   readonly seq: Revision;
   readonly origin: Revision;
   readonly events: number;
@@ -49,6 +51,7 @@ export class Verifier {
   #predecessors = new Map<string, string>();
   #seq: Revision = 0;
   #origin: Revision = 0;
+  #at: Instant = 0;
   #events = 0;
   #notes = { lost: 0, unknownCharts: 0 };
   #trimmed = false;
@@ -88,6 +91,7 @@ export class Verifier {
 
   take(recorded: Recorded | Illegible): void {
     this.#events += 1;
+    this.#at = recorded.storedAt;
     this.#place(recorded);
     if (recorded.kind === 'illegible') {
       const { seq, subject, why } = recorded;
@@ -118,6 +122,7 @@ export class Verifier {
   checkpoint(): Checkpoint {
     return {
       ...this.position,
+      at: this.#at,
       events: this.#events,
       chains: this.#chains.toJSON(),
       predecessors: [...this.#predecessors],
@@ -131,6 +136,7 @@ export class Verifier {
   resume(from: Checkpoint): void {
     this.#seq = from.seq;
     this.#origin = from.origin;
+    this.#at = from.at;
     this.#events = from.events;
     this.#chains = Chains.from(from.chains);
     this.#predecessors = new Map(from.predecessors);

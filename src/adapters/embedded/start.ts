@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
-import { type ClusterMember, isLoopback, type Login, newLogins, serverConfig } from './config.ts';
+import { type ClusterMember, type Login, newLogins, serverConfig } from './config.ts';
 import { type Guard, startGuard } from './guard.ts';
 import { forgetPorts, readyPort } from './ready.ts';
 import { failedStart } from './start-failure.ts';
@@ -20,7 +20,7 @@ export type ServerOptions = {
   storeDir: string;
   /** 0, the default: a free one. */
   port?: number;
-  /** Default 127.0.0.1. Where others can reach it, clients need the credentials of `url`. */
+  /** Default 127.0.0.1. Where others can reach it, clients need the login `app`. */
   host?: string;
   cluster?: ClusterMember;
   /** Ends the start. A server that has started is ended by `stop` only, after those it serves. */
@@ -30,11 +30,13 @@ export type ServerOptions = {
 /** A running nats-server that ends when it is stopped, disposed, or this process ends. */
 export type NatsServer = AsyncDisposable & {
   /**
-   * What a client connects to, with `app` in it where it needs a login. The nats client for
-   * JavaScript reads over a login in an address: give it `app` as well.
+   * What a client connects to. No login stands in it: the nats client for JavaScript takes a
+   * password that starts with a digit for the port.
    */
   readonly url: string;
+  /** Needed where the server listens on more than loopback. */
   readonly app: Login;
+  /** The user of the system account. */
   readonly system: Login;
   readonly port: number;
   readonly pid: number;
@@ -45,7 +47,7 @@ export type NatsServer = AsyncDisposable & {
 };
 
 /** `asked`: by `stop`. The code is 128 + n after signal n. */
-export type ServerEnd = { asked: boolean; code: number | undefined };
+type ServerEnd = { asked: boolean; code: number | undefined };
 
 /**
  * Starts a nats-server with JetStream on a store directory and returns once it serves.
@@ -77,9 +79,8 @@ export async function startNatsServer(options: ServerOptions): Promise<NatsServe
     const pid = await guard.go();
     const taken = await untilReady(guard, { storeDir, pid, host: dialled(host), signal });
     const address = `${dialled(host).includes(':') ? `[${dialled(host)}]` : dialled(host)}:${taken}`;
-    const login = isLoopback(host) ? '' : `${logins.app.user}:${logins.app.pass}@`;
     return {
-      url: `nats://${login}${address}`,
+      url: `nats://${address}`,
       ...logins,
       port: taken,
       pid,

@@ -14,17 +14,17 @@ export interface ListedInstance {
   readonly check: FileCheck | undefined;
 }
 
+/** The shape of one instance as a person writes it; `duration` reads `15s` and the like. */
+export const listedSchema = (duration: z.ZodType<Millis>) =>
+  z.strictObject({
+    ...InstanceSpec.shape,
+    id: InstanceId.optional(),
+    check: checkSchema(duration).optional(),
+  });
+
 const fileSchema = (duration: z.ZodType<Millis>) =>
   z.strictObject(
-    {
-      instances: z.array(
-        z.strictObject({
-          ...InstanceSpec.shape,
-          id: InstanceId.optional(),
-          check: checkSchema(duration).optional(),
-        }),
-      ),
-    },
+    { instances: z.array(listedSchema(duration)) },
     { error: 'a map with `instances:`, a list' },
   );
 
@@ -43,17 +43,20 @@ export function readInstances(
   const document = readDocument(text, file, 'bad-instances-file');
   const read = fileSchema(duration).safeParse(document.value);
   if (!read.success) throw bad(complaints(document, read.error));
-  const listed = read.data.instances.map(({ check, ...spec }) => ({
-    spec: { ...spec, id: spec.id ?? defaultId(slot, spec) },
-    check,
-  }));
+  const listed = read.data.instances.map((one) => withId(one, slot));
   const wrong = listed.flatMap(({ spec }, n) => unfit(document, slot, listed, spec, n));
   if (wrong.length > 0) throw bad(wrong.join('\n'));
   return listed;
 }
 
+/** Where no id is given it is made of the names and the port. */
+export const withId = (
+  { check, ...spec }: z.output<ReturnType<typeof listedSchema>>,
+  slot: Slot,
+): ListedInstance => ({ spec: { ...spec, id: spec.id ?? defaultId(slot, spec) }, check });
+
 /** `<host>-<agent>-<service>-<port>`, without the port where there is none. */
-export const defaultId = (
+const defaultId = (
   { host, agent }: Slot,
   { service, port }: { readonly service: ServiceName; readonly port?: number | undefined },
 ): InstanceId =>

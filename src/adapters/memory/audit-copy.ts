@@ -1,5 +1,6 @@
 import type { Revision } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { Doorbell } from './doorbell.ts';
 import { outboxOf, subjectOfEvent } from './layout.ts';
 import type { MemoryStream } from './stream.ts';
@@ -7,13 +8,15 @@ import type { MemoryStream } from './stream.ts';
 /** The audit stream: every event of the registry's outbox, copied in order and kept for ever. */
 export class AuditCopy {
   readonly #outbox: MemoryStream;
+  readonly #clock: Clock;
   readonly #events: StoredEvent[] = [];
   readonly #subjects = new Set<string>();
   readonly #bells = new Set<Doorbell>();
   #held = 0;
 
-  constructor(outbox: MemoryStream) {
+  constructor(outbox: MemoryStream, clock: Clock) {
     this.#outbox = outbox;
+    this.#clock = clock;
   }
 
   get last(): StoredEvent | undefined {
@@ -37,6 +40,7 @@ export class AuditCopy {
       this.#events.push({
         seq: this.#events.length + 1,
         origin: message.seq,
+        storedAt: this.#clock.wall(),
         subject,
         text: message.text ?? '',
       });

@@ -21,6 +21,6 @@ export class MemoryWorld {
     this.clock = clock;
     this.leases = new MemoryStream(clock, 1);
     this.registry = new MemoryStream(clock, clock.wall() * 1000);
-    this.audit = new AuditCopy(this.registry);
+    this.audit = new AuditCopy(this.registry, clock);
   }
 }

@@ -149,9 +149,10 @@ async function assertReaches(
   );
 }
 
-function storedEvent(names: Names, { msg, seq }: Delivered): StoredEvent {
+function storedEvent(names: Names, { msg, seq, storedAt }: Delivered): StoredEvent {
   return {
     seq,
+    storedAt,
     origin: Number(msg.headers?.get('Nats-Stream-Source').split(' ')[1] ?? 0),
     subject: msg.subject.slice(names.auditPrefix.length),
     text: msg.string(),

@@ -1,6 +1,6 @@
 import type { Msg, MsgHdrs } from '@nats-io/transport-node';
 import type { Entry } from '../../domain/entry.ts';
-import type { Revision } from '../../domain/time.ts';
+import type { Instant, Revision } from '../../domain/time.ts';
 import type { BucketNames } from './names.ts';
 
 /** A message as a stream holds it. */
@@ -41,6 +41,8 @@ export interface Place {
   readonly seq: Revision;
   /** Counts deliveries: a jump means that one was lost on the way. */
   readonly delivery: number;
+  /** When this stream stored it, by its leader's clock. */
+  readonly storedAt: Instant;
   /** How many more the consumer knew of. */
   readonly pending: number;
 }
@@ -52,6 +54,7 @@ export function placeOf(reply: string): Place {
   return {
     seq: Number(tokens[at]),
     delivery: Number(tokens[at + 1]),
+    storedAt: Math.floor(Number(tokens[at + 2]) / 1e6), // from nanoseconds
     pending: Number(tokens[at + 3]),
   };
 }

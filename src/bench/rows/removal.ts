@@ -40,7 +40,7 @@ export const removal: Row = {
   },
 };
 
-async function removeOnce(host: string, stage: Stage): Promise<Millis> {
+async function removeOnceX(host: string, stage: Stage): Promise<Millis> {
   const worker = await stage.start('keep-agents', { host, agents: 1, instances, lease });
   const [run] = worker.answer;
   if (run === undefined) throw new Error('no agent');
@@ -87,6 +87,13 @@ class RemovalWatch implements AsyncDisposable {
   }
 
   #look(): void {
+    console.error(
+      'look',
+      this.#standing,
+      this.#slot,
+      [...this.#view.fleet.slots()].map((s) => [s.slot, s.instances.size]),
+      performance.now(),
+    );
     const agent = this.#view.fleet.slot(this.#slot)?.agent;
     if (agent?.kind === 'stored' && agent.record.phase === 'expired') {
       this.#expired ??= performance.now();
@@ -97,4 +104,20 @@ class RemovalWatch implements AsyncDisposable {
   #pause(): Promise<void> {
     return pause(20, undefined, { signal: this.#stage.signal });
   }
+}
+async function removeOnce(host: string, stage: Stage): Promise<Millis> {
+  const worker = await stage.start('keep-agents', { host, agents: 1, instances, lease });
+  const [run] = worker.answer;
+  if (run === undefined) throw new Error('no agent');
+  console.error('started');
+  void removeOnceX;
+  await using watch = new RemovalWatch(run, stage);
+  await watch.complete();
+  console.error('killing');
+  worker.kill('SIGKILL');
+  const iv = setInterval(() => console.error('loop'), 500);
+  (async () => { for await (const f of stage.ports.registry.watch(['agent.>'], stage.signal)) console.error(f.kind, JSON.stringify(f).slice(0, 300)); })();
+  const t = await watch.took();
+  clearInterval(iv);
+  return t;
 }

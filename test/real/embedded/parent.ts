@@ -11,7 +11,6 @@ const server = await startNatsServer({
   storeDir: argv[2] ?? '',
 });
 const nc = await connect({ servers: server.url, reconnect: false });
-stdout.write(`${JSON.stringify({ server: server.pid, url: server.url })}\n`);
 process.on('SIGINT', () => {
   setTimeout(async () => {
     await nc.flush();
@@ -20,3 +19,4 @@ process.on('SIGINT', () => {
     await server.stop();
   }, 500);
 });
+stdout.write(`${JSON.stringify({ server: server.pid })}\n`);

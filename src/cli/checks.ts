@@ -1,0 +1,49 @@
+import type { Agent } from '../runtime/agent.ts';
+import { check, type ListedInstance } from './compose.ts';
+
+interface Checking {
+  readonly how: string;
+  readonly stop: AbortController;
+}
+
+/** The health checks of one agent's instances: each asks on its own, and reports to the agent. */
+export class Checks {
+  readonly #agent: Pick<Agent, 'report'>;
+  readonly #running = new Map<string, Checking>();
+
+  constructor(agent: Pick<Agent, 'report'>) {
+    this.#agent = agent;
+  }
+
+  /** Starts the checks that are new and ends those that are gone; one that stays goes on counting. */
+  replace(listed: readonly ListedInstance[]): void {
+    const wanted = new Map(
+      listed.flatMap((one) => (one.check ? [[keyOf(one), one] as const] : [])),
+    );
+    for (const [key, { how, stop }] of this.#running) {
+      const now = wanted.get(key);
+      if (now && howOf(now) === how) continue;
+      stop.abort();
+      this.#running.delete(key);
+      const [service, id] = JSON.parse(key);
+      // Nobody asks any more: what was found says nothing.
+      if (!now) this.#agent.report({ service, id }, { state: 'serving' });
+    }
+    for (const [key, one] of wanted) if (!this.#running.has(key)) this.#start(key, one);
+  }
+
+  stop(): void {
+    for (const { stop } of this.#running.values()) stop.abort();
+    this.#running.clear();
+  }
+
+  #start(key: string, one: ListedInstance): void {
+    if (one.check === undefined) return;
+    const stop = new AbortController();
+    this.#running.set(key, { how: howOf(one), stop });
+    void check(one.check, (health) => this.#agent.report(one.spec, health), stop.signal);
+  }
+}
+
+const keyOf = ({ spec }: ListedInstance): string => JSON.stringify([spec.service, spec.id]);
+const howOf = ({ check: how }: ListedInstance): string => JSON.stringify(how);
