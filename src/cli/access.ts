@@ -38,9 +38,13 @@ export async function accessOf(settings: AccessSettings) {
 export type Access = Awaited<ReturnType<typeof accessOf>>;
 
 /** Addresses as they may be printed, and the login that stood in one of them. */
-export function withoutLogin(servers: readonly string[]) {
+export function withoutLogin(servers: readonly string[]): {
+  readonly servers: readonly string[];
+  readonly login: { readonly user?: string; readonly password?: string };
+} {
   const found = servers.map((server) => /^((?:\w+:\/\/)?)(?:([^@]*)@)?(.+)$/.exec(server));
-  const [user, pass] = (found.find((match) => match?.[2])?.[2] ?? '').split(':', 2);
+  const info = found.find((match) => match?.[2])?.[2] ?? '';
+  const [, user = '', pass] = /^([^:]*)(?::(.*))?$/s.exec(info) ?? [];
   return {
     servers: found.map((match, n) => (match ? `${match[1]}${match[3]}` : (servers[n] ?? ''))),
     login: user

@@ -25,6 +25,8 @@ export const seatKey = (seat: number): string => `seat.${seat}`;
 /** Filters: a NATS subject pattern below the bucket's prefix. */
 export const slotInstances = (slot: Slot): string => `instance.${slotTokens(slot)}.>`;
 export const slotLeases = (slot: Slot): string => `run.${slotTokens(slot)}.*`;
+/** All keys of a bucket, also those that nobody here writes: they are reported, not overlooked (G12). */
+export const everything = '>';
 export const allAgents = 'agent.>';
 export const allInstances = 'instance.>';
 export const allRunLeases = 'run.>';

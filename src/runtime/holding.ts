@@ -97,7 +97,8 @@ export class Holding {
     if (outcome.outcome === 'committed') this.#apply(changes, outcome.revisions);
     if (outcome.outcome === 'unknown') {
       for (const change of changes) {
-        if (change.write.text === undefined) this.#unsure.set(change.write.key, change);
+        const { key, text } = change.write;
+        if (text === undefined && this.#isMine(key)) this.#unsure.set(key, change);
       }
     }
     return outcome;
@@ -110,11 +111,17 @@ export class Holding {
         const read = readAgent(entry);
         this.#agent = read.kind === 'stored' ? read : undefined;
       } else {
-        this.heads.set(write.key, head);
+        // What an earlier run owned is no chain of this run's.
+        if (write.text !== undefined || this.#isMine(write.key)) this.heads.set(write.key, head);
         this.#unsure.delete(write.key);
         this.#keep(entry);
       }
     }
+  }
+
+  #isMine(key: string): boolean {
+    const known = this.instances.get(key);
+    return known?.kind === 'stored' && known.record.run === this.me.run;
   }
 
   #keep(entry: Entry): void {

@@ -1,5 +1,5 @@
 import { Fleet } from '../domain/fleet.ts';
-import { allAgents, allInstances } from '../domain/keys.ts';
+import { everything } from '../domain/keys.ts';
 import type { Millis, Monotonic, Revision } from '../domain/time.ts';
 import type { Feed } from '../ports/feed.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -36,7 +36,7 @@ export class View {
 
   /** Follows the registry until the signal. */
   async follow(signal: AbortSignal): Promise<void> {
-    for await (const feed of this.#ports.registry.watch([allAgents, allInstances], signal)) {
+    for await (const feed of this.#ports.registry.watch([everything], signal)) {
       this.#take(feed);
     }
   }

@@ -1,6 +1,6 @@
 import type { StoredAgent, StoredInstance } from '../domain/entry.ts';
 import { removalsPerBatch } from '../domain/policy.ts';
-import type { Millis } from '../domain/time.ts';
+import type { Millis, Monotonic } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Change } from './change.ts';
 import type { Ended, Holding } from './holding.ts';
@@ -19,17 +19,24 @@ export async function withdraw(
   ports: Pick<Ports, 'clock' | 'entropy'>,
   signal: AbortSignal,
 ): Promise<'left' | Ended | undefined> {
+  const { clock } = ports;
   let listed = false;
+  let drainedAt: Monotonic | undefined;
   while (!signal.aborted) {
     const mine = holding.agent ?? (await holding.check());
     if ('ended' in mine) return mine;
     if (!listed) await holding.list();
     listed = true;
     const next = nextChanges(holding, mine, drainFor > 0);
+    if (next.step.startsWith('remove') && drainedAt !== undefined) {
+      await clock.sleep(drainedAt + drainFor - clock.monotonic(), signal);
+      drainedAt = undefined;
+      continue;
+    }
     const { outcome } = await holding.commit(next.changes);
+    if (next.step === 'drain') drainedAt = clock.monotonic();
     if (outcome === 'committed') {
       if (next.step === 'remove-record') return 'left';
-      if (next.step === 'drain') await ports.clock.sleep(drainFor, signal);
       continue;
     }
     listed = false;

@@ -128,8 +128,9 @@ describe('a collector that cannot see', () => {
         c.process.freeze();
         await fleet.advance(time);
         c.process.thaw();
+        const before = c.transitions.length;
         await fleet.advance(0);
-        expect(['blind', 'sleeping']).toContain(c.collector.state);
+        expect(['blinded', 'unseated']).toContain(c.transitions[before]?.event.type);
         await fleet.advance(seconds(15));
         expect(c.collector.state).toBe('watching');
       }

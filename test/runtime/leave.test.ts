@@ -72,6 +72,22 @@ describe('an agent that leaves', () => {
     expect(story).toEqual(['registered', 'drained', 'removed']);
   });
 
+  scenario(
+    'drains for that time although nobody said that the draining was stored',
+    async (fleet) => {
+      const a = fleet.agent('h1/a', ['web/1'], { drainFor: seconds(8) });
+      await fleet.advance(seconds(1));
+      const from = a.process.line.requests;
+      a.process.line.fate = (n) => (n === from + 3 ? 'unanswered' : 'fine');
+      void a.agent.stop();
+      await fleet.advance(seconds(7.9));
+      const web = fleet.instance('h1/a', 'web/1');
+      expect(web.kind === 'stored' && web.record.state).toBe('draining');
+      await fleet.advance(seconds(1));
+      expect(a.ended()).toBe('left');
+    },
+  );
+
   scenario('gives up when the store does not answer, and collectors do the rest', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     fleet.collector('h9');

@@ -35,7 +35,7 @@ function expectServing(fleet: FleetInMemory, { agent }: AgentProcess): void {
 }
 
 /** Which requests there are to lose in such a life: those of one in which nothing is lost, and more. */
-const requests = 42;
+const requests = 46;
 
 describe('an agent’s life in which one request goes wrong', () => {
   scenario('has no more requests than are tried below', async (fleet) => {

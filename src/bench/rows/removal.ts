@@ -40,7 +40,7 @@ export const removal: Row = {
   },
 };
 
-async function removeOnceX(host: string, stage: Stage): Promise<Millis> {
+async function removeOnce(host: string, stage: Stage): Promise<Millis> {
   const worker = await stage.start('keep-agents', { host, agents: 1, instances, lease });
   const [run] = worker.answer;
   if (run === undefined) throw new Error('no agent');
@@ -104,20 +104,4 @@ class RemovalWatch implements AsyncDisposable {
   #pause(): Promise<void> {
     return pause(20, undefined, { signal: this.#stage.signal });
   }
-}
-async function removeOnce(host: string, stage: Stage): Promise<Millis> {
-  const worker = await stage.start('keep-agents', { host, agents: 1, instances, lease });
-  const [run] = worker.answer;
-  if (run === undefined) throw new Error('no agent');
-  console.error('started');
-  void removeOnceX;
-  await using watch = new RemovalWatch(run, stage);
-  await watch.complete();
-  console.error('killing');
-  worker.kill('SIGKILL');
-  const iv = setInterval(() => console.error('loop'), 500);
-  (async () => { for await (const f of stage.ports.registry.watch(['agent.>'], stage.signal)) console.error(f.kind, JSON.stringify(f).slice(0, 300)); })();
-  const t = await watch.took();
-  clearInterval(iv);
-  return t;
 }

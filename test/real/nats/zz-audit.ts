@@ -6,7 +6,12 @@ for (let round = 0; round < Number(process.argv[2] ?? 3); round++) {
   await using setup = await openOn(cluster.urls, { replicas: 3 });
   const { names } = setup;
   const leader = await cluster.leaderOf(names.registry.stream);
-  const auditLeader = await cluster.leaderOf(names.auditStream);
+  let auditLeader = await cluster.leaderOf(names.auditStream);
+  for (let i = 0; i < 30 && auditLeader !== leader; i++) {
+    await setup.raw.request(`$JS.API.STREAM.LEADER.STEPDOWN.${names.auditStream}`, '', { timeout: 5000 }).catch(() => {});
+    await sleep(500);
+    auditLeader = await cluster.leaderOf(names.auditStream);
+  }
   const urls = cluster.nodes.filter((n) => n !== leader).map((n) => n.url);
   await using o = await openOn(urls, { namespace: names.namespace });
   let on = true; const counts: Record<string, number> = {}; let committed = 0; let gap = 0, lastOk = performance.now(); const whys: Record<string, number> = {};

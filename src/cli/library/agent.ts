@@ -1,0 +1,112 @@
+import type { z } from 'zod';
+import type { Health } from '../../domain/desired.ts';
+import { type Millis, seconds } from '../../domain/time.ts';
+import { Agent } from '../../runtime/agent.ts';
+import type { ProcessTransition } from '../../runtime/process-chain.ts';
+import { Checks } from '../checks.ts';
+import { ListedInstances, namedInstances, system } from '../compose.ts';
+import { Lasting } from '../duration.ts';
+import {
+  type Duration,
+  type LeaseOptions,
+  leaseOf,
+  type PlaceOptions,
+  readOption,
+  slotOf,
+} from './options.ts';
+import { openPorts, type StoreOptions } from './store.ts';
+
+/** An instance as one writes it; `id` is `<host>-<agent>-<service>-<port>` where none is given. */
+export type InstanceOptions = z.input<typeof ListedInstances>[number];
+
+export interface AgentOptions extends StoreOptions, LeaseOptions, PlaceOptions {
+  /** What this agent is called on its host: two agents have two names. */
+  readonly name: string;
+  readonly instances?: readonly InstanceOptions[];
+  readonly zone?: string;
+  readonly address?: string;
+  /** Take the slot from a run that is alive. */
+  readonly takeover?: boolean;
+  readonly whenExpired?: 'start-over' | 'exit';
+  /** How long instances stand as draining before a leave removes them; default 0. */
+  readonly drain?: Duration;
+  readonly onTransition?: (transition: ProcessTransition) => void;
+}
+
+/** An agent that serves. Disposing it is leaving politely. */
+export interface RunningAgent extends AsyncDisposable {
+  readonly host: string;
+  readonly name: string;
+  /** Another one after it was expired and started over; its term goes with it. */
+  readonly run: string;
+  readonly term: number;
+  /** `serving`, or why it is not: see machines/session.ts. */
+  readonly state: string;
+  /** What it runs now, all of it; the difference is registered and removed. @throws {Fault} */
+  replace(instances: readonly InstanceOptions[]): void;
+  /** What is known of an instance for which no check asks; nothing where it runs no such instance. */
+  report(instance: { readonly service: string; readonly id: string }, health: Health): void;
+  stop(): Promise<void>;
+  /** Resolves when it has left; rejects when it ended otherwise: superseded, expired. */
+  readonly done: Promise<void>;
+}
+
+/** How long a polite leave may take while the store does not answer. */
+const leaveWithin: Millis = seconds(5);
+
+/**
+ * Registers instances for as long as this process lives; resolves once all of them are registered.
+ * @throws {Fault} `store-unavailable`, `slot-held`, `bad-name`, `bad-setting`
+ */
+export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
+  await using opened = new AsyncDisposableStack();
+  const slot = await slotOf(options, options.name);
+  const namedOf = (listed: readonly InstanceOptions[]) =>
+    namedInstances(readOption('instances', ListedInstances, listed), slot);
+  const first = namedOf(options.instances ?? []);
+  const { zone, address, takeover = false, whenExpired = 'start-over' } = options;
+  const settings = {
+    ...{ slot, zone, address, takeover, whenExpired, leaveWithin },
+    lease: leaseOf(options),
+    process: system.thisProcess(),
+    drainFor: readOption('drain', Lasting, options.drain ?? 0),
+    onTransition: (transition: ProcessTransition) => options.onTransition?.(transition),
+  };
+  const me = { ...slot, run: system.entropy.runId() };
+  const { ports } = opened.use(await openPorts(options, me));
+  const agent = opened.use(
+    new Agent(
+      settings,
+      first.map(({ spec }) => spec),
+      ports,
+    ),
+  );
+  await agent.ready;
+  const checks = opened.adopt(new Checks(agent), async (running) => running.stop());
+  checks.replace(first);
+  const closing = opened.move();
+  const stop = () => closing.disposeAsync();
+  agent.done.then(stop, stop);
+  return {
+    host: slot.host,
+    name: slot.agent,
+    get run() {
+      return agent.run;
+    },
+    get term() {
+      return agent.term;
+    },
+    get state() {
+      return agent.state;
+    },
+    replace(listed) {
+      const now = namedOf(listed);
+      agent.replace(now.map(({ spec }) => spec));
+      checks.replace(now);
+    },
+    report: (instance, health) => agent.report(instance as Parameters<Agent['report']>[0], health),
+    stop,
+    done: agent.done,
+    [Symbol.asyncDispose]: stop,
+  };
+}
