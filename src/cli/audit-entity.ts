@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { Fault } from '../domain/fault.ts';
 import { slotTokens } from '../domain/keys.ts';
 import { AgentName, HostId, InstanceId, RunId, ServiceName } from '../domain/names.ts';
@@ -51,7 +52,7 @@ const pairs = (text: string): readonly (readonly [string, string])[] =>
     .filter(([before, after]) => before !== '' && after !== '');
 
 function agentEntity(host: string, agent: string): Entity {
-  const slot = slotTokens({ host: HostId.parse(host), agent: AgentName.parse(agent) });
+  const slot = slotTokens({ host: named(HostId, host), agent: named(AgentName, agent) });
   return {
     kind: 'agent',
     exact: `agent:${escaped(host)}/${escaped(agent)}`,
@@ -68,7 +69,7 @@ const runEntity = (run: string): Entity => ({
 });
 
 function instanceEntity(service: string, id: string): Entity {
-  const names = [ServiceName.parse(service), InstanceId.parse(id)].map(encodeToken).join('.');
+  const names = [named(ServiceName, service), named(InstanceId, id)].map(encodeToken).join('.');
   const filters = [`*.*.*.${names}.*`];
   return {
     kind: 'instance',
@@ -76,6 +77,15 @@ function instanceEntity(service: string, id: string): Entity {
     own: filters,
     all: filters,
   };
+}
+
+function named<S extends z.ZodType>(rule: S, name: string): z.output<S> {
+  const read = rule.safeParse(name);
+  if (read.success) return read.data;
+  throw new Fault(
+    'bad-name',
+    `'${name.slice(0, 80)}' is no name: ${read.error.issues[0]?.message}`,
+  );
 }
 
 const escaped = (name: string): string => name.replaceAll('%', '%25').replaceAll('/', '%2F');

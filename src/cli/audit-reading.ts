@@ -1,13 +1,17 @@
 import { Fault } from '../domain/fault.ts';
 import type { Audit } from '../ports/audit.ts';
-import { type Entity, entitiesNamed } from './audit-entity.ts';
+import type { Entity } from './audit-entity.ts';
 
 /**
  * The one thing that is named so and has a life in the audit.
- * @throws {Fault} `bad-name`; `not-found` where nothing is, or more than one thing
+ * @throws {Fault} `not-found` where nothing is, or more than one thing
  */
-export async function findEntity(name: string, audit: Audit, namespace: string): Promise<Entity> {
-  const candidates = entitiesNamed(name);
+export async function findEntity(
+  name: string,
+  candidates: readonly Entity[],
+  audit: Audit,
+  namespace: string,
+): Promise<Entity> {
   const found: Entity[] = [];
   for (const candidate of candidates) {
     if (await hasEvents(audit, candidate.all)) found.push(candidate);

@@ -9,6 +9,9 @@ import { runProgram } from './program.ts';
 /** Wide enough to read, narrow enough to read: also where nobody says how wide it is. */
 const widest = 100;
 const stopping = new AbortController();
+/** What throws `signal.throwIfAborted()`, so that it can be told from a bug. */
+const stopped = new Error('stopped');
+const stop = () => stopping.abort(stopped);
 let ownsSignals = false;
 let interrupted: NodeJS.Signals | undefined;
 
@@ -17,7 +20,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     // The second one means it: whatever is under way stays as it is.
     if (interrupted !== undefined && !ownsSignals) process.exit(signal === 'SIGTERM' ? 143 : 130);
     interrupted = signal;
-    stopping.abort();
+    stop();
   });
 }
 
@@ -25,12 +28,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
-    stopping.abort();
+    stop();
   });
 }
 
 /** Started by another program over a channel: ends with it. */
-process.once('disconnect', () => stopping.abort());
+process.once('disconnect', stop);
 process.channel?.unref();
 
 const depthOf = (stream: NodeJS.WriteStream): number =>
@@ -69,8 +72,9 @@ try {
   });
 } catch (cause) {
   const failure = rootOf(cause);
-  if (interrupted !== undefined && exitOf(failure) !== exit.bug) {
-    process.exitCode = exit.interrupted;
+  if (stopping.signal.aborted && (exitOf(failure) !== exit.bug || failure === stopped)) {
+    // Whatever was under way could not come to its end: that is no news.
+    process.exitCode = interrupted === undefined ? exit.done : exit.interrupted;
   } else {
     sayFailure(failure, { ...io, palette: paletteOf(depthOf(process.stderr)) });
     process.exitCode = exitOf(failure);

@@ -1,4 +1,4 @@
-import { Command as Commander, CommanderError } from 'commander';
+import { Command as Commander, CommanderError, Help, type Option } from 'commander';
 import type { Command } from './command.ts';
 import { commands } from './commands.ts';
 import { system } from './compose.ts';
@@ -32,6 +32,9 @@ export async function runProgram(
     .version(version, '--version', 'the version of Rollcall')
     .usage('<command> [options]')
     .helpCommand('help [command]', 'what a command does')
+    .configureHelp({
+      visibleOptions: (one) => new Help().visibleOptions(one).filter(isForEverybody),
+    })
     .addHelpText('after', settingsHelp);
   for (const setting of Object.values(common)) program.addOption(optionOf(setting));
   for (const one of commands) {
@@ -40,6 +43,7 @@ export async function runProgram(
       .description(one.about)
       .configureHelp({ showGlobalOptions: true })
       .addHelpText('after', examplesHelp(one));
+    commander.showHelpAfterError(`(rollcall ${one.name} --help says more)`);
     if (one.args !== undefined) commander.argument(one.args);
     for (const setting of Object.values(one.settings)) commander.addOption(optionOf(setting));
     commander.action(async () => {
@@ -51,8 +55,7 @@ export async function runProgram(
     await program.parseAsync(argv, { from: 'user' });
   } catch (cause) {
     if (!(cause instanceof CommanderError)) throw cause;
-    const asked = ['commander.helpDisplayed', 'commander.version'].includes(cause.code);
-    return asked ? exit.done : exit.usage;
+    return cause.exitCode === 0 ? exit.done : exit.usage;
   }
   return code;
 }
@@ -116,7 +119,12 @@ const examplesHelp = ({ examples }: Command): string =>
     ? ''
     : `\nExamples:\n${examples.map(([line, what]) => `  ${line}\n      ${what}`).join('\n')}`;
 
+/** What the first page of the help has room for; every command's own page has them all. */
+const isForEverybody = ({ long }: Option): boolean =>
+  ['--servers', '--namespace', '--json', '--config', '--version', '--help'].includes(long ?? '');
+
 const settingsHelp = `
+Options for logins, TLS and logs are in the help of every command: rollcall ps --help
 Every option is also an environment variable (--tls-ca: ROLLCALL_TLS_CA) and a key of the file
 that --config names (tls-ca). A flag counts before the variable, the variable before the file.
 

@@ -20,6 +20,9 @@ export type ClusterMember = {
   advertise: boolean;
 };
 
+/** When a write reaches the disk: before it is acknowledged, or within two minutes. */
+export type SyncInterval = 'always' | '2m';
+
 export type ServerSettings = {
   host: string;
   /** 0: the server takes a free one. */
@@ -27,6 +30,7 @@ export type ServerSettings = {
   /** Holds the streams, the log, and the file that says which ports were taken. */
   storeDir: string;
   logins: Logins;
+  syncInterval?: SyncInterval | undefined;
   cluster?: ClusterMember | undefined;
 };
 
@@ -49,13 +53,13 @@ export function isLoopback(host: string): boolean {
  *   stays closed. On loopback a client needs no credentials.
  * - `ping_interval` × (`ping_max` + 1): a peer that vanished without closing its connection (power,
  *   cable, SIGSTOP) is closed, and so announced, after 6 s; the defaults need 4 to 6 minutes.
- * - `sync_interval: always`: acknowledged is on disk. A lease or an audit event taken back by a
- *   power cut would make terms repeat (docs/adr/0003-embedded-server.md has what it costs).
+ * - `sync_interval: always`: acknowledged is on disk. Writes taken back by a power cut would make
+ *   terms and tokens repeat (docs/adr/0003-embedded-server.md has what it costs).
  * - The limits keep a runaway audit from filling the disk: at `max_file_store` the server refuses
  *   writes with an error of its own, where a full disk would end in timeouts and a restart.
  */
 export function serverConfig(settings: ServerSettings): string {
-  const { host, port, storeDir, logins, cluster } = settings;
+  const { host, port, storeDir, logins, cluster, syncInterval = 'always' } = settings;
   return `# Written at every start of the embedded server; changes are lost.
 host: ${text(host)}
 port: ${port === 0 ? -1 : port}
@@ -69,7 +73,7 @@ jetstream {
   store_dir: ${text(storeDir)}
   max_memory_store: 256MB
   max_file_store: 4GB
-  sync_interval: always
+  sync_interval: ${syncInterval}
 }
 accounts {
   SYS {

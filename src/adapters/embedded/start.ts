@@ -3,7 +3,13 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
-import { type ClusterMember, type Login, newLogins, serverConfig } from './config.ts';
+import {
+  type ClusterMember,
+  type Login,
+  newLogins,
+  type SyncInterval,
+  serverConfig,
+} from './config.ts';
 import { type Guard, startGuard } from './guard.ts';
 import { forgetPorts, readyPort } from './ready.ts';
 import { failedStart } from './start-failure.ts';
@@ -23,6 +29,8 @@ export type ServerOptions = {
   /** Default 127.0.0.1. Where others can reach it, clients need the login `app`. */
   host?: string;
   cluster?: ClusterMember;
+  /** Default `always`: nothing that was acknowledged is lost in a power cut. */
+  syncInterval?: SyncInterval;
   /** Ends the start. A server that has started is ended by `stop` only, after those it serves. */
   signal?: AbortSignal;
 };
@@ -55,7 +63,7 @@ type ServerEnd = { asked: boolean; code: number | undefined };
  * or the server ended or was not ready in time, with the last lines of its log
  */
 export async function startNatsServer(options: ServerOptions): Promise<NatsServer> {
-  const { host = '127.0.0.1', port = 0, cluster, signal } = options;
+  const { host = '127.0.0.1', port = 0, cluster, syncInterval, signal } = options;
   const storeDir = resolve(options.storeDir);
   await makeStore(storeDir);
   const configFile = join(storeDir, 'nats-server.conf');
@@ -74,7 +82,7 @@ export async function startNatsServer(options: ServerOptions): Promise<NatsServe
   try {
     await holdStore(storeDir, guard.pid);
     await forgetPorts(storeDir);
-    const config = serverConfig({ host, port, storeDir, logins, cluster });
+    const config = serverConfig({ host, port, storeDir, logins, cluster, syncInterval });
     await writeFile(configFile, config, { mode: 0o600 });
     const pid = await guard.go();
     const taken = await untilReady(guard, { storeDir, pid, host: dialled(host), signal });

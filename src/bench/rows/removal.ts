@@ -47,7 +47,7 @@ async function removeOnce(host: string, stage: Stage): Promise<Millis> {
   await using watch = new RemovalWatch(run, stage);
   await watch.complete();
   worker.kill('SIGKILL');
-  return watch.took();
+  return await watch.took();
 }
 
 /** A consumer that notes when it sees a slot's run expired, and when it sees nothing left of it. */
@@ -87,13 +87,6 @@ class RemovalWatch implements AsyncDisposable {
   }
 
   #look(): void {
-    console.error(
-      'look',
-      this.#standing,
-      this.#slot,
-      [...this.#view.fleet.slots()].map((s) => [s.slot, s.instances.size]),
-      performance.now(),
-    );
     const agent = this.#view.fleet.slot(this.#slot)?.agent;
     if (agent?.kind === 'stored' && agent.record.phase === 'expired') {
       this.#expired ??= performance.now();

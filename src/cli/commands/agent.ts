@@ -15,7 +15,6 @@ export const agent = command({
   name: 'agent',
   about: 'register the instances that a file lists, for as long as this process lives',
   settings: {
-    ...agency,
     name: {
       flag: '--name <name>',
       about: 'what this agent is called on its host; two agents have two names',
@@ -23,15 +22,15 @@ export const agent = command({
     },
     instances: {
       flag: '--instances <file>',
-      about: 'YAML or JSON, read again when it changes',
+      about: 'what it runs: YAML or JSON, read again when it changes',
       rule: z.string().min(1, 'not empty').optional(),
     },
+    ...agency,
   },
   examples: [
-    ['rollcall agent --name api --instances instances.yaml', 'what is in instances.yaml:'],
     [
-      "instances: [{ service: web, port: 8080, check: { http: 'http://127.0.0.1:8080/health' } }]",
-      '',
+      'rollcall agent --name api --instances instances.yaml',
+      "with, in that file: instances: [{ service: web, port: 8080, check: { tcp: '127.0.0.1:8080' } }]",
     ],
     [
       'rollcall agent --host db-1 --name postgres --ttl 5s --grace 10s',

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../domain/events.ts';
+import { entitiesNamed } from '../audit-entity.ts';
 import { actorOf, eventJson, type ReadEvent, readEvent, stateText, whyOf } from '../audit-event.ts';
 import { findEntity } from '../audit-reading.ts';
 import { command } from '../command.ts';
@@ -20,9 +21,10 @@ export const auditShow = command({
     ['rollcall audit show agent:web/1', 'where web/1 could be both'],
   ],
   async run({ settings, io, args: [name = ''] }) {
+    const candidates = entitiesNamed(name);
     await using connected = await connectOnce(settings, io, 'audit show');
     const { audit } = connected.ports;
-    const entity = await findEntity(name, audit, settings.namespace);
+    const entity = await findEntity(name, candidates, audit, settings.namespace);
     let shown = 0;
     let run = '';
     let day = '';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { StoredEvent } from '../../ports/audit.ts';
+import { entitiesNamed } from '../audit-entity.ts';
 import {
   actorOf,
   eventJson,
@@ -40,10 +41,11 @@ export const auditTail = command({
     ['rollcall audit tail db-1/postgres --from start --json', 'all of one agent and its instances'],
   ],
   async run({ settings, io, args: [name] }) {
+    const candidates = name === undefined ? undefined : entitiesNamed(name);
     await using connected = await connectOnce(settings, io, 'audit tail');
     const { audit } = connected.ports;
     const entity =
-      name === undefined ? undefined : await findEntity(name, audit, settings.namespace);
+      candidates && (await findEntity(name ?? '', candidates, audit, settings.namespace));
     const say = (stored: StoredEvent) => {
       const read = readEvent(stored);
       io.out(settings.json ? eventJson(read) : tailLine(read, io));

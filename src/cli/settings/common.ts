@@ -54,7 +54,7 @@ export const common = {
     flag: '--replicas <n>',
     about: 'copies of each stream, where this command creates it',
     fallback: '1',
-    rule: z.coerce.number().int().min(1, '1, 3 or 5').max(5, '1, 3 or 5').default(1),
+    rule: z.coerce.number().int().min(1, 'from 1 to 5').max(5, 'from 1 to 5').default(1),
   },
   config: { flag: '--config <file>', about: 'settings from a YAML or JSON file', rule: File },
   json: { flag: '--json', about: 'one JSON document per line', rule: Switch },
@@ -67,6 +67,8 @@ export const common = {
     flag: '--log-level <level>',
     about: 'debug, info, warn or silent, on stderr',
     fallback: 'warn',
-    rule: z.enum(['debug', 'info', 'warn', 'silent']).default('warn'),
+    rule: z
+      .enum(['debug', 'info', 'warn', 'silent'], { error: 'debug, info, warn or silent' })
+      .default('warn'),
   },
 } as const satisfies Settings;

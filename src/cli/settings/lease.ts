@@ -51,7 +51,7 @@ export const agency = {
     flag: '--when-expired <what>',
     about: 'start-over as a new run, or exit',
     fallback: 'start-over',
-    rule: z.enum(['start-over', 'exit']).default('start-over'),
+    rule: z.enum(['start-over', 'exit'], { error: 'start-over or exit' }).default('start-over'),
   },
   drain: {
     flag: '--drain <duration>',

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env, kill } from 'node:process';
-import type { ClusterMember, Login } from '../../../src/adapters/embedded/config.ts';
+import type { ClusterMember, Login, SyncInterval } from '../../../src/adapters/embedded/config.ts';
 import { type NatsServer, startNatsServer } from '../../../src/adapters/embedded/start.ts';
 
 /** A real server of one test, on a free loopback port, with a store that goes with it. */
@@ -28,7 +28,7 @@ export type TestServer = AsyncDisposable & {
 };
 
 export async function startTestServer(
-  options: { port?: number; cluster?: ClusterMember } = {},
+  options: { port?: number; cluster?: ClusterMember; syncInterval?: SyncInterval } = {},
 ): Promise<TestServer> {
   const binary = env['ROLLCALL_NATS_SERVER'];
   if (binary === undefined) throw new Error('the global setup of the real tests did not run');
