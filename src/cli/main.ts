@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { exit, exitOf } from './exit.ts';
 import { rootOf, sayFailure } from './failure.ts';
 import type { Io } from './io.ts';
@@ -13,13 +14,17 @@ const stopping = new AbortController();
 const stopped = new Error('stopped');
 const stop = () => stopping.abort(stopped);
 let ownsSignals = false;
-let interrupted: NodeJS.Signals | undefined;
+let interrupted: number | undefined;
+/** A signal that comes to the whole group is often passed on as well: both are one. */
+const oneSignal = 500;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
+    const now = performance.now();
+    interrupted ??= now;
     // The second one means it: whatever is under way stays as it is.
-    if (interrupted !== undefined && !ownsSignals) process.exit(signal === 'SIGTERM' ? 143 : 130);
-    interrupted = signal;
+    if (now - interrupted > oneSignal && !ownsSignals)
+      process.exit(128 + constants.signals[signal]);
     stop();
   });
 }

@@ -14,7 +14,7 @@ import type { Io } from '../io.ts';
 import { Actor, type Part } from './actor.ts';
 import type { Narrator } from './narrator.ts';
 
-export const ttl: Millis = seconds(2);
+export const ttl: Millis = seconds(3);
 export const grace: Millis = seconds(4);
 const namespace = Namespace.parse('demo');
 
@@ -26,8 +26,9 @@ export class Stage implements AsyncDisposable {
   readonly #io: Io;
   readonly #place: string;
   readonly #closing: AsyncDisposableStack;
-  readonly #seen: (readonly DirectoryChange[])[] = [];
   readonly #waiting = new Set<() => void>();
+  /** Told of every change as a consumer sees it. */
+  audience: (change: DirectoryChange) => void = () => {};
 
   static async open(settings: Common, io: Io, narrator: Narrator): Promise<Stage> {
     await using opened = new AsyncDisposableStack();
@@ -110,17 +111,12 @@ export class Stage implements AsyncDisposable {
     return clock.monotonic() - began;
   }
 
-  /** Everything that consumers were told since the last time somebody asked. */
-  told(): readonly DirectoryChange[] {
-    return this.#seen.splice(0).flat();
-  }
-
   [Symbol.asyncDispose](): Promise<void> {
     return this.#closing.disposeAsync();
   }
 
   #changed(changes: readonly DirectoryChange[]): void {
-    this.#seen.push(changes);
+    for (const change of changes) this.audience(change);
     for (const wake of this.#waiting) wake();
   }
 }

@@ -25,9 +25,9 @@ export async function tellStory(stage: Stage, narrator: Narrator, io: Io): Promi
   if (!oslo || !paris || !db) return;
   const chapters = [
     () => kill(stage, narrator, io, oslo, company),
-    () => freeze(stage, narrator, io, paris),
-    () => freezeForLong(stage, narrator, io, paris),
-    () => leave(stage, narrator, io, db),
+    () => freeze(stage, narrator, paris),
+    () => freezeForLong(stage, narrator, paris),
+    () => leave(stage, narrator, db),
     () => tellAudit(stage, narrator, oslo, io.columns),
   ];
   for (const chapter of chapters) {
@@ -54,10 +54,10 @@ async function start(stage: Stage, narrator: Narrator, io: Io): Promise<readonly
     () => company.every((one) => stage.row(one)?.state === 'live'),
     within,
   );
-  stage.told();
   narrator.say('');
   look(stage, narrator, io);
   narrator.check('a consumer sees four live instances', live !== undefined, narrator.elapsed);
+  stage.audience = (change) => narrator.block(changeLine(change, io.palette, system.clock.wall()));
   return company;
 }
 
@@ -92,7 +92,6 @@ async function kill(
     'the grace passes',
     () => stage.row(oslo) === undefined,
   );
-  tell(stage, narrator, io);
   narrator.check(
     'a collector declared it dead and removed what it left',
     gone !== undefined,
@@ -105,7 +104,7 @@ async function kill(
   );
 }
 
-async function freeze(stage: Stage, narrator: Narrator, io: Io, paris: Actor) {
+async function freeze(stage: Stage, narrator: Narrator, paris: Actor) {
   await narrator.chapter(
     'One is frozen, and thawed in time',
     'From outside it looks just like the dead one: silent.',
@@ -119,7 +118,6 @@ async function freeze(stage: Stage, narrator: Narrator, io: Io, paris: Actor) {
     'its lease lapses',
     () => stage.row(paris)?.state === 'dubious',
   );
-  tell(stage, narrator, io);
   narrator.check('consumers see it as dubious', dubious !== undefined, dubious);
   narrator.act(`kill -CONT ${paris.pid}`, 'it wakes, and finds that its lease lapsed');
   paris.signal('SIGCONT');
@@ -129,14 +127,13 @@ async function freeze(stage: Stage, narrator: Narrator, io: Io, paris: Actor) {
     'it speaks up',
     () => stage.row(paris)?.state === 'live',
   );
-  tell(stage, narrator, io);
   narrator.check('it took its lease again and refuted the suspicion', live !== undefined, live);
   const after = stage.row(paris);
   const same = before !== undefined && before.run === after?.run && before.token === after.token;
   narrator.check('the same run, the same registration: nothing was removed', same);
 }
 
-async function freezeForLong(stage: Stage, narrator: Narrator, io: Io, paris: Actor) {
+async function freezeForLong(stage: Stage, narrator: Narrator, paris: Actor) {
   await narrator.chapter(
     'It is frozen again, for too long',
     'Now it is declared dead while it is not. That is final: what must not happen is that it wakes',
@@ -151,7 +148,6 @@ async function freezeForLong(stage: Stage, narrator: Narrator, io: Io, paris: Ac
     'ttl and grace pass',
     () => stage.row(paris) === undefined,
   );
-  tell(stage, narrator, io);
   narrator.check('it was declared dead, and collected', gone !== undefined, gone);
   narrator.act(`kill -CONT ${paris.pid}`, 'it wakes as a run that is over');
   paris.signal('SIGCONT');
@@ -161,7 +157,6 @@ async function freezeForLong(stage: Stage, narrator: Narrator, io: Io, paris: Ac
     'it finds out',
     () => stage.row(paris)?.state === 'live',
   );
-  tell(stage, narrator, io);
   const after = stage.row(paris);
   narrator.check(
     'it found out, and started over as a new run',
@@ -172,7 +167,7 @@ async function freezeForLong(stage: Stage, narrator: Narrator, io: Io, paris: Ac
   narrator.check(`its fencing token went up, from ${before?.token} to ${after?.token}`, later);
 }
 
-async function leave(stage: Stage, narrator: Narrator, io: Io, db: Actor) {
+async function leave(stage: Stage, narrator: Narrator, db: Actor) {
   await narrator.chapter(
     'One leaves',
     'An orderly stop is no death: it removes its own and says goodbye.',
@@ -180,7 +175,6 @@ async function leave(stage: Stage, narrator: Narrator, io: Io, db: Actor) {
   narrator.act(`kill -TERM ${db.pid}`, db.name);
   db.signal('SIGTERM');
   const gone = await waitFor(stage, narrator, 'it leaves', () => stage.row(db) === undefined);
-  tell(stage, narrator, io);
   narrator.check('it is gone, without having been dubious', gone !== undefined && gone < ttl, gone);
   narrator.check('the process ended with 0', (await db.exit) === 0);
 }
@@ -188,15 +182,8 @@ async function leave(stage: Stage, narrator: Narrator, io: Io, db: Actor) {
 const waitFor = (stage: Stage, narrator: Narrator, text: string, claim: () => boolean) =>
   narrator.waiting(text, () => stage.until(claim, within));
 
-/** What consumers were told meanwhile, as it came. */
-function tell(stage: Stage, narrator: Narrator, { palette }: Io): void {
-  for (const change of stage.told())
-    narrator.block(changeLine(change, palette, system.clock.wall()));
-}
-
 /** The view as it is now. */
 function look(stage: Stage, narrator: Narrator, { columns, palette }: Io): void {
-  stage.told();
   const rows = stage.directory.instances().toSorted(byName);
   narrator.block(`${instanceTable(rows, system.clock.wall(), { width: columns - 2, palette })}`);
   narrator.say('');

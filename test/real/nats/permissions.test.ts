@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { openNatsStore } from '../../../src/adapters/nats/store.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
+import { placeOf, systemProcesses } from '../../../src/adapters/system/processes.ts';
+import { InstanceSpec } from '../../../src/domain/desired.ts';
+import { AgentName, HostId, Namespace } from '../../../src/domain/names.ts';
+import type { Ports } from '../../../src/ports/ports.ts';
+import { Agent } from '../../../src/runtime/agent.ts';
+import { Collector } from '../../../src/runtime/collector.ts';
+import { until } from '../harness/until.ts';
+import { startConfigured } from './configured-server.ts';
+
+const ns = 'fleet';
+const streams = [`KV_rollcall_${ns}_leases`, `KV_rollcall_${ns}_registry`, `ROLLCALL_${ns}_audit`];
+/** What everybody needs of the API, of these three streams alone. */
+const reading = streams.flatMap((stream) => [
+  `$JS.API.STREAM.INFO.${stream}`,
+  `$JS.API.STREAM.MSG.GET.${stream}`,
+  `$JS.API.CONSUMER.CREATE.${stream}.>`,
+  `$JS.API.CONSUMER.INFO.${stream}.*`,
+  `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
+  `$JS.API.CONSUMER.DELETE.${stream}.*`,
+]);
+const writing = (host: string) => [
+  `$KV.rollcall_${ns}_leases.run.${host}.>`,
+  `$KV.rollcall_${ns}_registry.agent.${host}.>`,
+  `$KV.rollcall_${ns}_registry.instance.${host}.>`,
+  `rollcall.${ns}.event.${host}.>`,
+  `rollcall.${ns}.run.${host}.>`,
+];
+const collecting = [
+  `$KV.rollcall_${ns}_leases.>`,
+  `$KV.rollcall_${ns}_registry.>`,
+  `rollcall.${ns}.event.>`,
+  `rollcall.${ns}.run.>`,
+  `$JS.API.STREAM.PURGE.KV_rollcall_${ns}_registry`,
+];
+
+const user = (name: string, publish: readonly string[], runs: string | undefined) => `
+  { user: ${name}, password: ${name}, permissions: {
+    publish: { allow: ${JSON.stringify(['$JS.API.INFO', ...reading, ...publish])} }
+    subscribe: { allow: ${JSON.stringify([`_INBOX_${name}.>`, ...(runs ? [runs] : [])])} } } }`;
+
+const config = (storeDir: string) => `
+jetstream: { store_dir: "${storeDir}" }
+authorization: { users: [
+  { user: deploy, password: deploy }
+  ${user('h1', writing('h1'), `rollcall.${ns}.run.h1.>`)}
+  ${user('collector', collecting, undefined)}
+  ${user('consumer', [], undefined)}
+] }`;
+
+const open = async (url: string, name: string): Promise<Ports & AsyncDisposable> => ({
+  ...(await openNatsStore({
+    servers: [url],
+    namespace: Namespace.parse(ns),
+    name,
+    credentials: { user: name, pass: name },
+    inboxPrefix: name === 'deploy' ? '_INBOX' : `_INBOX_${name}`,
+  })),
+  clock: systemClock,
+  entropy: systemEntropy,
+  log: { debug() {}, info() {}, warn() {} },
+  processes: systemProcesses(),
+});
+
+const agentOn = (host: string, ports: Ports) =>
+  new Agent(
+    {
+      slot: { host: HostId.parse(host), agent: AgentName.parse('a') },
+      lease: { ttl: 2000, grace: 1000 },
+      process: placeOf(process.pid),
+      takeover: false,
+      whenExpired: 'start-over',
+      drainFor: 0,
+      leaveWithin: 2000,
+      onTransition: () => {},
+    },
+    [InstanceSpec.parse({ service: 'web', id: host })],
+    ports,
+  );
+
+describe('the permissions in docs/operations.md', () => {
+  it('let an agent, a collector and a consumer do their work, and an agent nothing on another host', async () => {
+    await using server = await startConfigured(config);
+    // The streams are made by whoever deploys; nobody else may make, change or delete one.
+    await using _deploy = await open(server.url, 'deploy');
+    await using mine = await open(server.url, 'h1');
+    await using watching = await open(server.url, 'collector');
+    await using consumer = await open(server.url, 'consumer');
+
+    await using collector = new Collector(
+      { host: HostId.parse('w'), agent: AgentName.parse('c'), run: systemEntropy.runId() },
+      { lease: { ttl: 2000, grace: 1000 }, onTransition: () => {} },
+      watching,
+    );
+    const agent = agentOn('h1', mine);
+    await agent.ready;
+    await until('the collector sees', () => collector.state === 'watching');
+    const stands = async () => (await consumer.registry.read('instance.h1.a.web.h1')).text;
+    expect(await stands()).toContain(agent.run);
+
+    const foreign = agentOn('h2', mine);
+    await expect(foreign.done).rejects.toThrow(/may not|[Pp]ermission/);
+    expect((await consumer.registry.read('agent.h2.a')).revision).toBe(0);
+    const write = { key: 'agent.h1.a', expect: 0, text: '{}' };
+    await expect(consumer.registry.commit({ writes: [write], events: [] })).rejects.toThrow();
+
+    await agent.stop();
+    expect(await stands()).toBeUndefined();
+  });
+
+  it('let a collector remove what a dead agent of any host left', async () => {
+    await using server = await startConfigured(config);
+    await using _deploy = await open(server.url, 'deploy');
+    await using watching = await open(server.url, 'collector');
+    await using consumer = await open(server.url, 'consumer');
+    {
+      const dying = await open(server.url, 'h1');
+      const agent = agentOn('h1', dying);
+      await agent.ready;
+      await dying[Symbol.asyncDispose](); // as a process dies: without a word
+      agent.done.catch(() => {});
+    }
+    await using _collector = new Collector(
+      { host: HostId.parse('w'), agent: AgentName.parse('c'), run: systemEntropy.runId() },
+      { lease: { ttl: 2000, grace: 1000 }, onTransition: () => {} },
+      watching,
+    );
+    await until('all of it is gone', async () => {
+      const { text } = await consumer.registry.read('agent.h1.a');
+      return text === undefined;
+    });
+    expect((await consumer.registry.read('instance.h1.a.web.h1')).text).toBeUndefined();
+  });
+});
