@@ -42,7 +42,7 @@ export const runMachine = setup({
                 confirmed: {
                   target: 'registering',
                   description:
-                    'The write that took the slot was not acknowledged, but it was stored.',
+                    'A write was not acknowledged: what is still under way is fenced off by this one.',
                 },
                 announced: { target: 'live', description: 'All it runs is registered.' },
                 withdrawn: { target: 'leaving' },
@@ -50,7 +50,14 @@ export const runMachine = setup({
             },
             live: {
               description: 'Renews its lease and owns its instances.',
-              on: { withdrawn: { target: 'leaving', description: 'Told to stop, politely.' } },
+              on: {
+                confirmed: {
+                  target: 'live',
+                  description:
+                    'Fences off a write whose outcome is not known, lest it be stored later.',
+                },
+                withdrawn: { target: 'leaving', description: 'Told to stop, politely.' },
+              },
             },
             leaving: {
               description: 'Drains and removes its own instances; then its record goes.',

@@ -55,5 +55,7 @@ const words = (name: string): string =>
 /** Names that end in `For` are durations: see RunEvidence. */
 function shown(name: string, value: unknown): string {
   if (typeof value === 'number' && name.endsWith('For')) return `${(value / 1000).toFixed(1)} s`;
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  const parts = Object.entries(value).map(([part, of]) => `${words(part)} ${shown(part, of)}`);
+  return `(${parts.join(', ')})`;
 }

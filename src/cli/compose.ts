@@ -49,6 +49,8 @@ export interface Opening {
   readonly signal: AbortSignal;
   /** Until the store must have answered; a call on it may take as long. */
   readonly within: Millis;
+  /** Whether a namespace that is not there is made. */
+  readonly create: boolean;
 }
 
 /**
@@ -57,12 +59,13 @@ export interface Opening {
  */
 export async function openStore(
   access: Access,
-  { as, signal, within }: Opening,
+  { as, signal, within, create }: Opening,
 ): Promise<NatsStore> {
   const late = AbortSignal.timeout(within);
   try {
     return await openNatsStore({
       ...access,
+      create,
       name: typeof as === 'string' ? `rollcall ${as}` : connectionName(as),
       connectWithin: within,
       answerWithin: Math.max(within, seconds(2)),
@@ -82,7 +85,10 @@ export async function openStore(
  * The server and what stands on it, without opening a store: nothing is created or altered.
  * @throws {Fault} `store-unavailable`, `store-refused`
  */
-export async function openInspection(access: Access, { signal, within }: Omit<Opening, 'as'>) {
+export async function openInspection(
+  access: Access,
+  { signal, within }: Pick<Opening, 'signal' | 'within'>,
+) {
   const connect = (name: string) => connectNats({ ...access, name, connectWithin: within, signal });
   const link = new Link(await connect('rollcall doctor'));
   const names = namesOf(access.namespace);

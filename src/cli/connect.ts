@@ -1,4 +1,4 @@
-import { Fault } from '../domain/fault.ts';
+import { Fault, type FaultCode } from '../domain/fault.ts';
 import type { RunRef } from '../domain/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import { accessOf } from './access.ts';
@@ -13,17 +13,21 @@ const answerWithin: Millis = seconds(3);
 /** Between two attempts of a command that goes on for ever. */
 const tryAgainAfter: Millis = seconds(1);
 
+/** What may be otherwise in a moment; a namespace that is not there may be made by the first agent. */
+const passing: ReadonlySet<FaultCode> = new Set<FaultCode>(['store-unavailable', 'not-found']);
+
 /** The log as this place reads it. */
 export const logOf = (io: Io, { json, logLevel }: Common) =>
   io.errIsTerminal && !json ? terminalLog(io, logLevel, system.clock.wall) : jsonLog(logLevel);
 
 /**
- * The store for a command that somebody waits for.
- * @throws {Fault} `store-unavailable` after 3 s at the latest
+ * The store for a command that somebody waits for. Looking makes nothing: a namespace that is not
+ * there is none.
+ * @throws {Fault} `store-unavailable` after 3 s at the latest; `not-found`
  */
-export async function connectOnce(settings: Common, io: Io, as: string) {
+export async function connectOnce(settings: Common, io: Io, as: string, create = false) {
   const access = await accessOf(settings);
-  const opening = { as, signal: io.signal, within: answerWithin };
+  const opening = { as, signal: io.signal, within: answerWithin, create };
   const store = await spinning(io, `connecting to ${access.servers.join(', ')}`, () =>
     openStore(access, opening),
   );
@@ -38,10 +42,10 @@ export async function connectPatiently(
   settings: Common,
   io: Io,
   as: RunRef | string,
-  signal: AbortSignal = io.signal,
+  { signal = io.signal, create = true } = {},
 ) {
   const access = await accessOf(settings);
-  const opening = { as, signal, within: answerWithin };
+  const opening = { as, signal, within: answerWithin, create };
   for (let tries = 0; !signal.aborted; tries += 1) {
     try {
       const store = await openStore(access, opening);
@@ -49,9 +53,9 @@ export async function connectPatiently(
       const run = typeof as === 'string' ? undefined : as.run;
       return connected(store, portsOf(store, logOf(io, settings), run));
     } catch (cause) {
-      if (!(cause instanceof Fault) || cause.code !== 'store-unavailable') throw cause;
+      if (!(cause instanceof Fault) || !passing.has(cause.code)) throw cause;
       if (signal.aborted) return undefined;
-      if (tries === 0) io.err(`${cause.message}; trying until one does`);
+      if (tries === 0) io.err(`${cause.message}; trying again until that changes`);
       await system.clock.sleep(tryAgainAfter, signal);
     }
   }

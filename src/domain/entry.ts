@@ -1,5 +1,5 @@
 import { Fault } from './fault.ts';
-import { parseRegistryKey } from './keys.ts';
+import { isAgentKey, isInstanceKey, parseRegistryKey } from './keys.ts';
 import { AgentRecord, InstanceRecord } from './records.ts';
 import type { Revision } from './time.ts';
 
@@ -58,29 +58,20 @@ function read<R>(entry: Entry, parse: (key: string, text: string) => R): Read<R>
 
 function parseAgent(key: string, text: string): AgentRecord {
   const record = AgentRecord.parse(JSON.parse(text));
-  const at = parseRegistryKey(key);
-  if (at.kind !== 'agent' || at.host !== record.host || at.agent !== record.agent) {
-    throw new Fault('record-unreadable', `the record names ${record.host}/${record.agent}`);
-  }
-  return record;
+  if (isAgentKey(key, record)) return record;
+  throw otherKey(key, `${record.host}/${record.agent}`);
 }
 
 function parseInstance(key: string, text: string): InstanceRecord {
   const record = InstanceRecord.parse(JSON.parse(text));
-  const at = parseRegistryKey(key);
-  if (
-    at.kind !== 'instance' ||
-    at.host !== record.host ||
-    at.agent !== record.agent ||
-    at.service !== record.service ||
-    at.id !== record.id
-  ) {
-    throw new Fault(
-      'record-unreadable',
-      `the record names ${record.service}/${record.id} of ${record.host}/${record.agent}`,
-    );
-  }
-  return record;
+  if (isInstanceKey(key, record)) return record;
+  throw otherKey(key, `${record.service}/${record.id} of ${record.host}/${record.agent}`);
+}
+
+/** The record is sound and its key is not the record's: of another place, or of none. */
+function otherKey(key: string, named: string): Fault {
+  parseRegistryKey(key);
+  return new Fault('record-unreadable', `the record names ${named}`);
 }
 
 /**

@@ -24,7 +24,8 @@ export interface SlotView {
  */
 export class Fleet {
   readonly #slots = new Map<string, SlotView>();
-  readonly #services = new Map<string, Map<string, StoredInstance>>();
+  /** By service, then by id. */
+  readonly #services = new Map<string, Map<string, Namesakes>>();
   readonly #strangers = new Map<string, Unreadable>();
   #upTo: Revision = 0;
 
@@ -48,7 +49,15 @@ export class Fleet {
 
   /** All records of one `service/id`, under whatever slots, by key. */
   named(service: string, id: string): ReadonlyMap<string, StoredInstance> {
-    return this.#services.get(nameOf(service, id)) ?? none;
+    const there = this.#services.get(service)?.get(id);
+    if (there === undefined || there instanceof Map) return there ?? none;
+    return new Map([[there.key, there]]);
+  }
+
+  /** Whether more than one record has this `service/id`. */
+  isContested(service: string, id: string): boolean {
+    const there = this.#services.get(service)?.get(id);
+    return there instanceof Map && there.size > 1;
   }
 
   /** Whatever stands there and cannot be read, by key. */
@@ -84,18 +93,22 @@ export class Fleet {
 
   #take(entry: Entry): string | undefined {
     const [kind, host, agent, ...rest] = entry.key.split('.');
-    const tokens = `${host}.${agent}`;
-    if (kind === 'agent' && host && agent && rest.length === 0) {
-      const read = readAgent(entry);
-      this.#at(tokens).agent = read.kind === 'absent' ? undefined : read;
-    } else if (kind === 'instance' && host && agent && rest.length === 2) {
-      this.#takeInstance(this.#at(tokens), entry);
-    } else {
+    const isAgent = kind === 'agent' && rest.length === 0;
+    const isInstance = kind === 'instance' && rest.length === 2;
+    if (!host || !agent || !(isAgent || isInstance)) {
       this.#takeStranger(entry);
       return undefined;
     }
-    this.#drop(tokens);
-    return tokens;
+    const slot = this.#at(`${host}.${agent}`);
+    if (isInstance) this.#takeInstance(slot, entry);
+    else this.#takeAgent(slot, entry);
+    this.#dropIfEmpty(slot);
+    return slot.slot;
+  }
+
+  #takeAgent(slot: SlotView, entry: Entry): void {
+    const read = readAgent(entry);
+    slot.agent = read.kind === 'absent' ? undefined : read;
   }
 
   #takeInstance(slot: SlotView, entry: Entry): void {
@@ -123,27 +136,31 @@ export class Fleet {
     return slot;
   }
 
-  #drop(tokens: string): void {
-    const slot = this.#slots.get(tokens);
-    if (slot && !slot.agent && slot.instances.size === 0) this.#slots.delete(tokens);
+  #dropIfEmpty({ slot, agent, instances }: SlotView): void {
+    if (!agent && instances.size === 0) this.#slots.delete(slot);
   }
 
   #name(stored: StoredInstance): void {
-    const name = nameOf(stored.record.service, stored.record.id);
-    const there = this.#services.get(name) ?? new Map<string, StoredInstance>();
-    there.set(stored.key, stored);
-    this.#services.set(name, there);
+    const { service, id } = stored.record;
+    let ids = this.#services.get(service);
+    if (ids === undefined) this.#services.set(service, (ids = new Map()));
+    const there = ids.get(id);
+    if (there === undefined) ids.set(id, stored);
+    else if (there instanceof Map) there.set(stored.key, stored);
+    else ids.set(id, new Map([there, stored].map((each) => [each.key, each])));
   }
 
   #unname(stored: StoredInstance): void {
-    const name = nameOf(stored.record.service, stored.record.id);
-    const there = this.#services.get(name);
-    there?.delete(stored.key);
-    if (there?.size === 0) this.#services.delete(name);
+    const { service, id } = stored.record;
+    const ids = this.#services.get(service);
+    const there = ids?.get(id);
+    if (there instanceof Map) there.delete(stored.key);
+    if (there === stored || (there instanceof Map && there.size === 0)) ids?.delete(id);
+    if (ids?.size === 0) this.#services.delete(service);
   }
 }
 
-const none: ReadonlyMap<string, StoredInstance> = new Map();
+/** The records of one name: nearly always one, and a map for each of 100 000 would be 25 MB. */
+type Namesakes = StoredInstance | Map<string, StoredInstance>;
 
-/** A name has no control characters, so NUL keeps the two apart. */
-const nameOf = (service: string, id: string): string => `${service}\0${id}`;
+const none: ReadonlyMap<string, StoredInstance> = new Map();

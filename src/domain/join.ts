@@ -136,8 +136,9 @@ function doubtOf(
  * expired; where every owner is, the latest.
  */
 function winnerOf(stored: StoredInstance, fleet: Fleet): StoredInstance {
-  const rivals = fleet.named(stored.record.service, stored.record.id);
-  if (rivals.size < 2) return stored;
+  const { service, id } = stored.record;
+  if (!fleet.isContested(service, id)) return stored;
+  const rivals = fleet.named(service, id);
   const standing = [...rivals.values()].filter((rival) => !ownerIsOver(rival, fleet));
   const among = standing.length > 0 ? standing : [...rivals.values()];
   return among.reduce((latest, rival) => (tokenOf(rival) > tokenOf(latest) ? rival : latest));

@@ -52,12 +52,13 @@ function judgeClear({ silentFor, lease, probe }: RunEvidence, policy: LeasePolic
 
 function judgeSuspect({ suspectFor, lease, probe }: RunEvidence, policy: LeasePolicy): RunVerdict {
   if (suspectFor < policy.grace) return { do: 'hold', why: 'grace' };
-  if (lease === 'unread') return { do: 'look' };
-  if (lease === 'unknown') return { do: 'hold', why: 'not-known' };
-  if (lease === 'stands') return { do: 'hold', why: 'lease-stands' };
   if (probe === 'unasked') return { do: 'ask' };
   if (probe === 'unknown') return { do: 'hold', why: 'not-known' };
-  return probe === 'answered' ? { do: 'hold', why: 'answers' } : { do: 'expire' };
+  if (probe === 'answered') return { do: 'hold', why: 'answers' };
+  // Asking takes up to a second: the lease is read after it, right before the write (G6).
+  if (lease === 'unread') return { do: 'look' };
+  if (lease === 'unknown') return { do: 'hold', why: 'not-known' };
+  return lease === 'stands' ? { do: 'hold', why: 'lease-stands' } : { do: 'expire' };
 }
 
 export interface LeftoverEvidence {

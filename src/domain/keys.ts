@@ -16,11 +16,21 @@ import { decodeToken, encodeToken } from './token.ts';
  * Keys of the two buckets (docs/protocol.md). The host comes right after the kind, so that a subject
  * permission can say "own".
  */
-export const agentKey = (slot: Slot): string => fitting(`agent.${slotTokens(slot)}`);
-export const instanceKey = (at: InstanceRef): string =>
-  fitting(`instance.${slotTokens(at)}.${encodeToken(at.service)}.${encodeToken(at.id)}`);
+export const agentKey = (slot: Slot): string => fitting(agentTokens(slot));
+export const instanceKey = (at: InstanceRef): string => fitting(instanceTokens(at));
 export const leaseKey = (of: RunRef): string => fitting(`run.${slotTokens(of)}.${of.run}`);
 export const seatKey = (seat: number): string => `seat.${seat}`;
+
+/**
+ * Whether this is the key of that place. A name has one encoding only, so nothing needs to be decoded:
+ * reading a registry does this for each of its records.
+ */
+export const isAgentKey = (key: string, slot: Slot): boolean => key === agentTokens(slot);
+export const isInstanceKey = (key: string, at: InstanceRef): boolean => key === instanceTokens(at);
+
+const agentTokens = (slot: Slot): string => `agent.${slotTokens(slot)}`;
+const instanceTokens = (at: InstanceRef): string =>
+  `instance.${slotTokens(at)}.${encodeToken(at.service)}.${encodeToken(at.id)}`;
 
 /** Filters: a NATS subject pattern below the bucket's prefix. */
 export const slotInstances = (slot: Slot): string => `instance.${slotTokens(slot)}.>`;

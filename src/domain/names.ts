@@ -12,10 +12,12 @@ export const Name = z
   .min(1, 'a name has at least one character')
   .refine((name) => name.isWellFormed(), 'a name is well-formed unicode')
   .refine((name) => !/\p{Cc}/u.test(name), 'a name has no control characters')
-  .refine((name) => utf8Length(name) <= 1024, 'a name has at most 1024 bytes');
+  .refine((name) => hasAtMost(1024, name), 'a name has at most 1024 bytes');
 
 const encoder = new TextEncoder();
-const utf8Length = (text: string): number => encoder.encode(text).length;
+/** A UTF-16 unit takes at most three bytes: what is short need not be encoded to be measured. */
+const hasAtMost = (bytes: number, text: string): boolean =>
+  text.length * 3 <= bytes || encoder.encode(text).length <= bytes;
 
 export const HostId = Name.brand<'HostId'>();
 /** A machine, by a stable id. An address is an attribute, never an identity. */

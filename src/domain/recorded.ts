@@ -33,8 +33,10 @@ export function readEvent(stored: {
   readonly storedAt: Instant;
   readonly subject: string;
   readonly text: string;
+  readonly illegible?: string;
 }): Recorded | Illegible {
-  const { text, ...place } = stored;
+  const { text, illegible, ...place } = stored;
+  if (illegible !== undefined) return { kind: 'illegible', ...place, why: illegible };
   try {
     const event = AuditEvent.parse(JSON.parse(text));
     return { kind: 'event', ...place, hash: hashEvent(text), event };

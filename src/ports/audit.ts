@@ -12,6 +12,8 @@ export interface StoredEvent {
   /** Below the namespace, as it was written. */
   readonly subject: string;
   readonly text: string;
+  /** What is wrong with its place in the history, where that is damaged: then it is no event (G12). */
+  readonly illegible?: string;
 }
 
 /** The append-only log of all transitions. Records' events get there by the registry's commits. */

@@ -167,10 +167,13 @@ export class Agent implements AsyncDisposable {
         hint: 'two processes use the same --host and --name; give one of them another name',
       });
     }
-    if (cause === 'expired' && this.#options.whenExpired === 'exit') {
+    const dead = cause === 'expired' || cause === 'absent';
+    if (dead && this.#options.whenExpired === 'exit') {
       throw new Fault(
         'expired',
-        `run ${this.run} of ${slot} was declared dead while it was silent`,
+        cause === 'expired'
+          ? `run ${this.run} of ${slot} was declared dead while it was silent`
+          : `the record of run ${this.run} of ${slot} is gone: collected, or deleted`,
       );
     }
   }

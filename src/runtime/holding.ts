@@ -26,6 +26,11 @@ export class Holding {
   readonly author: Author;
   readonly #ports: Pick<Ports, 'registry'>;
   readonly instances = new Map<string, Read<InstanceRecord>>();
+  /**
+   * A commit's outcome is not known: it may still be stored, and undo what is read meanwhile. Until the
+   * slot's record, on which it is fenced, has been rewritten, nothing that is read settles anything.
+   */
+  inDoubt = false;
   /** The write that takes the slot has been sent, and its outcome is not known: never send another. */
   spent = false;
   /** Where this run's chain for each instance stands, those it has removed included. */
@@ -96,6 +101,7 @@ export class Holding {
     });
     if (outcome.outcome === 'committed') this.#apply(changes, outcome.revisions);
     if (outcome.outcome === 'unknown') {
+      this.inDoubt = true;
       for (const change of changes) {
         const { key, text } = change.write;
         if (text === undefined && this.#isMine(key)) this.#unsure.set(key, change);
@@ -110,6 +116,7 @@ export class Holding {
       if (write.key === agentKey(this.me)) {
         const read = readAgent(entry);
         this.#agent = read.kind === 'stored' ? read : undefined;
+        this.inDoubt = false;
       } else {
         // What an earlier run owned is no chain of this run's.
         if (write.text !== undefined || this.#isMine(write.key)) this.heads.set(write.key, head);

@@ -102,10 +102,12 @@ export function moveInstance(
   const at = author.ports.clock.wall();
   const {
     hash: prev,
-    detail: _,
+    detail,
     ...moved
   } = movedInstance(stored.record, stored.revision, taken.to, at);
-  const body = { ...withMove(moved, move), n: stored.record.n + 1 };
+  const stillFailing = taken.to === 'failing' && detail !== undefined;
+  const kept = stillFailing ? { ...moved, detail } : moved;
+  const body = { ...withMove(kept, move), n: stored.record.n + 1 };
   const event = move.type === 'changed' ? { type: move.type } : move;
   const link = { of: instanceChain(stored.record), n: body.n, prev };
   const sealed = chainEvent(author, link, instance, taken, event, body, because);

@@ -101,11 +101,19 @@ export class LeaseKeeper {
     this.#held = undefined;
     if (!held) return;
     try {
-      await this.#ports.leases.release(this.#key, held.revision);
+      await this.#giveBack(held.revision);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       this.#ports.log.debug('lease-not-released', { key: this.#key, why: error.message });
     }
+  }
+
+  /** A renewal under way may have been stored after the last one that was acknowledged. */
+  async #giveBack(at: Revision): Promise<void> {
+    const { leases } = this.#ports;
+    if ((await leases.release(this.#key, at)) === 'released') return;
+    const there = await leases.read(this.#key);
+    if (there.text === this.#writing) await leases.release(this.#key, there.revision);
   }
 
   #begin(revision: Revision, sent: Moment): 'held' {

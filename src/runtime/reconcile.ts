@@ -14,7 +14,8 @@ export type Reconciled = 'reconciled' | 'suspected' | Ended;
  * the first time, announces the run as live.
  *
  * Whatever refuses a write is answered by reading again, the slot's record first: a run that lost its
- * slot learns it here.
+ * slot learns it here. After a write of unknown outcome the slot's record is rewritten before anything
+ * is read: instance writes are fenced on it, so nothing that is still under way can land later.
  * @throws {Fault} `store-unavailable`; reconcile again
  */
 export async function reconcile(
@@ -27,11 +28,14 @@ export async function reconcile(
   while (!signal.aborted) {
     const mine = holding.agent ?? (await holding.check());
     if ('ended' in mine) return mine;
-    if (!known) await holding.list();
-    known = true;
-    const changes = nextChanges(holding, desired());
+    const settled = !holding.inDoubt;
+    if (settled && !known) await holding.list();
+    known = settled;
+    const changes = settled ? nextChanges(holding, desired()) : ownMove(holding, 'confirmed');
     if (changes.length === 0 && mine.record.phase !== 'registering') return 'reconciled';
-    const { outcome } = await holding.commit(changes.length > 0 ? changes : announcement(holding));
+    const { outcome } = await holding.commit(
+      changes.length > 0 ? changes : ownMove(holding, 'announced'),
+    );
     if (outcome === 'committed') continue;
     known = false;
     const after = await holding.check();
@@ -50,9 +54,9 @@ function nextChanges(holding: Holding, desired: Desired): readonly Change[] {
     .filter((change) => change !== 'ignored');
 }
 
-function announcement(holding: Holding): readonly Change[] {
+function ownMove(holding: Holding, type: 'announced' | 'confirmed'): readonly Change[] {
   if (!holding.agent) return [];
-  const change = moveRun(holding.author, holding.agent, { type: 'announced' });
+  const change = moveRun(holding.author, holding.agent, { type });
   return change === 'ignored' ? [] : [change];
 }
 

@@ -143,10 +143,11 @@ export class Sweeper implements Clocks {
     this.#kept.set(slotTokens(seen.record), this.#ports.clock.monotonic());
     if (examined.verdict.do === 'suspect') return this.#suspect(examined);
     if (examined.verdict.do === 'expire') return this.#expire(examined);
-    if (examined.verdict.do === 'hold' && examined.verdict.why === 'lease-stands') {
-      this.#ports.probe.tell(seen.record, 'suspected');
+    const { verdict } = examined;
+    if (verdict.do === 'hold' && (verdict.why === 'lease-stands' || verdict.why === 'answers')) {
+      this.#ports.probe.tell(seen.record, 'suspected'); // it may not have been told
     }
-    if (examined.verdict.do === 'hold') this.#suspects.delete(slotTokens(seen.record));
+    if (verdict.do === 'hold') this.#suspects.delete(slotTokens(seen.record));
   }
 
   async #suspect(examined: Examined): Promise<void> {

@@ -83,7 +83,9 @@ describe('a suspect run', () => {
     ['absent', 'no-answer', 'expire'],
     ['absent', 'unknown', 'hold not-known'],
     ['absent', 'no-responders', 'expire'],
-    ['unread', 'unasked', 'look'],
+    ['unread', 'unasked', 'ask'],
+    ['unread', 'no-answer', 'look'],
+    ['stands', 'answered', 'hold answers'],
     ['absent', 'unasked', 'ask'],
   ] as const)('whose grace is over, lease %s, probe %s is %s', (lease, probe, verdict) => {
     expect(judged({ ...suspect, suspectFor: grace, lease, probe })).toBe(verdict);

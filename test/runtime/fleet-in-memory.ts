@@ -3,6 +3,7 @@ import { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
 import { MemoryWorld } from '../../src/adapters/memory/world.ts';
 import { InstanceSpec } from '../../src/domain/desired.ts';
 import { type Read, readAgent, readInstance } from '../../src/domain/entry.ts';
+import { Fault } from '../../src/domain/fault.ts';
 import { agentKey, instanceKey, leaseKey } from '../../src/domain/keys.ts';
 import { AgentName, HostId, RunId, type Slot } from '../../src/domain/names.ts';
 import type { LeasePolicy } from '../../src/domain/policy.ts';
@@ -54,6 +55,8 @@ export class FleetInMemory {
   readonly lease: LeasePolicy;
   readonly audit: AuditWatch;
   readonly processes: Process[] = [];
+  /** What was thrown and was not foreseen. */
+  readonly bugs: unknown[] = [];
   readonly #around: Surroundings;
   readonly #dead = new Set<number>();
   #numbers = 0;
@@ -126,6 +129,7 @@ export class FleetInMemory {
       },
       (error: Error) => {
         ended = error;
+        if (!(error instanceof Fault)) this.bugs.push(error);
       },
     );
     return { process, agent, transitions, ended: () => ended };
@@ -142,6 +146,7 @@ export class FleetInMemory {
       { lease: this.lease, onTransition: (transition) => void transitions.push(transition) },
       process.ports,
     );
+    collector.done.catch((error: unknown) => void this.bugs.push(error));
     return { process, collector, transitions };
   }
 

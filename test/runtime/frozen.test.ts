@@ -5,22 +5,25 @@ import { scenario } from './scenario.ts';
 import { until } from './until.ts';
 
 async function frozen(fleet: FleetInMemory, whenExpired: 'start-over' | 'exit' = 'start-over') {
-  fleet.collector('c1');
+  const c = fleet.collector('c1');
   const a = fleet.agent('h1/a', ['web/1', 'web/2'], { whenExpired });
   await fleet.advance(seconds(5));
   const { run } = a.agent;
   a.process.freeze();
-  return { a, run };
+  return { a, run, c };
 }
 
 describe('an agent that is frozen until it is expired, and thawed', () => {
-  for (const [when, so] of [
-    ['just expired', (fleet: FleetInMemory) => fleet.phase('h1/a') === 'expired'],
-    ['collected', (fleet: FleetInMemory) => fleet.record('h1/a').kind === 'absent'],
-  ] as const) {
+  for (const collected of [false, true]) {
+    const when = collected ? 'and collected' : 'but not yet collected';
     scenario(`starts over as a new run that registers everything (${when})`, async (fleet) => {
-      const { a, run } = await frozen(fleet);
-      await until(fleet, () => so(fleet));
+      const { a, run, c } = await frozen(fleet);
+      c.process.line.fate = () => {
+        if (!collected && fleet.phase('h1/a') === 'expired') c.process.vanish();
+        return 'fine';
+      };
+      await fleet.advance(seconds(30));
+      expect(fleet.phase('h1/a')).toBe(collected ? 'absent' : 'expired');
       a.process.thaw();
       await fleet.advance(seconds(2));
       expect(a.agent.run).not.toBe(run);
@@ -41,8 +44,8 @@ describe('an agent that is frozen until it is expired, and thawed', () => {
   });
 
   scenario('finds its slot taken by a stand-in, and stops', async (fleet) => {
-    const { a } = await frozen(fleet);
-    await until(fleet, () => fleet.phase('h1/a') === 'expired');
+    const { a, run } = await frozen(fleet);
+    await until(fleet, () => fleet.audit.story({ run }).includes('expired'));
     const b = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(10));
     a.process.thaw();

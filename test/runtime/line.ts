@@ -44,6 +44,7 @@ export class Line implements Link {
     if (this.down) throw new LinkDown('the line is down', false);
     this.#requests += 1;
     const fate = this.fate(this.#requests);
+    await this.gate.opened();
     if (fate === 'unsent') throw new LinkDown('not sent', false);
     await this.#underWay();
     if (fate === 'lost' || fate === 'late') {

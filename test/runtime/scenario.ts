@@ -15,6 +15,7 @@ export function scenario(
     const fleet = new FleetInMemory(options);
     await play(fleet);
     await fleet.advance(seconds(1));
+    expect(fleet.bugs).toEqual([]);
     expect(fleet.audit.verdict()).toEqual([]);
   });
 }

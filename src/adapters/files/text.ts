@@ -6,7 +6,7 @@ const longest = 16 * 1024 * 1024;
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
-  EACCES: 'it may not be read',
+  EACCES: 'it may not be read or written',
   EISDIR: 'it is a directory',
 };
 
@@ -19,8 +19,14 @@ export async function readText(file: string, code: FaultCode): Promise<string> {
     const text = await readFile(file, 'utf8');
     if (text.length <= longest) return text;
   } catch (cause) {
-    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    throw new Fault(code, `${file}: ${reasons[errno] ?? String(cause)}`, { cause });
+    throw fileFault(file, cause, code);
   }
   throw new Fault(code, `${file}: it is larger than ${longest} characters`);
+}
+
+/** A failure of the file system with a file that a person named, as they should read it; else what it was. */
+export function fileFault(file: string, cause: unknown, code: FaultCode): unknown {
+  const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (!errno.startsWith('E')) return cause;
+  return new Fault(code, `${file}: ${reasons[errno] ?? String(cause)}`, { cause });
 }

@@ -1,8 +1,8 @@
 import { Fault } from '../../domain/fault.ts';
+import { wanted } from '../../domain/filters.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import type { EventWrite } from '../../ports/registry.ts';
-import { wanted } from './filters.ts';
 import { eventSubject, outboxOf } from './layout.ts';
 import { answerOver, type Link, LinkDown } from './link.ts';
 import type { MemoryWorld } from './world.ts';

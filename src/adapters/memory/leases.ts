@@ -1,10 +1,10 @@
 import type { Entry } from '../../domain/entry.ts';
 import { Fault } from '../../domain/fault.ts';
+import { wanted } from '../../domain/filters.ts';
 import { tombstoneTtl } from '../../domain/policy.ts';
 import type { Millis, Revision } from '../../domain/time.ts';
 import type { Leases } from '../../ports/leases.ts';
 import { feed } from './feed.ts';
-import { wanted } from './filters.ts';
 import { answerOver, type Link, LinkDown } from './link.ts';
 import type { MemoryWorld } from './world.ts';
 

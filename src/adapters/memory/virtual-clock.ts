@@ -16,7 +16,8 @@ interface Sleeper {
 export class VirtualClock implements Clock {
   #now: Monotonic = 0;
   #wallAtZero: Instant;
-  #sleepers: Sleeper[] = [];
+  /** In the order in which they are to be woken. */
+  readonly #sleepers: Sleeper[] = [];
 
   constructor(wall: Instant = Date.UTC(2026, 0, 1)) {
     this.#wallAtZero = wall;
@@ -36,13 +37,13 @@ export class VirtualClock implements Clock {
     return new Promise((resolve) => {
       const wake = () => {
         signal?.removeEventListener('abort', wake);
-        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+        this.#sleepers.splice(this.#sleepers.indexOf(sleeper), 1);
         resolve();
       };
       const sleeper = { due: this.#now + Math.max(0, duration), wake };
       signal?.addEventListener('abort', wake, { once: true });
-      const after = this.#sleepers.findIndex(({ due }) => due > sleeper.due);
-      this.#sleepers.splice(after < 0 ? this.#sleepers.length : after, 0, sleeper);
+      const before = this.#sleepers.findLastIndex(({ due }) => due <= sleeper.due);
+      this.#sleepers.splice(before + 1, 0, sleeper);
     });
   }
 

@@ -14,6 +14,8 @@ import { ensureStreams, inspectStreams } from './streams.ts';
 
 export interface NatsStoreOptions extends ConnectOptions {
   readonly namespace: Namespace;
+  /** Whether a namespace that is not there is made: yes, unless said otherwise. */
+  readonly create?: boolean;
   /** Copies of each stream, where this process is the one to create it. */
   readonly replicas?: number;
   /** How long one call on the store may take, all its tries together. */
@@ -39,7 +41,8 @@ export interface NatsStore extends Store, AsyncDisposable {
 
 /**
  * Connects, checks the server, and makes sure of the three streams.
- * @throws {Fault} `store-unavailable`, `store-refused`, `server-too-old`, `store-misconfigured`
+ * @throws {Fault} `store-unavailable`, `store-refused`, `server-too-old`, `store-misconfigured`,
+ *   `not-found` (no such namespace, and it is not to be made)
  */
 export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStore> {
   const within = options.answerWithin ?? seconds(5);
@@ -48,7 +51,7 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
   const streams = { names, replicas: options.replicas ?? 1, within };
   try {
     await checkServer(link, within);
-    const findings = await ensureStreams(link, streams);
+    const findings = await ensureStreams(link, { ...streams, create: options.create ?? true });
     return {
       leases: natsLeases(link, names.leases, within),
       registry: natsRegistry(link, names, within),

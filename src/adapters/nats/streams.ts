@@ -23,23 +23,28 @@ export interface StreamOptions {
   readonly within: Millis;
 }
 
+export interface EnsureOptions extends StreamOptions {
+  /** Whether streams that are not there are made; otherwise that is a Fault. */
+  readonly create: boolean;
+}
+
 /**
  * Makes sure that the three streams exist and can be trusted; two processes at once both succeed.
  *
  * A stream that is already there is never altered: somebody chose its settings.
  * @returns the settings that differ and harm nobody
- * @throws {Fault} `store-misconfigured` naming every setting with which a promise would break
+ * @throws {Fault} `store-misconfigured` naming every setting with which a promise would break,
+ *   `not-found` where a stream is missing and is not to be made
  */
 export async function ensureStreams(
   link: Link,
-  options: StreamOptions,
+  options: EnsureOptions,
 ): Promise<readonly Finding[]> {
   const { leases, registry, audit } = wantedSettings(options.names, options.replicas);
-  const { within } = options;
   const findings = [
-    ...compareSettings((await ensure(link, leases, within)).config, leases),
+    ...compareSettings((await ensure(link, leases, options)).config, leases),
     ...compareSettings((await ensureRegistry(link, registry, options)).config, registry),
-    ...compareSettings((await ensure(link, audit, within)).config, audit),
+    ...compareSettings((await ensure(link, audit, options)).config, audit),
   ];
   const dangerous = findings.filter((finding) => finding.dangerous);
   if (dangerous.length === 0) return findings;
@@ -78,16 +83,23 @@ export async function streamInfo(
   throw apiFault(`STREAM.INFO.${stream}`, answer.error);
 }
 
+function missing(stream: string, { namespace }: Names): never {
+  throw new Fault('not-found', `there is no namespace '${namespace}' here: ${stream} is missing`, {
+    hint: 'is it spelled right? an agent, a collector or `rollcall up` makes it when it starts',
+  });
+}
+
 /** The registry's first sequence is chosen, so that no revision is ever handed out twice. */
 async function ensureRegistry(
   link: Link,
   wanted: Settings & { readonly name: string },
-  { names, within }: StreamOptions,
+  options: EnsureOptions,
 ): Promise<StreamInfo> {
+  const { names, within, create } = options;
   const there = await streamInfo(link, wanted.name, within);
-  if (there !== undefined) return there;
+  if (there !== undefined || !create) return there ?? missing(wanted.name, names);
   const first_seq = firstSequence(Date.now(), await lastAudited(link, names.auditStream, within));
-  return ensure(link, { ...wanted, first_seq }, within);
+  return ensure(link, { ...wanted, first_seq }, options);
 }
 
 /**
@@ -111,10 +123,10 @@ async function lastAudited(link: Link, audit: string, within: Millis): Promise<R
 async function ensure(
   link: Link,
   wanted: Settings & { readonly name: string },
-  within: Millis,
+  { names, within, create }: EnsureOptions,
 ): Promise<StreamInfo> {
   const there = await streamInfo(link, wanted.name, within);
-  if (there !== undefined) return there;
+  if (there !== undefined || !create) return there ?? missing(wanted.name, names);
   const what = `STREAM.CREATE.${wanted.name}`;
   const answer = await askApi<StreamInfo>(link, what, wanted, { within, level: apiLevel });
   if ('ok' in answer) return answer.ok;

@@ -35,6 +35,9 @@ export type Tapped =
 const tick: Millis = 500;
 const deadAfterTicks = 5;
 
+/** Heartbeats that ask again for an answer that we gave: it does not arrive. */
+const deafAfter = 3;
+
 /**
  * One consumer of our own, watched: it lives until the first doubt.
  *
@@ -57,6 +60,8 @@ export class Tap implements AsyncDisposable {
   #quiet = 0;
   /** The subject of the flow control request that waits for us, or ''. */
   #brake = '';
+  #released = '';
+  #asksAgain = 0;
 
   static async open(link: Link, spec: ConsumerSpec): Promise<Tap> {
     const tap = new Tap(link, spec);
@@ -125,9 +130,13 @@ export class Tap implements AsyncDisposable {
 
   #take(msg: Msg): void {
     this.#quiet = 0;
+    if (msg.reply?.startsWith('$JS.ACK.')) {
+      this.#deliver(msg, placeOf(msg.reply));
+      return;
+    }
+    // Not before: the client parses headers when they are asked for, which is most of taking a message.
     const status = msg.headers;
-    if (msg.reply?.startsWith('$JS.ACK.')) this.#deliver(msg, placeOf(msg.reply));
-    else if (status !== undefined && status.code !== 0) this.#heed(status, msg.reply ?? '');
+    if (status !== undefined && status.code !== 0) this.#heed(status, msg.reply ?? '');
   }
 
   /** A flow control request, a heartbeat, or the end. */
@@ -139,8 +148,7 @@ export class Tap implements AsyncDisposable {
     else if (reply === '' && Number(sent) !== this.#received) {
       this.#die(`${sent} were sent, ${this.#received} came`);
     } else if (brake !== '') {
-      this.#brake = brake;
-      if (this.#wake !== undefined) this.#release();
+      this.#stop(brake);
     } else {
       this.#idleAt = Number(status.get('Nats-Last-Stream'));
       this.#wakeUp();
@@ -157,9 +165,21 @@ export class Tap implements AsyncDisposable {
     this.#wakeUp();
   }
 
+  /** The server sends no more until it is answered. */
+  #stop(brake: string): void {
+    this.#asksAgain = brake === this.#released ? this.#asksAgain + 1 : 0;
+    if (this.#asksAgain >= deafAfter) {
+      this.#die('answers to flow control do not arrive: may we publish to $JS.FC.> ?');
+      return;
+    }
+    this.#brake = brake;
+    if (this.#wake !== undefined) this.#release();
+  }
+
   #release(): void {
     if (this.#brake === '') return;
     this.#link.tell(this.#brake, '');
+    this.#released = this.#brake;
     this.#brake = '';
   }
 

@@ -9,6 +9,7 @@ import { plural } from '../footer.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../printable.ts';
 import { dateTime } from '../times.ts';
+import { wrapped } from '../wrapped.ts';
 
 export const auditShow = command({
   name: 'audit show',
@@ -80,16 +81,4 @@ function lifeLines(read: ReadEvent, { palette, columns }: Io): readonly string[]
       ? []
       : wrapped(why, columns - 16).map((part) => `${' '.repeat(16)}${palette.dim(part)}`)),
   ];
-}
-
-/** Broken at blanks; a word that is longer than the line stands on its own. */
-function wrapped(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length < width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

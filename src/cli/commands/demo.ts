@@ -23,7 +23,7 @@ export const demo = command({
     const pause = settings.pace ?? (io.isTerminal ? seconds(2) : 0);
     const narrator = new Narrator(io, settings.json, pause);
     await using stage = await Stage.open(settings, io, narrator);
-    await tellStory(stage, narrator, io);
+    await tellStory({ stage, narrator, io });
     const took = `${Math.round(narrator.elapsed / 1000)} s`;
     narrator.say('');
     if (narrator.failed > 0) {

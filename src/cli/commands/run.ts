@@ -105,7 +105,7 @@ class Around {
   }
 
   async #join(settings: Common, me: RunRef): Promise<Agent | undefined> {
-    const connected = await connectPatiently(settings, this.#io, me, this.#over.signal);
+    const connected = await connectPatiently(settings, this.#io, me, { signal: this.#over.signal });
     if (!connected) return undefined;
     const agent = new Agent(this.#options, [], connected.ports);
     agent.done.catch(() => {});

@@ -34,7 +34,7 @@ export const watch = command({
   ],
   async run({ settings, io }) {
     const { service, json } = settings;
-    await using connected = await connectPatiently(settings, io, 'watch');
+    await using connected = await connectPatiently(settings, io, 'watch', { create: false });
     if (!connected) return exit.done;
     let ready = false;
     const say = (change: DirectoryChange) => {

@@ -1,4 +1,5 @@
 import { hashEvent } from '../../domain/chain.ts';
+import type { AuditEvent } from '../../domain/events.ts';
 import { seconds } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import { entitiesNamed } from '../audit-entity.ts';
@@ -7,53 +8,62 @@ import { system } from '../compose.ts';
 import { printable } from '../printable.ts';
 import { dateTime } from '../times.ts';
 import type { Actor } from './actor.ts';
-import type { Narrator } from './narrator.ts';
 import type { Stage } from './stage.ts';
+import type { Telling } from './telling.ts';
 
-const life = ['started', 'announced', 'suspected', 'expired', 'removed'];
-
-/** Reads the life of the one that was killed, and checks that no link of any chain is missing. */
-export async function tellAudit(stage: Stage, narrator: Narrator, killed: Actor, width: number) {
+/** Reads two lives, and checks that no link of any chain is missing. */
+export async function tellAudit({ stage, narrator, io }: Telling, killed: Actor, left: Actor) {
   await narrator.chapter(
     'What happened?',
-    'Every transition went into the audit together with the record it changed.',
-    `This is the whole life of the one that was killed, as \`rollcall audit show ${killed.name}\` tells it:`,
+    'Every transition is in the audit, stored together with the record that it changed.',
+    `The life of the one that was killed, as \`rollcall audit show ${killed.name}\` tells it:`,
     '',
   );
-  const [entity] = entitiesNamed(`agent:${killed.name}`);
-  const events = await whole(stage, entity?.own ?? []);
-  const told: string[] = [];
-  for (const stored of events) {
-    const read = readEvent(stored);
-    if (!('event' in read) || read.event.of.entity !== 'run') continue;
-    const { event } = read;
-    told.push(event.event.type);
-    const why = whyOf(event);
-    const by = actorOf(event) === 'itself' ? '' : ` by ${actorOf(event)}`;
-    const line = `${dateTime(event.at).slice(11)}  ${event.event.type.padEnd(10)} ${stateText(event.to)}${by}${why && `: ${why}`}`;
-    const text = printable(line);
-    narrator.say(text.length > width - 2 ? `${text.slice(0, width - 3)}…` : text);
+  const death = await lifeOf(killed, stage);
+  for (const event of death) {
+    const text = lifeLine(event);
+    const width = io.columns - 4;
+    narrator.say(text.length > width ? `${text.slice(0, width - 1)}…` : text);
   }
   narrator.say('');
+  const died = 'started, announced, suspected, expired, removed';
+  narrator.check(`all of it: ${died}`, typesOf(death) === died);
+  const parted = 'started, announced, withdrawn, left';
   narrator.check(
-    `its life is told from start to end: ${life.join(', ')}`,
-    told.join() === life.join(),
+    `and of the one that left: ${parted}`,
+    typesOf(await lifeOf(left, stage)) === parted,
   );
   const all = await listed(stage, []);
   narrator.check(`${all.length} transitions in all, and no chain has a gap`, unbroken(all));
 }
 
-/** The audit follows the registry within a moment; the last event of this life is waited for. */
-async function whole(stage: Stage, filters: readonly string[]): Promise<readonly StoredEvent[]> {
+const typesOf = (life: readonly AuditEvent[]): string =>
+  life.map(({ event }) => event.type).join(', ');
+
+function lifeLine(event: AuditEvent): string {
+  const why = whyOf(event);
+  const by = actorOf(event) === 'itself' ? '' : ` by ${actorOf(event)}`;
+  const what = `${event.event.type.padEnd(10)} ${stateText(event.to)}${by}${why && `: ${why}`}`;
+  return printable(`${dateTime(event.at).slice(11)}  ${what}`);
+}
+
+/** The events of an agent's run; the audit follows the registry within a moment, so the last is waited for. */
+async function lifeOf({ name }: Actor, stage: Stage): Promise<readonly AuditEvent[]> {
   const { clock } = system;
+  const [entity] = entitiesNamed(`agent:${name}`);
   const until = clock.monotonic() + seconds(5);
   for (;;) {
-    const events = await listed(stage, filters);
-    const over = events.some(({ text }) => text.includes('"type":"removed"'));
-    if (over || clock.monotonic() > until) return events;
+    const life: AuditEvent[] = [];
+    for (const stored of await listed(stage, entity?.own ?? [])) {
+      const read = readEvent(stored);
+      if ('event' in read && read.event.of.entity === 'run') life.push(read.event);
+    }
+    if (life.some(({ event }) => ends.has(event.type)) || clock.monotonic() > until) return life;
     await clock.sleep(100);
   }
 }
+
+const ends: ReadonlySet<string> = new Set(['removed', 'left', 'superseded']);
 
 async function listed(stage: Stage, filters: readonly string[]): Promise<readonly StoredEvent[]> {
   const events: StoredEvent[] = [];

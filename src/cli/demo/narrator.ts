@@ -3,6 +3,7 @@ import { system } from '../compose.ts';
 import type { Io } from '../io.ts';
 import { jsonLine } from '../printable.ts';
 import { spinning } from '../spinner.ts';
+import { wrapped } from '../wrapped.ts';
 
 /** Tells the story: for people, or as documents. Counts what did not happen as told. */
 export class Narrator {
@@ -36,7 +37,7 @@ export class Narrator {
     const head = `${this.#chapter} `;
     const rule = '─'.repeat(Math.max(0, columns - head.length - title.length - 1));
     this.#io.out(`\n${palette.bold(`${head}${title}`)} ${palette.dim(rule)}`);
-    for (const line of text) this.say(line);
+    for (const line of text.flatMap((one) => wrapped(one, columns - 2))) this.say(line);
   }
 
   say(text: string): void {

@@ -40,7 +40,7 @@ export class Stage implements AsyncDisposable {
       ),
     );
     const own = { ...withoutAccess(settings), servers: [server.url], namespace };
-    const connected = opened.use(await connectOnce(own, io, 'demo'));
+    const connected = opened.use(await connectOnce(own, io, 'demo', true));
     return new Stage(io, place, server.url, connected.ports, opened.move());
   }
 

@@ -50,7 +50,12 @@ export async function openPorts(options: StoreOptions, as: RunRef | string) {
     ...(options.tls && { tls: options.tls }),
   };
   const within = readOption('connectWithin', Lasting, options.connectWithin ?? connectWithin);
-  const store = await openStore(access, { as, signal: options.signal ?? never, within });
+  const store = await openStore(access, {
+    as,
+    signal: options.signal ?? never,
+    within,
+    create: true,
+  });
   const run = typeof as === 'string' ? undefined : as.run;
   return {
     ports: portsOf(store, options.log ?? silent, run),

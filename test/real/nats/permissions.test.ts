@@ -19,7 +19,6 @@ const reading = streams.flatMap((stream) => [
   `$JS.API.STREAM.MSG.GET.${stream}`,
   `$JS.API.CONSUMER.CREATE.${stream}.>`,
   `$JS.API.CONSUMER.INFO.${stream}.*`,
-  `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
   `$JS.API.CONSUMER.DELETE.${stream}.*`,
 ]);
 const writing = (host: string) => [
@@ -39,7 +38,7 @@ const collecting = [
 
 const user = (name: string, publish: readonly string[], runs: string | undefined) => `
   { user: ${name}, password: ${name}, permissions: {
-    publish: { allow: ${JSON.stringify(['$JS.API.INFO', ...reading, ...publish])} }
+    publish: { allow: ${JSON.stringify(['$JS.API.INFO', '$JS.FC.>', ...reading, ...publish])} }
     subscribe: { allow: ${JSON.stringify([`_INBOX_${name}.>`, ...(runs ? [runs] : [])])} } } }`;
 
 const config = (storeDir: string) => `

@@ -109,6 +109,21 @@ describe('opening', () => {
     ]);
   });
 
+  test('a namespace that nobody made is refused where it is not to be made, and is not made', async () => {
+    await using other = await openOn([context.server.url]);
+    const options = { servers: [url()], namespace: freshNamespace(), name: 'test', create: false };
+    await expect(openNatsStore(options)).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining(options.namespace),
+    });
+    const { streams } = await other.jsm.getAccountInfo();
+    await expect(openNatsStore(options)).rejects.toThrow();
+    expect((await other.jsm.getAccountInfo()).streams).toBe(streams);
+    await using made = await openNatsStore({ ...options, create: true });
+    await using there = await openNatsStore(options);
+    expect(there.findings).toEqual(made.findings);
+  });
+
   test('asks for as many copies as there are servers for, or says why not', async () => {
     const opening = openOn([url()], { replicas: 3 });
     await expect(opening).rejects.toMatchObject({ code: 'store-misconfigured' });

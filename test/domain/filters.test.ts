@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { wanted } from '../../../src/adapters/memory/filters.ts';
+import { wanted } from '../../src/domain/filters.ts';
 
 describe('a filter', () => {
   test.each([

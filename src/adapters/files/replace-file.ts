@@ -1,0 +1,40 @@
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { fileFault } from './text.ts';
+
+/**
+ * Writes a file so that nobody ever finds half of it under its name: beside it first, and then in its
+ * place. What is no regular file, a pipe or a terminal, is written to as it is.
+ * @throws {Fault} `bad-setting` where it can't be written; and whatever `content` throws
+ */
+export async function replaceFile(
+  file: string,
+  content: AsyncIterable<string> | Iterable<string>,
+  { gzip = false, signal }: { readonly gzip?: boolean; readonly signal?: AbortSignal } = {},
+): Promise<void> {
+  const target = await realpath(file).catch(() => file);
+  const beside = (await isRegular(target)) ? `${target}.part` : undefined;
+  try {
+    await using handle = await open(beside ?? target, 'w');
+    const packing = gzip ? [createGzip()] : [];
+    const into = handle.createWriteStream({ autoClose: false });
+    await pipeline([Readable.from(content), ...packing, into], signal ? { signal } : {});
+    if (beside !== undefined) {
+      await handle.sync();
+      await rename(beside, target);
+    }
+  } catch (cause) {
+    if (beside !== undefined) await rm(beside, { force: true });
+    throw fileFault(file, cause, 'bad-setting');
+  }
+}
+
+async function isRegular(file: string): Promise<boolean> {
+  try {
+    return (await stat(file)).isFile();
+  } catch {
+    return true;
+  }
+}
