@@ -1,24 +1,17 @@
-import { inOneLine } from '../domain/entry.ts';
-import { AuditEvent, type StateValue } from '../domain/events.ts';
-import type { StoredEvent } from '../ports/audit.ts';
+import type { AuditEvent, StateValue } from '../domain/events.ts';
+import type { Illegible, Recorded } from '../domain/recorded.ts';
+import { evidenceWords } from './evidence.ts';
 import { jsonLine } from './printable.ts';
 
-/** An event of the audit, or why it cannot be read: one such must not end a replay (G12). */
-export type ReadEvent =
-  | { readonly seq: number; readonly event: AuditEvent }
-  | { readonly seq: number; readonly unreadable: string; readonly subject: string };
-
-export function readEvent({ seq, subject, text }: StoredEvent): ReadEvent {
-  try {
-    return { seq, event: AuditEvent.parse(JSON.parse(text)) };
-  } catch (cause) {
-    return { seq, subject, unreadable: inOneLine(cause) };
-  }
+/** The event as stored, plus `seq`; or where it should be and why it cannot be read. */
+export function eventJson(read: Recorded | Illegible): string {
+  const { seq } = read;
+  return jsonLine(
+    read.kind === 'event'
+      ? { seq, ...read.event }
+      : { seq, subject: read.subject, unreadable: read.why },
+  );
 }
-
-/** The event as stored, plus `seq`. */
-export const eventJson = (read: ReadEvent): string =>
-  jsonLine('event' in read ? { seq: read.seq, ...read.event } : read);
 
 /** Whom the event is about. */
 export function subjectOf({ of }: AuditEvent): string {
@@ -41,13 +34,17 @@ export function stateText(value: StateValue | null | undefined): string {
 }
 
 /** What led to it: what the event itself says, and what the decision saw. */
-export function whyOf({ event, evidence }: AuditEvent): string {
-  const { type: _, ...said } = event;
-  return [...Object.entries(said), ...Object.entries(evidence ?? {})]
+export function whyOf(audited: AuditEvent): string {
+  const { type: _, ...said } = audited.event;
+  const seen = evidenceWords(audited) ?? listed(audited.evidence ?? {});
+  return [listed(said), seen].filter((part) => part !== '').join('; ');
+}
+
+const listed = (what: object): string =>
+  Object.entries(what)
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([name, value]) => `${words(name)} ${shown(name, value)}`)
     .join(', ');
-}
 
 const words = (name: string): string =>
   name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -1,6 +1,7 @@
 import { Fault } from '../domain/fault.ts';
-import type { Audit } from '../ports/audit.ts';
+import type { History } from '../runtime/verify.ts';
 import type { Entity } from './audit-entity.ts';
+import type { OpenHistory } from './history.ts';
 
 /**
  * The one thing that is named so and has a life in the audit.
@@ -9,26 +10,32 @@ import type { Entity } from './audit-entity.ts';
 export async function findEntity(
   name: string,
   candidates: readonly Entity[],
-  audit: Audit,
-  namespace: string,
+  opened: Pick<OpenHistory, 'history' | 'name'>,
 ): Promise<Entity> {
   const found: Entity[] = [];
   for (const candidate of candidates) {
-    if (await hasEvents(audit, candidate.all)) found.push(candidate);
+    if (await hasEvents(opened.history, candidate.all)) found.push(candidate);
   }
-  const [one, ...others] = found;
+  const [one] = found;
   if (one === undefined) {
-    throw new Fault('not-found', `the audit of namespace '${namespace}' knows no '${name}'`, {
+    throw new Fault('not-found', `the audit of ${opened.name} knows no '${name}'`, {
       hint: 'an entity is HOST/AGENT, a run id or SERVICE/ID; `rollcall audit tail` shows some',
     });
   }
-  if (others.length === 0) return one;
+  return theOnly(one, name, found);
+}
+
+/** @throws {Fault} `not-found` where more than one thing is meant */
+export function theOnly<E extends Entity>(one: E, name: string, found: readonly E[]): E {
+  if (found.length < 2) return one;
   throw new Fault('not-found', `'${name}' can be ${found.map(({ exact }) => exact).join(' or ')}`, {
     hint: 'say which, with the word before it',
   });
 }
 
-async function hasEvents(audit: Audit, filters: readonly string[]): Promise<boolean> {
-  for await (const _ of audit.read(0, filters)) return true;
+export async function hasEvents(history: History, filters: readonly string[]): Promise<boolean> {
+  for await (const { illegible } of history.read(0, filters)) {
+    if (illegible === undefined) return true;
+  }
   return false;
 }

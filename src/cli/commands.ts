@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { agent } from './commands/agent.ts';
 import { agents } from './commands/agents.ts';
+import { auditExport } from './commands/audit-export.ts';
 import { auditShow } from './commands/audit-show.ts';
 import { auditTail } from './commands/audit-tail.ts';
 import { collector } from './commands/collector.ts';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   hosts,
   auditTail,
   auditShow,
+  auditExport,
   doctor,
   agent,
   run,

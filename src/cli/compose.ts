@@ -4,12 +4,15 @@ import { locateNatsServer } from '../adapters/embedded/locate.ts';
 import { type NatsServer, startNatsServer } from '../adapters/embedded/start.ts';
 import { readConfigFile } from '../adapters/files/config.ts';
 import { followFile } from '../adapters/files/follow-file.ts';
+import { historyFile } from '../adapters/files/history-file.ts';
+import { historyLine } from '../adapters/files/history-line.ts';
 import {
   type ListedInstance,
   listedSchema,
   readInstances,
   withId,
 } from '../adapters/files/instances.ts';
+import { replaceFile } from '../adapters/files/replace-file.ts';
 import { readText } from '../adapters/files/text.ts';
 import { connectNats } from '../adapters/nats/connection.ts';
 import { connectionName } from '../adapters/nats/connection-name.ts';
@@ -142,6 +145,12 @@ export const namedInstances = (listed: z.output<typeof ListedInstances>, slot: S
 /** Says when a file may have changed. */
 export const changesOf = (file: string, every: Millis, signal: AbortSignal) =>
   followFile(file, every, systemClock, signal);
+
+/** Histories in files: read, written line by line, and put in place whole. */
+export { historyFile, historyLine, replaceFile };
+
+/** A text that a person named by its file. @throws {Fault} `bad-setting` */
+export const textOf = (file: string): Promise<string> => readText(file, 'bad-setting');
 
 /** Checks an instance until the signal, and reports what each check amounts to. */
 export const check = (

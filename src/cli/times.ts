@@ -25,3 +25,7 @@ export const ago = (at: Instant, now: Instant): string => roughly(Math.max(0, no
 
 /** A duration as one would write it in a setting: `15s`, `1m 30s`. */
 export const written = (duration: Millis): string => prettyMs(duration);
+
+/** How long something took, to a tenth of a second where that says something: `15.2 s`, `3 min`. */
+export const lasted = (duration: Millis): string =>
+  duration < 60_000 ? `${(duration / 1000).toFixed(1)} s` : roughly(duration);

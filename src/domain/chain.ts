@@ -15,8 +15,11 @@ export interface SealedEvent {
   readonly head: ChainHead;
 }
 
+/** SHA-256 of a text's UTF-8, in hex. */
+export type Hash = (text: string) => string;
+
 /** The hash of an event is the SHA-256 of its stored bytes, in hex. */
-export const hashEvent = (text: string): string => bytesToHex(sha256(utf8ToBytes(text)));
+export const hashEvent: Hash = (text) => bytesToHex(sha256(utf8ToBytes(text)));
 
 /** Writes the event down once; what is hashed is what is stored. */
 export function sealEvent(event: AuditEvent): SealedEvent {

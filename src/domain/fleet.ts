@@ -142,8 +142,8 @@ export class Fleet {
 
   #name(stored: StoredInstance): void {
     const { service, id } = stored.record;
-    let ids = this.#services.get(service);
-    if (ids === undefined) this.#services.set(service, (ids = new Map()));
+    const ids = this.#services.get(service) ?? new Map<string, Namesakes>();
+    if (ids.size === 0) this.#services.set(service, ids);
     const there = ids.get(id);
     if (there === undefined) ids.set(id, stored);
     else if (there instanceof Map) there.set(stored.key, stored);

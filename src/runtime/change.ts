@@ -4,7 +4,8 @@ import { eventSubject } from '../domain/subjects.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { EventWrite, Write } from '../ports/registry.ts';
-import { type Step, type Steppable, step } from './step.ts';
+import type { Step, Steppable } from './step.ts';
+import type { Stepper } from './stepper.ts';
 
 /** Who writes, and with which clocks and ids. */
 export interface Author {
@@ -90,10 +91,10 @@ export function rewrite(
 }
 
 /** A step whose guard the caller has checked: that the machine refuses it is a bug. */
-export function mustStep(steppable: Steppable, value: Step['to'], event: MachineEvent): Step {
-  const taken = step(steppable, { value }, event);
+export function mustStep(stepper: Stepper, value: Step['to'], event: MachineEvent): Step {
+  const taken = stepper.step({ value }, event);
   if (taken === 'ignored') {
-    throw new Error(`${steppable.name} has no '${event.type}' in ${JSON.stringify(value)}`);
+    throw new Error(`${stepper.steppable.name} has no '${event.type}' in ${JSON.stringify(value)}`);
   }
   return taken;
 }

@@ -16,6 +16,10 @@ import {
 } from './change.ts';
 import { instance } from './machines.ts';
 import { begin, step } from './step.ts';
+import { Stepper } from './stepper.ts';
+
+/** Remembered: one step ends a thousand instances at once, and costs more than the rest of an event. */
+const steps = new Stepper(instance);
 
 const instanceChain = ({ host, agent, run, service, id }: InstanceRecord): ChainRef => ({
   entity: 'instance',
@@ -138,7 +142,7 @@ function endInstance(
   event: MachineEvent,
   because: Because,
 ) {
-  const taken = mustStep(instance, stored.record.state, event);
+  const taken = mustStep(steps, stored.record.state, event);
   const link = {
     of: instanceChain(stored.record),
     n: stored.record.n + 1,

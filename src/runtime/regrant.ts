@@ -20,9 +20,10 @@ export async function regrant(
     if ('ended' in mine) return mine;
     if (!holds()) return 'lapsed';
     const change = moveRun(holding.author, mine, { type: 'regranted' });
-    if (change === 'ignored') return 'regranted';
-    const { outcome } = await holding.commit([change]);
-    if (outcome === 'committed') return 'regranted';
+    const { outcome } =
+      change === 'ignored' ? { outcome: 'committed' } : await holding.commit([change]);
+    // The write may have taken longer than the lease.
+    if (outcome === 'committed') return holds() ? 'regranted' : 'lapsed';
     await breathe(ports, signal);
   }
   return undefined;

@@ -30,27 +30,44 @@ export async function removeExpired(
   const slot = slotTokens(expired.record);
   let removed = 0;
   let size = removalsPerBatch;
-  while (await view.passed(expired.revision, signal)) {
+  let upTo = expired.revision;
+  while (await view.passed(upTo, signal)) {
     const there = view.fleet.slot(slot);
     if (there?.agent?.kind !== 'stored' || there.agent.revision !== expired.revision)
       return removed;
-    const batch = instancesOf(there).slice(0, size);
-    const last = batch.length === instancesOf(there).length;
-    const changes = batch.map((stored) =>
-      removeInstance(author, stored, 'owner-expired', evidence(expired)),
-    );
-    if (last) changes.push(removeRun(author, expired, 'removed', { cause: expired.record.hash }));
-    const result = await ports.registry.commit(commitOf(changes, last ? undefined : expired));
-    if (result.outcome === 'committed') {
-      removed += batch.length;
+    // All of it is known: whoever writes by the rules is fenced on the record as it stands.
+    for (const { instances, last } of batchesOf(instancesOf(there), size)) {
+      const changes = instances.map((stored) =>
+        removeInstance(author, stored, 'owner-expired', evidence(expired)),
+      );
+      if (last) changes.push(removeRun(author, expired, 'removed', { cause: expired.record.hash }));
+      const result = await ports.registry.commit(commitOf(changes, last ? undefined : expired));
+      if (result.outcome !== 'committed') {
+        size = Math.max(1, Math.floor(size / 2));
+        await breathe(ports, signal);
+        break;
+      }
+      removed += instances.length;
       if (last) return removed;
-      await view.passed(Math.max(...result.revisions.values()), signal);
-    } else {
-      size = Math.max(1, Math.floor(size / 2));
-      await breathe(ports, signal);
+      upTo = Math.max(...result.revisions.values());
+      if (signal.aborted) return removed;
     }
   }
   return removed;
+}
+
+interface Batch {
+  readonly instances: readonly StoredInstance[];
+  readonly last: boolean;
+}
+
+/** At least one: the last takes the record along. */
+function* batchesOf(instances: readonly StoredInstance[], size: number): Generator<Batch> {
+  let from = 0;
+  for (; from + size < instances.length; from += size) {
+    yield { instances: instances.slice(from, from + size), last: false };
+  }
+  yield { instances: instances.slice(from), last: true };
 }
 
 /**

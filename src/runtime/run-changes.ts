@@ -5,6 +5,9 @@ import { movedRun, runStanding } from '../domain/standing.ts';
 import { type Author, type Because, type Change, chainEvent, mustStep, rewrite } from './change.ts';
 import { run } from './machines.ts';
 import { begin, step } from './step.ts';
+import { Stepper } from './stepper.ts';
+
+const steps = new Stepper(run);
 
 const runChain = ({ host, agent, run }: AgentRecord): ChainRef => ({
   entity: 'run',
@@ -64,7 +67,7 @@ export function takeSlot(
 }
 
 function endRun(author: Author, stored: StoredAgent, type: string, because: Because) {
-  const taken = mustStep(run, runStanding(stored.record), { type });
+  const taken = mustStep(steps, runStanding(stored.record), { type });
   return chainEvent(
     author,
     { of: runChain(stored.record), n: stored.record.n + 1, prev: stored.record.hash },

@@ -28,6 +28,17 @@ export interface SessionOptions extends ClaimOptions {
   readonly onTransition: (transition: ProcessTransition) => void;
 }
 
+/** What an effect found; undefined: it was told to stop. */
+type Found =
+  | SessionEvent
+  | Ended
+  | 'reconciled'
+  | 'suspected'
+  | 'regranted'
+  | 'lapsed'
+  | 'left'
+  | undefined;
+
 /** How long the end of a session waits for its own chain of events to be stored. */
 const flushWithin: Millis = 2000;
 
@@ -36,7 +47,7 @@ const flushWithin: Millis = 2000;
  * effects performed one after the other.
  *
  * An effect belongs to the state that asked for it: when the state is left, the effect is told to
- * stop, and what it still says is ignored by the machine.
+ * stop, and what it still says is not heard: it may be about a lease that is gone by now.
  */
 export class Session {
   readonly holding: Holding;
@@ -140,23 +151,23 @@ export class Session {
     const ports = this.#ports;
     const holding = this.holding;
     const until = <T>(attempt: () => Promise<T>) => patiently(ports, signal, attempt);
+    const report = (found: Found) => {
+      if (!signal.aborted) this.#report(found);
+    };
     switch (effect) {
       case 'take-lease':
         if (await this.#takeLease(signal)) this.#post({ type: 'leased' });
         return;
       case 'claim-slot':
-        return this.#report(await until(() => claimSlot(holding, this.#options, ports, signal)));
+        return report(await until(() => claimSlot(holding, this.#options, ports, signal)));
       case 'reconcile': {
         const { desired } = this.#options;
-        return this.#report(await until(() => reconcile(holding, desired, ports, signal)));
+        return report(await until(() => reconcile(holding, desired, ports, signal)));
       }
       case 'regrant':
-        if (await this.#takeLease(signal)) await this.#effect('refute', signal);
-        return;
-      case 'refute': {
-        const holds = () => this.#keeper.holds;
-        return this.#report(await until(() => regrant(holding, holds, ports, signal)));
-      }
+        return report(await this.#regrant(signal));
+      case 'refute':
+        return report(await this.#refute(signal));
       case 'withdraw':
         return this.#withdraw(signal);
       case 'release-lease':
@@ -164,6 +175,22 @@ export class Session {
       default:
         return effect satisfies never;
     }
+  }
+
+  /** Key first, record second, until the record was rewritten while the key was held. */
+  async #regrant(signal: AbortSignal): Promise<Found> {
+    while (await this.#takeLease(signal)) {
+      const found = await this.#refute(signal);
+      if (found !== 'lapsed') return found;
+      await breathe(this.#ports, signal);
+    }
+    return undefined;
+  }
+
+  #refute(signal: AbortSignal): Promise<Found> {
+    const holds = () => this.#keeper.holds;
+    const ports = this.#ports;
+    return patiently(ports, signal, () => regrant(this.holding, holds, ports, signal));
   }
 
   async #takeLease(signal: AbortSignal): Promise<boolean> {
@@ -185,17 +212,7 @@ export class Session {
   }
 
   /** Turns what an effect found into the machine's event; nothing where it was told to stop. */
-  #report(
-    found:
-      | SessionEvent
-      | Ended
-      | 'reconciled'
-      | 'suspected'
-      | 'regranted'
-      | 'lapsed'
-      | 'left'
-      | undefined,
-  ): void {
+  #report(found: Found): void {
     if (found === undefined || found === 'lapsed') return; // the keeper says so itself
     if (typeof found === 'string') this.#post({ type: found });
     else this.#post('ended' in found ? { type: 'ended', cause: found.ended } : found);

@@ -1,9 +1,10 @@
-import { recordSubject } from '../../src/adapters/memory/layout.ts';
+import { eventSubject as eventSubjectOf, recordSubject } from '../../src/adapters/memory/layout.ts';
 import type { MemoryWorld } from '../../src/adapters/memory/world.ts';
 import { hashEvent } from '../../src/domain/chain.ts';
 import { AuditEvent, type StateValue } from '../../src/domain/events.ts';
 import { agentKey, instanceKey, leaseKey } from '../../src/domain/keys.ts';
 import { eventSubject } from '../../src/domain/subjects.ts';
+import type { Millis } from '../../src/domain/time.ts';
 import * as machines from '../../src/runtime/machines.ts';
 import { begin, type Step, step } from '../../src/runtime/step.ts';
 
@@ -23,18 +24,23 @@ interface Chain {
 export class AuditWatch {
   readonly faults: string[] = [];
   readonly events: AuditEvent[] = [];
+  /** How long an answer may be under way: a lease taken meanwhile was not there when it was read. */
+  underWay: Millis = 0;
   readonly #world: MemoryWorld;
   readonly #chains = new Map<string, Chain>();
   readonly #subjects = new Set<string>();
+  readonly #texts: string[] = [];
   /** Hashes of events that ended a chain, and which chain goes on from there. */
   readonly #ends = new Map<string, string | undefined>();
   /** Keys that somebody's tool wrote: what stands or stood there has no explanation. */
   readonly #tampered = new Set<string>();
   readonly #vanished = new Set<string>();
+  readonly #ttl: Millis;
   #seen = 0;
 
-  constructor(world: MemoryWorld) {
+  constructor(world: MemoryWorld, ttl: Millis) {
     this.#world = world;
+    this.#ttl = ttl;
   }
 
   /** From here on nobody can expect the audit to explain this key. */
@@ -55,18 +61,20 @@ export class AuditWatch {
       .map(({ event }) => event.type);
   }
 
-  /** Reads what has come. */
+  /** Reads what has come, before the audit has copied it: what is judged is the moment of the write. */
   look(): void {
-    for (const { subject, text } of this.#world.audit.from(this.#seen + 1)) {
-      this.#seen += 1;
-      this.#take(subject, text);
+    const { registry } = this.#world;
+    if (registry.lastSeq === this.#seen) return;
+    for (const { subject, text } of registry.after(this.#seen, isEvent)) {
+      this.#take(subject.slice(eventSubjectOf('').length), text ?? '');
     }
+    this.#seen = registry.lastSeq;
   }
 
   /** Compares the registry with the ends of all chains; everything that is wrong so far. */
   verdict(): readonly string[] {
     this.look();
-    const faults = [...this.faults];
+    const faults = [...this.faults, ...this.#miscopied()];
     for (const [name, chain] of this.#chains) {
       const key = keyOf(chain.of);
       if (key === undefined || this.#tampered.has(key)) continue;
@@ -84,6 +92,14 @@ export class AuditWatch {
       }
     }
     return [...faults, ...this.#unexplained()];
+  }
+
+  /** The audit has every event once, in the order in which they were written (G8). */
+  #miscopied(): string[] {
+    const copied = this.#world.audit.from(0).map(({ text }) => text);
+    const same =
+      copied.length === this.#texts.length && copied.every((text, n) => text === this.#texts[n]);
+    return same ? [] : [`${this.#texts.length} events were written, ${copied.length} copied`];
   }
 
   #standing(key: string): Record<string, unknown> | undefined {
@@ -109,6 +125,7 @@ export class AuditWatch {
     if (this.#subjects.has(subject)) fault('its subject was used before');
     if (eventSubject(event.of, event.n) !== subject) fault(`stands under ${subject}`);
     this.#subjects.add(subject);
+    this.#texts.push(text);
     this.events.push(event);
     const before = this.#chains.get(name);
     const key = keyOf(event.of);
@@ -210,13 +227,18 @@ export class AuditWatch {
   }
 
   #leaseStands(of: AuditEvent['of']): boolean {
-    return this.#world.leases.last(leaseKey(of))?.text !== undefined;
+    const lease = this.#world.leases.last(leaseKey(of));
+    if (lease?.text === undefined) return false;
+    const writtenFor = this.#world.clock.monotonic() - (lease.lapsesAt - this.#ttl);
+    return writtenFor >= this.underWay;
   }
 
   #runState({ host, agent, run }: AuditEvent['actor']): StateValue | undefined {
     return this.#chains.get(chainName({ entity: 'run', host, agent, run }))?.last.to;
   }
 }
+
+const isEvent = (subject: string): boolean => subject.startsWith(eventSubjectOf(''));
 
 const isOver = (state: StateValue | undefined): boolean => typeof state === 'string';
 

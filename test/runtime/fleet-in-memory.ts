@@ -63,7 +63,7 @@ export class FleetInMemory {
 
   constructor({ seed = 1, lease = shortLease }: FleetOptions = {}) {
     this.lease = lease;
-    this.audit = new AuditWatch(this.world);
+    this.audit = new AuditWatch(this.world, lease.ttl);
     this.#around = {
       clock: this.clock,
       world: this.world,

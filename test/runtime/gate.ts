@@ -7,6 +7,10 @@ export class Gate {
     return this.#dead;
   }
 
+  get shut(): boolean {
+    return this.#shut !== undefined;
+  }
+
   close(): void {
     this.#shut ??= Promise.withResolvers<void>();
   }

@@ -57,6 +57,10 @@ export class Process {
     };
   }
 
+  get name(): string {
+    return `process ${this.pid} on ${this.host}`;
+  }
+
   /** SIGKILL: it does nothing any more, and the server notices that its connection closed. */
   async crash(): Promise<void> {
     this.gate.die();

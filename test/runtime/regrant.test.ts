@@ -79,4 +79,23 @@ describe('a run that comes back', () => {
     renewAgain();
     await expectBack(fleet, a, run);
   });
+
+  scenario('while somebody sets its wall clock comes back all the same', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(3));
+    const { run } = a.agent;
+    a.process.line.down = true;
+    await fleet.advance(fleet.lease.ttl + seconds(1));
+    const { registry } = a.process.ports;
+    const { read } = registry;
+    Object.assign(registry, {
+      read: (...args: Parameters<typeof read>) => {
+        Object.assign(registry, { read });
+        a.process.clock.setWall(seconds(3600));
+        return read(...args);
+      },
+    });
+    a.process.line.down = false;
+    await expectBack(fleet, a, run);
+  });
 });

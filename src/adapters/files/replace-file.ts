@@ -1,4 +1,5 @@
-import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -12,19 +13,14 @@ import { fileFault } from './text.ts';
 export async function replaceFile(
   file: string,
   content: AsyncIterable<string> | Iterable<string>,
-  { gzip = false, signal }: { readonly gzip?: boolean; readonly signal?: AbortSignal } = {},
+  { gzip = false }: { readonly gzip?: boolean } = {},
 ): Promise<void> {
   const target = await realpath(file).catch(() => file);
   const beside = (await isRegular(target)) ? `${target}.part` : undefined;
   try {
-    await using handle = await open(beside ?? target, 'w');
-    const packing = gzip ? [createGzip()] : [];
-    const into = handle.createWriteStream({ autoClose: false });
-    await pipeline([Readable.from(content), ...packing, into], signal ? { signal } : {});
-    if (beside !== undefined) {
-      await handle.sync();
-      await rename(beside, target);
-    }
+    const into = createWriteStream(beside ?? target, { flush: beside !== undefined });
+    await pipeline([Readable.from(content), ...(gzip ? [createGzip()] : []), into]);
+    if (beside !== undefined) await rename(beside, target);
   } catch (cause) {
     if (beside !== undefined) await rm(beside, { force: true });
     throw fileFault(file, cause, 'bad-setting');

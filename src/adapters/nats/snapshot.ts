@@ -41,6 +41,7 @@ export async function takeSnapshot(link: Link, spec: SnapshotSpec): Promise<Snap
   const { bucket, within, signal } = spec;
   const filters = spec.filters.map((filter) => bucket.prefix + filter);
   let until = performance.now() + within;
+  let furthest: Revision = 0;
   let why = '';
   for (let tries = 0; ; tries += 1) {
     const left = until - performance.now();
@@ -55,7 +56,10 @@ export async function takeSnapshot(link: Link, spec: SnapshotSpec): Promise<Snap
     const tapSpec = { stream: bucket.stream, filters, from: 0, heartbeat, within: left, signal };
     await using tap = await Tap.open(link, tapSpec);
     const end = await takeAll(tap, leader, spec.atLeast, (messages) => {
-      until = performance.now() + within;
+      // To come as far as the last try did is not to get further.
+      const last = messages.at(-1)?.seq ?? 0;
+      if (last > furthest) until = performance.now() + within;
+      furthest = Math.max(furthest, last);
       for (const { msg, seq } of messages) {
         const entry = deliveredEntry(bucket, msg, seq);
         // Deleted first, so that the map stays in the order of revisions.

@@ -1,13 +1,16 @@
 import type { AuditEvent } from '../../domain/events.ts';
+import { type Illegible, type Recorded, readEvent } from '../../domain/recorded.ts';
 import { entitiesNamed } from '../audit-entity.ts';
-import { actorOf, eventJson, type ReadEvent, readEvent, stateText, whyOf } from '../audit-event.ts';
+import { actorOf, eventJson, stateText, whyOf } from '../audit-event.ts';
 import { findEntity } from '../audit-reading.ts';
+import { Causes } from '../causes.ts';
 import { command } from '../command.ts';
-import { connectOnce } from '../connect.ts';
 import { exit } from '../exit.ts';
 import { plural } from '../footer.ts';
+import { openHistory } from '../history.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../printable.ts';
+import { source } from '../settings/history.ts';
 import { dateTime } from '../times.ts';
 import { wrapped } from '../wrapped.ts';
 
@@ -15,7 +18,7 @@ export const auditShow = command({
   name: 'audit show',
   about: 'the life of one agent, run or instance: what became of it, when, by whom, and why',
   args: '<entity>',
-  settings: {},
+  settings: source,
   examples: [
     ['rollcall audit show db-1/postgres', 'an agent: HOST/AGENT, all its runs'],
     ['rollcall audit show web/db-1-web-8080', 'an instance: SERVICE/ID, whoever owned it'],
@@ -23,13 +26,14 @@ export const auditShow = command({
   ],
   async run({ settings, io, args: [name = ''] }) {
     const candidates = entitiesNamed(name);
-    await using connected = await connectOnce(settings, io, 'audit show');
-    const { audit } = connected.ports;
-    const entity = await findEntity(name, candidates, audit, settings.namespace);
+    await using opened = await openHistory(settings, io, 'audit show');
+    const { history } = opened;
+    const entity = await findEntity(name, candidates, opened);
+    const causes = new Causes(history);
     let shown = 0;
     let run = '';
     let day = '';
-    for await (const stored of audit.read(0, entity.own)) {
+    for await (const stored of history.read(0, entity.own)) {
       if (io.signal.aborted) break;
       const read = readEvent(stored);
       shown += 1;
@@ -37,12 +41,12 @@ export const auditShow = command({
         io.out(eventJson(read));
         continue;
       }
-      if ('event' in read && (read.event.of.run !== run || dayOf(read.event) !== day)) {
+      if (read.kind === 'event' && (read.event.of.run !== run || dayOf(read.event) !== day)) {
         ({ run } = read.event.of);
         day = dayOf(read.event);
         io.out(headOf(read.event, io));
       }
-      for (const line of lifeLines(read, io)) io.out(line);
+      for (const line of lifeLines(read, await causes.of(read), io)) io.out(line);
     }
     if (settings.json) return exit.done;
     const more =
@@ -61,12 +65,17 @@ function headOf({ of, at }: AuditEvent, { palette }: Io): string {
 }
 
 /** The transition on one line, and below it what led to it. */
-function lifeLines(read: ReadEvent, { palette, columns }: Io): readonly string[] {
-  if (!('event' in read)) {
-    return [palette.dubious(`  event ${read.seq} cannot be read: ${printable(read.unreadable)}`)];
+function lifeLines(
+  read: Recorded | Illegible,
+  cause: string | undefined,
+  { palette, columns }: Io,
+): readonly string[] {
+  if (read.kind === 'illegible') {
+    const { seq, subject, why } = read;
+    return [palette.dubious(`  #${seq} cannot be read: ${printable(`${subject}: ${why}`)}`)];
   }
   const { event } = read;
-  const time = palette.dim(dateTime(event.at).slice(11));
+  const time = palette.dim(`#${read.seq} ${dateTime(event.at).slice(11)}`);
   const from = stateText(event.from);
   const to = stateText(event.to);
   const step = from === to ? to : `${from && `${from} → `}${to}`;
@@ -74,11 +83,11 @@ function lifeLines(read: ReadEvent, { palette, columns }: Io): readonly string[]
   const whose =
     event.of.entity === 'run' || event.of.entity === 'instance' ? '' : `${event.of.entity} `;
   const line = `${time}  ${palette.dim(whose)}${printable(event.event.type).padEnd(12)}  ${printable(step)}`;
-  const why = printable(whyOf(event));
+  const why = [whyOf(event), cause ?? ''].filter((part) => part !== '').map(printable);
   return [
     `  ${line}${by === 'itself' ? '' : `  ${palette.dim('by')} ${printable(by)}`}`,
-    ...(why === ''
-      ? []
-      : wrapped(why, columns - 16).map((part) => `${' '.repeat(16)}${palette.dim(part)}`)),
+    ...why
+      .flatMap((text) => wrapped(text, columns - 8))
+      .map((part) => `${' '.repeat(8)}${palette.dim(part)}`),
   ];
 }

@@ -1,22 +1,17 @@
 import { z } from 'zod';
+import { Fault } from '../../domain/fault.ts';
+import { type Illegible, type Recorded, readEvent } from '../../domain/recorded.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import { entitiesNamed } from '../audit-entity.ts';
-import {
-  actorOf,
-  eventJson,
-  type ReadEvent,
-  readEvent,
-  stateText,
-  subjectOf,
-  whyOf,
-} from '../audit-event.ts';
+import { actorOf, eventJson, stateText, subjectOf, whyOf } from '../audit-event.ts';
 import { findEntity } from '../audit-reading.ts';
 import { command } from '../command.ts';
-import { connectOnce } from '../connect.ts';
 import { exit } from '../exit.ts';
+import { openHistory } from '../history.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../printable.ts';
 import { Switch } from '../settings/common.ts';
+import { source } from '../settings/history.ts';
 import { dateTime } from '../times.ts';
 
 /** How many events are shown where nobody says from where. */
@@ -33,6 +28,7 @@ export const auditTail = command({
   about: `the last ${last} transitions, of all or of one entity, and on request whatever comes`,
   args: '[entity]',
   settings: {
+    ...source,
     from: { flag: '--from <seq>', about: 'a sequence of the audit, or start', rule: From },
     follow: { flag: '-f, --follow', about: 'go on with what comes, until Ctrl-C', rule: Switch },
   },
@@ -42,31 +38,34 @@ export const auditTail = command({
   ],
   async run({ settings, io, args: [name] }) {
     const candidates = name === undefined ? undefined : entitiesNamed(name);
-    await using connected = await connectOnce(settings, io, 'audit tail');
-    const { audit } = connected.ports;
-    const entity =
-      candidates && (await findEntity(name ?? '', candidates, audit, settings.namespace));
+    if (settings.file !== undefined && settings.follow) {
+      throw new Fault('bad-setting', '--follow: a file does not go on; leave out --file');
+    }
+    await using opened = await openHistory(settings, io, 'audit tail');
+    const { history } = opened;
+    const entity = candidates && (await findEntity(name ?? '', candidates, opened));
     const say = (stored: StoredEvent) => {
       const read = readEvent(stored);
       io.out(settings.json ? eventJson(read) : tailLine(read, io));
     };
-    const range = await audit.range();
+    const range = await history.range();
     const from = settings.from ?? (entity ? 0 : range.last - last + 1);
     const kept: StoredEvent[] = [];
     let seen = 0;
-    for await (const stored of audit.read(from, entity?.all)) {
+    for await (const stored of history.read(from, entity?.all)) {
       if (io.signal.aborted) return exit.done;
       seen = stored.seq;
       if (settings.from !== undefined) say(stored);
       else if (kept.push(stored) > last) kept.shift();
     }
     for (const stored of kept) say(stored);
-    if (settings.follow) {
+    if (settings.follow && opened.connected) {
       const next = Math.max(seen, range.last) + 1;
+      const { audit } = opened.connected.ports;
       for await (const stored of audit.follow(next, io.signal, entity?.all)) say(stored);
     } else if (seen === 0 && !settings.json) {
       io.out(
-        `the audit of namespace '${settings.namespace}' has no event${settings.from ? ' from there on' : ' yet'}`,
+        `the audit of ${opened.name} has no event${settings.from ? ' from there on' : ' yet'}`,
       );
     }
     return exit.done;
@@ -74,10 +73,10 @@ export const auditTail = command({
 });
 
 /** One transition on one line, as long as it gets. */
-function tailLine(read: ReadEvent, { palette }: Io): string {
+function tailLine(read: Recorded | Illegible, { palette }: Io): string {
   const seq = palette.dim(`#${read.seq}`);
-  if (!('event' in read)) {
-    return `${seq} ${palette.dubious('cannot be read')}: ${printable(`${read.subject}: ${read.unreadable}`)}`;
+  if (read.kind === 'illegible') {
+    return `${seq} ${palette.dubious('cannot be read')}: ${printable(`${read.subject}: ${read.why}`)}`;
   }
   const { event } = read;
   const from = stateText(event.from);

@@ -39,8 +39,23 @@ describe('the system clock', () => {
     expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
   });
 
+  test('leaves no timer behind that would keep the process', async () => {
+    const timers = () =>
+      process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const stop = new AbortController();
+    const before = timers();
+    const sleeping = systemClock.sleep(never, stop.signal);
+    expect(timers()).toBe(before + 1);
+    stop.abort();
+    await sleeping;
+    expect(timers()).toBe(before);
+  });
+
   test('sleeps longer than one timer can', async () => {
     const stop = new AbortController();
+    const warnings: Error[] = [];
+    const warned = (warning: Error) => void warnings.push(warning);
+    process.on('warning', warned);
     let awake = false;
     const sleeping = systemClock.sleep(2 ** 31, stop.signal).then(() => {
       awake = true;
@@ -49,6 +64,8 @@ describe('the system clock', () => {
     expect(awake).toBe(false);
     stop.abort();
     await sleeping;
+    process.off('warning', warned);
+    expect(warnings).toEqual([]);
   });
 
   test('tells the wall time in whole milliseconds', () => {

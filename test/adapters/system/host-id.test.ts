@@ -87,6 +87,18 @@ describe('the host id', () => {
     });
   });
 
+  test('that is kept is found where nothing can be written', async () => {
+    await using at = await machine(someId);
+    // Root may write anywhere, but not a draft whose path is longer than 4095 bytes.
+    let stateDir = at.stateDir;
+    while (stateDir.length < 4060) {
+      stateDir = join(stateDir, 'd'.repeat(Math.min(200, 4070 - stateDir.length)));
+    }
+    await mkdir(stateDir, { recursive: true });
+    await writeFile(join(stateDir, 'host-id'), 'by-hand\n');
+    expect(await findHostId({ ...at, stateDir })).toBe('by-hand');
+  });
+
   test('that is no name is refused, and the file with it named', async () => {
     await using at = await machine(someId);
     await findHostId(at);

@@ -61,11 +61,18 @@ describe('a commit', () => {
 
   test('of which one message is too large stores nothing and says which', async () => {
     await using opened = await openOn([url()]);
-    const commit = { ...one(), events: [{ subject: 'a.b.run.1', text: 'x'.repeat(1_100_000) }] };
-    await expect(opened.store.registry.commit(commit)).rejects.toMatchObject({
-      code: 'store-refused',
-      message: expect.stringContaining('a.b.run.1'),
-    });
+    const text = 'x'.repeat(1_100_000);
+    const record = { ...one(), writes: [{ key: 'agent.a.1', expect: 0, text }] };
+    const event = { ...one(), events: [{ subject: 'a.b.run.1', text }] };
+    for (const [commit, named] of [
+      [record, 'agent.a.1'],
+      [event, 'a.b.run.1'],
+    ] as const) {
+      await expect(opened.store.registry.commit(commit)).rejects.toMatchObject({
+        code: 'store-refused',
+        message: expect.stringContaining(named),
+      });
+    }
     expect(await opened.store.registry.read('agent.a.1')).toMatchObject({ revision: 0 });
     expect(await opened.store.registry.commit(one())).toMatchObject({ outcome: 'committed' });
   });

@@ -128,6 +128,20 @@ describe('a watch', () => {
     }
   });
 
+  test('begins past everything that was committed before it, watched or not', async () => {
+    await using opened = await openOn([context.server.url]);
+    const { registry } = opened.store;
+    await create(opened, 'instance.a.b.c.d', 'agent.a.b');
+    const { revision } = await registry.read('agent.a.b');
+    await using watched = new Watched(registry, ['instance.>']);
+    await until('it has begun', () => watched.said('snapshot') === 1);
+    expect(watched.upTo).toBeGreaterThanOrEqual(revision);
+    await create(opened, 'agent.a.c');
+    const next = await registry.read('agent.a.c');
+    await until('it passes what it does not watch', () => watched.upTo >= next.revision, 3000);
+    expect(watched.arrivals).toEqual([]);
+  });
+
   test('that was away for longer than tombstones live starts over', async () => {
     await using proxy = await startProxy(context.server);
     await using opened = await openOn([context.server.url]);

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import type { Revision } from '../../domain/time.ts';
+import type { StoredEvent } from '../../ports/audit.ts';
+import type { Moment } from '../../runtime/replay.ts';
+import { command } from '../command.ts';
+import { historyLine, replaceFile, system } from '../compose.ts';
+import { exit } from '../exit.ts';
+import { findMoment, isPast } from '../find-moment.ts';
+import { openHistory } from '../history.ts';
+import { grouped, Meter } from '../meter.ts';
+import { momentRule } from '../moment.ts';
+import { source } from '../settings/history.ts';
+import { spinning } from '../spinner.ts';
+
+const Moments = z.string().min(1, momentRule).optional();
+
+export const auditExport = command({
+  name: 'audit export',
+  about: 'write the history into a file, which every other audit command reads without a server',
+  settings: {
+    ...source,
+    out: {
+      flag: '--out <file>',
+      about: 'where to; packed where it ends in .gz; - is standard output',
+      rule: z.string().min(1, 'not empty'),
+    },
+    from: { flag: '--from <moment>', about: 'from this sequence or time on', rule: Moments },
+    to: { flag: '--to <moment>', about: 'up to this sequence or time, inclusive', rule: Moments },
+  },
+  examples: [
+    ['rollcall audit export --out history.ndjson.gz', 'all of it'],
+    ["rollcall audit export --from '1h ago' --out - | jq -c .event", 'the last hour'],
+    ['rollcall audit verify --file history.ndjson.gz', 'checks what was exported'],
+  ],
+  async run({ settings, io }) {
+    await using opened = await openHistory(settings, io, 'audit export');
+    const { history } = opened;
+    const now = system.clock.wall();
+    const moment = async (setting: 'from' | 'to') => {
+      const text = settings[setting];
+      return text === undefined ? undefined : findMoment(setting, text, history, io, now);
+    };
+    const from = await moment('from');
+    const to = await moment('to');
+    const meter = new Meter(await history.range(), system.clock.monotonic);
+    let count = 0;
+    const lines = async function* (say: (text: string) => void) {
+      for await (const stored of between(history.read(startOf(from)), from, to)) {
+        io.signal.throwIfAborted();
+        count += 1;
+        if (count % 1000 === 0) say(`exporting  ${meter.at(stored.seq, count)}`);
+        yield `${historyLine(stored)}\n`;
+      }
+    };
+    const { out } = settings;
+    try {
+      if (out === '-') {
+        for await (const piece of pieces(lines(() => {}))) io.out(piece.slice(0, -1));
+      } else {
+        await spinning(io, 'exporting', (say) =>
+          replaceFile(out, pieces(lines(say)), { gzip: out.endsWith('.gz') }),
+        );
+      }
+    } catch (cause) {
+      if (!io.signal.aborted) throw cause;
+      if (out !== '-') io.err(`interrupted: nothing was written to ${out}`);
+      return exit.interrupted;
+    }
+    if (out !== '-') io.err(`${grouped(count)} events of ${opened.name} written to ${out}`);
+    return exit.done;
+  },
+});
+
+const startOf = (from: Moment | undefined): Revision =>
+  from === undefined || 'at' in from ? 0 : 'seq' in from ? from.seq : from.before;
+
+/** Both ends are in; time goes forward with the sequence. */
+async function* between(
+  events: AsyncIterable<StoredEvent>,
+  from: Moment | undefined,
+  to: Moment | undefined,
+): AsyncGenerator<StoredEvent> {
+  for await (const stored of events) {
+    if (from && 'at' in from && stored.storedAt < from.at) continue;
+    if (to && isPast(stored, to)) return;
+    yield stored;
+  }
+}
+
+const pieceLength = 64 * 1024;
+
+/** Lines together, so that not every one of them is a write. */
+async function* pieces(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  let piece = '';
+  for await (const line of lines) {
+    piece += line;
+    if (piece.length < pieceLength) continue;
+    yield piece;
+    piece = '';
+  }
+  if (piece !== '') yield piece;
+}

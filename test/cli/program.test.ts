@@ -1,0 +1,143 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../src/cli/commands.ts';
+import { runProgram } from '../../src/cli/program.ts';
+import { common } from '../../src/cli/settings/common.ts';
+import { nameOf, optionOf, type Setting } from '../../src/cli/settings/setting.ts';
+import { fakeTerminal } from './terminal.ts';
+
+async function rollcall(line: string, env: Record<string, string> = {}) {
+  const { io, out, err } = fakeTerminal({ env });
+  const started: string[] = [];
+  const starting = ({ name }: { name: string }) => void started.push(name);
+  const words = line.split(' ').filter((word) => word !== '');
+  const code = await runProgram(words, io, { version: '1.2.3', starting });
+  return { code, out: out.join('\n'), err: err.join('\n'), started };
+}
+
+describe('a command line that says nothing to do', () => {
+  it.each([
+    ['pss', "unknown command 'pss'", 'Did you mean ps?'],
+    ['audit tial', "unknown command 'tial'", 'Did you mean tail?'],
+    ['ps --servcie web', "unknown option '--servcie'", 'Did you mean --service?'],
+    ['ps web', 'too many arguments', 'rollcall ps --help says more'],
+    ['audit show', "missing required argument 'entity'", 'rollcall audit show --help says more'],
+    ['ps --service', 'argument missing', 'rollcall ps --help says more'],
+  ])('%s: is refused, with what may be meant', async (line, ...texts) => {
+    const { code, out, err, started } = await rollcall(line);
+    for (const text of texts) expect(err).toContain(text);
+    expect({ code, out, started }).toEqual({ code: 2, out: '', started: [] });
+  });
+
+  it('nothing at all: the help, and no success', async () => {
+    const { code, err } = await rollcall('');
+    expect(code).toBe(2);
+    expect(err).toContain('Usage: rollcall');
+  });
+});
+
+describe('help', () => {
+  it.each([
+    '--help',
+    'help',
+    'help ps',
+    'ps --help',
+    'audit --help',
+    'help audit',
+    'audit help show',
+  ])('%s is what was asked for', async (line) => {
+    const { code, out, err } = await rollcall(line);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('Usage: rollcall');
+  });
+
+  it.each(commands.map(({ name }) => name))('of %s has examples of it, and fits', async (name) => {
+    const { out } = await rollcall(`${name} --help`);
+    expect(out).toContain(`rollcall ${name}`);
+    expect(out.slice(out.indexOf('Examples:'))).toContain(`rollcall ${name}`);
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  });
+
+  it('lists every command', async () => {
+    const { out } = await rollcall('--help');
+    for (const { name } of commands) expect(out).toContain(`  ${name.split(' ')[0]} `);
+  });
+
+  it('the version is what was asked for', async () => {
+    expect(await rollcall('--version')).toMatchObject({ code: 0, out: '1.2.3' });
+  });
+});
+
+describe('settings of all commands', () => {
+  const everywhere: readonly (readonly [string, Setting])[] = commands.flatMap(
+    ({ name, settings }) =>
+      Object.values({ ...common, ...settings }).map((setting) => [name, setting] as const),
+  );
+
+  it('have a long flag each', () => {
+    for (const [, setting] of everywhere)
+      expect(optionOf(setting).long).toMatch(/^--[a-z][a-z-]+$/);
+  });
+
+  it('one name takes a value everywhere, or nowhere: a config file is read by all', () => {
+    const takes = new Map<string, boolean>();
+    for (const [name, setting] of everywhere) {
+      const value = optionOf(setting).required;
+      expect([name, nameOf(setting), takes.get(nameOf(setting)) ?? value]).toEqual([
+        name,
+        nameOf(setting),
+        value,
+      ]);
+      takes.set(nameOf(setting), value);
+    }
+  });
+
+  it('no command takes a name that every command has', () => {
+    const names = new Set(Object.values(common).map((setting) => nameOf(setting)));
+    for (const { name, settings } of commands) {
+      for (const setting of Object.values(settings)) {
+        expect([name, names.has(nameOf(setting))]).toEqual([name, false]);
+      }
+    }
+  });
+});
+
+describe('settings that cannot be', () => {
+  it('are refused before anything is started', async () => {
+    await expect(rollcall('ps --namespace a.b')).rejects.toThrow(
+      "--namespace 'a.b': a namespace is 1 to 32 of A-Z, a-z, 0-9 and -",
+    );
+    await expect(rollcall('ps', { ROLLCALL_NAMESPACE: 'a.b' })).rejects.toThrow(
+      "ROLLCALL_NAMESPACE 'a.b'",
+    );
+  });
+
+  it('a flag counts after the command and before it', async () => {
+    await expect(rollcall('--namespace a.b ps')).rejects.toThrow("--namespace 'a.b'");
+  });
+
+  it('a config file is read, and its faults have their lines', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rollcall-config-'));
+    try {
+      const file = join(folder, 'rollcall.yaml');
+      const reading = (text: string) =>
+        writeFile(file, text).then(() => rollcall(`ps --config ${file}`));
+      await expect(reading('# mine\nnamespace: a.b\n')).rejects.toThrow(
+        `${file}:2: namespace 'a.b': a namespace is`,
+      );
+      await expect(reading('\n\ntll: 5s\n')).rejects.toThrow(
+        `${file}:3: there is no setting 'tll'`,
+      );
+      // Another command's setting is none of ours, and fine.
+      await expect(reading('ttl: 5s\nnamespace: a.b\n')).rejects.toThrow(`${file}:2: namespace`);
+      await expect(reading('- a\n')).rejects.toThrow(`${file}: a map of settings`);
+      await expect(reading('a: [')).rejects.toThrow(`${file}:`);
+      await expect(rollcall(`ps --config ${folder}`)).rejects.toThrow('it is a directory');
+      await expect(rollcall(`ps --config ${file}x`)).rejects.toThrow('there is no such file');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
