@@ -5,6 +5,7 @@ export type CollectorEvent =
   | { type: 'sighted' }
   | { type: 'removal-begun' }
   | { type: 'removal-done' }
+  | { type: 'kept'; seq: number; digest: string }
   | { type: 'blinded'; why: string }
   | { type: 'unseated' }
   | { type: 'stopped' };
@@ -53,6 +54,10 @@ export const collectorMachine = setup({
           description: 'Counts silences on its own clock and judges.',
           on: {
             'removal-begun': { target: 'removing' },
+            kept: {
+              target: 'watching',
+              description: 'Verified the history up to a place, and keeps how it stood there.',
+            },
             blinded: { target: 'blind', actions: 'stop-judging' },
           },
         },

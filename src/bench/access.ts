@@ -28,6 +28,7 @@ export const portsOf = (store: NatsStore, run?: RunRef['run']): Ports => {
     leases: store.leases,
     registry: store.registry,
     audit: store.audit,
+    keyframes: store.keyframes,
     probe: store.probe,
     clock: systemClock,
     entropy: { ...systemEntropy, runId: () => first.pop() ?? systemEntropy.runId() },
@@ -42,8 +43,8 @@ export const connectBare = (access: ServerAccess): Promise<NatsConnection> =>
 
 /** Removes what a namespace has left on the server. */
 export async function dropStreams(bare: NatsConnection, namespace: Namespace): Promise<void> {
-  const { leases, registry, auditStream } = namesOf(namespace);
-  for (const stream of [auditStream, registry.stream, leases.stream]) {
+  const { leases, registry, keyframes, auditStream } = namesOf(namespace);
+  for (const stream of [auditStream, registry.stream, leases.stream, keyframes.stream]) {
     await bare.request(`$JS.API.STREAM.DELETE.${stream}`, Buffer.alloc(0), { timeout: 10_000 });
   }
 }

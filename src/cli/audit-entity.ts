@@ -13,6 +13,10 @@ export interface Entity {
   readonly own: readonly string[];
   /** And those of whatever belongs to it. */
   readonly all: readonly string[];
+  /** The chains of its records alone, without those of its process. */
+  readonly chains: readonly string[];
+  /** Its records, as filters of the registry; of a run none are known before its slot is. */
+  readonly records: readonly string[];
 }
 
 const rule = 'HOST/AGENT, a run id, or SERVICE/ID';
@@ -58,6 +62,8 @@ function agentEntity(host: string, agent: string): Entity {
     exact: `agent:${escaped(host)}/${escaped(agent)}`,
     own: [`${slot}.*.*`, `${slot}.*.session.*`, `${slot}.*.collector.*`],
     all: [`${slot}.>`],
+    chains: [`${slot}.*.*`],
+    records: [`agent.${slot}`, `instance.${slot}.>`],
   };
 }
 
@@ -66,6 +72,8 @@ const runEntity = (run: string): Entity => ({
   exact: `run:${run}`,
   own: [`*.*.${run}.*`, `*.*.${run}.session.*`, `*.*.${run}.collector.*`],
   all: [`*.*.${run}.>`],
+  chains: [`*.*.${run}.*`],
+  records: [],
 });
 
 function instanceEntity(service: string, id: string): Entity {
@@ -76,6 +84,8 @@ function instanceEntity(service: string, id: string): Entity {
     exact: `instance:${escaped(service)}/${escaped(id)}`,
     own: filters,
     all: filters,
+    chains: filters,
+    records: [`instance.*.*.${names}`],
   };
 }
 

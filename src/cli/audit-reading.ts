@@ -33,8 +33,14 @@ export function theOnly<E extends Entity>(one: E, name: string, found: readonly 
   });
 }
 
-export async function hasEvents(history: History, filters: readonly string[]): Promise<boolean> {
-  for await (const { illegible } of history.read(0, filters)) {
+/** Whether something is said of these, up to and with this place. */
+export async function hasEvents(
+  history: History,
+  filters: readonly string[],
+  until = Number.POSITIVE_INFINITY,
+): Promise<boolean> {
+  for await (const { seq, illegible } of history.read(0, filters)) {
+    if (seq > until) return false;
     if (illegible === undefined) return true;
   }
   return false;

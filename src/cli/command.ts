@@ -17,6 +17,8 @@ export interface Command<S extends Settings = Settings> {
   readonly examples: readonly (readonly [line: string, what: string])[];
   /** Signals go to a process of its own, and it ends with that: a second one does not end it at once. */
   readonly ownsSignals?: boolean;
+  /** Settings of which one has to be there; where none is, the help says what there is. */
+  readonly oneOf?: readonly (keyof S & string)[];
   run(context: Context<S>): Promise<Exit>;
 }
 

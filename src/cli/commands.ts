@@ -2,8 +2,11 @@ import type { Command } from './command.ts';
 import { agent } from './commands/agent.ts';
 import { agents } from './commands/agents.ts';
 import { auditExport } from './commands/audit-export.ts';
+import { auditReplay } from './commands/audit-replay.ts';
 import { auditShow } from './commands/audit-show.ts';
 import { auditTail } from './commands/audit-tail.ts';
+import { auditVerify } from './commands/audit-verify.ts';
+import { bench } from './commands/bench.ts';
 import { collector } from './commands/collector.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
@@ -12,6 +15,7 @@ import { ps } from './commands/ps.ts';
 import { run } from './commands/run.ts';
 import { up } from './commands/up.ts';
 import { watch } from './commands/watch.ts';
+import { why } from './commands/why.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -21,10 +25,14 @@ export const commands: readonly Command[] = [
   watch,
   agents,
   hosts,
+  why,
   auditTail,
   auditShow,
+  auditReplay,
+  auditVerify,
   auditExport,
   doctor,
+  bench,
   agent,
   run,
   collector,

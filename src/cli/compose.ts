@@ -13,7 +13,7 @@ import {
   withId,
 } from '../adapters/files/instances.ts';
 import { replaceFile } from '../adapters/files/replace-file.ts';
-import { readText } from '../adapters/files/text.ts';
+import { readIfThere, readText } from '../adapters/files/text.ts';
 import { connectNats } from '../adapters/nats/connection.ts';
 import { connectionName } from '../adapters/nats/connection-name.ts';
 import { Link } from '../adapters/nats/link.ts';
@@ -115,6 +115,7 @@ export const portsOf = (store: NatsStore, log: Log, run?: RunId): Ports => ({
   leases: store.leases,
   registry: store.registry,
   audit: store.audit,
+  keyframes: store.keyframes,
   probe: store.probe,
   clock: systemClock,
   entropy: run === undefined ? systemEntropy : startingWith(run),
@@ -146,11 +147,8 @@ export const namedInstances = (listed: z.output<typeof ListedInstances>, slot: S
 export const changesOf = (file: string, every: Millis, signal: AbortSignal) =>
   followFile(file, every, systemClock, signal);
 
-/** Histories in files: read, written line by line, and put in place whole. */
-export { historyFile, historyLine, replaceFile };
-
-/** A text that a person named by its file. @throws {Fault} `bad-setting` */
-export const textOf = (file: string): Promise<string> => readText(file, 'bad-setting');
+/** Histories in files, and what else the commands keep in files. */
+export { historyFile, historyLine, readIfThere, replaceFile };
 
 /** Checks an instance until the signal, and reports what each check amounts to. */
 export const check = (

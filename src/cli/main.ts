@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { constants } from 'node:os';
+import { compiledDir } from './directories.ts';
 import { exit, exitOf } from './exit.ts';
 import { rootOf, sayFailure } from './failure.ts';
 import type { Io } from './io.ts';
 import { paletteOf } from './palette.ts';
-import { runProgram } from './program.ts';
 
 /** Wide enough to read, narrow enough to read: also where nobody says how wide it is. */
 const widest = 100;
@@ -36,6 +37,12 @@ for (const stream of [process.stdout, process.stderr]) {
     stop();
   });
 }
+
+/** Whatever nobody waits for: the process ends, its lease lapses, another takes over. */
+process.on('uncaughtException', (cause) => {
+  sayFailure(cause, { ...io, palette: paletteOf(depthOf(process.stderr)) });
+  process.exit(exit.bug);
+});
 
 /** Started by another program over a channel: ends with it. */
 process.once('disconnect', stop);
@@ -68,7 +75,12 @@ const version = (): string => {
   return 'unknown';
 };
 
+// Halves the time to start; what is imported before this line is compiled each time.
+const compiled = compiledDir(process.env);
+if (compiled !== undefined) enableCompileCache(compiled);
+
 try {
+  const { runProgram } = await import('./program.ts');
   process.exitCode = await runProgram(process.argv.slice(2), io, {
     version: version(),
     starting: (command) => {

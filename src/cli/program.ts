@@ -66,6 +66,11 @@ async function run(one: Command, commander: Commander, io: Io): Promise<Exit> {
   const all: Sources =
     config === undefined ? from : { ...from, file: await system.readConfigFile(config) };
   refuseUnknown(all, allSettings());
+  const { oneOf } = one;
+  if (oneOf && !oneOf.some((name) => one.settings[name] && isGiven(one.settings[name], all))) {
+    commander.outputHelp();
+    return exit.usage;
+  }
   const settings = readSettings({ ...common, ...one.settings }, all);
   return one.run({
     settings,

@@ -25,7 +25,7 @@ export type ChainRef = z.infer<typeof ChainRef>;
 
 /** A state as XState names it: a string, or nested by region. */
 export type StateValue = string | { readonly [region: string]: StateValue | undefined };
-const StateValue: z.ZodType<StateValue> = z.lazy(() =>
+export const StateValue: z.ZodType<StateValue> = z.lazy(() =>
   z.union([z.string(), z.record(z.string(), StateValue)]),
 );
 

@@ -9,7 +9,7 @@ export interface Folded {
   readonly run: string;
   /** The event's place in the audit. */
   readonly seq: Revision;
-  readonly entry: Entry;
+  readonly entry: Entry & { readonly text: string };
 }
 
 /**

@@ -9,10 +9,20 @@ const alsoEscaped = /[.!~*'()]/g;
  * Percent-encoding with `=` for `%`, because `=` is the one escape character that KV keys allow, and
  * the usual host names stay readable in other people's tools: `db-1.example` is `db-1=2Eexample`.
  */
-export const encodeToken = (name: string): string =>
-  encodeURIComponent(name)
+export function encodeToken(name: string): string {
+  const known = encoded.get(name);
+  if (known !== undefined) return known;
+  const token = encodeURIComponent(name)
     .replace(alsoEscaped, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll('%', '=');
+  if (encoded.size >= encodedAtMost) encoded.clear();
+  encoded.set(name, token);
+  return token;
+}
+
+/** A fleet has few names and writes them into every key: a replay asks for each a thousand times. */
+const encoded = new Map<string, string>();
+const encodedAtMost = 10_000;
 
 /**
  * The name that `encodeToken` made into this token.

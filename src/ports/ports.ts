@@ -1,6 +1,8 @@
+import type { Hash } from '../domain/chain.ts';
 import type { Audit } from './audit.ts';
 import type { Clock } from './clock.ts';
 import type { Entropy } from './entropy.ts';
+import type { Keyframes } from './keyframes.ts';
 import type { Leases } from './leases.ts';
 import type { Log } from './log.ts';
 import type { Probe } from './probe.ts';
@@ -12,6 +14,7 @@ export interface Store {
   readonly leases: Leases;
   readonly registry: Registry;
   readonly audit: Audit;
+  readonly keyframes: Keyframes;
   readonly probe: Probe;
 }
 
@@ -21,4 +24,6 @@ export interface Ports extends Store {
   readonly entropy: Entropy;
   readonly log: Log;
   readonly processes: Processes;
+  /** A faster SHA-256 than the pure one, for who reads millions of events. */
+  readonly hash?: Hash;
 }

@@ -8,8 +8,10 @@ export interface ChainState {
   readonly n: number;
   readonly hash: string;
   readonly value: StateValue;
-  readonly context: unknown;
+  readonly context?: unknown;
   readonly done: boolean;
+  /** The context is not known: the chain began before the history, or lost events of its own. */
+  readonly unsure?: boolean;
 }
 
 /** What a history keeps in mind of chains that have ended: enough to know one that goes on. */
@@ -49,9 +51,14 @@ export class Chains {
     return this.#open;
   }
 
-  /** Whether an unknown chain may be one that ended long ago. */
-  get forgetful(): boolean {
-    return this.#forgotten > 0;
+  /** Those of the chains that have ended that are kept in mind, the latest last. */
+  get ended(): ReadonlyMap<string, ChainState> {
+    return this.#ended;
+  }
+
+  /** How many are not kept in mind any more: above 0, an unknown chain may be one of them. */
+  get forgotten(): number {
+    return this.#forgotten;
   }
 
   /** For a checkpoint. */

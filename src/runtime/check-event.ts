@@ -2,7 +2,10 @@ import { authorFault } from '../domain/authorship.ts';
 import type { Check } from '../domain/divergence.ts';
 import type { AuditEvent, StateValue } from '../domain/events.ts';
 import type { Recorded } from '../domain/recorded.ts';
+import type { AgentRecord } from '../domain/records.ts';
+import { runStanding } from '../domain/standing.ts';
 import { eventSubject } from '../domain/subjects.ts';
+import type { Revision } from '../domain/time.ts';
 import type { ChainState } from './chains.ts';
 import type { Step } from './step.ts';
 import type { Stepper } from './stepper.ts';
@@ -15,12 +18,18 @@ export interface Fault {
   readonly seq?: number;
 }
 
+/** The last event of a chain that has ended: another one may begin with its hash. */
+export interface Predecessor {
+  readonly hash: string;
+  readonly seq: Revision;
+}
+
 /** What is known when an event is checked. */
 export interface Before {
   /** Its chain until now. */
   readonly chain: ChainState | undefined;
   /** The last event of the chain that ended for the same record, if one did. */
-  readonly predecessor: string | undefined;
+  readonly predecessor: Predecessor | undefined;
   /** The chain may have begun before the history does. */
   readonly mayHaveBegun: boolean;
   /** The machine of its entity; undefined where it had another chart than any that is known. */
@@ -41,31 +50,51 @@ export function checkEvent(
     const { host, agent, run } = event.actor;
     faults.push({ check: 'author', expected: author, found: `${host}/${agent} run ${run}` });
   }
-  const record = recordFault(event);
+  const from = fromFault(event, before);
+  if (from) faults.push(from);
+  const given = replayed(event, before);
+  if (given) faults.push(...targetFaults(event, given));
+  const after = stateAfter(recorded, before, given);
+  const record = recordFault(event, after.done, given);
   if (record) faults.push(record);
-  const stepped = before.stepper && replayed(event, before.chain, before.stepper);
-  if (stepped) faults.push(...targetFaults(event, stepped.given));
-  return { faults, after: stateAfter(recorded, before, stepped?.given) };
+  return { faults, after };
 }
 
 function linkFaults({ event, seq }: Recorded, before: Before): readonly Fault[] {
-  const { chain } = before;
-  if (!chain) {
-    if (before.mayHaveBegun) return [];
-    return [
-      ...(event.n === 1 + (event.lost ?? 0) ? [] : [gap(1, event.n)]),
-      ...(event.prev === null || event.prev === before.predecessor
-        ? []
-        : [hashFault(before.predecessor ?? 'none: the chain begins', event.prev, seq)]),
-    ];
-  }
-  const next = chain.n + 1 + (event.lost ?? 0);
+  const { chain, predecessor } = before;
+  if (!chain) return before.mayHaveBegun ? [] : beginningFaults(event, seq, predecessor);
+  const next = chain.n + 1 + lostBefore(event);
   if (event.n <= chain.n) {
     return [{ check: 'repeated', expected: `number ${next}`, found: `number ${event.n} again` }];
   }
   if (event.n !== next) return [gap(next, event.n)];
-  return event.prev === chain.hash ? [] : [hashFault(event.prev ?? 'none', chain.hash, chain.seq)];
+  if (event.prev === chain.hash) return [];
+  // Begun again by the same run, and over the record of an earlier one.
+  if (chain.done && predecessor !== undefined && event.prev === predecessor.hash) return [];
+  return [hashFault(event.prev ?? 'none', chain.hash, chain.seq)];
 }
+
+function beginningFaults(
+  event: AuditEvent,
+  seq: Revision,
+  predecessor: Predecessor | undefined,
+): readonly Fault[] {
+  const first = 1 + lostBefore(event);
+  const numbered = event.n === first ? [] : [gap(first, event.n)];
+  if (event.prev === null || event.prev === predecessor?.hash) return numbered;
+  return [
+    ...numbered,
+    predecessor
+      ? hashFault(event.prev, predecessor.hash, predecessor.seq)
+      : hashFault('none: the chain begins', event.prev, seq),
+  ];
+}
+
+/** Only a process may say that it could not keep all: a record's events are stored with the record. */
+const lostBefore = (event: AuditEvent): number => (isOfProcess(event) ? (event.lost ?? 0) : 0);
+
+const isOfProcess = ({ of }: AuditEvent): boolean =>
+  of.entity === 'session' || of.entity === 'collector';
 
 const gap = (expected: number, found: number): Fault => ({
   check: 'gap',
@@ -81,8 +110,22 @@ const hashFault = (expected: string, found: string | null, seq: number): Fault =
   seq,
 });
 
-function recordFault({ of, record, n }: AuditEvent): Fault | undefined {
-  if (record === null) return undefined;
+/** Whether the record in the event is that of its entity, and in the state that the event leads to. */
+function recordFault(
+  event: AuditEvent,
+  done: boolean,
+  given: Step | 'ignored' | undefined,
+): Fault | undefined {
+  const { of, record, n, to } = event;
+  if (isOfProcess(event)) {
+    if (record === null) return undefined;
+    return { check: 'record', expected: 'none: a process has no record', found: 'a record' };
+  }
+  if (record === null) {
+    return done
+      ? undefined
+      : { check: 'record', expected: `a record in ${printed(to)}`, found: 'none' };
+  }
   const owned =
     record['host'] === of.host &&
     record['agent'] === of.agent &&
@@ -90,17 +133,32 @@ function recordFault({ of, record, n }: AuditEvent): Fault | undefined {
     record['n'] === n;
   const named =
     of.entity !== 'instance' || (record['service'] === of.service && record['id'] === of.id);
-  if (owned && named) return undefined;
-  return { check: 'record', expected: 'the record of its own entity', found: 'another one' };
+  if (!owned || !named) {
+    return { check: 'record', expected: 'the record of its own entity', found: 'another one' };
+  }
+  if (given === undefined || given === 'ignored') return undefined;
+  const stands = of.entity === 'run' ? runStanding(record as AgentRecord) : record['state'];
+  if (!done && same(stands, to)) return undefined;
+  const expected = done ? 'none: its entity is over' : `a record in ${printed(to)}`;
+  return { check: 'record', expected, found: `one in ${printed(stands)}` };
 }
 
-/** What the machine makes of the event, from where its chain stands. */
-function replayed(event: AuditEvent, chain: ChainState | undefined, stepper: Stepper) {
-  if (event.from === null) return { given: stepper.begin() };
+/**
+ * What the machine makes of the event, from where its chain stands. Undefined where that is not known:
+ * another chart, or a guard asks for what happened before the history begins, or was lost.
+ */
+function replayed(event: AuditEvent, before: Before): Step | 'ignored' | undefined {
+  const { chain, stepper } = before;
+  if (!stepper) return undefined;
   const first = stepper.begin();
+  if (event.from === null) return first;
+  if (stepper.steppable.guarded && !knowsContext(event, before)) return undefined;
   const context = chain && !chain.done ? chain.context : first.context;
-  return { given: stepper.step({ value: event.from, context }, event.event) };
+  return stepper.step({ value: event.from, context }, event.event);
 }
+
+const knowsContext = (event: AuditEvent, { chain, mayHaveBegun }: Before): boolean =>
+  chain ? chain.unsure !== true && lostBefore(event) === 0 : !mayHaveBegun;
 
 function targetFaults(event: AuditEvent, given: Step | 'ignored'): readonly Fault[] {
   if (given === 'ignored') {
@@ -117,23 +175,31 @@ function targetFaults(event: AuditEvent, given: Step | 'ignored'): readonly Faul
   return faults;
 }
 
-function stateAfter(recorded: Recorded, before: Before, given: Step | 'ignored' | undefined) {
+function stateAfter(
+  recorded: Recorded,
+  before: Before,
+  given: Step | 'ignored' | undefined,
+): ChainState {
   const { event, seq, hash } = recorded;
+  const { chain, stepper } = before;
   const stepped = given !== undefined && given !== 'ignored' ? given : undefined;
+  const unsure = event.from !== null && stepper !== undefined && !knowsContext(event, before);
   return {
     seq,
-    n: Math.max(event.n, before.chain?.n ?? 0),
+    n: Math.max(event.n, chain?.n ?? 0),
     hash,
     value: event.to,
-    context: stepped?.context ?? before.chain?.context,
-    done: stepped?.done ?? false,
+    context: stepped?.context ?? chain?.context,
+    // Where the machine of then is not known: a record goes when its entity is over.
+    done: stepper ? stepper.isFinal(event.to) : !isOfProcess(event) && event.record === null,
+    ...(unsure && { unsure }),
   };
 }
 
 /** Whether the event goes on from where its chain stands. */
-export function fromFault(event: AuditEvent, before: Before): Fault | undefined {
+function fromFault(event: AuditEvent, before: Before): Fault | undefined {
   const { chain, mayHaveBegun, stepper } = before;
-  if (event.lost !== undefined || (!chain && mayHaveBegun)) return undefined;
+  if (lostBefore(event) > 0 || (!chain && mayHaveBegun)) return undefined;
   const expected = expectedFrom(event, chain, stepper);
   if (expected === undefined || same(expected, event.from)) return undefined;
   return { check: 'from', expected: printed(expected), found: printed(event.from) };
@@ -141,13 +207,12 @@ export function fromFault(event: AuditEvent, before: Before): Fault | undefined 
 
 /** A record's chain starts from nothing, also again after its end; a process starts in its first state. */
 function expectedFrom(
-  { of }: AuditEvent,
+  event: AuditEvent,
   chain: ChainState | undefined,
   stepper: Stepper | undefined,
 ): StateValue | null | undefined {
   if (chain && !chain.done) return chain.value;
-  const process = of.entity === 'session' || of.entity === 'collector';
-  return process ? stepper?.begin().to : null;
+  return isOfProcess(event) ? stepper?.begin().to : null;
 }
 
 const printed = (value: unknown): string => JSON.stringify(value);

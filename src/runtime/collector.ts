@@ -80,9 +80,10 @@ export class Collector implements AsyncDisposable {
     if (!taken) return;
     this.#post({ type: 'seated', seat: taken.seat });
     const sitting = new Sitting(this.#author, taken, lease, this.#ports, {
-      sighted: () => this.#post({ type: 'sighted' }),
-      blinded: (why) => this.#post({ type: 'blinded', why }),
-      removing: (busy) => this.#post({ type: busy ? 'removal-begun' : 'removal-done' }),
+      sighted: () => void this.#post({ type: 'sighted' }),
+      blinded: (why) => void this.#post({ type: 'blinded', why }),
+      removing: (busy) => void this.#post({ type: busy ? 'removal-begun' : 'removal-done' }),
+      kept: (seq, digest) => this.#post({ type: 'kept', seq, digest }),
     });
     this.#sitting = sitting;
     await sitting.run(AbortSignal.any([term.signal, signal]));
@@ -96,12 +97,14 @@ export class Collector implements AsyncDisposable {
     return JSON.stringify({ v: recordVersion, ...this.me, runs });
   }
 
-  #post(event: CollectorEvent): void {
+  /** Whether the machine had such a transition. */
+  #post(event: CollectorEvent): boolean {
     const from = this.#chain.state;
     const taken = this.#chain.take({ ...event });
-    if (taken === 'ignored') return;
+    if (taken === 'ignored') return false;
     for (const effect of taken.effects) this.#perform(effect as CollectorEffect);
     this.#options.onTransition({ machine: machine.name, event: { ...event }, from, to: taken.to });
+    return true;
   }
 
   #perform(effect: CollectorEffect): void {

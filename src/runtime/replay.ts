@@ -1,9 +1,13 @@
+import type { Hash } from '../domain/chain.ts';
+import { Fault } from '../domain/fault.ts';
 import { Fleet } from '../domain/fleet.ts';
 import { Fold, type Folded } from '../domain/fold.ts';
 import type { Recorded } from '../domain/recorded.ts';
 import { readEvent } from '../domain/recorded.ts';
 import type { Instant, Revision } from '../domain/time.ts';
 import type { Keyframes } from '../ports/keyframes.ts';
+import { KeyframeReading, readKeyframe } from './keyframe.ts';
+import { signaturesFrom } from './signatures.ts';
 import type { Checkpoint } from './verifier.ts';
 import type { History } from './verify.ts';
 
@@ -26,7 +30,7 @@ export interface Replayed {
 }
 
 /**
- * The fleet as it was at a moment: the nearest keyframe before it, and the events since.
+ * The fleet as it was at a moment: the nearest signed keyframe before it, and the events since.
  *
  * A time is that of the audit, which goes forward with the order in which things were written: what
  * stands is a prefix of that order, whatever the actors' clocks said.
@@ -37,26 +41,24 @@ export async function replayTo(
   moment: Moment,
   keyframes: Keyframes | undefined,
   signal: AbortSignal,
+  hash?: Hash,
 ): Promise<Replayed> {
-  const start = await startOf(moment, keyframes);
+  const start = keyframes && (await startOf(history, moment, keyframes, hash));
   const fold = start ? Fold.from(start.records) : new Fold();
+  let { seq, at, origin } = start ?? { seq: 0, at: 0, origin: 0 };
+  let folded = 0;
+  for await (const stored of history.read(seq + 1)) {
+    if (signal.aborted || isPast(stored, moment)) break;
+    const recorded = readEvent(stored, hash);
+    if (recorded.kind === 'event') fold.take(recorded);
+    ({ seq, origin, storedAt: at } = stored);
+    folded += 1;
+  }
   const fleet = new Fleet();
   fleet.replace(
     [...fold.records.values()].map(({ entry }) => entry),
-    start?.origin ?? 0,
+    origin,
   );
-  let seq = start?.seq ?? 0;
-  let at = start?.at ?? 0;
-  let folded = 0;
-  for await (const stored of history.read(seq + 1)) {
-    if (signal.aborted || isPast(stored.seq, moment)) break;
-    if ('at' in moment && stored.storedAt > moment.at) break;
-    const recorded = readEvent(stored);
-    if (recorded.kind === 'event') foldInto(fleet, fold, recorded);
-    at = stored.storedAt;
-    seq = stored.seq;
-    folded += 1;
-  }
   return { fleet, records: fold.records, seq, at, folded, keyframe: start?.seq ?? 0 };
 }
 
@@ -66,18 +68,57 @@ export function foldInto(fleet: Fleet, fold: Fold, recorded: Recorded): Readonly
   return fleet.apply(entry ? [entry] : [], recorded.origin);
 }
 
-const isPast = (seq: Revision, moment: Moment): boolean =>
-  ('seq' in moment && seq > moment.seq) || ('before' in moment && seq >= moment.before);
-
-async function startOf(
+function isPast(
+  { seq, storedAt }: { readonly seq: Revision; readonly storedAt: Instant },
   moment: Moment,
-  keyframes: Keyframes | undefined,
+): boolean {
+  if ('seq' in moment) return seq > moment.seq;
+  return 'before' in moment ? seq >= moment.before : storedAt > moment.at;
+}
+
+/** The last keyframe before the moment that a collector has signed, as it signed it. */
+async function startOf(
+  history: History,
+  moment: Moment,
+  keyframes: Keyframes,
+  hash: Hash | undefined,
 ): Promise<Checkpoint | undefined> {
-  const all = (await keyframes?.list()) ?? [];
-  for (const seq of [...all].sort((a, b) => b - a)) {
-    if (isPast(seq, moment)) continue;
-    const frame: Checkpoint = JSON.parse((await keyframes?.get(seq)) ?? 'null');
-    if (!('at' in moment) || frame.at <= moment.at) return frame;
+  const places = await keyframes.list();
+  for (let at = (await countBefore(places, moment, keyframes)) - 1; at >= 0; at -= 1) {
+    const keyframe = places[at] ?? 0;
+    for await (const signature of signaturesFrom(history, keyframe + 1, hash)) {
+      if (signature.keyframe !== keyframe) continue;
+      const start = await readKeyframe(keyframes, signature, hash);
+      if (start) return start;
+    }
   }
   return undefined;
+}
+
+/** How many keyframes come before the moment: their times go forward with their places. */
+async function countBefore(
+  places: readonly Revision[],
+  moment: Moment,
+  keyframes: Keyframes,
+): Promise<number> {
+  let [low, high] = [0, places.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const seq = places[middle] ?? 0;
+    if (await isBefore(seq, moment, keyframes)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** One that can't be read counts as before: it is left out when it is its turn. */
+async function isBefore(seq: Revision, moment: Moment, keyframes: Keyframes): Promise<boolean> {
+  if (!('at' in moment)) return !isPast({ seq, storedAt: 0 }, moment);
+  await using reading = new KeyframeReading(keyframes, seq);
+  try {
+    return (await reading.head()).at <= moment.at;
+  } catch (cause) {
+    if (!(cause instanceof Fault) || cause.code === 'store-unavailable') throw cause;
+    return true;
+  }
 }

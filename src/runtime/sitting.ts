@@ -10,6 +10,7 @@ import {
 } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Author } from './change.ts';
+import { Keyframer } from './keyframer.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { Sightings } from './sightings.ts';
 import { Sweeper } from './sweeper.ts';
@@ -20,6 +21,8 @@ export interface SittingListener {
   sighted(): void;
   blinded(why: string): void;
   removing(busy: boolean): void;
+  /** A keyframe was made; `false`: it can't be signed just now. */
+  kept(keyframe: Revision, digest: string): boolean;
 }
 
 /** Between two sweeps: each looks at everything, and what is not due costs a comparison. */
@@ -39,6 +42,7 @@ export class Sitting {
   readonly view: View;
   readonly #sightings: Sightings;
   readonly #sweeper: Sweeper;
+  readonly #keyframer: Keyframer | undefined;
   readonly #seat: { readonly key: string; readonly keeper: LeaseKeeper };
   readonly #lease: LeasePolicy;
   readonly #ports: Ports;
@@ -63,12 +67,19 @@ export class Sitting {
     const seeing = { view: this.view, sightings: this.#sightings };
     this.#sweeper = new Sweeper(author, seeing, lease, ports, listener);
     this.#proof = { above: keeper.revision - 1, seenAt: ports.clock.monotonic() };
+    // One of all that sit: two would do the same work.
+    if (seat === 1) this.#keyframer = new Keyframer(ports, (...frame) => listener.kept(...frame));
   }
 
   /** Watches and removes until the signal. */
   async run(signal: AbortSignal): Promise<void> {
     try {
-      await Promise.all([this.view.follow(signal), this.#observe(signal), this.#beat(signal)]);
+      await Promise.all([
+        this.view.follow(signal),
+        this.#observe(signal),
+        this.#beat(signal),
+        this.#keyframer?.run(signal),
+      ]);
     } finally {
       this.stopJudging();
       await this.#sweeper.settled();

@@ -1,3 +1,4 @@
+import type { StateValue } from '../domain/events.ts';
 import type { Standing, Step, Steppable } from './step.ts';
 import { begin, step } from './step.ts';
 
@@ -6,9 +7,12 @@ export class Stepper {
   readonly #steppable: Steppable;
   readonly #known = new Map<string, Step | 'ignored'>();
   readonly #guarded: boolean;
+  readonly #finals: ReadonlySet<string>;
 
   constructor(steppable: Steppable) {
     this.#steppable = steppable;
+    const states = Object.values(steppable.machine.root.states);
+    this.#finals = new Set(states.filter(({ type }) => type === 'final').map(({ key }) => key));
     // Without a guard nothing but the state and the event's type decides.
     this.#guarded = steppable.guarded;
   }
@@ -28,6 +32,11 @@ export class Stepper {
       ? `${value}\0${JSON.stringify(standing.context)}\0${JSON.stringify(event)}`
       : `${value}\0${event.type}`;
     return this.#remember(key, () => step(this.#steppable, standing, event));
+  }
+
+  /** Whether the machine ends there. */
+  isFinal(value: StateValue): boolean {
+    return typeof value === 'string' && this.#finals.has(value);
   }
 
   #remember(key: string, take: () => Step | 'ignored'): Step | 'ignored' {

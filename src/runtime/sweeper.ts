@@ -44,8 +44,8 @@ export class Sweeper implements Clocks {
   readonly #ports: Ports;
   readonly #listener: SweepListener;
   readonly #leftovers: Leftovers;
-  /** Since when each slot's run has been known to be suspect. */
-  readonly #suspects = new Map<string, { run: string; since: Monotonic }>();
+  /** Since when each slot's suspicion has been known, and which one that is. */
+  readonly #suspects = new Map<string, { doubt: string; since: Monotonic }>();
   readonly #busy = new Map<string, Promise<void>>();
   /** When a run was last examined and kept: it is not asked again at every sweep. */
   readonly #kept = new Map<string, Monotonic>();
@@ -89,8 +89,10 @@ export class Sweeper implements Clocks {
     const now = this.#ports.clock.monotonic();
     const slot = slotTokens(record);
     const known = this.#suspects.get(slot);
-    const since = known?.run === record.run ? known.since : now;
-    this.#suspects.set(slot, { run: record.run, since });
+    // Each suspicion has a grace of its own, also where the view has missed what lay between two.
+    const doubt = `${record.run} ${record.suspect.since}`;
+    const since = known?.doubt === doubt ? known.since : now;
+    this.#suspects.set(slot, { doubt, since });
     return now - Math.max(since, this.sightings.startedAt);
   }
 

@@ -1,10 +1,11 @@
-import { hashEvent } from '../domain/chain.ts';
+import { type Hash, hashEvent } from '../domain/chain.ts';
 import type { Divergence } from '../domain/divergence.ts';
 import { Fold, type Folded, keyOf } from '../domain/fold.ts';
 import { describeChain, type Illegible, type Recorded } from '../domain/recorded.ts';
 import type { Instant, Revision } from '../domain/time.ts';
 import { Chains, storedChain } from './chains.ts';
-import { checkEvent, fromFault } from './check-event.ts';
+import { type Before, checkEvent, type Predecessor } from './check-event.ts';
+import { checkRight } from './check-right.ts';
 import * as machines from './machines.ts';
 import { Stepper } from './stepper.ts';
 
@@ -16,11 +17,13 @@ export interface Checkpoint {
   readonly origin: Revision;
   readonly events: number;
   readonly chains: ReturnType<Chains['toJSON']>;
-  readonly predecessors: readonly [string, string][];
+  readonly predecessors: readonly (readonly [string, Predecessor])[];
   readonly records: readonly Folded[];
   readonly notes: Notes;
   /** Over the hashes of all events until here, in their order. */
   readonly digest: string;
+  /** Set where the history was begun after its first event: chains may have begun before. */
+  readonly trimmed?: boolean;
 }
 
 /** What is no divergence and still worth saying. */
@@ -42,13 +45,14 @@ const predecessorsAtMost = 100_000;
  */
 export class Verifier {
   readonly #say: (divergence: Divergence) => void;
+  readonly #hash: Hash;
   readonly #steppers = new Map(
     Object.values(machines).map((machine) => [machine.name, new Stepper(machine)]),
   );
   #chains = new Chains();
   #fold = new Fold();
   /** The last event of the chain that last ended for a record, by the record's key. */
-  #predecessors = new Map<string, string>();
+  #predecessors = new Map<string, Predecessor>();
   #seq: Revision = 0;
   #origin: Revision = 0;
   #at: Instant = 0;
@@ -57,8 +61,10 @@ export class Verifier {
   #trimmed = false;
   #digest = '';
 
-  constructor(say: (divergence: Divergence) => void) {
+  /** `hash`: the one that the events were read with. */
+  constructor(say: (divergence: Divergence) => void, hash: Hash = hashEvent) {
     this.#say = say;
+    this.#hash = hash;
   }
 
   get events(): number {
@@ -70,6 +76,11 @@ export class Verifier {
     return { seq: this.#seq, origin: this.#origin };
   }
 
+  /** When the audit stored the last event. */
+  get at(): Instant {
+    return this.#at;
+  }
+
   get records(): ReadonlyMap<string, Folded> {
     return this.#fold.records;
   }
@@ -78,9 +89,18 @@ export class Verifier {
     return this.#notes;
   }
 
-  /** The chains that have not ended, by name. */
-  get open(): Chains['open'] {
-    return this.#chains.open;
+  /** Where the chains stand. */
+  get chains(): Pick<Chains, 'get' | 'open' | 'ended' | 'forgotten'> {
+    return this.#chains;
+  }
+
+  get predecessors(): ReadonlyMap<string, Predecessor> {
+    return this.#predecessors;
+  }
+
+  /** Over the hashes of all events, in their order. */
+  get digest(): string {
+    return this.#digest;
   }
 
   /** The history begins here, not at the first event ever: chains may have begun before. */
@@ -89,34 +109,34 @@ export class Verifier {
     this.#seq = seq - 1;
   }
 
-  take(recorded: Recorded | Illegible): void {
+  /** Takes one more event in; returns the key of the record that it changed. */
+  take(recorded: Recorded | Illegible): string | undefined {
     this.#events += 1;
     this.#at = recorded.storedAt;
     this.#place(recorded);
     if (recorded.kind === 'illegible') {
       const { seq, subject, why } = recorded;
       this.#say({ seq, entity: subject, check: 'illegible', expected: 'an event', found: why });
-      return;
+      return undefined;
     }
     const { event, seq, hash } = recorded;
     const name = storedChain(recorded);
     const key = keyOf(event);
-    const chain = this.#chains.get(name);
-    const before = {
-      chain,
-      predecessor: key === undefined ? undefined : this.#predecessors.get(key),
-      mayHaveBegun: this.#trimmed || this.#chains.forgetful,
-      stepper: this.#stepperOf(recorded),
-    };
+    const before = this.#before(recorded, name, key);
     const { faults, after } = checkEvent(recorded, before);
-    const from = fromFault(event, before);
-    const entity = describeChain(event.of);
-    for (const fault of from ? [...faults, from] : faults) this.#say({ seq, entity, ...fault });
+    const right = checkRight(event, this.#chains);
+    if (faults.length > 0 || right) {
+      const entity = describeChain(event.of);
+      for (const fault of right ? [...faults, right] : faults) {
+        this.#say({ seq, entity, ...fault });
+      }
+    }
     this.#chains.set(name, after);
     this.#notes.lost += event.lost ?? 0;
-    this.#fold.take(recorded);
-    this.#digest = chainDigest(this.#digest, hash);
-    if (key !== undefined) this.#succeed(key, event.record === null ? hash : undefined);
+    this.#digest = this.#hash(this.#digest + hash);
+    if (key === undefined) return undefined;
+    this.#succeed(key, event.record === null ? { hash, seq } : undefined);
+    return this.#fold.take(recorded)?.key;
   }
 
   checkpoint(): Checkpoint {
@@ -129,11 +149,13 @@ export class Verifier {
       records: [...this.#fold.records.values()],
       notes: { ...this.#notes },
       digest: this.#digest,
+      ...(this.#trimmed && { trimmed: true }),
     };
   }
 
   /** Goes on from a checkpoint. */
   resume(from: Checkpoint): void {
+    this.#trimmed = from.trimmed ?? false;
     this.#seq = from.seq;
     this.#origin = from.origin;
     this.#at = from.at;
@@ -145,8 +167,17 @@ export class Verifier {
     this.#digest = from.digest;
   }
 
+  #before(recorded: Recorded, name: string, key: string | undefined): Before {
+    return {
+      chain: this.#chains.get(name),
+      predecessor: key === undefined ? undefined : this.#predecessors.get(key),
+      mayHaveBegun: this.#trimmed || this.#chains.forgotten > 0,
+      stepper: this.#stepperOf(recorded),
+    };
+  }
+
   /** A chain that ended may be taken over by the next one: at once, or when its slot is used again. */
-  #succeed(key: string, ended: string | undefined): void {
+  #succeed(key: string, ended: Predecessor | undefined): void {
     this.#predecessors.delete(key);
     if (ended === undefined) return;
     this.#predecessors.set(key, ended);
@@ -178,6 +209,3 @@ export class Verifier {
     return undefined;
   }
 }
-
-/** A digest of a whole history: each step takes the one before in. */
-const chainDigest = (before: string, hash: string): string => hashEvent(before + hash);

@@ -1,17 +1,32 @@
-import { compareRegistry } from '../domain/compare.ts';
+import { type Hash, hashEvent } from '../domain/chain.ts';
 import type { Divergence } from '../domain/divergence.ts';
-import type { Entry } from '../domain/entry.ts';
 import { allAgents, allInstances } from '../domain/keys.ts';
-import { readEvent } from '../domain/recorded.ts';
+import { type Illegible, type Recorded, readEvent } from '../domain/recorded.ts';
 import { type Millis, type Revision, seconds } from '../domain/time.ts';
 import type { Audit } from '../ports/audit.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Keyframes } from '../ports/keyframes.ts';
+import type { Leases } from '../ports/leases.ts';
 import type { Registry } from '../ports/registry.ts';
+import { checkKeyframe, checkTouched } from './check-keyframe.ts';
+import { KeyframeReading, readKeyframe } from './keyframe.ts';
+import { lostTails } from './lost-tails.ts';
+import { Settling } from './settling.ts';
+import { signatureIn, signaturesFrom } from './signatures.ts';
 import { type Checkpoint, type Notes, Verifier } from './verifier.ts';
 
 /** A history that can be read: the audit stream, or a file that was exported from it. */
 export type History = Pick<Audit, 'read' | 'range'>;
+
+/** What a history is compared with, each where it is there. */
+export interface VerifyPorts {
+  readonly registry?: Registry;
+  readonly keyframes?: Keyframes;
+  /** Tells who is still there from who died without a last word. */
+  readonly leases?: Leases;
+  readonly clock: Clock;
+  readonly hash?: Hash;
+}
 
 export interface VerifyOptions {
   /** Go on from here instead of from the beginning. */
@@ -24,136 +39,205 @@ export interface VerifyOptions {
 export interface Verified {
   /** Where the history begins: above 1, it was trimmed. */
   readonly first: Revision;
+  /** The keyframe from which a trimmed history was replayed; 0: none was needed, or none fits. */
+  readonly begunFrom: Revision;
   readonly last: Revision;
   readonly events: number;
   readonly divergences: number;
+  /** How many keyframes were compared with the history. */
   readonly keyframes: number;
   readonly notes: Notes & {
-    /** Sessions whose run is over and whose chain has no end: a tail that died with its process. */
+    /** Processes that are over and whose chain has no end: a tail that died with them. */
     readonly lostTails: number;
+    /** Keyframes that no collector has signed: nothing is begun from them. */
+    readonly unsigned: number;
   };
   readonly checkpoint: Checkpoint;
 }
 
-/** How long the audit may lag behind the registry, and the registry move, before they count as different. */
-const settlesWithin: Millis = seconds(10);
+/** How long the audit may lag behind the registry: a leader that dies makes it stand still for 11 s. */
+export const settlesWithin: Millis = seconds(20);
 const lookEvery: Millis = 250;
 
 /**
- * Replays a whole history and compares what comes out with the registry as it stands.
+ * Replays a whole history and compares what comes out with the registry as it stands, and with the
+ * keyframes on the way.
  *
- * The registry moves meanwhile: what differs is looked at again, after what the audit has got since,
- * until it agrees or has not agreed for {@link settlesWithin}. Without a registry (a file) only the
- * history itself is checked.
+ * A trimmed history holds from the first keyframe on that is signed and joins on to what is left of
+ * it. Without a registry (a file) only the history itself is checked.
  * @throws {Fault} `store-unavailable`
  */
 export async function verify(
   history: History,
-  ports: {
-    readonly registry?: Registry;
-    readonly keyframes?: Keyframes;
-    readonly clock: Clock;
-  },
+  ports: VerifyPorts,
   options: VerifyOptions,
 ): Promise<Verified> {
-  let divergences = 0;
-  const say = (divergence: Divergence) => {
-    divergences += 1;
-    options.onDivergence(divergence);
+  const verification = new Verification(history, ports, options);
+  return verification.run();
+}
+
+class Verification {
+  readonly #history: History;
+  readonly #ports: VerifyPorts;
+  readonly #hash: Hash;
+  readonly #options: VerifyOptions;
+  #verifier: Verifier;
+  /** The state before the history's beginning is known. */
+  #whole = true;
+  #divergences = 0;
+  #frames: ReadonlySet<Revision> = new Set();
+  /** Of the keyframes that were compared, by place; signed ones are taken out. */
+  readonly #unsigned = new Map<Revision, string>();
+  #compared = 0;
+  #begunFrom: Revision = 0;
+  /** Events that were in what the verifier began with. */
+  #known = 0;
+  #settling: Settling | undefined;
+
+  constructor(history: History, ports: VerifyPorts, options: VerifyOptions) {
+    this.#history = history;
+    this.#ports = ports;
+    this.#hash = ports.hash ?? hashEvent;
+    this.#options = options;
+    this.#verifier = this.#newVerifier();
+  }
+
+  async run(): Promise<Verified> {
+    const { keyframes, leases } = this.#ports;
+    const { first } = await this.#history.range();
+    this.#frames = new Set(await keyframes?.list());
+    await this.#begin(first);
+    await this.#readOn();
+    await this.#compareRegistry();
+    const verifier = this.#verifier;
+    return {
+      first,
+      begunFrom: this.#begunFrom,
+      last: verifier.position.seq,
+      events: verifier.events - this.#known,
+      divergences: this.#divergences,
+      keyframes: this.#compared,
+      notes: {
+        ...verifier.notes,
+        lostTails: await lostTails(verifier, leases),
+        unsigned: this.#unsigned.size,
+      },
+      checkpoint: verifier.checkpoint(),
+    };
+  }
+
+  #newVerifier(): Verifier {
+    return new Verifier(this.#say, this.#hash);
+  }
+
+  readonly #say = (divergence: Divergence): void => {
+    this.#divergences += 1;
+    this.#options.onDivergence(divergence);
   };
-  const verifier = new Verifier(say);
-  const { first } = await history.range();
-  const frames = new Set((await ports.keyframes?.list()) ?? []);
-  await begin(verifier, first, frames, ports.keyframes, options);
-  let keyframes = 0;
-  const readOn = async () => {
-    const { last } = await history.range();
-    if (verifier.position.seq >= last) return;
-    for await (const stored of history.read(verifier.position.seq + 1)) {
-      verifier.take(readEvent(stored));
-      if (frames.has(stored.seq) && ports.keyframes) {
-        keyframes += 1;
-        await checkKeyframe(verifier, ports.keyframes, say);
-      }
-      if (verifier.events % 1000 === 0) options.onProgress?.(stored.seq, last, verifier);
-      if (options.signal.aborted) return;
+
+  /** From a checkpoint, from the beginning, or from the keyframe where a trimmed history holds again. */
+  async #begin(first: Revision): Promise<void> {
+    const { from } = this.#options;
+    if (from && from.seq >= first - 1) {
+      this.#verifier.resume(from);
+      this.#whole = from.trimmed !== true;
+    } else if (first > 1) {
+      await this.#beginTrimmed(first);
     }
-  };
-  await readOn();
-  if (ports.registry)
-    await settle(verifier, ports.registry, ports.clock, readOn, say, options.signal);
-  return {
-    first,
-    last: verifier.position.seq,
-    events: verifier.events,
-    divergences,
-    keyframes,
-    notes: { ...verifier.notes, lostTails: lostTails(verifier) },
-    checkpoint: verifier.checkpoint(),
-  };
-}
-
-/** From a checkpoint, from the keyframe before a trimmed beginning, or from the beginning. */
-async function begin(
-  verifier: Verifier,
-  first: Revision,
-  frames: ReadonlySet<Revision>,
-  keyframes: Keyframes | undefined,
-  { from }: VerifyOptions,
-): Promise<void> {
-  if (from && from.seq >= first - 1) return verifier.resume(from);
-  if (first <= 1) return;
-  const signed = [...frames].filter((seq) => seq >= first - 1).sort((a, b) => a - b)[0];
-  if (signed === undefined || !keyframes) return verifier.beginTrimmed(first);
-  verifier.resume(JSON.parse(await keyframes.get(signed)));
-}
-
-async function checkKeyframe(
-  verifier: Verifier,
-  keyframes: Keyframes,
-  say: (divergence: Divergence) => void,
-): Promise<void> {
-  const { seq } = verifier.position;
-  const kept: Checkpoint = JSON.parse(await keyframes.get(seq));
-  const own = verifier.checkpoint();
-  if (kept.digest !== own.digest) {
-    say({ seq, entity: 'keyframe', check: 'keyframe', expected: own.digest, found: kept.digest });
   }
-  const records = new Map(kept.records.map(({ entry }) => [entry.key, entry]));
-  for (const divergence of compareRegistry(verifier.records, records)) {
-    say({ ...divergence, check: 'keyframe', seq });
-  }
-}
 
-async function settle(
-  verifier: Verifier,
-  registry: Registry,
-  clock: Clock,
-  readOn: () => Promise<void>,
-  say: (divergence: Divergence) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const until = clock.monotonic() + settlesWithin;
-  for (;;) {
-    const listed = await registry.list([allAgents, allInstances], 0);
-    await readOn();
-    const entries = new Map(listed.map((entry): [string, Entry] => [entry.key, entry]));
-    const differing = compareRegistry(verifier.records, entries);
-    if (differing.length === 0 || signal.aborted) return;
-    if (clock.monotonic() >= until) {
-      for (const divergence of differing) say(divergence);
+  async #beginTrimmed(first: Revision): Promise<void> {
+    this.#verifier.beginTrimmed(first);
+    this.#whole = false;
+    const keyframe = await this.#firstSigned(first);
+    if (!keyframe) {
+      if (!this.#ports.keyframes) return;
+      const expected = `event 1, or a signed keyframe at ${first - 1} or after`;
+      const found = `event ${first}, and no such keyframe: what was before is not known`;
+      this.#say({ seq: first, entity: 'history', check: 'stream', expected, found });
       return;
     }
-    await clock.sleep(lookEvery, signal);
+    const before = this.#verifier;
+    await this.#readUntil(keyframe.seq);
+    const after = this.#newVerifier();
+    after.resume(keyframe);
+    checkTouched(before, after, this.#say);
+    this.#verifier = after;
+    this.#whole = true;
+    this.#known = keyframe.events - before.events;
+    this.#begunFrom = keyframe.seq;
   }
-}
 
-function lostTails(verifier: Verifier): number {
-  const live = new Set([...verifier.records.values()].map(({ run }) => run));
-  let lost = 0;
-  for (const name of verifier.open.keys()) {
-    const [, , run, entity] = name.split('.');
-    if (entity === 'session' && run !== undefined && !live.has(run)) lost += 1;
+  async #firstSigned(first: Revision): Promise<Checkpoint | undefined> {
+    const { keyframes } = this.#ports;
+    if (!keyframes) return undefined;
+    for await (const signature of signaturesFrom(this.#history, first, this.#hash)) {
+      if (signature.keyframe < first - 1 || !this.#frames.has(signature.keyframe)) continue;
+      const keyframe = await readKeyframe(keyframes, signature, this.#hash);
+      if (keyframe) return keyframe;
+      this.#forged(signature.keyframe, signature.digest, 'another keyframe', signature.seq);
+    }
+    return undefined;
   }
-  return lost;
+
+  /** Reads to the end as it is now. */
+  async #readOn(): Promise<void> {
+    const { last } = await this.#history.range();
+    if (this.#verifier.position.seq < last) await this.#readUntil(last);
+  }
+
+  async #readUntil(last: Revision): Promise<void> {
+    const { signal, onProgress } = this.#options;
+    if (this.#verifier.position.seq >= last) return;
+    for await (const stored of this.#history.read(this.#verifier.position.seq + 1)) {
+      if (signal.aborted || stored.seq > last) return;
+      const recorded = readEvent(stored, this.#hash);
+      const verifier = this.#verifier;
+      const changed = verifier.take(recorded);
+      if (changed !== undefined) this.#settling?.passed(changed);
+      this.#checkSignature(recorded);
+      if (this.#whole && this.#frames.has(stored.seq)) await this.#checkKeyframe(stored.seq);
+      if (verifier.events % 1000 === 0) onProgress?.(stored.seq, last, verifier);
+    }
+  }
+
+  async #checkKeyframe(seq: Revision): Promise<void> {
+    const { keyframes } = this.#ports;
+    if (!keyframes) return;
+    await using reading = new KeyframeReading(keyframes, seq, this.#hash);
+    await checkKeyframe(reading, this.#verifier, this.#say);
+    this.#compared += 1;
+    this.#unsigned.set(seq, reading.digest);
+  }
+
+  #checkSignature(recorded: Recorded | Illegible): void {
+    const signature = signatureIn(recorded);
+    if (!signature) return;
+    const { keyframe, digest, seq } = signature;
+    const found = this.#unsigned.get(keyframe);
+    if (found === undefined) return;
+    if (found === digest) this.#unsigned.delete(keyframe);
+    else this.#forged(keyframe, digest, found, seq);
+  }
+
+  #forged(keyframe: Revision, expected: string, found: string, seq: Revision): void {
+    this.#say({ seq, entity: `keyframe ${keyframe}`, check: 'keyframe', expected, found });
+  }
+
+  /** Lists the registry once, and reads on until the history has come by all that was listed. */
+  async #compareRegistry(): Promise<void> {
+    const { registry, clock } = this.#ports;
+    const { signal } = this.#options;
+    if (!registry || signal.aborted) return;
+    const until = clock.monotonic() + settlesWithin;
+    const listed = await registry.list([allAgents, allInstances], 0);
+    const settling = new Settling(this.#verifier.records, listed);
+    this.#settling = settling;
+    await this.#readOn();
+    while (!settling.settled && clock.monotonic() < until && !signal.aborted) {
+      await clock.sleep(lookEvery, signal);
+      await this.#readOn();
+    }
+    if (!signal.aborted) for (const divergence of settling.divergences()) this.#say(divergence);
+  }
 }

@@ -32,7 +32,8 @@ export function natsOn(servers: readonly string[], replicas: number): Open {
       },
       async [Symbol.asyncDispose]() {
         await store[Symbol.asyncDispose]();
-        for (const stream of [names.auditStream, names.registry.stream, names.leases.stream]) {
+        const { auditStream, registry, leases, keyframes } = names;
+        for (const stream of [auditStream, registry.stream, leases.stream, keyframes.stream]) {
           await tool.request(`$JS.API.STREAM.DELETE.${stream}`, '', { timeout: 5000 });
         }
         await tool.close();

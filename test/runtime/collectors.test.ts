@@ -155,15 +155,38 @@ describe('a collector that cannot see', () => {
     expect(fleet.record('h1/a').kind).toBe('absent');
   });
 
+  scenario(
+    'gives a run its whole grace for each suspicion, though its view lags behind',
+    async (fleet) => {
+      const a = fleet.agent('h1/a', ['web/1']);
+      const c = fleet.collector('c1');
+      await fleet.advance(seconds(5));
+      a.process.freeze();
+      while (fleet.phase('h1/a') !== 'live, silent') await fleet.advance(10);
+      await fleet.advance(seconds(1));
+      c.process.view.close();
+      a.process.thaw();
+      await fleet.advance(seconds(1));
+      expect(fleet.phase('h1/a')).toBe('live');
+      a.process.vanish();
+      while (fleet.phase('h1/a') !== 'live, silent') await fleet.advance(10);
+      await fleet.advance(fleet.lease.grace - seconds(1));
+      expect(fleet.phase('h1/a')).toBe('live, silent');
+      c.process.view.open();
+      await fleet.advance(seconds(20));
+      expect(fleet.record('h1/a').kind).toBe('absent');
+    },
+  );
+
   scenario('stops removing and does not spin while its line is down', async (fleet) => {
     const names = Array.from({ length: 1000 }, (_, n) => `web/${n}`);
     const a = fleet.agent('h1/a', names);
     const c = fleet.collector('c1');
     await fleet.advance(seconds(5));
     await fleet.kill(a.process);
+    // Down from its first removal on: the run is suspect, expired, and has lost a batch.
+    c.process.line.fate = () => (c.process.commits.length >= 3 ? 'unsent' : 'fine');
     while (fleet.phase('h1/a') !== 'expired') await fleet.advance(10);
-    const before = c.process.line.requests;
-    c.process.line.fate = (n) => (n > before + 2 ? 'unsent' : 'fine');
     await fleet.advance(seconds(30));
     expect(fleet.record('h1/a').kind).toBe('stored');
     c.process.line.fate = () => 'fine';

@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import { seconds } from '../../src/domain/time.ts';
 import { type AgentProcess, type FleetInMemory, specOf } from './fleet-in-memory.ts';
 import { type Fate, mishaps } from './line.ts';
+import type { Process } from './process.ts';
 import { scenario } from './scenario.ts';
 
 /** An agent's life with something of everything, after which it serves `web/2`, `web/3` and `db/1`. */
@@ -69,6 +70,66 @@ describe('an agent’s life in which several requests go wrong', () => {
       expectServing(fleet, await live(fleet, (n) => (n % 3 === 0 && n < 60 ? mishap : 'fine')));
     });
   }
+});
+
+describe('a run that does not know whether it took its slot', () => {
+  /** The write that takes the slot is stored or not, and its author never hears of it. */
+  function loseClaim({ ports: { registry, clock } }: Process, stored: boolean, after = 0) {
+    const { commit } = registry;
+    Object.assign(registry, {
+      commit: async (...args: Parameters<typeof commit>) => {
+        Object.assign(registry, { commit });
+        if (stored) await commit(...args);
+        await clock.sleep(after);
+        return { outcome: 'unknown', why: 'no answer' };
+      },
+    });
+  }
+
+  scenario('and did not is used up: a new one takes it (G3)', async (fleet) => {
+    const process = fleet.process('h1');
+    loseClaim(process, false);
+    const a = fleet.agent('h1/a', ['web/1'], { process });
+    const { run } = a.agent;
+    await fleet.advance(seconds(5));
+    expect(a.agent.run).not.toBe(run);
+    expect(a.agent.state).toBe('serving');
+    expect(fleet.audit.story({ run, entity: 'run' })).toEqual([]);
+  });
+
+  scenario('and did rewrites its record once, and goes on', async (fleet) => {
+    const process = fleet.process('h1');
+    loseClaim(process, true);
+    const a = fleet.agent('h1/a', ['web/1'], { process });
+    const { run } = a.agent;
+    await fleet.advance(seconds(5));
+    expect([a.agent.run, a.agent.state]).toEqual([run, 'serving']);
+    expect(fleet.audit.story({ run, entity: 'run' })).toEqual([
+      'started',
+      'confirmed',
+      'announced',
+    ]);
+  });
+
+  scenario(
+    'and did, and lost it to one that is gone already, does not take it again (G3)',
+    async (fleet) => {
+      const process = fleet.process('h1');
+      loseClaim(process, true);
+      process.line.patience = seconds(5);
+      const a = fleet.agent('h1/a', ['web/1'], { process });
+      const { run } = a.agent;
+      await fleet.advance(seconds(1));
+      expect(fleet.holder('h1/a')).toBe(run);
+      const b = fleet.agent('h1/a', ['web/1'], { takeover: true });
+      await fleet.advance(seconds(1));
+      await b.agent.stop();
+      await fleet.advance(seconds(10));
+      expect(a.agent.run).not.toBe(run);
+      expect(a.agent.state).toBe('serving');
+      expect(fleet.instances('h1/a')).toEqual({ 'web/1': a.agent.run });
+    },
+  );
 });
 
 describe('a store that never says what became of a write', () => {

@@ -4,6 +4,7 @@ import type { MemoryWorld } from '../../src/adapters/memory/world.ts';
 import { RunId } from '../../src/domain/names.ts';
 import type { AgentRecord } from '../../src/domain/records.ts';
 import type { Entropy } from '../../src/ports/entropy.ts';
+import type { Feed } from '../../src/ports/feed.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { Ports } from '../../src/ports/ports.ts';
 import type { Commit, Outcome } from '../../src/ports/registry.ts';
@@ -30,6 +31,8 @@ export class Process {
   readonly gate = new Gate();
   readonly clock: ProcessClock;
   readonly line: Line;
+  /** Closed, its watch of the registry says nothing more, while all else goes on. */
+  readonly view = new Gate();
   readonly ports: Ports;
   /** What it tried to commit, and what it was told. */
   readonly commits: { readonly commit: Commit; readonly outcome: Outcome['outcome'] }[] = [];
@@ -49,7 +52,11 @@ export class Process {
     const { registry } = this.#store;
     this.ports = {
       ...this.#store,
-      registry: { ...registry, commit: (commit) => this.#commit(registry, commit) },
+      registry: {
+        ...registry,
+        commit: (commit) => this.#commit(registry, commit),
+        watch: (filters, signal) => this.#watch(registry, filters, signal),
+      },
       clock: this.clock,
       entropy: entropyOf(around),
       log: this.#log(),
@@ -85,6 +92,17 @@ export class Process {
     const outcome = await registry.commit(commit);
     this.commits.push({ commit, outcome: outcome.outcome });
     return outcome;
+  }
+
+  async *#watch(
+    registry: Ports['registry'],
+    filters: readonly string[],
+    signal: AbortSignal,
+  ): AsyncGenerator<Feed> {
+    for await (const feed of registry.watch(filters, signal)) {
+      await this.view.opened();
+      yield feed;
+    }
   }
 
   #log(): Log {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { seconds } from '../../src/domain/time.ts';
 import { FleetInMemory, type FleetOptions } from './fleet-in-memory.ts';
+import { verified } from './verified.ts';
 
 /**
  * A test that plays a story on a fleet in memory, and reads the audit of it in the end: whatever was
@@ -17,5 +18,6 @@ export function scenario(
     await fleet.advance(seconds(1));
     expect(fleet.bugs).toEqual([]);
     expect(fleet.audit.verdict()).toEqual([]);
-  });
+    if (!fleet.audit.isTampered) expect(await verified(fleet)).toEqual([]);
+  }, 30_000);
 }

@@ -15,7 +15,7 @@ async function walked(seed: number): Promise<Walk> {
 describe('whatever happens to a fleet, then calm', () => {
   test.each(seeds)('nobody lost what was alive, and all is in order (seed %i)', async (seed) => {
     const walk = await walked(seed);
-    const complaints = walk.complaints();
+    const complaints = await walk.complaints();
     expect(complaints, [`seed ${seed}`, ...walk.trace].join('\n')).toEqual([]);
   });
 

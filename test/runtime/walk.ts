@@ -1,14 +1,18 @@
 import type { InstanceSpec } from '../../src/domain/desired.ts';
+import type { InstanceRow } from '../../src/domain/join.ts';
 import { type Millis, seconds } from '../../src/domain/time.ts';
+import type { DirectoryChange } from '../../src/runtime/directory.ts';
 import {
   type AgentProcess,
   type CollectorProcess,
+  type DirectoryProcess,
   FleetInMemory,
   specOf,
 } from './fleet-in-memory.ts';
 import { type Fate, mishaps } from './line.ts';
 import type { Process } from './process.ts';
 import { seededFractions } from './seeded.ts';
+import { verified } from './verified.ts';
 
 const places = ['h1/a', 'h1/b', 'h2/a', 'h3/a'] as const;
 const names = ['web/1', 'web/2', 'web/3', 'db/1', 'db/2'] as const;
@@ -28,12 +32,22 @@ export class Walk {
   /** What each agent was last told to run, by run of its process. */
   readonly #wanted = new Map<AgentProcess, readonly InstanceSpec[]>();
   readonly #fraction: () => number;
+  /** A consumer's view, and what it makes of the changes that it is told. */
+  readonly #consumer: DirectoryProcess;
+  readonly #told = new Map<string, string>();
   #held: Disposable | undefined;
 
   constructor(seed: number) {
     this.fleet = new FleetInMemory({ seed });
     this.fleet.audit.underWay = 2 * slowest + seconds(1);
     this.#fraction = seededFractions(seed * 7919);
+    const onChange = (changes: readonly DirectoryChange[]) => {
+      for (const { before, now } of changes) {
+        if (before) this.#told.delete(nameOf(before));
+        if (now) this.#told.set(nameOf(now), shown(now));
+      }
+    };
+    this.#consumer = this.fleet.directory({ onChange });
   }
 
   async begin(): Promise<void> {
@@ -48,8 +62,8 @@ export class Walk {
       [6, () => {}],
       [4, () => this.#replace()],
       [2, () => this.#report()],
-      [3, () => this.#kill(this.#anyProcess())],
-      [1, () => this.#vanish(this.#anyProcess())],
+      [3, () => this.#kill(this.#anyServer())],
+      [1, () => this.#vanish(this.#anyServer())],
       [5, () => this.#restart()],
       [1, () => this.#rival()],
       [3, () => this.#freeze(this.#anyProcess())],
@@ -86,14 +100,33 @@ export class Walk {
   }
 
   /** What is not as it should be once all is calm. */
-  complaints(): readonly string[] {
+  async complaints(): Promise<readonly string[]> {
     const { fleet } = this;
     const complaints = places.flatMap((place) => this.#complaintsAbout(place));
     const seated = this.collectors.filter(
       ({ collector, process }) => !process.gate.dead && collector.state === 'watching',
     );
     if (seated.length !== 1) complaints.push(`${seated.length} collectors watch`);
-    return [...complaints, ...fleet.bugs.map(String), ...fleet.audit.verdict()];
+    complaints.push(...this.#complaintsOfConsumer());
+    const bugs = fleet.bugs.map(String);
+    return [...complaints, ...bugs, ...fleet.audit.verdict(), ...(await verified(fleet))];
+  }
+
+  /** What a consumer sees is what stands, all of it live; and it was told so. */
+  #complaintsOfConsumer(): string[] {
+    const rows = this.#consumer.directory.instances();
+    const seen = rows.map((row) => `${nameOf(row)} ${shown(row)}`).sort();
+    const told = [...this.#told].map((entry) => entry.join(' ')).sort();
+    const stands = places.flatMap((place) =>
+      Object.entries(this.fleet.instances(place)).map(([name, run]) => `${place} ${name} ${run}`),
+    );
+    const named = rows.map((row) => `${nameOf(row)} ${row.run}`);
+    const doubtful = rows.filter(({ reason }) => reason !== null && reason !== 'contested');
+    return [
+      ...(`${seen}` === `${told}` ? [] : [`the consumer was told ${told}, and sees ${seen}`]),
+      ...(`${named.sort()}` === `${stands.sort()}` ? [] : [`the consumer sees ${named}`]),
+      ...doubtful.map((row) => `${nameOf(row)} is ${row.reason}`),
+    ];
   }
 
   #complaintsAbout(place: string): string[] {
@@ -126,7 +159,8 @@ export class Walk {
   #start(place: string, takeover = false): void {
     const instances = names.filter(() => this.#fraction() < 0.5).map(specOf);
     const sees = this.#fraction() < 0.5;
-    const started = this.fleet.agent(place, instances, { sees, takeover });
+    const drainFor = this.#pick([0, 0, 2000]);
+    const started = this.fleet.agent(place, instances, { sees, takeover, drainFor });
     this.#wanted.set(started, instances);
     this.agents.push(started);
     this.#note(`start ${place}${takeover ? ' taking over' : ''} as ${started.agent.run}`);
@@ -247,9 +281,14 @@ export class Walk {
   }
 
   #processes(): readonly Process[] {
-    return [...this.agents, ...this.collectors]
+    return [...this.agents, ...this.collectors, this.#consumer]
       .map(({ process }) => process)
       .filter(({ gate }) => !gate.dead);
+  }
+
+  /** Any but the consumer, whose view is compared in the end. */
+  #anyServer(): Process | undefined {
+    return this.#pick(this.#processes().filter((process) => process !== this.#consumer.process));
   }
 
   #anyProcess(): Process | undefined {
@@ -275,5 +314,10 @@ export class Walk {
     return () => {};
   }
 }
+
+const nameOf = ({ host, agent, service, id }: InstanceRow): string =>
+  `${host}/${agent} ${service}/${id}`;
+const shown = ({ run, state, reason, port }: InstanceRow): string =>
+  `${run} ${state} ${reason} ${port}`;
 
 const placeOf = ({ slot }: AgentProcess['agent']): string => `${slot.host}/${slot.agent}`;

@@ -24,6 +24,19 @@ export async function readText(file: string, code: FaultCode): Promise<string> {
   throw new Fault(code, `${file}: it is larger than ${longest} characters`);
 }
 
+/**
+ * The text of a file that this program wrote before, however long; undefined where there is none.
+ * @throws {Fault} `bad-setting`
+ */
+export async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw fileFault(file, cause, 'bad-setting');
+  }
+}
+
 /** A failure of the file system with a file that a person named, as they should read it; else what it was. */
 export function fileFault(file: string, cause: unknown, code: FaultCode): unknown {
   const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : '';

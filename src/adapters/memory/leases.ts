@@ -64,7 +64,8 @@ export function memoryLeases(world: MemoryWorld, link: Link): Leases {
       for (let n = 0; n < tries; n += 1) {
         const renewed = await put({ key, expect, text, ttl });
         if (typeof renewed === 'number') return { held: renewed };
-        if (renewed.text !== text) return 'lost';
+        // Nothing written since: it is ours, although what stands there still says something older.
+        if (renewed.text !== text && renewed.revision !== expect) return 'lost';
         expect = renewed.revision;
       }
       throw new Fault('store-unavailable', `no answer: renewing ${key}`);

@@ -1,5 +1,6 @@
 import type { Store } from '../../ports/ports.ts';
 import { memoryAudit } from './audit.ts';
+import { memoryKeyframes } from './keyframes.ts';
 import { memoryLeases } from './leases.ts';
 import { directLink, type Link } from './link.ts';
 import { memoryProbe } from './probe.ts';
@@ -13,6 +14,7 @@ export function memoryStore(world: MemoryWorld, link: Link = directLink): Store 
     leases: memoryLeases(world, link),
     registry: memoryRegistry(world, link),
     audit: memoryAudit(world, link),
+    keyframes: memoryKeyframes(world, link),
     probe,
     [Symbol.asyncDispose]: async () => probe[Symbol.dispose](),
   };

@@ -1,3 +1,4 @@
+import type { Revision } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { Answerers } from './answerers.ts';
 import { AuditCopy } from './audit-copy.ts';
@@ -15,6 +16,7 @@ export class MemoryWorld {
   /** Records and outbox, under one sequence that starts at the time, so that none ever repeats. */
   readonly registry: MemoryStream;
   readonly audit: AuditCopy;
+  readonly keyframes = new Map<Revision, string>();
   readonly answerers = new Answerers();
 
   constructor(clock: Clock) {

@@ -11,7 +11,7 @@ import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 
 /** The contents of what proves who we are, not the path of a file. */
-export type Credentials =
+type Credentials =
   | { readonly user: string; readonly pass?: string }
   | { readonly token: string }
   | { readonly creds: string }

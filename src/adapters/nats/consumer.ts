@@ -1,4 +1,5 @@
 import type { ConsumerInfo } from '@nats-io/jetstream';
+import { createInbox } from '@nats-io/transport-node';
 import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import { askApi, expectOk } from './api.ts';
 import type { Link } from './link.ts';
@@ -78,4 +79,11 @@ export async function progressOf(
 /** Where this is not allowed, or not heard, the server drops it 30 s after our interest is gone. */
 export function dropConsumer(link: Link, name: string, { stream }: ConsumerSpec): void {
   link.tell(`$JS.API.CONSUMER.DELETE.${stream}.${name}`, '');
+}
+
+/** A subject that nobody else knows, under the prefix that we connected with. */
+export function newInbox({ connection }: Link): string {
+  // The client's type does not say that it has its options.
+  const { options } = connection as unknown as { options: { inboxPrefix?: string } };
+  return createInbox(options.inboxPrefix);
 }

@@ -54,7 +54,7 @@ export function natsLeases(link: Link, bucket: BucketNames, within: Millis): Lea
       const now = await readEntry(link, bucket, key, Math.max(250, until - performance.now()));
       if (now.text === undefined) {
         if (!mayCreate) return undefined;
-      } else if (now.text !== text) return undefined;
+      } else if (now.text !== text && now.revision !== expect) return undefined;
       else if (readInThisCall && now.revision > expect) return { held: now.revision };
       expect = now.revision;
       readInThisCall = true;

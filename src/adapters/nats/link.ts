@@ -71,27 +71,48 @@ export class Link implements AsyncDisposable {
    * Asks, waiting for the connection first when it is down.
    * @throws {Fault} `store-refused` where we may not publish there, or the message is too large
    */
-  async ask(subject: string, text: string, question: Question): Promise<Reply> {
-    const until = performance.now() + question.within;
-    const { headers, signal } = question;
-    if (!(await this.connected(question.within, signal)) || signal?.aborted) {
+  ask(subject: string, text: string, question: Question): Promise<Reply> {
+    return this.up ? this.#send(subject, text, question) : this.#sendLater(subject, text, question);
+  }
+
+  async #sendLater(subject: string, text: string, question: Question): Promise<Reply> {
+    const { within, signal } = question;
+    const until = performance.now() + within;
+    if (!(await this.connected(within, signal)) || signal?.aborted) {
       return { kind: 'unsent', why: signal?.aborted ? 'stopped' : 'not connected' };
     }
     const left = Math.max(1, until - performance.now());
+    return this.#send(subject, text, { ...question, within: left });
+  }
+
+  /** With as few promises as it takes: every heartbeat of a fleet comes through here. */
+  #send(subject: string, text: string, { within, headers, first, signal }: Question) {
     return new Promise<Reply>((resolve, reject) => {
-      const off = this.onLoss((why) => resolve({ kind: 'unanswered', why }));
-      const stop = () => resolve({ kind: 'unanswered', why: 'stopped' });
+      if (signal?.aborted) return resolve({ kind: 'unsent', why: 'stopped' });
+      const lost = (why: string) => resolve({ kind: 'unanswered', why });
+      const stop = () => lost('stopped');
+      this.#losses.add(lost);
       signal?.addEventListener('abort', stop);
-      question.first?.();
-      this.connection
-        .request(subject, text, { timeout: left, ...(headers ? { headers } : {}) })
-        .then((msg): Reply => ({ kind: 'heard', msg }))
-        .catch((cause: unknown) => notHeard(subject, cause))
-        .then(resolve, reject)
-        .finally(() => {
-          off();
-          signal?.removeEventListener('abort', stop);
-        });
+      const settle = () => {
+        this.#losses.delete(lost);
+        signal?.removeEventListener('abort', stop);
+      };
+      first?.();
+      const options = headers ? { timeout: within, headers } : { timeout: within };
+      this.connection.request(subject, text, options).then(
+        (msg) => {
+          settle();
+          resolve({ kind: 'heard', msg });
+        },
+        (cause: unknown) => {
+          settle();
+          try {
+            resolve(notHeard(subject, cause));
+          } catch (fault) {
+            reject(fault);
+          }
+        },
+      );
     });
   }
 

@@ -1,6 +1,6 @@
 import type { Namespace } from '../../domain/names.ts';
 
-/** One of the two KV buckets: where its stream is, and what comes before a key on the wire. */
+/** One of the KV buckets: where its stream is, and what comes before a key on the wire. */
 export interface BucketNames {
   readonly stream: string;
   /** With the trailing dot. */
@@ -12,6 +12,7 @@ export interface Names {
   readonly namespace: Namespace;
   readonly leases: BucketNames;
   readonly registry: BucketNames;
+  readonly keyframes: BucketNames;
   readonly auditStream: string;
   /** Where events are written (the outbox), with the trailing dot. */
   readonly eventPrefix: string;
@@ -26,6 +27,7 @@ export function namesOf(namespace: Namespace): Names {
     namespace,
     leases: bucket(`rollcall_${namespace}_leases`),
     registry: bucket(`rollcall_${namespace}_registry`),
+    keyframes: bucket(`rollcall_${namespace}_keyframes`),
     auditStream: `ROLLCALL_${namespace}_audit`,
     eventPrefix: `rollcall.${namespace}.event.`,
     auditPrefix: `rollcall.${namespace}.audit.`,

@@ -45,7 +45,7 @@ export async function publish(
   const until = performance.now() + within;
   for (let tries = 0; ; tries += 1) {
     const left = until - performance.now();
-    const attempt = await tryOnce(link, messages, Math.max(1, left));
+    const attempt = read(await send(link, messages, Math.max(1, left)), messages.length);
     if (attempt.kind === 'stored') return attempt;
     const { meaning, why } = attempt;
     if (meaning === 'conflict') return { kind: 'conflict' };
@@ -63,15 +63,12 @@ export async function publish(
   }
 }
 
-async function tryOnce(link: Link, messages: readonly Message[], within: Millis): Promise<Attempt> {
+function send(link: Link, messages: readonly Message[], within: Millis): Promise<Reply> {
   const last = messages.at(-1);
   if (last === undefined) throw new TypeError('nothing to publish');
   for (const message of messages) assertFits(link, message);
-  const reply =
-    messages.length === 1
-      ? await link.ask(last.subject, last.text, { within, headers: headersOf(last) })
-      : await askBatch(link, messages, last, within);
-  return read(reply, messages.length);
+  if (messages.length > 1) return askBatch(link, messages, last, within);
+  return link.ask(last.subject, last.text, { within, headers: headersOf(last) });
 }
 
 /**

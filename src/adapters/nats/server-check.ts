@@ -4,7 +4,7 @@ import { askApi } from './api.ts';
 import type { Link } from './link.ts';
 
 /** The first release with atomic batches that are whole after a leader change. */
-export const leastServer = '2.12.1';
+const leastServer = '2.12.1';
 
 /**
  * Refuses a server that cannot keep the store's promises.

@@ -3,6 +3,7 @@ import { type Millis, seconds } from '../../domain/time.ts';
 import type { Store } from '../../ports/ports.ts';
 import { natsAudit } from './audit.ts';
 import { type ConnectOptions, connectNats } from './connection.ts';
+import { natsKeyframes } from './keyframes.ts';
 import { natsLeases } from './leases.ts';
 import { Link } from './link.ts';
 import { namesOf } from './names.ts';
@@ -23,7 +24,7 @@ export interface NatsStoreOptions extends ConnectOptions {
 }
 
 /** What `doctor` says about the connection. */
-export interface Standing {
+interface Standing {
   readonly up: boolean;
   readonly server: string;
   readonly name: string;
@@ -40,7 +41,7 @@ export interface NatsStore extends Store, AsyncDisposable {
 }
 
 /**
- * Connects, checks the server, and makes sure of the three streams.
+ * Connects, checks the server, and makes sure of the streams.
  * @throws {Fault} `store-unavailable`, `store-refused`, `server-too-old`, `store-misconfigured`,
  *   `not-found` (no such namespace, and it is not to be made)
  */
@@ -56,6 +57,7 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
       leases: natsLeases(link, names.leases, within),
       registry: natsRegistry(link, names, within),
       audit: natsAudit(link, names, within),
+      keyframes: natsKeyframes(link, names.keyframes, within),
       probe: natsProbe(link, names, within),
       findings,
       inspect: () => inspectStreams(link, streams),

@@ -18,19 +18,22 @@ const rules: readonly {
   readonly setting: keyof Settings;
   /** What the server means when it leaves the setting out. */
   readonly zero: unknown;
-  /** `when-off`: being stricter, or able to do more, than we asked for harms nobody. */
-  readonly dangerous: boolean | 'when-off';
+  /**
+   * `when-off`: being stricter, or able to do more, than we asked for harms nobody. `not-of-audit`:
+   * a history may be trimmed, by whoever's policy; a keyframe stands for what is gone (retention.ts).
+   */
+  readonly dangerous: boolean | 'when-off' | 'not-of-audit';
 }[] = [
   { setting: 'storage', zero: 'file', dangerous: true },
   { setting: 'retention', zero: 'limits', dangerous: true },
-  { setting: 'discard', zero: 'old', dangerous: true },
+  { setting: 'discard', zero: 'old', dangerous: 'not-of-audit' },
   { setting: 'discard_new_per_subject', zero: false, dangerous: true },
   { setting: 'subjects', zero: [], dangerous: true },
   { setting: 'sources', zero: [], dangerous: true },
   { setting: 'mirror', zero: null, dangerous: true },
   { setting: 'subject_transform', zero: null, dangerous: true },
   { setting: 'max_msgs_per_subject', zero: -1, dangerous: true },
-  { setting: 'max_age', zero: 0, dangerous: true },
+  { setting: 'max_age', zero: 0, dangerous: 'not-of-audit' },
   { setting: 'allow_atomic', zero: false, dangerous: 'when-off' },
   { setting: 'allow_msg_ttl', zero: false, dangerous: true },
   { setting: 'allow_msg_counter', zero: false, dangerous: true },
@@ -59,10 +62,19 @@ export function compareSettings(
     const has = plain(found[setting] ?? zero);
     const wants = plain(wanted[setting] ?? zero);
     if (JSON.stringify(has) === JSON.stringify(wants)) continue;
-    const harms = dangerous === 'when-off' ? has === false : dangerous;
+    const harms = doesHarm(dangerous, has, wanted);
     findings.push({ stream: wanted.name, setting, found: has, wanted: wants, dangerous: harms });
   }
   return findings;
+}
+
+function doesHarm(
+  rule: (typeof rules)[number]['dangerous'],
+  found: unknown,
+  wanted: Settings,
+): boolean {
+  if (rule === 'when-off') return found === false;
+  return rule === 'not-of-audit' ? wanted.sources === undefined : rule;
 }
 
 /** For a person: `KV_x: allow_rollup_hdrs is true, must be false`. */

@@ -4,11 +4,12 @@ import type { Names } from './names.ts';
 /** A stream's settings as the server says them; what it leaves out has its zero value. */
 export type Settings = Partial<StreamConfig>;
 
-/** The three streams of a namespace, as this adapter creates them (docs/adr/0001-jetstream.md). */
+/** The streams of a namespace, as this adapter creates them (docs/adr/0001-jetstream.md). */
 export interface Wanted {
   readonly leases: Settings & { readonly name: string };
   readonly registry: Settings & { readonly name: string };
   readonly audit: Settings & { readonly name: string };
+  readonly keyframes: Settings & { readonly name: string };
 }
 
 /** Common to all: on disk, because memory loses revisions, in secret on three servers (B7). */
@@ -65,5 +66,17 @@ export function wantedSettings(names: Names, replicas: number): Wanted {
     // A TTL would be copied with the event, and the copy would lapse, deny_delete or not (B4).
     allow_msg_ttl: false,
   };
-  return { leases, registry, audit };
+  const keyframes: Wanted['keyframes'] = {
+    ...kept,
+    name: names.keyframes.stream,
+    subjects: [`${names.keyframes.prefix}>`],
+    num_replicas: replicas,
+    max_msgs_per_subject: 1,
+    compression: 's2',
+    allow_direct: true,
+    deny_delete: true,
+    // What a trimmed history needs no more is purged.
+    deny_purge: false,
+  };
+  return { leases, registry, audit, keyframes };
 }

@@ -29,7 +29,7 @@ export interface EnsureOptions extends StreamOptions {
 }
 
 /**
- * Makes sure that the three streams exist and can be trusted; two processes at once both succeed.
+ * Makes sure that the streams exist and can be trusted; two processes at once both succeed.
  *
  * A stream that is already there is never altered: somebody chose its settings.
  * @returns the settings that differ and harm nobody
@@ -40,11 +40,12 @@ export async function ensureStreams(
   link: Link,
   options: EnsureOptions,
 ): Promise<readonly Finding[]> {
-  const { leases, registry, audit } = wantedSettings(options.names, options.replicas);
+  const { leases, registry, audit, keyframes } = wantedSettings(options.names, options.replicas);
   const findings = [
     ...compareSettings((await ensure(link, leases, options)).config, leases),
     ...compareSettings((await ensureRegistry(link, registry, options)).config, registry),
     ...compareSettings((await ensure(link, audit, options)).config, audit),
+    ...compareSettings((await ensure(link, keyframes, options)).config, keyframes),
   ];
   const dangerous = findings.filter((finding) => finding.dangerous);
   if (dangerous.length === 0) return findings;

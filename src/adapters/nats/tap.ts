@@ -1,15 +1,10 @@
-import {
-  createInbox,
-  type Msg,
-  type MsgHdrs,
-  nuid,
-  type Subscription,
-} from '@nats-io/transport-node';
+import { type Msg, type MsgHdrs, nuid, type Subscription } from '@nats-io/transport-node';
 import type { Millis, Revision } from '../../domain/time.ts';
 import {
   type ConsumerSpec,
   createConsumer,
   dropConsumer,
+  newInbox,
   type Progress,
   progressOf,
 } from './consumer.ts';
@@ -79,8 +74,7 @@ export class Tap implements AsyncDisposable {
     const { signal } = spec;
     this.#link = link;
     this.#spec = spec;
-    const inbox = createInbox(inboxPrefixOf(link));
-    this.#subscription = link.connection.subscribe(inbox, {
+    this.#subscription = link.connection.subscribe(newInbox(link), {
       callback: (error, msg) => (error === null ? this.#take(msg) : this.#die(error.message)),
     });
     const timer = setInterval(() => {
@@ -201,8 +195,3 @@ export class Tap implements AsyncDisposable {
     dropConsumer(this.#link, this.#name, this.#spec);
   }
 }
-
-/** What the client was told when it connected; its type does not say that it has it. */
-const inboxPrefixOf = (link: Link): string =>
-  (link.connection as unknown as { options: { inboxPrefix?: string } }).options.inboxPrefix ??
-  '_INBOX';

@@ -1,15 +1,9 @@
-import type { AgentRow } from '../../domain/join.ts';
-import type { Instant } from '../../domain/time.ts';
+import { agentTable, bySlot } from '../agent-table.ts';
 import { command } from '../command.ts';
 import { system } from '../compose.ts';
 import { exit } from '../exit.ts';
 import { footer, plural } from '../footer.ts';
-import { compare } from '../instance-table.ts';
-import type { Palette } from '../palette.ts';
-import { jsonLine, printable } from '../printable.ts';
-import { stateWord } from '../states.ts';
-import { type Column, table } from '../table.ts';
-import { ago, written } from '../times.ts';
+import { jsonLine } from '../printable.ts';
 import { openView } from '../viewing.ts';
 
 export const agents = command({
@@ -27,7 +21,7 @@ export const agents = command({
     }
     if (rows.length > 0) {
       const look = { width: io.columns, palette: io.palette };
-      io.out(table(rows, columns(system.clock.wall(), io.palette), look));
+      io.out(agentTable(rows, system.clock.wall(), look));
       io.out('');
     } else {
       io.out(`no agent is registered in namespace '${settings.namespace}'`);
@@ -37,17 +31,3 @@ export const agents = command({
     return exit.done;
   },
 });
-
-const bySlot = (a: AgentRow, b: AgentRow): number =>
-  compare(a.host, b.host) || compare(a.agent, b.agent);
-
-const columns = (now: Instant, palette: Palette): readonly Column<AgentRow>[] => [
-  { head: 'AGENT', cell: ({ host, agent }) => printable(`${host}/${agent}`), shrinks: true },
-  { head: 'STATE', cell: ({ state }) => stateWord(state, palette) },
-  { head: 'REASON', cell: ({ reason }) => reason ?? '' },
-  { head: 'SINCE', cell: ({ since }) => ago(since, now), right: true },
-  { head: 'INSTANCES', cell: ({ instances }) => `${instances}`, right: true },
-  { head: 'TTL', cell: ({ ttl }) => written(ttl), right: true },
-  { head: 'TERM', cell: ({ term }) => `${term}`, right: true },
-  { head: 'RUN', cell: ({ run }) => run },
-];

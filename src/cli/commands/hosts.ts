@@ -1,14 +1,10 @@
-import type { Instant } from '../../domain/time.ts';
 import { command } from '../command.ts';
 import { system } from '../compose.ts';
 import { exit } from '../exit.ts';
 import { footer, plural } from '../footer.ts';
-import { type HostRow, hostRows } from '../host-rows.ts';
-import type { Palette } from '../palette.ts';
-import { jsonLine, printable } from '../printable.ts';
-import { stateWord } from '../states.ts';
-import { type Column, table } from '../table.ts';
-import { ago } from '../times.ts';
+import { hostRows } from '../host-rows.ts';
+import { hostTable } from '../host-table.ts';
+import { jsonLine } from '../printable.ts';
 import { openView } from '../viewing.ts';
 
 export const hosts = command({
@@ -26,7 +22,7 @@ export const hosts = command({
     }
     if (rows.length > 0) {
       const look = { width: io.columns, palette: io.palette };
-      io.out(table(rows, columns(system.clock.wall(), io.palette), look));
+      io.out(hostTable(rows, system.clock.wall(), look));
       io.out('');
     } else {
       io.out(`no host has an agent in namespace '${settings.namespace}'`);
@@ -36,17 +32,3 @@ export const hosts = command({
     return exit.done;
   },
 });
-
-const columns = (now: Instant, palette: Palette): readonly Column<HostRow>[] => [
-  { head: 'HOST', cell: ({ host }) => printable(host), shrinks: true },
-  { head: 'STATE', cell: ({ state }) => stateWord(state, palette) },
-  { head: 'REASON', cell: ({ reason }) => reason ?? '' },
-  { head: 'SINCE', cell: ({ since }) => ago(since, now), right: true },
-  { head: 'AGENTS', cell: ({ agents }) => countsOf(agents), shrinks: true },
-  { head: 'INSTANCES', cell: ({ instances }) => countsOf(instances), shrinks: true },
-];
-
-const countsOf = (counts: Readonly<Record<string, number>>): string =>
-  Object.entries(counts)
-    .map(([state, n]) => `${n} ${state}`)
-    .join(', ');

@@ -9,7 +9,7 @@ export async function lookAtSettings(inspection: Inspection): Promise<readonly F
   const { namespace } = inspection.names;
   const found = await inspection.findings();
   const missing = found.filter(({ setting }) => setting === 'name');
-  if (missing.length === 3) {
+  if (missing.length === 4) {
     const what = `namespace '${namespace}' has no streams on this server`;
     return [
       wrong(
@@ -20,7 +20,7 @@ export async function lookAtSettings(inspection: Inspection): Promise<readonly F
     ];
   }
   if (found.length === 0)
-    return [ok('streams', `the three streams of '${namespace}' are as they should be`)];
+    return [ok('streams', `the streams of '${namespace}' are as they should be`)];
   return found.map(({ stream, setting, found: is, wanted, dangerous }) => {
     if (setting === 'name') {
       return wrong(

@@ -76,6 +76,17 @@ describe('a lease over a bad line', () => {
   );
 
   test.each(['request-lost', 'answer-lost'] as const)(
+    'whose %s is renewed with another text all the same',
+    async (fate) => {
+      const { link, store, other } = client();
+      const first = await held(store.leases.create(lease(1), 'mine, 3 runs', ttl));
+      link.next(fate);
+      const revision = await held(store.leases.renew(lease(1), 'mine, 4 runs', first, ttl));
+      expect(await other.leases.read(lease(1))).toMatchObject({ revision, text: 'mine, 4 runs' });
+    },
+  );
+
+  test.each(['request-lost', 'answer-lost'] as const)(
     'whose %s is released all the same',
     async (fate) => {
       const { link, store, other } = client();

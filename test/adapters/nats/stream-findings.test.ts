@@ -46,7 +46,14 @@ describe.each<[keyof typeof wanted, Settings, boolean]>([
   ['audit', { deny_purge: false }, true],
   ['audit', { deny_delete: false }, true],
   ['audit', { sources: [] }, true],
-  ['audit', { max_age: 1 }, true],
+  ['audit', { max_age: 1 }, false],
+  ['audit', { max_bytes: 1_000_000_000 }, false],
+  ['audit', { discard: 'old' }, false],
+  ['keyframes', { allow_rollup_hdrs: true }, true],
+  ['keyframes', { max_age: 1 }, true],
+  ['keyframes', { discard: 'old' }, true],
+  ['keyframes', { deny_delete: false }, true],
+  ['keyframes', { compression: 'none' }, false],
   ['audit', { compression: 'none' }, false],
 ])('the %s with %j', (stream, changed, dangerous) => {
   test(`is found, ${dangerous ? 'and refused' : 'and tolerated'}`, () => {

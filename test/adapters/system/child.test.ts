@@ -29,7 +29,7 @@ async function startScript(script: string, ours: SignalSource) {
   )
     await new Promise(setImmediate);
   await rm(directory, { recursive: true });
-  return child;
+  return { ...child, [Symbol.dispose]: () => child.kill('SIGKILL') };
 }
 
 const trapping = (signal: string, code: number) =>
@@ -53,14 +53,14 @@ describe('a child', () => {
 
   test.each(signals)('gets the %s that we get', async (signal) => {
     const ours = new OurSignals();
-    const child = await startScript(trapping(signal, 7), ours);
+    using child = await startScript(trapping(signal, 7), ours);
     ours.emit(signal, signal);
     expect(await child.exit).toBe(7);
   });
 
   test('at a terminal gets its own SIGINT, not ours on top', async () => {
     const ours = new OurSignals(true);
-    const child = await startScript(trapping('SIGTERM', 3), ours);
+    using child = await startScript(trapping('SIGTERM', 3), ours);
     expect(ours.listenerCount('SIGINT')).toBe(0);
     ours.emit('SIGTERM', 'SIGTERM');
     expect(await child.exit).toBe(3);

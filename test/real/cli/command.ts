@@ -13,7 +13,7 @@ export interface Ended {
   readonly err: string;
   readonly took: number;
   /** What it printed, as documents. */
-  readonly documents: readonly Record<string, unknown>[];
+  documents(): readonly Record<string, unknown>[];
 }
 
 /** Runs `rollcall …` to its end, with nothing of our own environment but where programs are. */
@@ -38,9 +38,7 @@ export async function command(
     out,
     err,
     took,
-    get documents() {
-      return out.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
-    },
+    documents: () => documentsIn(out),
   };
 }
 
@@ -58,5 +56,14 @@ export async function shell(line: string, url: string): Promise<Ended> {
     text(child.stderr),
     once(child, 'close'),
   ]);
-  return { code: signal ?? code, out, err, took: performance.now() - began, documents: [] };
+  return {
+    code: signal ?? code,
+    out,
+    err,
+    took: performance.now() - began,
+    documents: () => documentsIn(out),
+  };
 }
+
+const documentsIn = (out: string) =>
+  out.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));

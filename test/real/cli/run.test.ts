@@ -7,7 +7,7 @@ import { command, shell } from './command.ts';
 
 const world = withServer();
 /** Says that it is there, and leaves with 7 when it is told to. */
-const polite = `trap 'echo bye; exit 7' TERM; echo here; while :; do sleep 0.1; done`;
+const polite = `trap 'sleep 1; echo bye; exit 7' TERM; echo here; while :; do sleep 0.1; done`;
 
 describe('rollcall run', () => {
   it('registers a process while it runs, and exits as it does', async () => {
@@ -23,6 +23,8 @@ describe('rollcall run', () => {
 
   it('passes signals on: the instance drains, the process decides, then it is gone', async () => {
     await using fleet = await world.fleet();
+    await fleet.collector();
+    await until('somebody watches', () => fleet.directory.observed);
     const where = ['--servers', fleet.url, '--namespace', fleet.namespace, '--json'];
     const options = ['--host', 'h1', '--service', 'web', '--port', '8080'];
     await using run = rollcall(['run', ...where, ...options, '--', 'bash', '-c', polite]);

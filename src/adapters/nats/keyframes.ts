@@ -1,0 +1,129 @@
+import type { PurgeResponse } from '@nats-io/jetstream';
+import { nuid } from '@nats-io/transport-node';
+import { Fault } from '../../domain/fault.ts';
+import type { Millis, Revision } from '../../domain/time.ts';
+import type { Keyframes } from '../../ports/keyframes.ts';
+import { askApi, expectOk } from './api.ts';
+import { readEntry } from './leader-read.ts';
+import type { Link } from './link.ts';
+import type { BucketNames } from './names.ts';
+import { type Message, publish } from './publish.ts';
+import { takeSnapshot } from './snapshot.ts';
+
+/**
+ * Characters of a chunk: three bytes each at most, and a third more where the API gives it back. A
+ * message is 1 MB at most, unless somebody set the server otherwise.
+ */
+const chunkLength = 128 * 1024;
+
+/** `frame.<seq>`, written last: whose chunks make the keyframe up, and how many there are. */
+interface Head {
+  readonly by: string;
+  readonly chunks: number;
+}
+
+/**
+ * Keyframes in a KV bucket, in chunks that the stream compresses.
+ *
+ * Not in an object store: the client's writes an object's last message as a rollup, so its stream must
+ * allow them, and then whoever may write one subject of it can wipe all of it (B8); an object that
+ * stands is replaced, not left; and it is read by a consumer that does not survive its server (B5).
+ */
+export function natsKeyframes(link: Link, bucket: BucketNames, within: Millis): Keyframes {
+  const read = async (key: string) => (await readEntry(link, bucket, key, within)).text;
+  const headOf = async (seq: Revision): Promise<Head | undefined> => {
+    const text = await read(frameKey(seq));
+    return text === undefined ? undefined : JSON.parse(text);
+  };
+  const drop = async (filter: string) => {
+    const what = `STREAM.PURGE.${bucket.stream}`;
+    const request = { filter: bucket.prefix + filter };
+    expectOk(what, await askApi<PurgeResponse>(link, what, request, { within }));
+  };
+  return {
+    async list() {
+      const spec = { bucket, filters: [frameKey('*')], atLeast: 0, within };
+      const { entries } = await takeSnapshot(link, spec);
+      return entries
+        .filter(({ text }) => text !== undefined)
+        .map(({ key }) => Number(key.slice(frameKey('').length)))
+        .filter(Number.isSafeInteger)
+        .sort((a, b) => a - b);
+    },
+
+    async *get(seq) {
+      const head = await headOf(seq);
+      if (!head) throw new Fault('not-found', `there is no keyframe ${seq}`);
+      for (let n = 1; n <= head.chunks; n += 1) {
+        const text = await read(chunkKey(seq, head.by, n));
+        if (text === undefined) throw new Fault('not-found', `keyframe ${seq} lacks chunk ${n}`);
+        yield text;
+      }
+    },
+
+    async put(seq, text) {
+      // Whoever keeps another one at the same place does not write into our chunks.
+      const by = nuid.next();
+      let chunks = 0;
+      for await (const chunk of chunksOf(text)) {
+        chunks += 1;
+        // Nobody else's: written twice it is the same.
+        await store(link, { subject: bucket.prefix + chunkKey(seq, by, chunks), text: chunk }, within);
+      }
+      const head: Head = { by, chunks };
+      const subject = bucket.prefix + frameKey(seq);
+      await store(link, { subject, text: JSON.stringify(head), first: true }, within);
+      if ((await headOf(seq))?.by === by) return 'kept';
+      await drop(chunkKey(seq, by, '*'));
+      return 'already';
+    },
+
+    async drop(seq) {
+      await drop(frameKey(seq));
+      await drop(chunkKey(seq, '*', '*'));
+    },
+  };
+}
+
+const frameKey = (seq: Revision | string): string => `frame.${seq}`;
+const chunkKey = (seq: Revision, by: string, n: number | string): string =>
+  `chunk.${seq}.${by}.${n}`;
+
+/**
+ * Stores a message that may be stored twice; `first`: unless there is one already.
+ * @throws {Fault} `store-unavailable`; it may or may not have been stored
+ */
+async function store(
+  link: Link,
+  { subject, text, first }: Pick<Message, 'subject' | 'text'> & { readonly first?: boolean },
+  within: Millis,
+): Promise<void> {
+  const headers: Message['headers'] = first
+    ? [['Nats-Expected-Last-Subject-Sequence', '0']]
+    : [];
+  const until = performance.now() + within;
+  for (;;) {
+    const left = Math.max(1, until - performance.now());
+    const published = await publish(link, [{ subject, text, headers }], left);
+    if (published.kind === 'stored' || published.kind === 'conflict') return;
+    if (published.kind === 'unavailable' || performance.now() >= until) {
+      throw new Fault('store-unavailable', `${subject}: ${published.why}`);
+    }
+  }
+}
+
+/** The text cut anew; never between the two halves of a character, which no encoding brings back. */
+async function* chunksOf(text: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+  let rest = '';
+  for await (const piece of text) {
+    rest += piece;
+    while (rest.length > chunkLength) {
+      const end = isHighSurrogate(rest.charCodeAt(chunkLength - 1)) ? chunkLength - 1 : chunkLength;
+      yield rest.slice(0, end);
+      rest = rest.slice(end);
+    }
+  }
+  if (rest !== '') yield rest;
+}
+
+const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00;

@@ -1,0 +1,29 @@
+import type { AgentRow } from '../domain/join.ts';
+import type { Instant } from '../domain/time.ts';
+import { compare } from './instance-table.ts';
+import type { Palette } from './palette.ts';
+import { printable } from './printable.ts';
+import { stateWord } from './states.ts';
+import { type Column, table } from './table.ts';
+import { ago, written } from './times.ts';
+
+const columns = (now: Instant, palette: Palette): readonly Column<AgentRow>[] => [
+  { head: 'AGENT', cell: ({ host, agent }) => printable(`${host}/${agent}`), shrinks: true },
+  { head: 'STATE', cell: ({ state }) => stateWord(state, palette) },
+  { head: 'REASON', cell: ({ reason }) => reason ?? '' },
+  { head: 'SINCE', cell: ({ since }) => ago(since, now), right: true },
+  { head: 'INSTANCES', cell: ({ instances }) => `${instances}`, right: true },
+  { head: 'TTL', cell: ({ ttl }) => written(ttl), right: true },
+  { head: 'TERM', cell: ({ term }) => `${term}`, right: true },
+  { head: 'RUN', cell: ({ run }) => run },
+];
+
+export const agentTable = (
+  rows: readonly AgentRow[],
+  now: Instant,
+  look: { readonly width: number; readonly palette: Palette },
+): string => table(rows, columns(now, look.palette), look);
+
+/** By host and agent: the same order every time. */
+export const bySlot = (a: AgentRow, b: AgentRow): number =>
+  compare(a.host, b.host) || compare(a.agent, b.agent);

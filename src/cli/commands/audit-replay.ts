@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { Fault } from '../../domain/fault.ts';
+import { type Moment, type Replayed, replayTo } from '../../runtime/replay.ts';
+import { command } from '../command.ts';
+import { system } from '../compose.ts';
+import { exit } from '../exit.ts';
+import { findMoment } from '../find-moment.ts';
+import { type Difference, differenceLine, fleetDiff } from '../fleet-diff.ts';
+import { fleetRows } from '../fleet-rows.ts';
+import { type OpenHistory, openHistory } from '../history.ts';
+import type { Io } from '../io.ts';
+import { momentRule } from '../moment.ts';
+import { jsonLine } from '../printable.ts';
+import {
+  caveats,
+  clockOf,
+  countOf,
+  effortWords,
+  momentDocument,
+  momentWords,
+  rowsOf,
+  tableOf,
+  type ViewName,
+  views,
+} from '../replayed.ts';
+import { source } from '../settings/history.ts';
+import { spinning } from '../spinner.ts';
+
+const Text = z.string().min(1, momentRule);
+const viewRule = `one of ${views.join(', ')}; several separated by commas; all`;
+
+const Views = z
+  .string()
+  .transform((text) => (text === 'all' ? [...views] : text.split(',')))
+  .pipe(z.array(z.enum(views, { error: viewRule })))
+  .default(['ps']);
+
+const diffRule = "two moments, each in quotes where it has blanks: --diff '1h ago' now";
+
+/** From the environment or a file as one text, with a comma between. */
+const Two = z
+  .union([z.string().transform((text) => text.split(',')), z.array(z.string())])
+  .pipe(z.tuple([Text, Text], { error: diffRule }))
+  .optional();
+
+export const auditReplay = command({
+  name: 'audit replay',
+  about: 'the fleet as it was at a moment, and what changed between two',
+  settings: {
+    ...source,
+    at: { flag: '--at <moment>', about: momentRule, rule: Text.optional() },
+    show: { flag: '--show <views>', about: viewRule, fallback: 'ps', rule: Views },
+    diff: {
+      flag: '--diff <moments...>',
+      about: 'what changed from one moment to another',
+      rule: Two,
+    },
+  },
+  oneOf: ['at', 'diff'],
+  examples: [
+    ["rollcall audit replay --at '10m ago'", 'what `ps` would have shown then'],
+    ['rollcall audit replay --at before:1234 --show agents,hosts', 'right before an event'],
+    ["rollcall audit replay --diff '1h ago' now", 'what came, went and changed in an hour'],
+  ],
+  async run({ settings, io }) {
+    if (settings.at !== undefined && settings.diff !== undefined) {
+      throw new Fault('bad-setting', '--at and --diff: one of the two');
+    }
+    await using opened = await openHistory(settings, io, 'audit replay');
+    if (settings.diff) return tellDiff(settings.diff, opened, io, settings.json);
+    return tellMoment(settings.at ?? '', settings.show, opened, io, settings.json);
+  },
+});
+
+async function tellMoment(
+  text: string,
+  shown: readonly ViewName[],
+  opened: OpenHistory,
+  io: Io,
+  json: boolean,
+) {
+  const { moment, replayed } = await reach('at', text, opened, io);
+  if (io.signal.aborted) return exit.interrupted;
+  const rows = fleetRows(replayed.fleet);
+  if (json) {
+    io.out(jsonLine(momentDocument(replayed)));
+    for (const view of shown) for (const row of rowsOf(view, rows)) io.out(jsonLine(row));
+    return exit.done;
+  }
+  const now = clockOf(moment, replayed, system.clock.wall());
+  io.out(`${momentWords(replayed)}\n`);
+  for (const view of shown) io.out(`${tableOf(view, rows, now, io)}\n`);
+  const counted = shown.map((view) => countOf(view, rows)).join(', ');
+  io.out(io.palette.dim(`${counted}; ${effortWords(replayed)}`));
+  await warn(moment, replayed, opened, io);
+  return exit.done;
+}
+
+async function tellDiff(
+  [first, second]: readonly [string, string],
+  opened: OpenHistory,
+  io: Io,
+  json: boolean,
+) {
+  const from = await reach('diff', first, opened, io);
+  const to = await reach('diff', second, opened, io);
+  if (io.signal.aborted) return exit.interrupted;
+  const differences = fleetDiff(fleetRows(from.replayed.fleet), fleetRows(to.replayed.fleet));
+  if (json) {
+    for (const { replayed } of [from, to]) io.out(jsonLine(momentDocument(replayed)));
+    for (const difference of differences) io.out(jsonLine(difference));
+    return exit.done;
+  }
+  io.out(`from: ${momentWords(from.replayed)}`);
+  io.out(`to:   ${momentWords(to.replayed)}\n`);
+  for (const difference of differences) io.out(differenceLine(difference, io.palette));
+  io.out(io.palette.dim(`${differences.length > 0 ? '\n' : ''}${counted(differences)}`));
+  for (const { moment, replayed } of [from, to]) await warn(moment, replayed, opened, io);
+  return exit.done;
+}
+
+async function reach(
+  setting: string,
+  text: string,
+  { history, keyframes }: OpenHistory,
+  io: Io,
+): Promise<{ readonly moment: Moment; readonly replayed: Replayed }> {
+  const moment = await findMoment(setting, text, history, io, system.clock.wall());
+  const replayed = await spinning(io, `replaying to ${text}`, () =>
+    replayTo(history, moment, keyframes, io.signal),
+  );
+  return { moment, replayed };
+}
+
+async function warn(moment: Moment, replayed: Replayed, { history }: OpenHistory, io: Io) {
+  for (const caveat of caveats(moment, replayed, await history.range())) {
+    io.err(`${io.palette.dubious('note')}: ${caveat}`);
+  }
+}
+
+function counted(differences: readonly Difference[]): string {
+  if (differences.length === 0) return 'nothing changed';
+  const count = (change: Difference['change']) =>
+    differences.filter((difference) => difference.change === change).length;
+  return `${count('added')} added, ${count('removed')} removed, ${count('changed')} changed`;
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { Divergence } from '../../domain/divergence.ts';
+import { verify } from '../../runtime/verify.ts';
+import { Checkpoints, savedIn } from '../checkpoints.ts';
+import { command } from '../command.ts';
+import { system } from '../compose.ts';
+import { divergenceDocument, divergenceLine } from '../divergence-lines.ts';
+import { exit } from '../exit.ts';
+import { type OpenHistory, openHistory } from '../history.ts';
+import type { Io } from '../io.ts';
+import { Meter } from '../meter.ts';
+import { jsonLine } from '../printable.ts';
+import { Switch } from '../settings/common.ts';
+import { source } from '../settings/history.ts';
+import { spinning } from '../spinner.ts';
+import { summary, verifiedDocument } from '../verified.ts';
+
+export const auditVerify = command({
+  name: 'audit verify',
+  about: 'replay the whole history, and compare what comes out with the registry as it stands',
+  settings: {
+    ...source,
+    checkpoint: {
+      flag: '--checkpoint <file>',
+      about: 'keep in this file how far it came, and go on from there',
+      rule: z.string().min(1, 'not empty').optional(),
+    },
+    fromStart: {
+      flag: '--from-start',
+      about: 'begin anew, whatever the checkpoint says',
+      rule: Switch,
+    },
+  },
+  examples: [
+    ['rollcall audit verify', 'exits with 1 if anything diverges, each named with its event'],
+    ['rollcall audit verify --checkpoint verify.json', 'every night: only what came since'],
+    ['rollcall audit verify --file history.ndjson.gz', 'what was exported; no server is needed'],
+  ],
+  async run({ settings, io }) {
+    await using opened = await openHistory(settings, io, 'audit verify');
+    const { history, name } = opened;
+    const { checkpoint: file, fromStart } = settings;
+    const saved = file === undefined || fromStart ? undefined : await savedIn(file, history, name);
+    const checkpoints = new Checkpoints({ file, name }, saved, io.err);
+    const say = (divergence: Divergence) =>
+      io.out(
+        settings.json
+          ? jsonLine(divergenceDocument(divergence))
+          : divergenceLine(divergence, io.palette),
+      );
+    for (const divergence of checkpoints.found) say(divergence);
+    let differing = 0;
+    const verified = await run(opened, checkpoints, io, (divergence) => {
+      if (divergence.check === 'registry') differing += 1;
+      checkpoints.note(divergence);
+      say(divergence);
+    });
+    const kept = await checkpoints.end(verified.checkpoint);
+    const outcome = {
+      verified,
+      firstAt: checkpoints.firstAt,
+      divergences: checkpoints.divergences + differing,
+      compared: opened.connected !== undefined,
+      resumed: checkpoints.from?.events ?? 0,
+      interrupted: io.signal.aborted,
+    };
+    if (settings.json) io.out(jsonLine(verifiedDocument(outcome)));
+    else for (const line of summary(outcome, name, io.palette)) io.out(line);
+    if (outcome.interrupted) {
+      io.err(kept ? `interrupted; the same command goes on from there` : 'interrupted');
+      return exit.interrupted;
+    }
+    // A file without an event is none that was exported whole.
+    const empty = verified.events === 0 && opened.connected === undefined;
+    return outcome.divergences > 0 || empty ? exit.wanting : exit.done;
+  },
+});
+
+async function run(
+  { history, keyframes, connected }: OpenHistory,
+  checkpoints: Checkpoints,
+  io: Io,
+  onDivergence: (divergence: Divergence) => void,
+) {
+  const { clock } = system;
+  const { from } = checkpoints;
+  const { first, last } = await history.range();
+  const meter = new Meter({ first: from ? from.seq + 1 : first, last }, clock.monotonic);
+  const ports = {
+    clock,
+    ...(keyframes && { keyframes }),
+    ...(connected && { registry: connected.ports.registry }),
+  };
+  return spinning(io, 'verifying', (show) =>
+    verify(checkpoints.watching(history), ports, {
+      ...(from && { from }),
+      signal: io.signal,
+      onDivergence,
+      onProgress(seq, _, verifier) {
+        show(`verifying  ${meter.at(seq, verifier.events - (from?.events ?? 0))}`);
+        checkpoints.pass(() => verifier.checkpoint());
+      },
+    }),
+  );
+}

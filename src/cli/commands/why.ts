@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { Fault } from '../../domain/fault.ts';
+import { slotTokens } from '../../domain/keys.ts';
+import { readEvent } from '../../domain/recorded.ts';
+import { type Entity, entitiesNamed } from '../audit-entity.ts';
+import { hasEvents, theOnly } from '../audit-reading.ts';
+import { command } from '../command.ts';
+import { system } from '../compose.ts';
+import { exit } from '../exit.ts';
+import { findMoment } from '../find-moment.ts';
+import { type OpenHistory, openHistory } from '../history.ts';
+import type { Io } from '../io.ts';
+import { momentRule } from '../moment.ts';
+import { jsonLine, printable } from '../printable.ts';
+import { source } from '../settings/history.ts';
+import { spinning } from '../spinner.ts';
+import { past, present } from '../why/gather.ts';
+import type { Ground } from '../why/ground.ts';
+import { stands, tell } from '../why/tell.ts';
+import { wrapped } from '../wrapped.ts';
+
+export const why = command({
+  name: 'why',
+  about: 'why an instance or an agent is as it is, who says so, and what happens next',
+  args: '<entity>',
+  settings: {
+    ...source,
+    at: {
+      flag: '--at <moment>',
+      about: `as it was then: ${momentRule}`,
+      rule: z.string().min(1, momentRule).optional(),
+    },
+  },
+  examples: [
+    ['rollcall why web/db-1-web-8080', 'an instance: SERVICE/ID'],
+    ['rollcall why db-1/postgres', 'an agent: HOST/AGENT, or a run id'],
+    ["rollcall why web/1 --at '10m ago'", 'and how it looked then'],
+  ],
+  async run({ settings, io, args: [name = ''] }) {
+    const candidates = entitiesNamed(name);
+    await using opened = await openHistory(settings, io, 'why');
+    const stories = await spinning(io, 'looking into it', async () => {
+      const placed = await Promise.all(candidates.map((one) => withRecords(one, opened)));
+      const ground = await groundOf(placed, settings.at, opened, io);
+      return tell(await chosen(name, placed, ground, opened), ground);
+    });
+    for (const [n, { sentences, facts }] of stories.entries()) {
+      if (settings.json) {
+        io.out(jsonLine({ ...facts, sentences }));
+        continue;
+      }
+      if (n > 0) io.out('');
+      for (const line of wrapped(printable(sentences.join(' ')), io.columns)) io.out(line);
+    }
+    return exit.done;
+  },
+});
+
+/** A run's records are those of its slot, which its events name. */
+async function withRecords(entity: Entity, { history }: OpenHistory): Promise<Entity> {
+  if (entity.kind !== 'run') return entity;
+  for await (const stored of history.read(0, entity.own)) {
+    const read = readEvent(stored);
+    if (read.kind !== 'event') continue;
+    const slot = slotTokens(read.event.of);
+    return { ...entity, records: [`agent.${slot}`, `instance.${slot}.>`] };
+  }
+  return entity;
+}
+
+async function groundOf(
+  candidates: readonly Entity[],
+  at: string | undefined,
+  opened: OpenHistory,
+  io: Io,
+): Promise<Ground> {
+  const { history, connected } = opened;
+  if (connected && at === undefined) {
+    return present(
+      candidates.flatMap(({ records }) => records),
+      connected.ports,
+      history,
+    );
+  }
+  const now = system.clock.wall();
+  return past(await findMoment('at', at ?? 'now', history, io, now), opened, io);
+}
+
+async function chosen(
+  name: string,
+  candidates: readonly Entity[],
+  ground: Ground,
+  opened: OpenHistory,
+): Promise<Entity> {
+  const found: Entity[] = [];
+  for (const one of candidates) {
+    if (stands(one, ground) || (await hasEvents(opened.history, one.own, ground.until)))
+      found.push(one);
+  }
+  const [one] = found;
+  if (one) return theOnly(one, name, found);
+  const then = ground.until === Number.POSITIVE_INFINITY ? '' : ' until then';
+  throw new Fault('not-found', `nothing named '${name}' was ever seen${then} in ${opened.name}`, {
+    hint: 'an instance is SERVICE/ID, an agent is HOST/AGENT; `rollcall ps` and `rollcall agents` list them',
+  });
+}

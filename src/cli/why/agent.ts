@@ -1,0 +1,125 @@
+import type { StoredAgent } from '../../domain/entry.ts';
+import type { SlotView } from '../../domain/fleet.ts';
+import { agentRow } from '../../domain/join.ts';
+import { renewEvery } from '../../domain/policy.ts';
+import type { Instant } from '../../domain/time.ts';
+import { evidenceWords } from '../evidence.ts';
+import { plural } from '../footer.ts';
+import { deathWords, doubtWords, nobodyWatches, suspectNext } from './doubt.ts';
+import { type Ground, observed, type Story } from './ground.ts';
+import { at, during, long, since, slotName } from './phrases.ts';
+import { RunLife } from './run-life.ts';
+
+/** Why an agent is as it is, and what becomes of it. */
+export async function tellAgent(
+  stored: StoredAgent,
+  slot: SlotView,
+  ground: Ground,
+): Promise<Story> {
+  const { record } = stored;
+  const life = await RunLife.read(ground.history, record, ground.until);
+  const lease = await ground.lease(record);
+  const row = agentRow(slot, observed(ground));
+  const owns = plural(slot.instances.size, 'instance');
+  const { sentences, next } = tell(record, { life, lease, ground, owns });
+  return {
+    sentences,
+    facts: {
+      kind: 'agent',
+      ...row,
+      grace: record.grace,
+      suspect: record.suspect ?? null,
+      lease: lease ?? null,
+      next,
+    },
+  };
+}
+
+interface Known {
+  readonly life: RunLife;
+  readonly lease: string | undefined;
+  readonly ground: Ground;
+  readonly owns: string;
+}
+
+interface Told {
+  readonly sentences: readonly string[];
+  readonly next: { readonly what: string; readonly at: Instant | null };
+}
+
+function tell(record: StoredAgent['record'], known: Known): Told {
+  if (record.phase === 'expired') return dead(record, known);
+  if (record.suspect) return suspect(record, known);
+  return present(record, known);
+}
+
+function present(record: StoredAgent['record'], { life, lease, ground, owns }: Known): Told {
+  const { now, seats } = ground;
+  const name = slotName(record);
+  const started = life.last('started');
+  const why = started && evidenceWords(started.event);
+  const renews = `renews its lease every ${long(renewEvery(record))}`;
+  const phases = {
+    registering: 'is registering: it makes its records equal to what it runs',
+    leaving: 'is leaving: it drains and removes its instances, then its own record',
+    live:
+      seats === 0
+        ? 'says that it is live, and nobody watches whether it is'
+        : `is live: it ${renews}`,
+    expired: '',
+  };
+  const lapsed = lease === 'absent' ? ', though that has just lapsed' : '';
+  return {
+    sentences: [
+      `${name} ${phases[record.phase]}${lapsed}.`,
+      `Run ${record.run} took the slot ${at(record.startedAt, now)}${why ? ` (${why})` : ''} and owns ${owns}.${refuted(life, now)}`,
+      presentNext(record, seats, owns),
+    ],
+    next: { what: record.phase === 'leaving' ? 'leave' : 'nothing', at: null },
+  };
+}
+
+function presentNext(record: StoredAgent['record'], seats: number | undefined, owns: string) {
+  if (record.phase === 'leaving') return `It is gone as soon as its ${owns} are.`;
+  if (seats === 0) return nobodyWatches;
+  return `Should it fall silent, its instances are dubious within ${long(record.ttl)}, it is declared dead ${long(record.grace)} after that, and all of it is removed right then.`;
+}
+
+function refuted(life: RunLife, now: Instant): string {
+  const back = life.last('regranted');
+  const doubted = life.last('suspected');
+  if (!back) return '';
+  return doubted && doubted.seq < back.seq
+    ? ` It was suspect once, and refuted that ${at(back.event.at, now)}.`
+    : ` Its lease lapsed once, and it took it again ${at(back.event.at, now)}.`;
+}
+
+function suspect(record: StoredAgent['record'], { life, lease, ground, owns }: Known): Told {
+  const { now } = ground;
+  const name = slotName(record);
+  const doubt = doubtWords(record, life, now, 'it').replace(
+    /^it has/,
+    `${name} is suspect: it has`,
+  );
+  const until = record.suspect?.since ?? now;
+  const next = suspectNext(record, lease, ground, 'all of it is');
+  return {
+    sentences: [
+      `${doubt}.`,
+      `Run ${record.run} had been there ${during(Math.max(record.startedAt, life.last('regranted')?.event.at ?? 0), until)}; the ${owns} that it owns are dubious with it.`,
+      next.words,
+    ],
+    next: { what: next.what, at: next.at },
+  };
+}
+
+function dead(record: StoredAgent['record'], { life, ground: { now, seats }, owns }: Known): Told {
+  return {
+    sentences: [
+      `${slotName(record)} is over: run ${record.run} ${deathWords(life, record, now)}.`,
+      `It started ${at(record.startedAt, now)}; what it left, ${owns}, has been dubious ${since(record.suspect?.since ?? record.since, now)}.`,
+      seats === 0 ? nobodyWatches : 'All of it is being removed, its own record last.',
+    ],
+    next: { what: seats === 0 ? 'nothing' : 'remove', at: seats === 0 ? null : now },
+  };
+}

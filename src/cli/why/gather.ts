@@ -1,0 +1,57 @@
+import { Fleet } from '../../domain/fleet.ts';
+import { allSeats } from '../../domain/keys.ts';
+import type { RunRef } from '../../domain/names.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { readLease } from '../../runtime/examine.ts';
+import { type Moment, replayTo } from '../../runtime/replay.ts';
+import { system } from '../compose.ts';
+import type { OpenHistory } from '../history.ts';
+import type { Io } from '../io.ts';
+import { clockOf } from '../replayed.ts';
+import type { Ground } from './ground.ts';
+
+/**
+ * The present: the records of the entity itself, of its namesakes, and of whoever may own them, read at
+ * the leader. Not the whole registry: one asks about one instance of a large fleet.
+ */
+export async function present(
+  filters: readonly string[],
+  { registry, leases }: Pick<Ports, 'registry' | 'leases'>,
+  history: OpenHistory['history'],
+): Promise<Ground> {
+  const own = await registry.list(filters, 0);
+  const slots = new Set(own.map(({ key }) => key.split('.').slice(1, 3).join('.')));
+  const upTo = Math.max(0, ...own.map(({ revision }) => revision));
+  const agents = [...slots].map((slot) => `agent.${slot}`);
+  const owners = agents.length > 0 ? await registry.list(agents, upTo) : [];
+  const fleet = new Fleet();
+  const all = new Map([...own, ...owners].map((entry) => [entry.key, entry]));
+  const entries = [...all.values()].sort((a, b) => a.revision - b.revision);
+  fleet.replace(entries, Math.max(upTo, ...owners.map(({ revision }) => revision)));
+  const seats = await leases.list(allSeats);
+  return {
+    now: system.clock.wall(),
+    fleet,
+    history,
+    until: Number.POSITIVE_INFINITY,
+    seats: seats.length,
+    lease: (of: RunRef) => readLease(of, { leases }),
+  };
+}
+
+/** The past, or what a file says: the fleet as replayed. Of leases and seats nothing was kept. */
+export async function past(
+  moment: Moment,
+  { history, keyframes }: OpenHistory,
+  io: Io,
+): Promise<Ground> {
+  const replayed = await replayTo(history, moment, keyframes, io.signal);
+  return {
+    now: clockOf(moment, replayed, system.clock.wall()),
+    fleet: replayed.fleet,
+    history,
+    until: replayed.seq,
+    seats: undefined,
+    lease: async () => undefined,
+  };
+}

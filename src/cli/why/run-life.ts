@@ -1,0 +1,30 @@
+import { slotTokens } from '../../domain/keys.ts';
+import type { RunRef } from '../../domain/names.ts';
+import { type Recorded, readEvent } from '../../domain/recorded.ts';
+import type { Revision } from '../../domain/time.ts';
+import type { History } from '../../runtime/verify.ts';
+
+/** What the history says of one run: the last transition of each type. */
+export class RunLife {
+  readonly #last = new Map<string, Recorded>();
+
+  /** Up to and with this place of the history. */
+  static async read(history: History, of: RunRef, until: Revision): Promise<RunLife> {
+    const life = new RunLife();
+    for await (const stored of history.read(0, [`${slotTokens(of)}.${of.run}.*`])) {
+      if (stored.seq > until) break;
+      const read = readEvent(stored);
+      if (read.kind === 'event') life.#last.set(read.event.event.type, read);
+    }
+    return life;
+  }
+
+  last(type: string): Recorded | undefined {
+    return this.#last.get(type);
+  }
+
+  /** How it ended: superseded, left, or removed after it was declared dead. */
+  get end(): Recorded | undefined {
+    return this.last('left') ?? this.last('removed') ?? this.last('superseded');
+  }
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { StateValue } from './events.ts';
+
+export const keyframeVersion = 1;
+
+const place = z.number().int().nonnegative();
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** The first line of a keyframe: up to where it holds, and how many lines of each kind follow. */
+export const KeyframeHead = z.object({
+  v: z.literal(keyframeVersion),
+  seq: place,
+  origin: place,
+  /** When the audit stored the last event that is in it. */
+  at: place,
+  /** How many events are in it. */
+  events: place,
+  /** Over the hashes of all of them, in their order. */
+  digest: hash,
+  notes: z.object({ lost: place, unknownCharts: place }),
+  open: place,
+  ended: place,
+  /** Chains that ended so long ago that they are not in it. */
+  forgotten: place,
+  predecessors: place,
+  records: place,
+});
+export type KeyframeHead = z.infer<typeof KeyframeHead>;
+
+/** Where a chain stands. */
+const Chain = z.object({
+  seq: place,
+  n: place,
+  hash,
+  value: StateValue,
+  context: z.unknown().optional(),
+  done: z.boolean(),
+  unsure: z.boolean().exactOptional(),
+});
+
+/** The last event of a chain that ended, for the one that may begin with it. */
+const Predecessor = z.object({ hash, seq: place });
+
+const Folded = z.object({
+  run: z.string(),
+  seq: place,
+  entry: z.object({ key: z.string(), revision: place, text: z.string() }),
+});
+
+/** Every other line: a kind, a chain's name or a record's key, and what stands there. */
+export type KeyframeLine =
+  | readonly ['open', string, z.infer<typeof Chain>]
+  | readonly ['ended', string, z.infer<typeof Chain>]
+  | readonly ['predecessor', string, z.infer<typeof Predecessor>]
+  | readonly ['record', string, z.infer<typeof Folded>];
+
+const Line = z.tuple([z.enum(['open', 'ended', 'predecessor', 'record']), z.string(), z.unknown()]);
+
+/** @throws where it is no line of a keyframe */
+export function readKeyframeLine(text: string): KeyframeLine {
+  const [kind, name, value] = Line.parse(JSON.parse(text));
+  if (kind === 'record') return [kind, name, Folded.parse(value)];
+  if (kind === 'predecessor') return [kind, name, Predecessor.parse(value)];
+  return [kind, name, Chain.parse(value)] as KeyframeLine;
+}

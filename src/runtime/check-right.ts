@@ -1,0 +1,30 @@
+import type { AuditEvent } from '../domain/events.ts';
+import { chainName } from '../domain/recorded.ts';
+import type { ChainState, Chains } from './chains.ts';
+import type { Fault } from './check-event.ts';
+
+/**
+ * Whether its author might do it at that moment: a run that is over writes no more (G3), and nobody
+ * but its own run ends what a live run owns (G1). The store holds everybody to it by its fences; here
+ * it is seen when something got around them.
+ */
+export function checkRight(
+  { of, actor, event }: AuditEvent,
+  chains: Pick<Chains, 'get'>,
+): Fault | undefined {
+  if (of.entity !== 'instance') return undefined;
+  const runOf = ({ host, agent, run }: AuditEvent['actor']) =>
+    chains.get(chainName({ entity: 'run', host, agent, run }));
+  const name = `${actor.host}/${actor.agent} run ${actor.run}`;
+  if (isOver(runOf(actor))) {
+    return { check: 'author', expected: 'a run that is not over (G3)', found: name };
+  }
+  const owner = runOf(of);
+  const owned = actor.run === of.run || owner === undefined || isOver(owner);
+  // An orphan's slot has no record, whatever became of it.
+  if (owned || event['why'] === 'orphan') return undefined;
+  return { check: 'author', expected: 'its own run, which is not over (G1)', found: name };
+}
+
+const isOver = (run: ChainState | undefined): boolean =>
+  run !== undefined && (run.done || run.value === 'expired');

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { documentOf, footnotes, lineOf } from '../../src/bench/report.ts';
+import { judge, type Limit, type Result } from '../../src/bench/row.ts';
+
+const result = (limit: Limit, samples: readonly number[] = [90, 100, 110]): Result => ({
+  name: 'sample',
+  what: 'something measured',
+  unit: 'ms',
+  samples,
+  floor: { what: 'the least there is', samples: [40, 50, 60] },
+  limit,
+  notes: { reasons: 'silent: 3', suspectedFalsely: 0 },
+});
+
+describe('a limit', () => {
+  it.each<[string, Limit, boolean]>([
+    ['on the median, met exactly', { of: 'median', atMost: 100 }, true],
+    ['on the median, missed by little', { of: 'median', atMost: 99.9 }, false],
+    ['on the p99: the worst of so few', { of: 'p99', atMost: 110 }, true],
+    ['on the p99, missed by one sample', { of: 'p99', atMost: 109 }, false],
+    ['on the ratio of the medians, met exactly', { of: 'times-floor', atMost: 2 }, true],
+    ['on the ratio of the medians, missed', { of: 'times-floor', atMost: 1.9 }, false],
+  ])('%s', (_, limit, reached) => {
+    expect(judge(result(limit)).reached).toBe(reached);
+  });
+});
+
+describe('a result', () => {
+  const judged = judge(result({ of: 'median', atMost: 80 }, [90.123, 100.456, 1234.5]));
+
+  it('is a line with its unit, its range and its floor', () => {
+    expect(lineOf(judged)).toMatchObject({
+      n: '3',
+      median: '100 ms',
+      range: '90.1–1235',
+      limit: '80 ms',
+      reached: false,
+      floor: '50 (40–60)',
+    });
+  });
+
+  it('shows no p99 of a handful of samples', () => {
+    expect(lineOf(judged).p99).toBe('');
+    const many = Array.from({ length: 100 }, (_, n) => n);
+    expect(lineOf(judge(result({ of: 'p99', atMost: 1 }, many))).p99).toBe('98');
+  });
+
+  it('is a document with the same numbers, in the same unit', () => {
+    expect(documentOf(judged)).toEqual({
+      event: 'row',
+      row: 'sample',
+      what: 'something measured',
+      unit: 'ms',
+      n: 3,
+      median: 100.46,
+      min: 90.12,
+      max: 1234.5,
+      p99: 1234.5,
+      limit: { of: 'median', atMost: 80 },
+      reaches: 100.46,
+      reached: false,
+      floor: { what: 'the least there is', n: 3, median: 50, min: 40, max: 60, p99: 60 },
+      notes: { reasons: 'silent: 3', suspectedFalsely: 0 },
+    });
+  });
+
+  it('says what its floor was, and what else was seen', () => {
+    expect(footnotes([judged])).toEqual([
+      'sample: floor is the least there is; reasons silent: 3; suspected falsely 0',
+    ]);
+  });
+});

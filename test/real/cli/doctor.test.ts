@@ -1,0 +1,121 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import { connect } from '@nats-io/transport-node';
+import { describe, expect, it } from 'vitest';
+import type { TestFleet } from '../harness/fleet.ts';
+import { startTestServer } from '../harness/nats-server.ts';
+import { withServer } from '../harness/with-server.ts';
+import { command } from './command.ts';
+
+const world = withServer();
+
+const doctor = (fleet: Pick<TestFleet, 'url' | 'namespace'>, ...more: string[]) =>
+  command(['doctor', '--servers', fleet.url, '--namespace', fleet.namespace, ...more]);
+
+async function watched() {
+  const fleet = await world.fleet();
+  await fleet.collector();
+  await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+  return fleet;
+}
+
+describe('rollcall doctor', () => {
+  it('finds nothing wrong where nothing is', async () => {
+    await using fleet = await watched();
+    const { code, out } = await doctor(fleet);
+    expect(out).toContain('nothing is wrong');
+    expect(out).toMatch(/✓ server +nats-server \d+\.\d+\.\d+ at .*, with JetStream/);
+    expect(out).toMatch(/✓ advisories/);
+    expect(out).toMatch(/✓ records +1 agent and 1 instance, all of them readable/);
+    expect(out).toMatch(/✓ collectors +1 seat held: seat\.1 by watch\/collector/);
+    expect(code).toBe(0);
+  });
+
+  it('names every record that it cannot read, with the reason and what to do', async () => {
+    await using fleet = await watched();
+    await using raw = await rawRegistry(fleet);
+    await raw.put('agent.h2.b', '{"v":99}');
+    await raw.put('instance.h2.b.web.w9', 'no json');
+    const { code, out } = await doctor(fleet);
+    expect(code).toBe(1);
+    expect(out).toMatch(/agent\.h2\.b \(revision \d+\) cannot be read: .*v: /);
+    expect(out).toMatch(/instance\.h2\.b\.web\.w9 \(revision \d+\) cannot be read: .*JSON/);
+    expect(out).toContain(`nats kv get rollcall_${fleet.namespace}_registry 'agent.h2.b'`);
+    expect(out).toContain('2 things to mend');
+    const { documents } = await doctor(fleet, '--json');
+    const about = documents()
+      .filter(({ level }) => level === 'wrong')
+      .map((one) => one['about']);
+    expect(about).toEqual(['records', 'records']);
+    for (const finding of documents()) {
+      expect(finding).toMatchObject({ about: expect.any(String), what: expect.any(String) });
+      if (finding['level'] !== 'ok') expect(finding['mend']).toEqual(expect.any(String));
+    }
+  });
+
+  it('says that nobody watches', async () => {
+    await using fleet = await world.fleet();
+    expect(await doctor(fleet)).toMatchObject({ code: 0 });
+    await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+    const { code, out } = await doctor(fleet);
+    expect(code).toBe(1);
+    expect(out).toMatch(/✕ collectors +no collector holds a seat/);
+  });
+
+  it('says that a stream is missing, and which', async () => {
+    await using fleet = await watched();
+    const nc = await connect({ servers: fleet.url });
+    const jsm = await jetstreamManager(nc);
+    await jsm.streams.delete(`ROLLCALL_${fleet.namespace}_audit`);
+    await nc.close();
+    const { code, out } = await doctor(fleet);
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      new RegExp(`✕ streams +stream ROLLCALL_${fleet.namespace}_audit is missing`),
+    );
+  });
+
+  it('says that a setting breaks a promise, and makes nothing where there is no namespace', async () => {
+    await using fleet = await watched();
+    const nc = await connect({ servers: fleet.url });
+    const jsm = await jetstreamManager(nc);
+    const stream = `KV_rollcall_${fleet.namespace}_registry`;
+    await jsm.streams.update(stream, { allow_rollup_hdrs: true, deny_purge: false });
+    const { code, out } = await doctor(fleet);
+    expect(code).toBe(1);
+    expect(out).toContain(`${stream}: allow_rollup_hdrs is true, not false: a promise breaks`);
+    const nowhere = await doctor({ url: fleet.url, namespace: 'nowhere' });
+    expect(nowhere.code).toBe(1);
+    expect(nowhere.out).toContain("namespace 'nowhere' has no streams on this server");
+    const names = (await jsm.streams.list().next()).map(({ config }) => config.name);
+    expect(names.filter((name) => name.includes('nowhere'))).toEqual([]);
+    await nc.close();
+  });
+
+  it('a server without JetStream is wrong, and nothing else is looked at', async () => {
+    await using server = await startTestServer();
+    const { user, pass } = server.system;
+    const login = ['--user', user, '--password', pass];
+    const { code, documents } = await command([
+      'doctor',
+      '--json',
+      '--servers',
+      server.url,
+      ...login,
+    ]);
+    expect(code).toBe(1);
+    expect(documents()).toMatchObject([
+      { about: 'server', level: 'wrong', mend: expect.any(String) },
+    ]);
+  });
+});
+
+/** The bucket, as any other tool sees it. */
+async function rawRegistry({ url, namespace }: TestFleet) {
+  const nc = await connect({ servers: url });
+  const bucket = await new Kvm(nc).open(`rollcall_${namespace}_registry`);
+  return {
+    put: (key: string, text: string) => bucket.put(key, text),
+    [Symbol.asyncDispose]: () => nc.close(),
+  };
+}
