@@ -10,7 +10,7 @@ export type InstanceEvent =
   | { type: 'adopted' };
 
 /** Why an instance's record went: its own run's wish, or a collector's verdict. */
-export type RemovalReason = 'deregistered' | 'left' | 'owner-expired' | 'superseded' | 'orphan';
+type RemovalReason = 'deregistered' | 'left' | 'owner-expired' | 'superseded' | 'orphan';
 
 /** An instance as one run owns it. Another run that takes it over begins a chain of its own. */
 export const instanceMachine = setup({

@@ -3,7 +3,7 @@ import type { Summary } from './statistics.ts';
 
 /** A result as a line of the table for people. */
 export interface Line {
-  readonly what: string;
+  readonly name: string;
   readonly n: string;
   readonly median: string;
   readonly range: string;
@@ -14,7 +14,7 @@ export interface Line {
 }
 
 export const lineOf = (judged: Judged): Line => ({
-  what: judged.what,
+  name: judged.name,
   n: `${judged.n}`,
   median: `${figure(judged.median)} ${judged.unit}`,
   range: rangeOf(judged),
@@ -24,11 +24,11 @@ export const lineOf = (judged: Judged): Line => ({
   floor: `${figure(judged.floor.median)} (${rangeOf(judged.floor)})`,
 });
 
-/** What the floors were, and what else was seen: below the table. */
+/** What was measured, what its floor is, and what else was seen: below the table. */
 export function footnotes(results: readonly Judged[]): readonly string[] {
-  return results.map(({ name, floor, notes = {} }) => {
+  return results.map(({ name, what, floor, notes = {} }) => {
     const more = Object.entries(notes).map(([note, value]) => `${spaced(note)} ${value}`);
-    return [`${name}: floor is ${floor.what}`, ...more].join('; ');
+    return [`${name}: ${what}; floor: ${floor.what}`, ...more].join('; ');
   });
 }
 

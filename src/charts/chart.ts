@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
 
-export interface ChartNode {
+interface ChartNode {
   readonly id: string;
   readonly kind: 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
   readonly parent: string | null;
@@ -11,7 +11,7 @@ export interface ChartNode {
 }
 
 /** A transition as written: it has an id of its own that survives edits elsewhere. */
-export interface ChartEdge {
+interface ChartEdge {
   readonly id: string;
   readonly source: string;
   readonly event: string;

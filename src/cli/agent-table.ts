@@ -8,14 +8,19 @@ import { type Column, table } from './table.ts';
 import { ago, written } from './times.ts';
 
 const columns = (now: Instant, palette: Palette): readonly Column<AgentRow>[] => [
-  { head: 'AGENT', cell: ({ host, agent }) => printable(`${host}/${agent}`), shrinks: true },
+  {
+    head: 'AGENT',
+    cell: ({ host, agent }) => printable(`${host}/${agent}`),
+    shrinks: true,
+    least: 20,
+  },
   { head: 'STATE', cell: ({ state }) => stateWord(state, palette) },
   { head: 'REASON', cell: ({ reason }) => reason ?? '' },
   { head: 'SINCE', cell: ({ since }) => ago(since, now), right: true },
   { head: 'INSTANCES', cell: ({ instances }) => `${instances}`, right: true },
   { head: 'TTL', cell: ({ ttl }) => written(ttl), right: true },
-  { head: 'TERM', cell: ({ term }) => `${term}`, right: true },
-  { head: 'RUN', cell: ({ run }) => run },
+  { head: 'RUN', cell: ({ run }) => run, extra: true },
+  { head: 'TERM', cell: ({ term }) => `${term}`, right: true, extra: true },
 ];
 
 export const agentTable = (

@@ -22,7 +22,7 @@ export interface Command<S extends Settings = Settings> {
   run(context: Context<S>): Promise<Exit>;
 }
 
-export interface Context<S extends Settings> {
+interface Context<S extends Settings> {
   readonly settings: Common & Values<S>;
   readonly io: Io;
   readonly args: readonly string[];

@@ -24,6 +24,7 @@ import { inspectStreams, streamInfo } from '../adapters/nats/streams.ts';
 import { startChild } from '../adapters/system/child.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemEntropy } from '../adapters/system/entropy.ts';
+import { systemHash } from '../adapters/system/hash.ts';
 import { checkHealth, type HealthCheck } from '../adapters/system/health-check.ts';
 import { findHostId } from '../adapters/system/host-id.ts';
 import { systemLog } from '../adapters/system/log.ts';
@@ -41,6 +42,7 @@ export const system = {
   clock: systemClock,
   entropy: systemEntropy,
   findHostId,
+  hash: systemHash,
   readConfigFile,
   startChild,
   thisProcess,
@@ -121,6 +123,7 @@ export const portsOf = (store: NatsStore, log: Log, run?: RunId): Ports => ({
   entropy: run === undefined ? systemEntropy : startingWith(run),
   processes: systemProcesses(),
   log,
+  hash: systemHash,
 });
 
 function startingWith(run: RunId): Ports['entropy'] {

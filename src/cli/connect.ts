@@ -17,7 +17,7 @@ const tryAgainAfter: Millis = seconds(1);
 const passing: ReadonlySet<FaultCode> = new Set<FaultCode>(['store-unavailable', 'not-found']);
 
 /** The log as this place reads it. */
-export const logOf = (io: Io, { json, logLevel }: Common) =>
+const logOf = (io: Io, { json, logLevel }: Common) =>
   io.errIsTerminal && !json ? terminalLog(io, logLevel, system.clock.wall) : jsonLog(logLevel);
 
 /**

@@ -1,9 +1,8 @@
-import { hashEvent } from '../domain/chain.ts';
 import { Fault } from '../domain/fault.ts';
 import type { Instant } from '../domain/time.ts';
-import type { StoredEvent } from '../ports/audit.ts';
 import type { Moment } from '../runtime/replay.ts';
 import type { History } from '../runtime/verify.ts';
+import { system } from './compose.ts';
 import type { Io } from './io.ts';
 import { momentNamed, momentRule } from './moment.ts';
 import { spinning } from './spinner.ts';
@@ -35,13 +34,6 @@ export async function findMoment(
   return named.before ? { before: seq } : { seq };
 }
 
-/** Whether an event came after the moment. */
-export const isPast = (
-  { seq, storedAt }: Pick<StoredEvent, 'seq' | 'storedAt'>,
-  moment: Moment,
-): boolean =>
-  'at' in moment ? storedAt > moment.at : 'seq' in moment ? seq > moment.seq : seq >= moment.before;
-
 async function seqOf(
   id: string,
   history: History,
@@ -50,7 +42,9 @@ async function seqOf(
   for await (const { seq, text } of history.read(0)) {
     if (signal.aborted) return undefined;
     // The id stands in the text as it is; whether it is the event's own is asked only then.
-    if (id.includes('-') ? text.includes(id) && idOf(text) === id : hashEvent(text).startsWith(id))
+    if (
+      id.includes('-') ? text.includes(id) && idOf(text) === id : system.hash(text).startsWith(id)
+    )
       return seq;
   }
   return undefined;

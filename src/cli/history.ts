@@ -36,7 +36,7 @@ export async function openHistory(
   const connected = await connectOnce(settings, io, as);
   return {
     history: connected.ports.audit,
-    keyframes: undefined,
+    keyframes: connected.ports.keyframes,
     name: `namespace '${settings.namespace}'`,
     connected,
     [Symbol.asyncDispose]: () => connected[Symbol.asyncDispose](),

@@ -14,13 +14,29 @@ export const placeOf = ({ address, port }: InstanceRow): string =>
 export const whyOf = ({ reason, health }: InstanceRow): string => reason ?? health.detail ?? '';
 
 const columns = (now: Instant, palette: Palette): readonly Column<InstanceRow>[] => [
-  { head: 'INSTANCE', cell: ({ service, id }) => printable(`${service}/${id}`), shrinks: true },
+  {
+    head: 'INSTANCE',
+    cell: ({ service, id }) => printable(`${service}/${id}`),
+    shrinks: true,
+    least: 26,
+  },
   { head: 'STATE', cell: ({ state }) => stateWord(state, palette) },
-  { head: 'REASON', cell: (row) => printable(whyOf(row)), shrinks: true },
+  { head: 'REASON', cell: (row) => printable(whyOf(row)), shrinks: true, least: 14 },
   { head: 'SINCE', cell: ({ since }) => ago(since, now), right: true },
-  { head: 'WHERE', cell: (row) => printable(placeOf(row)), shrinks: true },
-  { head: 'AGENT', cell: ({ host, agent }) => printable(`${host}/${agent}`), shrinks: true },
-  { head: 'LABELS', cell: ({ labels }) => printable(labelsOf(labels)), shrinks: true },
+  { head: 'WHERE', cell: (row) => printable(placeOf(row)), shrinks: true, least: 14 },
+  {
+    head: 'AGENT',
+    cell: ({ host, agent }) => printable(`${host}/${agent}`),
+    shrinks: true,
+    least: 14,
+  },
+  {
+    head: 'LABELS',
+    cell: ({ labels }) => printable(labelsOf(labels)),
+    shrinks: true,
+    least: 14,
+    extra: true,
+  },
 ];
 
 const labelsOf = (labels: Readonly<Record<string, string>>): string =>

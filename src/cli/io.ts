@@ -1,6 +1,6 @@
 import type { Palette } from './palette.ts';
 
-export interface SignalSource {
+interface SignalSource {
   on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
   off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
   readonly stdin: { readonly isTTY?: boolean };

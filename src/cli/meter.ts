@@ -27,7 +27,7 @@ export class Meter {
   }
 
   /** `███████░░░░░░░░░  43 %  12 300 events/s, 9 s left`, once `read` events have come. */
-  at(seq: Revision, read: number): string {
+  at(seq: Revision, read: number = seq - this.#first + 1): string {
     const done = this.done(seq);
     const elapsed = Math.max(1, this.#clock() - this.#began);
     const rate = Math.round((read / elapsed) * 1000);

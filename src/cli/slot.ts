@@ -9,7 +9,7 @@ import type { Values } from './settings/setting.ts';
 export type Agency = Values<typeof agency>;
 
 /** How long a polite leave may take while the store does not answer. */
-const leaveWithin = seconds(5);
+const leaveWithin = seconds(3);
 
 /** The slot of an agent on this machine. @throws {Fault} `bad-name`, `bad-setting` */
 export async function slotOf(

@@ -19,13 +19,3 @@ export function stateWord(state: string, palette: Palette): string {
   const [glyph, paint] = shown[state] ?? ['·', 'dim'];
   return palette[paint](`${glyph} ${state}`);
 }
-
-/** What a reason means, in the words of somebody who is called at night. */
-export const reasonWords: Readonly<Record<string, string>> = {
-  silent: 'its lease lapsed',
-  unreachable: 'nobody answers for it',
-  superseded: 'another run has its slot',
-  contested: 'registered again elsewhere',
-  orphan: 'its agent has no record',
-  unobserved: 'nobody watches its agent',
-};

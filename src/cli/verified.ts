@@ -64,10 +64,16 @@ function facts(outcome: Outcome, name: string): readonly string[] {
   return lines;
 }
 
-function notes({ first, events, notes: { lost, lostTails, unknownCharts } }: Verified): string[] {
+function notes({ first, begunFrom, events, notes }: Verified): string[] {
+  const { lost, lostTails, unknownCharts, unsigned } = notes;
   const said: string[] = [];
   if (first > 1 && events > 0) {
-    said.push(`the history begins at #${first}: what was before is not in it any more`);
+    const from =
+      begunFrom > 0 ? `; what stood then is in the signed keyframe at #${begunFrom}` : '';
+    said.push(`the history begins at #${first}: what was before is not in it any more${from}`);
+  }
+  if (unsigned > 0) {
+    said.push(`${plural(unsigned, 'keyframe')} signed by no collector: no replay begins there`);
   }
   if (lost > 0) {
     said.push(
@@ -76,7 +82,7 @@ function notes({ first, events, notes: { lost, lostTails, unknownCharts } }: Ver
   }
   if (lostTails > 0) {
     said.push(
-      `${plural(lostTails, 'process')} of a run that is over said no last word: killed, or cut off`,
+      `${lostTails === 1 ? '1 process' : `${lostTails} processes`} of a run that is over said no last word: killed, or cut off`,
     );
   }
   if (unknownCharts > 0) {

@@ -34,7 +34,8 @@ export function sameRecord(a: string | undefined, b: string | undefined): boolea
   }
 }
 
-function sameJson(a: unknown, b: unknown): boolean {
+/** Whether two values of JSON are the same, their fields in whatever order. */
+export function sameJson(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
     return Object.is(a, b);
   }

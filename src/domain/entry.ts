@@ -22,7 +22,7 @@ export interface Unreadable {
   readonly revision: Revision;
   readonly why: string;
 }
-export interface Absent {
+interface Absent {
   readonly kind: 'absent';
   readonly key: string;
   /** 0, or the revision of the tombstone that stands there: what a create must expect. */

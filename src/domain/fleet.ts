@@ -92,15 +92,14 @@ export class Fleet {
   }
 
   #take(entry: Entry): string | undefined {
-    const [kind, host, agent, ...rest] = entry.key.split('.');
-    const isAgent = kind === 'agent' && rest.length === 0;
-    const isInstance = kind === 'instance' && rest.length === 2;
-    if (!host || !agent || !(isAgent || isInstance)) {
+    const [, agentOf, instanceOf] = keyShape.exec(entry.key) ?? [];
+    const tokens = agentOf ?? instanceOf;
+    if (tokens === undefined) {
       this.#takeStranger(entry);
       return undefined;
     }
-    const slot = this.#at(`${host}.${agent}`);
-    if (isInstance) this.#takeInstance(slot, entry);
+    const slot = this.#at(tokens);
+    if (instanceOf !== undefined) this.#takeInstance(slot, entry);
     else this.#takeAgent(slot, entry);
     this.#dropIfEmpty(slot);
     return slot.slot;
@@ -159,6 +158,9 @@ export class Fleet {
     if (ids?.size === 0) this.#services.delete(service);
   }
 }
+
+/** A key of ours as far as it says where a record belongs: the slot of an agent, or of an instance. */
+const keyShape = /^(?:agent\.([^.]+\.[^.]+)|instance\.([^.]+\.[^.]+)\.[^.]*\.[^.]*)$/;
 
 /** The records of one name: nearly always one, and a map for each of 100 000 would be 25 MB. */
 type Namesakes = StoredInstance | Map<string, StoredInstance>;

@@ -17,6 +17,12 @@ export const KeyframeHead = z.object({
   events: place,
   /** Over the hashes of all of them, in their order. */
   digest: hash,
+  /** The commit that the last events are of: see fold.ts. */
+  commit: z.object({
+    first: place,
+    last: place,
+    keys: z.array(z.tuple([z.string(), z.boolean()]).readonly()).readonly(),
+  }),
   notes: z.object({ lost: place, unknownCharts: place }),
   open: place,
   ended: place,

@@ -70,10 +70,6 @@ export const InstanceRecord = z.looseObject({
 });
 export type InstanceRecord = z.infer<typeof InstanceRecord>;
 
-/** `run.<host>.<agent>.<run>`: the value of a lease; what counts is that the key stands. */
-export const LeaseRecord = z.looseObject({ v: z.literal(recordVersion), run: RunId });
-export type LeaseRecord = z.infer<typeof LeaseRecord>;
-
 /** `seat.<k>`: who sits there, and how many runs it watches, by which sleepers pace themselves. */
 export const SeatRecord = z.looseObject({
   v: z.literal(recordVersion),

@@ -1,5 +1,8 @@
 import { Fault } from './fault.ts';
 
+/** A name that is its own token, as most are: reading a registry makes four tokens for each record. */
+const plain = /^[A-Za-z0-9_-]*$/;
+
 /** What `encodeURIComponent` leaves as it is and a subject token or a KV key can't have. */
 const alsoEscaped = /[.!~*'()]/g;
 
@@ -10,6 +13,7 @@ const alsoEscaped = /[.!~*'()]/g;
  * the usual host names stay readable in other people's tools: `db-1.example` is `db-1=2Eexample`.
  */
 export function encodeToken(name: string): string {
+  if (plain.test(name)) return name;
   const known = encoded.get(name);
   if (known !== undefined) return known;
   const token = encodeURIComponent(name)

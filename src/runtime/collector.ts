@@ -14,6 +14,8 @@ import { within } from './within.ts';
 export interface CollectorOptions {
   /** The life of its seat, and how long an instance whose slot has no record at all may stay. */
   readonly lease: LeasePolicy;
+  /** After how many events it makes a keyframe of the history. */
+  readonly keyframeEvery?: number;
   readonly onTransition: (transition: ProcessTransition) => void;
 }
 
@@ -79,7 +81,8 @@ export class Collector implements AsyncDisposable {
     const taken = await takeSeat(() => this.#seatText(), lease, this.#ports, lost, signal);
     if (!taken) return;
     this.#post({ type: 'seated', seat: taken.seat });
-    const sitting = new Sitting(this.#author, taken, lease, this.#ports, {
+    const place = { ...taken, keyframeEvery: this.#options.keyframeEvery };
+    const sitting = new Sitting(this.#author, place, lease, this.#ports, {
       sighted: () => void this.#post({ type: 'sighted' }),
       blinded: (why) => void this.#post({ type: 'blinded', why }),
       removing: (busy) => void this.#post({ type: busy ? 'removal-begun' : 'removal-done' }),

@@ -57,13 +57,14 @@ export class KeyframeText {
 }
 
 function* linesOf(verifier: Verifier): Generator<KeyframeHead | KeyframeLine, void, undefined> {
-  const { position, at, events, digest, notes, chains, predecessors, records } = verifier;
+  const { position, at, events, digest, commit, notes, chains, predecessors, records } = verifier;
   yield {
     v: keyframeVersion,
     ...position,
     at,
     events,
     digest,
+    commit,
     notes: { lost: notes.lost, unknownCharts: notes.unknownCharts },
     open: chains.open.size,
     ended: chains.ended.size,
@@ -174,9 +175,9 @@ async function checkpointFrom(reading: KeyframeReading): Promise<Checkpoint> {
     else if (line[0] === 'predecessor') predecessors.push([line[1], line[2]]);
     else records.push(line[2]);
   }
-  const { seq, origin, at, events, digest, notes, forgotten } = head;
+  const { seq, origin, at, events, digest, commit, notes, forgotten } = head;
   const chains = { open, ended, forgotten };
-  return { seq, origin, at, events, digest, notes, chains, predecessors, records };
+  return { seq, origin, at, events, digest, commit, notes, chains, predecessors, records };
 }
 
 async function* splitLines(pieces: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {

@@ -11,7 +11,8 @@ import {
 } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import { KeyframeReading, KeyframeText, readKeyframe } from './keyframe.ts';
-import { type Signature, signatureIn, signaturesFrom } from './signatures.ts';
+import { lastKeyframe } from './last-keyframe.ts';
+import { type Signature, signatureIn } from './signatures.ts';
 import { type Checkpoint, Verifier } from './verifier.ts';
 
 /** One after so many events, or after as many as the last one has lines, if those are more. */
@@ -95,19 +96,9 @@ export class Keyframer {
     return this.#ports.clock.wall();
   }
 
-  /** The latest that stands as it was signed, with its latest signature. */
   async #findLast(): Promise<Last | undefined> {
-    const { audit, keyframes, hash } = this.#ports;
-    for (const seq of (await keyframes.list()).toReversed()) {
-      let last: Last | undefined;
-      for await (const signature of signaturesFrom(audit, seq + 1, hash)) {
-        if (signature.keyframe !== seq) continue;
-        const kept = await readKeyframe(keyframes, signature, hash);
-        if (kept) last = { signed: signature, at: signature.at, lines: linesIn(kept) };
-      }
-      if (last) return last;
-    }
-    return undefined;
+    const last = await lastKeyframe(this.#ports);
+    return last && { signed: last.signature, at: last.signature.at, lines: linesIn(last.kept) };
   }
 
   /** Whether anything but signatures was written since. */

@@ -44,7 +44,7 @@ export async function replayTo(
   hash?: Hash,
 ): Promise<Replayed> {
   const start = keyframes && (await startOf(history, moment, keyframes, hash));
-  const fold = start ? Fold.from(start.records) : new Fold();
+  const fold = start ? Fold.from(start.records, start.commit) : new Fold();
   let { seq, at, origin } = start ?? { seq: 0, at: 0, origin: 0 };
   let folded = 0;
   for await (const stored of history.read(seq + 1)) {
@@ -68,7 +68,8 @@ export function foldInto(fleet: Fleet, fold: Fold, recorded: Recorded): Readonly
   return fleet.apply(entry ? [entry] : [], recorded.origin);
 }
 
-function isPast(
+/** Whether an event came after the moment. */
+export function isPast(
   { seq, storedAt }: { readonly seq: Revision; readonly storedAt: Instant },
   moment: Moment,
 ): boolean {

@@ -7,7 +7,7 @@ import { LeaseKeeper } from './lease-keeper.ts';
 import { patiently } from './patience.ts';
 
 /** How many collectors watch at once. */
-export const seats = 1;
+const seats = 1;
 
 /**
  * Waits until a seat is free and takes it.

@@ -25,6 +25,13 @@ export interface SittingListener {
   kept(keyframe: Revision, digest: string): boolean;
 }
 
+/** The seat, and what its holder is to do there beside the watching. */
+export interface Place {
+  readonly seat: number;
+  readonly keeper: LeaseKeeper;
+  readonly keyframeEvery: number | undefined;
+}
+
 /** Between two sweeps: each looks at everything, and what is not due costs a comparison. */
 const sweepEvery: Millis = 100;
 /** A sweep that comes so much later than planned means that this process did not run. */
@@ -53,7 +60,7 @@ export class Sitting {
 
   constructor(
     author: Author,
-    { seat, keeper }: { readonly seat: number; readonly keeper: LeaseKeeper },
+    { seat, keeper, keyframeEvery }: Place,
     lease: LeasePolicy,
     ports: Ports,
     listener: SittingListener,
@@ -68,7 +75,10 @@ export class Sitting {
     this.#sweeper = new Sweeper(author, seeing, lease, ports, listener);
     this.#proof = { above: keeper.revision - 1, seenAt: ports.clock.monotonic() };
     // One of all that sit: two would do the same work.
-    if (seat === 1) this.#keyframer = new Keyframer(ports, (...frame) => listener.kept(...frame));
+    if (seat === 1) {
+      const sign = listener.kept.bind(listener);
+      this.#keyframer = new Keyframer(ports, sign, keyframeEvery);
+    }
   }
 
   /** Watches and removes until the signal. */

@@ -1,6 +1,6 @@
 import { type Hash, hashEvent } from '../domain/chain.ts';
 import type { Divergence } from '../domain/divergence.ts';
-import { Fold, type Folded, keyOf } from '../domain/fold.ts';
+import { Fold, type Folded, type FoldedCommit, keyOf } from '../domain/fold.ts';
 import { describeChain, type Illegible, type Recorded } from '../domain/recorded.ts';
 import type { Instant, Revision } from '../domain/time.ts';
 import { Chains, storedChain } from './chains.ts';
@@ -19,6 +19,8 @@ export interface Checkpoint {
   readonly chains: ReturnType<Chains['toJSON']>;
   readonly predecessors: readonly (readonly [string, Predecessor])[];
   readonly records: readonly Folded[];
+  /** The commit that the last events are of: more of it may come. */
+  readonly commit: FoldedCommit;
   readonly notes: Notes;
   /** Over the hashes of all events until here, in their order. */
   readonly digest: string;
@@ -85,6 +87,11 @@ export class Verifier {
     return this.#fold.records;
   }
 
+  /** The commit that the last events are of. */
+  get commit(): FoldedCommit {
+    return this.#fold.commit;
+  }
+
   get notes(): Notes {
     return this.#notes;
   }
@@ -147,6 +154,7 @@ export class Verifier {
       chains: this.#chains.toJSON(),
       predecessors: [...this.#predecessors],
       records: [...this.#fold.records.values()],
+      commit: this.#fold.commit,
       notes: { ...this.#notes },
       digest: this.#digest,
       ...(this.#trimmed && { trimmed: true }),
@@ -162,7 +170,7 @@ export class Verifier {
     this.#events = from.events;
     this.#chains = Chains.from(from.chains);
     this.#predecessors = new Map(from.predecessors);
-    this.#fold = Fold.from(from.records);
+    this.#fold = Fold.from(from.records, from.commit);
     this.#notes = { ...from.notes };
     this.#digest = from.digest;
   }

@@ -43,7 +43,7 @@ export const anyName: fc.Arbitrary<string> = fc
   })
   .filter((name) => Name.safeParse(name).success);
 
-export const anyRunId: fc.Arbitrary<RunId> = fc
+const anyRunId: fc.Arbitrary<RunId> = fc
   .stringMatching(/^[0-9a-z]{8,64}$/)
   .map((id) => RunId.parse(id));
 

@@ -77,7 +77,7 @@ export const anyInstanceRecord: fc.Arbitrary<InstanceRecord> = fc
     InstanceRecord.parse({ ...unknown, ...record, ...at, run }),
   );
 
-export const anyChain: fc.Arbitrary<ChainRef> = fc.oneof(
+const anyChain: fc.Arbitrary<ChainRef> = fc.oneof(
   fc
     .tuple(anyRun, fc.constantFrom('run', 'session', 'collector'))
     .map(([run, entity]) => ({ entity, ...run })),

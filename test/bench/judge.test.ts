@@ -66,7 +66,7 @@ describe('a result', () => {
 
   it('says what its floor was, and what else was seen', () => {
     expect(footnotes([judged])).toEqual([
-      'sample: floor is the least there is; reasons silent: 3; suspected falsely 0',
+      'sample: something measured; floor: the least there is; reasons silent: 3; suspected falsely 0',
     ]);
   });
 });

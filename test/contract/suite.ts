@@ -4,6 +4,7 @@ import { commitContract } from './commit.ts';
 import { compareAndSetContract } from './compare-and-set.ts';
 import { fenceContract } from './fences.ts';
 import { historyContract } from './histories.ts';
+import { keyframeContract } from './keyframes.ts';
 import { leaseContract } from './leases.ts';
 import { listContract } from './lists.ts';
 import { nameContract } from './names.ts';
@@ -25,6 +26,7 @@ export function contract(name: string, open: Open, effort: Effort): void {
     leaseContract(open);
     nameContract(open);
     auditContract(open);
+    keyframeContract(open);
     probeContract(open);
     historyContract(open, effort);
   });

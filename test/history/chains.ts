@@ -19,7 +19,7 @@ export const readHistory = (stored: readonly StoredEvent[]): HistoryEvent[] =>
     hash: hashEvent(text),
   }));
 
-export const chainName = ({ of }: HistoryEvent): string =>
+const chainName = ({ of }: HistoryEvent): string =>
   of.entity === 'instance'
     ? `${of.host}/${of.agent} ${of.run} ${of.service}/${of.id}`
     : `${of.host}/${of.agent} ${of.run} ${of.entity}`;

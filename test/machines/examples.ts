@@ -48,6 +48,7 @@ const collector: readonly CollectorEvent[] = [
   { type: 'sighted' },
   { type: 'removal-begun' },
   { type: 'removal-done' },
+  { type: 'kept', seq: 10_000, digest: 'ab'.repeat(32) },
   { type: 'blinded', why: 'its own seat was not seen renewed' },
   { type: 'unseated' },
   { type: 'stopped' },

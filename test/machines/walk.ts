@@ -18,7 +18,7 @@ export function walk(steppable: Steppable, { events }: Pick<Example, 'events'>):
 }
 
 /** Every place that the machine can get to, on a path that the machine itself made. */
-export function places(
+function places(
   { machine }: Steppable,
   events: Example['events'],
 ): readonly Required<Standing>[] {

@@ -32,6 +32,8 @@ export class AuditWatch {
   readonly #texts: string[] = [];
   /** Hashes of events that ended a chain, and which chain goes on from there. */
   readonly #ends = new Map<string, string | undefined>();
+  /** By key, the end of a chain that its successor writes, in the batch in which it takes over. */
+  readonly #handedOver = new Map<string, { readonly hash: string; readonly actor: string }>();
   /** Keys that somebody's tool wrote: what stands or stood there has no explanation. */
   readonly #tampered = new Set<string>();
   readonly #vanished = new Set<string>();
@@ -141,6 +143,7 @@ export class AuditWatch {
     const hash = hashEvent(text);
     const over = taken?.done ?? false;
     if (over) this.#ends.set(hash, undefined);
+    if (key !== undefined) this.#handOver(key, event, hash, fault);
     this.#chains.set(name, {
       of: event.of,
       last: event,
@@ -163,6 +166,21 @@ export class AuditWatch {
     if (!this.#ends.has(event.prev)) fault('goes on from no chain’s end');
     else if (follower !== undefined) fault(`goes on from where ${follower} did`);
     this.#ends.set(event.prev, chainName(event.of));
+  }
+
+  /** Whoever takes over goes on from the end that it wrote itself. */
+  #handOver(key: string, event: AuditEvent, hash: string, fault: (what: string) => void): void {
+    const { type } = event.event;
+    const ended = this.#handedOver.get(key);
+    this.#handedOver.delete(key);
+    if (ended?.actor === event.actor.run && event.from === null && event.prev !== ended.hash) {
+      fault('does not go on from the chain that it took over');
+    }
+    const taken =
+      type === 'adopted' ||
+      type === 'superseded' ||
+      (type === 'removed' && event.of.entity === 'run');
+    if (taken) this.#handedOver.set(key, { hash, actor: event.actor.run });
   }
 
   #checkStep(

@@ -141,6 +141,21 @@ describe('a collector that cannot see', () => {
     },
   );
 
+  scenario('starts every silence anew when it sees again (G6)', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1']);
+    const c = fleet.collector('c1');
+    await fleet.advance(seconds(5));
+    a.process.vanish();
+    await fleet.advance(seconds(1));
+    c.process.freeze();
+    await fleet.advance(seconds(1.5));
+    c.process.thaw();
+    await fleet.advance(fleet.lease.ttl - 200);
+    expect(fleet.phase('h1/a')).toBe('live');
+    await fleet.advance(seconds(1));
+    expect(fleet.phase('h1/a')).toBe('live, silent');
+  });
+
   scenario('starts every grace anew when it sees again (G6)', async (fleet) => {
     await oneDead(fleet);
     const c = fleet.collector('c1');

@@ -43,7 +43,7 @@ export interface FleetOptions {
 }
 
 /** Short enough to be played often, long enough for every rule to show: renewals are 2 s apart. */
-export const shortLease: LeasePolicy = { ttl: seconds(6), grace: seconds(10) };
+const shortLease: LeasePolicy = { ttl: seconds(6), grace: seconds(10) };
 
 /**
  * Agents, collectors and directories on one memory store and one virtual time, each in a process that

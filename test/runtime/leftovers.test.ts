@@ -3,13 +3,13 @@ import { Fault } from '../../src/domain/fault.ts';
 import { agentKey, leaseKey } from '../../src/domain/keys.ts';
 import { RunId } from '../../src/domain/names.ts';
 import { seconds } from '../../src/domain/time.ts';
-import { type FleetInMemory, slotAt } from './fleet-in-memory.ts';
+import { type CollectorProcess, type FleetInMemory, slotAt } from './fleet-in-memory.ts';
 import { scenario } from './scenario.ts';
 
 const due = ({ lease }: FleetInMemory) => lease.ttl + lease.grace;
 
 /** An agent that takes its slot and then never gets to see what stands under it. */
-async function stuckAgent(fleet: FleetInMemory, place: string) {
+async function stuckAgent(fleet: FleetInMemory, place: string, settled = () => fleet.advance(0)) {
   const process = fleet.process('h1', { sees: true });
   Object.assign(process.ports.registry, {
     list: async () => {
@@ -17,7 +17,7 @@ async function stuckAgent(fleet: FleetInMemory, place: string) {
     },
   });
   const stuck = fleet.agent(place, ['web/1'], { process });
-  await fleet.advance(0);
+  await settled();
   return stuck;
 }
 
@@ -89,6 +89,77 @@ describe('instances of a run that was superseded', () => {
     expect(fleet.record('h1/a').kind).toBe('absent');
     expect(fleet.instances('h1/a')).toEqual({});
   });
+});
+
+/** Right before the collector's next removal somebody takes the slot. */
+function takeSlotBeforeRemoval(fleet: FleetInMemory, { process }: CollectorProcess, nth = 1) {
+  const { registry } = process.ports;
+  const { commit } = registry;
+  let removals = 0;
+  Object.assign(registry, {
+    commit: async (...args: Parameters<typeof commit>) => {
+      if (args[0].writes.some(({ text }) => text === undefined)) removals += 1;
+      if (removals === nth) {
+        Object.assign(registry, { commit });
+        await stuckAgent(fleet, 'h1/a', () => fleet.clock.settle());
+      }
+      return commit(...args);
+    },
+  });
+}
+
+describe('a run that takes the slot', () => {
+  scenario('between two batches of a removal keeps what is left', async (fleet) => {
+    const c = fleet.collector('c1');
+    const old = fleet.agent(
+      'h1/a',
+      Array.from({ length: 1000 }, (_, n) => `web/${n}`),
+    );
+    await fleet.advance(seconds(5));
+    await fleet.kill(old.process);
+    takeSlotBeforeRemoval(fleet, c, 2);
+    await fleet.advance(due(fleet));
+    expect(fleet.phase('h1/a')).toBe('registering');
+    expect(Object.keys(fleet.instances('h1/a'))).toHaveLength(550);
+  });
+
+  scenario('right before leftovers are removed is looked at first', async (fleet) => {
+    const { stuck, c } = await superseded(fleet);
+    await fleet.advance(due(fleet) - seconds(1));
+    await fleet.kill(stuck.process);
+    takeSlotBeforeRemoval(fleet, c);
+    await fleet.advance(seconds(1.2));
+    expect(fleet.holder('h1/a')).not.toBe(stuck.agent.run);
+    const outcomes = c.process.commits.map(({ outcome }) => outcome);
+    expect(outcomes).toContain('conflict');
+  });
+
+  scenario('that nobody could read gives leftovers their whole time', async (fleet) => {
+    fleet.collector('c1');
+    const old = fleet.agent('h1/a', ['web/1'], { sees: true });
+    await fleet.advance(seconds(5));
+    await fleet.kill(old.process);
+    fleet.byHand(agentKey(slotAt('h1/a')), 'what?');
+    await fleet.advance(3 * due(fleet));
+    await stuckAgent(fleet, 'h1/a');
+    await fleet.advance(due(fleet) - seconds(1));
+    expect(fleet.phase('h1/a')).toBe('registering');
+    expect(Object.keys(fleet.instances('h1/a'))).toEqual(['web/1']);
+    await fleet.advance(seconds(2));
+    expect(fleet.instances('h1/a')).toEqual({});
+  });
+});
+
+scenario('a leftover that somebody rewrote counts its time anew', async (fleet) => {
+  await superseded(fleet);
+  const web = fleet.instance('h1/a', 'web/1');
+  if (web.kind !== 'stored') throw new Error('no web/1');
+  await fleet.advance(due(fleet) - seconds(1));
+  fleet.byHand(web.key, JSON.stringify(web.record));
+  await fleet.advance(due(fleet) - seconds(1));
+  expect(Object.keys(fleet.instances('h1/a'))).toEqual(['web/1']);
+  await fleet.advance(seconds(2));
+  expect(fleet.instances('h1/a')).toEqual({});
 });
 
 describe('instances whose slot has no record', () => {

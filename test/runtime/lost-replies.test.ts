@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { Fault } from '../../src/domain/fault.ts';
 import { seconds } from '../../src/domain/time.ts';
 import { type AgentProcess, type FleetInMemory, specOf } from './fleet-in-memory.ts';
 import { type Fate, mishaps } from './line.ts';
@@ -115,8 +116,7 @@ describe('a run that does not know whether it took its slot', () => {
     'and did, and lost it to one that is gone already, does not take it again (G3)',
     async (fleet) => {
       const process = fleet.process('h1');
-      loseClaim(process, true);
-      process.line.patience = seconds(5);
+      loseClaim(process, true, seconds(5));
       const a = fleet.agent('h1/a', ['web/1'], { process });
       const { run } = a.agent;
       await fleet.advance(seconds(1));
@@ -130,6 +130,37 @@ describe('a run that does not know whether it took its slot', () => {
       expect(fleet.instances('h1/a')).toEqual({ 'web/1': a.agent.run });
     },
   );
+});
+
+describe('a run whose lease lapsed while it took its slot', () => {
+  scenario('is followed at once by another run of its process', async (fleet) => {
+    const process = fleet.process('h1');
+    const { leases, registry, clock } = process.ports;
+    const { renew } = leases;
+    const { commit } = registry;
+    Object.assign(leases, {
+      renew: async () => {
+        throw new Fault('store-unavailable', 'no answer');
+      },
+    });
+    Object.assign(registry, {
+      commit: async (...args: Parameters<typeof commit>) => {
+        Object.assign(registry, { commit });
+        const outcome = await commit(...args);
+        await clock.sleep(fleet.lease.ttl + seconds(1));
+        Object.assign(leases, { renew });
+        return outcome;
+      },
+    });
+    const a = fleet.agent('h1/a', ['web/1'], { process });
+    const { run } = a.agent;
+    await fleet.advance(fleet.lease.ttl + seconds(0.9));
+    expect([a.agent.state, fleet.holder('h1/a')]).toEqual(['fenced', run]);
+    await fleet.advance(seconds(0.2));
+    expect(a.agent.state).toBe('serving');
+    expect(fleet.holder('h1/a')).toBe(a.agent.run);
+    expect(a.agent.run).not.toBe(run);
+  });
 });
 
 describe('a store that never says what became of a write', () => {

@@ -1,7 +1,9 @@
 import { describe, expect } from 'vitest';
+import { Fault } from '../../src/domain/fault.ts';
+import { leaseKey } from '../../src/domain/keys.ts';
 import { lateAfter } from '../../src/domain/policy.ts';
 import { seconds } from '../../src/domain/time.ts';
-import type { FleetInMemory } from './fleet-in-memory.ts';
+import { type FleetInMemory, slotAt } from './fleet-in-memory.ts';
 import { scenario } from './scenario.ts';
 import { until } from './until.ts';
 
@@ -169,6 +171,78 @@ describe('a run that is only slow', () => {
       Object.assign(leases, { renew, create });
     },
   );
+});
+
+describe('a run whose lease stands', () => {
+  scenario(
+    'is neither suspected nor expired by one who does not see its renewals (G6)',
+    async (fleet) => {
+      const { a, c } = await watched(fleet);
+      const { leases } = c.process.ports;
+      const { watch } = leases;
+      const key = leaseKey({ ...slotAt('h1/a'), run: a.agent.run });
+      Object.assign(leases, {
+        async *watch(...args: Parameters<typeof watch>) {
+          for await (const feed of watch(...args)) {
+            if (!('entries' in feed)) yield feed;
+            else yield { ...feed, entries: feed.entries.filter((entry) => entry.key !== key) };
+          }
+        },
+      });
+      c.process.freeze(); // it loses its seat, and begins anew with the watch that misses one run
+      await fleet.advance(2 * fleet.lease.ttl);
+      c.process.thaw();
+      await fleet.advance(seconds(120));
+      expect(c.collector.state).toBe('watching');
+      expect(fleet.audit.story({ run: a.agent.run, entity: 'run' })).toEqual([
+        'started',
+        'announced',
+      ]);
+    },
+  );
+
+  scenario('is not expired, though it can neither answer nor refute (G6)', async (fleet) => {
+    const { a } = await watched(fleet);
+    const { run } = a.agent;
+    a.process.freeze();
+    await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
+    const { registry } = a.process.ports;
+    Object.assign(registry, { read: () => new Promise(() => {}) });
+    for (const listening of fleet.world.answerers.on(`h1.a.${run}`)) {
+      fleet.world.answerers.remove(`h1.a.${run}`, listening);
+    }
+    a.process.thaw();
+    await fleet.advance(5 * fleet.lease.grace);
+    expect(fleet.leaseStands('h1/a', run)).toBe(true);
+    expect(fleet.phase('h1/a')).toBe('live, silent');
+  });
+});
+
+describe('a run that is late', () => {
+  scenario('and reconnects within a second is not suspected', async (fleet) => {
+    const { a } = await watched(fleet);
+    const subject = `h1.a.${a.agent.run}`;
+    const { answerers } = fleet.world;
+    const [listening] = answerers.on(subject);
+    if (!listening) throw new Error('nobody listens');
+    const renewedAt = fleet.world.leases.lastSeq;
+    await until(fleet, () => fleet.world.leases.lastSeq > renewedAt + 2);
+    const { renew } = a.process.ports.leases;
+    const late = async () => {
+      throw new Fault('store-unavailable', 'no answer');
+    };
+    Object.assign(a.process.ports.leases, { renew: late });
+    answerers.remove(subject, listening);
+    await fleet.advance(lateAfter(fleet.lease) + 300);
+    answerers.add(subject, listening);
+    await fleet.advance(seconds(1.5));
+    Object.assign(a.process.ports.leases, { renew });
+    await fleet.advance(seconds(5));
+    expect(fleet.audit.story({ run: a.agent.run, entity: 'run' })).toEqual([
+      'started',
+      'announced',
+    ]);
+  });
 });
 
 describe('while nobody watches', () => {

@@ -1,6 +1,6 @@
 import { memoryStore } from '../../src/adapters/memory/store.ts';
-import { seconds } from '../../src/domain/time.ts';
-import { verify } from '../../src/runtime/verify.ts';
+
+import { settlesWithin, verify } from '../../src/runtime/verify.ts';
 import type { FleetInMemory } from './fleet-in-memory.ts';
 
 /** What `rollcall audit verify` says of the fleet's history, and of the registry against it. */
@@ -21,7 +21,7 @@ export async function verified({ world, clock }: FleetInMemory): Promise<readonl
   };
   verifying.then(end, end);
   await clock.settle();
-  if (!done) await clock.advance(seconds(11));
+  if (!done) await clock.advance(2 * settlesWithin);
   await verifying;
   return divergences;
 }

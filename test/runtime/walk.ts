@@ -1,15 +1,14 @@
 import type { InstanceSpec } from '../../src/domain/desired.ts';
-import type { InstanceRow } from '../../src/domain/join.ts';
 import { type Millis, seconds } from '../../src/domain/time.ts';
-import type { DirectoryChange } from '../../src/runtime/directory.ts';
+import { Consumer } from './consumer.ts';
 import {
   type AgentProcess,
   type CollectorProcess,
-  type DirectoryProcess,
   FleetInMemory,
   specOf,
 } from './fleet-in-memory.ts';
 import { type Fate, mishaps } from './line.ts';
+import { disorderOf, disorderOfCollectors } from './order.ts';
 import type { Process } from './process.ts';
 import { seededFractions } from './seeded.ts';
 import { verified } from './verified.ts';
@@ -32,22 +31,14 @@ export class Walk {
   /** What each agent was last told to run, by run of its process. */
   readonly #wanted = new Map<AgentProcess, readonly InstanceSpec[]>();
   readonly #fraction: () => number;
-  /** A consumer's view, and what it makes of the changes that it is told. */
-  readonly #consumer: DirectoryProcess;
-  readonly #told = new Map<string, string>();
+  readonly #consumer: Consumer;
   #held: Disposable | undefined;
 
   constructor(seed: number) {
     this.fleet = new FleetInMemory({ seed });
     this.fleet.audit.underWay = 2 * slowest + seconds(1);
     this.#fraction = seededFractions(seed * 7919);
-    const onChange = (changes: readonly DirectoryChange[]) => {
-      for (const { before, now } of changes) {
-        if (before) this.#told.delete(nameOf(before));
-        if (now) this.#told.set(nameOf(now), shown(now));
-      }
-    };
-    this.#consumer = this.fleet.directory({ onChange });
+    this.#consumer = new Consumer(this.fleet);
   }
 
   async begin(): Promise<void> {
@@ -102,54 +93,22 @@ export class Walk {
   /** What is not as it should be once all is calm. */
   async complaints(): Promise<readonly string[]> {
     const { fleet } = this;
-    const complaints = places.flatMap((place) => this.#complaintsAbout(place));
-    const seated = this.collectors.filter(
-      ({ collector, process }) => !process.gate.dead && collector.state === 'watching',
-    );
-    if (seated.length !== 1) complaints.push(`${seated.length} collectors watch`);
-    complaints.push(...this.#complaintsOfConsumer());
-    const bugs = fleet.bugs.map(String);
-    return [...complaints, ...bugs, ...fleet.audit.verdict(), ...(await verified(fleet))];
-  }
-
-  /** What a consumer sees is what stands, all of it live; and it was told so. */
-  #complaintsOfConsumer(): string[] {
-    const rows = this.#consumer.directory.instances();
-    const seen = rows.map((row) => `${nameOf(row)} ${shown(row)}`).sort();
-    const told = [...this.#told].map((entry) => entry.join(' ')).sort();
     const stands = places.flatMap((place) =>
-      Object.entries(this.fleet.instances(place)).map(([name, run]) => `${place} ${name} ${run}`),
+      Object.entries(fleet.instances(place)).map(([name, run]) => `${place} ${name} ${run}`),
     );
-    const named = rows.map((row) => `${nameOf(row)} ${row.run}`);
-    const doubtful = rows.filter(({ reason }) => reason !== null && reason !== 'contested');
     return [
-      ...(`${seen}` === `${told}` ? [] : [`the consumer was told ${told}, and sees ${seen}`]),
-      ...(`${named.sort()}` === `${stands.sort()}` ? [] : [`the consumer sees ${named}`]),
-      ...doubtful.map((row) => `${nameOf(row)} is ${row.reason}`),
+      ...places.flatMap((place) => disorderOf(place, this.#aliveIn(place), fleet)),
+      ...disorderOfCollectors(this.collectors),
+      ...this.#consumer.complaints(stands),
+      ...fleet.bugs.map(String),
+      ...fleet.audit.verdict(),
+      ...(await verified(fleet)),
     ];
   }
 
-  #complaintsAbout(place: string): string[] {
-    const { fleet } = this;
-    const alive = this.#alive().filter(({ agent }) => placeOf(agent) === place);
-    const [one, ...others] = alive;
-    if (others.length > 0) return [`${alive.length} agents in ${place}`];
-    const stands = Object.entries(fleet.instances(place)).map((entry) => entry.join(' of '));
-    if (!one) {
-      const gone = fleet.record(place).kind === 'absent' && stands.length === 0;
-      return gone ? [] : [`${place} is ${fleet.phase(place)} with ${stands}`];
-    }
-    const { run, state } = one.agent;
-    const wanted = (this.#wanted.get(one) ?? []).map(
-      ({ service, id }) => `${service}/${id} of ${run}`,
-    );
-    return [
-      ...(state === 'serving' ? [] : [`${run} in ${place} is ${state}`]),
-      ...(fleet.holder(place) === run ? [] : [`${place} names ${fleet.holder(place)}, not ${run}`]),
-      ...(fleet.phase(place) === 'live' ? [] : [`${place} is ${fleet.phase(place)}`]),
-      ...(fleet.leaseStands(place, run) ? [] : [`${run} has no lease`]),
-      ...(`${stands}` === `${wanted.sort()}` ? [] : [`${place} has ${stands}, wants ${wanted}`]),
-    ];
+  #aliveIn(place: string): ReadonlyMap<AgentProcess, readonly InstanceSpec[]> {
+    const here = this.#alive().filter(({ agent }) => placeOf(agent) === place);
+    return new Map(here.map((one) => [one, this.#wanted.get(one) ?? []]));
   }
 
   #alive(): readonly AgentProcess[] {
@@ -314,10 +273,5 @@ export class Walk {
     return () => {};
   }
 }
-
-const nameOf = ({ host, agent, service, id }: InstanceRow): string =>
-  `${host}/${agent} ${service}/${id}`;
-const shown = ({ run, state, reason, port }: InstanceRow): string =>
-  `${run} ${state} ${reason} ${port}`;
 
 const placeOf = ({ slot }: AgentProcess['agent']): string => `${slot.host}/${slot.agent}`;

@@ -68,7 +68,11 @@ export function natsKeyframes(link: Link, bucket: BucketNames, within: Millis): 
       for await (const chunk of chunksOf(text)) {
         chunks += 1;
         // Nobody else's: written twice it is the same.
-        await store(link, { subject: bucket.prefix + chunkKey(seq, by, chunks), text: chunk }, within);
+        await store(
+          link,
+          { subject: bucket.prefix + chunkKey(seq, by, chunks), text: chunk },
+          within,
+        );
       }
       const head: Head = { by, chunks };
       const subject = bucket.prefix + frameKey(seq);
@@ -98,9 +102,7 @@ async function store(
   { subject, text, first }: Pick<Message, 'subject' | 'text'> & { readonly first?: boolean },
   within: Millis,
 ): Promise<void> {
-  const headers: Message['headers'] = first
-    ? [['Nats-Expected-Last-Subject-Sequence', '0']]
-    : [];
+  const headers: Message['headers'] = first ? [['Nats-Expected-Last-Subject-Sequence', '0']] : [];
   const until = performance.now() + within;
   for (;;) {
     const left = Math.max(1, until - performance.now());

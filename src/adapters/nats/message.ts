@@ -47,7 +47,7 @@ export interface Place {
   readonly pending: number;
 }
 
-/** Read from the end: newer servers put the domain and the account before, and one token after. */
+/** Newer servers put the domain and the account before the stream, and one token after all of it. */
 export function placeOf(reply: string): Place {
   const tokens = reply.split('.');
   const at = tokens.length === 9 ? 5 : 7;

@@ -62,7 +62,10 @@ export async function takeSnapshot(link: Link, spec: SnapshotSpec): Promise<Snap
       furthest = Math.max(furthest, last);
       for (const { msg, seq } of messages) {
         const entry = deliveredEntry(bucket, msg, seq);
-        // Deleted first, so that the map stays in the order of revisions.
+        const before = entries.size;
+        entries.set(entry.key, entry);
+        if (entries.size > before) continue;
+        // Overwritten on the way: the map stays in the order of revisions.
         entries.delete(entry.key);
         entries.set(entry.key, entry);
       }

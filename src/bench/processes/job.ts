@@ -6,6 +6,8 @@ import type { Access } from '../access.ts';
 /** What a reader of the whole registry found, and what it cost. */
 export interface Reading {
   readonly took: Millis;
+  /** CPU time: what is left of it on a machine that does other things too. */
+  readonly cpu: Millis;
   /** By how much the process grew, in bytes. */
   readonly grew: number;
   readonly count: number;

@@ -1,4 +1,4 @@
-import { memoryUsage } from 'node:process';
+import { cpuUsage, memoryUsage } from 'node:process';
 import { namesOf } from '../../adapters/nats/names.ts';
 import { type Access, connectBare } from '../access.ts';
 import { watchBare } from '../bare-watch.ts';
@@ -10,6 +10,7 @@ export async function readBare(
   { messages }: Jobs['read-bare']['task'],
 ): Promise<Reading> {
   const before = memoryUsage.rss();
+  const idle = cpuUsage();
   const began = performance.now();
   const bare = await connectBare(access);
   const { registry } = namesOf(access.namespace);
@@ -22,6 +23,7 @@ export async function readBare(
   await all.promise;
   const took = performance.now() - began;
   const grew = memoryUsage.rss() - before;
+  const { user, system } = cpuUsage(idle);
   await bare.close();
-  return { took, grew, count };
+  return { took, cpu: (user + system) / 1000, grew, count };
 }

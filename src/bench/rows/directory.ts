@@ -1,7 +1,9 @@
 import { seconds } from '../../domain/time.ts';
 import { loadRegistry } from '../load.ts';
 import type { Reading } from '../processes/job.ts';
+import { figure } from '../report.ts';
 import type { Result, Row } from '../row.ts';
+import { median } from '../statistics.ts';
 
 const agents = 1000;
 const instancesEach = 100;
@@ -40,13 +42,17 @@ const results = (ours: readonly Reading[], bare: readonly Reading[]): readonly R
     samples: ours.map(({ took }) => took),
     floor: { what: 'the same messages, unread', samples: bare.map(({ took }) => took) },
     limit: { of: 'median', atMost: 2000 },
+    notes: { cpu: cpuOf(ours), floorCpu: cpuOf(bare) },
   },
   {
     name: `${directory.name}-memory`,
-    what: 'by how much its process grows',
+    what: 'by how much that makes a process grow',
     unit: 'MB',
     samples: ours.map(({ grew }) => grew / megabyte),
     floor: { what: 'the same messages, unread', samples: bare.map(({ grew }) => grew / megabyte) },
     limit: { of: 'median', atMost: 250 },
   },
 ];
+
+const cpuOf = (readings: readonly Reading[]): string =>
+  `${figure(median(readings.map(({ cpu }) => cpu)))} ms`;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Revision } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
-import type { Moment } from '../../runtime/replay.ts';
+import { isPast, type Moment } from '../../runtime/replay.ts';
 import { command } from '../command.ts';
 import { historyLine, replaceFile, system } from '../compose.ts';
 import { exit } from '../exit.ts';
-import { findMoment, isPast } from '../find-moment.ts';
+import { findMoment } from '../find-moment.ts';
 import { openHistory } from '../history.ts';
 import { grouped, Meter } from '../meter.ts';
 import { momentRule } from '../moment.ts';

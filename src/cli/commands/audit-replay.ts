@@ -1,6 +1,8 @@
+import type { AnyStateMachine } from 'xstate';
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
 import { type Moment, type Replayed, replayTo } from '../../runtime/replay.ts';
+import { replayMachines } from '../../runtime/replay-machines.ts';
 import { command } from '../command.ts';
 import { system } from '../compose.ts';
 import { exit } from '../exit.ts';
@@ -9,7 +11,10 @@ import { type Difference, differenceLine, fleetDiff } from '../fleet-diff.ts';
 import { fleetRows } from '../fleet-rows.ts';
 import { type OpenHistory, openHistory } from '../history.ts';
 import type { Io } from '../io.ts';
+import { loadMachines } from '../load-machines.ts';
+import { Meter } from '../meter.ts';
 import { momentRule } from '../moment.ts';
+import { causeDocument, causeLines, replayedDocument, replayedLines } from '../other-ways.ts';
 import { jsonLine } from '../printable.ts';
 import {
   caveats,
@@ -55,20 +60,31 @@ export const auditReplay = command({
       about: 'what changed from one moment to another',
       rule: Two,
     },
+    machines: {
+      flag: '--machines <dir>',
+      about:
+        'where the machines that the files in this directory export would have gone another way',
+      rule: z.string().min(1, 'a directory').optional(),
+    },
   },
-  oneOf: ['at', 'diff'],
+  oneOf: ['at', 'diff', 'machines'],
   examples: [
     ["rollcall audit replay --at '10m ago'", 'what `ps` would have shown then'],
     ['rollcall audit replay --at before:1234 --show agents,hosts', 'right before an event'],
     ["rollcall audit replay --diff '1h ago' now", 'what came, went and changed in an hour'],
+    ['rollcall audit replay --machines machines', 'before a machine changes: what would differ'],
   ],
   async run({ settings, io }) {
-    if (settings.at !== undefined && settings.diff !== undefined) {
-      throw new Fault('bad-setting', '--at and --diff: one of the two');
+    const { at, diff, machines } = settings;
+    if ([at, diff, machines].filter((one) => one !== undefined).length > 1) {
+      throw new Fault('bad-setting', '--at, --diff and --machines: one of them at a time');
     }
+    const others = machines === undefined ? undefined : await loadMachines(machines);
     await using opened = await openHistory(settings, io, 'audit replay');
-    if (settings.diff) return tellDiff(settings.diff, opened, io, settings.json);
-    return tellMoment(settings.at ?? '', settings.show, opened, io, settings.json);
+    // Awaited here: what is opened is closed when this returns.
+    if (others) return await tellOthers(others, opened, io, settings.json);
+    if (diff) return await tellDiff(diff, opened, io, settings.json);
+    return await tellMoment(at ?? '', settings.show, opened, io, settings.json);
   },
 });
 
@@ -119,6 +135,31 @@ async function tellDiff(
   return exit.done;
 }
 
+async function tellOthers(
+  machines: Readonly<Record<string, AnyStateMachine>>,
+  { history }: OpenHistory,
+  io: Io,
+  json: boolean,
+) {
+  const names = Object.keys(machines);
+  const meter = new Meter(await history.range(), system.clock.monotonic);
+  const replayed = await spinning(io, `replaying with ${names.join(', ')}`, (show) =>
+    replayMachines(history, machines, {
+      signal: io.signal,
+      hash: system.hash,
+      onProgress: (seq) => show(`replaying  ${meter.at(seq)}`),
+    }),
+  );
+  for (const cause of replayed.causes) {
+    if (json) io.out(jsonLine(causeDocument(cause)));
+    else for (const line of causeLines(cause, io.palette)) io.out(line);
+  }
+  if (json) io.out(jsonLine(replayedDocument(replayed, names)));
+  else for (const line of replayedLines(replayed, names, io.palette)) io.out(line);
+  if (io.signal.aborted) return exit.interrupted;
+  return replayed.divergences > 0 ? exit.wanting : exit.done;
+}
+
 async function reach(
   setting: string,
   text: string,
@@ -127,7 +168,7 @@ async function reach(
 ): Promise<{ readonly moment: Moment; readonly replayed: Replayed }> {
   const moment = await findMoment(setting, text, history, io, system.clock.wall());
   const replayed = await spinning(io, `replaying to ${text}`, () =>
-    replayTo(history, moment, keyframes, io.signal),
+    replayTo(history, moment, keyframes, io.signal, system.hash),
   );
   return { moment, replayed };
 }

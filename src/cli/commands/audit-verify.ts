@@ -82,14 +82,15 @@ async function run(
   io: Io,
   onDivergence: (divergence: Divergence) => void,
 ) {
-  const { clock } = system;
+  const { clock, hash } = system;
   const { from } = checkpoints;
   const { first, last } = await history.range();
   const meter = new Meter({ first: from ? from.seq + 1 : first, last }, clock.monotonic);
   const ports = {
     clock,
+    hash,
     ...(keyframes && { keyframes }),
-    ...(connected && { registry: connected.ports.registry }),
+    ...(connected && { registry: connected.ports.registry, leases: connected.ports.leases }),
   };
   return spinning(io, 'verifying', (show) =>
     verify(checkpoints.watching(history), ports, {

@@ -82,7 +82,7 @@ function printTable(results: readonly Judged[], io: Io): void {
 }
 
 const columns = (palette: Palette): readonly Column<Line>[] => [
-  { head: 'MEASURED', cell: ({ what }) => what, shrinks: true },
+  { head: 'ROW', cell: ({ name }) => name },
   { head: 'N', cell: ({ n }) => n, right: true },
   { head: 'MEDIAN', cell: ({ median }) => median, right: true },
   { head: 'RANGE', cell: ({ range }) => range, right: true },

@@ -52,7 +52,7 @@ export interface RunningAgent extends AsyncDisposable {
 }
 
 /** How long a polite leave may take while the store does not answer. */
-const leaveWithin: Millis = seconds(5);
+const leaveWithin: Millis = seconds(3);
 
 /**
  * Registers instances for as long as this process lives; resolves once all of them are registered.

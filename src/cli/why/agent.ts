@@ -5,7 +5,8 @@ import { renewEvery } from '../../domain/policy.ts';
 import type { Instant } from '../../domain/time.ts';
 import { evidenceWords } from '../evidence.ts';
 import { plural } from '../footer.ts';
-import { deathWords, doubtWords, nobodyWatches, suspectNext } from './doubt.ts';
+import { lasted } from '../times.ts';
+import { deathWords, doubtWords, nobodyWatches, suspectNext, untilOneRuns } from './doubt.ts';
 import { type Ground, observed, type Story } from './ground.ts';
 import { at, during, long, since, slotName } from './phrases.ts';
 import { RunLife } from './run-life.ts';
@@ -58,13 +59,13 @@ function present(record: StoredAgent['record'], { life, lease, ground, owns }: K
   const name = slotName(record);
   const started = life.last('started');
   const why = started && evidenceWords(started.event);
-  const renews = `renews its lease every ${long(renewEvery(record))}`;
+  const renews = `renews its lease every ${lasted(renewEvery(record))}`;
   const phases = {
     registering: 'is registering: it makes its records equal to what it runs',
     leaving: 'is leaving: it drains and removes its instances, then its own record',
     live:
       seats === 0
-        ? 'says that it is live, and nobody watches whether it is'
+        ? 'says that it is live, and no collector watches whether it is'
         : `is live: it ${renews}`,
     expired: '',
   };
@@ -81,7 +82,7 @@ function present(record: StoredAgent['record'], { life, lease, ground, owns }: K
 
 function presentNext(record: StoredAgent['record'], seats: number | undefined, owns: string) {
   if (record.phase === 'leaving') return `It is gone as soon as its ${owns} are.`;
-  if (seats === 0) return nobodyWatches;
+  if (seats === 0) return untilOneRuns;
   return `Should it fall silent, its instances are dubious within ${long(record.ttl)}, it is declared dead ${long(record.grace)} after that, and all of it is removed right then.`;
 }
 
@@ -106,7 +107,7 @@ function suspect(record: StoredAgent['record'], { life, lease, ground, owns }: K
   return {
     sentences: [
       `${doubt}.`,
-      `Run ${record.run} had been there ${during(Math.max(record.startedAt, life.last('regranted')?.event.at ?? 0), until)}; the ${owns} that it owns are dubious with it.`,
+      `Run ${record.run} had been there ${during(Math.max(record.startedAt, life.last('regranted')?.event.at ?? 0), until)}; what it owns, ${owns}, is dubious with it.`,
       next.words,
     ],
     next: { what: next.what, at: next.at },

@@ -57,5 +57,7 @@ export function suspectNext(
   return { what: 'expire', at: due, words };
 }
 
-export const nobodyWatches =
-  'No collector holds a seat: until one runs (rollcall collector), nobody is declared dead and nothing is removed.';
+/** Said where the lack of a collector is known already. */
+export const untilOneRuns =
+  'Until one runs (rollcall collector), nobody is declared dead and nothing is removed.';
+export const nobodyWatches = `No collector holds a seat. ${untilOneRuns}`;

@@ -45,7 +45,7 @@ export async function past(
   { history, keyframes }: OpenHistory,
   io: Io,
 ): Promise<Ground> {
-  const replayed = await replayTo(history, moment, keyframes, io.signal);
+  const replayed = await replayTo(history, moment, keyframes, io.signal, system.hash);
   return {
     now: clockOf(moment, replayed, system.clock.wall()),
     fleet: replayed.fleet,

@@ -6,7 +6,7 @@ import { readEvent } from '../../domain/recorded.ts';
 import type { Instant } from '../../domain/time.ts';
 import { encodeToken } from '../../domain/token.ts';
 import { evidenceWords } from '../evidence.ts';
-import { deathWords, doubtWords, nobodyWatches, suspectNext } from './doubt.ts';
+import { deathWords, doubtWords, nobodyWatches, suspectNext, untilOneRuns } from './doubt.ts';
 import { type Ground, observed, type Story } from './ground.ts';
 import { at, during, long, ref, since, slotName, soon } from './phrases.ts';
 import { RunLife } from './run-life.ts';
@@ -98,7 +98,9 @@ async function live(one: Case): Promise<Told> {
       ? 'its agent is leaving, and takes it along'
       : lease === 'absent'
         ? 'nobody doubts its agent, though its lease has just lapsed'
-        : 'its agent holds its lease, and nobody doubts it';
+        : lease === 'stands'
+          ? 'its agent holds its lease, and nobody doubts it'
+          : 'nobody doubts its agent';
   const next =
     agent?.phase === 'leaving'
       ? 'It is removed by its own agent as soon as that has drained.'
@@ -260,7 +262,7 @@ function unobserved({ ground: { now }, name, stored, lease }: Case): Told {
     sentences: [
       `${name} is dubious: no collector holds a seat, so nobody would notice if its agent fell silent.`,
       `${leases[lease ?? 'unknown']} It was registered ${at(stored.record.registeredAt, now)}.`,
-      nobodyWatches,
+      untilOneRuns,
     ],
     next: { what: 'nothing', at: null },
   };

@@ -13,7 +13,12 @@ test.each([
     '$JS.ACK.hub.ACCHASH.STREAM.consumer.1.1795415384414002.7.1795415384414002999.12.TOKEN',
   ],
 ])('a delivery’s place is read from a reply %s', (_, reply) => {
-  expect(placeOf(reply)).toEqual({ seq: 1795415384414002, delivery: 7, pending: 12 });
+  expect(placeOf(reply)).toEqual({
+    seq: 1795415384414002,
+    delivery: 7,
+    storedAt: 1795415384414,
+    pending: 12,
+  });
 });
 
 describe('a message is', () => {

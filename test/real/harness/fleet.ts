@@ -28,7 +28,7 @@ export interface Spec {
 export const timing = { ttl: 2000, grace: 1000 };
 
 /** From a killed run to its last record gone: its ttl, its grace, and what the machine at hand adds. */
-export const collectedWithin = 20_000;
+const collectedWithin = 20_000;
 
 /**
  * One namespace on a server, with real processes in it, and what can be seen of it from outside: a

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 
-export type Line = { readonly event: string } & Record<string, unknown>;
+type Line = { readonly event: string } & Record<string, unknown>;
 
 /** A real `rollcall` process, and what it has printed. */
 export interface RollcallProcess extends AsyncDisposable {

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { env } from 'node:process';
+import process, { env } from 'node:process';
 import { freePorts } from '../harness/free-ports.ts';
 import { until } from '../harness/until.ts';
 
@@ -21,6 +21,9 @@ export async function startConfigured(
   const file = join(dir, 'nats.conf');
   await writeFile(file, `host: 127.0.0.1\nport: ${port}\n${config(join(dir, 'store'))}\n`);
   const child = spawn(binary, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+  // A test that runs out of time is never disposed of.
+  const killIt = () => child.kill('SIGKILL');
+  process.once('exit', killIt);
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
@@ -39,6 +42,7 @@ export async function startConfigured(
   return {
     url: `nats://127.0.0.1:${port}`,
     async [Symbol.asyncDispose]() {
+      process.off('exit', killIt);
       child.kill();
       await exited;
       await rm(dir, { recursive: true, force: true });

@@ -12,8 +12,11 @@ import { until } from '../harness/until.ts';
 import { startConfigured } from './configured-server.ts';
 
 const ns = 'fleet';
-const streams = [`KV_rollcall_${ns}_leases`, `KV_rollcall_${ns}_registry`, `ROLLCALL_${ns}_audit`];
-/** What everybody needs of the API, of these three streams alone. */
+const streams = [
+  ...['leases', 'registry', 'keyframes'].map((bucket) => `KV_rollcall_${ns}_${bucket}`),
+  `ROLLCALL_${ns}_audit`,
+];
+/** What everybody needs of the API, of the namespace's own streams alone. */
 const reading = streams.flatMap((stream) => [
   `$JS.API.STREAM.INFO.${stream}`,
   `$JS.API.STREAM.MSG.GET.${stream}`,
@@ -31,9 +34,11 @@ const writing = (host: string) => [
 const collecting = [
   `$KV.rollcall_${ns}_leases.>`,
   `$KV.rollcall_${ns}_registry.>`,
+  `$KV.rollcall_${ns}_keyframes.>`,
   `rollcall.${ns}.event.>`,
   `rollcall.${ns}.run.>`,
   `$JS.API.STREAM.PURGE.KV_rollcall_${ns}_registry`,
+  `$JS.API.STREAM.PURGE.KV_rollcall_${ns}_keyframes`,
 ];
 
 const user = (name: string, publish: readonly string[], runs: string | undefined) => `

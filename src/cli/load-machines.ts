@@ -1,0 +1,86 @@
+import { readdir } from 'node:fs/promises';
+import { registerHooks } from 'node:module';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { AnyStateMachine } from 'xstate';
+import { Fault } from '../domain/fault.ts';
+
+/**
+ * The machines that the files of a directory export, by their ids. The files are run: whoever names a
+ * directory trusts it.
+ * @throws {Fault} `bad-setting` where there are none, a file can't be loaded, or two have one id
+ */
+export async function loadMachines(
+  directory: string,
+): Promise<Readonly<Record<string, AnyStateMachine>>> {
+  using _ = ownXState();
+  const found = new Map<string, { readonly machine: AnyStateMachine; readonly file: string }>();
+  for (const file of await filesIn(directory)) {
+    for (const machine of await machinesIn(file)) {
+      const other = found.get(machine.id);
+      if (other && other.machine !== machine) {
+        throw bad(`${other.file} and ${file} both have a machine '${machine.id}'`);
+      }
+      found.set(machine.id, { machine, file });
+    }
+  }
+  if (found.size === 0) {
+    throw bad(
+      `${directory}: no file there exports a machine`,
+      'machines are *.ts or *.js files that export what createMachine() gives',
+    );
+  }
+  return Object.fromEntries([...found].map(([id, { machine }]) => [id, machine]));
+}
+
+/** A directory that lies anywhere finds no XState of its own: it gets ours. */
+function ownXState(): Disposable {
+  const hooks = registerHooks({
+    resolve(specifier, context, next) {
+      try {
+        return next(specifier, context);
+      } catch (cause) {
+        if (specifier !== 'xstate') throw cause;
+        return { url: import.meta.resolve('xstate'), shortCircuit: true };
+      }
+    },
+  });
+  return { [Symbol.dispose]: () => hooks.deregister() };
+}
+
+async function filesIn(directory: string): Promise<readonly string[]> {
+  try {
+    const names = await readdir(directory);
+    return names
+      .filter((name) => /\.[cm]?[jt]s$/.test(name) && !/\.(d|test)\.[cm]?ts$/.test(name))
+      .sort()
+      .map((name) => join(directory, name));
+  } catch (cause) {
+    throw bad(`${directory}: ${messageOf(cause)}`, undefined, cause);
+  }
+}
+
+async function machinesIn(file: string): Promise<readonly AnyStateMachine[]> {
+  try {
+    const exported = await import(pathToFileURL(resolve(file)).href);
+    return Object.values(exported).filter(isMachine);
+  } catch (cause) {
+    const hint =
+      'it is run as Node runs a module: whatever it imports, but xstate, must be found from there';
+    throw bad(`${file} cannot be loaded: ${messageOf(cause)}`, hint, cause);
+  }
+}
+
+/** By what it can do: a machine may have been made by another copy of the library. */
+const isMachine = (value: unknown): value is AnyStateMachine =>
+  typeof value === 'object' &&
+  value !== null &&
+  'getTransitionData' in value &&
+  'root' in value &&
+  'id' in value;
+
+const messageOf = (cause: unknown): string =>
+  cause instanceof Error ? cause.message : String(cause);
+
+const bad = (what: string, hint?: string, cause?: unknown): Fault =>
+  new Fault('bad-setting', `--machines ${what}`, { ...(hint !== undefined && { hint }), cause });

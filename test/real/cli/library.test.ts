@@ -1,0 +1,177 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execPath } from 'node:process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Fault, openDirectory, startAgent, startCollector } from '../../../src/index.ts';
+import { freePorts, portOf } from '../harness/free-ports.ts';
+import { until } from '../harness/until.ts';
+import { withServer } from '../harness/with-server.ts';
+
+const world = withServer();
+let stateDir: string;
+beforeAll(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), 'rollcall-library-'));
+});
+afterAll(() => rm(stateDir, { recursive: true }));
+
+let fleets = 0;
+const fleet = () => {
+  fleets += 1;
+  return { servers: world.server.url, namespace: `library${fleets}`, stateDir };
+};
+
+describe('the example of the readme', () => {
+  const file = fileURLToPath(new URL('readme-example.ts', import.meta.url));
+
+  it('is twenty lines', async () => {
+    expect((await readFile(file, 'utf8')).trimEnd().split('\n').length).toBeLessThanOrEqual(22);
+  });
+
+  it('runs to its end by itself, and says what it promises', async () => {
+    const child = spawn(execPath, [file, world.server.url], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [out, err, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close'),
+    ]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^web-1 at 10\.0\.0\.7:8080 is live; its fencing token is \d+\n/);
+    expect(out).toContain('web-1 is now failing: disk full\n');
+  });
+});
+
+describe('an agent in a program', () => {
+  it('registers, changes and leaves; a directory sees each change', async () => {
+    const at = fleet();
+    await using _collector = await startCollector(at);
+    await using directory = await openDirectory({ ...at, seatsEvery: '200ms' });
+    const seen: string[] = [];
+    const stop = directory.onChange((changes) => {
+      for (const { before, now } of changes) {
+        seen.push(`${(now ?? before)?.id} ${before?.state ?? '-'} ${now?.state ?? '-'}`);
+      }
+    });
+    await until('somebody watches', () => directory.observed);
+    const agent = await startAgent({
+      ...at,
+      host: 'h1',
+      name: 'a',
+      ttl: '5s',
+      grace: 2000,
+      instances: [{ service: 'web', port: 80 }],
+    });
+    expect(agent).toMatchObject({ host: 'h1', name: 'a', state: 'serving' });
+    expect([agent.run.length, agent.term > 0]).toEqual([26, true]);
+    await until('it is seen', () => directory.instances('web').length === 1);
+    expect(directory.instances('web')).toMatchObject([
+      { id: 'h1-a-web-80', run: agent.run, term: agent.term, state: 'live' },
+    ]);
+    expect(directory.agents()).toMatchObject([{ ttl: 5000, run: agent.run }]);
+    agent.report({ service: 'web', id: 'h1-a-web-80' }, { state: 'failing', detail: 'why' });
+    await until('it fails', () => directory.instances('web')[0]?.health.detail === 'why');
+    agent.replace([{ service: 'web', id: 'w2' }]);
+    await until('the other', () => directory.instances('web')[0]?.id === 'w2');
+    await agent.stop();
+    await agent.done;
+    await until('it has left', () => directory.agents().length === 0);
+    stop();
+    expect(seen.filter((line) => !line.startsWith('w2 - '))).toEqual([
+      'h1-a-web-80 - live',
+      'h1-a-web-80 live failing',
+      'h1-a-web-80 failing -',
+      'w2 live -',
+    ]);
+    expect(directory.age).toBeLessThan(5000);
+  });
+
+  it('asks how its instances are, where a check says how', async () => {
+    const at = fleet();
+    const listener = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const check = { tcp: `127.0.0.1:${portOf(listener)}`, every: '100ms', failAfter: 1 };
+    const instances = [{ service: 'web', id: 'w1', check }];
+    await using _agent = await startAgent({ ...at, host: 'h1', name: 'a', instances });
+    await using directory = await openDirectory(at);
+    const changes = directory.changes();
+    listener.close();
+    await until('it fails', () => directory.instances()[0]?.health.state === 'failing');
+    await changes.return();
+  });
+
+  it('of the same name is refused, or takes over when told to', async () => {
+    const at = { ...fleet(), host: 'h1', name: 'a' };
+    await using first = await startAgent(at);
+    const ended = first.done.catch((cause: unknown) => cause);
+    await expect(startAgent(at)).rejects.toMatchObject({ name: 'Fault', code: 'slot-held' });
+    await using second = await startAgent({ ...at, takeover: true });
+    expect(await ended).toMatchObject({ code: 'superseded' });
+    expect(second.term).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [{ ttl: '1s' }, 'ttl: value: at least 2 s'],
+    [{ ttl: 2500 }, 'whole seconds'],
+    [{ grace: 'soon' }, 'a duration with its unit'],
+    [{ name: '' }, 'a name has at least one character'],
+    [{ namespace: 'a.b' }, 'a namespace is'],
+    [{ instances: [{ service: 'web', port: 99_999 }] }, 'instances: 0.port'],
+    [{ servers: [] }, 'servers'],
+  ])('%j is refused with the option and the rule', async (more, message) => {
+    const starting = startAgent({ ...fleet(), host: 'h1', name: 'a', ...more });
+    await expect(starting).rejects.toThrow(Fault);
+    await expect(startAgent({ ...fleet(), host: 'h1', name: 'a', ...more })).rejects.toThrow(
+      message,
+    );
+  });
+
+  it('where no server answers it says so, and holds nothing open', async () => {
+    const [port] = await freePorts(1);
+    const at = { servers: `nats://joe:secret@127.0.0.1:${port}`, connectWithin: '1s', stateDir };
+    for (const opening of [
+      () => startAgent({ ...at, name: 'a' }),
+      () => openDirectory(at),
+      () => startCollector(at),
+    ]) {
+      await expect(opening()).rejects.toMatchObject({ code: 'store-unavailable' });
+      await expect(opening()).rejects.not.toThrow('secret');
+    }
+  });
+
+  it('a signal ends the waiting for a server', async () => {
+    const listener = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const at = { servers: `127.0.0.1:${portOf(listener)}`, connectWithin: '1m' };
+    const stop = AbortSignal.timeout(200);
+    await expect(openDirectory({ ...at, signal: stop })).rejects.toThrow(Fault);
+    listener.close();
+  });
+});
+
+describe('changes as an iterable', () => {
+  it('nothing is left out, however slow its reader, and closing ends it', async () => {
+    const at = fleet();
+    const directory = await openDirectory(at);
+    const changes = directory.changes();
+    await using agent = await startAgent({ ...at, host: 'h1', name: 'a' });
+    for (const id of ['w1', 'w2', 'w3']) {
+      agent.replace([{ service: 'web', id }]);
+      await until(id, () => directory.instances()[0]?.id === id);
+    }
+    const appeared: string[] = [];
+    while (appeared.length < 3) {
+      for (const { before, now } of (await changes.next()).value ?? []) {
+        if (now && !before) appeared.push(now.id);
+      }
+    }
+    expect(appeared).toEqual(['w1', 'w2', 'w3']);
+    const last = changes.next();
+    await directory[Symbol.asyncDispose]();
+    for (let next = await last; !next.done; next = await changes.next());
+  });
+});
