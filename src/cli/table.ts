@@ -14,6 +14,8 @@ export interface Column<Row> {
 }
 
 const gap = 2;
+/** The time that the library takes grows with the square of the rows; below this it does not show. */
+const rowsAtOnce = 100;
 
 const noBorders = Object.fromEntries(
   [
@@ -29,39 +31,53 @@ export function table<Row>(
   { width, palette }: { readonly width: number; readonly palette: Palette },
 ): string {
   const filled = columns.filter(({ cell }) => rows.some((row) => cell(row) !== ''));
-  const natural = draw(rows, filled, palette);
+  const lines = [
+    filled.map(({ head }) => palette.dim(head)),
+    ...rows.map((row) => filled.map(({ cell }) => cell(row))),
+  ];
+  const natural = draw(lines, filled).wide;
   const claims = filled.map(({ least = 10, ...column }, n) => ({
     ...column,
-    natural: natural.wide[n] ?? 0,
+    natural: natural[n] ?? 0,
     least: least + gap,
   }));
   // The gap behind the last column may stand out of the line.
-  const wide = columnWidths(claims, width + gap);
-  if (wide.every((each, n) => each === natural.wide[n])) return natural.text;
-  const fitting = filled.filter((_, n) => wide[n] !== undefined);
-  const widths = wide.filter((each) => each !== undefined);
-  return draw(rows, fitting, palette, widths).text;
+  const widths = columnWidths(claims, width + gap);
+  const stays = (_: unknown, n: number) => widths[n] !== undefined;
+  const cells = lines.map((line) => line.filter(stays));
+  return draw(
+    cells,
+    filled.filter(stays),
+    widths.filter((wide) => wide !== undefined),
+  ).text;
 }
 
-function draw<Row>(
-  rows: readonly Row[],
-  columns: readonly Column<Row>[],
-  palette: Palette,
+/** Lines of cells in columns of these widths, or of those that they need; a colour takes no room. */
+function draw(
+  lines: readonly (readonly string[])[],
+  columns: readonly Pick<Column<never>, 'right'>[],
   widths: readonly number[] = [],
-) {
-  const drawn = new CliTable({
-    chars: noBorders,
-    head: columns.map(({ head }) => palette.dim(head)),
-    colWidths: [...widths],
-    colAligns: columns.map(({ right }) => (right ? 'right' : 'left')),
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': gap },
-  });
-  drawn.push(...rows.map((row) => columns.map(({ cell }) => cell(row))));
-  const text = drawn
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
-  // Drawing fills in the widths that it was not given.
-  return { text, wide: drawn.options.colWidths.map((wide) => wide ?? 0) };
+): { readonly text: string; readonly wide: readonly number[] } {
+  const wide: number[] = [];
+  const text: string[] = [];
+  for (let from = 0; from < lines.length; from += rowsAtOnce) {
+    const some = new CliTable({
+      chars: noBorders,
+      colWidths: [...widths],
+      colAligns: columns.map(({ right }) => (right ? 'right' : 'left')),
+      style: { head: [], border: [], 'padding-left': 0, 'padding-right': gap },
+    });
+    some.push(...lines.slice(from, from + rowsAtOnce).map((line) => [...line]));
+    text.push(
+      ...some
+        .toString()
+        .split('\n')
+        .map((line) => line.trimEnd()),
+    );
+    // Drawing fills in the widths that it was not given.
+    for (const [n, each] of some.options.colWidths.entries()) {
+      wide[n] = Math.max(wide[n] ?? 0, each ?? 0);
+    }
+  }
+  return { text: text.join('\n'), wide };
 }

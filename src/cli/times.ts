@@ -21,7 +21,7 @@ export function roughly(duration: Millis): string {
 }
 
 /** How long ago; clocks of other machines run ahead of ours at times. */
-export const ago = (at: Instant, now: Instant): string => roughly(Math.max(0, now - at));
+export const ago = (at: Instant, now: Instant): string => roughly(now - at);
 
 /** A duration as one would write it in a setting: `15s`, `1m 30s`. */
 export const written = (duration: Millis): string => prettyMs(duration);

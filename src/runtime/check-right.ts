@@ -5,7 +5,7 @@ import type { Fault } from './check-event.ts';
 
 /**
  * Whether its author might do it at that moment: a run that is over writes no more (G3), and nobody
- * but its own run ends what a live run owns (G1). The store holds everybody to it by its fences; here
+ * but its own agent ends what a live run owns (G1). The store holds everybody to it by its fences; here
  * it is seen when something got around them.
  */
 export function checkRight(
@@ -15,15 +15,15 @@ export function checkRight(
   if (of.entity !== 'instance') return undefined;
   const runOf = ({ host, agent, run }: AuditEvent['actor']) =>
     chains.get(chainName({ entity: 'run', host, agent, run }));
-  const name = `${actor.host}/${actor.agent} run ${actor.run}`;
-  if (isOver(runOf(actor))) {
-    return { check: 'author', expected: 'a run that is not over (G3)', found: name };
+  const found = `${actor.host}/${actor.agent} run ${actor.run}`;
+  if (actor.host === of.host && actor.agent === of.agent) {
+    if (!isOver(runOf(actor))) return undefined;
+    return { check: 'author', expected: 'a run that is not over (G3)', found };
   }
   const owner = runOf(of);
-  const owned = actor.run === of.run || owner === undefined || isOver(owner);
   // An orphan's slot has no record, whatever became of it.
-  if (owned || event['why'] === 'orphan') return undefined;
-  return { check: 'author', expected: 'its own run, which is not over (G1)', found: name };
+  if (owner === undefined || isOver(owner) || event['why'] === 'orphan') return undefined;
+  return { check: 'author', expected: 'its own agent: the owner is not over (G1)', found };
 }
 
 const isOver = (run: ChainState | undefined): boolean =>

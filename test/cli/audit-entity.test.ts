@@ -37,6 +37,12 @@ describe('an entity of the audit, as a person names it', () => {
     ]);
   });
 
+  it('a percent sign in a name is no slash', () => {
+    const [agent] = named('a%2Fb/c');
+    expect(agent).toBe('agent:a%252Fb/c');
+    expect(entitiesNamed(agent ?? '')[0]?.own).toEqual(entitiesNamed('a%2Fb/c')[0]?.own);
+  });
+
   it.each([
     '',
     'web',

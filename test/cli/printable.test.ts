@@ -21,6 +21,14 @@ describe('a text of somebody else’s', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => !hostile.test(printable(text))));
   });
 
+  it('has no controls in JSON either, those that JSON leaves alone included', () => {
+    const nasty = 'a\u001b\u007f\u009b\u2028\u202e\ufeff\ud800';
+    expect(jsonLine({ nasty })).toBe(
+      '{"nasty":"a\\u001b\\u007f\\u009b\\u2028\\u202e\\ufeff\\ud800"}',
+    );
+    expect(JSON.parse(jsonLine({ nasty }))).toEqual({ nasty });
+  });
+
   it('is the same document as JSON, on one line, without controls', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {

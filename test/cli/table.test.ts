@@ -66,6 +66,24 @@ describe('a table', () => {
     );
   });
 
+  it('of many rows is aligned from the first to the last', () => {
+    const rows = Array.from({ length: 250 }, (_, n) => ({ name: `${n}`, note: 'x', n: '1' }));
+    rows.push({ name: 'the longest of all', note: 'y', n: '2' });
+    const lines = table(rows, columns, { width: 80, palette: plain }).split('\n');
+    expect(lines).toHaveLength(252);
+    expect(new Set(lines.map((line) => line.length))).toEqual(
+      new Set(['the longest of all  NOTE  N'.length]),
+    );
+  });
+
+  it('leaves an extra out where there is no room for it', () => {
+    const extra = columns.map((column, n) => (n === 1 ? { ...column, extra: true } : column));
+    const rows = [{ name: 'n'.repeat(20), note: 'note'.repeat(10), n: '1' }];
+    expect(table(rows, extra, { width: 22, palette: plain }).split('\n')[0]).toBe(
+      `NAME${' '.repeat(17)}N`,
+    );
+  });
+
   it('counts what is seen: colours take no room, wide characters take two', () => {
     const colourful = paletteOf(8);
     const states: readonly Column<{ state: string; name: string }>[] = [

@@ -128,7 +128,7 @@ describe('a run that takes the slot', () => {
     await fleet.advance(due(fleet) - seconds(1));
     await fleet.kill(stuck.process);
     takeSlotBeforeRemoval(fleet, c);
-    await fleet.advance(seconds(1.2));
+    await fleet.advance(seconds(3));
     expect(fleet.holder('h1/a')).not.toBe(stuck.agent.run);
     const outcomes = c.process.commits.map(({ outcome }) => outcome);
     expect(outcomes).toContain('conflict');

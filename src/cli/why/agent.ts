@@ -81,7 +81,7 @@ function present(record: StoredAgent['record'], { life, lease, ground, owns }: K
 }
 
 function presentNext(record: StoredAgent['record'], seats: number | undefined, owns: string) {
-  if (record.phase === 'leaving') return `It is gone as soon as its ${owns} are.`;
+  if (record.phase === 'leaving') return `It is gone as soon as what it owns, ${owns}, is.`;
   if (seats === 0) return untilOneRuns;
   return `Should it fall silent, its instances are dubious within ${long(record.ttl)}, it is declared dead ${long(record.grace)} after that, and all of it is removed right then.`;
 }

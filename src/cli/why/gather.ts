@@ -16,7 +16,7 @@ import type { Ground } from './ground.ts';
  */
 export async function present(
   filters: readonly string[],
-  { registry, leases }: Pick<Ports, 'registry' | 'leases'>,
+  { registry, leases, clock }: Pick<Ports, 'registry' | 'leases' | 'clock'>,
   history: OpenHistory['history'],
 ): Promise<Ground> {
   const own = await registry.list(filters, 0);
@@ -30,7 +30,7 @@ export async function present(
   fleet.replace(entries, Math.max(upTo, ...owners.map(({ revision }) => revision)));
   const seats = await leases.list(allSeats);
   return {
-    now: system.clock.wall(),
+    now: clock.wall(),
     fleet,
     history,
     until: Number.POSITIVE_INFINITY,

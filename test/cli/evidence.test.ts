@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { evidenceWords } from '../../src/cli/evidence.ts';
+import { AuditEvent } from '../../src/domain/events.ts';
+
+const run = { host: 'h1', agent: 'a', run: 'abcdefgh' };
+const words = (type: string, evidence?: object) =>
+  evidenceWords(
+    AuditEvent.parse({
+      ...{
+        v: 1,
+        eventId: 'e',
+        at: 0,
+        of: { entity: 'run', ...run },
+        machine: 'run',
+        chart: 'c',
+        n: 1,
+      },
+      ...{ event: { type }, from: null, to: 'x', edges: [], actor: run, record: null, prev: null },
+      evidence,
+    }),
+  )?.replaceAll(/\d\d:\d\d:\d\d/g, 'T');
+
+const verdict = {
+  judged: 7,
+  lastRenewal: { revision: 5, seenAt: 100_000 },
+  countingSince: 50_000,
+  silentFor: 15_230,
+  suspectFor: 0,
+  lease: 'absent',
+  probe: 'unasked',
+  policy: { ttl: 15_000, grace: 30_000 },
+};
+
+describe('what a decision saw, in words', () => {
+  it.each([
+    [
+      'suspected',
+      verdict,
+      'last renewal seen 15.2 s before, at T; lease absent at the leader; ttl 15s, grace 30s',
+    ],
+    [
+      'suspected',
+      { ...verdict, lease: 'unread', probe: 'no-responders' },
+      'last renewal seen 15.2 s before, at T; nobody listens for it any more; ttl 15s, grace 30s',
+    ],
+    [
+      'expired',
+      { ...verdict, suspectFor: 30_050, probe: 'no-answer' },
+      'suspect for 30.1 s; last renewal seen 15.2 s before, at T; lease absent at the leader; it was asked and did not answer; ttl 15s, grace 30s',
+    ],
+    [
+      'suspected',
+      { ...verdict, countingSince: 200_000 },
+      'no renewal seen since it began to count 15.2 s before, at T; lease absent at the leader; ttl 15s, grace 30s',
+    ],
+    [
+      'suspected',
+      { ...verdict, lastRenewal: null },
+      'no renewal seen since it began to count 15.2 s before, at T; lease absent at the leader; ttl 15s, grace 30s',
+    ],
+    ['started', { taken: 'free' }, 'the slot was free'],
+    ['started', { taken: 'something-new' }, 'taken: something-new'],
+    [
+      'removed',
+      { owner: 'abcdefgh', expiredAt: 9, suspect: {} },
+      'its owner, run abcdefgh, was declared dead',
+    ],
+    [
+      'removed',
+      { holder: null, leftoverFor: 45_000, lease: 'absent' },
+      'its slot has no record, for 45s at this very revision; the lease of its owner is absent',
+    ],
+  ])('%s: %j', (type, evidence, text) => {
+    expect(words(type, evidence)).toBe(text);
+  });
+
+  it('what this version does not know is left to be listed', () => {
+    expect(words('suspected', { moon: 'full' })).toBeUndefined();
+    expect(words('left')).toBeUndefined();
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect } from 'vitest';
+import { seconds } from '../../../src/domain/time.ts';
+import type { FleetInMemory } from '../../runtime/fleet-in-memory.ts';
+import { scenario } from '../../runtime/scenario.ts';
+import { until } from '../../runtime/until.ts';
+import { explained, says } from './explained.ts';
+
+async function watched(fleet: FleetInMemory) {
+  const c = fleet.collector('watch');
+  const a = fleet.agent('h1/a', ['web/w1', 'web/w2']);
+  await fleet.advance(seconds(10));
+  return { a, c };
+}
+
+const h1a = 'agent:h1/a';
+
+describe('why an agent is', () => {
+  scenario('live', async (fleet) => {
+    await watched(fleet);
+    expect(await says(fleet, h1a)).toBe(
+      'h1/a is live: it renews its lease every 2.0 s. Run R took the slot at T (10 s ago) (the slot was free) and owns 2 instances. Should it fall silent, its instances are dubious within 6 s, it is declared dead 10 s after that, and all of it is removed right then.',
+    );
+  });
+
+  scenario('suspect, and then refutes', async (fleet) => {
+    const { a } = await watched(fleet);
+    a.process.freeze();
+    await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
+    expect(await says(fleet, h1a)).toMatch(
+      /^h1\/a is suspect: it has been silent since T \(6 s\), says watch\/collector, which found its lease gone \(#N\)\. Run R had been there for 1\d s; what it owns, 2 instances, is dubious with it\. Unless the agent renews its lease, it is declared dead in (9|10) s, and all of it is removed right after\.$/,
+    );
+    a.process.thaw();
+    await until(fleet, () => fleet.phase('h1/a') === 'live');
+    await fleet.advance(seconds(2));
+    expect(await says(fleet, h1a)).toContain(
+      'It was suspect once, and refuted that at T (2 s ago).',
+    );
+  });
+
+  scenario('suspect while its lease stands again: it is about to refute', async (fleet) => {
+    const { a } = await watched(fleet);
+    a.process.freeze();
+    await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
+    fleet.world.leases.append(`run.h1.a.${a.agent.run}`, '{}', seconds(6));
+    expect(await says(fleet, h1a)).toContain(
+      'Its lease stands again: the agent is about to refute the suspicion.',
+    );
+    a.process.thaw();
+    await fleet.advance(seconds(20));
+  });
+
+  scenario('over: declared dead, and being removed', async (fleet) => {
+    const { a, c } = await watched(fleet);
+    await fleet.kill(a.process);
+    await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
+    c.process.view.close();
+    await until(fleet, () => fleet.phase('h1/a') === 'expired');
+    expect(await says(fleet, h1a)).toMatch(
+      /^h1\/a is over: run R was declared dead at T \(<1 s ago\) by watch\/collector \(#N\), .* what it left, 2 instances, has been dubious since T \(10 s\)\. All of it is being removed, its own record last\.$/,
+    );
+    c.process.view.open();
+  });
+
+  scenario('unwatched', async (fleet) => {
+    fleet.agent('h1/a');
+    await fleet.advance(seconds(3));
+    expect(await says(fleet, h1a)).toMatch(
+      /^h1\/a says that it is live, and no collector watches whether it is\. .* and owns 0 instances\. Until one runs/,
+    );
+  });
+
+  scenario('leaving', async (fleet) => {
+    fleet.collector('watch');
+    const a = fleet.agent('h1/a', ['web/w1'], { drainFor: seconds(5) });
+    await fleet.advance(seconds(5));
+    const stopped = a.agent.stop();
+    await fleet.advance(seconds(1));
+    expect(await says(fleet, h1a)).toMatch(
+      /^h1\/a is leaving: .* It is gone as soon as what it owns, 1 instance, is\.$/,
+    );
+    await fleet.advance(seconds(10));
+    await stopped;
+  });
+
+  scenario('unreadable', async (fleet) => {
+    fleet.byHand('agent.h9.z', 'garbage');
+    expect(await says(fleet, 'agent:h9/z')).toMatch(
+      /^The record agent\.h9\.z stands, and cannot be read: /,
+    );
+  });
+});
+
+describe('why an agent is not there', () => {
+  scenario('it left', async (fleet) => {
+    const { a } = await watched(fleet);
+    await a.agent.stop();
+    await fleet.advance(seconds(5));
+    expect(await says(fleet, h1a)).toMatch(
+      /^h1\/a is not there: it left politely at T \(5 s ago\) \(#N\)\. Run R of h1\/a took the slot at T \(15 s ago\), and that lasted 10 s\./,
+    );
+  });
+
+  scenario('it was declared dead and removed', async (fleet) => {
+    const { a } = await watched(fleet);
+    await fleet.kill(a.process);
+    await until(fleet, () => fleet.record('h1/a').kind === 'absent');
+    expect(await says(fleet, h1a)).toMatch(
+      /^h1\/a is not there: its last run was declared dead at T \(<1 s ago\) by watch\/collector \(#N\), .*, and watch\/collector removed what it left at T/,
+    );
+  });
+
+  scenario('it is a collector: it has no record', async (fleet) => {
+    await watched(fleet);
+    expect(await says(fleet, 'agent:watch/collector')).toMatch(
+      /^watch\/collector has no record: it is a process that watches, run R\. The last it said was 'sighted' at T \(\d+ s ago\) \(#N\): watching\./,
+    );
+  });
+
+  scenario('a run of it was superseded', async (fleet) => {
+    const { a } = await watched(fleet);
+    fleet.agent('h1/a', ['web/w1'], { takeover: true });
+    await fleet.advance(seconds(3));
+    const [story] = await explained(fleet, `run:${a.agent.run}`);
+    expect(story?.sentences[0]).toMatch(
+      /^Run \w+ of h1\/a is over: run \w+ took the slot at .*: told to take over\.$/,
+    );
+  });
+});

@@ -1,0 +1,32 @@
+import { expect } from 'vitest';
+import { memoryStore } from '../../../src/adapters/memory/store.ts';
+import { entitiesNamed } from '../../../src/cli/audit-entity.ts';
+import { present } from '../../../src/cli/why/gather.ts';
+import type { Story } from '../../../src/cli/why/ground.ts';
+import { tell } from '../../../src/cli/why/tell.ts';
+import type { FleetInMemory } from '../../runtime/fleet-in-memory.ts';
+
+/** What `rollcall why` says now of one thing, named so that nothing else can be meant. */
+export async function explained(fleet: FleetInMemory, name: string): Promise<readonly Story[]> {
+  const store = memoryStore(fleet.world);
+  const [entity] = entitiesNamed(name);
+  if (!entity) throw new Error(`${name} names nothing`);
+  const ground = await present(entity.records, { ...store, clock: fleet.clock }, store.audit);
+  return tell(entity, ground);
+}
+
+/** The sentences, with the times of day and the ids of runs left out: they differ from run to run. */
+export const saying = ({ sentences }: Story): string =>
+  sentences
+    .join(' ')
+    .replaceAll(/(\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d/g, 'T')
+    .replaceAll(/\brun\d{6}\b/g, 'R')
+    .replaceAll(/#\d+/g, '#N');
+
+/** That it is told in three sentences, of the one record or for lack of one. */
+export async function says(fleet: FleetInMemory, name: string): Promise<string> {
+  const stories = await explained(fleet, name);
+  expect(stories).toHaveLength(1);
+  for (const { sentences } of stories) expect(sentences).toHaveLength(3);
+  return stories.map(saying).join('\n');
+}

@@ -1,0 +1,234 @@
+import { describe, expect } from 'vitest';
+import { Fault } from '../../../src/domain/fault.ts';
+import { seconds } from '../../../src/domain/time.ts';
+import type { FleetInMemory } from '../../runtime/fleet-in-memory.ts';
+import { scenario } from '../../runtime/scenario.ts';
+import { until } from '../../runtime/until.ts';
+import { explained, saying, says } from './explained.ts';
+
+async function watched(fleet: FleetInMemory) {
+  const c = fleet.collector('watch');
+  const a = fleet.agent('h1/a', ['web/w1']);
+  await fleet.advance(seconds(10));
+  return { a, c };
+}
+
+const w1 = 'instance:web/w1';
+
+describe('why an instance is', () => {
+  scenario('live: who holds it, since when, and what silence would lead to', async (fleet) => {
+    await watched(fleet);
+    expect(await says(fleet, w1)).toBe(
+      'web/w1 on h1/a is live: its agent holds its lease, and nobody doubts it. It has been so since T (10 s); run R registered it at T (10 s ago). Should its agent fall silent, it is dubious within 6 s, declared dead 10 s after that, and removed right then.',
+    );
+    const [story] = await explained(fleet, w1);
+    expect(story?.facts).toMatchObject({
+      ...{ kind: 'instance', service: 'web', id: 'w1', state: 'live', reason: null },
+      ...{ lease: 'stands', holder: { phase: 'live', ttl: 6000, grace: 10_000 } },
+    });
+  });
+
+  scenario(
+    'dubious, its agent silent: who says so, on what, and when it is declared dead',
+    async (fleet) => {
+      const { a } = await watched(fleet);
+      a.process.freeze();
+      await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
+      await fleet.advance(seconds(2));
+      expect(await says(fleet, w1)).toMatch(
+        /^web\/w1 on h1\/a is dubious: its agent has been silent since T \([78] s\), says watch\/collector, which found its lease gone \(#N\)\. It was live for 1\d s before that\. Unless the agent renews its lease, it is declared dead in [78] s, and the instance is removed right after\.$/,
+      );
+      const [story] = await explained(fleet, w1);
+      expect(story?.facts).toMatchObject({
+        reason: 'silent',
+        lease: 'absent',
+        next: { what: 'expire', at: expect.any(Number) },
+      });
+      a.process.thaw();
+    },
+  );
+
+  scenario('dubious, nobody answers for its agent', async (fleet) => {
+    const { a } = await watched(fleet);
+    await fleet.kill(a.process);
+    await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
+    expect(await says(fleet, w1)).toContain(
+      'says watch/collector, which asked and found that nobody listens for it any more (#N).',
+    );
+  });
+
+  scenario('dubious for longer than the grace: it says so', async (fleet) => {
+    const { a, c } = await watched(fleet);
+    await fleet.kill(a.process);
+    await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
+    c.process.freeze();
+    await fleet.advance(seconds(5));
+    await fleet.advance(seconds(6));
+    expect(await says(fleet, w1)).toMatch(/No collector holds a seat\. Until one runs/);
+    fleet.collector('watch2');
+    await fleet.advance(seconds(1));
+    expect(await says(fleet, w1)).toMatch(
+      /The grace of 10 s is over: unless the agent renews its lease, it is declared dead any moment, and the instance is removed right after\.$/,
+    );
+  });
+
+  scenario('dubious, its owner declared dead', async (fleet) => {
+    const { a, c } = await watched(fleet);
+    await fleet.kill(a.process);
+    await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
+    c.process.view.close(); // it removes only what it sees
+    await until(fleet, () => fleet.phase('h1/a') === 'expired');
+    expect(await says(fleet, w1)).toMatch(
+      /^web\/w1 on h1\/a is dubious: its owner, run R, was declared dead at T \(<1 s ago\) by watch\/collector \(#N\), silent for 1\d s, its lease gone, its grace of 10 s over\. It was live for \d+ s before that\. It is being removed, and the record of its agent with it\.$/,
+    );
+    c.process.view.open();
+  });
+
+  scenario(
+    'dubious, registered again elsewhere: where, and which counts comes first',
+    async (fleet) => {
+      await watched(fleet);
+      fleet.agent('h2/b', ['web/w1']);
+      await fleet.advance(seconds(3));
+      const [first, second, ...more] = (await explained(fleet, w1)).map(saying);
+      expect(first).toMatch(/^web\/w1 on h2\/b is live/);
+      expect(second).toBe(
+        'web/w1 on h1/a is dubious: h2/b registered it too, at T (3 s ago), and the latest registration counts. Here it has been registered since T (13 s). It counts again if h2/b gives it up or is declared dead; it goes when its own agent takes it away, leaves, or dies.',
+      );
+      expect(more).toEqual([]);
+    },
+  );
+
+  scenario('live again after the one that counted is gone: since then', async (fleet) => {
+    await watched(fleet);
+    const rival = fleet.agent('h2/b', ['web/w1']);
+    await fleet.advance(seconds(10));
+    await rival.agent.stop();
+    await fleet.advance(seconds(4));
+    expect(await says(fleet, w1)).toContain(
+      'It has been so since T (4 s); run R registered it at T (24 s ago)',
+    );
+  });
+
+  scenario('dubious, its owner superseded by a run that has not adopted it', async (fleet) => {
+    fleet.collector('watch');
+    const a = fleet.agent('h1/a', ['web/w1'], { sees: true });
+    await fleet.advance(seconds(5));
+    await fleet.kill(a.process);
+    const process = fleet.process('h1', { sees: true });
+    const noAnswer = async () => {
+      throw new Fault('store-unavailable', 'no answer');
+    };
+    Object.assign(process.ports.registry, { list: noAnswer });
+    fleet.agent('h1/a', ['web/w1'], { process });
+    await fleet.advance(seconds(2));
+    expect(await says(fleet, w1)).toBe(
+      'web/w1 on h1/a is dubious: run R that registered it lost its slot to run R at T (2 s ago) (#N): the process that held the slot is gone, as this machine can see. That run is registering, and has not adopted it; it was registered at T (7 s ago). Unless that run adopts or removes it, a collector removes it in 14 s, after ttl and grace as a leftover.',
+    );
+  });
+
+  scenario('dubious while nobody watches', async (fleet) => {
+    fleet.agent('h1/a', ['web/w1']);
+    await fleet.advance(seconds(3));
+    expect(await says(fleet, w1)).toBe(
+      'web/w1 on h1/a is dubious: no collector holds a seat, so nobody would notice if its agent fell silent. Its lease stands, so it is most likely as live as it says. It was registered at T (3 s ago). Until one runs (rollcall collector), nobody is declared dead and nothing is removed.',
+    );
+  });
+
+  scenario('failing: what its check says', async (fleet) => {
+    const { a } = await watched(fleet);
+    a.agent.report({ service: 'web', id: 'w1' } as never, { state: 'failing', detail: 'refused' });
+    await fleet.advance(seconds(2));
+    expect(await says(fleet, w1)).toBe(
+      "web/w1 on h1/a is failing: its check says 'refused', since T (2 s). Its agent is live and runs the check; run R registered it at T (12 s ago). It stays registered, and is live again with the first check that passes.",
+    );
+  });
+
+  scenario('draining', async (fleet) => {
+    fleet.collector('watch');
+    const a = fleet.agent('h1/a', ['web/w1'], { drainFor: seconds(5) });
+    await fleet.advance(seconds(10));
+    const stopped = a.agent.stop();
+    await fleet.advance(seconds(2));
+    expect(await says(fleet, w1)).toMatch(
+      /^web\/w1 on h1\/a is draining since T \(2 s\): it finishes what is under way, send it nothing new\./,
+    );
+    await fleet.advance(seconds(10));
+    await stopped;
+  });
+
+  scenario('dubious, the record of its agent deleted: nobody owns it', async (fleet) => {
+    const { a } = await watched(fleet);
+    a.process.freeze();
+    fleet.byHand('agent.h1.a', undefined);
+    await fleet.advance(seconds(1));
+    expect(await says(fleet, w1)).toBe(
+      "web/w1 on h1/a is dubious: its agent has no record; no event says where that went: somebody deleted it. Its run's lease stands: it notices within its ttl, starts over, and adopts it. Unless a new run of its agent adopts it, a collector removes it after its own ttl and grace, 45 s unless set otherwise.",
+    );
+    a.process.thaw();
+  });
+
+  scenario('dubious, the record of its agent made unreadable', async (fleet) => {
+    const { a } = await watched(fleet);
+    a.process.freeze();
+    fleet.byHand('agent.h1.a', 'garbage');
+    await fleet.advance(seconds(1));
+    expect(await says(fleet, w1)).toMatch(
+      /^web\/w1 on h1\/a is dubious: the record of its agent cannot be read \(.+\), so nobody knows whether its owner still is\. .* Nothing under that record is removed/,
+    );
+    a.process.thaw();
+  });
+
+  scenario('unreadable itself: it is left alone', async (fleet) => {
+    await watched(fleet);
+    fleet.byHand('instance.h1.a.web.w2', '{not json');
+    expect(await says(fleet, 'instance:web/w2')).toMatch(
+      /^The record instance\.h1\.a\.web\.w2 stands, and cannot be read: .*It is left alone until somebody mends or deletes it/,
+    );
+  });
+});
+
+describe('why an instance is not there', () => {
+  scenario('its owner was declared dead: by whom, when, on what', async (fleet) => {
+    const { a } = await watched(fleet);
+    await fleet.kill(a.process);
+    await until(fleet, () => fleet.record('h1/a').kind === 'absent');
+    await fleet.advance(seconds(5));
+    expect(await says(fleet, w1)).toMatch(
+      /^web\/w1 is not registered: watch\/collector removed it at T \([56] s ago\) \(#N\), because its owner, run R of h1\/a, was declared dead at T \([56] s ago\) by watch\/collector \(#N\), silent for 1\d s, its lease gone, its grace of 10 s over\. Run R of h1\/a registered it at T \(\d+ s ago\), and that lasted \d+ s\. It comes back when an agent registers it again\.$/,
+    );
+  });
+
+  scenario('its agent left', async (fleet) => {
+    const { a } = await watched(fleet);
+    await a.agent.stop();
+    await fleet.advance(seconds(5));
+    expect(await says(fleet, w1)).toContain(
+      'web/w1 is not registered: its agent h1/a left politely, and took it along at T (5 s ago) (#N).',
+    );
+  });
+
+  scenario('its agent took it away', async (fleet) => {
+    const { a } = await watched(fleet);
+    a.agent.replace([]);
+    await fleet.advance(seconds(5));
+    expect(await says(fleet, w1)).toContain(
+      'web/w1 is not registered: its own agent h1/a took it away at T (5 s ago) (#N).',
+    );
+  });
+
+  scenario('somebody deleted it: no event says who', async (fleet) => {
+    const { a } = await watched(fleet);
+    a.process.freeze();
+    fleet.byHand('instance.h1.a.web.w1', undefined);
+    expect(await says(fleet, w1)).toMatch(
+      /^web\/w1 has no record, and no event says who removed it: `rollcall audit verify` looks into that\. .*; its last event is 'registered' at T/,
+    );
+    a.process.thaw();
+  });
+
+  scenario('it never was: nothing is told', async (fleet) => {
+    await watched(fleet);
+    expect(await explained(fleet, 'instance:web/nix')).toEqual([]);
+  });
+});
