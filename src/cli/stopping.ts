@@ -4,7 +4,10 @@
  * `signal` is aborted at either, so that whatever runs beside it ends too; `ended` rejects with what
  * ended it if that was a failure.
  */
-export function stopping(signal: AbortSignal, ...own: readonly Promise<unknown>[]) {
+export function stopping(
+  signal: AbortSignal,
+  ...own: readonly Promise<unknown>[]
+): AsyncDisposable & { readonly signal: AbortSignal; readonly ended: Promise<void> } {
   const over = new AbortController();
   const { promise, resolve } = Promise.withResolvers<void>();
   const stop = () => {

@@ -16,7 +16,7 @@ import { type Signature, signatureIn } from './signatures.ts';
 import { type Checkpoint, Verifier } from './verifier.ts';
 
 /** One after so many events, or after as many as the last one has lines, if those are more. */
-export const keyframeEvery = 10_000;
+const keyframeEvery = 10_000;
 /** At the latest after so long, where there was any event; and no signature becomes older. */
 const signedEvery: Millis = hours(24);
 const lookEvery: Millis = minutes(1);
@@ -83,7 +83,7 @@ export class Keyframer {
     const { first, last } = await audit.range();
     this.#last ??= await this.#findLast();
     const since = last - (this.#last?.signed.keyframe ?? first - 1);
-    if (since <= 0) return;
+    if (since <= 0 && !this.#last) return;
     if (since >= Math.max(this.#every, this.#last?.lines ?? 0)) return this.#make(first, signal);
     this.#begunAt ??= this.#last?.at ?? (await this.#firstStoredAt());
     if (clock.wall() - (this.#last?.at ?? this.#begunAt) < signedEvery) return;

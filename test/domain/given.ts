@@ -70,12 +70,12 @@ export const instanceEntry = (revision: number, record: InstanceRecord): Entry =
   text: JSON.stringify(record),
 });
 
-export function storedAgent(revision: number, record: AgentRecord): Stored<AgentRecord> {
+function storedAgent(revision: number, record: AgentRecord): Stored<AgentRecord> {
   const read = readAgent(agentEntry(revision, record));
   if (read.kind !== 'stored') throw new Error(`given a record that is ${read.kind}`);
   return read;
 }
-export function storedInstance(revision: number, record: InstanceRecord): Stored<InstanceRecord> {
+function storedInstance(revision: number, record: InstanceRecord): Stored<InstanceRecord> {
   const read = readInstance(instanceEntry(revision, record));
   if (read.kind !== 'stored') throw new Error(`given a record that is ${read.kind}`);
   return read;

@@ -18,10 +18,7 @@ export function walk(steppable: Steppable, { events }: Pick<Example, 'events'>):
 }
 
 /** Every place that the machine can get to, on a path that the machine itself made. */
-function places(
-  { machine }: Steppable,
-  events: Example['events'],
-): readonly Required<Standing>[] {
+function places({ machine }: Steppable, events: Example['events']): readonly Required<Standing>[] {
   return getShortestPaths(machine, { events: [...events] }).map(({ state }) => ({
     value: state.value as StateValue,
     context: state.context,

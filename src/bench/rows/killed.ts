@@ -38,7 +38,7 @@ export const killed = (name: string, ttl: Millis): Row => ({
     for (let round = 1; round <= roundsOf(quick); round += 1) {
       say(`kill ${round} of ${roundsOf(quick)}: starting ${victims} agents`);
       const task = { ...crowd, host: `host-${round}`, agents: victims };
-      const worker = await stage.start('keep-agents', task);
+      await using worker = await stage.start('keep-agents', task);
       const runs = worker.answer;
       await watch.live(runs, signal);
       await pause(renewEvery(lease) * systemEntropy.fraction(), undefined, { signal });

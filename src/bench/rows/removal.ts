@@ -41,7 +41,8 @@ export const removal: Row = {
 };
 
 async function removeOnce(host: string, stage: Stage): Promise<Millis> {
-  const worker = await stage.start('keep-agents', { host, agents: 1, instances, lease });
+  const alone = { host, agents: 1, instances, lease };
+  await using worker = await stage.start('keep-agents', alone);
   const [run] = worker.answer;
   if (run === undefined) throw new Error('no agent');
   await using watch = new RemovalWatch(run, stage);

@@ -31,7 +31,11 @@ async function eventful() {
   left.process.kill('SIGTERM');
   await left.process.exited;
   await fleet.standing('agent.h2.a', 'instance.h2.a.db.d1', 'instance.h2.a.web.w2');
-  const events = await fleet.history();
+  // The collector says last that it is done: from then on nothing is written any more.
+  const events = await until('all is said', async () => {
+    const all = await fleet.history();
+    return all.at(-1)?.event.type === 'removal-done' ? all : undefined;
+  });
   return { fleet, events, dead: dead.run };
 }
 
@@ -275,6 +279,6 @@ describe('rollcall why', () => {
     const never = await why('web/w9');
     expect(never).toMatchObject({ code: 1, out: '' });
     expect(never.err).toContain("nothing named 'web/w9' was ever seen");
-    expect(await why('nonsense')).toMatchObject({ code: 2 });
+    expect(await why('nobody?')).toMatchObject({ code: 2 });
   });
 });
