@@ -63,7 +63,7 @@ export async function replayTo(
 }
 
 /** Takes one more event into a fleet that is being replayed. */
-function foldInto(fleet: Fleet, fold: Fold, recorded: Recorded): ReadonlySet<string> {
+export function foldInto(fleet: Fleet, fold: Fold, recorded: Recorded): ReadonlySet<string> {
   const entry = fold.take(recorded);
   return fleet.apply(entry ? [entry] : [], recorded.origin);
 }

@@ -1,4 +1,4 @@
-import { type Entry, readAgent, readInstance, type Stored } from '../../src/domain/entry.ts';
+import type { Entry } from '../../src/domain/entry.ts';
 import { agentKey, instanceKey } from '../../src/domain/keys.ts';
 import { AgentName, HostId, InstanceId, RunId, ServiceName } from '../../src/domain/names.ts';
 import { AgentRecord, InstanceRecord } from '../../src/domain/records.ts';
@@ -69,14 +69,3 @@ export const instanceEntry = (revision: number, record: InstanceRecord): Entry =
   revision,
   text: JSON.stringify(record),
 });
-
-function storedAgent(revision: number, record: AgentRecord): Stored<AgentRecord> {
-  const read = readAgent(agentEntry(revision, record));
-  if (read.kind !== 'stored') throw new Error(`given a record that is ${read.kind}`);
-  return read;
-}
-function storedInstance(revision: number, record: InstanceRecord): Stored<InstanceRecord> {
-  const read = readInstance(instanceEntry(revision, record));
-  if (read.kind !== 'stored') throw new Error(`given a record that is ${read.kind}`);
-  return read;
-}

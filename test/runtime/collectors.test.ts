@@ -57,8 +57,22 @@ describe('of several collectors', () => {
   });
 });
 
+/** More requests than it takes a collector to find a dead run, expire it, and remove what it left. */
+const requests = 90;
+
+scenario(
+  'a collector is through with a dead run before it has made all these requests',
+  async (fleet) => {
+    await oneDead(fleet);
+    const { process } = fleet.collector('c1');
+    while (fleet.record('h1/a').kind === 'stored') await fleet.advance(100);
+    expect(process.line.requests).toBeLessThan(requests - 10);
+    expect(process.line.requests).toBeGreaterThan(requests / 2);
+  },
+);
+
 describe('a collector that is killed', () => {
-  for (const k of Array.from({ length: 90 }, (_, n) => n + 1)) {
+  for (const k of Array.from({ length: requests }, (_, n) => n + 1)) {
     scenario(`at its request ${k} leaves the rest to another`, async (fleet) => {
       const { alive } = await oneDead(fleet);
       const process = fleet.process('c1');
@@ -82,7 +96,7 @@ describe('a collector that is killed', () => {
 
 describe('a collector that loses a request', () => {
   for (const mishap of mishaps) {
-    for (const k of Array.from({ length: 45 }, (_, n) => 2 * n + 1)) {
+    for (const k of Array.from({ length: requests / 2 }, (_, n) => 2 * n + 1)) {
       scenario(`(${mishap}, the ${k}th) finishes what it began`, async (fleet) => {
         const { alive } = await oneDead(fleet);
         const process = fleet.process('c1');
