@@ -8,8 +8,8 @@ import { readEvent } from '../../src/domain/recorded.ts';
 import { type History, verify } from '../../src/runtime/verify.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
-const historyPath = (name: string): string => `${folder}${name}.ndjson.gz`;
-const expectedPath = (name: string): string => `${folder}${name}.json`;
+export const historyPath = (name: string): string => `${folder}${name}.ndjson.gz`;
+export const expectedPath = (name: string): string => `${folder}${name}.json`;
 
 /** The names of the recordings that are there. */
 export const recordings = async (): Promise<readonly string[]> =>

@@ -1,11 +1,13 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { execPath } from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { portOf } from '../harness/free-ports.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
-import { command } from './command.ts';
+import { command, main } from './command.ts';
 
 const world = withServer();
 
@@ -41,9 +43,14 @@ describe('rollcall agent', () => {
     const agent = fleet.start(['agent', ...identity]);
     await agent.ready;
     await until('w1', () => fleet.row('web', 'w1'));
-    await writeFile(file, 'instances:\n  - { service: web, id: w2, prot: 80 }\n');
+    const wrong = 'instances:\n  - { service: web, id: w2, prot: 80 }\n';
+    await writeFile(file, wrong);
     await until('the error is said', () => agent.stderr.includes(`${file}:2: instances[0].prot`));
     expect(agent.stderr).toContain('the instances stay as they were');
+    for (let times = 0; times < 3; times += 1) {
+      await writeFile(file, wrong);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
     expect(fleet.row('web', 'w1')).toBeDefined();
     await writeFile(file, 'instances:\n  - { service: web, id: w2, port: 80 }\n');
     await until('w2 instead', () => fleet.row('web', 'w2')?.port === 80 && !fleet.row('web', 'w1'));
@@ -82,6 +89,20 @@ describe('rollcall agent', () => {
     await new Promise((resolve) => setTimeout(resolve, 600));
     first.process.kill('SIGINT');
     expect(await first.process.exited).toBe(130);
+  });
+
+  it('started over a channel it ends with it: nobody is left who could stop it', async () => {
+    await using fleet = await world.fleet();
+    const where = ['--servers', fleet.url, '--namespace', fleet.namespace];
+    const words = ['agent', '--host', 'h1', '--name', 'a', '--json', ...where];
+    const child = spawn(execPath, [main, ...words], {
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    const [ready] = await once(child.stdout, 'data');
+    expect(`${ready}`).toContain('"event":"ready"');
+    child.disconnect();
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    await fleet.standing();
   });
 
   it.each([
