@@ -15,9 +15,11 @@ export class Settling {
   /** What was listed of the keys that the history has not come by as listed; undefined: no record. */
   readonly #awaited = new Map<string, string | undefined>();
 
-  constructor(folded: ReadonlyMap<string, Folded>, listed: readonly Entry[]) {
+  /** `whole`: the history has its beginning; else it says nothing of records that it did not touch. */
+  constructor(folded: ReadonlyMap<string, Folded>, listed: readonly Entry[], whole: boolean) {
     this.#folded = folded;
-    const texts = new Map(listed.map(({ key, text }) => [key, text]));
+    const known = whole ? listed : listed.filter(({ key }) => folded.has(key));
+    const texts = new Map(known.map(({ key, text }) => [key, text]));
     for (const key of folded.keys()) if (!texts.has(key)) texts.set(key, undefined);
     for (const [key, text] of texts) {
       if (!this.#isAs(key, text)) this.#awaited.set(key, text);

@@ -231,7 +231,7 @@ class Verification {
     if (!registry || signal.aborted) return;
     const until = clock.monotonic() + settlesWithin;
     const listed = await registry.list([allAgents, allInstances], 0);
-    const settling = new Settling(this.#verifier.records, listed);
+    const settling = new Settling(this.#verifier.records, listed, this.#whole);
     this.#settling = settling;
     await this.#readOn();
     while (!settling.settled && clock.monotonic() < until && !signal.aborted) {

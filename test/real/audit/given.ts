@@ -9,6 +9,7 @@ import { AgentName, HostId, type Namespace, RunId } from '../../../src/domain/na
 import type { Ports, Store } from '../../../src/ports/ports.ts';
 import { Agent } from '../../../src/runtime/agent.ts';
 import { Collector } from '../../../src/runtime/collector.ts';
+import type { ProcessTransition } from '../../../src/runtime/process-chain.ts';
 import { type Verified, verify } from '../../../src/runtime/verify.ts';
 import { until } from '../harness/until.ts';
 
@@ -46,6 +47,7 @@ export const specOf = (name: string, port?: number): InstanceSpec => {
 /** An agent in this process, on a connection of its own. */
 export async function startAgent(on: On, place: string, names: readonly string[]) {
   const store = await openNatsStore({ ...on, name: `agent ${place}` });
+  const transitions: ProcessTransition[] = [];
   const agent = new Agent(
     {
       slot: slotAt(place),
@@ -55,7 +57,7 @@ export async function startAgent(on: On, place: string, names: readonly string[]
       whenExpired: 'start-over',
       drainFor: 0,
       leaveWithin: 5000,
-      onTransition() {},
+      onTransition: (transition) => void transitions.push(transition),
     },
     names.map((name) => specOf(name)),
     portsOf(store),
@@ -64,6 +66,8 @@ export async function startAgent(on: On, place: string, names: readonly string[]
   await agent.ready;
   return {
     agent,
+    /** All of its sessions. */
+    transitions,
     /** Leaves politely. */
     async stop() {
       await agent.stop();

@@ -84,7 +84,7 @@ describe('limits on the history', () => {
     const verdict = await verdictOn(store);
     expect(verdict).toMatchObject({ said: [], first, begunFrom: keyframe, last });
 
-    await opened.change(40);
+    await opened.change(10);
     const later = await verdictOn(store);
     expect(later).toMatchObject({ said: [], begunFrom: keyframe });
     expect(later.first).toBeGreaterThan(first);

@@ -98,6 +98,7 @@ describe('rollcall agent', () => {
     const child = spawn(execPath, [main, ...words], {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
+    if (!child.stdout) throw new Error('its output is a pipe');
     const [ready] = await once(child.stdout, 'data');
     expect(`${ready}`).toContain('"event":"ready"');
     child.disconnect();

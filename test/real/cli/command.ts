@@ -4,7 +4,7 @@ import { execPath } from 'node:process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+export const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 
 /** What a command printed, how it ended, and how long that took. */
 export interface Ended {
