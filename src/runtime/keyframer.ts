@@ -8,6 +8,7 @@ import {
   type Monotonic,
   minutes,
   type Revision,
+  seconds,
 } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import { KeyframeReading, KeyframeText, readKeyframe } from './keyframe.ts';
@@ -20,6 +21,8 @@ const keyframeEvery = 10_000;
 /** At the latest after so long, where there was any event; and no signature becomes older. */
 const signedEvery: Millis = hours(24);
 const lookEvery: Millis = minutes(1);
+/** Whoever has just sat down has other work first. */
+const firstLookAfter: Millis = seconds(10);
 /** How long renewals and sweeps wait for a slice of the work. */
 const sliceLength: Millis = 5;
 /** A history that diverges does not mend: it is not verified again all the time. */
@@ -63,15 +66,15 @@ export class Keyframer {
   /** Looks now and then whether one is due, until the signal. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#ports;
+    await clock.sleep(firstLookAfter, signal);
     while (!signal.aborted) {
-      await clock.sleep(lookEvery, signal);
-      if (signal.aborted) return;
       try {
         await this.look(signal);
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
         log.debug('keyframe-not-made', { why: error.message });
       }
+      await clock.sleep(lookEvery, signal);
     }
   }
 

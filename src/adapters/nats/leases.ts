@@ -30,14 +30,17 @@ export function natsLeases(link: Link, bucket: BucketNames, within: Millis): Lea
     headers: [headersOf.expect(expect), headersOf.ttl(ttl)],
   });
 
-  /** Writes while time is left; a lost answer is resolved by what stands there. */
-  async function hold(
+  /**
+   * Writes while time is left; a lost answer is resolved by what stands there. `otherwise` is the
+   * answer where it is not held; only a creation may find the key gone, and then write again.
+   */
+  async function hold<Otherwise extends 'taken' | 'lost'>(
     key: string,
     text: string,
     first: Revision,
     ttl: Millis,
-    mayCreate: boolean,
-  ): Promise<{ held: Revision } | undefined> {
+    otherwise: Otherwise,
+  ): Promise<{ held: Revision } | Otherwise> {
     const until = performance.now() + within;
     let expect = first;
     // Whether `expect` was read in this call: only then is a later revision with our text surely
@@ -53,8 +56,8 @@ export function natsLeases(link: Link, bucket: BucketNames, within: Millis): Lea
       }
       const now = await readEntry(link, bucket, key, Math.max(250, until - performance.now()));
       if (now.text === undefined) {
-        if (!mayCreate) return undefined;
-      } else if (now.text !== text && now.revision !== expect) return undefined;
+        if (otherwise === 'lost') return otherwise;
+      } else if (now.text !== text && now.revision !== expect) return otherwise;
       else if (readInThisCall && now.revision > expect) return { held: now.revision };
       expect = now.revision;
       readInThisCall = true;
@@ -62,14 +65,10 @@ export function natsLeases(link: Link, bucket: BucketNames, within: Millis): Lea
   }
 
   return {
-    async create(key, text, ttl) {
-      return (await hold(key, text, 0, ttl, true)) ?? 'taken';
-    },
+    create: (key, text, ttl) => hold(key, text, 0, ttl, 'taken'),
 
-    async renew(key, text, at, ttl) {
-      // Expecting nothing there would be a creation.
-      return (at > 0 ? await hold(key, text, at, ttl, false) : undefined) ?? 'lost';
-    },
+    // Expecting nothing there would be a creation.
+    renew: async (key, text, at, ttl) => (at > 0 ? hold(key, text, at, ttl, 'lost') : 'lost'),
 
     async release(key, at) {
       const message: Message = {
