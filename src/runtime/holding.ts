@@ -80,15 +80,6 @@ export class Holding {
     }
   }
 
-  /**
-   * The removal to be sent: the very one that was sent before without a known outcome, if it was based
-   * on the same revision. Whichever of the two is stored, the chain's next event knows its hash.
-   */
-  removal(change: Change): Change {
-    const before = this.#unsure.get(change.write.key);
-    return before?.write.expect === change.write.expect ? before : change;
-  }
-
   /** Commits these changes; instances are fenced on the slot's record, so a run that lost it writes nothing. */
   async commit(changes: readonly Change[]): Promise<Outcome> {
     const writes = changes.map((change) => change.write);

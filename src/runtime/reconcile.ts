@@ -78,7 +78,7 @@ function changeOf(holding: Holding, repair: Repair): Change | 'ignored' {
     case 'turn':
       return moveInstance(author, repair.stored, turnTo(repair));
     case 'remove':
-      return holding.removal(removeInstance(author, repair.stored, 'deregistered', because));
+      return removeInstance(author, repair.stored, 'deregistered', because);
     default:
       return repair satisfies never;
   }

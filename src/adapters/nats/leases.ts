@@ -68,7 +68,8 @@ export function natsLeases(link: Link, bucket: BucketNames, within: Millis): Lea
     create: (key, text, ttl) => hold(key, text, 0, ttl, 'taken'),
 
     // Expecting nothing there would be a creation.
-    renew: async (key, text, at, ttl) => (at > 0 ? hold(key, text, at, ttl, 'lost') : 'lost'),
+    renew: (key, text, at, ttl) =>
+      at > 0 ? hold(key, text, at, ttl, 'lost') : Promise.resolve('lost'),
 
     async release(key, at) {
       const message: Message = {

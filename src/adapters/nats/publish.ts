@@ -104,8 +104,8 @@ function askBatch(
 
 function headersOf(message: Message, ...more: (readonly [string, string])[]): MsgHdrs {
   const all = headers();
-  for (const [name, value] of message.headers) all.append(name, value);
-  for (const [name, value] of more) all.append(name, value);
+  for (const [name, value] of message.headers) all.set(name, value);
+  for (const [name, value] of more) all.set(name, value);
   return all;
 }
 

@@ -17,7 +17,11 @@ async function withDeath() {
   await until('it is live', () => fleet.row('web', 'w1')?.state === 'live');
   process.kill('SIGKILL');
   await fleet.standing();
-  const history = await fleet.history();
+  // The collector says last that it is done: from then on nothing is written any more.
+  const history = await until('all is said', async () => {
+    const all = await fleet.history();
+    return all.at(-1)?.event.type === 'removal-done' ? all : undefined;
+  });
   return { fleet, run, history };
 }
 
