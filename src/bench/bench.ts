@@ -1,6 +1,6 @@
 import type { Millis } from '../domain/time.ts';
 import { connectBare, type ServerAccess } from './access.ts';
-import { type Machine, thisMachine } from './machine.ts';
+import { loadNow, type Machine, thisMachine } from './machine.ts';
 import { type Judged, judge, type Row } from './row.ts';
 import { startServer } from './server.ts';
 import { openStage } from './stage.ts';
@@ -43,7 +43,10 @@ export async function runBench(options: BenchOptions, audience: Audience): Promi
     };
     say('starting');
     await using stage = await openStage(server, { quick, signal, say });
-    for (const result of await row.measure(stage)) audience.result(judge(result));
+    const load = loadNow();
+    for (const result of await row.measure(stage)) {
+      audience.result(judge({ ...result, notes: { ...result.notes, load } }));
+    }
     left = rest;
   }
 }

@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
+import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 import { versions } from 'node:process';
 
 /** What the numbers were measured on, and with; nothing that tells whose machine it is. */
@@ -22,3 +22,6 @@ export const thisMachine = (natsServer: string): Machine => ({
 
 export const sayMachine = ({ cores, cpu, memoryGB, os, node, natsServer }: Machine): string =>
   `${cores} cores (${cpu}), ${memoryGB} GB, ${os}, Node ${node}, nats-server ${natsServer}`;
+
+/** How many processes wanted to run in the last minute: above the cores, the numbers are others' too. */
+export const loadNow = (): number => Math.round((loadavg()[0] ?? 0) * 10) / 10;

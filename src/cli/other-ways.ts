@@ -1,9 +1,11 @@
 import type { Cause, MachinesReplayed } from '../runtime/replay-machines.ts';
 import { stateText } from './audit-event.ts';
 import { plural } from './footer.ts';
+import type { Io } from './io.ts';
 import { grouped } from './meter.ts';
 import type { Palette } from './palette.ts';
 import { printable } from './printable.ts';
+import { wrapped } from './wrapped.ts';
 
 /** Steps that other machines would have taken otherwise, all for one cause, as a document. */
 export function causeDocument({ event, ...cause }: Cause): object {
@@ -48,7 +50,7 @@ export function causeLines(cause: Cause, palette: Palette): readonly string[] {
 export function replayedLines(
   { events, judged, divergences, causes, without, unsure, illegible }: MachinesReplayed,
   machines: readonly string[],
-  palette: Palette,
+  { palette, columns }: Pick<Io, 'palette' | 'columns'>,
 ): readonly string[] {
   const notes = [
     ...[...without].map(
@@ -62,7 +64,7 @@ export function replayedLines(
   ];
   return [
     `${grouped(events)} events, ${grouped(judged)} of them replayed by ${machines.join(', ')}`,
-    ...notes.map((note) => `· ${printable(note)}`),
+    ...notes.flatMap((note) => wrapped(`· ${printable(note)}`, columns)),
     divergences === 0
       ? palette.live('nothing goes another way')
       : palette.expired(

@@ -1,9 +1,10 @@
 import type { Instant } from '../domain/time.ts';
 import type { Verified } from '../runtime/verify.ts';
 import { plural } from './footer.ts';
+import type { Io } from './io.ts';
 import { grouped } from './meter.ts';
-import type { Palette } from './palette.ts';
 import { dateTime } from './times.ts';
+import { wrapped } from './wrapped.ts';
 
 /** What came of a verification. */
 export interface Outcome {
@@ -31,9 +32,14 @@ export function verifiedDocument(outcome: Outcome): object {
 }
 
 /** What a person is told at the end. */
-export function summary(outcome: Outcome, name: string, palette: Palette): readonly string[] {
+export function summary(
+  outcome: Outcome,
+  name: string,
+  { palette, columns }: Pick<Io, 'palette' | 'columns'>,
+): readonly string[] {
   const { verified, divergences } = outcome;
-  const lines = [...facts(outcome, name), ...notes(verified).map((note) => `· ${note}`)];
+  const noted = notes(verified).map((note) => `· ${note}`);
+  const lines = [...facts(outcome, name), ...noted].flatMap((line) => wrapped(line, columns));
   if (outcome.interrupted || (verified.events === 0 && divergences === 0)) return lines;
   return [
     ...lines,

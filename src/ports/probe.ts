@@ -13,7 +13,10 @@ export type Notice = 'suspected' | 'expired' | 'superseded';
 
 /** A run's own subject: whoever doubts a run asks it, whoever acts on it tells it. */
 export interface Probe {
-  /** Answers for this run; resolves once the server is known to route to it. */
+  /**
+   * Answers for this run; resolves once its own server routes to it. The others of a cluster know a
+   * moment later: a single `no-responders` proves nothing about a run that has just begun.
+   */
   answer(
     run: RunRef,
     respond: { pong(): Pong; told(notice: Notice): void },

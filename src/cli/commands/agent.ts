@@ -6,9 +6,11 @@ import { listInstances, system } from '../compose.ts';
 import { connectPatiently, watchConnection } from '../connect.ts';
 import { exit } from '../exit.ts';
 import { keepListed } from '../listed-instances.ts';
+import { printable } from '../printable.ts';
 import { sayTransitions } from '../session-lines.ts';
 import { agency } from '../settings/lease.ts';
 import { agentOptions, slotOf } from '../slot.ts';
+import { spinning } from '../spinner.ts';
 import { stopping } from '../stopping.ts';
 
 export const agent = command({
@@ -51,6 +53,11 @@ export const agent = command({
     void watchConnection(connected.store, io, until.signal);
     const keeping =
       file === undefined ? undefined : keepListed(agent, file, listed, io, until.signal);
+    // Whoever held the slot before may have to be outlasted: a ttl and some seconds.
+    const claimed = agent.ready.catch(() => {});
+    await spinning(io, `waiting for ${printable(`${slot.host}/${slot.agent}`)}`, () =>
+      Promise.race([claimed, until.ended]),
+    );
     await Promise.race([until.ended, keeping ?? until.ended]);
     await agent.stop();
     await agent.done;

@@ -155,7 +155,7 @@ async function tellOthers(
     else for (const line of causeLines(cause, io.palette)) io.out(line);
   }
   if (json) io.out(jsonLine(replayedDocument(replayed, names)));
-  else for (const line of replayedLines(replayed, names, io.palette)) io.out(line);
+  else for (const line of replayedLines(replayed, names, io)) io.out(line);
   if (io.signal.aborted) return exit.interrupted;
   return replayed.divergences > 0 ? exit.wanting : exit.done;
 }

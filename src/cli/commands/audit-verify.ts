@@ -65,7 +65,7 @@ export const auditVerify = command({
       interrupted: io.signal.aborted,
     };
     if (settings.json) io.out(jsonLine(verifiedDocument(outcome)));
-    else for (const line of summary(outcome, name, io.palette)) io.out(line);
+    else for (const line of summary(outcome, name, io)) io.out(line);
     if (outcome.interrupted) {
       io.err(kept ? `interrupted; the same command goes on from there` : 'interrupted');
       return exit.interrupted;

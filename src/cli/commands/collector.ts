@@ -4,7 +4,7 @@ import { command } from '../command.ts';
 import { system } from '../compose.ts';
 import { connectPatiently, watchConnection } from '../connect.ts';
 import { exit } from '../exit.ts';
-import { jsonLine } from '../printable.ts';
+import { jsonLine, printable } from '../printable.ts';
 import { agency, lease } from '../settings/lease.ts';
 import { slotOf } from '../slot.ts';
 import { stopping } from '../stopping.ts';
@@ -33,6 +33,7 @@ export const collector = command({
     if (!connected) return exit.done;
     await using collecting = collect(me, settings, connected.ports, io, () => {
       if (settings.json) io.out(jsonLine({ event: 'ready', ...me, term: 0, pid: io.pid }));
+      else io.out(`${printable(`${slot.host}/${slot.agent}`)} waits for a seat (run ${me.run})`);
     });
     await using until = stopping(io.signal, collecting.done);
     void watchConnection(connected.store, io, until.signal);

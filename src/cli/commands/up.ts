@@ -46,22 +46,28 @@ export const up = command({
     const server = serversGiven
       ? undefined
       : opened.use(
-          await spinning(io, 'starting nats-server', (say) =>
-            startServer({ storeDir: store, port: settings.port }, io.env, say, io.signal),
-          ),
+          await spinning(io, 'starting nats-server', (say) => {
+            const progress = io.errIsTerminal ? say : io.err;
+            return startServer(
+              { storeDir: store, port: settings.port },
+              io.env,
+              progress,
+              io.signal,
+            );
+          }),
         );
     const servers = server ? [server.url] : settings.servers;
     const me = { ...slot, run: system.entropy.runId() };
     const connected = await connectPatiently({ ...settings, servers }, io, me);
     if (!connected) return exit.done;
     opened.use(connected);
-    const [url] = withoutLogin(servers).servers;
+    const url = withoutLogin(servers).servers.join(',');
     const collecting = opened.use(
       collect(me, settings, connected.ports, io, () => {
         if (settings.json) {
           io.out(jsonLine({ event: 'ready', servers: url, dashboard: null, pid: io.pid }));
         } else {
-          io.out(`${io.palette.live('●')} ${io.palette.bold('up')}  ${printable(url ?? '')}`);
+          io.out(`${io.palette.live('●')} ${io.palette.bold('up')}  ${printable(url)}`);
           if (server) io.out(io.palette.dim(`   kept in ${printable(store)}`));
           if (server) io.out(io.palette.dim('   Ctrl-C stops it; what is registered stays'));
         }

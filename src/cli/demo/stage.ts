@@ -36,7 +36,7 @@ export class Stage implements AsyncDisposable {
     opened.defer(() => rm(place, { recursive: true, force: true }));
     const server = opened.use(
       await narrator.waiting('starting a nats-server', () =>
-        startServer({ storeDir: join(place, 'nats'), port: 0 }, io.env, () => {}, io.signal),
+        startServer({ storeDir: join(place, 'nats'), port: 0 }, io.env, io.err, io.signal),
       ),
     );
     const own = { ...withoutAccess(settings), servers: [server.url], namespace };

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { systemClock } from '../../src/adapters/system/clock.ts';
+import type { Feed } from '../../src/ports/feed.ts';
+import { Directory } from '../../src/runtime/directory.ts';
+
+it('a view is not ready before it is known whether anybody watches', async () => {
+  const seats = Promise.withResolvers<[]>();
+  const empty: Feed = { kind: 'snapshot', entries: [], upTo: 1 };
+  const ports = {
+    clock: systemClock,
+    log: { debug: () => {}, info: () => {}, warn: () => {} },
+    leases: { list: () => seats.promise },
+    registry: {
+      async *watch() {
+        yield empty;
+      },
+    },
+  };
+  await using directory = new Directory(ports as never, { seatsEvery: 60_000 });
+  let ready = false;
+  const becoming = directory.ready.then(() => {
+    ready = true;
+  });
+  await systemClock.sleep(20);
+  expect(ready).toBe(false);
+  seats.resolve([]);
+  await becoming;
+  expect(directory.observed).toBe(false);
+});
