@@ -26,8 +26,7 @@ export const KeyframeHead = z.object({
   notes: z.object({ lost: place, unknownCharts: place }),
   open: place,
   ended: place,
-  /** Chains that ended so long ago that they are not in it. */
-  forgotten: place,
+  forgetful: place,
   predecessors: place,
   records: place,
 });
@@ -58,13 +57,20 @@ export type KeyframeLine =
   | readonly ['open', string, z.infer<typeof Chain>]
   | readonly ['ended', string, z.infer<typeof Chain>]
   | readonly ['predecessor', string, z.infer<typeof Predecessor>]
+  /** A run of which chains that have ended are not in it. */
+  | readonly ['forgetful', string, null]
   | readonly ['record', string, z.infer<typeof Folded>];
 
-const Line = z.tuple([z.enum(['open', 'ended', 'predecessor', 'record']), z.string(), z.unknown()]);
+const Line = z.tuple([
+  z.enum(['open', 'ended', 'forgetful', 'predecessor', 'record']),
+  z.string(),
+  z.unknown(),
+]);
 
 /** @throws where it is no line of a keyframe */
 export function readKeyframeLine(text: string): KeyframeLine {
   const [kind, name, value] = Line.parse(JSON.parse(text));
+  if (kind === 'forgetful') return [kind, name, z.null().parse(value)];
   if (kind === 'record') return [kind, name, Folded.parse(value)];
   if (kind === 'predecessor') return [kind, name, Predecessor.parse(value)];
   return [kind, name, Chain.parse(value)] as KeyframeLine;

@@ -15,18 +15,20 @@ export interface ChainState {
 }
 
 /** What a history keeps in mind of chains that have ended: enough to know one that goes on. */
-const endedAtMost = 100_000;
+const endedAtMost = 20_000;
 
 /**
  * The chains of a history as far as it was read.
  *
- * Bounded: of the chains that have ended only the latest are kept. A chain that goes on after more
- * than {@link endedAtMost} others have ended can't be told from one that lost its beginning.
+ * Bounded: of the chains that have ended only the latest are kept. Only those of instances ever go on,
+ * and only while their run does: where one of a run that goes on was forgotten, an unknown chain of that
+ * run can't be told from one that lost its beginning.
  */
 export class Chains {
   readonly #open = new Map<string, ChainState>();
   readonly #ended = new Map<string, ChainState>();
-  #forgotten = 0;
+  /** Runs that go on and of which a chain that has ended was forgotten. */
+  readonly #forgetful = new Set<string>();
 
   get(name: string): ChainState | undefined {
     return this.#open.get(name) ?? this.#ended.get(name);
@@ -39,11 +41,18 @@ export class Chains {
       return;
     }
     this.#open.delete(name);
+    this.#forgetful.delete(name);
     this.#ended.set(name, state);
-    if (this.#ended.size <= endedAtMost) return;
     const oldest = this.#ended.keys().next();
-    if (!oldest.done) this.#ended.delete(oldest.value);
-    this.#forgotten += 1;
+    if (this.#ended.size <= endedAtMost || oldest.done) return;
+    this.#ended.delete(oldest.value);
+    const run = runOf(oldest.value);
+    if (this.#open.has(run)) this.#forgetful.add(run);
+  }
+
+  /** Whether a chain that is not known may have begun, and ended, long ago. */
+  mayHaveBegun(name: string): boolean {
+    return this.#forgetful.size > 0 && this.#forgetful.has(runOf(name));
   }
 
   /** The chains that have not ended. */
@@ -56,21 +65,24 @@ export class Chains {
     return this.#ended;
   }
 
-  /** How many are not kept in mind any more: above 0, an unknown chain may be one of them. */
-  get forgotten(): number {
-    return this.#forgotten;
+  get forgetful(): ReadonlySet<string> {
+    return this.#forgetful;
   }
 
   /** For a checkpoint. */
-  toJSON(): { open: [string, ChainState][]; ended: [string, ChainState][]; forgotten: number } {
-    return { open: [...this.#open], ended: [...this.#ended], forgotten: this.#forgotten };
+  toJSON(): {
+    open: [string, ChainState][];
+    ended: [string, ChainState][];
+    forgetful: string[];
+  } {
+    return { open: [...this.#open], ended: [...this.#ended], forgetful: [...this.#forgetful] };
   }
 
   static from(saved: ReturnType<Chains['toJSON']>): Chains {
     const chains = new Chains();
     for (const [name, state] of saved.open) chains.#open.set(name, state);
     for (const [name, state] of saved.ended) chains.#ended.set(name, state);
-    chains.#forgotten = saved.forgotten;
+    for (const run of saved.forgetful) chains.#forgetful.add(run);
     return chains;
   }
 }
@@ -78,3 +90,6 @@ export class Chains {
 /** The name of the chain that an event is stored in: its subject without the number. */
 export const storedChain = ({ subject }: Pick<Recorded, 'subject'>): string =>
   subject.slice(0, subject.lastIndexOf('.'));
+
+/** The name of the chain of the run that a chain belongs to. */
+const runOf = (name: string): string => name.split('.', 3).join('.');

@@ -50,8 +50,8 @@ export async function checkKeyframe(
 export function checkTouched(before: Verifier, keyframe: Verifier, say: Say): void {
   const { seq } = keyframe.position;
   for (const chains of [before.chains.open, before.chains.ended]) {
-    for (const [entity, { n, hash }] of chains) {
-      const fault = chainDivergence(entity, { n, hash }, keyframe);
+    for (const [entity, state] of chains) {
+      const fault = chainDivergence(entity, state, keyframe);
       if (fault) say({ ...fault, seq });
     }
   }
@@ -70,6 +70,7 @@ function lineDivergence(line: KeyframeLine, own: Verifier): Divergence | undefin
     case 'ended':
       return chainDivergence(name, line[2], own);
     case 'predecessor':
+    case 'forgetful':
       return undefined;
     default:
       return kind satisfies never;
@@ -79,13 +80,11 @@ function lineDivergence(line: KeyframeLine, own: Verifier): Divergence | undefin
 /** A chain that ended long ago may have been forgotten: then nothing is known of it. */
 function chainDivergence(
   entity: string,
-  stands: Pick<ChainState, 'n' | 'hash'>,
+  stands: Pick<ChainState, 'n' | 'hash' | 'done'>,
   own: Verifier,
 ): Divergence | undefined {
   const chain = own.chains.get(entity);
-  if (chain ? chain.n === stands.n && chain.hash === stands.hash : own.chains.forgotten > 0) {
-    return undefined;
-  }
+  if (chain ? chain.n === stands.n && chain.hash === stands.hash : stands.done) return undefined;
   const { seq } = own.position;
   const expected = chain ? headOf(chain) : 'no such chain';
   return { seq, entity, check: 'keyframe', expected, found: headOf(stands) };

@@ -68,12 +68,13 @@ function* linesOf(verifier: Verifier): Generator<KeyframeHead | KeyframeLine, vo
     notes: { lost: notes.lost, unknownCharts: notes.unknownCharts },
     open: chains.open.size,
     ended: chains.ended.size,
-    forgotten: chains.forgotten,
+    forgetful: chains.forgetful.size,
     predecessors: predecessors.size,
     records: records.size,
   };
   for (const [name, state] of chains.open) yield ['open', name, state];
   for (const [name, state] of chains.ended) yield ['ended', name, state];
+  for (const run of chains.forgetful) yield ['forgetful', run, null];
   for (const [key, predecessor] of predecessors) yield ['predecessor', key, predecessor];
   for (const [key, record] of records) yield ['record', key, record];
 }
@@ -109,6 +110,7 @@ export class KeyframeReading implements AsyncDisposable {
     const left = {
       open: head.open,
       ended: head.ended,
+      forgetful: head.forgetful,
       predecessor: head.predecessors,
       record: head.records,
     };
@@ -167,16 +169,18 @@ async function checkpointFrom(reading: KeyframeReading): Promise<Checkpoint> {
   const head = await reading.head();
   const open: Checkpoint['chains']['open'] = [];
   const ended: Checkpoint['chains']['ended'] = [];
+  const forgetful: string[] = [];
   const predecessors: [string, Checkpoint['predecessors'][number][1]][] = [];
   const records: Checkpoint['records'][number][] = [];
   for await (const line of reading.lines(head)) {
     if (line[0] === 'open') open.push([line[1], line[2]]);
     else if (line[0] === 'ended') ended.push([line[1], line[2]]);
+    else if (line[0] === 'forgetful') forgetful.push(line[1]);
     else if (line[0] === 'predecessor') predecessors.push([line[1], line[2]]);
     else records.push(line[2]);
   }
-  const { seq, origin, at, events, digest, commit, notes, forgotten } = head;
-  const chains = { open, ended, forgotten };
+  const { seq, origin, at, events, digest, commit, notes } = head;
+  const chains = { open, ended, forgetful };
   return { seq, origin, at, events, digest, commit, notes, chains, predecessors, records };
 }
 

@@ -36,8 +36,8 @@ export interface Notes {
   readonly unknownCharts: number;
 }
 
-/** How many ended chains may still be taken over; those are taken over within the same commit. */
-const predecessorsAtMost = 100_000;
+/** A chain that has ended is taken over within the same commit, and that has 1000 messages at most. */
+const predecessorsAtMost = 1000;
 
 /**
  * Replays a history through the machines, event by event, and names each divergence.
@@ -97,7 +97,7 @@ export class Verifier {
   }
 
   /** Where the chains stand. */
-  get chains(): Pick<Chains, 'get' | 'open' | 'ended' | 'forgotten'> {
+  get chains(): Pick<Chains, 'get' | 'open' | 'ended' | 'forgetful'> {
     return this.#chains;
   }
 
@@ -131,7 +131,7 @@ export class Verifier {
     const key = keyOf(event);
     const before = this.#before(recorded, name, key);
     const { faults, after } = checkEvent(recorded, before);
-    const right = checkRight(event, this.#chains);
+    const right = checkRight(event, this.#chains, this.#trimmed);
     if (faults.length > 0 || right) {
       const entity = describeChain(event.of);
       for (const fault of right ? [...faults, right] : faults) {
@@ -179,12 +179,12 @@ export class Verifier {
     return {
       chain: this.#chains.get(name),
       predecessor: key === undefined ? undefined : this.#predecessors.get(key),
-      mayHaveBegun: this.#trimmed || this.#chains.forgotten > 0,
+      mayHaveBegun: this.#trimmed || this.#chains.mayHaveBegun(name),
       stepper: this.#stepperOf(recorded),
     };
   }
 
-  /** A chain that ended may be taken over by the next one: at once, or when its slot is used again. */
+  /** A chain that ended may be taken over by the next one. */
   #succeed(key: string, ended: Predecessor | undefined): void {
     this.#predecessors.delete(key);
     if (ended === undefined) return;

@@ -74,6 +74,11 @@ export function probeContract(open: Open): void {
       const notices: Notice[] = [];
       await using _one = await other.probe.answer(run(1), answering('serving', notices));
       await using _two = await other.probe.answer(run(2), answering('serving'));
+      await eventually(subject, async () => {
+        for (const one of [run(1), run(2)]) {
+          expect(await subject.store.probe.ask(one, within)).toMatchObject({ state: 'serving' });
+        }
+      });
       subject.store.probe.tell(run(1), 'suspected');
       subject.store.probe.tell(run(2), 'superseded');
       subject.store.probe.tell(run(1), 'expired');
