@@ -25,8 +25,11 @@ export const KeyframeHead = z.object({
   }),
   notes: z.object({ lost: place, unknownCharts: place }),
   open: place,
+  loose: place,
   ended: place,
   forgetful: place,
+  /** How many chains of processes were given up. */
+  lost: place,
   predecessors: place,
   records: place,
 });
@@ -55,6 +58,7 @@ const Folded = z.object({
 /** Every other line: a kind, a chain's name or a record's key, and what stands there. */
 export type KeyframeLine =
   | readonly ['open', string, z.infer<typeof Chain>]
+  | readonly ['loose', string, z.infer<typeof Chain>]
   | readonly ['ended', string, z.infer<typeof Chain>]
   | readonly ['predecessor', string, z.infer<typeof Predecessor>]
   /** A run of which chains that have ended are not in it. */
@@ -62,7 +66,7 @@ export type KeyframeLine =
   | readonly ['record', string, z.infer<typeof Folded>];
 
 const Line = z.tuple([
-  z.enum(['open', 'ended', 'forgetful', 'predecessor', 'record']),
+  z.enum(['open', 'loose', 'ended', 'forgetful', 'predecessor', 'record']),
   z.string(),
   z.unknown(),
 ]);

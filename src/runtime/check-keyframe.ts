@@ -49,9 +49,10 @@ export async function checkKeyframe(
  */
 export function checkTouched(before: Verifier, keyframe: Verifier, say: Say): void {
   const { seq } = keyframe.position;
-  for (const chains of [before.chains.open, before.chains.ended]) {
+  const { open, loose, ended } = before.chains;
+  for (const chains of [open, loose, ended]) {
     for (const [entity, state] of chains) {
-      const fault = chainDivergence(entity, state, keyframe);
+      const fault = chainDivergence(entity, state, keyframe, chains !== open);
       if (fault) say({ ...fault, seq });
     }
   }
@@ -67,8 +68,9 @@ function lineDivergence(line: KeyframeLine, own: Verifier): Divergence | undefin
     case 'record':
       return recordDivergence('keyframe', name, own.records.get(name), line[2].entry.text);
     case 'open':
+    case 'loose':
     case 'ended':
-      return chainDivergence(name, line[2], own);
+      return chainDivergence(name, line[2], own, kind !== 'open');
     case 'predecessor':
     case 'forgetful':
       return undefined;
@@ -80,11 +82,12 @@ function lineDivergence(line: KeyframeLine, own: Verifier): Divergence | undefin
 /** A chain that ended long ago may have been forgotten: then nothing is known of it. */
 function chainDivergence(
   entity: string,
-  stands: Pick<ChainState, 'n' | 'hash' | 'done'>,
+  stands: Pick<ChainState, 'n' | 'hash'>,
   own: Verifier,
+  mayBeForgotten: boolean,
 ): Divergence | undefined {
   const chain = own.chains.get(entity);
-  if (chain ? chain.n === stands.n && chain.hash === stands.hash : stands.done) return undefined;
+  if (chain ? chain.n === stands.n && chain.hash === stands.hash : mayBeForgotten) return undefined;
   const { seq } = own.position;
   const expected = chain ? headOf(chain) : 'no such chain';
   return { seq, entity, check: 'keyframe', expected, found: headOf(stands) };

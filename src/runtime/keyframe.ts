@@ -67,12 +67,15 @@ function* linesOf(verifier: Verifier): Generator<KeyframeHead | KeyframeLine, vo
     commit,
     notes: { lost: notes.lost, unknownCharts: notes.unknownCharts },
     open: chains.open.size,
+    loose: chains.loose.size,
     ended: chains.ended.size,
     forgetful: chains.forgetful.size,
+    lost: chains.lost,
     predecessors: predecessors.size,
     records: records.size,
   };
   for (const [name, state] of chains.open) yield ['open', name, state];
+  for (const [name, state] of chains.loose) yield ['loose', name, state];
   for (const [name, state] of chains.ended) yield ['ended', name, state];
   for (const run of chains.forgetful) yield ['forgetful', run, null];
   for (const [key, predecessor] of predecessors) yield ['predecessor', key, predecessor];
@@ -109,6 +112,7 @@ export class KeyframeReading implements AsyncDisposable {
   async *lines(head: KeyframeHead): AsyncGenerator<KeyframeLine, void, undefined> {
     const left = {
       open: head.open,
+      loose: head.loose,
       ended: head.ended,
       forgetful: head.forgetful,
       predecessor: head.predecessors,
@@ -168,19 +172,21 @@ export async function readKeyframe(
 async function checkpointFrom(reading: KeyframeReading): Promise<Checkpoint> {
   const head = await reading.head();
   const open: Checkpoint['chains']['open'] = [];
+  const loose: Checkpoint['chains']['loose'] = [];
   const ended: Checkpoint['chains']['ended'] = [];
   const forgetful: string[] = [];
   const predecessors: [string, Checkpoint['predecessors'][number][1]][] = [];
   const records: Checkpoint['records'][number][] = [];
   for await (const line of reading.lines(head)) {
     if (line[0] === 'open') open.push([line[1], line[2]]);
+    else if (line[0] === 'loose') loose.push([line[1], line[2]]);
     else if (line[0] === 'ended') ended.push([line[1], line[2]]);
     else if (line[0] === 'forgetful') forgetful.push(line[1]);
     else if (line[0] === 'predecessor') predecessors.push([line[1], line[2]]);
     else records.push(line[2]);
   }
   const { seq, origin, at, events, digest, commit, notes } = head;
-  const chains = { open, ended, forgetful };
+  const chains = { open, loose, ended, forgetful, lost: head.lost };
   return { seq, origin, at, events, digest, commit, notes, chains, predecessors, records };
 }
 

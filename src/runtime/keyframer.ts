@@ -197,4 +197,9 @@ export class Keyframer {
 }
 
 const linesIn = ({ chains, predecessors, records }: Checkpoint): number =>
-  chains.open.length + chains.ended.length + predecessors.length + records.length;
+  chains.open.length +
+  chains.loose.length +
+  chains.ended.length +
+  chains.forgetful.length +
+  predecessors.length +
+  records.length;

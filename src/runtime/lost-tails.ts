@@ -14,8 +14,9 @@ export async function lostTails(verifier: Verifier, leases: Leases | undefined):
   const runs = new Set([...verifier.records.values()].map(({ run }) => run));
   const held = new Set((await leases?.list(allRunLeases))?.map(({ key }) => key));
   const seated = new Set((await leases?.list(allSeats))?.map(({ text }) => runIn(text)));
-  let lost = 0;
-  for (const [name, { value }] of verifier.chains.open) {
+  const { open, loose } = verifier.chains;
+  let { lost } = verifier.chains;
+  for (const [name, { value }] of [...open, ...loose]) {
     const [host, agent, run, entity, ...rest] = name.split('.');
     if (run === undefined || rest.length > 0) continue;
     const lease = `run.${host}.${agent}.${run}`;

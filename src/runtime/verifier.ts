@@ -97,7 +97,7 @@ export class Verifier {
   }
 
   /** Where the chains stand. */
-  get chains(): Pick<Chains, 'get' | 'open' | 'ended' | 'forgetful'> {
+  get chains(): Pick<Chains, 'get' | 'open' | 'loose' | 'ended' | 'forgetful' | 'lost'> {
     return this.#chains;
   }
 

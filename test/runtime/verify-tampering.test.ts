@@ -126,7 +126,7 @@ describe('an event that was changed', () => {
     ['another place to begin', 'from', { from: { present: { phase: 'leaving', sight: 'clear' } } }],
     ['another edge', 'edges', { edges: ['run.present|superseded|0'] }],
     ['another transition', 'target', { event: { type: 'announced' } }],
-    ['the record of another', 'record', { record: { run: 'run00000' } }],
+    ['the record of nobody', 'record', { record: {} }],
     ['no record', 'record', { record: null }],
   ])('to have %s is named so', async (_, check, changes) => {
     const one = find('expired', 'run');
@@ -135,10 +135,23 @@ describe('an event that was changed', () => {
     expect(said).toContainEqual(expect.objectContaining({ seq: one.seq, entity, check }));
   });
 
-  test('to have a record in another state is named so', async () => {
+  test.each([
+    ['in another state', { phase: 'leaving' }],
+    ['of another run', { run: 'run00000' }],
+    ['of another host', { host: 'h9' }],
+    ['of another number', { n: 9 }],
+  ])('to have a record %s is named so', async (_, changes) => {
     const one = find('suspected', 'run');
     const said = await saidOf(
-      changedAt(events, one.seq, ({ record }) => ({ record: { ...record, phase: 'leaving' } })),
+      changedAt(events, one.seq, ({ record }) => ({ record: { ...record, ...changes } })),
+    );
+    expect(said).toContainEqual(expect.objectContaining({ seq: one.seq, check: 'record' }));
+  });
+
+  test('to have the record of another instance is named so', async () => {
+    const one = find('failed', 'instance');
+    const said = await saidOf(
+      changedAt(events, one.seq, ({ record }) => ({ record: { ...record, id: '9' } })),
     );
     expect(said).toContainEqual(expect.objectContaining({ seq: one.seq, check: 'record' }));
   });
@@ -239,6 +252,14 @@ describe('events that were reordered', () => {
     async (seq) => {
       const said = await saidOf(exchanged(events, seq, { places: true }));
       expect(said).toContainEqual(expect.objectContaining({ seq, check: 'order' }));
+    },
+  );
+
+  test.each(pairs)(
+    'were written in another order, though they stand one by one (%i, %i)',
+    async (seq) => {
+      const said = await saidOf(closedUp(exchanged(events, seq, { places: true })));
+      expect(said).toContainEqual(expect.objectContaining({ seq: seq + 1, check: 'order' }));
     },
   );
 

@@ -47,7 +47,11 @@ async function given(url = context.server.url) {
       for (let n = 0; n < times; n += 1) {
         port += 1;
         one.agent.replace([specOf('web/1', port), specOf('web/2')]);
-        await sleep(10);
+        // Changes that come faster than they are written are written as one.
+        await until('it is written', async () => {
+          const { text } = await store.registry.read('instance.h1.a.web.1');
+          return text?.includes(`"port":${port},`);
+        });
       }
       return quiet(store);
     },

