@@ -27,7 +27,14 @@ export default defineConfig({
           name: 'unit',
           // Whatever is not claimed below, so that no test file is ever left out.
           include: ['test/**/*.test.ts'],
-          exclude: ['test/contract/**', 'test/real/**'],
+          exclude: ['test/contract/**', 'test/real/**', 'test/sim/**'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'sim',
+          include: ['test/sim/**/*.test.ts'],
           sequence: { groupOrder: 0 },
         },
       },

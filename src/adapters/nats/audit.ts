@@ -33,14 +33,16 @@ export function natsAudit(link: Link, names: Names, within: Millis): Audit {
       const start = Math.max(from, first, 1);
       if (start > last) return;
       const until = { last, patience };
-      for await (const some of events(link, names, { from: start, filters, within }, until)) {
-        yield* some;
+      for await (const some of delivered(link, names, { from: start, filters, within }, until)) {
+        for (const one of some) yield storedEvent(names, one);
       }
     },
 
     async *follow(from, signal, filters) {
       const source = { from: Math.max(from, 1), filters, within, signal };
-      for await (const some of events(link, names, source, undefined)) yield* some;
+      for await (const some of delivered(link, names, source, undefined)) {
+        for (const one of some) yield storedEvent(names, one);
+      }
     },
   };
 }
@@ -84,15 +86,18 @@ interface Source {
 }
 
 /**
- * Events as they queue up, tap after tap, each from behind the last event; to `end.last`, or until the
- * signal. With an end it is a replay that somebody waits for: then long silence is a failure.
+ * Messages as they queue up, tap after tap, each from behind the last event; to `end.last`, or until
+ * the signal. With an end it is a replay that somebody waits for: then long silence is a failure.
+ *
+ * As they came: where the reader is slow thousands queue up, and whoever reads in slices must not wait
+ * until all of them are parsed.
  */
-async function* events(
+async function* delivered(
   link: Link,
   names: Names,
   { from, filters = [], within, signal }: Source,
   end: { readonly last: Revision; readonly patience: Millis } | undefined,
-): AsyncGenerator<readonly StoredEvent[], void, undefined> {
+): AsyncGenerator<readonly Delivered[], void, undefined> {
   const subjects = filters.map((filter) => names.auditPrefix + filter);
   let next = from;
   let progressAt = performance.now();
@@ -119,7 +124,7 @@ async function* events(
           continue;
         }
         const wanted = item.messages.filter(({ seq }) => end === undefined || seq <= end.last);
-        if (wanted.length > 0) yield wanted.map((message) => storedEvent(names, message));
+        if (wanted.length > 0) yield wanted;
         const last = item.messages.at(-1);
         next = (last?.seq ?? next) + 1;
         if (end !== undefined && next > end.last) return;

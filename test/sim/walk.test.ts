@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Walk } from './walk.ts';
+import { Walk } from '../runtime/walk.ts';
 
 const seeds = Array.from({ length: 30 }, (_, n) => n + 1);
 const steps = 60;
