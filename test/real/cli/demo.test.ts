@@ -10,7 +10,7 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rollcall-demo-test-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }));
 
 const { ROLLCALL_NATS_SERVER } = process.env;
 const demo = (...args: string[]) =>

@@ -18,7 +18,7 @@ let stateDir: string;
 beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), 'rollcall-library-'));
 });
-afterAll(() => rm(stateDir, { recursive: true }));
+afterAll(() => rm(stateDir, { recursive: true, maxRetries: 20 }));
 
 let fleets = 0;
 const fleet = () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   nobody = `nats://127.0.0.1:${port}`;
   state = await mkdtemp(join(tmpdir(), 'rollcall-state-'));
 });
-afterAll(() => rm(state, { recursive: true }));
+afterAll(() => rm(state, { recursive: true, maxRetries: 20 }));
 
 const asking = ['ps', 'agents', 'hosts', 'doctor', 'audit tail', 'audit show h1/a'];
 

@@ -191,6 +191,6 @@ export class TestFleet implements AsyncDisposable {
     await this.directory[Symbol.asyncDispose]();
     await this.store[Symbol.asyncDispose]();
     await this.#wire.close();
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 20 });
   }
 }

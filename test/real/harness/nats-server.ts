@@ -63,7 +63,7 @@ export async function startTestServer(
     thaw: () => signalIfAlive(server.pid, 'SIGCONT'),
     [Symbol.asyncDispose]: async () => {
       await stop();
-      await rm(storeDir, { recursive: true, force: true });
+      await rm(storeDir, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

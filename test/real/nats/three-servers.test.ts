@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, headers } from '@nats-io/transport-node';
+import { headers } from '@nats-io/transport-node';
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../../../src/ports/registry.ts';
 import { startTestCluster, type TestCluster } from '../harness/cluster.ts';
@@ -48,19 +48,6 @@ class Writer implements AsyncDisposable {
 
 const others = (cluster: TestCluster, ...not: readonly TestServer[]): readonly string[] =>
   cluster.nodes.filter((node) => !not.includes(node)).map((node) => node.url);
-
-/** The node that decides where streams and consumers are placed. */
-async function metaLeader({ nodes }: TestCluster): Promise<TestServer | undefined> {
-  const [node] = nodes;
-  const system = await connect({ servers: node?.url ?? '', ...node?.system });
-  try {
-    const reply = await system.request('$SYS.REQ.SERVER.PING.JSZ', '{}', { timeout: 5000 });
-    const { data } = reply.json<{ data: { meta_cluster?: { leader?: string } } }>();
-    return nodes[Number(data.meta_cluster?.leader?.replace('node-', '')) - 1];
-  } finally {
-    await system.close();
-  }
-}
 
 describe('fences on one record, many at once (B11)', () => {
   test('refuse each other for no reason when sent bare: the trap is there', async () => {
@@ -137,7 +124,6 @@ describe('the kill of a server', () => {
       }
       return undefined;
     };
-    const placing = await metaLeader(cluster);
     const third = cluster.nodes.find((node) => node !== leader && node !== first);
     for (;;) {
       await using watched = new Watched(reads.store.registry, ['agent.>']);
@@ -156,9 +142,9 @@ describe('the kill of a server', () => {
       });
       const there = arrived();
       const delays = wrote.map(({ key, at }) => (there.get(key) ?? Number.NaN) - at);
-      // A new consumer is placed by the leader of the cluster's own group: 2.0 to 2.5 s were seen, 4 to
-      // 6 s where that one had to be elected first, up to 9.4 s on a machine that had much else to do.
-      expect(Math.max(...delays)).toBeLessThan(third === placing ? 15_000 : 6000);
+      // A new consumer is placed by the leader of the cluster's own group: 2.0 to 2.5 s were seen on a quiet
+      // machine, 4 to 6 s where that leader had to be elected first, up to 9.4 s where much else was done.
+      expect(Math.max(...delays)).toBeLessThan(15_000);
       expect(watched.arrivals).toHaveLength(there.size);
       expect(watched.said('snapshot')).toBe(1);
       expect(watched.said('stale')).toBeGreaterThan(0);
