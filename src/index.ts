@@ -13,12 +13,21 @@ export {
   type DirectoryOptions,
   type OpenDirectory,
   openDirectory,
+  type PickOptions,
 } from './cli/library/directory.ts';
 export type { Duration } from './cli/library/options.ts';
+export {
+  type ReplayedFleet,
+  type ReplayFileOptions,
+  type ReplayStoreOptions,
+  replay,
+} from './cli/library/replay.ts';
 export type { StoreOptions } from './cli/library/store.ts';
 export type { Health } from './domain/desired.ts';
 export { Fault, type FaultCode } from './domain/fault.ts';
 export type { AgentRow, DubiousReason, InstanceRow, InstanceState } from './domain/join.ts';
+export type { PickPolicy } from './domain/pick.ts';
 export type { Log } from './ports/log.ts';
+export type { BrakeReading, LeaseOwner, Meters } from './ports/meters.ts';
 export type { DirectoryChange } from './runtime/directory.ts';
 export type { ProcessTransition } from './runtime/process-chain.ts';

@@ -8,6 +8,7 @@ import { systemClock } from '../adapters/system/clock.ts';
 import { systemEntropy } from '../adapters/system/entropy.ts';
 import { systemProcesses } from '../adapters/system/processes.ts';
 import type { Namespace, RunRef } from '../domain/names.ts';
+import { noMeters } from '../ports/meters.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /** The server, and how one is let in: it is sent to child processes as it is. */
@@ -30,10 +31,12 @@ export const portsOf = (store: NatsStore, run?: RunRef['run']): Ports => {
     audit: store.audit,
     keyframes: store.keyframes,
     probe: store.probe,
+    departures: store.departures,
     clock: systemClock,
     entropy: { ...systemEntropy, runId: () => first.pop() ?? systemEntropy.runId() },
     processes: systemProcesses(),
     log: silent,
+    meters: noMeters,
   };
 };
 

@@ -49,7 +49,9 @@ export const documentOf = ({ name, notes, ...judged }: Judged): Record<string, u
   };
 };
 
-function limitOf({ limit: { of, atMost }, unit, reaches }: Judged): string {
+function limitOf({ limit, unit, reaches }: Judged): string {
+  if ('atLeast' in limit) return `≥ ${figure(limit.atLeast)} ${unit}`;
+  const { of, atMost } = limit;
   if (of === 'times-floor') return `${atMost}× floor (${figure(reaches)}×)`;
   return `${figure(atMost)} ${unit}${of === 'p99' ? ' p99' : ''}`;
 }

@@ -2,13 +2,12 @@ import type { Millis } from '../domain/time.ts';
 import type { Stage } from './stage.ts';
 import { type Summary, summarize } from './statistics.ts';
 
-type Unit = 'ms' | 'µs' | 'MB';
+type Unit = 'ms' | 'µs' | 'MB' | '/s';
 
 /** What a row promises (design, numbers to reach); `times-floor`: the ratio of the two medians. */
-export interface Limit {
-  readonly of: 'median' | 'p99' | 'times-floor';
-  readonly atMost: number;
-}
+export type Limit =
+  | { readonly of: 'median' | 'p99' | 'times-floor'; readonly atMost: number }
+  | { readonly of: 'median'; readonly atLeast: number };
 
 /** One thing measured, beside the least that the same machine could do in the same run. */
 export interface Result {
@@ -41,8 +40,8 @@ export interface Judged extends Omit<Result, 'samples' | 'floor'>, Summary {
 export function judge({ samples, floor, ...result }: Result): Judged {
   const summary = summarize(samples);
   const least = summarize(floor.samples);
-  const { of, atMost } = result.limit;
-  const reaches = of === 'times-floor' ? summary.median / least.median : summary[of];
-  const reached = reaches <= atMost;
+  const { limit } = result;
+  const reaches = limit.of === 'times-floor' ? summary.median / least.median : summary[limit.of];
+  const reached = 'atLeast' in limit ? reaches >= limit.atLeast : reaches <= limit.atMost;
   return { ...result, ...summary, floor: { what: floor.what, ...least }, reaches, reached };
 }

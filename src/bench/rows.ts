@@ -1,10 +1,13 @@
 import { seconds } from '../domain/time.ts';
 import type { Row } from './row.ts';
+import { at } from './rows/at.ts';
 import { directory } from './rows/directory.ts';
 import { frozen } from './rows/frozen.ts';
 import { heartbeat } from './rows/heartbeat.ts';
 import { killed } from './rows/killed.ts';
 import { removal } from './rows/removal.ts';
+import { replay } from './rows/replay.ts';
+import { verify } from './rows/verify.ts';
 
 /** What `rollcall bench` measures, in its order. */
 export const rows: readonly Row[] = [
@@ -15,4 +18,7 @@ export const rows: readonly Row[] = [
   removal,
   heartbeat,
   directory,
+  replay,
+  verify,
+  at,
 ];

@@ -1,5 +1,5 @@
-import type { AuditEvent, StateValue } from '../domain/events.ts';
-import type { Illegible, Recorded } from '../domain/recorded.ts';
+import { type AuditEvent, isOfSlot, type StateValue } from '../domain/events.ts';
+import { describeChain, type Illegible, type Recorded } from '../domain/recorded.ts';
 import { evidenceWords } from './evidence.ts';
 import { jsonLine } from './printable.ts';
 
@@ -14,9 +14,9 @@ export function eventJson(read: Recorded | Illegible): string {
 }
 
 /** Whom the event is about. */
-export function subjectOf({ of }: AuditEvent): string {
+export function subjectOf({ of }: Pick<AuditEvent, 'of'>): string {
   if (of.entity === 'instance') return `${of.service}/${of.id}`;
-  return `${of.host}/${of.agent}`;
+  return isOfSlot(of) ? `${of.host}/${of.agent}` : describeChain(of);
 }
 
 /** Who did it. */

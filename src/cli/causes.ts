@@ -1,6 +1,6 @@
-import type { AuditEvent } from '../domain/events.ts';
-import { slotTokens } from '../domain/keys.ts';
+import { type AuditEvent, isOfSlot } from '../domain/events.ts';
 import { type Illegible, type Recorded, readEvent } from '../domain/recorded.ts';
+import { chainSubject, runSubject } from '../domain/subjects.ts';
 import type { History } from '../runtime/verify.ts';
 import { subjectOf } from './audit-event.ts';
 
@@ -31,7 +31,7 @@ export class Causes {
   }
 
   async #runEvents(of: AuditEvent['of']): Promise<ReadonlyMap<string, Recorded>> {
-    const run = `${slotTokens(of)}.${of.run}`;
+    const run = isOfSlot(of) ? runSubject(of) : chainSubject(of);
     const known = this.#runs.get(run);
     if (known) return known;
     const events = new Map<string, Recorded>();

@@ -14,8 +14,12 @@ import {
 } from '../adapters/files/instances.ts';
 import { replaceFile } from '../adapters/files/replace-file.ts';
 import { readIfThere, readText } from '../adapters/files/text.ts';
+import { type ListenAt, listenForScrapes } from '../adapters/metrics/listen.ts';
+import { processRegistry } from '../adapters/metrics/process.ts';
+import { prometheusMeters } from '../adapters/metrics/prometheus.ts';
 import { connectNats } from '../adapters/nats/connection.ts';
 import { connectionName } from '../adapters/nats/connection-name.ts';
+import { advisorySubject } from '../adapters/nats/departures.ts';
 import { Link } from '../adapters/nats/link.ts';
 import { namesOf } from '../adapters/nats/names.ts';
 import { checkServer } from '../adapters/nats/server-check.ts';
@@ -100,6 +104,8 @@ export async function openInspection(
   return {
     names,
     connection: link.connection,
+    /** Where the server says that a connection has closed. */
+    advisories: advisorySubject,
     /** A second connection, for what only another one shows. */
     connect,
     /** @throws {Fault} `server-too-old`, `store-misconfigured` */
@@ -113,16 +119,22 @@ export async function openInspection(
 export type Inspection = Awaited<ReturnType<typeof openInspection>>;
 
 /** All that the core needs. `run` is the id of the first run, where the connection is named by it. */
-export const portsOf = (store: NatsStore, log: Log, run?: RunId): Ports => ({
+export const portsOf = (
+  store: NatsStore,
+  { log, meters }: Pick<Ports, 'log' | 'meters'>,
+  run?: RunId,
+): Ports => ({
   leases: store.leases,
   registry: store.registry,
   audit: store.audit,
   keyframes: store.keyframes,
   probe: store.probe,
+  departures: store.departures,
   clock: systemClock,
   entropy: run === undefined ? systemEntropy : startingWith(run),
   processes: systemProcesses(),
   log,
+  meters,
   hash: systemHash,
 });
 
@@ -133,6 +145,16 @@ function startingWith(run: RunId): Ports['entropy'] {
 
 /** The log of a process that nobody looks at: JSON on stderr. */
 export const jsonLog = (level: 'debug' | 'info' | 'warn' | 'silent'): Log => systemLog(level);
+
+/**
+ * Meters, and a listener that tells them to Prometheus.
+ * @throws {Fault} `port-taken`, `bad-setting`
+ */
+export async function startMetrics(at: ListenAt) {
+  const registry = processRegistry();
+  const meters = prometheusMeters(registry, systemClock);
+  return { meters, ...(await listenForScrapes(registry, at)) };
+}
 
 /** The instances that a file lists for this agent. @throws {Fault} `bad-instances-file` */
 export const listInstances = async (file: string, slot: Slot): Promise<readonly ListedInstance[]> =>

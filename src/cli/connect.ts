@@ -1,6 +1,7 @@
 import { Fault, type FaultCode } from '../domain/fault.ts';
 import type { RunRef } from '../domain/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
+import { noMeters } from '../ports/meters.ts';
 import { accessOf } from './access.ts';
 import type { Common } from './command.ts';
 import { jsonLog, openStore, portsOf, system } from './compose.ts';
@@ -31,7 +32,7 @@ export async function connectOnce(settings: Common, io: Io, as: string, create =
   const store = await spinning(io, `connecting to ${access.servers.join(', ')}`, () =>
     openStore(access, opening),
   );
-  return connected(store, portsOf(store, logOf(io, settings)));
+  return connected(store, portsOf(store, { log: logOf(io, settings), meters: noMeters }));
 }
 
 /**
@@ -42,7 +43,7 @@ export async function connectPatiently(
   settings: Common,
   io: Io,
   as: RunRef | string,
-  { signal = io.signal, create = true } = {},
+  { signal = io.signal, create = true, meters = noMeters } = {},
 ) {
   const access = await accessOf(settings);
   const opening = { as, signal, within: answerWithin, create };
@@ -51,7 +52,7 @@ export async function connectPatiently(
       const store = await openStore(access, opening);
       if (tries > 0) io.err(`connected to ${store.standing().server}`);
       const run = typeof as === 'string' ? undefined : as.run;
-      return connected(store, portsOf(store, logOf(io, settings), run));
+      return connected(store, portsOf(store, { log: logOf(io, settings), meters }, run));
     } catch (cause) {
       if (!(cause instanceof Fault) || !passing.has(cause.code)) throw cause;
       if (signal.aborted) return undefined;

@@ -16,7 +16,7 @@ export async function findMoment(
   setting: string,
   text: string,
   history: History,
-  io: Io,
+  io: Pick<Io, 'errIsTerminal' | 'signal'>,
   now: Instant,
 ): Promise<Moment> {
   const named = momentNamed(text, now);

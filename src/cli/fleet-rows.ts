@@ -13,7 +13,7 @@ export function fleetRows(fleet: Fleet): FleetRows {
   const instances: InstanceRow[] = [];
   const agents: AgentRow[] = [];
   for (const slot of fleet.slots()) {
-    const agent = agentRow(slot, true);
+    const agent = agentRow(slot, fleet, true);
     if (agent) agents.push(agent);
     for (const read of slot.instances.values()) {
       if (read.kind === 'stored') instances.push(instanceRow(read, slot, fleet, true));

@@ -6,10 +6,14 @@ import { jsonLine, printable } from './printable.ts';
 import { clockTime } from './times.ts';
 
 /**
- * Says what becomes of an agent's session. With JSON the first line is `ready`; what led up to it
- * follows, so that a script need not skip anything.
+ * Says what becomes of an agent's session. With JSON the first line is `ready`, with the address of
+ * the metrics; what led up to it follows, so that a script need not skip anything.
  */
-export function sayTransitions(io: Io, json: boolean): AgentOptions['onTransition'] {
+export function sayTransitions(
+  io: Io,
+  json: boolean,
+  metrics: string | null,
+): AgentOptions['onTransition'] {
   const before: string[] = [];
   let ready = false;
   let term = 0;
@@ -23,7 +27,7 @@ export function sayTransitions(io: Io, json: boolean): AgentOptions['onTransitio
     if (!json) return void (line && io.out(line));
     if (!ready && transition.to !== 'serving') return void before.push(line);
     if (!ready) {
-      io.out(jsonLine({ event: 'ready', ...identity, pid: io.pid }));
+      io.out(jsonLine({ event: 'ready', ...identity, pid: io.pid, metrics }));
       for (const early of before) io.out(early);
     }
     ready = true;

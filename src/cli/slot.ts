@@ -33,6 +33,7 @@ export const agentOptions = (
   zone: settings.zone,
   address: settings.address,
   takeover: settings.takeover,
+  collect: settings.collect,
   whenExpired: settings.whenExpired,
   drainFor: settings.drain,
   leaveWithin,

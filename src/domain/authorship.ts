@@ -1,7 +1,7 @@
 import type { AuditEvent } from './events.ts';
 
 /** Whose part it is to write an event, seen from the run that the event's chain belongs to. */
-type Part = 'own' | 'successor' | 'another' | 'same-slot';
+type Part = 'own' | 'successor' | 'another' | 'same-slot' | 'anybody';
 
 /**
  * Who may bring about which transition: the protocol's rules (docs/protocol.md §4), not the server's
@@ -12,7 +12,7 @@ function partOf({ of, event }: AuditEvent): Part | undefined {
   if (of.entity === 'instance' && event.type === 'removed') {
     return removalParts[String(event['why'])];
   }
-  return (of.entity === 'run' ? runParts : instanceParts)[event.type];
+  return partsOf[of.entity][event.type];
 }
 
 const runParts: Readonly<Record<string, Part>> = {
@@ -35,6 +35,19 @@ const instanceParts: Readonly<Record<string, Part>> = {
   drained: 'own',
   adopted: 'successor',
 };
+const partsOf: Readonly<
+  Record<
+    Exclude<AuditEvent['of']['entity'], 'session' | 'collector'>,
+    Readonly<Record<string, Part>>
+  >
+> = {
+  run: runParts,
+  instance: instanceParts,
+  // Of the fleet, not of a run: whoever has the rights.
+  hold: { planned: 'anybody', extended: 'anybody', released: 'anybody', 'ran-out': 'anybody' },
+  brake: { tripped: 'anybody', 'let-through': 'anybody', released: 'anybody' },
+  policy: { adopted: 'anybody', changed: 'anybody' },
+};
 /** A run deregisters what an earlier run of its slot left, too. */
 const removalParts: Readonly<Record<string, Part>> = {
   deregistered: 'same-slot',
@@ -48,7 +61,7 @@ const removalParts: Readonly<Record<string, Part>> = {
 export function authorFault(event: AuditEvent): string | undefined {
   const part = partOf(event);
   const { of, actor } = event;
-  const sameSlot = actor.host === of.host && actor.agent === of.agent;
+  const sameSlot = 'host' in of && actor.host === of.host && actor.agent === of.agent;
   const own = sameSlot && actor.run === of.run;
   switch (part) {
     case 'own':
@@ -59,6 +72,8 @@ export function authorFault(event: AuditEvent): string | undefined {
       return own ? 'another run' : undefined;
     case 'same-slot':
       return sameSlot ? undefined : 'a run of its slot';
+    case 'anybody':
+      return undefined;
     case undefined:
       return 'nobody: this transition is not known';
     default:

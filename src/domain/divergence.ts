@@ -7,8 +7,8 @@ import type { Revision } from './time.ts';
  * `illegible`: no event. `subject`: stored where another event belongs. `author`: written by somebody
  * who may not. `gap`: numbers of a chain are missing. `repeated`: a number stands twice. `hash`: an
  * event is not the one that its successor was written after. `from`, `target`, `edges`: not what the
- * machine makes of it. `record`: the record in it is not its own. `registry`: the registry is not what
- * the events make it. `keyframe`: a keyframe is not what the events make it.
+ * machine makes of it. `record`: the record in it is not its own. `end`: another chain has the record,
+ * and this one never ended. `registry`: the registry is not what the events make it. `keyframe`: a keyframe is not what the events make it.
  */
 export type Check =
   | 'stream'
@@ -23,6 +23,7 @@ export type Check =
   | 'target'
   | 'edges'
   | 'record'
+  | 'end'
   | 'registry'
   | 'keyframe';
 

@@ -1,6 +1,13 @@
 import { Fault } from './fault.ts';
-import { isAgentKey, isInstanceKey, parseRegistryKey } from './keys.ts';
-import { AgentRecord, InstanceRecord } from './records.ts';
+import {
+  brakeKey,
+  holdKey,
+  isAgentKey,
+  isInstanceKey,
+  parseRegistryKey,
+  policyKey,
+} from './keys.ts';
+import { AgentRecord, BrakeRecord, HoldRecord, InstanceRecord, PolicyRecord } from './records.ts';
 import type { Revision } from './time.ts';
 
 /** What a bucket holds under a key: the text of a record, or `undefined` where it was removed. */
@@ -34,6 +41,9 @@ export type Read<R> = Stored<R> | Unreadable | Absent;
 
 export type StoredAgent = Stored<AgentRecord>;
 export type StoredInstance = Stored<InstanceRecord>;
+export type StoredHold = Stored<HoldRecord>;
+export type StoredBrake = Stored<BrakeRecord>;
+export type StoredPolicy = Stored<PolicyRecord>;
 
 /** The term of the run in this record: see `AgentRecord.term`. */
 export const termOf = (agent: StoredAgent): Revision => agent.record.term || agent.revision;
@@ -45,6 +55,10 @@ export const tokenOf = (instance: StoredInstance): Revision =>
 export const readAgent = (entry: Entry): Read<AgentRecord> => read(entry, parseAgent);
 /** Reads an instance record, likewise. */
 export const readInstance = (entry: Entry): Read<InstanceRecord> => read(entry, parseInstance);
+/** And the others of the registry. */
+export const readHold = (entry: Entry): Read<HoldRecord> => read(entry, parseHold);
+export const readBrake = (entry: Entry): Read<BrakeRecord> => read(entry, parseBrake);
+export const readPolicy = (entry: Entry): Read<PolicyRecord> => read(entry, parsePolicy);
 
 function read<R>(entry: Entry, parse: (key: string, text: string) => R): Read<R> {
   const { key, revision, text } = entry;
@@ -66,6 +80,23 @@ function parseInstance(key: string, text: string): InstanceRecord {
   const record = InstanceRecord.parse(JSON.parse(text));
   if (isInstanceKey(key, record)) return record;
   throw otherKey(key, `${record.service}/${record.id} of ${record.host}/${record.agent}`);
+}
+
+function parseHold(key: string, text: string): HoldRecord {
+  const record = HoldRecord.parse(JSON.parse(text));
+  if (key === holdKey(record.host, record.agent)) return record;
+  throw otherKey(key, `a hold on ${record.host}`);
+}
+
+function parseBrake(key: string, text: string): BrakeRecord {
+  const record = BrakeRecord.parse(JSON.parse(text));
+  if (key === brakeKey(record.zone)) return record;
+  throw otherKey(key, `zone ${record.zone}`);
+}
+
+function parsePolicy(key: string, text: string): PolicyRecord {
+  if (key === policyKey) return PolicyRecord.parse(JSON.parse(text));
+  throw otherKey(key, 'the policy');
 }
 
 /** The record is sound and its key is not the record's: of another place, or of none. */

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { AgentName, HostId, InstanceId, RunId, ServiceName } from './names.ts';
+import { Actor } from './actor.ts';
+import { AgentName, HostId, InstanceId, RunId, ServiceName, ZoneName } from './names.ts';
 
 export const eventVersion = 1;
 
-/** Who wrote it: a process is always a run, also a collector that has no instances. */
-export const Actor = z.object({ host: HostId, agent: AgentName, run: RunId });
-export type Actor = z.infer<typeof Actor>;
-
-/** The chain an event belongs to: a run and an entity. */
+/**
+ * The chain an event belongs to: a run and an entity. A hold, a braking and a policy each have an id of
+ * their own in the place of a run's: the next one under the same key is another chain.
+ */
 export const ChainRef = z.discriminatedUnion('entity', [
   z.object({ entity: z.literal('run'), host: HostId, agent: AgentName, run: RunId }),
   z.object({
@@ -20,8 +20,21 @@ export const ChainRef = z.discriminatedUnion('entity', [
   }),
   z.object({ entity: z.literal('session'), host: HostId, agent: AgentName, run: RunId }),
   z.object({ entity: z.literal('collector'), host: HostId, agent: AgentName, run: RunId }),
+  z.object({
+    entity: z.literal('hold'),
+    host: HostId,
+    agent: AgentName.optional(),
+    run: RunId,
+  }),
+  z.object({ entity: z.literal('brake'), zone: ZoneName, run: RunId }),
+  z.object({ entity: z.literal('policy'), run: RunId }),
 ]);
 export type ChainRef = z.infer<typeof ChainRef>;
+
+/** A chain of a slot's run: the run itself, its process, its instances. The others are the fleet's. */
+export type SlotChain = Extract<ChainRef, { entity: 'run' | 'instance' | 'session' | 'collector' }>;
+export const isOfSlot = (of: ChainRef): of is SlotChain =>
+  of.entity !== 'hold' && of.entity !== 'brake' && of.entity !== 'policy';
 
 /** A state as XState names it: a string, or nested by region. */
 export type StateValue = string | { readonly [region: string]: StateValue | undefined };

@@ -6,6 +6,7 @@ import {
   type StoredInstance,
   type Unreadable,
 } from './entry.ts';
+import { FleetState } from './fleet-state.ts';
 import type { AgentRecord, InstanceRecord } from './records.ts';
 import type { Revision } from './time.ts';
 
@@ -23,6 +24,8 @@ export interface SlotView {
  * read stands as `unreadable`, a key that is none is kept apart.
  */
 export class Fleet {
+  /** Holds, brakes and the policy. */
+  readonly state = new FleetState();
   readonly #slots = new Map<string, SlotView>();
   /** By service, then by id. */
   readonly #services = new Map<string, Map<string, Namesakes>>();
@@ -63,6 +66,7 @@ export class Fleet {
   /** Whatever stands there and cannot be read, by key. */
   *unreadable(): Generator<Unreadable> {
     yield* this.#strangers.values();
+    yield* this.state.unreadable();
     for (const slot of this.#slots.values()) {
       if (slot.agent?.kind === 'unreadable') yield slot.agent;
       for (const read of slot.instances.values()) if (read.kind === 'unreadable') yield read;
@@ -75,6 +79,7 @@ export class Fleet {
     this.#slots.clear();
     this.#services.clear();
     this.#strangers.clear();
+    this.state.clear();
     this.#upTo = 0;
     for (const slot of this.apply(entries, upTo)) touched.add(slot);
     return touched;
@@ -84,11 +89,24 @@ export class Fleet {
   apply(entries: readonly Entry[], upTo: Revision): ReadonlySet<string> {
     const touched = new Set<string>();
     for (const entry of entries) {
+      if (this.state.take(entry)) {
+        for (const slot of this.#covered(entry.key)) touched.add(slot);
+        continue;
+      }
       const slot = this.#take(entry);
       if (slot) touched.add(slot);
     }
     this.#upTo = Math.max(this.#upTo, upTo);
     return touched;
+  }
+
+  /** The slots whose standing a hold changes. */
+  *#covered(key: string): Generator<string> {
+    const [, slot] = /^hold\.(.+)$/.exec(key) ?? [];
+    if (slot === undefined) return;
+    for (const tokens of this.#slots.keys()) {
+      if (tokens === slot || tokens.startsWith(`${slot}.`)) yield tokens;
+    }
   }
 
   #take(entry: Entry): string | undefined {

@@ -1,6 +1,6 @@
 import type { Entry } from './entry.ts';
 import type { AuditEvent } from './events.ts';
-import { agentKey, instanceKey } from './keys.ts';
+import { agentKey, brakeKey, holdKey, instanceKey, policyKey } from './keys.ts';
 import type { Recorded } from './recorded.ts';
 import type { Revision } from './time.ts';
 
@@ -45,6 +45,11 @@ export class Fold {
   get records(): ReadonlyMap<string, Folded> {
     this.#place();
     return this.#records;
+  }
+
+  /** What stands under a key, whatever its revision. */
+  standing(key: string): Pick<Folded, 'run' | 'seq'> | undefined {
+    return this.#records.get(key);
   }
 
   /** The last commit, to go on from. */
@@ -118,6 +123,12 @@ export function keyOf({ of }: AuditEvent): string | undefined {
       return agentKey(of);
     case 'instance':
       return instanceKey(of);
+    case 'hold':
+      return holdKey(of.host, of.agent);
+    case 'brake':
+      return brakeKey(of.zone);
+    case 'policy':
+      return policyKey;
     case 'session':
     case 'collector':
       return undefined;

@@ -8,6 +8,7 @@ import type { Instant, Millis, Revision } from './time.ts';
 export type DubiousReason =
   | 'silent'
   | 'unreachable'
+  | 'planned'
   | 'superseded'
   | 'contested'
   | 'orphan'
@@ -54,7 +55,11 @@ export interface AgentRow {
 export type Observed = boolean;
 
 /** The slot's agent as people are shown it; undefined where no readable record stands. */
-export function agentRow({ agent, instances }: SlotView, observed: Observed): AgentRow | undefined {
+export function agentRow(
+  { agent, instances }: SlotView,
+  fleet: Fleet,
+  observed: Observed,
+): AgentRow | undefined {
   if (agent?.kind !== 'stored') return undefined;
   const { record } = agent;
   const dead = record.phase === 'expired';
@@ -64,12 +69,18 @@ export function agentRow({ agent, instances }: SlotView, observed: Observed): Ag
     run: record.run,
     term: termOf(agent),
     state: runState(record),
-    reason: record.suspect?.reason ?? (observed || dead ? null : 'unobserved'),
+    reason: doubtedBy(record, fleet) ?? (observed || dead ? null : 'unobserved'),
     since: record.since,
     ttl: record.ttl,
     instances: instances.size,
     revision: agent.revision,
   };
+}
+
+/** Why the run is suspect, if it is: silence under a hold is planned. */
+function doubtedBy(record: AgentRecord, fleet: Fleet): DubiousReason | undefined {
+  const planned = record.phase !== 'expired' && fleet.state.holdOn(record) !== undefined;
+  return record.suspect && (planned ? 'planned' : record.suspect.reason);
 }
 
 /** The instance joined with its run: what a consumer may think of it, and why. */
@@ -124,7 +135,8 @@ function doubtOf(
     return { reason: 'superseded', since: agent.record.startedAt };
   }
   const { suspect } = agent.record;
-  if (suspect) return suspect;
+  const reason = doubtedBy(agent.record, fleet);
+  if (suspect && reason) return { reason, since: suspect.since };
   if (agent.record.phase === 'expired') return { reason: 'silent', since: agent.record.since };
   const winner = winnerOf(stored, fleet);
   if (winner !== stored) return { reason: 'contested', since: winner.record.registeredAt };

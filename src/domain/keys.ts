@@ -9,6 +9,7 @@ import {
   type RunRef,
   ServiceName,
   type Slot,
+  ZoneName,
 } from './names.ts';
 import { decodeToken, encodeToken } from './token.ts';
 
@@ -18,6 +19,12 @@ import { decodeToken, encodeToken } from './token.ts';
  */
 export const agentKey = (slot: Slot): string => fitting(agentTokens(slot));
 export const instanceKey = (at: InstanceRef): string => fitting(instanceTokens(at));
+export const holdKey = (host: HostId, agent?: AgentName): string =>
+  fitting(
+    agent === undefined ? `hold.${encodeToken(host)}` : `hold.${slotTokens({ host, agent })}`,
+  );
+export const brakeKey = (zone: ZoneName): string => fitting(`brake.${encodeToken(zone)}`);
+export const policyKey = 'policy';
 export const leaseKey = (of: RunRef): string => fitting(`run.${slotTokens(of)}.${of.run}`);
 export const seatKey = (seat: number): string => `seat.${seat}`;
 
@@ -48,7 +55,10 @@ export const slotTokens = (slot: Slot): string =>
 
 export type RegistryKey =
   | ({ readonly kind: 'agent' } & Slot)
-  | ({ readonly kind: 'instance' } & InstanceRef);
+  | ({ readonly kind: 'instance' } & InstanceRef)
+  | { readonly kind: 'hold'; readonly host: HostId; readonly agent?: AgentName }
+  | { readonly kind: 'brake'; readonly zone: ZoneName }
+  | { readonly kind: 'policy' };
 
 export type LeaseKey =
   | ({ readonly kind: 'run' } & RunRef)
@@ -71,6 +81,14 @@ export function parseRegistryKey(key: string): RegistryKey {
       id: nameIn(id, InstanceId),
     };
   }
+  if (kind === 'hold' && host && service === undefined) {
+    if (agent === undefined) return { kind, host: nameIn(host, HostId) };
+    return { kind, ...parseSlot(host, agent) };
+  }
+  if (kind === 'brake' && host && agent === undefined) {
+    return { kind, zone: nameIn(host, ZoneName) };
+  }
+  if (key === policyKey) return { kind: 'policy' };
   throw new Fault('bad-name', `'${key}' is no key of the registry`);
 }
 

@@ -40,6 +40,10 @@ export const RunId = z
 /** One lifetime of an agent process: random, never used twice (G3). */
 export type RunId = z.infer<typeof RunId>;
 
+export const ZoneName = Name.brand<'ZoneName'>();
+/** What fails together: a rack, a site, a power supply. Hosts that name none share one. */
+export type ZoneName = z.infer<typeof ZoneName>;
+
 export const Namespace = z
   .string()
   .regex(/^[A-Za-z0-9-]{1,32}$/, 'a namespace is 1 to 32 of A-Z, a-z, 0-9 and -')

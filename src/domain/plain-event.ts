@@ -72,7 +72,7 @@ const isRun = (value: Fields): boolean =>
 const isActor = (value: unknown): boolean =>
   isObject(value) && isRun(value) && Object.keys(value).length === 3;
 
-/** With its own fields and no others: `parse` would drop those. */
+/** With its own fields and no others: `parse` would drop those. Holds and the like are few: left to it. */
 function isChain(value: unknown): boolean {
   if (!isObject(value) || !isRun(value)) return false;
   const fields = Object.keys(value).length;

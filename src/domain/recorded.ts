@@ -1,10 +1,9 @@
 import { type Hash, hashEvent } from './chain.ts';
 import { inOneLine } from './entry.ts';
 import { AuditEvent, type ChainRef } from './events.ts';
-import { slotTokens } from './keys.ts';
 import { isPlainEvent } from './plain-event.ts';
+import { chainSubject } from './subjects.ts';
 import type { Instant, Revision } from './time.ts';
-import { encodeToken } from './token.ts';
 
 /** An event as it stands in a history: parsed, with its place and the hash of its stored bytes. */
 export interface Recorded {
@@ -56,17 +55,22 @@ export function readEvent(
 }
 
 /** A chain's name: one string for the entity and the run that its events belong to. */
-export function chainName(of: ChainRef): string {
-  const run = `${slotTokens(of)}.${of.run}`;
-  if (of.entity === 'run') return run;
-  if (of.entity !== 'instance') return `${run}.${of.entity}`;
-  return `${run}.${encodeToken(of.service)}.${encodeToken(of.id)}`;
-}
+export const chainName = (of: ChainRef): string => chainSubject(of);
 
 /** A chain as people are told of it. */
 export function describeChain(of: ChainRef): string {
-  const run = `${of.host}/${of.agent} run ${of.run}`;
-  if (of.entity === 'run') return run;
-  if (of.entity === 'instance') return `${of.service}/${of.id} of ${run}`;
-  return `${of.entity} of ${run}`;
+  switch (of.entity) {
+    case 'hold':
+      return `hold on ${of.agent === undefined ? of.host : `${of.host}/${of.agent}`}`;
+    case 'brake':
+      return `brake of zone ${of.zone}`;
+    case 'policy':
+      return 'the fleet’s policy';
+    case 'run':
+      return `${of.host}/${of.agent} run ${of.run}`;
+    case 'instance':
+      return `${of.service}/${of.id} of ${of.host}/${of.agent} run ${of.run}`;
+    default:
+      return `${of.entity} of ${of.host}/${of.agent} run ${of.run}`;
+  }
 }

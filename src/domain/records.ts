@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { AgentName, HostId, InstanceId, RunId, ServiceName } from './names.ts';
+import { Actor } from './actor.ts';
+import { FleetPolicy } from './fleet-policy.ts';
+import { AgentName, HostId, InstanceId, RunId, ServiceName, ZoneName } from './names.ts';
 
 /** The version of records that this code writes and understands. */
 export const recordVersion = 1;
@@ -34,7 +36,7 @@ export const AgentRecord = z.looseObject({
   /** Milliseconds, whole seconds. */
   ttl: z.number().int().positive(),
   grace: z.number().int().positive(),
-  zone: z.string().optional(),
+  zone: ZoneName.optional(),
   address: z.string().optional(),
   /** Where the process is: lets a supervisor's restart see that its predecessor is gone. */
   process: z.object({ boot: z.string(), namespace: z.string(), pid: z.number().int() }),
@@ -79,3 +81,56 @@ export const SeatRecord = z.looseObject({
   runs: z.number().int().nonnegative(),
 });
 export type SeatRecord = z.infer<typeof SeatRecord>;
+
+/**
+ * `hold.<host>` or `hold.<host>.<agent>`: while it stands, silence there is planned and nothing
+ * expires. `until` is a wish: a collector ends the hold when its own wall clock has passed it.
+ */
+export const HoldRecord = z.looseObject({
+  v: z.literal(recordVersion),
+  host: HostId,
+  /** Absent: every agent of the host. */
+  agent: AgentName.optional(),
+  /** This hold's own id: the next one for the same host is another chain. */
+  run: RunId,
+  state: z.literal('planned'),
+  until: wall,
+  /** In the words of whoever planned it. */
+  why: z.string().optional(),
+  by: Actor,
+  since: wall,
+  ...chainHead,
+});
+export type HoldRecord = z.infer<typeof HoldRecord>;
+
+/**
+ * `brake.<zone>`: stands while too much of the zone is silent at once. Every batch that expires runs
+ * of the zone rewrites it, so that its pace holds for all seats together.
+ */
+export const BrakeRecord = z.looseObject({
+  v: z.literal(recordVersion),
+  zone: ZoneName,
+  /** This braking's own id. */
+  run: RunId,
+  state: z.literal('braked'),
+  /** Agent records in the zone, and how many of them were suspect, when it was last written. */
+  seen: z.number().int().nonnegative(),
+  suspect: z.number().int().nonnegative(),
+  /** How many runs it has let through since it is on. */
+  expired: z.number().int().nonnegative(),
+  since: wall,
+  ...chainHead,
+});
+export type BrakeRecord = z.infer<typeof BrakeRecord>;
+
+/** `policy`: what holds for the whole fleet; without it, the defaults do. */
+export const PolicyRecord = z.looseObject({
+  v: z.literal(recordVersion),
+  run: RunId,
+  state: z.literal('standing'),
+  policy: FleetPolicy,
+  by: Actor,
+  since: wall,
+  ...chainHead,
+});
+export type PolicyRecord = z.infer<typeof PolicyRecord>;

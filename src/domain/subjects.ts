@@ -7,18 +7,29 @@ import { encodeToken } from './token.ts';
  * Where an event goes, below the namespace's `event.`; every event has a subject of its own.
  *
  * The number of tokens after the run tells the entities apart: `<n>` the run itself,
- * `session.<n>` its process, `<service>.<id>.<n>` an instance as this run owns it.
+ * `session.<n>` its process, `<service>.<id>.<n>` an instance as this run owns it. What belongs to no
+ * slot has tokens in the places of host and agent that no name encodes to.
  */
-export function eventSubject(of: ChainRef, n: number): string {
-  const run = `${slotTokens(of)}.${of.run}`;
+export const eventSubject = (of: ChainRef, n: number): string => `${chainSubject(of)}.${n}`;
+
+/** What the subjects of a chain's events have in common. */
+export function chainSubject(of: ChainRef): string {
   switch (of.entity) {
     case 'run':
-      return `${run}.${n}`;
+      return runSubject(of);
     case 'session':
     case 'collector':
-      return `${run}.${of.entity}.${n}`;
+      return `${runSubject(of)}.${of.entity}`;
     case 'instance':
-      return `${run}.${encodeToken(of.service)}.${encodeToken(of.id)}.${n}`;
+      return `${runSubject(of)}.${encodeToken(of.service)}.${encodeToken(of.id)}`;
+    case 'hold': {
+      const agent = of.agent === undefined ? '=every' : encodeToken(of.agent);
+      return `${encodeToken(of.host)}.${agent}.${of.run}.hold`;
+    }
+    case 'brake':
+      return `=zone.${encodeToken(of.zone)}.${of.run}.brake`;
+    case 'policy':
+      return `=fleet.=policy.${of.run}.policy`;
     default:
       return of satisfies never;
   }

@@ -1,10 +1,12 @@
 import type { Hash } from '../domain/chain.ts';
 import type { Audit } from './audit.ts';
 import type { Clock } from './clock.ts';
+import type { Departures } from './departures.ts';
 import type { Entropy } from './entropy.ts';
 import type { Keyframes } from './keyframes.ts';
 import type { Leases } from './leases.ts';
 import type { Log } from './log.ts';
+import type { Meters } from './meters.ts';
 import type { Probe } from './probe.ts';
 import type { Processes } from './processes.ts';
 import type { Registry } from './registry.ts';
@@ -16,6 +18,7 @@ export interface Store {
   readonly audit: Audit;
   readonly keyframes: Keyframes;
   readonly probe: Probe;
+  readonly departures: Departures;
 }
 
 /** All that the core needs from the world. A function takes the ones it uses. */
@@ -23,6 +26,7 @@ export interface Ports extends Store {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly log: Log;
+  readonly meters: Meters;
   readonly processes: Processes;
   /** A faster SHA-256 than the pure one, for who reads millions of events. */
   readonly hash?: Hash;

@@ -23,8 +23,8 @@ export interface EventWrite {
 }
 
 /**
- * What is stored together or not at all. At most 1000 messages (writes and events), at most as many
- * fences as events (an event carries the fence), and no key twice among writes and fences.
+ * What is stored together or not at all. At most 1000 messages: the writes, and events or fences,
+ * whichever are more (an event carries a fence). No key twice among writes and fences.
  */
 export interface Commit {
   readonly writes: readonly Write[];

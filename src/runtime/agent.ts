@@ -3,11 +3,12 @@ import type { Desired, Health, InstanceSpec, Wanted } from '../domain/desired.ts
 import { termOf } from '../domain/entry.ts';
 import { Fault } from '../domain/fault.ts';
 import { agentKey, instanceKey } from '../domain/keys.ts';
-import type { RunId, Slot } from '../domain/names.ts';
+import type { RunId, Slot, ZoneName } from '../domain/names.ts';
 import type { LeasePolicy } from '../domain/policy.ts';
 import type { AgentRecord } from '../domain/records.ts';
 import type { Millis, Revision } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
+import { Offer } from './offer.ts';
 import type { ProcessTransition } from './process-chain.ts';
 import { Session } from './session.ts';
 
@@ -15,7 +16,7 @@ export interface AgentOptions {
   readonly slot: Slot;
   readonly lease: LeasePolicy;
   readonly process: AgentRecord['process'];
-  readonly zone?: string | undefined;
+  readonly zone?: ZoneName | undefined;
   readonly address?: string | undefined;
   /** Take the slot over from a run that is alive. Only for the first run: an agent never does so by itself. */
   readonly takeover: boolean;
@@ -23,6 +24,8 @@ export interface AgentOptions {
   readonly whenExpired: 'start-over' | 'exit';
   readonly drainFor: Millis;
   readonly leaveWithin: Millis;
+  /** Whether it offers itself for a collector's seat. */
+  readonly collect: boolean;
   readonly onTransition: (transition: ProcessTransition, agent: Agent) => void;
 }
 
@@ -39,6 +42,7 @@ export class Agent implements AsyncDisposable {
   readonly #wanted = new Map<string, Wanted>();
   readonly #former = new Set<RunId>();
   readonly #ready = Promise.withResolvers<void>();
+  readonly #offer: Offer | undefined;
   #session: Session;
   #stopping = false;
   readonly #done: Promise<void>;
@@ -50,7 +54,8 @@ export class Agent implements AsyncDisposable {
     this.#ports = ports;
     this.replace(specs);
     this.#session = this.#next(options.takeover);
-    this.#done = this.#running();
+    this.#offer = options.collect ? new Offer(this.slot, options.lease, ports) : undefined;
+    this.#done = this.#running().finally(() => this.#offer?.[Symbol.asyncDispose]());
     this.#done.catch(this.#ready.reject);
     this.#ready.promise.catch(() => {});
   }

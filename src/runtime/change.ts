@@ -1,5 +1,6 @@
+import type { Actor } from '../domain/actor.ts';
 import { type ChainHead, type SealedEvent, sealEvent } from '../domain/chain.ts';
-import { type Actor, type ChainRef, eventVersion } from '../domain/events.ts';
+import { type ChainRef, eventVersion } from '../domain/events.ts';
 import { eventSubject } from '../domain/subjects.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';

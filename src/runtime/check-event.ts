@@ -126,14 +126,10 @@ function recordFault(
       ? undefined
       : { check: 'record', expected: `a record in ${printed(to)}`, found: 'none' };
   }
-  const owned =
-    record['host'] === of.host &&
-    record['agent'] === of.agent &&
-    record['run'] === of.run &&
-    record['n'] === n;
-  const named =
-    of.entity !== 'instance' || (record['service'] === of.service && record['id'] === of.id);
-  if (!owned || !named) {
+  // The chain's own names are the record's: all of them, whatever its entity has.
+  const { entity: _, ...names } = of;
+  const named = Object.entries(names).every(([field, name]) => record[field] === name);
+  if (!named || record['n'] !== n) {
     return { check: 'record', expected: 'the record of its own entity', found: 'another one' };
   }
   if (given === undefined || given === 'ignored') return undefined;

@@ -81,7 +81,12 @@ export class Collector implements AsyncDisposable {
     const taken = await takeSeat(() => this.#seatText(), lease, this.#ports, lost, signal);
     if (!taken) return;
     this.#post({ type: 'seated', seat: taken.seat });
-    const place = { ...taken, keyframeEvery: this.#options.keyframeEvery };
+    const place = {
+      ...taken,
+      keyframeEvery: this.#options.keyframeEvery,
+      abolished: () => lost('the policy has fewer seats'),
+    };
+    this.#ports.meters.seated(true);
     const sitting = new Sitting(this.#author, place, lease, this.#ports, {
       sighted: () => void this.#post({ type: 'sighted' }),
       blinded: (why) => void this.#post({ type: 'blinded', why }),
@@ -91,6 +96,7 @@ export class Collector implements AsyncDisposable {
     this.#sitting = sitting;
     await sitting.run(AbortSignal.any([term.signal, signal]));
     this.#sitting = undefined;
+    this.#ports.meters.seated(false);
     await taken.keeper.release();
     if (!signal.aborted) this.#post({ type: 'unseated' });
   }

@@ -25,7 +25,7 @@ export interface DirectoryOptions {
  */
 export class Directory implements AsyncDisposable {
   readonly #view: View;
-  readonly #ports: Pick<Ports, 'registry' | 'leases' | 'clock' | 'log'>;
+  readonly #ports: Pick<Ports, 'registry' | 'leases' | 'clock' | 'log' | 'meters'>;
   readonly #options: DirectoryOptions;
   readonly #stop = new AbortController();
   readonly #done: Promise<unknown>;
@@ -35,12 +35,12 @@ export class Directory implements AsyncDisposable {
   #observed = true;
 
   constructor(
-    ports: Pick<Ports, 'registry' | 'leases' | 'clock' | 'log'>,
+    ports: Pick<Ports, 'registry' | 'leases' | 'clock' | 'log' | 'meters'>,
     options: DirectoryOptions = { seatsEvery: seconds(15) },
   ) {
     this.#ports = ports;
     this.#options = options;
-    this.#view = new View(ports, (slots) => this.#touched(slots));
+    this.#view = new View(ports, (slots) => this.#touched(slots), 'directory');
     this.#done = Promise.all([this.#view.follow(this.#stop.signal), this.#seats()]);
   }
 
@@ -78,7 +78,9 @@ export class Directory implements AsyncDisposable {
   }
 
   agents(): readonly AgentRow[] {
-    return [...this.#view.fleet.slots()].flatMap((slot) => agentRow(slot, this.#observed) ?? []);
+    return [...this.#view.fleet.slots()].flatMap(
+      (slot) => agentRow(slot, this.#view.fleet, this.#observed) ?? [],
+    );
   }
 
   /** What stands in the registry and cannot be read. */

@@ -1,18 +1,25 @@
-import { type Read, readAgent, type StoredAgent } from '../domain/entry.ts';
+import { type Read, readAgent, readHold, type StoredAgent } from '../domain/entry.ts';
 import { Fault } from '../domain/fault.ts';
 import { judgeRun, type RunEvidence, type RunVerdict } from '../domain/judge.ts';
-import { agentKey, leaseKey } from '../domain/keys.ts';
-import type { RunRef } from '../domain/names.ts';
+import { agentKey, holdKey, leaseKey } from '../domain/keys.ts';
+import type { RunRef, Slot } from '../domain/names.ts';
 import type { AgentRecord } from '../domain/records.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { Fence } from '../ports/registry.ts';
+import type { Closed } from './departed.ts';
 import type { Sightings } from './sightings.ts';
 
-/** What this observer's own clocks say about a run. */
-export interface Clocks {
+/** What one observer knows by itself about a run. */
+export interface Observer {
   readonly sightings: Sightings;
-  /** How long it has known of the run's suspicion. */
+  /** How long it has known of the run's suspicion, as far as that counts. */
   suspectFor(record: AgentRecord): Millis;
+  /** How its process's connection closed, if it did since the run was last heard. */
+  departureOf(record: AgentRecord): Closed | undefined;
+  /** Whether a hold covers the slot, as the view has it. */
+  isHeld(slot: Slot): boolean;
+  brakeOn(record: AgentRecord): RunEvidence['brake'];
 }
 
 export interface Examined {
@@ -20,12 +27,14 @@ export interface Examined {
   readonly evidence: RunEvidence;
   /** The record that was judged; a write is conditional on its revision. */
   readonly judged: StoredAgent;
+  /** The holds that were not there: an expiry is conditional on their absence. */
+  readonly fences: readonly Fence[];
 }
 
 /** What a verdict on a run was based on, as the audit keeps it: from it alone a person can tell why. */
 export const evidenceOfVerdict = (
   { judged: { record, revision }, evidence }: Examined,
-  { sightings }: Clocks,
+  { sightings }: Pick<Observer, 'sightings'>,
 ): Record<string, unknown> => ({
   judged: revision,
   lastRenewal: sightings.lastOf(leaseKey(record)) ?? null,
@@ -34,6 +43,9 @@ export const evidenceOfVerdict = (
   suspectFor: Math.round(evidence.suspectFor),
   lease: evidence.lease,
   probe: evidence.probe,
+  connection: evidence.connection,
+  hold: evidence.hold,
+  brake: evidence.brake,
   policy: { ttl: record.ttl, grace: record.grace },
 });
 
@@ -41,9 +53,9 @@ export const evidenceOfVerdict = (
 const reconnectWithin: Millis = seconds(1);
 const probeWithin: Millis = seconds(1);
 
-/** What the view alone says about a run, without asking anybody. */
-export const glance = ({ record }: StoredAgent, clocks: Clocks): RunVerdict =>
-  judgeRun(evidenceOf(record, clocks), record);
+/** What the observer alone says about a run, without asking anybody. */
+export const glance = ({ record }: StoredAgent, observer: Observer): RunVerdict =>
+  judgeRun(evidenceOf(record, observer), record);
 
 /**
  * Judges a run by what the leader says: its record first, then its lease, so that a lease taken before
@@ -51,37 +63,60 @@ export const glance = ({ record }: StoredAgent, clocks: Clocks): RunVerdict =>
  */
 export async function examine(
   seen: StoredAgent,
-  clocks: Clocks,
+  observer: Observer,
   ports: Pick<Ports, 'registry' | 'leases' | 'probe' | 'clock'>,
   signal: AbortSignal,
 ): Promise<Examined | undefined> {
   const judged: Read<AgentRecord> = readAgent(await ports.registry.read(agentKey(seen.record)));
   if (judged.kind !== 'stored' || judged.record.run !== seen.record.run) return undefined;
   const { record } = judged;
-  let evidence = evidenceOf(record, clocks);
+  let evidence = evidenceOf(record, observer);
+  let fences: readonly Fence[] = [];
   for (;;) {
     const verdict = judgeRun(evidence, record);
     if (verdict.do === 'look') {
+      // The hold matters to a suspect only; the lease is read last, right before the write.
+      if (evidence.suspect) {
+        const holds = await readHolds(record, ports);
+        fences = holds === 'unknown' ? [] : holds;
+        evidence = { ...evidence, hold: standingOf(holds) };
+      }
       evidence = { ...evidence, lease: await readLease(record, ports) };
     } else if (verdict.do === 'ask') {
-      evidence = { ...evidence, probe: await askTwice(record, clocks, ports, signal) };
+      evidence = { ...evidence, probe: await askTwice(record, observer, ports, signal) };
+      // So many may have closed meanwhile that it says nothing any more.
+      evidence = { ...evidence, connection: connectionOf(record, observer) };
     } else {
-      return { verdict, evidence, judged };
+      return {
+        verdict,
+        evidence,
+        judged,
+        fences: fences.map(({ key, expect }) => ({ key, expect })),
+      };
     }
     // Asking takes time, in which the run may have been heard.
-    evidence = { ...evidence, silentFor: clocks.sightings.silenceOf(leaseKey(record)) };
+    evidence = { ...evidence, silentFor: observer.sightings.silenceOf(leaseKey(record)) };
     if (signal.aborted) return undefined;
   }
 }
 
-const evidenceOf = (record: AgentRecord, clocks: Clocks): RunEvidence => ({
+const evidenceOf = (record: AgentRecord, observer: Observer): RunEvidence => ({
   phase: record.phase,
   suspect: record.suspect !== undefined,
-  silentFor: clocks.sightings.silenceOf(leaseKey(record)),
-  suspectFor: clocks.suspectFor(record),
+  silentFor: observer.sightings.silenceOf(leaseKey(record)),
+  suspectFor: observer.suspectFor(record),
   lease: 'unread',
   probe: 'unasked',
+  connection: connectionOf(record, observer),
+  hold: observer.isHeld(record) ? 'stands' : 'unread',
+  brake: record.suspect === undefined ? 'off' : observer.brakeOn(record),
 });
+
+function connectionOf(record: AgentRecord, observer: Observer): RunEvidence['connection'] {
+  const closed = observer.departureOf(record);
+  if (!closed) return 'open';
+  return closed.how === 'closed-by-client' ? 'closed-by-client' : 'closed';
+}
 
 /** The lease at the leader; a leader that does not answer says nothing about the run. */
 export async function readLease(
@@ -96,12 +131,37 @@ export async function readLease(
   }
 }
 
+type HoldFence = Fence & { readonly stands: boolean };
+
+/** The slot's hold and its host's at the leader; one that can't be read stands. */
+async function readHolds(
+  { host, agent }: Slot,
+  { registry }: Pick<Ports, 'registry'>,
+): Promise<readonly HoldFence[] | 'unknown'> {
+  try {
+    const keys = [holdKey(host), holdKey(host, agent)];
+    const holds = await Promise.all(keys.map(async (key) => readHold(await registry.read(key))));
+    return holds.map(({ key, revision, kind }) => ({
+      ...{ key, expect: revision, stands: kind !== 'absent' },
+    }));
+  } catch (error) {
+    if (error instanceof Fault) return 'unknown';
+    throw error;
+  }
+}
+
+function standingOf(holds: readonly HoldFence[] | 'unknown'): RunEvidence['hold'] {
+  if (holds === 'unknown') return 'unknown';
+  return holds.some(({ stands }) => stands) ? 'stands' : 'absent';
+}
+
 async function askTwice(
   record: AgentRecord,
-  { sightings }: Clocks,
+  observer: Observer,
   { probe, clock }: Pick<Ports, 'probe' | 'clock'>,
   signal: AbortSignal,
 ): Promise<RunEvidence['probe']> {
+  const { sightings } = observer;
   const key = leaseKey(record);
   const before = sightings.revisionOf(key);
   // No question may still be waiting for an answer when the ttl decides.
@@ -109,6 +169,8 @@ async function askTwice(
   if (record.suspect) return ask(record, probeWithin, probe);
   const first = await ask(record, Math.min(probeWithin, left()), probe);
   if (first !== 'no-responders') return first;
+  // A process that closed its own connection is not on its way back.
+  if (connectionOf(record, observer) === 'closed-by-client') return first;
   await clock.sleep(Math.min(reconnectWithin, left()), signal);
   if (sightings.revisionOf(key) !== before) return 'answered';
   return ask(record, Math.min(probeWithin, left()), probe);

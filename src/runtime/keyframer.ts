@@ -25,7 +25,7 @@ const lookEvery: Millis = minutes(1);
 const firstLookAfter: Millis = seconds(10);
 /** How long renewals and sweeps wait for a slice of the work. */
 const sliceLength: Millis = 5;
-/** A history that diverges does not mend: it is not verified again all the time. */
+/** A history that diverges, or that we may not keep, does not mend: it is not verified all the time. */
 const refusedFor: Millis = hours(1);
 
 type KeyframerPorts = Pick<Ports, 'audit' | 'keyframes' | 'clock' | 'log' | 'hash'>;
@@ -63,13 +63,13 @@ export class Keyframer {
     this.#every = every;
   }
 
-  /** Looks now and then whether one is due, until the signal. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Looks now and then whether one is due, until the signal; one of all that sit is enough for it. */
+  async run(leads: () => boolean, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#ports;
     await clock.sleep(firstLookAfter, signal);
     while (!signal.aborted) {
       try {
-        await this.look(signal);
+        if (leads()) await this.look(signal);
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
         log.debug('keyframe-not-made', { why: error.message });
@@ -114,7 +114,7 @@ export class Keyframer {
   }
 
   async #make(first: Revision, signal: AbortSignal): Promise<void> {
-    const { keyframes, clock, log, hash } = this.#ports;
+    const { keyframes, log, hash } = this.#ports;
     const divergences: Divergence[] = [];
     const verifier = new Verifier((divergence) => void divergences.push(divergence), hash);
     const start = this.#last && (await readKeyframe(keyframes, this.#last.signed, hash));
@@ -123,17 +123,26 @@ export class Keyframer {
     if (reaches && !(await this.#verifyOn(verifier, () => divergences.length > 0, signal))) return;
     const [divergence] = divergences;
     if (!reaches || divergence) {
-      this.#notBefore = clock.monotonic() + refusedFor;
-      this.#last = undefined;
       const why = divergence ?? `the history begins at ${first}, and no keyframe joins on to it`;
-      log.warn('keyframe-refused', { why });
-      return;
+      return this.#refuse(why);
     }
-    const made = await this.#keep(verifier);
+    const made = await this.#keep(verifier).catch((cause: unknown) => {
+      // We may not write there: to verify all of it again every minute would not help.
+      if (!(cause instanceof Fault) || cause.code !== 'store-refused') throw cause;
+      return this.#refuse(cause.message);
+    });
     if (!made) return;
     this.#haveSigned(made);
     log.info('keyframe-kept', { seq: made.signed.keyframe, lines: made.lines });
     await this.#dropUnneeded(first);
+  }
+
+  /** What stands in the way does not mend by itself. */
+  #refuse(why: string | Divergence): void {
+    const { clock, log } = this.#ports;
+    this.#notBefore = clock.monotonic() + refusedFor;
+    this.#last = undefined;
+    log.warn('keyframe-refused', { why });
   }
 
   /** Takes in what the history has now; `false` where it was told to stop. */

@@ -8,6 +8,7 @@ import {
   seconds,
 } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { LeaseOwner } from '../ports/meters.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /** A moment on both clocks of one process. */
@@ -26,6 +27,8 @@ const momentOf = (clock: Clock): Moment => ({ monotonic: clock.monotonic(), wall
 export const elapsedSince = (then: Moment, clock: Clock): Millis =>
   Math.max(clock.monotonic() - then.monotonic, clock.wall() - then.wall);
 
+type KeeperPorts = Pick<Ports, 'leases' | 'clock' | 'entropy' | 'log' | 'meters'>;
+
 /**
  * Holds one lease: takes it, renews it every third of its ttl, and says at once when it can no longer
  * be claimed: a renewal was refused, or none was acknowledged for a whole ttl, counted from the
@@ -37,8 +40,9 @@ export class LeaseKeeper {
   /** What is written until an acknowledgement comes: a write of ours is known again by its text. */
   #writing = '';
   readonly #policy: LeasePolicy;
-  readonly #ports: Pick<Ports, 'leases' | 'clock' | 'entropy' | 'log'>;
+  readonly #ports: KeeperPorts;
   readonly #lapsed: (why: string) => void;
+  readonly #owner: LeaseOwner;
   #held: { revision: Revision; sent: Moment } | undefined;
   #term: AbortController | undefined;
   #lag: Millis = 0;
@@ -46,7 +50,7 @@ export class LeaseKeeper {
   constructor(
     of: { readonly key: string; readonly text: () => string },
     policy: LeasePolicy,
-    ports: Pick<Ports, 'leases' | 'clock' | 'entropy' | 'log'>,
+    ports: KeeperPorts,
     lapsed: (why: string) => void,
   ) {
     this.#key = of.key;
@@ -54,6 +58,7 @@ export class LeaseKeeper {
     this.#policy = policy;
     this.#ports = ports;
     this.#lapsed = lapsed;
+    this.#owner = of.key.startsWith('seat.') ? 'seat' : 'run';
   }
 
   /** Whether the lease may be claimed at this moment. */
@@ -126,19 +131,25 @@ export class LeaseKeeper {
   }
 
   async #renewing(signal: AbortSignal): Promise<void> {
-    const { clock, entropy } = this.#ports;
+    const { clock, entropy, meters } = this.#ports;
     let pause = renewEvery(this.#policy) * (1 - renewJitter * entropy.fraction());
+    let planned = clock.monotonic() + pause;
     while (!signal.aborted) {
       const slept = clock.monotonic();
       await clock.sleep(pause, signal);
       if (signal.aborted) return;
       this.#lag = Math.max(0, clock.monotonic() - slept - pause);
       const renewed = await this.#renewOnce(signal);
+      if (signal.aborted) return;
+      const now = clock.monotonic();
+      if (renewed === 'renewed') meters.renewed(this.#owner, Math.max(0, now - planned));
+      else meters.renewalFailed(this.#owner, renewed === 'lost' ? 'refused' : 'unanswered');
       if (renewed === 'lost') return this.#lapse(signal, 'the renewal was refused');
       pause =
         renewed === 'renewed'
           ? renewEvery(this.#policy) * (1 - renewJitter * entropy.fraction())
           : seconds(0.25 + 0.25 * entropy.fraction());
+      if (renewed === 'renewed') planned = now + pause;
     }
   }
 
@@ -173,6 +184,7 @@ export class LeaseKeeper {
     if (signal.aborted) return;
     this.#term?.abort();
     this.#held = undefined;
+    this.#ports.meters.lapsed(this.#owner);
     this.#lapsed(why);
   }
 }

@@ -12,7 +12,7 @@ import { moveRun } from './run-changes.ts';
 export async function regrant(
   holding: Holding,
   holds: () => boolean,
-  ports: Pick<Ports, 'clock' | 'entropy'>,
+  ports: Pick<Ports, 'clock' | 'entropy' | 'meters'>,
   signal: AbortSignal,
 ): Promise<'regranted' | 'lapsed' | Ended | undefined> {
   while (!signal.aborted) {
@@ -22,6 +22,9 @@ export async function regrant(
     const change = moveRun(holding.author, mine, { type: 'regranted' });
     const { outcome } =
       change === 'ignored' ? { outcome: 'committed' } : await holding.commit([change]);
+    if (outcome === 'committed' && change !== 'ignored' && mine.record.suspect) {
+      ports.meters.refuted();
+    }
     // The write may have taken longer than the lease.
     if (outcome === 'committed') return holds() ? 'regranted' : 'lapsed';
     await breathe(ports, signal);

@@ -4,7 +4,7 @@ import { agentKey, slotTokens } from '../domain/keys.ts';
 import type { Slot } from '../domain/names.ts';
 import { removalsPerBatch } from '../domain/policy.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Commit } from '../ports/registry.ts';
+import type { Commit, Registry } from '../ports/registry.ts';
 import type { Author, Because, Change } from './change.ts';
 import { removeInstance } from './instance-changes.ts';
 import { breathe } from './patience.ts';
@@ -17,6 +17,8 @@ import type { View } from './view.ts';
  * Each record goes at the revision that was judged, and each batch only while the slot's record stands
  * as it was judged: a new run that takes the slot ends this. There is no claim: whoever else does the
  * same costs a refused batch. A refused batch is halved and judged again.
+ *
+ * `commits`: where small slots share a batch.
  * @returns how many instances this collector removed
  * @throws {Fault} `store-unavailable`
  */
@@ -24,7 +26,8 @@ export async function removeExpired(
   expired: StoredAgent,
   author: Author,
   view: View,
-  ports: Pick<Ports, 'registry' | 'clock' | 'entropy'>,
+  ports: Pick<Ports, 'registry' | 'clock' | 'entropy' | 'meters'>,
+  commits: Pick<Registry, 'commit'>,
   signal: AbortSignal,
 ): Promise<number> {
   const slot = slotTokens(expired.record);
@@ -41,13 +44,15 @@ export async function removeExpired(
         removeInstance(author, stored, 'owner-expired', evidence(expired)),
       );
       if (last) changes.push(removeRun(author, expired, 'removed', { cause: expired.record.hash }));
-      const result = await ports.registry.commit(commitOf(changes, last ? undefined : expired));
+      const result = await commits.commit(commitOf(changes, last ? undefined : expired));
       if (result.outcome !== 'committed') {
+        if (result.outcome === 'conflict') ports.meters.conflictAvoided('remove');
         size = Math.max(1, Math.floor(size / 2));
         await breathe(ports, signal);
         break;
       }
       removed += instances.length;
+      ports.meters.removed('owner-expired', instances.length);
       if (last) return removed;
       upTo = Math.max(...result.revisions.values());
       if (signal.aborted) return removed;
@@ -80,12 +85,15 @@ export async function removeLeftovers(
   why: 'superseded' | 'orphan',
   because: Because,
   author: Author,
-  { registry }: Pick<Ports, 'registry'>,
+  { registry, meters }: Pick<Ports, 'registry' | 'meters'>,
 ): Promise<number> {
   const changes = leftovers.map((stored) => removeInstance(author, stored, why, because));
   const fences = [{ key: agentKey(slot.of), expect: slot.revision }];
   const { outcome } = await registry.commit({ ...commitOf(changes), fences });
-  return outcome === 'committed' ? leftovers.length : 0;
+  if (outcome === 'conflict') meters.conflictAvoided('remove');
+  if (outcome !== 'committed') return 0;
+  meters.removed(why, leftovers.length);
+  return leftovers.length;
 }
 
 const instancesOf = (slot: SlotView): readonly StoredInstance[] =>

@@ -1,13 +1,12 @@
-import { allSeats, seatKey } from '../domain/keys.ts';
+import { readPolicy } from '../domain/entry.ts';
+import { defaultFleetPolicy } from '../domain/fleet-policy.ts';
+import { allSeats, policyKey, seatKey } from '../domain/keys.ts';
 import { type LeasePolicy, renewEvery } from '../domain/policy.ts';
 import { SeatRecord } from '../domain/records.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { patiently } from './patience.ts';
-
-/** How many collectors watch at once. */
-const seats = 1;
 
 /**
  * Waits until a seat is free and takes it.
@@ -19,7 +18,7 @@ const seats = 1;
 export async function takeSeat(
   text: () => string,
   lease: LeasePolicy,
-  ports: Pick<Ports, 'leases' | 'clock' | 'entropy' | 'log'>,
+  ports: Pick<Ports, 'leases' | 'registry' | 'clock' | 'entropy' | 'log' | 'meters'>,
   lapsed: (why: string) => void,
   signal: AbortSignal,
 ): Promise<{ seat: number; keeper: LeaseKeeper } | undefined> {
@@ -27,7 +26,8 @@ export async function takeSeat(
     const held = await patiently(ports, signal, () => ports.leases.list(allSeats));
     if (!held) return undefined;
     const taken = new Set(held.map(({ key }) => key));
-    for (let seat = 1; seat <= seats; seat += 1) {
+    const seats = await patiently(ports, signal, () => readSeats(ports));
+    for (let seat = 1; seat <= (seats ?? 0); seat += 1) {
       const key = seatKey(seat);
       if (taken.has(key)) continue;
       const keeper = new LeaseKeeper({ key, text }, lease, ports, lapsed);
@@ -37,6 +37,12 @@ export async function takeSeat(
     await ports.clock.sleep(lookAgain(lease, runs) * (0.5 + ports.entropy.fraction()), signal);
   }
   return undefined;
+}
+
+/** How many there are: by the policy, or as many as always where it can't be read (G12). */
+async function readSeats({ registry }: Pick<Ports, 'registry'>): Promise<number> {
+  const policy = readPolicy(await registry.read(policyKey));
+  return (policy.kind === 'stored' ? policy.record.policy : defaultFleetPolicy).seats;
 }
 
 const lookAgain = (lease: LeasePolicy, runs: number): Millis =>

@@ -1,3 +1,4 @@
+import { seatKey } from '../domain/keys.ts';
 import type { Instant, Millis, Monotonic, Revision } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Feed } from '../ports/feed.ts';
@@ -9,6 +10,7 @@ import type { Feed } from '../ports/feed.ts';
 export class Sightings {
   readonly #clock: Clock;
   readonly #seen = new Map<string, { revision: Revision; at: Monotonic }>();
+  readonly #seats = new Set<number>();
   #started: Monotonic;
 
   constructor(clock: Clock) {
@@ -30,13 +32,30 @@ export class Sightings {
     const at = this.#clock.monotonic();
     for (const { key, revision, text } of feed.entries) {
       if (text === undefined) this.#seen.delete(key);
-      else if (revision > (this.#seen.get(key)?.revision ?? 0))
+      else if (revision > (this.#seen.get(key)?.revision ?? 0)) {
         this.#seen.set(key, { revision, at });
+        if (key.startsWith('seat.')) this.#seats.add(Number(key.slice(5)));
+      }
     }
   }
 
   revisionOf(key: string): Revision {
     return this.#seen.get(key)?.revision ?? 0;
+  }
+
+  /** When a renewal was last seen, on this observer's monotonic clock. */
+  seenAt(key: string): Monotonic | undefined {
+    return this.#seen.get(key)?.at;
+  }
+
+  /** The seats that were seen renewed within this time. */
+  seats(within: Millis): readonly number[] {
+    const after = this.#clock.monotonic() - within;
+    const held: number[] = [];
+    for (const seat of this.#seats) {
+      if ((this.#seen.get(seatKey(seat))?.at ?? Number.NEGATIVE_INFINITY) >= after) held.push(seat);
+    }
+    return held;
   }
 
   /** The last renewal that was seen, with the time by the wall clock of this observer. */

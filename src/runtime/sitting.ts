@@ -13,7 +13,7 @@ import type { Author } from './change.ts';
 import { Keyframer } from './keyframer.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { Sightings } from './sightings.ts';
-import { Sweeper } from './sweeper.ts';
+import { Sweeper, sweepEvery } from './sweeper.ts';
 import { View } from './view.ts';
 
 /** What happens to whoever sits: said as it happens, decided by the collector's machine. */
@@ -30,10 +30,10 @@ export interface Place {
   readonly seat: number;
   readonly keeper: LeaseKeeper;
   readonly keyframeEvery: number | undefined;
+  /** The policy has fewer seats than this one's number: whoever sits there gets up. */
+  readonly abolished: () => void;
 }
 
-/** Between two sweeps: each looks at everything, and what is not due costs a comparison. */
-const sweepEvery: Millis = 100;
 /** A sweep that comes so much later than planned means that this process did not run. */
 const stalledAfter: Millis = seconds(1);
 const tidyEvery: Millis = seconds(10);
@@ -49,8 +49,8 @@ export class Sitting {
   readonly view: View;
   readonly #sightings: Sightings;
   readonly #sweeper: Sweeper;
-  readonly #keyframer: Keyframer | undefined;
-  readonly #seat: { readonly key: string; readonly keeper: LeaseKeeper };
+  readonly #keyframer: Keyframer;
+  readonly #seat: Pick<Place, 'seat' | 'keeper' | 'abolished'> & { readonly key: string };
   readonly #lease: LeasePolicy;
   readonly #ports: Ports;
   readonly #listener: SittingListener;
@@ -60,25 +60,22 @@ export class Sitting {
 
   constructor(
     author: Author,
-    { seat, keeper, keyframeEvery }: Place,
+    { seat, keeper, keyframeEvery, abolished }: Place,
     lease: LeasePolicy,
     ports: Ports,
     listener: SittingListener,
   ) {
-    this.#seat = { key: seatKey(seat), keeper };
+    this.#seat = { key: seatKey(seat), seat, keeper, abolished };
     this.#lease = lease;
     this.#ports = ports;
     this.#listener = listener;
     this.#sightings = new Sightings(ports.clock);
     this.view = new View(ports, (slots) => this.#sweeper.touched(slots));
     const seeing = { view: this.view, sightings: this.#sightings };
-    this.#sweeper = new Sweeper(author, seeing, lease, ports, listener);
+    this.#sweeper = new Sweeper(author, seeing, { seat, lease }, ports, listener);
     this.#proof = { above: keeper.revision - 1, seenAt: ports.clock.monotonic() };
-    // One of all that sit: two would do the same work.
-    if (seat === 1) {
-      const sign = listener.kept.bind(listener);
-      this.#keyframer = new Keyframer(ports, sign, keyframeEvery);
-    }
+    const sign = listener.kept.bind(listener);
+    this.#keyframer = new Keyframer(ports, sign, keyframeEvery);
   }
 
   /** Watches and removes until the signal. */
@@ -88,7 +85,8 @@ export class Sitting {
         this.view.follow(signal),
         this.#observe(signal),
         this.#beat(signal),
-        this.#keyframer?.run(signal),
+        this.#keyframer.run(() => this.#sweeper.leads, signal),
+        this.#hear(signal),
       ]);
     } finally {
       this.stopJudging();
@@ -113,12 +111,21 @@ export class Sitting {
     const { leases, clock } = this.#ports;
     for await (const feed of leases.watch([allRunLeases, allSeats], signal)) {
       this.#sightings.take(feed);
+      if (feed.kind === 'changes') this.#ports.meters.heartbeats(feed.entries.length);
       const seen = this.#sightings.revisionOf(this.#seat.key);
       if (seen <= this.#proof.above) continue;
       this.#proof = { above: seen, seenAt: clock.monotonic() };
       if (this.#judging || this.view.age === undefined) continue;
       this.#listener.sighted();
     }
+  }
+
+  /** Looks at once where a connection closes; a server that says nothing of it costs nothing. */
+  #hear(signal: AbortSignal): Promise<void> {
+    return this.#ports.departures.watch(
+      (departure) => this.#sweeper.departed(departure, this.#judging?.signal),
+      signal,
+    );
   }
 
   /** Sweeps, and notices when it could not. */
@@ -133,10 +140,12 @@ export class Sitting {
       const trouble = this.#trouble(before, now);
       before = now;
       if (trouble !== undefined && this.#judging) this.#listener.blinded(trouble);
+      if (this.#seat.seat > this.view.fleet.state.policy.seats) this.#seat.abolished();
       if (this.#judging) this.#sweeper.sweep(this.#judging.signal);
       if (now.monotonic - tidied < tidyEvery) continue;
       tidied = now.monotonic;
-      void this.#tidy();
+      this.#sightings.forget(forgetAfter);
+      if (this.#sweeper.leads) void this.#tidy();
     }
   }
 
@@ -155,7 +164,6 @@ export class Sitting {
   }
 
   async #tidy(): Promise<void> {
-    this.#sightings.forget(forgetAfter);
     try {
       await this.#ports.audit.tidy();
     } catch (error) {

@@ -1,33 +1,46 @@
-import { readAgent, type StoredAgent, type StoredInstance } from '../domain/entry.ts';
+import { zoneOf } from '../domain/brake.ts';
+import type { StoredAgent, StoredHold } from '../domain/entry.ts';
 import { Fault } from '../domain/fault.ts';
 import type { SlotView } from '../domain/fleet.ts';
-import { judgeLeftover } from '../domain/judge.ts';
-import { agentKey, leaseKey, slotTokens } from '../domain/keys.ts';
-import { type LeasePolicy, leftoverAfter, removalsPerBatch } from '../domain/policy.ts';
+import type { RunEvidence } from '../domain/judge.ts';
+import { leaseKey, slotTokens } from '../domain/keys.ts';
+import type { Slot } from '../domain/names.ts';
+import { type LeasePolicy, leftoverAfter } from '../domain/policy.ts';
 import type { AgentRecord } from '../domain/records.ts';
 import { type Millis, type Monotonic, type Revision, seconds } from '../domain/time.ts';
+import type { Departure } from '../ports/departures.ts';
+import type { CollectorWrite } from '../ports/meters.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Author } from './change.ts';
-import {
-  type Clocks,
-  type Examined,
-  evidenceOfVerdict,
-  examine,
-  glance,
-  readLease,
-} from './examine.ts';
+import { Brakes } from './brakes.ts';
+import type { Author, Change } from './change.ts';
+import { clearLeftovers, ruleFor } from './clear-leftovers.ts';
+import { type Closed, Departed } from './departed.ts';
+import { type Examined, evidenceOfVerdict, examine, glance, type Observer } from './examine.ts';
+import { endHold } from './fleet-changes.ts';
 import { Leftovers } from './leftovers.ts';
-import { removeExpired, removeLeftovers } from './remove.ts';
+import { removeExpired } from './remove.ts';
 import { moveRun } from './run-changes.ts';
+import { type Sharable, SharedCommits } from './shared-commits.ts';
 import type { Sightings } from './sightings.ts';
+import { Turns } from './turns.ts';
 import type { View } from './view.ts';
 
+/** Between two sweeps: each looks at everything, and what is not due costs a comparison. */
+export const sweepEvery: Millis = 100;
 /** A run that was doubted, examined and kept is examined again after so long. */
 const askAgainAfter: Millis = seconds(1);
+/** So many slots are worked on at once; the others are there at the next sweep. */
+const atOnce = 1000;
 
 /** What a sweep is told about the work it begins and ends. */
 export interface SweepListener {
   removing(busy: boolean): void;
+}
+
+/** Where a collector sits, and how long an instance whose slot has no record may stay. */
+export interface SweepPlace {
+  readonly seat: number;
+  readonly lease: LeasePolicy;
 }
 
 /**
@@ -36,42 +49,57 @@ export interface SweepListener {
  * Each slot is worked on by one task at a time; a task that fails is begun again by a later sweep,
  * from whatever is there then.
  */
-export class Sweeper implements Clocks {
+export class Sweeper implements Observer {
   readonly sightings: Sightings;
   readonly #author: Author;
   readonly #view: View;
-  readonly #fallback: LeasePolicy;
+  readonly #place: SweepPlace;
   readonly #ports: Ports;
   readonly #listener: SweepListener;
   readonly #leftovers: Leftovers;
-  /** Since when each slot's suspicion has been known, and which one that is. */
+  readonly #turns: Turns;
+  readonly #brakes: Brakes;
+  readonly #departed: Departed;
+  readonly #commits: SharedCommits;
+  /** From when each slot's suspicion counts, and which one that is. */
   readonly #suspects = new Map<string, { doubt: string; since: Monotonic }>();
   readonly #busy = new Map<string, Promise<void>>();
   /** When a run was last examined and kept: it is not asked again at every sweep. */
   readonly #kept = new Map<string, Monotonic>();
+  /** The slots that the brake lets through just now. */
+  readonly #through = new Map<string, Revision | undefined>();
   #removals = 0;
 
-  /** `fallback`: how long an instance whose slot has no record may stay. */
   constructor(
     author: Author,
     seeing: { readonly view: View; readonly sightings: Sightings },
-    fallback: LeasePolicy,
+    place: SweepPlace,
     ports: Ports,
     listener: SweepListener,
   ) {
     this.#author = author;
     this.#view = seeing.view;
     this.sightings = seeing.sightings;
-    this.#fallback = fallback;
+    this.#place = place;
     this.#ports = ports;
     this.#listener = listener;
     this.#leftovers = new Leftovers(ports.clock);
+    this.#turns = new Turns(place.seat, ports.clock);
+    this.#brakes = new Brakes(author, seeing.view, sweepEvery, ports);
+    this.#departed = new Departed(ports.clock);
+    this.#commits = new SharedCommits(ports.registry, (all) => this.#brakes.rewritesFor(all));
+  }
+
+  /** Whether this seat does what is to be done once and for all of them. */
+  get leads(): boolean {
+    return this.#turns.leads;
   }
 
   /** Begins to judge: every silence, grace and leftover counts from now. */
   start(): void {
     this.sightings.start();
     this.#suspects.clear();
+    this.#departed.clear();
     this.#leftovers.start(this.#view.fleet);
   }
 
@@ -91,27 +119,78 @@ export class Sweeper implements Clocks {
     const known = this.#suspects.get(slot);
     // Each suspicion has a grace of its own, also where the view has missed what lay between two.
     const doubt = `${record.run} ${record.suspect.since}`;
-    const since = known?.doubt === doubt ? known.since : now;
+    let since = known?.doubt === doubt ? known.since : now;
+    // Silence that was planned counts for nothing: when the hold is over, its ttl begins first.
+    if (this.isHeld(record)) since = now + record.ttl;
     this.#suspects.set(slot, { doubt, since });
-    return now - Math.max(since, this.sightings.startedAt);
+    return Math.max(0, now - Math.max(since, this.sightings.startedAt));
+  }
+
+  departureOf(record: AgentRecord): Closed | undefined {
+    const heard = this.sightings.seenAt(leaseKey(record)) ?? Number.NEGATIVE_INFINITY;
+    return this.#departed.of(record, Math.max(heard, this.sightings.startedAt));
+  }
+
+  isHeld(slot: Slot): boolean {
+    return this.#view.fleet.state.holdOn(slot) !== undefined;
+  }
+
+  brakeOn(record: AgentRecord): RunEvidence['brake'] {
+    return this.#through.has(slotTokens(record)) ? 'lets-through' : this.#brakes.standing(record);
+  }
+
+  /** A connection closed: whoever's turn it is looks at once. `signal`: undefined while blind. */
+  departed({ slot, how }: Departure, signal: AbortSignal | undefined): void {
+    const tokens = slotTokens(slot);
+    const there = this.#view.fleet.slot(tokens);
+    if (there?.agent?.kind !== 'stored') return;
+    const { record } = there.agent;
+    if (record.phase === 'expired' || record.phase === 'leaving' || record.suspect) return;
+    if (!this.#departed.add(slot, zoneOf(record), how, this.#brakes.mostAtOnce(record))) return;
+    if (signal && !signal.aborted) this.#consider(there, signal);
   }
 
   /** Looks at everything once, and begins whatever is to be done. */
   sweep(signal: AbortSignal): void {
-    for (const slot of this.#view.fleet.slots()) {
-      if (slot.agent?.kind !== 'stored') continue;
-      const seen = slot.agent;
-      if (!seen.record.suspect) this.#suspects.delete(slot.slot);
-      const { do: what } = glance(seen, this);
-      if (what === 'keep') this.#kept.delete(slot.slot);
-      if (what === 'keep' || what === 'hold' || this.#keptLately(slot.slot, seen)) continue;
-      this.#work(slot.slot, () => this.#attend(seen, signal));
-    }
+    const { clock, meters } = this.#ports;
+    const began = clock.monotonic();
+    this.#turns.held(this.sightings.seats(this.#place.lease.ttl));
+    this.#brakes.look();
+    for (const slot of this.#view.fleet.slots()) this.#consider(slot, signal);
+    for (const hold of this.#view.fleet.state.holds()) this.#considerHold(hold);
     for (const { slot, leftovers } of this.#leftovers.due(this.#view.fleet)) {
-      const { policy } = this.#policyOf(slot);
-      const due = leftovers.filter(([, age]) => age >= leftoverAfter(policy)).map(([l]) => l);
-      if (due.length > 0) this.#work(slot.slot, () => this.#clear(slot, due));
+      const rule = ruleFor(slot, this.#place.lease);
+      const due = leftovers.filter(([, age]) => age >= leftoverAfter(rule.policy)).map(([l]) => l);
+      if (due.length === 0 || !this.#turns.isMine(slot.slot, `${due.length}`)) continue;
+      this.#work(slot.slot, () =>
+        this.#removing(() => clearLeftovers(due, rule, this.#author, this.#ports)),
+      );
     }
+    meters.swept(clock.monotonic() - began);
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#busy.values());
+  }
+
+  #consider(slot: SlotView, signal: AbortSignal): void {
+    if (slot.agent?.kind !== 'stored') return;
+    const seen = slot.agent;
+    if (!seen.record.suspect) this.#suspects.delete(slot.slot);
+    const verdict = glance(seen, this);
+    if (verdict.do === 'keep') {
+      this.#kept.delete(slot.slot);
+      this.#turns.done(seen.record.run);
+      return;
+    }
+    if (verdict.do === 'hold') {
+      if (verdict.why === 'brake') this.#brakes.heldBack(seen.record);
+      return;
+    }
+    if (this.#busy.has(slot.slot) || this.#keptLately(slot.slot, seen)) return;
+    const progress = `${seen.revision} ${slot.instances.size}`;
+    if (this.#turns.isMine(seen.record.run, progress)) this.#begin(seen, signal);
   }
 
   /** Around the ttl every sweep looks: a silence that has just become long enough is seen at once. */
@@ -122,13 +201,24 @@ export class Sweeper implements Clocks {
     return record.phase !== 'expired' && !(past >= 0 && past < askAgainAfter);
   }
 
-  /** Resolves when nothing is under way any more. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#busy.values());
+  #begin(seen: StoredAgent, signal: AbortSignal): void {
+    const { record } = seen;
+    const slot = slotTokens(record);
+    const through = record.suspect && this.#brakes.standing(record) === 'lets-through';
+    this.#work(slot, async () => {
+      if (through) this.#through.set(slot, this.#brakes.takePlace(record));
+      try {
+        await this.#attend(seen, signal);
+      } finally {
+        // Not used: somebody else may go through.
+        if (this.#through.has(slot)) this.#brakes.returnPlace(record, this.#through.get(slot));
+        this.#through.delete(slot);
+      }
+    });
   }
 
   #work(slot: string, task: () => Promise<void>): void {
-    if (this.#busy.has(slot)) return;
+    if (this.#busy.has(slot) || this.#busy.size >= atOnce) return;
     const working = task()
       .catch((error: unknown) => {
         if (!(error instanceof Fault)) throw error;
@@ -142,32 +232,48 @@ export class Sweeper implements Clocks {
     if (seen.record.phase === 'expired') return this.#remove(seen, signal);
     const examined = await examine(seen, this, this.#ports, signal);
     if (!examined) return;
-    this.#kept.set(slotTokens(seen.record), this.#ports.clock.monotonic());
-    if (examined.verdict.do === 'suspect') return this.#suspect(examined);
+    const slot = slotTokens(seen.record);
+    this.#kept.set(slot, this.#ports.clock.monotonic());
     if (examined.verdict.do === 'expire') return this.#expire(examined, signal);
+    if (examined.verdict.do === 'suspect') return this.#suspect(examined);
     const { verdict } = examined;
-    if (verdict.do === 'hold' && (verdict.why === 'lease-stands' || verdict.why === 'answers')) {
+    if (verdict.do === 'keep') this.#departed.drop(seen.record);
+    if (verdict.do !== 'hold') return;
+    if (verdict.why === 'lease-stands' || verdict.why === 'answers') {
       this.#ports.probe.tell(seen.record, 'suspected'); // it may not have been told
     }
-    if (verdict.do === 'hold') this.#suspects.delete(slotTokens(seen.record));
+    if (verdict.why !== 'brake') this.#suspects.delete(slot);
   }
 
   async #suspect(examined: Examined): Promise<void> {
     const { judged, verdict } = examined;
     if (verdict.do !== 'suspect') return;
+    const { record } = judged;
     const evidence = evidenceOfVerdict(examined, this);
     const event = { type: 'suspected', reason: verdict.why } as const;
     const change = moveRun(this.#author, judged, event, { evidence });
-    if (change === 'ignored' || (await this.#commit(change)) === undefined) return;
-    this.#ports.probe.tell(judged.record, 'suspected');
+    const noticed = this.sightings.seenAt(leaseKey(record));
+    const from = Math.max(noticed ?? 0, this.departureOf(record)?.at ?? 0);
+    if (change === 'ignored' || (await this.#commit('suspect', change)) === undefined) return;
+    const { clock, meters, probe } = this.#ports;
+    meters.suspected(verdict.why, from === 0 ? undefined : clock.monotonic() - from);
+    this.#departed.drop(record);
+    probe.tell(record, 'suspected');
   }
 
   async #expire(examined: Examined, signal: AbortSignal): Promise<void> {
-    const { judged } = examined;
-    const evidence = evidenceOfVerdict(examined, this);
+    const { judged, fences } = examined;
+    const evidence = {
+      ...evidenceOfVerdict(examined, this),
+      zone: { name: zoneOf(judged.record), ...this.#brakes.countOf(zoneOf(judged.record)) },
+    };
     const change = moveRun(this.#author, judged, { type: 'expired' }, { evidence });
-    const revision = change === 'ignored' ? undefined : await this.#commit(change);
+    if (change === 'ignored') return;
+    const zone = zoneOf(judged.record);
+    const revision = await this.#commit('expire', change, { fences, zone });
     if (revision === undefined) return;
+    this.#through.delete(slotTokens(judged.record));
+    this.#ports.meters.expired();
     this.#ports.probe.tell(judged.record, 'expired');
     // The next sweep would find it too: a tenth of a second later, which is longer than removing takes.
     if (!(await this.#view.passed(revision, signal))) return;
@@ -176,73 +282,41 @@ export class Sweeper implements Clocks {
     await this.#remove(expired, signal);
   }
 
+  #considerHold(hold: StoredHold): void {
+    const { record, key, revision } = hold;
+    if (this.#ports.clock.wall() < record.until) return;
+    if (!this.#turns.isMine(record.run, `${revision}`)) return;
+    this.#work(key, async () => {
+      const evidence = { until: record.until };
+      await this.#commit('end-hold', endHold(this.#author, hold, 'ran-out', { evidence }));
+    });
+  }
+
   /** The revision of the record as it was written; undefined: it was not, as far as is known. */
   async #commit(
-    change: Exclude<ReturnType<typeof moveRun>, 'ignored'>,
+    what: CollectorWrite,
+    { write, events }: Change,
+    along: Pick<Sharable, 'fences' | 'zone'> = {},
   ): Promise<Revision | undefined> {
-    const result = await this.#ports.registry.commit({
-      writes: [change.write],
-      events: change.events,
-    });
-    return result.outcome === 'committed' ? result.revisions.get(change.write.key) : undefined;
+    const result = await this.#commits.commit({ writes: [write], events, ...along });
+    if (result.outcome === 'conflict') this.#ports.meters.conflictAvoided(what);
+    return result.outcome === 'committed' ? result.revisions.get(write.key) : undefined;
   }
 
-  async #remove(expired: StoredAgent, signal: AbortSignal): Promise<void> {
-    this.#begun();
-    try {
-      await removeExpired(expired, this.#author, this.#view, this.#ports, signal);
-    } finally {
-      this.#ended();
-    }
+  #remove(expired: StoredAgent, signal: AbortSignal): Promise<void> {
+    return this.#removing(() =>
+      removeExpired(expired, this.#author, this.#view, this.#ports, this.#commits, signal),
+    );
   }
 
-  /** Leftovers: judged by the slot's record at the leader, and each by its owner's lease. */
-  async #clear(slot: SlotView, due: readonly StoredInstance[]): Promise<void> {
-    const [first] = due;
-    if (!first) return;
-    const of = { host: first.record.host, agent: first.record.agent };
-    const record = readAgent(await this.#ports.registry.read(agentKey(of)));
-    if (record.kind === 'unreadable') return;
-    const holder = record.kind === 'stored' ? record.record.run : undefined;
-    const { policy, why } = this.#policyOf(slot);
-    const leases = new Map<string, 'stands' | 'absent' | 'unknown'>();
-    const judged: StoredInstance[] = [];
-    for (const stored of due.slice(0, removalsPerBatch)) {
-      const { run } = stored.record;
-      if (run === holder) continue;
-      const lease = leases.get(run) ?? (await readLease({ ...of, run }, this.#ports));
-      leases.set(run, lease);
-      const verdict = judgeLeftover({ leftoverFor: leftoverAfter(policy), lease }, policy);
-      if (verdict.do === 'remove') judged.push(stored);
-    }
-    if (judged.length === 0) return;
-    this.#begun();
-    try {
-      const evidence = {
-        holder: holder ?? null,
-        leftoverFor: leftoverAfter(policy),
-        lease: 'absent',
-      };
-      const at = { of, revision: record.revision };
-      await removeLeftovers(judged, at, why, { evidence }, this.#author, this.#ports);
-    } finally {
-      this.#ended();
-    }
-  }
-
-  #policyOf({ agent }: SlotView): { policy: LeasePolicy; why: 'superseded' | 'orphan' } {
-    return agent?.kind === 'stored'
-      ? { policy: agent.record, why: 'superseded' }
-      : { policy: this.#fallback, why: 'orphan' };
-  }
-
-  #begun(): void {
+  async #removing(work: () => Promise<unknown>): Promise<void> {
     this.#removals += 1;
     if (this.#removals === 1) this.#listener.removing(true);
-  }
-
-  #ended(): void {
-    this.#removals -= 1;
-    if (this.#removals === 0) this.#listener.removing(false);
+    try {
+      await work();
+    } finally {
+      this.#removals -= 1;
+      if (this.#removals === 0) this.#listener.removing(false);
+    }
   }
 }

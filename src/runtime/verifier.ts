@@ -4,6 +4,7 @@ import { Fold, type Folded, type FoldedCommit, keyOf } from '../domain/fold.ts';
 import { describeChain, type Illegible, type Recorded } from '../domain/recorded.ts';
 import type { Instant, Revision } from '../domain/time.ts';
 import { Chains, storedChain } from './chains.ts';
+import { checkEnd } from './check-end.ts';
 import { type Before, checkEvent, type Predecessor } from './check-event.ts';
 import { checkRight } from './check-right.ts';
 import * as machines from './machines.ts';
@@ -142,6 +143,8 @@ export class Verifier {
     this.#notes.lost += event.lost ?? 0;
     this.#digest = this.#hash(this.#digest + hash);
     if (key === undefined) return undefined;
+    const endless = checkEnd(event, seq, this.#fold.standing(key));
+    if (endless) this.#say(endless);
     this.#succeed(key, event.record === null ? { hash, seq } : undefined);
     return this.#fold.take(recorded)?.key;
   }

@@ -1,6 +1,6 @@
 import { type Hash, hashEvent } from '../domain/chain.ts';
 import type { Divergence } from '../domain/divergence.ts';
-import { allAgents, allInstances } from '../domain/keys.ts';
+import { everything } from '../domain/keys.ts';
 import { type Illegible, type Recorded, readEvent } from '../domain/recorded.ts';
 import { type Millis, type Revision, seconds } from '../domain/time.ts';
 import type { Audit } from '../ports/audit.ts';
@@ -230,7 +230,7 @@ class Verification {
     const { signal } = this.#options;
     if (!registry || signal.aborted) return;
     const until = clock.monotonic() + settlesWithin;
-    const listed = await registry.list([allAgents, allInstances], 0);
+    const listed = await registry.list([everything], 0);
     const settling = new Settling(this.#verifier.records, listed, this.#whole);
     this.#settling = settling;
     await this.#readOn();

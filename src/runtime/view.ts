@@ -2,6 +2,7 @@ import { Fleet } from '../domain/fleet.ts';
 import { everything } from '../domain/keys.ts';
 import type { Millis, Monotonic, Revision } from '../domain/time.ts';
 import type { Feed } from '../ports/feed.ts';
+import type { ViewOwner } from '../ports/meters.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /**
@@ -10,18 +11,21 @@ import type { Ports } from '../ports/ports.ts';
  */
 export class View {
   readonly fleet = new Fleet();
-  readonly #ports: Pick<Ports, 'registry' | 'clock'>;
+  readonly #ports: Pick<Ports, 'registry' | 'clock' | 'meters'>;
+  readonly #owner: ViewOwner;
   readonly #touched: (slots: ReadonlySet<string>) => void;
   readonly #waiting = new Set<() => void>();
   readonly #first = Promise.withResolvers<void>();
   #heard: Monotonic | undefined;
 
   constructor(
-    ports: Pick<Ports, 'registry' | 'clock'>,
+    ports: Pick<Ports, 'registry' | 'clock' | 'meters'>,
     touched: (slots: ReadonlySet<string>) => void = () => {},
+    owner: ViewOwner = 'collector',
   ) {
     this.#ports = ports;
     this.#touched = touched;
+    this.#owner = owner;
   }
 
   /** Resolves with the first complete snapshot. */
@@ -36,9 +40,9 @@ export class View {
 
   /** Follows the registry until the signal. */
   async follow(signal: AbortSignal): Promise<void> {
-    for await (const feed of this.#ports.registry.watch([everything], signal)) {
-      this.#take(feed);
-    }
+    const { registry, meters } = this.#ports;
+    for await (const feed of registry.watch([everything], signal)) this.#take(feed);
+    meters.viewClosed(this.#owner);
   }
 
   /** Resolves `true` when the view has passed this revision, `false` once the signal is aborted. */
@@ -58,6 +62,7 @@ export class View {
   #take(feed: Feed): void {
     if (feed.kind === 'stale') return;
     this.#heard = this.#ports.clock.monotonic();
+    this.#ports.meters.viewHeard(this.#owner);
     if (feed.kind === 'alive') return;
     const { fleet } = this;
     const touched =

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import type { ChainRef } from '../../src/domain/events.ts';
 import { AuditEvent, eventVersion } from '../../src/domain/events.ts';
+import { ZoneName } from '../../src/domain/names.ts';
 import { AgentRecord, InstanceRecord, recordVersion } from '../../src/domain/records.ts';
-import { anyInstance, anyRun, anyText } from './names.ts';
+import { anyInstance, anyName, anyRun, anyText } from './names.ts';
 
 const wall = fc.nat({ max: 4_000_000_000_000 });
 const seconds = fc.integer({ min: 1, max: 3600 }).map((count) => count * 1000);
@@ -29,7 +30,7 @@ export const anyAgentRecord: fc.Arbitrary<AgentRecord> = fc
         suspect: fc.record({ reason: fc.constantFrom('silent', 'unreachable'), since: wall }),
         ttl: seconds,
         grace: seconds,
-        zone: anyText,
+        zone: anyName,
         address: anyText,
         process: fc.record({ boot: anyText, namespace: anyText, pid: fc.integer() }),
         startedAt: wall,
@@ -84,6 +85,12 @@ const anyChain: fc.Arbitrary<ChainRef> = fc.oneof(
   fc
     .tuple(anyInstance, anyRun)
     .map(([at, { run }]) => ({ entity: 'instance' as const, ...at, run })),
+  anyRun.map(({ host, run }) => ({ entity: 'hold' as const, host, run })),
+  anyRun.map((run) => ({ entity: 'hold' as const, ...run })),
+  fc
+    .tuple(anyName, anyRun)
+    .map(([zone, { run }]) => ({ entity: 'brake' as const, zone: ZoneName.parse(zone), run })),
+  anyRun.map(({ run }) => ({ entity: 'policy' as const, run })),
 );
 
 const state = fc.oneof(

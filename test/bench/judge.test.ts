@@ -20,6 +20,8 @@ describe('a limit', () => {
     ['on the p99, missed by one sample', { of: 'p99', atMost: 109 }, false],
     ['on the ratio of the medians, met exactly', { of: 'times-floor', atMost: 2 }, true],
     ['on the ratio of the medians, missed', { of: 'times-floor', atMost: 1.9 }, false],
+    ['that is to be reached, met exactly', { of: 'median', atLeast: 100 }, true],
+    ['that is to be reached, missed by little', { of: 'median', atLeast: 100.1 }, false],
   ])('%s', (_, limit, reached) => {
     expect(judge(result(limit)).reached).toBe(reached);
   });
@@ -37,6 +39,10 @@ describe('a result', () => {
       reached: false,
       floor: '50 (40–60)',
     });
+  });
+
+  it('that is to reach a limit says so', () => {
+    expect(lineOf(judge(result({ of: 'median', atLeast: 80 }))).limit).toBe('≥ 80 ms');
   });
 
   it('shows no p99 of a handful of samples', () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { Feed } from '../../src/ports/feed.ts';
+import { noMeters } from '../../src/ports/meters.ts';
 import { Directory } from '../../src/runtime/directory.ts';
 
 it('a view is not ready before it is known whether anybody watches', async () => {
@@ -9,6 +10,7 @@ it('a view is not ready before it is known whether anybody watches', async () =>
   const ports = {
     clock: systemClock,
     log: { debug: () => {}, info: () => {}, warn: () => {} },
+    meters: noMeters,
     leases: { list: () => seats.promise },
     registry: {
       async *watch() {

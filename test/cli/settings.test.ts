@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Duration } from '../../src/cli/duration.ts';
 import { common } from '../../src/cli/settings/common.ts';
 import { lease } from '../../src/cli/settings/lease.ts';
+import { metrics } from '../../src/cli/settings/metrics.ts';
 import { isGiven, readSettings, refuseUnknown, type Sources } from '../../src/cli/settings/read.ts';
 import { nameOf, variableOf } from '../../src/cli/settings/setting.ts';
 
@@ -75,6 +76,25 @@ describe('where a setting comes from', () => {
   });
 });
 
+describe('where metrics are read', () => {
+  it.each([
+    ['9464', '127.0.0.1', 9464],
+    ['0', '127.0.0.1', 0],
+    ['0.0.0.0:9464', '0.0.0.0', 9464],
+    ['metrics.internal:65535', 'metrics.internal', 65535],
+    ['[::1]:9464', '::1', 9464],
+  ])('%s', (value, host, port) => {
+    expect(readSettings(metrics, from({ flags: { metrics: value } }))).toEqual({
+      metrics: { host, port },
+    });
+  });
+
+  it('is nowhere, where nobody says so; and a port of the file may be a number', () => {
+    expect(readSettings(metrics, from()).metrics).toBeUndefined();
+    expect(readSettings(metrics, from({ file: file({ metrics: 9464 }) })).metrics?.port).toBe(9464);
+  });
+});
+
 describe('a setting that is wrong', () => {
   it.each([
     [{ flags: { waitFor: 'soon' } }, "--wait-for 'soon': a duration with its unit"],
@@ -119,6 +139,15 @@ describe('a setting that is wrong', () => {
       const { servers } = common;
       expect(() => readSettings({ servers }, from({ flags: { servers: value } }))).toThrow(
         /^--servers '.*': .*nats:\/\/HOST:PORT/,
+      );
+    },
+  );
+
+  it.each(['x', '1:2:3', ':9464', '65536', '127.0.0.1:', '::1:9464', '-1', ''])(
+    'metrics are not at %j',
+    (value) => {
+      expect(() => readSettings(metrics, from({ flags: { metrics: value } }))).toThrow(
+        `--metrics '${value}': [HOST:]PORT`,
       );
     },
   );

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { eventually } from './eventually.ts';
 import { agent, eventOf, instance, instanceEventOf } from './places.ts';
-import { event, fence, removal, write, written } from './requests.ts';
+import { allOf, auditOf, event, fence, removal, write, written } from './requests.ts';
 import type { Open } from './subject.ts';
 
 const owner = agent(1);
@@ -42,6 +43,32 @@ export function fenceContract(open: Open): void {
       expect(await registry.commit(fenced(deleted.revision))).toMatchObject({
         outcome: 'committed',
       });
+    });
+
+    test('more of them than events: each must stand, and revisions are still those of the writes', async () => {
+      await using subject = await open();
+      const { registry, audit } = subject.store;
+      const at = await written(subject.store, write(owner, 0));
+      const fences = [fence(owner, at), fence(agent(2), 0), fence(agent(3), 0), fence(agent(4), 0)];
+      const events = [event(instanceEventOf(1, 1, 1))];
+      const outcome = await registry.commit({ writes: [write(record, 0)], events, fences });
+      expect(outcome).toMatchObject({ outcome: 'committed' });
+      const { revision } = await registry.read(record);
+      if (outcome.outcome === 'committed') expect(outcome.revisions.get(record)).toBe(revision);
+      for (const broken of fences.keys()) {
+        const others = fences.map((one, n) =>
+          n === broken ? fence(one.key, one.expect + 1) : one,
+        );
+        const again = { writes: [write(record, revision)], events, fences: others };
+        expect(await registry.commit(again)).toEqual({ outcome: 'conflict' });
+      }
+      expect(await registry.read(record)).toMatchObject({ revision });
+      await eventually(subject, async () => {
+        const [stored] = await allOf(audit.read(0));
+        // The writes stand right before the events: replay reckons revisions from that.
+        expect(stored?.origin).toBe(revision + 1);
+      });
+      expect(await auditOf(subject.store)).toHaveLength(1);
     });
 
     test('on absence holds until the record is created', async () => {

@@ -1,4 +1,6 @@
+import { Connection } from '../../src/adapters/memory/connection.ts';
 import { recordSubject } from '../../src/adapters/memory/layout.ts';
+import { directLink } from '../../src/adapters/memory/link.ts';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
 import { MemoryWorld } from '../../src/adapters/memory/world.ts';
@@ -16,6 +18,10 @@ export async function openMemory(): Promise<Subject> {
   return {
     store,
     other: async () => memoryStore(world),
+    connections: async (of) => {
+      const slot = of && { host: of.host, agent: of.agent };
+      return [memoryStore(world, directLink, new Connection(world, slot))];
+    },
     put: async (bucket, key, text) => void write(bucket, key, text),
     remove: async (bucket, key) => void write(bucket, key, undefined),
     elapse: (duration) => clock.advance(duration),

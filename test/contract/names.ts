@@ -14,7 +14,7 @@ import { Observed } from './observed.ts';
 import { auditOf, byKey, committed, event, held, write } from './requests.ts';
 import type { Open } from './subject.ts';
 
-const hostile = {
+export const hostileNames = {
   'with dots': 'db.example.org',
   'with spaces': ' rack 7, left ',
   'with wildcards': 'a.*.>',
@@ -24,7 +24,7 @@ const hostile = {
   'of one dot': '.',
 };
 
-const named = (name: string) => ({
+export const named = (name: string) => ({
   host: HostId.parse(name),
   agent: AgentName.parse(name.slice(0, 60)),
   run: RunId.parse('0123456789abcdef'),
@@ -34,7 +34,7 @@ const named = (name: string) => ({
 
 export function nameContract(open: Open): void {
   describe('a name', () => {
-    test.each(Object.entries(hostile))('%s is as good as any', async (_, name) => {
+    test.each(Object.entries(hostileNames))('%s is as good as any', async (_, name) => {
       await using subject = await open();
       const { store } = subject;
       const at = named(name);

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, headers } from '@nats-io/transport-node';
+import { closeNats, connectNats } from '../../src/adapters/nats/connection.ts';
+import { connectionName } from '../../src/adapters/nats/connection-name.ts';
 import { namesOf } from '../../src/adapters/nats/names.ts';
 import { openNatsStore } from '../../src/adapters/nats/store.ts';
 import { Namespace } from '../../src/domain/names.ts';
@@ -25,6 +27,10 @@ export function natsOn(servers: readonly string[], replicas: number): Open {
     return {
       store,
       other: () => client('other'),
+      connections: (of) => {
+        const as = of ? connectionName(of) : 'somebody’s tool';
+        return Promise.all(servers.map((server) => connectionTo(server, as)));
+      },
       put: (bucket, key, text) => write(bucket, key, text),
       remove: (bucket, key) => write(bucket, key, '', 'DEL'),
       elapse: async (duration) => {
@@ -40,4 +46,9 @@ export function natsOn(servers: readonly string[], replicas: number): Open {
       },
     };
   };
+}
+
+async function connectionTo(server: string, name: string): Promise<AsyncDisposable> {
+  const connection = await connectNats({ servers: [server], name });
+  return { [Symbol.asyncDispose]: () => closeNats(connection) };
 }

@@ -1,3 +1,4 @@
+import type { RunRef } from '../../src/domain/names.ts';
 import type { Millis } from '../../src/domain/time.ts';
 import type { Store } from '../../src/ports/ports.ts';
 
@@ -11,6 +12,11 @@ export interface Subject extends AsyncDisposable {
   readonly store: Store;
   /** A second client of the same store; disposing it closes its connection. */
   other(): Promise<Client>;
+  /**
+   * Connections that are named by this run, one to each server; disposing one closes it. Without a run
+   * they are called something else.
+   */
+  connections(of?: RunRef): Promise<readonly AsyncDisposable[]>;
   /** An unconditional write, by somebody's tool. */
   put(bucket: Bucket, key: string, text: string): Promise<void>;
   /** A DEL without TTL, by somebody's tool. */

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { auditContract } from './audit.ts';
 import { commitContract } from './commit.ts';
 import { compareAndSetContract } from './compare-and-set.ts';
+import { departureContract } from './departures.ts';
 import { fenceContract } from './fences.ts';
 import { historyContract } from './histories.ts';
 import { keyframeContract } from './keyframes.ts';
@@ -28,6 +29,7 @@ export function contract(name: string, open: Open, effort: Effort): void {
     auditContract(open);
     keyframeContract(open);
     probeContract(open);
+    departureContract(open);
     historyContract(open, effort);
   });
 }

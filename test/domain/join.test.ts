@@ -24,7 +24,7 @@ function rowOf(fleet: Fleet, place: string, name: string, observed = true) {
 
 function agentOf(fleet: Fleet, place: string, observed = true) {
   const slot = fleet.slot(slotTokens(slotOf(place)));
-  return slot && agentRow(slot, observed);
+  return slot && agentRow(slot, fleet, observed);
 }
 
 const web = instanceEntry(12, instanceRecord('h1/a', 'run1', 'web/1'));

@@ -15,6 +15,9 @@ const clear: RunEvidence = {
   suspectFor: 0,
   lease: 'unread',
   probe: 'unasked',
+  connection: 'open',
+  hold: 'absent',
+  brake: 'off',
 };
 const suspect: RunEvidence = { ...clear, suspect: true, silentFor: ttl + grace };
 const judged = (evidence: RunEvidence) => {
@@ -46,6 +49,23 @@ describe('a run that nobody suspects', () => {
       expect(judged({ ...clear, silentFor, probe })).toBe(verdict);
     }
   });
+
+  test.each([
+    ['closed', 'unasked', 'ask'],
+    ['closed-by-client', 'unasked', 'ask'],
+    ['closed', 'no-responders', 'suspect unreachable'],
+    ['closed-by-client', 'no-responders', 'suspect unreachable'],
+    ['closed-by-client', 'answered', 'keep'],
+    ['closed-by-client', 'no-answer', 'keep'],
+    ['closed-by-client', 'unknown', 'keep'],
+    // So many closed at once meanwhile that it says nothing: only silence counts.
+    ['open', 'no-responders', 'keep'],
+  ] as const)(
+    'just renewed, its connection %s and the probe %s: %s',
+    (connection, probe, verdict) => {
+      expect(judged({ ...clear, connection, probe })).toBe(verdict);
+    },
+  );
 
   test('a late one is not suspected for its lease: that stands until the ttl', () => {
     expect(judged({ ...clear, silentFor: ttl - 1, probe: 'no-answer', lease: 'absent' })).toBe(
@@ -90,6 +110,19 @@ describe('a suspect run', () => {
   ] as const)('whose grace is over, lease %s, probe %s is %s', (lease, probe, verdict) => {
     expect(judged({ ...suspect, suspectFor: grace, lease, probe })).toBe(verdict);
   });
+
+  test.each([
+    ['stands', 'off', 'hold planned'],
+    ['absent', 'waits', 'hold brake'],
+    ['absent', 'lets-through', 'expire'],
+    ['absent', 'off', 'expire'],
+    ['unread', 'off', 'look'],
+    ['unknown', 'off', 'hold not-known'],
+    ['stands', 'waits', 'hold planned'],
+  ] as const)('whose grace is over, hold %s, brake %s is %s', (hold, brake, verdict) => {
+    const dead = { ...suspect, suspectFor: grace, lease: 'absent', probe: 'no-answer' } as const;
+    expect(judged({ ...dead, hold, brake })).toBe(verdict);
+  });
 });
 
 test.each(['registering', 'live', 'leaving'] as const)('%s runs are judged alike', (phase) => {
@@ -118,6 +151,9 @@ const evidences: fc.Arbitrary<RunEvidence> = fc.record({
   suspectFor: duration,
   lease: fc.constantFrom('unread', 'stands', 'absent', 'unknown'),
   probe: fc.constantFrom('unasked', 'answered', 'no-responders', 'no-answer', 'unknown'),
+  connection: fc.constantFrom('open', 'closed-by-client', 'closed'),
+  hold: fc.constantFrom('unread', 'stands', 'absent', 'unknown'),
+  brake: fc.constantFrom('off', 'waits', 'lets-through'),
 });
 const runs = { numRuns: 1000 };
 const always = (law: (evidence: RunEvidence, verdict: RunVerdict) => void) =>
@@ -137,6 +173,26 @@ describe('whatever is known of a run', () => {
   test('it is never expired unless its lease is absent at the leader (G6)', () => {
     always((evidence, verdict) => {
       if (verdict.do === 'expire') expect(evidence.lease).toBe('absent');
+    });
+  });
+
+  test('it is never expired under a hold, nor where it is not known whether there is one', () => {
+    always((evidence, verdict) => {
+      if (verdict.do === 'expire') expect(evidence.hold).toBe('absent');
+    });
+  });
+
+  test('it is never expired while its zone’s brake lets nobody through', () => {
+    always((evidence, verdict) => {
+      if (verdict.do === 'expire') expect(evidence.brake).not.toBe('waits');
+    });
+  });
+
+  test('a hold or a brake changes nothing about what it is suspected of', () => {
+    always((evidence, verdict) => {
+      if (evidence.suspect || evidence.phase === 'expired') return;
+      const free = { ...evidence, hold: 'absent', brake: 'off' } as const;
+      expect(judgeRun(free, policy)).toEqual(verdict);
     });
   });
 
@@ -160,6 +216,7 @@ describe('whatever is known of a run', () => {
     always((evidence, verdict) => {
       if (verdict.do !== 'suspect' || verdict.why !== 'unreachable') return;
       expect(evidence.probe).toBe('no-responders');
+      if (evidence.connection !== 'open') return;
       expect(evidence.silentFor).toBeGreaterThanOrEqual(late);
     });
   });
@@ -171,8 +228,9 @@ describe('whatever is known of a run', () => {
   });
 
   test('a lease or an answer that is not known decides nothing against it', () => {
-    always((evidence) => {
-      if (evidence.phase === 'expired') return;
+    always((before) => {
+      if (before.phase === 'expired') return;
+      const evidence = { ...before, hold: 'absent' } as const;
       const unseen = judgeRun({ ...evidence, lease: 'unknown' }, policy);
       expect(['keep', 'hold', 'ask', 'suspect']).toContain(unseen.do);
       if (unseen.do === 'suspect') expect(unseen.why).toBe('unreachable');
@@ -186,7 +244,7 @@ describe('whatever is known of a run', () => {
 
   test('the questions it asks come to an end: what is known is not asked again', () => {
     always((evidence, verdict) => {
-      if (verdict.do === 'look') expect(evidence.lease).toBe('unread');
+      if (verdict.do === 'look') expect([evidence.lease, evidence.hold]).toContain('unread');
       if (verdict.do === 'ask') expect(evidence.probe).toBe('unasked');
     });
   });

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { Fault } from '../../src/domain/fault.ts';
 import {
   agentKey,
+  brakeKey,
+  holdKey,
   instanceKey,
   leaseKey,
   parseLeaseKey,
@@ -106,6 +108,9 @@ describe('a key that somebody else wrote', () => {
         const registry = readOrFault(parseRegistryKey, key);
         if (registry?.kind === 'agent') expect(agentKey(registry)).toBe(key);
         if (registry?.kind === 'instance') expect(instanceKey(registry)).toBe(key);
+        if (registry?.kind === 'hold') expect(holdKey(registry.host, registry.agent)).toBe(key);
+        if (registry?.kind === 'brake') expect(brakeKey(registry.zone)).toBe(key);
+        if (registry?.kind === 'policy') expect(key).toBe('policy');
         const lease = readOrFault(parseLeaseKey, key);
         if (lease?.kind === 'run') expect(leaseKey(lease)).toBe(key);
         if (lease?.kind === 'seat') expect(seatKey(lease.seat)).toBe(key);
@@ -130,7 +135,12 @@ describe('a key that somebody else wrote', () => {
     'instance.a.b.c.=0A',
     'instance.a.b.=C3.d',
     'run.a.b.abcdefgh',
-    'hold.a',
+    'hold',
+    'hold.a.b.c',
+    'hold.a.',
+    'brake',
+    'brake.a.b',
+    'policy.a',
   ])('%j is none of the registry’s', (key) => {
     expect(() => parseRegistryKey(key)).toThrow(expect.objectContaining({ code: 'bad-name' }));
   });

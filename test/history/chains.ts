@@ -1,5 +1,5 @@
 import { hashEvent } from '../../src/domain/chain.ts';
-import { AuditEvent } from '../../src/domain/events.ts';
+import { AuditEvent, isOfSlot } from '../../src/domain/events.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
 import * as machines from '../../src/runtime/machines.ts';
 import { begin, step } from '../../src/runtime/step.ts';
@@ -22,7 +22,7 @@ export const readHistory = (stored: readonly StoredEvent[]): HistoryEvent[] =>
 const chainName = ({ of }: HistoryEvent): string =>
   of.entity === 'instance'
     ? `${of.host}/${of.agent} ${of.run} ${of.service}/${of.id}`
-    : `${of.host}/${of.agent} ${of.run} ${of.entity}`;
+    : `${isOfSlot(of) ? `${of.host}/${of.agent}` : ''} ${of.run} ${of.entity}`;
 
 /**
  * Whatever is wrong with a history, in words: a number left out or used twice, a hash that is not the

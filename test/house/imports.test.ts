@@ -117,6 +117,16 @@ const layers: Record<string, { allowed: readonly string[]; refused: readonly str
     ],
     refused: ['yaml', '@nats-io/kv', '../nats/leases.ts', '../../runtime/step.ts'],
   },
+  'src/adapters/metrics': {
+    allowed: [
+      './families.ts',
+      '@prometheus-io/client',
+      'node:http',
+      '../../domain/time.ts',
+      '../../ports/meters.ts',
+    ],
+    refused: ['zod', 'pino', 'node:timers/promises', '../system/clock.ts', '../../runtime/view.ts'],
+  },
   'src/cli': {
     allowed: ['./compose.ts', 'commander', 'node:fs', '../domain/time.ts', '../runtime/step.ts'],
     refused: ['../adapters/nats/leases.ts', '../../test/arbitrary/names.ts', 'node:process'],

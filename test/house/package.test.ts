@@ -47,7 +47,7 @@ describe('the package, packed and installed where nothing else is', () => {
       cwd: place,
     });
     expect(JSON.parse(stdout)).toEqual(
-      expect.arrayContaining(['openDirectory', 'startAgent', 'startCollector']),
+      expect.arrayContaining(['openDirectory', 'replay', 'startAgent', 'startCollector']),
     );
   });
 

@@ -2,8 +2,16 @@ import { eventSubject as eventSubjectOf, recordSubject } from '../../src/adapter
 import type { MemoryWorld } from '../../src/adapters/memory/world.ts';
 import { hashEvent } from '../../src/domain/chain.ts';
 import { AuditEvent, type StateValue } from '../../src/domain/events.ts';
-import { agentKey, instanceKey, leaseKey } from '../../src/domain/keys.ts';
-import { eventSubject } from '../../src/domain/subjects.ts';
+import {
+  agentKey,
+  brakeKey,
+  holdKey,
+  instanceKey,
+  leaseKey,
+  policyKey,
+} from '../../src/domain/keys.ts';
+import type { RunRef } from '../../src/domain/names.ts';
+import { chainSubject, eventSubject } from '../../src/domain/subjects.ts';
 import type { Millis } from '../../src/domain/time.ts';
 import * as machines from '../../src/runtime/machines.ts';
 import { begin, type Step, step } from '../../src/runtime/step.ts';
@@ -193,7 +201,9 @@ export class AuditWatch {
       fault('its machine is not known');
       return undefined;
     }
-    const starts = event.event.type === 'started' || event.event.type === 'registered';
+    const starts = ['started', 'registered', 'planned', 'tripped', 'adopted'].includes(
+      event.event.type,
+    );
     if (before?.over && !starts) fault(`comes after the end: ${event.event.type}`);
     const first = before === undefined || (before.over && starts);
     const process = event.of.entity === 'session' || event.of.entity === 'collector';
@@ -236,6 +246,7 @@ export class AuditWatch {
 
   #checkRunRight(event: AuditEvent, fault: (what: string) => void): void {
     const { of, actor } = event;
+    if (of.entity !== 'run') return;
     const own = actor.run === of.run;
     const byOwner = ['started', 'confirmed', 'announced', 'regranted', 'withdrawn', 'left'];
     const byOther = ['suspected', 'expired', 'superseded', 'removed'];
@@ -250,7 +261,7 @@ export class AuditWatch {
     }
   }
 
-  #leaseStands(of: AuditEvent['of']): boolean {
+  #leaseStands(of: RunRef): boolean {
     const lease = this.#world.leases.last(leaseKey(of));
     if (lease?.text === undefined) return false;
     const writtenFor = this.#world.clock.monotonic() - (lease.lapsesAt - this.#ttl);
@@ -266,14 +277,16 @@ const isEvent = (subject: string): boolean => subject.startsWith(eventSubjectOf(
 
 const isOver = (state: StateValue | undefined): boolean => typeof state === 'string';
 
-const chainName = (of: AuditEvent['of']): string =>
-  `${of.host}/${of.agent} ${of.run} ${of.entity === 'instance' ? `${of.service}/${of.id}` : of.entity}`;
+const chainName = (of: AuditEvent['of']): string => chainSubject(of);
 
 const nameOf = ({ of }: AuditEvent): string | undefined =>
   of.entity === 'instance' ? `${of.service}/${of.id}` : undefined;
 
 function keyOf(of: AuditEvent['of']): string | undefined {
   if (of.entity === 'run') return agentKey(of);
+  if (of.entity === 'hold') return holdKey(of.host, of.agent);
+  if (of.entity === 'brake') return brakeKey(of.zone);
+  if (of.entity === 'policy') return policyKey;
   return of.entity === 'instance' ? instanceKey(of) : undefined;
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect } from 'vitest';
+import { SeatRecord } from '../../src/domain/records.ts';
 import { seconds } from '../../src/domain/time.ts';
-import type { CollectorProcess, FleetInMemory } from './fleet-in-memory.ts';
+import { setPolicy } from '../../src/runtime/planning.ts';
+import { type CollectorProcess, type FleetInMemory, slotAt } from './fleet-in-memory.ts';
 import { mishaps } from './line.ts';
 import { scenario } from './scenario.ts';
 
@@ -20,17 +22,17 @@ async function oneDead(fleet: FleetInMemory) {
 
 describe('of several collectors', () => {
   scenario(
-    'one sits, the others sleep, and a free seat is taken within a ttl or two',
+    'three sit, the others sleep, and a free seat is taken within a ttl or two',
     async (fleet) => {
-      const all = [fleet.collector('c1'), fleet.collector('c2'), fleet.collector('c3')];
+      const all = ['c1', 'c2', 'c3', 'c4', 'c5'].map((host) => fleet.collector(host));
       await fleet.advance(seconds(10));
       const [first] = seatedOf(...all);
       if (!first) throw new Error('nobody sits');
-      expect(seatedOf(...all)).toHaveLength(1);
+      expect(seatedOf(...all)).toHaveLength(3);
       await fleet.kill(first.process);
       await fleet.advance(2 * fleet.lease.ttl);
       const rest = all.filter((one) => one !== first);
-      expect(seatedOf(...rest)).toHaveLength(1);
+      expect(seatedOf(...rest)).toHaveLength(3);
     },
   );
 
@@ -46,14 +48,78 @@ describe('of several collectors', () => {
   });
 
   scenario('a sleeper gets no heartbeats', async (fleet) => {
-    fleet.collector('c1');
+    for (const host of ['c1', 'c2', 'c3']) fleet.collector(host);
     await fleet.advance(seconds(1));
-    const sleeper = fleet.collector('c2');
+    const sleeper = fleet.collector('c4');
     for (let n = 0; n < 20; n += 1) fleet.agent(`h${n}/a`, ['web/1']);
     await fleet.advance(seconds(5));
     const before = sleeper.process.line.requests;
     await fleet.advance(seconds(60));
     expect(sleeper.process.line.requests - before).toBeLessThan(61);
+  });
+});
+
+describe('agents that offer themselves', () => {
+  const offered = (fleet: FleetInMemory, count: number) =>
+    Array.from({ length: count }, (_, n) =>
+      fleet.agent(`h${n}/a`, [`web/${n}`], { collect: true }),
+    );
+  const seats = (fleet: FleetInMemory): readonly string[] =>
+    fleet.world.leases
+      .after(0, (subject) => subject.startsWith('seat.'))
+      .flatMap(({ text }) => (text === undefined ? [] : [SeatRecord.parse(JSON.parse(text)).host]))
+      .sort();
+
+  scenario('need no collector: those with a seat collect what the dead left', async (fleet) => {
+    const all = offered(fleet, 12);
+    await fleet.advance(seconds(10));
+    expect(seats(fleet)).toHaveLength(3);
+    const [seated] = seats(fleet);
+    for (const one of all.slice(0, 2)) await fleet.kill(one.process);
+    // One that watches goes too: its seat is taken by another.
+    const watcher = all.find(({ agent }) => agent.slot.host === seated);
+    if (watcher) await fleet.kill(watcher.process);
+    await fleet.advance(3 * fleet.lease.ttl + fleet.lease.grace + seconds(60));
+    const standing = all.filter((_, n) => fleet.phase(`h${n}/a`) === 'live');
+    expect(standing).toHaveLength(watcher && all.indexOf(watcher) > 1 ? 9 : 10);
+    expect(all.filter((_, n) => fleet.phase(`h${n}/a`) === 'absent')).toHaveLength(
+      12 - standing.length,
+    );
+    expect(seats(fleet)).toHaveLength(3);
+  });
+
+  scenario('and have no seat are told of no heartbeat', async (fleet) => {
+    const all = offered(fleet, 20);
+    await fleet.advance(seconds(10));
+    const sleepers = all.filter(({ agent }) => !seats(fleet).includes(agent.slot.host));
+    expect(sleepers).toHaveLength(17);
+    for (const { process } of sleepers) expect(process.heartbeats).toBe(0);
+  });
+
+  scenario('and leave give their seat back', async (fleet) => {
+    const [one] = offered(fleet, 1);
+    await fleet.advance(seconds(5));
+    expect(seats(fleet)).toEqual(['h0']);
+    await Promise.all([one?.agent.stop(), fleet.advance(seconds(5))]);
+    expect(seats(fleet)).toEqual([]);
+  });
+});
+
+describe('the policy', () => {
+  scenario('says how many sit', async (fleet) => {
+    const all = ['c1', 'c2', 'c3', 'c4'].map((host) => fleet.collector(host));
+    await fleet.advance(seconds(5));
+    expect(seatedOf(...all)).toHaveLength(3);
+    const { ports } = fleet.process('desk');
+    const author = { actor: { ...slotAt('desk/person'), run: ports.entropy.runId() }, ports };
+    const change = (seats: number) =>
+      setPolicy(author, (now) => ({ ...now, seats }), ports, new AbortController().signal);
+    await change(1);
+    await fleet.advance(seconds(2));
+    expect(seatedOf(...all)).toHaveLength(1);
+    await change(4);
+    await fleet.advance(2 * fleet.lease.ttl);
+    expect(seatedOf(...all)).toHaveLength(4);
   });
 });
 
@@ -159,7 +225,8 @@ describe('a collector that cannot see', () => {
     const a = fleet.agent('h1/a', ['web/1']);
     const c = fleet.collector('c1');
     await fleet.advance(seconds(5));
-    a.process.vanish();
+    // All that it says is lost, and its connection stands: only silence can tell.
+    a.process.line.fate = () => 'lost';
     await fleet.advance(seconds(1));
     c.process.freeze();
     await fleet.advance(seconds(1.5));

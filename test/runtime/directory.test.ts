@@ -1,7 +1,8 @@
 import { describe, expect } from 'vitest';
 import { seconds } from '../../src/domain/time.ts';
-import type { DirectoryChange } from '../../src/runtime/directory.ts';
+import { Directory, type DirectoryChange } from '../../src/runtime/directory.ts';
 import { specOf } from './fleet-in-memory.ts';
+import { recordedFacts } from './recorded-facts.ts';
 import { scenario } from './scenario.ts';
 import { until } from './until.ts';
 
@@ -135,6 +136,24 @@ describe('a directory', () => {
     await fleet.advance(seconds(2));
     expect(directory.instances().map(({ id }) => id)).toEqual(['2', '3']);
     expect(directory.age).toBeLessThanOrEqual(seconds(1));
+  });
+
+  scenario('says when it heard the store, and nothing while it hears nothing', async (fleet) => {
+    const process = fleet.process('consumer');
+    const { meters, told } = recordedFacts();
+    const options = { seatsEvery: seconds(15) };
+    const directory = new Directory({ ...process.ports, meters }, options);
+    await fleet.advance(seconds(10));
+    const heard = told.length;
+    expect(heard).toBeGreaterThan(5);
+    process.line.down = true;
+    await fleet.advance(seconds(30));
+    expect(told.length - heard).toBeLessThanOrEqual(1);
+    const disposing = directory[Symbol.asyncDispose]();
+    await fleet.advance(seconds(1));
+    await disposing;
+    expect(new Set(told.slice(0, -1).map(String))).toEqual(new Set(['viewHeard,directory']));
+    expect(told.at(-1)).toEqual(['viewClosed', 'directory']);
   });
 
   scenario('ends when it is disposed, and asks for nothing more', async (fleet) => {

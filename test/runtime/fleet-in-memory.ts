@@ -1,6 +1,7 @@
 import { recordSubject } from '../../src/adapters/memory/layout.ts';
 import { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
 import { MemoryWorld } from '../../src/adapters/memory/world.ts';
+import { seededFractions } from '../../src/bench/seeded.ts';
 import { InstanceSpec } from '../../src/domain/desired.ts';
 import { type Read, readAgent, readInstance } from '../../src/domain/entry.ts';
 import { Fault } from '../../src/domain/fault.ts';
@@ -15,7 +16,6 @@ import { Directory, type DirectoryOptions } from '../../src/runtime/directory.ts
 import type { ProcessTransition } from '../../src/runtime/process-chain.ts';
 import { AuditWatch } from './audit-watch.ts';
 import { Process, type Surroundings } from './process.ts';
-import { seededFractions } from './seeded.ts';
 
 /** An agent and the process it runs in. */
 export interface AgentProcess {
@@ -80,11 +80,14 @@ export class FleetInMemory {
     return this.clock.advance(duration);
   }
 
-  /** `sees`: whether the processes of this host can see each other, as those of one pid namespace do. */
-  process(host: string, { sees = false } = {}): Process {
-    const process = new Process(host, this.#around, ({ boot, pid }) =>
-      sees && boot === host ? this.#dead.has(pid) : false,
-    );
+  /**
+   * `sees`: whether the processes of this host can see each other, as those of one pid namespace do.
+   * `slot`: the agent for which it is started.
+   */
+  process(host: string, { sees = false, slot }: { sees?: boolean; slot?: Slot } = {}): Process {
+    const gone = ({ boot, pid }: AgentRecord['process']) =>
+      sees && boot === host ? this.#dead.has(pid) : false;
+    const process = new Process(host, this.#around, gone, slot);
     this.processes.push(process);
     return process;
   }
@@ -105,7 +108,7 @@ export class FleetInMemory {
   ): AgentProcess {
     const slot = slotAt(place);
     const { process: given, sees = false, ...rest } = options;
-    const process = given ?? this.process(slot.host, { sees });
+    const process = given ?? this.process(slot.host, { sees, slot });
     const transitions: ProcessTransition[] = [];
     const agent = new Agent(
       {
@@ -116,6 +119,7 @@ export class FleetInMemory {
         whenExpired: 'start-over',
         drainFor: 0,
         leaveWithin: seconds(10),
+        collect: false,
         onTransition: (transition) => void transitions.push(transition),
         ...rest,
       },

@@ -45,7 +45,7 @@ const rowsOf = (rows: Pick<Directory, 'instances' | 'agents'>): string =>
 
 const replayedRows = ({ fleet }: Replayed, observed: boolean): string =>
   rowsOf({
-    agents: () => [...fleet.slots()].flatMap((slot) => agentRow(slot, observed) ?? []),
+    agents: () => [...fleet.slots()].flatMap((slot) => agentRow(slot, fleet, observed) ?? []),
     instances: () =>
       [...fleet.slots()].flatMap((slot) =>
         [...slot.instances.values()].flatMap((stored) =>

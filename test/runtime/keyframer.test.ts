@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Fault } from '../../src/domain/fault.ts';
 import { hours, minutes, seconds } from '../../src/domain/time.ts';
 import { Keyframer } from '../../src/runtime/keyframer.ts';
 import { withChange } from '../history/tampering.ts';
@@ -171,6 +172,26 @@ describe('a keyframe', () => {
     const reads = process.logged.length;
     await look();
     expect(process.logged).toHaveLength(reads);
+  });
+
+  test('is not made again and again where the store lets nobody keep it, and that is logged', async () => {
+    const { fleet, change } = await busyFleet();
+    await change(5);
+    const { look, process, signatures } = keyframerOn(fleet, 1);
+    let tries = 0;
+    process.ports.keyframes.put = async () => {
+      tries += 1;
+      throw new Fault('store-refused', 'this connection may not publish there');
+    };
+    await look();
+    await look();
+    expect([tries, signatures.length]).toEqual([1, 0]);
+    expect(process.logged).toEqual([
+      { event: 'keyframe-refused', fields: { why: 'this connection may not publish there' } },
+    ]);
+    await fleet.advance(hours(1));
+    await look();
+    expect(tries).toBe(2);
   });
 
   test('that could not be signed just then is signed at the next look', async () => {

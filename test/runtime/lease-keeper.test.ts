@@ -4,6 +4,7 @@ import { type Millis, seconds } from '../../src/domain/time.ts';
 import { elapsedSince, LeaseKeeper } from '../../src/runtime/lease-keeper.ts';
 import { FleetInMemory } from './fleet-in-memory.ts';
 import type { Process } from './process.ts';
+import { recordedFacts } from './recorded-facts.ts';
 
 const lease: LeasePolicy = { ttl: seconds(6), grace: seconds(10) };
 
@@ -168,6 +169,79 @@ describe('a lease', () => {
     process.thaw();
     await fleet.advance(0);
     expect(keeper.lag).toBeGreaterThan(seconds(0.9));
+  });
+});
+
+describe('the meters of a lease', () => {
+  async function counting() {
+    const { fleet, process } = keeping();
+    const { meters, told } = recordedFacts();
+    const ports = { ...process.ports, meters };
+    const keeper = new LeaseKeeper({ key: 'run.a', text: () => 'mine' }, lease, ports, () => {});
+    await keeper.take();
+    return { fleet, process, keeper, told };
+  }
+
+  test('count each renewal, and how much later than planned it was acknowledged', async () => {
+    const { fleet, process, told } = await counting();
+    process.line.delay = () => 150; // there and back: 300
+    await fleet.advance(seconds(7));
+    expect(told).toEqual([
+      ['renewed', 'run', 300],
+      ['renewed', 'run', 300],
+      ['renewed', 'run', 300],
+    ]);
+  });
+
+  test('count a renewal without an answer, and the lateness of the one that got through', async () => {
+    const { fleet, process, told } = await counting();
+    process.line.down = true;
+    await fleet.advance(seconds(3));
+    process.line.down = false;
+    await fleet.advance(seconds(0.6));
+    const failures = told.filter(([fact]) => fact === 'renewalFailed');
+    expect(failures.length).toBeGreaterThan(1);
+    expect(new Set(failures.map(String))).toEqual(new Set(['renewalFailed,run,unanswered']));
+    const [renewed] = told.filter(([fact]) => fact === 'renewed');
+    expect(renewed?.[2]).toBeGreaterThanOrEqual(seconds(1)); // planned at 2 s at the latest
+    expect(renewed?.[2]).toBeLessThanOrEqual(seconds(1.8)); // planned at 1.8 s at the earliest
+  });
+
+  test('count a refused renewal and the lapse', async () => {
+    const { fleet, told } = await counting();
+    fleet.world.leases.append('run.a', 'theirs', seconds(60));
+    await fleet.advance(seconds(2.1));
+    expect(told).toEqual([
+      ['renewalFailed', 'run', 'refused'],
+      ['lapsed', 'run'],
+    ]);
+  });
+
+  test('count a lapse without a refusal once', async () => {
+    const { fleet, process, told } = await counting();
+    process.line.down = true;
+    await fleet.advance(seconds(30));
+    expect(told.filter(([fact]) => fact === 'lapsed')).toEqual([['lapsed', 'run']]);
+  });
+
+  test('count nothing of a lease that was given back meanwhile', async () => {
+    const { fleet, process, keeper, told } = await counting();
+    process.line.fate = (request) => (request === 2 ? 'unanswered' : 'fine');
+    process.line.patience = seconds(1);
+    await fleet.advance(seconds(2.1));
+    await keeper.release();
+    await fleet.advance(seconds(30));
+    expect(told).toEqual([]);
+  });
+
+  test('know a seat from a run', async () => {
+    const { fleet, process } = keeping();
+    const { meters, told } = recordedFacts();
+    const ports = { ...process.ports, meters };
+    const keeper = new LeaseKeeper({ key: 'seat.1', text: () => 'mine' }, lease, ports, () => {});
+    await keeper.take();
+    await fleet.advance(seconds(2));
+    expect(told).toEqual([['renewed', 'seat', 0]]);
   });
 });
 

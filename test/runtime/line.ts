@@ -16,8 +16,8 @@ const lateBy: Millis = 700;
 /** The line of one process to the store, and all that can go wrong with it. */
 export class Line implements Link {
   readonly gate: Gate;
-  /** The line is cut: every request fails, unsent. */
-  down = false;
+  /** Called when it was cut or mended. */
+  changed: () => void = () => {};
   /** What becomes of the n-th request, counted from 1. */
   fate: (n: number) => Fate = () => 'fine';
   /** How long a request and its answer are under way. */
@@ -27,11 +27,22 @@ export class Line implements Link {
   readonly #clock: Clock;
   readonly #served: () => void;
   #requests = 0;
+  #down = false;
 
   constructor(gate: Gate, clock: Clock, served: () => void) {
     this.gate = gate;
     this.#clock = clock;
     this.#served = served;
+  }
+
+  /** The line is cut: every request fails, unsent. */
+  get down(): boolean {
+    return this.#down;
+  }
+
+  set down(down: boolean) {
+    this.#down = down;
+    this.changed();
   }
 
   /** How many requests were made so far. */
@@ -41,7 +52,7 @@ export class Line implements Link {
 
   async carry<T>(serve: () => T): Promise<T> {
     await this.gate.opened();
-    if (this.down) throw new LinkDown('the line is down', false);
+    if (this.#down) throw new LinkDown('the line is down', false);
     this.#requests += 1;
     const fate = this.fate(this.#requests);
     await this.gate.opened();

@@ -1,11 +1,13 @@
+import { Connection } from '../../src/adapters/memory/connection.ts';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
 import type { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
 import type { MemoryWorld } from '../../src/adapters/memory/world.ts';
-import { RunId } from '../../src/domain/names.ts';
+import { RunId, type Slot } from '../../src/domain/names.ts';
 import type { AgentRecord } from '../../src/domain/records.ts';
 import type { Entropy } from '../../src/ports/entropy.ts';
 import type { Feed } from '../../src/ports/feed.ts';
 import type { Log } from '../../src/ports/log.ts';
+import { noMeters } from '../../src/ports/meters.ts';
 import type { Ports } from '../../src/ports/ports.ts';
 import type { Commit, Outcome } from '../../src/ports/registry.ts';
 import { Gate } from './gate.ts';
@@ -36,19 +38,29 @@ export class Process {
   readonly ports: Ports;
   /** What it tried to commit, and what it was told. */
   readonly commits: { readonly commit: Commit; readonly outcome: Outcome['outcome'] }[] = [];
+  /** What happens elsewhere right before this process’s commit arrives. */
+  beforeCommit: ((commit: Commit) => Promise<void>) | undefined;
   readonly logged: { readonly event: string; readonly fields: Record<string, unknown> }[] = [];
+  /** How many renewals, its own seat's included, its watch of the leases told it of. */
+  heartbeats = 0;
   readonly #store: ReturnType<typeof memoryStore>;
+  readonly connection: Connection;
+  #powered = true;
 
+  /** @param slot of the agent that it is for: its connection is named by that */
   constructor(
     host: string,
     around: Surroundings,
     gone: (process: AgentRecord['process']) => boolean,
+    slot?: Slot,
   ) {
     this.host = host;
     this.pid = around.next();
     this.clock = new ProcessClock(around.clock, this.gate);
     this.line = new Line(this.gate, around.clock, around.served);
-    this.#store = memoryStore(around.world, this.line);
+    this.connection = new Connection(around.world, slot);
+    this.line.changed = () => this.#tellServer();
+    this.#store = memoryStore(around.world, this.line, this.connection);
     const { registry } = this.#store;
     this.ports = {
       ...this.#store,
@@ -60,6 +72,12 @@ export class Process {
       clock: this.clock,
       entropy: entropyOf(around),
       log: this.#log(),
+      meters: {
+        ...noMeters,
+        heartbeats: (messages) => {
+          this.heartbeats += messages;
+        },
+      },
       processes: { isGone: gone },
     };
   }
@@ -74,21 +92,31 @@ export class Process {
     await this.#store[Symbol.asyncDispose]();
   }
 
-  /** Its host lost power: it does nothing any more, and the server still believes in its connection. */
+  /** Its host lost power: it does nothing any more, and the server believes in it for a while. */
   vanish(): void {
     this.gate.die();
+    this.#powered = false;
+    this.#tellServer();
   }
 
-  /** SIGSTOP: the connection stays, nobody answers. */
+  /** SIGSTOP: the connection stays until the server gives it up, nobody answers. */
   freeze(): void {
     this.gate.close();
+    this.#tellServer();
   }
 
   thaw(): void {
     this.gate.open();
+    this.#tellServer();
+  }
+
+  #tellServer(): void {
+    const cutOff = this.line.down || !this.#powered;
+    this.connection.become(cutOff ? 'cut-off' : this.gate.shut ? 'silent' : 'answering');
   }
 
   async #commit(registry: Ports['registry'], commit: Commit): Promise<Outcome> {
+    await this.beforeCommit?.(commit);
     const outcome = await registry.commit(commit);
     this.commits.push({ commit, outcome: outcome.outcome });
     return outcome;

@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import { Fault } from '../../src/domain/fault.ts';
 import { seconds } from '../../src/domain/time.ts';
 import type { AgentProcess, FleetInMemory } from './fleet-in-memory.ts';
+import { recordedFacts } from './recorded-facts.ts';
 import { scenario } from './scenario.ts';
 
 /** Renewals fail until further notice. */
@@ -41,6 +42,31 @@ async function expectBack(fleet: FleetInMemory, a: AgentProcess, run: string) {
 }
 
 describe('a run that comes back', () => {
+  scenario(
+    'counts a refutation where it was suspected, and none where it had lapsed',
+    async (fleet) => {
+      const a = fleet.agent('h1/a', ['web/1']);
+      const { meters, told } = recordedFacts();
+      Object.assign(a.process.ports, { meters });
+      const refutations = () => told.filter(([fact]) => fact === 'refuted').length;
+      await fleet.advance(seconds(3));
+      const { run } = a.agent;
+      a.process.line.down = true;
+      await fleet.advance(fleet.lease.ttl + seconds(1));
+      expect(a.agent.state).toBe('lapsed');
+      a.process.line.down = false;
+      await expectBack(fleet, a, run);
+      expect(refutations()).toBe(0);
+      fleet.collector('c1');
+      await fleet.advance(seconds(3));
+      a.process.freeze();
+      while (fleet.phase('h1/a') === 'live') await fleet.advance(10);
+      a.process.thaw();
+      await expectBack(fleet, a, run);
+      expect(refutations()).toBe(1);
+    },
+  );
+
   scenario(
     'and whose lease lapses again before its record was rewritten is not back',
     async (fleet) => {

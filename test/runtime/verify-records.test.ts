@@ -70,6 +70,46 @@ describe('a record that was changed behind the audit’s back', () => {
   });
 });
 
+describe('a chain that never ended, and whose record is another run’s', () => {
+  /** Its process dies, and another one of the same slot starts; in between somebody was at the store. */
+  async function restarted(between: (fleet: FleetInMemory) => void) {
+    const fleet = await given();
+    const [process] = fleet.processes;
+    const before = fleet.holder('h1/a');
+    const seq = writtenAt(fleet, 'registered');
+    if (process) await fleet.kill(process);
+    between(fleet);
+    // A slot whose record nobody can read is taken only when no lease of it stands.
+    await fleet.advance(fleet.lease.ttl);
+    const { agent: after } = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(30));
+    expect(fleet.instances('h1/a')).toEqual({ 'web/1': after.run });
+    return { fleet, before, seq };
+  }
+
+  test('is named with its last event: an instance that was deleted, and registered anew', async () => {
+    const { fleet, before, seq } = await restarted((store) => store.byHand(instance, undefined));
+    const { said } = await verdictOn(fleet);
+    const entity = `web/1 of h1/a run ${before}`;
+    expect(said).toEqual([expect.objectContaining({ seq, entity, check: 'end' })]);
+  });
+
+  test.each<[string, string | undefined]>([
+    ['deleted', undefined],
+    ['garbled', 'what?'],
+  ])('is named: a slot whose record was %s, and taken', async (_, text) => {
+    const { fleet, before } = await restarted((store) => store.byHand(agent, text));
+    const { said } = await verdictOn(fleet);
+    const entity = `h1/a run ${before}`;
+    expect(said).toEqual([expect.objectContaining({ entity, check: 'end' })]);
+  });
+
+  test('is none where the next run ended it: superseded, adopted', async () => {
+    const { fleet } = await restarted(() => {});
+    expect((await verdictOn(fleet)).said).toEqual([]);
+  });
+});
+
 describe('a record that is as its event says', () => {
   test('may have its fields in another order: another program wrote it', async () => {
     const fleet = await given();

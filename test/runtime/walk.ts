@@ -1,3 +1,4 @@
+import { seededFractions } from '../../src/bench/seeded.ts';
 import type { InstanceSpec } from '../../src/domain/desired.ts';
 import { type Millis, seconds } from '../../src/domain/time.ts';
 import { Consumer } from './consumer.ts';
@@ -10,7 +11,6 @@ import {
 import { type Fate, mishaps } from './line.ts';
 import { disorderOf, disorderOfCollectors } from './order.ts';
 import type { Process } from './process.ts';
-import { seededFractions } from './seeded.ts';
 import { verified } from './verified.ts';
 
 const places = ['h1/a', 'h1/b', 'h2/a', 'h3/a'] as const;

@@ -4,6 +4,8 @@ import type { Link } from './link.ts';
 /** One who listens on a run's subject, and the line to it. */
 export interface Answerer {
   readonly link: Link;
+  /** Whether the server still has its connection. */
+  readonly isOpen: () => boolean;
   pong(): Pong;
   told(notice: Notice): void;
 }
@@ -23,6 +25,6 @@ export class Answerers {
   }
 
   on(subject: string): readonly Answerer[] {
-    return [...(this.#at.get(subject) ?? [])];
+    return [...(this.#at.get(subject) ?? [])].filter(({ isOpen }) => isOpen());
   }
 }

@@ -39,3 +39,10 @@ export async function answerOver<T>(link: Link, what: string, serve: () => T): P
     throw new Fault('store-unavailable', `no answer: ${what}`, { cause });
   }
 }
+
+/** Nobody waits for it; a line that is down loses it. */
+export function unacknowledged(carried: Promise<void>): void {
+  carried.catch((cause) => {
+    if (!(cause instanceof LinkDown)) throw cause;
+  });
+}

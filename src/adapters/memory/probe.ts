@@ -2,13 +2,13 @@ import { runSubject } from '../../domain/subjects.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Pong, Probe } from '../../ports/probe.ts';
 import type { Answerer } from './answerers.ts';
-import { answerOver, type Link, LinkDown } from './link.ts';
+import { answerOver, type Link, unacknowledged } from './link.ts';
 import type { MemoryWorld } from './world.ts';
 
 /** The probe of one client, and the end of all its subscriptions. */
 export interface MemoryProbe extends Probe, Disposable {}
 
-export function memoryProbe(world: MemoryWorld, link: Link): MemoryProbe {
+export function memoryProbe(world: MemoryWorld, link: Link, isOpen: () => boolean): MemoryProbe {
   const { answerers } = world;
   const mine = new Map<Answerer, string>();
   const drop = (answerer: Answerer, subject: string) => {
@@ -18,7 +18,8 @@ export function memoryProbe(world: MemoryWorld, link: Link): MemoryProbe {
   return {
     async answer(run, respond) {
       const subject = runSubject(run);
-      const answerer = { link, pong: () => respond.pong(), told: respond.told.bind(respond) };
+      const told = respond.told.bind(respond);
+      const answerer = { link, isOpen, pong: () => respond.pong(), told };
       await answerOver(link, `listening for ${subject}`, () => {
         answerers.add(subject, answerer);
         mine.set(answerer, subject);
@@ -65,11 +66,4 @@ async function firstAnswer(
   }
   await clock.sleep(within, answered.signal);
   return answer ?? 'no-answer';
-}
-
-/** Nobody waits for it; a line that is down loses it. */
-function unacknowledged(carried: Promise<void>): void {
-  carried.catch((cause) => {
-    if (!(cause instanceof LinkDown)) throw cause;
-  });
 }

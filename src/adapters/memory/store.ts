@@ -1,5 +1,7 @@
 import type { Store } from '../../ports/ports.ts';
 import { memoryAudit } from './audit.ts';
+import { Connection } from './connection.ts';
+import { memoryDepartures } from './departures.ts';
 import { memoryKeyframes } from './keyframes.ts';
 import { memoryLeases } from './leases.ts';
 import { directLink, type Link } from './link.ts';
@@ -7,15 +9,28 @@ import { memoryProbe } from './probe.ts';
 import { memoryRegistry } from './registry.ts';
 import type { MemoryWorld } from './world.ts';
 
-/** One client of the world. Disposing it is what a dying process does: nobody answers for it. */
-export function memoryStore(world: MemoryWorld, link: Link = directLink): Store & AsyncDisposable {
-  const probe = memoryProbe(world, link);
+/**
+ * One client of the world. Disposing it is what a dying process does: nobody answers for it, and its
+ * connection closes.
+ */
+export function memoryStore(
+  world: MemoryWorld,
+  link: Link = directLink,
+  connection: Connection = new Connection(world),
+): Store & AsyncDisposable {
+  const probe = memoryProbe(world, link, () => connection.isOpen);
+  const departures = memoryDepartures(world, link);
   return {
     leases: memoryLeases(world, link),
     registry: memoryRegistry(world, link),
     audit: memoryAudit(world, link),
     keyframes: memoryKeyframes(world, link),
     probe,
-    [Symbol.asyncDispose]: async () => probe[Symbol.dispose](),
+    departures,
+    async [Symbol.asyncDispose]() {
+      probe[Symbol.dispose]();
+      departures[Symbol.dispose]();
+      connection.close();
+    },
   };
 }

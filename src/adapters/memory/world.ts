@@ -1,5 +1,6 @@
 import type { Revision } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { Advisories } from './advisories.ts';
 import { Answerers } from './answerers.ts';
 import { AuditCopy } from './audit-copy.ts';
 import { MemoryStream } from './stream.ts';
@@ -18,6 +19,7 @@ export class MemoryWorld {
   readonly audit: AuditCopy;
   readonly keyframes = new Map<Revision, string>();
   readonly answerers = new Answerers();
+  readonly advisories = new Advisories();
 
   constructor(clock: Clock) {
     this.clock = clock;

@@ -23,7 +23,7 @@ export async function commit(
   const published = await publish(link, messages, within);
   if (published.kind === 'conflict') return { outcome: 'conflict' };
   if (published.kind !== 'stored') return { outcome: published.kind, why: published.why };
-  const first = published.seq - messages.length + 1;
+  const first = published.seq - wanted.writes.length - wanted.events.length + 1;
   const revisions = new Map<string, Revision>();
   for (const [index, { key }] of wanted.writes.entries()) revisions.set(key, first + index);
   return { outcome: 'committed', revisions };
@@ -32,18 +32,22 @@ export async function commit(
 /**
  * The writes in their order, then the events in theirs.
  *
- * An event has no expectation of its own: a message can carry one, and that is the fence's. That no
+ * An event has no expectation of its own: a message can carry one, and that is a fence's. That no
  * event is overwritten is due to the record that holds its number and has its own compare-and-set.
+ * Fences that find no event to carry them come first, each on a message of its own: what counts
+ * revisions relies on the writes standing right before the events (src/domain/fold.ts).
  */
 export function messagesOf(names: Names, wanted: Commit): readonly Message[] {
   const { writes, events, fences = [] } = wanted;
-  if (fences.length > events.length) {
-    throw new Fault('store-refused', `${fences.length} fences need as many events to carry them`);
-  }
-  if (writes.length + events.length > 1000) {
-    throw new Fault('store-refused', 'a commit has at most 1000 writes and events');
+  const carriers = fences.slice(events.length);
+  if (writes.length + events.length + carriers.length > 1000) {
+    throw new Fault('store-refused', 'a commit has at most 1000 writes, and events or fences');
   }
   return [
+    ...carriers.map((fence, index) => ({
+      ...{ subject: `${names.fencePrefix}${index}`, text: '' },
+      headers: carrying(names, fence),
+    })),
     ...writes.map((write) => writeMessage(names, write)),
     ...events.map((event, index) => eventMessage(names, event, fences[index])),
   ];
@@ -64,12 +68,11 @@ function writeMessage(names: Names, { key, expect, text }: Write): Message {
 }
 
 function eventMessage(names: Names, event: EventWrite, fence: Fence | undefined): Message {
-  const carried: Message['headers'] =
-    fence === undefined
-      ? []
-      : [
-          [expectLast, `${fence.expect}`],
-          [`${expectLast}-Subject`, names.registry.prefix + fence.key],
-        ];
+  const carried = fence === undefined ? [] : carrying(names, fence);
   return { subject: names.eventPrefix + event.subject, text: event.text, headers: carried };
 }
+
+const carrying = (names: Names, { key, expect }: Fence): Message['headers'] => [
+  [expectLast, `${expect}`],
+  [`${expectLast}-Subject`, names.registry.prefix + key],
+];

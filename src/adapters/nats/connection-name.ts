@@ -3,12 +3,21 @@ import { AgentName, HostId, RunId, type RunRef } from '../../domain/names.ts';
 import { decodeToken, encodeToken } from '../../domain/token.ts';
 
 /**
+ * A server refuses who introduces himself with more than 4096 bytes (`max_control_line`), and credentials
+ * take their part of them.
+ */
+const longest = 2048;
+
+/**
  * What a run calls its connection, so that the server's disconnect advisories name the run.
  *
- * Whoever connects chooses this name: it may only ever make a collector look, never decide.
+ * Whoever connects chooses this name: it may only ever make a collector look, never decide. Where host
+ * and agent are called too long for it, it names nobody.
  */
-export const connectionName = (of: RunRef): string =>
-  `rollcall ${encodeToken(of.host)}/${encodeToken(of.agent)} ${of.run}`;
+export function connectionName(of: RunRef): string {
+  const name = `rollcall ${encodeToken(of.host)}/${encodeToken(of.agent)} ${of.run}`;
+  return name.length > longest ? 'rollcall agent' : name;
+}
 
 /** The run that a connection's name tells of; undefined: not a run's connection. */
 export function runOfConnection(name: string): RunRef | undefined {

@@ -53,18 +53,14 @@ export class Link implements AsyncDisposable {
   /** Resolves once the connection is up; false when it was closed, or is not up `within`. */
   async connected(within: Millis, signal?: AbortSignal): Promise<boolean> {
     if (this.up || this.connection.isClosed() || signal?.aborted || within <= 0) return this.up;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.#returns.delete(done);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, within);
-      this.#returns.add(done);
-      signal?.addEventListener('abort', done);
-    });
+    await this.#back(signal, within);
     return this.up;
+  }
+
+  /** Resolves once the connection has broken and is up again; false at the signal, or when closed. */
+  async reconnected(signal: AbortSignal): Promise<boolean> {
+    if (!this.connection.isClosed() && !signal.aborted) await this.#back(signal);
+    return this.up && !signal.aborted;
   }
 
   /**
@@ -142,6 +138,21 @@ export class Link implements AsyncDisposable {
         for (const back of [...this.#returns]) back();
       } else if (status.type === 'error') this.#note(status.error);
     }
+  }
+
+  /** Resolves when it is up again, when it was closed, at the signal, or after `within`. */
+  #back(signal: AbortSignal | undefined, within?: Millis): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#returns.delete(done);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = within === undefined ? undefined : setTimeout(done, within);
+      this.#returns.add(done);
+      signal?.addEventListener('abort', done);
+    });
   }
 
   #lose(why: string): void {

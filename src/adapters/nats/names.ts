@@ -16,6 +16,11 @@ export interface Names {
   readonly auditStream: string;
   /** Where events are written (the outbox), with the trailing dot. */
   readonly eventPrefix: string;
+  /**
+   * Messages that carry a commit's fences where it has more of them than events, with the trailing dot:
+   * each place is overwritten by the next commit, and nobody reads them.
+   */
+  readonly fencePrefix: string;
   /** Where the audit stream keeps them, with the trailing dot. */
   readonly auditPrefix: string;
   /** Where runs are asked and told, with the trailing dot. */
@@ -30,6 +35,7 @@ export function namesOf(namespace: Namespace): Names {
     keyframes: bucket(`rollcall_${namespace}_keyframes`),
     auditStream: `ROLLCALL_${namespace}_audit`,
     eventPrefix: `rollcall.${namespace}.event.`,
+    fencePrefix: `rollcall.${namespace}.fence.`,
     auditPrefix: `rollcall.${namespace}.audit.`,
     runPrefix: `rollcall.${namespace}.run.`,
   };

@@ -3,6 +3,7 @@ import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { Store } from '../../ports/ports.ts';
 import { natsAudit } from './audit.ts';
 import { type ConnectOptions, connectNats } from './connection.ts';
+import { natsDepartures } from './departures.ts';
 import { natsKeyframes } from './keyframes.ts';
 import { natsLeases } from './leases.ts';
 import { Link } from './link.ts';
@@ -62,6 +63,7 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
       audit: natsAudit(link, names, within),
       keyframes: natsKeyframes(link, names.keyframes, within),
       probe: natsProbe(link, names, within),
+      departures: natsDepartures(link),
       findings,
       inspect: () => inspectStreams(link, streams),
       retain: (limits, keyframe) => retain(link, names, limits, keyframe, within),

@@ -28,7 +28,7 @@ export function wantedSettings(names: Names, replicas: number): Wanted {
   const registry: Wanted['registry'] = {
     ...kept,
     name: names.registry.stream,
-    subjects: [`${names.registry.prefix}>`, `${names.eventPrefix}>`],
+    subjects: [`${names.registry.prefix}>`, `${names.eventPrefix}>`, `${names.fencePrefix}>`],
     num_replicas: replicas,
     max_msgs_per_subject: 1,
     allow_direct: true,

@@ -31,21 +31,37 @@ export interface EnsureOptions extends StreamOptions {
 /**
  * Makes sure that the streams exist and can be trusted; two processes at once both succeed.
  *
- * A stream that is already there is never altered: somebody chose its settings.
+ * A stream that is already there is never altered: somebody chose its settings. Keyframes came later
+ * than the rest: a namespace that is whole but for them is there, and gets them from whoever may.
  * @returns the settings that differ and harm nobody
  * @throws {Fault} `store-misconfigured` naming every setting with which a promise would break,
- *   `not-found` where a stream is missing and is not to be made
+ *   `not-found` where a stream is missing and is not to be made, `store-refused` where we may not
  */
 export async function ensureStreams(
   link: Link,
   options: EnsureOptions,
 ): Promise<readonly Finding[]> {
   const { leases, registry, audit, keyframes } = wantedSettings(options.names, options.replicas);
+  const there = new Map<string, StreamInfo>();
+  for (const { name } of [leases, registry, audit, keyframes]) {
+    const info = await streamInfo(link, name, options.within);
+    if (info !== undefined) there.set(name, info);
+  }
+  const missing = [leases, registry, audit].filter(({ name }) => !there.has(name));
+  if (!options.create && missing.length > 0) {
+    throw missingFault(
+      missing.map(({ name }) => name),
+      there,
+      options.names,
+    );
+  }
+  const found = async (wanted: Named) =>
+    compareSettings((there.get(wanted.name) ?? (await make(link, wanted, options))).config, wanted);
   const findings = [
-    ...compareSettings((await ensure(link, leases, options)).config, leases),
-    ...compareSettings((await ensureRegistry(link, registry, options)).config, registry),
-    ...compareSettings((await ensure(link, audit, options)).config, audit),
-    ...compareSettings((await ensure(link, keyframes, options)).config, keyframes),
+    ...(await found(leases)),
+    ...(await found(registry)),
+    ...(await found(audit)),
+    ...(await found(keyframes)),
   ];
   const dangerous = findings.filter((finding) => finding.dangerous);
   if (dangerous.length === 0) return findings;
@@ -84,23 +100,30 @@ export async function streamInfo(
   throw apiFault(`STREAM.INFO.${stream}`, answer.error);
 }
 
-function missing(stream: string, { namespace }: Names): never {
-  throw new Fault('not-found', `there is no namespace '${namespace}' here: ${stream} is missing`, {
-    hint: 'is it spelled right? an agent, a collector or `rollcall up` makes it when it starts',
+type Named = Settings & { readonly name: string };
+
+function missingFault(
+  missing: readonly string[],
+  there: ReadonlyMap<string, unknown>,
+  { namespace }: Names,
+): Fault {
+  if (there.size === 0) {
+    return new Fault('not-found', `there is no namespace '${namespace}' here`, {
+      hint: 'is it spelled right? an agent, a collector or `rollcall up` makes it when it starts',
+    });
+  }
+  const what = `namespace '${namespace}' lacks ${missing.join(', ')}`;
+  return new Fault('not-found', what, {
+    hint: 'was it deleted? an agent or a collector makes it again when it starts',
   });
 }
 
 /** The registry's first sequence is chosen, so that no revision is ever handed out twice. */
-async function ensureRegistry(
-  link: Link,
-  wanted: Settings & { readonly name: string },
-  options: EnsureOptions,
-): Promise<StreamInfo> {
-  const { names, within, create } = options;
-  const there = await streamInfo(link, wanted.name, within);
-  if (there !== undefined || !create) return there ?? missing(wanted.name, names);
+async function make(link: Link, wanted: Named, options: EnsureOptions): Promise<StreamInfo> {
+  const { names, within } = options;
+  if (wanted.name !== names.registry.stream) return create(link, wanted, options);
   const first_seq = firstSequence(Date.now(), await lastAudited(link, names.auditStream, within));
-  return ensure(link, { ...wanted, first_seq }, options);
+  return create(link, { ...wanted, first_seq }, options);
 }
 
 /**
@@ -121,15 +144,19 @@ async function lastAudited(link: Link, audit: string, within: Millis): Promise<R
   return Number(last.header('Nats-Stream-Source')?.split(' ')[1] ?? 0);
 }
 
-async function ensure(
+async function create(
   link: Link,
-  wanted: Settings & { readonly name: string },
-  { names, within, create }: EnsureOptions,
+  wanted: Named,
+  { names, within }: EnsureOptions,
 ): Promise<StreamInfo> {
-  const there = await streamInfo(link, wanted.name, within);
-  if (there !== undefined || !create) return there ?? missing(wanted.name, names);
   const what = `STREAM.CREATE.${wanted.name}`;
-  const answer = await askApi<StreamInfo>(link, what, wanted, { within, level: apiLevel });
+  const answer = await askApi<StreamInfo>(link, what, wanted, { within, level: apiLevel }).catch(
+    (cause: unknown) => {
+      throw cause instanceof Fault && cause.code === 'store-refused'
+        ? notAllowed(wanted, names, cause)
+        : cause;
+    },
+  );
   if ('ok' in answer) return answer.ok;
   // Somebody else was first, with another first sequence or other settings: look at theirs.
   if (answer.error.err_code === code.nameExists) {
@@ -142,3 +169,13 @@ async function ensure(
     { hint: 'is JetStream large enough, and are there as many servers as replicas?' },
   );
 }
+
+const notAllowed = ({ name }: Named, { namespace }: Names, cause: Fault): Fault =>
+  new Fault(
+    'store-refused',
+    `stream ${name} of namespace '${namespace}' is missing, and this user may not make it`,
+    {
+      cause,
+      hint: 'a user who may create streams makes it with any command: rollcall ps (docs/operations.md)',
+    },
+  );

@@ -5,7 +5,12 @@ import type { Job, JobName, Jobs, Said } from './job.ts';
 import { keepAgents } from './keep-agents.ts';
 import { readBare } from './read-bare.ts';
 import { readDirectory } from './read-directory.ts';
+import { readFile } from './read-file.ts';
 import { renew } from './renew.ts';
+import { replay } from './replay.ts';
+import { replayAt } from './replay-at.ts';
+import { verifyFile } from './verify-file.ts';
+import { writeHistory } from './write-history.ts';
 
 /** This file, as it is to be run by {@link import('./worker.ts').startWorker}. */
 export const childScript = import.meta.filename;
@@ -21,6 +26,11 @@ const works: { readonly [N in JobName]: Work<N> } = {
   'read-directory': readDirectory,
   'read-bare': readBare,
   renew,
+  replay,
+  'write-history': writeHistory,
+  'verify-file': verifyFile,
+  'read-file': readFile,
+  'replay-at': replayAt,
 };
 
 async function work({ name, access, task }: Job): Promise<void> {

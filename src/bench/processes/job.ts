@@ -13,6 +13,24 @@ export interface Reading {
   readonly count: number;
 }
 
+/** What a reader of a history in a file found, and what it cost. */
+export interface FileReading {
+  readonly took: Millis;
+  /** The most memory that the process ever had, in bytes. */
+  readonly peak: number;
+  readonly events: number;
+  readonly divergences: number;
+}
+
+/** How a moment of a history was reached. */
+export interface Replaying {
+  readonly took: Millis;
+  readonly records: number;
+  /** How many events were read, and from which keyframe on. */
+  readonly folded: number;
+  readonly keyframe: number;
+}
+
 /** What child processes do: what each is told, and what it answers, once. */
 export interface Jobs {
   /** Agents with a connection each, their renewals spread; they live until the process ends. */
@@ -35,6 +53,28 @@ export interface Jobs {
   readonly renew: {
     readonly task: { readonly rounds: number; readonly renewals: number; readonly atOnce: number };
     readonly answer: { readonly ours: readonly number[]; readonly bare: readonly number[] };
+  };
+  /** Events per second, round by round: replayed, and only parsed and hashed. */
+  readonly replay: {
+    readonly task: { readonly events: number; readonly rounds: number };
+    readonly answer: { readonly ours: readonly number[]; readonly bare: readonly number[] };
+  };
+  /** Writes a history into a file; answers how many events it has. */
+  readonly 'write-history': {
+    readonly task: { readonly file: string; readonly events: number };
+    readonly answer: number;
+  };
+  /** `audit verify --file`, in a process that does nothing else. */
+  readonly 'verify-file': {
+    readonly task: { readonly file: string };
+    readonly answer: FileReading;
+  };
+  /** The same file: its lines parsed and hashed. */
+  readonly 'read-file': { readonly task: { readonly file: string }; readonly answer: FileReading };
+  /** `audit replay --at` the end of the namespace's audit. */
+  readonly 'replay-at': {
+    readonly task: { readonly keyframes: boolean };
+    readonly answer: Replaying;
   };
 }
 

@@ -45,6 +45,7 @@ async function startAgent(
       takeover: false,
       whenExpired: 'exit',
       drainFor: 0,
+      collect: false,
       leaveWithin: seconds(1),
       onTransition() {},
     },

@@ -6,9 +6,11 @@ import { listInstances, system } from '../compose.ts';
 import { connectPatiently, watchConnection } from '../connect.ts';
 import { exit } from '../exit.ts';
 import { keepListed } from '../listed-instances.ts';
+import { openMetrics } from '../metrics.ts';
 import { printable } from '../printable.ts';
 import { sayTransitions } from '../session-lines.ts';
 import { agency } from '../settings/lease.ts';
+import { metrics } from '../settings/metrics.ts';
 import { agentOptions, slotOf } from '../slot.ts';
 import { spinning } from '../spinner.ts';
 import { stopping } from '../stopping.ts';
@@ -28,6 +30,7 @@ export const agent = command({
       rule: z.string().min(1, 'not empty').optional(),
     },
     ...agency,
+    ...metrics,
   },
   examples: [
     [
@@ -44,9 +47,11 @@ export const agent = command({
     const file = settings.instances;
     const listed = file === undefined ? [] : await listInstances(file, slot);
     const me = { ...slot, run: system.entropy.runId() };
-    await using connected = await connectPatiently(settings, io, me);
+    await using metered = await openMetrics(settings, io);
+    const { meters, url } = metered;
+    await using connected = await connectPatiently(settings, io, me, { meters });
     if (!connected) return exit.done;
-    const options = agentOptions(settings, slot, sayTransitions(io, settings.json));
+    const options = agentOptions(settings, slot, sayTransitions(io, settings.json, url));
     const specs = listed.map(({ spec }) => spec);
     await using agent = new Agent(options, specs, connected.ports);
     await using until = stopping(io.signal, agent.done);

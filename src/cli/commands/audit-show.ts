@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../domain/events.ts';
 import { type Illegible, type Recorded, readEvent } from '../../domain/recorded.ts';
 import { entitiesNamed } from '../audit-entity.ts';
-import { actorOf, eventJson, stateText, whyOf } from '../audit-event.ts';
+import { actorOf, eventJson, stateText, subjectOf, whyOf } from '../audit-event.ts';
 import { findEntity } from '../audit-reading.ts';
 import { Causes } from '../causes.ts';
 import { command } from '../command.ts';
@@ -59,8 +59,10 @@ export const auditShow = command({
 const dayOf = ({ at }: AuditEvent): string => dateTime(at).slice(0, 10);
 
 function headOf({ of, at }: AuditEvent, { palette }: Io): string {
-  const owner = `${of.host}/${of.agent}`;
-  const what = of.entity === 'instance' ? `${of.service}/${of.id}, owned by ${owner}` : owner;
+  const what =
+    of.entity === 'instance'
+      ? `${of.service}/${of.id}, owned by ${of.host}/${of.agent}`
+      : subjectOf({ of });
   return `\n${palette.bold(printable(what))}  ${palette.dim(`run ${of.run}  ${dateTime(at).slice(0, 10)}`)}`;
 }
 
@@ -81,7 +83,7 @@ function lifeLines(
   const step = from === to ? to : `${from && `${from} → `}${to}`;
   const by = actorOf(event);
   const whose =
-    event.of.entity === 'run' || event.of.entity === 'instance' ? '' : `${event.of.entity} `;
+    event.of.entity === 'session' || event.of.entity === 'collector' ? `${event.of.entity} ` : '';
   const line = `${time}  ${palette.dim(whose)}${printable(event.event.type).padEnd(12)}  ${printable(step)}`;
   const why = [whyOf(event), cause ?? ''].filter((part) => part !== '').map(printable);
   return [

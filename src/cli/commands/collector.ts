@@ -4,8 +4,10 @@ import { command } from '../command.ts';
 import { system } from '../compose.ts';
 import { connectPatiently, watchConnection } from '../connect.ts';
 import { exit } from '../exit.ts';
+import { openMetrics } from '../metrics.ts';
 import { jsonLine, printable } from '../printable.ts';
 import { agency, lease } from '../settings/lease.ts';
+import { metrics } from '../settings/metrics.ts';
 import { slotOf } from '../slot.ts';
 import { stopping } from '../stopping.ts';
 
@@ -14,6 +16,7 @@ export const collector = command({
   about: 'watch all runs and remove what dead ones left; several share the work',
   settings: {
     ...lease,
+    ...metrics,
     host: agency.host,
     stateDir: agency.stateDir,
     name: {
@@ -29,10 +32,13 @@ export const collector = command({
   async run({ settings, io }) {
     const slot = await slotOf(settings, settings.name, io.env);
     const me = { ...slot, run: system.entropy.runId() };
-    await using connected = await connectPatiently(settings, io, me);
+    await using metered = await openMetrics(settings, io);
+    const { meters, url } = metered;
+    await using connected = await connectPatiently(settings, io, me, { meters });
     if (!connected) return exit.done;
     await using collecting = collect(me, settings, connected.ports, io, () => {
-      if (settings.json) io.out(jsonLine({ event: 'ready', ...me, term: 0, pid: io.pid }));
+      const ready = { event: 'ready', ...me, term: 0, pid: io.pid, metrics: url };
+      if (settings.json) io.out(jsonLine(ready));
       else io.out(`${printable(`${slot.host}/${slot.agent}`)} waits for a seat (run ${me.run})`);
     });
     await using until = stopping(io.signal, collecting.done);

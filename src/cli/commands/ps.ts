@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { ServiceName } from '../../domain/names.ts';
+import { pickPolicies, usable } from '../../domain/pick.ts';
 import { command } from '../command.ts';
 import { system } from '../compose.ts';
 import { exit } from '../exit.ts';
@@ -16,15 +18,24 @@ export const ps = command({
       about: 'only the instances of this service',
       rule: ServiceName.optional(),
     },
+    policy: {
+      flag: '--policy <policy>',
+      about: 'only what a consumer is handed: strict, prefer-live or any',
+      fallback: 'all that stand',
+      rule: z.enum(pickPolicies, { error: 'strict, prefer-live or any' }).optional(),
+    },
   },
   examples: [
     ['rollcall ps', 'all of them'],
     ['rollcall ps --service web --json', 'for a script: one JSON document per line'],
+    ['rollcall ps --policy prefer-live', 'what a consumer of the library would be handed'],
   ],
   async run({ settings, io }) {
     await using view = await openView(settings, io, 'ps');
     const { directory } = view;
-    const rows = directory.instances(settings.service).toSorted(byName);
+    const { policy } = settings;
+    const all = directory.instances(settings.service).toSorted(byName);
+    const rows = policy === undefined ? all : usable(all, policy);
     if (settings.json) {
       for (const row of rows) io.out(jsonLine(row));
       return exit.done;
@@ -34,11 +45,16 @@ export const ps = command({
     if (rows.length > 0) {
       io.out(instanceTable(rows, now, { width: io.columns, palette: io.palette }));
       io.out('');
+    } else if (all.length > 0) {
+      io.out(`a consumer who asks for '${policy}' is handed no instance${of}`);
+      io.out(io.palette.dim('what stands, and why it is not handed out: rollcall ps'));
     } else {
       io.out(`no instance${of} is registered in namespace '${settings.namespace}'`);
       io.out(io.palette.dim('register some: rollcall agent --name NAME --instances FILE'));
     }
-    io.out(footer(directory, `${plural(rows.length, 'instance')}${of}`, io));
+    const counted = `${plural(all.length, 'instance')}${of}`;
+    const handed = policy === undefined ? '' : `${rows.length} for '${policy}' of `;
+    io.out(footer(directory, `${handed}${counted}`, io));
     return exit.done;
   },
 });

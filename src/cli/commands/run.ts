@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { InstanceSpec } from '../../domain/desired.ts';
 import { AgentName, InstanceId, type RunRef, ServiceName } from '../../domain/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
+import type { Meters } from '../../ports/meters.ts';
 import { Agent, type AgentOptions } from '../../runtime/agent.ts';
 import { type Common, command } from '../command.ts';
 import { system } from '../compose.ts';
@@ -9,8 +10,10 @@ import { connectPatiently, watchConnection } from '../connect.ts';
 import { exit } from '../exit.ts';
 import { sayFailure } from '../failure.ts';
 import type { Io } from '../io.ts';
+import { openMetrics } from '../metrics.ts';
 import { sayTransitions } from '../session-lines.ts';
 import { agency } from '../settings/lease.ts';
+import { metrics } from '../settings/metrics.ts';
 import { agentOptions, slotOf } from '../slot.ts';
 
 /** So long the process waits for the store; then it starts, and is registered later. */
@@ -22,6 +25,7 @@ const cannotStart = 127;
 
 const { drain: _, ...settings } = {
   ...agency,
+  ...metrics,
   service: { flag: '--service <name>', about: 'what the process serves', rule: ServiceName },
   id: {
     flag: '--id <id>',
@@ -66,10 +70,12 @@ export const run = command({
     const spec = { service, id, port, address, labels: {} };
     // The process's own output is what stdout is for, unless a script reads us.
     const told = given.json ? io : { ...io, out: io.err };
-    const saying = sayTransitions(told, given.json);
+    await using metered = await openMetrics(given, told);
+    const saying = sayTransitions(told, given.json, metered.url);
     const options = agentOptions({ ...given, drain: 0 }, slot, saying);
     const me = { ...slot, run: system.entropy.runId() };
-    return new Around(given, options, me, spec, io).run(args);
+    const ports = { io, meters: metered.meters };
+    return await new Around(given, options, me, spec, ports).run(args);
   },
 });
 
@@ -85,11 +91,17 @@ class Around {
   readonly #joined: Promise<Agent | undefined>;
   #leave = async (): Promise<void> => {};
 
-  constructor(settings: Common, options: AgentOptions, me: RunRef, spec: InstanceSpec, io: Io) {
+  constructor(
+    settings: Common,
+    options: AgentOptions,
+    me: RunRef,
+    spec: InstanceSpec,
+    { io, meters }: { readonly io: Io; readonly meters: Meters },
+  ) {
     this.#options = options;
     this.#spec = spec;
     this.#io = io;
-    this.#joined = this.#join(settings, me);
+    this.#joined = this.#join(settings, me, meters);
     this.#joined.catch(() => {});
   }
 
@@ -104,8 +116,9 @@ class Around {
     }
   }
 
-  async #join(settings: Common, me: RunRef): Promise<Agent | undefined> {
-    const connected = await connectPatiently(settings, this.#io, me, { signal: this.#over.signal });
+  async #join(settings: Common, me: RunRef, meters: Meters): Promise<Agent | undefined> {
+    const { signal } = this.#over;
+    const connected = await connectPatiently(settings, this.#io, me, { signal, meters });
     if (!connected) return undefined;
     const agent = new Agent(this.#options, [], connected.ports);
     agent.done.catch(() => {});

@@ -9,8 +9,10 @@ import { startServer, system } from '../compose.ts';
 import { connectPatiently, watchConnection } from '../connect.ts';
 import { stateDir } from '../directories.ts';
 import { exit } from '../exit.ts';
+import { openMetrics } from '../metrics.ts';
 import { jsonLine, printable } from '../printable.ts';
 import { agency, lease } from '../settings/lease.ts';
+import { metrics } from '../settings/metrics.ts';
 import { slotOf } from '../slot.ts';
 import { spinning } from '../spinner.ts';
 import { stopping } from '../stopping.ts';
@@ -20,6 +22,7 @@ export const up = command({
   about: 'a nats-server that keeps its store, and a collector: all that one machine needs',
   settings: {
     ...lease,
+    ...metrics,
     host: agency.host,
     stateDir: agency.stateDir,
     port: {
@@ -42,6 +45,7 @@ export const up = command({
   async run({ settings, io, serversGiven }) {
     await using opened = new AsyncDisposableStack();
     const slot = await slotOf(settings, AgentName.parse('up'), io.env);
+    const { meters, url: scraped } = opened.use(await openMetrics(settings, io));
     const store = settings.store ?? join(stateDir(io.env), 'nats');
     const server = serversGiven
       ? undefined
@@ -58,14 +62,15 @@ export const up = command({
         );
     const servers = server ? [server.url] : settings.servers;
     const me = { ...slot, run: system.entropy.runId() };
-    const connected = await connectPatiently({ ...settings, servers }, io, me);
+    const connected = await connectPatiently({ ...settings, servers }, io, me, { meters });
     if (!connected) return exit.done;
     opened.use(connected);
     const url = withoutLogin(servers).servers.join(',');
     const collecting = opened.use(
       collect(me, settings, connected.ports, io, () => {
         if (settings.json) {
-          io.out(jsonLine({ event: 'ready', servers: url, dashboard: null, pid: io.pid }));
+          const more = { dashboard: null, metrics: scraped, pid: io.pid };
+          io.out(jsonLine({ event: 'ready', servers: url, ...more }));
         } else {
           io.out(`${io.palette.live('●')} ${io.palette.bold('up')}  ${printable(url)}`);
           if (server) io.out(io.palette.dim(`   kept in ${printable(store)}`));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isOfSlot } from '../../domain/events.ts';
 import { Fault } from '../../domain/fault.ts';
 import { slotTokens } from '../../domain/keys.ts';
 import { readEvent } from '../../domain/recorded.ts';
@@ -61,7 +62,7 @@ async function withRecords(entity: Entity, { history }: OpenHistory): Promise<En
   if (entity.kind !== 'run') return entity;
   for await (const stored of history.read(0, entity.own)) {
     const read = readEvent(stored);
-    if (read.kind !== 'event') continue;
+    if (read.kind !== 'event' || !isOfSlot(read.event.of)) continue;
     const slot = slotTokens(read.event.of);
     return { ...entity, records: [`agent.${slot}`, `instance.${slot}.>`] };
   }

@@ -22,10 +22,11 @@ const advisoryWithin: Millis = seconds(1);
  * Are we told when somebody's connection closes? The only proof is to close one: a subscription that
  * is granted nothing is not refused.
  */
-export async function lookAtAdvisories({ connection, connect }: Inspection): Promise<Finding> {
+export async function lookAtAdvisories(inspection: Inspection): Promise<Finding> {
+  const { connection, connect, advisories } = inspection;
   const name = `rollcall doctor ${system.entropy.eventId()}`;
   const heard = Promise.withResolvers<boolean>();
-  const subscription = connection.subscribe('$SYS.ACCOUNT.*.DISCONNECT', {
+  const subscription = connection.subscribe(advisories, {
     callback: (error, message) => {
       if (error || message.string().includes(name)) heard.resolve(!error);
     },

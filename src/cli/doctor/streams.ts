@@ -26,7 +26,9 @@ export async function lookAtSettings(inspection: Inspection): Promise<readonly F
       return wrong(
         'streams',
         `stream ${stream} is missing`,
-        'start an agent or a collector: it makes the stream again',
+        stream === inspection.names.keyframes.stream
+          ? 'is the namespace older than its keyframes? any command of a user who may create streams makes it: rollcall ps'
+          : 'start an agent or a collector: it makes the stream again',
       );
     }
     const values = `${setting} is ${JSON.stringify(is)}, not ${JSON.stringify(wanted)}`;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Health } from '../../domain/desired.ts';
+import { ZoneName } from '../../domain/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { Agent } from '../../runtime/agent.ts';
 import type { ProcessTransition } from '../../runtime/process-chain.ts';
@@ -28,6 +29,8 @@ export interface AgentOptions extends StoreOptions, LeaseOptions, PlaceOptions {
   /** Take the slot from a run that is alive. */
   readonly takeover?: boolean;
   readonly whenExpired?: 'start-over' | 'exit';
+  /** Whether it offers itself for a collector's seat; default true. */
+  readonly collect?: boolean;
   /** How long instances stand as draining before a leave removes them; default 0. */
   readonly drain?: Duration;
   readonly onTransition?: (transition: ProcessTransition) => void;
@@ -64,9 +67,10 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const namedOf = (listed: readonly InstanceOptions[]) =>
     namedInstances(readOption('instances', ListedInstances, listed), slot);
   const first = namedOf(options.instances ?? []);
-  const { zone, address, takeover = false, whenExpired = 'start-over' } = options;
+  const { address, takeover = false, whenExpired = 'start-over', collect = true } = options;
+  const zone = readOption('zone', ZoneName.optional(), options.zone);
   const settings = {
-    ...{ slot, zone, address, takeover, whenExpired, leaveWithin },
+    ...{ slot, zone, address, takeover, whenExpired, collect, leaveWithin },
     lease: leaseOf(options),
     process: system.thisProcess(),
     drainFor: readOption('drain', Lasting, options.drain ?? 0),

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
 import type { AgentRow, InstanceRow } from '../../domain/join.ts';
+import { type PickPolicy, pickOne, pickPolicies, usable } from '../../domain/pick.ts';
 import { seconds } from '../../domain/time.ts';
 import { Directory, type DirectoryChange } from '../../runtime/directory.ts';
 import { system } from '../compose.ts';
@@ -12,12 +14,31 @@ export interface DirectoryOptions extends StoreOptions {
   readonly seatsEvery?: Duration;
 }
 
+export interface PickOptions {
+  /** What you want to be handed; default `prefer-live`. */
+  readonly policy?: PickPolicy;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+}
+
 type Listener = (changes: readonly DirectoryChange[]) => void;
 
 /** A consumer's view of the instances, kept by changes alone. When the store is away it stays. */
 export interface OpenDirectory extends AsyncDisposable {
-  /** The instances of one service, or all, each with what may be thought of it, and why. */
-  instances(service?: string): readonly InstanceRow[];
+  /**
+   * The instances of one service, or all, each with what may be thought of it, and why. With a policy
+   * those that you may use, the best first, at most one for a `service/id`.
+   */
+  instances(
+    service?: string,
+    options?: { readonly policy?: PickPolicy | undefined },
+  ): readonly InstanceRow[];
+  /**
+   * One instance of the service, at random of those that the policy hands out; undefined where it
+   * hands out none. It holds as of `age` ago: where the store is away the last that was known is picked
+   * from, and what is picked may be dubious, with its reason.
+   */
+  pick(service: string, options?: PickOptions): InstanceRow | undefined;
   agents(): readonly AgentRow[];
   /** Milliseconds since the store was last heard. */
   readonly age: number;
@@ -47,7 +68,13 @@ export async function openDirectory(options: DirectoryOptions): Promise<OpenDire
     return () => void listeners.delete(listener);
   };
   return {
-    instances: (service) => directory.instances(service),
+    instances(service, { policy } = {}) {
+      const rows = directory.instances(service);
+      return policy === undefined ? rows : usable(rows, policyOf(policy));
+    },
+    pick(service, { policy = 'prefer-live', random = system.entropy.fraction } = {}) {
+      return pickOne(directory.instances(service), policyOf(policy), random());
+    },
     agents: () => directory.agents(),
     get age() {
       return directory.age ?? 0;
@@ -60,6 +87,8 @@ export async function openDirectory(options: DirectoryOptions): Promise<OpenDire
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }
+
+const policyOf = (policy: PickPolicy) => readOption('policy', z.enum(pickPolicies), policy);
 
 async function complete(directory: Directory, options: DirectoryOptions): Promise<void> {
   const within = readOption('connectWithin', Lasting, options.connectWithin ?? seconds(5));

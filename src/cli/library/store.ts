@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Namespace, type RunRef } from '../../domain/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Log } from '../../ports/log.ts';
+import { type Meters, noMeters } from '../../ports/meters.ts';
 import { type Access, withoutLogin } from '../access.ts';
 import { openStore, portsOf } from '../compose.ts';
 import { Lasting } from '../duration.ts';
@@ -22,6 +23,8 @@ export interface StoreOptions {
   readonly signal?: AbortSignal;
   /** Default: nothing is logged. */
   readonly log?: Log;
+  /** Default: nothing is counted. */
+  readonly meters?: Meters;
 }
 
 const connectWithin: Millis = seconds(5);
@@ -36,8 +39,11 @@ const Servers = z.union([
   z.array(z.string().min(1)).min(1),
 ]);
 
-/** The ports on the store that the options name. @throws {Fault} `store-unavailable` and others */
-export async function openPorts(options: StoreOptions, as: RunRef | string) {
+/**
+ * The ports on the store that the options name; `create`: a namespace that is not there is made.
+ * @throws {Fault} `store-unavailable` and others
+ */
+export async function openPorts(options: StoreOptions, as: RunRef | string, create = true) {
   const { servers, login } = withoutLogin(readOption('servers', Servers, options.servers));
   const { user, password } = login;
   const credentials =
@@ -54,11 +60,11 @@ export async function openPorts(options: StoreOptions, as: RunRef | string) {
     as,
     signal: options.signal ?? never,
     within,
-    create: true,
+    create,
   });
   const run = typeof as === 'string' ? undefined : as.run;
   return {
-    ports: portsOf(store, options.log ?? silent, run),
+    ports: portsOf(store, { log: options.log ?? silent, meters: options.meters ?? noMeters }, run),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HostId } from '../../domain/names.ts';
+import { HostId, ZoneName } from '../../domain/names.ts';
 import { defaultLease, LeasePolicy } from '../../domain/policy.ts';
 import { seconds } from '../../domain/time.ts';
 import { Duration } from '../duration.ts';
@@ -35,12 +35,17 @@ export const agency = {
   zone: {
     flag: '--zone <name>',
     about: 'what fails together with this host: a rack, a datacentre',
-    rule: Text.optional(),
+    rule: ZoneName.optional(),
   },
   address: {
     flag: '--address <address>',
     about: 'where this host is reached, for people to see',
     rule: Text.max(1024).optional(),
+  },
+  collect: {
+    flag: '--no-collect',
+    about: 'do not offer this process for a collector’s seat',
+    rule: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(true),
   },
   takeover: {
     flag: '--takeover',

@@ -20,7 +20,7 @@ export async function tellAgent(
   const { record } = stored;
   const life = await RunLife.read(ground.history, record, ground.until);
   const lease = await ground.lease(record);
-  const row = agentRow(slot, observed(ground));
+  const row = agentRow(slot, ground.fleet, observed(ground));
   const owns = plural(slot.instances.size, 'instance');
   const { sentences, next } = tell(record, { life, lease, ground, owns });
   return {

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../domain/events.ts';
+import { type AuditEvent, isOfSlot } from '../../domain/events.ts';
 import type { Recorded } from '../../domain/recorded.ts';
 import type { Instant } from '../../domain/time.ts';
 import { subjectOf } from '../audit-event.ts';
@@ -13,16 +13,18 @@ export async function tellGone(
   { first, last }: { readonly first: Recorded; readonly last: Recorded },
   ground: Ground,
 ): Promise<Story> {
-  const life = await RunLife.read(ground.history, last.event.of, ground.until);
   const { event } = last;
+  const { of } = event;
+  if (!isOfSlot(of)) throw new TypeError('only what belongs to a slot is told of here');
+  const life = await RunLife.read(ground.history, of, ground.until);
   const { now } = ground;
-  const instance = event.of.entity === 'instance';
+  const instance = of.entity === 'instance';
   const ended = endOf(last, life, now);
   return {
     sentences: [
       ended ??
         `${subjectOf(event)} has no record, and no event says who removed it: \`rollcall audit verify\` looks into that.`,
-      `Run ${event.of.run} of ${slotName(event.of)} ${instance ? 'registered it' : 'took the slot'} ${at(first.event.at, now)}${ended ? `, and that lasted ${during(first.event.at, event.at).replace('for ', '')}` : `; its last event is '${event.event.type}' ${at(event.at, now)} (${ref(last)})`}.`,
+      `Run ${of.run} of ${slotName(of)} ${instance ? 'registered it' : 'took the slot'} ${at(first.event.at, now)}${ended ? `, and that lasted ${during(first.event.at, event.at).replace('for ', '')}` : `; its last event is '${event.event.type}' ${at(event.at, now)} (${ref(last)})`}.`,
       instance
         ? 'It comes back when an agent registers it again.'
         : 'It comes back when an agent of that name starts again.',

@@ -1,4 +1,4 @@
-import type { Actor } from '../../domain/events.ts';
+import type { Actor } from '../../domain/actor.ts';
 import type { Slot } from '../../domain/names.ts';
 import type { Recorded } from '../../domain/recorded.ts';
 import type { Instant, Millis } from '../../domain/time.ts';

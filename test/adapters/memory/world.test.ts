@@ -64,10 +64,7 @@ describe('the registry', () => {
       'a key written and fenced',
       { ...commitOf(write(agent(1), 0), event(eventOf(1, 1))), fences: [fence(agent(1), 0)] },
     ],
-    [
-      'a fence without an event to carry it',
-      { ...commitOf(write(agent(1), 0)), fences: [fence(agent(2), 0)] },
-    ],
+    ['nothing but a fence', { writes: [], events: [], fences: [fence(agent(2), 0)] }],
   ];
 
   test.each(unsound)('takes a commit of %s for the bug that it is', async (_, commit) => {

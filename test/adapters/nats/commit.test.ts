@@ -56,10 +56,13 @@ test('an event carries the fence, and has no expectation and no life span of its
   ]);
 });
 
-test('as many fences as events is the most', () => {
+test('fences that find no event to carry them come first, where nobody reads them', () => {
   const fences = [1, 2].map((n) => ({ key: `agent.a.${n}`, expect: n }));
   expect(messagesOf(names, { ...bare, events: [event(1), event(2)], fences })).toHaveLength(2);
-  expect(() => messagesOf(names, { ...bare, events: [event(1)], fences })).toThrow(/2 fences/);
+  const [carrier, carried] = messagesOf(names, { ...bare, events: [event(1)], fences });
+  expect(carrier).toMatchObject({ subject: `${names.fencePrefix}0`, text: '' });
+  expect(carrier?.headers).toContainEqual(['Nats-Expected-Last-Subject-Sequence', '2']);
+  expect(carried?.headers).toContainEqual(['Nats-Expected-Last-Subject-Sequence', '1']);
 });
 
 test.each([

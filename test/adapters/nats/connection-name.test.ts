@@ -18,6 +18,20 @@ test('a connection’s name tells its run, whatever host and agent are called', 
 });
 
 test.each([
+  [671, true],
+  [672, false],
+])('a host called by %i characters of three bytes each is named: %s', (length, named) => {
+  const of = {
+    host: HostId.parse('.'.repeat(length)),
+    agent: AgentName.parse('agent'),
+    run: RunId.parse('run12345678901234'),
+  };
+  const name = connectionName(of);
+  expect(name.length).toBeLessThanOrEqual(2048);
+  expect(runOfConnection(name)).toEqual(named ? of : undefined);
+});
+
+test.each([
   '',
   'rollcall',
   'rollcall host run12345',

@@ -6,6 +6,7 @@ import { placeOf, systemProcesses } from '../../../src/adapters/system/processes
 import { InstanceSpec } from '../../../src/domain/desired.ts';
 import type { Divergence } from '../../../src/domain/divergence.ts';
 import { AgentName, HostId, type Namespace, RunId } from '../../../src/domain/names.ts';
+import { noMeters } from '../../../src/ports/meters.ts';
 import type { Ports, Store } from '../../../src/ports/ports.ts';
 import { Agent } from '../../../src/runtime/agent.ts';
 import { Collector } from '../../../src/runtime/collector.ts';
@@ -21,10 +22,12 @@ export const portsOf = (store: Store): Ports => ({
   audit: store.audit,
   keyframes: store.keyframes,
   probe: store.probe,
+  departures: store.departures,
   clock: systemClock,
   entropy: systemEntropy,
   hash: systemHash,
   log: { debug() {}, info() {}, warn() {} },
+  meters: noMeters,
   processes: systemProcesses(),
 });
 
@@ -56,6 +59,7 @@ export async function startAgent(on: On, place: string, names: readonly string[]
       takeover: true,
       whenExpired: 'start-over',
       drainFor: 0,
+      collect: false,
       leaveWithin: 5000,
       onTransition: (transition) => void transitions.push(transition),
     },

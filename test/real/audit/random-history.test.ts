@@ -38,7 +38,7 @@ const seenBy = (directory: Rows) =>
 const replayedRows = ({ fleet }: Replayed, observed: boolean): string[] => {
   const slots = [...fleet.slots()];
   return rowsOf({
-    agents: slots.flatMap((slot) => agentRow(slot, observed) ?? []),
+    agents: slots.flatMap((slot) => agentRow(slot, fleet, observed) ?? []),
     instances: slots.flatMap((slot) =>
       [...slot.instances.values()].flatMap((one) =>
         one.kind === 'stored' ? [instanceRow(one, slot, fleet, observed)] : [],

@@ -19,7 +19,8 @@ describe('rollcall agent', () => {
     process.kill('SIGTERM');
     expect(await process.exited).toBe(0);
     const [first, ...steps] = process.lines;
-    expect(first).toEqual({ event: 'ready', host: 'h1', agent: 'a', run, term, pid: process.pid });
+    const who = { host: 'h1', agent: 'a', run, term, pid: process.pid };
+    expect(first).toEqual({ event: 'ready', ...who, metrics: null });
     expect(steps.map(({ type, from, to }) => [type, from, to])).toEqual([
       ['opened', 'connecting', 'connecting'],
       ['leased', 'connecting', 'claiming'],

@@ -75,6 +75,21 @@ describe('rollcall doctor', () => {
     );
   });
 
+  it('says that the keyframes are missing, makes none itself, and what it advises helps', async () => {
+    await using fleet = await watched();
+    const nc = await connect({ servers: fleet.url });
+    const jsm = await jetstreamManager(nc);
+    await jsm.streams.delete(`KV_rollcall_${fleet.namespace}_keyframes`);
+    await nc.close();
+    for (let n = 0; n < 2; n += 1) {
+      const { code, out } = await doctor(fleet);
+      expect(code).toBe(1);
+      expect(out).toMatch(/✕ streams +stream KV_rollcall_.*_keyframes is missing\n.*rollcall ps/);
+    }
+    await command(['ps', '--servers', fleet.url, '--namespace', fleet.namespace]);
+    expect(await doctor(fleet)).toMatchObject({ code: 0 });
+  });
+
   it('says that a setting breaks a promise, and makes nothing where there is no namespace', async () => {
     await using fleet = await watched();
     const nc = await connect({ servers: fleet.url });

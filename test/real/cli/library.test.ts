@@ -8,8 +8,9 @@ import { execPath } from 'node:process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Fault, openDirectory, startAgent, startCollector } from '../../../src/index.ts';
+import { Fault, openDirectory, replay, startAgent, startCollector } from '../../../src/index.ts';
 import { freePorts, portOf } from '../harness/free-ports.ts';
+import { startTestServer } from '../harness/nats-server.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
 
@@ -88,6 +89,30 @@ describe('an agent in a program', () => {
       'w2 live -',
     ]);
     expect(directory.age).toBeLessThan(5000);
+  });
+
+  it('hands out by policy, and keeps what it had when the store is away, with its age', async () => {
+    const at = { namespace: 'picked', stateDir };
+    await using server = await startTestServer();
+    const servers = server.url;
+    const instances = ['w1', 'w2'].map((id) => ({ service: 'web', id }));
+    await using _collector = await startCollector({ ...at, servers });
+    await using agent = await startAgent({ ...at, servers, host: 'h1', name: 'a', instances });
+    await using directory = await openDirectory({ ...at, servers, seatsEvery: '200ms' });
+    await until('both are live', () => directory.instances('web', { policy: 'strict' }).length > 1);
+    agent.report({ service: 'web', id: 'w2' }, { state: 'failing', detail: 'full' });
+    await until('one fails', () => directory.instances('web', { policy: 'strict' }).length === 1);
+    expect(directory.instances('web')).toHaveLength(2);
+    expect(directory.pick('web')?.id).toBe('w1');
+    expect(directory.pick('web', { policy: 'any', random: () => 0.99 })?.id).toBe('w2');
+    expect(directory.pick('nothing')).toBeUndefined();
+    expect(() => directory.pick('web', { policy: 'best' as never })).toThrow(/^policy: /);
+    await server.kill();
+    await until('the view is old', () => directory.age > 3000);
+    expect(directory.instances('web')).toHaveLength(2);
+    expect(directory.pick('web')?.id).toBe('w1');
+    await server.restart();
+    await until('it is fresh again', () => directory.age < 2000);
   });
 
   it('asks how its instances are, where a check says how', async () => {
@@ -175,5 +200,40 @@ describe('changes as an iterable', () => {
     const last = changes.next();
     await directory[Symbol.asyncDispose]();
     for (let next = await last; !next.done; next = await changes.next());
+  });
+});
+
+describe('a fleet as it was', () => {
+  it('is what a directory showed then, at any moment of the audit', async () => {
+    const at = fleet();
+    await using _collector = await startCollector(at);
+    await using directory = await openDirectory({ ...at, seatsEvery: '200ms' });
+    await until('somebody watches', () => directory.observed);
+    const instances = [{ service: 'web', id: 'w1', port: 80 }];
+    await using agent = await startAgent({ ...at, host: 'h1', name: 'a', instances });
+    await until('it is live', () => directory.agents()[0]?.state === 'live');
+    const shown = { instances: directory.instances(), agents: directory.agents() };
+    const then = await until('the audit has it', async () => {
+      const fleet = await replay({ ...at, at: 'now' });
+      return fleet.agents()[0]?.state === 'live' ? fleet : undefined;
+    });
+    agent.replace([{ service: 'db', id: 'd1' }]);
+    await until('the other', () => directory.instances()[0]?.id === 'd1');
+    await until('the audit has that too', async () => {
+      const now = await replay({ ...at, at: new Date() });
+      return (
+        now.seq > then.seq && now.instances('db').length === 1 && now.instances('web').length === 0
+      );
+    });
+    const again = await replay({ ...at, at: `${then.seq}` });
+    expect({ instances: again.instances(), agents: again.agents() }).toEqual(shown);
+    expect(again).toMatchObject({ seq: then.seq, at: then.at, caveats: [] });
+  });
+
+  it('of a namespace that nobody made is not found, and none is made', async () => {
+    const at = { ...fleet(), at: 'now' };
+    for (let n = 0; n < 2; n += 1) {
+      await expect(replay(at)).rejects.toMatchObject({ name: 'Fault', code: 'not-found' });
+    }
   });
 });

@@ -26,6 +26,7 @@ describe('rollcall up', () => {
       event: 'ready',
       servers: expect.stringMatching(/^nats:\/\/127\.0\.0\.1:\d+$/),
       dashboard: null,
+      metrics: null,
       pid: running.pid,
     });
     await running.line(({ type }) => type === 'sighted');
@@ -85,7 +86,8 @@ describe('rollcall up', () => {
     await running.ready;
     await until('its server', () => running.lines.some(({ type }) => type === 'sighted'));
     const [pid] = (await serversOf(running.pid)) ?? [];
-    kill(pid ?? 0, 'SIGKILL');
+    if (pid === undefined) throw new Error('it has no nats-server'); // 0 would be all of us
+    kill(pid, 'SIGKILL');
     expect(await running.exited).toBe(1);
     expect(running.stderr).toContain('nats-server ended by itself');
   });
@@ -112,7 +114,7 @@ async function serversOf(pid: number): Promise<number[]> {
   const below = (of: number): number[] => {
     const children = stats.filter(({ parent }) => parent === of);
     return children.flatMap((child) => [
-      ...(child.command === 'nats-server' ? [child.pid] : []),
+      ...(child.command?.endsWith('nats-server') ? [child.pid] : []),
       ...below(child.pid),
     ]);
   };

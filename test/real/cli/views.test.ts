@@ -76,6 +76,28 @@ describe('what stands in the registry', () => {
     expect([ps, agents, hosts].map(({ code, err }) => [code, err])).toEqual(Array(3).fill([0, '']));
   });
 
+  it('ps with a policy: what a consumer who asks for that is handed', async () => {
+    await using fleet = await watchedFleet();
+    const more = ['w2', 'w3'].map((id) => ({ service: 'web', id }));
+    const { process } = await fleet.serving('h2', 'a', more, ['--grace', '60s']);
+    process.kill('SIGSTOP');
+    const dubious = () =>
+      fleet.directory.instances('web').filter(({ state }) => state === 'dubious').length;
+    await until('h2 is silent', () => dubious() === 2);
+    const handed = async (policy: string) => {
+      const { documents } = await ask(fleet, `ps --json --policy ${policy}`);
+      return documents().map(({ id, state }) => `${id} ${state}`);
+    };
+    expect(await handed('strict')).toEqual(['d1 live', 'w1 live']);
+    expect(await handed('prefer-live')).toEqual(['d1 live', 'w1 live', 'w2 dubious', 'w3 dubious']);
+    const { out } = await ask(fleet, 'ps --policy strict --service web');
+    expect(out).toContain("1 for 'strict' of 3 instances of service 'web'");
+    expect(await ask(fleet, 'ps --policy best')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('strict, prefer-live or any'),
+    });
+  });
+
   it('ps for people: a table, and how old the view is', async () => {
     await using fleet = await watchedFleet();
     const { out, err } = await ask(fleet, 'ps');

@@ -13,6 +13,7 @@ import type { InstanceRow } from '../../../src/domain/join.ts';
 import { allAgents, allInstances } from '../../../src/domain/keys.ts';
 import { Namespace } from '../../../src/domain/names.ts';
 import type { StoredEvent } from '../../../src/ports/audit.ts';
+import { noMeters } from '../../../src/ports/meters.ts';
 import { Directory, type DirectoryChange } from '../../../src/runtime/directory.ts';
 import { faultsOf, type HistoryEvent, readHistory } from '../../history/chains.ts';
 import type { GatedOptions } from '../fixtures/gated.ts';
@@ -58,7 +59,7 @@ export class TestFleet implements AsyncDisposable {
     this.store = store;
     this.#folder = folder;
     this.directory = new Directory(
-      { ...store, clock: systemClock, log: { debug() {}, info() {}, warn() {} } },
+      { ...store, clock: systemClock, log: { debug() {}, info() {}, warn() {} }, meters: noMeters },
       { seatsEvery: 500, onChange: (changes) => void this.told.push(...changes) },
     );
   }

@@ -36,7 +36,8 @@ export function startScript(
 ): RollcallProcess {
   const child = spawn(execPath, [script, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...cleanEnvironment(), ...env },
+    // Who collects is what most tests are about: they start their own.
+    env: { ROLLCALL_COLLECT: 'false', ...cleanEnvironment(), ...env },
   });
   const lines: Line[] = [];
   const waiting = new Set<() => void>();

@@ -9,15 +9,17 @@ import { freePorts } from '../harness/free-ports.ts';
 import { until } from '../harness/until.ts';
 
 /** A server with a configuration of the test's own: accounts, users, limits, no JetStream. */
-export type ConfiguredServer = AsyncDisposable & { readonly url: string };
+export type ConfiguredServer = AsyncDisposable & { readonly url: string; readonly port: number };
 
+/** `at`: the port, where another such server had it before. */
 export async function startConfigured(
   config: (storeDir: string) => string,
+  at?: number,
 ): Promise<ConfiguredServer> {
   const binary = env['ROLLCALL_NATS_SERVER'];
   if (binary === undefined) throw new Error('the global setup of the real tests did not run');
   const dir = await mkdtemp(join(tmpdir(), 'rollcall-configured-'));
-  const [port = 0] = await freePorts(1);
+  const [port = 0] = at === undefined ? await freePorts(1) : [at];
   const file = join(dir, 'nats.conf');
   await writeFile(file, `host: 127.0.0.1\nport: ${port}\n${config(join(dir, 'store'))}\n`);
   const child = spawn(binary, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -41,6 +43,7 @@ export async function startConfigured(
   });
   return {
     url: `nats://127.0.0.1:${port}`,
+    port,
     async [Symbol.asyncDispose]() {
       process.off('exit', killIt);
       child.kill();

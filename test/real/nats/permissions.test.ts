@@ -1,13 +1,19 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { describe, expect, it } from 'vitest';
 import { openNatsStore } from '../../../src/adapters/nats/store.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
 import { placeOf, systemProcesses } from '../../../src/adapters/system/processes.ts';
 import { InstanceSpec } from '../../../src/domain/desired.ts';
+import type { Divergence } from '../../../src/domain/divergence.ts';
 import { AgentName, HostId, Namespace } from '../../../src/domain/names.ts';
+import { noMeters } from '../../../src/ports/meters.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import { Agent } from '../../../src/runtime/agent.ts';
 import { Collector } from '../../../src/runtime/collector.ts';
+import { lastKeyframe } from '../../../src/runtime/last-keyframe.ts';
+import { verify } from '../../../src/runtime/verify.ts';
 import { until } from '../harness/until.ts';
 import { startConfigured } from './configured-server.ts';
 
@@ -36,6 +42,7 @@ const collecting = [
   `$KV.rollcall_${ns}_registry.>`,
   `$KV.rollcall_${ns}_keyframes.>`,
   `rollcall.${ns}.event.>`,
+  `rollcall.${ns}.fence.>`,
   `rollcall.${ns}.run.>`,
   `$JS.API.STREAM.PURGE.KV_rollcall_${ns}_registry`,
   `$JS.API.STREAM.PURGE.KV_rollcall_${ns}_keyframes`,
@@ -66,6 +73,7 @@ const open = async (url: string, name: string): Promise<Ports & AsyncDisposable>
   clock: systemClock,
   entropy: systemEntropy,
   log: { debug() {}, info() {}, warn() {} },
+  meters: noMeters,
   processes: systemProcesses(),
 });
 
@@ -78,6 +86,7 @@ const agentOn = (host: string, ports: Ports) =>
       takeover: false,
       whenExpired: 'start-over',
       drainFor: 0,
+      collect: false,
       leaveWithin: 2000,
       onTransition: () => {},
     },
@@ -138,4 +147,65 @@ describe('the permissions in docs/operations.md', () => {
     });
     expect((await consumer.registry.read('instance.h1.a.web.h1')).text).toBeUndefined();
   });
+
+  it('let a collector keep, sign and drop a keyframe, and an agent or a consumer none', async () => {
+    await using server = await startConfigured(config);
+    await using _deploy = await open(server.url, 'deploy');
+    await using mine = await open(server.url, 'h1');
+    await using watching = await open(server.url, 'collector');
+    await using consumer = await open(server.url, 'consumer');
+    const agent = agentOn('h1', mine);
+    await agent.ready;
+    const options = { lease: { ttl: 2000, grace: 1000 }, keyframeEvery: 1, onTransition: () => {} };
+    const me = { host: HostId.parse('w'), agent: AgentName.parse('c'), run: systemEntropy.runId() };
+    {
+      await using _collector = new Collector(me, options, watching);
+      await until('a signed keyframe', () => lastKeyframe(consumer));
+    }
+    const said: Divergence[] = [];
+    const { keyframes, notes } = await verify(consumer.audit, consumer, {
+      onDivergence: (divergence) => void said.push(divergence),
+      signal: new AbortController().signal,
+    });
+    expect({ said, keyframes, unsigned: notes.unsigned }).toEqual({
+      said: [],
+      keyframes: 1,
+      unsigned: 0,
+    });
+
+    const [kept = 0] = await consumer.keyframes.list();
+    for (const other of [mine, consumer]) {
+      await expect(other.keyframes.put(1, pieces('forged'))).rejects.toThrow(
+        /may not|[Pp]ermission/,
+      );
+      await expect(other.keyframes.drop(kept)).rejects.toThrow(/may not|[Pp]ermission/);
+    }
+    expect(await consumer.keyframes.list()).toEqual([kept]);
+    await watching.keyframes.drop(kept);
+    expect(await consumer.keyframes.list()).toEqual([]);
+    await agent.stop();
+  });
 });
+
+it('a user who may not make the stream that is missing is told which, and what to do', async () => {
+  await using server = await startConfigured(config);
+  await using _deploy = await open(server.url, 'deploy');
+  const keyframes = `KV_rollcall_${ns}_keyframes`;
+  const raw = await connect({ servers: server.url, user: 'deploy', pass: 'deploy' });
+  await (await jetstreamManager(raw)).streams.delete(keyframes);
+  await raw.close();
+  for (const user of ['consumer', 'h1', 'collector']) {
+    await expect(open(server.url, user)).rejects.toMatchObject({
+      code: 'store-refused',
+      message: `stream ${keyframes} of namespace '${ns}' is missing, and this user may not make it`,
+      hint: expect.stringContaining('a user who may create streams makes it'),
+    });
+  }
+  await using _again = await open(server.url, 'deploy');
+  await using consumer = await open(server.url, 'consumer');
+  expect(await consumer.keyframes.list()).toEqual([]);
+});
+
+async function* pieces(...all: readonly string[]): AsyncGenerator<string, void, undefined> {
+  yield* all;
+}

@@ -124,6 +124,36 @@ describe('opening', () => {
     expect(there.findings).toEqual(made.findings);
   });
 
+  test('a namespace that is older than its keyframes gets them, also from who only looks', async () => {
+    await using first = await openOn([url()]);
+    const { names, jsm } = first;
+    await first.store.registry.commit(recordAndEvent('agent.a.b', 0, 'one', 'a.b.r.1'));
+    await jsm.streams.delete(names.keyframes.stream);
+    const { namespace } = names;
+    await using looking = await openOn([url()], { namespace, create: false });
+    expect(await looking.store.keyframes.list()).toEqual([]);
+    expect(await looking.store.inspect()).toEqual([]);
+    expect(await looking.store.registry.read('agent.a.b')).toMatchObject({ text: 'one' });
+  });
+
+  test('a namespace that lacks any other stream is not made whole by who only looks', async () => {
+    await using first = await openOn([url()]);
+    const { names, jsm } = first;
+    const { namespace } = names;
+    await jsm.streams.delete(names.leases.stream);
+    await jsm.streams.delete(names.keyframes.stream);
+    await expect(openOn([url()], { namespace, create: false })).rejects.toMatchObject({
+      code: 'not-found',
+      message: `namespace '${namespace}' lacks ${names.leases.stream}`,
+    });
+    expect((await first.store.inspect()).map(({ stream }) => stream)).toEqual([
+      names.leases.stream,
+      names.keyframes.stream,
+    ]);
+    await using _whole = await openOn([url()], { namespace });
+    expect(await first.store.inspect()).toEqual([]);
+  });
+
   test('asks for as many copies as there are servers for, or says why not', async () => {
     const opening = openOn([url()], { replicas: 3 });
     await expect(opening).rejects.toMatchObject({ code: 'store-misconfigured' });

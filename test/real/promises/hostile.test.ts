@@ -31,7 +31,7 @@ describe('names', () => {
     expect(fleet.row(name, 'i')?.host).toBe(name);
     agent.process.kill('SIGKILL');
     await fleet.standing();
-    expect((await fleet.history()).some((e) => e.of.host === name)).toBe(true);
+    expect((await fleet.history()).some((e) => 'host' in e.of && e.of.host === name)).toBe(true);
   });
 });
 

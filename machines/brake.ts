@@ -1,0 +1,27 @@
+import { setup } from 'xstate';
+
+export type BrakeEvent = { type: 'tripped' } | { type: 'let-through' } | { type: 'released' };
+
+/**
+ * One braking of a zone. Its record stands while it is on, and whoever expires a run of the zone
+ * rewrites it: that is how its pace holds for all seats together.
+ */
+export const brakeMachine = setup({
+  types: { events: {} as BrakeEvent },
+}).createMachine({
+  id: 'brake',
+  initial: 'braked',
+  states: {
+    braked: {
+      description: 'Too much of the zone is silent at once: runs are expired one by one, slowly.',
+      on: {
+        'let-through': { target: 'braked', description: 'As many runs as the pace allows expire.' },
+        released: { target: 'released', description: 'Little enough of the zone is silent.' },
+      },
+    },
+    released: {
+      description: 'Runs of the zone expire when their grace has passed.',
+      type: 'final',
+    },
+  },
+});

@@ -1,0 +1,21 @@
+import { resourceUsage } from 'node:process';
+import { historyFile } from '../../adapters/files/history-file.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
+import { systemHash } from '../../adapters/system/hash.ts';
+import { verify } from '../../runtime/verify.ts';
+import type { Access } from '../access.ts';
+import type { FileReading, Jobs } from './job.ts';
+
+export async function verifyFile(
+  _: Access,
+  { file }: Jobs['verify-file']['task'],
+): Promise<FileReading> {
+  const began = performance.now();
+  const { events, divergences } = await verify(
+    historyFile(file),
+    { clock: systemClock, hash: systemHash },
+    { onDivergence() {}, signal: new AbortController().signal },
+  );
+  const took = performance.now() - began;
+  return { took, peak: resourceUsage().maxRSS * 1024, events, divergences };
+}

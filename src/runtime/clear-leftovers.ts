@@ -1,0 +1,53 @@
+import { readAgent, type StoredInstance } from '../domain/entry.ts';
+import type { SlotView } from '../domain/fleet.ts';
+import { judgeLeftover } from '../domain/judge.ts';
+import { agentKey } from '../domain/keys.ts';
+import { type LeasePolicy, leftoverAfter, removalsPerBatch } from '../domain/policy.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Author } from './change.ts';
+import { readLease } from './examine.ts';
+import { removeLeftovers } from './remove.ts';
+
+/** By which policy a slot's leftovers are judged, and what they are called. */
+export interface LeftoverRule {
+  readonly policy: LeasePolicy;
+  readonly why: 'superseded' | 'orphan';
+}
+
+/** `fallback`: how long an instance may stay whose slot has no record. */
+export const ruleFor = ({ agent }: SlotView, fallback: LeasePolicy): LeftoverRule =>
+  agent?.kind === 'stored'
+    ? { policy: agent.record, why: 'superseded' }
+    : { policy: fallback, why: 'orphan' };
+
+/**
+ * Removes the leftovers of a slot that are due: judged by the slot's record at the leader, and each by
+ * its owner's lease.
+ */
+export async function clearLeftovers(
+  due: readonly StoredInstance[],
+  { policy, why }: LeftoverRule,
+  author: Author,
+  ports: Pick<Ports, 'registry' | 'leases' | 'meters'>,
+): Promise<void> {
+  const [first] = due;
+  if (!first) return;
+  const of = { host: first.record.host, agent: first.record.agent };
+  const record = readAgent(await ports.registry.read(agentKey(of)));
+  if (record.kind === 'unreadable') return;
+  const holder = record.kind === 'stored' ? record.record.run : undefined;
+  const leases = new Map<string, 'stands' | 'absent' | 'unknown'>();
+  const leftoverFor = leftoverAfter(policy);
+  const judged: StoredInstance[] = [];
+  for (const stored of due.slice(0, removalsPerBatch)) {
+    const { run } = stored.record;
+    if (run === holder) continue;
+    const lease = leases.get(run) ?? (await readLease({ ...of, run }, ports));
+    leases.set(run, lease);
+    if (judgeLeftover({ leftoverFor, lease }, policy).do === 'remove') judged.push(stored);
+  }
+  if (judged.length === 0) return;
+  const evidence = { holder: holder ?? null, leftoverFor, lease: 'absent' };
+  const at = { of, revision: record.revision };
+  await removeLeftovers(judged, at, why, { evidence }, author, ports);
+}

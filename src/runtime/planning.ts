@@ -1,0 +1,116 @@
+import { readHold, readPolicy, type Unreadable } from '../domain/entry.ts';
+import { Fault } from '../domain/fault.ts';
+import { defaultFleetPolicy, type FleetPolicy } from '../domain/fleet-policy.ts';
+import { holdKey, policyKey } from '../domain/keys.ts';
+import type { AgentName, HostId } from '../domain/names.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Author, Change } from './change.ts';
+import {
+  adoptPolicy,
+  changePolicy,
+  endHold,
+  extendHold,
+  type Plan,
+  planHold,
+} from './fleet-changes.ts';
+import { breathe } from './patience.ts';
+
+/** What people plan for a fleet: each reads, writes conditionally, and looks again where it was refused. */
+type PlanningPorts = Pick<Ports, 'registry' | 'clock' | 'entropy'>;
+
+/**
+ * Plans a silence, or gives the one that is planned another end.
+ * @returns whether it is new
+ * @throws {Fault} `store-unavailable`, `store-refused`, `record-unreadable`
+ */
+export function hold(
+  author: Author,
+  plan: Plan,
+  ports: PlanningPorts,
+  signal: AbortSignal,
+): Promise<'planned' | 'extended'> {
+  const key = holdKey(plan.host, plan.agent);
+  return settle(ports, signal, async () => {
+    const there = readHold(await ports.registry.read(key));
+    if (there.kind === 'unreadable') throw unreadable(there);
+    if (there.kind === 'absent') {
+      return { change: planHold(author, there, ports.entropy.runId(), plan), result: 'planned' };
+    }
+    const { until, why } = there.record;
+    if (until === plan.until && why === plan.why) return { result: 'extended' };
+    return { change: extendHold(author, there, plan), result: 'extended' };
+  });
+}
+
+/**
+ * Ends a planned silence before its time.
+ * @returns `absent` where none is planned
+ * @throws {Fault} likewise
+ */
+export function release(
+  author: Author,
+  { host, agent }: { readonly host: HostId; readonly agent?: AgentName },
+  ports: PlanningPorts,
+  signal: AbortSignal,
+): Promise<'released' | 'absent'> {
+  const key = holdKey(host, agent);
+  let tried = false;
+  return settle(ports, signal, async () => {
+    const there = readHold(await ports.registry.read(key));
+    if (there.kind === 'unreadable') throw unreadable(there);
+    if (there.kind === 'absent') return { result: tried ? 'released' : 'absent' };
+    tried = true;
+    return { change: endHold(author, there, 'released'), result: 'released' };
+  });
+}
+
+/**
+ * Says what the fleet goes by: `change` gets what it goes by now.
+ * @throws {Fault} likewise, and whatever `change` throws
+ */
+export function setPolicy(
+  author: Author,
+  change: (now: FleetPolicy) => FleetPolicy,
+  ports: PlanningPorts,
+  signal: AbortSignal,
+): Promise<FleetPolicy> {
+  return settle(ports, signal, async () => {
+    const there = readPolicy(await ports.registry.read(policyKey));
+    if (there.kind === 'unreadable') throw unreadable(there);
+    const now = there.kind === 'stored' ? there.record.policy : defaultFleetPolicy;
+    const result = change(now);
+    if (JSON.stringify(result) === JSON.stringify(now)) return { result };
+    if (there.kind === 'stored') return { change: changePolicy(author, there, result), result };
+    return { change: adoptPolicy(author, there, ports.entropy.runId(), result), result };
+  });
+}
+
+/** Without a `change` it is as it was wished already. */
+interface Attempt<T> {
+  readonly change?: Change;
+  readonly result: T;
+}
+
+async function settle<T>(
+  ports: PlanningPorts,
+  signal: AbortSignal,
+  attempt: () => Promise<Attempt<T>>,
+): Promise<T> {
+  while (!signal.aborted) {
+    const { change, result } = await attempt();
+    if (!change) return result;
+    const { outcome } = await ports.registry.commit({
+      writes: [change.write],
+      events: change.events,
+    });
+    if (outcome === 'committed') return result;
+    // Refused, or not known: what stands there now says it.
+    await breathe(ports, signal);
+  }
+  throw new Fault('store-unavailable', 'stopped before it was written');
+}
+
+const unreadable = ({ key, why }: Unreadable): Fault =>
+  new Fault('record-unreadable', `${key} cannot be read: ${why}`, {
+    hint: 'somebody else’s tool wrote it; `rollcall doctor` lists such records',
+  });

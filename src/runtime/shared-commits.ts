@@ -1,0 +1,114 @@
+import type { ZoneName } from '../domain/names.ts';
+import type { Commit, Fence, Outcome, Registry } from '../ports/registry.ts';
+
+/** A commit that may share a batch with others; `zone`: it expires a run there. */
+export interface Sharable extends Commit {
+  readonly zone?: ZoneName | undefined;
+}
+
+interface Waiting {
+  readonly commit: Sharable;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** At most so many runs share one batch: a refusal is then found in a few halvings. */
+const sharedBy = 20;
+const messagesAtMost = 1000;
+
+/**
+ * Commits that come while another one is under way share the next: a server with one file-backed copy
+ * takes some 200 batches a second, however small they are (docs/adr/0001), and a rack has a thousand
+ * runs.
+ *
+ * A batch that is refused is halved, so that one stale record does not hold up the others; each commit
+ * gets its own outcome.
+ */
+export class SharedCommits {
+  readonly #registry: Pick<Registry, 'commit'>;
+  readonly #extras: (commits: readonly Sharable[]) => readonly Commit[];
+  readonly #waiting: Waiting[] = [];
+  #busy = false;
+
+  /** `extras`: what has to be stored along with these, made at the last moment. */
+  constructor(
+    registry: Pick<Registry, 'commit'>,
+    extras: (commits: readonly Sharable[]) => readonly Commit[] = () => [],
+  ) {
+    this.#registry = registry;
+    this.#extras = extras;
+  }
+
+  commit(commit: Sharable): Promise<Outcome> {
+    const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+    this.#waiting.push({ commit, resolve, reject });
+    if (!this.#busy) void this.#work();
+    return promise;
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true;
+    while (this.#waiting.length > 0) await this.#store(this.#next());
+    this.#busy = false;
+  }
+
+  /** The first that waits, and whatever fits in with it. */
+  #next(): readonly Waiting[] {
+    const batch: Waiting[] = [];
+    const fences = new Map<string, number>();
+    let room = messagesAtMost - sharedBy * 2;
+    for (const waiting of this.#waiting) {
+      const { commit } = waiting;
+      const size = sizeOf(commit);
+      if (batch.length > 0 && size > room) continue;
+      if (!agree(commit.fences ?? [], fences)) continue;
+      for (const { key, expect } of commit.fences ?? []) fences.set(key, expect);
+      batch.push(waiting);
+      room -= size;
+      if (batch.length === sharedBy) break;
+    }
+    for (const waiting of batch) this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+    return batch;
+  }
+
+  async #store(batch: readonly Waiting[]): Promise<void> {
+    const outcome = await this.#attempt(batch);
+    if (outcome === undefined) return;
+    if (outcome.outcome !== 'conflict' || batch.length === 1) {
+      for (const { resolve } of batch) resolve(outcome);
+      return;
+    }
+    const half = Math.ceil(batch.length / 2);
+    await this.#store(batch.slice(0, half));
+    await this.#store(batch.slice(half));
+  }
+
+  /** Undefined where it could not even be tried: those who wait have been told. */
+  async #attempt(batch: readonly Waiting[]): Promise<Outcome | undefined> {
+    try {
+      const commits = batch.map(({ commit }) => commit);
+      return await this.#registry.commit(merged([...commits, ...this.#extras(commits)]));
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+      return undefined;
+    }
+  }
+}
+
+/** Two that expect one key at two revisions can't both be right: the second waits, and finds out. */
+const agree = (fences: readonly Fence[], known: ReadonlyMap<string, number>): boolean =>
+  fences.every(({ key, expect }) => (known.get(key) ?? expect) === expect);
+
+const sizeOf = ({ writes, events, fences = [] }: Commit): number =>
+  writes.length + Math.max(events.length, fences.length);
+
+/** One commit of all of them: each fence once, writes and events in the same order. */
+function merged(commits: readonly Commit[]): Commit {
+  const fences = new Map<string, Fence>();
+  for (const fence of commits.flatMap(({ fences = [] }) => fences)) fences.set(fence.key, fence);
+  return {
+    writes: commits.flatMap(({ writes }) => writes),
+    events: commits.flatMap(({ events }) => events),
+    ...(fences.size > 0 && { fences: [...fences.values()] }),
+  };
+}

@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { Registry } from '@prometheus-io/client';
+import { describe, expect, test } from 'vitest';
+import { processRegistry } from '../../../src/adapters/metrics/process.ts';
+import { prometheusMeters } from '../../../src/adapters/metrics/prometheus.ts';
+
+interface Panel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly gridPos: {
+    readonly x: number;
+    readonly y: number;
+    readonly w: number;
+    readonly h: number;
+  };
+  readonly fieldConfig: {
+    readonly defaults: {
+      readonly unit: string;
+      readonly thresholds: { steps: readonly unknown[] };
+    };
+  };
+  readonly targets: readonly { readonly refId: string; readonly expr: string }[];
+}
+
+const textOf = (file: string) =>
+  readFile(new URL(`../../../docs/${file}`, import.meta.url), 'utf8');
+const dashboard: {
+  panels: Panel[];
+  templating: { list: { name: string; definition?: string }[] };
+} = JSON.parse(await textOf('grafana-rollcall.json'));
+const panels = dashboard.panels.filter(({ type }) => type !== 'row');
+const queries = [
+  ...panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+  ...dashboard.templating.list.flatMap(({ definition = [] }) => definition),
+];
+
+const ours = new Registry();
+prometheusMeters(ours, { monotonic: () => 0 });
+const known = ours.getMetricsAsArray();
+const namesIn = (registry: Registry) => registry.getMetricsAsArray().map(({ name }) => name);
+const labelsOf = (metric: unknown) => (metric as { labelNames: readonly string[] }).labelNames;
+
+/** What a query names as a metric; a histogram by any of its series. */
+const named = (text: string) =>
+  [...text.matchAll(/\b(?:rollcall|process|nodejs)_[a-z0-9_]+/g)].map(([name]) =>
+    name.replace(/_(?:bucket|sum|count)$/, ''),
+  );
+
+describe('the dashboard', () => {
+  test('asks for metrics that there are', () => {
+    const all = new Set([...namesIn(ours), ...namesIn(processRegistry())]);
+    expect(queries.flatMap(named).filter((name) => !all.has(name))).toEqual([]);
+  });
+
+  test('shows every metric of ours', () => {
+    const shown = new Set(
+      panels.flatMap(({ targets }) => targets.flatMap(({ expr }) => named(expr))),
+    );
+    expect(namesIn(ours).filter((name) => !shown.has(name))).toEqual([]);
+  });
+
+  test('groups by labels that the metric has', () => {
+    const target = ['instance', 'job'];
+    for (const query of queries.filter((expr) => expr.includes(' by '))) {
+      const [name = ''] = named(query);
+      const metric = known.find((each) => each.name === name);
+      const labels = [...target, ...(metric ? labelsOf(metric) : []), 'le'];
+      const by = [...query.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list = '']) =>
+        list.split(', '),
+      );
+      expect([query, by.filter((label) => !labels.includes(label))]).toEqual([query, []]);
+    }
+  });
+
+  test('says of each panel what it shows, in which unit, and from where on it is bad', () => {
+    for (const { title, description, fieldConfig, targets } of panels) {
+      expect([title, description]).toEqual([title, expect.stringMatching(/\S.*\.$/)]);
+      expect([title, fieldConfig.defaults.unit]).toEqual([title, expect.stringMatching(/\S/)]);
+      expect([title, fieldConfig.defaults.thresholds.steps.length > 0]).toEqual([title, true]);
+      const ids = targets.map(({ refId }) => refId);
+      expect([title, new Set(ids).size]).toEqual([title, ids.length]);
+    }
+  });
+
+  test('has no two panels in one place, or of one id', () => {
+    const { panels: all } = dashboard;
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+    const cells = all.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, n) => `${x + (n % w)}:${y + Math.floor(n / w)}`),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+  });
+});
+
+test('the table of metrics names each with its labels, and no other', async () => {
+  const rows = (await textOf('operations.md')).matchAll(
+    /^\| `(rollcall_\w+)(?:\{([^}]*)\})?` \|/gm,
+  );
+  const table = [...rows].map(([, name, labels = '']) => `${name} ${labels}`);
+  expect(table).toEqual(known.map((each) => `${each.name} ${labelsOf(each).join(', ')}`));
+});

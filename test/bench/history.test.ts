@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { memoryStore } from '../../src/adapters/memory/store.ts';
+import { history } from '../../src/bench/history.ts';
+import { FleetInMemory } from '../runtime/fleet-in-memory.ts';
+import { verdictOn } from '../runtime/verdict.ts';
+
+/** Few agents, so that they die and start again within so short a history. */
+const size = { agents: 10, instances: 3 };
+
+test.each([1, 7, 400])(
+  'a generated history, %i changes at a time, is one that a store takes, and nothing diverges',
+  async (together) => {
+    const fleet = new FleetInMemory();
+    const { registry } = memoryStore(fleet.world);
+    let events = 0;
+    const after = fleet.world.registry.lastSeq;
+    for (const commit of history(2000, { ...size, after, together })) {
+      expect(await registry.commit(commit)).toMatchObject({ outcome: 'committed' });
+      events += commit.events.length;
+      expect(commit.events.at(-1)?.origin).toBe(fleet.world.registry.lastSeq);
+    }
+    expect(events).toBeGreaterThanOrEqual(2000);
+    const verdict = await verdictOn(fleet);
+    expect({ said: verdict.said, events: verdict.events }).toEqual({ said: [], events });
+  },
+);
+
+test('many changes go into one commit, never a key twice', () => {
+  const commits = [...history(2000, { agents: 500, together: 100 })];
+  const mean = commits.reduce((sum, { writes }) => sum + writes.length, 0) / commits.length;
+  expect(mean).toBeGreaterThan(20);
+  for (const { writes } of commits) {
+    expect(writes.length).toBeLessThanOrEqual(100);
+    expect(new Set(writes.map(({ key }) => key)).size).toBe(writes.length);
+  }
+});
+
+test('the same seed gives the same history, another one another', () => {
+  const texts = (seed: number) =>
+    [...history(200, { ...size, seed })].flatMap(({ events }) => events.map(({ text }) => text));
+  expect(texts(1)).toEqual(texts(1));
+  expect(texts(2)).not.toEqual(texts(1));
+});

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { changeDocument } from '../../src/cli/change-lines.ts';
+import { wrong } from '../../src/cli/doctor/finding.ts';
+import { hostRows } from '../../src/cli/host-rows.ts';
+import { causeDocument } from '../../src/cli/other-ways.ts';
+import { runProgram } from '../../src/cli/program.ts';
+import { verifiedDocument } from '../../src/cli/verified.ts';
+import { seconds } from '../../src/domain/time.ts';
+import { verify } from '../../src/runtime/verify.ts';
+import { historyOf } from '../history/given-history.ts';
+import { FleetInMemory } from '../runtime/fleet-in-memory.ts';
+import { until } from '../runtime/until.ts';
+import { agentRow, instanceRow } from './rows.ts';
+import { fakeTerminal } from './terminal.ts';
+import { explained } from './why/explained.ts';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const protocol = readFileSync(at('../../docs/protocol.md'), 'utf8');
+
+/** The fields that docs/protocol.md §9 gives a document, those of another command spelt out. */
+function documented(command: string, document: string): readonly string[] {
+  const head = `| \`${command}\` | ${document}`;
+  const row = protocol.split('\n').find((line) => line.startsWith(head));
+  const fields = row?.split(' | ')[2]?.match(/`[^`]+`/g);
+  if (!fields) throw new Error(`docs/protocol.md §9 has no row '${head}'`);
+  return fields.flatMap((quoted) => {
+    const names = quoted.slice(1, -1).split(' ');
+    const [other = ''] = names;
+    return other === 'ps' || other === 'agents' ? documented(other, '') : names;
+  });
+}
+
+/** The documents that a command prints of a recorded history. */
+async function printed(...argv: readonly string[]): Promise<readonly Record<string, unknown>[]> {
+  const { io, out } = fakeTerminal();
+  const file = at('../golden/killed.ndjson.gz');
+  await runProgram([...argv, '--file', file, '--json'], io, { version: '0', starting() {} });
+  return out.map((line) => JSON.parse(line));
+}
+
+const fieldsOf = (document: object | undefined): string[] => Object.keys(document ?? {}).sort();
+const expectFields = (found: object | undefined, command: string, document: string) =>
+  expect(fieldsOf(found)).toEqual(documented(command, document).toSorted());
+
+describe('what is printed with --json is what docs/protocol.md says', () => {
+  test('ps, agents, hosts', () => {
+    expectFields(instanceRow(), 'ps', '');
+    expectFields(agentRow(), 'agents', '');
+    expectFields(hostRows([agentRow()], [instanceRow()])[0], 'hosts', '');
+  });
+
+  test('watch', () => {
+    const change = { before: instanceRow(), now: instanceRow({ state: 'failing' }) };
+    expectFields(changeDocument(change, 1), 'watch', 'a change');
+    expectFields({ event: '', change: '', ...instanceRow() }, 'watch', 'each instance');
+  });
+
+  test('audit verify', async () => {
+    const [last] = await printed('audit', 'verify');
+    expectFields(last, 'audit verify', 'the end');
+    const said: object[] = [];
+    const forged = { seq: 1, origin: 1, storedAt: 1, subject: 'x', text: '' };
+    const verified = await verify(
+      historyOf([forged]),
+      { clock: new FleetInMemory().clock },
+      { onDivergence: (one) => void said.push(one), signal: new AbortController().signal },
+    );
+    expectFields({ event: '', ...said[0] }, 'audit verify', 'a divergence');
+    const none = { firstAt: undefined, divergences: 1, compared: false, resumed: 0 };
+    const document = verifiedDocument({ verified, ...none, interrupted: true });
+    expect(fieldsOf(document)).toEqual(fieldsOf(last));
+    const notes = / `notes`: `([^`]+)`/.exec(protocol)?.[1]?.split(' ').sort();
+    expect(fieldsOf(verified.notes)).toEqual(notes);
+  });
+
+  test('doctor', () => {
+    expectFields(wrong('streams', 'what', 'mend'), 'doctor', 'a finding');
+  });
+
+  test('audit replay', async () => {
+    const [moment, ...rows] = await printed('audit', 'replay', '--at', '18', '--show', 'all');
+    expectFields(moment, 'audit replay --at', 'the moment');
+    expectFields(rows[0], 'ps', '');
+    expectFields(rows.at(-1), 'hosts', '');
+    const [, second, difference] = await printed('audit', 'replay', '--diff', '17', '18');
+    expectFields(second, 'audit replay --at', 'the moment');
+    expectFields(difference, 'audit replay --diff', 'a difference');
+    const step = { seq: 1, entity: 'h1/a run r' };
+    const cause = { machine: 'run', event: 'expired', from: 'live', recorded: 'expired' };
+    const unsaid = { other: undefined, why: undefined, count: 1, first: step, last: step };
+    expectFields(causeDocument({ ...cause, ...unsaid }), 'audit replay --machines', 'a cause');
+    const machines = at('../../machines');
+    expectFields(
+      (await printed('audit', 'replay', '--machines', machines)).at(-1),
+      'audit replay --machines',
+      'the end',
+    );
+  });
+
+  test('why', async () => {
+    const [standing] = await printed('why', 'instance:web/w1', '--at', '18');
+    expectFields(standing, 'why', 'an instance that stands');
+    const [agent] = await printed('why', 'agent:h1/a', '--at', '18');
+    expectFields(agent, 'why', 'an agent that stands');
+    for (const name of ['agent:h1/a', 'instance:web/w1']) {
+      expectFields((await printed('why', name))[0], 'why', 'what has no record');
+    }
+    expectFields((await printed('why', 'agent:watch/collector'))[0], 'why', 'a process');
+  });
+
+  test('why, of a record that cannot be read', async () => {
+    const fleet = new FleetInMemory();
+    fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(2));
+    fleet.byHand('agent.h1.a', 'what?');
+    await until(fleet, () => fleet.record('h1/a').kind === 'unreadable');
+    const [story] = await explained(fleet, 'agent:h1/a');
+    expectFields({ ...story?.facts, sentences: [] }, 'why', 'a record that cannot be read');
+  });
+});
