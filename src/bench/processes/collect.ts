@@ -7,11 +7,11 @@ import type { Jobs } from './job.ts';
 /** Takes a seat and watches, until the process ends. */
 export async function collect(
   access: Access,
-  { lease }: Jobs['collect']['task'],
+  { lease, name = 'collector' }: Jobs['collect']['task'],
 ): Promise<Jobs['collect']['answer']> {
   const me = {
     host: HostId.parse('watch'),
-    agent: AgentName.parse('collector'),
+    agent: AgentName.parse(name),
     run: systemEntropy.runId(),
   };
   const ports = portsOf(await openStore(access, me));

@@ -41,11 +41,16 @@ export interface Jobs {
       /** Of each agent. */
       readonly instances: number;
       readonly lease: LeasePolicy;
+      /** The agents are in these by turns; none: in no zone. */
+      readonly zones?: readonly string[];
     };
     readonly answer: readonly RunRef[];
   };
   /** A collector; answers when it watches. */
-  readonly collect: { readonly task: { readonly lease: LeasePolicy }; readonly answer: 'watching' };
+  readonly collect: {
+    readonly task: { readonly lease: LeasePolicy; readonly name?: string };
+    readonly answer: 'watching';
+  };
   readonly 'read-directory': { readonly task: null; readonly answer: Reading };
   /** The bare client: every record's message, none of them read. */
   readonly 'read-bare': { readonly task: { readonly messages: number }; readonly answer: Reading };

@@ -1,7 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemEntropy } from '../../adapters/system/entropy.ts';
 import { thisProcess } from '../../adapters/system/processes.ts';
-import { AgentName, HostId, InstanceId, type RunRef, ServiceName } from '../../domain/names.ts';
+import {
+  AgentName,
+  HostId,
+  InstanceId,
+  type RunRef,
+  ServiceName,
+  ZoneName,
+} from '../../domain/names.ts';
 import { renewEvery } from '../../domain/policy.ts';
 import { seconds } from '../../domain/time.ts';
 import { Agent } from '../../runtime/agent.ts';
@@ -13,12 +20,13 @@ type KeepAgents = Jobs['keep-agents'];
 /** Starts the agents one after the other, so that their renewals spread over the whole interval. */
 export async function keepAgents(
   access: Access,
-  { host, agents, instances, lease }: KeepAgents['task'],
+  { host, agents, instances, lease, zones = [] }: KeepAgents['task'],
 ): Promise<KeepAgents['answer']> {
   const ready: Promise<RunRef>[] = [];
   for (let n = 1; n <= agents; n += 1) {
     if (n > 1) await pause(renewEvery(lease) / agents);
-    ready.push(startAgent(access, { host, name: `agent-${n}`, instances, lease }));
+    const zone = zones[n % zones.length];
+    ready.push(startAgent(access, { host, name: `agent-${n}`, instances, lease }, zone));
   }
   return Promise.all(ready);
 }
@@ -26,6 +34,7 @@ export async function keepAgents(
 async function startAgent(
   access: Access,
   { host, name, instances, lease }: Omit<KeepAgents['task'], 'agents'> & { name: string },
+  zone: string | undefined,
 ): Promise<RunRef> {
   const slot = { host: HostId.parse(host), agent: AgentName.parse(name) };
   const me = { ...slot, run: systemEntropy.runId() };
@@ -41,6 +50,7 @@ async function startAgent(
     {
       slot,
       lease,
+      zone: zone === undefined ? undefined : ZoneName.parse(zone),
       process: thisProcess(),
       takeover: false,
       whenExpired: 'exit',
