@@ -94,7 +94,9 @@ export class Link implements AsyncDisposable {
         signal?.removeEventListener('abort', stop);
       };
       first?.();
-      const options = headers ? { timeout: within, headers } : { timeout: within };
+      // Less than a millisecond is no timeout to the client, but an argument it refuses.
+      const timeout = Math.max(1, within);
+      const options = headers ? { timeout, headers } : { timeout };
       this.connection.request(subject, text, options).then(
         (msg) => {
           settle();
@@ -119,7 +121,7 @@ export class Link implements AsyncDisposable {
     return true;
   }
 
-  /** Whether the server has lately refused a publish without reply to this subject. */
+  /** Whether the server that we are connected to has refused a publish to this subject, lately. */
   refused(subject: string): boolean {
     return this.#refused.has(subject);
   }
@@ -135,6 +137,8 @@ export class Link implements AsyncDisposable {
       else if (status.type === 'close') this.#lose('the connection was closed');
       else if (status.type === 'reconnect') {
         this.#up = true;
+        // Another server, or this one restarted, may allow it.
+        this.#refused.clear();
         for (const back of [...this.#returns]) back();
       } else if (status.type === 'error') this.#note(status.error);
     }

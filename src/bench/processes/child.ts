@@ -7,9 +7,11 @@ import { readBare } from './read-bare.ts';
 import { readDirectory } from './read-directory.ts';
 import { readFile } from './read-file.ts';
 import { renew } from './renew.ts';
+import { renewFleet } from './renew-fleet.ts';
 import { replay } from './replay.ts';
 import { replayAt } from './replay-at.ts';
 import { verifyFile } from './verify-file.ts';
+import { watchFleet } from './watch-fleet.ts';
 import { writeHistory } from './write-history.ts';
 
 /** This file, as it is to be run by {@link import('./worker.ts').startWorker}. */
@@ -23,6 +25,8 @@ type Work<N extends JobName> = (
 const works: { readonly [N in JobName]: Work<N> } = {
   'keep-agents': keepAgents,
   collect,
+  'renew-fleet': renewFleet,
+  'watch-fleet': watchFleet,
   'read-directory': readDirectory,
   'read-bare': readBare,
   renew,

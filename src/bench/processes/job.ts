@@ -43,6 +43,8 @@ export interface Jobs {
       readonly lease: LeasePolicy;
       /** The agents are in these by turns; none: in no zone. */
       readonly zones?: readonly string[];
+      /** Whether they offer themselves for a seat. */
+      readonly collect?: boolean;
     };
     readonly answer: readonly RunRef[];
   };
@@ -50,6 +52,26 @@ export interface Jobs {
   readonly collect: {
     readonly task: { readonly lease: LeasePolicy; readonly name?: string };
     readonly answer: 'watching';
+  };
+  /** The records and renewals of so many runs, without their processes. */
+  readonly 'renew-fleet': {
+    readonly task: { readonly agents: number; readonly lease: LeasePolicy };
+    readonly answer: 'renewing';
+  };
+  /** A collector: its share of a core in percent and its memory in MB, second by second. */
+  readonly 'watch-fleet': {
+    readonly task: {
+      readonly lease: LeasePolicy;
+      readonly rounds: number;
+      readonly settle: Millis;
+    };
+    readonly answer: {
+      readonly cpu: readonly number[];
+      readonly memory: readonly number[];
+      /** A second. */
+      readonly heartbeats: number;
+      readonly state: string;
+    };
   };
   readonly 'read-directory': { readonly task: null; readonly answer: Reading };
   /** The bare client: every record's message, none of them read. */

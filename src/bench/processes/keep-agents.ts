@@ -20,20 +20,28 @@ type KeepAgents = Jobs['keep-agents'];
 /** Starts the agents one after the other, so that their renewals spread over the whole interval. */
 export async function keepAgents(
   access: Access,
-  { host, agents, instances, lease, zones = [] }: KeepAgents['task'],
+  { host, agents, instances, lease, zones = [], collect = false }: KeepAgents['task'],
 ): Promise<KeepAgents['answer']> {
   const ready: Promise<RunRef>[] = [];
   for (let n = 1; n <= agents; n += 1) {
     if (n > 1) await pause(renewEvery(lease) / agents);
     const zone = zones[n % zones.length];
-    ready.push(startAgent(access, { host, name: `agent-${n}`, instances, lease }, zone));
+    ready.push(startAgent(access, { host, name: `agent-${n}`, instances, lease, collect }, zone));
   }
   return Promise.all(ready);
 }
 
 async function startAgent(
   access: Access,
-  { host, name, instances, lease }: Omit<KeepAgents['task'], 'agents'> & { name: string },
+  {
+    host,
+    name,
+    instances,
+    lease,
+    collect = false,
+  }: Omit<KeepAgents['task'], 'agents'> & {
+    name: string;
+  },
   zone: string | undefined,
 ): Promise<RunRef> {
   const slot = { host: HostId.parse(host), agent: AgentName.parse(name) };
@@ -55,7 +63,7 @@ async function startAgent(
       takeover: false,
       whenExpired: 'exit',
       drainFor: 0,
-      collect: false,
+      collect,
       leaveWithin: seconds(1),
       onTransition() {},
     },

@@ -2,89 +2,110 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { errors } from '@nats-io/transport-node';
 import { systemEntropy } from '../../adapters/system/entropy.ts';
 import type { RunRef } from '../../domain/names.ts';
-import { renewEvery } from '../../domain/policy.ts';
 import { runSubject } from '../../domain/subjects.ts';
-import { type Millis, type Monotonic, seconds } from '../../domain/time.ts';
+import { type Millis, seconds } from '../../domain/time.ts';
 import { countReasons, type Doubted, DubiousWatch } from '../dubious-watch.ts';
 import type { Result, Row } from '../row.ts';
-import type { Stage } from '../stage.ts';
+import { startServer } from '../server.ts';
+import { openStage, type Stage } from '../stage.ts';
 
-/** Killed at once; fewer than 30 % of all, so that no brake is on. */
-const victims = 25;
+const lease = { ttl: seconds(15), grace: seconds(1) };
 const bystanders = 75;
-const grace = seconds(1);
-const roundsOf = (quick: boolean): number => (quick ? 1 : 4);
+/** One process each, one after the other: the dead of one ttl are too few for a brake. */
+const killsOf = (quick: boolean): number => (quick ? 10 : 50);
+const floorKillsOf = (quick: boolean): number => (quick ? 5 : 25);
 
-/**
- * A process is killed: until its instances are dubious to a consumer, who has no advisories to go by.
- *
- * Many agents in one process give many samples at one kill, since their renewals are spread.
- */
-export const killed = (name: string, ttl: Millis): Row => ({
-  name,
-  takes: (quick) => seconds(4) + ttl / 3 + roundsOf(quick) * (ttl + seconds(4)),
+/** A process is killed, where the server says when a connection closes: until its instance is dubious. */
+export const killed: Row = {
+  name: 'killed',
+  takes: (quick) => seconds(10) + (killsOf(quick) + floorKillsOf(quick)) * seconds(1.5),
 
   async measure(stage) {
-    const { quick, signal, say } = stage;
-    const lease = { ttl, grace };
-    say('starting a collector and the agents that stay');
-    await stage.start('collect', { lease });
-    await using watch = new DubiousWatch(stage.ports);
-    const crowd = { instances: 1, lease };
-    const stay = await stage.start('keep-agents', { ...crowd, host: 'stay', agents: bystanders });
-    const doubts: Doubted[] = [];
-    const samples: number[] = [];
-    const closed: number[] = [];
-    for (let round = 1; round <= roundsOf(quick); round += 1) {
-      say(`kill ${round} of ${roundsOf(quick)}: starting ${victims} agents`);
-      const task = { ...crowd, host: `host-${round}`, agents: victims };
-      await using worker = await stage.start('keep-agents', task);
-      const runs = worker.answer;
-      await watch.live(runs, signal);
-      await pause(renewEvery(lease) * systemEntropy.fraction(), undefined, { signal });
-      say(`kill ${round} of ${roundsOf(quick)}: waiting until all ${victims} are dubious`);
-      const at = performance.now();
-      worker.kill('SIGKILL');
-      closed.push(...(await Promise.all(runs.map((run) => unheard(run, at, stage)))));
-      const seen = await watch.doubted(runs, { within: ttl + seconds(10), signal });
-      doubts.push(...seen);
-      samples.push(...seen.map((doubt) => doubt.at - at));
-    }
-    const suspectedFalsely = watch.doubts(stay.answer);
+    const kills = await measureKills(stage);
+    const limit = { of: 'median', atMost: 25 } as const;
+    return [{ name: 'killed', what: 'process killed → dubious, ttl 15 s', limit, ...kills }];
+  },
+};
+
+/** The same on a server of which nobody has configured any account. */
+export const killedUnadvised: Row = {
+  name: 'killed-unadvised',
+  takes: (quick) => seconds(12) + (killsOf(quick) + floorKillsOf(quick)) * seconds(2.5),
+
+  async measure(stage) {
+    const { env, say, signal } = stage;
+    await using server = await startServer('plain', env, say, signal);
+    await using own = await openStage(server.access, stage);
+    const kills = await measureKills(own);
     return [
-      result(name, ttl, samples, closed, { reasons: countReasons(doubts), suspectedFalsely }),
+      {
+        name: 'killed-unadvised',
+        what: 'process killed → dubious, no accounts and no advisories, ttl 15 s',
+        limit: { of: 'median', atMost: 1500 },
+        ...kills,
+      },
     ];
   },
-});
+};
 
-const result = (
-  name: string,
-  ttl: Millis,
-  samples: readonly number[],
-  closed: readonly number[],
-  notes: NonNullable<Result['notes']>,
-): Result => ({
-  name,
-  what: `process killed → dubious, no advisories, ttl ${ttl / 1000} s`,
-  unit: 'ms',
-  samples,
-  floor: { what: 'killed → nobody listens on its subject', samples: closed },
-  limit: { of: 'median', atMost: 1500 },
-  notes,
-});
+async function measureKills(
+  stage: Stage,
+): Promise<Pick<Result, 'unit' | 'samples' | 'floor' | 'notes'>> {
+  const { quick, signal, say } = stage;
+  say('starting a collector and the agents that stay');
+  await stage.start('collect', { lease });
+  await using watch = new DubiousWatch(stage.ports);
+  const crowd = { host: 'stay', agents: bystanders, instances: 1, lease };
+  const stay = await stage.start('keep-agents', crowd);
+  const doubts: Doubted[] = [];
+  const samples: Millis[] = [];
+  for (let n = 1; n <= killsOf(quick); n += 1) {
+    say(`kill ${n} of ${killsOf(quick)}`);
+    const { run, at } = await killOne(`host-${n}`, watch, stage);
+    const [doubt] = await watch.doubted([run], { within: lease.ttl + seconds(10), signal });
+    if (doubt === undefined) throw new Error(`${run.host} was not seen dubious`);
+    doubts.push(doubt);
+    samples.push(doubt.at - at);
+  }
+  const least: Millis[] = [];
+  for (let n = 1; n <= floorKillsOf(quick); n += 1) {
+    say(`kill ${n} of ${floorKillsOf(quick)} for the floor`);
+    const { run, at } = await killOne(`floor-${n}`, watch, stage);
+    await unheard(run, stage);
+    least.push(performance.now() - at);
+  }
+  return {
+    unit: 'ms',
+    samples,
+    floor: { what: 'other processes: killed → nobody listens on its subject', samples: least },
+    notes: { reasons: countReasons(doubts), suspectedFalsely: watch.doubts(stay.answer) },
+  };
+}
 
-/** Asks every millisecond until the server knows nobody who would hear it. */
-async function unheard(run: RunRef, since: Monotonic, stage: Stage): Promise<Millis> {
-  const { bare, names, signal } = stage;
+/** Starts a process with one agent, and kills it at some moment of what is done every half second. */
+async function killOne(host: string, watch: DubiousWatch, stage: Stage) {
+  const { signal } = stage;
+  const worker = await stage.start('keep-agents', { host, agents: 1, instances: 1, lease });
+  const [run] = worker.answer;
+  if (run === undefined) throw new Error(`no agent was started on ${host}`);
+  await watch.live([run], signal);
+  await pause(500 * systemEntropy.fraction(), undefined, { signal });
+  const at = performance.now();
+  worker.kill('SIGKILL');
+  return { run, at };
+}
+
+/**
+ * Asks every millisecond until the server knows nobody who would hear it. Never of a process whose death
+ * is measured: it would die with questions unread, which its server takes for a broken line.
+ */
+async function unheard(run: RunRef, { bare, names, signal }: Stage): Promise<void> {
   const subject = names.runPrefix + runSubject(run);
-  let after: Millis | undefined;
-  while (after === undefined) {
+  let heard = true;
+  while (heard) {
     void bare.request(subject, '', { timeout: 1000 }).catch((cause: unknown) => {
-      if (cause instanceof errors.RequestError && cause.isNoResponders()) {
-        after ??= performance.now() - since;
-      }
+      if (cause instanceof errors.RequestError && cause.isNoResponders()) heard = false;
     });
     await pause(1, undefined, { signal });
   }
-  return after;
 }

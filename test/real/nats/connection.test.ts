@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
+import { connectNats } from '../../../src/adapters/nats/connection.ts';
+import { Link } from '../../../src/adapters/nats/link.ts';
 import { openNatsStore } from '../../../src/adapters/nats/store.ts';
 import { freePorts, portOf } from '../harness/free-ports.ts';
 import { startTestServer } from '../harness/nats-server.ts';
@@ -179,4 +181,18 @@ test('an inbox that no run would answer to is refused', async () => {
   await using store = await open([context.server.url], { inboxPrefix: '_INBOX_h1' });
   expect(await store.registry.read('agent.a.b')).toMatchObject({ revision: 0 });
   expect(await store.registry.list(['agent.>'], 0)).toEqual([]);
+});
+
+test('a question for which hardly any time is left is one without an answer, not a mistake', async () => {
+  // What is left of a call may be a part of a millisecond; one that threw for it ended its agent.
+  const link = new Link(await connectNats({ servers: [context.server.url], name: 'test' }));
+  try {
+    for (const within of [0.01, 0.5, 0.999]) {
+      expect(await link.ask('nobody.answers.in.time', '', { within })).toMatchObject({
+        kind: expect.stringMatching(/^un(sent|answered)$/),
+      });
+    }
+  } finally {
+    await link[Symbol.asyncDispose]();
+  }
 });
