@@ -2,7 +2,7 @@ import type { Millis } from '../domain/time.ts';
 import { connectBare, type ServerAccess } from './access.ts';
 import { loadNow, type Machine, thisMachine } from './machine.ts';
 import { type Judged, judge, type Row } from './row.ts';
-import { startServer } from './server.ts';
+import { type Environment, startServer } from './server.ts';
 import { openStage } from './stage.ts';
 
 export interface BenchOptions {
@@ -10,7 +10,7 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** The server to measure; undefined: one of our own on a temporary store. */
   readonly server: ServerAccess | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly signal: AbortSignal;
 }
 
@@ -27,7 +27,7 @@ export interface Audience {
  * @throws the signal's reason where that ended it
  */
 export async function runBench(options: BenchOptions, audience: Audience): Promise<void> {
-  const { rows, quick, signal } = options;
+  const { rows, quick, env, signal } = options;
   let left = rows.reduce((sum, row) => sum + row.takes(quick), 0);
   await using opened = new AsyncDisposableStack();
   const server =
@@ -42,7 +42,7 @@ export async function runBench(options: BenchOptions, audience: Audience): Promi
       audience.progress(`${index + 1}/${rows.length} ${row.name}: ${what}`, ahead + rest);
     };
     say('starting');
-    await using stage = await openStage(server, { quick, signal, say });
+    await using stage = await openStage(server, { quick, env, signal, say });
     const load = loadNow();
     for (const result of await row.measure(stage)) {
       audience.result(judge({ ...result, notes: { ...result.notes, load } }));
@@ -53,7 +53,7 @@ export async function runBench(options: BenchOptions, audience: Audience): Promi
 
 const ownServer = ({ env, signal }: BenchOptions, say: (what: string) => void) => {
   say('starting nats-server');
-  return startServer(env, say, signal);
+  return startServer('embedded', env, say, signal);
 };
 
 async function machineAt(server: ServerAccess): Promise<Machine> {

@@ -1,19 +1,39 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { cacheDir } from '../adapters/embedded/cache-dir.ts';
+import { startGuard } from '../adapters/embedded/guard.ts';
 import { locateNatsServer } from '../adapters/embedded/locate.ts';
+import { readyPort } from '../adapters/embedded/ready.ts';
 import { startNatsServer } from '../adapters/embedded/start.ts';
 import type { ServerAccess } from './access.ts';
 
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+interface Place {
+  readonly binary: string;
+  readonly storeDir: string;
+  readonly signal: AbortSignal;
+}
+
+type Running = AsyncDisposable & { readonly url: string };
+
+/**
+ * `embedded`: as Rollcall starts it. `plain`: as somebody does who configures no accounts, so that it
+ * tells nobody of connections that close.
+ */
+export type ServerKind = 'embedded' | 'plain';
+
 /** A nats-server of our own, on a temporary store that goes with it. */
 export async function startServer(
-  env: Readonly<Record<string, string | undefined>>,
+  kind: ServerKind,
+  env: Environment,
   progress: (message: string) => void,
   signal: AbortSignal,
 ): Promise<AsyncDisposable & { readonly access: ServerAccess }> {
   await using opened = new AsyncDisposableStack();
-  const { path } = await locateNatsServer({
+  const { path: binary } = await locateNatsServer({
     named: env['ROLLCALL_NATS_SERVER'],
     path: env['PATH'],
     cacheDir: cacheDir(env),
@@ -22,10 +42,44 @@ export async function startServer(
   });
   const storeDir = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
   opened.defer(() => rm(storeDir, { recursive: true, force: true }));
-  const server = opened.use(await startNatsServer({ binary: path, storeDir, signal }));
+  const start = kind === 'embedded' ? startNatsServer : startPlain;
+  const server = opened.use(await start({ binary, storeDir, signal }));
   const kept = opened.move();
   return {
     access: { servers: [server.url] },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+async function startPlain({ binary, storeDir, signal }: Place): Promise<Running> {
+  const configFile = join(storeDir, 'nats-server.conf');
+  const guard = await startGuard([binary, '--config', configFile], {
+    holdPrefix: join(storeDir, 'hold'),
+    output: join(storeDir, 'nats-server.out'),
+  });
+  const stop = async () => {
+    guard.release();
+    await guard.exited;
+  };
+  try {
+    const where = JSON.stringify(storeDir);
+    await writeFile(
+      configFile,
+      `host: 127.0.0.1
+port: -1
+ports_file_dir: ${where}
+jetstream { store_dir: ${where}, sync_interval: always }
+`,
+    );
+    const pid = await guard.go();
+    let port: number | undefined;
+    while (port === undefined) {
+      await pause(20, undefined, { signal });
+      port = await readyPort(storeDir, pid, '127.0.0.1');
+    }
+    return { url: `nats://127.0.0.1:${port}`, [Symbol.asyncDispose]: stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }

@@ -13,6 +13,7 @@ import {
 } from './access.ts';
 import type { JobName, Jobs } from './processes/job.ts';
 import { startWorker, type Worker } from './processes/worker.ts';
+import type { Environment } from './server.ts';
 
 /** What one row works with: a namespace of its own, and processes that end with the row. */
 export interface Stage {
@@ -21,6 +22,7 @@ export interface Stage {
   readonly ports: Ports;
   readonly bare: NatsConnection;
   readonly quick: boolean;
+  readonly env: Environment;
   /** Aborted when the bench is to stop: whatever waits, rejects. */
   readonly signal: AbortSignal;
   /** Says what is going on now. */
@@ -28,11 +30,7 @@ export interface Stage {
   start<N extends JobName>(name: N, task: Jobs[N]['task']): Promise<Worker<N>>;
 }
 
-export interface StageOptions {
-  readonly quick: boolean;
-  readonly signal: AbortSignal;
-  readonly say: (what: string) => void;
-}
+export type StageOptions = Pick<Stage, 'quick' | 'env' | 'signal' | 'say'>;
 
 /** Opens a fresh namespace on the server; what is left of it goes with the stage. */
 export async function openStage(

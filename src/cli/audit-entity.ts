@@ -1,12 +1,12 @@
-import type { z } from 'zod';
 import { Fault } from '../domain/fault.ts';
-import { slotTokens } from '../domain/keys.ts';
-import { AgentName, HostId, InstanceId, RunId, ServiceName } from '../domain/names.ts';
+import { brakeKey, holdKey, policyKey, slotTokens } from '../domain/keys.ts';
+import { AgentName, HostId, InstanceId, RunId, ServiceName, ZoneName } from '../domain/names.ts';
 import { encodeToken } from '../domain/token.ts';
+import { escaped, named, placeName, placeNamed, unescaped } from './place.ts';
 
 /** Something that has a life in the audit, and where its events are. */
 export interface Entity {
-  readonly kind: 'agent' | 'run' | 'instance';
+  readonly kind: 'agent' | 'run' | 'instance' | 'hold' | 'brake' | 'policy';
   /** How it is named so that nothing else can be meant. */
   readonly exact: string;
   /** Its own transitions, as subject patterns below the namespace. */
@@ -19,15 +19,19 @@ export interface Entity {
   readonly records: readonly string[];
 }
 
-const rule = 'HOST/AGENT, a run id, or SERVICE/ID';
+const rule = 'HOST/AGENT, a run id, SERVICE/ID, hold:HOST[/AGENT], brake:ZONE, or policy';
 
 /**
  * All that a person may mean by this. A name may itself hold slashes, so every one may be the one that
- * divides; a prefix `agent:`, `run:` or `instance:` says which kind, and `%2F` is a slash in a name.
+ * divides; a prefix `agent:`, `run:`, `instance:`, `hold:` or `brake:` says which kind, and `%2F` is a
+ * slash in a name. `policy` is the fleet's.
  * @throws {Fault} `bad-name`
  */
 export function entitiesNamed(text: string): readonly Entity[] {
-  const [, kind, name = ''] = /^(agent|run|instance):(.*)$/su.exec(text) ?? [];
+  const [, kind, name = ''] = /^(agent|run|instance|hold|brake):(.*)$/su.exec(text) ?? [];
+  if (text === 'policy') return [policyEntity];
+  if (kind === 'hold') return [holdEntity(name)];
+  if (kind === 'brake') return [brakeEntity(unescaped(name))];
   if (kind === undefined) {
     const run = RunId.safeParse(text).success ? [runEntity(text)] : [];
     const found = [
@@ -89,14 +93,22 @@ function instanceEntity(service: string, id: string): Entity {
   };
 }
 
-function named<S extends z.ZodType>(rule: S, name: string): z.output<S> {
-  const read = rule.safeParse(name);
-  if (read.success) return read.data;
-  throw new Fault(
-    'bad-name',
-    `'${name.slice(0, 80)}' is no name: ${read.error.issues[0]?.message}`,
-  );
+/** What belongs to the fleet has no part that is another's; of the present its records are few. */
+const fleetEntity = (kind: Entity['kind'], exact: string, key: string, events: string): Entity => ({
+  ...{ kind, exact, own: [events], all: [events], chains: [events], records: [key] },
+});
+
+function holdEntity(text: string): Entity {
+  const place = placeNamed(text);
+  const { host, agent } = place;
+  const events = `${encodeToken(host)}.${agent === undefined ? '=every' : encodeToken(agent)}.*.hold.*`;
+  return fleetEntity('hold', `hold:${placeName(place)}`, holdKey(host, agent), events);
 }
 
-const escaped = (name: string): string => name.replaceAll('%', '%25').replaceAll('/', '%2F');
-const unescaped = (name: string): string => name.replaceAll('%2F', '/').replaceAll('%25', '%');
+function brakeEntity(name: string): Entity {
+  const zone = named(ZoneName, name);
+  const events = `=zone.${encodeToken(zone)}.*.brake.*`;
+  return fleetEntity('brake', `brake:${escaped(zone)}`, brakeKey(zone), events);
+}
+
+const policyEntity = fleetEntity('policy', 'policy', policyKey, '=fleet.=policy.*.policy.*');

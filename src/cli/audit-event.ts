@@ -1,7 +1,11 @@
 import { type AuditEvent, isOfSlot, type StateValue } from '../domain/events.ts';
+import { FleetPolicy } from '../domain/fleet-policy.ts';
 import { describeChain, type Illegible, type Recorded } from '../domain/recorded.ts';
+import { HoldRecord } from '../domain/records.ts';
 import { evidenceWords } from './evidence.ts';
+import { policyLines } from './policy-settings.ts';
 import { jsonLine } from './printable.ts';
+import { dateTime } from './times.ts';
 
 /** The event as stored, plus `seq`; or where it should be and why it cannot be read. */
 export function eventJson(read: Recorded | Illegible): string {
@@ -21,7 +25,7 @@ export function subjectOf({ of }: Pick<AuditEvent, 'of'>): string {
 
 /** Who did it. */
 export const actorOf = ({ actor, of }: AuditEvent): string =>
-  actor.run === of.run ? 'itself' : `${actor.host}/${actor.agent}`;
+  isOfSlot(of) && actor.run === of.run ? 'itself' : `${actor.host}/${actor.agent}`;
 
 /** A state in the words of its machine: the innermost of each region, and nothing of a clear sight. */
 export function stateText(value: StateValue | null | undefined): string {
@@ -37,7 +41,26 @@ export function stateText(value: StateValue | null | undefined): string {
 export function whyOf(audited: AuditEvent): string {
   const { type: _, ...said } = audited.event;
   const seen = evidenceWords(audited) ?? listed(audited.evidence ?? {});
-  return [listed(said), seen].filter((part) => part !== '').join('; ');
+  return [listed(said), planned(audited), seen].filter((part) => part !== '').join('; ');
+}
+
+/** What somebody planned or said, as the record has it. */
+function planned({ of, record }: AuditEvent): string {
+  if (of.entity === 'hold') {
+    const hold = HoldRecord.pick({ until: true, why: true }).safeParse(record);
+    if (!hold.success) return '';
+    const { until, why } = hold.data;
+    return `until ${dateTime(until).slice(0, 19)}${why === undefined ? '' : `: ${why}`}`;
+  }
+  if (of.entity !== 'policy') return '';
+  const policy = FleetPolicy.safeParse(record?.['policy']);
+  return policy.success ? saidIn(policy.data) : '';
+}
+
+function saidIn(policy: FleetPolicy): string {
+  const said = policyLines(policy).filter(({ value, fallback }) => value !== fallback);
+  if (said.length === 0) return 'the defaults';
+  return said.map(({ name, value }) => `${name} ${value}`).join(', ');
 }
 
 const listed = (what: object): string =>

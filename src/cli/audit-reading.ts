@@ -19,7 +19,7 @@ export async function findEntity(
   const [one] = found;
   if (one === undefined) {
     throw new Fault('not-found', `the audit of ${opened.name} knows no '${name}'`, {
-      hint: 'an entity is HOST/AGENT, a run id or SERVICE/ID; `rollcall audit tail` shows some',
+      hint: 'an entity is HOST/AGENT, a run id, SERVICE/ID, hold:HOST[/AGENT], brake:ZONE or policy; `rollcall audit tail` shows some',
     });
   }
   return theOnly(one, name, found);

@@ -10,8 +10,14 @@ import { bench } from './commands/bench.ts';
 import { collector } from './commands/collector.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
+import { gcPlan } from './commands/gc-plan.ts';
+import { gcRun } from './commands/gc-run.ts';
+import { hold } from './commands/hold.ts';
 import { hosts } from './commands/hosts.ts';
+import { policy } from './commands/policy.ts';
+import { policySet } from './commands/policy-set.ts';
 import { ps } from './commands/ps.ts';
+import { release } from './commands/release.ts';
 import { run } from './commands/run.ts';
 import { up } from './commands/up.ts';
 import { watch } from './commands/watch.ts';
@@ -26,6 +32,12 @@ export const commands: readonly Command[] = [
   agents,
   hosts,
   why,
+  hold,
+  release,
+  policy,
+  policySet,
+  gcPlan,
+  gcRun,
   auditTail,
   auditShow,
   auditReplay,

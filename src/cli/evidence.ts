@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AuditEvent } from '../domain/events.ts';
 import type { Instant } from '../domain/time.ts';
-import { clockTime, lasted, written } from './times.ts';
+import { clockTime, dateTime, lasted, written } from './times.ts';
 
 /** What a verdict on a run was based on, as the runtime writes it (evidenceOfVerdict). */
 export const VerdictEvidence = z.looseObject({
@@ -12,9 +12,22 @@ export const VerdictEvidence = z.looseObject({
   lease: z.string(),
   probe: z.string(),
   policy: z.object({ ttl: z.number(), grace: z.number() }),
+  // Events from before there were advisories, holds and brakes have none of these.
+  connection: z.string().optional(),
+  hold: z.string().optional(),
+  brake: z.string().optional(),
+  zone: z.object({ name: z.string(), seen: z.number(), suspect: z.number() }).optional(),
 });
 export type VerdictEvidence = z.infer<typeof VerdictEvidence>;
 
+/** Why a zone was braked, or is no longer (Brakes). */
+const Braking = z.looseObject({
+  seen: z.number(),
+  suspect: z.number(),
+  policy: z.looseObject({ fraction: z.number(), count: z.number(), release: z.number() }),
+});
+/** Of a hold that a collector ended. */
+const RanOut = z.looseObject({ until: z.number() });
 const Taken = z.looseObject({ taken: z.string() });
 const Leftover = z.looseObject({ holder: z.string().nullable(), leftoverFor: z.number() });
 const OwnerExpired = z.looseObject({ owner: z.string(), expiredAt: z.number() });
@@ -32,17 +45,36 @@ export function evidenceWords({ event, evidence }: AuditEvent): string | undefin
     const slot = holder === null ? 'its slot has no record' : `run ${holder} holds its slot`;
     return `${slot}, for ${written(leftoverFor)} at this very revision; the lease of its owner is absent`;
   }
+  const braking = Braking.safeParse(evidence);
+  if (braking.success) return brakingWords(braking.data, event.type);
+  const over = RanOut.safeParse(evidence);
+  if (over.success) return `it was planned until ${dateTime(over.data.until).slice(0, 19)}`;
   const expired = OwnerExpired.safeParse(evidence);
   return expired.success ? `its owner, run ${expired.data.owner}, was declared dead` : undefined;
 }
 
+function brakingWords({ seen, suspect, policy }: z.infer<typeof Braking>, type: string): string {
+  const { fraction, count, release } = policy;
+  const rule =
+    type === 'tripped'
+      ? `above ${percent(fraction)} and at least ${count}`
+      : `below ${percent(release)}, or none`;
+  return `${suspect} of ${seen} runs of the zone suspect: ${rule}`;
+}
+
+const percent = (fraction: number): string => `${Number((fraction * 100).toFixed(1))} %`;
+
 function verdictWords(evidence: VerdictEvidence, type: string): string {
-  const { suspectFor, policy } = evidence;
+  const { suspectFor, policy, connection, hold, brake } = evidence;
   return [
     type === 'expired' ? `suspect for ${lasted(suspectFor)}` : '',
     silenceWords(evidence),
     leaseWords[evidence.lease] ?? `lease ${evidence.lease}`,
+    connectionWords[connection ?? 'open'] ?? `connection ${connection}`,
     probeWords[evidence.probe] ?? `probe ${evidence.probe}`,
+    holdWords[hold ?? 'unread'] ?? `hold ${hold}`,
+    brakeWords[brake ?? 'off'] ?? `brake ${brake}`,
+    zoneWords(evidence, type),
     `ttl ${written(policy.ttl)}, grace ${written(policy.grace)}`,
   ]
     .filter((part) => part !== '')
@@ -69,6 +101,32 @@ const leaseWords: Readonly<Record<string, string>> = {
   unknown: 'lease not known: the leader did not answer',
   unread: '',
 };
+
+/** What the server said of its process's connection. */
+const connectionWords: Readonly<Record<string, string>> = {
+  open: '',
+  'closed-by-client': 'its process closed its connection',
+  closed: 'the server gave its connection up',
+};
+
+const holdWords: Readonly<Record<string, string>> = {
+  unread: '',
+  absent: 'no silence was planned',
+  stands: 'its silence was planned',
+  unknown: 'whether its silence was planned could not be read',
+};
+
+const brakeWords: Readonly<Record<string, string>> = {
+  off: '',
+  'lets-through': 'the brake of its zone let it through',
+  waits: 'the brake of its zone held it back',
+};
+
+/** How much of the zone was silent just then. */
+function zoneWords({ zone }: VerdictEvidence, type: string): string {
+  if (!zone || type !== 'expired') return '';
+  return `${zone.suspect} of ${zone.seen} runs of zone ${zone.name} suspect`;
+}
 
 const probeWords: Readonly<Record<string, string>> = {
   'no-responders': 'nobody listens for it any more',

@@ -104,6 +104,7 @@ function parentOf(program: Commander, name: string, io: Io): Commander {
 }
 
 const groups: Readonly<Record<string, string>> = {
+  gc: 'what dead runs left: what will be removed and when; remove what is decided now',
   audit: 'what happened: every transition of every run and instance',
 };
 

@@ -41,6 +41,11 @@ export class FleetState {
     return this.#policy?.kind === 'stored' ? this.#policy.record.policy : defaultFleetPolicy;
   }
 
+  /** Who said so and when; undefined: nobody has, the defaults hold. */
+  get policyRecord(): There<PolicyRecord> | undefined {
+    return this.#policy;
+  }
+
   /**
    * The hold that covers a slot: its own, or its host's. One that can't be read holds too: not knowing
    * what was planned is no reason to expire anybody.

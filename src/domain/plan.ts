@@ -1,12 +1,11 @@
-import { forecastZone, type ZoneForecast } from './brake-forecast.ts';
-import { countZones, zoneOf } from './brake.ts';
+import { zoneOf } from './brake.ts';
+import { type BrakeForecast, forecastBrakes } from './brake-forecast.ts';
 import type { StoredInstance } from './entry.ts';
 import type { Fleet, SlotView } from './fleet.ts';
 import { leaseKey } from './keys.ts';
-import type { ZoneName } from './names.ts';
 import { type LeasePolicy, leftoverAfter } from './policy.ts';
 import type { AgentRecord, SuspectReason } from './records.ts';
-import type { Instant } from './time.ts';
+import type { Instant, Millis } from './time.ts';
 
 /** What is known beside the registry by whoever asks what will be removed. */
 export interface Surroundings {
@@ -24,20 +23,25 @@ export interface Surroundings {
 /** What keeps something from going on. */
 export type Hindrance =
   | { readonly by: 'grace'; readonly until: Instant }
-  /** `until` null: the hold cannot be read, and holds for as long as it stands. */
+  /** `until` null: the hold can't be read, and holds for as long as it stands. */
   | { readonly by: 'hold'; readonly until: Instant | null; readonly why: string | null }
-  /** `turn`: one run at a time; null: the brake cannot be read, and lets nobody through. */
-  | ({ readonly by: 'brake'; readonly turn: number | null } & Omit<ZoneForecast, 'turns'>)
-  | { readonly by: 'lease-stands' }
-  | { readonly by: 'answers' }
-  | { readonly by: 'unobserved' }
-  | { readonly by: 'unreadable' };
+  /** `turn`: as which of those that wait; null: the brake can't be read, and lets nobody through. */
+  | {
+      readonly by: 'brake';
+      readonly zone: string;
+      readonly seen: number;
+      readonly suspect: number;
+      readonly pace: Millis;
+      readonly turn: number | null;
+    }
+  /** `observation`: a leftover's time is the collector's own, on its own clock. */
+  | { readonly by: 'lease-stands' | 'answers' | 'observation' | 'unobserved' | 'unreadable' };
 
 /**
  * Something that a collector will remove, or would but for what keeps it.
  *
- * `at`: when, at the earliest; `by`: at the latest, if a collector watches from now on and nothing
- * changes. Both are estimates on the clocks of whoever wrote the records; null: nobody can say.
+ * `at`: about when, at the earliest; `latest`: if a collector watches from now on and nothing changes.
+ * Both go by clocks of whoever wrote the records; null: nobody can say.
  */
 export interface PlanRow {
   readonly kind: 'run' | 'leftovers' | 'record';
@@ -45,104 +49,168 @@ export interface PlanRow {
   readonly host: string | null;
   readonly agent: string | null;
   readonly run: string | null;
-  /** The key of a record that cannot be read. */
+  /** Of a record that can't be read, and why. */
   readonly key: string | null;
-  /** In the words of what could not read it. */
   readonly detail: string | null;
   readonly instances: number;
   readonly since: Instant | null;
   readonly next: 'remove' | 'expire' | 'suspect' | 'nothing';
   readonly at: Instant | null;
-  readonly by: Instant | null;
+  readonly latest: Instant | null;
   readonly heldBy: Hindrance | null;
 }
 
 export interface Plan {
   readonly rows: readonly PlanRow[];
-  /** Of the zones whose brake is on, or is about to be. */
-  readonly brakes: readonly ZoneForecast[];
+  readonly brakes: readonly BrakeForecast[];
 }
 
-/** What would be removed, when, why, and what holds it back. Pure; decides nothing. */
+/** What would be removed, when, why, and what holds it back. Pure: it decides nothing. */
 export function planOf(fleet: Fleet, around: Surroundings): Plan {
-  const suspects = [...suspectRuns(fleet, around)];
-  const brakes = forecastBrakes(fleet, around.now, suspects);
-  const turns = new Map(brakes.map((forecast) => [forecast.zone, forecast]));
-  const rows = [...fleet.slots()].flatMap((slot) => [
-    ...runRows(slot, suspects, turns, around),
-    ...leftoverRows(slot, around),
-  ]);
-  return { rows: [...rows, ...unreadableRows(fleet)].map(observedBy(around)), brakes };
-}
-
-/** A suspect run, and what holds it back beside grace and brake. */
-interface Suspect {
-  readonly record: AgentRecord;
-  readonly due: Instant;
-  readonly hindrance: Hindrance | undefined;
-}
-
-function* suspectRuns(fleet: Fleet, around: Surroundings): Generator<Suspect> {
-  for (const { agent } of fleet.slots()) {
-    if (agent?.kind !== 'stored' || agent.record.phase === 'expired') continue;
-    const { record } = agent;
-    const lapsed = !around.leases.has(leaseKey(record));
-    if (!record.suspect && !lapsed) continue;
-    const since = record.suspect?.since ?? around.now + record.ttl;
-    const hindrance = holdOf(record, fleet) ?? refutedBy(record, around);
-    yield { record, due: since + record.grace, hindrance };
+  const brakes = forecastBrakes(fleet, around.now, (record) => !!refutationOf(record, around));
+  const rows: PlanRow[] = [];
+  for (const slot of fleet.slots()) {
+    const row = runRow(slot, fleet, brakes, around);
+    if (row) rows.push(row);
+    rows.push(...leftoverRows(slot, around));
   }
+  for (const { key, why } of fleet.unreadable()) rows.push(unreadableRow(key, why, fleet));
+  return { rows: around.seats > 0 ? rows : rows.map(unobserved), brakes };
 }
 
-function holdOf(record: AgentRecord, fleet: Fleet): Hindrance | undefined {
+/** Without a collector nothing goes on; where something else keeps it too, that comes first. */
+const unobserved = (row: PlanRow): PlanRow =>
+  row.next === 'nothing'
+    ? row
+    : { ...row, at: null, latest: null, heldBy: row.heldBy ?? { by: 'unobserved' } };
+
+const blank = { key: null, detail: null, heldBy: null };
+
+function runRow(
+  slot: SlotView,
+  fleet: Fleet,
+  brakes: readonly BrakeForecast[],
+  around: Surroundings,
+): PlanRow | undefined {
+  if (slot.agent?.kind !== 'stored') return undefined;
+  const { record } = slot.agent;
+  const { host, agent, run, phase, suspect } = record;
+  const row = { ...blank, kind: 'run', host, agent, run, instances: slot.instances.size } as const;
+  if (phase === 'expired') {
+    const { now } = around;
+    return { ...row, why: 'expired', since: record.since, next: 'remove', at: now, latest: now };
+  }
+  if (suspect) {
+    const ahead = aheadOf(record, fleet, brakes, around);
+    return { ...row, why: suspect.reason, since: suspect.since, next: 'expire', ...ahead };
+  }
+  if (around.leases.has(leaseKey(record))) return undefined;
+  return {
+    ...row,
+    why: 'lapsed',
+    since: null,
+    next: 'suspect',
+    ...unsuspected(record, fleet, around),
+  };
+}
+
+type Ahead = Pick<PlanRow, 'at' | 'latest' | 'heldBy'>;
+
+/** What a suspect run has before it; in the order in which a collector judges. */
+function aheadOf(
+  record: AgentRecord,
+  fleet: Fleet,
+  brakes: readonly BrakeForecast[],
+  around: Surroundings,
+): Ahead {
+  const hold = holdOver(record, fleet);
+  if (hold) return hold;
+  const refutation = refutationOf(record, around);
+  if (refutation) return { at: null, latest: null, heldBy: { by: refutation } };
+  const due = (record.suspect?.since ?? around.now) + record.grace;
+  const zone = zoneOf(record);
+  const brake = brakes.find((one) => one.zone === zone);
+  const { at = null, turn = null } = brake?.turns.get(record.run) ?? {};
+  if (brake && (at === null || at > due)) {
+    const { seen, suspect, pace } = brake;
+    return { at, latest: at, heldBy: { by: 'brake', zone, seen, suspect, pace, turn } };
+  }
+  const when = Math.max(due, around.now);
+  const heldBy = due > around.now ? ({ by: 'grace', until: due } as const) : null;
+  return { at: when, latest: when, heldBy };
+}
+
+/** A run whose lease has gone, and that nobody suspects yet: since when it is silent nobody can say. */
+function unsuspected(record: AgentRecord, fleet: Fleet, { now }: Surroundings): Ahead {
+  const hold = holdOver(record, fleet);
+  const { ttl, grace } = record;
+  return hold ?? { at: now + grace, latest: now + ttl + grace, heldBy: null };
+}
+
+/** Silence under a hold counts for nothing: when it is over, the ttl begins, and then the grace. */
+function holdOver(record: AgentRecord, fleet: Fleet): Ahead | undefined {
   const hold = fleet.state.holdOn(record);
   if (hold === undefined) return undefined;
-  if (hold.kind === 'unreadable') return { by: 'hold', until: null, why: hold.why };
-  return { by: 'hold', until: hold.record.until, why: hold.record.why ?? null };
-}
-
-function refutedBy(record: AgentRecord, around: Surroundings): Hindrance | undefined {
-  if (around.leases.has(leaseKey(record))) return { by: 'lease-stands' };
-  return around.answering.has(record.run) ? { by: 'answers' } : undefined;
-}
-
-/** What the brakes do that are on, or will be as soon as a collector looks. */
-function forecastBrakes(
-  fleet: Fleet,
-  now: Instant,
-  suspects: readonly Suspect[],
-): readonly ZoneForecast[] {
-  const policy = fleet.state.policy.brake;
-  return [...zonesOf(fleet)].flatMap(([zone, count]) => {
-    const waiting = suspects
-      .filter(({ record, hindrance }) => !hindrance && record.suspect && zoneOf(record) === zone)
-      .map(({ record, due }) => ({ run: record.run, due }));
-    return forecastZone(zone, count, fleet.state.brakeOf(zone), { waiting, now, policy }) ?? [];
-  });
-}
-
-/** The zones that have agents, and those of which only the brake is left. */
-function zonesOf(fleet: Fleet): ReadonlyMap<ZoneName, { seen: number; suspect: number }> {
-  const zones = new Map(countZones(fleet));
-  for (const brake of fleet.state.brakes()) {
-    if (brake.kind !== 'stored' || zones.has(brake.record.zone)) continue;
-    zones.set(brake.record.zone, { seen: 0, suspect: 0 });
+  if (hold.kind === 'unreadable') {
+    return { at: null, latest: null, heldBy: { by: 'hold', until: null, why: hold.why } };
   }
-  return zones;
+  const { until, why = null } = hold.record;
+  const at = until + record.ttl + record.grace;
+  return { at, latest: at, heldBy: { by: 'hold', until, why } };
 }
 
-/** The brakes alone, as a view shows them: who would refute a suspicion is not known there. */
-export const brakesOf = (fleet: Fleet, now: Instant): readonly ZoneForecast[] =>
-  forecastBrakes(fleet, now, [
-    ...suspectRuns(fleet, {
-      ...{ now, seats: 1, leases: everyLease, answering: new Set() },
-      orphans: { ttl: 0, grace: 0 },
-    }),
-  ].map((suspect) => ({ ...suspect, hindrance: holdOf(suspect.record, fleet) })));
+function refutationOf(
+  record: AgentRecord,
+  { leases, answering }: Surroundings,
+): 'lease-stands' | 'answers' | undefined {
+  if (leases.has(leaseKey(record))) return 'lease-stands';
+  return answering.has(record.run) ? 'answers' : undefined;
+}
 
-/** Nobody's lease is asked for. */
-const everyLease: ReadonlySet<string> = new (class extends Set<string> {
-  override has(): boolean {
-    return true;
+/** Instances whose owner is not the run that the slot's record names, by owner. */
+function leftoverRows(slot: SlotView, around: Surroundings): readonly PlanRow[] {
+  const { agent } = slot;
+  if (agent?.kind === 'unreadable' || agent?.record.phase === 'expired') return [];
+  const byOwner = new Map<string, StoredInstance[]>();
+  for (const read of slot.instances.values()) {
+    if (read.kind !== 'stored' || read.record.run === agent?.record.run) continue;
+    const { run } = read.record;
+    byOwner.set(run, [...(byOwner.get(run) ?? []), read]);
   }
-})();
+  return [...byOwner.values()].map((leftovers) => leftoverRow(leftovers, agent?.record, around));
+}
+
+function leftoverRow(
+  leftovers: readonly StoredInstance[],
+  holder: AgentRecord | undefined,
+  { now, leases, orphans }: Surroundings,
+): PlanRow {
+  const [{ record }] = leftovers as readonly [StoredInstance];
+  const { host, agent, run } = record;
+  const since = holder
+    ? Math.max(holder.startedAt, ...leftovers.map((each) => each.record.since))
+    : null;
+  const after = leftoverAfter(holder ?? orphans);
+  const row = {
+    ...blank,
+    ...({ kind: 'leftovers', next: 'remove' } as const),
+    ...{ host, agent, run, instances: leftovers.length, since },
+    why: holder ? 'superseded' : 'orphan',
+  } as const;
+  if (leases.has(leaseKey(record))) {
+    return { ...row, at: null, latest: null, heldBy: { by: 'lease-stands' } };
+  }
+  const at = Math.max(now, (since ?? 0) + after);
+  return { ...row, at, latest: now + after, heldBy: { by: 'observation' } };
+}
+
+/** Where the record of a slot's agent can't be read, nothing under it is removed. */
+function unreadableRow(key: string, detail: string, fleet: Fleet): PlanRow {
+  const under = /^agent\.(.+)$/.exec(key)?.[1];
+  return {
+    ...({ kind: 'record', why: 'unreadable', next: 'nothing' } as const),
+    ...{ host: null, agent: null, run: null, key, detail, since: null },
+    instances: (under === undefined ? undefined : fleet.slot(under)?.instances.size) ?? 0,
+    ...{ at: null, latest: null, heldBy: { by: 'unreadable' } },
+  };
+}

@@ -1,3 +1,4 @@
+import type { Retention } from '../domain/fleet-policy.ts';
 import type { Instant, Revision } from '../domain/time.ts';
 import type { EventWrite } from './registry.ts';
 
@@ -48,4 +49,13 @@ export interface Audit {
    * @returns how many were removed
    */
   tidy(): Promise<number>;
+
+  /**
+   * Limits how much of the history is kept, from now on: what exceeds it is trimmed from the front.
+   *
+   * `keyframe`: the last one that is signed, 0: none. What it stands for may go; limits that would
+   * remove at once what comes after it are refused, and then all stays as it was.
+   * @throws {Fault} `store-refused` with the reason, `store-unavailable`
+   */
+  limit(retention: Retention, keyframe: Revision): Promise<void>;
 }

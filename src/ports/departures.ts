@@ -9,7 +9,7 @@ export interface Departure {
    * `other`: the server gave it up, or it broke; whoever it was may be on its way back.
    */
   readonly how: 'closed-by-client' | 'other';
-  /** In the server's words. */
+  /** In the server's words; empty where it said none. */
   readonly reason: string;
 }
 
@@ -23,7 +23,7 @@ export interface Departure {
 export interface Departures {
   /**
    * Calls back with each departure, once, until the signal or until this connection is closed; then it
-   * resolves. It never throws: a server that grants no such advisories says nothing.
+   * resolves. It never throws: a server that tells us nothing of its connections says nothing.
    */
   watch(said: (departure: Departure) => void, signal: AbortSignal): Promise<void>;
 }

@@ -1,10 +1,11 @@
 import type { Unreadable } from '../domain/entry.ts';
 import { Fault } from '../domain/fault.ts';
-import type { SlotView } from '../domain/fleet.ts';
+import type { Fleet, SlotView } from '../domain/fleet.ts';
 import { type AgentRow, agentRow, type InstanceRow, instanceRow } from '../domain/join.ts';
 import { allSeats } from '../domain/keys.ts';
 import { type Millis, type Revision, seconds } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
+import { type FleetChange, FleetTold } from './fleet-told.ts';
 import { View } from './view.ts';
 
 /** What changed for a consumer: `now` is undefined where the instance is gone. */
@@ -17,6 +18,8 @@ export interface DirectoryOptions {
   /** Between two looks at the seats: whether anybody watches. */
   readonly seatsEvery: Millis;
   readonly onChange?: (changes: readonly DirectoryChange[]) => void;
+  /** Holds, brakes and the policy, as they change. */
+  readonly onFleetChange?: (changes: readonly FleetChange[]) => void;
 }
 
 /**
@@ -29,6 +32,8 @@ export class Directory implements AsyncDisposable {
   readonly #options: DirectoryOptions;
   readonly #stop = new AbortController();
   readonly #done: Promise<unknown>;
+  /** What was last told of the fleet as a whole. */
+  readonly #toldOfFleet = new FleetTold();
   /** What a consumer was last told of each instance, by slot; kept only where somebody listens. */
   readonly #told = new Map<string, ReadonlyMap<string, InstanceRow>>();
   readonly #looked = Promise.withResolvers<void>();
@@ -83,6 +88,11 @@ export class Directory implements AsyncDisposable {
     );
   }
 
+  /** All that the view is made of, to be looked at only. */
+  get fleet(): Fleet {
+    return this.#view.fleet;
+  }
+
   /** What stands in the registry and cannot be read. */
   unreadable(): readonly Unreadable[] {
     return [...this.#view.fleet.unreadable()];
@@ -94,7 +104,9 @@ export class Directory implements AsyncDisposable {
   }
 
   #touched(slots: ReadonlySet<string>): void {
-    const { onChange } = this.#options;
+    const { onChange, onFleetChange } = this.#options;
+    const ofFleet = onFleetChange ? this.#toldOfFleet.changes(this.fleet.state) : [];
+    if (ofFleet.length > 0) onFleetChange?.(ofFleet);
     if (!onChange) return;
     const changes: DirectoryChange[] = [];
     for (const slot of this.#withRivals(slots)) changes.push(...this.#tell(slot));

@@ -11,6 +11,7 @@ import {
   seconds,
 } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
+import { HistoryLimits } from './history-limits.ts';
 import { KeyframeReading, KeyframeText, readKeyframe } from './keyframe.ts';
 import { lastKeyframe } from './last-keyframe.ts';
 import { type Signature, signatureIn } from './signatures.ts';
@@ -28,7 +29,7 @@ const sliceLength: Millis = 5;
 /** A history that diverges, or that we may not keep, does not mend: it is not verified all the time. */
 const refusedFor: Millis = hours(1);
 
-type KeyframerPorts = Pick<Ports, 'audit' | 'keyframes' | 'clock' | 'log' | 'hash'>;
+type KeyframerPorts = Pick<Ports, 'audit' | 'registry' | 'keyframes' | 'clock' | 'log' | 'hash'>;
 
 /** A keyframe that stands as it was signed, and how many lines it has. */
 interface Last {
@@ -39,12 +40,14 @@ interface Last {
 
 /**
  * Makes keyframes: verifies the history from the last one on, keeps where it stands, and has it signed
- * in the history itself. A history that diverges gets none: what is signed was verified.
+ * in the history itself. A history that diverges gets none: what is signed was verified. As much of it
+ * is kept as the policy says.
  */
 export class Keyframer {
   readonly #ports: KeyframerPorts;
   readonly #sign: (keyframe: Revision, digest: string) => boolean;
   readonly #every: number;
+  readonly #limits: HistoryLimits;
   #last: Last | undefined;
   /** When the first event of all was stored, while there is no keyframe. */
   #begunAt: Instant | undefined;
@@ -61,6 +64,7 @@ export class Keyframer {
     this.#ports = ports;
     this.#sign = sign;
     this.#every = every;
+    this.#limits = new HistoryLimits(ports);
   }
 
   /** Looks now and then whether one is due, until the signal; one of all that sit is enough for it. */
@@ -73,6 +77,12 @@ export class Keyframer {
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
         log.debug('keyframe-not-made', { why: error.message });
+      }
+      try {
+        if (leads()) await this.limit();
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        log.debug('history-not-limited', { why: error.message });
       }
       await clock.sleep(lookEvery, signal);
     }
@@ -92,6 +102,11 @@ export class Keyframer {
     if (clock.wall() - (this.#last?.at ?? this.#begunAt) < signedEvery) return;
     if (this.#last && !(await this.#isNewSince(this.#last))) this.#haveSigned(this.#last);
     else await this.#make(first, signal);
+  }
+
+  /** Has as much of the history kept as the policy says. @throws {Fault} `store-unavailable` */
+  limit(): Promise<void> {
+    return this.#limits.keep(this.#last?.signed.keyframe ?? 0);
   }
 
   async #firstStoredAt(): Promise<Instant> {
@@ -116,7 +131,10 @@ export class Keyframer {
   async #make(first: Revision, signal: AbortSignal): Promise<void> {
     const { keyframes, log, hash } = this.#ports;
     const divergences: Divergence[] = [];
-    const verifier = new Verifier((divergence) => void divergences.push(divergence), hash);
+    const verifier = new Verifier((divergence) => {
+      // The registry was changed by hand, once: the history itself is whole, and so is what it comes to.
+      if (divergence.check !== 'end') divergences.push(divergence);
+    }, hash);
     const start = this.#last && (await readKeyframe(keyframes, this.#last.signed, hash));
     if (start) verifier.resume(start);
     const reaches = verifier.position.seq >= first - 1;

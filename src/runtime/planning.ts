@@ -96,18 +96,18 @@ async function settle<T>(
   signal: AbortSignal,
   attempt: () => Promise<Attempt<T>>,
 ): Promise<T> {
+  let why = 'there was no time';
   while (!signal.aborted) {
     const { change, result } = await attempt();
     if (!change) return result;
-    const { outcome } = await ports.registry.commit({
-      writes: [change.write],
-      events: change.events,
-    });
-    if (outcome === 'committed') return result;
+    const commit = { writes: [change.write], events: change.events };
+    const outcome = await ports.registry.commit(commit);
+    if (outcome.outcome === 'committed') return result;
     // Refused, or not known: what stands there now says it.
+    why = 'why' in outcome ? outcome.why : 'somebody else wrote it each time';
     await breathe(ports, signal);
   }
-  throw new Fault('store-unavailable', 'stopped before it was written');
+  throw new Fault('store-unavailable', `stopped before it was written: ${why}`);
 }
 
 const unreadable = ({ key, why }: Unreadable): Fault =>

@@ -1,7 +1,9 @@
 import { type Hash, hashEvent } from '../domain/chain.ts';
 import type { Divergence } from '../domain/divergence.ts';
+import type { AuditEvent } from '../domain/events.ts';
 import { Fold, type Folded, type FoldedCommit, keyOf } from '../domain/fold.ts';
-import { describeChain, type Illegible, type Recorded } from '../domain/recorded.ts';
+import type { RunId } from '../domain/names.ts';
+import { chainName, describeChain, type Illegible, type Recorded } from '../domain/recorded.ts';
 import type { Instant, Revision } from '../domain/time.ts';
 import { Chains, storedChain } from './chains.ts';
 import { checkEnd } from './check-end.ts';
@@ -143,8 +145,7 @@ export class Verifier {
     this.#notes.lost += event.lost ?? 0;
     this.#digest = this.#hash(this.#digest + hash);
     if (key === undefined) return undefined;
-    const endless = checkEnd(event, seq, this.#fold.standing(key));
-    if (endless) this.#say(endless);
+    this.#checkEnd(event, seq, this.#fold.standing(key));
     this.#succeed(key, event.record === null ? { hash, seq } : undefined);
     return this.#fold.take(recorded)?.key;
   }
@@ -185,6 +186,16 @@ export class Verifier {
       mayHaveBegun: this.#trimmed || this.#chains.mayHaveBegun(name),
       stepper: this.#stepperOf(recorded),
     };
+  }
+
+  /** Said once: a chain whose record another run has is over, whatever it did not say. */
+  #checkEnd(event: AuditEvent, seq: Revision, standing: Pick<Folded, 'run' | 'seq'> | undefined) {
+    const divergence = checkEnd(event, seq, standing);
+    if (!divergence || !standing) return;
+    this.#say(divergence);
+    const name = chainName({ ...event.of, run: standing.run as RunId });
+    const chain = this.#chains.get(name);
+    if (chain) this.#chains.set(name, { ...chain, done: true });
   }
 
   /** A chain that ended may be taken over by the next one. */

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Entity, entitiesNamed } from '../../src/cli/audit-entity.ts';
+import type { ChainRef } from '../../src/domain/events.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { wanted } from '../../src/domain/filters.ts';
+import { ZoneName } from '../../src/domain/names.ts';
 import { eventSubject } from '../../src/domain/subjects.ts';
 import { anyInstance, anyRun } from '../arbitrary/names.ts';
 
@@ -35,6 +37,13 @@ describe('an entity of the audit, as a person names it', () => {
       'agent:a%2Fb/c',
       'instance:a%2Fb/c',
     ]);
+  });
+
+  it('what belongs to the fleet has a word before it; the policy is one', () => {
+    expect(named('hold:h1')).toEqual(['hold:h1']);
+    expect(named('hold:h1/a')).toEqual(['hold:h1/a']);
+    expect(named('brake:r1/east')).toEqual(['brake:r1%2Feast']);
+    expect(named('policy')).toEqual(['policy']);
   });
 
   it('a percent sign in a name is no slash', () => {
@@ -85,6 +94,26 @@ describe('where the events of an entity are', () => {
         }
         const instance = eventSubject({ entity: 'instance', ...ref, service, id }, 7);
         expect([has(entity.own, instance), has(entity.all, instance)]).toEqual([false, true]);
+      }),
+    );
+  });
+
+  it('a hold’s, a brake’s and the policy’s are their own, and nobody else’s', () => {
+    fc.assert(
+      fc.property(anyRun, ({ host, agent, run }) => {
+        const zone = ZoneName.parse(host);
+        const chains: Record<string, ChainRef> = {
+          [`hold:${escaped(host)}`]: { entity: 'hold', host, run },
+          [`hold:${escaped(host)}/${escaped(agent)}`]: { entity: 'hold', host, agent, run },
+          [`brake:${escaped(host)}`]: { entity: 'brake', zone, run },
+          policy: { entity: 'policy', run },
+        };
+        for (const [name, of] of Object.entries(chains)) {
+          const [entity] = entitiesNamed(name) as [Entity];
+          for (const other of Object.values(chains)) {
+            expect(has(entity.own, eventSubject(other, 3))).toBe(other === of);
+          }
+        }
       }),
     );
   });

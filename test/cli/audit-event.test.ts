@@ -78,3 +78,27 @@ describe('in the words of a person', () => {
     expect(whyOf(event({}))).toBe('');
   });
 });
+
+describe('an event of the fleet', () => {
+  const hold = { entity: 'hold', host: 'h1', run: 'abcdefgh' };
+  const operator = { host: 'desk', agent: 'operator', run: 'abcdefgh' };
+
+  it('of a hold says until when and what for', () => {
+    const until = new Date(2026, 5, 1, 12).getTime();
+    const planned = { of: hold, event: { type: 'planned' }, record: { until, why: 'disk' } };
+    expect(whyOf(event(planned))).toBe('until 2026-06-01 12:00:00: disk');
+    expect(whyOf(event({ ...planned, event: { type: 'released' }, record: null }))).toBe('');
+  });
+
+  it('of the policy says what is not as by default', () => {
+    const of = { entity: 'policy', run: 'abcdefgh' };
+    const said = (policy: object) =>
+      whyOf(event({ of, event: { type: 'adopted' }, record: { policy } }));
+    expect(said({ seats: 5, brake: { pace: 5000 } })).toBe('seats 5, brake.pace 5s');
+    expect(said({})).toBe('the defaults');
+  });
+
+  it('was never brought about by itself, whatever its ids are', () => {
+    expect(actorOf(event({ of: hold, actor: operator }))).toBe('desk/operator');
+  });
+});

@@ -58,6 +58,30 @@ describe('what a decision saw, in words', () => {
       { ...verdict, lastRenewal: null },
       'no renewal seen since it began to count 15.2 s before, at T; lease absent at the leader; ttl 15s, grace 30s',
     ],
+    [
+      'suspected',
+      { ...verdict, lease: 'unread', probe: 'no-responders', connection: 'closed-by-client' },
+      'last renewal seen 15.2 s before, at T; its process closed its connection; nobody listens for it any more; ttl 15s, grace 30s',
+    ],
+    [
+      'expired',
+      {
+        ...{ ...verdict, suspectFor: 30_050, probe: 'no-responders', connection: 'open' },
+        ...{ hold: 'absent', brake: 'lets-through', zone: { name: 'r1', seen: 10, suspect: 4 } },
+      },
+      'suspect for 30.1 s; last renewal seen 15.2 s before, at T; lease absent at the leader; nobody listens for it any more; no silence was planned; the brake of its zone let it through; 4 of 10 runs of zone r1 suspect; ttl 15s, grace 30s',
+    ],
+    [
+      'tripped',
+      { seen: 10, suspect: 4, policy: { fraction: 0.3, count: 3, release: 0.15, pace: 10_000 } },
+      '4 of 10 runs of the zone suspect: above 30 % and at least 3',
+    ],
+    [
+      'released',
+      { seen: 10, suspect: 1, policy: { fraction: 0.3, count: 3, release: 0.155, pace: 10_000 } },
+      '1 of 10 runs of the zone suspect: below 15.5 %, or none',
+    ],
+    ['ran-out', { until: new Date(2026, 5, 1).getTime() }, 'it was planned until 2026-06-01 T'],
     ['started', { taken: 'free' }, 'the slot was free'],
     ['started', { taken: 'something-new' }, 'taken: something-new'],
     [

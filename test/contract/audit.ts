@@ -200,5 +200,41 @@ export function auditContract(open: Open): void {
       await eventually(subject, () => janitor);
       expect(subjectsOf(await auditWith(subject, 60))).toEqual(upTo(60).map((n) => eventOf(1, n)));
     });
+
+    test('is trimmed from the front by a limit, and goes on; what a keyframe stands for may go', async () => {
+      await using subject = await open();
+      const { audit } = subject.store;
+      const text = `"${'x'.repeat(1000)}"`;
+      for (const n of upTo(40)) await audit.append(event(eventOf(1, n), text));
+      const { length, [29]: thirtieth } = await auditWith(subject, 40);
+      await audit.limit({ maxBytes: 25_000 }, thirtieth?.seq ?? 0);
+      const left = await eventually(subject, async () => {
+        const events = await auditOf(subject.store);
+        expect(events.length).toBeLessThan(length);
+        return events;
+      });
+      expect(left.length).toBeGreaterThan(10);
+      expect(left.at(-1)?.subject).toBe(eventOf(1, 40));
+      expect(await audit.range()).toEqual({ first: left[0]?.seq, last: left.at(-1)?.seq });
+      await audit.append(event(eventOf(1, 41), text));
+      await eventually(subject, async () => {
+        const { first, last } = await audit.range();
+        expect(last).toBe((left.at(-1)?.seq ?? 0) + 1);
+        expect(first).toBeGreaterThan(left[0]?.seq ?? 0);
+      });
+    });
+
+    test('is not trimmed past what a signed keyframe stands for', async () => {
+      await using subject = await open();
+      const { audit } = subject.store;
+      for (const n of upTo(20)) await audit.append(event(eventOf(1, n), `"${'x'.repeat(1000)}"`));
+      const before = await auditWith(subject, 20);
+      for (const keyframe of [0, before[2]?.seq ?? 0]) {
+        const refused = audit.limit({ maxBytes: 10_000 }, keyframe);
+        await expect(refused).rejects.toMatchObject({ code: 'store-refused' });
+      }
+      await audit.limit({}, 0);
+      expect(await auditOf(subject.store)).toEqual(before);
+    });
   });
 }

@@ -174,6 +174,21 @@ describe('a keyframe', () => {
     expect(process.logged).toHaveLength(reads);
   });
 
+  test('is made of a history from which somebody’s deletion is missing: what it comes to is known', async () => {
+    const { fleet } = await busyFleet();
+    const [process] = fleet.processes;
+    if (process) await fleet.kill(process);
+    fleet.byHand('instance.h1.a.web.1', undefined);
+    await fleet.advance(fleet.lease.ttl);
+    fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(30));
+    const { look, signatures } = keyframerOn(fleet, 1);
+    await look();
+    expect(signatures.map(([seq]) => seq)).toEqual(kept(fleet));
+    expect(kept(fleet)).toHaveLength(1);
+    expect((await verdictOn(fleet)).said).toEqual([expect.objectContaining({ check: 'end' })]);
+  });
+
   test('is not made again and again where the store lets nobody keep it, and that is logged', async () => {
     const { fleet, change } = await busyFleet();
     await change(5);

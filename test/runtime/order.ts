@@ -1,4 +1,5 @@
 import type { InstanceSpec } from '../../src/domain/desired.ts';
+import { defaultFleetPolicy } from '../../src/domain/fleet-policy.ts';
 import type { AgentProcess, CollectorProcess, FleetInMemory } from './fleet-in-memory.ts';
 
 /** What is not in order in a slot in which these agents are alive, with what each of them runs. */
@@ -35,10 +36,10 @@ function disorderOfAgent(
   ];
 }
 
-/** There is one seat, and whoever lives and sits there sees. */
+/** As many sit as there are seats, or all of them; and whoever lives and sits there sees. */
 export function disorderOfCollectors(all: readonly CollectorProcess[]): readonly string[] {
-  const watching = all.filter(
-    ({ collector, process }) => !process.gate.dead && collector.state === 'watching',
-  );
-  return watching.length === 1 ? [] : [`${watching.length} collectors watch`];
+  const alive = all.filter(({ process }) => !process.gate.dead);
+  const watching = alive.filter(({ collector }) => collector.state === 'watching');
+  const due = Math.min(defaultFleetPolicy.seats, alive.length);
+  return watching.length === due ? [] : [`${watching.length} of ${alive.length} collectors watch`];
 }

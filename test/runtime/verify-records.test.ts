@@ -104,6 +104,14 @@ describe('a chain that never ended, and whose record is another run’s', () => 
     expect(said).toEqual([expect.objectContaining({ entity, check: 'end' })]);
   });
 
+  test('is over with that: it does not stand open for ever', async () => {
+    const { fleet, before } = await restarted((store) => store.byHand(agent, undefined));
+    const { checkpoint } = await verdictOn(fleet);
+    const open = checkpoint.chains.open.map(([name]) => name);
+    expect(open.filter((name) => name.includes(before ?? ''))).toEqual([]);
+    expect(open.length).toBeGreaterThan(0);
+  });
+
   test('is none where the next run ended it: superseded, adopted', async () => {
     const { fleet } = await restarted(() => {});
     expect((await verdictOn(fleet)).said).toEqual([]);

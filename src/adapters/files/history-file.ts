@@ -75,14 +75,14 @@ async function assertRegular(file: string): Promise<void> {
 
 const endOf = (why: string): string => `the file cannot be read on: ${why}`;
 
-/** Of a file that is not packed only both ends are read. */
+/** Of a file that is not packed only both ends are read; of one that is, only the last line is looked at. */
 async function rangeOf(file: string): Promise<{ first: Revision; last: Revision }> {
   let first = 0;
   for await (const { seq } of eventsOf(file)) {
     first = seq;
     break;
   }
-  const last = (await lastLineOf(file)) ?? (await lastOf(file));
+  const last = (await lastLineOf(file)) ?? (await lastLineIn(file)) ?? (await lastOf(file));
   return { first, last };
 }
 
@@ -90,6 +90,16 @@ async function lastOf(file: string): Promise<Revision> {
   let last = 0;
   for await (const { seq } of eventsOf(file)) last = Math.max(last, seq);
   return last;
+}
+
+/** The sequence in the last line of all that can be read; undefined where there is more, that can't. */
+async function lastLineIn(file: string): Promise<Revision | undefined> {
+  let last = '';
+  for await (const piece of linesOf(file)) {
+    if (piece.kind !== 'lines') return undefined;
+    last = piece.lines.findLast((line) => line.trim() !== '') ?? last;
+  }
+  return seqIn(last);
 }
 
 const lookedAt = 1024 * 1024;
@@ -100,7 +110,10 @@ async function lastLineOf(file: string): Promise<Revision | undefined> {
   const { size } = await handle.stat();
   const length = Math.min(size, lookedAt);
   const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
-  const line = buffer.toString().trimEnd().split('\n').at(-1) ?? '';
-  const read = readHistoryLine(line);
+  return seqIn(buffer.toString().trimEnd().split('\n').at(-1) ?? '');
+}
+
+function seqIn(line: string): Revision | undefined {
+  const read = readHistoryLine(line.trimEnd());
   return 'why' in read ? undefined : read.seq;
 }

@@ -92,11 +92,16 @@ async function* unpacked(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer |
       feed(resolve);
     });
   try {
+    // The next piece is unpacked, in a thread of its own, while the one before is read.
+    let fed = Promise.resolve();
     for await (const bytes of packed) {
-      await through((done) => gunzip.write(bytes, () => done()));
-      yield* out.splice(0);
+      await fed;
       if (failure) break;
+      const ready = out.splice(0);
+      fed = through((done) => gunzip.write(bytes, () => done()));
+      yield* ready;
     }
+    await fed;
     if (!failure) await through(() => gunzip.end());
     yield* out.splice(0);
     if (failure) yield failure.message;

@@ -1,5 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
 import { wanted } from '../../domain/filters.ts';
+import { trimFault } from '../../domain/retention.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import type { EventWrite } from '../../ports/registry.ts';
@@ -44,10 +45,10 @@ export function memoryAudit(world: MemoryWorld, link: Link): Audit {
     read,
     follow,
     range: () =>
-      answerOver(link, 'reading the range of the audit', () => ({
-        first: audit.last ? 1 : 0,
-        last: audit.last?.seq ?? 0,
-      })),
+      answerOver(link, 'reading the range of the audit', () => {
+        const { first, last } = audit.extent(0);
+        return { first: last === 0 ? 0 : first, last };
+      }),
     tidy: () =>
       answerOver(link, 'emptying the outbox', () => {
         const last = audit.last;
@@ -55,6 +56,12 @@ export function memoryAudit(world: MemoryWorld, link: Link): Audit {
         const confirmed = registry.after(0, outboxOf(['>'])).filter(({ seq }) => seq < last.origin);
         for (const message of confirmed) registry.purge(message);
         return confirmed.length;
+      }),
+    limit: (retention, keyframe) =>
+      answerOver(link, 'limiting the audit', () => {
+        const why = trimFault(audit.extent(keyframe + 1), retention, keyframe, clock.wall());
+        if (why !== undefined) throw new Fault('store-refused', `the audit: ${why}`);
+        audit.limit(retention);
       }),
   };
 }

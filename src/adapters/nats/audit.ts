@@ -7,6 +7,7 @@ import type { Link } from './link.ts';
 import type { Names } from './names.ts';
 import { backoff, pause } from './pause.ts';
 import { publish } from './publish.ts';
+import { retain } from './retention.ts';
 import { streamInfo } from './streams.ts';
 import { type Delivered, Tap } from './tap.ts';
 import { tidy } from './tidy.ts';
@@ -27,6 +28,7 @@ export function natsAudit(link: Link, names: Names, within: Millis): Audit {
     append: (event) => append(link, names, event, within),
     range,
     tidy: () => tidy(link, names, within),
+    limit: (retention, keyframe) => retain(link, names, retention, keyframe, within),
 
     async *read(from, filters) {
       const { first, last } = await range();

@@ -1,7 +1,9 @@
 import type { Msg } from '@nats-io/transport-node';
-import type { Departure, Departures } from '../../ports/departures.ts';
+import type { Departures } from '../../ports/departures.ts';
+import type { ClosedConnection } from './closed-connections.ts';
 import { runOfConnection } from './connection-name.ts';
 import type { Link } from './link.ts';
+import { lookForClosed } from './look-for-closed.ts';
 
 /**
  * Where the server says that a connection has closed, each of its accounts under its own name. It
@@ -18,32 +20,70 @@ const endOfStream = 'Client Closed';
 
 /** Whatever somebody published there, as far as we look at it. */
 type Advisory = {
-  readonly client?: { readonly name?: unknown } | null;
+  readonly server?: { readonly id?: unknown } | null;
+  readonly client?: { readonly id?: unknown; readonly name?: unknown } | null;
   readonly reason?: unknown;
 } | null;
 
+type Tell = (closed: Partial<ClosedConnection>) => void;
+
+/**
+ * Hears the server's advisories where they are granted, and looks at its lists everywhere: they tell
+ * half a second later, and of what an advisory has told already they tell nothing.
+ */
 export function natsDepartures(link: Link): Departures {
   return {
     async watch(said, signal) {
-      while (!signal.aborted && !link.connection.isClosed()) {
-        const end = await listen(link, said, signal);
-        // The server to which we connect next, or this one restarted, may grant it.
-        if (end !== 'refused' || !(await link.reconnected(signal))) return;
-      }
+      const told = new Told();
+      const tell: Tell = (closed) => {
+        const { name = '', reason = '' } = closed;
+        const run = runOfConnection(name);
+        if (run === undefined || !told.add(closed)) return;
+        const slot = { host: run.host, agent: run.agent };
+        said({ slot, how: reason === endOfStream ? 'closed-by-client' : 'other', reason });
+      };
+      await Promise.all([hear(link, tell, signal), lookForClosed(link, tell, signal)]);
     },
   };
+}
+
+/** As many closed connections as a server remembers. */
+const remembered = 10_000;
+
+/** The connections that were told; whose number is not known is always new. */
+class Told {
+  readonly #connections = new Set<string>();
+
+  add({ server, cid }: Partial<ClosedConnection>): boolean {
+    if (server === undefined || cid === undefined) return true;
+    const connection = `${server} ${cid}`;
+    if (this.#connections.has(connection)) return false;
+    this.#connections.add(connection);
+    for (const oldest of this.#connections) {
+      if (this.#connections.size <= remembered) break;
+      this.#connections.delete(oldest);
+    }
+    return true;
+  }
+}
+
+async function hear(link: Link, tell: Tell, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && !link.connection.isClosed()) {
+    const end = await listen(link, tell, signal);
+    // The server to which we connect next, or this one restarted, may grant it.
+    if (end !== 'refused' || !(await link.reconnected(signal))) return;
+  }
 }
 
 /** Listens until the signal, until the connection is closed, or until the server will not have it. */
 async function listen(
   { connection }: Link,
-  said: (departure: Departure) => void,
+  tell: Tell,
   signal: AbortSignal,
 ): Promise<'refused' | 'ended'> {
   const subscription = connection.subscribe(advisorySubject, {
     callback: (error, msg) => {
-      const departure = error === null ? readAdvisory(msg) : undefined;
-      if (departure) said(departure);
+      if (error === null) tell(readAdvisory(msg));
     },
   });
   const stop = () => subscription.unsubscribe();
@@ -53,17 +93,14 @@ async function listen(
   return refusal instanceof Error ? 'refused' : 'ended';
 }
 
-/** undefined: no agent's process, or nothing that we understand (G12). */
-function readAdvisory(msg: Msg): Departure | undefined {
-  const advisory = json(msg);
-  const name = advisory?.client?.name;
-  const run = typeof name === 'string' ? runOfConnection(name) : undefined;
-  if (run === undefined) return undefined;
-  const reason = typeof advisory?.reason === 'string' ? advisory.reason : '';
+/** As much of it as we understand (G12). */
+function readAdvisory(msg: Msg): Partial<ClosedConnection> {
+  const { server, client, reason } = json(msg) ?? {};
   return {
-    slot: { host: run.host, agent: run.agent },
-    how: reason === endOfStream ? 'closed-by-client' : 'other',
-    reason,
+    ...(typeof server?.id === 'string' && { server: server.id }),
+    ...(typeof client?.id === 'number' && { cid: client.id }),
+    ...(typeof client?.name === 'string' && { name: client.name }),
+    ...(typeof reason === 'string' && { reason }),
   };
 }
 

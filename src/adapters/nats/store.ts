@@ -1,5 +1,5 @@
 import type { Namespace } from '../../domain/names.ts';
-import { type Millis, type Revision, seconds } from '../../domain/time.ts';
+import { type Millis, seconds } from '../../domain/time.ts';
 import type { Store } from '../../ports/ports.ts';
 import { natsAudit } from './audit.ts';
 import { type ConnectOptions, connectNats } from './connection.ts';
@@ -10,7 +10,6 @@ import { Link } from './link.ts';
 import { namesOf } from './names.ts';
 import { natsProbe } from './probe.ts';
 import { natsRegistry } from './registry.ts';
-import { type Retention, retain } from './retention.ts';
 import { checkServer } from './server-check.ts';
 import type { Finding } from './stream-findings.ts';
 import { ensureStreams, inspectStreams } from './streams.ts';
@@ -40,8 +39,6 @@ export interface NatsStore extends Store, AsyncDisposable {
   readonly findings: readonly Finding[];
   /** All settings that differ now. */
   inspect(): Promise<readonly Finding[]>;
-  /** Limits how much of the history is kept; `keyframe`: the last one that is signed. */
-  retain(limits: Retention, keyframe: Revision): Promise<void>;
 }
 
 /**
@@ -66,7 +63,6 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
       departures: natsDepartures(link),
       findings,
       inspect: () => inspectStreams(link, streams),
-      retain: (limits, keyframe) => retain(link, names, limits, keyframe, within),
       standing: () => standing(link),
       [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
     };

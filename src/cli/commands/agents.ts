@@ -2,6 +2,7 @@ import { agentTable, bySlot } from '../agent-table.ts';
 import { command } from '../command.ts';
 import { system } from '../compose.ts';
 import { exit } from '../exit.ts';
+import { fleetLines } from '../fleet-lines.ts';
 import { footer, plural } from '../footer.ts';
 import { jsonLine } from '../printable.ts';
 import { openView } from '../viewing.ts';
@@ -27,6 +28,7 @@ export const agents = command({
       io.out(`no agent is registered in namespace '${settings.namespace}'`);
       io.out(io.palette.dim('start one: rollcall agent --name NAME --instances FILE'));
     }
+    for (const line of fleetLines(directory.fleet, system.clock.wall(), io)) io.out(line);
     io.out(footer(directory, plural(rows.length, 'agent'), io));
     return exit.done;
   },

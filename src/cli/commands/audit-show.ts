@@ -23,6 +23,10 @@ export const auditShow = command({
     ['rollcall audit show db-1/postgres', 'an agent: HOST/AGENT, all its runs'],
     ['rollcall audit show web/db-1-web-8080', 'an instance: SERVICE/ID, whoever owned it'],
     ['rollcall audit show agent:web/1', 'where web/1 could be both'],
+    [
+      'rollcall audit show hold:db-1',
+      'what was planned for a host; brake:ZONE and policy likewise',
+    ],
   ],
   async run({ settings, io, args: [name = ''] }) {
     const candidates = entitiesNamed(name);
@@ -50,7 +54,9 @@ export const auditShow = command({
     }
     if (settings.json) return exit.done;
     const more =
-      entity.kind === 'instance' ? '' : `; with its instances: rollcall audit tail ${entity.exact}`;
+      entity.kind !== 'agent' && entity.kind !== 'run'
+        ? ''
+        : `; with its instances: rollcall audit tail ${entity.exact}`;
     io.out(io.palette.dim(`\n${plural(shown, 'transition')}${more}`));
     return exit.done;
   },

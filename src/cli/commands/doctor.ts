@@ -1,9 +1,9 @@
 import { seconds } from '../../domain/time.ts';
 import { accessOf } from '../access.ts';
 import { type Common, command } from '../command.ts';
-import { openInspection } from '../compose.ts';
+import { openInspection, system } from '../compose.ts';
 import type { Finding } from '../doctor/finding.ts';
-import { lookAtRecords, lookAtSeats } from '../doctor/registry.ts';
+import { lookAtPlans, lookAtRecords, lookAtSeats } from '../doctor/registry.ts';
 import { lookAtAdvisories, lookAtServer } from '../doctor/server.ts';
 import { lookAtSettings, lookAtStreams } from '../doctor/streams.ts';
 import { exit } from '../exit.ts';
@@ -52,6 +52,7 @@ async function* findings(settings: Common, io: Io): AsyncGenerator<Finding> {
   if (broken(streams)) return;
   await using view = await openView(settings, io, 'doctor');
   yield* lookAtRecords(view.directory, inspection.names.registry);
+  yield* lookAtPlans(view.directory, system.clock.wall());
   yield await lookAtSeats(view.ports, view.directory);
 }
 

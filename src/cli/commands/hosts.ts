@@ -1,6 +1,7 @@
 import { command } from '../command.ts';
 import { system } from '../compose.ts';
 import { exit } from '../exit.ts';
+import { fleetLines } from '../fleet-lines.ts';
 import { footer, plural } from '../footer.ts';
 import { hostRows } from '../host-rows.ts';
 import { hostTable } from '../host-table.ts';
@@ -28,6 +29,7 @@ export const hosts = command({
       io.out(`no host has an agent in namespace '${settings.namespace}'`);
       io.out(io.palette.dim('start one there: rollcall agent --name NAME --instances FILE'));
     }
+    for (const line of fleetLines(directory.fleet, system.clock.wall(), io)) io.out(line);
     io.out(footer(directory, plural(rows.length, 'host'), io));
     return exit.done;
   },

@@ -2,11 +2,13 @@ import type { InstanceRow } from '../../domain/join.ts';
 import { ServiceName } from '../../domain/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { Directory, type DirectoryChange } from '../../runtime/directory.ts';
+import type { FleetChange } from '../../runtime/fleet-told.ts';
 import { changeDocument, changeLine } from '../change-lines.ts';
 import { command } from '../command.ts';
 import { system } from '../compose.ts';
 import { connectPatiently, watchConnection } from '../connect.ts';
 import { exit } from '../exit.ts';
+import { fleetChangeDocument, fleetChangeLine, fleetLines } from '../fleet-lines.ts';
 import { footer, plural } from '../footer.ts';
 import { byName, instanceTable } from '../instance-table.ts';
 import { jsonLine } from '../printable.ts';
@@ -46,7 +48,17 @@ export const watch = command({
       if (!ready) return;
       for (const change of changes) if (wanted(change.now ?? change.before)) say(change);
     };
-    await using directory = new Directory(connected.ports, { seatsEvery, onChange });
+    const onFleetChange = (changes: readonly FleetChange[]) => {
+      const at = system.clock.wall();
+      for (const change of ready ? changes : []) {
+        const line = json
+          ? jsonLine(fleetChangeDocument(change, at))
+          : fleetChangeLine(change, io.palette, at);
+        io.out(line);
+      }
+    };
+    const options = { seatsEvery, onChange, onFleetChange };
+    await using directory = new Directory(connected.ports, options);
     await using until = stopping(io.signal);
     void watchConnection(connected.store, io, until.signal);
     await Promise.race([directory.ready, until.ended]);
@@ -56,7 +68,9 @@ export const watch = command({
       for (const row of rows) io.out(jsonLine({ event: 'instance', change: 'there', ...row }));
     else {
       const look = { width: io.columns, palette: io.palette };
-      if (rows.length > 0) io.out(`${instanceTable(rows, system.clock.wall(), look)}\n`);
+      const now = system.clock.wall();
+      if (rows.length > 0) io.out(`${instanceTable(rows, now, look)}\n`);
+      for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
       io.out(footer(directory, plural(rows.length, 'instance'), io));
       io.out(io.palette.dim('every change from here on:'));
     }

@@ -39,6 +39,11 @@ export const why = command({
   ],
   async run({ settings, io, args: [name = ''] }) {
     const candidates = entitiesNamed(name);
+    if (candidates.some(({ kind }) => kind === 'hold' || kind === 'brake' || kind === 'policy')) {
+      throw new Fault('bad-name', `'${name}' is neither an instance nor an agent`, {
+        hint: `what became of it: rollcall audit show ${name}; what holds now: rollcall gc plan`,
+      });
+    }
     await using opened = await openHistory(settings, io, 'why');
     const stories = await spinning(io, 'looking into it', async () => {
       const placed = await Promise.all(candidates.map((one) => withRecords(one, opened)));

@@ -1,8 +1,12 @@
+import { forecastBrakes } from '../../domain/brake-forecast.ts';
 import { allSeats } from '../../domain/keys.ts';
 import { SeatRecord } from '../../domain/records.ts';
+import type { Instant } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Directory } from '../../runtime/directory.ts';
+import { brakeWords, holdWords } from '../fleet-lines.ts';
 import { plural } from '../footer.ts';
+import { placeName } from '../place.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
 /** Can every record be read? Each that cannot is named, with the reason. */
@@ -21,6 +25,39 @@ export function lookAtRecords(
       `newer software wrote it? update this one. Nobody did? look at it with \`nats kv get ${kv} '${key}'\`, remove it with \`nats kv del\``,
     ),
   );
+}
+
+/** What is planned, which zones are braked: nothing is wrong with it, and somebody should know. */
+export function lookAtPlans({ fleet }: Directory, now: Instant): readonly Finding[] {
+  const holds = [...fleet.state.holds()].map(({ record }) =>
+    note(
+      'holds',
+      holdWords(record, now),
+      `to end it before: rollcall release ${placeName(record)}`,
+    ),
+  );
+  const brakes = forecastBrakes(fleet, now)
+    .filter(({ record }) => record !== 'unreadable')
+    .map((forecast) =>
+      note(
+        'brakes',
+        brakeWords(forecast, now),
+        'are those hosts gone, or the network? who waits for what: rollcall gc plan',
+      ),
+    );
+  const { policyRecord: policy } = fleet.state;
+  const unread = policy?.kind === 'unreadable';
+  const said = unread
+    ? [
+        wrong(
+          'policy',
+          'it cannot be read, so the defaults hold',
+          'see `records` above; then say it anew: rollcall policy set',
+        ),
+      ]
+    : [];
+  if (holds.length + brakes.length + said.length > 0) return [...said, ...brakes, ...holds];
+  return [ok('plans', 'no hold stands, no zone is braked')];
 }
 
 /** Does anybody watch? */

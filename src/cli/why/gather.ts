@@ -1,5 +1,5 @@
 import { Fleet } from '../../domain/fleet.ts';
-import { allSeats } from '../../domain/keys.ts';
+import { allSeats, policyKey } from '../../domain/keys.ts';
 import type { RunRef } from '../../domain/names.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { readLease } from '../../runtime/examine.ts';
@@ -19,8 +19,9 @@ export async function present(
   { registry, leases, clock }: Pick<Ports, 'registry' | 'leases' | 'clock'>,
   history: OpenHistory['history'],
 ): Promise<Ground> {
-  const own = await registry.list(filters, 0);
-  const slots = new Set(own.map(({ key }) => key.split('.').slice(1, 3).join('.')));
+  const own = await registry.list([...filters, ...ofTheFleet], 0);
+  const ofSlots = own.filter(({ key }) => /^(?:agent|instance)\./.test(key));
+  const slots = new Set(ofSlots.map(({ key }) => key.split('.').slice(1, 3).join('.')));
   const upTo = Math.max(0, ...own.map(({ revision }) => revision));
   const agents = [...slots].map((slot) => `agent.${slot}`);
   const owners = agents.length > 0 ? await registry.list(agents, upTo) : [];
@@ -38,6 +39,9 @@ export async function present(
     lease: (of: RunRef) => readLease(of, { leases }),
   };
 }
+
+/** What explains why something does not happen: holds, brakes and their pace. */
+const ofTheFleet = ['hold.>', 'brake.*', policyKey];
 
 /** The past, or what a file says: the fleet as replayed. Of leases and seats nothing was kept. */
 export async function past(

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
+import { FleetPolicy, type Retention } from '../../../src/domain/fleet-policy.ts';
 import { AgentName, HostId } from '../../../src/domain/names.ts';
+import { days } from '../../../src/domain/time.ts';
 import { Keyframer } from '../../../src/runtime/keyframer.ts';
 import { lastKeyframe } from '../../../src/runtime/last-keyframe.ts';
 import { collector as machine } from '../../../src/runtime/machines.ts';
+import { setPolicy } from '../../../src/runtime/planning.ts';
 import { ProcessChain } from '../../../src/runtime/process-chain.ts';
 import { replayTo } from '../../../src/runtime/replay.ts';
 import { startTestServer } from '../harness/nats-server.ts';
@@ -38,15 +41,18 @@ async function given(url = context.server.url) {
   chain.take({ type: 'sighted' });
   const sign = (seq: number, digest: string) =>
     chain.take({ type: 'kept', seq, digest }) !== 'ignored';
+  const keyframer = new Keyframer(ports, sign, 1);
   let port = 0;
   return {
     ...opened,
     ports,
     one,
-    async change(times: number) {
+    /** `about`: text that each event carries along. */
+    async change(times: number, about = '') {
       for (let n = 0; n < times; n += 1) {
         port += 1;
-        one.agent.replace([specOf('web/1', port), specOf('web/2')]);
+        const labels = about === '' ? {} : { about };
+        one.agent.replace([{ ...specOf('web/1', port), labels }, specOf('web/2')]);
         // Changes that come faster than they are written are written as one.
         await until('it is written', async () => {
           const { text } = await store.registry.read('instance.h1.a.web.1');
@@ -55,9 +61,18 @@ async function given(url = context.server.url) {
       }
       return quiet(store);
     },
+    /** Says how much of it is kept, as `rollcall policy set` does. */
+    wish: (retention: Retention) =>
+      setPolicy(
+        { actor: { ...me, run: systemEntropy.runId() }, ports },
+        (now) => FleetPolicy.parse({ ...now, retention }),
+        ports,
+        never,
+      ),
+    keyframer,
     /** Keeps a keyframe of all that there is now, signed. */
     async keep(): Promise<number> {
-      await new Keyframer(ports, sign, 1).look(never);
+      await keyframer.look(never);
       await quiet(store);
       return (await lastKeyframe(ports))?.signature.keyframe ?? 0;
     },
@@ -79,7 +94,7 @@ describe('limits on the history', () => {
     const keyframe = await opened.keep();
     expect(keyframe).toBeGreaterThan(60);
     const { state } = await jsm.streams.info(names.auditStream);
-    await store.retain({ maxBytes: Math.ceil(state.bytes / 2) }, keyframe);
+    await store.audit.limit({ maxBytes: Math.ceil(state.bytes / 2) }, keyframe);
     const { first, last } = await store.audit.range();
     expect(first).toBeGreaterThan(20);
     expect(first).toBeLessThan(keyframe);
@@ -96,33 +111,55 @@ describe('limits on the history', () => {
     expect([...replayed.records.keys()]).toHaveLength(3);
   });
 
+  test('are those of the policy, once a signed keyframe stands for what goes', async () => {
+    await using opened = await given();
+    const { store, keyframer } = opened;
+    await opened.wish({ maxBytes: 1_000_000, maxAge: days(90) });
+    await opened.change(60, 'x'.repeat(30_000));
+    await keyframer.limit();
+    expect(await settingsOf(opened)).toMatchObject({ max_bytes: -1, max_age: 0 });
+    const keyframe = await opened.keep();
+    await keyframer.limit();
+    const limits = { max_bytes: 1_000_000, max_age: days(90) * 1_000_000, discard: 'old' };
+    expect(await settingsOf(opened)).toMatchObject(limits);
+    const { first } = await store.audit.range();
+    expect(first).toBeGreaterThan(20);
+    expect(await verdictOn(store)).toMatchObject({ said: [], first, begunFrom: keyframe });
+    await opened.wish({});
+    await keyframer.limit();
+    expect(await settingsOf(opened)).toMatchObject({ max_bytes: -1, max_age: 0, discard: 'new' });
+    expect(await verdictOn(store)).toMatchObject({ said: [] });
+  });
+
   test('are refused where they would take away at once what no keyframe stands for', async () => {
     await using opened = await given();
     const { store, jsm, names } = opened;
     await opened.change(30);
-    await expect(store.retain({ maxBytes: 1_000_000_000 }, 0)).rejects.toMatchObject({
+    await expect(store.audit.limit({ maxBytes: 1_000_000_000 }, 0)).rejects.toMatchObject({
       code: 'store-refused',
       message: expect.stringContaining('there is no signed keyframe'),
     });
     const keyframe = await opened.keep();
     await opened.change(30);
     const { state } = await jsm.streams.info(names.auditStream);
-    await expect(store.retain({ maxBytes: Math.ceil(state.bytes / 4) }, keyframe)).rejects.toThrow(
-      'what comes after the last signed keyframe',
-    );
+    await expect(
+      store.audit.limit({ maxBytes: Math.ceil(state.bytes / 4) }, keyframe),
+    ).rejects.toThrow('what comes after the last signed keyframe');
     await sleep(1500);
-    await expect(store.retain({ maxAge: 1000 }, keyframe)).rejects.toThrow('are older than that');
+    await expect(store.audit.limit({ maxAge: 1000 }, keyframe)).rejects.toThrow(
+      'are older than that',
+    );
     expect(await store.audit.range()).toMatchObject({ first: 1 });
     expect(await settingsOf(opened)).toMatchObject({ max_bytes: -1, discard: 'new' });
 
-    await store.retain({ maxAge: 3_600_000, maxBytes: 4 * state.bytes }, keyframe);
+    await store.audit.limit({ maxAge: 3_600_000, maxBytes: 4 * state.bytes }, keyframe);
     expect(await settingsOf(opened)).toMatchObject({
       max_age: 3_600_000_000_000,
       max_bytes: 4 * state.bytes,
       discard: 'old',
     });
     expect((await store.inspect()).filter(({ dangerous }) => dangerous)).toEqual([]);
-    await store.retain({}, keyframe);
+    await store.audit.limit({}, keyframe);
     expect(await settingsOf(opened)).toMatchObject({ max_bytes: -1, discard: 'new' });
     expect(await store.inspect()).toEqual([]);
   });

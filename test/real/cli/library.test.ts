@@ -104,6 +104,7 @@ describe('an agent in a program', () => {
     await until('one fails', () => directory.instances('web', { policy: 'strict' }).length === 1);
     expect(directory.instances('web')).toHaveLength(2);
     expect(directory.pick('web')?.id).toBe('w1');
+    expect(directory.pick('web', { random: () => 0.99 })?.id).toBe('w1');
     expect(directory.pick('web', { policy: 'any', random: () => 0.99 })?.id).toBe('w2');
     expect(directory.pick('nothing')).toBeUndefined();
     expect(() => directory.pick('web', { policy: 'best' as never })).toThrow(/^policy: /);

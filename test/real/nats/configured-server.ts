@@ -9,7 +9,11 @@ import { freePorts } from '../harness/free-ports.ts';
 import { until } from '../harness/until.ts';
 
 /** A server with a configuration of the test's own: accounts, users, limits, no JetStream. */
-export type ConfiguredServer = AsyncDisposable & { readonly url: string; readonly port: number };
+export type ConfiguredServer = AsyncDisposable & {
+  readonly url: string;
+  readonly port: number;
+  kill(signal: 'SIGSTOP' | 'SIGCONT'): void;
+};
 
 /** `at`: the port, where another such server had it before. */
 export async function startConfigured(
@@ -44,6 +48,7 @@ export async function startConfigured(
   return {
     url: `nats://127.0.0.1:${port}`,
     port,
+    kill: (signal) => void child.kill(signal),
     async [Symbol.asyncDispose]() {
       process.off('exit', killIt);
       child.kill();

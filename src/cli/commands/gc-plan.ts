@@ -1,0 +1,45 @@
+import { command } from '../command.ts';
+import { system } from '../compose.ts';
+import { exit } from '../exit.ts';
+import { fleetLines } from '../fleet-lines.ts';
+import { footer } from '../footer.ts';
+import { byTime, planCounted, planTable } from '../plan-table.ts';
+import { brakeDocument, planDocument, planNow } from '../planned.ts';
+import { jsonLine } from '../printable.ts';
+import { lease } from '../settings/lease.ts';
+import { spinning } from '../spinner.ts';
+import { openView } from '../viewing.ts';
+
+export const gcPlan = command({
+  name: 'gc plan',
+  about: 'what will be removed, when, why, and what holds it back; changes nothing',
+  settings: lease,
+  examples: [
+    ['rollcall gc plan', 'exits with 1 if anything is to be removed, or cannot be read'],
+    ['rollcall gc plan --json', 'one document for each, and one that sums up'],
+  ],
+  async run({ settings, io }) {
+    await using view = await openView(settings, io, 'gc plan');
+    const { directory, ports } = view;
+    const orphans = { ttl: settings.ttl, grace: settings.grace };
+    const plan = await spinning(io, 'asking the silent', () =>
+      planNow(directory.fleet, orphans, ports),
+    );
+    const rows = plan.rows.toSorted(byTime);
+    const code = rows.length > 0 ? exit.wanting : exit.done;
+    if (settings.json) {
+      for (const row of rows) io.out(jsonLine(planDocument(row)));
+      const brakes = plan.brakes.map(brakeDocument);
+      io.out(jsonLine({ event: 'planned', rows: rows.length, seats: plan.seats, brakes }));
+      return code;
+    }
+    const now = system.clock.wall();
+    if (rows.length > 0) {
+      io.out(planTable(rows, now, { width: io.columns, palette: io.palette }));
+      io.out('');
+    }
+    for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
+    io.out(footer(directory, planCounted(rows) || 'nothing is to be removed', io));
+    return code;
+  },
+});

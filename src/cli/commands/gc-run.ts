@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import type { AuditEvent } from '../../domain/events.ts';
+import { hours, type Millis, seconds } from '../../domain/time.ts';
+import { Visit } from '../../runtime/visit.ts';
+import { command } from '../command.ts';
+import { system } from '../compose.ts';
+import { connectOnce } from '../connect.ts';
+import { Deeds, deedDocument, deedLines } from '../deeds.ts';
+import { Duration } from '../duration.ts';
+import { exit } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { operating, operatorOf, patience } from '../operator.ts';
+import { byTime, planCounted, planTable } from '../plan-table.ts';
+import { type Planned, planDocument, planNow } from '../planned.ts';
+import { jsonLine } from '../printable.ts';
+import { lease } from '../settings/lease.ts';
+import { clockTime, roughly } from '../times.ts';
+
+const longest = hours(1);
+const tellEvery: Millis = seconds(15);
+
+export const gcRun = command({
+  name: 'gc run',
+  about: 'remove now what is decided already, as a collector would; with --watch, decide too',
+  settings: {
+    watch: {
+      flag: '--watch <duration>',
+      about: 'watch and judge for so long by clocks of its own, as a collector does',
+      fallback: 'one sweep',
+      rule: Duration.pipe(
+        z.number().min(seconds(1), 'at least 1 s').max(longest, 'at most 1 h: start a collector'),
+      ).optional(),
+    },
+    ...lease,
+    ...operating,
+  },
+  examples: [
+    ['rollcall gc run', 'one sweep: what runs that were declared dead have left'],
+    ['rollcall gc run --watch 2m', 'where no collector runs: find the dead and remove them'],
+  ],
+  async run({ settings, io }) {
+    await using connected = await connectOnce(settings, io, 'gc run');
+    const { ports } = connected;
+    const author = { actor: await operatorOf(settings, io), ports };
+    const own = { ttl: settings.ttl, grace: settings.grace };
+    const deeds = new Deeds();
+    await using visit = new Visit(author, own, ports, {
+      did: (events) => {
+        deeds.add(events);
+        say(events, settings.json, io);
+      },
+      sighted: () => io.err(`${clockTime(system.clock.wall())} it sees, and judges from now on`),
+      blinded: (why) => io.err(`blind, judges nobody: ${why}`),
+    });
+    await visit.sweep(io.signal);
+    if (settings.watch !== undefined) await watch(visit, settings.watch, io);
+    await visit.caughtUp(patience(io));
+    const left = await planNow(visit.view.fleet, own, ports);
+    if (settings.json) {
+      for (const row of left.rows) io.out(jsonLine(planDocument(row)));
+      const { runs, instances, leftovers } = deeds;
+      const sums = { runs, instances, leftovers, left: left.rows.length, seats: left.seats };
+      io.out(jsonLine({ event: 'done', ...sums }));
+    } else {
+      io.out(deeds.summary);
+      tellLeft(left, settings.watch === undefined, io);
+    }
+    return io.signal.aborted ? exit.interrupted : exit.done;
+  },
+});
+
+function say(events: readonly AuditEvent[], json: boolean, io: Io): void {
+  if (json) for (const event of events) io.out(jsonLine(deedDocument(event)));
+  else for (const line of deedLines(events, system.clock.wall(), io.palette)) io.out(line);
+}
+
+/** Says from time to time how long it still watches. */
+async function watch(visit: Visit, duration: Millis, io: Io): Promise<void> {
+  const over = new AbortController();
+  const both = AbortSignal.any([over.signal, io.signal]);
+  const until = system.clock.monotonic() + duration;
+  io.err(`watching for ${roughly(duration)}; Ctrl-C ends it`);
+  const telling = (async () => {
+    for (;;) {
+      await system.clock.sleep(tellEvery, both);
+      if (both.aborted) return;
+      io.err(`watching: ${roughly(Math.max(0, until - system.clock.monotonic()))} left`);
+    }
+  })();
+  try {
+    await visit.watch(duration, io.signal);
+  } finally {
+    over.abort();
+    await telling;
+  }
+}
+
+function tellLeft({ rows }: Planned, onlySwept: boolean, { out, palette, columns }: Io): void {
+  if (rows.length === 0) {
+    out(palette.dim('nothing is left to remove'));
+    return;
+  }
+  out(`left, and why: ${planCounted(rows)}\n`);
+  out(planTable(rows.toSorted(byTime), system.clock.wall(), { width: columns, palette }));
+  if (!onlySwept || rows.every(({ next }) => next === 'nothing')) return;
+  out(
+    palette.dim('\none sweep removes what is decided; to decide too: rollcall gc run --watch 2m'),
+  );
+}

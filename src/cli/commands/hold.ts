@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { days, seconds } from '../../domain/time.ts';
+import type { Directory } from '../../runtime/directory.ts';
+import { hold as plan } from '../../runtime/planning.ts';
+import { bySlot } from '../agent-table.ts';
+import { command } from '../command.ts';
+import { system } from '../compose.ts';
+import { coverLines } from '../cover-lines.ts';
+import { Duration } from '../duration.ts';
+import { exit } from '../exit.ts';
+import { untilWords, when } from '../fleet-lines.ts';
+import { operating, operatorOf, patience } from '../operator.ts';
+import { holdAt, isAt, placeName, placeNamed } from '../place.ts';
+import { jsonLine, printable } from '../printable.ts';
+import { openView } from '../viewing.ts';
+
+const longest = days(30);
+
+export const hold = command({
+  name: 'hold',
+  about:
+    'plan a silence: until it is over nobody there is declared dead, and consumers are told why',
+  args: '<place>',
+  settings: {
+    for: {
+      flag: '--for <duration>',
+      about: 'how long from now on; said again, it gives the hold another end',
+      rule: Duration.pipe(
+        z
+          .number()
+          .min(seconds(1), 'at least 1 s')
+          .max(longest, 'at most 30 days: who would notice?'),
+      ),
+    },
+    why: {
+      flag: '--why <text>',
+      about: 'what is planned, for whoever wonders',
+      rule: z.string().min(1, 'not empty').max(1000, 'at most 1000 characters').optional(),
+    },
+    ...operating,
+  },
+  examples: [
+    ['rollcall hold db-1 --for 10m --why "new kernel"', 'every agent of a host'],
+    ['rollcall hold db-1/postgres --for 1h', 'one agent: HOST/AGENT'],
+    ['rollcall hold db-1 --for 30m', 'once more: it takes longer'],
+  ],
+  async run({ settings, io, args: [text = ''] }) {
+    const place = placeNamed(text);
+    await using view = await openView(settings, io, 'hold');
+    const { ports, directory } = view;
+    const author = { actor: await operatorOf(settings, io), ports };
+    const before = holdAt(directory.fleet, place);
+    const why = settings.why ?? before?.why;
+    const until = system.clock.wall() + settings.for;
+    const wished = { ...place, until, ...(why !== undefined && { why }) };
+    const change = await plan(author, wished, ports, patience(io));
+    const covers = coveredBy(directory, place);
+    const now = system.clock.wall();
+    if (settings.json) {
+      io.out(
+        jsonLine({
+          ...{ event: 'hold', change, host: place.host, agent: place.agent ?? null, until },
+          ...{ why: why ?? null, was: before?.until ?? null, by: author.actor },
+          covers: covers.map(({ host, agent, run, state, reason }) => {
+            return { host, agent, run, state, reason };
+          }),
+        }),
+      );
+      return exit.done;
+    }
+    const name = placeName(place);
+    const was = before ? `; it was to end at ${when(before.until, now)}` : '';
+    io.out(printable(`${name} is on hold ${untilWords(until, now)}${why ? `: ${why}` : ''}${was}`));
+    for (const line of coverLines(covers, place, now, io)) io.out(line);
+    io.out(io.palette.dim(printable(`to end it before: rollcall release ${name}`)));
+    return exit.done;
+  },
+});
+
+const coveredBy = (directory: Directory, place: ReturnType<typeof placeNamed>) =>
+  directory
+    .agents()
+    .filter((row) => isAt(row, place))
+    .toSorted(bySlot);

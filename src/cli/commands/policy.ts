@@ -1,0 +1,22 @@
+import { command } from '../command.ts';
+import { exit } from '../exit.ts';
+import { policyDocument, policyShown } from '../policy-shown.ts';
+import { jsonLine } from '../printable.ts';
+import { openView } from '../viewing.ts';
+
+export const policy = command({
+  name: 'policy',
+  about: 'what the whole fleet goes by: seats, brake, how much history is kept',
+  settings: {},
+  examples: [
+    ['rollcall policy', 'what holds, and who said so'],
+    ['rollcall policy set brake.pace=5s', 'say something else'],
+  ],
+  async run({ settings, io }) {
+    await using view = await openView(settings, io, 'policy');
+    const { state } = view.directory.fleet;
+    if (settings.json) io.out(jsonLine(policyDocument(state)));
+    else for (const line of policyShown(state, io)) io.out(line);
+    return state.policyRecord?.kind === 'unreadable' ? exit.wanting : exit.done;
+  },
+});

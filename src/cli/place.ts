@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+import { Fault } from '../domain/fault.ts';
+import type { Fleet } from '../domain/fleet.ts';
+import { holdKey } from '../domain/keys.ts';
+import { AgentName, HostId } from '../domain/names.ts';
+import type { HoldRecord } from '../domain/records.ts';
+
+/** A host, or one agent on it. */
+export interface Place {
+  readonly host: HostId;
+  readonly agent?: AgentName;
+}
+
+/**
+ * The place that a text names: HOST, or HOST/AGENT; `%2F` is a slash within a name.
+ * @throws {Fault} `bad-name`
+ */
+export function placeNamed(text: string): Place {
+  const [host = '', agent, ...more] = text.split('/').map(unescaped);
+  if (host !== '' && agent !== '' && more.length === 0) {
+    return {
+      host: named(HostId, host),
+      ...(agent !== undefined && { agent: named(AgentName, agent) }),
+    };
+  }
+  throw new Fault('bad-name', `'${text.slice(0, 80)}' names no place: HOST, or HOST/AGENT`, {
+    hint: 'write a slash within a name as %2F, a percent sign as %25',
+  });
+}
+
+/** As a command takes it. */
+export const placeName = ({
+  host,
+  agent,
+}: {
+  readonly host: string;
+  readonly agent?: string | undefined;
+}): string => (agent === undefined ? escaped(host) : `${escaped(host)}/${escaped(agent)}`);
+
+/** Whether it is there. */
+export const isAt = (
+  slot: { readonly host: string; readonly agent: string },
+  { host, agent }: Place,
+): boolean => slot.host === host && (agent === undefined || slot.agent === agent);
+
+/** The hold of this very place. */
+export function holdAt(fleet: Fleet, { host, agent }: Place): HoldRecord | undefined {
+  const key = holdKey(host, agent);
+  return [...fleet.state.holds()].find((hold) => hold.key === key)?.record;
+}
+
+/** @throws {Fault} `bad-name` */
+export function named<S extends z.ZodType>(rule: S, name: string): z.output<S> {
+  const read = rule.safeParse(name);
+  if (read.success) return read.data;
+  throw new Fault(
+    'bad-name',
+    `'${name.slice(0, 80)}' is no name: ${read.error.issues[0]?.message}`,
+  );
+}
+
+export const escaped = (name: string): string => name.replaceAll('%', '%25').replaceAll('/', '%2F');
+export const unescaped = (name: string): string =>
+  name.replaceAll('%2F', '/').replaceAll('%25', '%');

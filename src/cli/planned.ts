@@ -1,0 +1,78 @@
+import type { BrakeForecast } from '../domain/brake-forecast.ts';
+import { Fault } from '../domain/fault.ts';
+import type { Fleet } from '../domain/fleet.ts';
+import { allRunLeases, allSeats, leaseKey } from '../domain/keys.ts';
+import type { RunRef } from '../domain/names.ts';
+import { type Plan, type PlanRow, planOf } from '../domain/plan.ts';
+import type { LeasePolicy } from '../domain/policy.ts';
+import { type Millis, seconds } from '../domain/time.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/** What will be removed as things stand, and how many collectors there are to do it. */
+export interface Planned extends Plan {
+  readonly seats: number;
+}
+
+/** A suspect is asked so long for a sign of life; it is a question, and decides nothing. */
+const askFor: Millis = seconds(1);
+const atOnce = 100;
+
+/**
+ * Looks at leases and seats, asks the suspects, and plans.
+ * @throws {Fault} `store-unavailable`
+ */
+export async function planNow(
+  fleet: Fleet,
+  orphans: LeasePolicy,
+  { leases, probe, clock }: Pick<Ports, 'leases' | 'probe' | 'clock'>,
+): Promise<Planned> {
+  const seats = (await leases.list(allSeats)).length;
+  // After the view: a run that is in it had its lease before its record.
+  const standing = new Set((await leases.list(allRunLeases)).map(({ key }) => key));
+  const silent = suspectsIn(fleet).filter((run) => !standing.has(leaseKey(run)));
+  const answering = new Set<string>();
+  for (let from = 0; from < silent.length; from += atOnce) {
+    const some = silent.slice(from, from + atOnce);
+    await Promise.all(
+      some.map(async (run) => {
+        if (await answers(run, probe)) answering.add(run.run);
+      }),
+    );
+  }
+  const around = { now: clock.wall(), seats, leases: standing, answering, orphans };
+  return { ...planOf(fleet, around), seats };
+}
+
+function suspectsIn(fleet: Fleet): readonly RunRef[] {
+  return [...fleet.slots()].flatMap(({ agent }) => {
+    if (agent?.kind !== 'stored') return [];
+    const { record } = agent;
+    return record.suspect && record.phase !== 'expired' ? [record] : [];
+  });
+}
+
+async function answers(run: RunRef, probe: Ports['probe']): Promise<boolean> {
+  try {
+    return typeof (await probe.ask(run, askFor)) !== 'string';
+  } catch (error) {
+    if (error instanceof Fault) return false;
+    throw error;
+  }
+}
+
+/** A row as a document. */
+export function planDocument(row: PlanRow): object {
+  const { kind, why, host, agent, run, key, detail, instances } = row;
+  const { since, next, at, latest, heldBy } = row;
+  return {
+    ...{ event: 'plan', kind, why, host, agent, run, key, detail, instances },
+    ...{ since, next, at, latest, heldBy },
+  };
+}
+
+/** A brake as a document. */
+export function brakeDocument({ record, turns, ...forecast }: BrakeForecast): object {
+  const on = record !== undefined;
+  const since = record === undefined || record === 'unreadable' ? null : record.since;
+  return { ...forecast, on, readable: record !== 'unreadable', since, waiting: turns.size };
+}

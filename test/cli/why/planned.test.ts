@@ -1,0 +1,59 @@
+import { describe, expect } from 'vitest';
+import { ZoneName } from '../../../src/domain/names.ts';
+import { minutes, seconds } from '../../../src/domain/time.ts';
+import { hold } from '../../../src/runtime/planning.ts';
+import { type FleetInMemory, slotAt } from '../../runtime/fleet-in-memory.ts';
+import { scenario } from '../../runtime/scenario.ts';
+import { until } from '../../runtime/until.ts';
+import { explained, saying, says } from './explained.ts';
+
+const zone = ZoneName.parse('r1');
+
+async function planned(fleet: FleetInMemory): Promise<void> {
+  const { ports } = fleet.process('desk');
+  const author = { actor: { ...slotAt('desk/person'), run: ports.entropy.runId() }, ports };
+  const { host } = slotAt('h1/a');
+  const plan = { host, until: ports.clock.wall() + minutes(10), why: 'new disk' };
+  await hold(author, plan, ports, new AbortController().signal);
+}
+
+describe('why something is not declared dead though it is silent', () => {
+  scenario('a hold: until when, what for, and what comes after', async (fleet) => {
+    fleet.collector('watch');
+    const { process } = fleet.agent('h1/a', ['web/w1']);
+    await fleet.advance(seconds(10));
+    await planned(fleet);
+    await fleet.kill(process);
+    await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
+    const words =
+      /Its silence is planned until T \(in 9 min\) \("new disk"\): until then it is not declared dead\. After that it has its ttl of 6 s and its grace of 10 s again to come back, before it is declared dead and (all of it is|the instance is) removed\.$/;
+    expect(await says(fleet, 'agent:h1/a')).toMatch(words);
+    expect(await says(fleet, 'instance:web/w1')).toMatch(words);
+    const [story] = await explained(fleet, 'agent:h1/a');
+    expect(story?.facts['next']).toMatchObject({ what: 'expire', at: expect.any(Number) });
+  });
+
+  scenario('a brake: of which zone, its numbers, its pace', async (fleet) => {
+    fleet.collector('watch');
+    const agents = Array.from({ length: 4 }, (_, n) => fleet.agent(`h${n}/a`, [], { zone }));
+    await fleet.advance(seconds(10));
+    for (const { process } of agents.slice(0, 3)) await fleet.kill(process);
+    await until(fleet, () => fleet.audit.story({ entity: 'brake' }).length > 0);
+    const [story] = await explained(fleet, 'agent:h2/a');
+    expect(story && saying(story)).toMatch(
+      /Zone r1 is braked, \d of 4 runs suspect, and one is let through every 10 s \(rollcall gc plan tells its turn\): unless the agent renews its lease, it is declared dead when its turn comes, not before its grace is over in \d+ s, and all of it is removed right after\.$/,
+    );
+  });
+
+  scenario('a hold that nobody can read', async (fleet) => {
+    fleet.collector('watch');
+    const { process } = fleet.agent('h1/a', ['web/w1']);
+    await fleet.advance(seconds(10));
+    fleet.byHand('hold.h1', '{"v":99}');
+    await fleet.kill(process);
+    await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
+    expect(await says(fleet, 'agent:h1/a')).toContain(
+      'though nobody can read until when (hold.h1)',
+    );
+  });
+});
