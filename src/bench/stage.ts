@@ -12,7 +12,7 @@ import {
   type ServerAccess,
 } from './access.ts';
 import type { JobName, Jobs } from './processes/job.ts';
-import { startWorker, type Worker } from './processes/worker.ts';
+import { startWorker, type Worker, type WorkerOptions } from './processes/worker.ts';
 import type { Environment } from './server.ts';
 
 /** What one row works with: a namespace of its own, and processes that end with the row. */
@@ -27,7 +27,11 @@ export interface Stage {
   readonly signal: AbortSignal;
   /** Says what is going on now. */
   say(what: string): void;
-  start<N extends JobName>(name: N, task: Jobs[N]['task']): Promise<Worker<N>>;
+  start<N extends JobName>(
+    name: N,
+    task: Jobs[N]['task'],
+    options?: WorkerOptions,
+  ): Promise<Worker<N>>;
 }
 
 export type StageOptions = Pick<Stage, 'quick' | 'env' | 'signal' | 'say'>;
@@ -52,8 +56,8 @@ export async function openStage(
     names: namesOf(namespace),
     ports: portsOf(store),
     bare,
-    start: async (name, task) =>
-      workers.use(await startWorker({ name, access, task }, options.signal)),
+    start: async (name, task, more) =>
+      workers.use(await startWorker({ name, access, task }, options.signal, more)),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }

@@ -70,6 +70,19 @@ export function fleetChangeDocument(change: FleetChange, at: Instant): object {
   return { event: of, change: what, at, ...said };
 }
 
+/** What stands already, as documents, for whoever begins to watch. */
+export function fleetDocuments({ state }: Fleet, at: Instant): readonly object[] {
+  const none = { before: undefined };
+  const holds = [...state.holds()].map(({ record }) => ({ of: 'hold' as const, now: record }));
+  const brakes = [...state.brakes()].flatMap((read) =>
+    read.kind === 'stored' ? [{ of: 'brake' as const, now: read.record }] : [],
+  );
+  return [...holds, ...brakes].map((one) => ({
+    ...fleetChangeDocument({ ...none, ...one }, at),
+    change: 'there',
+  }));
+}
+
 /** And as a line. */
 export function fleetChangeLine(change: FleetChange, palette: Palette, at: Instant): string {
   return `${palette.dim(clockTime(at))} ${printable(changeWords(change, at))}`;

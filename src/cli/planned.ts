@@ -3,8 +3,9 @@ import { Fault } from '../domain/fault.ts';
 import type { Fleet } from '../domain/fleet.ts';
 import { allRunLeases, allSeats, leaseKey } from '../domain/keys.ts';
 import type { RunRef } from '../domain/names.ts';
-import { type Plan, type PlanRow, planOf } from '../domain/plan.ts';
+import { leaseRefutes, type Plan, type PlanRow, planOf } from '../domain/plan.ts';
 import type { LeasePolicy } from '../domain/policy.ts';
+import type { AgentRecord } from '../domain/records.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 
@@ -29,7 +30,9 @@ export async function planNow(
   const seats = (await leases.list(allSeats)).length;
   // After the view: a run that is in it had its lease before its record.
   const standing = new Set((await leases.list(allRunLeases)).map(({ key }) => key));
-  const silent = suspectsIn(fleet).filter((run) => !standing.has(leaseKey(run)));
+  const now = clock.wall();
+  const back = (run: AgentRecord) => standing.has(leaseKey(run)) && leaseRefutes(run, now);
+  const silent = suspectsIn(fleet).filter((run) => !back(run));
   const answering = new Set<string>();
   for (let from = 0; from < silent.length; from += atOnce) {
     const some = silent.slice(from, from + atOnce);
@@ -43,7 +46,7 @@ export async function planNow(
   return { ...planOf(fleet, around), seats };
 }
 
-function suspectsIn(fleet: Fleet): readonly RunRef[] {
+function suspectsIn(fleet: Fleet): readonly AgentRecord[] {
   return [...fleet.slots()].flatMap(({ agent }) => {
     if (agent?.kind !== 'stored') return [];
     const { record } = agent;

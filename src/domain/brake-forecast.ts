@@ -6,7 +6,7 @@ import type { AgentRecord, BrakeRecord } from './records.ts';
 import type { Instant, Millis } from './time.ts';
 
 /** When a run that waits for its zone's brake is expired: as which of those that wait, about when. */
-export interface Turn {
+interface Turn {
   readonly turn: number;
   readonly at: Instant;
 }

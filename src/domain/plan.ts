@@ -161,11 +161,18 @@ function holdOver(record: AgentRecord, fleet: Fleet): Ahead | undefined {
 
 function refutationOf(
   record: AgentRecord,
-  { leases, answering }: Surroundings,
+  { leases, answering, now }: Surroundings,
 ): 'lease-stands' | 'answers' | undefined {
-  if (leases.has(leaseKey(record))) return 'lease-stands';
+  if (leases.has(leaseKey(record)) && leaseRefutes(record, now)) return 'lease-stands';
   return answering.has(record.run) ? 'answers' : undefined;
 }
+
+/**
+ * Whether a lease that stands says that a suspect run is back. One that was found unreachable leaves
+ * a lease behind that lapses only later.
+ */
+export const leaseRefutes = ({ suspect, ttl }: AgentRecord, now: Instant): boolean =>
+  suspect?.reason !== 'unreachable' || now >= suspect.since + ttl;
 
 /** Instances whose owner is not the run that the slot's record names, by owner. */
 function leftoverRows(slot: SlotView, around: Surroundings): readonly PlanRow[] {

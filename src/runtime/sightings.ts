@@ -32,11 +32,21 @@ export class Sightings {
     const at = this.#clock.monotonic();
     for (const { key, revision, text } of feed.entries) {
       if (text === undefined) this.#seen.delete(key);
-      else if (revision > (this.#seen.get(key)?.revision ?? 0)) {
-        this.#seen.set(key, { revision, at });
-        if (key.startsWith('seat.')) this.#seats.add(Number(key.slice(5)));
-      }
+      else this.#note(key, revision, at);
     }
+  }
+
+  #note(key: string, revision: Revision, at: Monotonic): void {
+    const known = this.#seen.get(key);
+    if (known) {
+      // In place: with ten thousand runs, what is new each time is two thousand objects a second.
+      if (revision <= known.revision) return;
+      known.revision = revision;
+      known.at = at;
+      return;
+    }
+    this.#seen.set(key, { revision, at });
+    if (key.startsWith('seat.')) this.#seats.add(Number(key.slice(5)));
   }
 
   revisionOf(key: string): Revision {

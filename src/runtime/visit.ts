@@ -2,6 +2,7 @@ import { AuditEvent } from '../domain/events.ts';
 import { Fault } from '../domain/fault.ts';
 import { allRunLeases, leaseKey } from '../domain/keys.ts';
 import { blindAfter, type LeasePolicy } from '../domain/policy.ts';
+import { recordVersion } from '../domain/records.ts';
 import {
   type Instant,
   type Millis,
@@ -63,7 +64,7 @@ export class Visit implements AsyncDisposable {
     // Seats are not watched here: so nobody comes before it.
     this.#sweeper = new Sweeper(author, seeing, { seat: 1, lease }, this.#ports, { removing() {} });
     this.#key = leaseKey(actor);
-    const text = () => JSON.stringify({ v: 1, run: actor.run });
+    const text = () => JSON.stringify({ v: recordVersion, run: actor.run });
     const lapsed = (why: string) => {
       this.#lost = why;
     };

@@ -1,14 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { historyFile } from '../../src/adapters/files/history-file.ts';
 import { changeDocument } from '../../src/cli/change-lines.ts';
+import { deedDocument } from '../../src/cli/deeds.ts';
 import { wrong } from '../../src/cli/doctor/finding.ts';
+import { fleetChangeDocument } from '../../src/cli/fleet-lines.ts';
 import { hostRows } from '../../src/cli/host-rows.ts';
 import { causeDocument } from '../../src/cli/other-ways.ts';
+import { brakeDocument, planDocument } from '../../src/cli/planned.ts';
+import { policyDocument } from '../../src/cli/policy-shown.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { verifiedDocument } from '../../src/cli/verified.ts';
+import { Fleet } from '../../src/domain/fleet.ts';
+import { planOf } from '../../src/domain/plan.ts';
+import { readEvent } from '../../src/domain/recorded.ts';
 import { seconds } from '../../src/domain/time.ts';
+import { FleetTold } from '../../src/runtime/fleet-told.ts';
 import { verify } from '../../src/runtime/verify.ts';
+import { brakeEntry, holdEntry } from '../domain/fleet-given.ts';
+import { instanceEntry, instanceRecord } from '../domain/given.ts';
 import { historyOf } from '../history/given-history.ts';
 import { FleetInMemory } from '../runtime/fleet-in-memory.ts';
 import { until } from '../runtime/until.ts';
@@ -119,4 +130,30 @@ describe('what is printed with --json is what docs/protocol.md says', () => {
     const [story] = await explained(fleet, 'agent:h1/a');
     expectFields({ ...story?.facts, sentences: [] }, 'why', 'a record that cannot be read');
   });
+
+  test('gc plan, gc run, policy, and watch of the fleet', async () => {
+    const fleet = new Fleet();
+    fleet.replace([holdEntry('h1/a', { until: 9, why: '' }), brakeEntry('r1', noneThere)], 9);
+    fleet.apply([instanceEntry(1, instanceRecord('h1/a', 'r1', 'web/1'))], 10);
+    const around = { now: 0, seats: 1, leases: new Set<string>(), answering: new Set<string>() };
+    const { rows, brakes } = planOf(fleet, { ...around, orphans: { ttl: 1, grace: 1 } });
+    const [row] = rows;
+    expectFields(row && planDocument(row), 'gc plan', 'each thing');
+    const [brake] = brakes;
+    const fields = /A brake is\s+`\{ ([^}]+) \}`/.exec(protocol)?.[1]?.split(', ');
+    expect(fieldsOf(brake && brakeDocument(brake))).toEqual(fields?.toSorted());
+    expectFields(policyDocument(fleet.state), 'policy', 'what the fleet');
+    const changes = new FleetTold().changes(fleet.state);
+    const [hold] = changes.map((change) => fleetChangeDocument(change, 1));
+    const record = ['host', 'agent', 'run', 'state', 'until', 'why', 'by', 'since'];
+    expect(fieldsOf(hold)).toEqual(['event', 'change', 'at', ...record].toSorted());
+    for await (const stored of historyFile(at('../golden/killed.ndjson.gz')).read(0)) {
+      const read = readEvent(stored);
+      if (read.kind === 'event')
+        expectFields(deedDocument(read.event), 'gc run', 'each transition');
+      break;
+    }
+  });
 });
+
+const noneThere = { seen: 0, suspect: 0 };

@@ -3,6 +3,7 @@ import {
   brakeWords,
   fleetChangeDocument,
   fleetChangeLine,
+  fleetDocuments,
   fleetLines,
   untilWords,
 } from '../../src/cli/fleet-lines.ts';
@@ -127,6 +128,18 @@ describe('a change of the fleet', () => {
     expect(line(change)).toBe(text);
     expect(fleetChangeDocument(change, 5)).toMatchObject({ at: 5, ...document });
   });
+});
+
+it('what stands already is told to whoever begins to watch', () => {
+  const fleet = fleetOf(
+    0,
+    holdEntry('h9', { until: now }),
+    brakeEntry('r1', { seen: 4, suspect: 2 }),
+  );
+  expect(fleetDocuments(fleet, 7)).toMatchObject([
+    { event: 'hold', change: 'there', at: 7, host: 'h9' },
+    { event: 'brake', change: 'there', at: 7, zone: 'r1' },
+  ]);
 });
 
 describe('a plan as a table', () => {

@@ -207,7 +207,7 @@ export function auditContract(open: Open): void {
       const text = `"${'x'.repeat(1000)}"`;
       for (const n of upTo(40)) await audit.append(event(eventOf(1, n), text));
       const { length, [29]: thirtieth } = await auditWith(subject, 40);
-      await audit.limit({ maxBytes: 25_000 }, thirtieth?.seq ?? 0);
+      await audit.limit({ maxBytes: 35_000 }, thirtieth?.seq ?? 0);
       const left = await eventually(subject, async () => {
         const events = await auditOf(subject.store);
         expect(events.length).toBeLessThan(length);
@@ -233,6 +233,8 @@ export function auditContract(open: Open): void {
         const refused = audit.limit({ maxBytes: 10_000 }, keyframe);
         await expect(refused).rejects.toMatchObject({ code: 'store-refused' });
       }
+      const without = audit.limit({ maxBytes: 10_000_000 }, 0);
+      await expect(without).rejects.toThrow('there is no signed keyframe');
       await audit.limit({}, 0);
       expect(await auditOf(subject.store)).toEqual(before);
     });

@@ -83,6 +83,18 @@ describe('what a plan says of a run', () => {
       [{ at: null, latest: null, heldBy: { by: 'lease-stands' } }],
     ],
     [
+      'found unreachable, whose lease has not lapsed yet: that is no sign of life',
+      fleetOf(agent('h1/a', 'r1', { suspect: { reason: 'unreachable', since: now - ttl + 1 } })),
+      { leases: standing('h1/a', 'r1') },
+      [{ why: 'unreachable', at: now + grace - ttl + 1, heldBy: { by: 'grace' } }],
+    ],
+    [
+      'found unreachable, whose lease stands after its ttl: not as it is',
+      fleetOf(agent('h1/a', 'r1', { suspect: { reason: 'unreachable', since: now - ttl } })),
+      { leases: standing('h1/a', 'r1') },
+      [{ at: null, heldBy: { by: 'lease-stands' } }],
+    ],
+    [
       'that answers: not as it is',
       due,
       { answering: new Set([runId('r1')]) },

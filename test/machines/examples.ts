@@ -1,6 +1,9 @@
 import type { AnyStateMachine } from 'xstate';
+import { type BrakeEvent, brakeMachine } from '../../machines/brake.ts';
 import { type CollectorEvent, collectorMachine } from '../../machines/collector.ts';
+import { type HoldEvent, holdMachine } from '../../machines/hold.ts';
 import { type InstanceEvent, instanceMachine } from '../../machines/instance.ts';
+import { type PolicyEvent, policyMachine } from '../../machines/policy.ts';
 import { type RunEvent, runMachine } from '../../machines/run.ts';
 import { type SessionEvent, sessionMachine } from '../../machines/session.ts';
 
@@ -54,6 +57,16 @@ const collector: readonly CollectorEvent[] = [
   { type: 'stopped' },
 ];
 
+const hold: readonly HoldEvent[] = [
+  { type: 'extended' },
+  { type: 'released' },
+  { type: 'ran-out' },
+];
+
+const brake: readonly BrakeEvent[] = [{ type: 'let-through' }, { type: 'released' }];
+
+const policy: readonly PolicyEvent[] = [{ type: 'changed' }];
+
 /** A machine, and an example of every event that it may be given once its chain was begun. */
 export interface Example {
   readonly machine: AnyStateMachine;
@@ -65,4 +78,7 @@ export const examples: readonly Example[] = [
   { machine: instanceMachine, events: instance },
   { machine: sessionMachine, events: session },
   { machine: collectorMachine, events: collector },
+  { machine: holdMachine, events: hold },
+  { machine: brakeMachine, events: brake },
+  { machine: policyMachine, events: policy },
 ];

@@ -1,8 +1,10 @@
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
+import { FleetState } from '../../src/domain/fleet-state.ts';
 import { ZoneName } from '../../src/domain/names.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
-import type { FleetChange } from '../../src/runtime/fleet-told.ts';
+import { type FleetChange, FleetTold } from '../../src/runtime/fleet-told.ts';
 import { hold, release, setPolicy } from '../../src/runtime/planning.ts';
+import { holdEntry } from '../domain/fleet-given.ts';
 import { slotAt } from './fleet-in-memory.ts';
 import { scenario } from './scenario.ts';
 import { until } from './until.ts';
@@ -46,3 +48,14 @@ scenario(
     expect(told.filter((one) => one === 'brake: there to there')).toHaveLength(3);
   },
 );
+
+test('what is seen anew as it was is no change', () => {
+  const state = new FleetState();
+  const told = new FleetTold();
+  const entry = holdEntry('h1', { until: 5 });
+  state.take(entry);
+  expect(told.changes(state)).toHaveLength(1);
+  state.clear();
+  state.take(entry);
+  expect(told.changes(state)).toEqual([]);
+});

@@ -61,6 +61,19 @@ describe('one sweep by somebody without a seat', () => {
     expect(await verdictOn(fleet)).toMatchObject({ said: [] });
   });
 
+  test('decides nothing meanwhile, however long its removals take', async () => {
+    const fleet = await decided();
+    const { process: other } = fleet.agent('h2/a', ['web/3']);
+    await fleet.advance(seconds(5));
+    await fleet.kill(other);
+    const { sweep, did, process } = visitor(fleet);
+    process.beforeCommit = () => process.clock.sleep(minutes(2));
+    await sweep();
+    expect(fleet.phase('h1/a')).toBe('absent');
+    expect(did).not.toContain('run suspected');
+    expect(fleet.phase('h2/a')).toBe('live');
+  });
+
   test('decides nothing, however long everybody has been silent', async () => {
     const fleet = new FleetInMemory();
     const { process } = fleet.agent('h1/a', ['web/1']);

@@ -10,13 +10,22 @@ export interface Worker<N extends JobName> extends AsyncDisposable {
   kill(signal: 'SIGKILL' | 'SIGSTOP'): void;
 }
 
+export interface WorkerOptions {
+  /** For Node itself. */
+  readonly flags?: readonly string[];
+}
+
 /** Starts a process of its own for a job, and waits for its answer; the process lives on. */
 export async function startWorker<N extends JobName>(
   job: Job<N>,
   signal: AbortSignal,
+  options: WorkerOptions = {},
 ): Promise<Worker<N>> {
   signal.throwIfAborted();
-  const child = spawn(execPath, [childScript], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const { flags = [] } = options;
+  const child = spawn(execPath, [...flags, childScript], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const exited = once(child, 'close');
   const end = () => void child.kill('SIGKILL');
   // However we end: one that is frozen would not notice.

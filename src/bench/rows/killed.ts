@@ -3,7 +3,7 @@ import { errors } from '@nats-io/transport-node';
 import { systemEntropy } from '../../adapters/system/entropy.ts';
 import type { RunRef } from '../../domain/names.ts';
 import { runSubject } from '../../domain/subjects.ts';
-import { type Millis, seconds } from '../../domain/time.ts';
+import { type Millis, type Monotonic, seconds } from '../../domain/time.ts';
 import { countReasons, type Doubted, DubiousWatch } from '../dubious-watch.ts';
 import type { Result, Row } from '../row.ts';
 import { startServer } from '../server.ts';
@@ -18,7 +18,7 @@ const floorKillsOf = (quick: boolean): number => (quick ? 5 : 25);
 /** A process is killed, where the server says when a connection closes: until its instance is dubious. */
 export const killed: Row = {
   name: 'killed',
-  takes: (quick) => seconds(10) + (killsOf(quick) + floorKillsOf(quick)) * seconds(1.5),
+  takes: (quick) => seconds(10) + (killsOf(quick) + floorKillsOf(quick)) * seconds(2),
 
   async measure(stage) {
     const kills = await measureKills(stage);
@@ -30,7 +30,7 @@ export const killed: Row = {
 /** The same on a server of which nobody has configured any account. */
 export const killedUnadvised: Row = {
   name: 'killed-unadvised',
-  takes: (quick) => seconds(12) + (killsOf(quick) + floorKillsOf(quick)) * seconds(2.5),
+  takes: (quick) => seconds(12) + (killsOf(quick) + floorKillsOf(quick)) * seconds(3),
 
   async measure(stage) {
     const { env, say, signal } = stage;
@@ -61,18 +61,19 @@ async function measureKills(
   const samples: Millis[] = [];
   for (let n = 1; n <= killsOf(quick); n += 1) {
     say(`kill ${n} of ${killsOf(quick)}`);
-    const { run, at } = await killOne(`host-${n}`, watch, stage);
-    const [doubt] = await watch.doubted([run], { within: lease.ttl + seconds(10), signal });
-    if (doubt === undefined) throw new Error(`${run.host} was not seen dubious`);
-    doubts.push(doubt);
-    samples.push(doubt.at - at);
+    await killOne(`host-${n}`, watch, stage, async (run, at) => {
+      const seen = await watch.doubted([run], { within: lease.ttl + seconds(10), signal });
+      doubts.push(...seen);
+      samples.push(...seen.map((doubt) => doubt.at - at));
+    });
   }
   const least: Millis[] = [];
   for (let n = 1; n <= floorKillsOf(quick); n += 1) {
     say(`kill ${n} of ${floorKillsOf(quick)} for the floor`);
-    const { run, at } = await killOne(`floor-${n}`, watch, stage);
-    await unheard(run, stage);
-    least.push(performance.now() - at);
+    await killOne(`floor-${n}`, watch, stage, async (run, at) => {
+      await unheard(run, stage);
+      least.push(performance.now() - at);
+    });
   }
   return {
     unit: 'ms',
@@ -82,17 +83,25 @@ async function measureKills(
   };
 }
 
-/** Starts a process with one agent, and kills it at some moment of what is done every half second. */
-async function killOne(host: string, watch: DubiousWatch, stage: Stage) {
+/** What a collector asks of its server as often. */
+const lookEvery: Millis = 500;
+
+/** Starts a process with one agent, and kills it at any moment between two looks at its connection. */
+async function killOne(
+  host: string,
+  watch: DubiousWatch,
+  stage: Stage,
+  follow: (run: RunRef, at: Monotonic) => Promise<void>,
+): Promise<void> {
   const { signal } = stage;
-  const worker = await stage.start('keep-agents', { host, agents: 1, instances: 1, lease });
+  await using worker = await stage.start('keep-agents', { host, agents: 1, instances: 1, lease });
   const [run] = worker.answer;
   if (run === undefined) throw new Error(`no agent was started on ${host}`);
   await watch.live([run], signal);
-  await pause(500 * systemEntropy.fraction(), undefined, { signal });
+  await pause(lookEvery * (1 + systemEntropy.fraction()), undefined, { signal });
   const at = performance.now();
   worker.kill('SIGKILL');
-  return { run, at };
+  await follow(run, at);
 }
 
 /**

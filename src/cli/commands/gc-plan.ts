@@ -39,7 +39,8 @@ export const gcPlan = command({
       io.out('');
     }
     for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
-    io.out(footer(directory, planCounted(rows) || 'nothing is to be removed', io));
+    const removable = rows.filter(({ kind }) => kind !== 'record');
+    io.out(footer(directory, planCounted(removable) || 'nothing is to be removed', io));
     return code;
   },
 });

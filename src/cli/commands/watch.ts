@@ -8,7 +8,12 @@ import { command } from '../command.ts';
 import { system } from '../compose.ts';
 import { connectPatiently, watchConnection } from '../connect.ts';
 import { exit } from '../exit.ts';
-import { fleetChangeDocument, fleetChangeLine, fleetLines } from '../fleet-lines.ts';
+import {
+  fleetChangeDocument,
+  fleetChangeLine,
+  fleetDocuments,
+  fleetLines,
+} from '../fleet-lines.ts';
 import { footer, plural } from '../footer.ts';
 import { byName, instanceTable } from '../instance-table.ts';
 import { jsonLine } from '../printable.ts';
@@ -64,11 +69,12 @@ export const watch = command({
     await Promise.race([directory.ready, until.ended]);
     ready = true;
     const rows = directory.instances(service).toSorted(byName);
-    if (json)
+    const now = system.clock.wall();
+    if (json) {
       for (const row of rows) io.out(jsonLine({ event: 'instance', change: 'there', ...row }));
-    else {
+      for (const one of fleetDocuments(directory.fleet, now)) io.out(jsonLine(one));
+    } else {
       const look = { width: io.columns, palette: io.palette };
-      const now = system.clock.wall();
       if (rows.length > 0) io.out(`${instanceTable(rows, now, look)}\n`);
       for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
       io.out(footer(directory, plural(rows.length, 'instance'), io));

@@ -1,4 +1,5 @@
 import { zoneOf } from '../../domain/brake.ts';
+import { leaseRefutes } from '../../domain/plan.ts';
 import type { AgentRecord } from '../../domain/records.ts';
 import type { Instant, Millis } from '../../domain/time.ts';
 import { silentSince, VerdictEvidence } from '../evidence.ts';
@@ -48,7 +49,7 @@ export function suspectNext(
 ): { readonly what: string; readonly at: Instant | null; readonly words: string } {
   const { suspect, ttl, grace } = record;
   const due = (suspect?.since ?? now) + grace;
-  if (lease === 'stands') {
+  if (lease === 'stands' && leaseRefutes(record, now)) {
     const words = 'Its lease stands again: the agent is about to refute the suspicion.';
     return { what: 'refute', at: null, words };
   }

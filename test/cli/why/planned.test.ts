@@ -26,7 +26,7 @@ describe('why something is not declared dead though it is silent', () => {
     await fleet.kill(process);
     await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
     const words =
-      /Its silence is planned until T \(in 9 min\) \("new disk"\): until then it is not declared dead\. After that it has its ttl of 6 s and its grace of 10 s again to come back, before it is declared dead and (all of it is|the instance is) removed\.$/;
+      /Its silence is planned until T \(in (9|10) min\) \("new disk"\): until then it is not declared dead\. After that it has its ttl of 6 s and its grace of 10 s again to come back, before it is declared dead and (all of it is|the instance is) removed\.$/;
     expect(await says(fleet, 'agent:h1/a')).toMatch(words);
     expect(await says(fleet, 'instance:web/w1')).toMatch(words);
     const [story] = await explained(fleet, 'agent:h1/a');

@@ -238,3 +238,40 @@ test('who may not ask is refused once, and asks again when the server was restar
   await looked(watcher, server, 'agent');
   expect(refusals()).toHaveLength(1);
 });
+
+test.each(Object.entries(servers))(
+  'a server %s is understood among answers that nobody understands',
+  async (_, { config, user, told }) => {
+    await using server = await startConfigured(() => config);
+    const joker = await connectNats({ servers: [server.url], name: 'joker', ...login(user) });
+    const data = { server_id: 'joker', now: '2026-11-23T12:00:00Z', total: 9, connections: [] };
+    const answers = [
+      ...['', 'nonsense', 'null', '7', '"text"', '[]', '{}', '{"data":null}', '{"data":7}'],
+      ...[{ server_id: 7 }, { total: '9' }, { now: 7 }, { now: 'noon' }, { connections: null }].map(
+        (wrong) => JSON.stringify({ data: { ...data, ...wrong } }),
+      ),
+      ...[null, 7, 'text', {}, { cid: 'one' }, { cid: 1 }, { cid: 2, name: 7, stop: [] }].map(
+        (connection) => JSON.stringify({ data: { ...data, connections: [connection] } }),
+      ),
+    ];
+    let asked = 0;
+    joker.subscribe(listSubject, {
+      callback: (_error, msg) => {
+        asked += 1;
+        for (const answer of [...answers, new Uint8Array([0xff, 0xfe, 0x00])]) msg.respond(answer);
+        joker.publish(`${msg.reply}0`, answers.at(-1));
+        joker.publish(`${msg.reply}x`, answers.at(-1));
+      },
+    });
+    await joker.flush();
+    await using watcher = await watchOn(server.url, user);
+    const { socket } = await socketOf(server.port, connectionName(agent), user);
+    await looked(watcher, server, user);
+    socket.destroy();
+    await until('it is told', () => ofAgents(watcher).length > 0);
+    expect(ofAgents(watcher)).toEqual([told]);
+    expect(asked).toBeGreaterThan(0);
+    expect(watcher.complaints).toEqual([]);
+    await closeNats(joker);
+  },
+);

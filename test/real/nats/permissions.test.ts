@@ -13,6 +13,7 @@ import type { Ports } from '../../../src/ports/ports.ts';
 import { Agent } from '../../../src/runtime/agent.ts';
 import { Collector } from '../../../src/runtime/collector.ts';
 import { lastKeyframe } from '../../../src/runtime/last-keyframe.ts';
+import { hold, release, setPolicy } from '../../../src/runtime/planning.ts';
 import { verify } from '../../../src/runtime/verify.ts';
 import { until } from '../harness/until.ts';
 import { startConfigured } from './configured-server.ts';
@@ -47,6 +48,13 @@ const collecting = [
   `$JS.API.STREAM.PURGE.KV_rollcall_${ns}_registry`,
   `$JS.API.STREAM.PURGE.KV_rollcall_${ns}_keyframes`,
 ];
+/** To plan a silence, and to say what the fleet goes by. */
+const planning = [
+  `$KV.rollcall_${ns}_registry.hold.>`,
+  `$KV.rollcall_${ns}_registry.policy`,
+  `rollcall.${ns}.event.*.*.*.hold.*`,
+  `rollcall.${ns}.event.=fleet.>`,
+];
 
 const user = (name: string, publish: readonly string[], runs: string | undefined) => `
   { user: ${name}, password: ${name}, permissions: {
@@ -60,6 +68,7 @@ authorization: { users: [
   ${user('h1', writing('h1'), `rollcall.${ns}.run.h1.>`)}
   ${user('collector', collecting, undefined)}
   ${user('consumer', [], undefined)}
+  ${user('operator', planning, undefined)}
 ] }`;
 
 const open = async (url: string, name: string): Promise<Ports & AsyncDisposable> => ({
@@ -185,6 +194,28 @@ describe('the permissions in docs/operations.md', () => {
     expect(await consumer.keyframes.list()).toEqual([]);
     await agent.stop();
   });
+});
+
+it('the permissions of an operator let one plan, and who only watches or runs plans nothing', async () => {
+  await using server = await startConfigured(config);
+  await using _deploy = await open(server.url, 'deploy');
+  const wish = async (name: string, within: number) => {
+    await using ports = await open(server.url, name);
+    const host = HostId.parse('h1');
+    const actor = { host, agent: AgentName.parse('operator'), run: systemEntropy.runId() };
+    const signal = AbortSignal.timeout(within);
+    const until = Date.now() + 60_000;
+    await hold({ actor, ports }, { host, until }, ports, signal);
+    await hold({ actor, ports }, { host, agent: actor.agent, until }, ports, signal);
+    await setPolicy({ actor, ports }, (now) => ({ ...now, seats: 2 }), ports, signal);
+    return await release({ actor, ports }, { host }, ports, signal);
+  };
+  expect(await wish('operator', 20_000)).toBe('released');
+  for (const name of ['h1', 'consumer']) {
+    await expect(wish(name, 4000)).rejects.toMatchObject({
+      code: expect.stringMatching(/^store-/),
+    });
+  }
 });
 
 it('a user who may not make the stream that is missing is told which, and what to do', async () => {
