@@ -22,23 +22,19 @@ const silent: Ports['log'] = { debug() {}, info() {}, warn() {} };
 export const openStore = (access: Access, as: RunRef | string): Promise<NatsStore> =>
   openNatsStore({ ...access, name: typeof as === 'string' ? `bench ${as}` : connectionName(as) });
 
-/** `run`: the id that the first run gets, because its connection is named by it. */
-export const portsOf = (store: NatsStore, run?: RunRef['run']): Ports => {
-  const first = run === undefined ? [] : [run];
-  return {
-    leases: store.leases,
-    registry: store.registry,
-    audit: store.audit,
-    keyframes: store.keyframes,
-    probe: store.probe,
-    departures: store.departures,
-    clock: systemClock,
-    entropy: { ...systemEntropy, runId: () => first.pop() ?? systemEntropy.runId() },
-    processes: systemProcesses(),
-    log: silent,
-    meters: noMeters,
-  };
-};
+export const portsOf = (store: NatsStore): Ports => ({
+  leases: store.leases,
+  registry: store.registry,
+  audit: store.audit,
+  keyframes: store.keyframes,
+  probe: store.probe,
+  departures: store.departures,
+  clock: systemClock,
+  entropy: systemEntropy,
+  processes: systemProcesses(),
+  log: silent,
+  meters: noMeters,
+});
 
 /** A connection of the bare client, for floors: what the server does without any of ours. */
 export const connectBare = (access: ServerAccess): Promise<NatsConnection> =>

@@ -34,7 +34,7 @@ import { findHostId } from '../adapters/system/host-id.ts';
 import { systemLog } from '../adapters/system/log.ts';
 import { systemProcesses, thisProcess } from '../adapters/system/processes.ts';
 import { Fault } from '../domain/fault.ts';
-import type { RunId, RunRef, Slot } from '../domain/names.ts';
+import type { RunRef, Slot } from '../domain/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Log } from '../ports/log.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -118,11 +118,10 @@ export async function openInspection(
 
 export type Inspection = Awaited<ReturnType<typeof openInspection>>;
 
-/** All that the core needs. `run` is the id of the first run, where the connection is named by it. */
+/** All that the core needs. */
 export const portsOf = (
   store: NatsStore,
   { log, meters }: Pick<Ports, 'log' | 'meters'>,
-  run?: RunId,
 ): Ports => ({
   leases: store.leases,
   registry: store.registry,
@@ -131,17 +130,12 @@ export const portsOf = (
   probe: store.probe,
   departures: store.departures,
   clock: systemClock,
-  entropy: run === undefined ? systemEntropy : startingWith(run),
+  entropy: systemEntropy,
   processes: systemProcesses(),
   log,
   meters,
   hash: systemHash,
 });
-
-function startingWith(run: RunId): Ports['entropy'] {
-  const first = [run];
-  return { ...systemEntropy, runId: () => first.pop() ?? systemEntropy.runId() };
-}
 
 /** The log of a process that nobody looks at: JSON on stderr. */
 export const jsonLog = (level: 'debug' | 'info' | 'warn' | 'silent'): Log => systemLog(level);

@@ -51,8 +51,7 @@ export async function connectPatiently(
     try {
       const store = await openStore(access, opening);
       if (tries > 0) io.err(`connected to ${store.standing().server}`);
-      const run = typeof as === 'string' ? undefined : as.run;
-      return connected(store, portsOf(store, { log: logOf(io, settings), meters }, run));
+      return connected(store, portsOf(store, { log: logOf(io, settings), meters }));
     } catch (cause) {
       if (!(cause instanceof Fault) || !passing.has(cause.code)) throw cause;
       if (signal.aborted) return undefined;

@@ -14,6 +14,8 @@ import { Session } from './session.ts';
 
 export interface AgentOptions {
   readonly slot: Slot;
+  /** The id of its first run, where its connection is named by that; else one is made. */
+  readonly run?: RunId;
   readonly lease: LeasePolicy;
   readonly process: AgentRecord['process'];
   readonly zone?: ZoneName | undefined;
@@ -53,7 +55,7 @@ export class Agent implements AsyncDisposable {
     this.#options = options;
     this.#ports = ports;
     this.replace(specs);
-    this.#session = this.#next(options.takeover);
+    this.#session = this.#next(options.takeover, options.run);
     this.#offer = options.collect ? new Offer(this.slot, options.lease, ports) : undefined;
     this.#done = this.#running().finally(() => this.#offer?.[Symbol.asyncDispose]());
     this.#done.catch(this.#ready.reject);
@@ -119,9 +121,9 @@ export class Agent implements AsyncDisposable {
     return this.stop();
   }
 
-  #next(takeover: boolean): Session {
+  #next(takeover: boolean, run = this.#ports.entropy.runId()): Session {
     const { slot, process, zone, address, lease, onTransition } = this.#options;
-    const me = { ...slot, run: this.#ports.entropy.runId() };
+    const me = { ...slot, run };
     const { ttl, grace } = lease;
     const startedAt = this.#ports.clock.wall();
     return new Session(

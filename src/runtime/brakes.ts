@@ -16,7 +16,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { Commit } from '../ports/registry.ts';
 import type { Author, Change } from './change.ts';
 import { letThrough, releaseBrake, tripBrake } from './fleet-changes.ts';
-import type { Sharable } from './shared-commits.ts';
+import type { Place, Sharable } from './shared-commits.ts';
 import type { View } from './view.ts';
 
 const none: ZoneCount = { seen: 0, suspect: 0 };
@@ -35,6 +35,8 @@ export class Brakes {
   /** Between two looks of whoever asks: a pace below it lets several through at a time. */
   readonly #every: Millis;
   readonly #known = new Map<ZoneName, { revision: Revision; since: Monotonic; through: number }>();
+  /** What this seat wrote or tried to, since it took its places at this revision. */
+  readonly #written = new Map<ZoneName, { hashes: Set<string>; from: Revision }>();
   readonly #setting = new Set<ZoneName>();
   #counts: ReadonlyMap<ZoneName, ZoneCount> = new Map();
   #countedAt: Revision = -1;
@@ -87,28 +89,54 @@ export class Brakes {
     this.#heldBack.set(zone, (this.#heldBack.get(zone) ?? 0) + 1);
   }
 
-  /** Takes one of the places that the pace allows now; returns the revision of which it is one. */
-  takePlace(record: AgentRecord): Revision | undefined {
-    const known = this.#known.get(zoneOf(record));
-    if (known) known.through += 1;
-    return known?.revision;
+  /** Takes one of the places that the pace allows now. */
+  takePlace(record: AgentRecord): Place | undefined {
+    const zone = zoneOf(record);
+    const known = this.#known.get(zone);
+    if (!known) return undefined;
+    known.through += 1;
+    return { zone, revision: known.revision };
   }
 
   /** Gives it back: the run was not expired. */
-  returnPlace(record: AgentRecord, revision: Revision | undefined): void {
-    const known = this.#known.get(zoneOf(record));
+  returnPlace({ zone, revision }: Place): void {
+    const known = this.#known.get(zone);
     if (known && known.revision === revision && known.through > 0) known.through -= 1;
   }
 
   /** The rewrites of the brakes under which these commits expire runs, stored along with them. */
   rewritesFor(commits: readonly Sharable[]): readonly Commit[] {
-    const runs = new Map<ZoneName, number>();
-    for (const { zone } of commits) if (zone) runs.set(zone, (runs.get(zone) ?? 0) + 1);
-    return [...runs].flatMap(([zone, count]) => {
-      const brake = this.#view.fleet.state.brakeOf(zone);
-      if (brake?.kind !== 'stored') return [];
-      return commitOf(letThrough(this.#author, brake, count, this.countOf(zone)));
-    });
+    const all = Map.groupBy(
+      commits.flatMap(({ place }) => place ?? []),
+      ({ zone }) => zone,
+    );
+    return [...all.values()].flatMap((places) => this.#rewriteFor(places) ?? []);
+  }
+
+  #rewriteFor(places: readonly Place[]): Commit | undefined {
+    const [first] = places;
+    if (!first) return undefined;
+    const { zone } = first;
+    const brake = this.#view.fleet.state.brakeOf(zone);
+    const written = this.#written.get(zone);
+    const isOurs = brake?.kind === 'stored' && written?.hashes.has(brake.record.hash);
+    // Where a pace lets several through, the first of them has rewritten it before the others come.
+    const from = isOurs ? written?.from : brake?.revision;
+    const late = places.find(
+      (place) => place.revision !== brake?.revision && place.revision !== from,
+    );
+    if (late || brake?.kind !== 'stored') {
+      // Another seat let one through meanwhile, or the brake is gone: this place is no more.
+      return {
+        writes: [],
+        events: [],
+        fences: [{ key: brakeKey(zone), expect: (late ?? first).revision }],
+      };
+    }
+    const change = letThrough(this.#author, brake, places.length, this.countOf(zone));
+    const hashes = written?.from === first.revision ? written.hashes : new Set<string>();
+    this.#written.set(zone, { hashes: hashes.add(change.head.hash), from: first.revision });
+    return commitOf(change);
   }
 
   /** So many connections of the run's zone may close at once and still say something of each. */

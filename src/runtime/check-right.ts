@@ -17,16 +17,21 @@ export function checkRight(
   const runOf = ({ host, agent, run }: AuditEvent['actor']) =>
     chains.get(chainName({ entity: 'run', host, agent, run }));
   const found = `${actor.host}/${actor.agent} run ${actor.run}`;
-  if (actor.host === of.host && actor.agent === of.agent) {
+  if (!isCollected(event)) {
     const own = runOf(actor);
     // Where the history has its beginning, a run that is not known never was, or was over long ago.
     if (own ? !isOver(own) : trimmed) return undefined;
     return { check: 'author', expected: 'a run that is not over (G3)', found };
   }
+  // Whoever collects is a run of its own, also where it shares its slot with an agent.
   const owner = runOf(of);
   // An orphan's slot has no record, whatever became of it.
   if (owner === undefined || isOver(owner) || event['why'] === 'orphan') return undefined;
   return { check: 'author', expected: 'its own agent: the owner is not over (G1)', found };
 }
+
+const isCollected = ({ type, ...event }: AuditEvent['event']): boolean =>
+  type === 'removed' && collectors.has(String(event['why']));
+const collectors = new Set(['owner-expired', 'superseded', 'orphan']);
 
 const isOver = (run: ChainState): boolean => run.done || run.value === 'expired';

@@ -7,6 +7,13 @@ import type { Departure } from '../ports/departures.ts';
 /** What closes within so long closes at once: a server, a switch, a zone. */
 const atOnce: Millis = seconds(2);
 
+/** What closed in one zone within the last moment. */
+interface Lately {
+  readonly times: Monotonic[];
+  /** Those of them that are noted. */
+  readonly noted: Set<string>;
+}
+
 /** A connection that closed, on this observer's clock. */
 export interface Closed {
   readonly how: Departure['how'];
@@ -19,9 +26,8 @@ export interface Closed {
  */
 export class Departed {
   readonly #clock: Clock;
-  readonly #closed = new Map<string, Closed & { readonly zone: ZoneName }>();
-  /** When connections of a zone closed, within the last moment. */
-  readonly #times = new Map<ZoneName, Monotonic[]>();
+  readonly #closed = new Map<string, Closed>();
+  readonly #lately = new Map<ZoneName, Lately>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -30,19 +36,32 @@ export class Departed {
   /** Notes one; `false` where it says nothing, because more than `most` of the zone closed at once. */
   add(slot: Slot, zone: ZoneName, how: Departure['how'], most: number): boolean {
     const at = this.#clock.monotonic();
-    const lately = (this.#times.get(zone) ?? []).filter((time) => at - time < atOnce);
-    lately.push(at);
-    this.#times.set(zone, lately);
+    const { times, noted } = this.#at(zone, at);
+    times.push(at);
     const tokens = slotTokens(slot);
     this.#closed.delete(tokens);
-    if (lately.length <= most) {
-      this.#closed.set(tokens, { how, at, zone });
+    noted.delete(tokens);
+    if (times.length <= most) {
+      this.#closed.set(tokens, { how, at });
+      noted.add(tokens);
       return true;
     }
-    for (const [other, closed] of this.#closed) {
-      if (closed.zone === zone && at - closed.at < atOnce) this.#closed.delete(other);
-    }
+    for (const other of noted) this.#closed.delete(other);
+    noted.clear();
     return false;
+  }
+
+  /** What closed there within the moment: a whole fleet may, so each is looked at once. */
+  #at(zone: ZoneName, now: Monotonic): Lately {
+    const there = this.#lately.get(zone) ?? { times: [], noted: new Set<string>() };
+    this.#lately.set(zone, there);
+    while (there.times[0] !== undefined && now - there.times[0] >= atOnce) there.times.shift();
+    for (const tokens of there.noted) {
+      const closed = this.#closed.get(tokens);
+      if (closed && now - closed.at < atOnce) break; // they come in the order in which they closed
+      there.noted.delete(tokens);
+    }
+    return there;
   }
 
   /** How this slot's connection closed, if it did and nothing was heard since. */
@@ -54,11 +73,16 @@ export class Departed {
 
   /** It answered, or it is decided. */
   drop(slot: Slot): void {
-    this.#closed.delete(slotTokens(slot));
+    this.forget(slotTokens(slot));
+  }
+
+  /** Its slot is gone. */
+  forget(tokens: string): void {
+    this.#closed.delete(tokens);
   }
 
   clear(): void {
     this.#closed.clear();
-    this.#times.clear();
+    this.#lately.clear();
   }
 }

@@ -1,7 +1,8 @@
-import { type Read, readAgent, readHold, type StoredAgent } from '../domain/entry.ts';
+import { zoneOf } from '../domain/brake.ts';
+import { type Read, readAgent, readBrake, readHold, type StoredAgent } from '../domain/entry.ts';
 import { Fault } from '../domain/fault.ts';
 import { judgeRun, type RunEvidence, type RunVerdict } from '../domain/judge.ts';
-import { agentKey, holdKey, leaseKey } from '../domain/keys.ts';
+import { agentKey, brakeKey, holdKey, leaseKey } from '../domain/keys.ts';
 import type { RunRef, Slot } from '../domain/names.ts';
 import type { AgentRecord } from '../domain/records.ts';
 import { type Millis, seconds } from '../domain/time.ts';
@@ -27,7 +28,7 @@ export interface Examined {
   readonly evidence: RunEvidence;
   /** The record that was judged; a write is conditional on its revision. */
   readonly judged: StoredAgent;
-  /** The holds that were not there: an expiry is conditional on their absence. */
+  /** The holds, and the brake, that were not there: an expiry is conditional on their absence. */
   readonly fences: readonly Fence[];
 }
 
@@ -77,9 +78,22 @@ export async function examine(
     if (verdict.do === 'look') {
       // The hold matters to a suspect only; the lease is read last, right before the write.
       if (evidence.suspect) {
-        const holds = await readHolds(record, ports);
-        fences = holds === 'unknown' ? [] : holds;
-        evidence = { ...evidence, hold: standingOf(holds) };
+        const [holds, brake] = await Promise.all([
+          readHolds(record, ports),
+          readZoneBrake(record, ports),
+        ]);
+        // Tripped meanwhile, or before the view had it: it lets through only whom it was asked for.
+        const standing = observer.brakeOn(record);
+        const off = brake !== 'unknown' && !brake.stands;
+        evidence = {
+          ...evidence,
+          hold: standingOf(holds),
+          brake: standing === 'off' && !off ? 'waits' : standing,
+        };
+        fences = [
+          ...(holds === 'unknown' ? [] : holds),
+          ...(standing === 'off' && off ? [brake] : []),
+        ];
       }
       evidence = { ...evidence, lease: await readLease(record, ports) };
     } else if (verdict.do === 'ask') {
@@ -132,6 +146,20 @@ export async function readLease(
 }
 
 type HoldFence = Fence & { readonly stands: boolean };
+
+/** The brake of the run's zone at the leader; one that can't be read stands. */
+async function readZoneBrake(
+  record: AgentRecord,
+  { registry }: Pick<Ports, 'registry'>,
+): Promise<HoldFence | 'unknown'> {
+  try {
+    const { key, revision, kind } = readBrake(await registry.read(brakeKey(zoneOf(record))));
+    return { key, expect: revision, stands: kind !== 'absent' };
+  } catch (error) {
+    if (error instanceof Fault) return 'unknown';
+    throw error;
+  }
+}
 
 /** The slot's hold and its host's at the leader; one that can't be read stands. */
 async function readHolds(

@@ -30,13 +30,18 @@ export function hold(
   signal: AbortSignal,
 ): Promise<'planned' | 'extended'> {
   const key = holdKey(plan.host, plan.agent);
+  /** By which it is known again where the answer was lost; an id is used once. */
+  const own = new Set<string>();
   return settle(ports, signal, async () => {
     const there = readHold(await ports.registry.read(key));
     if (there.kind === 'unreadable') throw unreadable(there);
     if (there.kind === 'absent') {
-      return { change: planHold(author, there, ports.entropy.runId(), plan), result: 'planned' };
+      const id = ports.entropy.runId();
+      own.add(id);
+      return { change: planHold(author, there, id, plan), result: 'planned' };
     }
-    const { until, why } = there.record;
+    const { until, why, run } = there.record;
+    if (own.has(run)) return { result: 'planned' };
     if (until === plan.until && why === plan.why) return { result: 'extended' };
     return { change: extendHold(author, there, plan), result: 'extended' };
   });
@@ -54,12 +59,15 @@ export function release(
   signal: AbortSignal,
 ): Promise<'released' | 'absent'> {
   const key = holdKey(host, agent);
-  let tried = false;
+  /** The hold that it was to end: the next one is another's. */
+  let tried: string | undefined;
   return settle(ports, signal, async () => {
     const there = readHold(await ports.registry.read(key));
     if (there.kind === 'unreadable') throw unreadable(there);
     if (there.kind === 'absent') return { result: tried ? 'released' : 'absent' };
-    tried = true;
+    const { run } = there.record;
+    if (tried !== undefined && tried !== run) return { result: 'released' };
+    tried = run;
     return { change: endHold(author, there, 'released'), result: 'released' };
   });
 }

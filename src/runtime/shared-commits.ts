@@ -1,9 +1,18 @@
+import { Fault } from '../domain/fault.ts';
+import { brakeKey } from '../domain/keys.ts';
 import type { ZoneName } from '../domain/names.ts';
+import type { Revision } from '../domain/time.ts';
 import type { Commit, Fence, Outcome, Registry } from '../ports/registry.ts';
 
-/** A commit that may share a batch with others; `zone`: it expires a run there. */
+/** One of those that a zone's brake lets through while it stands at this revision. */
+export interface Place {
+  readonly zone: ZoneName;
+  readonly revision: Revision;
+}
+
+/** A commit that may share a batch with others; `place`: it expires a run under a brake. */
 export interface Sharable extends Commit {
-  readonly zone?: ZoneName | undefined;
+  readonly place?: Place | undefined;
 }
 
 interface Waiting {
@@ -55,14 +64,15 @@ export class SharedCommits {
   /** The first that waits, and whatever fits in with it. */
   #next(): readonly Waiting[] {
     const batch: Waiting[] = [];
-    const fences = new Map<string, number>();
+    const claims = new Map<string, number>();
     let room = messagesAtMost - sharedBy * 2;
     for (const waiting of this.#waiting) {
       const { commit } = waiting;
       const size = sizeOf(commit);
       if (batch.length > 0 && size > room) continue;
-      if (!agree(commit.fences ?? [], fences)) continue;
-      for (const { key, expect } of commit.fences ?? []) fences.set(key, expect);
+      const own = claimsOf(commit);
+      if (!agree(own, claims)) continue;
+      for (const [key, claim] of own) claims.set(key, claim);
       batch.push(waiting);
       room -= size;
       if (batch.length === sharedBy) break;
@@ -89,15 +99,31 @@ export class SharedCommits {
       const commits = batch.map(({ commit }) => commit);
       return await this.#registry.commit(merged([...commits, ...this.#extras(commits)]));
     } catch (error) {
+      // One of them can't be stored at all: the others must not go down with it.
+      if (error instanceof Fault && batch.length > 1) return { outcome: 'conflict' };
       for (const { reject } of batch) reject(error);
       return undefined;
     }
   }
 }
 
-/** Two that expect one key at two revisions can't both be right: the second waits, and finds out. */
-const agree = (fences: readonly Fence[], known: ReadonlyMap<string, number>): boolean =>
-  fences.every(({ key, expect }) => (known.get(key) ?? expect) === expect);
+type Claim = readonly [key: string, how: number];
+
+const writes = Number.NaN; // equal to nothing, not even to another write
+const isLetThrough = -1;
+
+const claimsOf = (commit: Sharable): readonly Claim[] => [
+  ...commit.writes.map(({ key }): Claim => [key, writes]),
+  ...(commit.fences ?? []).map(({ key, expect }): Claim => [key, expect]),
+  ...(commit.place ? [[brakeKey(commit.place.zone), isLetThrough] as const] : []),
+];
+
+/**
+ * Two that expect one key at two revisions can't both be right, and no key may be in a commit twice:
+ * the second waits, and finds out.
+ */
+const agree = (claims: readonly Claim[], known: ReadonlyMap<string, number>): boolean =>
+  claims.every(([key, how]) => !known.has(key) || known.get(key) === how);
 
 const sizeOf = ({ writes, events, fences = [] }: Commit): number =>
   writes.length + Math.max(events.length, fences.length);

@@ -140,11 +140,13 @@ export class Sitting {
       const trouble = this.#trouble(before, now);
       before = now;
       if (trouble !== undefined && this.#judging) this.#listener.blinded(trouble);
-      if (this.#seat.seat > this.view.fleet.state.policy.seats) this.#seat.abolished();
+      // Before the view has loaded, nobody knows what the policy says.
+      const known = this.view.age !== undefined;
+      if (known && this.#seat.seat > this.view.fleet.state.policy.seats) this.#seat.abolished();
       if (this.#judging) this.#sweeper.sweep(this.#judging.signal);
       if (now.monotonic - tidied < tidyEvery) continue;
       tidied = now.monotonic;
-      this.#sightings.forget(forgetAfter);
+      this.#sweeper.forget(forgetAfter);
       if (this.#sweeper.leads) void this.#tidy();
     }
   }

@@ -20,7 +20,7 @@ import { endHold } from './fleet-changes.ts';
 import { Leftovers } from './leftovers.ts';
 import { removeExpired } from './remove.ts';
 import { moveRun } from './run-changes.ts';
-import { type Sharable, SharedCommits } from './shared-commits.ts';
+import { type Place, type Sharable, SharedCommits } from './shared-commits.ts';
 import type { Sightings } from './sightings.ts';
 import { Turns } from './turns.ts';
 import type { View } from './view.ts';
@@ -29,6 +29,9 @@ import type { View } from './view.ts';
 export const sweepEvery: Millis = 100;
 /** A run that was doubted, examined and kept is examined again after so long. */
 const askAgainAfter: Millis = seconds(1);
+/** A removal that came to nothing is begun again after this, then twice as long, up to the second. */
+const removeAgainAfter: Millis = seconds(1);
+const removeAgainWithin: Millis = seconds(10);
 /** So many slots are worked on at once; the others are there at the next sweep. */
 const atOnce = 1000;
 
@@ -63,11 +66,15 @@ export class Sweeper implements Observer {
   readonly #commits: SharedCommits;
   /** From when each slot's suspicion counts, and which one that is. */
   readonly #suspects = new Map<string, { doubt: string; since: Monotonic }>();
+  /** When each slot was last seen under a hold. */
+  readonly #held = new Map<string, Monotonic>();
   readonly #busy = new Map<string, Promise<void>>();
   /** When a run was last examined and kept: it is not asked again at every sweep. */
   readonly #kept = new Map<string, Monotonic>();
+  /** The removals that were begun, by slot: each is an event of this collector's, too. */
+  readonly #begun = new Map<string, { progress: string; wait: Millis; at: Monotonic }>();
   /** The slots that the brake lets through just now. */
-  readonly #through = new Map<string, Revision | undefined>();
+  readonly #through = new Map<string, Place>();
   #removals = 0;
 
   constructor(
@@ -99,15 +106,26 @@ export class Sweeper implements Observer {
   start(): void {
     this.sightings.start();
     this.#suspects.clear();
+    this.#begun.clear();
     this.#departed.clear();
     this.#leftovers.start(this.#view.fleet);
   }
 
+  /** Forgets what has been over for so long. */
+  forget(over: Millis): void {
+    this.sightings.forget(over);
+    this.#turns.forget(over);
+  }
+
   touched(slots: ReadonlySet<string>): void {
     for (const slot of slots) {
-      if (this.#view.fleet.slot(slot)?.agent) continue;
+      const there = this.#view.fleet.slot(slot);
+      if (!there) this.#begun.delete(slot);
+      if (there?.agent) continue;
       this.#suspects.delete(slot);
       this.#kept.delete(slot);
+      this.#held.delete(slot);
+      this.#departed.forget(slot);
     }
     this.#leftovers.touched(slots, this.#view.fleet);
   }
@@ -119,9 +137,9 @@ export class Sweeper implements Observer {
     const known = this.#suspects.get(slot);
     // Each suspicion has a grace of its own, also where the view has missed what lay between two.
     const doubt = `${record.run} ${record.suspect.since}`;
-    let since = known?.doubt === doubt ? known.since : now;
     // Silence that was planned counts for nothing: when the hold is over, its ttl begins first.
-    if (this.isHeld(record)) since = now + record.ttl;
+    const heldAt = this.isHeld(record) ? now : (this.#held.get(slot) ?? Number.NEGATIVE_INFINITY);
+    const since = Math.max(known?.doubt === doubt ? known.since : now, heldAt + record.ttl);
     this.#suspects.set(slot, { doubt, since });
     return Math.max(0, now - Math.max(since, this.sightings.startedAt));
   }
@@ -132,7 +150,9 @@ export class Sweeper implements Observer {
   }
 
   isHeld(slot: Slot): boolean {
-    return this.#view.fleet.state.holdOn(slot) !== undefined;
+    if (this.#view.fleet.state.holdOn(slot) === undefined) return false;
+    this.#held.set(slotTokens(slot), this.#ports.clock.monotonic());
+    return true;
   }
 
   brakeOn(record: AgentRecord): RunEvidence['brake'] {
@@ -162,6 +182,7 @@ export class Sweeper implements Observer {
       const rule = ruleFor(slot, this.#place.lease);
       const due = leftovers.filter(([, age]) => age >= leftoverAfter(rule.policy)).map(([l]) => l);
       if (due.length === 0 || !this.#turns.isMine(slot.slot, `${due.length}`)) continue;
+      if (this.#busy.has(slot.slot) || !this.#mayBegin(slot.slot, `${due.length}`)) continue;
       this.#work(slot.slot, () =>
         this.#removing(() => clearLeftovers(due, rule, this.#author, this.#ports)),
       );
@@ -190,7 +211,23 @@ export class Sweeper implements Observer {
     }
     if (this.#busy.has(slot.slot) || this.#keptLately(slot.slot, seen)) return;
     const progress = `${seen.revision} ${slot.instances.size}`;
-    if (this.#turns.isMine(seen.record.run, progress)) this.#begin(seen, signal);
+    if (!this.#turns.isMine(seen.record.run, progress)) return;
+    if (verdict.do === 'remove' && !this.#mayBegin(slot.slot, progress)) return;
+    this.#begin(seen, signal);
+  }
+
+  /** Whether a removal is to be begun, or begun again though it came to nothing before. */
+  #mayBegin(slot: string, progress: string): boolean {
+    const at = this.#ports.clock.monotonic();
+    const known = this.#begun.get(slot);
+    if (known?.progress !== progress) {
+      this.#begun.set(slot, { progress, wait: removeAgainAfter, at });
+      return true;
+    }
+    if (at - known.at < known.wait) return false;
+    const wait = Math.min(removeAgainWithin, known.wait * 2);
+    this.#begun.set(slot, { progress, wait, at });
+    return true;
   }
 
   /** Around the ttl every sweep looks: a silence that has just become long enough is seen at once. */
@@ -206,12 +243,13 @@ export class Sweeper implements Observer {
     const slot = slotTokens(record);
     const through = record.suspect && this.#brakes.standing(record) === 'lets-through';
     this.#work(slot, async () => {
-      if (through) this.#through.set(slot, this.#brakes.takePlace(record));
+      const place = through ? this.#brakes.takePlace(record) : undefined;
+      if (place) this.#through.set(slot, place);
       try {
         await this.#attend(seen, signal);
       } finally {
         // Not used: somebody else may go through.
-        if (this.#through.has(slot)) this.#brakes.returnPlace(record, this.#through.get(slot));
+        if (place && this.#through.has(slot)) this.#brakes.returnPlace(place);
         this.#through.delete(slot);
       }
     });
@@ -263,14 +301,16 @@ export class Sweeper implements Observer {
 
   async #expire(examined: Examined, signal: AbortSignal): Promise<void> {
     const { judged, fences } = examined;
+    const place = this.#through.get(slotTokens(judged.record));
+    // It was on meanwhile, and lets through only whoever has a place.
+    if (examined.evidence.brake === 'lets-through' && !place) return;
     const evidence = {
       ...evidenceOfVerdict(examined, this),
       zone: { name: zoneOf(judged.record), ...this.#brakes.countOf(zoneOf(judged.record)) },
     };
     const change = moveRun(this.#author, judged, { type: 'expired' }, { evidence });
     if (change === 'ignored') return;
-    const zone = zoneOf(judged.record);
-    const revision = await this.#commit('expire', change, { fences, zone });
+    const revision = await this.#commit('expire', change, { fences, place });
     if (revision === undefined) return;
     this.#through.delete(slotTokens(judged.record));
     this.#ports.meters.expired();
@@ -296,7 +336,7 @@ export class Sweeper implements Observer {
   async #commit(
     what: CollectorWrite,
     { write, events }: Change,
-    along: Pick<Sharable, 'fences' | 'zone'> = {},
+    along: Pick<Sharable, 'fences' | 'place'> = {},
   ): Promise<Revision | undefined> {
     const result = await this.#commits.commit({ writes: [write], events, ...along });
     if (result.outcome === 'conflict') this.#ports.meters.conflictAvoided(what);

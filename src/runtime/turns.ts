@@ -1,5 +1,5 @@
 import { rankOf, stepInAfter } from '../domain/ranking.ts';
-import type { Monotonic } from '../domain/time.ts';
+import type { Millis, Monotonic } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /**
@@ -11,7 +11,10 @@ import type { Clock } from '../ports/clock.ts';
 export class Turns {
   readonly #seat: number;
   readonly #clock: Clock;
-  readonly #waiting = new Map<string, { progress: string; since: Monotonic }>();
+  readonly #waiting = new Map<
+    string,
+    { readonly progress: string; readonly since: Monotonic; asked: Monotonic }
+  >();
   #held: readonly number[] = [];
 
   constructor(seat: number, clock: Clock) {
@@ -35,13 +38,22 @@ export class Turns {
     if (rank === 0) return true;
     const now = this.#clock.monotonic();
     const known = this.#waiting.get(what);
-    const since = known?.progress === progress ? known.since : now;
-    if (since === now) this.#waiting.set(what, { progress, since });
-    return now - since >= rank * stepInAfter;
+    if (known?.progress !== progress) {
+      this.#waiting.set(what, { progress, since: now, asked: now });
+      return false;
+    }
+    known.asked = now;
+    return now - known.since >= rank * stepInAfter;
   }
 
   /** Nothing is to be done there any more. */
   done(what: string): void {
     this.#waiting.delete(what);
+  }
+
+  /** Forgets what nobody has asked for so long: another seat has done it, and it is gone. */
+  forget(unasked: Millis): void {
+    const before = this.#clock.monotonic() - unasked;
+    for (const [what, { asked }] of this.#waiting) if (asked < before) this.#waiting.delete(what);
   }
 }

@@ -140,7 +140,7 @@ describe('what is printed with --json is what docs/protocol.md says', () => {
     const [row] = rows;
     expectFields(row && planDocument(row), 'gc plan', 'each thing');
     const [brake] = brakes;
-    const fields = /A brake is\s+`\{ ([^}]+) \}`/.exec(protocol)?.[1]?.split(', ');
+    const fields = /A brake is\s+`\{ ([^}]+) \}`/.exec(protocol)?.[1]?.split(/,\s+/);
     expect(fieldsOf(brake && brakeDocument(brake))).toEqual(fields?.toSorted());
     expectFields(policyDocument(fleet.state), 'policy', 'what the fleet');
     const changes = new FleetTold().changes(fleet.state);

@@ -202,8 +202,12 @@ test('one that the store will never take does not stop those that come after it'
       ? Promise.reject(new Error('too large'))
       : registry.commit(wanted);
   const shared = new SharedCommits({ commit });
-  await expect(shared.commit(one('poison'))).rejects.toThrow('too large');
-  const after = shared.commit(one('k1'));
+  const poisoned = shared.commit(one('poison'));
+  const waited = shared.commit(one('k1'));
+  await expect(poisoned).rejects.toThrow('too large');
+  await registry.answer();
+  expect((await waited).outcome).toBe('committed');
+  const after = shared.commit(one('k2'));
   await registry.answer();
   expect((await after).outcome).toBe('committed');
 });

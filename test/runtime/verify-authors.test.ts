@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
 import type { Check } from '../../src/domain/divergence.ts';
 import type { StoredAgent, StoredInstance } from '../../src/domain/entry.ts';
-import type { RunRef } from '../../src/domain/names.ts';
+import { RunId, type RunRef } from '../../src/domain/names.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
 import type { Author, Change } from '../../src/runtime/change.ts';
 import {
@@ -129,6 +129,17 @@ describe('an event written by somebody who may not', () => {
 });
 
 describe('whoever may', () => {
+  test('is not named: a collector that shares its slot with the agent whose dead run it removes', async () => {
+    const all = await given();
+    const { as, one, other, agent, instance, fleet } = all;
+    await all.commit(moveRun(as(other), agent(), { type: 'suspected', reason: 'silent' }));
+    await all.commit(moveRun(as(other), agent(), { type: 'expired' }));
+    const collector = { ...one, run: RunId.parse('collector0of0h1') };
+    await all.commit(removeInstance(as(collector), instance(), 'owner-expired'));
+    await all.commit(removeRun(as(collector), agent(), 'removed'));
+    expect((await verdictOn(fleet)).said).toEqual([]);
+  });
+
   test('is not named: runs, their successors, and collectors at their work', async () => {
     const { fleet } = await given();
     fleet.collector('c1');

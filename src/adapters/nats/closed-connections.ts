@@ -100,11 +100,14 @@ export class OpenLists {
       this.#held.delete(server);
       return [];
     }
-    const since = this.#comparisons;
     const open = new Map<number, Open>(
-      connections.map(({ cid, name }) => [cid, before.get(cid) ?? { name, since }]),
+      connections.map(({ cid, name }) => {
+        return [cid, { name, since: before.get(cid)?.since ?? this.#comparisons }];
+      }),
     );
-    const newest = connections[0]?.cid;
+    // One that has only just connected has not said its name yet: it is looked at once more.
+    const unnamed = connections.some(({ cid, name }) => name === '' && !before.has(cid));
+    const newest = unnamed ? undefined : connections[0]?.cid;
     this.#held.set(server, { total, newest, open, look: this.#looks });
     const gone = [...before].filter(([cid]) => !open.has(cid));
     return gone.map(([cid, connection]) => ({ server, cid, ...connection }));

@@ -17,7 +17,7 @@ export interface ListQuestion {
   readonly limit: number;
 }
 
-export interface ListedConnection {
+interface ListedConnection {
   /** Counts up, on its server. */
   readonly cid: number;
   /** As its client chose it; empty where it chose none. */

@@ -46,7 +46,7 @@ async function startAgent(
 ): Promise<RunRef> {
   const slot = { host: HostId.parse(host), agent: AgentName.parse(name) };
   const me = { ...slot, run: systemEntropy.runId() };
-  const ports = portsOf(await openStore(access, me), me.run);
+  const ports = portsOf(await openStore(access, me));
   const specs = Array.from({ length: instances }, (_, n) => ({
     service: ServiceName.parse('web'),
     id: InstanceId.parse(`${host}-${name}-${n}`),
@@ -57,6 +57,7 @@ async function startAgent(
   const agent = new Agent(
     {
       slot,
+      run: me.run,
       lease,
       zone: zone === undefined ? undefined : ZoneName.parse(zone),
       process: thisProcess(),

@@ -83,7 +83,7 @@ async function measureKills(
   };
 }
 
-/** What a collector asks of its server as often. */
+/** How often a collector looks at its server's connections. */
 const lookEvery: Millis = 500;
 
 /** Starts a process with one agent, and kills it at any moment between two looks at its connection. */

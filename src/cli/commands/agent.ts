@@ -51,7 +51,8 @@ export const agent = command({
     const { meters, url } = metered;
     await using connected = await connectPatiently(settings, io, me, { meters });
     if (!connected) return exit.done;
-    const options = agentOptions(settings, slot, sayTransitions(io, settings.json, url));
+    const said = sayTransitions(io, settings.json, url);
+    const options = { ...agentOptions(settings, slot, said), run: me.run };
     const specs = listed.map(({ spec }) => spec);
     await using agent = new Agent(options, specs, connected.ports);
     await using until = stopping(io.signal, agent.done);

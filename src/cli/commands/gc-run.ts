@@ -8,6 +8,7 @@ import { connectOnce } from '../connect.ts';
 import { Deeds, deedDocument, deedLines } from '../deeds.ts';
 import { Duration } from '../duration.ts';
 import { exit } from '../exit.ts';
+import { plural } from '../footer.ts';
 import type { Io } from '../io.ts';
 import { operating, operatorOf, patience } from '../operator.ts';
 import { byTime, planCounted, planTable } from '../plan-table.ts';
@@ -95,15 +96,18 @@ async function watch(visit: Visit, duration: Millis, io: Io): Promise<void> {
   }
 }
 
-function tellLeft({ rows }: Planned, onlySwept: boolean, { out, palette, columns }: Io): void {
+function tellLeft({ rows, seats }: Planned, onlySwept: boolean, io: Io): void {
+  const { out, palette, columns } = io;
   if (rows.length === 0) {
     out(palette.dim('nothing is left to remove'));
     return;
   }
   out(`left, and why: ${planCounted(rows)}\n`);
   out(planTable(rows.toSorted(byTime), system.clock.wall(), { width: columns, palette }));
-  if (!onlySwept || rows.every(({ next }) => next === 'nothing')) return;
-  out(
-    palette.dim('\none sweep removes what is decided; to decide too: rollcall gc run --watch 2m'),
-  );
+  if (rows.every(({ next }) => next === 'nothing')) return;
+  if (seats > 0) {
+    out(palette.dim(`\n${plural(seats, 'collector')} will go on with it: rollcall gc plan`));
+  } else if (onlySwept) {
+    out(palette.dim('\nno collector watches; to decide too: rollcall gc run --watch 2m'));
+  }
 }

@@ -72,8 +72,8 @@ export const run = command({
     const told = given.json ? io : { ...io, out: io.err };
     await using metered = await openMetrics(given, told);
     const saying = sayTransitions(told, given.json, metered.url);
-    const options = agentOptions({ ...given, drain: 0 }, slot, saying);
     const me = { ...slot, run: system.entropy.runId() };
+    const options = { ...agentOptions({ ...given, drain: 0 }, slot, saying), run: me.run };
     const ports = { io, meters: metered.meters };
     return await new Around(given, options, me, spec, ports).run(args);
   },

@@ -80,7 +80,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const { ports } = opened.use(await openPorts(options, me));
   const agent = opened.use(
     new Agent(
-      settings,
+      { ...settings, run: me.run },
       first.map(({ spec }) => spec),
       ports,
     ),

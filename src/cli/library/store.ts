@@ -62,9 +62,8 @@ export async function openPorts(options: StoreOptions, as: RunRef | string, crea
     within,
     create,
   });
-  const run = typeof as === 'string' ? undefined : as.run;
   return {
-    ports: portsOf(store, { log: options.log ?? silent, meters: options.meters ?? noMeters }, run),
+    ports: portsOf(store, { log: options.log ?? silent, meters: options.meters ?? noMeters }),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }

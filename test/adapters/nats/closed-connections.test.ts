@@ -132,6 +132,20 @@ describe('of open connections', () => {
     expect(known.changed(seen.map((list) => page(list, 1)))).toBe(changed);
   });
 
+  test('one that had not said its name when it was first seen is looked at once more', () => {
+    const known = lists(open('s1', [1, 'a'], [2, '']));
+    expect(known.changed([open('s1', [1, 'a'], [2, 'b'])])).toBe(true);
+    expect(known.compare([open('s1', [1, 'a'], [2, 'b'])])).toEqual([]);
+    expect(known.changed([open('s1', [1, 'a'], [2, 'b'])])).toBe(false);
+    expect(known.compare([open('s1', [1, 'a'])])).toEqual([gone('s1', 2, 'b')]);
+  });
+
+  test('one that never says its name is looked at no more often', () => {
+    const known = lists(open('s1', [1, '']));
+    known.compare([open('s1', [1, ''])]);
+    expect(known.changed([open('s1', [1, ''])])).toBe(false);
+  });
+
   test('a server that is heard is not forgotten, however long nothing changes', () => {
     const known = lists(open('s1', [1, 'a']));
     for (let look = 1; look <= 250; look += 1) {

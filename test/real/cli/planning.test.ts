@@ -132,8 +132,10 @@ describe('a brake', () => {
     await using fleet = await world.fleet();
     await ask(fleet, 'policy', 'set', 'brake.pace=3s');
     await fleet.collector();
+    // A grace so long that all of them are suspect before the first is declared dead.
+    const place = ['--zone', 'r1', '--grace', '8s'];
     const agents = await Promise.all(
-      [1, 2, 3, 4].map((n) => fleet.serving(`h${n}`, 'a', [], ['--zone', 'r1'])),
+      [1, 2, 3, 4].map((n) => fleet.serving(`h${n}`, 'a', [], place)),
     );
     const watch = fleet.start(['watch']);
     await watch.line(({ event }) => event === 'view');

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { errors } from '@nats-io/transport-node';
 import { describe, expect, test } from 'vitest';
 import { closeNats, connectNats } from '../../../src/adapters/nats/connection.ts';
@@ -120,6 +122,19 @@ describe('a server without accounts', () => {
     expect(ofAgents(watcher)).toEqual([gone]);
   });
 
+  test('tells of one that had not said its name when it was first looked at', async () => {
+    await using server = await startConfigured(() => '');
+    await using watcher = await watchOn(server.url);
+    await looked(watcher, server);
+    const socket = connect(server.port, '127.0.0.1');
+    await once(socket, 'data');
+    await looked(watcher, server);
+    socket.write(`CONNECT ${JSON.stringify({ verbose: false, name: connectionName(agent) })}\r\n`);
+    await looked(watcher, server);
+    socket.destroy();
+    await until('it is told', () => ofAgents(watcher).length > 0);
+  });
+
   test('tells nothing while it has more connections than we list, and then again', async () => {
     await using server = await startConfigured(() => '');
     await using watcher = await watchOn(server.url);
@@ -214,6 +229,30 @@ describe('three servers', () => {
     after.socket.destroy();
     await until('it is told', () => ofAgents(watcher).length > 0);
   });
+});
+
+test('a server that answers later than the others is waited for', async () => {
+  await using server = await startConfigured(() => '');
+  const slow = await connectNats({ servers: [server.url], name: 'slow' });
+  let connections = [{ cid: 1, name: connectionName(agent) }];
+  let answered = 0;
+  slow.subscribe(listSubject, {
+    callback: (_, msg) => {
+      const data = { server_id: 'slow', total: connections.length, connections };
+      setTimeout(() => {
+        msg.respond(JSON.stringify({ data }));
+        answered += 1;
+      }, 100);
+    },
+  });
+  await slow.flush();
+  await using watcher = await watchOn(server.url);
+  await until('its connections are known', () => answered >= 6);
+  expect(watcher.told).toEqual([]);
+  connections = [];
+  await until('it is told', () => watcher.told.length > 0);
+  expect(watcher.told).toEqual([gone]);
+  await closeNats(slow);
 });
 
 test('who may not ask is refused once, and asks again when the server was restarted', async () => {
