@@ -15,9 +15,11 @@ import { Brakes } from './brakes.ts';
 import type { Author, Change } from './change.ts';
 import { clearLeftovers, ruleFor } from './clear-leftovers.ts';
 import { type Closed, Departed } from './departed.ts';
+import { Doubts } from './doubts.ts';
 import { type Examined, evidenceOfVerdict, examine, glance, type Observer } from './examine.ts';
 import { endHold } from './fleet-changes.ts';
 import { Leftovers } from './leftovers.ts';
+import { Removals } from './removals.ts';
 import { removeExpired } from './remove.ts';
 import { moveRun } from './run-changes.ts';
 import { type Place, type Sharable, SharedCommits } from './shared-commits.ts';
@@ -29,9 +31,6 @@ import type { View } from './view.ts';
 export const sweepEvery: Millis = 100;
 /** A run that was doubted, examined and kept is examined again after so long. */
 const askAgainAfter: Millis = seconds(1);
-/** A removal that came to nothing is begun again after this, then twice as long, up to the second. */
-const removeAgainAfter: Millis = seconds(1);
-const removeAgainWithin: Millis = seconds(10);
 /** So many slots are worked on at once; the others are there at the next sweep. */
 const atOnce = 1000;
 
@@ -58,24 +57,18 @@ export class Sweeper implements Observer {
   readonly #view: View;
   readonly #place: SweepPlace;
   readonly #ports: Ports;
-  readonly #listener: SweepListener;
   readonly #leftovers: Leftovers;
   readonly #turns: Turns;
   readonly #brakes: Brakes;
   readonly #departed: Departed;
   readonly #commits: SharedCommits;
-  /** From when each slot's suspicion counts, and which one that is. */
-  readonly #suspects = new Map<string, { doubt: string; since: Monotonic }>();
-  /** When each slot was last seen under a hold. */
-  readonly #held = new Map<string, Monotonic>();
+  readonly #doubts: Doubts;
+  readonly #removals: Removals;
   readonly #busy = new Map<string, Promise<void>>();
   /** When a run was last examined and kept: it is not asked again at every sweep. */
   readonly #kept = new Map<string, Monotonic>();
-  /** The removals that were begun, by slot: each is an event of this collector's, too. */
-  readonly #begun = new Map<string, { progress: string; wait: Millis; at: Monotonic }>();
   /** The slots that the brake lets through just now. */
   readonly #through = new Map<string, Place>();
-  #removals = 0;
 
   constructor(
     author: Author,
@@ -89,11 +82,12 @@ export class Sweeper implements Observer {
     this.sightings = seeing.sightings;
     this.#place = place;
     this.#ports = ports;
-    this.#listener = listener;
     this.#leftovers = new Leftovers(ports.clock);
     this.#turns = new Turns(place.seat, ports.clock);
     this.#brakes = new Brakes(author, seeing.view, sweepEvery, ports);
     this.#departed = new Departed(ports.clock);
+    this.#doubts = new Doubts(ports.clock);
+    this.#removals = new Removals(ports.clock, (busy) => listener.removing(busy));
     this.#commits = new SharedCommits(ports.registry, (all) => this.#brakes.rewritesFor(all));
   }
 
@@ -105,8 +99,8 @@ export class Sweeper implements Observer {
   /** Begins to judge: every silence, grace and leftover counts from now. */
   start(): void {
     this.sightings.start();
-    this.#suspects.clear();
-    this.#begun.clear();
+    this.#doubts.clear();
+    this.#removals.clear();
     this.#departed.clear();
     this.#leftovers.start(this.#view.fleet);
   }
@@ -120,28 +114,18 @@ export class Sweeper implements Observer {
   touched(slots: ReadonlySet<string>): void {
     for (const slot of slots) {
       const there = this.#view.fleet.slot(slot);
-      if (!there) this.#begun.delete(slot);
+      if (!there) this.#removals.forget(slot);
       if (there?.agent) continue;
-      this.#suspects.delete(slot);
+      this.#doubts.forget(slot);
       this.#kept.delete(slot);
-      this.#held.delete(slot);
       this.#departed.forget(slot);
     }
     this.#leftovers.touched(slots, this.#view.fleet);
   }
 
   suspectFor(record: AgentRecord): Millis {
-    if (!record.suspect) return 0;
-    const now = this.#ports.clock.monotonic();
-    const slot = slotTokens(record);
-    const known = this.#suspects.get(slot);
-    // Each suspicion has a grace of its own, also where the view has missed what lay between two.
-    const doubt = `${record.run} ${record.suspect.since}`;
-    // Silence that was planned counts for nothing: when the hold is over, its ttl begins first.
-    const heldAt = this.isHeld(record) ? now : (this.#held.get(slot) ?? Number.NEGATIVE_INFINITY);
-    const since = Math.max(known?.doubt === doubt ? known.since : now, heldAt + record.ttl);
-    this.#suspects.set(slot, { doubt, since });
-    return Math.max(0, now - Math.max(since, this.sightings.startedAt));
+    const counted = this.#ports.clock.monotonic() - this.sightings.startedAt;
+    return Math.min(counted, this.#doubts.age(record, this.isHeld(record)));
   }
 
   departureOf(record: AgentRecord): Closed | undefined {
@@ -150,9 +134,7 @@ export class Sweeper implements Observer {
   }
 
   isHeld(slot: Slot): boolean {
-    if (this.#view.fleet.state.holdOn(slot) === undefined) return false;
-    this.#held.set(slotTokens(slot), this.#ports.clock.monotonic());
-    return true;
+    return this.#view.fleet.state.holdOn(slot) !== undefined;
   }
 
   brakeOn(record: AgentRecord): RunEvidence['brake'] {
@@ -182,9 +164,10 @@ export class Sweeper implements Observer {
       const rule = ruleFor(slot, this.#place.lease);
       const due = leftovers.filter(([, age]) => age >= leftoverAfter(rule.policy)).map(([l]) => l);
       if (due.length === 0 || !this.#turns.isMine(slot.slot, `${due.length}`)) continue;
-      if (this.#busy.has(slot.slot) || !this.#mayBegin(slot.slot, `${due.length}`)) continue;
+      if (this.#busy.has(slot.slot)) continue;
+      if (!this.#removals.mayBegin(slot.slot, `${due.length}`)) continue;
       this.#work(slot.slot, () =>
-        this.#removing(() => clearLeftovers(due, rule, this.#author, this.#ports)),
+        this.#removals.run(() => clearLeftovers(due, rule, this.#author, this.#ports)),
       );
     }
     meters.swept(clock.monotonic() - began);
@@ -198,7 +181,7 @@ export class Sweeper implements Observer {
   #consider(slot: SlotView, signal: AbortSignal): void {
     if (slot.agent?.kind !== 'stored') return;
     const seen = slot.agent;
-    if (!seen.record.suspect) this.#suspects.delete(slot.slot);
+    if (!seen.record.suspect) this.#doubts.drop(slot.slot);
     const verdict = glance(seen, this);
     if (verdict.do === 'keep') {
       this.#kept.delete(slot.slot);
@@ -212,22 +195,8 @@ export class Sweeper implements Observer {
     if (this.#busy.has(slot.slot) || this.#keptLately(slot.slot, seen)) return;
     const progress = `${seen.revision} ${slot.instances.size}`;
     if (!this.#turns.isMine(seen.record.run, progress)) return;
-    if (verdict.do === 'remove' && !this.#mayBegin(slot.slot, progress)) return;
+    if (verdict.do === 'remove' && !this.#removals.mayBegin(slot.slot, progress)) return;
     this.#begin(seen, signal);
-  }
-
-  /** Whether a removal is to be begun, or begun again though it came to nothing before. */
-  #mayBegin(slot: string, progress: string): boolean {
-    const at = this.#ports.clock.monotonic();
-    const known = this.#begun.get(slot);
-    if (known?.progress !== progress) {
-      this.#begun.set(slot, { progress, wait: removeAgainAfter, at });
-      return true;
-    }
-    if (at - known.at < known.wait) return false;
-    const wait = Math.min(removeAgainWithin, known.wait * 2);
-    this.#begun.set(slot, { progress, wait, at });
-    return true;
   }
 
   /** Around the ttl every sweep looks: a silence that has just become long enough is seen at once. */
@@ -280,7 +249,7 @@ export class Sweeper implements Observer {
     if (verdict.why === 'lease-stands' || verdict.why === 'answers') {
       this.#ports.probe.tell(seen.record, 'suspected'); // it may not have been told
     }
-    if (verdict.why !== 'brake') this.#suspects.delete(slot);
+    if (verdict.why !== 'brake') this.#doubts.drop(slot);
   }
 
   async #suspect(examined: Examined): Promise<void> {
@@ -344,19 +313,8 @@ export class Sweeper implements Observer {
   }
 
   #remove(expired: StoredAgent, signal: AbortSignal): Promise<void> {
-    return this.#removing(() =>
+    return this.#removals.run(() =>
       removeExpired(expired, this.#author, this.#view, this.#ports, this.#commits, signal),
     );
-  }
-
-  async #removing(work: () => Promise<unknown>): Promise<void> {
-    this.#removals += 1;
-    if (this.#removals === 1) this.#listener.removing(true);
-    try {
-      await work();
-    } finally {
-      this.#removals -= 1;
-      if (this.#removals === 0) this.#listener.removing(false);
-    }
   }
 }

@@ -6,6 +6,7 @@ import { ZoneName } from '../../src/domain/names.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
 import type { BrakeReading } from '../../src/ports/meters.ts';
 import { setPolicy } from '../../src/runtime/planning.ts';
+import { brakeEntry } from '../domain/fleet-given.ts';
 import { type FleetInMemory, slotAt } from './fleet-in-memory.ts';
 import { scenario } from './scenario.ts';
 import { until } from './until.ts';
@@ -13,6 +14,8 @@ import { until } from './until.ts';
 const zone = ZoneName.parse('r1');
 const isOn = (fleet: FleetInMemory): boolean =>
   fleet.world.registry.last(recordSubject('brake.r1'))?.text !== undefined;
+
+const isExpiry = (text = '{}'): boolean => JSON.parse(text).phase === 'expired';
 
 /** A zone of so many, all watched by one process. */
 async function given(fleet: FleetInMemory, count: number) {
@@ -98,6 +101,22 @@ describe('a zone’s brake', () => {
       commit.writes.some(({ key }) => key === 'brake.r1'),
     );
     expect(set).toMatchObject([{ outcome: 'committed' }]);
+  });
+
+  scenario('that is set between the look and the write keeps the run', async (fleet) => {
+    const { agents, watcher } = await given(fleet, 10);
+    let set = false;
+    watcher.beforeCommit = async ({ writes }) => {
+      if (set || !writes.some(({ key, text }) => key === 'agent.r1-0.a' && isExpiry(text))) return;
+      set = true;
+      const { key, text } = brakeEntry('r1', { seen: 10, suspect: 4 });
+      fleet.byHand(key, text);
+    };
+    if (agents[0]) await fleet.kill(agents[0].process);
+    await until(fleet, () => set);
+    await fleet.advance(50);
+    expect(fleet.phase('r1-0/a')).toMatch(/^live, /);
+    expect(watcher.commits.at(-1)?.outcome).toBe('conflict');
   });
 
   scenario('says how many it holds back', async (fleet) => {

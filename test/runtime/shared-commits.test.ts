@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { Fault } from '../../src/domain/fault.ts';
+import { ZoneName } from '../../src/domain/names.ts';
 import type { Commit, Outcome } from '../../src/ports/registry.ts';
 import { SharedCommits } from '../../src/runtime/shared-commits.ts';
 
@@ -210,4 +212,58 @@ test('one that the store will never take does not stop those that come after it'
   const after = shared.commit(one('k2'));
   await registry.answer();
   expect((await after).outcome).toBe('committed');
+});
+
+describe('a key that is in two of them', () => {
+  test.each([
+    ['written by both', one('k1'), one('k1')],
+    ['written by one, a fence of the other', one('k1'), one('k2', [{ key: 'k1', expect: 1 }])],
+    ['a fence of one, written by the other', one('k2', [{ key: 'k1', expect: 1 }]), one('k1')],
+    [
+      'a fence on a brake under which the other goes',
+      one('k2', [{ key: 'brake.r1', expect: 0 }]),
+      { ...one('k3'), place: { zone: ZoneName.parse('r1'), revision: 7 } },
+    ],
+  ])('%s: they do not share a batch', async (_, first, second) => {
+    const registry = new SlowRegistry();
+    const shared = new SharedCommits(registry);
+    for (const commit of [one('k0'), first, second]) void shared.commit(commit);
+    await registry.answer();
+    expect(registry.batches).toHaveLength(3);
+  });
+
+  test('the brake under which several go: they do', async () => {
+    const registry = new SlowRegistry();
+    const shared = new SharedCommits(registry);
+    const place = { zone: ZoneName.parse('r1'), revision: 7 };
+    for (const key of keys(4)) void shared.commit({ ...one(key), place });
+    await registry.answer();
+    expect(registry.batches).toHaveLength(2);
+  });
+});
+
+test('one of a batch that can’t be stored at all does not take the others down with it', async () => {
+  const registry = new SlowRegistry();
+  const commit = (wanted: Commit): Promise<Outcome> =>
+    wanted.writes.some(({ key }) => key === 'k3')
+      ? Promise.reject(new Fault('store-refused', 'too large'))
+      : registry.commit(wanted);
+  const shared = new SharedCommits({ commit });
+  const all = keys(9).map((key) => shared.commit(one(key)));
+  const settled = Promise.allSettled(all);
+  await registry.answer();
+  const failed = (await settled).map(({ status }) => status === 'rejected');
+  expect(failed).toEqual(keys(9).map((key) => key === 'k3'));
+});
+
+test('a bug is told to all of its batch, and not tried again', async () => {
+  let asked = 0;
+  const commit = (): Promise<Outcome> => {
+    asked += 1;
+    return Promise.reject(new TypeError('a bug'));
+  };
+  const shared = new SharedCommits({ commit });
+  const settled = await Promise.allSettled(keys(5).map((key) => shared.commit(one(key))));
+  expect(settled.map(({ status }) => status)).toEqual(keys(5).map(() => 'rejected'));
+  expect(asked).toBe(2);
 });

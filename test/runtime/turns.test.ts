@@ -103,3 +103,16 @@ test.each([
   turns.held(held);
   expect(turns.leads).toBe(leads);
 });
+
+test('what nobody asks about any more is forgotten; what is asked about is not', async () => {
+  const { clock, turns } = given(1);
+  await waited({ clock, turns });
+  turns.forget(0);
+  expect(turns.isMine(run, '1')).toBe(true);
+  await clock.advance(1000);
+  turns.forget(1000);
+  expect(turns.isMine(run, '1')).toBe(true);
+  await clock.advance(1001);
+  turns.forget(1000);
+  expect(turns.isMine(run, '1')).toBe(false);
+});

@@ -138,7 +138,8 @@ async function orAborted(
 function connectFault(cause: unknown, { servers }: ConnectOptions): Fault {
   const at = readServers(servers).addresses.join(', ');
   const why = cause instanceof Error ? cause.message : String(cause);
-  if (cause instanceof errors.AuthorizationError) {
+  // A server that has too much to do hears the login too late: that says nothing about the login.
+  if (cause instanceof errors.AuthorizationError && !/timeout/i.test(why)) {
     return new Fault('store-refused', `the server at ${at} does not let us in: ${why}`, {
       cause,
       hint: 'check user and password, token or credentials file, and that they are of its account',

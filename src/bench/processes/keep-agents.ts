@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { NatsStore } from '../../adapters/nats/store.ts';
 import { systemEntropy } from '../../adapters/system/entropy.ts';
 import { thisProcess } from '../../adapters/system/processes.ts';
+import { Fault } from '../../domain/fault.ts';
 import {
   AgentName,
   HostId,
@@ -46,7 +48,7 @@ async function startAgent(
 ): Promise<RunRef> {
   const slot = { host: HostId.parse(host), agent: AgentName.parse(name) };
   const me = { ...slot, run: systemEntropy.runId() };
-  const ports = portsOf(await openStore(access, me));
+  const ports = portsOf(await openPatiently(access, me));
   const specs = Array.from({ length: instances }, (_, n) => ({
     service: ServiceName.parse('web'),
     id: InstanceId.parse(`${host}-${name}-${n}`),
@@ -73,4 +75,16 @@ async function startAgent(
   );
   await agent.ready;
   return { ...slot, run: agent.run };
+}
+
+/** As the command does: a server that has ten thousand to let in is too busy for some of them. */
+async function openPatiently(access: Access, me: RunRef): Promise<NatsStore> {
+  for (;;) {
+    try {
+      return await openStore(access, me);
+    } catch (cause) {
+      if (!(cause instanceof Fault) || cause.code !== 'store-unavailable') throw cause;
+      await pause(seconds(1));
+    }
+  }
 }

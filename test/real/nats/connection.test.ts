@@ -196,3 +196,23 @@ test('a question for which hardly any time is left is one without an answer, not
     await link[Symbol.asyncDispose]();
   }
 });
+
+test('a server that is too busy to hear the login in time is unavailable: it says nothing about the login', async () => {
+  const server = createServer((socket) => {
+    socket.write(
+      `INFO ${JSON.stringify({ version: '2.15.1', headers: true, max_payload: 1_000_000 })}\r\n`,
+    );
+    socket.once('data', () => socket.end("-ERR 'Authentication Timeout'\r\n"));
+    socket.on('error', () => {});
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await expect(open([`nats://127.0.0.1:${portOf(server)}`])).rejects.toMatchObject({
+      code: 'store-unavailable',
+      message: expect.stringContaining('Authentication Timeout'),
+    });
+  } finally {
+    server.close();
+  }
+});
