@@ -33,7 +33,7 @@ export interface FleetOptions {
 }
 
 /** What happened to a part of the fleet that was killed at once. */
-export interface Death {
+interface Death {
   readonly killed: number;
   /** Until the median and the last of them was dubious to a consumer. */
   readonly dubious: { readonly median: Millis; readonly last: Millis };
