@@ -4,12 +4,15 @@ import { reportSkips } from './test/house/skips.ts';
 /** Where `.ci/run` wants the results as JSON, to count what passed, failed and was skipped. */
 const json = process.env['VITEST_JSON'];
 
-/** A file may start a nats-server of its own; more than two at once starve each other's leases. */
+/**
+ * A file may start a nats-server of its own, and mostly waits for time to pass; more than three at once
+ * starve each other's leases.
+ */
 const withServers = {
   globalSetup: ['test/real/harness/global-setup.ts'],
   testTimeout: 120_000,
   hookTimeout: 120_000,
-  maxWorkers: 2,
+  maxWorkers: 3,
 };
 
 export default defineConfig({

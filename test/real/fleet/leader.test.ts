@@ -34,7 +34,8 @@ test('the kill of the server that leads the leases has nobody suspected and noth
   }
   const { leases } = namesOf(access.namespace);
   await (await cluster.leaderOf(leases.stream)).kill();
-  await pause(lease.ttl + lease.grace + seconds(15));
+  // Whoever would be suspected is by then: at the latest when an election of 10 s and a ttl are over.
+  await pause(seconds(10) + lease.ttl + seconds(10));
   const told = new Map<string, number>();
   for await (const stored of store.audit.read(0)) {
     const read = readEvent(stored, systemHash);
