@@ -2,7 +2,7 @@ import type { Millis } from '../domain/time.ts';
 import type { Stage } from './stage.ts';
 import { type Summary, summarize } from './statistics.ts';
 
-type Unit = 'ms' | 'µs' | 'MB' | '/s' | '%';
+type Unit = 'ms' | 'µs' | 'MB' | '/s' | '%' | 'runs';
 
 /** What a row promises (design, numbers to reach); `times-floor`: the ratio of the two medians. */
 export type Limit =

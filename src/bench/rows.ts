@@ -5,6 +5,7 @@ import { directory } from './rows/directory.ts';
 import { frozen } from './rows/frozen.ts';
 import { heartbeat } from './rows/heartbeat.ts';
 import { killed, killedUnadvised } from './rows/killed.ts';
+import { leader, restart } from './rows/outage.ts';
 import { removal } from './rows/removal.ts';
 import { replay } from './rows/replay.ts';
 import { seat } from './rows/seat.ts';
@@ -17,6 +18,8 @@ export const rows: readonly Row[] = [
   frozen('frozen', seconds(15)),
   frozen('frozen-4s', seconds(4)),
   removal,
+  restart,
+  leader,
   heartbeat,
   directory,
   seat,

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../../src/bench/free-ports.ts';
 import { timing } from '../real/harness/fleet.ts';
-import { freePorts } from '../real/harness/free-ports.ts';
 import { startProxy } from '../real/harness/proxy.ts';
 import type { Stage } from './stage.ts';
 

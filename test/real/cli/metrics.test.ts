@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { freePorts, portOf } from '../../../src/bench/free-ports.ts';
 import { samplesIn } from '../../adapters/metrics/samples.ts';
-import { freePorts, portOf } from '../harness/free-ports.ts';
 import { type RollcallProcess, rollcall } from '../harness/processes.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';

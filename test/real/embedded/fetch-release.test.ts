@@ -4,8 +4,8 @@ import { env } from 'node:process';
 import { beforeAll, expect, test } from 'vitest';
 import { locateNatsServer } from '../../../src/adapters/embedded/locate.ts';
 import { startNatsServer } from '../../../src/adapters/embedded/start.ts';
+import { freePorts } from '../../../src/bench/free-ports.ts';
 import { temporaryDirectory } from '../../adapters/embedded/temporary.ts';
-import { freePorts } from '../harness/free-ports.ts';
 import { archivePath, packRelease, serve, serveFiles, sumsOf, sumsPath } from './releases.ts';
 
 /** Only the release is in question here: no mirror is named. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { runCommand } from '../../../src/adapters/embedded/command.ts';
 import { archiveName, releasePlatform } from '../../../src/adapters/embedded/platform.ts';
 import { fetchedServer } from '../../../src/adapters/embedded/version.ts';
-import { portOf } from '../harness/free-ports.ts';
+import { portOf } from '../../../src/bench/free-ports.ts';
 
 /** The paths below a releases address that a machine like this one asks for. */
 const name = archiveName(fetchedServer, releasePlatform(platform(), arch()) ?? 'none');
