@@ -1,5 +1,5 @@
 import { Fault } from '../domain/fault.ts';
-import type { History } from '../runtime/verify.ts';
+import type { History } from '../runtime/history.ts';
 import type { Entity } from './audit-entity.ts';
 import type { OpenHistory } from './history.ts';
 

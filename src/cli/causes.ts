@@ -1,7 +1,7 @@
 import { type AuditEvent, isOfSlot } from '../domain/events.ts';
 import { type Illegible, type Recorded, readEvent } from '../domain/recorded.ts';
 import { chainSubject, runSubject } from '../domain/subjects.ts';
-import type { History } from '../runtime/verify.ts';
+import type { History } from '../runtime/history.ts';
 import { subjectOf } from './audit-event.ts';
 
 /** How many runs' events are kept at once: a life is told run by run. */

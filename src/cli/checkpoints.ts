@@ -4,8 +4,8 @@ import type { Divergence } from '../domain/divergence.ts';
 import { Fault } from '../domain/fault.ts';
 import { type Instant, type Millis, type Revision, seconds } from '../domain/time.ts';
 import type { StoredEvent } from '../ports/audit.ts';
+import type { History } from '../runtime/history.ts';
 import type { Checkpoint } from '../runtime/verifier.ts';
-import type { History } from '../runtime/verify.ts';
 import { readIfThere, replaceFile, system } from './compose.ts';
 
 /** What was found until a checkpoint is told again when it goes on from there; so much of it at most. */

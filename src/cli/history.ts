@@ -1,5 +1,5 @@
 import type { Keyframes } from '../ports/keyframes.ts';
-import type { History } from '../runtime/verify.ts';
+import type { History } from '../runtime/history.ts';
 import type { Common } from './command.ts';
 import { historyFile } from './compose.ts';
 import { connectOnce } from './connect.ts';

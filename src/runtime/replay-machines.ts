@@ -5,9 +5,9 @@ import type { StateValue } from '../domain/events.ts';
 import { describeChain, type Recorded, readEvent } from '../domain/recorded.ts';
 import type { Revision } from '../domain/time.ts';
 import { storedChain } from './chains.ts';
+import type { History } from './history.ts';
 import { steppable } from './step.ts';
 import { Stepper } from './stepper.ts';
-import type { History } from './verify.ts';
 
 /** A recorded step that the other machine would have taken otherwise. */
 interface OtherWay {

@@ -6,10 +6,10 @@ import type { Recorded } from '../domain/recorded.ts';
 import { readEvent } from '../domain/recorded.ts';
 import type { Instant, Revision } from '../domain/time.ts';
 import type { Keyframes } from '../ports/keyframes.ts';
+import type { History } from './history.ts';
 import { KeyframeReading, readKeyframe } from './keyframe.ts';
 import { signaturesFrom } from './signatures.ts';
 import type { Checkpoint } from './verifier.ts';
-import type { History } from './verify.ts';
 
 /** A moment of a history: after all that was written until then. */
 export type Moment =

@@ -1,7 +1,7 @@
 import type { Hash } from '../domain/chain.ts';
 import { type Illegible, type Recorded, readEvent } from '../domain/recorded.ts';
 import type { Instant, Revision } from '../domain/time.ts';
-import type { History } from './verify.ts';
+import type { History } from './history.ts';
 
 /** A collector's word, in the history itself, that a keyframe is what it verified. */
 export interface Signature {

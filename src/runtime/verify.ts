@@ -3,20 +3,17 @@ import type { Divergence } from '../domain/divergence.ts';
 import { everything } from '../domain/keys.ts';
 import { type Illegible, type Recorded, readEvent } from '../domain/recorded.ts';
 import { type Millis, type Revision, seconds } from '../domain/time.ts';
-import type { Audit } from '../ports/audit.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Keyframes } from '../ports/keyframes.ts';
 import type { Leases } from '../ports/leases.ts';
 import type { Registry } from '../ports/registry.ts';
 import { checkKeyframe, checkTouched } from './check-keyframe.ts';
+import type { History } from './history.ts';
 import { KeyframeReading, readKeyframe } from './keyframe.ts';
 import { lostTails } from './lost-tails.ts';
 import { Settling } from './settling.ts';
 import { signatureIn, signaturesFrom } from './signatures.ts';
 import { type Checkpoint, type Notes, Verifier } from './verifier.ts';
-
-/** A history that can be read: the audit stream, or a file that was exported from it. */
-export type History = Pick<Audit, 'read' | 'range'>;
 
 /** What a history is compared with, each where it is there. */
 export interface VerifyPorts {

@@ -5,7 +5,8 @@ import { historyFile } from '../../src/adapters/files/history-file.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { Check } from '../../src/domain/divergence.ts';
 import { readEvent } from '../../src/domain/recorded.ts';
-import { type History, verify } from '../../src/runtime/verify.ts';
+import type { History } from '../../src/runtime/history.ts';
+import { verify } from '../../src/runtime/verify.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 export const historyPath = (name: string): string => `${folder}${name}.ndjson.gz`;

@@ -1,6 +1,6 @@
 import { wanted } from '../../src/domain/filters.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
-import type { History } from '../../src/runtime/verify.ts';
+import type { History } from '../../src/runtime/history.ts';
 
 /** A history of exactly these events, in this order. */
 export const historyOf = (events: readonly StoredEvent[]): History => ({

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { HealthProbe } from './health-check.ts';
+import type { HealthProbe } from './health-probe.ts';
 import { sendSignal } from './send-signal.ts';
 
 /** The last of its output is what a person needs; a check that never stops talking costs no more. */

@@ -2,6 +2,7 @@ import type { Health } from '../../domain/desired.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { execProbe } from './exec-probe.ts';
+import type { HealthProbe } from './health-probe.ts';
 import { httpProbe } from './http-probe.ts';
 import { tcpProbe } from './tcp-probe.ts';
 
@@ -18,9 +19,6 @@ export type HealthCheck = (
   /** How many failures in a row make it failing. One success makes it serving. */
   readonly failAfter: number;
 };
-
-/** One look: undefined when all is well, else what is wrong, in one line. Ends when aborted. */
-export type HealthProbe = (signal: AbortSignal) => Promise<string | undefined>;
 
 /** Checks until the signal is aborted, one check at a time, and reports what each one amounts to. */
 export async function checkHealth(

@@ -1,4 +1,4 @@
-import type { HealthProbe } from './health-check.ts';
+import type { HealthProbe } from './health-probe.ts';
 
 /** A GET that must be answered with 2xx or 3xx; redirections are not followed. */
 export function httpProbe(url: string): HealthProbe {

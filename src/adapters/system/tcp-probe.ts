@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { HealthProbe } from './health-check.ts';
+import type { HealthProbe } from './health-probe.ts';
 
 /** A connection that must be accepted; it is closed at once. */
 export function tcpProbe(to: { readonly host: string; readonly port: number }): HealthProbe {

@@ -1,7 +1,7 @@
 import type { Fleet } from '../../domain/fleet.ts';
 import type { RunRef } from '../../domain/names.ts';
 import type { Instant, Revision } from '../../domain/time.ts';
-import type { History } from '../../runtime/verify.ts';
+import type { History } from '../../runtime/history.ts';
 
 /** What an explanation stands on: the registry at a moment, its history, and now also the leases. */
 export interface Ground {

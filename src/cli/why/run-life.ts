@@ -2,7 +2,7 @@ import { slotTokens } from '../../domain/keys.ts';
 import type { RunRef } from '../../domain/names.ts';
 import { type Recorded, readEvent } from '../../domain/recorded.ts';
 import type { Revision } from '../../domain/time.ts';
-import type { History } from '../../runtime/verify.ts';
+import type { History } from '../../runtime/history.ts';
 
 /** What the history says of one run: the last transition of each type. */
 export class RunLife {
