@@ -9,7 +9,7 @@ import { systemEntropy } from '../adapters/system/entropy.ts';
 import { systemProcesses } from '../adapters/system/processes.ts';
 import type { Namespace, RunRef } from '../domain/names.ts';
 import { noMeters } from '../ports/meters.ts';
-import type { Ports } from '../ports/ports.ts';
+import type { Ports, Store } from '../ports/ports.ts';
 
 /** The server, and how one is let in: it is sent to child processes as it is. */
 export type ServerAccess = Pick<NatsStoreOptions, 'servers' | 'credentials' | 'tls' | 'replicas'>;
@@ -22,7 +22,7 @@ const silent: Ports['log'] = { debug() {}, info() {}, warn() {} };
 export const openStore = (access: Access, as: RunRef | string): Promise<NatsStore> =>
   openNatsStore({ ...access, name: typeof as === 'string' ? `bench ${as}` : connectionName(as) });
 
-export const portsOf = (store: NatsStore): Ports => ({
+export const portsOf = (store: Store): Ports => ({
   leases: store.leases,
   registry: store.registry,
   audit: store.audit,

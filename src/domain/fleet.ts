@@ -177,6 +177,19 @@ export class Fleet {
   }
 }
 
+/**
+ * The instances whose owner is not the run that the slot's record names: superseded, or without any
+ * record. An unreadable record makes nobody a leftover: not knowing is not death. What an expired run
+ * left is removed with it.
+ */
+export function leftoversIn({ agent, instances }: SlotView): readonly StoredInstance[] {
+  if (agent?.kind === 'unreadable' || agent?.record.phase === 'expired') return [];
+  return [...instances.values()].filter(
+    (read): read is StoredInstance =>
+      read.kind === 'stored' && read.record.run !== agent?.record.run,
+  );
+}
+
 /** A key of ours as far as it says where a record belongs: the slot of an agent, or of an instance. */
 const keyShape = /^(?:agent\.([^.]+\.[^.]+)|instance\.([^.]+\.[^.]+)\.[^.]*\.[^.]*)$/;
 

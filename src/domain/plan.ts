@@ -1,7 +1,7 @@
 import { zoneOf } from './brake.ts';
 import { type BrakeForecast, forecastBrakes } from './brake-forecast.ts';
 import type { StoredInstance } from './entry.ts';
-import type { Fleet, SlotView } from './fleet.ts';
+import { type Fleet, leftoversIn, type SlotView } from './fleet.ts';
 import { leaseKey } from './keys.ts';
 import { type LeasePolicy, leftoverAfter } from './policy.ts';
 import type { AgentRecord, SuspectReason } from './records.ts';
@@ -174,17 +174,11 @@ function refutationOf(
 export const leaseRefutes = ({ suspect, ttl }: AgentRecord, now: Instant): boolean =>
   suspect?.reason !== 'unreachable' || now >= suspect.since + ttl;
 
-/** Instances whose owner is not the run that the slot's record names, by owner. */
+/** The slot's leftovers, by owner. */
 function leftoverRows(slot: SlotView, around: Surroundings): readonly PlanRow[] {
-  const { agent } = slot;
-  if (agent?.kind === 'unreadable' || agent?.record.phase === 'expired') return [];
-  const byOwner = new Map<string, StoredInstance[]>();
-  for (const read of slot.instances.values()) {
-    if (read.kind !== 'stored' || read.record.run === agent?.record.run) continue;
-    const { run } = read.record;
-    byOwner.set(run, [...(byOwner.get(run) ?? []), read]);
-  }
-  return [...byOwner.values()].map((leftovers) => leftoverRow(leftovers, agent?.record, around));
+  const holder = slot.agent?.kind === 'stored' ? slot.agent.record : undefined;
+  const byOwner = Map.groupBy(leftoversIn(slot), ({ record }) => record.run);
+  return [...byOwner.values()].map((leftovers) => leftoverRow(leftovers, holder, around));
 }
 
 function leftoverRow(

@@ -6,6 +6,7 @@ import {
   zoneOf,
 } from '../domain/brake.ts';
 import { readBrake, type StoredBrake } from '../domain/entry.ts';
+import { Fault } from '../domain/fault.ts';
 import type { RunEvidence } from '../domain/judge.ts';
 import { brakeKey } from '../domain/keys.ts';
 import type { ZoneName } from '../domain/names.ts';
@@ -60,10 +61,11 @@ export class Brakes {
     if (fleet.upTo !== this.#countedAt) {
       this.#countedAt = fleet.upTo;
       this.#counts = countZones(fleet);
-      for (const zone of this.#counts.keys()) this.#judge(zone);
+      const zones = new Set(this.#counts.keys());
       for (const brake of fleet.state.brakes()) {
-        if (brake.kind === 'stored') this.#judge(brake.record.zone);
+        if (brake.kind === 'stored') zones.add(brake.record.zone);
       }
+      for (const zone of zones) this.#judge(zone);
     }
     this.#ports.meters.brakes(this.#readings());
     this.#heldBack.clear();
@@ -171,7 +173,9 @@ export class Brakes {
     this.#setting.add(zone);
     this.#set(zone, brake)
       .catch((error: unknown) => {
-        this.#ports.log.debug('brake-not-set', { zone, why: String(error) });
+        if (!(error instanceof Fault)) throw error;
+        // While it can't be set, nobody of the zone is expired: somebody has to know.
+        this.#ports.log.warn('brake-not-set', { zone, why: error.message });
       })
       .finally(() => {
         this.#setting.delete(zone);

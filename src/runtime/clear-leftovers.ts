@@ -2,7 +2,8 @@ import { readAgent, type StoredInstance } from '../domain/entry.ts';
 import type { SlotView } from '../domain/fleet.ts';
 import { judgeLeftover } from '../domain/judge.ts';
 import { agentKey } from '../domain/keys.ts';
-import { type LeasePolicy, leftoverAfter, removalsPerBatch } from '../domain/policy.ts';
+import { type LeasePolicy, removalsPerBatch } from '../domain/policy.ts';
+import type { Millis } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Author } from './change.ts';
 import { readLease } from './examine.ts';
@@ -21,32 +22,36 @@ export const ruleFor = ({ agent }: SlotView, fallback: LeasePolicy): LeftoverRul
     : { policy: fallback, why: 'orphan' };
 
 /**
- * Removes the leftovers of a slot that are due: judged by the slot's record at the leader, and each by
+ * Removes the leftovers of a slot that are due, each with how long it has been one: judged by the slot's record at the leader, and each by
  * its owner's lease.
  */
 export async function clearLeftovers(
-  due: readonly StoredInstance[],
+  due: readonly (readonly [StoredInstance, Millis])[],
   { policy, why }: LeftoverRule,
   author: Author,
   ports: Pick<Ports, 'registry' | 'leases' | 'meters'>,
 ): Promise<void> {
   const [first] = due;
   if (!first) return;
-  const of = { host: first.record.host, agent: first.record.agent };
+  const { host, agent } = first[0].record;
+  const of = { host, agent };
   const record = readAgent(await ports.registry.read(agentKey(of)));
   if (record.kind === 'unreadable') return;
   const holder = record.kind === 'stored' ? record.record.run : undefined;
   const leases = new Map<string, 'stands' | 'absent' | 'unknown'>();
-  const leftoverFor = leftoverAfter(policy);
   const judged: StoredInstance[] = [];
-  for (const stored of due.slice(0, removalsPerBatch)) {
+  let youngest = Number.POSITIVE_INFINITY;
+  for (const [stored, leftoverFor] of due.slice(0, removalsPerBatch)) {
     const { run } = stored.record;
     if (run === holder) continue;
     const lease = leases.get(run) ?? (await readLease({ ...of, run }, ports));
     leases.set(run, lease);
-    if (judgeLeftover({ leftoverFor, lease }, policy).do === 'remove') judged.push(stored);
+    if (judgeLeftover({ leftoverFor, lease }, policy).do !== 'remove') continue;
+    judged.push(stored);
+    youngest = Math.min(youngest, leftoverFor);
   }
   if (judged.length === 0) return;
+  const leftoverFor = Math.round(youngest);
   const evidence = { holder: holder ?? null, leftoverFor, lease: 'absent' };
   const at = { of, revision: record.revision };
   await removeLeftovers(judged, at, why, { evidence }, author, ports);

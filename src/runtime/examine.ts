@@ -1,5 +1,5 @@
 import { zoneOf } from '../domain/brake.ts';
-import { type Read, readAgent, readBrake, readHold, type StoredAgent } from '../domain/entry.ts';
+import { type Read, readAgent, type StoredAgent } from '../domain/entry.ts';
 import { Fault } from '../domain/fault.ts';
 import { judgeRun, type RunEvidence, type RunVerdict } from '../domain/judge.ts';
 import { agentKey, brakeKey, holdKey, leaseKey } from '../domain/keys.ts';
@@ -14,8 +14,8 @@ import type { Sightings } from './sightings.ts';
 /** What one observer knows by itself about a run. */
 export interface Observer {
   readonly sightings: Sightings;
-  /** How long it has known of the run's suspicion, as far as that counts. */
-  suspectFor(record: AgentRecord): Millis;
+  /** How long it has known of the run's suspicion, as far as that counts; `held`: not now. */
+  suspectFor(record: AgentRecord, held: boolean): Millis;
   /** How its process's connection closed, if it did since the run was last heard. */
   departureOf(record: AgentRecord): Closed | undefined;
   /** Whether a hold covers the slot, as the view has it. */
@@ -78,22 +78,9 @@ export async function examine(
     if (verdict.do === 'look') {
       // The hold matters to a suspect only; the lease is read last, right before the write.
       if (evidence.suspect) {
-        const [holds, brake] = await Promise.all([
-          readHolds(record, ports),
-          readZoneBrake(record, ports),
-        ]);
-        // Tripped meanwhile, or before the view had it: it lets through only whom it was asked for.
-        const standing = observer.brakeOn(record);
-        const off = brake !== 'unknown' && !brake.stands;
-        evidence = {
-          ...evidence,
-          hold: standingOf(holds),
-          brake: standing === 'off' && !off ? 'waits' : standing,
-        };
-        fences = [
-          ...(holds === 'unknown' ? [] : holds),
-          ...(standing === 'off' && off ? [brake] : []),
-        ];
+        const { hold, brake, fences: found } = await readHindrances(record, observer, ports);
+        evidence = { ...evidence, hold, brake };
+        fences = found;
       }
       evidence = { ...evidence, lease: await readLease(record, ports) };
     } else if (verdict.do === 'ask') {
@@ -101,12 +88,7 @@ export async function examine(
       // So many may have closed meanwhile that it says nothing any more.
       evidence = { ...evidence, connection: connectionOf(record, observer) };
     } else {
-      return {
-        verdict,
-        evidence,
-        judged,
-        fences: fences.map(({ key, expect }) => ({ key, expect })),
-      };
+      return { verdict, evidence, judged, fences };
     }
     // Asking takes time, in which the run may have been heard.
     evidence = { ...evidence, silentFor: observer.sightings.silenceOf(leaseKey(record)) };
@@ -114,17 +96,20 @@ export async function examine(
   }
 }
 
-const evidenceOf = (record: AgentRecord, observer: Observer): RunEvidence => ({
-  phase: record.phase,
-  suspect: record.suspect !== undefined,
-  silentFor: observer.sightings.silenceOf(leaseKey(record)),
-  suspectFor: observer.suspectFor(record),
-  lease: 'unread',
-  probe: 'unasked',
-  connection: connectionOf(record, observer),
-  hold: observer.isHeld(record) ? 'stands' : 'unread',
-  brake: record.suspect === undefined ? 'off' : observer.brakeOn(record),
-});
+function evidenceOf(record: AgentRecord, observer: Observer): RunEvidence {
+  const held = observer.isHeld(record);
+  return {
+    phase: record.phase,
+    suspect: record.suspect !== undefined,
+    silentFor: observer.sightings.silenceOf(leaseKey(record)),
+    suspectFor: observer.suspectFor(record, held),
+    lease: 'unread',
+    probe: 'unasked',
+    connection: connectionOf(record, observer),
+    hold: held ? 'stands' : 'unread',
+    brake: record.suspect === undefined ? 'off' : observer.brakeOn(record),
+  };
+}
 
 function connectionOf(record: AgentRecord, observer: Observer): RunEvidence['connection'] {
   const closed = observer.departureOf(record);
@@ -145,32 +130,19 @@ export async function readLease(
   }
 }
 
-type HoldFence = Fence & { readonly stands: boolean };
-
-/** The brake of the run's zone at the leader; one that can't be read stands. */
-async function readZoneBrake(
-  record: AgentRecord,
-  { registry }: Pick<Ports, 'registry'>,
-): Promise<HoldFence | 'unknown'> {
-  try {
-    const { key, revision, kind } = readBrake(await registry.read(brakeKey(zoneOf(record))));
-    return { key, expect: revision, stands: kind !== 'absent' };
-  } catch (error) {
-    if (error instanceof Fault) return 'unknown';
-    throw error;
-  }
+/** A key at the leader: at which revision, and whether anything stands there, readable or not. */
+interface Standing extends Fence {
+  readonly stands: boolean;
 }
 
-/** The slot's hold and its host's at the leader; one that can't be read stands. */
-async function readHolds(
-  { host, agent }: Slot,
+async function readStanding(
+  keys: readonly string[],
   { registry }: Pick<Ports, 'registry'>,
-): Promise<readonly HoldFence[] | 'unknown'> {
+): Promise<readonly Standing[] | 'unknown'> {
   try {
-    const keys = [holdKey(host), holdKey(host, agent)];
-    const holds = await Promise.all(keys.map(async (key) => readHold(await registry.read(key))));
-    return holds.map(({ key, revision, kind }) => ({
-      ...{ key, expect: revision, stands: kind !== 'absent' },
+    const entries = await Promise.all(keys.map((key) => registry.read(key)));
+    return entries.map(({ key, revision, text }) => ({
+      ...{ key, expect: revision, stands: text !== undefined },
     }));
   } catch (error) {
     if (error instanceof Fault) return 'unknown';
@@ -178,9 +150,29 @@ async function readHolds(
   }
 }
 
-function standingOf(holds: readonly HoldFence[] | 'unknown'): RunEvidence['hold'] {
-  if (holds === 'unknown') return 'unknown';
-  return holds.some(({ stands }) => stands) ? 'stands' : 'absent';
+/** What the leader says of the holds on a suspect and of its zone's brake, and what an expiry stands on. */
+async function readHindrances(
+  record: AgentRecord,
+  observer: Observer,
+  ports: Pick<Ports, 'registry'>,
+): Promise<Pick<RunEvidence, 'hold' | 'brake'> & { readonly fences: readonly Fence[] }> {
+  const { host, agent } = record;
+  const [holds, brakes] = await Promise.all([
+    readStanding([holdKey(host), holdKey(host, agent)], ports),
+    readStanding([brakeKey(zoneOf(record))], ports),
+  ]);
+  const isOff = brakes !== 'unknown' && brakes.every(({ stands }) => !stands);
+  const standing = observer.brakeOn(record);
+  const fences = [
+    ...(holds === 'unknown' ? [] : holds),
+    ...(standing === 'off' && isOff ? brakes : []),
+  ];
+  return {
+    hold: holds === 'unknown' ? holds : holds.some(({ stands }) => stands) ? 'stands' : 'absent',
+    // Tripped meanwhile, or before the view had it: it lets through only whom it was asked for.
+    brake: standing === 'off' && !isOff ? 'waits' : standing,
+    fences: fences.map(({ key, expect }) => ({ key, expect })),
+  };
 }
 
 async function askTwice(

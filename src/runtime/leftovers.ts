@@ -1,13 +1,10 @@
 import type { StoredInstance } from '../domain/entry.ts';
-import type { Fleet, SlotView } from '../domain/fleet.ts';
+import { type Fleet, leftoversIn, type SlotView } from '../domain/fleet.ts';
 import type { Millis, Monotonic, Revision } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /**
- * Which instances are leftovers, and since when this observer has seen each at this very revision.
- *
- * An instance is a leftover when its owner is not the run that its slot's record names. An unreadable
- * slot record makes nobody a leftover: not knowing is not death.
+ * Since when this observer has seen each leftover ({@link leftoversIn}) at this very revision.
  */
 export class Leftovers {
   readonly #clock: Clock;
@@ -36,7 +33,7 @@ export class Leftovers {
     for (const [tokens, known] of this.#slots) {
       const slot = fleet.slot(tokens);
       if (!slot) continue;
-      const leftovers = leftoversOf(slot).flatMap((stored): [StoredInstance, Millis][] => {
+      const leftovers = leftoversIn(slot).flatMap((stored): [StoredInstance, Millis][] => {
         const seen = known.get(stored.key);
         return seen?.revision === stored.revision ? [[stored, now - seen.since]] : [];
       });
@@ -47,7 +44,7 @@ export class Leftovers {
   #look(tokens: string, slot: SlotView | undefined): void {
     const before = this.#slots.get(tokens);
     const now = new Map<string, { revision: Revision; since: Monotonic }>();
-    for (const { key, revision } of slot ? leftoversOf(slot) : []) {
+    for (const { key, revision } of slot ? leftoversIn(slot) : []) {
       const seen = before?.get(key);
       now.set(
         key,
@@ -57,13 +54,4 @@ export class Leftovers {
     if (now.size > 0) this.#slots.set(tokens, now);
     else this.#slots.delete(tokens);
   }
-}
-
-function leftoversOf({ agent, instances }: SlotView): readonly StoredInstance[] {
-  if (agent?.kind === 'unreadable') return [];
-  if (agent?.record.phase === 'expired') return []; // removed with its run
-  return [...instances.values()].filter(
-    (read): read is StoredInstance =>
-      read.kind === 'stored' && read.record.run !== agent?.record.run,
-  );
 }

@@ -7,22 +7,19 @@ import { leaseKey, slotTokens } from '../domain/keys.ts';
 import type { Slot } from '../domain/names.ts';
 import { type LeasePolicy, leftoverAfter } from '../domain/policy.ts';
 import type { AgentRecord } from '../domain/records.ts';
-import { type Millis, type Monotonic, type Revision, seconds } from '../domain/time.ts';
+import { type Millis, type Monotonic, seconds } from '../domain/time.ts';
 import type { Departure } from '../ports/departures.ts';
-import type { CollectorWrite } from '../ports/meters.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Brakes } from './brakes.ts';
-import type { Author, Change } from './change.ts';
+import type { Author } from './change.ts';
 import { clearLeftovers, ruleFor } from './clear-leftovers.ts';
 import { type Closed, Departed } from './departed.ts';
 import { Doubts } from './doubts.ts';
-import { type Examined, evidenceOfVerdict, examine, glance, type Observer } from './examine.ts';
-import { endHold } from './fleet-changes.ts';
+import { type Examined, examine, glance, type Observer } from './examine.ts';
+import { Executor } from './executor.ts';
 import { Leftovers } from './leftovers.ts';
 import { Removals } from './removals.ts';
-import { removeExpired } from './remove.ts';
-import { moveRun } from './run-changes.ts';
-import { type Place, type Sharable, SharedCommits } from './shared-commits.ts';
+import type { Place } from './shared-commits.ts';
 import type { Sightings } from './sightings.ts';
 import { Turns } from './turns.ts';
 import type { View } from './view.ts';
@@ -61,7 +58,7 @@ export class Sweeper implements Observer {
   readonly #turns: Turns;
   readonly #brakes: Brakes;
   readonly #departed: Departed;
-  readonly #commits: SharedCommits;
+  readonly #executor: Executor;
   readonly #doubts: Doubts;
   readonly #removals: Removals;
   readonly #busy = new Map<string, Promise<void>>();
@@ -88,7 +85,7 @@ export class Sweeper implements Observer {
     this.#departed = new Departed(ports.clock);
     this.#doubts = new Doubts(ports.clock);
     this.#removals = new Removals(ports.clock, (busy) => listener.removing(busy));
-    this.#commits = new SharedCommits(ports.registry, (all) => this.#brakes.rewritesFor(all));
+    this.#executor = new Executor(author, seeing.view, this, this.#brakes, ports);
   }
 
   /** Whether this seat does what is to be done once and for all of them. */
@@ -123,9 +120,9 @@ export class Sweeper implements Observer {
     this.#leftovers.touched(slots, this.#view.fleet);
   }
 
-  suspectFor(record: AgentRecord): Millis {
+  suspectFor(record: AgentRecord, held: boolean): Millis {
     const counted = this.#ports.clock.monotonic() - this.sightings.startedAt;
-    return Math.min(counted, this.#doubts.age(record, this.isHeld(record)));
+    return Math.min(counted, this.#doubts.age(record, held));
   }
 
   departureOf(record: AgentRecord): Closed | undefined {
@@ -162,9 +159,9 @@ export class Sweeper implements Observer {
     for (const hold of this.#view.fleet.state.holds()) this.#considerHold(hold);
     for (const { slot, leftovers } of this.#leftovers.due(this.#view.fleet)) {
       const rule = ruleFor(slot, this.#place.lease);
-      const due = leftovers.filter(([, age]) => age >= leftoverAfter(rule.policy)).map(([l]) => l);
+      const due = leftovers.filter(([, age]) => age >= leftoverAfter(rule.policy));
       if (due.length === 0 || !this.#turns.isMine(slot.slot, `${due.length}`)) continue;
-      if (this.#busy.has(slot.slot)) continue;
+      if (!this.#isFree(slot.slot)) continue;
       if (!this.#removals.mayBegin(slot.slot, `${due.length}`)) continue;
       this.#work(slot.slot, () =>
         this.#removals.run(() => clearLeftovers(due, rule, this.#author, this.#ports)),
@@ -192,7 +189,7 @@ export class Sweeper implements Observer {
       if (verdict.why === 'brake') this.#brakes.heldBack(seen.record);
       return;
     }
-    if (this.#busy.has(slot.slot) || this.#keptLately(slot.slot, seen)) return;
+    if (!this.#isFree(slot.slot) || this.#keptLately(slot.slot, seen)) return;
     const progress = `${seen.revision} ${slot.instances.size}`;
     if (!this.#turns.isMine(seen.record.run, progress)) return;
     if (verdict.do === 'remove' && !this.#removals.mayBegin(slot.slot, progress)) return;
@@ -224,8 +221,12 @@ export class Sweeper implements Observer {
     });
   }
 
+  /** Whether a task may be begun there now: those for which there is no room come at a later sweep. */
+  #isFree(key: string): boolean {
+    return !this.#busy.has(key) && this.#busy.size < atOnce;
+  }
+
   #work(slot: string, task: () => Promise<void>): void {
-    if (this.#busy.has(slot) || this.#busy.size >= atOnce) return;
     const working = task()
       .catch((error: unknown) => {
         if (!(error instanceof Fault)) throw error;
@@ -242,7 +243,10 @@ export class Sweeper implements Observer {
     const slot = slotTokens(seen.record);
     this.#kept.set(slot, this.#ports.clock.monotonic());
     if (examined.verdict.do === 'expire') return this.#expire(examined, signal);
-    if (examined.verdict.do === 'suspect') return this.#suspect(examined);
+    if (examined.verdict.do === 'suspect') {
+      if (await this.#executor.suspect(examined)) this.#departed.drop(seen.record);
+      return;
+    }
     const { verdict } = examined;
     if (verdict.do === 'keep') this.#departed.drop(seen.record);
     if (verdict.do !== 'hold') return;
@@ -252,69 +256,25 @@ export class Sweeper implements Observer {
     if (verdict.why !== 'brake') this.#doubts.drop(slot);
   }
 
-  async #suspect(examined: Examined): Promise<void> {
-    const { judged, verdict } = examined;
-    if (verdict.do !== 'suspect') return;
-    const { record } = judged;
-    const evidence = evidenceOfVerdict(examined, this);
-    const event = { type: 'suspected', reason: verdict.why } as const;
-    const change = moveRun(this.#author, judged, event, { evidence });
-    const noticed = this.sightings.seenAt(leaseKey(record));
-    const from = Math.max(noticed ?? 0, this.departureOf(record)?.at ?? 0);
-    if (change === 'ignored' || (await this.#commit('suspect', change)) === undefined) return;
-    const { clock, meters, probe } = this.#ports;
-    meters.suspected(verdict.why, from === 0 ? undefined : clock.monotonic() - from);
-    this.#departed.drop(record);
-    probe.tell(record, 'suspected');
-  }
-
   async #expire(examined: Examined, signal: AbortSignal): Promise<void> {
-    const { judged, fences } = examined;
-    const place = this.#through.get(slotTokens(judged.record));
-    // It was on meanwhile, and lets through only whoever has a place.
-    if (examined.evidence.brake === 'lets-through' && !place) return;
-    const evidence = {
-      ...evidenceOfVerdict(examined, this),
-      zone: { name: zoneOf(judged.record), ...this.#brakes.countOf(zoneOf(judged.record)) },
-    };
-    const change = moveRun(this.#author, judged, { type: 'expired' }, { evidence });
-    if (change === 'ignored') return;
-    const revision = await this.#commit('expire', change, { fences, place });
+    const { judged } = examined;
+    const slot = slotTokens(judged.record);
+    const revision = await this.#executor.expire(examined, this.#through.get(slot));
     if (revision === undefined) return;
-    this.#through.delete(slotTokens(judged.record));
-    this.#ports.meters.expired();
-    this.#ports.probe.tell(judged.record, 'expired');
+    this.#through.delete(slot);
     // The next sweep would find it too: a tenth of a second later, which is longer than removing takes.
-    if (!(await this.#view.passed(revision, signal))) return;
-    const expired = this.#view.fleet.slot(slotTokens(judged.record))?.agent;
-    if (expired?.kind !== 'stored' || expired.revision !== revision) return;
-    await this.#remove(expired, signal);
+    const expired = await this.#executor.seen(judged, revision, signal);
+    if (expired) await this.#remove(expired, signal);
   }
 
   #considerHold(hold: StoredHold): void {
     const { record, key, revision } = hold;
     if (this.#ports.clock.wall() < record.until) return;
     if (!this.#turns.isMine(record.run, `${revision}`)) return;
-    this.#work(key, async () => {
-      const evidence = { until: record.until };
-      await this.#commit('end-hold', endHold(this.#author, hold, 'ran-out', { evidence }));
-    });
-  }
-
-  /** The revision of the record as it was written; undefined: it was not, as far as is known. */
-  async #commit(
-    what: CollectorWrite,
-    { write, events }: Change,
-    along: Pick<Sharable, 'fences' | 'place'> = {},
-  ): Promise<Revision | undefined> {
-    const result = await this.#commits.commit({ writes: [write], events, ...along });
-    if (result.outcome === 'conflict') this.#ports.meters.conflictAvoided(what);
-    return result.outcome === 'committed' ? result.revisions.get(write.key) : undefined;
+    if (this.#isFree(key)) this.#work(key, () => this.#executor.endHold(hold));
   }
 
   #remove(expired: StoredAgent, signal: AbortSignal): Promise<void> {
-    return this.#removals.run(() =>
-      removeExpired(expired, this.#author, this.#view, this.#ports, this.#commits, signal),
-    );
+    return this.#removals.run(() => this.#executor.remove(expired, signal));
   }
 }

@@ -1,18 +1,13 @@
 import { AuditEvent } from '../domain/events.ts';
 import { Fault } from '../domain/fault.ts';
 import { allRunLeases, leaseKey } from '../domain/keys.ts';
-import { blindAfter, type LeasePolicy } from '../domain/policy.ts';
+import type { LeasePolicy } from '../domain/policy.ts';
 import { recordVersion } from '../domain/records.ts';
-import {
-  type Instant,
-  type Millis,
-  type Monotonic,
-  type Revision,
-  seconds,
-} from '../domain/time.ts';
+import type { Millis, Monotonic, Revision } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { Author } from './change.ts';
+import { Eyesight } from './eyesight.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { Sightings } from './sightings.ts';
 import { Sweeper, sweepEvery } from './sweeper.ts';
@@ -26,9 +21,6 @@ export interface VisitListener {
   /** It judges nobody until it sees again. */
   blinded(why: string): void;
 }
-
-/** A sweep that comes so much later than planned means that this process did not run. */
-const stalledAfter: Millis = seconds(1);
 
 /**
  * What a collector does, done for a while by somebody without a seat.
@@ -48,8 +40,6 @@ export class Visit implements AsyncDisposable {
   readonly #listener: VisitListener;
   readonly #stop = new AbortController();
   readonly #following: Promise<void>;
-  #judging: AbortController | undefined;
-  #proof: { above: Revision; seenAt: Monotonic };
   #lost: string | undefined;
   #written: Revision = 0;
 
@@ -69,7 +59,6 @@ export class Visit implements AsyncDisposable {
       this.#lost = why;
     };
     this.#keeper = new LeaseKeeper({ key: this.#key, text }, lease, ports, lapsed);
-    this.#proof = { above: 0, seenAt: ports.clock.monotonic() };
     this.#following = this.view.follow(this.#stop.signal);
   }
 
@@ -96,27 +85,26 @@ export class Visit implements AsyncDisposable {
     const { clock, leases, departures } = this.#ports;
     await this.view.loaded;
     if ((await this.#keeper.take()) !== 'held') throw leaseLost('it could not be taken');
+    const own = { key: this.#key, keeper: this.#keeper, called: 'lease' } as const;
+    const eyesight = new Eyesight(own, this.#lease, this.#sightings, clock);
     const over = new AbortController();
     const both = AbortSignal.any([over.signal, signal]);
     const observing = (async () => {
       for await (const feed of leases.watch([allRunLeases], both)) {
         this.#sightings.take(feed);
-        const seen = this.#sightings.revisionOf(this.#key);
-        if (seen <= this.#proof.above) continue;
-        this.#proof = { above: seen, seenAt: clock.monotonic() };
-        if (!this.#judging) this.#see();
+        if (eyesight.isProven() && !eyesight.judging) this.#see(eyesight);
       }
     })();
     const hearing = departures.watch(
-      (departure) => this.#sweeper.departed(departure, this.#judging?.signal),
+      (departure) => this.#sweeper.departed(departure, eyesight.judging),
       both,
     );
     try {
-      await this.#beat(duration, both);
+      await this.#beat(eyesight, duration, both);
     } finally {
       over.abort();
       await Promise.all([observing, hearing]);
-      this.#judging?.abort();
+      eyesight.close();
       await this.#sweeper.settled();
       await this.#keeper.release();
     }
@@ -145,50 +133,30 @@ export class Visit implements AsyncDisposable {
     await this.#sweeper.settled();
   }
 
-  #see(): void {
-    this.#judging = new AbortController();
+  #see(eyesight: Eyesight): void {
+    eyesight.open();
     this.#sweeper.start();
     this.#listener.sighted();
   }
 
-  #blind(why: string): void {
-    this.#judging?.abort();
-    this.#judging = undefined;
-    this.#proof = { ...this.#proof, above: this.#keeper.revision };
-    this.#listener.blinded(why);
-  }
-
-  async #beat(duration: Millis, signal: AbortSignal): Promise<void> {
+  async #beat(eyesight: Eyesight, duration: Millis, signal: AbortSignal): Promise<void> {
     const { clock } = this.#ports;
-    let before = { monotonic: clock.monotonic(), wall: clock.wall() };
     let seen: Monotonic | undefined;
     while (!signal.aborted) {
       await clock.sleep(sweepEvery, signal);
-      const now = { monotonic: clock.monotonic(), wall: clock.wall() };
-      const trouble = this.#trouble(before, now);
-      before = now;
+      const trouble = eyesight.trouble(sweepEvery);
       if (this.#lost !== undefined) throw leaseLost(this.#lost);
-      if (trouble !== undefined && this.#judging) this.#blind(trouble);
-      if (this.#judging) {
-        seen ??= now.monotonic;
-        this.#sweeper.sweep(this.#judging.signal);
+      if (trouble !== undefined && eyesight.judging) {
+        eyesight.close();
+        this.#listener.blinded(trouble);
       }
-      if (seen !== undefined && now.monotonic - seen >= duration) return;
+      const { judging } = eyesight;
+      if (judging) {
+        seen ??= clock.monotonic();
+        this.#sweeper.sweep(judging);
+      }
+      if (seen !== undefined && clock.monotonic() - seen >= duration) return;
     }
-  }
-
-  #trouble(
-    before: { monotonic: Monotonic; wall: Instant },
-    now: { monotonic: Monotonic; wall: Instant },
-  ): string | undefined {
-    const ran = now.monotonic - before.monotonic;
-    if (ran > sweepEvery + stalledAfter) return `it did not run for ${Math.round(ran)} ms`;
-    const apart = Math.abs(now.wall - before.wall - ran);
-    if (apart > stalledAfter) return `the clocks moved apart by ${Math.round(apart)} ms`;
-    if (now.monotonic - this.#proof.seenAt > blindAfter(this.#lease)) {
-      return 'its own lease was not seen renewed';
-    }
-    return undefined;
   }
 
   /** A registry that says which transitions were stored through it. */

@@ -2,11 +2,11 @@ import { openNatsStore } from '../../../src/adapters/nats/store.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
 import { systemHash } from '../../../src/adapters/system/hash.ts';
-import { placeOf, systemProcesses } from '../../../src/adapters/system/processes.ts';
+import { placeOf } from '../../../src/adapters/system/processes.ts';
+import { portsOf as barePorts } from '../../../src/bench/access.ts';
 import { InstanceSpec } from '../../../src/domain/desired.ts';
 import type { Divergence } from '../../../src/domain/divergence.ts';
 import { AgentName, HostId, type Namespace, RunId } from '../../../src/domain/names.ts';
-import { noMeters } from '../../../src/ports/meters.ts';
 import type { Ports, Store } from '../../../src/ports/ports.ts';
 import { Agent } from '../../../src/runtime/agent.ts';
 import { Collector } from '../../../src/runtime/collector.ts';
@@ -16,20 +16,7 @@ import { until } from '../harness/until.ts';
 
 export const lease = { ttl: 2000, grace: 1000 };
 
-export const portsOf = (store: Store): Ports => ({
-  leases: store.leases,
-  registry: store.registry,
-  audit: store.audit,
-  keyframes: store.keyframes,
-  probe: store.probe,
-  departures: store.departures,
-  clock: systemClock,
-  entropy: systemEntropy,
-  hash: systemHash,
-  log: { debug() {}, info() {}, warn() {} },
-  meters: noMeters,
-  processes: systemProcesses(),
-});
+export const portsOf = (store: Store): Ports => ({ ...barePorts(store), hash: systemHash });
 
 export interface On {
   readonly servers: readonly string[];
