@@ -1,0 +1,140 @@
+/**
+ * What the dashboard's server says to its page: the history as compact rows, self-contained page by page.
+ *
+ * A page's rows name entities and words by their place in that very page, so pages from any time and
+ * any server go together, and a server that was restarted needs no word about it. Types only: the page
+ * is read by the browser that asked for it, the server that wrote it is the same version.
+ */
+import type { ChainRef } from '../domain/events.ts';
+import type { Instant, Millis, Revision } from '../domain/time.ts';
+
+/** An entity that has a machine: its chain, as the audit names it. */
+export type WireEntity = ChainRef;
+
+/**
+ * One transition: its place in the audit, when the audit stored it, the entity and the words for what
+ * happened, where that led to, and the chart it was made with (indices into the page), and the edges
+ * taken (indices into the page's words).
+ *
+ * A state is its active leaves by id below the machine's, joined by `+`:
+ * `present.phase.live+present.sight.clear`.
+ */
+export type WireRow = readonly [
+  seq: Revision,
+  storedAt: Instant,
+  entity: number,
+  type: number,
+  to: number,
+  chart: number,
+  edges: readonly number[],
+];
+
+/** What a screen needs of an event beyond its transition; everything else is asked for by its number. */
+export interface WireNote {
+  /** Who did it, as `host/agent`, where that was not the entity's own agent. */
+  readonly by?: string;
+  /** `silent`, `unreachable`, why an instance is failing, why something was removed, held, … */
+  readonly why?: string;
+  /** Of a run, when it starts. */
+  readonly ttl?: Millis;
+  readonly grace?: Millis;
+  readonly zone?: string;
+  readonly address?: string;
+  /** Of an instance, as registered or changed. */
+  readonly port?: number;
+  /** Of a hold: its end. */
+  readonly until?: Instant;
+  /** Of a brake. */
+  readonly seen?: number;
+  readonly suspect?: number;
+  readonly expired?: number;
+}
+
+/** A piece of the history: everything from `from` to `to`, both included. */
+export interface WirePage {
+  readonly from: Revision;
+  readonly to: Revision;
+  readonly entities: readonly WireEntity[];
+  readonly words: readonly string[];
+  readonly rows: readonly WireRow[];
+  /** By place in `rows`. */
+  readonly notes: readonly (readonly [row: number, note: WireNote])[];
+  /** Places that hold no event that can be read: trimmed, or damaged. */
+  readonly gaps: readonly WireGap[];
+}
+
+export interface WireGap {
+  readonly from: Revision;
+  readonly to: Revision;
+  readonly why: string;
+}
+
+/** Where everything stood after an event: what a page begins from. */
+export interface WireState {
+  readonly seq: Revision;
+  readonly at: Instant;
+  readonly entities: readonly WireEntity[];
+  readonly words: readonly string[];
+  /** The entity, its state, when it came there, its chart, and its latest notes together. */
+  readonly states: readonly (readonly [
+    entity: number,
+    state: number,
+    since: Instant,
+    chart: number,
+    note: WireNote,
+  ])[];
+}
+
+/** The first event of a stream, and what `/api/hello` says. */
+export interface WireHello {
+  readonly version: string;
+  /** What is looked at: the servers and the namespace, or the name of a file. */
+  readonly name: string;
+  readonly mode: 'live' | 'recording';
+  /** The history's first and last place; last 0: nothing yet. */
+  readonly first: Revision;
+  readonly last: Revision;
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+  /** The server's clock: countdowns go by it. */
+  readonly now: Instant;
+  /** Whether this server takes hold, release and sweep. */
+  readonly actions: boolean;
+  /** Of each machine, its chart of today. */
+  readonly charts: Readonly<Record<string, string>>;
+}
+
+/** Every two seconds: the link is alive, and this is how old the data is. */
+export interface WireMark {
+  readonly head: Revision;
+  readonly headAt: Instant;
+  readonly now: Instant;
+  /** Since when the store has not answered; null: it does. */
+  readonly storeAwaySince: Instant | null;
+  /** How many collectors watch; null: not known. */
+  readonly seats: number | null;
+}
+
+/** How much happened, in equal pieces of time: the strip below every screen. */
+export interface WireDensity {
+  readonly from: Instant;
+  readonly to: Instant;
+  /** Transitions, and those of them that are problems (suspected, expired, failed, superseded, tripped). */
+  readonly bins: readonly (readonly [transitions: number, problems: number, firstSeq: Revision])[];
+}
+
+/** What may happen next to an entity, and why not. */
+export interface WireNext {
+  readonly event: string;
+  readonly edge: string;
+  readonly targets: readonly string[];
+  readonly guard: string | null;
+  readonly description: string | null;
+}
+
+/** A refusal: HTTP status 4xx or 5xx, with the fault's code and words. */
+export interface WireFault {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+}
