@@ -15,6 +15,9 @@ const withServers = {
   maxWorkers: 3,
 };
 
+/** What of the real tests `npm test` runs in five minutes with all the others; the rest is `test:long`. */
+const soon = 'test/real/{embedded,harness,promises}';
+
 export default defineConfig({
   test: {
     allowOnly: false,
@@ -53,8 +56,17 @@ export default defineConfig({
         test: {
           ...withServers,
           name: 'real',
-          include: ['test/real/**/*.test.ts'],
+          include: [`${soon}/**/*.test.ts`],
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          ...withServers,
+          name: 'long',
+          include: ['test/real/**/*.test.ts'],
+          exclude: [`${soon}/**`],
+          sequence: { groupOrder: 3 },
         },
       },
     ],
