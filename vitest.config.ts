@@ -33,7 +33,7 @@ export default defineConfig({
           name: 'unit',
           // Whatever is not claimed below, so that no test file is ever left out.
           include: ['test/**/*.test.ts'],
-          exclude: ['test/contract/**', 'test/real/**', 'test/sim/**'],
+          exclude: ['test/browser/**', 'test/contract/**', 'test/real/**', 'test/sim/**'],
           sequence: { groupOrder: 0 },
         },
       },
@@ -67,6 +67,16 @@ export default defineConfig({
           include: ['test/real/**/*.test.ts'],
           exclude: [`${soon}/**`],
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          ...withServers,
+          name: 'browser',
+          globalSetup: [...withServers.globalSetup, 'test/browser/harness/global-setup.ts'],
+          include: ['test/browser/**/*.test.ts'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 4 },
         },
       },
     ],
