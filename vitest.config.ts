@@ -33,7 +33,14 @@ export default defineConfig({
           name: 'unit',
           // Whatever is not claimed below, so that no test file is ever left out.
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**', 'test/contract/**', 'test/real/**', 'test/sim/**'],
+          exclude: ['test/{browser,contract,model,real,sim}/**'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'model',
+          include: ['test/model/**/*.test.ts'],
           sequence: { groupOrder: 0 },
         },
       },
