@@ -18,7 +18,7 @@ export interface Explored {
 }
 
 /** Whatever may happen next. */
-export function* choices(state: State, rules: Rules): Generator<Choice> {
+function* choices(state: State, rules: Rules): Generator<Choice> {
   const planning = state.processes.findIndex(
     ({ life, task }) => life === 'up' && task?.pc === 'plan',
   );

@@ -25,7 +25,7 @@ export interface InstanceEntry {
   readonly n: number;
 }
 
-export interface HoldEntry {
+interface HoldEntry {
   readonly rev: Rev;
   readonly stands: boolean;
 }

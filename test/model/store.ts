@@ -19,8 +19,8 @@ export interface Broken {
 }
 
 export const nameOf = (run: number): string => `run ${runName(run)}`;
-export const runName = (run: number): string => String.fromCharCode(65 + run);
-export const instanceName = (instance: number): string => `web/${instance + 1}`;
+const runName = (run: number): string => String.fromCharCode(65 + run);
+const instanceName = (instance: number): string => `web/${instance + 1}`;
 
 /** A state that may be changed without changing the one it was made from. */
 export const fork = (state: State): State => ({ ...state });
