@@ -44,6 +44,14 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     ...small,
+    name: 'doubted',
+    about: 'a run that is alive and twice found without responders',
+    instances: 1,
+    processes: [{ wants: 1, takeover: false }],
+    budget: { doubts: 2 },
+  },
+  {
+    ...small,
     name: 'leftovers',
     about: 'superseded and orphaned instances, two collectors, and a new owner of the same keys',
     processes: [both, { wants: 1, takeover: true }],
