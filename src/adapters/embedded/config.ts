@@ -18,6 +18,8 @@ export type ClusterMember = {
   secret: string;
   /** Whether clients are told of the other members. */
   advertise: boolean;
+  /** `host:port` under which the members tell each other of this one; default: where it listens. */
+  toldAs?: string;
 };
 
 /** When a write reaches the disk: before it is acknowledged, or within two minutes. */
@@ -95,13 +97,13 @@ export function logFile(storeDir: string): string {
 }
 
 function clusterBlock(host: string, member: ClusterMember): string {
-  const { name, port, peers, secret, advertise } = member;
+  const { name, port, peers, secret, advertise, toldAs } = member;
   const routes = peers.map((peer) => text(`nats://route:${secret}@${host}:${peer}`));
   return `cluster {
   name: ${text(name)}
   host: ${text(host)}
   port: ${port}
-  no_advertise: ${!advertise}
+${toldAs === undefined ? '' : `  advertise: ${text(toldAs)}\n`}  no_advertise: ${!advertise}
   authorization { user: route, password: ${text(secret)} }
   routes: [${routes.join(', ')}]
 }

@@ -28,11 +28,17 @@ export type TestServer = AsyncDisposable & {
 };
 
 export async function startTestServer(
-  options: { port?: number; cluster?: ClusterMember; syncInterval?: SyncInterval } = {},
+  options: {
+    port?: number;
+    cluster?: ClusterMember;
+    syncInterval?: SyncInterval;
+    /** Somebody else's, who removes it; default: one that goes with the server. */
+    storeDir?: string;
+  } = {},
 ): Promise<TestServer> {
   const binary = env['ROLLCALL_NATS_SERVER'];
   if (binary === undefined) throw new Error('the global setup of the real tests did not run');
-  const storeDir = await mkdtemp(join(tmpdir(), 'rollcall-test-'));
+  const storeDir = options.storeDir ?? (await mkdtemp(join(tmpdir(), 'rollcall-test-')));
   const start = (port: number) => startNatsServer({ ...options, binary, storeDir, port });
   let server: NatsServer = await start(options.port ?? 0);
   const { url, port } = server;
@@ -63,6 +69,7 @@ export async function startTestServer(
     thaw: () => signalIfAlive(server.pid, 'SIGCONT'),
     [Symbol.asyncDispose]: async () => {
       await stop();
+      if (options.storeDir !== undefined) return;
       await rm(storeDir, { recursive: true, force: true, maxRetries: 20 });
     },
   };

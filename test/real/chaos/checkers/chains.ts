@@ -1,0 +1,29 @@
+import type { AuditEvent, ChainRef } from '../../../../src/domain/events.ts';
+import type { Recorded } from '../../../../src/domain/recorded.ts';
+
+/** What a checker says is wrong: which event, and what about it. */
+export type Complaint = string;
+
+export const complaint = ({ seq, event }: Recorded, what: string): Complaint =>
+  `#${seq} ${event.event.type} of ${event.of.entity} ${event.of.run}, by ${event.actor.run}: ${what}`;
+
+/** The run that a chain belongs to, or an actor is. */
+export const runId = (of: ChainRef | AuditEvent['actor']): string => of.run;
+
+/** Events of runs that end them for everybody, and not by themselves. */
+const ends = ['expired', 'superseded', 'left', 'removed'];
+
+/** Which runs are over as far as the history was read, and how they ended. */
+export class Runs {
+  readonly #over = new Map<string, string>();
+
+  take({ event }: Recorded): void {
+    if (event.of.entity === 'run' && ends.includes(event.event.type)) {
+      this.#over.set(runId(event.of), event.event.type);
+    }
+  }
+
+  over(run: string): string | undefined {
+    return this.#over.get(run);
+  }
+}

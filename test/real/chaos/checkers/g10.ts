@@ -1,0 +1,22 @@
+import { slotTokens } from '../../../../src/domain/keys.ts';
+import type { Recorded } from '../../../../src/domain/recorded.ts';
+import { type Complaint, complaint, Runs } from './chains.ts';
+
+/** G10: a slot has one holder: whoever takes it finds it free, or its holder over. */
+export function g10(history: readonly Recorded[]): Complaint[] {
+  const runs = new Runs();
+  const holders = new Map<string, string>();
+  const complaints: Complaint[] = [];
+  for (const recorded of history) {
+    const { of, event } = recorded.event;
+    runs.take(recorded);
+    if (of.entity !== 'run' || event.type !== 'started') continue;
+    const slot = slotTokens(of);
+    const holder = holders.get(slot);
+    if (holder !== undefined && holder !== of.run && runs.over(holder) === undefined) {
+      complaints.push(complaint(recorded, `${holder} holds the slot`));
+    }
+    holders.set(slot, of.run);
+  }
+  return complaints;
+}

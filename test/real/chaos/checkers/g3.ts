@@ -1,0 +1,23 @@
+import type { Recorded } from '../../../../src/domain/recorded.ts';
+import { type Complaint, complaint, Runs } from './chains.ts';
+
+/** G3: a run takes a slot at most once, and writes no record after it is over. */
+export function g3(history: readonly Recorded[]): Complaint[] {
+  const runs = new Runs();
+  const started = new Set<string>();
+  const complaints: Complaint[] = [];
+  for (const recorded of history) {
+    const { of, event, actor } = recorded.event;
+    const ofRecord = of.entity === 'instance' || of.entity === 'run';
+    const ended = runs.over(actor.run);
+    // Those that remove are judged too: a collector is a run of its own, without a record.
+    if (ofRecord && ended !== undefined)
+      complaints.push(complaint(recorded, `its actor was ${ended}`));
+    if (of.entity === 'run' && event.type === 'started') {
+      if (started.has(of.run)) complaints.push(complaint(recorded, 'it took its slot before'));
+      started.add(of.run);
+    }
+    runs.take(recorded);
+  }
+  return complaints;
+}

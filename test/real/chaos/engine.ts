@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { type Millis, seconds } from '../../../src/domain/time.ts';
+import type { ChaosServers } from './servers.ts';
+
+const run = promisify(execFile);
+
+/** How long Docker may take to answer before it counts as not there. */
+const answerWithin: Millis = seconds(2);
+
+/** The least version that has what Rollcall needs. */
+const least = [2, 12, 1] as const;
+
+/** What the servers run on: containers where Docker answers and has an image, else processes. */
+export type Engine =
+  | { readonly kind: 'containers'; readonly image: string }
+  | { readonly kind: 'processes'; readonly because: string };
+
+/** Looks for Docker, and for a nats image that is new enough; nothing is fetched. */
+export async function probeEngine(): Promise<Engine> {
+  try {
+    const args = ['images', 'nats', '--format', '{{.Repository}}:{{.Tag}}'];
+    const { stdout } = await run('docker', args, { timeout: answerWithin });
+    const image = stdout.split('\n').find(isNewEnough);
+    if (image !== undefined) return { kind: 'containers', image };
+    return {
+      kind: 'processes',
+      because: `Docker has no image of nats ${least.join('.')} or newer`,
+    };
+  } catch {
+    return { kind: 'processes', because: 'no Docker answers' };
+  }
+}
+
+/** By its tag: `nats:2.15-alpine` is; `nats:latest` says nothing about itself. */
+function isNewEnough(image: string): boolean {
+  const [, major, minor, patch] = /:(\d+)\.(\d+)(?:\.(\d+))?/.exec(image) ?? [];
+  if (major === undefined) return false;
+  // A tag without a patch names the latest of them.
+  const parts = [Number(major), Number(minor), patch === undefined ? Infinity : Number(patch)];
+  const differing = parts.findIndex((part, at) => part !== least[at]);
+  return differing === -1 || (parts[differing] ?? 0) > (least[differing] ?? 0);
+}
+
+export async function startServers(engine: Engine): Promise<ChaosServers> {
+  if (engine.kind === 'processes') return (await import('./process-servers.ts')).startProcesses();
+  return (await import('./container-servers.ts')).startContainers(engine.image);
+}

@@ -1,0 +1,61 @@
+import type { Instant, Millis } from '../../../src/domain/time.ts';
+
+/** Whom it keeps a ledger of. */
+interface Watched {
+  readonly pid: number | undefined;
+  readonly fit: boolean;
+}
+
+interface Span {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+/** Between two looks; one that comes much later means that this machine stood still. */
+const lookEvery: Millis = 100;
+const standstill: Millis = 1000;
+
+/**
+ * What was true of each process, kept by the one that does the harm: when nothing hindered it, by the
+ * wall clock of this machine, which is also that of the events.
+ */
+export class Ledger implements Disposable {
+  /** By process id, when it was fit without a break. */
+  readonly #spans = new Map<number, Span[]>();
+  readonly #watched: readonly Watched[];
+  readonly #timer: NodeJS.Timeout;
+  #lookedAt: Instant = Date.now();
+  /** The longest that this machine kept us from looking: what it did to everybody else. */
+  longestStandstill: Millis = 0;
+
+  constructor(watched: readonly Watched[]) {
+    this.#watched = watched;
+    this.#timer = setInterval(() => this.look(), lookEvery);
+  }
+
+  /** To be called right before and after anything is done to anybody. */
+  look(): void {
+    const now = Date.now();
+    const since = now - this.#lookedAt;
+    this.longestStandstill = Math.max(this.longestStandstill, since - lookEvery);
+    for (const { pid, fit } of this.#watched) {
+      if (pid === undefined || !fit) continue;
+      const spans = this.#spans.get(pid) ?? [];
+      this.#spans.set(pid, spans);
+      const last = spans.at(-1);
+      const goesOn = last?.to === this.#lookedAt && since < standstill;
+      if (goesOn) spans[spans.length - 1] = { from: last.from, to: now };
+      else spans.push({ from: now, to: now });
+    }
+    this.#lookedAt = now;
+  }
+
+  /** Whether nothing hindered this process at any moment of that time. */
+  fitThroughout(pid: number, from: Instant, to: Instant): boolean {
+    return (this.#spans.get(pid) ?? []).some((span) => span.from <= from && span.to >= to);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}

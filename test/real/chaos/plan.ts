@@ -1,0 +1,151 @@
+import { seededFractions } from '../../../src/bench/seeded.ts';
+import type { LeasePolicy } from '../../../src/domain/policy.ts';
+import { type Millis, seconds } from '../../../src/domain/time.ts';
+
+/** What is done to a server, or to all of them. */
+const serverFaults = [
+  'kill-server',
+  'freeze-server',
+  'isolate-server',
+  'fill-disk',
+  'restart-servers',
+  'outage',
+] as const;
+
+/** What is done to an agent or a collector: to its process, or to its wire to the servers. */
+const memberFaults = [
+  'kill',
+  'freeze',
+  'hold',
+  'mute',
+  'deafen',
+  'reset',
+  'delay',
+  'leave',
+] as const;
+
+/** Of these the consumer has a wire only. */
+const wireFaults = ['hold', 'mute', 'deafen', 'reset', 'delay'] as const;
+
+/** Which server, found out when it is time: who leads something then, or who leads nothing. */
+const roles = ['meta', 'leases', 'registry', 'audit', 'follower'] as const;
+
+type ServerFault = (typeof serverFaults)[number];
+export type MemberFault = (typeof memberFaults)[number] | 'lose';
+export type Role = (typeof roles)[number];
+
+/** One thing that is done, and undone after a while. */
+interface Step<What extends string, Whom extends string> {
+  /** After the step before began (members), or after all servers were whole again (servers). */
+  readonly pause: Millis;
+  readonly what: What;
+  readonly whom: Whom;
+  readonly lasts: Millis;
+}
+
+export type ServerStep = Step<ServerFault, Role | 'all'>;
+type MemberStep = Step<MemberFault, string>;
+
+export interface Plan {
+  readonly seed: number;
+  readonly length: Millis;
+  readonly lease: LeasePolicy;
+  /** One after the other: never is more than one server broken, unless the step says `all`. */
+  readonly servers: readonly ServerStep[];
+  readonly members: readonly MemberStep[];
+}
+
+export interface Cast {
+  readonly agents: readonly string[];
+  readonly collectors: readonly string[];
+}
+
+export const consumer = 'consumer';
+
+/** The whole schedule of a seed, as plain data. Every kind comes up before any comes up again. */
+export function drawPlan(
+  { seed, length, lease }: Pick<Plan, 'seed' | 'length' | 'lease'>,
+  cast: Cast,
+): Plan {
+  const fraction = seededFractions(seed);
+  const draw: Draw = {
+    between: (least, most) => Math.round(least + fraction() * (most - least)),
+    one: (of) => {
+      const chosen = of[Math.floor(fraction() * of.length)];
+      if (chosen === undefined) throw new Error('nothing to choose from');
+      return chosen;
+    },
+  };
+  const servers = drawServers(draw, length);
+  return { seed, length, lease, servers, members: drawMembers(draw, length, lease, cast) };
+}
+
+interface Draw {
+  between(least: number, most: number): number;
+  one<T>(of: readonly T[]): T;
+}
+
+function drawServers(draw: Draw, length: Millis): ServerStep[] {
+  const steps: ServerStep[] = [];
+  const next = deck(draw, serverFaults);
+  const nextRole = deck(draw, roles);
+  // A cluster is whole again some seconds after each: that many never come to their turn.
+  for (let passed = 0; passed < length; ) {
+    // Who kills a leader tells most: whatever else there is time for, that is done.
+    const what = steps.length === 0 ? 'kill-server' : next();
+    const all = what === 'outage' || what === 'restart-servers';
+    const whom = all ? 'all' : steps.length === 0 ? 'leases' : nextRole();
+    const pause = draw.between(500, seconds(4));
+    const lasts = what === 'restart-servers' ? 0 : draw.between(seconds(1), seconds(9));
+    steps.push({ pause, what, whom, lasts });
+    passed += pause + lasts;
+  }
+  return steps;
+}
+
+function drawMembers(draw: Draw, length: Millis, lease: LeasePolicy, cast: Cast): MemberStep[] {
+  const steps: MemberStep[] = [];
+  const next = deck(draw, memberFaults);
+  const nextOfConsumer = deck(draw, wireFaults);
+  const busyUntil = new Map<string, Millis>();
+  const everybody = [...cast.agents, ...cast.collectors, consumer];
+  for (let now = 0; ; ) {
+    const pause = draw.between(300, 2200);
+    now += pause;
+    if (now > length) break;
+    const idle = everybody.filter((name) => (busyUntil.get(name) ?? 0) < now);
+    if (idle.length === 0) continue;
+    const whom = draw.one(idle);
+    const what = whom === consumer ? nextOfConsumer() : next();
+    // Shorter than a ttl, longer than one, longer than a death takes.
+    const most = lease.ttl + lease.grace + seconds(4);
+    const lasts = what === 'reset' ? 0 : draw.between(200, most);
+    steps.push({ pause: now - startOf(steps), what, whom, lasts });
+    busyUntil.set(whom, now + lasts + seconds(3));
+  }
+  // Some never come back: what is left of them is the collectors' to remove.
+  const lost = draw.one(cast.agents);
+  const kept = steps.filter(({ whom }) => whom !== lost);
+  return [...kept, { pause: 300, what: 'lose', whom: lost, lasts: 0 }];
+}
+
+const startOf = (steps: readonly MemberStep[]): Millis =>
+  steps.reduce((sum, { pause }) => sum + pause, 0);
+
+/** Deals all of them in a random order, then all of them again. */
+function deck<T>(draw: Draw, cards: readonly T[]): () => T {
+  let left: T[] = [];
+  return () => {
+    if (left.length === 0) left = [...cards];
+    const card = draw.one(left);
+    left.splice(left.indexOf(card), 1);
+    return card;
+  };
+}
+
+/** Two lines a plan is told by: what is done to the servers, and to everybody else. */
+export function planLines({ servers, members }: Plan): string[] {
+  const told = ({ pause, what, whom, lasts }: ServerStep | MemberStep) =>
+    `+${(pause / 1000).toFixed(1)}s ${what} ${whom} ${(lasts / 1000).toFixed(1)}s`;
+  return [`servers: ${servers.map(told).join(' | ')}`, `members: ${members.map(told).join(' | ')}`];
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Namespace } from '../../../src/domain/names.ts';
+import { type Millis, seconds } from '../../../src/domain/time.ts';
+import { g1 } from './checkers/g1.ts';
+import { g3 } from './checkers/g3.ts';
+import { g6, type Truth } from './checkers/g6.ts';
+import { g10 } from './checkers/g10.ts';
+import { ClusterWatch } from './cluster-watch.ts';
+import { type Crew, startCrew } from './crew.ts';
+import { divergencesOf, keepHistory, readHistory } from './history.ts';
+import { Ledger } from './ledger.ts';
+import { faultMember } from './member-faults.ts';
+import { inOrderWithin, untilInOrder } from './order.ts';
+import { type Cast, consumer, type Plan } from './plan.ts';
+import { faultServers } from './server-faults.ts';
+import type { ChaosServers } from './servers.ts';
+import { Tally } from './tally.ts';
+
+export interface Report {
+  readonly seed: number;
+  readonly on: ChaosServers['kind'];
+  readonly faults: Record<string, number>;
+  /** What was planned and not done, with the reason. */
+  readonly omitted: Record<string, number>;
+  readonly events: number;
+  readonly truth: Truth;
+  /** Until everything was in order after the last fault, and until when it had to be. */
+  readonly inOrder: { readonly took: Millis; readonly within: Millis };
+  /** Processes that ended by themselves and were started again. */
+  readonly endings: readonly string[];
+  /** The longest that this machine kept this process from running. */
+  readonly longestStandstill: Millis;
+  /** The history, for `rollcall audit verify --file`. */
+  readonly file: string;
+  /** Everything that is wrong. */
+  readonly complaints: readonly string[];
+}
+
+/** After so long a cluster that is not whole is harmed no further; the step is left out. */
+const wholeWithin: Millis = seconds(40);
+
+/** Plays a plan on servers, and says what it came to. The history stays in a folder of its own. */
+export async function play(
+  plan: Plan,
+  cast: Cast,
+  servers: ChaosServers,
+  say: (line: string) => void,
+): Promise<Report> {
+  const namespace = Namespace.parse(`chaos-${randomUUID().slice(0, 8)}`);
+  const folder = await mkdtemp(join(tmpdir(), `rollcall-chaos-${plan.seed}-`));
+  await using crew = await startCrew(servers, namespace, cast, plan.lease);
+  await using watch = await ClusterWatch.open(servers, namespace);
+  await watch.whole(wholeWithin);
+  using ledger = new Ledger([...crew.agents, ...crew.collectors]);
+  const tally = new Tally();
+  const began = performance.now();
+  const note = (line: string) => say(`${((performance.now() - began) / 1000).toFixed(1)}s ${line}`);
+  await Promise.all([
+    playServers(plan, servers, { watch, ledger, tally, note }),
+    playMembers(plan, crew, { ledger, tally, note }),
+  ]);
+  note('all faults are over');
+  const within = inOrderWithin(plan.lease, crew.agents.length);
+  const order = await untilInOrder(crew, within);
+  note(`in order after ${order.took} ms`);
+  await watch.whole(wholeWithin);
+  const divergences = await divergencesOf(crew.store);
+  const history = await readHistory(crew.store);
+  const truth = g6(history, ledger);
+  const kept = await keepHistory(folder, { servers: crew.servers, namespace });
+  const endings = [...crew.agents, ...crew.collectors].flatMap((member) => member.endings);
+  const report: Report = {
+    ...{ seed: plan.seed, on: servers.kind, faults: tally.done, omitted: tally.not },
+    ...{ events: history.length, truth, inOrder: { took: order.took, within } },
+    endings: endings.map(
+      ({ name, code, stderr }) => `${name} ended (${code}): ${stderr.slice(-300)}`,
+    ),
+    ...{ longestStandstill: ledger.longestStandstill, file: kept.file },
+    complaints: [
+      ...order.disorder.map((what) => `not in order after ${order.took} ms: ${what}`),
+      ...[...g1(history), ...g3(history), ...g10(history)],
+      ...truth.complaints,
+      ...divergences,
+      ...kept.divergences,
+    ],
+  };
+  await writeFile(join(folder, 'report.json'), JSON.stringify({ plan, ...report }, null, 2));
+  return report;
+}
+
+interface Playing {
+  readonly ledger: Ledger;
+  readonly tally: Tally;
+  readonly note: (line: string) => void;
+}
+
+async function playServers(
+  plan: Plan,
+  servers: ChaosServers,
+  { watch, ledger, tally, note }: Playing & { readonly watch: ClusterWatch },
+): Promise<void> {
+  const end = performance.now() + plan.length;
+  for (const step of plan.servers) {
+    const { what, whom, lasts } = step;
+    const whole = await watch.whole(Math.min(wholeWithin, Math.max(0, end - performance.now())));
+    if (performance.now() + step.pause + lasts > end) tally.omit(what, 'no time was left');
+    else if (!whole) tally.omit(what, `the servers were not whole within ${wholeWithin} ms`);
+    else {
+      await pause(step.pause);
+      note(`${what} ${whom} for ${lasts} ms`);
+      const outcome = await faultServers(step, servers, watch, () => ledger.look());
+      note(`${what} ${'done' in outcome ? outcome.done : outcome.not}: undone`);
+      tally.take(what, outcome);
+    }
+  }
+}
+
+async function playMembers(plan: Plan, crew: Crew, playing: Playing): Promise<void> {
+  const { ledger, tally, note } = playing;
+  const members = [...crew.agents, ...crew.collectors];
+  const busy = new Set<string>();
+  const running: Promise<void>[] = [];
+  for (const { pause: before, what, whom, lasts } of plan.members) {
+    await pause(before);
+    const member = members.find(({ name }) => name === whom);
+    const wire = whom === consumer ? crew.consumer.wire : member?.wire;
+    if (!wire) throw new Error(`nobody is called ${whom}`);
+    if (busy.has(whom)) {
+      tally.omit(what, 'the last fault of the same was not over');
+      continue;
+    }
+    busy.add(whom);
+    note(`${what} ${whom} for ${lasts} ms`);
+    const playing = faultMember(what, lasts, { member, wire }, () => ledger.look());
+    running.push(playing.then(() => void busy.delete(whom)));
+    tally.take(what, { done: whom });
+  }
+  await Promise.all(running);
+}

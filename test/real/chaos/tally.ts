@@ -1,0 +1,17 @@
+import type { Outcome } from './server-faults.ts';
+
+/** Counts what was done, by kind, and what was planned and not done, with the reason. */
+export class Tally {
+  readonly done: Record<string, number> = {};
+  readonly not: Record<string, number> = {};
+
+  take(what: string, outcome: Outcome): void {
+    if ('done' in outcome) this.done[what] = (this.done[what] ?? 0) + 1;
+    else this.omit(what, outcome.not);
+  }
+
+  omit(what: string, why: string): void {
+    const key = `${what}: ${why}`;
+    this.not[key] = (this.not[key] ?? 0) + 1;
+  }
+}

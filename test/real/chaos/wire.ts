@@ -1,0 +1,57 @@
+import { startProxy, type TestProxy } from '../harness/proxy.ts';
+import type { ChaosServer } from './servers.ts';
+
+interface Way {
+  readonly node: ChaosServer;
+  readonly proxy: TestProxy;
+}
+
+/** Somebody's way to the servers: a proxy to each, on which a hand lies. */
+export class Wire implements AsyncDisposable {
+  readonly #ways: readonly Way[];
+  /** Something is done to it, by which less than everything arrives in time. */
+  #broken = false;
+
+  private constructor(ways: readonly Way[]) {
+    this.#ways = ways;
+  }
+
+  static async to(nodes: readonly ChaosServer[]): Promise<Wire> {
+    const ways = nodes.map(async (node) => ({ node, proxy: await startProxy(node) }));
+    return new Wire(await Promise.all(ways));
+  }
+
+  get urls(): string[] {
+    return this.#ways.map(({ proxy }) => proxy.url);
+  }
+
+  /** Whether it leads to a server that is well, and everything goes through. */
+  get whole(): boolean {
+    const leads = ({ node, proxy }: Way) => node.condition === 'well' && proxy.connections > 0;
+    return !this.#broken && this.#ways.some(leads);
+  }
+
+  /** Nothing arrives any more, this way, that way, or either way. */
+  hold(way?: 'to-server' | 'to-client'): void {
+    this.#broken = true;
+    for (const { proxy } of this.#ways) proxy.blackhole(...(way ? [way] : []));
+  }
+
+  /** Slow, and not broken: nobody may come to harm by it. */
+  delay(millis: number): void {
+    for (const { proxy } of this.#ways) proxy.delay(millis);
+  }
+
+  reset(): void {
+    for (const { proxy } of this.#ways) proxy.cut();
+  }
+
+  async mend(): Promise<void> {
+    await Promise.all(this.#ways.map(({ proxy }) => proxy.pass()));
+    this.#broken = false;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#ways.map(({ proxy }) => proxy[Symbol.asyncDispose]()));
+  }
+}
