@@ -15,6 +15,12 @@ import { tidy } from './tidy.ts';
 /** How long a replay may go without a new event before it gives up. */
 const patience: Millis = seconds(15);
 
+/**
+ * How long a server may say that it is there, and send nothing of what is due. One whose copy cannot
+ * be read, as after its disk was full, does so for ever; the next consumer may be on another.
+ */
+const stuckAfter: Millis = 2500;
+
 /** @param within how long one call may take, all its tries together */
 export function natsAudit(link: Link, names: Names, within: Millis): Audit {
   const range = async () => {
@@ -115,6 +121,7 @@ async function* delivered(
       const soon = end === undefined ? {} : { heartbeat: 100 };
       await using tap = await Tap.open(link, { ...spec, ...soon });
       if (next > from) await assertReaches(link, names, next - 1, within);
+      let searched = { position: 0, at: performance.now() };
       for (;;) {
         const item = await tap.next();
         if (item.kind === 'dead') {
@@ -122,7 +129,19 @@ async function* delivered(
           break;
         }
         if (item.kind === 'idle') {
-          if (end !== undefined && item.position >= end.last) return;
+          const { position } = item;
+          if (end !== undefined && position >= end.last) return;
+          const now = performance.now();
+          if (position > searched.position) {
+            searched = { position, at: now };
+            progressAt = now;
+          } else if (now - searched.at > stuckAfter) {
+            // Behind the end of a stream that somebody follows there is nothing due.
+            const due = end !== undefined || (await tap.progress()).pending > 0;
+            why = `a server is there, and sends nothing behind ${position}`;
+            if (due) break;
+            searched = { position, at: now };
+          }
           continue;
         }
         const wanted = item.messages.filter(({ seq }) => end === undefined || seq <= end.last);
