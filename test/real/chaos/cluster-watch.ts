@@ -12,6 +12,7 @@ export class ClusterWatch implements AsyncDisposable {
   readonly #servers: ChaosServers;
   readonly #nc: NatsConnection;
   readonly #jsm: JetStreamManager;
+  readonly #events: string;
   readonly #streams: Readonly<Record<Exclude<Role, 'meta' | 'follower'>, string>>;
 
   private constructor(
@@ -23,7 +24,8 @@ export class ClusterWatch implements AsyncDisposable {
     this.#servers = servers;
     this.#nc = nc;
     this.#jsm = jsm;
-    const { leases, registry, auditStream } = namesOf(of);
+    const { leases, registry, auditStream, eventPrefix } = namesOf(of);
+    this.#events = eventPrefix;
     this.#streams = { leases: leases.stream, registry: registry.stream, audit: auditStream };
   }
 
@@ -54,6 +56,27 @@ export class ClusterWatch implements AsyncDisposable {
       await pause(250);
     }
     return false;
+  }
+
+  /** Waits until the audit has the last event that was written; how long it took, or undefined. */
+  async copied(within: Millis): Promise<Millis | undefined> {
+    const began = performance.now();
+    for (;;) {
+      const took = Math.round(performance.now() - began);
+      if (await this.#isCopied().catch(() => false)) return took;
+      if (took > within) return undefined;
+      await pause(250);
+    }
+  }
+
+  async #isCopied(): Promise<boolean> {
+    const { registry, audit } = this.#streams;
+    const last_by_subj = `${this.#events}>`;
+    const written = await this.#jsm.streams.getMessage(registry, { last_by_subj });
+    const { state } = await this.#jsm.streams.info(audit);
+    const copied = await this.#jsm.streams.getMessage(audit, { seq: state.last_seq });
+    const origin = Number(copied?.header.get('Nats-Stream-Source').split(' ')[1] ?? 0);
+    return origin >= (written?.seq ?? 0);
   }
 
   async #isWhole(): Promise<boolean> {

@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
+import { untilReady } from '../harness/cluster.ts';
+import { startContainers } from './container-servers.ts';
+import { startProcesses } from './process-servers.ts';
 import type { ChaosServers } from './servers.ts';
 
 const run = promisify(execFile);
@@ -42,7 +45,16 @@ function isNewEnough(image: string): boolean {
   return differing === -1 || (parts[differing] ?? 0) > (least[differing] ?? 0);
 }
 
+/** Starts three servers, and waits until streams with three replicas can be created on them. */
 export async function startServers(engine: Engine): Promise<ChaosServers> {
-  if (engine.kind === 'processes') return (await import('./process-servers.ts')).startProcesses();
-  return (await import('./container-servers.ts')).startContainers(engine.image);
+  const servers = await (engine.kind === 'processes'
+    ? startProcesses()
+    : startContainers(engine.image));
+  try {
+    await untilReady(servers.nodes.map(({ port }) => `127.0.0.1:${port}`));
+    return servers;
+  } catch (error) {
+    await servers[Symbol.asyncDispose]();
+    throw error;
+  }
 }

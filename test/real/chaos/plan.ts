@@ -108,7 +108,8 @@ function drawMembers(draw: Draw, length: Millis, lease: LeasePolicy, cast: Cast)
   const next = deck(draw, memberFaults);
   const nextOfConsumer = deck(draw, wireFaults);
   const busyUntil = new Map<string, Millis>();
-  const everybody = [...cast.agents, ...cast.collectors, consumer];
+  // Twice as often an agent: a seat that is blind most of the time has nothing to say about anybody.
+  const everybody = [...cast.agents, ...cast.agents, ...cast.collectors, consumer];
   for (let now = 0; ; ) {
     const pause = draw.between(300, 2200);
     now += pause;

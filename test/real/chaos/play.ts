@@ -30,6 +30,8 @@ export interface Report {
   readonly truth: Truth;
   /** Until everything was in order after the last fault, and until when it had to be. */
   readonly inOrder: { readonly took: Millis; readonly within: Millis };
+  /** Until the audit had the last event, from when all was in order. */
+  readonly copied: Millis | undefined;
   /** Processes that ended by themselves and were started again. */
   readonly endings: readonly string[];
   /** The longest that this machine kept this process from running. */
@@ -42,6 +44,9 @@ export interface Report {
 
 /** After so long a cluster that is not whole is harmed no further; the step is left out. */
 const wholeWithin: Millis = seconds(40);
+
+/** An audit that is cut off from its source finds it again by itself: the server looks every 10 s. */
+const copiedWithin: Millis = seconds(60);
 
 /** Plays a plan on servers, and says what it came to. The history stays in a folder of its own. */
 export async function play(
@@ -67,7 +72,8 @@ export async function play(
   const within = inOrderWithin(plan.lease, crew.agents.length);
   const order = await untilInOrder(crew, within);
   note(`in order after ${order.took} ms`);
-  await watch.whole(wholeWithin);
+  const copied = await watch.copied(copiedWithin);
+  note(`the audit has all after ${copied} ms more`);
   const divergences = await divergencesOf(crew.store);
   const history = await readHistory(crew.store);
   const truth = g6(history, ledger);
@@ -75,12 +81,13 @@ export async function play(
   const endings = [...crew.agents, ...crew.collectors].flatMap((member) => member.endings);
   const report: Report = {
     ...{ seed: plan.seed, on: servers.kind, faults: tally.done, omitted: tally.not },
-    ...{ events: history.length, truth, inOrder: { took: order.took, within } },
+    ...{ events: history.length, truth, inOrder: { took: order.took, within }, copied },
     endings: endings.map(
       ({ name, code, stderr }) => `${name} ended (${code}): ${stderr.slice(-300)}`,
     ),
     ...{ longestStandstill: ledger.longestStandstill, file: kept.file },
     complaints: [
+      ...(copied === undefined ? [`the audit lacks events after ${copiedWithin} ms`] : []),
       ...order.disorder.map((what) => `not in order after ${order.took} ms: ${what}`),
       ...[...g1(history), ...g3(history), ...g10(history)],
       ...truth.complaints,

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClusterWatch } from './cluster-watch.ts';
 import type { ServerStep } from './plan.ts';
@@ -44,13 +46,17 @@ async function harm(node: ChaosServer, what: ServerStep['what']): Promise<void> 
   else await node.kill();
 }
 
-/** A server whose disk was full does not write again by itself: it is restarted, as one has to. */
+/**
+ * A server whose disk was full may keep a copy that it can't read any more, and does not mend it over a
+ * restart: it begins with an empty store, and the others bring it up to date.
+ */
 async function heal(node: ChaosServer, what: ServerStep['what']): Promise<void> {
   if (what === 'freeze-server') return node.thaw();
   if (what === 'isolate-server') return node.rejoin();
   if (what === 'fill-disk') {
-    await node.disk.free();
     await node.kill();
+    await node.disk.free();
+    await rm(join(node.disk.directory, 'jetstream'), { recursive: true, force: true });
   }
   await node.start();
 }

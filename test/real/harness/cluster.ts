@@ -67,6 +67,17 @@ export async function startTestCluster(
   return cluster;
 }
 
+/** Waits until a stream with a replica on each of these can be created. */
+export async function untilReady(urls: readonly string[], within = 60_000): Promise<void> {
+  const nc = await connectAnywhere([...urls]);
+  try {
+    const jsm = await jetstreamManager(nc, { timeout: 1000, checkAPI: false });
+    await eventually(within, () => createAndDelete(jsm, urls.length));
+  } finally {
+    await nc.close();
+  }
+}
+
 /** A connection of the harness itself, quick to leave a node that was killed or frozen. */
 function connectAnywhere(servers: string[]): Promise<NatsConnection> {
   return connect({

@@ -1,4 +1,5 @@
 import type { Recorded } from '../../../../src/domain/recorded.ts';
+import type { Instant } from '../../../../src/domain/time.ts';
 import type { Ledger } from '../ledger.ts';
 import { type Complaint, complaint } from './chains.ts';
 
@@ -12,10 +13,14 @@ export interface Truth {
   readonly expired: number;
 }
 
-/** G1 and G6 against what was done to whom: nobody who could speak was taken for dead. */
+/**
+ * G6: whoever is expired was suspect for its grace, its lease was seen to be absent; and, against what
+ * was done to whom, nobody who could speak was taken for dead.
+ */
 export function g6(history: readonly Recorded[], ledger: Pick<Ledger, 'fitThroughout'>): Truth {
   const processes = new Map<string, { pid: number; ttl: number; grace: number }>();
   const complaints: Complaint[] = [];
+  const suspectedAt = new Map<string, Instant>();
   const counts = { suspected: 0, suspectedInError: 0, expired: 0 };
   for (const recorded of history) {
     const { of, event, record, at } = recorded.event;
@@ -26,9 +31,15 @@ export function g6(history: readonly Recorded[], ledger: Pick<Ledger, 'fitThroug
     const { pid, ttl, grace } = process;
     if (event.type === 'suspected') {
       counts.suspected += 1;
+      suspectedAt.set(of.run, at);
       if (ledger.fitThroughout(pid, at - ttl, at)) counts.suspectedInError += 1;
     } else if (event.type === 'expired') {
       counts.expired += 1;
+      if (recorded.event.evidence?.['lease'] !== 'absent') {
+        complaints.push(complaint(recorded, 'nobody saw that its lease was absent'));
+      }
+      const doubted = at - (suspectedAt.get(of.run) ?? at);
+      if (doubted < grace) complaints.push(complaint(recorded, `suspect for ${doubted} ms only`));
       if (ledger.fitThroughout(pid, at - ttl - grace, at)) {
         complaints.push(complaint(recorded, `nothing hindered process ${pid} all that time`));
       }
