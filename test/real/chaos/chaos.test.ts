@@ -13,12 +13,12 @@ const lease = { ttl: seconds(3), grace: seconds(3) };
 /** Another each day: over a year this is six hours of chaos, and a failure names its own. */
 const seed = Math.floor(Date.now() / days(1));
 
-test('a minute of faults on real servers, and then everything is in order', async () => {
+test('a minute of faults on real servers, and then everything is in order', async ({ signal }) => {
   const engine = await probeEngine();
   const plan = drawPlan({ seed, length: seconds(40), lease }, cast);
   const told: string[] = [];
   await using servers = await startServers(engine);
-  const report = await play(plan, cast, servers, (line) => void told.push(line));
+  const report = await play(plan, cast, servers, (line) => void told.push(line), signal);
   const how = replayCommand(plan, cast, engine.kind);
   expect(report.complaints, `${how}\n${told.join('\n')}\nhistory: ${report.file}`).toEqual([]);
   expect(report.events).toBeGreaterThan(100);

@@ -24,6 +24,8 @@ export class Ledger implements Disposable {
   readonly #spans = new Map<number, Span[]>();
   readonly #watched: readonly Watched[];
   readonly #timer: NodeJS.Timeout;
+  /** Who was fit at the last look. */
+  #fit = new Set<number>();
   #lookedAt: Instant = Date.now();
   /** The longest that this machine kept us from looking: what it did to everybody else. */
   longestStandstill: Millis = 0;
@@ -38,13 +40,16 @@ export class Ledger implements Disposable {
     const now = Date.now();
     const since = now - this.#lookedAt;
     this.longestStandstill = Math.max(this.longestStandstill, since - lookEvery);
+    const before = this.#fit;
+    this.#fit = new Set();
     for (const { pid, fit } of this.#watched) {
       if (pid === undefined || !fit) continue;
+      this.#fit.add(pid);
       const spans = this.#spans.get(pid) ?? [];
       this.#spans.set(pid, spans);
       const last = spans.at(-1);
-      const goesOn = last?.to === this.#lookedAt && since < standstill;
-      if (goesOn) spans[spans.length - 1] = { from: last.from, to: now };
+      if (last && before.has(pid) && since < standstill)
+        spans[spans.length - 1] = { from: last.from, to: now };
       else spans.push({ from: now, to: now });
     }
     this.#lookedAt = now;

@@ -33,8 +33,11 @@ say(
 );
 for (const line of planLines(plan)) say(line);
 if (chosen.kind === 'processes') await setup();
+const stop = new AbortController();
+// Whatever was started is ended before we are.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 await using servers = await startServers(chosen);
-const report = await play(plan, cast, servers, say);
+const report = await play(plan, cast, servers, say, stop.signal);
 stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 say(`rollcall audit verify --file ${report.file}`);
 if (report.complaints.length > 0) process.exitCode = 1;

@@ -76,12 +76,13 @@ function differences(where: string, found: readonly string[], wanted: readonly s
 export async function untilInOrder(
   crew: Crew,
   within: Millis,
+  signal: AbortSignal,
 ): Promise<{ readonly took: Millis; readonly disorder: readonly string[] }> {
   const began = performance.now();
   for (;;) {
     const found = await disorder(crew).catch((error) => [`the registry does not answer: ${error}`]);
     const took = Math.round(performance.now() - began);
     if (found.length === 0 || took > within) return { took, disorder: found };
-    await pause(250);
+    await pause(250, undefined, { signal });
   }
 }

@@ -95,7 +95,7 @@ function drawServers(draw: Draw, length: Millis): ServerStep[] {
     const what = steps.length === 0 ? 'kill-server' : next();
     const all = what === 'outage' || what === 'restart-servers';
     const whom = all ? 'all' : steps.length === 0 ? 'leases' : nextRole();
-    const pause = draw.between(500, seconds(4));
+    const pause = draw.between(seconds(2), seconds(8));
     const lasts = what === 'restart-servers' ? 0 : draw.between(seconds(1), seconds(9));
     steps.push({ pause, what, whom, lasts });
     passed += pause + lasts;
@@ -108,27 +108,37 @@ function drawMembers(draw: Draw, length: Millis, lease: LeasePolicy, cast: Cast)
   const next = deck(draw, memberFaults);
   const nextOfConsumer = deck(draw, wireFaults);
   const busyUntil = new Map<string, Millis>();
-  // Twice as often an agent: a seat that is blind most of the time has nothing to say about anybody.
-  const everybody = [...cast.agents, ...cast.agents, ...cast.collectors, consumer];
+  // Mostly agents: a seat that is blind most of the time has nothing to say about anybody.
+  const often = [...cast.agents, ...cast.agents, ...cast.agents];
+  const everybody = [...often, ...cast.collectors, consumer];
   for (let now = 0; ; ) {
-    const pause = draw.between(300, 2200);
+    const pause = draw.between(200, 1400);
     now += pause;
     if (now > length) break;
     const idle = everybody.filter((name) => (busyUntil.get(name) ?? 0) < now);
     if (idle.length === 0) continue;
     const whom = draw.one(idle);
     const what = whom === consumer ? nextOfConsumer() : next();
-    // Shorter than a ttl, longer than one, longer than a death takes.
-    const most = lease.ttl + lease.grace + seconds(4);
-    const lasts = what === 'reset' ? 0 : draw.between(200, most);
+    const lasts = what === 'reset' ? 0 : draw.between(...draw.one(lengthsOf(lease)));
     steps.push({ pause: now - startOf(steps), what, whom, lasts });
     busyUntil.set(whom, now + lasts + seconds(3));
   }
-  // Some never come back: what is left of them is the collectors' to remove.
+  // Somebody never comes back: what is left of him is the collectors' to remove.
   const lost = draw.one(cast.agents);
-  const kept = steps.filter(({ whom }) => whom !== lost);
-  return [...kept, { pause: 300, what: 'lose', whom: lost, lasts: 0 }];
+  const free = Math.max(length, busyUntil.get(lost) ?? 0);
+  return [...steps, { pause: free - startOf(steps), what: 'lose', whom: lost, lasts: 0 }];
 }
+
+/**
+ * How long somebody is away: nobody may notice; long enough to be suspected; and about as long as it
+ * takes to be expired and removed, so that most come back while that is being done.
+ */
+const lengthsOf = ({ ttl, grace }: LeasePolicy): readonly (readonly [Millis, Millis])[] => [
+  [200, ttl],
+  [ttl, ttl + grace],
+  [ttl + grace, ttl + grace + seconds(3)],
+  [ttl + grace, ttl + grace + seconds(3)],
+];
 
 const startOf = (steps: readonly MemberStep[]): Millis =>
   steps.reduce((sum, { pause }) => sum + pause, 0);

@@ -54,6 +54,7 @@ export async function play(
   cast: Cast,
   servers: ChaosServers,
   say: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<Report> {
   const namespace = Namespace.parse(`chaos-${randomUUID().slice(0, 8)}`);
   const folder = await mkdtemp(join(tmpdir(), `rollcall-chaos-${plan.seed}-`));
@@ -65,12 +66,12 @@ export async function play(
   const began = performance.now();
   const note = (line: string) => say(`${((performance.now() - began) / 1000).toFixed(1)}s ${line}`);
   await Promise.all([
-    playServers(plan, servers, { watch, ledger, tally, note }),
-    playMembers(plan, crew, { ledger, tally, note }),
+    playServers(plan, servers, { watch, ledger, tally, note, signal }),
+    playMembers(plan, crew, { ledger, tally, note, signal }),
   ]);
   note('all faults are over');
   const within = inOrderWithin(plan.lease, crew.agents.length);
-  const order = await untilInOrder(crew, within);
+  const order = await untilInOrder(crew, within, signal);
   note(`in order after ${order.took} ms`);
   const copied = await watch.copied(copiedWithin);
   note(`the audit has all after ${copied} ms more`);
@@ -103,12 +104,13 @@ interface Playing {
   readonly ledger: Ledger;
   readonly tally: Tally;
   readonly note: (line: string) => void;
+  readonly signal: AbortSignal;
 }
 
 async function playServers(
   plan: Plan,
   servers: ChaosServers,
-  { watch, ledger, tally, note }: Playing & { readonly watch: ClusterWatch },
+  { watch, ledger, tally, note, signal }: Playing & { readonly watch: ClusterWatch },
 ): Promise<void> {
   const end = performance.now() + plan.length;
   for (const step of plan.servers) {
@@ -117,7 +119,7 @@ async function playServers(
     if (performance.now() + step.pause + lasts > end) tally.omit(what, 'no time was left');
     else if (!whole) tally.omit(what, `the servers were not whole within ${wholeWithin} ms`);
     else {
-      await pause(step.pause);
+      await pause(step.pause, undefined, { signal });
       note(`${what} ${whom} for ${lasts} ms`);
       const outcome = await faultServers(step, servers, watch, () => ledger.look());
       note(`${what} ${'done' in outcome ? outcome.done : outcome.not}: undone`);
@@ -127,12 +129,12 @@ async function playServers(
 }
 
 async function playMembers(plan: Plan, crew: Crew, playing: Playing): Promise<void> {
-  const { ledger, tally, note } = playing;
+  const { ledger, tally, note, signal } = playing;
   const members = [...crew.agents, ...crew.collectors];
   const busy = new Set<string>();
   const running: Promise<void>[] = [];
   for (const { pause: before, what, whom, lasts } of plan.members) {
-    await pause(before);
+    await pause(before, undefined, { signal });
     const member = members.find(({ name }) => name === whom);
     const wire = whom === consumer ? crew.consumer.wire : member?.wire;
     if (!wire) throw new Error(`nobody is called ${whom}`);
@@ -142,8 +144,8 @@ async function playMembers(plan: Plan, crew: Crew, playing: Playing): Promise<vo
     }
     busy.add(whom);
     note(`${what} ${whom} for ${lasts} ms`);
-    const playing = faultMember(what, lasts, { member, wire }, () => ledger.look());
-    running.push(playing.then(() => void busy.delete(whom)));
+    const fault = faultMember(what, lasts, { member, wire }, () => ledger.look());
+    running.push(fault.then(() => void busy.delete(whom)));
     tally.take(what, { done: whom });
   }
   await Promise.all(running);
