@@ -59,7 +59,8 @@ export function wantedSettings(names: Names, replicas: number): Wanted {
     ],
     num_replicas: replicas,
     max_msgs_per_subject: -1,
-    compression: 's2',
+    // Not s2: a server that is killed may not be able to read its copy again (docs/operations.md).
+    compression: 'none',
     allow_direct: true,
     deny_delete: true,
     deny_purge: true,
@@ -72,7 +73,7 @@ export function wantedSettings(names: Names, replicas: number): Wanted {
     subjects: [`${names.keyframes.prefix}>`],
     num_replicas: replicas,
     max_msgs_per_subject: 1,
-    compression: 's2',
+    compression: 'none',
     allow_direct: true,
     deny_delete: true,
     // What a trimmed history needs no more is purged.

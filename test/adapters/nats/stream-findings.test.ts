@@ -53,8 +53,8 @@ describe.each<[keyof typeof wanted, Settings, boolean]>([
   ['keyframes', { max_age: 1 }, true],
   ['keyframes', { discard: 'old' }, true],
   ['keyframes', { deny_delete: false }, true],
-  ['keyframes', { compression: 'none' }, false],
-  ['audit', { compression: 'none' }, false],
+  ['keyframes', { compression: 's2' }, false],
+  ['audit', { compression: 's2' }, false],
 ])('the %s with %j', (stream, changed, dangerous) => {
   test(`is found, ${dangerous ? 'and refused' : 'and tolerated'}`, () => {
     const findings = compareSettings({ ...wanted[stream], ...changed }, wanted[stream]);
