@@ -100,7 +100,9 @@ class Telling {
         [active ? 'active' : 'text', `${this.#glyph(one)} ${name}`],
         ...(active && leaf ? ([['active', ' ◂ now']] as const) : []),
         ...(count === undefined || count === 0 ? [] : ([['dim', `  ×${count}`]] as const)),
-        ...(node.description === null ? [] : ([['dim', `  ${node.description}`]] as const)),
+        ...(node.description === null
+          ? []
+          : ([['dim', `  ${node.description.replace(/\s+/g, ' ')}`]] as const)),
       ],
     };
   }

@@ -1,14 +1,22 @@
 import { type Chart, type ChartEdge, type ChartNode, chartHash } from './chart.ts';
 
 /**
- * A chart that was kept under a hash; undefined where the text is not the chart of that hash, whoever
+ * A chart that was kept under a name; undefined where the text is not the chart of that name, whoever
  * wrote it there: a wrong picture is worse than none.
  */
-export function readChart(text: string, hash: string): Chart | undefined {
+export function readChart(
+  text: string,
+  { machine: name, hash }: Pick<Chart, 'machine' | 'hash'>,
+): Chart | undefined {
   const value = parsed(text);
   if (!isRecord(value)) return undefined;
   const { machine, nodes, edges } = value;
-  if (typeof machine !== 'string' || !isListOf(nodes, isNode) || !isListOf(edges, isEdge))
+  if (
+    typeof machine !== 'string' ||
+    machine !== name ||
+    !isListOf(nodes, isNode) ||
+    !isListOf(edges, isEdge)
+  )
     return undefined;
   const chart = { machine, hash, nodes, edges };
   return nodes.length > 0 && chartHash(chart) === hash ? chart : undefined;

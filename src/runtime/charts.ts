@@ -3,11 +3,11 @@ import { readChart } from '../charts/read-chart.ts';
 import { Fault } from '../domain/fault.ts';
 import type { Charts } from '../ports/charts.ts';
 import type { Ports } from '../ports/ports.ts';
-import * as machines from './machines.ts';
+import { brake, collector, hold, instance, policy, run, session } from './machines.ts';
 
-/** The charts of our own machines, as this version has them. */
+/** The charts of our own machines, as this version has them, in the order in which one reads of them. */
 export const ownCharts = (): readonly Chart[] =>
-  Object.values(machines).map(({ machine }) => chartOf(machine));
+  [run, instance, session, collector, hold, brake, policy].map(({ machine }) => chartOf(machine));
 
 /**
  * Publishes the charts of this version, for whoever reads its events later. Whoever may not do so, or
@@ -42,5 +42,5 @@ export async function chartOfRecord(
   const own = ownCharts().find((chart) => chart.machine === machine && chart.hash === hash);
   if (own) return own;
   const text = await charts?.get(machine, hash);
-  return text === undefined ? undefined : readChart(text, hash);
+  return text === undefined ? undefined : readChart(text, { machine, hash });
 }

@@ -13,12 +13,7 @@ import { ownCharts } from '../../src/runtime/charts.ts';
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
-/** In the order in which one reads about them. */
-const order = ['run', 'instance', 'session', 'collector', 'hold', 'brake', 'policy'];
-
-export const charts: readonly Chart[] = order.flatMap((name) =>
-  ownCharts().filter(({ machine }) => machine === name),
-);
+export const charts = ownCharts();
 
 /** How each is drawn: as a whole, and where it has states in states, the outermost alone. */
 export const collapsings = (chart: Chart): readonly (readonly string[])[] => {

@@ -1,0 +1,27 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { pictureName } from '../../src/charts/pinned.ts';
+import { pins } from '../../src/charts/pins.ts';
+import { charts, checkout, collapsings, documented } from './documented.ts';
+
+describe('docs/machines.md, written by npm run docs:machines', () => {
+  test('says and shows what the machines are now', async () => {
+    const files = await documented();
+    for (const [path, text] of files) {
+      const stands = await readFile(join(checkout, path), 'utf8').catch(() => 'nothing');
+      expect(stands === text, `${path} is stale: npm run docs:machines`).toBe(true);
+    }
+    const stand = (await readdir(join(checkout, 'docs/machines'))).map((name) =>
+      join('docs/machines', name),
+    );
+    expect([...files.keys(), ...stand].filter((path) => !files.has(path))).toEqual([]);
+  }, 60_000);
+
+  test('shows every machine as it was found to be drawn best, and pins no other', () => {
+    const drawn = charts.flatMap((chart) =>
+      collapsings(chart).map((collapsed) => pictureName(chart.hash, collapsed, 'down')),
+    );
+    expect(Object.keys(pins).sort()).toEqual(drawn.sort());
+  });
+});

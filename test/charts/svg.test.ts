@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { runMachine } from '../../machines/run.ts';
+import { layoutOf } from '../../src/adapters/layout/lay-out.ts';
+import { chartOf } from '../../src/charts/chart.ts';
+import { attributeWord, escapeXml } from '../../src/charts/escape.ts';
+import type { Layout } from '../../src/charts/layout.ts';
+import { activeStates, countText } from '../../src/charts/overlay.ts';
+import { stylesheet } from '../../src/charts/stylesheet.ts';
+import { svgOf } from '../../src/charts/svg.ts';
+import { variablesOf } from '../../src/charts/theme.ts';
+import { variants } from '../../src/charts/variants.ts';
+import { everything } from './everything.ts';
+
+const run = chartOf(runMachine);
+const hostile = chartOf(everything);
+const ways = variants.slice(0, 1);
+const suspected = 'run.present.sight.clear|suspected|0';
+
+const attribute = (id: string) => escapeXml(attributeWord(id));
+
+describe('a picture', () => {
+  test('is the same each time', async () => {
+    const hashes = new Set<string>();
+    for (let n = 0; n < 3; n += 1) {
+      const svg = svgOf(await layoutOf(hostile, { ways }), { theme: 'dark' });
+      hashes.add(createHash('sha256').update(svg).digest('hex'));
+    }
+    expect(hashes.size).toBe(1);
+  });
+
+  test('has every state and every transition under its id, as one word', async () => {
+    const svg = svgOf(await layoutOf(hostile, { ways }), { theme: 'css' });
+    const words = [...svg.matchAll(/data-edge="([^"]*)"/g)].flatMap(([, ids = '']) =>
+      ids.split(' '),
+    );
+    for (const { id } of hostile.edges) expect(words).toContain(attribute(id));
+    for (const { id } of hostile.nodes) expect(svg).toContain(`data-node="${attribute(id)}"`);
+  });
+
+  test('holds whatever a machine is called as text, never as markup', async () => {
+    const svg = svgOf(await layoutOf(hostile, { ways }), { theme: 'light' });
+    expect(elementsOf(svg)).toEqual(
+      ['circle', 'g', 'path', 'rect', 'style', 'svg', 'text', 'title'].sort(),
+    );
+    expect(svg).toContain('&#60;b&#62;bold&#60;/b&#62;');
+    expect(balanced(svg)).toBe(true);
+  });
+
+  test('is JSON before it is drawn', async () => {
+    const layout = await layoutOf(run);
+    expect(JSON.parse(JSON.stringify(layout))).toEqual(layout);
+    expect(svgOf(JSON.parse(JSON.stringify(layout)) as Layout, { theme: 'light' })).toBe(
+      svgOf(layout, { theme: 'light' }),
+    );
+  });
+
+  test('of the css theme has no style and no colour of its own; its stylesheet has variables for all', async () => {
+    const svg = svgOf(await layoutOf(run), { theme: 'css' });
+    expect(svg).not.toMatch(/style|#[0-9a-f]{6}\b(?!<)/);
+    const used = new Set(
+      [...stylesheet('css').matchAll(/var\((--[\w-]+)\)/g)].map(([, name]) => name),
+    );
+    const given = [...variablesOf('dark').matchAll(/^(--[\w-]+):/gm)].map(([, name]) => name);
+    expect([...used].sort()).toEqual(given.sort());
+    expect(stylesheet('light')).not.toContain('var(');
+  });
+});
+
+describe('what is going on', () => {
+  const value = { present: { phase: 'live', sight: 'suspect' } };
+
+  test('a state is active with all that hold it', () => {
+    expect(activeStates(run, value)).toEqual([
+      ...['run', 'run.present', 'run.present.phase', 'run.present.phase.live'],
+      ...['run.present.sight', 'run.present.sight.suspect'],
+    ]);
+    expect(activeStates(run, 'expired')).toEqual(['run', 'run.expired']);
+    expect(activeStates(run, { nowhere: 'at all' })).toEqual([]);
+  });
+
+  test('is marked on the states and on the line and the row of the last transition alone', async () => {
+    const layout = await layoutOf(run);
+    const svg = svgOf(layout, {
+      theme: 'css',
+      overlay: { mode: 'one', active: activeStates(run, value), last: [suspected] },
+    });
+    const marked = (mark: string) =>
+      [...svg.matchAll(/<g class="([^"]*)" data-(?:node|edge)="([^"]*)"/g)]
+        .filter(([, classes = '']) => classes.split(' ').includes(mark))
+        .map(([, , id]) => id);
+    expect(marked('active')).toEqual(activeStates(run, value).slice(1));
+    expect(marked('last')).toEqual([suspected, suspected]);
+  });
+
+  test('moves nothing: whatever the counts are, all but they stays where it is', async () => {
+    const layout = await layoutOf(run);
+    const places = (svg: string) => [...svg.matchAll(/ (?:x|y|d|width|cx|cy)="[^"]*"/g)].join('');
+    const edges = Object.fromEntries(run.edges.map(({ id }, n) => [id, 10 ** (n % 9)]));
+    const counted = svgOf(layout, {
+      theme: 'css',
+      overlay: { mode: 'fleet', counts: { edges, nodes: { 'run.expired': 12_345 } } },
+    });
+    expect(places(counted)).toBe(places(svgOf(layout, { theme: 'css' })));
+    expect(counted).toContain('>12k</text>');
+  });
+
+  test('the count of a row that stands for several is theirs together', async () => {
+    const layout = await layoutOf(run, { collapsed: ['run.present'], ways });
+    const first = layout.lines.find(({ target }) => target === 'run.left');
+    expect(first).toBeDefined();
+    const svg = svgOf(layout, {
+      theme: 'css',
+      overlay: { mode: 'fleet', counts: { edges: { 'run.present.phase.leaving|left|0': 41 } } },
+    });
+    expect(svg).toContain('>41</text>');
+  });
+
+  test.each([
+    [0, '0'],
+    [999, '999'],
+    [1000, '1.0k'],
+    [9949, '9.9k'],
+    [9950, '10k'],
+    [999_499, '999k'],
+    [999_500, '1.0M'],
+    [3_400_000, '3.4M'],
+    [10 ** 15, '∞'],
+  ])('a count of %i is told as %s, which has room', (count, text) => {
+    expect(countText(count)).toBe(text);
+  });
+});
+
+const elementsOf = (svg: string) =>
+  [...new Set([...svg.matchAll(/<(\w+)/g)].map(([, name]) => name))].sort();
+
+/** Whether every element that is opened is closed, in its place. */
+function balanced(svg: string): boolean {
+  const open: string[] = [];
+  for (const [, close, name = '', self] of svg.matchAll(/<(\/?)(\w+)[^>]*?(\/?)>/g)) {
+    if (close) {
+      if (open.pop() !== name) return false;
+    } else if (!self) open.push(name);
+  }
+  return open.length === 0;
+}

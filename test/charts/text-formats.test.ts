@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { chartOf } from '../../src/charts/chart.ts';
+import { dotOf } from '../../src/charts/dot.ts';
+import { mermaidOf } from '../../src/charts/mermaid.ts';
+import { outlineOf } from '../../src/charts/outline.ts';
+import { examples } from '../machines/examples.ts';
+import { everything } from './everything.ts';
+
+const charts = [...examples.map(({ machine }) => chartOf(machine)), chartOf(everything)];
+const hostile = chartOf(everything);
+
+describe.each(charts)('the $machine machine', (chart) => {
+  const targets = chart.edges.reduce((sum, edge) => sum + Math.max(1, edge.targets.length), 0);
+
+  test('for Mermaid: every transition comes before the first state that holds others', () => {
+    const lines = mermaidOf(chart).split('\n');
+    const transitions = lines.flatMap((line, n) => (/ --> .*: /.test(line) ? [n] : []));
+    expect(transitions.length).toBe(targets);
+    const body = lines.findIndex((line) => line.endsWith('{'));
+    if (body >= 0) expect(Math.max(...transitions)).toBeLessThan(body);
+  });
+
+  test('for Mermaid: nothing but words, in states of different names', () => {
+    const text = mermaidOf(chart);
+    const names = [...text.matchAll(/ as (\S+)/g)].map(([, name]) => name);
+    expect(names.length).toBe(chart.nodes.length - 1);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[A-Za-z]\w*$/);
+    expect(text.match(/\{$/gm)?.length ?? 0).toBe(text.match(/^ *\}$/gm)?.length ?? 0);
+  });
+
+  test('for Graphviz: every transition once, all quotes closed', () => {
+    const text = dotOf(chart);
+    const arrows = text.split('\n').filter((line) => / -> .*label=/.test(line));
+    expect(arrows.length).toBe(targets);
+    for (const line of text.split('\n')) {
+      expect(line.replace(/"(?:[^"\\]|\\.)*"/g, '').includes('"'), line).toBe(false);
+    }
+  });
+
+  test('as a tree: every state and every transition has its line', () => {
+    const outline = outlineOf(chart);
+    expect(outline.flatMap(({ edge }) => edge ?? []).sort()).toEqual(
+      chart.edges.map(({ id }) => id).sort(),
+    );
+    const nodes = outline.filter(({ edge }) => edge === undefined).map(({ node }) => node);
+    expect(nodes).toEqual(chart.nodes.map(({ id }) => id));
+  });
+});
+
+test('a name that is Mermaid’s syntax is spelt by number', () => {
+  expect(mermaidOf(hostile)).toContain('#60;');
+  expect(mermaidOf(hostile)).not.toMatch(/[<>"&|](?!.* as )(?<!-->)(?<!")$/m);
+});
+
+test('a tree that is opened where somebody is tells of other states what was taken there', () => {
+  const overlay = {
+    mode: 'one',
+    active: ['every<thing>', 'every<thing>.waiting'],
+    last: ['every<thing>.first||0'],
+    counts: { edges: { 'every<thing>.first||0': 3 } },
+  } as const;
+  const lines = outlineOf(hostile, { overlay, open: 'active' }).map(({ parts }) =>
+    parts.map(([, text]) => text).join(''),
+  );
+  expect(lines.filter((line) => line.includes('◂'))).toEqual([
+    '│    → always [a < b && "c"] ⇒ waiting  ×3  ◂ last',
+    '├─● waiting ◂ now',
+  ]);
+  expect(lines.join('\n')).not.toContain('remembered ');
+  expect(lines.join('\n')).toContain('├─‖ both');
+});
