@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { runMachine } from '../../machines/run.ts';
 import { layoutOf } from '../../src/adapters/layout/lay-out.ts';
 import { chartOf } from '../../src/charts/chart.ts';
@@ -11,6 +11,9 @@ import { svgOf } from '../../src/charts/svg.ts';
 import { variablesOf } from '../../src/charts/theme.ts';
 import { variants } from '../../src/charts/variants.ts';
 import { everything } from './everything.ts';
+
+/** ELK takes a second to load, more where others compute too. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const run = chartOf(runMachine);
 const hostile = chartOf(everything);

@@ -4,13 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { setup } from 'xstate';
 import { runMachine } from '../../machines/run.ts';
 import { chartOf } from '../../src/charts/chart.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { fakeTerminal } from './terminal.ts';
+
+/** ELK takes a second to load, more where others compute too. */
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
 /** An agent froze, was expired, and came back as another run. */
@@ -75,7 +78,7 @@ describe('machines draw', () => {
     const words = ['machines', 'draw', '--all', '--format', 'svg', '--theme', 'dark'];
     expect(await rollcall(...words, '--out', folder)).toMatchObject({ code: 0 });
     for (const name of ['run', 'policy']) await access(join(folder, `${name}.svg`));
-  }, 60_000);
+  });
 
   it('draws a machine of somebody’s own', async () => {
     const file = join(folder, 'door.ts');

@@ -1,10 +1,13 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { collectorMachine } from '../../../machines/collector.ts';
 import { runMachine } from '../../../machines/run.ts';
 import { layoutOf } from '../../../src/adapters/layout/lay-out.ts';
 import { chartOf } from '../../../src/charts/chart.ts';
 import { score } from '../../../src/charts/score.ts';
 import { type Variant, variants } from '../../../src/charts/variants.ts';
+
+/** ELK takes a second to load, more where others compute too. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const chart = chartOf(collectorMachine);
 const [first] = variants;
@@ -31,24 +34,24 @@ describe('laying out', () => {
     const scores = alone.map(score);
     expect(new Set(scores).size).toBeGreaterThan(1);
     expect(score(await layoutOf(chart, { ways }))).toBe(Math.min(...scores));
-  }, 60_000);
+  });
 
   test('takes what there is where a way never ends', async () => {
     const found = await layoutOf(chart, { ways: [first, endless], within: 4000 });
     expect(found.variant).toBe(first.name);
-  }, 30_000);
+  });
 
   test('takes another way where one fails', async () => {
     const found = await layoutOf(chartOf(runMachine), { ways: [refused, first] });
     expect(found.variant).toBe(first.name);
-  }, 30_000);
+  });
 
   test('says so where no way leads anywhere', async () => {
     await expect(layoutOf(chart, { ways: [endless], within: 1000 })).rejects.toMatchObject({
       code: 'not-drawn',
       message: expect.stringContaining('no answer within 1 s'),
     });
-  }, 30_000);
+  });
 
   test('begins at the top: first states above all others beside them', async () => {
     const { boxes, starts } = await layoutOf(chartOf(runMachine));
