@@ -66,6 +66,11 @@ test('what leads out of a collapsed state leads out of its box', () => {
   expect(left).toMatchObject({ source: 'run.present', rows: [{ event: 'left' }] });
 });
 
+test('what inner states do within themselves is not told of the collapsed one', () => {
+  const [present] = pictureOf(chartOf(runMachine), ['run.present']).boxes;
+  expect(present).toMatchObject({ name: 'present', collapsed: true, rows: [] });
+});
+
 test('a machine that something leads to or from is drawn itself', () => {
   const [root] = pictureOf(chartOf(everything), []).boxes;
   expect(root).toMatchObject({ id: 'every<thing>', parent: null, depth: 0 });

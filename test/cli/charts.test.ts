@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function rollcall(...words: readonly string[]) {
-  const { io, out, err } = fakeTerminal({});
+  const { io, out, err } = fakeTerminal({ columns: 200 });
   const code = await runProgram(words, io, { version: '1.2.3', starting: () => {} });
   return { code, out: out.join('\n'), err: err.join('\n') };
 }
