@@ -7,7 +7,7 @@ import type { BucketNames } from './names.ts';
 import { storeText } from './store-text.ts';
 
 /**
- * Charts in the bucket of the keyframes, which it suits: written once, compressed, and never a part of
+ * Charts in the bucket of the keyframes, which it suits: written once, and never a part of
  * what is folded, watched or verified (docs/adr/0007-charts.md).
  */
 export function natsCharts(link: Link, bucket: BucketNames, within: Millis): Charts {
