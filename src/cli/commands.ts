@@ -19,6 +19,7 @@ import { policySet } from './commands/policy-set.ts';
 import { ps } from './commands/ps.ts';
 import { release } from './commands/release.ts';
 import { run } from './commands/run.ts';
+import { ui } from './commands/ui.ts';
 import { up } from './commands/up.ts';
 import { watch } from './commands/watch.ts';
 import { why } from './commands/why.ts';
@@ -27,6 +28,7 @@ import { why } from './commands/why.ts';
 export const commands: readonly Command[] = [
   demo,
   up,
+  ui,
   ps,
   watch,
   agents,
