@@ -170,8 +170,8 @@ describe('a fleet in the dashboard', () => {
     expect(quiet).toMatchObject({ rows: [], estimate: false, seats: 1 });
     const { process } = fleet.agent('h3/c', ['web/w3']);
     await fleet.advance(seconds(10));
-    await fleet.kill(process);
-    await fleet.advance(seconds(8));
+    process.vanish();
+    await fleet.advance(seconds(9));
     const { last } = await looked.get<{ last: number }>('/api/hello');
     expect((await looked.get<WirePlan>('/api/plan')).rows).toMatchObject([
       { kind: 'run', host: 'h3', agent: 'c', next: 'expire', instances: 1 },
@@ -180,7 +180,9 @@ describe('a fleet in the dashboard', () => {
     expect((await looked.get<WirePlan>('/api/plan')).rows).toEqual([]);
     const past = await looked.get<WirePlan>(`/api/plan?at=${last}`);
     expect(past).toMatchObject({ seq: last, estimate: true, seats: null });
-    expect(past.rows).toMatchObject([{ host: 'h3', next: 'expire' }]);
+    expect(past.rows).toMatchObject([
+      { host: 'h3', why: 'silent', next: 'expire', heldBy: { by: 'grace' } },
+    ]);
   });
 
   it('what may happen next, and why something may not', async () => {
