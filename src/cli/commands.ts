@@ -14,6 +14,9 @@ import { gcPlan } from './commands/gc-plan.ts';
 import { gcRun } from './commands/gc-run.ts';
 import { hold } from './commands/hold.ts';
 import { hosts } from './commands/hosts.ts';
+import { machinesDraw } from './commands/machines-draw.ts';
+import { machinesList } from './commands/machines-list.ts';
+import { machinesWatch } from './commands/machines-watch.ts';
 import { policy } from './commands/policy.ts';
 import { policySet } from './commands/policy-set.ts';
 import { ps } from './commands/ps.ts';
@@ -43,6 +46,9 @@ export const commands: readonly Command[] = [
   auditReplay,
   auditVerify,
   auditExport,
+  machinesList,
+  machinesDraw,
+  machinesWatch,
   doctor,
   bench,
   agent,

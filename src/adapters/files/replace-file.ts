@@ -12,7 +12,7 @@ import { fileFault } from './text.ts';
  */
 export async function replaceFile(
   file: string,
-  content: AsyncIterable<string> | Iterable<string>,
+  content: AsyncIterable<string> | Iterable<string | Uint8Array>,
   { gzip = false }: { readonly gzip?: boolean } = {},
 ): Promise<void> {
   const target = await realpath(file).catch(() => file);
