@@ -15,7 +15,7 @@ export interface OutlineLine {
 
 export interface OutlineOptions {
   readonly overlay?: Overlay;
-  /** `all`, or only states that are active: the others are named, and closed. */
+  /** `all`, or only states that are active: of the others only what was taken is told. */
   readonly open?: 'all' | 'active';
 }
 
@@ -60,8 +60,10 @@ class Telling {
       const isLast = n === children.length - 1;
       const inner = `${indent}${isLast ? '   ' : '│  '}`;
       const head = this.#head(child, `${indent}${isLast ? '└─' : '├─'}`);
-      if (!this.#isOpen(child)) return [head];
-      return [head, ...this.transitions(child, inner), ...this.children(child, inner)];
+      const transitions = this.transitions(child, inner);
+      return this.#isOpen(child)
+        ? [head, ...transitions, ...this.children(child, inner)]
+        : [head, ...transitions.filter(({ edge }) => edge !== undefined && this.#taken(edge))];
     });
   }
 
@@ -110,6 +112,10 @@ class Telling {
     if (one.children.length > 0) return this.#isOpen(one) ? '▾' : '▸';
     if (this.#active.has(id)) return '●';
     return kind === 'final' ? '◉' : '○';
+  }
+
+  #taken(edge: string): boolean {
+    return this.#last.has(edge) || (this.#counts?.edges?.[edge] ?? 0) > 0;
   }
 
   #isOpen({ node }: TreeNode): boolean {

@@ -1,16 +1,11 @@
 import { type Chart, chartOf } from '../charts/chart.ts';
 import { Fault } from '../domain/fault.ts';
-import * as machines from '../runtime/machines.ts';
+import { ownCharts } from '../runtime/charts.ts';
 import { loadMachines } from './load-machines.ts';
-
-/** The charts of our own machines, as this version has them. */
-export const ownCharts: readonly Chart[] = Object.values(machines).map(({ machine }) =>
-  chartOf(machine),
-);
 
 /** Of the machines in a file or a directory, else our own. @throws {Fault} `bad-setting` */
 export async function chartsIn(place: string | undefined): Promise<readonly Chart[]> {
-  if (place === undefined) return ownCharts;
+  if (place === undefined) return ownCharts();
   return Object.values(await loadMachines(place)).map(chartOf);
 }
 

@@ -22,6 +22,7 @@ import { policySet } from './commands/policy-set.ts';
 import { ps } from './commands/ps.ts';
 import { release } from './commands/release.ts';
 import { run } from './commands/run.ts';
+import { show } from './commands/show.ts';
 import { up } from './commands/up.ts';
 import { watch } from './commands/watch.ts';
 import { why } from './commands/why.ts';
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   agents,
   hosts,
   why,
+  show,
   hold,
   release,
   policy,

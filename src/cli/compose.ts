@@ -12,7 +12,7 @@ import {
   readInstances,
   withId,
 } from '../adapters/files/instances.ts';
-import { replaceFile } from '../adapters/files/replace-file.ts';
+import { isRegular, replaceFile } from '../adapters/files/replace-file.ts';
 import { readIfThere, readText } from '../adapters/files/text.ts';
 import { layoutOf } from '../adapters/layout/lay-out.ts';
 import { pngOf } from '../adapters/layout/png.ts';
@@ -129,6 +129,7 @@ export const portsOf = (
   registry: store.registry,
   audit: store.audit,
   keyframes: store.keyframes,
+  charts: store.charts,
   probe: store.probe,
   departures: store.departures,
   clock: systemClock,
@@ -170,7 +171,7 @@ export const changesOf = (file: string, every: Millis, signal: AbortSignal) =>
 
 /** Histories in files, and what else the commands keep in files. */
 /** What charts are laid out and turned into pixels with. */
-export { historyFile, historyLine, layoutOf, pngOf, readIfThere, replaceFile };
+export { historyFile, historyLine, isRegular, layoutOf, pngOf, readIfThere, replaceFile };
 
 /** Checks an instance until the signal, and reports what each check amounts to. */
 export const check = (

@@ -27,7 +27,8 @@ export async function replaceFile(
   }
 }
 
-async function isRegular(file: string): Promise<boolean> {
+/** Whether it is a file, or none yet. */
+export async function isRegular(file: string): Promise<boolean> {
   try {
     return (await stat(file)).isFile();
   } catch {
