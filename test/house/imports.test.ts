@@ -127,6 +127,16 @@ const layers: Record<string, { allowed: readonly string[]; refused: readonly str
     ],
     refused: ['zod', 'pino', 'node:timers/promises', '../system/clock.ts', '../../runtime/view.ts'],
   },
+  'src/adapters/layout': {
+    allowed: [
+      './elk-worker.ts',
+      'elkjs/lib/elk.bundled.js',
+      'node:worker_threads',
+      '../../charts/chart.ts',
+      '../../domain/fault.ts',
+    ],
+    refused: ['zod', 'xstate', '@nats-io/kv', '../system/clock.ts', '../../runtime/step.ts'],
+  },
   'src/cli': {
     allowed: ['./compose.ts', 'commander', 'node:fs', '../domain/time.ts', '../runtime/step.ts'],
     refused: ['../adapters/nats/leases.ts', '../../test/arbitrary/names.ts', 'node:process'],
