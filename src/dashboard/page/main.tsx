@@ -1,13 +1,15 @@
+import './page.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
+import { styleCharts } from './chart-style.ts';
 import { listenToKeys } from './keys.ts';
 import { start } from './store.ts';
 import { applyTheme } from './theme.ts';
 
-const script = document.querySelector<HTMLScriptElement>('script[data-worker]');
 const place = document.getElementById('page');
 applyTheme();
-start(script?.dataset['worker'] ?? '/worker.js');
+styleCharts();
+start();
 listenToKeys();
 if (place) {
   place.textContent = '';

@@ -116,9 +116,10 @@ function apply(): void {
 }
 
 /** Connects to the desk that all tabs share, or has one of its own. */
-export function start(workerUrl: string): void {
+export function start(): void {
+  const workerUrl = new URL('worker.js', document.baseURI);
   if (typeof SharedWorker === 'function') {
-    const { port } = new SharedWorker(workerUrl, { type: 'module', name: 'rollcall' });
+    const { port } = new SharedWorker(workerUrl, { type: 'module', name: `rollcall ${workerUrl.pathname}` });
     port.onmessage = ({ data }: MessageEvent<FromDesk>) => hear(data);
     tell = (message) => port.postMessage(message);
     addEventListener('pagehide', () => tell({ do: 'bye' }));
