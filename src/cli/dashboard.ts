@@ -75,7 +75,7 @@ export async function openLive(
       return { fleet: directory.fleet, plan: await planNow(directory.fleet, lease, ports) };
     },
   };
-  const serving = opened.use(await listen(door, port, { '': api }, ports.log));
+  const serving = opened.use(await listen(door, port, api, ports.log));
   const closing = opened.move();
   return {
     url: serving.url,
@@ -98,7 +98,7 @@ export async function openRecorded(
       hint: '`rollcall audit export --out FILE` writes such a file',
     });
   }
-  return listen(door, port, { '': recordedApi(source) }, log);
+  return listen(door, port, recordedApi(source), log);
 }
 
 const recordedApi = (source: Source): Api => ({
@@ -118,12 +118,16 @@ const apiOf = (source: Source) => ({
 async function listen(
   door: Door,
   port: number | undefined,
-  apis: Readonly<Record<string, Api>>,
+  api: Api,
   log: Log,
 ): Promise<Dashboard> {
   const assets = new Assets(await pageFiles());
-  const sample = recordedApi(await openRecording('a sample', historyFile(sampleFile)));
-  const serving = { ...door, assets, apis: { ...apis, 'sample/': sample }, log };
+  let opened: Promise<Api> | undefined;
+  const sample = () => {
+    opened ??= openRecording('a sample', historyFile(sampleFile)).then(recordedApi);
+    return opened;
+  };
+  const serving = { ...door, assets, apis: { '': async () => api, 'sample/': sample }, log };
   if (port !== undefined) return serve({ ...serving, port });
   try {
     return await serve({ ...serving, port: usualPort });

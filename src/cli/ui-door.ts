@@ -45,5 +45,5 @@ async function tokenIn(file: string | undefined): Promise<string | undefined> {
 }
 
 /** Names may mean anything; only an address says by itself that it is this machine. */
-export const isLoopback = (bind: string): boolean =>
+const isLoopback = (bind: string): boolean =>
   bind === 'localhost' || (isIP(bind) === 4 && bind.startsWith('127.')) || bind === '::1';

@@ -1,3 +1,4 @@
+import { apiPath } from './api-path.ts';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { countText } from './chart-states.ts';
 
@@ -28,7 +29,7 @@ export function ChartView({ hash, machine, collapsed, painted, onChoose, onMissi
   useEffect(() => {
     const away = new AbortController();
     const more = collapsed === '' ? '' : `&collapsed=${encodeURIComponent(collapsed)}`;
-    fetch(`/api/charts/${hash}.svg?theme=css${more}`, { signal: away.signal })
+    fetch(apiPath(`charts/${hash}.svg?theme=css${more}`), { signal: away.signal })
       .then(async (response) => {
         if (!response.ok) throw new Error(`the picture answered ${response.status}`);
         const svg = pictureIn(await response.text());

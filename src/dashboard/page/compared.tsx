@@ -1,3 +1,4 @@
+import { apiPath } from './api-path.ts';
 import { useFetched } from './answers.ts';
 import { changedPaths, valueText } from './record-diff.ts';
 import { setWords } from './store.ts';
@@ -6,8 +7,8 @@ import type { Document } from './stored.ts';
 /** Two events, and every path in which they differ. */
 export function Compared({ rows }: { readonly rows: readonly number[] }) {
   const [a = 0, b = 0] = [...rows].sort((x, y) => x - y);
-  const one = useFetched<Document>(`/api/event/${a}`);
-  const other = useFetched<Document>(`/api/event/${b}`);
+  const one = useFetched<Document>(apiPath(`event/${a}`));
+  const other = useFetched<Document>(apiPath(`event/${b}`));
   if (!one.value || !other.value) return null;
   const changes = changedPaths(one.value.event, other.value.event);
   return (

@@ -1,3 +1,4 @@
+import { apiPath } from './api-path.ts';
 import { Chronicle } from '../chronicle.ts';
 import type { WireHello, WireMark, WirePage, WireState } from '../wire.ts';
 import { ask, openFeed, pages } from './feed.ts';
@@ -93,11 +94,11 @@ export class Desk {
   /** The newest part first, so that something is seen; then the stream; then what is older. */
   async #load(): Promise<void> {
     const generation = this.#generation;
-    const hello = await ask<WireHello>('/api/hello');
+    const hello = await ask<WireHello>(apiPath('hello'));
     const chronicle = this.#chronicle;
     const base = Math.max(hello.first - 1, hello.last - atFirst, 0);
     if (hello.last > 0 && base >= hello.first) {
-      chronicle.begin(await ask<WireState>(`/api/state?at=${base}`));
+      chronicle.begin(await ask<WireState>(apiPath(`state?at=${base}`)));
     } else chronicle.begin(noState(Math.max(0, hello.first - 1)));
     if (generation !== this.#generation) return;
     this.#hello(hello);
@@ -130,7 +131,7 @@ export class Desk {
     const base = chronicle.from - 1;
     const trimmed = base >= hello.first;
     chronicle.complete(
-      trimmed || hello.first > 1 ? await ask<WireState>(`/api/state?at=${base}`) : undefined,
+      trimmed || hello.first > 1 ? await ask<WireState>(apiPath(`state?at=${base}`)) : undefined,
     );
     this.#soon();
   }

@@ -1,3 +1,4 @@
+import { apiPath } from './api-path.ts';
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { WireDone, WireFault } from '../wire.ts';
@@ -113,7 +114,7 @@ async function perform({ action, host, agent }: Deed, { why, minutes, as }: Said
     ...(as !== '' && { as }),
   };
   try {
-    const response = await fetch(`/api/actions/${action}`, {
+    const response = await fetch(apiPath(`actions/${action}`), {
       method: 'POST',
       headers: {
         'Content-Type': 'application/json',

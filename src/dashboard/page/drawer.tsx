@@ -1,3 +1,4 @@
+import { apiPath } from './api-path.ts';
 import { useEffect, useRef } from 'preact/hooks';
 import { useFetched } from './answers.ts';
 import { nextOf } from './attention.ts';
@@ -68,10 +69,11 @@ export function Drawer() {
 
 function SlotPart({ slot, alone }: { readonly slot: SlotNow; readonly alone: boolean }) {
   const { stands, word, reason, instances, zone, host, agent } = slot;
+  const name = `${host}/${agent}`;
   const { next, at } = nextOf(slot, roll);
   const past = moment.value?.head === false ? `&before=${(moment.value?.seq ?? 0) + 1}` : '';
   const { value } = useFetched<{ events: Document[] }>(
-    alone ? `/api/entity?name=${encodeURIComponent(`${host}/${agent}`)}&limit=100${past}` : null,
+    alone ? apiPath(`entity?name=${encodeURIComponent(name)}&limit=100${past}`) : null,
     stands.seq,
   );
   const records = new Map<string, Stored['record']>();

@@ -1,3 +1,4 @@
+import { apiPath } from './api-path.ts';
 import { useState } from 'preact/hooks';
 import { useFetched } from './answers.ts';
 import type { Folded } from './folding.ts';
@@ -86,7 +87,7 @@ export function EventRow({ folded, chosen }: Props) {
 
 function Details({ folded, machine }: { readonly folded: Folded; readonly machine: string }) {
   const { newest, all } = folded;
-  const { value: document, failed } = useFetched<Document>(`/api/event/${newest.seq}`);
+  const { value: document, failed } = useFetched<Document>(apiPath(`event/${newest.seq}`));
   const value = storedIn(document);
   const before = previousOf(newest.entity, newest.seq);
   const earlier = useFetched<{ events: Document[] }>(before);
@@ -177,7 +178,7 @@ function previousOf(number: number, seq: number): string | null {
   const entity = roll.entities[number];
   if (!entity || !('host' in entity) || entity.entity === 'hold') return null;
   const name = entity.entity === 'instance' ? `${entity.service}/${entity.id}` : entity.run;
-  return `/api/entity?name=${encodeURIComponent(name)}&limit=20&before=${seq}`;
+  return apiPath(`entity?name=${encodeURIComponent(name)}&limit=20&before=${seq}`);
 }
 
 /** Of two records, whether they are of one kind of thing. */

@@ -1,3 +1,4 @@
+import { apiPath } from './api-path.ts';
 import type { WireHello, WireMark, WirePage } from '../wire.ts';
 
 /** What the stream says, as it comes. */
@@ -11,7 +12,7 @@ export interface FeedEvents {
 
 /** Opens the server's stream after a place; returns how to close it. */
 export function openFeed(after: number, on: FeedEvents): () => void {
-  const source = new EventSource(`/api/stream?after=${after}`);
+  const source = new EventSource(apiPath(`stream?after=${after}`));
   const listen = <T>(name: string, take: (value: T) => void) => {
     source.addEventListener(name, (event) => {
       take(JSON.parse((event as MessageEvent<string>).data) as T);
@@ -37,7 +38,7 @@ export async function ask<T>(path: string): Promise<T> {
 
 /** The pages of a stretch of the history, in its order. */
 export async function* pages(query: string): AsyncGenerator<WirePage> {
-  const response = await fetch(`/api/audit?${query}`);
+  const response = await fetch(apiPath(`audit?${query}`));
   if (!response.ok || !response.body) throw new Error(`the history answered ${response.status}`);
   const lines = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';

@@ -1,3 +1,4 @@
+import { apiPath } from './api-path.ts';
 import type { PlanRow } from '../../domain/plan.ts';
 import type { Transition } from '../questions.ts';
 import type { WirePlan } from '../wire.ts';
@@ -17,7 +18,7 @@ export function GcScreen() {
   const here = moment.value?.seq ?? 0;
   // What leases stand is in no event: asked again now and then.
   const fresh = isPast.value ? 0 : Math.floor(clock.value / 5000);
-  const { value: plan, failed } = useFetched<WirePlan>(isPast.value ? `/api/plan?at=${here}` : '/api/plan', `${here} ${fresh}`);
+  const { value: plan, failed } = useFetched<WirePlan>(isPast.value ? apiPath(`plan?at=${here}`) : apiPath('plan'), `${here} ${fresh}`);
   const upTo = here;
   const removed = useAnswer<Transition[]>({ ask: 'found', types: ['removed', 'left', 'expired'], upTo }, extent.value?.from);
   const kept = useAnswer<Transition[]>(

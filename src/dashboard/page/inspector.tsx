@@ -1,3 +1,4 @@
+import { apiPath } from './api-path.ts';
 import type { WireExplained } from '../wire.ts';
 import { useFetched } from './answers.ts';
 import { activeIds, type ChartData } from './chart-states.ts';
@@ -108,7 +109,7 @@ function Next({ actor }: { readonly actor: Stands }) {
   const at = isPast.value ? `&at=${moment.value?.seq ?? 0}` : '';
   const why = event === '' ? '' : `&event=${encodeURIComponent(event)}`;
   const { value, failed } = useFetched<WireExplained>(
-    `/api/explain?entity=${encodeURIComponent(JSON.stringify(actor.entity))}${at}${why}`,
+    apiPath(`explain?entity=${encodeURIComponent(JSON.stringify(actor.entity))}${at}${why}`),
     actor.seq,
   );
   return (

@@ -1,3 +1,4 @@
+import { apiPath } from './api-path.ts';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { EdgeCounts } from '../questions.ts';
 import { useAnswer, useFetched } from './answers.ts';
@@ -34,7 +35,7 @@ export function Machines() {
   const current = charts[machine] ?? '';
   const hash = words['chart'] ?? (actor?.chart || current);
   const [missing, setMissing] = useState('');
-  const { value: chart, failed } = useFetched<ChartData>(hash === '' ? null : `/api/charts/${hash}.json`);
+  const { value: chart, failed } = useFetched<ChartData>(hash === '' ? null : apiPath(`charts/${hash}.json`));
   const here = moment.value?.seq ?? 0;
   const all = extent.value;
   const whole = { from: all?.firstAt ?? 0, to: (all?.lastAt ?? 0) + 1 };
@@ -128,7 +129,7 @@ export function Machines() {
         <button type="button" aria-pressed={fit} onClick={() => setWords({ zoom: fit ? '1' : '' })}>
           Fit
         </button>
-        <a class="button" href={`/api/charts/${hash}.svg?theme=light`} download={`${machine}-${hash}.svg`}>
+        <a class="button" href={apiPath(`charts/${hash}.svg?theme=light`)} download={`${machine}-${hash}.svg`}>
           SVG
         </a>
       </section>

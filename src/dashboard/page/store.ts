@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import type { Question } from '../questions.ts';
 import type { AtMoment, Extent, FromDesk, Link, ToDesk } from './protocol.ts';
+import { isSample } from './api-path.ts';
 import { Roll } from './roll.ts';
 import { type Route, readRoute, writeRoute } from './route.ts';
 
@@ -117,9 +118,9 @@ function apply(): void {
 
 /** Connects to the desk that all tabs share, or has one of its own. */
 export function start(): void {
-  const workerUrl = new URL('worker.js', document.baseURI);
+  const workerUrl = new URL(`assets/worker.js${isSample ? '?sample' : ''}`, document.baseURI);
   if (typeof SharedWorker === 'function') {
-    const { port } = new SharedWorker(workerUrl, { type: 'module', name: `rollcall ${workerUrl.pathname}` });
+    const { port } = new SharedWorker(workerUrl, { type: 'module', name: `rollcall${workerUrl.search}` });
     port.onmessage = ({ data }: MessageEvent<FromDesk>) => hear(data);
     tell = (message) => port.postMessage(message);
     addEventListener('pagehide', () => tell({ do: 'bye' }));

@@ -52,7 +52,7 @@ export async function sendJson(
   await sendBody(request, response, body, { status, cache, type: 'application/json' });
 }
 
-export async function sendBody(
+async function sendBody(
   request: IncomingMessage,
   response: ServerResponse,
   body: Buffer,

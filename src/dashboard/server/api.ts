@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { WireHello } from '../wire.ts';
+import type { WireEvents, WireHello } from '../wire.ts';
 import type { Actions } from './actions.ts';
 import { sendJson } from './answer.ts';
 import { sendHistory } from './audit.ts';
@@ -63,7 +63,8 @@ const routes: Readonly<Record<string, Route>> = {
     const { name, before = Number.MAX_SAFE_INTEGER, limit } = readQuery(queries.entity, query);
     const found = await eventsOf(source, subjectsOf(name), before, limit + 1);
     const events = found.slice(0, limit).map(eventDocument);
-    await sendJson(request, response, { events, more: found.length > limit });
+    const answer: WireEvents = { events, more: found.length > limit };
+    await sendJson(request, response, answer);
   },
   density: async ({ source }, { request, response, query }) => {
     const ledger = source.ledger();

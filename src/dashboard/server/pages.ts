@@ -5,7 +5,7 @@ import type { Ledger, Stood } from './ledger.ts';
 import { Renumbered } from './words.ts';
 
 /** The rows as a page that stands for itself: everything from `from` to `to`. */
-export function pageOf(
+function pageOf(
   ledger: Ledger,
   rows: Iterable<Row>,
   from: Revision,

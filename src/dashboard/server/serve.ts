@@ -20,7 +20,7 @@ export interface Serving {
   readonly token: string | undefined;
   readonly assets: Assets;
   /** By what comes before `api/` in the path: '' and perhaps `sample/`. */
-  readonly apis: Readonly<Record<string, Api>>;
+  readonly apis: Readonly<Record<string, () => Promise<Api>>>;
   readonly log: Log;
 }
 
@@ -117,9 +117,9 @@ async function route(
   if (prefix !== undefined && name !== undefined) {
     if (!isLetIn(request, policy)) throw new Refusal('unauthorised', 'a token is needed here');
     checkOrigin(request, method === 'POST');
-    const api = Object.hasOwn(apis, prefix) ? apis[prefix] : undefined;
-    if (!api) throw new Refusal('not-found', 'there is nothing of that name');
-    return answer(api, name, { request, response, query, signal });
+    const open = Object.hasOwn(apis, prefix) ? apis[prefix] : undefined;
+    if (!open) throw new Refusal('not-found', 'there is nothing of that name');
+    return answer(await open(), name, { request, response, query, signal });
   }
   if (method === 'POST') throw new Refusal('wrong-method', 'a page is only read: GET');
   if (!isLetIn(request, policy)) {

@@ -84,7 +84,7 @@ function misfitOf(source: Source, at: Revision): string | undefined {
   return undefined;
 }
 
-export const markOf = (source: Source): WireMark => {
+const markOf = (source: Source): WireMark => {
   const { last, lastAt } = source.ledger();
   return {
     head: last,

@@ -12,6 +12,11 @@ export class Streams {
     this.pace = pace;
   }
 
+  /** How many there are. */
+  get open(): number {
+    return this.#open;
+  }
+
   /** @throws {Refusal} `too-busy` */
   async run(work: () => Promise<void>): Promise<void> {
     if (this.#open >= this.#most) {
