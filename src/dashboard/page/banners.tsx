@@ -84,7 +84,7 @@ function LinkBanner() {
 
 function SkewBanner() {
   const skew = link.value?.skew ?? 0;
-  if (Math.abs(skew) < 5000) return null;
+  if (Math.abs(skew) < 5000 || link.value?.hello?.mode === 'recording') return null;
   return (
     <div class="banner calm">
       This browser's clock is {lasted(Math.abs(skew))} {skew < 0 ? 'ahead of' : 'behind'} the

@@ -230,7 +230,7 @@ function Happened({ transition, why }: { readonly transition: Transition; readon
   if (!entity) return null;
   const subject = subjectOf(entity);
   return (
-    <li class="happened">
+    <li class={why === undefined ? 'happened short' : 'happened'}>
       <time>{clockTime(at)}</time>
       {subject ? (
         <a href={hrefTo({ screen: 'entity', words: { of: writeSubject(subject) } })}>

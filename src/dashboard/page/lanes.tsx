@@ -147,7 +147,7 @@ function LaneRow({ lane, answered, window, at }: RowProps) {
         </svg>
       </div>
       <div class="lane-state">
-        {word === '' ? <span class="dim">not there</span> : <State word={word} />}
+        {word === '' ? <span class="dim">–</span> : <State word={word} />}
       </div>
     </li>
   );

@@ -27,7 +27,7 @@ export function TopBar() {
           <circle cx="12" cy="8" r="2.6" class="mark-silent" />
         </svg>
         <b>Rollcall</b>
-        {name === undefined ? null : <Words class="dim cut" text={name} />}
+        {name === undefined ? null : <Words class="dim cut" text={name.split(/[\\/]/).at(-1) ?? name} />}
       </span>
       <nav aria-label="Screens">
         {tabs.map(([one, title]) => (

@@ -5,6 +5,8 @@ import { Ledger } from '../../../src/dashboard/server/ledger.ts';
 import { Bell } from '../../../src/dashboard/server/reader.ts';
 import { type Serving, serve } from '../../../src/dashboard/server/serve.ts';
 import type { Source } from '../../../src/dashboard/server/source.ts';
+import { layoutOf } from '../../../src/adapters/layout/lay-out.ts';
+import { drawings } from '../../../src/dashboard/server/drawings.ts';
 import { Streams } from '../../../src/dashboard/server/streams.ts';
 import type { Told } from '../../../src/dashboard/server/told.ts';
 import { AgentName, HostId, RunId } from '../../../src/domain/names.ts';
@@ -80,6 +82,7 @@ export const apiOf = (source: Source, more: Partial<Api> = {}): Api => ({
   planNow: undefined,
   subjectsOf: (name) => [name],
   streams: new Streams(),
+  draw: drawings((chart, collapsed) => layoutOf(chart, { collapsed })),
   ...more,
 });
 
