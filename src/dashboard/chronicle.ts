@@ -239,6 +239,11 @@ export class Chronicle {
     return merged;
   }
 
+  /** What a row itself noted, without what its entity's earlier ones did. */
+  ownNoteOf(row: number): WireNote {
+    return this.noteOf(this.#ownNote.get(row));
+  }
+
   noteOf(note: number): WireNote {
     return note === none ? nothing : this.notes.at(note);
   }

@@ -95,7 +95,7 @@ export function transitionAt(chronicle: Chronicle, row: number): Transition {
     to: words.at(state.get(row)),
     chart: words.at(chronicle.chart.get(row)),
     edges: chronicle.edgesOf(row).map((edge) => words.at(edge)),
-    note: chronicle.noteOf(chronicle.note.get(row)),
+    note: chronicle.ownNoteOf(row),
   };
 }
 
@@ -156,7 +156,8 @@ export function edgeCounts(chronicle: Chronicle, asked: Counted): EdgeCounts {
       counts[word] = (counts[word] ?? 0) + times;
     }
   }
-  const taken = last === none ? [] : chronicle.edgesOf(last).map((edge) => chronicle.words.at(edge));
+  const taken =
+    last === none ? [] : chronicle.edgesOf(last).map((edge) => chronicle.words.at(edge));
   return { counts, last: taken, transitions };
 }
 

@@ -10,7 +10,6 @@ export function useAnswer<T>(question: Question | null, fresh: unknown = 0): T |
   const again = useRef(false);
   const latest = useRef(question);
   latest.current = question;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the question
   useEffect(() => {
     let gone = false;
     const ask = () => {
@@ -41,7 +40,6 @@ export function useAnswer<T>(question: Question | null, fresh: unknown = 0): T |
 /** What the server answers; an error is a value too. */
 export function useFetched<T>(path: string | null, fresh: unknown = 0) {
   const [got, setGot] = useState<{ value?: T; failed?: string }>({});
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the caller says so
   useEffect(() => {
     if (path === null) return;
     const away = new AbortController();

@@ -1,10 +1,11 @@
 import type { ComponentChildren } from 'preact';
 import { Banners } from './banners.tsx';
-import { Guarded } from './guarded.tsx';
 import { Dialog } from './dialog.tsx';
+import { Drawer } from './drawer.tsx';
 import { EntityScreen } from './entity-screen.tsx';
 import { Fleet } from './fleet.tsx';
 import { GcScreen } from './gc-screen.tsx';
+import { Guarded } from './guarded.tsx';
 import { Help } from './help.tsx';
 import { Machines } from './machines.tsx';
 import { Nothing } from './nothing.tsx';
@@ -31,11 +32,14 @@ export function App() {
     <div class={classes.filter(Boolean).join(' ')}>
       <TopBar />
       <Banners />
-      <main id="main" class={`screen ${screen}`} tabIndex={-1}>
-        <Guarded key={screen} name={screen}>
-          {known ? screens[screen]() : <Nothing />}
-        </Guarded>
-      </main>
+      <div class="stage">
+        <main id="main" class={`screen ${screen}`} tabIndex={-1}>
+          <Guarded key={screen} name={screen}>
+            {known ? screens[screen]() : <Nothing />}
+          </Guarded>
+        </main>
+        {known && (screen === 'fleet' || screen === 'timeline') ? <Drawer /> : null}
+      </div>
       <Transport />
       <Help />
       <Dialog />

@@ -14,7 +14,12 @@ export interface Matter {
   readonly slots: readonly SlotNow[];
 }
 
-const rank: Readonly<Record<string, number>> = { expired: 0, suspect: 1, superseded: 2, failing: 3 };
+const rank: Readonly<Record<string, number>> = {
+  expired: 0,
+  suspect: 1,
+  superseded: 2,
+  failing: 3,
+};
 
 /** Hosts that fell silent as a whole are one matter, however many agents they have. */
 export function matters(slots: readonly SlotNow[], roll: Roll): Matter[] {

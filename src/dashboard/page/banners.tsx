@@ -1,4 +1,17 @@
-import { clock, extent, isPast, isStale, link, moment, now, retry, roll, route, seek, version } from './store.ts';
+import {
+  clock,
+  extent,
+  isPast,
+  isStale,
+  link,
+  moment,
+  now,
+  retry,
+  roll,
+  route,
+  seek,
+  version,
+} from './store.ts';
 import { clockTime, countdown, counted, dayTime, lasted } from './times.ts';
 import { Words } from './words.tsx';
 
@@ -66,8 +79,8 @@ function LinkBanner() {
       <div class="banner stale" data-testid="broker">
         <span aria-hidden="true">▲</span>
         <span>
-          The server is up, NATS is not, since {clockTime(mark.storeAwaySince)}. The live view stands
-          at seq {mark.head}; the history in memory still works: you can scrub.
+          The server is up, NATS is not, since {clockTime(mark.storeAwaySince)}. The live view
+          stands at seq {mark.head}; the history in memory still works: you can scrub.
         </span>
       </div>
     );
@@ -109,8 +122,8 @@ function HeldBanners() {
                 Brake on in zone <Words text={entity.zone} />
               </b>{' '}
               since {clockTime(since)}: {note.suspect ?? '?'} of {note.seen ?? '?'} agents suspect.
-              Expiries go one at a time; {counted(note.expired ?? 0, 'run')} let through so far. Ends
-              when less than 15 % are suspect.
+              Expiries go one at a time; {counted(note.expired ?? 0, 'run')} let through so far.
+              Ends when less than 15 % are suspect.
             </span>
           </div>
         ),

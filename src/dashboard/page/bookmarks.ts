@@ -18,7 +18,8 @@ export const nextBookmark = (
   all: readonly number[],
   from: number,
   forward: boolean,
-): number | undefined => (forward ? all.find((one) => one > from) : all.findLast((one) => one < from));
+): number | undefined =>
+  forward ? all.find((one) => one > from) : all.findLast((one) => one < from);
 
 function stored(): readonly number[] {
   try {

@@ -38,7 +38,10 @@ export function activeIds(machine: string, state: string): ReadonlySet<string> {
 }
 
 /** How many are in each state, those around them counted too. */
-export function occupants(machine: string, states: readonly string[]): Readonly<Record<string, number>> {
+export function occupants(
+  machine: string,
+  states: readonly string[],
+): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const state of states) {
     for (const id of activeIds(machine, state)) counts[id] = (counts[id] ?? 0) + 1;

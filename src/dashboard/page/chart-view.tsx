@@ -1,5 +1,5 @@
-import { apiPath } from './api-path.ts';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { apiPath } from './api-path.ts';
 import { countText } from './chart-states.ts';
 
 export interface Painted {
@@ -25,7 +25,6 @@ interface Props {
 export function ChartView({ hash, machine, collapsed, painted, onChoose, onMissing }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const [drawn, setDrawn] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another picture only for another address
   useEffect(() => {
     const away = new AbortController();
     const more = collapsed === '' ? '' : `&collapsed=${encodeURIComponent(collapsed)}`;
@@ -46,6 +45,7 @@ export function ChartView({ hash, machine, collapsed, painted, onChoose, onMissi
     if (svg) paint(svg, painted);
   }, [painted, drawn]);
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the outline beside it has the same as buttons
     <div
       ref={place}
       class="chart"
@@ -66,13 +66,17 @@ function pictureIn(text: string): SVGElement {
   for (const bad of parsed.querySelectorAll('script, foreignObject, style')) bad.remove();
   for (const element of [parsed, ...parsed.querySelectorAll('*')]) {
     for (const { name } of [...element.attributes]) {
-      if (name.startsWith('on') || name.endsWith('href') || name === 'style') element.removeAttribute(name);
+      if (name.startsWith('on') || name.endsWith('href') || name === 'style')
+        element.removeAttribute(name);
     }
   }
   return document.importNode(parsed, true) as unknown as SVGElement;
 }
 
-function paint(svg: SVGSVGElement, { active, last, nodes, edges, coverage, chosen }: Painted): void {
+function paint(
+  svg: SVGSVGElement,
+  { active, last, nodes, edges, coverage, chosen }: Painted,
+): void {
   for (const node of svg.querySelectorAll('[data-node]')) {
     const id = decodeURIComponent(node.getAttribute('data-node') ?? '');
     node.classList.toggle('active', active.has(id));
@@ -82,7 +86,10 @@ function paint(svg: SVGSVGElement, { active, last, nodes, edges, coverage, chose
   for (const edge of svg.querySelectorAll('[data-edge]')) {
     const ids = (edge.getAttribute('data-edge') ?? '').split(' ').map(decodeURIComponent);
     const times = ids.reduce((sum, id) => sum + (edges[id] ?? 0), 0);
-    edge.classList.toggle('last', ids.some((id) => last.includes(id)));
+    edge.classList.toggle(
+      'last',
+      ids.some((id) => last.includes(id)),
+    );
     edge.classList.toggle('untaken', coverage && times === 0);
     edge.classList.toggle('chosen', ids.includes(chosen));
     if (!edge.querySelector('[data-edge]')) pill(edge, times === 0 ? undefined : times);

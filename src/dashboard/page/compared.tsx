@@ -1,5 +1,5 @@
-import { apiPath } from './api-path.ts';
 import { useFetched } from './answers.ts';
+import { apiPath } from './api-path.ts';
 import { changedPaths, valueText } from './record-diff.ts';
 import { setWords } from './store.ts';
 import type { Document } from './stored.ts';
@@ -18,7 +18,12 @@ export function Compared({ rows }: { readonly rows: readonly number[] }) {
           seq {a} → seq {b}
         </h2>
         <span class="grow" />
-        <button type="button" class="quiet" aria-label="Close" onClick={() => setWords({ rows: '' })}>
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Close"
+          onClick={() => setWords({ rows: '' })}
+        >
           ✕
         </button>
       </header>
@@ -26,7 +31,11 @@ export function Compared({ rows }: { readonly rows: readonly number[] }) {
         {changes.map(({ path, mark, before, after }) => (
           <li key={path} class={mark === '+' ? 'plus' : mark === '−' ? 'minus' : 'tilde'}>
             <b aria-hidden="true">{mark}</b> <code>{path}</code>{' '}
-            <bdi>{mark === '~' ? `${valueText(before)} → ${valueText(after)}` : valueText(mark === '+' ? after : before)}</bdi>
+            <bdi>
+              {mark === '~'
+                ? `${valueText(before)} → ${valueText(after)}`
+                : valueText(mark === '+' ? after : before)}
+            </bdi>
           </li>
         ))}
       </ul>

@@ -2,7 +2,11 @@ import type { Density } from '../questions.ts';
 import type { WireGap } from '../wire.ts';
 
 /** Paints how much happened: all of it, and over it what was a problem. */
-export function paintDensity(canvas: HTMLCanvasElement, density: Density, gaps: readonly WireGap[]): void {
+export function paintDensity(
+  canvas: HTMLCanvasElement,
+  density: Density,
+  gaps: readonly WireGap[],
+): void {
   const { clientWidth: width, clientHeight: height } = canvas;
   const scale = devicePixelRatio;
   canvas.width = Math.max(1, Math.round(width * scale));
@@ -15,7 +19,8 @@ export function paintDensity(canvas: HTMLCanvasElement, density: Density, gaps: 
   const { bins, from, to, marks } = density;
   const most = Math.max(1, ...bins.map(([count]) => count));
   const each = width / bins.length;
-  const tall = (count: number) => (count === 0 ? 0 : Math.max(2, (Math.log1p(count) / Math.log1p(most)) * (height - 6)));
+  const tall = (count: number) =>
+    count === 0 ? 0 : Math.max(2, (Math.log1p(count) / Math.log1p(most)) * (height - 6));
   bins.forEach(([count, bad], n) => {
     const full = tall(count);
     context.fillStyle = colour('--strip');
@@ -38,7 +43,12 @@ export function paintDensity(canvas: HTMLCanvasElement, density: Density, gaps: 
 }
 
 /** What is not there any more, at the old end. */
-function hatch(context: CanvasRenderingContext2D, width: number, height: number, colour: string): void {
+function hatch(
+  context: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+  colour: string,
+): void {
   context.strokeStyle = colour;
   for (let x = -height; x < width; x += 4) {
     context.beginPath();

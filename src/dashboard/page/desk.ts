@@ -1,6 +1,6 @@
-import { apiPath } from './api-path.ts';
 import { Chronicle } from '../chronicle.ts';
 import type { WireHello, WireMark, WirePage, WireState } from '../wire.ts';
+import { apiPath } from './api-path.ts';
 import { ask, openFeed, pages } from './feed.ts';
 import type { FromDesk, Link, ToDesk } from './protocol.ts';
 import { TabsMoment } from './tabs-moment.ts';

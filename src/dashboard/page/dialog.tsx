@@ -1,7 +1,7 @@
-import { apiPath } from './api-path.ts';
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { WireDone, WireFault } from '../wire.ts';
+import { apiPath } from './api-path.ts';
 import { noActions } from './store.ts';
 import { counted } from './times.ts';
 import { Words } from './words.tsx';
@@ -21,7 +21,8 @@ const titles = { hold: 'Hold', release: 'Release the hold on', sweep: 'Sweep now
 const says = {
   hold: 'While it stands, silence there is planned: consumers are told so, and nothing expires.',
   release: 'From then on silence counts again, from zero.',
-  sweep: 'One pass over everything, as a collector makes it: whatever is due is suspected, expired or removed. What is not due is left alone.',
+  sweep:
+    'One pass over everything, as a collector makes it: whatever is due is suspected, expired or removed. What is not due is left alone.',
 } as const;
 
 export function Dialog() {
@@ -38,7 +39,11 @@ export function Dialog() {
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const text = (name: string) => String(form.get(name) ?? '').trim();
     setBusy(true);
-    outcome.value = await perform(one, { why: text('why'), minutes: Number(text('minutes')), as: text('as') });
+    outcome.value = await perform(one, {
+      why: text('why'),
+      minutes: Number(text('minutes')),
+      as: text('as'),
+    });
     setBusy(false);
     deed.value = null;
   }
@@ -56,7 +61,9 @@ export function Dialog() {
         <form onSubmit={(event) => void act(event)}>
           <h2 id="deed-title">
             {titles[one.action]}{' '}
-            {one.host === undefined ? null : <Words text={one.agent ? `${one.host}/${one.agent}` : one.host} />}
+            {one.host === undefined ? null : (
+              <Words text={one.agent ? `${one.host}/${one.agent}` : one.host} />
+            )}
           </h2>
           <p>{says[one.action]}</p>
           {one.action === 'hold' ? (
@@ -118,16 +125,23 @@ async function perform({ action, host, agent }: Deed, { why, minutes, as }: Said
       method: 'POST',
       headers: {
         'Content-Type': 'application/json',
-        'Rollcall-Request': crypto.randomUUID?.() ?? `${Date.now()}-${Math.floor(performance.now() * 1000)}`,
+        'Rollcall-Request':
+          crypto.randomUUID?.() ?? `${Date.now()}-${Math.floor(performance.now() * 1000)}`,
         'X-Rollcall': '1',
       },
       body: JSON.stringify(body),
     });
     const answered = (await response.json()) as WireDone | WireFault;
     if ('code' in answered) {
-      return { good: false, text: `Refused: ${answered.message}${answered.hint ? ` — ${answered.hint}` : ''}` };
+      return {
+        good: false,
+        text: `Refused: ${answered.message}${answered.hint ? ` — ${answered.hint}` : ''}`,
+      };
     }
-    const what = answered.did === 'swept' ? `swept, ${counted(answered.transitions, 'transition')}` : answered.did;
+    const what =
+      answered.did === 'swept'
+        ? `swept, ${counted(answered.transitions, 'transition')}`
+        : answered.did;
     return { good: true, text: `Done: ${what}, by ${answered.by}.` };
   } catch (error) {
     return { good: false, text: `Not known whether it was done: ${String(error)}` };

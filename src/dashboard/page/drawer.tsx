@@ -1,6 +1,6 @@
-import { apiPath } from './api-path.ts';
 import { useEffect, useRef } from 'preact/hooks';
 import { useFetched } from './answers.ts';
+import { apiPath } from './api-path.ts';
 import { nextOf } from './attention.ts';
 import { DeedButton, outcome } from './dialog.tsx';
 import type { SlotNow } from './roll.ts';
@@ -17,7 +17,6 @@ export function Drawer() {
   const text = route.value.words['sel'];
   const subject = readSubject(text);
   const box = useRef<HTMLElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another choice is shown from its top
   useEffect(() => {
     if (box.current) box.current.scrollTop = 0;
   }, [text]);
@@ -34,7 +33,12 @@ export function Drawer() {
         <h2>
           <span class="dim">{subject.kind}</span> <Words text={subjectName(subject)} />
         </h2>
-        <button type="button" class="quiet" aria-label="Close" onClick={() => setWords({ sel: '' })}>
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Close"
+          onClick={() => setWords({ sel: '' })}
+        >
           ✕
         </button>
       </header>
@@ -48,7 +52,10 @@ export function Drawer() {
           History
         </a>
         {subject.kind === 'agent' ? (
-          <a class="button" href={hrefTo({ screen: 'machines', words: { sel: writeSubject(subject) } })}>
+          <a
+            class="button"
+            href={hrefTo({ screen: 'machines', words: { sel: writeSubject(subject) } })}
+          >
             Machine
           </a>
         ) : null}
@@ -78,7 +85,8 @@ function SlotPart({ slot, alone }: { readonly slot: SlotNow; readonly alone: boo
   );
   const records = new Map<string, Stored['record']>();
   for (const { of, record } of allIn(value)) {
-    const key = of.entity === 'instance' ? `${of.run} ${of.service}/${of.id}` : `${of.entity} ${of.run}`;
+    const key =
+      of.entity === 'instance' ? `${of.run} ${of.service}/${of.id}` : `${of.entity} ${of.run}`;
     if (!records.has(key)) records.set(key, record);
   }
   const run = stands.entity.entity === 'run' ? stands.entity.run : '';
@@ -129,7 +137,7 @@ function SlotPart({ slot, alone }: { readonly slot: SlotNow; readonly alone: boo
             </dd>
           </>
         ) : null}
-        {stands.note.by && word !== 'live' ? (
+        {stands.note.by && (word === 'suspect' || word === 'expired') ? (
           <>
             <dt>decided by</dt>
             <dd>
@@ -153,7 +161,9 @@ function SlotPart({ slot, alone }: { readonly slot: SlotNow; readonly alone: boo
                 <a
                   href={hrefTo({
                     screen: 'entity',
-                    words: { of: writeSubject({ kind: 'instance', service: one.service, id: one.id }) },
+                    words: {
+                      of: writeSubject({ kind: 'instance', service: one.service, id: one.id }),
+                    },
                   })}
                 >
                   <Words text={`${one.service}/${one.id}`} />
@@ -171,7 +181,9 @@ function SlotPart({ slot, alone }: { readonly slot: SlotNow; readonly alone: boo
               </li>
             );
           })}
-          {instances.length > 200 ? <li class="dim">and {instances.length - 200} more; see its history</li> : null}
+          {instances.length > 200 ? (
+            <li class="dim">and {instances.length - 200} more; see its history</li>
+          ) : null}
         </ul>
       )}
     </section>

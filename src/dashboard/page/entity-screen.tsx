@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { Transition } from '../questions.ts';
 import { problems } from '../problems.ts';
+import type { Transition } from '../questions.ts';
 import { useAnswer } from './answers.ts';
 import { Compared } from './compared.tsx';
 import { EventRow } from './event-row.tsx';
@@ -32,7 +32,8 @@ export function EntityScreen() {
       <section class="panel notice">
         <h1>History of one</h1>
         <p>
-          Choose an agent, a host or an instance in <a href={hrefTo({ screen: 'fleet', words: {} })}>Fleet</a>.
+          Choose an agent, a host or an instance in{' '}
+          <a href={hrefTo({ screen: 'fleet', words: {} })}>Fleet</a>.
         </p>
       </section>
     );
@@ -44,10 +45,17 @@ export function EntityScreen() {
     if (only === 'problems' && !problems.has(one.type)) return false;
     if (only === 'moves' && one.from === one.to) return false;
     if (only !== '' && only !== 'problems' && only !== 'moves' && kind !== only) return false;
-    return text === '' || `${one.type} ${one.to} ${one.note.why ?? ''} ${one.note.by ?? ''}`.toLowerCase().includes(text);
+    return (
+      text === '' ||
+      `${one.type} ${one.to} ${one.note.why ?? ''} ${one.note.by ?? ''}`
+        .toLowerCase()
+        .includes(text)
+    );
   });
   const rows = fold(shown);
-  const kinds = [...new Set(numbers.map((one) => roll.entities[one]?.entity ?? ''))].filter(Boolean);
+  const kinds = [...new Set(numbers.map((one) => roll.entities[one]?.entity ?? ''))].filter(
+    Boolean,
+  );
   const chosen = (words['rows'] ?? '').split('.').filter(Boolean).map(Number);
   const slot = subject.kind === 'agent' ? roll.slot(subject.host, subject.agent) : undefined;
   return (
@@ -79,7 +87,13 @@ export function EntityScreen() {
           aria-label="Filter by event, state, reason"
           onInput={(event) => setWords({ f: event.currentTarget.value })}
         />
-        <a class="button" href={hrefTo({ screen: 'timeline', words: { sel: writeSubject(subject), lanes: 'entity' } })}>
+        <a
+          class="button"
+          href={hrefTo({
+            screen: 'timeline',
+            words: { sel: writeSubject(subject), lanes: 'entity' },
+          })}
+        >
           Timeline
         </a>
         <CopyAll rows={shown} />
@@ -116,7 +130,9 @@ function CopyAll({ rows }: { readonly rows: readonly Transition[] }) {
     <button
       type="button"
       onClick={() => {
-        const lines = rows.map((one) => JSON.stringify({ ...one, entity: roll.entities[one.entity] }));
+        const lines = rows.map((one) =>
+          JSON.stringify({ ...one, entity: roll.entities[one.entity] }),
+        );
         void navigator.clipboard.writeText(lines.join('\n')).then(() => setDone(true));
       }}
     >

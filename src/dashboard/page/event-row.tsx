@@ -1,12 +1,12 @@
-import { apiPath } from './api-path.ts';
 import { useState } from 'preact/hooks';
 import { useFetched } from './answers.ts';
+import { apiPath } from './api-path.ts';
 import type { Folded } from './folding.ts';
 import { changedPaths, valueText } from './record-diff.ts';
 import { State } from './state.tsx';
-import { allIn, type Document, type Stored, storedIn } from './stored.ts';
 import { wordOf } from './states.ts';
 import { hrefTo, link, roll, route, seek, setWords } from './store.ts';
+import { allIn, type Document, type Stored, storedIn } from './stored.ts';
 import { entityName } from './subject.ts';
 import { clockTime, dayTime } from './times.ts';
 import { Words } from './words.tsx';
@@ -48,7 +48,8 @@ export function EventRow({ folded, chosen }: Props) {
         <span class="what">
           <b>{type}</b>
           {all.length > 1 ? <span class="count"> ×{all.length}</span> : null}
-          {entity.entity === 'instance' && route.value.words['of']?.startsWith('instance') !== true ? (
+          {entity.entity === 'instance' &&
+          route.value.words['of']?.startsWith('instance') !== true ? (
             <Words class="dim cut" text={` ${entityName(entity)}`} />
           ) : null}
         </span>
@@ -95,9 +96,14 @@ function Details({ folded, machine }: { readonly folded: Folded; readonly machin
   if (!value) return <p class="dim">Reading …</p>;
   const current = link.value?.hello?.charts[machine];
   const last = allIn(earlier.value).find(
-    (one) => one.seq < value.seq && JSON.stringify(one.record) !== 'null' && sameOne(one.record, value.record),
+    (one) =>
+      one.seq < value.seq &&
+      JSON.stringify(one.record) !== 'null' &&
+      sameOne(one.record, value.record),
   );
-  const changes = changedPaths(last?.record, value.record).filter(({ path }) => path !== 'hash' && path !== 'n');
+  const changes = changedPaths(last?.record, value.record).filter(
+    ({ path }) => path !== 'hash' && path !== 'n',
+  );
   return (
     <div class="details">
       <dl class="facts">
@@ -112,7 +118,10 @@ function Details({ folded, machine }: { readonly folded: Folded; readonly machin
             <code key={edge}>{edge} </code>
           ))}
           {current !== undefined && value.chart !== current ? (
-            <a class="chip" href={hrefTo({ screen: 'machines', words: { machine, chart: value.chart } })}>
+            <a
+              class="chip"
+              href={hrefTo({ screen: 'machines', words: { machine, chart: value.chart } })}
+            >
               chart of that time #{value.chart}
             </a>
           ) : null}
@@ -146,14 +155,24 @@ function Details({ folded, machine }: { readonly folded: Folded; readonly machin
             {changes.map(({ path, mark, before: old, after }) => (
               <li key={path} class={mark === '+' ? 'plus' : mark === '−' ? 'minus' : 'tilde'}>
                 <b aria-hidden="true">{mark}</b> <code>{path}</code>{' '}
-                <bdi>{mark === '+' ? valueText(after) : mark === '−' ? valueText(old) : `${valueText(old)} → ${valueText(after)}`}</bdi>
+                <bdi>
+                  {mark === '+'
+                    ? valueText(after)
+                    : mark === '−'
+                      ? valueText(old)
+                      : `${valueText(old)} → ${valueText(after)}`}
+                </bdi>
               </li>
             ))}
           </ul>
         </section>
         <section>
           <h4>What the decision saw</h4>
-          {value.evidence ? <pre>{JSON.stringify(value.evidence, null, 2)}</pre> : <p class="dim">Nothing was kept.</p>}
+          {value.evidence ? (
+            <pre>{JSON.stringify(value.evidence, null, 2)}</pre>
+          ) : (
+            <p class="dim">Nothing was kept.</p>
+          )}
         </section>
         <section>
           <h4>

@@ -1,5 +1,5 @@
-import { apiPath } from './api-path.ts';
 import type { WireHello, WireMark, WirePage } from '../wire.ts';
+import { apiPath } from './api-path.ts';
 
 /** What the stream says, as it comes. */
 export interface FeedEvents {

@@ -34,7 +34,7 @@ export class FleetGroup extends Component<Props> {
   override render({ name, slots, silent, hidden, by, large, chosen }: Props) {
     const host = by === 'host' ? writeSubject({ kind: 'host', host: name }) : '';
     return (
-      <div class={`group${silent ? ' silent' : ''}`} role="group" aria-label={`${by} ${name}`}>
+      <section class={`group${silent ? ' silent' : ''}`} aria-label={`${by} ${name}`}>
         <h2>
           {by === 'host' ? (
             <button type="button" class="link" onClick={() => setWords({ sel: host })}>
@@ -54,13 +54,17 @@ export class FleetGroup extends Component<Props> {
               by={by}
               large={large}
               unknown={silent}
-              chosen={chosen === writeSubject({ kind: 'agent', host: slot.host, agent: slot.agent })}
+              chosen={
+                chosen === writeSubject({ kind: 'agent', host: slot.host, agent: slot.agent })
+              }
               first={n === 0}
             />
           ))}
         </ul>
-        {hidden > 0 && by !== 'host' ? <p class="dim">{hidden.toLocaleString('en-GB')} healthy hidden</p> : null}
-      </div>
+        {hidden > 0 && by !== 'host' ? (
+          <p class="dim">{hidden.toLocaleString('en-GB')} healthy hidden</p>
+        ) : null}
+      </section>
     );
   }
 }

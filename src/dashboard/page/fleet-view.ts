@@ -19,9 +19,11 @@ export function narrow(slots: readonly SlotNow[], { text, state }: Narrowed): re
   if (text === '' && state === '') return slots;
   const parts = text.toLowerCase().split(/\s+/).filter(Boolean);
   return slots.filter((slot) => {
-    if (state !== '' && slot.word !== state && !slot.instances.some(({ word }) => word === state)) return false;
+    if (state !== '' && slot.word !== state && !slot.instances.some(({ word }) => word === state))
+      return false;
     if (parts.length === 0) return true;
-    const known = `${slot.host}/${slot.agent} ${slot.zone} ${slot.word} ${slot.reason}`.toLowerCase();
+    const known =
+      `${slot.host}/${slot.agent} ${slot.zone} ${slot.word} ${slot.reason}`.toLowerCase();
     return parts.every(
       (part) =>
         known.includes(part) ||
@@ -31,7 +33,9 @@ export function narrow(slots: readonly SlotNow[], { text, state }: Narrowed): re
 }
 
 /** How many are in each state, in the states' own order. */
-export function tallies(slots: readonly SlotNow[]): readonly (readonly [word: string, count: number])[] {
+export function tallies(
+  slots: readonly SlotNow[],
+): readonly (readonly [word: string, count: number])[] {
   const counts = new Map<string, number>();
   for (const { word } of slots) counts.set(word, (counts.get(word) ?? 0) + 1);
   return runWords.flatMap((word) => {

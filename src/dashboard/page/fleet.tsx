@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
 import { matters } from './attention.ts';
 import { Attention } from './attention.tsx';
-import { Drawer } from './drawer.tsx';
 import { FleetGroup } from './fleet-group.tsx';
 import {
   type Grouping,
@@ -12,10 +11,10 @@ import {
   narrow,
   tallies,
 } from './fleet-view.ts';
+import { moveInGrid } from './grid-keys.ts';
 import { glyphOf } from './states.ts';
 import { moment, roll, route, setWords, version } from './store.ts';
 import { counted } from './times.ts';
-import { moveInGrid } from './grid-keys.ts';
 
 const groupings: readonly Grouping[] = ['host', 'zone', 'service'];
 const sizes = ['S', 'M', 'L'] as const;
@@ -48,7 +47,7 @@ export function Fleet() {
         <h1>
           Fleet <span class="dim">{counted(slots.length, 'agent')}</span>
         </h1>
-        <div class="tallies" role="group" aria-label="Filter by state">
+        <fieldset class="tallies" aria-label="Filter by state">
           {tallies(slots).map(([word, count]) => (
             <button
               key={word}
@@ -63,9 +62,13 @@ export function Fleet() {
               {word} <b>{count.toLocaleString('en-GB')}</b>
             </button>
           ))}
-        </div>
+        </fieldset>
         <span class="dim instances">
-          {counted(Object.values(instances).reduce((sum, one) => sum + one, 0), 'instance')}:{' '}
+          {counted(
+            Object.values(instances).reduce((sum, one) => sum + one, 0),
+            'instance',
+          )}
+          :{' '}
           {Object.entries(instances)
             .filter(([, count]) => count > 0)
             .map(([word, count], n) => (
@@ -93,13 +96,18 @@ export function Fleet() {
             ))}
           </select>
         </label>
-        <div class="sizes" role="group" aria-label="Size of cells">
+        <fieldset class="sizes" aria-label="Size of cells">
           {sizes.map((one) => (
-            <button key={one} type="button" aria-pressed={size === one} onClick={() => setWords({ size: one })}>
+            <button
+              key={one}
+              type="button"
+              aria-pressed={size === one}
+              onClick={() => setWords({ size: one })}
+            >
               {one}
             </button>
           ))}
-        </div>
+        </fieldset>
       </section>
       <Attention matters={wrong} />
       {narrowed.length === 0 && slots.length > 0 ? (
@@ -130,7 +138,11 @@ export function Fleet() {
           </button>
         </p>
       ) : null}
-      <section class={`groups size-${size}`} aria-label="Hosts and their agents" onKeyDown={moveInGrid}>
+      <section
+        class={`groups size-${size}`}
+        aria-label="Hosts and their agents"
+        onKeyDown={moveInGrid}
+      >
         {groups.slice(0, shown).map((one) => (
           <FleetGroup
             key={one.name}
@@ -147,7 +159,8 @@ export function Fleet() {
       {groups.length > shown ? (
         <p class="more">
           <button type="button" onClick={() => setShown(shown + atATime * 4)}>
-            Show {Math.min(atATime * 4, groups.length - shown)} more of {counted(groups.length - shown, by)}
+            Show {Math.min(atATime * 4, groups.length - shown)} more of{' '}
+            {counted(groups.length - shown, by)}
           </button>
         </p>
       ) : null}
@@ -159,7 +172,6 @@ export function Fleet() {
           </button>
         </p>
       ) : null}
-      <Drawer />
     </>
   );
 }
@@ -168,7 +180,12 @@ export function Fleet() {
 function Proportions({ slots }: { readonly slots: Parameters<typeof tallies>[0] }) {
   const parts = tallies(slots);
   return (
-    <svg class="proportions" viewBox={`0 0 ${slots.length || 1} 1`} preserveAspectRatio="none" aria-hidden="true">
+    <svg
+      class="proportions"
+      viewBox={`0 0 ${slots.length || 1} 1`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
       {parts.map(([word, count], n) => (
         <rect
           key={word}

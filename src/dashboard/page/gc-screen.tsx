@@ -1,13 +1,24 @@
-import { apiPath } from './api-path.ts';
 import type { PlanRow } from '../../domain/plan.ts';
 import type { Transition } from '../questions.ts';
 import type { WirePlan } from '../wire.ts';
 import { useAnswer, useFetched } from './answers.ts';
+import { apiPath } from './api-path.ts';
 import { DeedButton, outcome } from './dialog.tsx';
 import { conflictsAvoided, hindrance, pipelineOf, verdict } from './gc-view.ts';
 import { State } from './state.tsx';
 import { wordOf } from './states.ts';
-import { clock, extent, hrefTo, isPast, moment, noActions, now, roll, seek, version } from './store.ts';
+import {
+  clock,
+  extent,
+  hrefTo,
+  isPast,
+  moment,
+  noActions,
+  now,
+  roll,
+  seek,
+  version,
+} from './store.ts';
 import { entityName, subjectOf, writeSubject } from './subject.ts';
 import { clockTime, countdown, counted, lasted, since } from './times.ts';
 import { Words } from './words.tsx';
@@ -18,9 +29,15 @@ export function GcScreen() {
   const here = moment.value?.seq ?? 0;
   // What leases stand is in no event: asked again now and then.
   const fresh = isPast.value ? 0 : Math.floor(clock.value / 5000);
-  const { value: plan, failed } = useFetched<WirePlan>(isPast.value ? apiPath(`plan?at=${here}`) : apiPath('plan'), `${here} ${fresh}`);
+  const { value: plan, failed } = useFetched<WirePlan>(
+    isPast.value ? apiPath(`plan?at=${here}`) : apiPath('plan'),
+    `${here} ${fresh}`,
+  );
   const upTo = here;
-  const removed = useAnswer<Transition[]>({ ask: 'found', types: ['removed', 'left', 'expired'], upTo }, extent.value?.from);
+  const removed = useAnswer<Transition[]>(
+    { ask: 'found', types: ['removed', 'left', 'expired'], upTo },
+    extent.value?.from,
+  );
   const kept = useAnswer<Transition[]>(
     { ask: 'found', types: ['regranted', 'planned', 'tripped', 'superseded', 'adopted'], upTo },
     extent.value?.from,
@@ -36,8 +53,12 @@ export function GcScreen() {
     <>
       <section class="panel head" aria-label="GC">
         <h1>GC</h1>
-        <span class="verdict">{plan ? verdict(plan, columns) : failed === undefined ? 'Reading the plan …' : ''}</span>
-        {plan?.estimate ? <span class="chip">an estimate: what leases stood then is in no record</span> : null}
+        <span class="verdict">
+          {plan ? verdict(plan, columns) : failed === undefined ? 'Reading the plan …' : ''}
+        </span>
+        {plan?.estimate ? (
+          <span class="chip">an estimate: what leases stood then is in no record</span>
+        ) : null}
         <span class="grow" />
         <DeedButton of={{ action: 'sweep' }}>Sweep now …</DeedButton>
       </section>
@@ -58,7 +79,9 @@ export function GcScreen() {
           <h2>
             Done <span class="dim">{done.length >= 400 ? '400 newest' : done.length}</span>
           </h2>
-          {times === null ? null : <p class="dim">from expiry to the last removal: {lasted(times)} on average</p>}
+          {times === null ? null : (
+            <p class="dim">from expiry to the last removal: {lasted(times)} on average</p>
+          )}
           <ul>
             {done.slice(0, 12).map((one) => (
               <Happened key={one.seq} transition={one} />
@@ -88,7 +111,13 @@ export function GcScreen() {
               <span>
                 ends <b class="num">{countdown(one.until, now.value)}</b>
               </span>
-              <DeedButton of={{ action: 'release', host: one.host, ...(one.agent !== null && { agent: one.agent }) }}>
+              <DeedButton
+                of={{
+                  action: 'release',
+                  host: one.host,
+                  ...(one.agent !== null && { agent: one.agent }),
+                }}
+              >
                 Release …
               </DeedButton>
             </li>
@@ -99,7 +128,9 @@ export function GcScreen() {
         <h2>
           Conflicts avoided <span class="dim">{avoided.length}</span>
         </h2>
-        {avoided.length === 0 ? <p class="dim">None so far: nothing that looked dead came back, nothing was held.</p> : null}
+        {avoided.length === 0 ? (
+          <p class="dim">None so far: nothing that looked dead came back, nothing was held.</p>
+        ) : null}
         <ul class="rows">
           {avoided.slice(0, 40).map(({ transition, why }) => (
             <Happened key={transition.seq} transition={transition} why={why} />
@@ -135,7 +166,8 @@ function Seats({ seats }: { readonly seats: number | null }) {
   return (
     <section class="panel seats" aria-label="Collectors">
       <h2>
-        Collectors <span class="dim">{seats === null ? '' : `${counted(seats, 'seat')} held now`}</span>
+        Collectors{' '}
+        <span class="dim">{seats === null ? '' : `${counted(seats, 'seat')} held now`}</span>
       </h2>
       {shown.length === 0 ? <p class="dim">None has said anything in this history.</p> : null}
       <ul class="seat-list">
@@ -165,9 +197,12 @@ function Brakes({ plan }: { readonly plan: WirePlan | undefined }) {
     <section class="panel" aria-label="Brakes">
       {on.map((one) => (
         <p key={one.zone} class="brake">
-          <span class="state s-braked">◔ {one.on ? 'braked' : 'about to brake'}</span> zone <Words text={one.zone} />:{' '}
-          {one.suspect} of {one.seen} suspect; {one.heldBack} held back, one expires every {one.pace / 1000} s.{' '}
-          {one.endsAt === null ? 'It ends when enough come back.' : `About over ${countdown(one.endsAt, now.value)}.`}
+          <span class="state s-braked">◔ {one.on ? 'braked' : 'about to brake'}</span> zone{' '}
+          <Words text={one.zone} />: {one.suspect} of {one.seen} suspect; {one.heldBack} held back,
+          one expires every {one.pace / 1000} s.{' '}
+          {one.endsAt === null
+            ? 'It ends when enough come back.'
+            : `About over ${countdown(one.endsAt, now.value)}.`}
         </p>
       ))}
     </section>
@@ -188,34 +223,54 @@ function Column({ title, empty, rows }: ColumnProps) {
       </h2>
       {rows.length === 0 ? <p class="dim">{empty}</p> : null}
       <ul>
-        {rows.slice(0, 60).map((row, n) => (
-          <Planned key={`${row.kind} ${row.run ?? row.key ?? n}`} row={row} />
-        ))}
+        {soonestFirst(rows)
+          .slice(0, 60)
+          .map((row, n) => (
+            <Planned key={`${row.kind} ${row.run ?? row.key ?? n}`} row={row} />
+          ))}
       </ul>
       {rows.length > 60 ? <p class="dim">and {rows.length - 60} more</p> : null}
     </section>
   );
 }
 
+const soonestFirst = (rows: readonly PlanRow[]): PlanRow[] =>
+  [...rows].sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity));
+
 function Planned({ row }: { readonly row: PlanRow }) {
   const { host, agent, kind, why, instances, next, at, key, detail } = row;
   const held = hindrance(row);
   const what =
-    kind === 'record' ? 'left alone' : `${counted(instances, 'instance')}${kind === 'run' ? ' and its record' : ''}`;
+    kind === 'record'
+      ? 'left alone'
+      : `${counted(instances, 'instance')}${kind === 'run' ? ' and its record' : ''}`;
   return (
     <li class="card">
       <header>
         {host !== null && agent !== null ? (
-          <a href={hrefTo({ screen: 'entity', words: { of: writeSubject({ kind: 'agent', host, agent }) } })}>
+          <a
+            href={hrefTo({
+              screen: 'entity',
+              words: { of: writeSubject({ kind: 'agent', host, agent }) },
+            })}
+          >
             <Words text={`${host}/${agent}`} />
           </a>
         ) : (
           <Words text={key ?? '?'} />
         )}
-        <State word={why === 'silent' || why === 'unreachable' ? 'suspect' : why} reason={why === 'silent' || why === 'unreachable' ? why : ''} />
+        <State
+          word={why === 'silent' || why === 'unreachable' ? 'suspect' : why}
+          reason={why === 'silent' || why === 'unreachable' ? why : ''}
+        />
       </header>
       <p>
-        {next === 'nothing' ? (detail ?? 'nothing happens by itself') : `${next}s`.replace('removes', 'removed').replace('expires', 'expires').replace('suspects', 'suspected')}{' '}
+        {next === 'nothing'
+          ? (detail ?? 'nothing happens by itself')
+          : `${next}s`
+              .replace('removes', 'removed')
+              .replace('expires', 'expires')
+              .replace('suspects', 'suspected')}{' '}
         {at === null ? null : <b class="num">{countdown(at, now.value)}</b>}
       </p>
       <p class="dim">removes {what}</p>
@@ -239,8 +294,17 @@ function Happened({ transition, why }: { readonly transition: Transition; readon
       ) : (
         <Words text={entityName(entity)} />
       )}
-      {why === undefined ? <State word={wordOf(entity.entity, to)} reason={note.why ?? ''} /> : <span>{why}</span>}
-      <button type="button" class="quiet num" title={`${type}: go to this moment`} onClick={() => seek(seq)}>
+      {why === undefined ? (
+        <State word={wordOf(entity.entity, to)} reason={note.why ?? ''} />
+      ) : (
+        <span>{why}</span>
+      )}
+      <button
+        type="button"
+        class="quiet num"
+        title={`${type}: go to this moment`}
+        onClick={() => seek(seq)}
+      >
         seq {seq}
       </button>
     </li>

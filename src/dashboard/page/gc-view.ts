@@ -13,7 +13,12 @@ export interface Pipeline {
 
 /** Which column each row of the plan is in: waiting for its grace, due to expire, being removed, or stuck. */
 export function pipelineOf(rows: readonly PlanRow[]): Pipeline {
-  const columns = { suspect: [] as PlanRow[], due: [] as PlanRow[], removing: [] as PlanRow[], stuck: [] as PlanRow[] };
+  const columns = {
+    suspect: [] as PlanRow[],
+    due: [] as PlanRow[],
+    removing: [] as PlanRow[],
+    stuck: [] as PlanRow[],
+  };
   for (const row of rows) {
     if (row.next === 'nothing') columns.stuck.push(row);
     else if (row.next === 'remove') columns.removing.push(row);
@@ -34,7 +39,9 @@ export function hindrance({ heldBy }: PlanRow): string {
       return `a hold stands${heldBy.why === null ? '' : `: ${heldBy.why}`}`;
     case 'brake':
       return `the brake of zone ${heldBy.zone}: ${heldBy.suspect} of ${heldBy.seen} suspect${
-        heldBy.turn === null ? '' : `; ${ordinal(heldBy.turn)} in turn, one every ${heldBy.pace / 1000} s`
+        heldBy.turn === null
+          ? ''
+          : `; ${ordinal(heldBy.turn)} in turn, one every ${heldBy.pace / 1000} s`
       }`;
     case 'lease-stands':
       return 'its lease stands';
@@ -51,13 +58,18 @@ export function hindrance({ heldBy }: PlanRow): string {
   }
 }
 
-const ordinal = (n: number): string => `${n}${['th', 'st', 'nd', 'rd'][n % 100 > 10 && n % 100 < 14 ? 0 : n % 10] ?? 'th'}`;
+const ordinal = (n: number): string =>
+  `${n}${['th', 'st', 'nd', 'rd'][n % 100 > 10 && n % 100 < 14 ? 0 : n % 10] ?? 'th'}`;
 
 /** In one line: what is going on. */
 export function verdict(plan: WirePlan, { suspect, due, removing, stuck }: Pipeline): string {
   const parts = [
-    plan.seats === null ? '' : plan.seats === 0 ? 'nobody watches' : `${counted(plan.seats, 'collector')} watching`,
-    counted(suspect.length + due.length, 'run') + ' suspect',
+    plan.seats === null
+      ? ''
+      : plan.seats === 0
+        ? 'nobody watches'
+        : `${counted(plan.seats, 'collector')} watching`,
+    `${counted(suspect.length + due.length, 'run')} suspect`,
     `${removing.length} being removed`,
     `${stuck.length} stuck`,
   ];
@@ -75,12 +87,18 @@ export function conflictsAvoided(transitions: readonly Transition[]): readonly A
   return transitions.flatMap((transition): Avoided[] => {
     const { type, from } = transition;
     if (type === 'regranted' && from?.includes('suspect')) {
-      return [{ transition, why: 'came back alive before it was expired: the suspicion is refuted' }];
+      return [
+        { transition, why: 'came back alive before it was expired: the suspicion is refuted' },
+      ];
     }
-    if (type === 'planned') return [{ transition, why: 'silence there was planned: nothing expires' }];
-    if (type === 'tripped') return [{ transition, why: 'too much was silent at once: the brake holds expiries back' }];
-    if (type === 'superseded') return [{ transition, why: 'another run holds the slot: this one is fenced off' }];
-    if (type === 'adopted') return [{ transition, why: 'a later run owns it now: not removed with the old one' }];
+    if (type === 'planned')
+      return [{ transition, why: 'silence there was planned: nothing expires' }];
+    if (type === 'tripped')
+      return [{ transition, why: 'too much was silent at once: the brake holds expiries back' }];
+    if (type === 'superseded')
+      return [{ transition, why: 'another run holds the slot: this one is fenced off' }];
+    if (type === 'adopted')
+      return [{ transition, why: 'a later run owns it now: not removed with the old one' }];
     return [];
   });
 }

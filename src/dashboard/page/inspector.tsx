@@ -1,6 +1,6 @@
-import { apiPath } from './api-path.ts';
 import type { WireExplained } from '../wire.ts';
 import { useFetched } from './answers.ts';
+import { apiPath } from './api-path.ts';
 import { activeIds, type ChartData } from './chart-states.ts';
 import type { Painted } from './chart-view.tsx';
 import type { Stands } from './roll.ts';
@@ -66,8 +66,8 @@ export function Inspector({ chart, machine, actor, painted, all }: Props) {
       {actor ? <Next actor={actor} /> : null}
       {node || edge || actor ? null : (
         <p class="dim">
-          {counted(all.length, 'entity', 'entities')} run through this machine. Choose a state or a line
-          to see who is there and what it means.
+          {counted(all.length, 'entity', 'entities')} run through this machine. Choose a state or a
+          line to see who is there and what it means.
         </p>
       )}
     </aside>
@@ -120,13 +120,16 @@ function Next({ actor }: { readonly actor: Stands }) {
       <ul class="next-list">
         {value?.next.map((one) => (
           <li key={one.edge}>
-            <b>{one.event}</b> → {one.targets.map((target) => target.split('.').at(-1)).join(', ') || 'stays'}
+            <b>{one.event}</b> →{' '}
+            {one.targets.map((target) => target.split('.').at(-1)).join(', ') || 'stays'}
             {one.guard === null ? '' : ` [${one.guard}]`}
             {one.description === null ? null : <p class="dim">{one.description}</p>}
           </li>
         ))}
       </ul>
-      {value?.unsure ? <p class="dim">It may be otherwise: a guard decides, or its machine was another.</p> : null}
+      {value?.unsure ? (
+        <p class="dim">It may be otherwise: a guard decides, or its machine was another.</p>
+      ) : null}
       <form
         class="row"
         onSubmit={(submitted) => {
@@ -135,10 +138,17 @@ function Next({ actor }: { readonly actor: Stands }) {
           setWords({ why: String(form.get('event') ?? '') });
         }}
       >
-        <input name="event" aria-label="Why not this event?" placeholder="why not …" value={event} />
+        <input
+          name="event"
+          aria-label="Why not this event?"
+          placeholder="why not …"
+          value={event}
+        />
         <button type="submit">Why not?</button>
       </form>
-      {event !== '' && value ? <p>{value.whyNot ?? `Nothing is in the way of '${event}'.`}</p> : null}
+      {event !== '' && value ? (
+        <p>{value.whyNot ?? `Nothing is in the way of '${event}'.`}</p>
+      ) : null}
     </section>
   );
 }
@@ -151,7 +161,16 @@ function Occupants({ of }: { readonly of: readonly Stands[] }) {
         return (
           <li key={number}>
             {subject ? (
-              <a href={hrefTo({ words: { ...route.value.words, sel: writeSubject(subject), mode: 'actor', actor: String(number) } })}>
+              <a
+                href={hrefTo({
+                  words: {
+                    ...route.value.words,
+                    sel: writeSubject(subject),
+                    mode: 'actor',
+                    actor: String(number),
+                  },
+                })}
+              >
                 <Words text={entityName(entity)} />
               </a>
             ) : (

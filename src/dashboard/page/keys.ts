@@ -1,10 +1,15 @@
+import { bookmarks, nextBookmark, toggleBookmark } from './bookmarks.ts';
 import { helpIsOpen } from './help.tsx';
 import { isPlaying, nextStep, pause, play } from './playback.ts';
-import { bookmarks, nextBookmark, toggleBookmark } from './bookmarks.ts';
 import type { Screen } from './route.ts';
 import { go, moment, route, seek, setWords } from './store.ts';
 
-const screens: Readonly<Record<string, Screen>> = { f: 'fleet', t: 'timeline', m: 'machines', g: 'gc' };
+const screens: Readonly<Record<string, Screen>> = {
+  f: 'fleet',
+  t: 'timeline',
+  m: 'machines',
+  g: 'gc',
+};
 let going = false;
 
 /** One key each, wherever the hand is, except where it writes. */
@@ -14,7 +19,7 @@ export function listenToKeys(): void {
     const on = event.target as HTMLElement;
     const writing = on.matches('input:not([type=range]):not([type=checkbox]), textarea, select');
     if (event.key === 'Escape') {
-      escape(on, writing);
+      clear(on, writing);
       return;
     }
     if (writing || document.querySelector('dialog[open]')) return;
@@ -22,7 +27,7 @@ export function listenToKeys(): void {
   });
 }
 
-function escape(on: HTMLElement, writing: boolean): void {
+function clear(on: HTMLElement, writing: boolean): void {
   if (writing) on.blur();
   else if (helpIsOpen.value) helpIsOpen.value = false;
   else if (!document.querySelector('dialog[open]')) setWords({ sel: '', state: '', f: '' });
@@ -59,7 +64,9 @@ function press({ key, shiftKey }: KeyboardEvent, on: HTMLElement): boolean {
     case '.':
     case '<':
     case '>':
-      void nextStep(key === '.' || key === '>', { selected: shiftKey || key === '<' || key === '>' });
+      void nextStep(key === '.' || key === '>', {
+        selected: shiftKey || key === '<' || key === '>',
+      });
       return true;
     case 'n':
     case 'N':

@@ -1,5 +1,5 @@
-import type { Lane } from '../questions.ts';
 import { problems } from '../problems.ts';
+import type { Lane } from '../questions.ts';
 import { isPresent, wordOf } from './states.ts';
 import type { Window } from './timeline-scale.ts';
 

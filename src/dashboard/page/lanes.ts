@@ -15,7 +15,12 @@ export interface NamedLane {
 const names = new Intl.Collator('en', { numeric: true });
 
 /** The lanes of everything that ever was here, by name; of what is chosen, all that belongs to it. */
-export function laneEntities(roll: Roll, by: LaneOf, chosen: string, text: string): readonly NamedLane[] {
+export function laneEntities(
+  roll: Roll,
+  by: LaneOf,
+  chosen: string,
+  text: string,
+): readonly NamedLane[] {
   const subject = readSubject(chosen);
   const lanes = new Map<string, { name: string; kind: string; entities: number[] }>();
   const wanted = text.toLowerCase();
@@ -34,5 +39,7 @@ export function laneEntities(roll: Roll, by: LaneOf, chosen: string, text: strin
     if (there) there.entities.push(number);
     else lanes.set(key, { name, kind: entity.entity, entities: [number] });
   });
-  return [...lanes].map(([key, lane]) => ({ key, ...lane })).sort((a, b) => names.compare(a.name, b.name));
+  return [...lanes]
+    .map(([key, lane]) => ({ key, ...lane }))
+    .sort((a, b) => names.compare(a.name, b.name));
 }

@@ -6,8 +6,8 @@ import type { NamedLane } from './lanes.ts';
 import { State } from './state.tsx';
 import { paintOf } from './states.ts';
 import { roll, seek, seekAtTime } from './store.ts';
-import { clockTime, counted } from './times.ts';
 import type { Window } from './timeline-scale.ts';
+import { clockTime, counted } from './times.ts';
 import { Words } from './words.tsx';
 
 interface Props {
@@ -27,7 +27,9 @@ export function Lanes({ lanes, answered, window, everyone, at, gaps }: Props) {
   const byEntity = new Map(answered.map((lane) => [lane.entity, lane]));
   const busy = everyone
     ? lanes
-    : lanes.filter(({ entities }) => entities.some((one) => (byEntity.get(one)?.steps.length ?? 0) > 0));
+    : lanes.filter(({ entities }) =>
+        entities.some((one) => (byEntity.get(one)?.steps.length ?? 0) > 0),
+      );
   const length = window.to - window.from;
   const cursor = ((at - window.from) / length) * 100;
   return (
@@ -58,14 +60,15 @@ export function Lanes({ lanes, answered, window, everyone, at, gaps }: Props) {
       </ul>
       {busy.length === 0 ? (
         <p class="notice">
-          Nothing changed for {counted(lanes.length, 'lane')} in this stretch. Choose a longer one, or
-          show every lane.
+          Nothing changed for {counted(lanes.length, 'lane')} in this stretch. Choose a longer one,
+          or show every lane.
         </p>
       ) : null}
       {busy.length > most ? (
         <p class="more">
           <button type="button" onClick={() => setMost(most + atATime)}>
-            Show {Math.min(atATime, busy.length - most)} more of {counted(busy.length - most, 'lane')}
+            Show {Math.min(atATime, busy.length - most)} more of{' '}
+            {counted(busy.length - most, 'lane')}
           </button>
         </p>
       ) : null}
@@ -90,7 +93,9 @@ function LaneRow({ lane, answered, window, at }: RowProps) {
   const bars = parts.flatMap((one) => one.bars);
   const here = bars.filter(({ from, to }) => from <= at && at <= to).map(({ word }) => word);
   const word = worst(here);
-  const layers = parts.length > 1 && bars.some((a) => bars.some((b) => a !== b && a.from < b.to && b.from < a.to));
+  const layers =
+    parts.length > 1 &&
+    bars.some((a) => bars.some((b) => a !== b && a.from < b.to && b.from < a.to));
   return (
     <li>
       <div class="lane-name">
@@ -98,12 +103,18 @@ function LaneRow({ lane, answered, window, at }: RowProps) {
         <Words class="cut" text={lane.name} />
       </div>
       <div class="lane-time">
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: keys step through the same places */}
         <svg
           viewBox="0 0 1000 20"
           preserveAspectRatio="none"
           role="img"
           aria-label={`${lane.name}: ${[...new Set(bars.map((bar) => bar.word))].join(', then ')}`}
           onClick={(event) => {
+            const tick = (event.target as Element).getAttribute('data-seq');
+            if (tick !== null) {
+              seek(Number(tick));
+              return;
+            }
             const box = event.currentTarget.getBoundingClientRect();
             seekAtTime(window.from + ((event.clientX - box.left) / box.width) * length);
           }}
@@ -133,10 +144,7 @@ function LaneRow({ lane, answered, window, at }: RowProps) {
                 width={tick.bad ? 2.2 : 1.2}
                 y={tick.bad ? 0 : 2}
                 height={tick.bad ? 20 : 16}
-                onClick={(event) => {
-                  event.stopPropagation();
-                  seek(tick.seq);
-                }}
+                data-seq={tick.seq}
               >
                 <title>
                   {clockTime(tick.at)} {tick.type} · seq {tick.seq}

@@ -1,7 +1,7 @@
-import { apiPath } from './api-path.ts';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { EdgeCounts } from '../questions.ts';
 import { useAnswer, useFetched } from './answers.ts';
+import { apiPath } from './api-path.ts';
 import { activeIds, type ChartData, occupants } from './chart-states.ts';
 import { ChartView, type Painted } from './chart-view.tsx';
 import { Inspector } from './inspector.tsx';
@@ -27,15 +27,24 @@ export function Machines() {
   const charts = link.value?.hello?.charts ?? {};
   const names = Object.keys(charts);
   const subject = readSubject(words['sel']);
-  const machine = names.find((one) => one === words['machine']) ?? (subject?.kind === 'instance' ? 'instance' : 'run');
+  const machine =
+    names.find((one) => one === words['machine']) ??
+    (subject?.kind === 'instance' ? 'instance' : 'run');
   const actors = machineStates(roll, machine, subject);
   const asked = modes.find((one) => one === words['mode']);
   const mode = asked ?? (subject && actors.mine.length > 0 ? 'actor' : 'fleet');
-  const actor = mode === 'actor' ? (actors.mine.find(({ number }) => String(number) === words['actor']) ?? actors.mine[0] ?? actors.all[0]) : undefined;
+  const actor =
+    mode === 'actor'
+      ? (actors.mine.find(({ number }) => String(number) === words['actor']) ??
+        actors.mine[0] ??
+        actors.all[0])
+      : undefined;
   const current = charts[machine] ?? '';
   const hash = words['chart'] ?? (actor?.chart || current);
   const [missing, setMissing] = useState('');
-  const { value: chart, failed } = useFetched<ChartData>(hash === '' ? null : apiPath(`charts/${hash}.json`));
+  const { value: chart, failed } = useFetched<ChartData>(
+    hash === '' ? null : apiPath(`charts/${hash}.json`),
+  );
   const here = moment.value?.seq ?? 0;
   const all = extent.value;
   const whole = { from: all?.firstAt ?? 0, to: (all?.lastAt ?? 0) + 1 };
@@ -57,12 +66,17 @@ export function Machines() {
     () => ({
       active: actor ? activeIds(machine, actor.state) : new Set<string>(),
       last: actor ? (counts?.last ?? []) : [],
-      nodes: mode === 'fleet' ? occupants(machine, actors.all.map(({ state }) => state)) : {},
+      nodes:
+        mode === 'fleet'
+          ? occupants(
+              machine,
+              actors.all.map(({ state }) => state),
+            )
+          : {},
       edges: counts?.counts ?? {},
       coverage: mode === 'coverage',
       chosen,
     }),
-    // biome-ignore lint/correctness/useExhaustiveDependencies: made anew with the moment
     [version.value, counts, mode, chosen, machine, actor?.state, actor?.number],
   );
   const choose = (id: string) => setWords({ node: id === chosen ? '' : id });
@@ -71,7 +85,9 @@ export function Machines() {
     const press = (event: KeyboardEvent) => {
       if (event.key !== 'F' && event.key !== 'f') return;
       if ((event.target as Element).matches('input, select, textarea')) return;
-      document.querySelector('.chart .active.leaf')?.scrollIntoView({ block: 'center', inline: 'center' });
+      document
+        .querySelector('.chart .active.leaf')
+        ?.scrollIntoView({ block: 'center', inline: 'center' });
     };
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
@@ -80,7 +96,7 @@ export function Machines() {
     <>
       <section class="panel head" aria-label="Machines">
         <h1>Machines</h1>
-        <div class="sizes" role="group" aria-label="Machine">
+        <fieldset class="sizes" aria-label="Machine">
           {names.map((one) => (
             <button
               key={one}
@@ -91,20 +107,32 @@ export function Machines() {
               {one}
             </button>
           ))}
-        </div>
-        <div class="sizes" role="group" aria-label="What is counted">
+        </fieldset>
+        <fieldset class="sizes" aria-label="What is counted">
           {modes.map((one) => (
-            <button key={one} type="button" aria-pressed={one === mode} title={says[one]} onClick={() => setWords({ mode: one })}>
+            <button
+              key={one}
+              type="button"
+              aria-pressed={one === mode}
+              title={says[one]}
+              onClick={() => setWords({ mode: one })}
+            >
               {one}
             </button>
           ))}
-        </div>
+        </fieldset>
         {mode === 'actor' && actors.choices.length > 0 ? (
           <label class="pick">
             Who
             <select
               value={String(actor?.number ?? '')}
-              onChange={(event) => setWords({ actor: event.currentTarget.value, chart: '', ...actors.select(event.currentTarget.value) })}
+              onChange={(event) =>
+                setWords({
+                  actor: event.currentTarget.value,
+                  chart: '',
+                  ...actors.select(event.currentTarget.value),
+                })
+              }
             >
               {actors.choices.slice(0, 500).map((one) => (
                 <option key={one.number} value={String(one.number)}>
@@ -129,7 +157,11 @@ export function Machines() {
         <button type="button" aria-pressed={fit} onClick={() => setWords({ zoom: fit ? '1' : '' })}>
           Fit
         </button>
-        <a class="button" href={apiPath(`charts/${hash}.svg?theme=light`)} download={`${machine}-${hash}.svg`}>
+        <a
+          class="button"
+          href={apiPath(`charts/${hash}.svg?theme=light`)}
+          download={`${machine}-${hash}.svg`}
+        >
           SVG
         </a>
       </section>
@@ -142,9 +174,13 @@ export function Machines() {
       ) : null}
       <div class={`machine${fit ? ' fit' : ''}`}>
         <section class="panel outline-panel" aria-label="Outline">
-          {chart ? <Outline chart={chart} painted={painted} onChoose={choose} /> : <RawStates states={actors.all.map(({ state }) => state)} />}
+          {chart ? (
+            <Outline chart={chart} painted={painted} onChoose={choose} />
+          ) : (
+            <RawStates states={actors.all.map(({ state }) => state)} />
+          )}
         </section>
-        <section class="panel picture" aria-label="Picture" tabIndex={0}>
+        <section class="panel picture" aria-label="Picture">
           {hash === '' || missing === hash ? (
             <p class="dim">No picture.</p>
           ) : (
@@ -158,7 +194,13 @@ export function Machines() {
             />
           )}
         </section>
-        <Inspector chart={chart} machine={machine} actor={actor} painted={painted} all={actors.all} />
+        <Inspector
+          chart={chart}
+          machine={machine}
+          actor={actor}
+          painted={painted}
+          all={actors.all}
+        />
       </div>
     </>
   );

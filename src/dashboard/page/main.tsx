@@ -8,7 +8,12 @@ import { start } from './store.ts';
 import { applyTheme } from './theme.ts';
 
 const place = document.getElementById('page');
-document.head.append(Object.assign(document.createElement('link'), { rel: 'icon', href: new URL(icon, import.meta.url).href }));
+document.head.append(
+  Object.assign(document.createElement('link'), {
+    rel: 'icon',
+    href: new URL(icon, import.meta.url).href,
+  }),
+);
 applyTheme();
 styleCharts();
 start();

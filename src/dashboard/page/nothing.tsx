@@ -1,5 +1,5 @@
-import { clockTime, since } from './times.ts';
 import { clock, link } from './store.ts';
+import { clockTime, since } from './times.ts';
 
 /** No history yet: what is true, since when, and what can be done. */
 export function Nothing() {
@@ -7,7 +7,9 @@ export function Nothing() {
   if (!hello) {
     return (
       <section class="panel notice">
-        <h2>{state === 'broken' ? 'The dashboard server does not answer' : 'Reading the history …'}</h2>
+        <h2>
+          {state === 'broken' ? 'The dashboard server does not answer' : 'Reading the history …'}
+        </h2>
         <p>{why ?? 'The newest part comes first.'}</p>
       </section>
     );
@@ -25,7 +27,8 @@ export function Nothing() {
       <h2>No agents yet</h2>
       <p>
         Listening on <code>{hello.name}</code> since {clockTime(hello.now)} (
-        {since(hello.now, clock.value + (link.value?.skew ?? 0))}). Nothing has happened there so far.
+        {since(hello.now, clock.value + (link.value?.skew ?? 0))}). Nothing has happened there so
+        far.
       </p>
       <p>Start an agent:</p>
       <pre>

@@ -1,6 +1,7 @@
 import type { ChartData, ChartNode } from './chart-states.ts';
 import { countText } from './chart-states.ts';
 import type { Painted } from './chart-view.tsx';
+import { moveInGrid } from './grid-keys.ts';
 
 const signs: Readonly<Record<string, string>> = {
   atomic: '○',
@@ -19,7 +20,11 @@ interface Props {
 /** The machine as a tree of words: what a picture is to those who see, and quicker to find one's way in. */
 export function Outline({ chart, painted, onChoose }: Props) {
   const root = chart.nodes.find(({ parent }) => parent === null);
-  return root ? <ul class="outline" aria-label={`States of ${chart.machine}`}>{branch(root)}</ul> : null;
+  return root ? (
+    <ul class="outline" onKeyDown={moveInGrid} aria-label={`States of ${chart.machine}`}>
+      {branch(root)}
+    </ul>
+  ) : null;
   function branch(node: ChartNode) {
     const inner = chart.nodes.filter(({ parent }) => parent === node.id);
     const edges = chart.edges.filter(({ source }) => source === node.id);
@@ -29,6 +34,7 @@ export function Outline({ chart, painted, onChoose }: Props) {
       <li key={node.id}>
         <button
           type="button"
+          data-cell=""
           class={`link${on ? ' on' : ''}${painted.chosen === node.id ? ' chosen' : ''}`}
           aria-current={on ? 'step' : undefined}
           title={node.description ?? ''}
@@ -49,6 +55,7 @@ export function Outline({ chart, painted, onChoose }: Props) {
                 <li key={edge.id}>
                   <button
                     type="button"
+                    data-cell=""
                     class={`link edge${painted.last.includes(edge.id) ? ' last' : ''}${quiet}${painted.chosen === edge.id ? ' chosen' : ''}`}
                     title={edge.description ?? ''}
                     onClick={() => onChoose(edge.id)}

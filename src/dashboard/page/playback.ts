@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { roll, extent, moment, route, seek, seekAtTime, askDesk } from './store.ts';
+import { askDesk, extent, moment, roll, route, seek, seekAtTime } from './store.ts';
 import { isOf, readSubject } from './subject.ts';
 
 export const speeds = [1, 4, 8, 30, 60, 120, 300] as const;
@@ -65,7 +65,10 @@ interface Wanted {
 }
 
 /** To the next place in one direction. */
-export async function nextStep(forward: boolean, { selected = false, problems = false }: Wanted = {}) {
+export async function nextStep(
+  forward: boolean,
+  { selected = false, problems = false }: Wanted = {},
+) {
   pause();
   const here = moment.peek();
   if (!here) return;
@@ -74,7 +77,13 @@ export async function nextStep(forward: boolean, { selected = false, problems = 
     selected && subject
       ? roll.entities.flatMap((entity, number) => (isOf(subject, entity) ? [number] : []))
       : null;
-  const to = await askDesk<number | undefined>({ ask: 'step', from: here.seq, forward, entities, problems });
+  const to = await askDesk<number | undefined>({
+    ask: 'step',
+    from: here.seq,
+    forward,
+    entities,
+    problems,
+  });
   if (to !== undefined) seek(to);
   else if (forward && !problems) seek('head');
 }

@@ -150,7 +150,8 @@ export class Roll {
   /** The brake that is on in a zone. */
   brakeIn(zone: string): Stands | undefined {
     return this.of('brake').find(
-      ({ entity, state }) => entity.entity === 'brake' && entity.zone === zone && state === 'braked',
+      ({ entity, state }) =>
+        entity.entity === 'brake' && entity.zone === zone && state === 'braked',
     );
   }
 

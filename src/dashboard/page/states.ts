@@ -76,5 +76,4 @@ const paints: Readonly<Record<string, string>> = {
   standing: 'live',
 };
 
-const lastName = (state: string): string =>
-  state.split('+')[0]?.split('.').at(-1) ?? state;
+const lastName = (state: string): string => state.split('+')[0]?.split('.').at(-1) ?? state;

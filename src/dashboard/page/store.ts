@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import type { Question } from '../questions.ts';
-import type { AtMoment, Extent, FromDesk, Link, ToDesk } from './protocol.ts';
 import { isSample } from './api-path.ts';
+import type { AtMoment, Extent, FromDesk, Link, ToDesk } from './protocol.ts';
 import { Roll } from './roll.ts';
 import { type Route, readRoute, writeRoute } from './route.ts';
 
@@ -120,7 +120,10 @@ function apply(): void {
 export function start(): void {
   const workerUrl = new URL(`assets/worker.js${isSample ? '?sample' : ''}`, document.baseURI);
   if (typeof SharedWorker === 'function') {
-    const { port } = new SharedWorker(workerUrl, { type: 'module', name: `rollcall${workerUrl.search}` });
+    const { port } = new SharedWorker(workerUrl, {
+      type: 'module',
+      name: `rollcall${workerUrl.search}`,
+    });
     port.onmessage = ({ data }: MessageEvent<FromDesk>) => hear(data);
     tell = (message) => port.postMessage(message);
     addEventListener('pagehide', () => tell({ do: 'bye' }));

@@ -48,9 +48,7 @@ export function subjectName(subject: Subject): string {
 export function isOf(subject: Subject, entity: WireEntity): boolean {
   switch (subject.kind) {
     case 'agent':
-      return (
-        'agent' in entity && entity.host === subject.host && entity.agent === subject.agent
-      );
+      return 'agent' in entity && entity.host === subject.host && entity.agent === subject.agent;
     case 'host':
       return 'host' in entity && entity.host === subject.host;
     case 'instance':

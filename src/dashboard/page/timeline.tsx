@@ -2,13 +2,12 @@ import { useRef } from 'preact/hooks';
 import type { Density, Lane } from '../questions.ts';
 import { useAnswer } from './answers.ts';
 import { bookmarks, toggleBookmark } from './bookmarks.ts';
-import { Drawer } from './drawer.tsx';
-import { WorldDiff } from './world-diff.tsx';
-import { laneEntities, type LaneOf } from './lanes.ts';
+import { type LaneOf, laneEntities } from './lanes.ts';
 import { Lanes } from './lanes.tsx';
 import { extent, moment, roll, route, seek, seekAtTime, setWords, version } from './store.ts';
-import { clockTime, counted, lasted } from './times.ts';
 import { readWindow, ticks, type Window, writeWindow, zoom } from './timeline-scale.ts';
+import { clockTime, counted, lasted } from './times.ts';
+import { WorldDiff } from './world-diff.tsx';
 
 /** When what happened, to whom. */
 export function Timeline() {
@@ -18,12 +17,16 @@ export function Timeline() {
   const here = moment.value;
   const whole: Window = { from: all?.firstAt ?? 0, to: (all?.lastAt ?? 0) + 1 };
   const window = readWindow(words['w'], whole);
-  const by: LaneOf = words['lanes'] === 'host' ? 'host' : words['lanes'] === 'entity' ? 'entity' : 'agent';
+  const by: LaneOf =
+    words['lanes'] === 'host' ? 'host' : words['lanes'] === 'entity' ? 'entity' : 'agent';
   const everyone = words['every'] === '1';
   const lanes = laneEntities(roll, by, words['sel'] ?? '', words['f'] ?? '');
   const asked = lanes.flatMap(({ entities }) => entities);
   const fresh = `${all?.to} ${all?.from}`;
-  const answered = useAnswer<Lane[]>({ ask: 'lanes', entities: asked.slice(0, 4000), ...window }, fresh);
+  const answered = useAnswer<Lane[]>(
+    { ask: 'lanes', entities: asked.slice(0, 4000), ...window },
+    fresh,
+  );
   const density = useAnswer<Density>({ ask: 'density', bins: 120, ...window }, fresh);
   const set = (next: Window) => setWords({ w: writeWindow(next) });
   const near = () => here?.at ?? (window.from + window.to) / 2;
@@ -57,18 +60,30 @@ export function Timeline() {
           onInput={(event) => setWords({ f: event.currentTarget.value })}
         />
         <span class="grow" />
-        <div class="sizes" role="group" aria-label="Zoom">
-          <button type="button" aria-label="Zoom in" onClick={() => set(zoom(window, whole, near(), 0.5))}>
+        <fieldset class="sizes" aria-label="Zoom">
+          <button
+            type="button"
+            aria-label="Zoom in"
+            onClick={() => set(zoom(window, whole, near(), 0.5))}
+          >
             +
           </button>
-          <button type="button" aria-label="Zoom out" onClick={() => set(zoom(window, whole, near(), 2))}>
+          <button
+            type="button"
+            aria-label="Zoom out"
+            onClick={() => set(zoom(window, whole, near(), 2))}
+          >
             −
           </button>
           <button type="button" onClick={() => setWords({ w: '' })}>
             All
           </button>
-        </div>
-        <button type="button" onClick={() => toggleBookmark(here?.seq ?? 0)} title="Bookmark this moment (b)">
+        </fieldset>
+        <button
+          type="button"
+          onClick={() => toggleBookmark(here?.seq ?? 0)}
+          title="Bookmark this moment (b)"
+        >
           {bookmarks.value.includes(here?.seq ?? -1) ? '★' : '☆'} Bookmark
         </button>
         <button
@@ -102,7 +117,9 @@ export function Timeline() {
         )}
         {density && density.marks.length > 0 ? (
           <details class="marks">
-            <summary>{counted(density.marks.length, 'mark')}: charts that changed, what operators did</summary>
+            <summary>
+              {counted(density.marks.length, 'mark')}: charts that changed, what operators did
+            </summary>
             <ul>
               {density.marks.slice(-50).map((one) => (
                 <li key={one.seq}>
@@ -115,7 +132,6 @@ export function Timeline() {
           </details>
         ) : null}
       </section>
-      <Drawer />
     </>
   );
 }
@@ -138,7 +154,8 @@ function Ruler({ window, density, onBrush }: RulerProps) {
   const length = window.to - window.from;
   const place = (at: number) => ((at - window.from) / length) * 1000;
   const most = Math.max(1, ...(density?.bins ?? []).map(([count]) => count));
-  const tall = (count: number) => (count === 0 ? 0 : 2 + (Math.log1p(count) / Math.log1p(most)) * 34);
+  const tall = (count: number) =>
+    count === 0 ? 0 : 2 + (Math.log1p(count) / Math.log1p(most)) * 34;
   return (
     <div class="ruler">
       <div class="lane-name dim">drag to choose a stretch</div>
@@ -167,7 +184,13 @@ function Ruler({ window, density, onBrush }: RulerProps) {
               <g key={`${n}`}>
                 <rect class="bin" x={x} width={width} y={40 - tall(count)} height={tall(count)} />
                 {bad > 0 ? (
-                  <rect class="bin bad" x={x} width={width} y={40 - Math.max(3, tall(count) * (bad / count))} height={40} />
+                  <rect
+                    class="bin bad"
+                    x={x}
+                    width={width}
+                    y={40 - Math.max(3, tall(count) * (bad / count))}
+                    height={40}
+                  />
                 ) : null}
               </g>
             );
@@ -178,7 +201,10 @@ function Ruler({ window, density, onBrush }: RulerProps) {
         </svg>
         <div class="ticks dim" aria-hidden="true">
           {ticks(window, 7).map((at) => (
-            <span key={at} ref={(element) => element?.style.setProperty('left', `${place(at) / 10}%`)}>
+            <span
+              key={at}
+              ref={(element) => element?.style.setProperty('left', `${place(at) / 10}%`)}
+            >
               {clockTime(at)}
             </span>
           ))}

@@ -1,10 +1,10 @@
 import { age } from './age.ts';
-import { Words } from './words.tsx';
 import { helpIsOpen } from './help.tsx';
 import type { Screen } from './route.ts';
 import { clock, hrefTo, isPast, link, moment, route } from './store.ts';
 import { nextTheme, theme } from './theme.ts';
 import { clockTime } from './times.ts';
+import { Words } from './words.tsx';
 
 const tabs: readonly (readonly [Screen, string])[] = [
   ['fleet', 'Fleet'],
@@ -18,16 +18,18 @@ export function TopBar() {
   const name = link.value?.hello?.name;
   return (
     <header class="top">
-      <a class="skip" href="#main" onClick={skip}>
+      <button type="button" class="skip" onClick={skip}>
         Skip to content
-      </a>
+      </button>
       <span class="brand">
         <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true">
           <circle cx="4.5" cy="8" r="3" class="mark-live" />
           <circle cx="12" cy="8" r="2.6" class="mark-silent" />
         </svg>
         <b>Rollcall</b>
-        {name === undefined ? null : <Words class="dim cut" text={name.split(/[\\/]/).at(-1) ?? name} />}
+        {name === undefined ? null : (
+          <Words class="dim cut" text={name.split(/[\\/]/).at(-1) ?? name} />
+        )}
       </span>
       <nav aria-label="Screens">
         {tabs.map(([one, title]) => (
@@ -69,8 +71,7 @@ export function TopBar() {
 /** What is chosen stays chosen from screen to screen. */
 const keep = ({ sel = '' }: Readonly<Record<string, string>>): Record<string, string> => ({ sel });
 
-function skip(event: Event): void {
-  event.preventDefault();
+function skip(): void {
   document.getElementById('main')?.focus();
 }
 

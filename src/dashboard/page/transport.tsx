@@ -2,7 +2,16 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Density } from '../questions.ts';
 import { useAnswer } from './answers.ts';
 import { paintDensity } from './density.ts';
-import { isPlaying, nextStep, pause, play, seekTime, skipQuiet, speed, speeds } from './playback.ts';
+import {
+  isPlaying,
+  nextStep,
+  pause,
+  play,
+  seekTime,
+  skipQuiet,
+  speed,
+  speeds,
+} from './playback.ts';
 import { extent, isPast, link, moment, seek } from './store.ts';
 import { theme } from './theme.ts';
 import { clockTime, counted, dayTime } from './times.ts';
@@ -14,9 +23,14 @@ export function Transport() {
   if (!here || !all || all.rows === 0) return null;
   const playing = isPlaying.value;
   return (
-    <footer class="transport" aria-label="Time">
+    <section class="transport" aria-label="Time">
       <div class="controls">
-        <button type="button" aria-label="Step back" title="Step back (,)" onClick={() => nextStep(false)}>
+        <button
+          type="button"
+          aria-label="Step back"
+          title="Step back (,)"
+          onClick={() => nextStep(false)}
+        >
           ◂
         </button>
         <button
@@ -28,7 +42,12 @@ export function Transport() {
         >
           {playing ? '❚❚' : '▶'}
         </button>
-        <button type="button" aria-label="Step forward" title="Step forward (.)" onClick={() => nextStep(true)}>
+        <button
+          type="button"
+          aria-label="Step forward"
+          title="Step forward (.)"
+          onClick={() => nextStep(true)}
+        >
           ▸
         </button>
         <select
@@ -54,7 +73,12 @@ export function Transport() {
           />
           skip quiet
         </label>
-        <button type="button" class="quiet wide-only" title="Next problem (n)" onClick={() => nextStep(true, { problems: true })}>
+        <button
+          type="button"
+          class="quiet wide-only"
+          title="Next problem (n)"
+          onClick={() => nextStep(true, { problems: true })}
+        >
           next problem
         </button>
         <span class="where">
@@ -70,12 +94,19 @@ export function Transport() {
             ? counted(all.rows, 'transition')
             : `reading older history … ${counted(all.rows, 'transition')} so far`}
         </span>
-        <button type="button" class="live" aria-pressed={!isPast.value} title="Back to live (L)" onClick={() => seek('head')}>
-          <span aria-hidden="true">●</span> {link.value?.hello?.mode === 'recording' ? 'End' : 'Live'}
+        <button
+          type="button"
+          class="live"
+          aria-pressed={!isPast.value}
+          title="Back to live (L)"
+          onClick={() => seek('head')}
+        >
+          <span aria-hidden="true">●</span>{' '}
+          {link.value?.hello?.mode === 'recording' ? 'End' : 'Live'}
         </button>
       </div>
       <Strip />
-    </footer>
+    </section>
   );
 }
 
@@ -94,18 +125,18 @@ function Strip() {
   const fresh = `${extent.value?.to} ${extent.value?.from}`;
   const bins = useAnswer<Density>({ ask: 'density', bins: 240, from, to }, fresh);
   const known = theme.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: painted again in other colours
   useEffect(() => {
     if (canvas.current && bins) paintDensity(canvas.current, bins, extent.value?.gaps ?? []);
   }, [bins, known]);
   const at = isPast.value ? (here?.at ?? to) : to;
   const value = Math.round((Math.min(Math.max(at, from), to) - from) * (10_000 / (to - from)));
   useEffect(() => {
-    if (slider.current && document.activeElement !== slider.current) slider.current.value = String(value);
+    if (slider.current && document.activeElement !== slider.current)
+      slider.current.value = String(value);
   });
   return (
     <div class="strip">
-      <canvas ref={canvas} aria-hidden="true" />
+      <canvas ref={canvas} />
       <input
         ref={slider}
         type="range"

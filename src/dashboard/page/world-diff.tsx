@@ -31,13 +31,16 @@ export function WorldDiff({ a, b }: { readonly a: number; readonly b: number }) 
           ✕
         </button>
       </header>
-      {a === b ? <p class="dim">B is pinned here. Go to another moment to compare it with.</p> : null}
+      {a === b ? (
+        <p class="dim">B is pinned here. Go to another moment to compare it with.</p>
+      ) : null}
       <ul class="rows changes">
         {seen.slice(0, most).map((one) => {
           const entity = roll.entities[one.entity];
           if (!entity) return null;
           const subject = subjectOf(entity);
-          const word = (state: string | null) => (state === null ? null : wordOf(entity.entity, state));
+          const word = (state: string | null) =>
+            state === null ? null : wordOf(entity.entity, state);
           const [was, is] = [word(one.a), word(one.b)];
           return (
             <li key={one.entity}>

@@ -18,7 +18,7 @@ export function drawings(
     const states = collapsed.filter((id) => chart.nodes.some((node) => node.id === id)).sort();
     const key = [chart.hash, theme, ...states].join();
     const known = drawn.get(key);
-    if (known) return known;
+    if (known !== undefined) return known;
     const drawing = layoutOf(chart, states).then((layout) => Buffer.from(svgOf(layout, { theme })));
     drawn.set(key, drawing);
     if (drawn.size > kept) drawn.delete(drawn.keys().next().value ?? '');

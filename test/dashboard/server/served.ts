@@ -1,12 +1,12 @@
 import { request as ask, type IncomingMessage } from 'node:http';
+import { layoutOf } from '../../../src/adapters/layout/lay-out.ts';
 import type { Api } from '../../../src/dashboard/server/api.ts';
 import { Assets } from '../../../src/dashboard/server/assets.ts';
+import { drawings } from '../../../src/dashboard/server/drawings.ts';
 import { Ledger } from '../../../src/dashboard/server/ledger.ts';
 import { Bell } from '../../../src/dashboard/server/reader.ts';
 import { type Serving, serve } from '../../../src/dashboard/server/serve.ts';
 import type { Source } from '../../../src/dashboard/server/source.ts';
-import { layoutOf } from '../../../src/adapters/layout/lay-out.ts';
-import { drawings } from '../../../src/dashboard/server/drawings.ts';
 import { Streams } from '../../../src/dashboard/server/streams.ts';
 import type { Told } from '../../../src/dashboard/server/told.ts';
 import { AgentName, HostId, RunId } from '../../../src/domain/names.ts';
