@@ -27,6 +27,7 @@ export const portsOf = (store: Store): Ports => ({
   registry: store.registry,
   audit: store.audit,
   keyframes: store.keyframes,
+  charts: store.charts,
   probe: store.probe,
   departures: store.departures,
   clock: systemClock,

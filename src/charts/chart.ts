@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
 
-interface ChartNode {
+export interface ChartNode {
   readonly id: string;
   readonly kind: 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
   readonly parent: string | null;
@@ -11,7 +11,7 @@ interface ChartNode {
 }
 
 /** A transition as written: it has an id of its own that survives edits elsewhere. */
-interface ChartEdge {
+export interface ChartEdge {
   readonly id: string;
   readonly source: string;
   readonly event: string;
@@ -42,9 +42,12 @@ export function chartOf(machine: AnyStateMachine): Chart {
     nodes.push(chartNode(node));
     for (const [transition, id] of edgeIdsOf(node)) edges.push(chartEdge(node, transition, id));
   });
-  const hash = bytesToHex(sha256(utf8ToBytes(JSON.stringify([nodes, edges])))).slice(0, 12);
-  return { machine: machine.id, hash, nodes, edges };
+  return { machine: machine.id, hash: chartHash({ nodes, edges }), nodes, edges };
 }
+
+/** Of what is drawn, as `chartOf` writes it down: never change it, every audit event holds one. */
+export const chartHash = ({ nodes, edges }: Pick<Chart, 'nodes' | 'edges'>): string =>
+  bytesToHex(sha256(utf8ToBytes(JSON.stringify([nodes, edges])))).slice(0, 12);
 
 /** The edge id of every transition object of the machine, for telling which one was taken. */
 export function edgeIds(machine: AnyStateMachine): ReadonlyMap<AnyTransitionDefinition, string> {

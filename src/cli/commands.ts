@@ -14,11 +14,15 @@ import { gcPlan } from './commands/gc-plan.ts';
 import { gcRun } from './commands/gc-run.ts';
 import { hold } from './commands/hold.ts';
 import { hosts } from './commands/hosts.ts';
+import { machinesDraw } from './commands/machines-draw.ts';
+import { machinesList } from './commands/machines-list.ts';
+import { machinesWatch } from './commands/machines-watch.ts';
 import { policy } from './commands/policy.ts';
 import { policySet } from './commands/policy-set.ts';
 import { ps } from './commands/ps.ts';
 import { release } from './commands/release.ts';
 import { run } from './commands/run.ts';
+import { show } from './commands/show.ts';
 import { ui } from './commands/ui.ts';
 import { up } from './commands/up.ts';
 import { watch } from './commands/watch.ts';
@@ -34,6 +38,7 @@ export const commands: readonly Command[] = [
   agents,
   hosts,
   why,
+  show,
   hold,
   release,
   policy,
@@ -45,6 +50,9 @@ export const commands: readonly Command[] = [
   auditReplay,
   auditVerify,
   auditExport,
+  machinesList,
+  machinesDraw,
+  machinesWatch,
   doctor,
   bench,
   agent,

@@ -13,8 +13,10 @@ import {
   readInstances,
   withId,
 } from '../adapters/files/instances.ts';
-import { replaceFile } from '../adapters/files/replace-file.ts';
+import { isRegular, replaceFile } from '../adapters/files/replace-file.ts';
 import { readIfThere, readText } from '../adapters/files/text.ts';
+import { layoutOf } from '../adapters/layout/lay-out.ts';
+import { pngOf } from '../adapters/layout/png.ts';
 import { type ListenAt, listenForScrapes } from '../adapters/metrics/listen.ts';
 import { processRegistry } from '../adapters/metrics/process.ts';
 import { prometheusMeters } from '../adapters/metrics/prometheus.ts';
@@ -128,6 +130,7 @@ export const portsOf = (
   registry: store.registry,
   audit: store.audit,
   keyframes: store.keyframes,
+  charts: store.charts,
   probe: store.probe,
   departures: store.departures,
   clock: systemClock,
@@ -168,7 +171,17 @@ export const changesOf = (file: string, every: Millis, signal: AbortSignal) =>
   followFile(file, every, systemClock, signal);
 
 /** Histories in files, and what else the commands keep in files. */
-export { historyFile, historyLine, readFolder, readIfThere, replaceFile };
+/** What charts are laid out and turned into pixels with. */
+export {
+  historyFile,
+  historyLine,
+  isRegular,
+  layoutOf,
+  pngOf,
+  readFolder,
+  readIfThere,
+  replaceFile,
+};
 
 /** Checks an instance until the signal, and reports what each check amounts to. */
 export const check = (

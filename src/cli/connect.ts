@@ -2,6 +2,7 @@ import { Fault, type FaultCode } from '../domain/fault.ts';
 import type { RunRef } from '../domain/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import { noMeters } from '../ports/meters.ts';
+import { publishCharts } from '../runtime/charts.ts';
 import { accessOf } from './access.ts';
 import type { Common } from './command.ts';
 import { jsonLog, openStore, portsOf, system } from './compose.ts';
@@ -37,6 +38,7 @@ export async function connectOnce(settings: Common, io: Io, as: string, create =
 
 /**
  * The store for a command that runs for ever: tries until it answers, and says once that it waits.
+ * A run writes events, and publishes what they are drawn with.
  * Undefined where it was stopped before.
  */
 export async function connectPatiently(
@@ -51,7 +53,9 @@ export async function connectPatiently(
     try {
       const store = await openStore(access, opening);
       if (tries > 0) io.err(`connected to ${store.standing().server}`);
-      return connected(store, portsOf(store, { log: logOf(io, settings), meters }));
+      const ports = portsOf(store, { log: logOf(io, settings), meters });
+      if (typeof as !== 'string') void publishCharts(ports);
+      return connected(store, ports);
     } catch (cause) {
       if (!(cause instanceof Fault) || !passing.has(cause.code)) throw cause;
       if (signal.aborted) return undefined;

@@ -1,6 +1,7 @@
 import { Actions } from '../dashboard/server/actions.ts';
 import type { Api } from '../dashboard/server/api.ts';
 import { Assets } from '../dashboard/server/assets.ts';
+import { drawings } from '../dashboard/server/drawings.ts';
 import type { Progress } from '../dashboard/server/reader.ts';
 import { openRecording } from '../dashboard/server/recording.ts';
 import { serve } from '../dashboard/server/serve.ts';
@@ -13,7 +14,7 @@ import type { Log } from '../ports/log.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Directory } from '../runtime/directory.ts';
 import { entitiesNamed } from './audit-entity.ts';
-import { historyFile } from './compose.ts';
+import { historyFile, layoutOf } from './compose.ts';
 import type { Io } from './io.ts';
 import { pageFiles } from './page-files.ts';
 import { planNow } from './planned.ts';
@@ -113,6 +114,7 @@ const apiOf = (source: Source) => ({
   source,
   subjectsOf: (name: string) => entitiesNamed(name).flatMap(({ own }) => own),
   streams: new Streams(),
+  draw: drawings((chart, collapsed) => layoutOf(chart, { collapsed })),
 });
 
 async function listen(

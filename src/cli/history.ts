@@ -1,5 +1,7 @@
+import type { Charts } from '../ports/charts.ts';
 import type { Keyframes } from '../ports/keyframes.ts';
 import type { History } from '../runtime/history.ts';
+import { chartsBeside } from './charts-beside.ts';
 import type { Common } from './command.ts';
 import { historyFile } from './compose.ts';
 import { connectOnce } from './connect.ts';
@@ -9,6 +11,8 @@ import type { Io } from './io.ts';
 export interface OpenHistory extends AsyncDisposable {
   readonly history: History;
   readonly keyframes: Keyframes | undefined;
+  /** What its events are drawn with, beside the charts of this version. */
+  readonly charts: Pick<Charts, 'get'>;
   /** What people are told that it is. */
   readonly name: string;
   /** Undefined where it is a file: then there is nothing else to ask. */
@@ -28,6 +32,7 @@ export async function openHistory(
     return {
       history: historyFile(settings.file),
       keyframes: undefined,
+      charts: chartsBeside(settings.file),
       name: `file '${settings.file}'`,
       connected: undefined,
       [Symbol.asyncDispose]: async () => {},
@@ -37,6 +42,7 @@ export async function openHistory(
   return {
     history: connected.ports.audit,
     keyframes: connected.ports.keyframes,
+    charts: connected.ports.charts,
     name: `namespace '${settings.namespace}'`,
     connected,
     [Symbol.asyncDispose]: () => connected[Symbol.asyncDispose](),

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { registerHooks } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,17 +6,19 @@ import type { AnyStateMachine } from 'xstate';
 import { Fault } from '../domain/fault.ts';
 
 /**
- * The machines that the files of a directory export, by their ids. The files are run: whoever names a
- * directory trusts it.
+ * The machines that the files of a directory, or one file, export, by their ids. The files are run:
+ * whoever names a directory trusts it.
+ * @param reading the how-manieth time: Node keeps a file as it was when it was run first
  * @throws {Fault} `bad-setting` where there are none, a file can't be loaded, or two have one id
  */
 export async function loadMachines(
   directory: string,
+  reading = 0,
 ): Promise<Readonly<Record<string, AnyStateMachine>>> {
   using _ = ownXState();
   const found = new Map<string, { readonly machine: AnyStateMachine; readonly file: string }>();
   for (const file of await filesIn(directory)) {
-    for (const machine of await machinesIn(file)) {
+    for (const machine of await machinesIn(file, reading)) {
       const other = found.get(machine.id);
       if (other && other.machine !== machine) {
         throw bad(`${other.file} and ${file} both have a machine '${machine.id}'`);
@@ -50,6 +52,7 @@ function ownXState(): Disposable {
 
 async function filesIn(directory: string): Promise<readonly string[]> {
   try {
+    if ((await stat(directory)).isFile()) return [directory];
     const names = await readdir(directory);
     return names
       .filter((name) => /\.[cm]?[jt]s$/.test(name) && !/\.(d|test)\.[cm]?ts$/.test(name))
@@ -60,9 +63,11 @@ async function filesIn(directory: string): Promise<readonly string[]> {
   }
 }
 
-async function machinesIn(file: string): Promise<readonly AnyStateMachine[]> {
+async function machinesIn(file: string, reading: number): Promise<readonly AnyStateMachine[]> {
   try {
-    const exported = await import(pathToFileURL(resolve(file)).href);
+    const exported = await import(
+      `${pathToFileURL(resolve(file)).href}${reading === 0 ? '' : `?${reading}`}`
+    );
     return Object.values(exported).filter(isMachine);
   } catch (cause) {
     const hint =

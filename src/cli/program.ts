@@ -105,6 +105,7 @@ function parentOf(program: Commander, name: string, io: Io): Commander {
 
 const groups: Readonly<Record<string, string>> = {
   gc: 'what dead runs left: what will be removed and when; remove what is decided now',
+  machines: 'the statecharts that everything goes by: list them, draw them',
   audit: 'what happened: every transition of every run and instance',
 };
 

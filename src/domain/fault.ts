@@ -17,7 +17,8 @@ export type FaultCode =
   | 'slot-held'
   | 'superseded'
   | 'expired'
-  | 'not-found';
+  | 'not-found'
+  | 'not-drawn';
 
 /**
  * A failure that was foreseen and that its caller cannot mend: thrown with a code, a sentence that

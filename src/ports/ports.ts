@@ -1,5 +1,6 @@
 import type { Hash } from '../domain/chain.ts';
 import type { Audit } from './audit.ts';
+import type { Charts } from './charts.ts';
 import type { Clock } from './clock.ts';
 import type { Departures } from './departures.ts';
 import type { Entropy } from './entropy.ts';
@@ -17,6 +18,7 @@ export interface Store {
   readonly registry: Registry;
   readonly audit: Audit;
   readonly keyframes: Keyframes;
+  readonly charts: Charts;
   readonly probe: Probe;
   readonly departures: Departures;
 }

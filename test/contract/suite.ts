@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { auditContract } from './audit.ts';
+import { chartContract } from './charts.ts';
 import { commitContract } from './commit.ts';
 import { compareAndSetContract } from './compare-and-set.ts';
 import { departureContract } from './departures.ts';
@@ -28,6 +29,7 @@ export function contract(name: string, open: Open, effort: Effort): void {
     nameContract(open);
     auditContract(open);
     keyframeContract(open);
+    chartContract(open);
     probeContract(open);
     departureContract(open);
     historyContract(open, effort);

@@ -127,6 +127,16 @@ const layers: Record<string, { allowed: readonly string[]; refused: readonly str
     ],
     refused: ['zod', 'pino', 'node:timers/promises', '../system/clock.ts', '../../runtime/view.ts'],
   },
+  'src/adapters/layout': {
+    allowed: [
+      './elk-worker.ts',
+      'elkjs/lib/elk.bundled.js',
+      'node:worker_threads',
+      '../../charts/chart.ts',
+      '../../domain/fault.ts',
+    ],
+    refused: ['zod', 'xstate', '@nats-io/kv', '../system/clock.ts', '../../runtime/step.ts'],
+  },
   'src/dashboard': {
     allowed: ['./wire.ts', '../domain/time.ts'],
     refused: ['node:http', 'zod', 'preact', '../ports/audit.ts', './server/routes.ts'],
@@ -164,6 +174,8 @@ const layers: Record<string, { allowed: readonly string[]; refused: readonly str
       'preact/hooks',
       '@preact/signals',
       '../../domain/time.ts',
+      '../../charts/stylesheet.ts',
+      '../../charts/theme.ts',
     ],
     refused: [
       'node:http',

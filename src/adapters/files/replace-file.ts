@@ -12,7 +12,7 @@ import { fileFault } from './text.ts';
  */
 export async function replaceFile(
   file: string,
-  content: AsyncIterable<string> | Iterable<string>,
+  content: AsyncIterable<string> | Iterable<string | Uint8Array>,
   { gzip = false }: { readonly gzip?: boolean } = {},
 ): Promise<void> {
   const target = await realpath(file).catch(() => file);
@@ -27,7 +27,8 @@ export async function replaceFile(
   }
 }
 
-async function isRegular(file: string): Promise<boolean> {
+/** Whether it is a file, or none yet. */
+export async function isRegular(file: string): Promise<boolean> {
   try {
     return (await stat(file)).isFile();
   } catch {

@@ -1,5 +1,6 @@
 import type { Store } from '../../ports/ports.ts';
 import { memoryAudit } from './audit.ts';
+import { memoryCharts } from './charts.ts';
 import { Connection } from './connection.ts';
 import { memoryDepartures } from './departures.ts';
 import { memoryKeyframes } from './keyframes.ts';
@@ -25,6 +26,7 @@ export function memoryStore(
     registry: memoryRegistry(world, link),
     audit: memoryAudit(world, link),
     keyframes: memoryKeyframes(world, link),
+    charts: memoryCharts(world, link),
     probe,
     departures,
     async [Symbol.asyncDispose]() {

@@ -18,6 +18,7 @@ export class MemoryWorld {
   readonly registry: MemoryStream;
   readonly audit: AuditCopy;
   readonly keyframes = new Map<Revision, string>();
+  readonly charts = new Map<string, string>();
   readonly answerers = new Answerers();
   readonly advisories = new Advisories();
 

@@ -7,8 +7,8 @@ import { askApi, expectOk } from './api.ts';
 import { readEntry } from './leader-read.ts';
 import type { Link } from './link.ts';
 import type { BucketNames } from './names.ts';
-import { type Message, publish } from './publish.ts';
 import { takeSnapshot } from './snapshot.ts';
+import { storeText } from './store-text.ts';
 
 /**
  * Characters of a chunk: three bytes each at most, and a third more where the API gives it back. A
@@ -68,7 +68,7 @@ export function natsKeyframes(link: Link, bucket: BucketNames, within: Millis): 
       for await (const chunk of chunksOf(text)) {
         chunks += 1;
         // Nobody else's: written twice it is the same.
-        await store(
+        await storeText(
           link,
           { subject: bucket.prefix + chunkKey(seq, by, chunks), text: chunk },
           within,
@@ -76,7 +76,7 @@ export function natsKeyframes(link: Link, bucket: BucketNames, within: Millis): 
       }
       const head: Head = { by, chunks };
       const subject = bucket.prefix + frameKey(seq);
-      await store(link, { subject, text: JSON.stringify(head), first: true }, within);
+      await storeText(link, { subject, text: JSON.stringify(head), first: true }, within);
       if ((await headOf(seq))?.by === by) return 'kept';
       await drop(chunkKey(seq, by, '*'));
       return 'already';
@@ -92,27 +92,6 @@ export function natsKeyframes(link: Link, bucket: BucketNames, within: Millis): 
 const frameKey = (seq: Revision | string): string => `frame.${seq}`;
 const chunkKey = (seq: Revision, by: string, n: number | string): string =>
   `chunk.${seq}.${by}.${n}`;
-
-/**
- * Stores a message that may be stored twice; `first`: unless there is one already.
- * @throws {Fault} `store-unavailable`; it may or may not have been stored
- */
-async function store(
-  link: Link,
-  { subject, text, first }: Pick<Message, 'subject' | 'text'> & { readonly first?: boolean },
-  within: Millis,
-): Promise<void> {
-  const headers: Message['headers'] = first ? [['Nats-Expected-Last-Subject-Sequence', '0']] : [];
-  const until = performance.now() + within;
-  for (;;) {
-    const left = Math.max(1, until - performance.now());
-    const published = await publish(link, [{ subject, text, headers }], left);
-    if (published.kind === 'stored' || published.kind === 'conflict') return;
-    if (published.kind === 'unavailable' || performance.now() >= until) {
-      throw new Fault('store-unavailable', `${subject}: ${published.why}`);
-    }
-  }
-}
 
 /** The text cut anew; never between the two halves of a character, which no encoding brings back. */
 async function* chunksOf(text: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {

@@ -2,6 +2,7 @@ import type { Namespace } from '../../domain/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Store } from '../../ports/ports.ts';
 import { natsAudit } from './audit.ts';
+import { natsCharts } from './charts.ts';
 import { type ConnectOptions, connectNats } from './connection.ts';
 import { natsDepartures } from './departures.ts';
 import { natsKeyframes } from './keyframes.ts';
@@ -59,6 +60,7 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
       registry: natsRegistry(link, names, within),
       audit: natsAudit(link, names, within),
       keyframes: natsKeyframes(link, names.keyframes, within),
+      charts: natsCharts(link, names.keyframes, within),
       probe: natsProbe(link, names, within),
       departures: natsDepartures(link),
       findings,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Revision } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import { isPast, type Moment } from '../../runtime/replay.ts';
+import { NamedCharts } from '../charts-beside.ts';
 import { command } from '../command.ts';
 import { historyLine, replaceFile, system } from '../compose.ts';
 import { exit } from '../exit.ts';
@@ -43,11 +44,13 @@ export const auditExport = command({
     const from = await moment('from');
     const to = await moment('to');
     const meter = new Meter(await history.range(), system.clock.monotonic);
+    const named = new NamedCharts();
     let count = 0;
     const lines = async function* (say: (text: string) => void) {
       for await (const stored of between(history.read(startOf(from)), from, to)) {
         io.signal.throwIfAborted();
         count += 1;
+        named.take(stored.text);
         if (count % 1000 === 0) say(`exporting  ${meter.at(stored.seq, count)}`);
         yield `${historyLine(stored)}\n`;
       }
@@ -60,6 +63,9 @@ export const auditExport = command({
         await spinning(io, 'exporting', (say) =>
           replaceFile(out, pieces(lines(say)), { gzip: out.endsWith('.gz') }),
         );
+        for (const chart of await named.writeBeside(out, opened.charts)) {
+          io.err(`${io.palette.dubious('note')}: nobody has published the chart ${chart}`);
+        }
       }
     } catch (cause) {
       if (!io.signal.aborted) throw cause;

@@ -3,6 +3,7 @@ import { Namespace, type RunRef } from '../../domain/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Log } from '../../ports/log.ts';
 import { type Meters, noMeters } from '../../ports/meters.ts';
+import { publishCharts } from '../../runtime/charts.ts';
 import { type Access, withoutLogin } from '../access.ts';
 import { openStore, portsOf } from '../compose.ts';
 import { Lasting } from '../duration.ts';
@@ -41,6 +42,7 @@ const Servers = z.union([
 
 /**
  * The ports on the store that the options name; `create`: a namespace that is not there is made.
+ * For a run, the charts of what it will write are published.
  * @throws {Fault} `store-unavailable` and others
  */
 export async function openPorts(options: StoreOptions, as: RunRef | string, create = true) {
@@ -62,8 +64,10 @@ export async function openPorts(options: StoreOptions, as: RunRef | string, crea
     within,
     create,
   });
+  const ports = portsOf(store, { log: options.log ?? silent, meters: options.meters ?? noMeters });
+  if (typeof as !== 'string') void publishCharts(ports);
   return {
-    ports: portsOf(store, { log: options.log ?? silent, meters: options.meters ?? noMeters }),
+    ports,
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }

@@ -52,7 +52,8 @@ export async function sendJson(
   await sendBody(request, response, body, { status, cache, type: 'application/json' });
 }
 
-async function sendBody(
+/** Answers with a body, packed where that is worth it. */
+export async function sendBody(
   request: IncomingMessage,
   response: ServerResponse,
   body: Buffer,

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WireEvents, WireHello } from '../wire.ts';
 import type { Actions } from './actions.ts';
-import { sendJson } from './answer.ts';
+import { sendBody, sendJson } from './answer.ts';
 import { sendHistory } from './audit.ts';
 import { chartByHash, todaysCharts } from './charts.ts';
+import type { Draw } from './drawings.ts';
 import { eventAt, eventDocument, eventsOf } from './events.ts';
 import { explain } from './explain.ts';
 import { densityOf, stateOfAll } from './pages.ts';
@@ -25,6 +26,7 @@ export interface Api {
   /** The subjects of an entity's events, by its name. @throws {Fault} `bad-name` */
   readonly subjectsOf: (name: string) => readonly string[];
   readonly streams: Streams;
+  readonly draw: Draw;
 }
 
 export interface Call {
@@ -83,11 +85,14 @@ const routes: Readonly<Record<string, Route>> = {
     const { entity, at, event } = readQuery(queries.explain, query);
     await sendJson(request, response, explain(source, entity, at, event));
   },
-  charts: async (_api, { request, response }, rest) => {
-    const [, hash = ''] = /^([0-9a-f]{12})\.json$/.exec(rest) ?? [];
+  charts: async ({ draw }, { request, response, query }, rest) => {
+    const [, hash = '', as] = /^([0-9a-f]{12})\.(json|svg)$/.exec(rest) ?? [];
     const chart = chartByHash(hash);
     if (!chart) throw new Refusal('not-found', 'there is no such chart');
-    await sendJson(request, response, chart, { cache: forever });
+    if (as === 'json') return sendJson(request, response, chart, { cache: forever });
+    const { collapsed = '', theme } = readQuery(queries.drawing, query);
+    const svg = await draw(chart, collapsed.split(',').filter(Boolean), theme);
+    await sendBody(request, response, svg, { type: 'image/svg+xml', cache: forever });
   },
 };
 

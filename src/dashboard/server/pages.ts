@@ -5,12 +5,7 @@ import type { Ledger, Stood } from './ledger.ts';
 import { Renumbered } from './words.ts';
 
 /** The rows as a page that stands for itself: everything from `from` to `to`. */
-function pageOf(
-  ledger: Ledger,
-  rows: Iterable<Row>,
-  from: Revision,
-  to: Revision,
-): WirePage {
+function pageOf(ledger: Ledger, rows: Iterable<Row>, from: Revision, to: Revision): WirePage {
   const entities = new Renumbered((number) => ledger.entity(number));
   const words = new Renumbered((number) => ledger.words.at(number));
   const wired: WireRow[] = [];

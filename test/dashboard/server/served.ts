@@ -1,6 +1,8 @@
 import { request as ask, type IncomingMessage } from 'node:http';
+import { layoutOf } from '../../../src/adapters/layout/lay-out.ts';
 import type { Api } from '../../../src/dashboard/server/api.ts';
 import { Assets } from '../../../src/dashboard/server/assets.ts';
+import { drawings } from '../../../src/dashboard/server/drawings.ts';
 import { Ledger } from '../../../src/dashboard/server/ledger.ts';
 import { Bell } from '../../../src/dashboard/server/reader.ts';
 import { type Serving, serve } from '../../../src/dashboard/server/serve.ts';
@@ -80,6 +82,7 @@ export const apiOf = (source: Source, more: Partial<Api> = {}): Api => ({
   planNow: undefined,
   subjectsOf: (name) => [name],
   streams: new Streams(),
+  draw: drawings((chart, collapsed) => layoutOf(chart, { collapsed })),
   ...more,
 });
 

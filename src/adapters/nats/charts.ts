@@ -1,0 +1,26 @@
+import type { Millis } from '../../domain/time.ts';
+import { encodeToken } from '../../domain/token.ts';
+import type { Charts } from '../../ports/charts.ts';
+import { readEntry } from './leader-read.ts';
+import type { Link } from './link.ts';
+import type { BucketNames } from './names.ts';
+import { storeText } from './store-text.ts';
+
+/**
+ * Charts in the bucket of the keyframes, which it suits: written once, compressed, and never a part of
+ * what is folded, watched or verified (docs/adr/0007-charts.md).
+ */
+export function natsCharts(link: Link, bucket: BucketNames, within: Millis): Charts {
+  const keyOf = (machine: string, hash: string) => `chart.${encodeToken(machine)}.${hash}`;
+  const read = async (key: string) => (await readEntry(link, bucket, key, within)).text;
+  return {
+    get: (machine, hash) => read(keyOf(machine, hash)),
+
+    async publish(machine, hash, text) {
+      const key = keyOf(machine, hash);
+      if ((await read(key)) !== undefined) return 'already';
+      await storeText(link, { subject: bucket.prefix + key, text, first: true }, within);
+      return 'published';
+    },
+  };
+}

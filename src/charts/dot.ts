@@ -1,0 +1,73 @@
+import type { Chart } from './chart.ts';
+import { type Tree, type TreeNode, treeOf } from './tree.ts';
+import { sentence, wordsOf } from './words.ts';
+
+/** A chart for Graphviz: states that hold others are clusters, and lines end at their borders. */
+export function dotOf(chart: Chart): string {
+  const tree = treeOf(chart);
+  const lines = chart.edges.flatMap((edge) =>
+    (edge.targets.length === 0 ? [edge.source] : edge.targets).map((target) =>
+      lineOf(tree, edge.source, target, sentence(wordsOf(edge))),
+    ),
+  );
+  return [
+    `digraph ${quoted(chart.machine)} {`,
+    `  label=${quoted(`${chart.machine} #${chart.hash}`)};`,
+    '  compound=true; rankdir=TB; labelloc=t; fontname="Inter,Helvetica,Arial";',
+    '  node [shape=box, style=rounded, fontname="Inter,Helvetica,Arial"];',
+    '  edge [fontname="Inter,Helvetica,Arial", fontsize=11];',
+    ...inside(tree.root, '  '),
+    ...lines.map((line) => `  ${line}`),
+    '}',
+    '',
+  ].join('\n');
+}
+
+function inside(parent: TreeNode, indent: string): readonly string[] {
+  const { initial, kind, id } = parent.node;
+  const dot = quoted(`${id} begins`);
+  const first =
+    initial !== null && kind === 'compound'
+      ? [`${indent}${dot} [shape=point, width=0.12];`, `${indent}${dot} -> ${end(initial)};`]
+      : [];
+  return [...first, ...parent.children.flatMap((child) => stateLines(child, indent))];
+}
+
+function stateLines(one: TreeNode, indent: string): readonly string[] {
+  const { node, name, children, parent } = one;
+  if (children.length > 0) {
+    const style = parent?.node.kind === 'parallel' ? 'rounded,dashed' : 'rounded';
+    return [
+      `${indent}subgraph ${quoted(`cluster ${node.id}`)} {`,
+      `${indent}  label=${quoted(name)}; style=${quoted(style)};`,
+      // A line to a cluster needs a node in it to lead to.
+      `${indent}  ${quoted(node.id)} [shape=point, style=invis, width=0, height=0, label=""];`,
+      ...inside(one, `${indent}  `),
+      `${indent}}`,
+    ];
+  }
+  const shape = {
+    atomic: '',
+    compound: '',
+    parallel: '',
+    final: ', peripheries=2',
+    history: ', shape=circle',
+  }[node.kind];
+  const label = node.kind === 'history' ? 'H' : name;
+  return [`${indent}${quoted(node.id)} [label=${quoted(label)}${shape}];`];
+}
+
+function lineOf(tree: Tree, source: string, target: string, label: string): string {
+  const borders = [
+    ...(holds(tree, source) ? [`ltail=${quoted(`cluster ${source}`)}`] : []),
+    ...(holds(tree, target) ? [`lhead=${quoted(`cluster ${target}`)}`] : []),
+  ];
+  const attributes = [`label=${quoted(label)}`, ...borders].join(', ');
+  return `${end(source)} -> ${end(target)} [${attributes}];`;
+}
+
+const holds = (tree: Tree, id: string): boolean => (tree.get(id)?.children.length ?? 0) > 0;
+const end = (id: string): string => quoted(id);
+
+const quoted = (text: string): string =>
+  `"${text.replace(/[\\"]/g, '\\$&').replace(/\r?\n|\r/g, '\\n')}"`;

@@ -1,0 +1,132 @@
+import type { Chart, ChartEdge } from './chart.ts';
+import type { Overlay } from './overlay.ts';
+import { type Tree, type TreeNode, treeOf } from './tree.ts';
+import { sentence, wordsOf } from './words.ts';
+
+/** What a part of a line is, for whoever colours it. */
+export type Tone = 'frame' | 'name' | 'active' | 'text' | 'last' | 'dim';
+
+export interface OutlineLine {
+  /** The state or the transition that it tells of. */
+  readonly node: string;
+  readonly edge?: string;
+  readonly parts: readonly (readonly [tone: Tone, text: string])[];
+}
+
+export interface OutlineOptions {
+  readonly overlay?: Overlay;
+  /** `all`, or only states that are active: of the others only what was taken is told. */
+  readonly open?: 'all' | 'active';
+}
+
+/**
+ * A chart as a tree of lines: what a terminal shows, and a screen reader reads out. Under each open
+ * state is what leads out of it.
+ */
+export function outlineOf(
+  chart: Chart,
+  { overlay, open = 'all' }: OutlineOptions = {},
+): readonly OutlineLine[] {
+  const tree = treeOf(chart);
+  const told = new Telling(tree, overlay, open);
+  const { root } = tree;
+  const head: OutlineLine = {
+    node: root.node.id,
+    parts: [
+      ['name', chart.machine],
+      ['dim', ` #${chart.hash}`],
+    ],
+  };
+  return [head, ...told.transitions(root, ''), ...told.children(root, '')];
+}
+
+class Telling {
+  readonly #tree: Tree;
+  readonly #active: ReadonlySet<string>;
+  readonly #last: ReadonlySet<string>;
+  readonly #counts: Overlay['counts'];
+  readonly #open: 'all' | 'active';
+
+  constructor(tree: Tree, overlay: Overlay | undefined, open: 'all' | 'active') {
+    this.#tree = tree;
+    this.#active = new Set(overlay?.active);
+    this.#last = new Set(overlay?.last);
+    this.#counts = overlay?.counts;
+    this.#open = open;
+  }
+
+  children({ children }: TreeNode, indent: string): readonly OutlineLine[] {
+    return children.flatMap((child, n) => {
+      const isLast = n === children.length - 1;
+      const inner = `${indent}${isLast ? '   ' : '│  '}`;
+      const head = this.#head(child, `${indent}${isLast ? '└─' : '├─'}`);
+      const transitions = this.transitions(child, inner);
+      return this.#isOpen(child)
+        ? [head, ...transitions, ...this.children(child, inner)]
+        : [head, ...transitions.filter(({ edge }) => edge !== undefined && this.#taken(edge))];
+    });
+  }
+
+  transitions(one: TreeNode, indent: string): readonly OutlineLine[] {
+    const frame = `${indent}${one.children.length > 0 ? '│ ' : '  '}`;
+    return one.edges.map((edge) => ({
+      node: one.node.id,
+      edge: edge.id,
+      parts: [['frame', frame], ...this.#edgeParts(edge, one)],
+    }));
+  }
+
+  #edgeParts(edge: ChartEdge, one: TreeNode): OutlineLine['parts'] {
+    const stays = edge.targets.every((target) => target === one.node.id);
+    const targets = stays ? '' : ` ⇒ ${edge.targets.map((id) => this.#called(id)).join(', ')}`;
+    const count = this.#counts?.edges?.[edge.id];
+    const isLast = this.#last.has(edge.id);
+    return [
+      [isLast ? 'last' : 'text', `${stays ? '↻' : '→'} ${sentence(wordsOf(edge))}${targets}`],
+      ...(count === undefined || count === 0 ? [] : ([['dim', `  ×${count}`]] as const)),
+      ...(isLast ? ([['last', '  ◂ last']] as const) : []),
+    ];
+  }
+
+  #head(one: TreeNode, frame: string): OutlineLine {
+    const { node, name } = one;
+    const active = this.#active.has(node.id);
+    const leaf = one.children.length === 0;
+    const count = this.#counts?.nodes?.[node.id];
+    return {
+      node: node.id,
+      parts: [
+        ['frame', frame],
+        [active ? 'active' : 'text', `${this.#glyph(one)} ${name}`],
+        ...(active && leaf ? ([['active', ' ◂ now']] as const) : []),
+        ...(count === undefined || count === 0 ? [] : ([['dim', `  ×${count}`]] as const)),
+        ...(node.description === null ? [] : ([['dim', `  ${node.description}`]] as const)),
+      ],
+    };
+  }
+
+  #glyph(one: TreeNode): string {
+    const { kind, id } = one.node;
+    if (kind === 'history') return 'H';
+    if (kind === 'parallel') return '‖';
+    if (one.children.length > 0) return this.#isOpen(one) ? '▾' : '▸';
+    if (this.#active.has(id)) return '●';
+    return kind === 'final' ? '◉' : '○';
+  }
+
+  #taken(edge: string): boolean {
+    return this.#last.has(edge) || (this.#counts?.edges?.[edge] ?? 0) > 0;
+  }
+
+  #isOpen({ node }: TreeNode): boolean {
+    return this.#open === 'all' || this.#active.has(node.id);
+  }
+
+  /** By its own name, where no other state has the same. */
+  #called(id: string): string {
+    const one = this.#tree.get(id);
+    if (!one) return id;
+    const others = this.#tree.all.filter(({ name }) => name === one.name);
+    return others.length === 1 ? one.name : id;
+  }
+}

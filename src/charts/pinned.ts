@@ -1,0 +1,21 @@
+import type { Direction } from './elk-graph.ts';
+import { pins } from './pins.ts';
+import { type Variant, variants } from './variants.ts';
+
+/** What is drawn, as a name: of a chart with some states collapsed, in a direction. */
+export const pictureName = (
+  hash: string,
+  collapsed: readonly string[],
+  direction: Direction,
+): string => [hash, direction, ...[...collapsed].sort()].join(' ');
+
+/** The one way to lay out this picture, where it is known. */
+export function pinnedFor(
+  hash: string,
+  collapsed: readonly string[],
+  direction: Direction,
+): readonly Variant[] | undefined {
+  const name = pins[pictureName(hash, collapsed, direction)];
+  const variant = variants.find((one) => one.name === name);
+  return variant && [variant];
+}

@@ -1,0 +1,65 @@
+import { measures } from './sizes.ts';
+import { coloursOf, type Theme } from './theme.ts';
+
+/**
+ * How a picture looks, as CSS: in the picture itself for the literal themes, in the page's stylesheet
+ * for `css` (so that no inline style is needed). Only what a rasteriser knows too: types, classes,
+ * descendants; no `:not`, no `calc`.
+ */
+export function stylesheet(theme: Theme): string {
+  const c = coloursOf(theme);
+  const font = (one: 'name' | 'event' | 'text' | 'count' | 'title'): string =>
+    `font-size: ${measures[one].size}px; font-weight: ${measures[one].weight};`;
+  // Where Inter is not there: fonts that are not wider, so that no text leaves its box.
+  const rules = [
+    [
+      '',
+      "font-family: Inter, 'Inter Variable', 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif;",
+    ],
+    ['text', `fill: ${c.ink};`],
+    ['.title', font('title')],
+    ['.hash', `${font('text')} fill: ${c.muted};`],
+    ['.paper', `fill: ${c.paper};`],
+    ['.box', `fill: ${c.state}; stroke: ${c.border}; stroke-width: 1.5;`],
+    ['.holds .box', `fill: ${c.inside};`],
+    ['.region .box', 'stroke-dasharray: 5 4;'],
+    ['.name', font('name')],
+    ['.mark', `fill: none; stroke: ${c.muted}; stroke-width: 1.5;`],
+    ['.full', `fill: ${c.muted};`],
+    ['.inner text', `${font('event')} fill: ${c.muted};`],
+    ['.way', `fill: none; stroke: ${c.line}; stroke-width: 1.5;`],
+    ['.head', `fill: ${c.line};`],
+    ['.dot', `fill: ${c.muted};`],
+    ['.event', font('event')],
+    ['.guard', `${font('text')} fill: ${c.guard};`],
+    ['.timer .event', `fill: ${c.guard};`],
+    ['.done .event', `fill: ${c.done};`],
+    ['.error .event', `fill: ${c.error};`],
+    ['.always .event', `fill: ${c.muted};`],
+    ['.icon', `fill: none; stroke: ${c.muted}; stroke-width: 1.5;`],
+    ['.timer .icon', `stroke: ${c.guard};`],
+    ['.done .icon', `stroke: ${c.done};`],
+    ['.error .icon', `stroke: ${c.error};`],
+    ['.pill rect', `fill: ${c.pill};`],
+    ['.pill text', `${font('count')} text-anchor: middle;`],
+    ['.none', 'visibility: hidden;'],
+    ['.here', `fill: ${c.active}; stroke: ${c.paper}; stroke-width: 2; visibility: hidden;`],
+    ['.untaken .way', `stroke: ${c.faint};`],
+    ['.untaken .head', `fill: ${c.faint};`],
+    ['.untaken .event', `fill: ${c.muted};`],
+    ['.untaken .guard', `fill: ${c.muted};`],
+    ['.active .box', `stroke: ${c.active}; stroke-width: 2.5;`],
+    ['.active.leaf .box', `fill: ${c.activeFill};`],
+    ['.active .name', `fill: ${c.active};`],
+    ['.active.leaf .here', 'visibility: visible;'],
+    ['.last .way', `stroke: ${c.last}; stroke-width: 3;`],
+    ['.last .head', `fill: ${c.last};`],
+    ['.last .event', `fill: ${c.last};`],
+    ['.inner.last text', `fill: ${c.last};`],
+  ] as const;
+  // By theme: inline in one page, the style of one picture does not reach another.
+  const root = `.rollcall-chart.theme-${theme}`;
+  return rules
+    .map(([selector, style]) => `${root}${selector === '' ? '' : ` ${selector}`} { ${style} }`)
+    .join('\n');
+}

@@ -1,0 +1,104 @@
+import { attributeWord, escapeXml } from './escape.ts';
+import { icons } from './icons.ts';
+import type { Area, Layout, PlacedLine, PlacedStart } from './layout.ts';
+import { type Marks, marksOf } from './marks.ts';
+import type { Overlay } from './overlay.ts';
+import type { Row } from './picture.ts';
+import { labelWidth, measures } from './sizes.ts';
+import { stylesheet } from './stylesheet.ts';
+import { svgBox } from './svg-box.ts';
+import { pill } from './svg-pill.ts';
+import { told } from './svg-told.ts';
+import { widthOf } from './text-width.ts';
+import type { Theme } from './theme.ts';
+import { headPath, number, wayPath } from './way.ts';
+
+export interface SvgOptions {
+  readonly theme: Theme;
+  readonly overlay?: Overlay;
+}
+
+/**
+ * A layout as SVG: the same text each time.
+ *
+ * `light` and `dark` carry their style; `css` has classes only and is drawn by `stylesheet('css')` in
+ * the page. A page marks what is going on by patching classes and texts, and never lays out again:
+ *
+ * - a state: `[data-node="<id>"]`; class `active` on it while it is active (with all that hold it);
+ * - a transition: `[data-edge~="<id>"]`, the row it is told in and the line that it shares; class `last`
+ *   on both for the one taken last, `untaken` on those to stand back. White space and `%` in an id are
+ *   written as in a URL (`attributeWord`);
+ * - a count: the `text` in the `.pill` of a state or a row (`countText`), and class `none` off it.
+ *   Its room is always there.
+ */
+export function svgOf(layout: Layout, { theme, overlay }: SvgOptions): string {
+  const { machine, hash, width, height } = layout;
+  const marks = marksOf(overlay);
+  const counted = theme === 'css' || overlay?.counts !== undefined;
+  const { margin, title } = measures;
+  const parts = [
+    `<svg xmlns="http://www.w3.org/2000/svg" class="rollcall-chart theme-${theme}" data-machine="${escapeXml(machine)}" data-hash="${escapeXml(hash)}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
+    `<title>${escapeXml(`The ${machine} machine, ${hash}`)}</title>`,
+    ...(theme === 'css' ? [] : [`<style>${escapeXml(stylesheet(theme))}</style>`]),
+    ...(theme === 'css' ? [] : [`<rect class="paper" width="${width}" height="${height}"/>`]),
+    `<text class="title" x="${margin}" y="34">${escapeXml(machine)}</text>`,
+    `<text class="hash" x="${number(margin + widthOf(machine, title) + 10)}" y="34">#${escapeXml(hash)}</text>`,
+    ...layout.boxes.map((box) => svgBox(box, marks)),
+    ...layout.starts.map(svgStart),
+    ...layout.lines.map((line) => svgLine(line, marks, counted)),
+    '</svg>',
+  ];
+  return `${parts.join('\n')}\n`;
+}
+
+function svgStart({ target, dot, points }: PlacedStart): string {
+  return (
+    `<g class="start" data-start="${escapeXml(attributeWord(target))}">` +
+    `<circle class="dot" cx="${number(dot.x)}" cy="${number(dot.y)}" r="${measures.dot / 2}"/>` +
+    `<path class="way" d="${wayPath(points, undefined)}"/><path class="head" d="${headPath(points)}"/></g>`
+  );
+}
+
+function svgLine({ rows, points, label }: PlacedLine, marks: Marks, counted: boolean): string {
+  const edges = rows.flatMap((row) => row.edges);
+  const attributes = marks.edge('line', edges);
+  const words = { ...label, y: label.y - 1, height: label.height + 2 };
+  return [
+    `<g ${attributes}>`,
+    `<path class="way" d="${wayPath(points, words)}"/><path class="head" d="${headPath(points)}"/>`,
+    ...rows.map((row, n) => svgRow(row, { label, n, counted }, marks)),
+    '</g>',
+  ].join('');
+}
+
+/**
+ * Its words in the middle of their line; where counts may come they make room for one at once, so that it
+ * moves nothing when it comes.
+ */
+function svgRow(
+  row: Row,
+  { label, n, counted }: { readonly label: Area; readonly n: number; readonly counted: boolean },
+  marks: Marks,
+): string {
+  const { pill: room, rowHeight } = measures;
+  const y = label.y + n * rowHeight + rowHeight / 2;
+  const own = labelWidth(row) + (counted ? room.gap + room.width : 0);
+  let x = label.x + (label.width - own) / 2;
+  const pillX = x + labelWidth(row) + room.gap;
+  const icon =
+    row.trigger === 'event'
+      ? ''
+      : `<path class="icon" transform="translate(${number(x + 6)} ${number(y)})" d="${icons[row.trigger]}"/>`;
+  if (icon !== '') x += measures.icon;
+  const afterEvent = x + widthOf(row.event, measures.event) + 5;
+  const guard =
+    row.guard === null
+      ? ''
+      : `<text class="guard" x="${number(afterEvent)}" y="${number(y + 4)}">${escapeXml(`[${row.guard}]`)}</text>`;
+  return (
+    `<g ${marks.edge(`row ${row.trigger}`, row.edges)}>` +
+    `<title>${escapeXml(told(row))}</title>${icon}` +
+    `<text class="event" x="${number(x)}" y="${number(y + 4)}">${escapeXml(row.event)}</text>${guard}` +
+    `${counted ? pill({ x: pillX, y }, marks.edgeCount(row.edges)) : ''}</g>`
+  );
+}

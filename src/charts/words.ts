@@ -1,0 +1,46 @@
+import type { ChartEdge } from './chart.ts';
+
+/** What makes a transition happen, by which it is drawn. */
+export type Trigger = 'event' | 'timer' | 'done' | 'error' | 'always';
+
+export interface Words {
+  readonly trigger: Trigger;
+  /** What is said of the event. */
+  readonly event: string;
+  readonly guard: string | null;
+  readonly actions: readonly string[];
+}
+
+/** How a transition is said: what XState calls its event in a person's words. */
+export function wordsOf({ event, source, guard, actions }: ChartEdge): Words {
+  return { ...triggerOf(event, source), guard, actions };
+}
+
+function triggerOf(event: string, source: string): Pick<Words, 'trigger' | 'event'> {
+  if (event === '') return { trigger: 'always', event: 'always' };
+  if (event === '*') return { trigger: 'event', event: 'anything else' };
+  const after = /^xstate\.after\.(.+)$/s.exec(event)?.[1];
+  if (after !== undefined) {
+    const delay = after.endsWith(`.${source}`) ? after.slice(0, -source.length - 1) : after;
+    return { trigger: 'timer', event: `after ${delayText(delay)}` };
+  }
+  if (event.startsWith('xstate.done.state.')) return { trigger: 'done', event: 'all done' };
+  if (event.startsWith('xstate.done.actor.')) return { trigger: 'done', event: 'done' };
+  if (event.startsWith('xstate.error.actor.')) return { trigger: 'error', event: 'error' };
+  return { trigger: 'event', event };
+}
+
+/** A delay has a name, or is in milliseconds. */
+function delayText(delay: string): string {
+  if (!/^\d+$/.test(delay)) return delay;
+  const ms = Number(delay);
+  if (ms < 1000 || ms % 1000 !== 0) return `${ms} ms`;
+  if (ms % 60_000 !== 0) return `${ms / 1000} s`;
+  return `${ms / 60_000} min`;
+}
+
+/** The whole of it on one line: `lapsed [it was announced] / regrant`. */
+export function sentence({ event, guard, actions }: Words): string {
+  const condition = guard === null ? '' : ` [${guard}]`;
+  return `${event}${condition}${actions.length > 0 ? ` / ${actions.join(', ')}` : ''}`;
+}

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Fault } from '../../domain/fault.ts';
+import { chartNamed, chartsIn } from '../charts.ts';
+import { command } from '../command.ts';
+import { replaceFile } from '../compose.ts';
+import { drawn, endings, type Format, formats } from '../drawn.ts';
+import { exit } from '../exit.ts';
+import { paletteOf } from '../palette.ts';
+import { format, look, whose } from '../settings/machines.ts';
+
+export const machinesDraw = command({
+  name: 'machines draw',
+  about: 'a statechart as a picture, as text for Mermaid or Graphviz, or as a tree',
+  args: '[name]',
+  settings: {
+    ...whose,
+    ...look,
+    format: {
+      flag: '--format <format>',
+      about: formats.join(', '),
+      fallback: 'by what --out ends in, else text',
+      rule: format.optional(),
+    },
+    out: {
+      flag: '--out <file>',
+      about: 'where to; with --all a directory that is there',
+      fallback: 'standard output',
+      rule: z.string().min(1, 'not empty').optional(),
+    },
+    all: {
+      flag: '--all',
+      about: 'every machine',
+      rule: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(false),
+    },
+  },
+  examples: [
+    ['rollcall machines draw run', 'as a tree, in the terminal'],
+    ['rollcall machines draw session --out session.svg --theme dark', 'as a picture'],
+    ['rollcall machines draw run --out run.png --depth 1', 'the outermost states alone'],
+    ['rollcall machines draw --all --format mermaid --out docs', 'each into a file of its own'],
+  ],
+  async run({ settings, io, args: [name] }) {
+    const { out, all, theme, depth } = settings;
+    if ((name === undefined) !== all) {
+      throw new Fault('bad-setting', 'machines draw: a name, or --all', {
+        hint: '`rollcall machines list` shows the names',
+      });
+    }
+    const charts = await chartsIn(settings.machines);
+    const chosen = name === undefined ? charts : [chartNamed(name, charts)];
+    const as = settings.format ?? (all ? undefined : formatOf(out)) ?? 'text';
+    if (as === 'png' && out === undefined) {
+      throw new Fault('bad-setting', 'a PNG is nothing to print', {
+        hint: 'name a file: --out FILE',
+      });
+    }
+    for (const chart of chosen) {
+      const reader = out === undefined ? io : { ...io, palette: paletteOf(1) };
+      const content = await drawn(chart, { format: as, theme, depth }, reader);
+      if (out === undefined) {
+        io.out(String(content).replace(/\n$/, ''));
+        continue;
+      }
+      const file = all ? join(out, `${fileName(chart.machine)}.${endings[as]}`) : out;
+      await replaceFile(file, [content]);
+      io.err(`${chart.machine} #${chart.hash} drawn to ${file}`);
+    }
+    return exit.done;
+  },
+});
+
+const formatOf = (file: string | undefined): Format | undefined =>
+  formats.find((one) => file?.endsWith(`.${endings[one]}`) || file?.endsWith(`.${one}`));
+
+/** A machine may be called whatever its author likes; a file may not. */
+const fileName = (machine: string): string => machine.replace(/[^\w.-]/g, '_');

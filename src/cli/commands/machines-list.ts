@@ -1,0 +1,44 @@
+import type { Chart } from '../../charts/chart.ts';
+import { treeOf } from '../../charts/tree.ts';
+import { chartsIn } from '../charts.ts';
+import { command } from '../command.ts';
+import { exit } from '../exit.ts';
+import { jsonLine, printable } from '../printable.ts';
+import { whose } from '../settings/machines.ts';
+import { table } from '../table.ts';
+
+export const machinesList = command({
+  name: 'machines list',
+  about: 'the statecharts, with the hash under which every event refers to the one it went by',
+  settings: whose,
+  examples: [
+    ['rollcall machines list', 'what there is to draw'],
+    ['rollcall machines list --machines ./machines', 'those of a directory'],
+  ],
+  async run({ settings, io }) {
+    const charts = await chartsIn(settings.machines);
+    if (settings.json) {
+      for (const chart of charts) io.out(jsonLine(row(chart)));
+      return exit.done;
+    }
+    const columns = [
+      { head: 'NAME', cell: ({ name }: Row) => printable(name) },
+      { head: 'STATES', cell: ({ states }: Row) => String(states), right: true },
+      { head: 'TRANSITIONS', cell: ({ transitions }: Row) => String(transitions), right: true },
+      { head: 'HASH', cell: ({ hash }: Row) => hash },
+    ];
+    io.out(table(charts.map(row), columns, { width: io.columns, palette: io.palette }));
+    io.out(io.palette.dim('\nto see one: rollcall machines draw NAME'));
+    return exit.done;
+  },
+});
+
+type Row = ReturnType<typeof row>;
+
+/** States without the machine itself. */
+const row = (chart: Chart) => ({
+  name: chart.machine,
+  states: treeOf(chart).all.length - 1,
+  transitions: chart.edges.length,
+  hash: chart.hash,
+});

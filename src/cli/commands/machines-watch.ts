@@ -1,0 +1,69 @@
+import { dirname, join } from 'node:path';
+import { chartOf } from '../../charts/chart.ts';
+import { Fault } from '../../domain/fault.ts';
+import { seconds } from '../../domain/time.ts';
+import { command } from '../command.ts';
+import { changesOf, readIfThere, replaceFile } from '../compose.ts';
+import { drawn } from '../drawn.ts';
+import { exit } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { loadMachines } from '../load-machines.ts';
+import { look } from '../settings/machines.ts';
+
+export const machinesWatch = command({
+  name: 'machines watch',
+  about: 'draws the machines of a file beside it, and again whenever it changes',
+  args: '<file>',
+  settings: look,
+  examples: [
+    ['rollcall machines watch machines/run.ts', 'machines/run.svg, as it is edited'],
+    ['rollcall machines watch run', 'the same, where there is a machines/run.ts'],
+  ],
+  async run({ settings, io, args: [named = ''] }) {
+    const file = await sourceOf(named);
+    let reading = 0;
+    let before: string | undefined;
+    const draw = async () => {
+      const text = await readIfThere(file);
+      if (text === undefined || text === before) return;
+      before = text;
+      reading += 1;
+      await drawBeside(file, reading, settings, io);
+    };
+    await draw();
+    io.err(io.palette.dim(`watching ${file}; Ctrl-C ends it`));
+    for await (const _ of changesOf(file, seconds(1), io.signal)) await draw();
+    return exit.done;
+  },
+});
+
+/** What can't be loaded or drawn just now is said: an editor is at work. */
+async function drawBeside(
+  file: string,
+  reading: number,
+  { theme, depth }: { readonly theme: 'light' | 'dark'; readonly depth: number | undefined },
+  io: Io,
+): Promise<void> {
+  try {
+    for (const machine of Object.values(await loadMachines(file, reading))) {
+      const chart = chartOf(machine);
+      const svg = await drawn(chart, { format: 'svg', theme, depth }, io);
+      const picture = join(dirname(file), `${chart.machine.replace(/[^\w.-]/g, '_')}.svg`);
+      await replaceFile(picture, [svg]);
+      io.out(`${chart.machine} #${chart.hash} drawn to ${picture}`);
+    }
+  } catch (cause) {
+    if (!(cause instanceof Fault)) throw cause;
+    io.err(io.palette.dubious(cause.message));
+  }
+}
+
+/** @throws {Fault} `not-found` */
+async function sourceOf(named: string): Promise<string> {
+  for (const file of [named, join('machines', `${named}.ts`)]) {
+    if ((await readIfThere(file)) !== undefined) return file;
+  }
+  throw new Fault('not-found', `there is no file '${named}', and no machines/${named}.ts`, {
+    hint: 'name the file that exports the machine',
+  });
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import type { Chart } from '../../charts/chart.ts';
+import { outlineOf } from '../../charts/outline.ts';
+import { activeStates } from '../../charts/overlay.ts';
+import { Fault } from '../../domain/fault.ts';
+import { describeChain } from '../../domain/recorded.ts';
+import { chartOfRecord } from '../../runtime/charts.ts';
+import { entitiesNamed } from '../audit-entity.ts';
+import { actorOf, stateText, whyOf } from '../audit-event.ts';
+import { findEntity } from '../audit-reading.ts';
+import { command } from '../command.ts';
+import { system } from '../compose.ts';
+import { exit } from '../exit.ts';
+import { findMoment } from '../find-moment.ts';
+import { openHistory } from '../history.ts';
+import type { Io } from '../io.ts';
+import { type Life, lifeMeant, livesOf, overlayOf } from '../life.ts';
+import { momentRule } from '../moment.ts';
+import { outlineLines } from '../outline-lines.ts';
+import { jsonLine, printable } from '../printable.ts';
+import { source } from '../settings/history.ts';
+import { ago, dateTime } from '../times.ts';
+import { wrapped } from '../wrapped.ts';
+
+export const show = command({
+  name: 'show',
+  about: 'where one agent, run or instance stands in its statechart, and what can happen next',
+  args: '<entity>',
+  settings: {
+    ...source,
+    at: {
+      flag: '--at <moment>',
+      about: momentRule,
+      rule: z.string().min(1, momentRule).optional(),
+    },
+  },
+  examples: [
+    ['rollcall show db-1/postgres', 'an agent: HOST/AGENT, its latest run'],
+    ['rollcall show web/db-1-web-8080', 'an instance: SERVICE/ID'],
+    ["rollcall show db-1/postgres --at '10m ago'", 'where it stood then, by the machine of then'],
+    ['rollcall show hold:db-1', 'a hold; brake:ZONE and policy likewise'],
+  ],
+  async run({ settings, io, args: [name = ''] }) {
+    const candidates = entitiesNamed(name);
+    await using opened = await openHistory(settings, io, 'show');
+    const { history, charts } = opened;
+    const entity = await findEntity(name, candidates, opened);
+    const now = system.clock.wall();
+    const { at } = settings;
+    const moment = at === undefined ? undefined : await findMoment('at', at, history, io, now);
+    const lives = await livesOf(history, entity.own, moment, io.signal);
+    const life = lifeMeant(lives);
+    if (!life) {
+      throw new Fault('not-found', `nothing had been heard of '${name}' then`, {
+        hint: `\`rollcall audit show ${entity.exact}\` shows when it began`,
+      });
+    }
+    const chart = await chartOfRecord(life.last.event, charts);
+    if (settings.json) io.out(jsonLine(documentOf(life, chart)));
+    else {
+      for (const line of headLines(life, io, now)) io.out(line);
+      for (const line of treeLines(life, chart, io)) io.out(line);
+      for (const line of besideLines(life, lives, io)) io.out(line);
+    }
+    if (chart) return exit.done;
+    for (const line of unknownLines(life, io)) io.err(line);
+    return exit.wanting;
+  },
+});
+
+/** Who, in which state, since when, and what brought it there. */
+function headLines({ last, from }: Life, { palette, columns }: Io, now: number): readonly string[] {
+  const { event, seq } = last;
+  const by = actorOf(event) === 'itself' ? '' : ` by ${actorOf(event)}`;
+  const why = whyOf(event) === '' ? '' : `: ${whyOf(event)}`;
+  const came = `#${seq} ${dateTime(event.at)}, ${ago(event.at, now)} ago  ${event.event.type}${by}${why}`;
+  const text = [
+    `${describeChain(event.of)}: ${stateText(event.to)}`,
+    ...(from > 1 ? [`counted from its event ${from} on: the history has no earlier one`] : []),
+  ];
+  const [name = '', ...rest] = text.flatMap((one) => wrapped(printable(one), columns));
+  return [
+    palette.bold(name),
+    ...rest.map(palette.dim),
+    ...wrapped(printable(came), columns).map(palette.dim),
+    '',
+  ];
+}
+
+function treeLines(life: Life, chart: Chart | undefined, io: Io): readonly string[] {
+  const { event } = life.last;
+  if (!chart) return wrapped(printable(`state  ${JSON.stringify(event.to)}`), io.columns);
+  const overlay = overlayOf(life, activeStates(chart, event.to));
+  return outlineLines(outlineOf(chart, { overlay, open: 'active' }), io);
+}
+
+/** The chains of the process itself, of an agent's run. */
+function besideLines({ last }: Life, lives: readonly Life[], { palette }: Io): readonly string[] {
+  const { of } = last.event;
+  const beside = lives
+    .filter(({ last: { event } }) => event !== last.event && event.of.run === of.run)
+    .map(({ last: { event } }) =>
+      palette.dim(printable(`its ${event.of.entity}: ${stateText(event.to)} (#${event.chart})`)),
+    );
+  return beside.length === 0 ? [] : ['', ...beside];
+}
+
+function unknownLines({ last: { event } }: Life, { palette }: Io): readonly string[] {
+  return [
+    `${palette.dubious('note')}: it went by the ${printable(event.machine)} machine #${printable(event.chart)}, which is neither today's nor was it published: no picture of it`,
+    `${palette.dim('hint')}: processes publish their charts when they start; audit export keeps them beside its file`,
+  ];
+}
+
+const documentOf = ({ last: { seq, event }, edges }: Life, chart: Chart | undefined) => {
+  const active = chart && activeStates(chart, event.to);
+  return {
+    ...{
+      seq,
+      of: event.of,
+      machine: event.machine,
+      chart: event.chart,
+      known: chart !== undefined,
+    },
+    ...{ state: event.to, since: event.at, event: event.event.type, edges: event.edges },
+    counts: edges,
+    active: active ?? null,
+    next: chart?.edges.filter(({ source }) => active?.includes(source)).map(({ id }) => id) ?? null,
+  };
+};

@@ -1,0 +1,37 @@
+import type { OutlineLine, Tone } from '../charts/outline.ts';
+import type { Palette } from './palette.ts';
+import { printable } from './printable.ts';
+
+/** Wide enough for a description, narrow enough to be read, and to be sent to somebody. */
+const widest = 100;
+
+/** An outline as a terminal shows it: no line longer than that; what does not fit ends in an ellipsis. */
+export function outlineLines(
+  outline: readonly OutlineLine[],
+  { palette, columns }: { readonly palette: Palette; readonly columns: number },
+): readonly string[] {
+  const paint = painting(palette);
+  const width = Math.min(widest, columns);
+  return outline.map(({ parts }) => {
+    let room = width;
+    return parts
+      .map(([tone, text]) => {
+        const shown = [...printable(text)];
+        const cut = shown.length > room ? [...shown.slice(0, Math.max(0, room - 1)), '…'] : shown;
+        const kept = room > 0 ? cut.join('') : '';
+        room -= cut.length;
+        return paint[tone](kept);
+      })
+      .join('')
+      .trimEnd();
+  });
+}
+
+const painting = ({ bold, dim, live, dubious }: Palette): Record<Tone, Palette['bold']> => ({
+  frame: dim,
+  name: bold,
+  active: (text) => bold(live(text)),
+  text: (text) => text,
+  last: dubious,
+  dim,
+});

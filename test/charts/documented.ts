@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { layoutOf } from '../../src/adapters/layout/lay-out.ts';
+import type { Chart } from '../../src/charts/chart.ts';
+import { dotOf } from '../../src/charts/dot.ts';
+import { mermaidOf } from '../../src/charts/mermaid.ts';
+import { outlineOf } from '../../src/charts/outline.ts';
+import { collapsedBelow } from '../../src/charts/picture.ts';
+import { svgOf } from '../../src/charts/svg.ts';
+import { treeOf } from '../../src/charts/tree.ts';
+import { sentence, wordsOf } from '../../src/charts/words.ts';
+import { ownCharts } from '../../src/runtime/charts.ts';
+
+export const checkout = fileURLToPath(new URL('../..', import.meta.url));
+
+/** In the order in which one reads about them. */
+const order = ['run', 'instance', 'session', 'collector', 'hold', 'brake', 'policy'];
+
+export const charts: readonly Chart[] = order.flatMap((name) =>
+  ownCharts().filter(({ machine }) => machine === name),
+);
+
+/** How each is drawn: as a whole, and where it has states in states, the outermost alone. */
+export const collapsings = (chart: Chart): readonly (readonly string[])[] => {
+  const outermost = collapsedBelow(chart, 1);
+  return outermost.length === 0 ? [[]] : [[], outermost];
+};
+
+/** What docs/machines.md and docs/machines/ should hold, by path. */
+export async function documented(): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>();
+  const sections: string[] = [];
+  for (const chart of charts) {
+    for (const collapsed of collapsings(chart)) {
+      const layout = await layoutOf(chart, { collapsed });
+      const name = collapsed.length === 0 ? chart.machine : `${chart.machine}-overview`;
+      for (const theme of ['light', 'dark'] as const) {
+        files.set(join('docs/machines', `${name}-${theme}.svg`), svgOf(layout, { theme }));
+      }
+    }
+    files.set(join('docs/machines', `${chart.machine}.dot`), dotOf(chart));
+    sections.push(section(chart));
+  }
+  files.set('docs/machines.md', [head, ...sections].join('\n'));
+  return files;
+}
+
+const head = `# The machines
+
+<!-- Written by \`npm run docs:machines\` from machines/*.ts; a test says when it is stale. -->
+
+Everything in Rollcall that has a life goes by one of these statecharts ([XState](https://stately.ai/docs), in
+[machines/](../machines)): what they do not allow does not happen, and every transition is an event of the audit, with the
+machine's name and the hash of its chart. They are pure: time, judgement and the store come in as events.
+
+\`rollcall machines draw NAME\` draws them (\`--format svg\`, \`png\`, \`mermaid\`, \`dot\`, \`text\`), \`rollcall show ENTITY\` shows
+where one entity stands in its own, and \`rollcall machines watch FILE\` draws one again whenever its file changes.
+
+How to read a picture: it begins at the dot; a dashed frame is one of several regions that are active at once; ↻ leaves
+a state and enters it again; a ring is final. What a state or a transition means is told when it is pointed at, and in the
+tables below.
+`;
+
+function section(chart: Chart): string {
+  const { machine, hash } = chart;
+  const picture = (name: string, words: string) =>
+    [
+      '<picture>',
+      `  <source media="(prefers-color-scheme: dark)" srcset="machines/${name}-dark.svg">`,
+      `  <img alt="${words}" src="machines/${name}-light.svg">`,
+      '</picture>',
+    ].join('\n');
+  const overview =
+    collapsings(chart).length > 1
+      ? [
+          'The outermost states alone (`--depth 1`):',
+          '',
+          picture(`${machine}-overview`, `The ${machine} machine, its inner states collapsed`),
+          '',
+        ]
+      : [];
+  return [
+    `## ${machine}`,
+    '',
+    `\`#${hash}\` · [machines/${machine}.ts](../machines/${machine}.ts) · [DOT](machines/${machine}.dot)`,
+    '',
+    picture(machine, `The ${machine} machine`),
+    '',
+    ...overview,
+    ...states(chart),
+    ...transitions(chart),
+    '<details><summary>As a tree, and as Mermaid</summary>',
+    '',
+    '```text',
+    ...outlineOf(chart).map(({ parts }) => parts.map(([, text]) => text).join('')),
+    '```',
+    '',
+    '```mermaid',
+    mermaidOf(chart).trimEnd(),
+    '```',
+    '',
+    '</details>',
+    '',
+  ].join('\n');
+}
+
+const states = (chart: Chart): readonly string[] => [
+  '| state | |',
+  '|---|---|',
+  ...treeOf(chart)
+    .all.slice(1)
+    .map(({ node }) => `| \`${below(chart, node.id)}\` | ${cell(node.description ?? '')} |`),
+  '',
+];
+
+const transitions = (chart: Chart): readonly string[] => [
+  '| from | on | to | |',
+  '|---|---|---|---|',
+  ...chart.edges.map((edge) => {
+    const targets = edge.targets.map((id) => `\`${below(chart, id)}\``).join(', ');
+    const words = cell(sentence(wordsOf(edge)));
+    return `| \`${below(chart, edge.source)}\` | ${words} | ${targets} | ${cell(edge.description ?? '')} |`;
+  }),
+  '',
+];
+
+const below = ({ machine }: Chart, id: string): string =>
+  id.startsWith(`${machine}.`) ? id.slice(machine.length + 1) : id;
+
+const cell = (text: string): string => text.replace(/[|\\]/g, '\\$&').replace(/\n/g, ' ');

@@ -1,0 +1,38 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { layoutOf } from '../../src/adapters/layout/lay-out.ts';
+import { pictureName } from '../../src/charts/pinned.ts';
+import { pins } from '../../src/charts/pins.ts';
+import { variants } from '../../src/charts/variants.ts';
+import { charts, checkout, collapsings, documented } from './documented.ts';
+
+/**
+ * Writes docs/machines.md and its pictures. Pictures that have no pinned way yet get the best there is,
+ * which is then pinned; in that case it is to be run again.
+ */
+const wanted: Record<string, string> = {};
+for (const chart of charts) {
+  for (const collapsed of collapsings(chart)) {
+    const name = pictureName(chart.hash, collapsed, 'down');
+    const layout = pins[name] ? undefined : await layoutOf(chart, { collapsed, ways: variants });
+    wanted[name] = pins[name] ?? layout?.variant ?? '';
+  }
+}
+if (JSON.stringify(wanted) === JSON.stringify(pins)) {
+  await rm(join(checkout, 'docs/machines'), { recursive: true, force: true });
+  await mkdir(join(checkout, 'docs/machines'), { recursive: true });
+  for (const [path, text] of await documented()) await writeFile(join(checkout, path), text);
+} else {
+  const entries = Object.entries(wanted).map(([name, way]) => `  '${name}': '${way}',\n`);
+  await writeFile(
+    join(checkout, 'src/charts/pins.ts'),
+    `/**
+ * The ways that were found best for our own machines, by what is drawn: written by
+ * \`npm run docs:machines\`, so that a picture depends neither on the time there is nor on the search.
+ */
+export const pins: Readonly<Record<string, string>> = {
+${entries.join('')}};
+`,
+  );
+  process.stdout.write('src/charts/pins.ts was written: run it once more\n');
+}

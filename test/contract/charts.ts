@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import type { Open } from './subject.ts';
+
+const hash = '0123456789ab';
+
+export function chartContract(open: Open): void {
+  describe('charts', () => {
+    test('nobody has published one at first', async () => {
+      await using subject = await open();
+      expect(await subject.store.charts.get('run', hash)).toBeUndefined();
+    });
+
+    test('one is what it was published as, for every client and under its own name alone', async () => {
+      await using subject = await open();
+      await using other = await subject.other();
+      const text = '{"machine":"run","owl":"🦉"}';
+      expect(await subject.store.charts.publish('run', hash, text)).toBe('published');
+      expect(await other.charts.get('run', hash)).toBe(text);
+      expect(await other.charts.get('run', 'ba9876543210')).toBeUndefined();
+      expect(await other.charts.get('session', hash)).toBeUndefined();
+    });
+
+    test('one that stands there stays', async () => {
+      await using subject = await open();
+      await using other = await subject.other();
+      expect(await subject.store.charts.publish('run', hash, 'one')).toBe('published');
+      expect(await other.charts.publish('run', hash, 'two')).toBe('already');
+      expect(await subject.store.charts.get('run', hash)).toBe('one');
+    });
+
+    test('a machine may be called anything', async () => {
+      await using subject = await open();
+      const name = 'a.b > * $KV c';
+      await subject.store.charts.publish(name, hash, 'text');
+      expect(await subject.store.charts.get(name, hash)).toBe('text');
+      expect(await subject.store.charts.get('a', hash)).toBeUndefined();
+    });
+
+    test('they are no keyframes, and keyframes that are dropped leave them', async () => {
+      await using subject = await open();
+      const { charts, keyframes } = subject.store;
+      const text = async function* () {
+        yield 'where it stood';
+      };
+      await charts.publish('run', hash, 'text');
+      expect(await keyframes.list()).toEqual([]);
+      await keyframes.put(5, text());
+      await keyframes.drop(5);
+      expect(await charts.get('run', hash)).toBe('text');
+    });
+  });
+}
