@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createMachine } from 'xstate';
+import { chartOf } from '../../../src/charts/chart.ts';
 import { entitiesNamed } from '../../../src/cli/audit-entity.ts';
 import { planNow } from '../../../src/cli/planned.ts';
 import { Actions } from '../../../src/dashboard/server/actions.ts';
@@ -213,6 +215,11 @@ describe('a fleet in the dashboard', () => {
     for (const [machine, hash] of Object.entries(charts)) {
       expect(await looked.get(`/api/charts/${hash}.json`)).toMatchObject({ machine, hash });
     }
+    const { ports } = fleet.process('last year');
+    const old = chartOf(createMachine({ id: 'run', initial: 'b', states: { b: {} } }));
+    await ports.charts.publish('run', old.hash, JSON.stringify(old));
+    expect(await looked.get(`/api/charts/${old.hash}.json`)).toEqual(old);
+    expect((await fetched(looked.server.url, '/api/charts/000000000000.json')).status).toBe(404);
   });
 });
 
