@@ -35,6 +35,8 @@ export class Chronicle {
   to = 0;
   /** Below this place it is not known how everything stood: older pages are still coming. */
   floor = 1;
+  /** Nothing older will come. */
+  isComplete = false;
 
   readonly #room = new Room();
   readonly seq: Floats = this.#room.floats();
@@ -142,6 +144,7 @@ export class Chronicle {
     this.#room.trim();
     for (let row = this.first; row < this.end; row += 1) this.#renote(row);
     this.floor = state ? state.seq : this.from - 1;
+    this.isComplete = true;
   }
 
   /** How an entity stood before its first row; undefined: it was not there. */

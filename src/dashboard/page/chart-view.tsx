@@ -45,18 +45,22 @@ export function ChartView({ hash, machine, collapsed, painted, onChoose, onMissi
     if (svg) paint(svg, painted);
   }, [painted, drawn]);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the outline beside it has the same as buttons
-    <div
-      ref={place}
-      class="chart"
-      role="img"
-      aria-label={`The machine ${machine} as a picture; the outline beside it says the same`}
-      onClick={(event) => {
-        const one = (event.target as Element).closest('[data-node], [data-edge]');
-        const id = one?.getAttribute('data-node') ?? one?.getAttribute('data-edge')?.split(' ')[0];
-        if (id) onChoose(decodeURIComponent(id));
-      }}
-    />
+    <>
+      {drawn === 0 ? <p class="dim">Drawing …</p> : null}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the outline beside it has the same as buttons */}
+      <div
+        ref={place}
+        class="chart"
+        role="img"
+        aria-label={`The machine ${machine} as a picture; the outline beside it says the same`}
+        onClick={(event) => {
+          const one = (event.target as Element).closest('[data-node], [data-edge]');
+          const id =
+            one?.getAttribute('data-node') ?? one?.getAttribute('data-edge')?.split(' ')[0];
+          if (id) onChoose(decodeURIComponent(id));
+        }}
+      />
+    </>
   );
 }
 

@@ -110,7 +110,7 @@ export class Desk {
 
   /** Reads what is missing at the newest end. */
   async #read(from: number, to: number): Promise<void> {
-    for await (const page of pages(`from=${from}&to=${to}`)) this.#chronicle.append(page);
+    for await (const page of pages(from, to)) this.#chronicle.append(page);
     this.#soon();
   }
 
@@ -121,11 +121,12 @@ export class Desk {
     while (chronicle.from > first) {
       const from = Math.max(first, chronicle.from - atATime);
       const parts: WirePage[] = [];
-      for await (const page of pages(`from=${from}&to=${chronicle.from - 1}`)) parts.push(page);
+      for await (const page of pages(from, chronicle.from - 1)) parts.push(page);
       if (generation !== this.#generation) return;
+      const before = chronicle.from;
       for (const page of parts.reverse()) chronicle.prepend(page);
       for (const { moment } of this.#tabs) moment.prepended();
-      if (parts.length === 0) break;
+      if (chronicle.from === before) break;
       this.#soon();
     }
     const base = chronicle.from - 1;

@@ -36,9 +36,9 @@ export async function ask<T>(path: string): Promise<T> {
   return (await response.json()) as T;
 }
 
-/** The pages of a stretch of the history, in its order. */
-export async function* pages(query: string): AsyncGenerator<WirePage> {
-  const response = await fetch(apiPath(`audit?${query}`));
+/** The pages of a stretch of the history, at most so many rows as the server gives, in its order. */
+export async function* pages(from: number, to: number): AsyncGenerator<WirePage> {
+  const response = await fetch(apiPath(`audit?from=${from}&to=${to}&limit=100000`));
   if (!response.ok || !response.body) throw new Error(`the history answered ${response.status}`);
   const lines = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';

@@ -1,3 +1,5 @@
+import { dayTime } from './times.ts';
+
 /** A path that is otherwise in two documents. */
 export interface Changed {
   readonly path: string;
@@ -31,5 +33,10 @@ function compare(path: string, before: unknown, after: unknown, found: Changed[]
 const isTree = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export const valueText = (value: unknown): string =>
-  value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+/** A value in words; what is a moment in milliseconds is told as one too. */
+export function valueText(value: unknown): string {
+  if (value === undefined) return '';
+  if (typeof value === 'number' && value > 1e12 && value < 1e13)
+    return `${dayTime(value)} (${value})`;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

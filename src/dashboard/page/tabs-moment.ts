@@ -76,7 +76,7 @@ export class TabsMoment {
       firstAt: chronicle.at.get(Math.max(chronicle.first, chronicle.rowAt(chronicle.floor) + 1)),
       lastAt: chronicle.at.get(chronicle.end - 1),
       gaps: chronicle.gaps,
-      complete: chronicle.floor < chronicle.from,
+      complete: chronicle.isComplete,
       rows: chronicle.end - chronicle.first,
     };
     const said = JSON.stringify([moment, extent]);
