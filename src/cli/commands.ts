@@ -23,6 +23,7 @@ import { ps } from './commands/ps.ts';
 import { release } from './commands/release.ts';
 import { run } from './commands/run.ts';
 import { show } from './commands/show.ts';
+import { ui } from './commands/ui.ts';
 import { up } from './commands/up.ts';
 import { watch } from './commands/watch.ts';
 import { why } from './commands/why.ts';
@@ -31,6 +32,7 @@ import { why } from './commands/why.ts';
 export const commands: readonly Command[] = [
   demo,
   up,
+  ui,
   ps,
   watch,
   agents,

@@ -3,6 +3,7 @@ import { cacheDir } from '../adapters/embedded/cache-dir.ts';
 import { locateNatsServer } from '../adapters/embedded/locate.ts';
 import { type NatsServer, startNatsServer } from '../adapters/embedded/start.ts';
 import { readConfigFile } from '../adapters/files/config.ts';
+import { readFolder } from '../adapters/files/folder.ts';
 import { followFile } from '../adapters/files/follow-file.ts';
 import { historyFile } from '../adapters/files/history-file.ts';
 import { historyLine } from '../adapters/files/history-line.ts';
@@ -171,7 +172,16 @@ export const changesOf = (file: string, every: Millis, signal: AbortSignal) =>
 
 /** Histories in files, and what else the commands keep in files. */
 /** What charts are laid out and turned into pixels with. */
-export { historyFile, historyLine, isRegular, layoutOf, pngOf, readIfThere, replaceFile };
+export {
+  historyFile,
+  historyLine,
+  isRegular,
+  layoutOf,
+  pngOf,
+  readFolder,
+  readIfThere,
+  replaceFile,
+};
 
 /** Checks an instance until the signal, and reports what each check amounts to. */
 export const check = (

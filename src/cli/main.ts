@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { constants } from 'node:os';
 import { compiledDir } from './directories.ts';
@@ -7,6 +6,7 @@ import { exit, exitOf } from './exit.ts';
 import { rootOf, sayFailure } from './failure.ts';
 import type { Io } from './io.ts';
 import { paletteOf } from './palette.ts';
+import { version } from './version.ts';
 
 /** Wide enough to read, narrow enough to read: also where nobody says how wide it is. */
 const widest = 100;
@@ -58,21 +58,16 @@ const io: Io = {
   isTerminal: process.stdout.isTTY ?? false,
   errIsTerminal: process.stderr.isTTY ?? false,
   columns: Math.min(process.stdout.columns || widest, widest),
+  window: () => ({
+    columns: Math.min(process.stdout.columns || widest, widest),
+    rows: process.stdout.rows || 24,
+  }),
+  draw: (text) => void process.stdout.write(text),
   signal: stopping.signal,
   env: process.env,
   pid: process.pid,
   self: [process.execPath, process.argv[1] ?? ''],
   signals: process,
-};
-
-const version = (): string => {
-  // As far up from the source as from what is built of it, less one.
-  for (const up of ['../../package.json', '../../../package.json']) {
-    try {
-      return JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')).version;
-    } catch {}
-  }
-  return 'unknown';
 };
 
 // Halves the time to start; what is imported before this line is compiled each time.

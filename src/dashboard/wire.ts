@@ -6,6 +6,7 @@
  * is read by the browser that asked for it, the server that wrote it is the same version.
  */
 import type { ChainRef } from '../domain/events.ts';
+import type { PlanRow } from '../domain/plan.ts';
 import type { Instant, Millis, Revision } from '../domain/time.ts';
 
 /** An entity that has a machine: its chain, as the audit names it. */
@@ -137,4 +138,83 @@ export interface WireFault {
   readonly code: string;
   readonly message: string;
   readonly hint: string | null;
+}
+
+/** `/api/explain?entity=…`, where `entity` is a {@link WireEntity} as JSON. */
+export interface WireExplained {
+  readonly state: string;
+  readonly next: readonly WireNext[];
+  /** A guard decides, or the entity was made by another version of its machine: it may be otherwise. */
+  readonly unsure: boolean;
+  /** Of the event that was asked about; null: nothing is in its way. */
+  readonly whyNot: string | null;
+}
+
+/** `/api/plan`: what will be removed, when, why and what holds it back, brakes and holds. */
+export interface WirePlan {
+  readonly seq: Revision;
+  readonly at: Instant;
+  /** Of the past: nobody can say what leases stood then. */
+  readonly estimate: boolean;
+  readonly seats: number | null;
+  /** As `gc plan --json` has them. */
+  readonly rows: readonly PlanRow[];
+  readonly brakes: readonly WireBrake[];
+  readonly holds: readonly WireHold[];
+}
+
+export interface WireBrake {
+  readonly zone: string;
+  readonly on: boolean;
+  readonly readable: boolean;
+  readonly seen: number;
+  readonly suspect: number;
+  readonly heldBack: number;
+  readonly pace: Millis;
+  readonly since: Instant | null;
+  readonly endsAt: Instant | null;
+  readonly waiting: number;
+}
+
+export interface WireHold {
+  readonly host: string;
+  readonly agent: string | null;
+  readonly until: Instant;
+  readonly why: string | null;
+  readonly by: string;
+  readonly since: Instant;
+}
+
+/** `/api/entity`: events as stored, newest first; ask again with `before` the last one's `seq`. */
+export interface WireEvents {
+  readonly events: readonly object[];
+  readonly more: boolean;
+}
+
+/**
+ * `POST /api/actions/hold`, `/release`, `/sweep`, with `Rollcall-Request`: an id that the page makes for
+ * each click; the same id does nothing twice. `as`: who it is, as the audit tells it.
+ */
+export interface WireHoldRequest {
+  readonly host: string;
+  readonly agent?: string;
+  readonly for: Millis;
+  readonly why?: string;
+  readonly as?: string;
+}
+export interface WireReleaseRequest {
+  readonly host: string;
+  readonly agent?: string;
+  readonly as?: string;
+}
+export interface WireSweepRequest {
+  readonly as?: string;
+}
+
+/** What came of an action. */
+export interface WireDone {
+  readonly did: 'planned' | 'extended' | 'released' | 'swept';
+  /** How many transitions a sweep wrote. */
+  readonly transitions: number;
+  readonly by: string;
 }

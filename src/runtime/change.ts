@@ -12,6 +12,8 @@ import type { Stepper } from './stepper.ts';
 export interface Author {
   readonly actor: Actor;
   readonly ports: Pick<Ports, 'clock' | 'entropy'>;
+  /** Through what a person did it, where that was not the command line: told in the evidence. */
+  readonly through?: string;
 }
 
 /** Why it is written. */
@@ -66,12 +68,17 @@ export function chainEvent(
     edges: [...taken.edges],
     actor: author.actor,
     ...(because.cause !== undefined && { cause: because.cause }),
-    ...(because.evidence !== undefined && { evidence: because.evidence }),
+    ...evidenceOf(author, because),
     record,
     ...(lost !== undefined && lost > 0 && { lost }),
     prev,
   });
   return { ...sealed, write: { subject: eventSubject(of, n), text: sealed.text } };
+}
+
+function evidenceOf({ through }: Author, { evidence }: Because) {
+  if (through !== undefined) return { evidence: { ...evidence, through } };
+  return evidence === undefined ? {} : { evidence };
 }
 
 /** The change of a record that stands, or its removal, with the event that explains it. */

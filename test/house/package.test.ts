@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkout } from './lint.ts';
@@ -38,7 +40,19 @@ describe('the package, packed and installed where nothing else is', () => {
 
   test('it holds what was built, and no source', () => {
     const others = packed.filter((path) => !/^dist\/(src|machines)\/.*(\.d\.ts|\.js)$/.test(path));
-    expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+    const page = others.filter((path) => path.startsWith('dist/src/dashboard/'));
+    expect(others.filter((path) => !page.includes(path)).sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'package.json',
+    ]);
+    expect(page).toEqual(
+      expect.arrayContaining([
+        'dist/src/dashboard/page/index.html',
+        'dist/src/dashboard/recording/sample.ndjson.gz',
+      ]),
+    );
+    expect(page.filter((path) => /\.(tsx?|map)$/.test(path))).toEqual([]);
   });
 
   test('it can be imported', async () => {
@@ -72,6 +86,22 @@ describe('the package, packed and installed where nothing else is', () => {
       stdout: expect.stringContaining('TS2322'),
     });
   }, 60_000);
+
+  test('its dashboard is whole: the page, and a recording to look at', async () => {
+    const program = join(place, 'node_modules/.bin/rollcall');
+    const running = execFile(program, ['ui', '--sample', '--port', '0', '--json'], { env });
+    try {
+      const [line] = (await once(running.stdout as Readable, 'data')) as [string];
+      const { dashboard } = JSON.parse(line.split('\n')[0] ?? '');
+      const page = await (await fetch(dashboard)).text();
+      expect(page).toContain('assets/main.js');
+      expect((await fetch(new URL('/assets/main.js', dashboard))).status).toBe(200);
+      const hello = await (await fetch(new URL('/api/hello', dashboard))).json();
+      expect(hello).toMatchObject({ mode: 'recording', first: 1, actions: false });
+    } finally {
+      running.kill();
+    }
+  });
 
   test('its command runs', async () => {
     const { stdout } = await run(join(place, 'node_modules/.bin/rollcall'), ['--help']);

@@ -7,10 +7,12 @@ import { collect } from '../collecting.ts';
 import { command } from '../command.ts';
 import { startServer, system } from '../compose.ts';
 import { connectPatiently, watchConnection } from '../connect.ts';
+import { dashboardDoor, openLive } from '../dashboard.ts';
 import { stateDir } from '../directories.ts';
 import { exit } from '../exit.ts';
 import { openMetrics } from '../metrics.ts';
 import { jsonLine, printable } from '../printable.ts';
+import { dashboardBeside } from '../settings/dashboard.ts';
 import { agency, lease } from '../settings/lease.ts';
 import { metrics } from '../settings/metrics.ts';
 import { slotOf } from '../slot.ts';
@@ -19,10 +21,12 @@ import { stopping } from '../stopping.ts';
 
 export const up = command({
   name: 'up',
-  about: 'a nats-server that keeps its store, and a collector: all that one machine needs',
+  about:
+    'a nats-server that keeps its store, a collector, and the dashboard: all that one machine needs',
   settings: {
     ...lease,
     ...metrics,
+    ...dashboardBeside,
     host: agency.host,
     stateDir: agency.stateDir,
     port: {
@@ -44,6 +48,7 @@ export const up = command({
   ],
   async run({ settings, io, serversGiven }) {
     await using opened = new AsyncDisposableStack();
+    const door = settings.dashboard ? await dashboardDoor(settings, io) : undefined;
     const slot = await slotOf(settings, AgentName.parse('up'), io.env);
     const { meters, url: scraped } = opened.use(await openMetrics(settings, io));
     const store = settings.store ?? join(stateDir(io.env), 'nats');
@@ -66,13 +71,21 @@ export const up = command({
     if (!connected) return exit.done;
     opened.use(connected);
     const url = withoutLogin(servers).servers.join(',');
+    const live = {
+      name: `${url}, namespace ${settings.namespace}`,
+      ports: connected.ports,
+      lease: { ttl: settings.ttl, grace: settings.grace },
+      host: settings.readOnly ? undefined : slot.host,
+    };
+    const seen = door && opened.use(await openLive(live, door, settings.dashboardPort));
     const collecting = opened.use(
       collect(me, settings, connected.ports, io, () => {
         if (settings.json) {
-          const more = { dashboard: null, metrics: scraped, pid: io.pid };
+          const more = { dashboard: seen?.url ?? null, metrics: scraped, pid: io.pid };
           io.out(jsonLine({ event: 'ready', servers: url, ...more }));
         } else {
           io.out(`${io.palette.live('●')} ${io.palette.bold('up')}  ${printable(url)}`);
+          if (seen) io.out(`   dashboard  ${printable(seen.url)}`);
           if (server) io.out(io.palette.dim(`   kept in ${printable(store)}`));
           if (server) io.out(io.palette.dim('   Ctrl-C stops it; what is registered stays'));
         }

@@ -25,7 +25,7 @@ describe('rollcall up', () => {
     expect(await running.ready).toEqual({
       event: 'ready',
       servers: expect.stringMatching(/^nats:\/\/127\.0\.0\.1:\d+$/),
-      dashboard: null,
+      dashboard: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
       metrics: null,
       pid: running.pid,
     });

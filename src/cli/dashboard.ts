@@ -1,0 +1,140 @@
+import { Actions } from '../dashboard/server/actions.ts';
+import type { Api } from '../dashboard/server/api.ts';
+import { Assets } from '../dashboard/server/assets.ts';
+import { drawings } from '../dashboard/server/drawings.ts';
+import type { Progress } from '../dashboard/server/reader.ts';
+import { openRecording } from '../dashboard/server/recording.ts';
+import { serve } from '../dashboard/server/serve.ts';
+import { LiveSource, type Source } from '../dashboard/server/source.ts';
+import { Streams } from '../dashboard/server/streams.ts';
+import { Fault } from '../domain/fault.ts';
+import type { HostId } from '../domain/names.ts';
+import type { LeasePolicy } from '../domain/policy.ts';
+import type { Log } from '../ports/log.ts';
+import type { Ports } from '../ports/ports.ts';
+import { Directory } from '../runtime/directory.ts';
+import { entitiesNamed } from './audit-entity.ts';
+import { historyFile, layoutOf } from './compose.ts';
+import type { Io } from './io.ts';
+import { pageFiles } from './page-files.ts';
+import { planNow } from './planned.ts';
+import { sampleFile } from './sample.ts';
+import { usualPort } from './settings/dashboard.ts';
+import { tokenFor } from './ui-door.ts';
+import { version } from './version.ts';
+
+/** What the settings say about the dashboard. */
+export interface DashboardSettings {
+  readonly bind: string;
+  readonly hostName?: readonly string[] | undefined;
+  readonly tokenFile?: string | undefined;
+  readonly readOnly: boolean;
+}
+
+/** A dashboard that can be looked at. */
+export interface Dashboard extends AsyncDisposable {
+  readonly url: string;
+}
+
+/**
+ * Opens the door before anything is behind it: a setting that is refused ends the command at once.
+ * @throws {Fault} `bad-setting`
+ */
+export async function dashboardDoor(settings: DashboardSettings, io: Pick<Io, 'env'>) {
+  const token = await tokenFor(settings, io);
+  return { host: settings.bind, names: settings.hostName ?? [], token };
+}
+
+type Door = Awaited<ReturnType<typeof dashboardDoor>>;
+
+/** A history that goes on, and what can be asked and done beside it. */
+export interface Live {
+  /** What is looked at, for people. */
+  readonly name: string;
+  readonly ports: Ports;
+  readonly lease: LeasePolicy;
+  /** The machine by whose name something is done here; undefined: nothing is. */
+  readonly host: HostId | undefined;
+  readonly onProgress?: Progress;
+}
+
+/** @throws {Fault} `port-taken`, `bad-setting` */
+export async function openLive(
+  { name, ports, lease, host, onProgress }: Live,
+  door: Door,
+  port: number | undefined,
+): Promise<Dashboard & { readonly caughtUp: Promise<void> }> {
+  await using opened = new AsyncDisposableStack();
+  const source = opened.use(new LiveSource(name, ports, onProgress));
+  const directory = opened.use(new Directory(ports));
+  const api = {
+    ...apiOf(source),
+    actions: host === undefined ? undefined : new Actions(host, lease, ports),
+    why: 'this dashboard only shows: it was started with --read-only',
+    planNow: async () => {
+      await directory.ready;
+      return { fleet: directory.fleet, plan: await planNow(directory.fleet, lease, ports) };
+    },
+  };
+  const serving = opened.use(await listen(door, port, api, ports.log));
+  const closing = opened.move();
+  return {
+    url: serving.url,
+    caughtUp: source.caughtUp,
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+}
+
+/** A history from a file. @throws {Fault} likewise, and `bad-setting` for the file */
+export async function openRecorded(
+  { file, name }: { readonly file: string; readonly name: string },
+  door: Door,
+  port: number | undefined,
+  log: Log,
+  onProgress: Progress,
+): Promise<Dashboard> {
+  const source = await openRecording(name, historyFile(file), onProgress);
+  if (source.ledger().last === 0) {
+    throw new Fault('bad-setting', `${file}: there is no event in it`, {
+      hint: '`rollcall audit export --out FILE` writes such a file',
+    });
+  }
+  return listen(door, port, recordedApi(source), log);
+}
+
+const recordedApi = (source: Source): Api => ({
+  ...apiOf(source),
+  actions: undefined,
+  why: 'this is a recording: nothing in it can be changed',
+  planNow: undefined,
+});
+
+const apiOf = (source: Source) => ({
+  version: version(),
+  source,
+  subjectsOf: (name: string) => entitiesNamed(name).flatMap(({ own }) => own),
+  streams: new Streams(),
+  draw: drawings((chart, collapsed) => layoutOf(chart, { collapsed })),
+});
+
+async function listen(
+  door: Door,
+  port: number | undefined,
+  api: Api,
+  log: Log,
+): Promise<Dashboard> {
+  const assets = new Assets(await pageFiles());
+  let opened: Promise<Api> | undefined;
+  const sample = () => {
+    opened ??= openRecording('a sample', historyFile(sampleFile)).then(recordedApi);
+    return opened;
+  };
+  const serving = { ...door, assets, apis: { '': async () => api, 'sample/': sample }, log };
+  if (port !== undefined) return serve({ ...serving, port });
+  try {
+    return await serve({ ...serving, port: usualPort });
+  } catch (cause) {
+    if (!(cause instanceof Fault) || cause.code !== 'port-taken') throw cause;
+    return serve({ ...serving, port: 0 });
+  }
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { Switch } from './common.ts';
+import type { Settings } from './setting.ts';
+
+const Text = z.string().min(1, 'not empty');
+const Port = z.coerce.number().int().min(0).max(65535);
+
+/** The port of `rollcall up`’s dashboard, and of `rollcall ui`. */
+const usual = 4280;
+
+/** Who may look, and from where. */
+const door = {
+  bind: {
+    flag: '--bind <address>',
+    about: 'where the dashboard listens; anything but loopback takes a token',
+    fallback: '127.0.0.1',
+    rule: Text.default('127.0.0.1'),
+  },
+  hostName: {
+    flag: '--host-name <names>',
+    about: 'names by which browsers call the dashboard, beside its address, separated by commas',
+    rule: Text.transform((text) => text.split(',').map((name) => name.trim())).optional(),
+  },
+  tokenFile: {
+    flag: '--token-file <file>',
+    about: 'the token that the dashboard asks for; also in ROLLCALL_UI_TOKEN',
+    rule: Text.optional(),
+  },
+  readOnly: {
+    flag: '--read-only',
+    about: 'the dashboard only shows: no hold, no release, no sweep',
+    rule: Switch,
+  },
+} as const satisfies Settings;
+
+export const dashboard = {
+  port: {
+    flag: '--port <n>',
+    about: 'where it listens; 0: any free port',
+    fallback: `${usual}, else any free one`,
+    rule: Port.optional(),
+  },
+  ...door,
+} as const satisfies Settings;
+
+/** Beside a server that has a port of its own. */
+export const dashboardBeside = {
+  dashboard: {
+    flag: '--no-dashboard',
+    about: 'no dashboard',
+    rule: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(true),
+  },
+  dashboardPort: {
+    flag: '--dashboard-port <n>',
+    about: 'where the dashboard listens; 0: any free port',
+    fallback: `${usual}, else any free one`,
+    rule: Port.optional(),
+  },
+  ...door,
+} as const satisfies Settings;
+
+export const usualPort = usual;

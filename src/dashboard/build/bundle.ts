@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/** The page's source, in a checkout. */
+const page = fileURLToPath(new URL('../page/', import.meta.url));
+
+/** What a browser loads by name; a worker is a program of its own. */
+const entries = ['main.tsx', 'worker.ts'];
+
+/**
+ * The page's files by name, from its source. An entry keeps its name; whatever an entry loads has a
+ * hash of its text in its name.
+ */
+export async function bundlePage(): Promise<ReadonlyMap<string, Buffer>> {
+  const { outputFiles } = await build({
+    absWorkingDir: page,
+    entryPoints: entries.filter((name) => existsSync(join(page, name))),
+    bundle: true,
+    minify: true,
+    splitting: true,
+    write: false,
+    format: 'esm',
+    target: 'es2023',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    loader: { '.woff2': 'file', '.svg': 'file', '.png': 'file' },
+    outdir: 'assets',
+    entryNames: '[name]',
+    chunkNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  const files = outputFiles.map(
+    ({ path, contents }) => [basename(path), Buffer.from(contents)] as const,
+  );
+  return new Map([['index.html', await readFile(join(page, 'index.html'))], ...files]);
+}

@@ -1,0 +1,94 @@
+/**
+ * Room for rows from `first` (which may be negative) to before `end`, shared by all columns.
+ *
+ * Grows by half at the end it is asked at; the ids don't change, only where they lie.
+ */
+export class Room {
+  first = 0;
+  end = 0;
+  /** Where row 0 lies. */
+  offset = 0;
+  #capacity = 0;
+  readonly #columns: Column<Int32Array | Float64Array>[] = [];
+
+  /** A column of whole numbers. */
+  ints(): Column<Int32Array> {
+    return this.#added(new Column(this, (size) => new Int32Array(size)));
+  }
+
+  /** A column of any numbers: sequences and instants. */
+  floats(): Column<Float64Array> {
+    return this.#added(new Column(this, (size) => new Float64Array(size)));
+  }
+
+  /** The id of the first of `count` new rows behind the others. */
+  after(count: number): number {
+    const needed = this.offset + this.end + count;
+    if (needed > this.#capacity) this.#resize(this.offset, Math.ceil(needed * 1.5) + 1024);
+    const row = this.end;
+    this.end += count;
+    return row;
+  }
+
+  /** The id of the first of `count` new rows before the others. */
+  before(count: number): number {
+    if (this.offset + this.first < count) {
+      const slack = count + Math.ceil((this.end - this.first) / 2);
+      const behind = this.#capacity - (this.offset + this.end);
+      this.#resize(slack - this.first, slack + (this.end - this.first) + behind);
+    }
+    this.first -= count;
+    return this.first;
+  }
+
+  /** Gives back what is not used, but a little: nothing older will come. */
+  trim(): void {
+    this.#resize(-this.first, Math.ceil((this.end - this.first) * 1.05) + 1024);
+  }
+
+  #added<A extends Int32Array | Float64Array>(column: Column<A>): Column<A> {
+    this.#columns.push(column);
+    return column;
+  }
+
+  #resize(offset: number, capacity: number): void {
+    const [from, to] = [this.offset + this.first, this.offset + this.end];
+    for (const column of this.#columns) column.move(from, to, offset + this.first, capacity);
+    this.offset = offset;
+    this.#capacity = capacity;
+  }
+}
+
+class Column<A extends Int32Array | Float64Array> {
+  #values: A;
+  readonly #room: Room;
+  readonly #make: (size: number) => A;
+
+  constructor(room: Room, make: (size: number) => A) {
+    this.#room = room;
+    this.#make = make;
+    this.#values = make(0);
+  }
+
+  get(row: number): number {
+    return this.#values[row + this.#room.offset] ?? 0;
+  }
+
+  set(row: number, value: number): void {
+    this.#values[row + this.#room.offset] = value;
+  }
+
+  /** The values as they lie, row 0 at the room's offset: for loops over many rows. */
+  raw(): A {
+    return this.#values;
+  }
+
+  move(from: number, to: number, at: number, capacity: number): void {
+    const grown = this.#make(capacity);
+    grown.set(this.#values.subarray(from, to), at);
+    this.#values = grown;
+  }
+}
+
+export type Ints = Column<Int32Array>;
+export type Floats = Column<Float64Array>;

@@ -1,0 +1,58 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Question } from '../questions.ts';
+import { askDesk } from './store.ts';
+
+/** The history's answer to a question, asked again when the question or `fresh` changes. */
+export function useAnswer<T>(question: Question | null, fresh: unknown = 0): T | undefined {
+  const [value, setValue] = useState<T>();
+  const key = question && JSON.stringify(question);
+  const busy = useRef(false);
+  const again = useRef(false);
+  const latest = useRef(question);
+  latest.current = question;
+  useEffect(() => {
+    let gone = false;
+    const ask = () => {
+      const asked = latest.current;
+      if (!asked || gone) return;
+      if (busy.current) {
+        again.current = true;
+        return;
+      }
+      busy.current = true;
+      void askDesk<T>(asked).then((answered) => {
+        busy.current = false;
+        if (!gone) setValue(() => answered);
+        if (again.current) {
+          again.current = false;
+          ask();
+        }
+      });
+    };
+    ask();
+    return () => {
+      gone = true;
+    };
+  }, [key, fresh]);
+  return value;
+}
+
+/** What the server answers; an error is a value too. */
+export function useFetched<T>(path: string | null, fresh: unknown = 0) {
+  const [got, setGot] = useState<{ value?: T; failed?: string }>({});
+  useEffect(() => {
+    if (path === null) return;
+    const away = new AbortController();
+    fetch(path, { signal: away.signal })
+      .then(async (response) => {
+        const value = (await response.json()) as T & { message?: string };
+        if (response.ok) setGot({ value });
+        else setGot({ failed: value.message ?? `the server answered ${response.status}` });
+      })
+      .catch((error: unknown) => {
+        if (!away.signal.aborted) setGot({ failed: String(error) });
+      });
+    return () => away.abort();
+  }, [path, fresh]);
+  return got;
+}

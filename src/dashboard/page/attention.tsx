@@ -1,0 +1,66 @@
+import { useState } from 'preact/hooks';
+import type { Matter } from './attention.ts';
+import { State } from './state.tsx';
+import { now, setWords } from './store.ts';
+import { writeSubject } from './subject.ts';
+import { countdown, since } from './times.ts';
+import { Words } from './words.tsx';
+
+const atFirst = 6;
+
+/** What needs a look, first; nothing is said in so many words, too. */
+export function Attention({ matters }: { readonly matters: readonly Matter[] }) {
+  const [all, setAll] = useState(false);
+  if (matters.length === 0) {
+    return (
+      <section class="panel calm-line" aria-label="Needs attention">
+        <span class="state s-live">✓</span> Nothing needs attention.
+      </section>
+    );
+  }
+  const shown = all ? matters.slice(0, 200) : matters.slice(0, atFirst);
+  return (
+    <section class="panel attention" aria-label="Needs attention">
+      <h2>
+        Needs attention <span class="dim">{matters.length}</span>
+      </h2>
+      <ul class="rows">
+        {shown.map((one) => (
+          <Row key={one.key} matter={one} />
+        ))}
+      </ul>
+      {matters.length > atFirst ? (
+        <button type="button" class="quiet" onClick={() => setAll(!all)}>
+          {all ? 'Show fewer' : `Show ${matters.length - atFirst} more`}
+        </button>
+      ) : null}
+    </section>
+  );
+}
+
+function Row({ matter }: { readonly matter: Matter }) {
+  const { word, title, reason, next, at, slots } = matter;
+  const [slot] = slots;
+  const subject = slot
+    ? writeSubject(
+        slots.length > 1
+          ? { kind: 'host', host: slot.host }
+          : { kind: 'agent', host: slot.host, agent: slot.agent },
+      )
+    : '';
+  return (
+    <li>
+      <button type="button" class="matter" onClick={() => setWords({ sel: subject })}>
+        <State word={word} />
+        <Words class="name cut" text={title} />
+        <span class="why cut">{reason}</span>
+        <span class="num">{since(matter.since, now.value)}</span>
+        <span class="next">
+          {next}
+          {at === null ? '' : ' '}
+          {at === null ? null : <b class="num">{countdown(at, now.value)}</b>}
+        </span>
+      </button>
+    </li>
+  );
+}

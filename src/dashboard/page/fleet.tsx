@@ -1,0 +1,200 @@
+import { useState } from 'preact/hooks';
+import { matters } from './attention.ts';
+import { Attention } from './attention.tsx';
+import { FleetGroup } from './fleet-group.tsx';
+import {
+  type Grouping,
+  groupsOf,
+  instanceTallies,
+  isNews,
+  mostCells,
+  narrow,
+  tallies,
+} from './fleet-view.ts';
+import { moveInGrid } from './grid-keys.ts';
+import { glyphOf } from './states.ts';
+import { moment, roll, route, setWords, version } from './store.ts';
+import { counted } from './times.ts';
+
+const groupings: readonly Grouping[] = ['host', 'zone', 'service'];
+const sizes = ['S', 'M', 'L'] as const;
+/** So many groups at a time: more are asked for. */
+const atATime = 120;
+
+/** Is anything wrong, where, since when, and what happens next? */
+export function Fleet() {
+  void version.value;
+  const { words } = route.value;
+  const { f = '', state = '', group = 'host', size = 'M', all = '', old = '' } = words;
+  const [shown, setShown] = useState(atATime);
+  const at = moment.value?.at ?? 0;
+  const everything = roll.slots();
+  const slots = old === '1' ? everything : everything.filter((slot) => isNews(slot, at));
+  const narrowed = narrow(slots, { text: f, state });
+  const by = groupings.find((one) => one === group) ?? 'host';
+  const filtered = f !== '' || state !== '';
+  const groups = groupsOf(narrowed, by, all === '1' || filtered).filter(
+    (one) => one.slots.length > 0 || by !== 'host',
+  );
+  const drawn = groups.reduce((sum, one) => sum + one.slots.length, 0);
+  const hidden = by === 'service' ? 0 : narrowed.length - drawn;
+  const wrong = matters(narrowed, roll);
+  const instances = instanceTallies(narrowed);
+  const gone = everything.length - slots.length;
+  return (
+    <>
+      <section class="panel head" aria-label="Fleet">
+        <h1>
+          Fleet <span class="dim">{counted(slots.length, 'agent')}</span>
+        </h1>
+        <fieldset class="tallies" aria-label="Filter by state">
+          {tallies(slots).map(([word, count]) => (
+            <button
+              key={word}
+              type="button"
+              class={`tally s-${word}`}
+              aria-pressed={state === word}
+              onClick={() => setWords({ state: state === word ? '' : word })}
+            >
+              <span class="glyph" aria-hidden="true">
+                {glyphOf(word)}
+              </span>
+              {word} <b>{count.toLocaleString('en-GB')}</b>
+            </button>
+          ))}
+        </fieldset>
+        <span class="dim instances">
+          {counted(
+            Object.values(instances).reduce((sum, one) => sum + one, 0),
+            'instance',
+          )}
+          :{' '}
+          {Object.entries(instances)
+            .filter(([, count]) => count > 0)
+            .map(([word, count], n) => (
+              <span key={word}>
+                {n > 0 ? ', ' : ''}
+                <span class={`state s-${word}`}>
+                  {glyphOf(word)} {count.toLocaleString('en-GB')} {word}
+                </span>
+              </span>
+            ))}
+        </span>
+        <span class="grow" />
+        <input
+          type="search"
+          value={f}
+          placeholder="Filter  /"
+          aria-label="Filter by name, zone, service, state"
+          onInput={(event) => setWords({ f: event.currentTarget.value })}
+        />
+        <label class="pick">
+          Group
+          <select value={by} onChange={(event) => setWords({ group: event.currentTarget.value })}>
+            {groupings.map((one) => (
+              <option key={one}>{one}</option>
+            ))}
+          </select>
+        </label>
+        <fieldset class="sizes" aria-label="Size of cells">
+          {sizes.map((one) => (
+            <button
+              key={one}
+              type="button"
+              aria-pressed={size === one}
+              onClick={() => setWords({ size: one })}
+            >
+              {one}
+            </button>
+          ))}
+        </fieldset>
+      </section>
+      <Attention matters={wrong} />
+      {narrowed.length === 0 && slots.length > 0 ? (
+        <p class="panel notice">
+          0 of {counted(slots.length, 'agent')} match {state === '' ? '' : `state ${state} `}
+          {f === '' ? '' : `“${f}”`}.{' '}
+          <button type="button" onClick={() => setWords({ f: '', state: '' })}>
+            Clear filter
+          </button>
+        </p>
+      ) : null}
+      {hidden > 0 ? (
+        <p class="panel strip-note" data-testid="hidden">
+          <Proportions slots={narrowed} />
+          <span>
+            {counted(hidden, 'healthy agent')} hidden (more than {mostCells} cells).
+          </span>
+          <button type="button" onClick={() => setWords({ all: '1' })}>
+            Show
+          </button>
+        </p>
+      ) : null}
+      {all === '1' && slots.length > mostCells ? (
+        <p class="panel strip-note">
+          <Proportions slots={narrowed} /> All {counted(slots.length, 'agent')} are shown.
+          <button type="button" onClick={() => setWords({ all: '' })}>
+            Hide the healthy
+          </button>
+        </p>
+      ) : null}
+      <section
+        class={`groups size-${size}`}
+        aria-label="Hosts and their agents"
+        onKeyDown={moveInGrid}
+      >
+        {groups.slice(0, shown).map((one) => (
+          <FleetGroup
+            key={one.name}
+            name={one.name}
+            slots={one.slots}
+            silent={one.silent}
+            hidden={one.hidden}
+            by={by}
+            large={size === 'L'}
+            chosen={words['sel'] ?? ''}
+          />
+        ))}
+      </section>
+      {groups.length > shown ? (
+        <p class="more">
+          <button type="button" onClick={() => setShown(shown + atATime * 4)}>
+            Show {Math.min(atATime * 4, groups.length - shown)} more of{' '}
+            {counted(groups.length - shown, by)}
+          </button>
+        </p>
+      ) : null}
+      {gone > 0 ? (
+        <p class="more dim">
+          {counted(gone, 'agent')} ended more than an hour before.{' '}
+          <button type="button" class="quiet" onClick={() => setWords({ old: '1' })}>
+            Show
+          </button>
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+/** How the states share in the whole. */
+function Proportions({ slots }: { readonly slots: Parameters<typeof tallies>[0] }) {
+  const parts = tallies(slots);
+  return (
+    <svg
+      class="proportions"
+      viewBox={`0 0 ${slots.length || 1} 1`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
+      {parts.map(([word, count], n) => (
+        <rect
+          key={word}
+          class={`s-${word}`}
+          x={parts.slice(0, n).reduce((sum, [, one]) => sum + one, 0)}
+          width={count}
+          height="1"
+        />
+      ))}
+    </svg>
+  );
+}

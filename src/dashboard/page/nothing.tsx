@@ -1,0 +1,43 @@
+import { clock, link } from './store.ts';
+import { clockTime, since } from './times.ts';
+
+/** No history yet: what is true, since when, and what can be done. */
+export function Nothing() {
+  const { hello, state, why } = link.value ?? {};
+  if (!hello) {
+    return (
+      <section class="panel notice">
+        <h2>
+          {state === 'broken' ? 'The dashboard server does not answer' : 'Reading the history …'}
+        </h2>
+        <p>{why ?? 'The newest part comes first.'}</p>
+      </section>
+    );
+  }
+  if (hello.last > 0) {
+    return (
+      <section class="panel notice">
+        <h2>Reading the history …</h2>
+        <p>{hello.last.toLocaleString('en-GB')} events; the newest part comes first.</p>
+      </section>
+    );
+  }
+  return (
+    <section class="panel notice">
+      <h2>No agents yet</h2>
+      <p>
+        Listening on <code>{hello.name}</code> since {clockTime(hello.now)} (
+        {since(hello.now, clock.value + (link.value?.skew ?? 0))}). Nothing has happened there so
+        far.
+      </p>
+      <p>Start an agent:</p>
+      <pre>
+        <code>{'npx rollcall run --service web -- node server.js'}</code>
+      </pre>
+      <p>or see the whole story in a minute:</p>
+      <pre>
+        <code>npx rollcall demo</code>
+      </pre>
+    </section>
+  );
+}

@@ -1,0 +1,231 @@
+import type { WireEntity, WireNote } from '../wire.ts';
+import type { Changes } from './protocol.ts';
+import { isPresent, runWord } from './states.ts';
+
+/** How an entity stands at the page's moment, in words. */
+export interface Stands {
+  readonly number: number;
+  readonly entity: WireEntity;
+  readonly state: string;
+  readonly since: number;
+  readonly chart: string;
+  readonly seq: number;
+  readonly note: WireNote;
+}
+
+export interface InstanceNow {
+  readonly stands: Stands;
+  readonly service: string;
+  readonly id: string;
+  readonly run: string;
+  /** `live`, `dubious`, `failing`, `draining`. */
+  readonly word: string;
+  /** Why it is dubious or failing; empty: it is not. */
+  readonly reason: string;
+}
+
+/** A slot: the run that has or had it last, and what stands under it. */
+export interface SlotNow {
+  readonly key: string;
+  readonly host: string;
+  readonly agent: string;
+  readonly stands: Stands;
+  readonly word: string;
+  readonly reason: string;
+  readonly zone: string;
+  readonly instances: readonly InstanceNow[];
+}
+
+interface Slot {
+  readonly host: string;
+  readonly agent: string;
+  readonly runs: Map<string, Stands>;
+  readonly instances: Map<number, Stands>;
+}
+
+const ended = new Set(['removed', 'adopted']);
+export const slotKey = (host: string, agent: string): string => `${host}\n${agent}`;
+
+const names = new Intl.Collator('en', { numeric: true });
+const byName = (a: SlotNow, b: SlotNow): number =>
+  names.compare(a.host, b.host) || names.compare(a.agent, b.agent);
+
+/**
+ * The fleet at the page's moment: how every entity stands, and the slots made of them.
+ *
+ * Only slots that changed are made anew: whoever has the same object needs no look.
+ */
+export class Roll {
+  entities: WireEntity[] = [];
+  words: string[] = [];
+  /** Of the fleet: holds, brakes, collectors, policies. Few. */
+  readonly others = new Map<number, Stands>();
+  /** Runs as their own processes know them. */
+  readonly sessions = new Map<number, Stands>();
+  readonly #slots = new Map<string, Slot>();
+  readonly #views = new Map<string, SlotNow>();
+  readonly #dirty = new Set<string>();
+  #sorted: SlotNow[] | undefined;
+
+  know(entities: readonly WireEntity[], words: readonly string[]): void {
+    for (const one of entities) this.entities.push(one);
+    for (const one of words) this.words.push(one);
+  }
+
+  clear(): void {
+    this.entities = [];
+    this.words = [];
+    this.others.clear();
+    this.sessions.clear();
+    this.#slots.clear();
+    this.#views.clear();
+    this.#dirty.clear();
+    this.#sorted = undefined;
+  }
+
+  apply(changes: Changes): void {
+    for (let n = 0; n < changes.entities.length; n += 1) {
+      const number = changes.entities[n] ?? 0;
+      const entity = this.entities[number];
+      if (!entity) continue;
+      const state = changes.states[n] ?? -1;
+      this.#stand(
+        number,
+        entity,
+        state < 0
+          ? undefined
+          : {
+              number,
+              entity,
+              state: this.words[state] ?? '?',
+              since: changes.since[n] ?? 0,
+              chart: this.words[changes.charts[n] ?? 0] ?? '',
+              seq: changes.seqs[n] ?? 0,
+              note: changes.notes[n] ?? {},
+            },
+      );
+    }
+  }
+
+  /** All slots, by name: the order never depends on how they stand. */
+  slots(): readonly SlotNow[] {
+    if (this.#dirty.size === 0 && this.#sorted) return this.#sorted;
+    let moved = !this.#sorted;
+    const fresh: SlotNow[] = [];
+    for (const key of this.#dirty) {
+      const before = this.#views.get(key);
+      const view = this.#view(key);
+      if (view) {
+        this.#views.set(key, view);
+        fresh.push(view);
+      } else this.#views.delete(key);
+      if (!before || !view) moved = true;
+    }
+    this.#dirty.clear();
+    if (moved) this.#sorted = [...this.#views.values()].sort(byName);
+    else this.#sorted = (this.#sorted ?? []).map((one) => this.#views.get(one.key) ?? one);
+    return this.#sorted;
+  }
+
+  slot(host: string, agent: string): SlotNow | undefined {
+    this.slots();
+    return this.#views.get(slotKey(host, agent));
+  }
+
+  of(kind: WireEntity['entity']): Stands[] {
+    return [...this.others.values()].filter(({ entity }) => entity.entity === kind);
+  }
+
+  /** The hold that makes a silence planned. */
+  holdOver(host: string, agent: string): Stands | undefined {
+    return this.of('hold').find(
+      ({ entity, state }) =>
+        state === 'planned' &&
+        entity.entity === 'hold' &&
+        entity.host === host &&
+        (entity.agent === undefined || entity.agent === agent),
+    );
+  }
+
+  /** The brake that is on in a zone. */
+  brakeIn(zone: string): Stands | undefined {
+    return this.of('brake').find(
+      ({ entity, state }) =>
+        entity.entity === 'brake' && entity.zone === zone && state === 'braked',
+    );
+  }
+
+  #stand(number: number, entity: WireEntity, stands: Stands | undefined): void {
+    if (entity.entity === 'run' || entity.entity === 'instance') {
+      const key = slotKey(entity.host, entity.agent);
+      const { host, agent } = entity;
+      const slot = this.#slots.get(key) ?? { host, agent, runs: new Map(), instances: new Map() };
+      this.#slots.set(key, slot);
+      this.#dirty.add(key);
+      if (entity.entity === 'run') {
+        if (stands) slot.runs.set(entity.run, stands);
+        else slot.runs.delete(entity.run);
+      } else if (stands && !ended.has(stands.state)) slot.instances.set(number, stands);
+      else slot.instances.delete(number);
+      return;
+    }
+    const kept = entity.entity === 'session' ? this.sessions : this.others;
+    if (stands) kept.set(number, stands);
+    else kept.delete(number);
+    if (entity.entity === 'hold') {
+      for (const [key, { host }] of this.#slots) if (host === entity.host) this.#dirty.add(key);
+    }
+  }
+
+  #view(key: string): SlotNow | undefined {
+    const slot = this.#slots.get(key);
+    if (!slot) return undefined;
+    const stands = latest(slot.runs);
+    if (!stands) return undefined;
+    const word = runWord(stands.state);
+    const hold = this.holdOver(slot.host, slot.agent);
+    const instances = [...slot.instances.values()].map((one) => this.#instance(one, slot, !!hold));
+    instances.sort((a, b) => names.compare(a.service, b.service) || names.compare(a.id, b.id));
+    return {
+      key,
+      host: slot.host,
+      agent: slot.agent,
+      stands,
+      word,
+      reason: word !== 'suspect' ? '' : hold ? 'planned' : (stands.note.why ?? 'silent'),
+      zone: stands.note.zone ?? '',
+      instances,
+    };
+  }
+
+  #instance(stands: Stands, slot: Slot, held: boolean): InstanceNow {
+    const { entity, state } = stands;
+    if (entity.entity !== 'instance') throw new TypeError('not an instance');
+    const { service, id, run } = entity;
+    const owner = slot.runs.get(run);
+    const reason = owner ? doubt(owner, held) : 'orphan';
+    const base = { stands, service, id, run };
+    if (reason !== '') return { ...base, word: 'dubious', reason };
+    const word = state === 'serving' ? 'live' : state;
+    return { ...base, word, reason: word === 'failing' ? (stands.note.why ?? '') : '' };
+  }
+}
+
+/** Why the instances of a run are dubious; empty: they are not. */
+function doubt(owner: Stands, held: boolean): string {
+  const word = runWord(owner.state);
+  if (word === 'suspect') return held ? 'planned' : (owner.note.why ?? 'silent');
+  return isPresent(word) ? '' : word;
+}
+
+/** The run that holds the slot, else the one that did last. */
+function latest(runs: ReadonlyMap<string, Stands>): Stands | undefined {
+  let best: Stands | undefined;
+  for (const one of runs.values()) {
+    if (isPresent(runWord(one.state))) return one;
+    if (!best || one.since > best.since || (one.since === best.since && one.seq > best.seq)) {
+      best = one;
+    }
+  }
+  return best;
+}

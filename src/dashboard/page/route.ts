@@ -1,0 +1,28 @@
+export const screens = ['fleet', 'timeline', 'machines', 'gc', 'entity'] as const;
+export type Screen = (typeof screens)[number];
+
+/** What the address says: which screen, which moment (null: the newest), and the screen's own words. */
+export interface Route {
+  readonly screen: Screen;
+  readonly at: number | null;
+  readonly words: Readonly<Record<string, string>>;
+}
+
+/** Reads an address; what is not understood is left out. */
+export function readRoute(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+  const words: Record<string, string> = {};
+  for (const [name, value] of new URLSearchParams(query)) words[name] = value;
+  const { at, ...rest } = words;
+  const [, seq] = /^seq:(\d{1,15})$/.exec(at ?? '') ?? [];
+  const screen = screens.find((one) => one === path) ?? 'fleet';
+  return { screen, at: seq === undefined ? null : Number(seq), words: rest };
+}
+
+export function writeRoute({ screen, at, words }: Route): string {
+  const query = new URLSearchParams();
+  if (at !== null) query.set('at', `seq:${at}`);
+  for (const [name, value] of Object.entries(words)) if (value !== '') query.set(name, value);
+  const text = query.toString().replaceAll('%2F', '/').replaceAll('%3A', ':');
+  return `#/${screen}${text === '' ? '' : `?${text}`}`;
+}

@@ -1,0 +1,79 @@
+/** A state as people are shown it: a sign, a word, and a class for its colour and border. */
+export interface Shown {
+  readonly glyph: string;
+  readonly word: string;
+}
+
+const glyphs: Readonly<Record<string, string>> = {
+  registering: '○',
+  live: '●',
+  leaving: '◒',
+  suspect: '◌',
+  expired: '✕',
+  gone: '–',
+  superseded: '⊘',
+  left: '–',
+  dubious: '◌',
+  failing: '◐',
+  draining: '◒',
+  planned: '❚❚',
+  braked: '◔',
+};
+
+/** In the order in which they are listed: what needs eyes first. */
+export const runWords = [
+  'live',
+  'registering',
+  'suspect',
+  'expired',
+  'superseded',
+  'leaving',
+  'left',
+  'gone',
+] as const;
+
+export const glyphOf = (word: string): string => glyphs[word] ?? '·';
+
+/** Whether a run of this word holds its slot. */
+export const isPresent = (word: string): boolean =>
+  word === 'live' || word === 'registering' || word === 'leaving' || word === 'suspect';
+
+/** The word of a run's state, given as its active leaves. */
+export function runWord(state: string): string {
+  if (state.includes('sight.suspect')) return 'suspect';
+  const [, phase] = /phase\.(\w+)/.exec(state) ?? [];
+  return phase ?? lastName(state);
+}
+
+/** The word of any state: where it is short, its own; of regions, the first. */
+export function wordOf(entity: string, state: string): string {
+  if (entity === 'run') return runWord(state);
+  if (entity === 'instance') return state === 'serving' ? 'live' : state;
+  return lastName(state);
+}
+
+/** The class that colours a word; states of the process and of collectors have the nearest. */
+export function paintOf(word: string): string {
+  return paints[word] ?? (word in glyphs ? word : 'other');
+}
+
+const paints: Readonly<Record<string, string>> = {
+  serving: 'live',
+  watching: 'live',
+  removing: 'draining',
+  blind: 'suspect',
+  sleeping: 'left',
+  stopped: 'gone',
+  removed: 'gone',
+  adopted: 'left',
+  fenced: 'superseded',
+  lapsed: 'suspect',
+  connecting: 'registering',
+  claiming: 'registering',
+  reconciling: 'registering',
+  over: 'left',
+  released: 'live',
+  standing: 'live',
+};
+
+const lastName = (state: string): string => state.split('+')[0]?.split('.').at(-1) ?? state;

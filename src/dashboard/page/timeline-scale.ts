@@ -1,0 +1,36 @@
+/** A stretch of time that is looked at. */
+export interface Window {
+  readonly from: number;
+  readonly to: number;
+}
+
+const steps = [
+  100, 250, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000,
+  900_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000, 28_800_000, 86_400_000, 172_800_000,
+  604_800_000,
+];
+
+/** Round moments, at most so many. */
+export function ticks({ from, to }: Window, most: number): readonly number[] {
+  const step = steps.find((one) => (to - from) / one <= most) ?? 2_592_000_000;
+  const all: number[] = [];
+  for (let at = Math.ceil(from / step) * step; at <= to; at += step) all.push(at);
+  return all;
+}
+
+/** Closer to or further from one moment, which stays where it is; never beyond `whole`. */
+export function zoom(window: Window, whole: Window, around: number, factor: number): Window {
+  const length = Math.min(whole.to - whole.from, Math.max(200, (window.to - window.from) * factor));
+  const part = (around - window.from) / Math.max(1, window.to - window.from);
+  const from = Math.min(Math.max(whole.from, around - part * length), whole.to - length);
+  return { from, to: from + length };
+}
+
+export const readWindow = (text: string | undefined, whole: Window): Window => {
+  const [from, to] = (text ?? '').split('-').map(Number);
+  return from !== undefined && to !== undefined && from < to && Number.isFinite(from + to)
+    ? { from: Math.max(from, whole.from), to: Math.min(Math.max(to, from + 1), whole.to + 1) }
+    : whole;
+};
+
+export const writeWindow = ({ from, to }: Window): string => `${Math.floor(from)}-${Math.ceil(to)}`;

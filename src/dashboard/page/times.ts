@@ -1,0 +1,35 @@
+const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** A moment as a clock shows it. */
+export const clockTime = (at: number): string => clock.format(at);
+
+/** With its day, for what may be on another one. */
+export const dayTime = (at: number): string => `${day.format(at)} ${clock.format(at)}`;
+
+/** A length of time in at most two units: `0.4 s`, `17 s`, `4 m 12 s`, `3 h 5 m`, `2 d 4 h`. */
+export function lasted(length: number): string {
+  const ms = Math.max(0, length);
+  if (ms < 950) return `${(Math.round(ms / 100) / 10).toFixed(1)} s`;
+  const s = Math.round(ms / 1000);
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return two(Math.floor(s / 60), 'm', s % 60, 's');
+  if (s < 86_400) return two(Math.floor(s / 3600), 'h', Math.floor((s % 3600) / 60), 'm');
+  return two(Math.floor(s / 86_400), 'd', Math.floor((s % 86_400) / 3600), 'h');
+}
+
+const two = (big: number, bigUnit: string, small: number, smallUnit: string): string =>
+  small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
+
+/** What is left until a moment; past it: due. `now` null: the data is stale, so nobody knows. */
+export function countdown(until: number, now: number | null): string {
+  if (now === null) return '—';
+  return until <= now ? 'due now' : `in ${lasted(until - now)}`;
+}
+
+/** How long something has lasted; null: not known. */
+export const since = (from: number, now: number | null): string =>
+  now === null ? '—' : lasted(now - from);
+
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`;

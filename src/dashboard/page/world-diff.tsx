@@ -1,0 +1,69 @@
+import type { Difference } from '../questions.ts';
+import { useAnswer } from './answers.ts';
+import { State } from './state.tsx';
+import { wordOf } from './states.ts';
+import { hrefTo, roll, seek, setWords } from './store.ts';
+import { entityName, subjectOf, writeSubject } from './subject.ts';
+import { counted } from './times.ts';
+import { Words } from './words.tsx';
+
+const most = 100;
+
+/** Who stands otherwise at B than at A. A is where the page is, B is pinned. */
+export function WorldDiff({ a, b }: { readonly a: number; readonly b: number }) {
+  const all = useAnswer<Difference[]>({ ask: 'between', a, b }) ?? [];
+  const seen = all.filter(({ entity }) => {
+    const kind = roll.entities[entity]?.entity;
+    return kind !== 'session';
+  });
+  return (
+    <section class="panel diff" aria-label="What is different">
+      <header class="row">
+        <h2>
+          A seq {a.toLocaleString('en-GB')} → B seq {b.toLocaleString('en-GB')}
+          <span class="dim"> {counted(seen.length, 'entity', 'entities')} stand otherwise</span>
+        </h2>
+        <span class="grow" />
+        <button type="button" onClick={() => seek(b)}>
+          Go to B
+        </button>
+        <button type="button" class="quiet" aria-label="Close" onClick={() => setWords({ b: '' })}>
+          ✕
+        </button>
+      </header>
+      {a === b ? (
+        <p class="dim">B is pinned here. Go to another moment to compare it with.</p>
+      ) : null}
+      <ul class="rows changes">
+        {seen.slice(0, most).map((one) => {
+          const entity = roll.entities[one.entity];
+          if (!entity) return null;
+          const subject = subjectOf(entity);
+          const word = (state: string | null) =>
+            state === null ? null : wordOf(entity.entity, state);
+          const [was, is] = [word(one.a), word(one.b)];
+          return (
+            <li key={one.entity}>
+              <span class="sign" aria-hidden="true">
+                {was === null ? '+' : is === null ? '−' : '~'}
+              </span>
+              <span class="dim kind">{entity.entity}</span>
+              {subject ? (
+                <a href={hrefTo({ screen: 'entity', words: { of: writeSubject(subject) } })}>
+                  <Words text={entityName(entity)} />
+                </a>
+              ) : (
+                <Words text={entityName(entity)} />
+              )}
+              <span>
+                {was === null ? <span class="dim">not there</span> : <State word={was} />} →{' '}
+                {is === null ? <span class="dim">not there</span> : <State word={is} />}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+      {seen.length > most ? <p class="dim">and {seen.length - most} more</p> : null}
+    </section>
+  );
+}

@@ -1,0 +1,124 @@
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import { AgentName, HostId } from '../../domain/names.ts';
+import type { LeasePolicy } from '../../domain/policy.ts';
+import { days, type Millis, seconds } from '../../domain/time.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { Author } from '../../runtime/change.ts';
+import { hold, release } from '../../runtime/planning.ts';
+import { Visit } from '../../runtime/visit.ts';
+import type { WireDone } from '../wire.ts';
+import { readBody } from './query.ts';
+import { Refusal } from './refusal.ts';
+
+/** Who acts where nobody is named. */
+const somebody = AgentName.parse('dashboard');
+const place = { host: HostId, agent: AgentName.optional(), as: AgentName.default(somebody) };
+const Hold = z.strictObject({
+  ...place,
+  for: z.number().int().min(seconds(1)).max(days(30)),
+  why: z.string().min(1).max(1000).optional(),
+});
+const Release = z.strictObject(place);
+const Sweep = z.strictObject({ as: place.as });
+
+const patience: Millis = seconds(5);
+const sweepWithin: Millis = seconds(30);
+/** Answers that are kept for a click that comes twice. */
+const remembered = 200;
+
+/**
+ * What people do from the page, by the same code as from the command line: audited as done by this
+ * machine under the name that the page gives, with a run id of its own, and marked as come through the
+ * dashboard. The name is said, not proved; who may write at all is the NATS server's to say.
+ */
+export class Actions {
+  readonly #host: HostId;
+  readonly #lease: LeasePolicy;
+  readonly #ports: Ports;
+  readonly #asked = new Map<string, Promise<WireDone>>();
+
+  constructor(host: HostId, lease: LeasePolicy, ports: Ports) {
+    this.#host = host;
+    this.#lease = lease;
+    this.#ports = ports;
+  }
+
+  /** @throws {Refusal} `bad-request`, `not-found`; {Fault} what planning and a visit throw */
+  async take(name: string, request: IncomingMessage): Promise<WireDone> {
+    const act = this.#act(name);
+    if (!act) throw new Refusal('not-found', 'there is no such action');
+    const id = request.headers['rollcall-request'];
+    if (typeof id !== 'string' || !/^[\w-]{8,64}$/.test(id)) {
+      throw new Refusal('bad-request', 'the header Rollcall-Request is missing, or no id');
+    }
+    const doing = await act(request);
+    const known = this.#asked.get(id);
+    if (known !== undefined) return known;
+    const done = doing();
+    this.#asked.set(id, done);
+    if (this.#asked.size > remembered) this.#asked.delete(this.#asked.keys().next().value ?? '');
+    // What failed may be tried again with the same id.
+    done.catch(() => this.#asked.delete(id));
+    return done;
+  }
+
+  /** Reads what is asked for, and gives back what does it. */
+  #act(name: string) {
+    if (name === 'hold') return (request: IncomingMessage) => this.#hold(request);
+    if (name === 'release') return (request: IncomingMessage) => this.#release(request);
+    if (name === 'sweep') return (request: IncomingMessage) => this.#sweep(request);
+    return undefined;
+  }
+
+  async #hold(request: IncomingMessage) {
+    const { host, agent, why, as, for: duration } = await readBody(request, Hold);
+    return async (): Promise<WireDone> => {
+      const author = this.#author(as);
+      const until = this.#ports.clock.wall() + duration;
+      const plan = { host, until, ...(agent && { agent }), ...(why && { why }) };
+      const did = await hold(author, plan, this.#ports, AbortSignal.timeout(patience));
+      return { did, transitions: 1, by: nameOf(author) };
+    };
+  }
+
+  async #release(request: IncomingMessage) {
+    const { host, agent, as } = await readBody(request, Release);
+    return async (): Promise<WireDone> => {
+      const author = this.#author(as);
+      const at = { host, ...(agent && { agent }) };
+      const did = await release(author, at, this.#ports, AbortSignal.timeout(patience));
+      if (did === 'absent') throw new Refusal('not-found', 'no hold stands there');
+      return { did, transitions: 1, by: nameOf(author) };
+    };
+  }
+
+  async #sweep(request: IncomingMessage) {
+    const { as } = await readBody(request, Sweep);
+    return async (): Promise<WireDone> => {
+      const author = this.#author(as);
+      let transitions = 0;
+      const listener = {
+        did: (events: readonly unknown[]) => {
+          transitions += events.length;
+        },
+        sighted() {},
+        blinded() {},
+      };
+      await using visit = new Visit(author, this.#lease, this.#ports, listener);
+      await visit.sweep(AbortSignal.timeout(sweepWithin));
+      return { did: 'swept', transitions, by: nameOf(author) };
+    };
+  }
+
+  #author(as: AgentName): Author {
+    const ports = this.#ports;
+    return {
+      actor: { host: this.#host, agent: as, run: ports.entropy.runId() },
+      ports,
+      through: 'dashboard',
+    };
+  }
+}
+
+const nameOf = ({ actor }: Author): string => `${actor.host}/${actor.agent}`;

@@ -1,0 +1,136 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { WireEvents, WireHello } from '../wire.ts';
+import type { Actions } from './actions.ts';
+import { sendBody, sendJson } from './answer.ts';
+import { sendHistory } from './audit.ts';
+import { chartEverOf, todaysCharts } from './charts.ts';
+import type { Draw } from './drawings.ts';
+import { eventAt, eventDocument, eventsOf } from './events.ts';
+import { explain } from './explain.ts';
+import { densityOf, stateOfAll } from './pages.ts';
+import { livePlan, type PlanNow, pastPlan } from './plans.ts';
+import { queries, readQuery } from './query.ts';
+import { Refusal } from './refusal.ts';
+import type { Source } from './source.ts';
+import { stream } from './stream.ts';
+import type { Streams } from './streams.ts';
+
+/** All that the page may ask of one history. */
+export interface Api {
+  readonly version: string;
+  readonly source: Source;
+  /** Absent: nothing can be done from here; `why` says for what reason. */
+  readonly actions: Actions | undefined;
+  readonly why: string;
+  readonly planNow: PlanNow | undefined;
+  /** The subjects of an entity's events, by its name. @throws {Fault} `bad-name` */
+  readonly subjectsOf: (name: string) => readonly string[];
+  readonly streams: Streams;
+  readonly draw: Draw;
+}
+
+export interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly query: URLSearchParams;
+  /** Aborted when the one who asked is gone. */
+  readonly signal: AbortSignal;
+}
+
+type Route = (api: Api, call: Call, rest: string) => Promise<void>;
+
+const routes: Readonly<Record<string, Route>> = {
+  hello: async (api, { request, response }) => sendJson(request, response, helloOf(api)),
+  stream: async (api, { request, response, query }) => {
+    const { after } = readQuery(queries.stream, query);
+    const last = request.headers['last-event-id'];
+    const resumed = typeof last === 'string' && /^\d{1,15}$/.test(last) ? Number(last) : after;
+    await api.streams.run(() =>
+      stream(request, response, api.source, resumed, () => helloOf(api), api.streams.pace),
+    );
+  },
+  audit: async (api, call) => sendHistory(api.source, call),
+  state: async ({ source }, { request, response, query }) => {
+    const { at, time } = readQuery(queries.state, query);
+    const ledger = source.ledger();
+    const upTo = time === undefined ? { seq: at ?? ledger.last } : { at: time };
+    await sendJson(request, response, stateOfAll(ledger, ledger.stoodAt(upTo)));
+  },
+  event: async ({ source }, { request, response }, rest) => {
+    if (!/^\d{1,15}$/.test(rest))
+      throw new Refusal('bad-request', 'an event is named by its place');
+    await sendJson(request, response, eventDocument(await eventAt(source.history, Number(rest))));
+  },
+  entity: async ({ source, subjectsOf }, { request, response, query }) => {
+    const { name, before = Number.MAX_SAFE_INTEGER, limit } = readQuery(queries.entity, query);
+    const found = await eventsOf(source, subjectsOf(name), before, limit + 1);
+    const events = found.slice(0, limit).map(eventDocument);
+    const answer: WireEvents = { events, more: found.length > limit };
+    await sendJson(request, response, answer);
+  },
+  density: async ({ source }, { request, response, query }) => {
+    const ledger = source.ledger();
+    const { bins, from = ledger.firstAt, to = ledger.lastAt } = readQuery(queries.density, query);
+    await sendJson(request, response, densityOf(ledger, from, to, bins));
+  },
+  plan: async ({ source, planNow }, { request, response, query, signal }) => {
+    const { at } = readQuery(queries.plan, query);
+    const plan =
+      at === undefined && planNow
+        ? await livePlan(source, planNow)
+        : await pastPlan(source, at ?? source.ledger().last, signal);
+    await sendJson(request, response, plan);
+  },
+  explain: async ({ source }, { request, response, query }) => {
+    const { entity, at, event } = readQuery(queries.explain, query);
+    await sendJson(request, response, explain(source, entity, at, event));
+  },
+  charts: async ({ draw, source }, { request, response, query }, rest) => {
+    const [, hash = '', as] = /^([0-9a-f]{12})\.(json|svg)$/.exec(rest) ?? [];
+    const chart = await chartEverOf(hash, source.charts);
+    if (!chart) throw new Refusal('not-found', 'there is no such chart');
+    if (as === 'json') return sendJson(request, response, chart, { cache: forever });
+    const { collapsed = '', theme } = readQuery(queries.drawing, query);
+    const svg = await draw(chart, collapsed.split(',').filter(Boolean), theme);
+    await sendBody(request, response, svg, { type: 'image/svg+xml', cache: forever });
+  },
+};
+
+/** What a hash names never changes. */
+const forever = 'private, max-age=31536000, immutable';
+
+/** Answers a request below `/api/`. @throws {Refusal} and what the route throws */
+export async function answer(api: Api, path: string, call: Call): Promise<void> {
+  const [, name = '', rest = ''] = /^([a-z]+)(?:\/(.*))?$/s.exec(path) ?? [];
+  if (name === 'actions') return act(api, rest, call);
+  if (call.request.method !== 'GET' && call.request.method !== 'HEAD') {
+    throw new Refusal('wrong-method', 'this is read only: GET');
+  }
+  const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
+  if (!route) throw new Refusal('not-found', 'there is nothing of that name');
+  return route(api, call, rest);
+}
+
+async function act(
+  { actions, why }: Api,
+  name: string,
+  { request, response }: Call,
+): Promise<void> {
+  if (request.method !== 'POST') throw new Refusal('wrong-method', 'an action is a POST');
+  if (!actions) throw new Refusal('forbidden', why);
+  await sendJson(request, response, await actions.take(name, request));
+}
+
+function helloOf({ version, source, actions }: Api): WireHello {
+  const ledger = source.ledger();
+  const { first, last, firstAt, lastAt } = ledger;
+  return {
+    version,
+    name: source.name,
+    mode: source.mode,
+    ...{ first, last, firstAt, lastAt },
+    now: source.now(),
+    actions: actions !== undefined,
+    charts: todaysCharts,
+  };
+}

@@ -1,0 +1,323 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createMachine } from 'xstate';
+import { chartOf } from '../../../src/charts/chart.ts';
+import { entitiesNamed } from '../../../src/cli/audit-entity.ts';
+import { planNow } from '../../../src/cli/planned.ts';
+import { Actions } from '../../../src/dashboard/server/actions.ts';
+import { LiveSource } from '../../../src/dashboard/server/source.ts';
+import type {
+  WireDone,
+  WireHoldRequest,
+  WirePlan,
+  WireReleaseRequest,
+  WireState,
+  WireSweepRequest,
+} from '../../../src/dashboard/wire.ts';
+import { HostId } from '../../../src/domain/names.ts';
+import { seconds } from '../../../src/domain/time.ts';
+import { Directory } from '../../../src/runtime/directory.ts';
+import { FleetInMemory } from '../../runtime/fleet-in-memory.ts';
+import { apiOf, fetched, served } from './served.ts';
+
+/** A fleet whose time is the test's, and its dashboard, which is asked over a real socket. */
+async function lookedAt(fleet: FleetInMemory) {
+  const { ports } = fleet.process('viewer');
+  const source = new LiveSource('memory', ports);
+  const directory = new Directory(ports);
+  await fleet.advance(seconds(1));
+  const api = apiOf(source, {
+    actions: new Actions(HostId.parse('viewer'), fleet.lease, ports),
+    planNow: async () => ({
+      fleet: directory.fleet,
+      plan: await planNow(directory.fleet, fleet.lease, ports),
+    }),
+    subjectsOf: (name) => entitiesNamed(name).flatMap(({ own }) => own),
+  });
+  const server = await served(api);
+  /** Asks, while the time of the store goes on. */
+  const asking = async (asked: ReturnType<typeof fetched>) => {
+    let over = false;
+    const done = asked.finally(() => {
+      over = true;
+    });
+    while (!over) {
+      await fleet.advance(20);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return done;
+  };
+  return {
+    source,
+    server,
+    async get<T>(path: string): Promise<T> {
+      const { status, text } = await asking(fetched(server.url, path));
+      expect([path, status]).toEqual([path, 200]);
+      return JSON.parse(text);
+    },
+    post: (path: string, body: object, headers: object = {}) =>
+      asking(
+        fetched(server.url, path, {
+          method: 'POST',
+          headers: {
+            origin: server.url.slice(0, -1),
+            'rollcall-request': 'click-0001',
+            ...headers,
+          },
+          body: JSON.stringify(body),
+        }),
+      ),
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      const closing = [source[Symbol.asyncDispose](), directory[Symbol.asyncDispose]()];
+      await fleet.advance(seconds(30));
+      await Promise.all(closing);
+    },
+  };
+}
+
+let fleet: FleetInMemory;
+let looked: Awaited<ReturnType<typeof lookedAt>>;
+beforeEach(async () => {
+  fleet = new FleetInMemory();
+  fleet.collector('watch');
+  fleet.agent('h1/a', ['web/w1', 'web/w2']);
+  fleet.agent('h2/b', ['db/d1']);
+  await fleet.advance(seconds(10));
+  looked = await lookedAt(fleet);
+});
+afterEach(() => looked[Symbol.asyncDispose]());
+
+const statesIn = ({ states, entities, words }: WireState) =>
+  states
+    .map(([entity, state]) => {
+      const of = entities[entity];
+      const name = of && 'id' in of ? `${of.service}/${of.id}` : of && 'host' in of ? of.host : '';
+      return `${of?.entity} ${name} ${words[state]}`;
+    })
+    .sort();
+
+const live = 'present.phase.live+present.sight.clear';
+
+describe('a fleet in the dashboard', () => {
+  it('stands as it stands, and as it stood', async () => {
+    expect(statesIn(await looked.get('/api/state'))).toEqual([
+      'collector watch seated.watching',
+      'instance db/d1 serving',
+      'instance web/w1 serving',
+      'instance web/w2 serving',
+      `run h1 ${live}`,
+      `run h2 ${live}`,
+      'session h1 serving',
+      'session h2 serving',
+    ]);
+    const before = await looked.get<{ last: number }>('/api/hello');
+    const { process } = fleet.agent('h3/c', ['web/w3']);
+    await fleet.advance(seconds(10));
+    await fleet.kill(process);
+    await fleet.advance(seconds(8));
+    expect(statesIn(await looked.get('/api/state'))).toContain(
+      'run h3 present.phase.live+present.sight.suspect',
+    );
+    await fleet.advance(seconds(60));
+    expect(statesIn(await looked.get('/api/state')).join()).not.toContain('h3');
+    const then = await looked.get<WireState>(`/api/state?at=${before.last}`);
+    expect(then.seq).toBe(before.last);
+    expect(statesIn(then)).toHaveLength(8);
+  });
+
+  it('every row of its history is an event that can be had whole', async () => {
+    const { status, text } = await fetched(looked.server.url, '/api/audit?limit=500');
+    expect(status).toBe(200);
+    const pages = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const rows = pages.flatMap((page) => page.rows.map((row: number[]) => ({ page, row })));
+    expect(rows.length).toBeGreaterThan(15);
+    for (const { page, row } of rows) {
+      const whole = await looked.get<{ seq: number; event: never }>(`/api/event/${row[0]}`);
+      expect(whole).toMatchObject({
+        seq: row[0],
+        storedAt: row[1],
+        event: { of: page.entities[row[2]], event: { type: page.words[row[3]] } },
+      });
+    }
+  });
+
+  it.each([
+    ['h1/a', ['reconciled', 'announced', 'claimed', 'started', 'leased', 'opened']],
+    ['web/w1', ['registered']],
+    ['agent:h2/b', ['reconciled', 'announced', 'claimed', 'started', 'leased', 'opened']],
+    ['policy', []],
+  ])('the life of %s, newest first', async (name, types) => {
+    const url = `/api/entity?name=${encodeURIComponent(name)}`;
+    const { events, more } = await looked.get<{
+      events: { seq: number; event: { event: { type: string } } }[];
+      more: boolean;
+    }>(url);
+    expect([...events.map(({ event }) => event.event.type)].sort()).toEqual([...types].sort());
+    expect(events.map(({ seq }) => seq)).toEqual(
+      events.map(({ seq }) => seq).toSorted((a, b) => b - a),
+    );
+    expect(more).toBe(false);
+    if (events.length < 2) return;
+    const some = await looked.get<{ events: { seq: number }[]; more: boolean }>(
+      `${url}&limit=1&before=${events[0]?.seq}`,
+    );
+    expect([some.events.map(({ seq }) => seq), some.more]).toEqual([[events[1]?.seq], true]);
+  });
+
+  it('what will be removed, when and why; and of the past an estimate', async () => {
+    const quiet = await looked.get<WirePlan>('/api/plan');
+    expect(quiet).toMatchObject({ rows: [], estimate: false, seats: 1 });
+    const { process } = fleet.agent('h3/c', ['web/w3']);
+    await fleet.advance(seconds(10));
+    process.vanish();
+    await fleet.advance(seconds(9));
+    const { last } = await looked.get<{ last: number }>('/api/hello');
+    expect((await looked.get<WirePlan>('/api/plan')).rows).toMatchObject([
+      { kind: 'run', host: 'h3', agent: 'c', next: 'expire', instances: 1 },
+    ]);
+    await fleet.advance(seconds(60));
+    expect((await looked.get<WirePlan>('/api/plan')).rows).toEqual([]);
+    const past = await looked.get<WirePlan>(`/api/plan?at=${last}`);
+    expect(past).toMatchObject({ seq: last, estimate: true, seats: null });
+    expect(past.rows).toMatchObject([
+      { host: 'h3', why: 'silent', next: 'expire', heldBy: { by: 'grace' } },
+    ]);
+  });
+
+  it('what may happen next, and why something may not', async () => {
+    const { entities } = await looked.get<WireState>('/api/state');
+    const run = entities.find((of) => of.entity === 'run' && of.host === 'h1');
+    const url = `/api/explain?entity=${encodeURIComponent(JSON.stringify(run))}`;
+    const { state, next, unsure } = await looked.get<{
+      state: string;
+      next: { event: string }[];
+      unsure: boolean;
+    }>(url);
+    expect([state, unsure]).toEqual([live, false]);
+    expect([...new Set(next.map(({ event }) => event))].sort()).toEqual([
+      'confirmed',
+      'regranted',
+      'superseded',
+      'suspected',
+      'withdrawn',
+    ]);
+    expect(await looked.get(`${url}&event=expired`)).toMatchObject({
+      whyNot: `in ${live} there is no transition for 'expired'`,
+    });
+    expect(await looked.get(`${url}&event=suspected`)).toMatchObject({ whyNot: null });
+  });
+
+  it('charts are there by the hash that hello names', async () => {
+    const { charts } = await looked.get<{ charts: Record<string, string> }>('/api/hello');
+    for (const [machine, hash] of Object.entries(charts)) {
+      expect(await looked.get(`/api/charts/${hash}.json`)).toMatchObject({ machine, hash });
+    }
+    const { ports } = fleet.process('last year');
+    const old = chartOf(createMachine({ id: 'run', initial: 'b', states: { b: {} } }));
+    await ports.charts.publish('run', old.hash, JSON.stringify(old));
+    expect(await looked.get(`/api/charts/${old.hash}.json`)).toEqual(old);
+    expect((await fetched(looked.server.url, '/api/charts/000000000000.json')).status).toBe(404);
+  });
+});
+
+describe('what is done from the dashboard', () => {
+  const hold: WireHoldRequest = { host: 'h2', for: 60_000, why: 'new kernel', as: 'maria' };
+  const release: WireReleaseRequest = { host: 'h2' };
+  const sweep: WireSweepRequest = {};
+
+  it('is done once, and the audit tells by whom and from where', async () => {
+    const twice = await Promise.all([
+      looked.post('/api/actions/hold', hold),
+      looked.post('/api/actions/hold', hold),
+    ]);
+    for (const { status, text } of twice) {
+      expect([status, JSON.parse(text) as WireDone]).toEqual([
+        200,
+        { did: 'planned', transitions: 1, by: 'viewer/maria' },
+      ]);
+    }
+    const { events } = await looked.get<{ events: { event: object }[] }>(
+      '/api/entity?name=hold:h2',
+    );
+    expect(events.map(({ event }) => event)).toMatchObject([
+      {
+        event: { type: 'planned' },
+        actor: { host: 'viewer', agent: 'maria' },
+        evidence: { through: 'dashboard' },
+      },
+    ]);
+    const { holds } = await looked.get<WirePlan>('/api/plan');
+    expect(holds).toMatchObject([
+      { host: 'h2', agent: null, why: 'new kernel', by: 'viewer/maria' },
+    ]);
+    const end = { 'rollcall-request': 'click-0002' };
+    const { status } = await looked.post('/api/actions/release', release, end);
+    expect(status).toBe(200);
+    const again = { 'rollcall-request': 'click-0003' };
+    expect((await looked.post('/api/actions/release', release, again)).status).toBe(404);
+  });
+
+  it('a sweep removes what is decided already', async () => {
+    const { status, text } = await looked.post('/api/actions/sweep', sweep);
+    expect([status, JSON.parse(text)]).toMatchObject([
+      200,
+      { did: 'swept', by: 'viewer/dashboard' },
+    ]);
+  });
+
+  it.each([
+    ['no origin', hold, { origin: undefined }, 403],
+    ['another origin', hold, { origin: 'http://evil.example' }, 403],
+    ['no id', hold, { 'rollcall-request': undefined }, 400],
+    ['an id that is none', hold, { 'rollcall-request': 'a b' }, 400],
+    ['no end', { host: 'h2' }, {}, 400],
+    ['an end that nobody would live to see', { ...hold, for: 1e13 }, {}, 400],
+    ['no host', { for: 1000 }, {}, 400],
+    ['a host that is no name', { ...hold, host: 'a\u0000b' }, {}, 400],
+    ['more than was asked for', { ...hold, until: 1 }, {}, 400],
+    ['too much', { ...hold, why: 'x'.repeat(20_000) }, {}, 413],
+  ])('%s: nothing is done', async (_, body, headers, status) => {
+    const said = Object.entries({
+      origin: looked.server.url.slice(0, -1),
+      'rollcall-request': 'click-0009',
+      ...headers,
+    });
+    const sent = Object.fromEntries(said.filter(([, value]) => value !== undefined));
+    const answer = await fetched(looked.server.url, '/api/actions/hold', {
+      method: 'POST',
+      headers: sent,
+      body: JSON.stringify(body),
+    });
+    expect(answer.status).toBe(status);
+    expect((await looked.get<WirePlan>('/api/plan')).holds).toEqual([]);
+  });
+});
+
+describe('while the store does not answer', () => {
+  it('says since when, and goes on from there', async () => {
+    const { ports, line } = fleet.process('other');
+    const source = new LiveSource('memory', ports);
+    await fleet.advance(seconds(3));
+    const before = source.ledger().last;
+    expect(source.storeAwaySince()).toBeNull();
+    line.down = true;
+    await fleet.advance(seconds(20));
+    expect(source.storeAwaySince()).toBeGreaterThan(0);
+    expect(source.seats()).toBeNull();
+    fleet.agent('h9/z', ['web/w9']);
+    await fleet.advance(seconds(10));
+    expect(source.ledger().last).toBe(before);
+    line.down = false;
+    await fleet.advance(seconds(20));
+    expect(source.storeAwaySince()).toBeNull();
+    const rows = [...source.ledger().rows(0)].map(({ seq }) => seq);
+    expect(rows).toEqual(Array.from({ length: rows.length }, (_, n) => n + 1));
+    expect(rows.length).toBeGreaterThan(before);
+    const closing = source[Symbol.asyncDispose]();
+    await fleet.advance(seconds(20));
+    await closing;
+  });
+});
