@@ -1,4 +1,5 @@
 import { Fault } from './fault.ts';
+import { readJson } from './json.ts';
 import {
   brakeKey,
   holdKey,
@@ -71,31 +72,31 @@ function read<R>(entry: Entry, parse: (key: string, text: string) => R): Read<R>
 }
 
 function parseAgent(key: string, text: string): AgentRecord {
-  const record = AgentRecord.parse(JSON.parse(text));
+  const record = AgentRecord.parse(readJson(text));
   if (isAgentKey(key, record)) return record;
   throw otherKey(key, `${record.host}/${record.agent}`);
 }
 
 function parseInstance(key: string, text: string): InstanceRecord {
-  const record = InstanceRecord.parse(JSON.parse(text));
+  const record = InstanceRecord.parse(readJson(text));
   if (isInstanceKey(key, record)) return record;
   throw otherKey(key, `${record.service}/${record.id} of ${record.host}/${record.agent}`);
 }
 
 function parseHold(key: string, text: string): HoldRecord {
-  const record = HoldRecord.parse(JSON.parse(text));
+  const record = HoldRecord.parse(readJson(text));
   if (key === holdKey(record.host, record.agent)) return record;
   throw otherKey(key, `a hold on ${record.host}`);
 }
 
 function parseBrake(key: string, text: string): BrakeRecord {
-  const record = BrakeRecord.parse(JSON.parse(text));
+  const record = BrakeRecord.parse(readJson(text));
   if (key === brakeKey(record.zone)) return record;
   throw otherKey(key, `zone ${record.zone}`);
 }
 
 function parsePolicy(key: string, text: string): PolicyRecord {
-  if (key === policyKey) return PolicyRecord.parse(JSON.parse(text));
+  if (key === policyKey) return PolicyRecord.parse(readJson(text));
   throw otherKey(key, 'the policy');
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { StateValue } from './events.ts';
+import { readJson } from './json.ts';
 
 export const keyframeVersion = 1;
 
@@ -73,7 +74,7 @@ const Line = z.tuple([
 
 /** @throws where it is no line of a keyframe */
 export function readKeyframeLine(text: string): KeyframeLine {
-  const [kind, name, value] = Line.parse(JSON.parse(text));
+  const [kind, name, value] = Line.parse(readJson(text));
   if (kind === 'forgetful') return [kind, name, z.null().parse(value)];
   if (kind === 'record') return [kind, name, Folded.parse(value)];
   if (kind === 'predecessor') return [kind, name, Predecessor.parse(value)];

@@ -1,6 +1,7 @@
 import { type Hash, hashEvent } from './chain.ts';
 import { inOneLine } from './entry.ts';
 import { AuditEvent, type ChainRef } from './events.ts';
+import { readJson } from './json.ts';
 import { isPlainEvent } from './plain-event.ts';
 import { chainSubject } from './subjects.ts';
 import type { Instant, Revision } from './time.ts';
@@ -46,7 +47,7 @@ export function readEvent(
   const place = { seq, origin, storedAt, subject };
   if (illegible !== undefined) return { kind: 'illegible', ...place, why: illegible };
   try {
-    const value: unknown = JSON.parse(text);
+    const value = readJson(text);
     const event = isPlainEvent(value) ? value : AuditEvent.parse(value);
     return { kind: 'event', ...place, hash: hash(text), event };
   } catch (cause) {

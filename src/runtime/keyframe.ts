@@ -1,6 +1,7 @@
 import { type Hash, hashEvent } from '../domain/chain.ts';
 import { inOneLine } from '../domain/entry.ts';
 import { Fault } from '../domain/fault.ts';
+import { readJson } from '../domain/json.ts';
 import {
   KeyframeHead,
   type KeyframeLine,
@@ -103,7 +104,7 @@ export class KeyframeReading implements AsyncDisposable {
   /** The first line. @throws {Fault} `store-unavailable`, `not-found`, `record-unreadable` */
   async head(): Promise<KeyframeHead> {
     const { value: text } = await this.#texts.next();
-    const head = this.#read(text ?? '', (line) => KeyframeHead.parse(JSON.parse(line)));
+    const head = this.#read(text ?? '', (line) => KeyframeHead.parse(readJson(line)));
     if (head.seq !== this.seq) throw this.#unreadable(`it holds up to ${head.seq}`);
     return head;
   }

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { Fold } from '../../src/domain/fold.ts';
+import { readJson } from '../../src/domain/json.ts';
+import { readEvent } from '../../src/domain/recorded.ts';
+import { longHistory } from '../history/long-history.ts';
+
+const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+
+test.each([
+  [1000, 'read'],
+  [1001, 'refused'],
+])('JSON that is nested %i levels deep is %s', (levels, what) => {
+  const read = () => readJson(nested(levels));
+  if (what === 'read') expect(JSON.stringify(read())).toBe(nested(levels));
+  else expect(read).toThrow('nested more than 1000 levels deep');
+});
+
+test('an event whose record nobody could write again stops no replay (G12)', () => {
+  const [stored] = longHistory(1);
+  if (!stored) throw new Error('no history');
+  const text = stored.text.replace('"record":{', `"record":{"deep":${nested(100_000)},`);
+  const read = readEvent({ ...stored, text });
+  expect(read).toMatchObject({ kind: 'illegible', why: expect.stringContaining('levels deep') });
+  if (read.kind === 'event') new Fold().take(read);
+});
