@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { hashEvent } from '../domain/chain.ts';
-import type { Divergence } from '../domain/divergence.ts';
+import { type Divergence, SavedDivergence } from '../domain/divergence.ts';
 import { Fault } from '../domain/fault.ts';
+import { readJson } from '../domain/json.ts';
+import { Standing } from '../domain/keyframe.ts';
 import { type Instant, type Millis, type Revision, seconds } from '../domain/time.ts';
 import type { StoredEvent } from '../ports/audit.ts';
 import type { History } from '../runtime/history.ts';
@@ -23,8 +25,8 @@ const Saved = z.object({
   /** The last event that is in it: a history that has it is the same one. */
   last: z.object({ seq: z.number(), origin: z.number(), hash: z.string() }),
   divergences: z.number(),
-  found: z.array(z.custom<Divergence>((one) => typeof one === 'object' && one !== null)),
-  checkpoint: z.custom<Checkpoint>((one) => typeof one === 'object' && one !== null),
+  found: z.array(SavedDivergence),
+  checkpoint: Standing satisfies z.ZodType<Checkpoint>,
 });
 type Saved = z.infer<typeof Saved>;
 
@@ -157,7 +159,7 @@ const anew = { hint: 'begin anew with --from-start: the file is written over' };
 
 function parsed(text: string, file: string): Saved {
   try {
-    return Saved.parse(JSON.parse(text));
+    return Saved.parse(readJson(text));
   } catch (cause) {
     const what = `--checkpoint '${file}': this is no checkpoint of \`audit verify\``;
     throw new Fault('bad-setting', what, { cause, ...anew });

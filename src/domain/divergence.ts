@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Revision } from './time.ts';
 
 /**
@@ -10,22 +11,24 @@ import type { Revision } from './time.ts';
  * machine makes of it. `record`: the record in it is not its own. `end`: another chain has the record,
  * and this one never ended. `registry`: the registry is not what the events make it. `keyframe`: a keyframe is not what the events make it.
  */
-export type Check =
-  | 'stream'
-  | 'order'
-  | 'illegible'
-  | 'subject'
-  | 'author'
-  | 'gap'
-  | 'repeated'
-  | 'hash'
-  | 'from'
-  | 'target'
-  | 'edges'
-  | 'record'
-  | 'end'
-  | 'registry'
-  | 'keyframe';
+const Check = z.enum([
+  'stream',
+  'order',
+  'illegible',
+  'subject',
+  'author',
+  'gap',
+  'repeated',
+  'hash',
+  'from',
+  'target',
+  'edges',
+  'record',
+  'end',
+  'registry',
+  'keyframe',
+]);
+export type Check = z.infer<typeof Check>;
 
 /** One place where a history, or the registry, is not what the other says. */
 export interface Divergence {
@@ -36,3 +39,12 @@ export interface Divergence {
   readonly expected: string;
   readonly found: string;
 }
+
+/** One that was written down, as it is read again. */
+export const SavedDivergence: z.ZodType<Divergence> = z.object({
+  seq: z.number(),
+  entity: z.string(),
+  check: Check,
+  expected: z.string(),
+  found: z.string(),
+});

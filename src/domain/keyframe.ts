@@ -66,6 +66,30 @@ export type KeyframeLine =
   | readonly ['forgetful', string, null]
   | readonly ['record', string, z.infer<typeof Folded>];
 
+const chains = z.array(z.tuple([z.string(), Chain]));
+
+/** Where a verification stands, in one document: what its own process wrote, and anybody may have changed. */
+export const Standing = z.object({
+  seq: place,
+  origin: place,
+  at: place,
+  events: place,
+  /** Empty: there was no event. */
+  digest: z.union([hash, z.literal('')]),
+  commit: KeyframeHead.shape.commit,
+  notes: KeyframeHead.shape.notes,
+  chains: z.object({
+    open: chains,
+    loose: chains,
+    ended: chains,
+    forgetful: z.array(z.string()),
+    lost: place,
+  }),
+  predecessors: z.array(z.tuple([z.string(), Predecessor]).readonly()).readonly(),
+  records: z.array(Folded).readonly(),
+  trimmed: z.boolean().exactOptional(),
+});
+
 const Line = z.tuple([
   z.enum(['open', 'loose', 'ended', 'forgetful', 'predecessor', 'record']),
   z.string(),

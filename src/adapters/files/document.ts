@@ -17,7 +17,16 @@ export interface FileDocument {
  */
 export function readDocument(text: string, file: string, code: FaultCode): FileDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const legible = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (cause) {
+      // The parser throws what it did not foresee: nested beyond the stack, merged with no map.
+      const [first] = cause instanceof Error ? cause.message.split('\n') : [];
+      throw new Fault(code, `${file}: ${first ?? 'it cannot be read'}`, { cause });
+    }
+  };
+  const document = legible(() => parseDocument(text, { lineCounter: lines, prettyErrors: false }));
   const complain = ({ pos, message }: Pick<YAMLError, 'pos' | 'message'>) =>
     `${file}:${lines.linePos(pos[0]).line}: ${message}`;
   if (document.errors.length > 0) {
@@ -33,13 +42,13 @@ export function readDocument(text: string, file: string, code: FaultCode): FileD
     }
     return 1;
   };
-  try {
-    return { file, value: document.toJS(), lineOf };
-  } catch (cause) {
-    // Aliases that stand for more than a file should.
-    if (cause instanceof ReferenceError) throw new Fault(code, `${file}: ${cause.message}`);
-    throw cause;
-  }
+  const value = legible(() => {
+    const data: unknown = document.toJS();
+    // What stands for itself has no end; what has none can be neither shown nor compared.
+    JSON.stringify(data);
+    return data;
+  });
+  return { file, value, lineOf };
 }
 
 const rangeOf = (node: unknown): readonly number[] | null | undefined =>

@@ -19,12 +19,12 @@ export function readHistoryLine(line: string): StoredEvent | { readonly why: str
   const written = ours.exec(line);
   if (!written || !line.endsWith('}')) return readOthers(line);
   const [head, seq, origin, storedAt, subject = '', kind] = written;
+  const place = { seq: Number(seq), origin: Number(origin), storedAt: Number(storedAt) };
+  if (!Object.values(place).every(Number.isSafeInteger)) return { why: rule };
   try {
     const rest = line.slice(head.length, -1);
     return {
-      seq: Number(seq),
-      origin: Number(origin),
-      storedAt: Number(storedAt),
+      ...place,
       subject: JSON.parse(subject),
       text: kind === 'event' ? rest : z.string().parse(JSON.parse(rest)),
     };
@@ -37,7 +37,8 @@ export function readHistoryLine(line: string): StoredEvent | { readonly why: str
 const ours =
   /^\{"seq":(\d{1,16}),"origin":(\d{1,16}),"storedAt":(\d{1,16}),"subject":("(?:[^"\\]|\\.)*"),"(event|text)":/u;
 
-const place = { seq: z.number(), origin: z.number(), storedAt: z.number(), subject: z.string() };
+const whole = z.number().int().nonnegative();
+const place = { seq: whole, origin: whole, storedAt: whole, subject: z.string() };
 const Line = z.union([
   z.object({ ...place, text: z.string() }),
   z.object({ ...place, event: z.unknown() }),

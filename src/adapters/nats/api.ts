@@ -3,6 +3,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { Millis } from '../../domain/time.ts';
 import { code, type JsError } from './errors.ts';
 import type { Link, Reply } from './link.ts';
+import { jsonOf } from './message.ts';
 import { backoff, pause } from './pause.ts';
 
 export type Answer<T> = { readonly ok: T } | { readonly error: JsError };
@@ -60,11 +61,15 @@ export async function askApi<T>(
 /** The answer, or why there is none yet. */
 function read<T>(reply: Reply): Answer<T> | string {
   if (reply.kind !== 'heard') return reply.why;
-  const body = reply.msg.json<T & { error?: JsError }>();
-  if (body.error === undefined) return { ok: body };
+  const body = jsonOf(reply.msg);
+  // Whoever may answer there may answer anything.
+  if (typeof body !== 'object' || body === null) return 'the answer cannot be read';
+  const { error: said } = body as { readonly error?: Partial<JsError> | null };
+  if (said === undefined) return { ok: body as T };
   // Some errors of the API have no code of their own.
-  const error = { ...body.error, err_code: body.error.err_code ?? 0 };
-  return passing.has(error.err_code) ? error.description : { error };
+  const { code: status = 0, err_code = 0, description = 'an error without a word' } = said ?? {};
+  const error = { code: status, err_code, description: String(description) };
+  return passing.has(err_code) ? error.description : { error };
 }
 
 /** The answer, where an error is none that we foresaw. */

@@ -2,6 +2,7 @@ import type { Msg, Subscription } from '@nats-io/transport-node';
 import type { Millis } from '../../domain/time.ts';
 import { newInbox } from './consumer.ts';
 import type { Link } from './link.ts';
+import { jsonOf } from './message.ts';
 import { pause } from './pause.ts';
 
 /** Where each server is asked for the connections of one's own account: whoever may publish, may ask. */
@@ -120,7 +121,7 @@ type Answer = {
 
 /** undefined: nothing that we understand (G12). */
 function readList(msg: Msg): ConnectionList | undefined {
-  const data = json(msg)?.data;
+  const data = (jsonOf(msg) as Answer | undefined)?.data;
   const { server_id: server, now, total, connections } = data ?? {};
   if (typeof server !== 'string' || typeof total !== 'number') return undefined;
   return {
@@ -140,12 +141,3 @@ function readConnection(said: unknown): ListedConnection[] {
 const text = (said: unknown): string => (typeof said === 'string' ? said : '');
 
 const instant = (said: unknown): number => Date.parse(text(said));
-
-function json(msg: Msg): Answer {
-  try {
-    return msg.json<Answer>();
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return null;
-    throw cause;
-  }
-}

@@ -4,6 +4,7 @@ import type { ClosedConnection } from './closed-connections.ts';
 import { runOfConnection } from './connection-name.ts';
 import type { Link } from './link.ts';
 import { lookForClosed } from './look-for-closed.ts';
+import { jsonOf } from './message.ts';
 
 /**
  * Where the server says that a connection has closed, each of its accounts under its own name. It
@@ -95,20 +96,11 @@ async function listen(
 
 /** As much of it as we understand (G12). */
 function readAdvisory(msg: Msg): Partial<ClosedConnection> {
-  const { server, client, reason } = json(msg) ?? {};
+  const { server, client, reason } = (jsonOf(msg) as Advisory | undefined) ?? {};
   return {
     ...(typeof server?.id === 'string' && { server: server.id }),
     ...(typeof client?.id === 'number' && { cid: client.id }),
     ...(typeof client?.name === 'string' && { name: client.name }),
     ...(typeof reason === 'string' && { reason }),
   };
-}
-
-function json(msg: Msg): Advisory {
-  try {
-    return msg.json<Advisory>();
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return null;
-    throw cause;
-  }
 }

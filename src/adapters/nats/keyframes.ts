@@ -31,10 +31,7 @@ interface Head {
  */
 export function natsKeyframes(link: Link, bucket: BucketNames, within: Millis): Keyframes {
   const read = async (key: string) => (await readEntry(link, bucket, key, within)).text;
-  const headOf = async (seq: Revision): Promise<Head | undefined> => {
-    const text = await read(frameKey(seq));
-    return text === undefined ? undefined : JSON.parse(text);
-  };
+  const headOf = async (seq: Revision) => readHead(await read(frameKey(seq)));
   const drop = async (filter: string) => {
     const what = `STREAM.PURGE.${bucket.stream}`;
     const request = { filter: bucket.prefix + filter };
@@ -54,6 +51,9 @@ export function natsKeyframes(link: Link, bucket: BucketNames, within: Millis): 
     async *get(seq) {
       const head = await headOf(seq);
       if (!head) throw new Fault('not-found', `there is no keyframe ${seq}`);
+      if (head === 'unreadable') {
+        throw new Fault('record-unreadable', `keyframe ${seq}: its head is none of ours`);
+      }
       for (let n = 1; n <= head.chunks; n += 1) {
         const text = await read(chunkKey(seq, head.by, n));
         if (text === undefined) throw new Fault('not-found', `keyframe ${seq} lacks chunk ${n}`);
@@ -77,7 +77,8 @@ export function natsKeyframes(link: Link, bucket: BucketNames, within: Millis): 
       const head: Head = { by, chunks };
       const subject = bucket.prefix + frameKey(seq);
       await storeText(link, { subject, text: JSON.stringify(head), first: true }, within);
-      if ((await headOf(seq))?.by === by) return 'kept';
+      const stands = await headOf(seq);
+      if (typeof stands === 'object' && stands.by === by) return 'kept';
       await drop(chunkKey(seq, by, '*'));
       return 'already';
     },
@@ -87,6 +88,19 @@ export function natsKeyframes(link: Link, bucket: BucketNames, within: Millis): 
       await drop(chunkKey(seq, '*', '*'));
     },
   };
+}
+
+/** As it stands there, whoever wrote it (G12); its chunks are under a key that a key can hold. */
+function readHead(text: string | undefined): Head | 'unreadable' | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const { by, chunks } = (JSON.parse(text) ?? {}) as Readonly<Record<keyof Head, unknown>>;
+    const ours = typeof by === 'string' && /^[A-Za-z0-9]+$/.test(by);
+    return ours && Number.isSafeInteger(chunks) ? { by, chunks: Number(chunks) } : 'unreadable';
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return 'unreadable';
+    throw cause;
+  }
 }
 
 const frameKey = (seq: Revision | string): string => `frame.${seq}`;

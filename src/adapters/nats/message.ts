@@ -11,6 +11,16 @@ export interface Stored {
   header(name: string): string | undefined;
 }
 
+/** What somebody answered, whoever it was; undefined: no JSON (G12). */
+export function jsonOf(msg: Msg): unknown {
+  try {
+    return msg.json();
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return undefined;
+    throw cause;
+  }
+}
+
 /** As the API's `STREAM.MSG.GET` answers. */
 export interface ApiMessage {
   readonly subject: string;

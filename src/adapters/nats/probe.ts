@@ -4,6 +4,7 @@ import { runSubject } from '../../domain/subjects.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Notice, Pong, Probe } from '../../ports/probe.ts';
 import type { Link } from './link.ts';
+import { jsonOf } from './message.ts';
 import type { Names } from './names.ts';
 
 const notices: ReadonlySet<string> = new Set<Notice>(['suspected', 'expired', 'superseded']);
@@ -69,13 +70,8 @@ function hear(link: Link, msg: Msg, respond: { pong(): Pong; told(notice: Notice
 }
 
 function readPong(msg: Msg): Pong | 'no-answer' {
-  try {
-    const { lag, state } = msg.json<Partial<Pong>>();
-    return typeof lag === 'number' && typeof state === 'string' ? { lag, state } : 'no-answer';
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return 'no-answer';
-    throw cause;
-  }
+  const { lag, state } = (jsonOf(msg) ?? {}) as Partial<Pong>;
+  return typeof lag === 'number' && typeof state === 'string' ? { lag, state } : 'no-answer';
 }
 
 /** Once the server has answered, it has read all that came before: it routes to us. */

@@ -3,6 +3,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { Millis, Revision } from '../../domain/time.ts';
 import { code, type JsError, type Meaning, meaningOf } from './errors.ts';
 import type { Link, Reply } from './link.ts';
+import { jsonOf } from './message.ts';
 import { backoff, pause } from './pause.ts';
 
 /** A message for a stream. */
@@ -119,7 +120,7 @@ function read(reply: Reply, count: number): Attempt {
   const failed = (meaning: Meaning, why: string): Attempt => ({ kind: 'failed', meaning, why });
   if (reply.kind === 'unsent') return failed('again', reply.why);
   if (reply.kind === 'unanswered') return failed('unsure', reply.why);
-  const { seq, error, count: counted = 1 } = reply.msg.json<Acknowledgement>();
+  const { seq, error, count: counted = 1 } = (jsonOf(reply.msg) ?? {}) as Acknowledgement;
   if (error !== undefined) {
     const why = `${error.description} (${error.err_code})`;
     return { ...failed(meaningOf(error), why), code: error.err_code } as Attempt;
