@@ -1,7 +1,7 @@
 import { headers } from '@nats-io/transport-node';
 import { Fault } from '../../domain/fault.ts';
 import type { Millis } from '../../domain/time.ts';
-import { code, type JsError } from './errors.ts';
+import { code, errorIn, type JsError } from './errors.ts';
 import type { Link, Reply } from './link.ts';
 import { jsonOf } from './message.ts';
 import { backoff, pause } from './pause.ts';
@@ -64,12 +64,9 @@ function read<T>(reply: Reply): Answer<T> | string {
   const body = jsonOf(reply.msg);
   // Whoever may answer there may answer anything.
   if (typeof body !== 'object' || body === null) return 'the answer cannot be read';
-  const { error: said } = body as { readonly error?: Partial<JsError> | null };
-  if (said === undefined) return { ok: body as T };
-  // Some errors of the API have no code of their own.
-  const { code: status = 0, err_code = 0, description = 'an error without a word' } = said ?? {};
-  const error = { code: status, err_code, description: String(description) };
-  return passing.has(err_code) ? error.description : { error };
+  const error = errorIn(body);
+  if (error === undefined) return { ok: body as T };
+  return passing.has(error.err_code) ? error.description : { error };
 }
 
 /** The answer, where an error is none that we foresaw. */

@@ -5,6 +5,21 @@ export interface JsError {
   readonly description: string;
 }
 
+/**
+ * The error in an answer, whoever gave it; undefined: it says none. Some errors of the API have no code
+ * of their own.
+ */
+export function errorIn(answer: object): JsError | undefined {
+  const { error } = answer as { readonly error?: Partial<JsError> | null };
+  if (error === undefined) return undefined;
+  const { code, err_code, description } = error ?? {};
+  return {
+    code: Number(code ?? 0),
+    err_code: Number(err_code ?? 0),
+    description: String(description ?? 'an error without a word'),
+  };
+}
+
 /** Error codes that are named in this adapter (nats-server, server/errors.json). */
 export const code = {
   notAvailable: 10008,

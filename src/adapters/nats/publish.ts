@@ -1,7 +1,7 @@
 import { headers, type MsgHdrs, nuid } from '@nats-io/transport-node';
 import { Fault } from '../../domain/fault.ts';
 import type { Millis, Revision } from '../../domain/time.ts';
-import { code, type JsError, type Meaning, meaningOf } from './errors.ts';
+import { code, errorIn, type Meaning, meaningOf } from './errors.ts';
 import type { Link, Reply } from './link.ts';
 import { jsonOf } from './message.ts';
 import { backoff, pause } from './pause.ts';
@@ -113,19 +113,21 @@ function headersOf(message: Message, ...more: (readonly [string, string])[]): Ms
 interface Acknowledgement {
   readonly seq?: number;
   readonly count?: number;
-  readonly error?: JsError;
 }
 
 function read(reply: Reply, count: number): Attempt {
   const failed = (meaning: Meaning, why: string): Attempt => ({ kind: 'failed', meaning, why });
   if (reply.kind === 'unsent') return failed('again', reply.why);
   if (reply.kind === 'unanswered') return failed('unsure', reply.why);
-  const { seq, error, count: counted = 1 } = (jsonOf(reply.msg) ?? {}) as Acknowledgement;
+  const said = (jsonOf(reply.msg) ?? {}) as Acknowledgement;
+  const { seq, count: counted = 1 } = said;
+  const error = errorIn(said);
   if (error !== undefined) {
     const why = `${error.description} (${error.err_code})`;
     return { ...failed(meaningOf(error), why), code: error.err_code } as Attempt;
   }
-  if (seq === undefined || counted !== count) return failed('unsure', 'an unknown acknowledgement');
+  if (typeof seq !== 'number' || counted !== count)
+    return failed('unsure', 'an unknown acknowledgement');
   return { kind: 'stored', seq };
 }
 
