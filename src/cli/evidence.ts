@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AuditEvent } from '../domain/events.ts';
+import { own } from '../domain/own.ts';
 import type { Instant } from '../domain/time.ts';
 import { clockTime, dateTime, lasted, written } from './times.ts';
 
@@ -38,7 +39,7 @@ export function evidenceWords({ event, evidence }: AuditEvent): string | undefin
   const verdict = VerdictEvidence.safeParse(evidence);
   if (verdict.success) return verdictWords(verdict.data, event.type);
   const taken = Taken.safeParse(evidence);
-  if (taken.success) return takenWords[taken.data.taken] ?? `taken: ${taken.data.taken}`;
+  if (taken.success) return own(takenWords, taken.data.taken) ?? `taken: ${taken.data.taken}`;
   const leftover = Leftover.safeParse(evidence);
   if (leftover.success) {
     const { holder, leftoverFor } = leftover.data;
@@ -69,11 +70,11 @@ function verdictWords(evidence: VerdictEvidence, type: string): string {
   return [
     type === 'expired' ? `suspect for ${lasted(suspectFor)}` : '',
     silenceWords(evidence),
-    leaseWords[evidence.lease] ?? `lease ${evidence.lease}`,
-    connectionWords[connection ?? 'open'] ?? `connection ${connection}`,
-    probeWords[evidence.probe] ?? `probe ${evidence.probe}`,
-    holdWords[hold ?? 'unread'] ?? `hold ${hold}`,
-    brakeWords[brake ?? 'off'] ?? `brake ${brake}`,
+    own(leaseWords, evidence.lease) ?? `lease ${evidence.lease}`,
+    own(connectionWords, connection ?? 'open') ?? `connection ${connection}`,
+    own(probeWords, evidence.probe) ?? `probe ${evidence.probe}`,
+    own(holdWords, hold ?? 'unread') ?? `hold ${hold}`,
+    own(brakeWords, brake ?? 'off') ?? `brake ${brake}`,
     zoneWords(evidence, type),
     `ttl ${written(policy.ttl)}, grace ${written(policy.grace)}`,
   ]

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../domain/fault.ts';
 import { BrakePolicy, defaultFleetPolicy, FleetPolicy, Retention } from '../domain/fleet-policy.ts';
+import { own } from '../domain/own.ts';
 import { Duration } from './duration.ts';
 import { Size, sizeWritten } from './size.ts';
 import { written } from './times.ts';
@@ -133,7 +134,7 @@ export function wishesIn(texts: readonly string[]): Wishes {
   const wishes = new Map<string, number | undefined>();
   for (const text of texts) {
     const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [text, text];
-    const setting = policySettings[name];
+    const setting = own(policySettings, name);
     if (!setting) {
       throw new Fault('bad-setting', `the policy has no '${name.slice(0, 80)}'`, {
         hint: `it has ${names.join(', ')}`,

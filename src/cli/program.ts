@@ -5,6 +5,7 @@ import { system } from './compose.ts';
 import { type Exit, exit } from './exit.ts';
 import type { Io } from './io.ts';
 import { paletteOf } from './palette.ts';
+import { printable } from './printable.ts';
 import { common } from './settings/common.ts';
 import { isGiven, readSettings, refuseUnknown, type Sources } from './settings/read.ts';
 import { optionOf, type Setting } from './settings/setting.ts';
@@ -116,7 +117,8 @@ const bare = (commander: Commander, io: Io): Commander =>
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => io.out(text.replace(/\n$/, '')),
-      writeErr: (text) => io.err(text.replace(/\n$/, '')),
+      // It quotes what it was given.
+      writeErr: (text) => io.err(text.replace(/\n$/, '').split('\n').map(printable).join('\n')),
       getOutHelpWidth: () => io.columns,
       getErrHelpWidth: () => io.columns,
     });

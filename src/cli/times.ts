@@ -6,10 +6,10 @@ export const clockTime = (at: Instant): string => new Date(at).toTimeString().sl
 
 /** `2026-01-31 12:03:04.123`, likewise. */
 export function dateTime(at: Instant): string {
-  const date = new Date(at);
-  if (Number.isNaN(date.getTime())) return String(at);
-  const local = new Date(at - date.getTimezoneOffset() * 60_000).toISOString();
-  return local.replace('T', ' ').replace('Z', '');
+  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
+  // The calendar ends, and at its ends the clock of this machine may be beyond it.
+  if (Number.isNaN(local.getTime())) return String(at);
+  return local.toISOString().replace('T', ' ').replace('Z', '');
 }
 
 /** `12 s`, `3 min`, `2 h`: the largest unit, which is what one reads at a glance. */

@@ -1,4 +1,5 @@
 import type { AuditEvent } from './events.ts';
+import { own } from './own.ts';
 
 /** Whose part it is to write an event, seen from the run that the event's chain belongs to. */
 type Part = 'own' | 'successor' | 'another' | 'same-slot' | 'anybody';
@@ -10,9 +11,9 @@ type Part = 'own' | 'successor' | 'another' | 'same-slot' | 'anybody';
 function partOf({ of, event }: AuditEvent): Part | undefined {
   if (of.entity === 'session' || of.entity === 'collector') return 'own';
   if (of.entity === 'instance' && event.type === 'removed') {
-    return removalParts[String(event['why'])];
+    return own(removalParts, String(event['why']));
   }
-  return partsOf[of.entity][event.type];
+  return own(partsOf[of.entity], event.type);
 }
 
 const runParts: Readonly<Record<string, Part>> = {

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Health } from '../../domain/desired.ts';
 import { ZoneName } from '../../domain/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
@@ -54,6 +54,9 @@ export interface RunningAgent extends AsyncDisposable {
   readonly done: Promise<void>;
 }
 
+const Address = z.string().min(1).max(1024).optional();
+const WhenExpired = z.enum(['start-over', 'exit']).default('start-over');
+
 /** How long a polite leave may take while the store does not answer. */
 const leaveWithin: Millis = seconds(3);
 
@@ -67,8 +70,13 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const namedOf = (listed: readonly InstanceOptions[]) =>
     namedInstances(readOption('instances', ListedInstances, listed), slot);
   const first = namedOf(options.instances ?? []);
-  const { address, takeover = false, whenExpired = 'start-over', collect = true } = options;
+  // A caller without types may say anything, and an address that is none would make the record one
+  // that nobody can read.
+  const address = readOption('address', Address, options.address);
   const zone = readOption('zone', ZoneName.optional(), options.zone);
+  const takeover = readOption('takeover', z.boolean().default(false), options.takeover);
+  const collect = readOption('collect', z.boolean().default(true), options.collect);
+  const whenExpired = readOption('whenExpired', WhenExpired, options.whenExpired);
   const settings = {
     ...{ slot, zone, address, takeover, whenExpired, collect, leaveWithin },
     lease: leaseOf(options),
