@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import type { ChainRef } from '../../src/domain/events.ts';
 import { AuditEvent, eventVersion } from '../../src/domain/events.ts';
 import { ZoneName } from '../../src/domain/names.ts';
-import { AgentRecord, InstanceRecord, recordVersion } from '../../src/domain/records.ts';
+import {
+  AgentRecord,
+  HoldRecord,
+  InstanceRecord,
+  recordVersion,
+} from '../../src/domain/records.ts';
 import { anyInstance, anyName, anyRun, anyText } from './names.ts';
 
 const wall = fc.nat({ max: 4_000_000_000_000 });
@@ -76,6 +81,23 @@ export const anyInstanceRecord: fc.Arbitrary<InstanceRecord> = fc
   )
   .map(([at, { run }, record, unknown]) =>
     InstanceRecord.parse({ ...unknown, ...record, ...at, run }),
+  );
+
+export const anyHold: fc.Arbitrary<HoldRecord> = fc
+  .record({
+    at: anyRun,
+    by: anyRun,
+    whole: fc.boolean(),
+    until: wall,
+    why: anyText,
+    since: wall,
+    ...head,
+  })
+  .map(({ at: { host, agent, run }, whole, ...rest }) =>
+    HoldRecord.parse({
+      ...{ v: recordVersion, state: 'planned', host, run, ...rest },
+      ...(!whole && { agent }),
+    }),
   );
 
 const anyChain: fc.Arbitrary<ChainRef> = fc.oneof(

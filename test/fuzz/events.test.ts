@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { systemClock } from '../../src/adapters/system/clock.ts';
+import { eventJson, stateText, subjectOf, whyOf } from '../../src/cli/audit-event.ts';
+import type { Divergence } from '../../src/domain/divergence.ts';
+import { AuditEvent } from '../../src/domain/events.ts';
+import { Fold } from '../../src/domain/fold.ts';
+import { describeChain, readEvent } from '../../src/domain/recorded.ts';
+import { eventSubject } from '../../src/domain/subjects.ts';
+import type { StoredEvent } from '../../src/ports/audit.ts';
+import * as machines from '../../src/runtime/machines.ts';
+import { replayTo } from '../../src/runtime/replay.ts';
+import { replayMachines } from '../../src/runtime/replay-machines.ts';
+import { signatureIn } from '../../src/runtime/signatures.ts';
+import { verify } from '../../src/runtime/verify.ts';
+import { anyEvent } from '../arbitrary/records.ts';
+import { historyOf } from '../history/given-history.ts';
+import { longHistory } from '../history/long-history.ts';
+import { fuzz } from './fuzz.ts';
+import { mutated } from './mutated.ts';
+
+const true_ = [...longHistory(60, { agents: 4 })];
+const { signal } = new AbortController();
+
+/** One event of a true history, or any, changed. */
+const anyText = mutated(
+  fc.oneof(anyEvent, fc.constantFrom(...true_.map(({ text }) => JSON.parse(text)))),
+);
+const at = { seq: 1, origin: 1, storedAt: 0, subject: 'h.a.run00000.1' };
+
+test('an event that is anything is an event or illegible, and an event can be told', () =>
+  fuzz(
+    anyText,
+    (text) => {
+      const read = readEvent({ ...at, text });
+      const fold = new Fold();
+      expect(eventJson(read)).toContain('{');
+      if (read.kind === 'illegible') {
+        expect(read.why).not.toBe('');
+        return;
+      }
+      fold.take(read);
+      for (const { entry } of fold.records.values()) expect(entry.text).toContain('{');
+      const { event } = read;
+      for (const said of [
+        subjectOf(event),
+        whyOf(event),
+        stateText(event.to),
+        describeChain(event.of),
+      ]) {
+        expect(typeof said).toBe('string');
+      }
+      expect(eventSubject(event.of, event.n)).toContain('.');
+      signatureIn(read);
+    },
+    { runs: 400 },
+  ));
+
+const anyForgery = fc.record({ n: fc.nat({ max: true_.length - 1 }), text: anyText });
+
+test('a history with anything in it is verified, replayed and replayed against machines to its end', () =>
+  fuzz(
+    anyForgery,
+    async ({ n, text }) => {
+      const forged = true_.map(
+        (event, one): StoredEvent => (one === n ? { ...event, text } : event),
+      );
+      const history = historyOf(forged);
+      const said: Divergence[] = [];
+      const onDivergence = (one: Divergence) => void said.push(one);
+      const verified = await verify(history, { clock: systemClock }, { onDivergence, signal });
+      expect(verified.events).toBe(forged.length);
+      for (const one of said) {
+        for (const text of [one.entity, one.check, one.expected, one.found])
+          expect(typeof text).toBe('string');
+      }
+      const replayed = await replayTo(history, { seq: forged.length }, undefined, signal);
+      expect(replayed.folded).toBe(forged.length);
+      const all = Object.fromEntries(Object.values(machines).map((one) => [one.name, one.machine]));
+      expect((await replayMachines(history, all, { signal })).events).toBe(forged.length);
+    },
+    { runs: 60 },
+  ));
+
+test('what the fuzz starts from is sound', () => {
+  for (const { text } of true_) expect(AuditEvent.safeParse(JSON.parse(text)).success).toBe(true);
+});

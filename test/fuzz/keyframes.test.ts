@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { systemClock } from '../../src/adapters/system/clock.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import { readEvent } from '../../src/domain/recorded.ts';
+import { KeyframeReading, KeyframeText, readKeyframe } from '../../src/runtime/keyframe.ts';
+import { Verifier } from '../../src/runtime/verifier.ts';
+import { verify } from '../../src/runtime/verify.ts';
+import { anyText } from '../arbitrary/names.ts';
+import { historyOf } from '../history/given-history.ts';
+import { longHistory } from '../history/long-history.ts';
+import { foreseen, fuzz } from './fuzz.ts';
+import { mutated } from './mutated.ts';
+
+const events = [...longHistory(40, { agents: 3 })];
+const kept = 30;
+const { signal } = new AbortController();
+
+/** A true keyframe, line by line. */
+const lines = await (async () => {
+  const verifier = new Verifier(() => {});
+  for (const stored of events.slice(0, kept)) verifier.take(readEvent(stored));
+  let text = '';
+  for await (const piece of new KeyframeText(verifier).pieces()) text += piece;
+  return text.split('\n').filter((line) => line !== '');
+})();
+
+const forged = fc.oneof(
+  fc
+    .nat({ max: lines.length - 1 })
+    .chain((n) =>
+      mutated(fc.constant(JSON.parse(lines[n] ?? ''))).map((line) => lines.toSpliced(n, 1, line)),
+    )
+    .map((all) => all.join('\n')),
+  fc.nat().map((end) => lines.join('\n').slice(0, end % lines.join('\n').length)),
+  anyText,
+);
+
+const keyframesOf = (text: string) => ({
+  list: async () => [kept],
+  async *get() {
+    yield text;
+  },
+  put: async () => 'already' as const,
+  drop: async () => {},
+});
+
+/** Whoever writes a keyframe may sign it, too: its digest is then its own. */
+async function digestOf(text: string): Promise<string> {
+  await using reading = new KeyframeReading(keyframesOf(text), kept);
+  const lines = async () => {
+    for await (const _ of reading.lines(await reading.head()));
+  };
+  await foreseen(lines);
+  return reading.digest;
+}
+
+test('a keyframe that is anything, signed or not, is a standing to go on from, or none', () =>
+  fuzz(forged, async (text) => {
+    const keyframes = keyframesOf(text);
+    const digest = await digestOf(text);
+    const from = await readKeyframe(keyframes, { keyframe: kept, digest });
+    const onDivergence = () => {};
+    const ports = { clock: systemClock, keyframes };
+    const verified = await foreseen(() =>
+      verify(historyOf(events), ports, { onDivergence, signal }),
+    );
+    if (verified instanceof Fault) expect(verified.code).toBe('record-unreadable');
+    if (from) await verify(historyOf(events), ports, { from, onDivergence, signal });
+  }));

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { runOfConnection } from '../../src/adapters/nats/connection-name.ts';
+import { placeOf } from '../../src/adapters/nats/message.ts';
+import { atLeast } from '../../src/adapters/nats/server-check.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import { wanted } from '../../src/domain/filters.ts';
+import { parseLeaseKey, parseRegistryKey } from '../../src/domain/keys.ts';
+import { Name, RunId } from '../../src/domain/names.ts';
+import { decodeToken, encodeToken } from '../../src/domain/token.ts';
+import { anyText } from '../arbitrary/names.ts';
+import { foreseen, fuzz } from './fuzz.ts';
+
+const kind = fc.constantFrom(
+  'agent',
+  'instance',
+  'hold',
+  'brake',
+  'policy',
+  'run',
+  'seat',
+  'h1',
+  '',
+);
+const token = fc.oneof(
+  anyText,
+  kind,
+  fc.constantFrom('=2E', '=FF', '=', '%', '=every', '*', '>', '01'),
+);
+
+/** A key as it might be written by somebody else: the right kind and number of tokens, at times. */
+const anyKey = fc.oneof(
+  anyText,
+  fc
+    .tuple(kind, fc.array(token, { maxLength: 6 }))
+    .map(([first, rest]) => [first, ...rest].join('.')),
+  anyText.map((text) => `run.h.a.${text}`),
+  fc.constant(`agent.${'=E2=82=AC'.repeat(2000)}.a`),
+);
+
+test.each([
+  ['a registry key', parseRegistryKey],
+  ['a lease key', parseLeaseKey],
+  ['a token', decodeToken],
+])('%s that is anything is read, or is a bad name', (_, read) =>
+  fuzz(anyKey, async (key) => {
+    const found = await foreseen((): unknown => read(key));
+    if (found instanceof Fault) expect(found.code).toBe('bad-name');
+  }),
+);
+
+test('a name that is allowed has a token, and the token is that name', () =>
+  fuzz(anyText, (text) => {
+    if (Name.safeParse(text).success) expect(decodeToken(encodeToken(text))).toBe(text);
+    else expect(RunId.safeParse(text).success).toBe(false);
+  }));
+
+test('a pattern and a subject that are anything fit or do not', () =>
+  fuzz(fc.tuple(fc.array(anyKey, { maxLength: 3 }), anyKey), ([patterns, subject]) =>
+    expect(typeof wanted(patterns)(subject)).toBe('boolean'),
+  ));
+
+test('a connection that is called anything is a run’s or nobody’s', () =>
+  fuzz(
+    fc.oneof(
+      anyText,
+      fc.tuple(token, token, token).map(([host, agent, run]) => `rollcall ${host}/${agent} ${run}`),
+    ),
+    (name) => {
+      const run = runOfConnection(name);
+      if (run !== undefined) expect(RunId.safeParse(run.run).success).toBe(true);
+    },
+  ));
+
+test('a version and a reply subject that are anything are numbers, or none', () =>
+  fuzz(anyKey, (text) => {
+    expect(typeof atLeast(text, '2.12.1')).toBe('boolean');
+    expect(typeof placeOf(text).seq).toBe('number');
+  }));

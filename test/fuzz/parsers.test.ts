@@ -1,0 +1,30 @@
+import { globSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { fuzzed, ours } from './parsers.ts';
+
+const root = new URL('../../', import.meta.url);
+/** How anything is read in this code. The bench reads only what it has written itself. */
+const parses =
+  /JSON\.parse|\.(?:safeP|p)arse\(|jsonOf\(|\.json[(<]|readJson\(|parseDocument\(|decodeURIComponent\(|createGunzip\(/;
+
+const parsers = globSync('src/**/*.ts', { cwd: root, exclude: ['src/bench/**'] })
+  .filter((file) => parses.test(readFileSync(new URL(file, root), 'utf8')))
+  .map((file) => file.slice('src/'.length, -'.ts'.length));
+
+const listed = [...Object.values(fuzzed).flat(), ...Object.keys(ours)];
+
+test('every file that parses is fuzzed, or reads only what is ours', () => {
+  expect(parsers.length).toBeGreaterThan(40);
+  expect(parsers.filter((file) => !listed.includes(file))).toEqual([]);
+});
+
+test('nothing is listed that parses no more, or twice', () => {
+  expect(listed.filter((file) => !parsers.includes(file))).toEqual([]);
+  expect(listed.length).toBe(new Set(listed).size);
+});
+
+test('every fuzz that is named is there', () => {
+  for (const file of Object.keys(fuzzed)) {
+    expect(readFileSync(new URL(file, import.meta.url), 'utf8')).toContain('fuzz(');
+  }
+});

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  type Entry,
+  type Read,
+  readAgent,
+  readBrake,
+  readHold,
+  readInstance,
+  readPolicy,
+} from '../../src/domain/entry.ts';
+import { agentKey, holdKey, instanceKey, policyKey } from '../../src/domain/keys.ts';
+import { anyText } from '../arbitrary/names.ts';
+import { anyAgentRecord, anyHold, anyInstanceRecord } from '../arbitrary/records.ts';
+import { fuzz } from './fuzz.ts';
+import { mutated } from './mutated.ts';
+
+const readers: readonly ((entry: Entry) => Read<object>)[] = [
+  readAgent,
+  readInstance,
+  readHold,
+  readBrake,
+  readPolicy,
+];
+
+/** The text of a record under its own key, or under any. */
+const anyEntry = fc.oneof(
+  anyAgentRecord.chain((one) => entryOf(agentKey(one), mutated(fc.constant(one)))),
+  anyInstanceRecord.chain((one) => entryOf(instanceKey(one), mutated(fc.constant(one)))),
+  anyHold.chain((one) => entryOf(holdKey(one.host, one.agent), mutated(fc.constant(one)))),
+  entryOf(policyKey, anyText),
+  anyText.chain((key) => entryOf(key, mutated(anyAgentRecord))),
+);
+
+function entryOf(key: string, text: fc.Arbitrary<string>): fc.Arbitrary<Entry> {
+  return text.map((one) => ({ key, revision: 1, text: one }));
+}
+
+const controls = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
+test('a record that is anything is stored or unreadable, with a reason in one line', () =>
+  fuzz(anyEntry, (entry) => {
+    for (const read of readers.map((reader) => reader(entry))) {
+      expect(['stored', 'unreadable']).toContain(read.kind);
+      if (read.kind === 'unreadable') {
+        expect(read.why).not.toBe('');
+        expect(controls.test(read.why)).toBe(false);
+      }
+      // What is read is written again by whoever changes it, with the fields that it does not know.
+      if (read.kind === 'stored') expect(JSON.stringify(read.record)).toContain('{');
+    }
+  }));

@@ -1,0 +1,238 @@
+import type { Msg } from '@nats-io/transport-node';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { askApi } from '../../src/adapters/nats/api.ts';
+import { ClosedLists, OpenLists } from '../../src/adapters/nats/closed-connections.ts';
+import { ConnectionLists } from '../../src/adapters/nats/connection-lists.ts';
+import { natsDepartures } from '../../src/adapters/nats/departures.ts';
+import { natsKeyframes } from '../../src/adapters/nats/keyframes.ts';
+import type { Link } from '../../src/adapters/nats/link.ts';
+import { entryOf, fromApi } from '../../src/adapters/nats/message.ts';
+import { namesOf } from '../../src/adapters/nats/names.ts';
+import { natsProbe } from '../../src/adapters/nats/probe.ts';
+import { publish } from '../../src/adapters/nats/publish.ts';
+import { hashEvent } from '../../src/domain/chain.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import { Namespace, RunId } from '../../src/domain/names.ts';
+import { lastKeyframe } from '../../src/runtime/last-keyframe.ts';
+import { anyText } from '../arbitrary/names.ts';
+import { historyOf } from '../history/given-history.ts';
+import { slotAt } from '../runtime/fleet-in-memory.ts';
+import { foreseen, fuzz } from './fuzz.ts';
+import { mutated } from './mutated.ts';
+
+const names = namesOf(Namespace.parse('fuzz'));
+const me = { ...slotAt('h1/a'), run: RunId.parse('run00000001') };
+
+/** A message as the client hands it over. */
+const messageOf = (text: string, subject = 'x', reply?: string): Msg =>
+  ({
+    subject,
+    ...(reply !== undefined && { reply }),
+    data: Buffer.from(text),
+    string: () => text,
+    json: () => JSON.parse(text),
+  }) as unknown as Msg;
+
+type Hear = (error: Error | null, msg: Msg) => void;
+
+/** A connection on which whatever is asked is answered with this text. */
+function linkThatSays(text: string): { link: Link; told: string[]; hear: (msg: Msg) => void } {
+  const heard: Hear[] = [];
+  const told: string[] = [];
+  let closed = false;
+  const subscribe = (subject: string, { callback }: { callback: Hear }) => {
+    heard.push(callback);
+    // One answer to whatever is asked there, and then the connection is gone.
+    queueMicrotask(() => callback(null, messageOf(text, subject.replace('*', '1'))));
+    const end = Promise.withResolvers<void>();
+    return { unsubscribe: () => end.resolve(), closed: end.promise };
+  };
+  const publish = (_: string, __: string, { reply = '' }: { reply?: string } = {}) =>
+    queueMicrotask(() => {
+      for (const callback of heard) callback(null, messageOf(text, reply));
+    });
+  const link = {
+    up: true,
+    connection: {
+      subscribe,
+      publish,
+      flush: async () => {},
+      isClosed: () => closed,
+      createInbox: () => '_INBOX.x',
+      options: {},
+      getServer: () => 'nats://fuzz',
+      info: { version: '2.12.1' },
+    },
+    connected: async () => true,
+    reconnected: async () => {
+      closed = true;
+      return false;
+    },
+    refused: () => false,
+    onLoss: () => () => {},
+    ask: async () => ({ kind: 'heard', msg: messageOf(text) }),
+    tell: (subject: string, said: string) => void told.push(`${subject} ${said}`),
+  };
+  return {
+    link: link as unknown as Link,
+    told,
+    hear: (msg) => {
+      for (const callback of heard) callback(null, msg);
+    },
+  };
+}
+
+const pong = mutated(fc.constant({ lag: 1, state: 'serving' }));
+
+test('an answer to a probe that is anything is a pong, or none', () =>
+  fuzz(
+    pong,
+    async (text) => {
+      const said = await natsProbe(linkThatSays(text).link, names, 10).ask(me, 10);
+      if (typeof said === 'string') expect(said).toBe('no-answer');
+      else expect(typeof said.lag === 'number' && typeof said.state === 'string').toBe(true);
+    },
+    { examples: ['null', '1', '"x"'] },
+  ));
+
+test('what a run is asked or told, whatever it is, is a question, a notice or nothing', () =>
+  fuzz(
+    fc.tuple(fc.oneof(anyText, fc.constant('')), fc.oneof(anyText, fc.constant('_INBOX.a'))),
+    async ([text, reply]) => {
+      const { link, hear, told } = linkThatSays('');
+      const heard: string[] = [];
+      const respond = {
+        pong: () => ({ lag: 0, state: 'serving' }),
+        told: (what: string) => void heard.push(what),
+      };
+      await using _ = await natsProbe(link, names, 10).answer(me, respond);
+      hear(messageOf(text, 'run', reply));
+      for (const what of heard) expect(['suspected', 'expired', 'superseded']).toContain(what);
+      for (const one of told) expect(one).toMatch(/^_INBOX/);
+    },
+  ));
+
+const connz = mutated(
+  fc.constant({
+    server: { name: 's' },
+    data: {
+      ...{ server_id: 'S1', now: '2026-01-31T12:00:00Z', total: 2 },
+      connections: [
+        {
+          cid: 7,
+          name: 'rollcall h1/a run00000001',
+          reason: 'Client Closed',
+          stop: '2026-01-31T12:00:00Z',
+        },
+        { cid: 6, name: '' },
+      ],
+    },
+  }),
+);
+
+test('a server’s list of connections that is anything is a list, or nobody said anything', () =>
+  fuzz(
+    connz,
+    async (text) => {
+      using lists = new ConnectionLists(linkThatSays(text).link, AbortSignal.timeout(5));
+      const closed = new ClosedLists();
+      const open = new OpenLists();
+      for (let look = 0; look < 2; look += 1) {
+        const heard = await lists.ask({ state: 'open', limit: 10 });
+        for (const list of heard)
+          expect(typeof list.server === 'string' && closed.take(list).news).toBeDefined();
+        open.changed(heard);
+        open.compare(heard);
+      }
+    },
+    { runs: 60 },
+  ));
+
+const advisory = mutated(
+  fc.constant({
+    server: { id: 'S1' },
+    client: { id: 7, name: 'rollcall h1/a run00000001' },
+    reason: 'Client Closed',
+  }),
+);
+
+test('a server’s advisory that is anything tells of a run, or of nobody', () =>
+  fuzz(
+    advisory,
+    async (text) => {
+      const said: string[] = [];
+      const departures = natsDepartures(linkThatSays(text).link);
+      await departures.watch(({ slot }) => void said.push(slot.host), AbortSignal.timeout(5));
+      for (const host of said) expect(host).not.toBe('');
+    },
+    { runs: 60 },
+  ));
+
+const apiAnswer = mutated(
+  fc.oneof(
+    fc.constant({ error: { code: 404, err_code: 10037, description: 'no message found' } }),
+    fc.record({
+      message: fc.record({
+        subject: fc.constant('$KV.x.a'),
+        seq: fc.nat(),
+        data: anyText,
+        hdrs: anyText,
+      }),
+    }),
+  ),
+);
+
+test('an answer of the API that is anything is an answer, an error, or none in time', () =>
+  fuzz(
+    apiAnswer,
+    async (text) => {
+      const said = await foreseen(() => askApi(linkThatSays(text).link, 'INFO', {}, { within: 5 }));
+      if (said instanceof Fault) expect(said.code).toBe('store-unavailable');
+      else expect('ok' in said || typeof said.error.description === 'string').toBe(true);
+    },
+    { runs: 60 },
+  ));
+
+const ack = mutated(
+  fc.oneof(
+    fc.constant({ stream: 'S', seq: 7, count: 1 }),
+    fc.constant({ error: { code: 400, err_code: 10071, description: 'wrong last sequence' } }),
+  ),
+);
+
+test('an acknowledgement that is anything is one, a conflict, or leaves it unknown', () =>
+  fuzz(
+    ack,
+    async (text) => {
+      const message = { subject: 'x', text: '', headers: [] };
+      const said = await foreseen(() => publish(linkThatSays(text).link, [message], 5));
+      if (said instanceof Fault) expect(said.code).toMatch(/^store-/);
+      else expect(['stored', 'conflict', 'unknown', 'unavailable']).toContain(said.kind);
+    },
+    { examples: ['null', '', '{"error":null}'] },
+  ));
+
+test('a message of a bucket that is anything is an entry', () =>
+  fuzz(fc.record({ subject: anyText, seq: fc.nat(), data: anyText, hdrs: anyText }), (message) => {
+    const { text } = entryOf(names.registry, fromApi(message));
+    expect(text === undefined || typeof text === 'string').toBe(true);
+  }));
+
+const frame = mutated(fc.constant({ by: 'somebody', chunks: 2 }));
+
+test('a keyframe whose head is anything can be read, or is said not to be there', () =>
+  fuzz(frame, async (head) => {
+    const message = { subject: 'x', seq: 1, data: Buffer.from(head).toString('base64') };
+    const { link } = linkThatSays(JSON.stringify({ message }));
+    const keyframes = natsKeyframes(link, names.keyframes, 50);
+    const first = await foreseen(async () => {
+      for await (const text of keyframes.get(1)) return text;
+      return '';
+    });
+    if (first instanceof Fault) expect(['not-found', 'record-unreadable']).toContain(first.code);
+    // And a collector that looks for the last one goes on without it.
+    const listed = { ...keyframes, list: async () => [1] };
+    const ports = { audit: historyOf([]), keyframes: listed, hash: hashEvent };
+    await lastKeyframe(ports as unknown as Parameters<typeof lastKeyframe>[0]);
+  }));
