@@ -1,0 +1,111 @@
+import type { Mutant } from '../mutant.ts';
+
+export const removing: readonly Mutant[] = [
+  {
+    name: 'record-first',
+    breaks: 'G4',
+    what: 'removes the record with the first batch, before the last instance',
+    file: 'src/runtime/remove.ts',
+    edits: [
+      [
+        'instances.slice(from, from + size), last: false }',
+        'instances.slice(from, from + size), last: true }',
+      ],
+    ],
+    tests: [
+      'test/runtime/run-death.test.ts',
+      'test/runtime/crowd.test.ts',
+      'test/runtime/visit.test.ts',
+    ],
+  },
+  {
+    name: 'no-fence-on-the-slot',
+    breaks: 'G1',
+    what: 'removes instances of an expired run without the fence on its record',
+    file: 'src/runtime/remove.ts',
+    edits: [['commitOf(changes, last ? undefined : expired)', 'commitOf(changes)']],
+    tests: [
+      'test/runtime/visit.test.ts',
+      'test/runtime/fleet-races.test.ts',
+      'test/runtime/run-death.test.ts',
+    ],
+  },
+  {
+    name: 'no-fence-on-leftovers',
+    breaks: 'G1',
+    what: 'removes leftovers though the slot’s record has changed since',
+    file: 'src/runtime/remove.ts',
+    edits: [['{ ...commitOf(changes), fences }', '{ ...commitOf(changes) }']],
+    tests: ['test/runtime/leftovers.test.ts', 'test/runtime/fleet-races.test.ts'],
+  },
+  {
+    name: 'no-halving',
+    breaks: 'G4',
+    what: 'tries a refused batch again as it was, for ever',
+    file: 'src/runtime/remove.ts',
+    edits: [['        size = Math.max(1, Math.floor(size / 2));\n', '']],
+    tests: [
+      'test/runtime/visit.test.ts',
+      'test/runtime/fleet-races.test.ts',
+      'test/runtime/crowd.test.ts',
+    ],
+  },
+  {
+    name: 'unreadable-is-absent',
+    breaks: 'G1',
+    what: 'takes instances for leftovers because the record of their slot cannot be read',
+    file: 'src/domain/fleet.ts',
+    edits: [
+      [
+        "if (agent?.kind === 'unreadable' || agent?.record.phase === 'expired') return [];\n  return [...instances.values()].filter(\n    (read): read is StoredInstance =>\n      read.kind === 'stored' && read.record.run !== agent?.record.run,",
+        "if (agent?.kind === 'stored' && agent.record.phase === 'expired') return [];\n  const run = agent?.kind === 'stored' ? agent.record.run : undefined;\n  return [...instances.values()].filter(\n    (read): read is StoredInstance => read.kind === 'stored' && read.record.run !== run,",
+      ],
+    ],
+    tests: ['test/domain/fleet.test.ts', 'test/runtime/leftovers.test.ts'],
+  },
+  {
+    name: 'leftover-clock-runs-on',
+    breaks: 'G1',
+    what: 'counts a leftover’s age though it was registered again meanwhile',
+    file: 'src/runtime/leftovers.ts',
+    edits: [
+      ['return seen?.revision === stored.revision ? [[stored', 'return seen ? [[stored'],
+      ['seen?.revision === revision ? seen :', 'seen ? seen :'],
+    ],
+    tests: ['test/runtime/leftovers.test.ts'],
+  },
+  {
+    name: 'delete-unconditionally',
+    breaks: 'G2',
+    what: 'a store removes whatever stands there, not the revision that was judged',
+    file: 'src/adapters/memory/commits.ts',
+    edits: [
+      [
+        'const conditions = [...commit.writes, ...(commit.fences ?? [])];',
+        'const conditions = [...commit.writes.filter(({ text }) => text !== undefined), ...(commit.fences ?? [])];',
+      ],
+    ],
+    tests: [
+      'test/runtime/fleet-races.test.ts',
+      'test/sim/walk.test.ts',
+      'test/runtime/by-hand.test.ts',
+    ],
+  },
+  {
+    name: 'forget-all-fences',
+    breaks: 'G3',
+    what: 'a store that looks at no fence',
+    file: 'src/adapters/memory/commits.ts',
+    edits: [
+      [
+        'const conditions = [...commit.writes, ...(commit.fences ?? [])];',
+        'const conditions = commit.writes;',
+      ],
+    ],
+    tests: [
+      'test/runtime/fleet-races.test.ts',
+      'test/sim/walk.test.ts',
+      'test/runtime/holds-at-the-leader.test.ts',
+    ],
+  },
+];

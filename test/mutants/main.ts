@@ -1,0 +1,121 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type Copy, copyTree } from './copy.ts';
+import type { Mutant } from './mutant.ts';
+import { mutants } from './mutants.ts';
+import { bySimulation, byTests, canPlay, type Verdict } from './verdict.ts';
+
+const usage = `usage: npm run mutants -- [options]
+  --only NAME    this mutant, or all whose name has it in it; may be said again
+  --list         says what there is, and runs nothing
+  --jobs N       so many at once (one for each core)
+  --wide         looks for a killer in all unit tests of the core, not in those that are named
+  --sim SEEDS    also plays so many seeds of the simulation for each (0)
+exit: 0 all were killed, 1 some survived or broke, 2 usage`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    list: { type: 'boolean', default: false },
+    jobs: { type: 'string', default: `${Math.min(2, availableParallelism())}` },
+    wide: { type: 'boolean', default: false },
+    sim: { type: 'string', default: '0' },
+    help: { type: 'boolean', default: false },
+  },
+});
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const stopping = new AbortController();
+const { signal } = stopping;
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+interface Tried {
+  readonly mutant: Mutant;
+  readonly tests: Verdict;
+  readonly simulation: Verdict | undefined;
+  readonly seconds: number;
+}
+
+const wide = ['test/domain', 'test/runtime', 'test/sim/walk.test.ts', 'test/sim/fleet.test.ts'];
+
+async function attempt(mutant: Mutant, copy: Copy): Promise<Tried> {
+  const began = performance.now();
+  const where = { root: copy.root, signal };
+  const seeds = Number(values.sim);
+  const looked = values.wide && !mutant.needs ? { tests: wide } : mutant;
+  return copy.with(mutant, async () => {
+    const simulation =
+      seeds > 0 && canPlay(copy.root) && mutant.unseen === undefined
+        ? await bySimulation(seeds, where)
+        : undefined;
+    const tests = await byTests(looked, where);
+    const seconds = (performance.now() - began) / 1000;
+    return { mutant, tests, simulation, seconds };
+  });
+}
+
+const told = (verdict: Verdict | undefined): string => {
+  if (verdict === undefined) return '-';
+  return verdict.is === 'killed'
+    ? verdict.by
+    : verdict.is === 'broken'
+      ? `BROKEN: ${verdict.why}`
+      : 'SURVIVED';
+};
+
+const line = ({ mutant: { name, breaks }, tests, simulation, seconds }: Tried): string =>
+  `${name.padEnd(30)} ${breaks.padEnd(4)} ${`${seconds.toFixed(0)} s`.padStart(6)}  ${told(simulation).padEnd(12)} ${told(tests)}`;
+
+/** What kills nobody proves nothing: without a mutant all is green. */
+async function isGreen(chosen: readonly Mutant[], copy: Copy): Promise<boolean> {
+  for (const needs of [undefined, 'nats-server'] as const) {
+    const tests = [
+      ...new Set(chosen.filter((one) => one.needs === needs).flatMap((one) => one.tests)),
+    ];
+    if (tests.length === 0) continue;
+    const verdict = await byTests({ tests, ...(needs && { needs }) }, { root: copy.root, signal });
+    if (verdict.is === 'survived') continue;
+    say(`without a mutant, too, it is red: ${told(verdict)}`);
+    return false;
+  }
+  return true;
+}
+
+async function tryAll(chosen: readonly Mutant[]): Promise<number> {
+  await using copies = new AsyncDisposableStack();
+  const first = copies.use(await copyTree(root));
+  if (!(await isGreen(chosen, first))) return 1;
+  const left = [...chosen];
+  const tried: Tried[] = [];
+  const work = async (copy: Copy) => {
+    for (let next = left.shift(); next && !signal.aborted; next = left.shift()) {
+      const one = await attempt(next, copy);
+      tried.push(one);
+      say(line(one));
+    }
+  };
+  const others = Array.from({ length: Math.max(0, Number(values.jobs) - 1) }, async () =>
+    work(copies.use(await copyTree(root))),
+  );
+  await Promise.all([work(first), ...others]);
+  const killed = tried.filter(({ tests }) => tests.is === 'killed').length;
+  const played = tried.filter(({ simulation }) => simulation !== undefined);
+  const seen = played.filter(({ simulation }) => simulation?.is === 'killed').length;
+  const simulated = played.length > 0 ? `; the simulation kills ${seen} of ${played.length}` : '';
+  say(`${killed} of ${chosen.length} mutants killed by tests${simulated}`);
+  return killed === chosen.length ? 0 : 1;
+}
+
+const chosen = mutants.filter(
+  ({ name }) => values.only?.some((part) => name.includes(part)) ?? true,
+);
+if (values.help || chosen.length === 0) {
+  say(usage);
+  process.exitCode = values.help ? 0 : 2;
+} else if (values.list) {
+  for (const { name, breaks, what } of chosen)
+    say(`${name.padEnd(30)} ${breaks.padEnd(4)} ${what}`);
+} else {
+  process.exitCode = await tryAll(chosen);
+}

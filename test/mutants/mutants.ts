@@ -1,0 +1,20 @@
+import { auditing } from './list/auditing.ts';
+import { badInput } from './list/bad-input.ts';
+import { collecting } from './list/collecting.ts';
+import { judging } from './list/judging.ts';
+import { nats } from './list/nats.ts';
+import { removing } from './list/removing.ts';
+import { running } from './list/running.ts';
+import { viewing } from './list/viewing.ts';
+import type { Mutant } from './mutant.ts';
+
+export const mutants: readonly Mutant[] = [
+  ...judging,
+  ...collecting,
+  ...removing,
+  ...running,
+  ...viewing,
+  ...auditing,
+  ...badInput,
+  ...nats,
+];

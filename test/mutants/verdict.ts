@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Mutant } from './mutant.ts';
+import { runNode } from './run.ts';
+
+/** What came of it. Only `killed` is one: a program that does not load or hangs shows nothing. */
+export type Verdict =
+  | { readonly is: 'killed'; readonly by: string }
+  | { readonly is: 'survived' }
+  | { readonly is: 'broken'; readonly why: string };
+
+interface Where {
+  readonly root: string;
+  readonly signal: AbortSignal;
+}
+
+interface Results {
+  readonly numTotalTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly message: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+const vitest = 'node_modules/vitest/vitest.mjs';
+const testsWithin = 240_000;
+
+/** Runs these test files; the first test that fails is the killer. */
+export async function byTests(
+  { tests, needs }: Pick<Mutant, 'tests' | 'needs'>,
+  { root, signal }: Where,
+): Promise<Verdict> {
+  const json = join(root, 'mutant-results.json');
+  const project = needs === 'nats-server' ? 'contract' : tests.every(isSim) ? 'sim' : 'unit';
+  const projects = new Set(tests.map((file) => (isSim(file) ? 'sim' : project)));
+  const args = [
+    ...[vitest, 'run', '--bail', '1', '--no-file-parallelism', '--no-isolate'],
+    ...[...projects].flatMap((one) => ['--project', one]),
+    ...['--reporter', 'json', '--outputFile', json, ...tests],
+  ];
+  await rm(json, { force: true });
+  const { code, out } = await runNode(args, { cwd: root, within: testsWithin, signal });
+  if (code === 'stopped') return { is: 'broken', why: 'stopped' };
+  if (code === 'too-long') return { is: 'broken', why: 'its tests do not come to an end' };
+  if (!existsSync(json)) return { is: 'broken', why: out.trim().split('\n').at(-1) ?? '' };
+  const { testResults, numTotalTests }: Results = JSON.parse(await readFile(json, 'utf8'));
+  for (const { name, assertionResults } of testResults) {
+    const failed = assertionResults.find(({ status }) => status === 'failed');
+    if (failed) return { is: 'killed', by: `${name.slice(root.length + 1)}: ${failed.fullName}` };
+  }
+  const unloaded = testResults.find(({ assertionResults }) => assertionResults.length === 0);
+  if (code === 0 && numTotalTests > 0) return { is: 'survived' };
+  return { is: 'broken', why: unloaded?.message ?? out.trim().slice(-500) };
+}
+
+const isSim = (file: string): boolean => file.startsWith('test/sim/');
+
+const player = 'test/sim/main.ts';
+/** Where there is no simulation of seeds yet, nothing is played. */
+export const canPlay = (root: string): boolean => existsSync(join(root, player));
+
+/** Plays so many seeds of the simulation; the first that is violated is the killer. */
+export async function bySimulation(seeds: number, { root, signal }: Where): Promise<Verdict> {
+  const args = [player, '--seeds', `${seeds}`, '--first', '--workers', '1'];
+  const within = 60_000 + seeds * 3000;
+  const { code, out } = await runNode(args, { cwd: root, within, signal });
+  if (code === 0) return { is: 'survived' };
+  const violated = /seed\D{0,10}(\d+)/i.exec(out)?.[1];
+  if (code === 1 && violated !== undefined) return { is: 'killed', by: `seed ${violated}` };
+  const why =
+    code === 'too-long' ? 'the simulation does not come to an end' : out.trim().slice(-500);
+  return { is: 'broken', why };
+}
