@@ -36,7 +36,16 @@ export async function byTests(
   const project = needs === 'nats-server' ? 'contract' : tests.every(isSim) ? 'sim' : 'unit';
   const projects = new Set(tests.map((file) => (isSim(file) ? 'sim' : project)));
   const args = [
-    ...[vitest, 'run', '--bail', '1', '--no-file-parallelism', '--no-isolate'],
+    ...[
+      vitest,
+      'run',
+      '--bail',
+      '1',
+      '--test-timeout',
+      '120000',
+      '--no-file-parallelism',
+      '--no-isolate',
+    ],
     ...[...projects].flatMap((one) => ['--project', one]),
     ...['--reporter', 'json', '--outputFile', json, ...tests],
   ];
@@ -67,8 +76,8 @@ export async function bySimulation(seeds: number, { root, signal }: Where): Prom
   const within = 60_000 + seeds * 3000;
   const { code, out } = await runNode(args, { cwd: root, within, signal });
   if (code === 0) return { is: 'survived' };
-  const violated = /seed\D{0,10}(\d+)/i.exec(out)?.[1];
-  if (code === 1 && violated !== undefined) return { is: 'killed', by: `seed ${violated}` };
+  const [, seed, what] = /^seed (\d+): (.*)$/m.exec(out) ?? [];
+  if (code === 1 && seed !== undefined) return { is: 'killed', by: `seed ${seed}: ${what}` };
   const why =
     code === 'too-long' ? 'the simulation does not come to an end' : out.trim().slice(-500);
   return { is: 'broken', why };

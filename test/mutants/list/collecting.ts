@@ -152,4 +152,16 @@ export const collecting: readonly Mutant[] = [
     edits: [['return now - known.since >= rank * stepInAfter;', 'return false;']],
     tests: ['test/runtime/turns.test.ts'],
   },
+  {
+    name: 'only-what-changes',
+    breaks: 'G5',
+    what: 'looks only at what changes while it watches, not at what it finds',
+    file: 'src/runtime/sweeper.ts',
+    edits: [['    this.#leftovers.start(this.#view.fleet);\n', '']],
+    tests: [
+      'test/runtime/leftovers.test.ts',
+      'test/runtime/by-hand.test.ts',
+      'test/runtime/collectors.test.ts',
+    ],
+  },
 ];

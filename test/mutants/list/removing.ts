@@ -12,11 +12,7 @@ export const removing: readonly Mutant[] = [
         'instances.slice(from, from + size), last: true }',
       ],
     ],
-    tests: [
-      'test/runtime/run-death.test.ts',
-      'test/runtime/crowd.test.ts',
-      'test/runtime/visit.test.ts',
-    ],
+    tests: ['test/runtime/run-death.test.ts', 'test/runtime/visit.test.ts'],
   },
   {
     name: 'no-fence-on-the-slot',
@@ -44,11 +40,7 @@ export const removing: readonly Mutant[] = [
     what: 'tries a refused batch again as it was, for ever',
     file: 'src/runtime/remove.ts',
     edits: [['        size = Math.max(1, Math.floor(size / 2));\n', '']],
-    tests: [
-      'test/runtime/visit.test.ts',
-      'test/runtime/fleet-races.test.ts',
-      'test/runtime/crowd.test.ts',
-    ],
+    tests: ['test/runtime/visit.test.ts', 'test/runtime/fleet-races.test.ts'],
   },
   {
     name: 'unreadable-is-absent',
