@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../src/domain/fault.ts';
-import { agentKey } from '../../src/domain/keys.ts';
+import { agentKey, leaseKey } from '../../src/domain/keys.ts';
+import { RunId } from '../../src/domain/names.ts';
 import { seconds } from '../../src/domain/time.ts';
 import { FleetInMemory, slotAt } from './fleet-in-memory.ts';
 import { scenario } from './scenario.ts';
@@ -88,6 +89,24 @@ describe('an agent that starts', () => {
     expect(fleet.record('h1/a').revision).toBe(revision);
     expect(fleet.instances('h1/a')).toEqual({ 'web/1': first.agent.run });
   });
+
+  scenario(
+    'waits while the lease of the other is renewed, though nobody answers for it',
+    async (fleet) => {
+      const old = fleet.agent('h1/a');
+      await fleet.advance(seconds(1));
+      const of = { ...slotAt('h1/a'), run: RunId.parse(old.agent.run) };
+      await fleet.kill(old.process);
+      const next = fleet.agent('h1/a');
+      for (let n = 0; n < 12; n += 1) {
+        fleet.world.leases.append(leaseKey(of), 'renewed', fleet.lease.ttl);
+        await fleet.advance(seconds(1));
+      }
+      expect(fleet.holder('h1/a')).toBe(of.run);
+      await fleet.advance(2 * fleet.lease.ttl);
+      expect(fleet.holder('h1/a')).toBe(next.agent.run);
+    },
+  );
 
   scenario('with --takeover supersedes the other, which stops with an error', async (fleet) => {
     const first = fleet.agent('h1/a', ['web/1', 'web/2']);

@@ -11,6 +11,7 @@ import type { Revision } from '../../src/domain/time.ts';
 import type { Directory } from '../../src/runtime/directory.ts';
 import { type Replayed, replayTo } from '../../src/runtime/replay.ts';
 import { eventsOf } from '../history/given-history.ts';
+import { longHistory } from '../history/long-history.ts';
 import { Walk } from './walk.ts';
 
 /** The records that stand, as the registry has them. */
@@ -123,4 +124,15 @@ describe('whatever happens to a fleet', () => {
     );
     expect(moments).toBeGreaterThan(100);
   }, 60_000);
+});
+
+test('a late end of an earlier run leaves the record of the run that has it now', () => {
+  const fold = new Fold();
+  const events = [...longHistory(1)].map((stored) => readEvent(stored));
+  const [first] = events;
+  if (first?.kind !== 'event') throw new Error('no event');
+  const another = { ...first.event.of, run: 'another0run' } as typeof first.event.of;
+  fold.take({ ...first, event: { ...first.event, of: another } });
+  fold.take({ ...first, origin: first.origin + 1, event: { ...first.event, record: null } });
+  expect([...fold.records.values()].map(({ run }) => run)).toEqual(['another0run']);
 });

@@ -57,6 +57,19 @@ describe('a lease', () => {
     expect([keeper.holds, said]).toEqual([false, ['no renewal was acknowledged for a ttl']]);
   });
 
+  test('counts from when a renewal was sent, however long its answer was under way (G3)', async () => {
+    const { fleet, process, keeper } = keeping();
+    await keeper.take();
+    process.line.delay = () => 500; // acknowledged a second after it was sent
+    const before = keeper.revision;
+    while (keeper.revision === before) await fleet.advance(1);
+    process.line.down = true;
+    await fleet.advance(lease.ttl - seconds(1) - 2);
+    expect(keeper.holds).toBe(true);
+    await fleet.advance(3);
+    expect(keeper.holds).toBe(false);
+  });
+
   test('is over for its holder before it is over for the store', async () => {
     const { fleet, process, keeper, stands } = keeping();
     process.line.delay = () => 200;

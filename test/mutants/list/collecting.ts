@@ -9,7 +9,7 @@ export const collecting: readonly Mutant[] = [
     edits: [
       ['    this.sightings.start();\n    this.#doubts.clear();', '    this.#doubts.clear();'],
     ],
-    tests: ['test/runtime/outage.test.ts', 'test/runtime/frozen.test.ts'],
+    tests: ['test/runtime/collectors.test.ts'],
   },
   {
     name: 'count-on-the-last-renewal',
@@ -48,7 +48,7 @@ export const collecting: readonly Mutant[] = [
       ],
       ['lease: await readLease(record, ports) };', 'lease: early };'],
     ],
-    tests: ['test/runtime/fleet-races.test.ts', 'test/sim/walk.test.ts'],
+    tests: ['test/runtime/examine.test.ts'],
   },
   {
     name: 'no-fence-on-holds',
@@ -77,7 +77,7 @@ export const collecting: readonly Mutant[] = [
         '    if (this.#proof.seenAt > now.monotonic) {',
       ],
     ],
-    tests: ['test/runtime/outage.test.ts', 'test/runtime/frozen.test.ts'],
+    tests: ['test/runtime/collectors.test.ts'],
   },
   {
     name: 'stall-is-nothing',
@@ -85,7 +85,7 @@ export const collecting: readonly Mutant[] = [
     what: 'judges on after it did not run for a while',
     file: 'src/runtime/eyesight.ts',
     edits: [['if (ran > planned + stalledAfter) return', 'if (ran < 0) return']],
-    tests: ['test/runtime/frozen.test.ts', 'test/runtime/outage.test.ts'],
+    tests: ['test/runtime/collectors.test.ts'],
   },
   {
     name: 'old-proof-is-proof',
@@ -93,11 +93,7 @@ export const collecting: readonly Mutant[] = [
     what: 'sees again at once, by a renewal from before it was blind',
     file: 'src/runtime/eyesight.ts',
     edits: [['    this.#proof = { ...this.#proof, above: this.#own.keeper.revision };\n', '']],
-    tests: [
-      'test/runtime/outage.test.ts',
-      'test/runtime/frozen.test.ts',
-      'test/runtime/visit.test.ts',
-    ],
+    tests: ['test/runtime/eyesight.test.ts'],
   },
   {
     name: 'crowd-is-many-deaths',

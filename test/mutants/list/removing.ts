@@ -20,11 +20,7 @@ export const removing: readonly Mutant[] = [
     what: 'removes instances of an expired run without the fence on its record',
     file: 'src/runtime/remove.ts',
     edits: [['commitOf(changes, last ? undefined : expired)', 'commitOf(changes)']],
-    tests: [
-      'test/runtime/visit.test.ts',
-      'test/runtime/fleet-races.test.ts',
-      'test/runtime/run-death.test.ts',
-    ],
+    tests: ['test/runtime/leftovers.test.ts'],
   },
   {
     name: 'no-fence-on-leftovers',
@@ -33,14 +29,6 @@ export const removing: readonly Mutant[] = [
     file: 'src/runtime/remove.ts',
     edits: [['{ ...commitOf(changes), fences }', '{ ...commitOf(changes) }']],
     tests: ['test/runtime/leftovers.test.ts', 'test/runtime/fleet-races.test.ts'],
-  },
-  {
-    name: 'no-halving',
-    breaks: 'G4',
-    what: 'tries a refused batch again as it was, for ever',
-    file: 'src/runtime/remove.ts',
-    edits: [['        size = Math.max(1, Math.floor(size / 2));\n', '']],
-    tests: ['test/runtime/visit.test.ts', 'test/runtime/fleet-races.test.ts'],
   },
   {
     name: 'unreadable-is-absent',
