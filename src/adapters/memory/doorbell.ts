@@ -1,6 +1,8 @@
 import type { Millis } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 
+const rung = 'rung';
+
 /** Tells one who waits that there is something new; a ring while nobody waits is kept. */
 export class Doorbell {
   #rung = false;
@@ -15,7 +17,8 @@ export class Doorbell {
   async heard(clock: Clock, within: Millis, signal: AbortSignal): Promise<void> {
     if (!this.#rung && !signal.aborted) {
       const awake = new AbortController();
-      this.#wake = () => awake.abort();
+      // With a reason of its own: without one, each would be an exception with a stack.
+      this.#wake = () => awake.abort(rung);
       signal.addEventListener('abort', this.#wake, { once: true });
       await clock.sleep(within, awake.signal);
       signal.removeEventListener('abort', this.#wake);

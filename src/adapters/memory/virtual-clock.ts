@@ -7,6 +7,12 @@ interface Sleeper {
 }
 
 /**
+ * The next whole 1024th of a millisecond: so sums and differences of times have no rounding, and nobody
+ * waits for a rest that is too small to make a difference.
+ */
+const exactly = (time: Monotonic): Monotonic => Math.ceil(time * 1024) / 1024;
+
+/**
  * Time that passes when it is told to, from deadline to deadline.
  *
  * Those who sleep are woken in the order of their deadlines, ties in the order in which they lay
@@ -40,7 +46,7 @@ export class VirtualClock implements Clock {
         this.#sleepers.splice(this.#sleepers.indexOf(sleeper), 1);
         resolve();
       };
-      const sleeper = { due: this.#now + Math.max(0, duration), wake };
+      const sleeper = { due: exactly(this.#now + Math.max(0, duration)), wake };
       signal?.addEventListener('abort', wake, { once: true });
       const before = this.#sleepers.findLastIndex(({ due }) => due <= sleeper.due);
       this.#sleepers.splice(before + 1, 0, sleeper);
@@ -49,7 +55,7 @@ export class VirtualClock implements Clock {
 
   /** Lets `duration` pass, and everything happen that falls due in it, its last moment included. */
   async advance(duration: Millis): Promise<void> {
-    const until = this.#now + duration;
+    const until = exactly(this.#now + duration);
     await this.settle();
     for (let next = this.#sleepers[0]; next && next.due <= until; next = this.#sleepers[0]) {
       this.#now = next.due;

@@ -1,0 +1,45 @@
+import { type Millis, seconds } from '../../src/domain/time.ts';
+import type { Checks } from './checks.ts';
+import { disorder } from './disorder.ts';
+import type { Simulated } from './simulated.ts';
+
+/** Ends what goes wrong, waits until all is in order, and lets every checker look. */
+export async function makePeace(
+  sim: Simulated,
+  checks: readonly Checks[],
+  complain: (what: string) => void,
+): Promise<void> {
+  await sim.endTheWar();
+  const bound = boundOf(sim);
+  const began = sim.now;
+  const step = Math.max(seconds(1), bound / 200);
+  let left = disorder(sim);
+  while (left.length > 0 && sim.now - began < bound) {
+    await sim.advance(step);
+    left = disorder(sim);
+  }
+  for (const what of left) complain(`not within ${Math.round(bound)} ms: ${what}`);
+  sim.note(`in order after ${Math.round(sim.now - began)} of ${Math.round(bound)} ms`);
+  await sim.advance(2 * sim.shape.lease.ttl + seconds(5));
+  for (const { onPeace } of checks) await onPeace?.();
+}
+
+/**
+ * By when all is in order, however it was: the sum of what each step may take, each stated in
+ * docs/guarantees.md. Nobody may sit at first.
+ */
+export function boundOf({ shape, places, fleet }: Simulated): Millis {
+  const { ttl, grace } = shape.lease;
+  const runs = 2 * places.length;
+  const seated = ttl + 1.5 * Math.max(ttl / 3, 100 * runs);
+  const seeing = ttl / 3 + seconds(1);
+  const claimed = ttl + seconds(10);
+  const expired = ttl + grace + seconds(2);
+  const pace = Math.max(shape.pace, seconds(20));
+  const braked = runs * (pace + seconds(1));
+  const leftover = ttl + grace;
+  const drained = seconds(14);
+  const late = 12 * shape.slack + 20 * seconds(1);
+  void fleet;
+  return (seated + seeing + claimed + expired + braked + leftover + drained + late) * 1.001;
+}
