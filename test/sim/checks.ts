@@ -45,7 +45,10 @@ export interface Checker {
 /** Gives, each time, what was stored since the time before. */
 export function writtenSince({ world, audit, clock }: FleetInMemory): () => Written | undefined {
   const { registry } = world;
-  const known = new Map<string, { readonly revision: Revision; readonly text: string | undefined }>();
+  const known = new Map<
+    string,
+    { readonly revision: Revision; readonly text: string | undefined }
+  >();
   const prefix = recordSubject('');
   const isRecord = (subject: string) => subject.startsWith(prefix);
   let seen = registry.lastSeq;

@@ -1,7 +1,7 @@
+import { recordSubject } from '../../src/adapters/memory/layout.ts';
 import { readPolicy } from '../../src/domain/entry.ts';
 import { defaultFleetPolicy } from '../../src/domain/fleet-policy.ts';
 import { policyKey } from '../../src/domain/keys.ts';
-import { recordSubject } from '../../src/adapters/memory/layout.ts';
 import { disorderOf } from '../runtime/order.ts';
 import type { Simulated } from './simulated.ts';
 

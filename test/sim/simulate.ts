@@ -58,4 +58,5 @@ export async function simulate(schedule: Schedule): Promise<Played> {
 }
 
 const mostComplaints = 20;
-const inFull = (bug: unknown): string => (bug instanceof Error ? (bug.stack ?? bug.message) : String(bug));
+const inFull = (bug: unknown): string =>
+  bug instanceof Error ? (bug.stack ?? bug.message) : String(bug);

@@ -36,7 +36,7 @@ export class Simulated {
   readonly #agents: AgentProcess[] = [];
   readonly #collectorAt = new Map<string, CollectorProcess>();
   readonly #wanted = new Map<AgentProcess, readonly InstanceSpec[]>();
-  readonly #waiting: { readonly run: string; readonly type: string; then(): void }[] = [];
+  readonly #waiting: { readonly run: string; readonly type: string; act(): void }[] = [];
   #war = new AbortController();
   #told = 0;
   /** Called when the store has served a request. */
@@ -231,11 +231,12 @@ export class Simulated {
     const thaw = (after: Millis) => this.later(Math.max(0, after), () => process.thaw());
     if (how === 'lapse') {
       const lapsesAt = this.fleet.world.leases.last(leaseKey({ ...agent.slot, run }))?.lapsesAt;
-      return thaw((lapsesAt ?? this.now) - this.now + by);
+      thaw((lapsesAt ?? this.now) - this.now + by);
+      return;
     }
     const type = how === 'expired' ? 'expired' : 'suspected';
     const after = how === 'grace-over' ? this.shape.lease.grace + by : by;
-    this.#waiting.push({ run, type, then: () => thaw(after) });
+    this.#waiting.push({ run, type, act: () => thaw(after) });
   }
 
   /** The store serves nobody for so long, and what is over does not lapse. */
@@ -302,7 +303,7 @@ export class Simulated {
       const { of, event } = events[this.#told] ?? {};
       if (of?.entity !== 'run') continue;
       for (const one of this.#waiting) {
-        if (one.run === of.run && one.type === event?.type) one.then();
+        if (one.run === of.run && one.type === event?.type) one.act();
       }
     }
   }

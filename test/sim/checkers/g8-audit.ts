@@ -8,7 +8,8 @@ export const g8: Checker = {
     let told = 0;
     return {
       onLook: () => {
-        for (; told < fleet.audit.faults.length; told += 1) complain(fleet.audit.faults[told] ?? '');
+        for (; told < fleet.audit.faults.length; told += 1)
+          complain(fleet.audit.faults[told] ?? '');
       },
       onPeace: async () => {
         for (const fault of fleet.audit.verdict().slice(told)) complain(fault);

@@ -1,6 +1,6 @@
+import { recordSubject } from '../../../src/adapters/memory/layout.ts';
 import type { InstanceRow } from '../../../src/domain/join.ts';
 import { usable } from '../../../src/domain/pick.ts';
-import { recordSubject } from '../../../src/adapters/memory/layout.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
 import type { Checker } from '../checks.ts';
 import type { ConsumerProcess } from '../consumer-process.ts';
@@ -27,10 +27,13 @@ export const g9: Checker = {
 
 function wrongIn({ directory }: ConsumerProcess): readonly string[] {
   const rows = directory.instances();
-  const unexplained = rows.filter(({ state, reason }) => (state === 'dubious') !== (reason !== null));
+  const unexplained = rows.filter(
+    ({ state, reason }) => (state === 'dubious') !== (reason !== null),
+  );
   const empty = [...Map.groupBy(rows, ({ service }) => service)].filter(
     ([, all]) =>
-      all.some(({ health }) => health.state === 'serving') && usable(all, 'prefer-live').length === 0,
+      all.some(({ health }) => health.state === 'serving') &&
+      usable(all, 'prefer-live').length === 0,
   );
   return [
     ...unexplained.map((row) => `${shown(row)} without a reason, or with one for nothing`),
@@ -45,7 +48,9 @@ function tooYoung({ directory, process }: ConsumerProcess, sim: Simulated): stri
   const since = sim.cutOffSince(process);
   if (since === undefined) return undefined;
   const atLeast: Millis = (sim.now - since) * (1 - sim.shape.drift) - seconds(1);
-  return directory.age >= atLeast ? undefined : `cut off for ${atLeast} ms, and ${directory.age} old`;
+  return directory.age >= atLeast
+    ? undefined
+    : `cut off for ${atLeast} ms, and ${directory.age} old`;
 }
 
 function notAsItIs({ directory, told }: ConsumerProcess, sim: Simulated): readonly string[] {
@@ -58,7 +63,9 @@ function notAsItIs({ directory, told }: ConsumerProcess, sim: Simulated): readon
     )
     .sort();
   void prefix;
-  const seen = rows.map((row) => `${row.host}/${row.agent} ${row.service}/${row.id} ${row.run}`).sort();
+  const seen = rows
+    .map((row) => `${row.host}/${row.agent} ${row.service}/${row.id} ${row.run}`)
+    .sort();
   const age = directory.age ?? Number.POSITIVE_INFINITY;
   return [
     ...(`${seen}` === `${stands}` ? [] : [`sees ${seen}, and there are ${stands}`]),

@@ -1,5 +1,5 @@
-import { anAgent, aServer } from '../whom.ts';
 import type { Fault } from '../happening.ts';
+import { anAgent, aServer } from '../whom.ts';
 
 /** What agents do by themselves, or are made to do: all of it is allowed. */
 export const agentDeeds: readonly Fault[] = [

@@ -1,6 +1,6 @@
 import { seconds } from '../../../src/domain/time.ts';
-import { anyProcess } from '../whom.ts';
 import type { Fault } from '../happening.ts';
+import { anyProcess } from '../whom.ts';
 
 /** Wall clocks that are set. How fast each machine's clocks run is drawn with the shape. */
 export const clockFaults: readonly Fault[] = [

@@ -1,6 +1,6 @@
 import { type Fate, mishaps } from '../../runtime/line.ts';
-import { anAgent, anyProcess } from '../whom.ts';
 import type { Fault } from '../happening.ts';
+import { anAgent, anyProcess } from '../whom.ts';
 
 /** The longest that a request or an answer is under way while a line is slow. */
 export const slowest = 400;

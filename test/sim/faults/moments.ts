@@ -1,6 +1,6 @@
 import type { Moment } from '../../runtime/process.ts';
-import { aCollector, anAgent } from '../whom.ts';
 import type { Fault } from '../happening.ts';
+import { aCollector, anAgent } from '../whom.ts';
 
 const atAgents = ['before-commit', 'after-commit', 'before-renewal', 'after-renewal'] as const;
 const atCollectors = [...atAgents, 'before-probe', 'after-probe'] as const;

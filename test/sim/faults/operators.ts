@@ -1,6 +1,6 @@
 import { seconds } from '../../../src/domain/time.ts';
-import { anAgent } from '../whom.ts';
 import type { Fault } from '../happening.ts';
+import { anAgent } from '../whom.ts';
 
 /** What people do to a fleet. */
 export const operatorDeeds: readonly Fault[] = [

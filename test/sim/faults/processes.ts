@@ -1,5 +1,5 @@
-import { anAgent, aServer } from '../whom.ts';
 import type { Fault } from '../happening.ts';
+import { anAgent, aServer } from '../whom.ts';
 
 /** Processes and machines that stop, for a while or for good. */
 export const processFaults: readonly Fault[] = [
@@ -40,8 +40,9 @@ export const processFaults: readonly Fault[] = [
       const process = sim.processOf(whom);
       if (!process) return;
       process.freeze();
+      const from = sim.now;
       sim.later(lasts, () => {
-        process.clock.standStill(lasts);
+        process.clock.standStill(sim.now - from);
         process.thaw();
       });
     },

@@ -1,5 +1,5 @@
-import { anAgent } from '../whom.ts';
 import type { Fault } from '../happening.ts';
+import { anAgent } from '../whom.ts';
 
 const garbage: Readonly<Record<string, string>> = {
   empty: '',

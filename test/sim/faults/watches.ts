@@ -1,5 +1,5 @@
-import { aCollector, aConsumer } from '../whom.ts';
 import type { Fault } from '../happening.ts';
+import { aCollector, aConsumer } from '../whom.ts';
 
 /** Watches that say nothing for a while, or are lost and begun anew; and an audit that lags. */
 export const watchFaults: readonly Fault[] = [
