@@ -73,7 +73,7 @@ export class Line implements Link {
     await this.#underWay();
     if (this.#leader.gate.shut) await this.#outlast(serve);
     if (fate === 'lost' || fate === 'late') {
-      if (fate === 'late') void this.#clock.sleep(lateBy).then(() => this.#serve(serve));
+      if (fate === 'late') void this.#clock.sleep(lateBy).then(() => this.#serveUnheard(serve));
       await this.#waitInVain();
       throw new LinkDown('no answer', true);
     }
@@ -82,7 +82,7 @@ export class Line implements Link {
       await this.#waitInVain();
       throw new LinkDown('no answer', true);
     }
-    if (fate === 'twice') void this.#clock.sleep(lateBy).then(() => this.#serve(serve));
+    if (fate === 'twice') void this.#clock.sleep(lateBy).then(() => this.#serveUnheard(serve));
     await this.#underWay();
     await this.gate.opened();
     return answer;
@@ -95,7 +95,7 @@ export class Line implements Link {
     const opened = gate.opened().then(() => found.abort(leaderFound));
     await Promise.race([opened, this.#clock.sleep(leaderless, found.signal)]);
     if (found.signal.aborted) return;
-    if (this.#leader.keeps()) void gate.opened().then(() => this.#serve(serve));
+    if (this.#leader.keeps()) void gate.opened().then(() => this.#serveUnheard(serve));
     await this.gate.opened();
     throw new LinkDown('the store has no leader', true);
   }
@@ -104,6 +104,15 @@ export class Line implements Link {
     const answer = serve();
     this.#served();
     return answer;
+  }
+
+  /** Nobody waits for the answer any more, be it a refusal. */
+  #serveUnheard(serve: () => unknown): void {
+    try {
+      this.#serve(serve);
+    } catch {
+      this.#served();
+    }
   }
 
   async #underWay(): Promise<void> {

@@ -77,6 +77,7 @@ export class Process {
   /** What interrupts it now. */
   interrupted: Pick<Interruption, 'why' | 'from'> | undefined;
   readonly #now: () => Monotonic;
+  #suspendedAt: Monotonic | undefined;
   #powered = true;
 
   /** @param slot of the agent that it is for: its connection is named by that */
@@ -152,7 +153,15 @@ export class Process {
     this.#tellServer();
   }
 
+  /** Its machine sleeps: as frozen, and the monotonic clock does not count it. */
+  suspend(): void {
+    this.#suspendedAt ??= this.#now();
+    this.freeze();
+  }
+
   thaw(): void {
+    if (this.#suspendedAt !== undefined) this.clock.standStill(this.#now() - this.#suspendedAt);
+    this.#suspendedAt = undefined;
     this.gate.open();
     this.#tellServer();
   }

@@ -29,12 +29,14 @@ export function drawShape(dice: Dice): Shape {
   const ttl = wholeSeconds(dice.logarithmic(2, 1800));
   const grace = wholeSeconds((dice.logarithmic(0.3, 3) * ttl) / 1000);
   const isQuick = ttl < seconds(60);
+  // More than one commit can remove; such a seed costs as much as a hundred others.
+  const isBulky = dice.chance(0.003);
   return {
-    hosts: dice.whole(1, 4),
-    agentsPerHost: dice.pick([1, 1, 2, 2, 3]),
+    hosts: isBulky ? 1 : dice.whole(1, 4),
+    agentsPerHost: isBulky ? 1 : dice.pick([1, 1, 2, 2, 3]),
     collectors: dice.whole(1, 3),
     consumers: dice.whole(1, 2),
-    instances: dice.chance(0.01) ? 460 : dice.whole(1, 4),
+    instances: isBulky ? 700 : dice.whole(1, 4),
     lease: { ttl, grace },
     seats: dice.whole(1, 3),
     pace: wholeSeconds(dice.logarithmic(1, 20)),

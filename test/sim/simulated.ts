@@ -1,3 +1,4 @@
+import { recordSubject } from '../../src/adapters/memory/layout.ts';
 import { seededFractions } from '../../src/bench/seeded.ts';
 import type { InstanceSpec } from '../../src/domain/desired.ts';
 import type { InstanceRow } from '../../src/domain/join.ts';
@@ -270,6 +271,12 @@ export class Simulated {
   writeByHand(key: string, text: string | undefined): void {
     this.byHand.set(key, text);
     this.fleet.byHand(key, text);
+    this.served();
+  }
+
+  /** As only a bug of ours could: nobody says that it was done. */
+  writeUnexplained(key: string): void {
+    this.fleet.world.registry.append(recordSubject(key), '{"v":1,"hash":"x"}');
     this.served();
   }
 

@@ -13,9 +13,9 @@ export const auditExplainsRegistry: Checker = {
         if (key !== undefined) last.set(key, event);
       }
       for (const { key, text } of records) {
-        if (sim.byHand.has(key) && text === sim.byHand.get(key)) continue;
         const event = last.get(key);
         last.delete(key);
+        if (!event && sim.byHand.has(key) && text === sim.byHand.get(key)) continue;
         if (!event) complain(`${key} was written, and no event says why`);
         else if (withoutHash(text) !== JSON.stringify(event.record)) {
           complain(`${key} is not as ${event.event.type}#${event.n} says`);

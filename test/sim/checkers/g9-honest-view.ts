@@ -31,15 +31,17 @@ function wrongIn({ directory }: ConsumerProcess): readonly string[] {
     ({ state, reason }) => (state === 'dubious') !== (reason !== null),
   );
   const empty = [...Map.groupBy(rows, ({ service }) => service)].filter(
-    ([, all]) =>
-      all.some(({ health }) => health.state === 'serving') &&
-      usable(all, 'prefer-live').length === 0,
+    ([, all]) => all.some(countsAndServes) && usable(all, 'prefer-live').length === 0,
   );
   return [
     ...unexplained.map((row) => `${shown(row)} without a reason, or with one for nothing`),
     ...empty.map(([service, all]) => `${service} is empty, with ${all.map(shown)}`),
   ];
 }
+
+/** Its own last word was good, and nobody else has registered the same since. */
+const countsAndServes = ({ health, reason }: InstanceRow): boolean =>
+  health.state === 'serving' && reason !== 'contested' && reason !== 'superseded';
 
 /** Cut off, or stopped with its watch, a view grows old, and says so. */
 function tooYoung({ directory, process }: ConsumerProcess, sim: Simulated): string | undefined {

@@ -39,12 +39,8 @@ export const processFaults: readonly Fault[] = [
     happen: (sim, { whom, lasts = 0 }) => {
       const process = sim.processOf(whom);
       if (!process) return;
-      process.freeze();
-      const from = sim.now;
-      sim.later(lasts, () => {
-        process.clock.standStill(sim.now - from);
-        process.thaw();
-      });
+      process.suspend();
+      sim.later(lasts, () => process.thaw());
     },
   },
   {

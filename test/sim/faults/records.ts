@@ -43,4 +43,11 @@ export const recordFaults: readonly Fault[] = [
       sim.writeByHand(`agent.${host}.${agent}`, garbage[how]);
     },
   },
+  {
+    // Never drawn: what a checker that can fail has to see.
+    what: 'unexplained-record',
+    weight: 0,
+    draw: (dice, shape) => ({ whom: anAgent(dice, shape) }),
+    happen: (sim, { whom = '' }) => sim.writeUnexplained(`instance.${whom.replace('/', '.')}.x.1`),
+  },
 ];
