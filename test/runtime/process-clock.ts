@@ -16,6 +16,7 @@ export class ProcessClock implements Clock {
   readonly #gate: Gate;
   #skew: Millis = 0;
   #stopped: Millis = 0;
+  #setAt: Monotonic = Number.NEGATIVE_INFINITY;
 
   constructor(shared: VirtualClock, gate: Gate, { rate = 1, slack = 0 }: Timekeeping = {}) {
     this.#shared = shared;
@@ -46,11 +47,18 @@ export class ProcessClock implements Clock {
   /** Somebody sets this machine's wall clock. */
   setWall(by: Millis): void {
     this.#skew += by;
+    this.#setAt = this.#shared.monotonic();
   }
 
   /** The machine was suspended for so long, and its monotonic clock did not count it. */
   standStill(duration: Millis): void {
     this.#stopped += duration * this.#rate;
+  }
+
+  /** When this process’s wall clock said that, by the shared clock; undefined: it was set since. */
+  sharedTimeOf(wall: Instant): Monotonic | undefined {
+    const at = this.#shared.monotonic() - (this.wall() - wall) / this.#rate;
+    return at <= this.#setAt ? undefined : at;
   }
 
   #until(own: Millis): Millis {

@@ -28,7 +28,8 @@ export async function shrink(failed: Shrunk, isOver: () => boolean): Promise<Shr
   for (let size = best.schedule.happenings.length >> 1; size > 0; size >>= 1) {
     for (let at = 0; at < best.schedule.happenings.length && !isOver(); ) {
       const happenings = without(best.schedule.happenings, at, size);
-      if (!(await attempt({ ...best.schedule, happenings }))) at += size;
+      const isLess = happenings.length < best.schedule.happenings.length;
+      if (!isLess || !(await attempt({ ...best.schedule, happenings }))) at += size;
     }
   }
   for (const smaller of smallerShapes) {
