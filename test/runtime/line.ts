@@ -64,11 +64,11 @@ export class Line implements Link {
   }
 
   async carry<T>(serve: () => T): Promise<T> {
-    await this.gate.opened();
+    if (this.gate.shut) await this.gate.opened();
     if (this.#down) throw new LinkDown('the line is down', false);
     this.#requests += 1;
     const fate = this.fate(this.#requests);
-    await this.gate.opened();
+    if (this.gate.shut) await this.gate.opened();
     if (fate === 'unsent') throw new LinkDown('not sent', false);
     await this.#underWay();
     if (this.#leader.gate.shut) await this.#outlast(serve);
@@ -84,7 +84,7 @@ export class Line implements Link {
     }
     if (fate === 'twice') void this.#clock.sleep(lateBy).then(() => this.#serveUnheard(serve));
     await this.#underWay();
-    await this.gate.opened();
+    if (this.gate.shut) await this.gate.opened();
     return answer;
   }
 
@@ -96,7 +96,7 @@ export class Line implements Link {
     await Promise.race([opened, this.#clock.sleep(leaderless, found.signal)]);
     if (found.signal.aborted) return;
     if (this.#leader.keeps()) void gate.opened().then(() => this.#serveUnheard(serve));
-    await this.gate.opened();
+    if (this.gate.shut) await this.gate.opened();
     throw new LinkDown('the store has no leader', true);
   }
 
@@ -122,6 +122,6 @@ export class Line implements Link {
 
   async #waitInVain(): Promise<void> {
     if (this.patience > 0) await this.#clock.sleep(this.patience);
-    await this.gate.opened();
+    if (this.gate.shut) await this.gate.opened();
   }
 }

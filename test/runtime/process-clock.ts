@@ -39,7 +39,7 @@ export class ProcessClock implements Clock {
     let left = duration;
     do {
       await this.#shared.sleep(this.#until(left), signal);
-      await this.#gate.opened();
+      if (this.#gate.shut) await this.#gate.opened();
       left = due - this.monotonic();
     } while (left > noTime && !signal?.aborted);
   }

@@ -187,7 +187,7 @@ export class Process {
     await this.at(`before-${deed}`);
     const outcome = await act();
     await this.at(`after-${deed}`);
-    await this.gate.opened();
+    if (this.gate.shut) await this.gate.opened();
     return outcome;
   }
 
@@ -205,7 +205,7 @@ export class Process {
       const lost = new AbortController();
       this.#watches.add(lost);
       for await (const feed of open(AbortSignal.any([signal, lost.signal]))) {
-        await gate.opened();
+        if (gate.shut) await gate.opened();
         yield feed;
       }
       this.#watches.delete(lost);

@@ -17,6 +17,9 @@ export async function playSeed(seed: number): Promise<Outcome> {
   return { seed, complaints, duration, events };
 }
 
+// Faults are thrown by the thousand and caught; whoever wants to see a stack plays the seed alone.
+if (parentPort) Error.stackTraceLimit = 0;
+
 // In a worker: one seed after the other, as they are handed out.
 parentPort?.on('message', (seed: number) => {
   void playSeed(seed).then((outcome) => parentPort?.postMessage(outcome));

@@ -17,6 +17,8 @@ export interface Shape {
   /** How late the timers of its machines fire, at most; under the second after which a collector says
    * that it did not run. Wide, so that an hour costs less to play: no sweep every 100 ms. */
   readonly slack: Millis;
+  /** How often a watch that has nothing to say says so. */
+  readonly aliveEvery: Millis;
   /** How much faster or slower than the store's a machine's clock runs, at most. */
   readonly drift: number;
 }
@@ -41,6 +43,7 @@ export function drawShape(dice: Dice): Shape {
     seats: dice.whole(1, 3),
     pace: wholeSeconds(dice.logarithmic(1, 20)),
     slack: isQuick ? dice.pick([0, 0, 100, 700]) : dice.pick([800, 900]),
+    aliveEvery: isQuick ? seconds(1) : dice.pick([seconds(1), seconds(20), seconds(20)]),
     drift: dice.pick([0, 0, 0.00002, 0.0002]),
   };
 }

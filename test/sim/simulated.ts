@@ -44,13 +44,14 @@ export class Simulated {
   served: () => void = () => {};
 
   constructor({ seed, shape }: Schedule) {
-    const { lease, slack, drift } = shape;
+    const { lease, slack, drift, aliveEvery } = shape;
     this.shape = shape;
     this.fleet = new FleetInMemory({
       seed: seed ^ ofPlay,
       lease,
       timekeeping: (fraction) => ({ slack, rate: 1 + drift * (2 * fraction() - 1) }),
     });
+    this.fleet.world.aliveEvery = aliveEvery;
     this.fraction = seededFractions(seed + ofPlay);
     this.fleet.served = () => {
       this.#tell();

@@ -71,7 +71,7 @@ function notAsItIs({ directory, told }: ConsumerProcess, sim: Simulated): readon
   const age = directory.age ?? Number.POSITIVE_INFINITY;
   return [
     ...(`${seen}` === `${stands}` ? [] : [`sees ${seen}, and there are ${stands}`]),
-    ...(age <= seconds(3) ? [] : [`its view is ${age} ms old`]),
+    ...(age <= sim.shape.aliveEvery + seconds(2) ? [] : [`its view is ${age} ms old`]),
     ...rows
       .filter(({ reason, run }) => reason !== null && reason !== 'contested' && sim.isAlive(run))
       .map((row) => `${shown(row)} is dubious in peace`),
