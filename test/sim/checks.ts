@@ -2,6 +2,7 @@ import { recordSubject } from '../../src/adapters/memory/layout.ts';
 import type { AuditEvent } from '../../src/domain/events.ts';
 import type { Monotonic, Revision } from '../../src/domain/time.ts';
 import type { FleetInMemory } from '../runtime/fleet-in-memory.ts';
+import type { Death } from './death.ts';
 import type { Simulated } from './simulated.ts';
 
 /** A promise that was not kept. */
@@ -35,6 +36,8 @@ export interface Checks {
   readonly onLook?: () => void;
   /** When all should be in order. */
   readonly onPeace?: () => void | Promise<void>;
+  /** One has died while all else was well: here the tight bounds hold. */
+  readonly onDeath?: (death: Death) => void;
 }
 
 export interface Checker {

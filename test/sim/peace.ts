@@ -1,5 +1,6 @@
 import { type Millis, type Monotonic, seconds } from '../../src/domain/time.ts';
 import type { Checks } from './checks.ts';
+import { dieInPeace } from './death.ts';
 import { disorder } from './disorder.ts';
 import type { Simulated } from './simulated.ts';
 
@@ -28,13 +29,15 @@ export async function makePeace(
   }
   sim.note(`in order after ${Math.round(inOrderSince - began)} of ${Math.round(bound)} ms`);
   for (const { onPeace } of checks) await onPeace?.();
+  const death = await dieInPeace(sim);
+  if (death) for (const { onDeath } of checks) onDeath?.(death);
 }
 
 /**
  * By when all is in order, however it was: the sum of what each step may take, each stated in
  * docs/guarantees.md. Nobody may sit at first.
  */
-export function boundOf({ shape, places, fleet }: Simulated): Millis {
+export function boundOf({ shape, places }: Simulated): Millis {
   const { ttl, grace } = shape.lease;
   const runs = 2 * places.length;
   const seated = ttl + 1.5 * Math.max(ttl / 3, 100 * runs);
@@ -46,6 +49,5 @@ export function boundOf({ shape, places, fleet }: Simulated): Millis {
   const leftover = ttl + grace;
   const drained = seconds(14);
   const late = 12 * shape.slack + 20 * seconds(1);
-  void fleet;
   return (seated + seeing + claimed + expired + braked + leftover + drained + late) * 1.001;
 }

@@ -24,11 +24,11 @@ export interface Shape {
 }
 
 /**
- * The ttl is drawn from 2 s to 30 min, each magnitude as likely. What happens is spread over ttls, so
+ * The ttl is drawn from 2 s to an hour, each magnitude as likely. What happens is spread over ttls, so
  * most hours are played by fleets with a long one: there a heartbeat is rare, and an hour is cheap.
  */
 export function drawShape(dice: Dice): Shape {
-  const ttl = wholeSeconds(dice.logarithmic(2, 1800));
+  const ttl = wholeSeconds(dice.logarithmic(2, 3600));
   const grace = wholeSeconds((dice.logarithmic(0.3, 3) * ttl) / 1000);
   const isQuick = ttl < seconds(60);
   // More than one commit can remove; such a seed costs as much as a hundred others.

@@ -58,9 +58,13 @@ export class Simulated {
       this.served();
     };
     this.operators = new Operators(this.fleet);
+    this.leastPace = shape.pace;
     this.#places = new Set(placesOf(shape));
     this.collectorNames = collectorsOf(shape);
   }
+
+  /** The shortest pace that was ever wished. */
+  leastPace: Millis;
 
   get places(): readonly string[] {
     return [...this.#places];

@@ -1,4 +1,3 @@
-import { recordSubject } from '../../../src/adapters/memory/layout.ts';
 import type { InstanceRow } from '../../../src/domain/join.ts';
 import { usable } from '../../../src/domain/pick.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
@@ -21,6 +20,13 @@ export const g9: Checker = {
       for (const [name, consumer] of sim.consumers) {
         for (const what of notAsItIs(consumer, sim)) complain(`${name}: ${what}`);
       }
+    },
+    onDeath: ({ run, instances, at, dubiousAt }) => {
+      if (instances === 0) return;
+      const { lease, slack, drift } = sim.shape;
+      const bound: Millis = lease.ttl * (1 + 2 * drift) + seconds(0.5) + 4 * slack;
+      const after = (dubiousAt ?? Number.POSITIVE_INFINITY) - at;
+      if (after > bound) complain(`${run} was dubious after ${after}, not ${bound} ms`);
     },
   }),
 };
@@ -55,27 +61,33 @@ function tooYoung({ directory, process }: ConsumerProcess, sim: Simulated): stri
     : `cut off for ${atLeast} ms, and ${directory.age} old`;
 }
 
-function notAsItIs({ directory, told }: ConsumerProcess, sim: Simulated): readonly string[] {
-  void told;
+function notAsItIs(consumer: ConsumerProcess, sim: Simulated): readonly string[] {
+  const { directory } = consumer;
   const rows = directory.instances();
-  const prefix = recordSubject('instance.');
   const stands = sim.places
     .flatMap((place) =>
       Object.entries(sim.fleet.instances(place)).map(([name, run]) => `${place} ${name} ${run}`),
     )
     .sort();
-  void prefix;
   const seen = rows
     .map((row) => `${row.host}/${row.agent} ${row.service}/${row.id} ${row.run}`)
     .sort();
   const age = directory.age ?? Number.POSITIVE_INFINITY;
   return [
     ...(`${seen}` === `${stands}` ? [] : [`sees ${seen}, and there are ${stands}`]),
+    ...notAsTold(consumer).map((what) => `was told otherwise: ${what}`),
     ...(age <= sim.shape.aliveEvery + seconds(2) ? [] : [`its view is ${age} ms old`]),
     ...rows
       .filter(({ reason, run }) => reason !== null && reason !== 'contested' && sim.isAlive(run))
       .map((row) => `${shown(row)} is dubious in peace`),
   ];
+}
+
+/** Changes alone bring a consumer to the same rows. */
+function notAsTold(consumer: ConsumerProcess): readonly string[] {
+  const seen = consumer.directory.instances().map(shown).sort();
+  const heard = consumer.told().map(shown).sort();
+  return `${seen}` === `${heard}` ? [] : [`${heard}, and sees ${seen}`];
 }
 
 const shown = ({ host, agent, service, id, run, state, reason }: InstanceRow): string =>

@@ -28,8 +28,10 @@ export const operatorDeeds: readonly Fault[] = [
       lasts: seconds(dice.whole(1, 20)),
       often: dice.pick([0.1, 0.3, 0.6]),
     }),
-    happen: (sim, { times = 1, lasts = 0, often = 0 }) =>
-      sim.operators.setPolicy({ seats: times, pace: lasts, fraction: often }),
+    happen: (sim, { times = 1, lasts = 0, often = 0 }) => {
+      sim.leastPace = Math.min(sim.leastPace, lasts);
+      sim.operators.setPolicy({ seats: times, pace: lasts, fraction: often });
+    },
   },
   {
     what: 'gc-run',
