@@ -14,6 +14,9 @@ export interface Death {
   readonly attempts: number;
 }
 
+/** Of a frozen one nothing is noticed but its silence. */
+const waysToDie = ['killed', 'without power', 'frozen'] as const;
+
 /** Kills one, waits until it must be gone, and starts it again; undefined where nobody is there to die. */
 export async function dieInPeace(sim: Simulated): Promise<Death | undefined> {
   const [one] = sim.alive();
@@ -33,8 +36,11 @@ export async function dieInPeace(sim: Simulated): Promise<Death | undefined> {
     };
   }
   const until: Millis = (sim.shape.lease.ttl + sim.shape.lease.grace) * 1.01 + seconds(10);
-  await sim.fleet.kill(one.process);
-  sim.note(`${run} dies in peace`);
+  const how = waysToDie[Math.floor(sim.fraction() * waysToDie.length)] ?? 'killed';
+  if (how === 'killed') await sim.fleet.kill(one.process);
+  else if (how === 'without power') one.process.vanish();
+  else one.process.freeze();
+  sim.note(`${run} dies in peace: ${how}`);
   let goneAt: Monotonic | undefined;
   let stored = 0;
   const { events } = sim.fleet.audit;
@@ -56,6 +62,7 @@ export async function dieInPeace(sim: Simulated): Promise<Death | undefined> {
       .slice(tried.get(process))
       .filter(({ commit }) => commit.events.some(({ subject }) => subject.includes(run))),
   ).length;
+  await sim.fleet.kill(one.process);
   sim.startIfFree(place);
   await sim.advance(seconds(5));
   const dubiousAt =

@@ -40,6 +40,25 @@ export const momentFaults: readonly Fault[] = [
       }),
   },
   {
+    // It is stopped with a write in its hand, and somebody else takes its slot meanwhile.
+    what: 'overtaken',
+    weight: 1,
+    draw: (dice, shape) => ({
+      whom: anAgent(dice, shape),
+      lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.1, 4)),
+    }),
+    happen: (sim, { whom = '', lasts = 0 }) => {
+      const process = sim.processOf(whom);
+      if (!process) return;
+      sim.atMoment(whom, 'before-commit', 1, () => {
+        process.freeze();
+        sim.start(whom, { takeover: true });
+        sim.later(lasts, () => process.thaw());
+      });
+      sim.replace(whom);
+    },
+  },
+  {
     what: 'back-at-the-last-moment',
     weight: 2,
     draw: (dice, shape) => ({

@@ -44,6 +44,16 @@ export const recordFaults: readonly Fault[] = [
     },
   },
   {
+    // Its agent is dead, and its slot's record is taken away: nobody is left who remembers.
+    what: 'orphan',
+    weight: 0.5,
+    draw: (dice, shape) => ({ whom: anAgent(dice, shape) }),
+    happen: async (sim, { whom = '' }) => {
+      await sim.kill(whom);
+      sim.writeByHand(`agent.${whom.replace('/', '.')}`, undefined);
+    },
+  },
+  {
     // Never drawn: what a checker that can fail has to see.
     what: 'unexplained-record',
     weight: 0,
