@@ -12,7 +12,7 @@ export interface Complaint {
 }
 
 /** A record as one commit left it. */
-export interface WrittenRecord {
+interface WrittenRecord {
   readonly key: string;
   readonly revision: Revision;
   /** undefined: removed. */

@@ -17,7 +17,7 @@ export interface Happening {
 }
 
 /** Whom it befalls, and how. */
-export type Drawn = Omit<Happening, 'after' | 'what'>;
+type Drawn = Omit<Happening, 'after' | 'what'>;
 
 /** A kind of happening: how it is drawn, and what it does. */
 export interface Fault {

@@ -37,7 +37,7 @@ export async function makePeace(
  * By when all is in order, however it was: the sum of what each step may take, each stated in
  * docs/guarantees.md. Nobody may sit at first.
  */
-export function boundOf({ shape, places }: Simulated): Millis {
+function boundOf({ shape, places }: Simulated): Millis {
   const { ttl, grace } = shape.lease;
   const runs = 2 * places.length;
   const seated = ttl + 1.5 * Math.max(ttl / 3, 100 * runs);

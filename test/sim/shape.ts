@@ -2,6 +2,9 @@ import type { LeasePolicy } from '../../src/domain/policy.ts';
 import { type Millis, seconds } from '../../src/domain/time.ts';
 import type { Dice } from './dice.ts';
 
+/** The longest that a request or an answer is under way while a line is slow. */
+export const slowest: Millis = 400;
+
 /** What a simulated fleet is made of. */
 export interface Shape {
   readonly hosts: number;

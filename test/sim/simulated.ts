@@ -14,7 +14,15 @@ import type { Moment, Process } from '../runtime/process.ts';
 import { ConsumerProcess } from './consumer-process.ts';
 import type { Schedule } from './happening.ts';
 import { Operators } from './operators.ts';
-import { collectorsOf, consumersOf, movedFrom, namesAt, placesOf, type Shape } from './shape.ts';
+import {
+  collectorsOf,
+  consumersOf,
+  movedFrom,
+  namesAt,
+  placesOf,
+  type Shape,
+  slowest,
+} from './shape.ts';
 
 const itIsPeace = 'it is peace';
 /** What happens while the fleet is played is not drawn from what planned it. */
@@ -52,6 +60,7 @@ export class Simulated {
       timekeeping: (fraction) => ({ slack, rate: 1 + drift * (2 * fraction() - 1) }),
     });
     this.fleet.world.aliveEvery = aliveEvery;
+    this.fleet.audit.underWay = 2 * slowest + seconds(1);
     this.fraction = seededFractions(seed + ofPlay);
     this.fleet.served = () => {
       this.#tell();
@@ -185,6 +194,15 @@ export class Simulated {
     if (!one) return;
     const port = this.fraction() < 0.5 ? 80 : 81;
     const instances = this.#some(place).map((spec) => ({ ...spec, port }));
+    this.#wanted.set(one, instances);
+    one.agent.replace(instances);
+  }
+
+  /** It runs one more, that nobody else would. */
+  addOne(place: string): void {
+    const one = this.agentAt(place);
+    if (!one) return;
+    const instances = [...this.wantedBy(one), specOf(`late/${one.agent.run}`)];
     this.#wanted.set(one, instances);
     one.agent.replace(instances);
   }

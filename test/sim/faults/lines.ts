@@ -1,9 +1,7 @@
 import { type Fate, mishaps } from '../../runtime/line.ts';
 import type { Fault } from '../happening.ts';
+import { slowest } from '../shape.ts';
 import { anAgent, anyProcess } from '../whom.ts';
-
-/** The longest that a request or an answer is under way while a line is slow. */
-export const slowest = 400;
 
 const oneWay: Readonly<Record<string, Fate>> = {
   'answers-lost': 'unanswered',

@@ -55,7 +55,7 @@ export const momentFaults: readonly Fault[] = [
         sim.start(whom, { takeover: true });
         sim.later(lasts, () => process.thaw());
       });
-      sim.replace(whom);
+      sim.addOne(whom);
     },
   },
   {
