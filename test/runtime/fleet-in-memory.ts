@@ -15,7 +15,9 @@ import { Collector } from '../../src/runtime/collector.ts';
 import { Directory, type DirectoryOptions } from '../../src/runtime/directory.ts';
 import type { ProcessTransition } from '../../src/runtime/process-chain.ts';
 import { AuditWatch } from './audit-watch.ts';
+import { Gate } from './gate.ts';
 import { Process, type Surroundings } from './process.ts';
+import type { Timekeeping } from './process-clock.ts';
 
 /** An agent and the process it runs in. */
 export interface AgentProcess {
@@ -40,6 +42,8 @@ export interface DirectoryProcess {
 export interface FleetOptions {
   readonly seed?: number;
   readonly lease?: LeasePolicy;
+  /** Given numbers in [0, 1) that belong to the seed. */
+  readonly timekeeping?: (fraction: () => number) => Timekeeping;
 }
 
 /** Short enough to be played often, long enough for every rule to show: renewals are 2 s apart. */
@@ -57,12 +61,17 @@ export class FleetInMemory {
   readonly processes: Process[] = [];
   /** What was thrown and was not foreseen. */
   readonly bugs: unknown[] = [];
+  /** Shut, the store has no leader: it serves nobody. */
+  readonly leader = new Gate();
+  /** Called whenever the store has served a request. */
+  served: () => void = () => {};
   readonly #around: Surroundings;
   readonly #dead = new Set<number>();
   #numbers = 0;
 
-  constructor({ seed = 1, lease = shortLease }: FleetOptions = {}) {
+  constructor({ seed = 1, lease = shortLease, timekeeping }: FleetOptions = {}) {
     this.lease = lease;
+    const fraction = seededFractions(seed);
     this.audit = new AuditWatch(this.world, lease.ttl);
     this.#around = {
       clock: this.clock,
@@ -71,8 +80,13 @@ export class FleetInMemory {
         this.#numbers += 1;
         return this.#numbers;
       },
-      fraction: seededFractions(seed),
-      served: () => this.audit.look(),
+      fraction,
+      leader: { gate: this.leader, keeps: () => fraction() < 0.5 },
+      timekeeping: () => timekeeping?.(fraction) ?? {},
+      served: () => {
+        this.audit.look();
+        this.served();
+      },
     };
   }
 
