@@ -64,7 +64,8 @@ export class Line implements Link {
   }
 
   async carry<T>(serve: () => T): Promise<T> {
-    if (this.gate.shut) await this.gate.opened();
+    // Never in the same breath: whoever starts a process may still say what becomes of its first request.
+    await this.gate.opened();
     if (this.#down) throw new LinkDown('the line is down', false);
     this.#requests += 1;
     const fate = this.fate(this.#requests);
