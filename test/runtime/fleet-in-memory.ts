@@ -14,6 +14,7 @@ import { Agent, type AgentOptions } from '../../src/runtime/agent.ts';
 import { Collector } from '../../src/runtime/collector.ts';
 import { Directory, type DirectoryOptions } from '../../src/runtime/directory.ts';
 import type { ProcessTransition } from '../../src/runtime/process-chain.ts';
+import { sweepEvery } from '../../src/runtime/sweeper.ts';
 import { AuditWatch } from './audit-watch.ts';
 import { Gate } from './gate.ts';
 import { Process, type Surroundings } from './process.ts';
@@ -59,6 +60,8 @@ export class FleetInMemory {
   readonly lease: LeasePolicy;
   readonly audit: AuditWatch;
   readonly processes: Process[] = [];
+  /** Of its collectors. */
+  sweepEvery: Millis = sweepEvery;
   /** What was thrown and was not foreseen. */
   readonly bugs: unknown[] = [];
   /** Shut, the store has no leader: it serves nobody. */
@@ -161,7 +164,11 @@ export class FleetInMemory {
     const transitions: ProcessTransition[] = [];
     const collector = new Collector(
       me,
-      { lease: this.lease, onTransition: (transition) => void transitions.push(transition) },
+      {
+        lease: this.lease,
+        sweepEvery: this.sweepEvery,
+        onTransition: (transition) => void transitions.push(transition),
+      },
       process.ports,
     );
     collector.done.catch((error: unknown) => void this.bugs.push(error));

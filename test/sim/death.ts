@@ -1,4 +1,5 @@
 import { type Millis, type Monotonic, seconds } from '../../src/domain/time.ts';
+import { lateness } from './shape.ts';
 import type { Simulated } from './simulated.ts';
 
 /** What it cost, and how long it took, that one agent died while all else was well. */
@@ -54,7 +55,7 @@ export async function dieInPeace(sim: Simulated): Promise<Death | undefined> {
     if (mine.some(({ of, event }) => of.entity === 'run' && event.type === 'removed'))
       goneAt = sim.now;
   };
-  await sim.advance(until + 6 * sim.shape.slack);
+  await sim.advance(until + 6 * lateness(sim.shape));
   sim.served = before;
   for (const consumer of sim.consumers.values()) consumer.onTold = () => {};
   const attempts = watchers.flatMap((process) =>

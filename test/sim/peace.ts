@@ -2,6 +2,7 @@ import { type Millis, type Monotonic, seconds } from '../../src/domain/time.ts';
 import type { Checks } from './checks.ts';
 import { dieInPeace } from './death.ts';
 import { disorder } from './disorder.ts';
+import { lateness } from './shape.ts';
 import type { Simulated } from './simulated.ts';
 
 /** Ends what goes wrong, waits until all is in order, and lets every checker look. */
@@ -48,6 +49,6 @@ function boundOf({ shape, places }: Simulated): Millis {
   const braked = runs * (pace + seconds(1));
   const leftover = ttl + grace;
   const drained = seconds(14);
-  const late = 12 * shape.slack + 20 * seconds(1);
+  const late = 12 * lateness(shape) + 20 * seconds(1);
   return (seated + seeing + claimed + expired + braked + leftover + drained + late) * 1.001;
 }

@@ -20,6 +20,8 @@ export interface Shape {
   /** How late the timers of its machines fire, at most; under the second after which a collector says
    * that it did not run. Wide, so that an hour costs less to play: no sweep every 100 ms. */
   readonly slack: Millis;
+  /** How often its collectors sweep. A tenth of a second, as shipped, where the ttl is short. */
+  readonly sweepEvery: Millis;
   /** How often a watch that has nothing to say says so. */
   readonly aliveEvery: Millis;
   /** How much faster or slower than the store's a machine's clock runs, at most. */
@@ -46,10 +48,16 @@ export function drawShape(dice: Dice): Shape {
     seats: dice.whole(1, 3),
     pace: wholeSeconds(dice.logarithmic(1, 20)),
     slack: isQuick ? dice.pick([0, 0, 100, 700]) : dice.pick([800, 900]),
-    aliveEvery: isQuick ? seconds(1) : dice.pick([seconds(1), seconds(20), seconds(20)]),
+    sweepEvery: isQuick ? 100 : Math.max(1000, ttl / 100),
+    aliveEvery: isQuick
+      ? seconds(1)
+      : dice.pick([seconds(1), seconds(20), Math.max(seconds(20), ttl / 50)]),
     drift: dice.pick([0, 0, 0.00002, 0.0002]),
   };
 }
+
+/** How much later than as shipped, and on time, one look after something comes. */
+export const lateness = ({ slack, sweepEvery }: Shape): Millis => slack + sweepEvery - 100;
 
 const wholeSeconds = (about: number): Millis => seconds(Math.max(2, Math.round(about)));
 

@@ -64,4 +64,5 @@ const smallerShapes = [
   oneLess('instances'),
   (shape: Shape) => (shape.drift > 0 ? { ...shape, drift: 0 } : undefined),
   (shape: Shape) => (shape.slack > 0 ? { ...shape, slack: 0 } : undefined),
+  (shape: Shape) => (shape.sweepEvery > 100 ? { ...shape, sweepEvery: 100 } : undefined),
 ];

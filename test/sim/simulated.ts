@@ -60,6 +60,7 @@ export class Simulated {
       timekeeping: (fraction) => ({ slack, rate: 1 + drift * (2 * fraction() - 1) }),
     });
     this.fleet.world.aliveEvery = aliveEvery;
+    this.fleet.sweepEvery = shape.sweepEvery;
     this.fleet.audit.underWay = 2 * slowest + seconds(1);
     this.fraction = seededFractions(seed + ofPlay);
     this.fleet.served = () => {

@@ -3,6 +3,7 @@ import { slotTokens } from '../../../src/domain/keys.ts';
 import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
 import type { Checker, Written } from '../checks.ts';
 import { recordsIn } from '../records-in.ts';
+import { lateness } from '../shape.ts';
 import type { Simulated } from '../simulated.ts';
 
 /**
@@ -25,8 +26,9 @@ export const g4: Checker = {
         }
       },
       onDeath: ({ run, at, goneAt }) => {
-        const { lease, slack, drift } = sim.shape;
-        const bound: Millis = (lease.ttl + lease.grace) * (1 + 2 * drift) + seconds(4) + 4 * slack;
+        const { lease, drift } = sim.shape;
+        const bound: Millis =
+          (lease.ttl + lease.grace) * (1 + 2 * drift) + seconds(4) + 4 * lateness(sim.shape);
         if (goneAt === undefined) complain(`${run} died in peace, and was not gone in time`);
         else if (goneAt - at > bound)
           complain(`${run} was gone after ${goneAt - at} of ${bound} ms`);

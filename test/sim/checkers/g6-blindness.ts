@@ -2,6 +2,7 @@ import { blindAfter } from '../../../src/domain/policy.ts';
 import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
 import type { Process } from '../../runtime/process.ts';
 import type { Checker } from '../checks.ts';
+import { lateness } from '../shape.ts';
 import type { Simulated } from '../simulated.ts';
 
 /** Nobody is expired before whoever does it has seen for a whole grace, and the suspicion stood so long. */
@@ -34,7 +35,7 @@ export const g6: Checker = {
 
 /** When it last came back, before that moment, from an interruption that it must have noticed. */
 function lastBlind({ interruptions }: Process, before: Monotonic, { shape }: Simulated): Monotonic {
-  const unnoticed: Millis = seconds(1.1) + 2 * shape.slack;
+  const unnoticed: Millis = seconds(1.1) + 2 * lateness(shape);
   const uncut = blindAfter(shape.lease) * (1 + shape.drift) + unnoticed;
   const last = interruptions.findLast(
     ({ why, from, to }) => to <= before && to - from > (why === 'stopped' ? unnoticed : uncut),

@@ -3,6 +3,7 @@ import { usable } from '../../../src/domain/pick.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
 import type { Checker } from '../checks.ts';
 import type { ConsumerProcess } from '../consumer-process.ts';
+import { lateness } from '../shape.ts';
 import type { Simulated } from '../simulated.ts';
 
 /** A consumer sees what stands, is told all of it, with reasons, and is never handed an empty service. */
@@ -23,8 +24,8 @@ export const g9: Checker = {
     },
     onDeath: ({ run, instances, at, dubiousAt }) => {
       if (instances === 0) return;
-      const { lease, slack, drift } = sim.shape;
-      const bound: Millis = lease.ttl * (1 + 2 * drift) + seconds(0.5) + 4 * slack;
+      const { lease, drift } = sim.shape;
+      const bound: Millis = lease.ttl * (1 + 2 * drift) + seconds(0.5) + 4 * lateness(sim.shape);
       const after = (dubiousAt ?? Number.POSITIVE_INFINITY) - at;
       if (after > bound) complain(`${run} was dubious after ${after}, not ${bound} ms`);
     },
