@@ -15,6 +15,9 @@ const withServers = {
   maxWorkers: 3,
 };
 
+/** What of the real tests `npm test` runs in five minutes with all the others; the rest is `test:long`. */
+const soon = 'test/real/{embedded,harness,promises}';
+
 export default defineConfig({
   test: {
     allowOnly: false,
@@ -30,7 +33,14 @@ export default defineConfig({
           name: 'unit',
           // Whatever is not claimed below, so that no test file is ever left out.
           include: ['test/**/*.test.ts'],
-          exclude: ['test/contract/**', 'test/real/**', 'test/sim/**'],
+          exclude: ['test/{browser,contract,model,real,sim}/**'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'model',
+          include: ['test/model/**/*.test.ts'],
           sequence: { groupOrder: 0 },
         },
       },
@@ -53,8 +63,27 @@ export default defineConfig({
         test: {
           ...withServers,
           name: 'real',
-          include: ['test/real/**/*.test.ts'],
+          include: [`${soon}/**/*.test.ts`],
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          ...withServers,
+          name: 'long',
+          include: ['test/real/**/*.test.ts'],
+          exclude: [`${soon}/**`],
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          ...withServers,
+          name: 'browser',
+          globalSetup: [...withServers.globalSetup, 'test/browser/harness/global-setup.ts'],
+          include: ['test/browser/**/*.test.ts'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

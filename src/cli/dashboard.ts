@@ -87,13 +87,13 @@ export async function openLive(
 
 /** A history from a file. @throws {Fault} likewise, and `bad-setting` for the file */
 export async function openRecorded(
-  file: string,
+  { file, name }: { readonly file: string; readonly name: string },
   door: Door,
   port: number | undefined,
   log: Log,
   onProgress: Progress,
 ): Promise<Dashboard> {
-  const source = await openRecording(file, historyFile(file), onProgress);
+  const source = await openRecording(name, historyFile(file), onProgress);
   if (source.ledger().last === 0) {
     throw new Fault('bad-setting', `${file}: there is no event in it`, {
       hint: '`rollcall audit export --out FILE` writes such a file',

@@ -18,6 +18,10 @@ export interface Io {
   readonly errIsTerminal: boolean;
   /** How wide a line may be. */
   readonly columns: number;
+  /** The terminal as large as it is now; a line is as long as `columns` says at most. */
+  window(): { readonly columns: number; readonly rows: number };
+  /** Writes to stdout as it is: for a screen that is drawn over. */
+  draw(text: string): void;
   /** Aborted when the command should end politely: a signal came, or nobody reads its output. */
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -58,6 +58,11 @@ const io: Io = {
   isTerminal: process.stdout.isTTY ?? false,
   errIsTerminal: process.stderr.isTTY ?? false,
   columns: Math.min(process.stdout.columns || widest, widest),
+  window: () => ({
+    columns: Math.min(process.stdout.columns || widest, widest),
+    rows: process.stdout.rows || 24,
+  }),
+  draw: (text) => void process.stdout.write(text),
   signal: stopping.signal,
   env: process.env,
   pid: process.pid,

@@ -97,6 +97,8 @@ export class Holding {
         const { key, text } = change.write;
         if (text === undefined && this.#isMine(key)) this.#unsure.set(key, change);
       }
+      // Whoever goes on from here lists anew, also where what sent this was told to stop meanwhile.
+      this.instances.clear();
     }
     return outcome;
   }

@@ -37,6 +37,8 @@ export async function withdraw(
     if (next.step === 'drain') drainedAt = clock.monotonic();
     if (outcome === 'committed') {
       if (next.step === 'remove-record') return 'left';
+      // Only now can nothing land any more that was under way: what was listed before may lack it.
+      if (next.step === 'say') listed = false;
       continue;
     }
     listed = false;

@@ -12,6 +12,8 @@ export function fakeTerminal(more: Partial<Io> = {}) {
     isTerminal: false,
     errIsTerminal: false,
     columns: 100,
+    window: () => ({ columns: 100, rows: 24 }),
+    draw: (text) => void out.push(text),
     signal: new AbortController().signal,
     env: {},
     pid: 1,

@@ -50,5 +50,11 @@ export function natsOn(servers: readonly string[], replicas: number): Open {
 
 async function connectionTo(server: string, name: string): Promise<AsyncDisposable> {
   const connection = await connectNats({ servers: [server], name });
-  return { [Symbol.asyncDispose]: () => closeNats(connection) };
+  return {
+    async [Symbol.asyncDispose]() {
+      // A socket that is closed before all was read from it is reset: to the server a read error.
+      await connection.flush();
+      await closeNats(connection);
+    },
+  };
 }

@@ -94,7 +94,7 @@ describe('the package, packed and installed where nothing else is', () => {
       const [line] = (await once(running.stdout as Readable, 'data')) as [string];
       const { dashboard } = JSON.parse(line.split('\n')[0] ?? '');
       const page = await (await fetch(dashboard)).text();
-      expect(page).toContain('/assets/main.js');
+      expect(page).toContain('assets/main.js');
       expect((await fetch(new URL('/assets/main.js', dashboard))).status).toBe(200);
       const hello = await (await fetch(new URL('/api/hello', dashboard))).json();
       expect(hello).toMatchObject({ mode: 'recording', first: 1, actions: false });

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { seconds } from '../../src/domain/time.ts';
-import type { FleetInMemory } from './fleet-in-memory.ts';
+import { type FleetInMemory, specOf } from './fleet-in-memory.ts';
 import { mishaps } from './line.ts';
 import { scenario } from './scenario.ts';
 
@@ -33,6 +33,26 @@ describe('an agent that leaves', () => {
       ]);
     },
   );
+
+  scenario('takes along what was registered by a write that arrives late', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(1));
+    const { run } = a.agent;
+    const from = a.process.line.requests;
+    a.process.line.fate = (n) => (n === from + 1 ? 'late' : 'fine');
+    // Between what it lists and what it says, the late registration arrives.
+    a.process.beforeCommit = ({ events }) =>
+      events.some(({ text }) => text.includes('"withdrawn"'))
+        ? fleet.clock.sleep(seconds(2), new AbortController().signal)
+        : Promise.resolve();
+    a.agent.replace([specOf('web/1'), specOf('web/2')]);
+    await fleet.clock.settle();
+    const stopped = a.agent.stop();
+    await fleet.advance(seconds(5));
+    await stopped;
+    expect(fleet.audit.story({ run, name: 'web/2' })).toEqual(['registered', 'removed']);
+    await expectGone(fleet, run);
+  });
 
   scenario('is never suspected, and leaves nothing to collect', async (fleet) => {
     const c = fleet.collector('h9');

@@ -131,6 +131,28 @@ describe('the instances of an agent', () => {
       expect(fleet.instances('h1/a')).toEqual({ 'web/1': a.agent.run });
     },
   );
+
+  scenario(
+    'removed by a write without an answer, and wanted again after a lapse, stand in the end',
+    async (fleet) => {
+      const a = fleet.agent('h1/a', ['web/1']);
+      await fleet.advance(seconds(1));
+      const from = a.process.line.requests;
+      let mended = false;
+      a.process.line.fate = (n) => {
+        if (n === from + 1) return 'unanswered';
+        return mended ? 'fine' : 'unsent';
+      };
+      a.agent.replace([]);
+      await fleet.advance(fleet.lease.ttl + seconds(1));
+      expect(a.agent.state).toBe('lapsed');
+      a.agent.replace(specs('web/1'));
+      mended = true;
+      await fleet.advance(seconds(20));
+      expect(a.agent.state).toBe('serving');
+      expect(fleet.instances('h1/a')).toEqual({ 'web/1': a.agent.run });
+    },
+  );
 });
 
 describe('the health of an instance', () => {

@@ -46,10 +46,11 @@ export const ui = command({
     await using opened = new AsyncDisposableStack();
     const door = await dashboardDoor(settings, io);
     const file = settings.sample ? sampleFile : settings.file;
+    const name = settings.sample ? 'a sample recording' : (file ?? '');
     await using until = stopping(io.signal);
     if (file !== undefined) {
       const dashboard = await spinning(io, 'reading the history', (say) =>
-        openRecorded(file, door, settings.port, jsonLog(settings.logLevel), (done, of) =>
+        openRecorded({ file, name }, door, settings.port, jsonLog(settings.logLevel), (done, of) =>
           say(`reading the history: ${Math.floor((100 * done) / Math.max(1, of))} %`),
         ),
       );
@@ -62,9 +63,9 @@ export const ui = command({
     if (!connected) return exit.done;
     opened.use(connected);
     const slot = await slotOf(settings, AgentName.parse('dashboard'), io.env);
-    const name = `${withoutLogin(settings.servers).servers.join(', ')}, namespace ${settings.namespace}`;
+    const where = `${withoutLogin(settings.servers).servers.join(', ')}, namespace ${settings.namespace}`;
     const live = {
-      name,
+      name: where,
       ports: connected.ports,
       lease: { ttl: settings.ttl, grace: settings.grace },
       host: settings.readOnly ? undefined : slot.host,

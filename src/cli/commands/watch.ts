@@ -7,6 +7,7 @@ import { changeDocument, changeLine } from '../change-lines.ts';
 import { command } from '../command.ts';
 import { system } from '../compose.ts';
 import { connectPatiently, watchConnection } from '../connect.ts';
+import { Drawing } from '../drawing.ts';
 import { exit } from '../exit.ts';
 import {
   fleetChangeDocument,
@@ -17,6 +18,7 @@ import {
 import { footer, plural } from '../footer.ts';
 import { byName, instanceTable } from '../instance-table.ts';
 import { jsonLine } from '../printable.ts';
+import { Switch } from '../settings/common.ts';
 import { stopping } from '../stopping.ts';
 
 const lookEvery: Millis = seconds(0.5);
@@ -27,16 +29,22 @@ const seatsEvery: Millis = seconds(5);
 
 export const watch = command({
   name: 'watch',
-  about: 'the instances as they are now, and then every change as it comes',
+  about: 'the instances as they are, drawn anew with every change; in a pipe, a line for each',
   settings: {
     service: {
       flag: '--service <name>',
       about: 'only the instances of this service',
       rule: ServiceName.optional(),
     },
+    lines: {
+      flag: '--lines',
+      about: 'a line for each change at a terminal too',
+      rule: Switch,
+    },
   },
   examples: [
     ['rollcall watch', 'until Ctrl-C'],
+    ['rollcall watch --lines', 'what is there, and then a line for each change'],
     ['rollcall watch --json | jq -c "select(.change == \\"changed\\")"', 'one document per line'],
   ],
   async run({ settings, io }) {
@@ -44,9 +52,11 @@ export const watch = command({
     await using connected = await connectPatiently(settings, io, 'watch', { create: false });
     if (!connected) return exit.done;
     let ready = false;
+    const live = io.isTerminal && !json && !settings.lines ? new Drawing(io) : undefined;
+    const tell = (line: string) => (live ? live.add(line) : io.out(line));
     const say = (change: DirectoryChange) => {
       const at = system.clock.wall();
-      io.out(json ? jsonLine(changeDocument(change, at)) : changeLine(change, io.palette, at));
+      tell(json ? jsonLine(changeDocument(change, at)) : changeLine(change, io.palette, at));
     };
     const wanted = (row: InstanceRow | undefined) => !service || row?.service === service;
     const onChange = (changes: readonly DirectoryChange[]) => {
@@ -59,7 +69,7 @@ export const watch = command({
         const line = json
           ? jsonLine(fleetChangeDocument(change, at))
           : fleetChangeLine(change, io.palette, at);
-        io.out(line);
+        tell(line);
       }
     };
     const options = { seatsEvery, onChange, onFleetChange };
@@ -68,6 +78,10 @@ export const watch = command({
     void watchConnection(connected.store, io, until.signal);
     await Promise.race([directory.ready, until.ended]);
     ready = true;
+    if (live) {
+      await live.show(directory, service, { staleAfter, signal: until.signal });
+      return exit.done;
+    }
     const rows = directory.instances(service).toSorted(byName);
     const now = system.clock.wall();
     if (json) {

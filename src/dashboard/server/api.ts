@@ -3,7 +3,7 @@ import type { WireEvents, WireHello } from '../wire.ts';
 import type { Actions } from './actions.ts';
 import { sendBody, sendJson } from './answer.ts';
 import { sendHistory } from './audit.ts';
-import { chartByHash, todaysCharts } from './charts.ts';
+import { chartEverOf, todaysCharts } from './charts.ts';
 import type { Draw } from './drawings.ts';
 import { eventAt, eventDocument, eventsOf } from './events.ts';
 import { explain } from './explain.ts';
@@ -85,9 +85,9 @@ const routes: Readonly<Record<string, Route>> = {
     const { entity, at, event } = readQuery(queries.explain, query);
     await sendJson(request, response, explain(source, entity, at, event));
   },
-  charts: async ({ draw }, { request, response, query }, rest) => {
+  charts: async ({ draw, source }, { request, response, query }, rest) => {
     const [, hash = '', as] = /^([0-9a-f]{12})\.(json|svg)$/.exec(rest) ?? [];
-    const chart = chartByHash(hash);
+    const chart = await chartEverOf(hash, source.charts);
     if (!chart) throw new Refusal('not-found', 'there is no such chart');
     if (as === 'json') return sendJson(request, response, chart, { cache: forever });
     const { collapsed = '', theme } = readQuery(queries.drawing, query);

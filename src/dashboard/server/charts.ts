@@ -1,4 +1,6 @@
 import { type Chart, chartOf } from '../../charts/chart.ts';
+import type { Charts } from '../../ports/charts.ts';
+import { chartOfRecord } from '../../runtime/charts.ts';
 import { machinesByName } from './over.ts';
 
 /** Of each machine, its chart of today. */
@@ -11,3 +13,20 @@ const charts: ReadonlyMap<string, Chart> = new Map(
 );
 
 export const chartByHash = (hash: string): Chart | undefined => charts.get(hash);
+
+/**
+ * Today's chart, or one that was published when a machine was another; undefined where nobody has it.
+ * @throws {Fault} `store-unavailable`
+ */
+export async function chartEverOf(
+  hash: string,
+  published: Pick<Charts, 'get'> | undefined,
+): Promise<Chart | undefined> {
+  const today = chartByHash(hash);
+  if (today || !published) return today;
+  for (const machine of machinesByName.keys()) {
+    const chart = await chartOfRecord({ machine, chart: hash }, published);
+    if (chart) return chart;
+  }
+  return undefined;
+}

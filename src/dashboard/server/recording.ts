@@ -88,6 +88,7 @@ export async function openRecording(
     mode: 'recording',
     history,
     keyframes: undefined,
+    charts: undefined,
     bell: new Bell(),
     caughtUp: Promise.resolve(),
     ledger: () => ledger,

@@ -1,6 +1,7 @@
 import { Fault } from '../../domain/fault.ts';
 import { allSeats } from '../../domain/keys.ts';
 import { type Instant, type Millis, seconds } from '../../domain/time.ts';
+import type { Charts } from '../../ports/charts.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { History } from '../../runtime/history.ts';
@@ -15,6 +16,8 @@ export interface Source {
   readonly mode: 'live' | 'recording';
   readonly history: History;
   readonly keyframes: Keyframes | undefined;
+  /** Charts of machines as they were; of a recording only today's are known. */
+  readonly charts: Pick<Charts, 'get'> | undefined;
   /** Another one after each reset. */
   ledger(): Ledger;
   readonly bell: Bell;
@@ -30,7 +33,7 @@ export interface Source {
 const lookEvery: Millis = seconds(2);
 const tryAgainAfter: Millis = seconds(1);
 
-type LivePorts = Pick<Ports, 'audit' | 'keyframes' | 'leases' | 'clock' | 'log'>;
+type LivePorts = Pick<Ports, 'audit' | 'charts' | 'keyframes' | 'leases' | 'clock' | 'log'>;
 
 /** The audit of a namespace, followed for as long as this is open: one reader, however many look. */
 export class LiveSource implements Source, AsyncDisposable {
@@ -39,6 +42,7 @@ export class LiveSource implements Source, AsyncDisposable {
   readonly bell = new Bell();
   readonly history: History;
   readonly keyframes: Keyframes;
+  readonly charts: Pick<Charts, 'get'>;
   readonly #ports: LivePorts;
   readonly #stop = new AbortController();
   readonly #done: Promise<unknown>;
@@ -53,6 +57,7 @@ export class LiveSource implements Source, AsyncDisposable {
     this.#ports = ports;
     this.history = ports.audit;
     this.keyframes = ports.keyframes;
+    this.charts = ports.charts;
     this.#done = Promise.all([this.#follow(onProgress), this.#look()]);
   }
 

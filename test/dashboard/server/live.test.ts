@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createMachine } from 'xstate';
+import { chartOf } from '../../../src/charts/chart.ts';
 import { entitiesNamed } from '../../../src/cli/audit-entity.ts';
 import { planNow } from '../../../src/cli/planned.ts';
 import { Actions } from '../../../src/dashboard/server/actions.ts';
@@ -170,8 +172,8 @@ describe('a fleet in the dashboard', () => {
     expect(quiet).toMatchObject({ rows: [], estimate: false, seats: 1 });
     const { process } = fleet.agent('h3/c', ['web/w3']);
     await fleet.advance(seconds(10));
-    await fleet.kill(process);
-    await fleet.advance(seconds(8));
+    process.vanish();
+    await fleet.advance(seconds(9));
     const { last } = await looked.get<{ last: number }>('/api/hello');
     expect((await looked.get<WirePlan>('/api/plan')).rows).toMatchObject([
       { kind: 'run', host: 'h3', agent: 'c', next: 'expire', instances: 1 },
@@ -180,7 +182,9 @@ describe('a fleet in the dashboard', () => {
     expect((await looked.get<WirePlan>('/api/plan')).rows).toEqual([]);
     const past = await looked.get<WirePlan>(`/api/plan?at=${last}`);
     expect(past).toMatchObject({ seq: last, estimate: true, seats: null });
-    expect(past.rows).toMatchObject([{ host: 'h3', next: 'expire' }]);
+    expect(past.rows).toMatchObject([
+      { host: 'h3', why: 'silent', next: 'expire', heldBy: { by: 'grace' } },
+    ]);
   });
 
   it('what may happen next, and why something may not', async () => {
@@ -211,6 +215,11 @@ describe('a fleet in the dashboard', () => {
     for (const [machine, hash] of Object.entries(charts)) {
       expect(await looked.get(`/api/charts/${hash}.json`)).toMatchObject({ machine, hash });
     }
+    const { ports } = fleet.process('last year');
+    const old = chartOf(createMachine({ id: 'run', initial: 'b', states: { b: {} } }));
+    await ports.charts.publish('run', old.hash, JSON.stringify(old));
+    expect(await looked.get(`/api/charts/${old.hash}.json`)).toEqual(old);
+    expect((await fetched(looked.server.url, '/api/charts/000000000000.json')).status).toBe(404);
   });
 });
 

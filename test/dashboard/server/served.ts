@@ -36,6 +36,7 @@ export class WrittenSource implements Source {
     range: async () => ({ first: 0, last: 0 }),
   };
   readonly keyframes = undefined;
+  readonly charts = undefined;
   readonly bell = new Bell();
   readonly caughtUp = Promise.resolve();
   readonly #ledger: Ledger;

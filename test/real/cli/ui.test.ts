@@ -42,7 +42,7 @@ function listening(url: string, signal: AbortSignal) {
           const whole = (rest + new TextDecoder().decode(piece)).split('\n\n');
           rest = whole.pop() ?? '';
           for (const text of whole) {
-            const [, event, data = ''] = /^event: (\w+)[^]*?^data: (.*)$/m.exec(text) ?? [];
+            const [, event, data = ''] = /^event: (\w+)(?:.|\n)*?^data: (.*)$/m.exec(text) ?? [];
             if (event === 'mark') marks.push(JSON.parse(data));
             if (event !== 'batch') continue;
             const page: WirePage = JSON.parse(data);

@@ -1,0 +1,24 @@
+import type { Process, State } from './state.ts';
+import { at } from './store.ts';
+
+/**
+ * Nothing is left to be done: whoever is alive serves what it runs, of everybody else nothing stands.
+ * A frozen process counts as dead: it need not wake for the rest to come to order.
+ */
+export function isClean(state: State): boolean {
+  const { slot, instances, flight, processes } = state;
+  if (flight.length > 0 || state.hold.stands) return false;
+  const serving = processes.filter(({ life }) => life === 'up');
+  if (!serving.every((process) => isServing(state, process))) return false;
+  if (slot.run < 0) return serving.length === 0 && instances.every(({ owner }) => owner < 0);
+  const holder = at(processes, at(state.runs, slot.run).process);
+  return holder.life === 'up' && holder.run === slot.run && !slot.suspect;
+}
+
+/** Its records stand as it wants them, and no others. */
+function isServing({ slot, lease, instances }: State, process: Process): boolean {
+  const { session, run, holds, task, queue, inDoubt, wants } = process;
+  if (session !== 'serving' || slot.run !== run || slot.phase !== 'live') return false;
+  if (!holds || !at(lease, run) || inDoubt || task || queue.length > 0) return false;
+  return instances.every(({ owner }, key) => owner === (wants & (1 << key) ? run : -1));
+}

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { explore } from './explore.ts';
+import { initialOf, rulesOf, scenarios } from './scenarios.ts';
+import { redundant, refutations, scenarioOf } from './weakened.ts';
+
+const minute = 60_000;
+
+describe('every state that can be reached', () => {
+  test.each(scenarios)(
+    'keeps the promises, and comes to order: $name',
+    (scenario) => {
+      const { broken, clean } = explore(initialOf(scenario), rulesOf(scenario, []));
+      expect(broken).toBeUndefined();
+      expect(clean).toBeGreaterThan(0);
+    },
+    4 * minute,
+  );
+});
+
+describe('without one of its rules', () => {
+  test.each(refutations)(
+    'the protocol breaks $property: $without',
+    ({ without, scenario, property }) => {
+      const of = scenarioOf(scenario);
+      const { broken } = explore(initialOf(of), rulesOf(of, without));
+      expect(broken?.property, broken?.story.join('\n')).toBe(property);
+    },
+    4 * minute,
+  );
+});
+
+describe('without a rule that others stand in for', () => {
+  test.each(redundant)(
+    'nothing breaks: $without',
+    ({ without, scenario }) => {
+      const of = scenarioOf(scenario);
+      expect(explore(initialOf(of), rulesOf(of, without)).broken).toBeUndefined();
+    },
+    4 * minute,
+  );
+});

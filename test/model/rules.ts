@@ -1,0 +1,37 @@
+/** A rule of the protocol, each with what a program of the model does without it. */
+export const weakenings = {
+  'lease-before-record': 'a collector reads the lease before the record that it judges',
+  'no-look-at-lease':
+    'a collector expires and suspects by its own clock, without a look at the lease',
+  'delete-unconditionally': 'a leftover is removed at whatever revision it has by then',
+  'delete-what-is-there':
+    'a leftover is removed at a revision read right before, not at the judged one',
+  'record-before-instances': 'the first batch of a removal takes the record along, not the last',
+  'record-unconditionally': 'the last batch of a removal expects no revision of the record',
+  'stale-view': 'a removal takes its instances from a view that has not passed the expiry',
+  'hold-unfenced': 'an expiry is not fenced on the absence of a hold',
+  'instances-unfenced': "a run's instance writes are not fenced on its slot's record",
+  'id-reused': 'a run whose claim has an unknown outcome claims again with the same id',
+  'doubt-settled-by-reading':
+    'after an unknown outcome a run reads instead of rewriting its record first',
+  'knowledge-kept': 'what a run knew of its instances outlives a commit of unknown outcome',
+  'record-before-lease': 'a lapsed run rewrites its record first and takes its lease then',
+  'lapse-unnoticed': 'a run goes on claiming its lease when it has lapsed',
+  'chain-unended': 'whoever takes a slot over does not end the chain of the run before',
+  'chain-begun-anew': 'an instance registered again begins its chain at 1 again',
+  'leave-on-old-list': 'a run that leaves removes what it listed before it said so',
+  'leftovers-unfenced': "a leftover's removal is not fenced on the slot's record",
+  'batch-unfenced': "a removal's first batches are not fenced on the slot's record",
+  'claim-unconfirmed': 'a run whose claim was lost and stands goes on without rewriting its record',
+} as const;
+
+export type Weakening = keyof typeof weakenings;
+
+/** The rules as they are, but for some. */
+export interface Rules {
+  readonly without: ReadonlySet<Weakening>;
+  /** Instances in one batch of a registration or a removal; the code's are 300 and 450. */
+  readonly batch: number;
+  /** How many commits of unknown outcome may be under way at once. */
+  readonly underWay: number;
+}

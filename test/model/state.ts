@@ -1,0 +1,176 @@
+import type { EndCause, SessionEffect } from '../../machines/session.ts';
+import type { RunEvidence } from '../../src/domain/judge.ts';
+import type { AgentRecord } from '../../src/domain/records.ts';
+
+/** A run, an instance, a process, by number. `nobody`: no run. */
+export const nobody = -1;
+
+/** A stream sequence. They grow along a path; two states that differ in nothing but these are one. */
+export type Rev = number;
+
+/** What stands under the slot's key; `run` is `nobody` where nothing does, or a tombstone. */
+export interface SlotEntry {
+  readonly rev: Rev;
+  readonly run: number;
+  readonly phase: AgentRecord['phase'];
+  readonly suspect: boolean;
+  /** The write by which the run took the slot: term 0, n 1. */
+  readonly first: boolean;
+}
+
+/** What stands under an instance's key; `n` counts the events of its chain. */
+export interface InstanceEntry {
+  readonly rev: Rev;
+  readonly owner: number;
+  readonly n: number;
+}
+
+interface HoldEntry {
+  readonly rev: Rev;
+  readonly stands: boolean;
+}
+
+/** An event of a run's chain, or of an instance's as that run owns it. */
+export interface ChainStep {
+  readonly run: number;
+  /** Which instance; undefined: the run itself. */
+  readonly instance?: number;
+  /** Its predecessor as the writer knows it: the record's revision, of an instance's chain its n. 0: none. */
+  readonly after: number;
+  readonly type: string;
+}
+
+interface Writing {
+  /** `any`: no condition at all, which only weakened rules have. */
+  readonly expect: Rev | 'any';
+  /** The revision that was judged, or read, when this was decided. */
+  readonly judged: Rev;
+  readonly events: readonly ChainStep[];
+}
+export interface SlotWrite extends Writing {
+  readonly key: 'slot';
+  readonly put: Omit<SlotEntry, 'rev'> | undefined;
+}
+export interface InstanceWrite extends Writing {
+  readonly key: number;
+  readonly put: Omit<InstanceEntry, 'rev'> | undefined;
+}
+export type Write = SlotWrite | InstanceWrite;
+
+/** One atomic commit, as it was sent. `by`: the run whose own agent sent it, or a collector. */
+export interface Commit {
+  readonly by: number | 'collector';
+  readonly writes: readonly Write[];
+  readonly fences: readonly { readonly key: 'slot' | 'hold'; readonly expect: Rev }[];
+}
+
+export type Over = 'no' | 'superseded' | 'expired' | 'gone' | 'left' | 'deleted';
+
+/** What is true of a run, whoever knows it: the measure of the properties, read by no program. */
+export interface RunTruth {
+  readonly took: boolean;
+  readonly over: Over;
+  readonly process: number;
+  /** By instance: how many events this run's chain of it has. */
+  readonly heads: readonly number[];
+}
+
+/** An effect of the session machine at work; `pc`: what it does to the store next. */
+export interface Task {
+  readonly effect: SessionEffect;
+  readonly pc: 'lease' | 'read' | 'check' | 'plan' | 'list' | 'send' | 'recheck' | 'release';
+  /** The state that asked for it was left: it ends where the code looks at its signal. */
+  readonly aborted: boolean;
+  /** Whether what stands under the prefix is known: `known` of reconcile, `listed` of withdraw. */
+  readonly listed: boolean;
+  readonly sending: Commit | undefined;
+}
+
+/** A process of an agent, with the session of its present run (src/runtime/session.ts, holding.ts). */
+export interface Process {
+  /** `waiting`: not begun; `gone`: ended by itself. */
+  readonly life: 'waiting' | 'up' | 'frozen' | 'dead' | 'gone';
+  readonly run: number;
+  readonly session: string;
+  readonly announced: boolean;
+  readonly cause: EndCause | null;
+  /** Its keeper may claim the lease. */
+  readonly holds: boolean;
+  readonly task: Task | undefined;
+  readonly queue: readonly SessionEffect[];
+  readonly agent: SlotEntry | undefined;
+  readonly instances: readonly InstanceEntry[];
+  readonly heads: readonly number[];
+  /** By instance: the n of a removal that may have been stored; 0: none. */
+  readonly unsure: readonly number[];
+  readonly inDoubt: boolean;
+  readonly spent: boolean;
+  /** Bits: the instances it runs. */
+  readonly wants: number;
+  /** Bits: runs that this process has been. */
+  readonly former: number;
+  readonly takeover: boolean;
+}
+
+/** Whatever a collector is at; `idle` remembers nothing: a killed one and its successor are the same. */
+export type Work =
+  | { readonly at: 'idle' }
+  | {
+      readonly at: 'examine';
+      readonly judged: SlotEntry;
+      /** The observer's clocks, as its verdict will find them. */
+      readonly ripe: 'silence' | 'late' | 'grace';
+      readonly lease: RunEvidence['lease'];
+      readonly probe: RunEvidence['probe'];
+      readonly hold: RunEvidence['hold'];
+      readonly holdRev: Rev;
+    }
+  | { readonly at: 'look-first'; readonly run: number; readonly lease: 'stands' | 'absent' }
+  | {
+      readonly at: 'remove';
+      readonly expired: SlotEntry;
+      readonly view: readonly InstanceEntry[];
+      /** How far the view's batches are done. */
+      readonly from: number;
+    }
+  | {
+      readonly at: 'leftovers';
+      readonly view: readonly InstanceEntry[];
+      readonly slot: SlotEntry | undefined;
+      /** Instances judged so far, by their owner's lease. */
+      readonly judged: number;
+      readonly next: number;
+    };
+
+/** What may yet go wrong, or be asked for. */
+export interface Budget {
+  readonly kills: number;
+  readonly freezes: number;
+  readonly lapses: number;
+  readonly unknowns: number;
+  readonly leaves: number;
+  readonly changes: number;
+  readonly holds: number;
+  readonly doubts: number;
+  readonly deletions: number;
+}
+
+/** The whole of it: the store, the truth, the processes, and what may yet happen. */
+export interface State {
+  slot: SlotEntry;
+  instances: readonly InstanceEntry[];
+  hold: HoldEntry;
+  lease: readonly boolean[];
+  flight: readonly Commit[];
+  last: Rev;
+  runs: readonly RunTruth[];
+  /** The run that holds the slot wrote its record while its lease stood, and it has stood since. */
+  vouched: boolean;
+  processes: readonly Process[];
+  collectors: readonly Work[];
+  budget: Budget;
+  /** The next fresh run id. */
+  fresh: number;
+}
+
+export const idle: Work = { at: 'idle' };
