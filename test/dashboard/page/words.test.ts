@@ -193,7 +193,14 @@ describe('folding', () => {
       at(4, 'regranted', 'live', 'live'),
       at(3, 'regranted', 'suspect', 'live'),
     ]);
-    expect(folded.map(({ all }) => all.map(({ seq }) => seq))).toEqual([[9, 8], [7], [6], [5], [4], [3]]);
+    expect(folded.map(({ all }) => all.map(({ seq }) => seq))).toEqual([
+      [9, 8],
+      [7],
+      [6],
+      [5],
+      [4],
+      [3],
+    ]);
   });
 });
 
