@@ -18,10 +18,17 @@ export interface InstanceNow {
   readonly service: string;
   readonly id: string;
   readonly run: string;
-  /** `live`, `dubious`, `failing`, `draining`. */
-  readonly word: string;
+  readonly word: keyof InstanceCounts;
   /** Why it is dubious or failing; empty: it is not. */
   readonly reason: string;
+}
+
+/** How many instances are in each state. */
+export interface InstanceCounts {
+  readonly live: number;
+  readonly dubious: number;
+  readonly failing: number;
+  readonly draining: number;
 }
 
 /** A slot: the run that has or had it last, and what stands under it. */
@@ -34,6 +41,8 @@ export interface SlotNow {
   readonly reason: string;
   readonly zone: string;
   readonly instances: readonly InstanceNow[];
+  /** How many of them are in each state. */
+  readonly counts: InstanceCounts;
 }
 
 interface Slot {
@@ -41,13 +50,15 @@ interface Slot {
   readonly agent: string;
   readonly runs: Map<string, Stands>;
   readonly instances: Map<number, Stands>;
+  /** The instances by name; undefined: one came or went since. */
+  order: readonly number[] | undefined;
 }
 
 const ended = new Set(['removed', 'adopted']);
 export const slotKey = (host: string, agent: string): string => `${host}\n${agent}`;
 
 const names = new Intl.Collator('en', { numeric: true });
-const byName = (a: SlotNow, b: SlotNow): number =>
+const byName = (a: Slot, b: Slot): number =>
   names.compare(a.host, b.host) || names.compare(a.agent, b.agent);
 
 /**
@@ -66,6 +77,9 @@ export class Roll {
   readonly #views = new Map<string, SlotNow>();
   readonly #dirty = new Set<string>();
   #sorted: SlotNow[] | undefined;
+  #places: ReadonlyMap<string, number> = new Map();
+  /** All slots that were ever heard of, by name: sorted anew only for one more. */
+  #order: readonly string[] | undefined;
 
   know(entities: readonly WireEntity[], words: readonly string[]): void {
     for (const one of entities) this.entities.push(one);
@@ -81,6 +95,7 @@ export class Roll {
     this.#views.clear();
     this.#dirty.clear();
     this.#sorted = undefined;
+    this.#order = undefined;
   }
 
   apply(changes: Changes): void {
@@ -122,9 +137,11 @@ export class Roll {
       if (!before || !view) moved = true;
     }
     this.#dirty.clear();
-    if (moved) this.#sorted = [...this.#views.values()].sort(byName);
-    else this.#sorted = (this.#sorted ?? []).map((one) => this.#views.get(one.key) ?? one);
-    return this.#sorted;
+    if (moved) {
+      this.#sorted = this.#inOrder().flatMap((key) => this.#views.get(key) ?? []);
+      this.#places = new Map(this.#sorted.map((one, place) => [one.key, place]));
+    } else for (const one of fresh) this.#replace(one);
+    return this.#sorted ?? [];
   }
 
   slot(host: string, agent: string): SlotNow | undefined {
@@ -155,18 +172,39 @@ export class Roll {
     );
   }
 
+  #inOrder(): readonly string[] {
+    this.#order ??= [...this.#slots].sort(([, a], [, b]) => byName(a, b)).map(([key]) => key);
+    return this.#order;
+  }
+
+  #replace(one: SlotNow): void {
+    const place = this.#places.get(one.key);
+    if (place !== undefined && this.#sorted) this.#sorted[place] = one;
+  }
+
   #stand(number: number, entity: WireEntity, stands: Stands | undefined): void {
     if (entity.entity === 'run' || entity.entity === 'instance') {
       const key = slotKey(entity.host, entity.agent);
       const { host, agent } = entity;
-      const slot = this.#slots.get(key) ?? { host, agent, runs: new Map(), instances: new Map() };
+      const slot = this.#slots.get(key) ?? {
+        host,
+        agent,
+        runs: new Map(),
+        instances: new Map(),
+        order: undefined,
+      };
+      if (!this.#slots.has(key)) this.#order = undefined;
       this.#slots.set(key, slot);
       this.#dirty.add(key);
       if (entity.entity === 'run') {
         if (stands) slot.runs.set(entity.run, stands);
         else slot.runs.delete(entity.run);
-      } else if (stands && !ended.has(stands.state)) slot.instances.set(number, stands);
-      else slot.instances.delete(number);
+      } else {
+        const before = slot.instances.size;
+        if (stands && !ended.has(stands.state)) slot.instances.set(number, stands);
+        else slot.instances.delete(number);
+        if (slot.instances.size !== before) slot.order = undefined;
+      }
       return;
     }
     const kept = entity.entity === 'session' ? this.sessions : this.others;
@@ -184,8 +222,11 @@ export class Roll {
     if (!stands) return undefined;
     const word = runWord(stands.state);
     const hold = this.holdOver(slot.host, slot.agent);
-    const instances = [...slot.instances.values()].map((one) => this.#instance(one, slot, !!hold));
-    instances.sort((a, b) => names.compare(a.service, b.service) || names.compare(a.id, b.id));
+    slot.order ??= this.#ordered(slot.instances.keys());
+    const instances = slot.order.flatMap((number) => {
+      const one = slot.instances.get(number);
+      return one ? [this.#instance(one, slot, !!hold)] : [];
+    });
     return {
       key,
       host: slot.host,
@@ -195,7 +236,20 @@ export class Roll {
       reason: word !== 'suspect' ? '' : hold ? 'planned' : (stands.note.why ?? 'silent'),
       zone: stands.note.zone ?? '',
       instances,
+      counts: countsOf(instances),
     };
+  }
+
+  #ordered(numbers: Iterable<number>): number[] {
+    const name = (number: number) => {
+      const entity = this.entities[number];
+      return entity?.entity === 'instance' ? [entity.service, entity.id] : ['', ''];
+    };
+    const named = [...numbers].map((number) => [number, ...name(number)] as const);
+    named.sort(
+      ([, a = '', c = ''], [, b = '', d = '']) => names.compare(a, b) || names.compare(c, d),
+    );
+    return named.map(([number]) => number);
   }
 
   #instance(stands: Stands, slot: Slot, held: boolean): InstanceNow {
@@ -206,9 +260,15 @@ export class Roll {
     const reason = owner ? doubt(owner, held) : 'orphan';
     const base = { stands, service, id, run };
     if (reason !== '') return { ...base, word: 'dubious', reason };
-    const word = state === 'serving' ? 'live' : state;
+    const word = state === 'failing' || state === 'draining' ? state : 'live';
     return { ...base, word, reason: word === 'failing' ? (stands.note.why ?? '') : '' };
   }
+}
+
+function countsOf(instances: readonly InstanceNow[]): InstanceCounts {
+  const counts = { live: 0, dubious: 0, failing: 0, draining: 0 };
+  for (const { word } of instances) counts[word] += 1;
+  return counts;
 }
 
 /** Why the instances of a run are dubious; empty: they are not. */
