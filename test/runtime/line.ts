@@ -86,6 +86,7 @@ export class Line implements Link {
     if (fate === 'twice') void this.#clock.sleep(lateBy).then(() => this.#serveUnheard(serve));
     await this.#underWay();
     if (this.gate.shut) await this.gate.opened();
+    if (this.#down) throw new LinkDown('cut off while it was under way', true);
     return answer;
   }
 

@@ -48,7 +48,8 @@ export async function* feed(
       cursor = entries.at(-1)?.revision ?? cursor;
       saidAt = clock.monotonic();
       yield { kind: 'changes', entries, upTo: cursor };
-    } else if (clock.monotonic() - saidAt >= aliveEvery) {
+    } else if (clock.monotonic() >= saidAt + aliveEvery) {
+      // The same sum as below: rounded in another way, the wait could be none and this not be reached.
       saidAt = clock.monotonic();
       yield { kind: 'alive' };
     }

@@ -1,5 +1,4 @@
 import { readBrake, readInstance } from '../../../src/domain/entry.ts';
-import { slotTokens } from '../../../src/domain/keys.ts';
 import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
 import type { Checker, Written } from '../checks.ts';
 import { recordsIn } from '../records-in.ts';
@@ -17,12 +16,13 @@ export const g4: Checker = {
     return {
       onWritten: (written) => {
         pace.look(written);
-        for (const { of, event } of written.events) {
-          if (of.entity !== 'run' || event.type !== 'removed') continue;
-          const left = recordsIn(sim.fleet.world, `instance.${slotTokens(of)}.`).filter(
+        for (const { key, text } of written.records) {
+          if (text !== undefined || !key.startsWith('agent.') || sim.byHand.has(key)) continue;
+          const under = key.replace('agent.', 'instance.');
+          const left = recordsIn(sim.fleet.world, `${under}.`).filter(
             (entry) => readInstance(entry).kind === 'stored',
           );
-          if (left.length > 0) complain(`${slotTokens(of)} went before ${left[0]?.key}`);
+          if (left.length > 0) complain(`${key} went before ${left[0]?.key}`);
         }
       },
       onDeath: ({ run, at, goneAt }) => {
