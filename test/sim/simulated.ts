@@ -39,6 +39,8 @@ export class Simulated {
   /** All that were ever started, by the run that each has as a collector. */
   readonly collectors = new Map<string, CollectorProcess>();
   readonly collectorNames: readonly string[];
+  /** When a process last took in what had lain in its watch. */
+  readonly heardLateAt = new Map<Process, Monotonic>();
   /** What somebody's tool wrote, by key. */
   readonly byHand = new Map<string, string | undefined>();
   readonly #places: Set<string>;

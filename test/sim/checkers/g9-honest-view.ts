@@ -54,8 +54,10 @@ const countsAndServes = ({ health, reason }: InstanceRow): boolean =>
 function tooYoung({ directory, process }: ConsumerProcess, sim: Simulated): string | undefined {
   const { line } = process;
   if (!line.down || directory.age === undefined) return undefined;
-  const since = sim.cutOffSince(process);
-  if (since === undefined) return undefined;
+  const cut = sim.cutOffSince(process);
+  if (cut === undefined) return undefined;
+  // What was said before the cut and lay in the watch is dated by when it was taken in.
+  const since = Math.max(cut, sim.heardLateAt.get(process) ?? cut);
   const atLeast: Millis = (sim.now - since) * (1 - sim.shape.drift) - seconds(1);
   return directory.age >= atLeast
     ? undefined

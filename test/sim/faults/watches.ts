@@ -24,7 +24,10 @@ export const watchFaults: readonly Fault[] = [
       if (!process) return;
       const gate = how === 'view' ? process.view : process.sight;
       gate.close();
-      sim.later(lasts, () => gate.open());
+      sim.later(lasts, () => {
+        gate.open();
+        sim.heardLateAt.set(process, sim.now);
+      });
     },
   },
   {
