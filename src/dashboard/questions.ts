@@ -81,7 +81,7 @@ export interface Difference {
 
 const most = 400;
 
-export function transitionAt(chronicle: Chronicle, row: number): Transition {
+function transitionAt(chronicle: Chronicle, row: number): Transition {
   const { words, prev, state } = chronicle;
   const entity = chronicle.entity.get(row);
   const before = prev.get(row);
@@ -100,7 +100,7 @@ export function transitionAt(chronicle: Chronicle, row: number): Transition {
 }
 
 /** How much happened in each of equal pieces of time. */
-export function density(chronicle: Chronicle, from: number, to: number, pieces: number): Density {
+function density(chronicle: Chronicle, from: number, to: number, pieces: number): Density {
   const bad = numbersOf(chronicle, problems);
   const deed = numbersOf(chronicle, deeds);
   const bins = Array.from({ length: pieces }, (): [number, number] => [0, 0]);
@@ -132,7 +132,7 @@ export function density(chronicle: Chronicle, from: number, to: number, pieces: 
 }
 
 /** How often each edge was taken after one place and up to another. */
-export function edgeCounts(chronicle: Chronicle, asked: Counted): EdgeCounts {
+function edgeCounts(chronicle: Chronicle, asked: Counted): EdgeCounts {
   const lists = new Map<number, number>();
   const chosen = asked.entities && new Set(asked.entities);
   let [transitions, last] = [0, none];
@@ -162,7 +162,7 @@ export function edgeCounts(chronicle: Chronicle, asked: Counted): EdgeCounts {
 }
 
 /** The newest transitions of some entities up to a place, newest first. */
-export function historyOf(chronicle: Chronicle, entities: readonly number[], upTo: number) {
+function historyOf(chronicle: Chronicle, entities: readonly number[], upTo: number) {
   const row = chronicle.rowAt(upTo);
   const rows: number[] = [];
   for (const entity of entities) {
@@ -175,7 +175,7 @@ export function historyOf(chronicle: Chronicle, entities: readonly number[], upT
 }
 
 /** The newest transitions of some types up to a place, newest first. */
-export function found(chronicle: Chronicle, types: readonly string[], upTo: number): Transition[] {
+function found(chronicle: Chronicle, types: readonly string[], upTo: number): Transition[] {
   const wanted = numbersOf(chronicle, new Set(types));
   const all: Transition[] = [];
   for (let row = chronicle.rowAt(upTo); row >= chronicle.first && all.length < most; row -= 1) {
@@ -184,7 +184,7 @@ export function found(chronicle: Chronicle, types: readonly string[], upTo: numb
   return all;
 }
 
-export function lanes(chronicle: Chronicle, { entities, from, to }: Lanes): Lane[] {
+function lanes(chronicle: Chronicle, { entities, from, to }: Lanes): Lane[] {
   const [start, end] = [chronicle.rowAtTime(from - 1), chronicle.rowAtTime(to)];
   return entities.map((entity) => {
     const steps: Lane['steps'][number][] = [];
@@ -201,7 +201,7 @@ export function lanes(chronicle: Chronicle, { entities, from, to }: Lanes): Lane
 }
 
 /** The place of the next transition in one direction; undefined: there is none. */
-export function step(chronicle: Chronicle, asked: Step): number | undefined {
+function step(chronicle: Chronicle, asked: Step): number | undefined {
   const chosen = asked.entities && new Set(asked.entities);
   const bad = numbersOf(chronicle, problems);
   const by = asked.forward ? 1 : -1;
@@ -215,7 +215,7 @@ export function step(chronicle: Chronicle, asked: Step): number | undefined {
 }
 
 /** Whose state is another one at B than it was at A. */
-export function between(chronicle: Chronicle, a: number, b: number): Difference[] {
+function between(chronicle: Chronicle, a: number, b: number): Difference[] {
   const [start, end] = [chronicle.rowAt(Math.min(a, b)), chronicle.rowAt(Math.max(a, b))];
   const stood = new Map<number, number | undefined>();
   const stands = new Map<number, number>();

@@ -23,13 +23,13 @@ export interface Happening {
 
 const host = HostId.parse('h');
 const agent = AgentName.parse('a');
-export const runOf = (n: number): WireEntity => ({
+const runOf = (n: number): WireEntity => ({
   entity: 'run',
   host,
   agent,
   run: RunId.parse(`run${String(n).padStart(9, '0')}`),
 });
-export const instanceOf = (n: number): WireEntity => ({
+const instanceOf = (n: number): WireEntity => ({
   entity: 'instance',
   host,
   agent,

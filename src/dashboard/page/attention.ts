@@ -1,3 +1,4 @@
+import { isSilent } from './fleet-view.ts';
 import type { Roll, SlotNow } from './roll.ts';
 import { counted } from './times.ts';
 
@@ -14,57 +15,67 @@ export interface Matter {
   readonly slots: readonly SlotNow[];
 }
 
-const rank: Readonly<Record<string, number>> = {
-  expired: 0,
-  suspect: 1,
-  superseded: 2,
-  failing: 3,
-};
+const rank: Readonly<Record<string, number>> = { expired: 0, suspect: 1, superseded: 2 };
 
-/** Hosts that fell silent as a whole are one matter, however many agents they have. */
+/**
+ * Hosts that fell silent as a whole are one matter, however many agents they have. The worst first, and
+ * of those the newest; what fails stands last, by name.
+ */
 export function matters(slots: readonly SlotNow[], roll: Roll): Matter[] {
   const found: Matter[] = [];
-  for (const [host, all] of byHost(slots)) {
-    const present = all.filter(({ word }) => !over.has(word));
-    const silent = present.filter(({ word }) => word === 'suspect');
-    if (silent.length > 1 && silent.length === present.length) {
-      found.push(hostMatter(host, silent, roll));
-    } else for (const slot of silent) found.push(slotMatter(slot, roll));
-    for (const slot of all) {
-      if (slot.word === 'expired' || isLeft(slot)) found.push(slotMatter(slot, roll));
-      const failing = slot.instances.filter(({ word }) => word === 'failing');
-      const [first] = failing;
-      if (!first) continue;
-      found.push({
-        key: `failing ${slot.key}`,
-        word: 'failing',
-        title: failing.length === 1 ? `${first.service}/${first.id}` : `${slot.host}/${slot.agent}`,
-        reason: failing.length === 1 ? first.reason : `${failing.length} instances failing`,
-        since: Math.min(...failing.map(({ stands }) => stands.since)),
-        next: 'serves again when its check passes',
-        at: null,
-        slots: [slot],
-      });
+  const failing: Matter[] = [];
+  for (let n = 0; n < slots.length; n += 1) {
+    const slot = slots[n];
+    if (!slot) continue;
+    if (slot.counts.failing > 0) failing.push(failingMatter(slot));
+    if (slot.word === 'expired' || isLeft(slot)) found.push(slotMatter(slot, roll));
+    if (slot.word !== 'suspect') continue;
+    const all = ofItsHost(slots, n);
+    if (!isSilent(all)) found.push(slotMatter(slot, roll));
+    else if (slot === all.find(({ word }) => word === 'suspect')) {
+      const silent = all.filter(({ word }) => word === 'suspect');
+      found.push(hostMatter(slot.host, silent, roll));
     }
   }
-  return found.sort((a, b) => (rank[a.word] ?? 9) - (rank[b.word] ?? 9) || b.since - a.since);
+  found.sort((a, b) => (rank[a.word] ?? 9) - (rank[b.word] ?? 9) || b.since - a.since);
+  return found.concat(failing);
 }
 
-const over = new Set(['expired', 'gone', 'left', 'superseded']);
+/** Slots come by host: those of one stand together. */
+function ofItsHost(slots: readonly SlotNow[], place: number): readonly SlotNow[] {
+  const host = slots[place]?.host;
+  let [start, end] = [place, place + 1];
+  while (slots[start - 1]?.host === host) start -= 1;
+  while (slots[end]?.host === host) end += 1;
+  return slots.slice(start, end);
+}
+
+const known = new WeakMap<SlotNow, Matter>();
+
+/** Made once for each slot as it is: there may be thousands. */
+function failingMatter(slot: SlotNow): Matter {
+  const there = known.get(slot);
+  if (there) return there;
+  const failing = slot.instances.filter(({ word }) => word === 'failing');
+  const [first] = failing;
+  const alone = failing.length === 1 && first;
+  const made: Matter = {
+    key: `failing ${slot.key}`,
+    word: 'failing',
+    title: alone ? `${first.service}/${first.id}` : `${slot.host}/${slot.agent}`,
+    reason: alone ? first.reason : `${failing.length} instances failing`,
+    since: Math.min(...failing.map(({ stands }) => stands.since)),
+    next: 'serves again when its check passes',
+    at: null,
+    slots: [slot],
+  };
+  known.set(slot, made);
+  return made;
+}
 
 /** Superseded, and something of it still stands. */
 const isLeft = ({ word, instances }: SlotNow): boolean =>
   word === 'superseded' && instances.length > 0;
-
-function byHost(slots: readonly SlotNow[]): Map<string, SlotNow[]> {
-  const hosts = new Map<string, SlotNow[]>();
-  for (const slot of slots) {
-    const there = hosts.get(slot.host);
-    if (there) there.push(slot);
-    else hosts.set(slot.host, [slot]);
-  }
-  return hosts;
-}
 
 function hostMatter(host: string, slots: readonly SlotNow[], roll: Roll): Matter {
   const [first] = slots;

@@ -138,7 +138,9 @@ function HeldBanners() {
                 {entity.agent === undefined ? '' : `/${entity.agent}`}
               </b>
               : silence there is planned, nothing expires. Ends{' '}
-              {note.until === undefined ? 'when released' : countdown(note.until, now.value)}
+              {note.until === undefined
+                ? 'when released'
+                : `at ${dayTime(note.until)}, ${countdown(note.until, now.value)}`}
               {note.why ? ` — ${note.why}` : ''}.
             </span>
           </div>

@@ -14,7 +14,7 @@ export interface ChartNode {
   readonly description: string | null;
 }
 
-export interface ChartEdge {
+interface ChartEdge {
   readonly id: string;
   readonly source: string;
   readonly event: string;

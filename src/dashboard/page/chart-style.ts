@@ -1,14 +1,14 @@
 import { stylesheet } from '../../charts/stylesheet.ts';
-import { literal } from '../../charts/theme.ts';
+import { variablesOf } from '../../charts/theme.ts';
 
-/** Pictures in the page's colours, both themes at once. Through the CSSOM: no inline style is let in. */
+/** Pictures in the page's theme. Through the CSSOM: no inline style is let in. */
 export function styleCharts(): void {
-  const { light, dark } = literal;
-  const variables = Object.entries(light).map(
-    ([name, colour]) =>
-      `--chart-${name.replace(/[A-Z]/g, (one) => `-${one.toLowerCase()}`)}: light-dark(${colour}, ${dark[name as keyof typeof dark]});`,
-  );
+  const [light, dark] = [variablesOf('light'), variablesOf('dark')];
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`:root { ${variables.join(' ')} }\n${stylesheet('css')}`);
+  sheet.replaceSync(`
+    :root { ${light} }
+    @media (prefers-color-scheme: dark) { :root:not([data-theme='light']) { ${dark} } }
+    :root[data-theme='dark'] { ${dark} }
+    ${stylesheet('css')}`);
   document.adoptedStyleSheets = [sheet];
 }

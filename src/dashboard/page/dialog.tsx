@@ -13,7 +13,7 @@ export interface Deed {
   readonly agent?: string;
 }
 
-export const deed = signal<Deed | null>(null);
+const deed = signal<Deed | null>(null);
 /** What came of the last one. */
 export const outcome = signal<{ readonly good: boolean; readonly text: string } | null>(null);
 

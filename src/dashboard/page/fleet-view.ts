@@ -1,4 +1,4 @@
-import type { SlotNow } from './roll.ts';
+import type { InstanceCounts, SlotNow } from './roll.ts';
 import { runWords } from './states.ts';
 
 /** What the fleet is narrowed to. */
@@ -44,10 +44,13 @@ export function tallies(
   });
 }
 
-export function instanceTallies(slots: readonly SlotNow[]): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = { live: 0, dubious: 0, failing: 0, draining: 0 };
-  for (const { instances } of slots) {
-    for (const { word } of instances) counts[word] = (counts[word] ?? 0) + 1;
+export function instanceTallies(slots: readonly SlotNow[]): InstanceCounts {
+  const counts = { live: 0, dubious: 0, failing: 0, draining: 0 };
+  for (const { counts: own } of slots) {
+    counts.live += own.live;
+    counts.dubious += own.dubious;
+    counts.failing += own.failing;
+    counts.draining += own.draining;
   }
   return counts;
 }
@@ -68,31 +71,53 @@ export const mostCells = 400;
 
 /** Groups in the order of their slots; a slot with two services is in both. */
 export function groupsOf(slots: readonly SlotNow[], by: Grouping, all: boolean): readonly Group[] {
+  const folded = !all && slots.length > mostCells;
+  const groups: Group[] = [];
+  for (const [name, inside] of by === 'host' ? hostsOf(slots) : gathered(slots, by)) {
+    const drawn = folded ? inside.filter(({ word }) => word !== 'live') : inside;
+    const hidden = inside.length - drawn.length;
+    // A host where all is well is in the number of those that are hidden.
+    if (drawn.length === 0 && by === 'host') continue;
+    groups.push({ name, slots: drawn, silent: isSilent(inside), hidden });
+  }
+  return groups;
+}
+
+/** All its agents that are there are suspect, and there are several. */
+export function isSilent(slots: readonly SlotNow[]): boolean {
+  if (!slots.some(({ word }) => word === 'suspect')) return false;
+  const there = slots.filter(({ word }) => !ended.has(word) && word !== 'expired');
+  return there.length > 1 && there.every(({ word }) => word === 'suspect');
+}
+
+/** Slots come by host: those of one stand together. */
+function* hostsOf(
+  slots: readonly SlotNow[],
+): Generator<readonly [host: string, slots: readonly SlotNow[]]> {
+  for (let start = 0; start < slots.length; ) {
+    const host = slots[start]?.host ?? '';
+    let end = start + 1;
+    while (slots[end]?.host === host) end += 1;
+    yield [host, slots.slice(start, end)];
+    start = end;
+  }
+}
+
+function gathered(slots: readonly SlotNow[], by: Grouping): Map<string, SlotNow[]> {
   const groups = new Map<string, SlotNow[]>();
-  const put = (name: string, slot: SlotNow) => {
-    const there = groups.get(name);
-    if (there) there.push(slot);
-    else groups.set(name, [slot]);
-  };
   for (const slot of slots) {
-    if (by === 'host') put(slot.host, slot);
-    else if (by === 'zone') put(slot.zone || 'no zone', slot);
-    else {
-      const services = new Set(slot.instances.map(({ service }) => service));
-      for (const service of services.size > 0 ? services : ['no service']) put(service, slot);
+    for (const name of by === 'zone' ? [slot.zone || 'no zone'] : servicesOf(slot)) {
+      const there = groups.get(name);
+      if (there) there.push(slot);
+      else groups.set(name, [slot]);
     }
   }
-  const folded = !all && slots.length > mostCells;
-  return [...groups].map(([name, inside]) => {
-    const drawn = folded ? inside.filter(({ word }) => word !== 'live') : inside;
-    const there = inside.filter(({ word }) => !ended.has(word) && word !== 'expired');
-    return {
-      name,
-      slots: drawn,
-      silent: there.length > 1 && there.every(({ word }) => word === 'suspect'),
-      hidden: inside.length - drawn.length,
-    };
-  });
+  return groups;
+}
+
+function servicesOf({ instances }: SlotNow): Iterable<string> {
+  const services = new Set(instances.map(({ service }) => service));
+  return services.size > 0 ? services : ['no service'];
 }
 
 /** A name short enough for a cell: what its group says already is left out. */

@@ -3,12 +3,12 @@ import type { Lane } from '../questions.ts';
 import { isPresent, wordOf } from './states.ts';
 import type { Window } from './timeline-scale.ts';
 
-export interface Bar {
+interface Bar {
   readonly from: number;
   readonly to: number;
   readonly word: string;
 }
-export interface Tick {
+interface Tick {
   readonly at: number;
   readonly type: string;
   readonly seq: number;

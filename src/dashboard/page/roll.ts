@@ -18,10 +18,17 @@ export interface InstanceNow {
   readonly service: string;
   readonly id: string;
   readonly run: string;
-  /** `live`, `dubious`, `failing`, `draining`. */
-  readonly word: string;
+  readonly word: keyof InstanceCounts;
   /** Why it is dubious or failing; empty: it is not. */
   readonly reason: string;
+}
+
+/** How many instances are in each state. */
+export interface InstanceCounts {
+  readonly live: number;
+  readonly dubious: number;
+  readonly failing: number;
+  readonly draining: number;
 }
 
 /** A slot: the run that has or had it last, and what stands under it. */
@@ -34,6 +41,8 @@ export interface SlotNow {
   readonly reason: string;
   readonly zone: string;
   readonly instances: readonly InstanceNow[];
+  /** How many of them are in each state. */
+  readonly counts: InstanceCounts;
 }
 
 interface Slot {
@@ -66,6 +75,7 @@ export class Roll {
   readonly #views = new Map<string, SlotNow>();
   readonly #dirty = new Set<string>();
   #sorted: SlotNow[] | undefined;
+  #places: ReadonlyMap<string, number> = new Map();
 
   know(entities: readonly WireEntity[], words: readonly string[]): void {
     for (const one of entities) this.entities.push(one);
@@ -122,9 +132,11 @@ export class Roll {
       if (!before || !view) moved = true;
     }
     this.#dirty.clear();
-    if (moved) this.#sorted = [...this.#views.values()].sort(byName);
-    else this.#sorted = (this.#sorted ?? []).map((one) => this.#views.get(one.key) ?? one);
-    return this.#sorted;
+    if (moved) {
+      this.#sorted = [...this.#views.values()].sort(byName);
+      this.#places = new Map(this.#sorted.map((one, place) => [one.key, place]));
+    } else for (const one of fresh) this.#replace(one);
+    return this.#sorted ?? [];
   }
 
   slot(host: string, agent: string): SlotNow | undefined {
@@ -153,6 +165,11 @@ export class Roll {
       ({ entity, state }) =>
         entity.entity === 'brake' && entity.zone === zone && state === 'braked',
     );
+  }
+
+  #replace(one: SlotNow): void {
+    const place = this.#places.get(one.key);
+    if (place !== undefined && this.#sorted) this.#sorted[place] = one;
   }
 
   #stand(number: number, entity: WireEntity, stands: Stands | undefined): void {
@@ -195,6 +212,7 @@ export class Roll {
       reason: word !== 'suspect' ? '' : hold ? 'planned' : (stands.note.why ?? 'silent'),
       zone: stands.note.zone ?? '',
       instances,
+      counts: countsOf(instances),
     };
   }
 
@@ -206,9 +224,15 @@ export class Roll {
     const reason = owner ? doubt(owner, held) : 'orphan';
     const base = { stands, service, id, run };
     if (reason !== '') return { ...base, word: 'dubious', reason };
-    const word = state === 'serving' ? 'live' : state;
+    const word = state === 'failing' || state === 'draining' ? state : 'live';
     return { ...base, word, reason: word === 'failing' ? (stands.note.why ?? '') : '' };
   }
+}
+
+function countsOf(instances: readonly InstanceNow[]): InstanceCounts {
+  const counts = { live: 0, dubious: 0, failing: 0, draining: 0 };
+  for (const { word } of instances) counts[word] += 1;
+  return counts;
 }
 
 /** Why the instances of a run are dubious; empty: they are not. */

@@ -1,9 +1,4 @@
-/** A state as people are shown it: a sign, a word, and a class for its colour and border. */
-export interface Shown {
-  readonly glyph: string;
-  readonly word: string;
-}
-
+/** A state is shown as a sign, a word, and a class for its colour and border. */
 const glyphs: Readonly<Record<string, string>> = {
   registering: '○',
   live: '●',

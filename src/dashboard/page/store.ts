@@ -118,7 +118,7 @@ function apply(): void {
 
 /** Connects to the desk that all tabs share, or has one of its own. */
 export function start(): void {
-  const workerUrl = new URL(`assets/worker.js${isSample ? '?sample' : ''}`, document.baseURI);
+  const workerUrl = new URL(`/assets/worker.js${isSample ? '?sample' : ''}`, document.baseURI);
   if (typeof SharedWorker === 'function') {
     const { port } = new SharedWorker(workerUrl, {
       type: 'module',
