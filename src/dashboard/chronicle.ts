@@ -123,10 +123,7 @@ export class Chronicle {
       const next = this.#firstRow[entity];
       const before = this.#before[entity];
       if (next !== undefined) this.prev.set(next, row);
-      else {
-        this.#lastRow[entity] = row;
-        if (before) this.note.set(row, before.note);
-      }
+      else this.#lastRow[entity] = row;
       this.#firstRow[entity] = oldest.get(entity) ?? row;
       if (before) this.#before[entity] = { ...before, covered: true };
     }

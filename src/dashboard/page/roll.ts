@@ -50,6 +50,8 @@ interface Slot {
   readonly agent: string;
   readonly runs: Map<string, Stands>;
   readonly instances: Map<number, Stands>;
+  /** The instances by name; undefined: one came or went since. */
+  order: readonly number[] | undefined;
 }
 
 const ended = new Set(['removed', 'adopted']);
@@ -176,14 +178,24 @@ export class Roll {
     if (entity.entity === 'run' || entity.entity === 'instance') {
       const key = slotKey(entity.host, entity.agent);
       const { host, agent } = entity;
-      const slot = this.#slots.get(key) ?? { host, agent, runs: new Map(), instances: new Map() };
+      const slot = this.#slots.get(key) ?? {
+        host,
+        agent,
+        runs: new Map(),
+        instances: new Map(),
+        order: undefined,
+      };
       this.#slots.set(key, slot);
       this.#dirty.add(key);
       if (entity.entity === 'run') {
         if (stands) slot.runs.set(entity.run, stands);
         else slot.runs.delete(entity.run);
-      } else if (stands && !ended.has(stands.state)) slot.instances.set(number, stands);
-      else slot.instances.delete(number);
+      } else {
+        const before = slot.instances.size;
+        if (stands && !ended.has(stands.state)) slot.instances.set(number, stands);
+        else slot.instances.delete(number);
+        if (slot.instances.size !== before) slot.order = undefined;
+      }
       return;
     }
     const kept = entity.entity === 'session' ? this.sessions : this.others;
@@ -201,8 +213,11 @@ export class Roll {
     if (!stands) return undefined;
     const word = runWord(stands.state);
     const hold = this.holdOver(slot.host, slot.agent);
-    const instances = [...slot.instances.values()].map((one) => this.#instance(one, slot, !!hold));
-    instances.sort((a, b) => names.compare(a.service, b.service) || names.compare(a.id, b.id));
+    slot.order ??= this.#ordered(slot.instances.keys());
+    const instances = slot.order.flatMap((number) => {
+      const one = slot.instances.get(number);
+      return one ? [this.#instance(one, slot, !!hold)] : [];
+    });
     return {
       key,
       host: slot.host,
@@ -214,6 +229,18 @@ export class Roll {
       instances,
       counts: countsOf(instances),
     };
+  }
+
+  #ordered(numbers: Iterable<number>): number[] {
+    const name = (number: number) => {
+      const entity = this.entities[number];
+      return entity?.entity === 'instance' ? [entity.service, entity.id] : ['', ''];
+    };
+    const named = [...numbers].map((number) => [number, ...name(number)] as const);
+    named.sort(
+      ([, a = '', c = ''], [, b = '', d = '']) => names.compare(a, b) || names.compare(c, d),
+    );
+    return named.map(([number]) => number);
   }
 
   #instance(stands: Stands, slot: Slot, held: boolean): InstanceNow {

@@ -76,6 +76,17 @@ describe('the roll', () => {
     expect(only(roll.slots()).instances).toEqual([]);
   });
 
+  test('instances stand by name, also when one came later', () => {
+    const roll = rollOf([
+      { entity: run('h'), state: live },
+      { entity: instance('h', 'w10'), state: 'serving' },
+      { entity: instance('h', 'w2'), state: 'serving' },
+    ]);
+    expect(only(roll.slots()).instances.map(({ id }) => id)).toEqual(['w2', 'w10']);
+    tell(roll, [{ entity: instance('h', 'w3'), state: 'serving' }]);
+    expect(only(roll.slots()).instances.map(({ id }) => id)).toEqual(['w2', 'w3', 'w10']);
+  });
+
   test('under a hold silence is planned, and is not any more when the hold is over', () => {
     const roll = rollOf([
       { entity: run('h'), state: suspect, note: silent },

@@ -190,8 +190,17 @@ describe('folding', () => {
       at(7, 'let-through', 'braked', 'braked', 2),
       at(6, 'suspected', 'live', 'suspect'),
       at(5, 'suspected', 'live', 'suspect'),
+      at(4, 'regranted', 'live', 'live'),
+      at(3, 'regranted', 'suspect', 'live'),
     ]);
-    expect(folded.map(({ all }) => all.map(({ seq }) => seq))).toEqual([[9, 8], [7], [6], [5]]);
+    expect(folded.map(({ all }) => all.map(({ seq }) => seq))).toEqual([
+      [9, 8],
+      [7],
+      [6],
+      [5],
+      [4],
+      [3],
+    ]);
   });
 });
 
