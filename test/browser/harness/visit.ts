@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, test as base, expect, inject } from 'vitest';
+import { launch } from './launch.ts';
 
 /** One tab, and how to open another beside it that shares what a browser shares. */
 export interface Visit {
@@ -24,18 +25,7 @@ afterAll(async () => {
 
 /** One Chromium for a file's tests. */
 function browser(executablePath: string): Promise<Browser> {
-  running ??= chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  running ??= launch(executablePath);
   return running;
 }
 
