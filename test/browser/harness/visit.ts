@@ -4,7 +4,7 @@ import { afterAll, test as base, expect, inject } from 'vitest';
 import { launch } from './launch.ts';
 
 /** One tab, and how to open another beside it that shares what a browser shares. */
-export interface Visit {
+interface Visit {
   readonly page: Page;
   another(path?: string): Promise<Page>;
 }
