@@ -58,7 +58,7 @@ const ended = new Set(['removed', 'adopted']);
 export const slotKey = (host: string, agent: string): string => `${host}\n${agent}`;
 
 const names = new Intl.Collator('en', { numeric: true });
-const byName = (a: SlotNow, b: SlotNow): number =>
+const byName = (a: Slot, b: Slot): number =>
   names.compare(a.host, b.host) || names.compare(a.agent, b.agent);
 
 /**
@@ -78,6 +78,8 @@ export class Roll {
   readonly #dirty = new Set<string>();
   #sorted: SlotNow[] | undefined;
   #places: ReadonlyMap<string, number> = new Map();
+  /** All slots that were ever heard of, by name: sorted anew only for one more. */
+  #order: readonly string[] | undefined;
 
   know(entities: readonly WireEntity[], words: readonly string[]): void {
     for (const one of entities) this.entities.push(one);
@@ -93,6 +95,7 @@ export class Roll {
     this.#views.clear();
     this.#dirty.clear();
     this.#sorted = undefined;
+    this.#order = undefined;
   }
 
   apply(changes: Changes): void {
@@ -135,7 +138,7 @@ export class Roll {
     }
     this.#dirty.clear();
     if (moved) {
-      this.#sorted = [...this.#views.values()].sort(byName);
+      this.#sorted = this.#inOrder().flatMap((key) => this.#views.get(key) ?? []);
       this.#places = new Map(this.#sorted.map((one, place) => [one.key, place]));
     } else for (const one of fresh) this.#replace(one);
     return this.#sorted ?? [];
@@ -169,6 +172,11 @@ export class Roll {
     );
   }
 
+  #inOrder(): readonly string[] {
+    this.#order ??= [...this.#slots].sort(([, a], [, b]) => byName(a, b)).map(([key]) => key);
+    return this.#order;
+  }
+
   #replace(one: SlotNow): void {
     const place = this.#places.get(one.key);
     if (place !== undefined && this.#sorted) this.#sorted[place] = one;
@@ -185,6 +193,7 @@ export class Roll {
         instances: new Map(),
         order: undefined,
       };
+      if (!this.#slots.has(key)) this.#order = undefined;
       this.#slots.set(key, slot);
       this.#dirty.add(key);
       if (entity.entity === 'run') {
