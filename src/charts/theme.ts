@@ -57,7 +57,7 @@ const dark: Colours = {
 /** `css`: variables `--chart-ink` and so on, which the page sets. */
 export type Theme = 'css' | 'light' | 'dark';
 
-const literal = { light, dark } as const;
+export const literal = { light, dark } as const;
 
 export const coloursOf = (theme: Theme): Colours =>
   theme === 'css'

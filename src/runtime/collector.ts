@@ -9,6 +9,7 @@ import { collector as machine } from './machines.ts';
 import { ProcessChain, type ProcessTransition } from './process-chain.ts';
 import { takeSeat } from './seat.ts';
 import { Sitting } from './sitting.ts';
+import { sweepEvery } from './sweeper.ts';
 import { within } from './within.ts';
 
 export interface CollectorOptions {
@@ -16,6 +17,8 @@ export interface CollectorOptions {
   readonly lease: LeasePolicy;
   /** After how many events it makes a keyframe of the history. */
   readonly keyframeEvery?: number;
+  /** Between two sweeps: a simulation of hours may look less often; everything is that much later. */
+  readonly sweepEvery?: Millis;
   readonly onTransition: (transition: ProcessTransition) => void;
 }
 
@@ -84,6 +87,7 @@ export class Collector implements AsyncDisposable {
     const place = {
       ...taken,
       keyframeEvery: this.#options.keyframeEvery,
+      sweepEvery: this.#options.sweepEvery ?? sweepEvery,
       abolished: () => lost('the policy has fewer seats'),
     };
     this.#ports.meters.seated(true);

@@ -7,7 +7,7 @@ import { Eyesight } from './eyesight.ts';
 import { Keyframer } from './keyframer.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { Sightings } from './sightings.ts';
-import { Sweeper, sweepEvery } from './sweeper.ts';
+import { Sweeper } from './sweeper.ts';
 import { View } from './view.ts';
 
 /** What happens to whoever sits: said as it happens, decided by the collector's machine. */
@@ -24,6 +24,7 @@ export interface Place {
   readonly seat: number;
   readonly keeper: LeaseKeeper;
   readonly keyframeEvery: number | undefined;
+  readonly sweepEvery: Millis;
   /** The policy has fewer seats than this one's number: whoever sits there gets up. */
   readonly abolished: () => void;
 }
@@ -38,24 +39,24 @@ export class Sitting {
   readonly #sweeper: Sweeper;
   readonly #keyframer: Keyframer;
   readonly #eyesight: Eyesight;
-  readonly #seat: Pick<Place, 'seat' | 'abolished'>;
+  readonly #seat: Pick<Place, 'seat' | 'sweepEvery' | 'abolished'>;
   readonly #ports: Ports;
   readonly #listener: SittingListener;
 
   constructor(
     author: Author,
-    { seat, keeper, keyframeEvery, abolished }: Place,
+    { seat, keeper, keyframeEvery, sweepEvery, abolished }: Place,
     lease: LeasePolicy,
     ports: Ports,
     listener: SittingListener,
   ) {
-    this.#seat = { seat, abolished };
+    this.#seat = { seat, sweepEvery, abolished };
     this.#ports = ports;
     this.#listener = listener;
     this.#sightings = new Sightings(ports.clock);
     this.view = new View(ports, (slots) => this.#sweeper.touched(slots));
     const seeing = { view: this.view, sightings: this.#sightings };
-    this.#sweeper = new Sweeper(author, seeing, { seat, lease }, ports, listener);
+    this.#sweeper = new Sweeper(author, seeing, { seat, lease, sweepEvery }, ports, listener);
     const own = { key: seatKey(seat), keeper, called: 'seat' } as const;
     this.#eyesight = new Eyesight(own, lease, this.#sightings, ports.clock);
     const sign = listener.kept.bind(listener);
@@ -110,6 +111,7 @@ export class Sitting {
   /** Sweeps, and notices when it could not. */
   async #beat(signal: AbortSignal): Promise<void> {
     const { clock } = this.#ports;
+    const { sweepEvery } = this.#seat;
     let tidied = clock.monotonic();
     while (!signal.aborted) {
       await clock.sleep(sweepEvery, signal);

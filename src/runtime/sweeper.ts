@@ -24,7 +24,7 @@ import type { Sightings } from './sightings.ts';
 import { Turns } from './turns.ts';
 import type { View } from './view.ts';
 
-/** Between two sweeps: each looks at everything, and what is not due costs a comparison. */
+/** Between two sweeps, as shipped: each looks at everything, and what is not due costs a comparison. */
 export const sweepEvery: Millis = 100;
 /** A run that was doubted, examined and kept is examined again after so long. */
 const askAgainAfter: Millis = seconds(1);
@@ -40,6 +40,8 @@ export interface SweepListener {
 export interface SweepPlace {
   readonly seat: number;
   readonly lease: LeasePolicy;
+  /** Between two sweeps. */
+  readonly sweepEvery: Millis;
 }
 
 /**
@@ -81,7 +83,7 @@ export class Sweeper implements Observer {
     this.#ports = ports;
     this.#leftovers = new Leftovers(ports.clock);
     this.#turns = new Turns(place.seat, ports.clock);
-    this.#brakes = new Brakes(author, seeing.view, sweepEvery, ports);
+    this.#brakes = new Brakes(author, seeing.view, place.sweepEvery, ports);
     this.#departed = new Departed(ports.clock);
     this.#doubts = new Doubts(ports.clock);
     this.#removals = new Removals(ports.clock, (busy) => listener.removing(busy));

@@ -52,7 +52,9 @@ export class Visit implements AsyncDisposable {
     this.view = new View(this.#ports, (slots) => this.#sweeper.touched(slots));
     const seeing = { view: this.view, sightings: this.#sightings };
     // Seats are not watched here: so nobody comes before it.
-    this.#sweeper = new Sweeper(author, seeing, { seat: 1, lease }, this.#ports, { removing() {} });
+    this.#sweeper = new Sweeper(author, seeing, { seat: 1, lease, sweepEvery }, this.#ports, {
+      removing() {},
+    });
     this.#key = leaseKey(actor);
     const text = () => JSON.stringify({ v: recordVersion, run: actor.run });
     const lapsed = (why: string) => {

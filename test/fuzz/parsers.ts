@@ -38,6 +38,19 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
   ],
   'library.test.ts': ['cli/library/options'],
   'fleet.test.ts': ['runtime/seat', 'runtime/lost-tails'],
+  'charts.test.ts': [
+    'charts/read-chart',
+    'cli/charts-beside',
+    'dashboard/page/bookmarks',
+    'dashboard/page/subject',
+  ],
+  'dashboard.test.ts': [
+    'dashboard/server/actions',
+    'dashboard/server/audit',
+    'dashboard/server/events',
+    'dashboard/server/explain',
+    'dashboard/server/query',
+  ],
 };
 
 /** What parses and reads nothing of somebody else's, and why. */
@@ -52,9 +65,14 @@ export const ours: Readonly<Record<string, string>> = {
   'cli/demo/stage': 'constants',
   'cli/doctor/streams': 'a time in an answer that askApi has read; what is no time is NaN',
   'cli/doctor/registry': 'a seat’s value, whatever fails: read as runtime/seat reads it',
-  'cli/main': 'the package’s own package.json',
+  'cli/commands/ui': 'a default',
   'cli/operator': 'a default',
+  'cli/version': 'the package’s own package.json',
   'cli/why/doubt': 'evidence of an event that was read, by the schema of cli/evidence',
+  'dashboard/page/answers':
+    'what the server that sent the page answers; what is no JSON is said to have failed',
+  'dashboard/page/feed': 'the stream of the server that sent the page',
+  'dashboard/server/recording': 'events that it has packed itself',
   'domain/brake': 'a constant',
   'domain/fleet-policy': 'a constant',
   'runtime/visit': 'the text of events that it has just sealed',

@@ -14,8 +14,11 @@ import { Agent, type AgentOptions } from '../../src/runtime/agent.ts';
 import { Collector } from '../../src/runtime/collector.ts';
 import { Directory, type DirectoryOptions } from '../../src/runtime/directory.ts';
 import type { ProcessTransition } from '../../src/runtime/process-chain.ts';
+import { sweepEvery } from '../../src/runtime/sweeper.ts';
 import { AuditWatch } from './audit-watch.ts';
+import { Gate } from './gate.ts';
 import { Process, type Surroundings } from './process.ts';
+import type { Timekeeping } from './process-clock.ts';
 
 /** An agent and the process it runs in. */
 export interface AgentProcess {
@@ -40,6 +43,8 @@ export interface DirectoryProcess {
 export interface FleetOptions {
   readonly seed?: number;
   readonly lease?: LeasePolicy;
+  /** Given numbers in [0, 1) that belong to the seed. */
+  readonly timekeeping?: (fraction: () => number) => Timekeeping;
 }
 
 /** Short enough to be played often, long enough for every rule to show: renewals are 2 s apart. */
@@ -55,14 +60,21 @@ export class FleetInMemory {
   readonly lease: LeasePolicy;
   readonly audit: AuditWatch;
   readonly processes: Process[] = [];
+  /** Of its collectors. */
+  sweepEvery: Millis = sweepEvery;
   /** What was thrown and was not foreseen. */
   readonly bugs: unknown[] = [];
+  /** Shut, the store has no leader: it serves nobody. */
+  readonly leader = new Gate();
+  /** Called whenever the store has served a request. */
+  served: () => void = () => {};
   readonly #around: Surroundings;
   readonly #dead = new Set<number>();
   #numbers = 0;
 
-  constructor({ seed = 1, lease = shortLease }: FleetOptions = {}) {
+  constructor({ seed = 1, lease = shortLease, timekeeping }: FleetOptions = {}) {
     this.lease = lease;
+    const fraction = seededFractions(seed);
     this.audit = new AuditWatch(this.world, lease.ttl);
     this.#around = {
       clock: this.clock,
@@ -71,8 +83,13 @@ export class FleetInMemory {
         this.#numbers += 1;
         return this.#numbers;
       },
-      fraction: seededFractions(seed),
-      served: () => this.audit.look(),
+      fraction,
+      leader: { gate: this.leader, keeps: () => fraction() < 0.5 },
+      timekeeping: () => timekeeping?.(fraction) ?? {},
+      served: () => {
+        this.audit.look();
+        this.served();
+      },
     };
   }
 
@@ -147,7 +164,11 @@ export class FleetInMemory {
     const transitions: ProcessTransition[] = [];
     const collector = new Collector(
       me,
-      { lease: this.lease, onTransition: (transition) => void transitions.push(transition) },
+      {
+        lease: this.lease,
+        sweepEvery: this.sweepEvery,
+        onTransition: (transition) => void transitions.push(transition),
+      },
       process.ports,
     );
     collector.done.catch((error: unknown) => void this.bugs.push(error));

@@ -5,13 +5,24 @@ import type { Gate } from './gate.ts';
 
 /**
  * What becomes of one request: it never leaves (`unsent`), it is lost on its way (`lost`), it is
- * served and the answer is lost (`unanswered`), it is served long after the client gave up (`late`).
+ * served and the answer is lost (`unanswered`), it is served long after the client gave up (`late`),
+ * it is answered, and a copy of it is served once more (`twice`).
  */
-export type Fate = 'fine' | 'unsent' | 'lost' | 'unanswered' | 'late';
+export type Fate = 'fine' | 'unsent' | 'lost' | 'unanswered' | 'late' | 'twice';
 
 export const mishaps = ['unsent', 'lost', 'unanswered', 'late'] as const satisfies readonly Fate[];
 
 const lateBy: Millis = 700;
+/** How long a client waits for a store that has no leader. */
+const leaderless: Millis = 2000;
+const leaderFound = 'the leader was found';
+
+/** A store that has no leader for a while, and what becomes of what was sent to it meanwhile. */
+export interface Leader {
+  readonly gate: Gate;
+  /** Whether a request that its client gave up is served in the end. */
+  keeps(): boolean;
+}
 
 /** The line of one process to the store, and all that can go wrong with it. */
 export class Line implements Link {
@@ -26,12 +37,14 @@ export class Line implements Link {
   patience: Millis = 0;
   readonly #clock: Clock;
   readonly #served: () => void;
+  readonly #leader: Leader;
   #requests = 0;
   #down = false;
 
-  constructor(gate: Gate, clock: Clock, served: () => void) {
+  constructor(gate: Gate, clock: Clock, leader: Leader, served: () => void) {
     this.gate = gate;
     this.#clock = clock;
+    this.#leader = leader;
     this.#served = served;
   }
 
@@ -51,15 +64,17 @@ export class Line implements Link {
   }
 
   async carry<T>(serve: () => T): Promise<T> {
+    // Never in the same breath: whoever starts a process may still say what becomes of its first request.
     await this.gate.opened();
     if (this.#down) throw new LinkDown('the line is down', false);
     this.#requests += 1;
     const fate = this.fate(this.#requests);
-    await this.gate.opened();
+    if (this.gate.shut) await this.gate.opened();
     if (fate === 'unsent') throw new LinkDown('not sent', false);
     await this.#underWay();
+    if (this.#leader.gate.shut) await this.#outlast(serve);
     if (fate === 'lost' || fate === 'late') {
-      if (fate === 'late') void this.#clock.sleep(lateBy).then(() => this.#serve(serve));
+      if (fate === 'late') void this.#clock.sleep(lateBy).then(() => this.#serveUnheard(serve));
       await this.#waitInVain();
       throw new LinkDown('no answer', true);
     }
@@ -68,15 +83,38 @@ export class Line implements Link {
       await this.#waitInVain();
       throw new LinkDown('no answer', true);
     }
+    if (fate === 'twice') void this.#clock.sleep(lateBy).then(() => this.#serveUnheard(serve));
     await this.#underWay();
-    await this.gate.opened();
+    if (this.gate.shut) await this.gate.opened();
+    if (this.#down) throw new LinkDown('cut off while it was under way', true);
     return answer;
+  }
+
+  /** Waits until there is a leader again, or gives up: then nobody knows. */
+  async #outlast(serve: () => unknown): Promise<void> {
+    const { gate } = this.#leader;
+    const found = new AbortController();
+    const opened = gate.opened().then(() => found.abort(leaderFound));
+    await Promise.race([opened, this.#clock.sleep(leaderless, found.signal)]);
+    if (found.signal.aborted) return;
+    if (this.#leader.keeps()) void gate.opened().then(() => this.#serveUnheard(serve));
+    if (this.gate.shut) await this.gate.opened();
+    throw new LinkDown('the store has no leader', true);
   }
 
   #serve<T>(serve: () => T): T {
     const answer = serve();
     this.#served();
     return answer;
+  }
+
+  /** Nobody waits for the answer any more, be it a refusal. */
+  #serveUnheard(serve: () => unknown): void {
+    try {
+      this.#serve(serve);
+    } catch {
+      this.#served();
+    }
   }
 
   async #underWay(): Promise<void> {
@@ -86,6 +124,6 @@ export class Line implements Link {
 
   async #waitInVain(): Promise<void> {
     if (this.patience > 0) await this.#clock.sleep(this.patience);
-    await this.gate.opened();
+    if (this.gate.shut) await this.gate.opened();
   }
 }

@@ -4,6 +4,7 @@ import { memoryStore } from '../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
 import { MemoryWorld } from '../../src/adapters/memory/world.ts';
 import { slot } from '../contract/places.ts';
+import { Gate } from './gate.ts';
 import { Process } from './process.ts';
 
 type Happening = (process: Process) => void | Promise<void>;
@@ -39,7 +40,11 @@ test.each<[string, Happening[], { at: string[]; after: string[] }]>([
   const clock = new VirtualClock();
   const world = new MemoryWorld(clock);
   let numbers = 0;
-  const around = { clock, world, next: () => ++numbers, fraction: () => 0, served: () => {} };
+  const around = {
+    ...{ clock, world, next: () => ++numbers, fraction: () => 0, served: () => {} },
+    leader: { gate: new Gate(), keeps: () => false },
+    timekeeping: () => ({}),
+  };
   const process = new Process('host-1', around, () => false, slot(1));
   const told: string[] = [];
   void memoryStore(world).departures.watch(({ slot: of, how }) => {

@@ -1,13 +1,10 @@
 import type { Entry } from '../../domain/entry.ts';
 import { tombstoneTtl } from '../../domain/policy.ts';
-import { type Millis, type Revision, seconds } from '../../domain/time.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Revision } from '../../domain/time.ts';
 import type { Feed } from '../../ports/feed.ts';
 import { type Link, LinkDown } from './link.ts';
 import type { MemoryStream, Message } from './stream.ts';
-
-/** How often a watch that has nothing to say says so, and how often one that is cut off looks. */
-const aliveEvery: Millis = seconds(1);
+import type { MemoryWorld } from './world.ts';
 
 /** What to watch, and how a message there becomes an entry. */
 export interface Watched {
@@ -22,7 +19,7 @@ export interface Watched {
  */
 export async function* feed(
   watched: Watched,
-  { link, clock }: { readonly link: Link; readonly clock: Clock },
+  { link, world: { clock, aliveEvery } }: { readonly link: Link; readonly world: MemoryWorld },
   signal: AbortSignal,
 ): AsyncGenerator<Feed> {
   using listening = watched.stream.listen(watched.wants);
@@ -51,7 +48,8 @@ export async function* feed(
       cursor = entries.at(-1)?.revision ?? cursor;
       saidAt = clock.monotonic();
       yield { kind: 'changes', entries, upTo: cursor };
-    } else if (clock.monotonic() - saidAt >= aliveEvery) {
+    } else if (clock.monotonic() >= saidAt + aliveEvery) {
+      // The same sum as below: rounded in another way, the wait could be none and this not be reached.
       saidAt = clock.monotonic();
       yield { kind: 'alive' };
     }

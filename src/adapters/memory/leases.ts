@@ -91,7 +91,7 @@ export function memoryLeases(world: MemoryWorld, link: Link): Leases {
     watch: (filters, signal) =>
       feed(
         { stream, wants: wanted(filters), keyOf: (subject) => subject },
-        { link, clock: world.clock },
+        { link, world },
         signal,
       ),
   };

@@ -33,11 +33,7 @@ export function memoryRegistry(world: MemoryWorld, link: Link): Registry {
     },
 
     watch: (filters, signal) =>
-      feed(
-        { stream, wants: recordsOf(filters), keyOf: keyOfRecord },
-        { link, clock: world.clock },
-        signal,
-      ),
+      feed({ stream, wants: recordsOf(filters), keyOf: keyOfRecord }, { link, world }, signal),
   };
 }
 

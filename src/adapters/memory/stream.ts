@@ -25,6 +25,8 @@ export class MemoryStream {
   readonly #bells = new Map<Doorbell, Wants>();
   #log: Message[] = [];
   #seq: Revision;
+  /** While nothing lapses: since when. */
+  #lapsesHeldAt: Monotonic | undefined;
 
   constructor(clock: Clock, firstSeq: Revision) {
     this.#clock = clock;
@@ -59,6 +61,16 @@ export class MemoryStream {
     return message.seq;
   }
 
+  /** Nothing lapses until it is disposed: without a leader, nobody takes away what is over. */
+  holdLapses(): Disposable {
+    this.#lapsesHeldAt ??= this.#clock.monotonic();
+    return {
+      [Symbol.dispose]: () => {
+        this.#lapsesHeldAt = undefined;
+      },
+    };
+  }
+
   purge(message: Message): void {
     if (this.#last.get(message.subject) === message) this.#last.delete(message.subject);
   }
@@ -81,9 +93,8 @@ export class MemoryStream {
   }
 
   #stands(message: Message): boolean {
-    return (
-      this.#last.get(message.subject) === message && message.lapsesAt > this.#clock.monotonic()
-    );
+    const at = this.#lapsesHeldAt ?? this.#clock.monotonic();
+    return this.#last.get(message.subject) === message && message.lapsesAt > at;
   }
 
   #firstAbove(seq: Revision): number {

@@ -1,10 +1,12 @@
 import type { Instant, Millis, Monotonic } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { Sleepers } from './sleepers.ts';
 
-interface Sleeper {
-  readonly due: Monotonic;
-  wake(): void;
-}
+/**
+ * The next whole 1024th of a millisecond: so sums and differences of times have no rounding, and nobody
+ * waits for a rest that is too small to make a difference.
+ */
+const exactly = (time: Monotonic): Monotonic => Math.ceil(time * 1024) / 1024;
 
 /**
  * Time that passes when it is told to, from deadline to deadline.
@@ -16,8 +18,7 @@ interface Sleeper {
 export class VirtualClock implements Clock {
   #now: Monotonic = 0;
   #wallAtZero: Instant;
-  /** In the order in which they are to be woken. */
-  readonly #sleepers: Sleeper[] = [];
+  readonly #sleepers = new Sleepers();
 
   constructor(wall: Instant = Date.UTC(2026, 0, 1)) {
     this.#wallAtZero = wall;
@@ -34,26 +35,19 @@ export class VirtualClock implements Clock {
 
   sleep(duration: Millis, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = () => {
-        signal?.removeEventListener('abort', wake);
-        this.#sleepers.splice(this.#sleepers.indexOf(sleeper), 1);
-        resolve();
-      };
-      const sleeper = { due: this.#now + Math.max(0, duration), wake };
-      signal?.addEventListener('abort', wake, { once: true });
-      const before = this.#sleepers.findLastIndex(({ due }) => due <= sleeper.due);
-      this.#sleepers.splice(before + 1, 0, sleeper);
-    });
+    const exact = exactly(this.#now + Math.max(0, duration));
+    // A rest that rounding left must pass too: who waits for it would wait for ever.
+    const due = duration > 0 && exact === this.#now ? this.#now + 1 / 1024 : exact;
+    return new Promise((resolve) => this.#sleepers.add(due, resolve, signal));
   }
 
   /** Lets `duration` pass, and everything happen that falls due in it, its last moment included. */
   async advance(duration: Millis): Promise<void> {
-    const until = this.#now + duration;
+    const until = exactly(this.#now + duration);
     await this.settle();
-    for (let next = this.#sleepers[0]; next && next.due <= until; next = this.#sleepers[0]) {
-      this.#now = next.due;
-      next.wake();
+    for (let due = this.#sleepers.nextDue; due <= until; due = this.#sleepers.nextDue) {
+      this.#now = due;
+      this.#sleepers.wakeNext();
       await this.settle();
     }
     this.#now = until;

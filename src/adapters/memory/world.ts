@@ -1,4 +1,4 @@
-import type { Revision } from '../../domain/time.ts';
+import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { Advisories } from './advisories.ts';
 import { Answerers } from './answerers.ts';
@@ -13,6 +13,8 @@ import { MemoryStream } from './stream.ts';
  */
 export class MemoryWorld {
   readonly clock: Clock;
+  /** How often a watch that has nothing to say says so, and how often one that is cut off looks. */
+  aliveEvery: Millis = seconds(1);
   readonly leases: MemoryStream;
   /** Records and outbox, under one sequence that starts at the time, so that none ever repeats. */
   readonly registry: MemoryStream;

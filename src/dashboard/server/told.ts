@@ -40,7 +40,9 @@ function collect(value: StateValue, path: string, into: string[]): void {
 /** The state that a word names, as XState names it. */
 export function stateOf(word: string): StateValue {
   type Nested = { [region: string]: Nested | string };
-  const root: Nested = {};
+  // A word comes from an event, whoever wrote it: a region called `__proto__` is a region.
+  const bare = (): Nested => Object.create(null);
+  const root = bare();
   for (const leaf of word.split('+')) {
     const path = leaf.split('.');
     const last = path.pop() ?? '';
@@ -49,7 +51,7 @@ export function stateOf(word: string): StateValue {
     let at = root;
     for (const region of path) {
       const next = at[region];
-      const inner: Nested = typeof next === 'object' ? next : {};
+      const inner = typeof next === 'object' ? next : bare();
       at[region] = inner;
       at = inner;
     }

@@ -84,13 +84,29 @@ describe('virtual time', () => {
     expect(woken).toHaveLength(3);
   });
 
-  test('is cut as finely as one likes; the wall clock shows whole milliseconds', async () => {
+  test('passes for whoever waits for a rest that is too small to make a difference', async () => {
+    const clock = new VirtualClock();
+    await clock.advance(10_000_000);
+    const until = clock.monotonic() + 1e-3;
+    let waits = 0;
+    const waiting = (async () => {
+      while (clock.monotonic() < until && waits < 1000) {
+        waits += 1;
+        await clock.sleep(1e-12);
+      }
+    })();
+    await clock.advance(1);
+    await waiting;
+    expect(waits).toBeLessThan(5);
+  });
+
+  test('is cut in 1024ths of a millisecond; the wall clock shows whole milliseconds', async () => {
     const clock = new VirtualClock(1000);
     const { woken, sleep } = sleepers(clock);
-    sleep('a', 0.1 + 0.2);
-    await clock.advance(0.3);
+    sleep('a', 0.25);
+    await clock.advance(0.125);
     expect(woken).toEqual([]);
-    await clock.advance(0.9);
+    await clock.advance(0.875);
     expect(woken).toHaveLength(1);
     expect(clock.wall()).toBe(1001);
   });

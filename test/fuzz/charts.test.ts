@@ -1,0 +1,108 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { runMachine } from '../../machines/run.ts';
+import { type Chart, chartHash, chartOf } from '../../src/charts/chart.ts';
+import { attributeWord, escapeXml } from '../../src/charts/escape.ts';
+import { pictureOf } from '../../src/charts/picture.ts';
+import { readChart } from '../../src/charts/read-chart.ts';
+import { chartsBeside } from '../../src/cli/charts-beside.ts';
+import { readRoute, writeRoute } from '../../src/dashboard/page/route.ts';
+import { readSubject, writeSubject } from '../../src/dashboard/page/subject.ts';
+import { anyText } from '../arbitrary/names.ts';
+import { everything } from '../charts/everything.ts';
+import { foreseen, fuzz } from './fuzz.ts';
+import { mutated } from './mutated.ts';
+
+const known = [chartOf(runMachine), chartOf(everything)];
+
+/** Under the hash that is right for it, as whoever stored it could: else it is not even looked at. */
+function kept(text: string): Chart | undefined {
+  try {
+    const { machine, nodes, edges } = JSON.parse(text);
+    return readChart(text, { machine, hash: chartHash({ nodes, edges }) });
+  } catch {
+    // No JSON, or no object: nobody can name it.
+    return readChart(text, { machine: 'run', hash: 'ffffffffffff' });
+  }
+}
+
+test('a stored chart that is anything is a chart that can be drawn, or is none', () =>
+  fuzz(
+    mutated(fc.constantFrom(...known)),
+    (text) => {
+      const chart = kept(text);
+      if (!chart) return;
+      const { boxes } = pictureOf(chart, []);
+      expect(boxes.length).toBeLessThanOrEqual(chart.nodes.length);
+    },
+    { runs: 200 },
+  ));
+
+test('a name that is anything is text in a picture, and one word of an attribute', () =>
+  fuzz(fc.oneof(anyText, fc.constantFrom('"><script>', ']]>', '&#0;', '\ud800')), (name) => {
+    expect(escapeXml(name)).toMatch(/^(?:[^&<>"']|&#\d+;)*$/u);
+    expect(escapeXml(attributeWord(name))).not.toMatch(/[\s<>"']/);
+    expect(escapeXml(name).isWellFormed()).toBe(true);
+  }));
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'rollcall-fuzz-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+const run = chartOf(runMachine);
+const beside = { run: { [run.hash]: run } };
+
+test('charts beside a history that are anything are texts, or are not there', () =>
+  fuzz(
+    fc.tuple(mutated(fc.constant(beside)), fc.constantFrom('run', '__proto__', 'constructor')),
+    async ([text, machine]) => {
+      const file = join(directory, 'history');
+      await writeFile(`${file}.charts.json`, text);
+      const found = await foreseen(() => chartsBeside(file).get(machine, run.hash));
+      if (typeof found === 'string') readChart(found, { machine, hash: run.hash });
+      else expect(found).toBeUndefined();
+    },
+  ));
+
+test('an address that is anything is a route, and is the same one when it is written', () =>
+  fuzz(
+    fc.oneof(
+      anyText,
+      fc.constantFrom('#/gc?at=seq:9&__proto__=1', '#/?%', '#/__proto__', '#/entity?of=host/%ff'),
+    ),
+    (hash) => {
+      const route = readRoute(hash);
+      expect(['fleet', 'timeline', 'machines', 'gc', 'entity']).toContain(route.screen);
+      expect(route.at === null || Number.isSafeInteger(route.at)).toBe(true);
+      expect(readRoute(writeRoute(route))).toMatchObject({ screen: route.screen, at: route.at });
+    },
+  ));
+
+const subject = fc
+  .tuple(fc.constantFrom('host/', 'agent/x/', 'instance/%2f/'), anyText)
+  // The browser gives an address without halves of characters.
+  .map(([kind, name]) => (kind + name).toWellFormed());
+
+test('a subject that is anything is one, the same when it is written, or is none', () =>
+  fuzz(fc.oneof(anyText, subject), (text) => {
+    const read = readSubject(text.toWellFormed());
+    if (read) expect(readSubject(writeSubject(read))).toEqual(read);
+  }));
+
+test('bookmarks that are stored as anything are places', () =>
+  fuzz(
+    mutated(fc.constant([3, 7, 9])),
+    async (text) => {
+      vi.resetModules();
+      vi.stubGlobal('localStorage', { getItem: () => text, setItem() {} });
+      const { bookmarks } = await import('../../src/dashboard/page/bookmarks.ts');
+      for (const one of bookmarks.value) expect(Number.isSafeInteger(one)).toBe(true);
+      vi.unstubAllGlobals();
+    },
+    { runs: 30 },
+  ));

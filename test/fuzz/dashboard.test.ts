@@ -1,0 +1,184 @@
+import { connect } from 'node:net';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { entitiesNamed } from '../../src/cli/audit-entity.ts';
+import { Actions } from '../../src/dashboard/server/actions.ts';
+import { openRecording } from '../../src/dashboard/server/recording.ts';
+import { HostId } from '../../src/domain/names.ts';
+import { anyText } from '../arbitrary/names.ts';
+import { apiOf, fetched, logged, served } from '../dashboard/server/served.ts';
+import { historyOf } from '../history/given-history.ts';
+import { longHistory } from '../history/long-history.ts';
+import { FleetInMemory } from '../runtime/fleet-in-memory.ts';
+import { fuzz } from './fuzz.ts';
+import { mutated } from './mutated.ts';
+
+const events = [...longHistory(60, { agents: 2 })];
+const [{ text = '' } = {}] = events;
+const entity = JSON.stringify(JSON.parse(text).of);
+const forged = JSON.stringify({ ...JSON.parse(text), to: '__proto__.polluted.yes' });
+
+const fleet = new FleetInMemory();
+let server: Awaited<ReturnType<typeof served>>;
+beforeAll(async () => {
+  const [first, ...rest] = events;
+  if (!first) throw new Error('the history is empty');
+  const source = await openRecording('a test', historyOf([{ ...first, text: forged }, ...rest]));
+  const { ports } = fleet.process('viewer');
+  server = await served(
+    apiOf(source, {
+      actions: new Actions(HostId.parse('viewer'), fleet.lease, ports),
+      subjectsOf: (name) => entitiesNamed(name).flatMap(({ own }) => own),
+    }),
+  );
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const odd = fc.oneof(
+  anyText,
+  fc.constantFrom(
+    ...['', '0', '-1', '1.5', 'NaN', 'Infinity', '1e999', '9007199254740993', '0x10', 'null'],
+    ...[
+      '__proto__',
+      '[object Object]',
+      '\0',
+      '../../etc/passwd',
+      'h0/a0',
+      entity,
+      'x'.repeat(9000),
+    ],
+  ),
+);
+const name = fc.constantFrom(
+  ...['at', 'time', 'from', 'to', 'before', 'limit', 'full', 'name', 'bins', 'entity', 'event'],
+  ...['collapsed', 'theme', '__proto__', 'constructor', 'at[]'],
+);
+const escaped = (value: string) => encodeURIComponent(value.toWellFormed());
+const query = fc
+  .array(fc.tuple(name, odd), { maxLength: 4 })
+  .map((all) => all.map(([key, value]) => `${key}=${escaped(value)}`).join('&'));
+const path = fc.oneof(
+  fc.constantFrom(
+    ...['hello', 'audit', 'state', 'entity', 'density', 'plan', 'explain', 'event/1'].map(
+      (one) => `/api/${one}`,
+    ),
+    ...[
+      '/',
+      '/login',
+      '/api/',
+      '/api/__proto__',
+      '/api/event/%00',
+      '/assets/%2e%2e%2fx',
+      '//',
+      '*',
+    ],
+  ),
+  odd.map((one) => `/api/event/${escaped(one)}`),
+  odd.map((one) => `/assets/${escaped(one)}`),
+  odd.map((one) => `/api/charts/${escaped(one)}.svg`),
+);
+
+/** A status that is meant, a fault where it is none of success, and nothing of what is inside. */
+function expectDefined(status: number, body: string): void {
+  expect([200, 303, 304, 400, 401, 403, 404, 405, 409, 413, 414]).toContain(status);
+  expect(body).not.toMatch(/\n\s+at .*\.(?:ts|js):\d/);
+  if (status >= 400 && body.startsWith('{')) {
+    expect(JSON.parse(body)).toMatchObject({
+      code: expect.any(String),
+      message: expect.any(String),
+    });
+  } else if (status >= 400) expect(body).toBe('');
+}
+const livesOn = async () => {
+  expect((await fetched(server.url, '/api/hello')).status).toBe(200);
+  expect(logged).toEqual([]);
+};
+
+test('whatever is asked of the dashboard is answered, or refused by name', () =>
+  fuzz(
+    fc.record({ path, query, method: fc.constantFrom('GET', 'HEAD', 'GET', 'POST', 'PUT') }),
+    async ({ path, query, method }) => {
+      const { status, text } = await fetched(server.url, `${path}?${query}`, { method });
+      expectDefined(status, text);
+      await livesOn();
+    },
+    {
+      examples: [
+        {
+          path: '/api/explain',
+          query: `entity=${escaped(entity)}&at=${events[0]?.seq}`,
+          method: 'GET',
+        },
+      ],
+    },
+  ));
+
+const header = fc.tuple(
+  fc.constantFrom(
+    ...['host', 'origin', 'last-event-id', 'authorization', 'cookie', 'sec-fetch-site', 'x'],
+    ...['accept-encoding', 'if-none-match', 'content-length', 'transfer-encoding', 'expect'],
+  ),
+  fc.oneof(odd, fc.constant('y'.repeat(40_000)), fc.constant('127.0.0.1'), fc.constant('chunked')),
+);
+
+test('whatever headers come over the line, even half of them, it lives on', async () => {
+  const { hostname, port } = new URL(server.url);
+  await fuzz(
+    fc.record({ path, headers: fc.array(header, { maxLength: 5 }), cut: fc.nat({ max: 3 }) }),
+    async ({ path, headers, cut }) => {
+      const lines = headers.map(([key, value]) => `${key}: ${value}`);
+      const all = [`GET ${path} HTTP/1.1`, `host: ${hostname}`, ...lines, '', ''].join('\r\n');
+      const said: string[] = [];
+      await new Promise<void>((resolve) => {
+        const socket = connect(Number(port), hostname, () =>
+          socket.write(cut === 0 ? all.slice(0, all.length >> 1) : all),
+        );
+        socket.on('error', () => {}).on('close', () => resolve());
+        socket.on('data', (piece) => said.push(String(piece)));
+        socket.setTimeout(10, () => socket.destroy());
+      });
+      expect(said.join('')).not.toMatch(/\n\s+at .*\.(?:ts|js):\d/);
+      await livesOn();
+    },
+    { runs: 60 },
+  );
+});
+
+const body = mutated(
+  fc.constantFrom(
+    { host: 'h1', agent: 'a', for: 60_000, why: 'x', as: 'ann' },
+    { host: 'h1', as: 'ann' },
+  ),
+);
+let clicks = 0;
+
+test('an action whose body is anything is taken, or refused by name', () =>
+  fuzz(
+    fc.record({ body, action: fc.constantFrom('hold', 'release', '__proto__', 'hold/x') }),
+    async ({ body, action }) => {
+      clicks += 1;
+      const headers = {
+        origin: server.url.slice(0, -1),
+        'rollcall-request': `click-${String(clicks).padStart(6, '0')}`,
+      };
+      let over = false;
+      const asked = fetched(server.url, `/api/actions/${action}`, { method: 'POST', headers, body })
+        // Of a body that is too large the line may break before the answer is read.
+        .catch((cause: NodeJS.ErrnoException) => {
+          expect(body.length > 16_000 && ['EPIPE', 'ECONNRESET'].includes(cause.code ?? '')).toBe(
+            true,
+          );
+        })
+        .finally(() => {
+          over = true;
+        });
+      while (!over) {
+        await fleet.advance(20);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      const answer = await asked;
+      if (answer) expectDefined(answer.status, answer.text);
+      await livesOn();
+    },
+    { runs: 80 },
+  ));

@@ -1,0 +1,20 @@
+import { auditExplainsRegistry } from './checkers/audit-explains-registry.ts';
+import { g1 } from './checkers/g1-safety.ts';
+import { g2 } from './checkers/g2-exactly-what-was-judged.ts';
+import { g3 } from './checkers/g3-expired-is-final.ts';
+import { g4 } from './checkers/g4-progress.ts';
+import { g5 } from './checkers/g5-level-triggered.ts';
+import { g6 } from './checkers/g6-blindness.ts';
+import { g7 } from './checkers/g7-no-herd.ts';
+import { g8 } from './checkers/g8-audit.ts';
+import { g9 } from './checkers/g9-honest-view.ts';
+import { g10 } from './checkers/g10-one-holder.ts';
+import { g11 } from './checkers/g11-one-set.ts';
+import { g12 } from './checkers/g12-bad-input.ts';
+import type { Checker } from './checks.ts';
+
+/** One for each guarantee, and one for the audit against the registry, commit by commit. */
+export const checkers: readonly Checker[] = [
+  ...[g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12],
+  auditExplainsRegistry,
+];

@@ -1,0 +1,38 @@
+import { slotTokens } from '../../../src/domain/keys.ts';
+import type { Checker } from '../checks.ts';
+
+/** A slot has one holder, and an agent writes nothing under another's name. */
+export const g10: Checker = {
+  guarantee: 'G10',
+  of: (sim, complain) => {
+    const holders = new Map<string, string>();
+    return {
+      onWritten: ({ events }) => {
+        for (const { of, event, actor } of events) {
+          if (of.entity !== 'run' && of.entity !== 'instance') continue;
+          const slot = slotTokens(of);
+          const isAgents = !sim.collectors.has(actor.run) && actor.host !== 'desk';
+          if (isAgents && slotTokens(actor) !== slot) {
+            complain(`${slotTokens(actor)} wrote ${event.type} under ${slot}`);
+          }
+          if (of.entity !== 'run') continue;
+          const holder = holders.get(slot);
+          if (event.type === 'started') {
+            if (holder && !sim.byHand.has(`agent.${slot}`)) {
+              complain(`${of.run} took ${slot}, which ${holder} holds`);
+            }
+            holders.set(slot, of.run);
+          }
+          const ends = ['superseded', 'removed', 'left'].includes(event.type);
+          if (ends && holder === of.run) holders.delete(slot);
+        }
+      },
+      onPeace: () => {
+        for (const place of sim.places) {
+          const alive = sim.alive(place);
+          if (alive.length > 1) complain(`${alive.map(({ agent }) => agent.run)} in ${place}`);
+        }
+      },
+    };
+  },
+};

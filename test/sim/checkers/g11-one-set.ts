@@ -1,0 +1,36 @@
+import type { InstanceRow } from '../../../src/domain/join.ts';
+import type { Checker } from '../checks.ts';
+import type { ConsumerProcess } from '../consumer-process.ts';
+
+/**
+ * A consumer is handed each `service/id` once, and the token of what it is handed runs backwards only
+ * where whoever had the higher one is over (ADR 4.12).
+ */
+export const g11: Checker = {
+  guarantee: 'G11',
+  of: (sim, complain) => {
+    const highest = new Map<ConsumerProcess, Map<string, InstanceRow>>();
+    return {
+      onLook: () => {
+        for (const [name, consumer] of sim.consumers) {
+          const before = highest.get(consumer) ?? new Map<string, InstanceRow>();
+          highest.set(consumer, before);
+          const live = Map.groupBy(
+            consumer.directory.instances().filter(({ state }) => state !== 'dubious'),
+            ({ service, id }) => `${service}/${id}`,
+          );
+          for (const [what, rows] of live) {
+            const [row, other] = rows;
+            if (!row) continue;
+            if (other) complain(`${name}: ${what} is there twice: ${row.run} and ${other.run}`);
+            const last = before.get(what);
+            if (last && row.token < last.token && !sim.isOver(last)) {
+              complain(`${name}: ${what} ran back from ${last.token} to ${row.token}`);
+            }
+            before.set(what, row);
+          }
+        }
+      },
+    };
+  },
+};

@@ -1,0 +1,22 @@
+import { recordSubject } from '../../../src/adapters/memory/layout.ts';
+import type { Checker } from '../checks.ts';
+
+/** What nobody can read is reported, and left as it is; a slot's record may be taken by a new run. */
+export const g12: Checker = {
+  guarantee: 'G12',
+  of: (sim, complain) => ({
+    onPeace: () => {
+      for (const [key, text] of sim.byHand) {
+        if (text === undefined || sim.places.some((place) => isOf(place, key))) continue;
+        const stands = sim.fleet.world.registry.last(recordSubject(key))?.text;
+        if (stands !== text) complain(`${key} was not left alone`);
+        for (const [name, { directory }] of sim.consumers) {
+          const reported = directory.unreadable().some((record) => record.key === key);
+          if (!reported) complain(`${name} is not told of ${key}`);
+        }
+      }
+    },
+  }),
+};
+
+const isOf = (place: string, key: string): boolean => key === `agent.${place.replace('/', '.')}`;

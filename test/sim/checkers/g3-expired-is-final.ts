@@ -1,0 +1,32 @@
+import { agentKey } from '../../../src/domain/keys.ts';
+import type { Checker } from '../checks.ts';
+import { Lives } from '../lives.ts';
+
+/** A run that is over writes nothing more, starts no second time, and serves no longer. */
+export const g3: Checker = {
+  guarantee: 'G3',
+  of: (sim, complain) => {
+    const lives = new Lives();
+    return {
+      onWritten: ({ events }) => {
+        for (const event of events) {
+          const { of, actor } = event;
+          if (of.entity === 'session' || of.entity === 'collector') continue;
+          const end = lives.endOf(actor.run);
+          if (end) complain(`${actor.run} is ${end}, and wrote ${event.event.type}`);
+        }
+        for (const event of events) {
+          if (lives.take(event)) complain(`${event.of.run} was started twice`);
+        }
+      },
+      onPeace: () => {
+        for (const { agent } of sim.alive()) {
+          const end = lives.endOf(agent.run);
+          if (end && !sim.byHand.has(agentKey(agent.slot))) {
+            complain(`${agent.run} is ${end}, and its agent is ${agent.state}`);
+          }
+        }
+      },
+    };
+  },
+};

@@ -1,0 +1,77 @@
+import { readBrake, readInstance } from '../../../src/domain/entry.ts';
+import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
+import type { Checker, Written } from '../checks.ts';
+import { recordsIn } from '../records-in.ts';
+import { lateness } from '../shape.ts';
+import type { Simulated } from '../simulated.ts';
+
+/**
+ * What is over goes within its bound, its slot's record last; in a zone that is braked no faster than
+ * the pace. That all is in order in the end is looked at where peace is made.
+ */
+export const g4: Checker = {
+  guarantee: 'G4',
+  of: (sim, complain) => {
+    const pace = new Pace(sim, complain);
+    return {
+      onWritten: (written) => {
+        pace.look(written);
+        for (const { key, text } of written.records) {
+          if (text !== undefined || !key.startsWith('agent.') || sim.byHand.has(key)) continue;
+          const under = key.replace('agent.', 'instance.');
+          const left = recordsIn(sim.fleet.world, `${under}.`).filter(
+            (entry) => readInstance(entry).kind === 'stored',
+          );
+          if (left.length > 0) complain(`${key} went before ${left[0]?.key}`);
+        }
+      },
+      onDeath: ({ run, at, goneAt }) => {
+        const { lease, drift } = sim.shape;
+        const bound: Millis =
+          (lease.ttl + lease.grace) * (1 + 2 * drift) + seconds(4) + 4 * lateness(sim.shape);
+        if (goneAt === undefined) complain(`${run} died in peace, and was not gone in time`);
+        else if (goneAt - at > bound)
+          complain(`${run} was gone after ${goneAt - at} of ${bound} ms`);
+      },
+    };
+  },
+};
+
+/** While a brake stands, every expiry in its zone rewrites it, and two are a pace apart. */
+class Pace {
+  readonly #sim: Simulated;
+  readonly #complain: (what: string) => void;
+  #last: { readonly run: string; readonly at: Monotonic } | undefined;
+
+  constructor(sim: Simulated, complain: (what: string) => void) {
+    this.#sim = sim;
+    this.#complain = complain;
+  }
+
+  look({ at, events, records }: Written): void {
+    const expired = events.filter(
+      ({ of, event }) => of.entity === 'run' && event.type === 'expired',
+    );
+    if (expired.length === 0) return;
+    const brake = readBrake(
+      recordsIn(this.#sim.fleet.world, 'brake.default')[0] ?? {
+        key: '',
+        revision: 0,
+        text: undefined,
+      },
+    );
+    if (brake.kind !== 'stored') return;
+    if (!records.some(({ key }) => key === brake.key)) {
+      this.#complain(`${expired.length} expired past the brake`);
+    }
+    const { run } = brake.record;
+    const since = at - (this.#last?.at ?? 0);
+    const least = this.#sim.leastPace * (1 - 2 * this.#sim.shape.drift) - 1;
+    // A write may be late, and the next one in time.
+    const mayBeLate = this.#sim.fleet.audit.underWay;
+    if (this.#last?.run === run && since < least - mayBeLate) {
+      this.#complain(`two expired ${since} ms apart, at a pace of ${least}`);
+    }
+    this.#last = { run, at };
+  }
+}

@@ -1,0 +1,20 @@
+import { readAgent, readInstance } from '../../../src/domain/entry.ts';
+import type { Checker } from '../checks.ts';
+import { recordsIn } from '../records-in.ts';
+
+/** However it came about: what stands in the end is what those who live run, wherever it stands. */
+export const g5: Checker = {
+  guarantee: 'G5',
+  of: (sim, complain) => ({
+    onPeace: () => {
+      for (const entry of recordsIn(sim.fleet.world, '')) {
+        const read = entry.key.startsWith('agent.') ? readAgent(entry) : readInstance(entry);
+        if (read.kind !== 'stored' || sim.isAlive(read.record.run)) continue;
+        // Under a slot that cannot be read nobody knows what is a leftover.
+        const { host, agent } = read.record;
+        if (sim.fleet.record(`${host}/${agent}`).kind === 'unreadable') continue;
+        complain(`${entry.key} is left of ${read.record.run}`);
+      }
+    },
+  }),
+};

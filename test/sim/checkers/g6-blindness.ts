@@ -1,0 +1,44 @@
+import { blindAfter } from '../../../src/domain/policy.ts';
+import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
+import type { Process } from '../../runtime/process.ts';
+import type { Checker } from '../checks.ts';
+import { lateness } from '../shape.ts';
+import type { Simulated } from '../simulated.ts';
+
+/** Nobody is expired before whoever does it has seen for a whole grace, and the suspicion stood so long. */
+export const g6: Checker = {
+  guarantee: 'G6',
+  of: (sim, complain) => {
+    const suspectedAt = new Map<string, Monotonic>();
+    const { grace } = sim.shape.lease;
+    // Clocks may run apart, each in its own direction.
+    const least = grace * (1 - 2 * sim.shape.drift) - 1;
+    return {
+      onWritten: ({ at, events }) => {
+        for (const { of, event, actor, at: saidAt } of events) {
+          if (of.entity !== 'run') continue;
+          if (event.type === 'suspected') suspectedAt.set(of.run, at);
+          if (event.type !== 'expired') continue;
+          const stood = at - (suspectedAt.get(of.run) ?? Number.POSITIVE_INFINITY);
+          if (!(stood >= least)) complain(`${of.run} expired after a suspicion of ${stood} ms`);
+          const process = sim.collectors.get(actor.run)?.process;
+          // It may have been stopped after it decided, and before the write went out.
+          const decided = process?.clock.sharedTimeOf(saidAt);
+          if (!process || decided === undefined) continue;
+          const seen = decided - lastBlind(process, decided, sim);
+          if (seen < least - 1) complain(`${of.run} expired by one that had seen for ${seen} ms`);
+        }
+      },
+    };
+  },
+};
+
+/** When it last came back, before that moment, from an interruption that it must have noticed. */
+function lastBlind({ interruptions }: Process, before: Monotonic, { shape }: Simulated): Monotonic {
+  const unnoticed: Millis = seconds(1.1) + 2 * lateness(shape);
+  const uncut = blindAfter(shape.lease) * (1 + shape.drift) + unnoticed;
+  const last = interruptions.findLast(
+    ({ why, from, to }) => to <= before && to - from > (why === 'stopped' ? unnoticed : uncut),
+  );
+  return last?.to ?? Number.NEGATIVE_INFINITY;
+}

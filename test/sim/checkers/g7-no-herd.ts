@@ -1,0 +1,29 @@
+import { removalsPerBatch } from '../../../src/domain/policy.ts';
+import type { Checker } from '../checks.ts';
+
+/** A death costs 3 + ⌈instances/450⌉ commits, each tried once by each seat at most; and who does not watch hears no heartbeat. */
+export const g7: Checker = {
+  guarantee: 'G7',
+  of: (sim, complain) => {
+    const watching = new Set<string>();
+    return {
+      onLook: () => {
+        for (const { process, transitions } of sim.collectors.values()) {
+          if (transitions.some(({ event }) => event['type'] === 'seated'))
+            watching.add(process.name);
+        }
+        for (const { name, heartbeats, host } of sim.fleet.processes) {
+          if (heartbeats === 0 || watching.has(name) || host === 'desk') continue;
+          complain(`${name} does not watch, and heard ${heartbeats} heartbeats`);
+        }
+      },
+      onDeath: ({ run, instances, commits, attempts }) => {
+        const most = 3 + Math.ceil(instances / removalsPerBatch);
+        if (commits > most) complain(`the death of ${run} took ${commits} commits, not ${most}`);
+        const seats = sim.livingCollectors().length;
+        if (attempts > most * seats)
+          complain(`${attempts} attempts by ${seats} for ${most} commits`);
+      },
+    };
+  },
+};

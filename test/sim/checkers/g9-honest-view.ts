@@ -1,0 +1,95 @@
+import type { InstanceRow } from '../../../src/domain/join.ts';
+import { usable } from '../../../src/domain/pick.ts';
+import { type Millis, seconds } from '../../../src/domain/time.ts';
+import type { Checker } from '../checks.ts';
+import type { ConsumerProcess } from '../consumer-process.ts';
+import { lateness } from '../shape.ts';
+import type { Simulated } from '../simulated.ts';
+
+/** A consumer sees what stands, is told all of it, with reasons, and is never handed an empty service. */
+export const g9: Checker = {
+  guarantee: 'G9',
+  of: (sim, complain) => ({
+    onLook: () => {
+      for (const [name, consumer] of sim.consumers) {
+        for (const what of wrongIn(consumer)) complain(`${name}: ${what}`);
+        const age = tooYoung(consumer, sim);
+        if (age !== undefined) complain(`${name}: ${age}`);
+      }
+    },
+    onPeace: () => {
+      for (const [name, consumer] of sim.consumers) {
+        for (const what of notAsItIs(consumer, sim)) complain(`${name}: ${what}`);
+      }
+    },
+    onDeath: ({ run, instances, at, dubiousAt }) => {
+      if (instances === 0) return;
+      const { lease, drift } = sim.shape;
+      const bound: Millis = lease.ttl * (1 + 2 * drift) + seconds(0.5) + 4 * lateness(sim.shape);
+      const after = (dubiousAt ?? Number.POSITIVE_INFINITY) - at;
+      if (after > bound) complain(`${run} was dubious after ${after}, not ${bound} ms`);
+    },
+  }),
+};
+
+function wrongIn({ directory }: ConsumerProcess): readonly string[] {
+  const rows = directory.instances();
+  const unexplained = rows.filter(
+    ({ state, reason }) => (state === 'dubious') !== (reason !== null),
+  );
+  const empty = [...Map.groupBy(rows, ({ service }) => service)].filter(
+    ([, all]) => all.some(countsAndServes) && usable(all, 'prefer-live').length === 0,
+  );
+  return [
+    ...unexplained.map((row) => `${shown(row)} without a reason, or with one for nothing`),
+    ...empty.map(([service, all]) => `${service} is empty, with ${all.map(shown)}`),
+  ];
+}
+
+/** Its own last word was good, and nobody else has registered the same since. */
+const countsAndServes = ({ health, reason }: InstanceRow): boolean =>
+  health.state === 'serving' && reason !== 'contested' && reason !== 'superseded';
+
+/** Cut off, or stopped with its watch, a view grows old, and says so. */
+function tooYoung({ directory, process }: ConsumerProcess, sim: Simulated): string | undefined {
+  const { line } = process;
+  if (!line.down || directory.age === undefined) return undefined;
+  const since = sim.cutOffSince(process);
+  if (since === undefined) return undefined;
+  const atLeast: Millis = (sim.now - since) * (1 - sim.shape.drift) - seconds(1);
+  return directory.age >= atLeast
+    ? undefined
+    : `cut off for ${atLeast} ms, and ${directory.age} old`;
+}
+
+function notAsItIs(consumer: ConsumerProcess, sim: Simulated): readonly string[] {
+  const { directory } = consumer;
+  const rows = directory.instances();
+  const stands = sim.places
+    .flatMap((place) =>
+      Object.entries(sim.fleet.instances(place)).map(([name, run]) => `${place} ${name} ${run}`),
+    )
+    .sort();
+  const seen = rows
+    .map((row) => `${row.host}/${row.agent} ${row.service}/${row.id} ${row.run}`)
+    .sort();
+  const age = directory.age ?? Number.POSITIVE_INFINITY;
+  return [
+    ...(`${seen}` === `${stands}` ? [] : [`sees ${seen}, and there are ${stands}`]),
+    ...notAsTold(consumer).map((what) => `was told otherwise: ${what}`),
+    ...(age <= sim.shape.aliveEvery + seconds(2) ? [] : [`its view is ${age} ms old`]),
+    ...rows
+      .filter(({ reason, run }) => reason !== null && reason !== 'contested' && sim.isAlive(run))
+      .map((row) => `${shown(row)} is dubious in peace`),
+  ];
+}
+
+/** Changes alone bring a consumer to the same rows. */
+function notAsTold(consumer: ConsumerProcess): readonly string[] {
+  const seen = consumer.directory.instances().map(shown).sort();
+  const heard = consumer.told().map(shown).sort();
+  return `${seen}` === `${heard}` ? [] : [`${heard}, and sees ${seen}`];
+}
+
+const shown = ({ host, agent, service, id, run, state, reason }: InstanceRow): string =>
+  `${host}/${agent} ${service}/${id} of ${run}: ${state} ${reason}`;

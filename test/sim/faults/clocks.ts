@@ -1,0 +1,16 @@
+import { seconds } from '../../../src/domain/time.ts';
+import type { Fault } from '../happening.ts';
+import { anyProcess } from '../whom.ts';
+
+/** Wall clocks that are set. How fast each machine's clocks run is drawn with the shape. */
+export const clockFaults: readonly Fault[] = [
+  {
+    what: 'set-clock',
+    weight: 1.5,
+    draw: (dice, shape) => ({
+      whom: anyProcess(dice, shape),
+      lasts: dice.pick([seconds(-36_000), seconds(-3), seconds(-0.4), seconds(3), seconds(36_000)]),
+    }),
+    happen: (sim, { whom, lasts = 0 }) => sim.processOf(whom)?.clock.setWall(lasts),
+  },
+];

@@ -1,0 +1,128 @@
+import { type Fate, mishaps } from '../../runtime/line.ts';
+import type { Fault } from '../happening.ts';
+import { slowest } from '../shape.ts';
+import { anAgent, anyProcess } from '../whom.ts';
+
+const oneWay: Readonly<Record<string, Fate>> = {
+  'answers-lost': 'unanswered',
+  'requests-lost': 'lost',
+  'all-late': 'late',
+};
+
+/** Lines between a process and the store, and the store itself out of reach. */
+export const lineFaults: readonly Fault[] = [
+  {
+    what: 'cut',
+    weight: 3,
+    draw: (dice, shape) => ({
+      whom: anyProcess(dice, shape),
+      lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.05, 6)),
+    }),
+    happen: (sim, { whom, lasts = 0 }) => {
+      const line = sim.processOf(whom)?.line;
+      if (!line) return;
+      line.down = true;
+      sim.later(lasts, () => {
+        line.down = false;
+      });
+    },
+  },
+  {
+    what: 'one-way',
+    weight: 2,
+    draw: (dice, shape) => ({
+      whom: anyProcess(dice, shape),
+      how: dice.pick(['answers-lost', 'requests-lost', 'all-late']),
+      lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.05, 3)),
+    }),
+    happen: (sim, { whom, how = '', lasts = 0 }) => {
+      const line = sim.processOf(whom)?.line;
+      const fate = oneWay[how];
+      if (!line || !fate) return;
+      // Whoever never waits would ask thousands of times while nothing moves.
+      line.patience = 1000;
+      line.fate = () => fate;
+      sim.later(lasts, () => {
+        line.fate = () => 'fine';
+      });
+    },
+  },
+  {
+    what: 'mute',
+    weight: 1,
+    draw: (dice, shape) => ({
+      whom: anyProcess(dice, shape),
+      lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.1, 6)),
+    }),
+    happen: (sim, { whom, lasts = 0 }) => {
+      const process = sim.processOf(whom);
+      if (!process) return;
+      process.mute = true;
+      sim.later(lasts, () => {
+        process.mute = false;
+      });
+    },
+  },
+  {
+    what: 'lossy',
+    weight: 3,
+    draw: (dice, shape) => ({
+      whom: anyProcess(dice, shape),
+      often: dice.pick([0.02, 0.1, 0.4]),
+      how: dice.pick(['all', 'twice', ...mishaps]),
+      times: dice.pick([0, 300, 2000]),
+    }),
+    happen: (sim, { whom, often = 0, how = 'all', times = 0 }) => {
+      const line = sim.processOf(whom)?.line;
+      if (!line) return;
+      line.patience = times;
+      const fates = how === 'all' ? ([...mishaps, 'twice'] as const) : [how as Fate];
+      line.fate = () => {
+        const fate = fates[Math.floor(sim.fraction() * fates.length)] ?? 'fine';
+        return sim.fraction() < often ? fate : 'fine';
+      };
+    },
+  },
+  {
+    what: 'slow',
+    weight: 2,
+    draw: (dice, shape) => ({
+      whom: anyProcess(dice, shape),
+      lasts: dice.pick([5, 50, slowest]),
+    }),
+    happen: (sim, { whom, lasts = 0 }) => {
+      const line = sim.processOf(whom)?.line;
+      if (line) line.delay = () => lasts * sim.fraction();
+    },
+  },
+  {
+    what: 'mend',
+    weight: 3,
+    draw: () => ({}),
+    happen: (sim) => sim.mendLines(),
+  },
+  {
+    what: 'outage',
+    weight: 1.2,
+    draw: (dice, shape) => ({ lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.05, 6)) }),
+    happen: (sim, { lasts = 0 }) => {
+      const lines = sim.processes().map(({ line }) => line);
+      for (const line of lines) line.down = true;
+      sim.later(lasts, () => {
+        for (const line of lines) line.down = false;
+      });
+    },
+  },
+  {
+    what: 'leader-change',
+    weight: 1.5,
+    draw: (dice) => ({ lasts: Math.round(dice.logarithmic(300, 12_000)) }),
+    happen: (sim, { lasts = 0 }) => sim.loseLeader(lasts),
+  },
+  {
+    what: 'connection-dropped',
+    weight: 1,
+    draw: (dice, shape) => ({ whom: anAgent(dice, shape) }),
+    happen: (sim, { whom }) => sim.dropConnection(whom),
+  },
+];

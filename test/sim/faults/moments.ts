@@ -1,0 +1,80 @@
+import type { Moment } from '../../runtime/process.ts';
+import type { Fault } from '../happening.ts';
+import { aCollector, anAgent } from '../whom.ts';
+
+const atAgents = ['before-commit', 'after-commit', 'before-renewal', 'after-renewal'] as const;
+const atCollectors = [...atAgents, 'before-probe', 'after-probe'] as const;
+
+/** Something befalls a process right before or after its n-th write or question: the worst moments. */
+export const momentFaults: readonly Fault[] = [
+  {
+    what: 'kill-at',
+    weight: 2.5,
+    draw: (dice, shape) => ({
+      ...whomAndWhen(dice.chance(0.7), dice, shape),
+      times: dice.pick([1, 1, 1, 2, 3, 5]),
+    }),
+    happen: (sim, { whom, how, times = 1 }) =>
+      sim.atMoment(whom, how as Moment, times, () => sim.kill(whom)),
+  },
+  {
+    what: 'freeze-at',
+    weight: 3,
+    draw: (dice, shape) => ({
+      ...whomAndWhen(dice.chance(0.4), dice, shape),
+      times: dice.pick([1, 1, 2]),
+      lasts: Math.round(
+        dice.pick([
+          shape.lease.ttl + dice.whole(-2, 2),
+          shape.lease.ttl + shape.lease.grace + dice.whole(-2, 2),
+          shape.lease.ttl * dice.logarithmic(0.1, 3),
+          dice.logarithmic(50, 5000),
+        ]),
+      ),
+    }),
+    happen: (sim, { whom, how, times = 1, lasts = 0 }) =>
+      sim.atMoment(whom, how as Moment, times, () => {
+        const process = sim.processOf(whom);
+        process?.freeze();
+        sim.later(lasts, () => process?.thaw());
+      }),
+  },
+  {
+    // It is stopped with a write in its hand, and somebody else takes its slot meanwhile.
+    what: 'overtaken',
+    weight: 1,
+    draw: (dice, shape) => ({
+      whom: anAgent(dice, shape),
+      lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.1, 4)),
+    }),
+    happen: (sim, { whom = '', lasts = 0 }) => {
+      const process = sim.processOf(whom);
+      if (!process) return;
+      sim.atMoment(whom, 'before-commit', 1, () => {
+        process.freeze();
+        sim.start(whom, { takeover: true });
+        sim.later(lasts, () => process.thaw());
+      });
+      sim.addOne(whom);
+    },
+  },
+  {
+    what: 'back-at-the-last-moment',
+    weight: 2,
+    draw: (dice, shape) => ({
+      whom: anAgent(dice, shape),
+      how: dice.pick(['lapse', 'suspected', 'grace-over', 'expired']),
+      lasts: dice.pick([-50, -1, 0, 0, 1, 50, 500]),
+    }),
+    happen: (sim, { whom = '', how = '', lasts = 0 }) => sim.backAtTheLast(whom, how, lasts),
+  },
+];
+
+const whomAndWhen = (
+  ofCollector: boolean,
+  dice: Parameters<Fault['draw']>[0],
+  shape: Parameters<Fault['draw']>[1],
+) =>
+  ofCollector
+    ? { whom: aCollector(dice, shape), how: dice.pick(atCollectors) }
+    : { whom: anAgent(dice, shape), how: dice.pick(atAgents) };

@@ -1,0 +1,63 @@
+import type { Fault } from '../happening.ts';
+import { anAgent } from '../whom.ts';
+
+const garbage: Readonly<Record<string, string>> = {
+  empty: '',
+  'no-json': '{"v":1,',
+  'later-version': '{"v":99,"run":"x"}',
+  list: '[]',
+  huge: JSON.stringify({ v: 1, labels: 'x'.repeat(100_000) }),
+};
+
+/** Records that somebody's tool wrote or deleted. */
+export const recordFaults: readonly Fault[] = [
+  {
+    what: 'bad-record',
+    weight: 1.5,
+    draw: (dice, shape) => ({
+      whom: anAgent(dice, shape),
+      how: dice.pick(['empty', 'no-json', 'later-version', 'list', 'huge']),
+      times: dice.whole(0, 4),
+    }),
+    happen: (sim, { whom = '', how = '', times = 0 }) => {
+      const [host, agent] = whom.split('/');
+      const key = [
+        `instance.${host}.${agent}.stray.${times}`,
+        `instance.x${times}.y.stray.1`,
+        `agent.x${times}.y`,
+        `nonsense.${times}`,
+        'agent.=GG.x',
+      ][times];
+      sim.writeByHand(key ?? 'nonsense', garbage[how]);
+    },
+  },
+  {
+    what: 'slot-record-by-hand',
+    weight: 0.5,
+    draw: (dice, shape) => ({
+      whom: anAgent(dice, shape),
+      how: dice.pick(['deleted', 'empty', 'no-json', 'later-version']),
+    }),
+    happen: (sim, { whom = '', how = '' }) => {
+      const [host, agent] = whom.split('/');
+      sim.writeByHand(`agent.${host}.${agent}`, garbage[how]);
+    },
+  },
+  {
+    // Its agent is dead, and its slot's record is taken away: nobody is left who remembers.
+    what: 'orphan',
+    weight: 0.5,
+    draw: (dice, shape) => ({ whom: anAgent(dice, shape) }),
+    happen: async (sim, { whom = '' }) => {
+      await sim.kill(whom);
+      sim.writeByHand(`agent.${whom.replace('/', '.')}`, undefined);
+    },
+  },
+  {
+    // Never drawn: what a checker that can fail has to see.
+    what: 'unexplained-record',
+    weight: 0,
+    draw: (dice, shape) => ({ whom: anAgent(dice, shape) }),
+    happen: (sim, { whom = '' }) => sim.writeUnexplained(`instance.${whom.replace('/', '.')}.x.1`),
+  },
+];

@@ -1,0 +1,50 @@
+import type { Fault } from '../happening.ts';
+import { aCollector, aConsumer } from '../whom.ts';
+
+/** Watches that say nothing for a while, or are lost and begun anew; and an audit that lags. */
+export const watchFaults: readonly Fault[] = [
+  {
+    what: 'lose-watches',
+    weight: 2,
+    draw: (dice, shape) => ({
+      whom: dice.chance(0.5) ? aCollector(dice, shape) : aConsumer(dice, shape),
+    }),
+    happen: (sim, { whom }) => sim.processOf(whom)?.loseWatches(),
+  },
+  {
+    what: 'old-view',
+    weight: 2,
+    draw: (dice, shape) => ({
+      whom: dice.chance(0.7) ? aCollector(dice, shape) : aConsumer(dice, shape),
+      how: dice.pick(['view', 'sight']),
+      lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.05, 3)),
+    }),
+    happen: (sim, { whom, how, lasts = 0 }) => {
+      const process = sim.processOf(whom);
+      if (!process) return;
+      const gate = how === 'view' ? process.view : process.sight;
+      gate.close();
+      sim.later(lasts, () => gate.open());
+    },
+  },
+  {
+    what: 'audit-held-back',
+    weight: 1,
+    draw: (dice) => ({ lasts: Math.round(dice.logarithmic(1000, 30_000)) }),
+    happen: (sim, { lasts = 0 }) => {
+      const held = sim.fleet.world.audit.holdBack();
+      sim.later(lasts, () => held[Symbol.dispose]());
+    },
+  },
+  {
+    what: 'no-advisories',
+    weight: 0.5,
+    draw: (dice, shape) => ({ lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.1, 6)) }),
+    happen: (sim, { lasts = 0 }) => {
+      sim.fleet.world.advisories.granted = false;
+      sim.later(lasts, () => {
+        sim.fleet.world.advisories.granted = true;
+      });
+    },
+  },
+];

@@ -1,0 +1,16 @@
+import { recordSubject } from '../../src/adapters/memory/layout.ts';
+import type { MemoryWorld } from '../../src/adapters/memory/world.ts';
+import type { Entry } from '../../src/domain/entry.ts';
+
+/** The records that stand in the registry now, under a prefix of the key. */
+export function recordsIn({ registry }: MemoryWorld, prefix: string): readonly Entry[] {
+  const subject = recordSubject(prefix);
+  return registry
+    .after(0, (one) => one.startsWith(subject))
+    .filter(({ text }) => text !== undefined)
+    .map(({ subject, seq, text }) => ({
+      key: subject.slice(recordSubject('').length),
+      revision: seq,
+      text,
+    }));
+}

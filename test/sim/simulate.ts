@@ -1,0 +1,62 @@
+import type { Millis } from '../../src/domain/time.ts';
+import { checkers } from './checkers.ts';
+import { type Complaint, type Written, writtenSince } from './checks.ts';
+import type { Schedule } from './happening.ts';
+import { makePeace } from './peace.ts';
+import { faults, peace } from './schedule.ts';
+import { Simulated } from './simulated.ts';
+
+/** What became of a schedule. */
+export interface Played {
+  readonly complaints: readonly Complaint[];
+  readonly trace: readonly string[];
+  /** Of simulated time. */
+  readonly duration: Millis;
+  readonly events: number;
+  readonly history: readonly string[];
+}
+
+/** Plays a schedule to its end, or to the first complaint after which nothing more is worth knowing. */
+export async function simulate(schedule: Schedule): Promise<Played> {
+  const sim = new Simulated(schedule);
+  const complaints: Complaint[] = [];
+  const complain = (guarantee: string) => (what: string) => {
+    if (complaints.length >= mostComplaints) return;
+    complaints.push({ guarantee, what: `at ${Math.round(sim.now)}: ${what}` });
+  };
+  const checks = checkers.map(({ guarantee, of }) => of(sim, complain(guarantee)));
+  const batches = writtenSince(sim.fleet);
+  sim.served = () => {
+    const written: Written | undefined = batches();
+    if (written) for (const { onWritten } of checks) onWritten?.(written);
+  };
+  const look = () => {
+    for (const { onLook } of checks) onLook?.();
+  };
+  await sim.begin();
+  for (const happening of schedule.happenings) {
+    await sim.advance(happening.after);
+    look();
+    sim.note(JSON.stringify(happening));
+    if (happening.what === peace) {
+      await makePeace(sim, checks, complain('G4'));
+    } else {
+      const fault = faults.get(happening.what);
+      if (!fault) throw new Error(`nothing is called ${happening.what}`);
+      await fault.happen(sim, happening);
+    }
+    if (complaints.length > 0) break;
+  }
+  complaints.push(...sim.fleet.bugs.map((bug) => ({ guarantee: 'bug', what: inFull(bug) })));
+  return {
+    complaints,
+    trace: sim.trace,
+    duration: sim.now,
+    events: sim.fleet.audit.events.length,
+    history: sim.fleet.world.audit.from(0).map(({ text }) => text),
+  };
+}
+
+const mostComplaints = 20;
+const inFull = (bug: unknown): string =>
+  bug instanceof Error ? (bug.stack ?? bug.message) : String(bug);
