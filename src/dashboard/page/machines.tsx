@@ -180,7 +180,8 @@ export function Machines() {
             <RawStates states={actors.all.map(({ state }) => state)} />
           )}
         </section>
-        <section class="panel picture" aria-label="Picture">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also for who has no mouse */}
+        <section class="panel picture" aria-label="Picture" tabIndex={0}>
           {hash === '' || missing === hash ? (
             <p class="dim">No picture.</p>
           ) : (

@@ -1,0 +1,19 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { historyLine } from '../../../src/adapters/files/history-line.ts';
+import { history } from '../../../src/bench/history.ts';
+
+/** Writes a true history of so many events and agents, as `audit export` would. */
+export async function writeHistory(file: string, events: number, agents: number): Promise<void> {
+  const out = createWriteStream(file, { highWaterMark: 1 << 22 });
+  let lines: string[] = [];
+  for (const commit of history(events, { agents, instances: 2 })) {
+    for (const event of commit.events) lines.push(historyLine(event));
+    if (lines.length < 2000) continue;
+    if (!out.write(`${lines.join('\n')}\n`)) await once(out, 'drain');
+    lines = [];
+  }
+  out.end(lines.length === 0 ? '' : `${lines.join('\n')}\n`);
+  await finished(out);
+}

@@ -1,0 +1,19 @@
+import { afterAll, beforeAll } from 'vitest';
+import { type RollcallProcess, rollcall } from '../../real/harness/processes.ts';
+
+/** The address that a `rollcall ui --json` says. */
+export async function addressOf(process: RollcallProcess): Promise<string> {
+  return String((await process.ready)['dashboard']);
+}
+
+/** One dashboard over a recording for a file's tests: the shipped sample, unless told otherwise. */
+export function withRecording(of: readonly string[] = ['--sample']): { at(hash?: string): string } {
+  let running: RollcallProcess | undefined;
+  let address = '';
+  beforeAll(async () => {
+    running = rollcall(['ui', ...of, '--port', '0', '--json']);
+    address = await addressOf(running);
+  });
+  afterAll(() => running?.[Symbol.asyncDispose]());
+  return { at: (hash = '') => address + hash };
+}

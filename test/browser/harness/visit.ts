@@ -1,0 +1,93 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, test as base, expect, inject } from 'vitest';
+import { launch } from './launch.ts';
+
+/** One tab, and how to open another beside it that shares what a browser shares. */
+interface Visit {
+  readonly page: Page;
+  another(path?: string): Promise<Page>;
+}
+
+type Options = BrowserContextOptions & {
+  /** What the test provokes, and may therefore go wrong: a server that is killed refuses connections. */
+  readonly may?: RegExp;
+};
+
+/** Opens the page at an address in a browser profile of its own. */
+export type Open = (address: string, options?: Options) => Promise<Visit>;
+
+let running: Promise<Browser> | undefined;
+
+afterAll(async () => {
+  await (await running)?.close();
+});
+
+/** One Chromium for a file's tests. */
+function browser(executablePath: string): Promise<Browser> {
+  running ??= launch(executablePath);
+  return running;
+}
+
+/**
+ * A test with a browser. At its end there was no error on any page, no dialog, no request that failed,
+ * and none to anywhere but the dashboard.
+ */
+export const test = base.extend<{ open: Open }>({
+  open: async ({ skip }, use) => {
+    const where = inject('chromium');
+    if ('why' in where) return void skip(`no Chromium: ${where.why}`);
+    const wrong: string[] = [];
+    await using opened = new AsyncDisposableStack();
+    await use(async (address, { may, ...options } = {}) => {
+      const context = await (await browser(where.path)).newContext({
+        viewport: { width: 1280, height: 800 },
+        ...options,
+      });
+      opened.defer(() => context.close());
+      const note = (what: string) => void (may?.test(what) || wrong.push(what));
+      const home = new URL(address).origin;
+      context.on('page', (page) => watch(page, home, note));
+      // Of the worker, too: it alone speaks with the stream.
+      context.on('request', (request) => {
+        const { origin, protocol } = new URL(request.url());
+        if (origin !== home && protocol !== 'data:' && protocol !== 'blob:')
+          wrong.push(`a foreign request: ${request.url()}`);
+      });
+      const another = async (path = '') => {
+        const page = await context.newPage();
+        await page.goto(new URL(path, address).href);
+        return page;
+      };
+      return { page: await another(new URL(address).hash), another };
+    });
+    expect(wrong).toEqual([]);
+  },
+});
+
+function watch(page: Page, home: string, note: (what: string) => void): void {
+  page.on('pageerror', ({ message, stack }) => note(`an error of the page: ${stack ?? message}`));
+  page.on('crash', () => note('the page crashed'));
+  page.on('console', (message) => {
+    if (message.type() !== 'error' && message.type() !== 'warning') return;
+    note(`the console: ${message.text()} (${message.location().url})`);
+  });
+  page.on('dialog', (dialog) => {
+    note(`a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) note(`${response.status()} ${response.url().replace(home, '')}`);
+  });
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText ?? '';
+    // Of its own will: an answer that is no longer needed.
+    if (why !== 'net::ERR_ABORTED') note(`${why} ${request.url().replace(home, '')}`);
+  });
+}
+
+/** Waits until the page shows the history, not that it reads it. */
+export async function settled(page: Page): Promise<void> {
+  await page.getByRole('region', { name: 'Time', exact: true }).waitFor({ timeout: 20_000 });
+  await pause(50);
+}

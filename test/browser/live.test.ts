@@ -1,0 +1,123 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { TestFleet } from '../real/harness/fleet.ts';
+import { startTestServer } from '../real/harness/nats-server.ts';
+import { withServer } from '../real/harness/with-server.ts';
+import { addressOf } from './harness/dashboard.ts';
+import { settled, test } from './harness/visit.ts';
+
+const world = withServer();
+
+/** Where the machine is busy, too. */
+const soon = { timeout: 30_000 };
+/** A killed server: the browser says so itself, once for each time that it asks. */
+const unreachable =
+  /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED|Failed to load resource/;
+
+const cell = (page: Page, name: string) => page.locator(`.cell[aria-label^="${name}:"]`);
+const toldOf = (page: Page, name: string) => cell(page, name).getAttribute('aria-label', soon);
+
+/** How many transitions the page has heard of. */
+async function heard(page: Page): Promise<number> {
+  const text = await page.locator('.transport span.wide-only').textContent();
+  return Number(/([\d,]+) transitions?/.exec(text ?? '')?.[1]?.replaceAll(',', ''));
+}
+
+const inAudit = async (fleet: TestFleet) => (await fleet.history()).length;
+
+test('before anybody came it says so, and shows the first without a reload', async ({ open }) => {
+  await using fleet = await world.fleet();
+  const { page } = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  await page.getByRole('heading', { name: 'No agents yet' }).waitFor();
+  await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+  await expect.poll(() => toldOf(page, 'h1/a'), soon).toContain('live');
+});
+
+test('an agent that is killed is seen to be gone, without a reload', async ({ open }) => {
+  await using fleet = await world.fleet();
+  await fleet.collector();
+  const killed = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+  await fleet.serving('h2', 'b', [{ service: 'web', id: 'w2' }]);
+  const { page } = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  await expect.poll(() => toldOf(page, 'h1/a'), soon).toContain('live');
+  killed.process.kill('SIGKILL');
+  await expect.poll(() => toldOf(page, 'h1/a'), soon).toMatch(/dubious|suspect/);
+  await expect.poll(() => toldOf(page, 'h1/a'), soon).toMatch(/expired|gone/);
+  expect(await toldOf(page, 'h2/b')).toContain('live');
+  const attention = page.getByRole('region', { name: 'Needs attention' });
+  expect(await attention.textContent()).toContain('h1');
+});
+
+test('nothing is lost and nothing repeated where the dashboard is killed and comes back', async ({
+  open,
+}) => {
+  await using fleet = await world.fleet();
+  await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+  const first = fleet.start(['ui', '--port', '0']);
+  const address = await addressOf(first);
+  const { page } = await open(address, { may: unreachable });
+  await settled(page);
+  const before = await inAudit(fleet);
+  await expect.poll(() => heard(page), soon).toBe(before);
+
+  first.kill('SIGKILL');
+  await page.getByTestId('stale').waitFor(soon);
+  expect(await page.getByTestId('stale').textContent()).toMatch(/retry.*attempt \d/);
+  await fleet.serving('h2', 'b', [{ service: 'web', id: 'w2' }]);
+  const again = fleet.start(['ui', '--port', new URL(address).port]);
+  await again.ready;
+
+  await page.getByTestId('stale').waitFor({ state: 'detached', ...soon });
+  await expect.poll(() => toldOf(page, 'h2/b'), soon).toContain('live');
+  const stored = await inAudit(fleet);
+  await expect.poll(() => heard(page), soon).toBe(stored);
+  // And it stays so: what came twice would be counted twice a moment later.
+  await page.waitForTimeout(1000);
+  expect(await heard(page)).toBe(stored);
+});
+
+test('NATS that is killed is said to be away; what is in memory stays; it catches up', async ({
+  open,
+}) => {
+  await using server = await startTestServer();
+  await using fleet = await TestFleet.open(server.url);
+  await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+  const { page } = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  await expect.poll(() => toldOf(page, 'h1/a'), soon).toContain('live');
+  await server.kill();
+  await page.getByTestId('broker').waitFor(soon);
+  expect(await page.getByTestId('age').textContent()).toContain('NATS away');
+  await page.keyboard.press(',');
+  await page.getByTestId('past').waitFor();
+  await page.keyboard.press('l');
+  await server.restart();
+  await page.getByTestId('broker').waitFor({ state: 'detached', ...soon });
+  await fleet.serving('h2', 'b', [{ service: 'web', id: 'w2' }]);
+  await expect.poll(() => toldOf(page, 'h2/b'), soon).toContain('live');
+});
+
+test('a hold that the page places is in the audit with who and why; in the past it cannot', async ({
+  open,
+}) => {
+  await using fleet = await world.fleet();
+  await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+  const { page } = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  await expect.poll(() => toldOf(page, 'h1/a'), soon).toContain('live');
+  await cell(page, 'h1/a').click();
+  const hold = page.getByRole('button', { name: 'Hold …' });
+  await page.keyboard.press(',');
+  await page.getByTestId('past').waitFor();
+  expect(await hold.isDisabled()).toBe(true);
+  expect(await hold.getAttribute('title')).toContain('past');
+  await page.keyboard.press('l');
+  await page.getByTestId('past').waitFor({ state: 'detached' });
+
+  await hold.click();
+  await page.getByLabel('Reason, kept in the audit').fill('a new kernel');
+  await page.getByLabel('Who you are').fill('Ada');
+  await page.getByRole('button', { name: 'Hold', exact: true }).click();
+  await page.getByTestId('hold').waitFor(soon);
+  expect(await page.getByTestId('hold').textContent()).toMatch(/h1\/a.*a new kernel/);
+  const text = JSON.stringify((await fleet.history()).filter(({ of }) => of.entity === 'hold'));
+  for (const word of ['Ada', 'a new kernel', 'dashboard']) expect(text).toContain(word);
+});

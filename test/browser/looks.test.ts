@@ -1,0 +1,140 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { withRecording } from './harness/dashboard.ts';
+import { settled, test } from './harness/visit.ts';
+
+const sample = withRecording();
+
+const screens = {
+  fleet: '#/fleet',
+  'fleet in the past': '#/fleet?at=seq:100',
+  timeline: '#/timeline',
+  machines: '#/machines',
+  gc: '#/gc',
+} as const;
+
+for (const scheme of ['light', 'dark'] as const) {
+  for (const [name, hash] of Object.entries(screens)) {
+    test(`${name}, ${scheme}: nothing that keeps somebody out, contrast included`, async ({
+      open,
+    }) => {
+      const { page } = await open(sample.at(hash), { colorScheme: scheme });
+      await settled(page);
+      if (name === 'machines') await page.locator('.chart svg').waitFor();
+      expect(await serious(page)).toEqual([]);
+    });
+  }
+
+  test(`the browser's wish for ${scheme} is followed`, async ({ open }) => {
+    const { page } = await open(sample.at(), { colorScheme: scheme });
+    await settled(page);
+    const light = await lightness(page);
+    if (scheme === 'dark') expect(light).toBeLessThan(64);
+    else expect(light).toBeGreaterThan(192);
+  });
+}
+
+test('a chosen theme holds against the wish of the browser, and is remembered', async ({
+  open,
+}) => {
+  const { page } = await open(sample.at(), { colorScheme: 'light' });
+  await settled(page);
+  const button = page.getByRole('button', { name: /^Theme/ });
+  await button.click();
+  await button.click();
+  await expect.poll(() => lightness(page)).toBeLessThan(64);
+  await page.reload();
+  await settled(page);
+  expect(await lightness(page)).toBeLessThan(64);
+});
+
+test('who wants no motion gets none', async ({ open }) => {
+  const { page } = await open(sample.at(), { reducedMotion: 'reduce' });
+  await settled(page);
+  const moving = await page.evaluate(
+    () =>
+      document
+        .getAnimations()
+        .filter(({ effect }) => Number(effect?.getComputedTiming().activeDuration) > 20).length,
+  );
+  expect(moving).toBe(0);
+});
+
+test('a state is told by a sign of its own and a word, never by its colour alone', async ({
+  open,
+}) => {
+  const { page } = await open(sample.at('#/fleet?at=seq:100'));
+  await aProblem(page);
+  const told = await page.locator('.tallies .tally').evaluateAll((tallies) =>
+    tallies.map((one) => ({
+      sign: one.querySelector('.glyph')?.textContent?.trim() ?? '',
+      word: /[a-z]+/.exec(one.textContent)?.[0] ?? '',
+    })),
+  );
+  expect(told.length).toBeGreaterThanOrEqual(2);
+  expect(told.filter(({ sign, word }) => sign === '' || word === '')).toEqual([]);
+  expect(new Set(told.map(({ sign }) => sign)).size).toBe(told.length);
+});
+
+for (const type of ['achromatopsia', 'deuteranopia', 'protanopia', 'tritanopia'] as const) {
+  test(`to an eye with ${type} every state stands out from its ground`, async ({ open }) => {
+    const { page } = await open(sample.at('#/fleet?at=seq:100'));
+    await aProblem(page);
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send('Emulation.setEmulatedVisionDeficiency', { type });
+    for (const one of await page.locator('.tallies .tally').all()) {
+      const picture = (await one.screenshot()).toString('base64');
+      expect(await page.evaluate(contrastIn, picture)).toBeGreaterThan(3);
+    }
+  });
+}
+
+/** In the page: the contrast of the lightest and the darkest of a picture, as WCAG counts it. */
+async function contrastIn(png: string): Promise<number> {
+  const bytes = Uint8Array.from(atob(png), (one) => one.charCodeAt(0));
+  const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+  const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d');
+  if (!canvas) return Number.NaN;
+  canvas.drawImage(image, 0, 0);
+  const { data } = canvas.getImageData(0, 0, image.width, image.height);
+  const linear = (part = 0) => ((part / 255 + 0.055) / 1.055) ** 2.4;
+  const lights = Array.from({ length: data.length / 4 }, (_, n) => {
+    const [red, green, blue] = data.subarray(4 * n, 4 * n + 3);
+    return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+  });
+  return (Math.max(...lights) + 0.05) / (Math.min(...lights) + 0.05);
+}
+
+/** Goes on to a moment at which somebody is suspect. */
+async function aProblem(page: Page): Promise<void> {
+  await settled(page);
+  await page.getByTestId('past').waitFor();
+  await page.keyboard.press('n');
+  await page.locator('.tally.s-suspect').waitFor();
+}
+
+/** What axe-core calls serious or critical, with where it is. */
+async function serious(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }),
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.slice(0, 5).map(({ html, any }) => `${id}: ${html.slice(0, 120)} ${any[0]?.message}`),
+    );
+}
+
+/** How bright the page's ground is, 0 to 255. */
+function lightness(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const canvas = document.createElement('canvas').getContext('2d');
+    if (!canvas) return Number.NaN;
+    canvas.fillStyle = getComputedStyle(document.body).backgroundColor;
+    canvas.fillRect(0, 0, 1, 1);
+    const [red = 0, green = 0, blue = 0] = canvas.getImageData(0, 0, 1, 1).data;
+    return (red + green + blue) / 3;
+  });
+}

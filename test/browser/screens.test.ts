@@ -1,0 +1,74 @@
+import { expect } from 'vitest';
+import { withRecording } from './harness/dashboard.ts';
+import { settled, test } from './harness/visit.ts';
+
+const sample = withRecording();
+
+const screens = {
+  fleet: 'Fleet',
+  timeline: 'Timeline',
+  machines: 'Machines',
+  gc: 'GC',
+} as const;
+
+for (const [screen, title] of Object.entries(screens)) {
+  test(`the screen ${title} opens at its own address, and says which it is`, async ({ open }) => {
+    const { page } = await open(sample.at(`#/${screen}`));
+    await settled(page);
+    await expect.poll(() => page.locator('main h1').first().textContent()).toContain(title);
+    const current = page.locator('nav [aria-current=page]');
+    expect(await current.textContent()).toBe(title);
+    expect(await page.locator('main').textContent()).not.toMatch(/undefined|NaN|\[object/);
+  });
+}
+
+test('from the fleet one comes to an agent, and from there to its history', async ({ open }) => {
+  const { page } = await open(sample.at());
+  await settled(page);
+  await page.locator('.groups .cell').first().click();
+  const drawer = page.locator('aside.drawer');
+  const name = await drawer.getAttribute('aria-label');
+  await drawer.getByRole('link', { name: 'History' }).click();
+  await expect.poll(() => page.locator('main h1').textContent()).toContain(name);
+  const rows = page.getByRole('list', { name: 'Transitions, newest first' });
+  await expect.poll(() => rows.locator(':scope > li').count()).toBeGreaterThan(0);
+});
+
+test('a filter that nothing matches says so, and takes itself back', async ({ open }) => {
+  const { page } = await open(sample.at('#/fleet?f=no-such-agent'));
+  await settled(page);
+  const notice = page.locator('main .notice');
+  expect(await notice.textContent()).toMatch(/^0 of \d+ agents match/);
+  await notice.getByRole('button', { name: 'Clear filter' }).click();
+  await notice.waitFor({ state: 'detached' });
+  expect(page.url()).not.toContain('no-such-agent');
+});
+
+test('the history of somebody who never was is said to be none', async ({ open }) => {
+  const { page } = await open(sample.at('#/entity?of=agent:nowhere/nobody'));
+  await settled(page);
+  await page
+    .getByText('Nothing of it is in memory')
+    .or(page.getByText('Choose an agent'))
+    .waitFor();
+});
+
+test('a chart that nobody published is said to be unknown; what is known stays', async ({
+  open,
+}) => {
+  const { page } = await open(sample.at('#/machines?machine=run&chart=000000000000'), {
+    may: /404/,
+  });
+  await settled(page);
+  const notice = page.getByTestId('schema');
+  await notice.waitFor();
+  expect(await notice.textContent()).toContain('#000000000000');
+  await page.getByRole('region', { name: 'Outline' }).waitFor();
+});
+
+test('the browser is told to load nothing from elsewhere', async ({ open }) => {
+  const { page } = await open(sample.at());
+  const policy = (await page.reload())?.headers()['content-security-policy'] ?? '';
+  expect(policy).toContain("default-src 'self'");
+  expect(policy).not.toMatch(/unsafe-eval|script-src[^;]*unsafe-inline|\*/);
+});

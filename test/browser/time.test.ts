@@ -1,0 +1,93 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { withRecording } from './harness/dashboard.ts';
+import { settled, test } from './harness/visit.ts';
+
+const sample = withRecording();
+
+/** The place in the history that the page says it shows. */
+async function place(page: Page): Promise<number> {
+  const text = (await page.locator('.transport .where').textContent()) ?? '';
+  return Number(/seq ([\d,]+)/.exec(text)?.[1]?.replaceAll(',', ''));
+}
+
+const fleet = (page: Page) => page.locator('.groups').textContent();
+
+test('scrubbing shows the fleet as it was, says so, and L comes back', async ({ open }) => {
+  const { page } = await open(sample.at());
+  await settled(page);
+  const [head, now] = [await place(page), await fleet(page)];
+  await page.getByRole('slider', { name: 'Moment' }).fill('2000');
+  await page.getByTestId('past').waitFor();
+  expect(await place(page)).toBeLessThan(head);
+  expect(await fleet(page)).not.toBe(now);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('l');
+  await page.getByTestId('past').waitFor({ state: 'detached' });
+  await expect.poll(() => place(page)).toBe(head);
+  expect(await fleet(page)).toBe(now);
+});
+
+test('a step goes one change on, and a step back returns to the very same', async ({ open }) => {
+  const { page } = await open(sample.at('#/fleet?at=seq:100'));
+  await settled(page);
+  await page.getByTestId('past').waitFor();
+  const [from, before] = [await place(page), await fleet(page)];
+  await page.getByRole('button', { name: 'Step forward' }).click();
+  await expect.poll(() => place(page)).toBeGreaterThan(from);
+  await page.getByRole('button', { name: 'Step back' }).click();
+  await expect.poll(() => place(page)).toBeLessThanOrEqual(from);
+  await expect.poll(() => fleet(page)).toBe(before);
+});
+
+test('play goes on by itself, and stands still when it is paused', async ({ open }) => {
+  const { page } = await open(sample.at('#/fleet?at=seq:60'));
+  await settled(page);
+  await page.getByTestId('past').waitFor();
+  const from = await place(page);
+  await page.getByLabel('Playback speed').selectOption('30');
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await expect.poll(() => place(page), { timeout: 10_000 }).toBeGreaterThan(from + 5);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  const stopped = await place(page);
+  await page.waitForTimeout(500);
+  expect(await place(page)).toBe(stopped);
+});
+
+test('an address names a moment: sent to somebody else it shows the same', async ({ open }) => {
+  const { page, another } = await open(sample.at());
+  await settled(page);
+  await page.getByRole('slider', { name: 'Moment' }).fill('5000');
+  await expect.poll(() => page.url()).toContain('at=seq:');
+  const same = await another(page.url());
+  await settled(same);
+  await same.getByTestId('past').waitFor();
+  expect(await place(same)).toBe(await place(page));
+  expect(await fleet(same)).toBe(await fleet(page));
+});
+
+test('back and forward go from screen to screen and from moment to moment', async ({ open }) => {
+  const { page } = await open(sample.at('#/fleet'));
+  await settled(page);
+  const screens = page.getByRole('navigation', { name: 'Screens' });
+  await screens.getByRole('link', { name: 'Timeline' }).click();
+  await screens.getByRole('link', { name: 'GC' }).click();
+  const title = () => page.locator('main h1').first().textContent();
+  await expect.poll(title).toContain('GC');
+  await page.goBack();
+  await expect.poll(title).toContain('Timeline');
+  await page.goBack();
+  await expect.poll(title).toContain('Fleet');
+  await page.goForward();
+  await expect.poll(title).toContain('Timeline');
+});
+
+test('the moment stays from screen to screen', async ({ open }) => {
+  const { page } = await open(sample.at('#/fleet?at=seq:100'));
+  await settled(page);
+  await page.getByTestId('past').waitFor();
+  await page.getByRole('link', { name: 'Machines' }).click();
+  await expect.poll(() => page.locator('main h1').first().textContent()).toContain('Machines');
+  expect(page.url()).toContain('at=seq:100');
+  expect(await page.getByTestId('past').count()).toBe(1);
+});
