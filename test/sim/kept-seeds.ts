@@ -5,5 +5,8 @@
 export const keptSeeds: ReadonlyMap<number, string> = new Map([
   [12, 'a watch waited for a rest too small to pass, and virtual time stood still'],
   [20105, 'a view looked younger than its line was cut: an answer under way came through the cut'],
-  [20088, 'an expired run’s slot was taken again: no removal of a record, and not to be judged as one'],
+  [
+    20088,
+    'an expired run’s slot was taken again: no removal of a record, and not to be judged as one',
+  ],
 ]);
