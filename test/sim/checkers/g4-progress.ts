@@ -37,11 +37,15 @@ export const g4: Checker = {
   },
 };
 
-/** While a brake stands, every expiry in its zone rewrites it, and two are a pace apart. */
+/**
+ * While a brake stands, every expiry in its zone rewrites it, and two are a pace apart: or, where a sweep
+ * is longer than the pace, as many as the pace lets through in a sweep.
+ */
 class Pace {
   readonly #sim: Simulated;
   readonly #complain: (what: string) => void;
-  #last: { readonly run: string; readonly at: Monotonic } | undefined;
+  /** The last that were let through. */
+  #through: readonly { readonly run: string; readonly at: Monotonic }[] = [];
 
   constructor(sim: Simulated, complain: (what: string) => void) {
     this.#sim = sim;
@@ -65,13 +69,16 @@ class Pace {
       this.#complain(`${expired.length} expired past the brake`);
     }
     const { run } = brake.record;
-    const since = at - (this.#last?.at ?? 0);
-    const least = this.#sim.leastPace * (1 - 2 * this.#sim.shape.drift) - 1;
+    const { drift, sweepEvery } = this.#sim.shape;
+    const atOnce = Math.max(1, Math.floor(sweepEvery / this.#sim.leastPace));
+    const former = this.#through.at(-atOnce);
+    const since = at - (former?.at ?? 0);
+    const least = this.#sim.leastPace * (1 - 2 * drift) - 1;
     // A write may be late, and the next one in time.
     const mayBeLate = this.#sim.fleet.audit.underWay;
-    if (this.#last?.run === run && since < least - mayBeLate) {
-      this.#complain(`two expired ${since} ms apart, at a pace of ${least}`);
+    if (former?.run === run && since < least - mayBeLate) {
+      this.#complain(`${atOnce + 1} expired in ${since} ms, at a pace of ${least}`);
     }
-    this.#last = { run, at };
+    this.#through = [...this.#through, { run, at }].slice(-atOnce);
   }
 }
