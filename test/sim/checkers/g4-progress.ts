@@ -44,8 +44,8 @@ export const g4: Checker = {
 class Pace {
   readonly #sim: Simulated;
   readonly #complain: (what: string) => void;
-  /** The last that were let through. */
-  #through: readonly { readonly run: string; readonly at: Monotonic }[] = [];
+  #times: Monotonic[] = [];
+  #run = '';
 
   constructor(sim: Simulated, complain: (what: string) => void) {
     this.#sim = sim;
@@ -69,16 +69,16 @@ class Pace {
       this.#complain(`${expired.length} expired past the brake`);
     }
     const { run } = brake.record;
-    const { drift, sweepEvery } = this.#sim.shape;
-    const atOnce = Math.max(1, Math.floor(sweepEvery / this.#sim.leastPace));
-    const former = this.#through.at(-atOnce);
-    const since = at - (former?.at ?? 0);
-    const least = this.#sim.leastPace * (1 - 2 * drift) - 1;
+    if (this.#run !== run) this.#times = [];
+    this.#run = run;
+    const { leastPace, shape, fleet } = this.#sim;
+    const atOnce = Math.max(1, Math.floor(shape.sweepEvery / leastPace));
     // A write may be late, and the next one in time.
-    const mayBeLate = this.#sim.fleet.audit.underWay;
-    if (former?.run === run && since < least - mayBeLate) {
-      this.#complain(`${atOnce + 1} expired in ${since} ms, at a pace of ${least}`);
+    const least = leastPace * (1 - 2 * shape.drift) - 1 - fleet.audit.underWay;
+    for (const _ of expired) {
+      const since = at - (this.#times.at(-atOnce) ?? Number.NEGATIVE_INFINITY);
+      if (since < least) this.#complain(`${atOnce + 1} expired in ${since} ms, not ${least}`);
+      this.#times.push(at);
     }
-    this.#through = [...this.#through, { run, at }].slice(-atOnce);
   }
 }
