@@ -22,7 +22,7 @@ exit: 0 no violation, 1 some, 2 usage`;
 const wholeNumber = (text: string, name: string): number => {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new TypeError(`--${name} ${text}: a whole number is wanted`);
+  throw new RangeError(`--${name} ${text}: a whole number is wanted`);
 };
 
 async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
@@ -78,7 +78,11 @@ process.once('SIGTERM', () => stop.abort());
 try {
   process.exitCode = await main(process.argv.slice(2), stop.signal);
 } catch (error) {
-  if (!(error instanceof TypeError)) throw error;
+  // Any other is a bug of the simulation, not of who typed the command.
+  const isUsage =
+    error instanceof RangeError ||
+    `${(error as { code?: unknown }).code}`.startsWith('ERR_PARSE_ARGS');
+  if (!(error instanceof Error) || !isUsage) throw error;
   process.stderr.write(`${error.message}\n${usage}\n`);
   process.exitCode = 2;
 }
