@@ -15,8 +15,13 @@ const withServers = {
   maxWorkers: 3,
 };
 
-/** What of the real tests `npm test` runs in five minutes with all the others; the rest is `test:long`. */
-const soon = 'test/real/{embedded,harness,promises}';
+/**
+ * What of the tests with servers `npm test` runs, in five minutes with all the others: what is promised,
+ * and the contract on one server. The rest is `test:long`.
+ */
+const soon = ['test/real/promises/*.test.ts'];
+const later = ['test/real/promises/{collector-frozen,everyone,hostile}.test.ts'];
+const threeServers = ['test/contract/nats-three-servers.test.ts'];
 
 export default defineConfig({
   test: {
@@ -41,7 +46,9 @@ export default defineConfig({
         test: {
           name: 'model',
           include: ['test/model/**/*.test.ts'],
-          sequence: { groupOrder: 0 },
+          // One file that computes, beside those that mostly wait.
+          maxWorkers: withServers.maxWorkers,
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -56,6 +63,7 @@ export default defineConfig({
           ...withServers,
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
+          exclude: threeServers,
           sequence: { groupOrder: 1 },
         },
       },
@@ -63,7 +71,8 @@ export default defineConfig({
         test: {
           ...withServers,
           name: 'real',
-          include: [`${soon}/**/*.test.ts`],
+          include: soon,
+          exclude: later,
           sequence: { groupOrder: 2 },
         },
       },
@@ -71,8 +80,8 @@ export default defineConfig({
         test: {
           ...withServers,
           name: 'long',
-          include: ['test/real/**/*.test.ts'],
-          exclude: [`${soon}/**`],
+          include: ['test/real/**/*.test.ts', ...threeServers],
+          exclude: ['test/real/promises/!(collector-frozen|everyone|hostile).test.ts'],
           sequence: { groupOrder: 3 },
         },
       },

@@ -14,11 +14,14 @@ export function errorIn(answer: object): JsError | undefined {
   if (error === undefined) return undefined;
   const { code, err_code, description } = error ?? {};
   return {
-    code: Number(code ?? 0),
-    err_code: Number(err_code ?? 0),
-    description: String(description ?? 'an error without a word'),
+    code: numberOr0(code),
+    err_code: numberOr0(err_code),
+    description: typeof description === 'string' ? description : 'an error without a word',
   };
 }
+
+/** Whatever else stands there says nothing: an object may even refuse to be a number. */
+const numberOr0 = (said: unknown): number => (typeof said === 'number' ? said : 0);
 
 /** Error codes that are named in this adapter (nats-server, server/errors.json). */
 export const code = {
