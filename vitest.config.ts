@@ -21,6 +21,13 @@ const withServers = {
  */
 const soon = ['test/real/promises/*.test.ts'];
 const later = ['test/real/promises/{collector-frozen,everyone,hostile}.test.ts'];
+/** A minute and more each, and what they show in full is shown in part elsewhere: `test:night`. */
+const night = [
+  'test/real/audit/three-servers.test.ts',
+  'test/real/cli/audit-history.test.ts',
+  'test/real/fleet/leader.test.ts',
+  'test/real/nats/closed-lists.test.ts',
+];
 const threeServers = ['test/contract/nats-three-servers.test.ts'];
 
 export default defineConfig({
@@ -81,8 +88,16 @@ export default defineConfig({
           ...withServers,
           name: 'long',
           include: ['test/real/**/*.test.ts', ...threeServers],
-          exclude: ['test/real/promises/!(collector-frozen|everyone|hostile).test.ts'],
+          exclude: ['test/real/promises/!(collector-frozen|everyone|hostile).test.ts', ...night],
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          ...withServers,
+          name: 'night',
+          include: night,
+          sequence: { groupOrder: 5 },
         },
       },
       {

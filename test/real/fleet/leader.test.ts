@@ -11,7 +11,7 @@ import { readEvent } from '../../../src/domain/recorded.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import { startTestCluster } from '../harness/cluster.ts';
 
-/** `FLEET_AGENTS=2000 npm run test:long -- leader` plays it with two thousand. */
+/** `FLEET_AGENTS=2000 npm run test:night -- leader` plays it with two thousand. */
 const agents = Number(env['FLEET_AGENTS'] ?? 200);
 const lease = { ttl: seconds(15), grace: seconds(30) };
 
