@@ -10,8 +10,8 @@ export type Feed =
   | { readonly kind: 'snapshot'; readonly entries: readonly Entry[]; readonly upTo: Revision }
   /**
    * What changed, in the order of revisions; a removal is an entry without text. `upTo`: every
-   * change of the watched keys up to here has been said. A key that merely lapsed (a lease) says
-   * nothing.
+   * change of the watched keys up to here has been said. A commit may come in parts: what it wrote
+   * last is then still to come. A key that merely lapsed (a lease) says nothing.
    */
   | { readonly kind: 'changes'; readonly entries: readonly Entry[]; readonly upTo: Revision }
   /** Nothing new, and the server says so: the view is as fresh as this moment. */

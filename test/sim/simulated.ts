@@ -27,6 +27,7 @@ import {
 const itIsPeace = 'it is peace';
 /** What happens while the fleet is played is not drawn from what planned it. */
 const ofPlay = 0x5bd1e995;
+const ofWatches = 0x2545f491;
 
 /** A fleet of the given shape, and all that can be done to it. */
 export class Simulated {
@@ -62,6 +63,7 @@ export class Simulated {
       timekeeping: (fraction) => ({ slack, rate: 1 + drift * (2 * fraction() - 1) }),
     });
     this.fleet.world.aliveEvery = aliveEvery;
+    this.fleet.world.handsOver = inParts(seededFractions(seed ^ ofWatches));
     this.fleet.sweepEvery = shape.sweepEvery;
     this.fleet.audit.underWay = 2 * slowest + seconds(1);
     this.fraction = seededFractions(seed + ofPlay);
@@ -340,6 +342,12 @@ export class Simulated {
       }
     }
   }
+}
+
+/** In half of the fleets every third look of a watch gets but a part of what there is. */
+function inParts(fraction: () => number): (waiting: number) => number {
+  if (fraction() < 0.5) return (waiting) => waiting;
+  return (waiting) => (fraction() < 0.3 ? 1 + Math.floor(fraction() * waiting) : waiting);
 }
 
 const serving = { state: 'serving' } as const;

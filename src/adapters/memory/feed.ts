@@ -19,9 +19,10 @@ export interface Watched {
  */
 export async function* feed(
   watched: Watched,
-  { link, world: { clock, aliveEvery } }: { readonly link: Link; readonly world: MemoryWorld },
+  { link, world }: { readonly link: Link; readonly world: MemoryWorld },
   signal: AbortSignal,
 ): AsyncGenerator<Feed> {
+  const { clock, aliveEvery } = world;
   using listening = watched.stream.listen(watched.wants);
   let cursor: Revision | undefined;
   let saidAt = clock.monotonic();
@@ -38,7 +39,10 @@ export async function* feed(
       await clock.sleep(aliveEvery, signal);
       continue;
     }
-    const entries = look.entries;
+    const entries =
+      since === undefined
+        ? look.entries
+        : look.entries.slice(0, world.handsOver(look.entries.length));
     if (cursor === undefined) {
       cursor = look.upTo;
       saidAt = clock.monotonic();
@@ -54,6 +58,7 @@ export async function* feed(
       yield { kind: 'alive' };
     }
     stale = false;
+    if (entries.length < look.entries.length) continue;
     await listening.bell.heard(clock, saidAt + aliveEvery - clock.monotonic(), signal);
   }
 }
