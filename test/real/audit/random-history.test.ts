@@ -102,8 +102,13 @@ test('whatever happens, the events give the registry, and every moment that was 
       expect(said).toEqual([]);
 
       const never = new AbortController().signal;
-      expect(seen.size).toBeGreaterThan(3);
-      for (const [revision, { rows, observed }] of seen) {
+      const origins = new Set(events.map(({ origin }) => origin));
+      // A commit may come in parts: a view in the middle of one is no moment of the history.
+      const moments = [...seen].filter(
+        ([revision]) => origins.has(revision) || origins.has(revision + 1),
+      );
+      expect(moments.length).toBeGreaterThan(3);
+      for (const [revision, { rows, observed }] of moments) {
         // The events of the commit stand right behind what it wrote.
         let [seq, end] = [0, revision];
         for (const { seq: at, origin } of events) {
