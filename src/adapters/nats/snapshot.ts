@@ -38,42 +38,60 @@ const patience = 10;
  * @throws {Fault} `store-unavailable`, `store-misconfigured` (no such stream)
  */
 export async function takeSnapshot(link: Link, spec: SnapshotSpec): Promise<Snapshot> {
-  const { bucket, within, signal } = spec;
-  const filters = spec.filters.map((filter) => bucket.prefix + filter);
+  const { within, signal } = spec;
   let until = performance.now() + within;
   let furthest: Revision = 0;
-  let why = '';
+  // To come as far as the last try did is not to get further.
+  const got = (last: Revision) => {
+    if (last > furthest) until = performance.now() + within;
+    furthest = Math.max(furthest, last);
+  };
+  let why: string | undefined;
   for (let tries = 0; ; tries += 1) {
     const left = until - performance.now();
-    if (left <= 0 || signal?.aborted) {
-      throw new Fault('store-unavailable', `reading ${spec.filters.join(', ')}: ${why}`);
-    }
-    const leader = await streamInfo(link, bucket.stream, left, signal);
-    if (leader === undefined) {
-      throw new Fault('store-misconfigured', `stream ${bucket.stream} is missing`);
-    }
-    const entries = new Map<string, Entry>();
-    const tapSpec = { stream: bucket.stream, filters, from: 0, heartbeat, within: left, signal };
-    await using tap = await Tap.open(link, tapSpec);
-    const end = await takeAll(tap, leader, spec.atLeast, (messages) => {
-      // To come as far as the last try did is not to get further.
-      const last = messages.at(-1)?.seq ?? 0;
-      if (last > furthest) until = performance.now() + within;
-      furthest = Math.max(furthest, last);
-      for (const { msg, seq } of messages) {
-        const entry = deliveredEntry(bucket, msg, seq);
-        const before = entries.size;
-        entries.set(entry.key, entry);
-        if (entries.size > before) continue;
-        // Overwritten on the way: the map stays in the order of revisions.
-        entries.delete(entry.key);
-        entries.set(entry.key, entry);
-      }
+    if (left <= 0 || signal?.aborted) throw notRead(spec, why ?? 'no time');
+    const taken = await tryOnce(link, spec, left, got).catch((cause: unknown) => {
+      // The last try may merely have had no time left: what ended those before it is the reason.
+      if (why === undefined || !(cause instanceof Fault)) throw cause;
+      if (cause.code !== 'store-unavailable') throw cause;
+      throw notRead(spec, `${why}; then ${cause.message}`, cause);
     });
-    if ('upTo' in end) return { entries: [...entries.values()], upTo: end.upTo };
-    why = end.dead;
+    if ('upTo' in taken) return taken;
+    why = taken.dead;
     await pause(Math.min(backoff(tries, 20, 500), until - performance.now()), signal);
   }
+}
+
+const notRead = ({ filters }: SnapshotSpec, why: string, cause?: Fault): Fault =>
+  new Fault('store-unavailable', `reading ${filters.join(', ')}: ${why}`, cause && { cause });
+
+async function tryOnce(
+  link: Link,
+  { bucket, filters: below, atLeast, signal }: SnapshotSpec,
+  within: Millis,
+  got: (last: Revision) => void,
+): Promise<Snapshot | { readonly dead: string }> {
+  const leader = await streamInfo(link, bucket.stream, within, signal);
+  if (leader === undefined) {
+    throw new Fault('store-misconfigured', `stream ${bucket.stream} is missing`);
+  }
+  const entries = new Map<string, Entry>();
+  const filters = below.map((filter) => bucket.prefix + filter);
+  const tapSpec = { stream: bucket.stream, filters, from: 0, heartbeat, within, signal };
+  await using tap = await Tap.open(link, tapSpec);
+  const end = await takeAll(tap, leader, atLeast, (messages) => {
+    got(messages.at(-1)?.seq ?? 0);
+    for (const { msg, seq } of messages) {
+      const entry = deliveredEntry(bucket, msg, seq);
+      const before = entries.size;
+      entries.set(entry.key, entry);
+      if (entries.size > before) continue;
+      // Overwritten on the way: the map stays in the order of revisions.
+      entries.delete(entry.key);
+      entries.set(entry.key, entry);
+    }
+  });
+  return 'dead' in end ? end : { entries: [...entries.values()], upTo: end.upTo };
 }
 
 /**
