@@ -81,10 +81,11 @@ export class LeaseKeeper {
 
   /**
    * Takes the lease and begins to renew it. A key that already holds this very text is a write of
-   * ours whose acknowledgement was lost.
+   * ours whose acknowledgement was lost. `late`: the acknowledgement took a whole ttl, so the lease may
+   * be over by now, and nothing is held; take again.
    * @throws {Fault} `store-unavailable`
    */
-  async take(): Promise<'held' | 'taken'> {
+  async take(): Promise<'held' | 'taken' | 'late'> {
     this.#term?.abort();
     const { leases, clock } = this.#ports;
     const sent = momentOf(clock);
@@ -121,7 +122,8 @@ export class LeaseKeeper {
     if (there.text === this.#writing) await leases.release(this.#key, there.revision);
   }
 
-  #begin(revision: Revision, sent: Moment): 'held' {
+  #begin(revision: Revision, sent: Moment): 'held' | 'late' {
+    if (elapsedSince(sent, this.#ports.clock) >= this.#policy.ttl) return 'late';
     this.#held = { revision, sent };
     const term = new AbortController();
     this.#term = term;

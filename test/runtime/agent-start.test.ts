@@ -54,6 +54,26 @@ describe('an agent that starts', () => {
     },
   );
 
+  scenario('does not serve on a lease that was over when it was acknowledged', async (fleet) => {
+    const process = fleet.process('h1');
+    const { ttl } = fleet.lease;
+    const { leases, clock } = process.ports;
+    const { create } = leases;
+    let isFirst = true;
+    Object.assign(leases, {
+      create: async (...args: Parameters<typeof create>) => {
+        const created = await create(...args);
+        if (isFirst) await clock.sleep(ttl);
+        isFirst = false;
+        return created;
+      },
+    });
+    const a = fleet.agent('h1/a', ['web/1'], { process });
+    await fleet.advance(3 * ttl);
+    expect(a.agent.state).toBe('serving');
+    expect(fleet.leaseStands('h1/a', a.agent.run)).toBe(true);
+  });
+
   scenario('goes on doing nothing but renewing', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));

@@ -57,6 +57,18 @@ describe('a lease', () => {
     expect([keeper.holds, said]).toEqual([false, ['no renewal was acknowledged for a ttl']]);
   });
 
+  test('whose acknowledgement took a whole ttl is not held, until it is taken again', async () => {
+    const { fleet, process, keeper, said, stands } = keeping();
+    process.line.delay = () => lease.ttl / 2; // sent at 0, served at 3 s, acknowledged at 6 s
+    const taking = keeper.take();
+    await fleet.advance(lease.ttl);
+    expect([await taking, keeper.holds, stands(), said]).toEqual(['late', false, 'mine', []]);
+    process.line.delay = () => 0;
+    expect([await keeper.take(), keeper.holds]).toEqual(['held', true]);
+    await fleet.advance(seconds(600));
+    expect([keeper.holds, stands(), said]).toEqual([true, 'mine', []]);
+  });
+
   test('counts from when a renewal was sent, however long its answer was under way (G3)', async () => {
     const { fleet, process, keeper } = keeping();
     await keeper.take();

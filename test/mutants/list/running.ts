@@ -15,6 +15,14 @@ export const running: readonly Mutant[] = [
     tests: ['test/runtime/lease-keeper.test.ts'],
   },
   {
+    name: 'serve-on-a-late-lease',
+    breaks: 'G4',
+    what: 'takes a lease for held whose acknowledgement took a whole ttl, and never renews it',
+    file: 'src/runtime/lease-keeper.ts',
+    edits: [["return 'late';\n    this.#held", 'void 0;\n    this.#held']],
+    tests: ['test/runtime/lease-keeper.test.ts', 'test/runtime/agent-start.test.ts'],
+  },
+  {
     name: 'count-from-the-answer',
     breaks: 'G3',
     what: 'counts its lease from the answer, not from when it sent the renewal',
