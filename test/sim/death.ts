@@ -1,4 +1,6 @@
+import { stepInAfter } from '../../src/domain/ranking.ts';
 import { type Millis, type Monotonic, seconds } from '../../src/domain/time.ts';
+import type { Process } from '../runtime/process.ts';
 import { lateness } from './shape.ts';
 import type { Simulated } from './simulated.ts';
 
@@ -13,6 +15,8 @@ export interface Death {
   /** By collectors, that were stored. */
   readonly commits: number;
   readonly attempts: number;
+  /** Transitions that several tried before anybody had a reason to step in. */
+  readonly crowded: readonly string[];
 }
 
 /** Of a frozen one nothing is noticed but its silence. */
@@ -55,14 +59,15 @@ export async function dieInPeace(sim: Simulated): Promise<Death | undefined> {
     if (mine.some(({ of, event }) => of.entity === 'run' && event.type === 'removed'))
       goneAt = sim.now;
   };
-  await sim.advance(until + 6 * lateness(sim.shape));
+  const since = (process: Process) => process.commits.slice(tried.get(process));
+  // Whoever comes second waits at least so long from the first sign of it, which is the death itself.
+  const alone: Millis = stepInAfter * (1 - 2 * sim.shape.drift) - 1;
+  await sim.advance(alone);
+  const crowded = severalTried(watchers.map((one) => subjectsIn(since(one), run)));
+  await sim.advance(until + 6 * lateness(sim.shape) - alone);
   sim.served = before;
   for (const consumer of sim.consumers.values()) consumer.onTold = () => {};
-  const attempts = watchers.flatMap((process) =>
-    process.commits
-      .slice(tried.get(process))
-      .filter(({ commit }) => commit.events.some(({ subject }) => subject.includes(run))),
-  ).length;
+  const attempts = watchers.flatMap((one) => subjectsIn(since(one), run)).length;
   await sim.fleet.kill(one.process);
   sim.startIfFree(place);
   await sim.advance(seconds(5));
@@ -70,5 +75,16 @@ export async function dieInPeace(sim: Simulated): Promise<Death | undefined> {
     instances > 0 && dubious.size === sim.consumers.size
       ? Math.max(...dubious.values())
       : undefined;
-  return { run, instances, at, dubiousAt, goneAt, commits: stored, attempts };
+  return { run, instances, at, dubiousAt, goneAt, commits: stored, attempts, crowded };
 }
+
+/** Of each commit that is about the run, its first transition. */
+const subjectsIn = (commits: Process['commits'], run: string): readonly string[] =>
+  commits.flatMap(
+    ({ commit }) => commit.events.find(({ subject }) => subject.includes(run))?.subject ?? [],
+  );
+
+const severalTried = (each: readonly (readonly string[])[]): readonly string[] => {
+  const all = each.flatMap((subjects) => [...new Set(subjects)]);
+  return [...new Set(all.filter((subject, n) => all.indexOf(subject) !== n))];
+};

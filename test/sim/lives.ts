@@ -5,12 +5,17 @@ export class Lives {
   readonly #ends = new Map<string, string>();
   readonly #started = new Set<string>();
 
-  /** Whether the run had been started before. */
-  take({ of, event }: AuditEvent): boolean {
-    if (of.entity !== 'run') return false;
-    const again = event.type === 'started' && this.#started.has(of.run);
-    if (event.type === 'started') this.#started.add(of.run);
-    if (ends.has(event.type)) this.#ends.set(of.run, event.type);
+  /** Takes in what one request wrote; the runs that had been started before. */
+  take(events: readonly AuditEvent[]): readonly string[] {
+    const again: string[] = [];
+    for (const { of, event } of events) {
+      if (of.entity !== 'run') continue;
+      if (event.type === 'started') {
+        if (this.#started.has(of.run)) again.push(of.run);
+        this.#started.add(of.run);
+      }
+      if (ends.has(event.type)) this.#ends.set(of.run, event.type);
+    }
     return again;
   }
 

@@ -207,7 +207,9 @@ export class Simulated {
   addOne(place: string): void {
     const one = this.agentAt(place);
     if (!one) return;
-    const instances = [...this.wantedBy(one), specOf(`late/${one.agent.run}`)];
+    const more = specOf(`late/${one.agent.run}`);
+    // Whoever is overtaken a second time runs it already.
+    const instances = [...this.wantedBy(one).filter(({ id }) => id !== more.id), more];
     this.#wanted.set(one, instances);
     one.agent.replace(instances);
   }

@@ -9,11 +9,11 @@ export const g1: Checker = {
     const lives = new Lives();
     return {
       onWritten: ({ events }) => {
-        for (const event of events) {
-          const { of, actor } = event;
-          lives.take(event);
+        // Whoever ends a run may remove what it owned in the same request.
+        lives.take(events);
+        for (const { of, actor, event } of events) {
           if (of.entity !== 'instance' || actor.run === of.run) continue;
-          const { type } = event.event;
+          const { type } = event;
           if (type !== 'removed' && type !== 'adopted') complain(`${type} by another: ${of.id}`);
           // Somebody's tool took the record away: so the slot was free.
           if (lives.endOf(of.run) || sim.byHand.has(agentKey(of))) continue;

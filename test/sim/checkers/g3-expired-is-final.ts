@@ -9,15 +9,13 @@ export const g3: Checker = {
     const lives = new Lives();
     return {
       onWritten: ({ events }) => {
-        for (const event of events) {
-          const { of, actor } = event;
+        // A run may say more in the request in which it says that it left.
+        for (const { of, actor, event } of events) {
           if (of.entity === 'session' || of.entity === 'collector') continue;
           const end = lives.endOf(actor.run);
-          if (end) complain(`${actor.run} is ${end}, and wrote ${event.event.type}`);
+          if (end) complain(`${actor.run} is ${end}, and wrote ${event.type}`);
         }
-        for (const event of events) {
-          if (lives.take(event)) complain(`${event.of.run} was started twice`);
-        }
+        for (const run of lives.take(events)) complain(`${run} was started twice`);
       },
       onPeace: () => {
         for (const { agent } of sim.alive()) {

@@ -1,14 +1,22 @@
+import { recordSubject } from '../../../src/adapters/memory/layout.ts';
+import { holdKey } from '../../../src/domain/keys.ts';
+import type { Slot } from '../../../src/domain/names.ts';
 import { blindAfter } from '../../../src/domain/policy.ts';
 import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
 import type { Process } from '../../runtime/process.ts';
 import type { Checker } from '../checks.ts';
+import { faultsOf } from '../faults-of.ts';
 import { lateness } from '../shape.ts';
 import type { Simulated } from '../simulated.ts';
 
-/** Nobody is expired before whoever does it has seen for a whole grace, and the suspicion stood so long. */
+/**
+ * Nobody is expired before whoever does it has seen for a whole grace, and the suspicion stood so long;
+ * nobody whose lease stands, and nobody whose silence is planned.
+ */
 export const g6: Checker = {
   guarantee: 'G6',
   of: (sim, complain) => {
+    const faults = faultsOf('G6', sim.fleet.audit);
     const suspectedAt = new Map<string, Monotonic>();
     const { grace } = sim.shape.lease;
     // Clocks may run apart, each in its own direction.
@@ -21,6 +29,7 @@ export const g6: Checker = {
           if (event.type !== 'expired') continue;
           const stood = at - (suspectedAt.get(of.run) ?? Number.POSITIVE_INFINITY);
           if (!(stood >= least)) complain(`${of.run} expired after a suspicion of ${stood} ms`);
+          if (isHeld(of, sim)) complain(`${of.run} expired under a hold`);
           const process = sim.collectors.get(actor.run)?.process;
           // It may have been stopped after it decided, and before the write went out.
           const decided = process?.clock.sharedTimeOf(saidAt);
@@ -29,9 +38,18 @@ export const g6: Checker = {
           if (seen < least - 1) complain(`${of.run} expired by one that had seen for ${seen} ms`);
         }
       },
+      onLook: () => {
+        for (const fault of faults()) complain(fault);
+      },
     };
   },
 };
+
+/** The request that wrote the expiry wrote no hold, so what stands now stood then. */
+const isHeld = ({ host, agent }: Slot, { fleet }: Simulated): boolean =>
+  [holdKey(host), holdKey(host, agent)].some(
+    (key) => fleet.world.registry.last(recordSubject(key))?.text !== undefined,
+  );
 
 /** When it last came back, before that moment, from an interruption that it must have noticed. */
 function lastBlind({ interruptions }: Process, before: Monotonic, { shape }: Simulated): Monotonic {

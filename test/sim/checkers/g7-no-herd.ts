@@ -1,7 +1,10 @@
 import { removalsPerBatch } from '../../../src/domain/policy.ts';
 import type { Checker } from '../checks.ts';
 
-/** A death costs 3 + ⌈instances/450⌉ commits, each tried once by each seat at most; and who does not watch hears no heartbeat. */
+/**
+ * A death costs 3 + ⌈instances/450⌉ commits, each tried once by each seat at most, and by one alone until
+ * it is time to step in; and who does not watch hears no heartbeat.
+ */
 export const g7: Checker = {
   guarantee: 'G7',
   of: (sim, complain) => {
@@ -17,12 +20,13 @@ export const g7: Checker = {
           complain(`${name} does not watch, and heard ${heartbeats} heartbeats`);
         }
       },
-      onDeath: ({ run, instances, commits, attempts }) => {
+      onDeath: ({ run, instances, commits, attempts, crowded }) => {
         const most = 3 + Math.ceil(instances / removalsPerBatch);
         if (commits > most) complain(`the death of ${run} took ${commits} commits, not ${most}`);
         const seats = sim.livingCollectors().length;
         if (attempts > most * seats)
           complain(`${attempts} attempts by ${seats} for ${most} commits`);
+        for (const what of crowded) complain(`${what} was tried by several at once`);
       },
     };
   },

@@ -88,10 +88,13 @@ function notAsItIs(consumer: ConsumerProcess, sim: Simulated): readonly string[]
 
 /** Changes alone bring a consumer to the same rows. */
 function notAsTold(consumer: ConsumerProcess): readonly string[] {
-  const seen = consumer.directory.instances().map(shown).sort();
-  const heard = consumer.told().map(shown).sort();
+  const seen = consumer.directory.instances().map(inFull).sort();
+  const heard = consumer.told().map(inFull).sort();
   return `${seen}` === `${heard}` ? [] : [`${heard}, and sees ${seen}`];
 }
 
 const shown = ({ host, agent, service, id, run, state, reason }: InstanceRow): string =>
   `${host}/${agent} ${service}/${id} of ${run}: ${state} ${reason}`;
+
+const inFull = (row: InstanceRow): string =>
+  `${shown(row)} at ${row.address}:${row.port}, ${JSON.stringify([row.token, row.health, row.labels])}`;

@@ -1,0 +1,174 @@
+import { brakeKey, holdKey } from '../../../src/domain/keys.ts';
+import { HostId, type RunId, ZoneName } from '../../../src/domain/names.ts';
+import { minutes, seconds } from '../../../src/domain/time.ts';
+import type { Checks } from '../checks.ts';
+import type { Simulated } from '../simulated.ts';
+import * as lie from './fabricated.ts';
+import { died, inPeace, type Lies, looked, standing } from './told.ts';
+
+const another = { by: lie.run(9), from: 'c1/collector' };
+const expiredAfter = (suspicion: number, more: { by?: RunId | undefined; at?: number } = {}) => {
+  return (_: Simulated, checks: Checks): void => {
+    lie.write(checks, [lie.said(lie.ofRun(1), 'suspected', another)]);
+    const at = seconds(100) + suspicion;
+    lie.write(checks, [lie.said(lie.ofRun(1), 'expired', { ...another, ...more })], [], at);
+  };
+};
+const instanceKey = 'instance.h1.a.web.1';
+
+const brake = {
+  ...{ v: 1, zone: 'default', run: lie.run(7), state: 'braked', n: 1, hash: 'f'.repeat(64) },
+  ...{ seen: 4, suspect: 2, expired: 0, since: 0 },
+};
+
+/** What breaks a promise where it is written. */
+export const written: Lies = {
+  G1: [
+    [
+      'a collector removes what a live run owns',
+      /which lives, removed by/,
+      (_, checks) => {
+        lie.write(checks, [lie.said(lie.ofRun(1), 'started')]);
+        lie.write(checks, [lie.said(lie.ofInstance(1), 'removed', another)]);
+      },
+    ],
+    [
+      'a collector changes what it does not own',
+      /failed by another/,
+      (_, checks) => lie.write(checks, [lie.said(lie.ofInstance(1), 'failed', another)]),
+    ],
+  ],
+  G2: [
+    [
+      'what was removed is not what was judged',
+      /that was not judged/,
+      (_, checks) => {
+        const end = lie.said(lie.ofInstance(1), 'removed', { record: null, prev: 'judged' });
+        lie.write(checks, [end], [lie.removedAt(instanceKey, '{"hash":"written since"}')]);
+      },
+    ],
+  ],
+  G3: [
+    [
+      'an expired run goes on writing',
+      /is expired, and wrote registered/,
+      (_, checks) => {
+        lie.write(checks, [lie.said(lie.ofRun(1), 'expired', another)]);
+        lie.write(checks, [lie.said(lie.ofInstance(1), 'registered')]);
+      },
+    ],
+    [
+      'a run takes a slot twice',
+      /was started twice/,
+      (_, checks) => {
+        for (const type of ['started', 'started'])
+          lie.write(checks, [lie.said(lie.ofRun(1), type)]);
+      },
+    ],
+    [
+      'the agent of an expired run serves',
+      /is expired, and its agent is serving/,
+      async (sim, checks) => {
+        const of = { ...lie.ofRun(1), run: sim.agentAt('h1/a')?.agent.run ?? lie.run(1) };
+        lie.write(checks, [lie.said(of, 'expired', another)]);
+        await checks.onPeace?.();
+      },
+    ],
+  ],
+  G4: [
+    [
+      'a slot’s record goes before its instances',
+      /agent.h1.a went before instance/,
+      (_, checks) => lie.write(checks, [], [lie.removedAt('agent.h1.a', '{}')]),
+    ],
+    ['a dead run is there for ever', /was not gone in time/, died({ goneAt: undefined })],
+    ['a dead run goes late', /was gone after 60000 of/, died({ goneAt: minutes(1) })],
+    [
+      'a run expires past the brake',
+      /1 expired past the brake/,
+      (sim, checks) => {
+        const key = brakeKey(ZoneName.parse('default'));
+        standing(sim, key, JSON.stringify(brake));
+        expiredAfter(seconds(10))(sim, checks);
+      },
+    ],
+    [
+      'two expire at once while a brake is on',
+      /2 expired in 0 ms/,
+      (sim, checks) => {
+        const key = brakeKey(ZoneName.parse('default'));
+        standing(sim, key, JSON.stringify(brake));
+        const both = [1, 2].map((n) => lie.said(lie.ofRun(n), 'expired', another));
+        lie.write(checks, both, [{ ...lie.removedAt(key, ''), text: '{}' }]);
+      },
+    ],
+  ],
+  G6: [
+    ['the grace is not waited for', /after a suspicion of 9000 ms/, expiredAfter(seconds(9))],
+    [
+      'whoever expires has seen for less than a grace',
+      /by one that had seen for/,
+      async (sim, checks) => {
+        const [one] = sim.livingCollectors();
+        one?.process.freeze();
+        await sim.advance(seconds(20));
+        one?.process.thaw();
+        await sim.advance(seconds(5));
+        const at = one?.process.ports.clock.wall() ?? 0;
+        expiredAfter(seconds(10), { by: one?.collector.me.run, at })(sim, checks);
+      },
+    ],
+    [
+      'a run expires under a hold',
+      /expired under a hold/,
+      (sim, checks) => {
+        standing(sim, holdKey(HostId.parse('h1')), '{}');
+        expiredAfter(seconds(10))(sim, checks);
+      },
+    ],
+    [
+      'a run expires whose lease stands',
+      /its lease stands/,
+      looked((sim) => void sim.fleet.audit.faults.push('h1.a.run#4: its lease stands (G6)')),
+    ],
+  ],
+  G10: [
+    [
+      'a slot is taken from its holder',
+      /which lie000001 holds/,
+      (_, checks) => {
+        lie.write(checks, [lie.said(lie.ofRun(1), 'started')]);
+        lie.write(checks, [lie.said(lie.ofRun(2), 'started')]);
+      },
+    ],
+    [
+      'an agent writes under another’s name',
+      /wrote registered under h1.a/,
+      (_, checks) =>
+        lie.write(checks, [lie.said(lie.ofInstance(1), 'registered', { from: 'h2/a' })]),
+    ],
+    ['two agents of one name go on', /run\d+,run\d+ in h1\/a/, inPeace((sim) => sim.start('h1/a'))],
+  ],
+  'the audit explains the registry': [
+    [
+      'a record is written and nobody says why',
+      /no event says why/,
+      (_, checks) => lie.write(checks, [], [{ ...lie.removedAt(instanceKey, ''), text: '{}' }]),
+    ],
+    [
+      'a record is not as its event says',
+      /is not as failed#1 says/,
+      (_, checks) =>
+        lie.write(
+          checks,
+          [lie.said(lie.ofInstance(1), 'failed', { record: { port: 80 } })],
+          [{ ...lie.removedAt('instance.h1.a.web.1', ''), text: '{"port":81}' }],
+        ),
+    ],
+    [
+      'an event is there without its record',
+      /wrote no record/,
+      (_, checks) => lie.write(checks, [lie.said(lie.ofInstance(1), 'failed')]),
+    ],
+  ],
+};
