@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WireEvents, WireHello } from '../wire.ts';
 import type { Actions } from './actions.ts';
 import { sendBody, sendJson } from './answer.ts';
 import { sendHistory } from './audit.ts';
+import type { Call } from './call.ts';
 import { chartEverOf, todaysCharts } from './charts.ts';
 import type { Draw } from './drawings.ts';
 import { eventAt, eventDocument, eventsOf } from './events.ts';
@@ -27,14 +27,6 @@ export interface Api {
   readonly subjectsOf: (name: string) => readonly string[];
   readonly streams: Streams;
   readonly draw: Draw;
-}
-
-export interface Call {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly query: URLSearchParams;
-  /** Aborted when the one who asked is gone. */
-  readonly signal: AbortSignal;
 }
 
 type Route = (api: Api, call: Call, rest: string) => Promise<void>;

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { WirePage } from '../wire.ts';
 import { encodingOf, everywhere } from './answer.ts';
-import type { Call } from './api.ts';
+import type { Call } from './call.ts';
 import type { Row } from './columns.ts';
 import { eventDocument } from './events.ts';
 import type { Ledger } from './ledger.ts';
