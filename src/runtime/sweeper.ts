@@ -1,6 +1,5 @@
 import { zoneOf } from '../domain/brake.ts';
 import type { StoredAgent, StoredHold } from '../domain/entry.ts';
-import { Fault } from '../domain/fault.ts';
 import type { SlotView } from '../domain/fleet.ts';
 import type { RunEvidence } from '../domain/judge.ts';
 import { leaseKey, slotTokens } from '../domain/keys.ts';
@@ -10,6 +9,7 @@ import type { AgentRecord } from '../domain/records.ts';
 import { type Millis, type Monotonic, seconds } from '../domain/time.ts';
 import type { Departure } from '../ports/departures.ts';
 import type { Ports } from '../ports/ports.ts';
+import { AtWork } from './at-work.ts';
 import { Brakes } from './brakes.ts';
 import type { Author } from './change.ts';
 import { clearLeftovers, ruleFor } from './clear-leftovers.ts';
@@ -28,8 +28,6 @@ import type { View } from './view.ts';
 export const sweepEvery: Millis = 100;
 /** A run that was doubted, examined and kept is examined again after so long. */
 const askAgainAfter: Millis = seconds(1);
-/** So many slots are worked on at once; the others are there at the next sweep. */
-const atOnce = 1000;
 
 /** What a sweep is told about the work it begins and ends. */
 export interface SweepListener {
@@ -44,12 +42,7 @@ export interface SweepPlace {
   readonly sweepEvery: Millis;
 }
 
-/**
- * One collector's judging and removing: a level-triggered sweep over all that its view shows.
- *
- * Each slot is worked on by one task at a time; a task that fails is begun again by a later sweep,
- * from whatever is there then.
- */
+/** One collector's judging and removing: a level-triggered sweep over all that its view shows. */
 export class Sweeper implements Observer {
   readonly sightings: Sightings;
   readonly #author: Author;
@@ -63,7 +56,7 @@ export class Sweeper implements Observer {
   readonly #executor: Executor;
   readonly #doubts: Doubts;
   readonly #removals: Removals;
-  readonly #busy = new Map<string, Promise<void>>();
+  readonly #atWork: AtWork;
   /** When a run was last examined and kept: it is not asked again at every sweep. */
   readonly #kept = new Map<string, Monotonic>();
   /** The slots that the brake lets through just now. */
@@ -81,6 +74,7 @@ export class Sweeper implements Observer {
     this.sightings = seeing.sightings;
     this.#place = place;
     this.#ports = ports;
+    this.#atWork = new AtWork(ports.log);
     this.#leftovers = new Leftovers(ports.clock);
     this.#turns = new Turns(place.seat, ports.clock);
     this.#brakes = new Brakes(author, seeing.view, place.sweepEvery, ports);
@@ -163,9 +157,9 @@ export class Sweeper implements Observer {
       const rule = ruleFor(slot, this.#place.lease);
       const due = leftovers.filter(([, age]) => age >= leftoverAfter(rule.policy));
       if (due.length === 0 || !this.#turns.isMine(slot.slot, `${due.length}`)) continue;
-      if (!this.#isFree(slot.slot)) continue;
+      if (!this.#atWork.isFree(slot.slot)) continue;
       if (!this.#removals.mayBegin(slot.slot, `${due.length}`)) continue;
-      this.#work(slot.slot, () =>
+      this.#atWork.begin(slot.slot, () =>
         this.#removals.run(() => clearLeftovers(due, rule, this.#author, this.#ports)),
       );
     }
@@ -173,8 +167,8 @@ export class Sweeper implements Observer {
   }
 
   /** Resolves when nothing is under way any more. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#busy.values());
+  settled(): Promise<void> {
+    return this.#atWork.settled();
   }
 
   #consider(slot: SlotView, signal: AbortSignal): void {
@@ -191,7 +185,7 @@ export class Sweeper implements Observer {
       if (verdict.why === 'brake') this.#brakes.heldBack(seen.record);
       return;
     }
-    if (!this.#isFree(slot.slot) || this.#keptLately(slot.slot, seen)) return;
+    if (!this.#atWork.isFree(slot.slot) || this.#keptLately(slot.slot, seen)) return;
     const progress = `${seen.revision} ${slot.instances.size}`;
     if (!this.#turns.isMine(seen.record.run, progress)) return;
     if (verdict.do === 'remove' && !this.#removals.mayBegin(slot.slot, progress)) return;
@@ -210,7 +204,7 @@ export class Sweeper implements Observer {
     const { record } = seen;
     const slot = slotTokens(record);
     const through = record.suspect && this.#brakes.standing(record) === 'lets-through';
-    this.#work(slot, async () => {
+    this.#atWork.begin(slot, async () => {
       const place = through ? this.#brakes.takePlace(record) : undefined;
       if (place) this.#through.set(slot, place);
       try {
@@ -221,21 +215,6 @@ export class Sweeper implements Observer {
         this.#through.delete(slot);
       }
     });
-  }
-
-  /** Whether a task may be begun there now: those for which there is no room come at a later sweep. */
-  #isFree(key: string): boolean {
-    return !this.#busy.has(key) && this.#busy.size < atOnce;
-  }
-
-  #work(slot: string, task: () => Promise<void>): void {
-    const working = task()
-      .catch((error: unknown) => {
-        if (!(error instanceof Fault)) throw error;
-        this.#ports.log.debug('sweep-interrupted', { slot, why: error.message });
-      })
-      .finally(() => this.#busy.delete(slot));
-    this.#busy.set(slot, working);
   }
 
   async #attend(seen: StoredAgent, signal: AbortSignal): Promise<void> {
@@ -273,7 +252,7 @@ export class Sweeper implements Observer {
     const { record, key, revision } = hold;
     if (this.#ports.clock.wall() < record.until) return;
     if (!this.#turns.isMine(record.run, `${revision}`)) return;
-    if (this.#isFree(key)) this.#work(key, () => this.#executor.endHold(hold));
+    if (this.#atWork.isFree(key)) this.#atWork.begin(key, () => this.#executor.endHold(hold));
   }
 
   #remove(expired: StoredAgent, signal: AbortSignal): Promise<void> {
