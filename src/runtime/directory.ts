@@ -176,8 +176,10 @@ function differ(a: InstanceRow | undefined, b: InstanceRow | undefined): boolean
     a.state !== b.state ||
     a.reason !== b.reason ||
     a.run !== b.run ||
+    a.token !== b.token ||
     a.address !== b.address ||
     a.port !== b.port ||
-    JSON.stringify(a.labels) !== JSON.stringify(b.labels)
+    JSON.stringify(a.labels) !== JSON.stringify(b.labels) ||
+    JSON.stringify(a.health) !== JSON.stringify(b.health)
   );
 }

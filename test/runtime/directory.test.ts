@@ -82,6 +82,41 @@ describe('a directory', () => {
     expect(old.agent.state).toBe('serving');
   });
 
+  scenario(
+    'tells of a token and of health that change behind the same state (G9)',
+    async (fleet) => {
+      fleet.collector('c1');
+      const old = fleet.agent('h1/a', ['web/1']);
+      await fleet.advance(seconds(1));
+      fleet.agent('h2/a', ['web/1']);
+      await fleet.advance(seconds(1));
+      const { directory, process } = fleet.directory({
+        onChange: (changes) => void told.push(...changes.map(({ now }) => now)),
+      });
+      const told: DirectoryChange['now'][] = [];
+      await directory.ready;
+      told.length = 0;
+      const failing = { state: 'failing', detail: 'refused' } as const;
+      old.agent.report(specOf('web/1'), failing);
+      await fleet.advance(seconds(1));
+      expect(told).toMatchObject([{ host: 'h1', reason: 'contested', health: failing }]);
+
+      const one = fleet.agent('h3/a', ['web/2']);
+      await fleet.advance(seconds(1));
+      const before = told.at(-1);
+      process.line.down = true;
+      one.agent.replace([]);
+      await fleet.advance(seconds(1));
+      one.agent.replace([specOf('web/2')]);
+      await fleet.advance(seconds(1));
+      process.line.down = false;
+      await fleet.advance(seconds(2));
+      const after = told.at(-1);
+      expect(after).toMatchObject({ host: 'h3', state: 'live', run: before?.run });
+      expect(after?.token).toBeGreaterThan(before?.token ?? Number.POSITIVE_INFINITY);
+    },
+  );
+
   scenario('hands out tokens that grow with every registration (G11)', async (fleet) => {
     const { directory } = fleet.directory();
     const tokens: number[] = [];

@@ -5,7 +5,7 @@ import { seededFractions } from '../../src/bench/seeded.ts';
 import { InstanceSpec } from '../../src/domain/desired.ts';
 import { type Read, readAgent, readInstance } from '../../src/domain/entry.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import { agentKey, instanceKey, leaseKey } from '../../src/domain/keys.ts';
+import { agentKey, instanceKey, leaseKey, slotTokens } from '../../src/domain/keys.ts';
 import { AgentName, HostId, RunId, type Slot } from '../../src/domain/names.ts';
 import type { LeasePolicy } from '../../src/domain/policy.ts';
 import type { AgentRecord, InstanceRecord } from '../../src/domain/records.ts';
@@ -205,13 +205,12 @@ export class FleetInMemory {
 
   /** The instances under the slot that can be read, as `service/id`, sorted; with their owner's run. */
   instances(place: string): Readonly<Record<string, string>> {
-    const { host, agent } = slotAt(place);
+    const below = recordSubject(`instance.${slotTokens(slotAt(place))}.`);
     return Object.fromEntries(
       this.world.registry
-        .after(0, (subject) => subject.startsWith(recordSubject('instance.')))
+        .after(0, (subject) => subject.startsWith(below))
         .map(({ subject, seq, text }) => readInstance({ key: keyOf(subject), revision: seq, text }))
         .flatMap((read) => (read.kind === 'stored' ? [read.record] : []))
-        .filter((record) => record.host === host && record.agent === agent)
         .map(({ service, id, run }): [string, string] => [`${service}/${id}`, run])
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     );

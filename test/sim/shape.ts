@@ -51,7 +51,11 @@ export function drawShape(dice: Dice): Shape {
     sweepEvery: isQuick ? 100 : Math.max(1000, ttl / 100),
     aliveEvery: isQuick
       ? seconds(1)
-      : dice.pick([seconds(1), seconds(20), Math.max(seconds(20), ttl / 50)]),
+      : dice.pick([
+          // As shipped, in few: an hour in which all watches speak every second costs ten others.
+          ...([seconds(1), seconds(20), seconds(20), seconds(20)] as const),
+          ...Array.from({ length: 4 }, () => Math.max(seconds(20), ttl / 50)),
+        ]),
     drift: dice.pick([0, 0, 0.00002, 0.0002]),
   };
 }
