@@ -176,6 +176,8 @@ function differ(a: InstanceRow | undefined, b: InstanceRow | undefined): boolean
     a.state !== b.state ||
     a.reason !== b.reason ||
     a.run !== b.run ||
+    a.token !== b.token ||
+    a.health.state !== b.health.state ||
     a.address !== b.address ||
     a.port !== b.port ||
     JSON.stringify(a.labels) !== JSON.stringify(b.labels)

@@ -54,6 +54,38 @@ describe('a directory', () => {
     expect(directory.instances()).toEqual([]);
   });
 
+  // What a consumer may use of the dubious depends on what it last said of itself (domain/pick).
+  scenario('tells that what is dubious fails', async (fleet) => {
+    const told: DirectoryChange[] = [];
+    fleet.directory({ onChange: (changes) => void told.push(...changes) });
+    const { agent } = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(10));
+    expect(told.at(-1)?.now).toMatchObject({ reason: 'unobserved', health: { state: 'serving' } });
+    agent.report(specOf('web/1'), { state: 'failing', detail: 'refused' });
+    await fleet.advance(seconds(1));
+    expect(told.at(-1)?.now).toMatchObject({ reason: 'unobserved', health: { state: 'failing' } });
+  });
+
+  scenario('tells the token of what was registered again before it looked', async (fleet) => {
+    fleet.collector('c1');
+    await fleet.advance(seconds(1));
+    const told: DirectoryChange[] = [];
+    const { process, directory } = fleet.directory({
+      onChange: (changes) => void told.push(...changes),
+    });
+    const { agent } = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(1));
+    process.line.down = true;
+    agent.replace([]);
+    await fleet.advance(seconds(1));
+    agent.replace([specOf('web/1')]);
+    await fleet.advance(seconds(1));
+    process.line.down = false;
+    await fleet.advance(seconds(3));
+    const [row] = directory.instances('web');
+    expect(told.at(-1)?.now?.token).toBe(row?.token);
+  });
+
   scenario('says of two that register one instance which one counts (G11)', async (fleet) => {
     fleet.collector('c1');
     await fleet.advance(seconds(1));
