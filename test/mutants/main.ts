@@ -37,7 +37,7 @@ interface Tried {
   readonly seconds: number;
 }
 
-const wide = ['test/domain', 'test/runtime', 'test/sim/walk.test.ts', 'test/sim/fleet.test.ts'];
+const wide = ['test/domain', 'test/runtime', 'test/sim/seeds.test.ts', 'test/sim/fleet.test.ts'];
 
 async function attempt(mutant: Mutant, copy: Copy): Promise<Tried> {
   const began = performance.now();

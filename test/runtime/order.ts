@@ -1,6 +1,5 @@
 import type { InstanceSpec } from '../../src/domain/desired.ts';
-import { defaultFleetPolicy } from '../../src/domain/fleet-policy.ts';
-import type { AgentProcess, CollectorProcess, FleetInMemory } from './fleet-in-memory.ts';
+import type { AgentProcess, FleetInMemory } from './fleet-in-memory.ts';
 
 /** What is not in order in a slot in which these agents are alive, with what each of them runs. */
 export function disorderOf(
@@ -34,12 +33,4 @@ function disorderOfAgent(
     ...(fleet.leaseStands(place, run) ? [] : [`${run} has no lease`]),
     ...(`${stands}` === `${wanted}` ? [] : [`${place} has ${stands}, wants ${wanted}`]),
   ];
-}
-
-/** As many sit as there are seats, or all of them; and whoever lives and sits there sees. */
-export function disorderOfCollectors(all: readonly CollectorProcess[]): readonly string[] {
-  const alive = all.filter(({ process }) => !process.gate.dead);
-  const watching = alive.filter(({ collector }) => collector.state === 'watching');
-  const due = Math.min(defaultFleetPolicy.seats, alive.length);
-  return watching.length === due ? [] : [`${watching.length} of ${alive.length} collectors watch`];
 }

@@ -14,7 +14,6 @@ import { longHistory } from '../history/long-history.ts';
 import { changedAt, closedUp, eventIn, exchanged, without } from '../history/tampering.ts';
 import { FleetInMemory, slotAt } from './fleet-in-memory.ts';
 import { verdictOn } from './verdict.ts';
-import { Walk } from './walk.ts';
 
 /** Takes these events in, from where another one stopped. */
 function takeIn(events: readonly StoredEvent[], from?: Checkpoint) {
@@ -89,22 +88,6 @@ describe('a verification that was interrupted', () => {
 });
 
 describe('a true history', () => {
-  test('has no divergence, whatever happened to the fleet', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.record({ seed: fc.integer({ min: 1, max: 1_000_000 }), steps: fc.nat({ max: 60 }) }),
-        async ({ seed, steps }) => {
-          const walk = new Walk(seed);
-          await walk.begin();
-          for (let n = 0; n < steps; n += 1) await walk.step();
-          await walk.calm();
-          expect((await verdictOn(walk.fleet)).said).toEqual([]);
-        },
-      ),
-      { numRuns: 15 },
-    );
-  }, 60_000);
-
   test('of thousands of events has none, and keeps no more of them than what stands', () => {
     const events = [...longHistory(5000, { agents: 20, instances: 3 })];
     const { said, checkpoint } = takeIn(events);

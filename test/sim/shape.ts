@@ -13,6 +13,8 @@ export interface Shape {
   readonly consumers: number;
   /** The most that one agent runs. */
   readonly instances: number;
+  /** Everybody registers the same names: each contests all others. */
+  readonly shared: boolean;
   readonly lease: LeasePolicy;
   readonly seats: number;
   /** Of the brake. */
@@ -44,6 +46,7 @@ export function drawShape(dice: Dice): Shape {
     collectors: dice.whole(1, 3),
     consumers: dice.whole(1, 2),
     instances: isBulky ? 700 : dice.whole(1, 4),
+    shared: dice.chance(0.2),
     lease: { ttl, grace },
     seats: dice.whole(1, 3),
     pace: wholeSeconds(dice.logarithmic(1, 20)),
@@ -79,9 +82,9 @@ export const consumersOf = ({ consumers }: Shape): readonly string[] =>
   Array.from({ length: consumers }, (_, n) => `k${n + 1}`);
 
 /** The names of what an agent at this place may run; a host that got another identity runs the same. */
-export const namesAt = (place: string, { instances }: Shape): readonly string[] =>
+export const namesAt = (place: string, { instances, shared }: Shape): readonly string[] =>
   Array.from({ length: instances }, (_, n) => {
-    const origin = place.replace(/^m/, 'h').replace('/', '');
+    const origin = shared ? 'any' : place.replace(/^m/, 'h').replace('/', '');
     return `${n % 3 === 2 ? 'db' : 'web'}/${origin}-${n + 1}`;
   });
 

@@ -62,6 +62,7 @@ const smallerShapes = [
   oneLess('collectors'),
   oneLess('consumers'),
   oneLess('instances'),
+  (shape: Shape) => (shape.shared ? { ...shape, shared: false } : undefined),
   (shape: Shape) => (shape.drift > 0 ? { ...shape, drift: 0 } : undefined),
   (shape: Shape) => (shape.slack > 0 ? { ...shape, slack: 0 } : undefined),
   (shape: Shape) => (shape.sweepEvery > 100 ? { ...shape, sweepEvery: 100 } : undefined),

@@ -16,9 +16,17 @@ export interface Played {
   readonly history: readonly string[];
 }
 
-/** Plays a schedule to its end, or to the first complaint after which nothing more is worth knowing. */
-export async function simulate(schedule: Schedule): Promise<Played> {
+/**
+ * Plays a schedule to its end, or to the first complaint after which nothing more is worth knowing.
+ *
+ * @param begun lets somebody else look, from before the first write
+ */
+export async function simulate(
+  schedule: Schedule,
+  begun: (sim: Simulated) => void = () => {},
+): Promise<Played> {
   const sim = new Simulated(schedule);
+  begun(sim);
   const complaints: Complaint[] = [];
   const complain = (guarantee: string) => (what: string) => {
     if (complaints.length >= mostComplaints) return;

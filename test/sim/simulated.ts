@@ -252,6 +252,41 @@ export class Simulated {
     };
   }
 
+  /** The n-th write of a collector is about somebody; right before it arrives that changes. */
+  meanwhile(whom: string | undefined, how: string, nth: number, lasts: Millis): void {
+    const process = this.processOf(whom);
+    if (!process) return;
+    let left = nth;
+    process.beforeCommit = async ({ writes }) => {
+      const [, place] = writes.flatMap(
+        ({ key }) => /^(?:agent|instance)\.(\w+\.\w+)/.exec(key) ?? [],
+      );
+      if (place === undefined) return;
+      left -= 1;
+      if (left > 0) return;
+      process.beforeCommit = undefined;
+      const slot = place.replace('.', '/');
+      this.note(`${process.name} is about to write of ${slot}: ${how}`);
+      if (how === 'held') this.operators.hold(slot, lasts > 100, 4 * this.shape.lease.ttl);
+      if (how === 'back') this.revive(slot);
+      if (how === 'restarted') {
+        await this.kill(slot);
+        this.start(slot);
+      }
+      if (how === 'changed') this.addOne(slot);
+      await this.fleet.clock.sleep(lasts);
+    };
+  }
+
+  /** Whatever keeps it from being seen is over. */
+  revive(place: string): void {
+    const process = this.agentAt(place)?.process;
+    if (!process) return;
+    process.thaw();
+    process.mute = false;
+    process.line.down = false;
+  }
+
   /** It freezes now and goes on when its end is near: `by` later than that. */
   backAtTheLast(place: string, how: string, by: Millis): void {
     const one = this.agentAt(place);
@@ -319,6 +354,7 @@ export class Simulated {
     this.mendLines();
     for (const process of this.processes()) {
       process.at = () => {};
+      process.beforeCommit = undefined;
       process.mute = false;
       process.view.open();
       process.sight.open();

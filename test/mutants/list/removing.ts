@@ -65,11 +65,7 @@ export const removing: readonly Mutant[] = [
         'const conditions = [...commit.writes.filter(({ text }) => text !== undefined), ...(commit.fences ?? [])];',
       ],
     ],
-    tests: [
-      'test/runtime/fleet-races.test.ts',
-      'test/sim/walk.test.ts',
-      'test/runtime/by-hand.test.ts',
-    ],
+    tests: ['test/runtime/fleet-races.test.ts', 'test/runtime/by-hand.test.ts'],
   },
   {
     name: 'forget-all-fences',
@@ -82,10 +78,6 @@ export const removing: readonly Mutant[] = [
         'const conditions = commit.writes;',
       ],
     ],
-    tests: [
-      'test/runtime/fleet-races.test.ts',
-      'test/sim/walk.test.ts',
-      'test/runtime/holds-at-the-leader.test.ts',
-    ],
+    tests: ['test/runtime/fleet-races.test.ts', 'test/runtime/holds-at-the-leader.test.ts'],
   },
 ];

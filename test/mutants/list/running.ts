@@ -67,11 +67,7 @@ export const running: readonly Mutant[] = [
         'const fenced = this.#agent && writes.length < 0;',
       ],
     ],
-    tests: [
-      'test/runtime/frozen.test.ts',
-      'test/runtime/fleet-races.test.ts',
-      'test/sim/walk.test.ts',
-    ],
+    tests: ['test/runtime/frozen.test.ts', 'test/runtime/fleet-races.test.ts'],
   },
   {
     name: 'a-second-try-at-a-slot',

@@ -1,24 +1,35 @@
-import { agentKey } from '../../../src/domain/keys.ts';
+import { agentKey, instanceKey } from '../../../src/domain/keys.ts';
+import type { Millis, Monotonic } from '../../../src/domain/time.ts';
 import type { Checker } from '../checks.ts';
 import { Lives } from '../lives.ts';
 
-/** What a run owns is removed or adopted by another only when that run is over. */
+/**
+ * What a run owns is removed or adopted by another only when that run is over; and what is left where
+ * nobody can say so, only after it stood untouched for a ttl and a grace.
+ */
 export const g1: Checker = {
   guarantee: 'G1',
   of: (sim, complain) => {
     const lives = new Lives();
+    const writtenAt = new Map<string, Monotonic>();
+    const { lease, drift } = sim.shape;
+    const least: Millis = (lease.ttl + lease.grace) * (1 - 2 * drift) - 1;
     return {
-      onWritten: ({ events }) => {
+      onWritten: ({ at, events, records }) => {
         // Whoever ends a run may remove what it owned in the same request.
         lives.take(events);
         for (const { of, actor, event } of events) {
           if (of.entity !== 'instance' || actor.run === of.run) continue;
           const { type } = event;
           if (type !== 'removed' && type !== 'adopted') complain(`${type} by another: ${of.id}`);
+          const stood = at - (writtenAt.get(instanceKey(of)) ?? 0);
+          const isLeftover = event['why'] === 'superseded' || event['why'] === 'orphan';
+          if (isLeftover && stood < least) complain(`${of.id} removed after ${stood} ms`);
           // Somebody's tool took the record away: so the slot was free.
           if (lives.endOf(of.run) || sim.byHand.has(agentKey(of))) continue;
           complain(`${of.service}/${of.id} of ${of.run}, which lives, ${type} by ${actor.run}`);
         }
+        for (const { key } of records) writtenAt.set(key, at);
       },
     };
   },

@@ -96,5 +96,6 @@ function notAsTold(consumer: ConsumerProcess): readonly string[] {
 const shown = ({ host, agent, service, id, run, state, reason }: InstanceRow): string =>
   `${host}/${agent} ${service}/${id} of ${run}: ${state} ${reason}`;
 
+/** All that a consumer acts by; how a failure is called is not told again while it fails. */
 const inFull = (row: InstanceRow): string =>
-  `${shown(row)} at ${row.address}:${row.port}, ${JSON.stringify([row.token, row.health, row.labels])}`;
+  `${shown(row)} at ${row.address}:${row.port}, ${JSON.stringify([row.token, row.health.state, row.labels])}`;

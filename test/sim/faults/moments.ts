@@ -59,6 +59,19 @@ export const momentFaults: readonly Fault[] = [
     },
   },
   {
+    // A collector has judged, and before its write arrives what it judged is another.
+    what: 'meanwhile',
+    weight: 2,
+    draw: (dice, shape) => ({
+      whom: aCollector(dice, shape),
+      how: dice.pick(['held', 'back', 'restarted', 'changed']),
+      times: dice.pick([1, 1, 2, 3]),
+      lasts: dice.pick([20, 200, 2000]),
+    }),
+    happen: (sim, { whom, how = '', times = 1, lasts = 0 }) =>
+      sim.meanwhile(whom, how, times, lasts),
+  },
+  {
     what: 'back-at-the-last-moment',
     weight: 2,
     draw: (dice, shape) => ({

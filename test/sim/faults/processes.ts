@@ -1,5 +1,5 @@
 import type { Fault } from '../happening.ts';
-import { anAgent, aServer } from '../whom.ts';
+import { anAgent, anyProcess, aServer } from '../whom.ts';
 
 /** Processes and machines that stop, for a while or for good. */
 export const processFaults: readonly Fault[] = [
@@ -19,7 +19,7 @@ export const processFaults: readonly Fault[] = [
     what: 'freeze',
     weight: 4,
     draw: (dice, shape) => ({
-      whom: aServer(dice, shape),
+      whom: anyProcess(dice, shape),
       lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.05, 6)),
     }),
     happen: (sim, { whom, lasts = 0 }) => {
@@ -33,7 +33,7 @@ export const processFaults: readonly Fault[] = [
     what: 'suspend',
     weight: 2,
     draw: (dice, shape) => ({
-      whom: aServer(dice, shape),
+      whom: anyProcess(dice, shape),
       lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.05, 20)),
     }),
     happen: (sim, { whom, lasts = 0 }) => {

@@ -14,6 +14,7 @@ import { Simulated } from '../simulated.ts';
 const shape: Shape = {
   ...{ hosts: 1, agentsPerHost: 1, collectors: 1, consumers: 1, instances: 1, seats: 1 },
   ...{ slack: 0, drift: 0, sweepEvery: 100, aliveEvery: 1000, pace: seconds(10) },
+  shared: false,
   lease: { ttl: seconds(6), grace: seconds(10) },
 };
 

@@ -33,6 +33,17 @@ export const written: Lies = {
       },
     ],
     [
+      'a leftover goes before its time',
+      /removed after 15000 ms/,
+      (_, checks) => {
+        const written = { ...lie.removedAt(instanceKey, ''), text: '{}' };
+        lie.write(checks, [lie.said(lie.ofInstance(1), 'registered')], [written]);
+        const removed = lie.said(lie.ofInstance(1), 'removed', another);
+        const event = { ...removed.event, why: 'orphan' };
+        lie.write(checks, [{ ...removed, event }], [], seconds(115));
+      },
+    ],
+    [
       'a collector changes what it does not own',
       /failed by another/,
       (_, checks) => lie.write(checks, [lie.said(lie.ofInstance(1), 'failed', another)]),
