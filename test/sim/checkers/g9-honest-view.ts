@@ -38,7 +38,8 @@ function wrongIn({ directory }: ConsumerProcess): readonly string[] {
     ({ state, reason }) => (state === 'dubious') !== (reason !== null),
   );
   const empty = [...Map.groupBy(rows, ({ service }) => service)].filter(
-    ([, all]) => all.some(countsAndServes) && usable(all, 'prefer-live').length === 0,
+    ([, all]) =>
+      all.some((row) => countsAndServes(row, all)) && usable(all, 'prefer-live').length === 0,
   );
   return [
     ...unexplained.map((row) => `${shown(row)} without a reason, or with one for nothing`),
@@ -46,9 +47,15 @@ function wrongIn({ directory }: ConsumerProcess): readonly string[] {
   ];
 }
 
-/** Its own last word was good, and nobody else has registered the same since. */
-const countsAndServes = ({ health, reason }: InstanceRow): boolean =>
-  health.state === 'serving' && reason !== 'contested' && reason !== 'superseded';
+/**
+ * Its own last word was good, and nobody else has registered the same since: the reason need not say so, a
+ * silent one is `unreachable` rather than `contested`.
+ */
+const countsAndServes = (row: InstanceRow, all: readonly InstanceRow[]): boolean =>
+  row.health.state === 'serving' &&
+  row.reason !== 'contested' &&
+  row.reason !== 'superseded' &&
+  !all.some(({ id, token }) => id === row.id && token > row.token);
 
 /** Cut off, or stopped with its watch, a view grows old, and says so. */
 function tooYoung({ directory, process }: ConsumerProcess, sim: Simulated): string | undefined {
