@@ -65,6 +65,7 @@ test('the way from expiry to the end is measured by run, and only where both end
     happened(21, 'removed', 'serving', 'removed', { entity: 9 }),
     happened(20, 'expired', 'x', 'expired', { entity: 1 }),
     happened(10, 'expired', 'x', 'expired', { entity: 2 }),
+    happened(9, 'expired', 'x', 'expired', { entity: 9 }),
   ];
   expect(meanWay(some, isRun)).toBe(10_000);
   expect(meanWay(some.slice(2), isRun)).toBeNull();
