@@ -112,7 +112,8 @@ const recordedApi = (source: Source): Api => ({
 const apiOf = (source: Source) => ({
   version: version(),
   source,
-  subjectsOf: (name: string) => entitiesNamed(name).flatMap(({ own }) => own),
+  subjectsOf: (name: string, all: boolean) =>
+    entitiesNamed(name).flatMap((one) => (all ? one.all : one.own)),
   streams: new Streams(),
   draw: drawings((chart, collapsed) => layoutOf(chart, { collapsed })),
 });

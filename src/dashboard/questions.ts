@@ -1,4 +1,5 @@
 import { type Chronicle, none } from './chronicle.ts';
+import { gapsBetween, type PlacedGap } from './gaps.ts';
 import { deeds, problems } from './problems.ts';
 import type { WireNote } from './wire.ts';
 
@@ -57,6 +58,8 @@ export interface Density {
   readonly bins: readonly (readonly [transitions: number, problems: number])[];
   /** When a machine's chart became another one, and what operators did. */
   readonly marks: readonly { readonly at: number; readonly seq: number; readonly what: string }[];
+  /** Where something is missing, which no bin counts. */
+  readonly gaps: readonly PlacedGap[];
 }
 
 export interface EdgeCounts {
@@ -128,7 +131,8 @@ function density(chronicle: Chronicle, from: number, to: number, pieces: number)
       marks.push({ at, seq, what: `${machine} ${chronicle.words.at(type)}` });
     }
   }
-  return { from, to, bins, marks: marks.slice(-most) };
+  const gaps = gapsBetween(chronicle, from, to).slice(-most);
+  return { from, to, bins, marks: marks.slice(-most), gaps };
 }
 
 /** How often each edge was taken after one place and up to another. */

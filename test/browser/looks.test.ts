@@ -12,6 +12,8 @@ const screens = {
   timeline: '#/timeline',
   machines: '#/machines',
   gc: '#/gc',
+  'gc with a dry run': '#/gc?at=seq:106&dry=1',
+  'a history': '#/entity?of=agent/db-1/postgres&with=agent/db-2/postgres&rows=46.50&open=50',
 } as const;
 
 for (const scheme of ['light', 'dark'] as const) {

@@ -31,16 +31,24 @@ export function App() {
   return (
     <div class={classes.filter(Boolean).join(' ')}>
       <TopBar />
-      <Banners />
+      <Guarded name="banners">
+        <Banners />
+      </Guarded>
       <div class="stage">
         <main id="main" class={`screen ${screen}`} tabIndex={-1}>
           <Guarded key={screen} name={screen}>
             {known ? screens[screen]() : <Nothing />}
           </Guarded>
         </main>
-        {known && (screen === 'fleet' || screen === 'timeline') ? <Drawer /> : null}
+        {known && (screen === 'fleet' || screen === 'timeline') ? (
+          <Guarded key={route.value.words['sel'] ?? ''} name="drawer">
+            <Drawer />
+          </Guarded>
+        ) : null}
       </div>
-      <Transport />
+      <Guarded name="transport">
+        <Transport />
+      </Guarded>
       <Help />
       <Dialog />
     </div>

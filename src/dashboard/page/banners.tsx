@@ -1,3 +1,5 @@
+import { isSample } from './api-path.ts';
+import { headName } from './head-name.ts';
 import {
   clock,
   extent,
@@ -19,12 +21,29 @@ import { Words } from './words.tsx';
 export function Banners() {
   return (
     <div class="banners">
+      {isSample ? <SampleBanner /> : null}
       <div aria-live="polite">
         <LinkBanner />
         <PastBanner />
       </div>
       <SkewBanner />
       <HeldBanners />
+    </div>
+  );
+}
+
+/** What is seen is nobody's fleet; it never goes away while that is so. */
+function SampleBanner() {
+  return (
+    <div class="banner sample" data-testid="sample">
+      <span aria-hidden="true">▶</span>
+      <span>
+        <b>A sample recording.</b> Not your fleet, and nothing in it is live: look at every screen,
+        nothing can be changed.
+      </span>
+      <a class="button" href="/">
+        Back to your fleet
+      </a>
     </div>
   );
 }
@@ -46,7 +65,7 @@ function PastBanner() {
         {wanted !== null && wanted < floor ? '; what is older is still being read' : ''}
       </span>
       <button type="button" onClick={() => seek('head')}>
-        Back to live (L)
+        Back to {headName.value} (L)
       </button>
     </div>
   );

@@ -1,16 +1,22 @@
 import { useFetched } from './answers.ts';
 import { apiPath } from './api-path.ts';
-import { changedPaths, valueText } from './record-diff.ts';
+import { Paths } from './paths.tsx';
+import { changedPaths, changesOf } from './record-diff.ts';
 import { setWords } from './store.ts';
-import type { Document } from './stored.ts';
+import { type Document, storedIn } from './stored.ts';
 
-/** Two events, and every path in which they differ. */
+/** Two events: how the record differs from one to the other, and then whatever else does. */
 export function Compared({ rows }: { readonly rows: readonly number[] }) {
   const [a = 0, b = 0] = [...rows].sort((x, y) => x - y);
   const one = useFetched<Document>(apiPath(`event/${a}`));
   const other = useFetched<Document>(apiPath(`event/${b}`));
-  if (!one.value || !other.value) return null;
-  const changes = changedPaths(one.value.event, other.value.event);
+  const failed = one.failed ?? other.failed;
+  if (failed !== undefined) return <p class="panel notice bad">{failed}</p>;
+  const [old, young] = [storedIn(one.value), storedIn(other.value)];
+  if (!old || !young) return null;
+  const records = changesOf(old.record, young.record);
+  const { record: _, ...before } = old;
+  const { record: __, ...after } = young;
   return (
     <section class="panel diff" aria-label="Two events compared">
       <header class="row">
@@ -27,18 +33,21 @@ export function Compared({ rows }: { readonly rows: readonly number[] }) {
           ✕
         </button>
       </header>
-      <ul class="paths">
-        {changes.map(({ path, mark, before, after }) => (
-          <li key={path} class={mark === '+' ? 'plus' : mark === '−' ? 'minus' : 'tilde'}>
-            <b aria-hidden="true">{mark}</b> <code>{path}</code>{' '}
-            <bdi>
-              {mark === '~'
-                ? `${valueText(before)} → ${valueText(after)}`
-                : valueText(mark === '+' ? after : before)}
-            </bdi>
-          </li>
-        ))}
-      </ul>
+      <div class="columns">
+        <section>
+          <h4>The record</h4>
+          {old.record === null && young.record === null ? (
+            <p class="dim">Neither wrote one.</p>
+          ) : records.length === 0 ? (
+            <p class="dim">The same.</p>
+          ) : null}
+          <Paths changes={records} />
+        </section>
+        <section>
+          <h4>The event itself</h4>
+          <Paths changes={changedPaths(before, after)} />
+        </section>
+      </div>
     </section>
   );
 }

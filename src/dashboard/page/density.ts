@@ -1,11 +1,10 @@
 import type { Density } from '../questions.ts';
-import type { WireGap } from '../wire.ts';
 
-/** Paints how much happened: all of it, and over it what was a problem. */
+/** Paints how much happened: all of it, over it what was a problem, and hatched where something is gone. */
 export function paintDensity(
   canvas: HTMLCanvasElement,
   density: Density,
-  gaps: readonly WireGap[],
+  olderIsGone: boolean,
 ): void {
   const { clientWidth: width, clientHeight: height } = canvas;
   const scale = devicePixelRatio;
@@ -16,7 +15,7 @@ export function paintDensity(
   context.scale(scale, scale);
   const style = getComputedStyle(canvas);
   const colour = (name: string) => style.getPropertyValue(name).trim();
-  const { bins, from, to, marks } = density;
+  const { bins, from, to, marks, gaps } = density;
   const most = Math.max(1, ...bins.map(([count]) => count));
   const each = width / bins.length;
   const tall = (count: number) =>
@@ -39,21 +38,36 @@ export function paintDensity(
     context.lineTo(x, 6);
     context.fill();
   }
-  if (gaps.length > 0) hatch(context, Math.min(width, 6 * gaps.length), height, colour('--dim'));
+  const place = (at: number) => ((at - from) / Math.max(1, to - from)) * width;
+  for (const { after, before } of gaps) {
+    const [left, right] = [place(after), place(before)];
+    // Between two events of one moment, too, a gap is seen.
+    const wide = Math.max(narrowest, right - left - each);
+    hatch(context, (left + right - wide) / 2, wide, height, colour('--dim'));
+  }
+  if (olderIsGone) hatch(context, 0, narrowest, height, colour('--dim'));
 }
 
-/** What is not there any more, at the old end. */
+const narrowest = 6;
+
+/** What is not there any more. */
 function hatch(
   context: CanvasRenderingContext2D,
+  left: number,
   width: number,
   height: number,
   colour: string,
 ): void {
+  context.save();
+  context.beginPath();
+  context.rect(left, 0, width, height);
+  context.clip();
   context.strokeStyle = colour;
-  for (let x = -height; x < width; x += 4) {
-    context.beginPath();
-    context.moveTo(Math.max(0, x), height - Math.max(0, -x));
-    context.lineTo(Math.min(width, x + height), Math.max(0, height - (width - x)));
-    context.stroke();
+  context.beginPath();
+  for (let x = left - height; x < left + width; x += 4) {
+    context.moveTo(x, height);
+    context.lineTo(x + height, 0);
   }
+  context.stroke();
+  context.restore();
 }

@@ -22,7 +22,7 @@ const says = {
   hold: 'While it stands, silence there is planned: consumers are told so, and nothing expires.',
   release: 'From then on silence counts again, from zero.',
   sweep:
-    'One pass over everything, as a collector makes it: whatever is due is suspected, expired or removed. What is not due is left alone.',
+    'What is decided already is done at once: what expired runs left behind is removed, holds whose time is over end, brakes are set and released. It suspects and expires nobody: for that a collector has to have watched.',
 } as const;
 
 export function Dialog() {

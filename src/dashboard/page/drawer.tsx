@@ -3,12 +3,13 @@ import { useFetched } from './answers.ts';
 import { apiPath } from './api-path.ts';
 import { nextOf } from './attention.ts';
 import { DeedButton, outcome } from './dialog.tsx';
-import type { SlotNow } from './roll.ts';
+import type { InstanceNow, SlotNow } from './roll.ts';
 import { State } from './state.tsx';
 import { hrefTo, moment, now, roll, route, setWords, version } from './store.ts';
 import { allIn, type Document, type Stored } from './stored.ts';
 import { readSubject, subjectName, writeSubject } from './subject.ts';
 import { clockTime, countdown, counted, dayTime, since } from './times.ts';
+import { useContests } from './use-contests.ts';
 import { Words } from './words.tsx';
 
 /** What is chosen: its agents, their instances, and what can be done. */
@@ -83,6 +84,7 @@ function SlotPart({ slot, alone }: { readonly slot: SlotNow; readonly alone: boo
     alone ? apiPath(`entity?name=${encodeURIComponent(name)}&limit=100${past}`) : null,
     stands.seq,
   );
+  const contests = useContests(instances);
   const records = new Map<string, Stored['record']>();
   for (const { of, record } of allIn(value)) {
     const key =
@@ -157,7 +159,11 @@ function SlotPart({ slot, alone }: { readonly slot: SlotNow; readonly alone: boo
               .join(':');
             return (
               <li key={one.stands.number}>
-                <State word={one.word} reason={one.reason} />
+                {contests.has(one.stands.number) ? (
+                  <State word="contested" />
+                ) : (
+                  <State word={one.word} reason={one.reason} />
+                )}
                 <a
                   href={hrefTo({
                     screen: 'entity',
@@ -171,6 +177,7 @@ function SlotPart({ slot, alone }: { readonly slot: SlotNow; readonly alone: boo
                 <span class="num dim">{since(one.stands.since, now.value)}</span>
                 <span class="dim facts-line">
                   {where === '' ? null : <code>{where}</code>}
+                  <Winner of={contests.get(one.stands.number)} />
                   {one.run === run ? null : ` owner: run ${one.run.slice(0, 8)}…`}
                   {Object.entries(labels).map(([name, value]) => (
                     <span key={name} class="label">
@@ -187,5 +194,20 @@ function SlotPart({ slot, alone }: { readonly slot: SlotNow; readonly alone: boo
         </ul>
       )}
     </section>
+  );
+}
+
+/** Who took the place of a contested one: it counts, until its owner is over. */
+function Winner({ of }: { readonly of: InstanceNow | undefined }) {
+  const entity = of?.stands.entity;
+  if (entity?.entity !== 'instance') return null;
+  const { host, agent } = entity;
+  return (
+    <span>
+      registered later by{' '}
+      <a href={hrefTo({ words: { sel: writeSubject({ kind: 'agent', host, agent }) } })}>
+        <Words text={`${host}/${agent}`} />
+      </a>
+    </span>
   );
 }

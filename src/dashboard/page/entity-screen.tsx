@@ -1,17 +1,20 @@
 import { useState } from 'preact/hooks';
-import { problems } from '../problems.ts';
 import type { Transition } from '../questions.ts';
 import { useAnswer } from './answers.ts';
+import { Beside } from './beside.tsx';
 import { Compared } from './compared.tsx';
+import { EntityFilters, isWanted, useFieldChanges } from './entity-filters.tsx';
+import { EntityHead } from './entity-head.tsx';
+import { BesideWhom, CopyRows } from './entity-tools.tsx';
 import { EventRow } from './event-row.tsx';
-import { fold } from './folding.ts';
-import { State } from './state.tsx';
-import { extent, hrefTo, moment, roll, route, setWords, version } from './store.ts';
-import { isOf, readSubject, subjectName, writeSubject } from './subject.ts';
+import { gapsOf, gapText } from './gap-words.ts';
+import { historyRows } from './history-rows.ts';
+import { extent, hrefTo, link, moment, roll, route, version } from './store.ts';
+import { isOf, readSubject, writeSubject } from './subject.ts';
 import { counted } from './times.ts';
-import { Words } from './words.tsx';
 
 const atATime = 100;
+const mostGaps = 3;
 
 /** Everything that happened to one agent, host or instance, newest first. */
 export function EntityScreen() {
@@ -19,14 +22,17 @@ export function EntityScreen() {
   const { words } = route.value;
   const subject = readSubject(words['of'] ?? words['sel']);
   const [most, setMost] = useState(atATime);
-  const here = moment.value;
+  const [asked, setAsked] = useState(false);
+  const field = words['field'] ?? '';
+  const upTo = moment.value?.seq ?? 0;
   const numbers = subject
     ? roll.entities.flatMap((entity, number) => (isOf(subject, entity) ? [number] : []))
     : [];
   const all = useAnswer<Transition[]>(
-    { ask: 'history', entities: numbers, upTo: here?.seq ?? 0 },
+    { ask: 'history', entities: numbers, upTo },
     extent.value?.from,
   );
+  const { changes, failed, more } = useFieldChanges(subject, asked || field !== '');
   if (!subject) {
     return (
       <section class="panel notice">
@@ -38,55 +44,18 @@ export function EntityScreen() {
       </section>
     );
   }
-  const only = words['only'] ?? '';
-  const text = (words['f'] ?? '').toLowerCase();
-  const shown = (all ?? []).filter((one) => {
-    const kind = roll.entities[one.entity]?.entity ?? '';
-    if (only === 'problems' && !problems.has(one.type)) return false;
-    if (only === 'moves' && one.from === one.to) return false;
-    if (only !== '' && only !== 'problems' && only !== 'moves' && kind !== only) return false;
-    return (
-      text === '' ||
-      `${one.type} ${one.to} ${one.note.why ?? ''} ${one.note.by ?? ''}`
-        .toLowerCase()
-        .includes(text)
-    );
-  });
-  const rows = fold(shown);
-  const kinds = [...new Set(numbers.map((one) => roll.entities[one]?.entity ?? ''))].filter(
-    Boolean,
-  );
+  const { hello } = link.value ?? { hello: null };
+  const shown = (all ?? []).filter((one) => isWanted(one, words, changes));
+  const gaps = extent.value ? gapsOf(extent.value, hello) : [];
+  const rows = historyRows(shown, gaps, upTo);
+  const kinds = [...new Set(numbers.map((one) => roll.entities[one]?.entity ?? ''))];
   const chosen = (words['rows'] ?? '').split('.').filter(Boolean).map(Number);
-  const slot = subject.kind === 'agent' ? roll.slot(subject.host, subject.agent) : undefined;
+  const other = readSubject(words['with']);
   return (
     <>
       <section class="panel head" aria-label="History">
-        <h1>
-          <span class="dim">{subject.kind}</span> <Words text={subjectName(subject)} />{' '}
-          {slot ? <State word={slot.word} reason={slot.reason} /> : null}
-        </h1>
-        {slot ? <span class="dim">{counted(slot.instances.length, 'instance')}</span> : null}
+        <EntityHead key={writeSubject(subject)} subject={subject} />
         <span class="grow" />
-        <label class="pick">
-          Show
-          <select value={only} onChange={(event) => setWords({ only: event.currentTarget.value })}>
-            <option value="">everything</option>
-            <option value="moves">changes of state</option>
-            <option value="problems">problems</option>
-            {kinds.map((kind) => (
-              <option key={kind} value={kind}>
-                {kind} only
-              </option>
-            ))}
-          </select>
-        </label>
-        <input
-          type="search"
-          value={words['f'] ?? ''}
-          placeholder="Filter  /"
-          aria-label="Filter by event, state, reason"
-          onInput={(event) => setWords({ f: event.currentTarget.value })}
-        />
         <a
           class="button"
           href={hrefTo({
@@ -96,21 +65,55 @@ export function EntityScreen() {
         >
           Timeline
         </a>
-        <CopyAll rows={shown} />
+      </section>
+      <section class="panel head" aria-label="What is shown of it">
+        <EntityFilters
+          kinds={kinds.filter(Boolean)}
+          changes={changes}
+          onField={() => setAsked(true)}
+        />
+        <BesideWhom subject={subject} />
+        <span class="grow" />
+        <span class="dim">Copy</span>
+        <CopyRows rows={shown} />
       </section>
       {chosen.length === 2 ? <Compared rows={chosen} /> : null}
+      {other && other.kind === subject.kind ? <Beside one={subject} other={other} /> : null}
       <section class="panel">
-        {all && rows.length === 0 ? (
+        {all && shown.length === 0 ? (
           <p class="notice">
             {all.length === 0
               ? 'Nothing of it is in memory up to this moment.'
-              : `0 of ${counted(all.length, 'transition')} match.`}
+              : field !== '' && !changes
+                ? (failed ?? 'Reading what changed …')
+                : `0 of ${counted(all.length, 'transition')} match.`}
           </p>
         ) : null}
+        {field !== '' && more ? (
+          <p class="dim">Of the 500 newest events: what changed before them was not looked at.</p>
+        ) : null}
         <ol class="history" aria-label="Transitions, newest first">
-          {rows.slice(0, most).map((one) => (
-            <EventRow key={`${one.newest.seq}`} folded={one} chosen={chosen} />
-          ))}
+          {rows.slice(0, most).map((row) =>
+            row.is === 'gap' ? (
+              <li key={`gap ${row.gaps[0]?.from}`} class="event gone" data-testid="gap">
+                <span>
+                  <span aria-hidden="true">▒▒</span>{' '}
+                  {row.gaps
+                    .slice(0, mostGaps)
+                    .map((gap) => gapText(gap, hello?.mode))
+                    .join('; ')}
+                  {row.gaps.length > mostGaps ? `; and ${row.gaps.length - mostGaps} more` : ''}
+                </span>
+              </li>
+            ) : (
+              <EventRow
+                key={row.folded.newest.seq}
+                folded={row.folded}
+                unsure={row.unsure}
+                chosen={chosen}
+              />
+            ),
+          )}
         </ol>
         {rows.length > most ? (
           <p class="more">
@@ -121,22 +124,5 @@ export function EntityScreen() {
         ) : null}
       </section>
     </>
-  );
-}
-
-function CopyAll({ rows }: { readonly rows: readonly Transition[] }) {
-  const [done, setDone] = useState(false);
-  return (
-    <button
-      type="button"
-      onClick={() => {
-        const lines = rows.map((one) =>
-          JSON.stringify({ ...one, entity: roll.entities[one.entity] }),
-        );
-        void navigator.clipboard.writeText(lines.join('\n')).then(() => setDone(true));
-      }}
-    >
-      {done ? 'Copied' : 'Copy as NDJSON'}
-    </button>
   );
 }

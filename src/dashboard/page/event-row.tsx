@@ -1,12 +1,9 @@
 import { useState } from 'preact/hooks';
-import { useFetched } from './answers.ts';
-import { apiPath } from './api-path.ts';
+import { EventDetails } from './event-details.tsx';
 import type { Folded } from './folding.ts';
-import { changedPaths, valueText } from './record-diff.ts';
 import { State } from './state.tsx';
 import { wordOf } from './states.ts';
-import { hrefTo, link, roll, route, seek, setWords } from './store.ts';
-import { allIn, type Document, type Stored, storedIn } from './stored.ts';
+import { roll, route, seek, setWords } from './store.ts';
 import { entityName } from './subject.ts';
 import { clockTime, dayTime } from './times.ts';
 import { Words } from './words.tsx';
@@ -14,11 +11,14 @@ import { Words } from './words.tsx';
 interface Props {
   readonly folded: Folded;
   readonly chosen: readonly number[];
+  /** Something is missing before it: where it came from is not known. */
+  readonly unsure: boolean;
 }
 
-export function EventRow({ folded, chosen }: Props) {
+/** One line of a history, and behind it all that is known of the event. */
+export function EventRow({ folded, chosen, unsure }: Props) {
   const { newest, all } = folded;
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(route.peek().words['open'] === String(newest.seq));
   const entity = roll.entities[newest.entity];
   if (!entity) return null;
   const { seq, at, type, from, to, note } = newest;
@@ -54,7 +54,11 @@ export function EventRow({ folded, chosen }: Props) {
           ) : null}
         </span>
         <span class="move">
-          {was === null || was === is ? null : (
+          {unsure ? (
+            <span class="dim" title="What led there is gone, or cannot be read">
+              ? →{' '}
+            </span>
+          ) : was === null || was === is ? null : (
             <>
               <State word={was} /> →{' '}
             </>
@@ -81,126 +85,7 @@ export function EventRow({ folded, chosen }: Props) {
           />
         </label>
       </div>
-      {open ? <Details folded={folded} machine={entity.entity} /> : null}
+      {open ? <EventDetails folded={folded} entity={entity} /> : null}
     </li>
   );
-}
-
-function Details({ folded, machine }: { readonly folded: Folded; readonly machine: string }) {
-  const { newest, all } = folded;
-  const { value: document, failed } = useFetched<Document>(apiPath(`event/${newest.seq}`));
-  const value = storedIn(document);
-  const before = previousOf(newest.entity, newest.seq);
-  const earlier = useFetched<{ events: Document[] }>(before);
-  if (failed !== undefined) return <p class="bad">{failed}</p>;
-  if (!value) return <p class="dim">Reading …</p>;
-  const current = link.value?.hello?.charts[machine];
-  const last = allIn(earlier.value).find(
-    (one) =>
-      one.seq < value.seq &&
-      JSON.stringify(one.record) !== 'null' &&
-      sameOne(one.record, value.record),
-  );
-  const changes = changedPaths(last?.record, value.record).filter(
-    ({ path }) => path !== 'hash' && path !== 'n',
-  );
-  return (
-    <div class="details">
-      <dl class="facts">
-        <dt>who</dt>
-        <dd>
-          <Words text={`${value.actor.host}/${value.actor.agent}`} />
-        </dd>
-        <dt>edges</dt>
-        <dd>
-          {value.edges.length === 0 ? <span class="dim">none: its chain begins</span> : null}
-          {value.edges.map((edge) => (
-            <code key={edge}>{edge} </code>
-          ))}
-          {current !== undefined && value.chart !== current ? (
-            <a
-              class="chip"
-              href={hrefTo({ screen: 'machines', words: { machine, chart: value.chart } })}
-            >
-              chart of that time #{value.chart}
-            </a>
-          ) : null}
-        </dd>
-        {value.cause === undefined ? null : (
-          <>
-            <dt>because of</dt>
-            <dd>
-              <code class="cut">{value.cause}</code>
-            </dd>
-          </>
-        )}
-        {all.length > 1 ? (
-          <>
-            <dt>all {all.length}</dt>
-            <dd>
-              {all.slice(0, 40).map(({ seq }) => (
-                <button key={seq} type="button" class="link num" onClick={() => seek(seq)}>
-                  {seq}
-                </button>
-              ))}
-            </dd>
-          </>
-        ) : null}
-      </dl>
-      <div class="columns">
-        <section>
-          <h4>What changed in its record</h4>
-          {value.record === null ? <p class="dim">No record with this event.</p> : null}
-          <ul class="paths">
-            {changes.map(({ path, mark, before: old, after }) => (
-              <li key={path} class={mark === '+' ? 'plus' : mark === '−' ? 'minus' : 'tilde'}>
-                <b aria-hidden="true">{mark}</b> <code>{path}</code>{' '}
-                <bdi>
-                  {mark === '+'
-                    ? valueText(after)
-                    : mark === '−'
-                      ? valueText(old)
-                      : `${valueText(old)} → ${valueText(after)}`}
-                </bdi>
-              </li>
-            ))}
-          </ul>
-        </section>
-        <section>
-          <h4>What the decision saw</h4>
-          {value.evidence ? (
-            <pre>{JSON.stringify(value.evidence, null, 2)}</pre>
-          ) : (
-            <p class="dim">Nothing was kept.</p>
-          )}
-        </section>
-        <section>
-          <h4>
-            The event{' '}
-            <button
-              type="button"
-              class="quiet"
-              onClick={() => void navigator.clipboard.writeText(JSON.stringify(value, null, 2))}
-            >
-              Copy JSON
-            </button>
-          </h4>
-          <pre>{JSON.stringify(value.event, null, 2)}</pre>
-        </section>
-      </div>
-    </div>
-  );
-}
-
-/** Where the records before it are. */
-function previousOf(number: number, seq: number): string | null {
-  const entity = roll.entities[number];
-  if (!entity || !('host' in entity) || entity.entity === 'hold') return null;
-  const name = entity.entity === 'instance' ? `${entity.service}/${entity.id}` : entity.run;
-  return apiPath(`entity?name=${encodeURIComponent(name)}&limit=20&before=${seq}`);
-}
-
-/** Of two records, whether they are of one kind of thing. */
-function sameOne(a: Stored['record'], b: Stored['record']): boolean {
-  return a?.['service'] === b?.['service'] && a?.['id'] === b?.['id'];
 }

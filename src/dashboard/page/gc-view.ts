@@ -76,29 +76,30 @@ export function verdict(plan: WirePlan, { suspect, due, removing, stuck }: Pipel
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-/** A removal that did not happen, and rightly so. */
-export interface Avoided {
-  readonly transition: Transition;
-  readonly why: string;
+export const soonestFirst = (rows: readonly PlanRow[]): readonly PlanRow[] =>
+  rows.toSorted((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity));
+
+/** What a removal takes, down to the keys of the store. */
+export function whatGoes({ kind, instances }: PlanRow): string {
+  const all = counted(instances, 'instance');
+  if (kind !== 'run') return `${all}, ${counted(instances, 'key')}`;
+  return `${instances === 0 ? 'its record' : `${all} and its record`}, ${counted(instances + 1, 'key')}`;
 }
 
-/** Suspicions that were refuted, holds and brakes, slots that were taken over: the proof that it is safe. */
-export function conflictsAvoided(transitions: readonly Transition[]): readonly Avoided[] {
-  return transitions.flatMap((transition): Avoided[] => {
-    const { type, from } = transition;
-    if (type === 'regranted' && from?.includes('suspect')) {
-      return [
-        { transition, why: 'came back alive before it was expired: the suspicion is refuted' },
-      ];
-    }
-    if (type === 'planned')
-      return [{ transition, why: 'silence there was planned: nothing expires' }];
-    if (type === 'tripped')
-      return [{ transition, why: 'too much was silent at once: the brake holds expiries back' }];
-    if (type === 'superseded')
-      return [{ transition, why: 'another run holds the slot: this one is fenced off' }];
-    if (type === 'adopted')
-      return [{ transition, why: 'a later run owns it now: not removed with the old one' }];
-    return [];
-  });
+/** How long it took, on average, from a run's expiry to its end; newest first, as given. */
+export function meanWay(
+  newestFirst: readonly Transition[],
+  isRun: (entity: number) => boolean,
+): number | null {
+  const ends = new Map<number, number>();
+  let [sum, count] = [0, 0];
+  for (const { entity, type, at } of newestFirst) {
+    if (!isRun(entity)) continue;
+    if (type === 'removed') ends.set(entity, at);
+    const end = ends.get(entity);
+    if (type !== 'expired' || end === undefined) continue;
+    sum += end - at;
+    count += 1;
+  }
+  return count === 0 ? null : sum / count;
 }

@@ -14,7 +14,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['n and N', 'next, previous problem'],
   ['b, then [ and ]', 'bookmark this moment; previous, next bookmark'],
   ['D', 'pin this moment as B, to compare with'],
-  ['L', 'back to live'],
+  ['L', 'back to live, or to the end of a recording'],
   ['F', 'in Machines: fit the picture'],
   ['Esc', 'clear selection and filters'],
 ];

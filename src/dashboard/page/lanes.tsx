@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
+import type { PlacedGap } from '../gaps.ts';
 import type { Lane } from '../questions.ts';
-import type { WireGap } from '../wire.ts';
+import { GapMarks, GapNote } from './gap-marks.tsx';
 import { barsOf, worst } from './lane-bars.ts';
 import type { NamedLane } from './lanes.ts';
 import { State } from './state.tsx';
@@ -16,7 +17,7 @@ interface Props {
   readonly window: Window;
   readonly everyone: boolean;
   readonly at: number;
-  readonly gaps: readonly WireGap[];
+  readonly gaps: readonly PlacedGap[];
 }
 
 const atATime = 60;
@@ -34,17 +35,17 @@ export function Lanes({ lanes, answered, window, everyone, at, gaps }: Props) {
   const cursor = ((at - window.from) / length) * 100;
   return (
     <>
-      {gaps.length === 0 ? null : (
-        <p class="gap-note">
-          {gaps.slice(0, 3).map((gap) => (
-            <span key={gap.from}>
-              seq {gap.from.toLocaleString('en-GB')}–{gap.to.toLocaleString('en-GB')}: {gap.why}.{' '}
-            </span>
-          ))}
-          Counts leave them out.
-        </p>
-      )}
+      <GapNote gaps={gaps} />
       <ul class="lanes">
+        {gaps.length === 0 ? null : (
+          <li class="cursor" aria-hidden="true">
+            <div class="lane-name" />
+            <div class="lane-time">
+              <GapMarks gaps={gaps} window={window} />
+            </div>
+            <div class="lane-state" />
+          </li>
+        )}
         {cursor >= 0 && cursor <= 100 ? (
           <li class="cursor" aria-hidden="true">
             <div class="lane-name" />

@@ -1,5 +1,5 @@
-import { clock, link } from './store.ts';
-import { clockTime, since } from './times.ts';
+import { clock, extent, link } from './store.ts';
+import { clockTime, counted, since } from './times.ts';
 
 /** No history yet: what is true, since when, and what can be done. */
 export function Nothing() {
@@ -11,6 +11,18 @@ export function Nothing() {
           {state === 'broken' ? 'The dashboard server does not answer' : 'Reading the history …'}
         </h2>
         <p>{why ?? 'The newest part comes first.'}</p>
+      </section>
+    );
+  }
+  if (hello.last > 0 && extent.value?.complete && extent.value.rows === 0) {
+    return (
+      <section class="panel notice">
+        <h2>Nothing here can be read</h2>
+        <p>
+          {counted(hello.last - hello.first + 1, 'event')}, and none that this version understands.
+          What comes next is shown as it comes. <code>rollcall audit verify</code> says what is
+          wrong with each.
+        </p>
       </section>
     );
   }
@@ -34,10 +46,15 @@ export function Nothing() {
       <pre>
         <code>{'npx rollcall run --service web -- node server.js'}</code>
       </pre>
-      <p>or see the whole story in a minute:</p>
-      <pre>
-        <code>npx rollcall demo</code>
-      </pre>
+      <p>
+        See the whole story on this machine: <code>npx rollcall demo</code>. Or look at one that was
+        recorded:
+      </p>
+      <p class="row">
+        <a class="button" href="/?sample">
+          Show a sample recording ▸
+        </a>
+      </p>
     </section>
   );
 }

@@ -15,6 +15,10 @@ export function changedPaths(before: unknown, after: unknown): readonly Changed[
   return found.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
+/** How a record changed from one write to the next; that its chain went on is no news. */
+export const changesOf = (before: unknown, after: unknown): readonly Changed[] =>
+  changedPaths(before, after).filter(({ path }) => path !== 'hash' && path !== 'n');
+
 function compare(path: string, before: unknown, after: unknown, found: Changed[]): void {
   if (isTree(before) || isTree(after)) {
     const [old, young] = [isTree(before) ? before : {}, isTree(after) ? after : {}];

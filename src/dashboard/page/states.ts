@@ -9,6 +9,7 @@ const glyphs: Readonly<Record<string, string>> = {
   superseded: '⊘',
   left: '–',
   dubious: '◌',
+  contested: '⇄',
   failing: '◐',
   draining: '◒',
   planned: '❚❚',

@@ -27,10 +27,10 @@ export const now = computed(() => {
 });
 /** Why no action can be taken here and now; null: it can. */
 export const noActions = computed(() => {
-  if (isPast.value) return 'You are viewing the past. Go back to live first (L).';
-  if (isStale.value) return 'The link to the server is broken.';
   const hello = link.value?.hello;
   if (hello?.mode === 'recording') return 'This is a recording.';
+  if (isPast.value) return 'You are viewing the past. Go back to live first (L).';
+  if (isStale.value) return 'The link to the server is broken.';
   return hello?.actions === true ? null : 'This server takes no actions.';
 });
 

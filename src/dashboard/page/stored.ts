@@ -8,6 +8,8 @@ export interface Stored {
   readonly seq: number;
   readonly of: {
     readonly entity: string;
+    readonly host?: string;
+    readonly agent?: string;
     readonly run: string;
     readonly service?: string;
     readonly id?: string;
@@ -15,6 +17,9 @@ export interface Stored {
   readonly at: number;
   readonly chart: string;
   readonly edges: readonly string[];
+  /** The how manieth of its chain it is, and how many its process could not keep right before it. */
+  readonly n: number;
+  readonly lost?: number;
   readonly event: Readonly<Record<string, unknown>>;
   readonly actor: { readonly host: string; readonly agent: string; readonly run?: string };
   readonly evidence?: Readonly<Record<string, unknown>>;
@@ -28,3 +33,24 @@ export const storedIn = (document: Document | undefined): Stored | undefined =>
 
 export const allIn = (answered: { readonly events: readonly Document[] } | undefined): Stored[] =>
   (answered?.events ?? []).flatMap((one) => storedIn(one) ?? []);
+
+/**
+ * How many of its chain's own events are not there right before one, in words; null: none is missing.
+ * `before`: what is known of earlier events, newest first.
+ */
+export function missingBefore(event: Stored, before: readonly Stored[]): string | null {
+  const chain = chainOf(event);
+  const last = before.find((one) => chainOf(one) === chain)?.n ?? 0;
+  const unkept = Math.min(event.lost ?? 0, event.n - last - 1);
+  const gone = event.n - last - 1 - unkept;
+  const parts = [
+    gone > 0
+      ? `${gone} of its own events before this one: gone, or older than what was looked at`
+      : '',
+    unkept > 0 ? `${unkept} that its process could not keep` : '',
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? null : parts.join('; ');
+}
+
+const chainOf = ({ of: { entity, run, service, id } }: Stored): string =>
+  JSON.stringify([entity, run, service, id]);

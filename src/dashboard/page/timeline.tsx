@@ -2,6 +2,7 @@ import { useRef } from 'preact/hooks';
 import type { Density, Lane } from '../questions.ts';
 import { useAnswer } from './answers.ts';
 import { bookmarks, toggleBookmark } from './bookmarks.ts';
+import { GapMarks } from './gap-marks.tsx';
 import { type LaneOf, laneEntities } from './lanes.ts';
 import { Lanes } from './lanes.tsx';
 import { extent, moment, roll, route, seek, seekAtTime, setWords, version } from './store.ts';
@@ -104,7 +105,7 @@ export function Timeline() {
           window={window}
           everyone={everyone}
           at={here?.at ?? window.to}
-          gaps={all?.gaps ?? []}
+          gaps={density?.gaps ?? []}
         />
         {bookmarks.value.length === 0 ? null : (
           <p class="row bookmarks">
@@ -199,6 +200,7 @@ function Ruler({ window, density, onBrush }: RulerProps) {
             <path key={seq} class="mark" d={`M${place(at) - 4} 0h8l-4 7z`} />
           ))}
         </svg>
+        <GapMarks gaps={density?.gaps ?? []} window={window} />
         <div class="ticks dim" aria-hidden="true">
           {ticks(window, 7).map((at) => (
             <span

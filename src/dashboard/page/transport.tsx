@@ -2,6 +2,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Density } from '../questions.ts';
 import { useAnswer } from './answers.ts';
 import { paintDensity } from './density.ts';
+import { gapsOf, gapText, leftOut } from './gap-words.ts';
+import { headName } from './head-name.ts';
 import {
   isPlaying,
   nextStep,
@@ -22,6 +24,9 @@ export function Transport() {
   const all = extent.value;
   if (!here || !all || all.rows === 0) return null;
   const playing = isPlaying.value;
+  const { hello } = link.value ?? { hello: null };
+  const gaps = gapsOf(all, hello);
+  const missing = leftOut(gaps);
   return (
     <section class="transport" aria-label="Time">
       <div class="controls">
@@ -93,16 +98,26 @@ export function Transport() {
           {all.complete
             ? counted(all.rows, 'transition')
             : `reading older history … ${counted(all.rows, 'transition')} so far`}
+          {missing === '' ? null : (
+            <span
+              title={gaps
+                .map((gap) => gapText(gap, hello?.mode))
+                .slice(0, 20)
+                .join('\n')}
+            >
+              {' '}
+              · {missing}
+            </span>
+          )}
         </span>
         <button
           type="button"
           class="live"
           aria-pressed={!isPast.value}
-          title="Back to live (L)"
+          title={`Back to ${headName.value} (L)`}
           onClick={() => seek('head')}
         >
-          <span aria-hidden="true">●</span>{' '}
-          {link.value?.hello?.mode === 'recording' ? 'End' : 'Live'}
+          <span aria-hidden="true">●</span> {hello?.mode === 'recording' ? 'End' : 'Live'}
         </button>
       </div>
       <Strip />
@@ -125,9 +140,10 @@ function Strip() {
   const fresh = `${extent.value?.to} ${extent.value?.from}`;
   const bins = useAnswer<Density>({ ask: 'density', bins: 240, from, to }, fresh);
   const known = theme.value;
+  const isCutOff = extent.value?.complete === true && extent.value.from > 1;
   useEffect(() => {
-    if (canvas.current && bins) paintDensity(canvas.current, bins, extent.value?.gaps ?? []);
-  }, [bins, known]);
+    if (canvas.current && bins) paintDensity(canvas.current, bins, isCutOff);
+  }, [bins, known, isCutOff]);
   const at = isPast.value ? (here?.at ?? to) : to;
   const value = Math.round((Math.min(Math.max(at, from), to) - from) * (10_000 / (to - from)));
   useEffect(() => {

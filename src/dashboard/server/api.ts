@@ -1,3 +1,4 @@
+import { encodeToken } from '../../domain/token.ts';
 import type { WireEvents, WireHello } from '../wire.ts';
 import type { Actions } from './actions.ts';
 import { sendBody, sendJson } from './answer.ts';
@@ -23,8 +24,11 @@ export interface Api {
   readonly actions: Actions | undefined;
   readonly why: string;
   readonly planNow: PlanNow | undefined;
-  /** The subjects of an entity's events, by its name. @throws {Fault} `bad-name` */
-  readonly subjectsOf: (name: string) => readonly string[];
+  /**
+   * The subjects of an entity's events, by its name; `all`: of whatever belongs to it, too.
+   * @throws {Fault} `bad-name`
+   */
+  readonly subjectsOf: (name: string, all: boolean) => readonly string[];
   readonly streams: Streams;
   readonly draw: Draw;
 }
@@ -54,8 +58,18 @@ const routes: Readonly<Record<string, Route>> = {
     await sendJson(request, response, eventDocument(await eventAt(source.history, Number(rest))));
   },
   entity: async ({ source, subjectsOf }, { request, response, query }) => {
-    const { name, before = Number.MAX_SAFE_INTEGER, limit } = readQuery(queries.entity, query);
-    const found = await eventsOf(source, subjectsOf(name), before, limit + 1);
+    const {
+      name,
+      host,
+      all,
+      before = Number.MAX_SAFE_INTEGER,
+      limit,
+    } = readQuery(queries.entity, query);
+    if ((name === undefined) === (host === undefined))
+      throw new Refusal('bad-request', 'either a name or a host');
+    const subjects =
+      host === undefined ? subjectsOf(name ?? '', all === '1') : [`${encodeToken(host)}.>`];
+    const found = await eventsOf(source, subjects, before, limit + 1);
     const events = found.slice(0, limit).map(eventDocument);
     const answer: WireEvents = { events, more: found.length > limit };
     await sendJson(request, response, answer);

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import { HostId } from '../../domain/names.ts';
 import { Refusal } from './refusal.ts';
 
 const place = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
@@ -18,7 +19,9 @@ export const queries = {
   }),
   state: z.object({ at: place.optional(), time: place.optional() }),
   entity: z.object({
-    name: z.string().min(1).max(4096),
+    name: z.string().min(1).max(4096).optional(),
+    host: HostId.optional(),
+    all: z.literal('1').optional(),
     before: place.optional(),
     limit: some(1, 500, 100),
   }),

@@ -31,7 +31,7 @@ async function lookedAt(fleet: FleetInMemory) {
       fleet: directory.fleet,
       plan: await planNow(directory.fleet, fleet.lease, ports),
     }),
-    subjectsOf: (name) => entitiesNamed(name).flatMap(({ own }) => own),
+    subjectsOf: (name, all) => entitiesNamed(name).flatMap((one) => (all ? one.all : one.own)),
   });
   const server = await served(api);
   /** Asks, while the time of the store goes on. */
@@ -143,6 +143,27 @@ describe('a fleet in the dashboard', () => {
       });
     }
   });
+
+  it.each([
+    ['name=h1/a', ['run', 'session']],
+    ['name=h1/a&all=1', ['instance', 'run', 'session']],
+    ['host=h1', ['instance', 'run', 'session']],
+    ['host=h%201', []],
+  ])('what belongs to %s', async (query, kinds) => {
+    const { events } = await looked.get<{
+      events: { event: { of: { entity: string; host: string } } }[];
+    }>(`/api/entity?${query}`);
+    expect([...new Set(events.map(({ event }) => event.of.entity))].sort()).toEqual(kinds);
+    for (const { event } of events) expect(event.of.host).toBe('h1');
+  });
+
+  it.each(['', 'name=h1/a&host=h1', 'host='])(
+    'an entity asked for by %j is refused',
+    async (query) => {
+      const { status } = await fetched(looked.server.url, `/api/entity?${query}`);
+      expect(status).toBe(400);
+    },
+  );
 
   it.each([
     ['h1/a', ['reconciled', 'announced', 'claimed', 'started', 'leased', 'opened']],

@@ -1,0 +1,61 @@
+import type { Transition } from '../questions.ts';
+import type { WireEntity } from '../wire.ts';
+import type { InstanceNow, Roll } from './roll.ts';
+
+interface Named {
+  upTo: number;
+  readonly byName: Map<string, number[]>;
+}
+
+/** Entities only ever come to it: it is read on, not anew. Another history is another list. */
+const known = new WeakMap<readonly WireEntity[], Named>();
+
+/** All that ever had a `service/id`, by number. */
+function namesakes(entities: readonly WireEntity[], service: string, id: string) {
+  const named = known.get(entities) ?? { upTo: 0, byName: new Map<string, number[]>() };
+  known.set(entities, named);
+  for (; named.upTo < entities.length; named.upTo += 1) {
+    const one = entities[named.upTo];
+    if (one?.entity !== 'instance') continue;
+    const key = JSON.stringify([one.service, one.id]);
+    const there = named.byName.get(key);
+    if (there) there.push(named.upTo);
+    else named.byName.set(key, [named.upTo]);
+  }
+  return named.byName.get(JSON.stringify([service, id])) ?? [];
+}
+
+/** The instances of one `service/id` that stand, under whatever slots; one: nobody contests it. */
+export function rivals(roll: Roll, service: string, id: string): readonly InstanceNow[] {
+  return namesakes(roll.entities, service, id).flatMap((number) => {
+    const entity = roll.entities[number];
+    if (entity?.entity !== 'instance') return [];
+    const slot = roll.slot(entity.host, entity.agent);
+    return slot?.instances.find(({ stands }) => stands.number === number) ?? [];
+  });
+}
+
+const over = new Set(['expired', 'superseded', 'gone', 'left', 'orphan']);
+
+/**
+ * Which of the instances of one name counts (G11): the latest registration, until its owner is over.
+ * undefined: when they were registered is not in memory.
+ */
+export function winnerOf(
+  all: readonly InstanceNow[],
+  registered: ReadonlyMap<number, number>,
+): InstanceNow | undefined {
+  const standing = all.filter(({ reason }) => !over.has(reason));
+  const among = standing.length > 0 ? standing : all;
+  const place = (one: InstanceNow) => registered.get(one.stands.number) ?? 0;
+  const [best, next] = among.toSorted((a, b) => place(b) - place(a));
+  return best && (!next || place(best) > place(next)) ? best : undefined;
+}
+
+/** When each was registered last; newest first, as given. */
+export function registrations(newestFirst: readonly Transition[]): ReadonlyMap<number, number> {
+  const places = new Map<number, number>();
+  for (const { entity, type, seq } of newestFirst)
+    if (type === 'registered' && !places.has(entity)) places.set(entity, seq);
+  return places;
+}

@@ -1,0 +1,68 @@
+import type { PlanRow } from '../../domain/plan.ts';
+import { hindrance, soonestFirst, whatGoes } from './gc-view.ts';
+import { State } from './state.tsx';
+import { hrefTo, now } from './store.ts';
+import { writeSubject } from './subject.ts';
+import { countdown } from './times.ts';
+import { Words } from './words.tsx';
+
+interface ColumnProps {
+  readonly title: string;
+  readonly empty: string;
+  readonly rows: readonly PlanRow[];
+}
+
+/** One stage on the way of a dead run: a card for each that is there. */
+export function Column({ title, empty, rows }: ColumnProps) {
+  return (
+    <section class="panel column" aria-label={title}>
+      <h2>
+        {title} <span class="dim">{rows.length}</span>
+      </h2>
+      {rows.length === 0 ? <p class="dim">{empty}</p> : null}
+      <ul>
+        {soonestFirst(rows)
+          .slice(0, 60)
+          .map((row, n) => (
+            <Planned key={`${row.kind} ${row.run ?? row.key ?? n}`} row={row} />
+          ))}
+      </ul>
+      {rows.length > 60 ? <p class="dim">and {rows.length - 60} more</p> : null}
+    </section>
+  );
+}
+
+function Planned({ row }: { readonly row: PlanRow }) {
+  const { host, agent, kind, why, next, at, key, detail } = row;
+  const held = hindrance(row);
+  return (
+    <li class="card">
+      <header>
+        {host !== null && agent !== null ? (
+          <a
+            href={hrefTo({
+              screen: 'entity',
+              words: { of: writeSubject({ kind: 'agent', host, agent }) },
+            })}
+          >
+            <Words text={`${host}/${agent}`} />
+          </a>
+        ) : (
+          <Words text={key ?? '?'} />
+        )}
+        <State
+          word={why === 'silent' || why === 'unreachable' ? 'suspect' : why}
+          reason={why === 'silent' || why === 'unreachable' ? why : ''}
+        />
+      </header>
+      <p>
+        {next === 'nothing'
+          ? (detail ?? 'nothing happens by itself')
+          : { remove: 'removed', expire: 'expires', suspect: 'suspected' }[next]}{' '}
+        {at === null ? null : <b class="num">{countdown(at, now.value)}</b>}
+      </p>
+      <p class="dim">{kind === 'record' ? 'left alone' : `removes ${whatGoes(row)}`}</p>
+      {held === '' || row.heldBy?.by === 'grace' ? null : <p class="held">held: {held}</p>}
+    </li>
+  );
+}

@@ -1,0 +1,36 @@
+import type { Transition } from '../questions.ts';
+import { useAnswer } from './answers.ts';
+import { registrations, rivals, winnerOf } from './contest.ts';
+import type { InstanceNow } from './roll.ts';
+import { extent, moment, roll } from './store.ts';
+
+/** Of instances that another one of the same name has taken the place of, which one did. */
+export type Contests = ReadonlyMap<number, InstanceNow>;
+
+const none: Contests = new Map();
+
+/**
+ * Who is contested among these. What is dubious for another reason is that first, and is left out:
+ * so the registry's own readers see it.
+ */
+export function useContests(instances: readonly InstanceNow[]): Contests {
+  const contested = instances
+    .map((one) => ({ one, all: rivals(roll, one.service, one.id) }))
+    .filter(({ all }) => all.length > 1);
+  const entities = [
+    ...new Set(contested.flatMap(({ all }) => all.map(({ stands }) => stands.number))),
+  ];
+  const told = useAnswer<Transition[]>(
+    entities.length === 0 ? null : { ask: 'history', entities, upTo: moment.value?.seq ?? 0 },
+    extent.value?.from,
+  );
+  if (!told || contested.length === 0) return none;
+  const places = registrations(told);
+  return new Map(
+    contested.flatMap(({ one, all }) => {
+      const winner = winnerOf(all, places);
+      const loses = winner && winner.stands.number !== one.stands.number && one.word !== 'dubious';
+      return loses ? [[one.stands.number, winner] as const] : [];
+    }),
+  );
+}

@@ -1,0 +1,126 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { type Line, withCrafted } from './harness/crafted.ts';
+import { withRecording } from './harness/dashboard.ts';
+import { settled, test } from './harness/visit.ts';
+
+const sample = withRecording();
+
+/** At the end db-2 registers what db-1 has already: db/main. */
+const contested = withCrafted((lines) => {
+  const [first, own] = [lines.find(({ seq }) => seq === 49), lines.find(({ seq }) => seq === 55)];
+  const last = lines.at(-1);
+  if (!first || !own || !last) throw new Error('the sample is another one');
+  const of = (all: Line['event']['of']) => ({
+    ...all,
+    ...Object.fromEntries(['host', 'agent', 'run'].map((one) => [one, own.event.of[one]])),
+  });
+  const { event, subject } = first;
+  const second = {
+    ...first,
+    seq: last.seq + 1,
+    subject: [...own.subject.split('.').slice(0, 3), ...subject.split('.').slice(3)].join('.'),
+    event: { ...event, of: of(event.of), actor: of(event.actor), record: event.record },
+    storedAt: Number(last['storedAt']) + 1000,
+  };
+  return [...lines, second as Line];
+});
+
+const history = (page: Page) =>
+  page.getByRole('list', { name: 'Transitions, newest first' }).locator(':scope > li');
+
+test('an open row has its machine as a small picture, the edge that was taken lit', async ({
+  open,
+}) => {
+  const { page } = await open(sample.at('#/entity?of=host/cache-1&open=97'));
+  await settled(page);
+  const lit = page.locator('.thumb .last');
+  // The server lays it out.
+  await lit.first().waitFor({ state: 'attached', timeout: 15_000 });
+  const edges = await lit.evaluateAll((all) => all.map((one) => one.getAttribute('data-edge')));
+  for (const edge of edges)
+    expect(decodeURIComponent(edge ?? '')).toContain('run.present.sight.suspect|regranted|0');
+  expect((await page.locator('.thumb svg').boundingBox())?.height).toBeLessThan(300);
+  expect(await page.locator('.thumb .active.leaf').count()).toBe(2);
+  expect(await page.locator('.thumb [data-edge]').count()).toBeGreaterThan(edges.length);
+});
+
+test('only rows that changed a field, and the address keeps which', async ({ open }) => {
+  const { page } = await open(sample.at('#/entity?of=agent/db-2/postgres'));
+  await settled(page);
+  await expect.poll(() => history(page).count()).toBeGreaterThan(5);
+  const field = page.getByLabel('Rows where this field of the record changed');
+  await field.focus();
+  await expect.poll(() => page.locator('#fields option').count()).toBeGreaterThan(5);
+  await field.fill('suspect.reason');
+  await expect.poll(() => history(page).count()).toBe(2);
+  expect(await history(page).allTextContents()).toEqual([
+    expect.stringContaining('regranted'),
+    expect.stringContaining('suspected'),
+  ]);
+  expect(page.url()).toContain('field=suspect.reason');
+  await field.fill('no.such.field');
+  await page.getByText(/^0 of \d+ transitions match/).waitFor();
+});
+
+test('a host has the fields of all that is on it', async ({ open }) => {
+  const { page } = await open(sample.at('#/entity?of=host/web-1&field=registeredAt'));
+  await settled(page);
+  await expect.poll(() => history(page).count()).toBeGreaterThan(1);
+  for (const text of await history(page).allTextContents()) expect(text).toContain('instance');
+});
+
+test('two rows are compared, record by record', async ({ open }) => {
+  const { page } = await open(sample.at('#/entity?of=agent/db-1/postgres'));
+  await settled(page);
+  await page.getByLabel('Compare seq 46').check();
+  await page.getByLabel('Compare seq 50').check();
+  const diff = page.getByRole('region', { name: 'Two events compared' });
+  await diff.waitFor();
+  expect(await diff.locator('section').first().textContent()).toContain('registering → live');
+});
+
+test('two agents are compared at one moment', async ({ open }) => {
+  const { page } = await open(sample.at('#/entity?of=agent/db-1/postgres&at=seq:80'));
+  await settled(page);
+  await page.getByLabel('Compare with another agent at this moment').fill('db-2/postgres');
+  const diff = page.getByRole('region', { name: 'Two compared at one moment' });
+  await expect.poll(() => diff.textContent()).toMatch(/state\s*live → suspect silent/);
+  await expect.poll(() => diff.textContent()).toMatch(/address\s*10\.0\.0\.21 → 10\.0\.0\.22/);
+});
+
+test('what is shown is copied as JSON, NDJSON and Markdown', async ({ open }) => {
+  const { page } = await open(sample.at('#/entity?of=agent/db-2/postgres&only=problems'), {
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  await settled(page);
+  await expect.poll(() => history(page).count()).toBe(1);
+  const copied = async (kind: string) => {
+    await page.getByRole('button', { name: `Copy as ${kind}`, exact: true }).click();
+    await page.getByRole('button', { name: `Copy as ${kind}: copied` }).waitFor();
+    return page.evaluate(() => navigator.clipboard.readText());
+  };
+  expect(JSON.parse(await copied('JSON'))).toMatchObject([{ type: 'suspected', seq: 80 }]);
+  expect(JSON.parse(await copied('NDJSON'))).toMatchObject({ entity: { host: 'db-2' } });
+  expect(await copied('Markdown')).toMatch(/^\| seq \|.*\n.*\n\| 80 \|.*db-2\/postgres/);
+});
+
+test('what somebody else registered later is contested: in the drawer, and in its history', async ({
+  open,
+}) => {
+  const { page } = await open(contested.at('#/fleet?sel=agent/db-1/postgres'));
+  await settled(page);
+  const mark = page.locator('.drawer .s-contested');
+  await mark.waitFor();
+  expect(await mark.textContent()).toMatch(/^\S\s*contested$/);
+  expect(await page.locator('.drawer').textContent()).toContain(
+    'registered later by db-2/postgres',
+  );
+  await page.goto(contested.at('#/entity?of=instance/db/main'));
+  await page.locator('.head .s-contested').waitFor();
+  expect(await page.locator('.head .s-live').count()).toBe(1);
+  // Before that it was not.
+  await page.goto(contested.at('#/entity?of=instance/db/main&at=seq:132'));
+  await page.getByTestId('past').waitFor();
+  await page.locator('.head .s-contested').waitFor({ state: 'detached' });
+});

@@ -1,0 +1,47 @@
+import { expect } from 'vitest';
+import { withRecording } from './harness/dashboard.ts';
+import { settled, test } from './harness/visit.ts';
+
+const sample = withRecording();
+
+test('a dry run says what the next sweep would take, and does nothing', async ({ open }) => {
+  const { page } = await open(sample.at('#/gc?at=seq:106'));
+  await settled(page);
+  await page.getByLabel('dry run').check();
+  const list = page.getByRole('region', { name: 'Dry run' });
+  await list.waitFor();
+  const text = await list.textContent();
+  expect(text).toMatch(/Takes 1.*batch-1\/worker.*3 instances and its record, 4 keys/);
+  expect(text).toMatch(/Leaves 2.*web-1\/web.*brake of zone rack-a/);
+  expect(page.url()).toContain('dry=1');
+});
+
+test('no word in it is cut', async ({ open }) => {
+  const { page } = await open(sample.at('#/gc?at=seq:118'));
+  await settled(page);
+  await page.getByRole('region', { name: 'Done' }).locator('li').first().waitFor();
+  const cut = await page
+    .locator('main')
+    .evaluate((main) =>
+      [...main.querySelectorAll<HTMLElement>('.column *, .happened *')]
+        .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0)
+        .map((one) => one.outerHTML.slice(0, 120)),
+    );
+  expect(cut).toEqual([]);
+});
+
+test('conflicts avoided say what happened, each with the way to its record', async ({ open }) => {
+  const { page } = await open(sample.at('#/gc'));
+  await settled(page);
+  const list = page.getByRole('region', { name: 'Conflicts avoided' });
+  await expect.poll(() => list.locator('li').count()).toBeGreaterThan(5);
+  const refuted = list.locator('li', { hasText: 'db-2/postgres' });
+  expect(await refuted.textContent()).toMatch(/refuted.*silent for \d+ s/);
+  await list.getByRole('button', { name: /^braked/ }).click();
+  await expect.poll(() => list.locator('li').count()).toBe(1);
+  await list.getByRole('button', { name: /^braked/ }).click();
+  await refuted.getByRole('link').click();
+  await expect.poll(() => page.locator('main h1').textContent()).toContain('db-2/postgres');
+  await page.locator('.event.open').waitFor();
+  expect(await page.locator('.event.open').textContent()).toContain('seq 82');
+});

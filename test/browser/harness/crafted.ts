@@ -1,0 +1,52 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll } from 'vitest';
+import { sampleFile } from '../../../src/cli/sample.ts';
+import { type RollcallProcess, rollcall } from '../../real/harness/processes.ts';
+import { addressOf } from './dashboard.ts';
+
+/** A line of a history in a file, as far as a test changes it. */
+export interface Line {
+  seq: number;
+  subject: string;
+  event: {
+    of: Record<string, string>;
+    actor: Record<string, string>;
+    record: Record<string, unknown> | null;
+    [field: string]: unknown;
+  };
+  [field: string]: unknown;
+}
+
+/** A dashboard over the shipped sample, changed as a test wants it: the page takes it as it comes. */
+export function withCrafted(change: (lines: Line[]) => readonly object[]): {
+  at(hash?: string): string;
+} {
+  let running: RollcallProcess | undefined;
+  let folder = '';
+  let address = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rollcall-crafted-'));
+    const file = join(folder, 'crafted.ndjson');
+    const text = gunzipSync(await readFile(sampleFile)).toString();
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map((line): Line => JSON.parse(line));
+    await writeFile(
+      file,
+      change(lines)
+        .map((line) => `${JSON.stringify(line)}\n`)
+        .join(''),
+    );
+    running = rollcall(['ui', '--file', file, '--port', '0', '--json']);
+    address = await addressOf(running);
+  });
+  afterAll(async () => {
+    await running?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return { at: (hash = '') => address + hash };
+}
