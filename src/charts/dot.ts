@@ -2,7 +2,11 @@ import type { Chart } from './chart.ts';
 import { type Tree, type TreeNode, treeOf } from './tree.ts';
 import { sentence, wordsOf } from './words.ts';
 
-/** A chart for Graphviz: states that hold others are clusters, and lines end at their borders. */
+/**
+ * A chart for Graphviz: states that hold others are clusters, and lines end at their borders.
+ *
+ * The font is one that Graphviz knows the widths of without having it: with another, words leave boxes.
+ */
 export function dotOf(chart: Chart): string {
   const tree = treeOf(chart);
   const lines = chart.edges.flatMap((edge) =>
@@ -13,27 +17,30 @@ export function dotOf(chart: Chart): string {
   return [
     `digraph ${quoted(chart.machine)} {`,
     `  label=${quoted(`${chart.machine} #${chart.hash}`)};`,
-    '  compound=true; rankdir=TB; labelloc=t; fontname="Inter,Helvetica,Arial";',
-    '  node [shape=box, style=rounded, fontname="Inter,Helvetica,Arial"];',
-    '  edge [fontname="Inter,Helvetica,Arial", fontsize=11];',
-    ...inside(tree.root, '  '),
+    '  compound=true; rankdir=TB; labelloc=t; fontname="Helvetica,Arial";',
+    '  node [shape=box, style=rounded, fontname="Helvetica,Arial"];',
+    '  edge [fontname="Helvetica,Arial", fontsize=11];',
+    ...inside(tree, tree.root, '  '),
     ...lines.map((line) => `  ${line}`),
     '}',
     '',
   ].join('\n');
 }
 
-function inside(parent: TreeNode, indent: string): readonly string[] {
+function inside(tree: Tree, parent: TreeNode, indent: string): readonly string[] {
   const { initial, kind, id } = parent.node;
-  const dot = quoted(`${id} begins`);
+  const dot = beginning(id);
   const first =
     initial !== null && kind === 'compound'
-      ? [`${indent}${dot} [shape=point, width=0.12];`, `${indent}${dot} -> ${end(initial)};`]
+      ? [
+          `${indent}${quoted(dot)} [shape=point, width=0.12];`,
+          `${indent}${lineOf(tree, dot, initial)}`,
+        ]
       : [];
-  return [...first, ...parent.children.flatMap((child) => stateLines(child, indent))];
+  return [...first, ...parent.children.flatMap((child) => stateLines(tree, child, indent))];
 }
 
-function stateLines(one: TreeNode, indent: string): readonly string[] {
+function stateLines(tree: Tree, one: TreeNode, indent: string): readonly string[] {
   const { node, name, children, parent } = one;
   if (children.length > 0) {
     const style = parent?.node.kind === 'parallel' ? 'rounded,dashed' : 'rounded';
@@ -42,7 +49,7 @@ function stateLines(one: TreeNode, indent: string): readonly string[] {
       `${indent}  label=${quoted(name)}; style=${quoted(style)};`,
       // A line to a cluster needs a node in it to lead to.
       `${indent}  ${quoted(node.id)} [shape=point, style=invis, width=0, height=0, label=""];`,
-      ...inside(one, `${indent}  `),
+      ...inside(tree, one, `${indent}  `),
       `${indent}}`,
     ];
   }
@@ -57,17 +64,26 @@ function stateLines(one: TreeNode, indent: string): readonly string[] {
   return [`${indent}${quoted(node.id)} [label=${quoted(label)}${shape}];`];
 }
 
-function lineOf(tree: Tree, source: string, target: string, label: string): string {
-  const borders = [
+function lineOf(tree: Tree, source: string, target: string, label?: string): string {
+  const attributes = [
+    // A space on either side, or two labels beside each other read as one.
+    ...(label === undefined ? [] : [`label=${quoted(` ${label} `)}`]),
     ...(holds(tree, source) ? [`ltail=${quoted(`cluster ${source}`)}`] : []),
     ...(holds(tree, target) ? [`lhead=${quoted(`cluster ${target}`)}`] : []),
   ];
-  const attributes = [`label=${quoted(label)}`, ...borders].join(', ');
-  return `${end(source)} -> ${end(target)} [${attributes}];`;
+  const how = attributes.length > 0 ? ` [${attributes.join(', ')}]` : '';
+  return `${quoted(source)} -> ${quoted(entryOf(tree, target))}${how};`;
 }
 
+/** Lines in and lines out meet in no point: their labels would be written over each other. */
+function entryOf(tree: Tree, target: string): string {
+  const { kind, initial } = tree.get(target)?.node ?? {};
+  return kind === 'compound' && initial !== null ? beginning(target) : target;
+}
+
+const beginning = (id: string): string => `${id} begins`;
+
 const holds = (tree: Tree, id: string): boolean => (tree.get(id)?.children.length ?? 0) > 0;
-const end = (id: string): string => quoted(id);
 
 const quoted = (text: string): string =>
   `"${text.replace(/[\\"]/g, '\\$&').replace(/\r?\n|\r/g, '\\n')}"`;

@@ -15,9 +15,18 @@ export function mermaidOf(chart: Chart): string {
       (target) => `  ${name(edge.source)} --> ${name(target)}: ${text(sentence(wordsOf(edge)))}`,
     ),
   );
-  return ['stateDiagram-v2', '  direction TB', ...lines, ...inside(tree.root, name, '  '), ''].join(
-    '\n',
-  );
+  return [
+    ...['stateDiagram-v2', '  direction TB', ...lines],
+    ...rootLines(chart, tree.root, name),
+    ...inside(tree.root, name, '  '),
+    '',
+  ].join('\n');
+}
+
+/** What can happen in every state starts at a state beside them, that is called like the machine. */
+function rootLines(chart: Chart, { node }: TreeNode, name: Name): readonly string[] {
+  const meant = chart.edges.some(({ source, targets }) => [source, ...targets].includes(node.id));
+  return meant ? [`  state "${text(chart.machine)}" as ${name(node.id)}`] : [];
 }
 
 type Name = (id: string) => string;

@@ -19,6 +19,9 @@ export function widthOf(text: string, { size, weight }: Font): number {
   return (sum / 1000) * size * slack;
 }
 
+/** Whether Inter has the character, as far as the table says. */
+export const isMeasured = (char: string): boolean => indexOf(char) >= 0;
+
 function indexOf(char: string): number {
   const code = char.codePointAt(0) ?? 0;
   if (code >= 32 && code < 127) return code - 32;

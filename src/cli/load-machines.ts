@@ -59,7 +59,9 @@ async function filesIn(directory: string): Promise<readonly string[]> {
       .sort()
       .map((name) => join(directory, name));
   } catch (cause) {
-    throw bad(`${directory}: ${messageOf(cause)}`, undefined, cause);
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const why = missing ? 'there is no such file or directory' : messageOf(cause);
+    throw bad(`${directory}: ${why}`, undefined, cause);
   }
 }
 
@@ -88,4 +90,4 @@ const messageOf = (cause: unknown): string =>
   cause instanceof Error ? cause.message : String(cause);
 
 const bad = (what: string, hint?: string, cause?: unknown): Fault =>
-  new Fault('bad-setting', `--machines ${what}`, { ...(hint !== undefined && { hint }), cause });
+  new Fault('bad-setting', what, { ...(hint !== undefined && { hint }), cause });

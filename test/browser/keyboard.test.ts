@@ -88,7 +88,9 @@ for (const screen of ['fleet', 'timeline', 'machines', 'gc']) {
   });
 }
 
-const focused = (page: Page) => page.evaluate(() => document.activeElement?.outerHTML ?? '');
+/** Who has the focus, by name: what it looks like changes also where the focus stays. */
+const focused = (page: Page) =>
+  page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
 
 /** Presses Tab until the focus is where this holds. */
 async function tabTo(page: Page, there: (on: Element) => boolean): Promise<void> {

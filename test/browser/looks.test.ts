@@ -1,6 +1,6 @@
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { serious } from './harness/axe.ts';
 import { withRecording } from './harness/dashboard.ts';
 import { settled, test } from './harness/visit.ts';
 
@@ -14,6 +14,7 @@ const screens = {
   gc: '#/gc',
   'gc with a dry run': '#/gc?at=seq:106&dry=1',
   'a history': '#/entity?of=agent/db-1/postgres&with=agent/db-2/postgres&rows=46.50&open=50',
+  'a history in the past': '#/entity?of=agent/batch-1/worker&at=seq:105',
 } as const;
 
 for (const scheme of ['light', 'dark'] as const) {
@@ -24,6 +25,8 @@ for (const scheme of ['light', 'dark'] as const) {
       const { page } = await open(sample.at(hash), { colorScheme: scheme });
       await settled(page);
       if (name === 'machines') await page.locator('.chart svg').waitFor();
+      if (name.startsWith('entity')) await page.locator('.history li').first().waitFor();
+      expect(await page.getByTestId('past').count()).toBe(hash.includes('at=') ? 1 : 0);
       expect(await serious(page)).toEqual([]);
     });
   }
@@ -52,15 +55,24 @@ test('a chosen theme holds against the wish of the browser, and is remembered', 
 });
 
 test('who wants no motion gets none', async ({ open }) => {
-  const { page } = await open(sample.at(), { reducedMotion: 'reduce' });
-  await settled(page);
-  const moving = await page.evaluate(
-    () =>
-      document
-        .getAnimations()
-        .filter(({ effect }) => Number(effect?.getComputedTiming().activeDuration) > 20).length,
-  );
-  expect(moving).toBe(0);
+  for (const [reducedMotion, moves] of [
+    ['no-preference', true],
+    ['reduce', false],
+  ] as const) {
+    // The last line that somebody took runs, and nothing moves more.
+    const { page } = await open(sample.at('#/machines?sel=agent/batch-1/worker&at=seq:105'), {
+      reducedMotion,
+    });
+    await settled(page);
+    await page.locator('.chart .last .way').first().waitFor({ state: 'attached' });
+    const moving = await page.evaluate(
+      () =>
+        document
+          .getAnimations()
+          .filter(({ effect }) => Number(effect?.getComputedTiming().activeDuration) > 20).length,
+    );
+    expect(moving > 0).toBe(moves);
+  }
 });
 
 test('a state is told by a sign of its own and a word, never by its colour alone', async ({
@@ -114,19 +126,6 @@ async function aProblem(page: Page): Promise<void> {
   await page.getByTestId('past').waitFor();
   await page.keyboard.press('n');
   await page.locator('.tally.s-suspect').waitFor();
-}
-
-/** What axe-core calls serious or critical, with where it is. */
-async function serious(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }),
-  );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.slice(0, 5).map(({ html, any }) => `${id}: ${html.slice(0, 120)} ${any[0]?.message}`),
-    );
 }
 
 /** How bright the page's ground is, 0 to 255. */

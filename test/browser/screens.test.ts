@@ -45,12 +45,15 @@ test('a filter that nothing matches says so, and takes itself back', async ({ op
 });
 
 test('the history of somebody who never was is said to be none', async ({ open }) => {
-  const { page } = await open(sample.at('#/entity?of=agent:nowhere/nobody'));
+  const { page } = await open(sample.at('#/entity?of=agent/nowhere/nobody'));
   await settled(page);
-  await page
-    .getByText('Nothing of it is in memory')
-    .or(page.getByText('Choose an agent'))
-    .waitFor();
+  await page.getByText('Nothing of it is in memory').waitFor();
+});
+
+test('the history of nobody in particular says where to choose', async ({ open }) => {
+  const { page } = await open(sample.at('#/entity'));
+  await settled(page);
+  await page.locator('main').getByRole('link', { name: 'Fleet' }).waitFor();
 });
 
 test('a chart that nobody published is said to be unknown; what is known stays', async ({

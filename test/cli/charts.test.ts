@@ -93,6 +93,12 @@ describe('machines draw', () => {
     [[], 'bad-setting', 'a name, or --all'],
     [['run', '--all'], 'bad-setting', 'a name, or --all'],
     [['run', '--format', 'png'], 'bad-setting', 'nothing to print'],
+    [['run', '--format', 'gif'], 'bad-setting', 'one of svg, png, mermaid, dot, text'],
+    [['run', '--out', 'run.sgv'], 'bad-setting', "'.sgv' is the ending of no format"],
+    [['run', '--out', '/nowhere/run.svg'], 'bad-setting', "there is no directory '/nowhere'"],
+    [['run', '--out', '/'], 'bad-setting', 'it is a directory'],
+    [['--all', '--out', import.meta.filename], 'bad-setting', 'its directory is a file'],
+    [['run', '--machines', '/nowhere'], 'bad-setting', 'no such file or directory'],
     [['run', '--theme', 'pink'], 'bad-setting', 'light or dark'],
     [['run', '--depth', '0'], 'bad-setting', 'from 1'],
   ])('%j is refused: %s', async (words, code, message) => {

@@ -1,8 +1,10 @@
 import { createWriteStream } from 'node:fs';
 import { realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { Fault } from '../../domain/fault.ts';
 import { fileFault } from './text.ts';
 
 /**
@@ -22,8 +24,13 @@ export async function replaceFile(
     await pipeline([Readable.from(content), ...(gzip ? [createGzip()] : []), into]);
     if (beside !== undefined) await rename(beside, target);
   } catch (cause) {
-    if (beside !== undefined) await rm(beside, { force: true });
-    throw fileFault(file, cause, 'bad-setting');
+    // What cannot be removed was never made; why it was not is said below.
+    if (beside !== undefined) await rm(beside, { force: true }).catch(() => {});
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) {
+      throw fileFault(file, cause, 'bad-setting');
+    }
+    const why = `${file}: there is no directory '${dirname(file)}'`;
+    throw new Fault('bad-setting', why, { cause });
   }
 }
 

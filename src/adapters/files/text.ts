@@ -8,6 +8,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EACCES: 'it may not be read or written',
   EISDIR: 'it is a directory',
+  ENOTDIR: 'what should be its directory is a file',
 };
 
 /**

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
 import { chartNamed, chartsIn } from '../charts.ts';
@@ -19,7 +19,7 @@ export const machinesDraw = command({
     format: {
       flag: '--format <format>',
       about: formats.join(', '),
-      fallback: 'by what --out ends in, else text',
+      fallback: 'by what --out ends in; text without an ending',
       rule: format.optional(),
     },
     out: {
@@ -49,7 +49,7 @@ export const machinesDraw = command({
     }
     const charts = await chartsIn(settings.machines);
     const chosen = name === undefined ? charts : [chartNamed(name, charts)];
-    const as = settings.format ?? (all ? undefined : formatOf(out)) ?? 'text';
+    const as = settings.format ?? (all || out === undefined ? 'text' : formatOf(out));
     if (as === 'png' && out === undefined) {
       throw new Fault('bad-setting', 'a PNG is nothing to print', {
         hint: 'name a file: --out FILE',
@@ -70,8 +70,16 @@ export const machinesDraw = command({
   },
 });
 
-const formatOf = (file: string | undefined): Format | undefined =>
-  formats.find((one) => file?.endsWith(`.${endings[one]}`) || file?.endsWith(`.${one}`));
+/** @throws {Fault} `bad-setting` for an ending that is none of ours: a slip of the hand, most likely */
+function formatOf(file: string): Format {
+  const ending = extname(file).slice(1);
+  if (ending === '') return 'text';
+  const format = formats.find((one) => ending === endings[one] || ending === one);
+  if (format) return format;
+  throw new Fault('bad-setting', `--out '${file}': '.${ending}' is the ending of no format`, {
+    hint: `say which: --format ${formats.join(', ')}`,
+  });
+}
 
 /** A machine may be called whatever its author likes; a file may not. */
 const fileName = (machine: string): string => machine.replace(/[^\w.-]/g, '_');

@@ -8,6 +8,7 @@ import { drawn } from '../drawn.ts';
 import { exit } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { loadMachines } from '../load-machines.ts';
+import { printable } from '../printable.ts';
 import { look } from '../settings/machines.ts';
 
 export const machinesWatch = command({
@@ -54,7 +55,7 @@ async function drawBeside(
     }
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause;
-    io.err(io.palette.dubious(cause.message));
+    for (const line of cause.message.split('\n')) io.err(io.palette.dubious(printable(line)));
   }
 }
 

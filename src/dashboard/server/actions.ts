@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import { Fault } from '../../domain/fault.ts';
 import { AgentName, HostId } from '../../domain/names.ts';
 import type { LeasePolicy } from '../../domain/policy.ts';
 import { days, type Millis, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
+import type { Registry } from '../../ports/registry.ts';
 import type { Author } from '../../runtime/change.ts';
 import { hold, release } from '../../runtime/planning.ts';
 import { Visit } from '../../runtime/visit.ts';
@@ -55,7 +57,7 @@ export class Actions {
     const doing = await act(request);
     const known = this.#asked.get(id);
     if (known !== undefined) return known;
-    const done = doing();
+    const done = doing().catch(sayWhoRefused);
     this.#asked.set(id, done);
     if (this.#asked.size > remembered) this.#asked.delete(this.#asked.keys().next().value ?? '');
     // What failed may be tried again with the same id.
@@ -105,8 +107,13 @@ export class Actions {
         sighted() {},
         blinded() {},
       };
-      await using visit = new Visit(author, this.#lease, this.#ports, listener);
+      const refusals: Fault[] = [];
+      const registry = noting(this.#ports.registry, refusals);
+      await using visit = new Visit(author, this.#lease, { ...this.#ports, registry }, listener);
       await visit.sweep(AbortSignal.timeout(sweepWithin));
+      // A sweep goes on with the next where one cannot be done; here somebody waits to hear of it.
+      const [refusal] = refusals;
+      if (refusal && transitions === 0) throw refusal;
       return { did: 'swept', transitions, by: nameOf(author) };
     };
   }
@@ -119,6 +126,23 @@ export class Actions {
       through: 'dashboard',
     };
   }
+}
+
+/** The registry, and what of its writes was refused. */
+const noting = (registry: Registry, refusals: Fault[]): Registry => ({
+  ...registry,
+  commit: (commit) =>
+    registry.commit(commit).catch((cause: unknown) => {
+      if (cause instanceof Fault && cause.code === 'store-refused') refusals.push(cause);
+      throw cause;
+    }),
+});
+
+/** Not this dashboard, and not for what was asked: so that nobody looks for the reason here. */
+function sayWhoRefused(cause: unknown): never {
+  if (!(cause instanceof Fault) || cause.code !== 'store-refused') throw cause;
+  const what = `the NATS server does not let this dashboard's user do that: ${cause.message}`;
+  throw new Fault(cause.code, what, { cause, ...(cause.hint && { hint: cause.hint }) });
 }
 
 const nameOf = ({ actor }: Author): string => `${actor.host}/${actor.agent}`;

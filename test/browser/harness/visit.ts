@@ -2,11 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, test as base, expect, inject } from 'vitest';
 import { launch } from './launch.ts';
+import { listenToWorkers } from './workers.ts';
 
 /** One tab, and how to open another beside it that shares what a browser shares. */
 interface Visit {
   readonly page: Page;
   another(path?: string): Promise<Page>;
+  /** What went wrong so far: at the end of a test nothing has. */
+  readonly wrong: string[];
 }
 
 type Options = BrowserContextOptions & {
@@ -30,8 +33,8 @@ function browser(executablePath: string): Promise<Browser> {
 }
 
 /**
- * A test with a browser. At its end there was no error on any page, no dialog, no request that failed,
- * and none to anywhere but the dashboard.
+ * A test with a browser. At its end there was no error on any page or in the worker that they share, no
+ * dialog, no request that failed, and none to anywhere but the dashboard.
  */
 export const test = base.extend<{ open: Open }>({
   open: async ({ skip }, use) => {
@@ -40,26 +43,28 @@ export const test = base.extend<{ open: Open }>({
     const wrong: string[] = [];
     await using opened = new AsyncDisposableStack();
     await use(async (address, { may, ...options } = {}) => {
-      const context = await (await browser(where.path)).newContext({
+      const chromium = await browser(where.path);
+      const context = await chromium.newContext({
         viewport: { width: 1280, height: 800 },
         ...options,
       });
       opened.defer(() => context.close());
       const note = (what: string) => void (may?.test(what) || wrong.push(what));
       const home = new URL(address).origin;
-      context.on('page', (page) => watch(page, home, note));
-      // Of the worker, too: it alone speaks with the stream.
-      context.on('request', (request) => {
-        const { origin, protocol } = new URL(request.url());
+      const requested = (url: string) => {
+        const { origin, protocol } = new URL(url);
         if (origin !== home && protocol !== 'data:' && protocol !== 'blob:')
-          wrong.push(`a foreign request: ${request.url()}`);
-      });
+          wrong.push(`a foreign request: ${url}`);
+      };
+      context.on('page', (page) => watch(page, home, note));
+      context.on('request', (request) => requested(request.url()));
+      opened.use(await listenToWorkers(chromium, home, { requested, failed: note }));
       const another = async (path = '') => {
         const page = await context.newPage();
         await page.goto(new URL(path, address).href);
         return page;
       };
-      return { page: await another(new URL(address).hash), another };
+      return { page: await another(new URL(address).hash), another, wrong };
     });
     expect(wrong).toEqual([]);
   },

@@ -1,0 +1,45 @@
+import type { Page } from 'playwright-core';
+import type { FromDesk, ToDesk } from '../../../src/dashboard/page/protocol.ts';
+import type { Transition } from '../../../src/dashboard/questions.ts';
+import type { WireEntity } from '../../../src/dashboard/wire.ts';
+import type { HistoryEvent } from '../../history/chains.ts';
+
+/** Whatever the page has of the history, row by row and in its order: place, whose, what happened. */
+export async function rowsIn(page: Page): Promise<readonly string[]> {
+  const { entities, rows } = await page.evaluate(askDesk);
+  return rows.map(({ seq, entity, type }) => row(seq, entities[entity], type)).reverse();
+}
+
+/** The same of the audit. */
+export const rowsOf = (history: readonly HistoryEvent[]): readonly string[] =>
+  history.map(({ seq, of, event }) => row(seq, of, event.type));
+
+const row = (seq: number, of: object = {}, type: string): string =>
+  `${seq} ${['entity', 'host', 'agent', 'run', 'service', 'id']
+    .flatMap((name) => (of as Record<string, unknown>)[name] ?? [])
+    .join(' ')} ${type}`;
+
+/** In the page: as one more tab, at the desk that all tabs share. */
+function askDesk(): Promise<{ entities: WireEntity[]; rows: readonly Transition[] }> {
+  const { port } = new SharedWorker(new URL('/assets/worker.js', document.baseURI), {
+    type: 'module',
+    name: 'rollcall',
+  });
+  const tell = (message: ToDesk) => port.postMessage(message);
+  const entities: WireEntity[] = [];
+  return new Promise((resolve) => {
+    port.onmessage = ({ data }: MessageEvent<FromDesk>) => {
+      if (data.is === 'reset') entities.splice(0);
+      if (data.is === 'moment') {
+        entities.push(...data.entities);
+        const all = entities.map((_, number) => number);
+        const upTo = data.extent.to;
+        tell({ do: 'ask', id: upTo, question: { ask: 'history', entities: all, upTo } });
+      }
+      if (data.is !== 'answer') return;
+      tell({ do: 'bye' });
+      port.close();
+      resolve({ entities, rows: data.value as readonly Transition[] });
+    };
+  });
+}

@@ -1,0 +1,74 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { withServer } from '../real/harness/with-server.ts';
+import { seriousInBoth } from './harness/axe.ts';
+import { addressOf, withRecording } from './harness/dashboard.ts';
+import { settled, test } from './harness/visit.ts';
+
+const sample = withRecording();
+const world = withServer();
+
+const drawer = (page: Page) => page.locator('aside.drawer').waitFor();
+
+/** What lies over a screen, or stands where one would be, and how one comes there. */
+const overlays: readonly (readonly [string, string, (page: Page) => Promise<void>])[] = [
+  ['the keys', '#/fleet', (page) => page.keyboard.press('?')],
+  ['the drawer of an agent', '#/fleet?sel=agent/batch-1/worker', drawer],
+  ['the drawer of a host in the past', '#/fleet?sel=host/batch-1&at=seq:105', drawer],
+  ['the drawer of an agent, on the timeline', '#/timeline?sel=agent/batch-1/worker', drawer],
+  [
+    'a row that is opened',
+    '#/entity?of=agent/batch-1/worker',
+    async (page) => {
+      await page.locator('.history li button').first().click();
+      await page.locator('.history li [aria-expanded=true]').first().waitFor();
+    },
+  ],
+  ['nobody matches', '#/fleet?f=no-such-agent', (page) => page.locator('main .notice').waitFor()],
+  [
+    'the history of nobody',
+    '#/entity?of=agent/nowhere/nobody',
+    (page) => page.getByText('Nothing of it is in memory').waitFor(),
+  ],
+  [
+    'a chart that nobody knows',
+    '#/machines?machine=run&chart=000000000000',
+    (page) => page.getByTestId('schema').waitFor(),
+  ],
+];
+
+for (const [name, hash, come] of overlays) {
+  test(`${name}, light and dark: nothing that keeps somebody out`, async ({ open }) => {
+    const { page } = await open(sample.at(hash), { may: /404/ });
+    await settled(page);
+    await come(page);
+    expect(await seriousInBoth(page)).toEqual([]);
+  });
+}
+
+test('a panel that fails says so, and keeps nobody out either', async ({ open }) => {
+  const { page } = await open(sample.at(), { may: /made to fail/ });
+  await settled(page);
+  // What somebody looks for is made small, by a browser that does not want to.
+  await page.evaluate(() => {
+    const small = String.prototype.toLowerCase;
+    String.prototype.toLowerCase = function () {
+      if (String(this) === 'made-to-fail') throw new Error('made to fail');
+      return small.call(this);
+    };
+  });
+  await page.keyboard.press('/');
+  await page.keyboard.insertText('made-to-fail');
+  await page.getByRole('alert').waitFor();
+  expect(await page.getByRole('alert').textContent()).toContain('The others still work');
+  expect(await seriousInBoth(page)).toEqual([]);
+});
+
+test('what is asked before a sweep, light and dark', async ({ open }) => {
+  await using fleet = await world.fleet();
+  await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+  const { page } = await open(`${await addressOf(fleet.start(['ui', '--port', '0']))}#/gc`);
+  await page.getByRole('button', { name: /^Sweep now/ }).click({ timeout: 30_000 });
+  await page.getByRole('dialog').waitFor();
+  expect(await seriousInBoth(page)).toEqual([]);
+});

@@ -1,0 +1,153 @@
+import { Graphviz } from '@hpcc-js/wasm-graphviz';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Chart, chartOf } from '../../src/charts/chart.ts';
+import { dotOf } from '../../src/charts/dot.ts';
+import { treeOf } from '../../src/charts/tree.ts';
+import { sentence, wordsOf } from '../../src/charts/words.ts';
+import { examples } from '../machines/examples.ts';
+import { everything } from './everything.ts';
+
+const charts = [...examples.map(({ machine }) => chartOf(machine)), chartOf(everything)];
+
+let graphviz: Graphviz;
+beforeAll(async () => {
+  graphviz = await Graphviz.load();
+}, 60_000);
+
+const svgOf = (chart: Chart) => read(graphviz.layout(dotOf(chart), 'svg', 'dot'));
+
+describe.each(charts)('Graphviz draws of the $machine machine', (chart) => {
+  test('every state, inside the state that holds it', () => {
+    const { boxes } = svgOf(chart);
+    for (const { node, parent } of treeOf(chart).all.slice(1)) {
+      const box = boxes.get(node.id);
+      expect(box, node.id).toBeDefined();
+      if (!parent?.parent) continue;
+      expect(inside(box, boxes.get(parent.node.id)), node.id).toBe(true);
+    }
+    // And nothing that is not in it is drawn there.
+    for (const { node } of treeOf(chart).all.slice(1)) {
+      for (const [other, box] of boxes) {
+        if (other === node.id || node.id.startsWith(`${other}.`)) continue;
+        if (!other.startsWith(`${node.id}.`)) expect(inside(box, boxes.get(node.id))).toBe(false);
+      }
+    }
+  });
+
+  test('every transition, with its words, from its state to where it leads', () => {
+    const said = chart.edges.flatMap((edge) =>
+      (edge.targets.length === 0 ? [edge.source] : edge.targets).map(
+        (target) => `${edge.source} -> ${target}: ${sentence(wordsOf(edge))}`,
+      ),
+    );
+    const drawn = svgOf(chart).lines.map(({ from, to, label }) => `${from} -> ${to}: ${label}`);
+    expect(drawn.filter((line) => !line.endsWith(': ')).sort()).toEqual(said.sort());
+  });
+
+  test('no line into a state past its border, and no label over another', () => {
+    const { boxes, lines } = svgOf(chart);
+    for (const { from, to, end } of lines) {
+      const box = boxes.get(to);
+      const comesFromOutside = from !== to && !from.startsWith(`${to}.`);
+      if (box && end && comesFromOutside)
+        expect(depth(end, box), `${from} -> ${to}`).toBeLessThan(2);
+    }
+    const labels = lines.flatMap(({ text }) => text ?? []);
+    for (const [n, one] of labels.entries()) {
+      for (const other of labels.slice(n + 1)) {
+        const apart = Math.abs(one.x - other.x) > 10 || Math.abs(one.y - other.y) > 8;
+        expect(apart, `${JSON.stringify(one)} over ${JSON.stringify(other)}`).toBe(true);
+      }
+    }
+  });
+});
+
+type Point = readonly [number, number];
+
+interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** What Graphviz's SVG says is where; states by their ids, clusters too. */
+function read(svg: string) {
+  const groups = [
+    ...svg.matchAll(/<g id="[^"]*" class="(\w+)">\n<title>(.*?)<\/title>\n(.*?)<\/g>/gs),
+  ];
+  const boxes = new Map<string, Box>();
+  const lines: {
+    from: string;
+    to: string;
+    label: string;
+    end: Point | undefined;
+    text: { x: number; y: number } | undefined;
+  }[] = [];
+  for (const [, is, title = '', body = ''] of groups) {
+    const name = plain(title);
+    if (is === 'cluster') boxes.set(name.replace(/^cluster /, ''), boxOf(pointsIn(body)));
+    // A cluster's own point is drawn nowhere, and a beginning is no state.
+    if (is === 'node' && body !== '' && !boxes.has(name) && !name.endsWith(' begins')) {
+      boxes.set(name, boxOf(pointsIn(body)));
+    }
+    if (is !== 'edge') continue;
+    const [from = '', to = ''] = name.split('->');
+    const at = /<text [^>]*x="([-\d.]+)" y="([-\d.]+)"/.exec(body);
+    lines.push({
+      from: from.replace(/ begins$/, ''),
+      to: to.replace(/ begins$/, ''),
+      label: plain(/<text[^>]*>(.*?)<\/text>/s.exec(body)?.[1] ?? '').trim(),
+      end: tipOf(body),
+      text: at ? { x: Number(at[1]), y: Number(at[2]) } : undefined,
+    });
+  }
+  return { boxes, lines };
+}
+
+const plain = (text: string): string =>
+  text
+    .replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&amp;/g, '&')
+    .replaceAll('\u00a0', ' ');
+
+function pointsIn(body: string): readonly Point[] {
+  const ellipse = /<ellipse [^>]*cx="(\S+)" cy="(\S+)" rx="(\S+)" ry="(\S+)"/.exec(body);
+  if (ellipse) {
+    const [x = 0, y = 0, rx = 0, ry = 0] = ellipse.slice(1).map(Number);
+    return [
+      [x - rx, y - ry],
+      [x + rx, y + ry],
+    ];
+  }
+  return [...body.matchAll(/ (?:d|points)="([^"]*)"/g)].flatMap(([, text = '']) =>
+    [...text.matchAll(/(-?[\d.]+),(-?[\d.]+)/g)].map(([, x, y]): Point => [Number(x), Number(y)]),
+  );
+}
+
+function boxOf(points: readonly Point[]): Box {
+  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+  return {
+    ...{ left: Math.min(...xs), top: Math.min(...ys) },
+    ...{ right: Math.max(...xs), bottom: Math.max(...ys) },
+  };
+}
+
+const inside = (one: Box | undefined, other: Box | undefined): boolean =>
+  one !== undefined &&
+  other !== undefined &&
+  one.left >= other.left &&
+  one.right <= other.right &&
+  one.top >= other.top &&
+  one.bottom <= other.bottom;
+
+/** How far a point is within a box; negative outside of it. */
+const depth = ([x, y]: Point, { left, top, right, bottom }: Box): number =>
+  Math.min(x - left, right - x, y - top, bottom - y);
+
+/** The head of a line: the second of the corners that Graphviz gives it. */
+const tipOf = (body: string): Point | undefined =>
+  pointsIn(/<polygon[^>]*>/.exec(body)?.[0] ?? '')[1];
