@@ -1,4 +1,5 @@
 import { type Chronicle, none } from './chronicle.ts';
+import { type Asked, dwell, rowsAsked } from './dwell.ts';
 import { deeds, problems } from './problems.ts';
 import type { WireNote } from './wire.ts';
 
@@ -19,15 +20,8 @@ interface Lanes {
   readonly from: number;
   readonly to: number;
 }
-/** Places: after `from`, up to `to`. Entity null: all of a machine. */
-interface Counted {
-  readonly ask: 'edges';
-  readonly machine: string;
-  readonly entities: readonly number[] | null;
-  readonly from: number;
-  readonly to: number;
-  /** Only what was stored then. */
-  readonly between?: { readonly from: number; readonly to: number };
+interface Counted extends Asked {
+  readonly ask: 'edges' | 'dwell';
 }
 interface Step {
   readonly ask: 'step';
@@ -136,9 +130,7 @@ function edgeCounts(chronicle: Chronicle, asked: Counted): EdgeCounts {
   const lists = new Map<number, number>();
   const chosen = asked.entities && new Set(asked.entities);
   let [transitions, last] = [0, none];
-  const [start, end] = asked.between
-    ? [chronicle.rowAtTime(asked.between.from - 1), chronicle.rowAtTime(asked.between.to)]
-    : [chronicle.rowAt(asked.from), chronicle.rowAt(asked.to)];
+  const [start, end] = rowsAsked(chronicle, asked);
   for (let row = start + 1; row <= end; row += 1) {
     const entity = chronicle.entity.get(row);
     if (chosen ? !chosen.has(entity) : chronicle.entities.at(entity).entity !== asked.machine) {
@@ -251,6 +243,8 @@ export function answer(chronicle: Chronicle, question: Question) {
       return historyOf(chronicle, question.entities, question.upTo);
     case 'edges':
       return edgeCounts(chronicle, question);
+    case 'dwell':
+      return dwell(chronicle, question);
     case 'step':
       return step(chronicle, question);
     case 'between':
