@@ -19,7 +19,7 @@ export interface Spell {
 }
 
 /** An edge: how often it was taken, who took it last, and how long its state had lasted each time. */
-export interface Taken {
+interface Taken {
   readonly count: number;
   readonly last: {
     readonly seq: number;
