@@ -12,7 +12,9 @@ export type Question =
   | Step
   | { readonly ask: 'between'; readonly a: number; readonly b: number }
   | { readonly ask: 'found'; readonly types: readonly string[]; readonly upTo: number }
-  | { readonly ask: 'after'; readonly at: number };
+  | { readonly ask: 'after'; readonly at: number }
+  | { readonly ask: 'stirred'; readonly from: number; readonly to: number }
+  | { readonly ask: 'when'; readonly seqs: readonly number[] };
 
 interface Lanes {
   readonly ask: 'lanes';
@@ -49,7 +51,7 @@ export interface Density {
   readonly from: number;
   readonly to: number;
   readonly bins: readonly (readonly [transitions: number, problems: number])[];
-  /** When a machine's chart became another one, and what operators did. */
+  /** When a machine's chart became another one, a collector took a seat, and what operators did. */
   readonly marks: readonly { readonly at: number; readonly seq: number; readonly what: string }[];
 }
 
@@ -64,6 +66,14 @@ export interface Lane {
   /** How it stood at the beginning; null: not there. */
   readonly start: string | null;
   readonly steps: readonly (readonly [at: number, state: string, type: string, seq: number])[];
+  /** Before this moment there were more steps than are told; null: these are all. */
+  readonly cut: number | null;
+}
+
+export interface When {
+  readonly seq: number;
+  readonly at: number;
+  readonly upTo: number;
 }
 
 /** Where an entity stood at one place, and where at another; null: not there. */
@@ -97,6 +107,7 @@ function transitionAt(chronicle: Chronicle, row: number): Transition {
 function density(chronicle: Chronicle, from: number, to: number, pieces: number): Density {
   const bad = numbersOf(chronicle, problems);
   const deed = numbersOf(chronicle, deeds);
+  const seat = chronicle.words.find('seated');
   const bins = Array.from({ length: pieces }, (): [number, number] => [0, 0]);
   const marks: { at: number; seq: number; what: string }[] = [];
   const charts = new Map<string, number>();
@@ -121,6 +132,7 @@ function density(chronicle: Chronicle, from: number, to: number, pieces: number)
     if (deed.has(type) && (machine === 'hold' || machine === 'brake')) {
       marks.push({ at, seq, what: `${machine} ${chronicle.words.at(type)}` });
     }
+    if (type === seat && machine === 'collector') marks.push({ at, seq, what: 'a seat was taken' });
   }
   return { from, to, bins, marks: marks.slice(-most) };
 }
@@ -185,10 +197,31 @@ function lanes(chronicle: Chronicle, { entities, from, to }: Lanes): Lane[] {
     for (; row !== none && row > start; row = chronicle.prev.get(row)) {
       if (steps.length === most) break;
       const { at, to: state, type, seq } = transitionAt(chronicle, row);
-      steps.unshift([at, state, type, seq]);
+      steps.push([at, state, type, seq]);
     }
+    const cut = row !== none && row > start ? chronicle.at.get(row) : null;
     const before = row === none ? chronicle.before(entity)?.state : chronicle.state.get(row);
-    return { entity, start: before === undefined ? null : chronicle.words.at(before), steps };
+    const word = before === undefined ? null : chronicle.words.at(before);
+    return { entity, start: word, steps: steps.reverse(), cut };
+  });
+}
+
+/** To whom anything happened in a stretch of time. */
+function stirred(chronicle: Chronicle, from: number, to: number): number[] {
+  const found = new Set<number>();
+  const end = chronicle.rowAtTime(to);
+  for (let row = chronicle.rowAtTime(from - 1) + 1; row <= end; row += 1) {
+    found.add(chronicle.entity.get(row));
+  }
+  return [...found];
+}
+
+/** When places were, and how many transitions there are up to them. */
+function when(chronicle: Chronicle, seqs: readonly number[]): When[] {
+  return seqs.map((seq) => {
+    const row = chronicle.rowAt(seq);
+    const at = chronicle.at.get(Math.max(row, chronicle.first));
+    return { seq, at, upTo: row + 1 - chronicle.first };
   });
 }
 
@@ -251,6 +284,10 @@ export function answer(chronicle: Chronicle, question: Question) {
       return between(chronicle, question.a, question.b);
     case 'found':
       return found(chronicle, question.types, question.upTo);
+    case 'stirred':
+      return stirred(chronicle, question.from, question.to);
+    case 'when':
+      return when(chronicle, question.seqs);
     case 'after': {
       const row = chronicle.rowAtTime(question.at) + 1;
       return row < chronicle.end ? chronicle.at.get(row) : question.at;

@@ -138,6 +138,8 @@ export interface WireNext {
 /** `/api/causes/SEQ`: the event that led to one, and those that it led to. */
 export interface WireCauses {
   readonly seq: Revision;
+  /** Who did it, as `host/agent`; null: it can't be read. */
+  readonly by: string | null;
   /** null: nothing but the event before it in its own chain. */
   readonly cause: WireRelated | null;
   /** It has a cause, further back than was looked. */
@@ -152,6 +154,8 @@ export interface WireRelated {
   readonly at: Instant;
   readonly entity: WireEntity;
   readonly type: string;
+  /** Who did it, as `host/agent`. */
+  readonly by: string;
 }
 
 /** A refusal: HTTP status 4xx or 5xx, with the fault's code and words. */

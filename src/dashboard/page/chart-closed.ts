@@ -33,7 +33,7 @@ export const toggled = (closed: readonly string[], id: string): readonly string[
 
 /** Open enough to see these states. */
 export const showing = (closed: readonly string[], shown: ReadonlySet<string>): readonly string[] =>
-  closed.filter((id) => ![...shown].some((one) => one !== id && one.startsWith(`${id}.`)));
+  closed.filter((id) => ![...shown].some((one) => one.startsWith(`${id}.`)));
 
 /** What is inside another closed one makes no other picture. */
 function outermost(chart: ChartData, closed: readonly string[]): readonly string[] {

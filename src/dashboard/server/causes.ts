@@ -27,8 +27,7 @@ export async function causesOf(source: Source, seq: Revision): Promise<WireCause
   const found = ledger.rows(seq).next().value;
   if (!found || found.seq !== seq) throw new Refusal('not-found', `there is no event ${seq}`);
   const of = ledger.entity(found.entity);
-  const none: WireCauses = { seq, cause: null, far: false, led: [], more: 0 };
-  if (!isOfSlot(of)) return none;
+  if (!isOfSlot(of)) return { seq, by: null, cause: null, far: false, led: [], more: 0 };
   const slot = slotTokens(of);
   const isMeant = (entity: number): boolean => {
     const one = ledger.entity(entity);
@@ -38,21 +37,29 @@ export async function causesOf(source: Source, seq: Revision): Promise<WireCause
   const seen = new Map<string, WireRelated>();
   const led: WireRelated[] = [];
   let [more, own, because] = [0, '', undefined as string | undefined];
+  let by: string | null = null;
   for await (const stored of source.history.read(first, [`${slot}.>`])) {
     if (stored.seq > last) break;
     const read = readEvent(stored, (text) => hash('sha256', text));
     if (read.kind !== 'event') continue;
     const { event } = read;
-    const related = { seq: read.seq, at: read.storedAt, entity: event.of, type: event.event.type };
+    const doer = `${event.actor.host}/${event.actor.agent}`;
+    const related = {
+      seq: read.seq,
+      at: read.storedAt,
+      entity: event.of,
+      type: event.event.type,
+      by: doer,
+    };
     if (read.seq < seq) seen.set(read.hash, related);
-    else if (read.seq === seq) [own, because] = [read.hash, event.cause];
+    else if (read.seq === seq) [own, because, by] = [read.hash, event.cause, doer];
     else if (isBecauseOf(event, own)) {
       if (led.length < named) led.push(related);
       else more += 1;
     }
   }
   const cause = because === undefined ? null : (seen.get(because) ?? null);
-  return { seq, cause, far: because !== undefined && !cause, led, more };
+  return { seq, by, cause, far: because !== undefined && !cause, led, more };
 }
 
 const isBecauseOf = ({ cause }: AuditEvent, own: string): boolean => own !== '' && cause === own;

@@ -39,6 +39,7 @@ describe('what is open in a picture', () => {
   });
 
   test.each([[[]], [[present]], [[phase, sight]]])('goes to the address and back: %j', (closed) => {
+    expect(writeClosed(chart, closed)).not.toBe('');
     expect(readClosed(chart, writeClosed(chart, closed))).toEqual(closed);
   });
 
