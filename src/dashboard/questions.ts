@@ -1,4 +1,5 @@
 import { type Chronicle, none } from './chronicle.ts';
+import { type Asked, dwell, rowsAsked } from './dwell.ts';
 import { gapsBetween, type PlacedGap } from './gaps.ts';
 import { deeds, problems } from './problems.ts';
 import type { WireNote } from './wire.ts';
@@ -12,7 +13,9 @@ export type Question =
   | Step
   | { readonly ask: 'between'; readonly a: number; readonly b: number }
   | { readonly ask: 'found'; readonly types: readonly string[]; readonly upTo: number }
-  | { readonly ask: 'after'; readonly at: number };
+  | { readonly ask: 'after'; readonly at: number }
+  | { readonly ask: 'stirred'; readonly from: number; readonly to: number }
+  | { readonly ask: 'when'; readonly seqs: readonly number[] };
 
 interface Lanes {
   readonly ask: 'lanes';
@@ -20,15 +23,8 @@ interface Lanes {
   readonly from: number;
   readonly to: number;
 }
-/** Places: after `from`, up to `to`. Entity null: all of a machine. */
-interface Counted {
-  readonly ask: 'edges';
-  readonly machine: string;
-  readonly entities: readonly number[] | null;
-  readonly from: number;
-  readonly to: number;
-  /** Only what was stored then. */
-  readonly between?: { readonly from: number; readonly to: number };
+interface Counted extends Asked {
+  readonly ask: 'edges' | 'dwell';
 }
 interface Step {
   readonly ask: 'step';
@@ -56,7 +52,7 @@ export interface Density {
   readonly from: number;
   readonly to: number;
   readonly bins: readonly (readonly [transitions: number, problems: number])[];
-  /** When a machine's chart became another one, and what operators did. */
+  /** When a machine's chart became another one, a collector took a seat, and what operators did. */
   readonly marks: readonly { readonly at: number; readonly seq: number; readonly what: string }[];
   /** Where something is missing, which no bin counts. */
   readonly gaps: readonly PlacedGap[];
@@ -73,6 +69,14 @@ export interface Lane {
   /** How it stood at the beginning; null: not there. */
   readonly start: string | null;
   readonly steps: readonly (readonly [at: number, state: string, type: string, seq: number])[];
+  /** Before this moment there were more steps than are told; null: these are all. */
+  readonly cut: number | null;
+}
+
+export interface When {
+  readonly seq: number;
+  readonly at: number;
+  readonly upTo: number;
 }
 
 /** Where an entity stood at one place, and where at another; null: not there. */
@@ -106,6 +110,7 @@ function transitionAt(chronicle: Chronicle, row: number): Transition {
 function density(chronicle: Chronicle, from: number, to: number, pieces: number): Density {
   const bad = numbersOf(chronicle, problems);
   const deed = numbersOf(chronicle, deeds);
+  const seat = chronicle.words.find('seated');
   const bins = Array.from({ length: pieces }, (): [number, number] => [0, 0]);
   const marks: { at: number; seq: number; what: string }[] = [];
   const charts = new Map<string, number>();
@@ -130,6 +135,7 @@ function density(chronicle: Chronicle, from: number, to: number, pieces: number)
     if (deed.has(type) && (machine === 'hold' || machine === 'brake')) {
       marks.push({ at, seq, what: `${machine} ${chronicle.words.at(type)}` });
     }
+    if (type === seat && machine === 'collector') marks.push({ at, seq, what: 'a seat was taken' });
   }
   const gaps = gapsBetween(chronicle, from, to).slice(-most);
   return { from, to, bins, marks: marks.slice(-most), gaps };
@@ -140,9 +146,7 @@ function edgeCounts(chronicle: Chronicle, asked: Counted): EdgeCounts {
   const lists = new Map<number, number>();
   const chosen = asked.entities && new Set(asked.entities);
   let [transitions, last] = [0, none];
-  const [start, end] = asked.between
-    ? [chronicle.rowAtTime(asked.between.from - 1), chronicle.rowAtTime(asked.between.to)]
-    : [chronicle.rowAt(asked.from), chronicle.rowAt(asked.to)];
+  const [start, end] = rowsAsked(chronicle, asked);
   for (let row = start + 1; row <= end; row += 1) {
     const entity = chronicle.entity.get(row);
     if (chosen ? !chosen.has(entity) : chronicle.entities.at(entity).entity !== asked.machine) {
@@ -197,10 +201,31 @@ function lanes(chronicle: Chronicle, { entities, from, to }: Lanes): Lane[] {
     for (; row !== none && row > start; row = chronicle.prev.get(row)) {
       if (steps.length === most) break;
       const { at, to: state, type, seq } = transitionAt(chronicle, row);
-      steps.unshift([at, state, type, seq]);
+      steps.push([at, state, type, seq]);
     }
+    const cut = row !== none && row > start ? chronicle.at.get(row) : null;
     const before = row === none ? chronicle.before(entity)?.state : chronicle.state.get(row);
-    return { entity, start: before === undefined ? null : chronicle.words.at(before), steps };
+    const word = before === undefined ? null : chronicle.words.at(before);
+    return { entity, start: word, steps: steps.reverse(), cut };
+  });
+}
+
+/** To whom anything happened in a stretch of time. */
+function stirred(chronicle: Chronicle, from: number, to: number): number[] {
+  const found = new Set<number>();
+  const end = chronicle.rowAtTime(to);
+  for (let row = chronicle.rowAtTime(from - 1) + 1; row <= end; row += 1) {
+    found.add(chronicle.entity.get(row));
+  }
+  return [...found];
+}
+
+/** When places were, and how many transitions there are up to them. */
+function when(chronicle: Chronicle, seqs: readonly number[]): When[] {
+  return seqs.map((seq) => {
+    const row = chronicle.rowAt(seq);
+    const at = chronicle.at.get(Math.max(row, chronicle.first));
+    return { seq, at, upTo: row + 1 - chronicle.first };
   });
 }
 
@@ -255,12 +280,18 @@ export function answer(chronicle: Chronicle, question: Question) {
       return historyOf(chronicle, question.entities, question.upTo);
     case 'edges':
       return edgeCounts(chronicle, question);
+    case 'dwell':
+      return dwell(chronicle, question);
     case 'step':
       return step(chronicle, question);
     case 'between':
       return between(chronicle, question.a, question.b);
     case 'found':
       return found(chronicle, question.types, question.upTo);
+    case 'stirred':
+      return stirred(chronicle, question.from, question.to);
+    case 'when':
+      return when(chronicle, question.seqs);
     case 'after': {
       const row = chronicle.rowAtTime(question.at) + 1;
       return row < chronicle.end ? chronicle.at.get(row) : question.at;

@@ -130,7 +130,32 @@ export interface WireNext {
   readonly edge: string;
   readonly targets: readonly string[];
   readonly guard: string | null;
+  /** Whether its guard lets it through as things stand; null: it has none, or nobody can say. */
+  readonly holds: boolean | null;
   readonly description: string | null;
+}
+
+/** `/api/causes/SEQ`: the event that led to one, and those that it led to. */
+export interface WireCauses {
+  readonly seq: Revision;
+  /** Who did it, as `host/agent`; null: it can't be read. */
+  readonly by: string | null;
+  /** null: nothing but the event before it in its own chain. */
+  readonly cause: WireRelated | null;
+  /** It has a cause, further back than was looked. */
+  readonly far: boolean;
+  /** In their order, as many as are named; and how many more there are. */
+  readonly led: readonly WireRelated[];
+  readonly more: number;
+}
+
+export interface WireRelated {
+  readonly seq: Revision;
+  readonly at: Instant;
+  readonly entity: WireEntity;
+  readonly type: string;
+  /** Who did it, as `host/agent`. */
+  readonly by: string;
 }
 
 /** A refusal: HTTP status 4xx or 5xx, with the fault's code and words. */

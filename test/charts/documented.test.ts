@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pictureName } from '../../src/charts/pinned.ts';
 import { pins } from '../../src/charts/pins.ts';
-import { charts, checkout, collapsings, documented } from './documented.ts';
+import { charts, checkout, documented, foldings } from './documented.ts';
 
 describe('docs/machines.md, written by npm run docs:machines', () => {
   test('says and shows what the machines are now', async () => {
@@ -20,7 +20,7 @@ describe('docs/machines.md, written by npm run docs:machines', () => {
 
   test('shows every machine as it was found to be drawn best, and pins no other', () => {
     const drawn = charts.flatMap((chart) =>
-      collapsings(chart).map((collapsed) => pictureName(chart.hash, collapsed, 'down')),
+      foldings(chart).map((collapsed) => pictureName(chart.hash, collapsed, 'down')),
     );
     expect(Object.keys(pins).sort()).toEqual(drawn.sort());
   });

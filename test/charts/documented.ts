@@ -7,7 +7,7 @@ import { mermaidOf } from '../../src/charts/mermaid.ts';
 import { outlineOf } from '../../src/charts/outline.ts';
 import { collapsedBelow } from '../../src/charts/picture.ts';
 import { svgOf } from '../../src/charts/svg.ts';
-import { treeOf } from '../../src/charts/tree.ts';
+import { type TreeNode, treeOf } from '../../src/charts/tree.ts';
 import { sentence, wordsOf } from '../../src/charts/words.ts';
 import { ownCharts } from '../../src/runtime/charts.ts';
 
@@ -16,10 +16,23 @@ export const checkout = fileURLToPath(new URL('../..', import.meta.url));
 export const charts = ownCharts();
 
 /** How each is drawn: as a whole, and where it has states in states, the outermost alone. */
-export const collapsings = (chart: Chart): readonly (readonly string[])[] => {
+const collapsings = (chart: Chart): readonly (readonly string[])[] => {
   const outermost = collapsedBelow(chart, 1);
   return outermost.length === 0 ? [[]] : [[], outermost];
 };
+
+/** Every way in which somebody may close states of it, the machine itself aside. */
+export const foldings = (chart: Chart): readonly (readonly string[])[] =>
+  waysIn(treeOf(chart).root).map((closed) => [...closed].sort());
+
+const waysIn = ({ children }: TreeNode): readonly (readonly string[])[] =>
+  children
+    .filter((one) => one.children.length > 0)
+    .map((one) => [[one.node.id], ...waysIn(one)])
+    .reduce<readonly (readonly string[])[]>(
+      (all, ways) => all.flatMap((before) => ways.map((way) => [...before, ...way])),
+      [[]],
+    );
 
 /** What docs/machines.md and docs/machines/ should hold, by path. */
 export async function documented(): Promise<ReadonlyMap<string, string>> {

@@ -4,7 +4,7 @@ import { layoutOf } from '../../src/adapters/layout/lay-out.ts';
 import { pictureName } from '../../src/charts/pinned.ts';
 import { pins } from '../../src/charts/pins.ts';
 import { variants } from '../../src/charts/variants.ts';
-import { charts, checkout, collapsings, documented } from './documented.ts';
+import { charts, checkout, documented, foldings } from './documented.ts';
 
 /**
  * Writes docs/machines.md and its pictures. Pictures that have no pinned way yet get the best there is,
@@ -12,7 +12,7 @@ import { charts, checkout, collapsings, documented } from './documented.ts';
  */
 const wanted: Record<string, string> = {};
 for (const chart of charts) {
-  for (const collapsed of collapsings(chart)) {
+  for (const collapsed of foldings(chart)) {
     const name = pictureName(chart.hash, collapsed, 'down');
     const layout = pins[name] ? undefined : await layoutOf(chart, { collapsed, ways: variants });
     wanted[name] = pins[name] ?? layout?.variant ?? '';

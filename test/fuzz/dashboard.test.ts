@@ -59,9 +59,17 @@ const query = fc
   .map((all) => all.map(([key, value]) => `${key}=${escaped(value)}`).join('&'));
 const path = fc.oneof(
   fc.constantFrom(
-    ...['hello', 'audit', 'state', 'entity', 'density', 'plan', 'explain', 'event/1'].map(
-      (one) => `/api/${one}`,
-    ),
+    ...[
+      'hello',
+      'audit',
+      'state',
+      'entity',
+      'density',
+      'plan',
+      'explain',
+      'event/1',
+      'causes/1',
+    ].map((one) => `/api/${one}`),
     ...[
       '/',
       '/login',
@@ -74,6 +82,7 @@ const path = fc.oneof(
     ],
   ),
   odd.map((one) => `/api/event/${escaped(one)}`),
+  odd.map((one) => `/api/causes/${escaped(one)}`),
   odd.map((one) => `/assets/${escaped(one)}`),
   odd.map((one) => `/api/charts/${escaped(one)}.svg`),
 );

@@ -1,7 +1,10 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Transition } from '../questions.ts';
-import { activeIds } from './chart-states.ts';
-import { ChartView, type Painted } from './chart-view.tsx';
+import { useFetched } from './answers.ts';
+import { apiPath } from './api-path.ts';
+import type { Painted } from './chart-paint.ts';
+import { activeIds, type ChartData } from './chart-states.ts';
+import { ChartView } from './chart-view.tsx';
 import { go } from './store.ts';
 
 interface Props {
@@ -13,6 +16,7 @@ interface Props {
 export function EventChart({ machine, event }: Props) {
   const { chart, to, edges, seq } = event;
   const [missing, setMissing] = useState(false);
+  const { value, failed } = useFetched<ChartData>(apiPath(`charts/${chart}.json`));
   const painted: Painted = useMemo(
     () => ({
       active: activeIds(machine, to),
@@ -21,23 +25,28 @@ export function EventChart({ machine, event }: Props) {
       edges: {},
       coverage: false,
       chosen: '',
+      titles: new Map(),
+      dwell: new Map(),
     }),
     [machine, seq],
   );
-  if (missing) {
+  if (missing || failed !== undefined) {
     return (
       <p class="dim" data-testid="no-picture">
         Chart #{chart} is not known here: there is no picture of it.
       </p>
     );
   }
+  if (value?.hash !== chart) return <p class="dim">Drawing …</p>;
   return (
     <div class="thumb">
       <ChartView
         hash={chart}
-        machine={machine}
-        collapsed=""
+        chart={value}
+        closed={[]}
         painted={painted}
+        zoom="fit"
+        label={`The machine ${machine} at that time, with the edge that was taken: arrows walk along its lines, Enter opens it`}
         onChoose={(node) => go({ screen: 'machines', at: seq, words: { machine, chart, node } })}
         onMissing={() => setMissing(true)}
       />

@@ -15,7 +15,8 @@ const keys: readonly (readonly [string, string])[] = [
   ['b, then [ and ]', 'bookmark this moment; previous, next bookmark'],
   ['D', 'pin this moment as B, to compare with'],
   ['L', 'back to live, or to the end of a recording'],
-  ['F', 'in Machines: fit the picture'],
+  ['+, − and 0', 'in Timeline: closer, further, all of it'],
+  ['F', 'in Machines: what is active, and all again'],
   ['Esc', 'clear selection and filters'],
 ];
 

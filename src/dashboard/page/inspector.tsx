@@ -1,14 +1,17 @@
-import type { WireExplained } from '../wire.ts';
+import { type Dwell, sourceOf } from '../dwell.ts';
+import type { WireExplained, WireNext } from '../wire.ts';
 import { useFetched } from './answers.ts';
 import { apiPath } from './api-path.ts';
+import { nextOf } from './attention.ts';
+import type { Painted } from './chart-paint.ts';
 import { activeIds, type ChartData } from './chart-states.ts';
-import type { Painted } from './chart-view.tsx';
+import { spellWords, takerWords } from './dwell-words.ts';
 import type { Stands } from './roll.ts';
 import { State } from './state.tsx';
 import { wordOf } from './states.ts';
-import { hrefTo, isPast, moment, now, route, setWords } from './store.ts';
+import { hrefTo, isPast, moment, now, roll, route, seek, setWords } from './store.ts';
 import { entityName, subjectOf, writeSubject } from './subject.ts';
-import { clockTime, counted, since } from './times.ts';
+import { clockTime, countdown, counted, since } from './times.ts';
 import { Words } from './words.tsx';
 
 interface Props {
@@ -17,12 +20,16 @@ interface Props {
   readonly actor: Stands | undefined;
   readonly painted: Painted;
   readonly all: readonly Stands[];
+  /** Over what the picture counts. */
+  readonly dwell: Dwell | undefined;
 }
 
 /** What is chosen in the picture, who is there, and what may happen next. */
-export function Inspector({ chart, machine, actor, painted, all }: Props) {
+export function Inspector({ chart, machine, actor, painted, all, dwell }: Props) {
   const node = chart?.nodes.find(({ id }) => id === painted.chosen);
   const edge = chart?.edges.find(({ id }) => id === painted.chosen);
+  const stays = node && dwell?.states[node.id];
+  const taken = edge && dwell?.edges[edge.id];
   const here = node ? all.filter(({ state }) => activeIds(machine, state).has(node.id)) : [];
   return (
     <aside class="panel inspector" aria-label="Inspector">
@@ -34,6 +41,12 @@ export function Inspector({ chart, machine, actor, painted, all }: Props) {
           <p class="dim">
             {node.kind}; {here.length.toLocaleString('en-GB')} here at this moment
           </p>
+          {node.kind === 'final' ? null : (
+            <dl class="facts">
+              <dt>stays</dt>
+              <dd>{stays ? spellWords(stays, 'stay') : <span class="dim">none ended yet</span>}</dd>
+            </dl>
+          )}
           <Occupants of={here} />
         </section>
       ) : null}
@@ -60,6 +73,28 @@ export function Inspector({ chart, machine, actor, painted, all }: Props) {
             )}
             <dt>taken</dt>
             <dd>{counted(painted.edges[edge.id] ?? 0, 'time')}</dd>
+            {taken ? (
+              <>
+                <dt>last</dt>
+                <dd>
+                  <button type="button" class="link num" onClick={() => seek(taken.last.seq)}>
+                    {clockTime(taken.last.at)}
+                  </button>{' '}
+                  <Words text={takerWords(roll.entities[taken.last.entity], taken.last.note.by)} />
+                </dd>
+                <dt>after</dt>
+                <dd>
+                  {taken.after ? (
+                    <>
+                      {spellWords(taken.after, 'stay')}{' '}
+                      <span class="dim">in {sourceOf(edge.id).split('.').at(-1)}</span>
+                    </>
+                  ) : (
+                    <span class="dim">not known: it was there before the history begins</span>
+                  )}
+                </dd>
+              </>
+            ) : null}
           </dl>
         </section>
       ) : null}
@@ -112,6 +147,9 @@ function Next({ actor }: { readonly actor: Stands }) {
     apiPath(`explain?entity=${encodeURIComponent(JSON.stringify(actor.entity))}${at}${why}`),
     actor.seq,
   );
+  const { entity } = actor;
+  const slot = entity.entity === 'run' ? roll.slot(entity.host, entity.agent) : undefined;
+  const due = slot?.stands.number === actor.number ? nextOf(slot, roll).at : null;
   return (
     <section>
       <h3>What may happen next</h3>
@@ -119,12 +157,7 @@ function Next({ actor }: { readonly actor: Stands }) {
       {value && value.next.length === 0 ? <p class="dim">Nothing: this is where it ends.</p> : null}
       <ul class="next-list">
         {value?.next.map((one) => (
-          <li key={one.edge}>
-            <b>{one.event}</b> →{' '}
-            {one.targets.map((target) => target.split('.').at(-1)).join(', ') || 'stays'}
-            {one.guard === null ? '' : ` [${one.guard}]`}
-            {one.description === null ? null : <p class="dim">{one.description}</p>}
-          </li>
+          <NextRow key={one.edge} one={one} due={one.event === 'expired' ? due : null} />
         ))}
       </ul>
       {value?.unsure ? (
@@ -150,6 +183,21 @@ function Next({ actor }: { readonly actor: Stands }) {
         <p>{value.whyNot ?? `Nothing is in the way of '${event}'.`}</p>
       ) : null}
     </section>
+  );
+}
+
+function NextRow({ one, due }: { readonly one: WireNext; readonly due: number | null }) {
+  const { event, targets, guard, holds, description } = one;
+  return (
+    <li>
+      <b>{event}</b> → {targets.map((target) => target.split('.').at(-1)).join(', ') || 'stays'}
+      {guard === null ? null : ` [${guard}]`}
+      {holds === null ? null : (
+        <span class={holds ? 'good' : 'bad'}>{holds ? ' ✓ holds' : ' ✗ does not hold'}</span>
+      )}
+      {due === null ? null : <span class="num"> {countdown(due, now.value)} at the earliest</span>}
+      {description === null ? null : <p class="dim">{description}</p>}
+    </li>
   );
 }
 

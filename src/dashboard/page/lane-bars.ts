@@ -8,7 +8,7 @@ interface Bar {
   readonly to: number;
   readonly word: string;
 }
-interface Tick {
+export interface Tick {
   readonly at: number;
   readonly type: string;
   readonly seq: number;
@@ -18,11 +18,11 @@ interface Tick {
 const over = new Set(['gone', 'left', 'superseded', 'removed', 'adopted']);
 
 /** What an entity's transitions look like in a lane: a bar for each state, a tick for each event. */
-export function barsOf(entity: string, { start, steps }: Lane, window: Window) {
+export function barsOf(entity: string, { start, steps, cut }: Lane, window: Window) {
   const bars: Bar[] = [];
   const marks: Tick[] = [];
   let word = start === null ? null : wordOf(entity, start);
-  let from = window.from;
+  let from = cut ?? window.from;
   const close = (to: number) => {
     if (word !== null && !over.has(word) && to > from) bars.push({ from, to, word });
   };

@@ -1,3 +1,4 @@
+import type { WireEntity } from '../wire.ts';
 import type { Roll } from './roll.ts';
 import { slotKey } from './roll.ts';
 import { entityName, isOf, readSubject } from './subject.ts';
@@ -10,6 +11,14 @@ export interface NamedLane {
   readonly name: string;
   readonly kind: string;
   readonly entities: readonly number[];
+}
+
+/** The lane that an entity is in, or would be: what is of an agent is in its agent's, where there is none for each. */
+export function laneKey(by: LaneOf, entity: WireEntity): string {
+  if (by === 'agent' && 'agent' in entity && entity.agent !== undefined) {
+    return slotKey(entity.host, entity.agent);
+  }
+  return by === 'host' && 'host' in entity ? entity.host : `${entity.entity} ${entityName(entity)}`;
 }
 
 const names = new Intl.Collator('en', { numeric: true });
@@ -29,12 +38,7 @@ export function laneEntities(
     if (by !== 'entity' && entity.entity !== 'run') return;
     const name = by === 'host' && 'host' in entity ? entity.host : entityName(entity);
     if (wanted !== '' && !name.toLowerCase().includes(wanted)) return;
-    const key =
-      by === 'agent' && entity.entity === 'run'
-        ? slotKey(entity.host, entity.agent)
-        : by === 'host'
-          ? name
-          : `${entity.entity} ${name}`;
+    const key = laneKey(by, entity);
     const there = lanes.get(key);
     if (there) there.entities.push(number);
     else lanes.set(key, { name, kind: entity.entity, entities: [number] });

@@ -1,42 +1,40 @@
-import { useState } from 'preact/hooks';
 import type { PlacedGap } from '../gaps.ts';
 import type { Lane } from '../questions.ts';
+import { CauseArrows, pointed } from './causes.tsx';
 import { GapMarks, GapNote } from './gap-marks.tsx';
-import { barsOf, worst } from './lane-bars.ts';
-import type { NamedLane } from './lanes.ts';
+import { barsOf, type Tick, worst } from './lane-bars.ts';
+import type { LaneOf, NamedLane } from './lanes.ts';
 import { State } from './state.tsx';
 import { paintOf } from './states.ts';
 import { roll, seek, seekAtTime } from './store.ts';
 import type { Window } from './timeline-scale.ts';
-import { clockTime, counted } from './times.ts';
+import { clockTime, lasted } from './times.ts';
 import { Words } from './words.tsx';
 
 interface Props {
   readonly lanes: readonly NamedLane[];
+  readonly by: LaneOf;
   readonly answered: readonly Lane[];
   readonly window: Window;
-  readonly everyone: boolean;
+  readonly brush: Window | undefined;
+  /** Where A is, and where B is pinned. */
   readonly at: number;
+  readonly b: number | undefined;
   readonly gaps: readonly PlacedGap[];
 }
 
-const atATime = 60;
-
-/** A lane for each, at most so many; what is left out is counted. */
-export function Lanes({ lanes, answered, window, everyone, at, gaps }: Props) {
-  const [most, setMost] = useState(atATime);
+/** A lane for each. Up and down go from lane to lane. */
+export function Lanes({ lanes, by, answered, window, brush, at, b, gaps }: Props) {
   const byEntity = new Map(answered.map((lane) => [lane.entity, lane]));
-  const busy = everyone
-    ? lanes
-    : lanes.filter(({ entities }) =>
-        entities.some((one) => (byEntity.get(one)?.steps.length ?? 0) > 0),
-      );
-  const length = window.to - window.from;
-  const cursor = ((at - window.from) / length) * 100;
   return (
     <>
       <GapNote gaps={gaps} />
-      <ul class="lanes">
+      <ul
+        class="lanes"
+        onPointerLeave={() => {
+          pointed.value = null;
+        }}
+      >
         {gaps.length === 0 ? null : (
           <li class="cursor" aria-hidden="true">
             <div class="lane-name" />
@@ -46,34 +44,50 @@ export function Lanes({ lanes, answered, window, everyone, at, gaps }: Props) {
             <div class="lane-state" />
           </li>
         )}
-        {cursor >= 0 && cursor <= 100 ? (
-          <li class="cursor" aria-hidden="true">
-            <div class="lane-name" />
-            <div class="lane-time">
-              <i ref={(element) => element?.style.setProperty('left', `${cursor}%`)} />
-            </div>
-            <div class="lane-state" />
-          </li>
-        ) : null}
-        {busy.slice(0, most).map((lane) => (
-          <LaneRow key={lane.key} lane={lane} answered={byEntity} window={window} at={at} />
+        <Stretch window={window} from={at} class="a" />
+        {b === undefined ? null : <Stretch window={window} from={b} class="b" />}
+        {brush ? <Stretch window={window} from={brush.from} to={brush.to} class="brush" /> : null}
+        {lanes.map((lane, n) => (
+          <LaneRow
+            key={lane.key}
+            lane={lane}
+            answered={byEntity}
+            window={window}
+            at={at}
+            isFirst={n === 0}
+          />
         ))}
+        <CauseArrows lanes={lanes} by={by} window={window} />
       </ul>
-      {busy.length === 0 ? (
-        <p class="notice">
-          Nothing changed for {counted(lanes.length, 'lane')} in this stretch. Choose a longer one,
-          or show every lane.
-        </p>
-      ) : null}
-      {busy.length > most ? (
-        <p class="more">
-          <button type="button" onClick={() => setMost(most + atATime)}>
-            Show {Math.min(atATime, busy.length - most)} more of{' '}
-            {counted(busy.length - most, 'lane')}
-          </button>
-        </p>
-      ) : null}
     </>
+  );
+}
+
+interface StretchProps {
+  readonly window: Window;
+  readonly from: number;
+  readonly to?: number;
+  readonly class: string;
+}
+
+/** A moment, or a stretch of time, through all lanes. */
+function Stretch({ window, from, to, class: kind }: StretchProps) {
+  const part = (at: number) => ((at - window.from) / (window.to - window.from)) * 100;
+  if (to === undefined && (part(from) < 0 || part(from) > 100)) return null;
+  return (
+    <li class="cursor" aria-hidden="true">
+      <div class="lane-name" />
+      <div class="lane-time">
+        <i
+          class={kind}
+          ref={(element) => {
+            element?.style.setProperty('left', `${part(from)}%`);
+            if (to !== undefined) element?.style.setProperty('width', `${part(to) - part(from)}%`);
+          }}
+        />
+      </div>
+      <div class="lane-state" />
+    </li>
   );
 }
 
@@ -82,44 +96,81 @@ interface RowProps {
   readonly answered: ReadonlyMap<number, Lane>;
   readonly window: Window;
   readonly at: number;
+  readonly isFirst: boolean;
 }
 
-function LaneRow({ lane, answered, window, at }: RowProps) {
+/** A change this near, in px, is meant. */
+const near = 6;
+
+function LaneRow({ lane, answered, window, at, isFirst }: RowProps) {
   const length = window.to - window.from;
   const place = (time: number) => ((time - window.from) / length) * 1000;
-  const parts = lane.entities.flatMap((number) => {
-    const one = answered.get(number);
-    return one ? [barsOf(roll.entities[number]?.entity ?? '', one, window)] : [];
-  });
+  const known = lane.entities.flatMap((number) => answered.get(number) ?? []);
+  const parts = known.map((one) => ({
+    number: one.entity,
+    ...barsOf(roll.entities[one.entity]?.entity ?? '', one, window),
+  }));
+  const cut = known.some((one) => one.cut !== null);
   const bars = parts.flatMap((one) => one.bars);
-  const here = bars.filter(({ from, to }) => from <= at && at <= to).map(({ word }) => word);
-  const word = worst(here);
+  const ticks = parts
+    .flatMap(({ number, marks }) => marks.map((tick) => ({ ...tick, number })))
+    .sort((a, b) => a.seq - b.seq);
+  const here = bars.filter(({ from, to }) => from <= at && at <= to);
+  const word = worst(here.map((one) => one.word));
+  const since = here.find((one) => one.word === word)?.from;
   const layers =
     parts.length > 1 &&
     bars.some((a) => bars.some((b) => a !== b && a.from < b.to && b.from < a.to));
+  const point = (tick: (Tick & { readonly number: number }) | undefined) => {
+    const entity = tick && roll.entities[tick.number];
+    if (tick?.seq === pointed.peek()?.seq) return;
+    pointed.value = entity ? { seq: tick.seq, at: tick.at, type: tick.type, entity } : null;
+  };
+  const timeAt = (event: MouseEvent & { readonly currentTarget: Element }) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const time = window.from + ((event.clientX - box.left) / box.width) * length;
+    return { time, reach: (near / box.width) * length };
+  };
+  const nearest = (event: MouseEvent & { readonly currentTarget: Element }) => {
+    const { time, reach } = timeAt(event);
+    return ticks.reduce<(typeof ticks)[number] | undefined>((best, one) => {
+      const far = Math.abs(one.at - time);
+      return far <= reach && far <= Math.abs((best?.at ?? Infinity) - time) ? one : best;
+    }, undefined);
+  };
+  const press = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }) => {
+    const now = ticks.findIndex(({ seq }) => seq === pointed.peek()?.seq);
+    const { key } = event;
+    if (key === 'Enter' && now >= 0) seek(ticks[now]?.seq ?? 0);
+    else if (key === 'ArrowRight') point(ticks[Math.min(ticks.length - 1, now + 1)]);
+    else if (key === 'ArrowLeft') point(ticks[now < 0 ? ticks.length - 1 : Math.max(0, now - 1)]);
+    else if (!toOtherLane(event)) return;
+    event.preventDefault();
+  };
+  const words = [...new Set(bars.map((bar) => bar.word))].join(', then ');
   return (
-    <li>
+    <li class="lane">
       <div class="lane-name">
         {lane.kind === 'run' ? null : <span class="dim">{lane.kind} </span>}
         <Words class="cut" text={lane.name} />
       </div>
-      <div class="lane-time">
-        {/* biome-ignore lint/a11y/useKeyWithClickEvents: keys step through the same places */}
-        <svg
-          viewBox="0 0 1000 20"
-          preserveAspectRatio="none"
-          role="img"
-          aria-label={`${lane.name}: ${[...new Set(bars.map((bar) => bar.word))].join(', then ')}`}
-          onClick={(event) => {
-            const tick = (event.target as Element).getAttribute('data-seq');
-            if (tick !== null) {
-              seek(Number(tick));
-              return;
-            }
-            const box = event.currentTarget.getBoundingClientRect();
-            seekAtTime(window.from + ((event.clientX - box.left) / box.width) * length);
-          }}
-        >
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is filled in */}
+      <div
+        class="lane-time"
+        role="group"
+        tabIndex={isFirst ? 0 : -1}
+        aria-label={`${lane.name}: ${words}; ${ticks.length} changes${cut ? ', the last of more' : ''}`}
+        title={cut ? 'Only the last 400 changes are drawn: come closer' : undefined}
+        onKeyDown={press}
+        onBlur={() => point(undefined)}
+        onPointerMove={(event) => point(nearest(event))}
+        onClick={(event) => {
+          const tick = nearest(event);
+          if (tick) seek(tick.seq);
+          else seekAtTime(timeAt(event).time);
+        }}
+      >
+        <svg viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true">
           {parts.map(({ bars: inside }, n) =>
             inside.map((bar) => (
               <rect
@@ -136,28 +187,41 @@ function LaneRow({ lane, answered, window, at }: RowProps) {
               </rect>
             )),
           )}
-          {parts.map(({ marks }) =>
-            marks.map((tick) => (
-              <rect
-                key={tick.seq}
-                class={tick.bad ? 'tick bad' : 'tick'}
-                x={place(tick.at) - 0.7}
-                width={tick.bad ? 2.2 : 1.2}
-                y={tick.bad ? 0 : 2}
-                height={tick.bad ? 20 : 16}
-                data-seq={tick.seq}
-              >
-                <title>
-                  {clockTime(tick.at)} {tick.type} · seq {tick.seq}
-                </title>
-              </rect>
-            )),
-          )}
+          {ticks.map((tick) => (
+            <rect
+              key={tick.seq}
+              class={tick.bad ? 'tick bad' : 'tick'}
+              x={place(tick.at) - 0.7}
+              width={tick.bad ? 2.2 : 1.2}
+              y={tick.bad ? 0 : 2}
+              height={tick.bad ? 20 : 16}
+            >
+              <title>
+                {clockTime(tick.at)} {tick.type} · seq {tick.seq}
+              </title>
+            </rect>
+          ))}
         </svg>
       </div>
       <div class="lane-state">
         {word === '' ? <span class="dim">–</span> : <State word={word} />}
+        {since !== undefined && since > window.from ? (
+          <span class="dim num"> {lasted(at - since)}</span>
+        ) : null}
       </div>
     </li>
   );
+}
+
+/** Of all lanes, one is reached by Tab. */
+function toOtherLane({ key, currentTarget }: KeyboardEvent & { currentTarget: HTMLElement }) {
+  const row = currentTarget.closest('.lane');
+  const other = key === 'ArrowDown' ? row?.nextElementSibling : row?.previousElementSibling;
+  if (key !== 'ArrowDown' && key !== 'ArrowUp') return false;
+  const to = other?.matches('.lane') ? other.querySelector<HTMLElement>('.lane-time') : null;
+  if (!to) return false;
+  currentTarget.tabIndex = -1;
+  to.tabIndex = 0;
+  to.focus();
+  return true;
 }

@@ -1,24 +1,23 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Dwell } from '../dwell.ts';
 import type { EdgeCounts } from '../questions.ts';
 import { useAnswer, useFetched } from './answers.ts';
 import { apiPath } from './api-path.ts';
+import { closable, overview, readClosed, showing, toggled, writeClosed } from './chart-closed.ts';
+import { ChartDiffers } from './chart-differs.tsx';
+import type { Painted } from './chart-paint.ts';
 import { activeIds, type ChartData, occupants } from './chart-states.ts';
-import { ChartView, type Painted } from './chart-view.tsx';
+import { ChartView, type Zoom } from './chart-view.tsx';
+import { dwellTitles, shares } from './dwell-words.ts';
 import { Inspector } from './inspector.tsx';
+import { MachineHead, modes } from './machine-head.tsx';
 import { machineStates } from './machine-states.ts';
 import { Outline } from './outline.tsx';
+import { usePaced } from './paced.ts';
 import { extent, link, moment, roll, route, setWords, version } from './store.ts';
-import { entityName, readSubject } from './subject.ts';
+import { readSubject } from './subject.ts';
 import { readWindow } from './timeline-scale.ts';
 import { Words } from './words.tsx';
-
-const modes = ['actor', 'fleet', 'window', 'coverage'] as const;
-const says = {
-  actor: 'one entity: where it is, what it did last, its own counts',
-  fleet: 'states count who is in them now, lines how often they were taken',
-  window: 'lines count what happened in the stretch chosen in Timeline, or up to B',
-  coverage: 'what was never taken stands back',
-} as const;
 
 /** A machine as a picture and an outline, with whoever runs through it. */
 export function Machines() {
@@ -40,171 +39,160 @@ export function Machines() {
         actors.all[0])
       : undefined;
   const current = charts[machine] ?? '';
-  const hash = words['chart'] ?? (actor?.chart || current);
+  const own = actor?.chart || current;
+  const hash = words['chart'] ?? own;
   const [missing, setMissing] = useState('');
-  const { value: chart, failed } = useFetched<ChartData>(
+  const { value, failed } = useFetched<ChartData>(
     hash === '' ? null : apiPath(`charts/${hash}.json`),
   );
-  const here = moment.value?.seq ?? 0;
-  const all = extent.value;
-  const whole = { from: all?.firstAt ?? 0, to: (all?.lastAt ?? 0) + 1 };
-  const window = readWindow(words['w'], whole);
-  const b = Number(words['b'] ?? '') || null;
-  const counts = useAnswer<EdgeCounts>(
-    {
-      ask: 'edges',
-      machine,
-      entities: actor ? [actor.number] : null,
-      from: mode === 'window' && b !== null ? Math.min(b, here) : 0,
-      to: mode === 'window' && b !== null ? Math.max(b, here) : here,
-      ...(mode === 'window' && b === null && words['w'] ? { between: window } : {}),
-    },
-    all?.from,
+  const chart = value?.hash === hash ? value : undefined;
+  const counted = useCounted(machine, actor?.number, mode === 'window');
+  const counts = useAnswer<EdgeCounts>({ ask: 'edges', ...counted }, extent.value?.from);
+  const paced = usePaced(JSON.stringify(counted), 1000);
+  const dwell = useAnswer<Dwell>({ ask: 'dwell', ...JSON.parse(paced) }, extent.value?.from);
+  const standing = useMemo(
+    () =>
+      occupants(
+        machine,
+        actors.all.map(({ state }) => state),
+      ),
+    [version.value, machine],
   );
+  const active = useMemo(
+    () => (actor ? activeIds(machine, actor.state) : new Set<string>()),
+    [machine, actor?.state, actor?.number],
+  );
+  const closed = useClosed(chart, actor ? active : new Set(Object.keys(standing)), actor?.number);
   const chosen = words['node'] ?? '';
   const painted: Painted = useMemo(
     () => ({
-      active: actor ? activeIds(machine, actor.state) : new Set<string>(),
+      active,
       last: actor ? (counts?.last ?? []) : [],
-      nodes:
-        mode === 'fleet'
-          ? occupants(
-              machine,
-              actors.all.map(({ state }) => state),
-            )
-          : {},
+      nodes: mode === 'fleet' ? standing : {},
       edges: counts?.counts ?? {},
       coverage: mode === 'coverage',
       chosen,
+      titles: dwell ? dwellTitles(dwell, roll.entities) : new Map(),
+      dwell: dwell ? shares(dwell) : new Map(),
     }),
-    [version.value, counts, mode, chosen, machine, actor?.state, actor?.number],
+    [standing, active, counts, dwell, mode, chosen],
   );
   const choose = (id: string) => setWords({ node: id === chosen ? '' : id });
-  const fit = words['zoom'] !== '1';
+  const toggle = (id: string) => {
+    if (chart) setWords({ node: id, closed: writeClosed(chart, toggled(closed, id)) });
+  };
+  const folds = chart ? closable(chart) : [];
+  const zoom: Zoom = words['zoom'] === '1' ? 'full' : words['zoom'] === 'f' ? 'region' : 'fit';
+  const focus = () => {
+    if (zoom === 'region' || !chart) return setWords({ zoom: '' });
+    const shown = chosen === '' ? active : new Set([...active, chosen.split('|')[0] ?? '']);
+    setWords({ zoom: 'f', closed: writeClosed(chart, showing(closed, shown)) });
+  };
+  const latest = useRef(focus);
+  latest.current = focus;
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.key !== 'F' && event.key !== 'f') return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if ((event.target as Element).matches('input, select, textarea')) return;
-      document
-        .querySelector('.chart .active.leaf')
-        ?.scrollIntoView({ block: 'center', inline: 'center' });
+      latest.current();
     };
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
   }, []);
+  const drawn = `${hash} ${closed.join()}`;
   return (
     <>
-      <section class="panel head" aria-label="Machines">
-        <h1>Machines</h1>
-        <fieldset class="sizes" aria-label="Machine">
-          {names.map((one) => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={one === machine}
-              onClick={() => setWords({ machine: one, node: '', chart: '', actor: '' })}
-            >
-              {one}
-            </button>
-          ))}
-        </fieldset>
-        <fieldset class="sizes" aria-label="What is counted">
-          {modes.map((one) => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={one === mode}
-              title={says[one]}
-              onClick={() => setWords({ mode: one })}
-            >
-              {one}
-            </button>
-          ))}
-        </fieldset>
-        {mode === 'actor' && actors.choices.length > 0 ? (
-          <label class="pick">
-            Who
-            <select
-              value={String(actor?.number ?? '')}
-              onChange={(event) =>
-                setWords({
-                  actor: event.currentTarget.value,
-                  chart: '',
-                  ...actors.select(event.currentTarget.value),
-                })
-              }
-            >
-              {actors.choices.slice(0, 500).map((one) => (
-                <option key={one.number} value={String(one.number)}>
-                  {entityName(one.entity)}
-                </option>
-              ))}
-            </select>
-          </label>
-        ) : null}
-        <span class="dim wide-only">{says[mode]}</span>
-        <span class="grow" />
-        {hash !== current && hash !== '' ? (
-          <span class="chip">
-            drawn with #{hash}, the machine of that time; today's is #{current}{' '}
-            <button type="button" class="link" onClick={() => setWords({ chart: current })}>
-              compare
-            </button>
-          </span>
-        ) : (
-          <span class="dim num">#{hash}</span>
-        )}
-        <button type="button" aria-pressed={fit} onClick={() => setWords({ zoom: fit ? '1' : '' })}>
-          Fit
-        </button>
-        <a
-          class="button"
-          href={apiPath(`charts/${hash}.svg?theme=light`)}
-          download={`${machine}-${hash}.svg`}
-        >
-          SVG
-        </a>
-      </section>
-      {failed !== undefined || missing === hash ? (
+      <MachineHead
+        {...{ names, machine, mode, actors, actor, hash, zoom }}
+        folds={folds.length > 0}
+        onFold={(open) => {
+          if (chart) setWords({ closed: writeClosed(chart, open ? [] : folds) });
+        }}
+      />
+      {hash !== current && hash !== '' ? (
+        <ChartDiffers
+          chart={chart}
+          other={current}
+          says={`Drawn with #${hash}, the machine of that time.`}
+          button={`Today's is #${current}`}
+        />
+      ) : own !== hash ? (
+        <ChartDiffers
+          chart={chart}
+          other={own}
+          says="Drawn as the machine is today."
+          button={`Its own is #${own}`}
+        />
+      ) : null}
+      {failed !== undefined || missing === drawn ? (
         <p class="panel notice" data-testid="schema">
           {chart
             ? 'The picture of this machine is not available; its outline and counts are.'
             : `Records use chart #${hash}, which this server does not know: ${failed ?? 'no picture'}. States are shown as they are written.`}
         </p>
       ) : null}
-      <div class={`machine${fit ? ' fit' : ''}`}>
+      <div class={`machine ${zoom}`}>
         <section class="panel outline-panel" aria-label="Outline">
           {chart ? (
-            <Outline chart={chart} painted={painted} onChoose={choose} />
+            <Outline {...{ chart, painted, closed }} onChoose={choose} onToggle={toggle} />
           ) : (
             <RawStates states={actors.all.map(({ state }) => state)} />
           )}
         </section>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also for who has no mouse */}
-        <section class="panel picture" aria-label="Picture" tabIndex={0}>
-          {hash === '' || missing === hash ? (
+        <section class="panel picture" aria-label="Picture">
+          {hash === '' || missing === drawn || failed !== undefined ? (
             <p class="dim">No picture.</p>
+          ) : !chart ? (
+            <p class="dim">Drawing …</p>
           ) : (
             <ChartView
-              hash={hash}
-              machine={machine}
-              collapsed=""
-              painted={painted}
-              onChoose={choose}
-              onMissing={() => setMissing(hash)}
+              {...{ hash, chart, closed, painted, zoom }}
+              label={`The machine ${machine} as a picture: arrows walk along its lines, Enter opens. The outline beside it says the same`}
+              onChoose={(id) => (folds.includes(id) ? toggle(id) : choose(id))}
+              onMissing={() => setMissing(drawn)}
             />
           )}
         </section>
-        <Inspector
-          chart={chart}
-          machine={machine}
-          actor={actor}
-          painted={painted}
-          all={actors.all}
-        />
+        <Inspector {...{ chart, machine, actor, painted, dwell }} all={actors.all} />
       </div>
     </>
   );
+}
+
+/** Which transitions the picture counts. */
+function useCounted(machine: string, actor: number | undefined, isWindow: boolean) {
+  const { words } = route.value;
+  const here = moment.value?.seq ?? 0;
+  const all = extent.value;
+  const whole = { from: all?.firstAt ?? 0, to: (all?.lastAt ?? 0) + 1 };
+  const b = Number(words['b'] ?? '') || null;
+  return {
+    machine,
+    entities: actor === undefined ? null : [actor],
+    from: isWindow && b !== null ? Math.min(b, here) : 0,
+    to: isWindow && b !== null ? Math.max(b, here) : here,
+    ...(isWindow && b === null && words['w'] ? { between: readWindow(words['w'], whole) } : {}),
+  };
+}
+
+/**
+ * What is closed in the picture: as the address says, else as somebody was in it when it was opened. Who
+ * moves later opens and closes nothing.
+ */
+function useClosed(
+  chart: ChartData | undefined,
+  active: ReadonlySet<string>,
+  actor: number | undefined,
+): readonly string[] {
+  const word = route.value.words['closed'];
+  const opened = useRef<{ readonly key: string; readonly closed: readonly string[] }>(undefined);
+  const key = `${chart?.hash} ${actor}`;
+  if (chart && moment.value && opened.current?.key !== key) {
+    opened.current = { key, closed: overview(chart, active) };
+  }
+  const begun = opened.current?.key === key ? opened.current.closed : [];
+  return useMemo(() => (chart && readClosed(chart, word)) ?? begun, [chart, word, begun]);
 }
 
 /** Where no chart is known: the states as they are written. */

@@ -1,6 +1,7 @@
+import { nameOf } from './chart-closed.ts';
+import type { Painted } from './chart-paint.ts';
 import type { ChartData, ChartNode } from './chart-states.ts';
 import { countText } from './chart-states.ts';
-import type { Painted } from './chart-view.tsx';
 import { moveInGrid } from './grid-keys.ts';
 
 const signs: Readonly<Record<string, string>> = {
@@ -14,11 +15,14 @@ const signs: Readonly<Record<string, string>> = {
 interface Props {
   readonly chart: ChartData;
   readonly painted: Painted;
+  /** What is closed in the picture. The outline itself always tells all. */
+  readonly closed: readonly string[];
   onChoose(id: string): void;
+  onToggle(id: string): void;
 }
 
 /** The machine as a tree of words: what a picture is to those who see, and quicker to find one's way in. */
-export function Outline({ chart, painted, onChoose }: Props) {
+export function Outline({ chart, painted, closed, onChoose, onToggle }: Props) {
   const root = chart.nodes.find(({ parent }) => parent === null);
   return root ? (
     <ul class="outline" onKeyDown={moveInGrid} aria-label={`States of ${chart.machine}`}>
@@ -30,20 +34,36 @@ export function Outline({ chart, painted, onChoose }: Props) {
     const edges = chart.edges.filter(({ source }) => source === node.id);
     const on = painted.active.has(node.id);
     const count = painted.nodes[node.id];
+    const sign = on && inner.length === 0 ? '●' : (signs[node.kind] ?? '○');
+    const isOpen = !closed.includes(node.id);
     return (
       <li key={node.id}>
+        {inner.length > 0 && node.parent !== null ? (
+          <button
+            type="button"
+            data-cell=""
+            class="quiet sign"
+            aria-expanded={isOpen}
+            aria-label={`${nameOf(node)} in the picture`}
+            title={isOpen ? 'Close it in the picture' : 'Open it in the picture'}
+            onClick={() => onToggle(node.id)}
+          >
+            {isOpen ? sign : '▸'}
+          </button>
+        ) : (
+          <span class="sign" aria-hidden="true">
+            {sign}
+          </span>
+        )}
         <button
           type="button"
           data-cell=""
           class={`link${on ? ' on' : ''}${painted.chosen === node.id ? ' chosen' : ''}`}
           aria-current={on ? 'step' : undefined}
-          title={node.description ?? ''}
+          title={[node.description, painted.titles.get(node.id)].filter(Boolean).join('\n')}
           onClick={() => onChoose(node.id)}
         >
-          <span class="sign" aria-hidden="true">
-            {on && inner.length === 0 ? '●' : (signs[node.kind] ?? '○')}
-          </span>
-          {node.id.split('.').at(-1)}
+          {nameOf(node)}
           {count === undefined ? null : <span class="count"> {countText(count)}</span>}
         </button>
         {edges.length === 0 ? null : (
@@ -57,7 +77,9 @@ export function Outline({ chart, painted, onChoose }: Props) {
                     type="button"
                     data-cell=""
                     class={`link edge${painted.last.includes(edge.id) ? ' last' : ''}${quiet}${painted.chosen === edge.id ? ' chosen' : ''}`}
-                    title={edge.description ?? ''}
+                    title={[edge.description, painted.titles.get(edge.id)]
+                      .filter(Boolean)
+                      .join('\n')}
                     onClick={() => onChoose(edge.id)}
                   >
                     → {edge.event}

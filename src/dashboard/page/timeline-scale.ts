@@ -26,6 +26,13 @@ export function zoom(window: Window, whole: Window, around: number, factor: numb
   return { from, to: from + length };
 }
 
+/** Earlier or later by a part of its length; never beyond `whole`. */
+export function pan({ from, to }: Window, whole: Window, part: number): Window {
+  const length = to - from;
+  const start = Math.max(whole.from, Math.min(from + part * length, whole.to - length));
+  return { from: start, to: start + length };
+}
+
 export const readWindow = (text: string | undefined, whole: Window): Window => {
   const [from, to] = (text ?? '').split('-').map(Number);
   return from !== undefined && to !== undefined && from < to && Number.isFinite(from + to)

@@ -1,14 +1,20 @@
-import { useRef } from 'preact/hooks';
-import type { Density, Lane } from '../questions.ts';
+import { useMemo, useState } from 'preact/hooks';
+import type { Density, Lane, When } from '../questions.ts';
 import { useAnswer } from './answers.ts';
 import { bookmarks, toggleBookmark } from './bookmarks.ts';
-import { GapMarks } from './gap-marks.tsx';
+import { CauseWords } from './causes.tsx';
 import { type LaneOf, laneEntities } from './lanes.ts';
 import { Lanes } from './lanes.tsx';
-import { extent, moment, roll, route, seek, seekAtTime, setWords, version } from './store.ts';
-import { readWindow, ticks, type Window, writeWindow, zoom } from './timeline-scale.ts';
+import { Ruler } from './ruler.tsx';
+import { extent, moment, roll, route, seek, setWords, version } from './store.ts';
+import { useTimeHand } from './time-hand.ts';
+import { readWindow, type Window, writeWindow, zoom } from './timeline-scale.ts';
 import { clockTime, counted, lasted } from './times.ts';
 import { WorldDiff } from './world-diff.tsx';
+
+const atATime = 60;
+/** A lane of a host or of an agent that crashes in a loop may stand for any number of runs. */
+const mostEntities = 4000;
 
 /** When what happened, to whom. */
 export function Timeline() {
@@ -21,21 +27,50 @@ export function Timeline() {
   const by: LaneOf =
     words['lanes'] === 'host' ? 'host' : words['lanes'] === 'entity' ? 'entity' : 'agent';
   const everyone = words['every'] === '1';
-  const lanes = laneEntities(roll, by, words['sel'] ?? '', words['f'] ?? '');
-  const asked = lanes.flatMap(({ entities }) => entities);
+  const lanes = useMemo(
+    () => laneEntities(roll, by, words['sel'] ?? '', words['f'] ?? ''),
+    [roll.entities, roll.entities.length, by, words['sel'], words['f']],
+  );
   const fresh = `${all?.to} ${all?.from}`;
+  const stirred = useAnswer<number[]>({ ask: 'stirred', ...window }, fresh);
+  const busy = useMemo(() => {
+    const moved = new Set(stirred);
+    return everyone
+      ? lanes
+      : lanes.filter(({ entities }) => entities.some((one) => moved.has(one)));
+  }, [lanes, stirred, everyone]);
+  const [most, setMost] = useState(atATime);
+  const shown = useMemo(() => busy.slice(0, most), [busy, most]);
+  const entities = shown.flatMap((one) => one.entities);
   const answered = useAnswer<Lane[]>(
-    { ask: 'lanes', entities: asked.slice(0, 4000), ...window },
+    { ask: 'lanes', entities: entities.slice(0, mostEntities), ...window },
     fresh,
   );
   const density = useAnswer<Density>({ ask: 'density', bins: 120, ...window }, fresh);
+  const pinned = Number(words['b'] ?? '') || undefined;
+  const seqs = [...bookmarks.value, ...(pinned === undefined ? [] : [pinned])];
+  const places = useAnswer<When[]>({ ask: 'when', seqs }, fresh) ?? [];
+  const b = places.find(({ seq }) => seq === pinned)?.at;
+  const signs = places.map(({ seq, at }) => ({ at, sign: seq === pinned ? 'B' : '★' }));
+  const [changes, bad] = (density?.bins ?? []).reduce(
+    ([sum, sad], [count, problems]) => [sum + count, sad + problems] as const,
+    [0, 0] as readonly [number, number],
+  );
   const set = (next: Window) => setWords({ w: writeWindow(next) });
-  const near = () => here?.at ?? (window.from + window.to) / 2;
+  const near = here?.at ?? (window.from + window.to) / 2;
+  const { panel, brush } = useTimeHand({
+    ...{ window, whole, near, onWindow: set },
+    onAll: () => setWords({ w: '' }),
+  });
   return (
     <>
       <section class="panel head" aria-label="Timeline">
         <h1>
-          Timeline <span class="dim">{lasted(window.to - window.from)}</span>
+          Timeline{' '}
+          <span class="dim">
+            {lasted(window.to - window.from)}, {counted(changes, 'change')},{' '}
+            {counted(bad, 'problem')}
+          </span>
         </h1>
         <label class="pick">
           Lanes
@@ -65,18 +100,20 @@ export function Timeline() {
           <button
             type="button"
             aria-label="Zoom in"
-            onClick={() => set(zoom(window, whole, near(), 0.5))}
+            title="Closer (+)"
+            onClick={() => set(zoom(window, whole, near, 0.5))}
           >
             +
           </button>
           <button
             type="button"
             aria-label="Zoom out"
-            onClick={() => set(zoom(window, whole, near(), 2))}
+            title="Further (−)"
+            onClick={() => set(zoom(window, whole, near, 2))}
           >
             −
           </button>
-          <button type="button" onClick={() => setWords({ w: '' })}>
+          <button type="button" title="All (0)" onClick={() => setWords({ w: '' })}>
             All
           </button>
         </fieldset>
@@ -97,16 +134,36 @@ export function Timeline() {
         </button>
       </section>
       {words['b'] && here ? <WorldDiff a={here.seq} b={Number(words['b'])} /> : null}
-      <section class="panel lanes-panel">
-        <Ruler window={window} density={density} onBrush={set} />
+      <section class="panel lanes-panel" ref={panel}>
+        <Ruler {...{ window, density, brush, signs }} />
+        <CauseWords />
         <Lanes
-          lanes={lanes}
+          {...{ by, window, brush, b }}
+          lanes={shown}
           answered={answered ?? []}
-          window={window}
-          everyone={everyone}
           at={here?.at ?? window.to}
           gaps={density?.gaps ?? []}
         />
+        {stirred && busy.length === 0 ? (
+          <p class="notice">
+            Nothing changed for {counted(lanes.length, 'lane')} in this stretch. Choose a longer
+            one, or show every lane.
+          </p>
+        ) : null}
+        {busy.length > most ? (
+          <p class="more">
+            <button type="button" onClick={() => setMost(most + atATime)}>
+              Show {Math.min(atATime, busy.length - most)} more of{' '}
+              {counted(busy.length - most, 'lane')}
+            </button>
+          </p>
+        ) : null}
+        {entities.length > mostEntities ? (
+          <p class="dim">
+            These lanes stand for {counted(entities.length, 'run')}; drawn are the first{' '}
+            {mostEntities.toLocaleString('en-GB')}. Filter by name to see fewer.
+          </p>
+        ) : null}
         {bookmarks.value.length === 0 ? null : (
           <p class="row bookmarks">
             {bookmarks.value.map((one) => (
@@ -119,7 +176,8 @@ export function Timeline() {
         {density && density.marks.length > 0 ? (
           <details class="marks">
             <summary>
-              {counted(density.marks.length, 'mark')}: charts that changed, what operators did
+              {counted(density.marks.length, 'mark')}: charts that changed, seats that were taken,
+              what operators did
             </summary>
             <ul>
               {density.marks.slice(-50).map((one) => (
@@ -134,85 +192,5 @@ export function Timeline() {
         ) : null}
       </section>
     </>
-  );
-}
-
-interface RulerProps {
-  readonly window: Window;
-  readonly density: Density | undefined;
-  onBrush(window: Window): void;
-}
-
-/** Time from left to right: a click goes there, a drag chooses a stretch, the wheel comes closer. */
-function Ruler({ window, density, onBrush }: RulerProps) {
-  const svg = useRef<SVGSVGElement>(null);
-  const start = useRef<number | undefined>(undefined);
-  const timeAt = (event: MouseEvent) => {
-    const box = svg.current?.getBoundingClientRect();
-    const part = box ? (event.clientX - box.left) / box.width : 0;
-    return window.from + part * (window.to - window.from);
-  };
-  const length = window.to - window.from;
-  const place = (at: number) => ((at - window.from) / length) * 1000;
-  const most = Math.max(1, ...(density?.bins ?? []).map(([count]) => count));
-  const tall = (count: number) =>
-    count === 0 ? 0 : 2 + (Math.log1p(count) / Math.log1p(most)) * 34;
-  return (
-    <div class="ruler">
-      <div class="lane-name dim">drag to choose a stretch</div>
-      <div class="lane-time">
-        <svg
-          ref={svg}
-          viewBox="0 0 1000 40"
-          preserveAspectRatio="none"
-          aria-hidden="true"
-          onPointerDown={(event) => {
-            start.current = timeAt(event);
-            svg.current?.setPointerCapture(event.pointerId);
-          }}
-          onPointerUp={(event) => {
-            const [from, to] = [start.current ?? 0, timeAt(event)].sort((a, b) => a - b);
-            start.current = undefined;
-            if (from === undefined || to === undefined) return;
-            if (to - from < length / 100) seekAtTime(to);
-            else onBrush({ from, to });
-          }}
-        >
-          {density?.bins.map(([count, bad], n) => {
-            const x = (n * 1000) / density.bins.length;
-            const width = 1000 / density.bins.length - 1;
-            return (
-              <g key={`${n}`}>
-                <rect class="bin" x={x} width={width} y={40 - tall(count)} height={tall(count)} />
-                {bad > 0 ? (
-                  <rect
-                    class="bin bad"
-                    x={x}
-                    width={width}
-                    y={40 - Math.max(3, tall(count) * (bad / count))}
-                    height={40}
-                  />
-                ) : null}
-              </g>
-            );
-          })}
-          {density?.marks.map(({ at, seq }) => (
-            <path key={seq} class="mark" d={`M${place(at) - 4} 0h8l-4 7z`} />
-          ))}
-        </svg>
-        <GapMarks gaps={density?.gaps ?? []} window={window} />
-        <div class="ticks dim" aria-hidden="true">
-          {ticks(window, 7).map((at) => (
-            <span
-              key={at}
-              ref={(element) => element?.style.setProperty('left', `${place(at) / 10}%`)}
-            >
-              {clockTime(at)}
-            </span>
-          ))}
-        </div>
-      </div>
-      <div class="lane-state dim">at the moment</div>
-    </div>
   );
 }

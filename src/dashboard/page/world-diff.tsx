@@ -1,11 +1,12 @@
-import type { Difference } from '../questions.ts';
+import type { Difference, When } from '../questions.ts';
 import { useAnswer } from './answers.ts';
 import { State } from './state.tsx';
 import { wordOf } from './states.ts';
 import { hrefTo, roll, seek, setWords } from './store.ts';
 import { entityName, subjectOf, writeSubject } from './subject.ts';
-import { counted } from './times.ts';
+import { counted, lasted } from './times.ts';
 import { Words } from './words.tsx';
+import { tallied } from './world-tally.ts';
 
 const most = 100;
 
@@ -16,12 +17,19 @@ export function WorldDiff({ a, b }: { readonly a: number; readonly b: number }) 
     const kind = roll.entities[entity]?.entity;
     return kind !== 'session';
   });
+  const [one, other] = useAnswer<When[]>({ ask: 'when', seqs: [a, b] }) ?? [];
+  const tally = tallied(seen, (number) => roll.entities[number]?.entity);
   return (
     <section class="panel diff" aria-label="What is different">
       <header class="row">
         <h2>
           A seq {a.toLocaleString('en-GB')} → B seq {b.toLocaleString('en-GB')}
-          <span class="dim"> {counted(seen.length, 'entity', 'entities')} stand otherwise</span>
+          <span class="dim">
+            {one && other
+              ? ` ${lasted(Math.abs(other.at - one.at))} · ${counted(Math.abs(other.upTo - one.upTo), 'change')} ·`
+              : ''}{' '}
+            {counted(seen.length, 'entity', 'entities')} stand otherwise
+          </span>
         </h2>
         <span class="grow" />
         <button type="button" onClick={() => seek(b)}>
@@ -34,6 +42,16 @@ export function WorldDiff({ a, b }: { readonly a: number; readonly b: number }) 
       {a === b ? (
         <p class="dim">B is pinned here. Go to another moment to compare it with.</p>
       ) : null}
+      {tally.length === 0 ? null : (
+        <p class="row">
+          {tally.map(({ kind, word, by }) => (
+            <span key={`${kind} ${word}`}>
+              <span class="dim">{kind}</span> <State word={word} />{' '}
+              <b class="num">{by > 0 ? `+${by}` : `−${-by}`}</b>
+            </span>
+          ))}
+        </p>
+      )}
       <ul class="rows changes">
         {seen.slice(0, most).map((one) => {
           const entity = roll.entities[one.entity];

@@ -1,9 +1,12 @@
+import { dotOf } from '../../charts/dot.ts';
+import { mermaidOf } from '../../charts/mermaid.ts';
 import { encodeToken } from '../../domain/token.ts';
 import type { WireEvents, WireHello } from '../wire.ts';
 import type { Actions } from './actions.ts';
 import { sendBody, sendJson } from './answer.ts';
 import { sendHistory } from './audit.ts';
 import type { Call } from './call.ts';
+import { causesOf } from './causes.ts';
 import { chartEverOf, todaysCharts } from './charts.ts';
 import type { Draw } from './drawings.ts';
 import { eventAt, eventDocument, eventsOf } from './events.ts';
@@ -53,9 +56,10 @@ const routes: Readonly<Record<string, Route>> = {
     await sendJson(request, response, stateOfAll(ledger, ledger.stoodAt(upTo)));
   },
   event: async ({ source }, { request, response }, rest) => {
-    if (!/^\d{1,15}$/.test(rest))
-      throw new Refusal('bad-request', 'an event is named by its place');
-    await sendJson(request, response, eventDocument(await eventAt(source.history, Number(rest))));
+    await sendJson(request, response, eventDocument(await eventAt(source.history, placeIn(rest))));
+  },
+  causes: async ({ source }, { request, response }, rest) => {
+    await sendJson(request, response, await causesOf(source, placeIn(rest)));
   },
   entity: async ({ source, subjectsOf }, { request, response, query }) => {
     const {
@@ -89,18 +93,30 @@ const routes: Readonly<Record<string, Route>> = {
   },
   explain: async ({ source }, { request, response, query }) => {
     const { entity, at, event } = readQuery(queries.explain, query);
-    await sendJson(request, response, explain(source, entity, at, event));
+    await sendJson(request, response, await explain(source, entity, at, event));
   },
   charts: async ({ draw, source }, { request, response, query }, rest) => {
-    const [, hash = '', as] = /^([0-9a-f]{12})\.(json|svg)$/.exec(rest) ?? [];
+    const [, hash = '', as] = /^([0-9a-f]{12})\.(json|svg|mmd|dot)$/.exec(rest) ?? [];
     const chart = await chartEverOf(hash, source.charts);
     if (!chart) throw new Refusal('not-found', 'there is no such chart');
     if (as === 'json') return sendJson(request, response, chart, { cache: forever });
+    if (as !== 'svg') {
+      const text =
+        as === 'dot' ? dotOf(chart) : `%% ${chart.machine} #${hash}\n${mermaidOf(chart)}`;
+      const type = 'text/plain; charset=utf-8';
+      return sendBody(request, response, Buffer.from(text), { type, cache: forever });
+    }
     const { collapsed = '', theme } = readQuery(queries.drawing, query);
     const svg = await draw(chart, collapsed.split(',').filter(Boolean), theme);
     await sendBody(request, response, svg, { type: 'image/svg+xml', cache: forever });
   },
 };
+
+/** @throws {Refusal} `bad-request` */
+function placeIn(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new Refusal('bad-request', 'an event is named by its place');
+}
 
 /** What a hash names never changes. */
 const forever = 'private, max-age=31536000, immutable';

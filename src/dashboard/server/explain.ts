@@ -1,58 +1,99 @@
 import { getNextTransitions } from 'xstate';
-import { ChainRef } from '../../domain/events.ts';
+import { ChainRef, type StateValue } from '../../domain/events.ts';
+import { readEvent } from '../../domain/recorded.ts';
+import { chainSubject } from '../../domain/subjects.ts';
 import type { Revision } from '../../domain/time.ts';
+import { begin, step } from '../../runtime/step.ts';
 import type { WireExplained, WireNext } from '../wire.ts';
 import { chartByHash } from './charts.ts';
+import { eventsOf } from './events.ts';
 import { machinesByName } from './over.ts';
 import { Refusal } from './refusal.ts';
 import type { Source } from './source.ts';
-import { stateOf } from './told.ts';
+import { stateOf, stateWord } from './told.ts';
 
 /**
  * What may happen next to an entity, by its machine of today; and of one event, whether it can be.
  *
- * Guards are pure and asked; of a machine with a context only the beginning's is known here, so where a
- * guard decides, the answer says that it may be otherwise.
+ * A guard is asked with the context that the entity's own events give, where all of them are there and
+ * the machine of today made them; elsewhere the answer says that it may be otherwise.
  * @throws {Refusal} `not-found`, `bad-request`
  */
-export function explain(
+export async function explain(
   source: Source,
   entity: string,
   at: Revision | undefined,
   event: string | undefined,
-): WireExplained {
+): Promise<WireExplained> {
   const ledger = source.ledger();
   const number = ledger.entityNumber(entityIn(entity));
-  const { standing } = ledger.stoodAt({ seq: at ?? ledger.last });
+  const upTo = at ?? ledger.last;
+  const { standing } = ledger.stoodAt({ seq: upTo });
   const stand = number === undefined ? undefined : standing.get(number);
   if (number === undefined || !stand) {
     throw new Refusal('not-found', 'it does not stand there: not yet, or not any more');
   }
-  const name = ledger.entity(number).entity;
+  const of = ledger.entity(number);
   const state = ledger.words.at(stand.to);
-  const steppable = machinesByName.get(name);
-  if (!steppable) throw new Refusal('not-found', `there is no machine '${name}'`);
-  const next = nextOf(steppable, state);
-  const unsure = steppable.guarded || ledger.words.at(stand.chart) !== steppable.chart;
+  const steppable = machinesByName.get(of.entity);
+  if (!steppable) throw new Refusal('not-found', `there is no machine '${of.entity}'`);
+  const isOfToday = ledger.words.at(stand.chart) === steppable.chart;
+  const context =
+    isOfToday && steppable.guarded ? await contextOf(source, of, steppable, upTo) : undefined;
+  const next = nextOf(steppable, state, context);
+  const unsure = !isOfToday || next.some(({ guard, holds }) => guard !== null && holds === null);
   return { state, next, unsure, whyNot: event === undefined ? null : whyNot(next, state, event) };
 }
 
-function nextOf({ machine, edges, chart }: Steppable, state: string): readonly WireNext[] {
+/** So many events of a chain are replayed at most. */
+const longest = 500;
+
+/** What a machine remembers of its entity's events; undefined: they are not all there, or say otherwise. */
+async function contextOf(
+  source: Source,
+  of: ChainRef,
+  steppable: Steppable,
+  upTo: Revision,
+): Promise<object | undefined> {
+  const stored = await eventsOf(source, [`${chainSubject(of)}.*`], upTo + 1, longest);
+  let { to, context }: { to: StateValue; context: unknown } = begin(steppable);
+  for (const [n, one] of stored.toReversed().entries()) {
+    const read = readEvent(one, () => '');
+    if (read.kind !== 'event' || read.event.n !== n + 1) return undefined;
+    if (read.event.from !== null) {
+      const taken = step(steppable, { value: to, context }, read.event.event);
+      if (taken === 'ignored') return undefined;
+      ({ to, context } = taken);
+    }
+    if (stateWord(to) !== stateWord(read.event.to)) return undefined;
+  }
+  return stored.length === 0 ? undefined : (context as object);
+}
+
+function nextOf(
+  { machine, edges, chart }: Steppable,
+  state: string,
+  context: object | undefined,
+): readonly WireNext[] {
   const drawn = new Map(chartByHash(chart)?.edges.map((edge) => [edge.id, edge]));
-  const snapshot = resolved(machine, state);
+  const snapshot = resolved(machine, state, context ?? {});
   return getNextTransitions(snapshot).flatMap((transition) => {
     const edge = drawn.get(edges.get(transition) ?? '');
     if (!edge) return [];
     const { id, event, targets, guard, description } = edge;
-    return [{ event, edge: id, targets, guard, description }];
+    const holds =
+      guard === null || !context
+        ? null
+        : machine.getTransitionData(snapshot, { type: event }).includes(transition);
+    return [{ event, edge: id, targets, guard, holds, description }];
   });
 }
 
 type Steppable = NonNullable<ReturnType<(typeof machinesByName)['get']>>;
 
-function resolved(machine: Steppable['machine'], state: string) {
+function resolved(machine: Steppable['machine'], state: string, context: object) {
   try {
-    return machine.resolveState({ value: stateOf(state) as never, context: {} });
+    return machine.resolveState({ value: stateOf(state) as never, context });
   } catch {
     throw new Refusal('not-found', `the machine of today has no state '${state}'`);
   }
@@ -61,9 +102,11 @@ function resolved(machine: Steppable['machine'], state: string) {
 function whyNot(next: readonly WireNext[], state: string, event: string): string | null {
   const candidates = next.filter((one) => one.event === event);
   if (candidates.length === 0) return `in ${state} there is no transition for '${event}'`;
-  const guards = candidates.flatMap(({ guard }) => guard ?? []);
-  if (guards.length < candidates.length) return null;
-  return `only where a guard holds: ${guards.join(', ')}`;
+  if (candidates.some(({ guard, holds }) => guard === null || holds === true)) return null;
+  const guards = candidates.flatMap(({ guard }) => guard ?? []).join(', ');
+  return candidates.every(({ holds }) => holds === false)
+    ? `its guard says no: ${guards}`
+    : `only where a guard holds: ${guards}`;
 }
 
 /** @throws {Refusal} `bad-request` */

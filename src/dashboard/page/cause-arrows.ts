@@ -1,0 +1,48 @@
+/** Where a change is drawn; without y: its lane is not there. */
+export interface Spot {
+  readonly x: number;
+  readonly y: number | undefined;
+}
+
+export interface Arrow {
+  readonly path: string;
+  readonly kind: 'cause' | 'effect';
+}
+
+/** More would hide what they are about; words count them all. */
+const most = 40;
+
+/**
+ * Arrows from what led to a change, and to what it led to. What lies outside of the stretch begins or ends
+ * at its border; what falls on the same spot is one.
+ */
+export function arrowsOf(
+  on: Spot,
+  causes: readonly Spot[],
+  effects: readonly Spot[],
+  width: number,
+): readonly Arrow[] {
+  const paths = new Map<string, Arrow>();
+  const add = (from: Spot, to: Spot, kind: Arrow['kind']) => {
+    const path = pathOf(from, to, width);
+    if (path !== undefined && paths.size < most) paths.set(path, { path, kind });
+  };
+  for (const one of causes) add(one, on, 'cause');
+  for (const one of effects) add(on, one, 'effect');
+  return [...paths.values()];
+}
+
+function pathOf(from: Spot, to: Spot, width: number): string | undefined {
+  if (from.y === undefined || to.y === undefined) return undefined;
+  const within = (x: number) => Math.round(Math.min(width, Math.max(0, x)));
+  const [a, b] = [within(from.x), within(to.x)];
+  const y = Math.round(from.y);
+  const down = Math.round(to.y);
+  // In one lane a bow over it, wide enough to be seen where both are at one time.
+  if (y === down) {
+    const bow = Math.max(12, (b - a) / 6);
+    return `M${a} ${y - 4}C${a - bow / 2} ${y - 16} ${b + bow / 2} ${y - 16} ${b} ${y - 5}`;
+  }
+  const bend = Math.max(14, Math.abs(b - a) / 2);
+  return `M${a} ${y}C${a + bend} ${y} ${b - bend} ${down} ${b} ${down}`;
+}

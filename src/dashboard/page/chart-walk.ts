@@ -1,0 +1,65 @@
+/** Where a state is drawn. */
+export interface Drawn {
+  readonly id: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const ways: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/**
+ * The state that an arrow key leads to: of those that a line connects, the nearest in its direction; where
+ * there is none, the nearest of all. undefined: nothing lies there.
+ */
+export function walk(
+  boxes: readonly Drawn[],
+  lines: readonly (readonly [string, string])[],
+  from: string,
+  key: string,
+): string | undefined {
+  const way = ways[key];
+  const here = boxes.find(({ id }) => id === from);
+  if (!way) return undefined;
+  if (!here) return boxes[0]?.id;
+  const linked = new Set(lines.flatMap(([a, b]) => (a === from ? [b] : b === from ? [a] : [])));
+  let best: { readonly id: string; readonly far: number } | undefined;
+  for (const one of boxes) {
+    if (one === here) continue;
+    const [across, down] = [middle(one)[0] - middle(here)[0], middle(one)[1] - middle(here)[1]];
+    const along = across * way[0] + down * way[1];
+    const aside = Math.abs(across * way[1]) + Math.abs(down * way[0]);
+    if (along <= 0) continue;
+    const far = along + 2 * aside + (linked.has(one.id) ? 0 : 1e6);
+    if (!best || far < best.far) best = { id: one.id, far };
+  }
+  return best?.id;
+}
+
+const middle = ({ x, y, width, height }: Drawn) => [x + width / 2, y + height / 2] as const;
+
+/** What holds all of these, with room around it, and not closer than one can see where it is. */
+export function around(boxes: readonly Drawn[], whole: Omit<Drawn, 'id'>): Omit<Drawn, 'id'> {
+  if (boxes.length === 0) return whole;
+  const room = 50;
+  const left = Math.min(...boxes.map(({ x }) => x)) - room;
+  const top = Math.min(...boxes.map(({ y }) => y)) - room;
+  const wide = Math.max(...boxes.map(({ x, width }) => x + width)) + room - left;
+  const high = Math.max(...boxes.map(({ y, height }) => y + height)) + room - top;
+  const width = Math.min(whole.width, Math.max(wide, 320));
+  const height = Math.min(whole.height, Math.max(high, 220));
+  const within = (at: number, size: number, all: number) =>
+    Math.min(Math.max(0, at), Math.max(0, all - size));
+  return {
+    x: within(left - (width - wide) / 2, width, whole.width),
+    y: within(top - (height - high) / 2, height, whole.height),
+    width,
+    height,
+  };
+}

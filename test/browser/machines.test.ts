@@ -1,0 +1,169 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { withRecording } from './harness/dashboard.ts';
+import { settled, test } from './harness/visit.ts';
+
+const sample = withRecording();
+const at = 'at=seq:105';
+
+const drawn = (page: Page) =>
+  page
+    .locator('.chart svg [data-node]')
+    .evaluateAll((nodes) => nodes.map((one) => one.getAttribute('data-node')));
+
+/** What is drawn, once it is: a server under load takes a while to lay it out. */
+const shows = (page: Page) => expect.poll(() => drawn(page), { timeout: 15_000 });
+
+async function picture(page: Page): Promise<void> {
+  await settled(page);
+  await page.locator('.chart svg').waitFor();
+}
+
+test('a state that holds others closes and opens at a click, and so the address says', async ({
+  open,
+}) => {
+  const { page, another } = await open(sample.at(`#/machines?machine=run&${at}`));
+  await picture(page);
+  await shows(page).toContain('run.present.sight.suspect');
+  await page.locator('[data-node="run.present"] > .name').click();
+  await shows(page).not.toContain('run.present.sight');
+  expect(await drawn(page)).toContain('run.present');
+  expect(page.url()).toContain('closed=present');
+  const same = await another(page.url());
+  await picture(same);
+  await shows(same).toEqual(await drawn(page));
+  await page.locator('[data-node="run.present"] > .name').click();
+  await shows(page).toContain('run.present.sight.suspect');
+  expect(page.url()).toContain('closed=-');
+});
+
+test('it opens with what nobody is in closed', async ({ open }) => {
+  const { page } = await open(sample.at(`#/machines?machine=run&sel=agent/batch-1/worker&${at}`));
+  await picture(page);
+  await shows(page).toContain('run.expired');
+  expect(await drawn(page)).not.toContain('run.present.phase');
+  await page.getByRole('button', { name: 'All', exact: true }).click();
+  await shows(page).toContain('run.present.phase.live');
+  await page.getByRole('button', { name: 'Overview' }).click();
+  await shows(page).not.toContain('run.present.phase');
+});
+
+test('time moves nothing in a picture', async ({ open }) => {
+  const { page } = await open(sample.at(`#/machines?machine=run&sel=agent/web-1/web&${at}`));
+  await picture(page);
+  const before = await drawn(page);
+  await page.getByRole('slider', { name: 'Moment' }).fill('10000');
+  await expect.poll(() => page.url()).not.toContain(at);
+  await page.waitForTimeout(300);
+  expect(await drawn(page)).toEqual(before);
+});
+
+test('without a mouse: in the picture from state to state, and closed from the outline', async ({
+  open,
+}) => {
+  const { page } = await open(sample.at(`#/machines?machine=run&${at}`));
+  await picture(page);
+  const chart = page.getByRole('group', { name: /The machine run as a picture/ });
+  await chart.focus();
+  const where = page.locator('p.unseen[role=status]');
+  await page.keyboard.press('ArrowDown');
+  const first = await where.textContent();
+  expect(first).not.toBe('');
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(() => where.textContent()).not.toBe(first);
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.url()).toContain('node=run.');
+  const toggle = page.getByRole('button', { name: 'sight in the picture' });
+  expect(await toggle.getAttribute('aria-expanded')).toBe('true');
+  await toggle.focus();
+  await page.keyboard.press('Enter');
+  await shows(page).not.toContain('run.present.sight.suspect');
+  expect(await toggle.getAttribute('aria-expanded')).toBe('false');
+});
+
+test('F opens what is closed over somebody and comes close; once more shows all', async ({
+  open,
+}) => {
+  const { page } = await open(
+    sample.at(`#/machines?machine=run&sel=agent/web-1/web&closed=present&${at}`),
+  );
+  await picture(page);
+  const svg = page.locator('.chart svg');
+  await page.keyboard.press('f');
+  await shows(page).toContain('run.present.sight.suspect');
+  await page.locator('.minimap').waitFor();
+  const view = await svg.getAttribute('viewBox');
+  expect(view).not.toBe(await svg.getAttribute('data-whole'));
+  const inside = await page.locator('.chart .active.leaf > .box').evaluateAll((boxes) => {
+    const frame = document.querySelector('.picture')?.getBoundingClientRect();
+    return boxes.map((one) => {
+      const { left, right, top, bottom } = one.getBoundingClientRect();
+      return (
+        frame !== undefined &&
+        left >= frame.left &&
+        right <= frame.right &&
+        top >= frame.top &&
+        bottom <= frame.bottom
+      );
+    });
+  });
+  expect(inside).toEqual([true, true]);
+  await page.keyboard.press('f');
+  await page.locator('.minimap').waitFor({ state: 'detached' });
+});
+
+test('how long a state lasts is told, as of the moment that is shown', async ({ open }) => {
+  const node = 'node=run.present.sight.suspect';
+  const { page } = await open(sample.at(`#/machines?machine=run&${node}&${at}`));
+  await picture(page);
+  const told = page.locator('.inspector dl').first();
+  await expect.poll(() => told.textContent()).toMatch(/^staysp50 \d+ s, p95 \d+ s \(4 stays\)$/);
+  const title = () => page.locator('[data-node="run.present.sight.suspect"] > title').textContent();
+  await expect.poll(title).toContain('(4 stays)');
+  await page.keyboard.press('L');
+  await expect.poll(() => told.textContent()).toMatch(/\(6 stays\)$/);
+  await expect.poll(title).toContain('(6 stays)');
+});
+
+test('of a line: who took it last and when, a click goes there', async ({ open }) => {
+  const edge = encodeURIComponent('run.present.sight.suspect|expired|0');
+  const { page } = await open(sample.at(`#/machines?machine=run&node=${edge}`));
+  await picture(page);
+  const facts = page.locator('.inspector dl').first();
+  await expect.poll(() => facts.textContent()).toMatch(/last\d\d:\d\d:\d\d .*, by /);
+  expect(await facts.textContent()).toMatch(/after\s*p50 .* in suspect/);
+  await facts.locator('button').click();
+  await page.getByTestId('past').waitFor();
+});
+
+test('a guard says what it says now', async ({ open }) => {
+  const { page } = await open(
+    sample.at('#/machines?machine=session&sel=agent/db-2/postgres&at=seq:81'),
+  );
+  await picture(page);
+  const next = page.locator('.next-list li', { hasText: 'it was announced' });
+  await expect.poll(() => next.textContent()).toContain('✓ holds');
+});
+
+test('a copy of the picture carries its name, its hash and its moment', async ({ open }) => {
+  const { page } = await open(sample.at(`#/machines?machine=run&sel=agent/web-1/web&${at}`));
+  await picture(page);
+  await page.locator('summary', { hasText: 'Export' }).click();
+  const saved = async (name: string) => {
+    const coming = page.waitForEvent('download');
+    await page.locator('.menu').getByText(name, { exact: true }).click();
+    const file = await coming;
+    return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
+  };
+  const svg = await saved('SVG');
+  expect(svg.name).toMatch(/^run-[0-9a-f]{12}-seq-105\.svg$/);
+  expect(String(svg.bytes)).toMatch(/web-1\/web at 25 Nov .*, seq 105/);
+  expect(String(svg.bytes)).toMatch(/class="node state leaf active[^"]*"/);
+  const [one, two] = [await saved('PNG'), await saved('PNG 2×')];
+  const width = (png: Buffer) => png.readUInt32BE(16);
+  expect(one.bytes.subarray(1, 4).toString()).toBe('PNG');
+  expect(width(two.bytes)).toBe(2 * width(one.bytes));
+  expect(String((await saved('Mermaid')).bytes)).toContain('stateDiagram-v2');
+  expect(String((await saved('DOT')).bytes)).toContain('digraph');
+});

@@ -1,0 +1,147 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { withRecording } from './harness/dashboard.ts';
+import { settled, test } from './harness/visit.ts';
+
+const sample = withRecording();
+
+async function lanes(page: Page): Promise<void> {
+  await settled(page);
+  await page.locator('.lane').first().waitFor();
+}
+
+/** The stretch that the address says. */
+function stretch(page: Page): readonly number[] {
+  const [, from, to] = /[?&]w=(\d+)-(\d+)/.exec(page.url()) ?? [];
+  return [Number(from), Number(to)];
+}
+const length = (page: Page) => {
+  const [from = 0, to = 0] = stretch(page);
+  return to - from;
+};
+
+async function time(page: Page) {
+  const box = await page.locator('.ruler .lane-time svg').boundingBox();
+  if (!box) throw new Error('there is no ruler');
+  const at = (part: number) => [box.x + part * box.width, box.y + 20] as const;
+  return { at };
+}
+
+test('the wheel comes closer to where the pointer is, and goes back', async ({ open }) => {
+  const { page } = await open(sample.at('#/timeline'));
+  await lanes(page);
+  const { at } = await time(page);
+  await page.mouse.move(...at(0.9));
+  await page.mouse.wheel(0, -200);
+  await expect.poll(() => length(page)).toBeGreaterThan(0);
+  const [from = 0, to = 0] = stretch(page);
+  await page.mouse.wheel(0, -200);
+  await expect.poll(() => length(page)).toBeLessThan(to - from);
+  const [closerFrom = 0, closerTo = 0] = stretch(page);
+  const under = (a: number, b: number) => a + 0.9 * (b - a);
+  expect(Math.abs(under(closerFrom, closerTo) - under(from, to))).toBeLessThan((to - from) / 50);
+  await page.mouse.wheel(0, 200);
+  await expect.poll(() => length(page)).toBeGreaterThan(closerTo - closerFrom);
+});
+
+test('a drag over the lanes chooses a stretch, and what is counted is of it', async ({ open }) => {
+  const { page } = await open(sample.at('#/timeline'));
+  await lanes(page);
+  const all = await page.locator('main h1').textContent();
+  const { at } = await time(page);
+  const row = await page.locator('.lane').nth(2).boundingBox();
+  const y = (row?.y ?? 0) + 10;
+  await page.mouse.move(at(0.25)[0], y);
+  await page.mouse.down();
+  await page.mouse.move(at(0.5)[0], y, { steps: 4 });
+  await page.locator('.cursor .brush').waitFor();
+  await page.mouse.up();
+  await expect.poll(() => length(page)).toBeGreaterThan(0);
+  await page.locator('.brush').first().waitFor({ state: 'detached' });
+  expect(await page.getByTestId('past').count()).toBe(0);
+  await expect.poll(() => page.locator('main h1').textContent()).not.toBe(all);
+});
+
+test('+ and − come closer and go further, 0 shows all', async ({ open }) => {
+  const { page } = await open(sample.at('#/timeline?at=seq:60'));
+  await lanes(page);
+  await page.keyboard.press('+');
+  await expect.poll(() => length(page)).toBeGreaterThan(0);
+  const one = length(page);
+  await page.keyboard.press('+');
+  await expect.poll(() => length(page)).toBeLessThan(one);
+  await page.keyboard.press('-');
+  await expect.poll(() => Math.abs(length(page) - one)).toBeLessThan(5);
+  await page.keyboard.press('0');
+  await expect.poll(() => page.url()).not.toContain('w=');
+});
+
+test('a click on a lane goes to that change, and chooses no stretch', async ({ open }) => {
+  const { page } = await open(sample.at('#/timeline'));
+  await lanes(page);
+  await page.locator('.lane .tick.bad').first().click({ force: true });
+  await page.getByTestId('past').waitFor();
+  await expect.poll(() => page.url()).toContain('at=seq:');
+  expect(page.url()).not.toContain('w=');
+});
+
+test('resting on a change shows what it led to, as arrows from lane to lane and in words', async ({
+  open,
+}) => {
+  const { page } = await open(sample.at('#/timeline?lanes=entity&sel=agent/batch-1/worker'));
+  await lanes(page);
+  const own = page.locator('.lane', { hasText: /^batch-1\/worker/ });
+  const expired = async () => {
+    const box = await own.locator('.tick.bad').last().boundingBox();
+    return [(box?.x ?? 0) + 1, (box?.y ?? 0) + 5] as const;
+  };
+  const [x] = await expired();
+  await page.mouse.move(x, (await time(page)).at(0)[1]);
+  for (let n = 0; n < 4; n += 1) await page.mouse.wheel(0, -280);
+  await expect.poll(() => length(page)).toBeLessThan(30_000);
+  await page.waitForTimeout(300);
+  await page.mouse.move(...(await expired()));
+  const words = page.locator('.causes');
+  await expect.poll(() => words.textContent(), { timeout: 10_000 }).toMatch(/led to removed/);
+  expect(await words.textContent()).toMatch(/expired batch-1\/worker by ops-1\/collector/);
+  const arrows = page.locator('.arrows path.effect');
+  await expect.poll(() => arrows.count()).toBeGreaterThanOrEqual(4);
+  const ends = await arrows.evaluateAll((all) =>
+    all.map((one) => one.getAttribute('d')?.split(' ').at(-1)),
+  );
+  expect(new Set(ends).size).toBeGreaterThanOrEqual(4);
+});
+
+test('without a mouse: from lane to lane, from change to change, told in words, and there', async ({
+  open,
+}) => {
+  const { page } = await open(sample.at('#/timeline?lanes=entity&sel=agent/batch-1/worker'));
+  await lanes(page);
+  await page.locator('.lane .lane-time').first().focus();
+  const name = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+  const first = await name();
+  await page.keyboard.press('ArrowDown');
+  expect(await name()).not.toBe(first);
+  expect(await page.locator('.lane .lane-time[tabindex="0"]').count()).toBe(1);
+  await page.keyboard.press('ArrowUp');
+  expect(await name()).toBe(first);
+  await page.locator('.lane', { hasText: 'jobs/a' }).locator('.lane-time').focus();
+  await page.keyboard.press('ArrowLeft');
+  const words = page.locator('.causes[role=status]');
+  await expect
+    .poll(() => words.textContent(), { timeout: 10_000 })
+    .toMatch(/because of .* expired/);
+  await page.locator('.arrows path.cause').first().waitFor({ state: 'attached' });
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.url()).toContain('at=seq:');
+});
+
+test('from A to B: how long, how many changes, and what they come to', async ({ open }) => {
+  const { page } = await open(sample.at('#/timeline?at=seq:105&b=60'));
+  await lanes(page);
+  const diff = page.getByRole('region', { name: 'What is different' });
+  await expect.poll(() => diff.locator('h2').textContent()).toMatch(/\d+ m .* · 45 changes · \d+/);
+  await expect
+    .poll(() => diff.textContent())
+    .toMatch(/instance ● live \+\d|instance ●\s*live [+−]\d/);
+});
