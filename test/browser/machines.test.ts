@@ -50,12 +50,14 @@ test('it opens with what nobody is in closed', async ({ open }) => {
 });
 
 test('time moves nothing in a picture', async ({ open }) => {
-  const { page } = await open(sample.at(`#/machines?machine=run&sel=agent/web-1/web&${at}`));
+  const { page } = await open(sample.at(`#/machines?machine=run&sel=agent/batch-1/worker&${at}`));
   await picture(page);
+  await shows(page).toContain('run.expired');
   const before = await drawn(page);
-  await page.getByRole('slider', { name: 'Moment' }).fill('10000');
-  await expect.poll(() => page.url()).not.toContain(at);
-  await page.waitForTimeout(300);
+  expect(before).not.toContain('run.present.phase');
+  await page.getByRole('slider', { name: 'Moment' }).fill('4000');
+  await page.locator('[data-node="run.present"].active').waitFor();
+  await page.waitForTimeout(500);
   expect(await drawn(page)).toEqual(before);
 });
 

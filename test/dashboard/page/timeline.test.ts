@@ -118,6 +118,7 @@ describe('what a lane is drawn from', () => {
   test.each([
     [0, 15, [0]],
     [15, 20, [1]],
+    [20, 29, [1]],
     [0, 9999, [0, 1]],
     [5021, 9999, []],
   ])('who moved from %i to %i', (from, to, moved) => {
