@@ -1,5 +1,6 @@
 import { isSilent } from './fleet-view.ts';
-import type { Roll, SlotNow } from './roll.ts';
+import type { Roll } from './roll.ts';
+import type { SlotNow } from './slot-now.ts';
 import { counted } from './times.ts';
 
 /** What somebody should look at: what is wrong, since when, and what happens next. */

@@ -1,4 +1,4 @@
-import type { InstanceCounts, SlotNow } from './roll.ts';
+import type { InstanceCounts, SlotNow } from './slot-now.ts';
 import { runWords } from './states.ts';
 
 /** What the fleet is narrowed to. */

@@ -3,7 +3,7 @@ import { useFetched } from './answers.ts';
 import { apiPath } from './api-path.ts';
 import { activeIds, type ChartData } from './chart-states.ts';
 import type { Painted } from './chart-view.tsx';
-import type { Stands } from './roll.ts';
+import type { Stands } from './slot-now.ts';
 import { State } from './state.tsx';
 import { wordOf } from './states.ts';
 import { hrefTo, isPast, moment, now, route, setWords } from './store.ts';

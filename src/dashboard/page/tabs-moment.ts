@@ -1,6 +1,6 @@
+import { answer } from '../answer.ts';
 import type { Chronicle } from '../chronicle.ts';
 import { Moment } from '../moment.ts';
-import { answer } from '../questions.ts';
 import type { WireNote } from '../wire.ts';
 import type { Changes, FromDesk, ToDesk } from './protocol.ts';
 

@@ -8,7 +8,7 @@ import {
   narrow,
   tallies,
 } from '../../../src/dashboard/page/fleet-view.ts';
-import type { SlotNow } from '../../../src/dashboard/page/roll.ts';
+import type { SlotNow } from '../../../src/dashboard/page/slot-now.ts';
 import { brake, hold, instance, present, rollOf, run, tell } from './fleet-given.ts';
 
 const suspect = present('live', 'suspect');
