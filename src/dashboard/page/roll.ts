@@ -18,12 +18,12 @@ export class Roll {
   /** Runs as their own processes know them. */
   readonly sessions = new Map<number, Stands>();
   readonly #slots = new Map<string, Slot>();
-  readonly #views = new Map<string, SlotNow>();
-  readonly #dirty = new Set<string>();
-  #sorted: SlotNow[] | undefined;
-  #places: ReadonlyMap<string, number> = new Map();
+  /** What has changed since the slots were last looked at. */
+  readonly #dirty = new Set<Slot>();
   /** All slots that were ever heard of, by name: sorted anew only for one more. */
-  #order: readonly string[] | undefined;
+  #order: readonly Slot[] | undefined;
+  /** Those of them that are there. */
+  #there: readonly SlotNow[] = [];
 
   know(entities: readonly WireEntity[], words: readonly string[]): void {
     for (const one of entities) this.entities.push(one);
@@ -36,10 +36,9 @@ export class Roll {
     this.others.clear();
     this.sessions.clear();
     this.#slots.clear();
-    this.#views.clear();
     this.#dirty.clear();
-    this.#sorted = undefined;
     this.#order = undefined;
+    this.#there = [];
   }
 
   apply(changes: Changes): void {
@@ -68,29 +67,21 @@ export class Roll {
 
   /** All slots, by name: the order never depends on how they stand. */
   slots(): readonly SlotNow[] {
-    if (this.#dirty.size === 0 && this.#sorted) return this.#sorted;
-    let moved = !this.#sorted;
-    const fresh: SlotNow[] = [];
-    for (const key of this.#dirty) {
-      const before = this.#views.get(key);
-      const view = this.#view(key);
-      if (view) {
-        this.#views.set(key, view);
-        fresh.push(view);
-      } else this.#views.delete(key);
-      if (!before || !view) moved = true;
+    if (this.#dirty.size === 0) return this.#there;
+    for (const slot of this.#dirty) {
+      slot.now = slotNow(slot, this.holdOver(slot.host, slot.agent) !== undefined);
     }
     this.#dirty.clear();
-    if (moved) {
-      this.#sorted = this.#inOrder().flatMap((key) => this.#views.get(key) ?? []);
-      this.#places = new Map(this.#sorted.map((one, place) => [one.key, place]));
-    } else for (const one of fresh) this.#replace(one);
-    return this.#sorted ?? [];
+    this.#order ??= [...this.#slots.values()].sort(byName);
+    const there: SlotNow[] = [];
+    for (const { now } of this.#order) if (now) there.push(now);
+    this.#there = there;
+    return there;
   }
 
   slot(host: string, agent: string): SlotNow | undefined {
     this.slots();
-    return this.#views.get(slotKey(host, agent));
+    return this.#slots.get(slotKey(host, agent))?.now;
   }
 
   of(kind: WireEntity['entity']): Stands[] {
@@ -116,30 +107,10 @@ export class Roll {
     );
   }
 
-  #inOrder(): readonly string[] {
-    this.#order ??= [...this.#slots].sort(([, a], [, b]) => byName(a, b)).map(([key]) => key);
-    return this.#order;
-  }
-
-  #replace(one: SlotNow): void {
-    const place = this.#places.get(one.key);
-    if (place !== undefined && this.#sorted) this.#sorted[place] = one;
-  }
-
   #stand(number: number, entity: WireEntity, stands: Stands | undefined): void {
     if (entity.entity === 'run' || entity.entity === 'instance') {
-      const key = slotKey(entity.host, entity.agent);
-      const { host, agent } = entity;
-      const slot = this.#slots.get(key) ?? {
-        host,
-        agent,
-        runs: new Map(),
-        instances: new Map(),
-        order: undefined,
-      };
-      if (!this.#slots.has(key)) this.#order = undefined;
-      this.#slots.set(key, slot);
-      this.#dirty.add(key);
+      const slot = this.#slotOf(entity.host, entity.agent);
+      this.#dirty.add(slot);
       if (entity.entity === 'run') {
         if (stands) slot.runs.set(entity.run, stands);
         else slot.runs.delete(entity.run);
@@ -155,12 +126,27 @@ export class Roll {
     if (stands) kept.set(number, stands);
     else kept.delete(number);
     if (entity.entity === 'hold') {
-      for (const [key, { host }] of this.#slots) if (host === entity.host) this.#dirty.add(key);
+      for (const slot of this.#slots.values()) {
+        if (slot.host === entity.host) this.#dirty.add(slot);
+      }
     }
   }
 
-  #view(key: string): SlotNow | undefined {
-    const slot = this.#slots.get(key);
-    return slot && slotNow(key, slot, this.holdOver(slot.host, slot.agent) !== undefined);
+  #slotOf(host: string, agent: string): Slot {
+    const key = slotKey(host, agent);
+    const known = this.#slots.get(key);
+    if (known) return known;
+    const slot: Slot = {
+      key,
+      host,
+      agent,
+      runs: new Map(),
+      instances: new Map(),
+      order: undefined,
+      now: undefined,
+    };
+    this.#slots.set(key, slot);
+    this.#order = undefined;
+    return slot;
   }
 }

@@ -46,16 +46,19 @@ export interface SlotNow {
 
 /** What is known of a slot. */
 export interface Slot {
+  readonly key: string;
   readonly host: string;
   readonly agent: string;
   readonly runs: Map<string, Stands>;
   readonly instances: Map<number, Stands>;
   /** The instances by name; undefined: one came or went since. */
   order: readonly number[] | undefined;
+  /** How it stood when it was last looked at. */
+  now: SlotNow | undefined;
 }
 
 /** A slot as it stands; undefined: no run has it at this moment. */
-export function slotNow(key: string, slot: Slot, held: boolean): SlotNow | undefined {
+export function slotNow(slot: Slot, held: boolean): SlotNow | undefined {
   const stands = latest(slot.runs);
   if (!stands) return undefined;
   const word = runWord(stands.state);
@@ -65,7 +68,7 @@ export function slotNow(key: string, slot: Slot, held: boolean): SlotNow | undef
     return one ? [instanceNow(one, slot, held)] : [];
   });
   return {
-    key,
+    key: slot.key,
     host: slot.host,
     agent: slot.agent,
     stands,
