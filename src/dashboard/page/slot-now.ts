@@ -12,7 +12,7 @@ export interface Stands {
   readonly note: WireNote;
 }
 
-export interface InstanceNow {
+interface InstanceNow {
   readonly stands: Stands;
   readonly service: string;
   readonly id: string;
