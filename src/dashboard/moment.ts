@@ -78,35 +78,7 @@ export class Moment {
 
   /** How an entity stands; undefined: it is not there yet. */
   standing(entity: number): Standing | undefined {
-    const chronicle = this.#chronicle;
-    const row = this.#last[entity] ?? none;
-    if (row === none) {
-      const before = chronicle.before(entity);
-      if (!before || before.covered) return undefined;
-      const { state, since, chart, note } = before;
-      return { entity, state, since, chart, note: chronicle.noteOf(note), seq: 0 };
-    }
-    return {
-      entity,
-      state: chronicle.state.get(row),
-      since: this.#since(row),
-      chart: chronicle.chart.get(row),
-      note: chronicle.noteOf(chronicle.note.get(row)),
-      seq: chronicle.seq.get(row),
-    };
-  }
-
-  /** When it came into its state: rows that led to where it was already are passed over. */
-  #since(row: number): number {
-    const { state, prev, at, entity } = this.#chronicle;
-    let first = row;
-    const word = state.get(row);
-    for (let earlier = prev.get(first); earlier !== none; earlier = prev.get(first)) {
-      if (state.get(earlier) !== word) return at.get(first);
-      first = earlier;
-    }
-    const before = this.#chronicle.before(entity.get(first));
-    return before && before.state === word ? before.since : at.get(first);
+    return standingAfter(this.#chronicle, entity, this.#last[entity] ?? none);
   }
 
   #atMost(row: number): number {
@@ -125,4 +97,39 @@ export class Moment {
     this.#last = last;
     this.#seen = seen;
   }
+}
+
+/** How an entity stands after one of its rows; `none`: before all of them. */
+export function standingAfter(
+  chronicle: Chronicle,
+  entity: number,
+  row: number,
+): Standing | undefined {
+  if (row === none) {
+    const before = chronicle.before(entity);
+    if (!before || before.covered) return undefined;
+    const { state, since, chart, note } = before;
+    return { entity, state, since, chart, note: chronicle.noteOf(note), seq: 0 };
+  }
+  return {
+    entity,
+    state: chronicle.state.get(row),
+    since: sinceOf(chronicle, row),
+    chart: chronicle.chart.get(row),
+    note: chronicle.noteOf(chronicle.note.get(row)),
+    seq: chronicle.seq.get(row),
+  };
+}
+
+/** When it came into its state: rows that led to where it was already are passed over. */
+function sinceOf(chronicle: Chronicle, row: number): number {
+  const { state, prev, at, entity } = chronicle;
+  let first = row;
+  const word = state.get(row);
+  for (let earlier = prev.get(first); earlier !== none; earlier = prev.get(first)) {
+    if (state.get(earlier) !== word) return at.get(first);
+    first = earlier;
+  }
+  const before = chronicle.before(entity.get(first));
+  return before && before.state === word ? before.since : at.get(first);
 }

@@ -3,20 +3,23 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv, env, stdout } from 'node:process';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { loadNow, sayMachine, thisMachine } from '../../src/bench/machine.ts';
 import { percentile } from '../../src/bench/statistics.ts';
 import { bundlePage } from '../../src/dashboard/build/bundle.ts';
 import { rollcall } from '../real/harness/processes.ts';
+import { firstSight } from './bench/first.ts';
 import { writeHistory } from './bench/history-file.ts';
 import { cpuSeconds, heaps } from './bench/processes.ts';
 import { sizes } from './bench/sizes.ts';
-import { steps } from './bench/steps.ts';
+import { drags, floor, prepare, press, steps, type Way, ways } from './bench/steps.ts';
+import type { TracedStep } from './bench/traced.ts';
 import { locateChromium } from './harness/chromium.ts';
 import { launch } from './harness/launch.ts';
 
 const [, , events = '1000000', agents = '5000'] = argv;
 const idleFor = 20_000;
+const rounds = 3;
 
 const say = (line: string): void => void stdout.write(`${line}\n`);
 const mega = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
@@ -51,14 +54,7 @@ async function main(): Promise<void> {
 
 async function measure(browser: Browser, address: string): Promise<void> {
   const first: number[] = [];
-  for (let n = 0; n < 5; n += 1) {
-    const page = await browser.newPage();
-    const begun = performance.now();
-    await page.goto(`${address}#/fleet`);
-    await page.locator('.groups > *').first().waitFor({ timeout: 120_000 });
-    first.push(performance.now() - begun);
-    await page.context().close();
-  }
+  for (let n = 0; n < 10; n += 1) first.push(await firstSight(browser, address));
   say(`the fleet is seen after: ${spread(first)} (load ${loadNow()})`);
 
   const page = await browser.newPage();
@@ -69,10 +65,16 @@ async function measure(browser: Browser, address: string): Promise<void> {
     .getByText(/[\d,]{5,} transitions$/)
     .waitFor({ timeout: 240_000 });
   say(`all of the history is there after ${Math.round(performance.now() - read)} ms`);
-  for (const by of [1, 37, 3001]) {
-    const { said, painted } = await steps(page, by, 100);
-    const way = `the scrubber, ${by / 100} % of the history each time`;
-    say(`${way}: said ${spread(said)}; painted ${spread(painted)} (load ${loadNow()})`);
+  await page.locator('.strip input').fill('7000');
+  await page.waitForTimeout(2000);
+  await prepare(page);
+  for (let round = 0; round < rounds; round += 1) {
+    say(`round ${round + 1} of ${rounds}`);
+    await page.locator('.strip input').focus();
+    for (const way of [floor, ...ways]) await told(browser, page, way);
+    await press(page);
+    for (const way of drags) await told(browser, page, way);
+    await page.mouse.up();
   }
   for (const [of, bytes] of Object.entries(await heaps(browser)))
     say(`heap, ${of}: ${mega(bytes)}`);
@@ -84,6 +86,16 @@ async function measure(browser: Browser, address: string): Promise<void> {
   say(
     `idle: ${((100_000 * used) / idleFor).toFixed(1)} % of a core, all of Chromium (load ${loadNow()})`,
   );
+}
+
+/** Goes a way, and says what a step of it took. */
+async function told(browser: Browser, page: Page, way: Way): Promise<void> {
+  const all = await steps(browser, page, way, 100);
+  const of = (part: keyof TracedStep) => spread(all.map((one) => one[part]));
+  say(`${way.name} (load ${loadNow()})`);
+  say(`  on the screen after ${of('seen')}`);
+  say(`  the page's main thread: CPU ${of('work')}`);
+  say(`  the same by the clock: ${of('busy')}`);
 }
 
 await main();

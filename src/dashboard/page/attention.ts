@@ -1,5 +1,6 @@
 import { isSilent } from './fleet-view.ts';
-import type { Roll, SlotNow } from './roll.ts';
+import type { Roll } from './roll.ts';
+import type { SlotNow } from './slot-now.ts';
 import { counted } from './times.ts';
 
 /** What somebody should look at: what is wrong, since when, and what happens next. */
@@ -17,28 +18,65 @@ export interface Matter {
 
 const rank: Readonly<Record<string, number>> = { expired: 0, suspect: 1, superseded: 2 };
 
+/** All matters: how many, and the first of them. Only those that are asked for are put into words. */
+export interface Matters {
+  readonly count: number;
+  first(most: number): Matter[];
+}
+
+/** A matter before it is put into words: agents of one host that are silent together, or one slot. */
+interface Found {
+  readonly slots: readonly SlotNow[];
+  readonly rank: number;
+  readonly since: number;
+  readonly host: boolean;
+}
+
 /**
  * Hosts that fell silent as a whole are one matter, however many agents they have. The worst first, and
  * of those the newest; what fails stands last, by name.
  */
-export function matters(slots: readonly SlotNow[], roll: Roll): Matter[] {
-  const found: Matter[] = [];
-  const failing: Matter[] = [];
+export function matters(slots: readonly SlotNow[], roll: Roll): Matters {
+  const found: Found[] = [];
+  const failing: SlotNow[] = [];
   for (let n = 0; n < slots.length; n += 1) {
     const slot = slots[n];
     if (!slot) continue;
-    if (slot.counts.failing > 0) failing.push(failingMatter(slot));
-    if (slot.word === 'expired' || isLeft(slot)) found.push(slotMatter(slot, roll));
+    if (slot.counts.failing > 0) failing.push(slot);
+    if (slot.word === 'expired' || isLeft(slot)) found.push(foundOf([slot], false));
     if (slot.word !== 'suspect') continue;
     const all = ofItsHost(slots, n);
-    if (!isSilent(all)) found.push(slotMatter(slot, roll));
+    if (!isSilent(all)) found.push(foundOf([slot], false));
     else if (slot === all.find(({ word }) => word === 'suspect')) {
-      const silent = all.filter(({ word }) => word === 'suspect');
-      found.push(hostMatter(slot.host, silent, roll));
+      found.push(
+        foundOf(
+          all.filter(({ word }) => word === 'suspect'),
+          true,
+        ),
+      );
     }
   }
-  found.sort((a, b) => (rank[a.word] ?? 9) - (rank[b.word] ?? 9) || b.since - a.since);
-  return found.concat(failing);
+  found.sort((a, b) => a.rank - b.rank || b.since - a.since);
+  return {
+    count: found.length + failing.length,
+    first: (most) => [
+      ...found.slice(0, most).map((one) => matterOf(one, roll)),
+      ...failing.slice(0, Math.max(0, most - found.length)).map(failingMatter),
+    ],
+  };
+}
+
+const foundOf = (slots: readonly SlotNow[], host: boolean): Found => ({
+  slots,
+  rank: rank[slots[0]?.word ?? ''] ?? 9,
+  since: Math.min(...slots.map(({ stands }) => stands.since)),
+  host,
+});
+
+function matterOf({ slots, host }: Found, roll: Roll): Matter {
+  const [slot] = slots;
+  if (!slot) throw new RangeError('a matter of nobody');
+  return host ? hostMatter(slot.host, slots, roll) : slotMatter(slot, roll);
 }
 
 /** Slots come by host: those of one stand together. */
@@ -50,16 +88,11 @@ function ofItsHost(slots: readonly SlotNow[], place: number): readonly SlotNow[]
   return slots.slice(start, end);
 }
 
-const known = new WeakMap<SlotNow, Matter>();
-
-/** Made once for each slot as it is: there may be thousands. */
 function failingMatter(slot: SlotNow): Matter {
-  const there = known.get(slot);
-  if (there) return there;
   const failing = slot.instances.filter(({ word }) => word === 'failing');
   const [first] = failing;
   const alone = failing.length === 1 && first;
-  const made: Matter = {
+  return {
     key: `failing ${slot.key}`,
     word: 'failing',
     title: alone ? `${first.service}/${first.id}` : `${slot.host}/${slot.agent}`,
@@ -69,8 +102,6 @@ function failingMatter(slot: SlotNow): Matter {
     at: null,
     slots: [slot],
   };
-  known.set(slot, made);
-  return made;
 }
 
 /** Superseded, and something of it still stands. */

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Matter } from './attention.ts';
+import type { Matter, Matters } from './attention.ts';
 import { State } from './state.tsx';
 import { now, setWords } from './store.ts';
 import { writeSubject } from './subject.ts';
@@ -7,31 +7,32 @@ import { countdown, since } from './times.ts';
 import { Words } from './words.tsx';
 
 const atFirst = 6;
+const atMost = 200;
 
 /** What needs a look, first; nothing is said in so many words, too. */
-export function Attention({ matters }: { readonly matters: readonly Matter[] }) {
+export function Attention({ matters }: { readonly matters: Matters }) {
   const [all, setAll] = useState(false);
-  if (matters.length === 0) {
+  if (matters.count === 0) {
     return (
       <section class="panel calm-line" aria-label="Needs attention">
         <span class="state s-live">✓</span> Nothing needs attention.
       </section>
     );
   }
-  const shown = all ? matters.slice(0, 200) : matters.slice(0, atFirst);
+  const shown = matters.first(all ? atMost : atFirst);
   return (
     <section class="panel attention" aria-label="Needs attention">
       <h2>
-        Needs attention <span class="dim">{matters.length}</span>
+        Needs attention <span class="dim">{matters.count}</span>
       </h2>
       <ul class="rows">
         {shown.map((one) => (
           <Row key={one.key} matter={one} />
         ))}
       </ul>
-      {matters.length > atFirst ? (
+      {matters.count > atFirst ? (
         <button type="button" class="quiet" onClick={() => setAll(!all)}>
-          {all ? 'Show fewer' : `Show ${matters.length - atFirst} more`}
+          {all ? 'Show fewer' : `Show ${matters.count - atFirst} more`}
         </button>
       ) : null}
     </section>

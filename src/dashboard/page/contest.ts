@@ -1,6 +1,7 @@
 import type { Transition } from '../questions.ts';
 import type { WireEntity } from '../wire.ts';
-import type { InstanceNow, Roll } from './roll.ts';
+import type { Roll } from './roll.ts';
+import type { InstanceNow } from './slot-now.ts';
 
 interface Named {
   upTo: number;

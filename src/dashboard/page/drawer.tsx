@@ -3,7 +3,7 @@ import { useFetched } from './answers.ts';
 import { apiPath } from './api-path.ts';
 import { nextOf } from './attention.ts';
 import { DeedButton, outcome } from './dialog.tsx';
-import type { InstanceNow, SlotNow } from './roll.ts';
+import type { InstanceNow, SlotNow } from './slot-now.ts';
 import { State } from './state.tsx';
 import { hrefTo, moment, now, roll, route, setWords, version } from './store.ts';
 import { allIn, type Document, type Stored } from './stored.ts';

@@ -1,6 +1,6 @@
 import { Component } from 'preact';
 import { type Grouping, shortName } from './fleet-view.ts';
-import type { SlotNow } from './roll.ts';
+import type { SlotNow } from './slot-now.ts';
 import { glyphOf } from './states.ts';
 import { setWords } from './store.ts';
 import { writeSubject } from './subject.ts';

@@ -1,4 +1,4 @@
-import type { InstanceCounts, SlotNow } from './roll.ts';
+import type { InstanceCounts, SlotNow } from './slot-now.ts';
 import { runWords } from './states.ts';
 
 /** What the fleet is narrowed to. */
@@ -37,7 +37,13 @@ export function tallies(
   slots: readonly SlotNow[],
 ): readonly (readonly [word: string, count: number])[] {
   const counts = new Map<string, number>();
-  for (const { word } of slots) counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (let n = 0; n < slots.length; ) {
+    // Most stand as their neighbour does: of a row of them only its length is taken down.
+    const word = slots[n]?.word ?? '';
+    const start = n;
+    while (n < slots.length && slots[n]?.word === word) n += 1;
+    counts.set(word, (counts.get(word) ?? 0) + n - start);
+  }
   return runWords.flatMap((word) => {
     const count = counts.get(word) ?? 0;
     return count > 0 || word === 'live' ? [[word, count] as const] : [];
@@ -72,15 +78,12 @@ export const mostCells = 400;
 /** Groups in the order of their slots; a slot with two services is in both. */
 export function groupsOf(slots: readonly SlotNow[], by: Grouping, all: boolean): readonly Group[] {
   const folded = !all && slots.length > mostCells;
-  const groups: Group[] = [];
-  for (const [name, inside] of by === 'host' ? hostsOf(slots) : gathered(slots, by)) {
+  if (by === 'host') return hostsOf(slots, folded);
+  return [...gathered(slots, by)].map(([name, inside]) => {
     const drawn = folded ? inside.filter(({ word }) => word !== 'live') : inside;
     const hidden = inside.length - drawn.length;
-    // A host where all is well is in the number of those that are hidden.
-    if (drawn.length === 0 && by === 'host') continue;
-    groups.push({ name, slots: drawn, silent: isSilent(inside), hidden });
-  }
-  return groups;
+    return { name, slots: drawn, silent: isSilent(inside), hidden };
+  });
 }
 
 /** All its agents that are there are suspect, and there are several. */
@@ -90,17 +93,31 @@ export function isSilent(slots: readonly SlotNow[]): boolean {
   return there.length > 1 && there.every(({ word }) => word === 'suspect');
 }
 
-/** Slots come by host: those of one stand together. */
-function* hostsOf(
-  slots: readonly SlotNow[],
-): Generator<readonly [host: string, slots: readonly SlotNow[]]> {
+/**
+ * Slots come by host: those of one stand together. A host where all is well is in the number of those
+ * that are hidden; nothing is made for it, as there may be thousands.
+ */
+function hostsOf(slots: readonly SlotNow[], folded: boolean): readonly Group[] {
+  const groups: Group[] = [];
   for (let start = 0; start < slots.length; ) {
     const host = slots[start]?.host ?? '';
-    let end = start + 1;
-    while (slots[end]?.host === host) end += 1;
-    yield [host, slots.slice(start, end)];
+    let end = start;
+    let drawn = 0;
+    for (; slots[end]?.host === host; end += 1) {
+      if (!folded || slots[end]?.word !== 'live') drawn += 1;
+    }
+    if (drawn > 0) {
+      const inside = slots.slice(start, end);
+      groups.push({
+        name: host,
+        slots: drawn === inside.length ? inside : inside.filter(({ word }) => word !== 'live'),
+        silent: isSilent(inside),
+        hidden: inside.length - drawn,
+      });
+    }
     start = end;
   }
+  return groups;
 }
 
 function gathered(slots: readonly SlotNow[], by: Grouping): Map<string, SlotNow[]> {

@@ -12,13 +12,15 @@ import {
   tallies,
 } from './fleet-view.ts';
 import { moveInGrid } from './grid-keys.ts';
+import { MoreGroups } from './more-groups.tsx';
 import { glyphOf } from './states.ts';
 import { moment, roll, route, setWords, version } from './store.ts';
 import { counted } from './times.ts';
 
 const groupings: readonly Grouping[] = ['host', 'zone', 'service'];
 const sizes = ['S', 'M', 'L'] as const;
-/** So many groups at a time: more are asked for. */
+/** So many groups fill a screen; so many more are made when one scrolls near their end. */
+const atFirst = 24;
 const atATime = 120;
 
 /** Is anything wrong, where, since when, and what happens next? */
@@ -26,7 +28,7 @@ export function Fleet() {
   void version.value;
   const { words } = route.value;
   const { f = '', state = '', group = 'host', size = 'M', all = '', old = '' } = words;
-  const [shown, setShown] = useState(atATime);
+  const [shown, setShown] = useState(atFirst);
   const at = moment.value?.at ?? 0;
   const everything = roll.slots();
   const slots = old === '1' ? everything : everything.filter((slot) => isNews(slot, at));
@@ -38,6 +40,8 @@ export function Fleet() {
   );
   const drawn = groups.reduce((sum, one) => sum + one.slots.length, 0);
   const hidden = by === 'service' ? 0 : narrowed.length - drawn;
+  const states = tallies(slots);
+  const shares = filtered ? tallies(narrowed) : states;
   const wrong = matters(narrowed, roll);
   const instances = instanceTallies(narrowed);
   const gone = everything.length - slots.length;
@@ -48,7 +52,7 @@ export function Fleet() {
           Fleet <span class="dim">{counted(slots.length, 'agent')}</span>
         </h1>
         <fieldset class="tallies" aria-label="Filter by state">
-          {tallies(slots).map(([word, count]) => (
+          {states.map(([word, count]) => (
             <button
               key={word}
               type="button"
@@ -121,7 +125,7 @@ export function Fleet() {
       ) : null}
       {hidden > 0 ? (
         <p class="panel strip-note" data-testid="hidden">
-          <Proportions slots={narrowed} />
+          <Proportions parts={shares} />
           <span>
             {counted(hidden, 'healthy agent')} hidden (more than {mostCells} cells).
           </span>
@@ -132,7 +136,7 @@ export function Fleet() {
       ) : null}
       {all === '1' && slots.length > mostCells ? (
         <p class="panel strip-note">
-          <Proportions slots={narrowed} /> All {counted(slots.length, 'agent')} are shown.
+          <Proportions parts={shares} /> All {counted(slots.length, 'agent')} are shown.
           <button type="button" onClick={() => setWords({ all: '' })}>
             Hide the healthy
           </button>
@@ -157,12 +161,13 @@ export function Fleet() {
         ))}
       </section>
       {groups.length > shown ? (
-        <p class="more">
-          <button type="button" onClick={() => setShown(shown + atATime * 4)}>
-            Show {Math.min(atATime * 4, groups.length - shown)} more of{' '}
-            {counted(groups.length - shown, by)}
-          </button>
-        </p>
+        <MoreGroups
+          key={shown}
+          left={groups.length - shown}
+          atATime={atATime}
+          what={by}
+          onMore={() => setShown(shown + atATime)}
+        />
       ) : null}
       {gone > 0 ? (
         <p class="more dim">
@@ -177,12 +182,12 @@ export function Fleet() {
 }
 
 /** How the states share in the whole. */
-function Proportions({ slots }: { readonly slots: Parameters<typeof tallies>[0] }) {
-  const parts = tallies(slots);
+function Proportions({ parts }: { readonly parts: ReturnType<typeof tallies> }) {
+  const all = parts.reduce((sum, [, count]) => sum + count, 0);
   return (
     <svg
       class="proportions"
-      viewBox={`0 0 ${slots.length || 1} 1`}
+      viewBox={`0 0 ${all || 1} 1`}
       preserveAspectRatio="none"
       aria-hidden="true"
     >

@@ -6,7 +6,7 @@ import { nextOf } from './attention.ts';
 import type { Painted } from './chart-paint.ts';
 import { activeIds, type ChartData } from './chart-states.ts';
 import { spellWords, takerWords } from './dwell-words.ts';
-import type { Stands } from './roll.ts';
+import type { Stands } from './slot-now.ts';
 import { State } from './state.tsx';
 import { wordOf } from './states.ts';
 import { hrefTo, isPast, moment, now, roll, route, seek, setWords } from './store.ts';

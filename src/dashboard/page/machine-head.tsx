@@ -1,7 +1,7 @@
 import { ChartExport } from './chart-export.tsx';
 import type { Zoom } from './chart-view.tsx';
 import type { machineStates } from './machine-states.ts';
-import type { Stands } from './roll.ts';
+import type { Stands } from './slot-now.ts';
 import { moment, setWords } from './store.ts';
 import { entityName } from './subject.ts';
 import { dayTime } from './times.ts';

@@ -1,4 +1,5 @@
-import type { Roll, Stands } from './roll.ts';
+import type { Roll } from './roll.ts';
+import type { Stands } from './slot-now.ts';
 import { isOf, type Subject, subjectOf, writeSubject } from './subject.ts';
 
 /** Who runs through a machine at this moment: all of them, and those that are chosen. */

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { askDesk, extent, moment, roll, route, seek, seekAtTime } from './store.ts';
+import { askDesk, beside, extent, moment, roll, route, seek, seekAtTime } from './store.ts';
 import { isOf, readSubject } from './subject.ts';
 
 export const speeds = [1, 4, 8, 30, 60, 120, 300] as const;
@@ -72,6 +72,11 @@ export async function nextStep(
   pause();
   const here = moment.peek();
   if (!here) return;
+  const near = selected || problems ? undefined : beside(forward);
+  if (near !== undefined) {
+    seek(near);
+    return;
+  }
   const subject = readSubject(route.peek().words['sel'] ?? route.peek().words['of']);
   const entities =
     selected && subject

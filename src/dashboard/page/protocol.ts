@@ -41,6 +41,17 @@ export interface Changes {
   readonly notes: readonly WireNote[];
 }
 
+/**
+ * The rows around a moment, so that a tab goes a few steps without asking: of each its place, when it
+ * was, and how its entity stood before and after it.
+ */
+export interface Nearby {
+  readonly seqs: Float64Array;
+  readonly ats: Float64Array;
+  readonly before: Changes;
+  readonly after: Changes;
+}
+
 export interface AtMoment {
   readonly seq: number;
   readonly at: number;
@@ -59,11 +70,26 @@ export type FromDesk =
       readonly extent: Extent;
       readonly moment: AtMoment;
       readonly changes: Changes;
+      /** How often this tab was told of changes, these included. */
+      readonly told: number;
+      /** How many seeks were heard from this tab. */
+      readonly heard: number;
+    }
+  | {
+      readonly is: 'nearby';
+      readonly words: readonly string[];
+      readonly entities: readonly WireEntity[];
+      readonly nearby: Nearby;
     }
   | { readonly is: 'answer'; readonly id: number; readonly value: unknown };
 
 export type ToDesk =
-  | { readonly do: 'seek'; readonly at: number | 'head' }
+  | {
+      readonly do: 'seek';
+      readonly at: number | 'head';
+      /** The tab has gone there by itself, when it had been told of changes so often. */
+      readonly shown?: number;
+    }
   | { readonly do: 'seek-time'; readonly at: number }
   | { readonly do: 'ask'; readonly id: number; readonly question: Question }
   | { readonly do: 'retry' }

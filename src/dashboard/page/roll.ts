@@ -1,65 +1,9 @@
-import type { WireEntity, WireNote } from '../wire.ts';
+import type { WireEntity } from '../wire.ts';
 import type { Changes } from './protocol.ts';
-import { isPresent, runWord } from './states.ts';
-
-/** How an entity stands at the page's moment, in words. */
-export interface Stands {
-  readonly number: number;
-  readonly entity: WireEntity;
-  readonly state: string;
-  readonly since: number;
-  readonly chart: string;
-  readonly seq: number;
-  readonly note: WireNote;
-}
-
-export interface InstanceNow {
-  readonly stands: Stands;
-  readonly service: string;
-  readonly id: string;
-  readonly run: string;
-  readonly word: keyof InstanceCounts;
-  /** Why it is dubious or failing; empty: it is not. */
-  readonly reason: string;
-}
-
-/** How many instances are in each state. */
-export interface InstanceCounts {
-  readonly live: number;
-  readonly dubious: number;
-  readonly failing: number;
-  readonly draining: number;
-}
-
-/** A slot: the run that has or had it last, and what stands under it. */
-export interface SlotNow {
-  readonly key: string;
-  readonly host: string;
-  readonly agent: string;
-  readonly stands: Stands;
-  readonly word: string;
-  readonly reason: string;
-  readonly zone: string;
-  readonly instances: readonly InstanceNow[];
-  /** How many of them are in each state. */
-  readonly counts: InstanceCounts;
-}
-
-interface Slot {
-  readonly host: string;
-  readonly agent: string;
-  readonly runs: Map<string, Stands>;
-  readonly instances: Map<number, Stands>;
-  /** The instances by name; undefined: one came or went since. */
-  order: readonly number[] | undefined;
-}
+import { byName, type Slot, type SlotNow, type Stands, slotNow } from './slot-now.ts';
 
 const ended = new Set(['removed', 'adopted']);
 export const slotKey = (host: string, agent: string): string => `${host}\n${agent}`;
-
-const names = new Intl.Collator('en', { numeric: true });
-const byName = (a: Slot, b: Slot): number =>
-  names.compare(a.host, b.host) || names.compare(a.agent, b.agent);
 
 /**
  * The fleet at the page's moment: how every entity stands, and the slots made of them.
@@ -74,12 +18,12 @@ export class Roll {
   /** Runs as their own processes know them. */
   readonly sessions = new Map<number, Stands>();
   readonly #slots = new Map<string, Slot>();
-  readonly #views = new Map<string, SlotNow>();
-  readonly #dirty = new Set<string>();
-  #sorted: SlotNow[] | undefined;
-  #places: ReadonlyMap<string, number> = new Map();
+  /** What has changed since the slots were last looked at. */
+  readonly #dirty = new Set<Slot>();
   /** All slots that were ever heard of, by name: sorted anew only for one more. */
-  #order: readonly string[] | undefined;
+  #order: readonly Slot[] | undefined;
+  /** Those of them that are there. */
+  #there: readonly SlotNow[] = [];
 
   know(entities: readonly WireEntity[], words: readonly string[]): void {
     for (const one of entities) this.entities.push(one);
@@ -92,10 +36,9 @@ export class Roll {
     this.others.clear();
     this.sessions.clear();
     this.#slots.clear();
-    this.#views.clear();
     this.#dirty.clear();
-    this.#sorted = undefined;
     this.#order = undefined;
+    this.#there = [];
   }
 
   apply(changes: Changes): void {
@@ -124,29 +67,21 @@ export class Roll {
 
   /** All slots, by name: the order never depends on how they stand. */
   slots(): readonly SlotNow[] {
-    if (this.#dirty.size === 0 && this.#sorted) return this.#sorted;
-    let moved = !this.#sorted;
-    const fresh: SlotNow[] = [];
-    for (const key of this.#dirty) {
-      const before = this.#views.get(key);
-      const view = this.#view(key);
-      if (view) {
-        this.#views.set(key, view);
-        fresh.push(view);
-      } else this.#views.delete(key);
-      if (!before || !view) moved = true;
+    if (this.#dirty.size === 0) return this.#there;
+    for (const slot of this.#dirty) {
+      slot.now = slotNow(slot, this.holdOver(slot.host, slot.agent) !== undefined);
     }
     this.#dirty.clear();
-    if (moved) {
-      this.#sorted = this.#inOrder().flatMap((key) => this.#views.get(key) ?? []);
-      this.#places = new Map(this.#sorted.map((one, place) => [one.key, place]));
-    } else for (const one of fresh) this.#replace(one);
-    return this.#sorted ?? [];
+    this.#order ??= [...this.#slots.values()].sort(byName);
+    const there: SlotNow[] = [];
+    for (const { now } of this.#order) if (now) there.push(now);
+    this.#there = there;
+    return there;
   }
 
   slot(host: string, agent: string): SlotNow | undefined {
     this.slots();
-    return this.#views.get(slotKey(host, agent));
+    return this.#slots.get(slotKey(host, agent))?.now;
   }
 
   of(kind: WireEntity['entity']): Stands[] {
@@ -172,30 +107,10 @@ export class Roll {
     );
   }
 
-  #inOrder(): readonly string[] {
-    this.#order ??= [...this.#slots].sort(([, a], [, b]) => byName(a, b)).map(([key]) => key);
-    return this.#order;
-  }
-
-  #replace(one: SlotNow): void {
-    const place = this.#places.get(one.key);
-    if (place !== undefined && this.#sorted) this.#sorted[place] = one;
-  }
-
   #stand(number: number, entity: WireEntity, stands: Stands | undefined): void {
     if (entity.entity === 'run' || entity.entity === 'instance') {
-      const key = slotKey(entity.host, entity.agent);
-      const { host, agent } = entity;
-      const slot = this.#slots.get(key) ?? {
-        host,
-        agent,
-        runs: new Map(),
-        instances: new Map(),
-        order: undefined,
-      };
-      if (!this.#slots.has(key)) this.#order = undefined;
-      this.#slots.set(key, slot);
-      this.#dirty.add(key);
+      const slot = this.#slotOf(entity.host, entity.agent);
+      this.#dirty.add(slot);
       if (entity.entity === 'run') {
         if (stands) slot.runs.set(entity.run, stands);
         else slot.runs.delete(entity.run);
@@ -211,81 +126,27 @@ export class Roll {
     if (stands) kept.set(number, stands);
     else kept.delete(number);
     if (entity.entity === 'hold') {
-      for (const [key, { host }] of this.#slots) if (host === entity.host) this.#dirty.add(key);
+      for (const slot of this.#slots.values()) {
+        if (slot.host === entity.host) this.#dirty.add(slot);
+      }
     }
   }
 
-  #view(key: string): SlotNow | undefined {
-    const slot = this.#slots.get(key);
-    if (!slot) return undefined;
-    const stands = latest(slot.runs);
-    if (!stands) return undefined;
-    const word = runWord(stands.state);
-    const hold = this.holdOver(slot.host, slot.agent);
-    slot.order ??= this.#ordered(slot.instances.keys());
-    const instances = slot.order.flatMap((number) => {
-      const one = slot.instances.get(number);
-      return one ? [this.#instance(one, slot, !!hold)] : [];
-    });
-    return {
+  #slotOf(host: string, agent: string): Slot {
+    const key = slotKey(host, agent);
+    const known = this.#slots.get(key);
+    if (known) return known;
+    const slot: Slot = {
       key,
-      host: slot.host,
-      agent: slot.agent,
-      stands,
-      word,
-      reason: word !== 'suspect' ? '' : hold ? 'planned' : (stands.note.why ?? 'silent'),
-      zone: stands.note.zone ?? '',
-      instances,
-      counts: countsOf(instances),
+      host,
+      agent,
+      runs: new Map(),
+      instances: new Map(),
+      order: undefined,
+      now: undefined,
     };
+    this.#slots.set(key, slot);
+    this.#order = undefined;
+    return slot;
   }
-
-  #ordered(numbers: Iterable<number>): number[] {
-    const name = (number: number) => {
-      const entity = this.entities[number];
-      return entity?.entity === 'instance' ? [entity.service, entity.id] : ['', ''];
-    };
-    const named = [...numbers].map((number) => [number, ...name(number)] as const);
-    named.sort(
-      ([, a = '', c = ''], [, b = '', d = '']) => names.compare(a, b) || names.compare(c, d),
-    );
-    return named.map(([number]) => number);
-  }
-
-  #instance(stands: Stands, slot: Slot, held: boolean): InstanceNow {
-    const { entity, state } = stands;
-    if (entity.entity !== 'instance') throw new TypeError('not an instance');
-    const { service, id, run } = entity;
-    const owner = slot.runs.get(run);
-    const reason = owner ? doubt(owner, held) : 'orphan';
-    const base = { stands, service, id, run };
-    if (reason !== '') return { ...base, word: 'dubious', reason };
-    const word = state === 'failing' || state === 'draining' ? state : 'live';
-    return { ...base, word, reason: word === 'failing' ? (stands.note.why ?? '') : '' };
-  }
-}
-
-function countsOf(instances: readonly InstanceNow[]): InstanceCounts {
-  const counts = { live: 0, dubious: 0, failing: 0, draining: 0 };
-  for (const { word } of instances) counts[word] += 1;
-  return counts;
-}
-
-/** Why the instances of a run are dubious; empty: they are not. */
-function doubt(owner: Stands, held: boolean): string {
-  const word = runWord(owner.state);
-  if (word === 'suspect') return held ? 'planned' : (owner.note.why ?? 'silent');
-  return isPresent(word) ? '' : word;
-}
-
-/** The run that holds the slot, else the one that did last. */
-function latest(runs: ReadonlyMap<string, Stands>): Stands | undefined {
-  let best: Stands | undefined;
-  for (const one of runs.values()) {
-    if (isPresent(runWord(one.state))) return one;
-    if (!best || one.since > best.since || (one.since === best.since && one.seq > best.seq)) {
-      best = one;
-    }
-  }
-  return best;
 }

@@ -1,4 +1,5 @@
-import type { InstanceNow, Roll, SlotNow } from './roll.ts';
+import type { Roll } from './roll.ts';
+import type { InstanceNow, SlotNow } from './slot-now.ts';
 import type { Subject } from './subject.ts';
 
 /** How a subject stands, as a document. */

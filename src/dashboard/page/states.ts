@@ -34,11 +34,20 @@ export const glyphOf = (word: string): string => glyphs[word] ?? '·';
 export const isPresent = (word: string): boolean =>
   word === 'live' || word === 'registering' || word === 'leaving' || word === 'suspect';
 
-/** The word of a run's state, given as its active leaves. */
+const known = new Map<string, string>();
+
+/** The word of a run's state, given as its active leaves. Of each state it is found out once. */
 export function runWord(state: string): string {
+  const word = known.get(state) ?? readRunWord(state);
+  known.set(state, word);
+  return word;
+}
+
+function readRunWord(state: string): string {
   if (state.includes('sight.suspect')) return 'suspect';
   const [, phase] = /phase\.(\w+)/.exec(state) ?? [];
-  return phase ?? lastName(state);
+  const word = phase ?? lastName(state);
+  return runWords.find((one) => one === word) ?? word;
 }
 
 /** The word of any state: where it is short, its own; of regions, the first. */

@@ -1,16 +1,17 @@
-import { computed, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import type { Question } from '../questions.ts';
 import { isSample } from './api-path.ts';
+import { Here } from './here.ts';
 import type { AtMoment, Extent, FromDesk, Link, ToDesk } from './protocol.ts';
-import { Roll } from './roll.ts';
 import { type Route, readRoute, writeRoute } from './route.ts';
 
 /** Everything that a screen is made from. */
 export const link = signal<Link | null>(null);
 export const extent = signal<Extent | null>(null);
 export const moment = signal<AtMoment | null>(null);
+const here = new Here();
 /** The fleet at the moment; `version` says that it changed. */
-export const roll = new Roll();
+export const { roll } = here;
 export const version = signal(0);
 export const route = signal<Route>(readRoute(location.hash));
 /** The browser's clock, every second, while somebody looks. */
@@ -52,7 +53,8 @@ export function askDesk<T>(question: Question): Promise<T> {
 
 /** Goes to a place, or to the newest. The address follows when the hand rests. */
 export function seek(at: number | 'head'): void {
-  tell({ do: 'seek', at });
+  tell(here.seek(at));
+  show();
   wanted = at === 'head' ? null : at;
   clearTimeout(writing);
   writing = setTimeout(() => go({ at: wanted ?? null }, true), 150);
@@ -60,11 +62,15 @@ export function seek(at: number | 'head'): void {
 
 /** Goes to what was newest at a time; where that was becomes the address. */
 export function seekAtTime(at: number): void {
-  tell({ do: 'seek-time', at });
+  tell(here.seekTime(at));
+  show();
   wanted = undefined;
   clearTimeout(writing);
   writing = setTimeout(() => go({ at: wanted ?? moment.peek()?.seq ?? null }, true), 150);
 }
+/** The place of the transition before or after the moment, where it is known without asking. */
+export const beside = (forward: boolean): number | undefined => here.beside(forward);
+
 let wanted: number | null | undefined = null;
 let writing: ReturnType<typeof setTimeout> | undefined;
 
@@ -92,6 +98,11 @@ function hear(message: FromDesk): void {
     waiting.delete(message.id);
     return;
   }
+  if (pending.length === 0 && isQuiet(message)) {
+    here.hear(message);
+    show();
+    return;
+  }
   // A hidden page paints no frames, and goes on all the same.
   if (pending.length === 0) {
     if (document.hidden) setTimeout(apply, 200);
@@ -100,20 +111,28 @@ function hear(message: FromDesk): void {
   pending.push(message);
 }
 
+/** Nothing of it is drawn, or hardly: it is worth no frame of its own. */
+const isQuiet = (message: FromDesk): boolean =>
+  message.is === 'nearby' || (message.is === 'moment' && message.changes.entities.length === 0);
+
 /** Once for each frame, whatever came in. */
 function apply(): void {
   const messages = pending;
   pending = [];
   for (const message of messages) {
     if (message.is === 'link') link.value = message.link;
-    if (message.is === 'reset') roll.clear();
-    if (message.is !== 'moment') continue;
-    roll.know(message.entities, message.words);
-    roll.apply(message.changes);
-    extent.value = message.extent;
-    moment.value = message.moment;
-    if (message.changes.entities.length > 0) version.value += 1;
+    else here.hear(message);
   }
+  show();
+}
+
+/** What changed is drawn once, in the frame that is next. */
+function show(): void {
+  batch(() => {
+    extent.value = here.extent;
+    moment.value = here.moment;
+    version.value = here.version;
+  });
 }
 
 /** Connects to the desk that all tabs share, or has one of its own. */
@@ -154,5 +173,6 @@ export function start(): void {
 function follow(): void {
   const { at } = route.peek();
   wanted = at;
-  tell({ do: 'seek', at: at ?? 'head' });
+  tell(here.seek(at ?? 'head'));
+  show();
 }

@@ -1,8 +1,27 @@
+import { answer } from '../answer.ts';
 import type { Chronicle } from '../chronicle.ts';
 import { Moment } from '../moment.ts';
-import { answer } from '../questions.ts';
-import type { WireNote } from '../wire.ts';
-import type { Changes, FromDesk, ToDesk } from './protocol.ts';
+import { nearbyOf } from './near.ts';
+import type { FromDesk, ToDesk } from './protocol.ts';
+import { changesOf } from './standings.ts';
+
+/**
+ * How much of what is around it a tab is given to go by itself: `reach` rows to either side, a few notches of
+ * the scrubber in a million; again when fewer than `enough` are ahead; `later`: when there is time.
+ */
+export interface Provision {
+  readonly reach: number;
+  readonly enough: number;
+  readonly later: (work: () => void, wait: number) => void;
+}
+
+const usual: Provision = {
+  reach: 500,
+  enough: 250,
+  later: (work, wait) => void setTimeout(work, wait),
+};
+/** So long after a far seek the hand rests, in ms. */
+const rest = 60;
 
 type Tell = (message: FromDesk) => void;
 
@@ -18,8 +37,14 @@ export class TabsMoment {
   /** Everything is to be told: nothing has been. */
   #fresh = true;
   #headTold = '';
+  #told = 0;
+  #heard = 0;
+  /** Between these rows, ends included, the tab finds its way by itself. */
+  #near = { from: 0, to: -1 };
+  readonly #provision: Provision;
 
-  constructor(chronicle: Chronicle, tell: Tell) {
+  constructor(chronicle: Chronicle, tell: Tell, provision = usual) {
+    this.#provision = provision;
     this.#chronicle = chronicle;
     this.#moment = new Moment(chronicle);
     this.#tell = tell;
@@ -32,21 +57,49 @@ export class TabsMoment {
     this.#words = 0;
     this.#entities = 0;
     this.#fresh = true;
+    this.#near = { from: 0, to: -1 };
     this.#tell({ is: 'reset' });
   }
 
   heard(message: ToDesk): void {
     if (message.do === 'seek') {
+      this.#heard += 1;
       this.#wanted = message.at === 'head' ? null : message.at;
-      this.tellChanges();
+      this.#answerSeek(message.shown === this.#told);
     } else if (message.do === 'seek-time') {
+      this.#heard += 1;
       const row = this.#chronicle.rowAtTime(message.at);
       this.#wanted = row < this.#chronicle.first ? 0 : this.#chronicle.seq.get(row);
-      this.tellChanges();
+      this.#answerSeek(false);
     } else if (message.do === 'ask') {
       const value = answer(this.#chronicle, message.question);
       this.#tell({ is: 'answer', id: message.id, value });
     }
+  }
+
+  /** `shown`: the tab has gone there by itself, and nothing that it did not know was told meanwhile. */
+  #answerSeek(shown: boolean): void {
+    this.#headTold = '';
+    this.tellChanges(shown);
+    if (this.#wanted === null) return;
+    const { row } = this.#moment;
+    const { from, to } = this.#near;
+    const { enough, later } = this.#provision;
+    if (shown && Math.min(row - from, to - row) >= enough) return;
+    // A hand that goes far needs none of them: it is waited until it rests.
+    const seeks = this.#heard;
+    later(() => seeks === this.#heard && this.#tellNearby(), shown ? 0 : rest);
+  }
+
+  #tellNearby(): void {
+    const chronicle = this.#chronicle;
+    if (this.#wanted === null || this.#fresh || !chronicle.isComplete) return;
+    const { row } = this.#moment;
+    const { reach } = this.#provision;
+    const nearby = nearbyOf(chronicle, row, reach);
+    const from = Math.max(chronicle.first, row - reach);
+    this.#near = { from, to: from + nearby.seqs.length - 1 };
+    this.#tell({ is: 'nearby', ...this.#named(), nearby });
   }
 
   prepended(): void {
@@ -54,12 +107,13 @@ export class TabsMoment {
   }
 
   /** How many transitions are newer is worth a word, also where nothing else changed. */
-  tellChanges(): void {
+  tellChanges(shown = false): void {
     const chronicle = this.#chronicle;
     if (chronicle.to === 0) return;
     const wanted = this.#wanted === null ? Infinity : Math.max(this.#wanted, chronicle.floor);
     let changed = this.#moment.seek(Math.min(chronicle.rowAt(wanted), chronicle.end - 1));
     if (this.#fresh) changed = chronicle.entities.values.map((_, entity) => entity);
+    else if (shown) changed = [];
     this.#fresh = false;
     const head = this.#wanted === null || this.#wanted >= chronicle.to;
     const row = this.#moment.row;
@@ -82,29 +136,18 @@ export class TabsMoment {
     const said = JSON.stringify([moment, extent]);
     if (changed.length === 0 && said === this.#headTold) return;
     this.#headTold = said;
-    const words = chronicle.words.values.slice(this.#words);
-    const entities = chronicle.entities.values.slice(this.#entities);
-    this.#words += words.length;
-    this.#entities += entities.length;
-    const changes = this.#changes(changed);
-    this.#tell({ is: 'moment', words, entities, extent, moment, changes });
+    const changes = changesOf(changed, (n) => this.#moment.standing(changed[n] ?? 0));
+    if (changed.length > 0) this.#told += 1;
+    const count = { told: this.#told, heard: this.#heard };
+    this.#tell({ is: 'moment', ...this.#named(), extent, moment, changes, ...count });
   }
 
-  #changes(changed: readonly number[]): Changes {
-    const states = new Int32Array(changed.length).fill(-1);
-    const since = new Float64Array(changed.length);
-    const charts = new Int32Array(changed.length);
-    const seqs = new Float64Array(changed.length);
-    const notes: WireNote[] = [];
-    changed.forEach((entity, n) => {
-      const standing = this.#moment.standing(entity);
-      notes.push(standing?.note ?? {});
-      if (!standing) return;
-      states[n] = standing.state;
-      since[n] = standing.since;
-      charts[n] = standing.chart;
-      seqs[n] = standing.seq;
-    });
-    return { entities: Int32Array.from(changed), states, since, charts, seqs, notes };
+  /** Names that this tab has not been told yet. */
+  #named() {
+    const words = this.#chronicle.words.values.slice(this.#words);
+    const entities = this.#chronicle.entities.values.slice(this.#entities);
+    this.#words += words.length;
+    this.#entities += entities.length;
+    return { words, entities };
   }
 }

@@ -1,7 +1,7 @@
 import type { Transition } from '../questions.ts';
 import { useAnswer } from './answers.ts';
 import { registrations, rivals, winnerOf } from './contest.ts';
-import type { InstanceNow } from './roll.ts';
+import type { InstanceNow } from './slot-now.ts';
 import { extent, moment, roll } from './store.ts';
 
 /** Of instances that another one of the same name has taken the place of, which one did. */

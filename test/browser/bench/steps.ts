@@ -1,43 +1,103 @@
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { stepsOf, type TracedStep, traceCategories } from './traced.ts';
 
-/**
- * Moves the scrubber and measures, in ms: until the page says the other moment, and until that is
- * painted. `by`: how far it moves each time, of 10 000.
- */
-export function steps(
+/** Moves in time with real input, and says how many of what it moves by. */
+export interface Way {
+  readonly name: string;
+  /** The n-th input; nobody waits longer than until the page has changed. */
+  input(page: Page, n: number): Promise<void>;
+}
+
+declare global {
+  interface Window {
+    /** Forgets what it said so far. */
+    begin(): void;
+    /** Resolves once the page says another moment than before, or the floor another number. */
+    changed(): Promise<void>;
+  }
+}
+
+/** So far from the strip's left edge, as a part of it. */
+const begin = 0.7;
+const within = 0.5;
+
+async function pointAt(page: Page, part: number): Promise<void> {
+  const box = await page.locator('.strip input').boundingBox();
+  if (!box) throw new Error('there is no scrubber');
+  await page.mouse.move(box.x + box.width * part, box.y + box.height / 2);
+}
+
+/** Takes the scrubber. */
+export async function press(page: Page): Promise<void> {
+  await pointAt(page, begin);
+  await page.mouse.down();
+  await page.waitForTimeout(500);
+}
+
+/** A mouse that is held down over the strip, and goes back by a part of it each time. */
+const drag = (name: string, by: number): Way => ({
+  name,
+  input: (page, n) => pointAt(page, begin - (((n + 1) * by) % within)),
+});
+
+/** The least that a browser can do: a key, a text that changes, a frame. */
+export const floor: Way = { name: 'nothing', input: (page) => page.keyboard.press('F9') };
+
+export const ways: readonly Way[] = [
+  { name: 'to the transition before (key ,)', input: (page) => page.keyboard.press(',') },
+  { name: 'to the transition after (key .)', input: (page) => page.keyboard.press('.') },
+  {
+    name: 'the scrubber by a notch, 0.01 % of the history (arrow key)',
+    input: (page) => page.keyboard.press('ArrowLeft'),
+  },
+];
+
+export const drags: readonly Way[] = [
+  drag('a drag by 0.4 % of the strip', 0.004),
+  drag('a drag by 30 % of the strip', 0.3),
+];
+
+/** Marks in the trace when an input came and when the page has changed; makes the floor. */
+export async function prepare(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const where = document.querySelector('.transport .where');
+    if (!where) throw new Error('there is no scrubber');
+    const line = document.body.appendChild(document.createElement('i'));
+    line.style.cssText = 'position:fixed;top:0;left:0;contain:strict;width:20px;height:20px';
+    line.textContent = '0';
+    let said = Promise.withResolvers<void>();
+    window.begin = () => {
+      said = Promise.withResolvers<void>();
+    };
+    window.changed = () => said.promise;
+    const begun = ({ timeStamp }: Event) => performance.mark('begun', { startTime: timeStamp });
+    addEventListener('keydown', begun, true);
+    addEventListener('pointermove', (event) => event.buttons > 0 && begun(event), true);
+    addEventListener('keydown', ({ key }) => {
+      if (key === 'F9') line.textContent = String(Number(line.textContent) + 1);
+    });
+    const observer = new MutationObserver(() => {
+      performance.mark('said');
+      said.resolve();
+    });
+    for (const one of [where, line])
+      observer.observe(one, { subtree: true, characterData: true, childList: true });
+  });
+}
+
+/** Goes a way so many times, each from rest and at any moment of the screen's own pace. */
+export async function steps(
+  browser: Browser,
   page: Page,
-  by: number,
+  way: Way,
   count: number,
-): Promise<{ said: number[]; painted: number[] }> {
-  return page.evaluate(
-    async ([by = 1, count = 1]) => {
-      const slider = document.querySelector<HTMLInputElement>('.strip input');
-      const where = document.querySelector('.transport .where');
-      if (!slider || !where) throw new Error('there is no scrubber');
-      const said: number[] = [];
-      const painted: number[] = [];
-      let at = 9000;
-      for (let n = 0; n < count; n += 1) {
-        at = ((at - by - 1000) % 8500) + 1000;
-        if (at < 1000) at += 8000;
-        await new Promise((rest) => setTimeout(rest, 30));
-        await new Promise((frame) => requestAnimationFrame(frame));
-        const { promise, resolve } = Promise.withResolvers<void>();
-        const observer = new MutationObserver(() => resolve());
-        observer.observe(where, { subtree: true, characterData: true, childList: true });
-        const begun = performance.now();
-        slider.value = String(at);
-        slider.dispatchEvent(new Event('input', { bubbles: true }));
-        await promise;
-        said.push(performance.now() - begun);
-        observer.disconnect();
-        await new Promise<void>((shown) => {
-          requestAnimationFrame(() => setTimeout(shown));
-        });
-        painted.push(performance.now() - begun);
-      }
-      return { said, painted };
-    },
-    [by, count],
-  );
+): Promise<TracedStep[]> {
+  await browser.startTracing(page, { categories: traceCategories });
+  for (let n = 0; n < count; n += 1) {
+    await page.evaluate(() => window.begin());
+    await way.input(page, n);
+    await page.evaluate(() => window.changed());
+    await page.waitForTimeout(60 + ((n * 0.618) % 1) * 17);
+  }
+  return stepsOf(await browser.stopTracing());
 }

@@ -8,7 +8,7 @@ import {
   narrow,
   tallies,
 } from '../../../src/dashboard/page/fleet-view.ts';
-import type { SlotNow } from '../../../src/dashboard/page/roll.ts';
+import type { SlotNow } from '../../../src/dashboard/page/slot-now.ts';
 import { brake, hold, instance, present, rollOf, run, tell } from './fleet-given.ts';
 
 const suspect = present('live', 'suspect');
@@ -110,7 +110,7 @@ describe('the roll', () => {
 describe('what needs attention', () => {
   test('nothing, where all is well', () => {
     const roll = rollOf([{ entity: run('h'), state: live }]);
-    expect(matters(roll.slots(), roll)).toEqual([]);
+    expect(matters(roll.slots(), roll).first(9)).toEqual([]);
   });
 
   test('the expired go first, then the suspect, then what fails', () => {
@@ -120,11 +120,11 @@ describe('what needs attention', () => {
       { entity: run('h2'), state: suspect, note: silent },
       { entity: run('h3'), state: 'expired' },
     ]);
-    expect(matters(roll.slots(), roll).map(({ word }) => word)).toEqual([
-      'expired',
-      'suspect',
-      'failing',
-    ]);
+    expect(
+      matters(roll.slots(), roll)
+        .first(9)
+        .map(({ word }) => word),
+    ).toEqual(['expired', 'suspect', 'failing']);
   });
 
   test('a host of which every agent is silent is one matter; with one that lives it is not', () => {
@@ -134,9 +134,13 @@ describe('what needs attention', () => {
       note: silent,
     }));
     const roll = rollOf(both);
-    expect(matters(roll.slots(), roll)).toMatchObject([{ title: 'h', word: 'suspect' }]);
+    expect(matters(roll.slots(), roll).first(9)).toMatchObject([{ title: 'h', word: 'suspect' }]);
     tell(roll, [{ entity: run('h', 'c'), state: live }]);
-    expect(matters(roll.slots(), roll).map(({ title }) => title)).toEqual(['h/a', 'h/b']);
+    expect(
+      matters(roll.slots(), roll)
+        .first(9)
+        .map(({ title }) => title),
+    ).toEqual(['h/a', 'h/b']);
   });
 
   test('a suspect run expires when its grace has passed', () => {
@@ -160,7 +164,9 @@ describe('what needs attention', () => {
       { entity: run('h'), state: 'superseded', since: 1000, note: silent },
       { entity: instance('h', 'w'), state: 'serving' },
     ]);
-    expect(matters(roll.slots(), roll)).toMatchObject([{ word: 'superseded', at: 46_000 }]);
+    expect(matters(roll.slots(), roll).first(9)).toMatchObject([
+      { word: 'superseded', at: 46_000 },
+    ]);
   });
 });
 

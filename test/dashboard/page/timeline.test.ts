@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { answer } from '../../../src/dashboard/answer.ts';
 import { Chronicle } from '../../../src/dashboard/chronicle.ts';
 import { arrowsOf } from '../../../src/dashboard/page/cause-arrows.ts';
 import { barsOf } from '../../../src/dashboard/page/lane-bars.ts';
 import { laneKey } from '../../../src/dashboard/page/lanes.ts';
 import { pan, zoom } from '../../../src/dashboard/page/timeline-scale.ts';
 import { tallied } from '../../../src/dashboard/page/world-tally.ts';
-import { answer, type Lane, type When } from '../../../src/dashboard/questions.ts';
+import type { Lane, When } from '../../../src/dashboard/questions.ts';
 import { AgentName, HostId, InstanceId, RunId, ServiceName } from '../../../src/domain/names.ts';
 import { type Happening, pageOf } from '../histories.ts';
 

@@ -1,0 +1,37 @@
+import type { Chronicle } from './chronicle.ts';
+import { between, density, edgeCounts } from './counting.ts';
+import { dwell } from './dwell.ts';
+import type { Question } from './questions.ts';
+import { found, historyOf, lanes, step, stirred, when } from './transitions.ts';
+
+/** What the history says to a question. */
+export function answer(chronicle: Chronicle, question: Question) {
+  switch (question.ask) {
+    case 'density':
+      return density(chronicle, question.from, question.to, question.bins);
+    case 'lanes':
+      return lanes(chronicle, question);
+    case 'history':
+      return historyOf(chronicle, question.entities, question.upTo);
+    case 'edges':
+      return edgeCounts(chronicle, question);
+    case 'dwell':
+      return dwell(chronicle, question);
+    case 'step':
+      return step(chronicle, question);
+    case 'between':
+      return between(chronicle, question.a, question.b);
+    case 'found':
+      return found(chronicle, question.types, question.upTo);
+    case 'stirred':
+      return stirred(chronicle, question.from, question.to);
+    case 'when':
+      return when(chronicle, question.seqs);
+    case 'after': {
+      const row = chronicle.rowAtTime(question.at) + 1;
+      return row < chronicle.end ? chronicle.at.get(row) : question.at;
+    }
+    default:
+      return question satisfies never;
+  }
+}
