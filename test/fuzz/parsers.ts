@@ -44,6 +44,8 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'dashboard/page/bookmarks',
     'dashboard/page/subject',
   ],
+  'inspection.test.ts': ['cli/doctor/registry'],
+  'page.test.ts': ['dashboard/page/feed'],
   'dashboard.test.ts': [
     'dashboard/server/actions',
     'dashboard/server/audit',
@@ -64,14 +66,12 @@ export const ours: Readonly<Record<string, string>> = {
   'cli/demo/actor': 'the first line of a process of this very program',
   'cli/demo/stage': 'constants',
   'cli/doctor/streams': 'a time in an answer that askApi has read; what is no time is NaN',
-  'cli/doctor/registry': 'a seat’s value, whatever fails: read as runtime/seat reads it',
   'cli/commands/ui': 'a default',
   'cli/operator': 'a default',
   'cli/version': 'the package’s own package.json',
   'cli/why/doubt': 'evidence of an event that was read, by the schema of cli/evidence',
   'dashboard/page/answers':
     'what the server that sent the page answers; what is no JSON is said to have failed',
-  'dashboard/page/feed': 'the stream of the server that sent the page',
   'dashboard/server/recording': 'events that it has packed itself',
   'domain/brake': 'a constant',
   'domain/fleet-policy': 'a constant',

@@ -11,19 +11,32 @@ export async function playAll(
   played: (outcome: Outcome) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  await Promise.all(Array.from({ length: workers }, () => playSome(seeds, played, signal)));
+  const all = Array.from({ length: workers }, async () => {
+    while ((await playSome(seeds, played, signal)) === 'more');
+  });
+  await Promise.all(all);
 }
 
+/**
+ * Node keeps whatever waits for a composite abort signal until that is aborted; a simulated process that
+ * was killed aborts nothing, so its fleet stays: a megabyte a seed, and a night has many.
+ */
+const seedsEach = 1000;
+
+/** One worker, until there are no seeds, nobody wants more, or it has played its share. */
 function playSome(
   seeds: Iterator<number>,
   played: (outcome: Outcome) => void,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<'more' | 'done'> {
   const worker = new Worker(new URL('./play-seeds.ts', import.meta.url));
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const { promise, resolve, reject } = Promise.withResolvers<'more' | 'done'>();
+  let share = seedsEach;
   const next = () => {
+    if (share === 0) return resolve('more');
+    share -= 1;
     const { value, done } = signal.aborted ? { value: 0, done: true } : seeds.next();
-    if (done) resolve();
+    if (done) resolve('done');
     else worker.postMessage(value);
   };
   worker.on('message', (outcome: Outcome) => {
@@ -31,7 +44,11 @@ function playSome(
     next();
   });
   worker.on('error', reject);
-  signal.addEventListener('abort', () => resolve(), { once: true });
+  const stop = () => resolve('done');
+  signal.addEventListener('abort', stop, { once: true });
   next();
-  return promise.finally(() => worker.terminate());
+  return promise.finally(() => {
+    signal.removeEventListener('abort', stop);
+    return worker.terminate();
+  });
 }
