@@ -1,4 +1,5 @@
-import { type Chronicle, none } from './chronicle.ts';
+import type { Chronicle } from './chronicle.ts';
+import { none } from './notes.ts';
 import { deeds, problems } from './problems.ts';
 import type { Counted, Density, Difference, EdgeCounts } from './questions.ts';
 import { most, numbersOf } from './transitions.ts';
