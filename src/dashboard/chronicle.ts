@@ -1,10 +1,8 @@
 import { entityKey } from './entity-key.ts';
 import { type Floats, type Ints, Room } from './growing.ts';
 import { Interned } from './interned.ts';
+import { Notes, none } from './notes.ts';
 import type { WireEntity, WireGap, WireNote, WirePage, WireState } from './wire.ts';
-
-/** No row, no word, no note. */
-export const none = -0x4000_0000;
 
 /** How an entity stood before the first row that is known of it. */
 export interface Before {
@@ -16,8 +14,6 @@ export interface Before {
   readonly covered: boolean;
 }
 
-const nothing: WireNote = {};
-
 /**
  * The history that is in memory, as columns: a row is a transition, and knows its entity's row before.
  *
@@ -28,7 +24,7 @@ const nothing: WireNote = {};
 export class Chronicle {
   readonly words = new Interned<string>((word) => word);
   readonly entities = new Interned<WireEntity>(entityKey);
-  readonly notes = new Interned<WireNote>((note) => JSON.stringify(note));
+  readonly notes = new Notes();
   readonly gaps: WireGap[] = [];
   /** The places that are here, both included; `to` 0: none yet. */
   from = 1;
@@ -57,7 +53,6 @@ export class Chronicle {
   readonly #firstRow: number[] = [];
   readonly #lastRow: number[] = [];
   readonly #before: (Before | undefined)[] = [];
-  readonly #merged = new Map<number, number>();
 
   /** The rows are those from `first` to before `end`. */
   get first(): number {
@@ -163,22 +158,12 @@ export class Chronicle {
 
   /** The last row at or before a place; before all rows: one less than the first. */
   rowAt(seq: number): number {
-    return this.#search(this.seq, seq);
+    return this.seq.lastUpTo(seq);
   }
 
   /** The last row stored at or before a moment. */
   rowAtTime(at: number): number {
-    return this.#search(this.at, at);
-  }
-
-  #search(column: Floats, value: number): number {
-    let [low, high] = [this.first, this.end];
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      if (column.get(middle) <= value) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
+    return this.at.lastUpTo(at);
   }
 
   #stand(state: WireState): void {
@@ -225,18 +210,7 @@ export class Chronicle {
     const prev = this.prev.get(row);
     const entity = this.entity.get(row);
     const earlier = prev === none ? (this.#before[entity]?.note ?? none) : this.note.get(prev);
-    this.note.set(row, this.#together(earlier, this.#ownNote.get(row)));
-  }
-
-  #together(earlier: number, own: number): number {
-    if (own === none) return earlier;
-    if (earlier === none) return own;
-    const pair = earlier * 0x100_0000 + own;
-    const known = this.#merged.get(pair);
-    if (known !== undefined) return known;
-    const merged = this.notes.of({ ...this.notes.at(earlier), ...this.notes.at(own) });
-    this.#merged.set(pair, merged);
-    return merged;
+    this.note.set(row, this.notes.together(earlier, this.#ownNote.get(row)));
   }
 
   /** What a row itself noted, without what its entity's earlier ones did. */
@@ -245,7 +219,7 @@ export class Chronicle {
   }
 
   noteOf(note: number): WireNote {
-    return note === none ? nothing : this.notes.at(note);
+    return this.notes.at(note);
   }
 }
 

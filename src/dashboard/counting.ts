@@ -1,6 +1,7 @@
-import { type Chronicle, none } from './chronicle.ts';
+import type { Chronicle } from './chronicle.ts';
 import { rowsAsked } from './dwell.ts';
 import { gapsBetween } from './gaps.ts';
+import { none } from './notes.ts';
 import { deeds, problems } from './problems.ts';
 import type { Counted, Density, Difference, EdgeCounts } from './questions.ts';
 import { most, numbersOf } from './transitions.ts';

@@ -1,4 +1,5 @@
-import { type Chronicle, none } from './chronicle.ts';
+import type { Chronicle } from './chronicle.ts';
+import { none } from './notes.ts';
 import type { WireNote } from './wire.ts';
 
 /** Of which transitions: after one place and up to another. Entities null: all of a machine. */

@@ -78,6 +78,17 @@ class Column<A extends Int32Array | Float64Array> {
     this.#values[row + this.#room.offset] = value;
   }
 
+  /** The last row of at most this value, where values go forward with the rows; before all: one less than the first. */
+  lastUpTo(value: number): number {
+    let [low, high] = [this.#room.first, this.#room.end];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.get(middle) <= value) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
   /** The values as they lie, row 0 at the room's offset: for loops over many rows. */
   raw(): A {
     return this.#values;

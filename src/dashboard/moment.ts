@@ -1,4 +1,5 @@
-import { type Chronicle, none } from './chronicle.ts';
+import type { Chronicle } from './chronicle.ts';
+import { none } from './notes.ts';
 import type { WireNote } from './wire.ts';
 
 /** How an entity stands at a moment. Numbers are the chronicle's. */

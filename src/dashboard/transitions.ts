@@ -1,4 +1,5 @@
-import { type Chronicle, none } from './chronicle.ts';
+import type { Chronicle } from './chronicle.ts';
+import { none } from './notes.ts';
 import { problems } from './problems.ts';
 import type { Lane, Lanes, Step, Transition, When } from './questions.ts';
 

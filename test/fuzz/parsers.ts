@@ -70,6 +70,7 @@ export const ours: Readonly<Record<string, string>> = {
   'cli/operator': 'a default',
   'cli/version': 'the package’s own package.json',
   'cli/why/doubt': 'evidence of an event that was read, by the schema of cli/evidence',
+  'dashboard/page/chart-paint': 'ids of a picture of our own server, written by encodeURIComponent',
   'dashboard/page/answers':
     'what the server that sent the page answers; what is no JSON is said to have failed',
   'dashboard/server/recording': 'events that it has packed itself',
