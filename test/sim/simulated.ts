@@ -347,14 +347,17 @@ export class Simulated {
 
   /** From here on nothing goes wrong any more. */
   async endTheWar(): Promise<void> {
+    // First: whoever thaws now and meets a moment that was waited for would freeze into the peace.
+    for (const process of this.processes()) {
+      process.at = () => {};
+      process.beforeCommit = undefined;
+    }
     this.#war.abort(itIsPeace);
     this.#war = new AbortController();
     this.#waiting.length = 0;
     await this.fleet.clock.settle();
     this.mendLines();
     for (const process of this.processes()) {
-      process.at = () => {};
-      process.beforeCommit = undefined;
       process.mute = false;
       process.view.open();
       process.sight.open();
