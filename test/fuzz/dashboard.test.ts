@@ -1,9 +1,10 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { entitiesNamed } from '../../src/cli/audit-entity.ts';
 import { Actions } from '../../src/dashboard/server/actions.ts';
 import { openRecording } from '../../src/dashboard/server/recording.ts';
+import { Streams } from '../../src/dashboard/server/streams.ts';
 import { HostId } from '../../src/domain/names.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { apiOf, fetched, logged, served } from '../dashboard/server/served.ts';
@@ -19,6 +20,7 @@ const entity = JSON.stringify(JSON.parse(text).of);
 const forged = JSON.stringify({ ...JSON.parse(text), to: '__proto__.polluted.yes' });
 
 const fleet = new FleetInMemory();
+const streams = new Streams();
 let server: Awaited<ReturnType<typeof served>>;
 beforeAll(async () => {
   const [first, ...rest] = events;
@@ -27,6 +29,7 @@ beforeAll(async () => {
   const { ports } = fleet.process('viewer');
   server = await served(
     apiOf(source, {
+      streams,
       actions: new Actions(HostId.parse('viewer'), fleet.lease, ports),
       subjectsOf: (name) => entitiesNamed(name).flatMap(({ own }) => own),
     }),
@@ -144,41 +147,134 @@ test('whatever headers come over the line, even half of them, it lives on', asyn
   );
 });
 
+/** Asks for it, and lets the fleet's time pass until it is answered. */
+async function acted(action: string, body: string) {
+  clicks += 1;
+  const headers = {
+    origin: server.url.slice(0, -1),
+    'rollcall-request': `click-${String(clicks).padStart(6, '0')}`,
+  };
+  let over = false;
+  const asked = fetched(server.url, `/api/actions/${action}`, { method: 'POST', headers, body })
+    // Of a body that is too large the line may break before the answer is read.
+    .catch((cause: NodeJS.ErrnoException) => {
+      expect(body.length > 16_000 && ['EPIPE', 'ECONNRESET'].includes(cause.code ?? '')).toBe(true);
+    })
+    .finally(() => {
+      over = true;
+    });
+  while (!over) {
+    await fleet.advance(20);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return asked;
+}
+let clicks = 0;
+const written = () => fleet.audit.events.length;
+
 const body = mutated(
   fc.constantFrom(
     { host: 'h1', agent: 'a', for: 60_000, why: 'x', as: 'ann' },
     { host: 'h1', as: 'ann' },
   ),
 );
-let clicks = 0;
 
-test('an action whose body is anything is taken, or refused by name', () =>
+test('an action whose body is anything is taken, or refused by name and nothing is done', () =>
   fuzz(
     fc.record({ body, action: fc.constantFrom('hold', 'release', '__proto__', 'hold/x') }),
     async ({ body, action }) => {
-      clicks += 1;
-      const headers = {
-        origin: server.url.slice(0, -1),
-        'rollcall-request': `click-${String(clicks).padStart(6, '0')}`,
-      };
-      let over = false;
-      const asked = fetched(server.url, `/api/actions/${action}`, { method: 'POST', headers, body })
-        // Of a body that is too large the line may break before the answer is read.
-        .catch((cause: NodeJS.ErrnoException) => {
-          expect(body.length > 16_000 && ['EPIPE', 'ECONNRESET'].includes(cause.code ?? '')).toBe(
-            true,
-          );
-        })
-        .finally(() => {
-          over = true;
-        });
-      while (!over) {
-        await fleet.advance(20);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      const answer = await asked;
+      const before = written();
+      const answer = await acted(action, body);
       if (answer) expectDefined(answer.status, answer.text);
+      if (answer?.status !== 200) expect(written()).toBe(before);
       await livesOn();
     },
     { runs: 80 },
   ));
+
+const valid = fc.record({
+  host: fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/),
+  agent: fc.option(fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/), { nil: undefined }),
+  as: fc.option(fc.constantFrom('ann', 'bob'), { nil: undefined }),
+});
+
+test('an action whose body is valid is taken, and done', () =>
+  fuzz(
+    fc.tuple(valid, fc.integer({ min: 1000, max: 30 * 86_400_000 }), fc.option(fc.constant('x'))),
+    async ([place, lasts, why]) => {
+      for (const [action, more] of [
+        ['hold', { for: lasts, ...(why !== null && { why }) }],
+        ['release', {}],
+      ] as const) {
+        const before = written();
+        const answer = await acted(action, JSON.stringify({ ...place, ...more }));
+        expect([answer?.status, answer?.text]).toEqual([200, expect.stringContaining('"did"')]);
+        expect(written()).toBe(before + 1);
+      }
+      await livesOn();
+    },
+    { runs: 15 },
+  ));
+
+const broken = {
+  'no host': { for: 60_000 },
+  'a host that is no name': { host: '', for: 60_000 },
+  'no duration': { host: 'h1' },
+  'no time at all': { host: 'h1', for: 999 },
+  'for ever': { host: 'h1', for: 30 * 86_400_000 + 1 },
+  'part of a millisecond': { host: 'h1', for: 1000.5 },
+  'a field too many': { host: 'h1', for: 60_000, until: 3 },
+  'no reason but an empty one': { host: 'h1', for: 60_000, why: '' },
+};
+
+test.each(Object.entries(broken))(
+  'a hold with %s is refused, and nothing is done',
+  async (_, body) => {
+    const before = written();
+    expect((await acted('hold', JSON.stringify(body)))?.status).toBe(400);
+    expect(written()).toBe(before);
+  },
+);
+
+const streamQuery = fc.oneof(
+  query,
+  odd.map((one) => `after=${escaped(one)}`),
+  fc.constantFrom('', 'after=0', 'after=60', 'after=61', 'after=9007199254740991', 'after=-1'),
+);
+
+test('a stream that is asked for with anything begins, or is refused by name, and is let go', async () => {
+  const { hostname, port } = new URL(server.url);
+  await fuzz(
+    fc.record({
+      query: streamQuery,
+      resume: fc.option(odd),
+      accept: fc.constantFrom('', 'gzip', 'br', '*', 'gzip;q=0', 'identity;q=0, *;q=0'),
+    }),
+    async ({ query, resume, accept }) => {
+      const lines = [
+        `GET /api/stream?${query} HTTP/1.1`,
+        `host: ${hostname}:${port}`,
+        `accept-encoding: ${accept}`,
+        ...(resume === null ? [] : [`last-event-id: ${resume.replace(/[^\x20-\x7e]/g, '?')}`]),
+      ];
+      const said = await new Promise<string>((resolve) => {
+        let heard = '';
+        const socket = connect(Number(port), hostname, () =>
+          socket.write(`${lines.join('\r\n')}\r\n\r\n`),
+        );
+        // Its first words are enough; then the browser is gone.
+        socket.on('data', (piece) => {
+          heard += String(piece);
+          if (heard.includes('\r\n\r\n')) socket.destroy();
+        });
+        socket.on('error', () => {}).on('close', () => resolve(heard));
+      });
+      const [, status = ''] = /^HTTP\/1\.1 (\d+)/.exec(said) ?? [];
+      expect(['200', '400', '414', '431']).toContain(status);
+      if (status === '200') expect(said).toMatch(/content-type: text\/event-stream/i);
+      await livesOn();
+    },
+    { runs: 60 },
+  );
+  await vi.waitFor(() => expect(streams.open).toBe(0));
+});

@@ -44,6 +44,7 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'dashboard/page/bookmarks',
     'dashboard/page/subject',
   ],
+  'page.test.ts': ['dashboard/page/feed'],
   'dashboard.test.ts': [
     'dashboard/server/actions',
     'dashboard/server/audit',
@@ -71,7 +72,6 @@ export const ours: Readonly<Record<string, string>> = {
   'cli/why/doubt': 'evidence of an event that was read, by the schema of cli/evidence',
   'dashboard/page/answers':
     'what the server that sent the page answers; what is no JSON is said to have failed',
-  'dashboard/page/feed': 'the stream of the server that sent the page',
   'dashboard/server/recording': 'events that it has packed itself',
   'domain/brake': 'a constant',
   'domain/fleet-policy': 'a constant',

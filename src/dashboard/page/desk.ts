@@ -3,6 +3,7 @@ import type { WireHello, WireMark, WirePage, WireState } from '../wire.ts';
 import { apiPath } from './api-path.ts';
 import { ask, openFeed, pages } from './feed.ts';
 import type { FromDesk, Link, ToDesk } from './protocol.ts';
+import { readHello, readState } from './said.ts';
 import { TabsMoment } from './tabs-moment.ts';
 
 /** How much is read before the first paint, how much at a time after it, and how much in all. */
@@ -94,11 +95,11 @@ export class Desk {
   /** The newest part first, so that something is seen; then the stream; then what is older. */
   async #load(): Promise<void> {
     const generation = this.#generation;
-    const hello = await ask<WireHello>(apiPath('hello'));
+    const hello = await ask(apiPath('hello'), readHello);
     const chronicle = this.#chronicle;
     const base = Math.max(hello.first - 1, hello.last - atFirst, 0);
     if (hello.last > 0 && base >= hello.first) {
-      chronicle.begin(await ask<WireState>(apiPath(`state?at=${base}`)));
+      chronicle.begin(await ask(apiPath(`state?at=${base}`), readState));
     } else chronicle.begin(noState(Math.max(0, hello.first - 1)));
     if (generation !== this.#generation) return;
     this.#hello(hello);
@@ -132,7 +133,7 @@ export class Desk {
     const base = chronicle.from - 1;
     const trimmed = base >= hello.first;
     chronicle.complete(
-      trimmed || hello.first > 1 ? await ask<WireState>(apiPath(`state?at=${base}`)) : undefined,
+      trimmed || hello.first > 1 ? await ask(apiPath(`state?at=${base}`), readState) : undefined,
     );
     this.#soon();
   }
@@ -145,7 +146,7 @@ export class Desk {
       batch: (page) => this.#batch(page),
       mark: (mark) => this.#mark(mark),
       reset: () => this.#restart(),
-      broke: () => this.#broke('the link to the dashboard server dropped'),
+      broke: (why) => this.#broke(why),
     });
   }
 

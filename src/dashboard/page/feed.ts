@@ -1,5 +1,6 @@
 import type { WireHello, WireMark, WirePage } from '../wire.ts';
 import { apiPath } from './api-path.ts';
+import { readHello, readMark, readPage } from './said.ts';
 
 /** What the stream says, as it comes. */
 export interface FeedEvents {
@@ -7,33 +8,49 @@ export interface FeedEvents {
   batch(page: WirePage): void;
   mark(mark: WireMark): void;
   reset(): void;
-  broke(): void;
+  /** It is closed; nothing more comes. */
+  broke(why: string): void;
 }
 
 /** Opens the server's stream after a place; returns how to close it. */
 export function openFeed(after: number, on: FeedEvents): () => void {
   const source = new EventSource(apiPath(`stream?after=${after}`));
-  const listen = <T>(name: string, take: (value: T) => void) => {
+  const end = (why: string) => {
+    source.close();
+    on.broke(why);
+  };
+  const listen = <T>(name: string, read: (value: unknown) => T, take: (value: T) => void) => {
     source.addEventListener(name, (event) => {
-      take(JSON.parse((event as MessageEvent<string>).data) as T);
+      let value: T;
+      try {
+        value = read(JSON.parse((event as MessageEvent<string>).data));
+      } catch (error) {
+        end(String(error));
+        return;
+      }
+      take(value);
     });
   };
-  listen<WireHello>('hello', on.hello);
-  listen<WirePage>('batch', on.batch);
-  listen<WireMark>('mark', on.mark);
-  listen<unknown>('reset', () => on.reset());
+  listen('hello', readHello, on.hello);
+  listen('batch', readPage, on.batch);
+  listen('mark', readMark, on.mark);
+  listen(
+    'reset',
+    (value) => value,
+    () => on.reset(),
+  );
   source.onerror = () => {
     // Its own reconnecting says neither when nor how often: we do that ourselves.
-    source.close();
-    on.broke();
+    end('the link to the dashboard server dropped');
   };
   return () => source.close();
 }
 
-export async function ask<T>(path: string): Promise<T> {
+/** @throws {Error} where it is refused, or cannot be read */
+export async function ask<T>(path: string, read: (value: unknown) => T): Promise<T> {
   const response = await fetch(path, { headers: { Accept: 'application/json' } });
   if (!response.ok) throw new Error(`${path.split('?')[0]} answered ${response.status}`);
-  return (await response.json()) as T;
+  return read(await response.json());
 }
 
 /** The pages of a stretch of the history, at most so many rows as the server gives, in its order. */
@@ -47,7 +64,7 @@ export async function* pages(from: number, to: number): AsyncGenerator<WirePage>
     if (done) break;
     const parts = (rest + value).split('\n');
     rest = parts.pop() ?? '';
-    for (const line of parts) if (line) yield JSON.parse(line) as WirePage;
+    for (const line of parts) if (line) yield readPage(JSON.parse(line));
   }
-  if (rest) yield JSON.parse(rest) as WirePage;
+  if (rest) yield readPage(JSON.parse(rest));
 }

@@ -22,9 +22,34 @@ export interface Stored {
   readonly cause?: string;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+const isRecord = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText = (value: unknown): boolean => typeof value === 'string';
+const areTexts = (of: Fields, names: readonly string[]): boolean =>
+  names.every((name) => isText(of[name]));
+
+/** Whether a document holds what every screen takes for granted; whoever wrote the event may not have. */
+const isStored = ({ of, at, chart, edges, event, actor, record }: Fields): boolean =>
+  isRecord(of) &&
+  areTexts(of, ['entity', 'run']) &&
+  Number.isFinite(at) &&
+  isText(chart) &&
+  Array.isArray(edges) &&
+  edges.every(isText) &&
+  isRecord(event) &&
+  isText(event['type']) &&
+  isRecord(actor) &&
+  areTexts(actor, ['host', 'agent']) &&
+  (record === null || isRecord(record));
+
 /** One event out of its document; undefined: it can't be read. */
-export const storedIn = (document: Document | undefined): Stored | undefined =>
-  document?.event ? { ...document.event, seq: document.seq } : undefined;
+export function storedIn(document: Document | undefined): Stored | undefined {
+  const event: unknown = document?.event;
+  if (!isRecord(event) || !isStored(event) || !Number.isSafeInteger(document?.seq))
+    return undefined;
+  return { ...(event as unknown as Stored), seq: document?.seq ?? 0 };
+}
 
 export const allIn = (answered: { readonly events: readonly Document[] } | undefined): Stored[] =>
-  (answered?.events ?? []).flatMap((one) => storedIn(one) ?? []);
+  Array.isArray(answered?.events) ? answered.events.flatMap((one) => storedIn(one) ?? []) : [];

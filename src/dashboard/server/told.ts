@@ -105,7 +105,7 @@ function some(
   texts: readonly (keyof WireNote)[],
 ): WireNote {
   const note: Record<string, unknown> = {};
-  for (const name of numbers) if (typeof record[name] === 'number') note[name] = record[name];
+  for (const name of numbers) if (Number.isFinite(record[name])) note[name] = record[name];
   for (const name of texts) {
     const value = text(record[name]);
     if (value !== undefined) note[name] = value;

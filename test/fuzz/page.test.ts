@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { afterEach, expect, test, vi } from 'vitest';
+import { Chronicle } from '../../src/dashboard/chronicle.ts';
+import { Moment } from '../../src/dashboard/moment.ts';
+import { ask, type FeedEvents, openFeed, pages } from '../../src/dashboard/page/feed.ts';
+import { readHello, readMark, readPage, readState } from '../../src/dashboard/page/said.ts';
+import { allIn, storedIn } from '../../src/dashboard/page/stored.ts';
+import { pageAfter, stateOfAll } from '../../src/dashboard/server/pages.ts';
+import { openRecording } from '../../src/dashboard/server/recording.ts';
+import { noteOfRecord } from '../../src/dashboard/server/told.ts';
+import type { WirePage } from '../../src/dashboard/wire.ts';
+import { historyOf } from '../history/given-history.ts';
+import { longHistory } from '../history/long-history.ts';
+import { fuzz } from './fuzz.ts';
+import { mutated } from './mutated.ts';
+
+/** Read as soon as the page's code is loaded. */
+vi.hoisted(() => Object.assign(globalThis, { self: { location: { search: '' } } }));
+
+const events = [...longHistory(40, { agents: 2 })];
+const whole = async () => {
+  const { ledger } = await openRecording('a test', historyOf(events));
+  return ledger();
+};
+const ledger = await whole();
+const page = pageAfter(ledger, 0, 100);
+const state = stateOfAll(ledger, ledger.stoodAt({ seq: ledger.last }));
+const hello = {
+  ...{ version: '1', name: 'a', mode: 'live', first: 1, last: 40, firstAt: 1, lastAt: 2, now: 3 },
+  ...{ actions: true, charts: { run: 'c0ffee000000' } },
+};
+const mark = { head: 40, headAt: 2, now: 3, storeAwaySince: null, seats: 1 };
+if (!page) throw new Error('a page is needed');
+
+/** A stream whose every word is somebody else's. */
+class Said {
+  static readonly opened: Said[] = [];
+  readonly #heard = new Map<string, (event: { data: string }) => void>();
+  onerror: () => void = () => {};
+  closed = false;
+  constructor() {
+    Said.opened.push(this);
+  }
+  addEventListener(name: string, hear: (event: { data: string }) => void): void {
+    this.#heard.set(name, hear);
+  }
+  say(name: string, data: string): void {
+    if (!this.closed) this.#heard.get(name)?.({ data });
+  }
+  close(): void {
+    this.closed = true;
+  }
+}
+
+const answering = (text: string) =>
+  vi.stubGlobal('fetch', async () => new Response(text, { status: 200 }));
+afterEach(() => vi.unstubAllGlobals());
+
+/** What was taken for a page can be shown at any of its places. */
+function expectShown(taken: WirePage): void {
+  const chronicle = new Chronicle();
+  const moment = new Moment(chronicle);
+  chronicle.begin({ seq: taken.from - 1, at: 0, entities: [], words: [], states: [] });
+  chronicle.append(taken);
+  for (const seq of [taken.to, taken.from, taken.to]) moment.seek(chronicle.rowAt(seq));
+  for (let n = 0; n < chronicle.entities.size; n += 1) moment.standing(n);
+  const older = new Chronicle();
+  older.begin({ seq: taken.to, at: 0, entities: [], words: [], states: [] });
+  older.prepend(taken);
+  older.complete();
+  for (let row = older.first; row < older.end; row += 1) older.edgesOf(row);
+}
+
+test('a stream that says anything is taken, or is broken with a reason and closed', () =>
+  fuzz(
+    fc.array(
+      fc.oneof(
+        fc.tuple(fc.constant('hello'), mutated(fc.constant(hello))),
+        fc.tuple(fc.constant('mark'), mutated(fc.constant(mark))),
+        fc.tuple(fc.constantFrom('batch', 'batch', 'reset'), mutated(fc.constant(page))),
+      ),
+      { minLength: 1, maxLength: 4 },
+    ),
+    (said) => {
+      vi.stubGlobal('EventSource', Said);
+      const broke: string[] = [];
+      const on: FeedEvents = {
+        hello: (taken) => expect(taken.charts).toBeTypeOf('object'),
+        batch: expectShown,
+        mark: (taken) => expect(Number.isFinite(taken.now)).toBe(true),
+        reset() {},
+        broke: (why) => void broke.push(why),
+      };
+      openFeed(3, on);
+      const source = Said.opened.pop();
+      for (const [name = '', data = ''] of said) source?.say(name, data);
+      expect(broke.length).toBe(source?.closed ? 1 : 0);
+      for (const why of broke) expect(why.length).toBeGreaterThan(10);
+    },
+    { examples: [[['batch', '{']], [['hello', 'null']], [['mark', '[]']]] },
+  ));
+
+test('an answer that is anything is what was asked for, or an error', () =>
+  fuzz(
+    fc.tuple(
+      fc.constantFrom(readHello, readMark, readPage, readState),
+      mutated(fc.constantFrom<unknown>(hello, mark, page, state)),
+    ),
+    async ([read, text]) => {
+      answering(text);
+      const taken = await ask('x', read as (value: unknown) => object).catch(
+        (error: unknown) => error,
+      );
+      if (taken instanceof Error) return;
+      if (read === readPage) expectShown(taken as WirePage);
+      if (read === readState) new Chronicle().begin(taken as ReturnType<typeof readState>);
+    },
+  ));
+
+test('a history that is anything is pages that can be shown, or an error', () =>
+  fuzz(fc.array(mutated(fc.constant(page)), { minLength: 1, maxLength: 3 }), async (lines) => {
+    vi.stubGlobal('location', { pathname: '/' });
+    answering(lines.join('\n'));
+    try {
+      for await (const taken of pages(1, 40)) expectShown(taken);
+    } catch (error) {
+      expect(String(error)).toMatch(/cannot be read|JSON|SyntaxError/);
+    }
+  }));
+
+test('whatever stands in a history, the page can read what the server makes of it', () =>
+  fuzz(
+    fc.tuple(
+      mutated(fc.constantFrom(...events.map(({ text }) => JSON.parse(text)))),
+      fc.nat({ max: 39 }),
+    ),
+    async ([text, at]) => {
+      const forged = events.map((stored, n) => (n === at ? { ...stored, text } : stored));
+      const { ledger: of } = await openRecording('a test', historyOf(forged));
+      const made = pageAfter(of(), 0, 100);
+      if (made) expectShown(readPage(JSON.parse(JSON.stringify(made))));
+      readState(JSON.parse(JSON.stringify(stateOfAll(of(), of().stoodAt({ seq: of().last })))));
+    },
+    { runs: 100 },
+  ));
+
+const stored = JSON.parse(events[0]?.text ?? '{}');
+
+test('an event of the history that is anything has what a screen needs, or is none', () =>
+  fuzz(mutated(fc.constant({ events: [{ seq: 3, event: stored }] })), (text) => {
+    let answered: unknown;
+    try {
+      answered = JSON.parse(text);
+    } catch {
+      return;
+    }
+    const all = allIn((answered ?? undefined) as Parameters<typeof allIn>[0]);
+    for (const { of, event, actor, edges, at } of all) {
+      expect([typeof of.run, typeof event['type'], typeof actor.host, typeof at]).toEqual([
+        ...['string', 'string', 'string', 'number'],
+      ]);
+      expect(edges.join()).toBeTypeOf('string');
+    }
+  }));
+
+test('what is a number to JSON, and none when it is written again, is not sent to the page', () => {
+  expect(noteOfRecord('run', 'started', JSON.parse('{"ttl":1e999,"grace":3}'))).toEqual({
+    grace: 3,
+  });
+});
+
+test('a good event is what a screen needs', () => {
+  expect(storedIn({ seq: 3, event: stored })).toEqual({ ...stored, seq: 3 });
+  expect(readPage(JSON.parse(JSON.stringify(page)))).toEqual(page);
+  expect(readState(JSON.parse(JSON.stringify(state)))).toEqual(state);
+});
