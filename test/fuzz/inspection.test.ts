@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { memoryStore } from '../../src/adapters/memory/store.ts';
+import { entitiesNamed } from '../../src/cli/audit-entity.ts';
+import { lookAtPlans, lookAtRecords, lookAtSeats } from '../../src/cli/doctor/registry.ts';
+import { printable } from '../../src/cli/printable.ts';
+import { present } from '../../src/cli/why/gather.ts';
+import { tell } from '../../src/cli/why/tell.ts';
+import { brakeKey, holdKey, instanceKey, policyKey } from '../../src/domain/keys.ts';
+import { HostId, InstanceId, ServiceName, ZoneName } from '../../src/domain/names.ts';
+import { seconds } from '../../src/domain/time.ts';
+import { anyText } from '../arbitrary/names.ts';
+import { anyAgentRecord, anyHold, anyInstanceRecord } from '../arbitrary/records.ts';
+import { eventsOf, historyOf } from '../history/given-history.ts';
+import { FleetInMemory, slotAt } from '../runtime/fleet-in-memory.ts';
+import { foreseen, fuzz } from './fuzz.ts';
+import { mutated } from './mutated.ts';
+
+const web = { service: ServiceName.parse('web'), id: InstanceId.parse('1') };
+const brake = {
+  v: 1,
+  zone: 'default',
+  run: 'run00000007',
+  state: 'braked',
+  n: 1,
+  hash: 'f'.repeat(64),
+  seen: 4,
+  suspect: 2,
+  expired: 0,
+  since: 0,
+};
+const text = fc.oneof(
+  mutated(anyAgentRecord),
+  mutated(anyInstanceRecord),
+  mutated(anyHold),
+  mutated(fc.constant(brake)),
+  anyText,
+);
+const key = fc.oneof(
+  fc.constantFrom(
+    ...[
+      'agent.h1.a',
+      'agent.h2.a',
+      'instance.h1.a.web.1',
+      'agent.=FF.a',
+      'nonsense',
+      'instance.h1.a.web',
+    ],
+    instanceKey({ ...slotAt('stranger/a'), ...web }),
+    holdKey(HostId.parse('h1')),
+    brakeKey(ZoneName.parse('default')),
+    policyKey,
+  ),
+  fc.stringMatching(/^(agent|instance|hold|brake|x)(\.[A-Za-z0-9_=-]{1,6}){1,5}$/),
+);
+const names = ['web/1', 'h1/a', 'h2/a', 'stranger/a', 'run000004', 'constructor/__proto__'];
+
+/** Everything in one store that anybody else may have left in it. */
+const odd = fc.record({
+  records: fc.array(fc.tuple(key, text), { minLength: 1, maxLength: 4 }),
+  leases: fc.array(
+    fc.tuple(fc.constantFrom('seat.1', 'seat.x', 'run.h1.a.run000004', 'run.=FF', 'other'), text),
+    {
+      maxLength: 2,
+    },
+  ),
+  /** Which events hold the damage in their place. */
+  events: fc.array(fc.nat(), { maxLength: 2 }),
+  damage: mutated(
+    fc.constant({ v: 1, of: { entity: 'run', host: 'h1', agent: 'a', run: 'run000004' } }),
+  ),
+});
+
+/** Something, and nothing that a terminal acts on. */
+const line = /^[^\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]+$/u;
+
+test('whatever stands in a store, why tells a story or names a fault, and doctor what it finds', () =>
+  fuzz(
+    odd,
+    async ({ records, leases, events, damage }) => {
+      const fleet = new FleetInMemory();
+      fleet.collector('c1');
+      const dead = fleet.agent('h1/a', ['web/1', 'web/2']);
+      fleet.agent('h2/a', ['web/1']);
+      const { directory, process } = fleet.directory();
+      await fleet.advance(seconds(3));
+      await fleet.kill(dead.process);
+      await fleet.advance(seconds(8));
+      for (const [name, value] of leases) fleet.world.leases.append(name, value, seconds(30));
+      for (const [name, value] of records) fleet.byHand(name, value);
+      await fleet.advance(seconds(1));
+      const { registry, audit } = memoryStore(fleet.world);
+      const told = await eventsOf(audit);
+      const forged = events.reduce(
+        (all, at) =>
+          all.with(at % all.length, {
+            ...(all[at % all.length] as (typeof all)[number]),
+            text: damage,
+          }),
+        [...told],
+      );
+      const ports = { registry, leases: process.ports.leases, clock: process.ports.clock };
+      for (const entity of names.flatMap((name) => entitiesNamed(name))) {
+        const stories = await foreseen(async () =>
+          tell(entity, await present(entity.records, ports, historyOf(forged))),
+        );
+        for (const { sentences, facts } of Array.isArray(stories) ? stories : []) {
+          expect(printable(sentences.join(' '))).toMatch(line);
+          expect(JSON.stringify(facts)).toContain('{');
+        }
+      }
+      const found = [
+        ...lookAtRecords(directory, { stream: 'KV_x' }),
+        ...lookAtPlans(directory, process.ports.clock.wall()),
+        await lookAtSeats(process.ports, directory),
+      ];
+      for (const { what, level } of found) {
+        expect(printable(what)).toMatch(line);
+        expect(['ok', 'note', 'wrong']).toContain(level);
+      }
+      expect(fleet.bugs).toEqual([]);
+    },
+    { runs: 25 },
+  ));
