@@ -43,12 +43,13 @@ for (const scheme of ['light', 'dark'] as const) {
 test('a chosen theme holds against the wish of the browser, and is remembered', async ({
   open,
 }) => {
-  const { page } = await open(sample.at(), { colorScheme: 'light' });
+  const { page, letGo } = await open(sample.at(), { colorScheme: 'light' });
   await settled(page);
   const button = page.getByRole('button', { name: /^Theme/ });
   await button.click();
   await button.click();
   await expect.poll(() => lightness(page)).toBeLessThan(64);
+  await letGo();
   await page.reload();
   await settled(page);
   expect(await lightness(page)).toBeLessThan(64);

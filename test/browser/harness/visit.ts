@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, test as base, expect, inject } from 'vitest';
 import { launch } from './launch.ts';
-import { listenToWorkers } from './workers.ts';
+import { type Listening, listenToWorkers } from './workers.ts';
 
 /** One tab, and how to open another beside it that shares what a browser shares. */
 interface Visit {
@@ -10,6 +10,8 @@ interface Visit {
   another(path?: string): Promise<Page>;
   /** What went wrong so far: at the end of a test nothing has. */
   readonly wrong: string[];
+  /** To be called before the page leaves its address: see there. */
+  readonly letGo: Listening['letGo'];
 }
 
 type Options = BrowserContextOptions & {
@@ -58,13 +60,14 @@ export const test = base.extend<{ open: Open }>({
       };
       context.on('page', (page) => watch(page, home, note));
       context.on('request', (request) => requested(request.url()));
-      opened.use(await listenToWorkers(chromium, home, { requested, failed: note }));
+      const tells = { requested, failed: note };
+      const { letGo } = opened.use(await listenToWorkers(chromium, home, tells));
       const another = async (path = '') => {
         const page = await context.newPage();
         await page.goto(new URL(path, address).href);
         return page;
       };
-      return { page: await another(new URL(address).hash), another, wrong };
+      return { page: await another(new URL(address).hash), another, wrong, letGo };
     });
     expect(wrong).toEqual([]);
   },

@@ -6,6 +6,15 @@ export interface WorkerTells {
   failed(what: string): void;
 }
 
+/** Listens until it is disposed of. */
+export interface Listening extends AsyncDisposable {
+  /**
+   * Lets go of the workers that there are now. One that is listened to does not end with its last page,
+   * and never answers the page that comes next: it is let go before a page leaves its address.
+   */
+  letGo(): Promise<void>;
+}
+
 /**
  * Listens to the shared workers of a browser profile, from the moment they begin: it alone speaks with
  * the stream, and no page hears of its requests or its errors.
@@ -14,7 +23,7 @@ export async function listenToWorkers(
   browser: Browser,
   address: string,
   tells: WorkerTells,
-): Promise<AsyncDisposable> {
+): Promise<Listening> {
   const cdp = await browser.newBrowserCDPSession();
   const ours = new Set<string>();
   let last = 0;
@@ -47,5 +56,10 @@ export async function listenToWorkers(
     }
   });
   await cdp.send('Target.setDiscoverTargets', { discover: true });
-  return { [Symbol.asyncDispose]: () => cdp.detach() };
+  const letGo = async () => {
+    const all = [...ours];
+    ours.clear();
+    for (const sessionId of all) await cdp.send('Target.detachFromTarget', { sessionId });
+  };
+  return { letGo, [Symbol.asyncDispose]: () => cdp.detach() };
 }
