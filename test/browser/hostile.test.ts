@@ -18,7 +18,8 @@ test('names full of markup are text, on every screen and in every address', asyn
   for (const name of Object.values(hostile)) {
     await fleet.serving(name, name, [{ service: name, id: name }], ['--zone', hostile.markup]);
   }
-  const { page } = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  await using visit = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  const { page } = visit;
   await settled(page);
   for (const name of Object.values(hostile)) {
     const host = page.locator('.group h2 bdi').filter({ hasText: name });

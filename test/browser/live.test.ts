@@ -42,7 +42,8 @@ const seqOf = (row = '0'): number => Number.parseInt(row, 10);
 
 test('before anybody came it says so, and shows the first without a reload', async ({ open }) => {
   await using fleet = await world.fleet();
-  const { page } = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  await using visit = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  const { page } = visit;
   await page.getByRole('heading', { name: 'No agents yet' }).waitFor();
   expect(await seriousInBoth(page)).toEqual([]);
   await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
@@ -55,7 +56,8 @@ test('an agent that is killed is seen to be gone, without a reload', async ({ op
   const patient = ['--grace', '15s'];
   const killed = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }], patient);
   await fleet.serving('h2', 'b', [{ service: 'web', id: 'w2' }]);
-  const { page } = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  await using visit = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  const { page } = visit;
   await expect.poll(() => toldOf(page, 'h1/a'), soon).toContain('live');
   killed.process.kill('SIGKILL');
   await expect.poll(() => toldOf(page, 'h1/a'), soon).toMatch(/dubious|suspect/);
@@ -72,7 +74,8 @@ test('nothing is lost and nothing repeated where the dashboard is killed and com
   await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
   const first = fleet.start(['ui', '--port', '0']);
   const address = await addressOf(first);
-  const { page } = await open(address, { may: unreachable });
+  await using visit = await open(address, { may: unreachable });
+  const { page } = visit;
   await settled(page);
   await hasAllOf(page, fleet);
 
@@ -95,7 +98,8 @@ test('NATS that is killed is said to be away; what is in memory stays; nothing i
   await using server = await startTestServer();
   await using fleet = await TestFleet.open(server.url);
   await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
-  const { page } = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  await using visit = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  const { page } = visit;
   await expect.poll(() => toldOf(page, 'h1/a'), soon).toContain('live');
   await server.kill();
   await page.getByTestId('broker').waitFor(soon);
@@ -116,7 +120,8 @@ test('a hold that the page places is in the audit with who and why; in the past 
 }) => {
   await using fleet = await world.fleet();
   await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
-  const { page } = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  await using visit = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  const { page } = visit;
   await expect.poll(() => toldOf(page, 'h1/a'), soon).toContain('live');
   await cell(page, 'h1/a').click();
   const hold = page.getByRole('button', { name: 'Hold …' });

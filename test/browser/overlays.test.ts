@@ -67,7 +67,8 @@ test('a panel that fails says so, and keeps nobody out either', async ({ open })
 test('what is asked before a sweep, light and dark', async ({ open }) => {
   await using fleet = await world.fleet();
   await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
-  const { page } = await open(`${await addressOf(fleet.start(['ui', '--port', '0']))}#/gc`);
+  await using visit = await open(`${await addressOf(fleet.start(['ui', '--port', '0']))}#/gc`);
+  const { page } = visit;
   await page.getByRole('button', { name: /^Sweep now/ }).click({ timeout: 30_000 });
   await page.getByRole('dialog').waitFor();
   expect(await seriousInBoth(page)).toEqual([]);

@@ -57,7 +57,8 @@ test('whom the NATS server lets read alone is told that it refused, and what; no
     expect(await hold.exited).toBe(0);
   }
   await using ui = rollcall(['ui', '--port', '0', '--json', ...as('viewer')]);
-  const { page } = await open(await addressOf(ui), { may: /403/ });
+  await using visit = await open(await addressOf(ui), { may: /403/ });
+  const { page } = visit;
   await settled(page);
   const stands = async () => {
     const events: string[] = [];

@@ -55,7 +55,8 @@ test('where nothing is there yet a click shows a sample, says so all the time, a
 }) => {
   await using fleet = await world.fleet();
   const address = await addressOf(fleet.start(['ui', '--port', '0']));
-  const { page, letGo } = await open(address, { may: /403/ });
+  await using visit = await open(address, { may: /403/ });
+  const { page, letGo } = visit;
   await page.getByRole('heading', { name: 'No agents yet' }).waitFor();
   await letGo();
   await page.getByRole('link', { name: 'Show a sample recording' }).click();

@@ -12,7 +12,8 @@ test('nine tabs are all live, over one stream', async ({ open }) => {
   await using fleet = await world.fleet();
   await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
   const address = await addressOf(fleet.start(['ui', '--port', '0']));
-  const { page, another } = await open(address);
+  await using visit = await open(address);
+  const { page, another } = visit;
   const tabs = [page];
   while (tabs.length < 9) tabs.push(await another());
   for (const tab of tabs) await tab.locator('.cell[aria-label^="h1/a: live"]').waitFor();

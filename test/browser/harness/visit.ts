@@ -4,8 +4,11 @@ import { afterAll, test as base, expect, inject } from 'vitest';
 import { launch } from './launch.ts';
 import { type Listening, listenToWorkers } from './workers.ts';
 
-/** One tab, and how to open another beside it that shares what a browser shares. */
-interface Visit {
+/**
+ * One tab, and how to open another beside it that shares what a browser shares. Disposed of before a server of the
+ * test's own ends, which a page would ask once more.
+ */
+interface Visit extends AsyncDisposable {
   readonly page: Page;
   another(path?: string): Promise<Page>;
   /** What went wrong so far: at the end of a test nothing has. */
@@ -50,7 +53,7 @@ export const test = base.extend<{ open: Open }>({
         viewport: { width: 1280, height: 800 },
         ...options,
       });
-      opened.defer(() => context.close());
+      opened.defer(() => context.close()); // A second time does nothing.
       const note = (what: string) => void (may?.test(what) || wrong.push(what));
       const home = new URL(address).origin;
       const requested = (url: string) => {
@@ -62,12 +65,19 @@ export const test = base.extend<{ open: Open }>({
       context.on('request', (request) => requested(request.url()));
       const tells = { requested, failed: note };
       const { letGo } = opened.use(await listenToWorkers(chromium, home, tells));
+      const leave = () => context.close();
       const another = async (path = '') => {
         const page = await context.newPage();
         await page.goto(new URL(path, address).href);
         return page;
       };
-      return { page: await another(new URL(address).hash), another, wrong, letGo };
+      return {
+        page: await another(new URL(address).hash),
+        another,
+        wrong,
+        letGo,
+        [Symbol.asyncDispose]: leave,
+      };
     });
     expect(wrong).toEqual([]);
   },
