@@ -15,8 +15,10 @@ export class MemoryWorld {
   readonly clock: Clock;
   /** How often a watch that has nothing to say says so, and how often one that is cut off looks. */
   aliveEvery: Millis = seconds(1);
-  /** How many of so many changes a watch hands over at once; at least one. JetStream delivers message by message, so
-   * that a commit may come in parts. */
+  /**
+   * How many of so many changes a watch hands over at once; at least one. JetStream delivers message by
+   * message, so that a commit may come in parts.
+   */
   handsOver: (waiting: number) => number = (waiting) => waiting;
   readonly leases: MemoryStream;
   /** Records and outbox, under one sequence that starts at the time, so that none ever repeats. */

@@ -1,9 +1,7 @@
 import type { WirePlan } from '../wire.ts';
 import { type Dry, dryRun } from './dry-run.ts';
-import { hrefTo } from './store.ts';
-import { writeSubject } from './subject.ts';
+import { PlanLink } from './plan-link.tsx';
 import { counted } from './times.ts';
-import { Words } from './words.tsx';
 
 /** What a sweep made now would take; nothing is done by looking. */
 export function DryRunList({ plan }: { readonly plan: WirePlan }) {
@@ -37,21 +35,10 @@ function Part({
       <h3>{title}</h3>
       <ul class="rows">
         {of.slice(0, most).map(({ row, text }, n) => {
-          const { host, agent, run, key, why } = row;
+          const { run, key, why } = row;
           return (
             <li key={`${row.kind} ${run ?? key ?? n}`} class="happened">
-              {host !== null && agent !== null ? (
-                <a
-                  href={hrefTo({
-                    screen: 'entity',
-                    words: { of: writeSubject({ kind: 'agent', host, agent }) },
-                  })}
-                >
-                  <Words text={`${host}/${agent}`} />
-                </a>
-              ) : (
-                <Words text={key ?? '?'} />
-              )}
+              <PlanLink row={row} />
               <b>{why}</b>
               <span class="why">{text}</span>
             </li>

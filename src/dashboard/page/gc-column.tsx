@@ -1,10 +1,9 @@
 import type { PlanRow } from '../../domain/plan.ts';
 import { hindrance, soonestFirst, whatGoes } from './gc-view.ts';
+import { PlanLink } from './plan-link.tsx';
 import { State } from './state.tsx';
-import { hrefTo, now } from './store.ts';
-import { writeSubject } from './subject.ts';
+import { now } from './store.ts';
 import { countdown } from './times.ts';
-import { Words } from './words.tsx';
 
 interface ColumnProps {
   readonly title: string;
@@ -33,23 +32,12 @@ export function Column({ title, empty, rows }: ColumnProps) {
 }
 
 function Planned({ row }: { readonly row: PlanRow }) {
-  const { host, agent, kind, why, next, at, key, detail } = row;
+  const { kind, why, next, at, detail } = row;
   const held = hindrance(row);
   return (
     <li class="card">
       <header>
-        {host !== null && agent !== null ? (
-          <a
-            href={hrefTo({
-              screen: 'entity',
-              words: { of: writeSubject({ kind: 'agent', host, agent }) },
-            })}
-          >
-            <Words text={`${host}/${agent}`} />
-          </a>
-        ) : (
-          <Words text={key ?? '?'} />
-        )}
+        <PlanLink row={row} />
         <State
           word={why === 'silent' || why === 'unreachable' ? 'suspect' : why}
           reason={why === 'silent' || why === 'unreachable' ? why : ''}

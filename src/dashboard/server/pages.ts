@@ -1,4 +1,5 @@
 import type { Instant, Revision } from '../../domain/time.ts';
+import { problems } from '../problems.ts';
 import type { WireDensity, WirePage, WireRow, WireState } from '../wire.ts';
 import type { Row } from './columns.ts';
 import type { Ledger, Stood } from './ledger.ts';
@@ -90,9 +91,8 @@ export function stateOfAll(ledger: Ledger, { seq, at, standing }: Stood): WireSt
 export function densityOf(ledger: Ledger, from: Instant, to: Instant, count: number): WireDensity {
   const bins = Array.from({ length: count }, (): [number, number, Revision] => [0, 0, 0]);
   const width = Math.max(1, to - from) / count;
-  const problems = new Set<number>();
-  for (const [number, word] of ledger.words.all.entries())
-    if (isProblem(word)) problems.add(number);
+  const bad = new Set<number>();
+  for (const [number, word] of ledger.words.all.entries()) if (problems.has(word)) bad.add(number);
   for (const columns of ledger.pieces) {
     const end = columns.from('at', to + 1);
     for (let n = columns.from('at', from); n < end; n += 1) {
@@ -100,7 +100,7 @@ export function densityOf(ledger: Ledger, from: Instant, to: Instant, count: num
       const bin = bins[place];
       if (!bin) continue;
       bin[0] += 1;
-      if (problems.has(columns.type[n] ?? 0)) bin[1] += 1;
+      if (bad.has(columns.type[n] ?? 0)) bin[1] += 1;
       if (bin[2] === 0) bin[2] = columns.seq[n] ?? 0;
     }
   }
@@ -111,6 +111,3 @@ export function densityOf(ledger: Ledger, from: Instant, to: Instant, count: num
   }
   return { from, to, bins };
 }
-
-const isProblem = (type: string): boolean =>
-  ['suspected', 'expired', 'failed', 'superseded', 'tripped'].includes(type);

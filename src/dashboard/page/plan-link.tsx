@@ -1,0 +1,15 @@
+import type { PlanRow } from '../../domain/plan.ts';
+import { hrefTo } from './store.ts';
+import { writeSubject } from './subject.ts';
+import { Words } from './words.tsx';
+
+/** Whom a row of the plan is about, with the way to its history; a key that is nobody's has none. */
+export function PlanLink({ row: { host, agent, key } }: { readonly row: PlanRow }) {
+  if (host === null || agent === null) return <Words text={key ?? '?'} />;
+  const of = writeSubject({ kind: 'agent', host, agent });
+  return (
+    <a href={hrefTo({ screen: 'entity', words: { of } })}>
+      <Words text={`${host}/${agent}`} />
+    </a>
+  );
+}
