@@ -25,7 +25,7 @@ const later = ['test/real/promises/{collector-frozen,everyone,hostile}.test.ts']
 const night = [
   'test/real/audit/three-servers.test.ts',
   'test/real/cli/audit-history.test.ts',
-  'test/real/fleet/leader.test.ts',
+  'test/real/fleet/{fleet,leader}.test.ts',
   'test/real/nats/closed-lists.test.ts',
 ];
 const threeServers = ['test/contract/nats-three-servers.test.ts'];
