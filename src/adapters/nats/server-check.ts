@@ -20,7 +20,9 @@ export async function checkServer(link: Link, within: Millis): Promise<void> {
       { hint: 'atomic batches and per-key TTLs came with 2.12; update the server' },
     );
   }
-  const hint = 'start nats-server with -js, or give the account `jetstream: enabled`';
+  // Seen under chaos: a server whose disk is full turns JetStream off until it is started again.
+  const hint =
+    'start nats-server with -js, or give the account `jetstream: enabled`; if it had it before, its log says why it was turned off (a full disk does that)';
   // Without JetStream on this very server another one of its cluster may still serve it: ask.
   const patience = info?.jetstream === true ? within : Math.min(within, 1000);
   const answer = await askApi(link, 'INFO', {}, { within: patience }).catch((cause: unknown) => {
