@@ -1,9 +1,11 @@
 import type { Instant } from '../domain/time.ts';
 import type { DirectoryChange } from '../runtime/directory.ts';
+import { columnWidths } from './column-widths.ts';
 import { whyOf } from './instance-table.ts';
-import type { Palette } from './palette.ts';
+import { type Palette, paletteOf } from './palette.ts';
 import { printable } from './printable.ts';
 import { stateWord } from './states.ts';
+import { columnsOf, cutTo } from './text-columns.ts';
 import { clockTime } from './times.ts';
 
 /** The change as a document: the row as it is now, or was last, and what is new about it. */
@@ -13,18 +15,30 @@ export function changeDocument({ before, now }: DirectoryChange, at: Instant): o
   return { event: 'instance', change, at, was, ...(now ?? before) };
 }
 
-/** The change as a line. */
+/**
+ * The change as a line: of `columns` at most, where they are said. What is longest is shortened first, who
+ * it is least.
+ */
 export function changeLine(
   { before, now }: DirectoryChange,
   palette: Palette,
   at: Instant,
+  columns = Number.POSITIVE_INFINITY,
 ): string {
   const row = now ?? before;
   if (!row) return '';
-  const from = before ? `${stateWord(before.state, palette)} → ` : '';
-  const to = stateWord(now?.state ?? 'gone', palette);
-  const why = now ? whyOf(now) : '';
-  const who = palette.dim(printable(`${row.host}/${row.agent}`));
-  const name = palette.bold(printable(`${row.service}/${row.id}`));
-  return `${palette.dim(clockTime(at))} ${name}  ${from}${to}${why && ` (${printable(why)})`}  ${who}`;
+  const states = [...(before ? [before.state] : []), now?.state ?? ('gone' as const)];
+  const words = (paints: Palette) => states.map((one) => stateWord(one, paints)).join(' → ');
+  const why = now ? printable(whyOf(now)) : '';
+  const texts = [
+    printable(`${row.service}/${row.id}`),
+    why && ` (${why})`,
+    printable(`${row.host}/${row.agent}`),
+  ];
+  const claims = texts.map((text) => ({ natural: columnsOf(text), shrinks: true, least: 14 }));
+  const time = clockTime(at);
+  const room = columns - columnsOf(`${time}     ${words(paletteOf(1))}`);
+  const widths = Number.isFinite(room) ? columnWidths(claims, room) : [];
+  const [name = '', reason = '', who = ''] = texts.map((text, n) => cutTo(text, widths[n] ?? room));
+  return `${palette.dim(time)} ${palette.bold(name)}  ${words(palette)}${reason}  ${palette.dim(who)}`;
 }

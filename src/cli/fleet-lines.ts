@@ -8,6 +8,7 @@ import type { Palette } from './palette.ts';
 import { placeName } from './place.ts';
 import { changedSettings } from './policy-settings.ts';
 import { printable } from './printable.ts';
+import { cutTo } from './text-columns.ts';
 import { clockTime, dateTime, roughly, written } from './times.ts';
 import { wrapped } from './wrapped.ts';
 
@@ -83,9 +84,16 @@ export function fleetDocuments({ state }: Fleet, at: Instant): readonly object[]
   }));
 }
 
-/** And as a line. */
-export function fleetChangeLine(change: FleetChange, palette: Palette, at: Instant): string {
-  return `${palette.dim(clockTime(at))} ${printable(changeWords(change, at))}`;
+/** And as a line: of `columns` at most, where they are said. */
+export function fleetChangeLine(
+  change: FleetChange,
+  palette: Palette,
+  at: Instant,
+  columns = Number.POSITIVE_INFINITY,
+): string {
+  const time = clockTime(at);
+  const words = cutTo(printable(changeWords(change, at)), columns - time.length - 1);
+  return `${palette.dim(time)} ${words}`;
 }
 
 function changeWords(change: FleetChange, at: Instant): string {

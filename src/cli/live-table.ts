@@ -35,7 +35,11 @@ export function liveFrame(
   palette: Io['palette'],
 ): readonly string[] {
   const below = [
-    ...fleetLines(directory.fleet, now, { palette, columns }),
+    ...some(
+      fleetLines(directory.fleet, now, { palette, columns }),
+      Math.floor(height / 3),
+      palette,
+    ),
     ...(stale ? [palette.dubious('the store does not answer: the view stays as it was')] : []),
     ...footer(directory, counted(rows), { palette }).split('\n'),
     ...changes,
@@ -48,6 +52,14 @@ export function liveFrame(
     shown.length > 0 ? instanceTable(shown, now, { width: columns, palette }).split('\n') : [];
   const more = left.length > 0 ? [palette.dim(leftWords(left))] : [];
   return [...table, ...more, '', ...below].slice(0, Math.max(1, height - 1));
+}
+
+/** Many holds, or long reasons, leave room for the instances and for what has just changed. */
+function some(lines: readonly string[], most: number, palette: Io['palette']): readonly string[] {
+  if (lines.length <= most) return lines;
+  const shown = lines.slice(0, Math.max(0, most - 1));
+  const left = plural(lines.length - shown.length, 'more line');
+  return [...shown, palette.dim(`${left} of brakes and holds: rollcall agents`)];
 }
 
 const rank = ({ state }: InstanceRow): number => Number(state === 'live');

@@ -1,6 +1,7 @@
 import type { OutlineLine, Tone } from '../charts/outline.ts';
 import type { Palette } from './palette.ts';
 import { printable } from './printable.ts';
+import { columnsOf, cutTo } from './text-columns.ts';
 
 /** Wide enough for a description, narrow enough to be read, and to be sent to somebody. */
 const widest = 100;
@@ -16,10 +17,9 @@ export function outlineLines(
     let room = width;
     return parts
       .map(([tone, text]) => {
-        const shown = [...printable(text)];
-        const cut = shown.length > room ? [...shown.slice(0, Math.max(0, room - 1)), '…'] : shown;
-        const kept = room > 0 ? cut.join('') : '';
-        room -= cut.length;
+        const kept = cutTo(printable(text), room);
+        // Behind an ellipsis nothing stands, though a wide character may have left a column.
+        room = kept === printable(text) ? room - columnsOf(kept) : 0;
         return paint[tone](kept);
       })
       .join('')

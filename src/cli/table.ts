@@ -17,6 +17,9 @@ const gap = 2;
 /** The time that the library takes grows with the square of the rows; below this it does not show. */
 const rowsAtOnce = 100;
 
+/** What the library leaves where it cuts a text in the middle of a character. */
+const half = /\p{Cs}/gu;
+
 const noBorders = Object.fromEntries(
   [
     ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left'],
@@ -72,7 +75,7 @@ function draw(
       ...some
         .toString()
         .split('\n')
-        .map((line) => line.trimEnd()),
+        .map((line) => line.replace(half, ' ').trimEnd()),
     );
     // Drawing fills in the widths that it was not given.
     for (const [n, each] of some.options.colWidths.entries()) {

@@ -1,11 +1,15 @@
-/** Broken at blanks; a word that is longer than the line stands on its own. */
+import { columnsOf, partsOf } from './text-columns.ts';
+
+/** Broken at blanks; a word that is longer than a line is broken too, wherever a line ends. */
 export function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = [];
+  let room = 0;
   for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length < width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
+    const [first = '', ...more] = partsOf(word, width);
+    if (lines.length > 0 && columnsOf(first) < room) lines[lines.length - 1] += ` ${first}`;
+    else lines.push(first);
+    lines.push(...more);
+    room = width - columnsOf(lines.at(-1) ?? '');
   }
   return lines;
 }

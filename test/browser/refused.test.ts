@@ -3,31 +3,20 @@ import { openNatsStore } from '../../src/adapters/nats/store.ts';
 import type { WireFault } from '../../src/dashboard/wire.ts';
 import { holdKey } from '../../src/domain/keys.ts';
 import { HostId, Namespace } from '../../src/domain/names.ts';
+import { readingAlone } from '../real/harness/permissions.ts';
 import { rollcall } from '../real/harness/processes.ts';
 import { startConfigured } from '../real/nats/configured-server.ts';
 import { seriousInBoth } from './harness/axe.ts';
 import { addressOf } from './harness/dashboard.ts';
 import { settled, test } from './harness/visit.ts';
 
-const ns = 'fleet';
-const streams = [
-  ...['leases', 'registry', 'keyframes'].map((bucket) => `KV_rollcall_${ns}_${bucket}`),
-  `ROLLCALL_${ns}_audit`,
-];
-/** Of a consumer in docs/operations.md: it reads, and may publish nothing but questions. */
-const reading = streams.flatMap((stream) => [
-  `$JS.API.STREAM.INFO.${stream}`,
-  `$JS.API.STREAM.MSG.GET.${stream}`,
-  `$JS.API.CONSUMER.CREATE.${stream}.>`,
-  `$JS.API.CONSUMER.INFO.${stream}.*`,
-  `$JS.API.CONSUMER.DELETE.${stream}.*`,
-]);
+const ns = Namespace.parse('fleet');
 const config = (storeDir: string) => `
 jetstream: { store_dir: "${storeDir}" }
 authorization: { users: [
   { user: deploy, password: deploy }
   { user: viewer, password: viewer, permissions: {
-    publish: { allow: ${JSON.stringify(['$JS.API.INFO', '$JS.FC.>', ...reading])} }
+    publish: { allow: ${JSON.stringify(readingAlone(ns))} }
     subscribe: { allow: ["_INBOX.>"] } } }
 ] }`;
 
@@ -43,7 +32,7 @@ test('whom the NATS server lets read alone is told that it refused, and what; no
     ...['--servers', server.url, '--namespace', ns, '--user', user, '--password', user],
   ];
   await using store = await openNatsStore({
-    ...{ servers: [server.url], namespace: Namespace.parse(ns), name: 'test' },
+    ...{ servers: [server.url], namespace: ns, name: 'test' },
     credentials: { user: 'deploy', pass: 'deploy' },
   });
   await using agent = rollcall(['agent', '--host', 'h1', '--name', 'a', '--json', ...as('deploy')]);

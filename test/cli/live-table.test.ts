@@ -24,6 +24,13 @@ const shown = (more: Partial<Shown>): Shown => ({
 const frame = (more: Partial<Shown>, window = { columns: 100, rows: 24 }, depth = 1) =>
   liveFrame(shown(more), now, window, paletteOf(depth));
 
+const heldHost = (host: string, why: string) => {
+  const by = { host: 'h1', agent: 'operator', run: 'run000001' };
+  const chain = { n: 1, hash: 'f'.repeat(64), since: now, run: 'run000001', by };
+  const text = JSON.stringify({ v: 1, state: 'planned', host, until: now + 60_000, why, ...chain });
+  return { key: `hold.${host}`, revision: 1, text };
+};
+
 describe('the live table', () => {
   it('has what is in doubt first, and says how many are not live', () => {
     const lines = frame({ rows: rows(5, [3]) });
@@ -63,6 +70,17 @@ describe('the live table', () => {
     const directory = { ...shown({}).directory, observed: false };
     expect(frame({ directory }).join('\n')).toContain('unobserved');
     expect(frame({ stale: true }).join('\n')).toContain('the store does not answer');
+  });
+
+  it('shows what has just changed, however many holds stand and however long their reasons', () => {
+    const fleet = new Fleet();
+    const holds = Array.from({ length: 9 }, (_, n) => heldHost(`h${n}`, 'w'.repeat(900)));
+    fleet.replace(holds, 9);
+    const directory = { ...shown({}).directory, fleet };
+    const lines = frame({ rows: rows(30), directory, changes: ['one', 'two'] });
+    expect(lines.slice(-2)).toEqual(['one', 'two']);
+    expect(lines.filter((line) => line.includes('web/')).length).toBeGreaterThan(5);
+    expect(lines.join('\n')).toMatch(/\d+ more lines of brakes and holds: rollcall agents/);
   });
 
   it('without colours there is no escape in it', () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { paletteOf } from '../../src/cli/palette.ts';
 import { stateWord } from '../../src/cli/states.ts';
 import { type Column, table } from '../../src/cli/table.ts';
+import { columnsOf } from '../../src/cli/text-columns.ts';
 
 interface Row {
   readonly name: string;
@@ -47,6 +48,15 @@ describe('a table', () => {
     const rows = [{ name: 'x'.repeat(50), note: 'y'.repeat(50), n: '9'.repeat(50) }];
     const text = table(rows, columns, { width: 40, palette: plain });
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(40);
+  });
+
+  it('shows no half of a character, wherever it has to cut', () => {
+    const rows = [{ name: '🚀'.repeat(40), note: '👩‍👩‍👧'.repeat(40), n: '1' }];
+    for (let width = 40; width < 60; width += 1) {
+      const text = table(rows, columns, { width, palette: plain });
+      expect(text.isWellFormed(), text).toBe(true);
+      for (const line of text.split('\n')) expect(columnsOf(line)).toBeLessThanOrEqual(width);
+    }
   });
 
   it('is never wider than it may be, and never breaks a row, whatever is in it', () => {

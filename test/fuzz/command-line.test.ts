@@ -90,7 +90,7 @@ const events = [...longHistory(20, { agents: 2 })];
 const lines = events.map((event) => JSON.parse(historyLine(event)));
 const reading = fc.constantFrom(
   ...[
-    ['audit', 'tail', '--until-now'],
+    ['audit', 'tail', '--from', 'start'],
     ['audit', 'tail'],
     ['audit', 'show', 'host-1.example/main'],
     ['audit', 'show', 'policy'],

@@ -1,5 +1,7 @@
 import type { Msg, MsgHdrs } from '@nats-io/transport-node';
 import type { Entry } from '../../domain/entry.ts';
+import { Fault } from '../../domain/fault.ts';
+import { readJson } from '../../domain/json.ts';
 import type { Instant, Revision } from '../../domain/time.ts';
 import type { BucketNames } from './names.ts';
 
@@ -11,12 +13,12 @@ export interface Stored {
   header(name: string): string | undefined;
 }
 
-/** What somebody answered, whoever it was; undefined: no JSON (G12). */
+/** What somebody answered, whoever it was; undefined: no JSON, or deeper than any of ours (G12). */
 export function jsonOf(msg: Msg): unknown {
   try {
-    return msg.json();
+    return readJson(msg.string());
   } catch (cause) {
-    if (cause instanceof SyntaxError) return undefined;
+    if (cause instanceof SyntaxError || cause instanceof Fault) return undefined;
     throw cause;
   }
 }

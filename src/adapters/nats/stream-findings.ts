@@ -21,8 +21,9 @@ const rules: readonly {
   /**
    * `when-off`: being stricter, or able to do more, than we asked for harms nobody. `not-of-audit`:
    * a history may be trimmed, by whoever's policy; a keyframe stands for what is gone (retention.ts).
+   * `when-small`: less than a server lets through by itself, so that something of ours is refused.
    */
-  readonly dangerous: boolean | 'when-off' | 'not-of-audit';
+  readonly dangerous: boolean | 'when-off' | 'when-small' | 'not-of-audit';
 }[] = [
   { setting: 'storage', zero: 'file', dangerous: true },
   { setting: 'retention', zero: 'limits', dangerous: true },
@@ -32,6 +33,7 @@ const rules: readonly {
   { setting: 'sources', zero: [], dangerous: true },
   { setting: 'mirror', zero: null, dangerous: true },
   { setting: 'subject_transform', zero: null, dangerous: true },
+  { setting: 'max_msg_size', zero: -1, dangerous: 'when-small' },
   { setting: 'max_msgs_per_subject', zero: -1, dangerous: true },
   { setting: 'max_age', zero: 0, dangerous: 'not-of-audit' },
   { setting: 'allow_atomic', zero: false, dangerous: 'when-off' },
@@ -51,6 +53,9 @@ const rules: readonly {
   { setting: 'max_bytes', zero: -1, dangerous: false },
   { setting: 'num_replicas', zero: 1, dangerous: false },
 ];
+
+/** `max_payload`, where nobody says otherwise. */
+const largestMessage = 1024 * 1024;
 
 /** Where the stream found differs from the one wanted, in the order of the rules. */
 export function compareSettings(
@@ -74,6 +79,7 @@ function doesHarm(
   wanted: Settings,
 ): boolean {
   if (rule === 'when-off') return found === false;
+  if (rule === 'when-small') return typeof found !== 'number' || found < largestMessage;
   return rule === 'not-of-audit' ? wanted.sources === undefined : rule;
 }
 
@@ -89,5 +95,6 @@ function plain(value: unknown): unknown {
   }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([, v]) => v !== undefined && v !== '' && v !== 0);
-  return Object.fromEntries(entries.map(([k, v]) => [k, plain(v)]).toSorted());
+  const sorted = entries.toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([k, v]) => [k, plain(v)]));
 }

@@ -8,6 +8,7 @@ import type { ApiMessage } from './message.ts';
 import { fromApi } from './message.ts';
 import type { Names } from './names.ts';
 import { compareSettings, type Finding, sayFinding } from './stream-findings.ts';
+import { isStreamInfo } from './stream-info.ts';
 import { type Settings, wantedSettings } from './stream-settings.ts';
 
 /** Atomic batches and per-key TTLs: the level of nats-server 2.12. */
@@ -87,17 +88,26 @@ export async function inspectStreams(
   return findings;
 }
 
-/** A stream as its leader knows it; undefined: there is none. */
+/**
+ * A stream as its leader knows it; undefined: there is none.
+ * @throws {Fault} `store-unavailable`, also where the answer says no such thing; `store-refused`
+ */
 export async function streamInfo(
   link: Link,
   stream: string,
   within: Millis,
   signal?: AbortSignal,
 ): Promise<StreamInfo | undefined> {
-  const answer = await askApi<StreamInfo>(link, `STREAM.INFO.${stream}`, {}, { within, signal });
-  if ('ok' in answer) return answer.ok;
+  const what = `STREAM.INFO.${stream}`;
+  const answer = await askApi<unknown>(link, what, {}, { within, signal });
+  if ('ok' in answer) return readInfo(what, answer.ok);
   if (answer.error.err_code === code.streamNotFound) return undefined;
-  throw apiFault(`STREAM.INFO.${stream}`, answer.error);
+  throw apiFault(what, answer.error);
+}
+
+function readInfo(what: string, answer: unknown): StreamInfo {
+  if (isStreamInfo(answer)) return answer;
+  throw new Fault('store-unavailable', `${what}: the answer cannot be read`);
 }
 
 type Named = Settings & { readonly name: string };
@@ -150,14 +160,14 @@ async function create(
   { names, within }: EnsureOptions,
 ): Promise<StreamInfo> {
   const what = `STREAM.CREATE.${wanted.name}`;
-  const answer = await askApi<StreamInfo>(link, what, wanted, { within, level: apiLevel }).catch(
+  const answer = await askApi<unknown>(link, what, wanted, { within, level: apiLevel }).catch(
     (cause: unknown) => {
       throw cause instanceof Fault && cause.code === 'store-refused'
         ? notAllowed(wanted, names, cause)
         : cause;
     },
   );
-  if ('ok' in answer) return answer.ok;
+  if ('ok' in answer) return readInfo(what, answer.ok);
   // Somebody else was first, with another first sequence or other settings: look at theirs.
   if (answer.error.err_code === code.nameExists) {
     const theirs = await streamInfo(link, wanted.name, within);

@@ -54,9 +54,11 @@ export const watch = command({
     let ready = false;
     const live = io.isTerminal && !json && !settings.lines ? new Drawing(io) : undefined;
     const tell = (line: string) => (live ? live.add(line) : io.out(line));
+    // For a person it is one line of the screen; a program gets all of it.
+    const wide = io.isTerminal ? io.columns : undefined;
     const say = (change: DirectoryChange) => {
       const at = system.clock.wall();
-      tell(json ? jsonLine(changeDocument(change, at)) : changeLine(change, io.palette, at));
+      tell(json ? jsonLine(changeDocument(change, at)) : changeLine(change, io.palette, at, wide));
     };
     const wanted = (row: InstanceRow | undefined) => !service || row?.service === service;
     const onChange = (changes: readonly DirectoryChange[]) => {
@@ -68,7 +70,7 @@ export const watch = command({
       for (const change of ready ? changes : []) {
         const line = json
           ? jsonLine(fleetChangeDocument(change, at))
-          : fleetChangeLine(change, io.palette, at);
+          : fleetChangeLine(change, io.palette, at, wide);
         tell(line);
       }
     };

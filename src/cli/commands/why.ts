@@ -48,7 +48,10 @@ export const why = command({
     const stories = await spinning(io, 'looking into it', async () => {
       const placed = await Promise.all(candidates.map((one) => withRecords(one, opened)));
       const ground = await groundOf(placed, settings.at, opened, io);
-      return tell(await chosen(name, placed, ground, opened), ground);
+      const entity = await chosen(name, placed, ground, opened);
+      const told = await tell(entity, ground);
+      if (told.length === 0) throw illegible(name, entity);
+      return told;
     });
     for (const [n, { sentences, facts }] of stories.entries()) {
       if (settings.json) {
@@ -110,3 +113,9 @@ async function chosen(
     hint: 'an instance is SERVICE/ID, an agent is HOST/AGENT; `rollcall ps` and `rollcall agents` list them',
   });
 }
+
+/** Something stands where its events do, and that is no reason to say nothing. */
+const illegible = (name: string, { exact }: Entity): Fault =>
+  new Fault('event-unreadable', `no event of '${name}' can be read`, {
+    hint: `what stands there, and why not: rollcall audit tail ${exact}; rollcall audit verify names every such event`,
+  });

@@ -1,4 +1,5 @@
 import type { Unreadable } from '../../domain/entry.ts';
+import { isOfSlot } from '../../domain/events.ts';
 import { wanted } from '../../domain/filters.ts';
 import type { SlotView } from '../../domain/fleet.ts';
 import { type Recorded, readEvent } from '../../domain/recorded.ts';
@@ -22,7 +23,7 @@ export function stands({ kind, records }: Entity, { fleet }: Ground): boolean {
 
 /**
  * The stories of what is named: one for each record that stands, the one that counts first; else how it
- * went. None: there never was such a thing.
+ * went. None: no event that can be read says that there ever was such a thing.
  */
 export async function tell(entity: Entity, ground: Ground): Promise<readonly Story[]> {
   const standing =
@@ -98,7 +99,8 @@ async function span(
   for await (const stored of history.read(0, filters)) {
     if (stored.seq > until) break;
     const read = readEvent(stored);
-    if (read.kind !== 'event') continue;
+    // Whoever puts an event there may let it speak of a hold, or of the fleet.
+    if (read.kind !== 'event' || !isOfSlot(read.event.of)) continue;
     if (!first || read.event.from === null) first = read;
     last = read;
   }

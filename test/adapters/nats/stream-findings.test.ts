@@ -26,6 +26,8 @@ describe.each<[keyof typeof wanted, Settings, boolean]>([
   ['registry', { subject_delete_marker_ttl: 60_000_000_000 }, true],
   ['registry', { max_msgs_per_subject: 5 }, true],
   ['registry', { storage: 'memory' }, true],
+  ['registry', { max_msg_size: 1024 * 1024 - 1 }, true],
+  ['registry', { max_msg_size: 1024 * 1024 }, false],
   ['registry', { allow_atomic: false }, true],
   ['registry', { allow_msg_ttl: false }, true],
   ['registry', { max_age: 1 }, true],

@@ -1,7 +1,10 @@
-import { jetstreamManager } from '@nats-io/jetstream';
+import { jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { connect } from '@nats-io/transport-node';
 import { describe, expect, it } from 'vitest';
+import { namesOf } from '../../../src/adapters/nats/names.ts';
+import { wantedSettings } from '../../../src/adapters/nats/stream-settings.ts';
+import { Namespace } from '../../../src/domain/names.ts';
 import type { TestFleet } from '../harness/fleet.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { withServer } from '../harness/with-server.ts';
@@ -105,6 +108,41 @@ describe('rollcall doctor', () => {
     const names = (await jsm.streams.list().next()).map(({ config }) => config.name);
     expect(names.filter((name) => name.includes('nowhere'))).toEqual([]);
     await nc.close();
+  });
+
+  it('names each setting with which a promise breaks, of streams that somebody else made', async () => {
+    const namespace = Namespace.parse('made-by-hand');
+    const wrong = {
+      leases: { allow_msg_ttl: false, storage: 'memory', max_age: 60_000_000_000 },
+      registry: { allow_atomic: false, allow_rollup_hdrs: true, max_msg_size: 4096 },
+      audit: { deny_purge: false, compression: 's2' },
+      keyframes: { discard: 'old', subject_delete_marker_ttl: 60_000_000_000, allow_msg_ttl: true },
+    };
+    const notes = ['compression'];
+    const wanted = wantedSettings(namesOf(namespace), 1);
+    const nc = await connect({ servers: world.server.url });
+    const jsm = await jetstreamManager(nc);
+    for (const kind of ['registry', 'leases', 'audit', 'keyframes'] as const) {
+      const made = { ...wanted[kind], ...wrong[kind] };
+      // A marker is a rollup: the server makes none where they are not allowed.
+      if (kind === 'keyframes') Object.assign(made, { allow_rollup_hdrs: true });
+      await jsm.streams.add(made as StreamConfig & { name: string });
+    }
+    await nc.close();
+    const { code, documents } = await doctor({ url: world.server.url, namespace }, '--json');
+    expect(code).toBe(1);
+    for (const [kind, settings] of Object.entries(wrong)) {
+      const { name } = wanted[kind as keyof typeof wrong];
+      for (const [setting, value] of Object.entries(settings)) {
+        const said = `${name}: ${setting} is ${JSON.stringify(value)}, not `;
+        const about = documents().filter(({ what }) => String(what).startsWith(said));
+        expect(about, said).toMatchObject([
+          notes.includes(setting)
+            ? { about: 'streams', level: 'note', mend: 'harms nobody, if it is meant so' }
+            : { about: 'streams', level: 'wrong', mend: expect.stringContaining(name) },
+        ]);
+      }
+    }
   });
 
   it('a server without JetStream is wrong, and nothing else is looked at', async () => {

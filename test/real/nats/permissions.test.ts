@@ -15,22 +15,11 @@ import { Collector } from '../../../src/runtime/collector.ts';
 import { lastKeyframe } from '../../../src/runtime/last-keyframe.ts';
 import { hold, release, setPolicy } from '../../../src/runtime/planning.ts';
 import { verify } from '../../../src/runtime/verify.ts';
+import { readingAlone } from '../harness/permissions.ts';
 import { until } from '../harness/until.ts';
 import { startConfigured } from './configured-server.ts';
 
-const ns = 'fleet';
-const streams = [
-  ...['leases', 'registry', 'keyframes'].map((bucket) => `KV_rollcall_${ns}_${bucket}`),
-  `ROLLCALL_${ns}_audit`,
-];
-/** What everybody needs of the API, of the namespace's own streams alone. */
-const reading = streams.flatMap((stream) => [
-  `$JS.API.STREAM.INFO.${stream}`,
-  `$JS.API.STREAM.MSG.GET.${stream}`,
-  `$JS.API.CONSUMER.CREATE.${stream}.>`,
-  `$JS.API.CONSUMER.INFO.${stream}.*`,
-  `$JS.API.CONSUMER.DELETE.${stream}.*`,
-]);
+const ns = Namespace.parse('fleet');
 const writing = (host: string) => [
   `$KV.rollcall_${ns}_leases.run.${host}.>`,
   `$KV.rollcall_${ns}_registry.agent.${host}.>`,
@@ -58,7 +47,7 @@ const planning = [
 
 const user = (name: string, publish: readonly string[], runs: string | undefined) => `
   { user: ${name}, password: ${name}, permissions: {
-    publish: { allow: ${JSON.stringify(['$JS.API.INFO', '$JS.FC.>', ...reading, ...publish])} }
+    publish: { allow: ${JSON.stringify([...readingAlone(ns), ...publish])} }
     subscribe: { allow: ${JSON.stringify([`_INBOX_${name}.>`, ...(runs ? [runs] : [])])} } } }`;
 
 const config = (storeDir: string) => `
@@ -74,7 +63,7 @@ authorization: { users: [
 const open = async (url: string, name: string): Promise<Ports & AsyncDisposable> => ({
   ...(await openNatsStore({
     servers: [url],
-    namespace: Namespace.parse(ns),
+    namespace: ns,
     name,
     credentials: { user: name, pass: name },
     inboxPrefix: name === 'deploy' ? '_INBOX' : `_INBOX_${name}`,
