@@ -11,7 +11,7 @@ export const g10: Checker = {
         for (const { of, event, actor } of events) {
           if (of.entity !== 'run' && of.entity !== 'instance') continue;
           const slot = slotTokens(of);
-          const isAgents = !sim.collectors.has(actor.run) && actor.host !== 'desk';
+          const isAgents = !sim.roster.collectors.has(actor.run) && actor.host !== 'desk';
           if (isAgents && slotTokens(actor) !== slot) {
             complain(`${slotTokens(actor)} wrote ${event.type} under ${slot}`);
           }
@@ -28,8 +28,8 @@ export const g10: Checker = {
         }
       },
       onPeace: () => {
-        for (const place of sim.places) {
-          const alive = sim.alive(place);
+        for (const place of sim.roster.places) {
+          const alive = sim.roster.alive(place);
           if (alive.length > 1) complain(`${alive.map(({ agent }) => agent.run)} in ${place}`);
         }
       },

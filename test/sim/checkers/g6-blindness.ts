@@ -30,7 +30,7 @@ export const g6: Checker = {
           const stood = at - (suspectedAt.get(of.run) ?? Number.POSITIVE_INFINITY);
           if (!(stood >= least)) complain(`${of.run} expired after a suspicion of ${stood} ms`);
           if (isHeld(of, sim)) complain(`${of.run} expired under a hold`);
-          const process = sim.collectors.get(actor.run)?.process;
+          const process = sim.roster.collectors.get(actor.run)?.process;
           // It may have been stopped after it decided, and before the write went out.
           const decided = process?.clock.sharedTimeOf(saidAt);
           if (!process || decided === undefined) continue;

@@ -9,7 +9,7 @@ export const watchFaults: readonly Fault[] = [
     draw: (dice, shape) => ({
       whom: dice.chance(0.5) ? aCollector(dice, shape) : aConsumer(dice, shape),
     }),
-    happen: (sim, { whom }) => sim.processOf(whom)?.loseWatches(),
+    happen: (sim, { whom }) => sim.roster.processOf(whom)?.loseWatches(),
   },
   {
     what: 'old-view',
@@ -20,7 +20,7 @@ export const watchFaults: readonly Fault[] = [
       lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.05, 3)),
     }),
     happen: (sim, { whom, how, lasts = 0 }) => {
-      const process = sim.processOf(whom);
+      const process = sim.roster.processOf(whom);
       if (!process) return;
       const gate = how === 'view' ? process.view : process.sight;
       gate.close();

@@ -80,7 +80,7 @@ export const written: Lies = {
       'the agent of an expired run serves',
       /is expired, and its agent is serving/,
       async (sim, checks) => {
-        const of = { ...lie.ofRun(1), run: sim.agentAt('h1/a')?.agent.run ?? lie.run(1) };
+        const of = { ...lie.ofRun(1), run: sim.roster.agentAt('h1/a')?.agent.run ?? lie.run(1) };
         lie.write(checks, [lie.said(of, 'expired', another)]);
         await checks.onPeace?.();
       },
@@ -120,7 +120,7 @@ export const written: Lies = {
       'whoever expires has seen for less than a grace',
       /by one that had seen for/,
       async (sim, checks) => {
-        const [one] = sim.livingCollectors();
+        const [one] = sim.roster.livingCollectors();
         one?.process.freeze();
         await sim.advance(seconds(20));
         one?.process.thaw();
@@ -158,7 +158,11 @@ export const written: Lies = {
       (_, checks) =>
         lie.write(checks, [lie.said(lie.ofInstance(1), 'registered', { from: 'h2/a' })]),
     ],
-    ['two agents of one name go on', /run\d+,run\d+ in h1\/a/, inPeace((sim) => sim.start('h1/a'))],
+    [
+      'two agents of one name go on',
+      /run\d+,run\d+ in h1\/a/,
+      inPeace((sim) => sim.roster.start('h1/a')),
+    ],
   ],
   'the audit explains the registry': [
     [
