@@ -34,7 +34,7 @@ export const ofInstance = (n: number): ChainRef => ({
   ...{ service: ServiceName.parse('web'), id: InstanceId.parse('1') },
 });
 
-interface Claim extends Partial<Pick<AuditEvent, 'prev' | 'record' | 'at'>> {
+interface Claim extends Partial<Pick<AuditEvent, 'prev' | 'record' | 'at' | 'evidence'>> {
   readonly by?: RunId | undefined;
   readonly from?: string;
 }

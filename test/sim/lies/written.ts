@@ -14,6 +14,15 @@ const expiredAfter = (suspicion: number, more: { by?: RunId | undefined; at?: nu
     lie.write(checks, [lie.said(lie.ofRun(1), 'expired', { ...another, ...more })], [], at);
   };
 };
+/** A collector that sees again for five seconds, less than a ttl. */
+const byOneThatWasStopped = async (sim: Simulated) => {
+  const [one] = sim.roster.livingCollectors();
+  one?.process.freeze();
+  await sim.advance(seconds(20));
+  one?.process.thaw();
+  await sim.advance(seconds(5));
+  return { by: one?.collector.me.run, at: one?.process.ports.clock.wall() ?? 0 };
+};
 const instanceKey = 'instance.h1.a.web.1';
 
 const brake = {
@@ -120,13 +129,19 @@ export const written: Lies = {
       'whoever expires has seen for less than a grace',
       /by one that had seen for/,
       async (sim, checks) => {
-        const [one] = sim.roster.livingCollectors();
-        one?.process.freeze();
-        await sim.advance(seconds(20));
-        one?.process.thaw();
-        await sim.advance(seconds(5));
-        const at = one?.process.ports.clock.wall() ?? 0;
-        expiredAfter(seconds(10), { by: one?.collector.me.run, at })(sim, checks);
+        const more = await byOneThatWasStopped(sim);
+        expiredAfter(seconds(10), more)(sim, checks);
+      },
+    ],
+    [
+      'whoever calls a run silent has seen for less than a ttl',
+      /suspected by one that had seen for/,
+      async (sim, checks) => {
+        const told = lie.said(lie.ofRun(1), 'suspected', {
+          ...another,
+          ...(await byOneThatWasStopped(sim)),
+        });
+        lie.write(checks, [{ ...told, event: { ...told.event, reason: 'silent' } }]);
       },
     ],
     [
