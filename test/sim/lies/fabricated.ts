@@ -39,6 +39,9 @@ interface Claim extends Partial<Pick<AuditEvent, 'prev' | 'record' | 'at' | 'evi
   readonly from?: string;
 }
 
+/** A collector that is no part of the fleet. */
+export const another = { by: run(9), from: 'c1/collector' };
+
 /** What somebody claims to have done; `by` nobody else: the run itself. */
 export const said = (
   of: ChainRef,
