@@ -3,6 +3,7 @@ import type { AgentProcess } from '../../runtime/fleet-in-memory.ts';
 import type { Fault } from '../happening.ts';
 import type { Simulated } from '../simulated.ts';
 import { anAgent } from '../whom.ts';
+import { makeDeaf } from './watches.ts';
 
 /**
  * What other happenings come to once in thousands of seeds, made on purpose: several things at once, each
@@ -78,6 +79,22 @@ export const races: readonly [Fault, ...Fault[]] = [
           line.fate = () => 'fine';
         }),
       );
+    },
+  },
+  {
+    // Nobody sees a renewal, each sits on, and meanwhile it is over.
+    what: 'silent-while-unseen',
+    weight: 1,
+    draw: (dice, shape) => ({
+      whom: anAgent(dice, shape),
+      lasts: Math.round(shape.lease.ttl * dice.logarithmic(1.5, 4)),
+    }),
+    happen: async (sim, { whom = '', lasts = 0 }) => {
+      const one = await startedAt(sim, whom);
+      if (!one) return;
+      for (const { process } of sim.roster.livingCollectors())
+        makeDeaf(sim, process, 'sight', lasts);
+      one.process.freeze();
     },
   },
   {

@@ -1,4 +1,7 @@
+import type { Millis } from '../../../src/domain/time.ts';
+import type { Process } from '../../runtime/process.ts';
 import type { Fault } from '../happening.ts';
+import type { Simulated } from '../simulated.ts';
 import { aCollector, aConsumer } from '../whom.ts';
 
 /** Watches that say nothing for a while, or are lost and begun anew; and an audit that lags. */
@@ -21,13 +24,7 @@ export const watchFaults: readonly Fault[] = [
     }),
     happen: (sim, { whom, how, lasts = 0 }) => {
       const process = sim.roster.processOf(whom);
-      if (!process) return;
-      const gate = how === 'view' ? process.view : process.sight;
-      gate.close();
-      sim.later(lasts, () => {
-        gate.open();
-        sim.heardLateAt.set(process, sim.now);
-      });
+      if (process) makeDeaf(sim, process, how, lasts);
     },
   },
   {
@@ -51,3 +48,22 @@ export const watchFaults: readonly Fault[] = [
     },
   },
 ];
+
+/** What comes lies in its watch for so long. */
+export function makeDeaf(
+  sim: Simulated,
+  process: Process,
+  how: string | undefined,
+  lasts: Millis,
+): void {
+  const gate = how === 'view' ? process.view : process.sight;
+  gate.close();
+  const from = sim.now;
+  sim.later(lasts, () => {
+    // Another that began later may have ended before.
+    const isOver = how === 'sight' && gate.shut;
+    gate.open();
+    if (isOver) process.interruptions.push({ why: 'unsighted', from, to: sim.now });
+    sim.heardLateAt.set(process, sim.now);
+  });
+}
