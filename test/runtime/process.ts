@@ -41,7 +41,8 @@ export type Moment =
   | 'after-probe';
 
 export interface Interruption {
-  readonly why: 'stopped' | 'cut-off';
+  /** `unsighted`: its watch of the leases said nothing. */
+  readonly why: 'stopped' | 'cut-off' | 'unsighted';
   readonly from: Monotonic;
   readonly to: Monotonic;
 }

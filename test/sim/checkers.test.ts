@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { seconds } from '../../src/domain/time.ts';
 import { checkers } from './checkers.ts';
 import * as lie from './lies/fabricated.ts';
+import { judged } from './lies/judged.ts';
 import { seen } from './lies/seen.ts';
 import { written } from './lies/written.ts';
 
-const lies = { ...written, ...seen };
+const lies = { ...written, ...judged, ...seen };
 
 test('every checker is lied to', () => {
   expect(checkers.map(({ guarantee }) => guarantee).sort()).toEqual(Object.keys(lies).sort());

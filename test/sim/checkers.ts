@@ -1,4 +1,5 @@
 import { auditExplainsRegistry } from './checkers/audit-explains-registry.ts';
+import { evidenceBearsOut } from './checkers/evidence-bears-out.ts';
 import { g1 } from './checkers/g1-safety.ts';
 import { g2 } from './checkers/g2-exactly-what-was-judged.ts';
 import { g3 } from './checkers/g3-expired-is-final.ts';
@@ -11,10 +12,16 @@ import { g9 } from './checkers/g9-honest-view.ts';
 import { g10 } from './checkers/g10-one-holder.ts';
 import { g11 } from './checkers/g11-one-set.ts';
 import { g12 } from './checkers/g12-bad-input.ts';
+import { tooMuchSilence } from './checkers/too-much-silence.ts';
 import type { Checker } from './checks.ts';
 
-/** One for each guarantee, and one for the audit against the registry, commit by commit. */
+/**
+ * One for each guarantee; and for the audit against the registry, commit by commit, for verdicts against
+ * what they say that they saw, and for brakes.
+ */
 export const checkers: readonly Checker[] = [
   ...[g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12],
   auditExplainsRegistry,
+  evidenceBearsOut,
+  tooMuchSilence,
 ];

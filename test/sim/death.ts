@@ -24,16 +24,16 @@ const waysToDie = ['killed', 'without power', 'frozen'] as const;
 
 /** Kills one, waits until it must be gone, and starts it again; undefined where nobody is there to die. */
 export async function dieInPeace(sim: Simulated): Promise<Death | undefined> {
-  const [one] = sim.alive();
+  const [one] = sim.roster.alive();
   if (!one) return undefined;
   const { run, slot } = one.agent;
   const place = `${slot.host}/${slot.agent}`;
   const instances = Object.keys(sim.fleet.instances(place)).length;
-  const watchers = sim.livingCollectors().map(({ process }) => process);
+  const watchers = sim.roster.livingCollectors().map(({ process }) => process);
   const tried = new Map(watchers.map((process) => [process, process.commits.length]));
   const at = sim.now;
   const dubious = new Map<string, Monotonic>();
-  for (const [name, consumer] of sim.consumers) {
+  for (const [name, consumer] of sim.roster.consumers) {
     consumer.onTold = () => {
       const mine = consumer.told().filter((row) => row.run === run);
       const isSo = mine.every(({ state }) => state === 'dubious');
@@ -66,13 +66,13 @@ export async function dieInPeace(sim: Simulated): Promise<Death | undefined> {
   const crowded = severalTried(watchers.map((one) => subjectsIn(since(one), run)));
   await sim.advance(until + 6 * lateness(sim.shape) - alone);
   sim.served = before;
-  for (const consumer of sim.consumers.values()) consumer.onTold = () => {};
+  for (const consumer of sim.roster.consumers.values()) consumer.onTold = () => {};
   const attempts = watchers.flatMap((one) => subjectsIn(since(one), run)).length;
   await sim.fleet.kill(one.process);
-  sim.startIfFree(place);
+  sim.roster.startIfFree(place);
   await sim.advance(seconds(5));
   const dubiousAt =
-    instances > 0 && dubious.size === sim.consumers.size
+    instances > 0 && dubious.size === sim.roster.consumers.size
       ? Math.max(...dubious.values())
       : undefined;
   return { run, instances, at, dubiousAt, goneAt, commits: stored, attempts, crowded };

@@ -7,20 +7,20 @@ import type { Simulated } from './simulated.ts';
 
 /** What is not as it should be once nothing goes wrong any more. */
 export function disorder(sim: Simulated): readonly string[] {
-  return [...sim.places.flatMap((place) => inPlace(sim, place)), ...inSeats(sim)];
+  return [...sim.roster.places.flatMap((place) => inPlace(sim, place)), ...inSeats(sim)];
 }
 
 function inPlace(sim: Simulated, place: string): readonly string[] {
-  const alive = sim.alive(place);
+  const alive = sim.roster.alive(place);
   // Nobody knows whose that is, and nobody touches it (G12).
   if (alive.length === 0 && sim.fleet.record(place).kind === 'unreadable') return [];
-  const wanted = new Map(alive.map((one) => [one, sim.wantedBy(one)]));
+  const wanted = new Map(alive.map((one) => [one, sim.roster.wantedBy(one)]));
   return disorderOf(place, wanted, sim.fleet);
 }
 
 /** As many sit as there are seats, or all of them; and whoever sits there sees. */
 function inSeats(sim: Simulated): readonly string[] {
-  const alive = sim.livingCollectors();
+  const alive = sim.roster.livingCollectors();
   const last = sim.fleet.world.registry.last(recordSubject(policyKey));
   const policy = readPolicy({ key: policyKey, revision: last?.seq ?? 0, text: last?.text });
   const { seats } = policy.kind === 'stored' ? policy.record.policy : defaultFleetPolicy;

@@ -2,6 +2,7 @@ import { type Millis, type Monotonic, seconds } from '../../src/domain/time.ts';
 import type { Checks } from './checks.ts';
 import { dieInPeace } from './death.ts';
 import { disorder } from './disorder.ts';
+import { endTheWar } from './end-of-war.ts';
 import { lateness } from './shape.ts';
 import type { Simulated } from './simulated.ts';
 
@@ -11,7 +12,7 @@ export async function makePeace(
   checks: readonly Checks[],
   complain: (what: string) => void,
 ): Promise<void> {
-  await sim.endTheWar();
+  await endTheWar(sim);
   const bound = boundOf(sim);
   const quiet = 2 * sim.shape.lease.ttl + seconds(5);
   const step = Math.max(seconds(1), bound / 200);
@@ -38,9 +39,9 @@ export async function makePeace(
  * By when all is in order, however it was: the sum of what each step may take, each stated in
  * docs/guarantees.md. Nobody may sit at first.
  */
-function boundOf({ shape, places }: Simulated): Millis {
+function boundOf({ shape, roster }: Simulated): Millis {
   const { ttl, grace } = shape.lease;
-  const runs = 2 * places.length;
+  const runs = 2 * roster.places.length;
   const seated = ttl + 1.5 * Math.max(ttl / 3, 100 * runs);
   const seeing = ttl / 3 + seconds(1);
   const claimed = ttl + seconds(10);

@@ -1,3 +1,4 @@
+import { seconds } from '../../src/domain/time.ts';
 import { Dice } from './dice.ts';
 import { agentDeeds } from './faults/agents.ts';
 import { clockFaults } from './faults/clocks.ts';
@@ -5,6 +6,7 @@ import { lineFaults } from './faults/lines.ts';
 import { momentFaults } from './faults/moments.ts';
 import { operatorDeeds } from './faults/operators.ts';
 import { processFaults } from './faults/processes.ts';
+import { races } from './faults/races.ts';
 import { recordFaults } from './faults/records.ts';
 import { watchFaults } from './faults/watches.ts';
 import type { Fault, Happening, Schedule } from './happening.ts';
@@ -21,10 +23,15 @@ const all: readonly Fault[] = [
   ...operatorDeeds,
 ];
 
-export const faults: ReadonlyMap<string, Fault> = new Map(all.map((fault) => [fault.what, fault]));
+export const faults: ReadonlyMap<string, Fault> = new Map(
+  [...all, ...races].map((fault) => [fault.what, fault]),
+);
 
 /** Nothing goes wrong any more, and within the stated time all is in order; then it goes on. */
 export const peace = 'peace';
+
+/** Races are not drawn from what drew the rest: what a seed did before there were any, it still does first. */
+const ofRaces = 0x1b873593;
 
 /** What a seed does to a fleet. */
 export function drawSchedule(seed: number): Schedule {
@@ -32,7 +39,11 @@ export function drawSchedule(seed: number): Schedule {
   const shape = drawShape(dice);
   const few = favourites(dice);
   const rounds = Array.from({ length: dice.whole(1, 3) }, () => drawRound(dice, shape, few));
-  return { seed, shape, happenings: rounds.flat() };
+  return {
+    seed,
+    shape,
+    happenings: [...rounds.flat(), ...drawRaces(new Dice(seed ^ ofRaces), shape)],
+  };
 }
 
 /** A few kinds come up often in one seed, so that each meets itself and every other. */
@@ -55,6 +66,18 @@ function drawRound(
     return { after: drawPause(dice, shape), what, ...draw(dice, shape) };
   });
   return [...happenings, { after: 0, what: peace }];
+}
+
+/** One or two, each with the time that its run needs to be expired. */
+function drawRaces(dice: Dice, shape: Shape): readonly Happening[] {
+  const { ttl, grace } = shape.lease;
+  const happenings = Array.from({ length: dice.whole(1, 2) }, () => {
+    const { what, draw } = dice.weighted(races);
+    const race = { after: drawPause(dice, shape), what, ...draw(dice, shape) };
+    const until = Math.round((ttl + grace) * dice.logarithmic(1.05, 1.6)) + seconds(10);
+    return [race, { after: until, what: 'nothing' }];
+  });
+  return [...happenings.flat(), { after: 0, what: peace }];
 }
 
 /** Mostly by the measure of the leases; and sometimes by that of the code, so that one thing meets another. */

@@ -1,22 +1,29 @@
 import { slotTokens } from '../../../src/domain/keys.ts';
+import { seconds } from '../../../src/domain/time.ts';
 import type { Checker } from '../checks.ts';
+import type { Simulated } from '../simulated.ts';
 
-/** A slot has one holder, and an agent writes nothing under another's name. */
+/** A slot has one holder, that answers or is asked in vain, and an agent writes nothing under another's name. */
 export const g10: Checker = {
   guarantee: 'G10',
   of: (sim, complain) => {
     const holders = new Map<string, string>();
     return {
       onWritten: ({ events }) => {
-        for (const { of, event, actor } of events) {
+        for (const { of, event, actor, evidence } of events) {
           if (of.entity !== 'run' && of.entity !== 'instance') continue;
           const slot = slotTokens(of);
-          const isAgents = !sim.collectors.has(actor.run) && actor.host !== 'desk';
+          const isAgents = !sim.roster.collectors.has(actor.run) && actor.host !== 'desk';
           if (isAgents && slotTokens(actor) !== slot) {
             complain(`${slotTokens(actor)} wrote ${event.type} under ${slot}`);
           }
           if (of.entity !== 'run') continue;
           const holder = holders.get(slot);
+          if (event.type === 'superseded') {
+            const isSilence = evidence?.['taken'] === 'nobody-answers';
+            if (isSilence && couldAnswer(of.run, sim))
+              complain(`${of.run}, which answers, was taken from`);
+          }
           if (event.type === 'started') {
             if (holder && !sim.byHand.has(`agent.${slot}`)) {
               complain(`${of.run} took ${slot}, which ${holder} holds`);
@@ -28,11 +35,20 @@ export const g10: Checker = {
         }
       },
       onPeace: () => {
-        for (const place of sim.places) {
-          const alive = sim.alive(place);
+        for (const place of sim.roster.places) {
+          const alive = sim.roster.alive(place);
           if (alive.length > 1) complain(`${alive.map(({ agent }) => agent.run)} in ${place}`);
         }
       },
     };
   },
 };
+
+/** Whether it serves, and nothing kept it from being heard for longer than whoever asks twice needs. */
+function couldAnswer(run: string, { roster, now }: Simulated): boolean {
+  const one = roster.alive().find(({ agent }) => agent.run === run);
+  if (one?.agent.state !== 'serving') return false;
+  const { interrupted, interruptions, mute } = one.process;
+  const heardSince = interruptions.at(-1)?.to ?? Number.NEGATIVE_INFINITY;
+  return !interrupted && !mute && now - heardSince > seconds(20);
+}

@@ -7,10 +7,10 @@ export const g12: Checker = {
   of: (sim, complain) => ({
     onPeace: () => {
       for (const [key, text] of sim.byHand) {
-        if (text === undefined || sim.places.some((place) => isOf(place, key))) continue;
+        if (text === undefined || sim.roster.places.some((place) => isOf(place, key))) continue;
         const stands = sim.fleet.world.registry.last(recordSubject(key))?.text;
         if (stands !== text) complain(`${key} was not left alone`);
-        for (const [name, { directory }] of sim.consumers) {
+        for (const [name, { directory }] of sim.roster.consumers) {
           const reported = directory.unreadable().some((record) => record.key === key);
           if (!reported) complain(`${name} is not told of ${key}`);
         }

@@ -18,7 +18,7 @@ export const g3: Checker = {
         for (const run of lives.take(events)) complain(`${run} was started twice`);
       },
       onPeace: () => {
-        for (const { agent } of sim.alive()) {
+        for (const { agent } of sim.roster.alive()) {
           const end = lives.endOf(agent.run);
           if (end && !sim.byHand.has(agentKey(agent.slot))) {
             complain(`${agent.run} is ${end}, and its agent is ${agent.state}`);

@@ -9,7 +9,7 @@ export const g5: Checker = {
     onPeace: () => {
       for (const entry of recordsIn(sim.fleet.world, '')) {
         const read = entry.key.startsWith('agent.') ? readAgent(entry) : readInstance(entry);
-        if (read.kind !== 'stored' || sim.isAlive(read.record.run)) continue;
+        if (read.kind !== 'stored' || sim.roster.isAlive(read.record.run)) continue;
         // Under a slot that cannot be read nobody knows what is a leftover.
         const { host, agent } = read.record;
         if (sim.fleet.record(`${host}/${agent}`).kind === 'unreadable') continue;

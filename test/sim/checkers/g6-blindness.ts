@@ -10,32 +10,39 @@ import { lateness } from '../shape.ts';
 import type { Simulated } from '../simulated.ts';
 
 /**
- * Nobody is expired before whoever does it has seen for a whole grace, and the suspicion stood so long;
- * nobody whose lease stands, and nobody whose silence is planned.
+ * Nobody is called silent before whoever says it has seen for a whole ttl, nor expired before it has seen
+ * for a whole grace, and the suspicion stood so long; nobody whose lease stands, and nobody whose silence
+ * is planned.
  */
 export const g6: Checker = {
   guarantee: 'G6',
   of: (sim, complain) => {
     const faults = faultsOf('G6', sim.fleet.audit);
     const suspectedAt = new Map<string, Monotonic>();
-    const { grace } = sim.shape.lease;
+    const { ttl, grace } = sim.shape.lease;
     // Clocks may run apart, each in its own direction.
-    const least = grace * (1 - 2 * sim.shape.drift) - 1;
+    const least = (whole: Millis): Millis => whole * (1 - 2 * sim.shape.drift) - 1;
     return {
       onWritten: ({ at, events }) => {
         for (const { of, event, actor, at: saidAt } of events) {
           if (of.entity !== 'run') continue;
           if (event.type === 'suspected') suspectedAt.set(of.run, at);
-          if (event.type !== 'expired') continue;
-          const stood = at - (suspectedAt.get(of.run) ?? Number.POSITIVE_INFINITY);
-          if (!(stood >= least)) complain(`${of.run} expired after a suspicion of ${stood} ms`);
-          if (isHeld(of, sim)) complain(`${of.run} expired under a hold`);
-          const process = sim.collectors.get(actor.run)?.process;
+          if (event.type === 'expired') {
+            const stood = at - (suspectedAt.get(of.run) ?? Number.POSITIVE_INFINITY);
+            const isLong = stood >= least(grace);
+            if (!isLong) complain(`${of.run} expired after a suspicion of ${stood} ms`);
+            if (isHeld(of, sim)) complain(`${of.run} expired under a hold`);
+          }
+          const isSilence = event.type === 'suspected' && event['reason'] === 'silent';
+          if (event.type !== 'expired' && !isSilence) continue;
+          const process = sim.roster.collectors.get(actor.run)?.process;
           // It may have been stopped after it decided, and before the write went out.
           const decided = process?.clock.sharedTimeOf(saidAt);
           if (!process || decided === undefined) continue;
           const seen = decided - lastBlind(process, decided, sim);
-          if (seen < least - 1) complain(`${of.run} expired by one that had seen for ${seen} ms`);
+          if (seen < least(isSilence ? ttl : grace) - 1) {
+            complain(`${of.run} ${event.type} by one that had seen for ${seen} ms`);
+          }
         }
       },
       onLook: () => {

@@ -11,7 +11,7 @@ export const g7: Checker = {
     const watching = new Set<string>();
     return {
       onLook: () => {
-        for (const { process, transitions } of sim.collectors.values()) {
+        for (const { process, transitions } of sim.roster.collectors.values()) {
           if (transitions.some(({ event }) => event['type'] === 'seated'))
             watching.add(process.name);
         }
@@ -23,7 +23,7 @@ export const g7: Checker = {
       onDeath: ({ run, instances, commits, attempts, crowded }) => {
         const most = 3 + Math.ceil(instances / removalsPerBatch);
         if (commits > most) complain(`the death of ${run} took ${commits} commits, not ${most}`);
-        const seats = sim.livingCollectors().length;
+        const seats = sim.roster.livingCollectors().length;
         if (attempts > most * seats)
           complain(`${attempts} attempts by ${seats} for ${most} commits`);
         for (const what of crowded) complain(`${what} was tried by several at once`);

@@ -11,14 +11,14 @@ export const g9: Checker = {
   guarantee: 'G9',
   of: (sim, complain) => ({
     onLook: () => {
-      for (const [name, consumer] of sim.consumers) {
+      for (const [name, consumer] of sim.roster.consumers) {
         for (const what of wrongIn(consumer)) complain(`${name}: ${what}`);
         const age = tooYoung(consumer, sim);
         if (age !== undefined) complain(`${name}: ${age}`);
       }
     },
     onPeace: () => {
-      for (const [name, consumer] of sim.consumers) {
+      for (const [name, consumer] of sim.roster.consumers) {
         for (const what of notAsItIs(consumer, sim)) complain(`${name}: ${what}`);
       }
     },
@@ -61,8 +61,8 @@ const countsAndServes = (row: InstanceRow, all: readonly InstanceRow[]): boolean
 function tooYoung({ directory, process }: ConsumerProcess, sim: Simulated): string | undefined {
   const { line } = process;
   if (!line.down || directory.age === undefined) return undefined;
-  const cut = sim.cutOffSince(process);
-  if (cut === undefined) return undefined;
+  if (process.interrupted?.why !== 'cut-off') return undefined;
+  const cut = process.interrupted.from;
   // What was said before the cut and lay in the watch is dated by when it was taken in.
   const since = Math.max(cut, sim.heardLateAt.get(process) ?? cut);
   const atLeast: Millis = (sim.now - since) * (1 - sim.shape.drift) - seconds(1);
@@ -74,7 +74,7 @@ function tooYoung({ directory, process }: ConsumerProcess, sim: Simulated): stri
 function notAsItIs(consumer: ConsumerProcess, sim: Simulated): readonly string[] {
   const { directory } = consumer;
   const rows = directory.instances();
-  const stands = sim.places
+  const stands = sim.roster.places
     .flatMap((place) =>
       Object.entries(sim.fleet.instances(place)).map(([name, run]) => `${place} ${name} ${run}`),
     )
@@ -88,7 +88,9 @@ function notAsItIs(consumer: ConsumerProcess, sim: Simulated): readonly string[]
     ...notAsTold(consumer).map((what) => `was told otherwise: ${what}`),
     ...(age <= sim.shape.aliveEvery + seconds(2) ? [] : [`its view is ${age} ms old`]),
     ...rows
-      .filter(({ reason, run }) => reason !== null && reason !== 'contested' && sim.isAlive(run))
+      .filter(
+        ({ reason, run }) => reason !== null && reason !== 'contested' && sim.roster.isAlive(run),
+      )
       .map((row) => `${shown(row)} is dubious in peace`),
   ];
 }

@@ -1,4 +1,7 @@
+import { specOf } from '../../runtime/fleet-in-memory.ts';
 import type { Fault } from '../happening.ts';
+import { movedFrom, namesAt } from '../shape.ts';
+import type { Simulated } from '../simulated.ts';
 import { anAgent, aServer } from '../whom.ts';
 
 /** What agents do by themselves, or are made to do: all of it is allowed. */
@@ -13,13 +16,13 @@ export const agentDeeds: readonly Fault[] = [
     what: 'start',
     weight: 7,
     draw: (dice, shape) => ({ whom: aServer(dice, shape) }),
-    happen: (sim, { whom = '' }) => sim.startIfFree(whom),
+    happen: (sim, { whom = '' }) => sim.roster.startIfFree(whom),
   },
   {
     what: 'replace',
     weight: 3,
     draw: (dice, shape) => ({ whom: anAgent(dice, shape) }),
-    happen: (sim, { whom = '' }) => sim.replace(whom),
+    happen: (sim, { whom = '' }) => replace(sim, whom),
   },
   {
     what: 'report',
@@ -28,13 +31,13 @@ export const agentDeeds: readonly Fault[] = [
       whom: anAgent(dice, shape),
       how: dice.pick(['failing', 'serving']),
     }),
-    happen: (sim, { whom = '', how }) => sim.report(whom, how === 'failing'),
+    happen: (sim, { whom = '', how }) => report(sim, whom, how === 'failing'),
   },
   {
     what: 'leave',
     weight: 1.5,
     draw: (dice, shape) => ({ whom: anAgent(dice, shape) }),
-    happen: (sim, { whom }) => void sim.agentAt(whom)?.agent.stop(),
+    happen: (sim, { whom }) => void sim.roster.agentAt(whom)?.agent.stop(),
   },
   {
     what: 'same-name-twice',
@@ -43,7 +46,7 @@ export const agentDeeds: readonly Fault[] = [
       whom: anAgent(dice, shape),
       how: dice.pick(['takes-over', 'asks']),
     }),
-    happen: (sim, { whom = '', how }) => sim.start(whom, { takeover: how === 'takes-over' }),
+    happen: (sim, { whom = '', how }) => sim.roster.start(whom, { takeover: how === 'takes-over' }),
   },
   {
     what: 'other-identity',
@@ -52,6 +55,44 @@ export const agentDeeds: readonly Fault[] = [
       whom: anAgent(dice, shape),
       how: dice.pick(['after-a-kill', 'beside-it', 'after-a-freeze', 'back-again']),
     }),
-    happen: (sim, { whom = '', how = '' }) => sim.changeIdentity(whom, how),
+    happen: (sim, { whom = '', how = '' }) => changeIdentity(sim, whom, how),
   },
 ];
+
+function replace({ roster, fraction }: Simulated, place: string): void {
+  const one = roster.agentAt(place);
+  if (!one) return;
+  const port = fraction() < 0.5 ? 80 : 81;
+  roster.want(
+    one,
+    roster.someAt(place).map((spec) => ({ ...spec, port })),
+  );
+}
+
+function report({ roster, shape }: Simulated, place: string, failing: boolean): void {
+  const [first] = namesAt(place, shape);
+  if (first === undefined) return;
+  const health = failing ? ({ state: 'failing', detail: 'refused' } as const) : serving;
+  roster.agentAt(place)?.agent.report(specOf(first), health);
+}
+
+/** The host comes up under another name, and runs what it ran before. */
+async function changeIdentity(sim: Simulated, place: string, how: string): Promise<void> {
+  const { roster, fleet } = sim;
+  const other = movedFrom(place);
+  if (how === 'back-again') {
+    const moved = roster.agentAt(other);
+    if (moved) await fleet.kill(moved.process);
+    return roster.startIfFree(place);
+  }
+  const before = roster.agentAt(place);
+  if (how === 'after-a-kill' && before) await fleet.kill(before.process);
+  if (how === 'after-a-freeze') {
+    before?.process.freeze();
+    const { ttl, grace } = sim.shape.lease;
+    sim.later(1.5 * (ttl + grace), () => before?.process.thaw());
+  }
+  if (!roster.agentAt(other)) roster.start(other);
+}
+
+const serving = { state: 'serving' } as const;

@@ -11,6 +11,6 @@ export const clockFaults: readonly Fault[] = [
       whom: anyProcess(dice, shape),
       lasts: dice.pick([seconds(-36_000), seconds(-3), seconds(-0.4), seconds(3), seconds(36_000)]),
     }),
-    happen: (sim, { whom, lasts = 0 }) => sim.processOf(whom)?.clock.setWall(lasts),
+    happen: (sim, { whom, lasts = 0 }) => sim.roster.processOf(whom)?.clock.setWall(lasts),
   },
 ];

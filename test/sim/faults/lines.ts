@@ -1,6 +1,8 @@
+import { type Millis, seconds } from '../../../src/domain/time.ts';
 import { type Fate, mishaps } from '../../runtime/line.ts';
 import type { Fault } from '../happening.ts';
 import { slowest } from '../shape.ts';
+import type { Simulated } from '../simulated.ts';
 import { anAgent, anyProcess } from '../whom.ts';
 
 const oneWay: Readonly<Record<string, Fate>> = {
@@ -19,7 +21,7 @@ export const lineFaults: readonly Fault[] = [
       lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.05, 6)),
     }),
     happen: (sim, { whom, lasts = 0 }) => {
-      const line = sim.processOf(whom)?.line;
+      const line = sim.roster.processOf(whom)?.line;
       if (!line) return;
       line.down = true;
       sim.later(lasts, () => {
@@ -36,7 +38,7 @@ export const lineFaults: readonly Fault[] = [
       lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.05, 3)),
     }),
     happen: (sim, { whom, how = '', lasts = 0 }) => {
-      const line = sim.processOf(whom)?.line;
+      const line = sim.roster.processOf(whom)?.line;
       const fate = oneWay[how];
       if (!line || !fate) return;
       // Whoever never waits would ask thousands of times while nothing moves.
@@ -55,7 +57,7 @@ export const lineFaults: readonly Fault[] = [
       lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.1, 6)),
     }),
     happen: (sim, { whom, lasts = 0 }) => {
-      const process = sim.processOf(whom);
+      const process = sim.roster.processOf(whom);
       if (!process) return;
       process.mute = true;
       sim.later(lasts, () => {
@@ -73,7 +75,7 @@ export const lineFaults: readonly Fault[] = [
       times: dice.pick([0, 300, 2000]),
     }),
     happen: (sim, { whom, often = 0, how = 'all', times = 0 }) => {
-      const line = sim.processOf(whom)?.line;
+      const line = sim.roster.processOf(whom)?.line;
       if (!line) return;
       line.patience = times;
       const fates = how === 'all' ? ([...mishaps, 'twice'] as const) : [how as Fate];
@@ -91,7 +93,7 @@ export const lineFaults: readonly Fault[] = [
       lasts: dice.pick([5, 50, slowest]),
     }),
     happen: (sim, { whom, lasts = 0 }) => {
-      const line = sim.processOf(whom)?.line;
+      const line = sim.roster.processOf(whom)?.line;
       if (line) line.delay = () => lasts * sim.fraction();
     },
   },
@@ -99,14 +101,14 @@ export const lineFaults: readonly Fault[] = [
     what: 'mend',
     weight: 3,
     draw: () => ({}),
-    happen: (sim) => sim.mendLines(),
+    happen: (sim) => mendLines(sim),
   },
   {
     what: 'outage',
     weight: 1.2,
     draw: (dice, shape) => ({ lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.05, 6)) }),
     happen: (sim, { lasts = 0 }) => {
-      const lines = sim.processes().map(({ line }) => line);
+      const lines = sim.roster.processes().map(({ line }) => line);
       for (const line of lines) line.down = true;
       sim.later(lasts, () => {
         for (const line of lines) line.down = false;
@@ -117,12 +119,37 @@ export const lineFaults: readonly Fault[] = [
     what: 'leader-change',
     weight: 1.5,
     draw: (dice) => ({ lasts: Math.round(dice.logarithmic(300, 12_000)) }),
-    happen: (sim, { lasts = 0 }) => sim.loseLeader(lasts),
+    happen: (sim, { lasts = 0 }) => loseLeader(sim, lasts),
   },
   {
     what: 'connection-dropped',
     weight: 1,
     draw: (dice, shape) => ({ whom: anAgent(dice, shape) }),
-    happen: (sim, { whom }) => sim.dropConnection(whom),
+    happen: (sim, { whom }) => {
+      const connection = sim.roster.processOf(whom)?.connection;
+      connection?.drop('Slow Consumer');
+      sim.later(300, () => connection?.become('answering'));
+    },
   },
 ];
+
+export function mendLines({ roster }: Simulated): void {
+  for (const { line } of roster.processes()) {
+    line.down = false;
+    line.fate = () => 'fine';
+    line.delay = () => 0;
+    line.patience = 0;
+  }
+}
+
+/** The store serves nobody for so long, and what is over does not lapse. */
+function loseLeader(sim: Simulated, lasts: Millis): void {
+  const { leader, world, audit } = sim.fleet;
+  leader.close();
+  audit.underWay = Math.max(audit.underWay, lasts + seconds(3));
+  const held = [world.leases.holdLapses(), world.registry.holdLapses()];
+  sim.later(lasts, () => {
+    for (const one of held) one[Symbol.dispose]();
+    leader.open();
+  });
+}

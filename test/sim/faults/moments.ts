@@ -1,6 +1,7 @@
 import type { Moment } from '../../runtime/process.ts';
 import type { Fault } from '../happening.ts';
 import { aCollector, anAgent } from '../whom.ts';
+import { atMoment, backAtTheLast, meanwhile } from '../worst-moments.ts';
 
 const atAgents = ['before-commit', 'after-commit', 'before-renewal', 'after-renewal'] as const;
 const atCollectors = [...atAgents, 'before-probe', 'after-probe'] as const;
@@ -15,7 +16,7 @@ export const momentFaults: readonly Fault[] = [
       times: dice.pick([1, 1, 1, 2, 3, 5]),
     }),
     happen: (sim, { whom, how, times = 1 }) =>
-      sim.atMoment(whom, how as Moment, times, () => sim.kill(whom)),
+      atMoment(sim, whom, how as Moment, times, () => sim.roster.kill(whom)),
   },
   {
     what: 'freeze-at',
@@ -33,8 +34,8 @@ export const momentFaults: readonly Fault[] = [
       ),
     }),
     happen: (sim, { whom, how, times = 1, lasts = 0 }) =>
-      sim.atMoment(whom, how as Moment, times, () => {
-        const process = sim.processOf(whom);
+      atMoment(sim, whom, how as Moment, times, () => {
+        const process = sim.roster.processOf(whom);
         process?.freeze();
         sim.later(lasts, () => process?.thaw());
       }),
@@ -48,14 +49,14 @@ export const momentFaults: readonly Fault[] = [
       lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.1, 4)),
     }),
     happen: (sim, { whom = '', lasts = 0 }) => {
-      const process = sim.processOf(whom);
+      const process = sim.roster.processOf(whom);
       if (!process) return;
-      sim.atMoment(whom, 'before-commit', 1, () => {
+      atMoment(sim, whom, 'before-commit', 1, () => {
         process.freeze();
-        sim.start(whom, { takeover: true });
+        sim.roster.start(whom, { takeover: true });
         sim.later(lasts, () => process.thaw());
       });
-      sim.addOne(whom);
+      sim.roster.wantOneMore(whom);
     },
   },
   {
@@ -69,7 +70,7 @@ export const momentFaults: readonly Fault[] = [
       lasts: dice.pick([20, 200, 2000]),
     }),
     happen: (sim, { whom, how = '', times = 1, lasts = 0 }) =>
-      sim.meanwhile(whom, how, times, lasts),
+      meanwhile(sim, whom, how, times, lasts),
   },
   {
     what: 'back-at-the-last-moment',
@@ -79,7 +80,7 @@ export const momentFaults: readonly Fault[] = [
       how: dice.pick(['lapse', 'suspected', 'grace-over', 'expired']),
       lasts: dice.pick([-50, -1, 0, 0, 1, 50, 500]),
     }),
-    happen: (sim, { whom = '', how = '', lasts = 0 }) => sim.backAtTheLast(whom, how, lasts),
+    happen: (sim, { whom = '', how = '', lasts = 0 }) => backAtTheLast(sim, whom, how, lasts),
   },
 ];
 

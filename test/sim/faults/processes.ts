@@ -7,13 +7,13 @@ export const processFaults: readonly Fault[] = [
     what: 'kill',
     weight: 4,
     draw: (dice, shape) => ({ whom: aServer(dice, shape) }),
-    happen: (sim, { whom }) => sim.kill(whom),
+    happen: (sim, { whom }) => sim.roster.kill(whom),
   },
   {
     what: 'power-loss',
     weight: 2,
     draw: (dice, shape) => ({ whom: aServer(dice, shape) }),
-    happen: (sim, { whom }) => sim.processOf(whom)?.vanish(),
+    happen: (sim, { whom }) => sim.roster.processOf(whom)?.vanish(),
   },
   {
     what: 'freeze',
@@ -23,7 +23,7 @@ export const processFaults: readonly Fault[] = [
       lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.05, 6)),
     }),
     happen: (sim, { whom, lasts = 0 }) => {
-      const process = sim.processOf(whom);
+      const process = sim.roster.processOf(whom);
       if (!process) return;
       process.freeze();
       sim.later(lasts, () => process.thaw());
@@ -37,7 +37,7 @@ export const processFaults: readonly Fault[] = [
       lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.05, 20)),
     }),
     happen: (sim, { whom, lasts = 0 }) => {
-      const process = sim.processOf(whom);
+      const process = sim.roster.processOf(whom);
       if (!process) return;
       process.suspend();
       sim.later(lasts, () => process.thaw());
@@ -48,9 +48,9 @@ export const processFaults: readonly Fault[] = [
     weight: 0.4,
     draw: (dice, shape) => ({ lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.5, 40)) }),
     happen: async (sim, { lasts = 0 }) => {
-      for (const place of sim.places) await sim.kill(place);
+      for (const place of sim.roster.places) await sim.roster.kill(place);
       sim.later(lasts, () => {
-        for (const place of sim.places) sim.startIfFree(place);
+        for (const place of sim.roster.places) sim.roster.startIfFree(place);
       });
     },
   },
@@ -59,9 +59,9 @@ export const processFaults: readonly Fault[] = [
     weight: 0.6,
     draw: (dice, shape) => ({ lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.5, 40)) }),
     happen: async (sim, { lasts = 0 }) => {
-      for (const name of sim.collectorNames) await sim.kill(name);
+      for (const name of sim.roster.collectorNames) await sim.roster.kill(name);
       sim.later(lasts, () => {
-        for (const name of sim.collectorNames) sim.startCollector(name);
+        for (const name of sim.roster.collectorNames) sim.roster.startCollector(name);
       });
     },
   },
@@ -71,9 +71,9 @@ export const processFaults: readonly Fault[] = [
     draw: (dice, shape) => ({ whom: anAgent(dice, shape), times: dice.whole(2, 5) }),
     happen: async (sim, { whom = '', times = 0 }) => {
       for (let n = 0; n < times; n += 1) {
-        sim.startIfFree(whom);
+        sim.roster.startIfFree(whom);
         await sim.advance(200 * (n + 1));
-        await sim.kill(whom);
+        await sim.roster.kill(whom);
       }
     },
   },

@@ -1,3 +1,4 @@
+import { writeByHand, writeUnexplained } from '../by-hand.ts';
 import type { Fault } from '../happening.ts';
 import { anAgent } from '../whom.ts';
 
@@ -28,7 +29,7 @@ export const recordFaults: readonly Fault[] = [
         `nonsense.${times}`,
         'agent.=GG.x',
       ][times];
-      sim.writeByHand(key ?? 'nonsense', garbage[how]);
+      writeByHand(sim, key ?? 'nonsense', garbage[how]);
     },
   },
   {
@@ -40,7 +41,7 @@ export const recordFaults: readonly Fault[] = [
     }),
     happen: (sim, { whom = '', how = '' }) => {
       const [host, agent] = whom.split('/');
-      sim.writeByHand(`agent.${host}.${agent}`, garbage[how]);
+      writeByHand(sim, `agent.${host}.${agent}`, garbage[how]);
     },
   },
   {
@@ -49,8 +50,8 @@ export const recordFaults: readonly Fault[] = [
     weight: 0.5,
     draw: (dice, shape) => ({ whom: anAgent(dice, shape) }),
     happen: async (sim, { whom = '' }) => {
-      await sim.kill(whom);
-      sim.writeByHand(`agent.${whom.replace('/', '.')}`, undefined);
+      await sim.roster.kill(whom);
+      writeByHand(sim, `agent.${whom.replace('/', '.')}`, undefined);
     },
   },
   {
@@ -58,6 +59,6 @@ export const recordFaults: readonly Fault[] = [
     what: 'unexplained-record',
     weight: 0,
     draw: (dice, shape) => ({ whom: anAgent(dice, shape) }),
-    happen: (sim, { whom = '' }) => sim.writeUnexplained(`instance.${whom.replace('/', '.')}.x.1`),
+    happen: (sim, { whom = '' }) => writeUnexplained(sim, `instance.${whom.replace('/', '.')}.x.1`),
   },
 ];

@@ -1,4 +1,7 @@
+import type { Millis } from '../../../src/domain/time.ts';
+import type { Process } from '../../runtime/process.ts';
 import type { Fault } from '../happening.ts';
+import type { Simulated } from '../simulated.ts';
 import { aCollector, aConsumer } from '../whom.ts';
 
 /** Watches that say nothing for a while, or are lost and begun anew; and an audit that lags. */
@@ -9,7 +12,7 @@ export const watchFaults: readonly Fault[] = [
     draw: (dice, shape) => ({
       whom: dice.chance(0.5) ? aCollector(dice, shape) : aConsumer(dice, shape),
     }),
-    happen: (sim, { whom }) => sim.processOf(whom)?.loseWatches(),
+    happen: (sim, { whom }) => sim.roster.processOf(whom)?.loseWatches(),
   },
   {
     what: 'old-view',
@@ -20,14 +23,8 @@ export const watchFaults: readonly Fault[] = [
       lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.05, 3)),
     }),
     happen: (sim, { whom, how, lasts = 0 }) => {
-      const process = sim.processOf(whom);
-      if (!process) return;
-      const gate = how === 'view' ? process.view : process.sight;
-      gate.close();
-      sim.later(lasts, () => {
-        gate.open();
-        sim.heardLateAt.set(process, sim.now);
-      });
+      const process = sim.roster.processOf(whom);
+      if (process) makeDeaf(sim, process, how, lasts);
     },
   },
   {
@@ -51,3 +48,22 @@ export const watchFaults: readonly Fault[] = [
     },
   },
 ];
+
+/** What comes lies in its watch for so long. */
+export function makeDeaf(
+  sim: Simulated,
+  process: Process,
+  how: string | undefined,
+  lasts: Millis,
+): void {
+  const gate = how === 'view' ? process.view : process.sight;
+  gate.close();
+  const from = sim.now;
+  sim.later(lasts, () => {
+    // Another that began later may have ended before.
+    const isOver = how === 'sight' && gate.shut;
+    gate.open();
+    if (isOver) process.interruptions.push({ why: 'unsighted', from, to: sim.now });
+    sim.heardLateAt.set(process, sim.now);
+  });
+}

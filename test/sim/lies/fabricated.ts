@@ -21,7 +21,7 @@ const shape: Shape = {
 export async function smallFleet(): Promise<Simulated> {
   const sim = new Simulated({ seed: 1, shape, happenings: [] });
   await sim.begin();
-  sim.addOne('h1/a');
+  sim.roster.wantOneMore('h1/a');
   await sim.advance(seconds(1));
   return sim;
 }
@@ -34,10 +34,13 @@ export const ofInstance = (n: number): ChainRef => ({
   ...{ service: ServiceName.parse('web'), id: InstanceId.parse('1') },
 });
 
-interface Claim extends Partial<Pick<AuditEvent, 'prev' | 'record' | 'at'>> {
+interface Claim extends Partial<Pick<AuditEvent, 'prev' | 'record' | 'at' | 'evidence'>> {
   readonly by?: RunId | undefined;
   readonly from?: string;
 }
+
+/** A collector that is no part of the fleet. */
+export const another = { by: run(9), from: 'c1/collector' };
 
 /** What somebody claims to have done; `by` nobody else: the run itself. */
 export const said = (
@@ -78,11 +81,11 @@ export function seeing(
   rows: readonly Partial<InstanceRow>[],
   { age = 0, told = rows }: { age?: number; told?: readonly Partial<InstanceRow>[] } = {},
 ): { show(rows: readonly Partial<InstanceRow>[]): void } {
-  const [[name, consumer] = []] = sim.consumers;
+  const [[name, consumer] = []] = sim.roster.consumers;
   if (name === undefined || !consumer) throw new Error('a consumer is needed');
   let shown = rows;
   const directory = { age, instances: () => shown, unreadable: () => [] };
-  sim.consumers.set(name, {
+  sim.roster.consumers.set(name, {
     ...{ process: consumer.process, told: () => told },
     directory: directory as unknown as Directory,
   } as unknown as ConsumerProcess);

@@ -1,4 +1,5 @@
 import { minutes, seconds } from '../../../src/domain/time.ts';
+import { writeByHand } from '../by-hand.ts';
 import * as lie from './fabricated.ts';
 import { died, inPeace, instanceIn, type Lies, looked, standing } from './told.ts';
 
@@ -22,7 +23,7 @@ export const seen: Lies = {
       'a process that watches nobody hears heartbeats',
       /does not watch, and heard 1/,
       looked((sim) => {
-        const process = sim.agentAt('h1/a')?.process;
+        const process = sim.roster.agentAt('h1/a')?.process;
         if (process) process.heartbeats = 1;
       }),
     ],
@@ -54,7 +55,7 @@ export const seen: Lies = {
       /cut off for \d+ ms, and 0 old/,
       async (sim, { onLook }) => {
         lie.seeing(sim, []);
-        const [consumer] = sim.consumers.values();
+        const [consumer] = sim.roster.consumers.values();
         if (consumer) consumer.process.line.down = true;
         await sim.advance(seconds(5));
         onLook?.();
@@ -107,7 +108,7 @@ export const seen: Lies = {
       'what nobody can read is taken away',
       /nonsense was not left alone/,
       inPeace((sim) => {
-        sim.writeByHand('nonsense', '{');
+        writeByHand(sim, 'nonsense', '{');
         sim.fleet.byHand('nonsense', undefined);
       }),
     ],
@@ -116,7 +117,7 @@ export const seen: Lies = {
       /is not told of nonsense/,
       inPeace((sim) => {
         lie.seeing(sim, []);
-        sim.writeByHand('nonsense', '{');
+        writeByHand(sim, 'nonsense', '{');
       }),
     ],
   ],

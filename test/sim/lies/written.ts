@@ -1,19 +1,10 @@
-import { brakeKey, holdKey } from '../../../src/domain/keys.ts';
-import { HostId, type RunId, ZoneName } from '../../../src/domain/names.ts';
+import { brakeKey } from '../../../src/domain/keys.ts';
+import { ZoneName } from '../../../src/domain/names.ts';
 import { minutes, seconds } from '../../../src/domain/time.ts';
-import type { Checks } from '../checks.ts';
-import type { Simulated } from '../simulated.ts';
 import * as lie from './fabricated.ts';
-import { died, inPeace, type Lies, looked, standing } from './told.ts';
+import { expiredAfter } from './judged.ts';
+import { died, inPeace, type Lies, standing } from './told.ts';
 
-const another = { by: lie.run(9), from: 'c1/collector' };
-const expiredAfter = (suspicion: number, more: { by?: RunId | undefined; at?: number } = {}) => {
-  return (_: Simulated, checks: Checks): void => {
-    lie.write(checks, [lie.said(lie.ofRun(1), 'suspected', another)]);
-    const at = seconds(100) + suspicion;
-    lie.write(checks, [lie.said(lie.ofRun(1), 'expired', { ...another, ...more })], [], at);
-  };
-};
 const instanceKey = 'instance.h1.a.web.1';
 
 const brake = {
@@ -29,7 +20,7 @@ export const written: Lies = {
       /which lives, removed by/,
       (_, checks) => {
         lie.write(checks, [lie.said(lie.ofRun(1), 'started')]);
-        lie.write(checks, [lie.said(lie.ofInstance(1), 'removed', another)]);
+        lie.write(checks, [lie.said(lie.ofInstance(1), 'removed', lie.another)]);
       },
     ],
     [
@@ -38,7 +29,7 @@ export const written: Lies = {
       (_, checks) => {
         const written = { ...lie.removedAt(instanceKey, ''), text: '{}' };
         lie.write(checks, [lie.said(lie.ofInstance(1), 'registered')], [written]);
-        const removed = lie.said(lie.ofInstance(1), 'removed', another);
+        const removed = lie.said(lie.ofInstance(1), 'removed', lie.another);
         const event = { ...removed.event, why: 'orphan' };
         lie.write(checks, [{ ...removed, event }], [], seconds(115));
       },
@@ -46,7 +37,7 @@ export const written: Lies = {
     [
       'a collector changes what it does not own',
       /failed by another/,
-      (_, checks) => lie.write(checks, [lie.said(lie.ofInstance(1), 'failed', another)]),
+      (_, checks) => lie.write(checks, [lie.said(lie.ofInstance(1), 'failed', lie.another)]),
     ],
   ],
   G2: [
@@ -64,7 +55,7 @@ export const written: Lies = {
       'an expired run goes on writing',
       /is expired, and wrote registered/,
       (_, checks) => {
-        lie.write(checks, [lie.said(lie.ofRun(1), 'expired', another)]);
+        lie.write(checks, [lie.said(lie.ofRun(1), 'expired', lie.another)]);
         lie.write(checks, [lie.said(lie.ofInstance(1), 'registered')]);
       },
     ],
@@ -80,8 +71,8 @@ export const written: Lies = {
       'the agent of an expired run serves',
       /is expired, and its agent is serving/,
       async (sim, checks) => {
-        const of = { ...lie.ofRun(1), run: sim.agentAt('h1/a')?.agent.run ?? lie.run(1) };
-        lie.write(checks, [lie.said(of, 'expired', another)]);
+        const of = { ...lie.ofRun(1), run: sim.roster.agentAt('h1/a')?.agent.run ?? lie.run(1) };
+        lie.write(checks, [lie.said(of, 'expired', lie.another)]);
         await checks.onPeace?.();
       },
     ],
@@ -109,38 +100,9 @@ export const written: Lies = {
       (sim, checks) => {
         const key = brakeKey(ZoneName.parse('default'));
         standing(sim, key, JSON.stringify(brake));
-        const both = [1, 2].map((n) => lie.said(lie.ofRun(n), 'expired', another));
+        const both = [1, 2].map((n) => lie.said(lie.ofRun(n), 'expired', lie.another));
         lie.write(checks, both, [{ ...lie.removedAt(key, ''), text: '{}' }]);
       },
-    ],
-  ],
-  G6: [
-    ['the grace is not waited for', /after a suspicion of 9000 ms/, expiredAfter(seconds(9))],
-    [
-      'whoever expires has seen for less than a grace',
-      /by one that had seen for/,
-      async (sim, checks) => {
-        const [one] = sim.livingCollectors();
-        one?.process.freeze();
-        await sim.advance(seconds(20));
-        one?.process.thaw();
-        await sim.advance(seconds(5));
-        const at = one?.process.ports.clock.wall() ?? 0;
-        expiredAfter(seconds(10), { by: one?.collector.me.run, at })(sim, checks);
-      },
-    ],
-    [
-      'a run expires under a hold',
-      /expired under a hold/,
-      (sim, checks) => {
-        standing(sim, holdKey(HostId.parse('h1')), '{}');
-        expiredAfter(seconds(10))(sim, checks);
-      },
-    ],
-    [
-      'a run expires whose lease stands',
-      /its lease stands/,
-      looked((sim) => void sim.fleet.audit.faults.push('h1.a.run#4: its lease stands (G6)')),
     ],
   ],
   G10: [
@@ -153,12 +115,26 @@ export const written: Lies = {
       },
     ],
     [
+      'a slot is taken from a run that answers',
+      /which answers, was taken from/,
+      async (sim, checks) => {
+        await sim.advance(seconds(20));
+        const of = { ...lie.ofRun(1), run: sim.roster.agentAt('h1/a')?.agent.run ?? lie.run(1) };
+        const evidence = { taken: 'nobody-answers' };
+        lie.write(checks, [lie.said(of, 'superseded', { by: lie.run(2), evidence })]);
+      },
+    ],
+    [
       'an agent writes under another’s name',
       /wrote registered under h1.a/,
       (_, checks) =>
         lie.write(checks, [lie.said(lie.ofInstance(1), 'registered', { from: 'h2/a' })]),
     ],
-    ['two agents of one name go on', /run\d+,run\d+ in h1\/a/, inPeace((sim) => sim.start('h1/a'))],
+    [
+      'two agents of one name go on',
+      /run\d+,run\d+ in h1\/a/,
+      inPeace((sim) => sim.roster.start('h1/a')),
+    ],
   ],
   'the audit explains the registry': [
     [

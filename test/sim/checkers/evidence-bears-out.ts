@@ -1,0 +1,59 @@
+import { lateAfter } from '../../../src/domain/policy.ts';
+import type { Checker } from '../checks.ts';
+
+/** What a verdict must have been based on, by what happened to whom; each rule is said in docs/guarantees.md. */
+const rules: Readonly<Record<string, (of: Evidence) => readonly (readonly [string, boolean])[]>> = {
+  'run suspected': ({ reason, lease, probe, connection, silentFor = 0, policy }) =>
+    reason === 'silent'
+      ? [
+          [`its lease was ${lease}`, lease === 'absent'],
+          [`it was silent for ${silentFor} ms`, silentFor >= policy.ttl],
+        ]
+      : [
+          [`asked, it was ${probe}`, probe === 'no-responders'],
+          [
+            'it was neither late nor its connection closed',
+            connection !== 'open' || silentFor >= lateAfter(policy),
+          ],
+        ],
+  'run expired': ({ lease, hold, probe, brake, suspectFor = 0, policy }) => [
+    [`its lease was ${lease}`, lease === 'absent'],
+    [`a hold was ${hold}`, hold === 'absent'],
+    [`asked, it was ${probe}`, probe === 'no-responders' || probe === 'no-answer'],
+    [`the brake was ${brake}`, brake === 'off' || brake === 'lets-through'],
+    [`it was suspect for ${suspectFor} ms`, suspectFor >= policy.grace],
+  ],
+};
+
+/**
+ * A verdict says on what it was based, and that is enough for it: a fence or the run itself may still
+ * mend a verdict that was not borne out, and then nothing else would show that it was.
+ */
+export const evidenceBearsOut: Checker = {
+  guarantee: 'the evidence bears out the verdict',
+  of: (_, complain) => ({
+    onWritten: ({ events }) => {
+      for (const { of, event, evidence } of events) {
+        const broken = rules[`${of.entity} ${event.type}`]?.({
+          ...(evidence as unknown as Evidence),
+          reason: event['reason'],
+        });
+        for (const [what, isSo] of broken ?? []) {
+          if (!isSo) complain(`${of.run} ${event.type}, and ${what}`);
+        }
+      }
+    },
+  }),
+};
+
+interface Evidence {
+  readonly reason: unknown;
+  readonly lease: string;
+  readonly probe: string;
+  readonly connection: string;
+  readonly hold: string;
+  readonly brake: string;
+  readonly silentFor?: number;
+  readonly suspectFor?: number;
+  readonly policy: { readonly ttl: number; readonly grace: number };
+}

@@ -1,0 +1,99 @@
+import { readAgent, readPolicy } from '../../../src/domain/entry.ts';
+import { defaultFleetPolicy } from '../../../src/domain/fleet-policy.ts';
+import { agentKey, holdKey, policyKey } from '../../../src/domain/keys.ts';
+import type { AgentRecord } from '../../../src/domain/records.ts';
+import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
+import type { Checker, Written } from '../checks.ts';
+import { lateness } from '../shape.ts';
+
+interface Count {
+  readonly seen: number;
+  readonly suspect: number;
+}
+
+/**
+ * Where more of a zone is silent than the policy allows, nobody who knows it expires anybody past a brake;
+ * and a brake is set for a silence that there was, and that nobody had planned.
+ */
+export const tooMuchSilence: Checker = {
+  guarantee: 'too much silence is braked',
+  of: (sim, complain) => {
+    const zone = new Zone();
+    // Whoever asked when it was not yet too much may write so much later.
+    const patience = (): Millis =>
+      sim.fleet.audit.underWay + 2 * lateness(sim.shape) + sim.shape.sweepEvery + seconds(2);
+    return {
+      onWritten: ({ at, events, records }) => {
+        const { tooMuchSince, mostFraction } = zone;
+        zone.take(records, at);
+        for (const { of, event, evidence } of events) {
+          if (of.entity === 'brake' && event.type === 'tripped') {
+            const { seen, suspect } = evidence as unknown as Count;
+            if (!zone.was({ seen, suspect })) {
+              complain(`a brake for ${suspect} of ${seen}, and so many were never silent`);
+            }
+          }
+          if (of.entity !== 'run' || event.type !== 'expired' || evidence?.['brake'] !== 'off') {
+            continue;
+          }
+          const known = evidence['zone'] as Count;
+          const isLong = tooMuchSince !== undefined && at - tooMuchSince > patience();
+          if (isLong && isTooMuch(known, mostFraction)) {
+            complain(`${of.run} expired without a brake, with ${known.suspect} of ${known.seen}`);
+          }
+        }
+      },
+    };
+  },
+};
+
+const { count } = defaultFleetPolicy.brake;
+const isTooMuch = ({ seen, suspect }: Count, fraction: number): boolean =>
+  suspect >= count && suspect > fraction * seen;
+
+/** How many there are, and how many are silent unplanned, counted record by record. */
+class Zone {
+  /** The largest that ever counted: a view that lags goes by an old one. */
+  mostFraction = 0;
+  tooMuchSince: Monotonic | undefined;
+  readonly #agents = new Map<string, AgentRecord>();
+  readonly #holds = new Set<string>();
+  readonly #were = new Set<string>();
+
+  was({ seen, suspect }: Count): boolean {
+    return this.#were.has(`${suspect} of ${seen}`);
+  }
+
+  take(records: Written['records'], at: Monotonic): void {
+    for (const { key, text, revision } of records) {
+      if (key.startsWith('hold.')) {
+        if (text === undefined) this.#holds.delete(key);
+        else this.#holds.add(key);
+      } else if (key.startsWith('agent.')) {
+        const read = readAgent({ key, text, revision });
+        if (read.kind === 'stored') this.#agents.set(agentKey(read.record), read.record);
+        else this.#agents.delete(key);
+      } else if (key === policyKey) {
+        const read = readPolicy({ key, text, revision });
+        if (read.kind !== 'stored') continue;
+        this.mostFraction = Math.max(this.mostFraction, read.record.policy.brake.fraction);
+      } else continue;
+      const now = this.#count();
+      this.#were.add(`${now.suspect} of ${now.seen}`);
+      if (!isTooMuch(now, this.mostFraction)) this.tooMuchSince = undefined;
+      else this.tooMuchSince ??= at;
+    }
+  }
+
+  #count(): Count {
+    const all = [...this.#agents.values()].filter(({ phase }) => phase !== 'expired');
+    const silent = all.filter(
+      ({ suspect, phase, host, agent }) =>
+        suspect &&
+        phase !== 'leaving' &&
+        !this.#holds.has(holdKey(host)) &&
+        !this.#holds.has(holdKey(host, agent)),
+    );
+    return { seen: all.length, suspect: silent.length };
+  }
+}

@@ -1,0 +1,129 @@
+import { seconds } from '../../../src/domain/time.ts';
+import type { AgentProcess } from '../../runtime/fleet-in-memory.ts';
+import type { Fault } from '../happening.ts';
+import type { Simulated } from '../simulated.ts';
+import { anAgent } from '../whom.ts';
+import { makeDeaf } from './watches.ts';
+
+/**
+ * What other happenings come to once in thousands of seeds, made on purpose: several things at once, each
+ * at the moment at which only one rule keeps harm away.
+ */
+export const races: readonly [Fault, ...Fault[]] = [
+  {
+    // It is back when its expiry is written and nothing of it is removed yet, and wants to write.
+    what: 'back-before-the-removal',
+    weight: 2,
+    draw: (dice, shape) => ({
+      whom: anAgent(dice, shape),
+      lasts: Math.round(dice.logarithmic(1000, 20_000)),
+    }),
+    happen: async (sim, { whom = '', lasts = 0 }) => {
+      const one = await startedAt(sim, whom);
+      if (!one) return;
+      one.process.freeze();
+      sim.awaited.on(one.agent.run, 'expired', () => {
+        const collectors = sim.roster.livingCollectors();
+        for (const { process } of collectors) process.freeze();
+        one.process.thaw();
+        sim.roster.wantOneMore(whom);
+        sim.later(lasts, () => {
+          for (const { process } of collectors) process.thaw();
+        });
+      });
+    },
+  },
+  {
+    // Its grace is nearly over when somebody plans its silence, and no view has that in time.
+    what: 'hold-unseen',
+    weight: 2,
+    draw: (dice, shape) => ({
+      whom: anAgent(dice, shape),
+      how: dice.pick(['host', 'agent']),
+      lasts: dice.pick([100, 500, 2000]),
+    }),
+    happen: async (sim, { whom = '', how, lasts = 0 }) => {
+      const one = await startedAt(sim, whom);
+      if (!one) return;
+      one.process.freeze();
+      const { ttl, grace } = sim.shape.lease;
+      sim.awaited.on(one.agent.run, 'suspected', () =>
+        sim.later(Math.max(0, grace - lasts), () => {
+          const watching = sim.roster.livingCollectors().map(({ process }) => process);
+          for (const process of watching) process.view.close();
+          sim.operators.hold(whom, how === 'host', 4 * ttl);
+          sim.later(2 * lasts + seconds(5), () => {
+            for (const process of watching) process.view.open();
+          });
+        }),
+      );
+    },
+  },
+  {
+    // It is heard again as its grace ends, and has yet to ask for its lease once more.
+    what: 'answers-before-its-lease',
+    weight: 2,
+    draw: (dice, shape) => ({
+      whom: anAgent(dice, shape),
+      lasts: dice.pick([20, 100, 300, 700]),
+    }),
+    happen: async (sim, { whom = '', lasts = 0 }) => {
+      const one = await startedAt(sim, whom);
+      if (!one) return;
+      const { line } = one.process;
+      line.patience = 1000;
+      line.fate = () => 'lost';
+      const { grace } = sim.shape.lease;
+      sim.awaited.on(one.agent.run, 'suspected', () =>
+        sim.later(Math.max(0, grace - lasts), () => {
+          line.fate = () => 'fine';
+        }),
+      );
+    },
+  },
+  {
+    // Nobody sees a renewal, each sits on, and meanwhile it is over.
+    what: 'silent-while-unseen',
+    weight: 1,
+    draw: (dice, shape) => ({
+      whom: anAgent(dice, shape),
+      lasts: Math.round(shape.lease.ttl * dice.logarithmic(1.5, 4)),
+    }),
+    happen: async (sim, { whom = '', lasts = 0 }) => {
+      const one = await startedAt(sim, whom);
+      if (!one) return;
+      for (const { process } of sim.roster.livingCollectors())
+        makeDeaf(sim, process, 'sight', lasts);
+      one.process.freeze();
+    },
+  },
+  {
+    // Maintenance of all hosts: their silence is no reason to brake.
+    what: 'planned-silence',
+    weight: 1,
+    draw: (_, { lease: { ttl, grace } }) => ({ lasts: 2 * (ttl + grace) }),
+    happen: async (sim, { lasts = 0 }) => {
+      for (const place of sim.roster.places) sim.operators.hold(place, true, lasts);
+      await sim.advance(seconds(3));
+      for (const place of sim.roster.places) await sim.roster.kill(place);
+    },
+  },
+  {
+    // Most of a zone is silent at once, which no line and no clock explains.
+    what: 'all-silent',
+    weight: 1,
+    draw: () => ({}),
+    happen: async (sim) => {
+      for (const place of sim.roster.places) sim.roster.startIfFree(place);
+      await sim.advance(seconds(5));
+      for (const { process } of sim.roster.alive()) process.freeze();
+    },
+  },
+];
+
+/** Whoever is there, or is started for it. */
+async function startedAt(sim: Simulated, place: string): Promise<AgentProcess | undefined> {
+  sim.roster.startIfFree(place);
+  await sim.advance(seconds(3));
+  return sim.roster.agentAt(place);
+}
