@@ -70,6 +70,17 @@ test('a host has the fields of all that is on it', async ({ open }) => {
   for (const text of await history(page).allTextContents()) expect(text).toContain('instance');
 });
 
+test('what led to an event is the way there, also within one history', async ({ open }) => {
+  const { page } = await open(sample.at('#/entity?of=agent/batch-1/worker&open=109'));
+  await settled(page);
+  const because = page.locator('.event.open').getByRole('link', { name: 'expired batch-1/worker' });
+  await because.click();
+  const opened = page.locator('.event.open', { hasText: 'seq 105' });
+  await opened.waitFor();
+  await expect.poll(() => opened.textContent()).toContain('What the decision saw');
+  expect(page.url()).toContain('at=seq:105');
+});
+
 test('two rows are compared, record by record', async ({ open }) => {
   const { page } = await open(sample.at('#/entity?of=agent/db-1/postgres'));
   await settled(page);
