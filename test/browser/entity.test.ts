@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { seriousInBoth } from './harness/axe.ts';
 import { type Line, withCrafted } from './harness/crafted.ts';
 import { withRecording } from './harness/dashboard.ts';
 import { settled, test } from './harness/visit.ts';
@@ -127,6 +128,16 @@ test('what somebody else registered later is contested: in the drawer, and in it
   expect(await page.locator('.drawer').textContent()).toContain(
     'registered later by db-2/postgres',
   );
+  const cell = page.locator('.cell[aria-label^="db-1/postgres:"]');
+  expect(await cell.getAttribute('aria-label')).toMatch(/1 instances, 1 contested$/);
+  expect(await cell.locator('.badge').getAttribute('data-says')).toBe('⇄1');
+  const tallies = page.locator('.head .instances');
+  expect(await tallies.textContent()).toMatch(/⇄ 1 contested/);
+  await page.getByRole('button', { name: 'L', exact: true }).click();
+  expect(await cell.locator('.pips .s-contested').count()).toBe(1);
+  // Of the two that have the name only this one.
+  expect(await page.locator('.cell .s-contested.badge').count()).toBe(1);
+  expect(await seriousInBoth(page)).toEqual([]);
   await page.goto(contested.at('#/entity?of=instance/db/main'));
   await page.locator('.head .s-contested').waitFor();
   expect(await page.locator('.head .s-live').count()).toBe(1);
