@@ -71,6 +71,27 @@ test('a host has the fields of all that is on it', async ({ open }) => {
   for (const text of await history(page).allTextContents()) expect(text).toContain('instance');
 });
 
+test('a history has its states as a ribbon, in words what they come to, and a way to each', async ({
+  open,
+}) => {
+  const { page } = await open(sample.at('#/entity?of=agent/web-1/web'));
+  await settled(page);
+  const ribbon = page.locator('.ribbon');
+  await expect.poll(() => ribbon.locator('rect.s-live').count()).toBe(3);
+  expect(await ribbon.locator('p').textContent()).toMatch(
+    /live\s*\d+ %, 1 m .*suspect\s*1\d %, 1\d s/,
+  );
+  const suspect = ribbon.locator('rect.s-suspect');
+  expect(await suspect.textContent()).toMatch(/^suspect \d\d:\d\d:\d\d–.*, 1\d s$/);
+  await suspect.click();
+  await page.getByTestId('past').waitFor();
+  await expect.poll(() => page.locator('main h1 ~ .s-suspect').count()).toBe(1);
+  // Whoever does not see it has the words.
+  expect(await ribbon.locator('[aria-hidden=true] svg').count()).toBe(1);
+  await page.goto(sample.at('#/entity?of=host/cache-1'));
+  await expect.poll(() => ribbon.locator('rect.s-suspect').count()).toBe(1);
+});
+
 test('what led to an event is the way there, also within one history', async ({ open }) => {
   const { page } = await open(sample.at('#/entity?of=agent/batch-1/worker&open=109'));
   await settled(page);
