@@ -145,7 +145,7 @@ export function Fleet() {
         </p>
       ) : null}
       <section
-        class={`groups size-${size}`}
+        class={`groups size-${size}${by === 'zone' ? ' wide' : ''}`}
         aria-label="Hosts and their agents"
         onKeyDown={moveInGrid}
       >
