@@ -8,6 +8,7 @@ import { serve } from '../dashboard/server/serve.ts';
 import { LiveSource, type Source } from '../dashboard/server/source.ts';
 import { Streams } from '../dashboard/server/streams.ts';
 import { Fault } from '../domain/fault.ts';
+import type { Fleet } from '../domain/fleet.ts';
 import type { HostId } from '../domain/names.ts';
 import type { LeasePolicy } from '../domain/policy.ts';
 import type { Log } from '../ports/log.ts';
@@ -67,13 +68,14 @@ export async function openLive(
   await using opened = new AsyncDisposableStack();
   const source = opened.use(new LiveSource(name, ports, onProgress));
   const directory = opened.use(new Directory(ports));
+  const plan = (fleet: Fleet) => planNow(fleet, lease, ports);
   const api = {
     ...apiOf(source),
-    actions: host === undefined ? undefined : new Actions(host, lease, ports),
+    actions: host === undefined ? undefined : new Actions(host, lease, ports, plan),
     why: 'this dashboard only shows: it was started with --read-only',
     planNow: async () => {
       await directory.ready;
-      return { fleet: directory.fleet, plan: await planNow(directory.fleet, lease, ports) };
+      return { fleet: directory.fleet, plan: await plan(directory.fleet) };
     },
   };
   const serving = opened.use(await listen(door, port, api, ports.log));

@@ -2,7 +2,7 @@ import type { Chronicle } from './chronicle.ts';
 import { between, density, edgeCounts } from './counting.ts';
 import { dwell } from './dwell.ts';
 import type { Question } from './questions.ts';
-import { found, historyOf, lanes, step, stirred, when } from './transitions.ts';
+import { found, historyOf, lanes, registered, step, stirred, when } from './transitions.ts';
 
 /** What the history says to a question. */
 export function answer(chronicle: Chronicle, question: Question) {
@@ -13,6 +13,8 @@ export function answer(chronicle: Chronicle, question: Question) {
       return lanes(chronicle, question);
     case 'history':
       return historyOf(chronicle, question.entities, question.upTo);
+    case 'registered':
+      return registered(chronicle, question);
     case 'edges':
       return edgeCounts(chronicle, question);
     case 'dwell':

@@ -7,6 +7,7 @@ export type Question =
   | { readonly ask: 'density'; readonly bins: number; readonly from: number; readonly to: number }
   | Lanes
   | { readonly ask: 'history'; readonly entities: readonly number[]; readonly upTo: number }
+  | Registered
   | Counted
   | Step
   | { readonly ask: 'between'; readonly a: number; readonly b: number }
@@ -20,6 +21,12 @@ export interface Lanes {
   readonly entities: readonly number[];
   readonly from: number;
   readonly to: number;
+}
+/** When instances were registered last, up to a place. */
+export interface Registered {
+  readonly ask: 'registered';
+  readonly entities: readonly number[];
+  readonly upTo: number;
 }
 export interface Counted extends Asked {
   readonly ask: 'edges' | 'dwell';

@@ -1,7 +1,7 @@
 import type { Chronicle } from './chronicle.ts';
 import { none } from './notes.ts';
 import { problems } from './problems.ts';
-import type { Lane, Lanes, Step, Transition, When } from './questions.ts';
+import type { Lane, Lanes, Registered, Step, Transition, When } from './questions.ts';
 
 /** So many rows at most are an answer. */
 export const most = 400;
@@ -35,6 +35,22 @@ export function historyOf(chronicle: Chronicle, entities: readonly number[], upT
   }
   rows.sort((a, b) => b - a);
   return rows.slice(0, most).map((one) => transitionAt(chronicle, one));
+}
+
+/** The places at which instances were registered last; of which it is not in memory, none. */
+export function registered(
+  chronicle: Chronicle,
+  { entities, upTo }: Registered,
+): readonly (readonly [entity: number, seq: number])[] {
+  const row = chronicle.rowAt(upTo);
+  const type = numbersOf(chronicle, new Set(['registered']));
+  return entities.flatMap((entity) => {
+    let at = chronicle.lastRowOf(entity);
+    while (at !== none && (at > row || !type.has(chronicle.type.get(at)))) {
+      at = chronicle.prev.get(at);
+    }
+    return at === none ? [] : [[entity, chronicle.seq.get(at)] as const];
+  });
 }
 
 /** The newest transitions of some types up to a place, newest first. */

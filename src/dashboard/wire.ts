@@ -242,4 +242,12 @@ export interface WireDone {
   /** How many transitions a sweep wrote. */
   readonly transitions: number;
   readonly by: string;
+  /** Of a sweep; null: nobody can say. */
+  readonly left: WireLeft | null;
+}
+
+/** What is still to be removed after a sweep, as `gc plan --json` has it. */
+export interface WireLeft extends Pick<WirePlan, 'rows' | 'at'> {
+  /** Why some of its writes were not let through; null: none was refused. */
+  readonly refused: string | null;
 }

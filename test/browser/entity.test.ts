@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { seriousInBoth } from './harness/axe.ts';
 import { type Line, withCrafted } from './harness/crafted.ts';
 import { withRecording } from './harness/dashboard.ts';
 import { settled, test } from './harness/visit.ts';
@@ -70,6 +71,38 @@ test('a host has the fields of all that is on it', async ({ open }) => {
   for (const text of await history(page).allTextContents()) expect(text).toContain('instance');
 });
 
+test('a history has its states as a ribbon, in words what they come to, and a way to each', async ({
+  open,
+}) => {
+  const { page } = await open(sample.at('#/entity?of=agent/web-1/web'));
+  await settled(page);
+  const ribbon = page.locator('.ribbon');
+  await expect.poll(() => ribbon.locator('rect.s-live').count()).toBe(3);
+  expect(await ribbon.locator('p').textContent()).toMatch(
+    /live\s*\d+ %, 1 m .*suspect\s*1\d %, 1\d s/,
+  );
+  const suspect = ribbon.locator('rect.s-suspect');
+  expect(await suspect.textContent()).toMatch(/^suspect \d\d:\d\d:\d\d–.*, 1\d s$/);
+  await suspect.click();
+  await page.getByTestId('past').waitFor();
+  await expect.poll(() => page.locator('main h1 ~ .s-suspect').count()).toBe(1);
+  // Whoever does not see it has the words.
+  expect(await ribbon.locator('[aria-hidden=true] svg').count()).toBe(1);
+  await page.goto(sample.at('#/entity?of=host/cache-1'));
+  await expect.poll(() => ribbon.locator('rect.s-suspect').count()).toBe(1);
+});
+
+test('what led to an event is the way there, also within one history', async ({ open }) => {
+  const { page } = await open(sample.at('#/entity?of=agent/batch-1/worker&open=109'));
+  await settled(page);
+  const because = page.locator('.event.open').getByRole('link', { name: 'expired batch-1/worker' });
+  await because.click();
+  const opened = page.locator('.event.open', { hasText: 'seq 105' });
+  await opened.waitFor();
+  await expect.poll(() => opened.textContent()).toContain('What the decision saw');
+  expect(page.url()).toContain('at=seq:105');
+});
+
 test('two rows are compared, record by record', async ({ open }) => {
   const { page } = await open(sample.at('#/entity?of=agent/db-1/postgres'));
   await settled(page);
@@ -116,6 +149,16 @@ test('what somebody else registered later is contested: in the drawer, and in it
   expect(await page.locator('.drawer').textContent()).toContain(
     'registered later by db-2/postgres',
   );
+  const cell = page.locator('.cell[aria-label^="db-1/postgres:"]');
+  expect(await cell.getAttribute('aria-label')).toMatch(/1 instances, 1 contested$/);
+  expect(await cell.locator('.badge').getAttribute('data-says')).toBe('⇄1');
+  const tallies = page.locator('.head .instances');
+  expect(await tallies.textContent()).toMatch(/⇄ 1 contested/);
+  await page.getByRole('button', { name: 'L', exact: true }).click();
+  expect(await cell.locator('.pips .s-contested').count()).toBe(1);
+  // Of the two that have the name only this one.
+  expect(await page.locator('.cell .s-contested.badge').count()).toBe(1);
+  expect(await seriousInBoth(page)).toEqual([]);
   await page.goto(contested.at('#/entity?of=instance/db/main'));
   await page.locator('.head .s-contested').waitFor();
   expect(await page.locator('.head .s-live').count()).toBe(1);

@@ -148,6 +148,16 @@ test('a guard says what it says now', async ({ open }) => {
   await expect.poll(() => next.textContent()).toContain('✓ holds');
 });
 
+test('whose agent has ended is told so, and no request for it fails', async ({ open }) => {
+  const { page } = await open(sample.at('#/machines?machine=run&sel=agent/batch-1/worker'));
+  await picture(page);
+  const inspector = page.getByRole('complementary', { name: 'Inspector' });
+  await expect.poll(() => inspector.textContent()).toContain('Nothing: this is where it ends.');
+  await inspector.getByLabel('Why not this event?').fill('expired');
+  await inspector.getByRole('button', { name: 'Why not?' }).click();
+  await expect.poll(() => inspector.textContent()).toContain('it is over');
+});
+
 test('a copy of the picture carries its name, its hash and its moment', async ({ open }) => {
   const { page } = await open(sample.at(`#/machines?machine=run&sel=agent/web-1/web&${at}`));
   await picture(page);

@@ -62,6 +62,44 @@ test('a drag over the lanes chooses a stretch, and what is counted is of it', as
   await expect.poll(() => page.locator('main h1').textContent()).not.toBe(all);
 });
 
+test('its head is one row at 1280 px, also with a long history and B pinned', async ({ open }) => {
+  for (const hash of ['#/timeline', '#/timeline?at=seq:105&b=60']) {
+    const { page } = await open(sample.at(hash));
+    await lanes(page);
+    const head = page.getByRole('region', { name: 'Timeline' });
+    // As many as are told of a day in a fleet of a thousand.
+    await head.locator('h1 .dim').evaluate((words) => {
+      words.textContent = '23 h 59 m, 99,999 changes, 9,999 problems';
+    });
+    const tops = await head.evaluate((one) =>
+      [...one.querySelectorAll('h1, select, input, button')].map((each) => {
+        const { top, height } = each.getBoundingClientRect();
+        return top + height / 2;
+      }),
+    );
+    expect(Math.max(...tops) - Math.min(...tops)).toBeLessThan(8);
+  }
+});
+
+test('a cause is the way to its event: by the pointer from the lane to its words', async ({
+  open,
+}) => {
+  const { page } = await open(sample.at('#/timeline?lanes=entity&sel=agent/batch-1/worker'));
+  await lanes(page);
+  await page.locator('.lane', { hasText: 'jobs/a' }).locator('.lane-time').hover();
+  await page.locator('.lane', { hasText: 'jobs/a' }).locator('.lane-time').focus();
+  await page.keyboard.press('ArrowLeft');
+  const words = page.locator('.causes');
+  const cause = words.getByRole('link', { name: 'expired batch-1/worker' });
+  await cause.waitFor();
+  // On the way there it leaves the lanes.
+  await cause.hover();
+  await cause.click();
+  await page.locator('.event.open').waitFor();
+  expect(page.url()).toMatch(/entity\?at=seq:105&of=agent\/batch-1\/worker&open=105/);
+  expect(await page.locator('.event.open').textContent()).toMatch(/expired.*seq 105/);
+});
+
 test('+ and − come closer and go further, 0 shows all', async ({ open }) => {
   const { page } = await open(sample.at('#/timeline?at=seq:60'));
   await lanes(page);

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { entitiesNamed } from '../../src/cli/audit-entity.ts';
+import { planNow } from '../../src/cli/planned.ts';
 import { Actions } from '../../src/dashboard/server/actions.ts';
 import { openRecording } from '../../src/dashboard/server/recording.ts';
 import { Streams } from '../../src/dashboard/server/streams.ts';
@@ -30,7 +31,9 @@ beforeAll(async () => {
   server = await served(
     apiOf(source, {
       streams,
-      actions: new Actions(HostId.parse('viewer'), fleet.lease, ports),
+      actions: new Actions(HostId.parse('viewer'), fleet.lease, ports, (of) =>
+        planNow(of, fleet.lease, ports),
+      ),
       subjectsOf: (name) => entitiesNamed(name).flatMap(({ own }) => own),
     }),
   );

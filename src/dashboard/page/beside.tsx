@@ -1,5 +1,6 @@
 import { useFetched } from './answers.ts';
 import { apiPath } from './api-path.ts';
+import { Comparison } from './comparison.tsx';
 import { Paths } from './paths.tsx';
 import { changedPaths, changesOf } from './record-diff.ts';
 import { standsNow } from './stands-now.ts';
@@ -15,28 +16,20 @@ export function Beside({ one, other }: { readonly one: Subject; readonly other: 
   const stands = changedPaths(standsNow(one, roll), standsNow(other, roll));
   const records = changesOf(a, b);
   return (
-    <section class="panel diff" aria-label="Two compared at one moment">
-      <header class="row">
-        <h2>
+    <Comparison
+      label="Two compared at one moment"
+      title={
+        <>
           <Words text={subjectName(one)} /> <span class="dim">beside</span>{' '}
           <Words text={subjectName(other)} />
-        </h2>
-        <span class="grow" />
-        <button
-          type="button"
-          onClick={() => setWords({ of: writeSubject(other), with: writeSubject(one) })}
-        >
-          Swap
-        </button>
-        <button
-          type="button"
-          class="quiet"
-          aria-label="Close"
-          onClick={() => setWords({ with: '' })}
-        >
-          ✕
-        </button>
-      </header>
+        </>
+      }
+      word="with"
+      button={{
+        says: 'Swap',
+        does: () => setWords({ of: writeSubject(other), with: writeSubject(one) }),
+      }}
+    >
       <div class="columns">
         <section>
           <h4>How they stand</h4>
@@ -51,7 +44,7 @@ export function Beside({ one, other }: { readonly one: Subject; readonly other: 
           </section>
         )}
       </div>
-    </section>
+    </Comparison>
   );
 }
 

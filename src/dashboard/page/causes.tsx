@@ -1,16 +1,15 @@
 import { signal } from '@preact/signals';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { WireCauses, WireEntity, WireRelated } from '../wire.ts';
 import { useFetched } from './answers.ts';
 import { apiPath } from './api-path.ts';
 import { type Arrow, arrowsOf, type Spot } from './cause-arrows.ts';
+import { EventLink } from './event-link.tsx';
 import { type LaneOf, laneKey, type NamedLane } from './lanes.ts';
 import { usePaced } from './paced.ts';
 import { seek } from './store.ts';
-import { entityName } from './subject.ts';
 import type { Window } from './timeline-scale.ts';
 import { clockTime } from './times.ts';
-import { Words } from './words.tsx';
 
 /** A change that the pointer or the keyboard rests on. A signal: the lanes are not drawn anew for it. */
 export interface Pointed {
@@ -21,10 +20,23 @@ export interface Pointed {
 }
 export const pointed = signal<Pointed | null>(null);
 
-function useCauses(): { readonly on: Pointed | null; readonly causes: WireCauses | undefined } {
-  const on = usePaced(pointed.value, 120);
+/** The change that was rested on last: on the way to its words others are passed over. */
+function useRested(): Pointed | null {
+  const now = pointed.value;
+  const [rested, setRested] = useState<Pointed | null>(null);
+  useEffect(() => {
+    if (!now) return;
+    const timer = setTimeout(() => setRested(now), restsAfter);
+    return () => clearTimeout(timer);
+  }, [now]);
+  return rested;
+}
+
+const restsAfter = 150;
+
+function useCauses(on: Pointed | null): WireCauses | undefined {
   const { value } = useFetched<WireCauses>(on && apiPath(`causes/${on.seq}`));
-  return { on, causes: on && value?.seq === on.seq ? value : undefined };
+  return on && value?.seq === on.seq ? value : undefined;
 }
 
 interface Props {
@@ -35,7 +47,8 @@ interface Props {
 
 /** Over the lanes: from what led to a change to it, and from it to what it led to. */
 export function CauseArrows({ lanes, by, window }: Props) {
-  const { on, causes } = useCauses();
+  const on = usePaced(pointed.value, 120);
+  const causes = useCauses(on);
   const place = useRef<HTMLDivElement>(null);
   const [arrows, setArrows] = useState<readonly Arrow[]>([]);
   const [here, setHere] = useState<Spot>();
@@ -90,14 +103,18 @@ export function CauseArrows({ lanes, by, window }: Props) {
   );
 }
 
-/** The same in words. */
+/** The same in words, which stay: they are the way to the events that they name. */
 export function CauseWords() {
-  const { on, causes } = useCauses();
+  const on = useRested();
+  const causes = useCauses(on);
   return (
     <p class="causes" role="status">
       {on ? (
         <>
-          <Place one={on} /> <b>{on.type}</b> <Words text={entityName(on.entity)} />
+          <Place one={on} />{' '}
+          <EventLink {...on}>
+            <b>{on.type}</b>{' '}
+          </EventLink>
           {causes?.by ? <span class="dim"> by {causes.by}</span> : null}
           {causes ? <Told causes={causes} /> : null}
         </>
@@ -120,7 +137,7 @@ function Told({ causes: { cause, far, led, more } }: { readonly causes: WireCaus
       {cause ? (
         <span>
           {' '}
-          · because of <Place one={cause} /> {cause.type} <Words text={entityName(cause.entity)} />
+          · because of <Place one={cause} /> <EventLink {...cause}>{cause.type} </EventLink>
         </span>
       ) : null}
       {far ? <span class="dim"> · what led to it lies too far back</span> : null}
@@ -131,7 +148,7 @@ function Told({ causes: { cause, far, led, more } }: { readonly causes: WireCaus
           · led to {type}{' '}
           {all.slice(0, named).map((one) => (
             <span key={one.seq}>
-              <Words text={entityName(one.entity)} /> <Place one={one} />{' '}
+              <EventLink {...one} /> <Place one={one} />{' '}
             </span>
           ))}
           {all.length > named ? `and ${all.length - named} more` : ''}

@@ -1,8 +1,8 @@
 import { useFetched } from './answers.ts';
 import { apiPath } from './api-path.ts';
+import { Comparison } from './comparison.tsx';
 import { Paths } from './paths.tsx';
 import { changedPaths, changesOf } from './record-diff.ts';
-import { setWords } from './store.ts';
 import { type Document, storedIn } from './stored.ts';
 
 /** Two events: how the record differs from one to the other, and then whatever else does. */
@@ -18,21 +18,7 @@ export function Compared({ rows }: { readonly rows: readonly number[] }) {
   const { record: _, ...before } = old;
   const { record: __, ...after } = young;
   return (
-    <section class="panel diff" aria-label="Two events compared">
-      <header class="row">
-        <h2>
-          seq {a} → seq {b}
-        </h2>
-        <span class="grow" />
-        <button
-          type="button"
-          class="quiet"
-          aria-label="Close"
-          onClick={() => setWords({ rows: '' })}
-        >
-          ✕
-        </button>
-      </header>
+    <Comparison label="Two events compared" title={`seq ${a} → seq ${b}`} word="rows">
       <div class="columns">
         <section>
           <h4>The record</h4>
@@ -48,6 +34,6 @@ export function Compared({ rows }: { readonly rows: readonly number[] }) {
           <Paths changes={changedPaths(before, after)} />
         </section>
       </div>
-    </section>
+    </Comparison>
   );
 }

@@ -1,4 +1,3 @@
-import type { Transition } from '../questions.ts';
 import type { WireEntity } from '../wire.ts';
 import type { Roll } from './roll.ts';
 import type { InstanceNow } from './slot-now.ts';
@@ -6,25 +5,45 @@ import type { InstanceNow } from './slot-now.ts';
 interface Named {
   upTo: number;
   readonly byName: Map<string, number[]>;
+  /** Those of them that were ever under two slots: few. */
+  readonly shared: Map<string, { readonly service: string; readonly id: string }>;
 }
 
 /** Entities only ever come to it: it is read on, not anew. Another history is another list. */
 const known = new WeakMap<readonly WireEntity[], Named>();
 
-/** All that ever had a `service/id`, by number. */
-function namesakes(entities: readonly WireEntity[], service: string, id: string) {
-  const named = known.get(entities) ?? { upTo: 0, byName: new Map<string, number[]>() };
+/** All that ever were, by name. */
+function namedIn(entities: readonly WireEntity[]): Named {
+  const named = known.get(entities) ?? { upTo: 0, byName: new Map(), shared: new Map() };
   known.set(entities, named);
   for (; named.upTo < entities.length; named.upTo += 1) {
     const one = entities[named.upTo];
     if (one?.entity !== 'instance') continue;
     const key = JSON.stringify([one.service, one.id]);
     const there = named.byName.get(key);
-    if (there) there.push(named.upTo);
-    else named.byName.set(key, [named.upTo]);
+    if (!there) {
+      named.byName.set(key, [named.upTo]);
+      continue;
+    }
+    // All before it are of one slot, or the name is known to be shared.
+    const other = entities[there[0] ?? 0];
+    if (other?.entity === 'instance' && (other.host !== one.host || other.agent !== one.agent))
+      named.shared.set(key, one);
+    there.push(named.upTo);
   }
-  return named.byName.get(JSON.stringify([service, id])) ?? [];
+  return named;
 }
+
+/** All that ever had a `service/id`, by number. */
+const namesakes = (entities: readonly WireEntity[], service: string, id: string) =>
+  namedIn(entities).byName.get(JSON.stringify([service, id])) ?? [];
+
+/** All instances in the fleet that another one of the same name stands beside. */
+export const contestedIn = (roll: Roll): readonly InstanceNow[] =>
+  [...namedIn(roll.entities).shared.values()].flatMap(({ service, id }) => {
+    const all = rivals(roll, service, id);
+    return all.length > 1 ? all : [];
+  });
 
 /** The instances of one `service/id` that stand, under whatever slots; one: nobody contests it. */
 export function rivals(roll: Roll, service: string, id: string): readonly InstanceNow[] {
@@ -51,12 +70,4 @@ export function winnerOf(
   const place = (one: InstanceNow) => registered.get(one.stands.number) ?? 0;
   const [best, next] = among.toSorted((a, b) => place(b) - place(a));
   return best && (!next || place(best) > place(next)) ? best : undefined;
-}
-
-/** When each was registered last; newest first, as given. */
-export function registrations(newestFirst: readonly Transition[]): ReadonlyMap<number, number> {
-  const places = new Map<number, number>();
-  for (const { entity, type, seq } of newestFirst)
-    if (type === 'registered' && !places.has(entity)) places.set(entity, seq);
-  return places;
 }

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { WireDone, WireFault } from '../wire.ts';
 import { apiPath } from './api-path.ts';
 import { noActions } from './store.ts';
-import { counted } from './times.ts';
+import { type Outcome, sweptWords } from './swept.ts';
 import { Words } from './words.tsx';
 
 /** What somebody is about to do; asked once. */
@@ -15,7 +15,7 @@ export interface Deed {
 
 const deed = signal<Deed | null>(null);
 /** What came of the last one. */
-export const outcome = signal<{ readonly good: boolean; readonly text: string } | null>(null);
+export const outcome = signal<Outcome | null>(null);
 
 const titles = { hold: 'Hold', release: 'Release the hold on', sweep: 'Sweep now' } as const;
 const says = {
@@ -108,7 +108,10 @@ interface Said {
   readonly as: string;
 }
 
-async function perform({ action, host, agent }: Deed, { why, minutes, as }: Said) {
+async function perform(
+  { action, host, agent }: Deed,
+  { why, minutes, as }: Said,
+): Promise<Outcome> {
   try {
     localStorage.setItem('rollcall-as', as);
   } catch {
@@ -134,17 +137,14 @@ async function perform({ action, host, agent }: Deed, { why, minutes, as }: Said
     const answered = (await response.json()) as WireDone | WireFault;
     if ('code' in answered) {
       return {
-        good: false,
+        came: 'bad',
         text: `Refused: ${answered.message}${answered.hint ? ` — ${answered.hint}` : ''}`,
       };
     }
-    const what =
-      answered.did === 'swept'
-        ? `swept, ${counted(answered.transitions, 'transition')}`
-        : answered.did;
-    return { good: true, text: `Done: ${what}, by ${answered.by}.` };
+    if (answered.did === 'swept') return sweptWords(answered);
+    return { came: 'good', text: `Done: ${answered.did}, by ${answered.by}.` };
   } catch (error) {
-    return { good: false, text: `Not known whether it was done: ${String(error)}` };
+    return { came: 'bad', text: `Not known whether it was done: ${String(error)}` };
   }
 }
 

@@ -67,7 +67,7 @@ export function Drawer() {
         )}
       </footer>
       {outcome.value ? (
-        <p class={outcome.value.good ? 'good' : 'bad'} role="status">
+        <p class={outcome.value.came} role="status">
           {outcome.value.text}
         </p>
       ) : null}

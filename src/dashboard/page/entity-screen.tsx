@@ -9,8 +9,9 @@ import { BesideWhom, CopyRows } from './entity-tools.tsx';
 import { EventRow } from './event-row.tsx';
 import { gapsOf, gapText } from './gap-words.ts';
 import { historyRows } from './history-rows.ts';
+import { Ribbon } from './ribbon.tsx';
 import { extent, hrefTo, link, moment, roll, route, version } from './store.ts';
-import { isOf, readSubject, writeSubject } from './subject.ts';
+import { isOf, readSubject, type Subject, writeSubject } from './subject.ts';
 import { counted } from './times.ts';
 
 const atATime = 100;
@@ -65,6 +66,7 @@ export function EntityScreen() {
         >
           Timeline
         </a>
+        <Ribbon entities={shownAs(subject, numbers)} />
       </section>
       <section class="panel head" aria-label="What is shown of it">
         <EntityFilters
@@ -126,3 +128,7 @@ export function EntityScreen() {
     </>
   );
 }
+
+/** Whose states are a subject's own: an agent's and a host's are those of their runs. */
+const shownAs = ({ kind }: Subject, numbers: readonly number[]): readonly number[] =>
+  numbers.filter((one) => roll.entities[one]?.entity === (kind === 'instance' ? kind : 'run'));

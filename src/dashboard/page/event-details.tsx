@@ -1,14 +1,15 @@
-import type { WireEntity } from '../wire.ts';
+import type { WireCauses, WireEntity } from '../wire.ts';
 import { useFetched } from './answers.ts';
 import { apiPath } from './api-path.ts';
 import { CopyButton } from './copy-button.tsx';
 import { EventChart } from './event-chart.tsx';
+import { EventLink } from './event-link.tsx';
 import type { Folded } from './folding.ts';
 import { Paths } from './paths.tsx';
 import { changesOf } from './record-diff.ts';
 import { hrefTo, link, seek } from './store.ts';
 import { allIn, type Document, missingBefore, type Stored, storedIn } from './stored.ts';
-import { counted } from './times.ts';
+import { clockTime, counted } from './times.ts';
 import { Words } from './words.tsx';
 
 interface Props {
@@ -60,8 +61,8 @@ export function EventDetails({ folded, entity }: Props) {
         {value.cause === undefined ? null : (
           <>
             <dt>because of</dt>
-            <dd>
-              <code class="cut">{value.cause}</code>
+            <dd title={value.cause}>
+              <Cause of={value.seq} />
             </dd>
           </>
         )}
@@ -104,6 +105,23 @@ export function EventDetails({ folded, entity }: Props) {
         </section>
       </div>
     </div>
+  );
+}
+
+/** The event that led to one, with the way there. */
+function Cause({ of }: { readonly of: number }) {
+  const { value, failed } = useFetched<WireCauses>(apiPath(`causes/${of}`));
+  if (failed !== undefined) return <span class="bad">{failed}</span>;
+  if (value?.seq !== of) return <span class="dim">…</span>;
+  const { cause } = value;
+  if (!cause) return <span class="dim">an event that is not here, or too far back</span>;
+  return (
+    <>
+      <EventLink {...cause}>{cause.type} </EventLink>{' '}
+      <span class="dim num">
+        {clockTime(cause.at)}, seq {cause.seq}
+      </span>
+    </>
   );
 }
 

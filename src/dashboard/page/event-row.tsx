@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { EventDetails } from './event-details.tsx';
 import type { Folded } from './folding.ts';
 import { State } from './state.tsx';
@@ -18,7 +18,14 @@ interface Props {
 /** One line of a history, and behind it all that is known of the event. */
 export function EventRow({ folded, chosen, unsure }: Props) {
   const { newest, all } = folded;
-  const [open, setOpen] = useState(route.peek().words['open'] === String(newest.seq));
+  const asked = all.some(({ seq }) => route.value.words['open'] === String(seq));
+  const [open, setOpen] = useState(asked);
+  const line = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (!asked) return;
+    setOpen(true);
+    line.current?.scrollIntoView({ block: 'nearest' });
+  }, [asked]);
   const entity = roll.entities[newest.entity];
   if (!entity) return null;
   const { seq, at, type, from, to, note } = newest;
@@ -29,7 +36,7 @@ export function EventRow({ folded, chosen, unsure }: Props) {
     setWords({ rows: rows.join('.') });
   };
   return (
-    <li class={`event${open ? ' open' : ''}`}>
+    <li ref={line} class={`event${open ? ' open' : ''}`}>
       <div class="event-line">
         <button
           type="button"

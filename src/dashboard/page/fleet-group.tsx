@@ -1,5 +1,5 @@
 import { Component } from 'preact';
-import { type Grouping, shortName } from './fleet-view.ts';
+import { type ContestedIn, type Grouping, shortName } from './fleet-view.ts';
 import type { SlotNow } from './slot-now.ts';
 import { glyphOf } from './states.ts';
 import { setWords } from './store.ts';
@@ -13,25 +13,27 @@ interface Props {
   readonly hidden: number;
   readonly by: Grouping;
   readonly large: boolean;
+  readonly contested: ContestedIn;
   readonly chosen: string;
 }
 
 /** A host and its agents. Looked at again only if one of them is another object than before. */
 export class FleetGroup extends Component<Props> {
   override shouldComponentUpdate(next: Props): boolean {
-    const { slots, chosen, hidden, by, large, silent } = this.props;
+    const { slots, chosen, hidden, by, large, silent, contested } = this.props;
     return (
       chosen !== next.chosen ||
       hidden !== next.hidden ||
       by !== next.by ||
       large !== next.large ||
       silent !== next.silent ||
+      contested !== next.contested ||
       slots.length !== next.slots.length ||
       slots.some((slot, n) => slot !== next.slots[n])
     );
   }
 
-  override render({ name, slots, silent, hidden, by, large, chosen }: Props) {
+  override render({ name, slots, silent, hidden, by, large, contested, chosen }: Props) {
     const host = by === 'host' ? writeSubject({ kind: 'host', host: name }) : '';
     return (
       <section class={`group${silent ? ' silent' : ''}`} aria-label={`${by} ${name}`}>
@@ -53,7 +55,7 @@ export class FleetGroup extends Component<Props> {
               slot={slot}
               by={by}
               large={large}
-              unknown={silent}
+              contested={contested.get(slot.key)}
               chosen={
                 chosen === writeSubject({ kind: 'agent', host: slot.host, agent: slot.agent })
               }
@@ -73,15 +75,17 @@ interface CellProps {
   readonly slot: SlotNow;
   readonly by: Grouping;
   readonly large: boolean;
-  readonly unknown: boolean;
+  readonly contested: ReadonlySet<number> | undefined;
   readonly chosen: boolean;
   readonly first: boolean;
 }
 
-function Cell({ slot, by, large, chosen, first }: CellProps) {
+function Cell({ slot, by, large, contested, chosen, first }: CellProps) {
   const { word, reason, instances, host, agent } = slot;
   const sick = instances.filter((one) => one.word === 'failing').length;
-  const told = `${host}/${agent}: ${word}${reason === '' ? '' : `, ${reason}`}; ${instances.length} instances${sick > 0 ? `, ${sick} failing` : ''}`;
+  const lost = contested?.size ?? 0;
+  const told = `${host}/${agent}: ${word}${reason === '' ? '' : `, ${reason}`}; ${instances.length} instances${sick > 0 ? `, ${sick} failing` : ''}${lost > 0 ? `, ${lost} contested` : ''}`;
+  // What is in `data-says` is said by `told` already, in words.
   return (
     <li>
       <button
@@ -99,16 +103,20 @@ function Cell({ slot, by, large, chosen, first }: CellProps) {
         </span>
         <bdi class="cut">{shortName(slot, by)}</bdi>
         {sick > 0 ? (
-          <span class="badge s-failing" aria-hidden="true">
-            ◐{sick}
-          </span>
+          <span class="badge s-failing" aria-hidden="true" data-says={`◐${sick}`} />
+        ) : null}
+        {lost > 0 ? (
+          <span class="badge s-contested" aria-hidden="true" data-says={`⇄${lost}`} />
         ) : null}
         {large ? (
           <span class="pips" aria-hidden="true">
             {instances.slice(0, 16).map((one) => (
-              <i key={one.stands.number} class={`s-${one.word}`} />
+              <i
+                key={one.stands.number}
+                class={`s-${contested?.has(one.stands.number) ? 'contested' : one.word}`}
+              />
             ))}
-            {instances.length > 16 ? `+${instances.length - 16}` : ''}
+            {instances.length > 16 ? <span data-says={`+${instances.length - 16}`} /> : null}
           </span>
         ) : null}
       </button>

@@ -1,4 +1,5 @@
-import type { InstanceCounts, SlotNow } from './slot-now.ts';
+import { slotKey } from './roll.ts';
+import type { InstanceCounts, InstanceNow, SlotNow } from './slot-now.ts';
 import { runWords } from './states.ts';
 
 /** What the fleet is narrowed to. */
@@ -50,13 +51,39 @@ export function tallies(
   });
 }
 
-export function instanceTallies(slots: readonly SlotNow[]): InstanceCounts {
-  const counts = { live: 0, dubious: 0, failing: 0, draining: 0 };
-  for (const { counts: own } of slots) {
+/** How many of a slot's instances are contested, by number; of nearly all slots none is. */
+export type ContestedIn = ReadonlyMap<string, ReadonlySet<number>>;
+
+/** By slot: those whose name counts for another one. They come as the contests themselves are told. */
+export function contestedBySlot(contested: Iterable<InstanceNow>): ContestedIn {
+  const bySlot = new Map<string, Set<number>>();
+  for (const { stands } of contested) {
+    const { entity, number } = stands;
+    if (entity.entity !== 'instance') continue;
+    const key = slotKey(entity.host, entity.agent);
+    bySlot.set(key, (bySlot.get(key) ?? new Set()).add(number));
+  }
+  return bySlot;
+}
+
+/** Who is contested counts as that, and not as what it is beside. */
+export function instanceTallies(
+  slots: readonly SlotNow[],
+  contested: ContestedIn = new Map(),
+): InstanceCounts & { readonly contested: number } {
+  const counts = { live: 0, dubious: 0, contested: 0, failing: 0, draining: 0 };
+  for (const { key, counts: own, instances } of slots) {
     counts.live += own.live;
     counts.dubious += own.dubious;
     counts.failing += own.failing;
     counts.draining += own.draining;
+    const lost = contested.size === 0 ? undefined : contested.get(key);
+    if (!lost) continue;
+    for (const { word, stands } of instances) {
+      if (!lost.has(stands.number)) continue;
+      counts[word] -= 1;
+      counts.contested += 1;
+    }
   }
   return counts;
 }

@@ -16,6 +16,7 @@ import { MoreGroups } from './more-groups.tsx';
 import { glyphOf } from './states.ts';
 import { moment, roll, route, setWords, version } from './store.ts';
 import { counted } from './times.ts';
+import { useContested } from './use-contests.ts';
 
 const groupings: readonly Grouping[] = ['host', 'zone', 'service'];
 const sizes = ['S', 'M', 'L'] as const;
@@ -43,7 +44,8 @@ export function Fleet() {
   const states = tallies(slots);
   const shares = filtered ? tallies(narrowed) : states;
   const wrong = matters(narrowed, roll);
-  const instances = instanceTallies(narrowed);
+  const contested = useContested();
+  const instances = instanceTallies(narrowed, contested);
   const gone = everything.length - slots.length;
   return (
     <>
@@ -143,7 +145,7 @@ export function Fleet() {
         </p>
       ) : null}
       <section
-        class={`groups size-${size}`}
+        class={`groups size-${size}${by === 'zone' ? ' wide' : ''}`}
         aria-label="Hosts and their agents"
         onKeyDown={moveInGrid}
       >
@@ -156,6 +158,7 @@ export function Fleet() {
             hidden={one.hidden}
             by={by}
             large={size === 'L'}
+            contested={contested}
             chosen={words['sel'] ?? ''}
           />
         ))}

@@ -56,7 +56,7 @@ export function GcScreen() {
       {failed === undefined ? null : <p class="panel notice bad">{failed}</p>}
       {noActions.value === null ? null : <p class="off dim">Actions are off: {noActions.value}</p>}
       {outcome.value ? (
-        <p class={`panel ${outcome.value.good ? 'good' : 'bad'}`} role="status">
+        <p class={`panel ${outcome.value.came}`} role="status">
           {outcome.value.text}
         </p>
       ) : null}

@@ -1,9 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import type { Transition } from '../questions.ts';
-import { hrefTo, roll, seek } from './store.ts';
-import { entityName, subjectOf, writeSubject } from './subject.ts';
+import { EventLink } from './event-link.tsx';
+import { roll, seek } from './store.ts';
 import { clockTime } from './times.ts';
-import { Words } from './words.tsx';
 
 interface Props {
   readonly transition: Transition;
@@ -16,23 +15,10 @@ export function Happened({ transition, class: name, children }: Props) {
   const { entity: number, seq, at, type } = transition;
   const entity = roll.entities[number];
   if (!entity) return null;
-  const subject = subjectOf(entity);
   return (
     <li class={name}>
       <time>{clockTime(at)}</time>
-      {subject ? (
-        <a
-          href={hrefTo({
-            screen: 'entity',
-            at: seq,
-            words: { of: writeSubject(subject), open: String(seq) },
-          })}
-        >
-          <Words text={entityName(entity)} />
-        </a>
-      ) : (
-        <Words text={entityName(entity)} />
-      )}
+      <EventLink seq={seq} entity={entity} />
       {children}
       <button
         type="button"

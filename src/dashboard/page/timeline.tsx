@@ -56,6 +56,7 @@ export function Timeline() {
     ([sum, sad], [count, problems]) => [sum + count, sad + problems] as const,
     [0, 0] as readonly [number, number],
   );
+  const isMarked = bookmarks.value.includes(here?.seq ?? -1);
   const set = (next: Window) => setWords({ w: writeWindow(next) });
   const near = here?.at ?? (window.from + window.to) / 2;
   const { panel, brush } = useTimeHand({
@@ -86,10 +87,11 @@ export function Timeline() {
             checked={!everyone}
             onChange={(event) => setWords({ every: event.currentTarget.checked ? '' : '1' })}
           />
-          only lanes with changes
+          only with changes
         </label>
         <input
           type="search"
+          class="gives"
           value={words['f'] ?? ''}
           placeholder="Filter  /"
           aria-label="Filter lanes by name"
@@ -117,21 +119,25 @@ export function Timeline() {
             All
           </button>
         </fieldset>
-        <button
-          type="button"
-          onClick={() => toggleBookmark(here?.seq ?? 0)}
-          title="Bookmark this moment (b)"
-        >
-          {bookmarks.value.includes(here?.seq ?? -1) ? '★' : '☆'} Bookmark
-        </button>
-        <button
-          type="button"
-          aria-pressed={(words['b'] ?? '') !== ''}
-          title="Pin this moment as B, then go elsewhere (D)"
-          onClick={() => setWords({ b: words['b'] ? '' : String(here?.seq ?? '') })}
-        >
-          {words['b'] ? 'Unpin B' : 'Pin B'}
-        </button>
+        <span class="row">
+          <button
+            type="button"
+            aria-label="Bookmark this moment"
+            aria-pressed={isMarked}
+            title="Bookmark this moment (b)"
+            onClick={() => toggleBookmark(here?.seq ?? 0)}
+          >
+            {isMarked ? '★' : '☆'}
+          </button>
+          <button
+            type="button"
+            aria-pressed={(words['b'] ?? '') !== ''}
+            title="Pin this moment as B, then go elsewhere (D)"
+            onClick={() => setWords({ b: words['b'] ? '' : String(here?.seq ?? '') })}
+          >
+            {words['b'] ? 'Unpin B' : 'Pin B'}
+          </button>
+        </span>
       </section>
       {words['b'] && here ? <WorldDiff a={here.seq} b={Number(words['b'])} /> : null}
       <section class="panel lanes-panel" ref={panel}>

@@ -171,7 +171,14 @@ function Strip() {
       />
       <div class="ends dim" aria-hidden="true">
         <span>{dayTime(from)}</span>
-        <span>{bins ? `${bins.bins.reduce((sum, [, bad]) => sum + bad, 0)} problems` : ''}</span>
+        <span>
+          {bins
+            ? counted(
+                bins.bins.reduce((sum, [, bad]) => sum + bad, 0),
+                'problem',
+              )
+            : ''}
+        </span>
         <span>{dayTime(to)}</span>
       </div>
     </div>

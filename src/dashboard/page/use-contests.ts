@@ -1,8 +1,9 @@
-import type { Transition } from '../questions.ts';
+import { useMemo } from 'preact/hooks';
 import { useAnswer } from './answers.ts';
-import { registrations, rivals, winnerOf } from './contest.ts';
+import { contestedIn, rivals, winnerOf } from './contest.ts';
+import { type ContestedIn, contestedBySlot } from './fleet-view.ts';
 import type { InstanceNow } from './slot-now.ts';
-import { extent, moment, roll } from './store.ts';
+import { extent, moment, roll, version } from './store.ts';
 
 /** Of instances that another one of the same name has taken the place of, which one did. */
 export type Contests = ReadonlyMap<number, InstanceNow>;
@@ -20,17 +21,28 @@ export function useContests(instances: readonly InstanceNow[]): Contests {
   const entities = [
     ...new Set(contested.flatMap(({ all }) => all.map(({ stands }) => stands.number))),
   ];
-  const told = useAnswer<Transition[]>(
-    entities.length === 0 ? null : { ask: 'history', entities, upTo: moment.value?.seq ?? 0 },
+  const told = useAnswer<[number, number][]>(
+    entities.length === 0 ? null : { ask: 'registered', entities, upTo: moment.value?.seq ?? 0 },
     extent.value?.from,
   );
   if (!told || contested.length === 0) return none;
-  const places = registrations(told);
+  const places = new Map(told);
   return new Map(
     contested.flatMap(({ one, all }) => {
       const winner = winnerOf(all, places);
       const loses = winner && winner.stands.number !== one.stands.number && one.word !== 'dubious';
       return loses ? [[one.stands.number, winner] as const] : [];
     }),
+  );
+}
+
+/** All of the fleet, by slot: the same object while they are the same ones. */
+export function useContested(): ContestedIn {
+  const sides = useMemo(() => contestedIn(roll), [version.value, roll.entities]);
+  const lost = useContests(sides);
+  const key = [...lost.keys()].join();
+  return useMemo(
+    () => contestedBySlot(sides.filter(({ stands }) => lost.has(stands.number))),
+    [key],
   );
 }

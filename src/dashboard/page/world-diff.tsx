@@ -1,8 +1,9 @@
 import type { Difference, When } from '../questions.ts';
 import { useAnswer } from './answers.ts';
+import { Comparison } from './comparison.tsx';
 import { State } from './state.tsx';
 import { wordOf } from './states.ts';
-import { hrefTo, roll, seek, setWords } from './store.ts';
+import { hrefTo, roll, seek } from './store.ts';
 import { entityName, subjectOf, writeSubject } from './subject.ts';
 import { counted, lasted } from './times.ts';
 import { Words } from './words.tsx';
@@ -20,9 +21,10 @@ export function WorldDiff({ a, b }: { readonly a: number; readonly b: number }) 
   const [one, other] = useAnswer<When[]>({ ask: 'when', seqs: [a, b] }) ?? [];
   const tally = tallied(seen, (number) => roll.entities[number]?.entity);
   return (
-    <section class="panel diff" aria-label="What is different">
-      <header class="row">
-        <h2>
+    <Comparison
+      label="What is different"
+      title={
+        <>
           A seq {a.toLocaleString('en-GB')} → B seq {b.toLocaleString('en-GB')}
           <span class="dim">
             {one && other
@@ -30,15 +32,11 @@ export function WorldDiff({ a, b }: { readonly a: number; readonly b: number }) 
               : ''}{' '}
             {counted(seen.length, 'entity', 'entities')} stand otherwise
           </span>
-        </h2>
-        <span class="grow" />
-        <button type="button" onClick={() => seek(b)}>
-          Go to B
-        </button>
-        <button type="button" class="quiet" aria-label="Close" onClick={() => setWords({ b: '' })}>
-          ✕
-        </button>
-      </header>
+        </>
+      }
+      word="b"
+      button={{ says: 'Go to B', does: () => seek(b) }}
+    >
       {a === b ? (
         <p class="dim">B is pinned here. Go to another moment to compare it with.</p>
       ) : null}
@@ -82,6 +80,6 @@ export function WorldDiff({ a, b }: { readonly a: number; readonly b: number }) 
         })}
       </ul>
       {seen.length > most ? <p class="dim">and {seen.length - most} more</p> : null}
-    </section>
+    </Comparison>
   );
 }

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
+import type { Fleet } from '../../domain/fleet.ts';
 import { AgentName, HostId } from '../../domain/names.ts';
+import type { Plan } from '../../domain/plan.ts';
 import type { LeasePolicy } from '../../domain/policy.ts';
 import { days, type Millis, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -9,7 +11,7 @@ import type { Registry } from '../../ports/registry.ts';
 import type { Author } from '../../runtime/change.ts';
 import { hold, release } from '../../runtime/planning.ts';
 import { Visit } from '../../runtime/visit.ts';
-import type { WireDone } from '../wire.ts';
+import type { WireDone, WireLeft } from '../wire.ts';
 import { readBody } from './query.ts';
 import { Refusal } from './refusal.ts';
 
@@ -38,12 +40,20 @@ export class Actions {
   readonly #host: HostId;
   readonly #lease: LeasePolicy;
   readonly #ports: Ports;
+  readonly #planOf: (fleet: Fleet) => Promise<Plan>;
   readonly #asked = new Map<string, Promise<WireDone>>();
 
-  constructor(host: HostId, lease: LeasePolicy, ports: Ports) {
+  /** `planOf`: what will be removed, as a fleet stands now. */
+  constructor(
+    host: HostId,
+    lease: LeasePolicy,
+    ports: Ports,
+    planOf: (fleet: Fleet) => Promise<Plan>,
+  ) {
     this.#host = host;
     this.#lease = lease;
     this.#ports = ports;
+    this.#planOf = planOf;
   }
 
   /** @throws {Refusal} `bad-request`, `not-found`; {Fault} what planning and a visit throw */
@@ -80,7 +90,7 @@ export class Actions {
       const until = this.#ports.clock.wall() + duration;
       const plan = { host, until, ...(agent && { agent }), ...(why && { why }) };
       const did = await hold(author, plan, this.#ports, AbortSignal.timeout(patience));
-      return { did, transitions: 1, by: nameOf(author) };
+      return { did, transitions: 1, by: nameOf(author), left: null };
     };
   }
 
@@ -91,7 +101,7 @@ export class Actions {
       const at = { host, ...(agent && { agent }) };
       const did = await release(author, at, this.#ports, AbortSignal.timeout(patience));
       if (did === 'absent') throw new Refusal('not-found', 'no hold stands there');
-      return { did, transitions: 1, by: nameOf(author) };
+      return { did, transitions: 1, by: nameOf(author), left: null };
     };
   }
 
@@ -114,8 +124,21 @@ export class Actions {
       // A sweep goes on with the next where one cannot be done; here somebody waits to hear of it.
       const [refusal] = refusals;
       if (refusal && transitions === 0) throw refusal;
-      return { did: 'swept', transitions, by: nameOf(author) };
+      const left = await this.#leftBy(visit, refusal);
+      return { did: 'swept', transitions, by: nameOf(author), left };
     };
+  }
+
+  /** What was done is told also where nobody can say any more what is left. */
+  async #leftBy(visit: Visit, refusal: Fault | undefined): Promise<WireLeft | null> {
+    try {
+      await visit.caughtUp(AbortSignal.timeout(patience));
+      const { rows } = await this.#planOf(visit.view.fleet);
+      return { rows, at: this.#ports.clock.wall(), refused: refusal ? said(refusal) : null };
+    } catch (cause) {
+      if (cause instanceof Fault) return null;
+      throw cause;
+    }
   }
 
   #author(as: AgentName): Author {
@@ -141,8 +164,10 @@ const noting = (registry: Registry, refusals: Fault[]): Registry => ({
 /** Not this dashboard, and not for what was asked: so that nobody looks for the reason here. */
 function sayWhoRefused(cause: unknown): never {
   if (!(cause instanceof Fault) || cause.code !== 'store-refused') throw cause;
-  const what = `the NATS server does not let this dashboard's user do that: ${cause.message}`;
-  throw new Fault(cause.code, what, { cause, ...(cause.hint && { hint: cause.hint }) });
+  throw new Fault(cause.code, said(cause), { cause, ...(cause.hint && { hint: cause.hint }) });
 }
+
+const said = ({ message }: Fault): string =>
+  `the NATS server does not let this dashboard's user do that: ${message}`;
 
 const nameOf = ({ actor }: Author): string => `${actor.host}/${actor.agent}`;

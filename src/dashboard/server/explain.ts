@@ -16,7 +16,8 @@ import { stateOf, stateWord } from './told.ts';
  * What may happen next to an entity, by its machine of today; and of one event, whether it can be.
  *
  * A guard is asked with the context that the entity's own events give, where all of them are there and
- * the machine of today made them; elsewhere the answer says that it may be otherwise.
+ * the machine of today made them; elsewhere the answer says that it may be otherwise. To what is over
+ * nothing happens any more: an answer like any other.
  * @throws {Refusal} `not-found`, `bad-request`
  */
 export async function explain(
@@ -31,7 +32,11 @@ export async function explain(
   const { standing } = ledger.stoodAt({ seq: upTo });
   const stand = number === undefined ? undefined : standing.get(number);
   if (number === undefined || !stand) {
-    throw new Refusal('not-found', 'it does not stand there: not yet, or not any more');
+    const last = number === undefined ? undefined : ledger.lastOf(number, upTo);
+    if (!last) throw new Refusal('not-found', 'it is not there yet');
+    const state = ledger.words.at(last.to);
+    const why = event === undefined ? null : 'it is over: nothing happens to it any more';
+    return { state, next: [], unsure: false, whyNot: why };
   }
   const of = ledger.entity(number);
   const state = ledger.words.at(stand.to);

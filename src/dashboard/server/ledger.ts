@@ -163,6 +163,16 @@ export class Ledger {
     }
   }
 
+  /** Where an entity came last up to a place, over or not; undefined: it was not there yet. */
+  lastOf(entity: number, upTo: Revision): Row | undefined {
+    for (const one of this.#pieces.toReversed()) {
+      const end = one.from('seq', upTo + 1);
+      const n = end === 0 ? -1 : one.entity.lastIndexOf(entity, end - 1);
+      if (n >= 0) return one.row(n);
+    }
+    return undefined;
+  }
+
   #take(standing: Map<number, Stand>, { entity, to, at, chart, note }: Row): void {
     const of = this.entity(entity);
     if (isOver(of.entity, this.words.at(to))) {

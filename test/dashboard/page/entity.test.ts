@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { registrations, rivals, winnerOf } from '../../../src/dashboard/page/contest.ts';
+import { contestedIn, rivals, winnerOf } from '../../../src/dashboard/page/contest.ts';
 import { written } from '../../../src/dashboard/page/copied.ts';
 import { fieldChanges, fieldsIn, touches } from '../../../src/dashboard/page/field-changes.ts';
+import { contestedBySlot, instanceTallies } from '../../../src/dashboard/page/fleet-view.ts';
 import { standsNow } from '../../../src/dashboard/page/stands-now.ts';
 import { glyphOf, paintOf, runWords } from '../../../src/dashboard/page/states.ts';
 import { missingBefore, type Stored } from '../../../src/dashboard/page/stored.ts';
@@ -114,10 +115,9 @@ describe('one name under two slots', () => {
   const hosts = (one: ReturnType<typeof winnerOf>) =>
     one?.stands.entity && 'host' in one.stands.entity ? one.stands.entity.host : undefined;
   const registered = (first: number, second: number) =>
-    registrations([
-      happened(9, 'failed', 'serving', 'failing', { entity: 1 }),
-      happened(second, 'registered', null, 'serving', { entity: 3 }),
-      happened(first, 'registered', null, 'serving', { entity: 1 }),
+    new Map([
+      [1, first],
+      [3, second],
     ]);
 
   test('is contested, and counts for whoever registered it later', () => {
@@ -146,6 +146,33 @@ describe('one name under two slots', () => {
     expect(rivals(one, 'web', 'w1')).toHaveLength(2);
     tell(one, [{ entity: instance('h1', 'w1'), state: 'removed' }]);
     expect(rivals(one, 'web', 'w1')).toHaveLength(1);
+  });
+
+  test('of the fleet are only those that stand under two slots, and only while they do', () => {
+    const again = [
+      { entity: run('h3', 'a', 1), state: 'superseded' },
+      { entity: instance('h3', 'w3', 'a', 1), state: 'adopted' },
+      { entity: run('h3', 'a', 2), state: present('live') },
+      { entity: instance('h3', 'w3', 'a', 2), state: 'serving' },
+    ];
+    const fleet = rollOf([...live('h1'), ...again]);
+    expect(contestedIn(fleet)).toEqual([]);
+    tell(fleet, live('h2'));
+    expect(contestedIn(fleet).map(({ stands }) => stands.entity)).toEqual([
+      instance('h1', 'w1'),
+      instance('h2', 'w1'),
+    ]);
+    tell(fleet, [{ entity: instance('h2', 'w1'), state: 'removed' }]);
+    expect(contestedIn(fleet)).toEqual([]);
+  });
+
+  test('counts in the fleet as contested, and no more as live', () => {
+    const slots = roll.slots();
+    const [loser] = contestedIn(roll);
+    const bySlot = contestedBySlot(loser ? [loser] : []);
+    expect(instanceTallies(slots, bySlot)).toMatchObject({ live: 1, contested: 1 });
+    expect(instanceTallies(slots.slice(1), bySlot)).toMatchObject({ live: 1, contested: 0 });
+    expect(instanceTallies(slots)).toMatchObject({ live: 2, contested: 0 });
   });
 
   test('has a sign that nothing else has', () => {

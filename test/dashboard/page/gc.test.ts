@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { conflictsAvoided } from '../../../src/dashboard/page/avoided.ts';
 import { dryRun } from '../../../src/dashboard/page/dry-run.ts';
 import { meanWay, pipelineOf, whatGoes } from '../../../src/dashboard/page/gc-view.ts';
+import { sweptWords } from '../../../src/dashboard/page/swept.ts';
 import type { PlanRow } from '../../../src/domain/plan.ts';
 import { happened } from './transitions.ts';
 
@@ -43,6 +44,48 @@ describe('a dry run', () => {
     expect(why.get('unwatched')).toContain('no collector watches');
     expect(why.get('unreadable')).toBe('no JSON');
     expect(takes.length + perhaps.length + leaves.length).toBe(rows.length);
+  });
+});
+
+describe('what is said of a sweep', () => {
+  const said = (rows: readonly PlanRow[], transitions = 2, refused: string | null = null) =>
+    sweptWords({ did: 'swept', transitions, by: 'x/y', left: { rows, at: now, refused } });
+  const brake = { by: 'brake', zone: 'z', seen: 4, suspect: 3, pace: 10_000, turn: 1 } as const;
+
+  test('it was done, where nothing due is left: who is in its grace, or held, is not due', () => {
+    const graced = { by: 'grace', until: now + 1 } as const;
+    const rows = [row('a', { next: 'expire', at: now + 1, heldBy: graced })];
+    for (const left of [[], rows]) {
+      expect(said(left).came).toBe('good');
+      expect(said(left).text).toMatch(/^Done: swept, 2 transitions, by x\/y/);
+    }
+  });
+
+  test.each([
+    ['one was lost to another writer', [row('a', {})], null, /^Partly done.*removed: h\/a \(2 ins/],
+    ['one was refused', [row('a', {})], 'may not', /^Partly done.*h\/a.*may not/],
+    [
+      'one waits for a brake',
+      [row('a', { next: 'expire', heldBy: brake })],
+      null,
+      /held back: h\/a \(the brake of zone z: 3 of 4/,
+    ],
+  ] as const)('it was done in part, where %s', (_, rows, refused, text) => {
+    const { came, text: words } = said(rows, 2, refused);
+    expect([came, words]).toEqual(['partly', expect.stringMatching(text)]);
+    expect(said(rows, 0, refused).text).toMatch(/^Nothing done/);
+  });
+
+  test('who is due to expire is left to a collector: a sweep expires nobody', () => {
+    const { came, text } = said([row('a', { next: 'expire', at: now })]);
+    expect([came, text]).toEqual(['good', expect.stringContaining('a collector does: h/a')]);
+  });
+
+  test('many are counted, not listed; where nobody can say what is left, that is said', () => {
+    const many = Array.from({ length: 9 }, (_, n) => row(`a${n}`, {}));
+    expect(said(many).text).toMatch(/h\/a2 \(2 instances and its record, 3 keys\) and 6 more\./);
+    const done = { did: 'swept', transitions: 2, by: 'x/y', left: null } as const;
+    expect(sweptWords(done).text).toContain('not known');
   });
 });
 

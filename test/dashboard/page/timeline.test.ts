@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { answer } from '../../../src/dashboard/answer.ts';
 import { Chronicle } from '../../../src/dashboard/chronicle.ts';
 import { arrowsOf } from '../../../src/dashboard/page/cause-arrows.ts';
 import { barsOf } from '../../../src/dashboard/page/lane-bars.ts';
 import { laneKey } from '../../../src/dashboard/page/lanes.ts';
+import { ribbonOf, shareWords } from '../../../src/dashboard/page/ribbon.ts';
 import { pan, zoom } from '../../../src/dashboard/page/timeline-scale.ts';
 import { tallied } from '../../../src/dashboard/page/world-tally.ts';
 import type { Lane, When } from '../../../src/dashboard/questions.ts';
@@ -21,6 +23,67 @@ const instance = {
 } as const;
 
 const whole = { from: 0, to: 10_000 };
+
+describe('a ribbon', () => {
+  const bar = (from: number, to: number, word: string) => ({ from, to, word });
+  const window = { from: 0, to: 100 };
+
+  test('has a state for every moment, and says where it was not there', () => {
+    expect(ribbonOf([bar(10, 40, 'live'), bar(40, 60, 'suspect')], window)).toEqual([
+      bar(0, 10, 'not there'),
+      bar(10, 40, 'live'),
+      bar(40, 60, 'suspect'),
+      bar(60, 100, 'not there'),
+    ]);
+    expect(ribbonOf([], window)).toEqual([bar(0, 100, 'not there')]);
+  });
+
+  test('of several at one moment shows the one that needs eyes most; what goes on is one', () => {
+    const some = [bar(0, 100, 'live'), bar(20, 30, 'suspect'), bar(25, 40, 'expired')];
+    expect(ribbonOf(some, window).map(({ from, word }) => [from, word])).toEqual([
+      [0, 'live'],
+      [20, 'suspect'],
+      [25, 'expired'],
+      [40, 'live'],
+    ]);
+    expect(ribbonOf([bar(0, 50, 'live'), bar(50, 100, 'live')], window)).toHaveLength(1);
+  });
+
+  test('before what is known says so', () => {
+    expect(ribbonOf([bar(0, 100, 'live')], window, 30)).toEqual([
+      bar(0, 30, 'not known'),
+      bar(30, 100, 'live'),
+    ]);
+  });
+
+  test('whatever stood when: it is whole, in order, and no two neighbours are alike', () => {
+    const any = fc.tuple(fc.nat(99), fc.integer({ min: 1, max: 60 }), fc.constantFrom('live', 'x'));
+    fc.assert(
+      fc.property(fc.array(any), fc.nat(120), (all, known) => {
+        const ribbon = ribbonOf(
+          all.map(([from, length, word]) => bar(from, from + length, word)),
+          window,
+          known,
+        );
+        expect([ribbon[0]?.from, ribbon.at(-1)?.to]).toEqual([0, 100]);
+        for (const [n, one] of ribbon.entries()) {
+          expect(one.to).toBeGreaterThan(one.from);
+          expect(one.from).toBe(n === 0 ? 0 : ribbon[n - 1]?.to);
+          expect(one.word).not.toBe(ribbon[n - 1]?.word);
+        }
+      }),
+    );
+  });
+
+  test('in words: how long, and which part; a moment of silence is not nothing', () => {
+    const long = { from: 0, to: 10_000_000 };
+    const some = [bar(0, 9_999_000, 'live'), bar(9_999_000, 10_000_000, 'suspect')];
+    expect(shareWords(ribbonOf(some, long))).toEqual([
+      ['live', '> 99 %, 2 h 46 m'],
+      ['suspect', '< 1 %, 1 s'],
+    ]);
+  });
+});
 
 describe('a stretch of time', () => {
   test.each([
@@ -124,6 +187,16 @@ describe('what a lane is drawn from', () => {
     [5021, 9999, []],
   ])('who moved from %i to %i', (from, to, moved) => {
     expect(answer(chronicle, { ask: 'stirred', from, to })).toEqual(moved);
+  });
+
+  test('when somebody was registered last, up to a place; of whom it is not known, nothing', () => {
+    const on = (seq: number, type: string) => ({ ...at(seq, instance, 'serving'), type });
+    const some = [on(1, 'registered'), on(2, 'failed'), on(3, 'registered'), at(4, run, 'live')];
+    const told = new Chronicle();
+    told.append(pageOf(some, 1, 4));
+    const registered = (upTo: number) =>
+      answer(told, { ask: 'registered', entities: [0, 1], upTo });
+    expect([registered(4), registered(2)]).toEqual([[[0, 3]], [[0, 1]]]);
   });
 
   test('when a place was, and how many changes lie between two', () => {

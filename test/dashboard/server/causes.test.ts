@@ -77,3 +77,30 @@ test('what has no way out of a state is said to have none', async () => {
   const { whyNot } = await explain(source, entity, lapsed?.seq, 'leased');
   expect(whyNot).toContain("no transition for 'leased'");
 });
+
+test('what is over is told like anything else: nothing happens to it any more', async () => {
+  const removed = all.find(({ event }) => event.of.entity === 'run' && event.to === 'gone');
+  if (!removed) throw new Error('nobody went in the sample');
+  const { of } = removed.event;
+  const over = { state: 'gone', next: [], unsure: false };
+  expect(await explain(source, JSON.stringify(of), undefined, undefined)).toEqual({
+    ...over,
+    whyNot: null,
+  });
+  expect(await explain(source, JSON.stringify(of), removed.seq, 'expired')).toEqual({
+    ...over,
+    whyNot: expect.stringContaining('it is over'),
+  });
+  const before = await explain(source, JSON.stringify(of), removed.seq - 1, undefined);
+  expect([before.state, before.next.length > 0]).toEqual(['expired', true]);
+  // Its process, of which nobody heard how it ended, went with it.
+  const session = JSON.stringify({ ...of, entity: 'session' });
+  expect((await explain(source, session, undefined, undefined)).next).toEqual([]);
+});
+
+test('who is not there yet is not explained', async () => {
+  const started = all.find(({ event }) => event.of.entity === 'run');
+  const entity = JSON.stringify(started?.event.of);
+  const asked = explain(source, entity, (started?.seq ?? 0) - 1, undefined);
+  await expect(asked).rejects.toMatchObject({ code: 'not-found' });
+});

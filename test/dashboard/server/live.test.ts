@@ -13,11 +13,50 @@ import type {
   WireState,
   WireSweepRequest,
 } from '../../../src/dashboard/wire.ts';
+import { readAgent } from '../../../src/domain/entry.ts';
+import { Fault } from '../../../src/domain/fault.ts';
+import type { Fleet } from '../../../src/domain/fleet.ts';
+import { agentKey } from '../../../src/domain/keys.ts';
 import { HostId } from '../../../src/domain/names.ts';
 import { seconds } from '../../../src/domain/time.ts';
+import type { Ports } from '../../../src/ports/ports.ts';
 import { Directory } from '../../../src/runtime/directory.ts';
-import { FleetInMemory } from '../../runtime/fleet-in-memory.ts';
+import { moveRun } from '../../../src/runtime/run-changes.ts';
+import { FleetInMemory, slotAt } from '../../runtime/fleet-in-memory.ts';
+import type { Process } from '../../runtime/process.ts';
 import { apiOf, fetched, served } from './served.ts';
+
+/** Whether a write of the dashboard's is refused, by its key. */
+let isRefused = (_key: string): boolean => false;
+
+const allowed = (ports: Ports): Ports => ({
+  ...ports,
+  registry: {
+    ...ports.registry,
+    commit: async (commit) => {
+      const refused = commit.writes.find(({ key }) => isRefused(key));
+      if (refused) throw new Fault('store-refused', `it may not publish to ${refused.key}`);
+      return ports.registry.commit(commit);
+    },
+  },
+});
+
+/** What a collector decides, and then does not come to carry out. */
+async function declareDead(at: FleetInMemory, place: string): Promise<void> {
+  const { ports } = at.process('watch');
+  const author = { actor: { ...slotAt('watch/gone'), run: ports.entropy.runId() }, ports };
+  for (const event of [{ type: 'suspected', reason: 'silent' }, { type: 'expired' }] as const) {
+    const reading = ports.registry.read(agentKey(slotAt(place)));
+    await at.advance(seconds(1));
+    const read = readAgent(await reading);
+    if (read.kind !== 'stored') throw new Error(`${place} is ${read.kind}`);
+    const change = moveRun(author, read, event);
+    if (change === 'ignored') throw new Error(`${place} ignores ${event.type}`);
+    const storing = ports.registry.commit({ writes: [change.write], events: change.events });
+    await at.advance(seconds(1));
+    expect((await storing).outcome).toBe('committed');
+  }
+}
 
 /** A fleet whose time is the test's, and its dashboard, which is asked over a real socket. */
 async function lookedAt(fleet: FleetInMemory) {
@@ -25,12 +64,10 @@ async function lookedAt(fleet: FleetInMemory) {
   const source = new LiveSource('memory', ports);
   const directory = new Directory(ports);
   await fleet.advance(seconds(1));
+  const plan = (of: Fleet) => planNow(of, fleet.lease, ports);
   const api = apiOf(source, {
-    actions: new Actions(HostId.parse('viewer'), fleet.lease, ports),
-    planNow: async () => ({
-      fleet: directory.fleet,
-      plan: await planNow(directory.fleet, fleet.lease, ports),
-    }),
+    actions: new Actions(HostId.parse('viewer'), fleet.lease, allowed(ports), plan),
+    planNow: async () => ({ fleet: directory.fleet, plan: await plan(directory.fleet) }),
     subjectsOf: (name, all) => entitiesNamed(name).flatMap((one) => (all ? one.all : one.own)),
   });
   const server = await served(api);
@@ -76,12 +113,17 @@ async function lookedAt(fleet: FleetInMemory) {
 }
 
 let fleet: FleetInMemory;
+let collector: Process;
+let agents: readonly Process[];
 let looked: Awaited<ReturnType<typeof lookedAt>>;
 beforeEach(async () => {
   fleet = new FleetInMemory();
-  fleet.collector('watch');
-  fleet.agent('h1/a', ['web/w1', 'web/w2']);
-  fleet.agent('h2/b', ['db/d1']);
+  isRefused = () => false;
+  collector = fleet.collector('watch').process;
+  agents = [
+    fleet.agent('h1/a', ['web/w1', 'web/w2']).process,
+    fleet.agent('h2/b', ['db/d1']).process,
+  ];
   await fleet.advance(seconds(10));
   looked = await lookedAt(fleet);
 });
@@ -257,7 +299,7 @@ describe('what is done from the dashboard', () => {
     for (const { status, text } of twice) {
       expect([status, JSON.parse(text) as WireDone]).toEqual([
         200,
-        { did: 'planned', transitions: 1, by: 'viewer/maria' },
+        { did: 'planned', transitions: 1, by: 'viewer/maria', left: null },
       ]);
     }
     const { events } = await looked.get<{ events: { event: object }[] }>(
@@ -285,8 +327,38 @@ describe('what is done from the dashboard', () => {
     const { status, text } = await looked.post('/api/actions/sweep', sweep);
     expect([status, JSON.parse(text)]).toMatchObject([
       200,
-      { did: 'swept', by: 'viewer/dashboard' },
+      { did: 'swept', by: 'viewer/dashboard', left: { rows: [], refused: null } },
     ]);
+  });
+
+  describe('of two that were declared dead', () => {
+    beforeEach(async () => {
+      await fleet.kill(collector);
+      for (const one of agents) await fleet.kill(one);
+      await fleet.advance(seconds(20));
+      await declareDead(fleet, 'h1/a');
+      await declareDead(fleet, 'h2/b');
+    });
+    const swept = async () => JSON.parse((await looked.post('/api/actions/sweep', sweep)).text);
+
+    it('a sweep takes both, and says that nothing is left', async () => {
+      expect(await swept()).toMatchObject({ transitions: 5, left: { rows: [], refused: null } });
+    });
+
+    it('where one is refused, says how much was done, what is left, and why', async () => {
+      isRefused = (key) => key.includes('h2');
+      const { transitions, left } = await swept();
+      expect(transitions).toBe(3);
+      expect(left).toMatchObject({
+        rows: [{ host: 'h2', agent: 'b', next: 'remove', instances: 1 }],
+        refused: expect.stringMatching(/does not let this dashboard's user.*h2/),
+      });
+    });
+
+    it('where nothing at all is let through, is refused as a whole', async () => {
+      isRefused = () => true;
+      expect(await swept()).toMatchObject({ code: 'store-refused' });
+    });
   });
 
   it.each([

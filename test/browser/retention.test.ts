@@ -1,0 +1,77 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { expect } from 'vitest';
+import { namesOf } from '../../src/adapters/nats/names.ts';
+import { Namespace } from '../../src/domain/names.ts';
+import type { TestFleet } from '../real/harness/fleet.ts';
+import { withServer } from '../real/harness/with-server.ts';
+import { seriousInBoth } from './harness/axe.ts';
+import { addressOf } from './harness/dashboard.ts';
+import { settled, test } from './harness/visit.ts';
+
+const world = withServer();
+
+/** As a policy of the fleet has it done: from now on so many bytes of the history are kept. */
+async function keep(fleet: TestFleet, part: number): Promise<{ first: number; last: number }> {
+  const { audit } = fleet.store;
+  const { last } = await audit.range();
+  const wire = await connect({ servers: fleet.url });
+  const { auditStream } = namesOf(Namespace.parse(fleet.namespace));
+  const { state } = await (await jetstreamManager(wire)).streams.info(auditStream);
+  await wire.close();
+  await audit.limit({ maxBytes: Math.ceil(state.bytes * part) }, last);
+  return audit.range();
+}
+
+test('what the server no longer keeps is said to be gone, and is not counted', async ({ open }) => {
+  await using fleet = await world.fleet();
+  for (const host of ['h1', 'h2', 'h3']) {
+    await fleet.serving(host, 'a', [{ service: 'web', id: `w-${host}` }]);
+  }
+  await fleet.history();
+  const { first, last } = await keep(fleet, 0.3);
+  expect(first).toBeGreaterThan(5);
+  await using visit = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  const { page } = visit;
+  await settled(page);
+  const controls = page.locator('.transport .controls');
+  const gone = `${first - 1} places missing, not counted`;
+  await expect
+    .poll(() => controls.textContent())
+    .toContain(`${last - first + 1} transitions · ${gone}`);
+  await page.goto(new URL('#/entity?of=agent/h3/a', page.url()).href);
+  const row = page.locator('.history').getByTestId('gap');
+  await expect.poll(() => row.textContent()).toContain(`seq 1–${first - 1} are gone (retention)`);
+  expect(await seriousInBoth(page)).toEqual([]);
+});
+
+test('what went while the link was broken is said to be gone, and what came after it is there', async ({
+  open,
+}) => {
+  await using fleet = await world.fleet();
+  await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+  const ui = fleet.start(['ui', '--port', '0']);
+  const address = await addressOf(ui);
+  const refused = /ERR_|Failed to load resource/;
+  await using visit = await open(`${address}#/timeline`, { may: refused });
+  const { page } = visit;
+  await settled(page);
+  const seen = (await fleet.history()).at(-1)?.seq ?? 0;
+  ui.kill('SIGKILL');
+  await page.getByTestId('stale').waitFor({ timeout: 30_000 });
+  await fleet.serving('h2', 'b', [{ service: 'web', id: 'w2' }]);
+  await fleet.serving('h3', 'c', [{ service: 'web', id: 'w3' }]);
+  await fleet.history();
+  const { first, last } = await keep(fleet, 0.2);
+  expect(first).toBeGreaterThan(seen + 1);
+  const again = fleet.start(['ui', '--port', new URL(address).port]);
+  await again.ready;
+  await page.getByTestId('stale').waitFor({ state: 'detached', timeout: 30_000 });
+  // What it had does not join on to what there is: it begins anew, and says what is before that.
+  const controls = page.locator('.transport .controls');
+  await expect
+    .poll(() => controls.textContent(), { timeout: 30_000 })
+    .toContain(`${last - first + 1} transitions · ${first - 1} places missing, not counted`);
+  await page.goto(new URL('#/fleet', page.url()).href);
+  await page.locator('.cell[aria-label^="h3/c: live"]').waitFor({ timeout: 30_000 });
+});
