@@ -1,4 +1,4 @@
-import { isSilent } from './fleet-view.ts';
+import { isSilent, type Ordered, ofItsHost } from './fleet-view.ts';
 import type { Roll } from './roll.ts';
 import type { SlotNow } from './slot-now.ts';
 import { counted } from './times.ts';
@@ -24,68 +24,77 @@ export interface Matters {
   first(most: number): Matter[];
 }
 
-/** A matter before it is put into words: agents of one host that are silent together, or one slot. */
-interface Found {
-  readonly slots: readonly SlotNow[];
-  readonly rank: number;
-  readonly since: number;
-  readonly host: boolean;
+/** Slots in their order, where those are that are not simply live, and those of which something fails. */
+interface Looked extends Ordered {
+  readonly failing: readonly SlotNow[];
 }
 
 /**
  * Hosts that fell silent as a whole are one matter, however many agents they have. The worst first, and
  * of those the newest; what fails stands last, by name.
  */
-export function matters(slots: readonly SlotNow[], roll: Roll): Matters {
-  const found: Found[] = [];
-  const failing: SlotNow[] = [];
-  for (let n = 0; n < slots.length; n += 1) {
-    const slot = slots[n];
-    if (!slot) continue;
-    if (slot.counts.failing > 0) failing.push(slot);
-    if (slot.word === 'expired' || isLeft(slot)) found.push(foundOf([slot], false));
-    if (slot.word !== 'suspect') continue;
-    const all = ofItsHost(slots, n);
-    if (!isSilent(all)) found.push(foundOf([slot], false));
-    else if (slot === all.find(({ word }) => word === 'suspect')) {
-      found.push(
-        foundOf(
-          all.filter(({ word }) => word === 'suspect'),
-          true,
-        ),
-      );
-    }
-  }
-  found.sort((a, b) => a.rank - b.rank || b.since - a.since);
+export function matters({ slots, unusual, failing }: Looked, roll: Roll): Matters {
+  const places: number[] = [];
+  for (const place of unusual) if (isMatter(slots, place)) places.push(place);
   return {
-    count: found.length + failing.length,
+    count: places.length + failing.length,
     first: (most) => [
-      ...found.slice(0, most).map((one) => matterOf(one, roll)),
-      ...failing.slice(0, Math.max(0, most - found.length)).map(failingMatter),
+      ...foremost(slots, places, most).map((one) => matterOf(one, roll)),
+      ...failing.slice(0, Math.max(0, most - places.length)).map(failingMatter),
     ],
   };
 }
 
-const foundOf = (slots: readonly SlotNow[], host: boolean): Found => ({
-  slots,
-  rank: rank[slots[0]?.word ?? ''] ?? 9,
-  since: Math.min(...slots.map(({ stands }) => stands.since)),
-  host,
-});
-
-function matterOf({ slots, host }: Found, roll: Roll): Matter {
-  const [slot] = slots;
-  if (!slot) throw new RangeError('a matter of nobody');
-  return host ? hostMatter(slot.host, slots, roll) : slotMatter(slot, roll);
+/** Of a host that is silent as a whole the first stands for all. */
+function isMatter(slots: readonly SlotNow[], place: number): boolean {
+  const slot = slots[place];
+  if (!slot) return false;
+  if (slot.word !== 'suspect') return slot.word === 'expired' || isLeft(slot);
+  return together(slots, place)[0] === slot;
 }
 
-/** Slots come by host: those of one stand together. */
-function ofItsHost(slots: readonly SlotNow[], place: number): readonly SlotNow[] {
-  const host = slots[place]?.host;
-  let [start, end] = [place, place + 1];
-  while (slots[start - 1]?.host === host) start -= 1;
-  while (slots[end]?.host === host) end += 1;
-  return slots.slice(start, end);
+/** Who is silent together with a slot; itself, where its host is not silent as a whole. */
+function together(slots: readonly SlotNow[], place: number): readonly SlotNow[] {
+  const all = ofItsHost(slots, place);
+  return isSilent(all)
+    ? all.filter(({ word }) => word === 'suspect')
+    : slots.slice(place, place + 1);
+}
+
+/** A matter before it is put into words. */
+interface Found {
+  readonly slots: readonly SlotNow[];
+  readonly rank: number;
+  readonly since: number;
+}
+
+function foremost(slots: readonly SlotNow[], places: readonly number[], most: number): Found[] {
+  const best: Found[] = [];
+  for (const place of places) {
+    const slot = slots[place];
+    if (!slot) continue;
+    const own = slot.word === 'suspect' ? together(slots, place) : [slot];
+    const since = own.length === 1 ? slot.stands.since : sinceWhen(own);
+    const one = { slots: own, rank: rank[slot.word] ?? 9, since };
+    if (best.length === most && !isBefore(one, best.at(-1))) continue;
+    const at = best.findIndex((other) => isBefore(one, other));
+    best.splice(at < 0 ? best.length : at, 0, one);
+    if (best.length > most) best.pop();
+  }
+  return best;
+}
+
+const isBefore = (one: Found, other: Found | undefined): boolean =>
+  other !== undefined &&
+  (one.rank < other.rank || (one.rank === other.rank && one.since > other.since));
+
+const sinceWhen = (slots: readonly SlotNow[]): number =>
+  Math.min(...slots.map(({ stands }) => stands.since));
+
+function matterOf({ slots }: Found, roll: Roll): Matter {
+  const [slot] = slots;
+  if (!slot) throw new RangeError('a matter of nobody');
+  return slots.length > 1 ? hostMatter(slot.host, slots, roll) : slotMatter(slot, roll);
 }
 
 function failingMatter(slot: SlotNow): Matter {
@@ -116,7 +125,7 @@ function hostMatter(host: string, slots: readonly SlotNow[], roll: Roll): Matter
     word: 'suspect',
     title: host,
     reason: `${[...new Set(slots.map(({ reason }) => reason))].join(', ')}: all its ${counted(slots.length, 'agent')}`,
-    since: Math.min(...slots.map(({ stands }) => stands.since)),
+    since: sinceWhen(slots),
     ...next,
     slots,
   };

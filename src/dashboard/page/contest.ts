@@ -1,5 +1,5 @@
 import type { WireEntity } from '../wire.ts';
-import type { Roll } from './roll.ts';
+import { type Roll, slotKey } from './roll.ts';
 import type { InstanceNow } from './slot-now.ts';
 
 interface Named {
@@ -70,4 +70,19 @@ export function winnerOf(
   const place = (one: InstanceNow) => registered.get(one.stands.number) ?? 0;
   const [best, next] = among.toSorted((a, b) => place(b) - place(a));
   return best && (!next || place(best) > place(next)) ? best : undefined;
+}
+
+/** The contested instances of each slot, by number; of nearly all slots none is. */
+export type ContestedIn = ReadonlyMap<string, ReadonlySet<number>>;
+
+/** By slot: those whose name counts for another one. They come as the contests themselves are told. */
+export function contestedBySlot(contested: Iterable<InstanceNow>): ContestedIn {
+  const bySlot = new Map<string, Set<number>>();
+  for (const { stands } of contested) {
+    const { entity, number } = stands;
+    if (entity.entity !== 'instance') continue;
+    const key = slotKey(entity.host, entity.agent);
+    bySlot.set(key, (bySlot.get(key) ?? new Set()).add(number));
+  }
+  return bySlot;
 }

@@ -1,5 +1,6 @@
 import { Component } from 'preact';
-import { type ContestedIn, type Grouping, shortName } from './fleet-view.ts';
+import type { ContestedIn } from './contest.ts';
+import { type Grouping, shortName } from './fleet-view.ts';
 import type { SlotNow } from './slot-now.ts';
 import { glyphOf } from './states.ts';
 import { setWords } from './store.ts';

@@ -1,6 +1,4 @@
-import { slotKey } from './roll.ts';
-import type { InstanceCounts, InstanceNow, SlotNow } from './slot-now.ts';
-import { runWords } from './states.ts';
+import type { SlotNow } from './slot-now.ts';
 
 /** What the fleet is narrowed to. */
 export interface Narrowed {
@@ -16,10 +14,11 @@ const ended = new Set(['gone', 'left', 'superseded']);
 export const isNews = ({ word, stands, instances }: SlotNow, at: number): boolean =>
   !ended.has(word) || instances.length > 0 || at - stands.since < news;
 
-export function narrow(slots: readonly SlotNow[], { text, state }: Narrowed): readonly SlotNow[] {
-  if (text === '' && state === '') return slots;
+/** Whether a slot is among those that are asked for. */
+export function fits({ text, state }: Narrowed): (slot: SlotNow) => boolean {
+  if (text === '' && state === '') return () => true;
   const parts = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return slots.filter((slot) => {
+  return (slot) => {
     if (state !== '' && slot.word !== state && !slot.instances.some(({ word }) => word === state))
       return false;
     if (parts.length === 0) return true;
@@ -30,62 +29,7 @@ export function narrow(slots: readonly SlotNow[], { text, state }: Narrowed): re
         known.includes(part) ||
         slot.instances.some(({ service, id }) => `${service}/${id}`.toLowerCase().includes(part)),
     );
-  });
-}
-
-/** How many are in each state, in the states' own order. */
-export function tallies(
-  slots: readonly SlotNow[],
-): readonly (readonly [word: string, count: number])[] {
-  const counts = new Map<string, number>();
-  for (let n = 0; n < slots.length; ) {
-    // Most stand as their neighbour does: of a row of them only its length is taken down.
-    const word = slots[n]?.word ?? '';
-    const start = n;
-    while (n < slots.length && slots[n]?.word === word) n += 1;
-    counts.set(word, (counts.get(word) ?? 0) + n - start);
-  }
-  return runWords.flatMap((word) => {
-    const count = counts.get(word) ?? 0;
-    return count > 0 || word === 'live' ? [[word, count] as const] : [];
-  });
-}
-
-/** How many of a slot's instances are contested, by number; of nearly all slots none is. */
-export type ContestedIn = ReadonlyMap<string, ReadonlySet<number>>;
-
-/** By slot: those whose name counts for another one. They come as the contests themselves are told. */
-export function contestedBySlot(contested: Iterable<InstanceNow>): ContestedIn {
-  const bySlot = new Map<string, Set<number>>();
-  for (const { stands } of contested) {
-    const { entity, number } = stands;
-    if (entity.entity !== 'instance') continue;
-    const key = slotKey(entity.host, entity.agent);
-    bySlot.set(key, (bySlot.get(key) ?? new Set()).add(number));
-  }
-  return bySlot;
-}
-
-/** Who is contested counts as that, and not as what it is beside. */
-export function instanceTallies(
-  slots: readonly SlotNow[],
-  contested: ContestedIn = new Map(),
-): InstanceCounts & { readonly contested: number } {
-  const counts = { live: 0, dubious: 0, contested: 0, failing: 0, draining: 0 };
-  for (const { key, counts: own, instances } of slots) {
-    counts.live += own.live;
-    counts.dubious += own.dubious;
-    counts.failing += own.failing;
-    counts.draining += own.draining;
-    const lost = contested.size === 0 ? undefined : contested.get(key);
-    if (!lost) continue;
-    for (const { word, stands } of instances) {
-      if (!lost.has(stands.number)) continue;
-      counts[word] -= 1;
-      counts.contested += 1;
-    }
-  }
-  return counts;
+  };
 }
 
 export type Grouping = 'host' | 'zone' | 'service';
@@ -99,18 +43,40 @@ export interface Group {
   readonly hidden: number;
 }
 
+/** All groups: how many there are and draw, and the first of them. Only those that are asked for are made. */
+export interface Groups {
+  readonly count: number;
+  /** Cells in all of them. */
+  readonly drawn: number;
+  first(most: number): Group[];
+}
+
+/** Slots in their order, and where in it those are that are not simply live. */
+export interface Ordered {
+  readonly slots: readonly SlotNow[];
+  readonly unusual: readonly number[];
+}
+
+interface Arranged {
+  readonly by: Grouping;
+  readonly all: boolean;
+}
+
 /** More cells than so, and the healthy are counted instead of drawn. */
 export const mostCells = 400;
 
 /** Groups in the order of their slots; a slot with two services is in both. */
-export function groupsOf(slots: readonly SlotNow[], by: Grouping, all: boolean): readonly Group[] {
+export function groupsOf({ slots, unusual }: Ordered, { by, all }: Arranged): Groups {
   const folded = !all && slots.length > mostCells;
-  if (by === 'host') return hostsOf(slots, folded);
-  return [...gathered(slots, by)].map(([name, inside]) => {
-    const drawn = folded ? inside.filter(({ word }) => word !== 'live') : inside;
-    const hidden = inside.length - drawn.length;
-    return { name, slots: drawn, silent: isSilent(inside), hidden };
-  });
+  if (by === 'host') return hostsOf(slots, folded ? unusual : slots.keys(), folded);
+  const groups = [...gathered(slots, by)].map(([name, inside]) => groupOf(name, inside, folded));
+  const drawn = groups.reduce((sum, one) => sum + one.slots.length, 0);
+  return { count: groups.length, drawn, first: (most) => groups.slice(0, most) };
+}
+
+function groupOf(name: string, inside: readonly SlotNow[], folded: boolean): Group {
+  const slots = folded ? inside.filter(({ word }) => word !== 'live') : inside;
+  return { name, slots, silent: isSilent(inside), hidden: inside.length - slots.length };
 }
 
 /** All its agents that are there are suspect, and there are several. */
@@ -120,31 +86,34 @@ export function isSilent(slots: readonly SlotNow[]): boolean {
   return there.length > 1 && there.every(({ word }) => word === 'suspect');
 }
 
-/**
- * Slots come by host: those of one stand together. A host where all is well is in the number of those
- * that are hidden; nothing is made for it, as there may be thousands.
- */
-function hostsOf(slots: readonly SlotNow[], folded: boolean): readonly Group[] {
-  const groups: Group[] = [];
-  for (let start = 0; start < slots.length; ) {
-    const host = slots[start]?.host ?? '';
-    let end = start;
-    let drawn = 0;
-    for (; slots[end]?.host === host; end += 1) {
-      if (!folded || slots[end]?.word !== 'live') drawn += 1;
-    }
-    if (drawn > 0) {
-      const inside = slots.slice(start, end);
-      groups.push({
-        name: host,
-        slots: drawn === inside.length ? inside : inside.filter(({ word }) => word !== 'live'),
-        silent: isSilent(inside),
-        hidden: inside.length - drawn,
-      });
-    }
-    start = end;
+/** Hosts of which somebody is drawn. One where all is well is in the number of those that are hidden. */
+function hostsOf(slots: readonly SlotNow[], drawn: Iterable<number>, folded: boolean): Groups {
+  const places: number[] = [];
+  let cells = 0;
+  let last = -1;
+  for (const place of drawn) {
+    const host = slots[place]?.hostNumber ?? -1;
+    if (host !== last) places.push(place);
+    last = host;
+    cells += 1;
   }
-  return groups;
+  return {
+    count: places.length,
+    drawn: cells,
+    first: (most) =>
+      places
+        .slice(0, most)
+        .map((place) => groupOf(slots[place]?.host ?? '', ofItsHost(slots, place), folded)),
+  };
+}
+
+/** Slots come by host: those of one stand together. */
+export function ofItsHost(slots: readonly SlotNow[], place: number): readonly SlotNow[] {
+  const host = slots[place]?.hostNumber;
+  let [start, end] = [place, place + 1];
+  while (slots[start - 1]?.hostNumber === host) start -= 1;
+  while (slots[end]?.hostNumber === host) end += 1;
+  return slots.slice(start, end);
 }
 
 function gathered(slots: readonly SlotNow[], by: Grouping): Map<string, SlotNow[]> {

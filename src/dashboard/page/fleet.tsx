@@ -1,16 +1,8 @@
 import { useState } from 'preact/hooks';
-import { matters } from './attention.ts';
 import { Attention } from './attention.tsx';
+import { census, type Tallies } from './census.ts';
 import { FleetGroup } from './fleet-group.tsx';
-import {
-  type Grouping,
-  groupsOf,
-  instanceTallies,
-  isNews,
-  mostCells,
-  narrow,
-  tallies,
-} from './fleet-view.ts';
+import { type Grouping, mostCells } from './fleet-view.ts';
 import { moveInGrid } from './grid-keys.ts';
 import { MoreGroups } from './more-groups.tsx';
 import { glyphOf } from './states.ts';
@@ -31,27 +23,20 @@ export function Fleet() {
   const { f = '', state = '', group = 'host', size = 'M', all = '', old = '' } = words;
   const [shown, setShown] = useState(atFirst);
   const at = moment.value?.at ?? 0;
-  const everything = roll.slots();
-  const slots = old === '1' ? everything : everything.filter((slot) => isNews(slot, at));
-  const narrowed = narrow(slots, { text: f, state });
   const by = groupings.find((one) => one === group) ?? 'host';
   const filtered = f !== '' || state !== '';
-  const groups = groupsOf(narrowed, by, all === '1' || filtered).filter(
-    (one) => one.slots.length > 0 || by !== 'host',
-  );
-  const drawn = groups.reduce((sum, one) => sum + one.slots.length, 0);
-  const hidden = by === 'service' ? 0 : narrowed.length - drawn;
-  const states = tallies(slots);
-  const shares = filtered ? tallies(narrowed) : states;
-  const wrong = matters(narrowed, roll);
   const contested = useContested();
-  const instances = instanceTallies(narrowed, contested);
-  const gone = everything.length - slots.length;
+  const { agents, gone, states, narrowed, shares, instances, matters, groups } = census(
+    roll.slots(),
+    roll,
+    { at, old: old === '1', text: f, state, by, all: all === '1' || filtered, contested },
+  );
+  const hidden = by === 'service' ? 0 : narrowed - groups.drawn;
   return (
     <>
       <section class="panel head" aria-label="Fleet">
         <h1>
-          Fleet <span class="dim">{counted(slots.length, 'agent')}</span>
+          Fleet <span class="dim">{counted(agents, 'agent')}</span>
         </h1>
         <fieldset class="tallies" aria-label="Filter by state">
           {states.map(([word, count]) => (
@@ -115,10 +100,10 @@ export function Fleet() {
           ))}
         </fieldset>
       </section>
-      <Attention matters={wrong} />
-      {narrowed.length === 0 && slots.length > 0 ? (
+      <Attention matters={matters} />
+      {narrowed === 0 && agents > 0 ? (
         <p class="panel notice">
-          0 of {counted(slots.length, 'agent')} match {state === '' ? '' : `state ${state} `}
+          0 of {counted(agents, 'agent')} match {state === '' ? '' : `state ${state} `}
           {f === '' ? '' : `“${f}”`}.{' '}
           <button type="button" onClick={() => setWords({ f: '', state: '' })}>
             Clear filter
@@ -136,9 +121,9 @@ export function Fleet() {
           </button>
         </p>
       ) : null}
-      {all === '1' && slots.length > mostCells ? (
+      {all === '1' && agents > mostCells ? (
         <p class="panel strip-note">
-          <Proportions parts={shares} /> All {counted(slots.length, 'agent')} are shown.
+          <Proportions parts={shares} /> All {counted(agents, 'agent')} are shown.
           <button type="button" onClick={() => setWords({ all: '' })}>
             Hide the healthy
           </button>
@@ -149,7 +134,7 @@ export function Fleet() {
         aria-label="Hosts and their agents"
         onKeyDown={moveInGrid}
       >
-        {groups.slice(0, shown).map((one) => (
+        {groups.first(shown).map((one) => (
           <FleetGroup
             key={one.name}
             name={one.name}
@@ -163,10 +148,10 @@ export function Fleet() {
           />
         ))}
       </section>
-      {groups.length > shown ? (
+      {groups.count > shown ? (
         <MoreGroups
           key={shown}
-          left={groups.length - shown}
+          left={groups.count - shown}
           atATime={atATime}
           what={by}
           onMore={() => setShown(shown + atATime)}
@@ -185,7 +170,7 @@ export function Fleet() {
 }
 
 /** How the states share in the whole. */
-function Proportions({ parts }: { readonly parts: ReturnType<typeof tallies> }) {
+function Proportions({ parts }: { readonly parts: Tallies }) {
   const all = parts.reduce((sum, [, count]) => sum + count, 0);
   return (
     <svg

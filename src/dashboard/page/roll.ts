@@ -18,12 +18,15 @@ export class Roll {
   /** Runs as their own processes know them. */
   readonly sessions = new Map<number, Stands>();
   readonly #slots = new Map<string, Slot>();
+  /** The slot of each run and instance, by its number: found by name only once. */
+  #slotAt: (Slot | undefined)[] = [];
+  readonly #hosts = new Map<string, number>();
   /** What has changed since the slots were last looked at. */
   readonly #dirty = new Set<Slot>();
   /** All slots that were ever heard of, by name: sorted anew only for one more. */
   #order: readonly Slot[] | undefined;
-  /** Those of them that are there. */
-  #there: readonly SlotNow[] = [];
+  /** Those of them that are there; undefined: one came or went. */
+  #there: SlotNow[] | undefined;
 
   know(entities: readonly WireEntity[], words: readonly string[]): void {
     for (const one of entities) this.entities.push(one);
@@ -36,9 +39,11 @@ export class Roll {
     this.others.clear();
     this.sessions.clear();
     this.#slots.clear();
+    this.#slotAt = [];
+    this.#hosts.clear();
     this.#dirty.clear();
     this.#order = undefined;
-    this.#there = [];
+    this.#there = undefined;
   }
 
   apply(changes: Changes): void {
@@ -65,18 +70,18 @@ export class Roll {
     }
   }
 
-  /** All slots, by name: the order never depends on how they stand. */
+  /** All slots, by name: the order never depends on how they stand. Good until the next change. */
   slots(): readonly SlotNow[] {
-    if (this.#dirty.size === 0) return this.#there;
     for (const slot of this.#dirty) {
-      slot.now = slotNow(slot, this.holdOver(slot.host, slot.agent) !== undefined);
+      const before = slot.now;
+      const now = slotNow(slot, this.holdOver(slot.host, slot.agent) !== undefined);
+      slot.now = now;
+      if (before && now && this.#there) this.#there[slot.place] = now;
+      else if (before ?? now) this.#there = undefined;
     }
     this.#dirty.clear();
-    this.#order ??= [...this.#slots.values()].sort(byName);
-    const there: SlotNow[] = [];
-    for (const { now } of this.#order) if (now) there.push(now);
-    this.#there = there;
-    return there;
+    this.#there ??= this.#inOrder();
+    return this.#there;
   }
 
   slot(host: string, agent: string): SlotNow | undefined {
@@ -107,9 +112,21 @@ export class Roll {
     );
   }
 
+  #inOrder(): SlotNow[] {
+    this.#order ??= [...this.#slots.values()].sort(byName);
+    const there: SlotNow[] = [];
+    for (const slot of this.#order) {
+      if (!slot.now) continue;
+      slot.place = there.length;
+      there.push(slot.now);
+    }
+    return there;
+  }
+
   #stand(number: number, entity: WireEntity, stands: Stands | undefined): void {
     if (entity.entity === 'run' || entity.entity === 'instance') {
-      const slot = this.#slotOf(entity.host, entity.agent);
+      const slot = this.#slotAt[number] ?? this.#slotOf(entity.host, entity.agent);
+      this.#slotAt[number] = slot;
       this.#dirty.add(slot);
       if (entity.entity === 'run') {
         if (stands) slot.runs.set(entity.run, stands);
@@ -136,14 +153,18 @@ export class Roll {
     const key = slotKey(host, agent);
     const known = this.#slots.get(key);
     if (known) return known;
+    const hostNumber = this.#hosts.get(host) ?? this.#hosts.size;
+    this.#hosts.set(host, hostNumber);
     const slot: Slot = {
       key,
       host,
+      hostNumber,
       agent,
       runs: new Map(),
       instances: new Map(),
       order: undefined,
       now: undefined,
+      place: 0,
     };
     this.#slots.set(key, slot);
     this.#order = undefined;

@@ -34,6 +34,8 @@ export interface InstanceCounts {
 export interface SlotNow {
   readonly key: string;
   readonly host: string;
+  /** The same for all slots of a host: compared in a row of thousands, names are slow. */
+  readonly hostNumber: number;
   readonly agent: string;
   readonly stands: Stands;
   readonly word: string;
@@ -48,6 +50,7 @@ export interface SlotNow {
 export interface Slot {
   readonly key: string;
   readonly host: string;
+  readonly hostNumber: number;
   readonly agent: string;
   readonly runs: Map<string, Stands>;
   readonly instances: Map<number, Stands>;
@@ -55,6 +58,8 @@ export interface Slot {
   order: readonly number[] | undefined;
   /** How it stood when it was last looked at. */
   now: SlotNow | undefined;
+  /** Where among all that are there, if it is. */
+  place: number;
 }
 
 /** A slot as it stands; undefined: no run has it at this moment. */
@@ -63,20 +68,26 @@ export function slotNow(slot: Slot, held: boolean): SlotNow | undefined {
   if (!stands) return undefined;
   const word = runWord(stands.state);
   slot.order ??= ordered(slot.instances);
-  const instances = slot.order.flatMap((number) => {
+  const counts = { live: 0, dubious: 0, failing: 0, draining: 0 };
+  const instances: InstanceNow[] = [];
+  for (const number of slot.order) {
     const one = slot.instances.get(number);
-    return one ? [instanceNow(one, slot, held)] : [];
-  });
+    if (!one) continue;
+    const now = instanceNow(one, slot, held);
+    instances.push(now);
+    counts[now.word] += 1;
+  }
   return {
     key: slot.key,
     host: slot.host,
+    hostNumber: slot.hostNumber,
     agent: slot.agent,
     stands,
     word,
     reason: word !== 'suspect' ? '' : held ? 'planned' : (stands.note.why ?? 'silent'),
     zone: stands.note.zone ?? '',
     instances,
-    counts: countsOf(instances),
+    counts,
   };
 }
 
@@ -100,16 +111,10 @@ function instanceNow(stands: Stands, slot: Slot, held: boolean): InstanceNow {
   const { service, id, run } = entity;
   const owner = slot.runs.get(run);
   const reason = owner ? doubt(owner, held) : 'orphan';
-  const base = { stands, service, id, run };
-  if (reason !== '') return { ...base, word: 'dubious', reason };
+  if (reason !== '') return { stands, service, id, run, word: 'dubious', reason };
   const word = state === 'failing' || state === 'draining' ? state : 'live';
-  return { ...base, word, reason: word === 'failing' ? (stands.note.why ?? '') : '' };
-}
-
-function countsOf(instances: readonly InstanceNow[]): InstanceCounts {
-  const counts = { live: 0, dubious: 0, failing: 0, draining: 0 };
-  for (const { word } of instances) counts[word] += 1;
-  return counts;
+  const why = word === 'failing' ? (stands.note.why ?? '') : '';
+  return { stands, service, id, run, word, reason: why };
 }
 
 /** Why the instances of a run are dubious; empty: they are not. */

@@ -1,7 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { useAnswer } from './answers.ts';
-import { contestedIn, rivals, winnerOf } from './contest.ts';
-import { type ContestedIn, contestedBySlot } from './fleet-view.ts';
+import { type ContestedIn, contestedBySlot, contestedIn, rivals, winnerOf } from './contest.ts';
 import type { InstanceNow } from './slot-now.ts';
 import { extent, moment, roll, version } from './store.ts';
 

@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { contestedIn, rivals, winnerOf } from '../../../src/dashboard/page/contest.ts';
+import {
+  contestedBySlot,
+  contestedIn,
+  rivals,
+  winnerOf,
+} from '../../../src/dashboard/page/contest.ts';
 import { written } from '../../../src/dashboard/page/copied.ts';
 import { fieldChanges, fieldsIn, touches } from '../../../src/dashboard/page/field-changes.ts';
-import { contestedBySlot, instanceTallies } from '../../../src/dashboard/page/fleet-view.ts';
 import { standsNow } from '../../../src/dashboard/page/stands-now.ts';
 import { glyphOf, paintOf, runWords } from '../../../src/dashboard/page/states.ts';
 import { missingBefore, type Stored } from '../../../src/dashboard/page/stored.ts';
-import { instance, present, rollOf, run, tell } from './fleet-given.ts';
+import { counted, instance, present, rollOf, run, tell } from './fleet-given.ts';
 import { happened } from './transitions.ts';
 
 const stored = (
@@ -167,12 +171,12 @@ describe('one name under two slots', () => {
   });
 
   test('counts in the fleet as contested, and no more as live', () => {
-    const slots = roll.slots();
     const [loser] = contestedIn(roll);
-    const bySlot = contestedBySlot(loser ? [loser] : []);
-    expect(instanceTallies(slots, bySlot)).toMatchObject({ live: 1, contested: 1 });
-    expect(instanceTallies(slots.slice(1), bySlot)).toMatchObject({ live: 1, contested: 0 });
-    expect(instanceTallies(slots)).toMatchObject({ live: 2, contested: 0 });
+    const contested = contestedBySlot(loser ? [loser] : []);
+    expect(counted(roll, { contested }).instances).toMatchObject({ live: 1, contested: 1 });
+    const text = 'h2';
+    expect(counted(roll, { contested, text }).instances).toMatchObject({ live: 1, contested: 0 });
+    expect(counted(roll).instances).toMatchObject({ live: 2, contested: 0 });
   });
 
   test('has a sign that nothing else has', () => {

@@ -1,3 +1,4 @@
+import { type Asked, type Census, census } from '../../../src/dashboard/page/census.ts';
 import { Roll } from '../../../src/dashboard/page/roll.ts';
 import type { WireEntity, WireNote } from '../../../src/dashboard/wire.ts';
 import {
@@ -75,3 +76,16 @@ export function rollOf(given: readonly Given[]): Roll {
   tell(roll, given);
   return roll;
 }
+
+/** The whole of a fleet in numbers, or what is asked of it. */
+export const counted = (roll: Roll, asked: Partial<Asked> = {}): Census =>
+  census(roll.slots(), roll, {
+    at: 0,
+    old: true,
+    text: '',
+    state: '',
+    by: 'host',
+    all: false,
+    contested: new Map(),
+    ...asked,
+  });

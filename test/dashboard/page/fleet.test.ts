@@ -1,15 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { matters, nextOf } from '../../../src/dashboard/page/attention.ts';
-import {
-  groupsOf,
-  instanceTallies,
-  isNews,
-  mostCells,
-  narrow,
-  tallies,
-} from '../../../src/dashboard/page/fleet-view.ts';
+import { nextOf } from '../../../src/dashboard/page/attention.ts';
+import { mostCells } from '../../../src/dashboard/page/fleet-view.ts';
 import type { SlotNow } from '../../../src/dashboard/page/slot-now.ts';
-import { brake, hold, instance, present, rollOf, run, tell } from './fleet-given.ts';
+import { brake, counted, hold, instance, present, rollOf, run, tell } from './fleet-given.ts';
 
 const suspect = present('live', 'suspect');
 const live = present('live');
@@ -110,7 +103,7 @@ describe('the roll', () => {
 describe('what needs attention', () => {
   test('nothing, where all is well', () => {
     const roll = rollOf([{ entity: run('h'), state: live }]);
-    expect(matters(roll.slots(), roll).first(9)).toEqual([]);
+    expect(counted(roll).matters.first(9)).toEqual([]);
   });
 
   test('the expired go first, then the suspect, then what fails', () => {
@@ -121,8 +114,8 @@ describe('what needs attention', () => {
       { entity: run('h3'), state: 'expired' },
     ]);
     expect(
-      matters(roll.slots(), roll)
-        .first(9)
+      counted(roll)
+        .matters.first(9)
         .map(({ word }) => word),
     ).toEqual(['expired', 'suspect', 'failing']);
   });
@@ -134,11 +127,11 @@ describe('what needs attention', () => {
       note: silent,
     }));
     const roll = rollOf(both);
-    expect(matters(roll.slots(), roll).first(9)).toMatchObject([{ title: 'h', word: 'suspect' }]);
+    expect(counted(roll).matters.first(9)).toMatchObject([{ title: 'h', word: 'suspect' }]);
     tell(roll, [{ entity: run('h', 'c'), state: live }]);
     expect(
-      matters(roll.slots(), roll)
-        .first(9)
+      counted(roll)
+        .matters.first(9)
         .map(({ title }) => title),
     ).toEqual(['h/a', 'h/b']);
   });
@@ -164,9 +157,7 @@ describe('what needs attention', () => {
       { entity: run('h'), state: 'superseded', since: 1000, note: silent },
       { entity: instance('h', 'w'), state: 'serving' },
     ]);
-    expect(matters(roll.slots(), roll).first(9)).toMatchObject([
-      { word: 'superseded', at: 46_000 },
-    ]);
+    expect(counted(roll).matters.first(9)).toMatchObject([{ word: 'superseded', at: 46_000 }]);
   });
 });
 
@@ -186,7 +177,7 @@ describe('the fleet as cells', () => {
   ])(
     'of %i agents %i cells are drawn: the healthy ones give way, and are counted',
     (count, cells) => {
-      const groups = groupsOf(many(count).slots(), 'zone', false);
+      const groups = counted(many(count), { by: 'zone' }).groups.first(9);
       const drawn = groups.reduce((sum, { slots }) => sum + slots.length, 0);
       const hidden = groups.reduce((sum, one) => sum + one.hidden, 0);
       expect([drawn, hidden]).toEqual([cells, count - cells]);
@@ -194,9 +185,9 @@ describe('the fleet as cells', () => {
   );
 
   test('asked for, all are drawn', () => {
-    const groups = groupsOf(many(mostCells + 1).slots(), 'host', true);
-    expect(groups.every(({ hidden }) => hidden === 0)).toBe(true);
-    expect(groups).toHaveLength(mostCells + 1);
+    const { groups } = counted(many(mostCells + 1), { all: true });
+    expect(groups.first(9).map(({ hidden }) => hidden)).toEqual(Array(9).fill(0));
+    expect(groups).toMatchObject({ count: mostCells + 1, drawn: mostCells + 1 });
   });
 
   test('the tallies count every agent and every instance once', () => {
@@ -207,12 +198,13 @@ describe('the fleet as cells', () => {
       { entity: run('h2'), state: suspect },
       { entity: run('h3'), state: 'left' },
     ]);
-    expect(tallies(roll.slots())).toEqual([
+    const { states, instances } = counted(roll);
+    expect(states).toEqual([
       ['live', 1],
       ['suspect', 1],
       ['left', 1],
     ]);
-    expect(instanceTallies(roll.slots())).toMatchObject({ live: 1, draining: 1, dubious: 0 });
+    expect(instances).toMatchObject({ live: 1, draining: 1, dubious: 0 });
   });
 
   test('a filter finds hosts, agents, services and states, all words together', () => {
@@ -222,7 +214,9 @@ describe('the fleet as cells', () => {
       { entity: instance('db-1', 'main', 'pg'), state: 'serving' },
     ]);
     const found = (text: string, state = '') =>
-      narrow(roll.slots(), { text, state }).map(({ host }) => host);
+      counted(roll, { text, state })
+        .groups.first(9)
+        .map(({ name }) => name);
     expect(found('PROXY')).toEqual(['web-1']);
     expect(found('web/main')).toEqual(['db-1']);
     expect(found('db suspect')).toEqual(['db-1']);
@@ -233,9 +227,10 @@ describe('the fleet as cells', () => {
 
   test('who ended within the hour is news, and longer ago only with something left', () => {
     const roll = rollOf([{ entity: run('h'), state: 'left', since: 0 }]);
-    expect(isNews(only(roll.slots()), 3_599_999)).toBe(true);
-    expect(isNews(only(roll.slots()), 3_600_000)).toBe(false);
+    const agents = (at: number) => counted(roll, { at, old: false }).agents;
+    expect(agents(3_599_999)).toBe(1);
+    expect(agents(3_600_000)).toBe(0);
     tell(roll, [{ entity: instance('h', 'w'), state: 'serving' }]);
-    expect(isNews(only(roll.slots()), 3_600_000)).toBe(true);
+    expect(agents(3_600_000)).toBe(1);
   });
 });

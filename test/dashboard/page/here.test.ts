@@ -1,17 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Chronicle } from '../../../src/dashboard/chronicle.ts';
-import { matters } from '../../../src/dashboard/page/attention.ts';
-import {
-  groupsOf,
-  instanceTallies,
-  narrow,
-  tallies,
-} from '../../../src/dashboard/page/fleet-view.ts';
 import { Here } from '../../../src/dashboard/page/here.ts';
 import type { FromDesk, ToDesk } from '../../../src/dashboard/page/protocol.ts';
 import { TabsMoment } from '../../../src/dashboard/page/tabs-moment.ts';
 import { type Happening, happenings, pageOf } from '../histories.ts';
+import { counted } from './fleet-given.ts';
 
 const place = fc.nat({ max: 60 });
 const acts = fc.array(
@@ -136,16 +130,14 @@ class Pair {
 
 /** All that a screen is made of, narrowed to something. */
 function seen({ roll, moment, extent }: Here, text: string, state: string) {
-  const slots = roll.slots();
-  const narrowed = narrow(slots, { text, state });
+  const { groups, matters, ...counts } = counted(roll, { text, state });
   return {
-    slots,
+    slots: roll.slots(),
     moment,
     extent,
-    tallies: tallies(narrowed),
-    instances: instanceTallies(narrowed),
-    groups: groupsOf(narrowed, 'host', false),
-    matters: matters(narrowed, roll).first(99),
+    counts,
+    groups: groups.first(99),
+    matters: matters.first(99),
   };
 }
 
