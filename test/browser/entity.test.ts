@@ -97,7 +97,7 @@ test('what led to an event is the way there, also within one history', async ({ 
   await settled(page);
   const because = page.locator('.event.open').getByRole('link', { name: 'expired batch-1/worker' });
   await because.click();
-  const opened = page.locator('.event.open', { hasText: 'seq 105' });
+  const opened = page.locator('.event.open', { has: page.getByLabel('expired, seq 105: details') });
   await opened.waitFor();
   await expect.poll(() => opened.textContent()).toContain('What the decision saw');
   expect(page.url()).toContain('at=seq:105');
@@ -161,7 +161,7 @@ test('what somebody else registered later is contested: in the drawer, and in it
   expect(await seriousInBoth(page)).toEqual([]);
   await page.goto(contested.at('#/entity?of=instance/db/main'));
   await page.locator('.head .s-contested').waitFor();
-  expect(await page.locator('.head .s-live').count()).toBe(1);
+  expect(await page.locator('.head > span > .s-live').count()).toBe(1);
   // Before that it was not.
   await page.goto(contested.at('#/entity?of=instance/db/main&at=seq:132'));
   await page.getByTestId('past').waitFor();
