@@ -46,6 +46,8 @@ export default defineConfig({
           // Whatever is not claimed below, so that no test file is ever left out.
           include: ['test/**/*.test.ts'],
           exclude: ['test/{browser,contract,model,real,sim}/**'],
+          // What imports a whole program or has chance decide takes seconds where others use the cores.
+          testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
       },

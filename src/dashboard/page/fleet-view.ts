@@ -34,7 +34,7 @@ export function fits({ text, state }: Narrowed): (slot: SlotNow) => boolean {
 
 export type Grouping = 'host' | 'zone' | 'service';
 
-export interface Group {
+interface Group {
   readonly name: string;
   readonly slots: readonly SlotNow[];
   /** All its agents that are there are silent: one unit, drawn as such. */
