@@ -17,6 +17,8 @@ export interface HistoryOptions extends WriterOptions {
 }
 
 interface Running {
+  /** Of its host. */
+  readonly n: number;
   readonly author: Author;
   agent: StoredAgent;
   readonly instances: Map<string, StoredInstance>;
@@ -72,7 +74,7 @@ class World {
     const agent = yield* this.#agent(
       takeSlot(author, this.#writer.absent(agentKey(me)), claim, {}),
     );
-    const running: Running = { author, agent, instances: new Map() };
+    const running: Running = { n, author, agent, instances: new Map() };
     for (let k = 0; k < instances; k += 1) yield* this.#register(running, `web-${n}-${k}`);
     return running;
   }
@@ -88,7 +90,8 @@ class World {
     const all = [...there.instances.values()];
     const one = all[Math.floor(this.fraction() * all.length)];
     if (one === undefined || (what < 0.1 && all.length < most)) {
-      yield* this.#register(there, `web-${Math.floor(this.fraction() * 10_000)}`);
+      // Under its host's number: a quarter of all names would be contested, as in no fleet.
+      yield* this.#register(there, `web-${there.n}-${Math.floor(this.fraction() * 10_000)}`);
     } else if (what < 0.15) {
       yield* this.#take(removeInstance(there.author, one, 'deregistered'));
       there.instances.delete(one.key);

@@ -1,4 +1,5 @@
 import type { WireEntity } from '../wire.ts';
+import { Namesakes } from './namesakes.ts';
 import type { Changes } from './protocol.ts';
 import { byName, type Slot, type SlotNow, type Stands, slotNow } from './slot-now.ts';
 
@@ -17,6 +18,7 @@ export class Roll {
   readonly others = new Map<number, Stands>();
   /** Runs as their own processes know them. */
   readonly sessions = new Map<number, Stands>();
+  readonly names = new Namesakes();
   readonly #slots = new Map<string, Slot>();
   /** The slot of each run and instance, by its number: found by name only once. */
   #slotAt: (Slot | undefined)[] = [];
@@ -38,6 +40,7 @@ export class Roll {
     this.words = [];
     this.others.clear();
     this.sessions.clear();
+    this.names.clear();
     this.#slots.clear();
     this.#slotAt = [];
     this.#hosts.clear();
@@ -133,8 +136,10 @@ export class Roll {
         else slot.runs.delete(entity.run);
       } else {
         const before = slot.instances.size;
-        if (stands && !ended.has(stands.state)) slot.instances.set(number, stands);
+        const there = stands !== undefined && !ended.has(stands.state);
+        if (there) slot.instances.set(number, stands);
         else slot.instances.delete(number);
+        this.names.stand(number, entity, there);
         if (slot.instances.size !== before) slot.order = undefined;
       }
       return;
