@@ -48,6 +48,8 @@ export default defineConfig({
           exclude: ['test/{browser,contract,model,real,sim}/**'],
           // What imports a whole program or has chance decide takes seconds where others use the cores.
           testTimeout: 30_000,
+          // Two hundred files that each load the whole core anew take longer than their tests.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
@@ -73,7 +75,7 @@ export default defineConfig({
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
           exclude: threeServers,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {

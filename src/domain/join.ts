@@ -134,12 +134,15 @@ function doubtOf(
   if (agent.record.run !== stored.record.run) {
     return { reason: 'superseded', since: agent.record.startedAt };
   }
-  const { suspect } = agent.record;
+  const { suspect, phase } = agent.record;
   const reason = doubtedBy(agent.record, fleet);
-  if (suspect && reason) return { reason, since: suspect.since };
-  if (agent.record.phase === 'expired') return { reason: 'silent', since: agent.record.since };
   const winner = winnerOf(stored, fleet);
-  if (winner !== stored) return { reason: 'contested', since: winner.record.registeredAt };
+  const contested = { reason: 'contested', since: winner.record.registeredAt } as const;
+  // Else, once the one that counts again falls silent too, a consumer could not tell which may come back.
+  if (phase === 'expired' && winner !== stored && !ownerIsOver(winner, fleet)) return contested;
+  if (suspect && reason) return { reason, since: suspect.since };
+  if (phase === 'expired') return { reason: 'silent', since: agent.record.since };
+  if (winner !== stored) return contested;
   return observed ? undefined : { reason: 'unobserved', since };
 }
 

@@ -73,7 +73,7 @@ test('the winner stays the winner while it is only suspect: nobody sees two sets
 });
 
 test.each([
-  ['expired', expired, 'silent'],
+  ['expired', expired, 'contested'],
   ['superseded', 'superseded', 'superseded'],
   ['gone without a record', 'absent', 'orphan'],
 ] as const)('a winner whose owner is %s gives way', (_, owner, reason) => {

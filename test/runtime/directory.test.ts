@@ -109,7 +109,7 @@ describe('a directory', () => {
     expect(states()).toEqual({ h1: 'contested', h2: 'unreachable' });
     await fleet.advance(fleet.lease.ttl + fleet.lease.grace);
     expect(states()).toEqual({ h1: null });
-    expect(told.at(-1)).toBe('h2 web/1: unreachable to undefined');
+    expect(told.at(-1)).toBe('h2 web/1: contested to undefined');
     expect(told).toContain('h1 web/1: contested to live');
     expect(old.agent.state).toBe('serving');
   });

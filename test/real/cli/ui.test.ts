@@ -110,7 +110,7 @@ describe('rollcall ui', () => {
     const done = await hold(await urlOf(running));
     expect([done.status, await done.json()]).toEqual([
       200,
-      { did: 'planned', transitions: 1, by: 'ops-1/maria' },
+      { did: 'planned', transitions: 1, by: 'ops-1/maria', left: null },
     ]);
     const { out } = await command(['audit', 'show', 'hold:h1', ...where]);
     expect(out).toContain('ops-1/maria');
