@@ -4,6 +4,9 @@ import { reportSkips } from './test/house/skips.ts';
 /** Where `.ci/run` wants the results as JSON, to count what passed, failed and was skipped. */
 const json = process.env['VITEST_JSON'];
 
+/** What only computes: one for each core, where one less is the default. */
+const computing = '100%';
+
 /**
  * A file may start a nats-server of its own, and mostly waits for time to pass; more than three at once
  * starve each other's leases.
@@ -50,6 +53,7 @@ export default defineConfig({
           testTimeout: 30_000,
           // Two hundred files that each load the whole core anew take longer than their tests.
           isolate: false,
+          maxWorkers: computing,
           sequence: { groupOrder: 0 },
         },
       },
@@ -66,6 +70,7 @@ export default defineConfig({
         test: {
           name: 'sim',
           include: ['test/sim/**/*.test.ts'],
+          maxWorkers: computing,
           sequence: { groupOrder: 0 },
         },
       },
