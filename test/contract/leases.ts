@@ -180,6 +180,8 @@ export function leaseContract(open: Open): void {
       await eventually(subject, () => expect(seen.kinds).toContain('snapshot'));
       expect(seen.entries).toEqual([{ key, revision: first, text: 'mine' }]);
       const renewed = await held(leases.renew(key, 'mine', first, long));
+      // Only the newest entry of a key is kept: what is not yet handed over would be left out.
+      await eventually(subject, () => expect(seen.upTo).toBeGreaterThanOrEqual(renewed));
       await leases.release(key, renewed);
       const short = await held(leases.create(lease(2), 'short', seconds(1)));
       await eventually(subject, async () =>

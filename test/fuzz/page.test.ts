@@ -117,16 +117,26 @@ test('an answer that is anything is what was asked for, or an error', () =>
     },
   ));
 
+/** A row whose place is nested so deep that making a number of it ends the program. */
+const deep = JSON.stringify({ ...page, rows: [0] }).replace(
+  '[0]',
+  `[[${'['.repeat(20_000)}${']'.repeat(20_000)}]]`,
+);
+
 test('a history that is anything is pages that can be shown, or an error', () =>
-  fuzz(fc.array(mutated(fc.constant(page)), { minLength: 1, maxLength: 3 }), async (lines) => {
-    vi.stubGlobal('location', { pathname: '/' });
-    answering(lines.join('\n'));
-    try {
-      for await (const taken of pages(1, 40)) expectShown(taken);
-    } catch (error) {
-      expect(String(error)).toMatch(/cannot be read|JSON|SyntaxError/);
-    }
-  }));
+  fuzz(
+    fc.array(mutated(fc.constant(page)), { minLength: 1, maxLength: 3 }),
+    async (lines) => {
+      vi.stubGlobal('location', { pathname: '/' });
+      answering(lines.join('\n'));
+      try {
+        for await (const taken of pages(1, 40)) expectShown(taken);
+      } catch (error) {
+        expect(String(error)).toMatch(/cannot be read|JSON|SyntaxError/);
+      }
+    },
+    { examples: [[deep]] },
+  ));
 
 test('whatever stands in a history, the page can read what the server makes of it', () =>
   fuzz(

@@ -84,10 +84,9 @@ export const readPage = read<WirePage>(
     const isRow = (row: unknown): boolean => {
       if (!Array.isArray(row)) return false;
       const [seq, storedAt, entity, type, state, chart, edges] = row;
-      const isNext = isPlace(seq) && seq > before && seq <= Number(to);
-      before = Number(seq);
+      if (!isPlace(seq) || seq <= before || seq > Number(to)) return false;
+      before = seq;
       return (
-        isNext &&
         isMoment(storedAt) &&
         isIndex(entity, entities) &&
         [type, state, chart].every((word) => isIndex(word, words)) &&
