@@ -1,39 +1,17 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Question } from '../questions.ts';
+import { Newest } from './newest.ts';
 import { askDesk } from './store.ts';
 
 /** The history's answer to a question, asked again when the question or `fresh` changes. */
 export function useAnswer<T>(question: Question | null, fresh: unknown = 0): T | undefined {
   const [value, setValue] = useState<T>();
-  const key = question && JSON.stringify(question);
-  const busy = useRef(false);
-  const again = useRef(false);
-  const latest = useRef(question);
-  latest.current = question;
-  useEffect(() => {
-    let gone = false;
-    const ask = () => {
-      const asked = latest.current;
-      if (!asked || gone) return;
-      if (busy.current) {
-        again.current = true;
-        return;
-      }
-      busy.current = true;
-      void askDesk<T>(asked).then((answered) => {
-        busy.current = false;
-        if (!gone) setValue(() => answered);
-        if (again.current) {
-          again.current = false;
-          ask();
-        }
-      });
-    };
-    ask();
-    return () => {
-      gone = true;
-    };
-  }, [key, fresh]);
+  const newest = useMemo(
+    () => new Newest<Question, T>(askDesk, (answered) => setValue(() => answered)),
+    [],
+  );
+  useEffect(() => newest.want(question), [newest, question && JSON.stringify(question), fresh]);
+  useEffect(() => () => newest.want(null), [newest]);
   return value;
 }
 
