@@ -2,7 +2,7 @@ import type { Instant } from '../domain/time.ts';
 import type { DirectoryChange } from '../runtime/directory.ts';
 import { columnWidths } from './column-widths.ts';
 import { whyOf } from './instance-table.ts';
-import { type Palette, paletteOf } from './palette.ts';
+import type { Palette } from './palette.ts';
 import { printable } from './printable.ts';
 import { stateWord } from './states.ts';
 import { columnsOf, cutTo } from './text-columns.ts';
@@ -28,7 +28,7 @@ export function changeLine(
   const row = now ?? before;
   if (!row) return '';
   const states = [...(before ? [before.state] : []), now?.state ?? ('gone' as const)];
-  const words = (paints: Palette) => states.map((one) => stateWord(one, paints)).join(' → ');
+  const words = states.map((one) => stateWord(one, palette)).join(' → ');
   const why = now ? printable(whyOf(now)) : '';
   const texts = [
     printable(`${row.service}/${row.id}`),
@@ -37,8 +37,8 @@ export function changeLine(
   ];
   const claims = texts.map((text) => ({ natural: columnsOf(text), shrinks: true, least: 14 }));
   const time = clockTime(at);
-  const room = columns - columnsOf(`${time}     ${words(paletteOf(1))}`);
+  const room = columns - columnsOf(`${time}     ${words}`);
   const widths = Number.isFinite(room) ? columnWidths(claims, room) : [];
   const [name = '', reason = '', who = ''] = texts.map((text, n) => cutTo(text, widths[n] ?? room));
-  return `${palette.dim(time)} ${palette.bold(name)}  ${words(palette)}${reason}  ${palette.dim(who)}`;
+  return `${palette.dim(time)} ${palette.bold(name)}  ${words}${reason}  ${palette.dim(who)}`;
 }

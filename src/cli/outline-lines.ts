@@ -17,9 +17,10 @@ export function outlineLines(
     let room = width;
     return parts
       .map(([tone, text]) => {
-        const kept = cutTo(printable(text), room);
+        const whole = printable(text);
+        const kept = cutTo(whole, room);
         // Behind an ellipsis nothing stands, though a wide character may have left a column.
-        room = kept === printable(text) ? room - columnsOf(kept) : 0;
+        room = kept === whole ? room - columnsOf(kept) : 0;
         return paint[tone](kept);
       })
       .join('')

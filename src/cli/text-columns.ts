@@ -5,7 +5,7 @@ const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 const plain = /^[\x20-\x7e]*$/;
 
-/** How many columns of a terminal a text takes that has no controls. */
+/** How many columns of a terminal a text takes that has no controls; colours take none. */
 export const columnsOf = (text: string): number =>
   plain.test(text) ? text.length : stringWidth(text);
 

@@ -52,8 +52,11 @@ export async function tellInstance(
 
 type Teller = (one: Case) => Told | Promise<Told>;
 
-function tellerOf({ row, slot }: Case): Teller {
+function tellerOf(one: Case): Teller {
+  const { row, slot } = one;
   if (row.state !== 'dubious') return { live, failing, draining }[row.state];
+  // Also where another of its name counts by now: what became of this one is told, not of that.
+  if (isOfTheDead(one)) return dead;
   switch (row.reason) {
     case 'superseded':
       return superseded;
@@ -64,6 +67,12 @@ function tellerOf({ row, slot }: Case): Teller {
     case 'unobserved':
       return slot.agent?.kind === 'unreadable' ? unknownOwner : unobserved;
     default:
-      return agentOf(slot)?.record.phase === 'expired' ? dead : suspect;
+      return suspect;
   }
 }
+
+/** Its own run holds the slot, and is expired. */
+const isOfTheDead = ({ stored, slot }: Case): boolean => {
+  const agent = agentOf(slot)?.record;
+  return agent?.run === stored.record.run && agent.phase === 'expired';
+};

@@ -10,8 +10,8 @@ export type Contests = ReadonlyMap<number, InstanceNow>;
 const none: Contests = new Map();
 
 /**
- * Who is contested among these. What is dubious for another reason is that first, and is left out:
- * so the registry's own readers see it.
+ * Who is contested among these. What is dubious for another reason is that first here, and is left out;
+ * the registry's readers, who see a row alone, call the dead contested too, while another counts.
  */
 export function useContests(instances: readonly InstanceNow[]): Contests {
   const contested = instances

@@ -84,6 +84,20 @@ describe('why an instance is', () => {
     c.process.view.open();
   });
 
+  scenario('of the dead also where another of its name counts again', async (fleet) => {
+    const { c } = await watched(fleet);
+    const b = fleet.agent('h2/b', ['web/w1']);
+    await fleet.advance(seconds(10));
+    await fleet.kill(b.process);
+    await until(fleet, () => fleet.phase('h2/b') === 'live, unreachable');
+    c.process.view.close();
+    await until(fleet, () => fleet.phase('h2/b') === 'expired');
+    const [first, second] = (await explained(fleet, w1)).map(saying);
+    expect(first).toMatch(/^web\/w1 on h1\/a is live/);
+    expect(second).toMatch(/^web\/w1 on h2\/b is dubious: its owner, run R, was declared dead/);
+    c.process.view.open();
+  });
+
   scenario(
     'dubious, registered again elsewhere: where, and which counts comes first',
     async (fleet) => {
