@@ -1,5 +1,5 @@
 import { type Millis, seconds } from '../../../src/domain/time.ts';
-import { type Fate, mishaps } from '../../runtime/line.ts';
+import { type Fate, type Line, mishaps } from '../../runtime/line.ts';
 import type { Fault } from '../happening.ts';
 import { slowest } from '../shape.ts';
 import type { Simulated } from '../simulated.ts';
@@ -41,9 +41,7 @@ export const lineFaults: readonly Fault[] = [
       const line = sim.roster.processOf(whom)?.line;
       const fate = oneWay[how];
       if (!line || !fate) return;
-      // Whoever never waits would ask thousands of times while nothing moves.
-      line.patience = 1000;
-      line.fate = () => fate;
+      answerWith(line, fate);
       sim.later(lasts, () => {
         line.fate = () => 'fine';
       });
@@ -132,6 +130,13 @@ export const lineFaults: readonly Fault[] = [
     },
   },
 ];
+
+/** So ends each request of its, until somebody says otherwise. */
+export function answerWith(line: Line, fate: Fate): void {
+  // Whoever never waits would ask thousands of times while nothing moves.
+  line.patience = 1000;
+  line.fate = () => fate;
+}
 
 export function mendLines({ roster }: Simulated): void {
   for (const { line } of roster.processes()) {

@@ -3,6 +3,7 @@ import type { AgentProcess } from '../../runtime/fleet-in-memory.ts';
 import type { Fault } from '../happening.ts';
 import type { Simulated } from '../simulated.ts';
 import { anAgent } from '../whom.ts';
+import { answerWith } from './lines.ts';
 import { makeDeaf } from './watches.ts';
 
 /**
@@ -71,8 +72,7 @@ export const races: readonly [Fault, ...Fault[]] = [
       const one = await startedAt(sim, whom);
       if (!one) return;
       const { line } = one.process;
-      line.patience = 1000;
-      line.fate = () => 'lost';
+      answerWith(line, 'lost');
       const { grace } = sim.shape.lease;
       sim.awaited.on(one.agent.run, 'suspected', () =>
         sim.later(Math.max(0, grace - lasts), () => {
