@@ -1,5 +1,5 @@
 import { setup } from 'xstate';
-import type { SuspectReason } from '../src/domain/records.ts';
+import type { SuspectReason } from '../src/domain/records/schemas.ts';
 
 export type RunEvent =
   | { type: 'started' }

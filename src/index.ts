@@ -23,10 +23,15 @@ export {
   replay,
 } from './cli/library/replay.ts';
 export type { StoreOptions } from './cli/library/store.ts';
-export type { Health } from './domain/desired.ts';
 export { Fault, type FaultCode } from './domain/fault.ts';
-export type { AgentRow, DubiousReason, InstanceRow, InstanceState } from './domain/join.ts';
-export type { PickPolicy } from './domain/pick.ts';
+export type {
+  AgentRow,
+  DubiousReason,
+  InstanceRow,
+  InstanceState,
+} from './domain/fleet/directory-rows.ts';
+export type { PickPolicy } from './domain/fleet/pick.ts';
+export type { Health } from './domain/records/desired-instances.ts';
 export type { Log } from './ports/log.ts';
 export type { BrakeReading, LeaseOwner, Meters } from './ports/meters.ts';
 export type { DirectoryChange } from './runtime/directory.ts';

@@ -7,7 +7,7 @@ import { type NatsStore, type NatsStoreOptions, openNatsStore } from '../adapter
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemEntropy } from '../adapters/system/entropy.ts';
 import { systemProcesses } from '../adapters/system/processes.ts';
-import type { Namespace, RunRef } from '../domain/names.ts';
+import type { Namespace, RunRef } from '../domain/identity/names.ts';
 import { noMeters } from '../ports/meters.ts';
 import type { Ports, Store } from '../ports/ports.ts';
 

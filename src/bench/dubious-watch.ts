@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { DubiousReason } from '../domain/join.ts';
-import type { RunRef } from '../domain/names.ts';
+import type { DubiousReason } from '../domain/fleet/directory-rows.ts';
+import type { RunRef } from '../domain/identity/names.ts';
 import { type Millis, type Monotonic, seconds } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Directory, type DirectoryChange } from '../runtime/directory.ts';

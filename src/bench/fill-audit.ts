@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { AgentName, HostId } from '../domain/names.ts';
+import { AgentName, HostId } from '../domain/identity/names.ts';
 import type { Revision } from '../domain/time.ts';
 import { Keyframer } from '../runtime/keyframer.ts';
 import { collector } from '../runtime/machines.ts';

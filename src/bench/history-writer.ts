@@ -1,5 +1,5 @@
-import type { ChainRef } from '../domain/events.ts';
-import { eventSubject } from '../domain/subjects.ts';
+import type { ChainRef } from '../domain/events/event-schema.ts';
+import { eventSubject } from '../domain/events/event-subjects.ts';
 import type { Instant, Millis, Revision } from '../domain/time.ts';
 import type { StoredEvent } from '../ports/audit.ts';
 import type { Write } from '../ports/registry.ts';

@@ -1,7 +1,12 @@
-import { InstanceSpec, type Wanted } from '../domain/desired.ts';
-import { readAgent, readInstance, type StoredAgent, type StoredInstance } from '../domain/entry.ts';
-import { agentKey, instanceKey } from '../domain/keys.ts';
-import { AgentName, HostId, RunId, type RunRef } from '../domain/names.ts';
+import { AgentName, HostId, RunId, type RunRef } from '../domain/identity/names.ts';
+import { agentKey, instanceKey } from '../domain/identity/registry-keys.ts';
+import { InstanceSpec, type Wanted } from '../domain/records/desired-instances.ts';
+import {
+  readAgent,
+  readInstance,
+  type StoredAgent,
+  type StoredInstance,
+} from '../domain/records/stored-record.ts';
 import type { Revision } from '../domain/time.ts';
 import type { Author, Change } from '../runtime/change.ts';
 import { moveInstance, registerInstance, removeInstance } from '../runtime/instance-changes.ts';

@@ -1,9 +1,9 @@
 import { thisProcess } from '../adapters/system/processes.ts';
-import { hashEvent } from '../domain/chain.ts';
-import { agentKey, instanceKey } from '../domain/keys.ts';
-import { AgentName, HostId, InstanceId, ServiceName } from '../domain/names.ts';
-import { defaultLease } from '../domain/policy.ts';
-import { type AgentRecord, type InstanceRecord, recordVersion } from '../domain/records.ts';
+import { hashEvent } from '../domain/events/hash-chain.ts';
+import { AgentName, HostId, InstanceId, ServiceName } from '../domain/identity/names.ts';
+import { agentKey, instanceKey } from '../domain/identity/registry-keys.ts';
+import { defaultLease } from '../domain/policy/lease-policy.ts';
+import { type AgentRecord, type InstanceRecord, recordVersion } from '../domain/records/schemas.ts';
 import type { Write } from '../ports/registry.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { type Names, namesOf } from '../adapters/nats/names.ts';
-import { Namespace } from '../domain/names.ts';
+import { Namespace } from '../domain/identity/names.ts';
 import type { Ports } from '../ports/ports.ts';
 import {
   type Access,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Fault } from '../domain/fault.ts';
-import type { Namespace } from '../domain/names.ts';
+import type { Namespace } from '../domain/identity/names.ts';
 
 /** Settings that say which store, and how one is let in. */
 export interface AccessSettings {

@@ -1,7 +1,14 @@
 import { Fault } from '../domain/fault.ts';
-import { brakeKey, holdKey, policyKey, slotTokens } from '../domain/keys.ts';
-import { AgentName, HostId, InstanceId, RunId, ServiceName, ZoneName } from '../domain/names.ts';
-import { encodeToken } from '../domain/token.ts';
+import {
+  AgentName,
+  HostId,
+  InstanceId,
+  RunId,
+  ServiceName,
+  ZoneName,
+} from '../domain/identity/names.ts';
+import { brakeKey, holdKey, policyKey, slotTokens } from '../domain/identity/registry-keys.ts';
+import { encodeToken } from '../domain/identity/subject-token.ts';
 import { escaped, named, placeName, placeNamed, unescaped } from './place.ts';
 
 /** Something that has a life in the audit, and where its events are. */

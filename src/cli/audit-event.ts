@@ -1,7 +1,7 @@
-import { type AuditEvent, isOfSlot, type StateValue } from '../domain/events.ts';
-import { FleetPolicy } from '../domain/fleet-policy.ts';
-import { describeChain, type Illegible, type Recorded } from '../domain/recorded.ts';
-import { HoldRecord } from '../domain/records.ts';
+import { describeChain, type Illegible, type Recorded } from '../domain/events/audit-entry.ts';
+import { type AuditEvent, isOfSlot, type StateValue } from '../domain/events/event-schema.ts';
+import { FleetPolicy } from '../domain/policy/fleet-policy.ts';
+import { HoldRecord } from '../domain/records/schemas.ts';
 import { evidenceWords } from './evidence.ts';
 import { policyLines } from './policy-settings.ts';
 import { jsonLine } from './printable.ts';

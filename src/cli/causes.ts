@@ -1,6 +1,6 @@
-import { type AuditEvent, isOfSlot } from '../domain/events.ts';
-import { type Illegible, type Recorded, readEvent } from '../domain/recorded.ts';
-import { chainSubject, runSubject } from '../domain/subjects.ts';
+import { type Illegible, type Recorded, readEvent } from '../domain/events/audit-entry.ts';
+import { type AuditEvent, isOfSlot } from '../domain/events/event-schema.ts';
+import { chainSubject, runSubject } from '../domain/events/event-subjects.ts';
 import type { History } from '../runtime/history.ts';
 import { subjectOf } from './audit-event.ts';
 

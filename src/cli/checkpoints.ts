@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { hashEvent } from '../domain/chain.ts';
-import { type Divergence, SavedDivergence } from '../domain/divergence.ts';
+import { hashEvent } from '../domain/events/hash-chain.ts';
 import { Fault } from '../domain/fault.ts';
 import { readJson } from '../domain/json.ts';
-import { Standing } from '../domain/keyframe.ts';
+import { type Divergence, SavedDivergence } from '../domain/replay/divergence.ts';
+import { Standing } from '../domain/replay/keyframe-format.ts';
 import { type Instant, type Millis, type Revision, seconds } from '../domain/time.ts';
 import type { StoredEvent } from '../ports/audit.ts';
 import type { History } from '../runtime/history.ts';

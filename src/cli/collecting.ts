@@ -1,5 +1,5 @@
-import type { RunRef } from '../domain/names.ts';
-import type { LeasePolicy } from '../domain/policy.ts';
+import type { RunRef } from '../domain/identity/names.ts';
+import type { LeasePolicy } from '../domain/policy/lease-policy.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Collector } from '../runtime/collector.ts';
 import type { ProcessTransition } from '../runtime/process-chain.ts';

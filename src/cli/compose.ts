@@ -37,7 +37,7 @@ import { findHostId } from '../adapters/system/host-id.ts';
 import { systemLog } from '../adapters/system/log.ts';
 import { systemProcesses, thisProcess } from '../adapters/system/processes.ts';
 import { Fault } from '../domain/fault.ts';
-import type { RunRef, Slot } from '../domain/names.ts';
+import type { RunRef, Slot } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Log } from '../ports/log.ts';
 import type { Ports } from '../ports/ports.ts';

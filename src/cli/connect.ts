@@ -1,5 +1,5 @@
 import { Fault, type FaultCode } from '../domain/fault.ts';
-import type { RunRef } from '../domain/names.ts';
+import type { RunRef } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import { noMeters } from '../ports/meters.ts';
 import { publishCharts } from '../runtime/charts.ts';

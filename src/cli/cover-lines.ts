@@ -1,4 +1,4 @@
-import type { AgentRow } from '../domain/join.ts';
+import type { AgentRow } from '../domain/fleet/directory-rows.ts';
 import type { Instant } from '../domain/time.ts';
 import { agentTable } from './agent-table.ts';
 import { plural } from './footer.ts';

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../domain/events.ts';
+import type { AuditEvent } from '../domain/events/event-schema.ts';
 import type { Instant } from '../domain/time.ts';
 import { plural } from './footer.ts';
 import type { Palette } from './palette.ts';

@@ -1,4 +1,4 @@
-import type { Divergence } from '../domain/divergence.ts';
+import type { Divergence } from '../domain/replay/divergence.ts';
 import type { Palette } from './palette.ts';
 import { printable } from './printable.ts';
 

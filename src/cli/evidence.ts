@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { AuditEvent } from '../domain/events.ts';
-import { own } from '../domain/own.ts';
+import type { AuditEvent } from '../domain/events/event-schema.ts';
+import { own } from '../domain/own-property.ts';
 import type { Instant } from '../domain/time.ts';
 import { clockTime, dateTime, lasted, written } from './times.ts';
 

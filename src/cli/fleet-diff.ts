@@ -1,4 +1,4 @@
-import type { AgentRow, InstanceRow } from '../domain/join.ts';
+import type { AgentRow, InstanceRow } from '../domain/fleet/directory-rows.ts';
 import type { FleetRows } from './fleet-rows.ts';
 import { placeOf, whyOf } from './instance-table.ts';
 import type { Palette } from './palette.ts';

@@ -1,6 +1,6 @@
-import { type BrakeForecast, forecastBrakes } from '../domain/brake-forecast.ts';
-import type { Fleet } from '../domain/fleet.ts';
-import type { HoldRecord } from '../domain/records.ts';
+import { type BrakeForecast, forecastBrakes } from '../domain/collection/brake-forecast.ts';
+import type { Fleet } from '../domain/fleet/fleet.ts';
+import type { HoldRecord } from '../domain/records/schemas.ts';
 import type { Instant } from '../domain/time.ts';
 import type { FleetChange } from '../runtime/fleet-told.ts';
 import type { Io } from './io.ts';

@@ -1,5 +1,10 @@
-import type { Fleet } from '../domain/fleet.ts';
-import { type AgentRow, agentRow, type InstanceRow, instanceRow } from '../domain/join.ts';
+import {
+  type AgentRow,
+  agentRow,
+  type InstanceRow,
+  instanceRow,
+} from '../domain/fleet/directory-rows.ts';
+import type { Fleet } from '../domain/fleet/fleet.ts';
 import { bySlot } from './agent-table.ts';
 import { byName } from './instance-table.ts';
 

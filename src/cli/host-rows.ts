@@ -1,4 +1,4 @@
-import type { AgentRow, InstanceRow } from '../domain/join.ts';
+import type { AgentRow, InstanceRow } from '../domain/fleet/directory-rows.ts';
 import type { Instant } from '../domain/time.ts';
 import { compare } from './instance-table.ts';
 

@@ -1,4 +1,4 @@
-import type { InstanceRow } from '../domain/join.ts';
+import type { InstanceRow } from '../domain/fleet/directory-rows.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Palette } from './palette.ts';
 import { printable } from './printable.ts';

@@ -1,6 +1,6 @@
 import type { Overlay } from '../charts/overlay.ts';
-import type { AuditEvent } from '../domain/events.ts';
-import { chainName, type Recorded, readEvent } from '../domain/recorded.ts';
+import { chainName, type Recorded, readEvent } from '../domain/events/audit-entry.ts';
+import type { AuditEvent } from '../domain/events/event-schema.ts';
 import type { History } from '../runtime/history.ts';
 import { isPast, type Moment } from '../runtime/replay.ts';
 

@@ -1,5 +1,5 @@
-import type { Actor } from '../domain/actor.ts';
-import { AgentName } from '../domain/names.ts';
+import type { Actor } from '../domain/identity/actor.ts';
+import { AgentName } from '../domain/identity/names.ts';
 import { seconds } from '../domain/time.ts';
 import { system } from './compose.ts';
 import type { Io } from './io.ts';

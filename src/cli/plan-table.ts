@@ -1,4 +1,4 @@
-import type { Hindrance, PlanRow } from '../domain/plan.ts';
+import type { Hindrance, PlanRow } from '../domain/collection/gc-plan.ts';
 import type { Instant } from '../domain/time.ts';
 import { when } from './fleet-lines.ts';
 import { plural } from './footer.ts';

@@ -1,11 +1,11 @@
-import type { BrakeForecast } from '../domain/brake-forecast.ts';
+import type { BrakeForecast } from '../domain/collection/brake-forecast.ts';
+import { leaseRefutes, type Plan, type PlanRow, planOf } from '../domain/collection/gc-plan.ts';
 import { Fault } from '../domain/fault.ts';
-import type { Fleet } from '../domain/fleet.ts';
-import { allRunLeases, allSeats, leaseKey } from '../domain/keys.ts';
-import type { RunRef } from '../domain/names.ts';
-import { leaseRefutes, type Plan, type PlanRow, planOf } from '../domain/plan.ts';
-import type { LeasePolicy } from '../domain/policy.ts';
-import type { AgentRecord } from '../domain/records.ts';
+import type { Fleet } from '../domain/fleet/fleet.ts';
+import type { RunRef } from '../domain/identity/names.ts';
+import { allRunLeases, allSeats, leaseKey } from '../domain/identity/registry-keys.ts';
+import type { LeasePolicy } from '../domain/policy/lease-policy.ts';
+import type { AgentRecord } from '../domain/records/schemas.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 

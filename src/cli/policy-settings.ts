@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { Fault } from '../domain/fault.ts';
-import { BrakePolicy, defaultFleetPolicy, FleetPolicy, Retention } from '../domain/fleet-policy.ts';
-import { own } from '../domain/own.ts';
+import { own } from '../domain/own-property.ts';
+import {
+  BrakePolicy,
+  defaultFleetPolicy,
+  FleetPolicy,
+  Retention,
+} from '../domain/policy/fleet-policy.ts';
 import { Duration } from './duration.ts';
 import { Size, sizeWritten } from './size.ts';
 import { written } from './times.ts';

@@ -1,4 +1,4 @@
-import type { FleetState } from '../domain/fleet-state.ts';
+import type { FleetState } from '../domain/fleet/fleet-controls.ts';
 import { system } from './compose.ts';
 import type { Io } from './io.ts';
 import { type PolicyLine, policyLines, settingsSaid } from './policy-settings.ts';

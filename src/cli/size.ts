@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { own } from '../domain/own.ts';
+import { own } from '../domain/own-property.ts';
 
 const units: Readonly<Record<string, number>> = {
   ...{ b: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 },

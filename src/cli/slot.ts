@@ -1,4 +1,4 @@
-import type { AgentName, Slot } from '../domain/names.ts';
+import type { AgentName, Slot } from '../domain/identity/names.ts';
 import { seconds } from '../domain/time.ts';
 import type { AgentOptions } from '../runtime/agent.ts';
 import { system } from './compose.ts';

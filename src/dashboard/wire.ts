@@ -5,8 +5,9 @@
  * any server go together, and a server that was restarted needs no word about it. Types only: the page
  * is read by the browser that asked for it, the server that wrote it is the same version.
  */
-import type { ChainRef } from '../domain/events.ts';
-import type { PlanRow } from '../domain/plan.ts';
+
+import type { PlanRow } from '../domain/collection/gc-plan.ts';
+import type { ChainRef } from '../domain/events/event-schema.ts';
 import type { Instant, Millis, Revision } from '../domain/time.ts';
 
 /** An entity that has a machine: its chain, as the audit names it. */

@@ -1,4 +1,4 @@
-import type { Retention } from '../domain/fleet-policy.ts';
+import type { Retention } from '../domain/policy/fleet-policy.ts';
 import type { Instant, Revision } from '../domain/time.ts';
 import type { EventWrite } from './registry.ts';
 

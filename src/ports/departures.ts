@@ -1,4 +1,4 @@
-import type { Slot } from '../domain/names.ts';
+import type { Slot } from '../domain/identity/names.ts';
 
 /** A connection of an agent's process that has closed, as the server says it. */
 export interface Departure {

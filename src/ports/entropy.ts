@@ -1,4 +1,4 @@
-import type { RunId } from '../domain/names.ts';
+import type { RunId } from '../domain/identity/names.ts';
 
 /** Whatever must not be guessed or must not coincide. */
 export interface Entropy {

@@ -1,4 +1,4 @@
-import type { Entry } from '../domain/entry.ts';
+import type { Entry } from '../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../domain/time.ts';
 import type { Feed } from './feed.ts';
 

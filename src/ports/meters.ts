@@ -1,5 +1,5 @@
-import type { DubiousReason } from '../domain/join.ts';
-import type { SuspectReason } from '../domain/records.ts';
+import type { DubiousReason } from '../domain/fleet/directory-rows.ts';
+import type { SuspectReason } from '../domain/records/schemas.ts';
 import type { Millis } from '../domain/time.ts';
 
 /** Whose lease: an agent's run, or a collector's seat. */

@@ -1,4 +1,4 @@
-import type { Hash } from '../domain/chain.ts';
+import type { Hash } from '../domain/events/hash-chain.ts';
 import type { Audit } from './audit.ts';
 import type { Charts } from './charts.ts';
 import type { Clock } from './clock.ts';

@@ -1,4 +1,4 @@
-import type { RunRef } from '../domain/names.ts';
+import type { RunRef } from '../domain/identity/names.ts';
 import type { Millis } from '../domain/time.ts';
 
 /** What a run answers when asked whether it is there. */

@@ -1,4 +1,4 @@
-import type { AgentRecord } from '../domain/records.ts';
+import type { AgentRecord } from '../domain/records/schemas.ts';
 
 /** The processes of this machine, as far as one of them can see the others. */
 export interface Processes {

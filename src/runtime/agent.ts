@@ -1,11 +1,11 @@
 import type { EndCause } from '../../machines/session.ts';
-import type { Desired, Health, InstanceSpec, Wanted } from '../domain/desired.ts';
-import { termOf } from '../domain/entry.ts';
 import { Fault } from '../domain/fault.ts';
-import { agentKey, instanceKey } from '../domain/keys.ts';
-import type { RunId, Slot, ZoneName } from '../domain/names.ts';
-import type { LeasePolicy } from '../domain/policy.ts';
-import type { AgentRecord } from '../domain/records.ts';
+import type { RunId, Slot, ZoneName } from '../domain/identity/names.ts';
+import { agentKey, instanceKey } from '../domain/identity/registry-keys.ts';
+import type { LeasePolicy } from '../domain/policy/lease-policy.ts';
+import type { Desired, Health, InstanceSpec, Wanted } from '../domain/records/desired-instances.ts';
+import type { AgentRecord } from '../domain/records/schemas.ts';
+import { termOf } from '../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Offer } from './offer.ts';

@@ -4,13 +4,13 @@ import {
   judgeBrake,
   type ZoneCount,
   zoneOf,
-} from '../domain/brake.ts';
-import { readBrake, type StoredBrake } from '../domain/entry.ts';
+} from '../domain/collection/brake.ts';
+import type { RunEvidence } from '../domain/collection/judge.ts';
 import { Fault } from '../domain/fault.ts';
-import type { RunEvidence } from '../domain/judge.ts';
-import { brakeKey } from '../domain/keys.ts';
-import type { ZoneName } from '../domain/names.ts';
-import type { AgentRecord } from '../domain/records.ts';
+import type { ZoneName } from '../domain/identity/names.ts';
+import { brakeKey } from '../domain/identity/registry-keys.ts';
+import type { AgentRecord } from '../domain/records/schemas.ts';
+import { readBrake, type StoredBrake } from '../domain/records/stored-record.ts';
 import type { Millis, Monotonic, Revision } from '../domain/time.ts';
 import type { BrakeReading } from '../ports/meters.ts';
 import type { Ports } from '../ports/ports.ts';

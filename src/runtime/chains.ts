@@ -1,5 +1,5 @@
-import type { StateValue } from '../domain/events.ts';
-import type { Recorded } from '../domain/recorded.ts';
+import type { Recorded } from '../domain/events/audit-entry.ts';
+import type { StateValue } from '../domain/events/event-schema.ts';
 import type { Revision } from '../domain/time.ts';
 
 /** Where a chain stands after an event of it. */

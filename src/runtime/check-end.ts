@@ -1,8 +1,8 @@
-import type { Divergence } from '../domain/divergence.ts';
-import type { AuditEvent } from '../domain/events.ts';
-import type { Folded } from '../domain/fold.ts';
-import type { RunId } from '../domain/names.ts';
-import { describeChain } from '../domain/recorded.ts';
+import { describeChain } from '../domain/events/audit-entry.ts';
+import type { AuditEvent } from '../domain/events/event-schema.ts';
+import type { RunId } from '../domain/identity/names.ts';
+import type { Divergence } from '../domain/replay/divergence.ts';
+import type { Folded } from '../domain/replay/fold.ts';
 import type { Revision } from '../domain/time.ts';
 
 /**

@@ -1,10 +1,10 @@
-import { authorFault } from '../domain/authorship.ts';
-import type { Check } from '../domain/divergence.ts';
-import type { AuditEvent, StateValue } from '../domain/events.ts';
-import type { Recorded } from '../domain/recorded.ts';
-import type { AgentRecord } from '../domain/records.ts';
-import { runStanding } from '../domain/standing.ts';
-import { eventSubject } from '../domain/subjects.ts';
+import { runStanding } from '../domain/events/apply-transition.ts';
+import type { Recorded } from '../domain/events/audit-entry.ts';
+import { authorFault } from '../domain/events/author-rules.ts';
+import type { AuditEvent, StateValue } from '../domain/events/event-schema.ts';
+import { eventSubject } from '../domain/events/event-subjects.ts';
+import type { AgentRecord } from '../domain/records/schemas.ts';
+import type { Check } from '../domain/replay/divergence.ts';
 import type { Revision } from '../domain/time.ts';
 import type { ChainState } from './chains.ts';
 import type { Step } from './step.ts';

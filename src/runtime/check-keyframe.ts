@@ -1,7 +1,7 @@
-import { recordDivergence } from '../domain/compare.ts';
-import type { Divergence } from '../domain/divergence.ts';
 import { Fault } from '../domain/fault.ts';
-import type { KeyframeLine } from '../domain/keyframe.ts';
+import type { Divergence } from '../domain/replay/divergence.ts';
+import type { KeyframeLine } from '../domain/replay/keyframe-format.ts';
+import { recordDivergence } from '../domain/replay/record-diff.ts';
 import type { Revision } from '../domain/time.ts';
 import type { ChainState } from './chains.ts';
 import type { KeyframeReading } from './keyframe.ts';

@@ -1,5 +1,5 @@
-import type { AuditEvent } from '../domain/events.ts';
-import { chainName } from '../domain/recorded.ts';
+import { chainName } from '../domain/events/audit-entry.ts';
+import type { AuditEvent } from '../domain/events/event-schema.ts';
 import type { ChainState, Chains } from './chains.ts';
 import type { Fault } from './check-event.ts';
 

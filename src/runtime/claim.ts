@@ -1,7 +1,7 @@
-import { type Read, readAgent } from '../domain/entry.ts';
-import { agentKey, leaseKey, slotLeases } from '../domain/keys.ts';
-import type { RunId, RunRef } from '../domain/names.ts';
-import type { AgentRecord } from '../domain/records.ts';
+import type { RunId, RunRef } from '../domain/identity/names.ts';
+import { agentKey, leaseKey, slotLeases } from '../domain/identity/registry-keys.ts';
+import type { AgentRecord } from '../domain/records/schemas.ts';
+import { type Read, readAgent } from '../domain/records/stored-record.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Holding } from './holding.ts';

@@ -1,8 +1,8 @@
-import { readAgent, type StoredInstance } from '../domain/entry.ts';
-import type { SlotView } from '../domain/fleet.ts';
-import { judgeLeftover } from '../domain/judge.ts';
-import { agentKey } from '../domain/keys.ts';
-import { type LeasePolicy, removalsPerBatch } from '../domain/policy.ts';
+import { judgeLeftover } from '../domain/collection/judge.ts';
+import type { SlotView } from '../domain/fleet/fleet.ts';
+import { agentKey } from '../domain/identity/registry-keys.ts';
+import { type LeasePolicy, removalsPerBatch } from '../domain/policy/lease-policy.ts';
+import { readAgent, type StoredInstance } from '../domain/records/stored-record.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Author } from './change.ts';

@@ -1,7 +1,7 @@
 import type { CollectorEffect, CollectorEvent } from '../../machines/collector.ts';
-import type { RunRef } from '../domain/names.ts';
-import type { LeasePolicy } from '../domain/policy.ts';
-import { recordVersion } from '../domain/records.ts';
+import type { RunRef } from '../domain/identity/names.ts';
+import type { LeasePolicy } from '../domain/policy/lease-policy.ts';
+import { recordVersion } from '../domain/records/schemas.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Author } from './change.ts';

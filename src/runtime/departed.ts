@@ -1,5 +1,5 @@
-import { slotTokens } from '../domain/keys.ts';
-import type { Slot, ZoneName } from '../domain/names.ts';
+import type { Slot, ZoneName } from '../domain/identity/names.ts';
+import { slotTokens } from '../domain/identity/registry-keys.ts';
 import { type Millis, type Monotonic, seconds } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Departure } from '../ports/departures.ts';

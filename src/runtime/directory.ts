@@ -1,8 +1,13 @@
-import type { Unreadable } from '../domain/entry.ts';
 import { Fault } from '../domain/fault.ts';
-import type { Fleet, SlotView } from '../domain/fleet.ts';
-import { type AgentRow, agentRow, type InstanceRow, instanceRow } from '../domain/join.ts';
-import { allSeats } from '../domain/keys.ts';
+import {
+  type AgentRow,
+  agentRow,
+  type InstanceRow,
+  instanceRow,
+} from '../domain/fleet/directory-rows.ts';
+import type { Fleet, SlotView } from '../domain/fleet/fleet.ts';
+import { allSeats } from '../domain/identity/registry-keys.ts';
+import type { Unreadable } from '../domain/records/stored-record.ts';
 import { type Millis, type Revision, seconds } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type FleetChange, FleetTold } from './fleet-told.ts';

@@ -1,5 +1,5 @@
-import { slotTokens } from '../domain/keys.ts';
-import type { AgentRecord } from '../domain/records.ts';
+import { slotTokens } from '../domain/identity/registry-keys.ts';
+import type { AgentRecord } from '../domain/records/schemas.ts';
 import type { Millis, Monotonic } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 

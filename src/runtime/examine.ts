@@ -1,10 +1,10 @@
-import { zoneOf } from '../domain/brake.ts';
-import { type Read, readAgent, type StoredAgent } from '../domain/entry.ts';
+import { zoneOf } from '../domain/collection/brake.ts';
+import { judgeRun, type RunEvidence, type RunVerdict } from '../domain/collection/judge.ts';
 import { Fault } from '../domain/fault.ts';
-import { judgeRun, type RunEvidence, type RunVerdict } from '../domain/judge.ts';
-import { agentKey, brakeKey, holdKey, leaseKey } from '../domain/keys.ts';
-import type { RunRef, Slot } from '../domain/names.ts';
-import type { AgentRecord } from '../domain/records.ts';
+import type { RunRef, Slot } from '../domain/identity/names.ts';
+import { agentKey, brakeKey, holdKey, leaseKey } from '../domain/identity/registry-keys.ts';
+import type { AgentRecord } from '../domain/records/schemas.ts';
+import { type Read, readAgent, type StoredAgent } from '../domain/records/stored-record.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Fence } from '../ports/registry.ts';

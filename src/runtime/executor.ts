@@ -1,6 +1,6 @@
-import { zoneOf } from '../domain/brake.ts';
-import type { StoredAgent, StoredHold } from '../domain/entry.ts';
-import { leaseKey, slotTokens } from '../domain/keys.ts';
+import { zoneOf } from '../domain/collection/brake.ts';
+import { leaseKey, slotTokens } from '../domain/identity/registry-keys.ts';
+import type { StoredAgent, StoredHold } from '../domain/records/stored-record.ts';
 import type { Revision } from '../domain/time.ts';
 import type { CollectorWrite } from '../ports/meters.ts';
 import type { Ports } from '../ports/ports.ts';

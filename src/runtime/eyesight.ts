@@ -1,4 +1,4 @@
-import { blindAfter, type LeasePolicy } from '../domain/policy.ts';
+import { blindAfter, type LeasePolicy } from '../domain/policy/lease-policy.ts';
 import {
   type Instant,
   type Millis,

@@ -1,9 +1,15 @@
-import type { ZoneCount } from '../domain/brake.ts';
-import type { Read, Stored, StoredBrake, StoredHold, StoredPolicy } from '../domain/entry.ts';
-import type { ChainRef } from '../domain/events.ts';
-import type { FleetPolicy } from '../domain/fleet-policy.ts';
-import type { AgentName, HostId, RunId, ZoneName } from '../domain/names.ts';
-import { type HoldRecord, recordVersion } from '../domain/records.ts';
+import type { ZoneCount } from '../domain/collection/brake.ts';
+import type { ChainRef } from '../domain/events/event-schema.ts';
+import type { AgentName, HostId, RunId, ZoneName } from '../domain/identity/names.ts';
+import type { FleetPolicy } from '../domain/policy/fleet-policy.ts';
+import { type HoldRecord, recordVersion } from '../domain/records/schemas.ts';
+import type {
+  Read,
+  Stored,
+  StoredBrake,
+  StoredHold,
+  StoredPolicy,
+} from '../domain/records/stored-record.ts';
 import type { Instant } from '../domain/time.ts';
 import {
   type Author,

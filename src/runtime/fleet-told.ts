@@ -1,6 +1,6 @@
-import type { FleetPolicy } from '../domain/fleet-policy.ts';
-import type { FleetState } from '../domain/fleet-state.ts';
-import type { BrakeRecord, HoldRecord } from '../domain/records.ts';
+import type { FleetState } from '../domain/fleet/fleet-controls.ts';
+import type { FleetPolicy } from '../domain/policy/fleet-policy.ts';
+import type { BrakeRecord, HoldRecord } from '../domain/records/schemas.ts';
 
 /** What changed for the fleet as a whole; `now` is undefined where it is over. */
 export type FleetChange =

@@ -1,6 +1,6 @@
-import { readPolicy } from '../domain/entry.ts';
 import { Fault } from '../domain/fault.ts';
-import { policyKey } from '../domain/keys.ts';
+import { policyKey } from '../domain/identity/registry-keys.ts';
+import { readPolicy } from '../domain/records/stored-record.ts';
 import type { Revision } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import { lastKeyframe } from './last-keyframe.ts';

@@ -1,14 +1,14 @@
-import type { ChainHead } from '../domain/chain.ts';
+import type { ChainHead } from '../domain/events/hash-chain.ts';
+import type { RunRef } from '../domain/identity/names.ts';
+import { agentKey, slotInstances } from '../domain/identity/registry-keys.ts';
+import type { InstanceRecord } from '../domain/records/schemas.ts';
 import {
   type Entry,
   type Read,
   readAgent,
   readInstance,
   type StoredAgent,
-} from '../domain/entry.ts';
-import { agentKey, slotInstances } from '../domain/keys.ts';
-import type { RunRef } from '../domain/names.ts';
-import type { InstanceRecord } from '../domain/records.ts';
+} from '../domain/records/stored-record.ts';
 import type { Revision } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Outcome } from '../ports/registry.ts';

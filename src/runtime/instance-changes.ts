@@ -1,10 +1,10 @@
-import type { ChainHead } from '../domain/chain.ts';
-import type { Wanted } from '../domain/desired.ts';
-import type { Read, StoredInstance } from '../domain/entry.ts';
-import type { ChainRef } from '../domain/events.ts';
-import { instanceKey } from '../domain/keys.ts';
-import { type InstanceRecord, recordVersion } from '../domain/records.ts';
-import { movedInstance } from '../domain/standing.ts';
+import { movedInstance } from '../domain/events/apply-transition.ts';
+import type { ChainRef } from '../domain/events/event-schema.ts';
+import type { ChainHead } from '../domain/events/hash-chain.ts';
+import { instanceKey } from '../domain/identity/registry-keys.ts';
+import type { Wanted } from '../domain/records/desired-instances.ts';
+import { type InstanceRecord, recordVersion } from '../domain/records/schemas.ts';
+import type { Read, StoredInstance } from '../domain/records/stored-record.ts';
 import {
   type Author,
   type Because,

@@ -1,13 +1,13 @@
-import { type Hash, hashEvent } from '../domain/chain.ts';
-import { inOneLine } from '../domain/entry.ts';
+import { type Hash, hashEvent } from '../domain/events/hash-chain.ts';
 import { Fault } from '../domain/fault.ts';
 import { readJson } from '../domain/json.ts';
+import { inOneLine } from '../domain/records/stored-record.ts';
 import {
   KeyframeHead,
   type KeyframeLine,
   keyframeVersion,
   readKeyframeLine,
-} from '../domain/keyframe.ts';
+} from '../domain/replay/keyframe-format.ts';
 import type { Revision } from '../domain/time.ts';
 import type { Keyframes } from '../ports/keyframes.ts';
 import type { Signature } from './signatures.ts';

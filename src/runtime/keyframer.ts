@@ -1,6 +1,6 @@
-import type { Divergence } from '../domain/divergence.ts';
+import { readEvent } from '../domain/events/audit-entry.ts';
 import { Fault } from '../domain/fault.ts';
-import { readEvent } from '../domain/recorded.ts';
+import type { Divergence } from '../domain/replay/divergence.ts';
 import {
   hours,
   type Instant,

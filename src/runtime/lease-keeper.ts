@@ -1,5 +1,5 @@
 import { Fault } from '../domain/fault.ts';
-import { type LeasePolicy, renewEvery, renewJitter } from '../domain/policy.ts';
+import { type LeasePolicy, renewEvery, renewJitter } from '../domain/policy/lease-policy.ts';
 import {
   type Instant,
   type Millis,

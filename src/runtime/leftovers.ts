@@ -1,5 +1,5 @@
-import type { StoredInstance } from '../domain/entry.ts';
-import { type Fleet, leftoversIn, type SlotView } from '../domain/fleet.ts';
+import { type Fleet, leftoversIn, type SlotView } from '../domain/fleet/fleet.ts';
+import type { StoredInstance } from '../domain/records/stored-record.ts';
 import type { Millis, Monotonic, Revision } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 

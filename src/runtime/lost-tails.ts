@@ -1,5 +1,5 @@
-import { allRunLeases, allSeats } from '../domain/keys.ts';
-import { SeatRecord } from '../domain/records.ts';
+import { allRunLeases, allSeats } from '../domain/identity/registry-keys.ts';
+import { SeatRecord } from '../domain/records/schemas.ts';
 import type { Leases } from '../ports/leases.ts';
 import type { Verifier } from './verifier.ts';
 

@@ -1,6 +1,6 @@
 import { Fault } from '../domain/fault.ts';
-import type { Slot } from '../domain/names.ts';
-import type { LeasePolicy } from '../domain/policy.ts';
+import type { Slot } from '../domain/identity/names.ts';
+import type { LeasePolicy } from '../domain/policy/lease-policy.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Collector } from './collector.ts';
 

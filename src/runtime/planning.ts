@@ -1,8 +1,8 @@
-import { readHold, readPolicy, type Unreadable } from '../domain/entry.ts';
 import { Fault } from '../domain/fault.ts';
-import { defaultFleetPolicy, type FleetPolicy } from '../domain/fleet-policy.ts';
-import { holdKey, policyKey } from '../domain/keys.ts';
-import type { AgentName, HostId } from '../domain/names.ts';
+import type { AgentName, HostId } from '../domain/identity/names.ts';
+import { holdKey, policyKey } from '../domain/identity/registry-keys.ts';
+import { defaultFleetPolicy, type FleetPolicy } from '../domain/policy/fleet-policy.ts';
+import { readHold, readPolicy, type Unreadable } from '../domain/records/stored-record.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Author, Change } from './change.ts';
 import {

@@ -1,4 +1,4 @@
-import type { ChainRef, StateValue } from '../domain/events.ts';
+import type { ChainRef, StateValue } from '../domain/events/event-schema.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { EventWrite } from '../ports/registry.ts';

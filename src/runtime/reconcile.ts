@@ -1,5 +1,5 @@
-import { type Desired, planRepairs, type Repair } from '../domain/desired.ts';
-import { registrationsPerBatch } from '../domain/policy.ts';
+import { registrationsPerBatch } from '../domain/policy/lease-policy.ts';
+import { type Desired, planRepairs, type Repair } from '../domain/records/desired-instances.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Change } from './change.ts';
 import type { Ended, Holding } from './holding.ts';

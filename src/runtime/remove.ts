@@ -1,8 +1,8 @@
-import type { StoredAgent, StoredInstance } from '../domain/entry.ts';
-import type { SlotView } from '../domain/fleet.ts';
-import { agentKey, slotTokens } from '../domain/keys.ts';
-import type { Slot } from '../domain/names.ts';
-import { removalsPerBatch } from '../domain/policy.ts';
+import type { SlotView } from '../domain/fleet/fleet.ts';
+import type { Slot } from '../domain/identity/names.ts';
+import { agentKey, slotTokens } from '../domain/identity/registry-keys.ts';
+import { removalsPerBatch } from '../domain/policy/lease-policy.ts';
+import type { StoredAgent, StoredInstance } from '../domain/records/stored-record.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Commit, Registry } from '../ports/registry.ts';
 import type { Author, Because, Change } from './change.ts';

@@ -1,8 +1,8 @@
 import type { AnyStateMachine } from 'xstate';
-import type { Hash } from '../domain/chain.ts';
-import { sameJson } from '../domain/compare.ts';
-import type { StateValue } from '../domain/events.ts';
-import { describeChain, type Recorded, readEvent } from '../domain/recorded.ts';
+import { describeChain, type Recorded, readEvent } from '../domain/events/audit-entry.ts';
+import type { StateValue } from '../domain/events/event-schema.ts';
+import type { Hash } from '../domain/events/hash-chain.ts';
+import { sameJson } from '../domain/replay/record-diff.ts';
 import type { Revision } from '../domain/time.ts';
 import { storedChain } from './chains.ts';
 import type { History } from './history.ts';

@@ -1,9 +1,9 @@
-import type { Hash } from '../domain/chain.ts';
+import type { Recorded } from '../domain/events/audit-entry.ts';
+import { readEvent } from '../domain/events/audit-entry.ts';
+import type { Hash } from '../domain/events/hash-chain.ts';
 import { Fault } from '../domain/fault.ts';
-import { Fleet } from '../domain/fleet.ts';
-import { Fold, type Folded } from '../domain/fold.ts';
-import type { Recorded } from '../domain/recorded.ts';
-import { readEvent } from '../domain/recorded.ts';
+import { Fleet } from '../domain/fleet/fleet.ts';
+import { Fold, type Folded } from '../domain/replay/fold.ts';
 import type { Instant, Revision } from '../domain/time.ts';
 import type { Keyframes } from '../ports/keyframes.ts';
 import type { History } from './history.ts';

@@ -1,7 +1,7 @@
-import type { Read, StoredAgent } from '../domain/entry.ts';
-import type { ChainRef } from '../domain/events.ts';
-import { type AgentRecord, recordVersion, type SuspectReason } from '../domain/records.ts';
-import { movedRun, runStanding } from '../domain/standing.ts';
+import { movedRun, runStanding } from '../domain/events/apply-transition.ts';
+import type { ChainRef } from '../domain/events/event-schema.ts';
+import { type AgentRecord, recordVersion, type SuspectReason } from '../domain/records/schemas.ts';
+import type { Read, StoredAgent } from '../domain/records/stored-record.ts';
 import { type Author, type Because, type Change, chainEvent, mustStep, rewrite } from './change.ts';
 import { run } from './machines.ts';
 import { begin, step } from './step.ts';

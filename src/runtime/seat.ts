@@ -1,8 +1,8 @@
-import { readPolicy } from '../domain/entry.ts';
-import { defaultFleetPolicy } from '../domain/fleet-policy.ts';
-import { allSeats, policyKey, seatKey } from '../domain/keys.ts';
-import { type LeasePolicy, renewEvery } from '../domain/policy.ts';
-import { SeatRecord } from '../domain/records.ts';
+import { allSeats, policyKey, seatKey } from '../domain/identity/registry-keys.ts';
+import { defaultFleetPolicy } from '../domain/policy/fleet-policy.ts';
+import { type LeasePolicy, renewEvery } from '../domain/policy/lease-policy.ts';
+import { SeatRecord } from '../domain/records/schemas.ts';
+import { readPolicy } from '../domain/records/stored-record.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import { LeaseKeeper } from './lease-keeper.ts';

@@ -1,8 +1,8 @@
 import type { EndCause, SessionEffect, SessionEvent } from '../../machines/session.ts';
-import type { Desired } from '../domain/desired.ts';
-import { leaseKey } from '../domain/keys.ts';
-import type { LeasePolicy } from '../domain/policy.ts';
-import { recordVersion } from '../domain/records.ts';
+import { leaseKey } from '../domain/identity/registry-keys.ts';
+import type { LeasePolicy } from '../domain/policy/lease-policy.ts';
+import type { Desired } from '../domain/records/desired-instances.ts';
+import { recordVersion } from '../domain/records/schemas.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Notice } from '../ports/probe.ts';

@@ -1,7 +1,7 @@
-import { recordDivergence, sameRecord } from '../domain/compare.ts';
-import type { Divergence } from '../domain/divergence.ts';
-import type { Entry } from '../domain/entry.ts';
-import type { Folded } from '../domain/fold.ts';
+import type { Entry } from '../domain/records/stored-record.ts';
+import type { Divergence } from '../domain/replay/divergence.ts';
+import type { Folded } from '../domain/replay/fold.ts';
+import { recordDivergence, sameRecord } from '../domain/replay/record-diff.ts';
 
 /**
  * A registry that was listed once, and a history that is read on until it has come by what was listed.

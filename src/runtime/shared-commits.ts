@@ -1,6 +1,6 @@
 import { Fault } from '../domain/fault.ts';
-import { brakeKey } from '../domain/keys.ts';
-import type { ZoneName } from '../domain/names.ts';
+import type { ZoneName } from '../domain/identity/names.ts';
+import { brakeKey } from '../domain/identity/registry-keys.ts';
 import type { Revision } from '../domain/time.ts';
 import type { Commit, Fence, Outcome, Registry } from '../ports/registry.ts';
 

@@ -1,4 +1,4 @@
-import { seatKey } from '../domain/keys.ts';
+import { seatKey } from '../domain/identity/registry-keys.ts';
 import type { Instant, Millis, Monotonic, Revision } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Feed } from '../ports/feed.ts';

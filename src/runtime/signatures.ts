@@ -1,5 +1,5 @@
-import type { Hash } from '../domain/chain.ts';
-import { type Illegible, type Recorded, readEvent } from '../domain/recorded.ts';
+import { type Illegible, type Recorded, readEvent } from '../domain/events/audit-entry.ts';
+import type { Hash } from '../domain/events/hash-chain.ts';
 import type { Instant, Revision } from '../domain/time.ts';
 import type { History } from './history.ts';
 

@@ -1,5 +1,5 @@
-import { allRunLeases, allSeats, seatKey } from '../domain/keys.ts';
-import type { LeasePolicy } from '../domain/policy.ts';
+import { allRunLeases, allSeats, seatKey } from '../domain/identity/registry-keys.ts';
+import type { LeasePolicy } from '../domain/policy/lease-policy.ts';
 import { hours, type Millis, type Revision, seconds } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Author } from './change.ts';

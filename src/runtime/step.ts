@@ -1,6 +1,6 @@
 import { type AnyStateMachine, initialTransition, transition } from 'xstate';
 import { chartOf, edgeIds } from '../charts/chart.ts';
-import type { StateValue } from '../domain/events.ts';
+import type { StateValue } from '../domain/events/event-schema.ts';
 
 /** Where an entity stands: XState's value and context, and nothing else. */
 export interface Standing {

@@ -1,4 +1,4 @@
-import type { StateValue } from '../domain/events.ts';
+import type { StateValue } from '../domain/events/event-schema.ts';
 import type { Standing, Step, Steppable } from './step.ts';
 import { begin, step } from './step.ts';
 

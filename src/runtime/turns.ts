@@ -1,4 +1,4 @@
-import { rankOf, stepInAfter } from '../domain/ranking.ts';
+import { rankOf, stepInAfter } from '../domain/collection/rendezvous-rank.ts';
 import type { Millis, Monotonic } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 

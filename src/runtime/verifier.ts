@@ -1,9 +1,14 @@
-import { type Hash, hashEvent } from '../domain/chain.ts';
-import type { Divergence } from '../domain/divergence.ts';
-import type { AuditEvent } from '../domain/events.ts';
-import { Fold, type Folded, type FoldedCommit, keyOf } from '../domain/fold.ts';
-import type { RunId } from '../domain/names.ts';
-import { chainName, describeChain, type Illegible, type Recorded } from '../domain/recorded.ts';
+import {
+  chainName,
+  describeChain,
+  type Illegible,
+  type Recorded,
+} from '../domain/events/audit-entry.ts';
+import type { AuditEvent } from '../domain/events/event-schema.ts';
+import { type Hash, hashEvent } from '../domain/events/hash-chain.ts';
+import type { RunId } from '../domain/identity/names.ts';
+import type { Divergence } from '../domain/replay/divergence.ts';
+import { Fold, type Folded, type FoldedCommit, keyOf } from '../domain/replay/fold.ts';
 import type { Instant, Revision } from '../domain/time.ts';
 import { Chains, storedChain } from './chains.ts';
 import { checkEnd } from './check-end.ts';

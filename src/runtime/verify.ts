@@ -1,7 +1,7 @@
-import { type Hash, hashEvent } from '../domain/chain.ts';
-import type { Divergence } from '../domain/divergence.ts';
-import { everything } from '../domain/keys.ts';
-import { type Illegible, type Recorded, readEvent } from '../domain/recorded.ts';
+import { type Illegible, type Recorded, readEvent } from '../domain/events/audit-entry.ts';
+import { type Hash, hashEvent } from '../domain/events/hash-chain.ts';
+import { everything } from '../domain/identity/registry-keys.ts';
+import type { Divergence } from '../domain/replay/divergence.ts';
 import { type Millis, type Revision, seconds } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Keyframes } from '../ports/keyframes.ts';

@@ -1,5 +1,5 @@
-import { Fleet } from '../domain/fleet.ts';
-import { everything } from '../domain/keys.ts';
+import { Fleet } from '../domain/fleet/fleet.ts';
+import { everything } from '../domain/identity/registry-keys.ts';
 import type { Millis, Monotonic, Revision } from '../domain/time.ts';
 import type { Feed } from '../ports/feed.ts';
 import type { ViewOwner } from '../ports/meters.ts';

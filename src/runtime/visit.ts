@@ -1,8 +1,8 @@
-import { AuditEvent } from '../domain/events.ts';
+import { AuditEvent } from '../domain/events/event-schema.ts';
 import { Fault } from '../domain/fault.ts';
-import { allRunLeases, leaseKey } from '../domain/keys.ts';
-import type { LeasePolicy } from '../domain/policy.ts';
-import { recordVersion } from '../domain/records.ts';
+import { allRunLeases, leaseKey } from '../domain/identity/registry-keys.ts';
+import type { LeasePolicy } from '../domain/policy/lease-policy.ts';
+import { recordVersion } from '../domain/records/schemas.ts';
 import type { Millis, Monotonic, Revision } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Registry } from '../ports/registry.ts';

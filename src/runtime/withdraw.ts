@@ -1,5 +1,5 @@
-import type { StoredAgent, StoredInstance } from '../domain/entry.ts';
-import { removalsPerBatch } from '../domain/policy.ts';
+import { removalsPerBatch } from '../domain/policy/lease-policy.ts';
+import type { StoredAgent, StoredInstance } from '../domain/records/stored-record.ts';
 import type { Millis, Monotonic } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Change } from './change.ts';

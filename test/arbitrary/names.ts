@@ -9,7 +9,7 @@ import {
   type RunRef,
   ServiceName,
   type Slot,
-} from '../../src/domain/names.ts';
+} from '../../src/domain/identity/names.ts';
 
 /** What subjects, keys, terminals and encodings care about. */
 const awkward = fc.constantFrom(

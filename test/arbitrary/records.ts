@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import type { ChainRef } from '../../src/domain/events.ts';
-import { AuditEvent, eventVersion } from '../../src/domain/events.ts';
-import { ZoneName } from '../../src/domain/names.ts';
+import type { ChainRef } from '../../src/domain/events/event-schema.ts';
+import { AuditEvent, eventVersion } from '../../src/domain/events/event-schema.ts';
+import { ZoneName } from '../../src/domain/identity/names.ts';
 import {
   AgentRecord,
   HoldRecord,
   InstanceRecord,
   recordVersion,
-} from '../../src/domain/records.ts';
+} from '../../src/domain/records/schemas.ts';
 import { anyInstance, anyName, anyRun, anyText } from './names.ts';
 
 const wall = fc.nat({ max: 4_000_000_000_000 });

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { WireDone } from '../../src/dashboard/wire.ts';
-import type { PlanRow } from '../../src/domain/plan.ts';
+import type { PlanRow } from '../../src/domain/collection/gc-plan.ts';
 import { withServer } from '../real/harness/with-server.ts';
 import { seriousInBoth } from './harness/axe.ts';
 import { addressOf, withRecording } from './harness/dashboard.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { openNatsStore } from '../../src/adapters/nats/store.ts';
 import type { WireFault } from '../../src/dashboard/wire.ts';
-import { holdKey } from '../../src/domain/keys.ts';
-import { HostId, Namespace } from '../../src/domain/names.ts';
+import { HostId, Namespace } from '../../src/domain/identity/names.ts';
+import { holdKey } from '../../src/domain/identity/registry-keys.ts';
 import { readingAlone } from '../real/harness/permissions.ts';
 import { rollcall } from '../real/harness/processes.ts';
 import { startConfigured } from '../real/nats/configured-server.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessOf, withoutLogin } from '../../src/cli/access.ts';
-import { Namespace } from '../../src/domain/names.ts';
+import { Namespace } from '../../src/domain/identity/names.ts';
 
 const settings = { servers: ['nats://a:4222'], namespace: Namespace.parse('default') };
 let folder: string;

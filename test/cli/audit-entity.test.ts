@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Entity, entitiesNamed } from '../../src/cli/audit-entity.ts';
-import type { ChainRef } from '../../src/domain/events.ts';
+import type { ChainRef } from '../../src/domain/events/event-schema.ts';
+import { eventSubject } from '../../src/domain/events/event-subjects.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import { wanted } from '../../src/domain/filters.ts';
-import { ZoneName } from '../../src/domain/names.ts';
-import { eventSubject } from '../../src/domain/subjects.ts';
+import { ZoneName } from '../../src/domain/identity/names.ts';
+import { wanted } from '../../src/domain/identity/subject-filter.ts';
 import { anyInstance, anyRun } from '../arbitrary/names.ts';
 
 const named = (text: string) => entitiesNamed(text).map(({ exact }) => exact);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { actorOf, eventJson, stateText, subjectOf, whyOf } from '../../src/cli/audit-event.ts';
-import { AuditEvent } from '../../src/domain/events.ts';
-import { readEvent } from '../../src/domain/recorded.ts';
+import { readEvent } from '../../src/domain/events/audit-entry.ts';
+import { AuditEvent } from '../../src/domain/events/event-schema.ts';
 import { anyEvent } from '../arbitrary/records.ts';
 
 const stored = (text: string) => ({ seq: 7, origin: 9, storedAt: 0, subject: 'h.a.r.1', text });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { Checkpoints, savedIn } from '../../src/cli/checkpoints.ts';
-import type { Divergence } from '../../src/domain/divergence.ts';
+import type { Divergence } from '../../src/domain/replay/divergence.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
 import type { History } from '../../src/runtime/history.ts';
 import { type Verified, verify } from '../../src/runtime/verify.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evidenceWords } from '../../src/cli/evidence.ts';
-import { AuditEvent } from '../../src/domain/events.ts';
+import { AuditEvent } from '../../src/domain/events/event-schema.ts';
 
 const run = { host: 'h1', agent: 'a', run: 'abcdefgh' };
 const words = (type: string, evidence?: object) =>

@@ -8,12 +8,12 @@ import {
   untilWords,
 } from '../../src/cli/fleet-lines.ts';
 import { heldWords, planCounted, planTable } from '../../src/cli/plan-table.ts';
-import { forecastBrakes } from '../../src/domain/brake-forecast.ts';
-import { readBrake, readHold } from '../../src/domain/entry.ts';
-import { Fleet } from '../../src/domain/fleet.ts';
-import { defaultFleetPolicy } from '../../src/domain/fleet-policy.ts';
-import type { PlanRow } from '../../src/domain/plan.ts';
-import type { HoldRecord } from '../../src/domain/records.ts';
+import { forecastBrakes } from '../../src/domain/collection/brake-forecast.ts';
+import type { PlanRow } from '../../src/domain/collection/gc-plan.ts';
+import { Fleet } from '../../src/domain/fleet/fleet.ts';
+import { defaultFleetPolicy } from '../../src/domain/policy/fleet-policy.ts';
+import type { HoldRecord } from '../../src/domain/records/schemas.ts';
+import { readBrake, readHold } from '../../src/domain/records/stored-record.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
 import { brakeEntry, holdEntry } from '../domain/fleet-given.ts';
 import { agentEntry, agentRecord } from '../domain/given.ts';

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { liveFrame, type Shown } from '../../src/cli/live-table.ts';
 import { paletteOf } from '../../src/cli/palette.ts';
-import { Fleet } from '../../src/domain/fleet.ts';
+import { Fleet } from '../../src/domain/fleet/fleet.ts';
 import { instanceRow } from './rows.ts';
 
 const now = 1_000_000;

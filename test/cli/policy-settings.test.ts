@@ -8,7 +8,7 @@ import {
 } from '../../src/cli/policy-settings.ts';
 import { Size, sizeWritten } from '../../src/cli/size.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import { defaultFleetPolicy } from '../../src/domain/fleet-policy.ts';
+import { defaultFleetPolicy } from '../../src/domain/policy/fleet-policy.ts';
 
 const set = (...texts: readonly string[]) => withWishes(defaultFleetPolicy, wishesIn(texts));
 

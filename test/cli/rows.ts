@@ -1,4 +1,4 @@
-import type { AgentRow, InstanceRow } from '../../src/domain/join.ts';
+import type { AgentRow, InstanceRow } from '../../src/domain/fleet/directory-rows.ts';
 
 export const instanceRow = (more: Partial<InstanceRow> = {}): InstanceRow => ({
   service: 'web',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RunRef } from '../../src/domain/names.ts';
+import type { RunRef } from '../../src/domain/identity/names.ts';
 import type { Departure, Departures } from '../../src/ports/departures.ts';
 import { eventually } from './eventually.ts';
 import { hostileNames, named } from './names.ts';

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { allRunLeases, allSeats, seatKey, slotLeases } from '../../src/domain/keys.ts';
+import {
+  allRunLeases,
+  allSeats,
+  seatKey,
+  slotLeases,
+} from '../../src/domain/identity/registry-keys.ts';
 import { seconds } from '../../src/domain/time.ts';
 import { eventually } from './eventually.ts';
 import { Observed } from './observed.ts';

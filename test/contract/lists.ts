@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { allAgents, allInstances, slotInstances } from '../../src/domain/keys.ts';
+import { allAgents, allInstances, slotInstances } from '../../src/domain/identity/registry-keys.ts';
 import { agent, instance, slot } from './places.ts';
 import { byKey, committed, removal, revisionIn, write, written } from './requests.ts';
 import type { Open } from './subject.ts';

@@ -1,4 +1,4 @@
-import type { Entry } from '../../src/domain/entry.ts';
+import type { Entry } from '../../src/domain/records/stored-record.ts';
 import type { Millis, Monotonic, Revision } from '../../src/domain/time.ts';
 
 export interface Lease {

@@ -1,13 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import { eventSubject } from '../../src/domain/events/event-subjects.ts';
+import {
+  AgentName,
+  HostId,
+  InstanceId,
+  RunId,
+  ServiceName,
+} from '../../src/domain/identity/names.ts';
 import {
   agentKey,
   instanceKey,
   leaseKey,
   slotInstances,
   slotLeases,
-} from '../../src/domain/keys.ts';
-import { AgentName, HostId, InstanceId, RunId, ServiceName } from '../../src/domain/names.ts';
-import { eventSubject } from '../../src/domain/subjects.ts';
+} from '../../src/domain/identity/registry-keys.ts';
 import { seconds } from '../../src/domain/time.ts';
 import { eventually } from './eventually.ts';
 import { Observed } from './observed.ts';

@@ -5,7 +5,7 @@ import { closeNats, connectNats } from '../../src/adapters/nats/connection.ts';
 import { connectionName } from '../../src/adapters/nats/connection-name.ts';
 import { namesOf } from '../../src/adapters/nats/names.ts';
 import { openNatsStore } from '../../src/adapters/nats/store.ts';
-import { Namespace } from '../../src/domain/names.ts';
+import { Namespace } from '../../src/domain/identity/names.ts';
 import type { Bucket, Open } from './subject.ts';
 
 /** Opens the NATS store on these servers, each time in a namespace of its own. */

@@ -1,4 +1,4 @@
-import type { Entry } from '../../src/domain/entry.ts';
+import type { Entry } from '../../src/domain/records/stored-record.ts';
 import type { Revision } from '../../src/domain/time.ts';
 import type { Feed } from '../../src/ports/feed.ts';
 

@@ -1,4 +1,4 @@
-import { agentKey, instanceKey, leaseKey } from '../../src/domain/keys.ts';
+import { eventSubject } from '../../src/domain/events/event-subjects.ts';
 import {
   AgentName,
   HostId,
@@ -7,8 +7,8 @@ import {
   type RunRef,
   ServiceName,
   type Slot,
-} from '../../src/domain/names.ts';
-import { eventSubject } from '../../src/domain/subjects.ts';
+} from '../../src/domain/identity/names.ts';
+import { agentKey, instanceKey, leaseKey } from '../../src/domain/identity/registry-keys.ts';
 
 /** Slots, runs and keys to write under, by number. */
 export const slot = (n: number): Slot => ({

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Entry } from '../../src/domain/entry.ts';
+import type { Entry } from '../../src/domain/records/stored-record.ts';
 import type { Revision } from '../../src/domain/time.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
 import type { Store } from '../../src/ports/ports.ts';

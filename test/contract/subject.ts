@@ -1,4 +1,4 @@
-import type { RunRef } from '../../src/domain/names.ts';
+import type { RunRef } from '../../src/domain/identity/names.ts';
 import type { Millis } from '../../src/domain/time.ts';
 import type { Store } from '../../src/ports/ports.ts';
 

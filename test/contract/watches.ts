@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { allAgents, allInstances, slotInstances } from '../../src/domain/keys.ts';
+import { allAgents, allInstances, slotInstances } from '../../src/domain/identity/registry-keys.ts';
 import type { Store } from '../../src/ports/ports.ts';
 import { eventually } from './eventually.ts';
 import { Observed } from './observed.ts';

@@ -8,7 +8,13 @@ import type {
   WireRow,
   WireState,
 } from '../../src/dashboard/wire.ts';
-import { AgentName, HostId, InstanceId, RunId, ServiceName } from '../../src/domain/names.ts';
+import {
+  AgentName,
+  HostId,
+  InstanceId,
+  RunId,
+  ServiceName,
+} from '../../src/domain/identity/names.ts';
 
 /** A transition, with everything by its name. */
 export interface Happening {

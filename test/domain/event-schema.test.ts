@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { AuditEvent, eventVersion } from '../../src/domain/events.ts';
+import { AuditEvent, eventVersion } from '../../src/domain/events/event-schema.ts';
 
 const schema = {
   title: `Rollcall audit event, version ${eventVersion}`,

@@ -1,8 +1,8 @@
 import { placeNamed } from '../../src/cli/place.ts';
-import type { Entry } from '../../src/domain/entry.ts';
-import { brakeKey, holdKey } from '../../src/domain/keys.ts';
-import { ZoneName } from '../../src/domain/names.ts';
-import { BrakeRecord, HoldRecord } from '../../src/domain/records.ts';
+import { ZoneName } from '../../src/domain/identity/names.ts';
+import { brakeKey, holdKey } from '../../src/domain/identity/registry-keys.ts';
+import { BrakeRecord, HoldRecord } from '../../src/domain/records/schemas.ts';
+import type { Entry } from '../../src/domain/records/stored-record.ts';
 
 const chain = { v: 1, run: 'abcdefgh', since: 0, n: 1, hash: 'ab'.repeat(32) };
 const by = { host: 'desk', agent: 'operator', run: 'operator1' };

@@ -1,7 +1,13 @@
-import type { Entry } from '../../src/domain/entry.ts';
-import { agentKey, instanceKey } from '../../src/domain/keys.ts';
-import { AgentName, HostId, InstanceId, RunId, ServiceName } from '../../src/domain/names.ts';
-import { AgentRecord, InstanceRecord } from '../../src/domain/records.ts';
+import {
+  AgentName,
+  HostId,
+  InstanceId,
+  RunId,
+  ServiceName,
+} from '../../src/domain/identity/names.ts';
+import { agentKey, instanceKey } from '../../src/domain/identity/registry-keys.ts';
+import { AgentRecord, InstanceRecord } from '../../src/domain/records/schemas.ts';
+import type { Entry } from '../../src/domain/records/stored-record.ts';
 
 const hash = 'ab'.repeat(32);
 const start = Date.UTC(2026, 0, 1);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Fleet } from '../../src/domain/fleet.ts';
-import { type InstanceRow, instanceRow } from '../../src/domain/join.ts';
-import type { AgentRecord } from '../../src/domain/records.ts';
+import { type InstanceRow, instanceRow } from '../../src/domain/fleet/directory-rows.ts';
+import { Fleet } from '../../src/domain/fleet/fleet.ts';
+import type { AgentRecord } from '../../src/domain/records/schemas.ts';
 import { agentEntry, agentRecord, instanceEntry, instanceRecord } from './given.ts';
 
 /** What stands in one slot that claims `web/1`: its run, and the revision of its registration. */

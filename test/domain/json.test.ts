@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Fold } from '../../src/domain/fold.ts';
+import { readEvent } from '../../src/domain/events/audit-entry.ts';
 import { readJson } from '../../src/domain/json.ts';
-import { readEvent } from '../../src/domain/recorded.ts';
+import { Fold } from '../../src/domain/replay/fold.ts';
 import { longHistory } from '../history/long-history.ts';
 
 const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { judgeLeftover, type LeftoverEvidence } from '../../src/domain/judge.ts';
-import { defaultLease, leftoverAfter } from '../../src/domain/policy.ts';
+import { judgeLeftover, type LeftoverEvidence } from '../../src/domain/collection/judge.ts';
+import { defaultLease, leftoverAfter } from '../../src/domain/policy/lease-policy.ts';
 
 const policy = defaultLease;
 const due = leftoverAfter(policy);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judgeRun, type RunEvidence, type RunVerdict } from '../../src/domain/judge.ts';
-import { defaultLease, lateAfter } from '../../src/domain/policy.ts';
+import { judgeRun, type RunEvidence, type RunVerdict } from '../../src/domain/collection/judge.ts';
+import { defaultLease, lateAfter } from '../../src/domain/policy/lease-policy.ts';
 import { seconds } from '../../src/domain/time.ts';
 
 const policy = defaultLease;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Fleet } from '../../src/domain/fleet.ts';
-import { type InstanceRow, instanceRow } from '../../src/domain/join.ts';
-import { usable } from '../../src/domain/pick.ts';
+import { type InstanceRow, instanceRow } from '../../src/domain/fleet/directory-rows.ts';
+import { Fleet } from '../../src/domain/fleet/fleet.ts';
+import { usable } from '../../src/domain/fleet/pick.ts';
 import { agentEntry, agentRecord, instanceEntry, instanceRecord } from './given.ts';
 
 describe('of what the join makes of records', () => {

@@ -20,7 +20,7 @@ import { nameOf } from '../../src/cli/settings/setting.ts';
 import { Size } from '../../src/cli/size.ts';
 import { ago, clockTime, dateTime, lasted } from '../../src/cli/times.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import { defaultFleetPolicy } from '../../src/domain/fleet-policy.ts';
+import { defaultFleetPolicy } from '../../src/domain/policy/fleet-policy.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { fakeTerminal } from '../cli/terminal.ts';
 import { longHistory } from '../history/long-history.ts';

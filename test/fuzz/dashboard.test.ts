@@ -6,7 +6,7 @@ import { planNow } from '../../src/cli/planned.ts';
 import { Actions } from '../../src/dashboard/server/actions.ts';
 import { openRecording } from '../../src/dashboard/server/recording.ts';
 import { Streams } from '../../src/dashboard/server/streams.ts';
-import { HostId } from '../../src/domain/names.ts';
+import { HostId } from '../../src/domain/identity/names.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { apiOf, fetched, logged, served } from '../dashboard/server/served.ts';
 import { historyOf } from '../history/given-history.ts';

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { agentKey, brakeKey, holdKey, instanceKey, policyKey } from '../../src/domain/keys.ts';
-import { HostId, InstanceId, ServiceName, ZoneName } from '../../src/domain/names.ts';
+import { HostId, InstanceId, ServiceName, ZoneName } from '../../src/domain/identity/names.ts';
+import {
+  agentKey,
+  brakeKey,
+  holdKey,
+  instanceKey,
+  policyKey,
+} from '../../src/domain/identity/registry-keys.ts';
 import { seconds } from '../../src/domain/time.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { anyAgentRecord, anyHold, anyInstanceRecord } from '../arbitrary/records.ts';

@@ -6,8 +6,13 @@ import { lookAtPlans, lookAtRecords, lookAtSeats } from '../../src/cli/doctor/re
 import { printable } from '../../src/cli/printable.ts';
 import { present } from '../../src/cli/why/gather.ts';
 import { tell } from '../../src/cli/why/tell.ts';
-import { brakeKey, holdKey, instanceKey, policyKey } from '../../src/domain/keys.ts';
-import { HostId, InstanceId, ServiceName, ZoneName } from '../../src/domain/names.ts';
+import { HostId, InstanceId, ServiceName, ZoneName } from '../../src/domain/identity/names.ts';
+import {
+  brakeKey,
+  holdKey,
+  instanceKey,
+  policyKey,
+} from '../../src/domain/identity/registry-keys.ts';
 import { seconds } from '../../src/domain/time.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { anyAgentRecord, anyHold, anyInstanceRecord } from '../arbitrary/records.ts';

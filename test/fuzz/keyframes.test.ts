@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/adapters/system/clock.ts';
+import { readEvent } from '../../src/domain/events/audit-entry.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import { readEvent } from '../../src/domain/recorded.ts';
 import { KeyframeReading, KeyframeText, readKeyframe } from '../../src/runtime/keyframe.ts';
 import { Verifier } from '../../src/runtime/verifier.ts';
 import { verify } from '../../src/runtime/verify.ts';

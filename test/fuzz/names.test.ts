@@ -4,10 +4,10 @@ import { runOfConnection } from '../../src/adapters/nats/connection-name.ts';
 import { placeOf } from '../../src/adapters/nats/message.ts';
 import { atLeast } from '../../src/adapters/nats/server-check.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import { wanted } from '../../src/domain/filters.ts';
-import { parseLeaseKey, parseRegistryKey } from '../../src/domain/keys.ts';
-import { Name, RunId } from '../../src/domain/names.ts';
-import { decodeToken, encodeToken } from '../../src/domain/token.ts';
+import { Name, RunId } from '../../src/domain/identity/names.ts';
+import { parseLeaseKey, parseRegistryKey } from '../../src/domain/identity/registry-keys.ts';
+import { wanted } from '../../src/domain/identity/subject-filter.ts';
+import { decodeToken, encodeToken } from '../../src/domain/identity/subject-token.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { foreseen, fuzz } from './fuzz.ts';
 

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  agentKey,
+  holdKey,
+  instanceKey,
+  policyKey,
+} from '../../src/domain/identity/registry-keys.ts';
+import {
   type Entry,
   type Read,
   readAgent,
@@ -8,8 +14,7 @@ import {
   readHold,
   readInstance,
   readPolicy,
-} from '../../src/domain/entry.ts';
-import { agentKey, holdKey, instanceKey, policyKey } from '../../src/domain/keys.ts';
+} from '../../src/domain/records/stored-record.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { anyAgentRecord, anyHold, anyInstanceRecord } from '../arbitrary/records.ts';
 import { fuzz } from './fuzz.ts';

@@ -11,7 +11,7 @@ import type { Inspection } from '../../src/cli/compose.ts';
 import { lookAtSettings, lookAtStreams } from '../../src/cli/doctor/streams.ts';
 import { printable } from '../../src/cli/printable.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import { Namespace } from '../../src/domain/names.ts';
+import { Namespace } from '../../src/domain/identity/names.ts';
 import { foreseen, fuzz } from './fuzz.ts';
 import { mutated } from './mutated.ts';
 

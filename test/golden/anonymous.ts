@@ -1,4 +1,4 @@
-import { hashEvent } from '../../src/domain/chain.ts';
+import { hashEvent } from '../../src/domain/events/hash-chain.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
 
 const hash = /\b[0-9a-f]{64}\b/g;

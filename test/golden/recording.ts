@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { historyFile } from '../../src/adapters/files/history-file.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
-import type { Check } from '../../src/domain/divergence.ts';
-import { readEvent } from '../../src/domain/recorded.ts';
+import { readEvent } from '../../src/domain/events/audit-entry.ts';
+import type { Check } from '../../src/domain/replay/divergence.ts';
 import type { History } from '../../src/runtime/history.ts';
 import { verify } from '../../src/runtime/verify.ts';
 

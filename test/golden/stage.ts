@@ -1,5 +1,5 @@
-import type { AuditEvent } from '../../src/domain/events.ts';
-import { type Recorded, readEvent } from '../../src/domain/recorded.ts';
+import { type Recorded, readEvent } from '../../src/domain/events/audit-entry.ts';
+import type { AuditEvent } from '../../src/domain/events/event-schema.ts';
 import { TestFleet } from '../real/harness/fleet.ts';
 import { startTestServer, type TestServer } from '../real/harness/nats-server.ts';
 import { until } from '../real/harness/until.ts';

@@ -1,5 +1,5 @@
-import { hashEvent } from '../../src/domain/chain.ts';
-import { AuditEvent, isOfSlot } from '../../src/domain/events.ts';
+import { AuditEvent, isOfSlot } from '../../src/domain/events/event-schema.ts';
+import { hashEvent } from '../../src/domain/events/hash-chain.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
 import * as machines from '../../src/runtime/machines.ts';
 import { begin, step } from '../../src/runtime/step.ts';

@@ -1,4 +1,4 @@
-import { wanted } from '../../src/domain/filters.ts';
+import { wanted } from '../../src/domain/identity/subject-filter.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
 import type { History } from '../../src/runtime/history.ts';
 

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../src/domain/events.ts';
+import type { AuditEvent } from '../../src/domain/events/event-schema.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
 
 /** The stored event with something in it changed, whoever may do that. */

@@ -190,7 +190,7 @@ const layers: Record<string, { allowed: readonly string[]; refused: readonly str
   },
   'src/cli': {
     allowed: ['./compose.ts', 'commander', 'node:fs', '../domain/time.ts', '../runtime/step.ts'],
-    refused: ['../adapters/nats/leases.ts', '../../test/arbitrary/names.ts', 'node:process'],
+    refused: ['../adapters/nats/leases.ts', '../arbitrary/names.ts', 'node:process'],
   },
   'src/cli/commands': {
     allowed: ['../io.ts', 'picocolors', '../../runtime/step.ts', '../../bench/bench.ts'],

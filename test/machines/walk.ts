@@ -1,5 +1,5 @@
 import { getShortestPaths } from 'xstate/graph';
-import type { StateValue } from '../../src/domain/events.ts';
+import type { StateValue } from '../../src/domain/events/event-schema.ts';
 import { type Standing, type Step, type Steppable, step } from '../../src/runtime/step.ts';
 import type { Example } from './examples.ts';
 

@@ -1,5 +1,5 @@
-import { judgeLeftover, judgeRun, type RunEvidence } from '../../src/domain/judge.ts';
-import { defaultLease, lateAfter, leftoverAfter } from '../../src/domain/policy.ts';
+import { judgeLeftover, judgeRun, type RunEvidence } from '../../src/domain/collection/judge.ts';
+import { defaultLease, lateAfter, leftoverAfter } from '../../src/domain/policy/lease-policy.ts';
 import type { Choice } from './choice.ts';
 import type { Rules } from './rules.ts';
 import { movingRun, removing, removingRun } from './run-program.ts';

@@ -1,6 +1,6 @@
 import type { EndCause, SessionEffect } from '../../machines/session.ts';
-import type { RunEvidence } from '../../src/domain/judge.ts';
-import type { AgentRecord } from '../../src/domain/records.ts';
+import type { RunEvidence } from '../../src/domain/collection/judge.ts';
+import type { AgentRecord } from '../../src/domain/records/schemas.ts';
 
 /** A run, an instance, a process, by number. `nobody`: no run. */
 export const nobody = -1;

@@ -1,11 +1,21 @@
 import type { SessionEffect, SessionEvent } from '../../machines/session.ts';
-import { planRepairs, type Repair, type Wanted } from '../../src/domain/desired.ts';
-import type { Read } from '../../src/domain/entry.ts';
-import { instanceKey } from '../../src/domain/keys.ts';
-import { AgentName, HostId, InstanceId, RunId, ServiceName } from '../../src/domain/names.ts';
-import { defaultLease } from '../../src/domain/policy.ts';
-import { AgentRecord, InstanceRecord } from '../../src/domain/records.ts';
-import { movedRun, runStanding } from '../../src/domain/standing.ts';
+import { movedRun, runStanding } from '../../src/domain/events/apply-transition.ts';
+import {
+  AgentName,
+  HostId,
+  InstanceId,
+  RunId,
+  ServiceName,
+} from '../../src/domain/identity/names.ts';
+import { instanceKey } from '../../src/domain/identity/registry-keys.ts';
+import { defaultLease } from '../../src/domain/policy/lease-policy.ts';
+import {
+  planRepairs,
+  type Repair,
+  type Wanted,
+} from '../../src/domain/records/desired-instances.ts';
+import { AgentRecord, InstanceRecord } from '../../src/domain/records/schemas.ts';
+import type { Read } from '../../src/domain/records/stored-record.ts';
 import { instance, run, session } from '../../src/runtime/machines.ts';
 import { begin, step } from '../../src/runtime/step.ts';
 import type { InstanceEntry, SlotEntry } from './state.ts';

@@ -41,7 +41,7 @@ describe('a mutant', () => {
     name: 'sample',
     breaks: 'G6',
     what: 'expires a suspect at once, without its grace',
-    file: 'src/domain/judge.ts',
+    file: 'src/domain/collection/judge.ts',
     edits: [['suspectFor < policy.grace', 'suspectFor < 0']],
     tests: ['test/domain/judge-run.test.ts'],
   };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../src/domain/fault.ts';
-import { agentKey, leaseKey } from '../../src/domain/keys.ts';
-import { RunId } from '../../src/domain/names.ts';
+import { RunId } from '../../src/domain/identity/names.ts';
+import { agentKey, leaseKey } from '../../src/domain/identity/registry-keys.ts';
 import { seconds } from '../../src/domain/time.ts';
 import { FleetInMemory, slotAt } from './fleet-in-memory.ts';
 import { scenario } from './scenario.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Stored } from '../../src/domain/entry.ts';
-import { RunId } from '../../src/domain/names.ts';
-import type { AgentRecord, InstanceRecord } from '../../src/domain/records.ts';
+import { RunId } from '../../src/domain/identity/names.ts';
+import type { AgentRecord, InstanceRecord } from '../../src/domain/records/schemas.ts';
+import type { Stored } from '../../src/domain/records/stored-record.ts';
 import { seconds } from '../../src/domain/time.ts';
 import type { Author, Change } from '../../src/runtime/change.ts';
 import { moveInstance, removeInstance } from '../../src/runtime/instance-changes.ts';

@@ -1,7 +1,9 @@
 import { eventSubject as eventSubjectOf, recordSubject } from '../../src/adapters/memory/layout.ts';
 import type { MemoryWorld } from '../../src/adapters/memory/world.ts';
-import { hashEvent } from '../../src/domain/chain.ts';
-import { AuditEvent, type StateValue } from '../../src/domain/events.ts';
+import { AuditEvent, type StateValue } from '../../src/domain/events/event-schema.ts';
+import { chainSubject, eventSubject } from '../../src/domain/events/event-subjects.ts';
+import { hashEvent } from '../../src/domain/events/hash-chain.ts';
+import type { RunRef } from '../../src/domain/identity/names.ts';
 import {
   agentKey,
   brakeKey,
@@ -9,9 +11,7 @@ import {
   instanceKey,
   leaseKey,
   policyKey,
-} from '../../src/domain/keys.ts';
-import type { RunRef } from '../../src/domain/names.ts';
-import { chainSubject, eventSubject } from '../../src/domain/subjects.ts';
+} from '../../src/domain/identity/registry-keys.ts';
 import type { Millis } from '../../src/domain/time.ts';
 import * as machines from '../../src/runtime/machines.ts';
 import { begin, type Step, step } from '../../src/runtime/step.ts';

@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import { recordSubject } from '../../src/adapters/memory/layout.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import type { FleetPolicy } from '../../src/domain/fleet-policy.ts';
-import { ZoneName } from '../../src/domain/names.ts';
+import { ZoneName } from '../../src/domain/identity/names.ts';
+import type { FleetPolicy } from '../../src/domain/policy/fleet-policy.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
 import type { BrakeReading } from '../../src/ports/meters.ts';
 import { setPolicy } from '../../src/runtime/planning.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { recordSubject } from '../../src/adapters/memory/layout.ts';
-import { readBrake } from '../../src/domain/entry.ts';
-import { type BrakePolicy, FleetPolicy } from '../../src/domain/fleet-policy.ts';
-import { ZoneName } from '../../src/domain/names.ts';
+import { ZoneName } from '../../src/domain/identity/names.ts';
+import { type BrakePolicy, FleetPolicy } from '../../src/domain/policy/fleet-policy.ts';
+import { readBrake } from '../../src/domain/records/stored-record.ts';
 import { type Millis, minutes, seconds } from '../../src/domain/time.ts';
 import { setPolicy } from '../../src/runtime/planning.ts';
 import { type AgentProcess, FleetInMemory, slotAt } from './fleet-in-memory.ts';

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { agentKey, instanceKey } from '../../src/domain/keys.ts';
+import { agentKey, instanceKey } from '../../src/domain/identity/registry-keys.ts';
 import { seconds } from '../../src/domain/time.ts';
 import { slotAt, specOf } from './fleet-in-memory.ts';
 import { scenario } from './scenario.ts';

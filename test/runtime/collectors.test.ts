@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { SeatRecord } from '../../src/domain/records.ts';
+import { SeatRecord } from '../../src/domain/records/schemas.ts';
 import { seconds } from '../../src/domain/time.ts';
 import { setPolicy } from '../../src/runtime/planning.ts';
 import { type CollectorProcess, type FleetInMemory, slotAt } from './fleet-in-memory.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agentKey } from '../../src/domain/keys.ts';
+import { agentKey } from '../../src/domain/identity/registry-keys.ts';
 import { seconds } from '../../src/domain/time.ts';
 import { agentRecord } from '../domain/given.ts';
 import { FleetInMemory } from './fleet-in-memory.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
-import { ZoneName } from '../../src/domain/names.ts';
+import { ZoneName } from '../../src/domain/identity/names.ts';
 import { Departed } from '../../src/runtime/departed.ts';
 import { slotOf } from '../domain/given.ts';
 

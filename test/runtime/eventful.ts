@@ -1,4 +1,4 @@
-import { RunId } from '../../src/domain/names.ts';
+import { RunId } from '../../src/domain/identity/names.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
 import { Collector } from '../../src/runtime/collector.ts';
 import { FleetInMemory, slotAt, specOf } from './fleet-in-memory.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
-import { readAgent } from '../../src/domain/entry.ts';
+import { readAgent } from '../../src/domain/records/stored-record.ts';
 import { examine, type Observer } from '../../src/runtime/examine.ts';
 import { Sightings } from '../../src/runtime/sightings.ts';
 import { agentEntry, agentRecord } from '../domain/given.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
-import { defaultLease } from '../../src/domain/policy.ts';
+import { defaultLease } from '../../src/domain/policy/lease-policy.ts';
 import { Eyesight } from '../../src/runtime/eyesight.ts';
 import { Sightings } from '../../src/runtime/sightings.ts';
 

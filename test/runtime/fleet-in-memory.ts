@@ -2,13 +2,18 @@ import { recordSubject } from '../../src/adapters/memory/layout.ts';
 import { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
 import { MemoryWorld } from '../../src/adapters/memory/world.ts';
 import { seededFractions } from '../../src/bench/seeded.ts';
-import { InstanceSpec } from '../../src/domain/desired.ts';
-import { type Read, readAgent, readInstance } from '../../src/domain/entry.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import { agentKey, instanceKey, leaseKey, slotTokens } from '../../src/domain/keys.ts';
-import { AgentName, HostId, RunId, type Slot } from '../../src/domain/names.ts';
-import type { LeasePolicy } from '../../src/domain/policy.ts';
-import type { AgentRecord, InstanceRecord } from '../../src/domain/records.ts';
+import { AgentName, HostId, RunId, type Slot } from '../../src/domain/identity/names.ts';
+import {
+  agentKey,
+  instanceKey,
+  leaseKey,
+  slotTokens,
+} from '../../src/domain/identity/registry-keys.ts';
+import type { LeasePolicy } from '../../src/domain/policy/lease-policy.ts';
+import { InstanceSpec } from '../../src/domain/records/desired-instances.ts';
+import type { AgentRecord, InstanceRecord } from '../../src/domain/records/schemas.ts';
+import { type Read, readAgent, readInstance } from '../../src/domain/records/stored-record.ts';
 import { type Millis, seconds } from '../../src/domain/time.ts';
 import { Agent, type AgentOptions } from '../../src/runtime/agent.ts';
 import { Collector } from '../../src/runtime/collector.ts';

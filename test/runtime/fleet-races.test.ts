@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { Fault } from '../../src/domain/fault.ts';
-import { HostId, ZoneName } from '../../src/domain/names.ts';
+import { HostId, ZoneName } from '../../src/domain/identity/names.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
 import { hold, release, setPolicy } from '../../src/runtime/planning.ts';
 import { instanceRecord, runId } from '../domain/given.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { FleetState } from '../../src/domain/fleet-state.ts';
-import { ZoneName } from '../../src/domain/names.ts';
+import { FleetState } from '../../src/domain/fleet/fleet-controls.ts';
+import { ZoneName } from '../../src/domain/identity/names.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
 import { type FleetChange, FleetTold } from '../../src/runtime/fleet-told.ts';
 import { hold, release, setPolicy } from '../../src/runtime/planning.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FleetPolicy, type Retention } from '../../src/domain/fleet-policy.ts';
+import { FleetPolicy, type Retention } from '../../src/domain/policy/fleet-policy.ts';
 import { days, minutes, seconds } from '../../src/domain/time.ts';
 import { setPolicy } from '../../src/runtime/planning.ts';
 import { keepingCollector } from './eventful.ts';

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { AgentName, HostId } from '../../src/domain/names.ts';
+import { AgentName, HostId } from '../../src/domain/identity/names.ts';
 import { type Millis, minutes, seconds } from '../../src/domain/time.ts';
 import { hold, release } from '../../src/runtime/planning.ts';
 import { type FleetInMemory, slotAt } from './fleet-in-memory.ts';

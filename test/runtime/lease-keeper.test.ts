@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type LeasePolicy, renewEvery, renewJitter } from '../../src/domain/policy.ts';
+import { type LeasePolicy, renewEvery, renewJitter } from '../../src/domain/policy/lease-policy.ts';
 import { type Millis, seconds } from '../../src/domain/time.ts';
 import { elapsedSince, LeaseKeeper } from '../../src/runtime/lease-keeper.ts';
 import { FleetInMemory } from './fleet-in-memory.ts';

@@ -1,4 +1,4 @@
-import type { InstanceSpec } from '../../src/domain/desired.ts';
+import type { InstanceSpec } from '../../src/domain/records/desired-instances.ts';
 import type { AgentProcess, FleetInMemory } from './fleet-in-memory.ts';
 
 /** What is not in order in a slot in which these agents are alive, with what each of them runs. */

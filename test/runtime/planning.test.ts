@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import type { Fault } from '../../src/domain/fault.ts';
-import type { FleetPolicy } from '../../src/domain/fleet-policy.ts';
-import { HostId } from '../../src/domain/names.ts';
+import { HostId } from '../../src/domain/identity/names.ts';
+import type { FleetPolicy } from '../../src/domain/policy/fleet-policy.ts';
 import { type Millis, minutes, seconds } from '../../src/domain/time.ts';
 import { hold, release, setPolicy } from '../../src/runtime/planning.ts';
 import { type FleetInMemory, slotAt } from './fleet-in-memory.ts';

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
-import { hashEvent } from '../../src/domain/chain.ts';
-import { AuditEvent } from '../../src/domain/events.ts';
-import { RunId } from '../../src/domain/names.ts';
+import { AuditEvent } from '../../src/domain/events/event-schema.ts';
+import { hashEvent } from '../../src/domain/events/hash-chain.ts';
+import { RunId } from '../../src/domain/identity/names.ts';
 import { seconds } from '../../src/domain/time.ts';
 import { collector } from '../../src/runtime/machines.ts';
 import { ProcessChain } from '../../src/runtime/process-chain.ts';

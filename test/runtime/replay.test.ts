@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Fleet } from '../../src/domain/fleet.ts';
-import { Fold } from '../../src/domain/fold.ts';
-import { readEvent } from '../../src/domain/recorded.ts';
+import { readEvent } from '../../src/domain/events/audit-entry.ts';
+import { Fleet } from '../../src/domain/fleet/fleet.ts';
+import { Fold } from '../../src/domain/replay/fold.ts';
 import { foldInto, replayTo } from '../../src/runtime/replay.ts';
 import { historyOf } from '../history/given-history.ts';
 import { longHistory } from '../history/long-history.ts';

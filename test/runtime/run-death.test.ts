@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { Fault } from '../../src/domain/fault.ts';
-import { leaseKey } from '../../src/domain/keys.ts';
-import { lateAfter } from '../../src/domain/policy.ts';
+import { leaseKey } from '../../src/domain/identity/registry-keys.ts';
+import { lateAfter } from '../../src/domain/policy/lease-policy.ts';
 import { seconds } from '../../src/domain/time.ts';
 import { type FleetInMemory, slotAt } from './fleet-in-memory.ts';
 import { scenario } from './scenario.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../src/domain/fault.ts';
-import { ZoneName } from '../../src/domain/names.ts';
+import { ZoneName } from '../../src/domain/identity/names.ts';
 import type { Commit, Outcome } from '../../src/ports/registry.ts';
 import { SharedCommits } from '../../src/runtime/shared-commits.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
-import { rankOf, stepInAfter } from '../../src/domain/ranking.ts';
+import { rankOf, stepInAfter } from '../../src/domain/collection/rendezvous-rank.ts';
 import { Turns } from '../../src/runtime/turns.ts';
 
 const seats = [1, 2, 3];

@@ -1,5 +1,5 @@
 import { memoryStore } from '../../src/adapters/memory/store.ts';
-import type { Divergence } from '../../src/domain/divergence.ts';
+import type { Divergence } from '../../src/domain/replay/divergence.ts';
 import type { History } from '../../src/runtime/history.ts';
 import type { VerifyOptions, VerifyPorts } from '../../src/runtime/verify.ts';
 import { settlesWithin, type Verified, verify } from '../../src/runtime/verify.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
-import type { Check } from '../../src/domain/divergence.ts';
-import type { StoredAgent, StoredInstance } from '../../src/domain/entry.ts';
-import { RunId, type RunRef } from '../../src/domain/names.ts';
+import { RunId, type RunRef } from '../../src/domain/identity/names.ts';
+import type { StoredAgent, StoredInstance } from '../../src/domain/records/stored-record.ts';
+import type { Check } from '../../src/domain/replay/divergence.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
 import type { Author, Change } from '../../src/runtime/change.ts';
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { recordSubject } from '../../src/adapters/memory/layout.ts';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
-import { agentKey, instanceKey } from '../../src/domain/keys.ts';
+import { agentKey, instanceKey } from '../../src/domain/identity/registry-keys.ts';
 import { seconds } from '../../src/domain/time.ts';
 import { FleetInMemory, slotAt, specOf } from './fleet-in-memory.ts';
 import { verdictOn } from './verdict.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
-import { hashEvent } from '../../src/domain/chain.ts';
-import { type AuditEvent, eventVersion } from '../../src/domain/events.ts';
-import { keyOf } from '../../src/domain/fold.ts';
-import { describeChain } from '../../src/domain/recorded.ts';
-import { eventSubject } from '../../src/domain/subjects.ts';
+import { describeChain } from '../../src/domain/events/audit-entry.ts';
+import { type AuditEvent, eventVersion } from '../../src/domain/events/event-schema.ts';
+import { eventSubject } from '../../src/domain/events/event-subjects.ts';
+import { hashEvent } from '../../src/domain/events/hash-chain.ts';
+import { keyOf } from '../../src/domain/replay/fold.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
 import { eventsOf, historyOf } from '../history/given-history.ts';
 import {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
-import type { Divergence } from '../../src/domain/divergence.ts';
-import { RunId } from '../../src/domain/names.ts';
-import { readEvent } from '../../src/domain/recorded.ts';
+import { readEvent } from '../../src/domain/events/audit-entry.ts';
+import { RunId } from '../../src/domain/identity/names.ts';
+import type { Divergence } from '../../src/domain/replay/divergence.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
 import { session } from '../../src/runtime/machines.ts';

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { registrationsPerBatch } from '../../src/domain/policy.ts';
+import { registrationsPerBatch } from '../../src/domain/policy/lease-policy.ts';
 import { seconds } from '../../src/domain/time.ts';
 import { specOf } from './fleet-in-memory.ts';
 import { scenario } from './scenario.ts';

@@ -1,5 +1,5 @@
 import { recordSubject } from '../../src/adapters/memory/layout.ts';
-import type { AuditEvent } from '../../src/domain/events.ts';
+import type { AuditEvent } from '../../src/domain/events/event-schema.ts';
 import type { Monotonic, Revision } from '../../src/domain/time.ts';
 import type { FleetInMemory } from '../runtime/fleet-in-memory.ts';
 import type { Death } from './death.ts';

@@ -1,4 +1,4 @@
-import type { InstanceRow } from '../../src/domain/join.ts';
+import type { InstanceRow } from '../../src/domain/fleet/directory-rows.ts';
 import type { DirectoryChange } from '../../src/runtime/directory.ts';
 import type { DirectoryProcess, FleetInMemory } from '../runtime/fleet-in-memory.ts';
 import type { Process } from '../runtime/process.ts';

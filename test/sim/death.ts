@@ -1,4 +1,4 @@
-import { stepInAfter } from '../../src/domain/ranking.ts';
+import { stepInAfter } from '../../src/domain/collection/rendezvous-rank.ts';
 import { type Millis, type Monotonic, seconds } from '../../src/domain/time.ts';
 import type { Process } from '../runtime/process.ts';
 import { lateness } from './shape.ts';

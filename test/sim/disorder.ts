@@ -1,7 +1,7 @@
 import { recordSubject } from '../../src/adapters/memory/layout.ts';
-import { readPolicy } from '../../src/domain/entry.ts';
-import { defaultFleetPolicy } from '../../src/domain/fleet-policy.ts';
-import { policyKey } from '../../src/domain/keys.ts';
+import { policyKey } from '../../src/domain/identity/registry-keys.ts';
+import { defaultFleetPolicy } from '../../src/domain/policy/fleet-policy.ts';
+import { readPolicy } from '../../src/domain/records/stored-record.ts';
 import { disorderOf } from '../runtime/order.ts';
 import type { Simulated } from './simulated.ts';
 

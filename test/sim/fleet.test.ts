@@ -1,6 +1,6 @@
 import { env } from 'node:process';
 import { expect, test } from 'vitest';
-import { ZoneName } from '../../src/domain/names.ts';
+import { ZoneName } from '../../src/domain/identity/names.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
 import { setPolicy } from '../../src/runtime/planning.ts';
 import { FleetInMemory, slotAt } from '../runtime/fleet-in-memory.ts';

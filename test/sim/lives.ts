@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../src/domain/events.ts';
+import type { AuditEvent } from '../../src/domain/events/event-schema.ts';
 
 /** How far each run is, by what was written of it. */
 export class Lives {

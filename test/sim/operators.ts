@@ -1,5 +1,5 @@
-import { holdKey } from '../../src/domain/keys.ts';
-import type { AgentName, HostId } from '../../src/domain/names.ts';
+import type { AgentName, HostId } from '../../src/domain/identity/names.ts';
+import { holdKey } from '../../src/domain/identity/registry-keys.ts';
 import type { Millis } from '../../src/domain/time.ts';
 import { hold, release, setPolicy } from '../../src/runtime/planning.ts';
 import { Visit } from '../../src/runtime/visit.ts';

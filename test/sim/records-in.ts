@@ -1,6 +1,6 @@
 import { recordSubject } from '../../src/adapters/memory/layout.ts';
 import type { MemoryWorld } from '../../src/adapters/memory/world.ts';
-import type { Entry } from '../../src/domain/entry.ts';
+import type { Entry } from '../../src/domain/records/stored-record.ts';
 
 /** The records that stand in the registry now, under a prefix of the key. */
 export function recordsIn({ registry }: MemoryWorld, prefix: string): readonly Entry[] {

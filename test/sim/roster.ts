@@ -1,4 +1,4 @@
-import type { InstanceSpec } from '../../src/domain/desired.ts';
+import type { InstanceSpec } from '../../src/domain/records/desired-instances.ts';
 import {
   type AgentProcess,
   type CollectorProcess,

@@ -1,4 +1,4 @@
-import type { LeasePolicy } from '../../src/domain/policy.ts';
+import type { LeasePolicy } from '../../src/domain/policy/lease-policy.ts';
 import { type Millis, seconds } from '../../src/domain/time.ts';
 import type { Dice } from './dice.ts';
 

@@ -1,4 +1,4 @@
-import { leaseKey } from '../../src/domain/keys.ts';
+import { leaseKey } from '../../src/domain/identity/registry-keys.ts';
 import type { Millis } from '../../src/domain/time.ts';
 import type { Moment } from '../runtime/process.ts';
 import type { Simulated } from './simulated.ts';

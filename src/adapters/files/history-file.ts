@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { Fault } from '../../domain/fault.ts';
-import { wanted } from '../../domain/filters.ts';
+import { wanted } from '../../domain/identity/subject-filter.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import { readHistoryLine } from './history-line.ts';

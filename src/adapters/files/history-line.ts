@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inOneLine } from '../../domain/entry.ts';
+import { inOneLine } from '../../domain/records/stored-record.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 
 /**

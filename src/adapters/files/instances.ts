@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { InstanceSpec } from '../../domain/desired.ts';
 import { Fault } from '../../domain/fault.ts';
-import { instanceKey } from '../../domain/keys.ts';
-import { InstanceId, type ServiceName, type Slot } from '../../domain/names.ts';
+import { InstanceId, type ServiceName, type Slot } from '../../domain/identity/names.ts';
+import { instanceKey } from '../../domain/identity/registry-keys.ts';
+import { InstanceSpec } from '../../domain/records/desired-instances.ts';
 import type { Millis } from '../../domain/time.ts';
 import { complaint, complaints } from './complaints.ts';
 import { type FileDocument, readDocument } from './document.ts';

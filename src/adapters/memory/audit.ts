@@ -1,6 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
-import { wanted } from '../../domain/filters.ts';
-import { trimFault } from '../../domain/retention.ts';
+import { wanted } from '../../domain/identity/subject-filter.ts';
+import { trimFault } from '../../domain/policy/retention.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import type { EventWrite } from '../../ports/registry.ts';

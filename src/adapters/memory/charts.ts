@@ -1,4 +1,4 @@
-import { encodeToken } from '../../domain/token.ts';
+import { encodeToken } from '../../domain/identity/subject-token.ts';
 import type { Charts } from '../../ports/charts.ts';
 import { answerOver, type Link } from './link.ts';
 import type { MemoryWorld } from './world.ts';

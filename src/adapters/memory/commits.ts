@@ -1,4 +1,4 @@
-import { tombstoneTtl } from '../../domain/policy.ts';
+import { tombstoneTtl } from '../../domain/policy/lease-policy.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { Commit } from '../../ports/registry.ts';
 import { eventSubject, recordSubject } from './layout.ts';

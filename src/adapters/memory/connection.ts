@@ -1,4 +1,4 @@
-import type { Slot } from '../../domain/names.ts';
+import type { Slot } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Departure } from '../../ports/departures.ts';
 import type { MemoryWorld } from './world.ts';

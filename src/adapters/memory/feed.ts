@@ -1,5 +1,5 @@
-import type { Entry } from '../../domain/entry.ts';
-import { tombstoneTtl } from '../../domain/policy.ts';
+import { tombstoneTtl } from '../../domain/policy/lease-policy.ts';
+import type { Entry } from '../../domain/records/stored-record.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { Feed } from '../../ports/feed.ts';
 import { type Link, LinkDown } from './link.ts';

@@ -1,4 +1,4 @@
-import { wanted } from '../../domain/filters.ts';
+import { wanted } from '../../domain/identity/subject-filter.ts';
 
 /** The registry's stream holds two kinds of subjects: the bucket's records, and the outbox. */
 const record = 'record.';

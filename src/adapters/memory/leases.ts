@@ -1,7 +1,7 @@
-import type { Entry } from '../../domain/entry.ts';
 import { Fault } from '../../domain/fault.ts';
-import { wanted } from '../../domain/filters.ts';
-import { tombstoneTtl } from '../../domain/policy.ts';
+import { wanted } from '../../domain/identity/subject-filter.ts';
+import { tombstoneTtl } from '../../domain/policy/lease-policy.ts';
+import type { Entry } from '../../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../../domain/time.ts';
 import type { Leases } from '../../ports/leases.ts';
 import { feed } from './feed.ts';

@@ -1,4 +1,4 @@
-import { runSubject } from '../../domain/subjects.ts';
+import { runSubject } from '../../domain/events/event-subjects.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Pong, Probe } from '../../ports/probe.ts';
 import type { Answerer } from './answerers.ts';

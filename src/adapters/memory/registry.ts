@@ -1,5 +1,5 @@
-import type { Entry } from '../../domain/entry.ts';
 import { Fault } from '../../domain/fault.ts';
+import type { Entry } from '../../domain/records/stored-record.ts';
 import type { Outcome, Registry } from '../../ports/registry.ts';
 import { requireSound, store } from './commits.ts';
 import { feed } from './feed.ts';

@@ -1,5 +1,5 @@
+import { encodeToken } from '../../domain/identity/subject-token.ts';
 import type { Millis } from '../../domain/time.ts';
-import { encodeToken } from '../../domain/token.ts';
 import type { Charts } from '../../ports/charts.ts';
 import { readEntry } from './leader-read.ts';
 import type { Link } from './link.ts';

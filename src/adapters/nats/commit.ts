@@ -1,5 +1,5 @@
 import { Fault } from '../../domain/fault.ts';
-import { tombstoneTtl } from '../../domain/policy.ts';
+import { tombstoneTtl } from '../../domain/policy/lease-policy.ts';
 import type { Millis, Revision } from '../../domain/time.ts';
 import type { Commit, EventWrite, Fence, Outcome, Write } from '../../ports/registry.ts';
 import type { Link } from './link.ts';
@@ -35,7 +35,7 @@ export async function commit(
  * An event has no expectation of its own: a message can carry one, and that is a fence's. That no
  * event is overwritten is due to the record that holds its number and has its own compare-and-set.
  * Fences that find no event to carry them come first, each on a message of its own: what counts
- * revisions relies on the writes standing right before the events (src/domain/fold.ts).
+ * revisions relies on the writes standing right before the events (src/domain/replay/fold.ts).
  */
 export function messagesOf(names: Names, wanted: Commit): readonly Message[] {
   const { writes, events, fences = [] } = wanted;

@@ -1,6 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
-import { AgentName, HostId, RunId, type RunRef } from '../../domain/names.ts';
-import { decodeToken, encodeToken } from '../../domain/token.ts';
+import { AgentName, HostId, RunId, type RunRef } from '../../domain/identity/names.ts';
+import { decodeToken, encodeToken } from '../../domain/identity/subject-token.ts';
 
 /**
  * A server refuses who introduces himself with more than 4096 bytes (`max_control_line`), and credentials

@@ -1,4 +1,4 @@
-import type { Entry } from '../../domain/entry.ts';
+import type { Entry } from '../../domain/records/stored-record.ts';
 import type { Millis } from '../../domain/time.ts';
 import { apiFault, askApi } from './api.ts';
 import { code } from './errors.ts';

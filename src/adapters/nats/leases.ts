@@ -1,6 +1,6 @@
 import type { StreamInfo } from '@nats-io/jetstream';
-import type { Entry } from '../../domain/entry.ts';
 import { Fault } from '../../domain/fault.ts';
+import type { Entry } from '../../domain/records/stored-record.ts';
 import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { Leases } from '../../ports/leases.ts';
 import { askApi, expectOk } from './api.ts';

@@ -1,7 +1,7 @@
 import type { Msg, MsgHdrs } from '@nats-io/transport-node';
-import type { Entry } from '../../domain/entry.ts';
 import { Fault } from '../../domain/fault.ts';
 import { readJson } from '../../domain/json.ts';
+import type { Entry } from '../../domain/records/stored-record.ts';
 import type { Instant, Revision } from '../../domain/time.ts';
 import type { BucketNames } from './names.ts';
 

@@ -1,4 +1,4 @@
-import type { Namespace } from '../../domain/names.ts';
+import type { Namespace } from '../../domain/identity/names.ts';
 
 /** One of the KV buckets: where its stream is, and what comes before a key on the wire. */
 export interface BucketNames {

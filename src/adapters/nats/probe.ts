@@ -1,6 +1,6 @@
 import type { Msg } from '@nats-io/transport-node';
+import { runSubject } from '../../domain/events/event-subjects.ts';
 import { Fault } from '../../domain/fault.ts';
-import { runSubject } from '../../domain/subjects.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Notice, Pong, Probe } from '../../ports/probe.ts';
 import type { Link } from './link.ts';

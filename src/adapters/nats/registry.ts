@@ -1,4 +1,4 @@
-import { tombstoneTtl } from '../../domain/policy.ts';
+import { tombstoneTtl } from '../../domain/policy/lease-policy.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Registry } from '../../ports/registry.ts';
 import { commit } from './commit.ts';

@@ -1,7 +1,7 @@
 import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../domain/fault.ts';
-import type { Retention } from '../../domain/fleet-policy.ts';
-import { trimFault } from '../../domain/retention.ts';
+import type { Retention } from '../../domain/policy/fleet-policy.ts';
+import { trimFault } from '../../domain/policy/retention.ts';
 import type { Instant, Millis, Revision } from '../../domain/time.ts';
 import { askApi, expectOk } from './api.ts';
 import type { Link } from './link.ts';

@@ -1,6 +1,6 @@
 import type { StreamInfo } from '@nats-io/jetstream';
-import type { Entry } from '../../domain/entry.ts';
 import { Fault } from '../../domain/fault.ts';
+import type { Entry } from '../../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../../domain/time.ts';
 import type { Link } from './link.ts';
 import { deliveredEntry } from './message.ts';

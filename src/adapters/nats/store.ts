@@ -1,4 +1,4 @@
-import type { Namespace } from '../../domain/names.ts';
+import type { Namespace } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Store } from '../../ports/ports.ts';
 import { natsAudit } from './audit.ts';

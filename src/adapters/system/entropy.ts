@@ -1,5 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import { RunId } from '../../domain/names.ts';
+import { RunId } from '../../domain/identity/names.ts';
 import type { Entropy } from '../../ports/entropy.ts';
 
 const letters = '0123456789abcdefghijklmnopqrstuvwxyz';

@@ -1,4 +1,4 @@
-import type { Health } from '../../domain/desired.ts';
+import type { Health } from '../../domain/records/desired-instances.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { execProbe } from './exec-probe.ts';

@@ -1,9 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inOneLine } from '../../domain/entry.ts';
 import { Fault } from '../../domain/fault.ts';
-import { HostId } from '../../domain/names.ts';
+import { HostId } from '../../domain/identity/names.ts';
+import { inOneLine } from '../../domain/records/stored-record.ts';
 
 export interface HostIdSources {
   readonly configured?: string | undefined;

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
 import { pid as ownPid } from 'node:process';
-import type { AgentRecord } from '../../domain/records.ts';
+import type { AgentRecord } from '../../domain/records/schemas.ts';
 import type { Processes } from '../../ports/processes.ts';
 import { sendSignal } from './send-signal.ts';
 

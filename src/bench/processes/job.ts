@@ -1,5 +1,5 @@
-import type { RunRef } from '../../domain/names.ts';
-import type { LeasePolicy } from '../../domain/policy.ts';
+import type { RunRef } from '../../domain/identity/names.ts';
+import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Access } from '../access.ts';
 

@@ -10,8 +10,8 @@ import {
   type RunRef,
   ServiceName,
   ZoneName,
-} from '../../domain/names.ts';
-import { renewEvery } from '../../domain/policy.ts';
+} from '../../domain/identity/names.ts';
+import { renewEvery } from '../../domain/policy/lease-policy.ts';
 import { seconds } from '../../domain/time.ts';
 import { Agent } from '../../runtime/agent.ts';
 import { type Access, openStore, portsOf } from '../access.ts';

@@ -1,5 +1,5 @@
 import { systemHash } from '../../adapters/system/hash.ts';
-import { readEvent } from '../../domain/recorded.ts';
+import { readEvent } from '../../domain/events/audit-entry.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import { Verifier } from '../../runtime/verifier.ts';
 import type { Access } from '../access.ts';

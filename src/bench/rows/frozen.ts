@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { leaseKey } from '../../domain/keys.ts';
-import type { RunRef } from '../../domain/names.ts';
+import type { RunRef } from '../../domain/identity/names.ts';
+import { leaseKey } from '../../domain/identity/registry-keys.ts';
 import { type Millis, type Monotonic, seconds } from '../../domain/time.ts';
 import { countReasons, DubiousWatch } from '../dubious-watch.ts';
 import type { Row } from '../row.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { errors } from '@nats-io/transport-node';
 import { systemEntropy } from '../../adapters/system/entropy.ts';
-import type { RunRef } from '../../domain/names.ts';
-import { runSubject } from '../../domain/subjects.ts';
+import { runSubject } from '../../domain/events/event-subjects.ts';
+import type { RunRef } from '../../domain/identity/names.ts';
 import { type Millis, type Monotonic, seconds } from '../../domain/time.ts';
 import { countReasons, type Doubted, DubiousWatch } from '../dubious-watch.ts';
 import type { Result, Row } from '../row.ts';

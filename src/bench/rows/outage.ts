@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemHash } from '../../adapters/system/hash.ts';
-import { readEvent } from '../../domain/recorded.ts';
+import { readEvent } from '../../domain/events/audit-entry.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { type Cluster, startCluster } from '../cluster.ts';
 import type { Row } from '../row.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { slotTokens } from '../../domain/keys.ts';
-import type { Slot } from '../../domain/names.ts';
+import type { Slot } from '../../domain/identity/names.ts';
+import { slotTokens } from '../../domain/identity/registry-keys.ts';
 import { type Millis, type Monotonic, seconds } from '../../domain/time.ts';
 import { View } from '../../runtime/view.ts';
 import { deleteBare } from '../bare-deletes.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AgentName } from '../../domain/names.ts';
+import { AgentName } from '../../domain/identity/names.ts';
 import { Agent } from '../../runtime/agent.ts';
 import { command } from '../command.ts';
 import { listInstances, system } from '../compose.ts';

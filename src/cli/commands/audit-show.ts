@@ -1,5 +1,5 @@
-import type { AuditEvent } from '../../domain/events.ts';
-import { type Illegible, type Recorded, readEvent } from '../../domain/recorded.ts';
+import { type Illegible, type Recorded, readEvent } from '../../domain/events/audit-entry.ts';
+import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import { entitiesNamed } from '../audit-entity.ts';
 import { actorOf, eventJson, stateText, subjectOf, whyOf } from '../audit-event.ts';
 import { findEntity } from '../audit-reading.ts';

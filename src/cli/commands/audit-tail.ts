@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { type Illegible, type Recorded, readEvent } from '../../domain/events/audit-entry.ts';
 import { Fault } from '../../domain/fault.ts';
-import { type Illegible, type Recorded, readEvent } from '../../domain/recorded.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import { entitiesNamed } from '../audit-entity.ts';
 import { actorOf, eventJson, stateText, subjectOf, whyOf } from '../audit-event.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Divergence } from '../../domain/divergence.ts';
+import type { Divergence } from '../../domain/replay/divergence.ts';
 import { verify } from '../../runtime/verify.ts';
 import { Checkpoints, savedIn } from '../checkpoints.ts';
 import { command } from '../command.ts';

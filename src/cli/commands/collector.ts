@@ -1,4 +1,4 @@
-import { AgentName } from '../../domain/names.ts';
+import { AgentName } from '../../domain/identity/names.ts';
 import { collect } from '../collecting.ts';
 import { command } from '../command.ts';
 import { system } from '../compose.ts';

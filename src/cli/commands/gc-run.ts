@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AuditEvent } from '../../domain/events.ts';
+import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import { hours, type Millis, seconds } from '../../domain/time.ts';
 import { Visit } from '../../runtime/visit.ts';
 import { command } from '../command.ts';

@@ -1,4 +1,4 @@
-import type { FleetPolicy } from '../../domain/fleet-policy.ts';
+import type { FleetPolicy } from '../../domain/policy/fleet-policy.ts';
 import { setPolicy } from '../../runtime/planning.ts';
 import { command } from '../command.ts';
 import { connectOnce } from '../connect.ts';

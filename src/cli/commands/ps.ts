@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ServiceName } from '../../domain/names.ts';
-import { pickPolicies, usable } from '../../domain/pick.ts';
+import { pickPolicies, usable } from '../../domain/fleet/pick.ts';
+import { ServiceName } from '../../domain/identity/names.ts';
 import { command } from '../command.ts';
 import { system } from '../compose.ts';
 import { exit } from '../exit.ts';

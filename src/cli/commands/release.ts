@@ -1,5 +1,5 @@
 import { Fault } from '../../domain/fault.ts';
-import type { HoldRecord } from '../../domain/records.ts';
+import type { HoldRecord } from '../../domain/records/schemas.ts';
 import { release as end } from '../../runtime/planning.ts';
 import { command } from '../command.ts';
 import { exit } from '../exit.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { InstanceSpec } from '../../domain/desired.ts';
-import { AgentName, InstanceId, type RunRef, ServiceName } from '../../domain/names.ts';
+import { AgentName, InstanceId, type RunRef, ServiceName } from '../../domain/identity/names.ts';
+import type { InstanceSpec } from '../../domain/records/desired-instances.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Meters } from '../../ports/meters.ts';
 import { Agent, type AgentOptions } from '../../runtime/agent.ts';

@@ -1,4 +1,4 @@
-import { AgentName } from '../../domain/names.ts';
+import { AgentName } from '../../domain/identity/names.ts';
 import { withoutLogin } from '../access.ts';
 import { command } from '../command.ts';
 import { jsonLog } from '../compose.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
-import { AgentName } from '../../domain/names.ts';
+import { AgentName } from '../../domain/identity/names.ts';
 import { withoutLogin } from '../access.ts';
 import { collect } from '../collecting.ts';
 import { command } from '../command.ts';

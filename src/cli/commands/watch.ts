@@ -1,5 +1,5 @@
-import type { InstanceRow } from '../../domain/join.ts';
-import { ServiceName } from '../../domain/names.ts';
+import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
+import { ServiceName } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { Directory, type DirectoryChange } from '../../runtime/directory.ts';
 import type { FleetChange } from '../../runtime/fleet-told.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { isOfSlot } from '../../domain/events.ts';
+import { readEvent } from '../../domain/events/audit-entry.ts';
+import { isOfSlot } from '../../domain/events/event-schema.ts';
 import { Fault } from '../../domain/fault.ts';
-import { slotTokens } from '../../domain/keys.ts';
-import { readEvent } from '../../domain/recorded.ts';
+import { slotTokens } from '../../domain/identity/registry-keys.ts';
 import { type Entity, entitiesNamed } from '../audit-entity.ts';
 import { hasEvents, theOnly } from '../audit-reading.ts';
 import { command } from '../command.ts';

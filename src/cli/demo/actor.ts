@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { InstanceSpec } from '../../domain/desired.ts';
 import { Fault } from '../../domain/fault.ts';
+import type { InstanceSpec } from '../../domain/records/desired-instances.ts';
 import { written } from '../times.ts';
 
 /** A part in the story: an agent, and what it runs. */

@@ -1,5 +1,5 @@
-import type { AuditEvent } from '../../domain/events.ts';
-import { readEvent } from '../../domain/recorded.ts';
+import { readEvent } from '../../domain/events/audit-entry.ts';
+import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import { seconds } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import { verify } from '../../runtime/verify.ts';

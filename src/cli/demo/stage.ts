@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { InstanceRow } from '../../domain/join.ts';
-import { AgentName, HostId, Namespace } from '../../domain/names.ts';
+import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
+import { AgentName, HostId, Namespace } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { Collector } from '../../runtime/collector.ts';

@@ -1,6 +1,6 @@
-import { forecastBrakes } from '../../domain/brake-forecast.ts';
-import { allSeats } from '../../domain/keys.ts';
-import { SeatRecord } from '../../domain/records.ts';
+import { forecastBrakes } from '../../domain/collection/brake-forecast.ts';
+import { allSeats } from '../../domain/identity/registry-keys.ts';
+import { SeatRecord } from '../../domain/records/schemas.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Directory } from '../../runtime/directory.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Health } from '../../domain/desired.ts';
-import { ZoneName } from '../../domain/names.ts';
+import { ZoneName } from '../../domain/identity/names.ts';
+import type { Health } from '../../domain/records/desired-instances.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { Agent } from '../../runtime/agent.ts';
 import type { ProcessTransition } from '../../runtime/process-chain.ts';

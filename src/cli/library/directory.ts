@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
-import type { AgentRow, InstanceRow } from '../../domain/join.ts';
-import { type PickPolicy, pickOne, pickPolicies, usable } from '../../domain/pick.ts';
+import type { AgentRow, InstanceRow } from '../../domain/fleet/directory-rows.ts';
+import { type PickPolicy, pickOne, pickPolicies, usable } from '../../domain/fleet/pick.ts';
 import { seconds } from '../../domain/time.ts';
 import { Directory, type DirectoryChange } from '../../runtime/directory.ts';
 import { system } from '../compose.ts';

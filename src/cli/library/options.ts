@@ -1,10 +1,10 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { inOneLine } from '../../domain/entry.ts';
 import { Fault } from '../../domain/fault.ts';
-import { AgentName, HostId, type Slot } from '../../domain/names.ts';
-import { defaultLease, LeasePolicy } from '../../domain/policy.ts';
+import { AgentName, HostId, type Slot } from '../../domain/identity/names.ts';
+import { defaultLease, LeasePolicy } from '../../domain/policy/lease-policy.ts';
+import { inOneLine } from '../../domain/records/stored-record.ts';
 import { system } from '../compose.ts';
 import { Lasting } from '../duration.ts';
 

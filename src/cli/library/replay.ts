@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
-import type { AgentRow, InstanceRow } from '../../domain/join.ts';
+import type { AgentRow, InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import type { Instant, Revision } from '../../domain/time.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
 import type { History } from '../../runtime/history.ts';

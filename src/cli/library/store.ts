@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Namespace, type RunRef } from '../../domain/names.ts';
+import { Namespace, type RunRef } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Log } from '../../ports/log.ts';
 import { type Meters, noMeters } from '../../ports/meters.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Namespace } from '../../domain/names.ts';
+import { Namespace } from '../../domain/identity/names.ts';
 import type { Settings } from './setting.ts';
 
 /** A switch: given as a flag, or as `true` or `yes` in the environment and the file. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { HostId, ZoneName } from '../../domain/names.ts';
-import { defaultLease, LeasePolicy } from '../../domain/policy.ts';
+import { HostId, ZoneName } from '../../domain/identity/names.ts';
+import { defaultLease, LeasePolicy } from '../../domain/policy/lease-policy.ts';
 import { seconds } from '../../domain/time.ts';
 import { Duration } from '../duration.ts';
 import type { Settings } from './setting.ts';

@@ -1,5 +1,5 @@
-import { inOneLine } from '../../domain/entry.ts';
 import { Fault } from '../../domain/fault.ts';
+import { inOneLine } from '../../domain/records/stored-record.ts';
 import {
   attributeOf,
   nameOf,

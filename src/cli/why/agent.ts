@@ -1,7 +1,7 @@
-import type { StoredAgent } from '../../domain/entry.ts';
-import type { SlotView } from '../../domain/fleet.ts';
-import { agentRow } from '../../domain/join.ts';
-import { renewEvery } from '../../domain/policy.ts';
+import { agentRow } from '../../domain/fleet/directory-rows.ts';
+import type { SlotView } from '../../domain/fleet/fleet.ts';
+import { renewEvery } from '../../domain/policy/lease-policy.ts';
+import type { StoredAgent } from '../../domain/records/stored-record.ts';
 import type { Instant } from '../../domain/time.ts';
 import { evidenceWords } from '../evidence.ts';
 import { plural } from '../footer.ts';

@@ -1,6 +1,6 @@
-import { zoneOf } from '../../domain/brake.ts';
-import { leaseRefutes } from '../../domain/plan.ts';
-import type { AgentRecord } from '../../domain/records.ts';
+import { zoneOf } from '../../domain/collection/brake.ts';
+import { leaseRefutes } from '../../domain/collection/gc-plan.ts';
+import type { AgentRecord } from '../../domain/records/schemas.ts';
 import type { Instant, Millis } from '../../domain/time.ts';
 import { silentSince, VerdictEvidence } from '../evidence.ts';
 import { untilWords } from '../fleet-lines.ts';

@@ -1,5 +1,5 @@
-import { type StoredInstance, tokenOf } from '../../domain/entry.ts';
-import { leftoverAfter } from '../../domain/policy.ts';
+import { leftoverAfter } from '../../domain/policy/lease-policy.ts';
+import { type StoredInstance, tokenOf } from '../../domain/records/stored-record.ts';
 import type { Instant } from '../../domain/time.ts';
 import { evidenceWords } from '../evidence.ts';
 import { deathWords, doubtWords, nobodyWatches, suspectNext, untilOneRuns } from './doubt.ts';

@@ -1,6 +1,6 @@
-import { Fleet } from '../../domain/fleet.ts';
-import { allSeats, policyKey } from '../../domain/keys.ts';
-import type { RunRef } from '../../domain/names.ts';
+import { Fleet } from '../../domain/fleet/fleet.ts';
+import type { RunRef } from '../../domain/identity/names.ts';
+import { allSeats, policyKey } from '../../domain/identity/registry-keys.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { readLease } from '../../runtime/examine.ts';
 import { type Moment, replayTo } from '../../runtime/replay.ts';

@@ -1,5 +1,5 @@
-import { type AuditEvent, isOfSlot } from '../../domain/events.ts';
-import type { Recorded } from '../../domain/recorded.ts';
+import type { Recorded } from '../../domain/events/audit-entry.ts';
+import { type AuditEvent, isOfSlot } from '../../domain/events/event-schema.ts';
 import type { Instant } from '../../domain/time.ts';
 import { subjectOf } from '../audit-event.ts';
 import { evidenceWords } from '../evidence.ts';

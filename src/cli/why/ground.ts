@@ -1,5 +1,5 @@
-import type { Fleet } from '../../domain/fleet.ts';
-import type { RunRef } from '../../domain/names.ts';
+import type { Fleet } from '../../domain/fleet/fleet.ts';
+import type { RunRef } from '../../domain/identity/names.ts';
 import type { Instant, Revision } from '../../domain/time.ts';
 import type { History } from '../../runtime/history.ts';
 

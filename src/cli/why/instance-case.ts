@@ -1,6 +1,6 @@
-import type { StoredAgent, StoredInstance } from '../../domain/entry.ts';
-import type { SlotView } from '../../domain/fleet.ts';
-import type { InstanceRow } from '../../domain/join.ts';
+import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
+import type { SlotView } from '../../domain/fleet/fleet.ts';
+import type { StoredAgent, StoredInstance } from '../../domain/records/stored-record.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Ground } from './ground.ts';
 import type { RunLife } from './run-life.ts';

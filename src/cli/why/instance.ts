@@ -1,6 +1,6 @@
-import type { StoredInstance } from '../../domain/entry.ts';
-import type { SlotView } from '../../domain/fleet.ts';
-import { instanceRow } from '../../domain/join.ts';
+import { instanceRow } from '../../domain/fleet/directory-rows.ts';
+import type { SlotView } from '../../domain/fleet/fleet.ts';
+import type { StoredInstance } from '../../domain/records/stored-record.ts';
 import {
   contested,
   dead,

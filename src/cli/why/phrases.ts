@@ -1,6 +1,6 @@
-import type { Actor } from '../../domain/actor.ts';
-import type { Slot } from '../../domain/names.ts';
-import type { Recorded } from '../../domain/recorded.ts';
+import type { Recorded } from '../../domain/events/audit-entry.ts';
+import type { Actor } from '../../domain/identity/actor.ts';
+import type { Slot } from '../../domain/identity/names.ts';
 import type { Instant, Millis } from '../../domain/time.ts';
 import { dateTime, roughly } from '../times.ts';
 

@@ -1,6 +1,6 @@
-import { slotTokens } from '../../domain/keys.ts';
-import type { RunRef } from '../../domain/names.ts';
-import { type Recorded, readEvent } from '../../domain/recorded.ts';
+import { type Recorded, readEvent } from '../../domain/events/audit-entry.ts';
+import type { RunRef } from '../../domain/identity/names.ts';
+import { slotTokens } from '../../domain/identity/registry-keys.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { History } from '../../runtime/history.ts';
 

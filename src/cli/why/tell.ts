@@ -1,8 +1,8 @@
-import type { Unreadable } from '../../domain/entry.ts';
-import { isOfSlot } from '../../domain/events.ts';
-import { wanted } from '../../domain/filters.ts';
-import type { SlotView } from '../../domain/fleet.ts';
-import { type Recorded, readEvent } from '../../domain/recorded.ts';
+import { type Recorded, readEvent } from '../../domain/events/audit-entry.ts';
+import { isOfSlot } from '../../domain/events/event-schema.ts';
+import type { SlotView } from '../../domain/fleet/fleet.ts';
+import { wanted } from '../../domain/identity/subject-filter.ts';
+import type { Unreadable } from '../../domain/records/stored-record.ts';
 import type { Entity } from '../audit-entity.ts';
 import { stateText, subjectOf } from '../audit-event.ts';
 import { tellAgent } from './agent.ts';

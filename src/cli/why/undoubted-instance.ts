@@ -1,7 +1,7 @@
-import type { StoredInstance } from '../../domain/entry.ts';
-import { readEvent } from '../../domain/recorded.ts';
+import { readEvent } from '../../domain/events/audit-entry.ts';
+import { encodeToken } from '../../domain/identity/subject-token.ts';
+import type { StoredInstance } from '../../domain/records/stored-record.ts';
 import type { Instant } from '../../domain/time.ts';
-import { encodeToken } from '../../domain/token.ts';
 import type { Ground } from './ground.ts';
 import { agentOf, type Case, type Told } from './instance-case.ts';
 import { at, long, since } from './phrases.ts';

@@ -1,4 +1,4 @@
-import type { PlanRow } from '../../domain/plan.ts';
+import type { PlanRow } from '../../domain/collection/gc-plan.ts';
 import { hindrance, soonestFirst, whatGoes } from './gc-view.ts';
 import { PlanLink } from './plan-link.tsx';
 import { State } from './state.tsx';

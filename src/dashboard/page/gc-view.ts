@@ -1,4 +1,4 @@
-import type { PlanRow } from '../../domain/plan.ts';
+import type { PlanRow } from '../../domain/collection/gc-plan.ts';
 import type { Transition } from '../questions.ts';
 import type { WirePlan } from '../wire.ts';
 import { counted } from './times.ts';

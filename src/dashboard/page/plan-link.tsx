@@ -1,4 +1,4 @@
-import type { PlanRow } from '../../domain/plan.ts';
+import type { PlanRow } from '../../domain/collection/gc-plan.ts';
 import { hrefTo } from './store.ts';
 import { writeSubject } from './subject.ts';
 import { Words } from './words.tsx';

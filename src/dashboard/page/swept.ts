@@ -1,4 +1,4 @@
-import type { PlanRow } from '../../domain/plan.ts';
+import type { PlanRow } from '../../domain/collection/gc-plan.ts';
 import type { WireDone } from '../wire.ts';
 import { hindrance, whatGoes } from './gc-view.ts';
 import { counted } from './times.ts';

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import type { Plan } from '../../domain/collection/gc-plan.ts';
 import { Fault } from '../../domain/fault.ts';
-import type { Fleet } from '../../domain/fleet.ts';
-import { AgentName, HostId } from '../../domain/names.ts';
-import type { Plan } from '../../domain/plan.ts';
-import type { LeasePolicy } from '../../domain/policy.ts';
+import type { Fleet } from '../../domain/fleet/fleet.ts';
+import { AgentName, HostId } from '../../domain/identity/names.ts';
+import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
 import { days, type Millis, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Registry } from '../../ports/registry.ts';

@@ -1,6 +1,6 @@
 import { dotOf } from '../../charts/dot.ts';
 import { mermaidOf } from '../../charts/mermaid.ts';
-import { encodeToken } from '../../domain/token.ts';
+import { encodeToken } from '../../domain/identity/subject-token.ts';
 import type { WireEvents, WireHello } from '../wire.ts';
 import type { Actions } from './actions.ts';
 import { sendBody, sendJson } from './answer.ts';

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import type { AuditEvent } from '../../domain/events.ts';
-import { isOfSlot } from '../../domain/events.ts';
-import { slotTokens } from '../../domain/keys.ts';
-import { readEvent } from '../../domain/recorded.ts';
+import { readEvent } from '../../domain/events/audit-entry.ts';
+import type { AuditEvent } from '../../domain/events/event-schema.ts';
+import { isOfSlot } from '../../domain/events/event-schema.ts';
+import { slotTokens } from '../../domain/identity/registry-keys.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { WireCauses, WireRelated } from '../wire.ts';
 import type { Ledger } from './ledger.ts';

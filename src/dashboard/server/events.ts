@@ -1,5 +1,5 @@
-import { wanted } from '../../domain/filters.ts';
-import { chainSubject } from '../../domain/subjects.ts';
+import { chainSubject } from '../../domain/events/event-subjects.ts';
+import { wanted } from '../../domain/identity/subject-filter.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import type { History } from '../../runtime/history.ts';

@@ -1,7 +1,7 @@
 import { getNextTransitions } from 'xstate';
-import { ChainRef, type StateValue } from '../../domain/events.ts';
-import { readEvent } from '../../domain/recorded.ts';
-import { chainSubject } from '../../domain/subjects.ts';
+import { readEvent } from '../../domain/events/audit-entry.ts';
+import { ChainRef, type StateValue } from '../../domain/events/event-schema.ts';
+import { chainSubject } from '../../domain/events/event-subjects.ts';
 import type { Revision } from '../../domain/time.ts';
 import { begin, step } from '../../runtime/step.ts';
 import type { WireExplained, WireNext } from '../wire.ts';

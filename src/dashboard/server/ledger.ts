@@ -1,4 +1,4 @@
-import { chainSubject } from '../../domain/subjects.ts';
+import { chainSubject } from '../../domain/events/event-subjects.ts';
 import type { Instant, Revision } from '../../domain/time.ts';
 import type { WireEntity, WireGap } from '../wire.ts';
 import { Columns, type Row } from './columns.ts';

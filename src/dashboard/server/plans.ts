@@ -1,8 +1,8 @@
-import type { BrakeForecast } from '../../domain/brake-forecast.ts';
-import type { Fleet } from '../../domain/fleet.ts';
-import { leaseKey } from '../../domain/keys.ts';
-import { type Plan, planOf } from '../../domain/plan.ts';
-import { defaultLease } from '../../domain/policy.ts';
+import type { BrakeForecast } from '../../domain/collection/brake-forecast.ts';
+import { type Plan, planOf } from '../../domain/collection/gc-plan.ts';
+import type { Fleet } from '../../domain/fleet/fleet.ts';
+import { leaseKey } from '../../domain/identity/registry-keys.ts';
+import { defaultLease } from '../../domain/policy/lease-policy.ts';
 import type { Revision } from '../../domain/time.ts';
 import { replayTo } from '../../runtime/replay.ts';
 import type { WireBrake, WireHold, WirePlan } from '../wire.ts';

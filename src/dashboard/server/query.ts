@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { HostId } from '../../domain/names.ts';
+import { HostId } from '../../domain/identity/names.ts';
 import { Refusal } from './refusal.ts';
 
 const place = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);

@@ -1,4 +1,4 @@
-import { readEvent } from '../../domain/recorded.ts';
+import { readEvent } from '../../domain/events/audit-entry.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import type { Ledger } from './ledger.ts';

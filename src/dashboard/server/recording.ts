@@ -1,5 +1,5 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { wanted } from '../../domain/filters.ts';
+import { wanted } from '../../domain/identity/subject-filter.ts';
 import type { Instant, Revision } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import type { History } from '../../runtime/history.ts';

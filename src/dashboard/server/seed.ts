@@ -1,5 +1,11 @@
-import type { Entry } from '../../domain/entry.ts';
-import { readAgent, readBrake, readHold, readInstance, readPolicy } from '../../domain/entry.ts';
+import type { Entry } from '../../domain/records/stored-record.ts';
+import {
+  readAgent,
+  readBrake,
+  readHold,
+  readInstance,
+  readPolicy,
+} from '../../domain/records/stored-record.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
 import type { History } from '../../runtime/history.ts';

@@ -1,5 +1,5 @@
 import { Fault } from '../../domain/fault.ts';
-import { allSeats } from '../../domain/keys.ts';
+import { allSeats } from '../../domain/identity/registry-keys.ts';
 import { type Instant, type Millis, seconds } from '../../domain/time.ts';
 import type { Charts } from '../../ports/charts.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';

@@ -1,4 +1,4 @@
-import type { AuditEvent, StateValue } from '../../domain/events.ts';
+import type { AuditEvent, StateValue } from '../../domain/events/event-schema.ts';
 import type { WireEntity, WireNote } from '../wire.ts';
 
 /** What the page is told of one event. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readInstances } from '../../../src/adapters/files/instances.ts';
 import { Duration } from '../../../src/cli/duration.ts';
-import { AgentName, HostId } from '../../../src/domain/names.ts';
+import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
 
 const slot = { host: HostId.parse('h1'), agent: AgentName.parse('a') };
 const read = (text: string) => readInstances(text, 'i.yaml', slot, Duration);

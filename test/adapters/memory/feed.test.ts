@@ -3,7 +3,7 @@ import { type Link, LinkDown } from '../../../src/adapters/memory/link.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../../src/adapters/memory/virtual-clock.ts';
 import { MemoryWorld } from '../../../src/adapters/memory/world.ts';
-import { tombstoneTtl } from '../../../src/domain/policy.ts';
+import { tombstoneTtl } from '../../../src/domain/policy/lease-policy.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import { Observed } from '../../contract/observed.ts';
 import { agent, instance } from '../../contract/places.ts';

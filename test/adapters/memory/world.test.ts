@@ -3,7 +3,7 @@ import { eventSubject } from '../../../src/adapters/memory/layout.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../../src/adapters/memory/virtual-clock.ts';
 import { MemoryWorld } from '../../../src/adapters/memory/world.ts';
-import { tombstoneTtl } from '../../../src/domain/policy.ts';
+import { tombstoneTtl } from '../../../src/domain/policy/lease-policy.ts';
 import type { StoredEvent } from '../../../src/ports/audit.ts';
 import type { Commit } from '../../../src/ports/registry.ts';
 import { agent, eventOf, instance } from '../../contract/places.ts';

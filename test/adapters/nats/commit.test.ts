@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { messagesOf } from '../../../src/adapters/nats/commit.ts';
 import { namesOf } from '../../../src/adapters/nats/names.ts';
-import { Namespace } from '../../../src/domain/names.ts';
+import { Namespace } from '../../../src/domain/identity/names.ts';
 
 const names = namesOf(Namespace.parse('test'));
 const event = (n: number) => ({ subject: `host.agent.run.${n}`, text: `event ${n}` });

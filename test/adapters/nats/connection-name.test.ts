@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { connectionName, runOfConnection } from '../../../src/adapters/nats/connection-name.ts';
-import { AgentName, HostId, RunId } from '../../../src/domain/names.ts';
+import { AgentName, HostId, RunId } from '../../../src/domain/identity/names.ts';
 
 const name = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }).filter((text) => {
   return HostId.safeParse(text).success;

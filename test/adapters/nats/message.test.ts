@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { entryOf, fromApi, placeOf } from '../../../src/adapters/nats/message.ts';
 import { namesOf } from '../../../src/adapters/nats/names.ts';
-import { Namespace } from '../../../src/domain/names.ts';
+import { Namespace } from '../../../src/domain/identity/names.ts';
 
 const bucket = namesOf(Namespace.parse('test')).registry;
 const base64 = (text: string) => Buffer.from(text).toString('base64');

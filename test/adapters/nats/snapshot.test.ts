@@ -5,7 +5,7 @@ import type { Link, Reply } from '../../../src/adapters/nats/link.ts';
 import { namesOf } from '../../../src/adapters/nats/names.ts';
 import { takeSnapshot } from '../../../src/adapters/nats/snapshot.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import { Namespace } from '../../../src/domain/names.ts';
+import { Namespace } from '../../../src/domain/identity/names.ts';
 
 const bucket = namesOf(Namespace.parse('test')).registry;
 const spec = { bucket, filters: ['agent.>'], atLeast: 0, within: 60_000 };

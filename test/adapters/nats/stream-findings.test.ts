@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { namesOf } from '../../../src/adapters/nats/names.ts';
 import { compareSettings, sayFinding } from '../../../src/adapters/nats/stream-findings.ts';
 import { type Settings, wantedSettings } from '../../../src/adapters/nats/stream-settings.ts';
-import { Namespace } from '../../../src/domain/names.ts';
+import { Namespace } from '../../../src/domain/identity/names.ts';
 
 const wanted = wantedSettings(namesOf(Namespace.parse('test')), 1);
 

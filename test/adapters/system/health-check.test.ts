@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { checkHealth, type HealthCheck } from '../../../src/adapters/system/health-check.ts';
 import { systemProcesses, thisProcess } from '../../../src/adapters/system/processes.ts';
-import type { Health } from '../../../src/domain/desired.ts';
+import type { Health } from '../../../src/domain/records/desired-instances.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 
 const often = { every: 5, timeout: 5000, failAfter: 1 };

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { ZoneName } from '../../../src/domain/names.ts';
+import { ZoneName } from '../../../src/domain/identity/names.ts';
 import { minutes, seconds } from '../../../src/domain/time.ts';
 import { hold } from '../../../src/runtime/planning.ts';
 import { type FleetInMemory, slotAt } from '../../runtime/fleet-in-memory.ts';

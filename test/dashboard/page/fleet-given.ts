@@ -8,7 +8,7 @@ import {
   RunId,
   ServiceName,
   ZoneName,
-} from '../../../src/domain/names.ts';
+} from '../../../src/domain/identity/names.ts';
 
 /** How an entity stands, by name. */
 export interface Given {

@@ -3,7 +3,7 @@ import { conflictsAvoided } from '../../../src/dashboard/page/avoided.ts';
 import { dryRun } from '../../../src/dashboard/page/dry-run.ts';
 import { meanWay, pipelineOf, whatGoes } from '../../../src/dashboard/page/gc-view.ts';
 import { sweptWords } from '../../../src/dashboard/page/swept.ts';
-import type { PlanRow } from '../../../src/domain/plan.ts';
+import type { PlanRow } from '../../../src/domain/collection/gc-plan.ts';
 import { happened } from './transitions.ts';
 
 const now = 100_000;

@@ -12,7 +12,7 @@ import { chartDiff } from '../../../src/dashboard/page/chart-diff.ts';
 import { activeIds } from '../../../src/dashboard/page/chart-states.ts';
 import { around, walk } from '../../../src/dashboard/page/chart-walk.ts';
 import { dwellTitles, shares, spellWords } from '../../../src/dashboard/page/dwell-words.ts';
-import { AgentName, HostId, RunId } from '../../../src/domain/names.ts';
+import { AgentName, HostId, RunId } from '../../../src/domain/identity/names.ts';
 import { instance, run } from '../../../src/runtime/machines.ts';
 
 const chart = chartOf(run.machine);

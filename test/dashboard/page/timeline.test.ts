@@ -9,7 +9,13 @@ import { ribbonOf, shareWords } from '../../../src/dashboard/page/ribbon.ts';
 import { pan, zoom } from '../../../src/dashboard/page/timeline-scale.ts';
 import { tallied } from '../../../src/dashboard/page/world-tally.ts';
 import type { Lane, When } from '../../../src/dashboard/questions.ts';
-import { AgentName, HostId, InstanceId, RunId, ServiceName } from '../../../src/domain/names.ts';
+import {
+  AgentName,
+  HostId,
+  InstanceId,
+  RunId,
+  ServiceName,
+} from '../../../src/domain/identity/names.ts';
 import { type Happening, pageOf } from '../histories.ts';
 
 const slot = { host: HostId.parse('web-1'), agent: AgentName.parse('web') };

@@ -6,7 +6,7 @@ import { causesOf } from '../../../src/dashboard/server/causes.ts';
 import { explain } from '../../../src/dashboard/server/explain.ts';
 import { openRecording } from '../../../src/dashboard/server/recording.ts';
 import type { Source } from '../../../src/dashboard/server/source.ts';
-import { type Recorded, readEvent } from '../../../src/domain/recorded.ts';
+import { type Recorded, readEvent } from '../../../src/domain/events/audit-entry.ts';
 import { apiOf, fetched, served } from './served.ts';
 
 let source: Source;

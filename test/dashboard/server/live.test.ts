@@ -13,11 +13,11 @@ import type {
   WireState,
   WireSweepRequest,
 } from '../../../src/dashboard/wire.ts';
-import { readAgent } from '../../../src/domain/entry.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import type { Fleet } from '../../../src/domain/fleet.ts';
-import { agentKey } from '../../../src/domain/keys.ts';
-import { HostId } from '../../../src/domain/names.ts';
+import type { Fleet } from '../../../src/domain/fleet/fleet.ts';
+import { HostId } from '../../../src/domain/identity/names.ts';
+import { agentKey } from '../../../src/domain/identity/registry-keys.ts';
+import { readAgent } from '../../../src/domain/records/stored-record.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import { Directory } from '../../../src/runtime/directory.ts';

@@ -9,7 +9,7 @@ import { type Serving, serve } from '../../../src/dashboard/server/serve.ts';
 import type { Source } from '../../../src/dashboard/server/source.ts';
 import { Streams } from '../../../src/dashboard/server/streams.ts';
 import type { Told } from '../../../src/dashboard/server/told.ts';
-import { AgentName, HostId, RunId } from '../../../src/domain/names.ts';
+import { AgentName, HostId, RunId } from '../../../src/domain/identity/names.ts';
 
 export const runRef = (n: number) => ({
   host: HostId.parse(`h${n}`),

@@ -87,7 +87,7 @@ export const auditing: readonly Mutant[] = [
     name: 'old-end-removes-the-new',
     breaks: 'G8',
     what: 'folds the end of an earlier run into the removal of the present one',
-    file: 'src/domain/fold.ts',
+    file: 'src/domain/replay/fold.ts',
     edits: [['    if (this.#records.get(key)?.run !== run) return undefined;\n', '']],
     tests: ['test/runtime/fold.test.ts'],
   },

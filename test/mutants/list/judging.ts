@@ -5,7 +5,7 @@ export const judging: readonly Mutant[] = [
     name: 'suspect-with-lease',
     breaks: 'G6',
     what: 'calls a run silent though its lease stands at the leader',
-    file: 'src/domain/judge.ts',
+    file: 'src/domain/collection/judge.ts',
     edits: [
       [
         "return lease === 'absent' ? { do: 'suspect'",
@@ -18,7 +18,7 @@ export const judging: readonly Mutant[] = [
     name: 'skip-the-grace',
     breaks: 'G6',
     what: 'expires a suspect at once, without its grace',
-    file: 'src/domain/judge.ts',
+    file: 'src/domain/collection/judge.ts',
     edits: [["  if (suspectFor < policy.grace) return { do: 'hold', why: 'grace' };\n", '']],
     tests: ['test/domain/judge-run.test.ts'],
   },
@@ -26,7 +26,7 @@ export const judging: readonly Mutant[] = [
     name: 'not-knowing-is-death',
     breaks: 'G6',
     what: 'expires a suspect whose lease could not be read',
-    file: 'src/domain/judge.ts',
+    file: 'src/domain/collection/judge.ts',
     edits: [
       [
         "  if (lease === 'unknown' || hold === 'unknown') return { do: 'hold', why: 'not-known' };\n",
@@ -39,7 +39,7 @@ export const judging: readonly Mutant[] = [
     name: 'expire-the-leased',
     breaks: 'G6',
     what: 'expires a suspect whose lease stands',
-    file: 'src/domain/judge.ts',
+    file: 'src/domain/collection/judge.ts',
     edits: [
       [
         "return lease === 'stands' ? { do: 'hold', why: 'lease-stands' } : { do: 'expire' };",
@@ -52,7 +52,7 @@ export const judging: readonly Mutant[] = [
     name: 'expire-who-answers',
     breaks: 'G6',
     what: 'expires a suspect that answers',
-    file: 'src/domain/judge.ts',
+    file: 'src/domain/collection/judge.ts',
     edits: [["  if (probe === 'answered') return { do: 'hold', why: 'answers' };\n", '']],
     tests: ['test/domain/judge-run.test.ts'],
   },
@@ -60,7 +60,7 @@ export const judging: readonly Mutant[] = [
     name: 'no-answer-is-unreachable',
     breaks: 'G6',
     what: 'takes a process that does not answer for one that is gone',
-    file: 'src/domain/judge.ts',
+    file: 'src/domain/collection/judge.ts',
     edits: [
       [
         "return probe === 'no-responders' ? { do: 'suspect'",
@@ -73,7 +73,7 @@ export const judging: readonly Mutant[] = [
     name: 'ignore-the-hold',
     breaks: 'G6',
     what: 'expires what is on hold',
-    file: 'src/domain/judge.ts',
+    file: 'src/domain/collection/judge.ts',
     edits: [["  if (hold === 'stands') return { do: 'hold', why: 'planned' };\n", '']],
     tests: ['test/domain/judge-run.test.ts'],
   },
@@ -81,7 +81,7 @@ export const judging: readonly Mutant[] = [
     name: 'ignore-the-brake',
     breaks: 'G9',
     what: 'expires at any pace while the brake is on',
-    file: 'src/domain/judge.ts',
+    file: 'src/domain/collection/judge.ts',
     edits: [["  if (brake === 'waits') return { do: 'hold', why: 'brake' };\n", '']],
     tests: ['test/domain/judge-run.test.ts'],
   },
@@ -89,7 +89,7 @@ export const judging: readonly Mutant[] = [
     name: 'leftover-at-once',
     breaks: 'G1',
     what: 'removes a leftover without waiting for the grace',
-    file: 'src/domain/judge.ts',
+    file: 'src/domain/collection/judge.ts',
     edits: [['if (leftoverFor < ttl + grace)', 'if (leftoverFor < ttl)']],
     tests: ['test/domain/judge-leftover.test.ts'],
   },
@@ -97,7 +97,7 @@ export const judging: readonly Mutant[] = [
     name: 'leftover-of-the-leased',
     breaks: 'G1',
     what: 'removes a leftover whose owner holds its lease',
-    file: 'src/domain/judge.ts',
+    file: 'src/domain/collection/judge.ts',
     edits: [
       [
         "return lease === 'stands' ? { do: 'hold', why: 'lease-stands' } : { do: 'remove' };",
@@ -110,21 +110,21 @@ export const judging: readonly Mutant[] = [
     name: 'brake-never-trips',
     breaks: 'G9',
     what: 'never brakes, however much of a zone is silent',
-    file: 'src/domain/brake.ts',
+    file: 'src/domain/collection/brake.ts',
     edits: [
       [
         "suspect > fraction * seen ? 'trip' : 'keep'",
         "suspect > fraction * seen ? 'keep' : 'keep'",
       ],
     ],
-    tests: ['test/domain/brake.test.ts'],
+    tests: ['test/domain/collection/brake.test.ts'],
   },
   {
     name: 'brake-for-the-planned',
     breaks: 'G9',
     what: 'brakes for silence that somebody planned',
-    file: 'src/domain/brake.ts',
+    file: 'src/domain/collection/brake.ts',
     edits: [['if (record.suspect && !announced)', 'if (record.suspect)']],
-    tests: ['test/domain/brake.test.ts'],
+    tests: ['test/domain/collection/brake.test.ts'],
   },
 ];

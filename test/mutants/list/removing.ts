@@ -34,14 +34,14 @@ export const removing: readonly Mutant[] = [
     name: 'unreadable-is-absent',
     breaks: 'G1',
     what: 'takes instances for leftovers because the record of their slot cannot be read',
-    file: 'src/domain/fleet.ts',
+    file: 'src/domain/fleet/fleet.ts',
     edits: [
       [
         "if (agent?.kind === 'unreadable' || agent?.record.phase === 'expired') return [];\n  return [...instances.values()].filter(\n    (read): read is StoredInstance =>\n      read.kind === 'stored' && read.record.run !== agent?.record.run,",
         "if (agent?.kind === 'stored' && agent.record.phase === 'expired') return [];\n  const run = agent?.kind === 'stored' ? agent.record.run : undefined;\n  return [...instances.values()].filter(\n    (read): read is StoredInstance => read.kind === 'stored' && read.record.run !== run,",
       ],
     ],
-    tests: ['test/domain/fleet.test.ts', 'test/runtime/leftovers.test.ts'],
+    tests: ['test/domain/fleet/fleet.test.ts', 'test/runtime/leftovers.test.ts'],
   },
   {
     name: 'leftover-clock-runs-on',

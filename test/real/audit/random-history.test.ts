@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Entry } from '../../../src/domain/entry.ts';
-import { Fold } from '../../../src/domain/fold.ts';
-import { agentRow, instanceRow } from '../../../src/domain/join.ts';
-import { everything } from '../../../src/domain/keys.ts';
-import { readEvent } from '../../../src/domain/recorded.ts';
+import { readEvent } from '../../../src/domain/events/audit-entry.ts';
+import { agentRow, instanceRow } from '../../../src/domain/fleet/directory-rows.ts';
+import { everything } from '../../../src/domain/identity/registry-keys.ts';
+import type { Entry } from '../../../src/domain/records/stored-record.ts';
+import { Fold } from '../../../src/domain/replay/fold.ts';
 import { Directory } from '../../../src/runtime/directory.ts';
 import { type Replayed, replayTo } from '../../../src/runtime/replay.ts';
 import { until } from '../harness/until.ts';

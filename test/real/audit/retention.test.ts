@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
-import { FleetPolicy, type Retention } from '../../../src/domain/fleet-policy.ts';
-import { AgentName, HostId } from '../../../src/domain/names.ts';
+import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
+import { FleetPolicy, type Retention } from '../../../src/domain/policy/fleet-policy.ts';
 import { days } from '../../../src/domain/time.ts';
 import { Keyframer } from '../../../src/runtime/keyframer.ts';
 import { lastKeyframe } from '../../../src/runtime/last-keyframe.ts';

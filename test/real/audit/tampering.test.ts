@@ -1,6 +1,6 @@
 import { headers } from '@nats-io/transport-node';
 import { describe, expect, test } from 'vitest';
-import { agentKey, instanceKey } from '../../../src/domain/keys.ts';
+import { agentKey, instanceKey } from '../../../src/domain/identity/registry-keys.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
 import { type Opened, openOn } from '../nats/opened.ts';

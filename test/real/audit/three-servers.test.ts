@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { instanceKey, slotTokens } from '../../../src/domain/keys.ts';
+import { instanceKey, slotTokens } from '../../../src/domain/identity/registry-keys.ts';
 import { startTestCluster } from '../harness/cluster.ts';
 import { rollcall } from '../harness/processes.ts';
 import { until } from '../harness/until.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { systemHash } from '../../../src/adapters/system/hash.ts';
-import type { Divergence } from '../../../src/domain/divergence.ts';
-import type { Namespace } from '../../../src/domain/names.ts';
-import { type Recorded, readEvent } from '../../../src/domain/recorded.ts';
+import { type Recorded, readEvent } from '../../../src/domain/events/audit-entry.ts';
+import type { Namespace } from '../../../src/domain/identity/names.ts';
+import type { Divergence } from '../../../src/domain/replay/divergence.ts';
 import type { Store } from '../../../src/ports/ports.ts';
 import { verify } from '../../../src/runtime/verify.ts';
 import { rollcall } from '../harness/processes.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Entry, readAgent, readInstance } from '../../../src/domain/entry.ts';
-import { allAgents, allInstances } from '../../../src/domain/keys.ts';
-import type { LeasePolicy } from '../../../src/domain/policy.ts';
+import { allAgents, allInstances } from '../../../src/domain/identity/registry-keys.ts';
+import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
+import { type Entry, readAgent, readInstance } from '../../../src/domain/records/stored-record.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
 import { type Crew, instancesOf, pace } from './crew.ts';
 

@@ -1,5 +1,5 @@
 import { seededFractions } from '../../../src/bench/seeded.ts';
-import type { LeasePolicy } from '../../../src/domain/policy.ts';
+import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
 
 /** What is done to a server, or to all of them. */

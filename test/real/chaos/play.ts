@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Namespace } from '../../../src/domain/names.ts';
+import { Namespace } from '../../../src/domain/identity/names.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
 import { g1 } from './checkers/g1.ts';
 import { g3 } from './checkers/g3.ts';

@@ -4,7 +4,7 @@ import { connect } from '@nats-io/transport-node';
 import { describe, expect, it } from 'vitest';
 import { namesOf } from '../../../src/adapters/nats/names.ts';
 import { wantedSettings } from '../../../src/adapters/nats/stream-settings.ts';
-import { Namespace } from '../../../src/domain/names.ts';
+import { Namespace } from '../../../src/domain/identity/names.ts';
 import type { TestFleet } from '../harness/fleet.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { withServer } from '../harness/with-server.ts';

@@ -3,9 +3,14 @@ import fc from 'fast-check';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import type { Names } from '../../../src/adapters/nats/names.ts';
 import { chartHash } from '../../../src/charts/chart.ts';
-import { defaultFleetPolicy } from '../../../src/domain/fleet-policy.ts';
-import { brakeKey, everything, holdKey, policyKey } from '../../../src/domain/keys.ts';
-import { HostId, ZoneName } from '../../../src/domain/names.ts';
+import { HostId, ZoneName } from '../../../src/domain/identity/names.ts';
+import {
+  brakeKey,
+  everything,
+  holdKey,
+  policyKey,
+} from '../../../src/domain/identity/registry-keys.ts';
+import { defaultFleetPolicy } from '../../../src/domain/policy/fleet-policy.ts';
 import type { StoredEvent } from '../../../src/ports/audit.ts';
 import { ownCharts } from '../../../src/runtime/charts.ts';
 import { anyText } from '../../arbitrary/names.ts';

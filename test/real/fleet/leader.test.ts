@@ -6,8 +6,8 @@ import { systemHash } from '../../../src/adapters/system/hash.ts';
 import { type Access, openStore } from '../../../src/bench/access.ts';
 import type { JobName, Jobs } from '../../../src/bench/processes/job.ts';
 import { startWorker, type Worker } from '../../../src/bench/processes/worker.ts';
-import { Namespace } from '../../../src/domain/names.ts';
-import { readEvent } from '../../../src/domain/recorded.ts';
+import { readEvent } from '../../../src/domain/events/audit-entry.ts';
+import { Namespace } from '../../../src/domain/identity/names.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import { startTestCluster } from '../harness/cluster.ts';
 

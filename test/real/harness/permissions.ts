@@ -1,5 +1,5 @@
 import { namesOf } from '../../../src/adapters/nats/names.ts';
-import type { Namespace } from '../../../src/domain/names.ts';
+import type { Namespace } from '../../../src/domain/identity/names.ts';
 
 /**
  * What everybody needs of the API, of the namespace's own streams alone, as docs/operations.md says it: a

@@ -9,7 +9,7 @@ import { connectNats } from '../../../src/adapters/nats/connection.ts';
 import { connectionName } from '../../../src/adapters/nats/connection-name.ts';
 import { advisorySubject, natsDepartures } from '../../../src/adapters/nats/departures.ts';
 import { Link } from '../../../src/adapters/nats/link.ts';
-import { HostId } from '../../../src/domain/names.ts';
+import { HostId } from '../../../src/domain/identity/names.ts';
 import { throughout, until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
 import { type ConfiguredServer, startConfigured } from './configured-server.ts';

@@ -7,7 +7,7 @@ import {
   type NatsStoreOptions,
   openNatsStore,
 } from '../../../src/adapters/nats/store.ts';
-import { Namespace } from '../../../src/domain/names.ts';
+import { Namespace } from '../../../src/domain/identity/names.ts';
 
 /** A store on a real server, and a hand on the server beside it. */
 export type Opened = AsyncDisposable & {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { AgentName, HostId, RunId } from '../../../src/domain/names.ts';
-import { runSubject } from '../../../src/domain/subjects.ts';
+import { runSubject } from '../../../src/domain/events/event-subjects.ts';
+import { AgentName, HostId, RunId } from '../../../src/domain/identity/names.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
 import { openOn } from './opened.ts';

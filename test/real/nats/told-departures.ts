@@ -3,7 +3,7 @@ import { connect as connectSocket } from 'node:net';
 import { closeNats, connectNats } from '../../../src/adapters/nats/connection.ts';
 import { natsDepartures } from '../../../src/adapters/nats/departures.ts';
 import { Link } from '../../../src/adapters/nats/link.ts';
-import { AgentName, HostId, RunId, type RunRef } from '../../../src/domain/names.ts';
+import { AgentName, HostId, RunId, type RunRef } from '../../../src/domain/identity/names.ts';
 import type { Departure } from '../../../src/ports/departures.ts';
 
 export type User = 'agent' | 'collector';

@@ -1,7 +1,7 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { agentKey, instanceKey } from '../../../src/domain/keys.ts';
-import type { InstanceRef } from '../../../src/domain/names.ts';
+import type { InstanceRef } from '../../../src/domain/identity/names.ts';
+import { agentKey, instanceKey } from '../../../src/domain/identity/registry-keys.ts';
 import type { TestFleet } from '../harness/fleet.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';

@@ -1,5 +1,11 @@
-import type { AuditEvent } from '../../../src/domain/events.ts';
-import { agentKey, brakeKey, holdKey, instanceKey, policyKey } from '../../../src/domain/keys.ts';
+import type { AuditEvent } from '../../../src/domain/events/event-schema.ts';
+import {
+  agentKey,
+  brakeKey,
+  holdKey,
+  instanceKey,
+  policyKey,
+} from '../../../src/domain/identity/registry-keys.ts';
 import type { Checker } from '../checks.ts';
 
 /** Every write of a record stands in one commit with the event that explains it, and says the same. */

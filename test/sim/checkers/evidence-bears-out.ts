@@ -1,4 +1,4 @@
-import { lateAfter } from '../../../src/domain/policy.ts';
+import { lateAfter } from '../../../src/domain/policy/lease-policy.ts';
 import type { Checker } from '../checks.ts';
 
 /** What a verdict must have been based on, by what happened to whom; each rule is said in docs/guarantees.md. */

@@ -1,4 +1,4 @@
-import { agentKey, instanceKey } from '../../../src/domain/keys.ts';
+import { agentKey, instanceKey } from '../../../src/domain/identity/registry-keys.ts';
 import type { Millis, Monotonic } from '../../../src/domain/time.ts';
 import type { Checker } from '../checks.ts';
 import { Lives } from '../lives.ts';

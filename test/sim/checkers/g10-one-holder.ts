@@ -1,4 +1,4 @@
-import { slotTokens } from '../../../src/domain/keys.ts';
+import { slotTokens } from '../../../src/domain/identity/registry-keys.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import type { Checker } from '../checks.ts';
 import type { Simulated } from '../simulated.ts';

@@ -1,4 +1,4 @@
-import type { InstanceRow } from '../../../src/domain/join.ts';
+import type { InstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
 import type { Checker } from '../checks.ts';
 import type { ConsumerProcess } from '../consumer-process.ts';
 import type { Simulated } from '../simulated.ts';

@@ -1,4 +1,4 @@
-import { agentKey } from '../../../src/domain/keys.ts';
+import { agentKey } from '../../../src/domain/identity/registry-keys.ts';
 import type { Checker } from '../checks.ts';
 import { Lives } from '../lives.ts';
 

@@ -1,4 +1,4 @@
-import { readBrake, readInstance } from '../../../src/domain/entry.ts';
+import { readBrake, readInstance } from '../../../src/domain/records/stored-record.ts';
 import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
 import type { Checker, Written } from '../checks.ts';
 import { recordsIn } from '../records-in.ts';

@@ -1,4 +1,4 @@
-import { readAgent, readInstance } from '../../../src/domain/entry.ts';
+import { readAgent, readInstance } from '../../../src/domain/records/stored-record.ts';
 import type { Checker } from '../checks.ts';
 import { recordsIn } from '../records-in.ts';
 

@@ -1,7 +1,7 @@
 import { recordSubject } from '../../../src/adapters/memory/layout.ts';
-import { holdKey } from '../../../src/domain/keys.ts';
-import type { Slot } from '../../../src/domain/names.ts';
-import { blindAfter } from '../../../src/domain/policy.ts';
+import type { Slot } from '../../../src/domain/identity/names.ts';
+import { holdKey } from '../../../src/domain/identity/registry-keys.ts';
+import { blindAfter } from '../../../src/domain/policy/lease-policy.ts';
 import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
 import type { Process } from '../../runtime/process.ts';
 import type { Checker } from '../checks.ts';

@@ -1,4 +1,4 @@
-import { removalsPerBatch } from '../../../src/domain/policy.ts';
+import { removalsPerBatch } from '../../../src/domain/policy/lease-policy.ts';
 import type { Checker } from '../checks.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { InstanceRow } from '../../../src/domain/join.ts';
-import { usable } from '../../../src/domain/pick.ts';
+import type { InstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
+import { usable } from '../../../src/domain/fleet/pick.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
 import type { Checker } from '../checks.ts';
 import type { ConsumerProcess } from '../consumer-process.ts';

@@ -1,7 +1,7 @@
-import { readAgent, readPolicy } from '../../../src/domain/entry.ts';
-import { defaultFleetPolicy } from '../../../src/domain/fleet-policy.ts';
-import { agentKey, holdKey, policyKey } from '../../../src/domain/keys.ts';
-import type { AgentRecord } from '../../../src/domain/records.ts';
+import { agentKey, holdKey, policyKey } from '../../../src/domain/identity/registry-keys.ts';
+import { defaultFleetPolicy } from '../../../src/domain/policy/fleet-policy.ts';
+import type { AgentRecord } from '../../../src/domain/records/schemas.ts';
+import { readAgent, readPolicy } from '../../../src/domain/records/stored-record.ts';
 import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
 import type { Checker, Written } from '../checks.ts';
 import { lateness } from '../shape.ts';

@@ -1,6 +1,6 @@
-import type { AuditEvent, ChainRef } from '../../../src/domain/events.ts';
-import type { InstanceRow } from '../../../src/domain/join.ts';
-import { InstanceId, RunId, ServiceName } from '../../../src/domain/names.ts';
+import type { AuditEvent, ChainRef } from '../../../src/domain/events/event-schema.ts';
+import type { InstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
+import { InstanceId, RunId, ServiceName } from '../../../src/domain/identity/names.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import type { Directory } from '../../../src/runtime/directory.ts';
 import { slotAt } from '../../runtime/fleet-in-memory.ts';

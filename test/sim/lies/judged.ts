@@ -1,5 +1,5 @@
-import { holdKey } from '../../../src/domain/keys.ts';
-import { HostId, type RunId, ZoneName } from '../../../src/domain/names.ts';
+import { HostId, type RunId, ZoneName } from '../../../src/domain/identity/names.ts';
+import { holdKey } from '../../../src/domain/identity/registry-keys.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import type { Checks, Written } from '../checks.ts';
 import type { Simulated } from '../simulated.ts';

@@ -1,5 +1,5 @@
 import { recordSubject } from '../../../src/adapters/memory/layout.ts';
-import { readInstance } from '../../../src/domain/entry.ts';
+import { readInstance } from '../../../src/domain/records/stored-record.ts';
 import type { Checks } from '../checks.ts';
 import { recordsIn } from '../records-in.ts';
 import type { Simulated } from '../simulated.ts';

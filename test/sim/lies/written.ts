@@ -1,5 +1,5 @@
-import { brakeKey } from '../../../src/domain/keys.ts';
-import { ZoneName } from '../../../src/domain/names.ts';
+import { ZoneName } from '../../../src/domain/identity/names.ts';
+import { brakeKey } from '../../../src/domain/identity/registry-keys.ts';
 import { minutes, seconds } from '../../../src/domain/time.ts';
 import * as lie from './fabricated.ts';
 import { expiredAfter } from './judged.ts';

@@ -1,5 +1,5 @@
-import type { AuditEvent, ChainRef } from '../../../../src/domain/events.ts';
-import type { Recorded } from '../../../../src/domain/recorded.ts';
+import type { Recorded } from '../../../../src/domain/events/audit-entry.ts';
+import type { AuditEvent, ChainRef } from '../../../../src/domain/events/event-schema.ts';
 
 /** What a checker says is wrong: which event, and what about it. */
 export type Complaint = string;

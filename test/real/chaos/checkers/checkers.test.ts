@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Recorded } from '../../../../src/domain/recorded.ts';
+import type { Recorded } from '../../../../src/domain/events/audit-entry.ts';
 import { g1 } from './g1.ts';
 import { g3 } from './g3.ts';
 import { g6 } from './g6.ts';

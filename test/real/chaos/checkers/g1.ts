@@ -1,4 +1,4 @@
-import type { Recorded } from '../../../../src/domain/recorded.ts';
+import type { Recorded } from '../../../../src/domain/events/audit-entry.ts';
 import { type Complaint, complaint, Runs, runId } from './chains.ts';
 
 /** G1: whatever another removes or adopts belonged to a run that was expired or superseded by then. */

@@ -1,5 +1,5 @@
-import { slotTokens } from '../../../../src/domain/keys.ts';
-import type { Recorded } from '../../../../src/domain/recorded.ts';
+import type { Recorded } from '../../../../src/domain/events/audit-entry.ts';
+import { slotTokens } from '../../../../src/domain/identity/registry-keys.ts';
 import { type Complaint, complaint, Runs } from './chains.ts';
 
 /** G10: a slot has one holder: whoever takes it finds it free, or its holder over. */

@@ -1,4 +1,4 @@
-import type { Recorded } from '../../../../src/domain/recorded.ts';
+import type { Recorded } from '../../../../src/domain/events/audit-entry.ts';
 import { type Complaint, complaint, Runs } from './chains.ts';
 
 /** G3: a run takes a slot at most once, and writes no record after it is over. */

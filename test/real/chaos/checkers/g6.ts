@@ -1,4 +1,4 @@
-import type { Recorded } from '../../../../src/domain/recorded.ts';
+import type { Recorded } from '../../../../src/domain/events/audit-entry.ts';
 import type { Instant } from '../../../../src/domain/time.ts';
 import type { Ledger } from '../ledger.ts';
 import { type Complaint, complaint } from './chains.ts';

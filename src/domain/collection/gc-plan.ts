@@ -1,0 +1,217 @@
+import { type Fleet, leftoversIn, type SlotView } from '../fleet/fleet.ts';
+import { leaseKey } from '../identity/registry-keys.ts';
+import { type LeasePolicy, leftoverAfter } from '../policy/lease-policy.ts';
+import type { AgentRecord, SuspectReason } from '../records/schemas.ts';
+import type { StoredInstance } from '../records/stored-record.ts';
+import type { Instant, Millis } from '../time.ts';
+import { zoneOf } from './brake.ts';
+import { type BrakeForecast, forecastBrakes } from './brake-forecast.ts';
+
+/** What is known beside the registry by whoever asks what will be removed. */
+export interface Surroundings {
+  readonly now: Instant;
+  /** How many collectors watch. */
+  readonly seats: number;
+  /** The keys of all leases that stand. */
+  readonly leases: ReadonlySet<string>;
+  /** Suspect runs that answered when they were asked. */
+  readonly answering: ReadonlySet<string>;
+  /** How long an instance may stay whose slot has no record. */
+  readonly orphans: LeasePolicy;
+}
+
+/** What keeps something from going on. */
+export type Hindrance =
+  | { readonly by: 'grace'; readonly until: Instant }
+  /** `until` null: the hold can't be read, and holds for as long as it stands. */
+  | { readonly by: 'hold'; readonly until: Instant | null; readonly why: string | null }
+  /** `turn`: as which of those that wait; null: the brake can't be read, and lets nobody through. */
+  | {
+      readonly by: 'brake';
+      readonly zone: string;
+      readonly seen: number;
+      readonly suspect: number;
+      readonly pace: Millis;
+      readonly turn: number | null;
+    }
+  /** `observation`: a leftover's time is the collector's own, on its own clock. */
+  | { readonly by: 'lease-stands' | 'answers' | 'observation' | 'unobserved' | 'unreadable' };
+
+/**
+ * Something that a collector will remove, or would but for what keeps it.
+ *
+ * `at`: about when, at the earliest; `latest`: if a collector watches from now on and nothing changes.
+ * Both go by clocks of whoever wrote the records; null: nobody can say.
+ */
+export interface PlanRow {
+  readonly kind: 'run' | 'leftovers' | 'record';
+  readonly why: 'expired' | SuspectReason | 'lapsed' | 'superseded' | 'orphan' | 'unreadable';
+  readonly host: string | null;
+  readonly agent: string | null;
+  readonly run: string | null;
+  /** Of a record that can't be read, and why. */
+  readonly key: string | null;
+  readonly detail: string | null;
+  readonly instances: number;
+  readonly since: Instant | null;
+  readonly next: 'remove' | 'expire' | 'suspect' | 'nothing';
+  readonly at: Instant | null;
+  readonly latest: Instant | null;
+  readonly heldBy: Hindrance | null;
+}
+
+export interface Plan {
+  readonly rows: readonly PlanRow[];
+  readonly brakes: readonly BrakeForecast[];
+}
+
+/** What would be removed, when, why, and what holds it back. Pure: it decides nothing. */
+export function planOf(fleet: Fleet, around: Surroundings): Plan {
+  const brakes = forecastBrakes(fleet, around.now, (record) => !!refutationOf(record, around));
+  const rows: PlanRow[] = [];
+  for (const slot of fleet.slots()) {
+    const row = runRow(slot, fleet, brakes, around);
+    if (row) rows.push(row);
+    rows.push(...leftoverRows(slot, around));
+  }
+  for (const { key, why } of fleet.unreadable()) rows.push(unreadableRow(key, why, fleet));
+  return { rows: around.seats > 0 ? rows : rows.map(unobserved), brakes };
+}
+
+/** Without a collector nothing goes on; where something else keeps it too, that comes first. */
+const unobserved = (row: PlanRow): PlanRow =>
+  row.next === 'nothing'
+    ? row
+    : { ...row, at: null, latest: null, heldBy: row.heldBy ?? { by: 'unobserved' } };
+
+const blank = { key: null, detail: null, heldBy: null };
+
+function runRow(
+  slot: SlotView,
+  fleet: Fleet,
+  brakes: readonly BrakeForecast[],
+  around: Surroundings,
+): PlanRow | undefined {
+  if (slot.agent?.kind !== 'stored') return undefined;
+  const { record } = slot.agent;
+  const { host, agent, run, phase, suspect } = record;
+  const row = { ...blank, kind: 'run', host, agent, run, instances: slot.instances.size } as const;
+  if (phase === 'expired') {
+    const { now } = around;
+    return { ...row, why: 'expired', since: record.since, next: 'remove', at: now, latest: now };
+  }
+  if (suspect) {
+    const ahead = aheadOf(record, fleet, brakes, around);
+    return { ...row, why: suspect.reason, since: suspect.since, next: 'expire', ...ahead };
+  }
+  if (around.leases.has(leaseKey(record))) return undefined;
+  return {
+    ...row,
+    why: 'lapsed',
+    since: null,
+    next: 'suspect',
+    ...unsuspected(record, fleet, around),
+  };
+}
+
+type Ahead = Pick<PlanRow, 'at' | 'latest' | 'heldBy'>;
+
+/** What a suspect run has before it; in the order in which a collector judges. */
+function aheadOf(
+  record: AgentRecord,
+  fleet: Fleet,
+  brakes: readonly BrakeForecast[],
+  around: Surroundings,
+): Ahead {
+  const hold = holdOver(record, fleet);
+  if (hold) return hold;
+  const refutation = refutationOf(record, around);
+  if (refutation) return { at: null, latest: null, heldBy: { by: refutation } };
+  const due = (record.suspect?.since ?? around.now) + record.grace;
+  const zone = zoneOf(record);
+  const brake = brakes.find((one) => one.zone === zone);
+  const { at = null, turn = null } = brake?.turns.get(record.run) ?? {};
+  if (brake && (at === null || at > due)) {
+    const { seen, suspect, pace } = brake;
+    return { at, latest: at, heldBy: { by: 'brake', zone, seen, suspect, pace, turn } };
+  }
+  const when = Math.max(due, around.now);
+  const heldBy = due > around.now ? ({ by: 'grace', until: due } as const) : null;
+  return { at: when, latest: when, heldBy };
+}
+
+/** A run whose lease has gone, and that nobody suspects yet: since when it is silent nobody can say. */
+function unsuspected(record: AgentRecord, fleet: Fleet, { now }: Surroundings): Ahead {
+  const hold = holdOver(record, fleet);
+  const { ttl, grace } = record;
+  return hold ?? { at: now + grace, latest: now + ttl + grace, heldBy: null };
+}
+
+/** Silence under a hold counts for nothing: when it is over, the ttl begins, and then the grace. */
+function holdOver(record: AgentRecord, fleet: Fleet): Ahead | undefined {
+  const hold = fleet.state.holdOn(record);
+  if (hold === undefined) return undefined;
+  if (hold.kind === 'unreadable') {
+    return { at: null, latest: null, heldBy: { by: 'hold', until: null, why: hold.why } };
+  }
+  const { until, why = null } = hold.record;
+  const at = until + record.ttl + record.grace;
+  return { at, latest: at, heldBy: { by: 'hold', until, why } };
+}
+
+function refutationOf(
+  record: AgentRecord,
+  { leases, answering, now }: Surroundings,
+): 'lease-stands' | 'answers' | undefined {
+  if (leases.has(leaseKey(record)) && leaseRefutes(record, now)) return 'lease-stands';
+  return answering.has(record.run) ? 'answers' : undefined;
+}
+
+/**
+ * Whether a lease that stands says that a suspect run is back. One that was found unreachable leaves
+ * a lease behind that lapses only later.
+ */
+export const leaseRefutes = ({ suspect, ttl }: AgentRecord, now: Instant): boolean =>
+  suspect?.reason !== 'unreachable' || now >= suspect.since + ttl;
+
+/** The slot's leftovers, by owner. */
+function leftoverRows(slot: SlotView, around: Surroundings): readonly PlanRow[] {
+  const holder = slot.agent?.kind === 'stored' ? slot.agent.record : undefined;
+  const byOwner = Map.groupBy(leftoversIn(slot), ({ record }) => record.run);
+  return [...byOwner.values()].map((leftovers) => leftoverRow(leftovers, holder, around));
+}
+
+function leftoverRow(
+  leftovers: readonly StoredInstance[],
+  holder: AgentRecord | undefined,
+  { now, leases, orphans }: Surroundings,
+): PlanRow {
+  const [{ record }] = leftovers as readonly [StoredInstance];
+  const { host, agent, run } = record;
+  const since = holder
+    ? Math.max(holder.startedAt, ...leftovers.map((each) => each.record.since))
+    : null;
+  const after = leftoverAfter(holder ?? orphans);
+  const row = {
+    ...blank,
+    ...({ kind: 'leftovers', next: 'remove' } as const),
+    ...{ host, agent, run, instances: leftovers.length, since },
+    why: holder ? 'superseded' : 'orphan',
+  } as const;
+  if (leases.has(leaseKey(record))) {
+    return { ...row, at: null, latest: null, heldBy: { by: 'lease-stands' } };
+  }
+  const at = Math.max(now, (since ?? 0) + after);
+  return { ...row, at, latest: now + after, heldBy: { by: 'observation' } };
+}
+
+/** Where the record of a slot's agent can't be read, nothing under it is removed. */
+function unreadableRow(key: string, detail: string, fleet: Fleet): PlanRow {
+  const under = /^agent\.(.+)$/.exec(key)?.[1];
+  return {
+    ...({ kind: 'record', why: 'unreadable', next: 'nothing' } as const),
+    ...{ host: null, agent: null, run: null, key, detail, since: null },
+    instances: (under === undefined ? undefined : fleet.slot(under)?.instances.size) ?? 0,
+    ...{ at: null, latest: null, heldBy: { by: 'unreadable' } },
+  };
+}

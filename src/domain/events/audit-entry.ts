@@ -1,0 +1,77 @@
+import { readJson } from '../json.ts';
+import { inOneLine } from '../records/stored-record.ts';
+import type { Instant, Revision } from '../time.ts';
+import { AuditEvent, type ChainRef } from './event-schema.ts';
+import { chainSubject } from './event-subjects.ts';
+import { isPlainEvent } from './fast-schema-check.ts';
+import { type Hash, hashEvent } from './hash-chain.ts';
+
+/** An event as it stands in a history: parsed, with its place and the hash of its stored bytes. */
+export interface Recorded {
+  readonly kind: 'event';
+  readonly seq: Revision;
+  readonly origin: Revision;
+  readonly storedAt: Instant;
+  readonly subject: string;
+  readonly hash: string;
+  readonly event: AuditEvent;
+}
+
+/** Something in a history that is no event this version understands (G12). */
+export interface Illegible {
+  readonly kind: 'illegible';
+  readonly seq: Revision;
+  readonly origin: Revision;
+  readonly storedAt: Instant;
+  readonly subject: string;
+  readonly why: string;
+}
+
+/**
+ * Reads a stored event; whatever is wrong with it comes back as `illegible`, with the rule.
+ *
+ * `hash`: whoever reads millions brings a faster one than the pure one.
+ */
+export function readEvent(
+  stored: {
+    readonly seq: Revision;
+    readonly origin: Revision;
+    readonly storedAt: Instant;
+    readonly subject: string;
+    readonly text: string;
+    readonly illegible?: string;
+  },
+  hash: Hash = hashEvent,
+): Recorded | Illegible {
+  const { seq, origin, storedAt, subject, text, illegible } = stored;
+  const place = { seq, origin, storedAt, subject };
+  if (illegible !== undefined) return { kind: 'illegible', ...place, why: illegible };
+  try {
+    const value = readJson(text);
+    const event = isPlainEvent(value) ? value : AuditEvent.parse(value);
+    return { kind: 'event', ...place, hash: hash(text), event };
+  } catch (cause) {
+    return { kind: 'illegible', ...place, why: inOneLine(cause) };
+  }
+}
+
+/** A chain's name: one string for the entity and the run that its events belong to. */
+export const chainName = (of: ChainRef): string => chainSubject(of);
+
+/** A chain as people are told of it. */
+export function describeChain(of: ChainRef): string {
+  switch (of.entity) {
+    case 'hold':
+      return `hold on ${of.agent === undefined ? of.host : `${of.host}/${of.agent}`}`;
+    case 'brake':
+      return `brake of zone ${of.zone}`;
+    case 'policy':
+      return 'the fleet’s policy';
+    case 'run':
+      return `${of.host}/${of.agent} run ${of.run}`;
+    case 'instance':
+      return `${of.service}/${of.id} of ${of.host}/${of.agent} run ${of.run}`;
+    default:
+      return `${of.entity} of ${of.host}/${of.agent} run ${of.run}`;
+  }
+}

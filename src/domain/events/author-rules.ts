@@ -1,0 +1,83 @@
+import { own } from '../own-property.ts';
+import type { AuditEvent } from './event-schema.ts';
+
+/** Whose part it is to write an event, seen from the run that the event's chain belongs to. */
+type Part = 'own' | 'successor' | 'another' | 'same-slot' | 'anybody';
+
+/**
+ * Who may bring about which transition: the protocol's rules (docs/protocol.md §4), not the server's
+ * permissions. Undefined for a type that this version does not know.
+ */
+function partOf({ of, event }: AuditEvent): Part | undefined {
+  if (of.entity === 'session' || of.entity === 'collector') return 'own';
+  if (of.entity === 'instance' && event.type === 'removed') {
+    return own(removalParts, String(event['why']));
+  }
+  return own(partsOf[of.entity], event.type);
+}
+
+const runParts: Readonly<Record<string, Part>> = {
+  started: 'own',
+  confirmed: 'own',
+  announced: 'own',
+  regranted: 'own',
+  withdrawn: 'own',
+  left: 'own',
+  superseded: 'successor',
+  suspected: 'another',
+  expired: 'another',
+  removed: 'another',
+};
+const instanceParts: Readonly<Record<string, Part>> = {
+  registered: 'own',
+  changed: 'own',
+  failed: 'own',
+  recovered: 'own',
+  drained: 'own',
+  adopted: 'successor',
+};
+const partsOf: Readonly<
+  Record<
+    Exclude<AuditEvent['of']['entity'], 'session' | 'collector'>,
+    Readonly<Record<string, Part>>
+  >
+> = {
+  run: runParts,
+  instance: instanceParts,
+  // Of the fleet, not of a run: whoever has the rights.
+  hold: { planned: 'anybody', extended: 'anybody', released: 'anybody', 'ran-out': 'anybody' },
+  brake: { tripped: 'anybody', 'let-through': 'anybody', released: 'anybody' },
+  policy: { adopted: 'anybody', changed: 'anybody' },
+};
+/** A run deregisters what an earlier run of its slot left, too. */
+const removalParts: Readonly<Record<string, Part>> = {
+  deregistered: 'same-slot',
+  left: 'same-slot',
+  'owner-expired': 'another',
+  superseded: 'another',
+  orphan: 'another',
+};
+
+/** What is wrong with the author of an event; undefined where it is one who may write it. */
+export function authorFault(event: AuditEvent): string | undefined {
+  const part = partOf(event);
+  const { of, actor } = event;
+  const sameSlot = 'host' in of && actor.host === of.host && actor.agent === of.agent;
+  const own = sameSlot && actor.run === of.run;
+  switch (part) {
+    case 'own':
+      return own ? undefined : 'the run itself';
+    case 'successor':
+      return sameSlot && !own ? undefined : 'a later run of its slot';
+    case 'another':
+      return own ? 'another run' : undefined;
+    case 'same-slot':
+      return sameSlot ? undefined : 'a run of its slot';
+    case 'anybody':
+      return undefined;
+    case undefined:
+      return 'nobody: this transition is not known';
+    default:
+      return part satisfies never;
+  }
+}

@@ -1,0 +1,87 @@
+import type { Slot, ZoneName } from '../identity/names.ts';
+import { brakeKey, holdKey, policyKey } from '../identity/registry-keys.ts';
+import { defaultFleetPolicy, type FleetPolicy } from '../policy/fleet-policy.ts';
+import type { BrakeRecord, HoldRecord, PolicyRecord } from '../records/schemas.ts';
+import {
+  type Entry,
+  type Read,
+  readBrake,
+  readHold,
+  readPolicy,
+  type StoredHold,
+  type Unreadable,
+} from '../records/stored-record.ts';
+
+type There<R> = Exclude<Read<R>, { kind: 'absent' }>;
+
+/** What the registry holds of the fleet as a whole: holds, brakes, the policy. */
+export class FleetState {
+  readonly #holds = new Map<string, There<HoldRecord>>();
+  readonly #brakes = new Map<string, There<BrakeRecord>>();
+  #policy: There<PolicyRecord> | undefined;
+
+  clear(): void {
+    this.#holds.clear();
+    this.#brakes.clear();
+    this.#policy = undefined;
+  }
+
+  /** Takes a change in; `false`: it is none of these. */
+  take(entry: Entry): boolean {
+    const { key } = entry;
+    if (isHoldKey(key)) put(this.#holds, key, readHold(entry));
+    else if (isBrakeKey(key)) put(this.#brakes, key, readBrake(entry));
+    else if (key === policyKey) this.#policy = there(readPolicy(entry));
+    else return false;
+    return true;
+  }
+
+  /** What the fleet goes by; the defaults where nothing is said, or nothing that can be read. */
+  get policy(): FleetPolicy {
+    return this.#policy?.kind === 'stored' ? this.#policy.record.policy : defaultFleetPolicy;
+  }
+
+  /** Who said so and when; undefined: nobody has, the defaults hold. */
+  get policyRecord(): There<PolicyRecord> | undefined {
+    return this.#policy;
+  }
+
+  /**
+   * The hold that covers a slot: its own, or its host's. One that can't be read holds too: not knowing
+   * what was planned is no reason to expire anybody.
+   */
+  holdOn({ host, agent }: Slot): There<HoldRecord> | undefined {
+    if (this.#holds.size === 0) return undefined;
+    return this.#holds.get(holdKey(host, agent)) ?? this.#holds.get(holdKey(host));
+  }
+
+  brakeOf(zone: ZoneName): There<BrakeRecord> | undefined {
+    return this.#brakes.size === 0 ? undefined : this.#brakes.get(brakeKey(zone));
+  }
+
+  *holds(): Generator<StoredHold> {
+    for (const hold of this.#holds.values()) if (hold.kind === 'stored') yield hold;
+  }
+
+  brakes(): IterableIterator<There<BrakeRecord>> {
+    return this.#brakes.values();
+  }
+
+  *unreadable(): Generator<Unreadable> {
+    const policy = this.#policy ? [this.#policy] : [];
+    for (const read of [...this.#holds.values(), ...this.#brakes.values(), ...policy]) {
+      if (read.kind === 'unreadable') yield read;
+    }
+  }
+}
+
+const isHoldKey = (key: string): boolean => /^hold\.[^.]+(?:\.[^.]+)?$/.test(key);
+const isBrakeKey = (key: string): boolean => /^brake\.[^.]+$/.test(key);
+
+const there = <R>(read: Read<R>): There<R> | undefined =>
+  read.kind === 'absent' ? undefined : read;
+
+function put<R>(into: Map<string, There<R>>, key: string, read: Read<R>): void {
+  if (read.kind === 'absent') into.delete(key);
+  else into.set(key, read);
+}

@@ -1,0 +1,199 @@
+import type { AgentRecord, InstanceRecord } from '../records/schemas.ts';
+import {
+  type Entry,
+  type Read,
+  readAgent,
+  readInstance,
+  type StoredInstance,
+  type Unreadable,
+} from '../records/stored-record.ts';
+import type { Revision } from '../time.ts';
+import { FleetState } from './fleet-controls.ts';
+
+/** One slot: the record that names its run, and every instance under its prefix, whoever owns it. */
+export interface SlotView {
+  readonly slot: string;
+  agent: Exclude<Read<AgentRecord>, { kind: 'absent' }> | undefined;
+  readonly instances: Map<string, Exclude<Read<InstanceRecord>, { kind: 'absent' }>>;
+}
+
+/**
+ * The registry as one observer knows it, by slot and by service.
+ *
+ * Fed in the order of revisions; it never throws for what it is fed (G12): a record that cannot be
+ * read stands as `unreadable`, a key that is none is kept apart.
+ */
+export class Fleet {
+  /** Holds, brakes and the policy. */
+  readonly state = new FleetState();
+  readonly #slots = new Map<string, SlotView>();
+  /** By service, then by id. */
+  readonly #services = new Map<string, Map<string, Namesakes>>();
+  readonly #strangers = new Map<string, Unreadable>();
+  #upTo: Revision = 0;
+
+  /** Every change up to here is in. */
+  get upTo(): Revision {
+    return this.#upTo;
+  }
+
+  /** How many slots there are. */
+  get size(): number {
+    return this.#slots.size;
+  }
+
+  slots(): IterableIterator<SlotView> {
+    return this.#slots.values();
+  }
+
+  slot(tokens: string): SlotView | undefined {
+    return this.#slots.get(tokens);
+  }
+
+  /** All records of one `service/id`, under whatever slots, by key. */
+  named(service: string, id: string): ReadonlyMap<string, StoredInstance> {
+    const there = this.#services.get(service)?.get(id);
+    if (there === undefined || there instanceof Map) return there ?? none;
+    return new Map([[there.key, there]]);
+  }
+
+  /** Whether more than one record has this `service/id`. */
+  isContested(service: string, id: string): boolean {
+    const there = this.#services.get(service)?.get(id);
+    return there instanceof Map && there.size > 1;
+  }
+
+  /** Whatever stands there and cannot be read, by key. */
+  *unreadable(): Generator<Unreadable> {
+    yield* this.#strangers.values();
+    yield* this.state.unreadable();
+    for (const slot of this.#slots.values()) {
+      if (slot.agent?.kind === 'unreadable') yield slot.agent;
+      for (const read of slot.instances.values()) if (read.kind === 'unreadable') yield read;
+    }
+  }
+
+  /** Forgets everything and starts from these; returns the slots there are now or were before. */
+  replace(entries: readonly Entry[], upTo: Revision): ReadonlySet<string> {
+    const touched = new Set(this.#slots.keys());
+    this.#slots.clear();
+    this.#services.clear();
+    this.#strangers.clear();
+    this.state.clear();
+    this.#upTo = 0;
+    for (const slot of this.apply(entries, upTo)) touched.add(slot);
+    return touched;
+  }
+
+  /** Takes changes in; returns the slots they touched. */
+  apply(entries: readonly Entry[], upTo: Revision): ReadonlySet<string> {
+    const touched = new Set<string>();
+    for (const entry of entries) {
+      if (this.state.take(entry)) {
+        for (const slot of this.#covered(entry.key)) touched.add(slot);
+        continue;
+      }
+      const slot = this.#take(entry);
+      if (slot) touched.add(slot);
+    }
+    this.#upTo = Math.max(this.#upTo, upTo);
+    return touched;
+  }
+
+  /** The slots whose standing a hold changes. */
+  *#covered(key: string): Generator<string> {
+    const [, slot] = /^hold\.(.+)$/.exec(key) ?? [];
+    if (slot === undefined) return;
+    for (const tokens of this.#slots.keys()) {
+      if (tokens === slot || tokens.startsWith(`${slot}.`)) yield tokens;
+    }
+  }
+
+  #take(entry: Entry): string | undefined {
+    const [, agentOf, instanceOf] = keyShape.exec(entry.key) ?? [];
+    const tokens = agentOf ?? instanceOf;
+    if (tokens === undefined) {
+      this.#takeStranger(entry);
+      return undefined;
+    }
+    const slot = this.#at(tokens);
+    if (instanceOf !== undefined) this.#takeInstance(slot, entry);
+    else this.#takeAgent(slot, entry);
+    this.#dropIfEmpty(slot);
+    return slot.slot;
+  }
+
+  #takeAgent(slot: SlotView, entry: Entry): void {
+    const read = readAgent(entry);
+    slot.agent = read.kind === 'absent' ? undefined : read;
+  }
+
+  #takeInstance(slot: SlotView, entry: Entry): void {
+    const before = slot.instances.get(entry.key);
+    if (before?.kind === 'stored') this.#unname(before);
+    const read = readInstance(entry);
+    if (read.kind === 'absent') {
+      slot.instances.delete(entry.key);
+      return;
+    }
+    slot.instances.set(entry.key, read);
+    if (read.kind === 'stored') this.#name(read);
+  }
+
+  #takeStranger({ key, revision, text }: Entry): void {
+    if (text === undefined) this.#strangers.delete(key);
+    else this.#strangers.set(key, { kind: 'unreadable', key, revision, why: 'no key of ours' });
+  }
+
+  #at(tokens: string): SlotView {
+    const there = this.#slots.get(tokens);
+    if (there) return there;
+    const slot: SlotView = { slot: tokens, agent: undefined, instances: new Map() };
+    this.#slots.set(tokens, slot);
+    return slot;
+  }
+
+  #dropIfEmpty({ slot, agent, instances }: SlotView): void {
+    if (!agent && instances.size === 0) this.#slots.delete(slot);
+  }
+
+  #name(stored: StoredInstance): void {
+    const { service, id } = stored.record;
+    const ids = this.#services.get(service) ?? new Map<string, Namesakes>();
+    if (ids.size === 0) this.#services.set(service, ids);
+    const there = ids.get(id);
+    if (there === undefined) ids.set(id, stored);
+    else if (there instanceof Map) there.set(stored.key, stored);
+    else ids.set(id, new Map([there, stored].map((each) => [each.key, each])));
+  }
+
+  #unname(stored: StoredInstance): void {
+    const { service, id } = stored.record;
+    const ids = this.#services.get(service);
+    const there = ids?.get(id);
+    if (there instanceof Map) there.delete(stored.key);
+    if (there === stored || (there instanceof Map && there.size === 0)) ids?.delete(id);
+    if (ids?.size === 0) this.#services.delete(service);
+  }
+}
+
+/**
+ * The instances whose owner is not the run that the slot's record names: superseded, or without any
+ * record. An unreadable record makes nobody a leftover: not knowing is not death. What an expired run
+ * left is removed with it.
+ */
+export function leftoversIn({ agent, instances }: SlotView): readonly StoredInstance[] {
+  if (agent?.kind === 'unreadable' || agent?.record.phase === 'expired') return [];
+  return [...instances.values()].filter(
+    (read): read is StoredInstance =>
+      read.kind === 'stored' && read.record.run !== agent?.record.run,
+  );
+}
+
+/** A key of ours as far as it says where a record belongs: the slot of an agent, or of an instance. */
+const keyShape = /^(?:agent\.([^.]+\.[^.]+)|instance\.([^.]+\.[^.]+)\.[^.]*\.[^.]*)$/;
+
+/** The records of one name: nearly always one, and a map for each of 100 000 would be 25 MB. */
+type Namesakes = StoredInstance | Map<string, StoredInstance>;
+
+const none: ReadonlyMap<string, StoredInstance> = new Map();

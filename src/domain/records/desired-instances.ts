@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { InstanceId, ServiceName, type Slot } from '../identity/names.ts';
+import { instanceKey } from '../identity/registry-keys.ts';
+import { type InstanceRecord, Labels } from './schemas.ts';
+import type { Read, StoredInstance } from './stored-record.ts';
+
+/** An instance as its agent wants it to stand in the registry. */
+export const InstanceSpec = z.object({
+  service: ServiceName,
+  id: InstanceId,
+  address: z.string().min(1).max(1024).optional(),
+  port: z.number().int().min(0).max(65535).optional(),
+  labels: Labels.default({}),
+});
+export type InstanceSpec = z.infer<typeof InstanceSpec>;
+
+export type Health =
+  | { readonly state: 'serving' }
+  | { readonly state: 'failing'; readonly detail: string }
+  | { readonly state: 'draining' };
+
+export interface Wanted {
+  readonly spec: InstanceSpec;
+  readonly health: Health;
+}
+
+/** What a run really runs, by instance key. */
+export type Desired = ReadonlyMap<string, Wanted>;
+
+/** One thing to be done so that a record equals what really runs. */
+export type Repair =
+  /** `over` is what stands there: nothing, something unreadable, or a record of an earlier run. */
+  | { readonly do: 'register'; readonly wanted: Wanted; readonly over: Read<InstanceRecord> }
+  | { readonly do: 'change'; readonly wanted: Wanted; readonly stored: StoredInstance }
+  | { readonly do: 'turn'; readonly wanted: Wanted; readonly stored: StoredInstance }
+  | { readonly do: 'remove'; readonly stored: StoredInstance };
+
+/**
+ * What makes the records under a slot's prefix equal to what its run really runs.
+ *
+ * At most one repair for a record at a time; planned again from the result, it comes to nothing.
+ * An unreadable record that nobody wants is left alone (G12).
+ */
+export function planRepairs(
+  slot: Slot,
+  run: string,
+  present: ReadonlyMap<string, Read<InstanceRecord>>,
+  desired: Desired,
+): readonly Repair[] {
+  const repairs: Repair[] = [];
+  for (const [key, read] of present) {
+    if (read.kind === 'stored' && !desired.has(key)) repairs.push({ do: 'remove', stored: read });
+  }
+  for (const wanted of desired.values()) {
+    const key = instanceKey({ ...slot, ...wanted.spec });
+    const read = present.get(key) ?? { kind: 'absent', key, revision: 0 };
+    const repair = repairOf(run, read, wanted);
+    if (repair) repairs.push(repair);
+  }
+  return repairs;
+}
+
+function repairOf(run: string, read: Read<InstanceRecord>, wanted: Wanted): Repair | undefined {
+  if (read.kind !== 'stored' || read.record.run !== run) {
+    return { do: 'register', wanted, over: read };
+  }
+  if (!sameAttributes(read.record, wanted.spec) && read.record.state !== 'draining') {
+    return { do: 'change', wanted, stored: read };
+  }
+  if (read.record.state !== wanted.health.state && read.record.state !== 'draining') {
+    return { do: 'turn', wanted, stored: read };
+  }
+  return undefined;
+}
+
+const sameAttributes = (record: InstanceRecord, spec: InstanceSpec): boolean =>
+  record.address === spec.address &&
+  record.port === spec.port &&
+  sameLabels(record.labels, spec.labels);
+
+const sameLabels = (a: Record<string, string>, b: Record<string, string>): boolean =>
+  Object.keys(a).length === Object.keys(b).length &&
+  Object.entries(a).every(([key, value]) => b[key] === value);

@@ -1,0 +1,123 @@
+import { Fault } from '../fault.ts';
+import {
+  brakeKey,
+  holdKey,
+  isAgentKey,
+  isInstanceKey,
+  parseRegistryKey,
+  policyKey,
+} from '../identity/registry-keys.ts';
+import { readJson } from '../json.ts';
+import type { Revision } from '../time.ts';
+import { AgentRecord, BrakeRecord, HoldRecord, InstanceRecord, PolicyRecord } from './schemas.ts';
+
+/** What a bucket holds under a key: the text of a record, or `undefined` where it was removed. */
+export interface Entry {
+  readonly key: string;
+  readonly revision: Revision;
+  readonly text: string | undefined;
+}
+
+export interface Stored<R> {
+  readonly kind: 'stored';
+  readonly key: string;
+  readonly revision: Revision;
+  readonly record: R;
+}
+export interface Unreadable {
+  readonly kind: 'unreadable';
+  readonly key: string;
+  readonly revision: Revision;
+  readonly why: string;
+}
+interface Absent {
+  readonly kind: 'absent';
+  readonly key: string;
+  /** 0, or the revision of the tombstone that stands there: what a create must expect. */
+  readonly revision: Revision;
+}
+
+/** A record read: not knowing what is there (`unreadable`) is not the same as nothing there (G12). */
+export type Read<R> = Stored<R> | Unreadable | Absent;
+
+export type StoredAgent = Stored<AgentRecord>;
+export type StoredInstance = Stored<InstanceRecord>;
+export type StoredHold = Stored<HoldRecord>;
+export type StoredBrake = Stored<BrakeRecord>;
+export type StoredPolicy = Stored<PolicyRecord>;
+
+/** The term of the run in this record: see `AgentRecord.term`. */
+export const termOf = (agent: StoredAgent): Revision => agent.record.term || agent.revision;
+/** The fencing token of this instance: see `InstanceRecord.token`. */
+export const tokenOf = (instance: StoredInstance): Revision =>
+  instance.record.token || instance.revision;
+
+/** Reads an agent record; whatever is wrong with it comes back as `unreadable`, with the rule. */
+export const readAgent = (entry: Entry): Read<AgentRecord> => read(entry, parseAgent);
+/** Reads an instance record, likewise. */
+export const readInstance = (entry: Entry): Read<InstanceRecord> => read(entry, parseInstance);
+/** And the others of the registry. */
+export const readHold = (entry: Entry): Read<HoldRecord> => read(entry, parseHold);
+export const readBrake = (entry: Entry): Read<BrakeRecord> => read(entry, parseBrake);
+export const readPolicy = (entry: Entry): Read<PolicyRecord> => read(entry, parsePolicy);
+
+function read<R>(entry: Entry, parse: (key: string, text: string) => R): Read<R> {
+  const { key, revision, text } = entry;
+  if (text === undefined) return { kind: 'absent', key, revision };
+  try {
+    return { kind: 'stored', key, revision, record: parse(key, text) };
+  } catch (cause) {
+    return { kind: 'unreadable', key, revision, why: inOneLine(cause) };
+  }
+}
+
+function parseAgent(key: string, text: string): AgentRecord {
+  const record = AgentRecord.parse(readJson(text));
+  if (isAgentKey(key, record)) return record;
+  throw otherKey(key, `${record.host}/${record.agent}`);
+}
+
+function parseInstance(key: string, text: string): InstanceRecord {
+  const record = InstanceRecord.parse(readJson(text));
+  if (isInstanceKey(key, record)) return record;
+  throw otherKey(key, `${record.service}/${record.id} of ${record.host}/${record.agent}`);
+}
+
+function parseHold(key: string, text: string): HoldRecord {
+  const record = HoldRecord.parse(readJson(text));
+  if (key === holdKey(record.host, record.agent)) return record;
+  throw otherKey(key, `a hold on ${record.host}`);
+}
+
+function parseBrake(key: string, text: string): BrakeRecord {
+  const record = BrakeRecord.parse(readJson(text));
+  if (key === brakeKey(record.zone)) return record;
+  throw otherKey(key, `zone ${record.zone}`);
+}
+
+function parsePolicy(key: string, text: string): PolicyRecord {
+  if (key === policyKey) return PolicyRecord.parse(readJson(text));
+  throw otherKey(key, 'the policy');
+}
+
+/** The record is sound and its key is not the record's: of another place, or of none. */
+function otherKey(key: string, named: string): Fault {
+  parseRegistryKey(key);
+  return new Fault('record-unreadable', `the record names ${named}`);
+}
+
+/**
+ * Zod's issues, JSON's complaint or a Fault, as one line that names the field and the rule.
+ *
+ * Complaints quote what they complain about: its line breaks and terminal codes become spaces.
+ */
+export const inOneLine = (cause: unknown): string =>
+  complaintOf(cause).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+
+function complaintOf(cause: unknown): string {
+  if (typeof cause === 'object' && cause !== null && 'issues' in cause) {
+    const issues = cause.issues as readonly { path: PropertyKey[]; message: string }[];
+    return issues.map((i) => `${i.path.map(String).join('.') || 'value'}: ${i.message}`).join('; ');
+  }
+  return cause instanceof Error ? cause.message : String(cause);
+}

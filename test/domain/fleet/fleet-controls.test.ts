@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { Fleet } from '../../../src/domain/fleet/fleet.ts';
+import { FleetState } from '../../../src/domain/fleet/fleet-controls.ts';
+import { ZoneName } from '../../../src/domain/identity/names.ts';
+import { holdKey } from '../../../src/domain/identity/registry-keys.ts';
+import { defaultFleetPolicy, FleetPolicy } from '../../../src/domain/policy/fleet-policy.ts';
+import { PolicyRecord } from '../../../src/domain/records/schemas.ts';
+import type { Entry } from '../../../src/domain/records/stored-record.ts';
+import { brakeEntry, holdEntry } from '../fleet-given.ts';
+import { agentEntry, agentRecord, slotOf } from '../given.ts';
+
+const until = Date.UTC(2030, 0, 1);
+const onHost = holdEntry('h1', { until });
+const onAgent = holdEntry('h1/a', { until });
+const gone = (entry: Entry): Entry => ({ ...entry, revision: 99, text: undefined });
+const unreadable = (entry: Entry): Entry => ({ ...entry, revision: 50, text: '{"v":99}' });
+const policyOf = (change: Partial<FleetPolicy>): Entry => ({
+  key: 'policy',
+  revision: 7,
+  text: JSON.stringify(
+    PolicyRecord.parse({
+      ...{ v: 1, run: 'abcdefgh', state: 'standing', since: 0, n: 1, hash: 'ab'.repeat(32) },
+      policy: FleetPolicy.parse(change),
+      by: { host: 'desk', agent: 'operator', run: 'operator1' },
+    }),
+  ),
+});
+
+function given(...entries: readonly Entry[]): FleetState {
+  const state = new FleetState();
+  for (const entry of entries) expect(state.take(entry)).toBe(true);
+  return state;
+}
+const held = (state: FleetState, place: string): boolean =>
+  state.holdOn(slotOf(place)) !== undefined;
+
+describe('a hold', () => {
+  test.each([
+    ['its host', onHost, { 'h1/a': true, 'h1/b': true, 'h2/a': false, 'h1.a/b': false }],
+    ['its agent', onAgent, { 'h1/a': true, 'h1/b': false, 'h2/a': false }],
+    ['its host, unreadable', unreadable(onHost), { 'h1/a': true, 'h1/b': true, 'h2/a': false }],
+    ['its agent, unreadable', unreadable(onAgent), { 'h1/a': true, 'h1/b': false }],
+    ['its host, over', gone(onHost), { 'h1/a': false, 'h1/b': false }],
+  ])('on %s covers what is below it', (_, hold, covers) => {
+    const state = given(hold);
+    for (const [place, covered] of Object.entries(covers)) expect(held(state, place)).toBe(covered);
+  });
+
+  test('over while the other stands: what that covers is still held', () => {
+    const both = given(onHost, onAgent);
+    expect(both.holdOn(slotOf('h1/a'))?.key).toBe(onAgent.key);
+    both.take(gone(onAgent));
+    expect([held(both, 'h1/a'), held(both, 'h1/b')]).toEqual([true, true]);
+    both.take(gone(onHost));
+    expect(held(both, 'h1/a')).toBe(false);
+  });
+
+  test('of awkward names is found under them', () => {
+    const { host, agent } = slotOf('a.b é/*>');
+    const covering = { key: holdKey(host, agent), revision: 1, text: 'what' };
+    expect(given(covering).holdOn({ host, agent })?.kind).toBe('unreadable');
+  });
+
+  test('under another’s key is none of that other’s: it can’t be read, and holds', () => {
+    const state = given({ ...onHost, key: 'hold.h2' });
+    expect(state.holdOn(slotOf('h2/a'))?.kind).toBe('unreadable');
+    expect(held(state, 'h1/a')).toBe(false);
+  });
+
+  test('is one of those that stand as long as it can be read', () => {
+    const state = given(onHost, unreadable(onAgent), holdEntry('h2', { until }));
+    expect([...state.holds()].map(({ key }) => key)).toEqual(['hold.h1', 'hold.h2']);
+    expect([...state.unreadable()].map(({ key }) => key)).toEqual(['hold.h1.a']);
+  });
+});
+
+describe('a brake', () => {
+  const zone = ZoneName.parse('r1');
+  const on = brakeEntry('r1', { seen: 10, suspect: 4 });
+
+  test('stands for its zone alone, until it is released', () => {
+    const state = given(on);
+    expect(state.brakeOf(zone)).toMatchObject({ kind: 'stored', record: { suspect: 4 } });
+    expect(state.brakeOf(ZoneName.parse('r2'))).toBeUndefined();
+    state.take(gone(on));
+    expect([...state.brakes()]).toEqual([]);
+  });
+
+  test('that can’t be read stands, and is reported', () => {
+    const state = given(unreadable(on));
+    expect(state.brakeOf(zone)?.kind).toBe('unreadable');
+    expect([...state.unreadable()].map(({ key }) => key)).toEqual(['brake.r1']);
+  });
+});
+
+describe('the policy', () => {
+  test('is the default where nobody said one', () => {
+    const state = given();
+    expect([state.policy, state.policyRecord]).toEqual([defaultFleetPolicy, undefined]);
+  });
+
+  test('is what was said', () => {
+    const state = given(policyOf({ seats: 5 }));
+    expect(state.policy.seats).toBe(5);
+    expect(state.policy.brake).toEqual(defaultFleetPolicy.brake);
+  });
+
+  test('is the default where what was said can’t be read, or is no more', () => {
+    for (const entry of [unreadable(policyOf({ seats: 5 })), gone(policyOf({ seats: 5 }))]) {
+      expect(given(policyOf({ seats: 5 }), entry).policy).toEqual(defaultFleetPolicy);
+    }
+    expect([...given(unreadable(policyOf({}))).unreadable()]).toHaveLength(1);
+    expect([...given(gone(policyOf({}))).unreadable()]).toEqual([]);
+  });
+});
+
+test.each([
+  'hold',
+  'hold.',
+  'hold.h1.a.b',
+  'brake',
+  'brake.',
+  'brake.r1.r2',
+  'policy.x',
+  'agent.h1.a',
+])('%s is none of its keys', (key) => {
+  expect(new FleetState().take({ key, revision: 1, text: '{}' })).toBe(false);
+});
+
+test('a snapshot replaces all of it', () => {
+  const state = given(onHost, brakeEntry('r1', { seen: 9, suspect: 4 }), policyOf({ seats: 9 }));
+  state.clear();
+  expect(held(state, 'h1/a')).toBe(false);
+  expect([...state.brakes(), ...state.holds(), ...state.unreadable()]).toEqual([]);
+  expect(state.policy).toEqual(defaultFleetPolicy);
+});
+
+test('a hold that comes or goes touches the slots that it covers', () => {
+  const fleet = new Fleet();
+  const agents = ['h1/a', 'h1/b', 'h2/a', 'h11/a'].map((place) => agentRecord(place, 'run1'));
+  fleet.apply(
+    agents.map((record, n) => agentEntry(n + 1, record)),
+    4,
+  );
+  expect([...fleet.apply([onHost], 5)].sort()).toEqual(['h1.a', 'h1.b']);
+  expect([...fleet.apply([onAgent], 6)]).toEqual(['h1.a']);
+  expect([...fleet.apply([gone(onHost)], 7)].sort()).toEqual(['h1.a', 'h1.b']);
+});

@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import { wanted } from '../../../src/domain/identity/subject-filter.ts';
+
+describe('a filter', () => {
+  test.each([
+    ['a.b', 'a.b', true],
+    ['a.b', 'a', false],
+    ['a.b', 'a.b.c', false],
+    ['a.*', 'a.b', true],
+    ['a.*', 'a', false],
+    ['a.*', 'a.b.c', false],
+    ['*.b', 'a.b', true],
+    ['*.b', 'a.c', false],
+    ['*', 'a', true],
+    ['a.>', 'a', false],
+    ['a.>', 'a.b', true],
+    ['a.>', 'a.b.c', true],
+    ['a.>', 'ab.c', false],
+    ['a.*.>', 'a.b', false],
+    ['a.*.>', 'a.b.c.d', true],
+    ['>', 'a', true],
+    ['>', 'a.b.c', true],
+  ])('%s lets %s through: %s', (pattern, subject, through) => {
+    expect(wanted([pattern])(subject)).toBe(through);
+  });
+
+  test('is one of several', () => {
+    const wants = wanted(['a.>', 'b']);
+    expect(['a.x', 'b', 'b.x', 'c'].map(wants)).toEqual([true, true, false, false]);
+    expect(wanted([])('a')).toBe(false);
+  });
+});

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Fault } from '../../../src/domain/fault.ts';
+import { decodeToken, encodeToken } from '../../../src/domain/identity/subject-token.ts';
+import { anyName, anyText } from '../../arbitrary/names.ts';
+
+describe('a token', () => {
+  test.each([
+    ['db-1.example', 'db-1=2Eexample'],
+    ['Web_01-a', 'Web_01-a'],
+    ['*', '=2A'],
+    ['a=b', 'a=3Db'],
+    ['é', '=C3=A9'],
+    ['🦉', '=F0=9F=A6=89'],
+    ['\u{feff}x', '=EF=BB=BFx'],
+  ])('of %j is %s', (name, token) => {
+    expect(encodeToken(name)).toBe(token);
+    expect(decodeToken(token)).toBe(name);
+  });
+
+  test('gives back the name it was made of', () => {
+    fc.assert(
+      fc.property(anyName, (name) => {
+        expect(decodeToken(encodeToken(name))).toBe(name);
+      }),
+    );
+  });
+
+  test('has only characters that every subject and KV key allows', () => {
+    fc.assert(
+      fc.property(anyName, (name) => {
+        expect(encodeToken(name)).toMatch(/^[A-Za-z0-9_=-]+$/);
+      }),
+    );
+  });
+
+  test('means one name, and a name has one token: whatever decodes is the encoding', () => {
+    const like = fc.stringMatching(/^(=[0-9A-Fa-f]{2}|[a-z.=*]){0,6}$/);
+    fc.assert(
+      fc.property(fc.oneof(anyText, like), (token) => {
+        const name = decodedOrFault(token);
+        if (name !== undefined) expect(encodeToken(name)).toBe(token);
+      }),
+      { examples: [['=2e'], ['=41'], ['=C3'], ['=C0=AE'], ['=ED=A0=80'], ['Ł'], ['a.b'], ['']] },
+    );
+  });
+
+  test.each(['', '=', '=2', '=2e', '=41', 'a b', 'a.b', '=C3', '=C0=AE', '=ED=A0=80', 'Ł', 'é'])(
+    '%j is none',
+    (token) => {
+      expect(() => decodeToken(token)).toThrow(expect.objectContaining({ code: 'bad-name' }));
+    },
+  );
+});
+
+/** Anything else thrown than the fault that was promised fails the test. */
+function decodedOrFault(token: string): string | undefined {
+  try {
+    return decodeToken(token);
+  } catch (cause) {
+    if (!(cause instanceof Fault) || cause.code !== 'bad-name') throw cause;
+    return undefined;
+  }
+}
