@@ -33,6 +33,6 @@ export type {
 export type { PickPolicy } from './domain/fleet/pick.ts';
 export type { Health } from './domain/records/desired-instances.ts';
 export type { Log } from './ports/log.ts';
-export type { BrakeReading, LeaseOwner, Meters } from './ports/meters.ts';
+export type { BrakeReading, LeaseOwner, Meters } from './ports/metrics.ts';
 export type { DirectoryChange } from './runtime/directory.ts';
 export type { ProcessTransition } from './runtime/process-chain.ts';

@@ -8,7 +8,7 @@ import { systemClock } from '../adapters/system/clock.ts';
 import { systemEntropy } from '../adapters/system/entropy.ts';
 import { systemProcesses } from '../adapters/system/processes.ts';
 import type { Namespace, RunRef } from '../domain/identity/names.ts';
-import { noMeters } from '../ports/meters.ts';
+import { noMeters } from '../ports/metrics.ts';
 import type { Ports, Store } from '../ports/ports.ts';
 
 /** The server, and how one is let in: it is sent to child processes as it is. */

@@ -1,4 +1,4 @@
-import { noMeters } from '../ports/meters.ts';
+import { noMeters } from '../ports/metrics.ts';
 import { startMetrics } from './compose.ts';
 import type { Io } from './io.ts';
 import { printable } from './printable.ts';

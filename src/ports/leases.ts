@@ -1,6 +1,6 @@
 import type { Entry } from '../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../domain/time.ts';
-import type { Feed } from './feed.ts';
+import type { Feed } from './watch.ts';
 
 /**
  * Keys that lapse by themselves: runs and seats.

@@ -2,15 +2,15 @@ import type { Hash } from '../domain/events/hash-chain.ts';
 import type { Audit } from './audit.ts';
 import type { Charts } from './charts.ts';
 import type { Clock } from './clock.ts';
-import type { Departures } from './departures.ts';
+import type { Departures } from './disconnects.ts';
 import type { Entropy } from './entropy.ts';
 import type { Keyframes } from './keyframes.ts';
 import type { Leases } from './leases.ts';
 import type { Log } from './log.ts';
-import type { Meters } from './meters.ts';
-import type { Probe } from './probe.ts';
+import type { Meters } from './metrics.ts';
 import type { Processes } from './processes.ts';
 import type { Registry } from './registry.ts';
+import type { Probe } from './run-messaging.ts';
 
 /** The store's side: one connection, one namespace. */
 export interface Store {

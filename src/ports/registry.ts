@@ -1,6 +1,6 @@
 import type { Entry } from '../domain/records/stored-record.ts';
 import type { Revision } from '../domain/time.ts';
-import type { Feed } from './feed.ts';
+import type { Feed } from './watch.ts';
 
 /** One record's change: stored only if the key's last revision is still `expect` (0: never there). */
 export interface Write {

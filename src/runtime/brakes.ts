@@ -12,7 +12,7 @@ import { brakeKey } from '../domain/identity/registry-keys.ts';
 import type { AgentRecord } from '../domain/records/schemas.ts';
 import { readBrake, type StoredBrake } from '../domain/records/stored-record.ts';
 import type { Millis, Monotonic, Revision } from '../domain/time.ts';
-import type { BrakeReading } from '../ports/meters.ts';
+import type { BrakeReading } from '../ports/metrics.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Commit } from '../ports/registry.ts';
 import type { Author, Change } from './change.ts';

@@ -2,7 +2,7 @@ import type { Slot, ZoneName } from '../domain/identity/names.ts';
 import { slotTokens } from '../domain/identity/registry-keys.ts';
 import { type Millis, type Monotonic, seconds } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Departure } from '../ports/departures.ts';
+import type { Departure } from '../ports/disconnects.ts';
 
 /** What closes within so long closes at once: a server, a switch, a zone. */
 const atOnce: Millis = seconds(2);

@@ -2,7 +2,7 @@ import { zoneOf } from '../domain/collection/brake.ts';
 import { leaseKey, slotTokens } from '../domain/identity/registry-keys.ts';
 import type { StoredAgent, StoredHold } from '../domain/records/stored-record.ts';
 import type { Revision } from '../domain/time.ts';
-import type { CollectorWrite } from '../ports/meters.ts';
+import type { CollectorWrite } from '../ports/metrics.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Brakes } from './brakes.ts';
 import type { Author, Change } from './change.ts';

@@ -8,7 +8,7 @@ import {
   seconds,
 } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { LeaseOwner } from '../ports/meters.ts';
+import type { LeaseOwner } from '../ports/metrics.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /** A moment on both clocks of one process. */

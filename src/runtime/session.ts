@@ -5,7 +5,7 @@ import type { Desired } from '../domain/records/desired-instances.ts';
 import { recordVersion } from '../domain/records/schemas.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Notice } from '../ports/probe.ts';
+import type { Notice } from '../ports/run-messaging.ts';
 import type { Author } from './change.ts';
 import { type ClaimOptions, claimSlot } from './claim.ts';
 import { type Ended, Holding } from './holding.ts';

@@ -1,7 +1,7 @@
 import { seatKey } from '../domain/identity/registry-keys.ts';
 import type { Instant, Millis, Monotonic, Revision } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Feed } from '../ports/feed.ts';
+import type { Feed } from '../ports/watch.ts';
 
 /**
  * When each lease was last seen renewed, on this observer's monotonic clock: never a timestamp of

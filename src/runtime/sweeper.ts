@@ -7,7 +7,7 @@ import { type LeasePolicy, leftoverAfter } from '../domain/policy/lease-policy.t
 import type { AgentRecord } from '../domain/records/schemas.ts';
 import type { StoredAgent, StoredHold } from '../domain/records/stored-record.ts';
 import { type Millis, type Monotonic, seconds } from '../domain/time.ts';
-import type { Departure } from '../ports/departures.ts';
+import type { Departure } from '../ports/disconnects.ts';
 import type { Ports } from '../ports/ports.ts';
 import { AtWork } from './at-work.ts';
 import { Brakes } from './brakes.ts';

@@ -1,9 +1,9 @@
 import { Fleet } from '../domain/fleet/fleet.ts';
 import { everything } from '../domain/identity/registry-keys.ts';
 import type { Millis, Monotonic, Revision } from '../domain/time.ts';
-import type { Feed } from '../ports/feed.ts';
-import type { ViewOwner } from '../ports/meters.ts';
+import type { ViewOwner } from '../ports/metrics.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { Feed } from '../ports/watch.ts';
 
 /**
  * The registry as this process sees it, kept by a watch. When the watch is down it stays as it was,

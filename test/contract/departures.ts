@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunRef } from '../../src/domain/identity/names.ts';
-import type { Departure, Departures } from '../../src/ports/departures.ts';
+import type { Departure, Departures } from '../../src/ports/disconnects.ts';
 import { eventually } from './eventually.ts';
 import { hostileNames, named } from './names.ts';
 import { run } from './places.ts';

@@ -1,6 +1,6 @@
 import type { Entry } from '../../src/domain/records/stored-record.ts';
 import type { Revision } from '../../src/domain/time.ts';
-import type { Feed } from '../../src/ports/feed.ts';
+import type { Feed } from '../../src/ports/watch.ts';
 
 /** What a watcher has been told, and whether it was told lawfully. */
 export class Observed implements AsyncDisposable {

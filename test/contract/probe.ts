@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { seconds } from '../../src/domain/time.ts';
-import type { Notice } from '../../src/ports/probe.ts';
+import type { Notice } from '../../src/ports/run-messaging.ts';
 import { eventually } from './eventually.ts';
 import { run } from './places.ts';
 import type { Open } from './subject.ts';

@@ -4,7 +4,7 @@ import { Fault } from '../../src/domain/fault.ts';
 import { ZoneName } from '../../src/domain/identity/names.ts';
 import type { FleetPolicy } from '../../src/domain/policy/fleet-policy.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
-import type { BrakeReading } from '../../src/ports/meters.ts';
+import type { BrakeReading } from '../../src/ports/metrics.ts';
 import { setPolicy } from '../../src/runtime/planning.ts';
 import { brakeEntry } from '../domain/fleet-given.ts';
 import { type FleetInMemory, slotAt } from './fleet-in-memory.ts';

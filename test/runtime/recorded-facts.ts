@@ -1,4 +1,4 @@
-import { type Meters, noMeters } from '../../src/ports/meters.ts';
+import { type Meters, noMeters } from '../../src/ports/metrics.ts';
 
 /** Meters, and what they were told: each fact with what it is about. */
 export function recordedFacts() {

@@ -1,4 +1,4 @@
-import type { Departure } from '../../ports/departures.ts';
+import type { Departure } from '../../ports/disconnects.ts';
 
 /** Whom the server tells of connections that closed. */
 export class Advisories {

@@ -1,4 +1,4 @@
-import type { Notice, Pong } from '../../ports/probe.ts';
+import type { Notice, Pong } from '../../ports/run-messaging.ts';
 import type { Link } from './link.ts';
 
 /** One who listens on a run's subject, and the line to it. */

@@ -1,6 +1,6 @@
 import type { Slot } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
-import type { Departure } from '../../ports/departures.ts';
+import type { Departure } from '../../ports/disconnects.ts';
 import type { MemoryWorld } from './world.ts';
 
 /**

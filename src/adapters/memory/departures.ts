@@ -1,4 +1,4 @@
-import type { Departure, Departures } from '../../ports/departures.ts';
+import type { Departure, Departures } from '../../ports/disconnects.ts';
 import { type Link, unacknowledged } from './link.ts';
 import type { MemoryWorld } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { tombstoneTtl } from '../../domain/policy/lease-policy.ts';
 import type { Entry } from '../../domain/records/stored-record.ts';
 import type { Revision } from '../../domain/time.ts';
-import type { Feed } from '../../ports/feed.ts';
+import type { Feed } from '../../ports/watch.ts';
 import { type Link, LinkDown } from './link.ts';
 import type { MemoryStream, Message } from './stream.ts';
 import type { MemoryWorld } from './world.ts';

@@ -1,6 +1,6 @@
 import { runSubject } from '../../domain/events/event-subjects.ts';
 import type { Millis } from '../../domain/time.ts';
-import type { Pong, Probe } from '../../ports/probe.ts';
+import type { Pong, Probe } from '../../ports/run-messaging.ts';
 import type { Answerer } from './answerers.ts';
 import { answerOver, type Link, unacknowledged } from './link.ts';
 import type { MemoryWorld } from './world.ts';

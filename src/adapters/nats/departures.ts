@@ -1,5 +1,5 @@
 import type { Msg } from '@nats-io/transport-node';
-import type { Departures } from '../../ports/departures.ts';
+import type { Departures } from '../../ports/disconnects.ts';
 import type { ClosedConnection } from './closed-connections.ts';
 import { runOfConnection } from './connection-name.ts';
 import type { Link } from './link.ts';

@@ -2,7 +2,7 @@ import type { Msg } from '@nats-io/transport-node';
 import { runSubject } from '../../domain/events/event-subjects.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Millis } from '../../domain/time.ts';
-import type { Notice, Pong, Probe } from '../../ports/probe.ts';
+import type { Notice, Pong, Probe } from '../../ports/run-messaging.ts';
 import type { Link } from './link.ts';
 import { jsonOf } from './message.ts';
 import type { Names } from './names.ts';

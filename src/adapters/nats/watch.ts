@@ -1,6 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, type Revision, seconds } from '../../domain/time.ts';
-import type { Feed } from '../../ports/feed.ts';
+import type { Feed } from '../../ports/watch.ts';
 import type { Link } from './link.ts';
 import { deliveredEntry } from './message.ts';
 import type { BucketNames } from './names.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AgentName, InstanceId, type RunRef, ServiceName } from '../../domain/identity/names.ts';
 import type { InstanceSpec } from '../../domain/records/desired-instances.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
-import type { Meters } from '../../ports/meters.ts';
+import type { Meters } from '../../ports/metrics.ts';
 import { Agent, type AgentOptions } from '../../runtime/agent.ts';
 import { type Common, command } from '../command.ts';
 import { system } from '../compose.ts';

@@ -4,7 +4,7 @@ import { type Link, LinkDown } from '../../../src/adapters/memory/link.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../../src/adapters/memory/virtual-clock.ts';
 import { MemoryWorld } from '../../../src/adapters/memory/world.ts';
-import type { Departure } from '../../../src/ports/departures.ts';
+import type { Departure } from '../../../src/ports/disconnects.ts';
 import { slot } from '../../contract/places.ts';
 
 const gone = { slot: slot(1), how: 'closed-by-client', reason: 'Client Closed' } as const;

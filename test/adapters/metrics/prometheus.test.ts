@@ -1,7 +1,7 @@
 import { Registry } from '@prometheus-io/client';
 import { describe, expect, test } from 'vitest';
 import { prometheusMeters } from '../../../src/adapters/metrics/prometheus.ts';
-import type { noMeters } from '../../../src/ports/meters.ts';
+import type { noMeters } from '../../../src/ports/metrics.ts';
 import { samplesIn } from './samples.ts';
 
 /** Meters in a registry of their own, on a clock that is set by hand. */

@@ -13,7 +13,7 @@ import { Namespace } from '../../../src/domain/identity/names.ts';
 import { allAgents, allInstances } from '../../../src/domain/identity/registry-keys.ts';
 import type { Entry } from '../../../src/domain/records/stored-record.ts';
 import type { StoredEvent } from '../../../src/ports/audit.ts';
-import { noMeters } from '../../../src/ports/meters.ts';
+import { noMeters } from '../../../src/ports/metrics.ts';
 import { Directory, type DirectoryChange } from '../../../src/runtime/directory.ts';
 import { faultsOf, type HistoryEvent, readHistory } from '../../history/chains.ts';
 import type { GatedOptions } from '../fixtures/gated.ts';

@@ -6,7 +6,7 @@ import { closeNats, connectNats } from '../../../src/adapters/nats/connection.ts
 import { listSubject } from '../../../src/adapters/nats/connection-lists.ts';
 import { connectionName } from '../../../src/adapters/nats/connection-name.ts';
 import { freePorts } from '../../../src/bench/free-ports.ts';
-import type { Departure } from '../../../src/ports/departures.ts';
+import type { Departure } from '../../../src/ports/disconnects.ts';
 import { throughout, until } from '../harness/until.ts';
 import { type ConfiguredServer, startConfigured } from './configured-server.ts';
 import {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Feed } from '../../../src/ports/feed.ts';
+import type { Feed } from '../../../src/ports/watch.ts';
 import { startConfigured } from './configured-server.ts';
 import { freshNamespace, openOn } from './opened.ts';
 

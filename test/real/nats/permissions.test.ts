@@ -8,7 +8,7 @@ import { placeOf, systemProcesses } from '../../../src/adapters/system/processes
 import { AgentName, HostId, Namespace } from '../../../src/domain/identity/names.ts';
 import { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
 import type { Divergence } from '../../../src/domain/replay/divergence.ts';
-import { noMeters } from '../../../src/ports/meters.ts';
+import { noMeters } from '../../../src/ports/metrics.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import { Agent } from '../../../src/runtime/agent.ts';
 import { Collector } from '../../../src/runtime/collector.ts';

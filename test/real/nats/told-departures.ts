@@ -4,7 +4,7 @@ import { closeNats, connectNats } from '../../../src/adapters/nats/connection.ts
 import { natsDepartures } from '../../../src/adapters/nats/departures.ts';
 import { Link } from '../../../src/adapters/nats/link.ts';
 import { AgentName, HostId, RunId, type RunRef } from '../../../src/domain/identity/names.ts';
-import type { Departure } from '../../../src/ports/departures.ts';
+import type { Departure } from '../../../src/ports/disconnects.ts';
 
 export type User = 'agent' | 'collector';
 

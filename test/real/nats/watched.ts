@@ -1,5 +1,5 @@
 import type { Revision } from '../../../src/domain/time.ts';
-import type { Feed } from '../../../src/ports/feed.ts';
+import type { Feed } from '../../../src/ports/watch.ts';
 
 interface Watchable {
   watch(filters: readonly string[], signal: AbortSignal): AsyncIterable<Feed>;
