@@ -18,7 +18,7 @@ export type SessionEvent =
 /** What a run found in place of its record. */
 export type EndCause = 'expired' | 'superseded' | 'absent' | 'spent' | 'refused' | 'left';
 
-/** What the process is to do next; done by src/runtime/session.ts. */
+/** What the process is to do next; done by src/runtime/agent/session.ts. */
 export type SessionEffect =
   | 'take-lease'
   | 'claim-slot'

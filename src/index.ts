@@ -34,5 +34,5 @@ export type { PickPolicy } from './domain/fleet/pick.ts';
 export type { Health } from './domain/records/desired-instances.ts';
 export type { Log } from './ports/log.ts';
 export type { BrakeReading, LeaseOwner, Meters } from './ports/metrics.ts';
-export type { DirectoryChange } from './runtime/directory.ts';
-export type { ProcessTransition } from './runtime/process-chain.ts';
+export type { DirectoryChange } from './runtime/directory/directory.ts';
+export type { ProcessTransition } from './runtime/transitions/process-chain.ts';

@@ -3,7 +3,7 @@ import type { DubiousReason } from '../domain/fleet/directory-rows.ts';
 import type { RunRef } from '../domain/identity/names.ts';
 import { type Millis, type Monotonic, seconds } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
-import { Directory, type DirectoryChange } from '../runtime/directory.ts';
+import { Directory, type DirectoryChange } from '../runtime/directory/directory.ts';
 
 export interface Doubted {
   readonly at: Monotonic;

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AgentName, HostId } from '../domain/identity/names.ts';
 import type { Revision } from '../domain/time.ts';
-import { Keyframer } from '../runtime/keyframer.ts';
-import { collector } from '../runtime/machines.ts';
-import { ProcessChain } from '../runtime/process-chain.ts';
+import { Keyframer } from '../runtime/audit/keyframes/keyframe-writer.ts';
+import { collector } from '../runtime/transitions/machine-set.ts';
+import { ProcessChain } from '../runtime/transitions/process-chain.ts';
 import { history } from './history.ts';
 import type { Stage } from './stage.ts';
 

@@ -8,9 +8,13 @@ import {
   type StoredInstance,
 } from '../domain/records/stored-record.ts';
 import type { Revision } from '../domain/time.ts';
-import type { Author, Change } from '../runtime/change.ts';
-import { moveInstance, registerInstance, removeInstance } from '../runtime/instance-changes.ts';
-import { moveRun, removeRun, takeSlot } from '../runtime/run-changes.ts';
+import {
+  moveInstance,
+  registerInstance,
+  removeInstance,
+} from '../runtime/transitions/instance-changes.ts';
+import type { Author, Change } from '../runtime/transitions/record-change.ts';
+import { moveRun, removeRun, takeSlot } from '../runtime/transitions/run-changes.ts';
 import { type HistoryCommit, HistoryWriter, type WriterOptions } from './history-writer.ts';
 import { seededFractions } from './seeded.ts';
 

@@ -1,5 +1,5 @@
 import type { Instant } from '../domain/time.ts';
-import type { DirectoryChange } from '../runtime/directory.ts';
+import type { DirectoryChange } from '../runtime/directory/directory.ts';
 import { columnWidths } from './column-widths.ts';
 import { whyOf } from './instance-table.ts';
 import type { Palette } from './palette.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Charts } from '../ports/charts.ts';
-import { chartOfRecord } from '../runtime/charts.ts';
+import { chartOfRecord } from '../runtime/transitions/publish-charts.ts';
 import { isRegular, readIfThere, replaceFile } from './compose.ts';
 
 /** Beside a history in a file: a line of it that is no event, older versions could not read. */

@@ -1,6 +1,6 @@
 import { type Chart, chartOf } from '../charts/chart.ts';
 import { Fault } from '../domain/fault.ts';
-import { ownCharts } from '../runtime/charts.ts';
+import { ownCharts } from '../runtime/transitions/publish-charts.ts';
 import { loadMachines } from './load-machines.ts';
 
 /** Of the machines in a file or a directory, else our own. @throws {Fault} `bad-setting` */

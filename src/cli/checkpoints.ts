@@ -6,8 +6,8 @@ import { type Divergence, SavedDivergence } from '../domain/replay/divergence.ts
 import { Standing } from '../domain/replay/keyframe-format.ts';
 import { type Instant, type Millis, type Revision, seconds } from '../domain/time.ts';
 import type { StoredEvent } from '../ports/audit.ts';
+import type { Checkpoint } from '../runtime/audit/verifier/verifier.ts';
 import type { History } from '../runtime/history.ts';
-import type { Checkpoint } from '../runtime/verifier.ts';
 import { readIfThere, replaceFile, system } from './compose.ts';
 
 /** What was found until a checkpoint is told again when it goes on from there; so much of it at most. */

@@ -1,4 +1,4 @@
-import type { Agent } from '../runtime/agent.ts';
+import type { Agent } from '../runtime/agent/agent.ts';
 import { check, type ListedInstance } from './compose.ts';
 
 interface Checking {

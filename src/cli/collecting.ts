@@ -1,8 +1,8 @@
 import type { RunRef } from '../domain/identity/names.ts';
 import type { LeasePolicy } from '../domain/policy/lease-policy.ts';
 import type { Ports } from '../ports/ports.ts';
-import { Collector } from '../runtime/collector.ts';
-import type { ProcessTransition } from '../runtime/process-chain.ts';
+import { Collector } from '../runtime/collector/collector.ts';
+import type { ProcessTransition } from '../runtime/transitions/process-chain.ts';
 import { system } from './compose.ts';
 import type { Io } from './io.ts';
 import { jsonLine } from './printable.ts';

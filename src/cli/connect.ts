@@ -2,7 +2,7 @@ import { Fault, type FaultCode } from '../domain/fault.ts';
 import type { RunRef } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import { noMeters } from '../ports/metrics.ts';
-import { publishCharts } from '../runtime/charts.ts';
+import { publishCharts } from '../runtime/transitions/publish-charts.ts';
 import { accessOf } from './access.ts';
 import type { Common } from './command.ts';
 import { jsonLog, openStore, portsOf, system } from './compose.ts';

@@ -13,7 +13,7 @@ import type { HostId } from '../domain/identity/names.ts';
 import type { LeasePolicy } from '../domain/policy/lease-policy.ts';
 import type { Log } from '../ports/log.ts';
 import type { Ports } from '../ports/ports.ts';
-import { Directory } from '../runtime/directory.ts';
+import { Directory } from '../runtime/directory/directory.ts';
 import { entitiesNamed } from './audit-entity.ts';
 import { historyFile, layoutOf } from './compose.ts';
 import type { Io } from './io.ts';

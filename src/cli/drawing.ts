@@ -1,5 +1,5 @@
 import { type Millis, seconds } from '../domain/time.ts';
-import type { Directory } from '../runtime/directory.ts';
+import type { Directory } from '../runtime/directory/directory.ts';
 import { system } from './compose.ts';
 import type { Io } from './io.ts';
 import { liveFrame, screen } from './live-table.ts';

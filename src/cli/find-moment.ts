@@ -1,7 +1,7 @@
 import { Fault } from '../domain/fault.ts';
 import type { Instant } from '../domain/time.ts';
+import type { Moment } from '../runtime/audit/replay.ts';
 import type { History } from '../runtime/history.ts';
-import type { Moment } from '../runtime/replay.ts';
 import { system } from './compose.ts';
 import type { Io } from './io.ts';
 import { momentNamed, momentRule } from './moment.ts';

@@ -2,7 +2,7 @@ import { type BrakeForecast, forecastBrakes } from '../domain/collection/brake-f
 import type { Fleet } from '../domain/fleet/fleet.ts';
 import type { HoldRecord } from '../domain/records/schemas.ts';
 import type { Instant } from '../domain/time.ts';
-import type { FleetChange } from '../runtime/fleet-told.ts';
+import type { FleetChange } from '../runtime/directory/fleet-change-detector.ts';
 import type { Io } from './io.ts';
 import type { Palette } from './palette.ts';
 import { placeName } from './place.ts';

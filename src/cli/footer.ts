@@ -1,4 +1,4 @@
-import type { Directory } from '../runtime/directory.ts';
+import type { Directory } from '../runtime/directory/directory.ts';
 import type { Io } from './io.ts';
 import { roughly } from './times.ts';
 

@@ -1,8 +1,8 @@
 import type { Overlay } from '../charts/overlay.ts';
 import { chainName, type Recorded, readEvent } from '../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../domain/events/event-schema.ts';
+import { isPast, type Moment } from '../runtime/audit/replay.ts';
 import type { History } from '../runtime/history.ts';
-import { isPast, type Moment } from '../runtime/replay.ts';
 
 /** What one chain came to, up to a moment. */
 export interface Life {

@@ -1,6 +1,6 @@
 import { Fault } from '../domain/fault.ts';
 import { type Millis, seconds } from '../domain/time.ts';
-import type { Agent } from '../runtime/agent.ts';
+import type { Agent } from '../runtime/agent/agent.ts';
 import { Checks } from './checks.ts';
 import { changesOf, type ListedInstance, listInstances } from './compose.ts';
 import type { Io } from './io.ts';

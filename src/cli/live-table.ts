@@ -1,6 +1,6 @@
 import type { InstanceRow } from '../domain/fleet/directory-rows.ts';
 import type { Instant } from '../domain/time.ts';
-import type { Directory } from '../runtime/directory.ts';
+import type { Directory } from '../runtime/directory/directory.ts';
 import { fleetLines } from './fleet-lines.ts';
 import { footer, plural } from './footer.ts';
 import { byName, instanceTable } from './instance-table.ts';

@@ -1,4 +1,4 @@
-import type { Cause, MachinesReplayed } from '../runtime/replay-machines.ts';
+import type { Cause, MachinesReplayed } from '../runtime/audit/replay-machines.ts';
 import { stateText } from './audit-event.ts';
 import { plural } from './footer.ts';
 import type { Io } from './io.ts';

@@ -1,5 +1,5 @@
 import type { Instant, Revision } from '../domain/time.ts';
-import type { Moment, Replayed } from '../runtime/replay.ts';
+import type { Moment, Replayed } from '../runtime/audit/replay.ts';
 import { agentTable } from './agent-table.ts';
 import type { FleetRows } from './fleet-rows.ts';
 import { plural } from './footer.ts';

@@ -1,5 +1,5 @@
-import type { Agent, AgentOptions } from '../runtime/agent.ts';
-import type { ProcessTransition } from '../runtime/process-chain.ts';
+import type { Agent, AgentOptions } from '../runtime/agent/agent.ts';
+import type { ProcessTransition } from '../runtime/transitions/process-chain.ts';
 import { system } from './compose.ts';
 import type { Io } from './io.ts';
 import { jsonLine, printable } from './printable.ts';

@@ -1,6 +1,6 @@
 import type { AgentName, Slot } from '../domain/identity/names.ts';
 import { seconds } from '../domain/time.ts';
-import type { AgentOptions } from '../runtime/agent.ts';
+import type { AgentOptions } from '../runtime/agent/agent.ts';
 import { system } from './compose.ts';
 import { stateDir } from './directories.ts';
 import type { agency } from './settings/lease.ts';

@@ -1,5 +1,5 @@
 import type { Instant } from '../domain/time.ts';
-import type { Verified } from '../runtime/verify.ts';
+import type { Verified } from '../runtime/audit/verify.ts';
 import { plural } from './footer.ts';
 import type { Io } from './io.ts';
 import { grouped } from './meter.ts';

@@ -1,6 +1,6 @@
 import { Fault } from '../domain/fault.ts';
 import { type Millis, seconds } from '../domain/time.ts';
-import { Directory } from '../runtime/directory.ts';
+import { Directory } from '../runtime/directory/directory.ts';
 import type { Common } from './command.ts';
 import { system } from './compose.ts';
 import { connectOnce } from './connect.ts';

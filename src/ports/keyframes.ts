@@ -2,7 +2,7 @@ import type { Revision } from '../domain/time.ts';
 
 /**
  * Snapshots of where a history stood, by the place in the audit up to which they hold. What is in them
- * is the core's (src/runtime/keyframe.ts); a store keeps a text.
+ * is the core's (src/runtime/audit/keyframes/codec.ts); a store keeps a text.
  */
 export interface Keyframes {
   /** The places of those that are kept, in order. @throws {Fault} `store-unavailable` */

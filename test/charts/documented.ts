@@ -9,7 +9,7 @@ import { collapsedBelow } from '../../src/charts/picture.ts';
 import { svgOf } from '../../src/charts/svg.ts';
 import { type TreeNode, treeOf } from '../../src/charts/tree.ts';
 import { sentence, wordsOf } from '../../src/charts/words.ts';
-import { ownCharts } from '../../src/runtime/charts.ts';
+import { ownCharts } from '../../src/runtime/transitions/publish-charts.ts';
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url));
 

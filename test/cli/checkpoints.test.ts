@@ -6,8 +6,8 @@ import { systemClock } from '../../src/adapters/system/clock.ts';
 import { Checkpoints, savedIn } from '../../src/cli/checkpoints.ts';
 import type { Divergence } from '../../src/domain/replay/divergence.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
+import { type Verified, verify } from '../../src/runtime/audit/verify.ts';
 import type { History } from '../../src/runtime/history.ts';
-import { type Verified, verify } from '../../src/runtime/verify.ts';
 import { longHistory } from '../history/long-history.ts';
 
 let folder: string;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { noMeters } from '../../src/ports/metrics.ts';
 import type { Feed } from '../../src/ports/watch.ts';
-import { Directory } from '../../src/runtime/directory.ts';
+import { Directory } from '../../src/runtime/directory/directory.ts';
 
 it('a view is not ready before it is known whether anybody watches', async () => {
   const seats = Promise.withResolvers<[]>();

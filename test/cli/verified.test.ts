@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Meter } from '../../src/cli/meter.ts';
 import { paletteOf } from '../../src/cli/palette.ts';
 import { type Outcome, summary } from '../../src/cli/verified.ts';
-import type { Verified } from '../../src/runtime/verify.ts';
+import type { Verified } from '../../src/runtime/audit/verify.ts';
 
 const notes = { lost: 0, unknownCharts: 0, lostTails: 0, unsigned: 0 };
 const outcome = (verified: Partial<Verified> = {}, more: Partial<Outcome> = {}): Outcome => ({

@@ -3,9 +3,13 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { readEvent } from '../../src/domain/events/audit-entry.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import { KeyframeReading, KeyframeText, readKeyframe } from '../../src/runtime/keyframe.ts';
-import { Verifier } from '../../src/runtime/verifier.ts';
-import { verify } from '../../src/runtime/verify.ts';
+import {
+  KeyframeReading,
+  KeyframeText,
+  readKeyframe,
+} from '../../src/runtime/audit/keyframes/codec.ts';
+import { Verifier } from '../../src/runtime/audit/verifier/verifier.ts';
+import { verify } from '../../src/runtime/audit/verify.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { historyOf } from '../history/given-history.ts';
 import { longHistory } from '../history/long-history.ts';

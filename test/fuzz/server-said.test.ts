@@ -14,7 +14,7 @@ import { publish } from '../../src/adapters/nats/publish.ts';
 import { hashEvent } from '../../src/domain/events/hash-chain.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { Namespace, RunId } from '../../src/domain/identity/names.ts';
-import { lastKeyframe } from '../../src/runtime/last-keyframe.ts';
+import { lastKeyframe } from '../../src/runtime/audit/keyframes/latest-keyframe.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { historyOf } from '../history/given-history.ts';
 import { slotAt } from '../runtime/fleet-in-memory.ts';

@@ -3,7 +3,7 @@ import { collectorMachine } from '../../machines/collector.ts';
 import { instanceMachine } from '../../machines/instance.ts';
 import { runMachine } from '../../machines/run.ts';
 import { sessionMachine } from '../../machines/session.ts';
-import { replayMachines } from '../../src/runtime/replay-machines.ts';
+import { replayMachines } from '../../src/runtime/audit/replay-machines.ts';
 import { expectedOf, outcomeOf, recorded, recordings } from './recording.ts';
 import { scenarios } from './scenarios.ts';
 

@@ -5,8 +5,8 @@ import { historyFile } from '../../src/adapters/files/history-file.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { readEvent } from '../../src/domain/events/audit-entry.ts';
 import type { Check } from '../../src/domain/replay/divergence.ts';
+import { verify } from '../../src/runtime/audit/verify.ts';
 import type { History } from '../../src/runtime/history.ts';
-import { verify } from '../../src/runtime/verify.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 export const historyPath = (name: string): string => `${folder}${name}.ndjson.gz`;

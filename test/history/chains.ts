@@ -1,8 +1,8 @@
 import { AuditEvent, isOfSlot } from '../../src/domain/events/event-schema.ts';
 import { hashEvent } from '../../src/domain/events/hash-chain.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
-import * as machines from '../../src/runtime/machines.ts';
-import { begin, step } from '../../src/runtime/step.ts';
+import * as machines from '../../src/runtime/transitions/machine-set.ts';
+import { begin, step } from '../../src/runtime/transitions/transition.ts';
 
 /** An event as read, with the hash of its stored bytes. */
 export interface HistoryEvent extends AuditEvent {

@@ -4,7 +4,7 @@ import { commands } from '../../src/cli/commands.ts';
 import { exit } from '../../src/cli/exit.ts';
 import { common } from '../../src/cli/settings/common.ts';
 import { optionOf, type Settings, variableOf } from '../../src/cli/settings/setting.ts';
-import { ownCharts } from '../../src/runtime/charts.ts';
+import { ownCharts } from '../../src/runtime/transitions/publish-charts.ts';
 
 const read = (path: string) =>
   readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { collector } from '../../src/runtime/machines.ts';
+import { collector } from '../../src/runtime/transitions/machine-set.ts';
 import { examples } from './examples.ts';
 import { walk } from './walk.ts';
 

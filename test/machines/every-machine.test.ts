@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type AnyStateMachine, setup } from 'xstate';
-import { begin, step, steppable } from '../../src/runtime/step.ts';
+import { begin, step, steppable } from '../../src/runtime/transitions/transition.ts';
 import { complaintsAbout } from './complaints.ts';
 import { type Example, examples } from './examples.ts';
 import { walk } from './walk.ts';

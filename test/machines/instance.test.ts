@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { instance } from '../../src/runtime/machines.ts';
-import { step } from '../../src/runtime/step.ts';
+import { instance } from '../../src/runtime/transitions/machine-set.ts';
+import { step } from '../../src/runtime/transitions/transition.ts';
 
 const after = (value: string, type: string) => {
   const taken = step(instance, { value }, { type });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { run } from '../../src/runtime/machines.ts';
-import { step } from '../../src/runtime/step.ts';
+import { run } from '../../src/runtime/transitions/machine-set.ts';
+import { step } from '../../src/runtime/transitions/transition.ts';
 import { examples } from './examples.ts';
 import { walk } from './walk.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { EndCause } from '../../machines/session.ts';
-import { session } from '../../src/runtime/machines.ts';
-import { begin, type Step, step } from '../../src/runtime/step.ts';
+import { session } from '../../src/runtime/transitions/machine-set.ts';
+import { begin, type Step, step } from '../../src/runtime/transitions/transition.ts';
 import { examples } from './examples.ts';
 import { walk } from './walk.ts';
 

@@ -1,6 +1,11 @@
 import { getShortestPaths } from 'xstate/graph';
 import type { StateValue } from '../../src/domain/events/event-schema.ts';
-import { type Standing, type Step, type Steppable, step } from '../../src/runtime/step.ts';
+import {
+  type Standing,
+  type Step,
+  type Steppable,
+  step,
+} from '../../src/runtime/transitions/transition.ts';
 import type { Example } from './examples.ts';
 
 /** One step from a place that the machine can get to. */

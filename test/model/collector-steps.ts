@@ -8,14 +8,14 @@ import { type Commit, type InstanceEntry, idle, type State, type Work } from './
 import { at, fork, nameOf, noInstance, put, store } from './store.ts';
 
 /**
- * src/runtime/examine.ts, executor.ts, remove.ts, leftovers.ts and clear-leftovers.ts, likewise.
+ * src/runtime/collector/observe/gather-evidence.ts, executor.ts, remove.ts, leftovers.ts and clear-leftovers.ts, likewise.
  */
 
 type Examining = Extract<Work, { at: 'examine' }>;
 type Removing = Extract<Work, { at: 'remove' }>;
 type Clearing = Extract<Work, { at: 'leftovers' }>;
 
-/** What a collector may do next: see src/runtime/sweeper.ts. A view is taken when it is looked at. */
+/** What a collector may do next: see src/runtime/collector/sweeper.ts. A view is taken when it is looked at. */
 export function* collectorSteps(state: State, index: number, rules: Rules): Generator<Choice> {
   const work = at(state.collectors, index);
   const does = (say: string, to: Work): Choice => {
@@ -86,7 +86,7 @@ const evidenceOf = ({ judged, ripe, lease, probe, hold }: Examining): RunEvidenc
   ...{ lease, probe, connection: 'open', hold, brake: 'off' },
 });
 
-/** src/runtime/examine.ts: the judge says what is to be read next, and what is to be done. */
+/** src/runtime/collector/observe/gather-evidence.ts: the judge says what is to be read next, and what is to be done. */
 function* examine(
   state: State,
   index: number,
@@ -155,7 +155,7 @@ function* commits(
   yield { say: `a collector sends ${wordsOf(commit)} and gets no answer`, calm: false, next: lost };
 }
 
-/** `removeExpired` of src/runtime/remove.ts: batch by batch, the last with the record. */
+/** `removeExpired` of src/runtime/collector/execute/remove-instances.ts: batch by batch, the last with the record. */
 function* remove(state: State, index: number, work: Removing, rules: Rules): Generator<Choice> {
   const { expired, view, from } = work;
   const stored = view.flatMap((there, key) => (there.owner >= 0 ? [[there, key] as const] : []));
@@ -183,7 +183,7 @@ const atWhatStands = ({ slot }: State, write: ReturnType<typeof removingRun>) =>
   events: slot.run < 0 ? [] : [{ run: slot.run, after: slot.rev, type: 'removed' }],
 });
 
-/** src/runtime/clear-leftovers.ts: the slot's record, each owner's lease, then one batch. */
+/** src/runtime/collector/execute/remove-leftovers.ts: the slot's record, each owner's lease, then one batch. */
 function* clear(
   state: State,
   index: number,

@@ -4,7 +4,7 @@ import { finish } from './session-program.ts';
 import type { Commit, Rev, State, Task, Write } from './state.ts';
 import { at, put } from './store.ts';
 
-/** What a run makes of the answer to a commit, or of none: src/runtime/holding.ts and who called it. */
+/** What a run makes of the answer to a commit, or of none: src/runtime/agent/owned-records.ts and who called it. */
 type Answer = ReadonlyMap<Write['key'], Rev> | 'conflict' | 'unknown';
 
 export function answered(

@@ -4,7 +4,7 @@ import type { Commit, InstanceWrite, Process, SlotEntry, SlotWrite, State, Task 
 import { firstOf, movedSlot, mustEndInstance, mustEndRun, plannedRepairs } from './stepped.ts';
 import { at, put } from './store.ts';
 
-/** What a run writes: src/runtime/run-changes.ts, instance-changes.ts, and what plans it. */
+/** What a run writes: src/runtime/transitions/run-changes.ts, instance-changes.ts, and what plans it. */
 
 type Move = Parameters<typeof movedSlot>[1];
 
@@ -33,7 +33,7 @@ export function send(
   goTo(state, index, { pc: 'send', sending });
 }
 
-/** `takeSlot` of src/runtime/run-changes.ts. */
+/** `takeSlot` of src/runtime/transitions/run-changes.ts. */
 export function takingSlot(run: number, over: SlotEntry, { without }: Rules): SlotWrite {
   const type = over.phase === 'expired' ? 'removed' : 'superseded';
   const ended =
@@ -59,7 +59,7 @@ export function removingRun(there: SlotEntry, type: 'left' | 'removed'): SlotWri
   return { key: 'slot', expect: there.rev, judged: there.rev, put: undefined, events };
 }
 
-/** `removeInstance` of src/runtime/instance-changes.ts. */
+/** `removeInstance` of src/runtime/transitions/instance-changes.ts. */
 export function removing(
   there: { owner: number; rev: number; n: number },
   key: number,
@@ -83,7 +83,7 @@ function registering(process: Process, key: number, { without }: Rules): Instanc
   return { key, expect: over.rev, judged: over.rev, put: entry, events };
 }
 
-/** src/runtime/reconcile.ts, from its loop's head to its next await. */
+/** src/runtime/agent/reconcile.ts, from its loop's head to its next await. */
 export function planReconcile(state: State, index: number, rules: Rules): undefined {
   const process = at(state.processes, index);
   const { agent, task } = process;
@@ -110,7 +110,7 @@ const repairs = (process: Process, rules: Rules): InstanceWrite[] =>
         : registering(process, key, rules),
     );
 
-/** src/runtime/withdraw.ts, likewise; nothing drains here. */
+/** src/runtime/agent/leave.ts, likewise; nothing drains here. */
 export function planWithdraw(state: State, index: number, rules: Rules): undefined {
   const { agent, task, instances } = at(state.processes, index);
   if (!agent || !task) return goTo(state, index, { pc: 'check' });
@@ -125,7 +125,7 @@ export function planWithdraw(state: State, index: number, rules: Rules): undefin
   send(state, index, [...removals, ...last], rules);
 }
 
-/** src/runtime/regrant.ts: the record, rewritten while the lease is held. */
+/** src/runtime/agent/refute-suspicion.ts: the record, rewritten while the lease is held. */
 export function planRegrant(state: State, index: number, rules: Rules): undefined {
   const { agent, holds, task } = at(state.processes, index);
   if (!agent) return;

@@ -17,7 +17,7 @@ import type { Commit, Process, SlotEntry, State, Task } from './state.ts';
 import { at, type Broken, fork, nameOf, put, store } from './store.ts';
 
 /**
- * src/runtime/claim.ts, reconcile.ts, regrant.ts, withdraw.ts, lease-keeper.ts and holding.ts: what a
+ * src/runtime/agent/claim-slot.ts, reconcile.ts, regrant.ts, withdraw.ts, lease-keeper.ts and holding.ts: what a
  * run does to the store, one interaction a step, in the order of that code.
  */
 
@@ -116,7 +116,7 @@ function plan(state: State, index: number, { effect }: Task, rules: Rules): unde
   else planWithdraw(state, index, rules);
 }
 
-/** src/runtime/claim.ts: `claimSlot` from its read to its write. */
+/** src/runtime/agent/claim-slot.ts: `claimSlot` from its read to its write. */
 function readClaim(state: State, index: number, rules: Rules): undefined {
   const { run, spent, agent } = at(state.processes, index);
   const there = state.slot;

@@ -3,7 +3,7 @@ import type { Process, SlotEntry, State, Task } from './state.ts';
 import { firstSession, movedSession } from './stepped.ts';
 import { at, noInstance, put } from './store.ts';
 
-/** src/runtime/session.ts: how a process turns what happens into effects, one after the other. */
+/** src/runtime/agent/session.ts: how a process turns what happens into effects, one after the other. */
 
 const noProcess: Omit<Process, 'life' | 'run' | 'wants' | 'instances' | 'heads' | 'unsure'> = {
   ...{ session: '', announced: false, cause: null, holds: false, task: undefined, queue: [] },
@@ -115,7 +115,7 @@ function begun(effect: SessionEffect, agent: SlotEntry | undefined, knows: boole
   }
 }
 
-/** src/runtime/agent.ts: an expired run starts over as a new one, a superseded one ends the agent. */
+/** src/runtime/agent/agent.ts: an expired run starts over as a new one, a superseded one ends the agent. */
 function conclude(state: State, index: number): undefined {
   const { cause, former, run, wants } = at(state.processes, index);
   const again = cause === 'expired' || cause === 'absent' || cause === 'spent';

@@ -86,7 +86,7 @@ export interface Task {
   readonly sending: Commit | undefined;
 }
 
-/** A process of an agent, with the session of its present run (src/runtime/session.ts, holding.ts). */
+/** A process of an agent, with the session of its present run (src/runtime/agent/session.ts, holding.ts). */
 export interface Process {
   /** `waiting`: not begun; `gone`: ended by itself. */
   readonly life: 'waiting' | 'up' | 'frozen' | 'dead' | 'gone';

@@ -16,8 +16,8 @@ import {
 } from '../../src/domain/records/desired-instances.ts';
 import { AgentRecord, InstanceRecord } from '../../src/domain/records/schemas.ts';
 import type { Read } from '../../src/domain/records/stored-record.ts';
-import { instance, run, session } from '../../src/runtime/machines.ts';
-import { begin, step } from '../../src/runtime/step.ts';
+import { instance, run, session } from '../../src/runtime/transitions/machine-set.ts';
+import { begin, step } from '../../src/runtime/transitions/transition.ts';
 import type { InstanceEntry, SlotEntry } from './state.ts';
 
 /**

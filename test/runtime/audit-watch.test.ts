@@ -3,9 +3,9 @@ import { RunId } from '../../src/domain/identity/names.ts';
 import type { AgentRecord, InstanceRecord } from '../../src/domain/records/schemas.ts';
 import type { Stored } from '../../src/domain/records/stored-record.ts';
 import { seconds } from '../../src/domain/time.ts';
-import type { Author, Change } from '../../src/runtime/change.ts';
-import { moveInstance, removeInstance } from '../../src/runtime/instance-changes.ts';
-import { moveRun, takeSlot } from '../../src/runtime/run-changes.ts';
+import { moveInstance, removeInstance } from '../../src/runtime/transitions/instance-changes.ts';
+import type { Author, Change } from '../../src/runtime/transitions/record-change.ts';
+import { moveRun, takeSlot } from '../../src/runtime/transitions/run-changes.ts';
 import { FleetInMemory, slotAt } from './fleet-in-memory.ts';
 
 /** A fleet with one agent that serves one instance, and somebody who does what nobody may. */

@@ -13,8 +13,8 @@ import {
   policyKey,
 } from '../../src/domain/identity/registry-keys.ts';
 import type { Millis } from '../../src/domain/time.ts';
-import * as machines from '../../src/runtime/machines.ts';
-import { begin, type Step, step } from '../../src/runtime/step.ts';
+import * as machines from '../../src/runtime/transitions/machine-set.ts';
+import { begin, type Step, step } from '../../src/runtime/transitions/transition.ts';
 
 /** A chain as far as it was read. */
 interface Chain {

@@ -5,7 +5,7 @@ import { ZoneName } from '../../src/domain/identity/names.ts';
 import type { FleetPolicy } from '../../src/domain/policy/fleet-policy.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
 import type { BrakeReading } from '../../src/ports/metrics.ts';
-import { setPolicy } from '../../src/runtime/planning.ts';
+import { setPolicy } from '../../src/runtime/operator/operator-actions.ts';
 import { brakeEntry } from '../domain/fleet-given.ts';
 import { type FleetInMemory, slotAt } from './fleet-in-memory.ts';
 import { scenario } from './scenario.ts';

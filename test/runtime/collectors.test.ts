@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { SeatRecord } from '../../src/domain/records/schemas.ts';
 import { seconds } from '../../src/domain/time.ts';
-import { setPolicy } from '../../src/runtime/planning.ts';
+import { setPolicy } from '../../src/runtime/operator/operator-actions.ts';
 import { type CollectorProcess, type FleetInMemory, slotAt } from './fleet-in-memory.ts';
 import { mishaps } from './line.ts';
 import { scenario } from './scenario.ts';

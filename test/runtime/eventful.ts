@@ -1,6 +1,6 @@
 import { RunId } from '../../src/domain/identity/names.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
-import { Collector } from '../../src/runtime/collector.ts';
+import { Collector } from '../../src/runtime/collector/collector.ts';
 import { FleetInMemory, slotAt, specOf } from './fleet-in-memory.ts';
 
 /** A collector that makes a keyframe every so many events. */

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { Fault } from '../../src/domain/fault.ts';
 import { HostId, ZoneName } from '../../src/domain/identity/names.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
-import { hold, release, setPolicy } from '../../src/runtime/planning.ts';
+import { hold, release, setPolicy } from '../../src/runtime/operator/operator-actions.ts';
 import { instanceRecord, runId } from '../domain/given.ts';
 import { type FleetInMemory, slotAt } from './fleet-in-memory.ts';
 import { scenario } from './scenario.ts';

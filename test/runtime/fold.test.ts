@@ -8,8 +8,8 @@ import { agentRow, instanceRow } from '../../src/domain/fleet/directory-rows.ts'
 import type { Entry } from '../../src/domain/records/stored-record.ts';
 import { Fold } from '../../src/domain/replay/fold.ts';
 import type { Revision } from '../../src/domain/time.ts';
-import type { Directory } from '../../src/runtime/directory.ts';
-import { type Replayed, replayTo } from '../../src/runtime/replay.ts';
+import { type Replayed, replayTo } from '../../src/runtime/audit/replay.ts';
+import type { Directory } from '../../src/runtime/directory/directory.ts';
 import { eventsOf } from '../history/given-history.ts';
 import { longHistory } from '../history/long-history.ts';
 import { drawSchedule, peace } from '../sim/schedule.ts';

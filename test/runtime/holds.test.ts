@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { AgentName, HostId } from '../../src/domain/identity/names.ts';
 import { type Millis, minutes, seconds } from '../../src/domain/time.ts';
-import { hold, release } from '../../src/runtime/planning.ts';
+import { hold, release } from '../../src/runtime/operator/operator-actions.ts';
 import { type FleetInMemory, slotAt } from './fleet-in-memory.ts';
 import type { Process } from './process.ts';
 import { scenario } from './scenario.ts';

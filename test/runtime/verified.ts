@@ -1,6 +1,6 @@
 import { memoryStore } from '../../src/adapters/memory/store.ts';
 
-import { settlesWithin, verify } from '../../src/runtime/verify.ts';
+import { settlesWithin, verify } from '../../src/runtime/audit/verify.ts';
 import type { FleetInMemory } from './fleet-in-memory.ts';
 
 /** What `rollcall audit verify` says of the fleet's history, and of the registry against it. */

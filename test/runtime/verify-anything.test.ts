@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
-import { replayTo } from '../../src/runtime/replay.ts';
-import { verify } from '../../src/runtime/verify.ts';
+import { replayTo } from '../../src/runtime/audit/replay.ts';
+import { verify } from '../../src/runtime/audit/verify.ts';
 import { historyOf } from '../history/given-history.ts';
 import { longHistory } from '../history/long-history.ts';
 

@@ -4,13 +4,13 @@ import { RunId, type RunRef } from '../../src/domain/identity/names.ts';
 import type { StoredAgent, StoredInstance } from '../../src/domain/records/stored-record.ts';
 import type { Check } from '../../src/domain/replay/divergence.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
-import type { Author, Change } from '../../src/runtime/change.ts';
 import {
   moveInstance,
   registerInstance,
   removeInstance,
-} from '../../src/runtime/instance-changes.ts';
-import { moveRun, removeRun, takeSlot } from '../../src/runtime/run-changes.ts';
+} from '../../src/runtime/transitions/instance-changes.ts';
+import type { Author, Change } from '../../src/runtime/transitions/record-change.ts';
+import { moveRun, removeRun, takeSlot } from '../../src/runtime/transitions/run-changes.ts';
 import { FleetInMemory, slotAt, specOf } from './fleet-in-memory.ts';
 import { verdictOn } from './verdict.ts';
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
 import type { Keyframes } from '../../src/ports/keyframes.ts';
-import { replayTo } from '../../src/runtime/replay.ts';
+import { replayTo } from '../../src/runtime/audit/replay.ts';
 import { eventsOf, historyOf } from '../history/given-history.ts';
 import { changedAt, eventIn } from '../history/tampering.ts';
 import { eventfulFleet } from './eventful.ts';

@@ -1,5 +1,5 @@
 import type { InstanceRow } from '../../src/domain/fleet/directory-rows.ts';
-import type { DirectoryChange } from '../../src/runtime/directory.ts';
+import type { DirectoryChange } from '../../src/runtime/directory/directory.ts';
 import type { DirectoryProcess, FleetInMemory } from '../runtime/fleet-in-memory.ts';
 import type { Process } from '../runtime/process.ts';
 

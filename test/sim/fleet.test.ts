@@ -2,7 +2,7 @@ import { env } from 'node:process';
 import { expect, test } from 'vitest';
 import { ZoneName } from '../../src/domain/identity/names.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
-import { setPolicy } from '../../src/runtime/planning.ts';
+import { setPolicy } from '../../src/runtime/operator/operator-actions.ts';
 import { FleetInMemory, slotAt } from '../runtime/fleet-in-memory.ts';
 import { verified } from '../runtime/verified.ts';
 

@@ -1,8 +1,8 @@
 import type { AgentName, HostId } from '../../src/domain/identity/names.ts';
 import { holdKey } from '../../src/domain/identity/registry-keys.ts';
 import type { Millis } from '../../src/domain/time.ts';
-import { hold, release, setPolicy } from '../../src/runtime/planning.ts';
-import { Visit } from '../../src/runtime/visit.ts';
+import { Visit } from '../../src/runtime/collector/manual-collection.ts';
+import { hold, release, setPolicy } from '../../src/runtime/operator/operator-actions.ts';
 import { type FleetInMemory, slotAt } from '../runtime/fleet-in-memory.ts';
 import type { Process } from '../runtime/process.ts';
 

@@ -13,7 +13,7 @@ import {
 } from '../../domain/identity/names.ts';
 import { renewEvery } from '../../domain/policy/lease-policy.ts';
 import { seconds } from '../../domain/time.ts';
-import { Agent } from '../../runtime/agent.ts';
+import { Agent } from '../../runtime/agent/agent.ts';
 import { type Access, openStore, portsOf } from '../access.ts';
 import type { Jobs } from './job.ts';
 

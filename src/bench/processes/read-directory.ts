@@ -1,6 +1,6 @@
 import { cpuUsage, memoryUsage } from 'node:process';
 import { seconds } from '../../domain/time.ts';
-import { Directory } from '../../runtime/directory.ts';
+import { Directory } from '../../runtime/directory/directory.ts';
 import { type Access, openStore, portsOf } from '../access.ts';
 import type { Reading } from './job.ts';
 

@@ -1,5 +1,5 @@
 import { systemHash } from '../../adapters/system/hash.ts';
-import { replayTo } from '../../runtime/replay.ts';
+import { replayTo } from '../../runtime/audit/replay.ts';
 import { type Access, openStore } from '../access.ts';
 import type { Jobs, Replaying } from './job.ts';
 

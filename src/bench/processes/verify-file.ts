@@ -2,7 +2,7 @@ import { resourceUsage } from 'node:process';
 import { historyFile } from '../../adapters/files/history-file.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemHash } from '../../adapters/system/hash.ts';
-import { verify } from '../../runtime/verify.ts';
+import { verify } from '../../runtime/audit/verify.ts';
 import type { Access } from '../access.ts';
 import type { FileReading, Jobs } from './job.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Slot } from '../../domain/identity/names.ts';
 import { slotTokens } from '../../domain/identity/registry-keys.ts';
 import { type Millis, type Monotonic, seconds } from '../../domain/time.ts';
-import { View } from '../../runtime/view.ts';
+import { View } from '../../runtime/support/registry-cache.ts';
 import { deleteBare } from '../bare-deletes.ts';
 import type { Row } from '../row.ts';
 import type { Stage } from '../stage.ts';

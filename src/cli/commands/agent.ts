@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AgentName } from '../../domain/identity/names.ts';
-import { Agent } from '../../runtime/agent.ts';
+import { Agent } from '../../runtime/agent/agent.ts';
 import { command } from '../command.ts';
 import { listInstances, system } from '../compose.ts';
 import { connectPatiently, watchConnection } from '../connect.ts';

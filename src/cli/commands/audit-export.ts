@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Revision } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
-import { isPast, type Moment } from '../../runtime/replay.ts';
+import { isPast, type Moment } from '../../runtime/audit/replay.ts';
 import { NamedCharts } from '../charts-beside.ts';
 import { command } from '../command.ts';
 import { historyLine, replaceFile, system } from '../compose.ts';

@@ -1,8 +1,8 @@
 import type { AnyStateMachine } from 'xstate';
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
-import { type Moment, type Replayed, replayTo } from '../../runtime/replay.ts';
-import { replayMachines } from '../../runtime/replay-machines.ts';
+import { type Moment, type Replayed, replayTo } from '../../runtime/audit/replay.ts';
+import { replayMachines } from '../../runtime/audit/replay-machines.ts';
 import { command } from '../command.ts';
 import { system } from '../compose.ts';
 import { exit } from '../exit.ts';

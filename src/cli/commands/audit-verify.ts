@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Divergence } from '../../domain/replay/divergence.ts';
-import { verify } from '../../runtime/verify.ts';
+import { verify } from '../../runtime/audit/verify.ts';
 import { Checkpoints, savedIn } from '../checkpoints.ts';
 import { command } from '../command.ts';
 import { system } from '../compose.ts';

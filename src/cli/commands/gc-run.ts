@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import { hours, type Millis, seconds } from '../../domain/time.ts';
-import { Visit } from '../../runtime/visit.ts';
+import { Visit } from '../../runtime/collector/manual-collection.ts';
 import { command } from '../command.ts';
 import { system } from '../compose.ts';
 import { connectOnce } from '../connect.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { days, seconds } from '../../domain/time.ts';
-import type { Directory } from '../../runtime/directory.ts';
-import { hold as plan } from '../../runtime/planning.ts';
+import type { Directory } from '../../runtime/directory/directory.ts';
+import { hold as plan } from '../../runtime/operator/operator-actions.ts';
 import { bySlot } from '../agent-table.ts';
 import { command } from '../command.ts';
 import { system } from '../compose.ts';

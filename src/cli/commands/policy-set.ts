@@ -1,5 +1,5 @@
 import type { FleetPolicy } from '../../domain/policy/fleet-policy.ts';
-import { setPolicy } from '../../runtime/planning.ts';
+import { setPolicy } from '../../runtime/operator/operator-actions.ts';
 import { command } from '../command.ts';
 import { connectOnce } from '../connect.ts';
 import { exit } from '../exit.ts';

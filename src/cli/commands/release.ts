@@ -1,6 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
 import type { HoldRecord } from '../../domain/records/schemas.ts';
-import { release as end } from '../../runtime/planning.ts';
+import { release as end } from '../../runtime/operator/operator-actions.ts';
 import { command } from '../command.ts';
 import { exit } from '../exit.ts';
 import { operating, operatorOf, patience } from '../operator.ts';

@@ -3,7 +3,7 @@ import { AgentName, InstanceId, type RunRef, ServiceName } from '../../domain/id
 import type { InstanceSpec } from '../../domain/records/desired-instances.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Meters } from '../../ports/metrics.ts';
-import { Agent, type AgentOptions } from '../../runtime/agent.ts';
+import { Agent, type AgentOptions } from '../../runtime/agent/agent.ts';
 import { type Common, command } from '../command.ts';
 import { system } from '../compose.ts';
 import { connectPatiently, watchConnection } from '../connect.ts';

@@ -4,7 +4,7 @@ import { outlineOf } from '../../charts/outline.ts';
 import { activeStates } from '../../charts/overlay.ts';
 import { describeChain } from '../../domain/events/audit-entry.ts';
 import { Fault } from '../../domain/fault.ts';
-import { chartOfRecord } from '../../runtime/charts.ts';
+import { chartOfRecord } from '../../runtime/transitions/publish-charts.ts';
 import { entitiesNamed } from '../audit-entity.ts';
 import { actorOf, stateText, whyOf } from '../audit-event.ts';
 import { findEntity } from '../audit-reading.ts';

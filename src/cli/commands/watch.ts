@@ -1,8 +1,8 @@
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import { ServiceName } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
-import { Directory, type DirectoryChange } from '../../runtime/directory.ts';
-import type { FleetChange } from '../../runtime/fleet-told.ts';
+import { Directory, type DirectoryChange } from '../../runtime/directory/directory.ts';
+import type { FleetChange } from '../../runtime/directory/fleet-change-detector.ts';
 import { changeDocument, changeLine } from '../change-lines.ts';
 import { command } from '../command.ts';
 import { system } from '../compose.ts';

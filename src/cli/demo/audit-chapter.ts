@@ -2,7 +2,7 @@ import { readEvent } from '../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import { seconds } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
-import { verify } from '../../runtime/verify.ts';
+import { verify } from '../../runtime/audit/verify.ts';
 import { entitiesNamed } from '../audit-entity.ts';
 import { actorOf, stateText, whyOf } from '../audit-event.ts';
 import { system } from '../compose.ts';

@@ -3,7 +3,7 @@ import { allSeats } from '../../domain/identity/registry-keys.ts';
 import { SeatRecord } from '../../domain/records/schemas.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { Directory } from '../../runtime/directory.ts';
+import type { Directory } from '../../runtime/directory/directory.ts';
 import { brakeWords, holdWords } from '../fleet-lines.ts';
 import { plural } from '../footer.ts';
 import { placeName } from '../place.ts';

@@ -1,6 +1,6 @@
 import { type Millis, seconds } from '../../domain/time.ts';
-import { Collector } from '../../runtime/collector.ts';
-import type { ProcessTransition } from '../../runtime/process-chain.ts';
+import { Collector } from '../../runtime/collector/collector.ts';
+import type { ProcessTransition } from '../../runtime/transitions/process-chain.ts';
 import { system } from '../compose.ts';
 import { type LeaseOptions, leaseOf, type PlaceOptions, slotOf } from './options.ts';
 import { openPorts, type StoreOptions } from './store.ts';

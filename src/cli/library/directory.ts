@@ -3,7 +3,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { AgentRow, InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import { type PickPolicy, pickOne, pickPolicies, usable } from '../../domain/fleet/pick.ts';
 import { seconds } from '../../domain/time.ts';
-import { Directory, type DirectoryChange } from '../../runtime/directory.ts';
+import { Directory, type DirectoryChange } from '../../runtime/directory/directory.ts';
 import { system } from '../compose.ts';
 import { Lasting } from '../duration.ts';
 import { type Duration, readOption } from './options.ts';

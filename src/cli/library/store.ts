@@ -3,7 +3,7 @@ import { Namespace, type RunRef } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Log } from '../../ports/log.ts';
 import { type Meters, noMeters } from '../../ports/metrics.ts';
-import { publishCharts } from '../../runtime/charts.ts';
+import { publishCharts } from '../../runtime/transitions/publish-charts.ts';
 import { type Access, withoutLogin } from '../access.ts';
 import { openStore, portsOf } from '../compose.ts';
 import { Lasting } from '../duration.ts';

@@ -1,6 +1,6 @@
 import { type Chart, chartOf } from '../../charts/chart.ts';
 import type { Charts } from '../../ports/charts.ts';
-import { chartOfRecord } from '../../runtime/charts.ts';
+import { chartOfRecord } from '../../runtime/transitions/publish-charts.ts';
 import { machinesByName } from './over.ts';
 
 /** Of each machine, its chart of today. */

@@ -3,7 +3,7 @@ import { readEvent } from '../../domain/events/audit-entry.ts';
 import { ChainRef, type StateValue } from '../../domain/events/event-schema.ts';
 import { chainSubject } from '../../domain/events/event-subjects.ts';
 import type { Revision } from '../../domain/time.ts';
-import { begin, step } from '../../runtime/step.ts';
+import { begin, step } from '../../runtime/transitions/transition.ts';
 import type { WireExplained, WireNext } from '../wire.ts';
 import { chartByHash } from './charts.ts';
 import { eventsOf } from './events.ts';

@@ -1,5 +1,5 @@
 import type { AnyStateMachine } from 'xstate';
-import * as machines from '../../runtime/machines.ts';
+import * as machines from '../../runtime/transitions/machine-set.ts';
 
 /** The machines of today, by name. */
 export const machinesByName: ReadonlyMap<string, (typeof machines)['run']> = new Map(

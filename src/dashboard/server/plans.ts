@@ -4,7 +4,7 @@ import type { Fleet } from '../../domain/fleet/fleet.ts';
 import { leaseKey } from '../../domain/identity/registry-keys.ts';
 import { defaultLease } from '../../domain/policy/lease-policy.ts';
 import type { Revision } from '../../domain/time.ts';
-import { replayTo } from '../../runtime/replay.ts';
+import { replayTo } from '../../runtime/audit/replay.ts';
 import type { WireBrake, WireHold, WirePlan } from '../wire.ts';
 import type { Source } from './source.ts';
 

@@ -8,8 +8,8 @@ import {
 } from '../../domain/records/stored-record.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
+import { replayTo } from '../../runtime/audit/replay.ts';
 import type { History } from '../../runtime/history.ts';
-import { replayTo } from '../../runtime/replay.ts';
 import type { WireEntity } from '../wire.ts';
 import type { Ledger } from './ledger.ts';
 import { machinesByName } from './over.ts';

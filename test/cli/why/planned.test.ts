@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { ZoneName } from '../../../src/domain/identity/names.ts';
 import { minutes, seconds } from '../../../src/domain/time.ts';
-import { hold } from '../../../src/runtime/planning.ts';
+import { hold } from '../../../src/runtime/operator/operator-actions.ts';
 import { type FleetInMemory, slotAt } from '../../runtime/fleet-in-memory.ts';
 import { scenario } from '../../runtime/scenario.ts';
 import { until } from '../../runtime/until.ts';

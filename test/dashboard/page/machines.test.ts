@@ -13,7 +13,7 @@ import { activeIds } from '../../../src/dashboard/page/chart-states.ts';
 import { around, walk } from '../../../src/dashboard/page/chart-walk.ts';
 import { dwellTitles, shares, spellWords } from '../../../src/dashboard/page/dwell-words.ts';
 import { AgentName, HostId, RunId } from '../../../src/domain/identity/names.ts';
-import { instance, run } from '../../../src/runtime/machines.ts';
+import { instance, run } from '../../../src/runtime/transitions/machine-set.ts';
 
 const chart = chartOf(run.machine);
 const [present, phase, sight] = ['run.present', 'run.present.phase', 'run.present.sight'] as const;

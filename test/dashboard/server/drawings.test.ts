@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { chartOf } from '../../../src/charts/chart.ts';
 import type { Layout } from '../../../src/charts/layout.ts';
 import { closedIn, drawings } from '../../../src/dashboard/server/drawings.ts';
-import { collector, run } from '../../../src/runtime/machines.ts';
+import { collector, run } from '../../../src/runtime/transitions/machine-set.ts';
 import { apiOf, fetched, served, WrittenSource } from './served.ts';
 
 const chart = chartOf(run.machine);

@@ -5,37 +5,37 @@ export const auditing: readonly Mutant[] = [
     name: 'no-links',
     breaks: 'G8',
     what: 'writes events that do not name the one before',
-    file: 'src/runtime/change.ts',
+    file: 'src/runtime/transitions/record-change.ts',
     edits: [
       [
         '    ...(lost !== undefined && lost > 0 && { lost }),\n    prev,',
         '    ...(lost !== undefined && lost > 0 && { lost }),\n    prev: null,',
       ],
     ],
-    tests: ['test/runtime/verify.test.ts', 'test/runtime/chains.test.ts'],
+    tests: ['test/runtime/audit/verify.test.ts', 'test/runtime/audit/verifier/chain-index.test.ts'],
   },
   {
     name: 'numbers-stand-still',
     breaks: 'G8',
     what: 'gives a run’s events one and the same number',
-    file: 'src/runtime/run-changes.ts',
+    file: 'src/runtime/transitions/run-changes.ts',
     edits: [
       [
         '  const body = { ...moved, n: stored.record.n + 1 };',
         '  const body = { ...moved, n: stored.record.n };',
       ],
     ],
-    tests: ['test/runtime/verify.test.ts', 'test/runtime/run-death.test.ts'],
+    tests: ['test/runtime/audit/verify.test.ts', 'test/runtime/run-death.test.ts'],
   },
   {
     name: 'no-end-for-the-former',
     breaks: 'G8',
     what: 'takes a slot over without ending the chain of the run that held it',
-    file: 'src/runtime/run-changes.ts',
+    file: 'src/runtime/transitions/run-changes.ts',
     edits: [['...(ended ? [ended.write] : []), started', 'started']],
     tests: [
       'test/runtime/agent-start.test.ts',
-      'test/runtime/verify.test.ts',
+      'test/runtime/audit/verify.test.ts',
       'test/runtime/agent-restart.test.ts',
     ],
   },
@@ -43,7 +43,7 @@ export const auditing: readonly Mutant[] = [
     name: 'gap-unseen',
     breaks: 'G8',
     what: 'verifies over a missing event',
-    file: 'src/runtime/check-event.ts',
+    file: 'src/runtime/audit/verifier/check-event.ts',
     edits: [['  if (event.n !== next) return [gap(next, event.n)];\n', '']],
     tests: ['test/runtime/verify-tampering.test.ts'],
   },
@@ -51,7 +51,7 @@ export const auditing: readonly Mutant[] = [
     name: 'hash-unseen',
     breaks: 'G8',
     what: 'verifies over an event that was changed',
-    file: 'src/runtime/check-event.ts',
+    file: 'src/runtime/audit/verifier/check-event.ts',
     edits: [
       ['  if (event.prev === chain.hash) return [];', '  if (event.prev !== undefined) return [];'],
     ],
@@ -61,7 +61,7 @@ export const auditing: readonly Mutant[] = [
     name: 'right-unseen',
     breaks: 'G1',
     what: 'verifies over the removal of what a live run owns',
-    file: 'src/runtime/check-right.ts',
+    file: 'src/runtime/audit/verifier/check-author.ts',
     edits: [
       [
         "if (owner === undefined || isOver(owner) || event['why'] === 'orphan') return undefined;",
@@ -74,7 +74,7 @@ export const auditing: readonly Mutant[] = [
     name: 'end-unseen',
     breaks: 'G8',
     what: 'verifies over a record that was removed by hand',
-    file: 'src/runtime/check-end.ts',
+    file: 'src/runtime/audit/verifier/check-chain-end.ts',
     edits: [
       [
         'if (record === null || standing === undefined || standing.run === of.run) return undefined;',
@@ -95,7 +95,7 @@ export const auditing: readonly Mutant[] = [
     name: 'keyframe-by-anybody',
     breaks: 'G8',
     what: 'goes on from a keyframe that is not as it was signed',
-    file: 'src/runtime/keyframe.ts',
+    file: 'src/runtime/audit/keyframes/codec.ts',
     edits: [
       [
         'return reading.digest === digest ? checkpoint : undefined;',

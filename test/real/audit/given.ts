@@ -8,10 +8,10 @@ import { AgentName, HostId, type Namespace, RunId } from '../../../src/domain/id
 import { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
 import type { Divergence } from '../../../src/domain/replay/divergence.ts';
 import type { Ports, Store } from '../../../src/ports/ports.ts';
-import { Agent } from '../../../src/runtime/agent.ts';
-import { Collector } from '../../../src/runtime/collector.ts';
-import type { ProcessTransition } from '../../../src/runtime/process-chain.ts';
-import { type Verified, verify } from '../../../src/runtime/verify.ts';
+import { Agent } from '../../../src/runtime/agent/agent.ts';
+import { type Verified, verify } from '../../../src/runtime/audit/verify.ts';
+import { Collector } from '../../../src/runtime/collector/collector.ts';
+import type { ProcessTransition } from '../../../src/runtime/transitions/process-chain.ts';
 import { until } from '../harness/until.ts';
 
 export const lease = { ttl: 2000, grace: 1000 };

@@ -5,8 +5,8 @@ import { agentRow, instanceRow } from '../../../src/domain/fleet/directory-rows.
 import { everything } from '../../../src/domain/identity/registry-keys.ts';
 import type { Entry } from '../../../src/domain/records/stored-record.ts';
 import { Fold } from '../../../src/domain/replay/fold.ts';
-import { Directory } from '../../../src/runtime/directory.ts';
-import { type Replayed, replayTo } from '../../../src/runtime/replay.ts';
+import { type Replayed, replayTo } from '../../../src/runtime/audit/replay.ts';
+import { Directory } from '../../../src/runtime/directory/directory.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
 import { openOn } from '../nats/opened.ts';

@@ -5,7 +5,7 @@ import { type Recorded, readEvent } from '../../../src/domain/events/audit-entry
 import type { Namespace } from '../../../src/domain/identity/names.ts';
 import type { Divergence } from '../../../src/domain/replay/divergence.ts';
 import type { Store } from '../../../src/ports/ports.ts';
-import { verify } from '../../../src/runtime/verify.ts';
+import { verify } from '../../../src/runtime/audit/verify.ts';
 import { rollcall } from '../harness/processes.ts';
 
 /** All events, in the order of the audit. An event that nobody can read would be a find by itself. */

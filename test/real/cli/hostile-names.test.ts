@@ -5,7 +5,7 @@ import { runProgram } from '../../../src/cli/program.ts';
 import { columnsOf } from '../../../src/cli/text-columns.ts';
 import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
 import { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
-import { hold } from '../../../src/runtime/planning.ts';
+import { hold } from '../../../src/runtime/operator/operator-actions.ts';
 import { fakeTerminal } from '../../cli/terminal.ts';
 import { portsOf, startAgent, startCollector } from '../audit/given.ts';
 import { until } from '../harness/until.ts';

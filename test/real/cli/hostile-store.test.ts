@@ -4,7 +4,7 @@ import { exit, exitOf } from '../../../src/cli/exit.ts';
 import { sayFailure } from '../../../src/cli/failure.ts';
 import { runProgram } from '../../../src/cli/program.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import { settlesWithin } from '../../../src/runtime/verify.ts';
+import { settlesWithin } from '../../../src/runtime/audit/verify.ts';
 import { fakeTerminal } from '../../cli/terminal.ts';
 import { quiet } from '../audit/given.ts';
 import { withServer } from '../harness/with-server.ts';

@@ -12,7 +12,7 @@ import {
 } from '../../../src/domain/identity/registry-keys.ts';
 import { defaultFleetPolicy } from '../../../src/domain/policy/fleet-policy.ts';
 import type { StoredEvent } from '../../../src/ports/audit.ts';
-import { ownCharts } from '../../../src/runtime/charts.ts';
+import { ownCharts } from '../../../src/runtime/transitions/publish-charts.ts';
 import { anyText } from '../../arbitrary/names.ts';
 import { anyAgentRecord, anyEvent, anyHold, anyInstanceRecord } from '../../arbitrary/records.ts';
 import { mutated } from '../../fuzz/mutated.ts';

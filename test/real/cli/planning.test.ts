@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
 import { readAgent } from '../../../src/domain/records/stored-record.ts';
-import { moveRun } from '../../../src/runtime/run-changes.ts';
+import { moveRun } from '../../../src/runtime/transitions/run-changes.ts';
 import { slotOf } from '../../domain/given.ts';
 import { type TestFleet, timing } from '../harness/fleet.ts';
 import { until } from '../harness/until.ts';

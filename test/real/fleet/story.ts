@@ -15,8 +15,8 @@ import { AgentName, HostId, Namespace, type RunRef } from '../../../src/domain/i
 import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
 import { readBrake } from '../../../src/domain/records/stored-record.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
-import { setPolicy } from '../../../src/runtime/planning.ts';
-import { verify } from '../../../src/runtime/verify.ts';
+import { verify } from '../../../src/runtime/audit/verify.ts';
+import { setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
 
 export interface FleetOptions {
   readonly binary: string;

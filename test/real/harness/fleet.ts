@@ -14,7 +14,7 @@ import { allAgents, allInstances } from '../../../src/domain/identity/registry-k
 import type { Entry } from '../../../src/domain/records/stored-record.ts';
 import type { StoredEvent } from '../../../src/ports/audit.ts';
 import { noMeters } from '../../../src/ports/metrics.ts';
-import { Directory, type DirectoryChange } from '../../../src/runtime/directory.ts';
+import { Directory, type DirectoryChange } from '../../../src/runtime/directory/directory.ts';
 import { faultsOf, type HistoryEvent, readHistory } from '../../history/chains.ts';
 import type { GatedOptions } from '../fixtures/gated.ts';
 import { type RollcallProcess, rollcall, startScript } from './processes.ts';

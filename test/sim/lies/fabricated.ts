@@ -2,7 +2,7 @@ import type { AuditEvent, ChainRef } from '../../../src/domain/events/event-sche
 import type { InstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
 import { InstanceId, RunId, ServiceName } from '../../../src/domain/identity/names.ts';
 import { seconds } from '../../../src/domain/time.ts';
-import type { Directory } from '../../../src/runtime/directory.ts';
+import type { Directory } from '../../../src/runtime/directory/directory.ts';
 import { slotAt } from '../../runtime/fleet-in-memory.ts';
 import type { Checks, Written } from '../checks.ts';
 import type { ConsumerProcess } from '../consumer-process.ts';

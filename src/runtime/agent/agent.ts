@@ -1,0 +1,192 @@
+import type { EndCause } from '../../../machines/session.ts';
+import { Fault } from '../../domain/fault.ts';
+import type { RunId, Slot, ZoneName } from '../../domain/identity/names.ts';
+import { agentKey, instanceKey } from '../../domain/identity/registry-keys.ts';
+import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
+import type {
+  Desired,
+  Health,
+  InstanceSpec,
+  Wanted,
+} from '../../domain/records/desired-instances.ts';
+import type { AgentRecord } from '../../domain/records/schemas.ts';
+import { termOf } from '../../domain/records/stored-record.ts';
+import type { Millis, Revision } from '../../domain/time.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { ProcessTransition } from '../transitions/process-chain.ts';
+import { Offer } from './background-collector.ts';
+import { Session } from './session.ts';
+
+export interface AgentOptions {
+  readonly slot: Slot;
+  /** The id of its first run, where its connection is named by that; else one is made. */
+  readonly run?: RunId;
+  readonly lease: LeasePolicy;
+  readonly process: AgentRecord['process'];
+  readonly zone?: ZoneName | undefined;
+  readonly address?: string | undefined;
+  /** Take the slot over from a run that is alive. Only for the first run: an agent never does so by itself. */
+  readonly takeover: boolean;
+  /** What an expired run does: begin again as a new run, or end with an error. */
+  readonly whenExpired: 'start-over' | 'exit';
+  readonly drainFor: Millis;
+  readonly leaveWithin: Millis;
+  /** Whether it offers itself for a collector's seat. */
+  readonly collect: boolean;
+  readonly onTransition: (transition: ProcessTransition, agent: Agent) => void;
+}
+
+/**
+ * An agent: one run after the other in one slot, and what it really runs.
+ *
+ * A run that expired starts over as a new run that registers everything again; one that was
+ * superseded ends the agent with an error.
+ */
+export class Agent implements AsyncDisposable {
+  readonly slot: Slot;
+  readonly #options: AgentOptions;
+  readonly #ports: Ports;
+  readonly #wanted = new Map<string, Wanted>();
+  readonly #former = new Set<RunId>();
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #offer: Offer | undefined;
+  #session: Session;
+  #stopping = false;
+  readonly #done: Promise<void>;
+
+  constructor(options: AgentOptions, specs: readonly InstanceSpec[], ports: Ports) {
+    agentKey(options.slot); // refuses names that fit no subject before anything is started
+    this.slot = options.slot;
+    this.#options = options;
+    this.#ports = ports;
+    this.replace(specs);
+    this.#session = this.#next(options.takeover, options.run);
+    this.#offer = options.collect ? new Offer(this.slot, options.lease, ports) : undefined;
+    this.#done = this.#running().finally(() => this.#offer?.[Symbol.asyncDispose]());
+    this.#done.catch(this.#ready.reject);
+    this.#ready.promise.catch(() => {});
+  }
+
+  /** Resolves when the first run serves; rejects with what ended it before. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  /**
+   * Resolves when the agent has left.
+   * @throws {Fault} `slot-held`, `superseded` or `expired`: it ended, and not by its own will
+   */
+  get done(): Promise<void> {
+    return this.#done;
+  }
+
+  get run(): RunId {
+    return this.#session.holding.me.run;
+  }
+
+  /** The term of the present run; 0 until it has taken the slot. */
+  get term(): Revision {
+    const { agent } = this.#session.holding;
+    return agent ? termOf(agent) : 0;
+  }
+
+  /** The state of its session: see machines/session.ts. */
+  get state(): string {
+    return this.#session.state;
+  }
+
+  /** What it really runs now, all of it; the difference is registered and deregistered. */
+  replace(specs: readonly InstanceSpec[]): void {
+    const before = new Map(this.#wanted);
+    this.#wanted.clear();
+    for (const spec of specs) {
+      const key = instanceKey({ ...this.slot, ...spec });
+      this.#wanted.set(key, { spec, health: before.get(key)?.health ?? { state: 'serving' } });
+    }
+    this.#session?.wantsChanged();
+  }
+
+  /** What a check found. Says nothing of an instance that it does not run. */
+  report(spec: Pick<InstanceSpec, 'service' | 'id'>, health: Health): void {
+    const key = instanceKey({ ...this.slot, ...spec });
+    const wanted = this.#wanted.get(key);
+    if (!wanted || wanted.health.state === health.state) return;
+    this.#wanted.set(key, { ...wanted, health });
+    this.#session.wantsChanged();
+  }
+
+  /** Leaves politely; resolves when it is gone. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#session.leave();
+    await this.#done.catch(() => {});
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #next(takeover: boolean, run = this.#ports.entropy.runId()): Session {
+    const { slot, process, zone, address, lease, onTransition } = this.#options;
+    const me = { ...slot, run };
+    const { ttl, grace } = lease;
+    const startedAt = this.#ports.clock.wall();
+    return new Session(
+      { actor: me, ports: this.#ports },
+      {
+        ...this.#options,
+        takeover,
+        former: this.#former,
+        claim: {
+          ...me,
+          ttl,
+          grace,
+          process,
+          startedAt,
+          ...(zone !== undefined && { zone }),
+          ...(address !== undefined && { address }),
+        },
+        desired: (): Desired => this.#wanted,
+        onTransition: (transition) => {
+          if (transition.to === 'serving') this.#ready.resolve();
+          onTransition(transition, this);
+        },
+      },
+      this.#ports,
+    );
+  }
+
+  async #running(): Promise<void> {
+    for (;;) {
+      const cause = await this.#session.run();
+      this.#former.add(this.run);
+      if (this.#stopping || cause === 'left') return;
+      this.#endUnlessNew(cause);
+      this.#ports.log.warn('starting-over', { run: this.run, cause });
+      this.#session = this.#next(false);
+    }
+  }
+
+  #endUnlessNew(cause: EndCause): void {
+    const slot = `${this.slot.host}/${this.slot.agent}`;
+    if (cause === 'refused') {
+      throw new Fault('slot-held', `${slot}: ${this.#session.refusal}`, {
+        hint: 'give this agent another --name, stop the other one, or take over with --takeover',
+      });
+    }
+    if (cause === 'superseded') {
+      throw new Fault('superseded', `another run took ${slot}; this one stops`, {
+        hint: 'two processes use the same --host and --name; give one of them another name',
+      });
+    }
+    const dead = cause === 'expired' || cause === 'absent';
+    if (dead && this.#options.whenExpired === 'exit') {
+      throw new Fault(
+        'expired',
+        cause === 'expired'
+          ? `run ${this.run} of ${slot} was declared dead while it was silent`
+          : `the record of run ${this.run} of ${slot} is gone: collected, or deleted`,
+      );
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { Fault } from '../../domain/fault.ts';
+import type { Divergence } from '../../domain/replay/divergence.ts';
+import type { KeyframeLine } from '../../domain/replay/keyframe-format.ts';
+import { recordDivergence } from '../../domain/replay/record-diff.ts';
+import type { Revision } from '../../domain/time.ts';
+import type { KeyframeReading } from './keyframes/codec.ts';
+import type { ChainState } from './verifier/chain-index.ts';
+import type { Verifier } from './verifier/verifier.ts';
+
+type Say = (divergence: Divergence) => void;
+
+const nameOf = (seq: Revision): string => `keyframe ${seq}`;
+
+/**
+ * Compares a keyframe, read to its end, with the history up to the same place, line by line.
+ * @throws {Fault} `store-unavailable`
+ */
+export async function checkKeyframe(
+  reading: KeyframeReading,
+  verifier: Verifier,
+  say: Say,
+): Promise<void> {
+  const { seq } = reading;
+  try {
+    const head = await reading.head();
+    if (head.digest !== verifier.digest) {
+      const [expected, found] = [verifier.digest, head.digest];
+      say({ seq, entity: nameOf(seq), check: 'keyframe', expected, found });
+    }
+    const missing = new Set([...verifier.records.keys(), ...verifier.chains.open.keys()]);
+    for await (const line of reading.lines(head)) {
+      if (line[0] === 'record' || line[0] === 'open') missing.delete(line[1]);
+      const divergence = lineDivergence(line, verifier);
+      if (divergence) say({ ...divergence, seq });
+    }
+    for (const entity of missing) {
+      say({ seq, entity, check: 'keyframe', expected: 'where it stands', found: 'nothing of it' });
+    }
+  } catch (cause) {
+    if (!(cause instanceof Fault) || cause.code === 'store-unavailable') throw cause;
+    const expected = 'a keyframe that can be read';
+    say({ seq, entity: nameOf(seq), check: 'keyframe', expected, found: cause.message });
+  }
+}
+
+/**
+ * Compares what stands of a trimmed history before a keyframe with the keyframe: it can't be replayed
+ * from its beginning, but whatever it touched must stand in the keyframe as it left it.
+ */
+export function checkTouched(before: Verifier, keyframe: Verifier, say: Say): void {
+  const { seq } = keyframe.position;
+  const { open, loose, ended } = before.chains;
+  for (const chains of [open, loose, ended]) {
+    for (const [entity, state] of chains) {
+      const fault = chainDivergence(entity, state, keyframe, chains !== open);
+      if (fault) say({ ...fault, seq });
+    }
+  }
+  for (const [key, { entry }] of before.records) {
+    const divergence = recordDivergence('keyframe', key, keyframe.records.get(key), entry.text);
+    if (divergence) say({ ...divergence, seq });
+  }
+}
+
+function lineDivergence(line: KeyframeLine, own: Verifier): Divergence | undefined {
+  const [kind, name] = line;
+  switch (kind) {
+    case 'record':
+      return recordDivergence('keyframe', name, own.records.get(name), line[2].entry.text);
+    case 'open':
+    case 'loose':
+    case 'ended':
+      return chainDivergence(name, line[2], own, kind !== 'open');
+    case 'predecessor':
+    case 'forgetful':
+      return undefined;
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** A chain that ended long ago may have been forgotten: then nothing is known of it. */
+function chainDivergence(
+  entity: string,
+  stands: Pick<ChainState, 'n' | 'hash'>,
+  own: Verifier,
+  mayBeForgotten: boolean,
+): Divergence | undefined {
+  const chain = own.chains.get(entity);
+  if (chain ? chain.n === stands.n && chain.hash === stands.hash : mayBeForgotten) return undefined;
+  const { seq } = own.position;
+  const expected = chain ? headOf(chain) : 'no such chain';
+  return { seq, entity, check: 'keyframe', expected, found: headOf(stands) };
+}
+
+const headOf = ({ n, hash }: Pick<ChainState, 'n' | 'hash'>): string => `event ${n}, hash ${hash}`;

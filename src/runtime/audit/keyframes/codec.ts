@@ -1,0 +1,202 @@
+import { type Hash, hashEvent } from '../../../domain/events/hash-chain.ts';
+import { Fault } from '../../../domain/fault.ts';
+import { readJson } from '../../../domain/json.ts';
+import { inOneLine } from '../../../domain/records/stored-record.ts';
+import {
+  KeyframeHead,
+  type KeyframeLine,
+  keyframeVersion,
+  readKeyframeLine,
+} from '../../../domain/replay/keyframe-format.ts';
+import type { Revision } from '../../../domain/time.ts';
+import type { Keyframes } from '../../../ports/keyframes.ts';
+import type { Checkpoint, Verifier } from '../verifier/verifier.ts';
+import type { Signature } from './signatures.ts';
+
+/** Between two waits for the store: some milliseconds of work. */
+const pieceLength = 64 * 1024;
+
+/**
+ * A verifier's standing as a text, line by line: one of a large fleet has a hundred thousand lines, and
+ * is neither written nor read in one go.
+ */
+export class KeyframeText {
+  readonly #verifier: Verifier;
+  readonly #hash: Hash;
+  #digest = '';
+  #lines = 0;
+
+  constructor(verifier: Verifier, hash: Hash = hashEvent) {
+    this.#verifier = verifier;
+    this.#hash = hash;
+  }
+
+  /** Of all that was read of {@link pieces}. */
+  get digest(): string {
+    return this.#digest;
+  }
+
+  /** How many lines they had, the head aside. */
+  get lines(): number {
+    return this.#lines;
+  }
+
+  async *pieces(): AsyncGenerator<string, void, undefined> {
+    let piece = '';
+    for (const line of linesOf(this.#verifier)) {
+      const text = JSON.stringify(line);
+      this.#digest = this.#hash(this.#digest + text);
+      piece += `${text}\n`;
+      this.#lines += 1;
+      if (piece.length < pieceLength) continue;
+      yield piece;
+      piece = '';
+    }
+    this.#lines -= 1;
+    yield piece;
+  }
+}
+
+function* linesOf(verifier: Verifier): Generator<KeyframeHead | KeyframeLine, void, undefined> {
+  const { position, at, events, digest, commit, notes, chains, predecessors, records } = verifier;
+  yield {
+    v: keyframeVersion,
+    ...position,
+    at,
+    events,
+    digest,
+    commit,
+    notes: { lost: notes.lost, unknownCharts: notes.unknownCharts },
+    open: chains.open.size,
+    loose: chains.loose.size,
+    ended: chains.ended.size,
+    forgetful: chains.forgetful.size,
+    lost: chains.lost,
+    predecessors: predecessors.size,
+    records: records.size,
+  };
+  for (const [name, state] of chains.open) yield ['open', name, state];
+  for (const [name, state] of chains.loose) yield ['loose', name, state];
+  for (const [name, state] of chains.ended) yield ['ended', name, state];
+  for (const run of chains.forgetful) yield ['forgetful', run, null];
+  for (const [key, predecessor] of predecessors) yield ['predecessor', key, predecessor];
+  for (const [key, record] of records) yield ['record', key, record];
+}
+
+/** A keyframe while it is read: its head at once, its lines as they come, and in the end its digest. */
+export class KeyframeReading implements AsyncDisposable {
+  readonly seq: Revision;
+  readonly #texts: AsyncGenerator<string, void, undefined>;
+  readonly #hash: Hash;
+  #digest = '';
+
+  constructor(keyframes: Pick<Keyframes, 'get'>, seq: Revision, hash: Hash = hashEvent) {
+    this.seq = seq;
+    this.#texts = splitLines(keyframes.get(seq));
+    this.#hash = hash;
+  }
+
+  /** Of all lines that were read. */
+  get digest(): string {
+    return this.#digest;
+  }
+
+  /** The first line. @throws {Fault} `store-unavailable`, `not-found`, `record-unreadable` */
+  async head(): Promise<KeyframeHead> {
+    const { value: text } = await this.#texts.next();
+    const head = this.#read(text ?? '', (line) => KeyframeHead.parse(readJson(line)));
+    if (head.seq !== this.seq) throw this.#unreadable(`it holds up to ${head.seq}`);
+    return head;
+  }
+
+  /** The lines after the head, to the last. @throws {Fault} likewise */
+  async *lines(head: KeyframeHead): AsyncGenerator<KeyframeLine, void, undefined> {
+    const left = {
+      open: head.open,
+      loose: head.loose,
+      ended: head.ended,
+      forgetful: head.forgetful,
+      predecessor: head.predecessors,
+      record: head.records,
+    };
+    for await (const text of this.#texts) {
+      const line = this.#read(text, readKeyframeLine);
+      left[line[0]] -= 1;
+      yield line;
+    }
+    for (const [kind, count] of Object.entries(left)) {
+      if (count !== 0)
+        throw this.#unreadable(
+          `${Math.abs(count)} lines '${kind}' too ${count > 0 ? 'few' : 'many'}`,
+        );
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#texts.return();
+  }
+
+  #read<T>(text: string, parse: (text: string) => T): T {
+    this.#digest = this.#hash(this.#digest + text);
+    try {
+      return parse(text);
+    } catch (cause) {
+      throw this.#unreadable(inOneLine(cause), cause);
+    }
+  }
+
+  #unreadable(why: string, cause?: unknown): Fault {
+    return new Fault('record-unreadable', `keyframe ${this.seq}: ${why}`, { cause });
+  }
+}
+
+/**
+ * The keyframe that a collector signed; undefined where there is none any more, or another one stands
+ * there.
+ * @throws {Fault} `store-unavailable`
+ */
+export async function readKeyframe(
+  keyframes: Pick<Keyframes, 'get'>,
+  { keyframe, digest }: Pick<Signature, 'keyframe' | 'digest'>,
+  hash?: Hash,
+): Promise<Checkpoint | undefined> {
+  await using reading = new KeyframeReading(keyframes, keyframe, hash);
+  try {
+    const checkpoint = await checkpointFrom(reading);
+    return reading.digest === digest ? checkpoint : undefined;
+  } catch (cause) {
+    if (!(cause instanceof Fault) || cause.code === 'store-unavailable') throw cause;
+    return undefined;
+  }
+}
+
+async function checkpointFrom(reading: KeyframeReading): Promise<Checkpoint> {
+  const head = await reading.head();
+  const open: Checkpoint['chains']['open'] = [];
+  const loose: Checkpoint['chains']['loose'] = [];
+  const ended: Checkpoint['chains']['ended'] = [];
+  const forgetful: string[] = [];
+  const predecessors: [string, Checkpoint['predecessors'][number][1]][] = [];
+  const records: Checkpoint['records'][number][] = [];
+  for await (const line of reading.lines(head)) {
+    if (line[0] === 'open') open.push([line[1], line[2]]);
+    else if (line[0] === 'loose') loose.push([line[1], line[2]]);
+    else if (line[0] === 'ended') ended.push([line[1], line[2]]);
+    else if (line[0] === 'forgetful') forgetful.push(line[1]);
+    else if (line[0] === 'predecessor') predecessors.push([line[1], line[2]]);
+    else records.push(line[2]);
+  }
+  const { seq, origin, at, events, digest, commit, notes } = head;
+  const chains = { open, loose, ended, forgetful, lost: head.lost };
+  return { seq, origin, at, events, digest, commit, notes, chains, predecessors, records };
+}
+
+async function* splitLines(pieces: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+  let rest = '';
+  for await (const piece of pieces) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}

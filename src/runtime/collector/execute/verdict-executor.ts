@@ -1,0 +1,97 @@
+import { zoneOf } from '../../../domain/collection/brake.ts';
+import { leaseKey, slotTokens } from '../../../domain/identity/registry-keys.ts';
+import type { StoredAgent, StoredHold } from '../../../domain/records/stored-record.ts';
+import type { Revision } from '../../../domain/time.ts';
+import type { CollectorWrite } from '../../../ports/metrics.ts';
+import type { Ports } from '../../../ports/ports.ts';
+import type { View } from '../../support/registry-cache.ts';
+import { endHold } from '../../transitions/fleet-changes.ts';
+import type { Author, Change } from '../../transitions/record-change.ts';
+import { moveRun } from '../../transitions/run-changes.ts';
+import { type Examined, evidenceOfVerdict, type Observer } from '../observe/gather-evidence.ts';
+import { type Place, type Sharable, SharedCommits } from './commit-batcher.ts';
+import { removeExpired } from './remove-instances.ts';
+import type { Brakes } from './zone-brakes.ts';
+
+/** Writes down what was decided, and tells whom it is about. What is refused is decided again. */
+export class Executor {
+  readonly #author: Author;
+  readonly #view: View;
+  readonly #observer: Observer;
+  readonly #brakes: Brakes;
+  readonly #ports: Ports;
+  readonly #commits: SharedCommits;
+
+  constructor(author: Author, view: View, observer: Observer, brakes: Brakes, ports: Ports) {
+    this.#author = author;
+    this.#view = view;
+    this.#observer = observer;
+    this.#brakes = brakes;
+    this.#ports = ports;
+    this.#commits = new SharedCommits(ports.registry, (all) => brakes.rewritesFor(all));
+  }
+
+  /** Whether the suspicion was written, as far as is known. */
+  async suspect(examined: Examined): Promise<boolean> {
+    const { judged, verdict } = examined;
+    if (verdict.do !== 'suspect') return false;
+    const { record } = judged;
+    const evidence = evidenceOfVerdict(examined, this.#observer);
+    const event = { type: 'suspected', reason: verdict.why } as const;
+    const change = moveRun(this.#author, judged, event, { evidence });
+    const noticed = this.#observer.sightings.seenAt(leaseKey(record));
+    const from = Math.max(noticed ?? 0, this.#observer.departureOf(record)?.at ?? 0);
+    if (change === 'ignored' || (await this.#commit('suspect', change)) === undefined) return false;
+    const { clock, meters, probe } = this.#ports;
+    meters.suspected(verdict.why, from === 0 ? undefined : clock.monotonic() - from);
+    probe.tell(record, 'suspected');
+    return true;
+  }
+
+  /** The revision of the expiry; undefined: it was not written, as far as is known. */
+  async expire(examined: Examined, place: Place | undefined): Promise<Revision | undefined> {
+    const { judged, fences } = examined;
+    // It was on meanwhile, and lets through only whoever has a place.
+    if (examined.evidence.brake === 'lets-through' && !place) return undefined;
+    const zone = zoneOf(judged.record);
+    const evidence = {
+      ...evidenceOfVerdict(examined, this.#observer),
+      zone: { name: zone, ...this.#brakes.countOf(zone) },
+    };
+    const change = moveRun(this.#author, judged, { type: 'expired' }, { evidence });
+    if (change === 'ignored') return undefined;
+    const revision = await this.#commit('expire', change, { fences, place });
+    if (revision === undefined) return undefined;
+    this.#ports.meters.expired();
+    this.#ports.probe.tell(judged.record, 'expired');
+    return revision;
+  }
+
+  /** The slot as the view has it once it has passed this revision, if it is still that write. */
+  async seen(of: StoredAgent, revision: Revision, signal: AbortSignal) {
+    if (!(await this.#view.passed(revision, signal))) return undefined;
+    const there = this.#view.fleet.slot(slotTokens(of.record))?.agent;
+    return there?.kind === 'stored' && there.revision === revision ? there : undefined;
+  }
+
+  async remove(expired: StoredAgent, signal: AbortSignal): Promise<void> {
+    await removeExpired(expired, this.#author, this.#view, this.#ports, this.#commits, signal);
+  }
+
+  /** The time of a hold has passed. */
+  async endHold(hold: StoredHold): Promise<void> {
+    const evidence = { until: hold.record.until };
+    await this.#commit('end-hold', endHold(this.#author, hold, 'ran-out', { evidence }));
+  }
+
+  /** The revision of the record as it was written; undefined: it was not, as far as is known. */
+  async #commit(
+    what: CollectorWrite,
+    { write, events }: Change,
+    along: Pick<Sharable, 'fences' | 'place'> = {},
+  ): Promise<Revision | undefined> {
+    const result = await this.#commits.commit({ writes: [write], events, ...along });
+    if (result.outcome === 'conflict') this.#ports.meters.conflictAvoided(what);
+    return result.outcome === 'committed' ? result.revisions.get(write.key) : undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import { type Fleet, leftoversIn, type SlotView } from '../../../domain/fleet/fleet.ts';
+import type { StoredInstance } from '../../../domain/records/stored-record.ts';
+import type { Millis, Monotonic, Revision } from '../../../domain/time.ts';
+import type { Clock } from '../../../ports/clock.ts';
+
+/**
+ * Since when this observer has seen each leftover ({@link leftoversIn}) at this very revision.
+ */
+export class Leftovers {
+  readonly #clock: Clock;
+  readonly #slots = new Map<string, Map<string, { revision: Revision; since: Monotonic }>>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Every leftover begins its time anew. */
+  start(fleet: Fleet): void {
+    this.#slots.clear();
+    for (const slot of fleet.slots()) this.#look(slot.slot, slot);
+  }
+
+  /** Looks again at slots that changed. */
+  touched(slots: ReadonlySet<string>, fleet: Fleet): void {
+    for (const slot of slots) this.#look(slot, fleet.slot(slot));
+  }
+
+  /** Slots that have leftovers, and which, with how long each has been one. */
+  *due(
+    fleet: Fleet,
+  ): Generator<{ slot: SlotView; leftovers: readonly [StoredInstance, Millis][] }> {
+    const now = this.#clock.monotonic();
+    for (const [tokens, known] of this.#slots) {
+      const slot = fleet.slot(tokens);
+      if (!slot) continue;
+      const leftovers = leftoversIn(slot).flatMap((stored): [StoredInstance, Millis][] => {
+        const seen = known.get(stored.key);
+        return seen?.revision === stored.revision ? [[stored, now - seen.since]] : [];
+      });
+      if (leftovers.length > 0) yield { slot, leftovers };
+    }
+  }
+
+  #look(tokens: string, slot: SlotView | undefined): void {
+    const before = this.#slots.get(tokens);
+    const now = new Map<string, { revision: Revision; since: Monotonic }>();
+    for (const { key, revision } of slot ? leftoversIn(slot) : []) {
+      const seen = before?.get(key);
+      now.set(
+        key,
+        seen?.revision === revision ? seen : { revision, since: this.#clock.monotonic() },
+      );
+    }
+    if (now.size > 0) this.#slots.set(tokens, now);
+    else this.#slots.delete(tokens);
+  }
+}

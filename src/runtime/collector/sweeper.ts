@@ -1,0 +1,261 @@
+import { zoneOf } from '../../domain/collection/brake.ts';
+import type { RunEvidence } from '../../domain/collection/judge.ts';
+import type { SlotView } from '../../domain/fleet/fleet.ts';
+import type { Slot } from '../../domain/identity/names.ts';
+import { leaseKey, slotTokens } from '../../domain/identity/registry-keys.ts';
+import { type LeasePolicy, leftoverAfter } from '../../domain/policy/lease-policy.ts';
+import type { AgentRecord } from '../../domain/records/schemas.ts';
+import type { StoredAgent, StoredHold } from '../../domain/records/stored-record.ts';
+import { type Millis, type Monotonic, seconds } from '../../domain/time.ts';
+import type { Departure } from '../../ports/disconnects.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { View } from '../support/registry-cache.ts';
+import type { Author } from '../transitions/record-change.ts';
+import type { Place } from './execute/commit-batcher.ts';
+import { AtWork } from './execute/in-flight.ts';
+import { Removals } from './execute/removal-backoff.ts';
+import { clearLeftovers, ruleFor } from './execute/remove-leftovers.ts';
+import { Executor } from './execute/verdict-executor.ts';
+import { Brakes } from './execute/zone-brakes.ts';
+import { type Examined, examine, glance, type Observer } from './observe/gather-evidence.ts';
+import type { Sightings } from './observe/lease-observations.ts';
+import { Leftovers } from './observe/leftover-ages.ts';
+import { type Closed, Departed } from './observe/recent-disconnects.ts';
+import { Doubts } from './observe/suspicion-ages.ts';
+import { Turns } from './seat-priority.ts';
+
+/** Between two sweeps, as shipped: each looks at everything, and what is not due costs a comparison. */
+export const sweepEvery: Millis = 100;
+/** A run that was doubted, examined and kept is examined again after so long. */
+const askAgainAfter: Millis = seconds(1);
+
+/** What a sweep is told about the work it begins and ends. */
+export interface SweepListener {
+  removing(busy: boolean): void;
+}
+
+/** Where a collector sits, and how long an instance whose slot has no record may stay. */
+export interface SweepPlace {
+  readonly seat: number;
+  readonly lease: LeasePolicy;
+  /** Between two sweeps. */
+  readonly sweepEvery: Millis;
+}
+
+/** One collector's judging and removing: a level-triggered sweep over all that its view shows. */
+export class Sweeper implements Observer {
+  readonly sightings: Sightings;
+  readonly #author: Author;
+  readonly #view: View;
+  readonly #place: SweepPlace;
+  readonly #ports: Ports;
+  readonly #leftovers: Leftovers;
+  readonly #turns: Turns;
+  readonly #brakes: Brakes;
+  readonly #departed: Departed;
+  readonly #executor: Executor;
+  readonly #doubts: Doubts;
+  readonly #removals: Removals;
+  readonly #atWork: AtWork;
+  /** When a run was last examined and kept: it is not asked again at every sweep. */
+  readonly #kept = new Map<string, Monotonic>();
+  /** The slots that the brake lets through just now. */
+  readonly #through = new Map<string, Place>();
+
+  constructor(
+    author: Author,
+    seeing: { readonly view: View; readonly sightings: Sightings },
+    place: SweepPlace,
+    ports: Ports,
+    listener: SweepListener,
+  ) {
+    this.#author = author;
+    this.#view = seeing.view;
+    this.sightings = seeing.sightings;
+    this.#place = place;
+    this.#ports = ports;
+    this.#atWork = new AtWork(ports.log);
+    this.#leftovers = new Leftovers(ports.clock);
+    this.#turns = new Turns(place.seat, ports.clock);
+    this.#brakes = new Brakes(author, seeing.view, place.sweepEvery, ports);
+    this.#departed = new Departed(ports.clock);
+    this.#doubts = new Doubts(ports.clock);
+    this.#removals = new Removals(ports.clock, (busy) => listener.removing(busy));
+    this.#executor = new Executor(author, seeing.view, this, this.#brakes, ports);
+  }
+
+  /** Whether this seat does what is to be done once and for all of them. */
+  get leads(): boolean {
+    return this.#turns.leads;
+  }
+
+  /** Begins to judge: every silence, grace and leftover counts from now. */
+  start(): void {
+    this.sightings.start();
+    this.#doubts.clear();
+    this.#removals.clear();
+    this.#departed.clear();
+    this.#leftovers.start(this.#view.fleet);
+  }
+
+  /** Forgets what has been over for so long. */
+  forget(over: Millis): void {
+    this.sightings.forget(over);
+    this.#turns.forget(over);
+  }
+
+  touched(slots: ReadonlySet<string>): void {
+    for (const slot of slots) {
+      const there = this.#view.fleet.slot(slot);
+      if (!there) this.#removals.forget(slot);
+      if (there?.agent) continue;
+      this.#doubts.forget(slot);
+      this.#kept.delete(slot);
+      this.#departed.forget(slot);
+    }
+    this.#leftovers.touched(slots, this.#view.fleet);
+  }
+
+  suspectFor(record: AgentRecord, held: boolean): Millis {
+    const counted = this.#ports.clock.monotonic() - this.sightings.startedAt;
+    return Math.min(counted, this.#doubts.age(record, held));
+  }
+
+  departureOf(record: AgentRecord): Closed | undefined {
+    const heard = this.sightings.seenAt(leaseKey(record)) ?? Number.NEGATIVE_INFINITY;
+    return this.#departed.of(record, Math.max(heard, this.sightings.startedAt));
+  }
+
+  isHeld(slot: Slot): boolean {
+    return this.#view.fleet.state.holdOn(slot) !== undefined;
+  }
+
+  brakeOn(record: AgentRecord): RunEvidence['brake'] {
+    return this.#through.has(slotTokens(record)) ? 'lets-through' : this.#brakes.standing(record);
+  }
+
+  /** A connection closed: whoever's turn it is looks at once. `signal`: undefined while blind. */
+  departed({ slot, how }: Departure, signal: AbortSignal | undefined): void {
+    const tokens = slotTokens(slot);
+    const there = this.#view.fleet.slot(tokens);
+    if (there?.agent?.kind !== 'stored') return;
+    const { record } = there.agent;
+    if (record.phase === 'expired' || record.phase === 'leaving' || record.suspect) return;
+    if (!this.#departed.add(slot, zoneOf(record), how, this.#brakes.mostAtOnce(record))) return;
+    if (signal && !signal.aborted) this.#consider(there, signal);
+  }
+
+  /** Looks at everything once, and begins whatever is to be done. */
+  sweep(signal: AbortSignal): void {
+    const { clock, meters } = this.#ports;
+    const began = clock.monotonic();
+    this.#turns.held(this.sightings.seats(this.#place.lease.ttl));
+    this.#brakes.look();
+    for (const slot of this.#view.fleet.slots()) this.#consider(slot, signal);
+    for (const hold of this.#view.fleet.state.holds()) this.#considerHold(hold);
+    for (const { slot, leftovers } of this.#leftovers.due(this.#view.fleet)) {
+      const rule = ruleFor(slot, this.#place.lease);
+      const due = leftovers.filter(([, age]) => age >= leftoverAfter(rule.policy));
+      if (due.length === 0 || !this.#turns.isMine(slot.slot, `${due.length}`)) continue;
+      if (!this.#atWork.isFree(slot.slot)) continue;
+      if (!this.#removals.mayBegin(slot.slot, `${due.length}`)) continue;
+      this.#atWork.begin(slot.slot, () =>
+        this.#removals.run(() => clearLeftovers(due, rule, this.#author, this.#ports)),
+      );
+    }
+    meters.swept(clock.monotonic() - began);
+  }
+
+  /** Resolves when nothing is under way any more. */
+  settled(): Promise<void> {
+    return this.#atWork.settled();
+  }
+
+  #consider(slot: SlotView, signal: AbortSignal): void {
+    if (slot.agent?.kind !== 'stored') return;
+    const seen = slot.agent;
+    if (!seen.record.suspect) this.#doubts.drop(slot.slot);
+    const verdict = glance(seen, this);
+    if (verdict.do === 'keep') {
+      this.#kept.delete(slot.slot);
+      this.#turns.done(seen.record.run);
+      return;
+    }
+    if (verdict.do === 'hold') {
+      if (verdict.why === 'brake') this.#brakes.heldBack(seen.record);
+      return;
+    }
+    if (!this.#atWork.isFree(slot.slot) || this.#keptLately(slot.slot, seen)) return;
+    const progress = `${seen.revision} ${slot.instances.size}`;
+    if (!this.#turns.isMine(seen.record.run, progress)) return;
+    if (verdict.do === 'remove' && !this.#removals.mayBegin(slot.slot, progress)) return;
+    this.#begin(seen, signal);
+  }
+
+  /** Around the ttl every sweep looks: a silence that has just become long enough is seen at once. */
+  #keptLately(slot: string, { record }: StoredAgent): boolean {
+    const kept = this.#kept.get(slot);
+    if (kept === undefined || this.#ports.clock.monotonic() - kept >= askAgainAfter) return false;
+    const past = this.sightings.silenceOf(leaseKey(record)) - record.ttl;
+    return record.phase !== 'expired' && !(past >= 0 && past < askAgainAfter);
+  }
+
+  #begin(seen: StoredAgent, signal: AbortSignal): void {
+    const { record } = seen;
+    const slot = slotTokens(record);
+    const through = record.suspect && this.#brakes.standing(record) === 'lets-through';
+    this.#atWork.begin(slot, async () => {
+      const place = through ? this.#brakes.takePlace(record) : undefined;
+      if (place) this.#through.set(slot, place);
+      try {
+        await this.#attend(seen, signal);
+      } finally {
+        // Not used: somebody else may go through.
+        if (place && this.#through.has(slot)) this.#brakes.returnPlace(place);
+        this.#through.delete(slot);
+      }
+    });
+  }
+
+  async #attend(seen: StoredAgent, signal: AbortSignal): Promise<void> {
+    if (seen.record.phase === 'expired') return this.#remove(seen, signal);
+    const examined = await examine(seen, this, this.#ports, signal);
+    if (!examined) return;
+    const slot = slotTokens(seen.record);
+    this.#kept.set(slot, this.#ports.clock.monotonic());
+    if (examined.verdict.do === 'expire') return this.#expire(examined, signal);
+    if (examined.verdict.do === 'suspect') {
+      if (await this.#executor.suspect(examined)) this.#departed.drop(seen.record);
+      return;
+    }
+    const { verdict } = examined;
+    if (verdict.do === 'keep') this.#departed.drop(seen.record);
+    if (verdict.do !== 'hold') return;
+    if (verdict.why === 'lease-stands' || verdict.why === 'answers') {
+      this.#ports.probe.tell(seen.record, 'suspected'); // it may not have been told
+    }
+    if (verdict.why !== 'brake') this.#doubts.drop(slot);
+  }
+
+  async #expire(examined: Examined, signal: AbortSignal): Promise<void> {
+    const { judged } = examined;
+    const slot = slotTokens(judged.record);
+    const revision = await this.#executor.expire(examined, this.#through.get(slot));
+    if (revision === undefined) return;
+    this.#through.delete(slot);
+    // The next sweep would find it too: a tenth of a second later, which is longer than removing takes.
+    const expired = await this.#executor.seen(judged, revision, signal);
+    if (expired) await this.#remove(expired, signal);
+  }
+
+  #considerHold(hold: StoredHold): void {
+    const { record, key, revision } = hold;
+    if (this.#ports.clock.wall() < record.until) return;
+    if (!this.#turns.isMine(record.run, `${revision}`)) return;
+    if (this.#atWork.isFree(key)) this.#atWork.begin(key, () => this.#executor.endHold(hold));
+  }
+
+  #remove(expired: StoredAgent, signal: AbortSignal): Promise<void> {
+    return this.#removals.run(() => this.#executor.remove(expired, signal));
+  }
+}

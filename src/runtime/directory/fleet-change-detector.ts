@@ -1,0 +1,56 @@
+import type { FleetState } from '../../domain/fleet/fleet-controls.ts';
+import type { FleetPolicy } from '../../domain/policy/fleet-policy.ts';
+import type { BrakeRecord, HoldRecord } from '../../domain/records/schemas.ts';
+
+/** What changed for the fleet as a whole; `now` is undefined where it is over. */
+export type FleetChange =
+  | {
+      readonly of: 'hold';
+      readonly before: HoldRecord | undefined;
+      readonly now: HoldRecord | undefined;
+    }
+  | {
+      readonly of: 'brake';
+      readonly before: BrakeRecord | undefined;
+      readonly now: BrakeRecord | undefined;
+    }
+  | { readonly of: 'policy'; readonly before: FleetPolicy; readonly now: FleetPolicy };
+
+/** What somebody was last told of holds, brakes and policy: says what is new. */
+export class FleetTold {
+  #holds: ReadonlyMap<string, HoldRecord> = new Map();
+  #brakes: ReadonlyMap<string, BrakeRecord> = new Map();
+  #policy: FleetPolicy | undefined;
+
+  /** Undefined policy: nothing was told yet, so that is no change. */
+  changes(state: FleetState): readonly FleetChange[] {
+    const holds = new Map([...state.holds()].map(({ key, record }) => [key, record]));
+    const brakes = new Map(
+      [...state.brakes()].flatMap((read) =>
+        read.kind === 'stored' ? [[read.key, read.record]] : [],
+      ),
+    );
+    const { policy } = state;
+    const changes: FleetChange[] = [
+      ...differences(this.#holds, holds).map((change) => ({ of: 'hold' as const, ...change })),
+      ...differences(this.#brakes, brakes).map((change) => ({ of: 'brake' as const, ...change })),
+    ];
+    const before = this.#policy ?? policy;
+    if (JSON.stringify(before) !== JSON.stringify(policy)) {
+      changes.push({ of: 'policy', before, now: policy });
+    }
+    this.#holds = holds;
+    this.#brakes = brakes;
+    this.#policy = policy;
+    return changes;
+  }
+}
+
+function differences<R extends { readonly hash: string }>(
+  before: ReadonlyMap<string, R>,
+  now: ReadonlyMap<string, R>,
+): readonly { readonly before: R | undefined; readonly now: R | undefined }[] {
+  return [...new Set([...before.keys(), ...now.keys()])]
+    .map((key) => ({ before: before.get(key), now: now.get(key) }))
+    .filter((one) => one.before?.hash !== one.now?.hash);
+}

@@ -1,0 +1,277 @@
+import { describe, expect, test } from 'vitest';
+import { Fault } from '../../../../src/domain/fault.ts';
+import { hours, minutes, seconds } from '../../../../src/domain/time.ts';
+import { Keyframer } from '../../../../src/runtime/audit/keyframes/keyframe-writer.ts';
+import { withChange } from '../../../history/tampering.ts';
+import { keepingCollector } from '../../eventful.ts';
+import { FleetInMemory, specOf } from '../../fleet-in-memory.ts';
+import { verdictOn } from '../../verdict.ts';
+
+const never = new AbortController().signal;
+
+/** Where keyframes stand, and which of them were signed, how often. */
+const kept = ({ world }: FleetInMemory): number[] => [...world.keyframes.keys()];
+const signed = ({ audit }: FleetInMemory): unknown[] =>
+  audit.events.filter(({ event }) => event.type === 'kept').map(({ event }) => event['seq']);
+
+const lastSeq = ({ world }: FleetInMemory): number => world.audit.last?.seq ?? 0;
+
+/** An agent whose instance is changed so many times, each an event. */
+async function busyFleet(lease?: { ttl: number; grace: number }) {
+  const fleet = new FleetInMemory(lease ? { lease } : {});
+  const { agent } = fleet.agent('h1/a', ['web/1']);
+  await fleet.advance(seconds(1));
+  let port = 0;
+  const change = async (times: number) => {
+    for (let n = 0; n < times; n += 1) {
+      port += 1;
+      agent.replace([{ ...specOf('web/1'), port }]);
+      await fleet.advance(100);
+    }
+  };
+  return { fleet, change };
+}
+
+/** A keyframer that is told when to look, and whose signatures are only noted. */
+function keyframerOn(fleet: FleetInMemory, every: number) {
+  const process = fleet.process('keeper');
+  const signatures: [number, string][] = [];
+  const may = { sign: true };
+  const keyframer = new Keyframer(
+    process.ports,
+    (seq, digest) => {
+      if (may.sign) signatures.push([seq, digest]);
+      return may.sign;
+    },
+    every,
+  );
+  const look = async () => {
+    const looking = keyframer.look(never);
+    await fleet.advance(10);
+    await looking;
+  };
+  return { process, look, signatures, may };
+}
+
+describe('a collector with a seat', () => {
+  test('keeps a keyframe after so many events, and signs it in its own chain', async () => {
+    const { fleet, change } = await busyFleet();
+    const { collector } = keepingCollector(fleet, 50);
+    await change(60);
+    await fleet.advance(minutes(1));
+    expect(kept(fleet)).toHaveLength(1);
+    expect(signed(fleet)).toEqual(kept(fleet));
+    expect(collector.state).toBe('watching');
+    await change(60);
+    await fleet.advance(minutes(1));
+    expect(signed(fleet)).toEqual(kept(fleet));
+    expect(kept(fleet)).toHaveLength(2);
+    const { said, keyframes } = await verdictOn(fleet);
+    expect({ said, keyframes }).toEqual({ said: [], keyframes: 2 });
+  });
+
+  test('goes on from the last one that was kept, whoever kept it', async () => {
+    const { fleet, change } = await busyFleet();
+    const { process } = keepingCollector(fleet, 40, 'one');
+    await change(40);
+    await fleet.advance(minutes(1));
+    await fleet.kill(process);
+    const next = keepingCollector(fleet, 40, 'two');
+    await change(40);
+    const read: number[] = [];
+    const { audit } = next.process.ports;
+    const plain = audit.read.bind(audit);
+    audit.read = (from, filters) => {
+      if (filters === undefined) read.push(from);
+      return plain(from, filters);
+    };
+    await fleet.advance(minutes(2));
+    const [first = 0, second = 0] = kept(fleet);
+    expect(signed(fleet)).toEqual([first, second]);
+    expect(read).toContain(first + 1);
+    expect(Math.min(...read)).toBe(first + 1);
+    expect((await verdictOn(fleet)).said).toEqual([]);
+  });
+
+  test('has none made by those who wait for one', async () => {
+    const { fleet, change } = await busyFleet();
+    keepingCollector(fleet, 10, 'one');
+    keepingCollector(fleet, 10, 'two');
+    await change(30);
+    await fleet.advance(minutes(3));
+    expect(kept(fleet)).toHaveLength(1);
+  });
+});
+
+describe('a keyframe', () => {
+  test.each([
+    ['one below', 1, 0],
+    ['at', 0, 1],
+    ['above', -1, 1],
+  ])('is due at so many events: %s', async (_, more, made) => {
+    const { fleet } = await busyFleet();
+    const { look } = keyframerOn(fleet, lastSeq(fleet) + more);
+    await look();
+    expect(kept(fleet)).toHaveLength(made);
+  });
+
+  test('is due a day after the last, where anything happened; else the last one is signed again', async () => {
+    const { fleet, change } = await busyFleet({ ttl: hours(2), grace: minutes(30) });
+    const { look, signatures } = keyframerOn(fleet, 10_000);
+    const passed = async (time: number) => {
+      await fleet.advance(time);
+      await look();
+      return signatures.map(([seq]) => seq);
+    };
+    expect(await passed(hours(23))).toEqual([]);
+    const [first = 0] = await passed(hours(1));
+    expect(kept(fleet)).toEqual([first]);
+    expect(await passed(hours(23))).toEqual([first]);
+    expect(await passed(hours(1))).toEqual([first, first]);
+    await change(3);
+    expect(await passed(hours(23))).toEqual([first, first]);
+    const [, , second = 0] = await passed(hours(1));
+    expect(kept(fleet)).toEqual([first, second]);
+    expect(second).toBeGreaterThan(first);
+  });
+
+  test('is not made more often than the last one has lines: a large fleet’s would cost more than it saves', async () => {
+    const { fleet, change } = await busyFleet();
+    for (let n = 0; n < 10; n += 1) fleet.agent(`m${n}/a`, ['web/1']);
+    await fleet.advance(seconds(2));
+    const { look, signatures } = keyframerOn(fleet, 1);
+    await look();
+    await change(10);
+    // Nobody signs in the audit here: the keyframer’s own word is enough for it.
+    await look();
+    expect(signatures).toHaveLength(1);
+    await change(50);
+    await look();
+    expect(signatures).toHaveLength(2);
+  });
+
+  test('is not made of a history that diverges, and the reason is logged', async () => {
+    const { fleet, change } = await busyFleet();
+    await change(5);
+    const { look, process, signatures } = keyframerOn(fleet, 1);
+    const { audit } = process.ports;
+    const plain = audit.read.bind(audit);
+    audit.read = async function* (from, filters) {
+      for await (const one of plain(from, filters)) {
+        yield one.seq === 9 ? withChange(one, ({ at }) => ({ at: at + 1 })) : one;
+      }
+    };
+    await look();
+    expect(kept(fleet)).toEqual([]);
+    expect(signatures).toEqual([]);
+    expect(process.logged).toContainEqual({
+      event: 'keyframe-refused',
+      fields: { why: expect.objectContaining({ seq: 9, check: 'hash' }) },
+    });
+    // Nor verified again and again.
+    const reads = process.logged.length;
+    await look();
+    expect(process.logged).toHaveLength(reads);
+  });
+
+  test('is made of a history from which somebody’s deletion is missing: what it comes to is known', async () => {
+    const { fleet } = await busyFleet();
+    const [process] = fleet.processes;
+    if (process) await fleet.kill(process);
+    fleet.byHand('instance.h1.a.web.1', undefined);
+    await fleet.advance(fleet.lease.ttl);
+    fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(30));
+    const { look, signatures } = keyframerOn(fleet, 1);
+    await look();
+    expect(signatures.map(([seq]) => seq)).toEqual(kept(fleet));
+    expect(kept(fleet)).toHaveLength(1);
+    expect((await verdictOn(fleet)).said).toEqual([expect.objectContaining({ check: 'end' })]);
+  });
+
+  test('is not made again and again where the store lets nobody keep it, and that is logged', async () => {
+    const { fleet, change } = await busyFleet();
+    await change(5);
+    const { look, process, signatures } = keyframerOn(fleet, 1);
+    let tries = 0;
+    process.ports.keyframes.put = async () => {
+      tries += 1;
+      throw new Fault('store-refused', 'this connection may not publish there');
+    };
+    await look();
+    await look();
+    expect([tries, signatures.length]).toEqual([1, 0]);
+    expect(process.logged).toEqual([
+      { event: 'keyframe-refused', fields: { why: 'this connection may not publish there' } },
+    ]);
+    await fleet.advance(hours(1));
+    await look();
+    expect(tries).toBe(2);
+  });
+
+  test('that could not be signed just then is signed at the next look', async () => {
+    const { fleet } = await busyFleet();
+    const { look, signatures, may } = keyframerOn(fleet, 1);
+    may.sign = false;
+    await look();
+    expect([kept(fleet).length, signatures.length]).toEqual([1, 0]);
+    may.sign = true;
+    await look();
+    expect(signatures.map(([seq]) => seq)).toEqual(kept(fleet));
+  });
+
+  test('that somebody kept and did not sign is signed, if it is the same', async () => {
+    const { fleet } = await busyFleet();
+    const one = keyframerOn(fleet, 1);
+    one.may.sign = false;
+    await one.look();
+    const other = keyframerOn(fleet, 1);
+    await other.look();
+    expect(kept(fleet)).toHaveLength(1);
+    expect(other.signatures.map(([seq]) => seq)).toEqual(kept(fleet));
+  });
+
+  test('that somebody put there instead is replaced before it is signed', async () => {
+    const { fleet } = await busyFleet();
+    const seq = lastSeq(fleet);
+    fleet.world.keyframes.set(seq, '{"v":1,"seq":1}\n');
+    const { look, signatures, process } = keyframerOn(fleet, 1);
+    await look();
+    expect(signatures).toEqual([]);
+    await look();
+    expect(signatures.map(([at]) => at)).toEqual([seq]);
+    expect(fleet.world.keyframes.get(seq)?.length).toBeGreaterThan(1000);
+    expect(process.logged.map(({ event }) => event)).toContain('keyframe-replaced');
+  });
+
+  test('from before a trimmed beginning is dropped: nothing joins on to it', async () => {
+    const { fleet, change } = await busyFleet();
+    keepingCollector(fleet, 40);
+    await change(50);
+    await fleet.advance(minutes(1));
+    await change(50);
+    await fleet.advance(minutes(1));
+    const [first = 0, second = 0] = kept(fleet);
+    expect(second).toBeGreaterThan(first);
+    const { audit } = fleet.world;
+    const plain = audit.from.bind(audit);
+    audit.from = (from) => plain(Math.max(from, second + 1));
+    const { look, process, signatures } = keyframerOn(fleet, 20);
+    process.ports.audit.range = async () => ({ first: second + 1, last: lastSeq(fleet) });
+    await change(50);
+    await look();
+    expect(signatures).toHaveLength(1);
+    expect(kept(fleet)).not.toContain(first);
+    expect(kept(fleet)).toContain(second);
+  });
+
+  test('is not made where the history begins and no keyframe joins on to it', async () => {
+    const { fleet, change } = await busyFleet();
+    await change(20);
+    const { look, process } = keyframerOn(fleet, 1);
+    process.ports.audit.range = async () => ({ first: 5, last: lastSeq(fleet) });
+    await look();
+    expect(kept(fleet)).toEqual([]);
+    expect(process.logged.map(({ event }) => event)).toContain('keyframe-refused');
+  });
+});

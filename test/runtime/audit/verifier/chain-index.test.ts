@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { type ChainState, Chains } from '../../../../src/runtime/audit/verifier/chain-index.ts';
+
+const state = (n: number, done = false): ChainState => ({
+  seq: n,
+  n,
+  hash: 'ab'.repeat(32),
+  value: done ? 'removed' : 'serving',
+  context: {},
+  done,
+});
+const run = (n: number): string => `h.a.run${n}`;
+const instance = (of: number, n: number): string => `${run(of)}.web.${n}`;
+
+/** The instances of one run, so many of them, registered and removed. */
+function comeAndGo(chains: Chains, of: number, count: number): void {
+  for (let n = 1; n <= count; n += 1) {
+    chains.set(instance(of, n), state(1));
+    chains.set(instance(of, n), state(2, true));
+  }
+}
+
+const kept = 20_000;
+
+describe('what is kept in mind of chains', () => {
+  test('is all that have not ended, and of those that have the last', () => {
+    const chains = new Chains();
+    chains.set(run(1), state(1));
+    comeAndGo(chains, 1, kept + 5);
+    expect([chains.open.size, chains.ended.size]).toEqual([1, kept]);
+    expect(chains.get(instance(1, 5))).toBeUndefined();
+    expect(chains.get(instance(1, 6))).toMatchObject({ n: 2, done: true });
+  });
+
+  test('knows of which runs a chain was forgotten that may go on, and of no others', () => {
+    const chains = new Chains();
+    for (const one of [1, 2, 3]) chains.set(run(one), state(1));
+    comeAndGo(chains, 1, 3);
+    comeAndGo(chains, 2, 3);
+    chains.set(run(2), state(2, true));
+    comeAndGo(chains, 3, kept);
+    expect([...chains.forgetful]).toEqual([run(1)]);
+    expect(chains.mayHaveBegun(instance(1, 1))).toBe(true);
+    expect(chains.mayHaveBegun(instance(2, 1))).toBe(false);
+    expect(chains.mayHaveBegun(instance(3, 1))).toBe(false);
+    chains.set(run(1), state(2, true));
+    expect(chains.mayHaveBegun(instance(1, 1))).toBe(false);
+  });
+
+  test('is bounded in processes that died without a word, and counts those it gives up', () => {
+    const chains = new Chains();
+    for (let n = 1; n <= kept + 7; n += 1) {
+      chains.set(`${run(n)}.session`, state(1));
+      chains.set(run(n), state(1));
+      chains.set(`${run(n)}.session`, state(2));
+      chains.set(run(n), state(2, true));
+    }
+    expect([chains.open.size, chains.loose.size, chains.lost]).toEqual([0, kept, 7]);
+    expect(chains.mayHaveBegun(`${run(1)}.session`)).toBe(true);
+    expect(chains.mayHaveBegun(run(1))).toBe(false);
+  });
+
+  test('has every process whose run holds its slot, however long nothing was heard of it', () => {
+    const chains = new Chains();
+    chains.set('h.b.live.session', state(1));
+    chains.set('h.b.live', state(1));
+    chains.set('h.b.live.session', state(2));
+    for (let n = 1; n <= kept + 7; n += 1) chains.set(`${run(n)}.collector`, state(1));
+    expect(chains.get('h.b.live.session')).toMatchObject({ n: 2 });
+    expect(chains.lost).toBe(7);
+  });
+
+  test('an instance that is called session is no process', () => {
+    const chains = new Chains();
+    chains.set('h.a.run1.web.session', state(1));
+    expect([chains.open.size, chains.loose.size]).toEqual([1, 0]);
+  });
+
+  test('is the same after it was written down', () => {
+    const chains = new Chains();
+    for (const one of [1, 2]) chains.set(run(one), state(1));
+    chains.set(`${run(9)}.session`, state(1));
+    comeAndGo(chains, 1, 2);
+    comeAndGo(chains, 2, kept);
+    const again = Chains.from(JSON.parse(JSON.stringify(chains)));
+    expect(again.toJSON()).toEqual(chains.toJSON());
+    expect(again.mayHaveBegun(instance(1, 1))).toBe(true);
+  });
+});

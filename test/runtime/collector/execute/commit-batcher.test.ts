@@ -1,0 +1,269 @@
+import { describe, expect, test } from 'vitest';
+import { Fault } from '../../../../src/domain/fault.ts';
+import { ZoneName } from '../../../../src/domain/identity/names.ts';
+import type { Commit, Outcome } from '../../../../src/ports/registry.ts';
+import { SharedCommits } from '../../../../src/runtime/collector/execute/commit-batcher.ts';
+
+/** A registry that answers when it is told to; `refuses`: keys of which it takes no write. */
+class SlowRegistry {
+  readonly batches: Commit[] = [];
+  readonly refuses = new Set<string>();
+  readonly #waiting: (() => void)[] = [];
+
+  async commit(commit: Commit): Promise<Outcome> {
+    this.batches.push(commit);
+    await new Promise<void>((resolve) => void this.#waiting.push(resolve));
+    if (commit.writes.some(({ key }) => this.refuses.has(key))) return { outcome: 'conflict' };
+    return {
+      outcome: 'committed',
+      revisions: new Map(commit.writes.map(({ key }, n) => [key, this.batches.length * 1000 + n])),
+    };
+  }
+
+  /** Answers until nobody asks any more. */
+  async answer(): Promise<void> {
+    for (let idle = 0; idle < 10; idle += 1) {
+      const next = this.#waiting.shift();
+      next?.();
+      if (next) idle = 0;
+      await Promise.resolve();
+    }
+  }
+
+  /** The keys that each batch wrote. */
+  get written(): readonly (readonly string[])[] {
+    return this.batches.map(({ writes }) => writes.map(({ key }) => key));
+  }
+}
+
+const one = (key: string, fences: Commit['fences'] = []): Commit => ({
+  writes: [{ key, expect: 1, text: '{}' }],
+  events: [{ subject: `${key}.1`, text: '{}' }],
+  ...(fences.length > 0 && { fences }),
+});
+const big = (key: string, writes: number): Commit => ({
+  writes: Array.from({ length: writes }, (_, n) => ({ key: `${key}.${n}`, expect: 1, text: '{}' })),
+  events: Array.from({ length: writes }, (_, n) => ({ subject: `${key}.${n}.1`, text: '{}' })),
+});
+const messages = ({ writes, events, fences = [] }: Commit): number =>
+  writes.length + Math.max(events.length, fences.length);
+const keys = (count: number) => Array.from({ length: count }, (_, n) => `k${n}`);
+
+describe('commits that come while one is under way', () => {
+  test('share the next, 20 at most, in the order in which they came', async () => {
+    const registry = new SlowRegistry();
+    const shared = new SharedCommits(registry);
+    const all = keys(42).map((key) => shared.commit(one(key)));
+    await registry.answer();
+    expect(registry.written).toEqual([
+      ['k0'],
+      keys(42).slice(1, 21),
+      keys(42).slice(21, 41),
+      ['k41'],
+    ]);
+    const outcomes = await Promise.all(all);
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(all.map(() => 'committed'));
+  });
+
+  test('are told the revisions of their own keys', async () => {
+    const registry = new SlowRegistry();
+    const shared = new SharedCommits(registry);
+    const all = keys(3).map((key) => shared.commit(one(key)));
+    await registry.answer();
+    const outcomes = await Promise.all(all);
+    expect(outcomes.map((said, n) => 'revisions' in said && said.revisions.get(`k${n}`))).toEqual([
+      1000, 2000, 2001,
+    ]);
+  });
+
+  test('keep each write’s place and its event’s: replay reckons revisions from that', async () => {
+    const registry = new SlowRegistry();
+    const shared = new SharedCommits(registry, () => [one('brake')]);
+    for (const key of keys(4)) void shared.commit(one(key));
+    await registry.answer();
+    for (const { writes, events } of registry.batches) {
+      expect(events.map(({ subject }) => subject)).toEqual(writes.map(({ key }) => `${key}.1`));
+    }
+    expect(registry.written).toEqual([
+      ['k0', 'brake'],
+      ['k1', 'k2', 'k3', 'brake'],
+    ]);
+  });
+
+  test('have a fence once that several of them have', async () => {
+    const registry = new SlowRegistry();
+    const shared = new SharedCommits(registry);
+    const fence = { key: 'hold', expect: 7 };
+    void shared.commit(one('k0'));
+    for (const key of ['k1', 'k2']) void shared.commit(one(key, [fence]));
+    void shared.commit(one('k3', [{ key: 'other', expect: 0 }]));
+    await registry.answer();
+    expect(registry.batches[1]?.fences).toEqual([fence, { key: 'other', expect: 0 }]);
+  });
+
+  test('and expect one key at two revisions do not share a batch', async () => {
+    const registry = new SlowRegistry();
+    const shared = new SharedCommits(registry);
+    void shared.commit(one('k0'));
+    void shared.commit(one('k1', [{ key: 'hold', expect: 0 }]));
+    void shared.commit(one('k2', [{ key: 'hold', expect: 9 }]));
+    void shared.commit(one('k3', [{ key: 'hold', expect: 0 }]));
+    await registry.answer();
+    expect(registry.written).toEqual([['k0'], ['k1', 'k3'], ['k2']]);
+  });
+});
+
+describe('however large they are', () => {
+  test('a batch has at most 1000 messages, what is stored along included', async () => {
+    const registry = new SlowRegistry();
+    const extras = Array.from({ length: 20 }, (_, n) => one(`brake.${n}`));
+    const shared = new SharedCommits(registry, () => extras);
+    const sizes = [450, 30, 1, 450, 1, 15, 29, 1, 450, 2, 14, 60];
+    const all = sizes.map((size, n) => shared.commit(big(`k${n}`, size)));
+    await registry.answer();
+    await Promise.all(all);
+    for (const batch of registry.batches) expect(messages(batch)).toBeLessThanOrEqual(1000);
+    const removed = registry.written.flat().filter((key) => key.startsWith('k'));
+    expect(removed).toHaveLength(sizes.reduce((sum, size) => sum + size));
+  });
+
+  test('a large one is not overtaken for ever: the first that waits always goes', async () => {
+    const registry = new SlowRegistry();
+    const shared = new SharedCommits(registry);
+    void shared.commit(one('k0'));
+    void shared.commit(one('k1'));
+    const large = shared.commit(big('large', 480));
+    for (const key of keys(60).slice(2)) void shared.commit(one(key));
+    await registry.answer();
+    expect((await large).outcome).toBe('committed');
+    expect(registry.written[2]?.[0]).toBe('large.0');
+  });
+
+  test('fences without an event of their own take room too', async () => {
+    const registry = new SlowRegistry();
+    const shared = new SharedCommits(registry);
+    const fenced = (n: number): Commit =>
+      one(
+        `k${n}`,
+        Array.from({ length: 90 }, (_, m) => ({ key: `hold.${n}.${m}`, expect: 0 })),
+      );
+    const all = Array.from({ length: 20 }, (_, n) => shared.commit(fenced(n)));
+    await registry.answer();
+    await Promise.all(all);
+    for (const batch of registry.batches) expect(messages(batch)).toBeLessThanOrEqual(1000);
+    expect(registry.batches).toHaveLength(3);
+  });
+});
+
+describe('a batch that is refused', () => {
+  test('is halved: whoever is stale is told so, the others are stored', async () => {
+    const registry = new SlowRegistry();
+    registry.refuses.add('k3').add('k11');
+    const shared = new SharedCommits(registry);
+    const all = keys(21).map((key) => shared.commit(one(key)));
+    await registry.answer();
+    const outcomes = await Promise.all(all);
+    const refused = keys(21).filter((_, n) => outcomes[n]?.outcome === 'conflict');
+    expect(refused).toEqual(['k3', 'k11']);
+    expect(registry.batches.length).toBeLessThan(20);
+  });
+
+  test('has what is stored along made anew for each half', async () => {
+    const registry = new SlowRegistry();
+    registry.refuses.add('k2');
+    const asked: number[] = [];
+    const shared = new SharedCommits(registry, (commits) => {
+      asked.push(commits.length);
+      return [];
+    });
+    for (const key of keys(5)) void shared.commit(one(key));
+    await registry.answer();
+    expect(asked).toEqual([1, 4, 2, 1, 1, 2]);
+  });
+});
+
+test.each([
+  { outcome: 'unknown', why: 'no answer' },
+  { outcome: 'unavailable', why: 'no leader' },
+] as const)('all of a batch whose outcome is $outcome are told so, once', async (outcome) => {
+  let asked = 0;
+  const commit = () => {
+    asked += 1;
+    return Promise.resolve<Outcome>(outcome);
+  };
+  const shared = new SharedCommits({ commit });
+  const all = keys(4).map((key) => shared.commit(one(key)));
+  expect(await Promise.all(all)).toEqual(all.map(() => outcome));
+  expect(asked).toBe(2);
+});
+
+test('one that the store will never take does not stop those that come after it', async () => {
+  const registry = new SlowRegistry();
+  const commit = (wanted: Commit): Promise<Outcome> =>
+    wanted.writes.some(({ key }) => key === 'poison')
+      ? Promise.reject(new Error('too large'))
+      : registry.commit(wanted);
+  const shared = new SharedCommits({ commit });
+  const poisoned = shared.commit(one('poison'));
+  const waited = shared.commit(one('k1'));
+  await expect(poisoned).rejects.toThrow('too large');
+  await registry.answer();
+  expect((await waited).outcome).toBe('committed');
+  const after = shared.commit(one('k2'));
+  await registry.answer();
+  expect((await after).outcome).toBe('committed');
+});
+
+describe('a key that is in two of them', () => {
+  test.each([
+    ['written by both', one('k1'), one('k1')],
+    ['written by one, a fence of the other', one('k1'), one('k2', [{ key: 'k1', expect: 1 }])],
+    ['a fence of one, written by the other', one('k2', [{ key: 'k1', expect: 1 }]), one('k1')],
+    [
+      'a fence on a brake under which the other goes',
+      one('k2', [{ key: 'brake.r1', expect: 0 }]),
+      { ...one('k3'), place: { zone: ZoneName.parse('r1'), revision: 7 } },
+    ],
+  ])('%s: they do not share a batch', async (_, first, second) => {
+    const registry = new SlowRegistry();
+    const shared = new SharedCommits(registry);
+    for (const commit of [one('k0'), first, second]) void shared.commit(commit);
+    await registry.answer();
+    expect(registry.batches).toHaveLength(3);
+  });
+
+  test('the brake under which several go: they do', async () => {
+    const registry = new SlowRegistry();
+    const shared = new SharedCommits(registry);
+    const place = { zone: ZoneName.parse('r1'), revision: 7 };
+    for (const key of keys(4)) void shared.commit({ ...one(key), place });
+    await registry.answer();
+    expect(registry.batches).toHaveLength(2);
+  });
+});
+
+test('one of a batch that can’t be stored at all does not take the others down with it', async () => {
+  const registry = new SlowRegistry();
+  const commit = (wanted: Commit): Promise<Outcome> =>
+    wanted.writes.some(({ key }) => key === 'k3')
+      ? Promise.reject(new Fault('store-refused', 'too large'))
+      : registry.commit(wanted);
+  const shared = new SharedCommits({ commit });
+  const all = keys(9).map((key) => shared.commit(one(key)));
+  const settled = Promise.allSettled(all);
+  await registry.answer();
+  const failed = (await settled).map(({ status }) => status === 'rejected');
+  expect(failed).toEqual(keys(9).map((key) => key === 'k3'));
+});
+
+test('a bug is told to all of its batch, and not tried again', async () => {
+  let asked = 0;
+  const commit = (): Promise<Outcome> => {
+    asked += 1;
+    return Promise.reject(new TypeError('a bug'));
+  };
+  const shared = new SharedCommits({ commit });
+  const settled = await Promise.allSettled(keys(5).map((key) => shared.commit(one(key))));
+  expect(settled.map(({ status }) => status)).toEqual(keys(5).map(() => 'rejected'));
+  expect(asked).toBe(2);
+});

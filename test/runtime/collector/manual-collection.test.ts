@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import { minutes, seconds } from '../../../src/domain/time.ts';
+import { Visit } from '../../../src/runtime/collector/manual-collection.ts';
+import { FleetInMemory, slotAt } from '../fleet-in-memory.ts';
+import { until } from '../until.ts';
+import { verdictOn } from '../verdict.ts';
+
+const never = new AbortController().signal;
+
+/** Somebody at a terminal without a seat, and what that one was told. */
+function visitor(fleet: FleetInMemory) {
+  const process = fleet.process('desk');
+  const { ports } = process;
+  const author = { actor: { ...slotAt('desk/person'), run: ports.entropy.runId() }, ports };
+  const did: string[] = [];
+  const said: string[] = [];
+  const visit = new Visit(author, fleet.lease, ports, {
+    did: (events) => void did.push(...events.map(({ of, event }) => `${of.entity} ${event.type}`)),
+    sighted: () => void said.push('sighted'),
+    blinded: (why) => void said.push(why),
+  });
+  const through = async (work: Promise<void>) => {
+    let over = false;
+    const done = work.finally(() => {
+      over = true;
+    });
+    await until(fleet, () => over, minutes(10));
+    await done;
+  };
+  return {
+    ...{ process, did, said },
+    sweep: () => through(visit.sweep(never)),
+    watch: (duration: number) => through(visit.watch(duration, never)),
+  };
+}
+
+/** An agent whose run was declared dead by a collector that then died before it removed anything. */
+async function decided(): Promise<FleetInMemory> {
+  const fleet = new FleetInMemory();
+  const { process } = fleet.agent('h1/a', ['web/1', 'web/2']);
+  const { process: collector } = fleet.collector('c1');
+  await fleet.advance(seconds(5));
+  await fleet.kill(process);
+  collector.beforeCommit = async ({ writes }) => {
+    if (writes.some(({ text }) => text === undefined)) await fleet.kill(collector);
+  };
+  await until(fleet, () => fleet.phase('h1/a') === 'expired', minutes(3));
+  await fleet.advance(minutes(1));
+  expect(fleet.phase('h1/a')).toBe('expired');
+  return fleet;
+}
+
+describe('one sweep by somebody without a seat', () => {
+  test('removes what is decided, all of it, in chains that hold', async () => {
+    const fleet = await decided();
+    const { sweep, did } = visitor(fleet);
+    await sweep();
+    expect(fleet.phase('h1/a')).toBe('absent');
+    expect(fleet.instances('h1/a')).toEqual({});
+    expect(did.toSorted()).toEqual(['instance removed', 'instance removed', 'run removed']);
+    expect(await verdictOn(fleet)).toMatchObject({ said: [] });
+  });
+
+  test('decides nothing meanwhile, however long its removals take', async () => {
+    const fleet = await decided();
+    const { process: other } = fleet.agent('h2/a', ['web/3']);
+    await fleet.advance(seconds(5));
+    await fleet.kill(other);
+    const { sweep, did, process } = visitor(fleet);
+    process.beforeCommit = () => process.clock.sleep(minutes(2));
+    await sweep();
+    expect(fleet.phase('h1/a')).toBe('absent');
+    expect(did).not.toContain('run suspected');
+    expect(fleet.phase('h2/a')).toBe('live');
+  });
+
+  test('decides nothing, however long everybody has been silent', async () => {
+    const fleet = new FleetInMemory();
+    const { process } = fleet.agent('h1/a', ['web/1']);
+    const { process: collector } = fleet.collector('c1');
+    await fleet.advance(seconds(5));
+    await fleet.kill(process);
+    await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
+    await fleet.kill(collector);
+    const { process: other } = fleet.agent('h2/a', ['web/2']);
+    await fleet.advance(seconds(5));
+    await fleet.kill(other);
+    await fleet.advance(minutes(60));
+    const { sweep, did } = visitor(fleet);
+    await sweep();
+    expect(did).toEqual([]);
+    expect([fleet.phase('h1/a'), fleet.phase('h2/a')]).toEqual(['live, unreachable', 'live']);
+  });
+
+  test('leaves a leftover, which it cannot have watched', async () => {
+    const fleet = new FleetInMemory();
+    const { process } = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(5));
+    await fleet.kill(process);
+    fleet.byHand('agent.h1.a', undefined);
+    await fleet.advance(minutes(60));
+    const { sweep, did } = visitor(fleet);
+    await sweep();
+    expect(did).toEqual([]);
+    expect(Object.keys(fleet.instances('h1/a'))).toEqual(['web/1']);
+  });
+});
+
+describe('a visit that watches', () => {
+  test('finds the dead by its own clocks, not before its grace is over, and removes them', async () => {
+    const fleet = new FleetInMemory();
+    const { process } = fleet.agent('h1/a', ['web/1']);
+    fleet.agent('h2/a', ['web/2']);
+    await fleet.advance(seconds(5));
+    await fleet.kill(process);
+    await fleet.advance(minutes(60));
+    const short = visitor(fleet);
+    await short.watch(fleet.lease.grace);
+    expect(short.did).toEqual(['run suspected']);
+    const long = visitor(fleet);
+    await long.watch(fleet.lease.ttl + fleet.lease.grace + seconds(3));
+    expect(fleet.phase('h1/a')).toBe('absent');
+    expect(fleet.phase('h2/a')).toBe('live');
+    expect(long.said[0]).toBe('sighted');
+  });
+
+  test('removes a leftover after ttl and grace', async () => {
+    const fleet = new FleetInMemory();
+    const { process } = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(5));
+    await fleet.kill(process);
+    fleet.byHand('agent.h1.a', undefined);
+    await fleet.advance(minutes(1));
+    const { watch } = visitor(fleet);
+    await watch(fleet.lease.ttl + fleet.lease.grace + seconds(3));
+    expect(fleet.instances('h1/a')).toEqual({});
+  });
+
+  test('that is cut off is blind: nobody is declared dead for that, its clocks begin anew', async () => {
+    const fleet = new FleetInMemory();
+    fleet.collector('c1');
+    const { process: dead } = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(5));
+    const one = visitor(fleet);
+    const watching = one.watch(minutes(3));
+    await fleet.advance(seconds(4));
+    one.process.line.down = true;
+    await fleet.kill(dead);
+    await fleet.advance(seconds(4));
+    one.process.line.down = false;
+    await watching;
+    expect(one.said.filter((text) => text === 'sighted').length).toBeGreaterThan(1);
+    expect(one.said.some((text) => text.includes('not seen renewed'))).toBe(true);
+  });
+
+  test('beside a collector costs refused batches, nothing more', async () => {
+    const fleet = new FleetInMemory();
+    fleet.collector('c1');
+    const dead = fleet.agent('h1/a', ['web/1', 'web/2']);
+    fleet.agent('h2/a', ['web/3']);
+    await fleet.advance(seconds(5));
+    await fleet.kill(dead.process);
+    const { watch } = visitor(fleet);
+    await watch(fleet.lease.ttl + fleet.lease.grace + seconds(10));
+    expect(fleet.phase('h1/a')).toBe('absent');
+    expect(fleet.phase('h2/a')).toBe('live');
+    expect(fleet.bugs).toEqual([]);
+    expect(await verdictOn(fleet)).toMatchObject({ said: [] });
+  });
+});

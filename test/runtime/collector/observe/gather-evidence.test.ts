@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { VirtualClock } from '../../../../src/adapters/memory/virtual-clock.ts';
+import { readAgent } from '../../../../src/domain/records/stored-record.ts';
+import {
+  examine,
+  type Observer,
+} from '../../../../src/runtime/collector/observe/gather-evidence.ts';
+import { Sightings } from '../../../../src/runtime/collector/observe/lease-observations.ts';
+import { agentEntry, agentRecord } from '../../../domain/given.ts';
+
+/** Key first, record second: whoever regrants is between the two when the record has just been read. */
+test('a lease that is taken right after the record was read is not missed (G6)', async () => {
+  const clock = new VirtualClock();
+  const suspect = { reason: 'silent', since: 1 } as const;
+  const entry = agentEntry(7, agentRecord('h1/a', 'r1', { suspect }));
+  const seen = readAgent(entry);
+  if (seen.kind !== 'stored') throw new Error('it is to be readable');
+  let leased = false;
+  const observer: Observer = {
+    sightings: new Sightings(clock),
+    suspectFor: ({ grace }) => grace,
+    departureOf: () => undefined,
+    isHeld: () => false,
+    brakeOn: () => 'off',
+  };
+  const ports = {
+    clock,
+    probe: { ask: async () => 'no-responders' },
+    leases: {
+      read: async (key: string) => ({ key, revision: 9, text: leased ? 'its own' : undefined }),
+    },
+    registry: {
+      read: async (key: string) => {
+        if (key !== entry.key) return { key, revision: 0, text: undefined };
+        leased = true;
+        return entry;
+      },
+    },
+  };
+  const { signal } = new AbortController();
+  const examined = await examine(seen, observer, ports as never, signal);
+  expect(examined?.verdict).toEqual({ do: 'hold', why: 'lease-stands' });
+});

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { VirtualClock } from '../../../../src/adapters/memory/virtual-clock.ts';
+import { Sightings } from '../../../../src/runtime/collector/observe/lease-observations.ts';
+
+const seen = (
+  sightings: Sightings,
+  key: string,
+  revision: number,
+  text: string | undefined = '{}',
+) => sightings.take({ kind: 'changes', entries: [{ key, revision, text }], upTo: revision });
+
+test('a seat is held for as long as it was last seen renewed within the time', async () => {
+  const clock = new VirtualClock();
+  const sightings = new Sightings(clock);
+  seen(sightings, 'seat.1', 1);
+  await clock.advance(1000);
+  seen(sightings, 'seat.2', 2);
+  seen(sightings, 'run.h1.a.run00001', 3);
+  await clock.advance(5000);
+  expect(sightings.seats(6000)).toEqual([1, 2]);
+  expect(sightings.seats(5999)).toEqual([2]);
+  expect(sightings.seats(4999)).toEqual([]);
+  seen(sightings, 'seat.1', 4);
+  expect(sightings.seats(0)).toEqual([1]);
+});
+
+test('a seat that was given back is held by nobody', () => {
+  const sightings = new Sightings(new VirtualClock());
+  seen(sightings, 'seat.1', 1);
+  seen(sightings, 'seat.2', 2);
+  sightings.take({
+    kind: 'changes',
+    entries: [{ key: 'seat.1', revision: 3, text: undefined }],
+    upTo: 3,
+  });
+  expect(sightings.seats(1000)).toEqual([2]);
+});
+
+test('a renewal that was seen before is not seen again', async () => {
+  const clock = new VirtualClock();
+  const sightings = new Sightings(clock);
+  seen(sightings, 'seat.1', 7);
+  await clock.advance(1000);
+  seen(sightings, 'seat.1', 7);
+  seen(sightings, 'seat.1', 6);
+  expect(sightings.seats(999)).toEqual([]);
+  expect(sightings.silenceOf('seat.1')).toBe(1000);
+});
+
+test('silence counts from the last renewal, from the start, or from nothing seen at all', async () => {
+  const clock = new VirtualClock();
+  const sightings = new Sightings(clock);
+  await clock.advance(500);
+  seen(sightings, 'run.h1.a.run00001', 1);
+  await clock.advance(1000);
+  expect(sightings.silenceOf('run.h1.a.run00001')).toBe(1000);
+  expect(sightings.silenceOf('run.h2.a.run00001')).toBe(1500);
+  sightings.start();
+  await clock.advance(10);
+  expect(sightings.silenceOf('run.h1.a.run00001')).toBe(10);
+  expect(sightings.silenceOf('run.h2.a.run00001')).toBe(10);
+  sightings.forget(1000);
+  expect(sightings.revisionOf('run.h1.a.run00001')).toBe(0);
+});

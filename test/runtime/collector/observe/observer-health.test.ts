@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { VirtualClock } from '../../../../src/adapters/memory/virtual-clock.ts';
+import { defaultLease } from '../../../../src/domain/policy/lease-policy.ts';
+import { Sightings } from '../../../../src/runtime/collector/observe/lease-observations.ts';
+import { Eyesight } from '../../../../src/runtime/collector/observe/observer-health.ts';
+
+test('a renewal from before it was blind, seen only now, is no proof that it sees (G6)', () => {
+  const clock = new VirtualClock();
+  const sightings = new Sightings(clock);
+  const keeper = { revision: 5 };
+  const own = { key: 'seat.1', keeper, called: 'seat' } as const;
+  const eyesight = new Eyesight(own, defaultLease, sightings, clock);
+  const sees = (revision: number) =>
+    sightings.take({
+      kind: 'changes',
+      entries: [{ key: 'seat.1', revision, text: 'mine' }],
+      upTo: revision,
+    });
+  sees(5);
+  expect(eyesight.isProven()).toBe(true);
+  keeper.revision = 6;
+  eyesight.close();
+  sees(6);
+  expect(eyesight.isProven()).toBe(false);
+  keeper.revision = 7;
+  sees(7);
+  expect(eyesight.isProven()).toBe(true);
+});

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { VirtualClock } from '../../../../src/adapters/memory/virtual-clock.ts';
+import { ZoneName } from '../../../../src/domain/identity/names.ts';
+import { Departed } from '../../../../src/runtime/collector/observe/recent-disconnects.ts';
+import { slotOf } from '../../../domain/given.ts';
+
+const rack = ZoneName.parse('rack');
+const other = ZoneName.parse('other');
+const slots = Array.from({ length: 8 }, (_, n) => slotOf(`h${n}/a`));
+const [a, b, c, d] = slots as [(typeof slots)[0], ...typeof slots];
+const never = Number.NEGATIVE_INFINITY;
+
+function given() {
+  const clock = new VirtualClock();
+  const departed = new Departed(clock);
+  return {
+    ...{ clock, departed },
+    close: (slot = a, most = 3, zone = rack) => departed.add(slot, zone, 'other', most),
+    noted: () => slots.filter((slot) => departed.of(slot, never)).map(({ host }) => host),
+  };
+}
+
+describe('a connection that closed', () => {
+  test('is known, how and when', async () => {
+    const { clock, departed } = given();
+    await clock.advance(1000);
+    expect(departed.add(a, rack, 'closed-by-client', 3)).toBe(true);
+    expect(departed.of(a, never)).toMatchObject({ how: 'closed-by-client', at: 1000 });
+    expect(departed.of(slotOf('h0/b'), never)).toBeUndefined();
+  });
+
+  test.each([
+    [999, true],
+    [1000, false],
+    [1001, false],
+  ])('at 1000, and the run heard at %i: it counts is %s', async (heardAt, counts) => {
+    const { clock, departed, close } = given();
+    await clock.advance(1000);
+    close();
+    expect(departed.of(a, heardAt) !== undefined).toBe(counts);
+  });
+
+  test('counts until it is dropped, however long that is', async () => {
+    const { clock, departed, close, noted } = given();
+    close();
+    close(b);
+    await clock.advance(3_600_000);
+    departed.drop(a);
+    expect(noted()).toEqual(['h1']);
+  });
+
+  test('again counts from the last time', async () => {
+    const { clock, departed, close } = given();
+    close();
+    await clock.advance(5000);
+    departed.add(a, rack, 'closed-by-client', 3);
+    expect(departed.of(a, 4999)).toMatchObject({ how: 'closed-by-client', at: 5000 });
+  });
+
+  test('is forgotten where everything begins anew, and so is how many there were', () => {
+    const { departed, close, noted } = given();
+    for (const slot of [a, b, c]) close(slot);
+    departed.clear();
+    expect(noted()).toEqual([]);
+    for (const slot of [a, b, c]) expect(close(slot)).toBe(true);
+  });
+});
+
+describe('of connections that close at once', () => {
+  test('as many as may close say something each; one more, and none does', () => {
+    const { close, noted } = given();
+    expect([close(a), close(b), close(c)]).toEqual([true, true, true]);
+    expect(noted()).toEqual(['h0', 'h1', 'h2']);
+    expect(close(d)).toBe(false);
+    expect(noted()).toEqual([]);
+  });
+
+  test('those that come after them say nothing either', () => {
+    const { close, noted } = given();
+    for (const slot of slots) close(slot);
+    expect(noted()).toEqual([]);
+  });
+
+  test.each([
+    [1999, []],
+    [2000, ['h0', 'h1', 'h2', 'h3']],
+  ])('%i ms apart is once: %j are left', async (apart, left) => {
+    const { clock, close, noted } = given();
+    for (const slot of [a, b, c]) close(slot);
+    await clock.advance(apart);
+    close(d);
+    expect(noted()).toEqual(left);
+  });
+
+  test('what closed longer ago still counts', async () => {
+    const { clock, close, noted } = given();
+    close(a);
+    await clock.advance(2000);
+    for (const slot of slots.slice(1)) close(slot);
+    expect(noted()).toEqual(['h0']);
+  });
+
+  test('the moment moves on: a slow trickle is never at once', async () => {
+    const { clock, close } = given();
+    for (let n = 0; n < 50; n += 1) {
+      expect(close(slots[n % 8])).toBe(true);
+      await clock.advance(700);
+    }
+  });
+
+  test('one zone says nothing of another', () => {
+    const { close, noted } = given();
+    close(a, 3, other);
+    for (const slot of slots.slice(1)) close(slot);
+    expect(noted()).toEqual(['h0']);
+    expect(close(b, 3, other)).toBe(true);
+  });
+
+  test('one that closes twice is two: its server is in trouble', () => {
+    const { close, noted } = given();
+    expect([close(a), close(a), close(a), close(a)]).toEqual([true, true, true, false]);
+    expect(noted()).toEqual([]);
+  });
+});

@@ -1,0 +1,202 @@
+import { describe, expect } from 'vitest';
+import { seconds } from '../../../src/domain/time.ts';
+import { Directory, type DirectoryChange } from '../../../src/runtime/directory/directory.ts';
+import { specOf } from '../fleet-in-memory.ts';
+import { recordedFacts } from '../recorded-facts.ts';
+import { scenario } from '../scenario.ts';
+import { until } from '../until.ts';
+
+const inWords = ({ before, now }: DirectoryChange) => {
+  const row = now ?? before;
+  const said = (shown: typeof row) => shown && (shown.reason ?? shown.state);
+  return `${row?.host} ${row?.service}/${row?.id}: ${said(before)} to ${said(now)}`;
+};
+
+describe('a directory', () => {
+  scenario('is ready with all that stands, and who watches', async (fleet) => {
+    fleet.collector('c1');
+    fleet.agent('h1/a', ['web/1', 'db/1']);
+    fleet.agent('h2/a', ['web/2']);
+    await fleet.advance(seconds(1));
+    const { directory } = fleet.directory();
+    await directory.ready;
+    expect(directory.observed).toBe(true);
+    expect(directory.instances('web').map(({ id, state }) => [id, state])).toEqual([
+      ['1', 'live'],
+      ['2', 'live'],
+    ]);
+    expect(directory.instances()).toHaveLength(3);
+    expect(directory.agents().map(({ host, state }) => [host, state])).toEqual([
+      ['h1', 'live'],
+      ['h2', 'live'],
+    ]);
+  });
+
+  scenario('tells each change once, and heartbeats never (G7)', async (fleet) => {
+    fleet.collector('c1');
+    await fleet.advance(seconds(1));
+    const told: string[] = [];
+    const { directory } = fleet.directory({
+      onChange: (changes) => void told.push(...changes.map(inWords)),
+    });
+    const a = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(300));
+    expect(told).toEqual(['h1 web/1: undefined to live']);
+    a.agent.report(specOf('web/1'), { state: 'failing', detail: 'refused' });
+    await fleet.advance(seconds(1));
+    await fleet.kill(a.process);
+    await fleet.advance(seconds(60));
+    expect(told.slice(1)).toEqual([
+      'h1 web/1: live to failing',
+      'h1 web/1: failing to unreachable',
+      'h1 web/1: unreachable to undefined',
+    ]);
+    expect(directory.instances()).toEqual([]);
+  });
+
+  // What a consumer may use of the dubious depends on what it last said of itself (domain/pick).
+  scenario('tells that what is dubious fails', async (fleet) => {
+    const told: DirectoryChange[] = [];
+    fleet.directory({ onChange: (changes) => void told.push(...changes) });
+    const { agent } = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(10));
+    expect(told.at(-1)?.now).toMatchObject({ reason: 'unobserved', health: { state: 'serving' } });
+    agent.report(specOf('web/1'), { state: 'failing', detail: 'refused' });
+    await fleet.advance(seconds(1));
+    expect(told.at(-1)?.now).toMatchObject({ reason: 'unobserved', health: { state: 'failing' } });
+  });
+
+  scenario('tells the token of what was registered again before it looked', async (fleet) => {
+    fleet.collector('c1');
+    await fleet.advance(seconds(1));
+    const told: DirectoryChange[] = [];
+    const { process, directory } = fleet.directory({
+      onChange: (changes) => void told.push(...changes),
+    });
+    const { agent } = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(1));
+    process.line.down = true;
+    agent.replace([]);
+    await fleet.advance(seconds(1));
+    agent.replace([specOf('web/1')]);
+    await fleet.advance(seconds(1));
+    process.line.down = false;
+    await fleet.advance(seconds(3));
+    const [row] = directory.instances('web');
+    expect(told.at(-1)?.now?.token).toBe(row?.token);
+  });
+
+  scenario('says of two that register one instance which one counts (G11)', async (fleet) => {
+    fleet.collector('c1');
+    await fleet.advance(seconds(1));
+    const told: string[] = [];
+    const { directory } = fleet.directory({
+      onChange: (changes) => void told.push(...changes.map(inWords)),
+    });
+    const old = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(1));
+    const young = fleet.agent('h2/a', ['web/1']);
+    await fleet.advance(seconds(1));
+    expect([...told].sort()).toEqual([
+      'h1 web/1: live to contested',
+      'h1 web/1: undefined to live',
+      'h2 web/1: undefined to live',
+    ]);
+    const states = () =>
+      Object.fromEntries(directory.instances().map(({ host, reason }) => [host, reason]));
+    await fleet.kill(young.process);
+    await until(fleet, () => states()['h2'] === 'unreachable');
+    expect(states()).toEqual({ h1: 'contested', h2: 'unreachable' });
+    await fleet.advance(fleet.lease.ttl + fleet.lease.grace);
+    expect(states()).toEqual({ h1: null });
+    expect(told.at(-1)).toBe('h2 web/1: contested to undefined');
+    expect(told).toContain('h1 web/1: contested to live');
+    expect(old.agent.state).toBe('serving');
+  });
+
+  scenario('hands out tokens that grow with every registration (G11)', async (fleet) => {
+    const { directory } = fleet.directory();
+    const tokens: number[] = [];
+    for (const place of ['h1/a', 'h2/a', 'h1/a', 'h3/a']) {
+      const a = fleet.agent(place, ['web/1']);
+      await fleet.advance(seconds(1));
+      const [row] = directory.instances().filter(({ reason }) => reason !== 'contested');
+      tokens.push(row?.token ?? 0);
+      a.agent.report(specOf('web/1'), { state: 'failing', detail: 'refused' });
+      await fleet.advance(seconds(1));
+      const rows = directory.instances().filter(({ reason }) => reason !== 'contested');
+      expect(rows.map(({ token }) => token)).toEqual([tokens.at(-1)]);
+      if (place !== 'h2/a') await a.agent.stop();
+    }
+    expect(tokens).toEqual([...tokens].sort((a, b) => a - b));
+    expect(new Set(tokens).size).toBe(4);
+  });
+
+  scenario('says within its look at the seats that nobody watches any more (G9)', async (fleet) => {
+    const c = fleet.collector('c1');
+    fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(1));
+    const told: string[] = [];
+    const { directory } = fleet.directory({
+      seatsEvery: seconds(3),
+      onChange: (changes) => void told.push(...changes.map(inWords)),
+    });
+    await fleet.advance(seconds(1));
+    await fleet.kill(c.process);
+    await fleet.advance(fleet.lease.ttl + seconds(3));
+    expect(directory.observed).toBe(false);
+    expect(told).toEqual(['h1 web/1: undefined to live', 'h1 web/1: live to unobserved']);
+    fleet.collector('c2');
+    await fleet.advance(seconds(4));
+    expect(told.at(-1)).toBe('h1 web/1: unobserved to live');
+  });
+
+  scenario('keeps its view over an outage, and catches up with what it missed', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1', 'web/2']);
+    await fleet.advance(seconds(1));
+    const told: string[] = [];
+    const { directory, process } = fleet.directory({
+      onChange: (changes) => void told.push(...changes.map(inWords)),
+    });
+    await fleet.advance(seconds(1));
+    process.line.down = true;
+    a.agent.replace(['web/2', 'web/3'].map(specOf));
+    await fleet.advance(seconds(30));
+    expect(directory.instances().map(({ id }) => id)).toEqual(['1', '2']);
+    expect(directory.age).toBeGreaterThan(seconds(28));
+    process.line.down = false;
+    await fleet.advance(seconds(2));
+    expect(directory.instances().map(({ id }) => id)).toEqual(['2', '3']);
+    expect(directory.age).toBeLessThanOrEqual(seconds(1));
+  });
+
+  scenario('says when it heard the store, and nothing while it hears nothing', async (fleet) => {
+    const process = fleet.process('consumer');
+    const { meters, told } = recordedFacts();
+    const options = { seatsEvery: seconds(15) };
+    const directory = new Directory({ ...process.ports, meters }, options);
+    await fleet.advance(seconds(10));
+    const heard = told.length;
+    expect(heard).toBeGreaterThan(5);
+    process.line.down = true;
+    await fleet.advance(seconds(30));
+    expect(told.length - heard).toBeLessThanOrEqual(1);
+    const disposing = directory[Symbol.asyncDispose]();
+    await fleet.advance(seconds(1));
+    await disposing;
+    expect(new Set(told.slice(0, -1).map(String))).toEqual(new Set(['viewHeard,directory']));
+    expect(told.at(-1)).toEqual(['viewClosed', 'directory']);
+  });
+
+  scenario('ends when it is disposed, and asks for nothing more', async (fleet) => {
+    fleet.agent('h1/a', ['web/1']);
+    const { directory, process } = fleet.directory();
+    await fleet.advance(seconds(1));
+    const disposing = directory[Symbol.asyncDispose]();
+    await fleet.advance(seconds(1));
+    await disposing;
+    const before = process.line.requests;
+    await fleet.advance(seconds(60));
+    expect(process.line.requests).toBe(before);
+  });
+});

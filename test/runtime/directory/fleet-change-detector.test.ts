@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { FleetState } from '../../../src/domain/fleet/fleet-controls.ts';
+import { ZoneName } from '../../../src/domain/identity/names.ts';
+import { minutes, seconds } from '../../../src/domain/time.ts';
+import {
+  type FleetChange,
+  FleetTold,
+} from '../../../src/runtime/directory/fleet-change-detector.ts';
+import { hold, release, setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
+import { holdEntry } from '../../domain/fleet-given.ts';
+import { slotAt } from '../fleet-in-memory.ts';
+import { scenario } from '../scenario.ts';
+import { until } from '../until.ts';
+
+const never = new AbortController().signal;
+const words = ({ of, before, now }: FleetChange) =>
+  `${of}: ${before ? 'there' : 'none'} to ${now ? 'there' : 'none'}`;
+
+scenario(
+  'a directory tells of holds, brakes and policy as they change, each once',
+  async (fleet) => {
+    fleet.collector('c1');
+    const zone = ZoneName.parse('r1');
+    const agents = Array.from({ length: 4 }, (_, n) => fleet.agent(`h${n}/a`, [], { zone }));
+    await fleet.advance(seconds(5));
+    const told: string[] = [];
+    fleet.directory({ onFleetChange: (changes) => void told.push(...changes.map(words)) });
+    await fleet.advance(seconds(5));
+    expect(told).toEqual([]);
+
+    const { ports } = fleet.process('desk');
+    const author = { actor: { ...slotAt('desk/person'), run: ports.entropy.runId() }, ports };
+    const place = { host: slotAt('h9/a').host };
+    for (const left of [5, 10]) {
+      await hold(author, { ...place, until: ports.clock.wall() + minutes(left) }, ports, never);
+    }
+    await release(author, place, ports, never);
+    await setPolicy(author, (now) => ({ ...now, seats: 2 }), ports, never);
+    await fleet.advance(seconds(1));
+    expect(told).toEqual([
+      'hold: none to there',
+      'hold: there to there',
+      'hold: there to none',
+      'policy: there to there',
+    ]);
+
+    told.length = 0;
+    for (const { process } of agents.slice(0, 3)) await fleet.kill(process);
+    await until(fleet, () => told.includes('brake: there to none'), minutes(5));
+    expect(told[0]).toBe('brake: none to there');
+    expect(told.filter((one) => one === 'brake: there to there')).toHaveLength(3);
+  },
+);
+
+test('what is seen anew as it was is no change', () => {
+  const state = new FleetState();
+  const told = new FleetTold();
+  const entry = holdEntry('h1', { until: 5 });
+  state.take(entry);
+  expect(told.changes(state)).toHaveLength(1);
+  state.clear();
+  state.take(entry);
+  expect(told.changes(state)).toEqual([]);
+});

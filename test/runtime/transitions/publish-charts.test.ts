@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { memoryStore } from '../../../src/adapters/memory/store.ts';
+import { VirtualClock } from '../../../src/adapters/memory/virtual-clock.ts';
+import { MemoryWorld } from '../../../src/adapters/memory/world.ts';
+import { Fault } from '../../../src/domain/fault.ts';
+import { collector, run } from '../../../src/runtime/transitions/machine-set.ts';
+import {
+  chartOfRecord,
+  ownCharts,
+  publishCharts,
+} from '../../../src/runtime/transitions/publish-charts.ts';
+
+const log = { debug: () => {}, info: () => {}, warn: () => {} };
+const never = { get: async () => undefined };
+
+test('every machine is published, under the hash that its events have', async () => {
+  await using store = memoryStore(new MemoryWorld(new VirtualClock()));
+  await publishCharts({ charts: store.charts, log });
+  await publishCharts({ charts: store.charts, log });
+  for (const { name, chart } of [run, collector]) {
+    const text = await store.charts.get(name, chart);
+    expect(JSON.parse(text ?? '').hash).toBe(chart);
+  }
+  expect(ownCharts().length).toBe(7);
+});
+
+test('whoever may not publish goes on', async () => {
+  const charts = {
+    ...never,
+    publish: async () => {
+      throw new Fault('store-refused', 'you may not');
+    },
+  };
+  await publishCharts({ charts, log });
+});
+
+test('a record of today needs no store', async () => {
+  const record = { machine: 'run', chart: run.chart };
+  expect(await chartOfRecord(record, never)).toMatchObject({ machine: 'run', hash: run.chart });
+});
+
+test('the chart of another machine is not taken for this one’s', async () => {
+  const own = ownCharts().find(({ hash }) => hash === run.chart);
+  const record = { machine: 'instance', chart: run.chart };
+  expect(await chartOfRecord(record, { get: async () => JSON.stringify(own) })).toBeUndefined();
+  expect(await chartOfRecord(record, never)).toBeUndefined();
+});
