@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { connectNats } from '../adapters/nats/connection.ts';
-import { connectionName } from '../adapters/nats/connection-name.ts';
-import { namesOf } from '../adapters/nats/names.ts';
+import { connectNats } from '../adapters/nats/connection/connect.ts';
+import { connectionName } from '../adapters/nats/connection/connection-name.ts';
+import { namesOf } from '../adapters/nats/connection/subject-names.ts';
 import { type NatsStore, type NatsStoreOptions, openNatsStore } from '../adapters/nats/store.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemEntropy } from '../adapters/system/entropy.ts';

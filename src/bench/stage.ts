@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { type Names, namesOf } from '../adapters/nats/names.ts';
+import { type Names, namesOf } from '../adapters/nats/connection/subject-names.ts';
 import { Namespace } from '../domain/identity/names.ts';
 import type { Ports } from '../ports/ports.ts';
 import {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { cacheDir } from '../adapters/embedded/cache-dir.ts';
-import { locateNatsServer } from '../adapters/embedded/locate.ts';
+import { layoutOf } from '../adapters/chart-rendering/elk-layout.ts';
+import { pngOf } from '../adapters/chart-rendering/png.ts';
+import { cacheDir } from '../adapters/embedded/binary/cache-dir.ts';
+import { locateNatsServer } from '../adapters/embedded/binary/locate.ts';
 import { type NatsServer, startNatsServer } from '../adapters/embedded/start.ts';
-import { readConfigFile } from '../adapters/files/config.ts';
-import { readFolder } from '../adapters/files/folder.ts';
-import { followFile } from '../adapters/files/follow-file.ts';
+import { isRegular, replaceFile } from '../adapters/files/atomic-write.ts';
+import { readConfigFile } from '../adapters/files/config-file.ts';
 import { historyFile } from '../adapters/files/history-file.ts';
 import { historyLine } from '../adapters/files/history-line.ts';
 import {
@@ -12,27 +13,26 @@ import {
   listedSchema,
   readInstances,
   withId,
-} from '../adapters/files/instances.ts';
-import { isRegular, replaceFile } from '../adapters/files/replace-file.ts';
-import { readIfThere, readText } from '../adapters/files/text.ts';
-import { layoutOf } from '../adapters/layout/lay-out.ts';
-import { pngOf } from '../adapters/layout/png.ts';
-import { type ListenAt, listenForScrapes } from '../adapters/metrics/listen.ts';
-import { processRegistry } from '../adapters/metrics/process.ts';
+} from '../adapters/files/instances-file.ts';
+import { readFolder } from '../adapters/files/read-folder.ts';
+import { readIfThere, readText } from '../adapters/files/read-text.ts';
+import { followFile } from '../adapters/files/watch-file.ts';
+import { processRegistry } from '../adapters/metrics/process-metrics.ts';
 import { prometheusMeters } from '../adapters/metrics/prometheus.ts';
-import { connectNats } from '../adapters/nats/connection.ts';
-import { connectionName } from '../adapters/nats/connection-name.ts';
-import { advisorySubject } from '../adapters/nats/departures.ts';
-import { Link } from '../adapters/nats/link.ts';
-import { namesOf } from '../adapters/nats/names.ts';
-import { checkServer } from '../adapters/nats/server-check.ts';
+import { type ListenAt, listenForScrapes } from '../adapters/metrics/scrape-endpoint.ts';
+import { connectNats } from '../adapters/nats/connection/connect.ts';
+import { connectionName } from '../adapters/nats/connection/connection-name.ts';
+import { checkServer } from '../adapters/nats/connection/server-check.ts';
+import { namesOf } from '../adapters/nats/connection/subject-names.ts';
+import { Link } from '../adapters/nats/connection/supervised-connection.ts';
+import { advisorySubject } from '../adapters/nats/disconnects/disconnects.ts';
 import { type NatsStore, openNatsStore } from '../adapters/nats/store.ts';
-import { inspectStreams, streamInfo } from '../adapters/nats/streams.ts';
-import { startChild } from '../adapters/system/child.ts';
+import { inspectStreams, streamInfo } from '../adapters/nats/streams/ensure-streams.ts';
+import { startChild } from '../adapters/system/child-process.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemEntropy } from '../adapters/system/entropy.ts';
 import { systemHash } from '../adapters/system/hash.ts';
-import { checkHealth, type HealthCheck } from '../adapters/system/health-check.ts';
+import { checkHealth, type HealthCheck } from '../adapters/system/health/health-check.ts';
 import { findHostId } from '../adapters/system/host-id.ts';
 import { systemLog } from '../adapters/system/log.ts';
 import { systemProcesses, thisProcess } from '../adapters/system/processes.ts';

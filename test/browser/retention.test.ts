@@ -1,7 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { expect } from 'vitest';
-import { namesOf } from '../../src/adapters/nats/names.ts';
+import { namesOf } from '../../src/adapters/nats/connection/subject-names.ts';
 import { Namespace } from '../../src/domain/identity/names.ts';
 import type { TestFleet } from '../real/harness/fleet.ts';
 import { withServer } from '../real/harness/with-server.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { layoutOf } from '../../src/adapters/layout/lay-out.ts';
+import { layoutOf } from '../../src/adapters/chart-rendering/elk-layout.ts';
 import type { Chart } from '../../src/charts/chart.ts';
 import { dotOf } from '../../src/charts/dot.ts';
 import { mermaidOf } from '../../src/charts/mermaid.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import { runMachine } from '../../machines/run.ts';
-import { layoutOf } from '../../src/adapters/layout/lay-out.ts';
+import { layoutOf } from '../../src/adapters/chart-rendering/elk-layout.ts';
 import { chartOf } from '../../src/charts/chart.ts';
 import { attributeWord, escapeXml } from '../../src/charts/escape.ts';
 import type { Layout } from '../../src/charts/layout.ts';

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { layoutOf } from '../../src/adapters/layout/lay-out.ts';
+import { layoutOf } from '../../src/adapters/chart-rendering/elk-layout.ts';
 import { pictureName } from '../../src/charts/pinned.ts';
 import { pins } from '../../src/charts/pins.ts';
 import { variants } from '../../src/charts/variants.ts';

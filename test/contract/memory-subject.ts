@@ -1,9 +1,9 @@
-import { Connection } from '../../src/adapters/memory/connection.ts';
-import { recordSubject } from '../../src/adapters/memory/layout.ts';
-import { directLink } from '../../src/adapters/memory/link.ts';
+import { Connection } from '../../src/adapters/memory/server/connection.ts';
+import { MemoryWorld } from '../../src/adapters/memory/server/memory-server.ts';
+import { recordSubject } from '../../src/adapters/memory/server/subjects.ts';
+import { directLink } from '../../src/adapters/memory/server/transport.ts';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
-import { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
-import { MemoryWorld } from '../../src/adapters/memory/world.ts';
+import { VirtualClock } from '../../src/adapters/memory/time/virtual-clock.ts';
 import type { Subject } from './subject.ts';
 
 /** The memory store on virtual time. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, headers } from '@nats-io/transport-node';
-import { closeNats, connectNats } from '../../src/adapters/nats/connection.ts';
-import { connectionName } from '../../src/adapters/nats/connection-name.ts';
-import { namesOf } from '../../src/adapters/nats/names.ts';
+import { closeNats, connectNats } from '../../src/adapters/nats/connection/connect.ts';
+import { connectionName } from '../../src/adapters/nats/connection/connection-name.ts';
+import { namesOf } from '../../src/adapters/nats/connection/subject-names.ts';
 import { openNatsStore } from '../../src/adapters/nats/store.ts';
 import { Namespace } from '../../src/domain/identity/names.ts';
 import type { Bucket, Open } from './subject.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { collectorMachine } from '../../machines/collector.ts';
 import { runMachine } from '../../machines/run.ts';
-import { layoutOf } from '../../src/adapters/layout/lay-out.ts';
+import { layoutOf } from '../../src/adapters/chart-rendering/elk-layout.ts';
 import {
   type Chart,
   type ChartEdge,

@@ -2,8 +2,8 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { Registry } from '@prometheus-io/client';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { listenForScrapes } from '../../src/adapters/metrics/listen.ts';
-import { httpProbe } from '../../src/adapters/system/http-probe.ts';
+import { listenForScrapes } from '../../src/adapters/metrics/scrape-endpoint.ts';
+import { httpProbe } from '../../src/adapters/system/health/http-check.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { fuzz } from './fuzz.ts';
 

@@ -8,10 +8,10 @@ import {
   mirrorsOf,
   readOneLineSources,
   readStanzaSources,
-} from '../../src/adapters/embedded/apt-sources.ts';
-import { readyPort } from '../../src/adapters/embedded/ready.ts';
-import { checksumOf } from '../../src/adapters/embedded/release.ts';
-import { newEnough, readVersion } from '../../src/adapters/embedded/version.ts';
+} from '../../src/adapters/embedded/binary/apt-sources.ts';
+import { checksumOf } from '../../src/adapters/embedded/binary/fetch-release.ts';
+import { newEnough, readVersion } from '../../src/adapters/embedded/binary/version.ts';
+import { readyPort } from '../../src/adapters/embedded/ports-file.ts';
 import { systemProcesses } from '../../src/adapters/system/processes.ts';
 import { compiledDir, stateDir } from '../../src/cli/directories.ts';
 import { anyText } from '../arbitrary/names.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { runOfConnection } from '../../src/adapters/nats/connection-name.ts';
-import { placeOf } from '../../src/adapters/nats/message.ts';
-import { atLeast } from '../../src/adapters/nats/server-check.ts';
+import { runOfConnection } from '../../src/adapters/nats/connection/connection-name.ts';
+import { placeOf } from '../../src/adapters/nats/connection/message.ts';
+import { atLeast } from '../../src/adapters/nats/connection/server-check.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { Name, RunId } from '../../src/domain/identity/names.ts';
 import { parseLeaseKey, parseRegistryKey } from '../../src/domain/identity/registry-keys.ts';

@@ -4,8 +4,8 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { argv, stdout } from 'node:process';
+import { replaceFile } from '../../src/adapters/files/atomic-write.ts';
 import { historyLine } from '../../src/adapters/files/history-line.ts';
-import { replaceFile } from '../../src/adapters/files/replace-file.ts';
 import { placeOf } from '../../src/adapters/system/processes.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
 import { setup } from '../real/harness/global-setup.ts';

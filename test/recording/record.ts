@@ -4,8 +4,8 @@
  */
 import { stdout } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { replaceFile } from '../../src/adapters/files/atomic-write.ts';
 import { historyLine } from '../../src/adapters/files/history-line.ts';
-import { replaceFile } from '../../src/adapters/files/replace-file.ts';
 import { placeOf } from '../../src/adapters/system/processes.ts';
 import { sampleFile } from '../../src/cli/sample.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';

@@ -1,5 +1,8 @@
-import { eventSubject as eventSubjectOf, recordSubject } from '../../src/adapters/memory/layout.ts';
-import type { MemoryWorld } from '../../src/adapters/memory/world.ts';
+import type { MemoryWorld } from '../../src/adapters/memory/server/memory-server.ts';
+import {
+  eventSubject as eventSubjectOf,
+  recordSubject,
+} from '../../src/adapters/memory/server/subjects.ts';
 import { AuditEvent, type StateValue } from '../../src/domain/events/event-schema.ts';
 import { chainSubject, eventSubject } from '../../src/domain/events/event-subjects.ts';
 import { hashEvent } from '../../src/domain/events/hash-chain.ts';

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { recordSubject } from '../../src/adapters/memory/layout.ts';
+import { recordSubject } from '../../src/adapters/memory/server/subjects.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { ZoneName } from '../../src/domain/identity/names.ts';
 import type { FleetPolicy } from '../../src/domain/policy/fleet-policy.ts';

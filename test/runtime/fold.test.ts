@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { recordSubject } from '../../src/adapters/memory/layout.ts';
+import type { MemoryWorld } from '../../src/adapters/memory/server/memory-server.ts';
+import { recordSubject } from '../../src/adapters/memory/server/subjects.ts';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
-import type { MemoryWorld } from '../../src/adapters/memory/world.ts';
 import { readEvent } from '../../src/domain/events/audit-entry.ts';
 import { agentRow, instanceRow } from '../../src/domain/fleet/directory-rows.ts';
 import type { Entry } from '../../src/domain/records/stored-record.ts';

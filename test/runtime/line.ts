@@ -1,4 +1,4 @@
-import { type Link, LinkDown } from '../../src/adapters/memory/link.ts';
+import { type Link, LinkDown } from '../../src/adapters/memory/server/transport.ts';
 import type { Millis } from '../../src/domain/time.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Gate } from './gate.ts';

@@ -1,4 +1,4 @@
-import type { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
+import type { VirtualClock } from '../../src/adapters/memory/time/virtual-clock.ts';
 import type { Instant, Millis, Monotonic } from '../../src/domain/time.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Gate } from './gate.ts';

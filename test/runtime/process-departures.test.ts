@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { staleAfter } from '../../src/adapters/memory/connection.ts';
+import { staleAfter } from '../../src/adapters/memory/server/connection.ts';
+import { MemoryWorld } from '../../src/adapters/memory/server/memory-server.ts';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
-import { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
-import { MemoryWorld } from '../../src/adapters/memory/world.ts';
+import { VirtualClock } from '../../src/adapters/memory/time/virtual-clock.ts';
 import { slot } from '../contract/places.ts';
 import { Gate } from './gate.ts';
 import { Process } from './process.ts';

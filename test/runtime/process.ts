@@ -1,8 +1,8 @@
-import { Connection } from '../../src/adapters/memory/connection.ts';
-import { LinkDown } from '../../src/adapters/memory/link.ts';
+import { Connection } from '../../src/adapters/memory/server/connection.ts';
+import type { MemoryWorld } from '../../src/adapters/memory/server/memory-server.ts';
+import { LinkDown } from '../../src/adapters/memory/server/transport.ts';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
-import type { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
-import type { MemoryWorld } from '../../src/adapters/memory/world.ts';
+import type { VirtualClock } from '../../src/adapters/memory/time/virtual-clock.ts';
 import { RunId, type Slot } from '../../src/domain/identity/names.ts';
 import type { AgentRecord } from '../../src/domain/records/schemas.ts';
 import type { Monotonic } from '../../src/domain/time.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { recordSubject } from '../../src/adapters/memory/layout.ts';
+import { recordSubject } from '../../src/adapters/memory/server/subjects.ts';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
 import { agentKey, instanceKey } from '../../src/domain/identity/registry-keys.ts';
 import { seconds } from '../../src/domain/time.ts';

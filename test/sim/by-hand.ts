@@ -1,4 +1,4 @@
-import { recordSubject } from '../../src/adapters/memory/layout.ts';
+import { recordSubject } from '../../src/adapters/memory/server/subjects.ts';
 import type { Simulated } from './simulated.ts';
 
 /** Somebody's tool writes a record, or deletes one. */

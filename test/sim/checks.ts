@@ -1,4 +1,4 @@
-import { recordSubject } from '../../src/adapters/memory/layout.ts';
+import { recordSubject } from '../../src/adapters/memory/server/subjects.ts';
 import type { AuditEvent } from '../../src/domain/events/event-schema.ts';
 import type { Monotonic, Revision } from '../../src/domain/time.ts';
 import type { FleetInMemory } from '../runtime/fleet-in-memory.ts';

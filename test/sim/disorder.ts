@@ -1,4 +1,4 @@
-import { recordSubject } from '../../src/adapters/memory/layout.ts';
+import { recordSubject } from '../../src/adapters/memory/server/subjects.ts';
 import { policyKey } from '../../src/domain/identity/registry-keys.ts';
 import { defaultFleetPolicy } from '../../src/domain/policy/fleet-policy.ts';
 import { readPolicy } from '../../src/domain/records/stored-record.ts';

@@ -1,5 +1,5 @@
-import { recordSubject } from '../../src/adapters/memory/layout.ts';
-import type { MemoryWorld } from '../../src/adapters/memory/world.ts';
+import type { MemoryWorld } from '../../src/adapters/memory/server/memory-server.ts';
+import { recordSubject } from '../../src/adapters/memory/server/subjects.ts';
 import type { Entry } from '../../src/domain/records/stored-record.ts';
 
 /** The records that stand in the registry now, under a prefix of the key. */

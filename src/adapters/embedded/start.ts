@@ -10,10 +10,10 @@ import {
   type SyncInterval,
   serverConfig,
 } from './config.ts';
-import { type Guard, startGuard } from './guard.ts';
-import { forgetPorts, readyPort } from './ready.ts';
+import { forgetPorts, readyPort } from './ports-file.ts';
 import { failedStart } from './start-failure.ts';
-import { holdPrefix, holdStore } from './store-hold.ts';
+import { holdPrefix, holdStore } from './store-lock.ts';
+import { type Guard, startGuard } from './watchdog.ts';
 
 /** A server with a large store reads it before it listens. */
 const readyWithin: Millis = seconds(60);

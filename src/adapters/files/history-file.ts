@@ -4,8 +4,8 @@ import { wanted } from '../../domain/identity/subject-filter.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import { readHistoryLine } from './history-line.ts';
-import { linesOf } from './lines.ts';
-import { fileFault } from './text.ts';
+import { linesOf } from './read-lines.ts';
+import { fileFault } from './read-text.ts';
 
 /**
  * A history that was exported into a file, gzipped or not.

@@ -4,9 +4,9 @@ import { trimFault } from '../../domain/policy/retention.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import type { EventWrite } from '../../ports/registry.ts';
-import { eventSubject, outboxOf } from './layout.ts';
-import { answerOver, type Link, LinkDown } from './link.ts';
-import type { MemoryWorld } from './world.ts';
+import type { MemoryWorld } from './server/memory-server.ts';
+import { eventSubject, outboxOf } from './server/subjects.ts';
+import { answerOver, type Link, LinkDown } from './server/transport.ts';
 
 const lookAgainEvery: Millis = seconds(1);
 

@@ -1,7 +1,7 @@
 import { encodeToken } from '../../domain/identity/subject-token.ts';
 import type { Charts } from '../../ports/charts.ts';
-import { answerOver, type Link } from './link.ts';
-import type { MemoryWorld } from './world.ts';
+import type { MemoryWorld } from './server/memory-server.ts';
+import { answerOver, type Link } from './server/transport.ts';
 
 export function memoryCharts({ charts }: MemoryWorld, link: Link): Charts {
   const key = (machine: string, hash: string) => `${encodeToken(machine)}.${hash}`;

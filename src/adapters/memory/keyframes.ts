@@ -1,7 +1,7 @@
 import { Fault } from '../../domain/fault.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
-import { answerOver, type Link } from './link.ts';
-import type { MemoryWorld } from './world.ts';
+import type { MemoryWorld } from './server/memory-server.ts';
+import { answerOver, type Link } from './server/transport.ts';
 
 /** Small enough that every keyframe of a test has several pieces. */
 const pieceLength = 1000;

@@ -4,9 +4,9 @@ import { tombstoneTtl } from '../../domain/policy/lease-policy.ts';
 import type { Entry } from '../../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../../domain/time.ts';
 import type { Leases } from '../../ports/leases.ts';
-import { feed } from './feed.ts';
-import { answerOver, type Link, LinkDown } from './link.ts';
-import type { MemoryWorld } from './world.ts';
+import type { MemoryWorld } from './server/memory-server.ts';
+import { answerOver, type Link, LinkDown } from './server/transport.ts';
+import { feed } from './server/watch.ts';
 
 /** A write is tried as often as reading the key shows that it may be; then nobody knows. */
 const tries = 3;

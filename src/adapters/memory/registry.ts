@@ -1,11 +1,11 @@
 import { Fault } from '../../domain/fault.ts';
 import type { Entry } from '../../domain/records/stored-record.ts';
 import type { Outcome, Registry } from '../../ports/registry.ts';
-import { requireSound, store } from './commits.ts';
-import { feed } from './feed.ts';
-import { keyOfRecord, recordSubject, recordsOf } from './layout.ts';
-import { answerOver, type Link, LinkDown } from './link.ts';
-import type { MemoryWorld } from './world.ts';
+import { requireSound, store } from './server/commits.ts';
+import type { MemoryWorld } from './server/memory-server.ts';
+import { keyOfRecord, recordSubject, recordsOf } from './server/subjects.ts';
+import { answerOver, type Link, LinkDown } from './server/transport.ts';
+import { feed } from './server/watch.ts';
 
 export function memoryRegistry(world: MemoryWorld, link: Link): Registry {
   const stream = world.registry;

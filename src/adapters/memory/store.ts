@@ -1,14 +1,14 @@
 import type { Store } from '../../ports/ports.ts';
 import { memoryAudit } from './audit.ts';
 import { memoryCharts } from './charts.ts';
-import { Connection } from './connection.ts';
-import { memoryDepartures } from './departures.ts';
+import { memoryDepartures } from './disconnects.ts';
 import { memoryKeyframes } from './keyframes.ts';
 import { memoryLeases } from './leases.ts';
-import { directLink, type Link } from './link.ts';
-import { memoryProbe } from './probe.ts';
 import { memoryRegistry } from './registry.ts';
-import type { MemoryWorld } from './world.ts';
+import { memoryProbe } from './run-messaging.ts';
+import { Connection } from './server/connection.ts';
+import type { MemoryWorld } from './server/memory-server.ts';
+import { directLink, type Link } from './server/transport.ts';
 
 /**
  * One client of the world. Disposing it is what a dying process does: nobody answers for it, and its

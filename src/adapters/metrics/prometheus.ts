@@ -2,7 +2,7 @@ import type { Registry } from '@prometheus-io/client';
 import type { Monotonic } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Meters, ViewOwner } from '../../ports/metrics.ts';
-import { familiesIn } from './families.ts';
+import { familiesIn } from './metric-definitions.ts';
 
 /** What can be counted is there from the start, as 0: a rate over a counter's first step is lost else. */
 const begins = {

@@ -2,15 +2,15 @@ import { Fault } from '../../domain/fault.ts';
 import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import type { EventWrite } from '../../ports/registry.ts';
-import { readLast } from './leader-read.ts';
-import type { Link } from './link.ts';
-import type { Names } from './names.ts';
-import { backoff, pause } from './pause.ts';
-import { publish } from './publish.ts';
-import { retain } from './retention.ts';
-import { streamInfo } from './streams.ts';
-import { type Delivered, Tap } from './tap.ts';
-import { tidy } from './tidy.ts';
+import { backoff, pause } from './connection/backoff.ts';
+import type { Names } from './connection/subject-names.ts';
+import type { Link } from './connection/supervised-connection.ts';
+import { retain } from './outbox/retention.ts';
+import { tidy } from './outbox/trim-outbox.ts';
+import { readLast } from './read/leader-read.ts';
+import { type Delivered, Tap } from './read/supervised-consumer.ts';
+import { streamInfo } from './streams/ensure-streams.ts';
+import { publish } from './write/publish.ts';
 
 /** How long a replay may go without a new event before it gives up. */
 const patience: Millis = seconds(15);

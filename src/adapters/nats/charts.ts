@@ -1,10 +1,10 @@
 import { encodeToken } from '../../domain/identity/subject-token.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Charts } from '../../ports/charts.ts';
-import { readEntry } from './leader-read.ts';
-import type { Link } from './link.ts';
-import type { BucketNames } from './names.ts';
-import { storeText } from './store-text.ts';
+import type { BucketNames } from './connection/subject-names.ts';
+import type { Link } from './connection/supervised-connection.ts';
+import { readEntry } from './read/leader-read.ts';
+import { storeText } from './write/put-once.ts';
 
 /**
  * Charts in the bucket of the keyframes, which it suits: written once, and never a part of

@@ -3,12 +3,12 @@ import { nuid } from '@nats-io/transport-node';
 import { Fault } from '../../domain/fault.ts';
 import type { Millis, Revision } from '../../domain/time.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
-import { askApi, expectOk } from './api.ts';
-import { readEntry } from './leader-read.ts';
-import type { Link } from './link.ts';
-import type { BucketNames } from './names.ts';
-import { takeSnapshot } from './snapshot.ts';
-import { storeText } from './store-text.ts';
+import { askApi, expectOk } from './connection/jetstream-api.ts';
+import type { BucketNames } from './connection/subject-names.ts';
+import type { Link } from './connection/supervised-connection.ts';
+import { readEntry } from './read/leader-read.ts';
+import { takeSnapshot } from './read/snapshot.ts';
+import { storeText } from './write/put-once.ts';
 
 /**
  * Characters of a chunk: three bytes each at most, and a third more where the API gives it back. A

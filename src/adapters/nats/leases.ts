@@ -3,12 +3,12 @@ import { Fault } from '../../domain/fault.ts';
 import type { Entry } from '../../domain/records/stored-record.ts';
 import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { Leases } from '../../ports/leases.ts';
-import { askApi, expectOk } from './api.ts';
-import { readEntry } from './leader-read.ts';
-import type { Link } from './link.ts';
-import type { BucketNames } from './names.ts';
-import { type Message, publish } from './publish.ts';
-import { watch } from './watch.ts';
+import { askApi, expectOk } from './connection/jetstream-api.ts';
+import type { BucketNames } from './connection/subject-names.ts';
+import type { Link } from './connection/supervised-connection.ts';
+import { readEntry } from './read/leader-read.ts';
+import { watch } from './read/watch.ts';
+import { type Message, publish } from './write/publish.ts';
 
 /** A released lease is told to watchers by a tombstone; whoever is away longer starts over. */
 const releasedTtl: Millis = seconds(60);

@@ -1,12 +1,12 @@
 import { tombstoneTtl } from '../../domain/policy/lease-policy.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Registry } from '../../ports/registry.ts';
-import { commit } from './commit.ts';
-import { readEntry } from './leader-read.ts';
-import type { Link } from './link.ts';
-import type { Names } from './names.ts';
-import { takeSnapshot } from './snapshot.ts';
-import { watch } from './watch.ts';
+import type { Names } from './connection/subject-names.ts';
+import type { Link } from './connection/supervised-connection.ts';
+import { readEntry } from './read/leader-read.ts';
+import { takeSnapshot } from './read/snapshot.ts';
+import { watch } from './read/watch.ts';
+import { commit } from './write/commit.ts';
 
 /** @param within how long one call may take, all its tries together */
 export function natsRegistry(link: Link, names: Names, within: Millis): Registry {

@@ -3,17 +3,17 @@ import { type Millis, seconds } from '../../domain/time.ts';
 import type { Store } from '../../ports/ports.ts';
 import { natsAudit } from './audit.ts';
 import { natsCharts } from './charts.ts';
-import { type ConnectOptions, connectNats } from './connection.ts';
-import { natsDepartures } from './departures.ts';
+import { type ConnectOptions, connectNats } from './connection/connect.ts';
+import { checkServer } from './connection/server-check.ts';
+import { namesOf } from './connection/subject-names.ts';
+import { Link } from './connection/supervised-connection.ts';
+import { natsDepartures } from './disconnects/disconnects.ts';
 import { natsKeyframes } from './keyframes.ts';
 import { natsLeases } from './leases.ts';
-import { Link } from './link.ts';
-import { namesOf } from './names.ts';
-import { natsProbe } from './probe.ts';
 import { natsRegistry } from './registry.ts';
-import { checkServer } from './server-check.ts';
-import type { Finding } from './stream-findings.ts';
-import { ensureStreams, inspectStreams } from './streams.ts';
+import { natsProbe } from './run-messaging.ts';
+import type { Finding } from './streams/compare-settings.ts';
+import { ensureStreams, inspectStreams } from './streams/ensure-streams.ts';
 
 export interface NatsStoreOptions extends ConnectOptions {
   readonly namespace: Namespace;

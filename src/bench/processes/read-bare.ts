@@ -1,5 +1,5 @@
 import { cpuUsage, memoryUsage } from 'node:process';
-import { namesOf } from '../../adapters/nats/names.ts';
+import { namesOf } from '../../adapters/nats/connection/subject-names.ts';
 import { type Access, connectBare } from '../access.ts';
 import { watchBare } from '../bare-watch.ts';
 import type { Jobs, Reading } from './job.ts';

@@ -1,5 +1,5 @@
 import { headers } from '@nats-io/transport-node';
-import { namesOf } from '../../adapters/nats/names.ts';
+import { namesOf } from '../../adapters/nats/connection/subject-names.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemEntropy } from '../../adapters/system/entropy.ts';
 import { thisProcess } from '../../adapters/system/processes.ts';

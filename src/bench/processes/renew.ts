@@ -1,6 +1,6 @@
 import { cpuUsage } from 'node:process';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
-import { namesOf } from '../../adapters/nats/names.ts';
+import { namesOf } from '../../adapters/nats/connection/subject-names.ts';
 import { systemEntropy } from '../../adapters/system/entropy.ts';
 import { AgentName, HostId } from '../../domain/identity/names.ts';
 import { leaseKey } from '../../domain/identity/registry-keys.ts';

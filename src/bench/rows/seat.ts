@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { z } from 'zod';
-import { connectionName } from '../../adapters/nats/connection-name.ts';
+import { connectionName } from '../../adapters/nats/connection/connection-name.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { seconds } from '../../domain/time.ts';
 import type { Row } from '../row.ts';

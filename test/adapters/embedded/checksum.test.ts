@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checksumOf } from '../../../src/adapters/embedded/release.ts';
+import { checksumOf } from '../../../src/adapters/embedded/binary/fetch-release.ts';
 
 const sums = `${'a'.repeat(64)}  nats-server-v2.15.1-linux-amd64.zip
 ${'B'.repeat(64)}  nats-server-v2.15.1-linux-amd64.tar.gz

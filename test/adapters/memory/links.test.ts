@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type Link, LinkDown } from '../../../src/adapters/memory/link.ts';
+import { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.ts';
+import { type Link, LinkDown } from '../../../src/adapters/memory/server/transport.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
-import { VirtualClock } from '../../../src/adapters/memory/virtual-clock.ts';
-import { MemoryWorld } from '../../../src/adapters/memory/world.ts';
+import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import type { Store } from '../../../src/ports/ports.ts';
 import { agent, eventOf, lease, run } from '../../contract/places.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { backoff } from '../../../src/adapters/nats/pause.ts';
-import { atLeast } from '../../../src/adapters/nats/server-check.ts';
-import { firstSequence } from '../../../src/adapters/nats/streams.ts';
+import { backoff } from '../../../src/adapters/nats/connection/backoff.ts';
+import { atLeast } from '../../../src/adapters/nats/connection/server-check.ts';
+import { firstSequence } from '../../../src/adapters/nats/streams/ensure-streams.ts';
 
 test.each([
   ['2.12.0', false],

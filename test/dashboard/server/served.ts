@@ -1,5 +1,5 @@
 import { request as ask, type IncomingMessage } from 'node:http';
-import { layoutOf } from '../../../src/adapters/layout/lay-out.ts';
+import { layoutOf } from '../../../src/adapters/chart-rendering/elk-layout.ts';
 import type { Api } from '../../../src/dashboard/server/api.ts';
 import { Assets } from '../../../src/dashboard/server/assets.ts';
 import { drawings } from '../../../src/dashboard/server/drawings.ts';

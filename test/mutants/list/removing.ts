@@ -64,7 +64,7 @@ export const removing: readonly Mutant[] = [
     name: 'delete-unconditionally',
     breaks: 'G2',
     what: 'a store removes whatever stands there, not the revision that was judged',
-    file: 'src/adapters/memory/commits.ts',
+    file: 'src/adapters/memory/server/commits.ts',
     edits: [
       [
         'const conditions = [...commit.writes, ...(commit.fences ?? [])];',
@@ -77,7 +77,7 @@ export const removing: readonly Mutant[] = [
     name: 'forget-all-fences',
     breaks: 'G3',
     what: 'a store that looks at no fence',
-    file: 'src/adapters/memory/commits.ts',
+    file: 'src/adapters/memory/server/commits.ts',
     edits: [
       [
         'const conditions = [...commit.writes, ...(commit.fences ?? [])];',

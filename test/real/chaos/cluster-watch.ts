@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { namesOf } from '../../../src/adapters/nats/names.ts';
+import { namesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import type { Namespace } from '../../../src/domain/identity/names.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import type { Role } from './plan.ts';

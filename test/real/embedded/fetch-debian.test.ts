@@ -1,10 +1,10 @@
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runCommand } from '../../../src/adapters/embedded/command.ts';
-import { locateNatsServer } from '../../../src/adapters/embedded/locate.ts';
+import { locateNatsServer } from '../../../src/adapters/embedded/binary/locate.ts';
+import { runCommand } from '../../../src/adapters/embedded/binary/run-command.ts';
+import { newEnough } from '../../../src/adapters/embedded/binary/version.ts';
 import { startNatsServer } from '../../../src/adapters/embedded/start.ts';
-import { newEnough } from '../../../src/adapters/embedded/version.ts';
 import { temporaryDirectory } from '../../adapters/embedded/temporary.ts';
 import { serveFiles } from './releases.ts';
 

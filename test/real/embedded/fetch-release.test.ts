@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { env } from 'node:process';
 import { beforeAll, expect, test } from 'vitest';
-import { locateNatsServer } from '../../../src/adapters/embedded/locate.ts';
+import { locateNatsServer } from '../../../src/adapters/embedded/binary/locate.ts';
 import { startNatsServer } from '../../../src/adapters/embedded/start.ts';
 import { freePorts } from '../../../src/bench/free-ports.ts';
 import { temporaryDirectory } from '../../adapters/embedded/temporary.ts';

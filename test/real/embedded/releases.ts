@@ -4,9 +4,9 @@ import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from '../../../src/adapters/embedded/command.ts';
-import { archiveName, releasePlatform } from '../../../src/adapters/embedded/platform.ts';
-import { fetchedServer } from '../../../src/adapters/embedded/version.ts';
+import { archiveName, releasePlatform } from '../../../src/adapters/embedded/binary/platform.ts';
+import { runCommand } from '../../../src/adapters/embedded/binary/run-command.ts';
+import { fetchedServer } from '../../../src/adapters/embedded/binary/version.ts';
 import { portOf } from '../../../src/bench/free-ports.ts';
 
 /** The paths below a releases address that a machine like this one asks for. */

@@ -1,7 +1,7 @@
 import { env } from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { namesOf } from '../../../src/adapters/nats/names.ts';
+import { namesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import { systemHash } from '../../../src/adapters/system/hash.ts';
 import { type Access, openStore } from '../../../src/bench/access.ts';
 import type { JobName, Jobs } from '../../../src/bench/processes/job.ts';

@@ -1,8 +1,8 @@
 import { cpus, loadavg } from 'node:os';
 import { argv, env, stderr, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
-import { cacheDir } from '../../../src/adapters/embedded/cache-dir.ts';
-import { locateNatsServer } from '../../../src/adapters/embedded/locate.ts';
+import { cacheDir } from '../../../src/adapters/embedded/binary/cache-dir.ts';
+import { locateNatsServer } from '../../../src/adapters/embedded/binary/locate.ts';
 import { minutes, seconds } from '../../../src/domain/time.ts';
 import { playFleet } from './story.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { namesOf } from '../../../src/adapters/nats/names.ts';
+import { namesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import { type NatsStore, openNatsStore } from '../../../src/adapters/nats/store.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import type { InstanceRow } from '../../../src/domain/fleet/directory-rows.ts';

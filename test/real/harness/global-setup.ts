@@ -1,6 +1,6 @@
 import { env, stderr } from 'node:process';
-import { cacheDir } from '../../../src/adapters/embedded/cache-dir.ts';
-import { locateNatsServer } from '../../../src/adapters/embedded/locate.ts';
+import { cacheDir } from '../../../src/adapters/embedded/binary/cache-dir.ts';
+import { locateNatsServer } from '../../../src/adapters/embedded/binary/locate.ts';
 
 /**
  * Sees to it that there is a nats-server before the real tests start, the way the command line

@@ -1,4 +1,4 @@
-import { namesOf } from '../../../src/adapters/nats/names.ts';
+import { namesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import type { Namespace } from '../../../src/domain/identity/names.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { connectNats } from '../../../src/adapters/nats/connection.ts';
-import { Link } from '../../../src/adapters/nats/link.ts';
+import { connectNats } from '../../../src/adapters/nats/connection/connect.ts';
+import { Link } from '../../../src/adapters/nats/connection/supervised-connection.ts';
 import { openNatsStore } from '../../../src/adapters/nats/store.ts';
 import { freePorts, portOf } from '../../../src/bench/free-ports.ts';
 import { startTestServer } from '../harness/nats-server.ts';

@@ -5,10 +5,13 @@ import { execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { errors } from '@nats-io/transport-node';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { connectNats } from '../../../src/adapters/nats/connection.ts';
-import { connectionName } from '../../../src/adapters/nats/connection-name.ts';
-import { advisorySubject, natsDepartures } from '../../../src/adapters/nats/departures.ts';
-import { Link } from '../../../src/adapters/nats/link.ts';
+import { connectNats } from '../../../src/adapters/nats/connection/connect.ts';
+import { connectionName } from '../../../src/adapters/nats/connection/connection-name.ts';
+import { Link } from '../../../src/adapters/nats/connection/supervised-connection.ts';
+import {
+  advisorySubject,
+  natsDepartures,
+} from '../../../src/adapters/nats/disconnects/disconnects.ts';
 import { HostId } from '../../../src/domain/identity/names.ts';
 import { throughout, until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';

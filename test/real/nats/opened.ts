@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { type Names, namesOf } from '../../../src/adapters/nats/names.ts';
+import { type Names, namesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import {
   type NatsStore,
   type NatsStoreOptions,

@@ -1,9 +1,9 @@
 import type { StreamConfig } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import { describe, expect, test } from 'vitest';
-import { namesOf } from '../../../src/adapters/nats/names.ts';
+import { namesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import { openNatsStore } from '../../../src/adapters/nats/store.ts';
-import { wantedSettings } from '../../../src/adapters/nats/stream-settings.ts';
+import { wantedSettings } from '../../../src/adapters/nats/streams/stream-settings.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
 import { all, freshNamespace, openOn, recordAndEvent } from './opened.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
-import { closeNats, connectNats } from '../../../src/adapters/nats/connection.ts';
-import { natsDepartures } from '../../../src/adapters/nats/departures.ts';
-import { Link } from '../../../src/adapters/nats/link.ts';
+import { closeNats, connectNats } from '../../../src/adapters/nats/connection/connect.ts';
+import { Link } from '../../../src/adapters/nats/connection/supervised-connection.ts';
+import { natsDepartures } from '../../../src/adapters/nats/disconnects/disconnects.ts';
 import { AgentName, HostId, RunId, type RunRef } from '../../../src/domain/identity/names.ts';
 import type { Departure } from '../../../src/ports/disconnects.ts';
 

@@ -1,10 +1,10 @@
 import { cp, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { connectNats } from '../../../src/adapters/nats/connection.ts';
-import { Link } from '../../../src/adapters/nats/link.ts';
-import { wantedSettings } from '../../../src/adapters/nats/stream-settings.ts';
-import { watch } from '../../../src/adapters/nats/watch.ts';
+import { connectNats } from '../../../src/adapters/nats/connection/connect.ts';
+import { Link } from '../../../src/adapters/nats/connection/supervised-connection.ts';
+import { watch } from '../../../src/adapters/nats/read/watch.ts';
+import { wantedSettings } from '../../../src/adapters/nats/streams/stream-settings.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { startProxy } from '../harness/proxy.ts';
 import { until } from '../harness/until.ts';

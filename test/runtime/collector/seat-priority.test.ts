@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { VirtualClock } from '../../../src/adapters/memory/virtual-clock.ts';
+import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import { rankOf, stepInAfter } from '../../../src/domain/collection/rendezvous-rank.ts';
 import { Turns } from '../../../src/runtime/collector/seat-priority.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
-import { VirtualClock } from '../../../src/adapters/memory/virtual-clock.ts';
-import { MemoryWorld } from '../../../src/adapters/memory/world.ts';
+import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { collector, run } from '../../../src/runtime/transitions/machine-set.ts';
 import {

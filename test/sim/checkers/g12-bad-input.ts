@@ -1,4 +1,4 @@
-import { recordSubject } from '../../../src/adapters/memory/layout.ts';
+import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
 import type { Checker } from '../checks.ts';
 
 /** What nobody can read is reported, and left as it is; a slot's record may be taken by a new run. */

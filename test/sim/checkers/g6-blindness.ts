@@ -1,4 +1,4 @@
-import { recordSubject } from '../../../src/adapters/memory/layout.ts';
+import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
 import type { Slot } from '../../../src/domain/identity/names.ts';
 import { holdKey } from '../../../src/domain/identity/registry-keys.ts';
 import { blindAfter } from '../../../src/domain/policy/lease-policy.ts';

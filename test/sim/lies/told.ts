@@ -1,4 +1,4 @@
-import { recordSubject } from '../../../src/adapters/memory/layout.ts';
+import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
 import { readInstance } from '../../../src/domain/records/stored-record.ts';
 import type { Checks } from '../checks.ts';
 import { recordsIn } from '../records-in.ts';

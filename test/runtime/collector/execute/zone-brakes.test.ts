@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { recordSubject } from '../../../../src/adapters/memory/layout.ts';
+import { recordSubject } from '../../../../src/adapters/memory/server/subjects.ts';
 import { ZoneName } from '../../../../src/domain/identity/names.ts';
 import { type BrakePolicy, FleetPolicy } from '../../../../src/domain/policy/fleet-policy.ts';
 import { readBrake } from '../../../../src/domain/records/stored-record.ts';

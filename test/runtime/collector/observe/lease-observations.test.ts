@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { VirtualClock } from '../../../../src/adapters/memory/virtual-clock.ts';
+import { VirtualClock } from '../../../../src/adapters/memory/time/virtual-clock.ts';
 import { Sightings } from '../../../../src/runtime/collector/observe/lease-observations.ts';
 
 const seen = (

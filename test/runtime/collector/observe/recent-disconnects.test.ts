@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { VirtualClock } from '../../../../src/adapters/memory/virtual-clock.ts';
+import { VirtualClock } from '../../../../src/adapters/memory/time/virtual-clock.ts';
 import { ZoneName } from '../../../../src/domain/identity/names.ts';
 import { Departed } from '../../../../src/runtime/collector/observe/recent-disconnects.ts';
 import { slotOf } from '../../../domain/given.ts';

@@ -1,0 +1,27 @@
+import type { Departure, Departures } from '../../ports/disconnects.ts';
+import type { MemoryWorld } from './server/memory-server.ts';
+import { type Link, unacknowledged } from './server/transport.ts';
+
+/** The departures of one client, and the end of all its watches. */
+export interface MemoryDepartures extends Departures, Disposable {}
+
+export function memoryDepartures({ advisories }: MemoryWorld, link: Link): MemoryDepartures {
+  const closed = new AbortController();
+  return {
+    async watch(said, signal) {
+      const end = AbortSignal.any([signal, closed.signal]);
+      if (end.aborted) return;
+      const say = (departure: Departure) => {
+        if (!end.aborted) said(departure);
+      };
+      using _listening = advisories.listen((departure) =>
+        unacknowledged(link.carry(() => say(departure))),
+      );
+      await new Promise<void>((resolve) => {
+        end.addEventListener('abort', () => resolve());
+      });
+    },
+
+    [Symbol.dispose]: () => closed.abort(),
+  };
+}

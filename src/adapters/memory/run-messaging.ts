@@ -1,0 +1,69 @@
+import { runSubject } from '../../domain/events/event-subjects.ts';
+import type { Millis } from '../../domain/time.ts';
+import type { Pong, Probe } from '../../ports/run-messaging.ts';
+import type { MemoryWorld } from './server/memory-server.ts';
+import type { Answerer } from './server/subscriptions.ts';
+import { answerOver, type Link, unacknowledged } from './server/transport.ts';
+
+/** The probe of one client, and the end of all its subscriptions. */
+export interface MemoryProbe extends Probe, Disposable {}
+
+export function memoryProbe(world: MemoryWorld, link: Link, isOpen: () => boolean): MemoryProbe {
+  const { answerers } = world;
+  const mine = new Map<Answerer, string>();
+  const drop = (answerer: Answerer, subject: string) => {
+    mine.delete(answerer);
+    answerers.remove(subject, answerer);
+  };
+  return {
+    async answer(run, respond) {
+      const subject = runSubject(run);
+      const told = respond.told.bind(respond);
+      const answerer = { link, isOpen, pong: () => respond.pong(), told };
+      await answerOver(link, `listening for ${subject}`, () => {
+        answerers.add(subject, answerer);
+        mine.set(answerer, subject);
+      });
+      return { [Symbol.asyncDispose]: async () => drop(answerer, subject) };
+    },
+
+    async ask(run, within) {
+      const subject = runSubject(run);
+      const asked = await answerOver(link, `asking ${subject}`, () => answerers.on(subject));
+      if (asked.length === 0) return 'no-responders';
+      return firstAnswer(world, asked, within);
+    },
+
+    tell(run, notice) {
+      const tellAll = () => {
+        for (const { link, told } of answerers.on(runSubject(run))) {
+          unacknowledged(link.carry(() => told(notice)));
+        }
+      };
+      unacknowledged(link.carry(tellAll));
+    },
+
+    [Symbol.dispose]() {
+      for (const [answerer, subject] of mine) drop(answerer, subject);
+    },
+  };
+}
+
+async function firstAnswer(
+  { clock }: MemoryWorld,
+  asked: readonly Answerer[],
+  within: Millis,
+): Promise<Pong | 'no-answer'> {
+  const answered = new AbortController();
+  let answer: Pong | undefined;
+  for (const { link, pong } of asked) {
+    unacknowledged(
+      link.carry(pong).then((pong) => {
+        answer ??= pong;
+        answered.abort();
+      }),
+    );
+  }
+  await clock.sleep(within, answered.signal);
+  return answer ?? 'no-answer';
+}

@@ -1,0 +1,76 @@
+import { describe, expect, test, vi } from 'vitest';
+import { collectorMachine } from '../../../machines/collector.ts';
+import { runMachine } from '../../../machines/run.ts';
+import { layoutOf } from '../../../src/adapters/chart-rendering/elk-layout.ts';
+import { chartOf } from '../../../src/charts/chart.ts';
+import { score } from '../../../src/charts/score.ts';
+import { type Variant, variants } from '../../../src/charts/variants.ts';
+
+/** ELK takes a second to load, more where others compute too. */
+vi.setConfig({ testTimeout: 60_000 });
+
+const chart = chartOf(collectorMachine);
+const [first] = variants;
+if (!first) throw new Error('there are no variants');
+
+/** With states in states ELK never comes back from this one. */
+const endless: Variant = {
+  name: 'endless',
+  root: { ...first.root, 'elk.layered.layering.strategy': 'STRETCH_WIDTH' },
+  nested: { ...first.nested, 'elk.layered.layering.strategy': 'STRETCH_WIDTH' },
+};
+
+/** And this one it refuses. */
+const refused: Variant = {
+  ...first,
+  name: 'refused',
+  nested: { ...first.nested, 'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES' },
+};
+
+describe('laying out', () => {
+  test('takes of all ways the one that is read best', async () => {
+    const ways = variants.filter((_, n) => n % 4 === 0);
+    const alone = await Promise.all(ways.map((way) => layoutOf(chart, { ways: [way] })));
+    const scores = alone.map(score);
+    expect(new Set(scores).size).toBeGreaterThan(1);
+    expect(score(await layoutOf(chart, { ways }))).toBe(Math.min(...scores));
+  });
+
+  test('takes what there is where a way never ends', async () => {
+    const found = await layoutOf(chart, { ways: [first, endless], within: 4000 });
+    expect(found.variant).toBe(first.name);
+  });
+
+  test('takes another way where one fails', async () => {
+    const found = await layoutOf(chartOf(runMachine), { ways: [refused, first] });
+    expect(found.variant).toBe(first.name);
+  });
+
+  test('says so where no way leads anywhere', async () => {
+    await expect(layoutOf(chart, { ways: [endless], within: 1000 })).rejects.toMatchObject({
+      code: 'not-drawn',
+      message: expect.stringContaining('no answer within 1 s'),
+    });
+  });
+
+  test('begins at the top: first states above all others beside them', async () => {
+    const { boxes, starts } = await layoutOf(chartOf(runMachine));
+    for (const { target } of starts) {
+      const begun = boxes.find(({ id }) => id === target);
+      const beside = boxes.filter(({ id, parent }) => parent === begun?.parent && id !== target);
+      for (const { id, y } of beside) expect(y, id).toBeGreaterThanOrEqual(begun?.y ?? 0);
+    }
+  });
+
+  test('leaves no box outside the one that holds it', async () => {
+    const { boxes } = await layoutOf(chartOf(runMachine));
+    for (const box of boxes) {
+      const holder = boxes.find(({ id }) => id === box.parent);
+      if (!holder) continue;
+      expect(box.x).toBeGreaterThanOrEqual(holder.x);
+      expect(box.y).toBeGreaterThanOrEqual(holder.y);
+      expect(box.x + box.width).toBeLessThanOrEqual(holder.x + holder.width);
+      expect(box.y + box.height).toBeLessThanOrEqual(holder.y + holder.height);
+    }
+  });
+});

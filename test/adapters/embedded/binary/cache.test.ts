@@ -1,0 +1,36 @@
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  cachedServer,
+  keepServer,
+  workDirectory,
+} from '../../../../src/adapters/embedded/binary/cache.ts';
+import { fakeServer, temporaryDirectory } from '../temporary.ts';
+
+test('what a killed process was fetching is removed an hour on, not before', async () => {
+  await using cache = await temporaryDirectory();
+  for (const [name, minutes] of Object.entries({ '.fetching-old': 61, '.fetching-new': 59 })) {
+    await mkdir(join(cache.path, name));
+    const then = Date.now() / 1000 - minutes * 60;
+    await utimes(join(cache.path, name), then, then);
+  }
+  {
+    await using work = await workDirectory(cache.path);
+    expect(await readdir(work.path)).toEqual([]);
+  }
+  expect(await readdir(cache.path)).toEqual(['.fetching-new']);
+});
+
+test('a server that runs elsewhere only is left alone, and the one that runs here is found', async () => {
+  await using directory = await temporaryDirectory();
+  const cacheDir = join(directory.path, 'cache');
+  const other = join(cacheDir, 'nats-server-2.15.1');
+  await mkdir(other, { recursive: true });
+  await writeFile(join(other, 'nats-server'), 'for another machine', { mode: 0o755 });
+  const file = await fakeServer(join(directory.path, 'fetched'), '2.15.1');
+  const path = await keepServer(cacheDir, file, '2.15.1');
+  expect(await readdir(cacheDir)).toHaveLength(2);
+  expect(await readdir(other)).toEqual(['nats-server']);
+  expect(await cachedServer(cacheDir)).toEqual({ path, version: '2.15.1' });
+});

@@ -1,0 +1,58 @@
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { replaceFile } from '../../../src/adapters/files/atomic-write.ts';
+import { Fault } from '../../../src/domain/fault.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rollcall-replace-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const at = (name: string) => join(folder, name);
+
+it('a file is written whole, in place of what was there', async () => {
+  await writeFile(at('a'), 'old, and longer than what comes');
+  await replaceFile(at('a'), ['new', ' é']);
+  expect(await readFile(at('a'), 'utf8')).toBe('new é');
+  expect(await readdir(folder)).toEqual(['a']);
+});
+
+it('packed on request', async () => {
+  await replaceFile(at('a.gz'), ['new', ' é'], { gzip: true });
+  expect(gunzipSync(await readFile(at('a.gz'))).toString()).toBe('new é');
+});
+
+it('what fails in the middle leaves the old file as it was, and nothing beside it', async () => {
+  await writeFile(at('a'), 'old');
+  const failure = new Fault('store-unavailable', 'gone');
+  const half = async function* () {
+    yield 'half';
+    throw failure;
+  };
+  await expect(replaceFile(at('a'), half())).rejects.toBe(failure);
+  expect(await readFile(at('a'), 'utf8')).toBe('old');
+  expect(await readdir(folder)).toEqual(['a']);
+});
+
+it('a link stays one, and what it points to is replaced', async () => {
+  await writeFile(at('a'), 'old');
+  await symlink(at('a'), at('link'));
+  await replaceFile(at('link'), ['new']);
+  expect(await readFile(at('a'), 'utf8')).toBe('new');
+  expect(
+    (await readdir(folder, { withFileTypes: true })).find((one) => one.isSymbolicLink())?.name,
+  ).toBe('link');
+});
+
+it('where it cannot be written is said by its name', async () => {
+  for (const file of [at('no/such/place'), folder]) {
+    await expect(replaceFile(file, ['new'])).rejects.toMatchObject({
+      code: 'bad-setting',
+      message: expect.stringContaining(file),
+    });
+  }
+});

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { readInstances } from '../../../src/adapters/files/instances-file.ts';
+import { Duration } from '../../../src/cli/duration.ts';
+import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
+
+const slot = { host: HostId.parse('h1'), agent: AgentName.parse('a') };
+const read = (text: string) => readInstances(text, 'i.yaml', slot, Duration);
+
+function complaintsOf(text: string): string[] {
+  try {
+    read(text);
+  } catch (cause) {
+    if (cause instanceof Error) return cause.message.split('\n');
+  }
+  return [];
+}
+
+describe('a file of instances', () => {
+  it('lists what its agent runs', () => {
+    const text = `
+instances:
+  - service: web
+    id: w1
+    address: 10.0.0.1
+    port: 8080
+    labels: { version: "1.2" }
+    check: { http: 'http://127.0.0.1:8080/health', every: 2s, timeout: 500ms, failAfter: 2 }
+`;
+    expect(read(text)).toEqual([
+      {
+        spec: {
+          service: 'web',
+          id: 'w1',
+          address: '10.0.0.1',
+          port: 8080,
+          labels: { version: '1.2' },
+        },
+        check: { http: 'http://127.0.0.1:8080/health', every: 2000, timeout: 500, failAfter: 2 },
+      },
+    ]);
+  });
+
+  it('may be JSON', () => {
+    expect(read('{ "instances": [{ "service": "web", "id": "w1" }] }')).toEqual([
+      { spec: { service: 'web', id: 'w1', labels: {} }, check: undefined },
+    ]);
+  });
+
+  it('may list nothing', () => {
+    expect(read('instances: []')).toEqual([]);
+  });
+
+  it('needs no ids: host, agent, service and port make one', () => {
+    const ids = read('instances: [{ service: web, port: 8080 }, { service: web }]');
+    expect(ids.map(({ spec }) => spec.id)).toEqual(['h1-a-web-8080', 'h1-a-web']);
+  });
+
+  it('a check says how, and the rest has defaults', () => {
+    const [tcp, port, exec] = read(`
+instances:
+  - { service: a, check: { tcp: '[::1]:80' } }
+  - { service: b, check: { tcp: { host: localhost, port: 80 } } }
+  - { service: c, check: { exec: [test, -e, /ok] } }
+`).map(({ check }) => check);
+    const pace = { every: 10_000, timeout: 5000, failAfter: 3 };
+    expect(tcp).toEqual({ tcp: { host: '::1', port: 80 }, ...pace });
+    expect(port).toEqual({ tcp: { host: 'localhost', port: 80 }, ...pace });
+    expect(exec).toEqual({ exec: ['test', '-e', '/ok'], ...pace });
+  });
+});
+
+describe('what is wrong with it is said with line, place and rule', () => {
+  it.each([
+    ['', ['i.yaml:1: a map with `instances:`, a list']],
+    ['[]', ['i.yaml:1: a map with `instances:`, a list']],
+    ['instances:\n', ['i.yaml:1: instances: Invalid input: expected array, received null']],
+    [
+      'instances:\n  - service: web\n    prot: 80\n',
+      ['i.yaml:3: instances[0].prot: there is no such key'],
+    ],
+    [
+      'instances:\n  - id: x\n',
+      ['i.yaml:2: instances[0].service: Invalid input: expected string, received undefined'],
+    ],
+    [
+      'instances:\n  - service: web\n    labels:\n      version: 1.10\n',
+      ['i.yaml:4: instances[0].labels.version: Invalid input: expected string, received number'],
+    ],
+    [
+      'instances:\n  - service: web\n    port: 70000\n',
+      ['i.yaml:3: instances[0].port: Too big: expected number to be <=65535'],
+    ],
+    [
+      'instances:\n  - service: "a\\u0007b"\n',
+      ['i.yaml:2: instances[0].service: a name has no control characters'],
+    ],
+    [
+      'instances:\n  - service: web\n    check: { http: "http://a/", tcp: "a:1" }\n',
+      ['i.yaml:3: instances[0].check: exactly one of http, tcp and exec'],
+    ],
+    [
+      'instances:\n  - service: web\n    check: {}\n',
+      ['i.yaml:3: instances[0].check: exactly one of http, tcp and exec'],
+    ],
+    [
+      'instances:\n  - service: web\n    check: { exec: "rm -rf /" }\n',
+      [
+        'i.yaml:3: instances[0].check.exec: a list: the command and its arguments; there is no shell',
+      ],
+    ],
+    [
+      'instances:\n  - service: web\n    check: { http: "file:///etc/passwd" }\n',
+      ['i.yaml:3: instances[0].check.http: an http or https address'],
+    ],
+    [
+      'instances:\n  - service: web\n    check:\n      tcp: a:1\n      every: 5\n',
+      ['i.yaml:5: instances[0].check.every: a duration with its unit, like 500ms, 15s or 1m 30s'],
+    ],
+    [
+      'instances:\n  - { service: a, id: x }\n  - { service: a, id: x }\n',
+      ['i.yaml:3: instances[1]: a/x is in line 2 already'],
+    ],
+    [
+      'instances: [\n',
+      [
+        'i.yaml:2: Flow sequence in block collection must be sufficiently indented and end with a ]',
+      ],
+    ],
+    ['instances: []\ninstances: []\n', ['i.yaml:2: Map keys must be unique']],
+  ])('%j', (text, expected) => {
+    expect(complaintsOf(text)).toEqual(expected);
+  });
+
+  it('all of it at once', () => {
+    expect(
+      complaintsOf('instances:\n  - service: 5\n  - { service: web, port: x }\n').map(
+        (line) => line.split(': ')[0],
+      ),
+    ).toEqual(['i.yaml:2', 'i.yaml:3']);
+  });
+
+  it('names that are too long together for a key', () => {
+    const text = `instances:\n  - { service: "${'ü'.repeat(500)}", id: "${'ü'.repeat(500)}" }\n`;
+    expect(complaintsOf(text)).toEqual([
+      expect.stringMatching(/^i\.yaml:2: instances\[0\]: the names of .* are too long together/),
+    ]);
+  });
+
+  it('an id that would be too long if it were made of the others', () => {
+    const text = `instances:\n  - service: "${'x'.repeat(1020)}"\n`;
+    expect(complaintsOf(text)).toEqual([
+      expect.stringMatching(/^i\.yaml:2: instances\[0\]: without an id .* at most 1024 bytes/),
+    ]);
+  });
+
+  it('aliases that stand for far too much', () => {
+    const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]'];
+    for (const [at, name] of [...'bcdefghi'].entries()) {
+      const before = 'abcdefghi'[at];
+      bomb.push(`${name}: &${name} [${Array(9).fill(`*${before}`).join(', ')}]`);
+    }
+    expect(complaintsOf(bomb.join('\n'))[0]).toMatch(/^i\.yaml: .*alias/i);
+  });
+});

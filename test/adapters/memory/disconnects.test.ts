@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Condition,
+  Connection,
+  staleAfter,
+} from '../../../src/adapters/memory/server/connection.ts';
+import { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.ts';
+import { type Link, LinkDown } from '../../../src/adapters/memory/server/transport.ts';
+import { memoryStore } from '../../../src/adapters/memory/store.ts';
+import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
+import type { Departure } from '../../../src/ports/disconnects.ts';
+import { slot } from '../../contract/places.ts';
+
+const gone = { slot: slot(1), how: 'closed-by-client', reason: 'Client Closed' } as const;
+const givenUp = { slot: slot(1), how: 'other', reason: 'Stale Connection' } as const;
+
+/** An agent's connection, and a watcher whose line can be cut. */
+function watched() {
+  const clock = new VirtualClock();
+  const world = new MemoryWorld(clock);
+  const line = { up: true };
+  const link: Link = {
+    carry: async (serve) => {
+      if (!line.up) throw new LinkDown('cut', false);
+      return serve();
+    },
+  };
+  const told: Departure[] = [];
+  const { departures } = memoryStore(world, link);
+  void departures.watch((said) => void told.push(said), new AbortController().signal);
+  return { clock, world, line, told, connection: new Connection(world, slot(1)) };
+}
+
+describe('a connection', () => {
+  test.each<[Condition, number, Departure[]]>([
+    ['answering', staleAfter, []],
+    ['silent', staleAfter - 1, []],
+    ['silent', staleAfter, [givenUp]],
+    ['silent', 10 * staleAfter, [givenUp]],
+    ['cut-off', staleAfter - 1, []],
+    ['cut-off', staleAfter, [givenUp]],
+  ])('that is %s for %i ms: %j', async (condition, duration, said) => {
+    const { clock, told, connection } = watched();
+    await clock.advance(1000);
+    connection.become(condition);
+    await clock.advance(duration);
+    expect(told).toEqual(said);
+  });
+
+  test('that is cut off after it fell silent is given up no later', async () => {
+    const { clock, told, connection } = watched();
+    connection.become('silent');
+    await clock.advance(staleAfter - 1);
+    connection.become('cut-off');
+    await clock.advance(1);
+    expect(told).toEqual([givenUp]);
+  });
+
+  test('that answers again in time goes on', async () => {
+    const { clock, told, connection } = watched();
+    connection.become('cut-off');
+    await clock.advance(staleAfter - 1);
+    connection.become('answering');
+    await clock.advance(10 * staleAfter);
+    expect(told).toEqual([]);
+    connection.become('cut-off');
+    await clock.advance(staleAfter - 1);
+    expect(told).toEqual([]);
+  });
+
+  test('that was given up and answers again is another one, and may close again', async () => {
+    const { clock, told, connection } = watched();
+    connection.become('silent');
+    await clock.advance(staleAfter);
+    connection.become('answering');
+    connection.close();
+    await clock.settle();
+    expect(told).toEqual([givenUp, gone]);
+  });
+
+  test.each<[Condition, Departure[], Departure[]]>([
+    ['answering', [gone], [gone]],
+    ['silent', [gone], [gone]],
+    ['cut-off', [], [givenUp]],
+  ])('that is closed while it is %s: %j at once, %j in the end', async (condition, now, later) => {
+    const { clock, told, connection } = watched();
+    connection.become(condition);
+    await clock.advance(1000);
+    connection.close();
+    connection.close();
+    await clock.settle();
+    expect(told).toEqual(now);
+    connection.become('answering');
+    await clock.advance(10 * staleAfter);
+    expect(told).toEqual(later);
+  });
+
+  test('that was given up says nothing more when its process dies', async () => {
+    const { clock, told, connection } = watched();
+    connection.become('silent');
+    await clock.advance(staleAfter);
+    connection.close();
+    await clock.settle();
+    expect(told).toEqual([givenUp]);
+  });
+});
+
+describe('a departure', () => {
+  test('that nobody was granted is not told', async () => {
+    const { clock, world, told, connection } = watched();
+    world.advisories.granted = false;
+    connection.close();
+    await clock.settle();
+    expect(told).toEqual([]);
+  });
+
+  test('while the watcher itself is away is lost, and later ones are told', async () => {
+    const { clock, world, line, told, connection } = watched();
+    line.up = false;
+    connection.close();
+    await clock.settle();
+    line.up = true;
+    new Connection(world, slot(2)).close();
+    await clock.settle();
+    expect(told).toEqual([{ ...gone, slot: slot(2) }]);
+  });
+
+  test('that is still under way at the signal is not told', async () => {
+    const { clock, world, connection } = watched();
+    const slow: Link = {
+      carry: async (serve) => {
+        await clock.sleep(10);
+        return serve();
+      },
+    };
+    const stop = new AbortController();
+    const told: Departure[] = [];
+    const { departures } = memoryStore(world, slow);
+    const watching = departures.watch((said) => void told.push(said), stop.signal);
+    connection.close();
+    stop.abort();
+    await watching;
+    await clock.advance(10);
+    expect(told).toEqual([]);
+  });
+
+  test('is not even sent to who no longer watches', async () => {
+    const { world, connection } = watched();
+    let carried = 0;
+    const counting: Link = {
+      carry: async (serve) => {
+        carried += 1;
+        return serve();
+      },
+    };
+    const stop = new AbortController();
+    const watching = memoryStore(world, counting).departures.watch(() => {}, stop.signal);
+    stop.abort();
+    await watching;
+    connection.close();
+    expect(carried).toBe(0);
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import { MemoryWorld } from '../../../../src/adapters/memory/server/memory-server.ts';
+import { eventSubject } from '../../../../src/adapters/memory/server/subjects.ts';
+import { memoryStore } from '../../../../src/adapters/memory/store.ts';
+import { VirtualClock } from '../../../../src/adapters/memory/time/virtual-clock.ts';
+import { tombstoneTtl } from '../../../../src/domain/policy/lease-policy.ts';
+import type { StoredEvent } from '../../../../src/ports/audit.ts';
+import type { Commit } from '../../../../src/ports/registry.ts';
+import { agent, eventOf, instance } from '../../../contract/places.ts';
+import {
+  allOf,
+  auditOf,
+  commitOf,
+  committed,
+  event,
+  fence,
+  removal,
+  write,
+  written,
+} from '../../../contract/requests.ts';
+
+function open() {
+  const clock = new VirtualClock();
+  const world = new MemoryWorld(clock);
+  return { clock, world, store: memoryStore(world) };
+}
+
+describe('a tombstone', () => {
+  test.each([
+    [tombstoneTtl - 1, true],
+    [tombstoneTtl, false],
+  ])('after %d ms stands: %s; then a create expects 0 again', async (passed, stands) => {
+    const { clock, store } = open();
+    const at = await written(store, write(agent(1), 0));
+    const tombstone = await written(store, removal(agent(1), at));
+    await clock.advance(passed);
+    expect(await store.registry.read(agent(1))).toMatchObject({ revision: stands ? tombstone : 0 });
+    const created = await store.registry.commit(commitOf(write(agent(1), 0)));
+    expect(created.outcome).toBe(stands ? 'conflict' : 'committed');
+  });
+});
+
+describe('the registry', () => {
+  test('starts its sequence at the time in microseconds, so that none repeats', async () => {
+    const { clock, store } = open();
+    expect(await written(store, write(agent(1), 0))).toBe(clock.wall() * 1000);
+  });
+
+  test('has no list from a view that has yet to come', async () => {
+    const { store } = open();
+    const at = await written(store, write(agent(1), 0));
+    expect(await store.registry.list(['>'], at)).toHaveLength(1);
+    await expect(store.registry.list(['>'], at + 1)).rejects.toMatchObject({
+      code: 'store-unavailable',
+    });
+  });
+
+  const many = (count: number) => Array.from({ length: count }, (_, n) => n);
+  const unsound: [string, Commit][] = [
+    ['nothing', { writes: [], events: [] }],
+    ['1001 messages', commitOf(...many(1001).map((n) => write(instance(1, n), 0)))],
+    ['a key twice', commitOf(write(agent(1), 0), removal(agent(1), 0))],
+    [
+      'a key written and fenced',
+      { ...commitOf(write(agent(1), 0), event(eventOf(1, 1))), fences: [fence(agent(1), 0)] },
+    ],
+    ['nothing but a fence', { writes: [], events: [], fences: [fence(agent(2), 0)] }],
+  ];
+
+  test.each(unsound)('takes a commit of %s for the bug that it is', async (_, commit) => {
+    const { store } = open();
+    await expect(store.registry.commit(commit)).rejects.toThrow('not a commit');
+    expect(await store.registry.list(['>'], 0)).toEqual([]);
+  });
+});
+
+describe('an audit that lags behind', () => {
+  test('has what was held back later, in order, and once', async () => {
+    const { world, store } = open();
+    await committed(store, write(agent(1), 0), event(eventOf(1, 1)));
+    {
+      using _held = world.audit.holdBack();
+      await committed(store, write(agent(2), 0), event(eventOf(1, 2)));
+      expect(await store.audit.append(event(eventOf(1, 3)))).toBe('appended');
+      expect(await auditOf(store)).toHaveLength(1);
+      expect(await store.audit.range()).toEqual({ first: 1, last: 1 });
+    }
+    const subjects = (await auditOf(store)).map(({ subject }) => subject);
+    expect(subjects).toEqual([1, 2, 3].map((n) => eventOf(1, n)));
+  });
+
+  test('keeps in the outbox whatever it has not confirmed', async () => {
+    const { world, store } = open();
+    for (const n of [1, 2]) await store.audit.append(event(eventOf(1, n)));
+    {
+      using _held = world.audit.holdBack();
+      for (const n of [3, 4]) await store.audit.append(event(eventOf(1, n)));
+      expect(await store.audit.tidy()).toBe(1);
+      expect(await store.audit.tidy()).toBe(0);
+    }
+    expect(await auditOf(store)).toHaveLength(4);
+    expect(await store.audit.tidy()).toBe(2);
+  });
+
+  test('leaves the outbox alone where its own last event is not there', async () => {
+    const { world, store } = open();
+    for (const n of [1, 2, 3]) await store.audit.append(event(eventOf(1, n)));
+    const last = world.registry.last(eventSubject(eventOf(1, 3)));
+    if (last) world.registry.purge(last);
+    expect(await store.audit.tidy()).toBe(0);
+    expect(world.registry.last(eventSubject(eventOf(1, 1)))).toBeDefined();
+  });
+
+  test('is followed without waiting', async () => {
+    const { clock, store } = open();
+    const stop = new AbortController();
+    const seen: StoredEvent[] = [];
+    const following = allOf(store.audit.follow(0, stop.signal), seen);
+    for (const n of [1, 2]) {
+      await store.audit.append(event(eventOf(1, n)));
+      await clock.settle();
+      expect(seen).toHaveLength(n);
+    }
+    stop.abort();
+    await following;
+  });
+
+  test('knows an event that is only in the outbox yet', async () => {
+    const { world, store } = open();
+    using _held = world.audit.holdBack();
+    expect(await store.audit.append(event(eventOf(1, 1)))).toBe('appended');
+    expect(await store.audit.append(event(eventOf(1, 1)))).toBe('already');
+  });
+});

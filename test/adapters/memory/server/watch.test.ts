@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import { MemoryWorld } from '../../../../src/adapters/memory/server/memory-server.ts';
+import { type Link, LinkDown } from '../../../../src/adapters/memory/server/transport.ts';
+import { memoryStore } from '../../../../src/adapters/memory/store.ts';
+import { VirtualClock } from '../../../../src/adapters/memory/time/virtual-clock.ts';
+import { tombstoneTtl } from '../../../../src/domain/policy/lease-policy.ts';
+import { seconds } from '../../../../src/domain/time.ts';
+import { Observed } from '../../../contract/observed.ts';
+import { agent, instance } from '../../../contract/places.ts';
+import { removal, write, written } from '../../../contract/requests.ts';
+
+/** A watcher whose line can be cut, and a writer whose line is good. */
+function watching(up = true) {
+  const clock = new VirtualClock();
+  const world = new MemoryWorld(clock);
+  let isUp = up;
+  const link: Link = {
+    carry: async (serve) => {
+      if (!isUp) throw new LinkDown('cut', true);
+      return serve();
+    },
+  };
+  const { registry } = memoryStore(world, link);
+  const seen = new Observed((signal) => registry.watch(['agent.>'], signal));
+  return {
+    clock,
+    seen,
+    store: memoryStore(world),
+    cut: () => {
+      isUp = false;
+    },
+    mend: () => {
+      isUp = true;
+    },
+  };
+}
+
+describe('a watch', () => {
+  test('says every second that it is alive, also while others’ keys change', async () => {
+    const { clock, seen, store } = watching();
+    for (let n = 0; n < 50; n += 1) {
+      await clock.advance(100);
+      await written(store, write(instance(1, n), 0));
+    }
+    expect(seen.kinds).toEqual(['snapshot', 'alive', 'alive', 'alive', 'alive', 'alive']);
+  });
+
+  test('over a line that is cut is stale, said once, and goes on where it was', async () => {
+    const { clock, seen, store, cut, mend } = watching();
+    await clock.advance(500);
+    cut();
+    const first = await written(store, write(agent(1), 0));
+    await clock.advance(seconds(10));
+    const second = await written(store, write(agent(1), first));
+    await written(store, write(agent(2), 0));
+    expect(seen.kinds).toEqual(['snapshot', 'stale']);
+    mend();
+    await clock.advance(seconds(1));
+    expect(seen.kinds).toEqual(['snapshot', 'stale', 'changes']);
+    expect(seen.changes.map(({ key }) => key)).toEqual([agent(1), agent(2)]);
+    expect(seen.view.get(agent(1))).toMatchObject({ revision: second });
+    expect(seen.broken).toEqual([]);
+  });
+
+  test('says after a cut that nothing was missed, also where nothing changed', async () => {
+    const { clock, seen, cut, mend } = watching();
+    await clock.settle();
+    cut();
+    await clock.advance(seconds(5));
+    mend();
+    await clock.advance(seconds(1));
+    expect(seen.kinds).toEqual(['snapshot', 'stale', 'changes']);
+    expect(seen.changes).toEqual([]);
+  });
+
+  test('that never had a line starts stale, with its snapshot to come', async () => {
+    const { clock, seen, store, mend } = watching(false);
+    await written(store, write(agent(1), 0));
+    await clock.advance(seconds(3));
+    mend();
+    await clock.advance(seconds(1));
+    expect(seen.kinds).toEqual(['stale', 'snapshot']);
+    expect(seen.entries.map(({ key }) => key)).toEqual([agent(1)]);
+  });
+
+  test('away for longer than tombstones last starts over', async () => {
+    const { clock, seen, store, cut, mend } = watching();
+    const at = await written(store, write(agent(1), 0));
+    await clock.settle();
+    expect(seen.entries).toHaveLength(1);
+    cut();
+    await written(store, removal(agent(1), at));
+    await clock.advance(tombstoneTtl + seconds(1));
+    mend();
+    await clock.advance(seconds(1));
+    expect(seen.kinds.slice(-2)).toEqual(['stale', 'snapshot']);
+    expect(seen.entries).toEqual([]);
+  });
+
+  test('gives the same history whenever the same is done', async () => {
+    const history = async () => {
+      const { clock, seen, store, cut, mend } = watching();
+      for (let n = 1; n < 20; n += 1) {
+        await written(store, write(agent(n), 0));
+        if (n % 5 === 0) cut();
+        if (n % 7 === 0) mend();
+        await clock.advance(n * 37);
+      }
+      return { kinds: seen.kinds, changes: seen.changes };
+    };
+    expect(await history()).toEqual(await history());
+  });
+});

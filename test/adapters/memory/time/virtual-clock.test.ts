@@ -1,0 +1,125 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { VirtualClock } from '../../../../src/adapters/memory/time/virtual-clock.ts';
+
+/** Notes down who woke when. */
+function sleepers(clock: VirtualClock) {
+  const woken: [string, number][] = [];
+  const sleep = (name: string, duration: number, signal?: AbortSignal) =>
+    void clock.sleep(duration, signal).then(() => woken.push([name, clock.monotonic()]));
+  return { woken, sleep };
+}
+
+describe('virtual time', () => {
+  test('stands still until it is told to pass', async () => {
+    const clock = new VirtualClock(1000);
+    const { woken, sleep } = sleepers(clock);
+    sleep('a', 1);
+    await clock.settle();
+    expect([clock.monotonic(), clock.wall(), woken]).toEqual([0, 1000, []]);
+  });
+
+  test('wakes sleepers at their deadlines, ties in the order in which they lay down', async () => {
+    const clock = new VirtualClock();
+    const { woken, sleep } = sleepers(clock);
+    sleep('late', 30);
+    sleep('first', 10);
+    sleep('second', 10);
+    sleep('negative', -5);
+    await clock.advance(29);
+    expect(woken).toEqual([
+      ['negative', 0],
+      ['first', 10],
+      ['second', 10],
+    ]);
+    expect(clock.monotonic()).toBe(29);
+    await clock.advance(1);
+    expect(woken.at(-1)).toEqual(['late', 30]);
+  });
+
+  test('lets each do all it can before the next wakes, and sleep again', async () => {
+    const clock = new VirtualClock();
+    const trace: string[] = [];
+    const worker = async (name: string, every: number) => {
+      for (let n = 0; n < 3; n += 1) {
+        await clock.sleep(every);
+        for (let step = 0; step < 5; step += 1) await Promise.resolve();
+        trace.push(`${name}${n} at ${clock.monotonic()}`);
+      }
+    };
+    const working = Promise.all([worker('a', 10), worker('b', 10), worker('c', 15)]);
+    await clock.advance(100);
+    await working;
+    expect(trace).toEqual([
+      'a0 at 10',
+      'b0 at 10',
+      'c0 at 15',
+      'a1 at 20',
+      'b1 at 20',
+      'c1 at 30',
+      'a2 at 30',
+      'b2 at 30',
+      'c2 at 45',
+    ]);
+  });
+
+  test('wakes at once whoever is aborted, and leaves no listener behind', async () => {
+    const clock = new VirtualClock();
+    const { woken, sleep } = sleepers(clock);
+    const stop = new AbortController();
+    sleep('aborted', 1000, stop.signal);
+    sleep('before', 5, stop.signal);
+    await clock.advance(10);
+    stop.abort();
+    await clock.settle();
+    sleep('never began', 1000, stop.signal);
+    await clock.settle();
+    expect(woken).toEqual([
+      ['before', 5],
+      ['aborted', 10],
+      ['never began', 10],
+    ]);
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+    await clock.advance(5000);
+    expect(woken).toHaveLength(3);
+  });
+
+  test('passes for whoever waits for a rest that is too small to make a difference', async () => {
+    const clock = new VirtualClock();
+    await clock.advance(10_000_000);
+    const until = clock.monotonic() + 1e-3;
+    let waits = 0;
+    const waiting = (async () => {
+      while (clock.monotonic() < until && waits < 1000) {
+        waits += 1;
+        await clock.sleep(1e-12);
+      }
+    })();
+    await clock.advance(1);
+    await waiting;
+    expect(waits).toBeLessThan(5);
+  });
+
+  test('is cut in 1024ths of a millisecond; the wall clock shows whole milliseconds', async () => {
+    const clock = new VirtualClock(1000);
+    const { woken, sleep } = sleepers(clock);
+    sleep('a', 0.25);
+    await clock.advance(0.125);
+    expect(woken).toEqual([]);
+    await clock.advance(0.875);
+    expect(woken).toHaveLength(1);
+    expect(clock.wall()).toBe(1001);
+  });
+
+  test('may jump on the wall alone', async () => {
+    const clock = new VirtualClock(1000);
+    const { woken, sleep } = sleepers(clock);
+    sleep('a', 60);
+    clock.jumpWall(3_600_000);
+    await clock.settle();
+    expect([clock.monotonic(), clock.wall(), woken]).toEqual([0, 3_601_000, []]);
+    clock.jumpWall(-3_600_500);
+    await clock.advance(60);
+    expect([clock.wall(), woken]).toEqual([560, [['a', 60]]]);
+  });
+});

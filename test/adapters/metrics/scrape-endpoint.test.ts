@@ -1,0 +1,67 @@
+import { connect } from 'node:net';
+import { Registry } from '@prometheus-io/client';
+import { describe, expect, test } from 'vitest';
+import { processRegistry } from '../../../src/adapters/metrics/process-metrics.ts';
+import { prometheusMeters } from '../../../src/adapters/metrics/prometheus.ts';
+import { listenForScrapes, scrapedAt } from '../../../src/adapters/metrics/scrape-endpoint.ts';
+import { samplesIn } from './samples.ts';
+
+const local = { host: '127.0.0.1', port: 0 };
+
+describe('the listener', () => {
+  test("answers /metrics with ours and this process's", async () => {
+    const registry = processRegistry();
+    prometheusMeters(registry, { monotonic: () => 0 }).expired();
+    await using listener = await listenForScrapes(registry, local);
+    const response = await fetch(`${listener.url}?from=test`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const samples = samplesIn(await response.text());
+    expect(samples.get('rollcall_expiries_total')).toBe(1);
+    expect(samples.get('process_resident_memory_bytes')).toBeGreaterThan(1e6);
+  });
+
+  test('has nothing else, and takes nothing', async () => {
+    await using listener = await listenForScrapes(new Registry(), local);
+    expect(listener.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/);
+    for (const path of ['/', '/metrics/', '/../metrics2', '/favicon.ico']) {
+      expect([path, (await fetch(new URL(path, listener.url))).status]).toEqual([path, 404]);
+    }
+    expect((await fetch(listener.url, { method: 'POST', body: 'x' })).status).toBe(405);
+    expect((await fetch(listener.url, { method: 'HEAD' })).status).toBe(200);
+  });
+
+  test('stops although somebody is in the middle of asking', async () => {
+    const listener = await listenForScrapes(new Registry(), local);
+    const { port } = new URL(listener.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    await new Promise((resolve) => socket.write('GET /metrics HTTP/1.1\r\nHost: a\r\n', resolve));
+    await fetch(listener.url); // by now the other has arrived
+    await listener[Symbol.asyncDispose]();
+    await expect(fetch(listener.url)).rejects.toThrow();
+    socket.destroy();
+  });
+
+  test('says which port is taken, and what to do', async () => {
+    await using first = await listenForScrapes(new Registry(), local);
+    const port = Number(new URL(first.url).port);
+    await expect(listenForScrapes(new Registry(), { ...local, port })).rejects.toMatchObject({
+      code: 'port-taken',
+      message: `port ${port} of 127.0.0.1, for metrics, is taken by another program`,
+      hint: expect.stringContaining('--metrics'),
+    });
+  });
+
+  test('refuses an address that is not of this machine', async () => {
+    const elsewhere = { host: '192.0.2.1', port: 0 };
+    await expect(listenForScrapes(new Registry(), elsewhere)).rejects.toMatchObject({
+      code: 'bad-setting',
+      message: expect.stringContaining('192.0.2.1'),
+    });
+  });
+
+  test('names an address of IPv6 as one writes it in a URL', () => {
+    const at = { address: '::1', family: 'IPv6', port: 9464 };
+    expect(scrapedAt(at)).toBe('http://[::1]:9464/metrics');
+  });
+});

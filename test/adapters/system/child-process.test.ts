@@ -1,0 +1,83 @@
+import { EventEmitter } from 'node:events';
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type SignalSource, startChild } from '../../../src/adapters/system/child-process.ts';
+
+class OurSignals extends EventEmitter implements SignalSource {
+  readonly stdin: { readonly isTTY: boolean };
+
+  constructor(isTTY = false) {
+    super();
+    this.stdin = { isTTY };
+  }
+}
+
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+
+/** A child that has begun to run its script. */
+async function startScript(script: string, ours: SignalSource) {
+  const directory = await mkdtemp(join(tmpdir(), 'rollcall-child-'));
+  const ready = join(directory, 'ready');
+  const child = await startChild(['sh', '-c', script.replace('READY', `: > ${ready}`)], ours);
+  while (
+    await access(ready).then(
+      () => false,
+      () => true,
+    )
+  )
+    await new Promise(setImmediate);
+  await rm(directory, { recursive: true });
+  return { ...child, [Symbol.dispose]: () => child.kill('SIGKILL') };
+}
+
+const trapping = (signal: string, code: number) =>
+  `trap 'exit ${code}' ${signal.slice(3)}; READY; while :; do sleep 0.02; done`;
+
+describe('a child', () => {
+  test.each([0, 1, 42, 255])('that exits with %d gives that', async (code) => {
+    const child = await startChild(['sh', '-c', `exit ${code}`], new OurSignals());
+    expect(await child.exit).toBe(code);
+  });
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGKILL', 137],
+    ['SIGHUP', 129],
+  ] as const)('ended by %s gives %d, as a shell does', async (signal, code) => {
+    const child = await startChild(['sleep', '60'], new OurSignals());
+    child.kill(signal);
+    expect(await child.exit).toBe(code);
+  });
+
+  test.each(signals)('gets the %s that we get', async (signal) => {
+    const ours = new OurSignals();
+    using child = await startScript(trapping(signal, 7), ours);
+    ours.emit(signal, signal);
+    expect(await child.exit).toBe(7);
+  });
+
+  test('at a terminal gets its own SIGINT, not ours on top', async () => {
+    const ours = new OurSignals(true);
+    using child = await startScript(trapping('SIGTERM', 3), ours);
+    expect(ours.listenerCount('SIGINT')).toBe(0);
+    ours.emit('SIGTERM', 'SIGTERM');
+    expect(await child.exit).toBe(3);
+  });
+
+  test('that has exited leaves our signals alone', async () => {
+    const ours = new OurSignals();
+    const child = await startChild(['true'], ours);
+    await child.exit;
+    expect(signals.map((signal) => ours.listenerCount(signal))).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  test('that cannot be started is a fault with its name, and leaves our signals alone', async () => {
+    const ours = new OurSignals();
+    const starting = startChild(['no-such-command-here', '-x'], ours);
+    await expect(starting).rejects.toMatchObject({ code: 'not-found' });
+    await expect(starting).rejects.toThrow('no-such-command-here');
+    expect(signals.map((signal) => ours.listenerCount(signal))).toEqual([0, 0, 0, 0, 0]);
+  });
+});
