@@ -1,4 +1,4 @@
-import { type Chart, chartOf } from '../charts/chart.ts';
+import { type Chart, chartOf } from '../charts/model/chart.ts';
 import { Fault } from '../domain/fault.ts';
 import { ownCharts } from '../runtime/transitions/publish-charts.ts';
 import { loadMachines } from './load-machines.ts';

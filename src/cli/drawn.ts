@@ -1,9 +1,9 @@
-import type { Chart } from '../charts/chart.ts';
-import { dotOf } from '../charts/dot.ts';
-import { mermaidOf } from '../charts/mermaid.ts';
-import { outlineOf } from '../charts/outline.ts';
-import { collapsedBelow } from '../charts/picture.ts';
-import { svgOf } from '../charts/svg.ts';
+import { collapsedBelow } from '../charts/diagram/diagram.ts';
+import type { Chart } from '../charts/model/chart.ts';
+import { svgOf } from '../charts/svg/svg.ts';
+import { dotOf } from '../charts/text/dot.ts';
+import { mermaidOf } from '../charts/text/mermaid.ts';
+import { outlineOf } from '../charts/text/text-tree.ts';
 import { layoutOf, pngOf } from './compose.ts';
 import type { Io } from './io.ts';
 import { outlineLines } from './outline-lines.ts';

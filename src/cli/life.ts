@@ -1,4 +1,4 @@
-import type { Overlay } from '../charts/overlay.ts';
+import type { Overlay } from '../charts/model/overlay.ts';
 import { chainName, type Recorded, readEvent } from '../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../domain/events/event-schema.ts';
 import { isPast, type Moment } from '../runtime/audit/replay.ts';

@@ -1,4 +1,4 @@
-import type { OutlineLine, Tone } from '../charts/outline.ts';
+import type { OutlineLine, Tone } from '../charts/text/text-tree.ts';
 import type { Palette } from './palette.ts';
 import { printable } from './printable.ts';
 import { columnsOf, cutTo } from './text-columns.ts';

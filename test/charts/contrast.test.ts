@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Colours, literal } from '../../src/charts/theme.ts';
+import { type Colours, literal } from '../../src/charts/svg/theme.ts';
 
 /** What is written on what, and what is drawn on what. */
 const texts: readonly (readonly [keyof Colours, readonly (keyof Colours)[]])[] = [

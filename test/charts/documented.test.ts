@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { pictureName } from '../../src/charts/pinned.ts';
-import { pins } from '../../src/charts/pins.ts';
+import { pictureName } from '../../src/charts/layout/pinned-layouts.ts';
+import { pins } from '../../src/charts/layout/pinned-layouts-data.ts';
 import { charts, checkout, documented, foldings } from './documented.ts';
 
 describe('docs/machines.md, written by npm run docs:machines', () => {

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { layoutOf } from '../../src/adapters/chart-rendering/elk-layout.ts';
-import type { Chart } from '../../src/charts/chart.ts';
-import { dotOf } from '../../src/charts/dot.ts';
-import { mermaidOf } from '../../src/charts/mermaid.ts';
-import { outlineOf } from '../../src/charts/outline.ts';
-import { collapsedBelow } from '../../src/charts/picture.ts';
-import { svgOf } from '../../src/charts/svg.ts';
-import { type TreeNode, treeOf } from '../../src/charts/tree.ts';
-import { sentence, wordsOf } from '../../src/charts/words.ts';
+import { collapsedBelow } from '../../src/charts/diagram/diagram.ts';
+import type { Chart } from '../../src/charts/model/chart.ts';
+import { type TreeNode, treeOf } from '../../src/charts/model/state-tree.ts';
+import { sentence, wordsOf } from '../../src/charts/model/transition-label.ts';
+import { svgOf } from '../../src/charts/svg/svg.ts';
+import { dotOf } from '../../src/charts/text/dot.ts';
+import { mermaidOf } from '../../src/charts/text/mermaid.ts';
+import { outlineOf } from '../../src/charts/text/text-tree.ts';
 import { ownCharts } from '../../src/runtime/transitions/publish-charts.ts';
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,9 +1,9 @@
 import { Graphviz } from '@hpcc-js/wasm-graphviz';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Chart, chartOf } from '../../src/charts/chart.ts';
-import { dotOf } from '../../src/charts/dot.ts';
-import { treeOf } from '../../src/charts/tree.ts';
-import { sentence, wordsOf } from '../../src/charts/words.ts';
+import { type Chart, chartOf } from '../../src/charts/model/chart.ts';
+import { treeOf } from '../../src/charts/model/state-tree.ts';
+import { sentence, wordsOf } from '../../src/charts/model/transition-label.ts';
+import { dotOf } from '../../src/charts/text/dot.ts';
 import { examples } from '../machines/examples.ts';
 import { everything } from './everything.ts';
 

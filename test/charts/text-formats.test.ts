@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { chartOf } from '../../src/charts/chart.ts';
-import { dotOf } from '../../src/charts/dot.ts';
-import { mermaidOf } from '../../src/charts/mermaid.ts';
-import { outlineOf } from '../../src/charts/outline.ts';
+import { chartOf } from '../../src/charts/model/chart.ts';
+import { dotOf } from '../../src/charts/text/dot.ts';
+import { mermaidOf } from '../../src/charts/text/mermaid.ts';
+import { outlineOf } from '../../src/charts/text/text-tree.ts';
 import { examples } from '../machines/examples.ts';
 import { everything } from './everything.ts';
 

@@ -1,9 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { layoutOf } from '../../src/adapters/chart-rendering/elk-layout.ts';
-import { pictureName } from '../../src/charts/pinned.ts';
-import { pins } from '../../src/charts/pins.ts';
-import { variants } from '../../src/charts/variants.ts';
+import { variants } from '../../src/charts/layout/layout-variants.ts';
+import { pictureName } from '../../src/charts/layout/pinned-layouts.ts';
+import { pins } from '../../src/charts/layout/pinned-layouts-data.ts';
 import { charts, checkout, documented, foldings } from './documented.ts';
 
 /**
@@ -25,7 +25,7 @@ if (JSON.stringify(wanted) === JSON.stringify(pins)) {
 } else {
   const entries = Object.entries(wanted).map(([name, way]) => `  '${name}': '${way}',\n`);
   await writeFile(
-    join(checkout, 'src/charts/pins.ts'),
+    join(checkout, 'src/charts/layout/pinned-layouts-data.ts'),
     `/**
  * The ways that were found best for our own machines, by what is drawn: written by
  * \`npm run docs:machines\`, so that a picture depends neither on the time there is nor on the search.
@@ -34,5 +34,5 @@ export const pins: Readonly<Record<string, string>> = {
 ${entries.join('')}};
 `,
   );
-  process.stdout.write('src/charts/pins.ts was written: run it once more\n');
+  process.stdout.write('src/charts/layout/pinned-layouts-data.ts was written: run it once more\n');
 }

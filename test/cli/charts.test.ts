@@ -7,7 +7,7 @@ import { createGunzip } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { setup } from 'xstate';
 import { runMachine } from '../../machines/run.ts';
-import { chartOf } from '../../src/charts/chart.ts';
+import { chartOf } from '../../src/charts/model/chart.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { fakeTerminal } from './terminal.ts';

@@ -3,21 +3,21 @@ import { expect, test } from 'vitest';
 import { collectorMachine } from '../../machines/collector.ts';
 import { runMachine } from '../../machines/run.ts';
 import { layoutOf } from '../../src/adapters/chart-rendering/elk-layout.ts';
+import { pictureOf } from '../../src/charts/diagram/diagram.ts';
+import { variants } from '../../src/charts/layout/layout-variants.ts';
 import {
   type Chart,
   type ChartEdge,
   type ChartNode,
   chartHash,
   chartOf,
-} from '../../src/charts/chart.ts';
-import { dotOf } from '../../src/charts/dot.ts';
-import { mermaidOf } from '../../src/charts/mermaid.ts';
-import { outlineOf } from '../../src/charts/outline.ts';
-import { pictureOf } from '../../src/charts/picture.ts';
-import { readChart } from '../../src/charts/read-chart.ts';
-import { svgOf } from '../../src/charts/svg.ts';
-import { pathOf, treeOf } from '../../src/charts/tree.ts';
-import { variants } from '../../src/charts/variants.ts';
+} from '../../src/charts/model/chart.ts';
+import { readChart } from '../../src/charts/model/parse-chart.ts';
+import { pathOf, treeOf } from '../../src/charts/model/state-tree.ts';
+import { svgOf } from '../../src/charts/svg/svg.ts';
+import { dotOf } from '../../src/charts/text/dot.ts';
+import { mermaidOf } from '../../src/charts/text/mermaid.ts';
+import { outlineOf } from '../../src/charts/text/text-tree.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { everything } from '../charts/everything.ts';

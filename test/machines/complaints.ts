@@ -1,5 +1,5 @@
 import type { AnyStateNode } from 'xstate';
-import { type Chart, chartOf } from '../../src/charts/chart.ts';
+import { type Chart, chartOf } from '../../src/charts/model/chart.ts';
 import { type Steppable, steppable } from '../../src/runtime/transitions/transition.ts';
 import type { Example } from './examples.ts';
 import { activeNodes, walk } from './walk.ts';

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import elkjs from 'elkjs/lib/elk.bundled.js';
-import type { ElkGraph } from '../../charts/elk-graph.ts';
+import type { ElkGraph } from '../../charts/layout/elk-graph.ts';
 
 /** What is asked of the thread: the same picture, in several ways. */
 export interface Asked {

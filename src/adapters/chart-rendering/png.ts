@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { isMeasured } from '../../charts/text-width.ts';
+import { isMeasured } from '../../charts/diagram/text-width.ts';
 import { Fault } from '../../domain/fault.ts';
 
 /** The weights that a picture is written in. */

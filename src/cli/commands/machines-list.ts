@@ -1,5 +1,5 @@
-import type { Chart } from '../../charts/chart.ts';
-import { treeOf } from '../../charts/tree.ts';
+import type { Chart } from '../../charts/model/chart.ts';
+import { treeOf } from '../../charts/model/state-tree.ts';
 import { chartsIn } from '../charts.ts';
 import { command } from '../command.ts';
 import { exit } from '../exit.ts';

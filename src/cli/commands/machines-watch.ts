@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { chartOf } from '../../charts/chart.ts';
+import { chartOf } from '../../charts/model/chart.ts';
 import { Fault } from '../../domain/fault.ts';
 import { seconds } from '../../domain/time.ts';
 import { command } from '../command.ts';

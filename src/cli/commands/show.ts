@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Chart } from '../../charts/chart.ts';
-import { outlineOf } from '../../charts/outline.ts';
-import { activeStates } from '../../charts/overlay.ts';
+import type { Chart } from '../../charts/model/chart.ts';
+import { activeStates } from '../../charts/model/overlay.ts';
+import { outlineOf } from '../../charts/text/text-tree.ts';
 import { describeChain } from '../../domain/events/audit-entry.ts';
 import { Fault } from '../../domain/fault.ts';
 import { chartOfRecord } from '../../runtime/transitions/publish-charts.ts';

@@ -1,4 +1,4 @@
-import { stylesheet } from '../../charts/stylesheet.ts';
+import { stylesheet } from '../../charts/svg/stylesheet.ts';
 import { apiPath } from './api-path.ts';
 
 interface Props {

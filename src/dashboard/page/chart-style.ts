@@ -1,5 +1,5 @@
-import { stylesheet } from '../../charts/stylesheet.ts';
-import { variablesOf } from '../../charts/theme.ts';
+import { stylesheet } from '../../charts/svg/stylesheet.ts';
+import { variablesOf } from '../../charts/svg/theme.ts';
 
 /** Pictures in the page's theme. Through the CSSOM: no inline style is let in. */
 export function styleCharts(): void {

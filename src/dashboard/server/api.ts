@@ -1,5 +1,5 @@
-import { dotOf } from '../../charts/dot.ts';
-import { mermaidOf } from '../../charts/mermaid.ts';
+import { dotOf } from '../../charts/text/dot.ts';
+import { mermaidOf } from '../../charts/text/mermaid.ts';
 import { encodeToken } from '../../domain/identity/subject-token.ts';
 import type { WireEvents, WireHello } from '../wire.ts';
 import type { Actions } from './actions.ts';

@@ -1,4 +1,4 @@
-import { type Chart, chartOf } from '../../charts/chart.ts';
+import { type Chart, chartOf } from '../../charts/model/chart.ts';
 import type { Charts } from '../../ports/charts.ts';
 import { chartOfRecord } from '../../runtime/transitions/publish-charts.ts';
 import { machinesByName } from './over.ts';

@@ -1,8 +1,8 @@
-import type { Chart } from '../../charts/chart.ts';
-import type { Layout } from '../../charts/layout.ts';
-import { svgOf } from '../../charts/svg.ts';
-import type { Theme } from '../../charts/theme.ts';
-import { type TreeNode, treeOf } from '../../charts/tree.ts';
+import type { Layout } from '../../charts/layout/layout.ts';
+import type { Chart } from '../../charts/model/chart.ts';
+import { type TreeNode, treeOf } from '../../charts/model/state-tree.ts';
+import { svgOf } from '../../charts/svg/svg.ts';
+import type { Theme } from '../../charts/svg/theme.ts';
 import { Refusal } from './refusal.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { type Chart, chartOf } from '../../charts/chart.ts';
-import { readChart } from '../../charts/read-chart.ts';
+import { type Chart, chartOf } from '../../charts/model/chart.ts';
+import { readChart } from '../../charts/model/parse-chart.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Charts } from '../../ports/charts.ts';
 import type { Ports } from '../../ports/ports.ts';

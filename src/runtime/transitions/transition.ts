@@ -1,5 +1,5 @@
 import { type AnyStateMachine, initialTransition, transition } from 'xstate';
-import { chartOf, edgeIds } from '../../charts/chart.ts';
+import { chartOf, edgeIds } from '../../charts/model/chart.ts';
 import type { StateValue } from '../../domain/events/event-schema.ts';
 
 /** Where an entity stands: XState's value and context, and nothing else. */

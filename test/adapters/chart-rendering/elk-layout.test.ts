@@ -2,9 +2,9 @@ import { describe, expect, test, vi } from 'vitest';
 import { collectorMachine } from '../../../machines/collector.ts';
 import { runMachine } from '../../../machines/run.ts';
 import { layoutOf } from '../../../src/adapters/chart-rendering/elk-layout.ts';
-import { chartOf } from '../../../src/charts/chart.ts';
-import { score } from '../../../src/charts/score.ts';
-import { type Variant, variants } from '../../../src/charts/variants.ts';
+import { score } from '../../../src/charts/layout/layout-score.ts';
+import { type Variant, variants } from '../../../src/charts/layout/layout-variants.ts';
+import { chartOf } from '../../../src/charts/model/chart.ts';
 
 /** ELK takes a second to load, more where others compute too. */
 vi.setConfig({ testTimeout: 60_000 });

@@ -11,10 +11,10 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { holdMachine } from '../../../machines/hold.ts';
 import { layoutOf } from '../../../src/adapters/chart-rendering/elk-layout.ts';
 import { pngOf } from '../../../src/adapters/chart-rendering/png.ts';
-import { chartOf } from '../../../src/charts/chart.ts';
-import { measures } from '../../../src/charts/sizes.ts';
-import { svgOf } from '../../../src/charts/svg.ts';
-import { type Font, widthOf } from '../../../src/charts/text-width.ts';
+import { measures } from '../../../src/charts/diagram/sizes.ts';
+import { type Font, widthOf } from '../../../src/charts/diagram/text-width.ts';
+import { chartOf } from '../../../src/charts/model/chart.ts';
+import { svgOf } from '../../../src/charts/svg/svg.ts';
 
 /** ELK and resvg take a while to load, more where others compute too. */
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chartOf } from '../../../src/charts/chart.ts';
+import { chartOf } from '../../../src/charts/model/chart.ts';
 import {
   closable,
   overview,

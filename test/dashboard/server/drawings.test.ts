@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { chartOf } from '../../../src/charts/chart.ts';
-import type { Layout } from '../../../src/charts/layout.ts';
+import type { Layout } from '../../../src/charts/layout/layout.ts';
+import { chartOf } from '../../../src/charts/model/chart.ts';
 import { closedIn, drawings } from '../../../src/dashboard/server/drawings.ts';
 import { collector, run } from '../../../src/runtime/transitions/machine-set.ts';
 import { apiOf, fetched, served, WrittenSource } from './served.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
-import { chartOf } from '../../../src/charts/chart.ts';
+import { chartOf } from '../../../src/charts/model/chart.ts';
 import { entitiesNamed } from '../../../src/cli/audit-entity.ts';
 import { planNow } from '../../../src/cli/planned.ts';
 import { Actions } from '../../../src/dashboard/server/actions.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runMachine } from '../../../machines/run.ts';
-import { chartOf } from '../../../src/charts/chart.ts';
-import { readChart } from '../../../src/charts/read-chart.ts';
+import { chartOf } from '../../../src/charts/model/chart.ts';
+import { readChart } from '../../../src/charts/model/parse-chart.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
 import { command } from './command.ts';

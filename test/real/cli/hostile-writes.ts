@@ -2,7 +2,7 @@ import { headers, type NatsConnection } from '@nats-io/transport-node';
 import fc from 'fast-check';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import type { Names } from '../../../src/adapters/nats/connection/subject-names.ts';
-import { chartHash } from '../../../src/charts/chart.ts';
+import { chartHash } from '../../../src/charts/model/chart.ts';
 import { HostId, ZoneName } from '../../../src/domain/identity/names.ts';
 import {
   brakeKey,

@@ -1,7 +1,7 @@
-import type { Chart } from './chart.ts';
+import type { Box, Line, Picture, Row } from '../diagram/diagram.ts';
+import { measures } from '../diagram/sizes.ts';
+import type { Chart } from '../model/chart.ts';
 import { type Direction, type ElkGraph, type ElkLine, elkIds } from './elk-graph.ts';
-import type { Box, Line, Picture, Row } from './picture.ts';
-import { measures } from './sizes.ts';
 
 export interface Point {
   readonly x: number;

@@ -1,8 +1,8 @@
-import { escapeXml } from './escape.ts';
-import type { Point } from './layout.ts';
-import { countText } from './overlay.ts';
-import { measures } from './sizes.ts';
-import { number } from './way.ts';
+import { measures } from '../diagram/sizes.ts';
+import type { Point } from '../layout/layout.ts';
+import { countText } from '../model/overlay.ts';
+import { number } from './edge-path.ts';
+import { escapeXml } from './escape-xml.ts';
 
 /** The room of a count; `at`: the middle of its left side. */
 export function pill({ x, y }: Point, count: number | undefined): string {

@@ -1,17 +1,17 @@
-import { attributeWord, escapeXml } from './escape.ts';
+import type { Row } from '../diagram/diagram.ts';
+import { labelWidth, measures } from '../diagram/sizes.ts';
+import { widthOf } from '../diagram/text-width.ts';
+import type { Area, Layout, PlacedLine, PlacedStart } from '../layout/layout.ts';
+import type { Overlay } from '../model/overlay.ts';
+import { pill } from './count-badge.ts';
+import { headPath, number, wayPath } from './edge-path.ts';
+import { attributeWord, escapeXml } from './escape-xml.ts';
+import { type Marks, marksOf } from './highlights.ts';
 import { icons } from './icons.ts';
-import type { Area, Layout, PlacedLine, PlacedStart } from './layout.ts';
-import { type Marks, marksOf } from './marks.ts';
-import type { Overlay } from './overlay.ts';
-import type { Row } from './picture.ts';
-import { labelWidth, measures } from './sizes.ts';
+import { svgBox } from './state-box.ts';
 import { stylesheet } from './stylesheet.ts';
-import { svgBox } from './svg-box.ts';
-import { pill } from './svg-pill.ts';
-import { told } from './svg-told.ts';
-import { widthOf } from './text-width.ts';
 import type { Theme } from './theme.ts';
-import { headPath, number, wayPath } from './way.ts';
+import { told } from './tooltip.ts';
 
 export interface SvgOptions {
   readonly theme: Theme;

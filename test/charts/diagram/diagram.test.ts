@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { collectorMachine } from '../../machines/collector.ts';
-import { runMachine } from '../../machines/run.ts';
-import { sessionMachine } from '../../machines/session.ts';
-import { chartOf } from '../../src/charts/chart.ts';
-import { collapsedBelow, type Picture, pictureOf } from '../../src/charts/picture.ts';
-import { wordsOf } from '../../src/charts/words.ts';
-import { examples } from '../machines/examples.ts';
-import { everything } from './everything.ts';
+import { collectorMachine } from '../../../machines/collector.ts';
+import { runMachine } from '../../../machines/run.ts';
+import { sessionMachine } from '../../../machines/session.ts';
+import { collapsedBelow, type Picture, pictureOf } from '../../../src/charts/diagram/diagram.ts';
+import { chartOf } from '../../../src/charts/model/chart.ts';
+import { wordsOf } from '../../../src/charts/model/transition-label.ts';
+import { examples } from '../../machines/examples.ts';
+import { everything } from '../everything.ts';
 
 const edgesIn = ({ boxes, lines }: Picture) =>
   [...boxes, ...lines].flatMap(({ rows }) => rows.flatMap(({ edges }) => edges));

@@ -1,6 +1,6 @@
-import type { Chart } from './chart.ts';
-import { type Tree, type TreeNode, treeOf } from './tree.ts';
-import { sentence, wordsOf } from './words.ts';
+import type { Chart } from '../model/chart.ts';
+import { type Tree, type TreeNode, treeOf } from '../model/state-tree.ts';
+import { sentence, wordsOf } from '../model/transition-label.ts';
 
 /**
  * A chart for Mermaid, which GitHub draws. The transitions come before the bodies of the states that

@@ -1,6 +1,6 @@
-import type { Box, Picture } from './picture.ts';
-import { labelSize, measures, sizeOf } from './sizes.ts';
-import type { Variant } from './variants.ts';
+import type { Box, Picture } from '../diagram/diagram.ts';
+import { labelSize, measures, sizeOf } from '../diagram/sizes.ts';
+import type { Variant } from './layout-variants.ts';
 
 /** A graph as ELK takes it, and gives it back with places. */
 export interface ElkGraph {

@@ -1,4 +1,4 @@
-import type { Area, Point } from './layout.ts';
+import type { Area, Point } from '../layout/layout.ts';
 
 const corner = 8;
 const head = { length: 8, width: 7 } as const;

@@ -1,6 +1,6 @@
 import type { Direction } from './elk-graph.ts';
-import { pins } from './pins.ts';
-import { type Variant, variants } from './variants.ts';
+import { type Variant, variants } from './layout-variants.ts';
+import { pins } from './pinned-layouts-data.ts';
 
 /** What is drawn, as a name: of a chart with some states collapsed, in a direction. */
 export const pictureName = (

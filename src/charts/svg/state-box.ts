@@ -1,13 +1,13 @@
-import { escapeXml } from './escape.ts';
+import type { Box, InnerRow } from '../diagram/diagram.ts';
+import { measures } from '../diagram/sizes.ts';
+import type { Area } from '../layout/layout.ts';
+import { sentence } from '../model/transition-label.ts';
+import { pill } from './count-badge.ts';
+import { number } from './edge-path.ts';
+import { escapeXml } from './escape-xml.ts';
+import type { Marks } from './highlights.ts';
 import { again, atOnce, more } from './icons.ts';
-import type { Area } from './layout.ts';
-import type { Marks } from './marks.ts';
-import type { Box, InnerRow } from './picture.ts';
-import { measures } from './sizes.ts';
-import { pill } from './svg-pill.ts';
-import { told } from './svg-told.ts';
-import { number } from './way.ts';
-import { sentence } from './words.ts';
+import { told } from './tooltip.ts';
 
 /** A state: its frame, its name, what it does within itself, and the room of its count. */
 export function svgBox(box: Box & Area, marks: Marks): string {

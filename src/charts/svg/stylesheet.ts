@@ -1,4 +1,4 @@
-import { measures } from './sizes.ts';
+import { measures } from '../diagram/sizes.ts';
 import { coloursOf, type Theme } from './theme.ts';
 
 /**

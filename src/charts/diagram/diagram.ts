@@ -1,6 +1,6 @@
-import type { Chart, ChartEdge } from './chart.ts';
-import { type Tree, type TreeNode, treeOf } from './tree.ts';
-import { sentence, type Words, wordsOf } from './words.ts';
+import type { Chart, ChartEdge } from '../model/chart.ts';
+import { type Tree, type TreeNode, treeOf } from '../model/state-tree.ts';
+import { sentence, type Words, wordsOf } from '../model/transition-label.ts';
 
 /** One line of text that stands for transitions: on a line between states, or inside one. */
 export interface Row extends Words {

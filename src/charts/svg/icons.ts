@@ -1,4 +1,4 @@
-import type { Trigger } from './words.ts';
+import type { Trigger } from '../model/transition-label.ts';
 
 /** What tells a trigger by its shape too, in a square of 12 around its middle. */
 export const icons: Readonly<Record<Exclude<Trigger, 'event'>, string>> = {

@@ -1,7 +1,7 @@
-import type { Chart, ChartEdge } from './chart.ts';
-import type { Overlay } from './overlay.ts';
-import { type Tree, type TreeNode, treeOf } from './tree.ts';
-import { sentence, wordsOf } from './words.ts';
+import type { Chart, ChartEdge } from '../model/chart.ts';
+import type { Overlay } from '../model/overlay.ts';
+import { type Tree, type TreeNode, treeOf } from '../model/state-tree.ts';
+import { sentence, wordsOf } from '../model/transition-label.ts';
 
 /** What a part of a line is, for whoever colours it. */
 export type Tone = 'frame' | 'name' | 'active' | 'text' | 'last' | 'dim';

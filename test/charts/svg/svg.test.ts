@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
-import { runMachine } from '../../machines/run.ts';
-import { layoutOf } from '../../src/adapters/chart-rendering/elk-layout.ts';
-import { chartOf } from '../../src/charts/chart.ts';
-import { attributeWord, escapeXml } from '../../src/charts/escape.ts';
-import type { Layout } from '../../src/charts/layout.ts';
-import { activeStates, countText } from '../../src/charts/overlay.ts';
-import { stylesheet } from '../../src/charts/stylesheet.ts';
-import { svgOf } from '../../src/charts/svg.ts';
-import { variablesOf } from '../../src/charts/theme.ts';
-import { variants } from '../../src/charts/variants.ts';
-import { everything } from './everything.ts';
+import { runMachine } from '../../../machines/run.ts';
+import { layoutOf } from '../../../src/adapters/chart-rendering/elk-layout.ts';
+import type { Layout } from '../../../src/charts/layout/layout.ts';
+import { variants } from '../../../src/charts/layout/layout-variants.ts';
+import { chartOf } from '../../../src/charts/model/chart.ts';
+import { activeStates, countText } from '../../../src/charts/model/overlay.ts';
+import { attributeWord, escapeXml } from '../../../src/charts/svg/escape-xml.ts';
+import { stylesheet } from '../../../src/charts/svg/stylesheet.ts';
+import { svgOf } from '../../../src/charts/svg/svg.ts';
+import { variablesOf } from '../../../src/charts/svg/theme.ts';
+import { everything } from '../everything.ts';
 
 /** ELK takes a second to load, more where others compute too. */
 vi.setConfig({ testTimeout: 60_000 });

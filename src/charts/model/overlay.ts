@@ -1,5 +1,5 @@
 import type { Chart } from './chart.ts';
-import { pathOf, treeOf } from './tree.ts';
+import { pathOf, treeOf } from './state-tree.ts';
 
 /** What is marked on a picture: where somebody is, what was done last, how often. All by id. */
 export interface Overlay {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { runMachine } from '../../machines/run.ts';
-import { chartHash, chartOf } from '../../src/charts/chart.ts';
-import { readChart } from '../../src/charts/read-chart.ts';
+import { runMachine } from '../../../machines/run.ts';
+import { chartHash, chartOf } from '../../../src/charts/model/chart.ts';
+import { readChart } from '../../../src/charts/model/parse-chart.ts';
 
 const chart = chartOf(runMachine);
 const [node] = chart.nodes;

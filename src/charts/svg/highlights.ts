@@ -1,5 +1,5 @@
-import { attributeWord, escapeXml } from './escape.ts';
-import type { Overlay } from './overlay.ts';
+import type { Overlay } from '../model/overlay.ts';
+import { attributeWord, escapeXml } from './escape-xml.ts';
 
 /** An overlay as the attributes of what it marks. */
 export interface Marks {

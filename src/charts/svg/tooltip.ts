@@ -1,5 +1,5 @@
-import type { Row } from './picture.ts';
-import { sentence } from './words.ts';
+import type { Row } from '../diagram/diagram.ts';
+import { sentence } from '../model/transition-label.ts';
 
 /** What a pointer that rests on a transition is told. */
 export const told = (row: Row): string =>

@@ -1,4 +1,4 @@
-import { beyondAscii, inter } from './inter.ts';
+import { beyondAscii, inter } from './inter-glyph-widths.ts';
 
 export interface Font {
   readonly size: number;

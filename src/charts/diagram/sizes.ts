@@ -1,6 +1,6 @@
-import type { Box, InnerRow, Line, Row } from './picture.ts';
+import { sentence } from '../model/transition-label.ts';
+import type { Box, InnerRow, Line, Row } from './diagram.ts';
 import { type Font, widthOf } from './text-width.ts';
-import { sentence } from './words.ts';
 
 /** Pixels. What the layout reserves and the writer draws is measured here, for both. */
 export const measures = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { setup } from 'xstate';
-import { chartOf, edgeIds } from '../../src/charts/chart.ts';
-import { examples } from '../machines/examples.ts';
+import { chartOf, edgeIds } from '../../../src/charts/model/chart.ts';
+import { examples } from '../../machines/examples.ts';
 
 const door = setup({
   types: { events: {} as { type: 'open' } | { type: 'close' } | { type: 'lock' } },
