@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import type { Files } from '../dashboard/server/assets.ts';
+import type { Files } from '../dashboard/server/http/assets.ts';
 import { Fault } from '../domain/fault.ts';
 import { readFolder } from './compose.ts';
 
 /** Beside what was built of this file; in a checkout there is only source. */
 const isBuilt = import.meta.url.endsWith('.js');
-const built = fileURLToPath(new URL('../dashboard/page/', import.meta.url));
+const built = fileURLToPath(new URL('../dashboard/web/', import.meta.url));
 
 /**
  * The page: as it was shipped, or in a checkout made anew from its source, which takes a moment.

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { WireDone } from '../../src/dashboard/wire.ts';
+import type { WireDone } from '../../src/dashboard/api-types.ts';
 import type { PlanRow } from '../../src/domain/collection/gc-plan.ts';
 import { withServer } from '../real/harness/with-server.ts';
 import { seriousInBoth } from './harness/axe.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { openNatsStore } from '../../src/adapters/nats/store.ts';
-import type { WireFault } from '../../src/dashboard/wire.ts';
+import type { WireFault } from '../../src/dashboard/api-types.ts';
 import { HostId, Namespace } from '../../src/domain/identity/names.ts';
 import { holdKey } from '../../src/domain/identity/registry-keys.ts';
 import { readingAlone } from '../real/harness/permissions.ts';

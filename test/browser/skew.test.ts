@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import { pageFiles } from '../../src/cli/page-files.ts';
-import { Assets } from '../../src/dashboard/server/assets.ts';
+import { Assets } from '../../src/dashboard/server/http/assets.ts';
 import { apiOf, served, transition, WrittenSource } from '../dashboard/server/served.ts';
 import { settled, test } from './harness/visit.ts';
 

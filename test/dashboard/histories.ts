@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { entityKey } from '../../src/dashboard/entity-key.ts';
-import { Interned } from '../../src/dashboard/interned.ts';
 import type {
   WireEntity,
   WireNote,
   WirePage,
   WireRow,
   WireState,
-} from '../../src/dashboard/wire.ts';
+} from '../../src/dashboard/api-types.ts';
+import { entityKey } from '../../src/dashboard/history/entity-key.ts';
+import { Interned } from '../../src/dashboard/history/intern-table.ts';
 import {
   AgentName,
   HostId,

@@ -9,8 +9,8 @@ import { type Chart, chartHash, chartOf } from '../../src/charts/model/chart.ts'
 import { readChart } from '../../src/charts/model/parse-chart.ts';
 import { attributeWord, escapeXml } from '../../src/charts/svg/escape-xml.ts';
 import { chartsBeside } from '../../src/cli/charts-beside.ts';
-import { readRoute, writeRoute } from '../../src/dashboard/page/route.ts';
-import { readSubject, writeSubject } from '../../src/dashboard/page/subject.ts';
+import { readSubject, writeSubject } from '../../src/dashboard/web/model/subject.ts';
+import { readRoute, writeRoute } from '../../src/dashboard/web/state/route.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { everything } from '../charts/everything.ts';
 import { foreseen, fuzz } from './fuzz.ts';
@@ -100,7 +100,7 @@ test('bookmarks that are stored as anything are places', () =>
     async (text) => {
       vi.resetModules();
       vi.stubGlobal('localStorage', { getItem: () => text, setItem() {} });
-      const { bookmarks } = await import('../../src/dashboard/page/bookmarks.ts');
+      const { bookmarks } = await import('../../src/dashboard/web/state/bookmarks.ts');
       for (const one of bookmarks.value) expect(Number.isSafeInteger(one)).toBe(true);
       vi.unstubAllGlobals();
     },

@@ -1,14 +1,24 @@
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
-import { Chronicle } from '../../src/dashboard/chronicle.ts';
-import { Moment } from '../../src/dashboard/moment.ts';
-import { ask, type FeedEvents, openFeed, pages } from '../../src/dashboard/page/feed.ts';
-import { readHello, readMark, readPage, readState } from '../../src/dashboard/page/said.ts';
-import { allIn, storedIn } from '../../src/dashboard/page/stored.ts';
-import { pageAfter, stateOfAll } from '../../src/dashboard/server/pages.ts';
-import { openRecording } from '../../src/dashboard/server/recording.ts';
-import { noteOfRecord } from '../../src/dashboard/server/told.ts';
-import type { WirePage } from '../../src/dashboard/wire.ts';
+import type { WirePage } from '../../src/dashboard/api-types.ts';
+import { Moment } from '../../src/dashboard/history/fleet-cursor.ts';
+import { Chronicle } from '../../src/dashboard/history/transition-log.ts';
+import { pageAfter, stateOfAll } from '../../src/dashboard/server/history/pages.ts';
+import { openRecording } from '../../src/dashboard/server/history/recorded-source.ts';
+import { noteOfRecord } from '../../src/dashboard/server/history/to-row.ts';
+import { allIn, storedIn } from '../../src/dashboard/web/model/event-document.ts';
+import {
+  readHello,
+  readMark,
+  readPage,
+  readState,
+} from '../../src/dashboard/web/protocol/parse-response.ts';
+import {
+  ask,
+  type FeedEvents,
+  openFeed,
+  pages,
+} from '../../src/dashboard/web/worker/event-source.ts';
 import { historyOf } from '../history/given-history.ts';
 import { longHistory } from '../history/long-history.ts';
 import { fuzz } from './fuzz.ts';

@@ -48,7 +48,7 @@ describe('the package, packed and installed where nothing else is', () => {
     ]);
     expect(page).toEqual(
       expect.arrayContaining([
-        'dist/src/dashboard/page/index.html',
+        'dist/src/dashboard/web/index.html',
         'dist/src/dashboard/recording/sample.ndjson.gz',
       ]),
     );

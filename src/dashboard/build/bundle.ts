@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /** The page's source, in a checkout. */
-const page = fileURLToPath(new URL('../page/', import.meta.url));
+const page = fileURLToPath(new URL('../web/', import.meta.url));
 
 /** What a browser loads by name; a worker is a program of its own. */
 const entries = ['main.tsx', 'worker.ts'];

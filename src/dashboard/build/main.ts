@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { bundlePage } from './bundle.ts';
 
 const [, , folder = 'dist/src/dashboard'] = argv;
-const page = join(folder, 'page');
+const page = join(folder, 'web');
 await mkdir(page, { recursive: true });
 for (const [name, body] of await bundlePage()) await writeFile(join(page, name), body);
 const recording = fileURLToPath(new URL('../recording/', import.meta.url));

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
-import type { FromDesk, ToDesk } from '../../../src/dashboard/page/protocol.ts';
-import type { Transition } from '../../../src/dashboard/questions.ts';
-import type { WireEntity } from '../../../src/dashboard/wire.ts';
+import type { WireEntity } from '../../../src/dashboard/api-types.ts';
+import type { Transition } from '../../../src/dashboard/history/query-types.ts';
+import type { FromDesk, ToDesk } from '../../../src/dashboard/web/protocol/worker-messages.ts';
 import type { HistoryEvent } from '../../history/chains.ts';
 
 /** Whatever the page has of the history, row by row and in its order: place, whose, what happened. */

@@ -5,12 +5,16 @@ import {
   contestedIn,
   rivals,
   winnerOf,
-} from '../../../src/dashboard/page/contest.ts';
-import { written } from '../../../src/dashboard/page/copied.ts';
-import { fieldChanges, fieldsIn, touches } from '../../../src/dashboard/page/field-changes.ts';
-import { standsNow } from '../../../src/dashboard/page/stands-now.ts';
-import { glyphOf, paintOf, runWords } from '../../../src/dashboard/page/states.ts';
-import { missingBefore, type Stored } from '../../../src/dashboard/page/stored.ts';
+} from '../../../src/dashboard/web/model/contested.ts';
+import { missingBefore, type Stored } from '../../../src/dashboard/web/model/event-document.ts';
+import { glyphOf, paintOf, runWords } from '../../../src/dashboard/web/model/state-styles.ts';
+import { standsNow } from '../../../src/dashboard/web/model/subject-state.ts';
+import { written } from '../../../src/dashboard/web/screens/entity/export-text.ts';
+import {
+  fieldChanges,
+  fieldsIn,
+  touches,
+} from '../../../src/dashboard/web/screens/entity/field-changes.ts';
 import { counted, instance, present, rollOf, run, tell } from './fleet-given.ts';
 import { happened } from './transitions.ts';
 

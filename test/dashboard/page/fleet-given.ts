@@ -1,6 +1,10 @@
-import { type Asked, type Census, census } from '../../../src/dashboard/page/census.ts';
-import { Roll } from '../../../src/dashboard/page/roll.ts';
-import type { WireEntity, WireNote } from '../../../src/dashboard/wire.ts';
+import type { WireEntity, WireNote } from '../../../src/dashboard/api-types.ts';
+import { Roll } from '../../../src/dashboard/web/model/fleet-model.ts';
+import {
+  type Asked,
+  type Census,
+  census,
+} from '../../../src/dashboard/web/screens/fleet/fleet-summary.ts';
 import {
   AgentName,
   HostId,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { conflictsAvoided } from '../../../src/dashboard/page/avoided.ts';
-import { dryRun } from '../../../src/dashboard/page/dry-run.ts';
-import { meanWay, pipelineOf, whatGoes } from '../../../src/dashboard/page/gc-view.ts';
-import { sweptWords } from '../../../src/dashboard/page/swept.ts';
+import { meanWay, pipelineOf, whatGoes } from '../../../src/dashboard/web/model/gc-pipeline.ts';
+import { sweptWords } from '../../../src/dashboard/web/model/sweep-result.ts';
+import { dryRun } from '../../../src/dashboard/web/screens/gc/dry-run-model.ts';
+import { conflictsAvoided } from '../../../src/dashboard/web/screens/gc/prevented-removals.ts';
 import type { PlanRow } from '../../../src/domain/collection/gc-plan.ts';
 import { happened } from './transitions.ts';
 

@@ -1,5 +1,5 @@
-import type { Transition } from '../../../src/dashboard/questions.ts';
-import type { WireNote } from '../../../src/dashboard/wire.ts';
+import type { WireNote } from '../../../src/dashboard/api-types.ts';
+import type { Transition } from '../../../src/dashboard/history/query-types.ts';
 
 /** A transition of a history that a test tells. */
 export const happened = (

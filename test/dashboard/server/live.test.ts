@@ -3,8 +3,6 @@ import { createMachine } from 'xstate';
 import { chartOf } from '../../../src/charts/model/chart.ts';
 import { entitiesNamed } from '../../../src/cli/audit-entity.ts';
 import { planNow } from '../../../src/cli/planned.ts';
-import { Actions } from '../../../src/dashboard/server/actions.ts';
-import { LiveSource } from '../../../src/dashboard/server/source.ts';
 import type {
   WireDone,
   WireHoldRequest,
@@ -12,7 +10,9 @@ import type {
   WireReleaseRequest,
   WireState,
   WireSweepRequest,
-} from '../../../src/dashboard/wire.ts';
+} from '../../../src/dashboard/api-types.ts';
+import { LiveSource } from '../../../src/dashboard/server/history/live-source.ts';
+import { Actions } from '../../../src/dashboard/server/routes/actions.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import type { Fleet } from '../../../src/domain/fleet/fleet.ts';
 import { HostId } from '../../../src/domain/identity/names.ts';

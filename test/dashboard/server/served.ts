@@ -1,14 +1,14 @@
 import { request as ask, type IncomingMessage } from 'node:http';
 import { layoutOf } from '../../../src/adapters/chart-rendering/elk-layout.ts';
-import type { Api } from '../../../src/dashboard/server/api.ts';
-import { Assets } from '../../../src/dashboard/server/assets.ts';
-import { drawings } from '../../../src/dashboard/server/drawings.ts';
-import { Ledger } from '../../../src/dashboard/server/ledger.ts';
-import { Bell } from '../../../src/dashboard/server/reader.ts';
-import { type Serving, serve } from '../../../src/dashboard/server/serve.ts';
-import type { Source } from '../../../src/dashboard/server/source.ts';
-import { Streams } from '../../../src/dashboard/server/streams.ts';
-import type { Told } from '../../../src/dashboard/server/told.ts';
+import { Ledger } from '../../../src/dashboard/server/history/history-index.ts';
+import { Bell } from '../../../src/dashboard/server/history/ingest.ts';
+import type { Source } from '../../../src/dashboard/server/history/live-source.ts';
+import type { Told } from '../../../src/dashboard/server/history/to-row.ts';
+import { Assets } from '../../../src/dashboard/server/http/assets.ts';
+import { type Serving, serve } from '../../../src/dashboard/server/http-server.ts';
+import { drawings } from '../../../src/dashboard/server/routes/chart-images.ts';
+import { Streams } from '../../../src/dashboard/server/routes/stream-limit.ts';
+import type { Api } from '../../../src/dashboard/server/routes.ts';
 import { AgentName, HostId, RunId } from '../../../src/domain/identity/names.ts';
 
 export const runRef = (n: number) => ({

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { WireMark, WirePage, WireState } from '../../../src/dashboard/wire.ts';
+import type { WireMark, WirePage, WireState } from '../../../src/dashboard/api-types.ts';
 import { historyPath } from '../../golden/recording.ts';
 import { TestFleet } from '../harness/fleet.ts';
 import { startTestServer } from '../harness/nats-server.ts';

@@ -1,0 +1,21 @@
+import type { WireEntity } from '../api-types.ts';
+
+/** An entity as one string, names apart by a character that no name has. */
+export function entityKey(of: WireEntity): string {
+  switch (of.entity) {
+    case 'run':
+    case 'session':
+    case 'collector':
+      return [of.entity, of.host, of.agent, of.run].join('\n');
+    case 'instance':
+      return [of.entity, of.host, of.agent, of.run, of.service, of.id].join('\n');
+    case 'hold':
+      return [of.entity, of.host, of.agent ?? '', of.run].join('\n');
+    case 'brake':
+      return [of.entity, of.zone, of.run].join('\n');
+    case 'policy':
+      return [of.entity, of.run].join('\n');
+    default:
+      return of satisfies never;
+  }
+}

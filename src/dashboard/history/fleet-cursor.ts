@@ -1,0 +1,136 @@
+import type { WireNote } from '../api-types.ts';
+import { none } from './note-table.ts';
+import type { Chronicle } from './transition-log.ts';
+
+/** How an entity stands at a moment. Numbers are the chronicle's. */
+export interface Standing {
+  readonly entity: number;
+  readonly state: number;
+  readonly since: number;
+  readonly chart: number;
+  readonly note: WireNote;
+  /** Its last transition's place; 0: that is older than what is in memory. */
+  readonly seq: number;
+}
+
+/**
+ * How everything stands after a row of the chronicle.
+ *
+ * Of each entity only its last row is kept. Forwards, a row takes its entity's place; backwards, it
+ * gives it back to the row before it: both cost the same, and any number of moments share one history.
+ */
+export class Moment {
+  readonly #chronicle: Chronicle;
+  /** The row that happened last; one less than the first: none yet. */
+  row: number;
+  #last = new Int32Array(0);
+  /** When an entity was last reported as changed, in seeks. */
+  #seen = new Int32Array(0);
+  #seeks = 0;
+
+  constructor(chronicle: Chronicle) {
+    this.#chronicle = chronicle;
+    this.row = chronicle.first - 1;
+    this.#grow();
+  }
+
+  /** Goes to a row; returns the entities whose last row is another one since. */
+  seek(target: number): number[] {
+    const { first, end, entity, prev, offset } = this.#chronicle;
+    const to = Math.min(Math.max(target, first - 1), end - 1);
+    this.#grow();
+    this.#seeks += 1;
+    const [of, before, last, seen, seek] = [
+      entity.raw(),
+      prev.raw(),
+      this.#last,
+      this.#seen,
+      this.#seeks,
+    ];
+    const changed: number[] = [];
+    const step = to > this.row ? 1 : -1;
+    const start = step > 0 ? this.row + 1 : this.row;
+    const stop = step > 0 ? to + 1 : to;
+    for (let row = start; row !== stop; row += step) {
+      const one = of[row + offset] ?? 0;
+      last[one] = step > 0 ? row : (before[row + offset] ?? none);
+      if (seen[one] !== seek) {
+        seen[one] = seek;
+        changed.push(one);
+      }
+    }
+    this.row = to;
+    return changed;
+  }
+
+  /** Older rows have come in: whoever had none so far may have one now. */
+  prepended(): void {
+    this.#grow();
+    for (let one = 0; one < this.#last.length; one += 1) {
+      if (this.#last[one] !== none) continue;
+      this.#last[one] = this.#atMost(this.#chronicle.lastRowOf(one));
+    }
+  }
+
+  /** An entity's last row at this moment; `none`: it has none so far. */
+  lastRow(entity: number): number {
+    return this.#last[entity] ?? none;
+  }
+
+  /** How an entity stands; undefined: it is not there yet. */
+  standing(entity: number): Standing | undefined {
+    return standingAfter(this.#chronicle, entity, this.#last[entity] ?? none);
+  }
+
+  #atMost(row: number): number {
+    let at = row;
+    while (at !== none && at > this.row) at = this.#chronicle.prev.get(at);
+    return at;
+  }
+
+  #grow(): void {
+    const { size } = this.#chronicle.entities;
+    if (size <= this.#last.length) return;
+    const room = Math.ceil(size * 1.25) + 64;
+    const [last, seen] = [new Int32Array(room).fill(none), new Int32Array(room)];
+    last.set(this.#last);
+    seen.set(this.#seen);
+    this.#last = last;
+    this.#seen = seen;
+  }
+}
+
+/** How an entity stands after one of its rows; `none`: before all of them. */
+export function standingAfter(
+  chronicle: Chronicle,
+  entity: number,
+  row: number,
+): Standing | undefined {
+  if (row === none) {
+    const before = chronicle.before(entity);
+    if (!before || before.covered) return undefined;
+    const { state, since, chart, note } = before;
+    return { entity, state, since, chart, note: chronicle.noteOf(note), seq: 0 };
+  }
+  return {
+    entity,
+    state: chronicle.state.get(row),
+    since: sinceOf(chronicle, row),
+    chart: chronicle.chart.get(row),
+    note: chronicle.noteOf(chronicle.note.get(row)),
+    seq: chronicle.seq.get(row),
+  };
+}
+
+/** When it came into its state: rows that led to where it was already are passed over. */
+function sinceOf(chronicle: Chronicle, row: number): number {
+  const { state, prev, at, entity } = chronicle;
+  let first = row;
+  const word = state.get(row);
+  for (let earlier = prev.get(first); earlier !== none; earlier = prev.get(first)) {
+    if (state.get(earlier) !== word) return at.get(first);
+    first = earlier;
+  }
+  const before = chronicle.before(entity.get(first));
+  return before && before.state === word ? before.since : at.get(first);
+}

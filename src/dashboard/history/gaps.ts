@@ -1,0 +1,35 @@
+import type { WireGap } from '../api-types.ts';
+import type { Chronicle } from './transition-log.ts';
+
+/** A gap and where in time it lies: between what was stored last before it and first after it. */
+export interface PlacedGap extends WireGap {
+  readonly after: number;
+  readonly before: number;
+}
+
+/** In order and without overlap; neighbours that are gone for one reason are one gap. */
+export function joined(gaps: readonly WireGap[]): readonly WireGap[] {
+  const sorted = [...gaps].sort((a, b) => a.from - b.from || a.to - b.to);
+  const whole: WireGap[] = [];
+  for (const gap of sorted) {
+    const last = whole.at(-1);
+    if (last && gap.from <= last.to + 1 && gap.why === last.why) {
+      whole[whole.length - 1] = { ...last, to: Math.max(last.to, gap.to) };
+    } else if (!last || gap.from > last.to) whole.push(gap);
+    else if (gap.to > last.to) whole.push({ ...gap, from: last.to + 1 });
+  }
+  return whole;
+}
+
+/** The gaps that lie at least partly between two moments. */
+export function gapsBetween(chronicle: Chronicle, from: number, to: number): readonly PlacedGap[] {
+  const { first, end, at } = chronicle;
+  if (end === first) return [];
+  const time = (row: number) => at.get(Math.min(Math.max(row, first), end - 1));
+  return joined(chronicle.gaps)
+    .map((gap) => {
+      const row = chronicle.rowAt(gap.from);
+      return { ...gap, after: time(row), before: time(row + 1) };
+    })
+    .filter(({ after, before }) => after <= to && before >= from);
+}

@@ -1,0 +1,33 @@
+import type { WireNote } from '../api-types.ts';
+import { Interned } from './intern-table.ts';
+
+/** No row, no word, no note. */
+export const none = -0x4000_0000;
+
+const nothing: WireNote = {};
+
+/** What was noted, each kept once, by number; and what comes of a note over an earlier one. */
+export class Notes {
+  readonly #notes = new Interned<WireNote>((note) => JSON.stringify(note));
+  readonly #merged = new Map<number, number>();
+
+  of(note: WireNote): number {
+    return this.#notes.of(note);
+  }
+
+  at(note: number): WireNote {
+    return note === none ? nothing : this.#notes.at(note);
+  }
+
+  /** An entity's notes so far, and its newest over them. */
+  together(earlier: number, own: number): number {
+    if (own === none) return earlier;
+    if (earlier === none) return own;
+    const pair = earlier * 0x100_0000 + own;
+    const known = this.#merged.get(pair);
+    if (known !== undefined) return known;
+    const merged = this.of({ ...this.at(earlier), ...this.at(own) });
+    this.#merged.set(pair, merged);
+    return merged;
+  }
+}

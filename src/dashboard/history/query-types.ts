@@ -1,0 +1,92 @@
+import type { WireNote } from '../api-types.ts';
+import type { Asked } from './dwell-times.ts';
+import type { PlacedGap } from './gaps.ts';
+
+/** What a screen asks of the history beyond how everything stands. Entities by the chronicle's numbers. */
+export type Question =
+  | { readonly ask: 'density'; readonly bins: number; readonly from: number; readonly to: number }
+  | Lanes
+  | { readonly ask: 'history'; readonly entities: readonly number[]; readonly upTo: number }
+  | Registered
+  | Counted
+  | Step
+  | { readonly ask: 'between'; readonly a: number; readonly b: number }
+  | { readonly ask: 'found'; readonly types: readonly string[]; readonly upTo: number }
+  | { readonly ask: 'after'; readonly at: number }
+  | { readonly ask: 'stirred'; readonly from: number; readonly to: number }
+  | { readonly ask: 'when'; readonly seqs: readonly number[] };
+
+export interface Lanes {
+  readonly ask: 'lanes';
+  readonly entities: readonly number[];
+  readonly from: number;
+  readonly to: number;
+}
+/** When instances were registered last, up to a place. */
+export interface Registered {
+  readonly ask: 'registered';
+  readonly entities: readonly number[];
+  readonly upTo: number;
+}
+export interface Counted extends Asked {
+  readonly ask: 'edges' | 'dwell';
+}
+export interface Step {
+  readonly ask: 'step';
+  readonly from: number;
+  readonly forward: boolean;
+  /** null: any. */
+  readonly entities: readonly number[] | null;
+  readonly problems: boolean;
+}
+
+export interface Transition {
+  readonly seq: number;
+  readonly at: number;
+  readonly entity: number;
+  readonly type: string;
+  /** null: it began. */
+  readonly from: string | null;
+  readonly to: string;
+  readonly chart: string;
+  readonly edges: readonly string[];
+  readonly note: WireNote;
+}
+
+export interface Density {
+  readonly from: number;
+  readonly to: number;
+  readonly bins: readonly (readonly [transitions: number, problems: number])[];
+  /** When a machine's chart became another one, a collector took a seat, and what operators did. */
+  readonly marks: readonly { readonly at: number; readonly seq: number; readonly what: string }[];
+  /** Where something is missing, which no bin counts. */
+  readonly gaps: readonly PlacedGap[];
+}
+
+export interface EdgeCounts {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly last: readonly string[];
+  readonly transitions: number;
+}
+
+export interface Lane {
+  readonly entity: number;
+  /** How it stood at the beginning; null: not there. */
+  readonly start: string | null;
+  readonly steps: readonly (readonly [at: number, state: string, type: string, seq: number])[];
+  /** Before this moment there were more steps than are told; null: these are all. */
+  readonly cut: number | null;
+}
+
+export interface When {
+  readonly seq: number;
+  readonly at: number;
+  readonly upTo: number;
+}
+
+/** Where an entity stood at one place, and where at another; null: not there. */
+export interface Difference {
+  readonly entity: number;
+  readonly a: string | null;
+  readonly b: string | null;
+}

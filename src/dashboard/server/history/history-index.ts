@@ -1,0 +1,233 @@
+import { chainSubject } from '../../../domain/events/event-subjects.ts';
+import type { Instant, Revision } from '../../../domain/time.ts';
+import type { WireEntity, WireGap } from '../../api-types.ts';
+import { isOver } from './final-states.ts';
+import { Columns, type Row } from './row-columns.ts';
+import { frameOf, Notes, type Stand, standingOf } from './state-frames.ts';
+import { Words } from './string-table.ts';
+import type { Told } from './to-row.ts';
+
+/** So many rows are folded at most to say where everything stood. */
+const piece = 16_384;
+
+/** What the history held, and where everything stood, at a place in it. */
+export interface Stood {
+  readonly seq: Revision;
+  readonly at: Instant;
+  readonly standing: ReadonlyMap<number, Stand>;
+}
+
+/**
+ * The history as the dashboard holds it: rows of numbers in pieces, each with a frame of where
+ * everything stood, so that any moment is a few thousand rows away. The oldest piece goes when there
+ * are too many.
+ */
+export class Ledger {
+  readonly words = new Words();
+  readonly notes = new Notes();
+  /** Of each row, the edges taken, as numbers of words. */
+  readonly edgeSets: (readonly number[])[] = [[]];
+  readonly gaps: WireGap[] = [];
+  readonly #edgeNumbers = new Map<string, number>([['', 0]]);
+  readonly #entities: WireEntity[] = [];
+  readonly #entityNumbers = new Map<string, number>();
+  readonly #standing = new Map<number, Stand>();
+  #pieces: Columns[] = [];
+  readonly #most: number;
+  #first: Revision = 0;
+  #last: Revision = 0;
+  #lastAt: Instant = 0;
+
+  constructor(most = 2_000_000) {
+    this.#most = Math.max(1, Math.ceil(most / piece));
+  }
+
+  /** The first place that is held; 0: nothing yet. */
+  get first(): Revision {
+    return this.#first;
+  }
+
+  get last(): Revision {
+    return this.#last;
+  }
+
+  get lastAt(): Instant {
+    return this.#lastAt;
+  }
+
+  get firstAt(): Instant {
+    const [first] = this.#pieces;
+    return first && first.length > 0 ? (first.at[0] ?? 0) : this.#lastAt;
+  }
+
+  get pieces(): readonly Columns[] {
+    return this.#pieces;
+  }
+
+  entity(number: number): WireEntity {
+    return this.#entities[number] as WireEntity;
+  }
+
+  entityNumber(of: WireEntity): number | undefined {
+    return this.#entityNumbers.get(chainSubject(of));
+  }
+
+  /** Entities of which this holds, by number. */
+  entitiesThat(holds: (of: WireEntity) => boolean): ReadonlySet<number> {
+    const found = new Set<number>();
+    for (const [number, of] of this.#entities.entries()) if (holds(of)) found.add(number);
+    return found;
+  }
+
+  /** Where everything stood before the first event that will be told. */
+  begin(
+    seq: Revision,
+    at: Instant,
+    stands: Iterable<Omit<Told, 'type' | 'edges'> & { since: Instant }>,
+  ) {
+    this.#last = seq;
+    this.#lastAt = at;
+    for (const { entity, to, chart, note, since } of stands) {
+      this.#standing.set(this.#numberOf(entity), {
+        to: this.words.numberOf(to),
+        chart: this.words.numberOf(chart),
+        note: this.notes.numberOf(note),
+        since,
+      });
+    }
+  }
+
+  append(seq: Revision, at: Instant, { entity, type, to, chart, edges, note }: Told): void {
+    this.#reach(seq);
+    const row: Row = {
+      seq,
+      at,
+      entity: this.#numberOf(entity),
+      type: this.words.numberOf(type),
+      to: this.words.numberOf(to),
+      chart: this.words.numberOf(chart),
+      edges: this.#edgesNumber(edges),
+      note: this.notes.numberOf(note),
+    };
+    this.#piece().push(row);
+    this.#take(this.#standing, row);
+    this.#last = seq;
+    this.#lastAt = at;
+  }
+
+  /** A place that holds nothing that can be read. */
+  skip(seq: Revision, at: Instant, why: string): void {
+    this.#reach(seq);
+    this.gaps.push({ from: seq, to: seq, why });
+    this.#last = seq;
+    this.#lastAt = at;
+  }
+
+  /** Where everything stood after the last row up to here. */
+  stoodAt(upTo: { readonly seq: Revision } | { readonly at: Instant }): Stood {
+    const [column, value] =
+      'seq' in upTo ? (['seq', upTo.seq] as const) : (['at', upTo.at] as const);
+    const from = this.#pieces.findLast((one) => (one[column][0] ?? 0) <= value && one.length > 0);
+    const start = from ?? this.#pieces[0];
+    if (!start) return { seq: this.#last, at: this.#lastAt, standing: new Map(this.#standing) };
+    if (from && from === this.#pieces.at(-1) && value >= (from[column][from.length - 1] ?? 0)) {
+      return { seq: this.#last, at: this.#lastAt, standing: new Map(this.#standing) };
+    }
+    const standing = standingOf(start.start);
+    let { startSeq: seq, startAt: at } = start;
+    const end = from ? from.from(column, Math.floor(value) + 1) : 0;
+    for (let n = 0; n < end; n += 1) {
+      const row = start.row(n);
+      this.#take(standing, row);
+      ({ seq, at } = row);
+    }
+    return {
+      seq: 'seq' in upTo ? Math.max(seq, Math.min(upTo.seq, this.#last)) : seq,
+      at,
+      standing,
+    };
+  }
+
+  /** Rows from this place on, in order. */
+  *rows(from: Revision): Generator<Row, void, undefined> {
+    for (const one of this.#pieces) {
+      if (one.length === 0 || (one.seq[one.length - 1] ?? 0) < from) continue;
+      for (let n = one.from('seq', from); n < one.length; n += 1) yield one.row(n);
+    }
+  }
+
+  /** Rows before this place, the latest first. */
+  *rowsBefore(before: Revision): Generator<Row, void, undefined> {
+    for (const one of this.#pieces.toReversed()) {
+      for (let n = one.from('seq', before) - 1; n >= 0; n -= 1) yield one.row(n);
+    }
+  }
+
+  /** Where an entity came last up to a place, over or not; undefined: it was not there yet. */
+  lastOf(entity: number, upTo: Revision): Row | undefined {
+    for (const one of this.#pieces.toReversed()) {
+      const end = one.from('seq', upTo + 1);
+      const n = end === 0 ? -1 : one.entity.lastIndexOf(entity, end - 1);
+      if (n >= 0) return one.row(n);
+    }
+    return undefined;
+  }
+
+  #take(standing: Map<number, Stand>, { entity, to, at, chart, note }: Row): void {
+    const of = this.entity(entity);
+    if (isOver(of.entity, this.words.at(to))) {
+      standing.delete(entity);
+      if (of.entity !== 'run') return;
+      for (const process of ['session', 'collector'] as const) {
+        const left = this.entityNumber({ ...of, entity: process });
+        if (left !== undefined) standing.delete(left);
+      }
+      return;
+    }
+    const before = standing.get(entity);
+    standing.set(entity, {
+      to,
+      chart,
+      since: before?.to === to ? before.since : at,
+      note: before ? this.notes.together(before.note, note) : note,
+    });
+  }
+
+  /** What lies between the last place and this one is not there any more. */
+  #reach(seq: Revision): void {
+    if (this.#first === 0) this.#first = seq;
+    else if (seq > this.#last + 1) {
+      this.gaps.push({ from: this.#last + 1, to: seq - 1, why: 'trimmed' });
+    }
+  }
+
+  #piece(): Columns {
+    const now = this.#pieces.at(-1);
+    if (now && !now.isFull) return now;
+    const next = new Columns(piece, frameOf(this.#standing), this.#last, this.#lastAt);
+    this.#pieces.push(next);
+    if (this.#pieces.length > this.#most) {
+      this.#pieces = this.#pieces.slice(1);
+      this.#first = this.#pieces[0]?.seq[0] ?? this.#first;
+    }
+    return next;
+  }
+
+  #numberOf(of: WireEntity): number {
+    const name = chainSubject(of);
+    const known = this.#entityNumbers.get(name);
+    if (known !== undefined) return known;
+    this.#entityNumbers.set(name, this.#entities.length);
+    return this.#entities.push(of) - 1;
+  }
+
+  #edgesNumber(edges: readonly string[]): number {
+    if (edges.length === 0) return 0;
+    const numbers = edges.map((edge) => this.words.numberOf(edge));
+    const name = numbers.join();
+    const known = this.#edgeNumbers.get(name);
+    if (known !== undefined) return known;
+    this.#edgeNumbers.set(name, this.edgeSets.length);
+    return this.edgeSets.push(numbers) - 1;
+  }
+}

@@ -1,0 +1,150 @@
+import { Fault } from '../../../domain/fault.ts';
+import { allSeats } from '../../../domain/identity/registry-keys.ts';
+import { type Instant, type Millis, seconds } from '../../../domain/time.ts';
+import type { Charts } from '../../../ports/charts.ts';
+import type { Keyframes } from '../../../ports/keyframes.ts';
+import type { Ports } from '../../../ports/ports.ts';
+import type { History } from '../../../runtime/history.ts';
+import { Ledger } from './history-index.ts';
+import { Bell, type Progress, take } from './ingest.ts';
+import { seedFrom } from './load-keyframe.ts';
+
+/** What the dashboard looks at: a history, held in memory, and what is known of where it comes from. */
+export interface Source {
+  /** What is looked at, in words. */
+  readonly name: string;
+  readonly mode: 'live' | 'recording';
+  readonly history: History;
+  readonly keyframes: Keyframes | undefined;
+  /** Charts of machines as they were; of a recording only today's are known. */
+  readonly charts: Pick<Charts, 'get'> | undefined;
+  /** Another one after each reset. */
+  ledger(): Ledger;
+  readonly bell: Bell;
+  /** Resolves when all that was there at the beginning is held. */
+  readonly caughtUp: Promise<void>;
+  /** Why and how often the history began anew. */
+  resets(): { readonly count: number; readonly reason: string };
+  now(): Instant;
+  storeAwaySince(): Instant | null;
+  seats(): number | null;
+}
+
+const lookEvery: Millis = seconds(2);
+const tryAgainAfter: Millis = seconds(1);
+
+type LivePorts = Pick<Ports, 'audit' | 'charts' | 'keyframes' | 'leases' | 'clock' | 'log'>;
+
+/** The audit of a namespace, followed for as long as this is open: one reader, however many look. */
+export class LiveSource implements Source, AsyncDisposable {
+  readonly mode = 'live';
+  readonly name: string;
+  readonly bell = new Bell();
+  readonly history: History;
+  readonly keyframes: Keyframes;
+  readonly charts: Pick<Charts, 'get'>;
+  readonly #ports: LivePorts;
+  readonly #stop = new AbortController();
+  readonly #done: Promise<unknown>;
+  readonly #caughtUp = Promise.withResolvers<void>();
+  #ledger = new Ledger();
+  #resets = { count: 0, reason: '' };
+  #awaySince: Instant | null = null;
+  #seats: number | null = null;
+
+  constructor(name: string, ports: LivePorts, onProgress: Progress = () => {}) {
+    this.name = name;
+    this.#ports = ports;
+    this.history = ports.audit;
+    this.keyframes = ports.keyframes;
+    this.charts = ports.charts;
+    this.#done = Promise.all([this.#follow(onProgress), this.#look()]);
+  }
+
+  get caughtUp(): Promise<void> {
+    return this.#caughtUp.promise;
+  }
+
+  ledger(): Ledger {
+    return this.#ledger;
+  }
+
+  resets() {
+    return this.#resets;
+  }
+
+  now(): Instant {
+    return this.#ports.clock.wall();
+  }
+
+  storeAwaySince(): Instant | null {
+    return this.#awaySince;
+  }
+
+  seats(): number | null {
+    return this.#seats;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    this.bell.ring();
+    await this.#done;
+  }
+
+  async #follow(onProgress: Progress): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        await this.#followOnce(onProgress, signal);
+      } catch (cause) {
+        if (!(cause instanceof Fault)) throw cause;
+        // Another history stands there now: what is held is of one that is gone.
+        if (cause.code === 'store-misconfigured' && this.#ledger.last > 0)
+          this.#reset(cause.message);
+        else this.#ports.log.debug('audit-not-read', { why: cause.message });
+      }
+      await this.#ports.clock.sleep(tryAgainAfter, signal);
+    }
+    this.#caughtUp.resolve();
+  }
+
+  async #followOnce(onProgress: Progress, signal: AbortSignal): Promise<void> {
+    const { audit, keyframes } = this.#ports;
+    const ledger = this.#ledger;
+    const { first, last } = await audit.range();
+    if (ledger.last === 0) await seedFrom(ledger, audit, keyframes, first, signal);
+    if (last <= ledger.last) this.#caughtUp.resolve();
+    for await (const stored of audit.follow(ledger.last + 1, signal)) {
+      take(ledger, stored);
+      if (stored.seq >= last) this.#caughtUp.resolve();
+      else if (stored.seq % 1000 === 0) onProgress(stored.seq, last);
+      this.bell.ring();
+    }
+  }
+
+  #reset(reason: string): void {
+    this.#ledger = new Ledger();
+    this.#resets = { count: this.#resets.count + 1, reason };
+    this.bell.ring();
+  }
+
+  /** Whether the store answers, and whether anybody watches. */
+  async #look(): Promise<void> {
+    const { audit, clock, leases } = this.#ports;
+    const { signal } = this.#stop;
+    let heard = clock.wall();
+    while (!signal.aborted) {
+      try {
+        await audit.range();
+        heard = clock.wall();
+        this.#awaySince = null;
+        this.#seats = (await leases.list(allSeats)).length;
+      } catch (cause) {
+        if (!(cause instanceof Fault)) throw cause;
+        this.#seats = null;
+        if (cause.code === 'store-unavailable') this.#awaySince = heard;
+      }
+      await clock.sleep(lookEvery, signal);
+    }
+  }
+}

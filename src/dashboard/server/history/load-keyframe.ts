@@ -1,0 +1,94 @@
+import type { Entry } from '../../../domain/records/stored-record.ts';
+import {
+  readAgent,
+  readBrake,
+  readHold,
+  readInstance,
+  readPolicy,
+} from '../../../domain/records/stored-record.ts';
+import type { Revision } from '../../../domain/time.ts';
+import type { Keyframes } from '../../../ports/keyframes.ts';
+import { replayTo } from '../../../runtime/audit/replay.ts';
+import type { History } from '../../../runtime/history.ts';
+import type { WireEntity } from '../../api-types.ts';
+import { machinesByName } from './final-states.ts';
+import type { Ledger } from './history-index.ts';
+import { noteOfRecord } from './to-row.ts';
+
+/**
+ * Where the front of a history is trimmed, the ledger begins at the first keyframe that nothing is
+ * missing behind: from there on everything is known to stand where it stood.
+ * @throws {Fault} `store-unavailable`
+ */
+export async function seedFrom(
+  ledger: Ledger,
+  history: History,
+  keyframes: Keyframes,
+  first: Revision,
+  signal: AbortSignal,
+): Promise<void> {
+  if (first <= 1) return;
+  const place = (await keyframes.list()).find((seq) => seq >= first - 1);
+  if (place === undefined) return;
+  const { records, seq, at, keyframe } = await replayTo(history, { seq: place }, keyframes, signal);
+  if (keyframe !== place) return;
+  ledger.begin(
+    seq,
+    at,
+    [...records.values()].flatMap(({ entry }) => standOf(entry) ?? []),
+  );
+}
+
+/** Where the entity of a record stands, as far as the record says it. */
+function standOf(entry: Entry) {
+  if (entry.key.startsWith('agent.')) {
+    const read = readAgent(entry);
+    if (read.kind !== 'stored') return undefined;
+    const { host, agent, run, phase, suspect } = read.record;
+    const state =
+      phase === 'expired'
+        ? 'expired'
+        : `present.phase.${phase}+present.sight.${suspect ? 'suspect' : 'clear'}`;
+    return stand({ entity: 'run', host, agent, run }, state, read.record, 'started');
+  }
+  if (entry.key.startsWith('instance.')) {
+    const read = readInstance(entry);
+    if (read.kind !== 'stored') return undefined;
+    const { host, agent, run, service, id, state } = read.record;
+    const of = { entity: 'instance', host, agent, run, service, id } as const;
+    return stand(of, state, read.record, 'registered');
+  }
+  return standOfFleet(entry);
+}
+
+function standOfFleet(entry: Entry) {
+  if (entry.key.startsWith('hold.')) {
+    const read = readHold(entry);
+    if (read.kind !== 'stored') return undefined;
+    const { host, agent, run, state } = read.record;
+    const of = { entity: 'hold', host, ...(agent !== undefined && { agent }), run } as const;
+    return stand(of, state, read.record, 'planned');
+  }
+  if (entry.key.startsWith('brake.')) {
+    const read = readBrake(entry);
+    if (read.kind !== 'stored') return undefined;
+    const { zone, run, state } = read.record;
+    return stand({ entity: 'brake', zone, run }, state, read.record, 'tripped');
+  }
+  const read = readPolicy(entry);
+  if (read.kind !== 'stored') return undefined;
+  return stand({ entity: 'policy', run: read.record.run }, 'standing', read.record, 'adopted');
+}
+
+const stand = (
+  entity: WireEntity,
+  to: string,
+  record: Readonly<Record<string, unknown>> & { readonly since: number },
+  type: string,
+) => ({
+  entity,
+  to,
+  chart: machinesByName.get(entity.entity)?.chart ?? '',
+  note: noteOfRecord(entity.entity, type, record),
+  since: record.since,
+});

@@ -1,0 +1,113 @@
+import type { Instant, Revision } from '../../../domain/time.ts';
+import type { WireDensity, WirePage, WireRow, WireState } from '../../api-types.ts';
+import { problems } from '../../history/event-classes.ts';
+import type { Ledger, Stood } from './history-index.ts';
+import type { Row } from './row-columns.ts';
+import { Renumbered } from './string-table.ts';
+
+/** The rows as a page that stands for itself: everything from `from` to `to`. */
+function pageOf(ledger: Ledger, rows: Iterable<Row>, from: Revision, to: Revision): WirePage {
+  const entities = new Renumbered((number) => ledger.entity(number));
+  const words = new Renumbered((number) => ledger.words.at(number));
+  const wired: WireRow[] = [];
+  const notes: [number, object][] = [];
+  for (const row of rows) {
+    const edges = (ledger.edgeSets[row.edges] ?? []).map((edge) => words.of(edge));
+    if (row.note !== 0) notes.push([wired.length, ledger.notes.at(row.note)]);
+    wired.push([
+      row.seq,
+      row.at,
+      entities.of(row.entity),
+      words.of(row.type),
+      words.of(row.to),
+      words.of(row.chart),
+      edges,
+    ]);
+  }
+  const gaps = ledger.gaps.filter((gap) => gap.from <= to && gap.to >= from);
+  return { from, to, entities: entities.all, words: words.all, rows: wired, notes, gaps };
+}
+
+/** The next page behind a place; undefined where there is nothing behind it. */
+export function pageAfter(ledger: Ledger, after: Revision, most: number): WirePage | undefined {
+  if (after >= ledger.last) return undefined;
+  const rows: Row[] = [];
+  for (const row of ledger.rows(after + 1)) {
+    if (rows.length === most) return pageOf(ledger, rows, after + 1, row.seq - 1);
+    rows.push(row);
+  }
+  return pageOf(ledger, rows, after + 1, ledger.last);
+}
+
+/** The last rows before a place, as pages in order; the first begins where it is the beginning. */
+export function pagesBefore(
+  ledger: Ledger,
+  before: Revision,
+  limit: number,
+  most: number,
+): readonly WirePage[] {
+  const rows: Row[] = [];
+  let more = false;
+  for (const row of ledger.rowsBefore(before)) {
+    more = rows.length === limit;
+    if (more) break;
+    rows.push(row);
+  }
+  rows.reverse();
+  const from = more ? (rows[0]?.seq ?? ledger.first) : ledger.first;
+  return pagesOf(ledger, rows, from, Math.min(before - 1, ledger.last), most);
+}
+
+/** Rows in order as pages of at most so many, that leave nothing out between `from` and `to`. */
+export function pagesOf(
+  ledger: Ledger,
+  rows: readonly Row[],
+  from: Revision,
+  to: Revision,
+  most: number,
+): readonly WirePage[] {
+  const pages: WirePage[] = [];
+  let start = from;
+  for (let at = 0; at < rows.length || at === 0; at += most) {
+    const next = rows[at + most];
+    const end = next ? next.seq - 1 : to;
+    if (end >= start) pages.push(pageOf(ledger, rows.slice(at, at + most), start, end));
+    start = end + 1;
+  }
+  return pages;
+}
+
+export function stateOfAll(ledger: Ledger, { seq, at, standing }: Stood): WireState {
+  const entities = new Renumbered((number) => ledger.entity(number));
+  const words = new Renumbered((number) => ledger.words.at(number));
+  const states: WireState['states'][number][] = [];
+  for (const [entity, { to, since, chart, note }] of standing) {
+    states.push([entities.of(entity), words.of(to), since, words.of(chart), ledger.notes.at(note)]);
+  }
+  return { seq, at, entities: entities.all, words: words.all, states };
+}
+
+/** How much happened in equal pieces of time; `firstSeq` of one where nothing did is the next one's. */
+export function densityOf(ledger: Ledger, from: Instant, to: Instant, count: number): WireDensity {
+  const bins = Array.from({ length: count }, (): [number, number, Revision] => [0, 0, 0]);
+  const width = Math.max(1, to - from) / count;
+  const bad = new Set<number>();
+  for (const [number, word] of ledger.words.all.entries()) if (problems.has(word)) bad.add(number);
+  for (const columns of ledger.pieces) {
+    const end = columns.from('at', to + 1);
+    for (let n = columns.from('at', from); n < end; n += 1) {
+      const place = Math.min(count - 1, Math.floor(((columns.at[n] ?? 0) - from) / width));
+      const bin = bins[place];
+      if (!bin) continue;
+      bin[0] += 1;
+      if (bad.has(columns.type[n] ?? 0)) bin[1] += 1;
+      if (bin[2] === 0) bin[2] = columns.seq[n] ?? 0;
+    }
+  }
+  let next = ledger.last;
+  for (const bin of bins.toReversed()) {
+    if (bin[2] === 0) bin[2] = next;
+    next = bin[2];
+  }
+  return { from, to, bins };
+}

@@ -1,0 +1,79 @@
+import type { Instant } from '../../../domain/time.ts';
+import type { WireNote } from '../../api-types.ts';
+
+/** Where an entity stands, by the ledger's numbers. */
+export interface Stand {
+  readonly to: number;
+  readonly since: Instant;
+  readonly chart: number;
+  /** Its notes together, by number. */
+  readonly note: number;
+}
+
+/** All entities that stand, as few bytes as may be: many of these are kept. */
+export interface Frame {
+  readonly entity: Uint32Array;
+  readonly to: Uint32Array;
+  readonly since: Float64Array;
+  readonly chart: Uint32Array;
+  readonly note: Uint32Array;
+}
+
+/** Notes by number: nearly all of them are equal to another's. */
+export class Notes {
+  readonly #numbers = new Map<string, number>([['{}', 0]]);
+  readonly #notes: WireNote[] = [{}];
+
+  numberOf(note: WireNote): number {
+    const text = JSON.stringify(note);
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    this.#numbers.set(text, this.#notes.length);
+    return this.#notes.push(note) - 1;
+  }
+
+  at(number: number): WireNote {
+    return this.#notes[number] ?? {};
+  }
+
+  /** The notes so far and one more, the later word of each. */
+  together(before: number, more: number): number {
+    if (more === 0 || before === more) return before;
+    if (before === 0) return more;
+    return this.numberOf({ ...this.at(before), ...this.at(more) });
+  }
+}
+
+export function frameOf(standing: ReadonlyMap<number, Stand>): Frame {
+  const { size } = standing;
+  const frame = {
+    entity: new Uint32Array(size),
+    to: new Uint32Array(size),
+    since: new Float64Array(size),
+    chart: new Uint32Array(size),
+    note: new Uint32Array(size),
+  };
+  let at = 0;
+  for (const [entity, { to, since, chart, note }] of standing) {
+    frame.entity[at] = entity;
+    frame.to[at] = to;
+    frame.since[at] = since;
+    frame.chart[at] = chart;
+    frame.note[at] = note;
+    at += 1;
+  }
+  return frame;
+}
+
+export function standingOf({ entity, to, since, chart, note }: Frame): Map<number, Stand> {
+  const standing = new Map<number, Stand>();
+  for (let at = 0; at < entity.length; at += 1) {
+    standing.set(entity[at] ?? 0, {
+      to: to[at] ?? 0,
+      since: since[at] ?? 0,
+      chart: chart[at] ?? 0,
+      note: note[at] ?? 0,
+    });
+  }
+  return standing;
+}

@@ -1,0 +1,117 @@
+import type { AuditEvent, StateValue } from '../../../domain/events/event-schema.ts';
+import type { WireEntity, WireNote } from '../../api-types.ts';
+
+/** What the page is told of one event. */
+export interface Told {
+  readonly entity: WireEntity;
+  readonly type: string;
+  readonly to: string;
+  readonly chart: string;
+  readonly edges: readonly string[];
+  readonly note: WireNote;
+}
+
+export const told = (event: AuditEvent): Told => ({
+  entity: event.of,
+  type: event.event.type,
+  to: stateWord(event.to),
+  chart: event.chart,
+  edges: event.edges,
+  note: noteOf(event),
+});
+
+/** The active leaves by id below the machine's, joined by `+`. */
+export function stateWord(value: StateValue): string {
+  const leaves: string[] = [];
+  collect(value, '', leaves);
+  return leaves.join('+');
+}
+
+function collect(value: StateValue, path: string, into: string[]): void {
+  if (typeof value === 'string') {
+    into.push(path + value);
+    return;
+  }
+  for (const [region, inner] of Object.entries(value)) {
+    if (inner !== undefined) collect(inner, `${path}${region}.`, into);
+  }
+}
+
+/** The state that a word names, as XState names it. */
+export function stateOf(word: string): StateValue {
+  type Nested = { [region: string]: Nested | string };
+  // A word comes from an event, whoever wrote it: a region called `__proto__` is a region.
+  const bare = (): Nested => Object.create(null);
+  const root = bare();
+  for (const leaf of word.split('+')) {
+    const path = leaf.split('.');
+    const last = path.pop() ?? '';
+    const above = path.pop();
+    if (above === undefined) return last;
+    let at = root;
+    for (const region of path) {
+      const next = at[region];
+      const inner = typeof next === 'object' ? next : bare();
+      at[region] = inner;
+      at = inner;
+    }
+    at[above] = last;
+  }
+  return root;
+}
+
+/** A page's row is small whatever an event holds: the whole of it is asked for by its number. */
+const longest = 200;
+
+/** What a screen needs beside the transition; nothing in it is taken on trust. */
+function noteOf({ of, event, actor, evidence, record }: AuditEvent): WireNote {
+  const own = 'agent' in of && of.entity !== 'hold' && actor.run === of.run;
+  const by = own ? undefined : `${actor.host}/${actor.agent}`;
+  const why =
+    text(event['reason']) ??
+    text(event['why']) ??
+    text(event['detail']) ??
+    text(evidence?.['taken']);
+  return {
+    ...(by !== undefined && { by }),
+    ...(why !== undefined && { why }),
+    ...(record !== null && noteOfRecord(of.entity, event.type, record)),
+  };
+}
+
+/** What a record says that a screen shows: as it begins, and where it has changed. */
+export function noteOfRecord(
+  entity: WireEntity['entity'],
+  type: string,
+  record: Readonly<Record<string, unknown>>,
+): WireNote {
+  switch (entity) {
+    case 'run':
+      return type === 'started' ? some(record, ['ttl', 'grace'], ['zone', 'address']) : {};
+    case 'instance':
+      return type === 'registered' || type === 'changed' ? some(record, ['port'], ['address']) : {};
+    case 'hold':
+      return some(record, ['until'], ['why']);
+    case 'brake':
+      return some(record, ['seen', 'suspect', 'expired'], []);
+    default:
+      return {};
+  }
+}
+
+function some(
+  record: Readonly<Record<string, unknown>>,
+  numbers: readonly (keyof WireNote)[],
+  texts: readonly (keyof WireNote)[],
+): WireNote {
+  const note: Record<string, unknown> = {};
+  for (const name of numbers) if (Number.isFinite(record[name])) note[name] = record[name];
+  for (const name of texts) {
+    const value = text(record[name]);
+    if (value !== undefined) note[name] = value;
+  }
+  return note;
+}
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value.slice(0, longest) : undefined;

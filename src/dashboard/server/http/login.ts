@@ -1,0 +1,48 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { cookieOf, type DoorPolicy, isToken } from './auth.ts';
+import { readText } from './request-schema.ts';
+import { everywhere } from './respond.ts';
+
+/** Whether a request brings a token to exchange for a cookie: by the form, or in a link. */
+export const isLogin = (path: string, query: URLSearchParams): boolean =>
+  path === '/login' || (path === '/' && query.has('token'));
+
+/** Exchanges the token for a cookie, once: from then on it is in no address and no history. */
+export async function logIn(
+  request: IncomingMessage,
+  response: ServerResponse,
+  policy: DoorPolicy,
+  query: URLSearchParams,
+): Promise<void> {
+  const said =
+    request.method === 'POST'
+      ? new URLSearchParams(await readText(request)).get('token')
+      : query.get('token');
+  if (said === null) return sendLogin(response, 200);
+  if (!isToken(said.trim(), policy)) return sendLogin(response, 401);
+  const headers = { ...everywhere, 'cache-control': 'no-store', location: '/' };
+  response.writeHead(303, { ...headers, 'set-cookie': cookieOf(policy) }).end();
+}
+
+/** A form and nothing else: no script, no style, nothing of what was said. */
+export function sendLogin(response: ServerResponse, status: 200 | 401): void {
+  const wrong = status === 401 ? '<p role="alert">That is not the token.</p>' : '';
+  response.writeHead(status, {
+    ...everywhere,
+    'cache-control': 'no-store',
+    'content-type': 'text/html; charset=utf-8',
+  });
+  response.end(`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Rollcall</title>
+<h1>Rollcall</h1>
+${wrong}
+<form method="post" action="/login">
+<p><label>Token <input name="token" type="password" autocomplete="current-password" autofocus required></label>
+<button>Open</button>
+</form>
+</html>
+`);
+}

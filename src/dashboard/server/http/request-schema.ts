@@ -1,0 +1,79 @@
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import { HostId } from '../../../domain/identity/names.ts';
+import { Refusal } from './http-error.ts';
+
+const place = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+const some = (from: number, to: number, otherwise: number) =>
+  z.coerce.number().int().min(from).max(to).default(otherwise);
+
+/** What each address may be asked with. */
+export const queries = {
+  stream: z.object({ after: place.optional() }),
+  audit: z.object({
+    from: place.optional(),
+    to: place.optional(),
+    before: place.optional(),
+    limit: some(1, 100_000, 5000),
+    full: z.literal('1').optional(),
+  }),
+  state: z.object({ at: place.optional(), time: place.optional() }),
+  entity: z.object({
+    name: z.string().min(1).max(4096).optional(),
+    host: HostId.optional(),
+    all: z.literal('1').optional(),
+    before: place.optional(),
+    limit: some(1, 500, 100),
+  }),
+  density: z.object({ bins: some(1, 2000, 400), from: place.optional(), to: place.optional() }),
+  plan: z.object({ at: place.optional() }),
+  explain: z.object({
+    entity: z.string().min(1).max(8192),
+    at: place.optional(),
+    event: z.string().min(1).max(200).optional(),
+  }),
+  drawing: z.object({
+    collapsed: z.string().max(2000).optional(),
+    theme: z.enum(['css', 'light', 'dark']).default('css'),
+  }),
+} as const;
+
+/** @throws {Refusal} `bad-request` naming what is wrong */
+export function readQuery<S extends z.ZodType>(rule: S, query: URLSearchParams): z.output<S> {
+  const read = rule.safeParse(Object.fromEntries(query));
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw new Refusal('bad-request', `${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+const mostBody = 16 * 1024;
+
+/** The request's document. @throws {Refusal} `too-large`, `bad-request` */
+export async function readBody<S extends z.ZodType>(
+  request: IncomingMessage,
+  rule: S,
+): Promise<z.output<S>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readText(request));
+  } catch (cause) {
+    if (cause instanceof Refusal) throw cause;
+    throw new Refusal('bad-request', 'the body is not JSON');
+  }
+  const read = rule.safeParse(value);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw new Refusal('bad-request', `${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+/** @throws {Refusal} `too-large` */
+export async function readText(request: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    length += piece.length;
+    if (length > mostBody) throw new Refusal('too-large', `a body has at most ${mostBody} bytes`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}

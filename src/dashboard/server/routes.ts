@@ -1,0 +1,158 @@
+import { dotOf } from '../../charts/text/dot.ts';
+import { mermaidOf } from '../../charts/text/mermaid.ts';
+import { encodeToken } from '../../domain/identity/subject-token.ts';
+import type { WireEvents, WireHello } from '../api-types.ts';
+import type { Source } from './history/live-source.ts';
+import { densityOf, stateOfAll } from './history/pages.ts';
+import { Refusal } from './http/http-error.ts';
+import type { Call } from './http/request-context.ts';
+import { queries, readQuery } from './http/request-schema.ts';
+import { sendBody, sendJson } from './http/respond.ts';
+import type { Actions } from './routes/actions.ts';
+import { causesOf } from './routes/causes.ts';
+import type { Draw } from './routes/chart-images.ts';
+import { chartEverOf, todaysCharts } from './routes/chart-lookup.ts';
+import { stream } from './routes/event-stream.ts';
+import { eventAt, eventDocument, eventsOf } from './routes/events.ts';
+import { explain } from './routes/explain.ts';
+import { sendHistory } from './routes/export.ts';
+import { livePlan, type PlanNow, pastPlan } from './routes/gc-plans.ts';
+import type { Streams } from './routes/stream-limit.ts';
+
+/** All that the page may ask of one history. */
+export interface Api {
+  readonly version: string;
+  readonly source: Source;
+  /** Absent: nothing can be done from here; `why` says for what reason. */
+  readonly actions: Actions | undefined;
+  readonly why: string;
+  readonly planNow: PlanNow | undefined;
+  /**
+   * The subjects of an entity's events, by its name; `all`: of whatever belongs to it, too.
+   * @throws {Fault} `bad-name`
+   */
+  readonly subjectsOf: (name: string, all: boolean) => readonly string[];
+  readonly streams: Streams;
+  readonly draw: Draw;
+}
+
+type Route = (api: Api, call: Call, rest: string) => Promise<void>;
+
+const routes: Readonly<Record<string, Route>> = {
+  hello: async (api, { request, response }) => sendJson(request, response, helloOf(api)),
+  stream: async (api, { request, response, query }) => {
+    const { after } = readQuery(queries.stream, query);
+    const last = request.headers['last-event-id'];
+    const resumed = typeof last === 'string' && /^\d{1,15}$/.test(last) ? Number(last) : after;
+    await api.streams.run(() =>
+      stream(request, response, api.source, resumed, () => helloOf(api), api.streams.pace),
+    );
+  },
+  audit: async (api, call) => sendHistory(api.source, call),
+  state: async ({ source }, { request, response, query }) => {
+    const { at, time } = readQuery(queries.state, query);
+    const ledger = source.ledger();
+    const upTo = time === undefined ? { seq: at ?? ledger.last } : { at: time };
+    await sendJson(request, response, stateOfAll(ledger, ledger.stoodAt(upTo)));
+  },
+  event: async ({ source }, { request, response }, rest) => {
+    await sendJson(request, response, eventDocument(await eventAt(source.history, placeIn(rest))));
+  },
+  causes: async ({ source }, { request, response }, rest) => {
+    await sendJson(request, response, await causesOf(source, placeIn(rest)));
+  },
+  entity: async ({ source, subjectsOf }, { request, response, query }) => {
+    const {
+      name,
+      host,
+      all,
+      before = Number.MAX_SAFE_INTEGER,
+      limit,
+    } = readQuery(queries.entity, query);
+    if ((name === undefined) === (host === undefined))
+      throw new Refusal('bad-request', 'either a name or a host');
+    const subjects =
+      host === undefined ? subjectsOf(name ?? '', all === '1') : [`${encodeToken(host)}.>`];
+    const found = await eventsOf(source, subjects, before, limit + 1);
+    const events = found.slice(0, limit).map(eventDocument);
+    const answer: WireEvents = { events, more: found.length > limit };
+    await sendJson(request, response, answer);
+  },
+  density: async ({ source }, { request, response, query }) => {
+    const ledger = source.ledger();
+    const { bins, from = ledger.firstAt, to = ledger.lastAt } = readQuery(queries.density, query);
+    await sendJson(request, response, densityOf(ledger, from, to, bins));
+  },
+  plan: async ({ source, planNow }, { request, response, query, signal }) => {
+    const { at } = readQuery(queries.plan, query);
+    const plan =
+      at === undefined && planNow
+        ? await livePlan(source, planNow)
+        : await pastPlan(source, at ?? source.ledger().last, signal);
+    await sendJson(request, response, plan);
+  },
+  explain: async ({ source }, { request, response, query }) => {
+    const { entity, at, event } = readQuery(queries.explain, query);
+    await sendJson(request, response, await explain(source, entity, at, event));
+  },
+  charts: async ({ draw, source }, { request, response, query }, rest) => {
+    const [, hash = '', as] = /^([0-9a-f]{12})\.(json|svg|mmd|dot)$/.exec(rest) ?? [];
+    const chart = await chartEverOf(hash, source.charts);
+    if (!chart) throw new Refusal('not-found', 'there is no such chart');
+    if (as === 'json') return sendJson(request, response, chart, { cache: forever });
+    if (as !== 'svg') {
+      const text =
+        as === 'dot' ? dotOf(chart) : `%% ${chart.machine} #${hash}\n${mermaidOf(chart)}`;
+      const type = 'text/plain; charset=utf-8';
+      return sendBody(request, response, Buffer.from(text), { type, cache: forever });
+    }
+    const { collapsed = '', theme } = readQuery(queries.drawing, query);
+    const svg = await draw(chart, collapsed.split(',').filter(Boolean), theme);
+    await sendBody(request, response, svg, { type: 'image/svg+xml', cache: forever });
+  },
+};
+
+/** @throws {Refusal} `bad-request` */
+function placeIn(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new Refusal('bad-request', 'an event is named by its place');
+}
+
+/** What a hash names never changes. */
+const forever = 'private, max-age=31536000, immutable';
+
+/** Answers a request below `/api/`. @throws {Refusal} and what the route throws */
+export async function answer(api: Api, path: string, call: Call): Promise<void> {
+  const [, name = '', rest = ''] = /^([a-z]+)(?:\/(.*))?$/s.exec(path) ?? [];
+  if (name === 'actions') return act(api, rest, call);
+  if (call.request.method !== 'GET' && call.request.method !== 'HEAD') {
+    throw new Refusal('wrong-method', 'this is read only: GET');
+  }
+  const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
+  if (!route) throw new Refusal('not-found', 'there is nothing of that name');
+  return route(api, call, rest);
+}
+
+async function act(
+  { actions, why }: Api,
+  name: string,
+  { request, response }: Call,
+): Promise<void> {
+  if (request.method !== 'POST') throw new Refusal('wrong-method', 'an action is a POST');
+  if (!actions) throw new Refusal('forbidden', why);
+  await sendJson(request, response, await actions.take(name, request));
+}
+
+function helloOf({ version, source, actions }: Api): WireHello {
+  const ledger = source.ledger();
+  const { first, last, firstAt, lastAt } = ledger;
+  return {
+    version,
+    name: source.name,
+    mode: source.mode,
+    ...{ first, last, firstAt, lastAt },
+    now: source.now(),
+    actions: actions !== undefined,
+    charts: todaysCharts,
+  };
+}

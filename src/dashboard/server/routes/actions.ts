@@ -1,0 +1,173 @@
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import type { Plan } from '../../../domain/collection/gc-plan.ts';
+import { Fault } from '../../../domain/fault.ts';
+import type { Fleet } from '../../../domain/fleet/fleet.ts';
+import { AgentName, HostId } from '../../../domain/identity/names.ts';
+import type { LeasePolicy } from '../../../domain/policy/lease-policy.ts';
+import { days, type Millis, seconds } from '../../../domain/time.ts';
+import type { Ports } from '../../../ports/ports.ts';
+import type { Registry } from '../../../ports/registry.ts';
+import { Visit } from '../../../runtime/collector/manual-collection.ts';
+import { hold, release } from '../../../runtime/operator/operator-actions.ts';
+import type { Author } from '../../../runtime/transitions/record-change.ts';
+import type { WireDone, WireLeft } from '../../api-types.ts';
+import { Refusal } from '../http/http-error.ts';
+import { readBody } from '../http/request-schema.ts';
+
+/** Who acts where nobody is named. */
+const somebody = AgentName.parse('dashboard');
+const place = { host: HostId, agent: AgentName.optional(), as: AgentName.default(somebody) };
+const Hold = z.strictObject({
+  ...place,
+  for: z.number().int().min(seconds(1)).max(days(30)),
+  why: z.string().min(1).max(1000).optional(),
+});
+const Release = z.strictObject(place);
+const Sweep = z.strictObject({ as: place.as });
+
+const patience: Millis = seconds(5);
+const sweepWithin: Millis = seconds(30);
+/** Answers that are kept for a click that comes twice. */
+const remembered = 200;
+
+/**
+ * What people do from the page, by the same code as from the command line: audited as done by this
+ * machine under the name that the page gives, with a run id of its own, and marked as come through the
+ * dashboard. The name is said, not proved; who may write at all is the NATS server's to say.
+ */
+export class Actions {
+  readonly #host: HostId;
+  readonly #lease: LeasePolicy;
+  readonly #ports: Ports;
+  readonly #planOf: (fleet: Fleet) => Promise<Plan>;
+  readonly #asked = new Map<string, Promise<WireDone>>();
+
+  /** `planOf`: what will be removed, as a fleet stands now. */
+  constructor(
+    host: HostId,
+    lease: LeasePolicy,
+    ports: Ports,
+    planOf: (fleet: Fleet) => Promise<Plan>,
+  ) {
+    this.#host = host;
+    this.#lease = lease;
+    this.#ports = ports;
+    this.#planOf = planOf;
+  }
+
+  /** @throws {Refusal} `bad-request`, `not-found`; {Fault} what planning and a visit throw */
+  async take(name: string, request: IncomingMessage): Promise<WireDone> {
+    const act = this.#act(name);
+    if (!act) throw new Refusal('not-found', 'there is no such action');
+    const id = request.headers['rollcall-request'];
+    if (typeof id !== 'string' || !/^[\w-]{8,64}$/.test(id)) {
+      throw new Refusal('bad-request', 'the header Rollcall-Request is missing, or no id');
+    }
+    const doing = await act(request);
+    const known = this.#asked.get(id);
+    if (known !== undefined) return known;
+    const done = doing().catch(sayWhoRefused);
+    this.#asked.set(id, done);
+    if (this.#asked.size > remembered) this.#asked.delete(this.#asked.keys().next().value ?? '');
+    // What failed may be tried again with the same id.
+    done.catch(() => this.#asked.delete(id));
+    return done;
+  }
+
+  /** Reads what is asked for, and gives back what does it. */
+  #act(name: string) {
+    if (name === 'hold') return (request: IncomingMessage) => this.#hold(request);
+    if (name === 'release') return (request: IncomingMessage) => this.#release(request);
+    if (name === 'sweep') return (request: IncomingMessage) => this.#sweep(request);
+    return undefined;
+  }
+
+  async #hold(request: IncomingMessage) {
+    const { host, agent, why, as, for: duration } = await readBody(request, Hold);
+    return async (): Promise<WireDone> => {
+      const author = this.#author(as);
+      const until = this.#ports.clock.wall() + duration;
+      const plan = { host, until, ...(agent && { agent }), ...(why && { why }) };
+      const did = await hold(author, plan, this.#ports, AbortSignal.timeout(patience));
+      return { did, transitions: 1, by: nameOf(author), left: null };
+    };
+  }
+
+  async #release(request: IncomingMessage) {
+    const { host, agent, as } = await readBody(request, Release);
+    return async (): Promise<WireDone> => {
+      const author = this.#author(as);
+      const at = { host, ...(agent && { agent }) };
+      const did = await release(author, at, this.#ports, AbortSignal.timeout(patience));
+      if (did === 'absent') throw new Refusal('not-found', 'no hold stands there');
+      return { did, transitions: 1, by: nameOf(author), left: null };
+    };
+  }
+
+  async #sweep(request: IncomingMessage) {
+    const { as } = await readBody(request, Sweep);
+    return async (): Promise<WireDone> => {
+      const author = this.#author(as);
+      let transitions = 0;
+      const listener = {
+        did: (events: readonly unknown[]) => {
+          transitions += events.length;
+        },
+        sighted() {},
+        blinded() {},
+      };
+      const refusals: Fault[] = [];
+      const registry = noting(this.#ports.registry, refusals);
+      await using visit = new Visit(author, this.#lease, { ...this.#ports, registry }, listener);
+      await visit.sweep(AbortSignal.timeout(sweepWithin));
+      // A sweep goes on with the next where one cannot be done; here somebody waits to hear of it.
+      const [refusal] = refusals;
+      if (refusal && transitions === 0) throw refusal;
+      const left = await this.#leftBy(visit, refusal);
+      return { did: 'swept', transitions, by: nameOf(author), left };
+    };
+  }
+
+  /** What was done is told also where nobody can say any more what is left. */
+  async #leftBy(visit: Visit, refusal: Fault | undefined): Promise<WireLeft | null> {
+    try {
+      await visit.caughtUp(AbortSignal.timeout(patience));
+      const { rows } = await this.#planOf(visit.view.fleet);
+      return { rows, at: this.#ports.clock.wall(), refused: refusal ? said(refusal) : null };
+    } catch (cause) {
+      if (cause instanceof Fault) return null;
+      throw cause;
+    }
+  }
+
+  #author(as: AgentName): Author {
+    const ports = this.#ports;
+    return {
+      actor: { host: this.#host, agent: as, run: ports.entropy.runId() },
+      ports,
+      through: 'dashboard',
+    };
+  }
+}
+
+/** The registry, and what of its writes was refused. */
+const noting = (registry: Registry, refusals: Fault[]): Registry => ({
+  ...registry,
+  commit: (commit) =>
+    registry.commit(commit).catch((cause: unknown) => {
+      if (cause instanceof Fault && cause.code === 'store-refused') refusals.push(cause);
+      throw cause;
+    }),
+});
+
+/** Not this dashboard, and not for what was asked: so that nobody looks for the reason here. */
+function sayWhoRefused(cause: unknown): never {
+  if (!(cause instanceof Fault) || cause.code !== 'store-refused') throw cause;
+  throw new Fault(cause.code, said(cause), { cause, ...(cause.hint && { hint: cause.hint }) });
+}
+
+const said = ({ message }: Fault): string =>
+  `the NATS server does not let this dashboard's user do that: ${message}`;
+
+const nameOf = ({ actor }: Author): string => `${actor.host}/${actor.agent}`;

@@ -1,0 +1,85 @@
+import { hash } from 'node:crypto';
+import { readEvent } from '../../../domain/events/audit-entry.ts';
+import type { AuditEvent } from '../../../domain/events/event-schema.ts';
+import { isOfSlot } from '../../../domain/events/event-schema.ts';
+import { slotTokens } from '../../../domain/identity/registry-keys.ts';
+import type { Revision } from '../../../domain/time.ts';
+import type { WireCauses, WireRelated } from '../../api-types.ts';
+import type { Ledger } from '../history/history-index.ts';
+import type { Source } from '../history/live-source.ts';
+import { Refusal } from '../http/http-error.ts';
+
+/** So many events of a slot are looked at in either direction, and so many rows of the history. */
+const events = 2000;
+const rows = 200_000;
+/** So many of what it led to are named; the rest is counted. */
+const named = 100;
+
+/**
+ * What led to an event, and what it led to.
+ *
+ * An event names its cause by hash. Whatever led to another was of the same slot, so only that slot's
+ * events are read, as far as a bound in either direction: `far` says that the cause lies behind it.
+ * @throws {Refusal} `not-found`
+ */
+export async function causesOf(source: Source, seq: Revision): Promise<WireCauses> {
+  const ledger = source.ledger();
+  const found = ledger.rows(seq).next().value;
+  if (!found || found.seq !== seq) throw new Refusal('not-found', `there is no event ${seq}`);
+  const of = ledger.entity(found.entity);
+  if (!isOfSlot(of)) return { seq, by: null, cause: null, far: false, led: [], more: 0 };
+  const slot = slotTokens(of);
+  const isMeant = (entity: number): boolean => {
+    const one = ledger.entity(entity);
+    return isOfSlot(one) && one.host === of.host && one.agent === of.agent;
+  };
+  const [first, last] = reachOf(ledger, seq, isMeant);
+  const seen = new Map<string, WireRelated>();
+  const led: WireRelated[] = [];
+  let [more, own, because] = [0, '', undefined as string | undefined];
+  let by: string | null = null;
+  for await (const stored of source.history.read(first, [`${slot}.>`])) {
+    if (stored.seq > last) break;
+    const read = readEvent(stored, (text) => hash('sha256', text));
+    if (read.kind !== 'event') continue;
+    const { event } = read;
+    const doer = `${event.actor.host}/${event.actor.agent}`;
+    const related = {
+      seq: read.seq,
+      at: read.storedAt,
+      entity: event.of,
+      type: event.event.type,
+      by: doer,
+    };
+    if (read.seq < seq) seen.set(read.hash, related);
+    else if (read.seq === seq) [own, because, by] = [read.hash, event.cause, doer];
+    else if (isBecauseOf(event, own)) {
+      if (led.length < named) led.push(related);
+      else more += 1;
+    }
+  }
+  const cause = because === undefined ? null : (seen.get(because) ?? null);
+  return { seq, by, cause, far: because !== undefined && !cause, led, more };
+}
+
+const isBecauseOf = ({ cause }: AuditEvent, own: string): boolean => own !== '' && cause === own;
+
+/** The first and the last place of the slot's events that are looked at around one. */
+function reachOf(
+  ledger: Ledger,
+  seq: Revision,
+  isMeant: (entity: number) => boolean,
+): readonly [Revision, Revision] {
+  const farthest = (all: Iterable<{ readonly seq: Revision; readonly entity: number }>) => {
+    let [place, looked, met] = [seq, 0, 0];
+    for (const row of all) {
+      if (looked === rows || met === events) break;
+      looked += 1;
+      if (!isMeant(row.entity)) continue;
+      met += 1;
+      place = row.seq;
+    }
+    return place;
+  };
+  return [farthest(ledger.rowsBefore(seq)), farthest(ledger.rows(seq + 1))];
+}

@@ -1,0 +1,32 @@
+import { type Chart, chartOf } from '../../../charts/model/chart.ts';
+import type { Charts } from '../../../ports/charts.ts';
+import { chartOfRecord } from '../../../runtime/transitions/publish-charts.ts';
+import { machinesByName } from '../history/final-states.ts';
+
+/** Of each machine, its chart of today. */
+export const todaysCharts: Readonly<Record<string, string>> = Object.fromEntries(
+  [...machinesByName].map(([name, { chart }]) => [name, chart]),
+);
+
+const charts: ReadonlyMap<string, Chart> = new Map(
+  [...machinesByName.values()].map(({ machine, chart }) => [chart, chartOf(machine)]),
+);
+
+export const chartByHash = (hash: string): Chart | undefined => charts.get(hash);
+
+/**
+ * Today's chart, or one that was published when a machine was another; undefined where nobody has it.
+ * @throws {Fault} `store-unavailable`
+ */
+export async function chartEverOf(
+  hash: string,
+  published: Pick<Charts, 'get'> | undefined,
+): Promise<Chart | undefined> {
+  const today = chartByHash(hash);
+  if (today || !published) return today;
+  for (const machine of machinesByName.keys()) {
+    const chart = await chartOfRecord({ machine, chart: hash }, published);
+    if (chart) return chart;
+  }
+  return undefined;
+}

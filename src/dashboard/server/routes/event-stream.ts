@@ -1,0 +1,156 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { constants, createGzip } from 'node:zlib';
+import { type Millis, type Revision, seconds } from '../../../domain/time.ts';
+import type { WireHello, WireMark } from '../../api-types.ts';
+import type { Source } from '../history/live-source.ts';
+import { pageAfter } from '../history/pages.ts';
+import { encodingOf, everywhere } from '../http/respond.ts';
+
+/** How often at most a page is sent, how often a mark, and how long a reader may not read. */
+export interface Pace {
+  readonly batchEvery: Millis;
+  readonly markEvery: Millis;
+  readonly patience: Millis;
+}
+
+export const pace: Pace = { batchEvery: 100, markEvery: seconds(2), patience: seconds(20) };
+
+const rowsPerBatch = 2000;
+/** A server that was just started may still be reading. */
+const caughtUpWithin: Millis = seconds(60);
+
+/**
+ * What happens, as server-sent events, from behind a place.
+ *
+ * Nothing is kept for a reader: it has a place in the ledger, and the next page is made when it has
+ * taken the one before. One that takes nothing for too long is disconnected, and resumes by the id of
+ * the last batch it has.
+ */
+export async function stream(
+  request: IncomingMessage,
+  response: ServerResponse,
+  source: Source,
+  after: Revision | undefined,
+  hello: () => WireHello,
+  { batchEvery, markEvery, patience }: Pace = pace,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const { signal } = gone;
+  const out = writerOf(request, response, patience, signal);
+  await Promise.race([source.caughtUp, pause(caughtUpWithin, signal)]);
+  await out.event('hello', hello());
+  let { count } = source.resets();
+  let at = after ?? source.ledger().last;
+  const misfit = misfitOf(source, at);
+  if (misfit) {
+    await out.event('reset', { reason: misfit });
+    at = source.ledger().last;
+  }
+  await out.event('mark', markOf(source));
+  let marked = performance.now();
+  while (!signal.aborted) {
+    const resets = source.resets();
+    if (resets.count !== count) {
+      ({ count } = resets);
+      at = 0;
+      await out.event('reset', { reason: resets.reason });
+    }
+    if (at + 1 < source.ledger().first) {
+      await out.event('reset', { reason: 'what comes next is no longer held' });
+      at = source.ledger().last;
+    }
+    const page = pageAfter(source.ledger(), at, rowsPerBatch);
+    if (page) {
+      at = page.to;
+      await out.event('batch', page, at);
+      await pause(batchEvery, signal);
+    }
+    if (performance.now() - marked >= markEvery) {
+      marked = performance.now();
+      await out.event('mark', markOf(source));
+    }
+    if (!page) await changed(source, markEvery - (performance.now() - marked), signal);
+  }
+}
+
+/** Why nothing can follow this place. */
+function misfitOf(source: Source, at: Revision): string | undefined {
+  const { first, last } = source.ledger();
+  if (at > last) return `the history ends at ${last}`;
+  if (at > 0 && at + 1 < first) return `the history begins at ${first}`;
+  return undefined;
+}
+
+const markOf = (source: Source): WireMark => {
+  const { last, lastAt } = source.ledger();
+  return {
+    head: last,
+    headAt: lastAt,
+    now: source.now(),
+    storeAwaySince: source.storeAwaySince(),
+    seats: source.seats(),
+  };
+};
+
+async function pause(duration: Millis, signal: AbortSignal): Promise<void> {
+  if (duration <= 0) return;
+  await sleep(duration, undefined, { signal, ref: false }).catch(() => {});
+}
+
+async function changed(source: Source, within: Millis, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const both = AbortSignal.any([over.signal, signal]);
+  await Promise.race([source.bell.rung(both), pause(Math.max(1, within), both)]);
+  over.abort();
+}
+
+/** Writes events, packed if the reader takes that, and waits while it does not read. */
+function writerOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  patience: Millis,
+  signal: AbortSignal,
+) {
+  const packed = encodingOf(request) !== 'identity';
+  response.writeHead(200, {
+    ...everywhere,
+    'cache-control': 'no-store',
+    'content-type': 'text/event-stream',
+    'x-accel-buffering': 'no',
+    ...(packed && { 'content-encoding': 'gzip' }),
+  });
+  response.socket?.setNoDelay(true);
+  // Brotli would keep megabytes for each reader.
+  const gzip = packed ? createGzip({ level: 4, flush: constants.Z_SYNC_FLUSH }) : undefined;
+  gzip?.pipe(response);
+  gzip?.on('error', () => response.destroy());
+  signal.addEventListener('abort', () => gzip?.destroy(), { once: true });
+  const into: Writable = gzip ?? response;
+  return {
+    async event(name: string, value: unknown, id?: Revision): Promise<void> {
+      if (signal.aborted) return;
+      const place = id === undefined ? '' : `id: ${id}\n`;
+      const taken = into.write(`event: ${name}\n${place}data: ${JSON.stringify(value)}\n\n`);
+      gzip?.flush();
+      if (!taken) await drained(into, response, patience, signal);
+    },
+  };
+}
+
+async function drained(
+  into: Writable,
+  response: ServerResponse,
+  patience: Millis,
+  signal: AbortSignal,
+): Promise<void> {
+  const over = new AbortController();
+  const both = AbortSignal.any([over.signal, signal]);
+  const { promise, resolve } = Promise.withResolvers<'drained'>();
+  into.once('drain', () => resolve('drained'));
+  const waited = sleep(patience, 'late', { signal: both, ref: false }).catch(() => 'gone');
+  if ((await Promise.race([promise, waited])) === 'late') response.destroy();
+  over.abort();
+}

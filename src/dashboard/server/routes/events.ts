@@ -1,0 +1,65 @@
+import { chainSubject } from '../../../domain/events/event-subjects.ts';
+import { wanted } from '../../../domain/identity/subject-filter.ts';
+import type { Revision } from '../../../domain/time.ts';
+import type { StoredEvent } from '../../../ports/audit.ts';
+import type { History } from '../../../runtime/history.ts';
+import type { Source } from '../history/live-source.ts';
+import { Refusal } from '../http/http-error.ts';
+
+/** An event as it is stored: its place, and its text as JSON; a text that is none stays a text. */
+export function eventDocument({
+  seq,
+  origin,
+  storedAt,
+  subject,
+  text,
+  illegible,
+}: StoredEvent): object {
+  const place = { seq, origin, storedAt, subject };
+  if (illegible !== undefined) return { ...place, text, why: illegible };
+  try {
+    return { ...place, event: JSON.parse(text) };
+  } catch {
+    return { ...place, text };
+  }
+}
+
+/** @throws {Refusal} `not-found` */
+export async function eventAt(history: History, seq: Revision): Promise<StoredEvent> {
+  for await (const stored of history.read(seq)) {
+    if (stored.seq === seq) return stored;
+    break;
+  }
+  throw new Refusal('not-found', `there is no event ${seq}`);
+}
+
+/**
+ * The last events of an entity before a place, newest first: where they are the ledger knows, so that
+ * no more of the history is read than they are apart.
+ */
+export async function eventsOf(
+  source: Source,
+  filters: readonly string[],
+  before: Revision,
+  limit: number,
+): Promise<readonly StoredEvent[]> {
+  const ledger = source.ledger();
+  const wants = wanted(filters);
+  // An event's subject is its chain's and a number.
+  const meant = ledger.entitiesThat((of) => wants(`${chainSubject(of)}.1`));
+  const places: Revision[] = [];
+  for (const { seq, entity } of ledger.rowsBefore(before)) {
+    if (meant.has(entity)) places.push(seq);
+    if (places.length === limit) break;
+  }
+  const oldest = places.at(-1);
+  if (oldest === undefined) return [];
+  const left = new Set(places);
+  const found: StoredEvent[] = [];
+  for await (const stored of source.history.read(oldest, filters)) {
+    if (stored.seq >= before) break;
+    if (left.delete(stored.seq)) found.push(stored);
+    if (left.size === 0) break;
+  }
+  return found.reverse();
+}

@@ -1,0 +1,127 @@
+import { getNextTransitions } from 'xstate';
+import { readEvent } from '../../../domain/events/audit-entry.ts';
+import { ChainRef, type StateValue } from '../../../domain/events/event-schema.ts';
+import { chainSubject } from '../../../domain/events/event-subjects.ts';
+import type { Revision } from '../../../domain/time.ts';
+import { begin, step } from '../../../runtime/transitions/transition.ts';
+import type { WireExplained, WireNext } from '../../api-types.ts';
+import { machinesByName } from '../history/final-states.ts';
+import type { Source } from '../history/live-source.ts';
+import { stateOf, stateWord } from '../history/to-row.ts';
+import { Refusal } from '../http/http-error.ts';
+import { chartByHash } from './chart-lookup.ts';
+import { eventsOf } from './events.ts';
+
+/**
+ * What may happen next to an entity, by its machine of today; and of one event, whether it can be.
+ *
+ * A guard is asked with the context that the entity's own events give, where all of them are there and
+ * the machine of today made them; elsewhere the answer says that it may be otherwise. To what is over
+ * nothing happens any more: an answer like any other.
+ * @throws {Refusal} `not-found`, `bad-request`
+ */
+export async function explain(
+  source: Source,
+  entity: string,
+  at: Revision | undefined,
+  event: string | undefined,
+): Promise<WireExplained> {
+  const ledger = source.ledger();
+  const number = ledger.entityNumber(entityIn(entity));
+  const upTo = at ?? ledger.last;
+  const { standing } = ledger.stoodAt({ seq: upTo });
+  const stand = number === undefined ? undefined : standing.get(number);
+  if (number === undefined || !stand) {
+    const last = number === undefined ? undefined : ledger.lastOf(number, upTo);
+    if (!last) throw new Refusal('not-found', 'it is not there yet');
+    const state = ledger.words.at(last.to);
+    const why = event === undefined ? null : 'it is over: nothing happens to it any more';
+    return { state, next: [], unsure: false, whyNot: why };
+  }
+  const of = ledger.entity(number);
+  const state = ledger.words.at(stand.to);
+  const steppable = machinesByName.get(of.entity);
+  if (!steppable) throw new Refusal('not-found', `there is no machine '${of.entity}'`);
+  const isOfToday = ledger.words.at(stand.chart) === steppable.chart;
+  const context =
+    isOfToday && steppable.guarded ? await contextOf(source, of, steppable, upTo) : undefined;
+  const next = nextOf(steppable, state, context);
+  const unsure = !isOfToday || next.some(({ guard, holds }) => guard !== null && holds === null);
+  return { state, next, unsure, whyNot: event === undefined ? null : whyNot(next, state, event) };
+}
+
+/** So many events of a chain are replayed at most. */
+const longest = 500;
+
+/** What a machine remembers of its entity's events; undefined: they are not all there, or say otherwise. */
+async function contextOf(
+  source: Source,
+  of: ChainRef,
+  steppable: Steppable,
+  upTo: Revision,
+): Promise<object | undefined> {
+  const stored = await eventsOf(source, [`${chainSubject(of)}.*`], upTo + 1, longest);
+  let { to, context }: { to: StateValue; context: unknown } = begin(steppable);
+  for (const [n, one] of stored.toReversed().entries()) {
+    const read = readEvent(one, () => '');
+    if (read.kind !== 'event' || read.event.n !== n + 1) return undefined;
+    if (read.event.from !== null) {
+      const taken = step(steppable, { value: to, context }, read.event.event);
+      if (taken === 'ignored') return undefined;
+      ({ to, context } = taken);
+    }
+    if (stateWord(to) !== stateWord(read.event.to)) return undefined;
+  }
+  return stored.length === 0 ? undefined : (context as object);
+}
+
+function nextOf(
+  { machine, edges, chart }: Steppable,
+  state: string,
+  context: object | undefined,
+): readonly WireNext[] {
+  const drawn = new Map(chartByHash(chart)?.edges.map((edge) => [edge.id, edge]));
+  const snapshot = resolved(machine, state, context ?? {});
+  return getNextTransitions(snapshot).flatMap((transition) => {
+    const edge = drawn.get(edges.get(transition) ?? '');
+    if (!edge) return [];
+    const { id, event, targets, guard, description } = edge;
+    const holds =
+      guard === null || !context
+        ? null
+        : machine.getTransitionData(snapshot, { type: event }).includes(transition);
+    return [{ event, edge: id, targets, guard, holds, description }];
+  });
+}
+
+type Steppable = NonNullable<ReturnType<(typeof machinesByName)['get']>>;
+
+function resolved(machine: Steppable['machine'], state: string, context: object) {
+  try {
+    return machine.resolveState({ value: stateOf(state) as never, context });
+  } catch {
+    throw new Refusal('not-found', `the machine of today has no state '${state}'`);
+  }
+}
+
+function whyNot(next: readonly WireNext[], state: string, event: string): string | null {
+  const candidates = next.filter((one) => one.event === event);
+  if (candidates.length === 0) return `in ${state} there is no transition for '${event}'`;
+  if (candidates.some(({ guard, holds }) => guard === null || holds === true)) return null;
+  const guards = candidates.flatMap(({ guard }) => guard ?? []).join(', ');
+  return candidates.every(({ holds }) => holds === false)
+    ? `its guard says no: ${guards}`
+    : `only where a guard holds: ${guards}`;
+}
+
+/** @throws {Refusal} `bad-request` */
+function entityIn(text: string): ChainRef {
+  try {
+    return ChainRef.parse(JSON.parse(text));
+  } catch {
+    throw new Refusal(
+      'bad-request',
+      'entity: the entity as a page of the history names it, as JSON',
+    );
+  }
+}

@@ -1,0 +1,62 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import type { WirePage } from '../../api-types.ts';
+import type { Ledger } from '../history/history-index.ts';
+import type { Source } from '../history/live-source.ts';
+import { pagesBefore, pagesOf } from '../history/pages.ts';
+import type { Row } from '../history/row-columns.ts';
+import type { Call } from '../http/request-context.ts';
+import { queries, readQuery } from '../http/request-schema.ts';
+import { encodingOf, everywhere } from '../http/respond.ts';
+import { eventDocument } from './events.ts';
+
+const rowsPerPage = 1000;
+
+/** `/api/audit`: a part of the history, one document per line: pages, or events as they are stored. */
+export async function sendHistory(source: Source, { request, response, query, signal }: Call) {
+  const { from, to, before, limit, full } = readQuery(queries.audit, query);
+  const ledger = source.ledger();
+  const pages =
+    before === undefined
+      ? forwards(ledger, from ?? ledger.first, to ?? ledger.last, limit)
+      : pagesBefore(ledger, before, limit, rowsPerPage);
+  const lines = full === undefined ? jsonOf(pages) : wholeEvents(source, pages);
+  const packed = encodingOf(request) !== 'identity';
+  response.writeHead(200, {
+    ...everywhere,
+    'cache-control': 'no-store',
+    'content-type': 'application/x-ndjson',
+    vary: 'accept-encoding',
+    ...(packed && { 'content-encoding': 'gzip' }),
+  });
+  const through = packed ? [createGzip({ level: 4 })] : [];
+  await pipeline([Readable.from(lines), ...through, response], { signal }).catch((cause) => {
+    if (!signal.aborted) throw cause;
+  });
+}
+
+function forwards(ledger: Ledger, from: number, to: number, limit: number): readonly WirePage[] {
+  const rows: Row[] = [];
+  for (const row of ledger.rows(from)) {
+    if (row.seq > to) break;
+    if (rows.length === limit) return pagesOf(ledger, rows, from, row.seq - 1, rowsPerPage);
+    rows.push(row);
+  }
+  return pagesOf(ledger, rows, from, Math.min(to, ledger.last), rowsPerPage);
+}
+
+function* jsonOf(pages: readonly WirePage[]): Generator<string> {
+  for (const page of pages) yield `${JSON.stringify(page)}\n`;
+}
+
+/** As `audit export` writes them, which is how they are read with `--file` again. */
+async function* wholeEvents(source: Source, pages: readonly WirePage[]): AsyncGenerator<string> {
+  const from = pages[0]?.from;
+  const to = pages.at(-1)?.to;
+  if (from === undefined || to === undefined) return;
+  for await (const stored of source.history.read(from)) {
+    if (stored.seq > to) return;
+    yield `${JSON.stringify(eventDocument(stored))}\n`;
+  }
+}

@@ -1,0 +1,72 @@
+import type { BrakeForecast } from '../../../domain/collection/brake-forecast.ts';
+import { type Plan, planOf } from '../../../domain/collection/gc-plan.ts';
+import type { Fleet } from '../../../domain/fleet/fleet.ts';
+import { leaseKey } from '../../../domain/identity/registry-keys.ts';
+import { defaultLease } from '../../../domain/policy/lease-policy.ts';
+import type { Revision } from '../../../domain/time.ts';
+import { replayTo } from '../../../runtime/audit/replay.ts';
+import type { WireBrake, WireHold, WirePlan } from '../../api-types.ts';
+import type { Source } from '../history/live-source.ts';
+
+/** What will be removed as things stand now: leases and seats are asked. */
+export type PlanNow = () => Promise<{
+  readonly fleet: Fleet;
+  readonly plan: Plan & { readonly seats: number };
+}>;
+
+export async function livePlan(source: Source, planNow: PlanNow): Promise<WirePlan> {
+  const { fleet, plan } = await planNow();
+  const { last } = source.ledger();
+  return { seq: last, at: source.now(), estimate: false, seats: plan.seats, ...told(plan, fleet) };
+}
+
+/**
+ * What would have been removed, as things stood after an event. What leases stood then is in no record:
+ * every run that nobody suspected is taken to have had its own, and a collector to have watched.
+ */
+export async function pastPlan(
+  source: Source,
+  seq: Revision,
+  signal: AbortSignal,
+): Promise<WirePlan> {
+  const { history, keyframes } = source;
+  const { fleet, at, seq: reached } = await replayTo(history, { seq }, keyframes, signal, noHash);
+  const leases = new Set<string>();
+  for (const { agent } of fleet.slots()) {
+    if (agent?.kind === 'stored' && !agent.record.suspect) leases.add(leaseKey(agent.record));
+  }
+  const around = { now: at, seats: 1, leases, answering: new Set<string>(), orphans: defaultLease };
+  const plan = planOf(fleet, around);
+  return { seq: reached, at, estimate: true, seats: null, ...told(plan, fleet) };
+}
+
+/** What stands is asked for, not whether it is true to its chain. */
+const noHash = () => '0'.repeat(64);
+
+const told = ({ rows, brakes }: Plan, fleet: Fleet) => ({
+  rows,
+  brakes: brakes.map(brakeOf),
+  holds: [...fleet.state.holds()].map(({ record }): WireHold => {
+    const { host, agent = null, until, why = null, by, since } = record;
+    return { host, agent, until, why, by: `${by.host}/${by.agent}`, since };
+  }),
+});
+
+function brakeOf({
+  record,
+  turns,
+  zone,
+  seen,
+  suspect,
+  heldBack,
+  pace,
+  endsAt,
+}: BrakeForecast): WireBrake {
+  return {
+    ...{ zone, seen, suspect, heldBack, pace, endsAt },
+    on: record !== undefined,
+    readable: record !== 'unreadable',
+    since: record === undefined || record === 'unreadable' ? null : record.since,
+    waiting: turns.size,
+  };
+}

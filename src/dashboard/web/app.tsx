@@ -1,0 +1,56 @@
+import type { ComponentChildren } from 'preact';
+import { EntityScreen } from './screens/entity/entity-screen.tsx';
+import { Fleet } from './screens/fleet/fleet-screen.tsx';
+import { GcScreen } from './screens/gc/gc-screen.tsx';
+import { Machines } from './screens/machines/machines-screen.tsx';
+import { Timeline } from './screens/timeline/timeline-screen.tsx';
+import { Dialog } from './shell/action-dialog.tsx';
+import { Banners } from './shell/banners.tsx';
+import { Drawer } from './shell/detail-drawer.tsx';
+import { Nothing } from './shell/empty-state.tsx';
+import { Help } from './shell/help.tsx';
+import { Transport } from './shell/playback-bar.tsx';
+import { TopBar } from './shell/top-bar.tsx';
+import type { Screen } from './state/route.ts';
+import { extent, isPast, isStale, moment, route } from './state/store.ts';
+import { Guarded } from './widgets/error-boundary.tsx';
+
+const screens: Readonly<Record<Screen, () => ComponentChildren>> = {
+  fleet: () => <Fleet />,
+  timeline: () => <Timeline />,
+  machines: () => <Machines />,
+  gc: () => <GcScreen />,
+  entity: () => <EntityScreen />,
+};
+
+/** The page is a function of the history and of the address. */
+export function App() {
+  const { screen } = route.value;
+  const known = moment.value !== null && (extent.value?.rows ?? 0) > 0;
+  const classes = ['app', isPast.value ? 'past' : '', isStale.value ? 'stale' : ''];
+  return (
+    <div class={classes.filter(Boolean).join(' ')}>
+      <TopBar />
+      <Guarded name="banners">
+        <Banners />
+      </Guarded>
+      <div class="stage">
+        <main id="main" class={`screen ${screen}`} tabIndex={-1}>
+          <Guarded key={screen} name={screen}>
+            {known ? screens[screen]() : <Nothing />}
+          </Guarded>
+        </main>
+        {known && (screen === 'fleet' || screen === 'timeline') ? (
+          <Guarded key={route.value.words['sel'] ?? ''} name="drawer">
+            <Drawer />
+          </Guarded>
+        ) : null}
+      </div>
+      <Guarded name="transport">
+        <Transport />
+      </Guarded>
+      <Help />
+      <Dialog />
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import type { WireGap, WireHello } from '../../api-types.ts';
+import { joined } from '../../history/gaps.ts';
+import type { Extent } from '../protocol/worker-messages.ts';
+import { counted } from './format-time.ts';
+
+type Held = Pick<Extent, 'from' | 'gaps' | 'complete'>;
+
+/** All that the history in memory does not hold, oldest first; what is still being read is none of it. */
+export function gapsOf(
+  { from, gaps, complete }: Held,
+  hello: Pick<WireHello, 'first'> | null,
+): readonly WireGap[] {
+  const before: WireGap[] = [];
+  const first = Math.min(from, Math.max(1, hello?.first ?? 1));
+  if (complete && first > 1) before.push({ from: 1, to: first - 1, why: 'trimmed' });
+  if (complete && from > first) before.push({ from: first, to: from - 1, why: 'memory' });
+  return joined([...before, ...gaps]);
+}
+
+/** How many places of the history there are that hold nothing that is seen. */
+export const placesIn = (gaps: readonly WireGap[]): number =>
+  gaps.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+
+/** A gap in words: which places, and why. */
+export function gapText({ from, to, why }: WireGap, mode: WireHello['mode'] = 'live'): string {
+  const [one, other] = [from.toLocaleString('en-GB'), to.toLocaleString('en-GB')];
+  const [places, be] = from === to ? [`seq ${one}`, 'is'] : [`seq ${one}–${other}`, 'are'];
+  if (why === 'memory') return `${places} ${be} not in this browser's memory (limit)`;
+  if (why !== 'trimmed') return `${places} cannot be read (${why})`;
+  return mode === 'recording'
+    ? `${places} ${be} not in the recording`
+    : `${places} ${be} gone (retention)`;
+}
+
+/** What counts leave out; empty: nothing. */
+export function leftOut(gaps: readonly WireGap[]): string {
+  const places = placesIn(gaps);
+  return places === 0 ? '' : `${counted(places, 'place')} missing, not counted`;
+}

@@ -1,0 +1,24 @@
+import './page.css';
+import { render } from 'preact';
+import { App } from './app.tsx';
+import icon from './icon.svg';
+import { styleCharts } from './screens/machines/chart-style.ts';
+import { listenToKeys } from './shell/keyboard-shortcuts.ts';
+import { start } from './state/store.ts';
+import { applyTheme } from './state/theme.ts';
+
+const place = document.getElementById('page');
+document.head.append(
+  Object.assign(document.createElement('link'), {
+    rel: 'icon',
+    href: new URL(icon, import.meta.url).href,
+  }),
+);
+applyTheme();
+styleCharts();
+start();
+listenToKeys();
+if (place) {
+  place.textContent = '';
+  render(<App />, place);
+}

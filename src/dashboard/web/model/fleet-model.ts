@@ -1,0 +1,178 @@
+import type { WireEntity } from '../../api-types.ts';
+import type { Changes } from '../protocol/worker-messages.ts';
+import { byName, type Slot, type SlotNow, type Stands, slotNow } from './agent-model.ts';
+import { Namesakes } from './name-index.ts';
+
+const ended = new Set(['removed', 'adopted']);
+export const slotKey = (host: string, agent: string): string => `${host}\n${agent}`;
+
+/**
+ * The fleet at the page's moment: how every entity stands, and the slots made of them.
+ *
+ * Only slots that changed are made anew: whoever has the same object needs no look.
+ */
+export class Roll {
+  entities: WireEntity[] = [];
+  words: string[] = [];
+  /** Of the fleet: holds, brakes, collectors, policies. Few. */
+  readonly others = new Map<number, Stands>();
+  /** Runs as their own processes know them. */
+  readonly sessions = new Map<number, Stands>();
+  readonly names = new Namesakes();
+  readonly #slots = new Map<string, Slot>();
+  /** The slot of each run and instance, by its number: found by name only once. */
+  #slotAt: (Slot | undefined)[] = [];
+  readonly #hosts = new Map<string, number>();
+  /** What has changed since the slots were last looked at. */
+  readonly #dirty = new Set<Slot>();
+  /** All slots that were ever heard of, by name: sorted anew only for one more. */
+  #order: readonly Slot[] | undefined;
+  /** Those of them that are there; undefined: one came or went. */
+  #there: SlotNow[] | undefined;
+
+  know(entities: readonly WireEntity[], words: readonly string[]): void {
+    for (const one of entities) this.entities.push(one);
+    for (const one of words) this.words.push(one);
+  }
+
+  clear(): void {
+    this.entities = [];
+    this.words = [];
+    this.others.clear();
+    this.sessions.clear();
+    this.names.clear();
+    this.#slots.clear();
+    this.#slotAt = [];
+    this.#hosts.clear();
+    this.#dirty.clear();
+    this.#order = undefined;
+    this.#there = undefined;
+  }
+
+  apply(changes: Changes): void {
+    for (let n = 0; n < changes.entities.length; n += 1) {
+      const number = changes.entities[n] ?? 0;
+      const entity = this.entities[number];
+      if (!entity) continue;
+      const state = changes.states[n] ?? -1;
+      this.#stand(
+        number,
+        entity,
+        state < 0
+          ? undefined
+          : {
+              number,
+              entity,
+              state: this.words[state] ?? '?',
+              since: changes.since[n] ?? 0,
+              chart: this.words[changes.charts[n] ?? 0] ?? '',
+              seq: changes.seqs[n] ?? 0,
+              note: changes.notes[n] ?? {},
+            },
+      );
+    }
+  }
+
+  /** All slots, by name: the order never depends on how they stand. Good until the next change. */
+  slots(): readonly SlotNow[] {
+    for (const slot of this.#dirty) {
+      const before = slot.now;
+      const now = slotNow(slot, this.holdOver(slot.host, slot.agent) !== undefined);
+      slot.now = now;
+      if (before && now && this.#there) this.#there[slot.place] = now;
+      else if (before ?? now) this.#there = undefined;
+    }
+    this.#dirty.clear();
+    this.#there ??= this.#inOrder();
+    return this.#there;
+  }
+
+  slot(host: string, agent: string): SlotNow | undefined {
+    this.slots();
+    return this.#slots.get(slotKey(host, agent))?.now;
+  }
+
+  of(kind: WireEntity['entity']): Stands[] {
+    return [...this.others.values()].filter(({ entity }) => entity.entity === kind);
+  }
+
+  /** The hold that makes a silence planned. */
+  holdOver(host: string, agent: string): Stands | undefined {
+    return this.of('hold').find(
+      ({ entity, state }) =>
+        state === 'planned' &&
+        entity.entity === 'hold' &&
+        entity.host === host &&
+        (entity.agent === undefined || entity.agent === agent),
+    );
+  }
+
+  /** The brake that is on in a zone. */
+  brakeIn(zone: string): Stands | undefined {
+    return this.of('brake').find(
+      ({ entity, state }) =>
+        entity.entity === 'brake' && entity.zone === zone && state === 'braked',
+    );
+  }
+
+  #inOrder(): SlotNow[] {
+    this.#order ??= [...this.#slots.values()].sort(byName);
+    const there: SlotNow[] = [];
+    for (const slot of this.#order) {
+      if (!slot.now) continue;
+      slot.place = there.length;
+      there.push(slot.now);
+    }
+    return there;
+  }
+
+  #stand(number: number, entity: WireEntity, stands: Stands | undefined): void {
+    if (entity.entity === 'run' || entity.entity === 'instance') {
+      const slot = this.#slotAt[number] ?? this.#slotOf(entity.host, entity.agent);
+      this.#slotAt[number] = slot;
+      this.#dirty.add(slot);
+      if (entity.entity === 'run') {
+        if (stands) slot.runs.set(entity.run, stands);
+        else slot.runs.delete(entity.run);
+      } else {
+        const before = slot.instances.size;
+        const there = stands !== undefined && !ended.has(stands.state);
+        if (there) slot.instances.set(number, stands);
+        else slot.instances.delete(number);
+        this.names.stand(number, entity, there);
+        if (slot.instances.size !== before) slot.order = undefined;
+      }
+      return;
+    }
+    const kept = entity.entity === 'session' ? this.sessions : this.others;
+    if (stands) kept.set(number, stands);
+    else kept.delete(number);
+    if (entity.entity === 'hold') {
+      for (const slot of this.#slots.values()) {
+        if (slot.host === entity.host) this.#dirty.add(slot);
+      }
+    }
+  }
+
+  #slotOf(host: string, agent: string): Slot {
+    const key = slotKey(host, agent);
+    const known = this.#slots.get(key);
+    if (known) return known;
+    const hostNumber = this.#hosts.get(host) ?? this.#hosts.size;
+    this.#hosts.set(host, hostNumber);
+    const slot: Slot = {
+      key,
+      host,
+      hostNumber,
+      agent,
+      runs: new Map(),
+      instances: new Map(),
+      order: undefined,
+      now: undefined,
+      place: 0,
+    };
+    this.#slots.set(key, slot);
+    this.#order = undefined;
+    return slot;
+  }
+}

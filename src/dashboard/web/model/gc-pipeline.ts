@@ -1,0 +1,105 @@
+import type { PlanRow } from '../../../domain/collection/gc-plan.ts';
+import type { WirePlan } from '../../api-types.ts';
+import type { Transition } from '../../history/query-types.ts';
+import { counted } from '../format/format-time.ts';
+
+/** The way of a dead run, in columns. */
+export interface Pipeline {
+  readonly suspect: readonly PlanRow[];
+  readonly due: readonly PlanRow[];
+  readonly removing: readonly PlanRow[];
+  readonly stuck: readonly PlanRow[];
+}
+
+/** Which column each row of the plan is in: waiting for its grace, due to expire, being removed, or stuck. */
+export function pipelineOf(rows: readonly PlanRow[]): Pipeline {
+  const columns = {
+    suspect: [] as PlanRow[],
+    due: [] as PlanRow[],
+    removing: [] as PlanRow[],
+    stuck: [] as PlanRow[],
+  };
+  for (const row of rows) {
+    if (row.next === 'nothing') columns.stuck.push(row);
+    else if (row.next === 'remove') columns.removing.push(row);
+    else if (row.heldBy === null || row.heldBy.by === 'grace') columns.suspect.push(row);
+    else columns.due.push(row);
+  }
+  return columns;
+}
+
+/** What keeps a row from going on, in words. */
+export function hindrance({ heldBy }: PlanRow): string {
+  switch (heldBy?.by) {
+    case undefined:
+      return '';
+    case 'grace':
+      return 'its grace has not passed';
+    case 'hold':
+      return `a hold stands${heldBy.why === null ? '' : `: ${heldBy.why}`}`;
+    case 'brake':
+      return `the brake of zone ${heldBy.zone}: ${heldBy.suspect} of ${heldBy.seen} suspect${
+        heldBy.turn === null
+          ? ''
+          : `; ${ordinal(heldBy.turn)} in turn, one every ${heldBy.pace / 1000} s`
+      }`;
+    case 'lease-stands':
+      return 'its lease stands';
+    case 'answers':
+      return 'it answers when it is asked';
+    case 'observation':
+      return 'a collector has not seen it as a leftover for long enough';
+    case 'unobserved':
+      return 'no collector watches';
+    case 'unreadable':
+      return 'its record cannot be read';
+    default:
+      return heldBy satisfies never;
+  }
+}
+
+const ordinal = (n: number): string =>
+  `${n}${['th', 'st', 'nd', 'rd'][n % 100 > 10 && n % 100 < 14 ? 0 : n % 10] ?? 'th'}`;
+
+/** In one line: what is going on. */
+export function verdict(plan: WirePlan, { suspect, due, removing, stuck }: Pipeline): string {
+  const parts = [
+    plan.seats === null
+      ? ''
+      : plan.seats === 0
+        ? 'nobody watches'
+        : `${counted(plan.seats, 'collector')} watching`,
+    `${counted(suspect.length + due.length, 'run')} suspect`,
+    `${removing.length} being removed`,
+    `${stuck.length} stuck`,
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+export const soonestFirst = (rows: readonly PlanRow[]): readonly PlanRow[] =>
+  rows.toSorted((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity));
+
+/** What a removal takes, down to the keys of the store. */
+export function whatGoes({ kind, instances }: PlanRow): string {
+  const all = counted(instances, 'instance');
+  if (kind !== 'run') return `${all}, ${counted(instances, 'key')}`;
+  return `${instances === 0 ? 'its record' : `${all} and its record`}, ${counted(instances + 1, 'key')}`;
+}
+
+/** How long it took, on average, from a run's expiry to its end; newest first, as given. */
+export function meanWay(
+  newestFirst: readonly Transition[],
+  isRun: (entity: number) => boolean,
+): number | null {
+  const ends = new Map<number, number>();
+  let [sum, count] = [0, 0];
+  for (const { entity, type, at } of newestFirst) {
+    if (!isRun(entity)) continue;
+    if (type === 'removed') ends.set(entity, at);
+    const end = ends.get(entity);
+    if (type !== 'expired' || end === undefined) continue;
+    sum += end - at;
+    count += 1;
+  }
+  return count === 0 ? null : sum / count;
+}

@@ -1,0 +1,138 @@
+import type { SlotNow } from './agent-model.ts';
+
+/** What the fleet is narrowed to. */
+export interface Narrowed {
+  readonly text: string;
+  readonly state: string;
+}
+
+/** Ended longer ago than so, a slot is no news. */
+const news = 3_600_000;
+const ended = new Set(['gone', 'left', 'superseded']);
+
+/** Whether a slot is shown without being asked for. */
+export const isNews = ({ word, stands, instances }: SlotNow, at: number): boolean =>
+  !ended.has(word) || instances.length > 0 || at - stands.since < news;
+
+/** Whether a slot is among those that are asked for. */
+export function fits({ text, state }: Narrowed): (slot: SlotNow) => boolean {
+  if (text === '' && state === '') return () => true;
+  const parts = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return (slot) => {
+    if (state !== '' && slot.word !== state && !slot.instances.some(({ word }) => word === state))
+      return false;
+    if (parts.length === 0) return true;
+    const known =
+      `${slot.host}/${slot.agent} ${slot.zone} ${slot.word} ${slot.reason}`.toLowerCase();
+    return parts.every(
+      (part) =>
+        known.includes(part) ||
+        slot.instances.some(({ service, id }) => `${service}/${id}`.toLowerCase().includes(part)),
+    );
+  };
+}
+
+export type Grouping = 'host' | 'zone' | 'service';
+
+interface Group {
+  readonly name: string;
+  readonly slots: readonly SlotNow[];
+  /** All its agents that are there are silent: one unit, drawn as such. */
+  readonly silent: boolean;
+  /** Healthy ones that are not drawn; their number is. */
+  readonly hidden: number;
+}
+
+/** All groups: how many there are and draw, and the first of them. Only those that are asked for are made. */
+export interface Groups {
+  readonly count: number;
+  /** Cells in all of them. */
+  readonly drawn: number;
+  first(most: number): Group[];
+}
+
+/** Slots in their order, and where in it those are that are not simply live. */
+export interface Ordered {
+  readonly slots: readonly SlotNow[];
+  readonly unusual: readonly number[];
+}
+
+interface Arranged {
+  readonly by: Grouping;
+  readonly all: boolean;
+}
+
+/** More cells than so, and the healthy are counted instead of drawn. */
+export const mostCells = 400;
+
+/** Groups in the order of their slots; a slot with two services is in both. */
+export function groupsOf({ slots, unusual }: Ordered, { by, all }: Arranged): Groups {
+  const folded = !all && slots.length > mostCells;
+  if (by === 'host') return hostsOf(slots, folded ? unusual : slots.keys(), folded);
+  const groups = [...gathered(slots, by)].map(([name, inside]) => groupOf(name, inside, folded));
+  const drawn = groups.reduce((sum, one) => sum + one.slots.length, 0);
+  return { count: groups.length, drawn, first: (most) => groups.slice(0, most) };
+}
+
+function groupOf(name: string, inside: readonly SlotNow[], folded: boolean): Group {
+  const slots = folded ? inside.filter(({ word }) => word !== 'live') : inside;
+  return { name, slots, silent: isSilent(inside), hidden: inside.length - slots.length };
+}
+
+/** All its agents that are there are suspect, and there are several. */
+export function isSilent(slots: readonly SlotNow[]): boolean {
+  if (!slots.some(({ word }) => word === 'suspect')) return false;
+  const there = slots.filter(({ word }) => !ended.has(word) && word !== 'expired');
+  return there.length > 1 && there.every(({ word }) => word === 'suspect');
+}
+
+/** Hosts of which somebody is drawn. One where all is well is in the number of those that are hidden. */
+function hostsOf(slots: readonly SlotNow[], drawn: Iterable<number>, folded: boolean): Groups {
+  const places: number[] = [];
+  let cells = 0;
+  let last = -1;
+  for (const place of drawn) {
+    const host = slots[place]?.hostNumber ?? -1;
+    if (host !== last) places.push(place);
+    last = host;
+    cells += 1;
+  }
+  return {
+    count: places.length,
+    drawn: cells,
+    first: (most) =>
+      places
+        .slice(0, most)
+        .map((place) => groupOf(slots[place]?.host ?? '', ofItsHost(slots, place), folded)),
+  };
+}
+
+/** Slots come by host: those of one stand together. */
+export function ofItsHost(slots: readonly SlotNow[], place: number): readonly SlotNow[] {
+  const host = slots[place]?.hostNumber;
+  let [start, end] = [place, place + 1];
+  while (slots[start - 1]?.hostNumber === host) start -= 1;
+  while (slots[end]?.hostNumber === host) end += 1;
+  return slots.slice(start, end);
+}
+
+function gathered(slots: readonly SlotNow[], by: Grouping): Map<string, SlotNow[]> {
+  const groups = new Map<string, SlotNow[]>();
+  for (const slot of slots) {
+    for (const name of by === 'zone' ? [slot.zone || 'no zone'] : servicesOf(slot)) {
+      const there = groups.get(name);
+      if (there) there.push(slot);
+      else groups.set(name, [slot]);
+    }
+  }
+  return groups;
+}
+
+function servicesOf({ instances }: SlotNow): Iterable<string> {
+  const services = new Set(instances.map(({ service }) => service));
+  return services.size > 0 ? services : ['no service'];
+}
+
+/** A name short enough for a cell: what its group says already is left out. */
+export const shortName = (slot: SlotNow, by: Grouping): string =>
+  by === 'host' ? slot.agent : `${slot.host}/${slot.agent}`;

@@ -1,0 +1,172 @@
+import { counted } from '../format/format-time.ts';
+import type { SlotNow } from './agent-model.ts';
+import type { Roll } from './fleet-model.ts';
+import { isSilent, type Ordered, ofItsHost } from './group-agents.ts';
+
+/** What somebody should look at: what is wrong, since when, and what happens next. */
+export interface Matter {
+  readonly key: string;
+  readonly word: string;
+  readonly title: string;
+  readonly reason: string;
+  readonly since: number;
+  /** What happens next; with a moment, when. */
+  readonly next: string;
+  readonly at: number | null;
+  readonly slots: readonly SlotNow[];
+}
+
+const rank: Readonly<Record<string, number>> = { expired: 0, suspect: 1, superseded: 2 };
+
+/** All matters: how many, and the first of them. Only those that are asked for are put into words. */
+export interface Matters {
+  readonly count: number;
+  first(most: number): Matter[];
+}
+
+/** Slots in their order, where those are that are not simply live, and those of which something fails. */
+interface Looked extends Ordered {
+  readonly failing: readonly SlotNow[];
+}
+
+/**
+ * Hosts that fell silent as a whole are one matter, however many agents they have. The worst first, and
+ * of those the newest; what fails stands last, by name.
+ */
+export function matters({ slots, unusual, failing }: Looked, roll: Roll): Matters {
+  const places: number[] = [];
+  for (const place of unusual) if (isMatter(slots, place)) places.push(place);
+  return {
+    count: places.length + failing.length,
+    first: (most) => [
+      ...foremost(slots, places, most).map((one) => matterOf(one, roll)),
+      ...failing.slice(0, Math.max(0, most - places.length)).map(failingMatter),
+    ],
+  };
+}
+
+/** Of a host that is silent as a whole the first stands for all. */
+function isMatter(slots: readonly SlotNow[], place: number): boolean {
+  const slot = slots[place];
+  if (!slot) return false;
+  if (slot.word !== 'suspect') return slot.word === 'expired' || isLeft(slot);
+  return together(slots, place)[0] === slot;
+}
+
+/** Who is silent together with a slot; itself, where its host is not silent as a whole. */
+function together(slots: readonly SlotNow[], place: number): readonly SlotNow[] {
+  const all = ofItsHost(slots, place);
+  return isSilent(all)
+    ? all.filter(({ word }) => word === 'suspect')
+    : slots.slice(place, place + 1);
+}
+
+/** A matter before it is put into words. */
+interface Found {
+  readonly slots: readonly SlotNow[];
+  readonly rank: number;
+  readonly since: number;
+}
+
+function foremost(slots: readonly SlotNow[], places: readonly number[], most: number): Found[] {
+  const best: Found[] = [];
+  for (const place of places) {
+    const slot = slots[place];
+    if (!slot) continue;
+    const own = slot.word === 'suspect' ? together(slots, place) : [slot];
+    const since = own.length === 1 ? slot.stands.since : sinceWhen(own);
+    const one = { slots: own, rank: rank[slot.word] ?? 9, since };
+    if (best.length === most && !isBefore(one, best.at(-1))) continue;
+    const at = best.findIndex((other) => isBefore(one, other));
+    best.splice(at < 0 ? best.length : at, 0, one);
+    if (best.length > most) best.pop();
+  }
+  return best;
+}
+
+const isBefore = (one: Found, other: Found | undefined): boolean =>
+  other !== undefined &&
+  (one.rank < other.rank || (one.rank === other.rank && one.since > other.since));
+
+const sinceWhen = (slots: readonly SlotNow[]): number =>
+  Math.min(...slots.map(({ stands }) => stands.since));
+
+function matterOf({ slots }: Found, roll: Roll): Matter {
+  const [slot] = slots;
+  if (!slot) throw new RangeError('a matter of nobody');
+  return slots.length > 1 ? hostMatter(slot.host, slots, roll) : slotMatter(slot, roll);
+}
+
+function failingMatter(slot: SlotNow): Matter {
+  const failing = slot.instances.filter(({ word }) => word === 'failing');
+  const [first] = failing;
+  const alone = failing.length === 1 && first;
+  return {
+    key: `failing ${slot.key}`,
+    word: 'failing',
+    title: alone ? `${first.service}/${first.id}` : `${slot.host}/${slot.agent}`,
+    reason: alone ? first.reason : `${failing.length} instances failing`,
+    since: Math.min(...failing.map(({ stands }) => stands.since)),
+    next: 'serves again when its check passes',
+    at: null,
+    slots: [slot],
+  };
+}
+
+/** Superseded, and something of it still stands. */
+const isLeft = ({ word, instances }: SlotNow): boolean =>
+  word === 'superseded' && instances.length > 0;
+
+function hostMatter(host: string, slots: readonly SlotNow[], roll: Roll): Matter {
+  const [first] = slots;
+  const next = first ? nextOf(first, roll) : { next: '', at: null };
+  return {
+    key: `host ${host}`,
+    word: 'suspect',
+    title: host,
+    reason: `${[...new Set(slots.map(({ reason }) => reason))].join(', ')}: all its ${counted(slots.length, 'agent')}`,
+    since: sinceWhen(slots),
+    ...next,
+    slots,
+  };
+}
+
+function slotMatter(slot: SlotNow, roll: Roll): Matter {
+  const { word, reason, stands, instances } = slot;
+  const dubious = instances.length;
+  const what = [reason, dubious > 0 ? `${counted(dubious, 'instance')} dubious` : '']
+    .filter((one) => one !== '')
+    .join(', ');
+  return {
+    key: `slot ${slot.key}`,
+    word,
+    title: `${slot.host}/${slot.agent}`,
+    reason: what || (word === 'expired' ? 'declared dead' : word),
+    since: stands.since,
+    ...nextOf(slot, roll),
+    slots: [slot],
+  };
+}
+
+/** What happens to a slot next, if nothing changes. */
+export function nextOf(slot: SlotNow, roll: Roll): { next: string; at: number | null } {
+  const { stands, word, instances } = slot;
+  if (word === 'suspect') {
+    const hold = roll.holdOver(slot.host, slot.agent);
+    if (hold) return { next: 'planned: nothing expires until', at: hold.note.until ?? null };
+    if (roll.brakeIn(slot.zone)) return { next: 'waits for the brake of its zone', at: null };
+    const { grace } = stands.note;
+    return { next: 'expires', at: grace === undefined ? null : stands.since + grace };
+  }
+  if (word === 'expired') {
+    return instances.length > 0
+      ? { next: `${counted(instances.length, 'instance')} and its record are removed`, at: null }
+      : { next: 'its record is removed', at: null };
+  }
+  const { ttl, grace } = stands.note;
+  if (isLeft(slot)) {
+    const wait = ttl !== undefined && grace !== undefined ? ttl + grace : null;
+    return { next: 'its leftovers are removed', at: wait === null ? null : stands.since + wait };
+  }
+  return { next: '', at: null };
+}

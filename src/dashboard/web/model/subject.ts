@@ -1,0 +1,108 @@
+import type { WireEntity } from '../../api-types.ts';
+
+/** What a screen is about: an agent's slot, a host, an instance, or one entity of another kind. */
+export type Subject =
+  | { readonly kind: 'agent'; readonly host: string; readonly agent: string }
+  | { readonly kind: 'host'; readonly host: string }
+  | { readonly kind: 'instance'; readonly service: string; readonly id: string };
+
+const encode = (name: string): string => encodeURIComponent(name);
+const decode = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
+/** A subject as one word of the address: names keep their slashes to themselves. */
+export function writeSubject(subject: Subject): string {
+  switch (subject.kind) {
+    case 'agent':
+      return `agent/${encode(subject.host)}/${encode(subject.agent)}`;
+    case 'host':
+      return `host/${encode(subject.host)}`;
+    case 'instance':
+      return `instance/${encode(subject.service)}/${encode(subject.id)}`;
+    default:
+      return subject satisfies never;
+  }
+}
+
+export function readSubject(text: string | undefined): Subject | undefined {
+  const [kind, one, other] = (text ?? '').split('/').map(decode);
+  if (kind === 'host' && one) return { kind, host: one };
+  if (kind === 'agent' && one && other) return { kind, host: one, agent: other };
+  if (kind === 'instance' && one && other) return { kind, service: one, id: other };
+  return undefined;
+}
+
+/** As people write it. */
+export function subjectName(subject: Subject): string {
+  if (subject.kind === 'host') return subject.host;
+  return subject.kind === 'agent'
+    ? `${subject.host}/${subject.agent}`
+    : `${subject.service}/${subject.id}`;
+}
+
+/** Where the server has its events; `all`: those of whatever belongs to it, too. */
+export function eventsOf(subject: Subject, all: boolean): string {
+  if (subject.kind === 'host') return `entity?host=${encode(subject.host)}`;
+  const name =
+    subject.kind === 'agent' ? [subject.host, subject.agent] : [subject.service, subject.id];
+  const exact = name.map((part) => part.replaceAll('%', '%25').replaceAll('/', '%2F')).join('/');
+  return `entity?name=${encode(`${subject.kind}:${exact}`)}${all ? '&all=1' : ''}`;
+}
+
+export function isOf(subject: Subject, entity: WireEntity): boolean {
+  switch (subject.kind) {
+    case 'agent':
+      return 'agent' in entity && entity.host === subject.host && entity.agent === subject.agent;
+    case 'host':
+      return 'host' in entity && entity.host === subject.host;
+    case 'instance':
+      return (
+        entity.entity === 'instance' &&
+        entity.service === subject.service &&
+        entity.id === subject.id
+      );
+    default:
+      return subject satisfies never;
+  }
+}
+
+/** What an entity's own screen is about; brakes and policies have none. */
+export function subjectOf(entity: WireEntity): Subject | undefined {
+  switch (entity.entity) {
+    case 'run':
+    case 'session':
+    case 'collector':
+      return { kind: 'agent', host: entity.host, agent: entity.agent };
+    case 'instance':
+      return { kind: 'instance', service: entity.service, id: entity.id };
+    case 'hold':
+      return { kind: 'host', host: entity.host };
+    default:
+      return undefined;
+  }
+}
+
+/** An entity in a few words. */
+export function entityName(entity: WireEntity): string {
+  switch (entity.entity) {
+    case 'instance':
+      return `${entity.service}/${entity.id}`;
+    case 'run':
+    case 'session':
+    case 'collector':
+      return `${entity.host}/${entity.agent}`;
+    case 'hold':
+      return entity.agent === undefined ? entity.host : `${entity.host}/${entity.agent}`;
+    case 'brake':
+      return `zone ${entity.zone}`;
+    case 'policy':
+      return 'policy';
+    default:
+      return entity satisfies never;
+  }
+}

@@ -1,0 +1,50 @@
+import type { PlanRow } from '../../../domain/collection/gc-plan.ts';
+import type { WireDone } from '../../api-types.ts';
+import { counted } from '../format/format-time.ts';
+import { hindrance, whatGoes } from './gc-pipeline.ts';
+
+/** What came of an action: all of it, part of it, or nothing. */
+export interface Outcome {
+  readonly came: 'good' | 'partly' | 'bad';
+  readonly text: string;
+}
+
+const named = 3;
+
+/**
+ * What a sweep did, and what it left: what was decided and still stands, whether its write was refused or
+ * lost, and what waits for a brake. What is not due yet is no part of it.
+ */
+export function sweptWords({ transitions, by, left }: WireDone): Outcome {
+  const what = `swept, ${counted(transitions, 'transition')}, by ${by}`;
+  if (!left) return { came: 'partly', text: `Done: ${what}. What is left is not known.` };
+  const stay = left.rows.filter(({ kind, next }) => kind === 'run' && next === 'remove');
+  const braked = left.rows.filter(({ heldBy }) => heldBy?.by === 'brake');
+  const ripe = left.rows.filter((row) => row.next === 'expire' && isDue(row, left.at));
+  const parts = [
+    stay.length > 0 ? `still to be removed: ${listed(stay, whatGoes)}` : '',
+    left.refused ?? '',
+    braked.length > 0 ? `held back: ${listed(braked, hindrance)}` : '',
+    ripe.length > 0 ? `due to expire, which a collector does: ${listed(ripe)}` : '',
+  ].filter((part) => part !== '');
+  if (parts.length === 0) return { came: 'good', text: `Done: ${what}. Nothing due is left.` };
+  const isPart = stay.length + braked.length > 0 || left.refused !== null;
+  const begin = isPart ? (transitions > 0 ? 'Partly done' : 'Nothing done') : 'Done';
+  return {
+    came: isPart ? 'partly' : 'good',
+    text: `${begin}: ${what}. Left: ${parts.join('; ')}.`,
+  };
+}
+
+const isDue = ({ heldBy, at }: PlanRow, now: number): boolean =>
+  heldBy === null && at !== null && at <= now;
+
+function listed(rows: readonly PlanRow[], say: (row: PlanRow) => string = () => ''): string {
+  const names = rows.slice(0, named).map((row) => {
+    const more = say(row);
+    return `${row.host}/${row.agent}${more === '' ? '' : ` (${more})`}`;
+  });
+  return rows.length > named
+    ? `${names.join(', ')} and ${counted(rows.length - named, 'more', 'more')}`
+    : names.join(', ');
+}

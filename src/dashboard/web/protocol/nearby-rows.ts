@@ -1,0 +1,97 @@
+import { standingAfter } from '../../history/fleet-cursor.ts';
+import type { Chronicle } from '../../history/transition-log.ts';
+import { changesOf } from './state-changes.ts';
+import type { AtMoment, Changes, Nearby } from './worker-messages.ts';
+
+/** What a tab needs to go on from a row by itself, so many rows to either side. */
+export function nearbyOf(chronicle: Chronicle, row: number, reach: number): Nearby {
+  const first = Math.max(chronicle.first, row - reach);
+  const count = Math.max(0, Math.min(chronicle.end, row + reach + 1) - first);
+  const rows = Array.from({ length: count }, (_, n) => first + n);
+  const entities = rows.map((one) => chronicle.entity.get(one));
+  const standing = (rowOf: (row: number) => number) =>
+    changesOf(entities, (n) => standingAfter(chronicle, entities[n] ?? 0, rowOf(rows[n] ?? 0)));
+  return {
+    seqs: Float64Array.from(rows, (one) => chronicle.seq.get(one)),
+    ats: Float64Array.from(rows, (one) => chronicle.at.get(one)),
+    before: standing((one) => chronicle.prev.get(one)),
+    after: standing((one) => one),
+  };
+}
+
+/** A moment, and who stands otherwise there than where the tab is. */
+export interface Gone {
+  readonly moment: AtMoment;
+  readonly changes: Changes;
+}
+
+/**
+ * Goes a few steps in time without asking the worker: its answer is as good, but comes a frame later.
+ *
+ * Only between rows that are here: whatever is at or beyond the ends is asked for.
+ */
+export class Near {
+  readonly #rows: Nearby;
+
+  constructor(rows: Nearby) {
+    this.#rows = rows;
+  }
+
+  /** To what was newest at a place. */
+  to(here: AtMoment, seq: number): Gone | undefined {
+    return this.#go(here, this.#find(this.#rows.seqs, seq), seq);
+  }
+
+  /** To what was newest at a time. */
+  toTime(here: AtMoment, at: number): Gone | undefined {
+    const target = this.#find(this.#rows.ats, at);
+    return target === undefined ? undefined : this.#go(here, target, this.#rows.seqs[target] ?? 0);
+  }
+
+  /** The place of the transition before or after a moment. */
+  beside(here: AtMoment, forward: boolean): number | undefined {
+    const at = this.#find(this.#rows.seqs, here.seq);
+    return at === undefined ? undefined : this.#rows.seqs[at + (forward ? 1 : -1)];
+  }
+
+  #go(here: AtMoment, target: number | undefined, seq: number): Gone | undefined {
+    const { seqs, ats, before, after } = this.#rows;
+    const from = this.#find(seqs, here.seq);
+    if (from === undefined || target === undefined || here.head) return undefined;
+    const changes =
+      target < from
+        ? part(before, target + 1, from + 1, false)
+        : part(after, from + 1, target + 1, true);
+    const newer = here.newer + from - target;
+    return { moment: { seq, at: ats[target] ?? 0, head: false, newer }, changes };
+  }
+
+  /** The last row at or before a value; undefined where a row that is not here may be that. */
+  #find(column: Float64Array, value: number): number | undefined {
+    let [low, high] = [0, column.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((column[middle] ?? 0) <= value) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 || low === column.length ? undefined : low - 1;
+  }
+}
+
+/** Of some rows, of each entity only the one that counts: forwards the last, backwards the first. */
+function part(all: Changes, start: number, end: number, forwards: boolean): Changes {
+  const chosen = new Map<number, number>();
+  for (let n = start; n < end; n += 1) {
+    const entity = all.entities[n] ?? 0;
+    if (forwards || !chosen.has(entity)) chosen.set(entity, n);
+  }
+  const rows = Int32Array.from(chosen.values());
+  return {
+    entities: rows.map((n) => all.entities[n] ?? 0),
+    states: rows.map((n) => all.states[n] ?? -1),
+    since: Float64Array.from(rows, (n) => all.since[n] ?? 0),
+    charts: rows.map((n) => all.charts[n] ?? 0),
+    seqs: Float64Array.from(rows, (n) => all.seqs[n] ?? 0),
+    notes: Array.from(rows, (n) => all.notes[n] ?? {}),
+  };
+}

@@ -1,0 +1,26 @@
+import type { WireNote } from '../../api-types.ts';
+import type { Standing } from '../../history/fleet-cursor.ts';
+import type { Changes } from './worker-messages.ts';
+
+const nothing: WireNote = {};
+
+/** How some entities stand, as it is told to a tab: in columns, which cost little to hand over. */
+export function changesOf(
+  entities: readonly number[],
+  standing: (n: number) => Standing | undefined,
+): Changes {
+  const states = new Int32Array(entities.length).fill(-1);
+  const since = new Float64Array(entities.length);
+  const charts = new Int32Array(entities.length);
+  const seqs = new Float64Array(entities.length);
+  const notes = entities.map((_, n) => {
+    const one = standing(n);
+    if (!one) return nothing;
+    states[n] = one.state;
+    since[n] = one.since;
+    charts[n] = one.chart;
+    seqs[n] = one.seq;
+    return one.note;
+  });
+  return { entities: Int32Array.from(entities), states, since, charts, seqs, notes };
+}

@@ -1,0 +1,134 @@
+import { useState } from 'preact/hooks';
+import type { Transition } from '../../../history/query-types.ts';
+import { counted } from '../../format/format-time.ts';
+import { gapsOf, gapText } from '../../format/gap-text.ts';
+import { isOf, readSubject, type Subject, writeSubject } from '../../model/subject.ts';
+import { extent, hrefTo, link, moment, roll, route, version } from '../../state/store.ts';
+import { useAnswer } from '../../state/use-query.ts';
+import { Beside } from './compare-entities.tsx';
+import { Compared } from './compare-events.tsx';
+import { EntityFilters, isWanted, useFieldChanges } from './entity-filters.tsx';
+import { EntityHead } from './entity-head.tsx';
+import { BesideWhom, CopyRows } from './entity-tools.tsx';
+import { EventRow } from './event-row.tsx';
+import { historyRows } from './history-rows.ts';
+import { Ribbon } from './state-timeline-view.tsx';
+
+const atATime = 100;
+const mostGaps = 3;
+
+/** Everything that happened to one agent, host or instance, newest first. */
+export function EntityScreen() {
+  void version.value;
+  const { words } = route.value;
+  const subject = readSubject(words['of'] ?? words['sel']);
+  const [most, setMost] = useState(atATime);
+  const [asked, setAsked] = useState(false);
+  const field = words['field'] ?? '';
+  const upTo = moment.value?.seq ?? 0;
+  const numbers = subject
+    ? roll.entities.flatMap((entity, number) => (isOf(subject, entity) ? [number] : []))
+    : [];
+  const all = useAnswer<Transition[]>(
+    { ask: 'history', entities: numbers, upTo },
+    extent.value?.from,
+  );
+  const { changes, failed, more } = useFieldChanges(subject, asked || field !== '');
+  if (!subject) {
+    return (
+      <section class="panel notice">
+        <h1>History of one</h1>
+        <p>
+          Choose an agent, a host or an instance in{' '}
+          <a href={hrefTo({ screen: 'fleet', words: {} })}>Fleet</a>.
+        </p>
+      </section>
+    );
+  }
+  const { hello } = link.value ?? { hello: null };
+  const shown = (all ?? []).filter((one) => isWanted(one, words, changes));
+  const gaps = extent.value ? gapsOf(extent.value, hello) : [];
+  const rows = historyRows(shown, gaps, upTo);
+  const kinds = [...new Set(numbers.map((one) => roll.entities[one]?.entity ?? ''))];
+  const chosen = (words['rows'] ?? '').split('.').filter(Boolean).map(Number);
+  const other = readSubject(words['with']);
+  return (
+    <>
+      <section class="panel head" aria-label="History">
+        <EntityHead key={writeSubject(subject)} subject={subject} />
+        <span class="grow" />
+        <a
+          class="button"
+          href={hrefTo({
+            screen: 'timeline',
+            words: { sel: writeSubject(subject), lanes: 'entity' },
+          })}
+        >
+          Timeline
+        </a>
+        <Ribbon entities={shownAs(subject, numbers)} />
+      </section>
+      <section class="panel head" aria-label="What is shown of it">
+        <EntityFilters
+          kinds={kinds.filter(Boolean)}
+          changes={changes}
+          onField={() => setAsked(true)}
+        />
+        <BesideWhom subject={subject} />
+        <span class="grow" />
+        <span class="dim">Copy</span>
+        <CopyRows rows={shown} />
+      </section>
+      {chosen.length === 2 ? <Compared rows={chosen} /> : null}
+      {other && other.kind === subject.kind ? <Beside one={subject} other={other} /> : null}
+      <section class="panel">
+        {all && shown.length === 0 ? (
+          <p class="notice">
+            {all.length === 0
+              ? 'Nothing of it is in memory up to this moment.'
+              : field !== '' && !changes
+                ? (failed ?? 'Reading what changed …')
+                : `0 of ${counted(all.length, 'transition')} match.`}
+          </p>
+        ) : null}
+        {field !== '' && more ? (
+          <p class="dim">Of the 500 newest events: what changed before them was not looked at.</p>
+        ) : null}
+        <ol class="history" aria-label="Transitions, newest first">
+          {rows.slice(0, most).map((row) =>
+            row.is === 'gap' ? (
+              <li key={`gap ${row.gaps[0]?.from}`} class="event gone" data-testid="gap">
+                <span>
+                  <span aria-hidden="true">▒▒</span>{' '}
+                  {row.gaps
+                    .slice(0, mostGaps)
+                    .map((gap) => gapText(gap, hello?.mode))
+                    .join('; ')}
+                  {row.gaps.length > mostGaps ? `; and ${row.gaps.length - mostGaps} more` : ''}
+                </span>
+              </li>
+            ) : (
+              <EventRow
+                key={row.folded.newest.seq}
+                folded={row.folded}
+                unsure={row.unsure}
+                chosen={chosen}
+              />
+            ),
+          )}
+        </ol>
+        {rows.length > most ? (
+          <p class="more">
+            <button type="button" onClick={() => setMost(most + atATime)}>
+              Show {Math.min(atATime, rows.length - most)} more of {rows.length - most}
+            </button>
+          </p>
+        ) : null}
+      </section>
+    </>
+  );
+}
+
+/** Whose states are a subject's own: an agent's and a host's are those of their runs. */
+const shownAs = ({ kind }: Subject, numbers: readonly number[]): readonly number[] =>
+  numbers.filter((one) => roll.entities[one]?.entity === (kind === 'instance' ? kind : 'run'));

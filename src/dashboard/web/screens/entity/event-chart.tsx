@@ -1,0 +1,55 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { Transition } from '../../../history/query-types.ts';
+import { apiPath } from '../../protocol/api-path.ts';
+import { go } from '../../state/store.ts';
+import { useFetched } from '../../state/use-query.ts';
+import { activeIds, type ChartData } from '../machines/chart-states.ts';
+import { ChartView } from '../machines/chart-view.tsx';
+import type { Painted } from '../machines/highlight-chart.ts';
+
+interface Props {
+  readonly machine: string;
+  readonly event: Transition;
+}
+
+/** The machine of that time, small: the edge that was taken lit, and where it led to. */
+export function EventChart({ machine, event }: Props) {
+  const { chart, to, edges, seq } = event;
+  const [missing, setMissing] = useState(false);
+  const { value, failed } = useFetched<ChartData>(apiPath(`charts/${chart}.json`));
+  const painted: Painted = useMemo(
+    () => ({
+      active: activeIds(machine, to),
+      last: edges,
+      nodes: {},
+      edges: {},
+      coverage: false,
+      chosen: '',
+      titles: new Map(),
+      dwell: new Map(),
+    }),
+    [machine, seq],
+  );
+  if (missing || failed !== undefined) {
+    return (
+      <p class="dim" data-testid="no-picture">
+        Chart #{chart} is not known here: there is no picture of it.
+      </p>
+    );
+  }
+  if (value?.hash !== chart) return <p class="dim">Drawing …</p>;
+  return (
+    <div class="thumb">
+      <ChartView
+        hash={chart}
+        chart={value}
+        closed={[]}
+        painted={painted}
+        zoom="fit"
+        label={`The machine ${machine} at that time, with the edge that was taken: arrows walk along its lines, Enter opens it`}
+        onChoose={(node) => go({ screen: 'machines', at: seq, words: { machine, chart, node } })}
+        onMissing={() => setMissing(true)}
+      />
+    </div>
+  );
+}

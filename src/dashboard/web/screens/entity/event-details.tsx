@@ -1,0 +1,144 @@
+import type { WireCauses, WireEntity } from '../../../api-types.ts';
+import { clockTime, counted } from '../../format/format-time.ts';
+import { changesOf } from '../../format/record-diff.ts';
+import {
+  allIn,
+  type Document,
+  missingBefore,
+  type Stored,
+  storedIn,
+} from '../../model/event-document.ts';
+import { apiPath } from '../../protocol/api-path.ts';
+import { hrefTo, link, seek } from '../../state/store.ts';
+import { useFetched } from '../../state/use-query.ts';
+import { Words } from '../../widgets/bidi-text.tsx';
+import { CopyButton } from '../../widgets/copy-button.tsx';
+import { EventLink } from '../../widgets/event-link.tsx';
+import { Paths } from '../../widgets/field-diff.tsx';
+import { EventChart } from './event-chart.tsx';
+import type { Folded } from './fold-repeats.ts';
+
+interface Props {
+  readonly folded: Folded;
+  readonly entity: WireEntity;
+}
+
+/** What changed, what the decision saw, the event as it is stored, and the edge it took. */
+export function EventDetails({ folded, entity }: Props) {
+  const { newest, all } = folded;
+  const { value: document, failed } = useFetched<Document>(apiPath(`event/${newest.seq}`));
+  const value = storedIn(document);
+  const earlier = useFetched<{ events: Document[] }>(eventsBefore(entity, newest.seq));
+  if (failed !== undefined) return <p class="bad">{failed}</p>;
+  if (!value) return <p class="dim">Reading …</p>;
+  const machine = entity.entity;
+  const current = link.value?.hello?.charts[machine];
+  const before = allIn(earlier.value).filter(({ seq }) => seq < value.seq);
+  const last = before.find(({ record }) => record !== null && sameOne(record, value.record));
+  const missing = earlier.value ? missingBefore(value, before) : null;
+  return (
+    <div class="details">
+      <dl class="facts">
+        <dt>who</dt>
+        <dd>
+          <Words text={`${value.actor.host}/${value.actor.agent}`} />
+        </dd>
+        <dt>edges</dt>
+        <dd>
+          {value.edges.length === 0 ? <span class="dim">none: its chain begins</span> : null}
+          {value.edges.map((edge) => (
+            <code key={edge}>{edge} </code>
+          ))}
+          {current !== undefined && value.chart !== current ? (
+            <a
+              class="chip"
+              href={hrefTo({ screen: 'machines', words: { machine, chart: value.chart } })}
+            >
+              chart of that time #{value.chart}
+            </a>
+          ) : null}
+        </dd>
+        {missing === null ? null : (
+          <>
+            <dt>missing</dt>
+            <dd class="bad">{missing}</dd>
+          </>
+        )}
+        {value.cause === undefined ? null : (
+          <>
+            <dt>because of</dt>
+            <dd title={value.cause}>
+              <Cause of={value.seq} />
+            </dd>
+          </>
+        )}
+        {all.length > 1 ? (
+          <>
+            <dt>all {all.length}</dt>
+            <dd>
+              {all.slice(0, 40).map(({ seq }) => (
+                <button key={seq} type="button" class="link num" onClick={() => seek(seq)}>
+                  {seq}
+                </button>
+              ))}
+              {all.length > 40 ? ` and ${counted(all.length - 40, 'more', 'more')}` : null}
+            </dd>
+          </>
+        ) : null}
+      </dl>
+      <div class="columns">
+        <section>
+          <h4>What changed in its record</h4>
+          {value.record === null ? <p class="dim">No record with this event.</p> : null}
+          <Paths changes={changesOf(last?.record, value.record)} />
+        </section>
+        <section>
+          <h4>What the decision saw</h4>
+          {value.evidence ? (
+            <pre>{JSON.stringify(value.evidence, null, 2)}</pre>
+          ) : (
+            <p class="dim">Nothing was kept.</p>
+          )}
+          <h4>The event</h4>
+          <pre>{JSON.stringify(value.event, null, 2)}</pre>
+          <CopyButton text={() => JSON.stringify(value, null, 2)}>
+            Copy all of it as JSON
+          </CopyButton>
+        </section>
+        <section>
+          <h4>In its machine</h4>
+          <EventChart machine={machine} event={newest} />
+        </section>
+      </div>
+    </div>
+  );
+}
+
+/** The event that led to one, with the way there. */
+function Cause({ of }: { readonly of: number }) {
+  const { value, failed } = useFetched<WireCauses>(apiPath(`causes/${of}`));
+  if (failed !== undefined) return <span class="bad">{failed}</span>;
+  if (value?.seq !== of) return <span class="dim">…</span>;
+  const { cause } = value;
+  if (!cause) return <span class="dim">an event that is not here, or too far back</span>;
+  return (
+    <>
+      <EventLink {...cause}>{cause.type} </EventLink>{' '}
+      <span class="dim num">
+        {clockTime(cause.at)}, seq {cause.seq}
+      </span>
+    </>
+  );
+}
+
+/** Where the events before it are. */
+function eventsBefore(entity: WireEntity, seq: number): string | null {
+  if (!('host' in entity) || entity.entity === 'hold') return null;
+  const name = entity.entity === 'instance' ? `${entity.service}/${entity.id}` : entity.run;
+  return apiPath(`entity?name=${encodeURIComponent(name)}&limit=20&before=${seq}`);
+}
+
+/** Of two records, whether they are of one kind of thing. */
+function sameOne(a: Stored['record'], b: Stored['record']): boolean {
+  return b === null || (a?.['service'] === b['service'] && a?.['id'] === b['id']);
+}

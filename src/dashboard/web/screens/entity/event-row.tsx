@@ -1,0 +1,98 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { clockTime, dayTime } from '../../format/format-time.ts';
+import { wordOf } from '../../model/state-styles.ts';
+import { entityName } from '../../model/subject.ts';
+import { roll, route, seek, setWords } from '../../state/store.ts';
+import { Words } from '../../widgets/bidi-text.tsx';
+import { State } from '../../widgets/state-badge.tsx';
+import { EventDetails } from './event-details.tsx';
+import type { Folded } from './fold-repeats.ts';
+
+interface Props {
+  readonly folded: Folded;
+  readonly chosen: readonly number[];
+  /** Something is missing before it: where it came from is not known. */
+  readonly unsure: boolean;
+}
+
+/** One line of a history, and behind it all that is known of the event. */
+export function EventRow({ folded, chosen, unsure }: Props) {
+  const { newest, all } = folded;
+  const asked = all.some(({ seq }) => route.value.words['open'] === String(seq));
+  const [open, setOpen] = useState(asked);
+  const line = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (!asked) return;
+    setOpen(true);
+    line.current?.scrollIntoView({ block: 'nearest' });
+  }, [asked]);
+  const entity = roll.entities[newest.entity];
+  if (!entity) return null;
+  const { seq, at, type, from, to, note } = newest;
+  const [was, is] = [from === null ? null : wordOf(entity.entity, from), wordOf(entity.entity, to)];
+  const oldest = all.at(-1);
+  const pick = (checked: boolean) => {
+    const rows = checked ? [...chosen, seq].slice(-2) : chosen.filter((one) => one !== seq);
+    setWords({ rows: rows.join('.') });
+  };
+  return (
+    <li ref={line} class={`event${open ? ' open' : ''}`}>
+      <div class="event-line">
+        <button
+          type="button"
+          class="quiet fold"
+          aria-expanded={open}
+          aria-label={`${type}, seq ${seq}: details`}
+          onClick={() => setOpen(!open)}
+        >
+          {open ? '▾' : '▸'}
+        </button>
+        <time title={dayTime(at)}>
+          {all.length > 1 && oldest ? `${clockTime(oldest.at)}–` : ''}
+          {clockTime(at)}
+        </time>
+        <span class="dim kind">{entity.entity}</span>
+        <span class="what">
+          <b>{type}</b>
+          {all.length > 1 ? <span class="count"> ×{all.length}</span> : null}
+          {entity.entity === 'instance' &&
+          route.value.words['of']?.startsWith('instance') !== true ? (
+            <Words class="dim cut" text={` ${entityName(entity)}`} />
+          ) : null}
+        </span>
+        <span class="move">
+          {unsure ? (
+            <span class="dim" title="What led there is gone, or cannot be read">
+              ? →{' '}
+            </span>
+          ) : was === null || was === is ? null : (
+            <>
+              <State word={was} /> →{' '}
+            </>
+          )}
+          <State word={is} />
+        </span>
+        <span class="who cut">
+          {note.why !== undefined && is !== 'live' ? <span>{note.why} </span> : null}
+          {note.by === undefined ? null : (
+            <span class="dim">
+              by <Words text={note.by} />
+            </span>
+          )}
+        </span>
+        <button type="button" class="quiet num" title="Go to this moment" onClick={() => seek(seq)}>
+          seq {seq}
+        </button>
+        <label class="check" title="Choose two rows to compare">
+          <input
+            type="checkbox"
+            aria-label={`Compare seq ${seq}`}
+            checked={chosen.includes(seq)}
+            onChange={(event) => pick(event.currentTarget.checked)}
+          />
+        </label>
+      </div>
+      {open ? <EventDetails folded={folded} entity={entity} /> : null}
+    </li>
+  );
+}

@@ -1,0 +1,35 @@
+import type { WireEntity } from '../../../api-types.ts';
+import type { Transition } from '../../../history/query-types.ts';
+import { entityName } from '../../model/subject.ts';
+
+/** A transition that says whose it is. */
+export type Named = Omit<Transition, 'entity'> & { readonly entity: WireEntity };
+
+/** A history as text, oldest first, as people and programs take it elsewhere. */
+export const written = {
+  JSON: (rows: readonly Named[]): string => JSON.stringify(rows, null, 2),
+  NDJSON: (rows: readonly Named[]): string => rows.map((row) => JSON.stringify(row)).join('\n'),
+  Markdown: (rows: readonly Named[]): string =>
+    [
+      '| seq | stored at | entity | event | from | to | why | by |',
+      '|---|---|---|---|---|---|---|---|',
+      ...rows.map(({ seq, at, entity, type, from, to, note }) =>
+        line([
+          String(seq),
+          new Date(at).toISOString(),
+          `${entity.entity} ${entityName(entity)}`,
+          type,
+          from ?? '',
+          to,
+          note.why ?? '',
+          note.by ?? '',
+        ]),
+      ),
+    ].join('\n'),
+} as const;
+
+const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
+
+/** Whatever a name holds, it stays in its cell. */
+const cell = (text: string): string =>
+  text.replace(/[\\|`*_[\]<>&]/g, (one) => `\\${one}`).replace(/\s+/g, ' ');

@@ -1,0 +1,79 @@
+import { lasted } from '../../format/format-time.ts';
+import type { Window } from '../../format/time-scale.ts';
+
+/** A state for a while. */
+export interface Stretch extends Window {
+  readonly word: string;
+}
+
+/** Nobody says where it was: more happened than is told. */
+export const unknown = 'not known';
+export const absent = 'not there';
+
+/** What needs eyes most, first. */
+const order = ['expired', 'suspect', 'failing', 'draining', 'leaving', 'registering', 'live'];
+const rankOf = (word: string): number => {
+  const rank = order.indexOf(word);
+  return rank < 0 ? order.length : rank;
+};
+
+/**
+ * The states of one over a stretch of time, without a break. Where several stand for it, as the agents of a
+ * host do, the one that needs eyes most; `knownFrom`: before it nobody can say.
+ */
+export function ribbonOf(
+  bars: readonly Stretch[],
+  window: Window,
+  knownFrom = window.from,
+): readonly Stretch[] {
+  const start = Math.min(Math.max(window.from, knownFrom), window.to);
+  const turns = bars
+    .flatMap(({ from, to, word }) => [
+      { at: Math.max(from, start), word, by: 1 },
+      { at: Math.min(Math.max(to, start), window.to), word, by: -1 },
+    ])
+    .sort((a, b) => a.at - b.at);
+  const standing = new Map<string, number>();
+  const ribbon: { from: number; to: number; word: string }[] = [];
+  const add = (from: number, to: number, word: string) => {
+    const last = ribbon.at(-1);
+    if (to <= from) return;
+    if (last?.word === word) last.to = to;
+    else ribbon.push({ from, to, word });
+  };
+  add(window.from, start, unknown);
+  let from = start;
+  for (const { at, word, by } of turns) {
+    add(from, at, worstOf(standing));
+    from = Math.max(from, at);
+    const count = (standing.get(word) ?? 0) + by;
+    if (count === 0) standing.delete(word);
+    else standing.set(word, count);
+  }
+  add(from, window.to, worstOf(standing));
+  return ribbon;
+}
+
+function worstOf(standing: ReadonlyMap<string, number>): string {
+  let worst: string | undefined;
+  for (const word of standing.keys())
+    if (worst === undefined || rankOf(word) < rankOf(worst)) worst = word;
+  return worst ?? absent;
+}
+
+/** How long in each state, and what part of it all that is; the longest first. */
+export function shareWords(ribbon: readonly Stretch[]): readonly (readonly [string, string])[] {
+  const sums = new Map<string, number>();
+  for (const { from, to, word } of ribbon) sums.set(word, (sums.get(word) ?? 0) + to - from);
+  const whole = [...sums.values()].reduce((sum, one) => sum + one, 0);
+  return [...sums]
+    .sort(([, a], [, b]) => b - a)
+    .map(([word, length]) => [word, `${percent(length / whole)}, ${lasted(length)}`] as const);
+}
+
+/** What is not all of it is never 100 %, and what is something never 0 %. */
+function percent(part: number): string {
+  const rounded = Math.round(part * 100);
+  if (rounded === 100 && part < 1) return '> 99 %';
+  return rounded === 0 ? '< 1 %' : `${rounded} %`;
+}

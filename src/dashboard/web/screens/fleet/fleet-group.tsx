@@ -1,0 +1,126 @@
+import { Component } from 'preact';
+import type { SlotNow } from '../../model/agent-model.ts';
+import type { ContestedIn } from '../../model/contested.ts';
+import { type Grouping, shortName } from '../../model/group-agents.ts';
+import { glyphOf } from '../../model/state-styles.ts';
+import { writeSubject } from '../../model/subject.ts';
+import { setWords } from '../../state/store.ts';
+import { Words } from '../../widgets/bidi-text.tsx';
+
+interface Props {
+  readonly name: string;
+  readonly slots: readonly SlotNow[];
+  readonly silent: boolean;
+  readonly hidden: number;
+  readonly by: Grouping;
+  readonly large: boolean;
+  readonly contested: ContestedIn;
+  readonly chosen: string;
+}
+
+/** A host and its agents. Looked at again only if one of them is another object than before. */
+export class FleetGroup extends Component<Props> {
+  override shouldComponentUpdate(next: Props): boolean {
+    const { slots, chosen, hidden, by, large, silent, contested } = this.props;
+    return (
+      chosen !== next.chosen ||
+      hidden !== next.hidden ||
+      by !== next.by ||
+      large !== next.large ||
+      silent !== next.silent ||
+      contested !== next.contested ||
+      slots.length !== next.slots.length ||
+      slots.some((slot, n) => slot !== next.slots[n])
+    );
+  }
+
+  override render({ name, slots, silent, hidden, by, large, contested, chosen }: Props) {
+    const host = by === 'host' ? writeSubject({ kind: 'host', host: name }) : '';
+    return (
+      <section class={`group${silent ? ' silent' : ''}`} aria-label={`${by} ${name}`}>
+        <h2>
+          {by === 'host' ? (
+            <button type="button" class="link" onClick={() => setWords({ sel: host })}>
+              <Words class="cut" text={name} />
+            </button>
+          ) : (
+            <Words class="cut" text={name} />
+          )}
+          <span class="dim">{slots.length + hidden}</span>
+          {silent ? <span class="state s-suspect">◌ silent</span> : null}
+        </h2>
+        <ul class="cells">
+          {slots.map((slot, n) => (
+            <Cell
+              key={slot.key}
+              slot={slot}
+              by={by}
+              large={large}
+              contested={contested.get(slot.key)}
+              chosen={
+                chosen === writeSubject({ kind: 'agent', host: slot.host, agent: slot.agent })
+              }
+              first={n === 0}
+            />
+          ))}
+        </ul>
+        {hidden > 0 && by !== 'host' ? (
+          <p class="dim">{hidden.toLocaleString('en-GB')} healthy hidden</p>
+        ) : null}
+      </section>
+    );
+  }
+}
+
+interface CellProps {
+  readonly slot: SlotNow;
+  readonly by: Grouping;
+  readonly large: boolean;
+  readonly contested: ReadonlySet<number> | undefined;
+  readonly chosen: boolean;
+  readonly first: boolean;
+}
+
+function Cell({ slot, by, large, contested, chosen, first }: CellProps) {
+  const { word, reason, instances, host, agent } = slot;
+  const sick = instances.filter((one) => one.word === 'failing').length;
+  const lost = contested?.size ?? 0;
+  const told = `${host}/${agent}: ${word}${reason === '' ? '' : `, ${reason}`}; ${instances.length} instances${sick > 0 ? `, ${sick} failing` : ''}${lost > 0 ? `, ${lost} contested` : ''}`;
+  // What is in `data-says` is said by `told` already, in words.
+  return (
+    <li>
+      <button
+        type="button"
+        class={`cell s-${word}${chosen ? ' chosen' : ''}`}
+        data-cell=""
+        tabIndex={first ? 0 : -1}
+        aria-label={told}
+        aria-pressed={chosen}
+        title={told}
+        onClick={() => setWords({ sel: writeSubject({ kind: 'agent', host, agent }) })}
+      >
+        <span class="glyph" aria-hidden="true">
+          {glyphOf(word)}
+        </span>
+        <bdi class="cut">{shortName(slot, by)}</bdi>
+        {sick > 0 ? (
+          <span class="badge s-failing" aria-hidden="true" data-says={`◐${sick}`} />
+        ) : null}
+        {lost > 0 ? (
+          <span class="badge s-contested" aria-hidden="true" data-says={`⇄${lost}`} />
+        ) : null}
+        {large ? (
+          <span class="pips" aria-hidden="true">
+            {instances.slice(0, 16).map((one) => (
+              <i
+                key={one.stands.number}
+                class={`s-${contested?.has(one.stands.number) ? 'contested' : one.word}`}
+              />
+            ))}
+            {instances.length > 16 ? <span data-says={`+${instances.length - 16}`} /> : null}
+          </span>
+        ) : null}
+      </button>
+    </li>
+  );
+}

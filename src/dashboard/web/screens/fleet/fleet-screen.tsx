@@ -1,0 +1,193 @@
+import { useState } from 'preact/hooks';
+import { counted } from '../../format/format-time.ts';
+import { type Grouping, mostCells } from '../../model/group-agents.ts';
+import { glyphOf } from '../../model/state-styles.ts';
+import { moment, roll, route, setWords, version } from '../../state/store.ts';
+import { useContested } from '../../state/use-contested.ts';
+import { moveInGrid } from '../../widgets/grid-navigation.ts';
+import { FleetGroup } from './fleet-group.tsx';
+import { census, type Tallies } from './fleet-summary.ts';
+import { Attention } from './issue-list.tsx';
+import { MoreGroups } from './more-groups.tsx';
+
+const groupings: readonly Grouping[] = ['host', 'zone', 'service'];
+const sizes = ['S', 'M', 'L'] as const;
+/** So many groups fill a screen; so many more are made when one scrolls near their end. */
+const atFirst = 24;
+const atATime = 120;
+
+/** Is anything wrong, where, since when, and what happens next? */
+export function Fleet() {
+  void version.value;
+  const { words } = route.value;
+  const { f = '', state = '', group = 'host', size = 'M', all = '', old = '' } = words;
+  const [shown, setShown] = useState(atFirst);
+  const at = moment.value?.at ?? 0;
+  const by = groupings.find((one) => one === group) ?? 'host';
+  const filtered = f !== '' || state !== '';
+  const contested = useContested();
+  const { agents, gone, states, narrowed, shares, instances, matters, groups } = census(
+    roll.slots(),
+    roll,
+    { at, old: old === '1', text: f, state, by, all: all === '1' || filtered, contested },
+  );
+  const hidden = by === 'service' ? 0 : narrowed - groups.drawn;
+  return (
+    <>
+      <section class="panel head" aria-label="Fleet">
+        <h1>
+          Fleet <span class="dim">{counted(agents, 'agent')}</span>
+        </h1>
+        <fieldset class="tallies" aria-label="Filter by state">
+          {states.map(([word, count]) => (
+            <button
+              key={word}
+              type="button"
+              class={`tally s-${word}`}
+              aria-pressed={state === word}
+              onClick={() => setWords({ state: state === word ? '' : word })}
+            >
+              <span class="glyph" aria-hidden="true">
+                {glyphOf(word)}
+              </span>
+              {word} <b>{count.toLocaleString('en-GB')}</b>
+            </button>
+          ))}
+        </fieldset>
+        <span class="dim instances">
+          {counted(
+            Object.values(instances).reduce((sum, one) => sum + one, 0),
+            'instance',
+          )}
+          :{' '}
+          {Object.entries(instances)
+            .filter(([, count]) => count > 0)
+            .map(([word, count], n) => (
+              <span key={word}>
+                {n > 0 ? ', ' : ''}
+                <span class={`state s-${word}`}>
+                  {glyphOf(word)} {count.toLocaleString('en-GB')} {word}
+                </span>
+              </span>
+            ))}
+        </span>
+        <span class="grow" />
+        <input
+          type="search"
+          value={f}
+          placeholder="Filter  /"
+          aria-label="Filter by name, zone, service, state"
+          onInput={(event) => setWords({ f: event.currentTarget.value })}
+        />
+        <label class="pick">
+          Group
+          <select value={by} onChange={(event) => setWords({ group: event.currentTarget.value })}>
+            {groupings.map((one) => (
+              <option key={one}>{one}</option>
+            ))}
+          </select>
+        </label>
+        <fieldset class="sizes" aria-label="Size of cells">
+          {sizes.map((one) => (
+            <button
+              key={one}
+              type="button"
+              aria-pressed={size === one}
+              onClick={() => setWords({ size: one })}
+            >
+              {one}
+            </button>
+          ))}
+        </fieldset>
+      </section>
+      <Attention matters={matters} />
+      {narrowed === 0 && agents > 0 ? (
+        <p class="panel notice">
+          0 of {counted(agents, 'agent')} match {state === '' ? '' : `state ${state} `}
+          {f === '' ? '' : `“${f}”`}.{' '}
+          <button type="button" onClick={() => setWords({ f: '', state: '' })}>
+            Clear filter
+          </button>
+        </p>
+      ) : null}
+      {hidden > 0 ? (
+        <p class="panel strip-note" data-testid="hidden">
+          <Proportions parts={shares} />
+          <span>
+            {counted(hidden, 'healthy agent')} hidden (more than {mostCells} cells).
+          </span>
+          <button type="button" onClick={() => setWords({ all: '1' })}>
+            Show
+          </button>
+        </p>
+      ) : null}
+      {all === '1' && agents > mostCells ? (
+        <p class="panel strip-note">
+          <Proportions parts={shares} /> All {counted(agents, 'agent')} are shown.
+          <button type="button" onClick={() => setWords({ all: '' })}>
+            Hide the healthy
+          </button>
+        </p>
+      ) : null}
+      <section
+        class={`groups size-${size}${by === 'zone' ? ' wide' : ''}`}
+        aria-label="Hosts and their agents"
+        onKeyDown={moveInGrid}
+      >
+        {groups.first(shown).map((one) => (
+          <FleetGroup
+            key={one.name}
+            name={one.name}
+            slots={one.slots}
+            silent={one.silent}
+            hidden={one.hidden}
+            by={by}
+            large={size === 'L'}
+            contested={contested}
+            chosen={words['sel'] ?? ''}
+          />
+        ))}
+      </section>
+      {groups.count > shown ? (
+        <MoreGroups
+          key={shown}
+          left={groups.count - shown}
+          atATime={atATime}
+          what={by}
+          onMore={() => setShown(shown + atATime)}
+        />
+      ) : null}
+      {gone > 0 ? (
+        <p class="more dim">
+          {counted(gone, 'agent')} ended more than an hour before.{' '}
+          <button type="button" class="quiet" onClick={() => setWords({ old: '1' })}>
+            Show
+          </button>
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+/** How the states share in the whole. */
+function Proportions({ parts }: { readonly parts: Tallies }) {
+  const all = parts.reduce((sum, [, count]) => sum + count, 0);
+  return (
+    <svg
+      class="proportions"
+      viewBox={`0 0 ${all || 1} 1`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
+      {parts.map(([word, count], n) => (
+        <rect
+          key={word}
+          class={`s-${word}`}
+          x={parts.slice(0, n).reduce((sum, [, one]) => sum + one, 0)}
+          width={count}
+          height="1"
+        />
+      ))}
+    </svg>
+  );
+}

@@ -1,0 +1,67 @@
+import { useState } from 'preact/hooks';
+import { countdown, since } from '../../format/format-time.ts';
+import type { Matter, Matters } from '../../model/issues.ts';
+import { writeSubject } from '../../model/subject.ts';
+import { now, setWords } from '../../state/store.ts';
+import { Words } from '../../widgets/bidi-text.tsx';
+import { State } from '../../widgets/state-badge.tsx';
+
+const atFirst = 6;
+const atMost = 200;
+
+/** What needs a look, first; nothing is said in so many words, too. */
+export function Attention({ matters }: { readonly matters: Matters }) {
+  const [all, setAll] = useState(false);
+  if (matters.count === 0) {
+    return (
+      <section class="panel calm-line" aria-label="Needs attention">
+        <span class="state s-live">✓</span> Nothing needs attention.
+      </section>
+    );
+  }
+  const shown = matters.first(all ? atMost : atFirst);
+  return (
+    <section class="panel attention" aria-label="Needs attention">
+      <h2>
+        Needs attention <span class="dim">{matters.count}</span>
+      </h2>
+      <ul class="rows">
+        {shown.map((one) => (
+          <Row key={one.key} matter={one} />
+        ))}
+      </ul>
+      {matters.count > atFirst ? (
+        <button type="button" class="quiet" onClick={() => setAll(!all)}>
+          {all ? 'Show fewer' : `Show ${matters.count - atFirst} more`}
+        </button>
+      ) : null}
+    </section>
+  );
+}
+
+function Row({ matter }: { readonly matter: Matter }) {
+  const { word, title, reason, next, at, slots } = matter;
+  const [slot] = slots;
+  const subject = slot
+    ? writeSubject(
+        slots.length > 1
+          ? { kind: 'host', host: slot.host }
+          : { kind: 'agent', host: slot.host, agent: slot.agent },
+      )
+    : '';
+  return (
+    <li>
+      <button type="button" class="matter" onClick={() => setWords({ sel: subject })}>
+        <State word={word} />
+        <Words class="name cut" text={title} />
+        <span class="why cut">{reason}</span>
+        <span class="num">{since(matter.since, now.value)}</span>
+        <span class="next">
+          {next}
+          {at === null ? '' : ' '}
+          {at === null ? null : <b class="num">{countdown(at, now.value)}</b>}
+        </span>
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,40 @@
+import { counted, since } from '../../format/format-time.ts';
+import { wordOf } from '../../model/state-styles.ts';
+import { entityName, subjectOf, writeSubject } from '../../model/subject.ts';
+import { hrefTo, now, roll } from '../../state/store.ts';
+import { Words } from '../../widgets/bidi-text.tsx';
+import { State } from '../../widgets/state-badge.tsx';
+
+/** Who watches. A collector that was killed says nothing any more: its seat lapses by itself. */
+export function Seats({ seats }: { readonly seats: number | null }) {
+  const all = roll
+    .of('collector')
+    .filter(({ state }) => state !== 'stopped')
+    .sort((a, b) => b.since - a.since);
+  const shown = all.slice(0, Math.max(seats ?? 3, 3));
+  return (
+    <section class="panel seats" aria-label="Collectors">
+      <h2>
+        Collectors{' '}
+        <span class="dim">{seats === null ? '' : `${counted(seats, 'seat')} held now`}</span>
+      </h2>
+      {shown.length === 0 ? <p class="dim">None has said anything in this history.</p> : null}
+      <ul class="seat-list">
+        {shown.map(({ number, entity, state, since: from }) => {
+          const subject = subjectOf(entity);
+          return (
+            <li key={number}>
+              <State word={wordOf('collector', state)} />
+              {subject ? (
+                <a href={hrefTo({ screen: 'entity', words: { of: writeSubject(subject) } })}>
+                  <Words text={entityName(entity)} />
+                </a>
+              ) : null}
+              <span class="dim num">{since(from, now.value)}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,51 @@
+import type { WirePlan } from '../../../api-types.ts';
+import { counted } from '../../format/format-time.ts';
+import { type Dry, dryRun } from './dry-run-model.ts';
+import { PlanLink } from './plan-link.tsx';
+
+/** What a sweep made now would take; nothing is done by looking. */
+export function DryRunList({ plan }: { readonly plan: WirePlan }) {
+  const { takes, perhaps, leaves } = dryRun(plan);
+  return (
+    <section class="panel dry" aria-label="Dry run">
+      <h2>
+        Dry run <span class="dim">what a collector's sweep would take now; nothing is done</span>
+      </h2>
+      <Part of={takes} title={`Takes ${takes.length}`} empty="It would take nothing." />
+      <Part of={perhaps} title={`May take ${perhaps.length}`} empty="" />
+      <Part of={leaves} title={`Leaves ${leaves.length}`} empty="" />
+    </section>
+  );
+}
+
+const most = 60;
+
+function Part({
+  of,
+  title,
+  empty,
+}: {
+  readonly of: readonly Dry[];
+  readonly title: string;
+  readonly empty: string;
+}) {
+  if (of.length === 0) return empty === '' ? null : <p class="dim">{empty}</p>;
+  return (
+    <>
+      <h3>{title}</h3>
+      <ul class="rows">
+        {of.slice(0, most).map(({ row, text }, n) => {
+          const { run, key, why } = row;
+          return (
+            <li key={`${row.kind} ${run ?? key ?? n}`} class="happened">
+              <PlanLink row={row} />
+              <b>{why}</b>
+              <span class="why">{text}</span>
+            </li>
+          );
+        })}
+      </ul>
+      {of.length > most ? <p class="dim">and {counted(of.length - most, 'more', 'more')}</p> : null}
+    </>
+  );
+}

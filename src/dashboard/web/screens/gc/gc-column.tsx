@@ -1,0 +1,56 @@
+import type { PlanRow } from '../../../../domain/collection/gc-plan.ts';
+import { countdown } from '../../format/format-time.ts';
+import { hindrance, soonestFirst, whatGoes } from '../../model/gc-pipeline.ts';
+import { now } from '../../state/store.ts';
+import { State } from '../../widgets/state-badge.tsx';
+import { PlanLink } from './plan-link.tsx';
+
+interface ColumnProps {
+  readonly title: string;
+  readonly empty: string;
+  readonly rows: readonly PlanRow[];
+}
+
+/** One stage on the way of a dead run: a card for each that is there. */
+export function Column({ title, empty, rows }: ColumnProps) {
+  return (
+    <section class="panel column" aria-label={title}>
+      <h2>
+        {title} <span class="dim">{rows.length}</span>
+      </h2>
+      {rows.length === 0 ? <p class="dim">{empty}</p> : null}
+      <ul>
+        {soonestFirst(rows)
+          .slice(0, 60)
+          .map((row, n) => (
+            <Planned key={`${row.kind} ${row.run ?? row.key ?? n}`} row={row} />
+          ))}
+      </ul>
+      {rows.length > 60 ? <p class="dim">and {rows.length - 60} more</p> : null}
+    </section>
+  );
+}
+
+function Planned({ row }: { readonly row: PlanRow }) {
+  const { kind, why, next, at, detail } = row;
+  const held = hindrance(row);
+  return (
+    <li class="card">
+      <header>
+        <PlanLink row={row} />
+        <State
+          word={why === 'silent' || why === 'unreachable' ? 'suspect' : why}
+          reason={why === 'silent' || why === 'unreachable' ? why : ''}
+        />
+      </header>
+      <p>
+        {next === 'nothing'
+          ? (detail ?? 'nothing happens by itself')
+          : { remove: 'removed', expire: 'expires', suspect: 'suspected' }[next]}{' '}
+        {at === null ? null : <b class="num">{countdown(at, now.value)}</b>}
+      </p>
+      <p class="dim">{kind === 'record' ? 'left alone' : `removes ${whatGoes(row)}`}</p>
+      {held === '' || row.heldBy?.by === 'grace' ? null : <p class="held">held: {held}</p>}
+    </li>
+  );
+}

@@ -1,0 +1,90 @@
+import type { WirePlan } from '../../../api-types.ts';
+import type { Transition } from '../../../history/query-types.ts';
+import { pipelineOf, verdict } from '../../model/gc-pipeline.ts';
+import { apiPath } from '../../protocol/api-path.ts';
+import { DeedButton, outcome } from '../../shell/action-dialog.tsx';
+import {
+  clock,
+  extent,
+  isPast,
+  moment,
+  noActions,
+  route,
+  setWords,
+  version,
+} from '../../state/store.ts';
+import { useAnswer, useFetched } from '../../state/use-query.ts';
+import { Brakes } from './brakes-panel.tsx';
+import { Seats } from './collectors-panel.tsx';
+import { DryRunList } from './dry-run-list.tsx';
+import { Column } from './gc-column.tsx';
+import { Holds } from './holds-panel.tsx';
+import { toldBy } from './prevented-removals.ts';
+import { ConflictsAvoided } from './prevented-removals-list.tsx';
+import { Done } from './recent-removals.tsx';
+
+/** What will be removed, when, why, and what holds it back. */
+export function GcScreen() {
+  void version.value;
+  const upTo = moment.value?.seq ?? 0;
+  // What leases stand is in no event: asked again now and then.
+  const fresh = isPast.value ? 0 : Math.floor(clock.value / 5000);
+  const { value: plan, failed } = useFetched<WirePlan>(
+    isPast.value ? apiPath(`plan?at=${upTo}`) : apiPath('plan'),
+    `${upTo} ${fresh}`,
+  );
+  const older = extent.value?.from;
+  const removed = useAnswer<Transition[]>(
+    { ask: 'found', types: ['removed', 'left', 'expired'], upTo },
+    older,
+  );
+  const told = useAnswer<Transition[]>({ ask: 'found', types: toldBy, upTo }, older);
+  const columns = pipelineOf(plan?.rows ?? []);
+  const isDry = route.value.words['dry'] === '1';
+  return (
+    <>
+      <section class="panel head" aria-label="GC">
+        <h1>GC</h1>
+        <span class="verdict">
+          {plan ? verdict(plan, columns) : failed === undefined ? 'Reading the plan …' : ''}
+        </span>
+        {plan?.estimate ? (
+          <span class="chip">an estimate: what leases stood then is in no record</span>
+        ) : null}
+        <span class="grow" />
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={isDry}
+            onChange={(event) => setWords({ dry: event.currentTarget.checked ? '1' : '' })}
+          />
+          dry run
+        </label>
+        <DeedButton of={{ action: 'sweep' }}>Sweep now …</DeedButton>
+      </section>
+      {failed === undefined ? null : <p class="panel notice bad">{failed}</p>}
+      {noActions.value === null ? null : <p class="off dim">Actions are off: {noActions.value}</p>}
+      {outcome.value ? (
+        <p class={`panel ${outcome.value.came}`} role="status">
+          {outcome.value.text}
+        </p>
+      ) : null}
+      <Seats seats={plan?.seats ?? null} />
+      <Brakes plan={plan} />
+      {isDry && plan ? <DryRunList plan={plan} /> : null}
+      <div class="pipeline">
+        <Column title="Suspect" empty="Nobody is suspect." rows={columns.suspect} />
+        <Column title="Held back" empty="Nothing is held back." rows={columns.due} />
+        <Column title="Being removed" empty="Nothing is being removed." rows={columns.removing} />
+        <Done removed={removed ?? []} />
+      </div>
+      {columns.stuck.length === 0 ? null : (
+        <div class="pipeline">
+          <Column title="Stuck: somebody has to look" empty="" rows={columns.stuck} />
+        </div>
+      )}
+      <Holds holds={plan?.holds} />
+      <ConflictsAvoided told={told} />
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+import type { WireHold } from '../../../api-types.ts';
+import { clockTime, countdown } from '../../format/format-time.ts';
+import { DeedButton } from '../../shell/action-dialog.tsx';
+import { now } from '../../state/store.ts';
+import { Words } from '../../widgets/bidi-text.tsx';
+
+/** Planned silence: where, why, by whom, until when. */
+export function Holds({ holds }: { readonly holds: readonly WireHold[] | undefined }) {
+  return (
+    <section class="panel" aria-label="Holds">
+      <h2>
+        Holds <span class="dim">{holds?.length ?? ''}</span>
+      </h2>
+      {holds?.length === 0 ? <p class="dim">No silence is planned.</p> : null}
+      <ul class="rows">
+        {holds?.map((one) => (
+          <li key={`${one.host}/${one.agent}`} class="hold">
+            <span class="state s-planned">❚❚ planned</span>
+            <Words text={one.agent === null ? one.host : `${one.host}/${one.agent}`} />
+            <span>{one.why ?? <span class="dim">no reason given</span>}</span>
+            <span class="dim">
+              by <Words text={one.by} /> since {clockTime(one.since)}
+            </span>
+            <span>
+              ends <b class="num">{countdown(one.until, now.value)}</b>
+            </span>
+            <DeedButton
+              of={{
+                action: 'release',
+                host: one.host,
+                ...(one.agent !== null && { agent: one.agent }),
+              }}
+            >
+              Release …
+            </DeedButton>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,82 @@
+import type { Transition } from '../../../history/query-types.ts';
+import { counted, lasted } from '../../format/format-time.ts';
+
+/** Why something that looked dead was not removed, or not by whoever was late. */
+export const avoidances = {
+  refuted: 'came back before it was expired: its suspicion is refuted',
+  held: 'silence there was planned: nothing expires',
+  braked: 'too much was silent at once: expiries go one at a time',
+  superseded: 'another run holds the slot: this one is fenced off',
+  adopted: 'a later run owns it now: not removed with the old one',
+} as const;
+export type Avoidance = keyof typeof avoidances;
+
+export interface Avoided {
+  readonly transition: Transition;
+  readonly kind: Avoidance;
+  /** What the audit says of this very one. */
+  readonly detail: string;
+}
+
+/** Of which transitions the list is made; `suspected` says how long a refuted one had been so. */
+export const toldBy = [
+  'suspected',
+  'regranted',
+  'planned',
+  'extended',
+  'tripped',
+  'superseded',
+  'adopted',
+] as const;
+
+/** Suspicions refuted, holds, brakes, slots taken over, newest first: the proof that removing is safe. */
+export function conflictsAvoided(
+  newestFirst: readonly Transition[],
+  entityOf: (number: number) => string,
+): readonly Avoided[] {
+  const suspected = new Map<number, Transition>();
+  const found: Avoided[] = [];
+  for (const one of newestFirst.toReversed()) {
+    if (one.type === 'suspected') {
+      if (!suspected.has(one.entity)) suspected.set(one.entity, one);
+      continue;
+    }
+    const kind = kindOf(one, entityOf(one.entity));
+    if (!kind) continue;
+    found.push({ transition: one, kind, detail: detailOf(one, kind, suspected.get(one.entity)) });
+    suspected.delete(one.entity);
+  }
+  return found.reverse();
+}
+
+function kindOf({ type, from }: Transition, entity: string): Avoidance | undefined {
+  switch (type) {
+    case 'regranted':
+      return from?.includes('suspect') ? 'refuted' : undefined;
+    case 'planned':
+    case 'extended':
+      return 'held';
+    case 'tripped':
+      return 'braked';
+    case 'superseded':
+      return 'superseded';
+    case 'adopted':
+      return entity === 'instance' ? 'adopted' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function detailOf(one: Transition, kind: Avoidance, suspected: Transition | undefined): string {
+  const { note, at } = one;
+  switch (kind) {
+    case 'refuted':
+      return suspected
+        ? `${suspected.note.why ?? 'suspect'} for ${lasted(at - suspected.at)}`
+        : 'how long it was suspect is not in memory';
+    case 'braked':
+      return `${note.suspect ?? '?'} of ${counted(note.seen ?? 0, 'agent')} suspect`;
+    default:
+      return note.why ?? '';
+  }
+}

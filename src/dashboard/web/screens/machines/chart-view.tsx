@@ -1,0 +1,151 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { apiPath } from '../../protocol/api-path.ts';
+import { around, type Drawn, walk } from './chart-navigation.ts';
+import type { ChartData } from './chart-states.ts';
+import { shownFor } from './collapsed-states.ts';
+import { boxesIn, type Painted, paint, regionIn } from './highlight-chart.ts';
+
+/** All of it; as large as it is drawn; or what the eye is after. */
+export type Zoom = 'fit' | 'full' | 'region';
+
+interface Props {
+  readonly hash: string;
+  readonly chart: ChartData;
+  readonly closed: readonly string[];
+  readonly painted: Painted;
+  readonly zoom: Zoom;
+  /** What it is, to whoever does not see it. */
+  readonly label: string;
+  onChoose(id: string): void;
+  onMissing(): void;
+}
+
+/** The picture, laid out by the server for what is open in it. Here only classes and counts change. */
+export function ChartView(props: Props) {
+  const { hash, chart, closed, painted, zoom, label, onChoose, onMissing } = props;
+  const place = useRef<HTMLDivElement>(null);
+  const [drawn, setDrawn] = useState(0);
+  const [at, setAt] = useState('');
+  const [map, setMap] = useState<Mapped>();
+  const collapsed = closed.join();
+  const svgHere = () => place.current?.querySelector('svg') ?? undefined;
+  useEffect(() => {
+    const away = new AbortController();
+    const more = collapsed === '' ? '' : `&collapsed=${encodeURIComponent(collapsed)}`;
+    fetch(apiPath(`charts/${hash}.svg?theme=css${more}`), { signal: away.signal })
+      .then(async (response) => {
+        if (!response.ok) throw new Error(`the picture answered ${response.status}`);
+        const svg = pictureIn(await response.text());
+        svg.dataset['whole'] = svg.getAttribute('viewBox') ?? '';
+        place.current?.replaceChildren(svg);
+        setDrawn((n) => n + 1);
+      })
+      .catch(() => {
+        if (!away.signal.aborted) onMissing();
+      });
+    return () => away.abort();
+  }, [hash, collapsed]);
+  useEffect(() => {
+    const svg = svgHere();
+    if (svg) paint(svg, painted);
+  }, [painted, drawn]);
+  useEffect(() => {
+    const svg = svgHere();
+    if (svg) setMap(look(svg, zoom));
+  }, [zoom, drawn, painted.chosen, [...painted.active].join()]);
+  useEffect(() => {
+    for (const node of svgHere()?.querySelectorAll('[data-node]') ?? []) {
+      node.classList.toggle('at', decodeURIComponent(node.getAttribute('data-node') ?? '') === at);
+    }
+  }, [at, drawn]);
+  const press = (event: KeyboardEvent) => {
+    const svg = svgHere();
+    if (!svg) return;
+    if (event.key === 'Enter' && at !== '') onChoose(at);
+    const lines = chart.edges.flatMap(({ source, targets }) =>
+      targets.map((one) => [shownFor(closed, source), shownFor(closed, one)] as const),
+    );
+    const to = walk(boxesIn(svg), lines, shownFor(closed, at), event.key);
+    if (to === undefined) return;
+    event.preventDefault();
+    setAt(to);
+  };
+  return (
+    <>
+      {drawn === 0 ? <p class="dim">Drawing …</p> : null}
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is filled in */}
+      <div
+        ref={place}
+        class="chart"
+        role="group"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrows walk in it, Enter opens
+        tabIndex={0}
+        aria-label={label}
+        onKeyDown={press}
+        onFocus={() => {
+          if (at === '')
+            setAt(painted.chosen || (regionIn(svgHere() as SVGSVGElement)[0]?.id ?? ''));
+        }}
+        onBlur={() => setAt('')}
+        onClick={(event) => {
+          const one = (event.target as Element).closest('[data-node], [data-edge]');
+          const id =
+            one?.getAttribute('data-node') ?? one?.getAttribute('data-edge')?.split(' ')[0];
+          if (id) onChoose(decodeURIComponent(id));
+        }}
+      />
+      <p class="unseen" role="status">
+        {at === '' ? '' : placeWords(at, painted, closed)}
+      </p>
+      {map ? <Minimap {...map} /> : null}
+    </>
+  );
+}
+
+function placeWords(id: string, { nodes, active }: Painted, closed: readonly string[]): string {
+  const name = id.split('.').slice(1).join(' ') || id;
+  const here = nodes[id] === undefined ? '' : `, ${nodes[id]} here`;
+  return `${name}${active.has(id) ? ', active' : ''}${here}${closed.includes(id) ? ', closed' : ''}`;
+}
+
+interface Mapped {
+  readonly whole: Omit<Drawn, 'id'>;
+  readonly boxes: readonly Drawn[];
+  readonly region: Omit<Drawn, 'id'>;
+}
+
+/** Shows all of the picture, or a region of it; then also where that is. */
+function look(svg: SVGSVGElement, zoom: Zoom): Mapped | undefined {
+  const [, , width = 0, height = 0] = (svg.dataset['whole'] ?? '').split(' ').map(Number);
+  const whole = { x: 0, y: 0, width, height };
+  const region = zoom === 'region' ? around(regionIn(svg), whole) : whole;
+  svg.setAttribute('viewBox', [region.x, region.y, region.width, region.height].join(' '));
+  return region.width < width || region.height < height
+    ? { whole, boxes: boxesIn(svg), region }
+    : undefined;
+}
+
+function Minimap({ whole, boxes, region }: Mapped) {
+  const { x, y, width, height } = region;
+  return (
+    <svg class="minimap" viewBox={`0 0 ${whole.width} ${whole.height}`} aria-hidden="true">
+      {boxes.map(({ id, ...box }) => (
+        <rect key={id} {...box} />
+      ))}
+      <rect class="seen" x={x} y={y} width={width} height={height} />
+    </svg>
+  );
+}
+
+/** From our own server, as an image; whatever could act in it is taken out all the same. */
+function pictureIn(text: string): SVGElement {
+  const parsed = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
+  for (const bad of parsed.querySelectorAll('script, foreignObject, style')) bad.remove();
+  for (const element of [parsed, ...parsed.querySelectorAll('*')]) {
+    for (const { name } of [...element.attributes]) {
+      if (name.startsWith('on') || name.endsWith('href') || name === 'style')
+        element.removeAttribute(name);
+    }
+  }
+  return document.importNode(parsed, true) as unknown as SVGElement;
+}

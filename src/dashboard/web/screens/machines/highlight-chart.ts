@@ -1,0 +1,109 @@
+import type { Drawn } from './chart-navigation.ts';
+import { countText } from './chart-states.ts';
+
+export interface Painted {
+  readonly active: ReadonlySet<string>;
+  readonly last: readonly string[];
+  readonly nodes: Readonly<Record<string, number>>;
+  readonly edges: Readonly<Record<string, number>>;
+  /** Edges that were never taken stand back. */
+  readonly coverage: boolean;
+  readonly chosen: string;
+  /** What is told of a state or an edge where the pointer rests on it. */
+  readonly titles: ReadonlyMap<string, string>;
+  /** How long each state lasts, as a part of the longest; 0 to 1. */
+  readonly dwell: ReadonlyMap<string, number>;
+}
+
+const idOf = (element: Element): string =>
+  decodeURIComponent(element.getAttribute('data-node') ?? '');
+const idsOf = (element: Element): readonly string[] =>
+  (element.getAttribute('data-edge') ?? '').split(' ').map(decodeURIComponent);
+
+/** Classes, counts and titles only: nothing in a picture ever moves by itself. */
+export function paint(svg: SVGSVGElement, painted: Painted): void {
+  const { active, last, nodes, edges, coverage, chosen, titles, dwell } = painted;
+  for (const node of svg.querySelectorAll('[data-node]')) {
+    const id = idOf(node);
+    node.classList.toggle('active', active.has(id));
+    node.classList.toggle('occupied', (nodes[id] ?? 0) > 0);
+    node.classList.toggle('chosen', id === chosen);
+    pill(node, nodes[id]);
+    title(node, nodes[id] === undefined ? '' : `${nodes[id]} here`, titles.get(id));
+    if (node.classList.contains('leaf')) bar(node, dwell.get(id) ?? 0);
+  }
+  for (const edge of svg.querySelectorAll('[data-edge]')) {
+    const ids = idsOf(edge);
+    const times = ids.reduce((sum, id) => sum + (edges[id] ?? 0), 0);
+    edge.classList.toggle(
+      'last',
+      ids.some((id) => last.includes(id)),
+    );
+    edge.classList.toggle('untaken', coverage && times === 0);
+    edge.classList.toggle('chosen', ids.includes(chosen));
+    if (edge.querySelector('[data-edge]')) continue;
+    pill(edge, times === 0 ? undefined : times);
+    title(edge, ...ids.map((id) => titles.get(id)));
+  }
+}
+
+function pill(within: Element, count: number | undefined): void {
+  const one = [...within.children].find((child) => child.classList.contains('pill'));
+  if (!one) return;
+  one.classList.toggle('none', count === undefined || count === 0);
+  const text = one.querySelector('text');
+  if (text) text.textContent = count ? countText(count) : '';
+}
+
+/** Behind what the picture says by itself. */
+function title(within: Element, ...more: readonly (string | undefined)[]): void {
+  const one = [...within.children].find(({ tagName }) => tagName === 'title') as
+    | SVGTitleElement
+    | undefined;
+  if (!one) return;
+  const own = one.getAttribute('data-own') ?? one.textContent;
+  one.setAttribute('data-own', own);
+  one.textContent = [own, ...more.filter(Boolean)].join('\n');
+}
+
+/** How long it lasts, as a line at its foot. */
+function bar(within: Element, part: number): void {
+  const box = within.querySelector(':scope > .box');
+  if (box?.tagName !== 'rect') return;
+  const one = within.querySelector(':scope > .dwell') ?? box.cloneNode();
+  if (!(one instanceof SVGRectElement)) return;
+  const [x, y, width, height] = numbersOf(box);
+  one.setAttribute('class', 'dwell');
+  one.setAttribute('x', String(x + 10));
+  one.setAttribute('y', String(y + height - 5));
+  one.setAttribute('width', String(Math.max(0, (width - 20) * part)));
+  one.setAttribute('height', '2.5');
+  one.setAttribute('rx', '1');
+  if (!one.parentNode) box.after(one);
+}
+
+const numbersOf = (box: Element): readonly [number, number, number, number] => {
+  const [x = 0, y = 0, width = 0, height = 0] = ['x', 'y', 'width', 'height'].map((name) =>
+    Number(box.getAttribute(name)),
+  );
+  return [x, y, width, height];
+};
+
+/** Where the states of a picture are drawn, those that are so marked. */
+export function boxesIn(svg: SVGSVGElement, marked = ''): readonly Drawn[] {
+  return [...svg.querySelectorAll(`[data-node]${marked}`)].flatMap((node) => {
+    const box = node.querySelector(':scope > rect.box');
+    if (!box) return [];
+    const [x, y, width, height] = numbersOf(box);
+    return [{ id: idOf(node), x, y, width, height }];
+  });
+}
+
+/** What the eye is after: what is chosen, else where somebody is. */
+export function regionIn(svg: SVGSVGElement): readonly Drawn[] {
+  for (const marked of ['.chosen', '.active.leaf', '.occupied.leaf']) {
+    const boxes = boxesIn(svg, marked);
+    if (boxes.length > 0) return boxes;
+  }
+  return [];
+}

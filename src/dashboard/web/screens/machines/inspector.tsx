@@ -1,0 +1,233 @@
+import type { WireExplained, WireNext } from '../../../api-types.ts';
+import { type Dwell, sourceOf } from '../../../history/dwell-times.ts';
+import { clockTime, countdown, counted, since } from '../../format/format-time.ts';
+import type { Stands } from '../../model/agent-model.ts';
+import { nextOf } from '../../model/issues.ts';
+import { wordOf } from '../../model/state-styles.ts';
+import { entityName, subjectOf, writeSubject } from '../../model/subject.ts';
+import { apiPath } from '../../protocol/api-path.ts';
+import { hrefTo, isPast, moment, now, roll, route, seek, setWords } from '../../state/store.ts';
+import { useFetched } from '../../state/use-query.ts';
+import { Words } from '../../widgets/bidi-text.tsx';
+import { State } from '../../widgets/state-badge.tsx';
+import { activeIds, type ChartData } from './chart-states.ts';
+import { spellWords, takerWords } from './dwell-text.ts';
+import type { Painted } from './highlight-chart.ts';
+
+interface Props {
+  readonly chart: ChartData | undefined;
+  readonly machine: string;
+  readonly actor: Stands | undefined;
+  readonly painted: Painted;
+  readonly all: readonly Stands[];
+  /** Over what the picture counts. */
+  readonly dwell: Dwell | undefined;
+}
+
+/** What is chosen in the picture, who is there, and what may happen next. */
+export function Inspector({ chart, machine, actor, painted, all, dwell }: Props) {
+  const node = chart?.nodes.find(({ id }) => id === painted.chosen);
+  const edge = chart?.edges.find(({ id }) => id === painted.chosen);
+  const stays = node && dwell?.states[node.id];
+  const taken = edge && dwell?.edges[edge.id];
+  const here = node ? all.filter(({ state }) => activeIds(machine, state).has(node.id)) : [];
+  return (
+    <aside class="panel inspector" aria-label="Inspector">
+      {actor ? <Actor actor={actor} /> : null}
+      {node ? (
+        <section>
+          <h2>{node.id.split('.').slice(1).join(' › ') || node.id}</h2>
+          {node.description === null ? null : <p>{node.description}</p>}
+          <p class="dim">
+            {node.kind}; {here.length.toLocaleString('en-GB')} here at this moment
+          </p>
+          {node.kind === 'final' ? null : (
+            <dl class="facts">
+              <dt>stays</dt>
+              <dd>{stays ? spellWords(stays, 'stay') : <span class="dim">none ended yet</span>}</dd>
+            </dl>
+          )}
+          <Occupants of={here} />
+        </section>
+      ) : null}
+      {edge ? (
+        <section>
+          <h2>{edge.event}</h2>
+          {edge.description === null ? null : <p>{edge.description}</p>}
+          <dl class="facts">
+            <dt>from</dt>
+            <dd>{edge.source}</dd>
+            <dt>to</dt>
+            <dd>{edge.targets.join(', ') || 'itself'}</dd>
+            {edge.guard === null ? null : (
+              <>
+                <dt>only if</dt>
+                <dd>{edge.guard}</dd>
+              </>
+            )}
+            {edge.actions.length === 0 ? null : (
+              <>
+                <dt>does</dt>
+                <dd>{edge.actions.join(', ')}</dd>
+              </>
+            )}
+            <dt>taken</dt>
+            <dd>{counted(painted.edges[edge.id] ?? 0, 'time')}</dd>
+            {taken ? (
+              <>
+                <dt>last</dt>
+                <dd>
+                  <button type="button" class="link num" onClick={() => seek(taken.last.seq)}>
+                    {clockTime(taken.last.at)}
+                  </button>{' '}
+                  <Words text={takerWords(roll.entities[taken.last.entity], taken.last.note.by)} />
+                </dd>
+                <dt>after</dt>
+                <dd>
+                  {taken.after ? (
+                    <>
+                      {spellWords(taken.after, 'stay')}{' '}
+                      <span class="dim">in {sourceOf(edge.id).split('.').at(-1)}</span>
+                    </>
+                  ) : (
+                    <span class="dim">not known: it was there before the history begins</span>
+                  )}
+                </dd>
+              </>
+            ) : null}
+          </dl>
+        </section>
+      ) : null}
+      {actor ? <Next actor={actor} /> : null}
+      {node || edge || actor ? null : (
+        <p class="dim">
+          {counted(all.length, 'entity', 'entities')} run through this machine. Choose a state or a
+          line to see who is there and what it means.
+        </p>
+      )}
+    </aside>
+  );
+}
+
+function Actor({ actor }: { readonly actor: Stands }) {
+  const subject = subjectOf(actor.entity);
+  return (
+    <section>
+      <h2>
+        <Words text={entityName(actor.entity)} />
+      </h2>
+      <p>
+        <State word={wordOf(actor.entity.entity, actor.state)} reason={actor.note.why ?? ''} />
+      </p>
+      <dl class="facts">
+        <dt>state</dt>
+        <dd>
+          <code>{actor.state.split('+').join(' + ')}</code>
+        </dd>
+        <dt>since</dt>
+        <dd>
+          {clockTime(actor.since)} <span class="dim">({since(actor.since, now.value)})</span>
+        </dd>
+      </dl>
+      {subject ? (
+        <p>
+          <a href={hrefTo({ screen: 'entity', words: { of: writeSubject(subject) } })}>History</a>
+        </p>
+      ) : null}
+    </section>
+  );
+}
+
+/** What its machine would take next, and why it would not take another event. */
+function Next({ actor }: { readonly actor: Stands }) {
+  const event = route.value.words['why'] ?? '';
+  const at = isPast.value ? `&at=${moment.value?.seq ?? 0}` : '';
+  const why = event === '' ? '' : `&event=${encodeURIComponent(event)}`;
+  const { value, failed } = useFetched<WireExplained>(
+    apiPath(`explain?entity=${encodeURIComponent(JSON.stringify(actor.entity))}${at}${why}`),
+    actor.seq,
+  );
+  const { entity } = actor;
+  const slot = entity.entity === 'run' ? roll.slot(entity.host, entity.agent) : undefined;
+  const due = slot?.stands.number === actor.number ? nextOf(slot, roll).at : null;
+  return (
+    <section>
+      <h3>What may happen next</h3>
+      {failed === undefined ? null : <p class="dim">{failed}</p>}
+      {value && value.next.length === 0 ? <p class="dim">Nothing: this is where it ends.</p> : null}
+      <ul class="next-list">
+        {value?.next.map((one) => (
+          <NextRow key={one.edge} one={one} due={one.event === 'expired' ? due : null} />
+        ))}
+      </ul>
+      {value?.unsure ? (
+        <p class="dim">It may be otherwise: a guard decides, or its machine was another.</p>
+      ) : null}
+      <form
+        class="row"
+        onSubmit={(submitted) => {
+          submitted.preventDefault();
+          const form = new FormData(submitted.currentTarget as HTMLFormElement);
+          setWords({ why: String(form.get('event') ?? '') });
+        }}
+      >
+        <input
+          name="event"
+          aria-label="Why not this event?"
+          placeholder="why not …"
+          value={event}
+        />
+        <button type="submit">Why not?</button>
+      </form>
+      {event !== '' && value ? (
+        <p>{value.whyNot ?? `Nothing is in the way of '${event}'.`}</p>
+      ) : null}
+    </section>
+  );
+}
+
+function NextRow({ one, due }: { readonly one: WireNext; readonly due: number | null }) {
+  const { event, targets, guard, holds, description } = one;
+  return (
+    <li>
+      <b>{event}</b> → {targets.map((target) => target.split('.').at(-1)).join(', ') || 'stays'}
+      {guard === null ? null : ` [${guard}]`}
+      {holds === null ? null : (
+        <span class={holds ? 'good' : 'bad'}>{holds ? ' ✓ holds' : ' ✗ does not hold'}</span>
+      )}
+      {due === null ? null : <span class="num"> {countdown(due, now.value)} at the earliest</span>}
+      {description === null ? null : <p class="dim">{description}</p>}
+    </li>
+  );
+}
+
+function Occupants({ of }: { readonly of: readonly Stands[] }) {
+  return (
+    <ul class="occupants">
+      {of.slice(0, 60).map(({ number, entity }) => {
+        const subject = subjectOf(entity);
+        return (
+          <li key={number}>
+            {subject ? (
+              <a
+                href={hrefTo({
+                  words: {
+                    ...route.value.words,
+                    sel: writeSubject(subject),
+                    mode: 'actor',
+                    actor: String(number),
+                  },
+                })}
+              >
+                <Words text={entityName(entity)} />
+              </a>
+            ) : (
+              <Words text={entityName(entity)} />
+            )}
+          </li>
+        );
+      })}
+      {of.length > 60 ? <li class="dim">and {of.length - 60} more</li> : null}
+    </ul>
+  );
+}

@@ -1,0 +1,30 @@
+import type { Stands } from '../../model/agent-model.ts';
+import type { Roll } from '../../model/fleet-model.ts';
+import { isOf, type Subject, subjectOf, writeSubject } from '../../model/subject.ts';
+
+/** Who runs through a machine at this moment: all of them, and those that are chosen. */
+export function machineStates(roll: Roll, machine: string, subject: Subject | undefined) {
+  const all = standing(roll, machine);
+  const mine = subject ? all.filter(({ entity }) => isOf(subject, entity)) : [];
+  const choices = mine.length > 0 ? mine : all;
+  return {
+    all,
+    mine,
+    choices,
+    /** What is chosen with an entity, so that other screens show it too. */
+    select(number: string): Record<string, string> {
+      const one = all.find((stands) => String(stands.number) === number);
+      const chosen = one && subjectOf(one.entity);
+      return chosen ? { sel: writeSubject(chosen) } : {};
+    },
+  };
+}
+
+function standing(roll: Roll, machine: string): readonly Stands[] {
+  if (machine === 'run') return roll.slots().map(({ stands }) => stands);
+  if (machine === 'instance') {
+    return roll.slots().flatMap(({ instances }) => instances.map(({ stands }) => stands));
+  }
+  if (machine === 'session') return [...roll.sessions.values()];
+  return [...roll.others.values()].filter(({ entity }) => entity.entity === machine);
+}

@@ -1,0 +1,218 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Dwell } from '../../../history/dwell-times.ts';
+import type { EdgeCounts } from '../../../history/query-types.ts';
+import { readWindow } from '../../format/time-scale.ts';
+import { readSubject } from '../../model/subject.ts';
+import { apiPath } from '../../protocol/api-path.ts';
+import { extent, link, moment, roll, route, setWords, version } from '../../state/store.ts';
+import { useAnswer, useFetched } from '../../state/use-query.ts';
+import { usePaced } from '../../state/use-throttled.ts';
+import { Words } from '../../widgets/bidi-text.tsx';
+import { ChartDiffers } from './chart-diff-note.tsx';
+import { activeIds, type ChartData, occupants } from './chart-states.ts';
+import { ChartView, type Zoom } from './chart-view.tsx';
+import {
+  closable,
+  overview,
+  readClosed,
+  showing,
+  toggled,
+  writeClosed,
+} from './collapsed-states.ts';
+import { dwellTitles, shares } from './dwell-text.ts';
+import type { Painted } from './highlight-chart.ts';
+import { Inspector } from './inspector.tsx';
+import { MachineHead, modes } from './machine-head.tsx';
+import { machineStates } from './machine-states.ts';
+import { Outline } from './state-tree.tsx';
+
+/** A machine as a picture and an outline, with whoever runs through it. */
+export function Machines() {
+  void version.value;
+  const { words } = route.value;
+  const charts = link.value?.hello?.charts ?? {};
+  const names = Object.keys(charts);
+  const subject = readSubject(words['sel']);
+  const machine =
+    names.find((one) => one === words['machine']) ??
+    (subject?.kind === 'instance' ? 'instance' : 'run');
+  const actors = machineStates(roll, machine, subject);
+  const asked = modes.find((one) => one === words['mode']);
+  const mode = asked ?? (subject && actors.mine.length > 0 ? 'actor' : 'fleet');
+  const actor =
+    mode === 'actor'
+      ? (actors.mine.find(({ number }) => String(number) === words['actor']) ??
+        actors.mine[0] ??
+        actors.all[0])
+      : undefined;
+  const current = charts[machine] ?? '';
+  const own = actor?.chart || current;
+  const hash = words['chart'] ?? own;
+  const [missing, setMissing] = useState('');
+  const { value, failed } = useFetched<ChartData>(
+    hash === '' ? null : apiPath(`charts/${hash}.json`),
+  );
+  const chart = value?.hash === hash ? value : undefined;
+  const counted = useCounted(machine, actor?.number, mode === 'window');
+  const counts = useAnswer<EdgeCounts>({ ask: 'edges', ...counted }, extent.value?.from);
+  const paced = usePaced(JSON.stringify(counted), 1000);
+  const dwell = useAnswer<Dwell>({ ask: 'dwell', ...JSON.parse(paced) }, extent.value?.from);
+  const standing = useMemo(
+    () =>
+      occupants(
+        machine,
+        actors.all.map(({ state }) => state),
+      ),
+    [version.value, machine],
+  );
+  const active = useMemo(
+    () => (actor ? activeIds(machine, actor.state) : new Set<string>()),
+    [machine, actor?.state, actor?.number],
+  );
+  const closed = useClosed(chart, actor ? active : new Set(Object.keys(standing)), actor?.number);
+  const chosen = words['node'] ?? '';
+  const painted: Painted = useMemo(
+    () => ({
+      active,
+      last: actor ? (counts?.last ?? []) : [],
+      nodes: mode === 'fleet' ? standing : {},
+      edges: counts?.counts ?? {},
+      coverage: mode === 'coverage',
+      chosen,
+      titles: dwell ? dwellTitles(dwell, roll.entities) : new Map(),
+      dwell: dwell ? shares(dwell) : new Map(),
+    }),
+    [standing, active, counts, dwell, mode, chosen],
+  );
+  const choose = (id: string) => setWords({ node: id === chosen ? '' : id });
+  const toggle = (id: string) => {
+    if (chart) setWords({ node: id, closed: writeClosed(chart, toggled(closed, id)) });
+  };
+  const folds = chart ? closable(chart) : [];
+  const zoom: Zoom = words['zoom'] === '1' ? 'full' : words['zoom'] === 'f' ? 'region' : 'fit';
+  const focus = () => {
+    if (zoom === 'region' || !chart) return setWords({ zoom: '' });
+    const shown = chosen === '' ? active : new Set([...active, chosen.split('|')[0] ?? '']);
+    setWords({ zoom: 'f', closed: writeClosed(chart, showing(closed, shown)) });
+  };
+  const latest = useRef(focus);
+  latest.current = focus;
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.key !== 'F' && event.key !== 'f') return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if ((event.target as Element).matches('input, select, textarea')) return;
+      latest.current();
+    };
+    addEventListener('keydown', press);
+    return () => removeEventListener('keydown', press);
+  }, []);
+  const drawn = `${hash} ${closed.join()}`;
+  return (
+    <>
+      <MachineHead
+        {...{ names, machine, mode, actors, actor, hash, zoom }}
+        folds={folds.length > 0}
+        onFold={(open) => {
+          if (chart) setWords({ closed: writeClosed(chart, open ? [] : folds) });
+        }}
+      />
+      {hash !== current && hash !== '' ? (
+        <ChartDiffers
+          chart={chart}
+          other={current}
+          says={`Drawn with #${hash}, the machine of that time.`}
+          button={`Today's is #${current}`}
+        />
+      ) : own !== hash ? (
+        <ChartDiffers
+          chart={chart}
+          other={own}
+          says="Drawn as the machine is today."
+          button={`Its own is #${own}`}
+        />
+      ) : null}
+      {failed !== undefined || missing === drawn ? (
+        <p class="panel notice" data-testid="schema">
+          {chart
+            ? 'The picture of this machine is not available; its outline and counts are.'
+            : `Records use chart #${hash}, which this server does not know: ${failed ?? 'no picture'}. States are shown as they are written.`}
+        </p>
+      ) : null}
+      <div class={`machine ${zoom}`}>
+        <section class="panel outline-panel" aria-label="Outline">
+          {chart ? (
+            <Outline {...{ chart, painted, closed }} onChoose={choose} onToggle={toggle} />
+          ) : (
+            <RawStates states={actors.all.map(({ state }) => state)} />
+          )}
+        </section>
+        <section class="panel picture" aria-label="Picture">
+          {hash === '' || missing === drawn || failed !== undefined ? (
+            <p class="dim">No picture.</p>
+          ) : !chart ? (
+            <p class="dim">Drawing …</p>
+          ) : (
+            <ChartView
+              {...{ hash, chart, closed, painted, zoom }}
+              label={`The machine ${machine} as a picture: arrows walk along its lines, Enter opens. The outline beside it says the same`}
+              onChoose={(id) => (folds.includes(id) ? toggle(id) : choose(id))}
+              onMissing={() => setMissing(drawn)}
+            />
+          )}
+        </section>
+        <Inspector {...{ chart, machine, actor, painted, dwell }} all={actors.all} />
+      </div>
+    </>
+  );
+}
+
+/** Which transitions the picture counts. */
+function useCounted(machine: string, actor: number | undefined, isWindow: boolean) {
+  const { words } = route.value;
+  const here = moment.value?.seq ?? 0;
+  const all = extent.value;
+  const whole = { from: all?.firstAt ?? 0, to: (all?.lastAt ?? 0) + 1 };
+  const b = Number(words['b'] ?? '') || null;
+  return {
+    machine,
+    entities: actor === undefined ? null : [actor],
+    from: isWindow && b !== null ? Math.min(b, here) : 0,
+    to: isWindow && b !== null ? Math.max(b, here) : here,
+    ...(isWindow && b === null && words['w'] ? { between: readWindow(words['w'], whole) } : {}),
+  };
+}
+
+/**
+ * What is closed in the picture: as the address says, else as somebody was in it when it was opened. Who
+ * moves later opens and closes nothing.
+ */
+function useClosed(
+  chart: ChartData | undefined,
+  active: ReadonlySet<string>,
+  actor: number | undefined,
+): readonly string[] {
+  const word = route.value.words['closed'];
+  const opened = useRef<{ readonly key: string; readonly closed: readonly string[] }>(undefined);
+  const key = `${chart?.hash} ${actor}`;
+  if (chart && moment.value && opened.current?.key !== key) {
+    opened.current = { key, closed: overview(chart, active) };
+  }
+  const begun = opened.current?.key === key ? opened.current.closed : [];
+  return useMemo(() => (chart && readClosed(chart, word)) ?? begun, [chart, word, begun]);
+}
+
+/** Where no chart is known: the states as they are written. */
+function RawStates({ states }: { readonly states: readonly string[] }) {
+  const counts = new Map<string, number>();
+  for (const one of states) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return (
+    <ul class="outline">
+      {[...counts].map(([state, count]) => (
+        <li key={state}>
+          <Words text={state} /> <span class="count">{count}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,98 @@
+import { moveInGrid } from '../../widgets/grid-navigation.ts';
+import type { ChartData, ChartNode } from './chart-states.ts';
+import { countText } from './chart-states.ts';
+import { nameOf } from './collapsed-states.ts';
+import type { Painted } from './highlight-chart.ts';
+
+const signs: Readonly<Record<string, string>> = {
+  atomic: '○',
+  compound: '▾',
+  parallel: '‖',
+  final: '◉',
+  history: 'H',
+};
+
+interface Props {
+  readonly chart: ChartData;
+  readonly painted: Painted;
+  /** What is closed in the picture. The outline itself always tells all. */
+  readonly closed: readonly string[];
+  onChoose(id: string): void;
+  onToggle(id: string): void;
+}
+
+/** The machine as a tree of words: what a picture is to those who see, and quicker to find one's way in. */
+export function Outline({ chart, painted, closed, onChoose, onToggle }: Props) {
+  const root = chart.nodes.find(({ parent }) => parent === null);
+  return root ? (
+    <ul class="outline" onKeyDown={moveInGrid} aria-label={`States of ${chart.machine}`}>
+      {branch(root)}
+    </ul>
+  ) : null;
+  function branch(node: ChartNode) {
+    const inner = chart.nodes.filter(({ parent }) => parent === node.id);
+    const edges = chart.edges.filter(({ source }) => source === node.id);
+    const on = painted.active.has(node.id);
+    const count = painted.nodes[node.id];
+    const sign = on && inner.length === 0 ? '●' : (signs[node.kind] ?? '○');
+    const isOpen = !closed.includes(node.id);
+    return (
+      <li key={node.id}>
+        {inner.length > 0 && node.parent !== null ? (
+          <button
+            type="button"
+            data-cell=""
+            class="quiet sign"
+            aria-expanded={isOpen}
+            aria-label={`${nameOf(node)} in the picture`}
+            title={isOpen ? 'Close it in the picture' : 'Open it in the picture'}
+            onClick={() => onToggle(node.id)}
+          >
+            {isOpen ? sign : '▸'}
+          </button>
+        ) : (
+          <span class="sign" aria-hidden="true">
+            {sign}
+          </span>
+        )}
+        <button
+          type="button"
+          data-cell=""
+          class={`link${on ? ' on' : ''}${painted.chosen === node.id ? ' chosen' : ''}`}
+          aria-current={on ? 'step' : undefined}
+          title={[node.description, painted.titles.get(node.id)].filter(Boolean).join('\n')}
+          onClick={() => onChoose(node.id)}
+        >
+          {nameOf(node)}
+          {count === undefined ? null : <span class="count"> {countText(count)}</span>}
+        </button>
+        {edges.length === 0 ? null : (
+          <ul class="edges">
+            {edges.map((edge) => {
+              const times = painted.edges[edge.id] ?? 0;
+              const quiet = painted.coverage && times === 0 ? ' untaken' : '';
+              return (
+                <li key={edge.id}>
+                  <button
+                    type="button"
+                    data-cell=""
+                    class={`link edge${painted.last.includes(edge.id) ? ' last' : ''}${quiet}${painted.chosen === edge.id ? ' chosen' : ''}`}
+                    title={[edge.description, painted.titles.get(edge.id)]
+                      .filter(Boolean)
+                      .join('\n')}
+                    onClick={() => onChoose(edge.id)}
+                  >
+                    → {edge.event}
+                    {edge.guard === null ? '' : ` [${edge.guard}]`}
+                    {times === 0 ? null : <span class="count"> ×{countText(times)}</span>}
+                  </button>
+                </li>
+              );
+            })}
+          </ul>
+        )}
+        {inner.length === 0 ? null : <ul>{inner.map(branch)}</ul>}
+      </li>
+    );
+  }
+}

@@ -1,0 +1,168 @@
+import { signal } from '@preact/signals';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { WireCauses, WireEntity, WireRelated } from '../../../api-types.ts';
+import { clockTime } from '../../format/format-time.ts';
+import type { Window } from '../../format/time-scale.ts';
+import { apiPath } from '../../protocol/api-path.ts';
+import { seek } from '../../state/store.ts';
+import { useFetched } from '../../state/use-query.ts';
+import { usePaced } from '../../state/use-throttled.ts';
+import { EventLink } from '../../widgets/event-link.tsx';
+import { type Arrow, arrowsOf, type Spot } from './cause-arrows.ts';
+import { type LaneOf, laneKey, type NamedLane } from './lane-model.ts';
+
+/** A change that the pointer or the keyboard rests on. A signal: the lanes are not drawn anew for it. */
+export interface Pointed {
+  readonly seq: number;
+  readonly at: number;
+  readonly type: string;
+  readonly entity: WireEntity;
+}
+export const pointed = signal<Pointed | null>(null);
+
+/** The change that was rested on last: on the way to its words others are passed over. */
+function useRested(): Pointed | null {
+  const now = pointed.value;
+  const [rested, setRested] = useState<Pointed | null>(null);
+  useEffect(() => {
+    if (!now) return;
+    const timer = setTimeout(() => setRested(now), restsAfter);
+    return () => clearTimeout(timer);
+  }, [now]);
+  return rested;
+}
+
+const restsAfter = 150;
+
+function useCauses(on: Pointed | null): WireCauses | undefined {
+  const { value } = useFetched<WireCauses>(on && apiPath(`causes/${on.seq}`));
+  return on && value?.seq === on.seq ? value : undefined;
+}
+
+interface Props {
+  readonly lanes: readonly NamedLane[];
+  readonly by: LaneOf;
+  readonly window: Window;
+}
+
+/** Over the lanes: from what led to a change to it, and from it to what it led to. */
+export function CauseArrows({ lanes, by, window }: Props) {
+  const on = usePaced(pointed.value, 120);
+  const causes = useCauses(on);
+  const place = useRef<HTMLDivElement>(null);
+  const [arrows, setArrows] = useState<readonly Arrow[]>([]);
+  const [here, setHere] = useState<Spot>();
+  useLayoutEffect(() => {
+    const list = place.current?.closest('.lanes');
+    setArrows([]);
+    setHere(undefined);
+    if (!on || !place.current || !list) return;
+    const rows = [...list.querySelectorAll<HTMLElement>(':scope > .lane')];
+    const middles = new Map(
+      lanes.map(({ key }, n) => [
+        key,
+        (rows[n]?.offsetTop ?? 0) + (rows[n]?.offsetHeight ?? 0) / 2,
+      ]),
+    );
+    const width = place.current.clientWidth;
+    const spot = ({ at, entity }: { readonly at: number; readonly entity: WireEntity }) => ({
+      x: ((at - window.from) / (window.to - window.from)) * width,
+      y: middles.get(laneKey(by, entity)),
+    });
+    setHere(spot(on));
+    if (!causes) return;
+    const { cause, led } = causes;
+    setArrows(arrowsOf(spot(on), cause ? [spot(cause)] : [], led.map(spot), width));
+  }, [on, causes, lanes, window.from, window.to]);
+  return (
+    <li class="cursor arrows" aria-hidden="true">
+      <div class="lane-name" />
+      <div class="lane-time" ref={place}>
+        <svg aria-hidden="true">
+          <defs>
+            <marker
+              id="arrow"
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerWidth="6"
+              markerHeight="6"
+              orient="auto"
+            >
+              <path d="M0 0L8 4L0 8z" />
+            </marker>
+          </defs>
+          {here?.y === undefined ? null : <circle cx={here.x} cy={here.y} r={7} />}
+          {arrows.map(({ path, kind }) => (
+            <path key={path} class={kind} d={path} marker-end="url(#arrow)" />
+          ))}
+        </svg>
+      </div>
+      <div class="lane-state" />
+    </li>
+  );
+}
+
+/** The same in words, which stay: they are the way to the events that they name. */
+export function CauseWords() {
+  const on = useRested();
+  const causes = useCauses(on);
+  return (
+    <p class="causes" role="status">
+      {on ? (
+        <>
+          <Place one={on} />{' '}
+          <EventLink {...on}>
+            <b>{on.type}</b>{' '}
+          </EventLink>
+          {causes?.by ? <span class="dim"> by {causes.by}</span> : null}
+          {causes ? <Told causes={causes} /> : null}
+        </>
+      ) : (
+        <span class="dim">
+          Rest on a change to see what led to it and what it led to: with the pointer, or in a lane
+          with ← and →.
+        </span>
+      )}
+    </p>
+  );
+}
+
+const named = 3;
+
+function Told({ causes: { cause, far, led, more } }: { readonly causes: WireCauses }) {
+  const types = Map.groupBy(led, ({ type }) => type);
+  return (
+    <>
+      {cause ? (
+        <span>
+          {' '}
+          · because of <Place one={cause} /> <EventLink {...cause}>{cause.type} </EventLink>
+        </span>
+      ) : null}
+      {far ? <span class="dim"> · what led to it lies too far back</span> : null}
+      {cause || far || led.length > 0 ? null : <span class="dim"> · no other event led to it</span>}
+      {[...types].map(([type, all]) => (
+        <span key={type}>
+          {' '}
+          · led to {type}{' '}
+          {all.slice(0, named).map((one) => (
+            <span key={one.seq}>
+              <EventLink {...one} /> <Place one={one} />{' '}
+            </span>
+          ))}
+          {all.length > named ? `and ${all.length - named} more` : ''}
+        </span>
+      ))}
+      {more > 0 ? <span class="dim"> · and {more} more events</span> : null}
+    </>
+  );
+}
+
+function Place({ one: { seq, at } }: { readonly one: Pick<WireRelated, 'seq' | 'at'> }) {
+  return (
+    <button type="button" class="link num" title={`seq ${seq}`} onClick={() => seek(seq)}>
+      {clockTime(at)}
+    </button>
+  );
+}

@@ -1,0 +1,85 @@
+import type { Difference, When } from '../../../history/query-types.ts';
+import { counted, lasted } from '../../format/format-time.ts';
+import { wordOf } from '../../model/state-styles.ts';
+import { entityName, subjectOf, writeSubject } from '../../model/subject.ts';
+import { hrefTo, roll, seek } from '../../state/store.ts';
+import { useAnswer } from '../../state/use-query.ts';
+import { Words } from '../../widgets/bidi-text.tsx';
+import { Comparison } from '../../widgets/comparison-panel.tsx';
+import { State } from '../../widgets/state-badge.tsx';
+import { tallied } from './fleet-diff-summary.ts';
+
+const most = 100;
+
+/** Who stands otherwise at B than at A. A is where the page is, B is pinned. */
+export function WorldDiff({ a, b }: { readonly a: number; readonly b: number }) {
+  const all = useAnswer<Difference[]>({ ask: 'between', a, b }) ?? [];
+  const seen = all.filter(({ entity }) => {
+    const kind = roll.entities[entity]?.entity;
+    return kind !== 'session';
+  });
+  const [one, other] = useAnswer<When[]>({ ask: 'when', seqs: [a, b] }) ?? [];
+  const tally = tallied(seen, (number) => roll.entities[number]?.entity);
+  return (
+    <Comparison
+      label="What is different"
+      title={
+        <>
+          A seq {a.toLocaleString('en-GB')} → B seq {b.toLocaleString('en-GB')}
+          <span class="dim">
+            {one && other
+              ? ` ${lasted(Math.abs(other.at - one.at))} · ${counted(Math.abs(other.upTo - one.upTo), 'change')} ·`
+              : ''}{' '}
+            {counted(seen.length, 'entity', 'entities')} stand otherwise
+          </span>
+        </>
+      }
+      word="b"
+      button={{ says: 'Go to B', does: () => seek(b) }}
+    >
+      {a === b ? (
+        <p class="dim">B is pinned here. Go to another moment to compare it with.</p>
+      ) : null}
+      {tally.length === 0 ? null : (
+        <p class="row">
+          {tally.map(({ kind, word, by }) => (
+            <span key={`${kind} ${word}`}>
+              <span class="dim">{kind}</span> <State word={word} />{' '}
+              <b class="num">{by > 0 ? `+${by}` : `−${-by}`}</b>
+            </span>
+          ))}
+        </p>
+      )}
+      <ul class="rows changes">
+        {seen.slice(0, most).map((one) => {
+          const entity = roll.entities[one.entity];
+          if (!entity) return null;
+          const subject = subjectOf(entity);
+          const word = (state: string | null) =>
+            state === null ? null : wordOf(entity.entity, state);
+          const [was, is] = [word(one.a), word(one.b)];
+          return (
+            <li key={one.entity}>
+              <span class="sign" aria-hidden="true">
+                {was === null ? '+' : is === null ? '−' : '~'}
+              </span>
+              <span class="dim kind">{entity.entity}</span>
+              {subject ? (
+                <a href={hrefTo({ screen: 'entity', words: { of: writeSubject(subject) } })}>
+                  <Words text={entityName(entity)} />
+                </a>
+              ) : (
+                <Words text={entityName(entity)} />
+              )}
+              <span>
+                {was === null ? <span class="dim">not there</span> : <State word={was} />} →{' '}
+                {is === null ? <span class="dim">not there</span> : <State word={is} />}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+      {seen.length > most ? <p class="dim">and {seen.length - most} more</p> : null}
+    </Comparison>
+  );
+}

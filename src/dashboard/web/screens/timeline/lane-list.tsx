@@ -1,0 +1,227 @@
+import type { PlacedGap } from '../../../history/gaps.ts';
+import type { Lane } from '../../../history/query-types.ts';
+import { clockTime, lasted } from '../../format/format-time.ts';
+import type { Window } from '../../format/time-scale.ts';
+import { paintOf } from '../../model/state-styles.ts';
+import { roll, seek, seekAtTime } from '../../state/store.ts';
+import { Words } from '../../widgets/bidi-text.tsx';
+import { GapMarks, GapNote } from '../../widgets/gap-marks.tsx';
+import { State } from '../../widgets/state-badge.tsx';
+import { barsOf, type Tick, worst } from '../../widgets/state-bars.ts';
+import { CauseArrows, pointed } from './cause-overlay.tsx';
+import type { LaneOf, NamedLane } from './lane-model.ts';
+
+interface Props {
+  readonly lanes: readonly NamedLane[];
+  readonly by: LaneOf;
+  readonly answered: readonly Lane[];
+  readonly window: Window;
+  readonly brush: Window | undefined;
+  /** Where A is, and where B is pinned. */
+  readonly at: number;
+  readonly b: number | undefined;
+  readonly gaps: readonly PlacedGap[];
+}
+
+/** A lane for each. Up and down go from lane to lane. */
+export function Lanes({ lanes, by, answered, window, brush, at, b, gaps }: Props) {
+  const byEntity = new Map(answered.map((lane) => [lane.entity, lane]));
+  return (
+    <>
+      <GapNote gaps={gaps} />
+      <ul
+        class="lanes"
+        onPointerLeave={() => {
+          pointed.value = null;
+        }}
+      >
+        {gaps.length === 0 ? null : (
+          <li class="cursor" aria-hidden="true">
+            <div class="lane-name" />
+            <div class="lane-time">
+              <GapMarks gaps={gaps} window={window} />
+            </div>
+            <div class="lane-state" />
+          </li>
+        )}
+        <Stretch window={window} from={at} class="a" />
+        {b === undefined ? null : <Stretch window={window} from={b} class="b" />}
+        {brush ? <Stretch window={window} from={brush.from} to={brush.to} class="brush" /> : null}
+        {lanes.map((lane, n) => (
+          <LaneRow
+            key={lane.key}
+            lane={lane}
+            answered={byEntity}
+            window={window}
+            at={at}
+            isFirst={n === 0}
+          />
+        ))}
+        <CauseArrows lanes={lanes} by={by} window={window} />
+      </ul>
+    </>
+  );
+}
+
+interface StretchProps {
+  readonly window: Window;
+  readonly from: number;
+  readonly to?: number;
+  readonly class: string;
+}
+
+/** A moment, or a stretch of time, through all lanes. */
+function Stretch({ window, from, to, class: kind }: StretchProps) {
+  const part = (at: number) => ((at - window.from) / (window.to - window.from)) * 100;
+  if (to === undefined && (part(from) < 0 || part(from) > 100)) return null;
+  return (
+    <li class="cursor" aria-hidden="true">
+      <div class="lane-name" />
+      <div class="lane-time">
+        <i
+          class={kind}
+          ref={(element) => {
+            element?.style.setProperty('left', `${part(from)}%`);
+            if (to !== undefined) element?.style.setProperty('width', `${part(to) - part(from)}%`);
+          }}
+        />
+      </div>
+      <div class="lane-state" />
+    </li>
+  );
+}
+
+interface RowProps {
+  readonly lane: NamedLane;
+  readonly answered: ReadonlyMap<number, Lane>;
+  readonly window: Window;
+  readonly at: number;
+  readonly isFirst: boolean;
+}
+
+/** A change this near, in px, is meant. */
+const near = 6;
+
+function LaneRow({ lane, answered, window, at, isFirst }: RowProps) {
+  const length = window.to - window.from;
+  const place = (time: number) => ((time - window.from) / length) * 1000;
+  const known = lane.entities.flatMap((number) => answered.get(number) ?? []);
+  const parts = known.map((one) => ({
+    number: one.entity,
+    ...barsOf(roll.entities[one.entity]?.entity ?? '', one, window),
+  }));
+  const cut = known.some((one) => one.cut !== null);
+  const bars = parts.flatMap((one) => one.bars);
+  const ticks = parts
+    .flatMap(({ number, marks }) => marks.map((tick) => ({ ...tick, number })))
+    .sort((a, b) => a.seq - b.seq);
+  const here = bars.filter(({ from, to }) => from <= at && at <= to);
+  const word = worst(here.map((one) => one.word));
+  const since = here.find((one) => one.word === word)?.from;
+  const layers =
+    parts.length > 1 &&
+    bars.some((a) => bars.some((b) => a !== b && a.from < b.to && b.from < a.to));
+  const point = (tick: (Tick & { readonly number: number }) | undefined) => {
+    const entity = tick && roll.entities[tick.number];
+    if (tick?.seq === pointed.peek()?.seq) return;
+    pointed.value = entity ? { seq: tick.seq, at: tick.at, type: tick.type, entity } : null;
+  };
+  const timeAt = (event: MouseEvent & { readonly currentTarget: Element }) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const time = window.from + ((event.clientX - box.left) / box.width) * length;
+    return { time, reach: (near / box.width) * length };
+  };
+  const nearest = (event: MouseEvent & { readonly currentTarget: Element }) => {
+    const { time, reach } = timeAt(event);
+    return ticks.reduce<(typeof ticks)[number] | undefined>((best, one) => {
+      const far = Math.abs(one.at - time);
+      return far <= reach && far <= Math.abs((best?.at ?? Infinity) - time) ? one : best;
+    }, undefined);
+  };
+  const press = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }) => {
+    const now = ticks.findIndex(({ seq }) => seq === pointed.peek()?.seq);
+    const { key } = event;
+    if (key === 'Enter' && now >= 0) seek(ticks[now]?.seq ?? 0);
+    else if (key === 'ArrowRight') point(ticks[Math.min(ticks.length - 1, now + 1)]);
+    else if (key === 'ArrowLeft') point(ticks[now < 0 ? ticks.length - 1 : Math.max(0, now - 1)]);
+    else if (!toOtherLane(event)) return;
+    event.preventDefault();
+  };
+  const words = [...new Set(bars.map((bar) => bar.word))].join(', then ');
+  return (
+    <li class="lane">
+      <div class="lane-name">
+        {lane.kind === 'run' ? null : <span class="dim">{lane.kind} </span>}
+        <Words class="cut" text={lane.name} />
+      </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is filled in */}
+      <div
+        class="lane-time"
+        role="group"
+        tabIndex={isFirst ? 0 : -1}
+        aria-label={`${lane.name}: ${words}; ${ticks.length} changes${cut ? ', the last of more' : ''}`}
+        title={cut ? 'Only the last 400 changes are drawn: come closer' : undefined}
+        onKeyDown={press}
+        onBlur={() => point(undefined)}
+        onPointerMove={(event) => point(nearest(event))}
+        onClick={(event) => {
+          const tick = nearest(event);
+          if (tick) seek(tick.seq);
+          else seekAtTime(timeAt(event).time);
+        }}
+      >
+        <svg viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true">
+          {parts.map(({ bars: inside }, n) =>
+            inside.map((bar) => (
+              <rect
+                key={`${n} ${bar.from}`}
+                class={`bar s-${paintOf(bar.word)}`}
+                x={place(bar.from)}
+                width={Math.max(1.5, place(bar.to) - place(bar.from) - 0.6)}
+                y={layers ? 3 + (n * 14) / parts.length : 5}
+                height={layers ? Math.max(2, 13 / parts.length) : 10}
+              >
+                <title>
+                  {bar.word} {clockTime(bar.from)}–{clockTime(bar.to)}
+                </title>
+              </rect>
+            )),
+          )}
+          {ticks.map((tick) => (
+            <rect
+              key={tick.seq}
+              class={tick.bad ? 'tick bad' : 'tick'}
+              x={place(tick.at) - 0.7}
+              width={tick.bad ? 2.2 : 1.2}
+              y={tick.bad ? 0 : 2}
+              height={tick.bad ? 20 : 16}
+            >
+              <title>
+                {clockTime(tick.at)} {tick.type} · seq {tick.seq}
+              </title>
+            </rect>
+          ))}
+        </svg>
+      </div>
+      <div class="lane-state">
+        {word === '' ? <span class="dim">–</span> : <State word={word} />}
+        {since !== undefined && since > window.from ? (
+          <span class="dim num"> {lasted(at - since)}</span>
+        ) : null}
+      </div>
+    </li>
+  );
+}
+
+/** Of all lanes, one is reached by Tab. */
+function toOtherLane({ key, currentTarget }: KeyboardEvent & { currentTarget: HTMLElement }) {
+  const row = currentTarget.closest('.lane');
+  const other = key === 'ArrowDown' ? row?.nextElementSibling : row?.previousElementSibling;
+  if (key !== 'ArrowDown' && key !== 'ArrowUp') return false;
+  const to = other?.matches('.lane') ? other.querySelector<HTMLElement>('.lane-time') : null;
+  if (!to) return false;
+  currentTarget.tabIndex = -1;
+  to.tabIndex = 0;
+  to.focus();
+  return true;
+}

@@ -1,0 +1,49 @@
+import type { WireEntity } from '../../../api-types.ts';
+import type { Roll } from '../../model/fleet-model.ts';
+import { slotKey } from '../../model/fleet-model.ts';
+import { entityName, isOf, readSubject } from '../../model/subject.ts';
+
+export type LaneOf = 'agent' | 'host' | 'entity';
+
+/** A lane: a name, and the entities whose states it shows one after the other. */
+export interface NamedLane {
+  readonly key: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly entities: readonly number[];
+}
+
+/** The lane that an entity is in, or would be: what is of an agent is in its agent's, where there is none for each. */
+export function laneKey(by: LaneOf, entity: WireEntity): string {
+  if (by === 'agent' && 'agent' in entity && entity.agent !== undefined) {
+    return slotKey(entity.host, entity.agent);
+  }
+  return by === 'host' && 'host' in entity ? entity.host : `${entity.entity} ${entityName(entity)}`;
+}
+
+const names = new Intl.Collator('en', { numeric: true });
+
+/** The lanes of everything that ever was here, by name; of what is chosen, all that belongs to it. */
+export function laneEntities(
+  roll: Roll,
+  by: LaneOf,
+  chosen: string,
+  text: string,
+): readonly NamedLane[] {
+  const subject = readSubject(chosen);
+  const lanes = new Map<string, { name: string; kind: string; entities: number[] }>();
+  const wanted = text.toLowerCase();
+  roll.entities.forEach((entity, number) => {
+    if (subject && !isOf(subject, entity)) return;
+    if (by !== 'entity' && entity.entity !== 'run') return;
+    const name = by === 'host' && 'host' in entity ? entity.host : entityName(entity);
+    if (wanted !== '' && !name.toLowerCase().includes(wanted)) return;
+    const key = laneKey(by, entity);
+    const there = lanes.get(key);
+    if (there) there.entities.push(number);
+    else lanes.set(key, { name, kind: entity.entity, entities: [number] });
+  });
+  return [...lanes]
+    .map(([key, lane]) => ({ key, ...lane }))
+    .sort((a, b) => names.compare(a.name, b.name));
+}

@@ -1,0 +1,90 @@
+import type { Density } from '../../../history/query-types.ts';
+import { clockTime } from '../../format/format-time.ts';
+import { ticks, type Window } from '../../format/time-scale.ts';
+import { seekAtTime } from '../../state/store.ts';
+import { GapMarks } from '../../widgets/gap-marks.tsx';
+
+interface Props {
+  readonly window: Window;
+  readonly density: Density | undefined;
+  readonly brush: Window | undefined;
+  /** Bookmarks, and where B is. */
+  readonly signs: readonly { readonly at: number; readonly sign: string }[];
+}
+
+/** Time from left to right: a click goes there, a drag chooses a stretch, the wheel comes closer. */
+export function Ruler({ window, density, brush, signs }: Props) {
+  const length = window.to - window.from;
+  const place = (at: number) => ((at - window.from) / length) * 1000;
+  const most = Math.max(1, ...(density?.bins ?? []).map(([count]) => count));
+  const tall = (count: number) =>
+    count === 0 ? 0 : 2 + (Math.log1p(count) / Math.log1p(most)) * 34;
+  const left = (at: number) => (element: HTMLElement | null) =>
+    element?.style.setProperty('left', `${place(at) / 10}%`);
+  return (
+    <div class="ruler">
+      <div class="lane-name dim">drag: a stretch, wheel: closer</div>
+      <div class="lane-time">
+        <svg
+          viewBox="0 0 1000 40"
+          preserveAspectRatio="none"
+          aria-hidden="true"
+          onClick={(event) => {
+            const box = event.currentTarget.getBoundingClientRect();
+            seekAtTime(window.from + ((event.clientX - box.left) / box.width) * length);
+          }}
+        >
+          {brush ? (
+            <rect
+              class="brush"
+              x={place(brush.from)}
+              width={place(brush.to) - place(brush.from)}
+              height={40}
+            />
+          ) : null}
+          {density?.bins.map(([count, bad], n) => {
+            const x = (n * 1000) / density.bins.length;
+            const width = 1000 / density.bins.length - 1;
+            return (
+              <g key={`${n}`}>
+                <rect class="bin" x={x} width={width} y={40 - tall(count)} height={tall(count)} />
+                {bad > 0 ? (
+                  <rect
+                    class="bin bad"
+                    x={x}
+                    width={width}
+                    y={40 - Math.max(3, tall(count) * (bad / count))}
+                    height={40}
+                  />
+                ) : null}
+              </g>
+            );
+          })}
+          {density?.marks.map(({ at, seq, what }) => (
+            <path key={seq} class="mark" d={`M${place(at) - 4} 0h8l-4 7z`}>
+              <title>
+                {clockTime(at)} {what}
+              </title>
+            </path>
+          ))}
+        </svg>
+        <GapMarks gaps={density?.gaps ?? []} window={window} />
+        <div class="ticks dim" aria-hidden="true">
+          {ticks(window, 7).map((at) => (
+            <span key={at} ref={left(at)}>
+              {clockTime(at)}
+            </span>
+          ))}
+          {signs
+            .filter(({ at }) => at >= window.from && at <= window.to)
+            .map(({ at, sign }) => (
+              <b key={`${sign} ${at}`} ref={left(at)}>
+                {sign}
+              </b>
+            ))}
+        </div>
+      </div>
+      <div class="lane-state dim">at the moment</div>
+    </div>
+  );
+}

@@ -1,0 +1,202 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { Density, Lane, When } from '../../../history/query-types.ts';
+import { clockTime, counted, lasted } from '../../format/format-time.ts';
+import { readWindow, type Window, writeWindow, zoom } from '../../format/time-scale.ts';
+import { bookmarks, toggleBookmark } from '../../state/bookmarks.ts';
+import { extent, moment, roll, route, seek, setWords, version } from '../../state/store.ts';
+import { useAnswer } from '../../state/use-query.ts';
+import { CauseWords } from './cause-overlay.tsx';
+import { WorldDiff } from './fleet-diff.tsx';
+import { Lanes } from './lane-list.tsx';
+import { type LaneOf, laneEntities } from './lane-model.ts';
+import { Ruler } from './ruler.tsx';
+import { useTimeHand } from './use-pan-zoom.ts';
+
+const atATime = 60;
+/** A lane of a host or of an agent that crashes in a loop may stand for any number of runs. */
+const mostEntities = 4000;
+
+/** When what happened, to whom. */
+export function Timeline() {
+  void version.value;
+  const { words } = route.value;
+  const all = extent.value;
+  const here = moment.value;
+  const whole: Window = { from: all?.firstAt ?? 0, to: (all?.lastAt ?? 0) + 1 };
+  const window = readWindow(words['w'], whole);
+  const by: LaneOf =
+    words['lanes'] === 'host' ? 'host' : words['lanes'] === 'entity' ? 'entity' : 'agent';
+  const everyone = words['every'] === '1';
+  const lanes = useMemo(
+    () => laneEntities(roll, by, words['sel'] ?? '', words['f'] ?? ''),
+    [roll.entities, roll.entities.length, by, words['sel'], words['f']],
+  );
+  const fresh = `${all?.to} ${all?.from}`;
+  const stirred = useAnswer<number[]>({ ask: 'stirred', ...window }, fresh);
+  const busy = useMemo(() => {
+    const moved = new Set(stirred);
+    return everyone
+      ? lanes
+      : lanes.filter(({ entities }) => entities.some((one) => moved.has(one)));
+  }, [lanes, stirred, everyone]);
+  const [most, setMost] = useState(atATime);
+  const shown = useMemo(() => busy.slice(0, most), [busy, most]);
+  const entities = shown.flatMap((one) => one.entities);
+  const answered = useAnswer<Lane[]>(
+    { ask: 'lanes', entities: entities.slice(0, mostEntities), ...window },
+    fresh,
+  );
+  const density = useAnswer<Density>({ ask: 'density', bins: 120, ...window }, fresh);
+  const pinned = Number(words['b'] ?? '') || undefined;
+  const seqs = [...bookmarks.value, ...(pinned === undefined ? [] : [pinned])];
+  const places = useAnswer<When[]>({ ask: 'when', seqs }, fresh) ?? [];
+  const b = places.find(({ seq }) => seq === pinned)?.at;
+  const signs = places.map(({ seq, at }) => ({ at, sign: seq === pinned ? 'B' : '★' }));
+  const [changes, bad] = (density?.bins ?? []).reduce(
+    ([sum, sad], [count, problems]) => [sum + count, sad + problems] as const,
+    [0, 0] as readonly [number, number],
+  );
+  const isMarked = bookmarks.value.includes(here?.seq ?? -1);
+  const set = (next: Window) => setWords({ w: writeWindow(next) });
+  const near = here?.at ?? (window.from + window.to) / 2;
+  const { panel, brush } = useTimeHand({
+    ...{ window, whole, near, onWindow: set },
+    onAll: () => setWords({ w: '' }),
+  });
+  return (
+    <>
+      <section class="panel head" aria-label="Timeline">
+        <h1>
+          Timeline{' '}
+          <span class="dim">
+            {lasted(window.to - window.from)}, {counted(changes, 'change')},{' '}
+            {counted(bad, 'problem')}
+          </span>
+        </h1>
+        <label class="pick">
+          Lanes
+          <select value={by} onChange={(event) => setWords({ lanes: event.currentTarget.value })}>
+            <option value="agent">agents</option>
+            <option value="host">hosts</option>
+            <option value="entity">every entity</option>
+          </select>
+        </label>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={!everyone}
+            onChange={(event) => setWords({ every: event.currentTarget.checked ? '' : '1' })}
+          />
+          only with changes
+        </label>
+        <input
+          type="search"
+          class="gives"
+          value={words['f'] ?? ''}
+          placeholder="Filter  /"
+          aria-label="Filter lanes by name"
+          onInput={(event) => setWords({ f: event.currentTarget.value })}
+        />
+        <span class="grow" />
+        <fieldset class="sizes" aria-label="Zoom">
+          <button
+            type="button"
+            aria-label="Zoom in"
+            title="Closer (+)"
+            onClick={() => set(zoom(window, whole, near, 0.5))}
+          >
+            +
+          </button>
+          <button
+            type="button"
+            aria-label="Zoom out"
+            title="Further (−)"
+            onClick={() => set(zoom(window, whole, near, 2))}
+          >
+            −
+          </button>
+          <button type="button" title="All (0)" onClick={() => setWords({ w: '' })}>
+            All
+          </button>
+        </fieldset>
+        <span class="row">
+          <button
+            type="button"
+            aria-label="Bookmark this moment"
+            aria-pressed={isMarked}
+            title="Bookmark this moment (b)"
+            onClick={() => toggleBookmark(here?.seq ?? 0)}
+          >
+            {isMarked ? '★' : '☆'}
+          </button>
+          <button
+            type="button"
+            aria-pressed={(words['b'] ?? '') !== ''}
+            title="Pin this moment as B, then go elsewhere (D)"
+            onClick={() => setWords({ b: words['b'] ? '' : String(here?.seq ?? '') })}
+          >
+            {words['b'] ? 'Unpin B' : 'Pin B'}
+          </button>
+        </span>
+      </section>
+      {words['b'] && here ? <WorldDiff a={here.seq} b={Number(words['b'])} /> : null}
+      <section class="panel lanes-panel" ref={panel}>
+        <Ruler {...{ window, density, brush, signs }} />
+        <CauseWords />
+        <Lanes
+          {...{ by, window, brush, b }}
+          lanes={shown}
+          answered={answered ?? []}
+          at={here?.at ?? window.to}
+          gaps={density?.gaps ?? []}
+        />
+        {stirred && busy.length === 0 ? (
+          <p class="notice">
+            Nothing changed for {counted(lanes.length, 'lane')} in this stretch. Choose a longer
+            one, or show every lane.
+          </p>
+        ) : null}
+        {busy.length > most ? (
+          <p class="more">
+            <button type="button" onClick={() => setMost(most + atATime)}>
+              Show {Math.min(atATime, busy.length - most)} more of{' '}
+              {counted(busy.length - most, 'lane')}
+            </button>
+          </p>
+        ) : null}
+        {entities.length > mostEntities ? (
+          <p class="dim">
+            These lanes stand for {counted(entities.length, 'run')}; drawn are the first{' '}
+            {mostEntities.toLocaleString('en-GB')}. Filter by name to see fewer.
+          </p>
+        ) : null}
+        {bookmarks.value.length === 0 ? null : (
+          <p class="row bookmarks">
+            {bookmarks.value.map((one) => (
+              <button key={one} type="button" class="quiet" onClick={() => seek(one)}>
+                ★ seq {one}
+              </button>
+            ))}
+          </p>
+        )}
+        {density && density.marks.length > 0 ? (
+          <details class="marks">
+            <summary>
+              {counted(density.marks.length, 'mark')}: charts that changed, seats that were taken,
+              what operators did
+            </summary>
+            <ul>
+              {density.marks.slice(-50).map((one) => (
+                <li key={one.seq}>
+                  <button type="button" class="link" onClick={() => seek(one.seq)}>
+                    {clockTime(one.at)} {one.what}
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </details>
+        ) : null}
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,175 @@
+import { signal } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { WireDone, WireFault } from '../../api-types.ts';
+import { type Outcome, sweptWords } from '../model/sweep-result.ts';
+import { apiPath } from '../protocol/api-path.ts';
+import { noActions } from '../state/store.ts';
+import { Words } from '../widgets/bidi-text.tsx';
+
+/** What somebody is about to do; asked once. */
+export interface Deed {
+  readonly action: 'hold' | 'release' | 'sweep';
+  readonly host?: string;
+  readonly agent?: string;
+}
+
+const deed = signal<Deed | null>(null);
+/** What came of the last one. */
+export const outcome = signal<Outcome | null>(null);
+
+const titles = { hold: 'Hold', release: 'Release the hold on', sweep: 'Sweep now' } as const;
+const says = {
+  hold: 'While it stands, silence there is planned: consumers are told so, and nothing expires.',
+  release: 'From then on silence counts again, from zero.',
+  sweep:
+    'What is decided already is done at once: what expired runs left behind is removed, holds whose time is over end, brakes are set and released. It suspects and expires nobody: for that a collector has to have watched.',
+} as const;
+
+export function Dialog() {
+  const box = useRef<HTMLDialogElement>(null);
+  const [busy, setBusy] = useState(false);
+  const one = deed.value;
+  useEffect(() => {
+    if (one) box.current?.showModal();
+    else box.current?.close();
+  }, [one]);
+  async function act(event: SubmitEvent) {
+    event.preventDefault();
+    if (!one || noActions.peek()) return;
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const text = (name: string) => String(form.get(name) ?? '').trim();
+    setBusy(true);
+    outcome.value = await perform(one, {
+      why: text('why'),
+      minutes: Number(text('minutes')),
+      as: text('as'),
+    });
+    setBusy(false);
+    deed.value = null;
+  }
+  const off = noActions.value;
+  return (
+    <dialog
+      ref={box}
+      class="deed"
+      aria-labelledby="deed-title"
+      onClose={() => {
+        deed.value = null;
+      }}
+    >
+      {one ? (
+        <form onSubmit={(event) => void act(event)}>
+          <h2 id="deed-title">
+            {titles[one.action]}{' '}
+            {one.host === undefined ? null : (
+              <Words text={one.agent ? `${one.host}/${one.agent}` : one.host} />
+            )}
+          </h2>
+          <p>{says[one.action]}</p>
+          {one.action === 'hold' ? (
+            <>
+              <label>
+                For how many minutes
+                <input name="minutes" type="number" min={1} max={43_200} value={10} required />
+              </label>
+              <label>
+                Reason, kept in the audit
+                <input name="why" required maxLength={1000} placeholder="kernel upgrade" />
+              </label>
+            </>
+          ) : null}
+          <label>
+            Who you are, as the audit tells it
+            <input name="as" maxLength={200} placeholder="dashboard" value={remembered()} />
+          </label>
+          {off === null ? null : <p class="bad">{off}</p>}
+          <div class="row end">
+            <button
+              type="button"
+              onClick={() => {
+                deed.value = null;
+              }}
+            >
+              Cancel
+            </button>
+            <button type="submit" class="primary" disabled={busy || off !== null}>
+              {one.action === 'sweep' ? 'Sweep now' : one.action === 'hold' ? 'Hold' : 'Release'}
+            </button>
+          </div>
+        </form>
+      ) : null}
+    </dialog>
+  );
+}
+
+interface Said {
+  readonly why: string;
+  readonly minutes: number;
+  readonly as: string;
+}
+
+async function perform(
+  { action, host, agent }: Deed,
+  { why, minutes, as }: Said,
+): Promise<Outcome> {
+  try {
+    localStorage.setItem('rollcall-as', as);
+  } catch {
+    // Asked for again next time.
+  }
+  const body = {
+    ...(host !== undefined && { host }),
+    ...(agent !== undefined && { agent }),
+    ...(action === 'hold' && { for: minutes * 60_000, why }),
+    ...(as !== '' && { as }),
+  };
+  try {
+    const response = await fetch(apiPath(`actions/${action}`), {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        'Rollcall-Request':
+          crypto.randomUUID?.() ?? `${Date.now()}-${Math.floor(performance.now() * 1000)}`,
+        'X-Rollcall': '1',
+      },
+      body: JSON.stringify(body),
+    });
+    const answered = (await response.json()) as WireDone | WireFault;
+    if ('code' in answered) {
+      return {
+        came: 'bad',
+        text: `Refused: ${answered.message}${answered.hint ? ` — ${answered.hint}` : ''}`,
+      };
+    }
+    if (answered.did === 'swept') return sweptWords(answered);
+    return { came: 'good', text: `Done: ${answered.did}, by ${answered.by}.` };
+  } catch (error) {
+    return { came: 'bad', text: `Not known whether it was done: ${String(error)}` };
+  }
+}
+
+function remembered(): string {
+  try {
+    return localStorage.getItem('rollcall-as') ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/** A button that asks first; off, with its reason, where nothing can be done. */
+export function DeedButton({ of, children }: { readonly of: Deed; readonly children: string }) {
+  const off = noActions.value;
+  return (
+    <button
+      type="button"
+      disabled={off !== null}
+      title={off ?? ''}
+      onClick={() => {
+        outcome.value = null;
+        deed.value = of;
+      }}
+    >
+      {children}
+    </button>
+  );
+}

@@ -1,0 +1,213 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { clockTime, countdown, counted, dayTime, since } from '../format/format-time.ts';
+import type { InstanceNow, SlotNow } from '../model/agent-model.ts';
+import { allIn, type Document, type Stored } from '../model/event-document.ts';
+import { nextOf } from '../model/issues.ts';
+import { readSubject, subjectName, writeSubject } from '../model/subject.ts';
+import { apiPath } from '../protocol/api-path.ts';
+import { hrefTo, moment, now, roll, route, setWords, version } from '../state/store.ts';
+import { useContests } from '../state/use-contested.ts';
+import { useFetched } from '../state/use-query.ts';
+import { Words } from '../widgets/bidi-text.tsx';
+import { State } from '../widgets/state-badge.tsx';
+import { DeedButton, outcome } from './action-dialog.tsx';
+
+/** What is chosen: its agents, their instances, and what can be done. */
+export function Drawer() {
+  void version.value;
+  const text = route.value.words['sel'];
+  const subject = readSubject(text);
+  const box = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (box.current) box.current.scrollTop = 0;
+  }, [text]);
+  if (!subject || subject.kind === 'instance') return null;
+  const slots =
+    subject.kind === 'host'
+      ? roll.slots().filter(({ host }) => host === subject.host)
+      : [roll.slot(subject.host, subject.agent)].filter((one) => one !== undefined);
+  const target = { host: subject.host, ...(subject.kind === 'agent' && { agent: subject.agent }) };
+  const hold = roll.holdOver(subject.host, subject.kind === 'agent' ? subject.agent : '');
+  return (
+    <aside ref={box} class="drawer" aria-label={subjectName(subject)}>
+      <header>
+        <h2>
+          <span class="dim">{subject.kind}</span> <Words text={subjectName(subject)} />
+        </h2>
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Close"
+          onClick={() => setWords({ sel: '' })}
+        >
+          ✕
+        </button>
+      </header>
+      {slots.length === 0 ? (
+        <p class="dim">At this moment it was not there.</p>
+      ) : (
+        slots.map((slot) => <SlotPart key={slot.key} slot={slot} alone={slots.length === 1} />)
+      )}
+      <footer class="row">
+        <a class="button" href={hrefTo({ screen: 'entity', words: { of: writeSubject(subject) } })}>
+          History
+        </a>
+        {subject.kind === 'agent' ? (
+          <a
+            class="button"
+            href={hrefTo({ screen: 'machines', words: { sel: writeSubject(subject) } })}
+          >
+            Machine
+          </a>
+        ) : null}
+        {hold ? (
+          <DeedButton of={{ action: 'release', ...target }}>Release hold</DeedButton>
+        ) : (
+          <DeedButton of={{ action: 'hold', ...target }}>Hold …</DeedButton>
+        )}
+      </footer>
+      {outcome.value ? (
+        <p class={outcome.value.came} role="status">
+          {outcome.value.text}
+        </p>
+      ) : null}
+    </aside>
+  );
+}
+
+function SlotPart({ slot, alone }: { readonly slot: SlotNow; readonly alone: boolean }) {
+  const { stands, word, reason, instances, zone, host, agent } = slot;
+  const name = `${host}/${agent}`;
+  const { next, at } = nextOf(slot, roll);
+  const past = moment.value?.head === false ? `&before=${(moment.value?.seq ?? 0) + 1}` : '';
+  const { value } = useFetched<{ events: Document[] }>(
+    alone ? apiPath(`entity?name=${encodeURIComponent(name)}&limit=100${past}`) : null,
+    stands.seq,
+  );
+  const contests = useContests(instances);
+  const records = new Map<string, Stored['record']>();
+  for (const { of, record } of allIn(value)) {
+    const key =
+      of.entity === 'instance' ? `${of.run} ${of.service}/${of.id}` : `${of.entity} ${of.run}`;
+    if (!records.has(key)) records.set(key, record);
+  }
+  const run = stands.entity.entity === 'run' ? stands.entity.run : '';
+  const own = records.get(`run ${run}`);
+  return (
+    <section class="part">
+      <h3>
+        <State word={word} reason={reason} /> {alone ? null : <Words text={agent} />}
+      </h3>
+      <dl class="facts">
+        <dt>since</dt>
+        <dd title={dayTime(stands.since)}>
+          {clockTime(stands.since)} <span class="dim">({since(stands.since, now.value)})</span>
+        </dd>
+        {next === '' ? null : (
+          <>
+            <dt>next</dt>
+            <dd>
+              {next} {at === null ? null : <b class="num">{countdown(at, now.value)}</b>}
+            </dd>
+          </>
+        )}
+        <dt>run</dt>
+        <dd>
+          <code class="cut">{run}</code>
+        </dd>
+        {zone === '' ? null : (
+          <>
+            <dt>zone</dt>
+            <dd>
+              <Words text={zone} />
+            </dd>
+          </>
+        )}
+        {stands.note.ttl === undefined ? null : (
+          <>
+            <dt>ttl, grace</dt>
+            <dd>
+              {stands.note.ttl / 1000} s, {(stands.note.grace ?? 0) / 1000} s
+            </dd>
+          </>
+        )}
+        {typeof own?.['address'] === 'string' ? (
+          <>
+            <dt>address</dt>
+            <dd>
+              <code>{own['address']}</code>
+            </dd>
+          </>
+        ) : null}
+        {stands.note.by && (word === 'suspect' || word === 'expired') ? (
+          <>
+            <dt>decided by</dt>
+            <dd>
+              <Words text={stands.note.by} />
+            </dd>
+          </>
+        ) : null}
+      </dl>
+      <h4>{counted(instances.length, 'instance')}</h4>
+      {instances.length === 0 ? null : (
+        <ul class="instances">
+          {instances.slice(0, 200).map((one) => {
+            const record = records.get(`${one.run} ${one.service}/${one.id}`);
+            const labels = (record?.['labels'] ?? {}) as Readonly<Record<string, string>>;
+            const where = [record?.['address'], record?.['port'] ?? one.stands.note.port]
+              .filter((part) => part !== undefined)
+              .join(':');
+            return (
+              <li key={one.stands.number}>
+                {contests.has(one.stands.number) ? (
+                  <State word="contested" />
+                ) : (
+                  <State word={one.word} reason={one.reason} />
+                )}
+                <a
+                  href={hrefTo({
+                    screen: 'entity',
+                    words: {
+                      of: writeSubject({ kind: 'instance', service: one.service, id: one.id }),
+                    },
+                  })}
+                >
+                  <Words text={`${one.service}/${one.id}`} />
+                </a>
+                <span class="num dim">{since(one.stands.since, now.value)}</span>
+                <span class="dim facts-line">
+                  {where === '' ? null : <code>{where}</code>}
+                  <Winner of={contests.get(one.stands.number)} />
+                  {one.run === run ? null : ` owner: run ${one.run.slice(0, 8)}…`}
+                  {Object.entries(labels).map(([name, value]) => (
+                    <span key={name} class="label">
+                      <bdi>{name}</bdi>=<bdi>{value}</bdi>
+                    </span>
+                  ))}
+                </span>
+              </li>
+            );
+          })}
+          {instances.length > 200 ? (
+            <li class="dim">and {instances.length - 200} more; see its history</li>
+          ) : null}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** Who took the place of a contested one: it counts, until its owner is over. */
+function Winner({ of }: { readonly of: InstanceNow | undefined }) {
+  const entity = of?.stands.entity;
+  if (entity?.entity !== 'instance') return null;
+  const { host, agent } = entity;
+  return (
+    <span>
+      registered later by{' '}
+      <a href={hrefTo({ words: { sel: writeSubject({ kind: 'agent', host, agent }) } })}>
+        <Words text={`${host}/${agent}`} />
+      </a>
+    </span>
+  );
+}

@@ -1,0 +1,98 @@
+import { bookmarks, nextBookmark, toggleBookmark } from '../state/bookmarks.ts';
+import { isPlaying, nextStep, pause, play } from '../state/playback.ts';
+import type { Screen } from '../state/route.ts';
+import { go, moment, route, seek, setWords } from '../state/store.ts';
+import { helpIsOpen } from './help.tsx';
+
+const screens: Readonly<Record<string, Screen>> = {
+  f: 'fleet',
+  t: 'timeline',
+  m: 'machines',
+  g: 'gc',
+};
+let going = false;
+
+/** One key each, wherever the hand is, except where it writes. */
+export function listenToKeys(): void {
+  addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const on = event.target as HTMLElement;
+    const writing = on.matches('input:not([type=range]):not([type=checkbox]), textarea, select');
+    if (event.key === 'Escape') {
+      clear(on, writing);
+      return;
+    }
+    if (writing || document.querySelector('dialog[open]')) return;
+    if (press(event, on)) event.preventDefault();
+  });
+}
+
+function clear(on: HTMLElement, writing: boolean): void {
+  if (writing) on.blur();
+  else if (helpIsOpen.value) helpIsOpen.value = false;
+  else if (!document.querySelector('dialog[open]')) setWords({ sel: '', state: '', f: '' });
+}
+
+function press({ key, shiftKey }: KeyboardEvent, on: HTMLElement): boolean {
+  if (going) {
+    going = false;
+    const screen = screens[key];
+    if (screen) go({ screen, words: { sel: route.peek().words['sel'] ?? '' } });
+    return screen !== undefined;
+  }
+  switch (key) {
+    case 'g':
+      going = true;
+      setTimeout(() => {
+        going = false;
+      }, 1200);
+      return true;
+    case '?':
+      helpIsOpen.value = true;
+      return true;
+    case '/': {
+      const filter = document.querySelector<HTMLInputElement>('input[type=search]');
+      filter?.focus();
+      return filter !== null;
+    }
+    case ' ':
+      if (on.matches('button, a, summary, [role=gridcell], input')) return false;
+      if (isPlaying.peek()) pause();
+      else play();
+      return true;
+    case ',':
+    case '.':
+    case '<':
+    case '>':
+      void nextStep(key === '.' || key === '>', {
+        selected: shiftKey || key === '<' || key === '>',
+      });
+      return true;
+    case 'n':
+    case 'N':
+      void nextStep(key === 'n', { problems: true });
+      return true;
+    case 'b':
+      toggleBookmark(moment.peek()?.seq ?? 0);
+      return true;
+    case '[':
+    case ']': {
+      const to = nextBookmark(bookmarks.peek(), moment.peek()?.seq ?? 0, key === ']');
+      if (to !== undefined) seek(to);
+      return true;
+    }
+    case 'l':
+    case 'L':
+      pause();
+      seek('head');
+      return true;
+    case 'D':
+    case 'd': {
+      const pinned = route.peek().words['b'] ?? '';
+      setWords({ b: pinned === '' ? String(moment.peek()?.seq ?? '') : '' });
+      return true;
+    }
+    default:
+      return false;
+  }
+}

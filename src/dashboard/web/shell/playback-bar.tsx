@@ -1,0 +1,186 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { Density } from '../../history/query-types.ts';
+import { clockTime, counted, dayTime } from '../format/format-time.ts';
+import { gapsOf, gapText, leftOut } from '../format/gap-text.ts';
+import { headName } from '../state/head-name.ts';
+import {
+  isPlaying,
+  nextStep,
+  pause,
+  play,
+  seekTime,
+  skipQuiet,
+  speed,
+  speeds,
+} from '../state/playback.ts';
+import { extent, isPast, link, moment, seek } from '../state/store.ts';
+import { theme } from '../state/theme.ts';
+import { useAnswer } from '../state/use-query.ts';
+import { paintDensity } from './paint-activity.ts';
+
+/** Below every screen: where in time it is. */
+export function Transport() {
+  const here = moment.value;
+  const all = extent.value;
+  if (!here || !all || all.rows === 0) return null;
+  const playing = isPlaying.value;
+  const { hello } = link.value ?? { hello: null };
+  const gaps = gapsOf(all, hello);
+  const missing = leftOut(gaps);
+  return (
+    <section class="transport" aria-label="Time">
+      <div class="controls">
+        <button
+          type="button"
+          aria-label="Step back"
+          title="Step back (,)"
+          onClick={() => nextStep(false)}
+        >
+          ◂
+        </button>
+        <button
+          type="button"
+          class="play"
+          aria-label={playing ? 'Pause' : 'Play'}
+          title={playing ? 'Pause (Space)' : 'Play (Space)'}
+          onClick={playing ? pause : play}
+        >
+          {playing ? '❚❚' : '▶'}
+        </button>
+        <button
+          type="button"
+          aria-label="Step forward"
+          title="Step forward (.)"
+          onClick={() => nextStep(true)}
+        >
+          ▸
+        </button>
+        <select
+          aria-label="Playback speed"
+          value={String(speed.value)}
+          onChange={(event) => {
+            speed.value = Number(event.currentTarget.value);
+          }}
+        >
+          {speeds.map((one) => (
+            <option key={one} value={String(one)}>
+              {one}×
+            </option>
+          ))}
+        </select>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={skipQuiet.value}
+            onChange={(event) => {
+              skipQuiet.value = event.currentTarget.checked;
+            }}
+          />
+          skip quiet
+        </label>
+        <button
+          type="button"
+          class="quiet wide-only"
+          title="Next problem (n)"
+          onClick={() => nextStep(true, { problems: true })}
+        >
+          next problem
+        </button>
+        <span class="where">
+          <b>{clockTime(here.at)}</b>
+          <span class="dim">
+            {' '}
+            seq {here.seq.toLocaleString('en-GB')} / {all.to.toLocaleString('en-GB')}
+          </span>
+        </span>
+        <span class="grow" />
+        <span class="dim wide-only">
+          {all.complete
+            ? counted(all.rows, 'transition')
+            : `reading older history … ${counted(all.rows, 'transition')} so far`}
+          {missing === '' ? null : (
+            <span
+              title={gaps
+                .map((gap) => gapText(gap, hello?.mode))
+                .slice(0, 20)
+                .join('\n')}
+            >
+              {' '}
+              · {missing}
+            </span>
+          )}
+        </span>
+        <button
+          type="button"
+          class="live"
+          aria-pressed={!isPast.value}
+          title={`Back to ${headName.value} (L)`}
+          onClick={() => seek('head')}
+        >
+          <span aria-hidden="true">●</span> {hello?.mode === 'recording' ? 'End' : 'Live'}
+        </button>
+      </div>
+      <Strip />
+    </section>
+  );
+}
+
+/** Ends of the strip: what is in memory, and at the head a little more, so that now is in sight. */
+function span(): { from: number; to: number } {
+  const all = extent.value;
+  return { from: all?.firstAt ?? 0, to: Math.max(all?.lastAt ?? 0, (all?.firstAt ?? 0) + 1000) };
+}
+
+/** How much happened when, and a slider over it. */
+function Strip() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const slider = useRef<HTMLInputElement>(null);
+  const here = moment.value;
+  const { from, to } = span();
+  const fresh = `${extent.value?.to} ${extent.value?.from}`;
+  const bins = useAnswer<Density>({ ask: 'density', bins: 240, from, to }, fresh);
+  const known = theme.value;
+  const isCutOff = extent.value?.complete === true && extent.value.from > 1;
+  useEffect(() => {
+    if (canvas.current && bins) paintDensity(canvas.current, bins, isCutOff);
+  }, [bins, known, isCutOff]);
+  const at = isPast.value ? (here?.at ?? to) : to;
+  const value = Math.round((Math.min(Math.max(at, from), to) - from) * (10_000 / (to - from)));
+  useEffect(() => {
+    if (slider.current && document.activeElement !== slider.current)
+      slider.current.value = String(value);
+  });
+  return (
+    <div class="strip">
+      <canvas ref={canvas} />
+      <input
+        ref={slider}
+        type="range"
+        min={0}
+        max={10_000}
+        step={1}
+        value={value}
+        aria-label="Moment"
+        aria-valuetext={here ? `${dayTime(here.at)}, ${counted(here.newer, 'change')} since` : ''}
+        onInput={(event) => {
+          pause();
+          const part = Number(event.currentTarget.value) / 10_000;
+          if (part >= 1) seek('head');
+          else seekTime(from + part * (to - from));
+        }}
+      />
+      <div class="ends dim" aria-hidden="true">
+        <span>{dayTime(from)}</span>
+        <span>
+          {bins
+            ? counted(
+                bins.bins.reduce((sum, [, bad]) => sum + bad, 0),
+                'problem',
+              )
+            : ''}
+        </span>
+        <span>{dayTime(to)}</span>
+      </div>
+    </div>
+  );
+}

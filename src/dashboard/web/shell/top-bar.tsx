@@ -1,0 +1,89 @@
+import { clockTime } from '../format/format-time.ts';
+import { age } from '../model/data-age.ts';
+import type { Screen } from '../state/route.ts';
+import { clock, hrefTo, isPast, link, moment, route } from '../state/store.ts';
+import { nextTheme, theme } from '../state/theme.ts';
+import { Words } from '../widgets/bidi-text.tsx';
+import { helpIsOpen } from './help.tsx';
+
+const tabs: readonly (readonly [Screen, string])[] = [
+  ['fleet', 'Fleet'],
+  ['timeline', 'Timeline'],
+  ['machines', 'Machines'],
+  ['gc', 'GC'],
+];
+
+export function TopBar() {
+  const { screen } = route.value;
+  const name = link.value?.hello?.name;
+  return (
+    <header class="top">
+      <button type="button" class="skip" onClick={skip}>
+        Skip to content
+      </button>
+      <span class="brand">
+        <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true">
+          <circle cx="4.5" cy="8" r="3" class="mark-live" />
+          <circle cx="12" cy="8" r="2.6" class="mark-silent" />
+        </svg>
+        <b>Rollcall</b>
+        {name === undefined ? null : (
+          <Words class="dim cut" text={name.split(/[\\/]/).at(-1) ?? name} />
+        )}
+      </span>
+      <nav aria-label="Screens">
+        {tabs.map(([one, title]) => (
+          <a
+            key={one}
+            href={hrefTo({ screen: one, words: keep(route.value.words) })}
+            aria-current={screen === one ? 'page' : undefined}
+          >
+            {title}
+          </a>
+        ))}
+      </nav>
+      <span class="grow" />
+      <Age />
+      <button
+        type="button"
+        class="quiet"
+        aria-label={`Theme: ${theme.value}`}
+        title={`Theme: ${theme.value}`}
+        onClick={nextTheme}
+      >
+        {theme.value === 'dark' ? '☾' : theme.value === 'light' ? '☀' : '◐'}
+      </button>
+      <button
+        type="button"
+        class="quiet"
+        aria-label="Keyboard help"
+        title="Keyboard help (?)"
+        onClick={() => {
+          helpIsOpen.value = true;
+        }}
+      >
+        ?
+      </button>
+    </header>
+  );
+}
+
+/** What is chosen stays chosen from screen to screen. */
+const keep = ({ sel = '' }: Readonly<Record<string, string>>): Record<string, string> => ({ sel });
+
+function skip(): void {
+  document.getElementById('main')?.focus();
+}
+
+/** How old what is seen is: always there. */
+function Age() {
+  const { word, text, title } = age(link.value, clock.value, {
+    past: isPast.value && moment.value ? clockTime(moment.value.at) : null,
+  });
+  return (
+    <span class={`age age-${word}`} title={title} data-testid="age">
+      <span class="dot" aria-hidden="true" />
+      {text}
+    </span>
+  );
+}

@@ -1,0 +1,86 @@
+import { Roll } from '../model/fleet-model.ts';
+import { type Gone, Near } from '../protocol/nearby-rows.ts';
+import type { AtMoment, Extent, FromDesk, ToDesk } from '../protocol/worker-messages.ts';
+
+/**
+ * Where a tab is in the history, and how everything stands there.
+ *
+ * The worker answers where to go, a frame later. Between rows that are near, the tab goes by itself and
+ * tells the worker so; who of the two is right is never a question: as soon as anything crossed, the
+ * worker says all of it again, and how an entity stands is always told whole.
+ */
+export class Here {
+  readonly roll = new Roll();
+  moment: AtMoment | null = null;
+  extent: Extent | null = null;
+  /** Grows whenever somebody stands otherwise. */
+  version = 0;
+  #near: Near | undefined;
+  #sent = 0;
+  /** The last seek that the worker has to answer. */
+  #asked = 0;
+  /** The last seek that this tab went by itself. */
+  #went = 0;
+  #heard = 0;
+  #told = 0;
+
+  /** Goes to a place, or asks for it; returns what the worker has to know. */
+  seek(at: number | 'head'): ToDesk {
+    const gone = at === 'head' ? undefined : this.#byItself((near, here) => near.to(here, at));
+    return gone ?? this.#ask({ do: 'seek', at });
+  }
+
+  /** Goes to what was newest at a time. */
+  seekTime(at: number): ToDesk {
+    const gone = this.#byItself((near, here) => near.toTime(here, at));
+    return gone ?? this.#ask({ do: 'seek-time', at });
+  }
+
+  /** The place of the transition before or after this moment; undefined: the worker knows. */
+  beside(forward: boolean): number | undefined {
+    return this.moment ? this.#near?.beside(this.moment, forward) : undefined;
+  }
+
+  hear(message: FromDesk): void {
+    if (message.is === 'reset') {
+      this.roll.clear();
+      this.#near = undefined;
+    }
+    if (message.is === 'nearby') {
+      this.roll.know(message.entities, message.words);
+      this.#near = new Near(message.nearby);
+    }
+    if (message.is !== 'moment') return;
+    const { entities, words, extent, moment, changes, told, heard } = message;
+    this.roll.know(entities, words);
+    this.roll.apply(changes);
+    this.#told = told;
+    this.#heard = heard;
+    if (changes.entities.length > 0) this.version += 1;
+    this.extent = unlessEqual(this.extent, extent);
+    // Where this tab went meanwhile the worker does not know yet, and will say.
+    if (heard >= this.#went) this.moment = unlessEqual(this.moment, moment);
+  }
+
+  #byItself(way: (near: Near, here: AtMoment) => Gone | undefined): ToDesk | undefined {
+    if (!this.#near || !this.moment || this.#heard < this.#asked) return undefined;
+    const gone = way(this.#near, this.moment);
+    if (!gone) return undefined;
+    this.roll.apply(gone.changes);
+    if (gone.changes.entities.length > 0) this.version += 1;
+    this.moment = gone.moment;
+    this.#sent += 1;
+    this.#went = this.#sent;
+    return { do: 'seek', at: gone.moment.seq, shown: this.#told };
+  }
+
+  #ask(message: ToDesk): ToDesk {
+    this.#sent += 1;
+    this.#asked = this.#sent;
+    return message;
+  }
+}
+
+/** The same object where nothing changed: nobody needs to look again. */
+const unlessEqual = <T>(known: T | null, told: T): T =>
+  known !== null && JSON.stringify(known) === JSON.stringify(told) ? known : told;

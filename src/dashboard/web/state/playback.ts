@@ -1,0 +1,94 @@
+import { signal } from '@preact/signals';
+import { isOf, readSubject } from '../model/subject.ts';
+import { askDesk, beside, extent, moment, roll, route, seek, seekAtTime } from './store.ts';
+
+export const speeds = [1, 4, 8, 30, 60, 120, 300] as const;
+export const speed = signal(8);
+export const skipQuiet = signal(true);
+export const isPlaying = signal(false);
+
+/** Longer than so without a change, and nothing is missed by skipping it. */
+const quiet = 5000;
+
+let frame = 0;
+let at = 0;
+let last = 0;
+
+/** From the moment that is shown; from the end: from the beginning. */
+export function play(): void {
+  const here = moment.peek();
+  const all = extent.peek();
+  if (!here || !all) return;
+  at = here.head || here.newer === 0 ? all.firstAt : here.at;
+  if (here.head || here.newer === 0) seek(Math.max(all.floor, all.from));
+  last = performance.now();
+  isPlaying.value = true;
+  frame = requestAnimationFrame(turn);
+}
+
+export function pause(): void {
+  isPlaying.value = false;
+  cancelAnimationFrame(frame);
+}
+
+function turn(time: number): void {
+  if (!isPlaying.peek()) return;
+  at += (time - last) * speed.peek();
+  last = time;
+  const all = extent.peek();
+  if (all && at >= all.lastAt) {
+    pause();
+    seek('head');
+    return;
+  }
+  seekAtTime(at);
+  if (skipQuiet.peek()) void skip();
+  frame = requestAnimationFrame(turn);
+}
+
+let looking = false;
+async function skip(): Promise<void> {
+  if (looking) return;
+  looking = true;
+  const next = await askDesk<number>({ ask: 'after', at });
+  looking = false;
+  if (isPlaying.peek() && next - at > quiet) at = next - quiet / 2;
+}
+
+/** Scrubs to a time. */
+export const seekTime = (time: number): void => seekAtTime(time);
+
+interface Wanted {
+  /** Of what is selected only. */
+  readonly selected?: boolean;
+  readonly problems?: boolean;
+}
+
+/** To the next place in one direction. */
+export async function nextStep(
+  forward: boolean,
+  { selected = false, problems = false }: Wanted = {},
+) {
+  pause();
+  const here = moment.peek();
+  if (!here) return;
+  const near = selected || problems ? undefined : beside(forward);
+  if (near !== undefined) {
+    seek(near);
+    return;
+  }
+  const subject = readSubject(route.peek().words['sel'] ?? route.peek().words['of']);
+  const entities =
+    selected && subject
+      ? roll.entities.flatMap((entity, number) => (isOf(subject, entity) ? [number] : []))
+      : null;
+  const to = await askDesk<number | undefined>({
+    ask: 'step',
+    from: here.seq,
+    forward,
+    entities,
+    problems,
+  });
+  if (to !== undefined) seek(to);
+  else if (forward && !problems) seek('head');
+}

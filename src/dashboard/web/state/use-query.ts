@@ -1,0 +1,36 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { Question } from '../../history/query-types.ts';
+import { Newest } from './latest-only.ts';
+import { askDesk } from './store.ts';
+
+/** The history's answer to a question, asked again when the question or `fresh` changes. */
+export function useAnswer<T>(question: Question | null, fresh: unknown = 0): T | undefined {
+  const [value, setValue] = useState<T>();
+  const newest = useMemo(
+    () => new Newest<Question, T>(askDesk, (answered) => setValue(() => answered)),
+    [],
+  );
+  useEffect(() => newest.want(question), [newest, question && JSON.stringify(question), fresh]);
+  useEffect(() => () => newest.want(null), [newest]);
+  return value;
+}
+
+/** What the server answers; an error is a value too. */
+export function useFetched<T>(path: string | null, fresh: unknown = 0) {
+  const [got, setGot] = useState<{ value?: T; failed?: string }>({});
+  useEffect(() => {
+    if (path === null) return;
+    const away = new AbortController();
+    fetch(path, { signal: away.signal })
+      .then(async (response) => {
+        const value = (await response.json()) as T & { message?: string };
+        if (response.ok) setGot({ value });
+        else setGot({ failed: value.message ?? `the server answered ${response.status}` });
+      })
+      .catch((error: unknown) => {
+        if (!away.signal.aborted) setGot({ failed: String(error) });
+      });
+    return () => away.abort();
+  }, [path, fresh]);
+  return got;
+}

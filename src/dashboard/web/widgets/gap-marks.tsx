@@ -1,0 +1,45 @@
+import type { WireGap } from '../../api-types.ts';
+import type { PlacedGap } from '../../history/gaps.ts';
+import { gapText } from '../format/gap-text.ts';
+import type { Window } from '../format/time-scale.ts';
+import { link } from '../state/store.ts';
+
+/** Gaps at their place over a stretch of time, hatched. */
+export function GapMarks({
+  gaps,
+  window,
+}: {
+  readonly gaps: readonly PlacedGap[];
+  readonly window: Window;
+}) {
+  const place = (at: number) =>
+    Math.min(100, Math.max(0, ((at - window.from) / (window.to - window.from)) * 100));
+  return gaps.map((gap) => {
+    const [left, right] = [place(gap.after), place(gap.before)];
+    return (
+      <i
+        key={gap.from}
+        class="gap"
+        title={gapText(gap, link.value?.hello?.mode)}
+        ref={(element) => {
+          element?.style.setProperty('left', `${left}%`);
+          element?.style.setProperty('width', `${right - left}%`);
+        }}
+      />
+    );
+  });
+}
+
+/** What is missing, in words; the first few, and how many more. */
+export function GapNote({ gaps }: { readonly gaps: readonly WireGap[] }) {
+  if (gaps.length === 0) return null;
+  const shown = gaps.slice(0, 3);
+  return (
+    <p class="gap-note" data-testid="gap">
+      <span aria-hidden="true">▒▒</span>{' '}
+      {shown.map((gap) => gapText(gap, link.value?.hello?.mode)).join('; ')}
+      {gaps.length > shown.length ? `; and ${gaps.length - shown.length} more gaps` : ''}. Counts
+      leave them out.
+    </p>
+  );
+}

@@ -1,0 +1,229 @@
+import type { WireHello, WireMark, WirePage, WireState } from '../../api-types.ts';
+import { Chronicle } from '../../history/transition-log.ts';
+import { apiPath } from '../protocol/api-path.ts';
+import { readHello, readState } from '../protocol/parse-response.ts';
+import type { FromDesk, Link, ToDesk } from '../protocol/worker-messages.ts';
+import { ask, openFeed, pages } from './event-source.ts';
+import { TabsMoment } from './tab-cursor.ts';
+
+/** How much is read before the first paint, how much at a time after it, and how much in all. */
+const atFirst = 5_000;
+const atATime = 50_000;
+const inAll = 1_200_000;
+/** Without a mark for so long, the link is broken, whatever its socket says. */
+const silence = 5_000;
+
+const nowhere: Link = {
+  state: 'connecting',
+  hello: null,
+  mark: null,
+  markAt: 0,
+  brokenSince: null,
+  attempt: 0,
+  retryAt: null,
+  why: null,
+  skew: 0,
+  caughtUp: null,
+};
+
+interface Tab {
+  readonly moment: TabsMoment;
+  readonly tell: (message: FromDesk) => void;
+  hidden: boolean;
+}
+
+/** Holds the one connection and the history, for all tabs of a browser. */
+export class Desk {
+  #chronicle = new Chronicle();
+  #link: Link = nowhere;
+  readonly #tabs = new Set<Tab>();
+  /** Whether it lets go of the stream while nobody looks. */
+  readonly #alone: boolean;
+  #close: (() => void) | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #filling = false;
+  #due = false;
+  #resumed: { at: number; rows: number } | undefined;
+  #generation = 0;
+
+  constructor(alone: boolean) {
+    this.#alone = alone;
+    setInterval(() => this.#watch(), 1000);
+  }
+
+  /** A tab opens; returns how it speaks to us. */
+  join(tell: (message: FromDesk) => void): (message: ToDesk) => void {
+    const tab: Tab = { moment: new TabsMoment(this.#chronicle, tell), tell, hidden: false };
+    this.#tabs.add(tab);
+    tell({ is: 'link', link: this.#link });
+    if (this.#close === undefined && this.#timer === undefined) this.#connect();
+    else if (this.#link.hello) tab.moment.tellChanges();
+    return (message) => {
+      if (message.do === 'bye') this.#tabs.delete(tab);
+      else if (message.do === 'retry') this.#retry();
+      else if (message.do === 'hidden') this.#hide(tab, message.hidden);
+      else tab.moment.heard(message);
+    };
+  }
+
+  #hide(tab: Tab, hidden: boolean): void {
+    tab.hidden = hidden;
+    if (!this.#alone) return;
+    if (hidden) this.#stop();
+    else this.#retry();
+  }
+
+  #retry(): void {
+    this.#stop();
+    this.#connect();
+  }
+
+  #stop(): void {
+    this.#close?.();
+    this.#close = undefined;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #connect(): void {
+    this.#timer = undefined;
+    if (this.#chronicle.to > 0 || this.#link.hello) this.#open();
+    else this.#load().catch((error: unknown) => this.#broke(String(error)));
+    this.#close ??= () => {};
+  }
+
+  /** The newest part first, so that something is seen; then the stream; then what is older. */
+  async #load(): Promise<void> {
+    const generation = this.#generation;
+    const hello = await ask(apiPath('hello'), readHello);
+    const chronicle = this.#chronicle;
+    const base = Math.max(hello.first - 1, hello.last - atFirst, 0);
+    if (hello.last > 0 && base >= hello.first) {
+      chronicle.begin(await ask(apiPath(`state?at=${base}`), readState));
+    } else chronicle.begin(noState(Math.max(0, hello.first - 1)));
+    if (generation !== this.#generation) return;
+    this.#hello(hello);
+    if (hello.last > base) await this.#read(base + 1, hello.last);
+    if (generation !== this.#generation) return;
+    this.#open();
+    await this.#fill(hello, generation);
+  }
+
+  /** Reads what is missing at the newest end. */
+  async #read(from: number, to: number): Promise<void> {
+    for await (const page of pages(from, to)) this.#chronicle.append(page);
+    this.#soon();
+  }
+
+  /** Goes back in time until the beginning, or until enough is here. */
+  async #fill(hello: WireHello, generation: number): Promise<void> {
+    const chronicle = this.#chronicle;
+    const first = Math.max(hello.first, hello.last - inAll);
+    while (chronicle.from > first) {
+      const from = Math.max(first, chronicle.from - atATime);
+      const parts: WirePage[] = [];
+      for await (const page of pages(from, chronicle.from - 1)) parts.push(page);
+      if (generation !== this.#generation) return;
+      const before = chronicle.from;
+      for (const page of parts.reverse()) chronicle.prepend(page);
+      for (const { moment } of this.#tabs) moment.prepended();
+      if (chronicle.from === before) break;
+      this.#soon();
+    }
+    const base = chronicle.from - 1;
+    const trimmed = base >= hello.first;
+    chronicle.complete(
+      trimmed || hello.first > 1 ? await ask(apiPath(`state?at=${base}`), readState) : undefined,
+    );
+    this.#soon();
+  }
+
+  #open(): void {
+    this.#close?.();
+    this.#resumed = { at: Date.now(), rows: this.#chronicle.end };
+    this.#close = openFeed(this.#chronicle.to, {
+      hello: (hello) => this.#hello(hello),
+      batch: (page) => this.#batch(page),
+      mark: (mark) => this.#mark(mark),
+      reset: () => this.#restart(),
+      broke: (why) => this.#broke(why),
+    });
+  }
+
+  #restart(): void {
+    this.#stop();
+    this.#generation += 1;
+    this.#chronicle = new Chronicle();
+    this.#link = { ...nowhere, attempt: this.#link.attempt };
+    for (const { moment } of this.#tabs) moment.restart(this.#chronicle);
+    this.#connect();
+  }
+
+  #hello(hello: WireHello): void {
+    const skew = hello.now - Date.now();
+    this.#say({ ...this.#link, hello, state: 'live', markAt: Date.now(), skew, why: null });
+    this.#say({ ...this.#link, brokenSince: null, attempt: 0, retryAt: null });
+  }
+
+  #batch(page: WirePage): void {
+    if (this.#chronicle.append(page) === 'hole' && !this.#filling) {
+      this.#filling = true;
+      this.#read(this.#chronicle.to + 1, page.to)
+        .catch((error: unknown) => this.#broke(String(error)))
+        .finally(() => {
+          this.#filling = false;
+        });
+    }
+    this.#soon();
+  }
+
+  #mark(mark: WireMark): void {
+    const wasBroken = this.#link.brokenSince !== null || this.#link.state !== 'live';
+    const skew = mark.now - Date.now();
+    const link = { ...this.#link, mark, state: 'live' as const, markAt: Date.now(), skew };
+    this.#say({ ...link, brokenSince: null, attempt: 0, retryAt: null, why: null });
+    if (wasBroken) this.#caughtUp();
+    if (mark.head > this.#chronicle.to) this.#soon();
+  }
+
+  #caughtUp(): void {
+    if (!this.#resumed || this.#resumed.rows === 0) return;
+    const changes = this.#chronicle.end - this.#resumed.rows;
+    const caughtUp = { changes, in: Date.now() - this.#resumed.at };
+    this.#say({ ...this.#link, caughtUp });
+  }
+
+  #broke(why: string): void {
+    this.#stop();
+    const attempt = this.#link.attempt + 1;
+    const wait = Math.min(5000, 500 * 2 ** Math.min(attempt - 1, 4));
+    const brokenSince = this.#link.brokenSince ?? Date.now();
+    const retryAt = Date.now() + wait;
+    this.#say({ ...this.#link, state: 'broken', brokenSince, attempt, retryAt, why });
+    this.#timer = setTimeout(() => this.#connect(), wait);
+  }
+
+  #watch(): void {
+    const { state, markAt } = this.#link;
+    if (state === 'live' && this.#close && Date.now() - markAt > silence) {
+      this.#broke('the dashboard server has been silent for 5 s');
+    }
+  }
+
+  #say(link: Link): void {
+    this.#link = link;
+    for (const { tell } of this.#tabs) tell({ is: 'link', link });
+  }
+
+  /** Once for all that comes within a moment. */
+  #soon(): void {
+    if (this.#due) return;
+    this.#due = true;
+    setTimeout(() => {
+      this.#due = false;
+      for (const { moment } of this.#tabs) moment.tellChanges();
+    }, 30);
+  }
+}
+
+const noState = (seq: number): WireState => ({ seq, at: 0, entities: [], words: [], states: [] });

@@ -1,0 +1,70 @@
+import type { WireHello, WireMark, WirePage } from '../../api-types.ts';
+import { apiPath } from '../protocol/api-path.ts';
+import { readHello, readMark, readPage } from '../protocol/parse-response.ts';
+
+/** What the stream says, as it comes. */
+export interface FeedEvents {
+  hello(hello: WireHello): void;
+  batch(page: WirePage): void;
+  mark(mark: WireMark): void;
+  reset(): void;
+  /** It is closed; nothing more comes. */
+  broke(why: string): void;
+}
+
+/** Opens the server's stream after a place; returns how to close it. */
+export function openFeed(after: number, on: FeedEvents): () => void {
+  const source = new EventSource(apiPath(`stream?after=${after}`));
+  const end = (why: string) => {
+    source.close();
+    on.broke(why);
+  };
+  const listen = <T>(name: string, read: (value: unknown) => T, take: (value: T) => void) => {
+    source.addEventListener(name, (event) => {
+      let value: T;
+      try {
+        value = read(JSON.parse((event as MessageEvent<string>).data));
+      } catch (error) {
+        end(String(error));
+        return;
+      }
+      take(value);
+    });
+  };
+  listen('hello', readHello, on.hello);
+  listen('batch', readPage, on.batch);
+  listen('mark', readMark, on.mark);
+  listen(
+    'reset',
+    (value) => value,
+    () => on.reset(),
+  );
+  source.onerror = () => {
+    // Its own reconnecting says neither when nor how often: we do that ourselves.
+    end('the link to the dashboard server dropped');
+  };
+  return () => source.close();
+}
+
+/** @throws {Error} where it is refused, or cannot be read */
+export async function ask<T>(path: string, read: (value: unknown) => T): Promise<T> {
+  const response = await fetch(path, { headers: { Accept: 'application/json' } });
+  if (!response.ok) throw new Error(`${path.split('?')[0]} answered ${response.status}`);
+  return read(await response.json());
+}
+
+/** The pages of a stretch of the history, at most so many rows as the server gives, in its order. */
+export async function* pages(from: number, to: number): AsyncGenerator<WirePage> {
+  const response = await fetch(apiPath(`audit?from=${from}&to=${to}&limit=100000`));
+  if (!response.ok || !response.body) throw new Error(`the history answered ${response.status}`);
+  const lines = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { done, value } = await lines.read();
+    if (done) break;
+    const parts = (rest + value).split('\n');
+    rest = parts.pop() ?? '';
+    for (const line of parts) if (line) yield readPage(JSON.parse(line));
+  }
+  if (rest) yield readPage(JSON.parse(rest));
+}

@@ -1,0 +1,153 @@
+import { Moment } from '../../history/fleet-cursor.ts';
+import { answer } from '../../history/run-query.ts';
+import type { Chronicle } from '../../history/transition-log.ts';
+import { nearbyOf } from '../protocol/nearby-rows.ts';
+import { changesOf } from '../protocol/state-changes.ts';
+import type { FromDesk, ToDesk } from '../protocol/worker-messages.ts';
+
+/**
+ * How much of what is around it a tab is given to go by itself: `reach` rows to either side, a few notches of
+ * the scrubber in a million; again when fewer than `enough` are ahead; `later`: when there is time.
+ */
+export interface Provision {
+  readonly reach: number;
+  readonly enough: number;
+  readonly later: (work: () => void, wait: number) => void;
+}
+
+const usual: Provision = {
+  reach: 500,
+  enough: 250,
+  later: (work, wait) => void setTimeout(work, wait),
+};
+/** So long after a far seek the hand rests, in ms. */
+const rest = 60;
+
+type Tell = (message: FromDesk) => void;
+
+/** One tab's moment in the history that all tabs share, and what the tab has been told so far. */
+export class TabsMoment {
+  readonly #tell: Tell;
+  #chronicle: Chronicle;
+  #moment: Moment;
+  /** null: whatever is newest. */
+  #wanted: number | null = null;
+  #words = 0;
+  #entities = 0;
+  /** Everything is to be told: nothing has been. */
+  #fresh = true;
+  #headTold = '';
+  #told = 0;
+  #heard = 0;
+  /** Between these rows, ends included, the tab finds its way by itself. */
+  #near = { from: 0, to: -1 };
+  readonly #provision: Provision;
+
+  constructor(chronicle: Chronicle, tell: Tell, provision = usual) {
+    this.#provision = provision;
+    this.#chronicle = chronicle;
+    this.#moment = new Moment(chronicle);
+    this.#tell = tell;
+  }
+
+  /** Another history altogether. */
+  restart(chronicle: Chronicle): void {
+    this.#chronicle = chronicle;
+    this.#moment = new Moment(chronicle);
+    this.#words = 0;
+    this.#entities = 0;
+    this.#fresh = true;
+    this.#near = { from: 0, to: -1 };
+    this.#tell({ is: 'reset' });
+  }
+
+  heard(message: ToDesk): void {
+    if (message.do === 'seek') {
+      this.#heard += 1;
+      this.#wanted = message.at === 'head' ? null : message.at;
+      this.#answerSeek(message.shown === this.#told);
+    } else if (message.do === 'seek-time') {
+      this.#heard += 1;
+      const row = this.#chronicle.rowAtTime(message.at);
+      this.#wanted = row < this.#chronicle.first ? 0 : this.#chronicle.seq.get(row);
+      this.#answerSeek(false);
+    } else if (message.do === 'ask') {
+      const value = answer(this.#chronicle, message.question);
+      this.#tell({ is: 'answer', id: message.id, value });
+    }
+  }
+
+  /** `shown`: the tab has gone there by itself, and nothing that it did not know was told meanwhile. */
+  #answerSeek(shown: boolean): void {
+    this.#headTold = '';
+    this.tellChanges(shown);
+    if (this.#wanted === null) return;
+    const { row } = this.#moment;
+    const { from, to } = this.#near;
+    const { enough, later } = this.#provision;
+    if (shown && Math.min(row - from, to - row) >= enough) return;
+    // A hand that goes far needs none of them: it is waited until it rests.
+    const seeks = this.#heard;
+    later(() => seeks === this.#heard && this.#tellNearby(), shown ? 0 : rest);
+  }
+
+  #tellNearby(): void {
+    const chronicle = this.#chronicle;
+    if (this.#wanted === null || this.#fresh || !chronicle.isComplete) return;
+    const { row } = this.#moment;
+    const { reach } = this.#provision;
+    const nearby = nearbyOf(chronicle, row, reach);
+    const from = Math.max(chronicle.first, row - reach);
+    this.#near = { from, to: from + nearby.seqs.length - 1 };
+    this.#tell({ is: 'nearby', ...this.#named(), nearby });
+  }
+
+  prepended(): void {
+    this.#moment.prepended();
+  }
+
+  /** How many transitions are newer is worth a word, also where nothing else changed. */
+  tellChanges(shown = false): void {
+    const chronicle = this.#chronicle;
+    if (chronicle.to === 0) return;
+    const wanted = this.#wanted === null ? Infinity : Math.max(this.#wanted, chronicle.floor);
+    let changed = this.#moment.seek(Math.min(chronicle.rowAt(wanted), chronicle.end - 1));
+    if (this.#fresh) changed = chronicle.entities.values.map((_, entity) => entity);
+    else if (shown) changed = [];
+    this.#fresh = false;
+    const head = this.#wanted === null || this.#wanted >= chronicle.to;
+    const row = this.#moment.row;
+    const moment = {
+      seq: head ? chronicle.to : Math.max(this.#wanted ?? 0, chronicle.floor),
+      at: row >= chronicle.first ? chronicle.at.get(row) : chronicle.at.get(chronicle.first),
+      head: this.#wanted === null,
+      newer: chronicle.end - 1 - row,
+    };
+    const extent = {
+      floor: chronicle.floor,
+      from: chronicle.from,
+      to: chronicle.to,
+      firstAt: chronicle.at.get(Math.max(chronicle.first, chronicle.rowAt(chronicle.floor) + 1)),
+      lastAt: chronicle.at.get(chronicle.end - 1),
+      gaps: chronicle.gaps,
+      complete: chronicle.isComplete,
+      rows: chronicle.end - chronicle.first,
+    };
+    const said = JSON.stringify([moment, extent]);
+    if (changed.length === 0 && said === this.#headTold) return;
+    this.#headTold = said;
+    const changes = changesOf(changed, (n) => this.#moment.standing(changed[n] ?? 0));
+    if (changed.length > 0) this.#told += 1;
+    const count = { told: this.#told, heard: this.#heard };
+    this.#tell({ is: 'moment', ...this.#named(), extent, moment, changes, ...count });
+  }
+
+  /** Names that this tab has not been told yet. */
+  #named() {
+    const words = this.#chronicle.words.values.slice(this.#words);
+    const entities = this.#chronicle.entities.values.slice(this.#entities);
+    this.#words += words.length;
+    this.#entities += entities.length;
+    return { words, entities };
+  }
+}

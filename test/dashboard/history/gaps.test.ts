@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { WireGap, WirePage } from '../../../src/dashboard/api-types.ts';
+import { gapsBetween, joined } from '../../../src/dashboard/history/gaps.ts';
+import { Chronicle } from '../../../src/dashboard/history/transition-log.ts';
+import { Ledger } from '../../../src/dashboard/server/history/history-index.ts';
+import { pageAfter, pagesBefore } from '../../../src/dashboard/server/history/pages.ts';
+import { gapsOf, gapText, placesIn } from '../../../src/dashboard/web/format/gap-text.ts';
+import { historyRows } from '../../../src/dashboard/web/screens/entity/history-rows.ts';
+import { happened } from '../page/transitions.ts';
+import { transition } from '../server/served.ts';
+
+const gap = (from: number, to: number, why = 'trimmed'): WireGap => ({ from, to, why });
+
+/** What the server holds where 3 and 4 are gone, and 6 cannot be read. */
+function holed(): Ledger {
+  const ledger = new Ledger();
+  ledger.append(2, 200, transition(1, 'started', 'live'));
+  ledger.append(5, 500, transition(1, 'suspected', 'suspect'));
+  ledger.skip(6, 600, 'no JSON');
+  ledger.append(7, 700, transition(1, 'regranted', 'live'));
+  return ledger;
+}
+
+function chronicleOf(pages: readonly (WirePage | undefined)[]): Chronicle {
+  const chronicle = new Chronicle();
+  chronicle.begin({ seq: 1, at: 0, entities: [], words: [], states: [] });
+  for (const page of pages) if (page) chronicle.append(page);
+  chronicle.complete();
+  return chronicle;
+}
+
+describe('gaps', () => {
+  test('what was trimmed and what cannot be read are told by the server, each with its reason', () => {
+    expect(pageAfter(holed(), 1, 100)?.gaps).toEqual([gap(3, 4), gap(6, 6, 'no JSON')]);
+    expect(pagesBefore(holed(), 8, 100, 100).flatMap(({ gaps }) => gaps)).toHaveLength(2);
+  });
+
+  test('each lies where it belongs: between what was stored before it and after it', () => {
+    const all = gapsBetween(chronicleOf([pageAfter(holed(), 1, 100)]), 0, 1000);
+    expect(all).toEqual([
+      { ...gap(3, 4), after: 200, before: 500 },
+      { ...gap(6, 6, 'no JSON'), after: 500, before: 700 },
+    ]);
+    expect(gapsBetween(chronicleOf([pageAfter(holed(), 1, 100)]), 501, 1000)).toHaveLength(1);
+  });
+
+  test('told of in two pages, it is one, and counted once', () => {
+    expect(joined([gap(6, 9), gap(3, 7), gap(1, 2)])).toEqual([gap(1, 9)]);
+    expect(joined([gap(1, 3), gap(4, 4, 'no JSON')])).toHaveLength(2);
+    const any = fc.array(fc.tuple(fc.nat(30), fc.nat(9), fc.constantFrom('trimmed', 'no JSON')));
+    fc.assert(
+      fc.property(any, (some) => {
+        const gaps = some.map(([from, length, why]) => gap(from, from + length, why));
+        const places = new Set(gaps.flatMap(({ from, to }) => range(from, to)));
+        expect(placesIn(joined(gaps))).toBe(places.size);
+      }),
+    );
+  });
+
+  test('what is older than the history is a gap once all of it is read; what is still read is none', () => {
+    const held = { from: 20, gaps: [gap(30, 31)], complete: true };
+    expect(gapsOf(held, { first: 5 })).toEqual([gap(1, 4), gap(5, 19, 'memory'), gap(30, 31)]);
+    expect(gapsOf({ ...held, complete: false }, { first: 5 })).toEqual([gap(30, 31)]);
+    expect(gapsOf({ ...held, from: 1 }, { first: 1 })).toEqual([gap(30, 31)]);
+  });
+
+  test('in words it says which places, and why', () => {
+    expect(gapText(gap(9000, 9412))).toBe('seq 9,000–9,412 are gone (retention)');
+    expect(gapText(gap(7, 7))).toBe('seq 7 is gone (retention)');
+    expect(gapText(gap(7, 8), 'recording')).toBe('seq 7–8 are not in the recording');
+    expect(gapText(gap(7, 7, 'no JSON'))).toBe('seq 7 cannot be read (no JSON)');
+    expect(gapText(gap(1, 2, 'memory'))).toContain('memory');
+  });
+});
+
+describe('a history with gaps', () => {
+  const shape = (gaps: readonly WireGap[], upTo = 99, of = story) =>
+    historyRows(of, gaps, upTo).map((row) =>
+      row.is === 'gap'
+        ? row.gaps.map(({ from, to }) => `${from}-${to}`).join()
+        : row.folded.all.map(({ seq }) => seq),
+    );
+  const story = [
+    happened(20, 'regranted', 'suspect', 'live'),
+    happened(10, 'suspected', 'live', 'suspect'),
+  ];
+
+  test('they stand in their places, newest first, several together', () => {
+    expect(shape([gap(1, 3), gap(11, 12), gap(15, 15), gap(30, 31)])).toEqual([
+      '30-31',
+      [20],
+      '11-12,15-15',
+      [10],
+      '1-3',
+    ]);
+  });
+
+  test('what is newer than the moment is not told', () => {
+    expect(shape([gap(30, 31)], 25)).toEqual([[20], [10]]);
+  });
+
+  test('nothing is folded over one: a run that is broken is two', () => {
+    const run = [9, 8, 3, 2].map((seq) => happened(seq, 'kept', 'on', 'on'));
+    expect(shape([], 99, run)).toEqual([[9, 8, 3, 2]]);
+    expect(shape([gap(4, 7)], 99, run)).toEqual([[9, 8], '4-7', [3, 2]]);
+  });
+
+  test('where something came from is not known behind one, and is where nothing is missing', () => {
+    const unsure = (gaps: readonly WireGap[]) =>
+      historyRows(story, gaps, 99).flatMap((row) => (row.is === 'gap' ? [] : [row.unsure]));
+    expect(unsure([gap(11, 12)])).toEqual([true, false]);
+    expect(unsure([gap(21, 22)])).toEqual([false, false]);
+    // How everything stood where the history begins is known.
+    expect(unsure([gap(1, 3)])).toEqual([false, false]);
+    expect(unsure([gap(1, 3), gap(5, 6)])).toEqual([false, true]);
+  });
+});
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, n) => from + n);

@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { entityKey } from '../../../src/dashboard/history/entity-key.ts';
+import { Moment } from '../../../src/dashboard/history/fleet-cursor.ts';
+import { Chronicle } from '../../../src/dashboard/history/transition-log.ts';
+import { type Happening, happenings, pageOf, stateAfter } from '../histories.ts';
+
+/** How everything stands after a place, folded from the start. */
+function folded(history: readonly Happening[], seq: number): Map<string, unknown> {
+  const standing = new Map<string, { state: string; since: number; seq: number; note: object }>();
+  for (const event of history) {
+    if (event.seq > seq) break;
+    const before = standing.get(entityKey(event.entity));
+    standing.set(entityKey(event.entity), {
+      state: event.to,
+      since: before?.state === event.to ? before.since : event.at,
+      seq: event.seq,
+      note: { ...before?.note, ...event.note },
+    });
+  }
+  return standing;
+}
+
+function seen(chronicle: Chronicle, moment: Moment): Map<string, unknown> {
+  const standing = new Map<string, unknown>();
+  chronicle.entities.values.forEach((entity, number) => {
+    const one = moment.standing(number);
+    if (!one) return;
+    const { state, since, seq, note } = one;
+    standing.set(entityKey(entity), { state: chronicle.words.at(state), since, seq, note });
+  });
+  return standing;
+}
+
+/** Of an entity that stood before the window, what is older than memory has no place. */
+function asKnown(all: Map<string, unknown>, from: number): Map<string, unknown> {
+  return new Map(
+    [...all].map(([key, one]) => {
+      const standing = one as { seq: number };
+      return [key, standing.seq < from ? { ...standing, seq: 0 } : standing];
+    }),
+  );
+}
+
+const seekings = fc.array(fc.nat({ max: 60 }), { minLength: 1, maxLength: 12 });
+
+describe('a chronicle', () => {
+  test('any seek, in any order, is the fold up to there', () => {
+    fc.assert(
+      fc.property(happenings, fc.integer({ min: 1, max: 9 }), seekings, (history, size, seeks) => {
+        const chronicle = new Chronicle();
+        const last = history.at(-1)?.seq ?? 0;
+        for (let from = 1; from <= last; from += size) {
+          expect(chronicle.append(pageOf(history, from, Math.min(from + size - 1, last)))).toBe(
+            'appended',
+          );
+        }
+        const moment = new Moment(chronicle);
+        for (const seq of seeks) {
+          moment.seek(chronicle.rowAt(seq));
+          expect(seen(chronicle, moment)).toEqual(folded(history, seq));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('begun in the middle and filled backwards, it is the same history', () => {
+    fc.assert(
+      fc.property(
+        happenings,
+        fc.nat({ max: 60 }),
+        fc.integer({ min: 1, max: 20 }),
+        seekings,
+        (history, begin, size, seeks) => {
+          const chronicle = new Chronicle();
+          const last = history.at(-1)?.seq ?? 0;
+          const middle = Math.min(begin, last);
+          chronicle.begin(stateAfter(history, middle));
+          chronicle.append(pageOf(history, middle + 1, last));
+          const early = new Moment(chronicle);
+          early.seek(chronicle.rowAt(Math.max(middle, seeks[0] ?? 0)));
+          for (let to = middle; to >= 1; to -= size) {
+            const from = Math.max(1, to - size + 1);
+            expect(chronicle.prepend(pageOf(history, from, to))).toBe('prepended');
+            early.prepended();
+            const at = Math.max(middle, seeks[0] ?? 0);
+            expect(seen(chronicle, early)).toEqual(asKnown(folded(history, at), from));
+          }
+          chronicle.complete();
+          expect(chronicle.floor).toBe(0);
+          for (const moment of [early, new Moment(chronicle)]) {
+            for (const seq of seeks) {
+              moment.seek(chronicle.rowAt(seq));
+              expect(seen(chronicle, moment)).toEqual(folded(history, seq));
+            }
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a history whose beginning is gone begins from how everything stood', () => {
+    fc.assert(
+      fc.property(happenings, fc.nat({ max: 30 }), seekings, (history, begin, seeks) => {
+        const chronicle = new Chronicle();
+        const last = history.at(-1)?.seq ?? 0;
+        const first = Math.min(begin, last) + 1;
+        const middle = Math.floor((first + last) / 2);
+        chronicle.begin(stateAfter(history, middle));
+        chronicle.append(pageOf(history, middle + 1, last));
+        if (middle >= first) chronicle.prepend(pageOf(history, first, middle));
+        chronicle.complete(stateAfter(history, first - 1));
+        const moment = new Moment(chronicle);
+        for (const seq of seeks.filter((one) => one >= first - 1)) {
+          moment.seek(chronicle.rowAt(seq));
+          expect(seen(chronicle, moment)).toEqual(asKnown(folded(history, seq), first));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a seek says exactly who moved', () => {
+    fc.assert(
+      fc.property(happenings, seekings, (history, seeks) => {
+        const chronicle = new Chronicle();
+        chronicle.append(pageOf(history, 1, history.at(-1)?.seq ?? 0));
+        const moment = new Moment(chronicle);
+        for (const seq of seeks) {
+          const before = seen(chronicle, moment);
+          const changed = moment.seek(chronicle.rowAt(seq));
+          const after = seen(chronicle, moment);
+          const keys = changed.map((one) => entityKey(chronicle.entities.at(one)));
+          const other = [...new Set([...before.keys(), ...after.keys()])].filter(
+            (key) => JSON.stringify(before.get(key)) !== JSON.stringify(after.get(key)),
+          );
+          expect(new Set(keys)).toEqual(new Set(other));
+          expect(keys).toHaveLength(other.length);
+        }
+      }),
+    );
+  });
+
+  test('a page that comes again changes nothing; one that leaves some out is refused', () => {
+    const history = fc.sample(happenings, { seed: 7, numRuns: 40 }).find((h) => h.length > 20);
+    if (!history) throw new Error('no history is long enough');
+    const last = history.at(-1)?.seq ?? 0;
+    const chronicle = new Chronicle();
+    chronicle.append(pageOf(history, 1, 10));
+    expect(chronicle.append(pageOf(history, 12, last))).toBe('hole');
+    expect(chronicle.append(pageOf(history, 5, last))).toBe('appended');
+    expect(chronicle.append(pageOf(history, 1, last))).toBe('appended');
+    const moment = new Moment(chronicle);
+    moment.seek(chronicle.end - 1);
+    expect(seen(chronicle, moment)).toEqual(folded(history, last));
+    expect(chronicle.end - chronicle.first).toBe(history.length);
+    expect(chronicle.prepend(pageOf(history, 1, 3))).toBe('hole');
+  });
+});

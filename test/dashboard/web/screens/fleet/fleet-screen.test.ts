@@ -1,0 +1,245 @@
+import { describe, expect, test } from 'vitest';
+import type { SlotNow } from '../../../../../src/dashboard/web/model/agent-model.ts';
+import { mostCells } from '../../../../../src/dashboard/web/model/group-agents.ts';
+import { nextOf } from '../../../../../src/dashboard/web/model/issues.ts';
+import {
+  brake,
+  counted,
+  hold,
+  instance,
+  present,
+  rollOf,
+  run,
+  tell,
+} from '../../../page/fleet-given.ts';
+
+const suspect = present('live', 'suspect');
+const live = present('live');
+const silent = { why: 'silent', ttl: 15_000, grace: 30_000 } as const;
+
+const only = (slots: readonly SlotNow[]): SlotNow => {
+  const [slot, ...more] = slots;
+  if (!slot || more.length > 0) throw new Error(`${slots.length} slots where one was meant`);
+  return slot;
+};
+
+describe('the roll', () => {
+  test('a slot shows the run that holds it, whatever ended later under another', () => {
+    const roll = rollOf([
+      { entity: run('h', 'a', 1), state: 'superseded', since: 9000 },
+      { entity: run('h', 'a', 2), state: live, since: 5000 },
+    ]);
+    expect(only(roll.slots())).toMatchObject({ word: 'live', host: 'h', agent: 'a' });
+  });
+
+  test('back in time, the run before has the slot again; before all, there is none', () => {
+    const roll = rollOf([
+      { entity: run('h', 'a', 1), state: 'superseded' },
+      { entity: run('h', 'a', 2), state: live },
+    ]);
+    tell(roll, [
+      { entity: run('h', 'a', 1), state: live },
+      { entity: run('h', 'a', 2), state: null },
+    ]);
+    expect(only(roll.slots()).stands.entity).toEqual(run('h', 'a', 1));
+    tell(roll, [{ entity: run('h', 'a', 1), state: null }]);
+    expect(roll.slots()).toEqual([]);
+  });
+
+  test.each([
+    ['an instance of a live run is live', live, 'serving', 'live', ''],
+    ['its check fails: failing', live, 'failing', 'failing', 'refused'],
+    ['of a suspect run: dubious, for the run’s reason', suspect, 'serving', 'dubious', 'silent'],
+    ['of a suspect run, failing too: dubious goes before', suspect, 'failing', 'dubious', 'silent'],
+    ['of an expired run: dubious until it is removed', 'expired', 'serving', 'dubious', 'expired'],
+    ['of a superseded run: a leftover', 'superseded', 'serving', 'dubious', 'superseded'],
+  ])('%s', (_, owner, state, word, reason) => {
+    const roll = rollOf([
+      { entity: run('h'), state: owner, note: { why: 'silent' } },
+      { entity: instance('h', 'w1'), state, note: { why: 'refused' } },
+    ]);
+    expect(only(roll.slots()).instances).toMatchObject([{ word, reason }]);
+  });
+
+  test('an instance whose run is not known is an orphan', () => {
+    const roll = rollOf([
+      { entity: run('h', 'a', 2), state: live },
+      { entity: instance('h', 'w1', 'a', 1), state: 'serving' },
+    ]);
+    expect(only(roll.slots()).instances).toMatchObject([{ word: 'dubious', reason: 'orphan' }]);
+  });
+
+  test('what was removed or adopted stands no more', () => {
+    const roll = rollOf([
+      { entity: run('h'), state: live },
+      { entity: instance('h', 'w1'), state: 'removed' },
+      { entity: instance('h', 'w2'), state: 'adopted' },
+    ]);
+    expect(only(roll.slots()).instances).toEqual([]);
+  });
+
+  test('instances stand by name, also when one came later', () => {
+    const roll = rollOf([
+      { entity: run('h'), state: live },
+      { entity: instance('h', 'w10'), state: 'serving' },
+      { entity: instance('h', 'w2'), state: 'serving' },
+    ]);
+    expect(only(roll.slots()).instances.map(({ id }) => id)).toEqual(['w2', 'w10']);
+    tell(roll, [{ entity: instance('h', 'w3'), state: 'serving' }]);
+    expect(only(roll.slots()).instances.map(({ id }) => id)).toEqual(['w2', 'w3', 'w10']);
+  });
+
+  test('under a hold silence is planned, and is not any more when the hold is over', () => {
+    const roll = rollOf([
+      { entity: run('h'), state: suspect, note: silent },
+      { entity: hold('h'), state: 'planned', note: { until: 99_000 } },
+    ]);
+    expect(only(roll.slots()).reason).toBe('planned');
+    tell(roll, [{ entity: hold('h'), state: 'over' }]);
+    expect(only(roll.slots()).reason).toBe('silent');
+  });
+
+  test('a slot that did not change is the same object; the order is by name, numbers as numbers', () => {
+    const roll = rollOf(['h10', 'h2', 'h1'].map((host) => ({ entity: run(host), state: live })));
+    const before = roll.slots().slice();
+    expect(before.map(({ host }) => host)).toEqual(['h1', 'h2', 'h10']);
+    tell(roll, [{ entity: run('h2'), state: suspect }]);
+    const after = roll.slots();
+    expect(after.map((slot, n) => slot === before[n])).toEqual([true, false, true]);
+  });
+});
+
+describe('what needs attention', () => {
+  test('nothing, where all is well', () => {
+    const roll = rollOf([{ entity: run('h'), state: live }]);
+    expect(counted(roll).matters.first(9)).toEqual([]);
+  });
+
+  test('the expired go first, then the suspect, then what fails', () => {
+    const roll = rollOf([
+      { entity: run('h1'), state: live },
+      { entity: instance('h1', 'w'), state: 'failing' },
+      { entity: run('h2'), state: suspect, note: silent },
+      { entity: run('h3'), state: 'expired' },
+    ]);
+    expect(
+      counted(roll)
+        .matters.first(9)
+        .map(({ word }) => word),
+    ).toEqual(['expired', 'suspect', 'failing']);
+  });
+
+  test('a host of which every agent is silent is one matter; with one that lives it is not', () => {
+    const both = ['a', 'b'].map((agent) => ({
+      entity: run('h', agent),
+      state: suspect,
+      note: silent,
+    }));
+    const roll = rollOf(both);
+    expect(counted(roll).matters.first(9)).toMatchObject([{ title: 'h', word: 'suspect' }]);
+    tell(roll, [{ entity: run('h', 'c'), state: live }]);
+    expect(
+      counted(roll)
+        .matters.first(9)
+        .map(({ title }) => title),
+    ).toEqual(['h/a', 'h/b']);
+  });
+
+  test('a suspect run expires when its grace has passed', () => {
+    const roll = rollOf([{ entity: run('h'), state: suspect, since: 5000, note: silent }]);
+    expect(nextOf(only(roll.slots()), roll)).toEqual({ next: 'expires', at: 35_000 });
+  });
+
+  test('but not while it is held, nor by itself while its zone is braked', () => {
+    const note = { ...silent, zone: 'z' };
+    const roll = rollOf([
+      { entity: run('h'), state: suspect, note },
+      { entity: brake('z'), state: 'braked' },
+    ]);
+    expect(nextOf(only(roll.slots()), roll)).toMatchObject({ at: null });
+    tell(roll, [{ entity: hold('h'), state: 'planned', note: { until: 77_000 } }]);
+    expect(nextOf(only(roll.slots()), roll)).toMatchObject({ at: 77_000 });
+  });
+
+  test('what a superseded run left is removed a ttl and a grace later', () => {
+    const roll = rollOf([
+      { entity: run('h'), state: 'superseded', since: 1000, note: silent },
+      { entity: instance('h', 'w'), state: 'serving' },
+    ]);
+    expect(counted(roll).matters.first(9)).toMatchObject([{ word: 'superseded', at: 46_000 }]);
+  });
+});
+
+describe('the fleet as cells', () => {
+  const many = (count: number) =>
+    rollOf(
+      Array.from({ length: count }, (_, n) => ({
+        entity: run(`h${n}`),
+        state: n === 3 ? suspect : live,
+      })),
+    );
+
+  test.each([
+    [mostCells - 1, mostCells - 1],
+    [mostCells, mostCells],
+    [mostCells + 1, 1],
+  ])(
+    'of %i agents %i cells are drawn: the healthy ones give way, and are counted',
+    (count, cells) => {
+      const groups = counted(many(count), { by: 'zone' }).groups.first(9);
+      const drawn = groups.reduce((sum, { slots }) => sum + slots.length, 0);
+      const hidden = groups.reduce((sum, one) => sum + one.hidden, 0);
+      expect([drawn, hidden]).toEqual([cells, count - cells]);
+    },
+  );
+
+  test('asked for, all are drawn', () => {
+    const { groups } = counted(many(mostCells + 1), { all: true });
+    expect(groups.first(9).map(({ hidden }) => hidden)).toEqual(Array(9).fill(0));
+    expect(groups).toMatchObject({ count: mostCells + 1, drawn: mostCells + 1 });
+  });
+
+  test('the tallies count every agent and every instance once', () => {
+    const roll = rollOf([
+      { entity: run('h1'), state: live },
+      { entity: instance('h1', 'w1'), state: 'serving' },
+      { entity: instance('h1', 'w2'), state: 'draining' },
+      { entity: run('h2'), state: suspect },
+      { entity: run('h3'), state: 'left' },
+    ]);
+    const { states, instances } = counted(roll);
+    expect(states).toEqual([
+      ['live', 1],
+      ['suspect', 1],
+      ['left', 1],
+    ]);
+    expect(instances).toMatchObject({ live: 1, draining: 1, dubious: 0 });
+  });
+
+  test('a filter finds hosts, agents, services and states, all words together', () => {
+    const roll = rollOf([
+      { entity: run('web-1', 'proxy'), state: live },
+      { entity: run('db-1', 'pg'), state: suspect },
+      { entity: instance('db-1', 'main', 'pg'), state: 'serving' },
+    ]);
+    const found = (text: string, state = '') =>
+      counted(roll, { text, state })
+        .groups.first(9)
+        .map(({ name }) => name);
+    expect(found('PROXY')).toEqual(['web-1']);
+    expect(found('web/main')).toEqual(['db-1']);
+    expect(found('db suspect')).toEqual(['db-1']);
+    expect(found('db proxy')).toEqual([]);
+    expect(found('', 'suspect')).toEqual(['db-1']);
+    expect(found('', 'dubious')).toEqual(['db-1']);
+  });
+
+  test('who ended within the hour is news, and longer ago only with something left', () => {
+    const roll = rollOf([{ entity: run('h'), state: 'left', since: 0 }]);
+    const agents = (at: number) => counted(roll, { at, old: false }).agents;
+    expect(agents(3_599_999)).toBe(1);
+    expect(agents(3_600_000)).toBe(0);
+    tell(roll, [{ entity: instance('h', 'w'), state: 'serving' }]);
+    expect(agents(3_600_000)).toBe(1);
+  });
+});

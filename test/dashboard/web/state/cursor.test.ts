@@ -1,0 +1,230 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Chronicle } from '../../../../src/dashboard/history/transition-log.ts';
+import type { FromDesk, ToDesk } from '../../../../src/dashboard/web/protocol/worker-messages.ts';
+import { Here } from '../../../../src/dashboard/web/state/cursor.ts';
+import { TabsMoment } from '../../../../src/dashboard/web/worker/tab-cursor.ts';
+import { type Happening, happenings, pageOf } from '../../histories.ts';
+import { counted } from '../../page/fleet-given.ts';
+
+const place = fc.nat({ max: 60 });
+const acts = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('step'), to: fc.nat({ max: 1 }) }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('notch'), to: fc.nat({ max: 8 }) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('seek', 'time'), to: place }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constantFrom('head', 'append', 'restart'),
+        to: fc.nat({ max: 6 }),
+      }),
+    },
+    {
+      weight: 6,
+      arbitrary: fc.record({ do: fc.constantFrom('worker', 'tab', 'rest'), to: fc.constant(0) }),
+    },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('settle'), to: fc.constant(0) }) },
+  ),
+  { minLength: 5, maxLength: 60, size: 'max' },
+);
+
+/** A tab and its worker, with what is on its way between them. */
+class Pair {
+  readonly here = new Here();
+  readonly toWorker: ToDesk[] = [];
+  readonly toTab: FromDesk[] = [];
+  readonly resting: (() => void)[] = [];
+  byItself = 0;
+  #history: readonly Happening[];
+  #until: number;
+  #worker: TabsMoment;
+  #chronicle: Chronicle;
+
+  constructor(history: readonly Happening[], until: number) {
+    this.#history = history;
+    this.#until = until;
+    this.#chronicle = this.#read();
+    this.#worker = new TabsMoment(this.#chronicle, (message) => this.toTab.push(message), {
+      reach: 6,
+      enough: 3,
+      later: (work) => this.resting.push(work),
+    });
+    this.#worker.tellChanges();
+    this.settle();
+  }
+
+  act(what: string, to: number): void {
+    const { here } = this;
+    const seq = here.moment?.seq ?? 0;
+    if (what === 'step') {
+      const next = here.beside(to === 1);
+      if (next !== undefined) this.#send(here.seek(next));
+    }
+    if (what === 'notch') this.#send(here.seek(Math.max(1, seq + to - 4)));
+    if (what === 'seek') this.#send(here.seek(Math.max(1, to)));
+    if (what === 'time') this.#send(here.seekTime(1_000_000 + to * 25));
+    if (what === 'head') this.#send(here.seek('head'));
+    if (what === 'append') this.#append(to);
+    if (what === 'restart') {
+      // Another history: its entities have other numbers.
+      this.#history = this.#history.slice(to);
+      this.#chronicle = this.#read();
+      this.#worker.restart(this.#chronicle);
+      this.#worker.tellChanges();
+    }
+    if (what === 'worker') this.#workerHears();
+    if (what === 'tab') this.#tabHears();
+    if (what === 'rest') this.resting.shift()?.();
+    if (what === 'settle') this.settle();
+  }
+
+  /** Until nothing is on its way any more. */
+  settle(): void {
+    for (let n = 0; n < 1000; n += 1) {
+      if (this.toWorker.length > 0) this.#workerHears();
+      else if (this.toTab.length > 0) this.#tabHears();
+      else if (this.resting.length > 0) this.resting.shift()?.();
+      else return;
+    }
+    throw new Error('they never come to an end');
+  }
+
+  /** A tab that has just been opened where this one is, and was told everything at once. */
+  fresh(): Here {
+    const other = new Here();
+    const worker = new TabsMoment(this.#chronicle, (message) => other.hear(message));
+    const { moment } = this.here;
+    worker.heard(other.seek(!moment || moment.head ? 'head' : moment.seq));
+    return other;
+  }
+
+  #send(message: ToDesk): void {
+    if (message.do === 'seek' && message.shown !== undefined) this.byItself += 1;
+    this.toWorker.push(message);
+  }
+
+  #workerHears(): void {
+    const message = this.toWorker.shift();
+    if (message) this.#worker.heard(message);
+  }
+
+  #tabHears(): void {
+    const message = this.toTab.shift();
+    if (message) this.here.hear(structuredClone(message));
+  }
+
+  #read(): Chronicle {
+    const chronicle = new Chronicle();
+    chronicle.append(pageOf(this.#history, 1, this.#until));
+    chronicle.complete();
+    return chronicle;
+  }
+
+  #append(count: number): void {
+    this.#until += count;
+    this.#chronicle.append(pageOf(this.#history, this.#chronicle.to + 1, this.#until));
+    this.#worker.tellChanges();
+  }
+}
+
+/** All that a screen is made of, narrowed to something. */
+function seen({ roll, moment, extent }: Here, text: string, state: string) {
+  const { groups, matters, ...counts } = counted(roll, { text, state });
+  return {
+    slots: roll.slots(),
+    moment,
+    extent,
+    counts,
+    groups: groups.first(99),
+    matters: matters.first(99),
+  };
+}
+
+const filters = fc.record({
+  text: fc.constantFrom('', 'h', 'w1', 'suspect'),
+  state: fc.constantFrom('', 'live', 'suspect', 'dubious'),
+});
+
+test('wherever a tab went by itself, it sees what one sees that was told everything', {
+  timeout: 60_000,
+}, () => {
+  let byItself = 0;
+  fc.assert(
+    fc.property(
+      happenings.filter((history) => history.length > 5),
+      fc.integer({ min: 4, max: 60 }),
+      acts,
+      filters,
+      (history, until, all, { text, state }) => {
+        const pair = new Pair(history, until);
+        for (const { do: what, to } of all) {
+          pair.act(what, to);
+          if (pair.toTab.length > 0 || pair.toWorker.length > 0) continue;
+          expect(seen(pair.here, text, state)).toEqual(seen(pair.fresh(), text, state));
+        }
+        pair.settle();
+        expect(seen(pair.here, text, state)).toEqual(seen(pair.fresh(), text, state));
+        byItself += pair.byItself;
+      },
+    ),
+    { numRuns: 150 },
+  );
+  expect(byItself).toBeGreaterThan(150);
+});
+
+const walks = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('step'), to: fc.nat({ max: 1 }) }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('notch'), to: fc.nat({ max: 8 }) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('seek', 'time'), to: place }) },
+    {
+      weight: 9,
+      arbitrary: fc.record({ do: fc.constantFrom('worker', 'tab', 'rest'), to: fc.constant(0) }),
+    },
+  ),
+  { minLength: 10, maxLength: 60, size: 'max' },
+);
+
+test('whatever is still on its way, the moment that is named is the one that is shown', {
+  timeout: 60_000,
+}, () => {
+  fc.assert(
+    fc.property(
+      happenings.filter((history) => history.length > 20),
+      place,
+      walks,
+      (history, begin, all) => {
+        const pair = new Pair(history, 200);
+        pair.act('seek', begin);
+        pair.settle();
+        for (const { do: what, to } of all) {
+          pair.act(what, to);
+          expect(seen(pair.here, '', '')).toEqual(seen(pair.fresh(), '', ''));
+        }
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test('what was near in another history leads nowhere', () => {
+  fc.assert(
+    fc.property(
+      happenings.filter((history) => history.length > 20),
+      fc.integer({ min: 10, max: 20 }),
+      fc.integer({ min: 1, max: 9 }),
+      (history, begin, dropped) => {
+        const pair = new Pair(history, 200);
+        pair.act('seek', begin);
+        pair.settle();
+        pair.act('restart', dropped);
+        pair.settle();
+        pair.act('notch', 5);
+        pair.act('notch', 5);
+        pair.settle();
+        expect(seen(pair.here, '', '')).toEqual(seen(pair.fresh(), '', ''));
+      },
+    ),
+  );
+});

@@ -1,0 +1,236 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Transition } from '../../../../src/dashboard/history/query-types.ts';
+import { countdown, lasted } from '../../../../src/dashboard/web/format/format-time.ts';
+import { changedPaths } from '../../../../src/dashboard/web/format/record-diff.ts';
+import {
+  readWindow,
+  ticks,
+  writeWindow,
+  zoom,
+} from '../../../../src/dashboard/web/format/time-scale.ts';
+import { age } from '../../../../src/dashboard/web/model/data-age.ts';
+import { runWord, wordOf } from '../../../../src/dashboard/web/model/state-styles.ts';
+import { readSubject, writeSubject } from '../../../../src/dashboard/web/model/subject.ts';
+import type { Link } from '../../../../src/dashboard/web/protocol/worker-messages.ts';
+import { fold } from '../../../../src/dashboard/web/screens/entity/fold-repeats.ts';
+import {
+  activeIds,
+  occupants,
+} from '../../../../src/dashboard/web/screens/machines/chart-states.ts';
+import { readRoute, screens, writeRoute } from '../../../../src/dashboard/web/state/route.ts';
+import { anyName as name } from '../../../arbitrary/names.ts';
+
+describe('addresses', () => {
+  test('a subject comes back from the address, whatever its names are', () => {
+    fc.assert(
+      fc.property(name, name, (one, other) => {
+        for (const subject of [
+          { kind: 'agent', host: one, agent: other },
+          { kind: 'host', host: one },
+          { kind: 'instance', service: one, id: other },
+        ] as const) {
+          const route = { screen: 'fleet', at: 7, words: { sel: writeSubject(subject) } } as const;
+          const read = readRoute(writeRoute(route));
+          expect(readSubject(read.words['sel'])).toEqual(subject);
+        }
+      }),
+    );
+  });
+
+  test('a route comes back from its address', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...screens),
+        fc.option(fc.nat()),
+        fc.string({ minLength: 1 }).filter((text) => text.isWellFormed()),
+        (screen, at, f) => {
+          expect(readRoute(writeRoute({ screen, at, words: { f } }))).toEqual({
+            screen,
+            at,
+            words: { f },
+          });
+        },
+      ),
+    );
+  });
+
+  test.each(['', '#', '#/nowhere', '#/fleet?at=seq:x', '#/fleet?at=12', '#/fleet?at=seq:-1'])(
+    'what is not understood in %j is left out',
+    (hash) => {
+      expect(readRoute(hash)).toMatchObject({ screen: 'fleet', at: null });
+    },
+  );
+
+  test.each(['', 'agent/h', 'agent', 'x/y/z', 'agent/%E0%A4%A/'])('%j is no subject', (text) => {
+    expect(readSubject(text)).toBeUndefined();
+  });
+});
+
+describe('states in words', () => {
+  test.each([
+    ['present.phase.live+present.sight.clear', 'live'],
+    ['present.phase.registering+present.sight.clear', 'registering'],
+    ['present.phase.leaving+present.sight.suspect', 'suspect'],
+    ['expired', 'expired'],
+    ['superseded', 'superseded'],
+  ])('a run in %s is shown as %s', (state, word) => {
+    expect(runWord(state)).toBe(word);
+  });
+
+  test('others by their innermost name', () => {
+    expect(wordOf('collector', 'seated.watching')).toBe('watching');
+    expect(wordOf('instance', 'serving')).toBe('live');
+  });
+
+  test('the states around an active one are active, and counted, too', () => {
+    expect([...activeIds('run', 'present.phase.live+present.sight.clear')].sort()).toEqual([
+      'run',
+      'run.present',
+      'run.present.phase',
+      'run.present.phase.live',
+      'run.present.sight',
+      'run.present.sight.clear',
+    ]);
+    expect(occupants('c', ['a.b', 'a.c'])).toEqual({ c: 2, 'c.a': 2, 'c.a.b': 1, 'c.a.c': 1 });
+  });
+});
+
+describe('times', () => {
+  test.each([
+    [0, '0.0 s'],
+    [940, '0.9 s'],
+    [1000, '1 s'],
+    [59_400, '59 s'],
+    [60_000, '1 m'],
+    [252_000, '4 m 12 s'],
+    [3_900_000, '1 h 5 m'],
+    [187_200_000, '2 d 4 h'],
+    [-5, '0.0 s'],
+  ])('%i ms is %s', (ms, text) => {
+    expect(lasted(ms)).toBe(text);
+  });
+
+  test('a countdown with nobody to say what time it is says so', () => {
+    expect(countdown(10_000, null)).toBe('—');
+    expect(countdown(10_000, 10_000)).toBe('due now');
+    expect(countdown(10_000, 3000)).toBe('in 7 s');
+  });
+
+  test('zooming keeps the moment in its place, and never leaves the whole', () => {
+    const whole = { from: 0, to: 10_000 };
+    expect(zoom(whole, whole, 2500, 0.5)).toEqual({ from: 1250, to: 6250 });
+    expect(zoom({ from: 0, to: 1000 }, whole, 0, 100)).toEqual(whole);
+    fc.assert(
+      fc.property(fc.nat(9999), fc.double({ min: 0.1, max: 9, noNaN: true }), (at, by) => {
+        const { from, to } = zoom({ from: 2000, to: 7000 }, whole, at, by);
+        expect(from).toBeGreaterThanOrEqual(0);
+        expect(to).toBeLessThanOrEqual(10_000.001);
+        expect(to - from).toBeGreaterThanOrEqual(199.999);
+      }),
+    );
+  });
+
+  test('a window comes back from its address; nonsense is the whole', () => {
+    const whole = { from: 100, to: 900 };
+    expect(readWindow(writeWindow({ from: 200, to: 300 }), whole)).toEqual({ from: 200, to: 300 });
+    for (const text of [undefined, '', '5', '9-3', 'a-b'])
+      expect(readWindow(text, whole)).toEqual(whole);
+  });
+
+  test('ticks are round, within, and no more than asked for', () => {
+    const all = ticks({ from: 3, to: 61_003 }, 7);
+    expect(all.length).toBeLessThanOrEqual(8);
+    expect(all.every((at) => at % 10_000 === 0)).toBe(true);
+  });
+});
+
+describe('differences', () => {
+  test('only paths that changed, each with its mark', () => {
+    expect(
+      changedPaths(
+        { phase: 'live', since: 1, labels: { a: '1', b: '2' }, gone: true },
+        { phase: 'live', since: 2, labels: { a: '1', c: '3' } },
+      ).map(({ path, mark }) => [path, mark]),
+    ).toEqual([
+      ['gone', '−'],
+      ['labels.b', '−'],
+      ['labels.c', '+'],
+      ['since', '~'],
+    ]);
+  });
+
+  test('nothing, from a document to itself', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(changedPaths(value, value)).toEqual([]);
+      }),
+    );
+  });
+
+  test('a record that was not there, or is not any more, is all of it', () => {
+    expect(changedPaths(undefined, { a: 1 })).toMatchObject([{ path: 'a', mark: '+' }]);
+    expect(changedPaths({ a: 1 }, null)).toMatchObject([{ path: 'a', mark: '−' }]);
+  });
+});
+
+describe('folding', () => {
+  const at = (seq: number, type: string, from: string, to: string, entity = 1): Transition => ({
+    seq,
+    at: seq,
+    entity,
+    type,
+    from,
+    to,
+    chart: '',
+    edges: [],
+    note: {},
+  });
+  test('what repeats is one row; a change of state, or somebody else, ends it', () => {
+    const folded = fold([
+      at(9, 'let-through', 'braked', 'braked'),
+      at(8, 'let-through', 'braked', 'braked'),
+      at(7, 'let-through', 'braked', 'braked', 2),
+      at(6, 'suspected', 'live', 'suspect'),
+      at(5, 'suspected', 'live', 'suspect'),
+      at(4, 'regranted', 'live', 'live'),
+      at(3, 'regranted', 'suspect', 'live'),
+    ]);
+    expect(folded.map(({ all }) => all.map(({ seq }) => seq))).toEqual([
+      [9, 8],
+      [7],
+      [6],
+      [5],
+      [4],
+      [3],
+    ]);
+  });
+});
+
+describe('the age of the data', () => {
+  const hello = { mode: 'live' } as Link['hello'];
+  const link = (more: Partial<Link>): Link => ({
+    state: 'live',
+    hello,
+    mark: null,
+    markAt: 1000,
+    brokenSince: null,
+    attempt: 0,
+    retryAt: null,
+    why: null,
+    skew: 0,
+    caughtUp: null,
+    ...more,
+  });
+  test('is told in every state of the link', () => {
+    const say = (one: Link | null, past: string | null = null) => age(one, 3000, { past }).text;
+    expect(say(null)).toBe('connecting …');
+    expect(say(link({}))).toBe('live · 2 s');
+    expect(say(link({}), '03:14:40')).toBe('past · 03:14:40');
+    expect(say(link({ state: 'broken' }))).toBe('stale · 2 s old');
+    expect(say(link({ state: 'broken' }), '03:14:40')).toBe('stale · 2 s old');
+    expect(say(link({ state: 'broken', markAt: 0 }))).toBe('no connection');
+    const mark = { head: 1, headAt: 1, now: 1, storeAwaySince: 1000, seats: null };
+    expect(say(link({ mark }))).toBe('NATS away 2 s');
+  });
+});
