@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 import { constants } from 'node:os';
-import { compiledDir } from './directories.ts';
-import { exit, exitOf } from './exit.ts';
-import { rootOf, sayFailure } from './failure.ts';
-import type { Io } from './io.ts';
-import { paletteOf } from './palette.ts';
-import { version } from './version.ts';
+import { exit, exitOf } from './command/exit.ts';
+import { version } from './command/version.ts';
+import { compiledDir } from './session/xdg-directories.ts';
+import type { Io } from './terminal/io.ts';
+import { paletteOf } from './terminal/palette.ts';
+import { rootOf, sayFailure } from './terminal/print-error.ts';
 
 /** Wide enough to read, narrow enough to read: also where nobody says how wide it is. */
 const widest = 100;

@@ -1,14 +1,14 @@
 import { Command as Commander, CommanderError, Help, type Option } from 'commander';
-import type { Command } from './command.ts';
-import { commands } from './commands.ts';
-import { system } from './compose.ts';
-import { type Exit, exit } from './exit.ts';
-import type { Io } from './io.ts';
-import { paletteOf } from './palette.ts';
-import { printable } from './printable.ts';
-import { common } from './settings/common.ts';
-import { isGiven, readSettings, refuseUnknown, type Sources } from './settings/read.ts';
-import { optionOf, type Setting } from './settings/setting.ts';
+import { system } from '../composition/compose.ts';
+import type { Command } from './command/command.ts';
+import { type Exit, exit } from './command/exit.ts';
+import { common } from './command/settings/common.ts';
+import { isGiven, readSettings, refuseUnknown, type Sources } from './command/settings/read.ts';
+import { optionOf, type Setting } from './command/settings/setting.ts';
+import { commands } from './command-list.ts';
+import { printable } from './terminal/escape-terminal.ts';
+import type { Io } from './terminal/io.ts';
+import { paletteOf } from './terminal/palette.ts';
 
 export interface Program {
   readonly version: string;

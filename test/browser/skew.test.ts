@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest';
-import { pageFiles } from '../../src/cli/page-files.ts';
+import { pageFiles } from '../../src/cli/session/dashboard-assets.ts';
 import { Assets } from '../../src/dashboard/server/http/assets.ts';
 import { apiOf, served, transition, WrittenSource } from '../dashboard/server/served.ts';
 import { settled, test } from './harness/visit.ts';

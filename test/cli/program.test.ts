@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../src/cli/commands.ts';
+import { common } from '../../src/cli/command/settings/common.ts';
+import { nameOf, optionOf, type Setting } from '../../src/cli/command/settings/setting.ts';
+import { commands } from '../../src/cli/command-list.ts';
 import { runProgram } from '../../src/cli/program.ts';
-import { common } from '../../src/cli/settings/common.ts';
-import { nameOf, optionOf, type Setting } from '../../src/cli/settings/setting.ts';
 import { fakeTerminal } from './terminal.ts';
 
 async function rollcall(line: string, env: Record<string, string> = {}) {

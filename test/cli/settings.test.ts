@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { Duration } from '../../src/cli/duration.ts';
-import { common } from '../../src/cli/settings/common.ts';
-import { lease } from '../../src/cli/settings/lease.ts';
-import { metrics } from '../../src/cli/settings/metrics.ts';
-import { isGiven, readSettings, refuseUnknown, type Sources } from '../../src/cli/settings/read.ts';
-import { nameOf, variableOf } from '../../src/cli/settings/setting.ts';
+import { common } from '../../src/cli/command/settings/common.ts';
+import { lease } from '../../src/cli/command/settings/lease.ts';
+import { metrics } from '../../src/cli/command/settings/metrics.ts';
+import {
+  isGiven,
+  readSettings,
+  refuseUnknown,
+  type Sources,
+} from '../../src/cli/command/settings/read.ts';
+import { nameOf, variableOf } from '../../src/cli/command/settings/setting.ts';
+import { Duration } from '../../src/composition/duration.ts';
 
 const file = (values: Record<string, unknown>) => ({
   values,

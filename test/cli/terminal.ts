@@ -1,5 +1,5 @@
-import type { Io } from '../../src/cli/io.ts';
-import { paletteOf } from '../../src/cli/palette.ts';
+import type { Io } from '../../src/cli/terminal/io.ts';
+import { paletteOf } from '../../src/cli/terminal/palette.ts';
 
 /** A terminal that remembers what was printed. */
 export function fakeTerminal(more: Partial<Io> = {}) {

@@ -8,7 +8,7 @@ import { pictureOf } from '../../src/charts/diagram/diagram.ts';
 import { type Chart, chartHash, chartOf } from '../../src/charts/model/chart.ts';
 import { readChart } from '../../src/charts/model/parse-chart.ts';
 import { attributeWord, escapeXml } from '../../src/charts/svg/escape-xml.ts';
-import { chartsBeside } from '../../src/cli/charts-beside.ts';
+import { chartsBeside } from '../../src/cli/audit/exported-charts.ts';
 import { readSubject, writeSubject } from '../../src/dashboard/web/model/subject.ts';
 import { readRoute, writeRoute } from '../../src/dashboard/web/state/route.ts';
 import { anyText } from '../arbitrary/names.ts';

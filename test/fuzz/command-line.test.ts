@@ -4,21 +4,25 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { historyLine } from '../../src/adapters/files/history-line.ts';
-import { withoutLogin } from '../../src/cli/access.ts';
-import { entitiesNamed } from '../../src/cli/audit-entity.ts';
-import { commands } from '../../src/cli/commands.ts';
-import { Duration, Lasting } from '../../src/cli/duration.ts';
-import { exit } from '../../src/cli/exit.ts';
-import { sayFailure } from '../../src/cli/failure.ts';
-import { momentNamed } from '../../src/cli/moment.ts';
-import { paletteOf } from '../../src/cli/palette.ts';
-import { placeNamed } from '../../src/cli/place.ts';
-import { policyLines, wishesIn, withWishes } from '../../src/cli/policy-settings.ts';
+import { exit } from '../../src/cli/command/exit.ts';
+import { common } from '../../src/cli/command/settings/common.ts';
+import {
+  policyLines,
+  wishesIn,
+  withWishes,
+} from '../../src/cli/command/settings/policy-settings.ts';
+import { nameOf } from '../../src/cli/command/settings/setting.ts';
+import { Size } from '../../src/cli/command/settings/size.ts';
+import { commands } from '../../src/cli/command-list.ts';
 import { runProgram } from '../../src/cli/program.ts';
-import { common } from '../../src/cli/settings/common.ts';
-import { nameOf } from '../../src/cli/settings/setting.ts';
-import { Size } from '../../src/cli/size.ts';
-import { ago, clockTime, dateTime, lasted } from '../../src/cli/times.ts';
+import { ago, clockTime, dateTime, lasted } from '../../src/cli/terminal/format-time.ts';
+import { paletteOf } from '../../src/cli/terminal/palette.ts';
+import { sayFailure } from '../../src/cli/terminal/print-error.ts';
+import { withoutLogin } from '../../src/composition/access.ts';
+import { Duration, Lasting } from '../../src/composition/duration.ts';
+import { entitiesNamed } from '../../src/composition/entity-name.ts';
+import { placeNamed } from '../../src/composition/host-or-agent.ts';
+import { momentNamed } from '../../src/composition/moment-expression.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { defaultFleetPolicy } from '../../src/domain/policy/fleet-policy.ts';
 import { anyText } from '../arbitrary/names.ts';

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { entitiesNamed } from '../../src/cli/audit-entity.ts';
-import { planNow } from '../../src/cli/planned.ts';
+import { entitiesNamed } from '../../src/composition/entity-name.ts';
+import { planNow } from '../../src/composition/gc-plan-now.ts';
 import { openRecording } from '../../src/dashboard/server/history/recorded-source.ts';
 import { Actions } from '../../src/dashboard/server/routes/actions.ts';
 import { Streams } from '../../src/dashboard/server/routes/stream-limit.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/adapters/system/clock.ts';
-import { eventJson, stateText, subjectOf, whyOf } from '../../src/cli/audit-event.ts';
+import { eventJson, stateText, subjectOf, whyOf } from '../../src/cli/audit/event-lines.ts';
 import { describeChain, readEvent } from '../../src/domain/events/audit-entry.ts';
 import { AuditEvent } from '../../src/domain/events/event-schema.ts';
 import { eventSubject } from '../../src/domain/events/event-subjects.ts';

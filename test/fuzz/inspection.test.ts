@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
-import { entitiesNamed } from '../../src/cli/audit-entity.ts';
 import { lookAtPlans, lookAtRecords, lookAtSeats } from '../../src/cli/doctor/registry.ts';
-import { printable } from '../../src/cli/printable.ts';
-import { present } from '../../src/cli/why/gather.ts';
-import { tell } from '../../src/cli/why/tell.ts';
+import { printable } from '../../src/cli/terminal/escape-terminal.ts';
+import { tell } from '../../src/cli/why/explain.ts';
+import { present } from '../../src/cli/why/load-context.ts';
+import { entitiesNamed } from '../../src/composition/entity-name.ts';
 import { HostId, InstanceId, ServiceName, ZoneName } from '../../src/domain/identity/names.ts';
 import {
   brakeKey,

@@ -7,9 +7,9 @@ import type { Link } from '../../src/adapters/nats/connection/supervised-connect
 import { compareSettings } from '../../src/adapters/nats/streams/compare-settings.ts';
 import { inspectStreams, streamInfo } from '../../src/adapters/nats/streams/ensure-streams.ts';
 import { type Settings, wantedSettings } from '../../src/adapters/nats/streams/stream-settings.ts';
-import type { Inspection } from '../../src/cli/compose.ts';
 import { lookAtSettings, lookAtStreams } from '../../src/cli/doctor/streams.ts';
-import { printable } from '../../src/cli/printable.ts';
+import { printable } from '../../src/cli/terminal/escape-terminal.ts';
+import type { Inspection } from '../../src/composition/compose.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { Namespace } from '../../src/domain/identity/names.ts';
 import { foreseen, fuzz } from './fuzz.ts';

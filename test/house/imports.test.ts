@@ -204,7 +204,7 @@ const layers: Record<string, { allowed: readonly string[]; refused: readonly str
 
 /** Single files with a rule of their own, named like a folder above. */
 const roots: typeof layers = {
-  'src/cli/compose.ts': {
+  'src/composition/compose.ts': {
     allowed: ['../adapters/nats/leases.ts', '../adapters/memory/leases.ts', '../runtime/step.ts'],
     refused: ['../../test/sim/cluster.ts', 'node:process'],
   },

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { commands } from '../../src/cli/commands.ts';
-import { exit } from '../../src/cli/exit.ts';
-import { common } from '../../src/cli/settings/common.ts';
-import { optionOf, type Settings, variableOf } from '../../src/cli/settings/setting.ts';
+import { exit } from '../../src/cli/command/exit.ts';
+import { common } from '../../src/cli/command/settings/common.ts';
+import { optionOf, type Settings, variableOf } from '../../src/cli/command/settings/setting.ts';
+import { commands } from '../../src/cli/command-list.ts';
 import { ownCharts } from '../../src/runtime/transitions/publish-charts.ts';
 
 const read = (path: string) =>

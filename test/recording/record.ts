@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { replaceFile } from '../../src/adapters/files/atomic-write.ts';
 import { historyLine } from '../../src/adapters/files/history-line.ts';
 import { placeOf } from '../../src/adapters/system/processes.ts';
-import { sampleFile } from '../../src/cli/sample.ts';
+import { sampleFile } from '../../src/cli/session/sample-recording.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
 import { anonymous } from '../golden/anonymous.ts';
 import { Stage } from '../golden/stage.ts';

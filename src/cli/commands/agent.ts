@@ -1,19 +1,19 @@
 import { z } from 'zod';
+import { listInstances, system } from '../../composition/compose.ts';
 import { AgentName } from '../../domain/identity/names.ts';
 import { Agent } from '../../runtime/agent/agent.ts';
-import { command } from '../command.ts';
-import { listInstances, system } from '../compose.ts';
-import { connectPatiently, watchConnection } from '../connect.ts';
-import { exit } from '../exit.ts';
-import { keepListed } from '../listed-instances.ts';
-import { openMetrics } from '../metrics.ts';
-import { printable } from '../printable.ts';
-import { sayTransitions } from '../session-lines.ts';
-import { agency } from '../settings/lease.ts';
-import { metrics } from '../settings/metrics.ts';
-import { agentOptions, slotOf } from '../slot.ts';
-import { spinning } from '../spinner.ts';
-import { stopping } from '../stopping.ts';
+import { keepListed } from '../agent/follow-instances-file.ts';
+import { sayTransitions } from '../agent/transition-lines.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { agency } from '../command/settings/lease.ts';
+import { metrics } from '../command/settings/metrics.ts';
+import { agentOptions, slotOf } from '../session/agent-options.ts';
+import { connectPatiently, watchConnection } from '../session/connect.ts';
+import { openMetrics } from '../session/open-metrics.ts';
+import { stopping } from '../session/until-stopped.ts';
+import { printable } from '../terminal/escape-terminal.ts';
+import { spinning } from '../terminal/spinner.ts';
 
 export const agent = command({
   name: 'agent',

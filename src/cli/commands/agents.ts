@@ -1,11 +1,11 @@
-import { agentTable, bySlot } from '../agent-table.ts';
-import { command } from '../command.ts';
-import { system } from '../compose.ts';
-import { exit } from '../exit.ts';
-import { fleetLines } from '../fleet-lines.ts';
-import { footer, plural } from '../footer.ts';
-import { jsonLine } from '../printable.ts';
-import { openView } from '../viewing.ts';
+import { system } from '../../composition/compose.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { openView } from '../session/open-view.ts';
+import { agentTable, bySlot } from '../tables/agent-table.ts';
+import { fleetLines } from '../tables/fleet-lines.ts';
+import { footer, plural } from '../tables/footer.ts';
+import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const agents = command({
   name: 'agents',

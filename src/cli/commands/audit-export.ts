@@ -1,17 +1,17 @@
 import { z } from 'zod';
+import { historyLine, replaceFile, system } from '../../composition/compose.ts';
+import { findMoment } from '../../composition/find-moment.ts';
+import { momentRule } from '../../composition/moment-expression.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import { isPast, type Moment } from '../../runtime/audit/replay.ts';
-import { NamedCharts } from '../charts-beside.ts';
-import { command } from '../command.ts';
-import { historyLine, replaceFile, system } from '../compose.ts';
-import { exit } from '../exit.ts';
-import { findMoment } from '../find-moment.ts';
-import { openHistory } from '../history.ts';
-import { grouped, Meter } from '../meter.ts';
-import { momentRule } from '../moment.ts';
-import { source } from '../settings/history.ts';
-import { spinning } from '../spinner.ts';
+import { NamedCharts } from '../audit/exported-charts.ts';
+import { openHistory } from '../audit/open-history.ts';
+import { grouped, Meter } from '../audit/progress.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { source } from '../command/settings/history.ts';
+import { spinning } from '../terminal/spinner.ts';
 
 const Moments = z.string().min(1, momentRule).optional();
 

@@ -1,21 +1,22 @@
 import type { AnyStateMachine } from 'xstate';
 import { z } from 'zod';
+import { system } from '../../composition/compose.ts';
+import { findMoment } from '../../composition/find-moment.ts';
+import { loadMachines } from '../../composition/load-machines.ts';
+import { momentRule } from '../../composition/moment-expression.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Moment, type Replayed, replayTo } from '../../runtime/audit/replay.ts';
 import { replayMachines } from '../../runtime/audit/replay-machines.ts';
-import { command } from '../command.ts';
-import { system } from '../compose.ts';
-import { exit } from '../exit.ts';
-import { findMoment } from '../find-moment.ts';
-import { type Difference, differenceLine, fleetDiff } from '../fleet-diff.ts';
-import { fleetRows } from '../fleet-rows.ts';
-import { type OpenHistory, openHistory } from '../history.ts';
-import type { Io } from '../io.ts';
-import { loadMachines } from '../load-machines.ts';
-import { Meter } from '../meter.ts';
-import { momentRule } from '../moment.ts';
-import { causeDocument, causeLines, replayedDocument, replayedLines } from '../other-ways.ts';
-import { jsonLine } from '../printable.ts';
+import { type Difference, differenceLine, fleetDiff } from '../audit/fleet-diff.ts';
+import { fleetRows } from '../audit/fleet-rows.ts';
+import {
+  causeDocument,
+  causeLines,
+  replayedDocument,
+  replayedLines,
+} from '../audit/machine-diff-report.ts';
+import { type OpenHistory, openHistory } from '../audit/open-history.ts';
+import { Meter } from '../audit/progress.ts';
 import {
   caveats,
   clockOf,
@@ -27,9 +28,13 @@ import {
   tableOf,
   type ViewName,
   views,
-} from '../replayed.ts';
-import { source } from '../settings/history.ts';
-import { spinning } from '../spinner.ts';
+} from '../audit/replay-report.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { source } from '../command/settings/history.ts';
+import { jsonLine } from '../terminal/escape-terminal.ts';
+import type { Io } from '../terminal/io.ts';
+import { spinning } from '../terminal/spinner.ts';
 
 const Text = z.string().min(1, momentRule);
 const viewRule = `one of ${views.join(', ')}; several separated by commas; all`;

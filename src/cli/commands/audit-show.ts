@@ -1,18 +1,18 @@
+import { entitiesNamed } from '../../composition/entity-name.ts';
 import { type Illegible, type Recorded, readEvent } from '../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
-import { entitiesNamed } from '../audit-entity.ts';
-import { actorOf, eventJson, stateText, subjectOf, whyOf } from '../audit-event.ts';
-import { findEntity } from '../audit-reading.ts';
-import { Causes } from '../causes.ts';
-import { command } from '../command.ts';
-import { exit } from '../exit.ts';
-import { plural } from '../footer.ts';
-import { openHistory } from '../history.ts';
-import type { Io } from '../io.ts';
-import { printable } from '../printable.ts';
-import { source } from '../settings/history.ts';
-import { dateTime } from '../times.ts';
-import { wrapped } from '../wrapped.ts';
+import { actorOf, eventJson, stateText, subjectOf, whyOf } from '../audit/event-lines.ts';
+import { Causes } from '../audit/find-cause.ts';
+import { findEntity } from '../audit/find-entity.ts';
+import { openHistory } from '../audit/open-history.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { source } from '../command/settings/history.ts';
+import { plural } from '../tables/footer.ts';
+import { printable } from '../terminal/escape-terminal.ts';
+import { dateTime } from '../terminal/format-time.ts';
+import type { Io } from '../terminal/io.ts';
+import { wrapped } from '../terminal/wrap.ts';
 
 export const auditShow = command({
   name: 'audit show',

@@ -1,18 +1,18 @@
 import { z } from 'zod';
+import { entitiesNamed } from '../../composition/entity-name.ts';
 import { type Illegible, type Recorded, readEvent } from '../../domain/events/audit-entry.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
-import { entitiesNamed } from '../audit-entity.ts';
-import { actorOf, eventJson, stateText, subjectOf, whyOf } from '../audit-event.ts';
-import { findEntity } from '../audit-reading.ts';
-import { command } from '../command.ts';
-import { exit } from '../exit.ts';
-import { openHistory } from '../history.ts';
-import type { Io } from '../io.ts';
-import { printable } from '../printable.ts';
-import { Switch } from '../settings/common.ts';
-import { source } from '../settings/history.ts';
-import { dateTime } from '../times.ts';
+import { actorOf, eventJson, stateText, subjectOf, whyOf } from '../audit/event-lines.ts';
+import { findEntity } from '../audit/find-entity.ts';
+import { openHistory } from '../audit/open-history.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { Switch } from '../command/settings/common.ts';
+import { source } from '../command/settings/history.ts';
+import { printable } from '../terminal/escape-terminal.ts';
+import { dateTime } from '../terminal/format-time.ts';
+import type { Io } from '../terminal/io.ts';
 
 /** How many events are shown where nobody says from where. */
 const last = 20;

@@ -1,19 +1,19 @@
 import { z } from 'zod';
+import { system } from '../../composition/compose.ts';
 import type { Divergence } from '../../domain/replay/divergence.ts';
 import { verify } from '../../runtime/audit/verify.ts';
-import { Checkpoints, savedIn } from '../checkpoints.ts';
-import { command } from '../command.ts';
-import { system } from '../compose.ts';
-import { divergenceDocument, divergenceLine } from '../divergence-lines.ts';
-import { exit } from '../exit.ts';
-import { type OpenHistory, openHistory } from '../history.ts';
-import type { Io } from '../io.ts';
-import { Meter } from '../meter.ts';
-import { jsonLine } from '../printable.ts';
-import { Switch } from '../settings/common.ts';
-import { source } from '../settings/history.ts';
-import { spinning } from '../spinner.ts';
-import { summary, verifiedDocument } from '../verified.ts';
+import { divergenceDocument, divergenceLine } from '../audit/divergence-lines.ts';
+import { type OpenHistory, openHistory } from '../audit/open-history.ts';
+import { Meter } from '../audit/progress.ts';
+import { Checkpoints, savedIn } from '../audit/verify-checkpoint.ts';
+import { summary, verifiedDocument } from '../audit/verify-report.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { Switch } from '../command/settings/common.ts';
+import { source } from '../command/settings/history.ts';
+import { jsonLine } from '../terminal/escape-terminal.ts';
+import type { Io } from '../terminal/io.ts';
+import { spinning } from '../terminal/spinner.ts';
 
 export const auditVerify = command({
   name: 'audit verify',

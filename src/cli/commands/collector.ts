@@ -1,15 +1,15 @@
+import { system } from '../../composition/compose.ts';
 import { AgentName } from '../../domain/identity/names.ts';
-import { collect } from '../collecting.ts';
-import { command } from '../command.ts';
-import { system } from '../compose.ts';
-import { connectPatiently, watchConnection } from '../connect.ts';
-import { exit } from '../exit.ts';
-import { openMetrics } from '../metrics.ts';
-import { jsonLine, printable } from '../printable.ts';
-import { agency, lease } from '../settings/lease.ts';
-import { metrics } from '../settings/metrics.ts';
-import { slotOf } from '../slot.ts';
-import { stopping } from '../stopping.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { agency, lease } from '../command/settings/lease.ts';
+import { metrics } from '../command/settings/metrics.ts';
+import { collect } from '../gc/run-collector.ts';
+import { slotOf } from '../session/agent-options.ts';
+import { connectPatiently, watchConnection } from '../session/connect.ts';
+import { openMetrics } from '../session/open-metrics.ts';
+import { stopping } from '../session/until-stopped.ts';
+import { jsonLine, printable } from '../terminal/escape-terminal.ts';
 
 export const collector = command({
   name: 'collector',

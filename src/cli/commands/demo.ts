@@ -1,11 +1,11 @@
+import { Duration } from '../../composition/duration.ts';
 import { seconds } from '../../domain/time.ts';
-import { command } from '../command.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { Stage } from '../demo/environment.ts';
 import { Narrator } from '../demo/narrator.ts';
-import { Stage } from '../demo/stage.ts';
 import { tellStory } from '../demo/story.ts';
-import { Duration } from '../duration.ts';
-import { exit } from '../exit.ts';
-import { plural } from '../footer.ts';
+import { plural } from '../tables/footer.ts';
 
 export const demo = command({
   name: 'demo',

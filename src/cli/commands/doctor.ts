@@ -1,17 +1,17 @@
+import { accessOf } from '../../composition/access.ts';
+import { openInspection, system } from '../../composition/compose.ts';
 import { seconds } from '../../domain/time.ts';
-import { accessOf } from '../access.ts';
-import { type Common, command } from '../command.ts';
-import { openInspection, system } from '../compose.ts';
+import { type Common, command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { lookAtPlans, lookAtRecords, lookAtSeats } from '../doctor/registry.ts';
 import { lookAtAdvisories, lookAtServer } from '../doctor/server.ts';
 import { lookAtSettings, lookAtStreams } from '../doctor/streams.ts';
-import { exit } from '../exit.ts';
-import { plural } from '../footer.ts';
-import type { Io } from '../io.ts';
-import { jsonLine, printable } from '../printable.ts';
-import { spinning } from '../spinner.ts';
-import { openView } from '../viewing.ts';
+import { openView } from '../session/open-view.ts';
+import { plural } from '../tables/footer.ts';
+import { jsonLine, printable } from '../terminal/escape-terminal.ts';
+import type { Io } from '../terminal/io.ts';
+import { spinning } from '../terminal/spinner.ts';
 
 export const doctor = command({
   name: 'doctor',

@@ -1,14 +1,14 @@
-import { command } from '../command.ts';
-import { system } from '../compose.ts';
-import { exit } from '../exit.ts';
-import { fleetLines } from '../fleet-lines.ts';
-import { footer } from '../footer.ts';
-import { byTime, planCounted, planTable } from '../plan-table.ts';
-import { brakeDocument, planDocument, planNow } from '../planned.ts';
-import { jsonLine } from '../printable.ts';
-import { lease } from '../settings/lease.ts';
-import { spinning } from '../spinner.ts';
-import { openView } from '../viewing.ts';
+import { system } from '../../composition/compose.ts';
+import { brakeDocument, planDocument, planNow } from '../../composition/gc-plan-now.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { lease } from '../command/settings/lease.ts';
+import { byTime, planCounted, planTable } from '../gc/plan-table.ts';
+import { openView } from '../session/open-view.ts';
+import { fleetLines } from '../tables/fleet-lines.ts';
+import { footer } from '../tables/footer.ts';
+import { jsonLine } from '../terminal/escape-terminal.ts';
+import { spinning } from '../terminal/spinner.ts';
 
 export const gcPlan = command({
   name: 'gc plan',

@@ -1,18 +1,18 @@
 import { z } from 'zod';
+import { system } from '../../composition/compose.ts';
+import { Duration } from '../../composition/duration.ts';
+import { holdAt, isAt, placeName, placeNamed } from '../../composition/host-or-agent.ts';
 import { days, seconds } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
 import { hold as plan } from '../../runtime/operator/operator-actions.ts';
-import { bySlot } from '../agent-table.ts';
-import { command } from '../command.ts';
-import { system } from '../compose.ts';
-import { coverLines } from '../cover-lines.ts';
-import { Duration } from '../duration.ts';
-import { exit } from '../exit.ts';
-import { untilWords, when } from '../fleet-lines.ts';
-import { operating, operatorOf, patience } from '../operator.ts';
-import { holdAt, isAt, placeName, placeNamed } from '../place.ts';
-import { jsonLine, printable } from '../printable.ts';
-import { openView } from '../viewing.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { coverLines } from '../gc/hold-coverage.ts';
+import { openView } from '../session/open-view.ts';
+import { operating, operatorOf, patience } from '../session/operator.ts';
+import { bySlot } from '../tables/agent-table.ts';
+import { untilWords, when } from '../tables/fleet-lines.ts';
+import { jsonLine, printable } from '../terminal/escape-terminal.ts';
 
 const longest = days(30);
 

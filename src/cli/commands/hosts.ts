@@ -1,12 +1,12 @@
-import { command } from '../command.ts';
-import { system } from '../compose.ts';
-import { exit } from '../exit.ts';
-import { fleetLines } from '../fleet-lines.ts';
-import { footer, plural } from '../footer.ts';
-import { hostRows } from '../host-rows.ts';
-import { hostTable } from '../host-table.ts';
-import { jsonLine } from '../printable.ts';
-import { openView } from '../viewing.ts';
+import { system } from '../../composition/compose.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { openView } from '../session/open-view.ts';
+import { fleetLines } from '../tables/fleet-lines.ts';
+import { footer, plural } from '../tables/footer.ts';
+import { hostRows } from '../tables/host-rows.ts';
+import { hostTable } from '../tables/host-table.ts';
+import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const hosts = command({
   name: 'hosts',

@@ -1,13 +1,13 @@
 import { extname, join } from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../../composition/compose.ts';
 import { Fault } from '../../domain/fault.ts';
-import { chartNamed, chartsIn } from '../charts.ts';
-import { command } from '../command.ts';
-import { replaceFile } from '../compose.ts';
-import { drawn, endings, type Format, formats } from '../drawn.ts';
-import { exit } from '../exit.ts';
-import { paletteOf } from '../palette.ts';
-import { format, look, whose } from '../settings/machines.ts';
+import { drawn, endings, type Format, formats } from '../charts/render-chart.ts';
+import { chartNamed, chartsIn } from '../charts/select-charts.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { format, look, whose } from '../command/settings/machines.ts';
+import { paletteOf } from '../terminal/palette.ts';
 
 export const machinesDraw = command({
   name: 'machines draw',

@@ -1,11 +1,11 @@
 import type { Chart } from '../../charts/model/chart.ts';
 import { treeOf } from '../../charts/model/state-tree.ts';
-import { chartsIn } from '../charts.ts';
-import { command } from '../command.ts';
-import { exit } from '../exit.ts';
-import { jsonLine, printable } from '../printable.ts';
-import { whose } from '../settings/machines.ts';
-import { table } from '../table.ts';
+import { chartsIn } from '../charts/select-charts.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { whose } from '../command/settings/machines.ts';
+import { table } from '../tables/table.ts';
+import { jsonLine, printable } from '../terminal/escape-terminal.ts';
 
 export const machinesList = command({
   name: 'machines list',

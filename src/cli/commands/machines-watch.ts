@@ -1,15 +1,15 @@
 import { dirname, join } from 'node:path';
 import { chartOf } from '../../charts/model/chart.ts';
+import { changesOf, readIfThere, replaceFile } from '../../composition/compose.ts';
+import { loadMachines } from '../../composition/load-machines.ts';
 import { Fault } from '../../domain/fault.ts';
 import { seconds } from '../../domain/time.ts';
-import { command } from '../command.ts';
-import { changesOf, readIfThere, replaceFile } from '../compose.ts';
-import { drawn } from '../drawn.ts';
-import { exit } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { loadMachines } from '../load-machines.ts';
-import { printable } from '../printable.ts';
-import { look } from '../settings/machines.ts';
+import { drawn } from '../charts/render-chart.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { look } from '../command/settings/machines.ts';
+import { printable } from '../terminal/escape-terminal.ts';
+import type { Io } from '../terminal/io.ts';
 
 export const machinesWatch = command({
   name: 'machines watch',

@@ -1,11 +1,16 @@
 import type { FleetPolicy } from '../../domain/policy/fleet-policy.ts';
 import { setPolicy } from '../../runtime/operator/operator-actions.ts';
-import { command } from '../command.ts';
-import { connectOnce } from '../connect.ts';
-import { exit } from '../exit.ts';
-import { operating, operatorOf, patience } from '../operator.ts';
-import { changedSettings, settingsSaid, wishesIn, withWishes } from '../policy-settings.ts';
-import { jsonLine } from '../printable.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import {
+  changedSettings,
+  settingsSaid,
+  wishesIn,
+  withWishes,
+} from '../command/settings/policy-settings.ts';
+import { connectOnce } from '../session/connect.ts';
+import { operating, operatorOf, patience } from '../session/operator.ts';
+import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const policySet = command({
   name: 'policy set',

@@ -1,8 +1,8 @@
-import { command } from '../command.ts';
-import { exit } from '../exit.ts';
-import { policyDocument, policyShown } from '../policy-shown.ts';
-import { jsonLine } from '../printable.ts';
-import { openView } from '../viewing.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { openView } from '../session/open-view.ts';
+import { policyDocument, policyShown } from '../tables/policy-table.ts';
+import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const policy = command({
   name: 'policy',

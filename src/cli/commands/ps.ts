@@ -1,13 +1,13 @@
 import { z } from 'zod';
+import { system } from '../../composition/compose.ts';
 import { pickPolicies, usable } from '../../domain/fleet/pick.ts';
 import { ServiceName } from '../../domain/identity/names.ts';
-import { command } from '../command.ts';
-import { system } from '../compose.ts';
-import { exit } from '../exit.ts';
-import { footer, plural } from '../footer.ts';
-import { byName, instanceTable } from '../instance-table.ts';
-import { jsonLine } from '../printable.ts';
-import { openView } from '../viewing.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { openView } from '../session/open-view.ts';
+import { footer, plural } from '../tables/footer.ts';
+import { byName, instanceTable } from '../tables/instance-table.ts';
+import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const ps = command({
   name: 'ps',

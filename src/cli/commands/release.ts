@@ -1,12 +1,12 @@
+import { type Place, placeName, placeNamed } from '../../composition/host-or-agent.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { HoldRecord } from '../../domain/records/schemas.ts';
 import { release as end } from '../../runtime/operator/operator-actions.ts';
-import { command } from '../command.ts';
-import { exit } from '../exit.ts';
-import { operating, operatorOf, patience } from '../operator.ts';
-import { type Place, placeName, placeNamed } from '../place.ts';
-import { jsonLine, printable } from '../printable.ts';
-import { openView } from '../viewing.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { openView } from '../session/open-view.ts';
+import { operating, operatorOf, patience } from '../session/operator.ts';
+import { jsonLine, printable } from '../terminal/escape-terminal.ts';
 
 export const release = command({
   name: 'release',

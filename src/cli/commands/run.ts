@@ -1,20 +1,20 @@
 import { z } from 'zod';
+import { system } from '../../composition/compose.ts';
 import { AgentName, InstanceId, type RunRef, ServiceName } from '../../domain/identity/names.ts';
 import type { InstanceSpec } from '../../domain/records/desired-instances.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Meters } from '../../ports/metrics.ts';
 import { Agent, type AgentOptions } from '../../runtime/agent/agent.ts';
-import { type Common, command } from '../command.ts';
-import { system } from '../compose.ts';
-import { connectPatiently, watchConnection } from '../connect.ts';
-import { exit } from '../exit.ts';
-import { sayFailure } from '../failure.ts';
-import type { Io } from '../io.ts';
-import { openMetrics } from '../metrics.ts';
-import { sayTransitions } from '../session-lines.ts';
-import { agency } from '../settings/lease.ts';
-import { metrics } from '../settings/metrics.ts';
-import { agentOptions, slotOf } from '../slot.ts';
+import { sayTransitions } from '../agent/transition-lines.ts';
+import { type Common, command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { agency } from '../command/settings/lease.ts';
+import { metrics } from '../command/settings/metrics.ts';
+import { agentOptions, slotOf } from '../session/agent-options.ts';
+import { connectPatiently, watchConnection } from '../session/connect.ts';
+import { openMetrics } from '../session/open-metrics.ts';
+import type { Io } from '../terminal/io.ts';
+import { sayFailure } from '../terminal/print-error.ts';
 
 /** So long the process waits for the store; then it starts, and is registered later. */
 const connectWithin: Millis = seconds(3);

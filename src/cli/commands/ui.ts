@@ -1,20 +1,25 @@
+import { withoutLogin } from '../../composition/access.ts';
+import { jsonLog } from '../../composition/compose.ts';
 import { AgentName } from '../../domain/identity/names.ts';
-import { withoutLogin } from '../access.ts';
-import { command } from '../command.ts';
-import { jsonLog } from '../compose.ts';
-import { connectPatiently, watchConnection } from '../connect.ts';
-import { type Dashboard, dashboardDoor, openLive, openRecorded } from '../dashboard.ts';
-import { exit } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { jsonLine, printable } from '../printable.ts';
-import { sampleFile } from '../sample.ts';
-import { Switch } from '../settings/common.ts';
-import { dashboard } from '../settings/dashboard.ts';
-import { source } from '../settings/history.ts';
-import { agency, lease } from '../settings/lease.ts';
-import { slotOf } from '../slot.ts';
-import { spinning } from '../spinner.ts';
-import { stopping } from '../stopping.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { Switch } from '../command/settings/common.ts';
+import { dashboard } from '../command/settings/dashboard.ts';
+import { source } from '../command/settings/history.ts';
+import { agency, lease } from '../command/settings/lease.ts';
+import { slotOf } from '../session/agent-options.ts';
+import { connectPatiently, watchConnection } from '../session/connect.ts';
+import {
+  type Dashboard,
+  dashboardDoor,
+  openLive,
+  openRecorded,
+} from '../session/open-dashboard.ts';
+import { sampleFile } from '../session/sample-recording.ts';
+import { stopping } from '../session/until-stopped.ts';
+import { jsonLine, printable } from '../terminal/escape-terminal.ts';
+import type { Io } from '../terminal/io.ts';
+import { spinning } from '../terminal/spinner.ts';
 
 export const ui = command({
   name: 'ui',

@@ -1,23 +1,23 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { withoutLogin } from '../../composition/access.ts';
+import { startServer, system } from '../../composition/compose.ts';
 import { Fault } from '../../domain/fault.ts';
 import { AgentName } from '../../domain/identity/names.ts';
-import { withoutLogin } from '../access.ts';
-import { collect } from '../collecting.ts';
-import { command } from '../command.ts';
-import { startServer, system } from '../compose.ts';
-import { connectPatiently, watchConnection } from '../connect.ts';
-import { dashboardDoor, openLive } from '../dashboard.ts';
-import { stateDir } from '../directories.ts';
-import { exit } from '../exit.ts';
-import { openMetrics } from '../metrics.ts';
-import { jsonLine, printable } from '../printable.ts';
-import { dashboardBeside } from '../settings/dashboard.ts';
-import { agency, lease } from '../settings/lease.ts';
-import { metrics } from '../settings/metrics.ts';
-import { slotOf } from '../slot.ts';
-import { spinning } from '../spinner.ts';
-import { stopping } from '../stopping.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { dashboardBeside } from '../command/settings/dashboard.ts';
+import { agency, lease } from '../command/settings/lease.ts';
+import { metrics } from '../command/settings/metrics.ts';
+import { collect } from '../gc/run-collector.ts';
+import { slotOf } from '../session/agent-options.ts';
+import { connectPatiently, watchConnection } from '../session/connect.ts';
+import { dashboardDoor, openLive } from '../session/open-dashboard.ts';
+import { openMetrics } from '../session/open-metrics.ts';
+import { stopping } from '../session/until-stopped.ts';
+import { stateDir } from '../session/xdg-directories.ts';
+import { jsonLine, printable } from '../terminal/escape-terminal.ts';
+import { spinning } from '../terminal/spinner.ts';
 
 export const up = command({
   name: 'up',

@@ -1,25 +1,25 @@
+import { system } from '../../composition/compose.ts';
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import { ServiceName } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { Directory, type DirectoryChange } from '../../runtime/directory/directory.ts';
 import type { FleetChange } from '../../runtime/directory/fleet-change-detector.ts';
-import { changeDocument, changeLine } from '../change-lines.ts';
-import { command } from '../command.ts';
-import { system } from '../compose.ts';
-import { connectPatiently, watchConnection } from '../connect.ts';
-import { Drawing } from '../drawing.ts';
-import { exit } from '../exit.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { Switch } from '../command/settings/common.ts';
+import { connectPatiently, watchConnection } from '../session/connect.ts';
+import { stopping } from '../session/until-stopped.ts';
+import { changeDocument, changeLine } from '../tables/change-lines.ts';
 import {
   fleetChangeDocument,
   fleetChangeLine,
   fleetDocuments,
   fleetLines,
-} from '../fleet-lines.ts';
-import { footer, plural } from '../footer.ts';
-import { byName, instanceTable } from '../instance-table.ts';
-import { jsonLine } from '../printable.ts';
-import { Switch } from '../settings/common.ts';
-import { stopping } from '../stopping.ts';
+} from '../tables/fleet-lines.ts';
+import { footer, plural } from '../tables/footer.ts';
+import { byName, instanceTable } from '../tables/instance-table.ts';
+import { Drawing } from '../tables/live-screen.ts';
+import { jsonLine } from '../terminal/escape-terminal.ts';
 
 const lookEvery: Millis = seconds(0.5);
 /** The watch hears the server every second; after this it does not. */

@@ -1,24 +1,24 @@
 import { z } from 'zod';
+import { system } from '../../composition/compose.ts';
+import { type Entity, entitiesNamed } from '../../composition/entity-name.ts';
+import { findMoment } from '../../composition/find-moment.ts';
+import { momentRule } from '../../composition/moment-expression.ts';
 import { readEvent } from '../../domain/events/audit-entry.ts';
 import { isOfSlot } from '../../domain/events/event-schema.ts';
 import { Fault } from '../../domain/fault.ts';
 import { slotTokens } from '../../domain/identity/registry-keys.ts';
-import { type Entity, entitiesNamed } from '../audit-entity.ts';
-import { hasEvents, theOnly } from '../audit-reading.ts';
-import { command } from '../command.ts';
-import { system } from '../compose.ts';
-import { exit } from '../exit.ts';
-import { findMoment } from '../find-moment.ts';
-import { type OpenHistory, openHistory } from '../history.ts';
-import type { Io } from '../io.ts';
-import { momentRule } from '../moment.ts';
-import { jsonLine, printable } from '../printable.ts';
-import { source } from '../settings/history.ts';
-import { spinning } from '../spinner.ts';
-import { past, present } from '../why/gather.ts';
-import type { Ground } from '../why/ground.ts';
-import { stands, tell } from '../why/tell.ts';
-import { wrapped } from '../wrapped.ts';
+import { hasEvents, theOnly } from '../audit/find-entity.ts';
+import { type OpenHistory, openHistory } from '../audit/open-history.ts';
+import { command } from '../command/command.ts';
+import { exit } from '../command/exit.ts';
+import { source } from '../command/settings/history.ts';
+import { jsonLine, printable } from '../terminal/escape-terminal.ts';
+import type { Io } from '../terminal/io.ts';
+import { spinning } from '../terminal/spinner.ts';
+import { wrapped } from '../terminal/wrap.ts';
+import type { Ground } from '../why/context.ts';
+import { stands, tell } from '../why/explain.ts';
+import { past, present } from '../why/load-context.ts';
 
 export const why = command({
   name: 'why',

@@ -1,16 +1,16 @@
+import { system } from '../../composition/compose.ts';
+import { entitiesNamed } from '../../composition/entity-name.ts';
 import { readEvent } from '../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import { seconds } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import { verify } from '../../runtime/audit/verify.ts';
-import { entitiesNamed } from '../audit-entity.ts';
-import { actorOf, stateText, whyOf } from '../audit-event.ts';
-import { system } from '../compose.ts';
-import { printable } from '../printable.ts';
-import { dateTime } from '../times.ts';
-import type { Actor } from './actor.ts';
-import type { Stage } from './stage.ts';
-import type { Telling } from './telling.ts';
+import { actorOf, stateText, whyOf } from '../audit/event-lines.ts';
+import { printable } from '../terminal/escape-terminal.ts';
+import { dateTime } from '../terminal/format-time.ts';
+import type { Telling } from './context.ts';
+import type { Actor } from './demo-agent.ts';
+import type { Stage } from './environment.ts';
 
 /** Reads two lives, and replays the whole history. */
 export async function tellAudit({ stage, narrator, io }: Telling, killed: Actor, left: Actor) {

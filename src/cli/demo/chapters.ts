@@ -1,6 +1,6 @@
-import type { Actor } from './actor.ts';
-import { grace, ttl } from './stage.ts';
-import { isSuspected, look, seen, type Telling, until } from './telling.ts';
+import { isSuspected, look, seen, type Telling, until } from './context.ts';
+import type { Actor } from './demo-agent.ts';
+import { grace, ttl } from './environment.ts';
 
 /** A process that is killed: first dubious, then declared dead, then collected. */
 export async function killOne(telling: Telling, actor: Actor, others: readonly Actor[]) {

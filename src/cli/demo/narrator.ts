@@ -1,9 +1,9 @@
+import { system } from '../../composition/compose.ts';
 import type { Millis } from '../../domain/time.ts';
-import { system } from '../compose.ts';
-import type { Io } from '../io.ts';
-import { jsonLine } from '../printable.ts';
-import { spinning } from '../spinner.ts';
-import { wrapped } from '../wrapped.ts';
+import { jsonLine } from '../terminal/escape-terminal.ts';
+import type { Io } from '../terminal/io.ts';
+import { spinning } from '../terminal/spinner.ts';
+import { wrapped } from '../terminal/wrap.ts';
 
 /** Tells the story: for people, or as documents. Counts what did not happen as told. */
 export class Narrator {

@@ -1,10 +1,10 @@
-import { changeLine } from '../change-lines.ts';
-import { system } from '../compose.ts';
-import type { Actor } from './actor.ts';
+import { system } from '../../composition/compose.ts';
+import { changeLine } from '../tables/change-lines.ts';
 import { tellAudit } from './audit-chapter.ts';
 import { freezeBriefly, freezeForLong, killOne, leaveInOrder } from './chapters.ts';
-import { ttl } from './stage.ts';
-import { look, seen, type Telling, until } from './telling.ts';
+import { look, seen, type Telling, until } from './context.ts';
+import type { Actor } from './demo-agent.ts';
+import { ttl } from './environment.ts';
 
 const oslo = { host: 'oslo', name: 'web', service: 'web', port: 8001 };
 const paris = { host: 'paris', name: 'web', service: 'web', port: 8002 };

@@ -1,12 +1,12 @@
+import { placeName } from '../../composition/host-or-agent.ts';
 import { forecastBrakes } from '../../domain/collection/brake-forecast.ts';
 import { allSeats } from '../../domain/identity/registry-keys.ts';
 import { SeatRecord } from '../../domain/records/schemas.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
-import { brakeWords, holdWords } from '../fleet-lines.ts';
-import { plural } from '../footer.ts';
-import { placeName } from '../place.ts';
+import { brakeWords, holdWords } from '../tables/fleet-lines.ts';
+import { plural } from '../tables/footer.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
 /** Can every record be read? Each that cannot is named, with the reason. */

@@ -1,6 +1,6 @@
+import { type Inspection, system } from '../../composition/compose.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
-import { type Inspection, system } from '../compose.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
 /** Is it a server that can keep the promises? */

@@ -1,7 +1,7 @@
+import { type Inspection, system } from '../../composition/compose.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
-import { type Inspection, system } from '../compose.ts';
-import { plural } from '../footer.ts';
-import { ago } from '../times.ts';
+import { plural } from '../tables/footer.ts';
+import { ago } from '../terminal/format-time.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
 /** Are the streams there, and as they must be? */

@@ -3,13 +3,19 @@ import type { SlotView } from '../../domain/fleet/fleet.ts';
 import { renewEvery } from '../../domain/policy/lease-policy.ts';
 import type { StoredAgent } from '../../domain/records/stored-record.ts';
 import type { Instant } from '../../domain/time.ts';
-import { evidenceWords } from '../evidence.ts';
-import { plural } from '../footer.ts';
-import { lasted } from '../times.ts';
-import { deathWords, doubtWords, nobodyWatches, suspectNext, untilOneRuns } from './doubt.ts';
-import { type Ground, observed, type Story } from './ground.ts';
+import { evidenceWords } from '../audit/evidence-text.ts';
+import { plural } from '../tables/footer.ts';
+import { lasted } from '../terminal/format-time.ts';
+import { type Ground, observed, type Story } from './context.ts';
 import { at, during, long, since, slotName } from './phrases.ts';
-import { RunLife } from './run-life.ts';
+import { RunLife } from './run-history.ts';
+import {
+  deathWords,
+  doubtWords,
+  nobodyWatches,
+  suspectNext,
+  untilOneRuns,
+} from './suspicion-text.ts';
 
 /** Why an agent is as it is, and what becomes of it. */
 export async function tellAgent(

@@ -1,12 +1,18 @@
 import { leftoverAfter } from '../../domain/policy/lease-policy.ts';
 import { type StoredInstance, tokenOf } from '../../domain/records/stored-record.ts';
 import type { Instant } from '../../domain/time.ts';
-import { evidenceWords } from '../evidence.ts';
-import { deathWords, doubtWords, nobodyWatches, suspectNext, untilOneRuns } from './doubt.ts';
-import { agentOf, type Case, type Told } from './instance-case.ts';
+import { evidenceWords } from '../audit/evidence-text.ts';
+import { liveSince } from './healthy-instance.ts';
+import { agentOf, type Case, type Told } from './instance-context.ts';
 import { at, during, ref, since, slotName, soon } from './phrases.ts';
-import type { RunLife } from './run-life.ts';
-import { liveSince } from './undoubted-instance.ts';
+import type { RunLife } from './run-history.ts';
+import {
+  deathWords,
+  doubtWords,
+  nobodyWatches,
+  suspectNext,
+  untilOneRuns,
+} from './suspicion-text.ts';
 
 export function suspect({ ground, name, stored, slot, life, lease }: Case): Told {
   const { now } = ground;

@@ -1,6 +1,7 @@
 import { instanceRow } from '../../domain/fleet/directory-rows.ts';
 import type { SlotView } from '../../domain/fleet/fleet.ts';
 import type { StoredInstance } from '../../domain/records/stored-record.ts';
+import { type Ground, observed, type Story } from './context.ts';
 import {
   contested,
   dead,
@@ -10,11 +11,10 @@ import {
   unknownOwner,
   unobserved,
 } from './dubious-instance.ts';
-import { type Ground, observed, type Story } from './ground.ts';
-import { agentOf, type Case, type Told } from './instance-case.ts';
+import { draining, failing, live } from './healthy-instance.ts';
+import { agentOf, type Case, type Told } from './instance-context.ts';
 import { slotName } from './phrases.ts';
-import { RunLife } from './run-life.ts';
-import { draining, failing, live } from './undoubted-instance.ts';
+import { RunLife } from './run-history.ts';
 
 /** Why an instance is as it is, and what becomes of it. */
 export async function tellInstance(

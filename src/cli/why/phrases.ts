@@ -2,7 +2,7 @@ import type { Recorded } from '../../domain/events/audit-entry.ts';
 import type { Actor } from '../../domain/identity/actor.ts';
 import type { Slot } from '../../domain/identity/names.ts';
 import type { Instant, Millis } from '../../domain/time.ts';
-import { dateTime, roughly } from '../times.ts';
+import { dateTime, roughly } from '../terminal/format-time.ts';
 
 /** `at 12:03:10 (22 s ago)`, with the date where that is another one. */
 export function at(then: Instant, now: Instant): string {

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
-import { entitiesNamed } from '../../../src/cli/audit-entity.ts';
-import { present } from '../../../src/cli/why/gather.ts';
-import type { Story } from '../../../src/cli/why/ground.ts';
-import { tell } from '../../../src/cli/why/tell.ts';
+import type { Story } from '../../../src/cli/why/context.ts';
+import { tell } from '../../../src/cli/why/explain.ts';
+import { present } from '../../../src/cli/why/load-context.ts';
+import { entitiesNamed } from '../../../src/composition/entity-name.ts';
 import type { FleetInMemory } from '../../runtime/fleet-in-memory.ts';
 
 /** What `rollcall why` says now of one thing, named so that nothing else can be meant. */

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
 import { chartOf } from '../../../src/charts/model/chart.ts';
-import { entitiesNamed } from '../../../src/cli/audit-entity.ts';
-import { planNow } from '../../../src/cli/planned.ts';
+import { entitiesNamed } from '../../../src/composition/entity-name.ts';
+import { planNow } from '../../../src/composition/gc-plan-now.ts';
 import type {
   WireDone,
   WireHoldRequest,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
-import { screen } from '../../../src/cli/live-table.ts';
 import { runProgram } from '../../../src/cli/program.ts';
-import { columnsOf } from '../../../src/cli/text-columns.ts';
+import { screen } from '../../../src/cli/tables/live-table.ts';
+import { columnsOf } from '../../../src/cli/terminal/display-width.ts';
 import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
 import { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
 import { hold } from '../../../src/runtime/operator/operator-actions.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { exit, exitOf } from '../../../src/cli/exit.ts';
-import { sayFailure } from '../../../src/cli/failure.ts';
+import { exit, exitOf } from '../../../src/cli/command/exit.ts';
 import { runProgram } from '../../../src/cli/program.ts';
+import { sayFailure } from '../../../src/cli/terminal/print-error.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { settlesWithin } from '../../../src/runtime/audit/verify.ts';
 import { fakeTerminal } from '../../cli/terminal.ts';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { historyFile } from '../../../../src/cli/compose.ts';
-import { sampleFile } from '../../../../src/cli/sample.ts';
+import { sampleFile } from '../../../../src/cli/session/sample-recording.ts';
+import { historyFile } from '../../../../src/composition/compose.ts';
 import type { Source } from '../../../../src/dashboard/server/history/live-source.ts';
 import { openRecording } from '../../../../src/dashboard/server/history/recorded-source.ts';
 import { causesOf } from '../../../../src/dashboard/server/routes/causes.ts';

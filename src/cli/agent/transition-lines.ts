@@ -1,0 +1,72 @@
+import { system } from '../../composition/compose.ts';
+import type { Agent, AgentOptions } from '../../runtime/agent/agent.ts';
+import type { ProcessTransition } from '../../runtime/transitions/process-chain.ts';
+import { jsonLine, printable } from '../terminal/escape-terminal.ts';
+import { clockTime } from '../terminal/format-time.ts';
+import type { Io } from '../terminal/io.ts';
+
+/**
+ * Says what becomes of an agent's session. With JSON the first line is `ready`, with the address of
+ * the metrics; what led up to it follows, so that a script need not skip anything.
+ */
+export function sayTransitions(
+  io: Io,
+  json: boolean,
+  metrics: string | null,
+): AgentOptions['onTransition'] {
+  const before: string[] = [];
+  let ready = false;
+  let term = 0;
+  return (transition, agent) => {
+    // Whoever has left has no record any more, and had a term.
+    if (agent.term > 0 || transition.to === 'connecting') term = agent.term;
+    const identity = { ...agent.slot, run: agent.run, term };
+    const line = json
+      ? jsonTransition(transition, identity)
+      : humanTransition(transition, agent, io);
+    if (!json) return void (line && io.out(line));
+    if (!ready && transition.to !== 'serving') return void before.push(line);
+    if (!ready) {
+      io.out(jsonLine({ event: 'ready', ...identity, pid: io.pid, metrics }));
+      for (const early of before) io.out(early);
+    }
+    ready = true;
+    io.out(line);
+  };
+}
+
+function jsonTransition({ machine, event, from, to }: ProcessTransition, identity: object): string {
+  const { type, ...more } = event;
+  const at = system.clock.wall();
+  return jsonLine({ event: 'transition', machine, type, from, to, ...identity, at, ...more });
+}
+
+const words: Readonly<Record<string, string>> = {
+  claiming: 'holds its lease, asks for its slot',
+  reconciling: 'has its slot, registers what it runs',
+  serving: 'serves',
+  lapsed: 'LAPSED: claims nothing until its lease is back',
+  leaving: 'leaves',
+  fenced: 'is over: another run, or none, has its slot',
+  stopped: 'has left',
+};
+
+/** Empty for what a person need not see: the same state once more, because of nothing new. */
+function humanTransition({ event, from, to }: ProcessTransition, agent: Agent, io: Io): string {
+  if (from === to && event.type !== 'suspected') return '';
+  const state = String(to);
+  const { palette } = io;
+  const paint =
+    state === 'serving' ? palette.live : state === 'lapsed' ? palette.dubious : palette.dim;
+  const said = event.type === 'suspected' ? 'was suspected, and says that it lives' : words[state];
+  const why = reasonOf(event);
+  const who = `${agent.slot.host}/${agent.slot.agent}`;
+  const term = state === 'serving' ? palette.dim(` (run ${agent.run}, term ${agent.term})`) : '';
+  const text = `${printable(who)} ${paint(said ?? state)}${why && `: ${printable(why)}`}${term}`;
+  return `${palette.dim(clockTime(system.clock.wall()))} ${text}`;
+}
+
+function reasonOf(event: ProcessTransition['event']): string {
+  const why = event['why'] ?? event['cause'];
+  return typeof why === 'string' ? why : '';
+}

@@ -1,0 +1,23 @@
+import type { Divergence } from '../../domain/replay/divergence.ts';
+import { printable } from '../terminal/escape-terminal.ts';
+import type { Palette } from '../terminal/palette.ts';
+
+/** The divergence as a document. */
+export const divergenceDocument = (divergence: Divergence): object => ({
+  event: 'divergence',
+  ...divergence,
+});
+
+/** The divergence as a line: where, whose, what should be there and what is. */
+export function divergenceLine(
+  { seq, entity, check, expected, found }: Divergence,
+  palette: Palette,
+): string {
+  const where = seq > 0 ? `#${seq}` : 'no event';
+  const what = `${palette.expired('✕')} ${palette.bold(where)} ${palette.expired(check)}  ${printable(entity)}`;
+  return `${what}: expected ${short(expected)}, found ${short(found)}`;
+}
+
+/** Nobody compares 64 characters by eye; a machine gets them with --json. */
+const short = (text: string): string =>
+  printable(text.replaceAll(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…'));

@@ -1,0 +1,81 @@
+import { describeChain, type Illegible, type Recorded } from '../../domain/events/audit-entry.ts';
+import { type AuditEvent, isOfSlot, type StateValue } from '../../domain/events/event-schema.ts';
+import { FleetPolicy } from '../../domain/policy/fleet-policy.ts';
+import { HoldRecord } from '../../domain/records/schemas.ts';
+import { policyLines } from '../command/settings/policy-settings.ts';
+import { jsonLine } from '../terminal/escape-terminal.ts';
+import { dateTime } from '../terminal/format-time.ts';
+import { evidenceWords } from './evidence-text.ts';
+
+/** The event as stored, plus `seq`; or where it should be and why it cannot be read. */
+export function eventJson(read: Recorded | Illegible): string {
+  const { seq } = read;
+  return jsonLine(
+    read.kind === 'event'
+      ? { seq, ...read.event }
+      : { seq, subject: read.subject, unreadable: read.why },
+  );
+}
+
+/** Whom the event is about. */
+export function subjectOf({ of }: Pick<AuditEvent, 'of'>): string {
+  if (of.entity === 'instance') return `${of.service}/${of.id}`;
+  return isOfSlot(of) ? `${of.host}/${of.agent}` : describeChain(of);
+}
+
+/** Who did it. */
+export const actorOf = ({ actor, of }: AuditEvent): string =>
+  isOfSlot(of) && actor.run === of.run ? 'itself' : `${actor.host}/${actor.agent}`;
+
+/** A state in the words of its machine: the innermost of each region, and nothing of a clear sight. */
+export function stateText(value: StateValue | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'string') return value;
+  return Object.values(value)
+    .map(stateText)
+    .filter((text) => text !== '' && text !== 'clear')
+    .join(' ');
+}
+
+/** What led to it: what the event itself says, and what the decision saw. */
+export function whyOf(audited: AuditEvent): string {
+  const { type: _, ...said } = audited.event;
+  const seen = evidenceWords(audited) ?? listed(audited.evidence ?? {});
+  return [listed(said), planned(audited), seen].filter((part) => part !== '').join('; ');
+}
+
+/** What somebody planned or said, as the record has it. */
+function planned({ of, record }: AuditEvent): string {
+  if (of.entity === 'hold') {
+    const hold = HoldRecord.pick({ until: true, why: true }).safeParse(record);
+    if (!hold.success) return '';
+    const { until, why } = hold.data;
+    return `until ${dateTime(until).slice(0, 19)}${why === undefined ? '' : `: ${why}`}`;
+  }
+  if (of.entity !== 'policy') return '';
+  const policy = FleetPolicy.safeParse(record?.['policy']);
+  return policy.success ? saidIn(policy.data) : '';
+}
+
+function saidIn(policy: FleetPolicy): string {
+  const said = policyLines(policy).filter(({ value, fallback }) => value !== fallback);
+  if (said.length === 0) return 'the defaults';
+  return said.map(({ name, value }) => `${name} ${value}`).join(', ');
+}
+
+const listed = (what: object): string =>
+  Object.entries(what)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => `${words(name)} ${shown(name, value)}`)
+    .join(', ');
+
+const words = (name: string): string =>
+  name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** Names that end in `For` are durations: see RunEvidence. */
+function shown(name: string, value: unknown): string {
+  if (typeof value === 'number' && name.endsWith('For')) return `${(value / 1000).toFixed(1)} s`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const parts = Object.entries(value).map(([part, of]) => `${words(part)} ${shown(part, of)}`);
+  return `(${parts.join(', ')})`;
+}

@@ -1,0 +1,47 @@
+import { type Illegible, type Recorded, readEvent } from '../../domain/events/audit-entry.ts';
+import { type AuditEvent, isOfSlot } from '../../domain/events/event-schema.ts';
+import { chainSubject, runSubject } from '../../domain/events/event-subjects.ts';
+import type { History } from '../../runtime/history.ts';
+import { subjectOf } from './event-lines.ts';
+
+/** How many runs' events are kept at once: a life is told run by run. */
+const keptRuns = 8;
+
+/**
+ * Finds the event that another one names as its cause, by its hash.
+ *
+ * What brings about an instance's transition is what became of its run, so it is looked for among the
+ * events of that run; each run's are read once.
+ */
+export class Causes {
+  readonly #history: History;
+  readonly #runs = new Map<string, ReadonlyMap<string, Recorded>>();
+
+  constructor(history: History) {
+    this.#history = history;
+  }
+
+  /** The cause in words, with its place; undefined where the event names none. */
+  async of(read: Recorded | Illegible): Promise<string | undefined> {
+    if (read.kind === 'illegible' || read.event.cause === undefined) return undefined;
+    const { cause, of } = read.event;
+    const found = (await this.#runEvents(of)).get(cause);
+    if (!found) return `because of event ${cause.slice(0, 12)}, which is not in this history`;
+    return `because of #${found.seq}: ${subjectOf(found.event)} ${found.event.event.type}`;
+  }
+
+  async #runEvents(of: AuditEvent['of']): Promise<ReadonlyMap<string, Recorded>> {
+    const run = isOfSlot(of) ? runSubject(of) : chainSubject(of);
+    const known = this.#runs.get(run);
+    if (known) return known;
+    const events = new Map<string, Recorded>();
+    for await (const stored of this.#history.read(0, [`${run}.*`])) {
+      const read = readEvent(stored);
+      if (read.kind === 'event') events.set(read.hash, read);
+    }
+    this.#runs.set(run, events);
+    const [oldest] = this.#runs.keys();
+    if (this.#runs.size > keptRuns && oldest !== undefined) this.#runs.delete(oldest);
+    return events;
+  }
+}

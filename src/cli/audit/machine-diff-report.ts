@@ -1,0 +1,74 @@
+import type { Cause, MachinesReplayed } from '../../runtime/audit/replay-machines.ts';
+import { plural } from '../tables/footer.ts';
+import { printable } from '../terminal/escape-terminal.ts';
+import type { Io } from '../terminal/io.ts';
+import type { Palette } from '../terminal/palette.ts';
+import { wrapped } from '../terminal/wrap.ts';
+import { stateText } from './event-lines.ts';
+import { grouped } from './progress.ts';
+
+/** Steps that other machines would have taken otherwise, all for one cause, as a document. */
+export function causeDocument({ event, ...cause }: Cause): object {
+  return {
+    event: 'cause',
+    type: event,
+    ...cause,
+    other: cause.other ?? null,
+    why: cause.why ?? null,
+  };
+}
+
+/** What came of it, as a document. */
+export function replayedDocument(replayed: MachinesReplayed, machines: readonly string[]): object {
+  const { causes, without, ...counts } = replayed;
+  return {
+    event: 'replayed',
+    machines,
+    ...counts,
+    causes: causes.length,
+    without: Object.fromEntries(without),
+  };
+}
+
+/** One cause: the step, what was recorded, what would be, and where to see it. */
+export function causeLines(cause: Cause, palette: Palette): readonly string[] {
+  const { machine, event, from, recorded, other, why, count, first, last } = cause;
+  const where = from === null ? 'at its beginning' : `in ${stateText(from)}`;
+  const now = other === undefined ? 'refused' : stateText(other);
+  const reason = why === undefined ? '' : ` (${why})`;
+  const examples =
+    count === 1
+      ? `#${first.seq} ${first.entity}`
+      : `${grouped(count)} times, from #${first.seq} ${first.entity} to #${last.seq} ${last.entity}`;
+  return [
+    `${palette.expired('✕')} ${palette.bold(machine)}: ${printable(`'${event}' ${where}`)}: recorded ${printable(stateText(recorded))}, here ${palette.expired(printable(`${now}${reason}`))}`,
+    palette.dim(`  ${printable(examples)}`),
+  ];
+}
+
+/** What a person is told at the end. */
+export function replayedLines(
+  { events, judged, divergences, causes, without, unsure, illegible }: MachinesReplayed,
+  machines: readonly string[],
+  { palette, columns }: Pick<Io, 'palette' | 'columns'>,
+): readonly string[] {
+  const notes = [
+    ...[...without].map(
+      ([name, count]) =>
+        `${plural(count, 'event')} of '${name}', of which there is no machine here`,
+    ),
+    ...(unsure > 0
+      ? [`${plural(unsure, 'event')} after lost ones: what a guard would have said is not known`]
+      : []),
+    ...(illegible > 0 ? [`${plural(illegible, 'event')} cannot be read`] : []),
+  ];
+  return [
+    `${grouped(events)} events, ${grouped(judged)} of them replayed by ${machines.join(', ')}`,
+    ...notes.flatMap((note) => wrapped(`· ${printable(note)}`, columns)),
+    divergences === 0
+      ? palette.live('nothing goes another way')
+      : palette.expired(
+          `${plural(divergences, 'step')} would go another way, for ${plural(causes.length, 'cause')}`,
+        ),
+  ];
+}

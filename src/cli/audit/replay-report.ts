@@ -1,0 +1,78 @@
+import type { Instant, Revision } from '../../domain/time.ts';
+import type { Moment, Replayed } from '../../runtime/audit/replay.ts';
+import { agentTable } from '../tables/agent-table.ts';
+import { plural } from '../tables/footer.ts';
+import { hostRows } from '../tables/host-rows.ts';
+import { hostTable } from '../tables/host-table.ts';
+import { instanceTable } from '../tables/instance-table.ts';
+import { dateTime } from '../terminal/format-time.ts';
+import type { Io } from '../terminal/io.ts';
+import type { FleetRows } from './fleet-rows.ts';
+import { grouped } from './progress.ts';
+
+export const views = ['ps', 'agents', 'hosts'] as const;
+export type ViewName = (typeof views)[number];
+
+/** A moment of a history, as a document. */
+export const momentDocument = ({ seq, at, folded, keyframe }: Replayed): object => ({
+  event: 'moment',
+  ...{ seq, at, folded, keyframe },
+});
+
+/** The moment in words: after which event, and when that was. */
+export const momentWords = ({ seq, at }: Pick<Replayed, 'seq' | 'at'>): string =>
+  seq === 0 ? 'before the first event' : `after event #${seq}, stored at ${dateTime(at)}`;
+
+/** How the moment was reached. */
+export const effortWords = ({ folded, keyframe }: Replayed): string =>
+  keyframe > 0
+    ? `${grouped(folded)} events replayed from the keyframe at #${keyframe}`
+    : `${grouped(folded)} events replayed from the beginning`;
+
+/** The moment against whose clock ages are told: the time that was asked for, else the last event's. */
+export const clockOf = (moment: Moment, { at }: Replayed, now: Instant): Instant =>
+  'at' in moment ? Math.min(moment.at, now) : at;
+
+/** What to know where the moment is not quite the one that was asked for. */
+export function caveats(
+  moment: Moment,
+  { seq, keyframe }: Replayed,
+  { first, last }: { readonly first: Revision; readonly last: Revision },
+): readonly string[] {
+  if (last === 0) return ['the history has no event yet'];
+  const asked = 'seq' in moment ? moment.seq : 'before' in moment ? moment.before - 1 : 0;
+  if (asked > last) return [`the history ends at #${last}: this is how it ended`];
+  if (seq === 0 || seq < first)
+    return [`nothing had happened yet: the history begins at #${first}`];
+  if (first > 1 && keyframe === 0) {
+    return [
+      `the history begins at #${first}: what was registered before, and not touched since, is missing`,
+    ];
+  }
+  return [];
+}
+
+/** The rows as the command of this name shows them. */
+export function rowsOf(view: ViewName, { instances, agents }: FleetRows): readonly object[] {
+  if (view === 'ps') return instances;
+  return view === 'agents' ? agents : hostRows(agents, instances);
+}
+
+export function tableOf(view: ViewName, rows: FleetRows, now: Instant, io: Io): string {
+  const look = { width: io.columns, palette: io.palette };
+  const { instances, agents } = rows;
+  const shown = rowsOf(view, rows);
+  if (shown.length === 0) return io.palette.dim(`no ${whats[view]} was registered`);
+  if (view === 'ps') return instanceTable(instances, now, look);
+  if (view === 'agents') return agentTable(agents, now, look);
+  return hostTable(hostRows(agents, instances), now, look);
+}
+
+export const countOf = (view: ViewName, rows: FleetRows): string =>
+  plural(rowsOf(view, rows).length, whats[view]);
+
+const whats: Readonly<Record<ViewName, string>> = {
+  ps: 'instance',
+  agents: 'agent',
+  hosts: 'host',
+};

@@ -1,0 +1,45 @@
+import { collapsedBelow } from '../../charts/diagram/diagram.ts';
+import type { Chart } from '../../charts/model/chart.ts';
+import { svgOf } from '../../charts/svg/svg.ts';
+import { dotOf } from '../../charts/text/dot.ts';
+import { mermaidOf } from '../../charts/text/mermaid.ts';
+import { outlineOf } from '../../charts/text/text-tree.ts';
+import { layoutOf, pngOf } from '../../composition/compose.ts';
+import type { Io } from '../terminal/io.ts';
+import { outlineLines } from './text-tree-lines.ts';
+
+export const formats = ['svg', 'png', 'mermaid', 'dot', 'text'] as const;
+export type Format = (typeof formats)[number];
+
+/** What a file of it is called at the end. */
+export const endings: Readonly<Record<Format, string>> = {
+  svg: 'svg',
+  png: 'png',
+  mermaid: 'mmd',
+  dot: 'dot',
+  text: 'txt',
+};
+
+export interface Look {
+  readonly format: Format;
+  readonly theme: 'light' | 'dark';
+  /** How many levels are drawn; undefined: all. */
+  readonly depth: number | undefined;
+}
+
+/**
+ * A chart in the format that was asked for.
+ * @throws {Fault} `not-drawn`
+ */
+export async function drawn(
+  chart: Chart,
+  { format, theme, depth }: Look,
+  io: Pick<Io, 'palette' | 'columns'>,
+): Promise<string | Uint8Array> {
+  if (format === 'mermaid') return mermaidOf(chart);
+  if (format === 'dot') return dotOf(chart);
+  if (format === 'text') return `${outlineLines(outlineOf(chart), io).join('\n')}\n`;
+  const collapsed = depth === undefined ? [] : collapsedBelow(chart, depth);
+  const svg = svgOf(await layoutOf(chart, { collapsed }), { theme });
+  return format === 'png' ? pngOf(svg) : svg;
+}

@@ -1,0 +1,38 @@
+import type { OutlineLine, Tone } from '../../charts/text/text-tree.ts';
+import { columnsOf, cutTo } from '../terminal/display-width.ts';
+import { printable } from '../terminal/escape-terminal.ts';
+import type { Palette } from '../terminal/palette.ts';
+
+/** Wide enough for a description, narrow enough to be read, and to be sent to somebody. */
+const widest = 100;
+
+/** An outline as a terminal shows it: no line longer than that; what does not fit ends in an ellipsis. */
+export function outlineLines(
+  outline: readonly OutlineLine[],
+  { palette, columns }: { readonly palette: Palette; readonly columns: number },
+): readonly string[] {
+  const paint = painting(palette);
+  const width = Math.min(widest, columns);
+  return outline.map(({ parts }) => {
+    let room = width;
+    return parts
+      .map(([tone, text]) => {
+        const whole = printable(text);
+        const kept = cutTo(whole, room);
+        // Behind an ellipsis nothing stands, though a wide character may have left a column.
+        room = kept === whole ? room - columnsOf(kept) : 0;
+        return paint[tone](kept);
+      })
+      .join('')
+      .trimEnd();
+  });
+}
+
+const painting = ({ bold, dim, live, dubious }: Palette): Record<Tone, Palette['bold']> => ({
+  frame: dim,
+  name: bold,
+  active: (text) => bold(live(text)),
+  text: (text) => text,
+  last: dubious,
+  dim,
+});

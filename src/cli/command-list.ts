@@ -1,0 +1,61 @@
+import type { Command } from './command/command.ts';
+import { agent } from './commands/agent.ts';
+import { agents } from './commands/agents.ts';
+import { auditExport } from './commands/audit-export.ts';
+import { auditReplay } from './commands/audit-replay.ts';
+import { auditShow } from './commands/audit-show.ts';
+import { auditTail } from './commands/audit-tail.ts';
+import { auditVerify } from './commands/audit-verify.ts';
+import { bench } from './commands/bench.ts';
+import { collector } from './commands/collector.ts';
+import { demo } from './commands/demo.ts';
+import { doctor } from './commands/doctor.ts';
+import { gcPlan } from './commands/gc-plan.ts';
+import { gcRun } from './commands/gc-run.ts';
+import { hold } from './commands/hold.ts';
+import { hosts } from './commands/hosts.ts';
+import { machinesDraw } from './commands/machines-draw.ts';
+import { machinesList } from './commands/machines-list.ts';
+import { machinesWatch } from './commands/machines-watch.ts';
+import { policy } from './commands/policy.ts';
+import { policySet } from './commands/policy-set.ts';
+import { ps } from './commands/ps.ts';
+import { release } from './commands/release.ts';
+import { run } from './commands/run.ts';
+import { show } from './commands/show.ts';
+import { ui } from './commands/ui.ts';
+import { up } from './commands/up.ts';
+import { watch } from './commands/watch.ts';
+import { why } from './commands/why.ts';
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
+  demo,
+  up,
+  ui,
+  ps,
+  watch,
+  agents,
+  hosts,
+  why,
+  show,
+  hold,
+  release,
+  policy,
+  policySet,
+  gcPlan,
+  gcRun,
+  auditTail,
+  auditShow,
+  auditReplay,
+  auditVerify,
+  auditExport,
+  machinesList,
+  machinesDraw,
+  machinesWatch,
+  doctor,
+  bench,
+  agent,
+  run,
+  collector,
+];

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { formats } from '../../charts/render-chart.ts';
+import type { Settings } from './setting.ts';
+
+/** Whose machines are drawn. */
+export const whose = {
+  machines: {
+    flag: '--machines <file>',
+    about: 'machines that this file, or the files of this directory, export',
+    fallback: "Rollcall's own",
+    rule: z.string().min(1, 'a file or a directory').optional(),
+  },
+} as const satisfies Settings;
+
+const formatRule = `one of ${formats.join(', ')}`;
+
+/** How a machine is drawn. */
+export const look = {
+  theme: {
+    flag: '--theme <theme>',
+    about: 'light or dark',
+    fallback: 'light',
+    rule: z.enum(['light', 'dark'], { error: 'light or dark' }).default('light'),
+  },
+  depth: {
+    flag: '--depth <levels>',
+    about: 'how many levels of states are drawn; deeper ones are collapsed (svg, png)',
+    fallback: 'all',
+    rule: z.coerce.number({ error: 'a number from 1' }).int().min(1, 'from 1').optional(),
+  },
+} as const satisfies Settings;
+
+export const format = z.enum(formats, { error: formatRule });

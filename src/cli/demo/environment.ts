@@ -1,0 +1,135 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startServer, system } from '../../composition/compose.ts';
+import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
+import { AgentName, HostId, Namespace } from '../../domain/identity/names.ts';
+import { type Millis, seconds } from '../../domain/time.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { Collector } from '../../runtime/collector/collector.ts';
+import { Directory, type DirectoryChange } from '../../runtime/directory/directory.ts';
+import type { Common } from '../command/command.ts';
+import { connectOnce } from '../session/connect.ts';
+import type { Io } from '../terminal/io.ts';
+import { Actor, type Part } from './demo-agent.ts';
+import type { Narrator } from './narrator.ts';
+
+export const ttl: Millis = seconds(3);
+export const grace: Millis = seconds(4);
+const namespace = Namespace.parse('demo');
+
+/** What the story takes place on: a server, a collector and a consumer; all of it goes with it. */
+export class Stage implements AsyncDisposable {
+  readonly ports: Ports;
+  readonly directory: Directory;
+  readonly servers: string;
+  readonly #io: Io;
+  readonly #place: string;
+  readonly #closing: AsyncDisposableStack;
+  readonly #waiting = new Set<() => void>();
+  /** Told of every change as a consumer sees it. */
+  audience: (change: DirectoryChange) => void = () => {};
+
+  static async open(settings: Common, io: Io, narrator: Narrator): Promise<Stage> {
+    await using opened = new AsyncDisposableStack();
+    const place = await mkdtemp(join(tmpdir(), 'rollcall-demo-'));
+    opened.defer(() => rm(place, { recursive: true, force: true }));
+    const server = opened.use(
+      await narrator.waiting('starting a nats-server', () =>
+        startServer({ storeDir: join(place, 'nats'), port: 0 }, io.env, io.err, io.signal),
+      ),
+    );
+    const own = { ...withoutAccess(settings), servers: [server.url], namespace };
+    const connected = opened.use(await connectOnce(own, io, 'demo', true));
+    return new Stage(io, place, server.url, connected.ports, opened.move());
+  }
+
+  private constructor(
+    io: Io,
+    place: string,
+    servers: string,
+    ports: Ports,
+    closing: AsyncDisposableStack,
+  ) {
+    this.#io = io;
+    this.#place = place;
+    this.servers = servers;
+    this.ports = ports;
+    this.#closing = closing;
+    const me = { host: HostId.parse('demo'), agent: AgentName.parse('collector') };
+    const run = ports.entropy.runId();
+    const lease = { ttl, grace };
+    closing.use(new Collector({ ...me, run }, { lease, onTransition: () => {} }, ports));
+    this.directory = closing.use(
+      new Directory(ports, {
+        seatsEvery: seconds(1),
+        onChange: (changes) => this.#changed(changes),
+      }),
+    );
+  }
+
+  /** A new agent, in a process of its own. */
+  async cast(part: Part): Promise<Actor> {
+    const { self, env } = this.#io;
+    const setting = {
+      self,
+      env,
+      servers: this.servers,
+      namespace,
+      directory: this.#place,
+      ttl,
+      grace,
+    };
+    const actor = await Actor.start(part, setting);
+    this.#closing.defer(() => actor.end());
+    return actor;
+  }
+
+  /** What a consumer sees of an actor's instance now. */
+  row({ part }: Actor): InstanceRow | undefined {
+    return this.directory
+      .instances(part.service)
+      .find(({ host, agent }) => host === part.host && agent === part.name);
+  }
+
+  /** How long it took until a consumer saw this; undefined: it never came, or not in time. */
+  async until(claim: () => boolean, within: Millis): Promise<Millis | undefined> {
+    const { clock } = system;
+    const began = clock.monotonic();
+    while (!claim()) {
+      const left = within - (clock.monotonic() - began);
+      if (left <= 0) return undefined;
+      this.#io.signal.throwIfAborted();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#waiting.add(resolve);
+      const woken = new AbortController();
+      const signal = AbortSignal.any([woken.signal, this.#io.signal]);
+      await Promise.race([promise, clock.sleep(Math.min(left, 100), signal)]);
+      woken.abort();
+      this.#waiting.delete(resolve);
+    }
+    return clock.monotonic() - began;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#closing.disposeAsync();
+  }
+
+  #changed(changes: readonly DirectoryChange[]): void {
+    for (const change of changes) this.audience(change);
+    for (const wake of this.#waiting) wake();
+  }
+}
+
+/** The server of the story is its own, and lets everybody in. */
+const withoutAccess = (settings: Common): Common => ({
+  ...settings,
+  user: undefined,
+  password: undefined,
+  token: undefined,
+  creds: undefined,
+  nkey: undefined,
+  tlsCa: undefined,
+  tlsCert: undefined,
+  tlsKey: undefined,
+});

@@ -1,0 +1,86 @@
+import type { Hindrance, PlanRow } from '../../domain/collection/gc-plan.ts';
+import type { Instant } from '../../domain/time.ts';
+import { when } from '../tables/fleet-lines.ts';
+import { plural } from '../tables/footer.ts';
+import { compare } from '../tables/instance-table.ts';
+import { type Column, table } from '../tables/table.ts';
+import { printable } from '../terminal/escape-terminal.ts';
+import { ago, roughly, written } from '../terminal/format-time.ts';
+import type { Palette } from '../terminal/palette.ts';
+
+const columns = (now: Instant, palette: Palette): readonly Column<PlanRow>[] => [
+  { head: 'WHAT', cell: (row) => printable(nameOf(row)), shrinks: true, least: 18 },
+  { head: 'WHY', cell: ({ why }) => why },
+  { head: 'SINCE', cell: ({ since }) => (since === null ? '' : ago(since, now)), right: true },
+  { head: 'INSTANCES', cell: ({ instances }) => `${instances}`, right: true },
+  { head: 'REMOVED', cell: (row) => whenRemoved(row, now) },
+  {
+    head: 'HELD BACK BY',
+    cell: ({ heldBy }) => palette.dim(heldBy ? printable(heldWords(heldBy, now)) : ''),
+    shrinks: true,
+    least: 20,
+  },
+];
+
+const nameOf = ({ host, agent, key }: PlanRow): string => key ?? `${host}/${agent}`;
+
+/** When it goes, as far as somebody can say. */
+function whenRemoved({ next, at, latest }: PlanRow, now: Instant): string {
+  if (next === 'nothing') return 'by nobody';
+  if (at === null || latest === null) return 'not as it is';
+  if (latest <= now) return 'any moment';
+  return at === latest ? `in ${roughly(latest - now)}` : `within ${roughly(latest - now)}`;
+}
+
+/** What keeps it, in a few words. */
+export function heldWords(held: Hindrance, now: Instant): string {
+  switch (held.by) {
+    case 'grace':
+      return 'its grace';
+    case 'hold':
+      if (held.until === null) return 'a hold that cannot be read';
+      return `hold until ${when(held.until, now)}${held.why === null ? '' : `: ${held.why}`}`;
+    case 'brake':
+      if (held.turn === null) return `brake ${held.zone}, which cannot be read`;
+      return `brake ${held.zone}: turn ${held.turn}, ${written(held.pace)} apart`;
+    case 'lease-stands':
+      return 'its lease, which stands';
+    case 'answers':
+      return 'it answers';
+    case 'observation':
+      return 'a collector’s own time';
+    case 'unobserved':
+      return 'no collector watches';
+    case 'unreadable':
+      return 'it cannot be read';
+    default:
+      return held satisfies never;
+  }
+}
+
+export const planTable = (
+  rows: readonly PlanRow[],
+  now: Instant,
+  look: { readonly width: number; readonly palette: Palette },
+): string => table(rows, columns(now, look.palette), look);
+
+/** What goes first comes first; what nobody can say, last. */
+export const byTime = (a: PlanRow, b: PlanRow): number =>
+  (a.latest ?? Number.POSITIVE_INFINITY) - (b.latest ?? Number.POSITIVE_INFINITY) ||
+  compare(nameOf(a), nameOf(b));
+
+/** `2 runs with 5 instances, 1 leftover, 1 record that cannot be read`. */
+export function planCounted(rows: readonly PlanRow[]): string {
+  const of = (kind: PlanRow['kind']) => rows.filter((row) => row.kind === kind);
+  const instances = (some: readonly PlanRow[]) => some.reduce((sum, row) => sum + row.instances, 0);
+  const [runs, leftovers, records] = [of('run'), of('leftovers'), of('record')];
+  return [
+    runs.length > 0
+      ? `${plural(runs.length, 'run')} with ${plural(instances(runs), 'instance')}`
+      : '',
+    leftovers.length > 0 ? plural(instances(leftovers), 'leftover') : '',
+    records.length > 0 ? `${plural(records.length, 'record')} that cannot be read` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}

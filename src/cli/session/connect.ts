@@ -1,0 +1,89 @@
+import { accessOf } from '../../composition/access.ts';
+import { jsonLog, openStore, portsOf, system } from '../../composition/compose.ts';
+import { Fault, type FaultCode } from '../../domain/fault.ts';
+import type { RunRef } from '../../domain/identity/names.ts';
+import { type Millis, seconds } from '../../domain/time.ts';
+import { noMeters } from '../../ports/metrics.ts';
+import { publishCharts } from '../../runtime/transitions/publish-charts.ts';
+import type { Common } from '../command/command.ts';
+import type { Io } from '../terminal/io.ts';
+import { spinning } from '../terminal/spinner.ts';
+import { terminalLog } from '../terminal/terminal-log.ts';
+
+/** A command that somebody waits for gives up after this. */
+const answerWithin: Millis = seconds(3);
+/** Between two attempts of a command that goes on for ever. */
+const tryAgainAfter: Millis = seconds(1);
+
+/** What may be otherwise in a moment; a namespace that is not there may be made by the first agent. */
+const passing: ReadonlySet<FaultCode> = new Set<FaultCode>(['store-unavailable', 'not-found']);
+
+/** The log as this place reads it. */
+const logOf = (io: Io, { json, logLevel }: Common) =>
+  io.errIsTerminal && !json ? terminalLog(io, logLevel, system.clock.wall) : jsonLog(logLevel);
+
+/**
+ * The store for a command that somebody waits for. Looking makes nothing: a namespace that is not
+ * there is none.
+ * @throws {Fault} `store-unavailable` after 3 s at the latest; `not-found`
+ */
+export async function connectOnce(settings: Common, io: Io, as: string, create = false) {
+  const access = await accessOf(settings);
+  const opening = { as, signal: io.signal, within: answerWithin, create };
+  const store = await spinning(io, `connecting to ${access.servers.join(', ')}`, () =>
+    openStore(access, opening),
+  );
+  return connected(store, portsOf(store, { log: logOf(io, settings), meters: noMeters }));
+}
+
+/**
+ * The store for a command that runs for ever: tries until it answers, and says once that it waits.
+ * A run writes events, and publishes what they are drawn with.
+ * Undefined where it was stopped before.
+ */
+export async function connectPatiently(
+  settings: Common,
+  io: Io,
+  as: RunRef | string,
+  { signal = io.signal, create = true, meters = noMeters } = {},
+) {
+  const access = await accessOf(settings);
+  const opening = { as, signal, within: answerWithin, create };
+  for (let tries = 0; !signal.aborted; tries += 1) {
+    try {
+      const store = await openStore(access, opening);
+      if (tries > 0) io.err(`connected to ${store.standing().server}`);
+      const ports = portsOf(store, { log: logOf(io, settings), meters });
+      if (typeof as !== 'string') void publishCharts(ports);
+      return connected(store, ports);
+    } catch (cause) {
+      if (!(cause instanceof Fault) || !passing.has(cause.code)) throw cause;
+      if (signal.aborted) return undefined;
+      if (tries === 0) io.err(`${cause.message}; trying again until that changes`);
+      await system.clock.sleep(tryAgainAfter, signal);
+    }
+  }
+  return undefined;
+}
+
+type Opened = Awaited<ReturnType<typeof openStore>>;
+
+const connected = (store: Opened, ports: ReturnType<typeof portsOf>) => ({
+  store,
+  ports,
+  [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+});
+
+/** Says when the connection is down, and when it is back, until the signal. */
+export async function watchConnection(store: Opened, io: Io, signal: AbortSignal): Promise<void> {
+  let up = true;
+  while (!signal.aborted) {
+    await system.clock.sleep(seconds(0.5), signal);
+    if (signal.aborted) return;
+    const now = store.standing().up;
+    if (now === up) continue;
+    up = now;
+    const { server } = store.standing();
+    io.err(up ? `connected again to ${server}` : `the connection to ${server} broke; trying again`);
+  }
+}

@@ -1,0 +1,21 @@
+import { startMetrics } from '../../composition/compose.ts';
+import { noMeters } from '../../ports/metrics.ts';
+import type { metrics } from '../command/settings/metrics.ts';
+import type { Values } from '../command/settings/setting.ts';
+import { printable } from '../terminal/escape-terminal.ts';
+import type { Io } from '../terminal/io.ts';
+
+/**
+ * The meters of a command that runs for long, and where they are read; opened before anything else, so
+ * that a port which is taken ends the command before it has done anything.
+ * @throws {Fault} `port-taken`, `bad-setting`
+ */
+export async function openMetrics(
+  { metrics: at, json }: Values<typeof metrics> & { readonly json: boolean },
+  io: Io,
+) {
+  if (!at) return { meters: noMeters, url: null, async [Symbol.asyncDispose]() {} };
+  const started = await startMetrics(at);
+  if (!json) io.err(io.palette.dim(`metrics at ${printable(started.url)}`));
+  return started;
+}

@@ -1,0 +1,34 @@
+import type { AgentRow } from '../../domain/fleet/directory-rows.ts';
+import type { Instant } from '../../domain/time.ts';
+import { printable } from '../terminal/escape-terminal.ts';
+import { ago, written } from '../terminal/format-time.ts';
+import type { Palette } from '../terminal/palette.ts';
+import { compare } from './instance-table.ts';
+import { stateWord } from './state-label.ts';
+import { type Column, table } from './table.ts';
+
+const columns = (now: Instant, palette: Palette): readonly Column<AgentRow>[] => [
+  {
+    head: 'AGENT',
+    cell: ({ host, agent }) => printable(`${host}/${agent}`),
+    shrinks: true,
+    least: 20,
+  },
+  { head: 'STATE', cell: ({ state }) => stateWord(state, palette) },
+  { head: 'REASON', cell: ({ reason }) => reason ?? '' },
+  { head: 'SINCE', cell: ({ since }) => ago(since, now), right: true },
+  { head: 'INSTANCES', cell: ({ instances }) => `${instances}`, right: true },
+  { head: 'TTL', cell: ({ ttl }) => written(ttl), right: true },
+  { head: 'RUN', cell: ({ run }) => run, extra: true },
+  { head: 'TERM', cell: ({ term }) => `${term}`, right: true, extra: true },
+];
+
+export const agentTable = (
+  rows: readonly AgentRow[],
+  now: Instant,
+  look: { readonly width: number; readonly palette: Palette },
+): string => table(rows, columns(now, look.palette), look);
+
+/** By host and agent: the same order every time. */
+export const bySlot = (a: AgentRow, b: AgentRow): number =>
+  compare(a.host, b.host) || compare(a.agent, b.agent);

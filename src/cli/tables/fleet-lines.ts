@@ -1,0 +1,115 @@
+import { placeName } from '../../composition/host-or-agent.ts';
+import { type BrakeForecast, forecastBrakes } from '../../domain/collection/brake-forecast.ts';
+import type { Fleet } from '../../domain/fleet/fleet.ts';
+import type { HoldRecord } from '../../domain/records/schemas.ts';
+import type { Instant } from '../../domain/time.ts';
+import type { FleetChange } from '../../runtime/directory/fleet-change-detector.ts';
+import { changedSettings } from '../command/settings/policy-settings.ts';
+import { cutTo } from '../terminal/display-width.ts';
+import { printable } from '../terminal/escape-terminal.ts';
+import { clockTime, dateTime, roughly, written } from '../terminal/format-time.ts';
+import type { Io } from '../terminal/io.ts';
+import type { Palette } from '../terminal/palette.ts';
+import { wrapped } from '../terminal/wrap.ts';
+
+/** What holds for the fleet as a whole and a person should know: every brake, every hold. */
+export function fleetLines(
+  fleet: Fleet,
+  now: Instant,
+  { palette, columns }: Pick<Io, 'palette' | 'columns'>,
+): readonly string[] {
+  const said = (head: string, paint: keyof Palette, text: string): readonly string[] => {
+    const [first = '', ...more] = wrapped(printable(`${head}: ${text}`), columns);
+    return [`${palette[paint](head)}${first.slice(head.length)}`, ...more];
+  };
+  return [
+    ...forecastBrakes(fleet, now).flatMap((one) => said('brake', 'dubious', brakeWords(one, now))),
+    ...[...fleet.state.holds()].flatMap(({ record }) =>
+      said('planned', 'draining', holdWords(record, now)),
+    ),
+  ];
+}
+
+/** `h1 is on hold until 12:03:10 (in 8 min): new kernel`. */
+export const holdWords = (hold: HoldRecord, now: Instant): string =>
+  `${placeName(hold)} is on hold ${untilWords(hold.until, now)}${hold.why === undefined ? '' : `: ${hold.why}`}`;
+
+/** `until 12:03:10 (in 8 min)`; a collector ends it a moment after. */
+export function untilWords(until: Instant, now: Instant): string {
+  // A second that has just begun still counts: what was planned for 10 min is not 9.
+  const seconds = Math.ceil((until - now) / 1000);
+  const left = seconds > 0 ? `in ${roughly(seconds * 1000)}` : 'over any moment';
+  return `until ${when(until, now)} (${left})`;
+}
+
+/** The time of day, with the date where that is another one. */
+export function when(then: Instant, now: Instant): string {
+  const full = dateTime(then).slice(0, 19);
+  return full.slice(0, 10) === dateTime(now).slice(0, 10) ? full.slice(11) : full;
+}
+
+export function brakeWords(forecast: BrakeForecast, now: Instant): string {
+  const { zone, record, seen, suspect, heldBack, pace, endsAt } = forecast;
+  if (record === 'unreadable') {
+    return `the record of zone ${zone}'s brake cannot be read, so nobody there is declared dead`;
+  }
+  const is =
+    record === undefined ? 'is about to be braked' : `is braked since ${when(record.since, now)}`;
+  const ends =
+    endsAt === null
+      ? 'until agents come back or somebody looks'
+      : `until about ${when(endsAt, now)}${endsAt > now ? ` (in ${roughly(endsAt - now)})` : ''}`;
+  return `zone ${zone} ${is}: ${suspect} of ${seen} runs suspect, ${heldBack} held back, one declared dead every ${written(pace)}, ${ends}`;
+}
+
+/** The change as a document. */
+export function fleetChangeDocument(change: FleetChange, at: Instant): object {
+  const { of, before, now } = change;
+  if (of === 'policy') return { event: 'policy', change: 'changed', at, was: before, policy: now };
+  const what = now ? (before ? 'changed' : 'begun') : 'ended';
+  const { v: _v, n: _n, hash: _hash, ...said } = now ?? before ?? {};
+  return { event: of, change: what, at, ...said };
+}
+
+/** What stands already, as documents, for whoever begins to watch. */
+export function fleetDocuments({ state }: Fleet, at: Instant): readonly object[] {
+  const none = { before: undefined };
+  const holds = [...state.holds()].map(({ record }) => ({ of: 'hold' as const, now: record }));
+  const brakes = [...state.brakes()].flatMap((read) =>
+    read.kind === 'stored' ? [{ of: 'brake' as const, now: read.record }] : [],
+  );
+  return [...holds, ...brakes].map((one) => ({
+    ...fleetChangeDocument({ ...none, ...one }, at),
+    change: 'there',
+  }));
+}
+
+/** And as a line: of `columns` at most, where they are said. */
+export function fleetChangeLine(
+  change: FleetChange,
+  palette: Palette,
+  at: Instant,
+  columns = Number.POSITIVE_INFINITY,
+): string {
+  const time = clockTime(at);
+  const words = cutTo(printable(changeWords(change, at)), columns - time.length - 1);
+  return `${palette.dim(time)} ${words}`;
+}
+
+function changeWords(change: FleetChange, at: Instant): string {
+  if (change.of === 'policy') {
+    const changed = changedSettings(change.before, change.now);
+    return `policy: ${changed.map(({ name, was, now }) => `${name} ${was} → ${now}`).join(', ')}`;
+  }
+  if (change.of === 'hold') {
+    if (change.now) return holdWords(change.now, at);
+    return change.before
+      ? `${placeName(change.before)} is no longer on hold: silence counts again`
+      : '';
+  }
+  if (!change.now) return `zone ${change.before?.zone} is no longer braked`;
+  const { zone, seen, suspect, expired } = change.now;
+  return change.before
+    ? `zone ${zone} is braked: ${expired} declared dead so far, ${suspect} of ${seen} runs were suspect`
+    : `zone ${zone} is braked: ${suspect} of ${seen} runs are suspect`;
+}

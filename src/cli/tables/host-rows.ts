@@ -1,0 +1,54 @@
+import type { AgentRow, InstanceRow } from '../../domain/fleet/directory-rows.ts';
+import type { Instant } from '../../domain/time.ts';
+import { compare } from './instance-table.ts';
+
+/** A host as people are shown it: its agents and instances, counted by state. */
+export interface HostRow {
+  readonly host: string;
+  /** That of the best of its agents; `gone` where only instances are left. */
+  readonly state: AgentRow['state'] | 'gone';
+  readonly reason: string | null;
+  readonly since: Instant;
+  readonly agents: Readonly<Record<string, number>>;
+  readonly instances: Readonly<Record<string, number>>;
+}
+
+/** The best first: one agent that lives shows that the machine does. */
+const ranks: readonly AgentRow['state'][] = [
+  'live',
+  'registering',
+  'leaving',
+  'suspect',
+  'expired',
+];
+
+const rankOf = ({ state }: AgentRow): number => ranks.indexOf(state);
+
+export function hostRows(
+  agents: readonly AgentRow[],
+  instances: readonly InstanceRow[],
+): readonly HostRow[] {
+  const names = new Set([...agents, ...instances].map(({ host }) => host));
+  return [...names].toSorted(compare).map((host) => {
+    const own = agents.filter((agent) => agent.host === host).toSorted(bestFirst);
+    const runs = instances.filter((instance) => instance.host === host);
+    const [best] = own;
+    return {
+      host,
+      state: best?.state ?? 'gone',
+      reason: best ? best.reason : 'orphan',
+      since: best?.since ?? Math.max(...runs.map(({ since }) => since)),
+      agents: counted(own),
+      instances: counted(runs),
+    };
+  });
+}
+
+/** Of those in the same state the one that is in it for the shortest time: since then the host is. */
+const bestFirst = (a: AgentRow, b: AgentRow): number => rankOf(a) - rankOf(b) || b.since - a.since;
+
+function counted(rows: readonly { readonly state: string }[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { state } of rows) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,27 @@
+import type { Instant } from '../../domain/time.ts';
+import { printable } from '../terminal/escape-terminal.ts';
+import { ago } from '../terminal/format-time.ts';
+import type { Palette } from '../terminal/palette.ts';
+import type { HostRow } from './host-rows.ts';
+import { stateWord } from './state-label.ts';
+import { type Column, table } from './table.ts';
+
+const columns = (now: Instant, palette: Palette): readonly Column<HostRow>[] => [
+  { head: 'HOST', cell: ({ host }) => printable(host), shrinks: true },
+  { head: 'STATE', cell: ({ state }) => stateWord(state, palette) },
+  { head: 'REASON', cell: ({ reason }) => reason ?? '' },
+  { head: 'SINCE', cell: ({ since }) => ago(since, now), right: true },
+  { head: 'AGENTS', cell: ({ agents }) => countsOf(agents), shrinks: true },
+  { head: 'INSTANCES', cell: ({ instances }) => countsOf(instances), shrinks: true },
+];
+
+export const hostTable = (
+  rows: readonly HostRow[],
+  now: Instant,
+  look: { readonly width: number; readonly palette: Palette },
+): string => table(rows, columns(now, look.palette), look);
+
+const countsOf = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([state, n]) => `${n} ${state}`)
+    .join(', ');

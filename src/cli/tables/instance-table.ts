@@ -1,0 +1,60 @@
+import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
+import type { Instant } from '../../domain/time.ts';
+import { printable } from '../terminal/escape-terminal.ts';
+import { ago } from '../terminal/format-time.ts';
+import type { Palette } from '../terminal/palette.ts';
+import { stateWord } from './state-label.ts';
+import { type Column, table } from './table.ts';
+
+/** Where an instance is reached. */
+export const placeOf = ({ address, port }: InstanceRow): string =>
+  [address ?? '', port ?? ''].filter((part) => part !== '').join(':');
+
+/** Why it is as it is: the doubt, or what its check said. */
+export const whyOf = ({ reason, health }: InstanceRow): string => reason ?? health.detail ?? '';
+
+const columns = (now: Instant, palette: Palette): readonly Column<InstanceRow>[] => [
+  {
+    head: 'INSTANCE',
+    cell: ({ service, id }) => printable(`${service}/${id}`),
+    shrinks: true,
+    least: 26,
+  },
+  { head: 'STATE', cell: ({ state }) => stateWord(state, palette) },
+  { head: 'REASON', cell: (row) => printable(whyOf(row)), shrinks: true, least: 14 },
+  { head: 'SINCE', cell: ({ since }) => ago(since, now), right: true },
+  { head: 'WHERE', cell: (row) => printable(placeOf(row)), shrinks: true, least: 14 },
+  {
+    head: 'AGENT',
+    cell: ({ host, agent }) => printable(`${host}/${agent}`),
+    shrinks: true,
+    least: 14,
+  },
+  {
+    head: 'LABELS',
+    cell: ({ labels }) => printable(labelsOf(labels)),
+    shrinks: true,
+    least: 14,
+    extra: true,
+  },
+];
+
+const labelsOf = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
+
+export const instanceTable = (
+  rows: readonly InstanceRow[],
+  now: Instant,
+  look: { readonly width: number; readonly palette: Palette },
+): string => table(rows, columns(now, look.palette), look);
+
+/** By service and id, then by who owns it: the same order every time. */
+export const byName = (a: InstanceRow, b: InstanceRow): number =>
+  compare(a.service, b.service) ||
+  compare(a.id, b.id) ||
+  compare(a.host, b.host) ||
+  compare(a.agent, b.agent);
+
+export const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -1,0 +1,56 @@
+import { system } from '../../composition/compose.ts';
+import { type Millis, seconds } from '../../domain/time.ts';
+import type { Directory } from '../../runtime/directory/directory.ts';
+import type { Io } from '../terminal/io.ts';
+import { liveFrame, screen } from './live-table.ts';
+
+/** Ages go on, also where nothing happens. */
+const drawEvery: Millis = seconds(0.5);
+/** Between two frames: what changes faster than this nobody reads. */
+const drawAtMost: Millis = seconds(0.1);
+/** Of the last changes, below the table. */
+const changesKept = 5;
+
+/** The view on a screen of its own, drawn anew when something changed, and as it gets older. */
+export class Drawing {
+  readonly #io: Io;
+  readonly #changes: string[] = [];
+  #changed = Promise.withResolvers<void>();
+
+  constructor(io: Io) {
+    this.#io = io;
+  }
+
+  add(line: string): void {
+    this.#changes.push(line);
+    this.#changes.splice(0, this.#changes.length - changesKept);
+    this.#changed.resolve();
+  }
+
+  async show(
+    directory: Directory,
+    service: string | undefined,
+    { staleAfter, signal }: { readonly staleAfter: Millis; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { draw, window, palette, out } = this.#io;
+    const frame = () => {
+      const rows = directory.instances(service);
+      const stale = (directory.age ?? 0) > staleAfter;
+      const shown = { rows, directory, changes: this.#changes, stale };
+      return liveFrame(shown, system.clock.wall(), window(), palette);
+    };
+    draw(screen.enter);
+    try {
+      while (!signal.aborted) {
+        draw(screen.frame(frame()));
+        this.#changed = Promise.withResolvers();
+        await system.clock.sleep(drawAtMost, signal);
+        await Promise.race([this.#changed.promise, system.clock.sleep(drawEvery, signal)]);
+      }
+    } finally {
+      draw(screen.leave);
+      // What was last seen stays where one can scroll back to it.
+      for (const line of frame()) out(line);
+    }
+  }
+}

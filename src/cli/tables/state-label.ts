@@ -1,0 +1,21 @@
+import type { Palette } from '../terminal/palette.ts';
+
+type Shown = readonly [glyph: string, paint: keyof Palette];
+
+const shown: Readonly<Record<string, Shown>> = {
+  live: ['●', 'live'],
+  registering: ['○', 'live'],
+  dubious: ['◌', 'dubious'],
+  suspect: ['◌', 'dubious'],
+  failing: ['◐', 'failing'],
+  draining: ['◒', 'draining'],
+  leaving: ['◒', 'draining'],
+  expired: ['✕', 'expired'],
+  gone: ['✕', 'expired'],
+};
+
+/** A state as it is shown everywhere: glyph and word, so that it can be told without its colour. */
+export function stateWord(state: string, palette: Palette): string {
+  const [glyph, paint] = shown[state] ?? ['·', 'dim'];
+  return palette[paint](`${glyph} ${state}`);
+}

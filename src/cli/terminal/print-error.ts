@@ -1,0 +1,22 @@
+import { Fault } from '../../domain/fault.ts';
+import { printable } from './escape-terminal.ts';
+import type { Io } from './io.ts';
+
+/** Says why a command ended: what happened, to what, what to do; of a bug its stack. */
+export function sayFailure(cause: unknown, io: Pick<Io, 'err' | 'palette'>): void {
+  const { palette } = io;
+  if (!(cause instanceof Fault)) {
+    io.err(`${palette.expired('bug')} in Rollcall, please report it:`);
+    io.err(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+    return;
+  }
+  const [first, ...more] = cause.message.split('\n').map(printable);
+  io.err(`${palette.expired('error')}: ${first}`);
+  for (const line of more) io.err(`       ${line}`);
+  if (cause.hint !== undefined) io.err(`${palette.dim('hint:')}  ${printable(cause.hint)}`);
+}
+
+/** The failure itself, where closing things after it failed too. */
+export function rootOf(cause: unknown): unknown {
+  return cause instanceof SuppressedError ? rootOf(cause.suppressed) : cause;
+}

@@ -1,0 +1,28 @@
+import type { Log } from '../../ports/log.ts';
+import { printable } from './escape-terminal.ts';
+import { clockTime } from './format-time.ts';
+import type { Io } from './io.ts';
+
+const levels = ['debug', 'info', 'warn', 'silent'] as const;
+export type LogLevel = (typeof levels)[number];
+
+/** The log for a person at a terminal: the time, the event, what belongs to it. */
+export function terminalLog(
+  io: Pick<Io, 'err' | 'palette'>,
+  least: LogLevel,
+  now: () => number,
+): Log {
+  const line =
+    (level: LogLevel) =>
+    (event: string, fields: Record<string, unknown> = {}) => {
+      if (levels.indexOf(level) < levels.indexOf(least)) return;
+      const said = Object.entries(fields).map(([name, value]) => `${name}=${shown(value)}`);
+      const text = `${event.replaceAll('-', ' ')}  ${printable(said.join(' '))}`;
+      const paint = level === 'warn' ? io.palette.dubious : io.palette.dim;
+      io.err(`${io.palette.dim(clockTime(now()))} ${paint(text.trimEnd())}`);
+    };
+  return { debug: line('debug'), info: line('info'), warn: line('warn') };
+}
+
+const shown = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));

@@ -1,0 +1,84 @@
+import { readEvent } from '../../domain/events/audit-entry.ts';
+import { encodeToken } from '../../domain/identity/subject-token.ts';
+import type { StoredInstance } from '../../domain/records/stored-record.ts';
+import type { Instant } from '../../domain/time.ts';
+import type { Ground } from './context.ts';
+import { agentOf, type Case, type Told } from './instance-context.ts';
+import { at, long, since } from './phrases.ts';
+import type { RunLife } from './run-history.ts';
+
+/** Nobody doubts it, and its check passes. */
+export async function live(one: Case): Promise<Told> {
+  const { ground, name, row, slot, lease, stored, life } = one;
+  const { now } = ground;
+  const rival = await rivalGone(stored, ground);
+  const agent = agentOf(slot)?.record;
+  const doing =
+    agent?.phase === 'leaving'
+      ? 'its agent is leaving, and takes it along'
+      : lease === 'absent'
+        ? 'nobody doubts its agent, though its lease has just lapsed'
+        : lease === 'stands'
+          ? 'its agent holds its lease, and nobody doubts it'
+          : 'nobody doubts its agent';
+  const next =
+    agent?.phase === 'leaving'
+      ? 'It is removed by its own agent as soon as that has drained.'
+      : `Should its agent fall silent, it is dubious within ${long(agent?.ttl ?? 0)}, declared dead ${long(agent?.grace ?? 0)} after that, and removed right then.`;
+  return {
+    sentences: [
+      `${name} is live: ${doing}.`,
+      `It has been so ${since(Math.max(rival, liveSince(stored, life, now)), now)}; run ${row.run} registered it ${at(stored.record.registeredAt, now)}.`,
+      next,
+    ],
+    next: { what: agent?.phase === 'leaving' ? 'leave' : 'nothing', at: null },
+  };
+}
+
+/** When the last one went that had been registered later under the same name; 0: there was none. */
+async function rivalGone({ record }: StoredInstance, ground: Ground): Promise<Instant> {
+  const names = `${encodeToken(record.service)}.${encodeToken(record.id)}`;
+  let gone = 0;
+  let contested = false;
+  for await (const stored of ground.history.read(0, [`*.*.*.${names}.*`])) {
+    if (stored.seq > ground.until) break;
+    const read = readEvent(stored);
+    if (read.kind !== 'event') continue;
+    const { of, at: then, event } = read.event;
+    if (of.run === record.run) contested = false;
+    else if (event.type === 'registered') contested = true;
+    else if (event.type === 'removed' && contested) gone = then;
+  }
+  return gone;
+}
+
+/** The latest of what made it live: its registration, its recovery, its agent's refutation. */
+export function liveSince({ record }: StoredInstance, life: RunLife, until: Instant): Instant {
+  const moments = [record.registeredAt, record.since, life.last('regranted')?.event.at ?? 0];
+  return Math.max(...moments.filter((moment) => moment <= until));
+}
+
+export function failing({ ground: { now }, name, stored, row }: Case): Told {
+  const { detail, since: failed, registeredAt } = stored.record;
+  const said = detail === undefined ? 'its check fails' : `its check says '${detail}'`;
+  return {
+    sentences: [
+      `${name} is failing: ${said}, ${since(failed, now)}.`,
+      `Its agent is live and runs the check; run ${row.run} registered it ${at(registeredAt, now)}.`,
+      'It stays registered, and is live again with the first check that passes.',
+    ],
+    next: { what: 'nothing', at: null },
+  };
+}
+
+export function draining({ ground: { now }, name, stored, row }: Case): Told {
+  const { since: drained, registeredAt } = stored.record;
+  return {
+    sentences: [
+      `${name} is draining ${since(drained, now)}: it finishes what is under way, send it nothing new.`,
+      `Its agent is about to leave; run ${row.run} registered it ${at(registeredAt, now)}.`,
+      'It is removed by its own agent when the time to drain is over.',
+    ],
+    next: { what: 'leave', at: null },
+  };
+}

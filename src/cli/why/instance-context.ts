@@ -1,0 +1,32 @@
+import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
+import type { SlotView } from '../../domain/fleet/fleet.ts';
+import type { StoredAgent, StoredInstance } from '../../domain/records/stored-record.ts';
+import type { Instant } from '../../domain/time.ts';
+import type { Ground } from './context.ts';
+import type { RunLife } from './run-history.ts';
+
+/** What an instance's story is told from. */
+export interface Case {
+  readonly ground: Ground;
+  readonly stored: StoredInstance;
+  readonly slot: SlotView;
+  readonly row: InstanceRow;
+  readonly name: string;
+  /** The life of its owner. */
+  readonly life: RunLife;
+  readonly lease: string | undefined;
+}
+
+interface Next {
+  readonly what: string;
+  readonly at: Instant | null;
+}
+
+export interface Told {
+  readonly sentences: readonly [what: string, before: string, next: string];
+  readonly next: Next;
+}
+
+/** The slot's record, where it can be read. */
+export const agentOf = ({ agent }: SlotView): StoredAgent | undefined =>
+  agent?.kind === 'stored' ? agent : undefined;

@@ -1,0 +1,61 @@
+import { system } from '../../composition/compose.ts';
+import { Fleet } from '../../domain/fleet/fleet.ts';
+import type { RunRef } from '../../domain/identity/names.ts';
+import { allSeats, policyKey } from '../../domain/identity/registry-keys.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { type Moment, replayTo } from '../../runtime/audit/replay.ts';
+import { readLease } from '../../runtime/collector/observe/gather-evidence.ts';
+import type { OpenHistory } from '../audit/open-history.ts';
+import { clockOf } from '../audit/replay-report.ts';
+import type { Io } from '../terminal/io.ts';
+import type { Ground } from './context.ts';
+
+/**
+ * The present: the records of the entity itself, of its namesakes, and of whoever may own them, read at
+ * the leader. Not the whole registry: one asks about one instance of a large fleet.
+ */
+export async function present(
+  filters: readonly string[],
+  { registry, leases, clock }: Pick<Ports, 'registry' | 'leases' | 'clock'>,
+  history: OpenHistory['history'],
+): Promise<Ground> {
+  const own = await registry.list([...filters, ...ofTheFleet], 0);
+  const ofSlots = own.filter(({ key }) => /^(?:agent|instance)\./.test(key));
+  const slots = new Set(ofSlots.map(({ key }) => key.split('.').slice(1, 3).join('.')));
+  const upTo = Math.max(0, ...own.map(({ revision }) => revision));
+  const agents = [...slots].map((slot) => `agent.${slot}`);
+  const owners = agents.length > 0 ? await registry.list(agents, upTo) : [];
+  const fleet = new Fleet();
+  const all = new Map([...own, ...owners].map((entry) => [entry.key, entry]));
+  const entries = [...all.values()].sort((a, b) => a.revision - b.revision);
+  fleet.replace(entries, Math.max(upTo, ...owners.map(({ revision }) => revision)));
+  const seats = await leases.list(allSeats);
+  return {
+    now: clock.wall(),
+    fleet,
+    history,
+    until: Number.POSITIVE_INFINITY,
+    seats: seats.length,
+    lease: (of: RunRef) => readLease(of, { leases }),
+  };
+}
+
+/** What explains why something does not happen: holds, brakes and their pace. */
+const ofTheFleet = ['hold.>', 'brake.*', policyKey];
+
+/** The past, or what a file says: the fleet as replayed. Of leases and seats nothing was kept. */
+export async function past(
+  moment: Moment,
+  { history, keyframes }: OpenHistory,
+  io: Io,
+): Promise<Ground> {
+  const replayed = await replayTo(history, moment, keyframes, io.signal, system.hash);
+  return {
+    now: clockOf(moment, replayed, system.clock.wall()),
+    fleet: replayed.fleet,
+    history,
+    until: replayed.seq,
+    seats: undefined,
+    lease: async () => undefined,
+  };
+}

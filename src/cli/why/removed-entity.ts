@@ -1,0 +1,87 @@
+import type { Recorded } from '../../domain/events/audit-entry.ts';
+import { type AuditEvent, isOfSlot } from '../../domain/events/event-schema.ts';
+import type { Instant } from '../../domain/time.ts';
+import { subjectOf } from '../audit/event-lines.ts';
+import { evidenceWords } from '../audit/evidence-text.ts';
+import type { Ground, Story } from './context.ts';
+import { at, during, ref, slotName } from './phrases.ts';
+import { RunLife } from './run-history.ts';
+import { deathWords } from './suspicion-text.ts';
+
+/** Of something that has no record any more: who removed it, when and why. */
+export async function tellGone(
+  { first, last }: { readonly first: Recorded; readonly last: Recorded },
+  ground: Ground,
+): Promise<Story> {
+  const { event } = last;
+  const { of } = event;
+  if (!isOfSlot(of)) throw new TypeError('only what belongs to a slot is told of here');
+  const life = await RunLife.read(ground.history, of, ground.until);
+  const { now } = ground;
+  const instance = of.entity === 'instance';
+  const ended = endOf(last, life, now);
+  return {
+    sentences: [
+      ended ??
+        `${subjectOf(event)} has no record, and no event says who removed it: \`rollcall audit verify\` looks into that.`,
+      `Run ${of.run} of ${slotName(of)} ${instance ? 'registered it' : 'took the slot'} ${at(first.event.at, now)}${ended ? `, and that lasted ${during(first.event.at, event.at).replace('for ', '')}` : `; its last event is '${event.event.type}' ${at(event.at, now)} (${ref(last)})`}.`,
+      instance
+        ? 'It comes back when an agent registers it again.'
+        : 'It comes back when an agent of that name starts again.',
+    ],
+    facts: {
+      kind: instance ? 'instance' : 'agent',
+      state: 'gone',
+      reason: event.event.type,
+      of: event.of,
+      since: event.at,
+      last: {
+        seq: last.seq,
+        event: event.event,
+        actor: event.actor,
+        evidence: event.evidence ?? null,
+      },
+      next: { what: 'nothing', at: null },
+    },
+  };
+}
+
+/** How it ended, in words; undefined where its last event is no end. */
+function endOf(last: Recorded, life: RunLife, now: Instant): string | undefined {
+  const { event } = last;
+  const name = subjectOf(event);
+  const when = `${at(event.at, now)} (${ref(last)})`;
+  const by = slotName(event.actor);
+  if (event.of.entity !== 'instance') return runEnd(event, life, name, when, now);
+  if (event.event.type !== 'removed') return undefined;
+  switch (event.event['why']) {
+    case 'deregistered':
+      return `${name} is not registered: its own agent ${by} took it away ${when}.`;
+    case 'left':
+      return `${name} is not registered: its agent ${by} left politely, and took it along ${when}.`;
+    case 'owner-expired':
+      return `${name} is not registered: ${by} removed it ${when}, because its owner, run ${event.of.run} of ${slotName(event.of)}, ${deathWords(life, undefined, now)}.`;
+    default:
+      return `${name} is not registered: ${by} removed it ${when} as a leftover: ${evidenceWords(event) ?? event.event['why']}.`;
+  }
+}
+
+function runEnd(
+  event: AuditEvent,
+  life: RunLife,
+  name: string,
+  when: string,
+  now: Instant,
+): string | undefined {
+  const by = slotName(event.actor);
+  switch (event.event.type) {
+    case 'left':
+      return `${name} is not there: it left politely ${when}.`;
+    case 'removed':
+      return `${name} is not there: its last run ${deathWords(life, undefined, now)}, and ${by} removed what it left ${when}.`;
+    case 'superseded':
+      return `Run ${event.of.run} of ${name} is over: run ${event.actor.run} took the slot ${when}: ${evidenceWords(event) ?? 'why is not said'}.`;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,121 @@
+import { Fault } from '../domain/fault.ts';
+import {
+  AgentName,
+  HostId,
+  InstanceId,
+  RunId,
+  ServiceName,
+  ZoneName,
+} from '../domain/identity/names.ts';
+import { brakeKey, holdKey, policyKey, slotTokens } from '../domain/identity/registry-keys.ts';
+import { encodeToken } from '../domain/identity/subject-token.ts';
+import { escaped, named, placeName, placeNamed, unescaped } from './host-or-agent.ts';
+
+/** Something that has a life in the audit, and where its events are. */
+export interface Entity {
+  readonly kind: 'agent' | 'run' | 'instance' | 'hold' | 'brake' | 'policy';
+  /** How it is named so that nothing else can be meant. */
+  readonly exact: string;
+  /** Its own transitions, as subject patterns below the namespace. */
+  readonly own: readonly string[];
+  /** And those of whatever belongs to it. */
+  readonly all: readonly string[];
+  /** The chains of its records alone, without those of its process. */
+  readonly chains: readonly string[];
+  /** Its records, as filters of the registry; of a run none are known before its slot is. */
+  readonly records: readonly string[];
+}
+
+const rule = 'HOST/AGENT, a run id, SERVICE/ID, hold:HOST[/AGENT], brake:ZONE, or policy';
+
+/**
+ * All that a person may mean by this. A name may itself hold slashes, so every one may be the one that
+ * divides; a prefix `agent:`, `run:`, `instance:`, `hold:` or `brake:` says which kind, and `%2F` is a
+ * slash in a name. `policy` is the fleet's.
+ * @throws {Fault} `bad-name`
+ */
+export function entitiesNamed(text: string): readonly Entity[] {
+  const [, kind, name = ''] = /^(agent|run|instance|hold|brake):(.*)$/su.exec(text) ?? [];
+  if (text === 'policy') return [policyEntity];
+  if (kind === 'hold') return [holdEntity(name)];
+  if (kind === 'brake') return [brakeEntity(unescaped(name))];
+  if (kind === undefined) {
+    const run = RunId.safeParse(text).success ? [runEntity(text)] : [];
+    const found = [
+      ...run,
+      ...pairs(text).flatMap(([a, b]) => [agentEntity(a, b), instanceEntity(a, b)]),
+    ];
+    if (found.length > 0) return found;
+    throw new Fault('bad-name', `'${text}' names nothing: ${rule}`);
+  }
+  if (kind === 'run') {
+    if (RunId.safeParse(name).success) return [runEntity(name)];
+    throw new Fault('bad-name', `'${name}' is no run id: 8 to 64 of 0-9 and a-z`);
+  }
+  const [a, b, ...more] = name.split('/').map(unescaped);
+  if (a && b && more.length === 0)
+    return [kind === 'agent' ? agentEntity(a, b) : instanceEntity(a, b)];
+  throw new Fault('bad-name', `'${text}' names no ${kind}: two names with one slash between them`, {
+    hint: 'write a slash within a name as %2F, a percent sign as %25',
+  });
+}
+
+/** The text before and after each slash, where neither is empty. */
+const pairs = (text: string): readonly (readonly [string, string])[] =>
+  [...text.matchAll(/\//g)]
+    .map(({ index }) => [text.slice(0, index), text.slice(index + 1)] as const)
+    .filter(([before, after]) => before !== '' && after !== '');
+
+function agentEntity(host: string, agent: string): Entity {
+  const slot = slotTokens({ host: named(HostId, host), agent: named(AgentName, agent) });
+  return {
+    kind: 'agent',
+    exact: `agent:${escaped(host)}/${escaped(agent)}`,
+    own: [`${slot}.*.*`, `${slot}.*.session.*`, `${slot}.*.collector.*`],
+    all: [`${slot}.>`],
+    chains: [`${slot}.*.*`],
+    records: [`agent.${slot}`, `instance.${slot}.>`],
+  };
+}
+
+const runEntity = (run: string): Entity => ({
+  kind: 'run',
+  exact: `run:${run}`,
+  own: [`*.*.${run}.*`, `*.*.${run}.session.*`, `*.*.${run}.collector.*`],
+  all: [`*.*.${run}.>`],
+  chains: [`*.*.${run}.*`],
+  records: [],
+});
+
+function instanceEntity(service: string, id: string): Entity {
+  const names = [named(ServiceName, service), named(InstanceId, id)].map(encodeToken).join('.');
+  const filters = [`*.*.*.${names}.*`];
+  return {
+    kind: 'instance',
+    exact: `instance:${escaped(service)}/${escaped(id)}`,
+    own: filters,
+    all: filters,
+    chains: filters,
+    records: [`instance.*.*.${names}`],
+  };
+}
+
+/** What belongs to the fleet has no part that is another's; of the present its records are few. */
+const fleetEntity = (kind: Entity['kind'], exact: string, key: string, events: string): Entity => ({
+  ...{ kind, exact, own: [events], all: [events], chains: [events], records: [key] },
+});
+
+function holdEntity(text: string): Entity {
+  const place = placeNamed(text);
+  const { host, agent } = place;
+  const events = `${encodeToken(host)}.${agent === undefined ? '=every' : encodeToken(agent)}.*.hold.*`;
+  return fleetEntity('hold', `hold:${placeName(place)}`, holdKey(host, agent), events);
+}
+
+function brakeEntity(name: string): Entity {
+  const zone = named(ZoneName, name);
+  const events = `=zone.${encodeToken(zone)}.*.brake.*`;
+  return fleetEntity('brake', `brake:${escaped(zone)}`, brakeKey(zone), events);
+}
+
+const policyEntity = fleetEntity('policy', 'policy', policyKey, '=fleet.=policy.*.policy.*');

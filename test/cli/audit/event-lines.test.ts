@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  actorOf,
+  eventJson,
+  stateText,
+  subjectOf,
+  whyOf,
+} from '../../../src/cli/audit/event-lines.ts';
+import { readEvent } from '../../../src/domain/events/audit-entry.ts';
+import { AuditEvent } from '../../../src/domain/events/event-schema.ts';
+import { anyEvent } from '../../arbitrary/records.ts';
+
+const stored = (text: string) => ({ seq: 7, origin: 9, storedAt: 0, subject: 'h.a.r.1', text });
+const run = { host: 'h1', agent: 'a', run: 'abcdefgh' };
+const event = (more: object) =>
+  AuditEvent.parse({
+    v: 1,
+    eventId: 'e',
+    at: 0,
+    of: { entity: 'run', ...run },
+    machine: 'run',
+    chart: 'c',
+    n: 1,
+    event: { type: 'expired' },
+    from: null,
+    to: 'expired',
+    edges: [],
+    actor: run,
+    record: null,
+    prev: null,
+    ...more,
+  });
+
+describe('an event of the audit', () => {
+  it('is printed as it is stored, plus its sequence', () => {
+    fc.assert(
+      fc.property(anyEvent, (one) => {
+        const document = JSON.parse(JSON.stringify(one));
+        const line = eventJson(readEvent(stored(JSON.stringify(one))));
+        expect(JSON.parse(line)).toEqual({ ...document, seq: 7 });
+      }),
+    );
+  });
+
+  it.each(['', 'null', '{}', '{"v":99}', 'half {', '[1,2]'])(
+    'that cannot be read (%j) is said to be so, and ends nothing',
+    (text) => {
+      const read = readEvent(stored(text));
+      expect(read).toMatchObject({ kind: 'illegible', seq: 7, subject: 'h.a.r.1' });
+      expect(JSON.parse(eventJson(read))).toMatchObject({ seq: 7, unreadable: expect.any(String) });
+    },
+  );
+});
+
+describe('in the words of a person', () => {
+  it.each([
+    [null, ''],
+    ['serving', 'serving'],
+    [{ present: { phase: 'live', sight: 'clear' } }, 'live'],
+    [{ present: { phase: 'live', sight: 'suspect' } }, 'live suspect'],
+    [{ seated: 'watching' }, 'watching'],
+  ])('the state %j is “%s”', (value, text) => {
+    expect(stateText(value)).toBe(text);
+  });
+
+  it('who did it: itself, or who else', () => {
+    expect(actorOf(event({}))).toBe('itself');
+    expect(actorOf(event({ actor: { host: 'h2', agent: 'c', run: 'ijklmnop' } }))).toBe('h2/c');
+  });
+
+  it('whom it is about', () => {
+    expect(subjectOf(event({}))).toBe('h1/a');
+    const of = { entity: 'instance', ...run, service: 'web', id: 'w1' };
+    expect(subjectOf(event({ of }))).toBe('web/w1');
+  });
+
+  it('why: what the event says, then what the decision saw', () => {
+    const because = { reason: 'silent', silentFor: 3200, judged: 17, lastRenewal: { revision: 5 } };
+    const { reason, ...evidence } = because;
+    expect(whyOf(event({ event: { type: 'suspected', reason }, evidence }))).toBe(
+      'reason silent; silent for 3.2 s, judged 17, last renewal (revision 5)',
+    );
+    expect(whyOf(event({}))).toBe('');
+  });
+});
+
+describe('an event of the fleet', () => {
+  const hold = { entity: 'hold', host: 'h1', run: 'abcdefgh' };
+  const operator = { host: 'desk', agent: 'operator', run: 'abcdefgh' };
+
+  it('of a hold says until when and what for', () => {
+    const until = new Date(2026, 5, 1, 12).getTime();
+    const planned = { of: hold, event: { type: 'planned' }, record: { until, why: 'disk' } };
+    expect(whyOf(event(planned))).toBe('until 2026-06-01 12:00:00: disk');
+    expect(whyOf(event({ ...planned, event: { type: 'released' }, record: null }))).toBe('');
+  });
+
+  it('of the policy says what is not as by default', () => {
+    const of = { entity: 'policy', run: 'abcdefgh' };
+    const said = (policy: object) =>
+      whyOf(event({ of, event: { type: 'adopted' }, record: { policy } }));
+    expect(said({ seats: 5, brake: { pace: 5000 } })).toBe('seats 5, brake.pace 5s');
+    expect(said({})).toBe('the defaults');
+  });
+
+  it('was never brought about by itself, whatever its ids are', () => {
+    expect(actorOf(event({ of: hold, actor: operator }))).toBe('desk/operator');
+  });
+});

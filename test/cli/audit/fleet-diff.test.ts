@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { differenceLine, fleetDiff } from '../../../src/cli/audit/fleet-diff.ts';
+import type { FleetRows } from '../../../src/cli/audit/fleet-rows.ts';
+import { paletteOf } from '../../../src/cli/terminal/palette.ts';
+import { agentRow as agent, instanceRow as instance } from '../rows.ts';
+
+const before: FleetRows = {
+  agents: [agent({ host: 'h1', agent: 'a' }), agent({ host: 'h2', agent: 'a' })],
+  instances: [instance({ host: 'h1', id: 'w1' }), instance({ host: 'h1', id: 'w2' })],
+};
+const told = (after: Partial<FleetRows>) =>
+  fleetDiff(before, { ...before, ...after }).map((one) => differenceLine(one, paletteOf(1)));
+
+describe('what changed between two moments', () => {
+  it('nothing, where the two look alike', () => {
+    const later = before.instances.map((row) => ({ ...row, since: 99, revision: 99 }));
+    expect(told({ instances: later })).toEqual([]);
+  });
+
+  it('what came and what went', () => {
+    expect(
+      told({
+        agents: before.agents.slice(0, 1),
+        instances: [...before.instances.slice(1), instance({ host: 'h1', id: 'w3' })],
+      }),
+    ).toEqual([
+      '- agent    h2/a  ● live',
+      '+ instance web/w3 on h1/a  ● live',
+      '- instance web/w1 on h1/a  ● live',
+    ]);
+  });
+
+  it('another state, reason, owner, address, label: each from what to what', () => {
+    const [first, second] = before.instances;
+    if (!first || !second) throw new Error('two');
+    expect(
+      told({
+        agents: [
+          agent({ host: 'h1', agent: 'a', state: 'suspect', reason: 'silent' }),
+          agent({ host: 'h2', agent: 'a', run: 'another0' }),
+        ],
+        instances: [
+          { ...first, state: 'dubious', reason: 'silent' },
+          { ...second, run: 'another0', port: 81, labels: { v: '2' } },
+        ],
+      }),
+    ).toEqual([
+      '~ agent    h1/a  ● live → ◌ suspect (silent)',
+      expect.stringMatching(/^~ agent {4}h2\/a {2}run \w+ → another0$/),
+      '~ instance web/w1 on h1/a  ● live → ◌ dubious (silent)',
+      expect.stringMatching(
+        /^~ instance web\/w2 on h1\/a {2}run \w+ → another0, at .* → .*81, labels .* → \{"v":"2"\}$/,
+      ),
+    ]);
+  });
+});

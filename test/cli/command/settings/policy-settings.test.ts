@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  changedSettings,
+  policyLines,
+  wishesIn,
+  withWishes,
+} from '../../../../src/cli/command/settings/policy-settings.ts';
+import { Size, sizeWritten } from '../../../../src/cli/command/settings/size.ts';
+import { Fault } from '../../../../src/domain/fault.ts';
+import { defaultFleetPolicy } from '../../../../src/domain/policy/fleet-policy.ts';
+
+const set = (...texts: readonly string[]) => withWishes(defaultFleetPolicy, wishesIn(texts));
+
+function faultOf(work: () => unknown): Fault {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Fault) return error;
+  }
+  throw new Error('nothing foreseen was thrown');
+}
+
+describe('what a person wishes of the policy', () => {
+  it('is said as people write it', () => {
+    expect(
+      set(
+        ...['brake.pace=5s', 'brake.fraction=30%', 'brake.count=4', 'brake.release=0.1', 'seats=5'],
+        ...['retention.maxAge=90d', 'retention.maxBytes=10GB'],
+      ),
+    ).toEqual({
+      seats: 5,
+      brake: { pace: 5000, fraction: 0.3, count: 4, release: 0.1 },
+      retention: { maxAge: 7_776_000_000, maxBytes: 10_000_000_000 },
+    });
+  });
+
+  it('leaves alone what it does not name, and can go back', () => {
+    const some = set('brake.pace=5s', 'retention.maxAge=90d');
+    const back = withWishes(some, wishesIn(['brake.pace=default', 'retention.maxAge=none']));
+    expect(back).toEqual(defaultFleetPolicy);
+    expect(changedSettings(some, back)).toEqual([
+      { name: 'brake.pace', was: '5s', now: '10s' },
+      { name: 'retention.maxAge', was: '90d', now: 'none' },
+    ]);
+  });
+
+  it.each([
+    ['pace=5s', "the policy has no 'pace'"],
+    ['', "the policy has no ''"],
+    ['seats', "'seats' says no value: seats=VALUE, a whole number from 1 to 16"],
+    ['seats=17', "seats '17': a whole number from 1 to 16"],
+    ['seats=0', "seats '0': a whole number from 1 to 16"],
+    ['seats=2.5', "seats '2.5': a whole number from 1 to 16"],
+    ['seats=none', "seats 'none': a whole number from 1 to 16"],
+    ['brake.pace=5', "brake.pace '5': a duration from 1ms to 1h, like 10s"],
+    ['brake.pace=2h', "brake.pace '2h': a duration from 1ms to 1h, like 10s"],
+    ['brake.fraction=1.5', "brake.fraction '1.5': a fraction from 0 to 1, like 0.3 or 30%"],
+    ['brake.fraction=-1', "brake.fraction '-1': a fraction from 0 to 1, like 0.3 or 30%"],
+    [
+      'retention.maxAge=1d',
+      "retention.maxAge '1d': a duration from 2d to 3650d, like 90d; or none",
+    ],
+    ['retention.maxBytes=10', "retention.maxBytes '10': a size from 1MB on, like 10GB; or none"],
+    ['retention.maxBytes=1kB', "retention.maxBytes '1kB': a size from 1MB on, like 10GB; or none"],
+  ])('%j is refused: %s', (text, message) => {
+    const { code, message: said } = faultOf(() => wishesIn([text]));
+    expect([code, said]).toEqual(['bad-setting', message]);
+  });
+
+  it('what does not go together is refused with both values', () => {
+    expect(faultOf(() => set('brake.fraction=10%')).message).toContain('brake.release stays 0.15');
+    expect(faultOf(() => set('brake.release=40%')).message).toMatch(/^brake\.release 0\.4: /);
+    expect(faultOf(() => wishesIn(['seats=1', 'seats=2'])).message).toBe('seats is said twice');
+  });
+
+  it('what is shown can be said again, and means the same', () => {
+    const texts = policyLines(set('brake.pace=1m 30s', 'retention.maxBytes=2GB')).map(
+      ({ name, value }) => `${name}=${value}`,
+    );
+    expect(set(...texts)).toEqual(set('brake.pace=90s', 'retention.maxBytes=2GB'));
+  });
+});
+
+describe('a size', () => {
+  it.each([
+    ['1kB', 1000],
+    ['2 MB', 2e6],
+    ['1.5GB', 1.5e9],
+    ['1GiB', 2 ** 30],
+    ['7b', 7],
+  ])('%s', (text, bytes) => expect(Size.parse(text)).toBe(bytes));
+
+  it.each(['10', 'GB', '1 XB', '-1MB', '1MB2', ''])('%j is none', (text) => {
+    expect(Size.safeParse(text).success).toBe(false);
+  });
+
+  it('is written within a hundredth of what it is', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1e14 }), (bytes) => {
+        const again = Size.parse(sizeWritten(bytes));
+        expect(Math.abs(again - bytes)).toBeLessThanOrEqual(bytes / 100);
+      }),
+    );
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { columnWidths } from '../../../src/cli/tables/column-widths.ts';
+
+describe('columns in a line that is too short for all', () => {
+  it('take what they need where there is room', () => {
+    expect(columnWidths([{ natural: 30 }, { natural: 10, shrinks: true }], 40)).toEqual([30, 10]);
+  });
+
+  it('that give way do, the widest first', () => {
+    const claims = [
+      { natural: 30, shrinks: true },
+      { natural: 10 },
+      { natural: 20, shrinks: true },
+    ];
+    expect(columnWidths(claims, 50)).toEqual([20, 10, 20]);
+    expect(columnWidths(claims, 40)).toEqual([15, 10, 15]);
+  });
+
+  it('give way down to their least, and not below', () => {
+    const claims = [
+      { natural: 30, shrinks: true, least: 28 },
+      { natural: 30, shrinks: true, least: 12 },
+    ];
+    expect(columnWidths(claims, 45)).toEqual([28, 17]);
+  });
+
+  it('an extra is left out before any column is shorter than its least; the last one first', () => {
+    const claims = [
+      { natural: 30, shrinks: true, least: 20 },
+      { natural: 15, extra: true },
+      { natural: 15, extra: true },
+    ];
+    expect(columnWidths(claims, 50)).toEqual([20, 15, 15]);
+    expect(columnWidths(claims, 49)).toEqual([30, 15, undefined]);
+    expect(columnWidths(claims, 30)).toEqual([30, undefined, undefined]);
+  });
+
+  it('where nothing else helps all are shortened', () => {
+    const claims = [{ natural: 40 }, { natural: 40, shrinks: true }, { natural: 5 }];
+    expect(columnWidths(claims, 40)).toEqual([17, 18, 5]);
+  });
+});

@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import { heldWords, planCounted, planTable } from '../../../src/cli/gc/plan-table.ts';
+import {
+  brakeWords,
+  fleetChangeDocument,
+  fleetChangeLine,
+  fleetDocuments,
+  fleetLines,
+  untilWords,
+} from '../../../src/cli/tables/fleet-lines.ts';
+import { forecastBrakes } from '../../../src/domain/collection/brake-forecast.ts';
+import type { PlanRow } from '../../../src/domain/collection/gc-plan.ts';
+import { Fleet } from '../../../src/domain/fleet/fleet.ts';
+import { defaultFleetPolicy } from '../../../src/domain/policy/fleet-policy.ts';
+import type { HoldRecord } from '../../../src/domain/records/schemas.ts';
+import { readBrake, readHold } from '../../../src/domain/records/stored-record.ts';
+import { minutes, seconds } from '../../../src/domain/time.ts';
+import { brakeEntry, holdEntry } from '../../domain/fleet-given.ts';
+import { agentEntry, agentRecord } from '../../domain/given.ts';
+import { fakeTerminal } from '../terminal.ts';
+
+const now = new Date(2026, 5, 1, 12, 0, 0).getTime();
+const { io } = fakeTerminal();
+const { palette } = io;
+
+function fleetOf(silent: number, ...more: readonly ReturnType<typeof holdEntry>[]): Fleet {
+  const fleet = new Fleet();
+  const suspect = { reason: 'silent' as const, since: now - seconds(31) };
+  const agents = Array.from({ length: 5 }, (_, n) =>
+    agentEntry(n + 1, agentRecord(`h${n}/a`, `r${n}`, n < silent ? { suspect } : {})),
+  );
+  fleet.replace([...agents, ...more], 99);
+  return fleet;
+}
+
+const holdOf = (until: number, why?: string): HoldRecord => {
+  const read = readHold(holdEntry('h1/a', { until, ...(why !== undefined && { why }) }));
+  if (read.kind !== 'stored') throw new Error('unreadable');
+  return read.record;
+};
+const brakeOf = (seen: number, suspect: number) => {
+  const read = readBrake(brakeEntry('r1', { seen, suspect }));
+  if (read.kind !== 'stored') throw new Error('unreadable');
+  return read.record;
+};
+
+describe('below a view', () => {
+  it('every brake and every hold, in lines that fit, and nothing hostile', () => {
+    const hold = holdEntry('h9', { until: now + minutes(10), why: 'new\u001b[2J disk' });
+    const lines = fleetLines(
+      fleetOf(4, hold, brakeEntry('default', { seen: 5, suspect: 4 })),
+      now,
+      io,
+    );
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
+    const text = lines.join(' ');
+    expect(text).toContain('brake: zone default is braked since');
+    expect(text).toContain(
+      '4 of 5 runs suspect, 4 held back, one declared dead every 10s, until about 12:00:40 (in 40 s)',
+    );
+    expect(text).toContain('planned: h9 is on hold until 12:10:00 (in 10 min): new\\x1b[2J disk');
+  });
+
+  it('nothing, where nothing is planned or braked', () => {
+    expect(fleetLines(fleetOf(2), now, io)).toEqual([]);
+  });
+
+  it.each([
+    ['about to trip', fleetOf(3), /^zone default is about to be braked: 3 of 5 runs suspect/],
+    [
+      'unreadable',
+      fleetOf(1, { key: 'brake.default', revision: 7, text: '{' }),
+      /cannot be read, so nobody there is declared dead/,
+    ],
+  ])('a brake that is %s', (_, fleet, words) => {
+    expect(forecastBrakes(fleet, now).map((one) => brakeWords(one, now))).toEqual([
+      expect.stringMatching(words),
+    ]);
+  });
+
+  it.each([
+    [minutes(10), 'until 12:10:00 (in 10 min)'],
+    [minutes(10) - 5, 'until 12:09:59 (in 10 min)'],
+    [seconds(1), 'until 12:00:01 (in 1 s)'],
+    [0, 'until 12:00:00 (over any moment)'],
+  ])('a hold that has %i ms left', (left, words) => {
+    expect(untilWords(now + left, now)).toBe(words);
+  });
+});
+
+describe('a change of the fleet', () => {
+  const line = (change: Parameters<typeof fleetChangeLine>[0]) =>
+    fleetChangeLine(change, palette, now).replace(/^\d\d:\d\d:\d\d /, '');
+  const policy = { ...defaultFleetPolicy, seats: 5 };
+
+  it.each([
+    [
+      { of: 'hold', before: undefined, now: holdOf(now + 60_000, 'disk') },
+      'h1/a is on hold until 12:01:00 (in 1 min): disk',
+      { event: 'hold', change: 'begun', host: 'h1', agent: 'a', why: 'disk' },
+    ],
+    [
+      { of: 'hold', before: holdOf(now), now: undefined },
+      'h1/a is no longer on hold: silence counts again',
+      { event: 'hold', change: 'ended', host: 'h1' },
+    ],
+    [
+      { of: 'brake', before: undefined, now: brakeOf(10, 4) },
+      'zone r1 is braked: 4 of 10 runs are suspect',
+      { event: 'brake', change: 'begun', zone: 'r1', seen: 10, suspect: 4 },
+    ],
+    [
+      { of: 'brake', before: brakeOf(10, 4), now: brakeOf(9, 3) },
+      'zone r1 is braked: 0 declared dead so far, 3 of 9 runs were suspect',
+      { event: 'brake', change: 'changed' },
+    ],
+    [
+      { of: 'brake', before: brakeOf(10, 4), now: undefined },
+      'zone r1 is no longer braked',
+      { event: 'brake', change: 'ended' },
+    ],
+    [
+      { of: 'policy', before: defaultFleetPolicy, now: policy },
+      'policy: seats 3 → 5',
+      { event: 'policy', change: 'changed', was: defaultFleetPolicy, policy },
+    ],
+  ] as const)('%j', (change, text, document) => {
+    expect(line(change)).toBe(text);
+    expect(fleetChangeDocument(change, 5)).toMatchObject({ at: 5, ...document });
+  });
+});
+
+it('what stands already is told to whoever begins to watch', () => {
+  const fleet = fleetOf(
+    0,
+    holdEntry('h9', { until: now }),
+    brakeEntry('r1', { seen: 4, suspect: 2 }),
+  );
+  expect(fleetDocuments(fleet, 7)).toMatchObject([
+    { event: 'hold', change: 'there', at: 7, host: 'h9' },
+    { event: 'brake', change: 'there', at: 7, zone: 'r1' },
+  ]);
+});
+
+describe('a plan as a table', () => {
+  const row: PlanRow = {
+    ...{ kind: 'run', why: 'silent', host: 'h1', agent: 'a', run: 'r1', key: null, detail: null },
+    ...{ instances: 3, since: now - seconds(12), next: 'expire' },
+    ...{ at: now + seconds(18), latest: now + seconds(18) },
+    heldBy: { by: 'grace', until: now + seconds(18) },
+  };
+  const brake = { by: 'brake', zone: 'r1', seen: 9, suspect: 4, pace: seconds(10) } as const;
+  const drawn = (...rows: readonly PlanRow[]) => planTable(rows, now, { width: 100, palette });
+
+  it('says what, why, since when, when it goes, and what keeps it', () => {
+    expect(drawn(row).split('\n')[1]).toMatch(/^h1\/a +silent +12 s +3 +in 18 s +its grace$/);
+  });
+
+  it('fits, however long the names are', () => {
+    const long = {
+      ...row,
+      host: 'h'.repeat(80),
+      heldBy: { ...brake, zone: 'z'.repeat(80), turn: 4 },
+    };
+    for (const line of drawn(long).split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  });
+
+  it.each([
+    [{ at: now, latest: now }, 'any moment'],
+    [{ at: now, latest: now + seconds(45) }, 'within 45 s'],
+    [{ at: null, latest: null }, 'not as it is'],
+    [{ next: 'nothing', at: null, latest: null }, 'by nobody'],
+  ] as const)('%j: %s', (change, text) => expect(drawn({ ...row, ...change })).toContain(text));
+
+  it.each([
+    [{ by: 'hold', until: null, why: 'x' }, 'a hold that cannot be read'],
+    [{ by: 'hold', until: now, why: 'disk' }, 'hold until 12:00:00: disk'],
+    [{ ...brake, turn: 2 }, 'brake r1: turn 2, 10s apart'],
+    [{ ...brake, turn: null }, 'brake r1, which cannot be read'],
+    [{ by: 'lease-stands' }, 'its lease, which stands'],
+    [{ by: 'unobserved' }, 'no collector watches'],
+  ] as const)('held back: %j', (held, text) => expect(heldWords(held, now)).toBe(text));
+
+  it('is counted by what it is', () => {
+    const leftovers = { ...row, kind: 'leftovers', why: 'orphan', instances: 1 } as const;
+    const record = { ...row, kind: 'record', why: 'unreadable', key: 'agent.x' } as const;
+    expect(planCounted([row, row, leftovers, record])).toBe(
+      '2 runs with 6 instances, 1 leftover, 1 record that cannot be read',
+    );
+    expect(planCounted([])).toBe('');
+  });
+});

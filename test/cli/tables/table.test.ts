@@ -1,0 +1,136 @@
+import { stripVTControlCharacters } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { stateWord } from '../../../src/cli/tables/state-label.ts';
+import { type Column, table } from '../../../src/cli/tables/table.ts';
+import { columnsOf } from '../../../src/cli/terminal/display-width.ts';
+import { paletteOf } from '../../../src/cli/terminal/palette.ts';
+
+interface Row {
+  readonly name: string;
+  readonly note: string;
+  readonly n: string;
+}
+const plain = paletteOf(1);
+const columns: readonly Column<Row>[] = [
+  { head: 'NAME', cell: ({ name }) => name, shrinks: true },
+  { head: 'NOTE', cell: ({ note }) => note, shrinks: true },
+  { head: 'N', cell: ({ n }) => n, right: true },
+];
+
+describe('a table', () => {
+  it('is as wide as what is in it, and aligned', () => {
+    const rows = [
+      { name: 'a', note: 'x', n: '1' },
+      { name: 'longer', note: 'y', n: '200' },
+    ];
+    expect(table(rows, columns, { width: 80, palette: plain }).split('\n')).toEqual([
+      'NAME    NOTE    N',
+      'a       x       1',
+      'longer  y     200',
+    ]);
+  });
+
+  it('has no column that is empty in every row', () => {
+    const rows = [{ name: 'a', note: '', n: '1' }];
+    expect(table(rows, columns, { width: 80, palette: plain })).toBe('NAME  N\na     1');
+  });
+
+  it('shortens the widest of the columns that give way, and keeps the others', () => {
+    const rows = [
+      { name: 'short', note: 'a very long note indeed, which nobody reads', n: '12345678' },
+    ];
+    const [, line] = table(rows, columns, { width: 40, palette: plain }).split('\n');
+    expect(line).toBe('short  a very long note indee…  12345678');
+  });
+
+  it('shortens the others too where that does not suffice', () => {
+    const rows = [{ name: 'x'.repeat(50), note: 'y'.repeat(50), n: '9'.repeat(50) }];
+    const text = table(rows, columns, { width: 40, palette: plain });
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(40);
+  });
+
+  it('shows no half of a character, wherever it has to cut', () => {
+    const rows = [{ name: '🚀'.repeat(40), note: '👩‍👩‍👧'.repeat(40), n: '1' }];
+    for (let width = 40; width < 60; width += 1) {
+      const text = table(rows, columns, { width, palette: plain });
+      expect(text.isWellFormed(), text).toBe(true);
+      for (const line of text.split('\n')) expect(columnsOf(line)).toBeLessThanOrEqual(width);
+    }
+  });
+
+  it('is never wider than it may be, and never breaks a row, whatever is in it', () => {
+    const cell = fc.string({ unit: 'grapheme-ascii', maxLength: 200 }).map((text) => text.trim());
+    const row = fc.record({ name: cell, note: cell, n: cell });
+    fc.assert(
+      fc.property(
+        fc.array(row, { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 40, max: 120 }),
+        (rows, width) => {
+          const lines = table(rows, columns, { width, palette: plain }).split('\n');
+          const empty = rows.every(({ name, note, n }) => name + note + n === '');
+          if (!empty) expect(lines).toHaveLength(rows.length + 1);
+          for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
+        },
+      ),
+    );
+  });
+
+  it('of many rows is aligned from the first to the last', () => {
+    const rows = Array.from({ length: 250 }, (_, n) => ({ name: `${n}`, note: 'x', n: '1' }));
+    rows.push({ name: 'the longest of all', note: 'y', n: '2' });
+    const lines = table(rows, columns, { width: 80, palette: plain }).split('\n');
+    expect(lines).toHaveLength(252);
+    expect(new Set(lines.map((line) => line.length))).toEqual(
+      new Set(['the longest of all  NOTE  N'.length]),
+    );
+  });
+
+  it('leaves an extra out where there is no room for it', () => {
+    const extra = columns.map((column, n) => (n === 1 ? { ...column, extra: true } : column));
+    const rows = [{ name: 'n'.repeat(20), note: 'note'.repeat(10), n: '1' }];
+    expect(table(rows, extra, { width: 22, palette: plain }).split('\n')[0]).toBe(
+      `NAME${' '.repeat(17)}N`,
+    );
+  });
+
+  it('counts what is seen: colours take no room, wide characters take two', () => {
+    const colourful = paletteOf(8);
+    const states: readonly Column<{ state: string; name: string }>[] = [
+      { head: 'NAME', cell: ({ name }) => name },
+      { head: 'STATE', cell: ({ state }) => stateWord(state, colourful) },
+    ];
+    const rows = [
+      { name: '東京', state: 'live' },
+      { name: 'oslo', state: 'dubious' },
+    ];
+    const text = table(rows, states, { width: 80, palette: colourful });
+    expect(text).toContain('\u001b[');
+    expect(stripVTControlCharacters(text).split('\n')).toEqual([
+      'NAME  STATE',
+      '東京  ● live',
+      'oslo  ◌ dubious',
+    ]);
+  });
+});
+
+describe('a state', () => {
+  it.each([1, 4, 8, 24])('can be told without its colour, at %d bits', (depth) => {
+    const words = ['live', 'dubious', 'suspect', 'failing', 'draining', 'expired'].map((state) =>
+      stripVTControlCharacters(stateWord(state, paletteOf(depth))),
+    );
+    expect(words).toEqual([
+      '● live',
+      '◌ dubious',
+      '◌ suspect',
+      '◐ failing',
+      '◒ draining',
+      '✕ expired',
+    ]);
+  });
+
+  it('has no colour where there is none', () => {
+    expect(stateWord('live', paletteOf(1))).toBe('● live');
+    expect(stateWord('live', paletteOf(8))).not.toBe('● live');
+  });
+});

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { outlineLines } from '../../../src/cli/charts/text-tree-lines.ts';
+import { changeLine } from '../../../src/cli/tables/change-lines.ts';
+import { fleetChangeLine } from '../../../src/cli/tables/fleet-lines.ts';
+import { columnsOf, cutTo, partsOf } from '../../../src/cli/terminal/display-width.ts';
+import { printable } from '../../../src/cli/terminal/escape-terminal.ts';
+import { paletteOf } from '../../../src/cli/terminal/palette.ts';
+import { wrapped } from '../../../src/cli/terminal/wrap.ts';
+import { anyText } from '../../arbitrary/names.ts';
+import { instanceRow } from '../rows.ts';
+
+const family = '👩‍👩‍👧';
+
+/** Words, blanks, wide characters, joined ones, and what a terminal would act on. */
+const text = fc
+  .array(
+    fc.oneof(
+      anyText,
+      fc.constantFrom(
+        ' ',
+        '日本語',
+        family,
+        'e\u0301',
+        '\u200b',
+        '\u001b[2J',
+        '\u202e',
+        '\n',
+        '<b>',
+      ),
+      fc.integer({ min: 1, max: 200 }).map((length) => 'w'.repeat(length)),
+    ),
+    { maxLength: 12 },
+  )
+  .map((parts) => printable(parts.join('')));
+const width = fc.integer({ min: 20, max: 120 });
+
+describe('how many columns a text takes', () => {
+  it.each([
+    ['abc', 3],
+    ['日本語', 6],
+    ['한국', 4],
+    ['ｆｕｌｌ', 8],
+    [family, 2],
+    ['🚀', 2],
+    ['❤️', 2],
+    ['e\u0301\u0301', 1],
+    ['a\u200bb', 2],
+    ['→ ● …', 5],
+    ['', 0],
+  ])('%s: %i', (shown, columns) => {
+    expect(columnsOf(shown)).toBe(columns);
+  });
+
+  it.each([
+    ['日本語', 6, '日本語'],
+    ['日本語', 5, '日本…'],
+    ['日本語', 4, '日…'],
+    ['日本語', 2, '…'],
+    ['ab', 1, '…'],
+    ['ab', 0, ''],
+    ['ab', -3, ''],
+    [`${family}${family}`, 3, `${family}…`],
+  ])('%s cut to %i is %s', (whole, columns, shown) => {
+    expect(cutTo(whole, columns)).toBe(shown);
+  });
+});
+
+describe('a text in lines', () => {
+  test('is the whole text, and no line of it is wider than it may be', () =>
+    fc.assert(
+      fc.property(text, width, (whole, columns) => {
+        const lines = wrapped(whole, columns);
+        for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(columns);
+        expect(lines.join('').replaceAll(' ', '')).toBe(whole.replaceAll(' ', ''));
+        expect(partsOf(whole, columns).join('')).toBe(whole);
+      }),
+    ));
+
+  test('breaks between words where it can, and fills a line to its last column', () => {
+    expect(wrapped('aaaa bbbb cc', 9)).toEqual(['aaaa bbbb', 'cc']);
+    expect(wrapped('aaaa bbbbb', 9)).toEqual(['aaaa', 'bbbbb']);
+    expect(wrapped('a 日本語 b', 8)).toEqual(['a 日本語', 'b']);
+    expect(wrapped(`a ${'w'.repeat(12)} b`, 8)).toEqual(['a', 'w'.repeat(8), 'wwww b']);
+  });
+});
+
+test('a line of a machine is never wider than the terminal, whatever it is called', () =>
+  fc.assert(
+    fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), width, (texts, columns) => {
+      const parts = texts.map((one) => ['text', one] as const);
+      const [line = ''] = outlineLines([{ node: 'm', parts }], { palette: paletteOf(1), columns });
+      expect(columnsOf(line)).toBeLessThanOrEqual(Math.min(100, columns));
+    }),
+  ));
+
+describe('a change at a terminal', () => {
+  const at = 0;
+  test('is one line of it, whatever an instance is called and its check says', () =>
+    fc.assert(
+      fc.property(
+        text,
+        text,
+        text,
+        fc.integer({ min: 80, max: 120 }),
+        (id, host, detail, columns) => {
+          const named = { id, host, service: id, agent: host } as unknown as Parameters<
+            typeof instanceRow
+          >[0];
+          const health = { state: 'failing' as const, detail };
+          const now = instanceRow({ ...named, state: 'failing', health });
+          const line = changeLine({ before: instanceRow(), now }, paletteOf(1), at, columns);
+          expect(columnsOf(line)).toBeLessThanOrEqual(columns);
+          expect(line).toContain('● live → ◐ failing');
+        },
+      ),
+    ));
+
+  test('shortens what its check says, and not who it is', () => {
+    const health = { state: 'failing' as const, detail: 'w'.repeat(300) };
+    const now = instanceRow({ state: 'failing', health });
+    const change = { before: instanceRow(), now };
+    const line = changeLine(change, paletteOf(1), at, 60);
+    expect(line).toMatch(/^\S+ web\/w1 {2}● live → ◐ failing \(w{10,}… {2}h1\/a$/);
+    expect(columnsOf(line)).toBe(60);
+    expect(changeLine(change, paletteOf(1), at)).toContain(`(${health.detail})  h1/a`);
+  });
+
+  test('of the fleet is one line of it too', () => {
+    const hold = { host: 'h1', until: 1000, why: '日本'.repeat(100) };
+    const change = { of: 'hold', before: undefined, now: hold } as unknown as Parameters<
+      typeof fleetChangeLine
+    >[0];
+    expect(columnsOf(fleetChangeLine(change, paletteOf(1), at, 80))).toBeLessThanOrEqual(80);
+    expect(fleetChangeLine(change, paletteOf(1), at)).toContain(hold.why);
+  });
+});

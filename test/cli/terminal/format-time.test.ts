@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { ago, dateTime, roughly, written } from '../../../src/cli/terminal/format-time.ts';
+
+describe('how long', () => {
+  it.each([
+    [0, '<1 s'],
+    [999, '<1 s'],
+    [1000, '1 s'],
+    [59_999, '59 s'],
+    [60_000, '1 min'],
+    [3_599_999, '59 min'],
+    [3_600_000, '1 h'],
+    [90_000_000, '1 d'],
+    [40_000_000_000, '1 y'],
+  ])('%d ms is about %s', (duration, text) => {
+    expect(roughly(duration)).toBe(text);
+  });
+
+  it('ago is never negative: another machine’s clock may run ahead', () => {
+    expect(ago(5000, 0)).toBe('<1 s');
+    expect(ago(0, 5000)).toBe('5 s');
+  });
+
+  it('a ttl is written as one sets it', () => {
+    expect([written(15_000), written(90_000), written(2000)]).toEqual(['15s', '1m 30s', '2s']);
+  });
+});
+
+describe('when', () => {
+  it('has the date, and the milliseconds', () => {
+    expect(dateTime(1_700_000_000_123)).toMatch(/^2023-11-1[45] \d\d:\d\d:20\.123$/);
+  });
+
+  it('a time that is none is shown as it is', () => {
+    expect(dateTime(1e300)).toBe('1e+300');
+  });
+});

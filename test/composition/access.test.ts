@@ -1,0 +1,75 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessOf, withoutLogin } from '../../src/composition/access.ts';
+import { Namespace } from '../../src/domain/identity/names.ts';
+
+const settings = { servers: ['nats://a:4222'], namespace: Namespace.parse('default') };
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rollcall-access-'));
+  await writeFile(join(folder, 'seed'), 'SUAEXAMPLE\n');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('a login that stands in an address', () => {
+  it.each([
+    ['nats://joe:secret@a:4222', 'nats://a:4222', { user: 'joe', password: 'secret' }],
+    ['nats://joe@a:4222', 'nats://a:4222', { user: 'joe' }],
+    ['joe:a:b@c:1', 'c:1', { user: 'joe', password: 'a:b' }],
+    ['nats://j%40e:%2F@a', 'nats://a', { user: 'j@e', password: '/' }],
+    ['nats://joe:100%@a', 'nats://a', { user: 'joe', password: '100%' }],
+    ['nats://[::1]:4222', 'nats://[::1]:4222', {}],
+    ['a', 'a', {}],
+  ])('%s: is taken out, and used', (server, shown, login) => {
+    expect(withoutLogin([server])).toEqual({ servers: [shown], login });
+  });
+
+  it('counts for all servers', () => {
+    expect(withoutLogin(['nats://a:1', 'nats://joe:x@b:2'])).toEqual({
+      servers: ['nats://a:1', 'nats://b:2'],
+      login: { user: 'joe', password: 'x' },
+    });
+  });
+
+  it('gives way to a user who is named', async () => {
+    const access = await accessOf({ ...settings, servers: ['nats://joe:x@a:1'], user: 'ann' });
+    expect(access).toMatchObject({ servers: ['nats://a:1'], credentials: { user: 'ann' } });
+  });
+});
+
+describe('how one is let in', () => {
+  it('nobody is named: as nobody', async () => {
+    expect(await accessOf(settings)).toEqual(settings);
+  });
+
+  it.each([
+    [
+      { user: 'a', password: 'b' },
+      { user: 'a', pass: 'b' },
+    ],
+    [{ token: 't' }, { token: 't' }],
+  ])('%j', async (given, credentials) => {
+    expect(await accessOf({ ...settings, ...given })).toMatchObject({ credentials });
+  });
+
+  it('a file is read, not passed on', async () => {
+    const file = join(folder, 'seed');
+    expect(await accessOf({ ...settings, nkey: file })).toMatchObject({
+      credentials: { nkeySeed: 'SUAEXAMPLE' },
+    });
+    expect(await accessOf({ ...settings, tlsCa: file })).toMatchObject({
+      tls: { ca: 'SUAEXAMPLE\n' },
+    });
+  });
+
+  it.each([
+    [{ user: 'a', token: 'b' }, '--user and --token: one way to log in at a time'],
+    [{ password: 'b' }, '--password is of no use without --user'],
+    [{ tlsCert: 'c' }, '--tls-cert and --tls-key go together'],
+    [{ creds: '/not/there' }, "--creds '/not/there': ENOENT"],
+  ])('%j is refused', async (given, message) => {
+    await expect(accessOf({ ...settings, ...given })).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { Duration, Lasting } from '../../src/composition/duration.ts';
+
+describe('a duration as people write it', () => {
+  it.each([
+    ['15s', 15_000],
+    ['1m 30s', 90_000],
+    ['1m30s', 90_000],
+    ['500ms', 500],
+    ['1.5s', 1500],
+    [' 10 min ', 600_000],
+    ['2 hours', 7_200_000],
+    ['0s', 0],
+  ])('%j is %d ms', (text, expected) => {
+    expect(Duration.parse(text)).toBe(expected);
+  });
+
+  it.each([
+    '15',
+    '',
+    ' ',
+    's',
+    'soon',
+    '15 foo',
+    '-5s',
+    '15s!!',
+    'PT5S',
+    '1h30',
+    '1,000ms',
+    'Infinity s',
+  ])('%j is refused: what is meant is not said', (text) => {
+    expect(Duration.safeParse(text).success).toBe(false);
+  });
+
+  it('a bare number is refused, because nobody knows its unit', () => {
+    expect(Duration.safeParse(15).success).toBe(false);
+  });
+
+  it('so many years that the number ends is refused', () => {
+    expect(Duration.safeParse(`${'9'.repeat(400)}y`).success).toBe(false);
+  });
+
+  it('a program may also say milliseconds', () => {
+    expect([Lasting.parse(1500), Lasting.parse('1.5s')]).toEqual([1500, 1500]);
+    expect(Lasting.safeParse(-1).success).toBe(false);
+    expect(Lasting.safeParse(Number.NaN).success).toBe(false);
+  });
+});
