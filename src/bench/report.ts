@@ -1,4 +1,4 @@
-import type { Judged } from './row.ts';
+import type { Judged } from './benchmark.ts';
 import type { Summary } from './statistics.ts';
 
 /** A result as a line of the table for people. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rows } from '../../src/bench/rows.ts';
+import { rows } from '../../src/bench/benchmarks/all.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { fakeTerminal } from '../cli/terminal.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv, env, stdout } from 'node:process';
 import type { Browser, Page } from 'playwright-core';
-import { loadNow, sayMachine, thisMachine } from '../../src/bench/machine.ts';
+import { loadNow, sayMachine, thisMachine } from '../../src/bench/machine-info.ts';
 import { percentile } from '../../src/bench/statistics.ts';
 import { bundlePage } from '../../src/dashboard/build/bundle.ts';
 import { rollcall } from '../real/harness/processes.ts';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts } from '../../src/bench/free-ports.ts';
+import { freePorts } from '../../src/bench/environment/free-ports.ts';
 import { timing } from '../real/harness/fleet.ts';
 import { startProxy } from '../real/harness/proxy.ts';
 import type { Stage } from './stage.ts';

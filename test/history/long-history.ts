@@ -1,4 +1,4 @@
-import { type HistoryOptions, history } from '../../src/bench/history.ts';
+import { type HistoryOptions, history } from '../../src/bench/history/synthetic-history.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
 
 /** A true history of any length, event by event; the same seed gives the same one. */

@@ -1,7 +1,7 @@
 import { MemoryWorld } from '../../src/adapters/memory/server/memory-server.ts';
 import { recordSubject } from '../../src/adapters/memory/server/subjects.ts';
 import { VirtualClock } from '../../src/adapters/memory/time/virtual-clock.ts';
-import { seededFractions } from '../../src/bench/seeded.ts';
+import { seededFractions } from '../../src/bench/history/seeded-random.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { AgentName, HostId, RunId, type Slot } from '../../src/domain/identity/names.ts';
 import {

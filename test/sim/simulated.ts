@@ -1,4 +1,4 @@
-import { seededFractions } from '../../src/bench/seeded.ts';
+import { seededFractions } from '../../src/bench/history/seeded-random.ts';
 import { type Millis, type Monotonic, seconds } from '../../src/domain/time.ts';
 import { FleetInMemory } from '../runtime/fleet-in-memory.ts';
 import type { Process } from '../runtime/process.ts';

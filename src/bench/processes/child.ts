@@ -1,5 +1,5 @@
 import process from 'node:process';
-import type { Access } from '../access.ts';
+import type { Access } from '../environment/access.ts';
 import { collect } from './collect.ts';
 import type { Job, JobName, Jobs, Said } from './job.ts';
 import { keepAgents } from './keep-agents.ts';

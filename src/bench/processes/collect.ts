@@ -1,7 +1,7 @@
 import { systemEntropy } from '../../adapters/system/entropy.ts';
 import { AgentName, HostId } from '../../domain/identity/names.ts';
 import { Collector } from '../../runtime/collector/collector.ts';
-import { type Access, openStore, portsOf } from '../access.ts';
+import { type Access, openStore, portsOf } from '../environment/access.ts';
 import type { Jobs } from './job.ts';
 
 /** Takes a seat and watches, until the process ends. */

@@ -1,7 +1,7 @@
 import type { RunRef } from '../../domain/identity/names.ts';
 import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
 import type { Millis } from '../../domain/time.ts';
-import type { Access } from '../access.ts';
+import type { Access } from '../environment/access.ts';
 
 /** What a reader of the whole registry found, and what it cost. */
 export interface Reading {

@@ -14,7 +14,7 @@ import {
 import { renewEvery } from '../../domain/policy/lease-policy.ts';
 import { seconds } from '../../domain/time.ts';
 import { Agent } from '../../runtime/agent/agent.ts';
-import { type Access, openStore, portsOf } from '../access.ts';
+import { type Access, openStore, portsOf } from '../environment/access.ts';
 import type { Jobs } from './job.ts';
 
 type KeepAgents = Jobs['keep-agents'];

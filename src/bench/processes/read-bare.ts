@@ -1,7 +1,7 @@
 import { cpuUsage, memoryUsage } from 'node:process';
 import { namesOf } from '../../adapters/nats/connection/subject-names.ts';
-import { type Access, connectBare } from '../access.ts';
-import { watchBare } from '../bare-watch.ts';
+import { type Access, connectBare } from '../environment/access.ts';
+import { watchBare } from '../environment/baseline-watch.ts';
 import type { Jobs, Reading } from './job.ts';
 
 /** The same messages by the bare client, which takes them and looks at none. */

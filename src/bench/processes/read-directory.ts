@@ -1,7 +1,7 @@
 import { cpuUsage, memoryUsage } from 'node:process';
 import { seconds } from '../../domain/time.ts';
 import { Directory } from '../../runtime/directory/directory.ts';
-import { type Access, openStore, portsOf } from '../access.ts';
+import { type Access, openStore, portsOf } from '../environment/access.ts';
 import type { Reading } from './job.ts';
 
 /** From nothing but the code to every instance joined with its run. */

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { resourceUsage } from 'node:process';
 import { createGunzip } from 'node:zlib';
 import { systemHash } from '../../adapters/system/hash.ts';
-import type { Access } from '../access.ts';
+import type { Access } from '../environment/access.ts';
 import type { FileReading, Jobs } from './job.ts';
 
 /** Unpacks, cuts into lines, parses and hashes: a verification cannot do with less. */

@@ -8,7 +8,7 @@ import { agentKey, leaseKey } from '../../domain/identity/registry-keys.ts';
 import { renewEvery } from '../../domain/policy/lease-policy.ts';
 import type { Commit } from '../../ports/registry.ts';
 import { takeSlot } from '../../runtime/transitions/run-changes.ts';
-import { type Access, connectBare, openStore, portsOf } from '../access.ts';
+import { type Access, connectBare, openStore, portsOf } from '../environment/access.ts';
 import type { Jobs } from './job.ts';
 
 type RenewFleet = Jobs['renew-fleet'];

@@ -7,7 +7,7 @@ import { leaseKey } from '../../domain/identity/registry-keys.ts';
 import { recordVersion } from '../../domain/records/schemas.ts';
 import { minutes, type Revision } from '../../domain/time.ts';
 import type { Leases } from '../../ports/leases.ts';
-import { type Access, connectBare, openStore } from '../access.ts';
+import { type Access, connectBare, openStore } from '../environment/access.ts';
 import type { Jobs } from './job.ts';
 
 const ttl = minutes(5);

@@ -1,6 +1,6 @@
 import { systemHash } from '../../adapters/system/hash.ts';
 import { replayTo } from '../../runtime/audit/replay.ts';
-import { type Access, openStore } from '../access.ts';
+import { type Access, openStore } from '../environment/access.ts';
 import type { Jobs, Replaying } from './job.ts';
 
 /** The fleet as it was at the last event, with the keyframes or as if there were none. */

@@ -2,8 +2,8 @@ import { systemHash } from '../../adapters/system/hash.ts';
 import { readEvent } from '../../domain/events/audit-entry.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import { Verifier } from '../../runtime/audit/verifier/verifier.ts';
-import type { Access } from '../access.ts';
-import { history } from '../history.ts';
+import type { Access } from '../environment/access.ts';
+import { history } from '../history/synthetic-history.ts';
 import type { Jobs } from './job.ts';
 
 type Replay = Jobs['replay'];

@@ -3,7 +3,7 @@ import { historyFile } from '../../adapters/files/history-file.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemHash } from '../../adapters/system/hash.ts';
 import { verify } from '../../runtime/audit/verify.ts';
-import type { Access } from '../access.ts';
+import type { Access } from '../environment/access.ts';
 import type { FileReading, Jobs } from './job.ts';
 
 export async function verifyFile(

@@ -3,7 +3,7 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import { systemEntropy } from '../../adapters/system/entropy.ts';
 import { AgentName, HostId } from '../../domain/identity/names.ts';
 import { Collector } from '../../runtime/collector/collector.ts';
-import { type Access, openStore, portsOf } from '../access.ts';
+import { type Access, openStore, portsOf } from '../environment/access.ts';
 import type { Jobs } from './job.ts';
 
 type WatchFleet = Jobs['watch-fleet'];

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
 import { historyLine } from '../../adapters/files/history-line.ts';
-import type { Access } from '../access.ts';
-import { history } from '../history.ts';
+import type { Access } from '../environment/access.ts';
+import { history } from '../history/synthetic-history.ts';
 import type { Jobs } from './job.ts';
 
 /** As `audit export` would have written it, gzipped: a million events are a gigabyte. */

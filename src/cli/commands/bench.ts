@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type Audience, runBench } from '../../bench/bench.ts';
-import { sayMachine } from '../../bench/machine.ts';
+import type { Judged } from '../../bench/benchmark.ts';
+import { rows } from '../../bench/benchmarks/all.ts';
+import { sayMachine } from '../../bench/machine-info.ts';
 import { documentOf, footnotes, type Line, lineOf } from '../../bench/report.ts';
-import type { Judged } from '../../bench/row.ts';
-import { rows } from '../../bench/rows.ts';
+import { type Audience, runBench } from '../../bench/run-benchmarks.ts';
 import { accessOf } from '../../composition/access.ts';
 import { command } from '../command/command.ts';
 import { exit } from '../command/exit.ts';

@@ -3,7 +3,7 @@ import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
 import { systemHash } from '../../../src/adapters/system/hash.ts';
 import { placeOf } from '../../../src/adapters/system/processes.ts';
-import { portsOf as barePorts } from '../../../src/bench/access.ts';
+import { portsOf as barePorts } from '../../../src/bench/environment/access.ts';
 import { AgentName, HostId, type Namespace, RunId } from '../../../src/domain/identity/names.ts';
 import { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
 import type { Divergence } from '../../../src/domain/replay/divergence.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type NatsStore, openNatsStore } from '../../../src/adapters/nats/store.ts';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
-import { portsOf } from '../../../src/bench/access.ts';
+import { portsOf } from '../../../src/bench/environment/access.ts';
 import { AgentName, HostId, type Namespace } from '../../../src/domain/identity/names.ts';
 import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';

@@ -1,4 +1,4 @@
-import { seededFractions } from '../../../src/bench/seeded.ts';
+import { seededFractions } from '../../../src/bench/history/seeded-random.ts';
 import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
 

@@ -8,7 +8,7 @@ import { execPath } from 'node:process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePorts, portOf } from '../../../src/bench/free-ports.ts';
+import { freePorts, portOf } from '../../../src/bench/environment/free-ports.ts';
 import { Fault, openDirectory, replay, startAgent, startCollector } from '../../../src/index.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { until } from '../harness/until.ts';

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { namesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import { systemHash } from '../../../src/adapters/system/hash.ts';
-import { type Access, openStore } from '../../../src/bench/access.ts';
+import { type Access, openStore } from '../../../src/bench/environment/access.ts';
 import type { JobName, Jobs } from '../../../src/bench/processes/job.ts';
 import { startWorker, type Worker } from '../../../src/bench/processes/worker.ts';
 import { readEvent } from '../../../src/domain/events/audit-entry.ts';

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { closeNats, connectNats } from '../../../src/adapters/nats/connection/connect.ts';
 import { connectionName } from '../../../src/adapters/nats/connection/connection-name.ts';
 import { listSubject } from '../../../src/adapters/nats/disconnects/connection-lists.ts';
-import { freePorts } from '../../../src/bench/free-ports.ts';
+import { freePorts } from '../../../src/bench/environment/free-ports.ts';
 import type { Departure } from '../../../src/ports/disconnects.ts';
 import { throughout, until } from '../harness/until.ts';
 import { type ConfiguredServer, startConfigured } from './configured-server.ts';

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { leaseKey } from '../../domain/identity/registry-keys.ts';
 import { type Millis, type Monotonic, seconds } from '../../domain/time.ts';
-import { countReasons, DubiousWatch } from '../dubious-watch.ts';
-import type { Row } from '../row.ts';
-import type { Stage } from '../stage.ts';
+import type { Row } from '../benchmark.ts';
+import type { Stage } from '../fixture/benchmark-namespace.ts';
+import { countReasons, DubiousWatch } from '../fixture/state-watch.ts';
 
 const victims = 30;
 const bystanders = 90;

@@ -1,15 +1,15 @@
 import { Buffer } from 'node:buffer';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { connectNats } from '../adapters/nats/connection/connect.ts';
-import { connectionName } from '../adapters/nats/connection/connection-name.ts';
-import { namesOf } from '../adapters/nats/connection/subject-names.ts';
-import { type NatsStore, type NatsStoreOptions, openNatsStore } from '../adapters/nats/store.ts';
-import { systemClock } from '../adapters/system/clock.ts';
-import { systemEntropy } from '../adapters/system/entropy.ts';
-import { systemProcesses } from '../adapters/system/processes.ts';
-import type { Namespace, RunRef } from '../domain/identity/names.ts';
-import { noMeters } from '../ports/metrics.ts';
-import type { Ports, Store } from '../ports/ports.ts';
+import { connectNats } from '../../adapters/nats/connection/connect.ts';
+import { connectionName } from '../../adapters/nats/connection/connection-name.ts';
+import { namesOf } from '../../adapters/nats/connection/subject-names.ts';
+import { type NatsStore, type NatsStoreOptions, openNatsStore } from '../../adapters/nats/store.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
+import { systemEntropy } from '../../adapters/system/entropy.ts';
+import { systemProcesses } from '../../adapters/system/processes.ts';
+import type { Namespace, RunRef } from '../../domain/identity/names.ts';
+import { noMeters } from '../../ports/metrics.ts';
+import type { Ports, Store } from '../../ports/ports.ts';
 
 /** The server, and how one is let in: it is sent to child processes as it is. */
 export type ServerAccess = Pick<NatsStoreOptions, 'servers' | 'credentials' | 'tls' | 'replicas'>;

@@ -1,22 +1,22 @@
-import { AgentName, HostId, RunId, type RunRef } from '../domain/identity/names.ts';
-import { agentKey, instanceKey } from '../domain/identity/registry-keys.ts';
-import { InstanceSpec, type Wanted } from '../domain/records/desired-instances.ts';
+import { AgentName, HostId, RunId, type RunRef } from '../../domain/identity/names.ts';
+import { agentKey, instanceKey } from '../../domain/identity/registry-keys.ts';
+import { InstanceSpec, type Wanted } from '../../domain/records/desired-instances.ts';
 import {
   readAgent,
   readInstance,
   type StoredAgent,
   type StoredInstance,
-} from '../domain/records/stored-record.ts';
-import type { Revision } from '../domain/time.ts';
+} from '../../domain/records/stored-record.ts';
+import type { Revision } from '../../domain/time.ts';
 import {
   moveInstance,
   registerInstance,
   removeInstance,
-} from '../runtime/transitions/instance-changes.ts';
-import type { Author, Change } from '../runtime/transitions/record-change.ts';
-import { moveRun, removeRun, takeSlot } from '../runtime/transitions/run-changes.ts';
+} from '../../runtime/transitions/instance-changes.ts';
+import type { Author, Change } from '../../runtime/transitions/record-change.ts';
+import { moveRun, removeRun, takeSlot } from '../../runtime/transitions/run-changes.ts';
 import { type HistoryCommit, HistoryWriter, type WriterOptions } from './history-writer.ts';
-import { seededFractions } from './seeded.ts';
+import { seededFractions } from './seeded-random.ts';
 
 export interface HistoryOptions extends WriterOptions {
   readonly agents?: number;

@@ -1,8 +1,8 @@
 import { seconds } from '../../domain/time.ts';
-import { loadRegistry } from '../load.ts';
+import type { Result, Row } from '../benchmark.ts';
+import { loadRegistry } from '../fixture/seed-registry.ts';
 import type { Reading } from '../processes/job.ts';
 import { figure } from '../report.ts';
-import type { Result, Row } from '../row.ts';
 import { median } from '../statistics.ts';
 
 const agents = 1000;

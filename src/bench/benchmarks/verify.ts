@@ -1,9 +1,9 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Result, Row } from '../benchmark.ts';
 import type { FileReading } from '../processes/job.ts';
 import { figure } from '../report.ts';
-import type { Result, Row } from '../row.ts';
 
 const eventsOf = (quick: boolean): number => (quick ? 100_000 : 1_000_000);
 const roundsOf = (quick: boolean): number => (quick ? 1 : 3);

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { connectionName } from '../../adapters/nats/connection/connection-name.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { seconds } from '../../domain/time.ts';
-import type { Row } from '../row.ts';
-import { startServer } from '../server.ts';
-import { openStage, type Stage } from '../stage.ts';
+import type { Row } from '../benchmark.ts';
+import { startServer } from '../environment/server.ts';
+import { openStage, type Stage } from '../fixture/benchmark-namespace.ts';
 
 const lease = { ttl: seconds(15), grace: seconds(30) };
 /** On a large machine V8 lets a lot of waste stand before it looks: that is not what it needs. */

@@ -4,10 +4,10 @@ import { systemEntropy } from '../../adapters/system/entropy.ts';
 import { runSubject } from '../../domain/events/event-subjects.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { type Millis, type Monotonic, seconds } from '../../domain/time.ts';
-import { countReasons, type Doubted, DubiousWatch } from '../dubious-watch.ts';
-import type { Result, Row } from '../row.ts';
-import { startServer } from '../server.ts';
-import { openStage, type Stage } from '../stage.ts';
+import type { Result, Row } from '../benchmark.ts';
+import { startServer } from '../environment/server.ts';
+import { openStage, type Stage } from '../fixture/benchmark-namespace.ts';
+import { countReasons, type Doubted, DubiousWatch } from '../fixture/state-watch.ts';
 
 const lease = { ttl: seconds(15), grace: seconds(1) };
 const bystanders = 75;

@@ -1,5 +1,5 @@
 import { seconds } from '../../domain/time.ts';
-import type { Row } from '../row.ts';
+import type { Row } from '../benchmark.ts';
 
 const events = 100_000;
 const roundsOf = (quick: boolean): number => (quick ? 3 : 11);

@@ -1,9 +1,9 @@
 import type { Millis } from '../domain/time.ts';
-import { connectBare, type ServerAccess } from './access.ts';
-import { loadNow, type Machine, thisMachine } from './machine.ts';
-import { type Judged, judge, type Row } from './row.ts';
-import { type Environment, startServer } from './server.ts';
-import { openStage } from './stage.ts';
+import { type Judged, judge, type Row } from './benchmark.ts';
+import { connectBare, type ServerAccess } from './environment/access.ts';
+import { type Environment, startServer } from './environment/server.ts';
+import { openStage } from './fixture/benchmark-namespace.ts';
+import { loadNow, type Machine, thisMachine } from './machine-info.ts';
 
 export interface BenchOptions {
   readonly rows: readonly Row[];

@@ -1,9 +1,9 @@
-import type { ChainRef } from '../domain/events/event-schema.ts';
-import { eventSubject } from '../domain/events/event-subjects.ts';
-import type { Instant, Millis, Revision } from '../domain/time.ts';
-import type { StoredEvent } from '../ports/audit.ts';
-import type { Write } from '../ports/registry.ts';
-import type { Change } from '../runtime/transitions/record-change.ts';
+import type { ChainRef } from '../../domain/events/event-schema.ts';
+import { eventSubject } from '../../domain/events/event-subjects.ts';
+import type { Instant, Millis, Revision } from '../../domain/time.ts';
+import type { StoredEvent } from '../../ports/audit.ts';
+import type { Write } from '../../ports/registry.ts';
+import type { Change } from '../../runtime/transitions/record-change.ts';
 
 export interface WriterOptions {
   /** The last revision before the history: those of its messages are the next ones, in their order. */

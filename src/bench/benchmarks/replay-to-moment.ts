@@ -1,7 +1,7 @@
-import { fillAudit } from '../fill-audit.ts';
+import type { Row } from '../benchmark.ts';
+import { fillAudit } from '../fixture/fill-audit.ts';
 import type { Replaying } from '../processes/job.ts';
 import { figure } from '../report.ts';
-import type { Row } from '../row.ts';
 import { median } from '../statistics.ts';
 
 const eventsOf = (quick: boolean): number => (quick ? 50_000 : 1_000_000);

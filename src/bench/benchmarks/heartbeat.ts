@@ -1,5 +1,5 @@
 import { seconds } from '../../domain/time.ts';
-import type { Row } from '../row.ts';
+import type { Row } from '../benchmark.ts';
 
 /** What a renewal costs its process, over the least that the bare client can do. */
 export const heartbeat: Row = {

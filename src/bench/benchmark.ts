@@ -1,5 +1,5 @@
 import type { Millis } from '../domain/time.ts';
-import type { Stage } from './stage.ts';
+import type { Stage } from './fixture/benchmark-namespace.ts';
 import { type Summary, summarize } from './statistics.ts';
 
 type Unit = 'ms' | 'µs' | 'MB' | '/s' | '%' | 'runs';

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { systemHash } from '../../adapters/system/hash.ts';
 import { readEvent } from '../../domain/events/audit-entry.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
-import { type Cluster, startCluster } from '../cluster.ts';
-import type { Row } from '../row.ts';
-import { openStage, type Stage } from '../stage.ts';
+import type { Row } from '../benchmark.ts';
+import { type Cluster, startCluster } from '../environment/cluster.ts';
+import { openStage, type Stage } from '../fixture/benchmark-namespace.ts';
 
 const lease = { ttl: seconds(15), grace: seconds(30) };
 /** A leader is elected within 10 s; whoever would be suspected for it is, a ttl later. */

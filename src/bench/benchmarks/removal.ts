@@ -3,9 +3,9 @@ import type { Slot } from '../../domain/identity/names.ts';
 import { slotTokens } from '../../domain/identity/registry-keys.ts';
 import { type Millis, type Monotonic, seconds } from '../../domain/time.ts';
 import { View } from '../../runtime/support/registry-cache.ts';
-import { deleteBare } from '../bare-deletes.ts';
-import type { Row } from '../row.ts';
-import type { Stage } from '../stage.ts';
+import type { Row } from '../benchmark.ts';
+import { deleteBare } from '../fixture/baseline-deletes.ts';
+import type { Stage } from '../fixture/benchmark-namespace.ts';
 
 const instances = 1000;
 const lease = { ttl: seconds(2), grace: seconds(1) };

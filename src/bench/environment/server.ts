@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { cacheDir } from '../adapters/embedded/binary/cache-dir.ts';
-import { locateNatsServer } from '../adapters/embedded/binary/locate.ts';
-import { readyPort } from '../adapters/embedded/ports-file.ts';
-import { startNatsServer } from '../adapters/embedded/start.ts';
-import { startGuard } from '../adapters/embedded/watchdog.ts';
+import { cacheDir } from '../../adapters/embedded/binary/cache-dir.ts';
+import { locateNatsServer } from '../../adapters/embedded/binary/locate.ts';
+import { readyPort } from '../../adapters/embedded/ports-file.ts';
+import { startNatsServer } from '../../adapters/embedded/start.ts';
+import { startGuard } from '../../adapters/embedded/watchdog.ts';
 import type { ServerAccess } from './access.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
