@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { reportSkips } from './test/house/skips.ts';
+import { reportSkips } from './test/conventions/skipped-tests.ts';
 
 /** Where `.ci/run` wants the results as JSON, to count what passed, failed and was skipped. */
 const json = process.env['VITEST_JSON'];
@@ -12,7 +12,7 @@ const computing = '100%';
  * starve each other's leases.
  */
 const withServers = {
-  globalSetup: ['test/real/harness/global-setup.ts'],
+  globalSetup: ['test/integration/harness/global-setup.ts'],
   testTimeout: 120_000,
   hookTimeout: 120_000,
   maxWorkers: 3,
@@ -22,14 +22,16 @@ const withServers = {
  * What of the tests with servers `npm test` runs, in five minutes with all the others: what is promised,
  * and the contract on one server. The rest is `test:long`.
  */
-const soon = ['test/real/promises/*.test.ts'];
-const later = ['test/real/promises/{collector-frozen,everyone,hostile}.test.ts'];
+const soon = ['test/integration/guarantees/*.test.ts'];
+const later = [
+  'test/integration/guarantees/{collector-frozen,all-agents-stopped,foreign-records}.test.ts',
+];
 /** A minute and more each, and what they show in full is shown in part elsewhere: `test:night`. */
 const night = [
-  'test/real/audit/three-servers.test.ts',
-  'test/real/cli/audit-history.test.ts',
-  'test/real/fleet/{fleet,leader}.test.ts',
-  'test/real/nats/closed-lists.test.ts',
+  'test/integration/audit/three-servers.test.ts',
+  'test/integration/cli/audit-history.test.ts',
+  'test/integration/fleet/{fleet,leader}.test.ts',
+  'test/integration/nats/closed-connections.test.ts',
 ];
 const threeServers = ['test/contract/nats-three-servers.test.ts'];
 
@@ -48,7 +50,7 @@ export default defineConfig({
           name: 'unit',
           // Whatever is not claimed below, so that no test file is ever left out.
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{browser,contract,model,real,sim}/**'],
+          exclude: ['test/{browser,contract,model,integration,sim}/**'],
           // What imports a whole program or has chance decide takes seconds where others use the cores.
           testTimeout: 30_000,
           // Two hundred files that each load the whole core anew take longer than their tests.
@@ -96,8 +98,11 @@ export default defineConfig({
         test: {
           ...withServers,
           name: 'long',
-          include: ['test/real/**/*.test.ts', ...threeServers],
-          exclude: ['test/real/promises/!(collector-frozen|everyone|hostile).test.ts', ...night],
+          include: ['test/integration/**/*.test.ts', ...threeServers],
+          exclude: [
+            'test/integration/guarantees/!(collector-frozen|all-agents-stopped|foreign-records).test.ts',
+            ...night,
+          ],
           sequence: { groupOrder: 3 },
         },
       },

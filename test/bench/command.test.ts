@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rows } from '../../src/bench/benchmarks/all.ts';
 import { runProgram } from '../../src/cli/program.ts';
-import { fakeTerminal } from '../cli/terminal.ts';
+import { fakeTerminal } from '../cli/support/fake-terminal.ts';
 
 async function bench(...argv: readonly string[]) {
   const { io, out, err } = fakeTerminal();

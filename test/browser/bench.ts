@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { loadNow, sayMachine, thisMachine } from '../../src/bench/machine-info.ts';
 import { percentile } from '../../src/bench/statistics.ts';
 import { bundlePage } from '../../src/dashboard/build/bundle.ts';
-import { rollcall } from '../real/harness/processes.ts';
+import { rollcall } from '../integration/harness/processes.ts';
 import { firstSight } from './bench/first.ts';
 import { writeHistory } from './bench/history-file.ts';
 import { cpuSeconds, heaps } from './bench/processes.ts';

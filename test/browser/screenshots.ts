@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { env, exit, getuid, stderr, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { rollcall } from '../real/harness/processes.ts';
+import { rollcall } from '../integration/harness/processes.ts';
 import { locateChromium } from './harness/chromium.ts';
 import { launch } from './harness/launch.ts';
 

@@ -6,7 +6,7 @@ import { common } from '../../src/cli/command/settings/common.ts';
 import { nameOf, optionOf, type Setting } from '../../src/cli/command/settings/setting.ts';
 import { commands } from '../../src/cli/command-list.ts';
 import { runProgram } from '../../src/cli/program.ts';
-import { fakeTerminal } from './terminal.ts';
+import { fakeTerminal } from './support/fake-terminal.ts';
 
 async function rollcall(line: string, env: Record<string, string> = {}) {
   const { io, out, err } = fakeTerminal({ env });

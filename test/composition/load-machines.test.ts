@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { loadMachines } from '../../src/composition/load-machines.ts';
-import { checkout } from '../house/lint.ts';
+import { checkout } from '../conventions/run-biome.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { StoredEvent } from '../../src/ports/audit.ts';
 import type { Store } from '../../src/ports/ports.ts';
-import { eventually } from './eventually.ts';
-import { agent, eventOf, instanceEventOf } from './places.ts';
 import { allOf, auditOf, committed, event, write, written } from './requests.ts';
-import type { Open, Subject } from './subject.ts';
+import { eventually } from './support/eventually.ts';
+import { agent, eventOf, instanceEventOf } from './support/sample-names.ts';
+import type { Open, Subject } from './support/store-under-test.ts';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 const subjectsOf = (events: readonly StoredEvent[]) => events.map(({ subject }) => subject);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Open } from './subject.ts';
+import type { Open } from './support/store-under-test.ts';
 
 const hash = '0123456789ab';
 

@@ -1,6 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { eventually } from './eventually.ts';
-import { agent, eventOf, instance, instanceEventOf } from './places.ts';
 import {
   auditOf,
   commitOf,
@@ -12,7 +10,9 @@ import {
   write,
   written,
 } from './requests.ts';
-import type { Open } from './subject.ts';
+import { eventually } from './support/eventually.ts';
+import { agent, eventOf, instance, instanceEventOf } from './support/sample-names.ts';
+import type { Open } from './support/store-under-test.ts';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { agent } from './places.ts';
 import { commitOf, removal, write, written } from './requests.ts';
-import type { Open } from './subject.ts';
+import { agent } from './support/sample-names.ts';
+import type { Open } from './support/store-under-test.ts';
 
 const key = agent(1);
 const conflict = { outcome: 'conflict' };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { eventually } from './eventually.ts';
-import { agent, eventOf, instance, instanceEventOf } from './places.ts';
 import { allOf, auditOf, event, fence, removal, write, written } from './requests.ts';
-import type { Open } from './subject.ts';
+import { eventually } from './support/eventually.ts';
+import { agent, eventOf, instance, instanceEventOf } from './support/sample-names.ts';
+import type { Open } from './support/store-under-test.ts';
 
 const owner = agent(1);
 const record = instance(1, 1);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Keyframes } from '../../src/ports/keyframes.ts';
-import type { Open } from './subject.ts';
+import type { Open } from './support/store-under-test.ts';
 
 async function* piecesOf(text: string, length: number): AsyncGenerator<string, void, undefined> {
   for (let at = 0; at < text.length; at += length) yield text.slice(at, at + length);

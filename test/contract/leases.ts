@@ -6,11 +6,11 @@ import {
   slotLeases,
 } from '../../src/domain/identity/registry-keys.ts';
 import { seconds } from '../../src/domain/time.ts';
-import { eventually } from './eventually.ts';
-import { Observed } from './observed.ts';
-import { lease, slot } from './places.ts';
 import { byKey, held } from './requests.ts';
-import type { Open } from './subject.ts';
+import { eventually } from './support/eventually.ts';
+import { lease, slot } from './support/sample-names.ts';
+import type { Open } from './support/store-under-test.ts';
+import { Observed } from './support/watch-recorder.ts';
 
 const key = lease(1);
 const ttl = seconds(2);

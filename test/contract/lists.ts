@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { allAgents, allInstances, slotInstances } from '../../src/domain/identity/registry-keys.ts';
-import { agent, instance, slot } from './places.ts';
 import { byKey, committed, removal, revisionIn, write, written } from './requests.ts';
-import type { Open } from './subject.ts';
+import { agent, instance, slot } from './support/sample-names.ts';
+import type { Open } from './support/store-under-test.ts';
 
 export function listContract(open: Open): void {
   describe('a list', () => {

@@ -1,4 +1,4 @@
-import { openMemory } from './memory-subject.ts';
 import { contract } from './suite.ts';
+import { openMemory } from './support/memory-store.ts';
 
 contract('the memory store', openMemory, { histories: 300, timeIsFree: true });

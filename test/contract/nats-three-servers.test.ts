@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest';
-import { startTestCluster } from '../real/harness/cluster.ts';
-import { natsOn } from './nats-subject.ts';
+import { startTestCluster } from '../integration/harness/cluster.ts';
 import { contract } from './suite.ts';
+import { natsOn } from './support/nats-store.ts';
 
 const cluster = await startTestCluster(3);
 afterAll(() => cluster[Symbol.asyncDispose]());

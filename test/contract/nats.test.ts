@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest';
-import { startTestServer } from '../real/harness/nats-server.ts';
-import { natsOn } from './nats-subject.ts';
+import { startTestServer } from '../integration/harness/nats-server.ts';
 import { contract } from './suite.ts';
+import { natsOn } from './support/nats-store.ts';
 
 const server = await startTestServer();
 afterAll(() => server[Symbol.asyncDispose]());

@@ -3,15 +3,15 @@ import { auditContract } from './audit.ts';
 import { chartContract } from './charts.ts';
 import { commitContract } from './commit.ts';
 import { compareAndSetContract } from './compare-and-set.ts';
-import { departureContract } from './departures.ts';
+import { departureContract } from './disconnects.ts';
 import { fenceContract } from './fences.ts';
-import { historyContract } from './histories.ts';
 import { keyframeContract } from './keyframes.ts';
 import { leaseContract } from './leases.ts';
 import { listContract } from './lists.ts';
-import { nameContract } from './names.ts';
-import { probeContract } from './probe.ts';
-import type { Effort, Open } from './subject.ts';
+import { probeContract } from './run-messaging.ts';
+import { nameContract } from './support/names.ts';
+import { historyContract } from './support/random-histories.ts';
+import type { Effort, Open } from './support/store-under-test.ts';
 import { watchContract } from './watches.ts';
 
 /**

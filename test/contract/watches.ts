@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { allAgents, allInstances, slotInstances } from '../../src/domain/identity/registry-keys.ts';
 import type { Store } from '../../src/ports/ports.ts';
-import { eventually } from './eventually.ts';
-import { Observed } from './observed.ts';
-import { agent, eventOf, instance, slot } from './places.ts';
 import { allOf, byKey, committed, event, removal, revisionIn, write, written } from './requests.ts';
-import type { Open } from './subject.ts';
+import { eventually } from './support/eventually.ts';
+import { agent, eventOf, instance, slot } from './support/sample-names.ts';
+import type { Open } from './support/store-under-test.ts';
+import { Observed } from './support/watch-recorder.ts';
 
 const observe = (store: Store, ...filters: string[]) =>
   new Observed((signal) => store.registry.watch(filters, signal));

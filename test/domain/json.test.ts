@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readEvent } from '../../src/domain/events/audit-entry.ts';
 import { readJson } from '../../src/domain/json.ts';
 import { Fold } from '../../src/domain/replay/fold.ts';
-import { longHistory } from '../history/long-history.ts';
+import { longHistory } from '../fixtures/history/long-history.ts';
 
 const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
 

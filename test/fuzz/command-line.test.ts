@@ -26,8 +26,8 @@ import { momentNamed } from '../../src/composition/moment-expression.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { defaultFleetPolicy } from '../../src/domain/policy/fleet-policy.ts';
 import { anyText } from '../arbitrary/names.ts';
-import { fakeTerminal } from '../cli/terminal.ts';
-import { longHistory } from '../history/long-history.ts';
+import { fakeTerminal } from '../cli/support/fake-terminal.ts';
+import { longHistory } from '../fixtures/history/long-history.ts';
 import { foreseen, fuzz } from './fuzz.ts';
 import { mutated } from './mutated.ts';
 

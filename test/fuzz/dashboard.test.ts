@@ -8,10 +8,10 @@ import { Actions } from '../../src/dashboard/server/routes/actions.ts';
 import { Streams } from '../../src/dashboard/server/routes/stream-limit.ts';
 import { HostId } from '../../src/domain/identity/names.ts';
 import { anyText } from '../arbitrary/names.ts';
-import { apiOf, fetched, logged, served } from '../dashboard/server/served.ts';
-import { historyOf } from '../history/given-history.ts';
-import { longHistory } from '../history/long-history.ts';
-import { FleetInMemory } from '../runtime/fleet-in-memory.ts';
+import { apiOf, fetched, logged, served } from '../dashboard/server/support/test-server.ts';
+import { historyOf } from '../fixtures/history/given-history.ts';
+import { longHistory } from '../fixtures/history/long-history.ts';
+import { FleetInMemory } from '../runtime/support/fleet-in-memory.ts';
 import { fuzz } from './fuzz.ts';
 import { mutated } from './mutated.ts';
 

@@ -14,8 +14,8 @@ import { replayMachines } from '../../src/runtime/audit/replay-machines.ts';
 import { verify } from '../../src/runtime/audit/verify.ts';
 import * as machines from '../../src/runtime/transitions/machine-set.ts';
 import { anyEvent } from '../arbitrary/records.ts';
-import { historyOf } from '../history/given-history.ts';
-import { longHistory } from '../history/long-history.ts';
+import { historyOf } from '../fixtures/history/given-history.ts';
+import { longHistory } from '../fixtures/history/long-history.ts';
 import { fuzz } from './fuzz.ts';
 import { mutated } from './mutated.ts';
 

@@ -22,8 +22,8 @@ import { AgentName, HostId } from '../../src/domain/identity/names.ts';
 import { replayTo } from '../../src/runtime/audit/replay.ts';
 import { verify } from '../../src/runtime/audit/verify.ts';
 import { anyText } from '../arbitrary/names.ts';
-import { historyOf } from '../history/given-history.ts';
-import { longHistory } from '../history/long-history.ts';
+import { historyOf } from '../fixtures/history/given-history.ts';
+import { longHistory } from '../fixtures/history/long-history.ts';
 import { foreseen, fuzz } from './fuzz.ts';
 import { mutated } from './mutated.ts';
 

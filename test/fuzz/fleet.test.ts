@@ -11,7 +11,7 @@ import {
 import { seconds } from '../../src/domain/time.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { anyAgentRecord, anyHold, anyInstanceRecord } from '../arbitrary/records.ts';
-import { FleetInMemory, slotAt } from '../runtime/fleet-in-memory.ts';
+import { FleetInMemory, slotAt } from '../runtime/support/fleet-in-memory.ts';
 import { fuzz } from './fuzz.ts';
 import { mutated } from './mutated.ts';
 

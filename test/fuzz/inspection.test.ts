@@ -16,8 +16,8 @@ import {
 import { seconds } from '../../src/domain/time.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { anyAgentRecord, anyHold, anyInstanceRecord } from '../arbitrary/records.ts';
-import { eventsOf, historyOf } from '../history/given-history.ts';
-import { FleetInMemory, slotAt } from '../runtime/fleet-in-memory.ts';
+import { eventsOf, historyOf } from '../fixtures/history/given-history.ts';
+import { FleetInMemory, slotAt } from '../runtime/support/fleet-in-memory.ts';
 import { foreseen, fuzz } from './fuzz.ts';
 import { mutated } from './mutated.ts';
 

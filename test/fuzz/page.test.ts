@@ -19,8 +19,8 @@ import {
   openFeed,
   pages,
 } from '../../src/dashboard/web/worker/event-source.ts';
-import { historyOf } from '../history/given-history.ts';
-import { longHistory } from '../history/long-history.ts';
+import { historyOf } from '../fixtures/history/given-history.ts';
+import { longHistory } from '../fixtures/history/long-history.ts';
 import { fuzz } from './fuzz.ts';
 import { mutated } from './mutated.ts';
 

@@ -16,8 +16,8 @@ import { Fault } from '../../src/domain/fault.ts';
 import { Namespace, RunId } from '../../src/domain/identity/names.ts';
 import { lastKeyframe } from '../../src/runtime/audit/keyframes/latest-keyframe.ts';
 import { anyText } from '../arbitrary/names.ts';
-import { historyOf } from '../history/given-history.ts';
-import { slotAt } from '../runtime/fleet-in-memory.ts';
+import { historyOf } from '../fixtures/history/given-history.ts';
+import { slotAt } from '../runtime/support/fleet-in-memory.ts';
 import { foreseen, fuzz } from './fuzz.ts';
 import { mutated } from './mutated.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Fault, replay } from '../../src/index.ts';
 
 /** Two agents, h1 with w1 and w2, h2 with w3; h1 is killed, and what it left is removed. */
-const file = fileURLToPath(new URL('../golden/killed.ndjson.gz', import.meta.url));
+const file = fileURLToPath(new URL('../fixtures/golden/killed.ndjson.gz', import.meta.url));
 const seen = async (at: Date | string) => {
   const { instances, seq, caveats } = await replay({ file, at });
   return { ids: instances().map(({ id, state }) => `${id} ${state}`), seq, caveats };

@@ -1,7 +1,7 @@
 import { judgeLeftover, judgeRun, type RunEvidence } from '../../src/domain/collection/judge.ts';
 import { defaultLease, lateAfter, leftoverAfter } from '../../src/domain/policy/lease-policy.ts';
-import type { Choice } from './choice.ts';
-import type { Rules } from './rules.ts';
+import type { Choice } from './branch.ts';
+import type { Rules } from './removable-rules.ts';
 import { movingRun, removing, removingRun } from './run-program.ts';
 import { mayLose, wordsOf } from './run-steps.ts';
 import { type Commit, type InstanceEntry, idle, type State, type Work } from './state.ts';

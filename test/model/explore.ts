@@ -1,10 +1,10 @@
-import type { Choice } from './choice.ts';
-import { isClean } from './clean.ts';
+import type { Choice } from './branch.ts';
 import { collectorSteps } from './collector-steps.ts';
-import { encode } from './encode.ts';
-import type { Rules } from './rules.ts';
+import { isClean } from './quiescent.ts';
+import type { Rules } from './removable-rules.ts';
 import { runSteps } from './run-steps.ts';
 import type { State } from './state.ts';
+import { encode } from './state-encoding.ts';
 import type { Broken } from './store.ts';
 import { worldSteps } from './world-steps.ts';
 

@@ -1,9 +1,9 @@
 import { argv, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
 import { type Explored, explore } from './explore.ts';
-import { weakenings } from './rules.ts';
+import { weakenings } from './removable-rules.ts';
 import { initialOf, largeScenarios, rulesOf, type Scenario, scenarios } from './scenarios.ts';
-import { refutations, scenarioOf } from './weakened.ts';
+import { refutations, scenarioOf } from './weakened-model.ts';
 
 const { values } = parseArgs({
   args: argv.slice(2),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { explore } from './explore.ts';
 import { initialOf, rulesOf, scenarios } from './scenarios.ts';
-import { redundant, refutations, scenarioOf } from './weakened.ts';
+import { redundant, refutations, scenarioOf } from './weakened-model.ts';
 
 const minute = 60_000;
 

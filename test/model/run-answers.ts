@@ -1,4 +1,4 @@
-import type { Rules } from './rules.ts';
+import type { Rules } from './removable-rules.ts';
 import { become, goTo, lapsedAgain } from './run-program.ts';
 import { finish } from './session-program.ts';
 import type { Commit, Rev, State, Task, Write } from './state.ts';

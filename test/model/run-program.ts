@@ -1,8 +1,8 @@
-import type { Rules } from './rules.ts';
+import type { Rules } from './removable-rules.ts';
 import { finish, settle } from './session-program.ts';
 import type { Commit, InstanceWrite, Process, SlotEntry, SlotWrite, State, Task } from './state.ts';
-import { firstOf, movedSlot, mustEndInstance, mustEndRun, plannedRepairs } from './stepped.ts';
 import { at, put } from './store.ts';
+import { firstOf, movedSlot, mustEndInstance, mustEndRun, plannedRepairs } from './transitions.ts';
 
 /** What a run writes: src/runtime/transitions/run-changes.ts, instance-changes.ts, and what plans it. */
 

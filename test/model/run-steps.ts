@@ -1,6 +1,6 @@
 import type { SessionEvent } from '../../machines/session.ts';
-import type { Choice } from './choice.ts';
-import type { Rules } from './rules.ts';
+import type { Choice } from './branch.ts';
+import type { Rules } from './removable-rules.ts';
 import { answered } from './run-answers.ts';
 import {
   become,

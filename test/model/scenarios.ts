@@ -1,4 +1,4 @@
-import type { Rules, Weakening } from './rules.ts';
+import type { Rules, Weakening } from './removable-rules.ts';
 import { beginRun, without } from './session-program.ts';
 import { type Budget, idle, type State } from './state.ts';
 import { fork, noInstance, noRecord, put } from './store.ts';

@@ -1,7 +1,7 @@
 import type { SessionEffect, SessionEvent } from '../../machines/session.ts';
 import type { Process, SlotEntry, State, Task } from './state.ts';
-import { firstSession, movedSession } from './stepped.ts';
 import { at, noInstance, put } from './store.ts';
+import { firstSession, movedSession } from './transitions.ts';
 
 /** src/runtime/agent/session.ts: how a process turns what happens into effects, one after the other. */
 

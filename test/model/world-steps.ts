@@ -1,5 +1,5 @@
-import type { Choice } from './choice.ts';
-import type { Rules } from './rules.ts';
+import type { Choice } from './branch.ts';
+import type { Rules } from './removable-rules.ts';
 import { become } from './run-program.ts';
 import { wordsOf } from './run-steps.ts';
 import { beginRun, post, settle, without } from './session-program.ts';

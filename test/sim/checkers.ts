@@ -1,4 +1,5 @@
 import { auditExplainsRegistry } from './checkers/audit-explains-registry.ts';
+import type { Checker } from './checkers/checks.ts';
 import { evidenceBearsOut } from './checkers/evidence-bears-out.ts';
 import { g1 } from './checkers/g1-safety.ts';
 import { g2 } from './checkers/g2-exactly-what-was-judged.ts';
@@ -13,7 +14,6 @@ import { g10 } from './checkers/g10-one-holder.ts';
 import { g11 } from './checkers/g11-one-set.ts';
 import { g12 } from './checkers/g12-bad-input.ts';
 import { tooMuchSilence } from './checkers/too-much-silence.ts';
-import type { Checker } from './checks.ts';
 
 /**
  * One for each guarantee; and for the audit against the registry, commit by commit, for verdicts against

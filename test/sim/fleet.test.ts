@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { ZoneName } from '../../src/domain/identity/names.ts';
 import { minutes, seconds } from '../../src/domain/time.ts';
 import { setPolicy } from '../../src/runtime/operator/operator-actions.ts';
-import { FleetInMemory, slotAt } from '../runtime/fleet-in-memory.ts';
-import { verified } from '../runtime/verified.ts';
+import { FleetInMemory, slotAt } from '../runtime/support/fleet-in-memory.ts';
+import { verified } from '../runtime/support/verify-history.ts';
 
 /** `FLEET_AGENTS=2000 npm run test:sim -- fleet` plays it with two thousand, in a minute and a half. */
 const agents = Number(env['FLEET_AGENTS'] ?? 500);

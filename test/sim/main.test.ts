@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { drawSchedule } from './schedule.ts';
+import { drawSchedule } from './schedule/schedule.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const sim = (...args: string[]) => spawnSync(execPath, [main, ...args], { encoding: 'utf8' });

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import type { Schedule } from './happening.ts';
 import { report } from './report.ts';
 import { runSeeds } from './run-seeds.ts';
-import { drawSchedule } from './schedule.ts';
+import type { Schedule } from './schedule/fault.ts';
+import { drawSchedule } from './schedule/schedule.ts';
 import { simulate } from './simulate.ts';
 
 const usage = `usage: npm run sim -- [options]

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import type { Complaint } from './checks.ts';
-import { drawSchedule } from './schedule.ts';
+import type { Complaint } from './checkers/checks.ts';
+import { drawSchedule } from './schedule/schedule.ts';
 import { simulate } from './simulate.ts';
 
 /** What a worker says of one seed. */

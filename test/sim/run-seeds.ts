@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { keptSeeds } from './kept-seeds.ts';
 import type { Outcome } from './play-seeds.ts';
 import { report } from './report.ts';
-import { drawSchedule } from './schedule.ts';
+import { drawSchedule } from './schedule/schedule.ts';
 import { type Shrunk, shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
 import { playAll } from './workers.ts';

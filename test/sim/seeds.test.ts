@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { keptSeeds } from './kept-seeds.ts';
 import { report } from './report.ts';
-import { drawSchedule } from './schedule.ts';
+import { drawSchedule } from './schedule/schedule.ts';
 import { shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
 

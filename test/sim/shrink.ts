@@ -1,6 +1,6 @@
-import type { Happening, Schedule } from './happening.ts';
-import { peace } from './schedule.ts';
-import type { Shape } from './shape.ts';
+import type { Happening, Schedule } from './schedule/fault.ts';
+import type { Shape } from './schedule/parameters.ts';
+import { peace } from './schedule/schedule.ts';
 import type { Played } from './simulate.ts';
 import { simulate } from './simulate.ts';
 

@@ -1,10 +1,10 @@
 import type { Millis } from '../../src/domain/time.ts';
+import { type Complaint, type Written, writtenSince } from './checkers/checks.ts';
 import { checkers } from './checkers.ts';
-import { type Complaint, type Written, writtenSince } from './checks.ts';
-import type { Schedule } from './happening.ts';
-import { makePeace } from './peace.ts';
-import { faults, peace } from './schedule.ts';
-import { Simulated } from './simulated.ts';
+import { makePeace } from './phases/liveness-phase.ts';
+import type { Schedule } from './schedule/fault.ts';
+import { faults, peace } from './schedule/schedule.ts';
+import { Simulated } from './simulation-result.ts';
 
 /** What became of a schedule. */
 export interface Played {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { historyFile } from '../../../src/adapters/files/history-file.ts';
 import { historyLine } from '../../../src/adapters/files/history-line.ts';
 import type { StoredEvent } from '../../../src/ports/audit.ts';
-import { longHistory } from '../../history/long-history.ts';
+import { longHistory } from '../../fixtures/history/long-history.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -9,7 +9,7 @@ import { type Link, LinkDown } from '../../../src/adapters/memory/server/transpo
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import type { Departure } from '../../../src/ports/disconnects.ts';
-import { slot } from '../../contract/places.ts';
+import { slot } from '../../contract/support/sample-names.ts';
 
 const gone = { slot: slot(1), how: 'closed-by-client', reason: 'Client Closed' } as const;
 const givenUp = { slot: slot(1), how: 'other', reason: 'Stale Connection' } as const;

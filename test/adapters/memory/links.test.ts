@@ -5,8 +5,8 @@ import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import type { Store } from '../../../src/ports/ports.ts';
-import { agent, eventOf, lease, run } from '../../contract/places.ts';
 import { commitOf, event, held, write } from '../../contract/requests.ts';
+import { agent, eventOf, lease, run } from '../../contract/support/sample-names.ts';
 
 const ttl = seconds(15);
 

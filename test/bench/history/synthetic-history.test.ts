@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import { history } from '../../../src/bench/history/synthetic-history.ts';
-import { FleetInMemory } from '../../runtime/fleet-in-memory.ts';
-import { verdictOn } from '../../runtime/verdict.ts';
+import { FleetInMemory } from '../../runtime/support/fleet-in-memory.ts';
+import { verdictOn } from '../../runtime/support/record-verdict.ts';
 
 /** Few agents, so that they die and start again within so short a history. */
 const size = { agents: 10, instances: 3 };

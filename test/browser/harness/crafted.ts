@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll } from 'vitest';
 import { sampleFile } from '../../../src/cli/session/sample-recording.ts';
-import { type RollcallProcess, rollcall } from '../../real/harness/processes.ts';
+import { type RollcallProcess, rollcall } from '../../integration/harness/processes.ts';
 import { addressOf } from './dashboard.ts';
 
 /** A line of a history in a file, as far as a test changes it. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { type RollcallProcess, rollcall } from '../../real/harness/processes.ts';
+import { type RollcallProcess, rollcall } from '../../integration/harness/processes.ts';
 
 /** The address that a `rollcall ui --json` says. */
 export async function addressOf(process: RollcallProcess): Promise<string> {

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import type { WireEntity } from '../../../src/dashboard/api-types.ts';
 import type { Transition } from '../../../src/dashboard/history/query-types.ts';
 import type { FromDesk, ToDesk } from '../../../src/dashboard/web/protocol/worker-messages.ts';
-import type { HistoryEvent } from '../../history/chains.ts';
+import type { HistoryEvent } from '../../fixtures/history/chains.ts';
 
 /** Whatever the page has of the history, row by row and in its order: place, whose, what happened. */
 export async function rowsIn(page: Page): Promise<readonly string[]> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { differenceLine, fleetDiff } from '../../../src/cli/audit/fleet-diff.ts';
 import type { FleetRows } from '../../../src/cli/audit/fleet-rows.ts';
 import { paletteOf } from '../../../src/cli/terminal/palette.ts';
-import { agentRow as agent, instanceRow as instance } from '../rows.ts';
+import { agentRow as agent, instanceRow as instance } from '../support/sample-rows.ts';
 
 const before: FleetRows = {
   agents: [agent({ host: 'h1', agent: 'a' }), agent({ host: 'h2', agent: 'a' })],

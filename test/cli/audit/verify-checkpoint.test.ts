@@ -8,7 +8,7 @@ import type { Divergence } from '../../../src/domain/replay/divergence.ts';
 import type { StoredEvent } from '../../../src/ports/audit.ts';
 import { type Verified, verify } from '../../../src/runtime/audit/verify.ts';
 import type { History } from '../../../src/runtime/history.ts';
-import { longHistory } from '../../history/long-history.ts';
+import { longHistory } from '../../fixtures/history/long-history.ts';
 
 let folder: string;
 let file: string;

@@ -10,7 +10,7 @@ import { runMachine } from '../../../machines/run.ts';
 import { chartOf } from '../../../src/charts/model/chart.ts';
 import { runProgram } from '../../../src/cli/program.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import { fakeTerminal } from '../terminal.ts';
+import { fakeTerminal } from '../support/fake-terminal.ts';
 
 /** ELK takes a second to load, more where others compute too. */
 vi.setConfig({ testTimeout: 60_000 });
@@ -22,7 +22,7 @@ let history: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rollcall-charts-'));
   history = join(folder, 'history.ndjson');
-  const golden = new URL('../../golden/frozen-and-thawed.ndjson.gz', import.meta.url);
+  const golden = new URL('../../fixtures/golden/frozen-and-thawed.ndjson.gz', import.meta.url);
   await pipeline(createReadStream(golden), createGunzip(), createWriteStream(history));
 });
 afterAll(() => rm(folder, { recursive: true }));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { exitOf } from '../../../src/cli/command/exit.ts';
 import { rootOf, sayFailure } from '../../../src/cli/terminal/print-error.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import { fakeTerminal } from '../terminal.ts';
+import { fakeTerminal } from '../support/fake-terminal.ts';
 
 describe('how a command ends', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { changeDocument, changeLine } from '../../../src/cli/tables/change-lines.ts';
 import { paletteOf } from '../../../src/cli/terminal/palette.ts';
-import { instanceRow } from '../rows.ts';
+import { instanceRow } from '../support/sample-rows.ts';
 
 const live = instanceRow();
 const dubious = instanceRow({ state: 'dubious', reason: 'silent' });

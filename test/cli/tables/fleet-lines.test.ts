@@ -15,9 +15,9 @@ import { defaultFleetPolicy } from '../../../src/domain/policy/fleet-policy.ts';
 import type { HoldRecord } from '../../../src/domain/records/schemas.ts';
 import { readBrake, readHold } from '../../../src/domain/records/stored-record.ts';
 import { minutes, seconds } from '../../../src/domain/time.ts';
-import { brakeEntry, holdEntry } from '../../domain/fleet-given.ts';
-import { agentEntry, agentRecord } from '../../domain/given.ts';
-import { fakeTerminal } from '../terminal.ts';
+import { brakeEntry, holdEntry } from '../../domain/support/sample-fleet.ts';
+import { agentEntry, agentRecord } from '../../domain/support/sample-records.ts';
+import { fakeTerminal } from '../support/fake-terminal.ts';
 
 const now = new Date(2026, 5, 1, 12, 0, 0).getTime();
 const { io } = fakeTerminal();

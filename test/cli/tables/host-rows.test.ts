@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hostRows } from '../../../src/cli/tables/host-rows.ts';
-import { agentRow, instanceRow } from '../rows.ts';
+import { agentRow, instanceRow } from '../support/sample-rows.ts';
 
 describe('a host', () => {
   it('is as live as the best of its agents', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { liveFrame, type Shown } from '../../../src/cli/tables/live-table.ts';
 import { paletteOf } from '../../../src/cli/terminal/palette.ts';
 import { Fleet } from '../../../src/domain/fleet/fleet.ts';
-import { instanceRow } from '../rows.ts';
+import { instanceRow } from '../support/sample-rows.ts';
 
 const now = 1_000_000;
 const rows = (count: number, dubious: readonly number[] = []) =>

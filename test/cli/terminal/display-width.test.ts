@@ -8,7 +8,7 @@ import { printable } from '../../../src/cli/terminal/escape-terminal.ts';
 import { paletteOf } from '../../../src/cli/terminal/palette.ts';
 import { wrapped } from '../../../src/cli/terminal/wrap.ts';
 import { anyText } from '../../arbitrary/names.ts';
-import { instanceRow } from '../rows.ts';
+import { instanceRow } from '../support/sample-rows.ts';
 
 const family = '👩‍👩‍👧';
 

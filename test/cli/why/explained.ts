@@ -4,7 +4,7 @@ import type { Story } from '../../../src/cli/why/context.ts';
 import { tell } from '../../../src/cli/why/explain.ts';
 import { present } from '../../../src/cli/why/load-context.ts';
 import { entitiesNamed } from '../../../src/composition/entity-name.ts';
-import type { FleetInMemory } from '../../runtime/fleet-in-memory.ts';
+import type { FleetInMemory } from '../../runtime/support/fleet-in-memory.ts';
 
 /** What `rollcall why` says now of one thing, named so that nothing else can be meant. */
 export async function explained(fleet: FleetInMemory, name: string): Promise<readonly Story[]> {

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { historyLine } from '../../../src/adapters/files/history-line.ts';
 import { runProgram } from '../../../src/cli/program.ts';
 import type { StoredEvent } from '../../../src/ports/audit.ts';
-import { longHistory } from '../../history/long-history.ts';
-import { fakeTerminal } from '../terminal.ts';
+import { longHistory } from '../../fixtures/history/long-history.ts';
+import { fakeTerminal } from '../support/fake-terminal.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
 import { Fault } from '../../../src/domain/fault.ts';
 import { seconds } from '../../../src/domain/time.ts';
-import type { FleetInMemory } from '../../runtime/fleet-in-memory.ts';
-import { scenario } from '../../runtime/scenario.ts';
-import { until } from '../../runtime/until.ts';
+import type { FleetInMemory } from '../../runtime/support/fleet-in-memory.ts';
+import { scenario } from '../../runtime/support/scenario.ts';
+import { until } from '../../runtime/support/until.ts';
 import { explained, saying, says } from './explained.ts';
 
 async function watched(fleet: FleetInMemory) {

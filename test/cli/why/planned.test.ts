@@ -2,9 +2,9 @@ import { describe, expect } from 'vitest';
 import { ZoneName } from '../../../src/domain/identity/names.ts';
 import { minutes, seconds } from '../../../src/domain/time.ts';
 import { hold } from '../../../src/runtime/operator/operator-actions.ts';
-import { type FleetInMemory, slotAt } from '../../runtime/fleet-in-memory.ts';
-import { scenario } from '../../runtime/scenario.ts';
-import { until } from '../../runtime/until.ts';
+import { type FleetInMemory, slotAt } from '../../runtime/support/fleet-in-memory.ts';
+import { scenario } from '../../runtime/support/scenario.ts';
+import { until } from '../../runtime/support/until.ts';
 import { explained, saying, says } from './explained.ts';
 
 const zone = ZoneName.parse('r1');

@@ -8,7 +8,7 @@ import {
 } from '../../../src/dashboard/history/dwell-times.ts';
 import { entityKey } from '../../../src/dashboard/history/entity-key.ts';
 import { Chronicle } from '../../../src/dashboard/history/transition-log.ts';
-import { type Happening, happenings, pageOf, stateAfter } from '../histories.ts';
+import { type Happening, happenings, pageOf, stateAfter } from '../support/sample-histories.ts';
 
 const everything = { machine: 'run', entities: null, from: 0, to: Number.MAX_SAFE_INTEGER };
 

@@ -7,8 +7,8 @@ import { Ledger } from '../../../src/dashboard/server/history/history-index.ts';
 import { pageAfter, pagesBefore } from '../../../src/dashboard/server/history/pages.ts';
 import { gapsOf, gapText, placesIn } from '../../../src/dashboard/web/format/gap-text.ts';
 import { historyRows } from '../../../src/dashboard/web/screens/entity/history-rows.ts';
-import { happened } from '../page/transitions.ts';
-import { transition } from '../server/served.ts';
+import { transition } from '../server/support/test-server.ts';
+import { happened } from '../web/support/transitions.ts';
 
 const gap = (from: number, to: number, why = 'trimmed'): WireGap => ({ from, to, why });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { entityKey } from '../../../src/dashboard/history/entity-key.ts';
 import { Moment } from '../../../src/dashboard/history/fleet-cursor.ts';
 import { Chronicle } from '../../../src/dashboard/history/transition-log.ts';
-import { type Happening, happenings, pageOf, stateAfter } from '../histories.ts';
+import { type Happening, happenings, pageOf, stateAfter } from '../support/sample-histories.ts';
 
 /** How everything stands after a place, folded from the start. */
 function folded(history: readonly Happening[], seq: number): Map<string, unknown> {

@@ -22,9 +22,9 @@ import { seconds } from '../../../src/domain/time.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import { Directory } from '../../../src/runtime/directory/directory.ts';
 import { moveRun } from '../../../src/runtime/transitions/run-changes.ts';
-import { FleetInMemory, slotAt } from '../../runtime/fleet-in-memory.ts';
-import type { Process } from '../../runtime/process.ts';
-import { apiOf, fetched, served } from './served.ts';
+import { FleetInMemory, slotAt } from '../../runtime/support/fleet-in-memory.ts';
+import type { Process } from '../../runtime/support/process.ts';
+import { apiOf, fetched, served } from './support/test-server.ts';
 
 /** Whether a write of the dashboard's is refused, by its key. */
 let isRefused = (_key: string): boolean => false;

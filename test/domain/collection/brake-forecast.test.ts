@@ -3,8 +3,8 @@ import { forecastBrakes } from '../../../src/domain/collection/brake-forecast.ts
 import { Fleet } from '../../../src/domain/fleet/fleet.ts';
 import { ZoneName } from '../../../src/domain/identity/names.ts';
 import { seconds } from '../../../src/domain/time.ts';
-import { brakeEntry, holdEntry } from '../fleet-given.ts';
-import { agentEntry, agentRecord } from '../given.ts';
+import { brakeEntry, holdEntry } from '../support/sample-fleet.ts';
+import { agentEntry, agentRecord } from '../support/sample-records.ts';
 
 const now = Date.UTC(2026, 5, 1);
 const zone = ZoneName.parse('r1');

@@ -6,8 +6,8 @@ import { ZoneName } from '../../../src/domain/identity/names.ts';
 import { BrakePolicy, defaultFleetPolicy } from '../../../src/domain/policy/fleet-policy.ts';
 import type { AgentRecord } from '../../../src/domain/records/schemas.ts';
 import type { Entry } from '../../../src/domain/records/stored-record.ts';
-import { holdEntry } from '../fleet-given.ts';
-import { agentEntry, agentRecord } from '../given.ts';
+import { holdEntry } from '../support/sample-fleet.ts';
+import { agentEntry, agentRecord } from '../support/sample-records.ts';
 
 const policy = defaultFleetPolicy.brake;
 

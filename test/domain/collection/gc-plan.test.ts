@@ -5,8 +5,15 @@ import { leaseKey } from '../../../src/domain/identity/registry-keys.ts';
 import type { AgentRecord } from '../../../src/domain/records/schemas.ts';
 import type { Entry } from '../../../src/domain/records/stored-record.ts';
 import { seconds } from '../../../src/domain/time.ts';
-import { brakeEntry, holdEntry } from '../fleet-given.ts';
-import { agentEntry, agentRecord, instanceEntry, instanceRecord, runId, slotOf } from '../given.ts';
+import { brakeEntry, holdEntry } from '../support/sample-fleet.ts';
+import {
+  agentEntry,
+  agentRecord,
+  instanceEntry,
+  instanceRecord,
+  runId,
+  slotOf,
+} from '../support/sample-records.ts';
 
 const now = Date.UTC(2026, 5, 1);
 const ttl = seconds(15);

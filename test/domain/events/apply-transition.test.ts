@@ -5,7 +5,7 @@ import {
   runStanding,
   runState,
 } from '../../../src/domain/events/apply-transition.ts';
-import { agentRecord, instanceRecord } from '../given.ts';
+import { agentRecord, instanceRecord } from '../support/sample-records.ts';
 
 const before = Date.UTC(2026, 0, 1);
 const now = Date.UTC(2026, 0, 2);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AuditEvent } from '../../../src/domain/events/event-schema.ts';
-import { runId, slotOf } from '../given.ts';
+import { runId, slotOf } from '../support/sample-records.ts';
 
 const actor = { ...slotOf('h1/a'), run: runId('run1') };
 const event: AuditEvent = {

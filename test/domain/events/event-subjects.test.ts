@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { ChainRef } from '../../../src/domain/events/event-schema.ts';
 import { eventSubject, runSubject } from '../../../src/domain/events/event-subjects.ts';
 import { InstanceId, ServiceName } from '../../../src/domain/identity/names.ts';
-import { runId, slotOf } from '../given.ts';
+import { runId, slotOf } from '../support/sample-records.ts';
 
 const of = { ...slotOf('db-1.example/agent'), run: runId('run1') };
 const instance = (service: string, id: string): ChainRef => ({

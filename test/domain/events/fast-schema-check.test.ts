@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { AuditEvent } from '../../../src/domain/events/event-schema.ts';
 import { isPlainEvent } from '../../../src/domain/events/fast-schema-check.ts';
 import { anyEvent } from '../../arbitrary/records.ts';
-import { longHistory } from '../../history/long-history.ts';
+import { longHistory } from '../../fixtures/history/long-history.ts';
 
 /** What may stand where a field should. */
 const anything = fc.oneof(

@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { agentRow, instanceRow } from '../../../src/domain/fleet/directory-rows.ts';
 import { Fleet } from '../../../src/domain/fleet/fleet.ts';
 import { agentKey, instanceKey, slotTokens } from '../../../src/domain/identity/registry-keys.ts';
-import { agentEntry, agentRecord, instanceEntry, instanceRecord, runId, slotOf } from '../given.ts';
+import {
+  agentEntry,
+  agentRecord,
+  instanceEntry,
+  instanceRecord,
+  runId,
+  slotOf,
+} from '../support/sample-records.ts';
 
 const at = Date.UTC(2026, 5, 1);
 const suspicion = (reason: 'silent' | 'unreachable') => ({ reason, since: at });

@@ -6,8 +6,8 @@ import { holdKey } from '../../../src/domain/identity/registry-keys.ts';
 import { defaultFleetPolicy, FleetPolicy } from '../../../src/domain/policy/fleet-policy.ts';
 import { PolicyRecord } from '../../../src/domain/records/schemas.ts';
 import type { Entry } from '../../../src/domain/records/stored-record.ts';
-import { brakeEntry, holdEntry } from '../fleet-given.ts';
-import { agentEntry, agentRecord, slotOf } from '../given.ts';
+import { brakeEntry, holdEntry } from '../support/sample-fleet.ts';
+import { agentEntry, agentRecord, slotOf } from '../support/sample-records.ts';
 
 const until = Date.UTC(2030, 0, 1);
 const onHost = holdEntry('h1', { until });

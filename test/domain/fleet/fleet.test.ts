@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Fleet } from '../../../src/domain/fleet/fleet.ts';
 import type { Entry } from '../../../src/domain/records/stored-record.ts';
-import { agentEntry, agentRecord, instanceEntry, instanceRecord } from '../given.ts';
+import {
+  agentEntry,
+  agentRecord,
+  instanceEntry,
+  instanceRecord,
+} from '../support/sample-records.ts';
 
 /** All that can be asked of a fleet, for comparing two. */
 function said(fleet: Fleet) {

@@ -14,7 +14,7 @@ import {
   InstanceRecord as schema,
 } from '../../../src/domain/records/schemas.ts';
 import { type Read, readInstance } from '../../../src/domain/records/stored-record.ts';
-import { instanceEntry, instanceRecord, runId, slotOf } from '../given.ts';
+import { instanceEntry, instanceRecord, runId, slotOf } from '../support/sample-records.ts';
 
 const place = 'h1/a';
 const slot = slotOf(place);

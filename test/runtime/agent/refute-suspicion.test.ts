@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
 import { Fault } from '../../../src/domain/fault.ts';
 import { seconds } from '../../../src/domain/time.ts';
-import type { AgentProcess, FleetInMemory } from '../fleet-in-memory.ts';
-import { recordedFacts } from '../recorded-facts.ts';
-import { scenario } from '../scenario.ts';
+import type { AgentProcess, FleetInMemory } from '../support/fleet-in-memory.ts';
+import { recordedFacts } from '../support/recorded-facts.ts';
+import { scenario } from '../support/scenario.ts';
 
 /** Renewals fail until further notice. */
 function refuseRenewals({ process: { ports } }: AgentProcess): () => void {

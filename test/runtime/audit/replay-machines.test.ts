@@ -6,9 +6,9 @@ import { runMachine } from '../../../machines/run.ts';
 import { sessionMachine } from '../../../machines/session.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import { replayMachines } from '../../../src/runtime/audit/replay-machines.ts';
-import { eventsOf, historyOf } from '../../history/given-history.ts';
-import { changedAt, eventIn } from '../../history/tampering.ts';
-import { eventfulFleet } from '../eventful.ts';
+import { eventsOf, historyOf } from '../../fixtures/history/given-history.ts';
+import { changedAt, eventIn } from '../../fixtures/history/tampering.ts';
+import { eventfulFleet } from '../support/event-source.ts';
 
 const today = { runMachine, instanceMachine, sessionMachine, collectorMachine };
 const fleet = await eventfulFleet();

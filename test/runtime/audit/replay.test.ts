@@ -3,8 +3,8 @@ import { readEvent } from '../../../src/domain/events/audit-entry.ts';
 import { Fleet } from '../../../src/domain/fleet/fleet.ts';
 import { Fold } from '../../../src/domain/replay/fold.ts';
 import { foldInto, replayTo } from '../../../src/runtime/audit/replay.ts';
-import { historyOf } from '../../history/given-history.ts';
-import { longHistory } from '../../history/long-history.ts';
+import { historyOf } from '../../fixtures/history/given-history.ts';
+import { longHistory } from '../../fixtures/history/long-history.ts';
 
 const events = [...longHistory(400, { agents: 6, instances: 3 })];
 const history = historyOf(events);

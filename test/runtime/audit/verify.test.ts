@@ -9,11 +9,17 @@ import type { StoredEvent } from '../../../src/ports/audit.ts';
 import { type Checkpoint, Verifier } from '../../../src/runtime/audit/verifier/verifier.ts';
 import { session } from '../../../src/runtime/transitions/machine-set.ts';
 import { ProcessChain } from '../../../src/runtime/transitions/process-chain.ts';
-import { eventsOf, historyOf } from '../../history/given-history.ts';
-import { longHistory } from '../../history/long-history.ts';
-import { changedAt, closedUp, eventIn, exchanged, without } from '../../history/tampering.ts';
-import { FleetInMemory, slotAt } from '../fleet-in-memory.ts';
-import { verdictOn } from '../verdict.ts';
+import { eventsOf, historyOf } from '../../fixtures/history/given-history.ts';
+import { longHistory } from '../../fixtures/history/long-history.ts';
+import {
+  changedAt,
+  closedUp,
+  eventIn,
+  exchanged,
+  without,
+} from '../../fixtures/history/tampering.ts';
+import { FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
+import { verdictOn } from '../support/record-verdict.ts';
 
 /** Takes these events in, from where another one stopped. */
 function takeIn(events: readonly StoredEvent[], from?: Checkpoint) {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { minutes, seconds } from '../../../src/domain/time.ts';
 import { Visit } from '../../../src/runtime/collector/manual-collection.ts';
-import { FleetInMemory, slotAt } from '../fleet-in-memory.ts';
-import { until } from '../until.ts';
-import { verdictOn } from '../verdict.ts';
+import { FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
+import { verdictOn } from '../support/record-verdict.ts';
+import { until } from '../support/until.ts';
 
 const never = new AbortController().signal;
 

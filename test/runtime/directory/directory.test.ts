@@ -1,10 +1,10 @@
 import { describe, expect } from 'vitest';
 import { seconds } from '../../../src/domain/time.ts';
 import { Directory, type DirectoryChange } from '../../../src/runtime/directory/directory.ts';
-import { specOf } from '../fleet-in-memory.ts';
-import { recordedFacts } from '../recorded-facts.ts';
-import { scenario } from '../scenario.ts';
-import { until } from '../until.ts';
+import { specOf } from '../support/fleet-in-memory.ts';
+import { recordedFacts } from '../support/recorded-facts.ts';
+import { scenario } from '../support/scenario.ts';
+import { until } from '../support/until.ts';
 
 const inWords = ({ before, now }: DirectoryChange) => {
   const row = now ?? before;

@@ -7,10 +7,10 @@ import {
   FleetTold,
 } from '../../../src/runtime/directory/fleet-change-detector.ts';
 import { hold, release, setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
-import { holdEntry } from '../../domain/fleet-given.ts';
-import { slotAt } from '../fleet-in-memory.ts';
-import { scenario } from '../scenario.ts';
-import { until } from '../until.ts';
+import { holdEntry } from '../../domain/support/sample-fleet.ts';
+import { slotAt } from '../support/fleet-in-memory.ts';
+import { scenario } from '../support/scenario.ts';
+import { until } from '../support/until.ts';
 
 const never = new AbortController().signal;
 const words = ({ of, before, now }: FleetChange) =>

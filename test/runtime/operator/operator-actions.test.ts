@@ -4,9 +4,9 @@ import { HostId } from '../../../src/domain/identity/names.ts';
 import type { FleetPolicy } from '../../../src/domain/policy/fleet-policy.ts';
 import { type Millis, minutes, seconds } from '../../../src/domain/time.ts';
 import { hold, release, setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
-import { type FleetInMemory, slotAt } from '../fleet-in-memory.ts';
-import { mishaps } from '../line.ts';
-import { scenario } from '../scenario.ts';
+import { type FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
+import { mishaps } from '../support/link-faults.ts';
+import { scenario } from '../support/scenario.ts';
 
 const host = HostId.parse('h1');
 const never = new AbortController().signal;

@@ -6,9 +6,9 @@ import {
 } from '../../../src/domain/policy/lease-policy.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
 import { elapsedSince, LeaseKeeper } from '../../../src/runtime/support/lease-keeper.ts';
-import { FleetInMemory } from '../fleet-in-memory.ts';
-import type { Process } from '../process.ts';
-import { recordedFacts } from '../recorded-facts.ts';
+import { FleetInMemory } from './fleet-in-memory.ts';
+import type { Process } from './process.ts';
+import { recordedFacts } from './recorded-facts.ts';
 
 const lease: LeasePolicy = { ttl: seconds(6), grace: seconds(10) };
 

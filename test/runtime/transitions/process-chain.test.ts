@@ -5,9 +5,9 @@ import { RunId } from '../../../src/domain/identity/names.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import { collector } from '../../../src/runtime/transitions/machine-set.ts';
 import { ProcessChain } from '../../../src/runtime/transitions/process-chain.ts';
-import { type FleetInMemory, slotAt } from '../fleet-in-memory.ts';
-import { mishaps } from '../line.ts';
-import { scenario } from '../scenario.ts';
+import { type FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
+import { mishaps } from '../support/link-faults.ts';
+import { scenario } from '../support/scenario.ts';
 
 function chainOf(fleet: FleetInMemory, keep?: number) {
   const process = fleet.process('h1');

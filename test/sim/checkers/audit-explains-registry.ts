@@ -6,7 +6,7 @@ import {
   instanceKey,
   policyKey,
 } from '../../../src/domain/identity/registry-keys.ts';
-import type { Checker } from '../checks.ts';
+import type { Checker } from './checks.ts';
 
 /** Every write of a record stands in one commit with the event that explains it, and says the same. */
 export const auditExplainsRegistry: Checker = {

@@ -1,5 +1,5 @@
 import { lateAfter } from '../../../src/domain/policy/lease-policy.ts';
-import type { Checker } from '../checks.ts';
+import type { Checker } from './checks.ts';
 
 /** What a verdict must have been based on, by what happened to whom; each rule is said in docs/guarantees.md. */
 const rules: Readonly<Record<string, (of: Evidence) => readonly (readonly [string, boolean])[]>> = {

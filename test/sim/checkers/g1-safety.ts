@@ -1,7 +1,7 @@
 import { agentKey, instanceKey } from '../../../src/domain/identity/registry-keys.ts';
 import type { Millis, Monotonic } from '../../../src/domain/time.ts';
-import type { Checker } from '../checks.ts';
-import { Lives } from '../lives.ts';
+import { Lives } from '../phases/run-phases.ts';
+import type { Checker } from './checks.ts';
 
 /**
  * What a run owns is removed or adopted by another only when that run is over; and what is left where

@@ -1,7 +1,7 @@
 import { slotTokens } from '../../../src/domain/identity/registry-keys.ts';
 import { seconds } from '../../../src/domain/time.ts';
-import type { Checker } from '../checks.ts';
-import type { Simulated } from '../simulated.ts';
+import type { Simulated } from '../simulation-result.ts';
+import type { Checker } from './checks.ts';
 
 /** A slot has one holder, that answers or is asked in vain, and an agent writes nothing under another's name. */
 export const g10: Checker = {

@@ -1,7 +1,7 @@
 import type { InstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
-import type { Checker } from '../checks.ts';
-import type { ConsumerProcess } from '../consumer-process.ts';
-import type { Simulated } from '../simulated.ts';
+import type { ConsumerProcess } from '../phases/consumer-process.ts';
+import type { Simulated } from '../simulation-result.ts';
+import type { Checker } from './checks.ts';
 
 /**
  * A consumer is handed each `service/id` once, and the token of what it is handed runs backwards only

@@ -1,5 +1,5 @@
 import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
-import type { Checker } from '../checks.ts';
+import type { Checker } from './checks.ts';
 
 /** What nobody can read is reported, and left as it is; a slot's record may be taken by a new run. */
 export const g12: Checker = {

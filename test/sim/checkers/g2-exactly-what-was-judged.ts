@@ -1,4 +1,4 @@
-import type { Checker } from '../checks.ts';
+import type { Checker } from './checks.ts';
 
 /** Whatever was removed is what whoever removed it had read: its event goes on from that very record. */
 export const g2: Checker = {

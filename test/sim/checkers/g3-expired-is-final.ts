@@ -1,6 +1,6 @@
 import { agentKey } from '../../../src/domain/identity/registry-keys.ts';
-import type { Checker } from '../checks.ts';
-import { Lives } from '../lives.ts';
+import { Lives } from '../phases/run-phases.ts';
+import type { Checker } from './checks.ts';
 
 /** A run that is over writes nothing more, starts no second time, and serves no longer. */
 export const g3: Checker = {

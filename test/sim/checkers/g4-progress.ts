@@ -1,9 +1,9 @@
 import { readBrake, readInstance } from '../../../src/domain/records/stored-record.ts';
 import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
-import type { Checker, Written } from '../checks.ts';
 import { recordsIn } from '../records-in.ts';
-import { lateness } from '../shape.ts';
-import type { Simulated } from '../simulated.ts';
+import { lateness } from '../schedule/parameters.ts';
+import type { Simulated } from '../simulation-result.ts';
+import type { Checker, Written } from './checks.ts';
 
 /**
  * What is over goes within its bound, its slot's record last; in a zone that is braked no faster than

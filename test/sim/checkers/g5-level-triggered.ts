@@ -1,6 +1,6 @@
 import { readAgent, readInstance } from '../../../src/domain/records/stored-record.ts';
-import type { Checker } from '../checks.ts';
 import { recordsIn } from '../records-in.ts';
+import type { Checker } from './checks.ts';
 
 /** However it came about: what stands in the end is what those who live run, wherever it stands. */
 export const g5: Checker = {

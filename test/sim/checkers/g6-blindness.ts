@@ -3,11 +3,11 @@ import type { Slot } from '../../../src/domain/identity/names.ts';
 import { holdKey } from '../../../src/domain/identity/registry-keys.ts';
 import { blindAfter } from '../../../src/domain/policy/lease-policy.ts';
 import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
-import type { Process } from '../../runtime/process.ts';
-import type { Checker } from '../checks.ts';
-import { faultsOf } from '../faults-of.ts';
-import { lateness } from '../shape.ts';
-import type { Simulated } from '../simulated.ts';
+import type { Process } from '../../runtime/support/process.ts';
+import { lateness } from '../schedule/parameters.ts';
+import type { Simulated } from '../simulation-result.ts';
+import { faultsOf } from '../violations-of.ts';
+import type { Checker } from './checks.ts';
 
 /**
  * Nobody is called silent before whoever says it has seen for a whole ttl, nor expired before it has seen

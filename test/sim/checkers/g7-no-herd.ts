@@ -1,5 +1,5 @@
 import { removalsPerBatch } from '../../../src/domain/policy/lease-policy.ts';
-import type { Checker } from '../checks.ts';
+import type { Checker } from './checks.ts';
 
 /**
  * A death costs 3 + ⌈instances/450⌉ commits, each tried once by each seat at most, and by one alone until

@@ -1,6 +1,6 @@
-import { verified } from '../../runtime/verified.ts';
-import type { Checker } from '../checks.ts';
-import { faultsOf } from '../faults-of.ts';
+import { verified } from '../../runtime/support/verify-history.ts';
+import { faultsOf } from '../violations-of.ts';
+import type { Checker } from './checks.ts';
 
 /** The watch over the audit, event by event; `audit verify`; and the registry at rest. */
 export const g8: Checker = {

@@ -1,10 +1,10 @@
 import type { InstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
 import { usable } from '../../../src/domain/fleet/pick.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
-import type { Checker } from '../checks.ts';
-import type { ConsumerProcess } from '../consumer-process.ts';
-import { lateness } from '../shape.ts';
-import type { Simulated } from '../simulated.ts';
+import type { ConsumerProcess } from '../phases/consumer-process.ts';
+import { lateness } from '../schedule/parameters.ts';
+import type { Simulated } from '../simulation-result.ts';
+import type { Checker } from './checks.ts';
 
 /** A consumer sees what stands, is told all of it, with reasons, and is never handed an empty service. */
 export const g9: Checker = {

@@ -3,8 +3,8 @@ import { defaultFleetPolicy } from '../../../src/domain/policy/fleet-policy.ts';
 import type { AgentRecord } from '../../../src/domain/records/schemas.ts';
 import { readAgent, readPolicy } from '../../../src/domain/records/stored-record.ts';
 import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
-import type { Checker, Written } from '../checks.ts';
-import { lateness } from '../shape.ts';
+import { lateness } from '../schedule/parameters.ts';
+import type { Checker, Written } from './checks.ts';
 
 interface Count {
   readonly seen: number;

@@ -1,8 +1,8 @@
-import { specOf } from '../../runtime/fleet-in-memory.ts';
-import type { Fault } from '../happening.ts';
-import { movedFrom, namesAt } from '../shape.ts';
-import type { Simulated } from '../simulated.ts';
-import { anAgent, aServer } from '../whom.ts';
+import { specOf } from '../../runtime/support/fleet-in-memory.ts';
+import { anAgent, aServer } from '../schedule/draw-target.ts';
+import type { Fault } from '../schedule/fault.ts';
+import { movedFrom, namesAt } from '../schedule/parameters.ts';
+import type { Simulated } from '../simulation-result.ts';
 
 /** What agents do by themselves, or are made to do: all of it is allowed. */
 export const agentDeeds: readonly Fault[] = [

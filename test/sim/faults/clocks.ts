@@ -1,6 +1,6 @@
 import { seconds } from '../../../src/domain/time.ts';
-import type { Fault } from '../happening.ts';
-import { anyProcess } from '../whom.ts';
+import { anyProcess } from '../schedule/draw-target.ts';
+import type { Fault } from '../schedule/fault.ts';
 
 /** Wall clocks that are set. How fast each machine's clocks run is drawn with the shape. */
 export const clockFaults: readonly Fault[] = [

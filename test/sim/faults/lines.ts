@@ -1,9 +1,9 @@
 import { type Millis, seconds } from '../../../src/domain/time.ts';
-import { type Fate, type Line, mishaps } from '../../runtime/line.ts';
-import type { Fault } from '../happening.ts';
-import { slowest } from '../shape.ts';
-import type { Simulated } from '../simulated.ts';
-import { anAgent, anyProcess } from '../whom.ts';
+import { type Fate, type Line, mishaps } from '../../runtime/support/link-faults.ts';
+import { anAgent, anyProcess } from '../schedule/draw-target.ts';
+import type { Fault } from '../schedule/fault.ts';
+import { slowest } from '../schedule/parameters.ts';
+import type { Simulated } from '../simulation-result.ts';
 
 const oneWay: Readonly<Record<string, Fate>> = {
   'answers-lost': 'unanswered',

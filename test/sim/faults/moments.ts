@@ -1,7 +1,7 @@
-import type { Moment } from '../../runtime/process.ts';
-import type { Fault } from '../happening.ts';
-import { aCollector, anAgent } from '../whom.ts';
-import { atMoment, backAtTheLast, meanwhile } from '../worst-moments.ts';
+import type { Moment } from '../../runtime/support/process.ts';
+import { atMoment, backAtTheLast, meanwhile } from '../phases/targeted-races.ts';
+import { aCollector, anAgent } from '../schedule/draw-target.ts';
+import type { Fault } from '../schedule/fault.ts';
 
 const atAgents = ['before-commit', 'after-commit', 'before-renewal', 'after-renewal'] as const;
 const atCollectors = [...atAgents, 'before-probe', 'after-probe'] as const;

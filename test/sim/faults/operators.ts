@@ -1,6 +1,6 @@
 import { seconds } from '../../../src/domain/time.ts';
-import type { Fault } from '../happening.ts';
-import { anAgent } from '../whom.ts';
+import { anAgent } from '../schedule/draw-target.ts';
+import type { Fault } from '../schedule/fault.ts';
 
 /** What people do to a fleet. */
 export const operatorDeeds: readonly Fault[] = [

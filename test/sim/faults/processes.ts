@@ -1,5 +1,5 @@
-import type { Fault } from '../happening.ts';
-import { anAgent, anyProcess, aServer } from '../whom.ts';
+import { anAgent, anyProcess, aServer } from '../schedule/draw-target.ts';
+import type { Fault } from '../schedule/fault.ts';
 
 /** Processes and machines that stop, for a while or for good. */
 export const processFaults: readonly Fault[] = [

@@ -1,8 +1,8 @@
 import { seconds } from '../../../src/domain/time.ts';
-import type { AgentProcess } from '../../runtime/fleet-in-memory.ts';
-import type { Fault } from '../happening.ts';
-import type { Simulated } from '../simulated.ts';
-import { anAgent } from '../whom.ts';
+import type { AgentProcess } from '../../runtime/support/fleet-in-memory.ts';
+import { anAgent } from '../schedule/draw-target.ts';
+import type { Fault } from '../schedule/fault.ts';
+import type { Simulated } from '../simulation-result.ts';
 import { answerWith } from './lines.ts';
 import { makeDeaf } from './watches.ts';
 

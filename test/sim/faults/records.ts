@@ -1,6 +1,6 @@
-import { writeByHand, writeUnexplained } from '../by-hand.ts';
-import type { Fault } from '../happening.ts';
-import { anAgent } from '../whom.ts';
+import { anAgent } from '../schedule/draw-target.ts';
+import type { Fault } from '../schedule/fault.ts';
+import { writeByHand, writeUnexplained } from '../schedule/manual-edits.ts';
 
 const garbage: Readonly<Record<string, string>> = {
   empty: '',

@@ -1,8 +1,8 @@
 import type { Millis } from '../../../src/domain/time.ts';
-import type { Process } from '../../runtime/process.ts';
-import type { Fault } from '../happening.ts';
-import type { Simulated } from '../simulated.ts';
-import { aCollector, aConsumer } from '../whom.ts';
+import type { Process } from '../../runtime/support/process.ts';
+import { aCollector, aConsumer } from '../schedule/draw-target.ts';
+import type { Fault } from '../schedule/fault.ts';
+import type { Simulated } from '../simulation-result.ts';
 
 /** Watches that say nothing for a while, or are lost and begun anew; and an audit that lags. */
 export const watchFaults: readonly Fault[] = [

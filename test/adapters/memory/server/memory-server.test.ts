@@ -6,7 +6,6 @@ import { VirtualClock } from '../../../../src/adapters/memory/time/virtual-clock
 import { tombstoneTtl } from '../../../../src/domain/policy/lease-policy.ts';
 import type { StoredEvent } from '../../../../src/ports/audit.ts';
 import type { Commit } from '../../../../src/ports/registry.ts';
-import { agent, eventOf, instance } from '../../../contract/places.ts';
 import {
   allOf,
   auditOf,
@@ -18,6 +17,7 @@ import {
   write,
   written,
 } from '../../../contract/requests.ts';
+import { agent, eventOf, instance } from '../../../contract/support/sample-names.ts';
 
 function open() {
   const clock = new VirtualClock();

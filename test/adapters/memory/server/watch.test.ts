@@ -5,9 +5,9 @@ import { memoryStore } from '../../../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../../../src/adapters/memory/time/virtual-clock.ts';
 import { tombstoneTtl } from '../../../../src/domain/policy/lease-policy.ts';
 import { seconds } from '../../../../src/domain/time.ts';
-import { Observed } from '../../../contract/observed.ts';
-import { agent, instance } from '../../../contract/places.ts';
 import { removal, write, written } from '../../../contract/requests.ts';
+import { agent, instance } from '../../../contract/support/sample-names.ts';
+import { Observed } from '../../../contract/support/watch-recorder.ts';
 
 /** A watcher whose line can be cut, and a writer whose line is good. */
 function watching(up = true) {

@@ -9,7 +9,7 @@ import {
   stateOfAll,
 } from '../../../../src/dashboard/server/history/pages.ts';
 import { stateOf, stateWord } from '../../../../src/dashboard/server/history/to-row.ts';
-import { runRef, transition } from '../served.ts';
+import { runRef, transition } from '../support/test-server.ts';
 
 const states = ['present.phase.live+present.sight.clear', 'expired', 'gone', 'left'] as const;
 const step = fc.record({

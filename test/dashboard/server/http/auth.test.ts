@@ -1,7 +1,14 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { apiOf, fetched, logged, served, transition, WrittenSource } from '../served.ts';
+import {
+  apiOf,
+  fetched,
+  logged,
+  served,
+  transition,
+  WrittenSource,
+} from '../support/test-server.ts';
 
 const token = 'correct-horse-battery';
 const names = ['rollcall.example'];

@@ -7,7 +7,7 @@ import { openRecording } from '../../../../src/dashboard/server/history/recorded
 import { causesOf } from '../../../../src/dashboard/server/routes/causes.ts';
 import { explain } from '../../../../src/dashboard/server/routes/explain.ts';
 import { type Recorded, readEvent } from '../../../../src/domain/events/audit-entry.ts';
-import { apiOf, fetched, served } from '../served.ts';
+import { apiOf, fetched, served } from '../support/test-server.ts';
 
 let source: Source;
 let all: readonly Recorded[] = [];

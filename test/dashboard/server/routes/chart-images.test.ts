@@ -3,7 +3,7 @@ import type { Layout } from '../../../../src/charts/layout/layout.ts';
 import { chartOf } from '../../../../src/charts/model/chart.ts';
 import { closedIn, drawings } from '../../../../src/dashboard/server/routes/chart-images.ts';
 import { collector, run } from '../../../../src/runtime/transitions/machine-set.ts';
-import { apiOf, fetched, served, WrittenSource } from '../served.ts';
+import { apiOf, fetched, served, WrittenSource } from '../support/test-server.ts';
 
 const chart = chartOf(run.machine);
 const [present, phase, sight] = ['run.present', 'run.present.phase', 'run.present.sight'] as const;

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WirePage } from '../../../../src/dashboard/api-types.ts';
 import { Streams } from '../../../../src/dashboard/server/routes/stream-limit.ts';
-import { until } from '../../../real/harness/until.ts';
-import { apiOf, served, transition, WrittenSource } from '../served.ts';
+import { until } from '../../../integration/harness/until.ts';
+import { apiOf, served, transition, WrittenSource } from '../support/test-server.ts';
 
 const quick = { batchEvery: 1, markEvery: 20, patience: 300 };
 

@@ -4,8 +4,8 @@ import { Chronicle } from '../../../../src/dashboard/history/transition-log.ts';
 import type { FromDesk, ToDesk } from '../../../../src/dashboard/web/protocol/worker-messages.ts';
 import { Here } from '../../../../src/dashboard/web/state/cursor.ts';
 import { TabsMoment } from '../../../../src/dashboard/web/worker/tab-cursor.ts';
-import { type Happening, happenings, pageOf } from '../../histories.ts';
-import { counted } from '../../page/fleet-given.ts';
+import { type Happening, happenings, pageOf } from '../../support/sample-histories.ts';
+import { counted } from '../support/sample-fleet.ts';
 
 const place = fc.nat({ max: 60 });
 const acts = fc.array(

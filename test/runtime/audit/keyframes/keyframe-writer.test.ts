@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { Fault } from '../../../../src/domain/fault.ts';
 import { hours, minutes, seconds } from '../../../../src/domain/time.ts';
 import { Keyframer } from '../../../../src/runtime/audit/keyframes/keyframe-writer.ts';
-import { withChange } from '../../../history/tampering.ts';
-import { keepingCollector } from '../../eventful.ts';
-import { FleetInMemory, specOf } from '../../fleet-in-memory.ts';
-import { verdictOn } from '../../verdict.ts';
+import { withChange } from '../../../fixtures/history/tampering.ts';
+import { keepingCollector } from '../../support/event-source.ts';
+import { FleetInMemory, specOf } from '../../support/fleet-in-memory.ts';
+import { verdictOn } from '../../support/record-verdict.ts';
 
 const never = new AbortController().signal;
 

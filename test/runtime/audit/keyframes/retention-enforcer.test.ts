@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { FleetPolicy, type Retention } from '../../../../src/domain/policy/fleet-policy.ts';
 import { days, minutes, seconds } from '../../../../src/domain/time.ts';
 import { setPolicy } from '../../../../src/runtime/operator/operator-actions.ts';
-import { keepingCollector } from '../../eventful.ts';
-import { FleetInMemory, slotAt, specOf } from '../../fleet-in-memory.ts';
-import { verdictOn } from '../../verdict.ts';
+import { keepingCollector } from '../../support/event-source.ts';
+import { FleetInMemory, slotAt, specOf } from '../../support/fleet-in-memory.ts';
+import { verdictOn } from '../../support/record-verdict.ts';
 
 const never = new AbortController().signal;
 

@@ -5,9 +5,9 @@ import { type BrakePolicy, FleetPolicy } from '../../../../src/domain/policy/fle
 import { readBrake } from '../../../../src/domain/records/stored-record.ts';
 import { type Millis, minutes, seconds } from '../../../../src/domain/time.ts';
 import { setPolicy } from '../../../../src/runtime/operator/operator-actions.ts';
-import { type AgentProcess, FleetInMemory, slotAt } from '../../fleet-in-memory.ts';
-import { scenario } from '../../scenario.ts';
-import { until } from '../../until.ts';
+import { type AgentProcess, FleetInMemory, slotAt } from '../../support/fleet-in-memory.ts';
+import { scenario } from '../../support/scenario.ts';
+import { until } from '../../support/until.ts';
 
 const rack = (name: string) => ({ zone: ZoneName.parse(name) });
 

@@ -6,7 +6,7 @@ import {
   type Observer,
 } from '../../../../src/runtime/collector/observe/gather-evidence.ts';
 import { Sightings } from '../../../../src/runtime/collector/observe/lease-observations.ts';
-import { agentEntry, agentRecord } from '../../../domain/given.ts';
+import { agentEntry, agentRecord } from '../../../domain/support/sample-records.ts';
 
 /** Key first, record second: whoever regrants is between the two when the record has just been read. */
 test('a lease that is taken right after the record was read is not missed (G6)', async () => {

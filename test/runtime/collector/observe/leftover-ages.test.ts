@@ -3,8 +3,12 @@ import { Fault } from '../../../../src/domain/fault.ts';
 import { RunId } from '../../../../src/domain/identity/names.ts';
 import { agentKey, leaseKey } from '../../../../src/domain/identity/registry-keys.ts';
 import { seconds } from '../../../../src/domain/time.ts';
-import { type CollectorProcess, type FleetInMemory, slotAt } from '../../fleet-in-memory.ts';
-import { scenario } from '../../scenario.ts';
+import {
+  type CollectorProcess,
+  type FleetInMemory,
+  slotAt,
+} from '../../support/fleet-in-memory.ts';
+import { scenario } from '../../support/scenario.ts';
 
 const due = ({ lease }: FleetInMemory) => lease.ttl + lease.grace;
 

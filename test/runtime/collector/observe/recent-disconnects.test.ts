@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../../../src/adapters/memory/time/virtual-clock.ts';
 import { ZoneName } from '../../../../src/domain/identity/names.ts';
 import { Departed } from '../../../../src/runtime/collector/observe/recent-disconnects.ts';
-import { slotOf } from '../../../domain/given.ts';
+import { slotOf } from '../../../domain/support/sample-records.ts';
 
 const rack = ZoneName.parse('rack');
 const other = ZoneName.parse('other');

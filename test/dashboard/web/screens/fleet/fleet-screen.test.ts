@@ -11,7 +11,7 @@ import {
   rollOf,
   run,
   tell,
-} from '../../../page/fleet-given.ts';
+} from '../../support/sample-fleet.ts';
 
 const suspect = present('live', 'suspect');
 const live = present('live');

@@ -19,7 +19,7 @@ import {
   RunId,
   ServiceName,
 } from '../../../../../src/domain/identity/names.ts';
-import { type Happening, pageOf } from '../../../histories.ts';
+import { type Happening, pageOf } from '../../../support/sample-histories.ts';
 
 const slot = { host: HostId.parse('web-1'), agent: AgentName.parse('web') };
 const run = { entity: 'run', ...slot, run: RunId.parse('run000001') } as const;

@@ -1,0 +1,145 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { TestFleet } from '../integration/harness/fleet.ts';
+import { startTestServer } from '../integration/harness/nats-server.ts';
+import { withServer } from '../integration/harness/with-server.ts';
+import { seriousInBoth } from './harness/axe.ts';
+import { addressOf } from './harness/dashboard.ts';
+import { rowsIn, rowsOf } from './harness/engine.ts';
+import { settled, test } from './harness/visit.ts';
+
+const world = withServer();
+
+/** Where the machine is busy, too. */
+const soon = { timeout: 30_000 };
+/** A killed server: the browser says so itself, once for each time that it asks. */
+const unreachable =
+  /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED|Failed to load resource/;
+
+const cell = (page: Page, name: string) => page.locator(`.cell[aria-label^="${name}:"]`);
+const toldOf = (page: Page, name: string) => cell(page, name).getAttribute('aria-label', soon);
+
+/** The page has what the audit has, row by row: nothing is lost, and nothing there twice. */
+async function hasAllOf(page: Page, fleet: TestFleet): Promise<void> {
+  const wrong = async () => {
+    const [seen, stored] = [await rowsIn(page), rowsOf(await fleet.history())];
+    const [inPage, inAudit] = [new Set(seen), new Set(stored)];
+    return {
+      twice: seen.filter((row, n) => seen.indexOf(row) !== n),
+      lost: stored.filter((row) => !inPage.has(row)),
+      invented: seen.filter((row) => !inAudit.has(row)),
+      inOrder: seen.every((row, n) => n === 0 || seqOf(row) > seqOf(seen[n - 1])),
+    };
+  };
+  const none = { twice: [], lost: [], invented: [], inOrder: true };
+  await expect.poll(wrong, soon).toEqual(none);
+  // And it stays so: what comes twice may come a moment later.
+  await page.waitForTimeout(1000);
+  await expect.poll(wrong, soon).toEqual(none);
+}
+
+const seqOf = (row = '0'): number => Number.parseInt(row, 10);
+
+test('before anybody came it says so, and shows the first without a reload', async ({ open }) => {
+  await using fleet = await world.fleet();
+  await using visit = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  const { page } = visit;
+  await page.getByRole('heading', { name: 'No agents yet' }).waitFor();
+  expect(await seriousInBoth(page)).toEqual([]);
+  await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+  await expect.poll(() => toldOf(page, 'h1/a'), soon).toContain('live');
+});
+
+test('an agent that is killed is seen to be gone, without a reload', async ({ open }) => {
+  await using fleet = await world.fleet();
+  await fleet.collector();
+  const patient = ['--grace', '15s'];
+  const killed = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }], patient);
+  await fleet.serving('h2', 'b', [{ service: 'web', id: 'w2' }]);
+  await using visit = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  const { page } = visit;
+  await expect.poll(() => toldOf(page, 'h1/a'), soon).toContain('live');
+  killed.process.kill('SIGKILL');
+  await expect.poll(() => toldOf(page, 'h1/a'), soon).toMatch(/dubious|suspect/);
+  const attention = page.getByRole('region', { name: 'Needs attention' });
+  await expect.poll(() => attention.textContent()).toContain('h1');
+  await expect.poll(() => toldOf(page, 'h1/a'), soon).toMatch(/expired|gone/);
+  expect(await toldOf(page, 'h2/b')).toContain('live');
+});
+
+test('nothing is lost and nothing repeated where the dashboard is killed and comes back', async ({
+  open,
+}) => {
+  await using fleet = await world.fleet();
+  await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+  const first = fleet.start(['ui', '--port', '0']);
+  const address = await addressOf(first);
+  await using visit = await open(address, { may: unreachable });
+  const { page } = visit;
+  await settled(page);
+  await hasAllOf(page, fleet);
+
+  first.kill('SIGKILL');
+  await page.getByTestId('stale').waitFor(soon);
+  expect(await page.getByTestId('stale').textContent()).toMatch(/retry.*attempt \d/);
+  expect(await seriousInBoth(page)).toEqual([]);
+  await fleet.serving('h2', 'b', [{ service: 'web', id: 'w2' }]);
+  const again = fleet.start(['ui', '--port', new URL(address).port]);
+  await again.ready;
+
+  await page.getByTestId('stale').waitFor({ state: 'detached', ...soon });
+  await expect.poll(() => toldOf(page, 'h2/b'), soon).toContain('live');
+  await hasAllOf(page, fleet);
+});
+
+test('NATS that is killed is said to be away; what is in memory stays; nothing is lost or repeated', async ({
+  open,
+}) => {
+  await using server = await startTestServer();
+  await using fleet = await TestFleet.open(server.url);
+  await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+  await using visit = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  const { page } = visit;
+  await expect.poll(() => toldOf(page, 'h1/a'), soon).toContain('live');
+  await server.kill();
+  await page.getByTestId('broker').waitFor(soon);
+  expect(await page.getByTestId('age').textContent()).toContain('NATS away');
+  expect(await seriousInBoth(page)).toEqual([]);
+  await page.keyboard.press(',');
+  await page.getByTestId('past').waitFor();
+  await page.keyboard.press('l');
+  await server.restart();
+  await page.getByTestId('broker').waitFor({ state: 'detached', ...soon });
+  await fleet.serving('h2', 'b', [{ service: 'web', id: 'w2' }]);
+  await expect.poll(() => toldOf(page, 'h2/b'), soon).toContain('live');
+  await hasAllOf(page, fleet);
+});
+
+test('a hold that the page places is in the audit with who and why; in the past it cannot', async ({
+  open,
+}) => {
+  await using fleet = await world.fleet();
+  await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+  await using visit = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
+  const { page } = visit;
+  await expect.poll(() => toldOf(page, 'h1/a'), soon).toContain('live');
+  await cell(page, 'h1/a').click();
+  const hold = page.getByRole('button', { name: 'Hold …' });
+  await page.keyboard.press(',');
+  await page.getByTestId('past').waitFor();
+  expect(await hold.isDisabled()).toBe(true);
+  expect(await hold.getAttribute('title')).toContain('past');
+  await page.keyboard.press('l');
+  await page.getByTestId('past').waitFor({ state: 'detached' });
+
+  await hold.click();
+  expect(await seriousInBoth(page)).toEqual([]);
+  await page.getByLabel('Reason, kept in the audit').fill('a new kernel');
+  await page.getByLabel('Who you are').fill('Ada');
+  await page.getByRole('button', { name: 'Hold', exact: true }).click();
+  await page.getByTestId('hold').waitFor(soon);
+  expect(await page.getByTestId('hold').textContent()).toMatch(/h1\/a.*a new kernel/);
+  const text = JSON.stringify((await fleet.history()).filter(({ of }) => of.entity === 'hold'));
+  expect(await seriousInBoth(page)).toEqual([]);
+  for (const word of ['Ada', 'a new kernel', 'dashboard']) expect(text).toContain(word);
+});

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { common } from '../../../../src/cli/command/settings/common.ts';
+import { lease } from '../../../../src/cli/command/settings/lease.ts';
+import { metrics } from '../../../../src/cli/command/settings/metrics.ts';
+import {
+  isGiven,
+  readSettings,
+  refuseUnknown,
+  type Sources,
+} from '../../../../src/cli/command/settings/read.ts';
+import { nameOf, variableOf } from '../../../../src/cli/command/settings/setting.ts';
+import { Duration } from '../../../../src/composition/duration.ts';
+
+const file = (values: Record<string, unknown>) => ({
+  values,
+  where: (name: string) => `rollcall.yaml:${Object.keys(values).indexOf(name) + 1}`,
+});
+const from = (more: Partial<Sources> = {}): Sources => ({ flags: {}, env: {}, ...more });
+const wait = {
+  wait: { flag: '--wait-for <duration>', about: 'so long', rule: Duration.default(1) },
+};
+
+describe('where a setting comes from', () => {
+  const all = from({
+    flags: { waitFor: '1s' },
+    env: { ROLLCALL_WAIT_FOR: '2s' },
+    file: file({ 'wait-for': '3s' }),
+  });
+
+  it('a flag counts before the environment', () => {
+    expect(readSettings(wait, all)).toEqual({ wait: 1000 });
+  });
+
+  it('the environment counts before the file', () => {
+    expect(readSettings(wait, { ...all, flags: {} })).toEqual({ wait: 2000 });
+  });
+
+  it('the file counts before the default', () => {
+    expect(readSettings(wait, { ...all, flags: {}, env: {} })).toEqual({ wait: 3000 });
+  });
+
+  it('where nobody says anything the default holds', () => {
+    expect(readSettings(wait, from())).toEqual({ wait: 1 });
+  });
+
+  it('an empty variable says nothing', () => {
+    expect(readSettings(wait, { ...all, flags: {}, env: { ROLLCALL_WAIT_FOR: '' } })).toEqual({
+      wait: 3000,
+    });
+  });
+
+  it('the servers are also in NATS_URL, which our own variable comes before', () => {
+    const { servers } = common;
+    const read = (env: Record<string, string>) => readSettings({ servers }, from({ env })).servers;
+    expect(read({ NATS_URL: 'nats://a:1, nats://b:2' })).toEqual(['nats://a:1', 'nats://b:2']);
+    expect(read({ NATS_URL: 'nats://a:1', ROLLCALL_SERVERS: 'nats://c:3' })).toEqual([
+      'nats://c:3',
+    ]);
+    expect(isGiven(servers, from({ env: { NATS_URL: 'nats://a:1' } }))).toBe(true);
+    expect(isGiven(servers, from())).toBe(false);
+  });
+
+  it('a flag that takes something away has a name without its no', () => {
+    expect([nameOf(common.color), variableOf(common.color)]).toEqual(['color', 'ROLLCALL_COLOR']);
+    expect(readSettings({ color: common.color }, from({ flags: { color: false } }))).toEqual({
+      color: false,
+    });
+    expect(readSettings({ color: common.color }, from({ env: { ROLLCALL_COLOR: 'no' } }))).toEqual({
+      color: false,
+    });
+  });
+
+  it('a switch in the environment or a file is said with true and false', () => {
+    const { json } = common;
+    expect(readSettings({ json }, from({ env: { ROLLCALL_JSON: 'true' } })).json).toBe(true);
+    expect(readSettings({ json }, from({ file: file({ json: false }) })).json).toBe(false);
+    expect(() => readSettings({ json }, from({ env: { ROLLCALL_JSON: 'perhaps' } }))).toThrow(
+      "ROLLCALL_JSON 'perhaps': true or false",
+    );
+  });
+});
+
+describe('where metrics are read', () => {
+  it.each([
+    ['9464', '127.0.0.1', 9464],
+    ['0', '127.0.0.1', 0],
+    ['0.0.0.0:9464', '0.0.0.0', 9464],
+    ['metrics.internal:65535', 'metrics.internal', 65535],
+    ['[::1]:9464', '::1', 9464],
+  ])('%s', (value, host, port) => {
+    expect(readSettings(metrics, from({ flags: { metrics: value } }))).toEqual({
+      metrics: { host, port },
+    });
+  });
+
+  it('is nowhere, where nobody says so; and a port of the file may be a number', () => {
+    expect(readSettings(metrics, from()).metrics).toBeUndefined();
+    expect(readSettings(metrics, from({ file: file({ metrics: 9464 }) })).metrics?.port).toBe(9464);
+  });
+});
+
+describe('a setting that is wrong', () => {
+  it.each([
+    [{ flags: { waitFor: 'soon' } }, "--wait-for 'soon': a duration with its unit"],
+    [{ env: { ROLLCALL_WAIT_FOR: '5' } }, "ROLLCALL_WAIT_FOR '5': a duration with its unit"],
+    [{ file: file({ 'wait-for': 5 }) }, 'rollcall.yaml:1: wait-for 5: a duration with its unit'],
+  ])('is named with its value, its place and the rule: %j', (sources, message) => {
+    expect(() => readSettings(wait, from(sources))).toThrow(message);
+  });
+
+  it('one that is missing is named with what it is for', () => {
+    const name = { name: { flag: '--name <name>', about: 'who you are', rule: z.string() } };
+    expect(() => readSettings(name, from())).toThrow('--name is missing: who you are');
+  });
+
+  it('a secret is not repeated', () => {
+    const { password } = common;
+    const longest = { password: { ...password, rule: z.string().max(3, 'too long') } };
+    const read = () => readSettings(longest, from({ env: { ROLLCALL_PASSWORD: 'hunter2' } }));
+    expect(read).toThrow('ROLLCALL_PASSWORD: too long');
+    expect(read).not.toThrow('hunter2');
+  });
+
+  it('a long value is cut', () => {
+    const read = () => readSettings(wait, from({ flags: { waitFor: 'x'.repeat(10_000) } }));
+    expect(read).toThrow(/^--wait-for 'x{79}…: a duration/);
+  });
+
+  it.each([
+    ['ttl', '1s', 'at least 2 s'],
+    ['ttl', '2500ms', 'whole seconds'],
+    ['grace', '0s', 'at least 1 s'],
+    ['ttl', '31d', 'at most 30 days'],
+  ])('--%s %s: %s', (name, value, rule) => {
+    expect(() => readSettings(lease, from({ flags: { [name]: value } }))).toThrow(
+      new RegExp(`^--${name} '${value}': ${rule}`),
+    );
+  });
+
+  it.each(['', 'nats://', 'http://a:1', 'nats://a b', 'a:1,,b:2'])(
+    'no servers are in %j',
+    (value) => {
+      const { servers } = common;
+      expect(() => readSettings({ servers }, from({ flags: { servers: value } }))).toThrow(
+        /^--servers '.*': .*nats:\/\/HOST:PORT/,
+      );
+    },
+  );
+
+  it.each(['x', '1:2:3', ':9464', '65536', '127.0.0.1:', '::1:9464', '-1', ''])(
+    'metrics are not at %j',
+    (value) => {
+      expect(() => readSettings(metrics, from({ flags: { metrics: value } }))).toThrow(
+        `--metrics '${value}': [HOST:]PORT`,
+      );
+    },
+  );
+
+  it('a key of the file that no command has is refused with its line', () => {
+    const sources = from({ file: file({ namespace: 'a', naemspace: 'b' }) });
+    expect(() => refuseUnknown(sources, Object.values(common))).toThrow(
+      "rollcall.yaml:2: there is no setting 'naemspace'",
+    );
+    const known = from({ file: file({ namespace: 'a' }) });
+    expect(() => refuseUnknown(known, Object.values(common))).not.toThrow();
+  });
+});

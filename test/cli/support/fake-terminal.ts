@@ -1,0 +1,25 @@
+import type { Io } from '../../../src/cli/terminal/io.ts';
+import { paletteOf } from '../../../src/cli/terminal/palette.ts';
+
+/** A terminal that remembers what was printed. */
+export function fakeTerminal(more: Partial<Io> = {}) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const io: Io = {
+    out: (line) => void out.push(line),
+    err: (line) => void err.push(line),
+    palette: paletteOf(1),
+    isTerminal: false,
+    errIsTerminal: false,
+    columns: 100,
+    window: () => ({ columns: 100, rows: 24 }),
+    draw: (text) => void out.push(text),
+    signal: new AbortController().signal,
+    env: {},
+    pid: 1,
+    self: ['node', 'main.ts'],
+    signals: { on: () => {}, off: () => {}, stdin: {} },
+    ...more,
+  };
+  return { io, out, err };
+}

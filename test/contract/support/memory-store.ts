@@ -1,0 +1,30 @@
+import { Connection } from '../../../src/adapters/memory/server/connection.ts';
+import { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.ts';
+import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
+import { directLink } from '../../../src/adapters/memory/server/transport.ts';
+import { memoryStore } from '../../../src/adapters/memory/store.ts';
+import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
+import type { Subject } from './store-under-test.ts';
+
+/** The memory store on virtual time. */
+export async function openMemory(): Promise<Subject> {
+  const clock = new VirtualClock();
+  const world = new MemoryWorld(clock);
+  const store = memoryStore(world);
+  const write = (bucket: 'leases' | 'registry', key: string, text: string | undefined) =>
+    bucket === 'leases'
+      ? world.leases.append(key, text)
+      : world.registry.append(recordSubject(key), text);
+  return {
+    store,
+    other: async () => memoryStore(world),
+    connections: async (of) => {
+      const slot = of && { host: of.host, agent: of.agent };
+      return [memoryStore(world, directLink, new Connection(world, slot))];
+    },
+    put: async (bucket, key, text) => void write(bucket, key, text),
+    remove: async (bucket, key) => void write(bucket, key, undefined),
+    elapse: (duration) => clock.advance(duration),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { connect, headers } from '@nats-io/transport-node';
+import { closeNats, connectNats } from '../../../src/adapters/nats/connection/connect.ts';
+import { connectionName } from '../../../src/adapters/nats/connection/connection-name.ts';
+import { namesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
+import { openNatsStore } from '../../../src/adapters/nats/store.ts';
+import { Namespace } from '../../../src/domain/identity/names.ts';
+import type { Bucket, Open } from './store-under-test.ts';
+
+/** Opens the NATS store on these servers, each time in a namespace of its own. */
+export function natsOn(servers: readonly string[], replicas: number): Open {
+  return async () => {
+    const namespace = Namespace.parse(randomUUID().slice(0, 8));
+    const client = (name: string) => openNatsStore({ servers, namespace, name, replicas });
+    const store = await client('one');
+    const tool = await connect({ servers: [...servers], name: 'somebody’s tool' });
+    const names = namesOf(namespace);
+    const write = async (bucket: Bucket, key: string, text: string, operation?: string) => {
+      const own = headers();
+      if (operation !== undefined) own.set('KV-Operation', operation);
+      const options = { headers: own, timeout: 5000 };
+      const reply = await tool.request(names[bucket].prefix + key, text, options);
+      const { error } = reply.json<{ error?: { description: string } }>();
+      if (error !== undefined) throw new Error(error.description);
+    };
+    return {
+      store,
+      other: () => client('other'),
+      connections: (of) => {
+        const as = of ? connectionName(of) : 'somebody’s tool';
+        return Promise.all(servers.map((server) => connectionTo(server, as)));
+      },
+      put: (bucket, key, text) => write(bucket, key, text),
+      remove: (bucket, key) => write(bucket, key, '', 'DEL'),
+      elapse: async (duration) => {
+        await pause(duration);
+      },
+      async [Symbol.asyncDispose]() {
+        await store[Symbol.asyncDispose]();
+        const { auditStream, registry, leases, keyframes } = names;
+        for (const stream of [auditStream, registry.stream, leases.stream, keyframes.stream]) {
+          await tool.request(`$JS.API.STREAM.DELETE.${stream}`, '', { timeout: 5000 });
+        }
+        await tool.close();
+      },
+    };
+  };
+}
+
+async function connectionTo(server: string, name: string): Promise<AsyncDisposable> {
+  const connection = await connectNats({ servers: [server], name });
+  return {
+    async [Symbol.asyncDispose]() {
+      // A socket that is closed before all was read from it is reset: to the server a read error.
+      await connection.flush();
+      await closeNats(connection);
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { Entry } from '../../../src/domain/records/stored-record.ts';
+import type { Revision } from '../../../src/domain/time.ts';
+import type { Feed } from '../../../src/ports/watch.ts';
+
+/** What a watcher has been told, and whether it was told lawfully. */
+export class Observed implements AsyncDisposable {
+  /** All that stands, as this watcher knows it. */
+  readonly view = new Map<string, Entry>();
+  /** Every change said, in the order in which it was said. */
+  readonly changes: Entry[] = [];
+  readonly kinds: Feed['kind'][] = [];
+  /** The laws of `ports/feed.ts` that were broken. */
+  readonly broken: string[] = [];
+  upTo: Revision = 0;
+  ended = false;
+  readonly #stop = new AbortController();
+  readonly #end: Promise<void>;
+
+  constructor(watch: (signal: AbortSignal) => AsyncIterable<Feed>) {
+    this.#end = this.#listen(watch(this.#stop.signal));
+  }
+
+  get entries(): Entry[] {
+    return [...this.view.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  abort(): void {
+    this.#stop.abort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.abort();
+    await this.#end;
+  }
+
+  async #listen(feed: AsyncIterable<Feed>): Promise<void> {
+    for await (const said of feed) {
+      const begun = this.kinds.some((kind) => kind !== 'stale') || said.kind === 'stale';
+      this.#law(begun || said.kind === 'snapshot', 'starts with a snapshot');
+      if (said.kind === 'snapshot') this.#snapshot(said.entries, said.upTo);
+      if (said.kind === 'changes') this.#change(said.entries, said.upTo);
+      this.kinds.push(said.kind);
+    }
+    this.ended = true;
+  }
+
+  #snapshot(entries: readonly Entry[], upTo: Revision): void {
+    this.view.clear();
+    for (const entry of entries) {
+      this.#law(entry.text !== undefined, `no tombstone in a snapshot: ${entry.key}`);
+      this.#law(entry.revision <= upTo, `a snapshot has passed its entries: ${entry.key}`);
+      this.view.set(entry.key, entry);
+    }
+    this.upTo = upTo;
+  }
+
+  #change(entries: readonly Entry[], upTo: Revision): void {
+    for (const entry of entries) {
+      this.#law(entry.revision > this.upTo, `in the order of revisions, none twice: ${entry.key}`);
+      this.changes.push(entry);
+      if (entry.text === undefined) this.view.delete(entry.key);
+      else this.view.set(entry.key, entry);
+      this.upTo = entry.revision;
+    }
+    this.#law(upTo >= this.upTo, 'changes have passed their entries');
+    this.upTo = upTo;
+  }
+
+  #law(kept: boolean, law: string): void {
+    if (!kept) this.broken.push(law);
+  }
+}

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { rowIn, testRows } from './lint-cases.ts';
+import { overrides } from './run-biome.ts';
+
+/** Where time, chance and the world come in through a port only. */
+const pure = ['src/domain', 'src/ports', 'src/runtime', 'src/charts', 'machines'];
+
+const deniedGlobals = [
+  'Date',
+  'performance',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'crypto',
+  'fetch',
+  'globalThis',
+];
+
+const deniedProperties = ['Math.random', 'AbortSignal.timeout'];
+
+describe('globals, under our settings of Biome', () => {
+  testRows(
+    pure.flatMap((folder) => [
+      ...deniedGlobals.map((name) =>
+        rowIn(
+          folder,
+          `${folder} must not use ${name}`,
+          `export const a = [${name}];\n`,
+          'style/noRestrictedGlobals',
+        ),
+      ),
+      ...deniedProperties.map((name) =>
+        rowIn(
+          folder,
+          `${folder} must not use ${name}`,
+          `export const a = ${name};\n`,
+          'nursery/noJsRestrictedProperties',
+        ),
+      ),
+      rowIn(
+        folder,
+        `${folder} must not use process`,
+        'export const a = process.pid;\n',
+        'correctness/noProcessGlobal',
+      ),
+      rowIn(
+        folder,
+        `${folder} may use what is neither time nor chance nor world`,
+        'queueMicrotask(() => Math.floor(1));\nexport const a = new AbortController();\n',
+      ),
+    ]),
+  );
+});
+
+test('every denied global has its rows, in every folder where it is denied', async () => {
+  const denying = (await overrides()).filter(
+    ({ linter }) => linter.rules.style?.noRestrictedGlobals,
+  );
+  expect(denying.flatMap(({ includes }) => includes)).toEqual(pure.map((each) => `${each}/**`));
+  const names = denying.flatMap(({ linter }) =>
+    Object.keys(linter.rules.style?.noRestrictedGlobals?.options.deniedGlobals ?? {}),
+  );
+  expect(names.sort()).toEqual([...deniedGlobals].sort());
+});

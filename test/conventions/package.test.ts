@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkout } from './run-biome.ts';
+
+const run = promisify(execFile);
+
+/** Without what an `npm test` around us has set: it would install into the checkout. */
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^npm_(config_local_prefix|package_)/.test(name)),
+);
+
+describe('the package, packed and installed where nothing else is', () => {
+  let place: string;
+  let packed: readonly string[];
+
+  beforeAll(async () => {
+    place = await mkdtemp(join(tmpdir(), 'rollcall-package-'));
+    const pack = ['pack', '--json', '--silent', '--pack-destination', place];
+    const { stdout } = await run('npm', pack, { cwd: checkout, env });
+    const [{ filename, files }] = JSON.parse(stdout);
+    packed = files.map((file: { path: string }) => file.path);
+    await writeFile(join(place, 'package.json'), '{ "type": "module" }\n');
+    const install = [
+      'install',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      join(place, filename),
+    ];
+    await run('npm', install, { cwd: place, env });
+  }, 120_000);
+
+  afterAll(() => rm(place, { recursive: true }));
+
+  test('it holds what was built, and no source', () => {
+    const others = packed.filter((path) => !/^dist\/(src|machines)\/.*(\.d\.ts|\.js)$/.test(path));
+    const page = others.filter((path) => path.startsWith('dist/src/dashboard/'));
+    expect(others.filter((path) => !page.includes(path)).sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'package.json',
+    ]);
+    expect(page).toEqual(
+      expect.arrayContaining([
+        'dist/src/dashboard/web/index.html',
+        'dist/src/dashboard/recording/sample.ndjson.gz',
+      ]),
+    );
+    expect(page.filter((path) => /\.(tsx?|map)$/.test(path))).toEqual([]);
+  });
+
+  test('it can be imported', async () => {
+    const program = "console.log(JSON.stringify(Object.keys(await import('rollcall'))))";
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: place,
+    });
+    expect(JSON.parse(stdout)).toEqual(
+      expect.arrayContaining(['openDirectory', 'replay', 'startAgent', 'startCollector']),
+    );
+  });
+
+  test('its types arrive: a wrong use of it does not compile', async () => {
+    const use = (argument: string) => `import { startAgent } from 'rollcall';
+      export type Start = typeof startAgent;
+      export const first: Parameters<Start>[0] = ${argument};\n`;
+    await writeFile(join(place, 'right.ts'), use('null!'));
+    await writeFile(join(place, 'wrong.ts'), use('Symbol()'));
+    const compile = (file: string) =>
+      run(
+        process.execPath,
+        [
+          join(checkout, 'node_modules/typescript/bin/tsc'),
+          ...['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024'],
+          ...['--skipLibCheck', '--lib', 'es2024,esnext.disposable,dom', file],
+        ],
+        { cwd: place },
+      );
+    await compile('right.ts');
+    await expect(compile('wrong.ts')).rejects.toMatchObject({
+      stdout: expect.stringContaining('TS2322'),
+    });
+  }, 60_000);
+
+  test('its dashboard is whole: the page, and a recording to look at', async () => {
+    const program = join(place, 'node_modules/.bin/rollcall');
+    const running = execFile(program, ['ui', '--sample', '--port', '0', '--json'], { env });
+    try {
+      const [line] = (await once(running.stdout as Readable, 'data')) as [string];
+      const { dashboard } = JSON.parse(line.split('\n')[0] ?? '');
+      const page = await (await fetch(dashboard)).text();
+      expect(page).toContain('assets/main.js');
+      expect((await fetch(new URL('/assets/main.js', dashboard))).status).toBe(200);
+      const hello = await (await fetch(new URL('/api/hello', dashboard))).json();
+      expect(hello).toMatchObject({ mode: 'recording', first: 1, actions: false });
+    } finally {
+      running.kill();
+    }
+  });
+
+  test('its command runs', async () => {
+    const { stdout } = await run(join(place, 'node_modules/.bin/rollcall'), ['--help']);
+    expect(stdout).toContain('Usage: rollcall');
+  });
+});

@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import {
+  meanWay,
+  pipelineOf,
+  whatGoes,
+} from '../../../../../src/dashboard/web/model/gc-pipeline.ts';
+import { sweptWords } from '../../../../../src/dashboard/web/model/sweep-result.ts';
+import { dryRun } from '../../../../../src/dashboard/web/screens/gc/dry-run-model.ts';
+import { conflictsAvoided } from '../../../../../src/dashboard/web/screens/gc/prevented-removals.ts';
+import type { PlanRow } from '../../../../../src/domain/collection/gc-plan.ts';
+import { happened } from '../../support/transitions.ts';
+
+const now = 100_000;
+const row = (agent: string, more: Partial<PlanRow>): PlanRow => ({
+  ...{ kind: 'run', why: 'expired', host: 'h', agent, run: `run${agent}`, key: null, detail: null },
+  ...{ instances: 2, since: 0, next: 'remove', at: now, latest: now, heldBy: null, ...more },
+});
+const names = (some: readonly { row: PlanRow }[]) => some.map((one) => one.row.agent);
+
+describe('a dry run', () => {
+  const rows = [
+    row('expired', {}),
+    row('ripe', { why: 'silent', next: 'expire', at: now }),
+    row('graced', {
+      ...{ why: 'silent', next: 'expire', at: now + 1, heldBy: { by: 'grace', until: now + 1 } },
+    }),
+    row('held', { next: 'expire', heldBy: { by: 'hold', until: now, why: 'a kernel' } }),
+    row('unwatched', { heldBy: { by: 'unobserved' }, at: null }),
+    row('leftover', { kind: 'leftovers', heldBy: { by: 'observation' } }),
+    row('young leftover', { kind: 'leftovers', heldBy: { by: 'observation' }, at: now + 1 }),
+    row('lapsed', { why: 'lapsed', next: 'suspect', at: now + 30_000 }),
+    row('unreadable', { kind: 'record', next: 'nothing', at: null, detail: 'no JSON' }),
+  ];
+  const { takes, perhaps, leaves } = dryRun({ rows, at: now });
+
+  test('takes what is due and not held, and nothing that is not due yet', () => {
+    expect(names(takes)).toEqual(['expired', 'ripe']);
+  });
+
+  test('says perhaps where a collector goes by its own clock', () => {
+    expect(names(perhaps).sort()).toEqual(['lapsed', 'leftover']);
+  });
+
+  test('leaves the rest, each with its reason', () => {
+    const why = new Map(leaves.map((one) => [one.row.agent, one.text]));
+    expect(why.get('graced')).toMatch(/grace.*in /);
+    expect(why.get('held')).toContain('a kernel');
+    expect(why.get('unwatched')).toContain('no collector watches');
+    expect(why.get('unreadable')).toBe('no JSON');
+    expect(takes.length + perhaps.length + leaves.length).toBe(rows.length);
+  });
+});
+
+describe('what is said of a sweep', () => {
+  const said = (rows: readonly PlanRow[], transitions = 2, refused: string | null = null) =>
+    sweptWords({ did: 'swept', transitions, by: 'x/y', left: { rows, at: now, refused } });
+  const brake = { by: 'brake', zone: 'z', seen: 4, suspect: 3, pace: 10_000, turn: 1 } as const;
+
+  test('it was done, where nothing due is left: who is in its grace, or held, is not due', () => {
+    const graced = { by: 'grace', until: now + 1 } as const;
+    const rows = [row('a', { next: 'expire', at: now + 1, heldBy: graced })];
+    for (const left of [[], rows]) {
+      expect(said(left).came).toBe('good');
+      expect(said(left).text).toMatch(/^Done: swept, 2 transitions, by x\/y/);
+    }
+  });
+
+  test.each([
+    ['one was lost to another writer', [row('a', {})], null, /^Partly done.*removed: h\/a \(2 ins/],
+    ['one was refused', [row('a', {})], 'may not', /^Partly done.*h\/a.*may not/],
+    [
+      'one waits for a brake',
+      [row('a', { next: 'expire', heldBy: brake })],
+      null,
+      /held back: h\/a \(the brake of zone z: 3 of 4/,
+    ],
+  ] as const)('it was done in part, where %s', (_, rows, refused, text) => {
+    const { came, text: words } = said(rows, 2, refused);
+    expect([came, words]).toEqual(['partly', expect.stringMatching(text)]);
+    expect(said(rows, 0, refused).text).toMatch(/^Nothing done/);
+  });
+
+  test('who is due to expire is left to a collector: a sweep expires nobody', () => {
+    const { came, text } = said([row('a', { next: 'expire', at: now })]);
+    expect([came, text]).toEqual(['good', expect.stringContaining('a collector does: h/a')]);
+  });
+
+  test('many are counted, not listed; where nobody can say what is left, that is said', () => {
+    const many = Array.from({ length: 9 }, (_, n) => row(`a${n}`, {}));
+    expect(said(many).text).toMatch(/h\/a2 \(2 instances and its record, 3 keys\) and 6 more\./);
+    const done = { did: 'swept', transitions: 2, by: 'x/y', left: null } as const;
+    expect(sweptWords(done).text).toContain('not known');
+  });
+});
+
+test('what a removal takes is told down to the keys', () => {
+  expect(whatGoes(row('a', {}))).toBe('2 instances and its record, 3 keys');
+  expect(whatGoes(row('a', { instances: 0 }))).toBe('its record, 1 key');
+  expect(whatGoes(row('a', { kind: 'leftovers', instances: 1 }))).toBe('1 instance, 1 key');
+});
+
+test('every row of a plan is in one column', () => {
+  const rows = [row('a', {}), row('b', { next: 'nothing' }), row('c', { next: 'expire' })];
+  const columns = pipelineOf(rows);
+  expect(Object.values(columns).flat()).toHaveLength(rows.length);
+});
+
+test('the way from expiry to the end is measured by run, and only where both ends are known', () => {
+  const isRun = (entity: number) => entity < 9;
+  const some = [
+    happened(30, 'removed', 'expired', 'gone', { entity: 1 }),
+    happened(21, 'removed', 'serving', 'removed', { entity: 9 }),
+    happened(20, 'expired', 'x', 'expired', { entity: 1 }),
+    happened(10, 'expired', 'x', 'expired', { entity: 2 }),
+    happened(9, 'expired', 'x', 'expired', { entity: 9 }),
+  ];
+  expect(meanWay(some, isRun)).toBe(10_000);
+  expect(meanWay(some.slice(2), isRun)).toBeNull();
+});
+
+describe('conflicts avoided', () => {
+  const of = (...some: Parameters<typeof happened>[]) =>
+    conflictsAvoided(
+      some.map((one) => happened(...one)),
+      (number) => ['', 'run', 'instance', 'policy'][number] ?? '',
+    );
+  const suspect = 'present.phase.live+present.sight.suspect';
+
+  test('a suspicion that was refuted says how long it stood, and why there was one', () => {
+    const [one, ...more] = of(
+      [30, 'regranted', suspect, 'live'],
+      [20, 'suspected', suspect, suspect],
+      [10, 'suspected', 'live', suspect, { note: { why: 'silent' } }],
+    );
+    expect(one).toMatchObject({ kind: 'refuted', detail: 'silent for 20 s' });
+    expect(more).toEqual([]);
+  });
+
+  test('a suspicion from before memory is not given a length', () => {
+    expect(of([30, 'regranted', suspect, 'live'])[0]?.detail).toContain('not in memory');
+  });
+
+  test('each kind once, newest first, and nothing that only looks like one', () => {
+    const all = of(
+      [9, 'adopted', 'serving', 'adopted', { entity: 2 }],
+      [8, 'superseded', 'live', 'superseded'],
+      [7, 'tripped', 'released', 'braked', { note: { seen: 4, suspect: 3 } }],
+      [6, 'planned', null, 'planned', { note: { why: 'a kernel' } }],
+      [5, 'regranted', 'present.phase.live+present.sight.clear', 'live'],
+      [4, 'adopted', 'standing', 'standing', { entity: 3 }],
+    );
+    expect(all.map(({ kind }) => kind)).toEqual(['adopted', 'superseded', 'braked', 'held']);
+    expect(all[2]?.detail).toBe('3 of 4 agents suspect');
+    expect(all[3]?.detail).toBe('a kernel');
+  });
+});

@@ -1,0 +1,95 @@
+import type { WireEntity, WireNote } from '../../../../src/dashboard/api-types.ts';
+import { Roll } from '../../../../src/dashboard/web/model/fleet-model.ts';
+import {
+  type Asked,
+  type Census,
+  census,
+} from '../../../../src/dashboard/web/screens/fleet/fleet-summary.ts';
+import {
+  AgentName,
+  HostId,
+  InstanceId,
+  RunId,
+  ServiceName,
+  ZoneName,
+} from '../../../../src/domain/identity/names.ts';
+
+/** How an entity stands, by name. */
+export interface Given {
+  readonly entity: WireEntity;
+  readonly state: string | null;
+  readonly since?: number;
+  readonly note?: WireNote;
+}
+
+export const present = (phase: string, sight = 'clear'): string =>
+  `present.phase.${phase}+present.sight.${sight}`;
+
+export const run = (host: string, agent = 'a', n = 1): WireEntity => ({
+  entity: 'run',
+  host: HostId.parse(host),
+  agent: AgentName.parse(agent),
+  run: RunId.parse(`run${String(n).padStart(9, '0')}`),
+});
+
+export const instance = (host: string, id: string, agent = 'a', n = 1): WireEntity => ({
+  ...(run(host, agent, n) as Extract<WireEntity, { entity: 'run' }>),
+  entity: 'instance',
+  service: ServiceName.parse('web'),
+  id: InstanceId.parse(id),
+});
+
+export const hold = (host: string): WireEntity => ({
+  entity: 'hold',
+  host: HostId.parse(host),
+  run: RunId.parse('hold00000001'),
+});
+
+export const brake = (zone: string): WireEntity => ({
+  entity: 'brake',
+  zone: ZoneName.parse(zone),
+  run: RunId.parse('brake0000001'),
+});
+
+/** Tells a roll how some entities stand now. */
+export function tell(roll: Roll, given: readonly Given[]): void {
+  const numbers = given.map(({ entity }) => {
+    const key = JSON.stringify(entity);
+    const known = roll.entities.findIndex((one) => JSON.stringify(one) === key);
+    if (known >= 0) return known;
+    roll.know([entity], []);
+    return roll.entities.length - 1;
+  });
+  const states = given.map(({ state }) => {
+    if (state === null) return -1;
+    roll.know([], [state]);
+    return roll.words.length - 1;
+  });
+  roll.apply({
+    entities: Int32Array.from(numbers),
+    states: Int32Array.from(states),
+    since: Float64Array.from(given.map(({ since = 1000 }) => since)),
+    charts: new Int32Array(given.length),
+    seqs: new Float64Array(given.length),
+    notes: given.map(({ note = {} }) => note),
+  });
+}
+
+export function rollOf(given: readonly Given[]): Roll {
+  const roll = new Roll();
+  tell(roll, given);
+  return roll;
+}
+
+/** The whole of a fleet in numbers, or what is asked of it. */
+export const counted = (roll: Roll, asked: Partial<Asked> = {}): Census =>
+  census(roll.slots(), roll, {
+    at: 0,
+    old: true,
+    text: '',
+    state: '',
+    by: 'host',
+    all: false,
+    contested: new Map(),
+    ...asked,
+  });

@@ -1,0 +1,272 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  judgeRun,
+  type RunEvidence,
+  type RunVerdict,
+} from '../../../src/domain/collection/judge.ts';
+import { defaultLease, lateAfter } from '../../../src/domain/policy/lease-policy.ts';
+import { seconds } from '../../../src/domain/time.ts';
+
+const policy = defaultLease;
+const { ttl, grace } = policy;
+const late = lateAfter(policy);
+
+const clear: RunEvidence = {
+  phase: 'live',
+  suspect: false,
+  silentFor: 0,
+  suspectFor: 0,
+  lease: 'unread',
+  probe: 'unasked',
+  connection: 'open',
+  hold: 'absent',
+  brake: 'off',
+};
+const suspect: RunEvidence = { ...clear, suspect: true, silentFor: ttl + grace };
+const judged = (evidence: RunEvidence) => {
+  const verdict = judgeRun(evidence, policy);
+  return 'why' in verdict ? `${verdict.do} ${verdict.why}` : verdict.do;
+};
+
+describe('a run that nobody suspects', () => {
+  test.each([
+    ['just renewed', 0, 'keep'],
+    ['one below late', late - 1, 'keep'],
+    ['late', late, 'ask'],
+    ['one above late', late + 1, 'ask'],
+    ['one below the ttl', ttl - 1, 'ask'],
+    ['at the ttl', ttl, 'look'],
+    ['one above the ttl', ttl + 1, 'look'],
+    ['a year silent', seconds(365 * 86_400), 'look'],
+  ])('%s: %i ms silent is %s', (_, silentFor, verdict) => {
+    expect(judged({ ...clear, silentFor })).toBe(verdict);
+  });
+
+  test.each([
+    ['answered', 'keep'],
+    ['no-answer', 'keep'],
+    ['unknown', 'keep'],
+    ['no-responders', 'suspect unreachable'],
+  ] as const)('late and asked: %s is %s', (probe, verdict) => {
+    for (const silentFor of [late, ttl - 1]) {
+      expect(judged({ ...clear, silentFor, probe })).toBe(verdict);
+    }
+  });
+
+  test.each([
+    ['closed', 'unasked', 'ask'],
+    ['closed-by-client', 'unasked', 'ask'],
+    ['closed', 'no-responders', 'suspect unreachable'],
+    ['closed-by-client', 'no-responders', 'suspect unreachable'],
+    ['closed-by-client', 'answered', 'keep'],
+    ['closed-by-client', 'no-answer', 'keep'],
+    ['closed-by-client', 'unknown', 'keep'],
+    // So many closed at once meanwhile that it says nothing: only silence counts.
+    ['open', 'no-responders', 'keep'],
+  ] as const)(
+    'just renewed, its connection %s and the probe %s: %s',
+    (connection, probe, verdict) => {
+      expect(judged({ ...clear, connection, probe })).toBe(verdict);
+    },
+  );
+
+  test('a late one is not suspected for its lease: that stands until the ttl', () => {
+    expect(judged({ ...clear, silentFor: ttl - 1, probe: 'no-answer', lease: 'absent' })).toBe(
+      'keep',
+    );
+  });
+
+  test.each([
+    ['absent', 'suspect silent'],
+    ['stands', 'keep'],
+    ['unknown', 'keep'],
+  ] as const)('silent for the ttl with its lease %s is %s', (lease, verdict) => {
+    for (const silentFor of [ttl, ttl + 1]) {
+      expect(judged({ ...clear, silentFor, lease })).toBe(verdict);
+    }
+  });
+});
+
+describe('a suspect run', () => {
+  test.each([
+    ['just suspected', 0, 'hold grace'],
+    ['one below the grace', grace - 1, 'hold grace'],
+    ['at the grace', grace, 'expire'],
+    ['one above the grace', grace + 1, 'expire'],
+  ])('%s: %i ms suspect is %s', (_, suspectFor, verdict) => {
+    expect(judged({ ...suspect, suspectFor, lease: 'absent', probe: 'no-responders' })).toBe(
+      verdict,
+    );
+  });
+
+  test.each([
+    ['stands', 'no-responders', 'hold lease-stands'],
+    ['unknown', 'no-responders', 'hold not-known'],
+    ['absent', 'answered', 'hold answers'],
+    ['absent', 'no-answer', 'expire'],
+    ['absent', 'unknown', 'hold not-known'],
+    ['absent', 'no-responders', 'expire'],
+    ['unread', 'unasked', 'ask'],
+    ['unread', 'no-answer', 'look'],
+    ['stands', 'answered', 'hold answers'],
+    ['absent', 'unasked', 'ask'],
+  ] as const)('whose grace is over, lease %s, probe %s is %s', (lease, probe, verdict) => {
+    expect(judged({ ...suspect, suspectFor: grace, lease, probe })).toBe(verdict);
+  });
+
+  test.each([
+    ['stands', 'off', 'hold planned'],
+    ['absent', 'waits', 'hold brake'],
+    ['absent', 'lets-through', 'expire'],
+    ['absent', 'off', 'expire'],
+    ['unread', 'off', 'look'],
+    ['unknown', 'off', 'hold not-known'],
+    ['stands', 'waits', 'hold planned'],
+  ] as const)('whose grace is over, hold %s, brake %s is %s', (hold, brake, verdict) => {
+    const dead = { ...suspect, suspectFor: grace, lease: 'absent', probe: 'no-answer' } as const;
+    expect(judged({ ...dead, hold, brake })).toBe(verdict);
+  });
+});
+
+test.each(['registering', 'live', 'leaving'] as const)('%s runs are judged alike', (phase) => {
+  expect(judged({ ...clear, phase, silentFor: ttl, lease: 'absent' })).toBe('suspect silent');
+  const dead = { ...suspect, suspectFor: grace, lease: 'absent', probe: 'no-answer' } as const;
+  expect(judged({ ...dead, phase })).toBe('expire');
+});
+
+test('an expired run is removed, whatever else is known of it', () => {
+  expect(judged({ ...suspect, phase: 'expired', lease: 'stands', probe: 'answered' })).toBe(
+    'remove',
+  );
+});
+
+/** Durations that fall on the limits often. */
+const duration = fc.oneof(
+  fc.nat(2 * (ttl + grace)),
+  fc
+    .constantFrom(0, late, ttl, grace, ttl + grace)
+    .chain((limit) => fc.integer({ min: Math.max(0, limit - 1), max: limit + 1 })),
+);
+const evidences: fc.Arbitrary<RunEvidence> = fc.record({
+  phase: fc.constantFrom('registering', 'live', 'leaving', 'expired'),
+  suspect: fc.boolean(),
+  silentFor: duration,
+  suspectFor: duration,
+  lease: fc.constantFrom('unread', 'stands', 'absent', 'unknown'),
+  probe: fc.constantFrom('unasked', 'answered', 'no-responders', 'no-answer', 'unknown'),
+  connection: fc.constantFrom('open', 'closed-by-client', 'closed'),
+  hold: fc.constantFrom('unread', 'stands', 'absent', 'unknown'),
+  brake: fc.constantFrom('off', 'waits', 'lets-through'),
+});
+const runs = { numRuns: 1000 };
+const always = (law: (evidence: RunEvidence, verdict: RunVerdict) => void) =>
+  fc.assert(
+    fc.property(evidences, (evidence) => law(evidence, judgeRun(evidence, policy))),
+    runs,
+  );
+
+describe('whatever is known of a run', () => {
+  test('there is a verdict, and the same one for every observer', () => {
+    always((evidence, verdict) => {
+      expect(['keep', 'look', 'ask', 'hold', 'suspect', 'expire', 'remove']).toContain(verdict.do);
+      expect(judgeRun({ ...evidence }, { ...policy })).toEqual(verdict);
+    });
+  });
+
+  test('it is never expired unless its lease is absent at the leader (G6)', () => {
+    always((evidence, verdict) => {
+      if (verdict.do === 'expire') expect(evidence.lease).toBe('absent');
+    });
+  });
+
+  test('it is never expired under a hold, nor where it is not known whether there is one', () => {
+    always((evidence, verdict) => {
+      if (verdict.do === 'expire') expect(evidence.hold).toBe('absent');
+    });
+  });
+
+  test('it is never expired while its zone’s brake lets nobody through', () => {
+    always((evidence, verdict) => {
+      if (verdict.do === 'expire') expect(evidence.brake).not.toBe('waits');
+    });
+  });
+
+  test('a hold or a brake changes nothing about what it is suspected of', () => {
+    always((evidence, verdict) => {
+      if (evidence.suspect || evidence.phase === 'expired') return;
+      const free = { ...evidence, hold: 'absent', brake: 'off' } as const;
+      expect(judgeRun(free, policy)).toEqual(verdict);
+    });
+  });
+
+  test('it is never expired unless it was suspect for the grace', () => {
+    always((evidence, verdict) => {
+      if (verdict.do !== 'expire') return;
+      expect(evidence.suspect).toBe(true);
+      expect(evidence.suspectFor).toBeGreaterThanOrEqual(grace);
+    });
+  });
+
+  test('it is never suspected of silence unless its lease is absent', () => {
+    always((evidence, verdict) => {
+      if (verdict.do !== 'suspect' || verdict.why !== 'silent') return;
+      expect(evidence.lease).toBe('absent');
+      expect(evidence.silentFor).toBeGreaterThanOrEqual(ttl);
+    });
+  });
+
+  test('it is never called unreachable unless the server knows nobody who listens', () => {
+    always((evidence, verdict) => {
+      if (verdict.do !== 'suspect' || verdict.why !== 'unreachable') return;
+      expect(evidence.probe).toBe('no-responders');
+      if (evidence.connection !== 'open') return;
+      expect(evidence.silentFor).toBeGreaterThanOrEqual(late);
+    });
+  });
+
+  test('it is never removed unless it is expired', () => {
+    always((evidence, verdict) => {
+      expect(verdict.do === 'remove').toBe(evidence.phase === 'expired');
+    });
+  });
+
+  test('a lease or an answer that is not known decides nothing against it', () => {
+    always((before) => {
+      if (before.phase === 'expired') return;
+      const evidence = { ...before, hold: 'absent' } as const;
+      const unseen = judgeRun({ ...evidence, lease: 'unknown' }, policy);
+      expect(['keep', 'hold', 'ask', 'suspect']).toContain(unseen.do);
+      if (unseen.do === 'suspect') expect(unseen.why).toBe('unreachable');
+      const unasked = judgeRun({ ...evidence, probe: 'unknown' }, policy);
+      expect(['keep', 'hold', 'look', 'suspect']).toContain(unasked.do);
+      if (unasked.do === 'suspect') expect(unasked.why).toBe('silent');
+      const neither = judgeRun({ ...evidence, lease: 'unknown', probe: 'unknown' }, policy);
+      expect(['keep', 'hold']).toContain(neither.do);
+    });
+  });
+
+  test('the questions it asks come to an end: what is known is not asked again', () => {
+    always((evidence, verdict) => {
+      if (verdict.do === 'look') expect([evidence.lease, evidence.hold]).toContain('unread');
+      if (verdict.do === 'ask') expect(evidence.probe).toBe('unasked');
+    });
+  });
+
+  test('more silence never makes it less doubtful, its lease being gone and nobody answering', () => {
+    const rank = { keep: 0, hold: 0, look: 1, ask: 1, suspect: 2, expire: 3, remove: 4 };
+    fc.assert(
+      fc.property(evidences, duration, duration, (evidence, longer, suspectLonger) => {
+        const known = { ...evidence, lease: 'absent', probe: 'no-responders' } as const;
+        const more = {
+          ...known,
+          silentFor: known.silentFor + longer,
+          suspectFor: known.suspectFor + suspectLonger,
+        };
+        const before = judgeRun(known, policy).do;
+        expect(rank[judgeRun(more, policy).do]).toBeGreaterThanOrEqual(rank[before]);
+      }),
+      runs,
+    );
+  });
+});

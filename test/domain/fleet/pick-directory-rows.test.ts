@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type InstanceRow, instanceRow } from '../../../src/domain/fleet/directory-rows.ts';
+import { Fleet } from '../../../src/domain/fleet/fleet.ts';
+import { usable } from '../../../src/domain/fleet/pick.ts';
+import {
+  agentEntry,
+  agentRecord,
+  instanceEntry,
+  instanceRecord,
+} from '../support/sample-records.ts';
+
+describe('of what the join makes of records', () => {
+  /** `web/w` under each of these hosts, registered at this revision by a run in this condition. */
+  const claimant = fc.record({
+    host: fc.constantFrom('h1', 'h2', 'h3'),
+    owner: fc.constantFrom('live', 'suspect', 'expired', 'superseded', 'absent', 'unreadable'),
+    state: fc.constantFrom('serving', 'failing', 'draining'),
+  });
+  const claimants = fc.uniqueArray(claimant, { selector: ({ host }) => host });
+
+  type Claimant = typeof claimant extends fc.Arbitrary<infer T> ? T : never;
+  const joined = (all: readonly Claimant[], observed: boolean): InstanceRow[] => {
+    const fleet = new Fleet();
+    for (const [n, { host, owner, state }] of all.entries()) {
+      const place = `${host}/a`;
+      const instance = instanceRecord(place, 'run1', 'web/w', { state });
+      fleet.apply([instanceEntry(n + 1, instance)], n + 1);
+      if (owner === 'absent') continue;
+      const suspect = { reason: 'silent' as const, since: 7 };
+      const agent = agentRecord(place, owner === 'superseded' ? 'run2' : 'run1', {
+        ...((owner === 'suspect' || owner === 'expired') && { suspect }),
+        ...(owner === 'expired' && { phase: 'expired' }),
+      });
+      const entry = agentEntry(n + 1, agent);
+      fleet.apply([owner === 'unreadable' ? { ...entry, text: '{}' } : entry], n + 1);
+    }
+    return [...fleet.slots()].flatMap((slot) =>
+      [...slot.instances.values()].flatMap((stored) =>
+        stored.kind === 'stored' ? [instanceRow(stored, slot, fleet, observed)] : [],
+      ),
+    );
+  };
+
+  test('one is handed out, and never one whose owner is over beside one that counts', () => {
+    fc.assert(
+      fc.property(claimants, fc.boolean(), (all, observed) => {
+        const rows = joined(all, observed);
+        const picked = usable(rows, 'any');
+        expect(picked).toHaveLength(all.length === 0 ? 0 : 1);
+        const live = rows.filter((row) => row.state === 'live');
+        expect(live.length).toBeLessThanOrEqual(1);
+        if (live.length > 0) expect(picked).toEqual(live);
+      }),
+    );
+  });
+
+  test('whom silence takes is handed out as before: not another, and not nobody (G9, G11)', () => {
+    fc.assert(
+      fc.property(claimants, fc.constantFrom('prefer-live', 'any'), (all, policy) => {
+        const silent = all.map((one) =>
+          one.owner === 'live' ? { ...one, owner: 'suspect' as const } : one,
+        );
+        const before = usable(joined(all, true), policy);
+        if (before.every(({ state }) => state === 'dubious')) return;
+        const after = usable(joined(silent, true), policy);
+        expect(after.map(({ host }) => host)).toEqual(before.map(({ host }) => host));
+      }),
+      {
+        examples: [
+          [
+            [
+              { host: 'h1', owner: 'live', state: 'serving' },
+              { host: 'h2', owner: 'expired', state: 'draining' },
+            ],
+            'prefer-live',
+          ],
+        ],
+      },
+    );
+  });
+});

@@ -1,0 +1,212 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
+import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
+import { FleetPolicy, type Retention } from '../../../src/domain/policy/fleet-policy.ts';
+import { days } from '../../../src/domain/time.ts';
+import { Keyframer } from '../../../src/runtime/audit/keyframes/keyframe-writer.ts';
+import { lastKeyframe } from '../../../src/runtime/audit/keyframes/latest-keyframe.ts';
+import { replayTo } from '../../../src/runtime/audit/replay.ts';
+import { setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
+import { collector as machine } from '../../../src/runtime/transitions/machine-set.ts';
+import { ProcessChain } from '../../../src/runtime/transitions/process-chain.ts';
+import { startTestServer } from '../harness/nats-server.ts';
+import { until } from '../harness/until.ts';
+import { withServer } from '../harness/with-server.ts';
+import { type Opened, openOn } from '../nats/support/open-store.ts';
+import { portsOf, quiet, specOf, startAgent, verdictOn } from './support/sample-audit.ts';
+
+const context = withServer();
+const never = new AbortController().signal;
+
+/** An agent that goes on changing an instance, and a collector's chain that signs when it is told to. */
+async function given(url = context.server.url) {
+  const opened = await openOn([url]);
+  const { store } = opened;
+  const on = { servers: [url], namespace: opened.names.namespace };
+  const one = await startAgent(on, 'h1/a', ['web/1', 'web/2']);
+  const ports = portsOf(store);
+  const me = {
+    host: HostId.parse('watch'),
+    agent: AgentName.parse('c'),
+    run: systemEntropy.runId(),
+  };
+  const chain = new ProcessChain(
+    { entity: 'collector', ...me },
+    { actor: me, ports },
+    machine,
+    ports,
+  );
+  chain.take({ type: 'seated', seat: 1 });
+  chain.take({ type: 'sighted' });
+  const sign = (seq: number, digest: string) =>
+    chain.take({ type: 'kept', seq, digest }) !== 'ignored';
+  const keyframer = new Keyframer(ports, sign, 1);
+  let port = 0;
+  return {
+    ...opened,
+    ports,
+    one,
+    /** `about`: text that each event carries along. */
+    async change(times: number, about = '') {
+      for (let n = 0; n < times; n += 1) {
+        port += 1;
+        const labels = about === '' ? {} : { about };
+        one.agent.replace([{ ...specOf('web/1', port), labels }, specOf('web/2')]);
+        // Changes that come faster than they are written are written as one.
+        await until('it is written', async () => {
+          const { text } = await store.registry.read('instance.h1.a.web.1');
+          return text?.includes(`"port":${port},`);
+        });
+      }
+      return quiet(store);
+    },
+    /** Says how much of it is kept, as `rollcall policy set` does. */
+    wish: (retention: Retention) =>
+      setPolicy(
+        { actor: { ...me, run: systemEntropy.runId() }, ports },
+        (now) => FleetPolicy.parse({ ...now, retention }),
+        ports,
+        never,
+      ),
+    keyframer,
+    /** Keeps a keyframe of all that there is now, signed. */
+    async keep(): Promise<number> {
+      await keyframer.look(never);
+      await quiet(store);
+      return (await lastKeyframe(ports))?.signature.keyframe ?? 0;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await one.stop();
+      await opened[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const settingsOf = async ({ jsm, names }: Opened) =>
+  (await jsm.streams.info(names.auditStream)).config;
+
+describe('limits on the history', () => {
+  test('trim it, though nobody may delete or purge; verify holds from its keyframe', async () => {
+    await using opened = await given();
+    const { store, jsm, names } = opened;
+    await opened.change(60);
+    const keyframe = await opened.keep();
+    expect(keyframe).toBeGreaterThan(60);
+    const { state } = await jsm.streams.info(names.auditStream);
+    await store.audit.limit({ maxBytes: Math.ceil(state.bytes / 2) }, keyframe);
+    const { first, last } = await store.audit.range();
+    expect(first).toBeGreaterThan(20);
+    expect(first).toBeLessThan(keyframe);
+    expect(await settingsOf(opened)).toMatchObject({ deny_delete: true, deny_purge: true });
+    await expect(jsm.streams.purge(names.auditStream)).rejects.toThrow();
+    const verdict = await verdictOn(store);
+    expect(verdict).toMatchObject({ said: [], first, begunFrom: keyframe, last });
+
+    await opened.change(10);
+    const later = await verdictOn(store);
+    expect(later).toMatchObject({ said: [], begunFrom: keyframe });
+    expect(later.first).toBeGreaterThan(first);
+    const replayed = await replayTo(store.audit, { at: Date.now() }, store.keyframes, never);
+    expect([...replayed.records.keys()]).toHaveLength(3);
+  });
+
+  test('are those of the policy, once a signed keyframe stands for what goes', async () => {
+    await using opened = await given();
+    const { store, keyframer } = opened;
+    await opened.wish({ maxBytes: 1_000_000, maxAge: days(90) });
+    await opened.change(60, 'x'.repeat(30_000));
+    await keyframer.limit();
+    expect(await settingsOf(opened)).toMatchObject({ max_bytes: -1, max_age: 0 });
+    const keyframe = await opened.keep();
+    await keyframer.limit();
+    const limits = { max_bytes: 1_000_000, max_age: days(90) * 1_000_000, discard: 'old' };
+    expect(await settingsOf(opened)).toMatchObject(limits);
+    const { first } = await store.audit.range();
+    expect(first).toBeGreaterThan(20);
+    expect(await verdictOn(store)).toMatchObject({ said: [], first, begunFrom: keyframe });
+    await opened.wish({});
+    await keyframer.limit();
+    expect(await settingsOf(opened)).toMatchObject({ max_bytes: -1, max_age: 0, discard: 'new' });
+    expect(await verdictOn(store)).toMatchObject({ said: [] });
+  });
+
+  test('are refused where they would take away at once what no keyframe stands for', async () => {
+    await using opened = await given();
+    const { store, jsm, names } = opened;
+    await opened.change(30);
+    await expect(store.audit.limit({ maxBytes: 1_000_000_000 }, 0)).rejects.toMatchObject({
+      code: 'store-refused',
+      message: expect.stringContaining('there is no signed keyframe'),
+    });
+    const keyframe = await opened.keep();
+    await opened.change(30);
+    const { state } = await jsm.streams.info(names.auditStream);
+    await expect(
+      store.audit.limit({ maxBytes: Math.ceil(state.bytes / 4) }, keyframe),
+    ).rejects.toThrow('what comes after the last signed keyframe');
+    await sleep(1500);
+    await expect(store.audit.limit({ maxAge: 1000 }, keyframe)).rejects.toThrow(
+      'are older than that',
+    );
+    expect(await store.audit.range()).toMatchObject({ first: 1 });
+    expect(await settingsOf(opened)).toMatchObject({ max_bytes: -1, discard: 'new' });
+
+    await store.audit.limit({ maxAge: 3_600_000, maxBytes: 4 * state.bytes }, keyframe);
+    expect(await settingsOf(opened)).toMatchObject({
+      max_age: 3_600_000_000_000,
+      max_bytes: 4 * state.bytes,
+      discard: 'old',
+    });
+    expect((await store.inspect()).filter(({ dangerous }) => dangerous)).toEqual([]);
+    await store.audit.limit({}, keyframe);
+    expect(await settingsOf(opened)).toMatchObject({ max_bytes: -1, discard: 'new' });
+    expect(await store.inspect()).toEqual([]);
+  });
+
+  test('that trimmed past every keyframe are said by verify', async () => {
+    await using opened = await given();
+    const { store, jsm, names } = opened;
+    await opened.change(20);
+    const keyframe = await opened.keep();
+    await opened.change(40);
+    const { config, state } = await jsm.streams.info(names.auditStream);
+    const max_bytes = Math.ceil(state.bytes / 4);
+    await jsm.streams.update(names.auditStream, { ...config, discard: 'old' as never, max_bytes });
+    const { first } = await store.audit.range();
+    expect(first).toBeGreaterThan(keyframe + 1);
+    const { said, begunFrom } = await verdictOn(store);
+    expect(begunFrom).toBe(0);
+    expect(said[0]).toMatchObject({ seq: first, entity: 'history', check: 'stream' });
+  });
+
+  test('that trimmed all of it, and a restart, bring no event twice', async () => {
+    await using server = await startTestServer();
+    await using opened = await given(server.url);
+    const { store, jsm, names } = opened;
+    await opened.change(20);
+    const keyframe = await opened.keep();
+    await store.audit.tidy();
+    const last = await quiet(store);
+    const { config } = await jsm.streams.info(names.auditStream);
+    await jsm.streams.update(names.auditStream, { ...config, max_age: 1_000_000_000 });
+    await until('all has aged out', async () => (await store.audit.range()).first > last);
+    await server.restart();
+    await until(
+      'it is back',
+      async () => (await store.audit.range().catch(() => undefined)) !== undefined,
+    );
+    const { config: now } = await jsm.streams.info(names.auditStream);
+    await jsm.streams.update(names.auditStream, { ...now, max_age: 0 });
+    await sleep(2000);
+    await opened.change(5);
+    const subjects = [];
+    for await (const { subject, seq } of store.audit.read(0)) {
+      expect(seq).toBeGreaterThan(last);
+      subjects.push(subject);
+    }
+    expect(new Set(subjects).size).toBe(subjects.length);
+    expect(subjects.some((subject) => subject.includes('.collector.'))).toBe(false);
+    expect(keyframe).toBeLessThan(last);
+  });
+});

@@ -1,0 +1,26 @@
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { expect, test } from 'vitest';
+import { days, seconds } from '../../../src/domain/time.ts';
+import { replayCommand, standardCast } from './environment.ts';
+import { drawPlan } from './fault-plan.ts';
+import { probeEngine, startServers } from './process-or-container.ts';
+import { play } from './run-schedule.ts';
+
+const cast = standardCast(6);
+const lease = { ttl: seconds(3), grace: seconds(3) };
+
+/** Another each day: over a year this is six hours of chaos, and a failure names its own. */
+const seed = Math.floor(Date.now() / days(1));
+
+test('a minute of faults on real servers, and then everything is in order', async ({ signal }) => {
+  const engine = await probeEngine();
+  const plan = drawPlan({ seed, length: seconds(40), lease }, cast);
+  const told: string[] = [];
+  await using servers = await startServers(engine);
+  const report = await play(plan, cast, servers, (line) => void told.push(line), signal);
+  const how = replayCommand(plan, cast, engine.kind);
+  expect(report.complaints, `${how}\n${told.join('\n')}\nhistory: ${report.file}`).toEqual([]);
+  expect(report.events).toBeGreaterThan(100);
+  await rm(dirname(report.file), { recursive: true });
+}, 180_000);

@@ -1,0 +1,112 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { namesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
+import type { Namespace } from '../../../src/domain/identity/names.ts';
+import type { Millis } from '../../../src/domain/time.ts';
+import type { Role } from './fault-plan.ts';
+import type { ChaosServer, ChaosServers } from './servers.ts';
+
+/** Looks at the servers from outside, past all proxies: who leads what, and whether all are there. */
+export class ClusterWatch implements AsyncDisposable {
+  readonly #servers: ChaosServers;
+  readonly #nc: NatsConnection;
+  readonly #jsm: JetStreamManager;
+  readonly #events: string;
+  readonly #streams: Readonly<Record<Exclude<Role, 'meta' | 'follower'>, string>>;
+
+  private constructor(
+    servers: ChaosServers,
+    nc: NatsConnection,
+    jsm: JetStreamManager,
+    of: Namespace,
+  ) {
+    this.#servers = servers;
+    this.#nc = nc;
+    this.#jsm = jsm;
+    const { leases, registry, auditStream, eventPrefix } = namesOf(of);
+    this.#events = eventPrefix;
+    this.#streams = { leases: leases.stream, registry: registry.stream, audit: auditStream };
+  }
+
+  static async open(servers: ChaosServers, namespace: Namespace): Promise<ClusterWatch> {
+    const nc = await connect({
+      servers: servers.nodes.map(({ port }) => `127.0.0.1:${port}`),
+      ...{ name: 'chaos-watch', maxReconnectAttempts: -1, reconnectTimeWait: 50 },
+      ...{ pingInterval: 500, maxPingOut: 2 },
+    });
+    const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
+    return new ClusterWatch(servers, nc, jsm, namespace);
+  }
+
+  /** The server that has this role now; a follower leads none of the streams, where there is such. */
+  async find(role: Role): Promise<ChaosServer> {
+    const name = role === 'follower' ? await this.#follower() : await this.#leader(role);
+    const [first] = this.#servers.nodes;
+    const found = this.#servers.nodes.find((node) => node.name === name) ?? first;
+    if (!found) throw new Error('a cluster has servers');
+    return found;
+  }
+
+  /** Whether every stream has a leader and everybody's copy is up to date, before the time is over. */
+  async whole(within: Millis, signal?: AbortSignal): Promise<boolean> {
+    const deadline = performance.now() + within;
+    while (performance.now() < deadline && !signal?.aborted) {
+      if (await this.#isWhole()) return true;
+      await pause(250);
+    }
+    return false;
+  }
+
+  /** Waits until the audit has the last event that was written; how long it took, or undefined. */
+  async copied(within: Millis): Promise<Millis | undefined> {
+    const began = performance.now();
+    for (;;) {
+      const took = Math.round(performance.now() - began);
+      if (await this.#isCopied().catch(() => false)) return took;
+      if (took > within) return undefined;
+      await pause(250);
+    }
+  }
+
+  async #isCopied(): Promise<boolean> {
+    const { registry, audit } = this.#streams;
+    const last_by_subj = `${this.#events}>`;
+    const written = await this.#jsm.streams.getMessage(registry, { last_by_subj });
+    const { state } = await this.#jsm.streams.info(audit);
+    const copied = await this.#jsm.streams.getMessage(audit, { seq: state.last_seq });
+    const origin = Number(copied?.header.get('Nats-Stream-Source').split(' ')[1] ?? 0);
+    return origin >= (written?.seq ?? 0);
+  }
+
+  async #isWhole(): Promise<boolean> {
+    try {
+      if ((await this.#servers.metaLeader()) === undefined) return false;
+      const infos = Object.values(this.#streams).map((name) => this.#jsm.streams.info(name));
+      return (await Promise.all(infos)).every(({ cluster }) => {
+        const replicas = cluster?.replicas ?? [];
+        const there = replicas.every(({ current, offline }) => current && offline !== true);
+        return cluster?.leader !== undefined && replicas.length === 2 && there;
+      });
+    } catch {
+      return false;
+    }
+  }
+
+  async #leader(role: Exclude<Role, 'follower'>): Promise<string | undefined> {
+    if (role === 'meta') return this.#servers.metaLeader();
+    return (await this.#jsm.streams.info(this.#streams[role])).cluster?.leader;
+  }
+
+  async #follower(): Promise<string | undefined> {
+    const leaders = await Promise.all(
+      (['leases', 'registry', 'audit'] as const).map((role) => this.#leader(role)),
+    );
+    const idle = this.#servers.nodes.find(({ name }) => !leaders.includes(name));
+    return (idle ?? this.#servers.nodes.find(({ name }) => name !== leaders[0]))?.name;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#nc.close();
+  }
+}

@@ -1,0 +1,88 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { allAgents, allInstances } from '../../../src/domain/identity/registry-keys.ts';
+import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
+import { type Entry, readAgent, readInstance } from '../../../src/domain/records/stored-record.ts';
+import { type Millis, seconds } from '../../../src/domain/time.ts';
+import { type Crew, instancesOf, pace } from './processes.ts';
+
+/**
+ * From the last fault undone until everything must be in order, from the stated bounds: an election;
+ * a seat that lapses, and the sleeper's next look; then full terms for the last run that died, and
+ * for leftovers of an owner that was expired in between; each agent once at the brake's pace; and
+ * what clients take to notice a connection that is dead without having closed.
+ */
+export const inOrderWithin = (lease: LeasePolicy, agents: number): Millis =>
+  seconds(10) +
+  (lease.ttl + seconds(1)) +
+  2 * (lease.ttl + lease.grace) +
+  agents * pace +
+  seconds(15);
+
+/**
+ * What is not in order, in words: the registry is what lives, and the consumer sees exactly that.
+ * Nobody who lives has lost anything, and nothing of the dead is left.
+ */
+async function disorder({ agents, store, consumer }: Crew): Promise<string[]> {
+  const stored = describeRecords(await store.registry.list([allAgents, allInstances], 0));
+  const living = agents.filter(({ alive }) => alive);
+  const wanted = living.flatMap(({ name, pid }) => [
+    `${name} live pid ${pid}`,
+    ...instancesOf(name).map((instance) => `${instance} of ${name} serving`),
+  ]);
+  const told = consumer.directory.instances();
+  const rows = told.map(
+    ({ service, id, host, agent, state }) => `${service}/${id} of ${host}/${agent} ${state}`,
+  );
+  const expected = living.flatMap(({ name }) =>
+    instancesOf(name).map((one) => `${one} of ${name} live`),
+  );
+  return [
+    ...differences('the registry', stored, wanted),
+    ...differences('the consumer’s view', rows, expected),
+  ];
+}
+
+/** One line for each record that stands, without its ids of runs, which nobody can foresee. */
+function describeRecords(entries: readonly Entry[]): string[] {
+  const stand = entries.filter(({ text }) => text !== undefined);
+  const runs = new Set<string>();
+  for (const entry of stand) {
+    const read = readAgent(entry);
+    if (read.kind === 'stored') runs.add(read.record.run);
+  }
+  return stand.map((entry) => {
+    const agent = readAgent(entry);
+    if (agent.kind === 'stored') {
+      const { host, agent: name, phase, suspect, process } = agent.record;
+      return `${host}/${name} ${phase}${suspect ? ' suspect' : ''} pid ${process?.pid}`;
+    }
+    const instance = readInstance(entry);
+    if (instance.kind !== 'stored') return `unreadable ${entry.key}`;
+    const { host, agent: name, service, id, run, state } = instance.record;
+    const owned = runs.has(run) ? '' : ' of a run that holds no slot';
+    return `${service}/${id} of ${host}/${name} ${state}${owned}`;
+  });
+}
+
+function differences(where: string, found: readonly string[], wanted: readonly string[]): string[] {
+  const [there, due] = [new Set(found), new Set(wanted)];
+  return [
+    ...wanted.filter((one) => !there.has(one)).map((one) => `${where} lacks: ${one}`),
+    ...found.filter((one) => !due.has(one)).map((one) => `${where} has: ${one}`),
+  ];
+}
+
+/** Waits until all is in order; what is still not so when the time is over, and how long it took. */
+export async function untilInOrder(
+  crew: Crew,
+  within: Millis,
+  signal: AbortSignal,
+): Promise<{ readonly took: Millis; readonly disorder: readonly string[] }> {
+  const began = performance.now();
+  for (;;) {
+    const found = await disorder(crew).catch((error) => [`the registry does not answer: ${error}`]);
+    const took = Math.round(performance.now() - began);
+    if (found.length === 0 || took > within) return { took, disorder: found };
+    await pause(250, undefined, { signal });
+  }
+}

@@ -1,0 +1,50 @@
+import process, { argv, stderr, stdout } from 'node:process';
+import { parseArgs } from 'node:util';
+import { minutes, seconds } from '../../../src/domain/time.ts';
+import { setup } from '../harness/global-setup.ts';
+import { replayCommand, standardCast } from './environment.ts';
+import { drawPlan, planLines } from './fault-plan.ts';
+import { type Engine, probeEngine, startServers } from './process-or-container.ts';
+import { play } from './run-schedule.ts';
+
+const { values } = parseArgs({
+  args: argv.slice(2),
+  options: {
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    agents: { type: 'string', default: '8' },
+    containers: { type: 'boolean', default: false },
+    processes: { type: 'boolean', default: false },
+  },
+});
+
+const say = (line: string) => void stderr.write(`${line}\n`);
+const chosen: Engine = values.processes
+  ? { kind: 'processes', because: 'as told' }
+  : await probeEngine();
+if (values.containers && chosen.kind === 'processes') throw new Error(chosen.because);
+const cast = standardCast(Number(values.agents));
+const lease = { ttl: seconds(3), grace: seconds(3) };
+const length = minutes(Number(values.minutes));
+const plan = drawPlan({ seed: Number(values.seed), length, lease }, cast);
+say(`chaos: ${replayCommand(plan, cast, chosen.kind)}`);
+say(
+  `on ${chosen.kind}${chosen.kind === 'processes' ? ` (${chosen.because})` : ` of ${chosen.image}`}`,
+);
+for (const line of planLines(plan)) say(line);
+if (chosen.kind === 'processes') await setup();
+const stop = new AbortController();
+// Whatever was started is ended before we are.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+
+async function played(): Promise<number> {
+  await using servers = await startServers(chosen);
+  const report = await play(plan, cast, servers, say, stop.signal);
+  stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  say(`rollcall audit verify --file ${report.file}`);
+  return report.complaints.length > 0 ? 1 : 0;
+}
+
+// Left to end by itself, node 26 spins in its own clean-up after some runs (seen with gdb, in
+// `Environment::CleanupHandles`), when all that was opened here is closed.
+process.exit(await played());

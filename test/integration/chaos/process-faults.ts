@@ -1,0 +1,49 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { MemberFault } from './fault-plan.ts';
+import type { Member } from './process.ts';
+import type { Wire } from './proxies.ts';
+
+/** Slower than any of this is no network that a lease of 3 s is for. */
+const slow = 250;
+
+/** Does to a member, or to the consumer's wire, what the step says, and undoes it after a while. */
+export async function faultMember(
+  what: MemberFault,
+  lasts: number,
+  { member, wire }: { member: Member | undefined; wire: Wire },
+  look: () => void,
+): Promise<void> {
+  look();
+  await harm(what, member, wire);
+  look();
+  await pause(lasts);
+  if (what === 'lose') return;
+  look();
+  if (what === 'kill' || what === 'leave') member?.start();
+  else if (what === 'freeze') member?.thaw();
+  else await wire.mend();
+}
+
+async function harm(what: MemberFault, member: Member | undefined, wire: Wire): Promise<void> {
+  switch (what) {
+    case 'kill':
+    case 'lose':
+      return member?.kill();
+    case 'leave':
+      return member?.leave();
+    case 'freeze':
+      return member?.freeze();
+    case 'hold':
+      return wire.hold();
+    case 'mute':
+      return wire.hold('to-server');
+    case 'deafen':
+      return wire.hold('to-client');
+    case 'reset':
+      return wire.reset();
+    case 'delay':
+      return wire.delay(slow);
+    default:
+      return what satisfies never;
+  }
+}

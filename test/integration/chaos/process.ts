@@ -1,0 +1,110 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type RollcallProcess, rollcall } from '../harness/processes.ts';
+import type { Wire } from './proxies.ts';
+
+/** What becomes of a process that ended without being asked to. */
+export interface Ending {
+  readonly name: string;
+  readonly code: number | NodeJS.Signals;
+  readonly stderr: string;
+}
+
+/** An agent or a collector: one process after the other under one name, on a wire of its own. */
+export class Member implements AsyncDisposable {
+  readonly name: string;
+  readonly wire: Wire;
+  /** Processes that ended by themselves, and were started again, as a supervisor does. */
+  readonly endings: Ending[] = [];
+  readonly #args: readonly string[];
+  readonly #state: string;
+  #process: RollcallProcess | undefined;
+  #up = false;
+  #frozen = false;
+
+  constructor(name: string, wire: Wire, args: readonly string[], state: string) {
+    this.name = name;
+    this.wire = wire;
+    this.#args = args;
+    this.#state = state;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** Whether a process of this name runs, or ought to. */
+  get alive(): boolean {
+    return this.#process !== undefined;
+  }
+
+  /** Nothing hinders it: it runs, it has begun, and its wire leads to a server that is well. */
+  get fit(): boolean {
+    return this.#up && !this.#frozen && this.wire.whole;
+  }
+
+  start(): void {
+    const servers = ['--servers', this.wire.urls.join(',')];
+    const child = rollcall([...this.#args, ...servers, '--json'], { XDG_STATE_HOME: this.#state });
+    this.#process = child;
+    child.ready.then(
+      () => {
+        if (this.#process === child) this.#up = true;
+      },
+      () => {},
+    );
+    void child.exited.then((code) => this.#supervise(child, code));
+  }
+
+  async begun(): Promise<void> {
+    await this.#process?.ready;
+  }
+
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** Politely; one that cannot say goodbye is not waited for any longer than a supervisor would. */
+  async leave(): Promise<void> {
+    const killing = new AbortController();
+    const child = this.#process;
+    void pause(10_000, undefined, { signal: killing.signal }).then(
+      () => child?.kill('SIGKILL'),
+      () => {},
+    );
+    await this.#end('SIGTERM');
+    killing.abort();
+  }
+
+  freeze(): void {
+    this.#frozen = true;
+    this.#process?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#process?.kill('SIGCONT');
+    this.#frozen = false;
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    this.#up = false;
+    child?.kill(signal);
+    await child?.exited;
+  }
+
+  async #supervise(child: RollcallProcess, code: number | NodeJS.Signals): Promise<void> {
+    if (this.#process !== child) return;
+    this.#up = false;
+    this.endings.push({ name: this.name, code, stderr: child.stderr });
+    await pause(500);
+    if (this.#process === child) this.start();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    await child?.[Symbol.asyncDispose]();
+    await this.wire[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Namespace } from '../../../src/domain/identity/names.ts';
+import { type Millis, seconds } from '../../../src/domain/time.ts';
+import { g1 } from './checkers/g1.ts';
+import { g3 } from './checkers/g3.ts';
+import { g6, type Truth } from './checkers/g6.ts';
+import { g10 } from './checkers/g10.ts';
+import { ClusterWatch } from './cluster-watch.ts';
+import { inOrderWithin, untilInOrder } from './convergence-bound.ts';
+import { Tally } from './counters.ts';
+import { type Cast, consumer, type Plan } from './fault-plan.ts';
+import { divergencesOf, keepHistory, readHistory } from './history.ts';
+import { Ledger } from './liveness-ledger.ts';
+import { faultMember } from './process-faults.ts';
+import { type Crew, startCrew } from './processes.ts';
+import { faultServers } from './server-faults.ts';
+import type { ChaosServers } from './servers.ts';
+
+export interface Report {
+  readonly seed: number;
+  readonly on: ChaosServers['kind'];
+  readonly faults: Record<string, number>;
+  /** What was planned and not done, with the reason. */
+  readonly omitted: Record<string, number>;
+  readonly events: number;
+  readonly truth: Truth;
+  /** Until everything was in order after the last fault, and until when it had to be. */
+  readonly inOrder: { readonly took: Millis; readonly within: Millis };
+  /** Until the audit had the last event, from when all was in order. */
+  readonly copied: Millis | undefined;
+  /** Processes that ended by themselves and were started again. */
+  readonly endings: readonly string[];
+  /** The longest that this machine kept this process from running. */
+  readonly longestStandstill: Millis;
+  /** The history, for `rollcall audit verify --file`. */
+  readonly file: string;
+  /** Everything that is wrong. */
+  readonly complaints: readonly string[];
+}
+
+/** After so long a cluster that is not whole is harmed no further; the step is left out. */
+const wholeWithin: Millis = seconds(40);
+
+/** An audit that is cut off from its source finds it again by itself: the server looks every 10 s. */
+const copiedWithin: Millis = seconds(60);
+
+/** Plays a plan on servers, and says what it came to. The history stays in a folder of its own. */
+export async function play(
+  plan: Plan,
+  cast: Cast,
+  servers: ChaosServers,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Report> {
+  const namespace = Namespace.parse(`chaos-${randomUUID().slice(0, 8)}`);
+  const folder = await mkdtemp(join(tmpdir(), `rollcall-chaos-${plan.seed}-`));
+  await using crew = await startCrew(servers, namespace, cast, plan.lease);
+  await using watch = await ClusterWatch.open(servers, namespace);
+  await watch.whole(wholeWithin);
+  using ledger = new Ledger([...crew.agents, ...crew.collectors]);
+  const tally = new Tally();
+  const began = performance.now();
+  const note = (line: string) => say(`${((performance.now() - began) / 1000).toFixed(1)}s ${line}`);
+  await Promise.all([
+    playServers(plan, servers, { watch, ledger, tally, note, signal }),
+    playMembers(plan, crew, { ledger, tally, note, signal }),
+  ]);
+  note('all faults are over');
+  const within = inOrderWithin(plan.lease, crew.agents.length);
+  const order = await untilInOrder(crew, within, signal);
+  note(`in order after ${order.took} ms`);
+  const copied = await watch.copied(copiedWithin);
+  note(`the audit has all after ${copied} ms more`);
+  const divergences = await divergencesOf(crew.store);
+  const history = await readHistory(crew.store);
+  const truth = g6(history, ledger);
+  const kept = await keepHistory(folder, { servers: crew.servers, namespace });
+  const endings = [...crew.agents, ...crew.collectors].flatMap((member) => member.endings);
+  const report: Report = {
+    ...{ seed: plan.seed, on: servers.kind, faults: tally.done, omitted: tally.not },
+    ...{ events: history.length, truth, inOrder: { took: order.took, within }, copied },
+    endings: endings.map(
+      ({ name, code, stderr }) => `${name} ended (${code}): ${stderr.slice(-300)}`,
+    ),
+    ...{ longestStandstill: ledger.longestStandstill, file: kept.file },
+    complaints: [
+      ...(copied === undefined ? [`the audit lacks events after ${copiedWithin} ms`] : []),
+      ...order.disorder.map((what) => `not in order after ${order.took} ms: ${what}`),
+      ...[...g1(history), ...g3(history), ...g10(history)],
+      ...truth.complaints,
+      ...divergences,
+      ...kept.divergences,
+    ],
+  };
+  await writeFile(join(folder, 'report.json'), JSON.stringify({ plan, ...report }, null, 2));
+  return report;
+}
+
+interface Playing {
+  readonly ledger: Ledger;
+  readonly tally: Tally;
+  readonly note: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+async function playServers(
+  plan: Plan,
+  servers: ChaosServers,
+  { watch, ledger, tally, note, signal }: Playing & { readonly watch: ClusterWatch },
+): Promise<void> {
+  const end = performance.now() + plan.length;
+  for (const step of plan.servers) {
+    const { what, whom, lasts } = step;
+    const whole = await watch.whole(Math.min(wholeWithin, Math.max(0, end - performance.now())));
+    if (performance.now() + step.pause + lasts > end) tally.omit(what, 'no time was left');
+    else if (!whole) tally.omit(what, `the servers were not whole within ${wholeWithin} ms`);
+    else {
+      await pause(step.pause, undefined, { signal });
+      note(`${what} ${whom} for ${lasts} ms`);
+      const outcome = await faultServers(step, servers, watch, () => ledger.look());
+      note(`${what} ${'done' in outcome ? outcome.done : outcome.not}: undone`);
+      tally.take(what, outcome);
+    }
+  }
+}
+
+async function playMembers(plan: Plan, crew: Crew, playing: Playing): Promise<void> {
+  const { ledger, tally, note, signal } = playing;
+  const members = [...crew.agents, ...crew.collectors];
+  const busy = new Set<string>();
+  const running: Promise<void>[] = [];
+  for (const { pause: before, what, whom, lasts } of plan.members) {
+    await pause(before, undefined, { signal });
+    const member = members.find(({ name }) => name === whom);
+    const wire = whom === consumer ? crew.consumer.wire : member?.wire;
+    if (!wire) throw new Error(`nobody is called ${whom}`);
+    if (busy.has(whom)) {
+      tally.omit(what, 'the last fault of the same was not over');
+      continue;
+    }
+    busy.add(whom);
+    note(`${what} ${whom} for ${lasts} ms`);
+    const fault = faultMember(what, lasts, { member, wire }, () => ledger.look());
+    running.push(fault.then(() => void busy.delete(whom)));
+    tally.take(what, { done: whom });
+  }
+  await Promise.all(running);
+}

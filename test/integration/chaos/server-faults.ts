@@ -1,0 +1,62 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ClusterWatch } from './cluster-watch.ts';
+import type { ServerStep } from './fault-plan.ts';
+import type { ChaosServer, ChaosServers } from './servers.ts';
+
+/** What became of a step: done to whom, or why not. */
+export type Outcome = { readonly done: string } | { readonly not: string };
+
+/** Does to a server what the step says, and undoes it. */
+export async function faultServers(
+  step: ServerStep,
+  servers: ChaosServers,
+  watch: ClusterWatch,
+  look: () => void,
+): Promise<Outcome> {
+  const { what, whom, lasts } = step;
+  const { nodes } = servers;
+  const meanwhile = async () => {
+    look();
+    await pause(lasts);
+    look();
+  };
+  if (whom === 'all') {
+    await Promise.all(nodes.map((node) => (what === 'outage' ? node.kill() : node.stop())));
+    await meanwhile();
+    await Promise.all(nodes.map((node) => node.start()));
+    return { done: 'all three' };
+  }
+  const node = await watch.find(whom);
+  if (what === 'fill-disk' && node.disk.unfillable !== undefined) {
+    return { not: node.disk.unfillable };
+  }
+  await harm(node, what);
+  await meanwhile();
+  await heal(node, what);
+  look();
+  return { done: `${node.name} (${whom})` };
+}
+
+async function harm(node: ChaosServer, what: ServerStep['what']): Promise<void> {
+  if (what === 'freeze-server') await node.freeze();
+  else if (what === 'isolate-server') await node.isolate();
+  else if (what === 'fill-disk') await node.disk.fill();
+  else await node.kill();
+}
+
+/**
+ * A server whose disk was full may keep a copy that it can't read any more, and does not mend it over a
+ * restart: it begins with an empty store, and the others bring it up to date.
+ */
+async function heal(node: ChaosServer, what: ServerStep['what']): Promise<void> {
+  if (what === 'freeze-server') return node.thaw();
+  if (what === 'isolate-server') return node.rejoin();
+  if (what === 'fill-disk') {
+    await node.kill();
+    await node.disk.free();
+    await rm(join(node.disk.directory, 'jetstream'), { recursive: true, force: true });
+  }
+  await node.start();
+}

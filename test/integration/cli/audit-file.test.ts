@@ -1,0 +1,124 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { historyLine } from '../../../src/adapters/files/history-line.ts';
+import { longHistory } from '../../fixtures/history/long-history.ts';
+import { rollcall } from '../harness/processes.ts';
+import { command } from './support/run-command.ts';
+
+let folder: string;
+let lines: readonly string[];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rollcall-file-'));
+  lines = [...longHistory(40_000)].map((event) => `${historyLine(event)}\n`);
+});
+afterAll(() => rm(folder, { recursive: true, maxRetries: 20 }));
+
+async function file(name: string, content: string | Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+describe('rollcall audit verify, interrupted', () => {
+  it('keeps how far it came, and goes on from there to the same end', async () => {
+    // The first divergence is told at once: then it is in the middle of it.
+    const history = await file('long.ndjson', lines.with(1, 'garbage\n').join(''));
+    const checkpoint = join(folder, 'interrupted.json');
+    const words = ['audit', 'verify', '--json', '--file', history];
+    const verifying = rollcall([...words, '--checkpoint', checkpoint]);
+    await verifying.line(({ event }) => event === 'divergence');
+    verifying.kill('SIGINT');
+    expect(await verifying.exited).toBe(130);
+    const stopped = verifying.lines.at(-1) as unknown as { event: string; events: number };
+    expect(stopped.event).toBe('interrupted');
+    expect(stopped.events).toBeLessThan(lines.length);
+    expect(verifying.stderr).toContain('the same command goes on from there');
+
+    const resumed = await command([...words, '--checkpoint', checkpoint]);
+    const whole = await command(words);
+    const told = resumed.documents();
+    expect(told.slice(0, -1)).toEqual(whole.documents().slice(0, -1));
+    expect(told.at(-1)).toEqual({ ...whole.documents().at(-1), resumed: stopped.events });
+    expect(resumed.code).toBe(1);
+  });
+
+  it('export leaves no half of a file behind', async () => {
+    const history = await file('source.ndjson', lines.join(''));
+    await file('kept.ndjson.gz', 'what was there before');
+    const exporting = rollcall([
+      'audit',
+      'export',
+      '--file',
+      history,
+      '--out',
+      join(folder, 'kept.ndjson.gz'),
+    ]);
+    while (!(await readdir(folder)).includes('kept.ndjson.gz.part')) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    exporting.kill('SIGINT');
+    expect(await exporting.exited).toBe(130);
+    expect(await readdir(folder)).not.toContain('kept.ndjson.gz.part');
+    expect(await readFile(join(folder, 'kept.ndjson.gz'), 'utf8')).toBe('what was there before');
+    expect(exporting.stderr).toContain('interrupted: nothing was written');
+  });
+});
+
+describe('a file that is not whole', () => {
+  const verify = (path: string) => command(['audit', 'verify', '--file', path]);
+
+  it('cut off while it was packed: what is there is verified, and the cut is named', async () => {
+    const packed = gzipSync(lines.slice(0, 1000).join(''));
+    const { code, out } = await verify(
+      await file('cut.gz', packed.subarray(0, packed.length - 500)),
+    );
+    expect(code).toBe(1);
+    expect(out).toMatch(/^✕ #\d+ illegible {2}after line \d+: .*unexpected end of file$/m);
+    expect(out).toContain('1 divergence');
+  });
+
+  it('with a line changed: its line or its event is named', async () => {
+    const changed = lines.slice(0, 1000).with(499, 'not an event\n');
+    const { code, out } = await verify(await file('changed.ndjson', changed.join('')));
+    expect(code).toBe(1);
+    expect(out).toMatch(/^✕ #500 illegible {2}line 500: /m);
+  });
+
+  it('without an event: nothing was verified', async () => {
+    const { code, out } = await verify(await file('empty.ndjson', ''));
+    expect(code).toBe(1);
+    expect(out).toMatch(/^the history of file '.*empty\.ndjson' has no event$/m);
+  });
+
+  it('not there at all', async () => {
+    const { code, err } = await verify(join(folder, 'nowhere.ndjson'));
+    expect(code).toBe(2);
+    expect(err).toContain('nowhere.ndjson: there is no such file');
+  });
+});
+
+describe('a part of a history', () => {
+  it('is verified from where it begins, and replayed with a word of warning', async () => {
+    const part = await file('part.ndjson', lines.slice(20_000, 21_000).join(''));
+    const verified = await command(['audit', 'verify', '--file', part]);
+    expect(verified.out).toContain('the history begins at #20001');
+    expect(verified.out).toContain('nothing diverges');
+    expect(verified.code).toBe(0);
+    const replayed = await command(['audit', 'replay', '--file', part, '--at', '20500']);
+    expect(replayed.err).toContain('what was registered before, and not touched since, is missing');
+    const early = await command(['audit', 'replay', '--file', part, '--at', '5']);
+    expect(early.err).toContain('nothing had happened yet: the history begins at #20001');
+    const late = await command(['audit', 'replay', '--file', part, '--at', '99999']);
+    expect(late.err).toContain('the history ends at #21000');
+  });
+
+  it('cannot be followed', async () => {
+    const part = await file('followed.ndjson', lines.slice(0, 10).join(''));
+    const { code, err } = await command(['audit', 'tail', '--file', part, '--follow']);
+    expect(code).toBe(2);
+    expect(err).toContain('a file does not go on');
+  });
+});

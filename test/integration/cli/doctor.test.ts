@@ -1,0 +1,173 @@
+import { jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import { connect } from '@nats-io/transport-node';
+import { describe, expect, it } from 'vitest';
+import { namesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
+import { wantedSettings } from '../../../src/adapters/nats/streams/stream-settings.ts';
+import { Namespace } from '../../../src/domain/identity/names.ts';
+import type { TestFleet } from '../harness/fleet.ts';
+import { startTestServer } from '../harness/nats-server.ts';
+import { withServer } from '../harness/with-server.ts';
+import { command } from './support/run-command.ts';
+
+const world = withServer();
+
+const doctor = (fleet: Pick<TestFleet, 'url' | 'namespace'>, ...more: string[]) =>
+  command(['doctor', '--servers', fleet.url, '--namespace', fleet.namespace, ...more]);
+
+async function watched() {
+  const fleet = await world.fleet();
+  await fleet.collector();
+  await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+  return fleet;
+}
+
+describe('rollcall doctor', () => {
+  it('finds nothing wrong where nothing is', async () => {
+    await using fleet = await watched();
+    const { code, out } = await doctor(fleet);
+    expect(out).toContain('nothing is wrong');
+    expect(out).toMatch(/✓ server +nats-server \d+\.\d+\.\d+ at .*, with JetStream/);
+    expect(out).toMatch(/✓ advisories/);
+    expect(out).toMatch(/✓ records +1 agent and 1 instance, all of them readable/);
+    expect(out).toMatch(/✓ collectors +1 seat held: seat\.1 by watch\/collector/);
+    expect(code).toBe(0);
+  });
+
+  it('names every record that it cannot read, with the reason and what to do', async () => {
+    await using fleet = await watched();
+    await using raw = await rawRegistry(fleet);
+    await raw.put('agent.h2.b', '{"v":99}');
+    await raw.put('instance.h2.b.web.w9', 'no json');
+    const { code, out } = await doctor(fleet);
+    expect(code).toBe(1);
+    expect(out).toMatch(/agent\.h2\.b \(revision \d+\) cannot be read: .*v: /);
+    expect(out).toMatch(/instance\.h2\.b\.web\.w9 \(revision \d+\) cannot be read: .*JSON/);
+    expect(out).toContain(`nats kv get rollcall_${fleet.namespace}_registry 'agent.h2.b'`);
+    expect(out).toContain('2 things to mend');
+    const { documents } = await doctor(fleet, '--json');
+    const about = documents()
+      .filter(({ level }) => level === 'wrong')
+      .map((one) => one['about']);
+    expect(about).toEqual(['records', 'records']);
+    for (const finding of documents()) {
+      expect(finding).toMatchObject({ about: expect.any(String), what: expect.any(String) });
+      if (finding['level'] !== 'ok') expect(finding['mend']).toEqual(expect.any(String));
+    }
+  });
+
+  it('says that nobody watches', async () => {
+    await using fleet = await world.fleet();
+    expect(await doctor(fleet)).toMatchObject({ code: 0 });
+    await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+    const { code, out } = await doctor(fleet);
+    expect(code).toBe(1);
+    expect(out).toMatch(/✕ collectors +no collector holds a seat/);
+  });
+
+  it('says that a stream is missing, and which', async () => {
+    await using fleet = await watched();
+    const nc = await connect({ servers: fleet.url });
+    const jsm = await jetstreamManager(nc);
+    await jsm.streams.delete(`ROLLCALL_${fleet.namespace}_audit`);
+    await nc.close();
+    const { code, out } = await doctor(fleet);
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      new RegExp(`✕ streams +stream ROLLCALL_${fleet.namespace}_audit is missing`),
+    );
+  });
+
+  it('says that the keyframes are missing, makes none itself, and what it advises helps', async () => {
+    await using fleet = await watched();
+    const nc = await connect({ servers: fleet.url });
+    const jsm = await jetstreamManager(nc);
+    await jsm.streams.delete(`KV_rollcall_${fleet.namespace}_keyframes`);
+    await nc.close();
+    for (let n = 0; n < 2; n += 1) {
+      const { code, out } = await doctor(fleet);
+      expect(code).toBe(1);
+      expect(out).toMatch(/✕ streams +stream KV_rollcall_.*_keyframes is missing\n.*rollcall ps/);
+    }
+    await command(['ps', '--servers', fleet.url, '--namespace', fleet.namespace]);
+    expect(await doctor(fleet)).toMatchObject({ code: 0 });
+  });
+
+  it('says that a setting breaks a promise, and makes nothing where there is no namespace', async () => {
+    await using fleet = await watched();
+    const nc = await connect({ servers: fleet.url });
+    const jsm = await jetstreamManager(nc);
+    const stream = `KV_rollcall_${fleet.namespace}_registry`;
+    await jsm.streams.update(stream, { allow_rollup_hdrs: true, deny_purge: false });
+    const { code, out } = await doctor(fleet);
+    expect(code).toBe(1);
+    expect(out).toContain(`${stream}: allow_rollup_hdrs is true, not false: a promise breaks`);
+    const nowhere = await doctor({ url: fleet.url, namespace: 'nowhere' });
+    expect(nowhere.code).toBe(1);
+    expect(nowhere.out).toContain("namespace 'nowhere' has no streams on this server");
+    const names = (await jsm.streams.list().next()).map(({ config }) => config.name);
+    expect(names.filter((name) => name.includes('nowhere'))).toEqual([]);
+    await nc.close();
+  });
+
+  it('names each setting with which a promise breaks, of streams that somebody else made', async () => {
+    const namespace = Namespace.parse('made-by-hand');
+    const wrong = {
+      leases: { allow_msg_ttl: false, storage: 'memory', max_age: 60_000_000_000 },
+      registry: { allow_atomic: false, allow_rollup_hdrs: true, max_msg_size: 4096 },
+      audit: { deny_purge: false, compression: 's2' },
+      keyframes: { discard: 'old', subject_delete_marker_ttl: 60_000_000_000, allow_msg_ttl: true },
+    };
+    const notes = ['compression'];
+    const wanted = wantedSettings(namesOf(namespace), 1);
+    const nc = await connect({ servers: world.server.url });
+    const jsm = await jetstreamManager(nc);
+    for (const kind of ['registry', 'leases', 'audit', 'keyframes'] as const) {
+      const made = { ...wanted[kind], ...wrong[kind] };
+      // A marker is a rollup: the server makes none where they are not allowed.
+      if (kind === 'keyframes') Object.assign(made, { allow_rollup_hdrs: true });
+      await jsm.streams.add(made as StreamConfig & { name: string });
+    }
+    await nc.close();
+    const { code, documents } = await doctor({ url: world.server.url, namespace }, '--json');
+    expect(code).toBe(1);
+    for (const [kind, settings] of Object.entries(wrong)) {
+      const { name } = wanted[kind as keyof typeof wrong];
+      for (const [setting, value] of Object.entries(settings)) {
+        const said = `${name}: ${setting} is ${JSON.stringify(value)}, not `;
+        const about = documents().filter(({ what }) => String(what).startsWith(said));
+        expect(about, said).toMatchObject([
+          notes.includes(setting)
+            ? { about: 'streams', level: 'note', mend: 'harms nobody, if it is meant so' }
+            : { about: 'streams', level: 'wrong', mend: expect.stringContaining(name) },
+        ]);
+      }
+    }
+  });
+
+  it('a server without JetStream is wrong, and nothing else is looked at', async () => {
+    await using server = await startTestServer();
+    const { user, pass } = server.system;
+    // The login of the system account, whichever way it is said.
+    for (const login of [
+      ['--servers', server.url, '--user', user, '--password', pass],
+      ['--servers', server.url.replace('://', `://${user}:${pass}@`)],
+    ]) {
+      const { code, documents } = await command(['doctor', '--json', ...login]);
+      expect(code).toBe(1);
+      expect(documents()).toMatchObject([
+        { about: 'server', level: 'wrong', mend: expect.any(String) },
+      ]);
+    }
+  });
+});
+
+/** The bucket, as any other tool sees it. */
+async function rawRegistry({ url, namespace }: TestFleet) {
+  const nc = await connect({ servers: url });
+  const bucket = await new Kvm(nc).open(`rollcall_${namespace}_registry`);
+  return {
+    put: (key: string, text: string) => bucket.put(key, text),
+    [Symbol.asyncDispose]: () => nc.close(),
+  };
+}

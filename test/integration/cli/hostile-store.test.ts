@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { exit, exitOf } from '../../../src/cli/command/exit.ts';
+import { runProgram } from '../../../src/cli/program.ts';
+import { sayFailure } from '../../../src/cli/terminal/print-error.ts';
+import { Fault } from '../../../src/domain/fault.ts';
+import { settlesWithin } from '../../../src/runtime/audit/verify.ts';
+import { fakeTerminal } from '../../cli/support/fake-terminal.ts';
+import { quiet } from '../audit/support/sample-audit.ts';
+import { withServer } from '../harness/with-server.ts';
+import { type Opened, openOn } from '../nats/support/open-store.ts';
+import { hostileWrites, publishRaw, soundWrites, type Write } from './support/hostile-writes.ts';
+import { command } from './support/run-command.ts';
+
+const context = withServer();
+
+/** `ROLLCALL_SEED=1234`: the stores of that run again. */
+const seed = Number(process.env['ROLLCALL_SEED'] ?? Date.now() % 2 ** 31);
+const sound = await soundWrites();
+const stores = fc.sample(hostileWrites(sound), { seed, numRuns: 4 });
+
+/** Whatever stands in a store, it can be reached: nothing ends with 3. */
+const { done, wanting, usage } = exit;
+const commands: readonly (readonly [string, readonly number[]])[] = [
+  // It waits for an audit that may be behind, and it is the longest: it goes on beside the others.
+  ['audit verify', [wanting]],
+  ['ps', [done]],
+  ['ps --policy strict', [done]],
+  ['agents', [done]],
+  ['hosts', [done]],
+  ['doctor', [done, wanting]],
+  ['gc plan', [done, wanting]],
+  ['policy', [done, wanting]],
+  ['audit show h1/a', [done, wanting]],
+  ['audit replay --at now', [done]],
+  ...['web/1', 'h1/a', 'h2/a', 'h9/a', 'run000004', 'constructor/__proto__'].flatMap((name) =>
+    ['why', 'show'].map((what) => [`${what} ${name}`, [done, wanting]] as const),
+  ),
+  ['why run:=FF', [usage]],
+];
+
+/** Beyond what verify waits for by itself. On a machine that does other things too. */
+const tooLong = settlesWithin + 20_000;
+/** Nothing that a terminal acts on. */
+const hostile = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
+
+/** Runs it in this process; whatever is thrown and was not foreseen is thrown on. */
+async function inProcess(words: readonly string[]) {
+  const { io, out, err } = fakeTerminal({ signal: AbortSignal.timeout(tooLong) });
+  const ended = (code: number) => ({ code, out: out.join('\n'), err: err.join('\n') });
+  try {
+    return ended(await runProgram(words, io, { version: '1', starting: () => {} }));
+  } catch (cause) {
+    if (!(cause instanceof Fault)) throw cause;
+    sayFailure(cause, io);
+    expect(err.join('\n')).toMatch(/^error: .+/);
+    return ended(exitOf(cause));
+  }
+}
+
+/** The store as they left it, once the audit has copied those events that were not overwritten. */
+async function given(writes: readonly Write[]): Promise<Opened> {
+  const opened = await openOn([context.server.url]);
+  await publishRaw(opened.raw, opened.names, writes);
+  await quiet(opened.store);
+  return opened;
+}
+
+/** Runs a command in this store, and looks at what it said and how it ended. */
+async function look(
+  { names }: Opened,
+  [line, foreseen]: (typeof commands)[number],
+  run: (words: readonly string[]) => Promise<{ code: unknown; out: string; err: string }>,
+  json = false,
+): Promise<void> {
+  const where = ['--servers', context.server.url, '--namespace', names.namespace];
+  const began = performance.now();
+  const { code, out, err } = await run([...line.split(' '), ...(json ? ['--json'] : []), ...where]);
+  const said = `${line}, seed ${seed}: ${out}\n${err}`.slice(0, 2000);
+  expect(performance.now() - began, said).toBeLessThan(tooLong);
+  expect(foreseen, said).toContain(code);
+  expect(json || out + err !== '', said).toBe(true);
+  expect(err, said).not.toMatch(/^ +at |\bbug\b|Unhandled/m);
+  for (const each of `${out}\n${err}`.split('\n')) expect(hostile.test(each), said).toBe(false);
+  if (json) for (const each of out.split('\n')) if (each !== '') JSON.parse(each);
+}
+
+describe(`whatever anybody has written into a store (ROLLCALL_SEED=${seed})`, () => {
+  test.concurrent.each(stores.map((writes, n) => [n, writes] as const))(
+    'every command that looks at it says what is there, or why not, in time: store %i',
+    async (_, writes) => {
+      await using opened = await given(writes);
+      const [slow, ...others] = commands;
+      if (slow === undefined) throw new Error('there is a first command');
+      const verified = look(opened, slow, inProcess);
+      verified.catch(() => {});
+      for (const one of others) {
+        await look(opened, one, inProcess);
+        await look(opened, one, inProcess, true);
+      }
+      await verified;
+    },
+  );
+
+  test.concurrent('a process ends with its code, and prints no stack', async () => {
+    await using opened = await given(stores[0] ?? []);
+    const some = /^(audit|ps$|doctor|gc|policy|(why|show) (web|h1))/;
+    const verified: Promise<void>[] = [];
+    for (const one of commands.filter(([line]) => some.test(line))) {
+      const looking = look(opened, one, command);
+      if (one[0] === 'audit verify') verified.push(looking);
+      else await looking;
+    }
+    await Promise.all(verified);
+  });
+});

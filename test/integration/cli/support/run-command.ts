@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { execPath } from 'node:process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+export const main = fileURLToPath(new URL('../../../../src/cli/main.ts', import.meta.url));
+
+/** What a command printed, how it ended, and how long that took. */
+export interface Ended {
+  readonly code: number | NodeJS.Signals;
+  readonly out: string;
+  readonly err: string;
+  readonly took: number;
+  /** What it printed, as documents. */
+  documents(): readonly Record<string, unknown>[];
+}
+
+/** Runs `rollcall …` to its end, with nothing of our own environment but where programs are. */
+export async function command(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
+  const { PATH, HOME, ROLLCALL_NATS_SERVER } = process.env;
+  const began = performance.now();
+  const child = spawn(execPath, [main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH, HOME, ROLLCALL_NATS_SERVER, ...env },
+  });
+  const [out, err, [code, signal]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  const took = performance.now() - began;
+  return {
+    code: signal ?? code,
+    out,
+    err,
+    took,
+    documents: () => documentsIn(out),
+  };
+}
+
+/** Runs a line in a shell that knows `rollcall` and the server. */
+export async function shell(line: string, url: string): Promise<Ended> {
+  const began = performance.now();
+  const script = `rollcall() { '${execPath}' '${main}' "$@"; }\n${line}`;
+  const { PATH, HOME } = process.env;
+  const child = spawn('/bin/bash', ['-o', 'pipefail', '-c', script], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH, HOME, NATS_URL: url },
+  });
+  const [out, err, [code, signal]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return {
+    code: signal ?? code,
+    out,
+    err,
+    took: performance.now() - began,
+    documents: () => documentsIn(out),
+  };
+}
+
+const documentsIn = (out: string) =>
+  out.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));

@@ -1,0 +1,156 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { WireMark, WirePage, WireState } from '../../../src/dashboard/api-types.ts';
+import { historyPath } from '../../fixtures/golden/recording.ts';
+import { TestFleet } from '../harness/fleet.ts';
+import { startTestServer } from '../harness/nats-server.ts';
+import { rollcall } from '../harness/processes.ts';
+import { until } from '../harness/until.ts';
+import { command } from './support/run-command.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rollcall-ui-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }));
+
+const ui = (...args: string[]) =>
+  rollcall(['ui', '--json', '--port', '0', ...args], { XDG_STATE_HOME: folder });
+
+const urlOf = async (running: ReturnType<typeof ui>) => String((await running.ready)['dashboard']);
+
+async function got<T>(url: string, path: string): Promise<T> {
+  const answer = await fetch(new URL(path, url));
+  expect([path, answer.status]).toEqual([path, 200]);
+  return (await answer.json()) as T;
+}
+
+/** What a stream said so far, by a browser that comes back with the last id when it breaks. */
+function listening(url: string, signal: AbortSignal) {
+  const seqs: number[] = [];
+  const marks: WireMark[] = [];
+  let last = '0';
+  void (async () => {
+    while (!signal.aborted) {
+      try {
+        const headers = { 'last-event-id': last };
+        const { body } = await fetch(new URL('/api/stream', url), { headers, signal });
+        let rest = '';
+        for await (const piece of body ?? []) {
+          const whole = (rest + new TextDecoder().decode(piece)).split('\n\n');
+          rest = whole.pop() ?? '';
+          for (const text of whole) {
+            const [, event, data = ''] = /^event: (\w+)(?:.|\n)*?^data: (.*)$/m.exec(text) ?? [];
+            if (event === 'mark') marks.push(JSON.parse(data));
+            if (event !== 'batch') continue;
+            const page: WirePage = JSON.parse(data);
+            seqs.push(...page.rows.map(([seq]) => seq));
+            last = String(page.to);
+          }
+        }
+      } catch {}
+    }
+  })();
+  return { seqs, marks };
+}
+
+describe('rollcall ui', () => {
+  it('goes on when the server was killed and is back: nothing is lost, nothing comes twice', async () => {
+    await using server = await startTestServer();
+    await using fleet = await TestFleet.open(server.url);
+    await fleet.collector();
+    await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+    await using running = ui('--servers', server.url, '--namespace', fleet.namespace);
+    const url = await urlOf(running);
+    const stop = new AbortController();
+    const { seqs, marks } = listening(url, stop.signal);
+    await until('the agent is there', () => seqs.length >= 9);
+    await server.kill();
+    await until('it says that the store is away', () => marks.at(-1)?.storeAwaySince);
+    const away = await got<WireState>(url, '/api/state');
+    expect(away.entities.some(({ entity }) => entity === 'instance')).toBe(true);
+    await server.restart();
+    await until(
+      'it says that the store is back',
+      () => marks.at(-1)?.storeAwaySince === null,
+      60_000,
+    );
+    await fleet.serving('h2', 'b', [{ service: 'db', id: 'd1' }]);
+    const there = async () =>
+      (await got<WireState>(url, '/api/state')).entities.some(
+        (of) => 'host' in of && of.host === 'h2',
+      );
+    await until('the new agent is there', there, 60_000);
+    const { last } = await got<{ last: number }>(url, '/api/hello');
+    await until('all of it was told', () => seqs.at(-1) === last);
+    expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, n) => n + 1));
+    stop.abort();
+    running.kill('SIGTERM');
+    expect(await running.exited).toBe(0);
+  });
+
+  it('a hold from the dashboard stands in the registry, and --read-only refuses it', async () => {
+    await using server = await startTestServer();
+    await using fleet = await TestFleet.open(server.url);
+    await fleet.collector();
+    await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+    const where = ['--servers', server.url, '--namespace', fleet.namespace];
+    await using running = ui(...where, '--host', 'ops-1');
+    await using showing = ui(...where, '--read-only');
+    const hold = async (url: string) =>
+      fetch(new URL('/api/actions/hold', url), {
+        method: 'POST',
+        headers: { origin: new URL(url).origin, 'rollcall-request': 'click-0001' },
+        body: JSON.stringify({ host: 'h1', for: 60_000, as: 'maria' }),
+      });
+    const refused = await hold(await urlOf(showing));
+    expect([refused.status, await refused.json()]).toMatchObject([403, { code: 'forbidden' }]);
+    const done = await hold(await urlOf(running));
+    expect([done.status, await done.json()]).toEqual([
+      200,
+      { did: 'planned', transitions: 1, by: 'ops-1/maria', left: null },
+    ]);
+    const { out } = await command(['audit', 'show', 'hold:h1', ...where]);
+    expect(out).toContain('ops-1/maria');
+  });
+
+  it('shows a history from a file, with no server', async () => {
+    await using running = ui('--file', historyPath('killed'));
+    const url = await urlOf(running);
+    const hello = await got<{ last: number }>(url, '/api/hello');
+    expect(hello).toMatchObject({ mode: 'recording', first: 1, actions: false });
+    expect((await got<WireState>(url, '/api/state?at=9')).states).toHaveLength(5);
+    expect(await got(url, `/api/event/${hello.last}`)).toMatchObject({ seq: hello.last });
+    expect(await got(url, '/sample/api/hello')).toMatchObject({ mode: 'recording' });
+    running.kill('SIGINT');
+    expect(await running.exited).toBe(0);
+  });
+
+  it('does not open to others without a token, and says how to make one', async () => {
+    await using bare = ui('--sample', '--bind', '0.0.0.0');
+    expect(await bare.exited).toBe(2);
+    expect(bare.stderr).toContain('openssl rand -hex 32 > FILE');
+    const file = join(folder, 'token');
+    await writeFile(file, 'short\n');
+    await using short = ui('--sample', '--bind', '0.0.0.0', '--token-file', file);
+    expect(await short.exited).toBe(2);
+    await writeFile(file, `${'a1'.repeat(16)}\n`);
+    await using running = ui('--sample', '--bind', '0.0.0.0', '--token-file', file);
+    const url = (await urlOf(running)).replace('0.0.0.0', '127.0.0.1');
+    expect((await fetch(new URL('/api/hello', url))).status).toBe(401);
+    const headers = { authorization: `Bearer ${'a1'.repeat(16)}` };
+    expect((await fetch(new URL('/api/hello', url), { headers })).status).toBe(200);
+  });
+
+  it('a file that is none is said', async () => {
+    await using missing = ui('--file', join(folder, 'nope.ndjson'));
+    expect(await missing.exited).toBe(2);
+    expect(missing.stderr).toContain('there is no such file');
+    await writeFile(join(folder, 'empty'), '');
+    await using empty = ui('--file', join(folder, 'empty'));
+    expect(await empty.exited).toBe(2);
+    expect(empty.stderr).toContain('there is no event in it');
+  });
+});

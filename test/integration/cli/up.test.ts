@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { kill } from 'node:process';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startTestServer } from '../harness/nats-server.ts';
+import { rollcall } from '../harness/processes.ts';
+import { until } from '../harness/until.ts';
+import { command } from './support/run-command.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rollcall-up-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }));
+
+const { ROLLCALL_NATS_SERVER } = process.env;
+const up = (...args: string[]) =>
+  rollcall(['up', '--json', ...args], { ROLLCALL_NATS_SERVER, XDG_STATE_HOME: folder });
+const onFreePort = ['--port', '0'];
+
+describe('rollcall up', () => {
+  it('says where the server is, first and in the shape that scripts rely on', async () => {
+    await using running = up(...onFreePort);
+    expect(await running.ready).toEqual({
+      event: 'ready',
+      servers: expect.stringMatching(/^nats:\/\/127\.0\.0\.1:\d+$/),
+      dashboard: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
+      metrics: null,
+      pid: running.pid,
+    });
+    await running.line(({ type }) => type === 'sighted');
+    const { servers } = await running.ready;
+    expect(await command(['doctor', '--servers', `${servers}`])).toMatchObject({ code: 0 });
+    running.kill('SIGINT');
+    expect(await running.exited).toBe(0);
+    expect(await command(['ps', '--servers', `${servers}`])).toMatchObject({ code: 3 });
+  });
+
+  it('keeps what is registered over a restart', async () => {
+    const store = join(folder, 'store');
+    {
+      await using first = up(...onFreePort, '--store', store);
+      const { servers } = await first.ready;
+      const where = ['--servers', `${servers}`, '--json'];
+      await using agent = rollcall(['agent', '--host', 'h1', '--name', 'a', ...where]);
+      await agent.ready;
+      agent.kill('SIGKILL');
+      await agent.exited;
+      first.kill('SIGTERM');
+      expect(await first.exited).toBe(0);
+    }
+    await using second = up(...onFreePort, '--store', store);
+    const { servers } = await second.ready;
+    const { documents } = await command(['agents', '--json', '--servers', `${servers}`]);
+    expect(documents()).toMatchObject([{ host: 'h1', agent: 'a' }]);
+  });
+
+  it('lets nobody else use the same store', async () => {
+    await using first = up(...onFreePort);
+    await first.ready;
+    await using second = up(...onFreePort);
+    expect(await second.exited).toBe(1);
+    expect(second.stderr).toMatch(/error: .* is in use by a nats-server/);
+    expect(second.stderr).toContain('--servers');
+  });
+
+  it('a port that is taken is said, and what to do', async () => {
+    await using server = await startTestServer();
+    await using running = up('--port', `${server.port}`);
+    expect(await running.exited).toBe(1);
+    expect(running.stderr).toContain(`${server.port} is taken by another program`);
+  });
+
+  it('with --servers it starts none, and is a collector', async () => {
+    await using server = await startTestServer();
+    await using running = up('--servers', server.url);
+    expect((await running.ready)['servers']).toBe(server.url);
+    await running.line(({ type }) => type === 'sighted');
+    running.kill('SIGTERM');
+    expect(await running.exited).toBe(0);
+  });
+
+  it('whose server ends by itself ends too, and says so', async () => {
+    await using running = up(...onFreePort);
+    await running.ready;
+    await until('its server', () => running.lines.some(({ type }) => type === 'sighted'));
+    const [pid] = (await serversOf(running.pid)) ?? [];
+    if (pid === undefined) throw new Error('it has no nats-server'); // 0 would be all of us
+    kill(pid, 'SIGKILL');
+    expect(await running.exited).toBe(1);
+    expect(running.stderr).toContain('nats-server ended by itself');
+  });
+
+  it('a binary that is none is said before anything is started', async () => {
+    const env = { ROLLCALL_NATS_SERVER: '/not/there', XDG_STATE_HOME: folder };
+    const { code, err } = await command(['up', '--json', ...onFreePort], env);
+    expect(code).toBe(1);
+    expect(err).toContain('/not/there');
+  });
+});
+
+/** The nats-servers below a process. */
+async function serversOf(pid: number): Promise<number[]> {
+  const { readdir, readFile } = await import('node:fs/promises');
+  const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(
+    all.map(async (name) => {
+      const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
+      const [, command, parent] = /\((.*)\) \S (\d+)/.exec(stat) ?? [];
+      return { pid: Number(name), command, parent: Number(parent) };
+    }),
+  );
+  const below = (of: number): number[] => {
+    const children = stats.filter(({ parent }) => parent === of);
+    return children.flatMap((child) => [
+      ...(child.command?.endsWith('nats-server') ? [child.pid] : []),
+      ...below(child.pid),
+    ]);
+  };
+  return below(pid);
+}

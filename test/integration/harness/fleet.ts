@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { namesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
+import { type NatsStore, openNatsStore } from '../../../src/adapters/nats/store.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import type { InstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
+import { Namespace } from '../../../src/domain/identity/names.ts';
+import { allAgents, allInstances } from '../../../src/domain/identity/registry-keys.ts';
+import type { Entry } from '../../../src/domain/records/stored-record.ts';
+import type { StoredEvent } from '../../../src/ports/audit.ts';
+import { noMeters } from '../../../src/ports/metrics.ts';
+import { Directory, type DirectoryChange } from '../../../src/runtime/directory/directory.ts';
+import { faultsOf, type HistoryEvent, readHistory } from '../../fixtures/history/chains.ts';
+import type { GatedOptions } from '../fixtures/gated.ts';
+import { type RollcallProcess, rollcall, startScript } from './processes.ts';
+import { until } from './until.ts';
+
+export interface Spec {
+  readonly service: string;
+  readonly id: string;
+  readonly port?: number;
+}
+
+export const timing = { ttl: 2000, grace: 1000 };
+
+/**
+ * From a killed run to its last record gone: its ttl, its grace, what the machine at hand adds, and
+ * where three of them die at once the brake, which lets one through in 10 s.
+ */
+const collectedWithin = 90_000;
+
+/**
+ * One namespace on a server, with real processes in it, and what can be seen of it from outside: a
+ * consumer's view with everything it was ever told, the registry's records, and the history.
+ */
+export class TestFleet implements AsyncDisposable {
+  readonly url: string;
+  readonly namespace: string;
+  readonly store: NatsStore;
+  readonly directory: Directory;
+  /** Whatever the consumer was told, in order. */
+  readonly told: DirectoryChange[] = [];
+  readonly #processes: RollcallProcess[] = [];
+  readonly #wire: NatsConnection;
+  readonly #folder: string;
+
+  private constructor(
+    url: string,
+    namespace: string,
+    store: NatsStore,
+    wire: NatsConnection,
+    folder: string,
+  ) {
+    this.#wire = wire;
+    this.url = url;
+    this.namespace = namespace;
+    this.store = store;
+    this.#folder = folder;
+    this.directory = new Directory(
+      { ...store, clock: systemClock, log: { debug() {}, info() {}, warn() {} }, meters: noMeters },
+      { seatsEvery: 500, onChange: (changes) => void this.told.push(...changes) },
+    );
+  }
+
+  static async open(url: string, replicas = 1): Promise<TestFleet> {
+    const namespace = `t${randomUUID().slice(0, 8)}`;
+    const folder = await mkdtemp(join(tmpdir(), 'rollcall-fleet-'));
+    const store = await openNatsStore({
+      servers: [url],
+      namespace: Namespace.parse(namespace),
+      name: 'test',
+      replicas,
+    });
+    const fleet = new TestFleet(url, namespace, store, await connect({ servers: url }), folder);
+    await fleet.directory.ready;
+    return fleet;
+  }
+
+  /** `rollcall agent`, with these instances in its file. */
+  async agent(
+    host: string,
+    name: string,
+    instances: readonly Spec[],
+    more: readonly string[] = [],
+  ): Promise<RollcallProcess> {
+    const file = await this.instancesFile(instances);
+    const identity = ['--host', host, '--name', name, '--instances', file];
+    const times = ['--ttl', `${timing.ttl / 1000}s`, '--grace', `${timing.grace / 1000}s`];
+    return this.start(['agent', ...identity, ...times, ...more]);
+  }
+
+  /** An agent that serves: the process and its run. */
+  async serving(
+    host: string,
+    name: string,
+    instances: readonly Spec[],
+    more: readonly string[] = [],
+  ) {
+    const process = await this.agent(host, name, instances, more);
+    const { run } = await process.ready;
+    return { process, run };
+  }
+
+  async collector(name = 'collector'): Promise<RollcallProcess> {
+    const times = ['--ttl', `${timing.ttl / 1000}s`, '--grace', `${timing.grace / 1000}s`];
+    const process = this.start(['collector', '--host', 'watch', '--name', name, ...times]);
+    await process.ready;
+    return process;
+  }
+
+  /** `rollcall …` in this fleet's namespace, printing JSON. */
+  start(args: readonly string[]): RollcallProcess {
+    const where = ['--servers', this.url, '--namespace', this.namespace];
+    const state = join(this.#folder, 'state');
+    const process = rollcall([...args, ...where, '--json'], { XDG_STATE_HOME: state });
+    this.#processes.push(process);
+    return process;
+  }
+
+  /** A process that stops at a chosen write. */
+  gated(
+    options: Omit<GatedOptions, 'servers' | 'namespace' | 'ttl' | 'grace'> & { ttl?: number },
+    url = this.url,
+  ) {
+    const script = fileURLToPath(new URL('../fixtures/gated.ts', import.meta.url));
+    const all = { servers: url, namespace: this.namespace, ...timing, ...options };
+    const process = startScript(script, [JSON.stringify(all)]);
+    this.#processes.push(process);
+    return process;
+  }
+
+  async instancesFile(instances: readonly Spec[]): Promise<string> {
+    const file = join(this.#folder, `${randomUUID()}.json`);
+    await writeFile(file, JSON.stringify({ instances }));
+    return file;
+  }
+
+  row(service: string, id: string): InstanceRow | undefined {
+    return this.directory.instances(service).find((row) => row.id === id);
+  }
+
+  /** All records that stand, by key, with their revisions. */
+  async records(): Promise<ReadonlyMap<string, Entry>> {
+    const entries = await this.store.registry.list([allAgents, allInstances], 0);
+    return new Map(entries.filter(({ text }) => text !== undefined).map((e) => [e.key, e]));
+  }
+
+  /** The keys of the records that stand. */
+  async keys(): Promise<readonly string[]> {
+    return [...(await this.records()).keys()].sort();
+  }
+
+  /** Waits until exactly these records stand. */
+  async standing(...keys: readonly string[]): Promise<void> {
+    const wanted = [...keys].sort().join('\n');
+    let found = '';
+    await until(
+      `only these stand:\n${wanted}`,
+      async () => {
+        found = (await this.keys()).join('\n');
+        return found === wanted;
+      },
+      collectedWithin,
+    ).catch((error: Error) => {
+      throw new Error(`${error.message}\nfound:\n${found}`);
+    });
+  }
+
+  /** The history once the audit has all that was written until now; its chains are whole. */
+  async history(): Promise<readonly HistoryEvent[]> {
+    const { registry, eventPrefix } = namesOf(Namespace.parse(this.namespace));
+    const manager = await jetstreamManager(this.#wire);
+    const last = await manager.streams.getMessage(registry.stream, {
+      last_by_subj: `${eventPrefix}>`,
+    });
+    const stored: StoredEvent[] = [];
+    await until('the audit has the last event', async () => {
+      stored.splice(0);
+      for await (const event of this.store.audit.read(0)) stored.push(event);
+      return (stored.at(-1)?.origin ?? 0) >= (last?.seq ?? 0);
+    });
+    const history = readHistory(stored);
+    const faults = faultsOf(history);
+    if (faults.length > 0) throw new Error(`the history is not whole:\n${faults.join('\n')}`);
+    return history;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#processes.map((process) => process[Symbol.asyncDispose]()));
+    await this.directory[Symbol.asyncDispose]();
+    await this.store[Symbol.asyncDispose]();
+    await this.#wire.close();
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 20 });
+  }
+}

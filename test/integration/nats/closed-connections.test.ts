@@ -1,0 +1,316 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { errors } from '@nats-io/transport-node';
+import { describe, expect, test } from 'vitest';
+import { closeNats, connectNats } from '../../../src/adapters/nats/connection/connect.ts';
+import { connectionName } from '../../../src/adapters/nats/connection/connection-name.ts';
+import { listSubject } from '../../../src/adapters/nats/disconnects/connection-lists.ts';
+import { freePorts } from '../../../src/bench/environment/free-ports.ts';
+import type { Departure } from '../../../src/ports/disconnects.ts';
+import { throughout, until } from '../harness/until.ts';
+import { type ConfiguredServer, startConfigured } from './support/configured-server.ts';
+import {
+  closeOne,
+  login,
+  runOf,
+  socketOf,
+  type User,
+  type Watcher,
+  watchOn,
+} from './support/recorded-disconnects.ts';
+
+const [agent, scout] = [runOf('h1'), runOf('scout')];
+const slot = { host: agent.host, agent: agent.agent };
+const closed: Departure = { slot, how: 'closed-by-client', reason: 'Client Closed' };
+const gone: Departure = { slot, how: 'other', reason: '' };
+
+const named = (exports = '', imports = '', permissions = '') => `
+accounts {
+  SYS { ${exports} }
+  APP {
+    users: [
+      { user: agent, password: agent }
+      { user: collector, password: collector${permissions} }
+    ]
+    ${imports}
+  }
+}
+system_account: SYS`;
+
+const importing = named(
+  'exports: [{ stream: "$SYS.ACCOUNT.*.DISCONNECT", account_token_position: 3 }]',
+  'imports: [{ stream: { account: SYS, subject: "$SYS.ACCOUNT.APP.DISCONNECT" } }]',
+);
+
+const deaf = `, permissions: {
+  publish: { allow: ["_INBOX.>", "echo"] }, subscribe: { allow: ["_INBOX.>", "echo"] } }`;
+const asking = deaf.replace('"echo"]', `"echo", "${listSubject}"]`);
+
+/** A server, who watches there, and as whom agents connect. */
+const servers: Record<string, { config: string; user?: User; told: Departure }> = {
+  'without accounts': { config: '', told: gone },
+  'of which our account imports no advisories': { config: named(), user: 'agent', told: closed },
+  'of which our account imports advisories': { config: importing, user: 'agent', told: closed },
+};
+
+const ofAgents = ({ told }: Watcher) => told.filter(({ slot: { host } }) => host !== scout.host);
+
+/**
+ * Until one that was seen open is told as closed: so everything that closed before has been looked at.
+ */
+async function looked(watcher: Watcher, server: ConfiguredServer, user?: User): Promise<void> {
+  const scouts = () => watcher.told.length - ofAgents(watcher).length;
+  for (const before = scouts(); scouts() === before; ) {
+    const connection = await connectNats({
+      servers: [server.url],
+      name: connectionName(scout),
+      ...login(user),
+    });
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await closeNats(connection);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+  }
+}
+
+describe.each(Object.entries(servers))('a server %s', (_, { config, user, told }) => {
+  test('tells of each connection that closes while we watch, once', async () => {
+    await using server = await startConfigured(() => config);
+    await closeOne(server.url, connectionName(runOf('before')), user);
+    await using watcher = await watchOn(server.url, user);
+    const connection = await connectNats({
+      servers: [server.url],
+      name: connectionName(agent),
+      ...login(user),
+    });
+    await looked(watcher, server, user);
+    expect(ofAgents(watcher)).toEqual([]);
+    await closeNats(connection);
+    await until('it is told', () => ofAgents(watcher).length > 0);
+    await looked(watcher, server, user);
+    await looked(watcher, server, user);
+    expect(ofAgents(watcher)).toEqual([told]);
+    expect(watcher.complaints).toEqual([]);
+  });
+
+  test('tells of all, however many close at once', async () => {
+    await using server = await startConfigured(() => config);
+    await using watcher = await watchOn(server.url, user);
+    await looked(watcher, server, user);
+    const names = Array.from({ length: 250 }, (_n, n) => connectionName(runOf(`host-${n}`)));
+    const sockets = await Promise.all(names.map((name) => socketOf(server.port, name, user)));
+    await looked(watcher, server, user);
+    for (const { socket } of sockets) socket.destroy();
+    await until('all are told', () => ofAgents(watcher).length >= names.length);
+    await looked(watcher, server, user);
+    expect(new Set(ofAgents(watcher).map((departure) => departure.slot.host)).size).toBe(250);
+    expect(ofAgents(watcher)).toHaveLength(250);
+  });
+});
+
+describe('a server without accounts', () => {
+  test('tells nothing of a client that is back under its name', async () => {
+    await using server = await startConfigured(() => '');
+    await using watcher = await watchOn(server.url);
+    const first = await socketOf(server.port, connectionName(agent));
+    await looked(watcher, server);
+    first.socket.destroy();
+    const second = await socketOf(server.port, connectionName(agent));
+    await looked(watcher, server);
+    expect(ofAgents(watcher)).toEqual([]);
+    second.socket.destroy();
+    await until('it is told', () => ofAgents(watcher).length > 0);
+    expect(ofAgents(watcher)).toEqual([gone]);
+  });
+
+  test('tells of one that had not said its name when it was first looked at', async () => {
+    await using server = await startConfigured(() => '');
+    await using watcher = await watchOn(server.url);
+    await looked(watcher, server);
+    const socket = connect(server.port, '127.0.0.1');
+    await once(socket, 'data');
+    await looked(watcher, server);
+    socket.write(`CONNECT ${JSON.stringify({ verbose: false, name: connectionName(agent) })}\r\n`);
+    await looked(watcher, server);
+    socket.destroy();
+    await until('it is told', () => ofAgents(watcher).length > 0);
+  });
+
+  test('tells nothing while it has more connections than we list, and then again', async () => {
+    await using server = await startConfigured(() => '');
+    await using watcher = await watchOn(server.url);
+    await looked(watcher, server);
+    const { socket } = await socketOf(server.port, connectionName(agent));
+    const crowd = await Promise.all(
+      Array.from({ length: 1024 }, () => socketOf(server.port, 'somebody')),
+    );
+    await throughout('nothing is told', () => ofAgents(watcher).length === 0, 700);
+    socket.destroy();
+    await throughout('nothing is told', () => ofAgents(watcher).length === 0, 1500);
+    for (const one of crowd) one.socket.destroy();
+    await looked(watcher, server);
+    expect(ofAgents(watcher)).toEqual([]);
+  });
+});
+
+describe('three servers', () => {
+  const clusters: Record<string, { config: string; user?: User; told: Departure }> = {
+    'without accounts': { config: '', told: gone },
+    'of which our account imports no advisories': { config: named(), user: 'agent', told: closed },
+  };
+
+  async function startThree(config: string) {
+    const ports = await freePorts(3);
+    const routes = ports.map((port) => `"nats://127.0.0.1:${port}"`).join(', ');
+    await using started = new AsyncDisposableStack();
+    const three: ConfiguredServer[] = [];
+    for (const [n, port] of ports.entries()) {
+      const cluster = `cluster { name: c, host: 127.0.0.1, port: ${port}, routes: [${routes}] }`;
+      const whole = `server_name: s${n}\n${cluster}\n${config}`;
+      three.push(started.use(await startConfigured(() => whole)));
+    }
+    const kept = started.move();
+    return { three, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  }
+
+  describe.each(Object.entries(clusters))('%s', (_, { config, user, told }) => {
+    test('tell of the connections of each', async () => {
+      await using cluster = await startThree(config);
+      const [first] = cluster.three;
+      if (first === undefined) throw new Error('three were started');
+      await using watcher = await watchOn(first.url, user);
+      for (const server of cluster.three) await looked(watcher, server, user);
+      const before = watcher.told.length;
+      const sockets = await Promise.all(
+        cluster.three.map(({ port }, n) => socketOf(port, connectionName(runOf(`h${n}`)), user)),
+      );
+      for (const server of cluster.three) await looked(watcher, server, user);
+      expect(ofAgents(watcher)).toEqual([]);
+      for (const { socket } of sockets) socket.destroy();
+      await until('all are told', () => ofAgents(watcher).length >= 3);
+      for (const server of cluster.three) await looked(watcher, server, user);
+      const hosts = ofAgents(watcher).map((departure) => departure.slot.host);
+      expect(hosts.toSorted()).toEqual(['h0', 'h1', 'h2']);
+      expect(ofAgents(watcher)[0]).toEqual({ ...told, slot: expect.anything() });
+      expect(watcher.told.length).toBeGreaterThan(before);
+    });
+
+    test('of which one does not answer have lost none of its connections', async () => {
+      await using cluster = await startThree(config);
+      const [first, second] = cluster.three;
+      if (first === undefined || second === undefined) throw new Error('three were started');
+      await using watcher = await watchOn(first.url, user);
+      const there = await socketOf(second.port, connectionName(runOf('there')), user);
+      const here = await socketOf(first.port, connectionName(agent), user);
+      for (const server of cluster.three) await looked(watcher, server, user);
+      second.kill('SIGSTOP');
+      here.socket.destroy();
+      await until('that of the others is told', () => ofAgents(watcher).length > 0);
+      await looked(watcher, first, user);
+      expect(ofAgents(watcher)).toEqual([told]);
+      second.kill('SIGCONT');
+      await looked(watcher, second, user);
+      expect(ofAgents(watcher)).toEqual([told]);
+      there.socket.destroy();
+      await until('it is told', () => ofAgents(watcher).length > 1);
+    });
+  });
+
+  test('without accounts tell nothing of a client that is now at another of them', async () => {
+    await using cluster = await startThree('');
+    const [first, second] = cluster.three;
+    if (first === undefined || second === undefined) throw new Error('three were started');
+    await using watcher = await watchOn(first.url);
+    const before = await socketOf(first.port, connectionName(agent));
+    for (const server of cluster.three) await looked(watcher, server);
+    before.socket.destroy();
+    const after = await socketOf(second.port, connectionName(agent));
+    for (const server of cluster.three) await looked(watcher, server);
+    expect(ofAgents(watcher)).toEqual([]);
+    after.socket.destroy();
+    await until('it is told', () => ofAgents(watcher).length > 0);
+  });
+});
+
+test('a server that answers later than the others is waited for', async () => {
+  await using server = await startConfigured(() => '');
+  const slow = await connectNats({ servers: [server.url], name: 'slow' });
+  let connections = [{ cid: 1, name: connectionName(agent) }];
+  let answered = 0;
+  slow.subscribe(listSubject, {
+    callback: (_, msg) => {
+      const data = { server_id: 'slow', total: connections.length, connections };
+      setTimeout(() => {
+        msg.respond(JSON.stringify({ data }));
+        answered += 1;
+      }, 100);
+    },
+  });
+  await slow.flush();
+  await using watcher = await watchOn(server.url);
+  await until('its connections are known', () => answered >= 6);
+  expect(watcher.told).toEqual([]);
+  connections = [];
+  await until('it is told', () => watcher.told.length > 0);
+  expect(watcher.told).toEqual([gone]);
+  await closeNats(slow);
+});
+
+test('who may not ask is refused once, and asks again when the server was restarted', async () => {
+  let server = await startConfigured(() => named('', '', deaf));
+  await using watcher = await watchOn(server.url, 'collector');
+  const refusals = () =>
+    watcher.complaints.filter(
+      (error) => error instanceof errors.PermissionViolationError && error.operation === 'publish',
+    );
+  await until('it is refused', () => refusals().length > 0);
+  await closeOne(server.url, connectionName(agent), 'agent');
+  await throughout('nothing is told', () => watcher.told.length === 0, 1500);
+  expect(refusals()).toHaveLength(1);
+  expect(watcher.link.up).toBe(true);
+  watcher.link.connection.subscribe('echo', { callback: (_, msg) => void msg.respond('heard') });
+  const echo = await watcher.link.connection.request('echo', '', { timeout: 2000 });
+  expect(echo.string()).toBe('heard');
+
+  await server[Symbol.asyncDispose]();
+  server = await startConfigured(() => named('', '', asking), server.port);
+  await using _server = server;
+  await looked(watcher, server, 'agent');
+  expect(refusals()).toHaveLength(1);
+});
+
+test.each(Object.entries(servers))(
+  'a server %s is understood among answers that nobody understands',
+  async (_, { config, user, told }) => {
+    await using server = await startConfigured(() => config);
+    const joker = await connectNats({ servers: [server.url], name: 'joker', ...login(user) });
+    const data = { server_id: 'joker', now: '2026-11-23T12:00:00Z', total: 9, connections: [] };
+    const answers = [
+      ...['', 'nonsense', 'null', '7', '"text"', '[]', '{}', '{"data":null}', '{"data":7}'],
+      ...[{ server_id: 7 }, { total: '9' }, { now: 7 }, { now: 'noon' }, { connections: null }].map(
+        (wrong) => JSON.stringify({ data: { ...data, ...wrong } }),
+      ),
+      ...[null, 7, 'text', {}, { cid: 'one' }, { cid: 1 }, { cid: 2, name: 7, stop: [] }].map(
+        (connection) => JSON.stringify({ data: { ...data, connections: [connection] } }),
+      ),
+    ];
+    let asked = 0;
+    joker.subscribe(listSubject, {
+      callback: (_error, msg) => {
+        asked += 1;
+        for (const answer of [...answers, new Uint8Array([0xff, 0xfe, 0x00])]) msg.respond(answer);
+        joker.publish(`${msg.reply}0`, answers.at(-1));
+        joker.publish(`${msg.reply}x`, answers.at(-1));
+      },
+    });
+    await joker.flush();
+    await using watcher = await watchOn(server.url, user);
+    const { socket } = await socketOf(server.port, connectionName(agent), user);
+    await looked(watcher, server, user);
+    socket.destroy();
+    await until('it is told', () => ofAgents(watcher).length > 0);
+    expect(ofAgents(watcher)).toEqual([told]);
+    expect(asked).toBeGreaterThan(0);
+    expect(watcher.complaints).toEqual([]);
+    await closeNats(joker);
+  },
+);

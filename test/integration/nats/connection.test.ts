@@ -1,0 +1,218 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { expect, test } from 'vitest';
+import { connectNats } from '../../../src/adapters/nats/connection/connect.ts';
+import { Link } from '../../../src/adapters/nats/connection/supervised-connection.ts';
+import { openNatsStore } from '../../../src/adapters/nats/store.ts';
+import { freePorts, portOf } from '../../../src/bench/environment/free-ports.ts';
+import { startTestServer } from '../harness/nats-server.ts';
+import { withServer } from '../harness/with-server.ts';
+import { startConfigured } from './support/configured-server.ts';
+import { freshNamespace, openOn } from './support/open-store.ts';
+
+const context = withServer();
+
+const open = (servers: readonly string[], more = {}) =>
+  openNatsStore({ servers, namespace: freshNamespace(), name: 'test', ...more });
+
+test('where nobody listens, the store is unavailable, and a hint says how to start one', async () => {
+  const [port] = await freePorts(1);
+  await expect(open([`nats://127.0.0.1:${port}`])).rejects.toMatchObject({
+    code: 'store-unavailable',
+    message: expect.stringContaining(`127.0.0.1:${port}`),
+    hint: expect.stringContaining('rollcall up'),
+  });
+});
+
+test('one server of several is enough', async () => {
+  const [port] = await freePorts(1);
+  await using store = await open([`nats://127.0.0.1:${port}`, context.server.url]);
+  expect(store.standing()).toMatchObject({
+    up: true,
+    server: expect.stringContaining('127.0.0.1'),
+  });
+});
+
+test('a server that is too old is refused, and the fault says what it is', async () => {
+  const server = createServer((socket) => {
+    const info = { version: '2.11.9', headers: true, max_payload: 1_000_000, jetstream: true };
+    socket.write(`INFO ${JSON.stringify(info)}\r\n`);
+    socket.on('data', (bytes) => {
+      if (bytes.includes('PING')) socket.write('PONG\r\n');
+    });
+    socket.on('error', () => undefined);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await expect(open([`nats://127.0.0.1:${portOf(server)}`])).rejects.toMatchObject({
+      code: 'server-too-old',
+      message: expect.stringMatching(/2\.11\.9.*2\.12\.1/),
+    });
+  } finally {
+    server.close();
+  }
+});
+
+test('something that is no NATS server is refused', async () => {
+  const server = createServer((socket) => {
+    socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+    socket.on('error', () => undefined);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await expect(open([`nats://127.0.0.1:${portOf(server)}`])).rejects.toMatchObject({
+      code: 'store-unavailable',
+    });
+  } finally {
+    server.close();
+  }
+});
+
+test('a server that accepts and says nothing is given up in time', async () => {
+  await using server = await startTestServer();
+  server.freeze();
+  const begun = performance.now();
+  await expect(open([server.url], { connectWithin: 500 })).rejects.toMatchObject({
+    code: 'store-unavailable',
+  });
+  expect(performance.now() - begun).toBeLessThan(2000);
+});
+
+test('connecting stops when it is told to', async () => {
+  await using server = await startTestServer();
+  server.freeze();
+  const begun = performance.now();
+  const signal = AbortSignal.timeout(200);
+  await expect(open([server.url], { signal })).rejects.toMatchObject({ code: 'store-unavailable' });
+  expect(performance.now() - begun).toBeLessThan(1000);
+});
+
+test('a server without JetStream is refused by that name', async () => {
+  await using server = await startConfigured(() => '');
+  await expect(open([server.url])).rejects.toMatchObject({
+    code: 'store-misconfigured',
+    message: expect.stringContaining('no JetStream'),
+  });
+});
+
+test('an account without JetStream is refused by that name', async () => {
+  await using server = await startConfigured(
+    (dir) => `
+    jetstream { store_dir: "${dir}" }
+    accounts { APP { users: [{ user: app, password: app }] }, JS { jetstream: enabled } }
+    no_auth_user: app`,
+  );
+  await expect(open([server.url])).rejects.toMatchObject({
+    code: 'store-misconfigured',
+    message: expect.stringContaining('no JetStream'),
+  });
+});
+
+test('wrong credentials are refused as such', async () => {
+  await using server = await startConfigured(
+    (dir) => `
+    jetstream { store_dir: "${dir}" }
+    accounts { APP { jetstream: enabled, users: [{ user: app, password: right }] } }`,
+  );
+  await expect(
+    open([server.url], { credentials: { user: 'app', pass: 'wrong' } }),
+  ).rejects.toMatchObject({ code: 'store-refused' });
+  await using store = await open([server.url], { credentials: { user: 'app', pass: 'right' } });
+  expect(store.standing().up).toBe(true);
+});
+
+test('a password may be part of the address, and is not part of a message', async () => {
+  await using server = await startConfigured(
+    (dir) => `
+    jetstream { store_dir: "${dir}" }
+    accounts { APP { jetstream: enabled, users: [{ user: app, password: "ri:gh@t" }] } }`,
+  );
+  const address = (pass: string) => server.url.replace('//', `//app:${encodeURIComponent(pass)}@`);
+  await using store = await open([address('ri:gh@t')]);
+  expect(store.standing().up).toBe(true);
+  const fault = await open([address('wrong')]).catch((cause: unknown) => cause);
+  expect(fault).toMatchObject({ code: 'store-refused' });
+  expect(String(fault)).not.toContain('wrong');
+});
+
+test('a token lets in where a token is asked for', async () => {
+  await using server = await startConfigured(
+    (dir) => `jetstream { store_dir: "${dir}" }\nauthorization { token: "sesame" }`,
+  );
+  await expect(open([server.url])).rejects.toMatchObject({ code: 'store-refused' });
+  for (const store of [
+    await open([server.url], { credentials: { token: 'sesame' } }),
+    await open([server.url.replace('//', '//sesame@')]),
+  ]) {
+    expect(store.standing().up).toBe(true);
+    await store[Symbol.asyncDispose]();
+  }
+});
+
+test('closing does not wait for a frozen server', async () => {
+  await using server = await startTestServer();
+  const store = await open([server.url]);
+  server.freeze();
+  const begun = performance.now();
+  await store[Symbol.asyncDispose]();
+  expect(performance.now() - begun).toBeLessThan(3000);
+});
+
+test('what is asked after closing is answered at once', async () => {
+  await using opened = await openOn([context.server.url]);
+  const store = await open([context.server.url]);
+  await store[Symbol.asyncDispose]();
+  const begun = performance.now();
+  await expect(store.registry.read('agent.a.b')).rejects.toMatchObject({
+    code: 'store-unavailable',
+  });
+  const commit = { writes: [{ key: 'agent.a.b', expect: 0, text: 'x' }], events: [] };
+  expect(await store.registry.commit(commit)).toMatchObject({ outcome: 'unavailable' });
+  expect(performance.now() - begun).toBeLessThan(500);
+  expect(opened.store.standing().up).toBe(true);
+});
+
+test('an inbox that no run would answer to is refused', async () => {
+  await expect(open([context.server.url], { inboxPrefix: 'mine' })).rejects.toMatchObject({
+    code: 'bad-setting',
+  });
+  await using store = await open([context.server.url], { inboxPrefix: '_INBOX_h1' });
+  expect(await store.registry.read('agent.a.b')).toMatchObject({ revision: 0 });
+  expect(await store.registry.list(['agent.>'], 0)).toEqual([]);
+});
+
+test('a question for which hardly any time is left is one without an answer, not a mistake', async () => {
+  // What is left of a call may be a part of a millisecond; one that threw for it ended its agent.
+  const link = new Link(await connectNats({ servers: [context.server.url], name: 'test' }));
+  try {
+    for (const within of [0.01, 0.5, 0.999]) {
+      expect(await link.ask('nobody.answers.in.time', '', { within })).toMatchObject({
+        kind: expect.stringMatching(/^un(sent|answered)$/),
+      });
+    }
+  } finally {
+    await link[Symbol.asyncDispose]();
+  }
+});
+
+test('a server that is too busy to hear the login in time is unavailable: it says nothing about the login', async () => {
+  const server = createServer((socket) => {
+    socket.write(
+      `INFO ${JSON.stringify({ version: '2.15.1', headers: true, max_payload: 1_000_000 })}\r\n`,
+    );
+    socket.once('data', () => socket.end("-ERR 'Authentication Timeout'\r\n"));
+    socket.on('error', () => {});
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await expect(open([`nats://127.0.0.1:${portOf(server)}`])).rejects.toMatchObject({
+      code: 'store-unavailable',
+      message: expect.stringContaining('Authentication Timeout'),
+    });
+  } finally {
+    server.close();
+  }
+});

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { type Names, namesOf } from '../../../../src/adapters/nats/connection/subject-names.ts';
+import {
+  type NatsStore,
+  type NatsStoreOptions,
+  openNatsStore,
+} from '../../../../src/adapters/nats/store.ts';
+import { Namespace } from '../../../../src/domain/identity/names.ts';
+
+/** A store on a real server, and a hand on the server beside it. */
+export type Opened = AsyncDisposable & {
+  readonly store: NatsStore;
+  readonly names: Names;
+  /** Somebody else's connection; never through a proxy that the store goes through. */
+  readonly raw: NatsConnection;
+  readonly jsm: JetStreamManager;
+};
+
+export type OpenOptions = Partial<NatsStoreOptions> & {
+  /** Where `raw` connects, when that is elsewhere. */
+  readonly direct?: readonly string[];
+  readonly rawLogin?: { readonly user: string; readonly pass: string };
+};
+
+export const freshNamespace = (): Namespace => Namespace.parse(randomUUID().slice(0, 8));
+
+/** Opens the store in a namespace of its own, unless one is named. */
+export async function openOn(
+  servers: readonly string[],
+  { direct = servers, ...options }: OpenOptions = {},
+): Promise<Opened> {
+  await using stack = new AsyncDisposableStack();
+  const namespace = options.namespace ?? freshNamespace();
+  const raw = await connect({
+    servers: [...direct],
+    ...options.rawLogin,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 50,
+    pingInterval: 1000,
+  });
+  stack.defer(() => raw.close());
+  const store = stack.use(await openNatsStore({ name: 'test', ...options, servers, namespace }));
+  const jsm = await jetstreamManager(raw, { timeout: 10_000 });
+  const opened = stack.move();
+  return {
+    store,
+    names: namesOf(namespace),
+    raw,
+    jsm,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+/** One write of a record with an event beside it. */
+export const recordAndEvent = (key: string, expect: number, text: string, event: string) => ({
+  writes: [{ key, expect, text }],
+  events: [{ subject: event, text: `{"of":${JSON.stringify(key)}}` }],
+});
+
+/** All that a finite feed has. */
+export async function all<T>(source: AsyncIterable<T>): Promise<readonly T[]> {
+  const items: T[] = [];
+  for await (const item of source) items.push(item);
+  return items;
+}

@@ -1,0 +1,218 @@
+import { cp, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { connectNats } from '../../../src/adapters/nats/connection/connect.ts';
+import { Link } from '../../../src/adapters/nats/connection/supervised-connection.ts';
+import { watch } from '../../../src/adapters/nats/read/watch.ts';
+import { wantedSettings } from '../../../src/adapters/nats/streams/stream-settings.ts';
+import { startTestServer } from '../harness/nats-server.ts';
+import { startProxy } from '../harness/proxy.ts';
+import { until } from '../harness/until.ts';
+import { withServer } from '../harness/with-server.ts';
+import { type Opened, openOn } from './support/open-store.ts';
+import { Watched } from './support/watch-recorder.ts';
+
+const context = withServer();
+
+/** Writes these keys one after the other; each must be new. */
+async function create({ store }: Opened, ...keys: readonly string[]): Promise<void> {
+  for (const key of keys) {
+    const outcome = await store.registry.commit({
+      writes: [{ key, expect: 0, text: key }],
+      events: [],
+    });
+    expect(outcome).toMatchObject({ outcome: 'committed' });
+  }
+}
+
+const range = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, n) => `agent.a.${from + n}`);
+
+describe('a watch', () => {
+  test('goes on over a killed server, and neither misses nor doubles nor starts over', async () => {
+    await using server = await startTestServer();
+    await using opened = await openOn([server.url]);
+    await create(opened, ...range(0, 3));
+    await using watched = new Watched(opened.store.registry, ['agent.>']);
+    await until('it has seen three', () => watched.keys.length === 3);
+    await create(opened, ...range(3, 6));
+    await server.kill();
+    await until('it says so', () => watched.said('stale') === 1);
+    await server.restart();
+    await create(opened, ...range(6, 9));
+    await until('it has seen all', () => watched.keys.length === 9);
+    expect(watched.keys).toEqual(range(0, 9));
+    expect(watched.said('snapshot')).toBe(1);
+    expect(watched.said('stale')).toBe(1);
+  });
+
+  test('gets what was in flight when the connection broke (B6)', async () => {
+    await using proxy = await startProxy(context.server);
+    await using opened = await openOn([proxy.url], { direct: [context.server.url] });
+    await using other = await openOn([context.server.url], { namespace: opened.names.namespace });
+    await using watched = new Watched(opened.store.registry, ['agent.>']);
+    await until('it has begun', () => watched.said('snapshot') === 1);
+    proxy.blackhole('to-client');
+    await create(other, ...range(0, 3));
+    proxy.cut();
+    await proxy.pass();
+    await until('it has all three', () => watched.keys.length === 3, 5000);
+    expect(watched.said('snapshot')).toBe(1);
+  });
+
+  test('on a line gone dead says stale within 3 s, and goes on when it lives again', async () => {
+    await using proxy = await startProxy(context.server);
+    await using opened = await openOn([proxy.url], { direct: [context.server.url] });
+    await using other = await openOn([context.server.url], { namespace: opened.names.namespace });
+    await using watched = new Watched(opened.store.registry, ['agent.>']);
+    await until('it has begun', () => watched.said('snapshot') === 1);
+    proxy.blackhole();
+    const dead = performance.now();
+    await until('it says so', () => watched.said('stale') === 1);
+    expect(performance.now() - dead).toBeLessThan(3500);
+    await create(other, ...range(0, 3));
+    await proxy.pass();
+    await until('it has all three', () => watched.keys.length === 3);
+    expect(watched.keys).toEqual(range(0, 3));
+    expect(watched.said('snapshot')).toBe(1);
+  });
+
+  test('of a frozen server says stale, and of a thawed one that it is alive', async () => {
+    await using server = await startTestServer();
+    await using opened = await openOn([server.url]);
+    await using watched = new Watched(opened.store.registry, ['agent.>']);
+    await until('it is alive', () => watched.said('alive') > 0);
+    server.freeze();
+    await until('it says so', () => watched.said('stale') === 1);
+    const alive = watched.said('alive');
+    await sleep(1500);
+    expect(watched.said('alive')).toBe(alive);
+    server.thaw();
+    await until('it is alive again', () => watched.said('alive') > alive);
+  });
+
+  test('of a stream made anew starts over', async () => {
+    await using opened = await openOn([context.server.url]);
+    const { jsm, names } = opened;
+    await create(opened, ...range(0, 3));
+    await using watched = new Watched(opened.store.registry, ['agent.>']);
+    await until('it has seen three', () => watched.keys.length === 3);
+    await jsm.streams.delete(names.registry.stream);
+    const { registry } = wantedSettings(names, 1);
+    await jsm.streams.add({ ...registry, first_seq: Date.now() * 1000 } as never);
+    await create(opened, 'agent.a.new');
+    await until('it starts over', () => watched.said('snapshot') === 2);
+    await until('it has the one key', () => watched.keys.join() === 'agent.a.new');
+  });
+
+  test('of a stream that was set back to an older copy starts over', async () => {
+    await using server = await startTestServer();
+    await using opened = await openOn([server.url]);
+    const copy = `${server.storeDir}-copy`;
+    try {
+      await create(opened, ...range(0, 3));
+      await server.stop();
+      await cp(`${server.storeDir}/jetstream`, copy, { recursive: true });
+      await server.restart();
+      await using watched = new Watched(opened.store.registry, ['agent.>']);
+      await create(opened, ...range(3, 9));
+      await until('it has seen nine', () => watched.keys.length === 9);
+      await server.stop();
+      await rm(`${server.storeDir}/jetstream`, { recursive: true });
+      await cp(copy, `${server.storeDir}/jetstream`, { recursive: true });
+      await server.restart();
+      await until('it starts over', () => watched.said('snapshot') === 2);
+      expect(watched.keys).toEqual(range(0, 3));
+    } finally {
+      await rm(copy, { recursive: true, force: true });
+    }
+  });
+
+  test('begins past everything that was committed before it, watched or not', async () => {
+    await using opened = await openOn([context.server.url]);
+    const { registry } = opened.store;
+    await create(opened, 'instance.a.b.c.d', 'agent.a.b');
+    const { revision } = await registry.read('agent.a.b');
+    await using watched = new Watched(registry, ['instance.>']);
+    await until('it has begun', () => watched.said('snapshot') === 1);
+    expect(watched.upTo).toBeGreaterThanOrEqual(revision);
+    await create(opened, 'agent.a.c');
+    const next = await registry.read('agent.a.c');
+    await until('it passes what it does not watch', () => watched.upTo >= next.revision, 3000);
+    expect(watched.arrivals).toEqual([]);
+  });
+
+  test('that was away for longer than tombstones live starts over', async () => {
+    await using proxy = await startProxy(context.server);
+    await using opened = await openOn([context.server.url]);
+    await using link = new Link(await connectNats({ servers: [proxy.url], name: 'test' }));
+    const spec = { bucket: opened.names.registry, filters: ['agent.>'], within: 5000 };
+    const watchable = (forgetAfter: number) => ({
+      watch: (_: readonly string[], signal: AbortSignal) =>
+        watch(link, { ...spec, forgetAfter }, signal),
+    });
+    await using forgetful = new Watched(watchable(1000), []);
+    await using mindful = new Watched(watchable(60_000), []);
+    await until('both live', () => forgetful.said('alive') > 0 && mindful.said('alive') > 0);
+    await proxy.refuse();
+    proxy.cut();
+    await sleep(2500);
+    await proxy.pass();
+    await until('the one starts over', () => forgetful.said('snapshot') === 2);
+    await until('the other is alive', () => mindful.said('alive') > 1);
+    expect(mindful.said('snapshot')).toBe(1);
+  });
+
+  test('that is read slowly loses nothing, and is not taken for dead', async () => {
+    await using opened = await openOn([context.server.url]);
+    const many = 20_000;
+    for (let from = 0; from < many; from += 1000) {
+      const writes = range(from, from + 1000).map((key) => ({
+        key,
+        expect: 0,
+        text: 'x'.repeat(500),
+      }));
+      await opened.store.registry.commit({ writes, events: [] });
+    }
+    const ending = new AbortController();
+    let seen = 0;
+    for await (const feed of opened.store.registry.watch(['agent.>'], ending.signal)) {
+      expect(feed.kind).not.toBe('stale');
+      if (feed.kind === 'alive') continue;
+      if (feed.kind !== 'stale') seen += feed.entries.length;
+      if (feed.kind === 'snapshot') {
+        expect(seen).toBe(many);
+        const writes = feed.entries.map(({ key, revision }) => ({
+          key,
+          expect: revision,
+          text: 'y'.repeat(500),
+        }));
+        for (let from = 0; from < many; from += 1000) {
+          await opened.store.registry.commit({
+            writes: writes.slice(from, from + 1000),
+            events: [],
+          });
+        }
+        await sleep(4000);
+      } else await sleep(20);
+      if (seen >= 2 * many) ending.abort();
+    }
+    expect(seen).toBe(2 * many);
+  });
+
+  test('leaves no consumer behind, ended or left', async () => {
+    await using opened = await openOn([context.server.url]);
+    const { jsm, names, store } = opened;
+    const consumers = async () =>
+      (await jsm.streams.info(names.registry.stream)).state.consumer_count;
+    await using watched = new Watched(store.registry, ['agent.>']);
+    await until('it is there', async () => (await consumers()) === 1);
+    for await (const feed of store.registry.watch(['agent.>'], new AbortController().signal)) {
+      if (feed.kind === 'alive') break;
+    }
+    await store.registry.list(['agent.>'], 0);
+    await until('the others are gone', async () => (await consumers()) === 1, 2000);
+    await watched[Symbol.asyncDispose]();
+    await until('all are gone', async () => (await consumers()) === 0, 2000);
+  });
+});

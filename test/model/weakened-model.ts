@@ -1,0 +1,53 @@
+import type { Weakening } from './removable-rules.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
+import type { Broken } from './store.ts';
+
+/** What goes wrong first without a rule, and where that is seen soonest. */
+export interface Refutation {
+  readonly without: readonly Weakening[];
+  readonly scenario: string;
+  readonly property: Broken['property'];
+}
+
+const without = (
+  rule: Weakening | readonly Weakening[],
+  scenario: string,
+  property: Broken['property'],
+): Refutation => ({ without: [rule].flat() as Weakening[], scenario, property });
+
+export const refutations: readonly Refutation[] = [
+  without('lease-before-record', 'takeover', 'G6'),
+  without('no-look-at-lease', 'takeover', 'G6'),
+  without('delete-unconditionally', 'takeover', 'G1'),
+  without('delete-what-is-there', 'takeover', 'G1'),
+  without('record-before-instances', 'takeover', 'G4'),
+  without('record-unconditionally', 'takeover', 'G2'),
+  without('stale-view', 'takeover', 'G4'),
+  without('hold-unfenced', 'hold', 'hold'),
+  without('instances-unfenced', 'takeover', 'G3'),
+  without('id-reused', 'lost claims', 'G3'),
+  without('doubt-settled-by-reading', 'lost and late', 'G5'),
+  without('knowledge-kept', 'lost and late', 'G5'),
+  without('leave-on-old-list', 'lost and late', 'G4'),
+  without('record-before-lease', 'expiry', 'G6'),
+  without('lapse-unnoticed', 'expiry', 'G6'),
+  without('chain-unended', 'takeover', 'G8'),
+  without('chain-begun-anew', 'lost and late', 'G8'),
+];
+
+/**
+ * Rules that others stand in for, as far as these scenarios go: an instance that was judged is found
+ * again by its revision alone, because a run that is over never comes back; and a run whose claim
+ * stands has sent no other write that could still be under way.
+ */
+export const redundant: readonly Omit<Refutation, 'property'>[] = [
+  { without: ['leftovers-unfenced'], scenario: 'takeover' },
+  { without: ['batch-unfenced'], scenario: 'takeover' },
+  { without: ['claim-unconfirmed'], scenario: 'lost claims' },
+];
+
+export function scenarioOf(called: string): Scenario {
+  const found = scenarios.find(({ name }) => name === called);
+  if (!found) throw new Error(`no scenario '${called}'`);
+  return found;
+}

@@ -1,0 +1,110 @@
+import type { Mutant } from '../mutant.ts';
+
+export const auditing: readonly Mutant[] = [
+  {
+    name: 'no-links',
+    breaks: 'G8',
+    what: 'writes events that do not name the one before',
+    file: 'src/runtime/transitions/record-change.ts',
+    edits: [
+      [
+        '    ...(lost !== undefined && lost > 0 && { lost }),\n    prev,',
+        '    ...(lost !== undefined && lost > 0 && { lost }),\n    prev: null,',
+      ],
+    ],
+    tests: ['test/runtime/audit/verify.test.ts', 'test/runtime/audit/verifier/chain-index.test.ts'],
+  },
+  {
+    name: 'numbers-stand-still',
+    breaks: 'G8',
+    what: 'gives a run’s events one and the same number',
+    file: 'src/runtime/transitions/run-changes.ts',
+    edits: [
+      [
+        '  const body = { ...moved, n: stored.record.n + 1 };',
+        '  const body = { ...moved, n: stored.record.n };',
+      ],
+    ],
+    tests: ['test/runtime/audit/verify.test.ts', 'test/runtime/collector/run-death.test.ts'],
+  },
+  {
+    name: 'no-end-for-the-former',
+    breaks: 'G8',
+    what: 'takes a slot over without ending the chain of the run that held it',
+    file: 'src/runtime/transitions/run-changes.ts',
+    edits: [['...(ended ? [ended.write] : []), started', 'started']],
+    tests: [
+      'test/runtime/agent/agent-start.test.ts',
+      'test/runtime/audit/verify.test.ts',
+      'test/runtime/agent/agent-restart.test.ts',
+    ],
+  },
+  {
+    name: 'gap-unseen',
+    breaks: 'G8',
+    what: 'verifies over a missing event',
+    file: 'src/runtime/audit/verifier/check-event.ts',
+    edits: [['  if (event.n !== next) return [gap(next, event.n)];\n', '']],
+    tests: ['test/runtime/audit/verify-tampering.test.ts'],
+  },
+  {
+    name: 'hash-unseen',
+    breaks: 'G8',
+    what: 'verifies over an event that was changed',
+    file: 'src/runtime/audit/verifier/check-event.ts',
+    edits: [
+      ['  if (event.prev === chain.hash) return [];', '  if (event.prev !== undefined) return [];'],
+    ],
+    tests: ['test/runtime/audit/verify-tampering.test.ts'],
+  },
+  {
+    name: 'right-unseen',
+    breaks: 'G1',
+    what: 'verifies over the removal of what a live run owns',
+    file: 'src/runtime/audit/verifier/check-author.ts',
+    edits: [
+      [
+        "if (owner === undefined || isOver(owner) || event['why'] === 'orphan') return undefined;",
+        'if (event) return undefined;',
+      ],
+    ],
+    tests: ['test/runtime/audit/verify-authors.test.ts'],
+  },
+  {
+    name: 'end-unseen',
+    breaks: 'G8',
+    what: 'verifies over a record that was removed by hand',
+    file: 'src/runtime/audit/verifier/check-chain-end.ts',
+    edits: [
+      [
+        'if (record === null || standing === undefined || standing.run === of.run) return undefined;',
+        'if (event) return undefined;',
+      ],
+    ],
+    tests: [
+      'test/runtime/audit/verify-records.test.ts',
+      'test/runtime/audit/verify-tampering.test.ts',
+    ],
+  },
+  {
+    name: 'old-end-removes-the-new',
+    breaks: 'G8',
+    what: 'folds the end of an earlier run into the removal of the present one',
+    file: 'src/domain/replay/fold.ts',
+    edits: [['    if (this.#records.get(key)?.run !== run) return undefined;\n', '']],
+    tests: ['test/runtime/audit/fold.test.ts'],
+  },
+  {
+    name: 'keyframe-by-anybody',
+    breaks: 'G8',
+    what: 'goes on from a keyframe that is not as it was signed',
+    file: 'src/runtime/audit/keyframes/codec.ts',
+    edits: [
+      [
+        'return reading.digest === digest ? checkpoint : undefined;',
+        "return digest === '' ? undefined : checkpoint;",
+      ],
+    ],
+    tests: ['test/runtime/audit/verify-keyframes.test.ts'],
+  },
+];

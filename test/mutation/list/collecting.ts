@@ -1,0 +1,175 @@
+import type { Mutant } from '../mutant.ts';
+
+export const collecting: readonly Mutant[] = [
+  {
+    name: 'count-on-after-an-outage',
+    breaks: 'G6',
+    what: 'counts the time in which it was blind: no silence and no grace begins anew',
+    file: 'src/runtime/collector/sweeper.ts',
+    edits: [
+      ['    this.sightings.start();\n    this.#doubts.clear();', '    this.#doubts.clear();'],
+    ],
+    tests: ['test/runtime/collector/collectors.test.ts'],
+  },
+  {
+    name: 'count-on-the-last-renewal',
+    breaks: 'G6',
+    what: 'counts a silence from the last renewal, also from before it was blind',
+    file: 'src/runtime/collector/observe/lease-observations.ts',
+    edits: [['Math.max(last, this.#started)', 'last']],
+    tests: ['test/runtime/collector/observe/lease-observations.test.ts'],
+  },
+  {
+    name: 'trust-anothers-clock',
+    breaks: 'G6',
+    what: 'counts the grace by the wall clocks: its own and the accuser’s',
+    file: 'src/runtime/collector/sweeper.ts',
+    edits: [
+      [
+        '    const counted = this.#ports.clock.monotonic() - this.sightings.startedAt;\n    return Math.min(counted, this.#doubts.age(record, held));',
+        '    return held ? 0 : this.#ports.clock.wall() - (record.suspect?.since ?? 0);',
+      ],
+    ],
+    tests: [
+      'test/runtime/agent/server-outage.test.ts',
+      'test/runtime/agent/process-frozen.test.ts',
+      'test/runtime/collector/collectors.test.ts',
+    ],
+  },
+  {
+    name: 'lease-before-record',
+    breaks: 'G6',
+    what: 'reads the lease first, and then the record that it judges',
+    file: 'src/runtime/collector/observe/gather-evidence.ts',
+    edits: [
+      [
+        '  const judged: Read<AgentRecord> = readAgent(',
+        '  const early = await readLease(seen.record, ports);\n  const judged: Read<AgentRecord> = readAgent(',
+      ],
+      ['lease: await readLease(record, ports) };', 'lease: early };'],
+    ],
+    tests: ['test/runtime/collector/observe/gather-evidence.test.ts'],
+  },
+  {
+    name: 'no-fence-on-holds',
+    breaks: 'G6',
+    what: 'expires without the fence on the absence of a hold and of the brake',
+    file: 'src/runtime/collector/observe/gather-evidence.ts',
+    edits: [['    fences: fences.map(({ key, expect }) => ({ key, expect })),', '    fences: [],']],
+    tests: [
+      'test/runtime/collector/holds-at-leader.test.ts',
+      'test/runtime/collector/holds.test.ts',
+    ],
+  },
+  {
+    name: 'no-second-question',
+    breaks: 'G6',
+    what: 'calls a run unreachable after one question: a reconnect has no time',
+    file: 'src/runtime/collector/observe/gather-evidence.ts',
+    edits: [['  await clock.sleep(Math.min(reconnectWithin, left()), signal);\n', '']],
+    tests: [
+      'test/runtime/collector/fast-suspicion.test.ts',
+      'test/runtime/collector/observe/recent-disconnects.test.ts',
+    ],
+  },
+  {
+    name: 'never-blind',
+    breaks: 'G6',
+    what: 'judges on though its own lease is not seen renewed',
+    file: 'src/runtime/collector/observe/observer-health.ts',
+    edits: [
+      [
+        '    if (now.monotonic - this.#proof.seenAt > blindAfter(this.#policy)) {',
+        '    if (this.#proof.seenAt > now.monotonic) {',
+      ],
+    ],
+    tests: ['test/runtime/collector/collectors.test.ts'],
+  },
+  {
+    name: 'stall-is-nothing',
+    breaks: 'G6',
+    what: 'judges on after it did not run for a while',
+    file: 'src/runtime/collector/observe/observer-health.ts',
+    edits: [['if (ran > planned + stalledAfter) return', 'if (ran < 0) return']],
+    tests: ['test/runtime/collector/collectors.test.ts'],
+  },
+  {
+    name: 'old-proof-is-proof',
+    breaks: 'G6',
+    what: 'sees again at once, by a renewal from before it was blind',
+    file: 'src/runtime/collector/observe/observer-health.ts',
+    edits: [['    this.#proof = { ...this.#proof, above: this.#own.keeper.revision };\n', '']],
+    tests: ['test/runtime/collector/observe/observer-health.test.ts'],
+  },
+  {
+    name: 'crowd-is-many-deaths',
+    breaks: 'G6',
+    what: 'believes each of many connections that close at once',
+    file: 'src/runtime/collector/observe/recent-disconnects.ts',
+    edits: [['if (times.length <= most) {', 'if (times.length > 0) {']],
+    tests: ['test/runtime/collector/observe/recent-disconnects.test.ts'],
+  },
+  {
+    name: 'brake-without-pace',
+    breaks: 'G9',
+    what: 'lets everybody through a brake that is on',
+    file: 'src/runtime/collector/execute/zone-brakes.ts',
+    edits: [['    if (now - known.since < pace) return 0;\n', '']],
+    tests: ['test/runtime/collector/execute/zone-brakes.test.ts'],
+  },
+  {
+    name: 'brake-not-rewritten',
+    breaks: 'G9',
+    what: 'lets a run through without rewriting the brake: each seat has a pace of its own',
+    file: 'src/runtime/collector/execute/zone-brakes.ts',
+    edits: [
+      [
+        '    return commitOf(change);\n  }\n\n  /** So many',
+        '    return undefined;\n  }\n\n  /** So many',
+      ],
+    ],
+    tests: [
+      'test/runtime/collector/execute/zone-brakes.test.ts',
+      'test/runtime/collector/execute/brake-records.test.ts',
+    ],
+  },
+  {
+    name: 'end-holds-early',
+    breaks: 'G6',
+    what: 'ends a hold whenever it sees one',
+    file: 'src/runtime/collector/sweeper.ts',
+    edits: [['    if (this.#ports.clock.wall() < record.until) return;\n', '']],
+    tests: ['test/runtime/collector/holds.test.ts'],
+  },
+  {
+    name: 'everybody-at-once',
+    breaks: 'G7',
+    what: 'acts on every run, whoever’s turn it is',
+    file: 'src/runtime/collector/seat-priority.ts',
+    edits: [['    if (rank === 0) return true;', '    if (rank >= 0) return true;']],
+    tests: [
+      'test/runtime/collector/seat-priority.test.ts',
+      'test/runtime/collector/shared-work.test.ts',
+    ],
+  },
+  {
+    name: 'nobody-steps-in',
+    breaks: 'G4',
+    what: 'waits for the first seat for ever',
+    file: 'src/runtime/collector/seat-priority.ts',
+    edits: [['return now - known.since >= rank * stepInAfter;', 'return false;']],
+    tests: ['test/runtime/collector/seat-priority.test.ts'],
+  },
+  {
+    name: 'only-what-changes',
+    breaks: 'G5',
+    what: 'looks only at what changes while it watches, not at what it finds',
+    file: 'src/runtime/collector/sweeper.ts',
+    edits: [['    this.#leftovers.start(this.#view.fleet);\n', '']],
+    tests: [
+      'test/runtime/collector/observe/leftover-ages.test.ts',
+      'test/runtime/audit/manual-edits.test.ts',
+      'test/runtime/collector/collectors.test.ts',
+    ],
+  },
+];

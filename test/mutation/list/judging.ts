@@ -1,0 +1,130 @@
+import type { Mutant } from '../mutant.ts';
+
+export const judging: readonly Mutant[] = [
+  {
+    name: 'suspect-with-lease',
+    breaks: 'G6',
+    what: 'calls a run silent though its lease stands at the leader',
+    file: 'src/domain/collection/judge.ts',
+    edits: [
+      [
+        "return lease === 'absent' ? { do: 'suspect'",
+        "return lease !== 'unread' ? { do: 'suspect'",
+      ],
+    ],
+    tests: ['test/domain/collection/judge-run.test.ts'],
+  },
+  {
+    name: 'skip-the-grace',
+    breaks: 'G6',
+    what: 'expires a suspect at once, without its grace',
+    file: 'src/domain/collection/judge.ts',
+    edits: [["  if (suspectFor < policy.grace) return { do: 'hold', why: 'grace' };\n", '']],
+    tests: ['test/domain/collection/judge-run.test.ts'],
+  },
+  {
+    name: 'not-knowing-is-death',
+    breaks: 'G6',
+    what: 'expires a suspect whose lease could not be read',
+    file: 'src/domain/collection/judge.ts',
+    edits: [
+      [
+        "  if (lease === 'unknown' || hold === 'unknown') return { do: 'hold', why: 'not-known' };\n",
+        '',
+      ],
+    ],
+    tests: ['test/domain/collection/judge-run.test.ts'],
+  },
+  {
+    name: 'expire-the-leased',
+    breaks: 'G6',
+    what: 'expires a suspect whose lease stands',
+    file: 'src/domain/collection/judge.ts',
+    edits: [
+      [
+        "return lease === 'stands' ? { do: 'hold', why: 'lease-stands' } : { do: 'expire' };",
+        "return { do: 'expire' };",
+      ],
+    ],
+    tests: ['test/domain/collection/judge-run.test.ts'],
+  },
+  {
+    name: 'expire-who-answers',
+    breaks: 'G6',
+    what: 'expires a suspect that answers',
+    file: 'src/domain/collection/judge.ts',
+    edits: [["  if (probe === 'answered') return { do: 'hold', why: 'answers' };\n", '']],
+    tests: ['test/domain/collection/judge-run.test.ts'],
+  },
+  {
+    name: 'no-answer-is-unreachable',
+    breaks: 'G6',
+    what: 'takes a process that does not answer for one that is gone',
+    file: 'src/domain/collection/judge.ts',
+    edits: [
+      [
+        "return probe === 'no-responders' ? { do: 'suspect'",
+        "return probe !== 'answered' ? { do: 'suspect'",
+      ],
+    ],
+    tests: ['test/domain/collection/judge-run.test.ts'],
+  },
+  {
+    name: 'ignore-the-hold',
+    breaks: 'G6',
+    what: 'expires what is on hold',
+    file: 'src/domain/collection/judge.ts',
+    edits: [["  if (hold === 'stands') return { do: 'hold', why: 'planned' };\n", '']],
+    tests: ['test/domain/collection/judge-run.test.ts'],
+  },
+  {
+    name: 'ignore-the-brake',
+    breaks: 'G9',
+    what: 'expires at any pace while the brake is on',
+    file: 'src/domain/collection/judge.ts',
+    edits: [["  if (brake === 'waits') return { do: 'hold', why: 'brake' };\n", '']],
+    tests: ['test/domain/collection/judge-run.test.ts'],
+  },
+  {
+    name: 'leftover-at-once',
+    breaks: 'G1',
+    what: 'removes a leftover without waiting for the grace',
+    file: 'src/domain/collection/judge.ts',
+    edits: [['if (leftoverFor < ttl + grace)', 'if (leftoverFor < ttl)']],
+    tests: ['test/domain/collection/judge-leftover.test.ts'],
+  },
+  {
+    name: 'leftover-of-the-leased',
+    breaks: 'G1',
+    what: 'removes a leftover whose owner holds its lease',
+    file: 'src/domain/collection/judge.ts',
+    edits: [
+      [
+        "return lease === 'stands' ? { do: 'hold', why: 'lease-stands' } : { do: 'remove' };",
+        "return { do: 'remove' };",
+      ],
+    ],
+    tests: ['test/domain/collection/judge-leftover.test.ts'],
+  },
+  {
+    name: 'brake-never-trips',
+    breaks: 'G9',
+    what: 'never brakes, however much of a zone is silent',
+    file: 'src/domain/collection/brake.ts',
+    edits: [
+      [
+        "suspect > fraction * seen ? 'trip' : 'keep'",
+        "suspect > fraction * seen ? 'keep' : 'keep'",
+      ],
+    ],
+    tests: ['test/domain/collection/brake.test.ts'],
+  },
+  {
+    name: 'brake-for-the-planned',
+    breaks: 'G9',
+    what: 'brakes for silence that somebody planned',
+    file: 'src/domain/collection/brake.ts',
+    edits: [['if (record.suspect && !announced)', 'if (record.suspect)']],
+    tests: ['test/domain/collection/brake.test.ts'],
+  },
+];

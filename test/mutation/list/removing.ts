@@ -1,0 +1,98 @@
+import type { Mutant } from '../mutant.ts';
+
+export const removing: readonly Mutant[] = [
+  {
+    name: 'record-first',
+    breaks: 'G4',
+    what: 'removes the record with the first batch, before the last instance',
+    file: 'src/runtime/collector/execute/remove-instances.ts',
+    edits: [
+      [
+        'instances.slice(from, from + size), last: false }',
+        'instances.slice(from, from + size), last: true }',
+      ],
+    ],
+    tests: [
+      'test/runtime/collector/run-death.test.ts',
+      'test/runtime/collector/manual-collection.test.ts',
+    ],
+  },
+  {
+    name: 'no-fence-on-the-slot',
+    breaks: 'G1',
+    what: 'removes instances of an expired run without the fence on its record',
+    file: 'src/runtime/collector/execute/remove-instances.ts',
+    edits: [['commitOf(changes, last ? undefined : expired)', 'commitOf(changes)']],
+    tests: ['test/runtime/collector/observe/leftover-ages.test.ts'],
+  },
+  {
+    name: 'no-fence-on-leftovers',
+    breaks: 'G1',
+    what: 'removes leftovers though the slot’s record has changed since',
+    file: 'src/runtime/collector/execute/remove-instances.ts',
+    edits: [['{ ...commitOf(changes), fences }', '{ ...commitOf(changes) }']],
+    tests: [
+      'test/runtime/collector/observe/leftover-ages.test.ts',
+      'test/runtime/collector/fleet-races.test.ts',
+    ],
+  },
+  {
+    name: 'unreadable-is-absent',
+    breaks: 'G1',
+    what: 'takes instances for leftovers because the record of their slot cannot be read',
+    file: 'src/domain/fleet/fleet.ts',
+    edits: [
+      [
+        "if (agent?.kind === 'unreadable' || agent?.record.phase === 'expired') return [];\n  return [...instances.values()].filter(\n    (read): read is StoredInstance =>\n      read.kind === 'stored' && read.record.run !== agent?.record.run,",
+        "if (agent?.kind === 'stored' && agent.record.phase === 'expired') return [];\n  const run = agent?.kind === 'stored' ? agent.record.run : undefined;\n  return [...instances.values()].filter(\n    (read): read is StoredInstance => read.kind === 'stored' && read.record.run !== run,",
+      ],
+    ],
+    tests: [
+      'test/domain/fleet/fleet.test.ts',
+      'test/runtime/collector/observe/leftover-ages.test.ts',
+    ],
+  },
+  {
+    name: 'leftover-clock-runs-on',
+    breaks: 'G1',
+    what: 'counts a leftover’s age though it was registered again meanwhile',
+    file: 'src/runtime/collector/observe/leftover-ages.ts',
+    edits: [
+      ['return seen?.revision === stored.revision ? [[stored', 'return seen ? [[stored'],
+      ['seen?.revision === revision ? seen :', 'seen ? seen :'],
+    ],
+    tests: ['test/runtime/collector/observe/leftover-ages.test.ts'],
+  },
+  {
+    name: 'delete-unconditionally',
+    breaks: 'G2',
+    what: 'a store removes whatever stands there, not the revision that was judged',
+    file: 'src/adapters/memory/server/commits.ts',
+    edits: [
+      [
+        'const conditions = [...commit.writes, ...(commit.fences ?? [])];',
+        'const conditions = [...commit.writes.filter(({ text }) => text !== undefined), ...(commit.fences ?? [])];',
+      ],
+    ],
+    tests: [
+      'test/runtime/collector/fleet-races.test.ts',
+      'test/runtime/audit/manual-edits.test.ts',
+    ],
+  },
+  {
+    name: 'forget-all-fences',
+    breaks: 'G3',
+    what: 'a store that looks at no fence',
+    file: 'src/adapters/memory/server/commits.ts',
+    edits: [
+      [
+        'const conditions = [...commit.writes, ...(commit.fences ?? [])];',
+        'const conditions = commit.writes;',
+      ],
+    ],
+    tests: [
+      'test/runtime/collector/fleet-races.test.ts',
+      'test/runtime/collector/holds-at-leader.test.ts',
+    ],
+  },
+];

@@ -1,0 +1,72 @@
+import type { Mutant } from '../mutant.ts';
+
+export const viewing: readonly Mutant[] = [
+  {
+    name: 'strict-hands-out-the-dubious',
+    breaks: 'G9',
+    what: 'hands dubious instances to who asked for live ones only',
+    file: 'src/domain/fleet/pick.ts',
+    edits: [
+      [
+        "    case 'strict':\n      return live;",
+        "    case 'strict':\n      return [...live, ...dubious];",
+      ],
+    ],
+    tests: ['test/domain/fleet/pick.test.ts'],
+  },
+  {
+    name: 'empty-for-silence',
+    breaks: 'G9',
+    what: 'hands out nothing where all hosts of a service fell silent',
+    file: 'src/domain/fleet/pick.ts',
+    edits: [['return live.length * 2 < staying ? [...live, ...dubious] : live;', 'return live;']],
+    tests: ['test/domain/fleet/pick.test.ts'],
+  },
+  {
+    name: 'first-registration-counts',
+    breaks: 'G11',
+    what: 'takes the first of two registrations of one name',
+    file: 'src/domain/fleet/directory-rows.ts',
+    edits: [['tokenOf(rival) > tokenOf(latest)', 'tokenOf(rival) < tokenOf(latest)']],
+    tests: ['test/domain/fleet/directory-rows-contested.test.ts'],
+  },
+  {
+    name: 'the-dead-win',
+    breaks: 'G11',
+    what: 'lets an expired owner’s registration count',
+    file: 'src/domain/fleet/directory-rows.ts',
+    edits: [['!ownerIsOver(rival, fleet)', 'fleet !== undefined']],
+    tests: ['test/domain/fleet/directory-rows-contested.test.ts'],
+  },
+  {
+    name: 'unreadable-is-orphan',
+    breaks: 'G12',
+    what: 'tells consumers of an orphan where it only cannot read',
+    file: 'src/domain/fleet/directory-rows.ts',
+    edits: [
+      [
+        "if (agent.kind === 'unreadable') return { reason: 'unobserved', since };",
+        "if (agent.kind === 'unreadable') return { reason: 'orphan', since };",
+      ],
+    ],
+    tests: ['test/domain/fleet/directory-rows.test.ts'],
+  },
+  {
+    name: 'observed-by-nobody',
+    breaks: 'G9',
+    what: 'does not say that nobody watches',
+    file: 'src/domain/fleet/directory-rows.ts',
+    edits: [
+      ["return observed ? undefined : { reason: 'unobserved', since };", 'return undefined;'],
+    ],
+    tests: ['test/domain/fleet/directory-rows.test.ts'],
+  },
+  {
+    name: 'token-of-the-last-write',
+    breaks: 'G11',
+    what: 'gives an instance a new token with every write',
+    file: 'src/domain/events/apply-transition.ts',
+    edits: [['token: before.token || revision,', 'token: revision,']],
+    tests: ['test/domain/events/apply-transition.test.ts'],
+  },
+];

@@ -1,0 +1,72 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { copyTree } from './copy.ts';
+import { type Mutant, mutate } from './mutant.ts';
+import { mutants } from './mutants.ts';
+import { byTests } from './verdict.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const at = (file: string) => `${root}${file}`;
+const { signal } = new AbortController();
+
+describe('the list of mutants', () => {
+  test('has enough of them, each with a name of its own, and every guarantee is broken', () => {
+    expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length);
+    expect(mutants.length).toBeGreaterThanOrEqual(40);
+    const broken = new Set(mutants.map(({ breaks }) => breaks));
+    const listed = readFileSync(at('docs/guarantees.md'), 'utf8').matchAll(/^\| \*\*(G\d+)\*\*/gm);
+    const guarantees = [...listed].map(([, name = '']) => name);
+    expect(guarantees).toHaveLength(12);
+    const missing = guarantees.filter((name) => !broken.has(name as Mutant['breaks']));
+    expect(missing).toEqual([]);
+  });
+
+  test.each(mutants)('$name still breaks the code as it stands', (mutant) => {
+    const source = readFileSync(at(mutant.file), 'utf8');
+    expect(mutate(mutant, source)).not.toBe(source);
+    for (const file of mutant.tests) expect(existsSync(at(file)), file).toBe(true);
+  });
+
+  test('a text that stands there twice, or not at all, is refused', () => {
+    const stale = (find: string) => mutate({ name: 'stale', edits: [[find, '']] }, 'a b a');
+    expect(() => stale('a')).toThrow('stale: its text is there 2 times, not once: a');
+    expect(() => stale('c')).toThrow('0 times');
+  });
+});
+
+/** Not everything that is red is a kill, and not everything that is green was looked at. */
+describe('a mutant', () => {
+  const judging: Mutant = {
+    name: 'sample',
+    breaks: 'G6',
+    what: 'expires a suspect at once, without its grace',
+    file: 'src/domain/collection/judge.ts',
+    edits: [['suspectFor < policy.grace', 'suspectFor < 0']],
+    tests: ['test/domain/collection/judge-run.test.ts'],
+  };
+
+  test.each([
+    ['that breaks a promise is killed by the test that names it', judging, 'killed'],
+    [
+      'that changes nothing survives',
+      { ...judging, edits: [['suspectFor < policy.grace', 'policy.grace > suspectFor']] },
+      'survived',
+    ],
+    [
+      'that is no program proves nothing',
+      { ...judging, edits: [['suspectFor < policy.grace', 'suspectFor <']] },
+      'broken',
+    ],
+  ] as const)(
+    '%s',
+    async (_, mutant, is) => {
+      await using copy = await copyTree(root);
+      const verdict = await copy.with(mutant, () => byTests(mutant, { root: copy.root, signal }));
+      expect(verdict.is).toBe(is);
+      const file = `${copy.root}/${mutant.file}`;
+      expect(readFileSync(file, 'utf8')).toBe(readFileSync(at(mutant.file), 'utf8'));
+    },
+    120_000,
+  );
+});

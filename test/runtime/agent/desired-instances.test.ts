@@ -1,0 +1,237 @@
+import { describe, expect } from 'vitest';
+import { registrationsPerBatch } from '../../../src/domain/policy/lease-policy.ts';
+import { seconds } from '../../../src/domain/time.ts';
+import { specOf } from '../support/fleet-in-memory.ts';
+import { scenario } from '../support/scenario.ts';
+
+const specs = (...names: readonly string[]) => names.map(specOf);
+
+describe('the instances of an agent', () => {
+  scenario('follow what it runs, each with the events that say so', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(1));
+    a.agent.replace([{ ...specOf('web/1'), port: 80 }, specOf('web/2')]);
+    await fleet.advance(seconds(1));
+    a.agent.replace(specs('web/2'));
+    await fleet.advance(seconds(1));
+    const { run } = a.agent;
+    expect(fleet.instances('h1/a')).toEqual({ 'web/2': run });
+    expect(fleet.audit.story({ run, name: 'web/1' })).toEqual(['registered', 'changed', 'removed']);
+  });
+
+  scenario('that go and come back keep one chain each, without a gap', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(1));
+    const { run } = a.agent;
+    const tokens: number[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      a.agent.replace([]);
+      await fleet.advance(seconds(1));
+      a.agent.replace(specs('web/1'));
+      await fleet.advance(seconds(1));
+      tokens.push(fleet.instance('h1/a', 'web/1').revision);
+    }
+    expect(tokens).toEqual([...tokens].sort((x, y) => x - y));
+    expect(fleet.audit.story({ run, name: 'web/1' })).toEqual([
+      'registered',
+      ...Array(3).fill(['removed', 'registered']).flat(),
+    ]);
+  });
+
+  scenario('that go and come back in one breath never went', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(1));
+    const before = fleet.instance('h1/a', 'web/1');
+    a.agent.replace([]);
+    a.agent.replace(specs('web/1'));
+    await fleet.advance(seconds(1));
+    expect(fleet.instance('h1/a', 'web/1')).toEqual(before);
+  });
+
+  for (const at of [1, 2, 3, 4, 5, 6, 7, 8, 9]) {
+    scenario(`may change while they are reconciled, at request ${at}`, async (fleet) => {
+      const process = fleet.process('h1');
+      const a = fleet.agent('h1/a', ['web/1', 'web/2'], { process });
+      process.line.fate = (n) => {
+        if (n === at) a.agent.replace(specs('web/2', 'web/3'));
+        return 'fine';
+      };
+      await fleet.advance(seconds(5));
+      const { run } = a.agent;
+      expect(fleet.instances('h1/a')).toEqual({ 'web/2': run, 'web/3': run });
+      expect(a.agent.state).toBe('serving');
+    });
+  }
+
+  scenario('may change while it is lapsed, and while the store is out', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(1));
+    const { run } = a.agent;
+    a.process.line.down = true;
+    await fleet.advance(seconds(2));
+    a.agent.replace(specs('web/1', 'web/2'));
+    await fleet.advance(fleet.lease.ttl);
+    expect(a.agent.state).toBe('lapsed');
+    a.agent.replace(specs('web/2', 'web/3'));
+    a.process.line.down = false;
+    await fleet.advance(seconds(5));
+    expect(fleet.instances('h1/a')).toEqual({ 'web/2': run, 'web/3': run });
+  });
+
+  scenario('may change while the store is out for less than a ttl', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(1));
+    a.process.line.down = true;
+    a.agent.replace(specs('web/2'));
+    await fleet.advance(seconds(2));
+    a.process.line.down = false;
+    await fleet.advance(seconds(2));
+    expect(fleet.instances('h1/a')).toEqual({ 'web/2': a.agent.run });
+    expect(a.transitions.map(({ event }) => event.type)).not.toContain('lapsed');
+  });
+
+  scenario('may change while its run is doubted', async (fleet) => {
+    fleet.collector('c1');
+    const a = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(5));
+    a.process.freeze();
+    while (fleet.phase('h1/a') === 'live') await fleet.advance(100);
+    a.agent.replace(specs('web/2'));
+    a.process.thaw();
+    await fleet.advance(seconds(2));
+    expect(fleet.phase('h1/a')).toBe('live');
+    expect(fleet.instances('h1/a')).toEqual({ 'web/2': a.agent.run });
+  });
+
+  scenario('are registered in batches that the server takes', async (fleet) => {
+    const names = Array.from({ length: 2 * registrationsPerBatch + 1 }, (_, n) => `web/${n}`);
+    const first = fleet.agent('h1/a', names, { sees: true });
+    await fleet.advance(seconds(1));
+    expect(Object.keys(fleet.instances('h1/a'))).toHaveLength(names.length);
+    await fleet.kill(first.process);
+    const second = fleet.agent('h1/a', names, { sees: true });
+    await fleet.advance(0);
+    expect(second.agent.state).toBe('serving');
+    expect(new Set(Object.values(fleet.instances('h1/a')))).toEqual(new Set([second.agent.run]));
+    const sizes = second.process.commits.map(({ commit }) => commit.writes.length);
+    expect(sizes).toEqual([1, registrationsPerBatch, registrationsPerBatch, 1, 1]);
+  });
+
+  scenario(
+    'removed by a write that arrives late, and wanted again, stand in the end',
+    async (fleet) => {
+      const a = fleet.agent('h1/a', ['web/1']);
+      await fleet.advance(seconds(1));
+      const from = a.process.line.requests;
+      a.process.line.fate = (n) => (n === from + 1 ? 'late' : 'fine');
+      a.agent.replace([]);
+      await fleet.clock.settle();
+      a.agent.replace(specs('web/1'));
+      await fleet.advance(seconds(20));
+      expect(fleet.instances('h1/a')).toEqual({ 'web/1': a.agent.run });
+    },
+  );
+
+  scenario(
+    'removed by a write without an answer, and wanted again after a lapse, stand in the end',
+    async (fleet) => {
+      const a = fleet.agent('h1/a', ['web/1']);
+      await fleet.advance(seconds(1));
+      const from = a.process.line.requests;
+      let mended = false;
+      a.process.line.fate = (n) => {
+        if (n === from + 1) return 'unanswered';
+        return mended ? 'fine' : 'unsent';
+      };
+      a.agent.replace([]);
+      await fleet.advance(fleet.lease.ttl + seconds(1));
+      expect(a.agent.state).toBe('lapsed');
+      a.agent.replace(specs('web/1'));
+      mended = true;
+      await fleet.advance(seconds(20));
+      expect(a.agent.state).toBe('serving');
+      expect(fleet.instances('h1/a')).toEqual({ 'web/1': a.agent.run });
+    },
+  );
+});
+
+describe('the health of an instance', () => {
+  const failing = { state: 'failing', detail: 'connection refused' } as const;
+  const stateOf = (read: {
+    kind: string;
+    record?: { state: string; detail?: string | undefined };
+  }) => read.record && [read.record.state, read.record.detail];
+
+  scenario('turns with what its checks find', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(1));
+    a.agent.report(specOf('web/1'), failing);
+    await fleet.advance(0);
+    expect(stateOf(fleet.instance('h1/a', 'web/1'))).toEqual(['failing', failing.detail]);
+    a.agent.report(specOf('web/1'), { state: 'serving' });
+    await fleet.advance(0);
+    expect(stateOf(fleet.instance('h1/a', 'web/1'))).toEqual(['serving', undefined]);
+    expect(fleet.audit.story({ run: a.agent.run, name: 'web/1' })).toEqual([
+      'registered',
+      'failed',
+      'recovered',
+    ]);
+  });
+
+  scenario('known before it was registered is said right after', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1']);
+    a.agent.report(specOf('web/1'), failing);
+    await fleet.advance(seconds(1));
+    expect(stateOf(fleet.instance('h1/a', 'web/1'))).toEqual(['failing', failing.detail]);
+  });
+
+  scenario('keeps its detail when something else about the instance changes', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1']);
+    a.agent.report(specOf('web/1'), failing);
+    await fleet.advance(seconds(1));
+    a.agent.replace([{ ...specOf('web/1'), port: 81 }]);
+    await fleet.advance(seconds(1));
+    expect(stateOf(fleet.instance('h1/a', 'web/1'))).toEqual(['failing', failing.detail]);
+  });
+
+  scenario(
+    'is kept over a crash of the agent’s lease, and said again by a new run',
+    async (fleet) => {
+      fleet.collector('c1');
+      const a = fleet.agent('h1/a', ['web/1']);
+      a.agent.report(specOf('web/1'), failing);
+      await fleet.advance(seconds(5));
+      const { run } = a.agent;
+      a.process.line.down = true;
+      await fleet.advance(seconds(60));
+      a.process.line.down = false;
+      await fleet.advance(seconds(5));
+      expect(a.agent.run).not.toBe(run);
+      expect(stateOf(fleet.instance('h1/a', 'web/1'))).toEqual(['failing', failing.detail]);
+    },
+  );
+
+  scenario('of what it does not run is not said', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(1));
+    const before = fleet.world.registry.lastSeq;
+    a.agent.report(specOf('web/9'), failing);
+    a.agent.report(specOf('web/1'), { state: 'serving' });
+    await fleet.advance(seconds(1));
+    expect(fleet.world.registry.lastSeq).toBe(before);
+  });
+
+  scenario(
+    'an instance told to drain stands as draining until it is deregistered',
+    async (fleet) => {
+      const a = fleet.agent('h1/a', ['web/1', 'web/2']);
+      await fleet.advance(seconds(1));
+      a.agent.report(specOf('web/1'), { state: 'draining' });
+      await fleet.advance(seconds(10));
+      expect(stateOf(fleet.instance('h1/a', 'web/1'))).toEqual(['draining', undefined]);
+      a.agent.replace(specs('web/2'));
+      await fleet.advance(0);
+      expect(fleet.instances('h1/a')).toEqual({ 'web/2': a.agent.run });
+    },
+  );
+});

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import type { StoredEvent } from '../../../src/ports/audit.ts';
+import { replayTo } from '../../../src/runtime/audit/replay.ts';
+import { verify } from '../../../src/runtime/audit/verify.ts';
+import { historyOf } from '../../fixtures/history/given-history.ts';
+import { longHistory } from '../../fixtures/history/long-history.ts';
+
+const events = [...longHistory(200, { agents: 8 })];
+const moved = events.findIndex(({ text }) => text.includes('"from":{"present"'));
+const { signal } = new AbortController();
+
+type Path = readonly (string | number)[];
+
+/** The paths to every value in a document, the innermost too. */
+function pathsIn(value: unknown, at: Path = []): Path[] {
+  if (typeof value !== 'object' || value === null) return [at];
+  return [at, ...Object.entries(value).flatMap(([key, one]) => pathsIn(one, [...at, key]))];
+}
+
+function withValue(value: unknown, [key, ...rest]: Path, put: unknown): unknown {
+  if (key === undefined) return put;
+  const before = value as Record<string, unknown>;
+  return { ...before, [key]: withValue(before[key], rest, put) };
+}
+
+/** An event of the history with one value in it replaced by anything. */
+const anyForgery = fc
+  .record({ n: fc.nat({ max: events.length - 1 }), where: fc.nat(), put: fc.jsonValue() })
+  .map(({ n, where, put }) => {
+    const { text } = events[n] as StoredEvent;
+    const document = JSON.parse(text);
+    const paths = pathsIn(document);
+    const path = paths[where % paths.length] ?? [];
+    return { n, text: JSON.stringify(withValue(document, path, put)) };
+  });
+
+/** It comes from a state that no machine has. */
+const nowhere = {
+  n: moved,
+  text: (events[moved] as StoredEvent).text.replace('"from":{"present"', '"from":{"elsewhere"'),
+};
+
+test('whatever is put in place of anything in an event, a verification and a replay come to their end', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyForgery, async ({ n, text }) => {
+      const forged = events.map((event, at) => (at === n ? { ...event, text } : event));
+      const history = historyOf(forged);
+      const options = { onDivergence: () => {}, signal };
+      expect((await verify(history, { clock: systemClock }, options)).events).toBe(events.length);
+      await replayTo(history, { seq: events.length }, undefined, signal);
+    }),
+    {
+      numRuns: 200,
+      examples: [[nowhere]],
+    },
+  );
+}, 60_000);

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import { memoryStore } from '../../../src/adapters/memory/store.ts';
+import { RunId, type RunRef } from '../../../src/domain/identity/names.ts';
+import type { StoredAgent, StoredInstance } from '../../../src/domain/records/stored-record.ts';
+import type { Check } from '../../../src/domain/replay/divergence.ts';
+import { minutes, seconds } from '../../../src/domain/time.ts';
+import {
+  moveInstance,
+  registerInstance,
+  removeInstance,
+} from '../../../src/runtime/transitions/instance-changes.ts';
+import type { Author, Change } from '../../../src/runtime/transitions/record-change.ts';
+import { moveRun, removeRun, takeSlot } from '../../../src/runtime/transitions/run-changes.ts';
+import { FleetInMemory, slotAt, specOf } from '../support/fleet-in-memory.ts';
+import { verdictOn } from '../support/record-verdict.ts';
+
+/** A fleet of two agents and a collector, and somebody who may write whatever, as whomever. */
+async function given() {
+  const fleet = new FleetInMemory();
+  const one = fleet.agent('h1/a', ['web/1']);
+  const other = fleet.agent('h2/a', ['web/2']);
+  await fleet.advance(seconds(2));
+  const intruder = fleet.process('h9');
+  const as = (actor: RunRef): Author => ({ actor, ports: intruder.ports });
+  const commit = async (change: Change | 'ignored') => {
+    if (change === 'ignored') throw new Error('the machine has no such transition');
+    const { write, events } = change;
+    const { outcome } = await memoryStore(fleet.world).registry.commit({ writes: [write], events });
+    expect(outcome).toBe('committed');
+    return fleet.world.audit.last?.seq ?? 0;
+  };
+  return {
+    fleet,
+    commit,
+    one: { ...slotAt('h1/a'), run: one.agent.run } as RunRef,
+    other: { ...slotAt('h2/a'), run: other.agent.run } as RunRef,
+    as,
+    agent: () => fleet.record('h1/a') as StoredAgent,
+    instance: () => fleet.instance('h1/a', 'web/1') as StoredInstance,
+  };
+}
+type Given = Awaited<ReturnType<typeof given>>;
+
+/** Events as a correct program would write them, records and all: only their author may not. */
+describe('an event written by somebody who may not', () => {
+  const forbidden: readonly [string, (given: Given) => Change | 'ignored'][] = [
+    [
+      'a run says of another that it leaves',
+      ({ as, other, agent }) => moveRun(as(other), agent(), { type: 'withdrawn' }),
+    ],
+    [
+      'a run refutes a suspicion for another',
+      ({ as, other, agent }) => moveRun(as(other), agent(), { type: 'regranted' }),
+    ],
+    [
+      'a run suspects itself',
+      ({ as, one, agent }) => moveRun(as(one), agent(), { type: 'suspected', reason: 'silent' }),
+    ],
+    [
+      'a run takes the slot of another host',
+      ({ as, other, one, agent }) => {
+        const { ttl, grace, process, startedAt } = agent().record;
+        const claim = { ...one, run: other.run, ttl, grace, process, startedAt };
+        return takeSlot(as(other), agent(), claim, {});
+      },
+    ],
+    [
+      'a run changes the instance of another',
+      ({ as, other, instance }) =>
+        moveInstance(as(other), instance(), { type: 'failed', detail: 'because I say so' }),
+    ],
+    [
+      'a run deregisters the instance of another slot',
+      ({ as, other, instance }) => removeInstance(as(other), instance(), 'deregistered'),
+    ],
+    [
+      'a run removes its own instance as if its owner were dead',
+      ({ as, one, instance }) => removeInstance(as(one), instance(), 'owner-expired'),
+    ],
+    [
+      'a collector removes what a live run owns (G1)',
+      ({ as, other, instance }) => removeInstance(as(other), instance(), 'owner-expired'),
+    ],
+    [
+      'an instance is removed for a reason that nobody has',
+      ({ as, other, instance }) => removeInstance(as(other), instance(), 'dislike'),
+    ],
+  ];
+
+  test.each(forbidden)('is named: %s', async (_, write) => {
+    const all = await given();
+    const seq = await all.commit(write(all));
+    const { said } = await verdictOn(all.fleet);
+    const author: Check = 'author';
+    expect(said).toContainEqual(expect.objectContaining({ seq, check: author }));
+    expect(said.every((one) => one.seq === seq || one.seq === seq - 1)).toBe(true);
+  });
+
+  test('is named: a run that was expired goes on writing (G3)', async () => {
+    const all = await given();
+    const { as, one, other, agent, instance, fleet } = all;
+    await all.commit(moveRun(as(other), agent(), { type: 'suspected', reason: 'silent' }));
+    await all.commit(moveRun(as(other), agent(), { type: 'expired' }));
+    const failed = { type: 'failed', detail: 'too late' } as const;
+    const seq = await all.commit(moveInstance(as(one), instance(), failed));
+    const wanted = { spec: specOf('web/7'), health: { state: 'serving' } } as const;
+    const absent = { kind: 'absent', key: 'instance.h1.a.web.7', revision: 0 } as const;
+    const next = await all.commit(registerInstance(as(one), wanted, absent, undefined));
+    const { said } = await verdictOn(fleet);
+    expect(said).toEqual([
+      expect.objectContaining({ seq, check: 'author', entity: `web/1 of h1/a run ${one.run}` }),
+      expect.objectContaining({
+        seq: next,
+        check: 'author',
+        entity: `web/7 of h1/a run ${one.run}`,
+      }),
+    ]);
+  });
+
+  test('is named: a run that has left goes on writing (G3)', async () => {
+    const all = await given();
+    const { as, one, agent, instance, fleet } = all;
+    await all.commit(moveRun(as(one), agent(), { type: 'withdrawn' }));
+    await all.commit(removeRun(as(one), agent(), 'left'));
+    const seq = await all.commit(removeInstance(as(one), instance(), 'left'));
+    const { said } = await verdictOn(fleet);
+    expect(said).toEqual([expect.objectContaining({ seq, check: 'author' })]);
+  });
+});
+
+describe('whoever may', () => {
+  test('is not named: a collector that shares its slot with the agent whose dead run it removes', async () => {
+    const all = await given();
+    const { as, one, other, agent, instance, fleet } = all;
+    await all.commit(moveRun(as(other), agent(), { type: 'suspected', reason: 'silent' }));
+    await all.commit(moveRun(as(other), agent(), { type: 'expired' }));
+    const collector = { ...one, run: RunId.parse('collector0of0h1') };
+    await all.commit(removeInstance(as(collector), instance(), 'owner-expired'));
+    await all.commit(removeRun(as(collector), agent(), 'removed'));
+    expect((await verdictOn(fleet)).said).toEqual([]);
+  });
+
+  test('is not named: runs, their successors, and collectors at their work', async () => {
+    const { fleet } = await given();
+    fleet.collector('c1');
+    const next = fleet.agent('h1/a', ['web/1'], { takeover: true });
+    await fleet.advance(seconds(10));
+    await fleet.kill(next.process);
+    await fleet.advance(minutes(2));
+    expect(fleet.record('h1/a').kind).toBe('absent');
+    expect((await verdictOn(fleet)).said).toEqual([]);
+  });
+});

@@ -1,0 +1,240 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { memoryStore } from '../../../src/adapters/memory/store.ts';
+import { minutes, seconds } from '../../../src/domain/time.ts';
+import type { Keyframes } from '../../../src/ports/keyframes.ts';
+import { replayTo } from '../../../src/runtime/audit/replay.ts';
+import { eventsOf, historyOf } from '../../fixtures/history/given-history.ts';
+import { changedAt, eventIn } from '../../fixtures/history/tampering.ts';
+import { eventfulFleet } from '../support/event-source.ts';
+import { type FleetInMemory, specOf } from '../support/fleet-in-memory.ts';
+import { verdictOn } from '../support/record-verdict.ts';
+
+let fleet: FleetInMemory;
+let keyframe: number;
+
+beforeEach(async () => {
+  fleet = await eventfulFleet();
+  [keyframe = 0] = fleet.world.keyframes.keys();
+});
+
+const linesOf = () => (fleet.world.keyframes.get(keyframe) ?? '').trimEnd().split('\n');
+const replace = (lines: readonly string[]) =>
+  void fleet.world.keyframes.set(keyframe, `${lines.join('\n')}\n`);
+const signedAt = () =>
+  fleet.world.audit.from(1).find((one) => eventIn(one).event.type === 'kept')?.seq ?? 0;
+
+/** Changes the first line of a kind, in whatever way. */
+function change(kind: string, how: (line: string) => string | undefined): string {
+  const lines = linesOf();
+  const at = lines.findIndex((line) => line.startsWith(`["${kind}"`));
+  const name = JSON.parse(lines[at] ?? '[]')[1];
+  const changed = how(lines[at] ?? '');
+  replace(lines.toSpliced(at, 1, ...(changed === undefined ? [] : [changed])));
+  return name;
+}
+
+describe('a keyframe that was changed', () => {
+  test('in a record is named with the record, and is not the one that was signed', async () => {
+    const entity = change('record', (line) => line.replace('\\"grace\\":10000', '\\"grace\\":1'));
+    const { said } = await verdictOn(fleet);
+    expect(said).toEqual([
+      expect.objectContaining({ seq: keyframe, entity, check: 'keyframe' }),
+      expect.objectContaining({
+        seq: signedAt(),
+        entity: `keyframe ${keyframe}`,
+        check: 'keyframe',
+      }),
+    ]);
+  });
+
+  test('in where a chain stands is named with the chain', async () => {
+    const entity = change('open', (line) =>
+      line.replace(/"hash":"[0-9a-f]{8}/, '"hash":"00000000'),
+    );
+    const { said } = await verdictOn(fleet);
+    expect(said).toContainEqual(
+      expect.objectContaining({ seq: keyframe, entity, check: 'keyframe' }),
+    );
+  });
+
+  test.each([
+    ['a line is gone', (lines: string[]) => lines.slice(0, -1)],
+    ['the end is gone', (lines: string[]) => lines.slice(0, 5)],
+    ['a line is no line', (lines: string[]) => lines.with(3, '["open"')],
+    ['a line is of no kind', (lines: string[]) => lines.with(3, '["close","x",{}]')],
+    ['its head is gone', (lines: string[]) => lines.slice(1)],
+    ['it is empty', () => []],
+  ])('so that %s cannot be read', async (_, how) => {
+    replace(how(linesOf()));
+    const { said } = await verdictOn(fleet);
+    expect(said).toContainEqual(
+      expect.objectContaining({
+        seq: keyframe,
+        entity: `keyframe ${keyframe}`,
+        check: 'keyframe',
+        expected: 'a keyframe that can be read',
+      }),
+    );
+  });
+
+  test('so that a record is missing, its count corrected, is named with the record', async () => {
+    const entity = change('record', () => undefined);
+    replace(linesOf().with(0, (linesOf()[0] ?? '').replace(/"records":6/, '"records":5')));
+    const { said } = await verdictOn(fleet);
+    expect(said).toContainEqual(
+      expect.objectContaining({ seq: keyframe, entity, check: 'keyframe' }),
+    );
+  });
+
+  test('in what only its signature covers is not the one that was signed', async () => {
+    change('predecessor', (line) => line.replace(/"hash":"[0-9a-f]{8}/, '"hash":"00000000'));
+    const { said } = await verdictOn(fleet);
+    expect(said).toEqual([
+      expect.objectContaining({
+        seq: signedAt(),
+        entity: `keyframe ${keyframe}`,
+        check: 'keyframe',
+      }),
+    ]);
+  });
+
+  test('is not replayed from: the moment is as it was', async () => {
+    const { audit, keyframes } = memoryStore(fleet.world);
+    const never = new AbortController().signal;
+    const moment = { seq: keyframe + 2 };
+    const before = await replayTo(audit, moment, keyframes, never);
+    expect(before.keyframe).toBe(keyframe);
+    change('record', (line) => line.replace('\\"grace\\":10000', '\\"grace\\":1'));
+    const after = await replayTo(audit, moment, keyframes, never);
+    expect(after.keyframe).toBe(0);
+    expect(after.records).toEqual(before.records);
+  });
+});
+
+describe('a keyframe that nobody has signed', () => {
+  test('is noted, and nothing is begun from it', async () => {
+    const { audit, keyframes } = memoryStore(fleet.world);
+    const unsigned = (await eventsOf(audit)).filter((one) => eventIn(one).event.type !== 'kept');
+    const { notes } = await verdictOn(fleet, { history: historyOf(unsigned) });
+    expect(notes.unsigned).toBe(1);
+    const moment = { seq: keyframe + 2 };
+    const replayed = await replayTo(
+      historyOf(unsigned),
+      moment,
+      keyframes,
+      new AbortController().signal,
+    );
+    expect(replayed.keyframe).toBe(0);
+  });
+});
+
+/** The history from this event on: what limits on the stream leave. */
+const trimmedTo = async (first: number) => {
+  const events = await eventsOf(memoryStore(fleet.world).audit);
+  return events.filter(({ seq }) => seq >= first);
+};
+const verdictOnTrimmed = async (first: number, keyframes?: Keyframes) =>
+  verdictOn(fleet, {
+    history: historyOf(await trimmedTo(first)),
+    ...(keyframes && { keyframes }),
+  });
+
+describe('a history that was trimmed', () => {
+  test('holds from any event up to the one behind its keyframe (history begins here)', async () => {
+    for (let first = 2; first <= keyframe + 1; first += 1) {
+      const { said, begunFrom, first: begins, notes, events } = await verdictOnTrimmed(first);
+      expect(said).toEqual([]);
+      expect({ begins, begunFrom, notes }).toMatchObject({
+        begins: first,
+        begunFrom: keyframe,
+        notes: { unsigned: 0 },
+      });
+      expect(events).toBe((fleet.world.audit.last?.seq ?? 0) - first + 1);
+    }
+  });
+
+  test('that begins behind all keyframes is said to, and not taken for whole', async () => {
+    const first = keyframe + 2;
+    const { said, begunFrom } = await verdictOnTrimmed(first);
+    expect(begunFrom).toBe(0);
+    // And nothing else is said: of what was before nothing is known.
+    expect(said).toEqual([
+      {
+        seq: first,
+        entity: 'history',
+        check: 'stream',
+        expected: `event 1, or a signed keyframe at ${first - 1} or after`,
+        found: `event ${first}, and no such keyframe: what was before is not known`,
+      },
+    ]);
+  });
+
+  test('whose keyframe was changed is not begun from it', async () => {
+    change('record', (line) => line.replace('\\"grace\\":10000', '\\"grace\\":1'));
+    const { said, begunFrom } = await verdictOnTrimmed(keyframe + 1);
+    expect(begunFrom).toBe(0);
+    const entity = `keyframe ${keyframe}`;
+    expect(said).toContainEqual(
+      expect.objectContaining({ seq: signedAt(), entity, check: 'keyframe' }),
+    );
+    expect(said).toContainEqual(expect.objectContaining({ entity: 'history', check: 'stream' }));
+  });
+
+  test('is checked before its keyframe too: an event there that was changed is named', async () => {
+    const first = 20;
+    const events = await trimmedTo(first);
+    const missed = [];
+    for (const { seq } of events.filter((one) => one.seq <= keyframe)) {
+      const changed = changedAt(events, seq, ({ at }) => ({ at: at + 1 }));
+      const { said } = await verdictOn(fleet, { history: historyOf(changed) });
+      const named = said.some((one) => one.seq === seq && one.check === 'hash');
+      if (!named && !said.some((one) => one.check === 'keyframe')) missed.push(seq);
+    }
+    expect(missed).toEqual([]);
+  });
+
+  test('is compared with the registry: what was written before its beginning is known', async () => {
+    fleet.byHand('instance.h1.a.web.2', undefined);
+    const { said } = await verdictOnTrimmed(keyframe + 1);
+    expect(said).toEqual([
+      expect.objectContaining({ entity: 'instance.h1.a.web.2', check: 'registry' }),
+    ]);
+  });
+
+  test('is replayed from its keyframe, to the same as the whole', async () => {
+    const { audit, keyframes } = memoryStore(fleet.world);
+    const never = new AbortController().signal;
+    const moment = { at: fleet.clock.wall() };
+    const whole = await replayTo(audit, moment, undefined, never);
+    const trimmed = historyOf(await trimmedTo(keyframe + 1));
+    const replayed = await replayTo(trimmed, moment, keyframes, never);
+    expect([replayed.keyframe, whole.keyframe]).toEqual([keyframe, 0]);
+    expect(replayed.records).toEqual(whole.records);
+  });
+});
+
+describe('keyframes', () => {
+  test('take a replay to the same fleet, at every moment', async () => {
+    const { agent } = fleet.agent('h4/a', ['web/9']);
+    for (let n = 0; n < 30; n += 1) {
+      agent.replace([{ ...specOf('web/9'), port: n + 1 }]);
+      await fleet.advance(seconds(5));
+    }
+    await fleet.advance(minutes(1));
+    expect(fleet.world.keyframes.size).toBeGreaterThan(1);
+    const { audit, keyframes } = memoryStore(fleet.world);
+    const never = new AbortController().signal;
+    for (const { seq, storedAt } of await eventsOf(audit)) {
+      for (const moment of [{ seq }, { before: seq }, { at: storedAt }]) {
+        const plain = await replayTo(audit, moment, undefined, never);
+        const quick = await replayTo(audit, moment, keyframes, never);
+        expect({ seq: quick.seq, at: quick.at, records: quick.records }).toEqual({
+          seq: plain.seq,
+          at: plain.at,
+          records: plain.records,
+        });
+        expect(quick.keyframe + quick.folded).toBe(plain.folded);
+      }
+    }
+  });
+});

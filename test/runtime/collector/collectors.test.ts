@@ -1,0 +1,308 @@
+import { describe, expect } from 'vitest';
+import { SeatRecord } from '../../../src/domain/records/schemas.ts';
+import { seconds } from '../../../src/domain/time.ts';
+import { setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
+import { type CollectorProcess, type FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
+import { mishaps } from '../support/link-faults.ts';
+import { scenario } from '../support/scenario.ts';
+
+const seatedOf = (...all: readonly CollectorProcess[]) =>
+  all.filter(({ collector }) => collector.state !== 'sleeping' && collector.state !== 'stopped');
+
+const bound = ({ lease }: FleetInMemory) => 2 * lease.ttl + 2 * lease.grace + seconds(10);
+
+/** A dead agent with instances, and a living neighbour. */
+async function oneDead(fleet: FleetInMemory) {
+  const dead = fleet.agent('h1/a', ['web/1', 'web/2', 'db/1']);
+  const alive = fleet.agent('h2/a', ['web/3']);
+  await fleet.advance(seconds(1));
+  await fleet.kill(dead.process);
+  return { dead, alive };
+}
+
+describe('of several collectors', () => {
+  scenario(
+    'three sit, the others sleep, and a free seat is taken within a ttl or two',
+    async (fleet) => {
+      const all = ['c1', 'c2', 'c3', 'c4', 'c5'].map((host) => fleet.collector(host));
+      await fleet.advance(seconds(10));
+      const [first] = seatedOf(...all);
+      if (!first) throw new Error('nobody sits');
+      expect(seatedOf(...all)).toHaveLength(3);
+      await fleet.kill(first.process);
+      await fleet.advance(2 * fleet.lease.ttl);
+      const rest = all.filter((one) => one !== first);
+      expect(seatedOf(...rest)).toHaveLength(3);
+    },
+  );
+
+  scenario('the one that is stopped gives its seat back at once', async (fleet) => {
+    const first = fleet.collector('c1');
+    await fleet.advance(seconds(3));
+    const second = fleet.collector('c2');
+    await fleet.advance(seconds(3));
+    await first.collector.stop();
+    await fleet.advance(fleet.lease.ttl / 2 + 1);
+    expect(first.collector.state).toBe('stopped');
+    expect(seatedOf(second)).toHaveLength(1);
+  });
+
+  scenario('a sleeper gets no heartbeats', async (fleet) => {
+    for (const host of ['c1', 'c2', 'c3']) fleet.collector(host);
+    await fleet.advance(seconds(1));
+    const sleeper = fleet.collector('c4');
+    for (let n = 0; n < 20; n += 1) fleet.agent(`h${n}/a`, ['web/1']);
+    await fleet.advance(seconds(5));
+    const before = sleeper.process.line.requests;
+    await fleet.advance(seconds(60));
+    expect(sleeper.process.line.requests - before).toBeLessThan(61);
+  });
+});
+
+describe('agents that offer themselves', () => {
+  const offered = (fleet: FleetInMemory, count: number) =>
+    Array.from({ length: count }, (_, n) =>
+      fleet.agent(`h${n}/a`, [`web/${n}`], { collect: true }),
+    );
+  const seats = (fleet: FleetInMemory): readonly string[] =>
+    fleet.world.leases
+      .after(0, (subject) => subject.startsWith('seat.'))
+      .flatMap(({ text }) => (text === undefined ? [] : [SeatRecord.parse(JSON.parse(text)).host]))
+      .sort();
+
+  scenario('need no collector: those with a seat collect what the dead left', async (fleet) => {
+    const all = offered(fleet, 12);
+    await fleet.advance(seconds(10));
+    expect(seats(fleet)).toHaveLength(3);
+    const [seated] = seats(fleet);
+    for (const one of all.slice(0, 2)) await fleet.kill(one.process);
+    // One that watches goes too: its seat is taken by another.
+    const watcher = all.find(({ agent }) => agent.slot.host === seated);
+    if (watcher) await fleet.kill(watcher.process);
+    await fleet.advance(3 * fleet.lease.ttl + fleet.lease.grace + seconds(60));
+    const standing = all.filter((_, n) => fleet.phase(`h${n}/a`) === 'live');
+    expect(standing).toHaveLength(watcher && all.indexOf(watcher) > 1 ? 9 : 10);
+    expect(all.filter((_, n) => fleet.phase(`h${n}/a`) === 'absent')).toHaveLength(
+      12 - standing.length,
+    );
+    expect(seats(fleet)).toHaveLength(3);
+  });
+
+  scenario('and have no seat are told of no heartbeat', async (fleet) => {
+    const all = offered(fleet, 20);
+    await fleet.advance(seconds(10));
+    const sleepers = all.filter(({ agent }) => !seats(fleet).includes(agent.slot.host));
+    expect(sleepers).toHaveLength(17);
+    for (const { process } of sleepers) expect(process.heartbeats).toBe(0);
+  });
+
+  scenario('and leave give their seat back', async (fleet) => {
+    const [one] = offered(fleet, 1);
+    await fleet.advance(seconds(5));
+    expect(seats(fleet)).toEqual(['h0']);
+    await Promise.all([one?.agent.stop(), fleet.advance(seconds(5))]);
+    expect(seats(fleet)).toEqual([]);
+  });
+});
+
+describe('the policy', () => {
+  scenario('says how many sit', async (fleet) => {
+    const all = ['c1', 'c2', 'c3', 'c4'].map((host) => fleet.collector(host));
+    await fleet.advance(seconds(5));
+    expect(seatedOf(...all)).toHaveLength(3);
+    const { ports } = fleet.process('desk');
+    const author = { actor: { ...slotAt('desk/person'), run: ports.entropy.runId() }, ports };
+    const change = (seats: number) =>
+      setPolicy(author, (now) => ({ ...now, seats }), ports, new AbortController().signal);
+    await change(1);
+    await fleet.advance(seconds(2));
+    expect(seatedOf(...all)).toHaveLength(1);
+    await change(4);
+    await fleet.advance(2 * fleet.lease.ttl);
+    expect(seatedOf(...all)).toHaveLength(4);
+  });
+});
+
+/** More requests than it takes a collector to find a dead run, expire it, and remove what it left. */
+const requests = 90;
+
+scenario(
+  'a collector is through with a dead run before it has made all these requests',
+  async (fleet) => {
+    await oneDead(fleet);
+    const { process } = fleet.collector('c1');
+    while (fleet.record('h1/a').kind === 'stored') await fleet.advance(100);
+    expect(process.line.requests).toBeLessThan(requests - 10);
+    expect(process.line.requests).toBeGreaterThan(requests / 2);
+  },
+);
+
+describe('a collector that is killed', () => {
+  for (const k of Array.from({ length: requests }, (_, n) => n + 1)) {
+    scenario(`at its request ${k} leaves the rest to another`, async (fleet) => {
+      const { alive } = await oneDead(fleet);
+      const process = fleet.process('c1');
+      fleet.collector('c1', process);
+      await fleet.advance(seconds(1));
+      const second = fleet.collector('c2');
+      const from = process.line.requests;
+      process.line.fate = (n) => {
+        if (n === from + k) void fleet.kill(process);
+        return 'fine';
+      };
+      await fleet.advance(bound(fleet));
+      expect(fleet.record('h1/a').kind).toBe('absent');
+      expect(fleet.instances('h1/a')).toEqual({});
+      expect(alive.agent.state).toBe('serving');
+      expect(fleet.instances('h2/a')).toEqual({ 'web/3': alive.agent.run });
+      if (process.gate.dead) expect(seatedOf(second)).toHaveLength(1);
+    });
+  }
+});
+
+describe('a collector that loses a request', () => {
+  for (const mishap of mishaps) {
+    for (const k of Array.from({ length: requests / 2 }, (_, n) => 2 * n + 1)) {
+      scenario(`(${mishap}, the ${k}th) finishes what it began`, async (fleet) => {
+        const { alive } = await oneDead(fleet);
+        const process = fleet.process('c1');
+        fleet.collector('c1', process);
+        process.line.fate = (n) => (n === k || n === k + 1 ? mishap : 'fine');
+        await fleet.advance(bound(fleet));
+        expect(fleet.record('h1/a').kind).toBe('absent');
+        expect(fleet.instances('h1/a')).toEqual({});
+        expect(alive.agent.state).toBe('serving');
+        expect(fleet.instances('h2/a')).toEqual({ 'web/3': alive.agent.run });
+      });
+    }
+  }
+});
+
+describe('a collector that cannot see', () => {
+  scenario(
+    'is blind when its own seat was not seen renewed, and then judges nobody',
+    async (fleet) => {
+      const a = fleet.agent('h1/a', ['web/1']);
+      const c = fleet.collector('c1');
+      await fleet.advance(seconds(5));
+      c.process.line.down = true;
+      await fleet.advance(fleet.lease.ttl / 3 + seconds(1.3));
+      expect(c.collector.state).toBe('blind');
+      await fleet.advance(seconds(60));
+      expect(c.collector.state).toBe('sleeping');
+      c.process.line.down = false;
+      await fleet.advance(seconds(10));
+      expect(c.collector.state).toBe('watching');
+      expect(fleet.phase('h1/a')).toBe('live');
+      expect(a.agent.state).toBe('serving');
+    },
+  );
+
+  scenario(
+    'that was frozen suspects nobody for the time in which it did not look (G6)',
+    async (fleet) => {
+      const a = fleet.agent('h1/a', ['web/1']);
+      const c = fleet.collector('c1');
+      await fleet.advance(seconds(5));
+      for (const time of [seconds(1.5), seconds(4), seconds(20)]) {
+        c.process.freeze();
+        await fleet.advance(time);
+        c.process.thaw();
+        const before = c.transitions.length;
+        await fleet.advance(0);
+        expect(['blinded', 'unseated']).toContain(c.transitions[before]?.event.type);
+        await fleet.advance(seconds(15));
+        expect(c.collector.state).toBe('watching');
+      }
+      expect(fleet.audit.story({ run: a.agent.run, entity: 'run' })).toEqual([
+        'started',
+        'announced',
+      ]);
+    },
+  );
+
+  scenario('starts every silence anew when it sees again (G6)', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1']);
+    const c = fleet.collector('c1');
+    await fleet.advance(seconds(5));
+    // All that it says is lost, and its connection stands: only silence can tell.
+    a.process.line.fate = () => 'lost';
+    await fleet.advance(seconds(1));
+    c.process.freeze();
+    await fleet.advance(seconds(1.5));
+    c.process.thaw();
+    await fleet.advance(fleet.lease.ttl - 200);
+    expect(fleet.phase('h1/a')).toBe('live');
+    await fleet.advance(seconds(1));
+    expect(fleet.phase('h1/a')).toBe('live, silent');
+  });
+
+  scenario('starts every grace anew when it sees again (G6)', async (fleet) => {
+    await oneDead(fleet);
+    const c = fleet.collector('c1');
+    while (!fleet.phase('h1/a').startsWith('live, ')) await fleet.advance(100);
+    await fleet.advance(fleet.lease.grace - seconds(2));
+    c.process.freeze();
+    await fleet.advance(seconds(4));
+    c.process.thaw();
+    await fleet.advance(fleet.lease.grace - seconds(1));
+    expect(fleet.phase('h1/a')).toMatch(/^live, /);
+    await fleet.advance(seconds(6));
+    expect(fleet.record('h1/a').kind).toBe('absent');
+  });
+
+  scenario(
+    'gives a run its whole grace for each suspicion, though its view lags behind',
+    async (fleet) => {
+      const a = fleet.agent('h1/a', ['web/1']);
+      const c = fleet.collector('c1');
+      await fleet.advance(seconds(5));
+      a.process.freeze();
+      while (fleet.phase('h1/a') !== 'live, silent') await fleet.advance(10);
+      await fleet.advance(seconds(1));
+      c.process.view.close();
+      a.process.thaw();
+      await fleet.advance(seconds(1));
+      expect(fleet.phase('h1/a')).toBe('live');
+      a.process.vanish();
+      while (fleet.phase('h1/a') !== 'live, silent') await fleet.advance(10);
+      await fleet.advance(fleet.lease.grace - seconds(1));
+      expect(fleet.phase('h1/a')).toBe('live, silent');
+      c.process.view.open();
+      await fleet.advance(seconds(20));
+      expect(fleet.record('h1/a').kind).toBe('absent');
+    },
+  );
+
+  scenario('stops removing and does not spin while its line is down', async (fleet) => {
+    const names = Array.from({ length: 1000 }, (_, n) => `web/${n}`);
+    const a = fleet.agent('h1/a', names);
+    const c = fleet.collector('c1');
+    await fleet.advance(seconds(5));
+    await fleet.kill(a.process);
+    // Down from its first removal on: the run is suspect, expired, and has lost a batch.
+    c.process.line.fate = () => (c.process.commits.length >= 3 ? 'unsent' : 'fine');
+    while (fleet.phase('h1/a') !== 'expired') await fleet.advance(10);
+    await fleet.advance(seconds(30));
+    expect(fleet.record('h1/a').kind).toBe('stored');
+    c.process.line.fate = () => 'fine';
+    await fleet.advance(seconds(60));
+    expect(fleet.record('h1/a').kind).toBe('absent');
+    expect(fleet.instances('h1/a')).toEqual({});
+  });
+
+  scenario('is not misled by a wall clock that somebody sets', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1']);
+    const c = fleet.collector('c1');
+    await fleet.advance(seconds(5));
+    for (const by of [seconds(3600), seconds(-7200), seconds(3600)]) {
+      c.process.clock.setWall(by);
+      await fleet.advance(seconds(15));
+      expect(c.collector.state).toBe('watching');
+    }
+    expect(fleet.audit.story({ run: a.agent.run, entity: 'run' })).toEqual([
+      'started',
+      'announced',
+    ]);
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect } from 'vitest';
+import { renewEvery } from '../../../src/domain/policy/lease-policy.ts';
+import { type Millis, seconds } from '../../../src/domain/time.ts';
+import type { AgentProcess, FleetInMemory } from '../support/fleet-in-memory.ts';
+import { scenario } from '../support/scenario.ts';
+import { until } from '../support/until.ts';
+
+const doubted = (fleet: FleetInMemory, place: string) => (): boolean =>
+  fleet.phase(place).includes('unreachable') || fleet.phase(place).includes('silent');
+
+/** Collectors, and so many agents, one of which has just renewed its lease. */
+async function watched(fleet: FleetInMemory, count: number, collectors = 1) {
+  for (let n = 1; n <= collectors; n += 1) fleet.collector(`c${n}`);
+  const agents = Array.from({ length: count }, (_, n) => fleet.agent(`h${n}/a`, [`web/${n}`]));
+  await fleet.advance(seconds(7));
+  return agents;
+}
+
+const killAll = async (fleet: FleetInMemory, some: Awaited<ReturnType<typeof watched>>) => {
+  for (const { process } of some) await fleet.kill(process);
+};
+/** The server drops a connection, and its process can't reach it for a while. */
+function breakLink({ process }: AgentProcess): void {
+  process.line.down = true;
+  process.connection.drop('Slow Consumer (Write Deadline)');
+}
+
+const suspicions = (fleet: FleetInMemory) =>
+  fleet.audit.events.filter(({ event }) => event.type === 'suspected');
+
+describe('a process that dies, where the server says that its connection closed', () => {
+  for (const collectors of [1, 3]) {
+    scenario(`is dubious at once, for ${collectors} that watch, and once`, async (fleet) => {
+      const [a] = await watched(fleet, 2, collectors);
+      if (a) await fleet.kill(a.process);
+      const took = await until(fleet, doubted(fleet, 'h0/a'), seconds(1));
+      expect(took).toBeLessThanOrEqual(50);
+      await fleet.advance(seconds(2));
+      expect(suspicions(fleet)).toMatchObject([
+        { event: { reason: 'unreachable' }, evidence: { connection: 'closed-by-client' } },
+      ]);
+    });
+  }
+
+  scenario('is as dubious as ever where the server says nothing', async (fleet) => {
+    fleet.world.advisories.granted = false;
+    const [a] = await watched(fleet, 2);
+    if (a) await fleet.kill(a.process);
+    const took = await until(fleet, doubted(fleet, 'h0/a'), fleet.lease.ttl);
+    expect(took).toBeGreaterThan(500);
+    expect(suspicions(fleet)).toMatchObject([{ evidence: { connection: 'open' } }]);
+  });
+
+  scenario('and whose agent is started again is live, whoever looked first', async (fleet) => {
+    const [a] = await watched(fleet, 2);
+    if (a) await fleet.kill(a.process);
+    const again = fleet.agent('h0/a', ['web/0']);
+    await until(fleet, () => again.agent.state === 'serving');
+    await fleet.advance(fleet.lease.ttl);
+    expect(fleet.phase('h0/a')).toBe('live');
+  });
+});
+
+describe('a connection that breaks', () => {
+  /** The link of a process is down for so long; the server notices at once. */
+  async function broken(fleet: FleetInMemory, lasts: Millis): Promise<void> {
+    const [a] = await watched(fleet, 2);
+    if (!a) return;
+    breakLink(a);
+    await fleet.advance(lasts);
+    a.process.line.down = false;
+    await fleet.advance(renewEvery(fleet.lease));
+  }
+
+  scenario('and is there again within a second is no suspicion', async (fleet) => {
+    await broken(fleet, 700);
+    expect(suspicions(fleet)).toEqual([]);
+    expect(fleet.phase('h0/a')).toBe('live');
+  });
+
+  scenario(
+    'and is away for longer is one, which the run refutes when it is back',
+    async (fleet) => {
+      await broken(fleet, 1500);
+      expect(suspicions(fleet)).toMatchObject([{ evidence: { connection: 'closed' } }]);
+      await until(fleet, () => fleet.phase('h0/a') === 'live', fleet.lease.ttl);
+      expect(fleet.audit.story({ entity: 'run' })).toContain('regranted');
+    },
+  );
+});
+
+describe('connections that close all at once', () => {
+  scenario('say nothing of one of them: only silence counts', async (fleet) => {
+    const agents = await watched(fleet, 20);
+    const some = agents.slice(0, 10);
+    for (const one of some) breakLink(one);
+    // A second look would be due by now.
+    await fleet.advance(seconds(1.5));
+    expect(suspicions(fleet)).toEqual([]);
+    for (const { process } of some) process.line.down = false;
+    await fleet.advance(renewEvery(fleet.lease));
+    expect(suspicions(fleet)).toEqual([]);
+  });
+
+  scenario('are dubious when their silence is long enough', async (fleet) => {
+    const agents = await watched(fleet, 20);
+    await killAll(fleet, agents.slice(0, 10));
+    await fleet.advance(fleet.lease.ttl + seconds(0.5));
+    expect(new Set(suspicions(fleet).map(({ of }) => of.run)).size).toBe(10);
+  });
+
+  scenario('of less than the brake’s fraction are each looked at, at once', async (fleet) => {
+    const agents = await watched(fleet, 20);
+    await killAll(fleet, agents.slice(0, 5));
+    await fleet.advance(100);
+    expect(suspicions(fleet)).toHaveLength(5);
+  });
+});

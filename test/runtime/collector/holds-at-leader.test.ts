@@ -1,0 +1,58 @@
+import { describe, expect } from 'vitest';
+import { Fault } from '../../../src/domain/fault.ts';
+import { seconds } from '../../../src/domain/time.ts';
+import { holdEntry } from '../../domain/support/sample-fleet.ts';
+import type { FleetInMemory } from '../support/fleet-in-memory.ts';
+import { scenario } from '../support/scenario.ts';
+import { until } from '../support/until.ts';
+
+/** A dead run that is suspect, and a collector whose view says nothing more. */
+async function given(fleet: FleetInMemory) {
+  const { process } = fleet.agent('h1/a', ['web/1']);
+  const c = fleet.collector('c1');
+  await fleet.advance(seconds(5));
+  await fleet.kill(process);
+  await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
+  await fleet.advance(seconds(1));
+  c.process.view.close();
+  return c;
+}
+const later = Date.UTC(2030, 0, 1);
+
+describe('a hold that the view does not have', () => {
+  for (const [what, key, text] of [
+    ['on the agent', 'hold.h1.a', holdEntry('h1/a', { until: later }).text],
+    ['on its host', 'hold.h1', holdEntry('h1', { until: later }).text],
+    ['on the agent, which nobody can read,', 'hold.h1.a', '{"v":99}'],
+    ['on its host, which nobody can read,', 'hold.h1', 'what'],
+  ] as const) {
+    scenario(`${what} keeps the run all the same`, async (fleet) => {
+      const c = await given(fleet);
+      fleet.byHand(key, text);
+      const { ttl, grace } = fleet.lease;
+      await fleet.advance(ttl + grace + seconds(30));
+      expect(fleet.phase('h1/a')).toBe('live, unreachable');
+      // What was read decided it, not the refusal of a write that would have been wrong.
+      expect(c.process.commits.filter(({ outcome }) => outcome === 'conflict')).toEqual([]);
+      c.process.view.open();
+    });
+  }
+
+  scenario(
+    'and whose key is not answered for keeps the run: not knowing is not death',
+    async (fleet) => {
+      const c = await given(fleet);
+      const { registry } = c.process.ports;
+      const read: typeof registry.read = (key) =>
+        key.startsWith('hold.')
+          ? Promise.reject(new Fault('store-unavailable', 'no leader'))
+          : registry.read(key);
+      Object.assign(c.process.ports, { registry: { ...registry, read } });
+      c.process.view.open();
+      await fleet.advance(fleet.lease.ttl + fleet.lease.grace + seconds(30));
+      expect(fleet.phase('h1/a')).toBe('live, unreachable');
+      Object.assign(c.process.ports, { registry });
+      await until(fleet, () => fleet.phase('h1/a') === 'absent');
+    },
+  );
+});

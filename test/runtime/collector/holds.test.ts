@@ -1,0 +1,159 @@
+import { describe, expect } from 'vitest';
+import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
+import { type Millis, minutes, seconds } from '../../../src/domain/time.ts';
+import { hold, release } from '../../../src/runtime/operator/operator-actions.ts';
+import { type FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
+import type { Process } from '../support/process.ts';
+import { scenario } from '../support/scenario.ts';
+import { until } from '../support/until.ts';
+
+const never = new AbortController().signal;
+
+/** Somebody at a terminal. */
+function person(fleet: FleetInMemory) {
+  const { ports } = fleet.process('desk');
+  const actor = { ...slotAt('desk/person'), run: ports.entropy.runId() };
+  const author = { actor, ports };
+  const at = (place: string) => {
+    const [host, agent] = place.split('/');
+    return {
+      host: HostId.parse(host),
+      ...(agent !== undefined && { agent: AgentName.parse(agent) }),
+    };
+  };
+  return {
+    hold: (place: string, lasts: Millis, why?: string) =>
+      hold(
+        author,
+        { ...at(place), until: ports.clock.wall() + lasts, ...(why !== undefined && { why }) },
+        ports,
+        never,
+      ),
+    release: (place: string) => release(author, at(place), ports, never),
+  };
+}
+
+async function given(fleet: FleetInMemory): Promise<{ a: Process; b: Process }> {
+  fleet.collector('c1');
+  const { process: a } = fleet.agent('h1/a', ['web/1']);
+  const { process: b } = fleet.agent('h1/b', ['web/2']);
+  await fleet.advance(seconds(5));
+  return { a, b };
+}
+
+const longDead = ({ lease }: FleetInMemory): Millis => lease.ttl + lease.grace + seconds(5);
+
+describe('while a hold stands', () => {
+  scenario('silence is planned, and nothing expires', async (fleet) => {
+    const { a } = await given(fleet);
+    const { directory } = fleet.directory();
+    await person(fleet).hold('h1', minutes(10), 'new kernel');
+    await fleet.kill(a);
+    await fleet.advance(minutes(5));
+    expect(fleet.phase('h1/a')).toBe('live, unreachable');
+    expect(directory.instances('web')).toMatchObject([
+      { id: '1', state: 'dubious', reason: 'planned' },
+      { id: '2', state: 'live', reason: null },
+    ]);
+    expect(directory.agents()).toMatchObject([
+      { agent: 'a', state: 'suspect', reason: 'planned' },
+      { agent: 'b', state: 'live', reason: null },
+    ]);
+  });
+
+  scenario('on one agent, the others of its host expire as ever', async (fleet) => {
+    const { a, b } = await given(fleet);
+    await person(fleet).hold('h1/a', minutes(10));
+    await fleet.kill(a);
+    await fleet.kill(b);
+    await fleet.advance(longDead(fleet));
+    expect(fleet.phase('h1/a')).toBe('live, unreachable');
+    expect(fleet.phase('h1/b')).toBe('absent');
+  });
+
+  scenario('another collector holds to it too: it is in the registry', async (fleet) => {
+    const { a } = await given(fleet);
+    await person(fleet).hold('h1', minutes(10));
+    await fleet.kill(a);
+    const first = fleet.processes[0];
+    if (first) await fleet.kill(first);
+    fleet.collector('c2');
+    await fleet.advance(minutes(3));
+    expect(fleet.phase('h1/a')).toMatch(/^live, /);
+  });
+
+  scenario('an agent that comes back is live again at once', async (fleet) => {
+    const { a } = await given(fleet);
+    await person(fleet).hold('h1', minutes(10));
+    await fleet.kill(a);
+    await fleet.advance(minutes(1));
+    fleet.agent('h1/a', ['web/1']);
+    await until(fleet, () => fleet.phase('h1/a') === 'live');
+  });
+});
+
+describe('when a hold is over', () => {
+  for (const [how, end] of [
+    ['by itself', (fleet: FleetInMemory) => fleet.advance(seconds(90))],
+    ['because somebody released it', (fleet: FleetInMemory) => person(fleet).release('h1')],
+  ] as const) {
+    scenario(`${how}, silence counts, from zero`, async (fleet) => {
+      const { a } = await given(fleet);
+      await person(fleet).hold('h1', seconds(90));
+      await fleet.kill(a);
+      await fleet.advance(seconds(60));
+      await end(fleet);
+      const from = fleet.clock.monotonic();
+      await until(fleet, () => fleet.phase('h1/a') === 'absent', minutes(3));
+      const took = fleet.clock.monotonic() - from;
+      const { ttl, grace } = fleet.lease;
+      // Its time ran out up to 60 s before we looked.
+      if (how === 'by itself') expect(took).toBeLessThan(ttl + grace);
+      else expect(took).toBeGreaterThanOrEqual(ttl + grace);
+      expect(took).toBeLessThan(ttl + grace + seconds(2));
+    });
+  }
+
+  scenario('its collector says so, and why, in a chain that ends', async (fleet) => {
+    await given(fleet);
+    await person(fleet).hold('h1', seconds(30), 'new disk');
+    await fleet.advance(seconds(31));
+    const told = fleet.audit.story({ entity: 'hold' });
+    expect(told).toEqual(['planned', 'ran-out']);
+  });
+});
+
+describe('a hold', () => {
+  scenario('can be given another end, and be planned anew', async (fleet) => {
+    await given(fleet);
+    const { hold: plan, release: end } = person(fleet);
+    expect(await plan('h1', seconds(30))).toBe('planned');
+    expect(await plan('h1', minutes(5))).toBe('extended');
+    await fleet.advance(minutes(1));
+    expect(await end('h1')).toBe('released');
+    expect(await end('h1')).toBe('absent');
+    expect(await plan('h1', seconds(30))).toBe('planned');
+    await fleet.advance(seconds(31));
+    const all = ['planned', 'extended', 'released', 'planned', 'ran-out'];
+    expect(fleet.audit.story({ entity: 'hold' })).toEqual(all);
+  });
+
+  scenario('that is planned between the look and the write keeps the run', async (fleet) => {
+    const { a } = await given(fleet);
+    await fleet.kill(a);
+    await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
+    // The collector has read that there is none, and is about to write the expiry.
+    const [collector] = fleet.processes;
+    const plan = person(fleet);
+    let planned = false;
+    if (!collector) throw new Error('no collector');
+    collector.beforeCommit = async (commit) => {
+      if (planned || !commit.fences?.some(({ key }) => key.startsWith('hold.'))) return;
+      planned = true;
+      await plan.hold('h1/a', minutes(10));
+    };
+    await fleet.advance(longDead(fleet) + minutes(1));
+    expect(planned).toBe(true);
+    expect(fleet.phase('h1/a')).toBe('live, unreachable');
+  });
+});

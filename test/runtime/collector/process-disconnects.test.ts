@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { staleAfter } from '../../../src/adapters/memory/server/connection.ts';
+import { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.ts';
+import { memoryStore } from '../../../src/adapters/memory/store.ts';
+import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
+import { slot } from '../../contract/support/sample-names.ts';
+import { Gate } from '../support/gate.ts';
+import { Process } from '../support/process.ts';
+
+type Happening = (process: Process) => void | Promise<void>;
+
+const kill: Happening = (process) => process.crash();
+const vanish: Happening = (process) => process.vanish();
+const freeze: Happening = (process) => process.freeze();
+const thaw: Happening = (process) => process.thaw();
+const cut: Happening = ({ line }) => {
+  line.down = true;
+};
+const mend: Happening = ({ line }) => {
+  line.down = false;
+};
+
+const nothing: string[] = [];
+const gone = ['closed-by-client'];
+const givenUp = ['other'];
+
+test.each<[string, Happening[], { at: string[]; after: string[] }]>([
+  ['killed', [kill], { at: gone, after: gone }],
+  ['frozen', [freeze], { at: nothing, after: givenUp }],
+  ['frozen and killed', [freeze, kill], { at: gone, after: gone }],
+  ['frozen and thawed', [freeze, thaw], { at: nothing, after: nothing }],
+  ['cut off', [cut], { at: nothing, after: givenUp }],
+  ['cut off and killed', [cut, kill], { at: nothing, after: givenUp }],
+  ['cut off and back', [cut, mend], { at: nothing, after: nothing }],
+  ['cut off and frozen, and then only that', [cut, freeze, mend], { at: nothing, after: givenUp }],
+  ['without power', [vanish], { at: nothing, after: givenUp }],
+  ['without power and killed', [vanish, kill], { at: nothing, after: givenUp }],
+  ['without power, its line cut and mended', [vanish, cut, mend], { at: nothing, after: givenUp }],
+])('a process that is %s is announced as the server would', async (_, happenings, said) => {
+  const clock = new VirtualClock();
+  const world = new MemoryWorld(clock);
+  let numbers = 0;
+  const around = {
+    ...{ clock, world, next: () => ++numbers, fraction: () => 0, served: () => {} },
+    leader: { gate: new Gate(), keeps: () => false },
+    timekeeping: () => ({}),
+  };
+  const process = new Process('host-1', around, () => false, slot(1));
+  const told: string[] = [];
+  void memoryStore(world).departures.watch(({ slot: of, how }) => {
+    expect(of).toEqual(slot(1));
+    told.push(how);
+  }, new AbortController().signal);
+  for (const happening of happenings) await happening(process);
+  await clock.settle();
+  expect(told).toEqual(said.at);
+  await clock.advance(staleAfter);
+  expect(told).toEqual(said.after);
+});

@@ -1,0 +1,273 @@
+import { describe, expect } from 'vitest';
+import { Fault } from '../../../src/domain/fault.ts';
+import { leaseKey } from '../../../src/domain/identity/registry-keys.ts';
+import { lateAfter } from '../../../src/domain/policy/lease-policy.ts';
+import { seconds } from '../../../src/domain/time.ts';
+import { type FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
+import { scenario } from '../support/scenario.ts';
+import { until } from '../support/until.ts';
+
+/** A watched fleet: an agent with two instances, its neighbour, and a collector with a seat. */
+async function watched(fleet: FleetInMemory, instances: readonly string[] = ['web/1', 'web/2']) {
+  const c = fleet.collector('h9');
+  const a = fleet.agent('h1/a', instances);
+  const b = fleet.agent('h1/b', ['web/3']);
+  await fleet.advance(seconds(5));
+  expect(c.collector.state).toBe('watching');
+  return { a, b, c };
+}
+
+describe('a run whose process is killed', () => {
+  scenario('is suspect as soon as its renewal is late and nobody answers', async (fleet) => {
+    const { a } = await watched(fleet);
+    await fleet.kill(a.process);
+    await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable', seconds(4));
+  });
+
+  scenario('is expired when its grace has passed, and not before', async (fleet) => {
+    const { a } = await watched(fleet);
+    await fleet.kill(a.process);
+    await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
+    const held = await until(fleet, () => fleet.phase('h1/a') !== 'live, unreachable');
+    expect(held).toBeGreaterThanOrEqual(fleet.lease.grace);
+    expect(held).toBeLessThan(fleet.lease.grace + seconds(1.5));
+  });
+
+  scenario('takes its instances and its record along, and nothing else (G1)', async (fleet) => {
+    const { a, b } = await watched(fleet);
+    const untouched = [fleet.record('h1/b'), fleet.instance('h1/b', 'web/3')];
+    await fleet.kill(a.process);
+    await fleet.advance(fleet.lease.ttl + fleet.lease.grace + seconds(3));
+    expect(fleet.record('h1/a').kind).toBe('absent');
+    expect(fleet.instances('h1/a')).toEqual({});
+    expect(fleet.audit.story({ run: a.agent.run, entity: 'run' })).toEqual([
+      'started',
+      'announced',
+      'suspected',
+      'expired',
+      'removed',
+    ]);
+    expect([fleet.record('h1/b'), fleet.instance('h1/b', 'web/3')]).toEqual(untouched);
+    expect(b.agent.state).toBe('serving');
+  });
+
+  scenario(
+    'with a thousand instances is removed in as few batches as there must be, its record with the last (G7)',
+    async (fleet) => {
+      const names = Array.from({ length: 1000 }, (_, n) => `web/${n}`);
+      const { a, c } = await watched(fleet, names);
+      await fleet.kill(a.process);
+      await until(fleet, () => fleet.record('h1/a').kind === 'absent');
+      expect(fleet.instances('h1/a')).toEqual({});
+      const sizes = c.process.commits.map(({ commit }) => commit.writes.length);
+      expect(sizes).toEqual([1, 1, 450, 450, 101]);
+      expect(c.process.commits.every(({ outcome }) => outcome === 'committed')).toBe(true);
+    },
+  );
+
+  scenario('while it registers is collected like any other', async (fleet) => {
+    await watched(fleet);
+    const process = fleet.process('h2');
+    process.line.fate = (n) => {
+      if (n > 6) void fleet.kill(process);
+      return 'fine';
+    };
+    fleet.agent('h2/a', ['web/9'], { process });
+    await fleet.advance(seconds(1));
+    expect(fleet.phase('h2/a')).toBe('registering');
+    await until(fleet, () => fleet.record('h2/a').kind === 'absent');
+    expect(fleet.instances('h2/a')).toEqual({});
+  });
+
+  scenario('while it leaves is collected like any other', async (fleet) => {
+    await watched(fleet);
+    const l = fleet.agent('h2/a', ['web/9'], { drainFor: seconds(5) });
+    await fleet.advance(seconds(1));
+    void l.agent.stop();
+    await fleet.advance(seconds(1));
+    expect(fleet.phase('h2/a')).toBe('leaving');
+    await fleet.kill(l.process);
+    await until(fleet, () => fleet.record('h2/a').kind === 'absent');
+    expect(fleet.instances('h2/a')).toEqual({});
+  });
+});
+
+describe('a run that loses its power', () => {
+  scenario('is suspect of silence when its ttl has passed, and not before', async (fleet) => {
+    const { a } = await watched(fleet);
+    a.process.vanish();
+    const held = await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
+    expect(held).toBeGreaterThan(fleet.lease.ttl - fleet.lease.ttl / 3 - seconds(0.5));
+    expect(fleet.leaseStands('h1/a', a.agent.run)).toBe(false);
+    expect(held).toBeLessThan(fleet.lease.ttl + seconds(0.5));
+    const grace = await until(fleet, () => fleet.phase('h1/a') !== 'live, silent');
+    expect(grace).toBeGreaterThanOrEqual(fleet.lease.grace);
+    await until(fleet, () => fleet.record('h1/a').kind === 'absent', seconds(2));
+  });
+});
+
+describe('a run that is only slow', () => {
+  scenario('is not suspected while it answers, as long as its lease stands', async (fleet) => {
+    const { a } = await watched(fleet);
+    const renew = a.process.ports.leases.renew;
+    let skip = 2;
+    Object.assign(a.process.ports.leases, {
+      renew: (...args: Parameters<typeof renew>) => {
+        skip -= 1;
+        return skip >= 0 ? new Promise(() => {}) : renew(...args);
+      },
+    });
+    await fleet.advance(lateAfter(fleet.lease) + seconds(1));
+    expect(fleet.phase('h1/a')).toBe('live');
+  });
+
+  scenario('that is frozen for less than its ttl has not been away', async (fleet) => {
+    const { a } = await watched(fleet);
+    const before = fleet.record('h1/a').revision;
+    a.process.freeze();
+    await fleet.advance(fleet.lease.ttl - fleet.lease.ttl / 3 - 200);
+    a.process.thaw();
+    await fleet.advance(seconds(30));
+    expect(fleet.record('h1/a').revision).toBe(before);
+    expect(a.agent.state).toBe('serving');
+  });
+
+  scenario(
+    'that is frozen for less than its grace refutes by itself, and keeps all it has',
+    async (fleet) => {
+      const { a } = await watched(fleet);
+      const { run } = a.agent;
+      const web = fleet.instance('h1/a', 'web/1');
+      a.process.freeze();
+      await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
+      await fleet.advance(fleet.lease.grace - seconds(1));
+      a.process.thaw();
+      await fleet.advance(seconds(1));
+      expect([a.agent.run, a.agent.state, fleet.phase('h1/a')]).toEqual([run, 'serving', 'live']);
+      await fleet.advance(seconds(60));
+      expect(fleet.instance('h1/a', 'web/1')).toEqual(web);
+      expect(fleet.audit.story({ run, entity: 'run' })).toEqual([
+        'started',
+        'announced',
+        'suspected',
+        'regranted',
+      ]);
+    },
+  );
+
+  scenario(
+    'that cannot renew and still answers is suspect, and not expired while it answers',
+    async (fleet) => {
+      const { a } = await watched(fleet);
+      const { run } = a.agent;
+      const { leases } = a.process.ports;
+      const { renew, create } = leases;
+      const hang = () => new Promise<never>(() => {});
+      Object.assign(leases, { renew: hang, create: hang });
+      await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
+      await fleet.advance(3 * fleet.lease.grace);
+      expect(fleet.phase('h1/a')).toBe('live, silent');
+      expect(a.agent.run).toBe(run);
+      Object.assign(leases, { renew, create });
+    },
+  );
+});
+
+describe('a run whose lease stands', () => {
+  scenario(
+    'is neither suspected nor expired by one who does not see its renewals (G6)',
+    async (fleet) => {
+      const { a, c } = await watched(fleet);
+      const { leases } = c.process.ports;
+      const { watch } = leases;
+      const key = leaseKey({ ...slotAt('h1/a'), run: a.agent.run });
+      Object.assign(leases, {
+        async *watch(...args: Parameters<typeof watch>) {
+          for await (const feed of watch(...args)) {
+            if (!('entries' in feed)) yield feed;
+            else yield { ...feed, entries: feed.entries.filter((entry) => entry.key !== key) };
+          }
+        },
+      });
+      c.process.freeze(); // it loses its seat, and begins anew with the watch that misses one run
+      await fleet.advance(2 * fleet.lease.ttl);
+      c.process.thaw();
+      await fleet.advance(seconds(120));
+      expect(c.collector.state).toBe('watching');
+      expect(fleet.audit.story({ run: a.agent.run, entity: 'run' })).toEqual([
+        'started',
+        'announced',
+      ]);
+    },
+  );
+
+  scenario('is not expired, though it can neither answer nor refute (G6)', async (fleet) => {
+    const { a } = await watched(fleet);
+    const { run } = a.agent;
+    a.process.freeze();
+    await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
+    const { registry } = a.process.ports;
+    Object.assign(registry, { read: () => new Promise(() => {}) });
+    for (const listening of fleet.world.answerers.on(`h1.a.${run}`)) {
+      fleet.world.answerers.remove(`h1.a.${run}`, listening);
+    }
+    a.process.thaw();
+    await fleet.advance(5 * fleet.lease.grace);
+    expect(fleet.leaseStands('h1/a', run)).toBe(true);
+    expect(fleet.phase('h1/a')).toBe('live, silent');
+  });
+});
+
+describe('a run that is late', () => {
+  scenario('and reconnects within a second is not suspected', async (fleet) => {
+    const { a } = await watched(fleet);
+    const subject = `h1.a.${a.agent.run}`;
+    const { answerers } = fleet.world;
+    const [listening] = answerers.on(subject);
+    if (!listening) throw new Error('nobody listens');
+    const renewedAt = fleet.world.leases.lastSeq;
+    await until(fleet, () => fleet.world.leases.lastSeq > renewedAt + 2);
+    const { renew } = a.process.ports.leases;
+    const late = async () => {
+      throw new Fault('store-unavailable', 'no answer');
+    };
+    Object.assign(a.process.ports.leases, { renew: late });
+    answerers.remove(subject, listening);
+    await fleet.advance(lateAfter(fleet.lease) + 300);
+    answerers.add(subject, listening);
+    await fleet.advance(seconds(1.5));
+    Object.assign(a.process.ports.leases, { renew });
+    await fleet.advance(seconds(5));
+    expect(fleet.audit.story({ run: a.agent.run, entity: 'run' })).toEqual([
+      'started',
+      'announced',
+    ]);
+  });
+});
+
+describe('while nobody watches', () => {
+  scenario('nobody is expired, and everybody is unobserved', async (fleet) => {
+    const { a, c } = await watched(fleet);
+    const { directory } = fleet.directory();
+    await fleet.kill(c.process);
+    await fleet.kill(a.process);
+    await fleet.advance(seconds(600));
+    expect(fleet.phase('h1/a')).toBe('live');
+    const reasons = directory.instances().map(({ reason }) => reason);
+    expect(reasons).toEqual(['unobserved', 'unobserved', 'unobserved']);
+  });
+
+  scenario('what died is found by whoever comes a year later (G5)', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(1));
+    await fleet.kill(a.process);
+    await fleet.advance(seconds(365 * 86_400));
+    fleet.collector('h9');
+    await until(
+      fleet,
+      () => fleet.record('h1/a').kind === 'absent',
+      fleet.lease.ttl + fleet.lease.grace + seconds(5),
+    );
+    expect(fleet.instances('h1/a')).toEqual({});
+  });
+});

@@ -1,0 +1,296 @@
+import type { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.ts';
+import {
+  eventSubject as eventSubjectOf,
+  recordSubject,
+} from '../../../src/adapters/memory/server/subjects.ts';
+import { AuditEvent, type StateValue } from '../../../src/domain/events/event-schema.ts';
+import { chainSubject, eventSubject } from '../../../src/domain/events/event-subjects.ts';
+import { hashEvent } from '../../../src/domain/events/hash-chain.ts';
+import type { RunRef } from '../../../src/domain/identity/names.ts';
+import {
+  agentKey,
+  brakeKey,
+  holdKey,
+  instanceKey,
+  leaseKey,
+  policyKey,
+} from '../../../src/domain/identity/registry-keys.ts';
+import type { Millis } from '../../../src/domain/time.ts';
+import * as machines from '../../../src/runtime/transitions/machine-set.ts';
+import { begin, type Step, step } from '../../../src/runtime/transitions/transition.ts';
+
+/** A chain as far as it was read. */
+interface Chain {
+  readonly of: AuditEvent['of'];
+  readonly last: AuditEvent;
+  readonly hash: string;
+  readonly context: unknown;
+  readonly over: boolean;
+}
+
+/**
+ * Reads the audit while it is written, and keeps whatever is wrong with it: by itself, against the
+ * machines, against the leases at that very moment, and in the end against the registry.
+ */
+export class AuditWatch {
+  readonly faults: string[] = [];
+  readonly events: AuditEvent[] = [];
+  /** How long an answer may be under way: a lease taken meanwhile was not there when it was read. */
+  underWay: Millis = 0;
+  readonly #world: MemoryWorld;
+  readonly #chains = new Map<string, Chain>();
+  readonly #subjects = new Set<string>();
+  readonly #texts: string[] = [];
+  /** Hashes of events that ended a chain, and which chain goes on from there. */
+  readonly #ends = new Map<string, string | undefined>();
+  /** By key, the end of a chain that its successor writes, in the batch in which it takes over. */
+  readonly #handedOver = new Map<string, { readonly hash: string; readonly actor: string }>();
+  /** Keys that somebody's tool wrote: what stands or stood there has no explanation. */
+  readonly #tampered = new Set<string>();
+  readonly #vanished = new Set<string>();
+  readonly #ttl: Millis;
+  #seen = 0;
+
+  constructor(world: MemoryWorld, ttl: Millis) {
+    this.#world = world;
+    this.#ttl = ttl;
+  }
+
+  /** From here on nobody can expect the audit to explain this key. */
+  tampered(key: string): void {
+    this.look();
+    this.#tampered.add(key);
+    for (const { of, over } of this.#chains.values()) {
+      if (of.entity === 'run' && !over && agentKey(of) === key) this.#vanished.add(of.run);
+    }
+  }
+
+  /** Somebody's tool wrote something: not all that stands is explained. */
+  get isTampered(): boolean {
+    return this.#tampered.size > 0;
+  }
+
+  /** The events of one entity, in order, in words: `started`, `suspected`, … */
+  story(of: { readonly run?: string; readonly name?: string; readonly entity?: string }): string[] {
+    return this.events
+      .filter((event) => of.run === undefined || event.of.run === of.run)
+      .filter((event) => of.entity === undefined || event.of.entity === of.entity)
+      .filter((event) => of.name === undefined || nameOf(event) === of.name)
+      .map(({ event }) => event.type);
+  }
+
+  /** Reads what has come, before the audit has copied it: what is judged is the moment of the write. */
+  look(): void {
+    const { registry } = this.#world;
+    if (registry.lastSeq === this.#seen) return;
+    for (const { subject, text } of registry.after(this.#seen, isEvent)) {
+      this.#take(subject.slice(eventSubjectOf('').length), text ?? '');
+    }
+    this.#seen = registry.lastSeq;
+  }
+
+  /** Compares the registry with the ends of all chains; everything that is wrong so far. */
+  verdict(): readonly string[] {
+    this.look();
+    const faults = [...this.faults, ...this.#miscopied()];
+    for (const [name, chain] of this.#chains) {
+      const key = keyOf(chain.of);
+      if (key === undefined || this.#tampered.has(key)) continue;
+      const stands = this.#standing(key);
+      const mine = stands?.['run'] === chain.of.run;
+      if (chain.over && mine) faults.push(`${name} is over, and its record stands`);
+      if (!chain.over && !mine) faults.push(`${name} is not over, and its record is gone`);
+      if (chain.over || !mine || !stands) continue;
+      const { hash, ...rest } = stands;
+      if (hash !== chain.hash || rest['n'] !== chain.last.n) {
+        faults.push(`${name}: its record holds ${rest['n']}, the chain ends with ${chain.last.n}`);
+      }
+      if (JSON.stringify(rest) !== JSON.stringify(chain.last.record)) {
+        faults.push(`${name}#${chain.last.n}: the record is not as the event says`);
+      }
+    }
+    return [...faults, ...this.#unexplained()];
+  }
+
+  /** The audit has every event once, in the order in which they were written (G8). */
+  #miscopied(): string[] {
+    const copied = this.#world.audit.from(0).map(({ text }) => text);
+    const same =
+      copied.length === this.#texts.length && copied.every((text, n) => text === this.#texts[n]);
+    return same ? [] : [`${this.#texts.length} events were written, ${copied.length} copied`];
+  }
+
+  #standing(key: string): Record<string, unknown> | undefined {
+    const text = this.#world.registry.last(recordSubject(key))?.text;
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  /** Records that no chain knows of. */
+  #unexplained(): string[] {
+    const explained = new Set([...this.#chains.values()].map(({ of }) => keyOf(of)));
+    return this.#world.registry
+      .after(0, (subject) => subject.startsWith(recordSubject('')))
+      .filter(({ text }) => text !== undefined)
+      .map(({ subject }) => subject.slice(recordSubject('').length))
+      .filter((key) => !explained.has(key) && !this.#tampered.has(key))
+      .map((key) => `nobody wrote ${key}`);
+  }
+
+  #take(subject: string, text: string): void {
+    const event = AuditEvent.parse(JSON.parse(text));
+    const name = chainName(event.of);
+    const fault = (what: string) => this.faults.push(`${name}#${event.n}: ${what}`);
+    if (this.#subjects.has(subject)) fault('its subject was used before');
+    if (eventSubject(event.of, event.n) !== subject) fault(`stands under ${subject}`);
+    this.#subjects.add(subject);
+    this.#texts.push(text);
+    this.events.push(event);
+    const before = this.#chains.get(name);
+    const key = keyOf(event.of);
+    const explained = key === undefined || !this.#tampered.has(key);
+    if (explained) this.#checkLink(event, before, fault);
+    const taken = this.#checkStep(event, before, explained ? fault : () => {});
+    if (explained) this.#checkRight(event, fault);
+    const hash = hashEvent(text);
+    const over = taken?.done ?? false;
+    if (over) this.#ends.set(hash, undefined);
+    if (key !== undefined) this.#handOver(key, event, hash, fault);
+    this.#chains.set(name, {
+      of: event.of,
+      last: event,
+      hash,
+      context: taken?.context ?? {},
+      over,
+    });
+  }
+
+  /** n without a gap; prev the hash of the event before, or of the one whose chain this one ends. */
+  #checkLink(event: AuditEvent, before: Chain | undefined, fault: (what: string) => void): void {
+    const n = (before?.last.n ?? 0) + 1 + (event.lost ?? 0);
+    if (event.n !== n) fault(`follows ${before?.last.n ?? 'nothing'}`);
+    if (before) {
+      if (event.prev !== before.hash) fault('prev is not the hash of the event before');
+      return;
+    }
+    if (event.prev === null) return;
+    const follower = this.#ends.get(event.prev);
+    if (!this.#ends.has(event.prev)) fault('goes on from no chain’s end');
+    else if (follower !== undefined) fault(`goes on from where ${follower} did`);
+    this.#ends.set(event.prev, chainName(event.of));
+  }
+
+  /** Whoever takes over goes on from the end that it wrote itself. */
+  #handOver(key: string, event: AuditEvent, hash: string, fault: (what: string) => void): void {
+    const { type } = event.event;
+    const ended = this.#handedOver.get(key);
+    this.#handedOver.delete(key);
+    if (ended?.actor === event.actor.run && event.from === null && event.prev !== ended.hash) {
+      fault('does not go on from the chain that it took over');
+    }
+    const taken =
+      type === 'adopted' ||
+      type === 'superseded' ||
+      (type === 'removed' && event.of.entity === 'run');
+    if (taken) this.#handedOver.set(key, { hash, actor: event.actor.run });
+  }
+
+  #checkStep(
+    event: AuditEvent,
+    before: Chain | undefined,
+    fault: (what: string) => void,
+  ): Step | undefined {
+    const machine = Object.values(machines).find(({ name }) => name === event.machine);
+    if (!machine || machine.chart !== event.chart) {
+      fault('its machine is not known');
+      return undefined;
+    }
+    const starts = ['started', 'registered', 'planned', 'tripped', 'adopted'].includes(
+      event.event.type,
+    );
+    if (before?.over && !starts) fault(`comes after the end: ${event.event.type}`);
+    const first = before === undefined || (before.over && starts);
+    const process = event.of.entity === 'session' || event.of.entity === 'collector';
+    if (first && !process) {
+      if (event.from !== null || !starts) fault('does not begin at the beginning');
+      const given = begin(machine);
+      if (!same(given.to, event.to)) fault(`to is not ${JSON.stringify(given.to)}`);
+      return given;
+    }
+    const from = first ? begin(machine).to : before?.last.to;
+    if (!event.lost && !same(from, event.from)) fault(`from is not ${JSON.stringify(from)}`);
+    if (event.from === null) return undefined;
+    const context = first ? begin(machine).context : before?.context;
+    const given = step(machine, { value: event.from, context }, event.event);
+    if (given === 'ignored') {
+      fault(`the machine has no ${event.event.type} there`);
+      return undefined;
+    }
+    if (!same(given.to, event.to)) fault(`to is not ${JSON.stringify(given.to)}`);
+    if (!same(given.edges, event.edges)) fault('its edges are not those that the machine takes');
+    return given;
+  }
+
+  /** G1, G3, G6: whether this actor might do this at that moment. */
+  #checkRight(event: AuditEvent, fault: (what: string) => void): void {
+    const { of, actor } = event;
+    if (of.entity === 'session' || of.entity === 'collector') return;
+    if (isOver(this.#runState(actor)) && !this.#vanished.has(actor.run)) {
+      fault(`its actor ${actor.run} is over (G3)`);
+    }
+    if (of.entity === 'instance') {
+      const ends = event.event.type === 'removed' || event.event.type === 'adopted';
+      if (!ends || actor.run === of.run || this.#vanished.has(of.run)) return;
+      if (!isOver(this.#runState(of)))
+        fault(`${event.event.type} by another, its owner lives (G1)`);
+      return;
+    }
+    this.#checkRunRight(event, fault);
+  }
+
+  #checkRunRight(event: AuditEvent, fault: (what: string) => void): void {
+    const { of, actor } = event;
+    if (of.entity !== 'run') return;
+    const own = actor.run === of.run;
+    const byOwner = ['started', 'confirmed', 'announced', 'regranted', 'withdrawn', 'left'];
+    const byOther = ['suspected', 'expired', 'superseded', 'removed'];
+    if (byOwner.includes(event.event.type) && !own) fault('done by another');
+    if (byOther.includes(event.event.type) && own) fault('done by the run itself');
+    if (event.event.type === 'expired' && this.#leaseStands(of)) fault('its lease stands (G6)');
+    if (event.event.type !== 'started') return;
+    for (const { of: other, over } of this.#chains.values()) {
+      const holds = other.entity === 'run' && !over && other.run !== of.run;
+      if (!holds || agentKey(other) !== agentKey(of) || this.#vanished.has(other.run)) continue;
+      fault(`${other.run} holds the slot (G10)`);
+    }
+  }
+
+  #leaseStands(of: RunRef): boolean {
+    const lease = this.#world.leases.last(leaseKey(of));
+    if (lease?.text === undefined) return false;
+    const writtenFor = this.#world.clock.monotonic() - (lease.lapsesAt - this.#ttl);
+    return writtenFor >= this.underWay;
+  }
+
+  #runState({ host, agent, run }: AuditEvent['actor']): StateValue | undefined {
+    return this.#chains.get(chainName({ entity: 'run', host, agent, run }))?.last.to;
+  }
+}
+
+const isEvent = (subject: string): boolean => subject.startsWith(eventSubjectOf(''));
+
+const isOver = (state: StateValue | undefined): boolean => typeof state === 'string';
+
+const chainName = (of: AuditEvent['of']): string => chainSubject(of);
+
+const nameOf = ({ of }: AuditEvent): string | undefined =>
+  of.entity === 'instance' ? `${of.service}/${of.id}` : undefined;
+
+function keyOf(of: AuditEvent['of']): string | undefined {
+  if (of.entity === 'run') return agentKey(of);
+  if (of.entity === 'hold') return holdKey(of.host, of.agent);
+  if (of.entity === 'brake') return brakeKey(of.zone);
+  if (of.entity === 'policy') return policyKey;
+  return of.entity === 'instance' ? instanceKey(of) : undefined;
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

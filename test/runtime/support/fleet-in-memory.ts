@@ -1,0 +1,252 @@
+import { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.ts';
+import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
+import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
+import { seededFractions } from '../../../src/bench/history/seeded-random.ts';
+import { Fault } from '../../../src/domain/fault.ts';
+import { AgentName, HostId, RunId, type Slot } from '../../../src/domain/identity/names.ts';
+import {
+  agentKey,
+  instanceKey,
+  leaseKey,
+  slotTokens,
+} from '../../../src/domain/identity/registry-keys.ts';
+import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
+import { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
+import type { AgentRecord, InstanceRecord } from '../../../src/domain/records/schemas.ts';
+import { type Read, readAgent, readInstance } from '../../../src/domain/records/stored-record.ts';
+import { type Millis, seconds } from '../../../src/domain/time.ts';
+import { Agent, type AgentOptions } from '../../../src/runtime/agent/agent.ts';
+import { Collector } from '../../../src/runtime/collector/collector.ts';
+import { sweepEvery } from '../../../src/runtime/collector/sweeper.ts';
+import { Directory, type DirectoryOptions } from '../../../src/runtime/directory/directory.ts';
+import type { ProcessTransition } from '../../../src/runtime/transitions/process-chain.ts';
+import { AuditWatch } from './audit-watch.ts';
+import { Gate } from './gate.ts';
+import { Process, type Surroundings } from './process.ts';
+import type { Timekeeping } from './process-clock.ts';
+
+/** An agent and the process it runs in. */
+export interface AgentProcess {
+  readonly process: Process;
+  readonly agent: Agent;
+  readonly transitions: ProcessTransition[];
+  /** How it ended; undefined while it runs. */
+  readonly ended: () => 'left' | Error | undefined;
+}
+
+export interface CollectorProcess {
+  readonly process: Process;
+  readonly collector: Collector;
+  readonly transitions: ProcessTransition[];
+}
+
+export interface DirectoryProcess {
+  readonly process: Process;
+  readonly directory: Directory;
+}
+
+export interface FleetOptions {
+  readonly seed?: number;
+  readonly lease?: LeasePolicy;
+  /** Given numbers in [0, 1) that belong to the seed. */
+  readonly timekeeping?: (fraction: () => number) => Timekeeping;
+}
+
+/** Short enough to be played often, long enough for every rule to show: renewals are 2 s apart. */
+const shortLease: LeasePolicy = { ttl: seconds(6), grace: seconds(10) };
+
+/**
+ * Agents, collectors and directories on one memory store and one virtual time, each in a process that
+ * can be killed, frozen or cut off; and the audit watched from the first event on.
+ */
+export class FleetInMemory {
+  readonly clock = new VirtualClock();
+  readonly world = new MemoryWorld(this.clock);
+  readonly lease: LeasePolicy;
+  readonly audit: AuditWatch;
+  readonly processes: Process[] = [];
+  /** Of its collectors. */
+  sweepEvery: Millis = sweepEvery;
+  /** What was thrown and was not foreseen. */
+  readonly bugs: unknown[] = [];
+  /** Shut, the store has no leader: it serves nobody. */
+  readonly leader = new Gate();
+  /** Called whenever the store has served a request. */
+  served: () => void = () => {};
+  readonly #around: Surroundings;
+  readonly #dead = new Set<number>();
+  #numbers = 0;
+
+  constructor({ seed = 1, lease = shortLease, timekeeping }: FleetOptions = {}) {
+    this.lease = lease;
+    const fraction = seededFractions(seed);
+    this.audit = new AuditWatch(this.world, lease.ttl);
+    this.#around = {
+      clock: this.clock,
+      world: this.world,
+      next: () => {
+        this.#numbers += 1;
+        return this.#numbers;
+      },
+      fraction,
+      leader: { gate: this.leader, keeps: () => fraction() < 0.5 },
+      timekeeping: () => timekeeping?.(fraction) ?? {},
+      served: () => {
+        this.audit.look();
+        this.served();
+      },
+    };
+  }
+
+  advance(duration: Millis): Promise<void> {
+    return this.clock.advance(duration);
+  }
+
+  /**
+   * `sees`: whether the processes of this host can see each other, as those of one pid namespace do.
+   * `slot`: the agent for which it is started.
+   */
+  process(host: string, { sees = false, slot }: { sees?: boolean; slot?: Slot } = {}): Process {
+    const gone = ({ boot, pid }: AgentRecord['process']) =>
+      sees && boot === host ? this.#dead.has(pid) : false;
+    const process = new Process(host, this.#around, gone, slot);
+    this.processes.push(process);
+    return process;
+  }
+
+  async kill(process: Process): Promise<void> {
+    this.#dead.add(process.pid);
+    await process.crash();
+  }
+
+  /** Starts an agent at `host/agent` that runs these instances, each `service/id` or a whole spec. */
+  agent(
+    place: string,
+    instances: readonly (string | InstanceSpec)[] = [],
+    options: Partial<Omit<AgentOptions, 'process'>> & {
+      readonly process?: Process;
+      readonly sees?: boolean;
+    } = {},
+  ): AgentProcess {
+    const slot = slotAt(place);
+    const { process: given, sees = false, ...rest } = options;
+    const process = given ?? this.process(slot.host, { sees, slot });
+    const transitions: ProcessTransition[] = [];
+    const agent = new Agent(
+      {
+        slot,
+        lease: this.lease,
+        process: { boot: slot.host, namespace: 'pid', pid: process.pid },
+        takeover: false,
+        whenExpired: 'start-over',
+        drainFor: 0,
+        leaveWithin: seconds(10),
+        collect: false,
+        onTransition: (transition) => void transitions.push(transition),
+        ...rest,
+      },
+      instances.map(specOf),
+      process.ports,
+    );
+    let ended: 'left' | Error | undefined;
+    agent.done.then(
+      () => {
+        ended = 'left';
+      },
+      (error: Error) => {
+        ended = error;
+        if (!(error instanceof Fault)) this.bugs.push(error);
+      },
+    );
+    return { process, agent, transitions, ended: () => ended };
+  }
+
+  collector(host: string, process = this.process(host)): CollectorProcess {
+    const me = {
+      ...slotAt(`${host}/collector`),
+      run: RunId.parse(`run${String(this.#around.next()).padStart(6, '0')}`),
+    };
+    const transitions: ProcessTransition[] = [];
+    const collector = new Collector(
+      me,
+      {
+        lease: this.lease,
+        sweepEvery: this.sweepEvery,
+        onTransition: (transition) => void transitions.push(transition),
+      },
+      process.ports,
+    );
+    collector.done.catch((error: unknown) => void this.bugs.push(error));
+    return { process, collector, transitions };
+  }
+
+  directory(options: Partial<DirectoryOptions> = {}): DirectoryProcess {
+    const process = this.process('consumer');
+    const directory = new Directory(process.ports, { seatsEvery: this.lease.ttl, ...options });
+    return { process, directory };
+  }
+
+  /** What stands in the slot. */
+  record(place: string): Read<AgentRecord> {
+    return readAgent(this.#entry(agentKey(slotAt(place))));
+  }
+
+  /** The run that the slot's record names. */
+  holder(place: string): string | undefined {
+    const read = this.record(place);
+    return read.kind === 'stored' ? read.record.run : undefined;
+  }
+
+  phase(place: string): string {
+    const read = this.record(place);
+    if (read.kind !== 'stored') return read.kind;
+    const { phase, suspect } = read.record;
+    return suspect && phase !== 'expired' ? `${phase}, ${suspect.reason}` : phase;
+  }
+
+  instance(place: string, name: string): Read<InstanceRecord> {
+    return readInstance(this.#entry(instanceKey({ ...slotAt(place), ...specOf(name) })));
+  }
+
+  /** The instances under the slot that can be read, as `service/id`, sorted; with their owner's run. */
+  instances(place: string): Readonly<Record<string, string>> {
+    const below = recordSubject(`instance.${slotTokens(slotAt(place))}.`);
+    return Object.fromEntries(
+      this.world.registry
+        .after(0, (subject) => subject.startsWith(below))
+        .map(({ subject, seq, text }) => readInstance({ key: keyOf(subject), revision: seq, text }))
+        .flatMap((read) => (read.kind === 'stored' ? [read.record] : []))
+        .map(({ service, id, run }): [string, string] => [`${service}/${id}`, run])
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
+  }
+
+  leaseStands(place: string, run: string): boolean {
+    const of = { ...slotAt(place), run: RunId.parse(run) };
+    return this.world.leases.last(leaseKey(of))?.text !== undefined;
+  }
+
+  /** Somebody's tool writes a key, or deletes it: what explains it is not in the audit. */
+  byHand(key: string, text: string | undefined): void {
+    this.audit.tampered(key);
+    this.world.registry.append(recordSubject(key), text);
+  }
+
+  #entry(key: string) {
+    const last = this.world.registry.last(recordSubject(key));
+    return { key, revision: last?.seq ?? 0, text: last?.text };
+  }
+}
+
+const keyOf = (subject: string) => subject.slice(recordSubject('').length);
+
+export function slotAt(place: string): Slot {
+  const [host, agent] = place.split('/');
+  return { host: HostId.parse(host), agent: AgentName.parse(agent) };
+}
+
+export function specOf(instance: string | InstanceSpec): InstanceSpec {
+  if (typeof instance !== 'string') return instance;
+  const [service, id] = instance.split('/');
+  return InstanceSpec.parse({ service, id });
+}

@@ -1,0 +1,129 @@
+import { type Link, LinkDown } from '../../../src/adapters/memory/server/transport.ts';
+import type { Millis } from '../../../src/domain/time.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
+import type { Gate } from './gate.ts';
+
+/**
+ * What becomes of one request: it never leaves (`unsent`), it is lost on its way (`lost`), it is
+ * served and the answer is lost (`unanswered`), it is served long after the client gave up (`late`),
+ * it is answered, and a copy of it is served once more (`twice`).
+ */
+export type Fate = 'fine' | 'unsent' | 'lost' | 'unanswered' | 'late' | 'twice';
+
+export const mishaps = ['unsent', 'lost', 'unanswered', 'late'] as const satisfies readonly Fate[];
+
+const lateBy: Millis = 700;
+/** How long a client waits for a store that has no leader. */
+const leaderless: Millis = 2000;
+const leaderFound = 'the leader was found';
+
+/** A store that has no leader for a while, and what becomes of what was sent to it meanwhile. */
+export interface Leader {
+  readonly gate: Gate;
+  /** Whether a request that its client gave up is served in the end. */
+  keeps(): boolean;
+}
+
+/** The line of one process to the store, and all that can go wrong with it. */
+export class Line implements Link {
+  readonly gate: Gate;
+  /** Called when it was cut or mended. */
+  changed: () => void = () => {};
+  /** What becomes of the n-th request, counted from 1. */
+  fate: (n: number) => Fate = () => 'fine';
+  /** How long a request and its answer are under way. */
+  delay: () => Millis = () => 0;
+  /** How long the client waits for an answer that does not come. */
+  patience: Millis = 0;
+  readonly #clock: Clock;
+  readonly #served: () => void;
+  readonly #leader: Leader;
+  #requests = 0;
+  #down = false;
+
+  constructor(gate: Gate, clock: Clock, leader: Leader, served: () => void) {
+    this.gate = gate;
+    this.#clock = clock;
+    this.#leader = leader;
+    this.#served = served;
+  }
+
+  /** The line is cut: every request fails, unsent. */
+  get down(): boolean {
+    return this.#down;
+  }
+
+  set down(down: boolean) {
+    this.#down = down;
+    this.changed();
+  }
+
+  /** How many requests were made so far. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  async carry<T>(serve: () => T): Promise<T> {
+    // Never in the same breath: whoever starts a process may still say what becomes of its first request.
+    await this.gate.opened();
+    if (this.#down) throw new LinkDown('the line is down', false);
+    this.#requests += 1;
+    const fate = this.fate(this.#requests);
+    if (this.gate.shut) await this.gate.opened();
+    if (fate === 'unsent') throw new LinkDown('not sent', false);
+    await this.#underWay();
+    if (this.#leader.gate.shut) await this.#outlast(serve);
+    if (fate === 'lost' || fate === 'late') {
+      if (fate === 'late') void this.#clock.sleep(lateBy).then(() => this.#serveUnheard(serve));
+      await this.#waitInVain();
+      throw new LinkDown('no answer', true);
+    }
+    const answer = this.#serve(serve);
+    if (fate === 'unanswered') {
+      await this.#waitInVain();
+      throw new LinkDown('no answer', true);
+    }
+    if (fate === 'twice') void this.#clock.sleep(lateBy).then(() => this.#serveUnheard(serve));
+    await this.#underWay();
+    if (this.gate.shut) await this.gate.opened();
+    if (this.#down) throw new LinkDown('cut off while it was under way', true);
+    return answer;
+  }
+
+  /** Waits until there is a leader again, or gives up: then nobody knows. */
+  async #outlast(serve: () => unknown): Promise<void> {
+    const { gate } = this.#leader;
+    const found = new AbortController();
+    const opened = gate.opened().then(() => found.abort(leaderFound));
+    await Promise.race([opened, this.#clock.sleep(leaderless, found.signal)]);
+    if (found.signal.aborted) return;
+    if (this.#leader.keeps()) void gate.opened().then(() => this.#serveUnheard(serve));
+    if (this.gate.shut) await this.gate.opened();
+    throw new LinkDown('the store has no leader', true);
+  }
+
+  #serve<T>(serve: () => T): T {
+    const answer = serve();
+    this.#served();
+    return answer;
+  }
+
+  /** Nobody waits for the answer any more, be it a refusal. */
+  #serveUnheard(serve: () => unknown): void {
+    try {
+      this.#serve(serve);
+    } catch {
+      this.#served();
+    }
+  }
+
+  async #underWay(): Promise<void> {
+    const delay = this.delay();
+    if (delay > 0) await this.#clock.sleep(delay);
+  }
+
+  async #waitInVain(): Promise<void> {
+    if (this.patience > 0) await this.#clock.sleep(this.patience);
+    if (this.gate.shut) await this.gate.opened();
+  }
+}

@@ -1,0 +1,260 @@
+import { Connection } from '../../../src/adapters/memory/server/connection.ts';
+import type { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.ts';
+import { LinkDown } from '../../../src/adapters/memory/server/transport.ts';
+import { memoryStore } from '../../../src/adapters/memory/store.ts';
+import type { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
+import { RunId, type Slot } from '../../../src/domain/identity/names.ts';
+import type { AgentRecord } from '../../../src/domain/records/schemas.ts';
+import type { Monotonic } from '../../../src/domain/time.ts';
+import type { Entropy } from '../../../src/ports/entropy.ts';
+import type { Log } from '../../../src/ports/log.ts';
+import { noMeters } from '../../../src/ports/metrics.ts';
+import type { Ports } from '../../../src/ports/ports.ts';
+import type { Commit, Outcome } from '../../../src/ports/registry.ts';
+import type { Feed } from '../../../src/ports/watch.ts';
+import { Gate } from './gate.ts';
+import { type Leader, Line } from './link-faults.ts';
+import { ProcessClock, type Timekeeping } from './process-clock.ts';
+
+/** What all processes of a simulated fleet share. */
+export interface Surroundings {
+  readonly clock: VirtualClock;
+  readonly world: MemoryWorld;
+  readonly leader: Leader;
+  /** How well the machine of this process keeps time. */
+  timekeeping(): Timekeeping;
+  /** Numbers that nobody else gets. */
+  next(): number;
+  /** Uniform in [0, 1), from the seed. */
+  fraction(): number;
+  /** Called after the store has served a request. */
+  served(): void;
+}
+
+/** What a process is about to do, or has just done and been answered. */
+export type Moment =
+  | 'before-commit'
+  | 'after-commit'
+  | 'before-renewal'
+  | 'after-renewal'
+  | 'before-probe'
+  | 'after-probe';
+
+export interface Interruption {
+  /** `unsighted`: its watch of the leases said nothing. */
+  readonly why: 'stopped' | 'cut-off' | 'unsighted';
+  readonly from: Monotonic;
+  readonly to: Monotonic;
+}
+
+/** One process: its own line, its own clocks, and an end. */
+export class Process {
+  readonly host: string;
+  readonly pid: number;
+  readonly gate = new Gate();
+  readonly clock: ProcessClock;
+  readonly line: Line;
+  /** Closed, its watch of the registry says nothing more, while all else goes on. */
+  readonly view = new Gate();
+  /** Likewise its watch of the leases. */
+  readonly sight = new Gate();
+  /** Nobody hears it, and it hears nobody, but for the store: it is neither asked nor told anything. */
+  mute = false;
+  /** Told of every such moment. */
+  at: (moment: Moment) => Promise<void> | void = () => {};
+  readonly ports: Ports;
+  /** What it tried to commit, and what it was told. */
+  readonly commits: { readonly commit: Commit; readonly outcome: Outcome['outcome'] }[] = [];
+  /** What happens elsewhere right before this process’s commit arrives. */
+  beforeCommit: ((commit: Commit) => Promise<void>) | undefined;
+  readonly logged: { readonly event: string; readonly fields: Record<string, unknown> }[] = [];
+  /** How many renewals, its own seat's included, its watch of the leases told it of. */
+  heartbeats = 0;
+  readonly #watches = new Set<AbortController>();
+  readonly #store: ReturnType<typeof memoryStore>;
+  readonly connection: Connection;
+  /** When it could do nothing, or reach nobody, and from when it could again. */
+  readonly interruptions: Interruption[] = [];
+  /** What interrupts it now. */
+  interrupted: Pick<Interruption, 'why' | 'from'> | undefined;
+  readonly #now: () => Monotonic;
+  #suspendedAt: Monotonic | undefined;
+  #powered = true;
+
+  /** @param slot of the agent that it is for: its connection is named by that */
+  constructor(
+    host: string,
+    around: Surroundings,
+    gone: (process: AgentRecord['process']) => boolean,
+    slot?: Slot,
+  ) {
+    this.host = host;
+    this.#now = () => around.clock.monotonic();
+    this.pid = around.next();
+    this.clock = new ProcessClock(around.clock, this.gate, around.timekeeping());
+    this.line = new Line(this.gate, around.clock, around.leader, around.served);
+    this.connection = new Connection(around.world, slot);
+    this.line.changed = () => this.#tellServer();
+    this.#store = memoryStore(around.world, this.line, this.connection);
+    const { registry, leases } = this.#store;
+    this.ports = {
+      ...this.#store,
+      registry: {
+        ...registry,
+        commit: (commit) => this.#commit(registry, commit),
+        watch: (filters, signal) =>
+          this.#watch((end) => registry.watch(filters, end), this.view, signal),
+      },
+      leases: {
+        ...leases,
+        renew: (...renewal) => this.#around('renewal', () => leases.renew(...renewal)),
+        watch: (filters, signal) =>
+          this.#watch((end) => leases.watch(filters, end), this.sight, signal),
+      },
+      probe: this.#probe(),
+      departures: {
+        watch: (said, signal) =>
+          this.#store.departures.watch((departure) => {
+            if (!this.mute) said(departure);
+          }, signal),
+      },
+      clock: this.clock,
+      entropy: entropyOf(around),
+      log: this.#log(),
+      meters: {
+        ...noMeters,
+        heartbeats: (messages) => {
+          this.heartbeats += messages;
+        },
+      },
+      processes: { isGone: gone },
+    };
+  }
+
+  get name(): string {
+    return `process ${this.pid} on ${this.host}`;
+  }
+
+  /** SIGKILL: it does nothing any more, and the server notices that its connection closed. */
+  async crash(): Promise<void> {
+    this.gate.die();
+    await this.#store[Symbol.asyncDispose]();
+  }
+
+  /** Its host lost power: it does nothing any more, and the server believes in it for a while. */
+  vanish(): void {
+    this.gate.die();
+    this.#powered = false;
+    this.#tellServer();
+  }
+
+  /** SIGSTOP: the connection stays until the server gives it up, nobody answers. */
+  freeze(): void {
+    this.gate.close();
+    this.#tellServer();
+  }
+
+  /** Its machine sleeps: as frozen, and the monotonic clock does not count it. */
+  suspend(): void {
+    this.#suspendedAt ??= this.#now();
+    this.freeze();
+  }
+
+  thaw(): void {
+    if (this.#suspendedAt !== undefined) this.clock.standStill(this.#now() - this.#suspendedAt);
+    this.#suspendedAt = undefined;
+    this.gate.open();
+    this.#tellServer();
+  }
+
+  #tellServer(): void {
+    const why = this.gate.shut ? 'stopped' : this.line.down ? 'cut-off' : undefined;
+    if (why !== this.interrupted?.why) {
+      if (this.interrupted) this.interruptions.push({ ...this.interrupted, to: this.#now() });
+      this.interrupted = why && { why, from: this.#now() };
+    }
+    const cutOff = this.line.down || !this.#powered;
+    this.connection.become(cutOff ? 'cut-off' : this.gate.shut ? 'silent' : 'answering');
+  }
+
+  async #commit(registry: Ports['registry'], commit: Commit): Promise<Outcome> {
+    await this.beforeCommit?.(commit);
+    const outcome = await this.#around('commit', () => registry.commit(commit));
+    this.commits.push({ commit, outcome: outcome.outcome });
+    return outcome;
+  }
+
+  async #around<T>(deed: 'commit' | 'renewal' | 'probe', act: () => Promise<T>): Promise<T> {
+    await this.at(`before-${deed}`);
+    const outcome = await act();
+    await this.at(`after-${deed}`);
+    if (this.gate.shut) await this.gate.opened();
+    return outcome;
+  }
+
+  /** All its watches are lost, and begun anew. */
+  loseWatches(): void {
+    for (const watch of this.#watches) watch.abort(lostWatch);
+  }
+
+  async *#watch(
+    open: (end: AbortSignal) => AsyncIterable<Feed>,
+    gate: Gate,
+    signal: AbortSignal,
+  ): AsyncGenerator<Feed> {
+    while (!signal.aborted) {
+      const lost = new AbortController();
+      this.#watches.add(lost);
+      for await (const feed of open(AbortSignal.any([signal, lost.signal]))) {
+        if (gate.shut) await gate.opened();
+        yield feed;
+      }
+      this.#watches.delete(lost);
+      if (!signal.aborted) yield { kind: 'stale', why: lostWatch };
+    }
+  }
+
+  #probe(): Ports['probe'] {
+    const { probe } = this.#store;
+    const unheard = () => {
+      if (this.mute) throw new LinkDown('mute', true);
+    };
+    return {
+      answer: (run, { pong, told }) =>
+        probe.answer(run, {
+          pong: () => {
+            unheard();
+            return pong();
+          },
+          told: (notice) => {
+            if (!this.mute) told(notice);
+          },
+        }),
+      ask: (run, within) =>
+        this.#around('probe', async () => {
+          if (!this.mute) return probe.ask(run, within);
+          await this.clock.sleep(within);
+          return 'no-answer';
+        }),
+      tell: (run, notice) => {
+        if (!this.mute) probe.tell(run, notice);
+      },
+    };
+  }
+
+  #log(): Log {
+    const write = (event: string, fields: Record<string, unknown> = {}) =>
+      void this.logged.push({ event, fields });
+    return { debug: write, info: write, warn: write };
+  }
+}
+
+const lostWatch = 'the watch was lost';
+
+function entropyOf({ next, fraction }: Surroundings): Entropy {
+  return {
+    runId: () => RunId.parse(`run${String(next()).padStart(6, '0')}`),
+    eventId: () => `event-${next()}`,
+    fraction,
+  };
+}

@@ -1,0 +1,42 @@
+import { memoryStore } from '../../../src/adapters/memory/store.ts';
+import type { Divergence } from '../../../src/domain/replay/divergence.ts';
+import type { VerifyOptions, VerifyPorts } from '../../../src/runtime/audit/verify.ts';
+import { settlesWithin, type Verified, verify } from '../../../src/runtime/audit/verify.ts';
+import type { History } from '../../../src/runtime/history.ts';
+import type { FleetInMemory } from './fleet-in-memory.ts';
+
+export interface Verdict extends Verified {
+  readonly said: readonly Divergence[];
+}
+
+/** What `audit verify` says of the fleet, or of another history that is given for the fleet's own. */
+export async function verdictOn(
+  { world, clock }: Pick<FleetInMemory, 'world' | 'clock'>,
+  {
+    history,
+    ...changed
+  }: { readonly history?: History } & Partial<Omit<VerifyPorts, 'clock'>> &
+    Pick<VerifyOptions, 'from'> = {},
+): Promise<Verdict> {
+  const { audit, registry, keyframes, leases } = memoryStore(world);
+  const { from, ...ports } = changed;
+  const said: Divergence[] = [];
+  const verifying = verify(
+    history ?? audit,
+    { registry, keyframes, leases, clock, ...ports },
+    {
+      onDivergence: (divergence) => void said.push(divergence),
+      signal: new AbortController().signal,
+      ...(from && { from }),
+    },
+  );
+  let done = false;
+  const end = () => {
+    done = true;
+  };
+  verifying.then(end, end);
+  // What agrees is known at once; what does not is waited for.
+  await clock.settle();
+  if (!done) await clock.advance(2 * settlesWithin);
+  return { ...(await verifying), said };
+}

@@ -1,0 +1,27 @@
+import { memoryStore } from '../../../src/adapters/memory/store.ts';
+
+import { settlesWithin, verify } from '../../../src/runtime/audit/verify.ts';
+import type { FleetInMemory } from './fleet-in-memory.ts';
+
+/** What `rollcall audit verify` says of the fleet's history, and of the registry against it. */
+export async function verified({ world, clock }: FleetInMemory): Promise<readonly string[]> {
+  const { audit, registry } = memoryStore(world);
+  const divergences: string[] = [];
+  const verifying = verify(
+    audit,
+    { registry, clock },
+    {
+      onDivergence: (divergence) => void divergences.push(JSON.stringify(divergence)),
+      signal: new AbortController().signal,
+    },
+  );
+  let done = false;
+  const end = () => {
+    done = true;
+  };
+  verifying.then(end, end);
+  await clock.settle();
+  if (!done) await clock.advance(2 * settlesWithin);
+  await verifying;
+  return divergences;
+}

@@ -1,0 +1,124 @@
+import { minutes, seconds } from '../../../src/domain/time.ts';
+import { writeByHand } from '../schedule/manual-edits.ts';
+import * as lie from './histories.ts';
+import { died, inPeace, instanceIn, type Lies, looked, standing } from './notifications.ts';
+
+/** What breaks a promise where somebody looks: a consumer, the registry at rest, the cost of a death. */
+export const seen: Lies = {
+  G5: [
+    [
+      'something of a dead run is left',
+      /is left of lie000001/,
+      inPeace((sim) => {
+        const { key, record } = instanceIn(sim);
+        standing(sim, key, JSON.stringify({ ...record, run: lie.run(1) }));
+      }),
+    ],
+  ],
+  G7: [
+    ['a death takes a commit too many', /took 5 commits, not 4/, died({ commits: 5 })],
+    ['every seat tries twice', /5 attempts by 1 for 4/, died({ attempts: 5 })],
+    ['two seats act at once', /was tried by several at once/, died({ crowded: ['h1.a.run.3'] })],
+    [
+      'a process that watches nobody hears heartbeats',
+      /does not watch, and heard 1/,
+      looked((sim) => {
+        const process = sim.roster.agentAt('h1/a')?.process;
+        if (process) process.heartbeats = 1;
+      }),
+    ],
+  ],
+  G8: [
+    [
+      'an event comes twice',
+      /its subject was used before/,
+      looked((sim) => void sim.fleet.audit.faults.push('h1.a.run#4: its subject was used before')),
+    ],
+    [
+      'a record is not as its chain ends',
+      // Of the watch, and of `audit verify`.
+      /the record is not as the event says[\s\S]*\n\{"/,
+      inPeace((sim) => {
+        const { key, record } = instanceIn(sim);
+        standing(sim, key, JSON.stringify({ ...record, port: 4711 }));
+      }),
+    ],
+  ],
+  G9: [
+    [
+      'an instance is dubious for no reason',
+      /without a reason/,
+      looked((sim) => void lie.seeing(sim, [lie.row({ state: 'dubious' })])),
+    ],
+    [
+      'a consumer that is cut off believes its view',
+      /cut off for \d+ ms, and 0 old/,
+      async (sim, { onLook }) => {
+        lie.seeing(sim, []);
+        const [consumer] = sim.roster.consumers.values();
+        if (consumer) consumer.process.line.down = true;
+        await sim.advance(seconds(5));
+        onLook?.();
+      },
+    ],
+    [
+      'a consumer sees what is not there',
+      /and there are h1\/a/,
+      inPeace((sim) => void lie.seeing(sim, [])),
+    ],
+    [
+      'a consumer is told of something else',
+      /was told otherwise/,
+      inPeace((sim) => void lie.seeing(sim, [], { told: [lie.row({})] })),
+    ],
+    [
+      'a port changes, and a consumer is not told',
+      /was told otherwise/,
+      inPeace(
+        (sim) => void lie.seeing(sim, [lie.row({ port: 81 })], { told: [lie.row({ port: 80 })] }),
+      ),
+    ],
+    [
+      'a view is old in peace',
+      /its view is 60000 ms old/,
+      inPeace((sim) => void lie.seeing(sim, [], { age: minutes(1) })),
+    ],
+    ['the dead are dubious late', /was dubious after/, died({ dubiousAt: seconds(30) })],
+  ],
+  G11: [
+    [
+      'one name is handed out twice',
+      /is there twice/,
+      looked((sim) => void lie.seeing(sim, [lie.row({}), lie.row({ run: lie.run(2), token: 6 })])),
+    ],
+    [
+      'a token runs back',
+      /ran back from 5 to 4/,
+      (sim, { onLook }) => {
+        const { service, id, run } = instanceIn(sim).record;
+        const seen = lie.seeing(sim, [lie.row({ service, id, run, token: 5 })]);
+        onLook?.();
+        seen.show([lie.row({ service, id, run, token: 4 })]);
+        onLook?.();
+      },
+    ],
+  ],
+  G12: [
+    [
+      'what nobody can read is taken away',
+      /nonsense was not left alone/,
+      inPeace((sim) => {
+        writeByHand(sim, 'nonsense', '{');
+        sim.fleet.byHand('nonsense', undefined);
+      }),
+    ],
+    [
+      'nobody is told of what nobody can read',
+      /is not told of nonsense/,
+      inPeace((sim) => {
+        lie.seeing(sim, []);
+        writeByHand(sim, 'nonsense', '{');
+      }),
+    ],
+  ],
+};

@@ -1,0 +1,40 @@
+import type { InstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
+import type { DirectoryChange } from '../../../src/runtime/directory/directory.ts';
+import type { DirectoryProcess, FleetInMemory } from '../../runtime/support/fleet-in-memory.ts';
+import type { Process } from '../../runtime/support/process.ts';
+
+/** A consumer: what it sees, and what it makes of the changes that it is told. */
+export class ConsumerProcess {
+  readonly #of: DirectoryProcess;
+  readonly #told = new Map<string, InstanceRow>();
+  /** Called with what it has just been told. */
+  onTold: (changes: readonly DirectoryChange[]) => void = () => {};
+
+  constructor(fleet: FleetInMemory) {
+    this.#of = fleet.directory({
+      onChange: (changes) => {
+        for (const { before, now } of changes) {
+          if (before) this.#told.delete(keyOf(before));
+          if (now) this.#told.set(keyOf(now), now);
+        }
+        this.onTold(changes);
+      },
+    });
+  }
+
+  get process(): Process {
+    return this.#of.process;
+  }
+
+  get directory(): DirectoryProcess['directory'] {
+    return this.#of.directory;
+  }
+
+  /** All rows, as it knows them from changes alone. */
+  told(): readonly InstanceRow[] {
+    return [...this.#told.values()];
+  }
+}
+
+const keyOf = ({ host, agent, service, id }: InstanceRow): string =>
+  JSON.stringify([host, agent, service, id]);

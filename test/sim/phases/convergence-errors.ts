@@ -1,0 +1,30 @@
+import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
+import { policyKey } from '../../../src/domain/identity/registry-keys.ts';
+import { defaultFleetPolicy } from '../../../src/domain/policy/fleet-policy.ts';
+import { readPolicy } from '../../../src/domain/records/stored-record.ts';
+import { disorderOf } from '../../runtime/support/write-order.ts';
+import type { Simulated } from '../simulation-result.ts';
+
+/** What is not as it should be once nothing goes wrong any more. */
+export function disorder(sim: Simulated): readonly string[] {
+  return [...sim.roster.places.flatMap((place) => inPlace(sim, place)), ...inSeats(sim)];
+}
+
+function inPlace(sim: Simulated, place: string): readonly string[] {
+  const alive = sim.roster.alive(place);
+  // Nobody knows whose that is, and nobody touches it (G12).
+  if (alive.length === 0 && sim.fleet.record(place).kind === 'unreadable') return [];
+  const wanted = new Map(alive.map((one) => [one, sim.roster.wantedBy(one)]));
+  return disorderOf(place, wanted, sim.fleet);
+}
+
+/** As many sit as there are seats, or all of them; and whoever sits there sees. */
+function inSeats(sim: Simulated): readonly string[] {
+  const alive = sim.roster.livingCollectors();
+  const last = sim.fleet.world.registry.last(recordSubject(policyKey));
+  const policy = readPolicy({ key: policyKey, revision: last?.seq ?? 0, text: last?.text });
+  const { seats } = policy.kind === 'stored' ? policy.record.policy : defaultFleetPolicy;
+  const due = Math.min(seats, alive.length);
+  const watching = alive.filter(({ collector }) => collector.state === 'watching').length;
+  return watching === due ? [] : [`${watching} of ${alive.length} collectors watch`];
+}

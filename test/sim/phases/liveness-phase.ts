@@ -1,0 +1,55 @@
+import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
+import type { Checks } from '../checkers/checks.ts';
+import { lateness } from '../schedule/parameters.ts';
+import type { Simulated } from '../simulation-result.ts';
+import { disorder } from './convergence-errors.ts';
+import { dieInPeace } from './single-crash.ts';
+import { endTheWar } from './stop-faults.ts';
+
+/** Ends what goes wrong, waits until all is in order, and lets every checker look. */
+export async function makePeace(
+  sim: Simulated,
+  checks: readonly Checks[],
+  complain: (what: string) => void,
+): Promise<void> {
+  await endTheWar(sim);
+  const bound = boundOf(sim);
+  const quiet = 2 * sim.shape.lease.ttl + seconds(5);
+  const step = Math.max(seconds(1), bound / 200);
+  const began = sim.now;
+  let inOrderSince: Monotonic | undefined = began;
+  // What is in order by what was said last may not be: whoever froze has not noticed yet.
+  while (inOrderSince === undefined || sim.now - inOrderSince < quiet) {
+    await sim.advance(step);
+    const left = disorder(sim);
+    if (left.length === 0) inOrderSince ??= sim.now;
+    else inOrderSince = undefined;
+    if (inOrderSince === undefined && sim.now - began > bound) {
+      for (const what of left) complain(`not within ${Math.round(bound)} ms: ${what}`);
+      return;
+    }
+  }
+  sim.note(`in order after ${Math.round(inOrderSince - began)} of ${Math.round(bound)} ms`);
+  for (const { onPeace } of checks) await onPeace?.();
+  const death = await dieInPeace(sim);
+  if (death) for (const { onDeath } of checks) onDeath?.(death);
+}
+
+/**
+ * By when all is in order, however it was: the sum of what each step may take, each stated in
+ * docs/guarantees.md. Nobody may sit at first.
+ */
+function boundOf({ shape, roster }: Simulated): Millis {
+  const { ttl, grace } = shape.lease;
+  const runs = 2 * roster.places.length;
+  const seated = ttl + 1.5 * Math.max(ttl / 3, 100 * runs);
+  const seeing = ttl / 3 + seconds(1);
+  const claimed = ttl + seconds(10);
+  const expired = ttl + grace + seconds(2);
+  const pace = Math.max(shape.pace, seconds(20));
+  const braked = runs * (pace + seconds(1));
+  const leftover = ttl + grace;
+  const drained = seconds(14);
+  const late = 12 * lateness(shape) + 20 * seconds(1);
+  return (seated + seeing + claimed + expired + braked + leftover + drained + late) * 1.001;
+}

@@ -1,0 +1,28 @@
+import type { AuditEvent } from '../../../src/domain/events/event-schema.ts';
+
+/** How far each run is, by what was written of it. */
+export class Lives {
+  readonly #ends = new Map<string, string>();
+  readonly #started = new Set<string>();
+
+  /** Takes in what one request wrote; the runs that had been started before. */
+  take(events: readonly AuditEvent[]): readonly string[] {
+    const again: string[] = [];
+    for (const { of, event } of events) {
+      if (of.entity !== 'run') continue;
+      if (event.type === 'started') {
+        if (this.#started.has(of.run)) again.push(of.run);
+        this.#started.add(of.run);
+      }
+      if (ends.has(event.type)) this.#ends.set(of.run, event.type);
+    }
+    return again;
+  }
+
+  /** What ended it; undefined: nothing has. */
+  endOf(run: string): string | undefined {
+    return this.#ends.get(run);
+  }
+}
+
+const ends: ReadonlySet<string> = new Set(['expired', 'superseded', 'removed', 'left']);

@@ -1,0 +1,90 @@
+import { stepInAfter } from '../../../src/domain/collection/rendezvous-rank.ts';
+import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
+import type { Process } from '../../runtime/support/process.ts';
+import { lateness } from '../schedule/parameters.ts';
+import type { Simulated } from '../simulation-result.ts';
+
+/** What it cost, and how long it took, that one agent died while all else was well. */
+export interface Death {
+  readonly run: string;
+  readonly instances: number;
+  readonly at: Monotonic;
+  /** When the last consumer had been told that each of them is dubious. */
+  readonly dubiousAt: Monotonic | undefined;
+  readonly goneAt: Monotonic | undefined;
+  /** By collectors, that were stored. */
+  readonly commits: number;
+  readonly attempts: number;
+  /** Transitions that several tried before anybody had a reason to step in. */
+  readonly crowded: readonly string[];
+}
+
+/** Of a frozen one nothing is noticed but its silence. */
+const waysToDie = ['killed', 'without power', 'frozen'] as const;
+
+/** Kills one, waits until it must be gone, and starts it again; undefined where nobody is there to die. */
+export async function dieInPeace(sim: Simulated): Promise<Death | undefined> {
+  const [one] = sim.roster.alive();
+  if (!one) return undefined;
+  const { run, slot } = one.agent;
+  const place = `${slot.host}/${slot.agent}`;
+  const instances = Object.keys(sim.fleet.instances(place)).length;
+  const watchers = sim.roster.livingCollectors().map(({ process }) => process);
+  const tried = new Map(watchers.map((process) => [process, process.commits.length]));
+  const at = sim.now;
+  const dubious = new Map<string, Monotonic>();
+  for (const [name, consumer] of sim.roster.consumers) {
+    consumer.onTold = () => {
+      const mine = consumer.told().filter((row) => row.run === run);
+      const isSo = mine.every(({ state }) => state === 'dubious');
+      if (isSo && !dubious.has(name)) dubious.set(name, sim.now);
+    };
+  }
+  const until: Millis = (sim.shape.lease.ttl + sim.shape.lease.grace) * 1.01 + seconds(10);
+  const how = waysToDie[Math.floor(sim.fraction() * waysToDie.length)] ?? 'killed';
+  if (how === 'killed') await sim.fleet.kill(one.process);
+  else if (how === 'without power') one.process.vanish();
+  else one.process.freeze();
+  sim.note(`${run} dies in peace: ${how}`);
+  let goneAt: Monotonic | undefined;
+  let stored = 0;
+  const { events } = sim.fleet.audit;
+  let told = events.length;
+  const before = sim.served;
+  sim.served = () => {
+    before();
+    const mine = events.slice(told).filter(({ of }) => 'run' in of && of.run === run);
+    told = events.length;
+    if (mine.length > 0) stored += 1;
+    if (mine.some(({ of, event }) => of.entity === 'run' && event.type === 'removed'))
+      goneAt = sim.now;
+  };
+  const since = (process: Process) => process.commits.slice(tried.get(process));
+  // Whoever comes second waits at least so long from the first sign of it, which is the death itself.
+  const alone: Millis = stepInAfter * (1 - 2 * sim.shape.drift) - 1;
+  await sim.advance(alone);
+  const crowded = severalTried(watchers.map((one) => subjectsIn(since(one), run)));
+  await sim.advance(until + 6 * lateness(sim.shape) - alone);
+  sim.served = before;
+  for (const consumer of sim.roster.consumers.values()) consumer.onTold = () => {};
+  const attempts = watchers.flatMap((one) => subjectsIn(since(one), run)).length;
+  await sim.fleet.kill(one.process);
+  sim.roster.startIfFree(place);
+  await sim.advance(seconds(5));
+  const dubiousAt =
+    instances > 0 && dubious.size === sim.roster.consumers.size
+      ? Math.max(...dubious.values())
+      : undefined;
+  return { run, instances, at, dubiousAt, goneAt, commits: stored, attempts, crowded };
+}
+
+/** Of each commit that is about the run, its first transition. */
+const subjectsIn = (commits: Process['commits'], run: string): readonly string[] =>
+  commits.flatMap(
+    ({ commit }) => commit.events.find(({ subject }) => subject.includes(run))?.subject ?? [],
+  );
+
+const severalTried = (each: readonly (readonly string[])[]): readonly string[] => {
+  const all = each.flatMap((subjects) => [...new Set(subjects)]);
+  return [...new Set(all.filter((subject, n) => all.indexOf(subject) !== n))];
+};

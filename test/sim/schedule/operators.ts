@@ -1,0 +1,89 @@
+import type { AgentName, HostId } from '../../../src/domain/identity/names.ts';
+import { holdKey } from '../../../src/domain/identity/registry-keys.ts';
+import type { Millis } from '../../../src/domain/time.ts';
+import { Visit } from '../../../src/runtime/collector/manual-collection.ts';
+import { hold, release, setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
+import { type FleetInMemory, slotAt } from '../../runtime/support/fleet-in-memory.ts';
+import type { Process } from '../../runtime/support/process.ts';
+
+/** A host, or one of its agents. */
+type Held = readonly [HostId, AgentName | undefined];
+
+/** People at a desk: they plan silences, say what the fleet goes by, and collect by hand. */
+export class Operators {
+  readonly process: Process;
+  readonly #fleet: FleetInMemory;
+  /** Ends whatever they still try. */
+  #patience = new AbortController();
+  readonly #held = new Map<string, Held>();
+
+  constructor(fleet: FleetInMemory) {
+    this.#fleet = fleet;
+    this.process = fleet.process('desk');
+  }
+
+  hold(place: string, wholeHost: boolean, lasts: Millis): void {
+    const { host, agent } = slotAt(place);
+    const until = this.process.ports.clock.wall() + lasts;
+    const plan = { host, ...(!wholeHost && { agent }), until };
+    this.#held.set(holdKey(host, plan.agent), [host, plan.agent]);
+    this.#try((signal) => hold(this.#author(), plan, this.process.ports, signal));
+  }
+
+  release(place: string, wholeHost: boolean): void {
+    const { host, agent } = slotAt(place);
+    this.#try((signal) => this.#release([host, wholeHost ? undefined : agent], signal));
+  }
+
+  setPolicy({ seats, pace, fraction }: { seats: number; pace: Millis; fraction: number }): void {
+    const brake = { fraction, release: fraction / 2, pace };
+    this.#try((signal) =>
+      setPolicy(
+        this.#author(),
+        (now) => ({ ...now, seats, brake: { ...now.brake, ...brake } }),
+        this.process.ports,
+        signal,
+      ),
+    );
+  }
+
+  /** `gc run --watch`: what a collector does, done by somebody without a seat. */
+  visit(lasts: Millis): void {
+    this.#try(async (signal) => {
+      const visit = new Visit(this.#author(), this.#fleet.lease, this.process.ports, {
+        did() {},
+        sighted() {},
+        blinded() {},
+      });
+      // Who is interrupted goes home; and nobody waits for a view that never loads.
+      signal.addEventListener('abort', () => void visit[Symbol.asyncDispose]());
+      await visit.sweep(signal);
+      if (!signal.aborted) await visit.watch(lasts, signal);
+      await visit[Symbol.asyncDispose]();
+    });
+  }
+
+  /** They stop, and end what they have planned. */
+  goHome(): void {
+    this.#patience.abort('they go home');
+    this.#patience = new AbortController();
+    for (const of of this.#held.values()) this.#try((signal) => this.#release(of, signal));
+    this.#held.clear();
+  }
+
+  #release([host, agent]: Held, signal: AbortSignal): Promise<unknown> {
+    const of = { host, ...(agent !== undefined && { agent }) };
+    return release(this.#author(), of, this.process.ports, signal);
+  }
+
+  #author() {
+    const { ports } = this.process;
+    return { actor: { ...slotAt('desk/person'), run: ports.entropy.runId() }, ports };
+  }
+
+  #try(attempt: (signal: AbortSignal) => Promise<unknown>): void {
+    attempt(this.#patience.signal).catch((error: unknown) => {
+      if (!(error instanceof Error && error.name === 'Fault')) this.#fleet.bugs.push(error);
+    });
+  }
+}

@@ -1,0 +1,87 @@
+import { seconds } from '../../../src/domain/time.ts';
+import { agentDeeds } from '../faults/agents.ts';
+import { clockFaults } from '../faults/clocks.ts';
+import { lineFaults } from '../faults/lines.ts';
+import { momentFaults } from '../faults/moments.ts';
+import { operatorDeeds } from '../faults/operators.ts';
+import { processFaults } from '../faults/processes.ts';
+import { races } from '../faults/races.ts';
+import { recordFaults } from '../faults/records.ts';
+import { watchFaults } from '../faults/watches.ts';
+import type { Fault, Happening, Schedule } from './fault.ts';
+import { drawShape, type Shape } from './parameters.ts';
+import { Dice } from './random-draws.ts';
+
+const all: readonly Fault[] = [
+  ...agentDeeds,
+  ...processFaults,
+  ...lineFaults,
+  ...clockFaults,
+  ...watchFaults,
+  ...momentFaults,
+  ...recordFaults,
+  ...operatorDeeds,
+];
+
+export const faults: ReadonlyMap<string, Fault> = new Map(
+  [...all, ...races].map((fault) => [fault.what, fault]),
+);
+
+/** Nothing goes wrong any more, and within the stated time all is in order; then it goes on. */
+export const peace = 'peace';
+
+/** Races are not drawn from what drew the rest: what a seed did before there were any, it still does first. */
+const ofRaces = 0x1b873593;
+
+/** What a seed does to a fleet. */
+export function drawSchedule(seed: number): Schedule {
+  const dice = new Dice(seed);
+  const shape = drawShape(dice);
+  const few = favourites(dice);
+  const rounds = Array.from({ length: dice.whole(1, 3) }, () => drawRound(dice, shape, few));
+  return {
+    seed,
+    shape,
+    happenings: [...rounds.flat(), ...drawRaces(new Dice(seed ^ ofRaces), shape)],
+  };
+}
+
+/** A few kinds come up often in one seed, so that each meets itself and every other. */
+function favourites(dice: Dice): readonly [Fault, ...Fault[]] {
+  const [first, ...rest] = all.map((fault) => ({
+    ...fault,
+    weight: fault.weight * (dice.chance(0.2) ? 5 : dice.chance(0.3) ? 0.1 : 1),
+  }));
+  if (!first) throw new Error('there are faults');
+  return [first, ...rest];
+}
+
+function drawRound(
+  dice: Dice,
+  shape: Shape,
+  from: readonly [Fault, ...Fault[]],
+): readonly Happening[] {
+  const happenings = Array.from({ length: dice.whole(5, 35) }, () => {
+    const { what, draw } = dice.weighted(from);
+    return { after: drawPause(dice, shape), what, ...draw(dice, shape) };
+  });
+  return [...happenings, { after: 0, what: peace }];
+}
+
+/** One or two, each with the time that its run needs to be expired. */
+function drawRaces(dice: Dice, shape: Shape): readonly Happening[] {
+  const { ttl, grace } = shape.lease;
+  const happenings = Array.from({ length: dice.whole(1, 2) }, () => {
+    const { what, draw } = dice.weighted(races);
+    const race = { after: drawPause(dice, shape), what, ...draw(dice, shape) };
+    const until = Math.round((ttl + grace) * dice.logarithmic(1.05, 1.6)) + seconds(10);
+    return [race, { after: until, what: 'nothing' }];
+  });
+  return [...happenings.flat(), { after: 0, what: peace }];
+}
+
+/** Mostly by the measure of the leases; and sometimes by that of the code, so that one thing meets another. */
+function drawPause(dice: Dice, { lease: { ttl } }: Shape): number {
+  const pause = dice.chance(0.4) ? dice.logarithmic(5, 20_000) : ttl * dice.logarithmic(0.05, 5);
+  return Math.round(pause);
+}

@@ -1,0 +1,100 @@
+import { seededFractions } from '../../src/bench/history/seeded-random.ts';
+import { type Millis, type Monotonic, seconds } from '../../src/domain/time.ts';
+import { FleetInMemory } from '../runtime/support/fleet-in-memory.ts';
+import type { Process } from '../runtime/support/process.ts';
+import { Awaited } from './schedule/audit-triggers.ts';
+import type { Schedule } from './schedule/fault.ts';
+import { Operators } from './schedule/operators.ts';
+import { type Shape, slowest } from './schedule/parameters.ts';
+import { Roster } from './schedule/participants.ts';
+
+const itIsPeace = 'it is peace';
+/** What happens while the fleet is played is not drawn from what planned it. */
+const ofPlay = 0x5bd1e995;
+const ofWatches = 0x2545f491;
+
+/** A fleet of the given shape, who is in it, and what is known of what was done to it. */
+export class Simulated {
+  readonly fleet: FleetInMemory;
+  readonly shape: Shape;
+  readonly trace: string[] = [];
+  readonly fraction: () => number;
+  readonly roster: Roster;
+  readonly operators: Operators;
+  readonly awaited: Awaited;
+  /** When a process last took in what had lain in its watch. */
+  readonly heardLateAt = new Map<Process, Monotonic>();
+  /** What somebody's tool wrote, by key. */
+  readonly byHand = new Map<string, string | undefined>();
+  /** The shortest pace that was ever wished. */
+  leastPace: Millis;
+  #war = new AbortController();
+  /** Called when the store has served a request. */
+  served: () => void = () => {};
+
+  constructor({ seed, shape }: Schedule) {
+    const { lease, slack, drift, aliveEvery } = shape;
+    this.shape = shape;
+    this.fleet = new FleetInMemory({
+      seed: seed ^ ofPlay,
+      lease,
+      timekeeping: (fraction) => ({ slack, rate: 1 + drift * (2 * fraction() - 1) }),
+    });
+    this.fleet.world.aliveEvery = aliveEvery;
+    this.fleet.world.handsOver = inParts(seededFractions(seed ^ ofWatches));
+    this.fleet.sweepEvery = shape.sweepEvery;
+    this.fleet.audit.underWay = 2 * slowest + seconds(1);
+    this.fraction = seededFractions(seed + ofPlay);
+    this.awaited = new Awaited(this.fleet.audit);
+    this.fleet.served = () => {
+      this.awaited.look();
+      this.served();
+    };
+    this.operators = new Operators(this.fleet);
+    this.leastPace = shape.pace;
+    this.roster = new Roster({
+      fleet: this.fleet,
+      shape,
+      fraction: this.fraction,
+      note: (what) => this.note(what),
+    });
+  }
+
+  get now(): Monotonic {
+    return this.fleet.clock.monotonic();
+  }
+
+  advance(duration: Millis): Promise<void> {
+    return this.fleet.advance(duration);
+  }
+
+  async begin(): Promise<void> {
+    const { seats, pace } = this.shape;
+    this.operators.setPolicy({ seats, pace, fraction: 0.3 });
+    this.roster.startAll();
+    await this.advance(seconds(3));
+  }
+
+  note(what: string): void {
+    this.trace.push(`${Math.round(this.now)} ${what}`);
+  }
+
+  /** Does it after so long, or when peace comes. */
+  later(after: Millis, act: () => void): void {
+    const { signal } = this.#war;
+    void this.fleet.clock.sleep(after, signal).then(act);
+  }
+
+  /** Peace comes: what was to be later is now, and what is waited for does not come. */
+  doAllThatIsDue(): void {
+    this.#war.abort(itIsPeace);
+    this.#war = new AbortController();
+    this.awaited.forget();
+  }
+}
+
+/** In half of the fleets every third look of a watch gets but a part of what there is. */
+function inParts(fraction: () => number): (waiting: number) => number {
+  if (fraction() < 0.5) return (waiting) => waiting;
+  return (waiting) => (fraction() < 0.3 ? 1 + Math.floor(fraction() * waiting) : waiting);
+}
