@@ -7,8 +7,8 @@ import {
   ServiceName,
   ZoneName,
 } from '../domain/identity/names.ts';
-import { brakeKey, holdKey, policyKey, slotTokens } from '../domain/identity/registry-keys.ts';
-import { encodeToken } from '../domain/identity/subject-token.ts';
+import { agentMapKey, brakeKey, holdKey, policyKey } from '../domain/identity/registry-keys.ts';
+import { encodeSubjectToken } from '../domain/identity/subject-token.ts';
 import { escaped, named, placeName, placeNamed, unescaped } from './host-or-agent.ts';
 
 /** Something that has a life in the audit, and where its events are. */
@@ -67,7 +67,7 @@ const pairs = (text: string): readonly (readonly [string, string])[] =>
     .filter(([before, after]) => before !== '' && after !== '');
 
 function agentEntity(host: string, agent: string): Entity {
-  const slot = slotTokens({ host: named(HostId, host), agent: named(AgentName, agent) });
+  const slot = agentMapKey({ host: named(HostId, host), agent: named(AgentName, agent) });
   return {
     kind: 'agent',
     exact: `agent:${escaped(host)}/${escaped(agent)}`,
@@ -88,7 +88,9 @@ const runEntity = (run: string): Entity => ({
 });
 
 function instanceEntity(service: string, id: string): Entity {
-  const names = [named(ServiceName, service), named(InstanceId, id)].map(encodeToken).join('.');
+  const names = [named(ServiceName, service), named(InstanceId, id)]
+    .map(encodeSubjectToken)
+    .join('.');
   const filters = [`*.*.*.${names}.*`];
   return {
     kind: 'instance',
@@ -108,13 +110,13 @@ const fleetEntity = (kind: Entity['kind'], exact: string, key: string, events: s
 function holdEntity(text: string): Entity {
   const place = placeNamed(text);
   const { host, agent } = place;
-  const events = `${encodeToken(host)}.${agent === undefined ? '=every' : encodeToken(agent)}.*.hold.*`;
+  const events = `${encodeSubjectToken(host)}.${agent === undefined ? '=every' : encodeSubjectToken(agent)}.*.hold.*`;
   return fleetEntity('hold', `hold:${placeName(place)}`, holdKey(host, agent), events);
 }
 
 function brakeEntity(name: string): Entity {
   const zone = named(ZoneName, name);
-  const events = `=zone.${encodeToken(zone)}.*.brake.*`;
+  const events = `=zone.${encodeSubjectToken(zone)}.*.brake.*`;
   return fleetEntity('brake', `brake:${escaped(zone)}`, brakeKey(zone), events);
 }
 

@@ -1,7 +1,7 @@
 import type { Io } from '../cli/terminal/io.ts';
 import { spinning } from '../cli/terminal/spinner.ts';
 import { Fault } from '../domain/fault.ts';
-import type { Instant } from '../domain/time.ts';
+import type { WallTime } from '../domain/time.ts';
 import type { Moment } from '../runtime/audit/replay.ts';
 import type { History } from '../runtime/history.ts';
 import { system } from './compose.ts';
@@ -17,7 +17,7 @@ export async function findMoment(
   text: string,
   history: History,
   io: Pick<Io, 'errIsTerminal' | 'signal'>,
-  now: Instant,
+  now: WallTime,
 ): Promise<Moment> {
   const named = momentNamed(text, now);
   if (named === undefined) throw new Fault('bad-setting', `--${setting} '${text}': ${momentRule}`);

@@ -1,5 +1,10 @@
 import type { BrakeForecast } from '../domain/collection/brake-forecast.ts';
-import { leaseRefutes, type Plan, type PlanRow, planOf } from '../domain/collection/gc-plan.ts';
+import {
+  leaseClearsSuspicion,
+  type Plan,
+  type PlanRow,
+  planRemovals,
+} from '../domain/collection/gc-plan.ts';
 import { Fault } from '../domain/fault.ts';
 import type { Fleet } from '../domain/fleet/fleet.ts';
 import type { RunRef } from '../domain/identity/names.ts';
@@ -31,7 +36,7 @@ export async function planNow(
   // After the view: a run that is in it had its lease before its record.
   const standing = new Set((await leases.list(allRunLeases)).map(({ key }) => key));
   const now = clock.wall();
-  const back = (run: AgentRecord) => standing.has(leaseKey(run)) && leaseRefutes(run, now);
+  const back = (run: AgentRecord) => standing.has(leaseKey(run)) && leaseClearsSuspicion(run, now);
   const silent = suspectsIn(fleet).filter((run) => !back(run));
   const answering = new Set<string>();
   for (let from = 0; from < silent.length; from += atOnce) {
@@ -43,7 +48,7 @@ export async function planNow(
     );
   }
   const around = { now: clock.wall(), seats, leases: standing, answering, orphans };
-  return { ...planOf(fleet, around), seats };
+  return { ...planRemovals(fleet, around), seats };
 }
 
 function suspectsIn(fleet: Fleet): readonly AgentRecord[] {

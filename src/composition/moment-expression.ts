@@ -1,9 +1,9 @@
-import type { Instant, Revision } from '../domain/time.ts';
+import type { Revision, WallTime } from '../domain/time.ts';
 import { Duration } from './duration.ts';
 
 /** A moment of a history as a person names it; an event is found by what it says of itself. */
 export type Named =
-  | { readonly kind: 'time'; readonly at: Instant }
+  | { readonly kind: 'time'; readonly at: WallTime }
   | { readonly kind: 'seq'; readonly seq: Revision; readonly before: boolean }
   | { readonly kind: 'event'; readonly id: string; readonly before: boolean };
 
@@ -16,7 +16,7 @@ export const momentRule =
  * A time without a zone is one on the clock of this machine, as every other command prints it; one
  * without a date is the last such time that has been.
  */
-export function momentNamed(text: string, now: Instant): Named | undefined {
+export function momentNamed(text: string, now: WallTime): Named | undefined {
   const [, prefix, rest = ''] = /^(before:)?#?(.*)$/s.exec(text.trim()) ?? [];
   const before = prefix === 'before:';
   if (/^[1-9]\d{0,15}$/.test(rest)) return { kind: 'seq', seq: Number(rest), before };
@@ -36,7 +36,7 @@ const iso =
   /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)\s*(Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
 const clock = /^\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?$/;
 
-function timeNamed(text: string, now: Instant): Instant | undefined {
+function timeNamed(text: string, now: WallTime): WallTime | undefined {
   if (text === 'now') return now;
   const relative = /^(.*\S)\s+ago$/.exec(text)?.[1];
   if (relative !== undefined) {
@@ -53,7 +53,7 @@ function timeNamed(text: string, now: Instant): Instant | undefined {
   return instantOf(`${date}T${time}${zone.toUpperCase().replace('UTC', 'Z')}`);
 }
 
-function instantOf(text: string): Instant | undefined {
+function instantOf(text: string): WallTime | undefined {
   const at = Date.parse(text.replace(',', '.'));
   return Number.isNaN(at) ? undefined : at;
 }
@@ -64,7 +64,7 @@ const isOnCalendar = (date: string): boolean => {
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(date);
 };
 
-function localDate(at: Instant): string {
+function localDate(at: WallTime): string {
   const date = new Date(at);
   const two = (n: number) => String(n).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;

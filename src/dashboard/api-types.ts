@@ -8,7 +8,7 @@
 
 import type { PlanRow } from '../domain/collection/gc-plan.ts';
 import type { ChainRef } from '../domain/events/event-schema.ts';
-import type { Instant, Millis, Revision } from '../domain/time.ts';
+import type { Millis, Revision, WallTime } from '../domain/time.ts';
 
 /** An entity that has a machine: its chain, as the audit names it. */
 export type WireEntity = ChainRef;
@@ -23,7 +23,7 @@ export type WireEntity = ChainRef;
  */
 export type WireRow = readonly [
   seq: Revision,
-  storedAt: Instant,
+  storedAt: WallTime,
   entity: number,
   type: number,
   to: number,
@@ -45,7 +45,7 @@ export interface WireNote {
   /** Of an instance, as registered or changed. */
   readonly port?: number;
   /** Of a hold: its end. */
-  readonly until?: Instant;
+  readonly until?: WallTime;
   /** Of a brake. */
   readonly seen?: number;
   readonly suspect?: number;
@@ -74,14 +74,14 @@ export interface WireGap {
 /** Where everything stood after an event: what a page begins from. */
 export interface WireState {
   readonly seq: Revision;
-  readonly at: Instant;
+  readonly at: WallTime;
   readonly entities: readonly WireEntity[];
   readonly words: readonly string[];
   /** The entity, its state, when it came there, its chart, and its latest notes together. */
   readonly states: readonly (readonly [
     entity: number,
     state: number,
-    since: Instant,
+    since: WallTime,
     chart: number,
     note: WireNote,
   ])[];
@@ -96,10 +96,10 @@ export interface WireHello {
   /** The history's first and last place; last 0: nothing yet. */
   readonly first: Revision;
   readonly last: Revision;
-  readonly firstAt: Instant;
-  readonly lastAt: Instant;
+  readonly firstAt: WallTime;
+  readonly lastAt: WallTime;
   /** The server's clock: countdowns go by it. */
-  readonly now: Instant;
+  readonly now: WallTime;
   /** Whether this server takes hold, release and sweep. */
   readonly actions: boolean;
   /** Of each machine, its chart of today. */
@@ -109,18 +109,18 @@ export interface WireHello {
 /** Every two seconds: the link is alive, and this is how old the data is. */
 export interface WireMark {
   readonly head: Revision;
-  readonly headAt: Instant;
-  readonly now: Instant;
+  readonly headAt: WallTime;
+  readonly now: WallTime;
   /** Since when the store has not answered; null: it does. */
-  readonly storeAwaySince: Instant | null;
+  readonly storeAwaySince: WallTime | null;
   /** How many collectors watch; null: not known. */
   readonly seats: number | null;
 }
 
 /** How much happened, in equal pieces of time: the strip below every screen. */
 export interface WireDensity {
-  readonly from: Instant;
-  readonly to: Instant;
+  readonly from: WallTime;
+  readonly to: WallTime;
   /** Transitions, and those of them that are problems (suspected, expired, failed, superseded, tripped). */
   readonly bins: readonly (readonly [transitions: number, problems: number, firstSeq: Revision])[];
 }
@@ -152,7 +152,7 @@ export interface WireCauses {
 
 export interface WireRelated {
   readonly seq: Revision;
-  readonly at: Instant;
+  readonly at: WallTime;
   readonly entity: WireEntity;
   readonly type: string;
   /** Who did it, as `host/agent`. */
@@ -179,7 +179,7 @@ export interface WireExplained {
 /** `/api/plan`: what will be removed, when, why and what holds it back, brakes and holds. */
 export interface WirePlan {
   readonly seq: Revision;
-  readonly at: Instant;
+  readonly at: WallTime;
   /** Of the past: nobody can say what leases stood then. */
   readonly estimate: boolean;
   readonly seats: number | null;
@@ -197,18 +197,18 @@ export interface WireBrake {
   readonly suspect: number;
   readonly heldBack: number;
   readonly pace: Millis;
-  readonly since: Instant | null;
-  readonly endsAt: Instant | null;
+  readonly since: WallTime | null;
+  readonly endsAt: WallTime | null;
   readonly waiting: number;
 }
 
 export interface WireHold {
   readonly host: string;
   readonly agent: string | null;
-  readonly until: Instant;
+  readonly until: WallTime;
   readonly why: string | null;
   readonly by: string;
-  readonly since: Instant;
+  readonly since: WallTime;
 }
 
 /** `/api/entity`: events as stored, newest first; ask again with `before` the last one's `seq`. */

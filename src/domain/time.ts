@@ -1,9 +1,9 @@
 /** A duration in milliseconds. */
 export type Millis = number;
 /** A moment on a wall clock, in milliseconds since 1970: for people and the audit, never to judge by. */
-export type Instant = number;
+export type WallTime = number;
 /** A moment on one process's monotonic clock, in milliseconds: never compared between processes. */
-export type Monotonic = number;
+export type MonotonicTime = number;
 /** A stream sequence: the version of a record, and the order of all writes. 0 means absent. */
 export type Revision = number;
 

@@ -3,7 +3,7 @@ import { system } from '../composition/compose.ts';
 import { Lasting } from '../composition/duration.ts';
 import { Fault } from '../domain/fault.ts';
 import type { AgentRow, InstanceRow } from '../domain/fleet/directory-rows.ts';
-import { type PickPolicy, pickOne, pickPolicies, usable } from '../domain/fleet/pick.ts';
+import { type PickPolicy, pickPolicies, pickRandom, selectUsable } from '../domain/fleet/pick.ts';
 import { seconds } from '../domain/time.ts';
 import { Directory, type DirectoryChange } from '../runtime/directory/directory.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
@@ -70,10 +70,10 @@ export async function openDirectory(options: DirectoryOptions): Promise<OpenDire
   return {
     instances(service, { policy } = {}) {
       const rows = directory.instances(service);
-      return policy === undefined ? rows : usable(rows, policyOf(policy));
+      return policy === undefined ? rows : selectUsable(rows, policyOf(policy));
     },
     pick(service, { policy = 'prefer-live', random = system.entropy.fraction } = {}) {
-      return pickOne(directory.instances(service), policyOf(policy), random());
+      return pickRandom(directory.instances(service), policyOf(policy), random());
     },
     agents: () => directory.agents(),
     get age() {

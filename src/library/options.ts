@@ -6,7 +6,7 @@ import { Lasting } from '../composition/duration.ts';
 import { Fault } from '../domain/fault.ts';
 import { AgentName, HostId, type Slot } from '../domain/identity/names.ts';
 import { defaultLease, LeasePolicy } from '../domain/policy/lease-policy.ts';
-import { inOneLine } from '../domain/records/stored-record.ts';
+import { formatParseError } from '../domain/records/stored-record.ts';
 
 /** Milliseconds, or as one writes it: `15s`, `1m 30s`. */
 export type Duration = number | string;
@@ -33,7 +33,7 @@ export function readOption<S extends z.ZodType>(
 ): z.output<S> {
   const read = rule.safeParse(value);
   if (read.success) return read.data;
-  throw new Fault('bad-setting', `${name}: ${inOneLine(read.error)}`, { cause: read.error });
+  throw new Fault('bad-setting', `${name}: ${formatParseError(read.error)}`, { cause: read.error });
 }
 
 export const leaseOf = (options: LeaseOptions): LeasePolicy => ({

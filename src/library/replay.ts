@@ -6,7 +6,7 @@ import { findMoment } from '../composition/find-moment.ts';
 import { momentNamed, momentRule } from '../composition/moment-expression.ts';
 import { Fault } from '../domain/fault.ts';
 import type { AgentRow, InstanceRow } from '../domain/fleet/directory-rows.ts';
-import type { Instant, Revision } from '../domain/time.ts';
+import type { Revision, WallTime } from '../domain/time.ts';
 import type { Keyframes } from '../ports/keyframes.ts';
 import { type Moment, replayTo } from '../runtime/audit/replay.ts';
 import type { History } from '../runtime/history.ts';
@@ -41,7 +41,7 @@ export interface ReplayedFleet {
   agents(): readonly AgentRow[];
   /** The last event that is in it, and when the audit stored it; 0: none. */
   readonly seq: Revision;
-  readonly at: Instant;
+  readonly at: WallTime;
   /** Why it is not quite the moment that was asked for, in words; nearly always nothing. */
   readonly caveats: readonly string[];
 }

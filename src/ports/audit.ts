@@ -1,5 +1,5 @@
 import type { Retention } from '../domain/policy/fleet-policy.ts';
-import type { Instant, Revision } from '../domain/time.ts';
+import type { Revision, WallTime } from '../domain/time.ts';
 import type { EventWrite } from './registry.ts';
 
 /** An event as the audit stream holds it. */
@@ -9,7 +9,7 @@ export interface StoredEvent {
   /** The revision under which the registry's stream stored it: the order of all writes. */
   readonly origin: Revision;
   /** When the audit stored it, by the store's clock: goes forward with `seq`, whatever actors' clocks say. */
-  readonly storedAt: Instant;
+  readonly storedAt: WallTime;
   /** Below the namespace, as it was written. */
   readonly subject: string;
   readonly text: string;

@@ -1,11 +1,11 @@
-import type { Instant, Millis, Monotonic } from '../domain/time.ts';
+import type { Millis, MonotonicTime, WallTime } from '../domain/time.ts';
 
 /** The two clocks of one process, and waiting on them. */
 export interface Clock {
   /** For people and the audit; may jump. */
-  wall(): Instant;
+  wall(): WallTime;
   /** For judging; never goes back, and may or may not count time in which the machine slept. */
-  monotonic(): Monotonic;
+  monotonic(): MonotonicTime;
   /** Resolves after `duration`, or at once when `signal` is aborted; it never rejects. */
   sleep(duration: Millis, signal?: AbortSignal): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Entry } from '../domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../domain/time.ts';
 import type { Feed } from './watch.ts';
 
@@ -26,10 +26,10 @@ export interface Leases {
   release(key: string, at: Revision): Promise<'released' | 'lost'>;
 
   /** The key at the leader; `text` is undefined where nobody holds it. */
-  read(key: string): Promise<Entry>;
+  read(key: string): Promise<KeyValueEntry>;
 
   /** The keys below a filter that stand now, from the leader, each with its revision. */
-  list(filter: string): Promise<readonly Entry[]>;
+  list(filter: string): Promise<readonly KeyValueEntry[]>;
 
   /** Renewals as they come. A key that lapses says nothing: silence is the observer's to count. */
   watch(filters: readonly string[], signal: AbortSignal): AsyncIterable<Feed>;

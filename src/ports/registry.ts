@@ -1,4 +1,4 @@
-import type { Entry } from '../domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../domain/records/stored-record.ts';
 import type { Revision } from '../domain/time.ts';
 import type { Feed } from './watch.ts';
 
@@ -48,14 +48,14 @@ export interface Registry {
    * The key at the leader; after a removal `text` is undefined and `revision` is the tombstone's.
    * @throws {Fault} `store-unavailable`
    */
-  read(key: string): Promise<Entry>;
+  read(key: string): Promise<KeyValueEntry>;
 
   /**
    * All that stands below the filters, from a view that has passed `atLeast`. A tombstone is an entry
    * without text: whoever creates over it must expect its revision.
    * @throws {Fault} `store-unavailable`
    */
-  list(filters: readonly string[], atLeast: Revision): Promise<readonly Entry[]>;
+  list(filters: readonly string[], atLeast: Revision): Promise<readonly KeyValueEntry[]>;
 
   commit(commit: Commit): Promise<Outcome>;
 

@@ -1,4 +1,4 @@
-import type { Entry } from '../domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../domain/records/stored-record.ts';
 import type { Revision } from '../domain/time.ts';
 
 /**
@@ -7,13 +7,21 @@ import type { Revision } from '../domain/time.ts';
  */
 export type Feed =
   /** All that is there, replacing whatever was known. Tombstones are left out. */
-  | { readonly kind: 'snapshot'; readonly entries: readonly Entry[]; readonly upTo: Revision }
+  | {
+      readonly kind: 'snapshot';
+      readonly entries: readonly KeyValueEntry[];
+      readonly upTo: Revision;
+    }
   /**
    * What changed, in the order of revisions; a removal is an entry without text. `upTo`: every
    * change of the watched keys up to here has been said. A commit may come in parts: what it wrote
    * last is then still to come. A key that merely lapsed (a lease) says nothing.
    */
-  | { readonly kind: 'changes'; readonly entries: readonly Entry[]; readonly upTo: Revision }
+  | {
+      readonly kind: 'changes';
+      readonly entries: readonly KeyValueEntry[];
+      readonly upTo: Revision;
+    }
   /** Nothing new, and the server says so: the view is as fresh as this moment. */
   | { readonly kind: 'alive' }
   /** The server has not been heard for a while: what is known may be old. */

@@ -12,8 +12,8 @@ import { fleetChangeDocument } from '../../src/cli/tables/fleet-lines.ts';
 import { hostRows } from '../../src/cli/tables/host-rows.ts';
 import { policyDocument } from '../../src/cli/tables/policy-table.ts';
 import { brakeDocument, planDocument } from '../../src/composition/gc-plan-now.ts';
-import { planOf } from '../../src/domain/collection/gc-plan.ts';
-import { readEvent } from '../../src/domain/events/audit-entry.ts';
+import { planRemovals } from '../../src/domain/collection/gc-plan.ts';
+import { parseAuditEvent } from '../../src/domain/events/audit-entry.ts';
 import { Fleet } from '../../src/domain/fleet/fleet.ts';
 import { seconds } from '../../src/domain/time.ts';
 import { verify } from '../../src/runtime/audit/verify.ts';
@@ -136,7 +136,7 @@ describe('what is printed with --json is what docs/protocol.md says', () => {
     fleet.replace([holdEntry('h1/a', { until: 9, why: '' }), brakeEntry('r1', noneThere)], 9);
     fleet.apply([instanceEntry(1, instanceRecord('h1/a', 'r1', 'web/1'))], 10);
     const around = { now: 0, seats: 1, leases: new Set<string>(), answering: new Set<string>() };
-    const { rows, brakes } = planOf(fleet, { ...around, orphans: { ttl: 1, grace: 1 } });
+    const { rows, brakes } = planRemovals(fleet, { ...around, orphans: { ttl: 1, grace: 1 } });
     const [row] = rows;
     expectFields(row && planDocument(row), 'gc plan', 'each thing');
     const [brake] = brakes;
@@ -148,7 +148,7 @@ describe('what is printed with --json is what docs/protocol.md says', () => {
     const record = ['host', 'agent', 'run', 'state', 'until', 'why', 'by', 'since'];
     expect(fieldsOf(hold)).toEqual(['event', 'change', 'at', ...record].toSorted());
     for await (const stored of historyFile(at('../fixtures/golden/killed.ndjson.gz')).read(0)) {
-      const read = readEvent(stored);
+      const read = parseAuditEvent(stored);
       if (read.kind === 'event')
         expectFields(deedDocument(read.event), 'gc run', 'each transition');
       break;

@@ -5,11 +5,11 @@ import type { ChainRef } from '../../src/domain/events/event-schema.ts';
 import { eventSubject } from '../../src/domain/events/event-subjects.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { ZoneName } from '../../src/domain/identity/names.ts';
-import { wanted } from '../../src/domain/identity/subject-filter.ts';
+import { matchesSubject } from '../../src/domain/identity/subject-filter.ts';
 import { anyInstance, anyRun } from '../arbitrary/names.ts';
 
 const named = (text: string) => entitiesNamed(text).map(({ exact }) => exact);
-const has = (filters: readonly string[], subject: string) => wanted(filters)(subject);
+const has = (filters: readonly string[], subject: string) => matchesSubject(filters)(subject);
 
 describe('an entity of the audit, as a person names it', () => {
   it('two names with a slash between them may be an agent or an instance', () => {

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import {
   allRunLeases,
   allSeats,
+  leasesOfAgentFilter,
   seatKey,
-  slotLeases,
 } from '../../src/domain/identity/registry-keys.ts';
 import { seconds } from '../../src/domain/time.ts';
 import { byKey, held } from './requests.ts';
@@ -173,7 +173,7 @@ export function leaseContract(open: Open): void {
       const listed = async (filter: string) =>
         byKey(await leases.list(filter)).map(({ key, text }) => [key, text]);
       expect(await listed(allRunLeases)).toEqual([lease(1), lease(2)].map((k) => [k, `of ${k}`]));
-      expect(await listed(slotLeases(slot(2)))).toEqual([[lease(2), `of ${lease(2)}`]]);
+      expect(await listed(leasesOfAgentFilter(slot(2)))).toEqual([[lease(2), `of ${lease(2)}`]]);
       expect(await listed(allSeats)).toEqual([[seatKey(1), `of ${seatKey(1)}`]]);
     });
 

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { allAgents, allInstances, slotInstances } from '../../src/domain/identity/registry-keys.ts';
+import {
+  allAgents,
+  allInstances,
+  instancesOfAgentFilter,
+} from '../../src/domain/identity/registry-keys.ts';
 import { byKey, committed, removal, revisionIn, write, written } from './requests.ts';
 import { agent, instance, slot } from './support/sample-names.ts';
 import type { Open } from './support/store-under-test.ts';
@@ -51,15 +55,15 @@ export function listContract(open: Open): void {
         revision: revisionIn(revisions, key),
         text: `${key}@0`,
       });
-      expect(await listed(slotInstances(slot(1)))).toEqual(
+      expect(await listed(instancesOfAgentFilter(slot(1)))).toEqual(
         [instance(1, 1), instance(1, 2)].map(entry),
       );
       expect(await listed(allAgents)).toEqual([agent(1), agent(11)].map(entry));
       expect(await listed(agent(1))).toEqual([entry(agent(1))]);
-      expect(await listed(agent(1), slotInstances(slot(11)))).toEqual(
+      expect(await listed(agent(1), instancesOfAgentFilter(slot(11)))).toEqual(
         [agent(1), instance(11, 1)].map(entry),
       );
-      expect(await listed(agent(2), slotInstances(slot(2)))).toEqual([]);
+      expect(await listed(agent(2), instancesOfAgentFilter(slot(2)))).toEqual([]);
     });
   });
 }

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Entry } from '../../src/domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../../src/domain/records/stored-record.ts';
 import type { Revision } from '../../src/domain/time.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
 import type { Store } from '../../src/ports/ports.ts';
@@ -62,5 +62,5 @@ export async function allOf<T>(from: AsyncIterable<T>, into: T[] = []): Promise<
   return into;
 }
 
-export const byKey = (entries: Iterable<Entry>): Entry[] =>
+export const byKey = (entries: Iterable<KeyValueEntry>): KeyValueEntry[] =>
   [...entries].sort((a, b) => (a.key < b.key ? -1 : 1));

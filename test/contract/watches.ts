@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { allAgents, allInstances, slotInstances } from '../../src/domain/identity/registry-keys.ts';
+import {
+  allAgents,
+  allInstances,
+  instancesOfAgentFilter,
+} from '../../src/domain/identity/registry-keys.ts';
 import type { Store } from '../../src/ports/ports.ts';
 import { allOf, byKey, committed, event, removal, revisionIn, write, written } from './requests.ts';
 import { eventually } from './support/eventually.ts';
@@ -81,7 +85,7 @@ export function watchContract(open: Open): void {
 
     test('passes every commit to its keys', async () => {
       await using subject = await open();
-      await using seen = observe(subject.store, slotInstances(slot(1)), agent(1));
+      await using seen = observe(subject.store, instancesOfAgentFilter(slot(1)), agent(1));
       for (const n of [1, 2, 3]) {
         await committed(subject.store, write(agent(n + 1), 0), event(eventOf(n, 1)));
         const at = await written(subject.store, write(instance(1, n), 0));
@@ -94,7 +98,7 @@ export function watchContract(open: Open): void {
       await using subject = await open();
       const { store } = subject;
       await committed(store, write(agent(1), 0), write(instance(1, 1), 0), write(agent(2), 0));
-      await using seen = observe(store, allAgents, slotInstances(slot(2)));
+      await using seen = observe(store, allAgents, instancesOfAgentFilter(slot(2)));
       await eventually(subject, () => expect(seen.entries).toHaveLength(2));
       await committed(store, write(instance(1, 2), 0), event(eventOf(1, 1)));
       await committed(store, write(instance(2, 1), 0));

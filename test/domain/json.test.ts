@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { readEvent } from '../../src/domain/events/audit-entry.ts';
+import { parseAuditEvent } from '../../src/domain/events/audit-entry.ts';
 import { readJson } from '../../src/domain/json.ts';
-import { Fold } from '../../src/domain/replay/fold.ts';
+import { RegistryProjection } from '../../src/domain/replay/fold.ts';
 import { longHistory } from '../fixtures/history/long-history.ts';
 
 const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
@@ -19,7 +19,7 @@ test('an event whose record nobody could write again stops no replay (G12)', () 
   const [stored] = longHistory(1);
   if (!stored) throw new Error('no history');
   const text = stored.text.replace('"record":{', `"record":{"deep":${nested(100_000)},`);
-  const read = readEvent({ ...stored, text });
+  const read = parseAuditEvent({ ...stored, text });
   expect(read).toMatchObject({ kind: 'illegible', why: expect.stringContaining('levels deep') });
-  if (read.kind === 'event') new Fold().take(read);
+  if (read.kind === 'event') new RegistryProjection().take(read);
 });

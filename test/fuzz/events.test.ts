@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { eventJson, stateText, subjectOf, whyOf } from '../../src/cli/audit/event-lines.ts';
-import { describeChain, readEvent } from '../../src/domain/events/audit-entry.ts';
+import { describeChain, parseAuditEvent } from '../../src/domain/events/audit-entry.ts';
 import { AuditEvent } from '../../src/domain/events/event-schema.ts';
 import { eventSubject } from '../../src/domain/events/event-subjects.ts';
 import type { Divergence } from '../../src/domain/replay/divergence.ts';
-import { Fold } from '../../src/domain/replay/fold.ts';
+import { RegistryProjection } from '../../src/domain/replay/fold.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
 import { signatureIn } from '../../src/runtime/audit/keyframes/signatures.ts';
 import { replayTo } from '../../src/runtime/audit/replay.ts';
@@ -32,8 +32,8 @@ test('an event that is anything is an event or illegible, and an event can be to
   fuzz(
     anyText,
     (text) => {
-      const read = readEvent({ ...at, text });
-      const fold = new Fold();
+      const read = parseAuditEvent({ ...at, text });
+      const fold = new RegistryProjection();
       expect(eventJson(read)).toContain('{');
       if (read.kind === 'illegible') {
         expect(read.why).not.toBe('');

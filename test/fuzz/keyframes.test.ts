@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/adapters/system/clock.ts';
-import { readEvent } from '../../src/domain/events/audit-entry.ts';
+import { parseAuditEvent } from '../../src/domain/events/audit-entry.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import {
   KeyframeReading,
@@ -23,7 +23,7 @@ const { signal } = new AbortController();
 /** A true keyframe, line by line. */
 const lines = await (async () => {
   const verifier = new Verifier(() => {});
-  for (const stored of events.slice(0, kept)) verifier.take(readEvent(stored));
+  for (const stored of events.slice(0, kept)) verifier.take(parseAuditEvent(stored));
   let text = '';
   for await (const piece of new KeyframeText(verifier).pieces()) text += piece;
   return text.split('\n').filter((line) => line !== '');

@@ -6,8 +6,8 @@ import { atLeast } from '../../src/adapters/nats/connection/server-check.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { Name, RunId } from '../../src/domain/identity/names.ts';
 import { parseLeaseKey, parseRegistryKey } from '../../src/domain/identity/registry-keys.ts';
-import { wanted } from '../../src/domain/identity/subject-filter.ts';
-import { decodeToken, encodeToken } from '../../src/domain/identity/subject-token.ts';
+import { matchesSubject } from '../../src/domain/identity/subject-filter.ts';
+import { decodeSubjectToken, encodeSubjectToken } from '../../src/domain/identity/subject-token.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { foreseen, fuzz } from './fuzz.ts';
 
@@ -41,7 +41,7 @@ const anyKey = fc.oneof(
 test.each([
   ['a registry key', parseRegistryKey],
   ['a lease key', parseLeaseKey],
-  ['a token', decodeToken],
+  ['a token', decodeSubjectToken],
 ])('%s that is anything is read, or is a bad name', (_, read) =>
   fuzz(anyKey, async (key) => {
     const found = await foreseen((): unknown => read(key));
@@ -51,13 +51,14 @@ test.each([
 
 test('a name that is allowed has a token, and the token is that name', () =>
   fuzz(anyText, (text) => {
-    if (Name.safeParse(text).success) expect(decodeToken(encodeToken(text))).toBe(text);
+    if (Name.safeParse(text).success)
+      expect(decodeSubjectToken(encodeSubjectToken(text))).toBe(text);
     else expect(RunId.safeParse(text).success).toBe(false);
   }));
 
 test('a pattern and a subject that are anything fit or do not', () =>
   fuzz(fc.tuple(fc.array(anyKey, { maxLength: 3 }), anyKey), ([patterns, subject]) =>
-    expect(typeof wanted(patterns)(subject)).toBe('boolean'),
+    expect(typeof matchesSubject(patterns)(subject)).toBe('boolean'),
   ));
 
 test('a connection that is called anything is a run’s or nobody’s', () =>

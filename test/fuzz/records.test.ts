@@ -7,8 +7,8 @@ import {
   policyKey,
 } from '../../src/domain/identity/registry-keys.ts';
 import {
-  type Entry,
-  type Read,
+  type KeyValueEntry,
+  type RecordRead,
   readAgent,
   readBrake,
   readHold,
@@ -20,7 +20,7 @@ import { anyAgentRecord, anyHold, anyInstanceRecord } from '../arbitrary/records
 import { fuzz } from './fuzz.ts';
 import { mutated } from './mutated.ts';
 
-const readers: readonly ((entry: Entry) => Read<object>)[] = [
+const readers: readonly ((entry: KeyValueEntry) => RecordRead<object>)[] = [
   readAgent,
   readInstance,
   readHold,
@@ -37,7 +37,7 @@ const anyEntry = fc.oneof(
   anyText.chain((key) => entryOf(key, mutated(anyAgentRecord))),
 );
 
-function entryOf(key: string, text: fc.Arbitrary<string>): fc.Arbitrary<Entry> {
+function entryOf(key: string, text: fc.Arbitrary<string>): fc.Arbitrary<KeyValueEntry> {
   return text.map((one) => ({ key, revision: 1, text: one }));
 }
 

@@ -1,5 +1,5 @@
 import type { SessionEffect, SessionEvent } from '../../machines/session.ts';
-import { movedRun, runStanding } from '../../src/domain/events/apply-transition.ts';
+import { runMachineState, withRunTransition } from '../../src/domain/events/apply-transition.ts';
 import {
   AgentName,
   HostId,
@@ -10,12 +10,12 @@ import {
 import { instanceKey } from '../../src/domain/identity/registry-keys.ts';
 import { defaultLease } from '../../src/domain/policy/lease-policy.ts';
 import {
-  planRepairs,
-  type Repair,
-  type Wanted,
+  type DesiredInstance,
+  diffInstances,
+  type ReconcileAction,
 } from '../../src/domain/records/desired-instances.ts';
 import { AgentRecord, InstanceRecord } from '../../src/domain/records/schemas.ts';
-import type { Read } from '../../src/domain/records/stored-record.ts';
+import type { RecordRead } from '../../src/domain/records/stored-record.ts';
 import { instance, run, session } from '../../src/runtime/transitions/machine-set.ts';
 import { begin, step } from '../../src/runtime/transitions/transition.ts';
 import type { InstanceEntry, SlotEntry } from './state.ts';
@@ -55,9 +55,9 @@ const runMoves = remembered((key): Standing | 'ignored' => {
   const { type, ...of } = JSON.parse(key) as Standing & { type: RunMove };
   const before = agentRecord(of);
   const event = type === 'suspected' ? { type, reason: 'silent' } : { type };
-  const taken = step(run, { value: runStanding(before) }, event);
+  const taken = step(run, { value: runMachineState(before) }, event);
   if (taken === 'ignored') return 'ignored';
-  const after = movedRun(before, 1, taken.to, 0, 'silent');
+  const after = withRunTransition(before, 1, taken.to, 0, 'silent');
   return { phase: after.phase, suspect: after.suspect !== undefined, first: after.term === 0 };
 });
 
@@ -70,7 +70,7 @@ export function movedSlot(entry: SlotEntry, type: RunMove): Omit<SlotEntry, 'rev
 
 const runEnds = remembered((key): true => {
   const { type, ...of } = JSON.parse(key) as Standing & { type: string };
-  const taken = step(run, { value: runStanding(agentRecord(of)) }, { type });
+  const taken = step(run, { value: runMachineState(agentRecord(of)) }, { type });
   if (taken === 'ignored' || !taken.done) throw new Error(`a run has no end by ${key}`);
   return true;
 });
@@ -96,7 +96,7 @@ export function mustEndInstance(type: 'removed' | 'adopted'): string {
 /** What the first record of a run says. */
 export const firstOf = (of: number): Omit<SlotEntry, 'rev'> => {
   const value = JSON.stringify(begin(run).to);
-  if (value !== JSON.stringify(runStanding(agentRecord(registering)))) {
+  if (value !== JSON.stringify(runMachineState(agentRecord(registering)))) {
     throw new Error(`a run begins as ${value}`);
   }
   return { run: of, ...registering };
@@ -136,24 +136,24 @@ const service = ServiceName.parse('web');
 const specs = [1, 2, 3].map((id) => ({ service, id: InstanceId.parse(`${id}`), labels: {} }));
 const keys = specs.map((spec) => instanceKey({ ...slot, ...spec }));
 
-const plans = remembered((key): readonly (readonly [Repair['do'], number])[] => {
+const plans = remembered((key): readonly (readonly [ReconcileAction['do'], number])[] => {
   const { me, owners, wants } = JSON.parse(key) as { me: number; owners: number[]; wants: number };
   const present = new Map(owners.map((owner, i) => [keys[i] ?? '', read(i, owner)] as const));
   const desired = new Map(
-    specs.flatMap((spec, i): [string, Wanted][] =>
+    specs.flatMap((spec, i): [string, DesiredInstance][] =>
       wants & (1 << i) ? [[keys[i] ?? '', { spec, health: { state: 'serving' } }]] : [],
     ),
   );
-  return planRepairs(slot, idOf(me), present, desired).map((repair) => [
+  return diffInstances(slot, idOf(me), present, desired).map((repair) => [
     repair.do,
     keys.indexOf(keyOf(repair)),
   ]);
 });
 
-const keyOf = (repair: Repair): string =>
+const keyOf = (repair: ReconcileAction): string =>
   repair.do === 'register' ? repair.over.key : repair.stored.key;
 
-function read(i: number, owner: number): Read<InstanceRecord> {
+function read(i: number, owner: number): RecordRead<InstanceRecord> {
   const key = keys[i] ?? '';
   if (owner < 0) return { kind: 'absent', key, revision: 1 };
   const record = InstanceRecord.parse({

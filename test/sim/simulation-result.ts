@@ -1,5 +1,5 @@
 import { seededFractions } from '../../src/bench/history/seeded-random.ts';
-import { type Millis, type Monotonic, seconds } from '../../src/domain/time.ts';
+import { type Millis, type MonotonicTime, seconds } from '../../src/domain/time.ts';
 import { FleetInMemory } from '../runtime/support/fleet-in-memory.ts';
 import type { Process } from '../runtime/support/process.ts';
 import { Awaited } from './schedule/audit-triggers.ts';
@@ -23,7 +23,7 @@ export class Simulated {
   readonly operators: Operators;
   readonly awaited: Awaited;
   /** When a process last took in what had lain in its watch. */
-  readonly heardLateAt = new Map<Process, Monotonic>();
+  readonly heardLateAt = new Map<Process, MonotonicTime>();
   /** What somebody's tool wrote, by key. */
   readonly byHand = new Map<string, string | undefined>();
   /** The shortest pace that was ever wished. */
@@ -60,7 +60,7 @@ export class Simulated {
     });
   }
 
-  get now(): Monotonic {
+  get now(): MonotonicTime {
     return this.fleet.clock.monotonic();
   }
 

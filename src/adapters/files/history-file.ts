@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { Fault } from '../../domain/fault.ts';
-import { wanted } from '../../domain/identity/subject-filter.ts';
+import { matchesSubject } from '../../domain/identity/subject-filter.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import { readHistoryLine } from './history-line.ts';
@@ -18,7 +18,7 @@ export function historyFile(file: string): Pick<Audit, 'read' | 'range'> {
   let range: Promise<{ first: Revision; last: Revision }> | undefined;
   return {
     async *read(from, filters) {
-      const wants = filters && wanted(filters);
+      const wants = filters && matchesSubject(filters);
       for await (const event of eventsOf(file)) {
         if (event.seq < from) continue;
         // A line that can't be read may have been anybody's.

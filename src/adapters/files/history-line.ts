@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inOneLine } from '../../domain/records/stored-record.ts';
+import { formatParseError } from '../../domain/records/stored-record.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 
 /**
@@ -29,7 +29,7 @@ export function readHistoryLine(line: string): StoredEvent | { readonly why: str
       text: kind === 'event' ? rest : z.string().parse(JSON.parse(rest)),
     };
   } catch (cause) {
-    return { why: inOneLine(cause) };
+    return { why: formatParseError(cause) };
   }
 }
 
@@ -51,7 +51,7 @@ function readOthers(line: string): StoredEvent | { readonly why: string } {
     const text = 'text' in rest ? rest.text : JSON.stringify(rest.event);
     return { seq, origin, storedAt, subject, text };
   } catch (cause) {
-    return { why: cause instanceof z.ZodError ? rule : inOneLine(cause) };
+    return { why: cause instanceof z.ZodError ? rule : formatParseError(cause) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
-import { wanted } from '../../domain/identity/subject-filter.ts';
-import { trimFault } from '../../domain/policy/retention.ts';
+import { matchesSubject } from '../../domain/identity/subject-filter.ts';
+import { retentionViolation } from '../../domain/policy/retention.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import type { EventWrite } from '../../ports/registry.ts';
@@ -17,7 +17,7 @@ export function memoryAudit(world: MemoryWorld, link: Link): Audit {
     from: number,
     filters: readonly string[] = ['>'],
   ): AsyncGenerator<StoredEvent> {
-    const wants = wanted(filters);
+    const wants = matchesSubject(filters);
     const events = await answerOver(link, 'reading the audit', () => audit.from(from));
     for (const event of events) if (wants(event.subject)) yield event;
   }
@@ -28,7 +28,7 @@ export function memoryAudit(world: MemoryWorld, link: Link): Audit {
     filters: readonly string[] = ['>'],
   ): AsyncGenerator<StoredEvent> {
     using listening = audit.listen();
-    const wants = wanted(filters);
+    const wants = matchesSubject(filters);
     let next = Math.max(1, from);
     while (!signal.aborted) {
       for (const event of await orNone(link, () => audit.from(next))) {
@@ -59,7 +59,12 @@ export function memoryAudit(world: MemoryWorld, link: Link): Audit {
       }),
     limit: (retention, keyframe) =>
       answerOver(link, 'limiting the audit', () => {
-        const why = trimFault(audit.extent(keyframe + 1), retention, keyframe, clock.wall());
+        const why = retentionViolation(
+          audit.extent(keyframe + 1),
+          retention,
+          keyframe,
+          clock.wall(),
+        );
         if (why !== undefined) throw new Fault('store-refused', `the audit: ${why}`);
         audit.limit(retention);
       }),

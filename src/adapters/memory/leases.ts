@@ -1,7 +1,7 @@
 import { Fault } from '../../domain/fault.ts';
-import { wanted } from '../../domain/identity/subject-filter.ts';
+import { matchesSubject } from '../../domain/identity/subject-filter.ts';
 import { tombstoneTtl } from '../../domain/policy/lease-policy.ts';
-import type { Entry } from '../../domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../../domain/time.ts';
 import type { Leases } from '../../ports/leases.ts';
 import type { MemoryWorld } from './server/memory-server.ts';
@@ -21,14 +21,14 @@ interface Put {
 export function memoryLeases(world: MemoryWorld, link: Link): Leases {
   const stream = world.leases;
 
-  const read = (key: string): Promise<Entry> =>
+  const read = (key: string): Promise<KeyValueEntry> =>
     answerOver(link, `reading ${key}`, () => {
       const last = stream.last(key);
       return { key, revision: last?.seq ?? 0, text: last?.text };
     });
 
   /** The write's revision; where it was refused or nothing came back, what stands there instead. */
-  async function put({ key, expect, text, ttl }: Put): Promise<Revision | Entry> {
+  async function put({ key, expect, text, ttl }: Put): Promise<Revision | KeyValueEntry> {
     try {
       const held = await link.carry(() =>
         stream.seqOf(key) === expect ? stream.append(key, text, ttl) : undefined,
@@ -83,14 +83,14 @@ export function memoryLeases(world: MemoryWorld, link: Link): Leases {
     list: (filter) =>
       answerOver(link, `listing ${filter}`, () =>
         stream
-          .after(0, wanted([filter]))
+          .after(0, matchesSubject([filter]))
           .filter(({ text }) => text !== undefined)
           .map(({ subject, seq, text }) => ({ key: subject, revision: seq, text })),
       ),
 
     watch: (filters, signal) =>
       feed(
-        { stream, wants: wanted(filters), keyOf: (subject) => subject },
+        { stream, wants: matchesSubject(filters), keyOf: (subject) => subject },
         { link, world },
         signal,
       ),

@@ -1,5 +1,5 @@
 import { Fault } from '../../domain/fault.ts';
-import type { Entry } from '../../domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../../domain/records/stored-record.ts';
 import type { Outcome, Registry } from '../../ports/registry.ts';
 import { requireSound, store } from './server/commits.ts';
 import type { MemoryWorld } from './server/memory-server.ts';
@@ -37,7 +37,7 @@ export function memoryRegistry(world: MemoryWorld, link: Link): Registry {
   };
 }
 
-function readRecord({ registry }: MemoryWorld, key: string): Entry {
+function readRecord({ registry }: MemoryWorld, key: string): KeyValueEntry {
   const last = registry.last(recordSubject(key));
   return { key, revision: last?.seq ?? 0, text: last?.text };
 }

@@ -1,5 +1,5 @@
 import type { Registry } from '@prometheus-io/client';
-import type { Monotonic } from '../../domain/time.ts';
+import type { MonotonicTime } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Meters, ViewOwner } from '../../ports/metrics.ts';
 import { familiesIn } from './metric-definitions.ts';
@@ -18,7 +18,7 @@ const begins = {
  * seconds here; a view's age is counted when somebody asks.
  */
 export function prometheusMeters(registry: Registry, clock: Pick<Clock, 'monotonic'>): Meters {
-  const heard = new Map<ViewOwner, Monotonic>();
+  const heard = new Map<ViewOwner, MonotonicTime>();
   const all = familiesIn(registry, function* ages() {
     for (const [view, at] of heard) yield [view, (clock.monotonic() - at) / 1000];
   });

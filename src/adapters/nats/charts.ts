@@ -1,4 +1,4 @@
-import { encodeToken } from '../../domain/identity/subject-token.ts';
+import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Charts } from '../../ports/charts.ts';
 import type { BucketNames } from './connection/subject-names.ts';
@@ -11,7 +11,7 @@ import { storeText } from './write/put-once.ts';
  * what is folded, watched or verified (docs/adr/0007-charts.md).
  */
 export function natsCharts(link: Link, bucket: BucketNames, within: Millis): Charts {
-  const keyOf = (machine: string, hash: string) => `chart.${encodeToken(machine)}.${hash}`;
+  const keyOf = (machine: string, hash: string) => `chart.${encodeSubjectToken(machine)}.${hash}`;
   const read = async (key: string) => (await readEntry(link, bucket, key, within)).text;
   return {
     get: (machine, hash) => read(keyOf(machine, hash)),

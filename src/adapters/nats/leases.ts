@@ -1,6 +1,6 @@
 import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../domain/fault.ts';
-import type { Entry } from '../../domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../../domain/records/stored-record.ts';
 import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { Leases } from '../../ports/leases.ts';
 import { askApi, expectOk } from './connection/jetstream-api.ts';
@@ -97,7 +97,7 @@ export function natsLeases(link: Link, bucket: BucketNames, within: Millis): Lea
 
     async list(filter) {
       const keys = await keysBelow(link, bucket, filter, within);
-      const entries: Entry[] = [];
+      const entries: KeyValueEntry[] = [];
       for (let from = 0; from < keys.length; from += readsAtOnce) {
         const some = keys.slice(from, from + readsAtOnce);
         entries.push(

@@ -3,7 +3,7 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../domain/fault.ts';
 import { HostId } from '../../domain/identity/names.ts';
-import { inOneLine } from '../../domain/records/stored-record.ts';
+import { formatParseError } from '../../domain/records/stored-record.ts';
 
 export interface HostIdSources {
   readonly configured?: string | undefined;
@@ -72,7 +72,7 @@ async function textOf(file: string): Promise<string | undefined> {
 function hostIdOf(text: string, where: string): HostId {
   const id = HostId.safeParse(text);
   if (id.success) return id.data;
-  throw new Fault('bad-name', `${where} is no host id: ${inOneLine(id.error)}`, {
+  throw new Fault('bad-name', `${where} is no host id: ${formatParseError(id.error)}`, {
     cause: id.error,
   });
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { leaseKey } from '../../domain/identity/registry-keys.ts';
-import { type Millis, type Monotonic, seconds } from '../../domain/time.ts';
+import { type Millis, type MonotonicTime, seconds } from '../../domain/time.ts';
 import type { Row } from '../benchmark.ts';
 import type { Stage } from '../fixture/benchmark-namespace.ts';
 import { countReasons, DubiousWatch } from '../fixture/state-watch.ts';
@@ -48,7 +48,7 @@ export const frozen = (name: string, ttl: Millis): Row => ({
 /** Looks every 20 ms, from when the lease can first have lapsed. */
 async function leaseGone(
   run: RunRef,
-  { at, ttl }: { readonly at: Monotonic; readonly ttl: Millis },
+  { at, ttl }: { readonly at: MonotonicTime; readonly ttl: Millis },
   { ports, signal }: Stage,
 ): Promise<Millis> {
   await pause((ttl / 3) * 2 - seconds(0.5), undefined, { signal });

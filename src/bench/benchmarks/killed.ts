@@ -3,7 +3,7 @@ import { errors } from '@nats-io/transport-node';
 import { systemEntropy } from '../../adapters/system/entropy.ts';
 import { runSubject } from '../../domain/events/event-subjects.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
-import { type Millis, type Monotonic, seconds } from '../../domain/time.ts';
+import { type Millis, type MonotonicTime, seconds } from '../../domain/time.ts';
 import type { Result, Row } from '../benchmark.ts';
 import { startServer } from '../environment/server.ts';
 import { openStage, type Stage } from '../fixture/benchmark-namespace.ts';
@@ -91,7 +91,7 @@ async function killOne(
   host: string,
   watch: DubiousWatch,
   stage: Stage,
-  follow: (run: RunRef, at: Monotonic) => Promise<void>,
+  follow: (run: RunRef, at: MonotonicTime) => Promise<void>,
 ): Promise<void> {
   const { signal } = stage;
   await using worker = await stage.start('keep-agents', { host, agents: 1, instances: 1, lease });

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemHash } from '../../adapters/system/hash.ts';
-import { readEvent } from '../../domain/events/audit-entry.ts';
+import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Row } from '../benchmark.ts';
 import { type Cluster, startCluster } from '../environment/cluster.ts';
@@ -59,7 +59,7 @@ async function happen(size: 1 | 3, cluster: Cluster, { names, signal }: Stage): 
 async function count({ ports }: Stage): Promise<number> {
   let counted = 0;
   for await (const stored of ports.audit.read(0)) {
-    const read = readEvent(stored, systemHash);
+    const read = parseAuditEvent(stored, systemHash);
     if (read.kind !== 'event') continue;
     if (['suspected', 'expired', 'removed'].includes(read.event.event.type)) counted += 1;
   }

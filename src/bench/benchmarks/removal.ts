@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Slot } from '../../domain/identity/names.ts';
-import { slotTokens } from '../../domain/identity/registry-keys.ts';
-import { type Millis, type Monotonic, seconds } from '../../domain/time.ts';
+import { agentMapKey } from '../../domain/identity/registry-keys.ts';
+import { type Millis, type MonotonicTime, seconds } from '../../domain/time.ts';
 import { View } from '../../runtime/support/registry-cache.ts';
 import type { Row } from '../benchmark.ts';
 import { deleteBare } from '../fixture/baseline-deletes.ts';
@@ -58,11 +58,11 @@ class RemovalWatch implements AsyncDisposable {
   readonly #stage: Stage;
   readonly #stop = new AbortController();
   readonly #following: Promise<void>;
-  #expired: Monotonic | undefined;
-  #gone: Monotonic | undefined;
+  #expired: MonotonicTime | undefined;
+  #gone: MonotonicTime | undefined;
 
   constructor(slot: Slot, stage: Stage) {
-    this.#slot = slotTokens(slot);
+    this.#slot = agentMapKey(slot);
     this.#stage = stage;
     this.#view = new View(stage.ports, () => this.#look());
     this.#following = this.#view.follow(this.#stop.signal);

@@ -1,6 +1,6 @@
 import type { ChainRef } from '../../domain/events/event-schema.ts';
 import { eventSubject } from '../../domain/events/event-subjects.ts';
-import type { Instant, Millis, Revision } from '../../domain/time.ts';
+import type { Millis, Revision, WallTime } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import type { Write } from '../../ports/registry.ts';
 import type { Change } from '../../runtime/transitions/record-change.ts';
@@ -26,7 +26,7 @@ export class HistoryWriter {
   readonly #writes = new Map<string, Write>();
   #events: Omit<StoredEvent, 'origin'>[] = [];
   #seq: Revision = 0;
-  #now: Instant = Date.UTC(2026, 0, 1);
+  #now: WallTime = Date.UTC(2026, 0, 1);
   /** Of every key ever written: a removed one's tombstone too. */
   readonly #revisions = new Map<string, Revision>();
   readonly #heads = new Map<string, Change['head']>();
@@ -41,7 +41,7 @@ export class HistoryWriter {
     return this.#seq;
   }
 
-  get now(): Instant {
+  get now(): WallTime {
     return this.#now;
   }
 

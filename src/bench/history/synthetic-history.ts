@@ -1,6 +1,6 @@
 import { AgentName, HostId, RunId, type RunRef } from '../../domain/identity/names.ts';
 import { agentKey, instanceKey } from '../../domain/identity/registry-keys.ts';
-import { InstanceSpec, type Wanted } from '../../domain/records/desired-instances.ts';
+import { type DesiredInstance, InstanceSpec } from '../../domain/records/desired-instances.ts';
 import {
   readAgent,
   readInstance,
@@ -156,7 +156,7 @@ class World {
     const key = instanceKey({ ...there.agent.record, ...spec });
     const before = there.instances.get(key);
     if (before) return;
-    const wanted: Wanted = { spec, health: { state: 'serving' } };
+    const wanted: DesiredInstance = { spec, health: { state: 'serving' } };
     const { host, agent, run } = there.agent.record;
     const head = this.#writer.head({
       entity: 'instance',

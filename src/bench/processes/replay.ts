@@ -1,5 +1,5 @@
 import { systemHash } from '../../adapters/system/hash.ts';
-import { readEvent } from '../../domain/events/audit-entry.ts';
+import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import { Verifier } from '../../runtime/audit/verifier/verifier.ts';
 import type { Access } from '../environment/access.ts';
@@ -39,7 +39,7 @@ function replayOnce(stored: readonly StoredEvent[]): void {
   const verifier = new Verifier((divergence) => {
     throw new Error(`the history diverges: ${JSON.stringify(divergence)}`);
   }, systemHash);
-  for (const one of stored) verifier.take(readEvent(one, systemHash));
+  for (const one of stored) verifier.take(parseAuditEvent(one, systemHash));
   if (verifier.records.size === 0) throw new Error('the history has led to nothing');
 }
 

@@ -1,4 +1,8 @@
-import { describeChain, type Illegible, type Recorded } from '../../domain/events/audit-entry.ts';
+import {
+  type AuditEntry,
+  describeChain,
+  type UnreadableEvent,
+} from '../../domain/events/audit-entry.ts';
 import { type AuditEvent, isOfSlot, type StateValue } from '../../domain/events/event-schema.ts';
 import { FleetPolicy } from '../../domain/policy/fleet-policy.ts';
 import { HoldRecord } from '../../domain/records/schemas.ts';
@@ -8,7 +12,7 @@ import { dateTime } from '../terminal/format-time.ts';
 import { evidenceWords } from './evidence-text.ts';
 
 /** The event as stored, plus `seq`; or where it should be and why it cannot be read. */
-export function eventJson(read: Recorded | Illegible): string {
+export function eventJson(read: AuditEntry | UnreadableEvent): string {
   const { seq } = read;
   return jsonLine(
     read.kind === 'event'

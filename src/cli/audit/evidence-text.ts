@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
-import { own } from '../../domain/own-property.ts';
-import type { Instant } from '../../domain/time.ts';
+import { getOwn } from '../../domain/own-property.ts';
+import type { WallTime } from '../../domain/time.ts';
 import { clockTime, dateTime, lasted, written } from '../terminal/format-time.ts';
 
 /** What a verdict on a run was based on, as the runtime writes it (evidenceOfVerdict). */
@@ -39,7 +39,7 @@ export function evidenceWords({ event, evidence }: AuditEvent): string | undefin
   const verdict = VerdictEvidence.safeParse(evidence);
   if (verdict.success) return verdictWords(verdict.data, event.type);
   const taken = Taken.safeParse(evidence);
-  if (taken.success) return own(takenWords, taken.data.taken) ?? `taken: ${taken.data.taken}`;
+  if (taken.success) return getOwn(takenWords, taken.data.taken) ?? `taken: ${taken.data.taken}`;
   const leftover = Leftover.safeParse(evidence);
   if (leftover.success) {
     const { holder, leftoverFor } = leftover.data;
@@ -70,11 +70,11 @@ function verdictWords(evidence: VerdictEvidence, type: string): string {
   return [
     type === 'expired' ? `suspect for ${lasted(suspectFor)}` : '',
     silenceWords(evidence),
-    own(leaseWords, evidence.lease) ?? `lease ${evidence.lease}`,
-    own(connectionWords, connection ?? 'open') ?? `connection ${connection}`,
-    own(probeWords, evidence.probe) ?? `probe ${evidence.probe}`,
-    own(holdWords, hold ?? 'unread') ?? `hold ${hold}`,
-    own(brakeWords, brake ?? 'off') ?? `brake ${brake}`,
+    getOwn(leaseWords, evidence.lease) ?? `lease ${evidence.lease}`,
+    getOwn(connectionWords, connection ?? 'open') ?? `connection ${connection}`,
+    getOwn(probeWords, evidence.probe) ?? `probe ${evidence.probe}`,
+    getOwn(holdWords, hold ?? 'unread') ?? `hold ${hold}`,
+    getOwn(brakeWords, brake ?? 'off') ?? `brake ${brake}`,
     zoneWords(evidence, type),
     `ttl ${written(policy.ttl)}, grace ${written(policy.grace)}`,
   ]
@@ -83,12 +83,12 @@ function verdictWords(evidence: VerdictEvidence, type: string): string {
 }
 
 /** Since when a collector had heard nothing, on its own clock. */
-export const silentSince = ({ lastRenewal, countingSince }: VerdictEvidence): Instant =>
+export const silentSince = ({ lastRenewal, countingSince }: VerdictEvidence): WallTime =>
   Math.max(lastRenewal?.seenAt ?? 0, countingSince);
 
 function silenceWords(evidence: VerdictEvidence): string {
   const { lastRenewal, countingSince, silentFor } = evidence;
-  const silent = (since: Instant, what: string): string =>
+  const silent = (since: WallTime, what: string): string =>
     `${what} ${lasted(silentFor)} before, at ${clockTime(since)}`;
   if (lastRenewal !== null && lastRenewal.seenAt >= countingSince) {
     return silent(lastRenewal.seenAt, 'last renewal seen');

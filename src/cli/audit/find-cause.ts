@@ -1,4 +1,8 @@
-import { type Illegible, type Recorded, readEvent } from '../../domain/events/audit-entry.ts';
+import {
+  type AuditEntry,
+  parseAuditEvent,
+  type UnreadableEvent,
+} from '../../domain/events/audit-entry.ts';
 import { type AuditEvent, isOfSlot } from '../../domain/events/event-schema.ts';
 import { chainSubject, runSubject } from '../../domain/events/event-subjects.ts';
 import type { History } from '../../runtime/history.ts';
@@ -15,14 +19,14 @@ const keptRuns = 8;
  */
 export class Causes {
   readonly #history: History;
-  readonly #runs = new Map<string, ReadonlyMap<string, Recorded>>();
+  readonly #runs = new Map<string, ReadonlyMap<string, AuditEntry>>();
 
   constructor(history: History) {
     this.#history = history;
   }
 
   /** The cause in words, with its place; undefined where the event names none. */
-  async of(read: Recorded | Illegible): Promise<string | undefined> {
+  async of(read: AuditEntry | UnreadableEvent): Promise<string | undefined> {
     if (read.kind === 'illegible' || read.event.cause === undefined) return undefined;
     const { cause, of } = read.event;
     const found = (await this.#runEvents(of)).get(cause);
@@ -30,13 +34,13 @@ export class Causes {
     return `because of #${found.seq}: ${subjectOf(found.event)} ${found.event.event.type}`;
   }
 
-  async #runEvents(of: AuditEvent['of']): Promise<ReadonlyMap<string, Recorded>> {
+  async #runEvents(of: AuditEvent['of']): Promise<ReadonlyMap<string, AuditEntry>> {
     const run = isOfSlot(of) ? runSubject(of) : chainSubject(of);
     const known = this.#runs.get(run);
     if (known) return known;
-    const events = new Map<string, Recorded>();
+    const events = new Map<string, AuditEntry>();
     for await (const stored of this.#history.read(0, [`${run}.*`])) {
-      const read = readEvent(stored);
+      const read = parseAuditEvent(stored);
       if (read.kind === 'event') events.set(read.hash, read);
     }
     this.#runs.set(run, events);

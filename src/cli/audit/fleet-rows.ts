@@ -1,8 +1,8 @@
 import {
   type AgentRow,
-  agentRow,
   type InstanceRow,
-  instanceRow,
+  toAgentRow,
+  toInstanceRow,
 } from '../../domain/fleet/directory-rows.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';
 import { bySlot } from '../tables/agent-table.ts';
@@ -18,10 +18,10 @@ export function fleetRows(fleet: Fleet): FleetRows {
   const instances: InstanceRow[] = [];
   const agents: AgentRow[] = [];
   for (const slot of fleet.slots()) {
-    const agent = agentRow(slot, fleet, true);
+    const agent = toAgentRow(slot, fleet, true);
     if (agent) agents.push(agent);
     for (const read of slot.instances.values()) {
-      if (read.kind === 'stored') instances.push(instanceRow(read, slot, fleet, true));
+      if (read.kind === 'stored') instances.push(toInstanceRow(read, slot, fleet, true));
     }
   }
   return { instances: instances.toSorted(byName), agents: agents.toSorted(bySlot) };

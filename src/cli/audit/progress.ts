@@ -1,4 +1,4 @@
-import type { Monotonic, Revision } from '../../domain/time.ts';
+import type { MonotonicTime, Revision } from '../../domain/time.ts';
 import { roughly } from '../terminal/format-time.ts';
 
 const width = 16;
@@ -7,12 +7,12 @@ const width = 16;
 export class Meter {
   readonly #first: Revision;
   readonly #last: Revision;
-  readonly #clock: () => Monotonic;
-  readonly #began: Monotonic;
+  readonly #clock: () => MonotonicTime;
+  readonly #began: MonotonicTime;
 
   constructor(
     { first, last }: { readonly first: Revision; readonly last: Revision },
-    clock: () => Monotonic,
+    clock: () => MonotonicTime,
   ) {
     this.#first = first;
     this.#last = last;

@@ -1,4 +1,4 @@
-import type { Instant, Revision } from '../../domain/time.ts';
+import type { Revision, WallTime } from '../../domain/time.ts';
 import type { Moment, Replayed } from '../../runtime/audit/replay.ts';
 import { agentTable } from '../tables/agent-table.ts';
 import { plural } from '../tables/footer.ts';
@@ -30,7 +30,7 @@ export const effortWords = ({ folded, keyframe }: Replayed): string =>
     : `${grouped(folded)} events replayed from the beginning`;
 
 /** The moment against whose clock ages are told: the time that was asked for, else the last event's. */
-export const clockOf = (moment: Moment, { at }: Replayed, now: Instant): Instant =>
+export const clockOf = (moment: Moment, { at }: Replayed, now: WallTime): WallTime =>
   'at' in moment ? Math.min(moment.at, now) : at;
 
 /** What to know where the moment is not quite the one that was asked for. */
@@ -58,7 +58,7 @@ export function rowsOf(view: ViewName, { instances, agents }: FleetRows): readon
   return view === 'agents' ? agents : hostRows(agents, instances);
 }
 
-export function tableOf(view: ViewName, rows: FleetRows, now: Instant, io: Io): string {
+export function tableOf(view: ViewName, rows: FleetRows, now: WallTime, io: Io): string {
   const look = { width: io.columns, palette: io.palette };
   const { instances, agents } = rows;
   const shown = rowsOf(view, rows);

@@ -4,8 +4,8 @@ import { hashEvent } from '../../domain/events/hash-chain.ts';
 import { Fault } from '../../domain/fault.ts';
 import { readJson } from '../../domain/json.ts';
 import { type Divergence, SavedDivergence } from '../../domain/replay/divergence.ts';
-import { Standing } from '../../domain/replay/keyframe-format.ts';
-import { type Instant, type Millis, type Revision, seconds } from '../../domain/time.ts';
+import { VerifierStateSchema } from '../../domain/replay/keyframe-format.ts';
+import { type Millis, type Revision, seconds, type WallTime } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import type { Checkpoint } from '../../runtime/audit/verifier/verifier.ts';
 import type { History } from '../../runtime/history.ts';
@@ -26,7 +26,7 @@ const Saved = z.object({
   last: z.object({ seq: z.number(), origin: z.number(), hash: z.string() }),
   divergences: z.number(),
   found: z.array(SavedDivergence),
-  checkpoint: Standing satisfies z.ZodType<Checkpoint>,
+  checkpoint: VerifierStateSchema satisfies z.ZodType<Checkpoint>,
 });
 type Saved = z.infer<typeof Saved>;
 
@@ -36,7 +36,7 @@ export class Checkpoints {
   readonly #name: string;
   readonly #complain: (what: string) => void;
   readonly #found: Divergence[];
-  #firstAt: Instant | undefined;
+  #firstAt: WallTime | undefined;
   #last: StoredEvent | undefined;
   #divergences: number;
   #next = 0;
@@ -70,7 +70,7 @@ export class Checkpoints {
   }
 
   /** When the audit stored the first event of the history. */
-  get firstAt(): Instant | undefined {
+  get firstAt(): WallTime | undefined {
     return this.#firstAt;
   }
 

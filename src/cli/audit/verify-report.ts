@@ -1,4 +1,4 @@
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import type { Verified } from '../../runtime/audit/verify.ts';
 import { plural } from '../tables/footer.ts';
 import { dateTime } from '../terminal/format-time.ts';
@@ -10,7 +10,7 @@ import { grouped } from './progress.ts';
 export interface Outcome {
   readonly verified: Verified;
   /** When the first event was stored; undefined: there is none. */
-  readonly firstAt: Instant | undefined;
+  readonly firstAt: WallTime | undefined;
   /** All of them, those from before a checkpoint too. */
   readonly divergences: number;
   /** Whether the registry was there to compare with. */
@@ -54,7 +54,7 @@ function facts(outcome: Outcome, name: string): readonly string[] {
   const { first, events, last, checkpoint, keyframes } = verified;
   if (events === 0) return [`the history of ${name} has no event`];
   const since = resumed > 0 ? `, ${grouped(events - resumed)} of them since the checkpoint` : '';
-  const time = (at: Instant): string => dateTime(at).slice(0, 19);
+  const time = (at: WallTime): string => dateTime(at).slice(0, 19);
   const lines = [`${grouped(events)} events of ${name} replayed, #${first} to #${last}${since}`];
   if (firstAt !== undefined) {
     lines.push(`stored from ${time(firstAt)} to ${time(checkpoint.at)}`);

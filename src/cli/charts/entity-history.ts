@@ -1,12 +1,12 @@
 import type { Overlay } from '../../charts/model/overlay.ts';
-import { chainName, type Recorded, readEvent } from '../../domain/events/audit-entry.ts';
+import { type AuditEntry, chainName, parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import { isPast, type Moment } from '../../runtime/audit/replay.ts';
 import type { History } from '../../runtime/history.ts';
 
 /** What one chain came to, up to a moment. */
 export interface Life {
-  readonly last: Recorded;
+  readonly last: AuditEntry;
   /** How often each transition was taken. */
   readonly edges: Readonly<Record<string, number>>;
   /** The number of the first event that is left of it. */
@@ -23,7 +23,7 @@ export async function livesOf(
   const lives = new Map<string, Life>();
   for await (const stored of history.read(0, filters)) {
     if (signal.aborted || (moment !== undefined && isPast(stored, moment))) break;
-    const read = readEvent(stored);
+    const read = parseAuditEvent(stored);
     if (read.kind === 'illegible') continue;
     const name = chainName(read.event.of);
     lives.set(name, grown(lives.get(name), read));
@@ -31,7 +31,7 @@ export async function livesOf(
   return [...lives.values()];
 }
 
-function grown(before: Life | undefined, last: Recorded): Life {
+function grown(before: Life | undefined, last: AuditEntry): Life {
   const edges: Record<string, number> = { ...before?.edges };
   for (const edge of last.event.edges) edges[edge] = (edges[edge] ?? 0) + 1;
   return { last, edges, from: before?.from ?? last.event.n };

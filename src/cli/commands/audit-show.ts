@@ -1,5 +1,9 @@
 import { entitiesNamed } from '../../composition/entity-name.ts';
-import { type Illegible, type Recorded, readEvent } from '../../domain/events/audit-entry.ts';
+import {
+  type AuditEntry,
+  parseAuditEvent,
+  type UnreadableEvent,
+} from '../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import { actorOf, eventJson, stateText, subjectOf, whyOf } from '../audit/event-lines.ts';
 import { Causes } from '../audit/find-cause.ts';
@@ -39,7 +43,7 @@ export const auditShow = command({
     let day = '';
     for await (const stored of history.read(0, entity.own)) {
       if (io.signal.aborted) break;
-      const read = readEvent(stored);
+      const read = parseAuditEvent(stored);
       shown += 1;
       if (settings.json) {
         io.out(eventJson(read));
@@ -74,7 +78,7 @@ function headOf({ of, at }: AuditEvent, { palette }: Io): string {
 
 /** The transition on one line, and below it what led to it. */
 function lifeLines(
-  read: Recorded | Illegible,
+  read: AuditEntry | UnreadableEvent,
   cause: string | undefined,
   { palette, columns }: Io,
 ): readonly string[] {

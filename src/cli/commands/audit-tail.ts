@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { entitiesNamed } from '../../composition/entity-name.ts';
-import { type Illegible, type Recorded, readEvent } from '../../domain/events/audit-entry.ts';
+import {
+  type AuditEntry,
+  parseAuditEvent,
+  type UnreadableEvent,
+} from '../../domain/events/audit-entry.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import { actorOf, eventJson, stateText, subjectOf, whyOf } from '../audit/event-lines.ts';
@@ -45,7 +49,7 @@ export const auditTail = command({
     const { history } = opened;
     const entity = candidates && (await findEntity(name ?? '', candidates, opened));
     const say = (stored: StoredEvent) => {
-      const read = readEvent(stored);
+      const read = parseAuditEvent(stored);
       io.out(settings.json ? eventJson(read) : tailLine(read, io));
     };
     const range = await history.range();
@@ -73,7 +77,7 @@ export const auditTail = command({
 });
 
 /** One transition on one line, as long as it gets. */
-function tailLine(read: Recorded | Illegible, { palette }: Io): string {
+function tailLine(read: AuditEntry | UnreadableEvent, { palette }: Io): string {
   const seq = palette.dim(`#${read.seq}`);
   if (read.kind === 'illegible') {
     return `${seq} ${palette.dubious('cannot be read')}: ${printable(`${read.subject}: ${read.why}`)}`;

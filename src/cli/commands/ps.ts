@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { system } from '../../composition/compose.ts';
-import { pickPolicies, usable } from '../../domain/fleet/pick.ts';
+import { pickPolicies, selectUsable } from '../../domain/fleet/pick.ts';
 import { ServiceName } from '../../domain/identity/names.ts';
 import { command } from '../command/command.ts';
 import { exit } from '../command/exit.ts';
@@ -35,7 +35,7 @@ export const ps = command({
     const { directory } = view;
     const { policy } = settings;
     const all = directory.instances(settings.service).toSorted(byName);
-    const rows = policy === undefined ? all : usable(all, policy);
+    const rows = policy === undefined ? all : selectUsable(all, policy);
     if (settings.json) {
       for (const row of rows) io.out(jsonLine(row));
       return exit.done;

@@ -3,10 +3,10 @@ import { system } from '../../composition/compose.ts';
 import { type Entity, entitiesNamed } from '../../composition/entity-name.ts';
 import { findMoment } from '../../composition/find-moment.ts';
 import { momentRule } from '../../composition/moment-expression.ts';
-import { readEvent } from '../../domain/events/audit-entry.ts';
+import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import { isOfSlot } from '../../domain/events/event-schema.ts';
 import { Fault } from '../../domain/fault.ts';
-import { slotTokens } from '../../domain/identity/registry-keys.ts';
+import { agentMapKey } from '../../domain/identity/registry-keys.ts';
 import { hasEvents, theOnly } from '../audit/find-entity.ts';
 import { type OpenHistory, openHistory } from '../audit/open-history.ts';
 import { command } from '../command/command.ts';
@@ -69,9 +69,9 @@ export const why = command({
 async function withRecords(entity: Entity, { history }: OpenHistory): Promise<Entity> {
   if (entity.kind !== 'run') return entity;
   for await (const stored of history.read(0, entity.own)) {
-    const read = readEvent(stored);
+    const read = parseAuditEvent(stored);
     if (read.kind !== 'event' || !isOfSlot(read.event.of)) continue;
-    const slot = slotTokens(read.event.of);
+    const slot = agentMapKey(read.event.of);
     return { ...entity, records: [`agent.${slot}`, `instance.${slot}.>`] };
   }
   return entity;

@@ -1,6 +1,6 @@
 import { system } from '../../composition/compose.ts';
 import { entitiesNamed } from '../../composition/entity-name.ts';
-import { readEvent } from '../../domain/events/audit-entry.ts';
+import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import { seconds } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
@@ -61,7 +61,7 @@ async function lifeOf({ name }: Actor, stage: Stage): Promise<readonly AuditEven
   for (;;) {
     const life: AuditEvent[] = [];
     for (const stored of await listed(stage, entity?.own ?? [])) {
-      const read = readEvent(stored);
+      const read = parseAuditEvent(stored);
       if ('event' in read && read.event.of.entity === 'run') life.push(read.event);
     }
     if (life.some(({ event }) => ends.has(event.type)) || clock.monotonic() > until) return life;

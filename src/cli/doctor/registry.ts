@@ -2,7 +2,7 @@ import { placeName } from '../../composition/host-or-agent.ts';
 import { forecastBrakes } from '../../domain/collection/brake-forecast.ts';
 import { allSeats } from '../../domain/identity/registry-keys.ts';
 import { SeatRecord } from '../../domain/records/schemas.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
 import { brakeWords, holdWords } from '../tables/fleet-lines.ts';
@@ -28,7 +28,7 @@ export function lookAtRecords(
 }
 
 /** What is planned, which zones are braked: nothing is wrong with it, and somebody should know. */
-export function lookAtPlans({ fleet }: Directory, now: Instant): readonly Finding[] {
+export function lookAtPlans({ fleet }: Directory, now: WallTime): readonly Finding[] {
   const holds = [...fleet.state.holds()].map(({ record }) =>
     note(
       'holds',

@@ -1,6 +1,6 @@
 import { type Place, placeName } from '../../composition/host-or-agent.ts';
 import type { AgentRow } from '../../domain/fleet/directory-rows.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import { agentTable } from '../tables/agent-table.ts';
 import { plural } from '../tables/footer.ts';
 import { printable } from '../terminal/escape-terminal.ts';
@@ -10,7 +10,7 @@ import type { Io } from '../terminal/io.ts';
 export function coverLines(
   covers: readonly AgentRow[],
   place: Place,
-  now: Instant,
+  now: WallTime,
   { palette, columns }: Pick<Io, 'palette' | 'columns'>,
 ): readonly string[] {
   if (covers.length === 0) {

@@ -1,5 +1,5 @@
-import type { Hindrance, PlanRow } from '../../domain/collection/gc-plan.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { Blocker, PlanRow } from '../../domain/collection/gc-plan.ts';
+import type { WallTime } from '../../domain/time.ts';
 import { when } from '../tables/fleet-lines.ts';
 import { plural } from '../tables/footer.ts';
 import { compare } from '../tables/instance-table.ts';
@@ -8,7 +8,7 @@ import { printable } from '../terminal/escape-terminal.ts';
 import { ago, roughly, written } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
 
-const columns = (now: Instant, palette: Palette): readonly Column<PlanRow>[] => [
+const columns = (now: WallTime, palette: Palette): readonly Column<PlanRow>[] => [
   { head: 'WHAT', cell: (row) => printable(nameOf(row)), shrinks: true, least: 18 },
   { head: 'WHY', cell: ({ why }) => why },
   { head: 'SINCE', cell: ({ since }) => (since === null ? '' : ago(since, now)), right: true },
@@ -25,7 +25,7 @@ const columns = (now: Instant, palette: Palette): readonly Column<PlanRow>[] => 
 const nameOf = ({ host, agent, key }: PlanRow): string => key ?? `${host}/${agent}`;
 
 /** When it goes, as far as somebody can say. */
-function whenRemoved({ next, at, latest }: PlanRow, now: Instant): string {
+function whenRemoved({ next, at, latest }: PlanRow, now: WallTime): string {
   if (next === 'nothing') return 'by nobody';
   if (at === null || latest === null) return 'not as it is';
   if (latest <= now) return 'any moment';
@@ -33,7 +33,7 @@ function whenRemoved({ next, at, latest }: PlanRow, now: Instant): string {
 }
 
 /** What keeps it, in a few words. */
-export function heldWords(held: Hindrance, now: Instant): string {
+export function heldWords(held: Blocker, now: WallTime): string {
   switch (held.by) {
     case 'grace':
       return 'its grace';
@@ -60,7 +60,7 @@ export function heldWords(held: Hindrance, now: Instant): string {
 
 export const planTable = (
   rows: readonly PlanRow[],
-  now: Instant,
+  now: WallTime,
   look: { readonly width: number; readonly palette: Palette },
 ): string => table(rows, columns(now, look.palette), look);
 

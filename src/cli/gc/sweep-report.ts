@@ -1,6 +1,6 @@
 import { placeName } from '../../composition/host-or-agent.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import { plural } from '../tables/footer.ts';
 import { printable } from '../terminal/escape-terminal.ts';
 import { clockTime } from '../terminal/format-time.ts';
@@ -36,7 +36,7 @@ export class Deeds {
 /** One commit's transitions as lines: what was removed of a slot is one line, however much it was. */
 export function deedLines(
   events: readonly AuditEvent[],
-  at: Instant,
+  at: WallTime,
   palette: Palette,
 ): readonly string[] {
   const removed = new Map<string, { instances: number; run: boolean; why: string }>();

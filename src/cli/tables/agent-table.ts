@@ -1,5 +1,5 @@
 import type { AgentRow } from '../../domain/fleet/directory-rows.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import { printable } from '../terminal/escape-terminal.ts';
 import { ago, written } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
@@ -7,7 +7,7 @@ import { compare } from './instance-table.ts';
 import { stateWord } from './state-label.ts';
 import { type Column, table } from './table.ts';
 
-const columns = (now: Instant, palette: Palette): readonly Column<AgentRow>[] => [
+const columns = (now: WallTime, palette: Palette): readonly Column<AgentRow>[] => [
   {
     head: 'AGENT',
     cell: ({ host, agent }) => printable(`${host}/${agent}`),
@@ -25,7 +25,7 @@ const columns = (now: Instant, palette: Palette): readonly Column<AgentRow>[] =>
 
 export const agentTable = (
   rows: readonly AgentRow[],
-  now: Instant,
+  now: WallTime,
   look: { readonly width: number; readonly palette: Palette },
 ): string => table(rows, columns(now, look.palette), look);
 

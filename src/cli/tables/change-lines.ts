@@ -1,4 +1,4 @@
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import type { DirectoryChange } from '../../runtime/directory/directory.ts';
 import { columnsOf, cutTo } from '../terminal/display-width.ts';
 import { printable } from '../terminal/escape-terminal.ts';
@@ -9,7 +9,7 @@ import { whyOf } from './instance-table.ts';
 import { stateWord } from './state-label.ts';
 
 /** The change as a document: the row as it is now, or was last, and what is new about it. */
-export function changeDocument({ before, now }: DirectoryChange, at: Instant): object {
+export function changeDocument({ before, now }: DirectoryChange, at: WallTime): object {
   const change = now ? (before ? 'changed' : 'appeared') : 'gone';
   const was = before ? { state: before.state, reason: before.reason } : null;
   return { event: 'instance', change, at, was, ...(now ?? before) };
@@ -22,7 +22,7 @@ export function changeDocument({ before, now }: DirectoryChange, at: Instant): o
 export function changeLine(
   { before, now }: DirectoryChange,
   palette: Palette,
-  at: Instant,
+  at: WallTime,
   columns = Number.POSITIVE_INFINITY,
 ): string {
   const row = now ?? before;

@@ -2,7 +2,7 @@ import { placeName } from '../../composition/host-or-agent.ts';
 import { type BrakeForecast, forecastBrakes } from '../../domain/collection/brake-forecast.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';
 import type { HoldRecord } from '../../domain/records/schemas.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import type { FleetChange } from '../../runtime/directory/fleet-change-detector.ts';
 import { changedSettings } from '../command/settings/policy-settings.ts';
 import { cutTo } from '../terminal/display-width.ts';
@@ -15,7 +15,7 @@ import { wrapped } from '../terminal/wrap.ts';
 /** What holds for the fleet as a whole and a person should know: every brake, every hold. */
 export function fleetLines(
   fleet: Fleet,
-  now: Instant,
+  now: WallTime,
   { palette, columns }: Pick<Io, 'palette' | 'columns'>,
 ): readonly string[] {
   const said = (head: string, paint: keyof Palette, text: string): readonly string[] => {
@@ -31,11 +31,11 @@ export function fleetLines(
 }
 
 /** `h1 is on hold until 12:03:10 (in 8 min): new kernel`. */
-export const holdWords = (hold: HoldRecord, now: Instant): string =>
+export const holdWords = (hold: HoldRecord, now: WallTime): string =>
   `${placeName(hold)} is on hold ${untilWords(hold.until, now)}${hold.why === undefined ? '' : `: ${hold.why}`}`;
 
 /** `until 12:03:10 (in 8 min)`; a collector ends it a moment after. */
-export function untilWords(until: Instant, now: Instant): string {
+export function untilWords(until: WallTime, now: WallTime): string {
   // A second that has just begun still counts: what was planned for 10 min is not 9.
   const seconds = Math.ceil((until - now) / 1000);
   const left = seconds > 0 ? `in ${roughly(seconds * 1000)}` : 'over any moment';
@@ -43,12 +43,12 @@ export function untilWords(until: Instant, now: Instant): string {
 }
 
 /** The time of day, with the date where that is another one. */
-export function when(then: Instant, now: Instant): string {
+export function when(then: WallTime, now: WallTime): string {
   const full = dateTime(then).slice(0, 19);
   return full.slice(0, 10) === dateTime(now).slice(0, 10) ? full.slice(11) : full;
 }
 
-export function brakeWords(forecast: BrakeForecast, now: Instant): string {
+export function brakeWords(forecast: BrakeForecast, now: WallTime): string {
   const { zone, record, seen, suspect, heldBack, pace, endsAt } = forecast;
   if (record === 'unreadable') {
     return `the record of zone ${zone}'s brake cannot be read, so nobody there is declared dead`;
@@ -63,7 +63,7 @@ export function brakeWords(forecast: BrakeForecast, now: Instant): string {
 }
 
 /** The change as a document. */
-export function fleetChangeDocument(change: FleetChange, at: Instant): object {
+export function fleetChangeDocument(change: FleetChange, at: WallTime): object {
   const { of, before, now } = change;
   if (of === 'policy') return { event: 'policy', change: 'changed', at, was: before, policy: now };
   const what = now ? (before ? 'changed' : 'begun') : 'ended';
@@ -72,7 +72,7 @@ export function fleetChangeDocument(change: FleetChange, at: Instant): object {
 }
 
 /** What stands already, as documents, for whoever begins to watch. */
-export function fleetDocuments({ state }: Fleet, at: Instant): readonly object[] {
+export function fleetDocuments({ state }: Fleet, at: WallTime): readonly object[] {
   const none = { before: undefined };
   const holds = [...state.holds()].map(({ record }) => ({ of: 'hold' as const, now: record }));
   const brakes = [...state.brakes()].flatMap((read) =>
@@ -88,7 +88,7 @@ export function fleetDocuments({ state }: Fleet, at: Instant): readonly object[]
 export function fleetChangeLine(
   change: FleetChange,
   palette: Palette,
-  at: Instant,
+  at: WallTime,
   columns = Number.POSITIVE_INFINITY,
 ): string {
   const time = clockTime(at);
@@ -96,7 +96,7 @@ export function fleetChangeLine(
   return `${palette.dim(time)} ${words}`;
 }
 
-function changeWords(change: FleetChange, at: Instant): string {
+function changeWords(change: FleetChange, at: WallTime): string {
   if (change.of === 'policy') {
     const changed = changedSettings(change.before, change.now);
     return `policy: ${changed.map(({ name, was, now }) => `${name} ${was} → ${now}`).join(', ')}`;

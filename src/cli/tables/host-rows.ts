@@ -1,5 +1,5 @@
 import type { AgentRow, InstanceRow } from '../../domain/fleet/directory-rows.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import { compare } from './instance-table.ts';
 
 /** A host as people are shown it: its agents and instances, counted by state. */
@@ -8,7 +8,7 @@ export interface HostRow {
   /** That of the best of its agents; `gone` where only instances are left. */
   readonly state: AgentRow['state'] | 'gone';
   readonly reason: string | null;
-  readonly since: Instant;
+  readonly since: WallTime;
   readonly agents: Readonly<Record<string, number>>;
   readonly instances: Readonly<Record<string, number>>;
 }

@@ -1,4 +1,4 @@
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import { printable } from '../terminal/escape-terminal.ts';
 import { ago } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
@@ -6,7 +6,7 @@ import type { HostRow } from './host-rows.ts';
 import { stateWord } from './state-label.ts';
 import { type Column, table } from './table.ts';
 
-const columns = (now: Instant, palette: Palette): readonly Column<HostRow>[] => [
+const columns = (now: WallTime, palette: Palette): readonly Column<HostRow>[] => [
   { head: 'HOST', cell: ({ host }) => printable(host), shrinks: true },
   { head: 'STATE', cell: ({ state }) => stateWord(state, palette) },
   { head: 'REASON', cell: ({ reason }) => reason ?? '' },
@@ -17,7 +17,7 @@ const columns = (now: Instant, palette: Palette): readonly Column<HostRow>[] => 
 
 export const hostTable = (
   rows: readonly HostRow[],
-  now: Instant,
+  now: WallTime,
   look: { readonly width: number; readonly palette: Palette },
 ): string => table(rows, columns(now, look.palette), look);
 

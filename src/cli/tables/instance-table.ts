@@ -1,5 +1,5 @@
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import { printable } from '../terminal/escape-terminal.ts';
 import { ago } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
@@ -13,7 +13,7 @@ export const placeOf = ({ address, port }: InstanceRow): string =>
 /** Why it is as it is: the doubt, or what its check said. */
 export const whyOf = ({ reason, health }: InstanceRow): string => reason ?? health.detail ?? '';
 
-const columns = (now: Instant, palette: Palette): readonly Column<InstanceRow>[] => [
+const columns = (now: WallTime, palette: Palette): readonly Column<InstanceRow>[] => [
   {
     head: 'INSTANCE',
     cell: ({ service, id }) => printable(`${service}/${id}`),
@@ -46,7 +46,7 @@ const labelsOf = (labels: Readonly<Record<string, string>>): string =>
 
 export const instanceTable = (
   rows: readonly InstanceRow[],
-  now: Instant,
+  now: WallTime,
   look: { readonly width: number; readonly palette: Palette },
 ): string => table(rows, columns(now, look.palette), look);
 

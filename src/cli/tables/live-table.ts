@@ -1,5 +1,5 @@
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
 import type { Io } from '../terminal/io.ts';
 import { fleetLines } from './fleet-lines.ts';
@@ -30,7 +30,7 @@ const head = 1;
  */
 export function liveFrame(
   { rows, directory, changes, stale }: Shown,
-  now: Instant,
+  now: WallTime,
   { columns, rows: height }: Window,
   palette: Io['palette'],
 ): readonly string[] {

@@ -1,5 +1,5 @@
 import { system } from '../../composition/compose.ts';
-import type { FleetState } from '../../domain/fleet/fleet-controls.ts';
+import type { FleetControls } from '../../domain/fleet/fleet-controls.ts';
 import { type PolicyLine, policyLines, settingsSaid } from '../command/settings/policy-settings.ts';
 import { printable } from '../terminal/escape-terminal.ts';
 import { ago } from '../terminal/format-time.ts';
@@ -7,7 +7,7 @@ import type { Io } from '../terminal/io.ts';
 import { type Column, table } from './table.ts';
 
 /** What the fleet goes by, as a document. */
-export function policyDocument({ policy, policyRecord: read }: FleetState): object {
+export function policyDocument({ policy, policyRecord: read }: FleetControls): object {
   const said = read?.kind === 'stored' ? read : undefined;
   return {
     event: 'policy',
@@ -32,7 +32,7 @@ const columns: readonly Column<PolicyLine>[] = [
 
 /** And for people. */
 export function policyShown(
-  { policy, policyRecord: read }: FleetState,
+  { policy, policyRecord: read }: FleetControls,
   { palette, columns: width }: Pick<Io, 'palette' | 'columns'>,
 ): readonly string[] {
   const lines = [table(policyLines(policy), columns, { width, palette }), ''];

@@ -1,11 +1,11 @@
 import prettyMs from 'pretty-ms';
-import type { Instant, Millis } from '../../domain/time.ts';
+import type { Millis, WallTime } from '../../domain/time.ts';
 
 /** `12:03:04` on the clock of this machine. */
-export const clockTime = (at: Instant): string => new Date(at).toTimeString().slice(0, 8);
+export const clockTime = (at: WallTime): string => new Date(at).toTimeString().slice(0, 8);
 
 /** `2026-01-31 12:03:04.123`, likewise. */
-export function dateTime(at: Instant): string {
+export function dateTime(at: WallTime): string {
   const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
   // The calendar ends, and at its ends the clock of this machine may be beyond it.
   if (Number.isNaN(local.getTime())) return String(at);
@@ -21,7 +21,7 @@ export function roughly(duration: Millis): string {
 }
 
 /** How long ago; clocks of other machines run ahead of ours at times. */
-export const ago = (at: Instant, now: Instant): string => roughly(now - at);
+export const ago = (at: WallTime, now: WallTime): string => roughly(now - at);
 
 /** A duration as one would write it in a setting: `15s`, `1m 30s`. */
 export const written = (duration: Millis): string => prettyMs(duration);

@@ -1,8 +1,8 @@
-import { agentRow } from '../../domain/fleet/directory-rows.ts';
-import type { SlotView } from '../../domain/fleet/fleet.ts';
+import { toAgentRow } from '../../domain/fleet/directory-rows.ts';
+import type { AgentView } from '../../domain/fleet/fleet.ts';
 import { renewEvery } from '../../domain/policy/lease-policy.ts';
 import type { StoredAgent } from '../../domain/records/stored-record.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import { evidenceWords } from '../audit/evidence-text.ts';
 import { plural } from '../tables/footer.ts';
 import { lasted } from '../terminal/format-time.ts';
@@ -20,13 +20,13 @@ import {
 /** Why an agent is as it is, and what becomes of it. */
 export async function tellAgent(
   stored: StoredAgent,
-  slot: SlotView,
+  slot: AgentView,
   ground: Ground,
 ): Promise<Story> {
   const { record } = stored;
   const life = await RunLife.read(ground.history, record, ground.until);
   const lease = await ground.lease(record);
-  const row = agentRow(slot, ground.fleet, observed(ground));
+  const row = toAgentRow(slot, ground.fleet, observed(ground));
   const owns = plural(slot.instances.size, 'instance');
   const { sentences, next } = tell(record, { life, lease, ground, owns });
   return {
@@ -51,7 +51,7 @@ interface Known {
 
 interface Told {
   readonly sentences: readonly string[];
-  readonly next: { readonly what: string; readonly at: Instant | null };
+  readonly next: { readonly what: string; readonly at: WallTime | null };
 }
 
 function tell(record: StoredAgent['record'], known: Known): Told {
@@ -92,7 +92,7 @@ function presentNext(record: StoredAgent['record'], seats: number | undefined, o
   return `Should it fall silent, its instances are dubious within ${long(record.ttl)}, it is declared dead ${long(record.grace)} after that, and all of it is removed right then.`;
 }
 
-function refuted(life: RunLife, now: Instant): string {
+function refuted(life: RunLife, now: WallTime): string {
   const back = life.last('regranted');
   const doubted = life.last('suspected');
   if (!back) return '';

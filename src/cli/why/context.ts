@@ -1,11 +1,11 @@
 import type { Fleet } from '../../domain/fleet/fleet.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
-import type { Instant, Revision } from '../../domain/time.ts';
+import type { Revision, WallTime } from '../../domain/time.ts';
 import type { History } from '../../runtime/history.ts';
 
 /** What an explanation stands on: the registry at a moment, its history, and now also the leases. */
 export interface Ground {
-  readonly now: Instant;
+  readonly now: WallTime;
   /** At least the slots and the namesakes of what is explained. */
   readonly fleet: Fleet;
   readonly history: History;

@@ -1,6 +1,6 @@
 import { leftoverAfter } from '../../domain/policy/lease-policy.ts';
 import { type StoredInstance, tokenOf } from '../../domain/records/stored-record.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import { evidenceWords } from '../audit/evidence-text.ts';
 import { liveSince } from './healthy-instance.ts';
 import { agentOf, type Case, type Told } from './instance-context.ts';
@@ -29,7 +29,7 @@ export function suspect({ ground, name, stored, slot, life, lease }: Case): Told
   };
 }
 
-function beforeWords(stored: StoredInstance, life: RunLife, until: Instant): string {
+function beforeWords(stored: StoredInstance, life: RunLife, until: WallTime): string {
   const { registeredAt, state } = stored.record;
   if (registeredAt >= until) return 'It was registered while its agent was already suspect.';
   const was = state === 'serving' ? 'live' : state;

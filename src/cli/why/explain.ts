@@ -1,8 +1,8 @@
 import type { Entity } from '../../composition/entity-name.ts';
-import { type Recorded, readEvent } from '../../domain/events/audit-entry.ts';
+import { type AuditEntry, parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import { isOfSlot } from '../../domain/events/event-schema.ts';
-import type { SlotView } from '../../domain/fleet/fleet.ts';
-import { wanted } from '../../domain/identity/subject-filter.ts';
+import type { AgentView } from '../../domain/fleet/fleet.ts';
+import { matchesSubject } from '../../domain/identity/subject-filter.ts';
 import type { Unreadable } from '../../domain/records/stored-record.ts';
 import { stateText, subjectOf } from '../audit/event-lines.ts';
 import { tellAgent } from './agent.ts';
@@ -13,7 +13,7 @@ import { tellGone } from './removed-entity.ts';
 
 /** Whether a record of this entity stands. */
 export function stands({ kind, records }: Entity, { fleet }: Ground): boolean {
-  const wants = wanted(records);
+  const wants = matchesSubject(records);
   for (const { agent, instances } of fleet.slots()) {
     if (kind === 'agent' && agent && wants(agent.key)) return true;
     if (kind === 'instance' && [...instances.keys()].some(wants)) return true;
@@ -35,7 +35,7 @@ export async function tell(entity: Entity, ground: Ground): Promise<readonly Sto
 }
 
 async function instances({ records }: Entity, ground: Ground): Promise<readonly Story[]> {
-  const wants = wanted(records);
+  const wants = matchesSubject(records);
   const stories: Story[] = [];
   for (const slot of ground.fleet.slots()) {
     for (const [key, read] of slot.instances) {
@@ -65,8 +65,8 @@ async function agents(entity: Entity, ground: Ground): Promise<readonly Story[]>
   return [await tellAgent(slot.agent, slot, ground)];
 }
 
-async function slotOf(entity: Entity, ground: Ground): Promise<SlotView | undefined> {
-  const wants = wanted(entity.records);
+async function slotOf(entity: Entity, ground: Ground): Promise<AgentView | undefined> {
+  const wants = matchesSubject(entity.records);
   for (const slot of ground.fleet.slots()) if (slot.agent && wants(slot.agent.key)) return slot;
   return undefined;
 }
@@ -93,12 +93,12 @@ function unreadable({ key, revision, why }: Unreadable, kind: string): Story {
 async function span(
   filters: readonly string[],
   { history, until }: Ground,
-): Promise<{ readonly first?: Recorded; readonly last?: Recorded }> {
-  let first: Recorded | undefined;
-  let last: Recorded | undefined;
+): Promise<{ readonly first?: AuditEntry; readonly last?: AuditEntry }> {
+  let first: AuditEntry | undefined;
+  let last: AuditEntry | undefined;
   for await (const stored of history.read(0, filters)) {
     if (stored.seq > until) break;
-    const read = readEvent(stored);
+    const read = parseAuditEvent(stored);
     // Whoever puts an event there may let it speak of a hold, or of the fleet.
     if (read.kind !== 'event' || !isOfSlot(read.event.of)) continue;
     if (!first || read.event.from === null) first = read;

@@ -1,7 +1,7 @@
-import { readEvent } from '../../domain/events/audit-entry.ts';
-import { encodeToken } from '../../domain/identity/subject-token.ts';
+import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
+import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
 import type { StoredInstance } from '../../domain/records/stored-record.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import type { Ground } from './context.ts';
 import { agentOf, type Case, type Told } from './instance-context.ts';
 import { at, long, since } from './phrases.ts';
@@ -36,13 +36,13 @@ export async function live(one: Case): Promise<Told> {
 }
 
 /** When the last one went that had been registered later under the same name; 0: there was none. */
-async function rivalGone({ record }: StoredInstance, ground: Ground): Promise<Instant> {
-  const names = `${encodeToken(record.service)}.${encodeToken(record.id)}`;
+async function rivalGone({ record }: StoredInstance, ground: Ground): Promise<WallTime> {
+  const names = `${encodeSubjectToken(record.service)}.${encodeSubjectToken(record.id)}`;
   let gone = 0;
   let contested = false;
   for await (const stored of ground.history.read(0, [`*.*.*.${names}.*`])) {
     if (stored.seq > ground.until) break;
-    const read = readEvent(stored);
+    const read = parseAuditEvent(stored);
     if (read.kind !== 'event') continue;
     const { of, at: then, event } = read.event;
     if (of.run === record.run) contested = false;
@@ -53,7 +53,7 @@ async function rivalGone({ record }: StoredInstance, ground: Ground): Promise<In
 }
 
 /** The latest of what made it live: its registration, its recovery, its agent's refutation. */
-export function liveSince({ record }: StoredInstance, life: RunLife, until: Instant): Instant {
+export function liveSince({ record }: StoredInstance, life: RunLife, until: WallTime): WallTime {
   const moments = [record.registeredAt, record.since, life.last('regranted')?.event.at ?? 0];
   return Math.max(...moments.filter((moment) => moment <= until));
 }

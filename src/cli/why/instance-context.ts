@@ -1,7 +1,7 @@
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
-import type { SlotView } from '../../domain/fleet/fleet.ts';
+import type { AgentView } from '../../domain/fleet/fleet.ts';
 import type { StoredAgent, StoredInstance } from '../../domain/records/stored-record.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import type { Ground } from './context.ts';
 import type { RunLife } from './run-history.ts';
 
@@ -9,7 +9,7 @@ import type { RunLife } from './run-history.ts';
 export interface Case {
   readonly ground: Ground;
   readonly stored: StoredInstance;
-  readonly slot: SlotView;
+  readonly slot: AgentView;
   readonly row: InstanceRow;
   readonly name: string;
   /** The life of its owner. */
@@ -19,7 +19,7 @@ export interface Case {
 
 interface Next {
   readonly what: string;
-  readonly at: Instant | null;
+  readonly at: WallTime | null;
 }
 
 export interface Told {
@@ -28,5 +28,5 @@ export interface Told {
 }
 
 /** The slot's record, where it can be read. */
-export const agentOf = ({ agent }: SlotView): StoredAgent | undefined =>
+export const agentOf = ({ agent }: AgentView): StoredAgent | undefined =>
   agent?.kind === 'stored' ? agent : undefined;

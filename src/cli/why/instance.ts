@@ -1,5 +1,5 @@
-import { instanceRow } from '../../domain/fleet/directory-rows.ts';
-import type { SlotView } from '../../domain/fleet/fleet.ts';
+import { toInstanceRow } from '../../domain/fleet/directory-rows.ts';
+import type { AgentView } from '../../domain/fleet/fleet.ts';
 import type { StoredInstance } from '../../domain/records/stored-record.ts';
 import { type Ground, observed, type Story } from './context.ts';
 import {
@@ -19,11 +19,11 @@ import { RunLife } from './run-history.ts';
 /** Why an instance is as it is, and what becomes of it. */
 export async function tellInstance(
   stored: StoredInstance,
-  slot: SlotView,
+  slot: AgentView,
   ground: Ground,
 ): Promise<Story> {
   const { record } = stored;
-  const row = instanceRow(stored, slot, ground.fleet, observed(ground));
+  const row = toInstanceRow(stored, slot, ground.fleet, observed(ground));
   const life = await RunLife.read(ground.history, record, ground.until);
   const lease = await ground.lease(record);
   const name = `${record.service}/${record.id} on ${slotName(record)}`;

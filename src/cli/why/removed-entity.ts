@@ -1,6 +1,6 @@
-import type { Recorded } from '../../domain/events/audit-entry.ts';
+import type { AuditEntry } from '../../domain/events/audit-entry.ts';
 import { type AuditEvent, isOfSlot } from '../../domain/events/event-schema.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import { subjectOf } from '../audit/event-lines.ts';
 import { evidenceWords } from '../audit/evidence-text.ts';
 import type { Ground, Story } from './context.ts';
@@ -10,7 +10,7 @@ import { deathWords } from './suspicion-text.ts';
 
 /** Of something that has no record any more: who removed it, when and why. */
 export async function tellGone(
-  { first, last }: { readonly first: Recorded; readonly last: Recorded },
+  { first, last }: { readonly first: AuditEntry; readonly last: AuditEntry },
   ground: Ground,
 ): Promise<Story> {
   const { event } = last;
@@ -47,7 +47,7 @@ export async function tellGone(
 }
 
 /** How it ended, in words; undefined where its last event is no end. */
-function endOf(last: Recorded, life: RunLife, now: Instant): string | undefined {
+function endOf(last: AuditEntry, life: RunLife, now: WallTime): string | undefined {
   const { event } = last;
   const name = subjectOf(event);
   const when = `${at(event.at, now)} (${ref(last)})`;
@@ -71,7 +71,7 @@ function runEnd(
   life: RunLife,
   name: string,
   when: string,
-  now: Instant,
+  now: WallTime,
 ): string | undefined {
   const by = slotName(event.actor);
   switch (event.event.type) {

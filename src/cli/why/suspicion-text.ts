@@ -1,7 +1,7 @@
 import { zoneOf } from '../../domain/collection/brake.ts';
-import { leaseRefutes } from '../../domain/collection/gc-plan.ts';
+import { leaseClearsSuspicion } from '../../domain/collection/gc-plan.ts';
 import type { AgentRecord } from '../../domain/records/schemas.ts';
-import type { Instant, Millis } from '../../domain/time.ts';
+import type { Millis, WallTime } from '../../domain/time.ts';
 import { silentSince, VerdictEvidence } from '../audit/evidence-text.ts';
 import { untilWords } from '../tables/fleet-lines.ts';
 import type { Ground } from './context.ts';
@@ -12,7 +12,7 @@ import type { RunLife } from './run-history.ts';
 export function doubtWords(
   record: Pick<AgentRecord, 'suspect'>,
   life: RunLife,
-  now: Instant,
+  now: WallTime,
   whose: string,
 ): string {
   const { suspect } = record;
@@ -30,7 +30,7 @@ export function doubtWords(
 }
 
 /** How a run was declared dead: when, by whom, on what. */
-export function deathWords(life: RunLife, record: AgentRecord | undefined, now: Instant): string {
+export function deathWords(life: RunLife, record: AgentRecord | undefined, now: WallTime): string {
   const expired = life.last('expired');
   if (!expired) return `was declared dead ${at(record?.since ?? now, now)}`;
   const by = `${at(expired.event.at, now)} by ${slotName(expired.event.actor)} (${ref(expired)})`;
@@ -46,10 +46,10 @@ export function suspectNext(
   lease: string | undefined,
   { seats, now, fleet }: Pick<Ground, 'seats' | 'now' | 'fleet'>,
   owned: string,
-): { readonly what: string; readonly at: Instant | null; readonly words: string } {
+): { readonly what: string; readonly at: WallTime | null; readonly words: string } {
   const { suspect, ttl, grace } = record;
   const due = (suspect?.since ?? now) + grace;
-  if (lease === 'stands' && leaseRefutes(record, now)) {
+  if (lease === 'stands' && leaseClearsSuspicion(record, now)) {
     const words = 'Its lease stands again: the agent is about to refute the suspicion.';
     return { what: 'refute', at: null, words };
   }

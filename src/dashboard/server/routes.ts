@@ -1,6 +1,6 @@
 import { dotOf } from '../../charts/text/dot.ts';
 import { mermaidOf } from '../../charts/text/mermaid.ts';
-import { encodeToken } from '../../domain/identity/subject-token.ts';
+import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
 import type { WireEvents, WireHello } from '../api-types.ts';
 import type { Source } from './history/live-source.ts';
 import { densityOf, stateOfAll } from './history/pages.ts';
@@ -72,7 +72,7 @@ const routes: Readonly<Record<string, Route>> = {
     if ((name === undefined) === (host === undefined))
       throw new Refusal('bad-request', 'either a name or a host');
     const subjects =
-      host === undefined ? subjectsOf(name ?? '', all === '1') : [`${encodeToken(host)}.>`];
+      host === undefined ? subjectsOf(name ?? '', all === '1') : [`${encodeSubjectToken(host)}.>`];
     const found = await eventsOf(source, subjects, before, limit + 1);
     const events = found.slice(0, limit).map(eventDocument);
     const answer: WireEvents = { events, more: found.length > limit };

@@ -2,13 +2,13 @@ import type { Fleet } from '../fleet/fleet.ts';
 import type { ZoneName } from '../identity/names.ts';
 import type { BrakePolicy } from '../policy/fleet-policy.ts';
 import type { AgentRecord, BrakeRecord } from '../records/schemas.ts';
-import type { Instant, Millis } from '../time.ts';
+import type { Millis, WallTime } from '../time.ts';
 import { countZones, judgeBrake, type ZoneCount, zoneOf } from './brake.ts';
 
 /** When a run that waits for its zone's brake is expired: as which of those that wait, about when. */
 interface Turn {
   readonly turn: number;
-  readonly at: Instant;
+  readonly at: WallTime;
 }
 
 /** A brake that is on, or will be as soon as a collector looks, and how it goes on if nothing changes. */
@@ -20,7 +20,7 @@ export interface BrakeForecast extends ZoneCount {
   readonly heldBack: number;
   readonly pace: Millis;
   /** About when it is released; null: not before somebody does something. */
-  readonly endsAt: Instant | null;
+  readonly endsAt: WallTime | null;
   readonly turns: ReadonlyMap<string, Turn>;
 }
 
@@ -32,7 +32,7 @@ export interface BrakeForecast extends ZoneCount {
  */
 export function forecastBrakes(
   fleet: Fleet,
-  now: Instant,
+  now: WallTime,
   refuted: (record: AgentRecord) => boolean = () => false,
 ): readonly BrakeForecast[] {
   const counts = new Map(countZones(fleet));
@@ -48,7 +48,7 @@ export function forecastBrakes(
 
 function forecastZone(
   fleet: Fleet,
-  now: Instant,
+  now: WallTime,
   zone: ZoneName,
   count: ZoneCount,
   refuted: (record: AgentRecord) => boolean,
@@ -67,7 +67,7 @@ function forecastZone(
 
 interface Waiting {
   readonly run: string;
-  readonly due: Instant;
+  readonly due: WallTime;
   /** Whether the brake counts it: a run that is leaving has announced its silence. */
   readonly counts: boolean;
 }
@@ -94,13 +94,13 @@ function letOneByOne(
   queue: readonly Waiting[],
   count: ZoneCount,
   policy: BrakePolicy,
-  now: Instant,
+  now: WallTime,
 ): Pick<BrakeForecast, 'endsAt' | 'turns'> {
   const turns = new Map<string, Turn>();
   let { seen, suspect } = count;
   let before = now;
   const isOver = () => judgeBrake({ seen, suspect }, true, policy) === 'release';
-  let endsAt: Instant | null = isOver() ? now : null;
+  let endsAt: WallTime | null = isOver() ? now : null;
   for (const [n, { run, due, counts }] of queue.entries()) {
     before = endsAt === null ? Math.max(due, before + policy.pace) : Math.max(due, now, endsAt);
     turns.set(run, { turn: n + 1, at: before });

@@ -1,15 +1,15 @@
-import { type Fleet, leftoversIn, type SlotView } from '../fleet/fleet.ts';
+import { type AgentView, type Fleet, leftoversOf } from '../fleet/fleet.ts';
 import { leaseKey } from '../identity/registry-keys.ts';
 import { type LeasePolicy, leftoverAfter } from '../policy/lease-policy.ts';
 import type { AgentRecord, SuspectReason } from '../records/schemas.ts';
 import type { StoredInstance } from '../records/stored-record.ts';
-import type { Instant, Millis } from '../time.ts';
+import type { Millis, WallTime } from '../time.ts';
 import { zoneOf } from './brake.ts';
 import { type BrakeForecast, forecastBrakes } from './brake-forecast.ts';
 
 /** What is known beside the registry by whoever asks what will be removed. */
-export interface Surroundings {
-  readonly now: Instant;
+export interface PlanContext {
+  readonly now: WallTime;
   /** How many collectors watch. */
   readonly seats: number;
   /** The keys of all leases that stand. */
@@ -21,10 +21,10 @@ export interface Surroundings {
 }
 
 /** What keeps something from going on. */
-export type Hindrance =
-  | { readonly by: 'grace'; readonly until: Instant }
+export type Blocker =
+  | { readonly by: 'grace'; readonly until: WallTime }
   /** `until` null: the hold can't be read, and holds for as long as it stands. */
-  | { readonly by: 'hold'; readonly until: Instant | null; readonly why: string | null }
+  | { readonly by: 'hold'; readonly until: WallTime | null; readonly why: string | null }
   /** `turn`: as which of those that wait; null: the brake can't be read, and lets nobody through. */
   | {
       readonly by: 'brake';
@@ -53,11 +53,11 @@ export interface PlanRow {
   readonly key: string | null;
   readonly detail: string | null;
   readonly instances: number;
-  readonly since: Instant | null;
+  readonly since: WallTime | null;
   readonly next: 'remove' | 'expire' | 'suspect' | 'nothing';
-  readonly at: Instant | null;
-  readonly latest: Instant | null;
-  readonly heldBy: Hindrance | null;
+  readonly at: WallTime | null;
+  readonly latest: WallTime | null;
+  readonly heldBy: Blocker | null;
 }
 
 export interface Plan {
@@ -66,7 +66,7 @@ export interface Plan {
 }
 
 /** What would be removed, when, why, and what holds it back. Pure: it decides nothing. */
-export function planOf(fleet: Fleet, around: Surroundings): Plan {
+export function planRemovals(fleet: Fleet, around: PlanContext): Plan {
   const brakes = forecastBrakes(fleet, around.now, (record) => !!refutationOf(record, around));
   const rows: PlanRow[] = [];
   for (const slot of fleet.slots()) {
@@ -87,10 +87,10 @@ const unobserved = (row: PlanRow): PlanRow =>
 const blank = { key: null, detail: null, heldBy: null };
 
 function runRow(
-  slot: SlotView,
+  slot: AgentView,
   fleet: Fleet,
   brakes: readonly BrakeForecast[],
-  around: Surroundings,
+  around: PlanContext,
 ): PlanRow | undefined {
   if (slot.agent?.kind !== 'stored') return undefined;
   const { record } = slot.agent;
@@ -121,7 +121,7 @@ function aheadOf(
   record: AgentRecord,
   fleet: Fleet,
   brakes: readonly BrakeForecast[],
-  around: Surroundings,
+  around: PlanContext,
 ): Ahead {
   const hold = holdOver(record, fleet);
   if (hold) return hold;
@@ -141,7 +141,7 @@ function aheadOf(
 }
 
 /** A run whose lease has gone, and that nobody suspects yet: since when it is silent nobody can say. */
-function unsuspected(record: AgentRecord, fleet: Fleet, { now }: Surroundings): Ahead {
+function unsuspected(record: AgentRecord, fleet: Fleet, { now }: PlanContext): Ahead {
   const hold = holdOver(record, fleet);
   const { ttl, grace } = record;
   return hold ?? { at: now + grace, latest: now + ttl + grace, heldBy: null };
@@ -161,9 +161,9 @@ function holdOver(record: AgentRecord, fleet: Fleet): Ahead | undefined {
 
 function refutationOf(
   record: AgentRecord,
-  { leases, answering, now }: Surroundings,
+  { leases, answering, now }: PlanContext,
 ): 'lease-stands' | 'answers' | undefined {
-  if (leases.has(leaseKey(record)) && leaseRefutes(record, now)) return 'lease-stands';
+  if (leases.has(leaseKey(record)) && leaseClearsSuspicion(record, now)) return 'lease-stands';
   return answering.has(record.run) ? 'answers' : undefined;
 }
 
@@ -171,20 +171,20 @@ function refutationOf(
  * Whether a lease that stands says that a suspect run is back. One that was found unreachable leaves
  * a lease behind that lapses only later.
  */
-export const leaseRefutes = ({ suspect, ttl }: AgentRecord, now: Instant): boolean =>
+export const leaseClearsSuspicion = ({ suspect, ttl }: AgentRecord, now: WallTime): boolean =>
   suspect?.reason !== 'unreachable' || now >= suspect.since + ttl;
 
 /** The slot's leftovers, by owner. */
-function leftoverRows(slot: SlotView, around: Surroundings): readonly PlanRow[] {
+function leftoverRows(slot: AgentView, around: PlanContext): readonly PlanRow[] {
   const holder = slot.agent?.kind === 'stored' ? slot.agent.record : undefined;
-  const byOwner = Map.groupBy(leftoversIn(slot), ({ record }) => record.run);
+  const byOwner = Map.groupBy(leftoversOf(slot), ({ record }) => record.run);
   return [...byOwner.values()].map((leftovers) => leftoverRow(leftovers, holder, around));
 }
 
 function leftoverRow(
   leftovers: readonly StoredInstance[],
   holder: AgentRecord | undefined,
-  { now, leases, orphans }: Surroundings,
+  { now, leases, orphans }: PlanContext,
 ): PlanRow {
   const [{ record }] = leftovers as readonly [StoredInstance];
   const { host, agent, run } = record;

@@ -2,14 +2,14 @@ import type { Millis } from '../time.ts';
 import { seconds } from '../time.ts';
 
 /** The next seat in rank steps in when it has seen no progress for so long, on its own clock. */
-export const stepInAfter: Millis = seconds(5);
+export const takeoverDelay: Millis = seconds(5);
 
 /**
  * Whose turn a run is: 0 for the seat that acts at once, 1 for the one that steps in after it, and so
  * on. Rendezvous hashing: every seat that knows the same seats comes to the same order, and a seat that
  * goes moves only its own runs.
  */
-export function rankOf(run: string, seat: number, held: Iterable<number>): number {
+export function rendezvousRank(run: string, seat: number, held: Iterable<number>): number {
   const own = weight(run, seat);
   let rank = 0;
   for (const other of held) {

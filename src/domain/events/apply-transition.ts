@@ -1,9 +1,9 @@
 import type { AgentRecord, InstanceRecord, SuspectReason } from '../records/schemas.ts';
-import type { Instant, Revision } from '../time.ts';
+import type { Revision, WallTime } from '../time.ts';
 import type { StateValue } from './event-schema.ts';
 
 /** Where the run machine stands, as its record says it. */
-export const runStanding = (record: AgentRecord): StateValue =>
+export const runMachineState = (record: AgentRecord): StateValue =>
   record.phase === 'expired'
     ? 'expired'
     : { present: { phase: record.phase, sight: record.suspect ? 'suspect' : 'clear' } };
@@ -20,11 +20,11 @@ type Present = { phase: AgentRecord['phase']; sight: 'clear' | 'suspect' };
  * Every rewrite fills the term in, whoever writes: see `AgentRecord.term`. An expired run keeps the
  * suspicion it died of.
  */
-export function movedRun(
+export function withRunTransition(
   before: AgentRecord,
   revision: Revision,
   to: StateValue,
-  at: Instant,
+  at: WallTime,
   reason?: SuspectReason,
 ): AgentRecord {
   const { suspect, ...rest } = before;
@@ -44,11 +44,11 @@ export function movedRun(
 }
 
 /** The instance record after a transition to `to`, with its token filled in. */
-export function movedInstance(
+export function withInstanceTransition(
   before: InstanceRecord,
   revision: Revision,
   to: StateValue,
-  at: Instant,
+  at: WallTime,
 ): InstanceRecord {
   const state = to as InstanceRecord['state'];
   return {

@@ -1,28 +1,28 @@
 import { readJson } from '../json.ts';
-import { inOneLine } from '../records/stored-record.ts';
-import type { Instant, Revision } from '../time.ts';
+import { formatParseError } from '../records/stored-record.ts';
+import type { Revision, WallTime } from '../time.ts';
 import { AuditEvent, type ChainRef } from './event-schema.ts';
 import { chainSubject } from './event-subjects.ts';
-import { isPlainEvent } from './fast-schema-check.ts';
+import { passesFastSchemaCheck } from './fast-schema-check.ts';
 import { type Hash, hashEvent } from './hash-chain.ts';
 
 /** An event as it stands in a history: parsed, with its place and the hash of its stored bytes. */
-export interface Recorded {
+export interface AuditEntry {
   readonly kind: 'event';
   readonly seq: Revision;
   readonly origin: Revision;
-  readonly storedAt: Instant;
+  readonly storedAt: WallTime;
   readonly subject: string;
   readonly hash: string;
   readonly event: AuditEvent;
 }
 
 /** Something in a history that is no event this version understands (G12). */
-export interface Illegible {
+export interface UnreadableEvent {
   readonly kind: 'illegible';
   readonly seq: Revision;
   readonly origin: Revision;
-  readonly storedAt: Instant;
+  readonly storedAt: WallTime;
   readonly subject: string;
   readonly why: string;
 }
@@ -32,26 +32,26 @@ export interface Illegible {
  *
  * `hash`: whoever reads millions brings a faster one than the pure one.
  */
-export function readEvent(
+export function parseAuditEvent(
   stored: {
     readonly seq: Revision;
     readonly origin: Revision;
-    readonly storedAt: Instant;
+    readonly storedAt: WallTime;
     readonly subject: string;
     readonly text: string;
     readonly illegible?: string;
   },
   hash: Hash = hashEvent,
-): Recorded | Illegible {
+): AuditEntry | UnreadableEvent {
   const { seq, origin, storedAt, subject, text, illegible } = stored;
   const place = { seq, origin, storedAt, subject };
   if (illegible !== undefined) return { kind: 'illegible', ...place, why: illegible };
   try {
     const value = readJson(text);
-    const event = isPlainEvent(value) ? value : AuditEvent.parse(value);
+    const event = passesFastSchemaCheck(value) ? value : AuditEvent.parse(value);
     return { kind: 'event', ...place, hash: hash(text), event };
   } catch (cause) {
-    return { kind: 'illegible', ...place, why: inOneLine(cause) };
+    return { kind: 'illegible', ...place, why: formatParseError(cause) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { own } from '../own-property.ts';
+import { getOwn } from '../own-property.ts';
 import type { AuditEvent } from './event-schema.ts';
 
 /** Whose part it is to write an event, seen from the run that the event's chain belongs to. */
@@ -11,9 +11,9 @@ type Part = 'own' | 'successor' | 'another' | 'same-slot' | 'anybody';
 function partOf({ of, event }: AuditEvent): Part | undefined {
   if (of.entity === 'session' || of.entity === 'collector') return 'own';
   if (of.entity === 'instance' && event.type === 'removed') {
-    return own(removalParts, String(event['why']));
+    return getOwn(removalParts, String(event['why']));
   }
-  return own(partsOf[of.entity], event.type);
+  return getOwn(partsOf[of.entity], event.type);
 }
 
 const runParts: Readonly<Record<string, Part>> = {
@@ -59,7 +59,7 @@ const removalParts: Readonly<Record<string, Part>> = {
 };
 
 /** What is wrong with the author of an event; undefined where it is one who may write it. */
-export function authorFault(event: AuditEvent): string | undefined {
+export function checkAuthor(event: AuditEvent): string | undefined {
   const part = partOf(event);
   const { of, actor } = event;
   const sameSlot = 'host' in of && actor.host === of.host && actor.agent === of.agent;

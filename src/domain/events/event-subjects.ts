@@ -1,6 +1,6 @@
 import type { RunRef } from '../identity/names.ts';
-import { slotTokens } from '../identity/registry-keys.ts';
-import { encodeToken } from '../identity/subject-token.ts';
+import { agentMapKey } from '../identity/registry-keys.ts';
+import { encodeSubjectToken } from '../identity/subject-token.ts';
 import type { ChainRef } from './event-schema.ts';
 
 /**
@@ -21,13 +21,13 @@ export function chainSubject(of: ChainRef): string {
     case 'collector':
       return `${runSubject(of)}.${of.entity}`;
     case 'instance':
-      return `${runSubject(of)}.${encodeToken(of.service)}.${encodeToken(of.id)}`;
+      return `${runSubject(of)}.${encodeSubjectToken(of.service)}.${encodeSubjectToken(of.id)}`;
     case 'hold': {
-      const agent = of.agent === undefined ? '=every' : encodeToken(of.agent);
-      return `${encodeToken(of.host)}.${agent}.${of.run}.hold`;
+      const agent = of.agent === undefined ? '=every' : encodeSubjectToken(of.agent);
+      return `${encodeSubjectToken(of.host)}.${agent}.${of.run}.hold`;
     }
     case 'brake':
-      return `=zone.${encodeToken(of.zone)}.${of.run}.brake`;
+      return `=zone.${encodeSubjectToken(of.zone)}.${of.run}.brake`;
     case 'policy':
       return `=fleet.=policy.${of.run}.policy`;
     default:
@@ -36,4 +36,4 @@ export function chainSubject(of: ChainRef): string {
 }
 
 /** The run's own subject, below the namespace's `run.`: it is asked and told there. */
-export const runSubject = (of: RunRef): string => `${slotTokens(of)}.${of.run}`;
+export const runSubject = (of: RunRef): string => `${agentMapKey(of)}.${of.run}`;

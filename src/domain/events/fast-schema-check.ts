@@ -8,7 +8,7 @@ import { type AuditEvent, eventVersion } from './event-schema.ts';
  * nothing: then `parse` decides, which stays the one definition of an event. A property test holds
  * the two together.
  */
-export function isPlainEvent(value: unknown): value is AuditEvent {
+export function passesFastSchemaCheck(value: unknown): value is AuditEvent {
   return (
     isObject(value) &&
     value['v'] === eventVersion &&

@@ -6,8 +6,8 @@ import {
   termOf,
   tokenOf,
 } from '../records/stored-record.ts';
-import type { Instant, Millis, Revision } from '../time.ts';
-import type { Fleet, SlotView } from './fleet.ts';
+import type { Millis, Revision, WallTime } from '../time.ts';
+import type { AgentView, Fleet } from './fleet.ts';
 
 /** Why an instance's owner is not known to be live. */
 export type DubiousReason =
@@ -35,7 +35,7 @@ export interface InstanceRow {
   readonly state: InstanceState;
   readonly reason: DubiousReason | null;
   /** Since when it is in this state, on the clock of whoever changed it. */
-  readonly since: Instant;
+  readonly since: WallTime;
   readonly address: string | null;
   readonly port: number | null;
   readonly labels: Readonly<Record<string, string>>;
@@ -50,20 +50,20 @@ export interface AgentRow {
   readonly term: Revision;
   readonly state: 'suspect' | AgentRecord['phase'];
   readonly reason: DubiousReason | null;
-  readonly since: Instant;
+  readonly since: WallTime;
   readonly ttl: Millis;
   readonly instances: number;
   readonly revision: Revision;
 }
 
 /** Whether somebody watches: without a seat held, silence would go unnoticed. */
-export type Observed = boolean;
+export type CollectorPresence = boolean;
 
 /** The slot's agent as people are shown it; undefined where no readable record stands. */
-export function agentRow(
-  { agent, instances }: SlotView,
+export function toAgentRow(
+  { agent, instances }: AgentView,
   fleet: Fleet,
-  observed: Observed,
+  observed: CollectorPresence,
 ): AgentRow | undefined {
   if (agent?.kind !== 'stored') return undefined;
   const { record } = agent;
@@ -89,11 +89,11 @@ function doubtedBy(record: AgentRecord, fleet: Fleet): DubiousReason | undefined
 }
 
 /** The instance joined with its run: what a consumer may think of it, and why. */
-export function instanceRow(
+export function toInstanceRow(
   stored: StoredInstance,
-  slot: SlotView,
+  slot: AgentView,
   fleet: Fleet,
-  observed: Observed,
+  observed: CollectorPresence,
 ): InstanceRow {
   const { record } = stored;
   const owner = ownerOf(stored, slot);
@@ -118,19 +118,19 @@ export function instanceRow(
 }
 
 /** The slot's record, where it names the run that owns this instance. */
-const ownerOf = ({ record }: StoredInstance, { agent }: SlotView): StoredAgent | undefined =>
+const ownerOf = ({ record }: StoredInstance, { agent }: AgentView): StoredAgent | undefined =>
   agent?.kind === 'stored' && agent.record.run === record.run ? agent : undefined;
 
 interface Doubt {
   readonly reason: DubiousReason;
-  readonly since: Instant;
+  readonly since: WallTime;
 }
 
 function doubtOf(
   stored: StoredInstance,
-  slot: SlotView,
+  slot: AgentView,
   fleet: Fleet,
-  observed: Observed,
+  observed: CollectorPresence,
 ): Doubt | undefined {
   const { agent } = slot;
   const { since } = stored.record;

@@ -3,8 +3,8 @@ import { brakeKey, holdKey, policyKey } from '../identity/registry-keys.ts';
 import { defaultFleetPolicy, type FleetPolicy } from '../policy/fleet-policy.ts';
 import type { BrakeRecord, HoldRecord, PolicyRecord } from '../records/schemas.ts';
 import {
-  type Entry,
-  type Read,
+  type KeyValueEntry,
+  type RecordRead,
   readBrake,
   readHold,
   readPolicy,
@@ -12,10 +12,10 @@ import {
   type Unreadable,
 } from '../records/stored-record.ts';
 
-type There<R> = Exclude<Read<R>, { kind: 'absent' }>;
+type There<R> = Exclude<RecordRead<R>, { kind: 'absent' }>;
 
 /** What the registry holds of the fleet as a whole: holds, brakes, the policy. */
-export class FleetState {
+export class FleetControls {
   readonly #holds = new Map<string, There<HoldRecord>>();
   readonly #brakes = new Map<string, There<BrakeRecord>>();
   #policy: There<PolicyRecord> | undefined;
@@ -27,7 +27,7 @@ export class FleetState {
   }
 
   /** Takes a change in; `false`: it is none of these. */
-  take(entry: Entry): boolean {
+  take(entry: KeyValueEntry): boolean {
     const { key } = entry;
     if (isHoldKey(key)) put(this.#holds, key, readHold(entry));
     else if (isBrakeKey(key)) put(this.#brakes, key, readBrake(entry));
@@ -78,10 +78,10 @@ export class FleetState {
 const isHoldKey = (key: string): boolean => /^hold\.[^.]+(?:\.[^.]+)?$/.test(key);
 const isBrakeKey = (key: string): boolean => /^brake\.[^.]+$/.test(key);
 
-const there = <R>(read: Read<R>): There<R> | undefined =>
+const there = <R>(read: RecordRead<R>): There<R> | undefined =>
   read.kind === 'absent' ? undefined : read;
 
-function put<R>(into: Map<string, There<R>>, key: string, read: Read<R>): void {
+function put<R>(into: Map<string, There<R>>, key: string, read: RecordRead<R>): void {
   if (read.kind === 'absent') into.delete(key);
   else into.set(key, read);
 }

@@ -1,20 +1,20 @@
 import type { AgentRecord, InstanceRecord } from '../records/schemas.ts';
 import {
-  type Entry,
-  type Read,
+  type KeyValueEntry,
+  type RecordRead,
   readAgent,
   readInstance,
   type StoredInstance,
   type Unreadable,
 } from '../records/stored-record.ts';
 import type { Revision } from '../time.ts';
-import { FleetState } from './fleet-controls.ts';
+import { FleetControls } from './fleet-controls.ts';
 
 /** One slot: the record that names its run, and every instance under its prefix, whoever owns it. */
-export interface SlotView {
+export interface AgentView {
   readonly slot: string;
-  agent: Exclude<Read<AgentRecord>, { kind: 'absent' }> | undefined;
-  readonly instances: Map<string, Exclude<Read<InstanceRecord>, { kind: 'absent' }>>;
+  agent: Exclude<RecordRead<AgentRecord>, { kind: 'absent' }> | undefined;
+  readonly instances: Map<string, Exclude<RecordRead<InstanceRecord>, { kind: 'absent' }>>;
 }
 
 /**
@@ -25,8 +25,8 @@ export interface SlotView {
  */
 export class Fleet {
   /** Holds, brakes and the policy. */
-  readonly state = new FleetState();
-  readonly #slots = new Map<string, SlotView>();
+  readonly state = new FleetControls();
+  readonly #slots = new Map<string, AgentView>();
   /** By service, then by id. */
   readonly #services = new Map<string, Map<string, Namesakes>>();
   readonly #strangers = new Map<string, Unreadable>();
@@ -42,11 +42,11 @@ export class Fleet {
     return this.#slots.size;
   }
 
-  slots(): IterableIterator<SlotView> {
+  slots(): IterableIterator<AgentView> {
     return this.#slots.values();
   }
 
-  slot(tokens: string): SlotView | undefined {
+  slot(tokens: string): AgentView | undefined {
     return this.#slots.get(tokens);
   }
 
@@ -74,7 +74,7 @@ export class Fleet {
   }
 
   /** Forgets everything and starts from these; returns the slots there are now or were before. */
-  replace(entries: readonly Entry[], upTo: Revision): ReadonlySet<string> {
+  replace(entries: readonly KeyValueEntry[], upTo: Revision): ReadonlySet<string> {
     const touched = new Set(this.#slots.keys());
     this.#slots.clear();
     this.#services.clear();
@@ -86,7 +86,7 @@ export class Fleet {
   }
 
   /** Takes changes in; returns the slots they touched. */
-  apply(entries: readonly Entry[], upTo: Revision): ReadonlySet<string> {
+  apply(entries: readonly KeyValueEntry[], upTo: Revision): ReadonlySet<string> {
     const touched = new Set<string>();
     for (const entry of entries) {
       if (this.state.take(entry)) {
@@ -109,7 +109,7 @@ export class Fleet {
     }
   }
 
-  #take(entry: Entry): string | undefined {
+  #take(entry: KeyValueEntry): string | undefined {
     const [, agentOf, instanceOf] = keyShape.exec(entry.key) ?? [];
     const tokens = agentOf ?? instanceOf;
     if (tokens === undefined) {
@@ -123,12 +123,12 @@ export class Fleet {
     return slot.slot;
   }
 
-  #takeAgent(slot: SlotView, entry: Entry): void {
+  #takeAgent(slot: AgentView, entry: KeyValueEntry): void {
     const read = readAgent(entry);
     slot.agent = read.kind === 'absent' ? undefined : read;
   }
 
-  #takeInstance(slot: SlotView, entry: Entry): void {
+  #takeInstance(slot: AgentView, entry: KeyValueEntry): void {
     const before = slot.instances.get(entry.key);
     if (before?.kind === 'stored') this.#unname(before);
     const read = readInstance(entry);
@@ -140,20 +140,20 @@ export class Fleet {
     if (read.kind === 'stored') this.#name(read);
   }
 
-  #takeStranger({ key, revision, text }: Entry): void {
+  #takeStranger({ key, revision, text }: KeyValueEntry): void {
     if (text === undefined) this.#strangers.delete(key);
     else this.#strangers.set(key, { kind: 'unreadable', key, revision, why: 'no key of ours' });
   }
 
-  #at(tokens: string): SlotView {
+  #at(tokens: string): AgentView {
     const there = this.#slots.get(tokens);
     if (there) return there;
-    const slot: SlotView = { slot: tokens, agent: undefined, instances: new Map() };
+    const slot: AgentView = { slot: tokens, agent: undefined, instances: new Map() };
     this.#slots.set(tokens, slot);
     return slot;
   }
 
-  #dropIfEmpty({ slot, agent, instances }: SlotView): void {
+  #dropIfEmpty({ slot, agent, instances }: AgentView): void {
     if (!agent && instances.size === 0) this.#slots.delete(slot);
   }
 
@@ -182,7 +182,7 @@ export class Fleet {
  * record. An unreadable record makes nobody a leftover: not knowing is not death. What an expired run
  * left is removed with it.
  */
-export function leftoversIn({ agent, instances }: SlotView): readonly StoredInstance[] {
+export function leftoversOf({ agent, instances }: AgentView): readonly StoredInstance[] {
   if (agent?.kind === 'unreadable' || agent?.record.phase === 'expired') return [];
   return [...instances.values()].filter(
     (read): read is StoredInstance =>

@@ -23,18 +23,21 @@ export type PickPolicy = (typeof pickPolicies)[number];
  * for a `service/id`, never two sets (G11). `rows` are all that a view has of these services: what one
  * row is worth depends on the others.
  */
-export function usable(rows: readonly InstanceRow[], policy: PickPolicy): readonly InstanceRow[] {
+export function selectUsable(
+  rows: readonly InstanceRow[],
+  policy: PickPolicy,
+): readonly InstanceRow[] {
   const services = Map.groupBy(rows, ({ service }) => service).values();
   return [...services].flatMap((service) => usableOf(counting(service), policy));
 }
 
 /** One of the usable, each as likely as the others; `fraction` is uniform in [0, 1). */
-export const pickOne = (
+export const pickRandom = (
   rows: readonly InstanceRow[],
   policy: PickPolicy,
   fraction: number,
 ): InstanceRow | undefined => {
-  const among = usable(rows, policy);
+  const among = selectUsable(rows, policy);
   return among[Math.floor(fraction * among.length)];
 };
 

@@ -11,7 +11,7 @@ import {
   type Slot,
   ZoneName,
 } from './names.ts';
-import { decodeToken, encodeToken } from './subject-token.ts';
+import { decodeSubjectToken, encodeSubjectToken } from './subject-token.ts';
 
 /**
  * Keys of the two buckets (docs/protocol.md). The host comes right after the kind, so that a subject
@@ -21,11 +21,13 @@ export const agentKey = (slot: Slot): string => fitting(agentTokens(slot));
 export const instanceKey = (at: InstanceRef): string => fitting(instanceTokens(at));
 export const holdKey = (host: HostId, agent?: AgentName): string =>
   fitting(
-    agent === undefined ? `hold.${encodeToken(host)}` : `hold.${slotTokens({ host, agent })}`,
+    agent === undefined
+      ? `hold.${encodeSubjectToken(host)}`
+      : `hold.${agentMapKey({ host, agent })}`,
   );
-export const brakeKey = (zone: ZoneName): string => fitting(`brake.${encodeToken(zone)}`);
+export const brakeKey = (zone: ZoneName): string => fitting(`brake.${encodeSubjectToken(zone)}`);
 export const policyKey = 'policy';
-export const leaseKey = (of: RunRef): string => fitting(`run.${slotTokens(of)}.${of.run}`);
+export const leaseKey = (of: RunRef): string => fitting(`run.${agentMapKey(of)}.${of.run}`);
 export const seatKey = (seat: number): string => `seat.${seat}`;
 
 /**
@@ -35,23 +37,23 @@ export const seatKey = (seat: number): string => `seat.${seat}`;
 export const isAgentKey = (key: string, slot: Slot): boolean => key === agentTokens(slot);
 export const isInstanceKey = (key: string, at: InstanceRef): boolean => key === instanceTokens(at);
 
-const agentTokens = (slot: Slot): string => `agent.${slotTokens(slot)}`;
+const agentTokens = (slot: Slot): string => `agent.${agentMapKey(slot)}`;
 const instanceTokens = (at: InstanceRef): string =>
-  `instance.${slotTokens(at)}.${encodeToken(at.service)}.${encodeToken(at.id)}`;
+  `instance.${agentMapKey(at)}.${encodeSubjectToken(at.service)}.${encodeSubjectToken(at.id)}`;
 
 /** Filters: a NATS subject pattern below the bucket's prefix. */
-export const slotInstances = (slot: Slot): string => `instance.${slotTokens(slot)}.>`;
-export const slotLeases = (slot: Slot): string => `run.${slotTokens(slot)}.*`;
+export const instancesOfAgentFilter = (slot: Slot): string => `instance.${agentMapKey(slot)}.>`;
+export const leasesOfAgentFilter = (slot: Slot): string => `run.${agentMapKey(slot)}.*`;
 /** All keys of a bucket, also those that nobody here writes: they are reported, not overlooked (G12). */
-export const everything = '>';
+export const allKeys = '>';
 export const allAgents = 'agent.>';
 export const allInstances = 'instance.>';
 export const allRunLeases = 'run.>';
 export const allSeats = 'seat.*';
 
 /** Host and agent as one string: a map key, unambiguous because both are encoded. */
-export const slotTokens = (slot: Slot): string =>
-  `${encodeToken(slot.host)}.${encodeToken(slot.agent)}`;
+export const agentMapKey = (slot: Slot): string =>
+  `${encodeSubjectToken(slot.host)}.${encodeSubjectToken(slot.agent)}`;
 
 export type RegistryKey =
   | ({ readonly kind: 'agent' } & Slot)
@@ -113,7 +115,7 @@ function parseSlot(host: string, agent: string): Slot {
 
 /** A token may decode to what is no name: somebody else's tool wrote the key. */
 function nameIn<S extends z.ZodType>(token: string, schema: S): z.infer<S> {
-  const name = schema.safeParse(decodeToken(token));
+  const name = schema.safeParse(decodeSubjectToken(token));
   if (name.success) return name.data;
   const why = name.error.issues.map(({ message }) => message).join('; ');
   throw new Fault('bad-name', `'${token}' encodes no name: ${why}`, { cause: name.error });

@@ -1,5 +1,5 @@
 /** Whether a subject falls under one of these patterns: `*` is one token, a last `>` one or more. */
-export function wanted(patterns: readonly string[]): (subject: string) => boolean {
+export function matchesSubject(patterns: readonly string[]): (subject: string) => boolean {
   const tokenized = patterns.map((pattern) => pattern.split('.'));
   return (subject) => {
     const tokens = subject.split('.');

@@ -12,7 +12,7 @@ const alsoEscaped = /[.!~*'()]/g;
  * Percent-encoding with `=` for `%`, because `=` is the one escape character that KV keys allow, and
  * the usual host names stay readable in other people's tools: `db-1.example` is `db-1=2Eexample`.
  */
-export function encodeToken(name: string): string {
+export function encodeSubjectToken(name: string): string {
   if (plain.test(name)) return name;
   const known = encoded.get(name);
   if (known !== undefined) return known;
@@ -34,10 +34,10 @@ const encodedAtMost = 10_000;
  * Only the canonical spelling is accepted, so that two tokens never mean one name.
  * @throws {Fault} `bad-name`
  */
-export function decodeToken(token: string): string {
+export function decodeSubjectToken(token: string): string {
   try {
     const name = decodeURIComponent(token.replaceAll('=', '%'));
-    if (name !== '' && encodeToken(name) === token) return name;
+    if (name !== '' && encodeSubjectToken(name) === token) return name;
   } catch (cause) {
     throw new Fault('bad-name', `'${token}' is not the encoding of a name`, { cause });
   }

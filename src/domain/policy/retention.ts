@@ -1,14 +1,14 @@
-import type { Instant, Revision } from '../time.ts';
+import type { Revision, WallTime } from '../time.ts';
 import type { Retention } from './fleet-policy.ts';
 
 /** A history as its store counts it. */
-export interface Extent {
+export interface HistoryRange {
   readonly first: Revision;
   readonly last: Revision;
   readonly events: number;
   readonly bytes: number;
   /** When the first event behind the keyframe was stored; undefined: there is none. */
-  readonly nextStoredAt: Instant | undefined;
+  readonly nextStoredAt: WallTime | undefined;
 }
 
 /** The average event's size is a guess; so many times as much must fit in behind the keyframe. */
@@ -19,11 +19,11 @@ const margin = 2;
  *
  * `keyframe`: the last one that is signed; 0: none.
  */
-export function trimFault(
-  { first, last, events, bytes, nextStoredAt }: Extent,
+export function retentionViolation(
+  { first, last, events, bytes, nextStoredAt }: HistoryRange,
   { maxAge, maxBytes }: Retention,
   keyframe: Revision,
-  now: Instant,
+  now: WallTime,
 ): string | undefined {
   if (maxAge === undefined && maxBytes === undefined) return undefined;
   if (keyframe <= 0) return 'there is no signed keyframe, so nothing may be trimmed';

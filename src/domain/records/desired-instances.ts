@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { InstanceId, ServiceName, type Slot } from '../identity/names.ts';
 import { instanceKey } from '../identity/registry-keys.ts';
 import { type InstanceRecord, Labels } from './schemas.ts';
-import type { Read, StoredInstance } from './stored-record.ts';
+import type { RecordRead, StoredInstance } from './stored-record.ts';
 
 /** An instance as its agent wants it to stand in the registry. */
 export const InstanceSpec = z.object({
@@ -19,20 +19,24 @@ export type Health =
   | { readonly state: 'failing'; readonly detail: string }
   | { readonly state: 'draining' };
 
-export interface Wanted {
+export interface DesiredInstance {
   readonly spec: InstanceSpec;
   readonly health: Health;
 }
 
 /** What a run really runs, by instance key. */
-export type Desired = ReadonlyMap<string, Wanted>;
+export type Desired = ReadonlyMap<string, DesiredInstance>;
 
 /** One thing to be done so that a record equals what really runs. */
-export type Repair =
+export type ReconcileAction =
   /** `over` is what stands there: nothing, something unreadable, or a record of an earlier run. */
-  | { readonly do: 'register'; readonly wanted: Wanted; readonly over: Read<InstanceRecord> }
-  | { readonly do: 'change'; readonly wanted: Wanted; readonly stored: StoredInstance }
-  | { readonly do: 'turn'; readonly wanted: Wanted; readonly stored: StoredInstance }
+  | {
+      readonly do: 'register';
+      readonly wanted: DesiredInstance;
+      readonly over: RecordRead<InstanceRecord>;
+    }
+  | { readonly do: 'change'; readonly wanted: DesiredInstance; readonly stored: StoredInstance }
+  | { readonly do: 'turn'; readonly wanted: DesiredInstance; readonly stored: StoredInstance }
   | { readonly do: 'remove'; readonly stored: StoredInstance };
 
 /**
@@ -41,13 +45,13 @@ export type Repair =
  * At most one repair for a record at a time; planned again from the result, it comes to nothing.
  * An unreadable record that nobody wants is left alone (G12).
  */
-export function planRepairs(
+export function diffInstances(
   slot: Slot,
   run: string,
-  present: ReadonlyMap<string, Read<InstanceRecord>>,
+  present: ReadonlyMap<string, RecordRead<InstanceRecord>>,
   desired: Desired,
-): readonly Repair[] {
-  const repairs: Repair[] = [];
+): readonly ReconcileAction[] {
+  const repairs: ReconcileAction[] = [];
   for (const [key, read] of present) {
     if (read.kind === 'stored' && !desired.has(key)) repairs.push({ do: 'remove', stored: read });
   }
@@ -60,7 +64,11 @@ export function planRepairs(
   return repairs;
 }
 
-function repairOf(run: string, read: Read<InstanceRecord>, wanted: Wanted): Repair | undefined {
+function repairOf(
+  run: string,
+  read: RecordRead<InstanceRecord>,
+  wanted: DesiredInstance,
+): ReconcileAction | undefined {
   if (read.kind !== 'stored' || read.record.run !== run) {
     return { do: 'register', wanted, over: read };
   }

@@ -12,13 +12,13 @@ import type { Revision } from '../time.ts';
 import { AgentRecord, BrakeRecord, HoldRecord, InstanceRecord, PolicyRecord } from './schemas.ts';
 
 /** What a bucket holds under a key: the text of a record, or `undefined` where it was removed. */
-export interface Entry {
+export interface KeyValueEntry {
   readonly key: string;
   readonly revision: Revision;
   readonly text: string | undefined;
 }
 
-export interface Stored<R> {
+export interface StoredRecord<R> {
   readonly kind: 'stored';
   readonly key: string;
   readonly revision: Revision;
@@ -38,13 +38,13 @@ interface Absent {
 }
 
 /** A record read: not knowing what is there (`unreadable`) is not the same as nothing there (G12). */
-export type Read<R> = Stored<R> | Unreadable | Absent;
+export type RecordRead<R> = StoredRecord<R> | Unreadable | Absent;
 
-export type StoredAgent = Stored<AgentRecord>;
-export type StoredInstance = Stored<InstanceRecord>;
-export type StoredHold = Stored<HoldRecord>;
-export type StoredBrake = Stored<BrakeRecord>;
-export type StoredPolicy = Stored<PolicyRecord>;
+export type StoredAgent = StoredRecord<AgentRecord>;
+export type StoredInstance = StoredRecord<InstanceRecord>;
+export type StoredHold = StoredRecord<HoldRecord>;
+export type StoredBrake = StoredRecord<BrakeRecord>;
+export type StoredPolicy = StoredRecord<PolicyRecord>;
 
 /** The term of the run in this record: see `AgentRecord.term`. */
 export const termOf = (agent: StoredAgent): Revision => agent.record.term || agent.revision;
@@ -53,21 +53,23 @@ export const tokenOf = (instance: StoredInstance): Revision =>
   instance.record.token || instance.revision;
 
 /** Reads an agent record; whatever is wrong with it comes back as `unreadable`, with the rule. */
-export const readAgent = (entry: Entry): Read<AgentRecord> => read(entry, parseAgent);
+export const readAgent = (entry: KeyValueEntry): RecordRead<AgentRecord> => read(entry, parseAgent);
 /** Reads an instance record, likewise. */
-export const readInstance = (entry: Entry): Read<InstanceRecord> => read(entry, parseInstance);
+export const readInstance = (entry: KeyValueEntry): RecordRead<InstanceRecord> =>
+  read(entry, parseInstance);
 /** And the others of the registry. */
-export const readHold = (entry: Entry): Read<HoldRecord> => read(entry, parseHold);
-export const readBrake = (entry: Entry): Read<BrakeRecord> => read(entry, parseBrake);
-export const readPolicy = (entry: Entry): Read<PolicyRecord> => read(entry, parsePolicy);
+export const readHold = (entry: KeyValueEntry): RecordRead<HoldRecord> => read(entry, parseHold);
+export const readBrake = (entry: KeyValueEntry): RecordRead<BrakeRecord> => read(entry, parseBrake);
+export const readPolicy = (entry: KeyValueEntry): RecordRead<PolicyRecord> =>
+  read(entry, parsePolicy);
 
-function read<R>(entry: Entry, parse: (key: string, text: string) => R): Read<R> {
+function read<R>(entry: KeyValueEntry, parse: (key: string, text: string) => R): RecordRead<R> {
   const { key, revision, text } = entry;
   if (text === undefined) return { kind: 'absent', key, revision };
   try {
     return { kind: 'stored', key, revision, record: parse(key, text) };
   } catch (cause) {
-    return { kind: 'unreadable', key, revision, why: inOneLine(cause) };
+    return { kind: 'unreadable', key, revision, why: formatParseError(cause) };
   }
 }
 
@@ -111,7 +113,7 @@ function otherKey(key: string, named: string): Fault {
  *
  * Complaints quote what they complain about: its line breaks and terminal codes become spaces.
  */
-export const inOneLine = (cause: unknown): string =>
+export const formatParseError = (cause: unknown): string =>
   complaintOf(cause).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 
 function complaintOf(cause: unknown): string {

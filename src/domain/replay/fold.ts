@@ -1,15 +1,15 @@
-import type { Recorded } from '../events/audit-entry.ts';
+import type { AuditEntry } from '../events/audit-entry.ts';
 import type { AuditEvent } from '../events/event-schema.ts';
 import { agentKey, brakeKey, holdKey, instanceKey, policyKey } from '../identity/registry-keys.ts';
-import type { Entry } from '../records/stored-record.ts';
+import type { KeyValueEntry } from '../records/stored-record.ts';
 import type { Revision } from '../time.ts';
 
 /** What an event made of the registry: the key, and the record's text. */
-export interface Folded {
+export interface RecordUpdate {
   readonly run: string;
   /** The event's place in the audit. */
   readonly seq: Revision;
-  readonly entry: Entry & { readonly text: string };
+  readonly entry: KeyValueEntry & { readonly text: string };
 }
 
 /** The events that were stored together, as far as they were read. */
@@ -36,19 +36,19 @@ interface Commit {
  * right after them its events, in the same order, and a write stands between any two commits: events
  * without a gap between their revisions are of one commit, and what it wrote stands right before them.
  */
-export class Fold {
-  readonly #records = new Map<string, Folded>();
+export class RegistryProjection {
+  readonly #records = new Map<string, RecordUpdate>();
   #commit: Commit = { first: 0, last: 0, keys: new Map() };
   #unplaced = false;
 
   /** The records that stand, by key. */
-  get records(): ReadonlyMap<string, Folded> {
+  get records(): ReadonlyMap<string, RecordUpdate> {
     this.#place();
     return this.#records;
   }
 
   /** What stands under a key, whatever its revision. */
-  standing(key: string): Pick<Folded, 'run' | 'seq'> | undefined {
+  standing(key: string): Pick<RecordUpdate, 'run' | 'seq'> | undefined {
     return this.#records.get(key);
   }
 
@@ -58,8 +58,8 @@ export class Fold {
   }
 
   /** Starts from records that were folded before. */
-  static from(records: Iterable<Folded>, commit?: FoldedCommit): Fold {
-    const fold = new Fold();
+  static from(records: Iterable<RecordUpdate>, commit?: FoldedCommit): RegistryProjection {
+    const fold = new RegistryProjection();
     for (const one of records) fold.#records.set(one.entry.key, one);
     if (commit) fold.#commit = { ...commit, keys: new Map(commit.keys) };
     return fold;
@@ -69,7 +69,7 @@ export class Fold {
    * Takes one event in; returns what it changed, `undefined` for an event that changes no record. The
    * revision of what it returns is the event's own, which orders as the record's does.
    */
-  take({ event, hash, origin, seq }: Recorded): Entry | undefined {
+  take({ event, hash, origin, seq }: AuditEntry): KeyValueEntry | undefined {
     const key = keyOf(event);
     if (key === undefined) return undefined;
     if (origin !== this.#commit.last + 1) this.#begin(origin);
@@ -82,8 +82,8 @@ export class Fold {
   #change(
     key: string,
     { of: { run }, record }: AuditEvent,
-    { hash, origin, seq }: Pick<Recorded, 'hash' | 'origin' | 'seq'>,
-  ): Entry | undefined {
+    { hash, origin, seq }: Pick<AuditEntry, 'hash' | 'origin' | 'seq'>,
+  ): KeyValueEntry | undefined {
     if (record !== null) {
       const text = JSON.stringify({ ...record, hash });
       const entry = { key, revision: origin, text };

@@ -69,7 +69,7 @@ export type KeyframeLine =
 const chains = z.array(z.tuple([z.string(), Chain]));
 
 /** Where a verification stands, in one document: what its own process wrote, and anybody may have changed. */
-export const Standing = z.object({
+export const VerifierStateSchema = z.object({
   seq: place,
   origin: place,
   at: place,

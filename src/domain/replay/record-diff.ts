@@ -1,15 +1,15 @@
 import type { Check, Divergence } from './divergence.ts';
-import type { Folded } from './fold.ts';
+import type { RecordUpdate } from './fold.ts';
 
 /**
  * What is wrong where a record should stand as the events make it; undefined where it does.
  *
  * `found` is the text that stands there; undefined, like a tombstone: none.
  */
-export function recordDivergence(
+export function compareRecord(
   check: Check,
   key: string,
-  folded: Folded | undefined,
+  folded: RecordUpdate | undefined,
   found: string | undefined,
 ): Divergence | undefined {
   const expected = folded?.entry.text;

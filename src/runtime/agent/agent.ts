@@ -5,9 +5,9 @@ import { agentKey, instanceKey } from '../../domain/identity/registry-keys.ts';
 import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
 import type {
   Desired,
+  DesiredInstance,
   Health,
   InstanceSpec,
-  Wanted,
 } from '../../domain/records/desired-instances.ts';
 import type { AgentRecord } from '../../domain/records/schemas.ts';
 import { termOf } from '../../domain/records/stored-record.ts';
@@ -46,7 +46,7 @@ export class Agent implements AsyncDisposable {
   readonly slot: Slot;
   readonly #options: AgentOptions;
   readonly #ports: Ports;
-  readonly #wanted = new Map<string, Wanted>();
+  readonly #wanted = new Map<string, DesiredInstance>();
   readonly #former = new Set<RunId>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #offer: Offer | undefined;

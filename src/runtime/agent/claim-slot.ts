@@ -1,7 +1,7 @@
 import type { RunId, RunRef } from '../../domain/identity/names.ts';
-import { agentKey, leaseKey, slotLeases } from '../../domain/identity/registry-keys.ts';
+import { agentKey, leaseKey, leasesOfAgentFilter } from '../../domain/identity/registry-keys.ts';
 import type { AgentRecord } from '../../domain/records/schemas.ts';
-import { type Read, readAgent } from '../../domain/records/stored-record.ts';
+import { type RecordRead, readAgent } from '../../domain/records/stored-record.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { breathe } from '../support/retry.ts';
@@ -84,7 +84,7 @@ type Right = { readonly because: string } | { readonly refused: string };
 
 /** Whether the slot may be taken from what stands there; undefined: look again. */
 async function mayTake(
-  there: Read<AgentRecord>,
+  there: RecordRead<AgentRecord>,
   me: RunRef,
   { takeover, former }: ClaimOptions,
   ports: Pick<Ports, 'leases' | 'probe' | 'clock' | 'processes'>,
@@ -105,7 +105,9 @@ async function mayTakeUnreadable(
   me: RunRef,
   { leases }: Pick<Ports, 'leases'>,
 ): Promise<Right> {
-  const others = (await leases.list(slotLeases(me))).filter(({ key }) => key !== leaseKey(me));
+  const others = (await leases.list(leasesOfAgentFilter(me))).filter(
+    ({ key }) => key !== leaseKey(me),
+  );
   return others.length === 0
     ? { because: 'unreadable-and-no-lease' }
     : { refused: `the slot's record cannot be read (${why}) and ${others[0]?.key} stands` };

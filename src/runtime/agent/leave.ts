@@ -1,6 +1,6 @@
 import { removalsPerBatch } from '../../domain/policy/lease-policy.ts';
 import type { StoredAgent, StoredInstance } from '../../domain/records/stored-record.ts';
-import type { Millis, Monotonic } from '../../domain/time.ts';
+import type { Millis, MonotonicTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { breathe } from '../support/retry.ts';
 import { moveInstance, removeInstance } from '../transitions/instance-changes.ts';
@@ -21,7 +21,7 @@ export async function withdraw(
 ): Promise<'left' | Ended | undefined> {
   const { clock } = ports;
   let listed = false;
-  let drainedAt: Monotonic | undefined;
+  let drainedAt: MonotonicTime | undefined;
   while (!signal.aborted) {
     const mine = holding.agent ?? (await holding.check());
     if ('ended' in mine) return mine;

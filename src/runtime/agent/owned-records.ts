@@ -1,10 +1,10 @@
 import type { ChainHead } from '../../domain/events/hash-chain.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
-import { agentKey, slotInstances } from '../../domain/identity/registry-keys.ts';
+import { agentKey, instancesOfAgentFilter } from '../../domain/identity/registry-keys.ts';
 import type { InstanceRecord } from '../../domain/records/schemas.ts';
 import {
-  type Entry,
-  type Read,
+  type KeyValueEntry,
+  type RecordRead,
   readAgent,
   readInstance,
   type StoredAgent,
@@ -25,7 +25,7 @@ export class Holding {
   readonly me: RunRef;
   readonly author: Author;
   readonly #ports: Pick<Ports, 'registry'>;
-  readonly instances = new Map<string, Read<InstanceRecord>>();
+  readonly instances = new Map<string, RecordRead<InstanceRecord>>();
   /**
    * A commit's outcome is not known: it may still be stored, and undo what is read meanwhile. Until the
    * slot's record, on which it is fenced, has been rewritten, nothing that is read settles anything.
@@ -70,7 +70,7 @@ export class Holding {
    * @throws {Fault} `store-unavailable`
    */
   async list(): Promise<void> {
-    const filters = [slotInstances(this.me), agentKey(this.me)];
+    const filters = [instancesOfAgentFilter(this.me), agentKey(this.me)];
     const entries = await this.#ports.registry.list(filters, this.#agent?.revision ?? 0);
     this.instances.clear();
     for (const entry of entries) if (entry.key !== agentKey(this.me)) this.#keep(entry);
@@ -124,7 +124,7 @@ export class Holding {
     return known?.kind === 'stored' && known.record.run === this.me.run;
   }
 
-  #keep(entry: Entry): void {
+  #keep(entry: KeyValueEntry): void {
     const read = readInstance(entry);
     if (read.kind === 'absent' && read.revision === 0) this.instances.delete(entry.key);
     else this.instances.set(entry.key, read);

@@ -1,5 +1,9 @@
 import { registrationsPerBatch } from '../../domain/policy/lease-policy.ts';
-import { type Desired, planRepairs, type Repair } from '../../domain/records/desired-instances.ts';
+import {
+  type Desired,
+  diffInstances,
+  type ReconcileAction,
+} from '../../domain/records/desired-instances.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { breathe } from '../support/retry.ts';
 import { moveInstance, registerInstance, removeInstance } from '../transitions/instance-changes.ts';
@@ -48,7 +52,7 @@ export async function reconcile(
 
 function nextChanges(holding: Holding, desired: Desired): readonly Change[] {
   const { me, instances } = holding;
-  return planRepairs(me, me.run, instances, desired)
+  return diffInstances(me, me.run, instances, desired)
     .slice(0, registrationsPerBatch)
     .map((repair) => changeOf(holding, repair))
     .filter((change) => change !== 'ignored');
@@ -60,7 +64,7 @@ function ownMove(holding: Holding, type: 'announced' | 'confirmed'): readonly Ch
   return change === 'ignored' ? [] : [change];
 }
 
-function changeOf(holding: Holding, repair: Repair): Change | 'ignored' {
+function changeOf(holding: Holding, repair: ReconcileAction): Change | 'ignored' {
   const { author, heads, agent } = holding;
   // What is done before the run is announced is done because it started.
   const because = agent?.record.phase === 'registering' ? { cause: agent.record.hash } : {};
@@ -84,7 +88,7 @@ function changeOf(holding: Holding, repair: Repair): Change | 'ignored' {
   }
 }
 
-function turnTo({ wanted: { health } }: Repair & { do: 'turn' }) {
+function turnTo({ wanted: { health } }: ReconcileAction & { do: 'turn' }) {
   switch (health.state) {
     case 'serving':
       return { type: 'recovered' } as const;

@@ -1,7 +1,7 @@
 import { Fault } from '../../domain/fault.ts';
 import type { Divergence } from '../../domain/replay/divergence.ts';
 import type { KeyframeLine } from '../../domain/replay/keyframe-format.ts';
-import { recordDivergence } from '../../domain/replay/record-diff.ts';
+import { compareRecord } from '../../domain/replay/record-diff.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { KeyframeReading } from './keyframes/codec.ts';
 import type { ChainState } from './verifier/chain-index.ts';
@@ -57,7 +57,7 @@ export function checkTouched(before: Verifier, keyframe: Verifier, say: Say): vo
     }
   }
   for (const [key, { entry }] of before.records) {
-    const divergence = recordDivergence('keyframe', key, keyframe.records.get(key), entry.text);
+    const divergence = compareRecord('keyframe', key, keyframe.records.get(key), entry.text);
     if (divergence) say({ ...divergence, seq });
   }
 }
@@ -66,7 +66,7 @@ function lineDivergence(line: KeyframeLine, own: Verifier): Divergence | undefin
   const [kind, name] = line;
   switch (kind) {
     case 'record':
-      return recordDivergence('keyframe', name, own.records.get(name), line[2].entry.text);
+      return compareRecord('keyframe', name, own.records.get(name), line[2].entry.text);
     case 'open':
     case 'loose':
     case 'ended':

@@ -1,7 +1,7 @@
-import type { Entry } from '../../domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../../domain/records/stored-record.ts';
 import type { Divergence } from '../../domain/replay/divergence.ts';
-import type { Folded } from '../../domain/replay/fold.ts';
-import { recordDivergence, sameRecord } from '../../domain/replay/record-diff.ts';
+import type { RecordUpdate } from '../../domain/replay/fold.ts';
+import { compareRecord, sameRecord } from '../../domain/replay/record-diff.ts';
 
 /**
  * A registry that was listed once, and a history that is read on until it has come by what was listed.
@@ -11,12 +11,16 @@ import { recordDivergence, sameRecord } from '../../domain/replay/record-diff.ts
  * what it makes of the key later is not the listing's matter.
  */
 export class Settling {
-  readonly #folded: ReadonlyMap<string, Folded>;
+  readonly #folded: ReadonlyMap<string, RecordUpdate>;
   /** What was listed of the keys that the history has not come by as listed; undefined: no record. */
   readonly #awaited = new Map<string, string | undefined>();
 
   /** `whole`: the history has its beginning; else it says nothing of records that it did not touch. */
-  constructor(folded: ReadonlyMap<string, Folded>, listed: readonly Entry[], whole: boolean) {
+  constructor(
+    folded: ReadonlyMap<string, RecordUpdate>,
+    listed: readonly KeyValueEntry[],
+    whole: boolean,
+  ) {
     this.#folded = folded;
     const known = whole ? listed : listed.filter(({ key }) => folded.has(key));
     const texts = new Map(known.map(({ key, text }) => [key, text]));
@@ -40,7 +44,7 @@ export class Settling {
   /** What the history never came by. */
   *divergences(): Generator<Divergence, void, undefined> {
     for (const [key, text] of this.#awaited) {
-      const divergence = recordDivergence('registry', key, this.#folded.get(key), text);
+      const divergence = compareRecord('registry', key, this.#folded.get(key), text);
       if (divergence) yield divergence;
     }
   }

@@ -1,5 +1,9 @@
 import type { AnyStateMachine } from 'xstate';
-import { describeChain, type Recorded, readEvent } from '../../domain/events/audit-entry.ts';
+import {
+  type AuditEntry,
+  describeChain,
+  parseAuditEvent,
+} from '../../domain/events/audit-entry.ts';
 import type { StateValue } from '../../domain/events/event-schema.ts';
 import type { Hash } from '../../domain/events/hash-chain.ts';
 import { sameJson } from '../../domain/replay/record-diff.ts';
@@ -75,7 +79,7 @@ export async function replayMachines(
   let [events, illegible] = [0, 0];
   for await (const stored of history.read(0)) {
     if (signal.aborted) break;
-    const recorded = readEvent(stored, hash);
+    const recorded = parseAuditEvent(stored, hash);
     events += 1;
     const divergence = recorded.kind === 'event' ? others.judge(recorded) : undefined;
     if (recorded.kind === 'illegible') illegible += 1;
@@ -102,7 +106,7 @@ class Others {
     this.#steppers = new Map(machines.map((one) => [one.id, new Stepper(steppable(one))]));
   }
 
-  judge(recorded: Recorded): OtherWay | undefined {
+  judge(recorded: AuditEntry): OtherWay | undefined {
     const { event, seq } = recorded;
     const stepper = this.#steppers.get(event.machine);
     if (!stepper) {
@@ -127,7 +131,7 @@ class Others {
     };
   }
 
-  #take(recorded: Recorded, stepper: Stepper): Pick<OtherWay, 'other' | 'why'> | 'unsure' {
+  #take(recorded: AuditEntry, stepper: Stepper): Pick<OtherWay, 'other' | 'why'> | 'unsure' {
     const { event } = recorded;
     const { guarded } = stepper.steppable;
     const chain = storedChain(recorded);

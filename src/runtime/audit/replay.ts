@@ -1,10 +1,10 @@
-import type { Recorded } from '../../domain/events/audit-entry.ts';
-import { readEvent } from '../../domain/events/audit-entry.ts';
+import type { AuditEntry } from '../../domain/events/audit-entry.ts';
+import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { Hash } from '../../domain/events/hash-chain.ts';
 import { Fault } from '../../domain/fault.ts';
 import { Fleet } from '../../domain/fleet/fleet.ts';
-import { Fold, type Folded } from '../../domain/replay/fold.ts';
-import type { Instant, Revision } from '../../domain/time.ts';
+import { type RecordUpdate, RegistryProjection } from '../../domain/replay/fold.ts';
+import type { Revision, WallTime } from '../../domain/time.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
 import type { History } from '../history.ts';
 import { KeyframeReading, readKeyframe } from './keyframes/codec.ts';
@@ -13,7 +13,7 @@ import type { Checkpoint } from './verifier/verifier.ts';
 
 /** A moment of a history: after all that was written until then. */
 export type Moment =
-  | { readonly at: Instant }
+  | { readonly at: WallTime }
   | { readonly seq: Revision }
   /** Right before this event. */
   | { readonly before: Revision };
@@ -21,9 +21,9 @@ export type Moment =
 /** The fleet as it was, with the last event that is in it. */
 export interface Replayed {
   readonly fleet: Fleet;
-  readonly records: ReadonlyMap<string, Folded>;
+  readonly records: ReadonlyMap<string, RecordUpdate>;
   readonly seq: Revision;
-  readonly at: Instant;
+  readonly at: WallTime;
   /** How many events were folded, and from which keyframe on. */
   readonly folded: number;
   readonly keyframe: Revision;
@@ -44,12 +44,14 @@ export async function replayTo(
   hash?: Hash,
 ): Promise<Replayed> {
   const start = keyframes && (await startOf(history, moment, keyframes, hash));
-  const fold = start ? Fold.from(start.records, start.commit) : new Fold();
+  const fold = start
+    ? RegistryProjection.from(start.records, start.commit)
+    : new RegistryProjection();
   let { seq, at, origin } = start ?? { seq: 0, at: 0, origin: 0 };
   let folded = 0;
   for await (const stored of history.read(seq + 1)) {
     if (signal.aborted || isPast(stored, moment)) break;
-    const recorded = readEvent(stored, hash);
+    const recorded = parseAuditEvent(stored, hash);
     if (recorded.kind === 'event') fold.take(recorded);
     ({ seq, origin, storedAt: at } = stored);
     folded += 1;
@@ -63,14 +65,18 @@ export async function replayTo(
 }
 
 /** Takes one more event into a fleet that is being replayed. */
-export function foldInto(fleet: Fleet, fold: Fold, recorded: Recorded): ReadonlySet<string> {
+export function foldInto(
+  fleet: Fleet,
+  fold: RegistryProjection,
+  recorded: AuditEntry,
+): ReadonlySet<string> {
   const entry = fold.take(recorded);
   return fleet.apply(entry ? [entry] : [], recorded.origin);
 }
 
 /** Whether an event came after the moment. */
 export function isPast(
-  { seq, storedAt }: { readonly seq: Revision; readonly storedAt: Instant },
+  { seq, storedAt }: { readonly seq: Revision; readonly storedAt: WallTime },
   moment: Moment,
 ): boolean {
   if ('seq' in moment) return seq > moment.seq;

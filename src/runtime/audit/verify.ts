@@ -1,6 +1,10 @@
-import { type Illegible, type Recorded, readEvent } from '../../domain/events/audit-entry.ts';
+import {
+  type AuditEntry,
+  parseAuditEvent,
+  type UnreadableEvent,
+} from '../../domain/events/audit-entry.ts';
 import { type Hash, hashEvent } from '../../domain/events/hash-chain.ts';
-import { everything } from '../../domain/identity/registry-keys.ts';
+import { allKeys } from '../../domain/identity/registry-keys.ts';
 import type { Divergence } from '../../domain/replay/divergence.ts';
 import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -188,7 +192,7 @@ class Verification {
     if (this.#verifier.position.seq >= last) return;
     for await (const stored of this.#history.read(this.#verifier.position.seq + 1)) {
       if (signal.aborted || stored.seq > last) return;
-      const recorded = readEvent(stored, this.#hash);
+      const recorded = parseAuditEvent(stored, this.#hash);
       const verifier = this.#verifier;
       const changed = verifier.take(recorded);
       if (changed !== undefined) this.#settling?.passed(changed);
@@ -207,7 +211,7 @@ class Verification {
     this.#unsigned.set(seq, reading.digest);
   }
 
-  #checkSignature(recorded: Recorded | Illegible): void {
+  #checkSignature(recorded: AuditEntry | UnreadableEvent): void {
     const signature = signatureIn(recorded);
     if (!signature) return;
     const { keyframe, digest, seq } = signature;
@@ -227,7 +231,7 @@ class Verification {
     const { signal } = this.#options;
     if (!registry || signal.aborted) return;
     const until = clock.monotonic() + settlesWithin;
-    const listed = await registry.list([everything], 0);
+    const listed = await registry.list([allKeys], 0);
     const settling = new Settling(this.#verifier.records, listed, this.#whole);
     this.#settling = settling;
     await this.#readOn();

@@ -3,7 +3,7 @@ import { Fault } from '../../domain/fault.ts';
 import { allRunLeases, leaseKey } from '../../domain/identity/registry-keys.ts';
 import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
 import { recordVersion } from '../../domain/records/schemas.ts';
-import type { Millis, Monotonic, Revision } from '../../domain/time.ts';
+import type { Millis, MonotonicTime, Revision } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Registry } from '../../ports/registry.ts';
 import { LeaseKeeper } from '../support/lease-keeper.ts';
@@ -143,7 +143,7 @@ export class Visit implements AsyncDisposable {
 
   async #beat(eyesight: Eyesight, duration: Millis, signal: AbortSignal): Promise<void> {
     const { clock } = this.#ports;
-    let seen: Monotonic | undefined;
+    let seen: MonotonicTime | undefined;
     while (!signal.aborted) {
       await clock.sleep(sweepEvery, signal);
       const trouble = eyesight.trouble(sweepEvery);

@@ -1,5 +1,5 @@
-import { rankOf, stepInAfter } from '../../domain/collection/rendezvous-rank.ts';
-import type { Millis, Monotonic } from '../../domain/time.ts';
+import { rendezvousRank, takeoverDelay } from '../../domain/collection/rendezvous-rank.ts';
+import type { Millis, MonotonicTime } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 /**
@@ -13,7 +13,7 @@ export class Turns {
   readonly #clock: Clock;
   readonly #waiting = new Map<
     string,
-    { readonly progress: string; readonly since: Monotonic; asked: Monotonic }
+    { readonly progress: string; readonly since: MonotonicTime; asked: MonotonicTime }
   >();
   #held: readonly number[] = [];
 
@@ -34,7 +34,7 @@ export class Turns {
 
   /** Whether it is this seat's turn: `progress` is whatever changes when somebody works on it. */
   isMine(what: string, progress: string): boolean {
-    const rank = rankOf(what, this.#seat, this.#held);
+    const rank = rendezvousRank(what, this.#seat, this.#held);
     if (rank === 0) return true;
     const now = this.#clock.monotonic();
     const known = this.#waiting.get(what);
@@ -43,7 +43,7 @@ export class Turns {
       return false;
     }
     known.asked = now;
-    return now - known.since >= rank * stepInAfter;
+    return now - known.since >= rank * takeoverDelay;
   }
 
   /** Nothing is to be done there any more. */

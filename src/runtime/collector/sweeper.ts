@@ -1,12 +1,12 @@
 import { zoneOf } from '../../domain/collection/brake.ts';
 import type { RunEvidence } from '../../domain/collection/judge.ts';
-import type { SlotView } from '../../domain/fleet/fleet.ts';
+import type { AgentView } from '../../domain/fleet/fleet.ts';
 import type { Slot } from '../../domain/identity/names.ts';
-import { leaseKey, slotTokens } from '../../domain/identity/registry-keys.ts';
+import { agentMapKey, leaseKey } from '../../domain/identity/registry-keys.ts';
 import { type LeasePolicy, leftoverAfter } from '../../domain/policy/lease-policy.ts';
 import type { AgentRecord } from '../../domain/records/schemas.ts';
 import type { StoredAgent, StoredHold } from '../../domain/records/stored-record.ts';
-import { type Millis, type Monotonic, seconds } from '../../domain/time.ts';
+import { type Millis, type MonotonicTime, seconds } from '../../domain/time.ts';
 import type { Departure } from '../../ports/disconnects.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { View } from '../support/registry-cache.ts';
@@ -58,7 +58,7 @@ export class Sweeper implements Observer {
   readonly #removals: Removals;
   readonly #atWork: AtWork;
   /** When a run was last examined and kept: it is not asked again at every sweep. */
-  readonly #kept = new Map<string, Monotonic>();
+  readonly #kept = new Map<string, MonotonicTime>();
   /** The slots that the brake lets through just now. */
   readonly #through = new Map<string, Place>();
 
@@ -131,12 +131,12 @@ export class Sweeper implements Observer {
   }
 
   brakeOn(record: AgentRecord): RunEvidence['brake'] {
-    return this.#through.has(slotTokens(record)) ? 'lets-through' : this.#brakes.standing(record);
+    return this.#through.has(agentMapKey(record)) ? 'lets-through' : this.#brakes.standing(record);
   }
 
   /** A connection closed: whoever's turn it is looks at once. `signal`: undefined while blind. */
   departed({ slot, how }: Departure, signal: AbortSignal | undefined): void {
-    const tokens = slotTokens(slot);
+    const tokens = agentMapKey(slot);
     const there = this.#view.fleet.slot(tokens);
     if (there?.agent?.kind !== 'stored') return;
     const { record } = there.agent;
@@ -171,7 +171,7 @@ export class Sweeper implements Observer {
     return this.#atWork.settled();
   }
 
-  #consider(slot: SlotView, signal: AbortSignal): void {
+  #consider(slot: AgentView, signal: AbortSignal): void {
     if (slot.agent?.kind !== 'stored') return;
     const seen = slot.agent;
     if (!seen.record.suspect) this.#doubts.drop(slot.slot);
@@ -202,7 +202,7 @@ export class Sweeper implements Observer {
 
   #begin(seen: StoredAgent, signal: AbortSignal): void {
     const { record } = seen;
-    const slot = slotTokens(record);
+    const slot = agentMapKey(record);
     const through = record.suspect && this.#brakes.standing(record) === 'lets-through';
     this.#atWork.begin(slot, async () => {
       const place = through ? this.#brakes.takePlace(record) : undefined;
@@ -221,7 +221,7 @@ export class Sweeper implements Observer {
     if (seen.record.phase === 'expired') return this.#remove(seen, signal);
     const examined = await examine(seen, this, this.#ports, signal);
     if (!examined) return;
-    const slot = slotTokens(seen.record);
+    const slot = agentMapKey(seen.record);
     this.#kept.set(slot, this.#ports.clock.monotonic());
     if (examined.verdict.do === 'expire') return this.#expire(examined, signal);
     if (examined.verdict.do === 'suspect') {
@@ -239,7 +239,7 @@ export class Sweeper implements Observer {
 
   async #expire(examined: Examined, signal: AbortSignal): Promise<void> {
     const { judged } = examined;
-    const slot = slotTokens(judged.record);
+    const slot = agentMapKey(judged.record);
     const revision = await this.#executor.expire(examined, this.#through.get(slot));
     if (revision === undefined) return;
     this.#through.delete(slot);

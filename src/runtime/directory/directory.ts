@@ -1,11 +1,11 @@
 import { Fault } from '../../domain/fault.ts';
 import {
   type AgentRow,
-  agentRow,
   type InstanceRow,
-  instanceRow,
+  toAgentRow,
+  toInstanceRow,
 } from '../../domain/fleet/directory-rows.ts';
-import type { Fleet, SlotView } from '../../domain/fleet/fleet.ts';
+import type { AgentView, Fleet } from '../../domain/fleet/fleet.ts';
 import { allSeats } from '../../domain/identity/registry-keys.ts';
 import type { Unreadable } from '../../domain/records/stored-record.ts';
 import { type Millis, type Revision, seconds } from '../../domain/time.ts';
@@ -81,7 +81,7 @@ export class Directory implements AsyncDisposable {
       for (const stored of slot.instances.values()) {
         if (stored.kind !== 'stored') continue;
         if (service !== undefined && stored.record.service !== service) continue;
-        rows.push(instanceRow(stored, slot, this.#view.fleet, this.#observed));
+        rows.push(toInstanceRow(stored, slot, this.#view.fleet, this.#observed));
       }
     }
     return rows;
@@ -89,7 +89,7 @@ export class Directory implements AsyncDisposable {
 
   agents(): readonly AgentRow[] {
     return [...this.#view.fleet.slots()].flatMap(
-      (slot) => agentRow(slot, this.#view.fleet, this.#observed) ?? [],
+      (slot) => toAgentRow(slot, this.#view.fleet, this.#observed) ?? [],
     );
   }
 
@@ -141,7 +141,7 @@ export class Directory implements AsyncDisposable {
     const slot = this.#view.fleet.slot(tokens);
     for (const stored of slot?.instances.values() ?? []) {
       if (stored.kind !== 'stored' || !slot) continue;
-      now.set(stored.key, instanceRow(stored, slot, this.#view.fleet, this.#observed));
+      now.set(stored.key, toInstanceRow(stored, slot, this.#view.fleet, this.#observed));
     }
     if (now.size > 0) this.#told.set(tokens, now);
     else this.#told.delete(tokens);
@@ -169,7 +169,7 @@ export class Directory implements AsyncDisposable {
   }
 }
 
-const recordsOf = (slot: SlotView | undefined) =>
+const recordsOf = (slot: AgentView | undefined) =>
   [...(slot?.instances.values() ?? [])].flatMap((read) =>
     read.kind === 'stored' ? [read.record] : [],
   );

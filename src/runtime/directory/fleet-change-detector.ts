@@ -1,4 +1,4 @@
-import type { FleetState } from '../../domain/fleet/fleet-controls.ts';
+import type { FleetControls } from '../../domain/fleet/fleet-controls.ts';
 import type { FleetPolicy } from '../../domain/policy/fleet-policy.ts';
 import type { BrakeRecord, HoldRecord } from '../../domain/records/schemas.ts';
 
@@ -23,7 +23,7 @@ export class FleetTold {
   #policy: FleetPolicy | undefined;
 
   /** Undefined policy: nothing was told yet, so that is no change. */
-  changes(state: FleetState): readonly FleetChange[] {
+  changes(state: FleetControls): readonly FleetChange[] {
     const holds = new Map([...state.holds()].map(({ key, record }) => [key, record]));
     const brakes = new Map(
       [...state.brakes()].flatMap((read) =>

@@ -1,11 +1,11 @@
 import { Fault } from '../../domain/fault.ts';
 import { type LeasePolicy, renewEvery, renewJitter } from '../../domain/policy/lease-policy.ts';
 import {
-  type Instant,
   type Millis,
-  type Monotonic,
+  type MonotonicTime,
   type Revision,
   seconds,
+  type WallTime,
 } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LeaseOwner } from '../../ports/metrics.ts';
@@ -13,8 +13,8 @@ import type { Ports } from '../../ports/ports.ts';
 
 /** A moment on both clocks of one process. */
 interface Moment {
-  readonly monotonic: Monotonic;
-  readonly wall: Instant;
+  readonly monotonic: MonotonicTime;
+  readonly wall: WallTime;
 }
 
 const momentOf = (clock: Clock): Moment => ({ monotonic: clock.monotonic(), wall: clock.wall() });

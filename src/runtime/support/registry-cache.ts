@@ -1,6 +1,6 @@
 import { Fleet } from '../../domain/fleet/fleet.ts';
-import { everything } from '../../domain/identity/registry-keys.ts';
-import type { Millis, Monotonic, Revision } from '../../domain/time.ts';
+import { allKeys } from '../../domain/identity/registry-keys.ts';
+import type { Millis, MonotonicTime, Revision } from '../../domain/time.ts';
 import type { ViewOwner } from '../../ports/metrics.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Feed } from '../../ports/watch.ts';
@@ -16,7 +16,7 @@ export class View {
   readonly #touched: (slots: ReadonlySet<string>) => void;
   readonly #waiting = new Set<() => void>();
   readonly #first = Promise.withResolvers<void>();
-  #heard: Monotonic | undefined;
+  #heard: MonotonicTime | undefined;
 
   constructor(
     ports: Pick<Ports, 'registry' | 'clock' | 'meters'>,
@@ -41,7 +41,7 @@ export class View {
   /** Follows the registry until the signal. */
   async follow(signal: AbortSignal): Promise<void> {
     const { registry, meters } = this.#ports;
-    for await (const feed of registry.watch([everything], signal)) this.#take(feed);
+    for await (const feed of registry.watch([allKeys], signal)) this.#take(feed);
     meters.viewClosed(this.#owner);
   }
 

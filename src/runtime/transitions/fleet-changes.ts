@@ -4,13 +4,13 @@ import type { AgentName, HostId, RunId, ZoneName } from '../../domain/identity/n
 import type { FleetPolicy } from '../../domain/policy/fleet-policy.ts';
 import { type HoldRecord, recordVersion } from '../../domain/records/schemas.ts';
 import type {
-  Read,
-  Stored,
+  RecordRead,
   StoredBrake,
   StoredHold,
   StoredPolicy,
+  StoredRecord,
 } from '../../domain/records/stored-record.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import { brake, hold, policy } from './machine-set.ts';
 import { Stepper } from './memoized-transition.ts';
 import {
@@ -27,13 +27,13 @@ import { begin, type Steppable } from './transition.ts';
 const steps = { hold: new Stepper(hold), brake: new Stepper(brake), policy: new Stepper(policy) };
 
 /** Where a new record goes: over nothing, or over the tombstone of what stood there. */
-export type Vacancy = Pick<Read<never>, 'key' | 'revision'>;
+export type Vacancy = Pick<RecordRead<never>, 'key' | 'revision'>;
 
 /** What is planned: for whom, until when, and why. */
 export interface Plan {
   readonly host: HostId;
   readonly agent?: AgentName;
-  readonly until: Instant;
+  readonly until: WallTime;
   readonly why?: string;
 }
 
@@ -146,7 +146,7 @@ function beginning(
 /** One more transition of a record that stands; without a `body`, its end. */
 function moving(
   author: Author,
-  stored: Stored<{ n: number; hash: string; state: string }>,
+  stored: StoredRecord<{ n: number; hash: string; state: string }>,
   stepper: Stepper,
   of: ChainRef,
   event: MachineEvent,

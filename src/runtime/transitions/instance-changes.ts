@@ -1,10 +1,10 @@
-import { movedInstance } from '../../domain/events/apply-transition.ts';
+import { withInstanceTransition } from '../../domain/events/apply-transition.ts';
 import type { ChainRef } from '../../domain/events/event-schema.ts';
 import type { ChainHead } from '../../domain/events/hash-chain.ts';
 import { instanceKey } from '../../domain/identity/registry-keys.ts';
-import type { Wanted } from '../../domain/records/desired-instances.ts';
+import type { DesiredInstance } from '../../domain/records/desired-instances.ts';
 import { type InstanceRecord, recordVersion } from '../../domain/records/schemas.ts';
-import type { Read, StoredInstance } from '../../domain/records/stored-record.ts';
+import type { RecordRead, StoredInstance } from '../../domain/records/stored-record.ts';
 import { instance } from './machine-set.ts';
 import { Stepper } from './memoized-transition.ts';
 import {
@@ -39,8 +39,8 @@ const instanceChain = ({ host, agent, run, service, id }: InstanceRecord): Chain
  */
 export function registerInstance(
   author: Author,
-  { spec }: Wanted,
-  over: Read<InstanceRecord>,
+  { spec }: DesiredInstance,
+  over: RecordRead<InstanceRecord>,
   before: ChainHead | undefined,
   because: Because = {},
 ): Change {
@@ -90,7 +90,7 @@ export function registerInstance(
 }
 
 export type InstanceMove =
-  | { type: 'changed'; spec: Wanted['spec'] }
+  | { type: 'changed'; spec: DesiredInstance['spec'] }
   | { type: 'failed'; detail: string }
   | { type: 'recovered' | 'drained' };
 
@@ -108,7 +108,7 @@ export function moveInstance(
     hash: prev,
     detail,
     ...moved
-  } = movedInstance(stored.record, stored.revision, taken.to, at);
+  } = withInstanceTransition(stored.record, stored.revision, taken.to, at);
   const stillFailing = taken.to === 'failing' && detail !== undefined;
   const kept = stillFailing ? { ...moved, detail } : moved;
   const body = { ...withMove(kept, move), n: stored.record.n + 1 };

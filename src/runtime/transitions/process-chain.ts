@@ -1,5 +1,5 @@
 import type { ChainRef, StateValue } from '../../domain/events/event-schema.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { EventWrite } from '../../ports/registry.ts';
 import { patiently } from '../support/retry.ts';
@@ -16,7 +16,7 @@ export interface ProcessTransition {
 
 interface Pending {
   readonly n: number;
-  readonly at: Instant;
+  readonly at: WallTime;
   readonly taken: Step;
   readonly event: MachineEvent;
 }

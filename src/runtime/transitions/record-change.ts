@@ -2,7 +2,7 @@ import { type ChainRef, eventVersion } from '../../domain/events/event-schema.ts
 import { eventSubject } from '../../domain/events/event-subjects.ts';
 import { type ChainHead, type SealedEvent, sealEvent } from '../../domain/events/hash-chain.ts';
 import type { Actor } from '../../domain/identity/actor.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { EventWrite, Write } from '../../ports/registry.ts';
 import type { Stepper } from './memoized-transition.ts';
@@ -39,7 +39,7 @@ export interface Link {
   readonly n: number;
   readonly prev: string | null;
   /** When it happened, where that is not now. */
-  readonly at?: Instant;
+  readonly at?: WallTime;
   /** How many numbers right before this one could not be kept. */
   readonly lost?: number;
 }

@@ -1,11 +1,11 @@
-import { movedRun, runStanding } from '../../domain/events/apply-transition.ts';
+import { runMachineState, withRunTransition } from '../../domain/events/apply-transition.ts';
 import type { ChainRef } from '../../domain/events/event-schema.ts';
 import {
   type AgentRecord,
   recordVersion,
   type SuspectReason,
 } from '../../domain/records/schemas.ts';
-import type { Read, StoredAgent } from '../../domain/records/stored-record.ts';
+import type { RecordRead, StoredAgent } from '../../domain/records/stored-record.ts';
 import { run } from './machine-set.ts';
 import { Stepper } from './memoized-transition.ts';
 import {
@@ -39,7 +39,7 @@ export type Claim = Pick<
  */
 export function takeSlot(
   author: Author,
-  over: Read<AgentRecord>,
+  over: RecordRead<AgentRecord>,
   claim: Claim,
   because: Because,
 ): Change {
@@ -78,7 +78,7 @@ export function takeSlot(
 }
 
 function endRun(author: Author, stored: StoredAgent, type: string, because: Because) {
-  const taken = mustStep(steps, runStanding(stored.record), { type });
+  const taken = mustStep(steps, runMachineState(stored.record), { type });
   return chainEvent(
     author,
     { of: runChain(stored.record), n: stored.record.n + 1, prev: stored.record.hash },
@@ -101,11 +101,17 @@ export function moveRun(
   event: RunMove,
   because: Because = {},
 ): Change | 'ignored' {
-  const taken = step(run, { value: runStanding(stored.record) }, event);
+  const taken = step(run, { value: runMachineState(stored.record) }, event);
   if (taken === 'ignored') return 'ignored';
   const reason = event.type === 'suspected' ? event.reason : undefined;
   const at = author.ports.clock.wall();
-  const { hash: prev, ...moved } = movedRun(stored.record, stored.revision, taken.to, at, reason);
+  const { hash: prev, ...moved } = withRunTransition(
+    stored.record,
+    stored.revision,
+    taken.to,
+    at,
+    reason,
+  );
   const body = { ...moved, n: stored.record.n + 1 };
   const link = { of: runChain(stored.record), n: body.n, prev };
   const sealed = chainEvent(author, link, run, taken, event, body, because);

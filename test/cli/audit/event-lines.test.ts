@@ -7,7 +7,7 @@ import {
   subjectOf,
   whyOf,
 } from '../../../src/cli/audit/event-lines.ts';
-import { readEvent } from '../../../src/domain/events/audit-entry.ts';
+import { parseAuditEvent } from '../../../src/domain/events/audit-entry.ts';
 import { AuditEvent } from '../../../src/domain/events/event-schema.ts';
 import { anyEvent } from '../../arbitrary/records.ts';
 
@@ -37,7 +37,7 @@ describe('an event of the audit', () => {
     fc.assert(
       fc.property(anyEvent, (one) => {
         const document = JSON.parse(JSON.stringify(one));
-        const line = eventJson(readEvent(stored(JSON.stringify(one))));
+        const line = eventJson(parseAuditEvent(stored(JSON.stringify(one))));
         expect(JSON.parse(line)).toEqual({ ...document, seq: 7 });
       }),
     );
@@ -46,7 +46,7 @@ describe('an event of the audit', () => {
   it.each(['', 'null', '{}', '{"v":99}', 'half {', '[1,2]'])(
     'that cannot be read (%j) is said to be so, and ends nothing',
     (text) => {
-      const read = readEvent(stored(text));
+      const read = parseAuditEvent(stored(text));
       expect(read).toMatchObject({ kind: 'illegible', seq: 7, subject: 'h.a.r.1' });
       expect(JSON.parse(eventJson(read))).toMatchObject({ seq: 7, unreadable: expect.any(String) });
     },

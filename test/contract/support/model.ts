@@ -1,21 +1,21 @@
-import type { Entry } from '../../../src/domain/records/stored-record.ts';
-import type { Millis, Monotonic, Revision } from '../../../src/domain/time.ts';
+import type { KeyValueEntry } from '../../../src/domain/records/stored-record.ts';
+import type { Millis, MonotonicTime, Revision } from '../../../src/domain/time.ts';
 
 export interface Lease {
   readonly revision: Revision;
   readonly text: string;
-  readonly lapsesAt: Monotonic;
+  readonly lapsesAt: MonotonicTime;
 }
 
 /** What a store is, to those who use it. */
 export class Model {
-  readonly records = new Map<string, Entry>();
+  readonly records = new Map<string, KeyValueEntry>();
   readonly leases = new Map<string, Lease>();
   readonly events: string[] = [];
   readonly subjects = new Set<string>();
   lastRevision: Revision = 0;
   lastLease: Revision = 0;
-  now: Monotonic = 0;
+  now: MonotonicTime = 0;
 
   revisionOf(key: string): Revision {
     return this.records.get(key)?.revision ?? 0;

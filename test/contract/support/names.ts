@@ -10,9 +10,9 @@ import {
 import {
   agentKey,
   instanceKey,
+  instancesOfAgentFilter,
   leaseKey,
-  slotInstances,
-  slotLeases,
+  leasesOfAgentFilter,
 } from '../../../src/domain/identity/registry-keys.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import { auditOf, byKey, committed, event, held, write } from '../requests.ts';
@@ -46,7 +46,7 @@ export function nameContract(open: Open): void {
       const at = named(name);
       const decoy = { ...named('decoy'), host: HostId.parse('x') };
       await using seen = new Observed((signal) =>
-        store.registry.watch([slotInstances(at)], signal),
+        store.registry.watch([instancesOfAgentFilter(at)], signal),
       );
       const subjects = [
         eventSubject({ entity: 'run', ...at }, 1),
@@ -59,13 +59,15 @@ export function nameContract(open: Open): void {
       );
       const entry = { ...(await store.registry.read(instanceKey(at))) };
       expect(entry).toMatchObject({ key: instanceKey(at), text: name });
-      expect(byKey(await store.registry.list([slotInstances(at)], entry.revision))).toEqual([
-        entry,
-      ]);
+      expect(
+        byKey(await store.registry.list([instancesOfAgentFilter(at)], entry.revision)),
+      ).toEqual([entry]);
       await eventually(subject, () => expect(seen.entries).toEqual([entry]));
 
       await held(store.leases.create(leaseKey(at), name, seconds(600)));
-      expect(await store.leases.list(slotLeases(at))).toMatchObject([{ key: leaseKey(at) }]);
+      expect(await store.leases.list(leasesOfAgentFilter(at))).toMatchObject([
+        { key: leaseKey(at) },
+      ]);
 
       await eventually(subject, async () =>
         expect((await auditOf(store)).map((stored) => stored.subject)).toEqual(subjects),

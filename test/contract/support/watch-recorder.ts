@@ -1,13 +1,13 @@
-import type { Entry } from '../../../src/domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../../../src/domain/records/stored-record.ts';
 import type { Revision } from '../../../src/domain/time.ts';
 import type { Feed } from '../../../src/ports/watch.ts';
 
 /** What a watcher has been told, and whether it was told lawfully. */
 export class Observed implements AsyncDisposable {
   /** All that stands, as this watcher knows it. */
-  readonly view = new Map<string, Entry>();
+  readonly view = new Map<string, KeyValueEntry>();
   /** Every change said, in the order in which it was said. */
-  readonly changes: Entry[] = [];
+  readonly changes: KeyValueEntry[] = [];
   readonly kinds: Feed['kind'][] = [];
   /** The laws of `ports/feed.ts` that were broken. */
   readonly broken: string[] = [];
@@ -20,7 +20,7 @@ export class Observed implements AsyncDisposable {
     this.#end = this.#listen(watch(this.#stop.signal));
   }
 
-  get entries(): Entry[] {
+  get entries(): KeyValueEntry[] {
     return [...this.view.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
@@ -44,7 +44,7 @@ export class Observed implements AsyncDisposable {
     this.ended = true;
   }
 
-  #snapshot(entries: readonly Entry[], upTo: Revision): void {
+  #snapshot(entries: readonly KeyValueEntry[], upTo: Revision): void {
     this.view.clear();
     for (const entry of entries) {
       this.#law(entry.text !== undefined, `no tombstone in a snapshot: ${entry.key}`);
@@ -54,7 +54,7 @@ export class Observed implements AsyncDisposable {
     this.upTo = upTo;
   }
 
-  #change(entries: readonly Entry[], upTo: Revision): void {
+  #change(entries: readonly KeyValueEntry[], upTo: Revision): void {
     for (const entry of entries) {
       this.#law(entry.revision > this.upTo, `in the order of revisions, none twice: ${entry.key}`);
       this.changes.push(entry);

@@ -5,7 +5,7 @@ import { Fleet } from '../../../src/domain/fleet/fleet.ts';
 import { ZoneName } from '../../../src/domain/identity/names.ts';
 import { BrakePolicy, defaultFleetPolicy } from '../../../src/domain/policy/fleet-policy.ts';
 import type { AgentRecord } from '../../../src/domain/records/schemas.ts';
-import type { Entry } from '../../../src/domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../../../src/domain/records/stored-record.ts';
 import { holdEntry } from '../support/sample-fleet.ts';
 import { agentEntry, agentRecord } from '../support/sample-records.ts';
 
@@ -138,7 +138,7 @@ describe('the zones of a fleet', () => {
   });
 
   const until = Date.UTC(2030, 0, 1);
-  test.each<[string, Entry, number]>([
+  test.each<[string, KeyValueEntry, number]>([
     ['its host', holdEntry('h1', { until }), 0],
     ['it', holdEntry('h1/a', { until }), 0],
     ['its neighbour', holdEntry('h1/b', { until }), 1],

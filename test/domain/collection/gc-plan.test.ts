@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type PlanRow, planOf, type Surroundings } from '../../../src/domain/collection/gc-plan.ts';
+import {
+  type PlanContext,
+  type PlanRow,
+  planRemovals,
+} from '../../../src/domain/collection/gc-plan.ts';
 import { Fleet } from '../../../src/domain/fleet/fleet.ts';
 import { leaseKey } from '../../../src/domain/identity/registry-keys.ts';
 import type { AgentRecord } from '../../../src/domain/records/schemas.ts';
-import type { Entry } from '../../../src/domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../../../src/domain/records/stored-record.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import { brakeEntry, holdEntry } from '../support/sample-fleet.ts';
 import {
@@ -19,14 +23,14 @@ const now = Date.UTC(2026, 5, 1);
 const ttl = seconds(15);
 const grace = seconds(30);
 
-const around = (more: Partial<Surroundings> = {}): Surroundings => ({
+const around = (more: Partial<PlanContext> = {}): PlanContext => ({
   ...{ now, seats: 1, leases: new Set(), answering: new Set(), orphans: { ttl, grace } },
   ...more,
 });
 const leaseOf = (place: string, run: string) => leaseKey({ ...slotOf(place), run: runId(run) });
 const standing = (place: string, run: string) => new Set([leaseOf(place, run)]);
 
-function fleetOf(...entries: readonly Entry[]): Fleet {
+function fleetOf(...entries: readonly KeyValueEntry[]): Fleet {
   const fleet = new Fleet();
   fleet.replace(entries, entries.length);
   return fleet;
@@ -40,8 +44,9 @@ const agent = (place: string, run: string, change: Partial<AgentRecord> = {}) =>
 const instance = (place: string, run: string, name: string) =>
   instanceEntry(2, instanceRecord(place, run, name));
 
-const rows = (fleet: Fleet, more: Partial<Surroundings> = {}) => planOf(fleet, around(more)).rows;
-const only = (fleet: Fleet, more: Partial<Surroundings> = {}): PlanRow | undefined => {
+const rows = (fleet: Fleet, more: Partial<PlanContext> = {}) =>
+  planRemovals(fleet, around(more)).rows;
+const only = (fleet: Fleet, more: Partial<PlanContext> = {}): PlanRow | undefined => {
   const found = rows(fleet, more);
   expect(found).toHaveLength(1);
   return found[0];
@@ -150,7 +155,7 @@ describe('what a plan says of a run', () => {
 });
 
 describe('what a plan says of a braked zone', () => {
-  const zone = (count: number, silent: number, ...more: readonly Entry[]) =>
+  const zone = (count: number, silent: number, ...more: readonly KeyValueEntry[]) =>
     fleetOf(
       ...Array.from({ length: count }, (_, n) =>
         agent(`h${n}/a`, `r${n}`, n < silent ? suspectFor(grace + seconds(silent - n)) : {}),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { rankOf } from '../../../src/domain/collection/rendezvous-rank.ts';
+import { rendezvousRank } from '../../../src/domain/collection/rendezvous-rank.ts';
 
 /** As run ids are: 26 characters, the first of them the same for all that start together. */
 const runs = Array.from(
@@ -9,7 +9,7 @@ const runs = Array.from(
 );
 const seatsOf = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 const firstOf = (run: string, seats: readonly number[]) =>
-  seats.find((seat) => rankOf(run, seat, seats) === 0);
+  seats.find((seat) => rendezvousRank(run, seat, seats) === 0);
 
 const anySeats = fc.uniqueArray(fc.integer({ min: 1, max: 16 }), { minLength: 1 });
 const anyRun = fc.stringMatching(/^[0-9a-z]{8,26}$/);
@@ -17,7 +17,7 @@ const anyRun = fc.stringMatching(/^[0-9a-z]{8,26}$/);
 test('the seats of one run are ranked from 0 on, without a gap or a tie', () => {
   fc.assert(
     fc.property(anyRun, anySeats, (run, seats) => {
-      const ranks = seats.map((seat) => rankOf(run, seat, seats)).sort((a, b) => a - b);
+      const ranks = seats.map((seat) => rendezvousRank(run, seat, seats)).sort((a, b) => a - b);
       expect(ranks).toEqual(seats.map((_, n) => n));
     }),
   );
@@ -27,15 +27,15 @@ test('in whatever order they are known, and whether or not a seat counts itself'
   fc.assert(
     fc.property(anyRun, anySeats, (run, seats) => {
       const [seat = 0, ...others] = seats;
-      const rank = rankOf(run, seat, seats);
-      expect(rankOf(run, seat, others)).toBe(rank);
-      expect(rankOf(run, seat, new Set([...seats].reverse()))).toBe(rank);
+      const rank = rendezvousRank(run, seat, seats);
+      expect(rendezvousRank(run, seat, others)).toBe(rank);
+      expect(rendezvousRank(run, seat, new Set([...seats].reverse()))).toBe(rank);
     }),
   );
 });
 
 test('one that knows of nobody else acts at once', () => {
-  expect(rankOf('run00001', 3, [])).toBe(0);
+  expect(rendezvousRank('run00001', 3, [])).toBe(0);
 });
 
 describe.each([2, 3, 5, 16])('of %i seats', (count) => {

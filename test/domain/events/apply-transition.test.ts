@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
-  movedInstance,
-  movedRun,
-  runStanding,
+  runMachineState,
   runState,
+  withInstanceTransition,
+  withRunTransition,
 } from '../../../src/domain/events/apply-transition.ts';
 import { agentRecord, instanceRecord } from '../support/sample-records.ts';
 
@@ -24,7 +24,7 @@ describe('where a run stands', () => {
     'a %s record with suspicion %o stands at %o and is shown as %s',
     (phase, suspect, value, shown) => {
       const record = agentRecord('h1/a', 'run1', { phase, ...(suspect && { suspect }) });
-      expect(runStanding(record)).toEqual(value);
+      expect(runMachineState(record)).toEqual(value);
       expect(runState(record)).toBe(shown);
     },
   );
@@ -33,14 +33,14 @@ describe('where a run stands', () => {
     'a record moved to %s stands there',
     (phase) => {
       for (const sight of ['clear', 'suspect']) {
-        const moved = movedRun(
+        const moved = withRunTransition(
           agentRecord('h1/a', 'run1'),
           9,
           present(phase, sight),
           now,
           'silent',
         );
-        expect(runStanding(moved)).toEqual(present(phase, sight));
+        expect(runMachineState(moved)).toEqual(present(phase, sight));
       }
     },
   );
@@ -48,23 +48,25 @@ describe('where a run stands', () => {
 
 describe('a rewrite of an agent record', () => {
   test('fills the term in with the revision that took the slot, once', () => {
-    const taken = movedRun(agentRecord('h1/a', 'run1'), 9, present('live', 'clear'), now);
+    const taken = withRunTransition(agentRecord('h1/a', 'run1'), 9, present('live', 'clear'), now);
     expect(taken.term).toBe(9);
-    expect(movedRun(taken, 12, present('leaving', 'clear'), now).term).toBe(9);
+    expect(withRunTransition(taken, 12, present('leaving', 'clear'), now).term).toBe(9);
   });
 
   test('keeps when its phase and suspicion last changed', () => {
     const live = agentRecord('h1/a', 'run1');
-    expect(movedRun(live, 9, present('live', 'clear'), now).since).toBe(before);
-    expect(movedRun(live, 9, present('leaving', 'clear'), now).since).toBe(now);
-    expect(movedRun(live, 9, present('live', 'suspect'), now, 'silent').since).toBe(now);
+    expect(withRunTransition(live, 9, present('live', 'clear'), now).since).toBe(before);
+    expect(withRunTransition(live, 9, present('leaving', 'clear'), now).since).toBe(now);
+    expect(withRunTransition(live, 9, present('live', 'suspect'), now, 'silent').since).toBe(now);
     const doubted = agentRecord('h1/a', 'run1', { suspect: silent });
-    expect(movedRun(doubted, 9, present('live', 'suspect'), now, 'silent').since).toBe(before);
-    expect(movedRun(doubted, 9, present('live', 'clear'), now).since).toBe(now);
+    expect(withRunTransition(doubted, 9, present('live', 'suspect'), now, 'silent').since).toBe(
+      before,
+    );
+    expect(withRunTransition(doubted, 9, present('live', 'clear'), now).since).toBe(now);
   });
 
   test('notes a suspicion with its reason and its moment, and keeps the first', () => {
-    const doubted = movedRun(
+    const doubted = withRunTransition(
       agentRecord('h1/a', 'run1'),
       9,
       present('live', 'suspect'),
@@ -72,34 +74,44 @@ describe('a rewrite of an agent record', () => {
       'unreachable',
     );
     expect(doubted.suspect).toEqual({ reason: 'unreachable', since: now });
-    const again = movedRun(doubted, 10, present('leaving', 'suspect'), now + 1);
+    const again = withRunTransition(doubted, 10, present('leaving', 'suspect'), now + 1);
     expect(again.suspect).toEqual({ reason: 'unreachable', since: now });
   });
 
   test('drops a suspicion that was refuted, and keeps the one a run died of', () => {
     const doubted = agentRecord('h1/a', 'run1', { suspect: silent });
-    expect(movedRun(doubted, 9, present('live', 'clear'), now)).not.toHaveProperty('suspect');
-    const dead = movedRun(doubted, 9, 'expired', now);
+    expect(withRunTransition(doubted, 9, present('live', 'clear'), now)).not.toHaveProperty(
+      'suspect',
+    );
+    const dead = withRunTransition(doubted, 9, 'expired', now);
     expect([dead.phase, dead.suspect, dead.since]).toEqual(['expired', silent, now]);
   });
 
   test('keeps fields that this version does not know', () => {
     const newer = { ...agentRecord('h1/a', 'run1'), colour: 'blue' };
-    expect(movedRun(newer, 9, present('live', 'clear'), now)).toHaveProperty('colour', 'blue');
+    expect(withRunTransition(newer, 9, present('live', 'clear'), now)).toHaveProperty(
+      'colour',
+      'blue',
+    );
   });
 });
 
 describe('a rewrite of an instance record', () => {
   test('fills the token in with the revision that registered it, once', () => {
-    const moved = movedInstance(instanceRecord('h1/a', 'run1', 'web/1'), 9, 'failing', now);
+    const moved = withInstanceTransition(
+      instanceRecord('h1/a', 'run1', 'web/1'),
+      9,
+      'failing',
+      now,
+    );
     expect(moved.token).toBe(9);
-    expect(movedInstance(moved, 12, 'serving', now).token).toBe(9);
+    expect(withInstanceTransition(moved, 12, 'serving', now).token).toBe(9);
   });
 
   test('keeps since when it is in its state', () => {
     const record = instanceRecord('h1/a', 'run1', 'web/1');
-    expect(movedInstance(record, 9, 'serving', now).since).toBe(before);
-    expect(movedInstance(record, 9, 'failing', now).since).toBe(now);
-    expect(movedInstance(record, 9, 'failing', now).registeredAt).toBe(before);
+    expect(withInstanceTransition(record, 9, 'serving', now).since).toBe(before);
+    expect(withInstanceTransition(record, 9, 'failing', now).since).toBe(now);
+    expect(withInstanceTransition(record, 9, 'failing', now).registeredAt).toBe(before);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type InstanceRow, instanceRow } from '../../../src/domain/fleet/directory-rows.ts';
+import { type InstanceRow, toInstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
 import { Fleet } from '../../../src/domain/fleet/fleet.ts';
 import type { AgentRecord } from '../../../src/domain/records/schemas.ts';
 import {
@@ -34,7 +34,7 @@ function rowsOf(claimants: readonly Claimant[]): readonly InstanceRow[] {
   const fleet = fleetOf(claimants);
   return [...fleet.slots()].flatMap((slot) =>
     [...slot.instances.values()].flatMap((stored) =>
-      stored.kind === 'stored' ? [instanceRow(stored, slot, fleet, true)] : [],
+      stored.kind === 'stored' ? [toInstanceRow(stored, slot, fleet, true)] : [],
     ),
   );
 }
@@ -112,7 +112,7 @@ test('the same id of another service contests nothing', () => {
   for (const slot of fleet.slots()) {
     for (const stored of slot.instances.values()) {
       if (stored.kind !== 'stored') continue;
-      expect(instanceRow(stored, slot, fleet, true).reason).toBeNull();
+      expect(toInstanceRow(stored, slot, fleet, true).reason).toBeNull();
     }
   }
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { agentRow, instanceRow } from '../../../src/domain/fleet/directory-rows.ts';
+import { toAgentRow, toInstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
 import { Fleet } from '../../../src/domain/fleet/fleet.ts';
-import { agentKey, instanceKey, slotTokens } from '../../../src/domain/identity/registry-keys.ts';
+import { agentKey, agentMapKey, instanceKey } from '../../../src/domain/identity/registry-keys.ts';
 import {
   agentEntry,
   agentRecord,
@@ -23,15 +23,15 @@ function fleetOf(...entries: Parameters<Fleet['replace']>[0]): Fleet {
 function rowOf(fleet: Fleet, place: string, name: string, observed = true) {
   const { host, agent } = slotOf(place);
   const { service, id } = instanceRecord(place, 'x', name);
-  const slot = fleet.slot(slotTokens({ host, agent }));
+  const slot = fleet.slot(agentMapKey({ host, agent }));
   const stored = slot?.instances.get(instanceKey({ host, agent, service, id }));
   if (!slot || stored?.kind !== 'stored') throw new Error(`no ${name} under ${place}`);
-  return instanceRow(stored, slot, fleet, observed);
+  return toInstanceRow(stored, slot, fleet, observed);
 }
 
 function agentOf(fleet: Fleet, place: string, observed = true) {
-  const slot = fleet.slot(slotTokens(slotOf(place)));
-  return slot && agentRow(slot, fleet, observed);
+  const slot = fleet.slot(agentMapKey(slotOf(place)));
+  return slot && toAgentRow(slot, fleet, observed);
 }
 
 const web = instanceEntry(12, instanceRecord('h1/a', 'run1', 'web/1'));

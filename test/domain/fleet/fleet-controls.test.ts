@@ -1,20 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { Fleet } from '../../../src/domain/fleet/fleet.ts';
-import { FleetState } from '../../../src/domain/fleet/fleet-controls.ts';
+import { FleetControls } from '../../../src/domain/fleet/fleet-controls.ts';
 import { ZoneName } from '../../../src/domain/identity/names.ts';
 import { holdKey } from '../../../src/domain/identity/registry-keys.ts';
 import { defaultFleetPolicy, FleetPolicy } from '../../../src/domain/policy/fleet-policy.ts';
 import { PolicyRecord } from '../../../src/domain/records/schemas.ts';
-import type { Entry } from '../../../src/domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../../../src/domain/records/stored-record.ts';
 import { brakeEntry, holdEntry } from '../support/sample-fleet.ts';
 import { agentEntry, agentRecord, slotOf } from '../support/sample-records.ts';
 
 const until = Date.UTC(2030, 0, 1);
 const onHost = holdEntry('h1', { until });
 const onAgent = holdEntry('h1/a', { until });
-const gone = (entry: Entry): Entry => ({ ...entry, revision: 99, text: undefined });
-const unreadable = (entry: Entry): Entry => ({ ...entry, revision: 50, text: '{"v":99}' });
-const policyOf = (change: Partial<FleetPolicy>): Entry => ({
+const gone = (entry: KeyValueEntry): KeyValueEntry => ({ ...entry, revision: 99, text: undefined });
+const unreadable = (entry: KeyValueEntry): KeyValueEntry => ({
+  ...entry,
+  revision: 50,
+  text: '{"v":99}',
+});
+const policyOf = (change: Partial<FleetPolicy>): KeyValueEntry => ({
   key: 'policy',
   revision: 7,
   text: JSON.stringify(
@@ -26,12 +30,12 @@ const policyOf = (change: Partial<FleetPolicy>): Entry => ({
   ),
 });
 
-function given(...entries: readonly Entry[]): FleetState {
-  const state = new FleetState();
+function given(...entries: readonly KeyValueEntry[]): FleetControls {
+  const state = new FleetControls();
   for (const entry of entries) expect(state.take(entry)).toBe(true);
   return state;
 }
-const held = (state: FleetState, place: string): boolean =>
+const held = (state: FleetControls, place: string): boolean =>
   state.holdOn(slotOf(place)) !== undefined;
 
 describe('a hold', () => {
@@ -124,7 +128,7 @@ test.each([
   'policy.x',
   'agent.h1.a',
 ])('%s is none of its keys', (key) => {
-  expect(new FleetState().take({ key, revision: 1, text: '{}' })).toBe(false);
+  expect(new FleetControls().take({ key, revision: 1, text: '{}' })).toBe(false);
 });
 
 test('a snapshot replaces all of it', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Fleet } from '../../../src/domain/fleet/fleet.ts';
-import type { Entry } from '../../../src/domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../../../src/domain/records/stored-record.ts';
 import {
   agentEntry,
   agentRecord,
@@ -110,10 +110,10 @@ const texts = [
 ];
 const histories = fc
   .array(fc.tuple(fc.constantFrom(...keys), fc.constantFrom(...texts)), { maxLength: 30 })
-  .map((all) => all.map(([key, text], n): Entry => ({ key, revision: n + 1, text })));
+  .map((all) => all.map(([key, text], n): KeyValueEntry => ({ key, revision: n + 1, text })));
 
 /** What a snapshot after this history holds: the last of each key, removals left out. */
-const snapshotOf = (history: readonly Entry[]) =>
+const snapshotOf = (history: readonly KeyValueEntry[]) =>
   [...new Map(history.map((entry) => [entry.key, entry])).values()]
     .filter(({ text }) => text !== undefined)
     .sort((a, b) => a.revision - b.revision);

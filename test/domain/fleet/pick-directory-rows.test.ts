@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type InstanceRow, instanceRow } from '../../../src/domain/fleet/directory-rows.ts';
+import { type InstanceRow, toInstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
 import { Fleet } from '../../../src/domain/fleet/fleet.ts';
-import { usable } from '../../../src/domain/fleet/pick.ts';
+import { selectUsable } from '../../../src/domain/fleet/pick.ts';
 import {
   agentEntry,
   agentRecord,
@@ -37,7 +37,7 @@ describe('of what the join makes of records', () => {
     }
     return [...fleet.slots()].flatMap((slot) =>
       [...slot.instances.values()].flatMap((stored) =>
-        stored.kind === 'stored' ? [instanceRow(stored, slot, fleet, observed)] : [],
+        stored.kind === 'stored' ? [toInstanceRow(stored, slot, fleet, observed)] : [],
       ),
     );
   };
@@ -46,7 +46,7 @@ describe('of what the join makes of records', () => {
     fc.assert(
       fc.property(claimants, fc.boolean(), (all, observed) => {
         const rows = joined(all, observed);
-        const picked = usable(rows, 'any');
+        const picked = selectUsable(rows, 'any');
         expect(picked).toHaveLength(all.length === 0 ? 0 : 1);
         const live = rows.filter((row) => row.state === 'live');
         expect(live.length).toBeLessThanOrEqual(1);
@@ -61,9 +61,9 @@ describe('of what the join makes of records', () => {
         const silent = all.map((one) =>
           one.owner === 'live' ? { ...one, owner: 'suspect' as const } : one,
         );
-        const before = usable(joined(all, true), policy);
+        const before = selectUsable(joined(all, true), policy);
         if (before.every(({ state }) => state === 'dubious')) return;
-        const after = usable(joined(silent, true), policy);
+        const after = selectUsable(joined(silent, true), policy);
         expect(after.map(({ host }) => host)).toEqual(before.map(({ host }) => host));
       }),
       {

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { InstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
-import { type PickPolicy, pickOne, pickPolicies, usable } from '../../../src/domain/fleet/pick.ts';
+import {
+  type PickPolicy,
+  pickPolicies,
+  pickRandom,
+  selectUsable,
+} from '../../../src/domain/fleet/pick.ts';
 
 type Kind = keyof typeof kinds;
 const kinds = {
@@ -108,7 +113,10 @@ describe('what a consumer is handed', () => {
     ],
   ])('%s', (_, all, expected) => {
     for (const policy of pickPolicies) {
-      expect([policy, ids(usable(rowsOf(...all), policy))]).toEqual([policy, expected[policy]]);
+      expect([policy, ids(selectUsable(rowsOf(...all), policy))]).toEqual([
+        policy,
+        expected[policy],
+      ]);
     }
   });
 
@@ -118,12 +126,12 @@ describe('what a consumer is handed', () => {
       rowOf('live', 2, { service: 'db' }),
       rowOf('live', 3, { service: 'db' }),
     ];
-    expect(ids(usable(rows, 'prefer-live'))).toBe('1 2 3');
+    expect(ids(selectUsable(rows, 'prefer-live'))).toBe('1 2 3');
   });
 
   test('two services may use one id', () => {
     const rows = [rowOf('live', 1), rowOf('live', 1, { service: 'db' })];
-    expect(usable(rows, 'strict')).toHaveLength(2);
+    expect(selectUsable(rows, 'strict')).toHaveLength(2);
   });
 });
 
@@ -159,7 +167,7 @@ describe('of one service/id one is handed out (G11)', () => {
     ],
   ])('%s', (_, rows, host) => {
     for (const all of [rows, rows.toReversed()]) {
-      expect(usable(all, 'any').map((row) => row.host)).toEqual([host]);
+      expect(selectUsable(all, 'any').map((row) => row.host)).toEqual([host]);
     }
   });
 
@@ -167,8 +175,8 @@ describe('of one service/id one is handed out (G11)', () => {
     const slot = { host: 'h1', agent: 'a' };
     const old = [rowOf('superseded', 1, slot), rowOf('superseded', 2, slot)];
     const renewed = rowOf('silent', 3, slot);
-    expect(ids(usable([...old, renewed], 'any'))).toBe('3');
-    expect(ids(usable([...old, rowOf('silent', 4)], 'any'))).toBe('1 2 4');
+    expect(ids(selectUsable([...old, renewed], 'any'))).toBe('3');
+    expect(ids(selectUsable([...old, rowOf('silent', 4)], 'any'))).toBe('1 2 4');
   });
 });
 
@@ -192,13 +200,13 @@ const anyPolicy = fc.constantFrom(...pickPolicies);
 
 const silence = { state: 'dubious', reason: 'silent' } as const;
 const isHandedOut = (rows: readonly InstanceRow[], service: string, policy: PickPolicy) =>
-  usable(rows, policy).some((row) => row.service === service);
+  selectUsable(rows, policy).some((row) => row.service === service);
 
 describe('whatever stands', () => {
   test('no service/id is handed out twice, and nothing contested', () => {
     fc.assert(
       fc.property(anyRows, anyPolicy, (rows, policy) => {
-        const picked = usable(rows, policy);
+        const picked = selectUsable(rows, policy);
         const names = picked.map(({ service, id }) => `${service}/${id}`);
         expect(new Set(names).size).toBe(names.length);
         expect(picked.filter(({ reason }) => reason === 'contested')).toEqual([]);
@@ -209,7 +217,7 @@ describe('whatever stands', () => {
   test('a stricter policy hands out nothing that a laxer one does not', () => {
     fc.assert(
       fc.property(anyRows, (rows) => {
-        const [strict, preferLive, any] = pickPolicies.map((policy) => usable(rows, policy));
+        const [strict, preferLive, any] = pickPolicies.map((policy) => selectUsable(rows, policy));
         expect(preferLive).toEqual(expect.arrayContaining([...(strict ?? [])]));
         expect(any).toEqual(expect.arrayContaining([...(preferLive ?? [])]));
         expect(rows).toEqual(expect.arrayContaining([...(any ?? [])]));
@@ -236,7 +244,10 @@ describe('whatever stands', () => {
   test('a draining one comes alone with its like, and only where anything goes', () => {
     fc.assert(
       fc.property(anyRows, anyPolicy, (rows, policy) => {
-        for (const [, picked] of Map.groupBy(usable(rows, policy), ({ service }) => service)) {
+        for (const [, picked] of Map.groupBy(
+          selectUsable(rows, policy),
+          ({ service }) => service,
+        )) {
           const draining = picked.filter(({ health }) => health.state === 'draining').length;
           expect([0, policy === 'any' ? picked.length : 0]).toContain(draining);
         }
@@ -248,7 +259,7 @@ describe('whatever stands', () => {
     fc.assert(
       fc.property(anyRows, anyPolicy, (rows, policy) => {
         const sorted = (all: readonly InstanceRow[]) =>
-          usable(all, policy).toSorted((a, b) => a.token - b.token);
+          selectUsable(all, policy).toSorted((a, b) => a.token - b.token);
         expect(sorted(rows.toReversed())).toEqual(sorted(rows));
       }),
     );
@@ -258,11 +269,11 @@ describe('whatever stands', () => {
     const fraction = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
       fc.property(anyRows, anyPolicy, fraction, (rows, policy, at) => {
-        const among = usable(rows, policy);
-        const picked = pickOne(rows, policy, at);
+        const among = selectUsable(rows, policy);
+        const picked = pickRandom(rows, policy, at);
         if (among.length === 0) expect(picked).toBeUndefined();
         else expect(among).toContain(picked);
-        const each = among.map((_, n) => pickOne(rows, policy, (n + 0.5) / among.length));
+        const each = among.map((_, n) => pickRandom(rows, policy, (n + 0.5) / among.length));
         expect(each).toEqual(among);
       }),
     );

@@ -10,16 +10,16 @@ import {
 } from '../../../src/domain/identity/names.ts';
 import {
   agentKey,
+  agentMapKey,
   brakeKey,
   holdKey,
   instanceKey,
+  instancesOfAgentFilter,
   leaseKey,
+  leasesOfAgentFilter,
   parseLeaseKey,
   parseRegistryKey,
   seatKey,
-  slotInstances,
-  slotLeases,
-  slotTokens,
 } from '../../../src/domain/identity/registry-keys.ts';
 import { anyInstance, anyRun, anySlot, anyText } from '../../arbitrary/names.ts';
 
@@ -55,11 +55,13 @@ describe('a key', () => {
     fc.assert(
       fc.property(anyInstance, anySlot, (instance, other) => {
         const below = (filter: string) => instanceKey(instance).startsWith(filter.slice(0, -1));
-        expect(below(slotInstances(instance))).toBe(true);
-        expect(below(slotInstances(other))).toBe(slotTokens(instance) === slotTokens(other));
+        expect(below(instancesOfAgentFilter(instance))).toBe(true);
+        expect(below(instancesOfAgentFilter(other))).toBe(
+          agentMapKey(instance) === agentMapKey(other),
+        );
       }),
     );
-    expect(leaseKey(at).startsWith(slotLeases(at).slice(0, -1))).toBe(true);
+    expect(leaseKey(at).startsWith(leasesOfAgentFilter(at).slice(0, -1))).toBe(true);
   });
 
   test.each([
@@ -70,7 +72,7 @@ describe('a key', () => {
   ])('of the slot %s/%s is not that of %s/%s', (host, agent, otherHost, otherAgent) => {
     const one = { host: HostId.parse(host), agent: AgentName.parse(agent) };
     const other = { host: HostId.parse(otherHost), agent: AgentName.parse(otherAgent) };
-    expect(slotTokens(one)).not.toBe(slotTokens(other));
+    expect(agentMapKey(one)).not.toBe(agentMapKey(other));
   });
 
   test('that is too long for a subject is refused with its names', () => {

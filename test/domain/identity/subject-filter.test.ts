@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { wanted } from '../../../src/domain/identity/subject-filter.ts';
+import { matchesSubject } from '../../../src/domain/identity/subject-filter.ts';
 
 describe('a filter', () => {
   test.each([
@@ -21,12 +21,12 @@ describe('a filter', () => {
     ['>', 'a', true],
     ['>', 'a.b.c', true],
   ])('%s lets %s through: %s', (pattern, subject, through) => {
-    expect(wanted([pattern])(subject)).toBe(through);
+    expect(matchesSubject([pattern])(subject)).toBe(through);
   });
 
   test('is one of several', () => {
-    const wants = wanted(['a.>', 'b']);
+    const wants = matchesSubject(['a.>', 'b']);
     expect(['a.x', 'b', 'b.x', 'c'].map(wants)).toEqual([true, true, false, false]);
-    expect(wanted([])('a')).toBe(false);
+    expect(matchesSubject([])('a')).toBe(false);
   });
 });

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../../src/domain/fault.ts';
-import { decodeToken, encodeToken } from '../../../src/domain/identity/subject-token.ts';
+import {
+  decodeSubjectToken,
+  encodeSubjectToken,
+} from '../../../src/domain/identity/subject-token.ts';
 import { anyName, anyText } from '../../arbitrary/names.ts';
 
 describe('a token', () => {
@@ -14,14 +17,14 @@ describe('a token', () => {
     ['🦉', '=F0=9F=A6=89'],
     ['\u{feff}x', '=EF=BB=BFx'],
   ])('of %j is %s', (name, token) => {
-    expect(encodeToken(name)).toBe(token);
-    expect(decodeToken(token)).toBe(name);
+    expect(encodeSubjectToken(name)).toBe(token);
+    expect(decodeSubjectToken(token)).toBe(name);
   });
 
   test('gives back the name it was made of', () => {
     fc.assert(
       fc.property(anyName, (name) => {
-        expect(decodeToken(encodeToken(name))).toBe(name);
+        expect(decodeSubjectToken(encodeSubjectToken(name))).toBe(name);
       }),
     );
   });
@@ -29,7 +32,7 @@ describe('a token', () => {
   test('has only characters that every subject and KV key allows', () => {
     fc.assert(
       fc.property(anyName, (name) => {
-        expect(encodeToken(name)).toMatch(/^[A-Za-z0-9_=-]+$/);
+        expect(encodeSubjectToken(name)).toMatch(/^[A-Za-z0-9_=-]+$/);
       }),
     );
   });
@@ -39,7 +42,7 @@ describe('a token', () => {
     fc.assert(
       fc.property(fc.oneof(anyText, like), (token) => {
         const name = decodedOrFault(token);
-        if (name !== undefined) expect(encodeToken(name)).toBe(token);
+        if (name !== undefined) expect(encodeSubjectToken(name)).toBe(token);
       }),
       { examples: [['=2e'], ['=41'], ['=C3'], ['=C0=AE'], ['=ED=A0=80'], ['Ł'], ['a.b'], ['']] },
     );
@@ -48,7 +51,9 @@ describe('a token', () => {
   test.each(['', '=', '=2', '=2e', '=41', 'a b', 'a.b', '=C3', '=C0=AE', '=ED=A0=80', 'Ł', 'é'])(
     '%j is none',
     (token) => {
-      expect(() => decodeToken(token)).toThrow(expect.objectContaining({ code: 'bad-name' }));
+      expect(() => decodeSubjectToken(token)).toThrow(
+        expect.objectContaining({ code: 'bad-name' }),
+      );
     },
   );
 });
@@ -56,7 +61,7 @@ describe('a token', () => {
 /** Anything else thrown than the fault that was promised fails the test. */
 function decodedOrFault(token: string): string | undefined {
   try {
-    return decodeToken(token);
+    return decodeSubjectToken(token);
   } catch (cause) {
     if (!(cause instanceof Fault) || cause.code !== 'bad-name') throw cause;
     return undefined;

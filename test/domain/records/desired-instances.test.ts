@@ -3,17 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { instanceKey } from '../../../src/domain/identity/registry-keys.ts';
 import {
   type Desired,
+  type DesiredInstance,
+  diffInstances,
   type Health,
   InstanceSpec,
-  planRepairs,
-  type Repair,
-  type Wanted,
+  type ReconcileAction,
 } from '../../../src/domain/records/desired-instances.ts';
 import {
   type InstanceRecord,
   InstanceRecord as schema,
 } from '../../../src/domain/records/schemas.ts';
-import { type Read, readInstance } from '../../../src/domain/records/stored-record.ts';
+import { type RecordRead, readInstance } from '../../../src/domain/records/stored-record.ts';
 import { instanceEntry, instanceRecord, runId, slotOf } from '../support/sample-records.ts';
 
 const place = 'h1/a';
@@ -24,23 +24,24 @@ const wanted = (
   name: string,
   change: object = {},
   health: Health = { state: 'serving' },
-): Wanted => {
+): DesiredInstance => {
   const [service, id] = name.split('/');
   return { spec: InstanceSpec.parse({ service, id, ...change }), health };
 };
-const keyOf = ({ spec }: Wanted) => instanceKey({ ...slot, ...spec });
-const desiredOf = (...all: readonly Wanted[]): Desired => new Map(all.map((w) => [keyOf(w), w]));
+const keyOf = ({ spec }: DesiredInstance) => instanceKey({ ...slot, ...spec });
+const desiredOf = (...all: readonly DesiredInstance[]): Desired =>
+  new Map(all.map((w) => [keyOf(w), w]));
 
-type Present = ReadonlyMap<string, Read<InstanceRecord>>;
-const presentOf = (...reads: readonly Read<InstanceRecord>[]): Present =>
+type Present = ReadonlyMap<string, RecordRead<InstanceRecord>>;
+const presentOf = (...reads: readonly RecordRead<InstanceRecord>[]): Present =>
   new Map(reads.map((read) => [read.key, read]));
 const stored = (owner: string, name: string, change: Partial<InstanceRecord> = {}) =>
   readInstance(instanceEntry(7, instanceRecord(place, owner, name, change)));
 const unreadable = (name: string) =>
   readInstance({ ...instanceEntry(7, instanceRecord(place, 'me', name)), text: '{' });
 
-const plan = (present: Present, desired: Desired) => planRepairs(slot, me, present, desired);
-const verbs = (repairs: readonly Repair[]) => repairs.map((repair) => repair.do);
+const plan = (present: Present, desired: Desired) => diffInstances(slot, me, present, desired);
+const verbs = (repairs: readonly ReconcileAction[]) => repairs.map((repair) => repair.do);
 
 describe('a record under the slot’s prefix', () => {
   test('that equals what runs is left alone', () => {
@@ -110,7 +111,7 @@ describe('a record under the slot’s prefix', () => {
 });
 
 /** The registry as it would be after these repairs. */
-function repaired(present: Present, repairs: readonly Repair[]): Present {
+function repaired(present: Present, repairs: readonly ReconcileAction[]): Present {
   const after = new Map(present);
   const put = (record: InstanceRecord) => {
     const read = readInstance(instanceEntry(100, schema.parse(record)));
@@ -166,7 +167,7 @@ const somePresent: fc.Arbitrary<Present> = fc
   )
   .map((all) =>
     presentOf(
-      ...all.map(([name, owner, change, state]): Read<InstanceRecord> => {
+      ...all.map(([name, owner, change, state]): RecordRead<InstanceRecord> => {
         if (owner === 'unreadable') return unreadable(name);
         if (owner === 'absent') {
           return { kind: 'absent', key: keyOf(wanted(name)), revision: 5 };

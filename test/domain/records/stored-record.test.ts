@@ -4,8 +4,8 @@ import { Fault } from '../../../src/domain/fault.ts';
 import { agentKey, instanceKey } from '../../../src/domain/identity/registry-keys.ts';
 import type { AgentRecord, InstanceRecord } from '../../../src/domain/records/schemas.ts';
 import {
-  type Entry,
-  inOneLine,
+  formatParseError,
+  type KeyValueEntry,
   readAgent,
   readInstance,
   termOf,
@@ -22,12 +22,12 @@ const sample = <T>(from: fc.Arbitrary<T>): T => {
 const agent = sample(anyAgentRecord);
 const instance = sample(anyInstanceRecord);
 
-const agentEntry = (record: AgentRecord, revision = 5): Entry => ({
+const agentEntry = (record: AgentRecord, revision = 5): KeyValueEntry => ({
   key: agentKey(record),
   revision,
   text: JSON.stringify(record),
 });
-const instanceEntry = (record: InstanceRecord, revision = 5): Entry => ({
+const instanceEntry = (record: InstanceRecord, revision = 5): KeyValueEntry => ({
   key: instanceKey(record),
   revision,
   text: JSON.stringify(record),
@@ -146,6 +146,6 @@ describe('a failure in one line', () => {
       'a.0: x; b: y',
     ],
   ])('%j is %s', (cause, line) => {
-    expect(inOneLine(cause)).toBe(line);
+    expect(formatParseError(cause)).toBe(line);
   });
 });

@@ -7,7 +7,7 @@ import {
 } from '../../../src/domain/identity/names.ts';
 import { agentKey, instanceKey } from '../../../src/domain/identity/registry-keys.ts';
 import { AgentRecord, InstanceRecord } from '../../../src/domain/records/schemas.ts';
-import type { Entry } from '../../../src/domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../../../src/domain/records/stored-record.ts';
 
 const hash = 'ab'.repeat(32);
 const start = Date.UTC(2026, 0, 1);
@@ -65,12 +65,12 @@ export const instanceRecord = (
   });
 };
 
-export const agentEntry = (revision: number, record: AgentRecord): Entry => ({
+export const agentEntry = (revision: number, record: AgentRecord): KeyValueEntry => ({
   key: agentKey(record),
   revision,
   text: JSON.stringify(record),
 });
-export const instanceEntry = (revision: number, record: InstanceRecord): Entry => ({
+export const instanceEntry = (revision: number, record: InstanceRecord): KeyValueEntry => ({
   key: instanceKey(record),
   revision,
   text: JSON.stringify(record),

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readEvent } from '../../../src/domain/events/audit-entry.ts';
-import { agentRow, instanceRow } from '../../../src/domain/fleet/directory-rows.ts';
-import { everything } from '../../../src/domain/identity/registry-keys.ts';
-import type { Entry } from '../../../src/domain/records/stored-record.ts';
-import { Fold } from '../../../src/domain/replay/fold.ts';
+import { parseAuditEvent } from '../../../src/domain/events/audit-entry.ts';
+import { toAgentRow, toInstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
+import { allKeys } from '../../../src/domain/identity/registry-keys.ts';
+import type { KeyValueEntry } from '../../../src/domain/records/stored-record.ts';
+import { RegistryProjection } from '../../../src/domain/replay/fold.ts';
 import { type Replayed, replayTo } from '../../../src/runtime/audit/replay.ts';
 import { Directory } from '../../../src/runtime/directory/directory.ts';
 import { until } from '../harness/until.ts';
@@ -33,7 +33,7 @@ const anyStep = fc.record({
 });
 
 /** Everything that stands, by key. */
-const standing = (entries: readonly Entry[]) =>
+const standing = (entries: readonly KeyValueEntry[]) =>
   new Map(entries.filter(({ text }) => text !== undefined).map((entry) => [entry.key, entry]));
 
 type Rows = Pick<Directory, 'instances' | 'agents'>;
@@ -45,10 +45,10 @@ const seenBy = (directory: Rows) =>
 const replayedRows = ({ fleet }: Replayed, observed: boolean): string[] => {
   const slots = [...fleet.slots()];
   return rowsOf({
-    agents: slots.flatMap((slot) => agentRow(slot, fleet, observed) ?? []),
+    agents: slots.flatMap((slot) => toAgentRow(slot, fleet, observed) ?? []),
     instances: slots.flatMap((slot) =>
       [...slot.instances.values()].flatMap((one) =>
-        one.kind === 'stored' ? [instanceRow(one, slot, fleet, observed)] : [],
+        one.kind === 'stored' ? [toInstanceRow(one, slot, fleet, observed)] : [],
       ),
     ),
   });
@@ -96,15 +96,15 @@ test('whatever happens, the events give the registry, and every moment that was 
       );
       await quiet(store);
 
-      const fold = new Fold();
+      const fold = new RegistryProjection();
       const events = [];
       for await (const stored of store.audit.read(0)) {
         events.push(stored);
-        const recorded = readEvent(stored);
+        const recorded = parseAuditEvent(stored);
         if (recorded.kind === 'event') fold.take(recorded);
       }
       const folded = new Map([...fold.records].map(([key, { entry }]) => [key, entry]));
-      expect(folded).toEqual(standing(await store.registry.list([everything], 0)));
+      expect(folded).toEqual(standing(await store.registry.list([allKeys], 0)));
       const { said } = await verdictOn(store);
       expect(said).toEqual([]);
 

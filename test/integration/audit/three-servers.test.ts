@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { instanceKey, slotTokens } from '../../../src/domain/identity/registry-keys.ts';
+import { agentMapKey, instanceKey } from '../../../src/domain/identity/registry-keys.ts';
 import { startTestCluster } from '../harness/cluster.ts';
 import { rollcall } from '../harness/processes.ts';
 import { until } from '../harness/until.ts';
@@ -88,7 +88,7 @@ test('leaders and a collector are killed while events are written: none is lost,
   expect(new Set(subjects).size).toBe(subjects.length);
   for (const [at, place] of places.entries()) {
     const { agent } = agents[at] ?? expect.fail();
-    const run = `${slotTokens(agent.slot)}.${agent.run}`;
+    const run = `${agentMapKey(agent.slot)}.${agent.run}`;
     for (const name of names) {
       const spec = specOf(name);
       const key = instanceKey({ ...agent.slot, ...spec });

@@ -1,7 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { allAgents, allInstances } from '../../../src/domain/identity/registry-keys.ts';
 import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
-import { type Entry, readAgent, readInstance } from '../../../src/domain/records/stored-record.ts';
+import {
+  type KeyValueEntry,
+  readAgent,
+  readInstance,
+} from '../../../src/domain/records/stored-record.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
 import { type Crew, instancesOf, pace } from './processes.ts';
 
@@ -43,7 +47,7 @@ async function disorder({ agents, store, consumer }: Crew): Promise<string[]> {
 }
 
 /** One line for each record that stands, without its ids of runs, which nobody can foresee. */
-function describeRecords(entries: readonly Entry[]): string[] {
+function describeRecords(entries: readonly KeyValueEntry[]): string[] {
   const stand = entries.filter(({ text }) => text !== undefined);
   const runs = new Set<string>();
   for (const entry of stand) {

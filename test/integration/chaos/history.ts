@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { systemHash } from '../../../src/adapters/system/hash.ts';
-import { type Recorded, readEvent } from '../../../src/domain/events/audit-entry.ts';
+import { type AuditEntry, parseAuditEvent } from '../../../src/domain/events/audit-entry.ts';
 import type { Namespace } from '../../../src/domain/identity/names.ts';
 import type { Divergence } from '../../../src/domain/replay/divergence.ts';
 import type { Store } from '../../../src/ports/ports.ts';
@@ -9,10 +9,10 @@ import { verify } from '../../../src/runtime/audit/verify.ts';
 import { rollcall } from '../harness/processes.ts';
 
 /** All events, in the order of the audit. An event that nobody can read would be a find by itself. */
-export async function readHistory({ audit }: Store): Promise<Recorded[]> {
-  const history: Recorded[] = [];
+export async function readHistory({ audit }: Store): Promise<AuditEntry[]> {
+  const history: AuditEntry[] = [];
   for await (const stored of audit.read(0)) {
-    const read = readEvent(stored, systemHash);
+    const read = parseAuditEvent(stored, systemHash);
     if (read.kind === 'illegible') throw new Error(`event ${read.seq} is illegible: ${read.why}`);
     history.push(read);
   }

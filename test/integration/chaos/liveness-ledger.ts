@@ -1,4 +1,4 @@
-import type { Instant, Millis } from '../../../src/domain/time.ts';
+import type { Millis, WallTime } from '../../../src/domain/time.ts';
 
 /** Whom it keeps a ledger of. */
 interface Watched {
@@ -7,8 +7,8 @@ interface Watched {
 }
 
 interface Span {
-  readonly from: Instant;
-  readonly to: Instant;
+  readonly from: WallTime;
+  readonly to: WallTime;
 }
 
 /** Between two looks; one that comes much later means that this machine stood still. */
@@ -26,7 +26,7 @@ export class Ledger implements Disposable {
   readonly #timer: NodeJS.Timeout;
   /** Who was fit at the last look. */
   #fit = new Set<number>();
-  #lookedAt: Instant = Date.now();
+  #lookedAt: WallTime = Date.now();
   /** The longest that this machine kept us from looking: what it did to everybody else. */
   longestStandstill: Millis = 0;
 
@@ -56,7 +56,7 @@ export class Ledger implements Disposable {
   }
 
   /** Whether nothing hindered this process at any moment of that time. */
-  fitThroughout(pid: number, from: Instant, to: Instant): boolean {
+  fitThroughout(pid: number, from: WallTime, to: WallTime): boolean {
     return (this.#spans.get(pid) ?? []).some((span) => span.from <= from && span.to >= to);
   }
 

@@ -9,7 +9,7 @@ import { openStore, portsOf } from '../../../src/bench/environment/access.ts';
 import { DubiousWatch } from '../../../src/bench/fixture/state-watch.ts';
 import type { JobName, Jobs } from '../../../src/bench/processes/job.ts';
 import { startWorker, type Worker } from '../../../src/bench/processes/worker.ts';
-import { readEvent } from '../../../src/domain/events/audit-entry.ts';
+import { parseAuditEvent } from '../../../src/domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../../src/domain/events/event-schema.ts';
 import { AgentName, HostId, Namespace, type RunRef } from '../../../src/domain/identity/names.ts';
 import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
@@ -282,7 +282,7 @@ class Counted {
     for await (const stored of this.#audit.read(this.#seq + 1)) {
       this.#signal.throwIfAborted();
       this.#seq = stored.seq;
-      const read = readEvent(stored, systemHash);
+      const read = parseAuditEvent(stored, systemHash);
       if (read.kind === 'event') this.#events.push(read.event);
     }
   }

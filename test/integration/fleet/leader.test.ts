@@ -6,7 +6,7 @@ import { systemHash } from '../../../src/adapters/system/hash.ts';
 import { type Access, openStore } from '../../../src/bench/environment/access.ts';
 import type { JobName, Jobs } from '../../../src/bench/processes/job.ts';
 import { startWorker, type Worker } from '../../../src/bench/processes/worker.ts';
-import { readEvent } from '../../../src/domain/events/audit-entry.ts';
+import { parseAuditEvent } from '../../../src/domain/events/audit-entry.ts';
 import { Namespace } from '../../../src/domain/identity/names.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import { startTestCluster } from '../harness/cluster.ts';
@@ -38,7 +38,7 @@ test('the kill of the server that leads the leases has nobody suspected and noth
   await pause(seconds(10) + lease.ttl + seconds(10));
   const told = new Map<string, number>();
   for await (const stored of store.audit.read(0)) {
-    const read = readEvent(stored, systemHash);
+    const read = parseAuditEvent(stored, systemHash);
     if (read.kind !== 'event') continue;
     told.set(read.event.event.type, (told.get(read.event.event.type) ?? 0) + 1);
   }

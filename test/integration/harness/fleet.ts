@@ -11,7 +11,7 @@ import { systemClock } from '../../../src/adapters/system/clock.ts';
 import type { InstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
 import { Namespace } from '../../../src/domain/identity/names.ts';
 import { allAgents, allInstances } from '../../../src/domain/identity/registry-keys.ts';
-import type { Entry } from '../../../src/domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../../../src/domain/records/stored-record.ts';
 import type { StoredEvent } from '../../../src/ports/audit.ts';
 import { noMeters } from '../../../src/ports/metrics.ts';
 import { Directory, type DirectoryChange } from '../../../src/runtime/directory/directory.ts';
@@ -145,7 +145,7 @@ export class TestFleet implements AsyncDisposable {
   }
 
   /** All records that stand, by key, with their revisions. */
-  async records(): Promise<ReadonlyMap<string, Entry>> {
+  async records(): Promise<ReadonlyMap<string, KeyValueEntry>> {
     const entries = await this.store.registry.list([allAgents, allInstances], 0);
     return new Map(entries.filter(({ text }) => text !== undefined).map((e) => [e.key, e]));
   }

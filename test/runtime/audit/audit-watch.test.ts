@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RunId } from '../../../src/domain/identity/names.ts';
 import type { AgentRecord, InstanceRecord } from '../../../src/domain/records/schemas.ts';
-import type { Stored } from '../../../src/domain/records/stored-record.ts';
+import type { StoredRecord } from '../../../src/domain/records/stored-record.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import { moveInstance, removeInstance } from '../../../src/runtime/transitions/instance-changes.ts';
 import type { Author, Change } from '../../../src/runtime/transitions/record-change.ts';
@@ -16,8 +16,8 @@ async function wrongdoing() {
   const { ports } = fleet.process('h2');
   const stranger: Author = { actor: { ...slotAt('h2/x'), run: RunId.parse('stranger1') }, ports };
   const itself: Author = { actor: { ...slotAt('h1/a'), run: a.agent.run }, ports };
-  const record = () => fleet.record('h1/a') as Stored<AgentRecord>;
-  const web = () => fleet.instance('h1/a', 'web/1') as Stored<InstanceRecord>;
+  const record = () => fleet.record('h1/a') as StoredRecord<AgentRecord>;
+  const web = () => fleet.instance('h1/a', 'web/1') as StoredRecord<InstanceRecord>;
   const commit = async (change: Change | 'ignored', edit: (text: string) => string = (t) => t) => {
     if (change === 'ignored') throw new Error('the machine refuses it');
     const events = change.events.map(({ subject, text }) => ({ subject, text: edit(text) }));

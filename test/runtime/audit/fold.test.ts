@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.ts';
 import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
-import { readEvent } from '../../../src/domain/events/audit-entry.ts';
-import { agentRow, instanceRow } from '../../../src/domain/fleet/directory-rows.ts';
-import type { Entry } from '../../../src/domain/records/stored-record.ts';
-import { Fold } from '../../../src/domain/replay/fold.ts';
+import { parseAuditEvent } from '../../../src/domain/events/audit-entry.ts';
+import { toAgentRow, toInstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
+import type { KeyValueEntry } from '../../../src/domain/records/stored-record.ts';
+import { RegistryProjection } from '../../../src/domain/replay/fold.ts';
 import type { Revision } from '../../../src/domain/time.ts';
 import { type Replayed, replayTo } from '../../../src/runtime/audit/replay.ts';
 import type { Directory } from '../../../src/runtime/directory/directory.ts';
@@ -17,7 +17,7 @@ import { simulate } from '../../sim/simulate.ts';
 import type { Simulated } from '../../sim/simulation-result.ts';
 
 /** The records that stand, as the registry has them. */
-function registryOf({ registry }: MemoryWorld): Map<string, Entry> {
+function registryOf({ registry }: MemoryWorld): Map<string, KeyValueEntry> {
   const prefix = recordSubject('');
   return new Map(
     registry
@@ -30,7 +30,7 @@ function registryOf({ registry }: MemoryWorld): Map<string, Entry> {
   );
 }
 
-const entriesOf = (fold: Fold): Map<string, Entry> =>
+const entriesOf = (fold: RegistryProjection): Map<string, KeyValueEntry> =>
   new Map([...fold.records].map(([key, { entry }]) => [key, entry]));
 
 /** Calls `look` after every write, when the audit has been given what there is. */
@@ -48,11 +48,11 @@ const rowsOf = (rows: Pick<Directory, 'instances' | 'agents'>): string =>
 
 const replayedRows = ({ fleet }: Replayed, observed: boolean): string =>
   rowsOf({
-    agents: () => [...fleet.slots()].flatMap((slot) => agentRow(slot, fleet, observed) ?? []),
+    agents: () => [...fleet.slots()].flatMap((slot) => toAgentRow(slot, fleet, observed) ?? []),
     instances: () =>
       [...fleet.slots()].flatMap((slot) =>
         [...slot.instances.values()].flatMap((stored) =>
-          stored.kind === 'stored' ? [instanceRow(stored, slot, fleet, observed)] : [],
+          stored.kind === 'stored' ? [toInstanceRow(stored, slot, fleet, observed)] : [],
         ),
       ),
   });
@@ -76,12 +76,12 @@ describe('whatever happens to a fleet', () => {
     let compared = 0;
     await fc.assert(
       fc.asyncProperty(anySeed, async (seed) => {
-        const fold = new Fold();
+        const fold = new RegistryProjection();
         let folded = 0;
         const compare = (world: MemoryWorld) => {
           for (const stored of world.audit.from(folded + 1)) {
             folded += 1;
-            const recorded = readEvent(stored);
+            const recorded = parseAuditEvent(stored);
             if (recorded.kind === 'event') fold.take(recorded);
           }
           // An audit that is held back is behind.
@@ -136,8 +136,8 @@ describe('whatever happens to a fleet', () => {
 });
 
 test('a late end of an earlier run leaves the record of the run that has it now', () => {
-  const fold = new Fold();
-  const events = [...longHistory(1)].map((stored) => readEvent(stored));
+  const fold = new RegistryProjection();
+  const events = [...longHistory(1)].map((stored) => parseAuditEvent(stored));
   const [first] = events;
   if (first?.kind !== 'event') throw new Error('no event');
   const another = { ...first.event.of, run: 'another0run' } as typeof first.event.of;

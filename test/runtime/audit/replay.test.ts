@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { readEvent } from '../../../src/domain/events/audit-entry.ts';
+import { parseAuditEvent } from '../../../src/domain/events/audit-entry.ts';
 import { Fleet } from '../../../src/domain/fleet/fleet.ts';
-import { Fold } from '../../../src/domain/replay/fold.ts';
+import { RegistryProjection } from '../../../src/domain/replay/fold.ts';
 import { foldInto, replayTo } from '../../../src/runtime/audit/replay.ts';
 import { historyOf } from '../../fixtures/history/given-history.ts';
 import { longHistory } from '../../fixtures/history/long-history.ts';
@@ -41,9 +41,9 @@ describe('a moment of a history', () => {
 
   test('is the same however one came there: event by event, or at once', async () => {
     const fleet = new Fleet();
-    const fold = new Fold();
+    const fold = new RegistryProjection();
     for (const stored of events) {
-      const recorded = readEvent(stored);
+      const recorded = parseAuditEvent(stored);
       if (recorded.kind === 'event') foldInto(fleet, fold, recorded);
       if (stored.seq % 40 !== 0) continue;
       const replayed = await at(stored.seq);

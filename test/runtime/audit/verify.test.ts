@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
-import { readEvent } from '../../../src/domain/events/audit-entry.ts';
+import { parseAuditEvent } from '../../../src/domain/events/audit-entry.ts';
 import { RunId } from '../../../src/domain/identity/names.ts';
 import type { Divergence } from '../../../src/domain/replay/divergence.ts';
 import { minutes, seconds } from '../../../src/domain/time.ts';
@@ -26,7 +26,7 @@ function takeIn(events: readonly StoredEvent[], from?: Checkpoint) {
   const said: Divergence[] = [];
   const verifier = new Verifier((divergence) => void said.push(divergence));
   if (from) verifier.resume(from);
-  for (const stored of events) verifier.take(readEvent(stored));
+  for (const stored of events) verifier.take(parseAuditEvent(stored));
   return { said, checkpoint: verifier.checkpoint() };
 }
 

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
-import { rankOf, stepInAfter } from '../../../src/domain/collection/rendezvous-rank.ts';
+import { rendezvousRank, takeoverDelay } from '../../../src/domain/collection/rendezvous-rank.ts';
 import { Turns } from '../../../src/runtime/collector/seat-priority.ts';
 
 const seats = [1, 2, 3];
 const run = 'run00001';
 /** The seats, the first in rank first. */
-const ranked = [...seats].sort((a, b) => rankOf(run, a, seats) - rankOf(run, b, seats));
+const ranked = [...seats].sort(
+  (a, b) => rendezvousRank(run, a, seats) - rendezvousRank(run, b, seats),
+);
 
 function given(rank: number, held: readonly number[] = seats) {
   const clock = new VirtualClock();
@@ -27,13 +29,13 @@ async function waited({ clock, turns }: ReturnType<typeof given>, progress = '1'
 
 describe('of those who sit', () => {
   test.each([0, 1, 2])('rank %i acts after as many times 5 s without progress', async (rank) => {
-    expect(await waited(given(rank))).toBe(rank * stepInAfter);
+    expect(await waited(given(rank))).toBe(rank * takeoverDelay);
   });
 
   test('one below 5 s, the next in rank still waits; at 5 s it does not', async () => {
     const { clock, turns } = given(1);
     expect(turns.isMine(run, '1')).toBe(false);
-    await clock.advance(stepInAfter - 1);
+    await clock.advance(takeoverDelay - 1);
     expect(turns.isMine(run, '1')).toBe(false);
     await clock.advance(1);
     expect(turns.isMine(run, '1')).toBe(true);
@@ -43,7 +45,7 @@ describe('of those who sit', () => {
     const { clock, turns } = given(1);
     for (const progress of ['1', '2', '3', '4']) {
       expect(turns.isMine(run, progress)).toBe(false);
-      await clock.advance(stepInAfter - 1);
+      await clock.advance(takeoverDelay - 1);
     }
     expect(turns.isMine(run, '4')).toBe(false);
     await clock.advance(1);
@@ -70,7 +72,9 @@ describe('of those who sit', () => {
     await waited({ clock, turns });
     const others = Array.from({ length: 50 }, (_, n) => `other${n}`);
     const mine = others.filter((other) => turns.isMine(other, '1'));
-    expect(mine).toEqual(others.filter((other) => rankOf(other, ranked[1] ?? 0, seats) === 0));
+    expect(mine).toEqual(
+      others.filter((other) => rendezvousRank(other, ranked[1] ?? 0, seats) === 0),
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FleetState } from '../../../src/domain/fleet/fleet-controls.ts';
+import { FleetControls } from '../../../src/domain/fleet/fleet-controls.ts';
 import { ZoneName } from '../../../src/domain/identity/names.ts';
 import { minutes, seconds } from '../../../src/domain/time.ts';
 import {
@@ -53,7 +53,7 @@ scenario(
 );
 
 test('what is seen anew as it was is no change', () => {
-  const state = new FleetState();
+  const state = new FleetControls();
   const told = new FleetTold();
   const entry = holdEntry('h1', { until: 5 });
   state.take(entry);

@@ -6,14 +6,18 @@ import { Fault } from '../../../src/domain/fault.ts';
 import { AgentName, HostId, RunId, type Slot } from '../../../src/domain/identity/names.ts';
 import {
   agentKey,
+  agentMapKey,
   instanceKey,
   leaseKey,
-  slotTokens,
 } from '../../../src/domain/identity/registry-keys.ts';
 import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
 import { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
 import type { AgentRecord, InstanceRecord } from '../../../src/domain/records/schemas.ts';
-import { type Read, readAgent, readInstance } from '../../../src/domain/records/stored-record.ts';
+import {
+  type RecordRead,
+  readAgent,
+  readInstance,
+} from '../../../src/domain/records/stored-record.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
 import { Agent, type AgentOptions } from '../../../src/runtime/agent/agent.ts';
 import { Collector } from '../../../src/runtime/collector/collector.ts';
@@ -187,7 +191,7 @@ export class FleetInMemory {
   }
 
   /** What stands in the slot. */
-  record(place: string): Read<AgentRecord> {
+  record(place: string): RecordRead<AgentRecord> {
     return readAgent(this.#entry(agentKey(slotAt(place))));
   }
 
@@ -204,13 +208,13 @@ export class FleetInMemory {
     return suspect && phase !== 'expired' ? `${phase}, ${suspect.reason}` : phase;
   }
 
-  instance(place: string, name: string): Read<InstanceRecord> {
+  instance(place: string, name: string): RecordRead<InstanceRecord> {
     return readInstance(this.#entry(instanceKey({ ...slotAt(place), ...specOf(name) })));
   }
 
   /** The instances under the slot that can be read, as `service/id`, sorted; with their owner's run. */
   instances(place: string): Readonly<Record<string, string>> {
-    const below = recordSubject(`instance.${slotTokens(slotAt(place))}.`);
+    const below = recordSubject(`instance.${agentMapKey(slotAt(place))}.`);
     return Object.fromEntries(
       this.world.registry
         .after(0, (subject) => subject.startsWith(below))

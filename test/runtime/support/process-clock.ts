@@ -1,5 +1,5 @@
 import type { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
-import type { Instant, Millis, Monotonic } from '../../../src/domain/time.ts';
+import type { Millis, MonotonicTime, WallTime } from '../../../src/domain/time.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Gate } from './gate.ts';
 
@@ -16,7 +16,7 @@ export class ProcessClock implements Clock {
   readonly #gate: Gate;
   #skew: Millis = 0;
   #stopped: Millis = 0;
-  #setAt: Monotonic = Number.NEGATIVE_INFINITY;
+  #setAt: MonotonicTime = Number.NEGATIVE_INFINITY;
 
   constructor(shared: VirtualClock, gate: Gate, { rate = 1, slack = 0 }: Timekeeping = {}) {
     this.#shared = shared;
@@ -25,12 +25,12 @@ export class ProcessClock implements Clock {
     this.#slack = slack;
   }
 
-  wall(): Instant {
+  wall(): WallTime {
     const ahead = this.#shared.monotonic() * (this.#rate - 1);
     return Math.floor(this.#shared.wall() + this.#skew + ahead);
   }
 
-  monotonic(): Monotonic {
+  monotonic(): MonotonicTime {
     return this.#shared.monotonic() * this.#rate - this.#stopped;
   }
 
@@ -56,7 +56,7 @@ export class ProcessClock implements Clock {
   }
 
   /** When this process’s wall clock said that, by the shared clock; undefined: it was set since. */
-  sharedTimeOf(wall: Instant): Monotonic | undefined {
+  sharedTimeOf(wall: WallTime): MonotonicTime | undefined {
     const at = this.#shared.monotonic() - (this.wall() - wall) / this.#rate;
     return at <= this.#setAt ? undefined : at;
   }

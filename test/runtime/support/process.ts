@@ -5,7 +5,7 @@ import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import type { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import { RunId, type Slot } from '../../../src/domain/identity/names.ts';
 import type { AgentRecord } from '../../../src/domain/records/schemas.ts';
-import type { Monotonic } from '../../../src/domain/time.ts';
+import type { MonotonicTime } from '../../../src/domain/time.ts';
 import type { Entropy } from '../../../src/ports/entropy.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import { noMeters } from '../../../src/ports/metrics.ts';
@@ -43,8 +43,8 @@ export type Moment =
 export interface Interruption {
   /** `unsighted`: its watch of the leases said nothing. */
   readonly why: 'stopped' | 'cut-off' | 'unsighted';
-  readonly from: Monotonic;
-  readonly to: Monotonic;
+  readonly from: MonotonicTime;
+  readonly to: MonotonicTime;
 }
 
 /** One process: its own line, its own clocks, and an end. */
@@ -77,8 +77,8 @@ export class Process {
   readonly interruptions: Interruption[] = [];
   /** What interrupts it now. */
   interrupted: Pick<Interruption, 'why' | 'from'> | undefined;
-  readonly #now: () => Monotonic;
-  #suspendedAt: Monotonic | undefined;
+  readonly #now: () => MonotonicTime;
+  #suspendedAt: MonotonicTime | undefined;
   #powered = true;
 
   /** @param slot of the agent that it is for: its connection is named by that */

@@ -1,6 +1,6 @@
 import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
 import type { AuditEvent } from '../../../src/domain/events/event-schema.ts';
-import type { Monotonic, Revision } from '../../../src/domain/time.ts';
+import type { MonotonicTime, Revision } from '../../../src/domain/time.ts';
 import type { FleetInMemory } from '../../runtime/support/fleet-in-memory.ts';
 import type { Death } from '../phases/single-crash.ts';
 import type { Simulated } from '../simulation-result.ts';
@@ -23,7 +23,7 @@ interface WrittenRecord {
 
 /** What one request left in the registry's stream. */
 export interface Written {
-  readonly at: Monotonic;
+  readonly at: MonotonicTime;
   readonly records: readonly WrittenRecord[];
   readonly events: readonly AuditEvent[];
 }

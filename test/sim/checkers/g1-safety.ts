@@ -1,5 +1,5 @@
 import { agentKey, instanceKey } from '../../../src/domain/identity/registry-keys.ts';
-import type { Millis, Monotonic } from '../../../src/domain/time.ts';
+import type { Millis, MonotonicTime } from '../../../src/domain/time.ts';
 import { Lives } from '../phases/run-phases.ts';
 import type { Checker } from './checks.ts';
 
@@ -11,7 +11,7 @@ export const g1: Checker = {
   guarantee: 'G1',
   of: (sim, complain) => {
     const lives = new Lives();
-    const writtenAt = new Map<string, Monotonic>();
+    const writtenAt = new Map<string, MonotonicTime>();
     const { lease, drift } = sim.shape;
     const least: Millis = (lease.ttl + lease.grace) * (1 - 2 * drift) - 1;
     return {

@@ -1,4 +1,4 @@
-import { slotTokens } from '../../../src/domain/identity/registry-keys.ts';
+import { agentMapKey } from '../../../src/domain/identity/registry-keys.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import type { Simulated } from '../simulation-result.ts';
 import type { Checker } from './checks.ts';
@@ -12,10 +12,10 @@ export const g10: Checker = {
       onWritten: ({ events }) => {
         for (const { of, event, actor, evidence } of events) {
           if (of.entity !== 'run' && of.entity !== 'instance') continue;
-          const slot = slotTokens(of);
+          const slot = agentMapKey(of);
           const isAgents = !sim.roster.collectors.has(actor.run) && actor.host !== 'desk';
-          if (isAgents && slotTokens(actor) !== slot) {
-            complain(`${slotTokens(actor)} wrote ${event.type} under ${slot}`);
+          if (isAgents && agentMapKey(actor) !== slot) {
+            complain(`${agentMapKey(actor)} wrote ${event.type} under ${slot}`);
           }
           if (of.entity !== 'run') continue;
           const holder = holders.get(slot);

@@ -1,5 +1,5 @@
 import { readBrake, readInstance } from '../../../src/domain/records/stored-record.ts';
-import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
+import { type Millis, type MonotonicTime, seconds } from '../../../src/domain/time.ts';
 import { recordsIn } from '../records-in.ts';
 import { lateness } from '../schedule/parameters.ts';
 import type { Simulated } from '../simulation-result.ts';
@@ -44,7 +44,7 @@ export const g4: Checker = {
 class Pace {
   readonly #sim: Simulated;
   readonly #complain: (what: string) => void;
-  #times: Monotonic[] = [];
+  #times: MonotonicTime[] = [];
   #run = '';
 
   constructor(sim: Simulated, complain: (what: string) => void) {

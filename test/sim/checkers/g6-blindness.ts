@@ -2,7 +2,7 @@ import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
 import type { Slot } from '../../../src/domain/identity/names.ts';
 import { holdKey } from '../../../src/domain/identity/registry-keys.ts';
 import { blindAfter } from '../../../src/domain/policy/lease-policy.ts';
-import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
+import { type Millis, type MonotonicTime, seconds } from '../../../src/domain/time.ts';
 import type { Process } from '../../runtime/support/process.ts';
 import { lateness } from '../schedule/parameters.ts';
 import type { Simulated } from '../simulation-result.ts';
@@ -18,7 +18,7 @@ export const g6: Checker = {
   guarantee: 'G6',
   of: (sim, complain) => {
     const faults = faultsOf('G6', sim.fleet.audit);
-    const suspectedAt = new Map<string, Monotonic>();
+    const suspectedAt = new Map<string, MonotonicTime>();
     const { ttl, grace } = sim.shape.lease;
     // Clocks may run apart, each in its own direction.
     const least = (whole: Millis): Millis => whole * (1 - 2 * sim.shape.drift) - 1;
@@ -59,7 +59,11 @@ const isHeld = ({ host, agent }: Slot, { fleet }: Simulated): boolean =>
   );
 
 /** When it last came back, before that moment, from an interruption that it must have noticed. */
-function lastBlind({ interruptions }: Process, before: Monotonic, { shape }: Simulated): Monotonic {
+function lastBlind(
+  { interruptions }: Process,
+  before: MonotonicTime,
+  { shape }: Simulated,
+): MonotonicTime {
   const unnoticed: Millis = seconds(1.1) + 2 * lateness(shape);
   const uncut = blindAfter(shape.lease) * (1 + shape.drift) + unnoticed;
   const last = interruptions.findLast(

@@ -1,5 +1,5 @@
 import type { InstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
-import { usable } from '../../../src/domain/fleet/pick.ts';
+import { selectUsable } from '../../../src/domain/fleet/pick.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
 import type { ConsumerProcess } from '../phases/consumer-process.ts';
 import { lateness } from '../schedule/parameters.ts';
@@ -39,7 +39,7 @@ function wrongIn({ directory }: ConsumerProcess): readonly string[] {
   );
   const empty = [...Map.groupBy(rows, ({ service }) => service)].filter(
     ([, all]) =>
-      all.some((row) => countsAndServes(row, all)) && usable(all, 'prefer-live').length === 0,
+      all.some((row) => countsAndServes(row, all)) && selectUsable(all, 'prefer-live').length === 0,
   );
   return [
     ...unexplained.map((row) => `${shown(row)} without a reason, or with one for nothing`),

@@ -2,7 +2,7 @@ import { agentKey, holdKey, policyKey } from '../../../src/domain/identity/regis
 import { defaultFleetPolicy } from '../../../src/domain/policy/fleet-policy.ts';
 import type { AgentRecord } from '../../../src/domain/records/schemas.ts';
 import { readAgent, readPolicy } from '../../../src/domain/records/stored-record.ts';
-import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
+import { type Millis, type MonotonicTime, seconds } from '../../../src/domain/time.ts';
 import { lateness } from '../schedule/parameters.ts';
 import type { Checker, Written } from './checks.ts';
 
@@ -55,7 +55,7 @@ const isTooMuch = ({ seen, suspect }: Count, fraction: number): boolean =>
 class Zone {
   /** The largest that ever counted: a view that lags goes by an old one. */
   mostFraction = 0;
-  tooMuchSince: Monotonic | undefined;
+  tooMuchSince: MonotonicTime | undefined;
   readonly #agents = new Map<string, AgentRecord>();
   readonly #holds = new Set<string>();
   readonly #were = new Set<string>();
@@ -64,7 +64,7 @@ class Zone {
     return this.#were.has(`${suspect} of ${seen}`);
   }
 
-  take(records: Written['records'], at: Monotonic): void {
+  take(records: Written['records'], at: MonotonicTime): void {
     for (const { key, text, revision } of records) {
       if (key.startsWith('hold.')) {
         if (text === undefined) this.#holds.delete(key);

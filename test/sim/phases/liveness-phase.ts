@@ -1,4 +1,4 @@
-import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
+import { type Millis, type MonotonicTime, seconds } from '../../../src/domain/time.ts';
 import type { Checks } from '../checkers/checks.ts';
 import { lateness } from '../schedule/parameters.ts';
 import type { Simulated } from '../simulation-result.ts';
@@ -17,7 +17,7 @@ export async function makePeace(
   const quiet = 2 * sim.shape.lease.ttl + seconds(5);
   const step = Math.max(seconds(1), bound / 200);
   const began = sim.now;
-  let inOrderSince: Monotonic | undefined = began;
+  let inOrderSince: MonotonicTime | undefined = began;
   // What is in order by what was said last may not be: whoever froze has not noticed yet.
   while (inOrderSince === undefined || sim.now - inOrderSince < quiet) {
     await sim.advance(step);

@@ -1,5 +1,5 @@
-import { stepInAfter } from '../../../src/domain/collection/rendezvous-rank.ts';
-import { type Millis, type Monotonic, seconds } from '../../../src/domain/time.ts';
+import { takeoverDelay } from '../../../src/domain/collection/rendezvous-rank.ts';
+import { type Millis, type MonotonicTime, seconds } from '../../../src/domain/time.ts';
 import type { Process } from '../../runtime/support/process.ts';
 import { lateness } from '../schedule/parameters.ts';
 import type { Simulated } from '../simulation-result.ts';
@@ -8,10 +8,10 @@ import type { Simulated } from '../simulation-result.ts';
 export interface Death {
   readonly run: string;
   readonly instances: number;
-  readonly at: Monotonic;
+  readonly at: MonotonicTime;
   /** When the last consumer had been told that each of them is dubious. */
-  readonly dubiousAt: Monotonic | undefined;
-  readonly goneAt: Monotonic | undefined;
+  readonly dubiousAt: MonotonicTime | undefined;
+  readonly goneAt: MonotonicTime | undefined;
   /** By collectors, that were stored. */
   readonly commits: number;
   readonly attempts: number;
@@ -32,7 +32,7 @@ export async function dieInPeace(sim: Simulated): Promise<Death | undefined> {
   const watchers = sim.roster.livingCollectors().map(({ process }) => process);
   const tried = new Map(watchers.map((process) => [process, process.commits.length]));
   const at = sim.now;
-  const dubious = new Map<string, Monotonic>();
+  const dubious = new Map<string, MonotonicTime>();
   for (const [name, consumer] of sim.roster.consumers) {
     consumer.onTold = () => {
       const mine = consumer.told().filter((row) => row.run === run);
@@ -46,7 +46,7 @@ export async function dieInPeace(sim: Simulated): Promise<Death | undefined> {
   else if (how === 'without power') one.process.vanish();
   else one.process.freeze();
   sim.note(`${run} dies in peace: ${how}`);
-  let goneAt: Monotonic | undefined;
+  let goneAt: MonotonicTime | undefined;
   let stored = 0;
   const { events } = sim.fleet.audit;
   let told = events.length;
@@ -61,7 +61,7 @@ export async function dieInPeace(sim: Simulated): Promise<Death | undefined> {
   };
   const since = (process: Process) => process.commits.slice(tried.get(process));
   // Whoever comes second waits at least so long from the first sign of it, which is the death itself.
-  const alone: Millis = stepInAfter * (1 - 2 * sim.shape.drift) - 1;
+  const alone: Millis = takeoverDelay * (1 - 2 * sim.shape.drift) - 1;
   await sim.advance(alone);
   const crowded = severalTried(watchers.map((one) => subjectsIn(since(one), run)));
   await sim.advance(until + 6 * lateness(sim.shape) - alone);

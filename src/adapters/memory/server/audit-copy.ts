@@ -1,5 +1,5 @@
 import type { Retention } from '../../../domain/policy/fleet-policy.ts';
-import type { Extent } from '../../../domain/policy/retention.ts';
+import type { HistoryRange } from '../../../domain/policy/retention.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { StoredEvent } from '../../../ports/audit.ts';
 import type { Clock } from '../../../ports/clock.ts';
@@ -34,7 +34,7 @@ export class AuditCopy {
   }
 
   /** `next`: the place of the first event of which it is asked when it was stored. */
-  extent(next: Revision): Extent {
+  extent(next: Revision): HistoryRange {
     this.#trim();
     const events = this.#events.length;
     const { seq: last } = this.#copied;

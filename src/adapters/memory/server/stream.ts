@@ -1,4 +1,4 @@
-import type { Millis, Monotonic, Revision } from '../../../domain/time.ts';
+import type { Millis, MonotonicTime, Revision } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { Doorbell } from './notifier.ts';
 
@@ -7,7 +7,7 @@ export interface Message {
   readonly seq: Revision;
   /** undefined: a tombstone. */
   readonly text: string | undefined;
-  readonly lapsesAt: Monotonic;
+  readonly lapsesAt: MonotonicTime;
 }
 
 type Wants = (subject: string) => boolean;
@@ -26,7 +26,7 @@ export class MemoryStream {
   #log: Message[] = [];
   #seq: Revision;
   /** While nothing lapses: since when. */
-  #lapsesHeldAt: Monotonic | undefined;
+  #lapsesHeldAt: MonotonicTime | undefined;
 
   constructor(clock: Clock, firstSeq: Revision) {
     this.#clock = clock;

@@ -1,4 +1,4 @@
-import { wanted } from '../../../domain/identity/subject-filter.ts';
+import { matchesSubject } from '../../../domain/identity/subject-filter.ts';
 
 /** The registry's stream holds two kinds of subjects: the bucket's records, and the outbox. */
 const record = 'record.';
@@ -9,5 +9,5 @@ export const eventSubject = (subject: string): string => event + subject;
 export const keyOfRecord = (subject: string): string => subject.slice(record.length);
 export const subjectOfEvent = (subject: string): string => subject.slice(event.length);
 
-export const recordsOf = (filters: readonly string[]) => wanted(filters.map(recordSubject));
-export const outboxOf = (filters: readonly string[]) => wanted(filters.map(eventSubject));
+export const recordsOf = (filters: readonly string[]) => matchesSubject(filters.map(recordSubject));
+export const outboxOf = (filters: readonly string[]) => matchesSubject(filters.map(eventSubject));

@@ -1,5 +1,5 @@
 import { tombstoneTtl } from '../../../domain/policy/lease-policy.ts';
-import type { Entry } from '../../../domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { Feed } from '../../../ports/watch.ts';
 import type { MemoryWorld } from './memory-server.ts';
@@ -68,7 +68,10 @@ const lookAfter = ({ stream, wants, keyOf }: Watched, seq: Revision) => ({
   upTo: stream.lastSeq,
 });
 
-const entryOf = ({ subject, seq, text }: Message, keyOf: (subject: string) => string): Entry => ({
+const entryOf = (
+  { subject, seq, text }: Message,
+  keyOf: (subject: string) => string,
+): KeyValueEntry => ({
   key: keyOf(subject),
   revision: seq,
   text,

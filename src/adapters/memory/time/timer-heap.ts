@@ -1,7 +1,7 @@
-import type { Monotonic } from '../../../domain/time.ts';
+import type { MonotonicTime } from '../../../domain/time.ts';
 
 interface Sleeper {
-  readonly due: Monotonic;
+  readonly due: MonotonicTime;
   /** Who lay down before: ties are woken in this order. */
   readonly order: number;
   /** Woken by its signal: it is only taken out when it comes to the top. */
@@ -15,7 +15,7 @@ export class Sleepers {
   #orders = 0;
   #awake = 0;
 
-  add(due: Monotonic, resolve: () => void, signal?: AbortSignal): void {
+  add(due: MonotonicTime, resolve: () => void, signal?: AbortSignal): void {
     const wake = () => {
       if (sleeper.awake) return;
       sleeper.awake = true;
@@ -34,7 +34,7 @@ export class Sleepers {
   }
 
   /** When the next is to be woken; infinity where nobody sleeps. */
-  get nextDue(): Monotonic {
+  get nextDue(): MonotonicTime {
     for (let top = this.#heap[0]; top; top = this.#heap[0]) {
       if (!top.awake) return top.due;
       this.#pop();

@@ -1,4 +1,4 @@
-import type { Instant, Millis, Monotonic } from '../../../domain/time.ts';
+import type { Millis, MonotonicTime, WallTime } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { Sleepers } from './timer-heap.ts';
 
@@ -6,7 +6,7 @@ import { Sleepers } from './timer-heap.ts';
  * The next whole 1024th of a millisecond: so sums and differences of times have no rounding, and nobody
  * waits for a rest that is too small to make a difference.
  */
-const exactly = (time: Monotonic): Monotonic => Math.ceil(time * 1024) / 1024;
+const exactly = (time: MonotonicTime): MonotonicTime => Math.ceil(time * 1024) / 1024;
 
 /**
  * Time that passes when it is told to, from deadline to deadline.
@@ -16,20 +16,20 @@ const exactly = (time: Monotonic): Monotonic => Math.ceil(time * 1024) / 1024;
  * gives the same history every time, and an hour costs as much as there is to do in it.
  */
 export class VirtualClock implements Clock {
-  #now: Monotonic = 0;
-  #wallAtZero: Instant;
+  #now: MonotonicTime = 0;
+  #wallAtZero: WallTime;
   readonly #sleepers = new Sleepers();
 
-  constructor(wall: Instant = Date.UTC(2026, 0, 1)) {
+  constructor(wall: WallTime = Date.UTC(2026, 0, 1)) {
     this.#wallAtZero = wall;
   }
 
   /** Whole milliseconds, like the real one, however time is cut. */
-  wall(): Instant {
+  wall(): WallTime {
     return Math.floor(this.#wallAtZero + this.#now);
   }
 
-  monotonic(): Monotonic {
+  monotonic(): MonotonicTime {
     return this.#now;
   }
 

@@ -1,6 +1,6 @@
 import { Fault } from '../../../domain/fault.ts';
 import { AgentName, HostId, RunId, type RunRef } from '../../../domain/identity/names.ts';
-import { decodeToken, encodeToken } from '../../../domain/identity/subject-token.ts';
+import { decodeSubjectToken, encodeSubjectToken } from '../../../domain/identity/subject-token.ts';
 
 /**
  * A server refuses who introduces himself with more than 4096 bytes (`max_control_line`), and credentials
@@ -15,7 +15,7 @@ const longest = 2048;
  * and agent are called too long for it, it names nobody.
  */
 export function connectionName(of: RunRef): string {
-  const name = `rollcall ${encodeToken(of.host)}/${encodeToken(of.agent)} ${of.run}`;
+  const name = `rollcall ${encodeSubjectToken(of.host)}/${encodeSubjectToken(of.agent)} ${of.run}`;
   return name.length > longest ? 'rollcall agent' : name;
 }
 
@@ -25,8 +25,8 @@ export function runOfConnection(name: string): RunRef | undefined {
   if (host === undefined || agent === undefined) return undefined;
   try {
     return {
-      host: HostId.parse(decodeToken(host)),
-      agent: AgentName.parse(decodeToken(agent)),
+      host: HostId.parse(decodeSubjectToken(host)),
+      agent: AgentName.parse(decodeSubjectToken(agent)),
       run: RunId.parse(run),
     };
   } catch (cause) {

@@ -1,8 +1,8 @@
 import type { Msg, MsgHdrs } from '@nats-io/transport-node';
 import { Fault } from '../../../domain/fault.ts';
 import { readJson } from '../../../domain/json.ts';
-import type { Entry } from '../../../domain/records/stored-record.ts';
-import type { Instant, Revision } from '../../../domain/time.ts';
+import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
+import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { BucketNames } from './subject-names.ts';
 
 /** A message as a stream holds it. */
@@ -54,7 +54,7 @@ export interface Place {
   /** Counts deliveries: a jump means that one was lost on the way. */
   readonly delivery: number;
   /** When this stream stored it, by its leader's clock. */
-  readonly storedAt: Instant;
+  readonly storedAt: WallTime;
   /** How many more the consumer knew of. */
   readonly pending: number;
 }
@@ -72,14 +72,14 @@ export function placeOf(reply: string): Place {
 }
 
 /** A message of a bucket as an entry; a removal, by whatever tool, is an entry without text. */
-export function entryOf(bucket: BucketNames, message: Stored): Entry {
+export function entryOf(bucket: BucketNames, message: Stored): KeyValueEntry {
   const key = message.subject.slice(bucket.prefix.length);
   const { seq: revision, text } = message;
   const removed = text === '' && isRemoval((name) => message.header(name));
   return { key, revision, text: removed ? undefined : text };
 }
 
-export function deliveredEntry(bucket: BucketNames, msg: Msg, revision: Revision): Entry {
+export function deliveredEntry(bucket: BucketNames, msg: Msg, revision: Revision): KeyValueEntry {
   const key = msg.subject.slice(bucket.prefix.length);
   // Only an empty message may be a removal: reading 100 000 headers for nothing is what takes time.
   const removed = msg.data.length === 0 && isRemoval(headerOf(msg.headers));

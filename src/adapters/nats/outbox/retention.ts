@@ -1,8 +1,8 @@
 import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../../domain/fault.ts';
 import type { Retention } from '../../../domain/policy/fleet-policy.ts';
-import { trimFault } from '../../../domain/policy/retention.ts';
-import type { Instant, Millis, Revision } from '../../../domain/time.ts';
+import { retentionViolation } from '../../../domain/policy/retention.ts';
+import type { Millis, Revision, WallTime } from '../../../domain/time.ts';
 import { askApi, expectOk } from '../connection/jetstream-api.ts';
 import type { Names } from '../connection/subject-names.ts';
 import type { Link } from '../connection/supervised-connection.ts';
@@ -40,7 +40,7 @@ export async function retain(
         ? undefined
         : await timeOf(link, auditStream, next, within),
   };
-  const why = trimFault(extent, limits, keyframe, Date.now());
+  const why = retentionViolation(extent, limits, keyframe, Date.now());
   if (why !== undefined) {
     throw new Fault('store-refused', `${auditStream}: ${why}`, {
       hint: 'a seated collector makes a keyframe every 10 000 events, and once a day',
@@ -59,7 +59,12 @@ const settingsFor = ({ maxAge, maxBytes }: Retention) =>
     ['discard', maxBytes === undefined ? 'new' : 'old'],
   ] as const;
 
-async function timeOf(link: Link, stream: string, seq: Revision, within: Millis): Promise<Instant> {
+async function timeOf(
+  link: Link,
+  stream: string,
+  seq: Revision,
+  within: Millis,
+): Promise<WallTime> {
   const what = `STREAM.MSG.GET.${stream}`;
   const answer = await askApi<{ message: { time: string } }>(link, what, { seq }, { within });
   return Date.parse(expectOk(what, answer).message.time);

@@ -1,4 +1,4 @@
-import type { Entry } from '../../../domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { apiFault, askApi } from '../connection/jetstream-api.ts';
 import { code } from '../connection/jetstream-errors.ts';
@@ -33,7 +33,7 @@ export async function readEntry(
   bucket: BucketNames,
   key: string,
   within: Millis,
-): Promise<Entry> {
+): Promise<KeyValueEntry> {
   const last = await readLast(link, bucket.stream, bucket.prefix + key, within);
   return last === undefined ? { key, revision: 0, text: undefined } : entryOf(bucket, last);
 }

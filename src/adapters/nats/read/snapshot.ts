@@ -1,6 +1,6 @@
 import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../../domain/fault.ts';
-import type { Entry } from '../../../domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../../../domain/time.ts';
 import { backoff, pause } from '../connection/backoff.ts';
 import { deliveredEntry } from '../connection/message.ts';
@@ -11,7 +11,7 @@ import { type Delivered, Tap } from './supervised-consumer.ts';
 
 export interface Snapshot {
   /** In the order of revisions, tombstones included. */
-  readonly entries: readonly Entry[];
+  readonly entries: readonly KeyValueEntry[];
   /** Everything up to here is in it. */
   readonly upTo: Revision;
 }
@@ -75,7 +75,7 @@ async function tryOnce(
   if (leader === undefined) {
     throw new Fault('store-misconfigured', `stream ${bucket.stream} is missing`);
   }
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, KeyValueEntry>();
   const filters = below.map((filter) => bucket.prefix + filter);
   const tapSpec = { stream: bucket.stream, filters, from: 0, heartbeat, within, signal };
   await using tap = await Tap.open(link, tapSpec);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Duration } from '../../../composition/duration.ts';
 import { Fault } from '../../../domain/fault.ts';
-import { own } from '../../../domain/own-property.ts';
+import { getOwn } from '../../../domain/own-property.ts';
 import {
   BrakePolicy,
   defaultFleetPolicy,
@@ -139,7 +139,7 @@ export function wishesIn(texts: readonly string[]): Wishes {
   const wishes = new Map<string, number | undefined>();
   for (const text of texts) {
     const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [text, text];
-    const setting = own(policySettings, name);
+    const setting = getOwn(policySettings, name);
     if (!setting) {
       throw new Fault('bad-setting', `the policy has no '${name.slice(0, 80)}'`, {
         hint: `it has ${names.join(', ')}`,

@@ -1,5 +1,5 @@
 import { Fault } from '../../../domain/fault.ts';
-import { inOneLine } from '../../../domain/records/stored-record.ts';
+import { formatParseError } from '../../../domain/records/stored-record.ts';
 import {
   attributeOf,
   nameOf,
@@ -53,7 +53,7 @@ function valueFrom(setting: Setting, from: Sources): unknown {
   const raw = rawOf(setting, from);
   const read = setting.rule.safeParse(raw?.value);
   if (read.success) return read.data;
-  const rules = inOneLine(read.error).replaceAll(/(^|; )(value|\d+): /g, '$1');
+  const rules = formatParseError(read.error).replaceAll(/(^|; )(value|\d+): /g, '$1');
   if (!raw) throw new Fault('bad-setting', `--${nameOf(setting)} is missing: ${setting.about}`);
   const shown = setting.secret === true ? '' : ` ${shownValue(raw.value)}`;
   throw new Fault('bad-setting', `${raw.where}${shown}: ${rules}`);

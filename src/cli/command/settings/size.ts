@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { own } from '../../../domain/own-property.ts';
+import { getOwn } from '../../../domain/own-property.ts';
 
 const units: Readonly<Record<string, number>> = {
   ...{ b: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 },
@@ -11,7 +11,7 @@ const rule = 'a size with its unit, like 500MB, 10GB or 2GiB';
 /** `10GB`, `500 MB`, `2GiB`: as bytes. A bare number is refused: nobody knows its unit. */
 export const Size: z.ZodType<number> = z.string({ error: rule }).transform((text, context) => {
   const [, number, unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(text) ?? [];
-  const bytes = Number(number) * (own(units, unit.toLowerCase()) ?? Number.NaN);
+  const bytes = Number(number) * (getOwn(units, unit.toLowerCase()) ?? Number.NaN);
   if (Number.isFinite(bytes)) return Math.round(bytes);
   context.addIssue({ code: 'custom', message: rule });
   return z.NEVER;

@@ -1,5 +1,5 @@
 import { chainSubject } from '../../../domain/events/event-subjects.ts';
-import type { Instant, Revision } from '../../../domain/time.ts';
+import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { WireEntity, WireGap } from '../../api-types.ts';
 import { isOver } from './final-states.ts';
 import { Columns, type Row } from './row-columns.ts';
@@ -13,7 +13,7 @@ const piece = 16_384;
 /** What the history held, and where everything stood, at a place in it. */
 export interface Stood {
   readonly seq: Revision;
-  readonly at: Instant;
+  readonly at: WallTime;
   readonly standing: ReadonlyMap<number, Stand>;
 }
 
@@ -36,7 +36,7 @@ export class Ledger {
   readonly #most: number;
   #first: Revision = 0;
   #last: Revision = 0;
-  #lastAt: Instant = 0;
+  #lastAt: WallTime = 0;
 
   constructor(most = 2_000_000) {
     this.#most = Math.max(1, Math.ceil(most / piece));
@@ -51,11 +51,11 @@ export class Ledger {
     return this.#last;
   }
 
-  get lastAt(): Instant {
+  get lastAt(): WallTime {
     return this.#lastAt;
   }
 
-  get firstAt(): Instant {
+  get firstAt(): WallTime {
     const [first] = this.#pieces;
     return first && first.length > 0 ? (first.at[0] ?? 0) : this.#lastAt;
   }
@@ -82,8 +82,8 @@ export class Ledger {
   /** Where everything stood before the first event that will be told. */
   begin(
     seq: Revision,
-    at: Instant,
-    stands: Iterable<Omit<Told, 'type' | 'edges'> & { since: Instant }>,
+    at: WallTime,
+    stands: Iterable<Omit<Told, 'type' | 'edges'> & { since: WallTime }>,
   ) {
     this.#last = seq;
     this.#lastAt = at;
@@ -97,7 +97,7 @@ export class Ledger {
     }
   }
 
-  append(seq: Revision, at: Instant, { entity, type, to, chart, edges, note }: Told): void {
+  append(seq: Revision, at: WallTime, { entity, type, to, chart, edges, note }: Told): void {
     this.#reach(seq);
     const row: Row = {
       seq,
@@ -116,7 +116,7 @@ export class Ledger {
   }
 
   /** A place that holds nothing that can be read. */
-  skip(seq: Revision, at: Instant, why: string): void {
+  skip(seq: Revision, at: WallTime, why: string): void {
     this.#reach(seq);
     this.gaps.push({ from: seq, to: seq, why });
     this.#last = seq;
@@ -124,7 +124,7 @@ export class Ledger {
   }
 
   /** Where everything stood after the last row up to here. */
-  stoodAt(upTo: { readonly seq: Revision } | { readonly at: Instant }): Stood {
+  stoodAt(upTo: { readonly seq: Revision } | { readonly at: WallTime }): Stood {
     const [column, value] =
       'seq' in upTo ? (['seq', upTo.seq] as const) : (['at', upTo.at] as const);
     const from = this.#pieces.findLast((one) => (one[column][0] ?? 0) <= value && one.length > 0);

@@ -1,4 +1,4 @@
-import { readEvent } from '../../../domain/events/audit-entry.ts';
+import { parseAuditEvent } from '../../../domain/events/audit-entry.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { StoredEvent } from '../../../ports/audit.ts';
 import type { Ledger } from './history-index.ts';
@@ -10,7 +10,7 @@ const noHash = () => '';
 /** Takes one event as it is stored into the ledger; whatever is no event leaves a gap (G12). */
 export function take(ledger: Ledger, stored: StoredEvent): void {
   if (stored.seq <= ledger.last) return;
-  const read = readEvent(stored, noHash);
+  const read = parseAuditEvent(stored, noHash);
   if (read.kind === 'event') ledger.append(read.seq, read.storedAt, told(read.event));
   else ledger.skip(read.seq, read.storedAt, read.why);
 }

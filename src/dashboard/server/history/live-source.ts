@@ -1,6 +1,6 @@
 import { Fault } from '../../../domain/fault.ts';
 import { allSeats } from '../../../domain/identity/registry-keys.ts';
-import { type Instant, type Millis, seconds } from '../../../domain/time.ts';
+import { type Millis, seconds, type WallTime } from '../../../domain/time.ts';
 import type { Charts } from '../../../ports/charts.ts';
 import type { Keyframes } from '../../../ports/keyframes.ts';
 import type { Ports } from '../../../ports/ports.ts';
@@ -25,8 +25,8 @@ export interface Source {
   readonly caughtUp: Promise<void>;
   /** Why and how often the history began anew. */
   resets(): { readonly count: number; readonly reason: string };
-  now(): Instant;
-  storeAwaySince(): Instant | null;
+  now(): WallTime;
+  storeAwaySince(): WallTime | null;
   seats(): number | null;
 }
 
@@ -49,7 +49,7 @@ export class LiveSource implements Source, AsyncDisposable {
   readonly #caughtUp = Promise.withResolvers<void>();
   #ledger = new Ledger();
   #resets = { count: 0, reason: '' };
-  #awaySince: Instant | null = null;
+  #awaySince: WallTime | null = null;
   #seats: number | null = null;
 
   constructor(name: string, ports: LivePorts, onProgress: Progress = () => {}) {
@@ -73,11 +73,11 @@ export class LiveSource implements Source, AsyncDisposable {
     return this.#resets;
   }
 
-  now(): Instant {
+  now(): WallTime {
     return this.#ports.clock.wall();
   }
 
-  storeAwaySince(): Instant | null {
+  storeAwaySince(): WallTime | null {
     return this.#awaySince;
   }
 

@@ -1,4 +1,4 @@
-import type { Entry } from '../../../domain/records/stored-record.ts';
+import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
 import {
   readAgent,
   readBrake,
@@ -40,7 +40,7 @@ export async function seedFrom(
 }
 
 /** Where the entity of a record stands, as far as the record says it. */
-function standOf(entry: Entry) {
+function standOf(entry: KeyValueEntry) {
   if (entry.key.startsWith('agent.')) {
     const read = readAgent(entry);
     if (read.kind !== 'stored') return undefined;
@@ -61,7 +61,7 @@ function standOf(entry: Entry) {
   return standOfFleet(entry);
 }
 
-function standOfFleet(entry: Entry) {
+function standOfFleet(entry: KeyValueEntry) {
   if (entry.key.startsWith('hold.')) {
     const read = readHold(entry);
     if (read.kind !== 'stored') return undefined;

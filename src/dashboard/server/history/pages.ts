@@ -1,4 +1,4 @@
-import type { Instant, Revision } from '../../../domain/time.ts';
+import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { WireDensity, WirePage, WireRow, WireState } from '../../api-types.ts';
 import { problems } from '../../history/event-classes.ts';
 import type { Ledger, Stood } from './history-index.ts';
@@ -88,7 +88,12 @@ export function stateOfAll(ledger: Ledger, { seq, at, standing }: Stood): WireSt
 }
 
 /** How much happened in equal pieces of time; `firstSeq` of one where nothing did is the next one's. */
-export function densityOf(ledger: Ledger, from: Instant, to: Instant, count: number): WireDensity {
+export function densityOf(
+  ledger: Ledger,
+  from: WallTime,
+  to: WallTime,
+  count: number,
+): WireDensity {
   const bins = Array.from({ length: count }, (): [number, number, Revision] => [0, 0, 0]);
   const width = Math.max(1, to - from) / count;
   const bad = new Set<number>();

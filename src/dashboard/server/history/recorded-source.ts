@@ -1,6 +1,6 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { wanted } from '../../../domain/identity/subject-filter.ts';
-import type { Instant, Revision } from '../../../domain/time.ts';
+import { matchesSubject } from '../../../domain/identity/subject-filter.ts';
+import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { StoredEvent } from '../../../ports/audit.ts';
 import type { History } from '../../../runtime/history.ts';
 import { Ledger } from './history-index.ts';
@@ -45,7 +45,7 @@ class PackedHistory implements History {
   }
 
   async *read(from: Revision, filters?: readonly string[]): AsyncGenerator<StoredEvent> {
-    const wants = filters && wanted(filters);
+    const wants = filters && matchesSubject(filters);
     for (const block of this.#blocks) {
       if (block.last < from) continue;
       for (const event of this.#events(block)) {
@@ -93,7 +93,7 @@ export async function openRecording(
     caughtUp: Promise.resolve(),
     ledger: () => ledger,
     resets: () => ({ count: 0, reason: '' }),
-    now: (): Instant => ledger.lastAt,
+    now: (): WallTime => ledger.lastAt,
     storeAwaySince: () => null,
     seats: () => null,
   };

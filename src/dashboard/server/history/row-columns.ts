@@ -1,10 +1,10 @@
-import type { Instant, Revision } from '../../../domain/time.ts';
+import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { Frame } from './state-frames.ts';
 
 /** One transition, by the ledger's numbers. */
 export interface Row {
   readonly seq: Revision;
-  readonly at: Instant;
+  readonly at: WallTime;
   readonly entity: number;
   readonly type: number;
   readonly to: number;
@@ -17,7 +17,7 @@ export interface Row {
 export class Columns {
   readonly start: Frame;
   readonly startSeq: Revision;
-  readonly startAt: Instant;
+  readonly startAt: WallTime;
   readonly seq: Float64Array;
   readonly at: Float64Array;
   readonly entity: Uint32Array;
@@ -28,7 +28,7 @@ export class Columns {
   readonly note: Uint32Array;
   #length = 0;
 
-  constructor(capacity: number, start: Frame, startSeq: Revision, startAt: Instant) {
+  constructor(capacity: number, start: Frame, startSeq: Revision, startAt: WallTime) {
     this.start = start;
     this.startSeq = startSeq;
     this.startAt = startAt;

@@ -1,10 +1,10 @@
-import type { Instant } from '../../../domain/time.ts';
+import type { WallTime } from '../../../domain/time.ts';
 import type { WireNote } from '../../api-types.ts';
 
 /** Where an entity stands, by the ledger's numbers. */
 export interface Stand {
   readonly to: number;
-  readonly since: Instant;
+  readonly since: WallTime;
   readonly chart: number;
   /** Its notes together, by number. */
   readonly note: number;

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { readEvent } from '../../../domain/events/audit-entry.ts';
+import { parseAuditEvent } from '../../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../../domain/events/event-schema.ts';
 import { isOfSlot } from '../../../domain/events/event-schema.ts';
-import { slotTokens } from '../../../domain/identity/registry-keys.ts';
+import { agentMapKey } from '../../../domain/identity/registry-keys.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { WireCauses, WireRelated } from '../../api-types.ts';
 import type { Ledger } from '../history/history-index.ts';
@@ -28,7 +28,7 @@ export async function causesOf(source: Source, seq: Revision): Promise<WireCause
   if (!found || found.seq !== seq) throw new Refusal('not-found', `there is no event ${seq}`);
   const of = ledger.entity(found.entity);
   if (!isOfSlot(of)) return { seq, by: null, cause: null, far: false, led: [], more: 0 };
-  const slot = slotTokens(of);
+  const slot = agentMapKey(of);
   const isMeant = (entity: number): boolean => {
     const one = ledger.entity(entity);
     return isOfSlot(one) && one.host === of.host && one.agent === of.agent;
@@ -40,7 +40,7 @@ export async function causesOf(source: Source, seq: Revision): Promise<WireCause
   let by: string | null = null;
   for await (const stored of source.history.read(first, [`${slot}.>`])) {
     if (stored.seq > last) break;
-    const read = readEvent(stored, (text) => hash('sha256', text));
+    const read = parseAuditEvent(stored, (text) => hash('sha256', text));
     if (read.kind !== 'event') continue;
     const { event } = read;
     const doer = `${event.actor.host}/${event.actor.agent}`;

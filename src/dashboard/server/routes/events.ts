@@ -1,5 +1,5 @@
 import { chainSubject } from '../../../domain/events/event-subjects.ts';
-import { wanted } from '../../../domain/identity/subject-filter.ts';
+import { matchesSubject } from '../../../domain/identity/subject-filter.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { StoredEvent } from '../../../ports/audit.ts';
 import type { History } from '../../../runtime/history.ts';
@@ -44,7 +44,7 @@ export async function eventsOf(
   limit: number,
 ): Promise<readonly StoredEvent[]> {
   const ledger = source.ledger();
-  const wants = wanted(filters);
+  const wants = matchesSubject(filters);
   // An event's subject is its chain's and a number.
   const meant = ledger.entitiesThat((of) => wants(`${chainSubject(of)}.1`));
   const places: Revision[] = [];

@@ -1,5 +1,5 @@
 import { getNextTransitions } from 'xstate';
-import { readEvent } from '../../../domain/events/audit-entry.ts';
+import { parseAuditEvent } from '../../../domain/events/audit-entry.ts';
 import { ChainRef, type StateValue } from '../../../domain/events/event-schema.ts';
 import { chainSubject } from '../../../domain/events/event-subjects.ts';
 import type { Revision } from '../../../domain/time.ts';
@@ -63,7 +63,7 @@ async function contextOf(
   const stored = await eventsOf(source, [`${chainSubject(of)}.*`], upTo + 1, longest);
   let { to, context }: { to: StateValue; context: unknown } = begin(steppable);
   for (const [n, one] of stored.toReversed().entries()) {
-    const read = readEvent(one, () => '');
+    const read = parseAuditEvent(one, () => '');
     if (read.kind !== 'event' || read.event.n !== n + 1) return undefined;
     if (read.event.from !== null) {
       const taken = step(steppable, { value: to, context }, read.event.event);

@@ -1,5 +1,5 @@
 import type { BrakeForecast } from '../../../domain/collection/brake-forecast.ts';
-import { type Plan, planOf } from '../../../domain/collection/gc-plan.ts';
+import { type Plan, planRemovals } from '../../../domain/collection/gc-plan.ts';
 import type { Fleet } from '../../../domain/fleet/fleet.ts';
 import { leaseKey } from '../../../domain/identity/registry-keys.ts';
 import { defaultLease } from '../../../domain/policy/lease-policy.ts';
@@ -36,7 +36,7 @@ export async function pastPlan(
     if (agent?.kind === 'stored' && !agent.record.suspect) leases.add(leaseKey(agent.record));
   }
   const around = { now: at, seats: 1, leases, answering: new Set<string>(), orphans: defaultLease };
-  const plan = planOf(fleet, around);
+  const plan = planRemovals(fleet, around);
   return { seq: reached, at, estimate: true, seats: null, ...told(plan, fleet) };
 }
 

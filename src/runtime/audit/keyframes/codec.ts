@@ -1,7 +1,7 @@
 import { type Hash, hashEvent } from '../../../domain/events/hash-chain.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { readJson } from '../../../domain/json.ts';
-import { inOneLine } from '../../../domain/records/stored-record.ts';
+import { formatParseError } from '../../../domain/records/stored-record.ts';
 import {
   KeyframeHead,
   type KeyframeLine,
@@ -141,7 +141,7 @@ export class KeyframeReading implements AsyncDisposable {
     try {
       return parse(text);
     } catch (cause) {
-      throw this.#unreadable(inOneLine(cause), cause);
+      throw this.#unreadable(formatParseError(cause), cause);
     }
   }
 

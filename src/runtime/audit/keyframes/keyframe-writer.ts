@@ -1,14 +1,14 @@
-import { readEvent } from '../../../domain/events/audit-entry.ts';
+import { parseAuditEvent } from '../../../domain/events/audit-entry.ts';
 import { Fault } from '../../../domain/fault.ts';
 import type { Divergence } from '../../../domain/replay/divergence.ts';
 import {
   hours,
-  type Instant,
   type Millis,
-  type Monotonic,
+  type MonotonicTime,
   minutes,
   type Revision,
   seconds,
+  type WallTime,
 } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import { type Checkpoint, Verifier } from '../verifier/verifier.ts';
@@ -34,7 +34,7 @@ type KeyframerPorts = Pick<Ports, 'audit' | 'registry' | 'keyframes' | 'clock' |
 /** A keyframe that stands as it was signed, and how many lines it has. */
 interface Last {
   readonly signed: Pick<Signature, 'keyframe' | 'digest'>;
-  readonly at: Instant;
+  readonly at: WallTime;
   readonly lines: number;
 }
 
@@ -50,10 +50,10 @@ export class Keyframer {
   readonly #limits: HistoryLimits;
   #last: Last | undefined;
   /** When the first event of all was stored, while there is no keyframe. */
-  #begunAt: Instant | undefined;
+  #begunAt: WallTime | undefined;
   /** Kept and not signed: the collector's machine had no such transition just then. */
   #unsigned: Last | undefined;
-  #notBefore: Monotonic = 0;
+  #notBefore: MonotonicTime = 0;
 
   /** `sign`: says the keyframe's place and digest in the collector's own chain, and whether it could. */
   constructor(
@@ -109,7 +109,7 @@ export class Keyframer {
     return this.#limits.keep(this.#last?.signed.keyframe ?? 0);
   }
 
-  async #firstStoredAt(): Promise<Instant> {
+  async #firstStoredAt(): Promise<WallTime> {
     for await (const { storedAt } of this.#ports.audit.read(0)) return storedAt;
     return this.#ports.clock.wall();
   }
@@ -123,7 +123,7 @@ export class Keyframer {
   async #isNewSince({ signed }: Last): Promise<boolean> {
     const { audit, hash } = this.#ports;
     for await (const stored of audit.read(signed.keyframe + 1)) {
-      if (!signatureIn(readEvent(stored, hash))) return true;
+      if (!signatureIn(parseAuditEvent(stored, hash))) return true;
     }
     return false;
   }
@@ -172,7 +172,7 @@ export class Keyframer {
     const { audit, clock, hash } = this.#ports;
     let began = clock.monotonic();
     for await (const stored of audit.read(verifier.position.seq + 1)) {
-      verifier.take(readEvent(stored, hash));
+      verifier.take(parseAuditEvent(stored, hash));
       if (enough()) return true;
       if (clock.monotonic() - began < sliceLength) continue;
       await clock.sleep(0, signal);

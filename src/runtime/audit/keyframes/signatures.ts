@@ -1,6 +1,10 @@
-import { type Illegible, type Recorded, readEvent } from '../../../domain/events/audit-entry.ts';
+import {
+  type AuditEntry,
+  parseAuditEvent,
+  type UnreadableEvent,
+} from '../../../domain/events/audit-entry.ts';
 import type { Hash } from '../../../domain/events/hash-chain.ts';
-import type { Instant, Revision } from '../../../domain/time.ts';
+import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { History } from '../../history.ts';
 
 /** A collector's word, in the history itself, that a keyframe is what it verified. */
@@ -11,14 +15,14 @@ export interface Signature {
   readonly digest: string;
   /** Where the word stands, and since when: always behind the keyframe. */
   readonly seq: Revision;
-  readonly at: Instant;
+  readonly at: WallTime;
 }
 
 /** Only collectors' chains: nearly nothing of a history. */
 const collectors = '*.*.*.collector.*';
 
 /** The signature that an event is; undefined for any other event. */
-export function signatureIn(recorded: Recorded | Illegible): Signature | undefined {
+export function signatureIn(recorded: AuditEntry | UnreadableEvent): Signature | undefined {
   if (recorded.kind === 'illegible') return undefined;
   const { event, seq, storedAt: at } = recorded;
   const { type, seq: keyframe, digest } = event.event;
@@ -34,7 +38,7 @@ export async function* signaturesFrom(
   hash?: Hash,
 ): AsyncGenerator<Signature, void, undefined> {
   for await (const stored of history.read(from, [collectors])) {
-    const signature = signatureIn(readEvent(stored, hash));
+    const signature = signatureIn(parseAuditEvent(stored, hash));
     if (signature) yield signature;
   }
 }

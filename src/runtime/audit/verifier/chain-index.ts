@@ -1,4 +1,4 @@
-import type { Recorded } from '../../../domain/events/audit-entry.ts';
+import type { AuditEntry } from '../../../domain/events/audit-entry.ts';
 import type { StateValue } from '../../../domain/events/event-schema.ts';
 import type { Revision } from '../../../domain/time.ts';
 
@@ -136,7 +136,7 @@ function dropOldest(of: Map<string, ChainState>): string | undefined {
 }
 
 /** The name of the chain that an event is stored in: its subject without the number. */
-export const storedChain = ({ subject }: Pick<Recorded, 'subject'>): string =>
+export const storedChain = ({ subject }: Pick<AuditEntry, 'subject'>): string =>
   subject.slice(0, subject.lastIndexOf('.'));
 
 /** The name of the chain of the run that a chain belongs to. */

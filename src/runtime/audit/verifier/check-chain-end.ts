@@ -2,7 +2,7 @@ import { describeChain } from '../../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../../domain/events/event-schema.ts';
 import type { RunId } from '../../../domain/identity/names.ts';
 import type { Divergence } from '../../../domain/replay/divergence.ts';
-import type { Folded } from '../../../domain/replay/fold.ts';
+import type { RecordUpdate } from '../../../domain/replay/fold.ts';
 import type { Revision } from '../../../domain/time.ts';
 
 /**
@@ -15,7 +15,7 @@ import type { Revision } from '../../../domain/time.ts';
 export function checkEnd(
   { of, record, event }: AuditEvent,
   seq: Revision,
-  standing: Pick<Folded, 'run' | 'seq'> | undefined,
+  standing: Pick<RecordUpdate, 'run' | 'seq'> | undefined,
 ): Divergence | undefined {
   if (record === null || standing === undefined || standing.run === of.run) return undefined;
   return {

@@ -1,6 +1,6 @@
-import { runStanding } from '../../../domain/events/apply-transition.ts';
-import type { Recorded } from '../../../domain/events/audit-entry.ts';
-import { authorFault } from '../../../domain/events/author-rules.ts';
+import { runMachineState } from '../../../domain/events/apply-transition.ts';
+import type { AuditEntry } from '../../../domain/events/audit-entry.ts';
+import { checkAuthor } from '../../../domain/events/author-rules.ts';
 import type { AuditEvent, StateValue } from '../../../domain/events/event-schema.ts';
 import { eventSubject } from '../../../domain/events/event-subjects.ts';
 import type { AgentRecord } from '../../../domain/records/schemas.ts';
@@ -38,14 +38,14 @@ export interface Before {
 
 /** Checks one event against its chain and its machine, and says where the chain stands after it. */
 export function checkEvent(
-  recorded: Recorded,
+  recorded: AuditEntry,
   before: Before,
 ): { readonly faults: readonly Fault[]; readonly after: ChainState } {
   const { event, subject } = recorded;
   const faults: Fault[] = [...linkFaults(recorded, before)];
   const own = eventSubject(event.of, event.n);
   if (subject !== own) faults.push({ check: 'subject', expected: own, found: subject });
-  const author = authorFault(event);
+  const author = checkAuthor(event);
   if (author !== undefined) {
     const { host, agent, run } = event.actor;
     faults.push({ check: 'author', expected: author, found: `${host}/${agent} run ${run}` });
@@ -60,7 +60,7 @@ export function checkEvent(
   return { faults, after };
 }
 
-function linkFaults({ event, seq }: Recorded, before: Before): readonly Fault[] {
+function linkFaults({ event, seq }: AuditEntry, before: Before): readonly Fault[] {
   const { chain, predecessor } = before;
   if (!chain) return before.mayHaveBegun ? [] : beginningFaults(event, seq, predecessor);
   const next = chain.n + 1 + lostBefore(event);
@@ -133,7 +133,7 @@ function recordFault(
     return { check: 'record', expected: 'the record of its own entity', found: 'another one' };
   }
   if (given === undefined || given === 'ignored') return undefined;
-  const stands = of.entity === 'run' ? runStanding(record as AgentRecord) : record['state'];
+  const stands = of.entity === 'run' ? runMachineState(record as AgentRecord) : record['state'];
   if (!done && same(stands, to)) return undefined;
   const expected = done ? 'none: its entity is over' : `a record in ${printed(to)}`;
   return { check: 'record', expected, found: `one in ${printed(stands)}` };
@@ -178,7 +178,7 @@ function targetFaults(event: AuditEvent, given: Step | 'ignored'): readonly Faul
 }
 
 function stateAfter(
-  recorded: Recorded,
+  recorded: AuditEntry,
   before: Before,
   given: Step | 'ignored' | undefined,
 ): ChainState {

@@ -1,15 +1,20 @@
 import {
+  type AuditEntry,
   chainName,
   describeChain,
-  type Illegible,
-  type Recorded,
+  type UnreadableEvent,
 } from '../../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../../domain/events/event-schema.ts';
 import { type Hash, hashEvent } from '../../../domain/events/hash-chain.ts';
 import type { RunId } from '../../../domain/identity/names.ts';
 import type { Divergence } from '../../../domain/replay/divergence.ts';
-import { Fold, type Folded, type FoldedCommit, keyOf } from '../../../domain/replay/fold.ts';
-import type { Instant, Revision } from '../../../domain/time.ts';
+import {
+  type FoldedCommit,
+  keyOf,
+  type RecordUpdate,
+  RegistryProjection,
+} from '../../../domain/replay/fold.ts';
+import type { Revision, WallTime } from '../../../domain/time.ts';
 import * as machines from '../../transitions/machine-set.ts';
 import { Stepper } from '../../transitions/memoized-transition.ts';
 import { Chains, storedChain } from './chain-index.ts';
@@ -20,13 +25,13 @@ import { type Before, checkEvent, type Predecessor } from './check-event.ts';
 /** Where a verification stands: enough to go on from here. */
 export interface Checkpoint {
   /** When the audit stored the last event until here. */
-  readonly at: Instant;
+  readonly at: WallTime;
   readonly seq: Revision;
   readonly origin: Revision;
   readonly events: number;
   readonly chains: ReturnType<Chains['toJSON']>;
   readonly predecessors: readonly (readonly [string, Predecessor])[];
-  readonly records: readonly Folded[];
+  readonly records: readonly RecordUpdate[];
   /** The commit that the last events are of: more of it may come. */
   readonly commit: FoldedCommit;
   readonly notes: Notes;
@@ -60,12 +65,12 @@ export class Verifier {
     Object.values(machines).map((machine) => [machine.name, new Stepper(machine)]),
   );
   #chains = new Chains();
-  #fold = new Fold();
+  #fold = new RegistryProjection();
   /** The last event of the chain that last ended for a record, by the record's key. */
   #predecessors = new Map<string, Predecessor>();
   #seq: Revision = 0;
   #origin: Revision = 0;
-  #at: Instant = 0;
+  #at: WallTime = 0;
   #events = 0;
   #notes = { lost: 0, unknownCharts: 0 };
   #trimmed = false;
@@ -87,11 +92,11 @@ export class Verifier {
   }
 
   /** When the audit stored the last event. */
-  get at(): Instant {
+  get at(): WallTime {
     return this.#at;
   }
 
-  get records(): ReadonlyMap<string, Folded> {
+  get records(): ReadonlyMap<string, RecordUpdate> {
     return this.#fold.records;
   }
 
@@ -125,7 +130,7 @@ export class Verifier {
   }
 
   /** Takes one more event in; returns the key of the record that it changed. */
-  take(recorded: Recorded | Illegible): string | undefined {
+  take(recorded: AuditEntry | UnreadableEvent): string | undefined {
     this.#events += 1;
     this.#at = recorded.storedAt;
     this.#place(recorded);
@@ -179,12 +184,12 @@ export class Verifier {
     this.#events = from.events;
     this.#chains = Chains.from(from.chains);
     this.#predecessors = new Map(from.predecessors);
-    this.#fold = Fold.from(from.records, from.commit);
+    this.#fold = RegistryProjection.from(from.records, from.commit);
     this.#notes = { ...from.notes };
     this.#digest = from.digest;
   }
 
-  #before(recorded: Recorded, name: string, key: string | undefined): Before {
+  #before(recorded: AuditEntry, name: string, key: string | undefined): Before {
     return {
       chain: this.#chains.get(name),
       predecessor: key === undefined ? undefined : this.#predecessors.get(key),
@@ -194,7 +199,11 @@ export class Verifier {
   }
 
   /** Said once: a chain whose record another run has is over, whatever it did not say. */
-  #checkEnd(event: AuditEvent, seq: Revision, standing: Pick<Folded, 'run' | 'seq'> | undefined) {
+  #checkEnd(
+    event: AuditEvent,
+    seq: Revision,
+    standing: Pick<RecordUpdate, 'run' | 'seq'> | undefined,
+  ) {
     const divergence = checkEnd(event, seq, standing);
     if (!divergence || !standing) return;
     this.#say(divergence);
@@ -214,7 +223,7 @@ export class Verifier {
     }
   }
 
-  #place({ seq, origin, subject }: Recorded | Illegible): void {
+  #place({ seq, origin, subject }: AuditEntry | UnreadableEvent): void {
     const entity = subject;
     if (this.#seq > 0 && seq > this.#seq + 1) {
       const expected = `sequence ${this.#seq + 1}`;
@@ -229,7 +238,7 @@ export class Verifier {
     this.#origin = Math.max(this.#origin, origin);
   }
 
-  #stepperOf({ event }: Recorded): Stepper | undefined {
+  #stepperOf({ event }: AuditEntry): Stepper | undefined {
     const stepper = this.#steppers.get(event.machine);
     if (stepper?.steppable.chart === event.chart) return stepper;
     this.#notes.unknownCharts += 1;

@@ -1,4 +1,4 @@
-import { type Millis, type Monotonic, seconds } from '../../../domain/time.ts';
+import { type Millis, type MonotonicTime, seconds } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 
 /** A removal that came to nothing is begun again after this, then twice as long, and so on. */
@@ -9,7 +9,7 @@ const againAtMost: Millis = seconds(10);
 export class Removals {
   readonly #clock: Clock;
   readonly #busy: (busy: boolean) => void;
-  readonly #begun = new Map<string, { progress: string; wait: Millis; at: Monotonic }>();
+  readonly #begun = new Map<string, { progress: string; wait: Millis; at: MonotonicTime }>();
   #count = 0;
 
   /** `busy`: told when the first begins and when the last has ended. */

@@ -1,6 +1,6 @@
-import type { SlotView } from '../../../domain/fleet/fleet.ts';
+import type { AgentView } from '../../../domain/fleet/fleet.ts';
 import type { Slot } from '../../../domain/identity/names.ts';
-import { agentKey, slotTokens } from '../../../domain/identity/registry-keys.ts';
+import { agentKey, agentMapKey } from '../../../domain/identity/registry-keys.ts';
 import { removalsPerBatch } from '../../../domain/policy/lease-policy.ts';
 import type { StoredAgent, StoredInstance } from '../../../domain/records/stored-record.ts';
 import type { Ports } from '../../../ports/ports.ts';
@@ -30,7 +30,7 @@ export async function removeExpired(
   commits: Pick<Registry, 'commit'>,
   signal: AbortSignal,
 ): Promise<number> {
-  const slot = slotTokens(expired.record);
+  const slot = agentMapKey(expired.record);
   let removed = 0;
   let size = removalsPerBatch;
   let upTo = expired.revision;
@@ -96,7 +96,7 @@ export async function removeLeftovers(
   return leftovers.length;
 }
 
-const instancesOf = (slot: SlotView): readonly StoredInstance[] =>
+const instancesOf = (slot: AgentView): readonly StoredInstance[] =>
   [...slot.instances.values()].filter((read) => read.kind === 'stored');
 
 const evidence = ({ record, revision }: StoredAgent): Because => ({

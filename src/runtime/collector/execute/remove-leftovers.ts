@@ -1,5 +1,5 @@
 import { judgeLeftover } from '../../../domain/collection/judge.ts';
-import type { SlotView } from '../../../domain/fleet/fleet.ts';
+import type { AgentView } from '../../../domain/fleet/fleet.ts';
 import { agentKey } from '../../../domain/identity/registry-keys.ts';
 import { type LeasePolicy, removalsPerBatch } from '../../../domain/policy/lease-policy.ts';
 import { readAgent, type StoredInstance } from '../../../domain/records/stored-record.ts';
@@ -16,7 +16,7 @@ export interface LeftoverRule {
 }
 
 /** `fallback`: how long an instance may stay whose slot has no record. */
-export const ruleFor = ({ agent }: SlotView, fallback: LeasePolicy): LeftoverRule =>
+export const ruleFor = ({ agent }: AgentView, fallback: LeasePolicy): LeftoverRule =>
   agent?.kind === 'stored'
     ? { policy: agent.record, why: 'superseded' }
     : { policy: fallback, why: 'orphan' };

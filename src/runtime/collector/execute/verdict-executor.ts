@@ -1,5 +1,5 @@
 import { zoneOf } from '../../../domain/collection/brake.ts';
-import { leaseKey, slotTokens } from '../../../domain/identity/registry-keys.ts';
+import { agentMapKey, leaseKey } from '../../../domain/identity/registry-keys.ts';
 import type { StoredAgent, StoredHold } from '../../../domain/records/stored-record.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { CollectorWrite } from '../../../ports/metrics.ts';
@@ -70,7 +70,7 @@ export class Executor {
   /** The slot as the view has it once it has passed this revision, if it is still that write. */
   async seen(of: StoredAgent, revision: Revision, signal: AbortSignal) {
     if (!(await this.#view.passed(revision, signal))) return undefined;
-    const there = this.#view.fleet.slot(slotTokens(of.record))?.agent;
+    const there = this.#view.fleet.slot(agentMapKey(of.record))?.agent;
     return there?.kind === 'stored' && there.revision === revision ? there : undefined;
   }
 

@@ -11,7 +11,7 @@ import type { ZoneName } from '../../../domain/identity/names.ts';
 import { brakeKey } from '../../../domain/identity/registry-keys.ts';
 import type { AgentRecord } from '../../../domain/records/schemas.ts';
 import { readBrake, type StoredBrake } from '../../../domain/records/stored-record.ts';
-import type { Millis, Monotonic, Revision } from '../../../domain/time.ts';
+import type { Millis, MonotonicTime, Revision } from '../../../domain/time.ts';
 import type { BrakeReading } from '../../../ports/metrics.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import type { Commit } from '../../../ports/registry.ts';
@@ -35,7 +35,10 @@ export class Brakes {
   readonly #ports: Pick<Ports, 'registry' | 'clock' | 'entropy' | 'log' | 'meters'>;
   /** Between two looks of whoever asks: a pace below it lets several through at a time. */
   readonly #every: Millis;
-  readonly #known = new Map<ZoneName, { revision: Revision; since: Monotonic; through: number }>();
+  readonly #known = new Map<
+    ZoneName,
+    { revision: Revision; since: MonotonicTime; through: number }
+  >();
   /** What this seat wrote or tried to, since it took its places at this revision. */
   readonly #written = new Map<ZoneName, { hashes: Set<string>; from: Revision }>();
   readonly #setting = new Set<ZoneName>();

@@ -4,7 +4,11 @@ import { Fault } from '../../../domain/fault.ts';
 import type { RunRef, Slot } from '../../../domain/identity/names.ts';
 import { agentKey, brakeKey, holdKey, leaseKey } from '../../../domain/identity/registry-keys.ts';
 import type { AgentRecord } from '../../../domain/records/schemas.ts';
-import { type Read, readAgent, type StoredAgent } from '../../../domain/records/stored-record.ts';
+import {
+  type RecordRead,
+  readAgent,
+  type StoredAgent,
+} from '../../../domain/records/stored-record.ts';
 import { type Millis, seconds } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import type { Fence } from '../../../ports/registry.ts';
@@ -68,7 +72,9 @@ export async function examine(
   ports: Pick<Ports, 'registry' | 'leases' | 'probe' | 'clock'>,
   signal: AbortSignal,
 ): Promise<Examined | undefined> {
-  const judged: Read<AgentRecord> = readAgent(await ports.registry.read(agentKey(seen.record)));
+  const judged: RecordRead<AgentRecord> = readAgent(
+    await ports.registry.read(agentKey(seen.record)),
+  );
   if (judged.kind !== 'stored' || judged.record.run !== seen.record.run) return undefined;
   const { record } = judged;
   let evidence = evidenceOf(record, observer);

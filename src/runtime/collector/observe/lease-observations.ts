@@ -1,5 +1,5 @@
 import { seatKey } from '../../../domain/identity/registry-keys.ts';
-import type { Instant, Millis, Monotonic, Revision } from '../../../domain/time.ts';
+import type { Millis, MonotonicTime, Revision, WallTime } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Feed } from '../../../ports/watch.ts';
 
@@ -9,9 +9,9 @@ import type { Feed } from '../../../ports/watch.ts';
  */
 export class Sightings {
   readonly #clock: Clock;
-  readonly #seen = new Map<string, { revision: Revision; at: Monotonic }>();
+  readonly #seen = new Map<string, { revision: Revision; at: MonotonicTime }>();
   readonly #seats = new Set<number>();
-  #started: Monotonic;
+  #started: MonotonicTime;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -23,7 +23,7 @@ export class Sightings {
     this.#started = this.#clock.monotonic();
   }
 
-  get startedAt(): Monotonic {
+  get startedAt(): MonotonicTime {
     return this.#started;
   }
 
@@ -36,7 +36,7 @@ export class Sightings {
     }
   }
 
-  #note(key: string, revision: Revision, at: Monotonic): void {
+  #note(key: string, revision: Revision, at: MonotonicTime): void {
     const known = this.#seen.get(key);
     if (known) {
       // In place: with ten thousand runs, what is new each time is two thousand objects a second.
@@ -54,7 +54,7 @@ export class Sightings {
   }
 
   /** When a renewal was last seen, on this observer's monotonic clock. */
-  seenAt(key: string): Monotonic | undefined {
+  seenAt(key: string): MonotonicTime | undefined {
     return this.#seen.get(key)?.at;
   }
 
@@ -69,17 +69,17 @@ export class Sightings {
   }
 
   /** The last renewal that was seen, with the time by the wall clock of this observer. */
-  lastOf(key: string): { readonly revision: Revision; readonly seenAt: Instant } | undefined {
+  lastOf(key: string): { readonly revision: Revision; readonly seenAt: WallTime } | undefined {
     const last = this.#seen.get(key);
     return last && { revision: last.revision, seenAt: this.#wallOf(last.at) };
   }
 
   /** Since when this observer counts, by its wall clock. */
-  get countingSince(): Instant {
+  get countingSince(): WallTime {
     return this.#wallOf(this.#started);
   }
 
-  #wallOf(at: Monotonic): Instant {
+  #wallOf(at: MonotonicTime): WallTime {
     return Math.round(this.#clock.wall() - (this.#clock.monotonic() - at));
   }
 

@@ -1,14 +1,14 @@
-import { type Fleet, leftoversIn, type SlotView } from '../../../domain/fleet/fleet.ts';
+import { type AgentView, type Fleet, leftoversOf } from '../../../domain/fleet/fleet.ts';
 import type { StoredInstance } from '../../../domain/records/stored-record.ts';
-import type { Millis, Monotonic, Revision } from '../../../domain/time.ts';
+import type { Millis, MonotonicTime, Revision } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 
 /**
- * Since when this observer has seen each leftover ({@link leftoversIn}) at this very revision.
+ * Since when this observer has seen each leftover ({@link leftoversOf}) at this very revision.
  */
 export class Leftovers {
   readonly #clock: Clock;
-  readonly #slots = new Map<string, Map<string, { revision: Revision; since: Monotonic }>>();
+  readonly #slots = new Map<string, Map<string, { revision: Revision; since: MonotonicTime }>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -28,12 +28,12 @@ export class Leftovers {
   /** Slots that have leftovers, and which, with how long each has been one. */
   *due(
     fleet: Fleet,
-  ): Generator<{ slot: SlotView; leftovers: readonly [StoredInstance, Millis][] }> {
+  ): Generator<{ slot: AgentView; leftovers: readonly [StoredInstance, Millis][] }> {
     const now = this.#clock.monotonic();
     for (const [tokens, known] of this.#slots) {
       const slot = fleet.slot(tokens);
       if (!slot) continue;
-      const leftovers = leftoversIn(slot).flatMap((stored): [StoredInstance, Millis][] => {
+      const leftovers = leftoversOf(slot).flatMap((stored): [StoredInstance, Millis][] => {
         const seen = known.get(stored.key);
         return seen?.revision === stored.revision ? [[stored, now - seen.since]] : [];
       });
@@ -41,10 +41,10 @@ export class Leftovers {
     }
   }
 
-  #look(tokens: string, slot: SlotView | undefined): void {
+  #look(tokens: string, slot: AgentView | undefined): void {
     const before = this.#slots.get(tokens);
-    const now = new Map<string, { revision: Revision; since: Monotonic }>();
-    for (const { key, revision } of slot ? leftoversIn(slot) : []) {
+    const now = new Map<string, { revision: Revision; since: MonotonicTime }>();
+    for (const { key, revision } of slot ? leftoversOf(slot) : []) {
       const seen = before?.get(key);
       now.set(
         key,

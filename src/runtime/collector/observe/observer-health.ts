@@ -1,10 +1,10 @@
 import { blindAfter, type LeasePolicy } from '../../../domain/policy/lease-policy.ts';
 import {
-  type Instant,
   type Millis,
-  type Monotonic,
+  type MonotonicTime,
   type Revision,
   seconds,
+  type WallTime,
 } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { LeaseKeeper } from '../../support/lease-keeper.ts';
@@ -33,8 +33,8 @@ export class Eyesight {
   readonly #clock: Clock;
   #judging: AbortController | undefined;
   /** The revision of its lease above which a renewal is proof, and when the last proof came. */
-  #proof: { above: Revision; seenAt: Monotonic };
-  #before: { monotonic: Monotonic; wall: Instant };
+  #proof: { above: Revision; seenAt: MonotonicTime };
+  #before: { monotonic: MonotonicTime; wall: WallTime };
 
   /** From when its lease is held. */
   constructor(own: OwnLease, policy: LeasePolicy, sightings: Sightings, clock: Clock) {
@@ -86,7 +86,7 @@ export class Eyesight {
     return undefined;
   }
 
-  #now(): { monotonic: Monotonic; wall: Instant } {
+  #now(): { monotonic: MonotonicTime; wall: WallTime } {
     return { monotonic: this.#clock.monotonic(), wall: this.#clock.wall() };
   }
 }

@@ -1,6 +1,6 @@
 import type { Slot, ZoneName } from '../../../domain/identity/names.ts';
-import { slotTokens } from '../../../domain/identity/registry-keys.ts';
-import { type Millis, type Monotonic, seconds } from '../../../domain/time.ts';
+import { agentMapKey } from '../../../domain/identity/registry-keys.ts';
+import { type Millis, type MonotonicTime, seconds } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Departure } from '../../../ports/disconnects.ts';
 
@@ -9,7 +9,7 @@ const atOnce: Millis = seconds(2);
 
 /** What closed in one zone within the last moment. */
 interface Lately {
-  readonly times: Monotonic[];
+  readonly times: MonotonicTime[];
   /** Those of them that are noted. */
   readonly noted: Set<string>;
 }
@@ -17,7 +17,7 @@ interface Lately {
 /** A connection that closed, on this observer's clock. */
 export interface Closed {
   readonly how: Departure['how'];
-  readonly at: Monotonic;
+  readonly at: MonotonicTime;
 }
 
 /**
@@ -38,7 +38,7 @@ export class Departed {
     const at = this.#clock.monotonic();
     const { times, noted } = this.#at(zone, at);
     times.push(at);
-    const tokens = slotTokens(slot);
+    const tokens = agentMapKey(slot);
     this.#closed.delete(tokens);
     noted.delete(tokens);
     if (times.length <= most) {
@@ -52,7 +52,7 @@ export class Departed {
   }
 
   /** What closed there within the moment: a whole fleet may, so each is looked at once. */
-  #at(zone: ZoneName, now: Monotonic): Lately {
+  #at(zone: ZoneName, now: MonotonicTime): Lately {
     const there = this.#lately.get(zone) ?? { times: [], noted: new Set<string>() };
     this.#lately.set(zone, there);
     while (there.times[0] !== undefined && now - there.times[0] >= atOnce) there.times.shift();
@@ -65,15 +65,15 @@ export class Departed {
   }
 
   /** How this slot's connection closed, if it did and nothing was heard since. */
-  of(slot: Slot, heardAt: Monotonic): Closed | undefined {
+  of(slot: Slot, heardAt: MonotonicTime): Closed | undefined {
     if (this.#closed.size === 0) return undefined;
-    const closed = this.#closed.get(slotTokens(slot));
+    const closed = this.#closed.get(agentMapKey(slot));
     return closed && closed.at > heardAt ? closed : undefined;
   }
 
   /** It answered, or it is decided. */
   drop(slot: Slot): void {
-    this.forget(slotTokens(slot));
+    this.forget(agentMapKey(slot));
   }
 
   /** Its slot is gone. */

@@ -1,15 +1,15 @@
-import { slotTokens } from '../../../domain/identity/registry-keys.ts';
+import { agentMapKey } from '../../../domain/identity/registry-keys.ts';
 import type { AgentRecord } from '../../../domain/records/schemas.ts';
-import type { Millis, Monotonic } from '../../../domain/time.ts';
+import type { Millis, MonotonicTime } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 
 /** From when each run's suspicion counts, on one observer's own clock. */
 export class Doubts {
   readonly #clock: Clock;
   /** By slot: since when, and which suspicion that is. */
-  readonly #since = new Map<string, { doubt: string; since: Monotonic }>();
+  readonly #since = new Map<string, { doubt: string; since: MonotonicTime }>();
   /** When each slot was last seen under a hold. */
-  readonly #held = new Map<string, Monotonic>();
+  readonly #held = new Map<string, MonotonicTime>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -18,7 +18,7 @@ export class Doubts {
   /** How long this observer has known of a run's suspicion, as far as that counts. */
   age(record: AgentRecord, held: boolean): Millis {
     const now = this.#clock.monotonic();
-    const slot = slotTokens(record);
+    const slot = agentMapKey(record);
     if (held) this.#held.set(slot, now);
     if (!record.suspect) return 0;
     const known = this.#since.get(slot);

@@ -6,17 +6,17 @@ import type { Source } from '../../../../src/dashboard/server/history/live-sourc
 import { openRecording } from '../../../../src/dashboard/server/history/recorded-source.ts';
 import { causesOf } from '../../../../src/dashboard/server/routes/causes.ts';
 import { explain } from '../../../../src/dashboard/server/routes/explain.ts';
-import { type Recorded, readEvent } from '../../../../src/domain/events/audit-entry.ts';
+import { type AuditEntry, parseAuditEvent } from '../../../../src/domain/events/audit-entry.ts';
 import { apiOf, fetched, served } from '../support/test-server.ts';
 
 let source: Source;
-let all: readonly Recorded[] = [];
+let all: readonly AuditEntry[] = [];
 let server: Awaited<ReturnType<typeof served>>;
 beforeAll(async () => {
   source = await openRecording('a sample', historyFile(sampleFile));
-  const read: Recorded[] = [];
+  const read: AuditEntry[] = [];
   for await (const stored of source.history.read(1)) {
-    const one = readEvent(stored, (text) => hash('sha256', text));
+    const one = parseAuditEvent(stored, (text) => hash('sha256', text));
     if (one.kind === 'event') read.push(one);
   }
   all = read;

@@ -1,10 +1,10 @@
-import type { Recorded } from '../../../../src/domain/events/audit-entry.ts';
+import type { AuditEntry } from '../../../../src/domain/events/audit-entry.ts';
 import type { AuditEvent, ChainRef } from '../../../../src/domain/events/event-schema.ts';
 
 /** What a checker says is wrong: which event, and what about it. */
 export type Complaint = string;
 
-export const complaint = ({ seq, event }: Recorded, what: string): Complaint =>
+export const complaint = ({ seq, event }: AuditEntry, what: string): Complaint =>
   `#${seq} ${event.event.type} of ${event.of.entity} ${event.of.run}, by ${event.actor.run}: ${what}`;
 
 /** The run that a chain belongs to, or an actor is. */
@@ -17,7 +17,7 @@ const ends = ['expired', 'superseded', 'left', 'removed'];
 export class Runs {
   readonly #over = new Map<string, string>();
 
-  take({ event }: Recorded): void {
+  take({ event }: AuditEntry): void {
     if (event.of.entity === 'run' && ends.includes(event.event.type)) {
       this.#over.set(runId(event.of), event.event.type);
     }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Recorded } from '../../../../src/domain/events/audit-entry.ts';
+import type { AuditEntry } from '../../../../src/domain/events/audit-entry.ts';
 import { g1 } from './g1.ts';
 import { g3 } from './g3.ts';
 import { g6 } from './g6.ts';
@@ -18,14 +18,18 @@ interface Told {
 }
 
 /** Events of runs in one slot, with what the checkers look at. */
-const history = (...told: readonly Told[]): Recorded[] =>
+const history = (...told: readonly Told[]): AuditEntry[] =>
   told.map(({ of: run, type, by = run, at = 0, entity = 'run', lease = 'absent' }, index) => {
     const slot = { host: 'h', agent: 'a' };
     const of = { entity, ...slot, run, ...(entity === 'instance' && { service: 's', id: 'i' }) };
     const record = { process: { pid: 7 }, ttl, grace };
     const event = { of, at, event: { type }, actor: { ...slot, run: by }, record };
     const evidence = { lease };
-    return { kind: 'event', seq: index + 1, event: { ...event, evidence } } as unknown as Recorded;
+    return {
+      kind: 'event',
+      seq: index + 1,
+      event: { ...event, evidence },
+    } as unknown as AuditEntry;
   });
 
 const started = { of: 'one', type: 'started' };

@@ -1,9 +1,9 @@
-import type { Recorded } from '../../../../src/domain/events/audit-entry.ts';
-import { slotTokens } from '../../../../src/domain/identity/registry-keys.ts';
+import type { AuditEntry } from '../../../../src/domain/events/audit-entry.ts';
+import { agentMapKey } from '../../../../src/domain/identity/registry-keys.ts';
 import { type Complaint, complaint, Runs } from './chains.ts';
 
 /** G10: a slot has one holder: whoever takes it finds it free, or its holder over. */
-export function g10(history: readonly Recorded[]): Complaint[] {
+export function g10(history: readonly AuditEntry[]): Complaint[] {
   const runs = new Runs();
   const holders = new Map<string, string>();
   const complaints: Complaint[] = [];
@@ -11,7 +11,7 @@ export function g10(history: readonly Recorded[]): Complaint[] {
     const { of, event } = recorded.event;
     runs.take(recorded);
     if (of.entity !== 'run' || event.type !== 'started') continue;
-    const slot = slotTokens(of);
+    const slot = agentMapKey(of);
     const holder = holders.get(slot);
     if (holder !== undefined && holder !== of.run && runs.over(holder) === undefined) {
       complaints.push(complaint(recorded, `${holder} holds the slot`));

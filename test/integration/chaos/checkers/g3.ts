@@ -1,8 +1,8 @@
-import type { Recorded } from '../../../../src/domain/events/audit-entry.ts';
+import type { AuditEntry } from '../../../../src/domain/events/audit-entry.ts';
 import { type Complaint, complaint, Runs } from './chains.ts';
 
 /** G3: a run takes a slot at most once, and writes no record after it is over. */
-export function g3(history: readonly Recorded[]): Complaint[] {
+export function g3(history: readonly AuditEntry[]): Complaint[] {
   const runs = new Runs();
   const started = new Set<string>();
   const complaints: Complaint[] = [];

@@ -1,5 +1,5 @@
-import type { Recorded } from '../../../../src/domain/events/audit-entry.ts';
-import type { Instant } from '../../../../src/domain/time.ts';
+import type { AuditEntry } from '../../../../src/domain/events/audit-entry.ts';
+import type { WallTime } from '../../../../src/domain/time.ts';
 import type { Ledger } from '../liveness-ledger.ts';
 import { type Complaint, complaint } from './chains.ts';
 
@@ -17,10 +17,10 @@ export interface Truth {
  * G6: whoever is expired was suspect for its grace, its lease was seen to be absent; and, against what
  * was done to whom, nobody who could speak was taken for dead.
  */
-export function g6(history: readonly Recorded[], ledger: Pick<Ledger, 'fitThroughout'>): Truth {
+export function g6(history: readonly AuditEntry[], ledger: Pick<Ledger, 'fitThroughout'>): Truth {
   const processes = new Map<string, { pid: number; ttl: number; grace: number }>();
   const complaints: Complaint[] = [];
-  const suspectedAt = new Map<string, Instant>();
+  const suspectedAt = new Map<string, WallTime>();
   const counts = { suspected: 0, suspectedInError: 0, expired: 0 };
   for (const recorded of history) {
     const { of, event, record, at } = recorded.event;

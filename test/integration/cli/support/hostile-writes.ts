@@ -5,8 +5,8 @@ import type { Names } from '../../../../src/adapters/nats/connection/subject-nam
 import { chartHash } from '../../../../src/charts/model/chart.ts';
 import { HostId, ZoneName } from '../../../../src/domain/identity/names.ts';
 import {
+  allKeys,
   brakeKey,
-  everything,
   holdKey,
   policyKey,
 } from '../../../../src/domain/identity/registry-keys.ts';
@@ -37,7 +37,7 @@ export interface Write {
 export async function soundWrites(): Promise<readonly Write[]> {
   const fleet = await eventfulFleet();
   const { registry, audit, keyframes } = memoryStore(fleet.world);
-  const records = (await registry.list([everything], 0)).flatMap(({ key, text }) =>
+  const records = (await registry.list([allKeys], 0)).flatMap(({ key, text }) =>
     text === undefined ? [] : [{ to: 'registry' as const, key, body: text }],
   );
   const leases = fleet.world.leases
