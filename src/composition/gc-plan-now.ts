@@ -61,7 +61,7 @@ function suspectsIn(fleet: Fleet): readonly AgentRecord[] {
 
 async function answers(run: RunRef, probe: Ports['probe']): Promise<boolean> {
   try {
-    return typeof (await probe.ask(run, askFor)) !== 'string';
+    return typeof (await probe.ping(run, askFor)) !== 'string';
   } catch (error) {
     if (error instanceof Fault) return false;
     throw error;

@@ -5,7 +5,7 @@ import { Lasting } from '../composition/duration.ts';
 import { Namespace, type RunRef } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Log } from '../ports/log.ts';
-import { type Meters, noMeters } from '../ports/metrics.ts';
+import { type Metrics, noopMetrics } from '../ports/metrics.ts';
 import { publishCharts } from '../runtime/transitions/publish-charts.ts';
 import { type Duration, readOption } from './options.ts';
 
@@ -25,7 +25,7 @@ export interface StoreOptions {
   /** Default: nothing is logged. */
   readonly log?: Log;
   /** Default: nothing is counted. */
-  readonly meters?: Meters;
+  readonly meters?: Metrics;
 }
 
 const connectWithin: Millis = seconds(5);
@@ -64,7 +64,10 @@ export async function openPorts(options: StoreOptions, as: RunRef | string, crea
     within,
     create,
   });
-  const ports = portsOf(store, { log: options.log ?? silent, meters: options.meters ?? noMeters });
+  const ports = portsOf(store, {
+    log: options.log ?? silent,
+    meters: options.meters ?? noopMetrics,
+  });
   if (typeof as !== 'string') void publishCharts(ports);
   return {
     ports,

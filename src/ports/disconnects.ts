@@ -1,7 +1,7 @@
 import type { Slot } from '../domain/identity/names.ts';
 
 /** A connection of an agent's process that has closed, as the server says it. */
-export interface Departure {
+export interface Disconnect {
   /** Not the run: a connection keeps its name over all the runs of its process. */
   readonly slot: Slot;
   /**
@@ -20,10 +20,10 @@ export interface Departure {
  * connected again before it is said. Nothing is promised either: what closes while the watcher itself
  * is away goes unsaid, and a server that dies says nothing of its clients.
  */
-export interface Departures {
+export interface DisconnectEvents {
   /**
    * Calls back with each departure, once, until the signal or until this connection is closed; then it
    * resolves. It never throws: a server that tells us nothing of its connections says nothing.
    */
-  watch(said: (departure: Departure) => void, signal: AbortSignal): Promise<void>;
+  watch(said: (departure: Disconnect) => void, signal: AbortSignal): Promise<void>;
 }

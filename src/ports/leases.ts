@@ -1,6 +1,6 @@
 import type { KeyValueEntry } from '../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../domain/time.ts';
-import type { Feed } from './watch.ts';
+import type { WatchEvent } from './watch.ts';
 
 /**
  * Keys that lapse by themselves: runs and seats.
@@ -32,5 +32,5 @@ export interface Leases {
   list(filter: string): Promise<readonly KeyValueEntry[]>;
 
   /** Renewals as they come. A key that lapses says nothing: silence is the observer's to count. */
-  watch(filters: readonly string[], signal: AbortSignal): AsyncIterable<Feed>;
+  watch(filters: readonly string[], signal: AbortSignal): AsyncIterable<WatchEvent>;
 }

@@ -34,7 +34,7 @@ export interface BrakeReading {
  * and no decision may depend on it. Durations are milliseconds of the caller's own monotonic clock; what
  * they are called and counted in outside is the adapter's (docs/operations.md).
  */
-export interface Meters {
+export interface Metrics {
   /**
    * The store acknowledged a renewal. `late`: from the moment for which it was planned until the
    * acknowledgement, attempts that got no answer included; the round trip of a punctual one is a part
@@ -93,7 +93,7 @@ export interface Meters {
 }
 
 /** For a process of which nobody asks. */
-export const noMeters: Meters = {
+export const noopMetrics: Metrics = {
   renewed() {},
   renewalFailed() {},
   lapsed() {},

@@ -2,15 +2,15 @@ import type { Hash } from '../domain/events/hash-chain.ts';
 import type { Audit } from './audit.ts';
 import type { Charts } from './charts.ts';
 import type { Clock } from './clock.ts';
-import type { Departures } from './disconnects.ts';
+import type { DisconnectEvents } from './disconnects.ts';
 import type { Entropy } from './entropy.ts';
 import type { Keyframes } from './keyframes.ts';
 import type { Leases } from './leases.ts';
 import type { Log } from './log.ts';
-import type { Meters } from './metrics.ts';
-import type { Processes } from './processes.ts';
+import type { Metrics } from './metrics.ts';
+import type { ProcessTable } from './processes.ts';
 import type { Registry } from './registry.ts';
-import type { Probe } from './run-messaging.ts';
+import type { RunMessaging } from './run-messaging.ts';
 
 /** The store's side: one connection, one namespace. */
 export interface Store {
@@ -19,8 +19,8 @@ export interface Store {
   readonly audit: Audit;
   readonly keyframes: Keyframes;
   readonly charts: Charts;
-  readonly probe: Probe;
-  readonly departures: Departures;
+  readonly probe: RunMessaging;
+  readonly departures: DisconnectEvents;
 }
 
 /** All that the core needs from the world. A function takes the ones it uses. */
@@ -28,8 +28,8 @@ export interface Ports extends Store {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly log: Log;
-  readonly meters: Meters;
-  readonly processes: Processes;
+  readonly meters: Metrics;
+  readonly processes: ProcessTable;
   /** A faster SHA-256 than the pure one, for who reads millions of events. */
   readonly hash?: Hash;
 }

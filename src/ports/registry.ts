@@ -1,6 +1,6 @@
 import type { KeyValueEntry } from '../domain/records/stored-record.ts';
 import type { Revision } from '../domain/time.ts';
-import type { Feed } from './watch.ts';
+import type { WatchEvent } from './watch.ts';
 
 /** One record's change: stored only if the key's last revision is still `expect` (0: never there). */
 export interface Write {
@@ -32,7 +32,7 @@ export interface Commit {
   readonly fences?: readonly Fence[];
 }
 
-export type Outcome =
+export type CommitOutcome =
   /** Stored; the revision of each key written. */
   | { readonly outcome: 'committed'; readonly revisions: ReadonlyMap<string, Revision> }
   /** Nothing was stored: a record or a fence is not at its revision. Read again, judge again. */
@@ -57,8 +57,8 @@ export interface Registry {
    */
   list(filters: readonly string[], atLeast: Revision): Promise<readonly KeyValueEntry[]>;
 
-  commit(commit: Commit): Promise<Outcome>;
+  commit(commit: Commit): Promise<CommitOutcome>;
 
   /** Ends when `signal` is aborted; never throws: a store that does not answer is `stale`. */
-  watch(filters: readonly string[], signal: AbortSignal): AsyncIterable<Feed>;
+  watch(filters: readonly string[], signal: AbortSignal): AsyncIterable<WatchEvent>;
 }

@@ -12,14 +12,14 @@ export interface Pong {
 export type Notice = 'suspected' | 'expired' | 'superseded';
 
 /** A run's own subject: whoever doubts a run asks it, whoever acts on it tells it. */
-export interface Probe {
+export interface RunMessaging {
   /**
    * Answers for this run; resolves once its own server routes to it. The others of a cluster know a
    * moment later: a single `no-responders` proves nothing about a run that has just begun.
    */
-  answer(
+  serve(
     run: RunRef,
-    respond: { pong(): Pong; told(notice: Notice): void },
+    respond: { pong(): Pong; onNotice(notice: Notice): void },
   ): Promise<AsyncDisposable>;
 
   /**
@@ -27,8 +27,8 @@ export interface Probe {
    * says nothing, or the question got lost.
    * @throws {Fault} `store-unavailable`: not asked
    */
-  ask(run: RunRef, within: Millis): Promise<Pong | 'no-responders' | 'no-answer'>;
+  ping(run: RunRef, within: Millis): Promise<Pong | 'no-responders' | 'no-answer'>;
 
   /** Not acknowledged; lost when nobody listens. */
-  tell(run: RunRef, notice: Notice): void;
+  notify(run: RunRef, notice: Notice): void;
 }

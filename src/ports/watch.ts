@@ -5,7 +5,7 @@ import type { Revision } from '../domain/time.ts';
  * What a supervised watch says, in this order: `snapshot`, then `changes` and `alive`; after `stale`
  * either goes on with `changes` (nothing was missed) or starts over with a `snapshot`.
  */
-export type Feed =
+export type WatchEvent =
   /** All that is there, replacing whatever was known. Tombstones are left out. */
   | {
       readonly kind: 'snapshot';

@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/system/clock.ts';
-import { noMeters } from '../../src/ports/metrics.ts';
-import type { Feed } from '../../src/ports/watch.ts';
+import { noopMetrics } from '../../src/ports/metrics.ts';
+import type { WatchEvent } from '../../src/ports/watch.ts';
 import { Directory } from '../../src/runtime/directory/directory.ts';
 
 it('a view is not ready before it is known whether anybody watches', async () => {
   const seats = Promise.withResolvers<[]>();
-  const empty: Feed = { kind: 'snapshot', entries: [], upTo: 1 };
+  const empty: WatchEvent = { kind: 'snapshot', entries: [], upTo: 1 };
   const ports = {
     clock: systemClock,
     log: { debug: () => {}, info: () => {}, warn: () => {} },
-    meters: noMeters,
+    meters: noopMetrics,
     leases: { list: () => seats.promise },
     registry: {
       async *watch() {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunRef } from '../../src/domain/identity/names.ts';
-import type { Departure, Departures } from '../../src/ports/disconnects.ts';
+import type { Disconnect, DisconnectEvents } from '../../src/ports/disconnects.ts';
 import { eventually } from './support/eventually.ts';
 import { hostileNames, named } from './support/names.ts';
 import { run } from './support/sample-names.ts';
@@ -25,11 +25,11 @@ const scout = run(0);
 
 /** What a watcher is told, scouts aside. */
 class Told implements AsyncDisposable {
-  readonly #all: Departure[] = [];
+  readonly #all: Disconnect[] = [];
   readonly #stop = new AbortController();
   readonly ended: Promise<void>;
 
-  private constructor(departures: Departures) {
+  private constructor(departures: DisconnectEvents) {
     this.ended = departures.watch((said) => void this.#all.push(said), this.#stop.signal);
   }
 
@@ -44,7 +44,7 @@ class Told implements AsyncDisposable {
     return told;
   }
 
-  get departures(): readonly Departure[] {
+  get departures(): readonly Disconnect[] {
     return this.#all.filter(({ slot }) => slot.host !== scout.host);
   }
 
@@ -115,7 +115,7 @@ export function departureContract(open: Open): void {
 
     test('is not watched for where the signal came first', async () => {
       await using subject = await open();
-      const said: Departure[] = [];
+      const said: Disconnect[] = [];
       const watch = subject.store.departures.watch(
         (one) => void said.push(one),
         AbortSignal.abort(),

@@ -89,7 +89,7 @@ test('an answer to a probe that is anything is a pong, or none', () =>
   fuzz(
     pong,
     async (text) => {
-      const said = await natsProbe(linkThatSays(text).link, names, 10).ask(me, 10);
+      const said = await natsProbe(linkThatSays(text).link, names, 10).ping(me, 10);
       if (typeof said === 'string') expect(said).toBe('no-answer');
       else expect(typeof said.lag === 'number' && typeof said.state === 'string').toBe(true);
     },
@@ -106,7 +106,7 @@ test('what a run is asked or told, whatever it is, is a question, a notice or no
         pong: () => ({ lag: 0, state: 'serving' }),
         told: (what: string) => void heard.push(what),
       };
-      await using _ = await natsProbe(link, names, 10).answer(me, respond);
+      await using _ = await natsProbe(link, names, 10).serve(me, respond);
       hear(messageOf(text, 'run', reply));
       for (const what of heard) expect(['suspected', 'expired', 'superseded']).toContain(what);
       for (const one of told) expect(one).toMatch(/^_INBOX/);

@@ -1,9 +1,9 @@
-import type { Departure, Departures } from '../../ports/disconnects.ts';
+import type { Disconnect, DisconnectEvents } from '../../ports/disconnects.ts';
 import type { MemoryWorld } from './server/memory-server.ts';
 import { type Link, unacknowledged } from './server/transport.ts';
 
 /** The departures of one client, and the end of all its watches. */
-export interface MemoryDepartures extends Departures, Disposable {}
+export interface MemoryDepartures extends DisconnectEvents, Disposable {}
 
 export function memoryDepartures({ advisories }: MemoryWorld, link: Link): MemoryDepartures {
   const closed = new AbortController();
@@ -11,7 +11,7 @@ export function memoryDepartures({ advisories }: MemoryWorld, link: Link): Memor
     async watch(said, signal) {
       const end = AbortSignal.any([signal, closed.signal]);
       if (end.aborted) return;
-      const say = (departure: Departure) => {
+      const say = (departure: Disconnect) => {
         if (!end.aborted) said(departure);
       };
       using _listening = advisories.listen((departure) =>

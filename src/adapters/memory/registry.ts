@@ -1,6 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
 import type { KeyValueEntry } from '../../domain/records/stored-record.ts';
-import type { Outcome, Registry } from '../../ports/registry.ts';
+import type { CommitOutcome, Registry } from '../../ports/registry.ts';
 import { requireSound, store } from './server/commits.ts';
 import type { MemoryWorld } from './server/memory-server.ts';
 import { keyOfRecord, recordSubject, recordsOf } from './server/subjects.ts';
@@ -20,7 +20,7 @@ export function memoryRegistry(world: MemoryWorld, link: Link): Registry {
           .map(({ subject, seq, text }) => ({ key: keyOfRecord(subject), revision: seq, text }));
       }),
 
-    async commit(commit): Promise<Outcome> {
+    async commit(commit): Promise<CommitOutcome> {
       requireSound(commit);
       try {
         const revisions = await link.carry(() => store(world, commit));

@@ -1,12 +1,12 @@
 import { runSubject } from '../../domain/events/event-subjects.ts';
 import type { Millis } from '../../domain/time.ts';
-import type { Pong, Probe } from '../../ports/run-messaging.ts';
+import type { Pong, RunMessaging } from '../../ports/run-messaging.ts';
 import type { MemoryWorld } from './server/memory-server.ts';
 import type { Answerer } from './server/subscriptions.ts';
 import { answerOver, type Link, unacknowledged } from './server/transport.ts';
 
 /** The probe of one client, and the end of all its subscriptions. */
-export interface MemoryProbe extends Probe, Disposable {}
+export interface MemoryProbe extends RunMessaging, Disposable {}
 
 export function memoryProbe(world: MemoryWorld, link: Link, isOpen: () => boolean): MemoryProbe {
   const { answerers } = world;
@@ -16,9 +16,9 @@ export function memoryProbe(world: MemoryWorld, link: Link, isOpen: () => boolea
     answerers.remove(subject, answerer);
   };
   return {
-    async answer(run, respond) {
+    async serve(run, respond) {
       const subject = runSubject(run);
-      const told = respond.told.bind(respond);
+      const told = respond.onNotice.bind(respond);
       const answerer = { link, isOpen, pong: () => respond.pong(), told };
       await answerOver(link, `listening for ${subject}`, () => {
         answerers.add(subject, answerer);
@@ -27,14 +27,14 @@ export function memoryProbe(world: MemoryWorld, link: Link, isOpen: () => boolea
       return { [Symbol.asyncDispose]: async () => drop(answerer, subject) };
     },
 
-    async ask(run, within) {
+    async ping(run, within) {
       const subject = runSubject(run);
       const asked = await answerOver(link, `asking ${subject}`, () => answerers.on(subject));
       if (asked.length === 0) return 'no-responders';
       return firstAnswer(world, asked, within);
     },
 
-    tell(run, notice) {
+    notify(run, notice) {
       const tellAll = () => {
         for (const { link, told } of answerers.on(runSubject(run))) {
           unacknowledged(link.carry(() => told(notice)));

@@ -1,7 +1,7 @@
 import type { Registry } from '@prometheus-io/client';
 import type { MonotonicTime } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Meters, ViewOwner } from '../../ports/metrics.ts';
+import type { Metrics, ViewOwner } from '../../ports/metrics.ts';
 import { familiesIn } from './metric-definitions.ts';
 
 /** What can be counted is there from the start, as 0: a rate over a counter's first step is lost else. */
@@ -17,7 +17,7 @@ const begins = {
  * The facts as metrics in a registry of Prometheus, which has none of ours yet. Milliseconds become
  * seconds here; a view's age is counted when somebody asks.
  */
-export function prometheusMeters(registry: Registry, clock: Pick<Clock, 'monotonic'>): Meters {
+export function prometheusMeters(registry: Registry, clock: Pick<Clock, 'monotonic'>): Metrics {
   const heard = new Map<ViewOwner, MonotonicTime>();
   const all = familiesIn(registry, function* ages() {
     for (const [view, at] of heard) yield [view, (clock.monotonic() - at) / 1000];

@@ -2,7 +2,7 @@ import type { Msg } from '@nats-io/transport-node';
 import { runSubject } from '../../domain/events/event-subjects.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Millis } from '../../domain/time.ts';
-import type { Notice, Pong, Probe } from '../../ports/run-messaging.ts';
+import type { Notice, Pong, RunMessaging } from '../../ports/run-messaging.ts';
 import { jsonOf } from './connection/message.ts';
 import type { Names } from './connection/subject-names.ts';
 import type { Link } from './connection/supervised-connection.ts';
@@ -16,9 +16,9 @@ const isNotice = (text: string): text is Notice => notices.has(text);
  *
  * @param within how long to wait for the connection
  */
-export function natsProbe(link: Link, names: Names, within: Millis): Probe {
+export function natsProbe(link: Link, names: Names, within: Millis): RunMessaging {
   return {
-    async answer(run, respond) {
+    async serve(run, respond) {
       if (!(await link.connected(within))) {
         throw new Fault('store-unavailable', 'not connected: nobody could ask this run');
       }
@@ -40,7 +40,7 @@ export function natsProbe(link: Link, names: Names, within: Millis): Probe {
       };
     },
 
-    async ask(run, wait) {
+    async ping(run, wait) {
       const subject = names.runPrefix + runSubject(run);
       if (!(await link.connected(within))) {
         throw new Fault('store-unavailable', 'not connected: nobody was asked');
@@ -52,7 +52,7 @@ export function natsProbe(link: Link, names: Names, within: Millis): Probe {
       throw new Fault('store-unavailable', `nobody was asked: ${reply.why}`);
     },
 
-    tell(run, notice) {
+    notify(run, notice) {
       link.tell(names.runPrefix + runSubject(run), notice);
     },
   };

@@ -2,7 +2,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
 import { pid as ownPid } from 'node:process';
 import type { AgentRecord } from '../../domain/records/schemas.ts';
-import type { Processes } from '../../ports/processes.ts';
+import type { ProcessTable } from '../../ports/processes.ts';
 import { sendSignal } from './send-signal.ts';
 
 /** Where a process is: a pid means something only in one pid namespace of one boot. */
@@ -18,7 +18,7 @@ export const placeOf = (pid: number): ProcessPlace => ({
 });
 
 /** The processes that this one can see: those of its own boot and pid namespace. */
-export function systemProcesses(here: ProcessPlace = thisProcess()): Processes {
+export function systemProcesses(here: ProcessPlace = thisProcess()): ProcessTable {
   return {
     isGone: ({ boot, namespace, pid }) =>
       boot === here.boot && namespace === here.namespace && isPid(pid) && !isAlive(pid),

@@ -8,7 +8,7 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import { systemEntropy } from '../../adapters/system/entropy.ts';
 import { systemProcesses } from '../../adapters/system/processes.ts';
 import type { Namespace, RunRef } from '../../domain/identity/names.ts';
-import { noMeters } from '../../ports/metrics.ts';
+import { noopMetrics } from '../../ports/metrics.ts';
 import type { Ports, Store } from '../../ports/ports.ts';
 
 /** The server, and how one is let in: it is sent to child processes as it is. */
@@ -34,7 +34,7 @@ export const portsOf = (store: Store): Ports => ({
   entropy: systemEntropy,
   processes: systemProcesses(),
   log: silent,
-  meters: noMeters,
+  meters: noopMetrics,
 });
 
 /** A connection of the bare client, for floors: what the server does without any of ours. */

@@ -3,7 +3,7 @@ import { system } from '../../composition/compose.ts';
 import { AgentName, InstanceId, type RunRef, ServiceName } from '../../domain/identity/names.ts';
 import type { InstanceSpec } from '../../domain/records/desired-instances.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
-import type { Meters } from '../../ports/metrics.ts';
+import type { Metrics } from '../../ports/metrics.ts';
 import { Agent, type AgentOptions } from '../../runtime/agent/agent.ts';
 import { sayTransitions } from '../agent/transition-lines.ts';
 import { type Common, command } from '../command/command.ts';
@@ -96,7 +96,7 @@ class Around {
     options: AgentOptions,
     me: RunRef,
     spec: InstanceSpec,
-    { io, meters }: { readonly io: Io; readonly meters: Meters },
+    { io, meters }: { readonly io: Io; readonly meters: Metrics },
   ) {
     this.#options = options;
     this.#spec = spec;
@@ -116,7 +116,7 @@ class Around {
     }
   }
 
-  async #join(settings: Common, me: RunRef, meters: Meters): Promise<Agent | undefined> {
+  async #join(settings: Common, me: RunRef, meters: Metrics): Promise<Agent | undefined> {
     const { signal } = this.#over;
     const connected = await connectPatiently(settings, this.#io, me, { signal, meters });
     if (!connected) return undefined;

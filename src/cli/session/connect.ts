@@ -3,7 +3,7 @@ import { jsonLog, openStore, portsOf, system } from '../../composition/compose.t
 import { Fault, type FaultCode } from '../../domain/fault.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
-import { noMeters } from '../../ports/metrics.ts';
+import { noopMetrics } from '../../ports/metrics.ts';
 import { publishCharts } from '../../runtime/transitions/publish-charts.ts';
 import type { Common } from '../command/command.ts';
 import type { Io } from '../terminal/io.ts';
@@ -33,7 +33,7 @@ export async function connectOnce(settings: Common, io: Io, as: string, create =
   const store = await spinning(io, `connecting to ${access.servers.join(', ')}`, () =>
     openStore(access, opening),
   );
-  return connected(store, portsOf(store, { log: logOf(io, settings), meters: noMeters }));
+  return connected(store, portsOf(store, { log: logOf(io, settings), meters: noopMetrics }));
 }
 
 /**
@@ -45,7 +45,7 @@ export async function connectPatiently(
   settings: Common,
   io: Io,
   as: RunRef | string,
-  { signal = io.signal, create = true, meters = noMeters } = {},
+  { signal = io.signal, create = true, meters = noopMetrics } = {},
 ) {
   const access = await accessOf(settings);
   const opening = { as, signal, within: answerWithin, create };

@@ -1,5 +1,5 @@
 import { startMetrics } from '../../composition/compose.ts';
-import { noMeters } from '../../ports/metrics.ts';
+import { noopMetrics } from '../../ports/metrics.ts';
 import type { metrics } from '../command/settings/metrics.ts';
 import type { Values } from '../command/settings/setting.ts';
 import { printable } from '../terminal/escape-terminal.ts';
@@ -14,7 +14,7 @@ export async function openMetrics(
   { metrics: at, json }: Values<typeof metrics> & { readonly json: boolean },
   io: Io,
 ) {
-  if (!at) return { meters: noMeters, url: null, async [Symbol.asyncDispose]() {} };
+  if (!at) return { meters: noopMetrics, url: null, async [Symbol.asyncDispose]() {} };
   const started = await startMetrics(at);
   if (!json) io.err(io.palette.dim(`metrics at ${printable(started.url)}`));
   return started;

@@ -51,7 +51,7 @@ export async function claimSlot(
     });
     const { outcome } = await holding.commit([change]);
     if (outcome === 'committed') {
-      if (there.kind === 'stored') ports.probe.tell(there.record, 'superseded');
+      if (there.kind === 'stored') ports.probe.notify(there.record, 'superseded');
       return { type: 'claimed' };
     }
     holding.spent = outcome === 'unknown';
@@ -121,11 +121,11 @@ async function mayTakeFromHolder(
   const { leases, probe, clock } = ports;
   const key = leaseKey(record);
   const before = await leases.read(key);
-  const first = await probe.ask(record, probeWithin);
+  const first = await probe.ping(record, probeWithin);
   if (first === 'no-responders') {
     await clock.sleep(secondLook, signal);
     if (signal.aborted) return undefined;
-    const again = await probe.ask(record, probeWithin);
+    const again = await probe.ping(record, probeWithin);
     const after = await leases.read(key);
     const renewed = after.text !== undefined && after.revision !== before.revision;
     return again === 'no-responders' && !renewed ? { because: 'nobody-answers' } : undefined;
@@ -147,7 +147,7 @@ async function outlast(
     if (clock.monotonic() >= until) {
       return { refused: `run ${record.run} does not answer, but its lease is renewed` };
     }
-    const answer = await probe.ask(record, probeWithin);
+    const answer = await probe.ping(record, probeWithin);
     if (typeof answer === 'object') {
       return { refused: `run ${record.run} holds the slot and answers (${answer.state})` };
     }

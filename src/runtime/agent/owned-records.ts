@@ -11,7 +11,7 @@ import {
 } from '../../domain/records/stored-record.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { Outcome } from '../../ports/registry.ts';
+import type { CommitOutcome } from '../../ports/registry.ts';
 import type { Author, Change } from '../transitions/record-change.ts';
 
 /** What became of the run's record, where it no longer is the run's. */
@@ -81,7 +81,7 @@ export class Holding {
   }
 
   /** Commits these changes; instances are fenced on the slot's record, so a run that lost it writes nothing. */
-  async commit(changes: readonly Change[]): Promise<Outcome> {
+  async commit(changes: readonly Change[]): Promise<CommitOutcome> {
     const writes = changes.map((change) => change.write);
     const slot = agentKey(this.me);
     const fenced = this.#agent && !writes.some((write) => write.key === slot);

@@ -110,9 +110,9 @@ export class Session {
 
   async #answer(): Promise<AsyncDisposable | undefined> {
     const answering = await patiently(this.#ports, this.#end.signal, () =>
-      this.#ports.probe.answer(this.holding.me, {
+      this.#ports.probe.serve(this.holding.me, {
         pong: () => ({ lag: this.#keeper.lag, state: this.state }),
-        told: (notice) => void this.#told(notice),
+        onNotice: (notice) => void this.#told(notice),
       }),
     );
     if (answering) this.#post({ type: 'opened' });

@@ -7,7 +7,7 @@ import { type LeasePolicy, leftoverAfter } from '../../domain/policy/lease-polic
 import type { AgentRecord } from '../../domain/records/schemas.ts';
 import type { StoredAgent, StoredHold } from '../../domain/records/stored-record.ts';
 import { type Millis, type MonotonicTime, seconds } from '../../domain/time.ts';
-import type { Departure } from '../../ports/disconnects.ts';
+import type { Disconnect } from '../../ports/disconnects.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { View } from '../support/registry-cache.ts';
 import type { Author } from '../transitions/record-change.ts';
@@ -135,7 +135,7 @@ export class Sweeper implements Observer {
   }
 
   /** A connection closed: whoever's turn it is looks at once. `signal`: undefined while blind. */
-  departed({ slot, how }: Departure, signal: AbortSignal | undefined): void {
+  departed({ slot, how }: Disconnect, signal: AbortSignal | undefined): void {
     const tokens = agentMapKey(slot);
     const there = this.#view.fleet.slot(tokens);
     if (there?.agent?.kind !== 'stored') return;
@@ -232,7 +232,7 @@ export class Sweeper implements Observer {
     if (verdict.do === 'keep') this.#departed.drop(seen.record);
     if (verdict.do !== 'hold') return;
     if (verdict.why === 'lease-stands' || verdict.why === 'answers') {
-      this.#ports.probe.tell(seen.record, 'suspected'); // it may not have been told
+      this.#ports.probe.notify(seen.record, 'suspected'); // it may not have been told
     }
     if (verdict.why !== 'brake') this.#doubts.drop(slot);
   }

@@ -3,7 +3,7 @@ import { allKeys } from '../../domain/identity/registry-keys.ts';
 import type { Millis, MonotonicTime, Revision } from '../../domain/time.ts';
 import type { ViewOwner } from '../../ports/metrics.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { Feed } from '../../ports/watch.ts';
+import type { WatchEvent } from '../../ports/watch.ts';
 
 /**
  * The registry as this process sees it, kept by a watch. When the watch is down it stays as it was,
@@ -59,7 +59,7 @@ export class View {
     return !signal.aborted;
   }
 
-  #take(feed: Feed): void {
+  #take(feed: WatchEvent): void {
     if (feed.kind === 'stale') return;
     this.#heard = this.#ports.clock.monotonic();
     this.#ports.meters.viewHeard(this.#owner);

@@ -8,7 +8,7 @@ import { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.t
 import { type Link, LinkDown } from '../../../src/adapters/memory/server/transport.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
-import type { Departure } from '../../../src/ports/disconnects.ts';
+import type { Disconnect } from '../../../src/ports/disconnects.ts';
 import { slot } from '../../contract/support/sample-names.ts';
 
 const gone = { slot: slot(1), how: 'closed-by-client', reason: 'Client Closed' } as const;
@@ -25,14 +25,14 @@ function watched() {
       return serve();
     },
   };
-  const told: Departure[] = [];
+  const told: Disconnect[] = [];
   const { departures } = memoryStore(world, link);
   void departures.watch((said) => void told.push(said), new AbortController().signal);
   return { clock, world, line, told, connection: new Connection(world, slot(1)) };
 }
 
 describe('a connection', () => {
-  test.each<[Condition, number, Departure[]]>([
+  test.each<[Condition, number, Disconnect[]]>([
     ['answering', staleAfter, []],
     ['silent', staleAfter - 1, []],
     ['silent', staleAfter, [givenUp]],
@@ -78,7 +78,7 @@ describe('a connection', () => {
     expect(told).toEqual([givenUp, gone]);
   });
 
-  test.each<[Condition, Departure[], Departure[]]>([
+  test.each<[Condition, Disconnect[], Disconnect[]]>([
     ['answering', [gone], [gone]],
     ['silent', [gone], [gone]],
     ['cut-off', [], [givenUp]],
@@ -134,7 +134,7 @@ describe('a departure', () => {
       },
     };
     const stop = new AbortController();
-    const told: Departure[] = [];
+    const told: Disconnect[] = [];
     const { departures } = memoryStore(world, slow);
     const watching = departures.watch((said) => void told.push(said), stop.signal);
     connection.close();

@@ -1,7 +1,7 @@
 import { Registry } from '@prometheus-io/client';
 import { describe, expect, test } from 'vitest';
 import { prometheusMeters } from '../../../src/adapters/metrics/prometheus.ts';
-import type { noMeters } from '../../../src/ports/metrics.ts';
+import type { noopMetrics } from '../../../src/ports/metrics.ts';
 import { samplesIn } from './samples.ts';
 
 /** Meters in a registry of their own, on a clock that is set by hand. */
@@ -47,7 +47,7 @@ describe('what Prometheus is told', () => {
 });
 
 describe('each fact is counted', () => {
-  test.each<[string, (meters: typeof noMeters) => void, Record<string, number>]>([
+  test.each<[string, (meters: typeof noopMetrics) => void, Record<string, number>]>([
     [
       'a renewal',
       (to) => to.renewed('run', 250),

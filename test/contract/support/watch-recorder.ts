@@ -1,6 +1,6 @@
 import type { KeyValueEntry } from '../../../src/domain/records/stored-record.ts';
 import type { Revision } from '../../../src/domain/time.ts';
-import type { Feed } from '../../../src/ports/watch.ts';
+import type { WatchEvent } from '../../../src/ports/watch.ts';
 
 /** What a watcher has been told, and whether it was told lawfully. */
 export class Observed implements AsyncDisposable {
@@ -8,7 +8,7 @@ export class Observed implements AsyncDisposable {
   readonly view = new Map<string, KeyValueEntry>();
   /** Every change said, in the order in which it was said. */
   readonly changes: KeyValueEntry[] = [];
-  readonly kinds: Feed['kind'][] = [];
+  readonly kinds: WatchEvent['kind'][] = [];
   /** The laws of `ports/feed.ts` that were broken. */
   readonly broken: string[] = [];
   upTo: Revision = 0;
@@ -16,7 +16,7 @@ export class Observed implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #end: Promise<void>;
 
-  constructor(watch: (signal: AbortSignal) => AsyncIterable<Feed>) {
+  constructor(watch: (signal: AbortSignal) => AsyncIterable<WatchEvent>) {
     this.#end = this.#listen(watch(this.#stop.signal));
   }
 
@@ -33,7 +33,7 @@ export class Observed implements AsyncDisposable {
     await this.#end;
   }
 
-  async #listen(feed: AsyncIterable<Feed>): Promise<void> {
+  async #listen(feed: AsyncIterable<WatchEvent>): Promise<void> {
     for await (const said of feed) {
       const begun = this.kinds.some((kind) => kind !== 'stale') || said.kind === 'stale';
       this.#law(begun || said.kind === 'snapshot', 'starts with a snapshot');

@@ -13,7 +13,7 @@ import { Namespace } from '../../../src/domain/identity/names.ts';
 import { allAgents, allInstances } from '../../../src/domain/identity/registry-keys.ts';
 import type { KeyValueEntry } from '../../../src/domain/records/stored-record.ts';
 import type { StoredEvent } from '../../../src/ports/audit.ts';
-import { noMeters } from '../../../src/ports/metrics.ts';
+import { noopMetrics } from '../../../src/ports/metrics.ts';
 import { Directory, type DirectoryChange } from '../../../src/runtime/directory/directory.ts';
 import { faultsOf, type HistoryEvent, readHistory } from '../../fixtures/history/chains.ts';
 import type { GatedOptions } from '../fixtures/gated.ts';
@@ -62,7 +62,12 @@ export class TestFleet implements AsyncDisposable {
     this.store = store;
     this.#folder = folder;
     this.directory = new Directory(
-      { ...store, clock: systemClock, log: { debug() {}, info() {}, warn() {} }, meters: noMeters },
+      {
+        ...store,
+        clock: systemClock,
+        log: { debug() {}, info() {}, warn() {} },
+        meters: noopMetrics,
+      },
       { seatsEvery: 500, onChange: (changes) => void this.told.push(...changes) },
     );
   }

@@ -6,7 +6,7 @@ import { closeNats, connectNats } from '../../../src/adapters/nats/connection/co
 import { connectionName } from '../../../src/adapters/nats/connection/connection-name.ts';
 import { listSubject } from '../../../src/adapters/nats/disconnects/connection-lists.ts';
 import { freePorts } from '../../../src/bench/environment/free-ports.ts';
-import type { Departure } from '../../../src/ports/disconnects.ts';
+import type { Disconnect } from '../../../src/ports/disconnects.ts';
 import { throughout, until } from '../harness/until.ts';
 import { type ConfiguredServer, startConfigured } from './support/configured-server.ts';
 import {
@@ -21,8 +21,8 @@ import {
 
 const [agent, scout] = [runOf('h1'), runOf('scout')];
 const slot = { host: agent.host, agent: agent.agent };
-const closed: Departure = { slot, how: 'closed-by-client', reason: 'Client Closed' };
-const gone: Departure = { slot, how: 'other', reason: '' };
+const closed: Disconnect = { slot, how: 'closed-by-client', reason: 'Client Closed' };
+const gone: Disconnect = { slot, how: 'other', reason: '' };
 
 const named = (exports = '', imports = '', permissions = '') => `
 accounts {
@@ -47,7 +47,7 @@ const deaf = `, permissions: {
 const asking = deaf.replace('"echo"]', `"echo", "${listSubject}"]`);
 
 /** A server, who watches there, and as whom agents connect. */
-const servers: Record<string, { config: string; user?: User; told: Departure }> = {
+const servers: Record<string, { config: string; user?: User; told: Disconnect }> = {
   'without accounts': { config: '', told: gone },
   'of which our account imports no advisories': { config: named(), user: 'agent', told: closed },
   'of which our account imports advisories': { config: importing, user: 'agent', told: closed },
@@ -153,7 +153,7 @@ describe('a server without accounts', () => {
 });
 
 describe('three servers', () => {
-  const clusters: Record<string, { config: string; user?: User; told: Departure }> = {
+  const clusters: Record<string, { config: string; user?: User; told: Disconnect }> = {
     'without accounts': { config: '', told: gone },
     'of which our account imports no advisories': { config: named(), user: 'agent', told: closed },
   };

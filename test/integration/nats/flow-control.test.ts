@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Feed } from '../../../src/ports/watch.ts';
+import type { WatchEvent } from '../../../src/ports/watch.ts';
 import { startConfigured } from './support/configured-server.ts';
 import { freshNamespace, openOn } from './support/open-store.ts';
 
@@ -36,7 +36,7 @@ test('a watch whose answers to flow control are refused says so, and is never ta
     code: 'store-unavailable',
     message: why,
   });
-  const said: Feed[] = [];
+  const said: WatchEvent[] = [];
   for await (const feed of deaf.store.registry.watch(['agent.>'], new AbortController().signal)) {
     said.push(feed);
     if (feed.kind === 'stale') break;

@@ -8,7 +8,7 @@ import { placeOf, systemProcesses } from '../../../src/adapters/system/processes
 import { AgentName, HostId, Namespace } from '../../../src/domain/identity/names.ts';
 import { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
 import type { Divergence } from '../../../src/domain/replay/divergence.ts';
-import { noMeters } from '../../../src/ports/metrics.ts';
+import { noopMetrics } from '../../../src/ports/metrics.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import { Agent } from '../../../src/runtime/agent/agent.ts';
 import { lastKeyframe } from '../../../src/runtime/audit/keyframes/latest-keyframe.ts';
@@ -71,7 +71,7 @@ const open = async (url: string, name: string): Promise<Ports & AsyncDisposable>
   clock: systemClock,
   entropy: systemEntropy,
   log: { debug() {}, info() {}, warn() {} },
-  meters: noMeters,
+  meters: noopMetrics,
   processes: systemProcesses(),
 });
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { headers } from '@nats-io/transport-node';
 import { describe, expect, test } from 'vitest';
-import type { Outcome } from '../../../src/ports/registry.ts';
+import type { CommitOutcome } from '../../../src/ports/registry.ts';
 import { startTestCluster, type TestCluster } from '../harness/cluster.ts';
 import type { TestServer } from '../harness/nats-server.ts';
 import { until } from '../harness/until.ts';
@@ -20,7 +20,8 @@ async function revisionOf({ store }: Opened, key: string): Promise<number> {
 
 /** What each commit of an endless row of new records said, and when. */
 class Writer implements AsyncDisposable {
-  readonly said: { readonly key: string; readonly outcome: Outcome; readonly at: number }[] = [];
+  readonly said: { readonly key: string; readonly outcome: CommitOutcome; readonly at: number }[] =
+    [];
   #on = true;
   readonly #writing: Promise<unknown>;
 

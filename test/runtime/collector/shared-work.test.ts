@@ -118,9 +118,9 @@ describe('a run whose connection closed, and that answers', () => {
       const process = fleet.process('c1');
       const { probe } = process.ports;
       let asked = 0;
-      const ask: typeof probe.ask = (...of) => {
+      const ask: typeof probe.ping = (...of) => {
         asked += 1;
-        return probe.ask(...of);
+        return probe.ping(...of);
       };
       Object.assign(process.ports, { probe: { ...probe, ask } });
       fleet.collector('c1', process);
@@ -220,9 +220,9 @@ scenario('a suspect that answers has its whole grace from then on', async (fleet
   const c = fleet.process('c1');
   const { probe } = c.ports;
   let asked = 0;
-  const ask: typeof probe.ask = (...of) => {
+  const ask: typeof probe.ping = (...of) => {
     asked += 1;
-    return probe.ask(...of);
+    return probe.ping(...of);
   };
   Object.assign(c.ports, { probe: { ...probe, ask } });
   fleet.collector('c1', c);

@@ -8,10 +8,10 @@ import type { AgentRecord } from '../../../src/domain/records/schemas.ts';
 import type { MonotonicTime } from '../../../src/domain/time.ts';
 import type { Entropy } from '../../../src/ports/entropy.ts';
 import type { Log } from '../../../src/ports/log.ts';
-import { noMeters } from '../../../src/ports/metrics.ts';
+import { noopMetrics } from '../../../src/ports/metrics.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
-import type { Commit, Outcome } from '../../../src/ports/registry.ts';
-import type { Feed } from '../../../src/ports/watch.ts';
+import type { Commit, CommitOutcome } from '../../../src/ports/registry.ts';
+import type { WatchEvent } from '../../../src/ports/watch.ts';
 import { Gate } from './gate.ts';
 import { type Leader, Line } from './link-faults.ts';
 import { ProcessClock, type Timekeeping } from './process-clock.ts';
@@ -64,7 +64,7 @@ export class Process {
   at: (moment: Moment) => Promise<void> | void = () => {};
   readonly ports: Ports;
   /** What it tried to commit, and what it was told. */
-  readonly commits: { readonly commit: Commit; readonly outcome: Outcome['outcome'] }[] = [];
+  readonly commits: { readonly commit: Commit; readonly outcome: CommitOutcome['outcome'] }[] = [];
   /** What happens elsewhere right before this process’s commit arrives. */
   beforeCommit: ((commit: Commit) => Promise<void>) | undefined;
   readonly logged: { readonly event: string; readonly fields: Record<string, unknown> }[] = [];
@@ -122,7 +122,7 @@ export class Process {
       entropy: entropyOf(around),
       log: this.#log(),
       meters: {
-        ...noMeters,
+        ...noopMetrics,
         heartbeats: (messages) => {
           this.heartbeats += messages;
         },
@@ -177,7 +177,7 @@ export class Process {
     this.connection.become(cutOff ? 'cut-off' : this.gate.shut ? 'silent' : 'answering');
   }
 
-  async #commit(registry: Ports['registry'], commit: Commit): Promise<Outcome> {
+  async #commit(registry: Ports['registry'], commit: Commit): Promise<CommitOutcome> {
     await this.beforeCommit?.(commit);
     const outcome = await this.#around('commit', () => registry.commit(commit));
     this.commits.push({ commit, outcome: outcome.outcome });
@@ -198,10 +198,10 @@ export class Process {
   }
 
   async *#watch(
-    open: (end: AbortSignal) => AsyncIterable<Feed>,
+    open: (end: AbortSignal) => AsyncIterable<WatchEvent>,
     gate: Gate,
     signal: AbortSignal,
-  ): AsyncGenerator<Feed> {
+  ): AsyncGenerator<WatchEvent> {
     while (!signal.aborted) {
       const lost = new AbortController();
       this.#watches.add(lost);
@@ -220,24 +220,24 @@ export class Process {
       if (this.mute) throw new LinkDown('mute', true);
     };
     return {
-      answer: (run, { pong, told }) =>
-        probe.answer(run, {
+      serve: (run, { pong, onNotice: told }) =>
+        probe.serve(run, {
           pong: () => {
             unheard();
             return pong();
           },
-          told: (notice) => {
+          onNotice: (notice) => {
             if (!this.mute) told(notice);
           },
         }),
-      ask: (run, within) =>
+      ping: (run, within) =>
         this.#around('probe', async () => {
-          if (!this.mute) return probe.ask(run, within);
+          if (!this.mute) return probe.ping(run, within);
           await this.clock.sleep(within);
           return 'no-answer';
         }),
-      tell: (run, notice) => {
-        if (!this.mute) probe.tell(run, notice);
+      notify: (run, notice) => {
+        if (!this.mute) probe.notify(run, notice);
       },
     };
   }

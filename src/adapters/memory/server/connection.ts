@@ -1,6 +1,6 @@
 import type { Slot } from '../../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../../domain/time.ts';
-import type { Departure } from '../../../ports/disconnects.ts';
+import type { Disconnect } from '../../../ports/disconnects.ts';
 import type { MemoryWorld } from './memory-server.ts';
 
 /**
@@ -67,7 +67,7 @@ export class Connection {
     if (!waiting.signal.aborted) this.#end('other', 'Stale Connection');
   }
 
-  #end(how: Departure['how'], reason: string): void {
+  #end(how: Disconnect['how'], reason: string): void {
     this.#waiting?.abort();
     this.#waiting = undefined;
     if (!this.#open) return;

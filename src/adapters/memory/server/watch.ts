@@ -1,7 +1,7 @@
 import { tombstoneTtl } from '../../../domain/policy/lease-policy.ts';
 import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
 import type { Revision } from '../../../domain/time.ts';
-import type { Feed } from '../../../ports/watch.ts';
+import type { WatchEvent } from '../../../ports/watch.ts';
 import type { MemoryWorld } from './memory-server.ts';
 import type { MemoryStream, Message } from './stream.ts';
 import { type Link, LinkDown } from './transport.ts';
@@ -21,7 +21,7 @@ export async function* feed(
   watched: Watched,
   { link, world }: { readonly link: Link; readonly world: MemoryWorld },
   signal: AbortSignal,
-): AsyncGenerator<Feed> {
+): AsyncGenerator<WatchEvent> {
   const { clock, aliveEvery } = world;
   using listening = watched.stream.listen(watched.wants);
   let cursor: Revision | undefined;

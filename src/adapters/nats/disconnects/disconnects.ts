@@ -1,5 +1,5 @@
 import type { Msg } from '@nats-io/transport-node';
-import type { Departures } from '../../../ports/disconnects.ts';
+import type { DisconnectEvents } from '../../../ports/disconnects.ts';
 import { runOfConnection } from '../connection/connection-name.ts';
 import { jsonOf } from '../connection/message.ts';
 import type { Link } from '../connection/supervised-connection.ts';
@@ -32,7 +32,7 @@ type Tell = (closed: Partial<ClosedConnection>) => void;
  * Hears the server's advisories where they are granted, and looks at its lists everywhere: they tell
  * half a second later, and of what an advisory has told already they tell nothing.
  */
-export function natsDepartures(link: Link): Departures {
+export function natsDepartures(link: Link): DisconnectEvents {
   return {
     async watch(said, signal) {
       const told = new Told();

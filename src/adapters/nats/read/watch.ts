@@ -1,6 +1,6 @@
 import { Fault } from '../../../domain/fault.ts';
 import { type Millis, type Revision, seconds } from '../../../domain/time.ts';
-import type { Feed } from '../../../ports/watch.ts';
+import type { WatchEvent } from '../../../ports/watch.ts';
 import { backoff, pause } from '../connection/backoff.ts';
 import { deliveredEntry } from '../connection/message.ts';
 import type { BucketNames } from '../connection/subject-names.ts';
@@ -35,7 +35,7 @@ export async function* watch(
   link: Link,
   spec: WatchSpec,
   signal: AbortSignal,
-): AsyncGenerator<Feed, void, undefined> {
+): AsyncGenerator<WatchEvent, void, undefined> {
   let cursor: Cursor | undefined;
   let heard = now();
   let stale = false;
@@ -67,7 +67,7 @@ export async function* watch(
 }
 
 interface Said {
-  readonly feed: Feed;
+  readonly feed: WatchEvent;
   readonly cursor: Cursor;
 }
 

@@ -1,7 +1,7 @@
 import { Fault } from '../../../domain/fault.ts';
 import { tombstoneTtl } from '../../../domain/policy/lease-policy.ts';
 import type { Millis, Revision } from '../../../domain/time.ts';
-import type { Commit, EventWrite, Fence, Outcome, Write } from '../../../ports/registry.ts';
+import type { Commit, CommitOutcome, EventWrite, Fence, Write } from '../../../ports/registry.ts';
 import type { Names } from '../connection/subject-names.ts';
 import type { Link } from '../connection/supervised-connection.ts';
 import { type Message, publish } from './publish.ts';
@@ -18,7 +18,7 @@ export async function commit(
   names: Names,
   wanted: Commit,
   within: Millis,
-): Promise<Outcome> {
+): Promise<CommitOutcome> {
   const messages = messagesOf(names, wanted);
   const published = await publish(link, messages, within);
   if (published.kind === 'conflict') return { outcome: 'conflict' };

@@ -2,7 +2,7 @@ import { Fault } from '../../../domain/fault.ts';
 import type { ZoneName } from '../../../domain/identity/names.ts';
 import { brakeKey } from '../../../domain/identity/registry-keys.ts';
 import type { Revision } from '../../../domain/time.ts';
-import type { Commit, Fence, Outcome, Registry } from '../../../ports/registry.ts';
+import type { Commit, CommitOutcome, Fence, Registry } from '../../../ports/registry.ts';
 
 /** One of those that a zone's brake lets through while it stands at this revision. */
 export interface Place {
@@ -17,7 +17,7 @@ export interface Sharable extends Commit {
 
 interface Waiting {
   readonly commit: Sharable;
-  readonly resolve: (outcome: Outcome) => void;
+  readonly resolve: (outcome: CommitOutcome) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -48,8 +48,8 @@ export class SharedCommits {
     this.#extras = extras;
   }
 
-  commit(commit: Sharable): Promise<Outcome> {
-    const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+  commit(commit: Sharable): Promise<CommitOutcome> {
+    const { promise, resolve, reject } = Promise.withResolvers<CommitOutcome>();
     this.#waiting.push({ commit, resolve, reject });
     if (!this.#busy) void this.#work();
     return promise;
@@ -94,7 +94,7 @@ export class SharedCommits {
   }
 
   /** Undefined where it could not even be tried: those who wait have been told. */
-  async #attempt(batch: readonly Waiting[]): Promise<Outcome | undefined> {
+  async #attempt(batch: readonly Waiting[]): Promise<CommitOutcome | undefined> {
     try {
       const commits = batch.map(({ commit }) => commit);
       return await this.#registry.commit(merged([...commits, ...this.#extras(commits)]));

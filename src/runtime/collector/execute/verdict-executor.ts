@@ -44,7 +44,7 @@ export class Executor {
     if (change === 'ignored' || (await this.#commit('suspect', change)) === undefined) return false;
     const { clock, meters, probe } = this.#ports;
     meters.suspected(verdict.why, from === 0 ? undefined : clock.monotonic() - from);
-    probe.tell(record, 'suspected');
+    probe.notify(record, 'suspected');
     return true;
   }
 
@@ -63,7 +63,7 @@ export class Executor {
     const revision = await this.#commit('expire', change, { fences, place });
     if (revision === undefined) return undefined;
     this.#ports.meters.expired();
-    this.#ports.probe.tell(judged.record, 'expired');
+    this.#ports.probe.notify(judged.record, 'expired');
     return revision;
   }
 

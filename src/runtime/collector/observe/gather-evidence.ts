@@ -208,7 +208,7 @@ async function ask(
   probe: Ports['probe'],
 ): Promise<RunEvidence['probe']> {
   try {
-    const answer = await probe.ask(run, limit);
+    const answer = await probe.ping(run, limit);
     return typeof answer === 'string' ? answer : 'answered';
   } catch (error) {
     if (error instanceof Fault) return 'unknown';

@@ -1,7 +1,7 @@
 import { seatKey } from '../../../domain/identity/registry-keys.ts';
 import type { Millis, MonotonicTime, Revision, WallTime } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import type { Feed } from '../../../ports/watch.ts';
+import type { WatchEvent } from '../../../ports/watch.ts';
 
 /**
  * When each lease was last seen renewed, on this observer's monotonic clock: never a timestamp of
@@ -27,7 +27,7 @@ export class Sightings {
     return this.#started;
   }
 
-  take(feed: Feed): void {
+  take(feed: WatchEvent): void {
     if (feed.kind !== 'snapshot' && feed.kind !== 'changes') return;
     const at = this.#clock.monotonic();
     for (const { key, revision, text } of feed.entries) {

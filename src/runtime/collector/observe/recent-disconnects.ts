@@ -2,7 +2,7 @@ import type { Slot, ZoneName } from '../../../domain/identity/names.ts';
 import { agentMapKey } from '../../../domain/identity/registry-keys.ts';
 import { type Millis, type MonotonicTime, seconds } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import type { Departure } from '../../../ports/disconnects.ts';
+import type { Disconnect } from '../../../ports/disconnects.ts';
 
 /** What closes within so long closes at once: a server, a switch, a zone. */
 const atOnce: Millis = seconds(2);
@@ -16,7 +16,7 @@ interface Lately {
 
 /** A connection that closed, on this observer's clock. */
 export interface Closed {
-  readonly how: Departure['how'];
+  readonly how: Disconnect['how'];
   readonly at: MonotonicTime;
 }
 
@@ -34,7 +34,7 @@ export class Departed {
   }
 
   /** Notes one; `false` where it says nothing, because more than `most` of the zone closed at once. */
-  add(slot: Slot, zone: ZoneName, how: Departure['how'], most: number): boolean {
+  add(slot: Slot, zone: ZoneName, how: Disconnect['how'], most: number): boolean {
     const at = this.#clock.monotonic();
     const { times, noted } = this.#at(zone, at);
     times.push(at);

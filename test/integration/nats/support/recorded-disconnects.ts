@@ -4,7 +4,7 @@ import { closeNats, connectNats } from '../../../../src/adapters/nats/connection
 import { Link } from '../../../../src/adapters/nats/connection/supervised-connection.ts';
 import { natsDepartures } from '../../../../src/adapters/nats/disconnects/disconnects.ts';
 import { AgentName, HostId, RunId, type RunRef } from '../../../../src/domain/identity/names.ts';
-import type { Departure } from '../../../../src/ports/disconnects.ts';
+import type { Disconnect } from '../../../../src/ports/disconnects.ts';
 
 export type User = 'agent' | 'collector';
 
@@ -26,7 +26,7 @@ export async function watchOn(server: string, user?: User) {
       if (status.type === 'error') complaints.push(status.error);
     }
   })();
-  const told: Departure[] = [];
+  const told: Disconnect[] = [];
   const stop = new AbortController();
   const ended = natsDepartures(link).watch((said) => void told.push(said), stop.signal);
   await link.connection.flush();

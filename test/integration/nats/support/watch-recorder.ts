@@ -1,15 +1,15 @@
 import type { Revision } from '../../../../src/domain/time.ts';
-import type { Feed } from '../../../../src/ports/watch.ts';
+import type { WatchEvent } from '../../../../src/ports/watch.ts';
 
 interface Watchable {
-  watch(filters: readonly string[], signal: AbortSignal): AsyncIterable<Feed>;
+  watch(filters: readonly string[], signal: AbortSignal): AsyncIterable<WatchEvent>;
 }
 
 /** A watch that is read as fast as it comes, and what it has made of it. */
 export class Watched implements AsyncDisposable {
   readonly #ending = new AbortController();
   readonly #reading: Promise<void>;
-  readonly #counts = new Map<Feed['kind'], number>();
+  readonly #counts = new Map<WatchEvent['kind'], number>();
   readonly #view = new Map<string, Revision>();
   readonly #arrivals: { readonly key: string; readonly revision: Revision; readonly at: number }[] =
     [];
@@ -33,7 +33,7 @@ export class Watched implements AsyncDisposable {
     return this.#arrivals;
   }
 
-  said(kind: Feed['kind']): number {
+  said(kind: WatchEvent['kind']): number {
     return this.#counts.get(kind) ?? 0;
   }
 

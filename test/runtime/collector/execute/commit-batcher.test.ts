@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../../../src/domain/fault.ts';
 import { ZoneName } from '../../../../src/domain/identity/names.ts';
-import type { Commit, Outcome } from '../../../../src/ports/registry.ts';
+import type { Commit, CommitOutcome } from '../../../../src/ports/registry.ts';
 import { SharedCommits } from '../../../../src/runtime/collector/execute/commit-batcher.ts';
 
 /** A registry that answers when it is told to; `refuses`: keys of which it takes no write. */
@@ -10,7 +10,7 @@ class SlowRegistry {
   readonly refuses = new Set<string>();
   readonly #waiting: (() => void)[] = [];
 
-  async commit(commit: Commit): Promise<Outcome> {
+  async commit(commit: Commit): Promise<CommitOutcome> {
     this.batches.push(commit);
     await new Promise<void>((resolve) => void this.#waiting.push(resolve));
     if (commit.writes.some(({ key }) => this.refuses.has(key))) return { outcome: 'conflict' };
@@ -189,7 +189,7 @@ test.each([
   let asked = 0;
   const commit = () => {
     asked += 1;
-    return Promise.resolve<Outcome>(outcome);
+    return Promise.resolve<CommitOutcome>(outcome);
   };
   const shared = new SharedCommits({ commit });
   const all = keys(4).map((key) => shared.commit(one(key)));
@@ -199,7 +199,7 @@ test.each([
 
 test('one that the store will never take does not stop those that come after it', async () => {
   const registry = new SlowRegistry();
-  const commit = (wanted: Commit): Promise<Outcome> =>
+  const commit = (wanted: Commit): Promise<CommitOutcome> =>
     wanted.writes.some(({ key }) => key === 'poison')
       ? Promise.reject(new Error('too large'))
       : registry.commit(wanted);
@@ -244,7 +244,7 @@ describe('a key that is in two of them', () => {
 
 test('one of a batch that can’t be stored at all does not take the others down with it', async () => {
   const registry = new SlowRegistry();
-  const commit = (wanted: Commit): Promise<Outcome> =>
+  const commit = (wanted: Commit): Promise<CommitOutcome> =>
     wanted.writes.some(({ key }) => key === 'k3')
       ? Promise.reject(new Fault('store-refused', 'too large'))
       : registry.commit(wanted);
@@ -258,7 +258,7 @@ test('one of a batch that can’t be stored at all does not take the others down
 
 test('a bug is told to all of its batch, and not tried again', async () => {
   let asked = 0;
-  const commit = (): Promise<Outcome> => {
+  const commit = (): Promise<CommitOutcome> => {
     asked += 1;
     return Promise.reject(new TypeError('a bug'));
   };
