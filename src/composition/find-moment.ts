@@ -2,7 +2,7 @@ import type { Io } from '../cli/terminal/io.ts';
 import { spinning } from '../cli/terminal/spinner.ts';
 import { Fault } from '../domain/fault.ts';
 import type { WallTime } from '../domain/time.ts';
-import type { Moment } from '../runtime/audit/replay.ts';
+import type { ReplayTarget } from '../runtime/audit/replay.ts';
 import type { History } from '../runtime/history.ts';
 import { system } from './compose.ts';
 import { momentNamed, momentRule } from './moment-expression.ts';
@@ -18,7 +18,7 @@ export async function findMoment(
   history: History,
   io: Pick<Io, 'errIsTerminal' | 'signal'>,
   now: WallTime,
-): Promise<Moment> {
+): Promise<ReplayTarget> {
   const named = momentNamed(text, now);
   if (named === undefined) throw new Fault('bad-setting', `--${setting} '${text}': ${momentRule}`);
   if (named.kind === 'time') return { at: named.at };

@@ -8,7 +8,7 @@ import { Fault } from '../domain/fault.ts';
 import type { AgentRow, InstanceRow } from '../domain/fleet/directory-rows.ts';
 import type { Revision, WallTime } from '../domain/time.ts';
 import type { Keyframes } from '../ports/keyframes.ts';
-import { type Moment, replayTo } from '../runtime/audit/replay.ts';
+import { type ReplayTarget, replayTo } from '../runtime/audit/replay.ts';
 import type { History } from '../runtime/history.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
 import { readOption } from './options.ts';
@@ -95,7 +95,7 @@ async function momentOf(
   asked: z.output<typeof At>,
   history: History,
   signal: AbortSignal,
-): Promise<Moment> {
+): Promise<ReplayTarget> {
   if (typeof asked !== 'string') return asked;
   const quiet = { errIsTerminal: false, signal };
   try {

@@ -9,11 +9,11 @@ import { svgOf } from '../../src/charts/svg/svg.ts';
 import { dotOf } from '../../src/charts/text/dot.ts';
 import { mermaidOf } from '../../src/charts/text/mermaid.ts';
 import { outlineOf } from '../../src/charts/text/text-tree.ts';
-import { ownCharts } from '../../src/runtime/transitions/publish-charts.ts';
+import { builtInCharts } from '../../src/runtime/transitions/publish-charts.ts';
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
-export const charts = ownCharts();
+export const charts = builtInCharts();
 
 /** How each is drawn: as a whole, and where it has states in states, the outermost alone. */
 const collapsings = (chart: Chart): readonly (readonly string[])[] => {

@@ -17,7 +17,7 @@ import { parseAuditEvent } from '../../src/domain/events/audit-entry.ts';
 import { Fleet } from '../../src/domain/fleet/fleet.ts';
 import { seconds } from '../../src/domain/time.ts';
 import { verify } from '../../src/runtime/audit/verify.ts';
-import { FleetTold } from '../../src/runtime/directory/fleet-change-detector.ts';
+import { FleetChangeDetector } from '../../src/runtime/directory/fleet-change-detector.ts';
 import { brakeEntry, holdEntry } from '../domain/support/sample-fleet.ts';
 import { instanceEntry, instanceRecord } from '../domain/support/sample-records.ts';
 import { historyOf } from '../fixtures/history/given-history.ts';
@@ -143,7 +143,7 @@ describe('what is printed with --json is what docs/protocol.md says', () => {
     const fields = /A brake is\s+`\{ ([^}]+) \}`/.exec(protocol)?.[1]?.split(/,\s+/);
     expect(fieldsOf(brake && brakeDocument(brake))).toEqual(fields?.toSorted());
     expectFields(policyDocument(fleet.state), 'policy', 'what the fleet');
-    const changes = new FleetTold().changes(fleet.state);
+    const changes = new FleetChangeDetector().changes(fleet.state);
     const [hold] = changes.map((change) => fleetChangeDocument(change, 1));
     const record = ['host', 'agent', 'run', 'state', 'until', 'why', 'by', 'since'];
     expect(fieldsOf(hold)).toEqual(['event', 'change', 'at', ...record].toSorted());

@@ -4,7 +4,7 @@ import { exit } from '../../src/cli/command/exit.ts';
 import { common } from '../../src/cli/command/settings/common.ts';
 import { optionOf, type Settings, variableOf } from '../../src/cli/command/settings/setting.ts';
 import { commands } from '../../src/cli/command-list.ts';
-import { ownCharts } from '../../src/runtime/transitions/publish-charts.ts';
+import { builtInCharts } from '../../src/runtime/transitions/publish-charts.ts';
 
 const read = (path: string) =>
   readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
@@ -30,7 +30,7 @@ export interface PublicSurface {
 export function publicSurface(): PublicSurface {
   return {
     exports: exportsOf(read('src/index.ts')),
-    charts: Object.fromEntries(ownCharts().map(({ machine, hash }) => [machine, hash])),
+    charts: Object.fromEntries(builtInCharts().map(({ machine, hash }) => [machine, hash])),
     errorCodes: errorCodesOf(read('src/domain/fault.ts')),
     exitCodes: Object.values(exit).sort((a, b) => a - b),
     flags: Object.fromEntries([

@@ -4,8 +4,8 @@ import { systemClock } from '../../src/adapters/system/clock.ts';
 import { parseAuditEvent } from '../../src/domain/events/audit-entry.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import {
-  KeyframeReading,
-  KeyframeText,
+  KeyframeDecoder,
+  KeyframeEncoder,
   readKeyframe,
 } from '../../src/runtime/audit/keyframes/codec.ts';
 import { Verifier } from '../../src/runtime/audit/verifier/verifier.ts';
@@ -25,7 +25,7 @@ const lines = await (async () => {
   const verifier = new Verifier(() => {});
   for (const stored of events.slice(0, kept)) verifier.take(parseAuditEvent(stored));
   let text = '';
-  for await (const piece of new KeyframeText(verifier).pieces()) text += piece;
+  for await (const piece of new KeyframeEncoder(verifier).pieces()) text += piece;
   return text.split('\n').filter((line) => line !== '');
 })();
 
@@ -51,7 +51,7 @@ const keyframesOf = (text: string) => ({
 
 /** Whoever writes a keyframe may sign it, too: its digest is then its own. */
 async function digestOf(text: string): Promise<string> {
-  await using reading = new KeyframeReading(keyframesOf(text), kept);
+  await using reading = new KeyframeDecoder(keyframesOf(text), kept);
   const lines = async () => {
     for await (const _ of reading.lines(await reading.head()));
   };

@@ -1,6 +1,6 @@
 import type { AnyStateNode } from 'xstate';
 import { type Chart, chartOf } from '../../src/charts/model/chart.ts';
-import { type Steppable, steppable } from '../../src/runtime/transitions/transition.ts';
+import { type CompiledMachine, compileMachine } from '../../src/runtime/transitions/transition.ts';
 import type { Example } from './examples.ts';
 import { activeNodes, walk } from './walk.ts';
 
@@ -9,7 +9,7 @@ export function complaintsAbout(example: Example): readonly string[] {
   const chart = chartOf(example.machine);
   return [
     ...unlisted(example),
-    ...unreached(steppable(example.machine), example, chart),
+    ...unreached(compileMachine(example.machine), example, chart),
     ...undescribed(chart),
     ...unnamed(chart),
     ...impure(example.machine.root),
@@ -21,7 +21,7 @@ const unlisted = ({ machine, events }: Example): string[] => {
   return machine.events.filter((type) => !listed.has(type)).map((type) => `no example of ${type}`);
 };
 
-function unreached(machine: Steppable, example: Example, chart: Chart): string[] {
+function unreached(machine: CompiledMachine, example: Example, chart: Chart): string[] {
   const tried = walk(machine, example);
   const nodes = new Set(tried.flatMap(({ standing }) => activeNodes(machine.name, standing.value)));
   const edges = new Set(tried.flatMap(({ taken }) => (taken === 'ignored' ? [] : taken.edges)));

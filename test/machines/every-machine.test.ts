@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { type AnyStateMachine, setup } from 'xstate';
-import { begin, step, steppable } from '../../src/runtime/transitions/transition.ts';
+import {
+  compileMachine,
+  initialTransition,
+  transition,
+} from '../../src/runtime/transitions/transition.ts';
 import { complaintsAbout } from './complaints.ts';
 import { type Example, examples } from './examples.ts';
 import { walk } from './walk.ts';
 
 describe.each(examples)('the $machine.id machine', (example) => {
-  const machine = steppable(example.machine);
+  const machine = compileMachine(example.machine);
   const tried = walk(machine, example);
 
   test('has nothing unreachable, undescribed, unnamed or impure', () => {
@@ -15,20 +19,20 @@ describe.each(examples)('the $machine.id machine', (example) => {
 
   test('gives the same step for the same event in the same state', () => {
     for (const { standing, event, taken } of tried) {
-      expect(step(machine, standing, event)).toEqual(taken);
+      expect(transition(machine, standing, event)).toEqual(taken);
     }
-    expect(begin(machine)).toEqual(begin(machine));
+    expect(initialTransition(machine)).toEqual(initialTransition(machine));
   });
 
   test('changes neither the standing nor the event it is given', () => {
     for (const { standing, event, taken } of tried) {
-      expect(step(machine, deepFrozen(standing), deepFrozen(event))).toEqual(taken);
+      expect(transition(machine, deepFrozen(standing), deepFrozen(event))).toEqual(taken);
     }
   });
 
   test('can be taken up from what an event says, without a snapshot of XState', () => {
     for (const { standing, event, taken } of tried) {
-      expect(step(machine, viaJson(standing), viaJson(event))).toEqual(taken);
+      expect(transition(machine, viaJson(standing), viaJson(event))).toEqual(taken);
     }
   });
 
@@ -43,14 +47,16 @@ describe.each(examples)('the $machine.id machine', (example) => {
     for (const { taken } of final) {
       if (taken === 'ignored') continue;
       for (const event of example.events) {
-        expect(step(machine, { value: taken.to, context: taken.context }, event)).toBe('ignored');
+        expect(transition(machine, { value: taken.to, context: taken.context }, event)).toBe(
+          'ignored',
+        );
       }
     }
   });
 
   test('ignores an event that it does not know', () => {
     for (const { standing } of tried) {
-      expect(step(machine, standing, { type: 'nonsense' })).toBe('ignored');
+      expect(transition(machine, standing, { type: 'nonsense' })).toBe('ignored');
     }
   });
 });

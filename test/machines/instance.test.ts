@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { instance } from '../../src/runtime/transitions/machine-set.ts';
-import { step } from '../../src/runtime/transitions/transition.ts';
+import { transition } from '../../src/runtime/transitions/transition.ts';
 
 const after = (value: string, type: string) => {
-  const taken = step(instance, { value }, { type });
+  const taken = transition(instance, { value }, { type });
   return taken === 'ignored' ? 'ignored' : taken.to;
 };
 

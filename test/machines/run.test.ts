@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { run } from '../../src/runtime/transitions/machine-set.ts';
-import { step } from '../../src/runtime/transitions/transition.ts';
+import { transition } from '../../src/runtime/transitions/transition.ts';
 import { examples } from './examples.ts';
 import { walk } from './walk.ts';
 
@@ -8,7 +8,7 @@ const events = examples.find(({ machine }) => machine.id === 'run')?.events ?? [
 const tried = walk(run, { events });
 const present = (phase: string, sight: string) => ({ present: { phase, sight } });
 const after = (value: ReturnType<typeof present> | string, type: string) => {
-  const taken = step(run, { value }, { type, reason: 'silent' } as { type: string });
+  const taken = transition(run, { value }, { type, reason: 'silent' } as { type: string });
   return taken === 'ignored' ? 'ignored' : taken.to;
 };
 

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import type { EndCause } from '../../machines/session.ts';
 import { session } from '../../src/runtime/transitions/machine-set.ts';
-import { begin, type Step, step } from '../../src/runtime/transitions/transition.ts';
+import {
+  initialTransition,
+  type Transition,
+  transition,
+} from '../../src/runtime/transitions/transition.ts';
 import { examples } from './examples.ts';
 import { walk } from './walk.ts';
 
@@ -9,19 +13,19 @@ const events = examples.find(({ machine }) => machine.id === 'session')?.events 
 const tried = walk(session, { events });
 
 /** The last step, after these events, none of which may be ignored. */
-function after(...types: readonly (string | { type: string; cause: EndCause })[]): Step {
-  return types.reduce<Step>((last, type) => {
+function after(...types: readonly (string | { type: string; cause: EndCause })[]): Transition {
+  return types.reduce<Transition>((last, type) => {
     const event = typeof type === 'string' ? { type } : type;
-    const taken = step(session, { value: last.to, context: last.context }, event);
+    const taken = transition(session, { value: last.to, context: last.context }, event);
     if (taken === 'ignored') throw new Error(`${event.type} ignored in ${String(last.to)}`);
     return taken;
-  }, begin(session));
+  }, initialTransition(session));
 }
-const causeOf = (taken: Step): EndCause | null =>
+const causeOf = (taken: Transition): EndCause | null =>
   (taken.context as { cause: EndCause | null }).cause;
 
 test('a run listens before it takes its lease, and takes its lease before its slot', () => {
-  expect(begin(session).effects).toEqual([]);
+  expect(initialTransition(session).effects).toEqual([]);
   expect(after('opened').effects).toEqual(['take-lease']);
   expect(after('opened', 'leased').effects).toEqual(['claim-slot']);
   expect(after('opened', 'leased', 'claimed').effects).toEqual(['reconcile']);

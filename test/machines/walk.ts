@@ -1,29 +1,35 @@
 import { getShortestPaths } from 'xstate/graph';
 import type { StateValue } from '../../src/domain/events/event-schema.ts';
 import {
-  type Standing,
-  type Step,
-  type Steppable,
-  step,
+  type CompiledMachine,
+  type MachineState,
+  type Transition,
+  transition,
 } from '../../src/runtime/transitions/transition.ts';
 import type { Example } from './examples.ts';
 
 /** One step from a place that the machine can get to. */
 export interface Tried {
-  readonly standing: Standing;
+  readonly standing: MachineState;
   readonly event: { readonly type: string };
-  readonly taken: Step | 'ignored';
+  readonly taken: Transition | 'ignored';
 }
 
 /** Goes to every place the machine can get to (state and context), and gives it every event there. */
-export function walk(steppable: Steppable, { events }: Pick<Example, 'events'>): readonly Tried[] {
+export function walk(
+  steppable: CompiledMachine,
+  { events }: Pick<Example, 'events'>,
+): readonly Tried[] {
   return places(steppable, events).flatMap((standing) =>
-    events.map((event) => ({ standing, event, taken: step(steppable, standing, event) })),
+    events.map((event) => ({ standing, event, taken: transition(steppable, standing, event) })),
   );
 }
 
 /** Every place that the machine can get to, on a path that the machine itself made. */
-function places({ machine }: Steppable, events: Example['events']): readonly Required<Standing>[] {
+function places(
+  { machine }: CompiledMachine,
+  events: Example['events'],
+): readonly Required<MachineState>[] {
   return getShortestPaths(machine, { events: [...events] }).map(({ state }) => ({
     value: state.value as StateValue,
     context: state.context,

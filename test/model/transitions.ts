@@ -17,7 +17,7 @@ import {
 import { AgentRecord, InstanceRecord } from '../../src/domain/records/schemas.ts';
 import type { RecordRead } from '../../src/domain/records/stored-record.ts';
 import { instance, run, session } from '../../src/runtime/transitions/machine-set.ts';
-import { begin, step } from '../../src/runtime/transitions/transition.ts';
+import { initialTransition, transition } from '../../src/runtime/transitions/transition.ts';
 import type { InstanceEntry, SlotEntry } from './state.ts';
 
 /**
@@ -55,7 +55,7 @@ const runMoves = remembered((key): Standing | 'ignored' => {
   const { type, ...of } = JSON.parse(key) as Standing & { type: RunMove };
   const before = agentRecord(of);
   const event = type === 'suspected' ? { type, reason: 'silent' } : { type };
-  const taken = step(run, { value: runMachineState(before) }, event);
+  const taken = transition(run, { value: runMachineState(before) }, event);
   if (taken === 'ignored') return 'ignored';
   const after = withRunTransition(before, 1, taken.to, 0, 'silent');
   return { phase: after.phase, suspect: after.suspect !== undefined, first: after.term === 0 };
@@ -70,7 +70,7 @@ export function movedSlot(entry: SlotEntry, type: RunMove): Omit<SlotEntry, 'rev
 
 const runEnds = remembered((key): true => {
   const { type, ...of } = JSON.parse(key) as Standing & { type: string };
-  const taken = step(run, { value: runMachineState(agentRecord(of)) }, { type });
+  const taken = transition(run, { value: runMachineState(agentRecord(of)) }, { type });
   if (taken === 'ignored' || !taken.done) throw new Error(`a run has no end by ${key}`);
   return true;
 });
@@ -82,7 +82,7 @@ export function mustEndRun({ phase, suspect, first }: SlotEntry, type: string): 
 }
 
 const instanceEnds = remembered((type): true => {
-  const taken = step(instance, { value: begin(instance).to }, { type });
+  const taken = transition(instance, { value: initialTransition(instance).to }, { type });
   if (taken === 'ignored' || !taken.done) throw new Error(`an instance has no end by ${type}`);
   return true;
 });
@@ -95,7 +95,7 @@ export function mustEndInstance(type: 'removed' | 'adopted'): string {
 
 /** What the first record of a run says. */
 export const firstOf = (of: number): Omit<SlotEntry, 'rev'> => {
-  const value = JSON.stringify(begin(run).to);
+  const value = JSON.stringify(initialTransition(run).to);
   if (value !== JSON.stringify(runMachineState(agentRecord(registering)))) {
     throw new Error(`a run begins as ${value}`);
   }
@@ -114,7 +114,7 @@ export interface SessionStep {
 
 const sessionSteps = remembered((key): SessionStep | 'ignored' => {
   const { value, announced, event } = JSON.parse(key);
-  const taken = step(session, { value, context: { cause: null, announced } }, event);
+  const taken = transition(session, { value, context: { cause: null, announced } }, event);
   if (taken === 'ignored') return 'ignored';
   const context = taken.context as { cause: string | null; announced: boolean };
   const effects = taken.effects.filter((each): each is SessionEffect => isEffect(each));
@@ -130,7 +130,7 @@ export const movedSession = (
   event: SessionEvent,
 ): SessionStep | 'ignored' => sessionSteps(JSON.stringify({ value, announced, event }));
 
-export const firstSession = (): string => String(begin(session).to);
+export const firstSession = (): string => String(initialTransition(session).to);
 
 const service = ServiceName.parse('web');
 const specs = [1, 2, 3].map((id) => ({ service, id: InstanceId.parse(`${id}`), labels: {} }));

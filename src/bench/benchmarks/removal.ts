@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Slot } from '../../domain/identity/names.ts';
 import { agentMapKey } from '../../domain/identity/registry-keys.ts';
 import { type Millis, type MonotonicTime, seconds } from '../../domain/time.ts';
-import { View } from '../../runtime/support/registry-cache.ts';
+import { RegistryCache } from '../../runtime/support/registry-cache.ts';
 import type { Row } from '../benchmark.ts';
 import { deleteBare } from '../fixture/baseline-deletes.ts';
 import type { Stage } from '../fixture/benchmark-namespace.ts';
@@ -54,7 +54,7 @@ async function removeOnce(host: string, stage: Stage): Promise<Millis> {
 /** A consumer that notes when it sees a slot's run expired, and when it sees nothing left of it. */
 class RemovalWatch implements AsyncDisposable {
   readonly #slot: string;
-  readonly #view: View;
+  readonly #view: RegistryCache;
   readonly #stage: Stage;
   readonly #stop = new AbortController();
   readonly #following: Promise<void>;
@@ -64,7 +64,7 @@ class RemovalWatch implements AsyncDisposable {
   constructor(slot: Slot, stage: Stage) {
     this.#slot = agentMapKey(slot);
     this.#stage = stage;
-    this.#view = new View(stage.ports, () => this.#look());
+    this.#view = new RegistryCache(stage.ports, () => this.#look());
     this.#following = this.#view.follow(this.#stop.signal);
   }
 

@@ -9,12 +9,12 @@ import {
 } from '../../domain/records/stored-record.ts';
 import type { Revision } from '../../domain/time.ts';
 import {
-  moveInstance,
   registerInstance,
   removeInstance,
+  transitionInstance,
 } from '../../runtime/transitions/instance-changes.ts';
 import type { Author, Change } from '../../runtime/transitions/record-change.ts';
-import { moveRun, removeRun, takeSlot } from '../../runtime/transitions/run-changes.ts';
+import { buildClaim, removeRun, transitionRun } from '../../runtime/transitions/run-changes.ts';
 import { type HistoryCommit, HistoryWriter, type WriterOptions } from './history-writer.ts';
 import { seededFractions } from './seeded-random.ts';
 
@@ -81,7 +81,7 @@ class World {
     const process = { boot: 'boot', namespace: 'pid', pid: n };
     const claim = { ...me, ttl: 15_000, grace: 30_000, process, startedAt: this.#writer.now };
     const agent = yield* this.#agent(
-      takeSlot(author, this.#writer.absent(agentKey(me)), claim, {}),
+      buildClaim(author, this.#writer.absent(agentKey(me)), claim, {}),
     );
     const running: Running = { n, author, agent, instances: new Map() };
     for (let k = 0; k < instances; k += 1) yield* this.#register(running, `web-${n}-${k}`);
@@ -108,14 +108,14 @@ class World {
       const spec = { ...specOf(one.record.service, one.record.id), port: Math.floor(what * 9999) };
       yield* this.#instance(
         there,
-        must(moveInstance(there.author, one, { type: 'changed', spec })),
+        must(transitionInstance(there.author, one, { type: 'changed', spec })),
       );
     } else {
       const move =
         one.record.state === 'serving'
           ? ({ type: 'failed', detail: 'connection refused' } as const)
           : ({ type: 'recovered' } as const);
-      yield* this.#instance(there, must(moveInstance(there.author, one, move)));
+      yield* this.#instance(there, must(transitionInstance(there.author, one, move)));
     }
     return there;
   }
@@ -123,7 +123,7 @@ class World {
   *#suspect(there: Running): Commits<Running> {
     const evidence = { silentFor: 15_100, lease: 'absent', probe: 'nobody' };
     const suspicion = { type: 'suspected', reason: 'silent' } as const;
-    const change = moveRun(this.#author(collector), there.agent, suspicion, { evidence });
+    const change = transitionRun(this.#author(collector), there.agent, suspicion, { evidence });
     there.agent = yield* this.#agent(must(change));
     return there;
   }
@@ -131,13 +131,13 @@ class World {
   /** Most come back. */
   *#settle(there: Running, what: number): Commits<Running> {
     if (what < 0.8) return yield* this.#run(there, { type: 'regranted' });
-    const change = moveRun(this.#author(collector), there.agent, { type: 'expired' });
+    const change = transitionRun(this.#author(collector), there.agent, { type: 'expired' });
     there.agent = yield* this.#agent(must(change));
     return there;
   }
 
   *#run(there: Running, move: { type: 'announced' | 'regranted' }): Commits<Running> {
-    there.agent = yield* this.#agent(must(moveRun(there.author, there.agent, move)));
+    there.agent = yield* this.#agent(must(transitionRun(there.author, there.agent, move)));
     return there;
   }
 

@@ -7,7 +7,7 @@ import { AgentName, HostId, type RunRef } from '../../domain/identity/names.ts';
 import { agentKey, leaseKey } from '../../domain/identity/registry-keys.ts';
 import { renewEvery } from '../../domain/policy/lease-policy.ts';
 import type { Commit } from '../../ports/registry.ts';
-import { takeSlot } from '../../runtime/transitions/run-changes.ts';
+import { buildClaim } from '../../runtime/transitions/run-changes.ts';
 import { type Access, connectBare, openStore, portsOf } from '../environment/access.ts';
 import type { Jobs } from './job.ts';
 
@@ -68,7 +68,7 @@ function recordsOf(
   ports: ReturnType<typeof portsOf>,
 ): Commit {
   const changes = runs.map((run) =>
-    takeSlot(
+    buildClaim(
       { actor: run, ports },
       { kind: 'absent', key: agentKey(run), revision: 0 },
       { ...run, ...lease, process: thisProcess(), startedAt: ports.clock.wall() },

@@ -1,5 +1,5 @@
 import type { Revision, WallTime } from '../../domain/time.ts';
-import type { Moment, Replayed } from '../../runtime/audit/replay.ts';
+import type { Replayed, ReplayTarget } from '../../runtime/audit/replay.ts';
 import { agentTable } from '../tables/agent-table.ts';
 import { plural } from '../tables/footer.ts';
 import { hostRows } from '../tables/host-rows.ts';
@@ -30,12 +30,12 @@ export const effortWords = ({ folded, keyframe }: Replayed): string =>
     : `${grouped(folded)} events replayed from the beginning`;
 
 /** The moment against whose clock ages are told: the time that was asked for, else the last event's. */
-export const clockOf = (moment: Moment, { at }: Replayed, now: WallTime): WallTime =>
+export const clockOf = (moment: ReplayTarget, { at }: Replayed, now: WallTime): WallTime =>
   'at' in moment ? Math.min(moment.at, now) : at;
 
 /** What to know where the moment is not quite the one that was asked for. */
 export function caveats(
-  moment: Moment,
+  moment: ReplayTarget,
   { seq, keyframe }: Replayed,
   { first, last }: { readonly first: Revision; readonly last: Revision },
 ): readonly string[] {

@@ -1,7 +1,7 @@
 import type { Overlay } from '../../charts/model/overlay.ts';
 import { type AuditEntry, chainName, parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
-import { isPast, type Moment } from '../../runtime/audit/replay.ts';
+import { isAfter, type ReplayTarget } from '../../runtime/audit/replay.ts';
 import type { History } from '../../runtime/history.ts';
 
 /** What one chain came to, up to a moment. */
@@ -17,12 +17,12 @@ export interface Life {
 export async function livesOf(
   history: History,
   filters: readonly string[],
-  moment: Moment | undefined,
+  moment: ReplayTarget | undefined,
   signal: AbortSignal,
 ): Promise<readonly Life[]> {
   const lives = new Map<string, Life>();
   for await (const stored of history.read(0, filters)) {
-    if (signal.aborted || (moment !== undefined && isPast(stored, moment))) break;
+    if (signal.aborted || (moment !== undefined && isAfter(stored, moment))) break;
     const read = parseAuditEvent(stored);
     if (read.kind === 'illegible') continue;
     const name = chainName(read.event.of);

@@ -1,11 +1,11 @@
 import { type Chart, chartOf } from '../../charts/model/chart.ts';
 import { loadMachines } from '../../composition/load-machines.ts';
 import { Fault } from '../../domain/fault.ts';
-import { ownCharts } from '../../runtime/transitions/publish-charts.ts';
+import { builtInCharts } from '../../runtime/transitions/publish-charts.ts';
 
 /** Of the machines in a file or a directory, else our own. @throws {Fault} `bad-setting` */
 export async function chartsIn(place: string | undefined): Promise<readonly Chart[]> {
-  if (place === undefined) return ownCharts();
+  if (place === undefined) return builtInCharts();
   return Object.values(await loadMachines(place)).map(chartOf);
 }
 

@@ -4,7 +4,7 @@ import { findMoment } from '../../composition/find-moment.ts';
 import { momentRule } from '../../composition/moment-expression.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
-import { isPast, type Moment } from '../../runtime/audit/replay.ts';
+import { isAfter, type ReplayTarget } from '../../runtime/audit/replay.ts';
 import { NamedCharts } from '../audit/exported-charts.ts';
 import { openHistory } from '../audit/open-history.ts';
 import { grouped, Meter } from '../audit/progress.ts';
@@ -77,18 +77,18 @@ export const auditExport = command({
   },
 });
 
-const startOf = (from: Moment | undefined): Revision =>
+const startOf = (from: ReplayTarget | undefined): Revision =>
   from === undefined || 'at' in from ? 0 : 'seq' in from ? from.seq : from.before;
 
 /** Both ends are in; time goes forward with the sequence. */
 async function* between(
   events: AsyncIterable<StoredEvent>,
-  from: Moment | undefined,
-  to: Moment | undefined,
+  from: ReplayTarget | undefined,
+  to: ReplayTarget | undefined,
 ): AsyncGenerator<StoredEvent> {
   for await (const stored of events) {
     if (from && 'at' in from && stored.storedAt < from.at) continue;
-    if (to && isPast(stored, to)) return;
+    if (to && isAfter(stored, to)) return;
     yield stored;
   }
 }

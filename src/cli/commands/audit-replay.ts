@@ -5,7 +5,7 @@ import { findMoment } from '../../composition/find-moment.ts';
 import { loadMachines } from '../../composition/load-machines.ts';
 import { momentRule } from '../../composition/moment-expression.ts';
 import { Fault } from '../../domain/fault.ts';
-import { type Moment, type Replayed, replayTo } from '../../runtime/audit/replay.ts';
+import { type Replayed, type ReplayTarget, replayTo } from '../../runtime/audit/replay.ts';
 import { replayMachines } from '../../runtime/audit/replay-machines.ts';
 import { type Difference, differenceLine, fleetDiff } from '../audit/fleet-diff.ts';
 import { fleetRows } from '../audit/fleet-rows.ts';
@@ -170,7 +170,7 @@ async function reach(
   text: string,
   { history, keyframes }: OpenHistory,
   io: Io,
-): Promise<{ readonly moment: Moment; readonly replayed: Replayed }> {
+): Promise<{ readonly moment: ReplayTarget; readonly replayed: Replayed }> {
   const moment = await findMoment(setting, text, history, io, system.clock.wall());
   const replayed = await spinning(io, `replaying to ${text}`, () =>
     replayTo(history, moment, keyframes, io.signal, system.hash),
@@ -178,7 +178,7 @@ async function reach(
   return { moment, replayed };
 }
 
-async function warn(moment: Moment, replayed: Replayed, { history }: OpenHistory, io: Io) {
+async function warn(moment: ReplayTarget, replayed: Replayed, { history }: OpenHistory, io: Io) {
   for (const caveat of caveats(moment, replayed, await history.range())) {
     io.err(`${io.palette.dubious('note')}: ${caveat}`);
   }

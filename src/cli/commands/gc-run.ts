@@ -4,7 +4,7 @@ import { Duration } from '../../composition/duration.ts';
 import { type Planned, planDocument, planNow } from '../../composition/gc-plan-now.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import { hours, type Millis, seconds } from '../../domain/time.ts';
-import { Visit } from '../../runtime/collector/manual-collection.ts';
+import { ManualCollection } from '../../runtime/collector/manual-collection.ts';
 import { command } from '../command/command.ts';
 import { exit } from '../command/exit.ts';
 import { lease } from '../command/settings/lease.ts';
@@ -45,7 +45,7 @@ export const gcRun = command({
     const author = { actor: await operatorOf(settings, io), ports };
     const own = { ttl: settings.ttl, grace: settings.grace };
     const deeds = new Deeds();
-    await using visit = new Visit(author, own, ports, {
+    await using visit = new ManualCollection(author, own, ports, {
       did: (events) => {
         deeds.add(events);
         say(events, settings.json, io);
@@ -76,7 +76,7 @@ function say(events: readonly AuditEvent[], json: boolean, io: Io): void {
 }
 
 /** Says from time to time how long it still watches. */
-async function watch(visit: Visit, duration: Millis, io: Io): Promise<void> {
+async function watch(visit: ManualCollection, duration: Millis, io: Io): Promise<void> {
   const over = new AbortController();
   const both = AbortSignal.any([over.signal, io.signal]);
   const until = system.clock.monotonic() + duration;

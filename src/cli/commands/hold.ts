@@ -4,7 +4,7 @@ import { Duration } from '../../composition/duration.ts';
 import { holdAt, isAt, placeName, placeNamed } from '../../composition/host-or-agent.ts';
 import { days, seconds } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
-import { hold as plan } from '../../runtime/operator/operator-actions.ts';
+import { planHold as plan } from '../../runtime/operator/operator-actions.ts';
 import { command } from '../command/command.ts';
 import { exit } from '../command/exit.ts';
 import { coverLines } from '../gc/hold-coverage.ts';

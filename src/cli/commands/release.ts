@@ -1,7 +1,7 @@
 import { type Place, placeName, placeNamed } from '../../composition/host-or-agent.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { HoldRecord } from '../../domain/records/schemas.ts';
-import { release as end } from '../../runtime/operator/operator-actions.ts';
+import { endHoldEarly as end } from '../../runtime/operator/operator-actions.ts';
 import { command } from '../command/command.ts';
 import { exit } from '../command/exit.ts';
 import { openView } from '../session/open-view.ts';

@@ -3,7 +3,7 @@ import { Fleet } from '../../domain/fleet/fleet.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { allSeats, policyKey } from '../../domain/identity/registry-keys.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { type Moment, replayTo } from '../../runtime/audit/replay.ts';
+import { type ReplayTarget, replayTo } from '../../runtime/audit/replay.ts';
 import { readLease } from '../../runtime/collector/observe/gather-evidence.ts';
 import type { OpenHistory } from '../audit/open-history.ts';
 import { clockOf } from '../audit/replay-report.ts';
@@ -45,7 +45,7 @@ const ofTheFleet = ['hold.>', 'brake.*', policyKey];
 
 /** The past, or what a file says: the fleet as replayed. Of leases and seats nothing was kept. */
 export async function past(
-  moment: Moment,
+  moment: ReplayTarget,
   { history, keyframes }: OpenHistory,
   io: Io,
 ): Promise<Ground> {

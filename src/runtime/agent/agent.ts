@@ -14,7 +14,7 @@ import { termOf } from '../../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { ProcessTransition } from '../transitions/process-chain.ts';
-import { Offer } from './background-collector.ts';
+import { BackgroundCollector } from './background-collector.ts';
 import { Session } from './session.ts';
 
 export interface AgentOptions {
@@ -47,9 +47,9 @@ export class Agent implements AsyncDisposable {
   readonly #options: AgentOptions;
   readonly #ports: Ports;
   readonly #wanted = new Map<string, DesiredInstance>();
-  readonly #former = new Set<RunId>();
+  readonly #previousRuns = new Set<RunId>();
   readonly #ready = Promise.withResolvers<void>();
-  readonly #offer: Offer | undefined;
+  readonly #offer: BackgroundCollector | undefined;
   #session: Session;
   #stopping = false;
   readonly #done: Promise<void>;
@@ -61,7 +61,9 @@ export class Agent implements AsyncDisposable {
     this.#ports = ports;
     this.replace(specs);
     this.#session = this.#next(options.takeover, options.run);
-    this.#offer = options.collect ? new Offer(this.slot, options.lease, ports) : undefined;
+    this.#offer = options.collect
+      ? new BackgroundCollector(this.slot, options.lease, ports)
+      : undefined;
     this.#done = this.#running().finally(() => this.#offer?.[Symbol.asyncDispose]());
     this.#done.catch(this.#ready.reject);
     this.#ready.promise.catch(() => {});
@@ -103,7 +105,7 @@ export class Agent implements AsyncDisposable {
       const key = instanceKey({ ...this.slot, ...spec });
       this.#wanted.set(key, { spec, health: before.get(key)?.health ?? { state: 'serving' } });
     }
-    this.#session?.wantsChanged();
+    this.#session?.desiredChanged();
   }
 
   /** What a check found. Says nothing of an instance that it does not run. */
@@ -112,7 +114,7 @@ export class Agent implements AsyncDisposable {
     const wanted = this.#wanted.get(key);
     if (!wanted || wanted.health.state === health.state) return;
     this.#wanted.set(key, { ...wanted, health });
-    this.#session.wantsChanged();
+    this.#session.desiredChanged();
   }
 
   /** Leaves politely; resolves when it is gone. */
@@ -136,7 +138,7 @@ export class Agent implements AsyncDisposable {
       {
         ...this.#options,
         takeover,
-        former: this.#former,
+        former: this.#previousRuns,
         claim: {
           ...me,
           ttl,
@@ -159,7 +161,7 @@ export class Agent implements AsyncDisposable {
   async #running(): Promise<void> {
     for (;;) {
       const cause = await this.#session.run();
-      this.#former.add(this.run);
+      this.#previousRuns.add(this.run);
       if (this.#stopping || cause === 'left') return;
       this.#endUnlessNew(cause);
       this.#ports.log.warn('starting-over', { run: this.run, cause });

@@ -8,7 +8,7 @@ import { Collector } from '../collector/collector.ts';
  * A process that is there anyway offers itself for a seat. Without one it costs a look at the seats now
  * and then; where it may not collect it says so once, and goes on with what it is there for.
  */
-export class Offer implements AsyncDisposable {
+export class BackgroundCollector implements AsyncDisposable {
   readonly #collector: Collector;
   readonly #over: Promise<void>;
 

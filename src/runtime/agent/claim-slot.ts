@@ -4,9 +4,9 @@ import type { AgentRecord } from '../../domain/records/schemas.ts';
 import { type RecordRead, readAgent } from '../../domain/records/stored-record.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { breathe } from '../support/retry.ts';
-import { type Claim, moveRun, takeSlot } from '../transitions/run-changes.ts';
-import type { Holding } from './owned-records.ts';
+import { retryDelay } from '../support/retry.ts';
+import { buildClaim, type Claim, transitionRun } from '../transitions/run-changes.ts';
+import type { OwnedRecords } from './owned-records.ts';
 
 export type Claimed =
   | { readonly type: 'claimed' }
@@ -31,7 +31,7 @@ const probeWithin: Millis = seconds(1);
  * @throws {Fault} `store-unavailable`; ask again, the state of the slot is read anew
  */
 export async function claimSlot(
-  holding: Holding,
+  holding: OwnedRecords,
   options: ClaimOptions,
   ports: Pick<Ports, 'registry' | 'leases' | 'probe' | 'clock' | 'entropy' | 'processes'>,
   signal: AbortSignal,
@@ -46,7 +46,7 @@ export async function claimSlot(
     const right = await mayTake(there, holding.me, options, ports, signal);
     if (right === undefined) continue;
     if ('refused' in right) return { type: 'refused', why: right.refused };
-    const change = takeSlot(holding.author, there, options.claim, {
+    const change = buildClaim(holding.author, there, options.claim, {
       evidence: { taken: right.because },
     });
     const { outcome } = await holding.commit([change]);
@@ -56,14 +56,14 @@ export async function claimSlot(
     }
     holding.spent = outcome === 'unknown';
     // A write under way gets the time to arrive; and whoever starts over with a new run does not spin.
-    if (outcome !== 'conflict') await breathe(ports, signal);
+    if (outcome !== 'conflict') await retryDelay(ports, signal);
   }
   return undefined;
 }
 
 /** The write that took the slot was not acknowledged, but it stands: rewrite the record once, then go on. */
 async function confirm(
-  holding: Holding,
+  holding: OwnedRecords,
   ports: Pick<Ports, 'clock' | 'entropy'>,
   signal: AbortSignal,
 ): Promise<boolean> {
@@ -71,11 +71,11 @@ async function confirm(
     const mine = await holding.check();
     if ('ended' in mine) return false;
     if (mine.record.n > 1) return true;
-    const change = moveRun(holding.author, mine, { type: 'confirmed' });
+    const change = transitionRun(holding.author, mine, { type: 'confirmed' });
     if (change === 'ignored') return true;
     const { outcome } = await holding.commit([change]);
     if (outcome === 'committed') return true;
-    await breathe(ports, signal);
+    await retryDelay(ports, signal);
   }
   return false;
 }

@@ -2,23 +2,23 @@ import { removalsPerBatch } from '../../domain/policy/lease-policy.ts';
 import type { StoredAgent, StoredInstance } from '../../domain/records/stored-record.ts';
 import type { Millis, MonotonicTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { breathe } from '../support/retry.ts';
-import { moveInstance, removeInstance } from '../transitions/instance-changes.ts';
+import { retryDelay } from '../support/retry.ts';
+import { removeInstance, transitionInstance } from '../transitions/instance-changes.ts';
 import type { Change } from '../transitions/record-change.ts';
-import { moveRun, removeRun } from '../transitions/run-changes.ts';
-import type { Ended, Holding } from './owned-records.ts';
+import { removeRun, transitionRun } from '../transitions/run-changes.ts';
+import type { OwnedRecords, OwnershipLost } from './owned-records.ts';
 
 /**
  * Leaves politely: says so, lets the instances drain, removes them, and with the last batch its own
  * record.
  * @throws {Fault} `store-unavailable`; withdraw again, it goes on from what is there
  */
-export async function withdraw(
-  holding: Holding,
+export async function leaveGracefully(
+  holding: OwnedRecords,
   drainFor: Millis,
   ports: Pick<Ports, 'clock' | 'entropy'>,
   signal: AbortSignal,
-): Promise<'left' | Ended | undefined> {
+): Promise<'left' | OwnershipLost | undefined> {
   const { clock } = ports;
   let listed = false;
   let drainedAt: MonotonicTime | undefined;
@@ -44,7 +44,7 @@ export async function withdraw(
     listed = false;
     const after = await holding.check();
     if ('ended' in after) return after;
-    await breathe(ports, signal);
+    await retryDelay(ports, signal);
   }
   return undefined;
 }
@@ -54,8 +54,12 @@ interface Next {
   readonly changes: readonly Change[];
 }
 
-function nextChanges({ author, instances, me }: Holding, mine: StoredAgent, drains: boolean): Next {
-  const saying = moveRun(author, mine, { type: 'withdrawn' });
+function nextChanges(
+  { author, instances, me }: OwnedRecords,
+  mine: StoredAgent,
+  drains: boolean,
+): Next {
+  const saying = transitionRun(author, mine, { type: 'withdrawn' });
   if (saying !== 'ignored') return { step: 'say', changes: [saying] };
   const stored = [...instances.values()].filter((read) => read.kind === 'stored');
   const serving = stored.filter(
@@ -72,7 +76,7 @@ function nextChanges({ author, instances, me }: Holding, mine: StoredAgent, drai
     : { step: 'remove-record', changes: [...removals, removeRun(author, mine, 'left')] };
 }
 
-const draining = (author: Holding['author'], serving: readonly StoredInstance[]): Change[] =>
+const draining = (author: OwnedRecords['author'], serving: readonly StoredInstance[]): Change[] =>
   serving
-    .map((stored) => moveInstance(author, stored, { type: 'drained' }))
+    .map((stored) => transitionInstance(author, stored, { type: 'drained' }))
     .filter((change) => change !== 'ignored');

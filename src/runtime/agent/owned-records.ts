@@ -15,13 +15,13 @@ import type { CommitOutcome } from '../../ports/registry.ts';
 import type { Author, Change } from '../transitions/record-change.ts';
 
 /** What became of the run's record, where it no longer is the run's. */
-export type Ended = { readonly ended: 'expired' | 'superseded' | 'absent' };
+export type OwnershipLost = { readonly ended: 'expired' | 'superseded' | 'absent' };
 
 /**
  * What a run holds in the registry, as it last knew: its slot's record and the instances under its
  * prefix. Knowledge only: each write is checked by the store against the revision it was based on.
  */
-export class Holding {
+export class OwnedRecords {
   readonly me: RunRef;
   readonly author: Author;
   readonly #ports: Pick<Ports, 'registry'>;
@@ -54,7 +54,7 @@ export class Holding {
    * Reads the slot's record at the leader: what this run holds, or how it ended.
    * @throws {Fault} `store-unavailable`
    */
-  async check(): Promise<StoredAgent | Ended> {
+  async check(): Promise<StoredAgent | OwnershipLost> {
     const read = readAgent(await this.#ports.registry.read(agentKey(this.me)));
     // A record of ours that somebody made unreadable is no longer ours: a new run takes the slot.
     if (read.kind !== 'stored') return { ended: 'absent' };

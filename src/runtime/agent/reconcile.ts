@@ -5,13 +5,17 @@ import {
   type ReconcileAction,
 } from '../../domain/records/desired-instances.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { breathe } from '../support/retry.ts';
-import { moveInstance, registerInstance, removeInstance } from '../transitions/instance-changes.ts';
+import { retryDelay } from '../support/retry.ts';
+import {
+  registerInstance,
+  removeInstance,
+  transitionInstance,
+} from '../transitions/instance-changes.ts';
 import type { Change } from '../transitions/record-change.ts';
-import { moveRun } from '../transitions/run-changes.ts';
-import type { Ended, Holding } from './owned-records.ts';
+import { transitionRun } from '../transitions/run-changes.ts';
+import type { OwnedRecords, OwnershipLost } from './owned-records.ts';
 
-export type Reconciled = 'reconciled' | 'suspected' | Ended;
+export type Reconciled = 'reconciled' | 'suspected' | OwnershipLost;
 
 /**
  * Makes the records under the slot's prefix equal to what really runs, each write conditional; then,
@@ -23,7 +27,7 @@ export type Reconciled = 'reconciled' | 'suspected' | Ended;
  * @throws {Fault} `store-unavailable`; reconcile again
  */
 export async function reconcile(
-  holding: Holding,
+  holding: OwnedRecords,
   desired: () => Desired,
   ports: Pick<Ports, 'clock' | 'entropy'>,
   signal: AbortSignal,
@@ -45,12 +49,12 @@ export async function reconcile(
     const after = await holding.check();
     if ('ended' in after) return after;
     if (after.record.suspect) return 'suspected';
-    await breathe(ports, signal);
+    await retryDelay(ports, signal);
   }
   return undefined;
 }
 
-function nextChanges(holding: Holding, desired: Desired): readonly Change[] {
+function nextChanges(holding: OwnedRecords, desired: Desired): readonly Change[] {
   const { me, instances } = holding;
   return diffInstances(me, me.run, instances, desired)
     .slice(0, registrationsPerBatch)
@@ -58,13 +62,13 @@ function nextChanges(holding: Holding, desired: Desired): readonly Change[] {
     .filter((change) => change !== 'ignored');
 }
 
-function ownMove(holding: Holding, type: 'announced' | 'confirmed'): readonly Change[] {
+function ownMove(holding: OwnedRecords, type: 'announced' | 'confirmed'): readonly Change[] {
   if (!holding.agent) return [];
-  const change = moveRun(holding.author, holding.agent, { type });
+  const change = transitionRun(holding.author, holding.agent, { type });
   return change === 'ignored' ? [] : [change];
 }
 
-function changeOf(holding: Holding, repair: ReconcileAction): Change | 'ignored' {
+function changeOf(holding: OwnedRecords, repair: ReconcileAction): Change | 'ignored' {
   const { author, heads, agent } = holding;
   // What is done before the run is announced is done because it started.
   const because = agent?.record.phase === 'registering' ? { cause: agent.record.hash } : {};
@@ -78,9 +82,12 @@ function changeOf(holding: Holding, repair: ReconcileAction): Change | 'ignored'
         because,
       );
     case 'change':
-      return moveInstance(author, repair.stored, { type: 'changed', spec: repair.wanted.spec });
+      return transitionInstance(author, repair.stored, {
+        type: 'changed',
+        spec: repair.wanted.spec,
+      });
     case 'turn':
-      return moveInstance(author, repair.stored, turnTo(repair));
+      return transitionInstance(author, repair.stored, turnTo(repair));
     case 'remove':
       return removeInstance(author, repair.stored, 'deregistered', because);
     default:

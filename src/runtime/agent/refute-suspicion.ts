@@ -1,7 +1,7 @@
 import type { Ports } from '../../ports/ports.ts';
-import { breathe } from '../support/retry.ts';
-import { moveRun } from '../transitions/run-changes.ts';
-import type { Ended, Holding } from './owned-records.ts';
+import { retryDelay } from '../support/retry.ts';
+import { transitionRun } from '../transitions/run-changes.ts';
+import type { OwnedRecords, OwnershipLost } from './owned-records.ts';
 
 /**
  * Rewrites the run's own record, which clears a suspicion: only the run refutes, and only while it
@@ -9,17 +9,17 @@ import type { Ended, Holding } from './owned-records.ts';
  * record and then finds the key absent may not have missed it.
  * @throws {Fault} `store-unavailable`; regrant again
  */
-export async function regrant(
-  holding: Holding,
+export async function refuteSuspicion(
+  holding: OwnedRecords,
   holds: () => boolean,
   ports: Pick<Ports, 'clock' | 'entropy' | 'meters'>,
   signal: AbortSignal,
-): Promise<'regranted' | 'lapsed' | Ended | undefined> {
+): Promise<'regranted' | 'lapsed' | OwnershipLost | undefined> {
   while (!signal.aborted) {
     const mine = await holding.check();
     if ('ended' in mine) return mine;
     if (!holds()) return 'lapsed';
-    const change = moveRun(holding.author, mine, { type: 'regranted' });
+    const change = transitionRun(holding.author, mine, { type: 'regranted' });
     const { outcome } =
       change === 'ignored' ? { outcome: 'committed' } : await holding.commit([change]);
     if (outcome === 'committed' && change !== 'ignored' && mine.record.suspect) {
@@ -27,7 +27,7 @@ export async function regrant(
     }
     // The write may have taken longer than the lease.
     if (outcome === 'committed') return holds() ? 'regranted' : 'lapsed';
-    await breathe(ports, signal);
+    await retryDelay(ports, signal);
   }
   return undefined;
 }

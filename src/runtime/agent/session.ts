@@ -7,16 +7,16 @@ import type { Millis } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Notice } from '../../ports/run-messaging.ts';
 import { LeaseKeeper } from '../support/lease-keeper.ts';
-import { breathe, patiently } from '../support/retry.ts';
-import { within } from '../support/with-timeout.ts';
+import { retryDelay, retryUntilAvailable } from '../support/retry.ts';
+import { withTimeout } from '../support/with-timeout.ts';
 import { session as machine } from '../transitions/machine-set.ts';
 import { ProcessChain, type ProcessTransition } from '../transitions/process-chain.ts';
 import type { Author } from '../transitions/record-change.ts';
 import { type ClaimOptions, claimSlot } from './claim-slot.ts';
-import { withdraw } from './leave.ts';
-import { type Ended, Holding } from './owned-records.ts';
+import { leaveGracefully } from './leave.ts';
+import { OwnedRecords, type OwnershipLost } from './owned-records.ts';
 import { reconcile } from './reconcile.ts';
-import { regrant } from './refute-suspicion.ts';
+import { refuteSuspicion } from './refute-suspicion.ts';
 
 export interface SessionOptions extends ClaimOptions {
   readonly lease: LeasePolicy;
@@ -31,7 +31,7 @@ export interface SessionOptions extends ClaimOptions {
 /** What an effect found; undefined: it was told to stop. */
 type Found =
   | SessionEvent
-  | Ended
+  | OwnershipLost
   | 'reconciled'
   | 'suspected'
   | 'regranted'
@@ -50,7 +50,7 @@ const flushWithin: Millis = 2000;
  * stop, and what it still says is not heard: it may be about a lease that is gone by now.
  */
 export class Session {
-  readonly holding: Holding;
+  readonly holding: OwnedRecords;
   readonly #options: SessionOptions;
   readonly #ports: Ports;
   readonly #keeper: LeaseKeeper;
@@ -65,7 +65,7 @@ export class Session {
     const me = author.actor;
     this.#options = options;
     this.#ports = ports;
-    this.holding = new Holding(me, author, ports);
+    this.holding = new OwnedRecords(me, author, ports);
     this.#chain = new ProcessChain({ entity: 'session', ...me }, author, machine, ports);
     const text = JSON.stringify({ v: recordVersion, run: me.run });
     const lease = { key: leaseKey(me), text: () => text };
@@ -94,7 +94,7 @@ export class Session {
       const probe = await answering;
       await probe?.[Symbol.asyncDispose]();
       const { clock } = this.#ports;
-      await within(flushWithin, clock, never, (bound) => this.#chain.flushed(bound));
+      await withTimeout(flushWithin, clock, never, (bound) => this.#chain.flushed(bound));
     }
   }
 
@@ -104,15 +104,15 @@ export class Session {
   }
 
   /** What really runs has changed. */
-  wantsChanged(): void {
+  desiredChanged(): void {
     if (this.state === 'serving') this.#perform('reconcile');
   }
 
   async #answer(): Promise<AsyncDisposable | undefined> {
-    const answering = await patiently(this.#ports, this.#end.signal, () =>
+    const answering = await retryUntilAvailable(this.#ports, this.#end.signal, () =>
       this.#ports.probe.serve(this.holding.me, {
         pong: () => ({ lag: this.#keeper.lag, state: this.state }),
-        onNotice: (notice) => void this.#told(notice),
+        onNotice: (notice) => void this.#onNotice(notice),
       }),
     );
     if (answering) this.#post({ type: 'opened' });
@@ -150,7 +150,7 @@ export class Session {
   async #effect(effect: SessionEffect, signal: AbortSignal): Promise<void> {
     const ports = this.#ports;
     const holding = this.holding;
-    const until = <T>(attempt: () => Promise<T>) => patiently(ports, signal, attempt);
+    const until = <T>(attempt: () => Promise<T>) => retryUntilAvailable(ports, signal, attempt);
     const report = (found: Found) => {
       if (!signal.aborted) this.#report(found);
     };
@@ -182,7 +182,7 @@ export class Session {
     while (await this.#takeLease(signal)) {
       const found = await this.#refute(signal);
       if (found !== 'lapsed') return found;
-      await breathe(this.#ports, signal);
+      await retryDelay(this.#ports, signal);
     }
     return undefined;
   }
@@ -190,14 +190,16 @@ export class Session {
   #refute(signal: AbortSignal): Promise<Found> {
     const holds = () => this.#keeper.holds;
     const ports = this.#ports;
-    return patiently(ports, signal, () => regrant(this.holding, holds, ports, signal));
+    return retryUntilAvailable(ports, signal, () =>
+      refuteSuspicion(this.holding, holds, ports, signal),
+    );
   }
 
   async #takeLease(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
-      const taken = await patiently(this.#ports, signal, () => this.#keeper.take());
+      const taken = await retryUntilAvailable(this.#ports, signal, () => this.#keeper.take());
       if (taken === 'held') return true;
-      await breathe(this.#ports, signal);
+      await retryDelay(this.#ports, signal);
     }
     return false;
   }
@@ -205,8 +207,10 @@ export class Session {
   async #withdraw(signal: AbortSignal): Promise<void> {
     const { drainFor, leaveWithin } = this.#options;
     const ports = this.#ports;
-    const left = await within(leaveWithin + drainFor, ports.clock, signal, (bound) =>
-      patiently(ports, bound, () => withdraw(this.holding, drainFor, ports, bound)),
+    const left = await withTimeout(leaveWithin + drainFor, ports.clock, signal, (bound) =>
+      retryUntilAvailable(ports, bound, () =>
+        leaveGracefully(this.holding, drainFor, ports, bound),
+      ),
     );
     this.#report(left ?? { type: 'gave-up' });
   }
@@ -218,7 +222,7 @@ export class Session {
     else this.#post('ended' in found ? { type: 'ended', cause: found.ended } : found);
   }
 
-  async #told(notice: Notice): Promise<void> {
+  async #onNotice(notice: Notice): Promise<void> {
     this.#ports.log.info('told', { run: this.holding.me.run, notice });
     await this.#check();
   }
@@ -233,7 +237,9 @@ export class Session {
 
   async #check(): Promise<void> {
     if (this.state !== 'serving' && this.state !== 'reconciling') return;
-    const found = await patiently(this.#ports, this.#state.signal, () => this.holding.check());
+    const found = await retryUntilAvailable(this.#ports, this.#state.signal, () =>
+      this.holding.check(),
+    );
     if (!found || 'ended' in found) this.#report(found);
     else if (found.record.suspect && this.#keeper.holds) this.#post({ type: 'suspected' });
   }

@@ -3,7 +3,7 @@ import type { Divergence } from '../../domain/replay/divergence.ts';
 import type { KeyframeLine } from '../../domain/replay/keyframe-format.ts';
 import { compareRecord } from '../../domain/replay/record-diff.ts';
 import type { Revision } from '../../domain/time.ts';
-import type { KeyframeReading } from './keyframes/codec.ts';
+import type { KeyframeDecoder } from './keyframes/codec.ts';
 import type { ChainState } from './verifier/chain-index.ts';
 import type { Verifier } from './verifier/verifier.ts';
 
@@ -16,7 +16,7 @@ const nameOf = (seq: Revision): string => `keyframe ${seq}`;
  * @throws {Fault} `store-unavailable`
  */
 export async function checkKeyframe(
-  reading: KeyframeReading,
+  reading: KeyframeDecoder,
   verifier: Verifier,
   say: Say,
 ): Promise<void> {

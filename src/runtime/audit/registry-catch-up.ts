@@ -10,7 +10,7 @@ import { compareRecord, sameRecord } from '../../domain/replay/record-diff.ts';
  * it was listed, as one event or none had made it: a true history comes by that state of each key, and
  * what it makes of the key later is not the listing's matter.
  */
-export class Settling {
+export class RegistryCatchUp {
   readonly #folded: ReadonlyMap<string, RecordUpdate>;
   /** What was listed of the keys that the history has not come by as listed; undefined: no record. */
   readonly #awaited = new Map<string, string | undefined>();

@@ -9,8 +9,8 @@ import type { Hash } from '../../domain/events/hash-chain.ts';
 import { sameJson } from '../../domain/replay/record-diff.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { History } from '../history.ts';
-import { Stepper } from '../transitions/memoized-transition.ts';
-import { steppable } from '../transitions/transition.ts';
+import { MemoizedMachine } from '../transitions/memoized-transition.ts';
+import { compileMachine } from '../transitions/transition.ts';
 import { storedChain } from './verifier/chain-index.ts';
 
 /** A recorded step that the other machine would have taken otherwise. */
@@ -98,12 +98,14 @@ class Others {
   readonly without = new Map<string, number>();
   judged = 0;
   unsure = 0;
-  readonly #steppers: ReadonlyMap<string, Stepper>;
+  readonly #steppers: ReadonlyMap<string, MemoizedMachine>;
   /** Of chains that have not ended; undefined: not known. Kept only where a guard may ask. */
   readonly #contexts = new Map<string, unknown>();
 
   constructor(machines: readonly AnyStateMachine[]) {
-    this.#steppers = new Map(machines.map((one) => [one.id, new Stepper(steppable(one))]));
+    this.#steppers = new Map(
+      machines.map((one) => [one.id, new MemoizedMachine(compileMachine(one))]),
+    );
   }
 
   judge(recorded: AuditEntry): OtherWay | undefined {
@@ -131,7 +133,10 @@ class Others {
     };
   }
 
-  #take(recorded: AuditEntry, stepper: Stepper): Pick<OtherWay, 'other' | 'why'> | 'unsure' {
+  #take(
+    recorded: AuditEntry,
+    stepper: MemoizedMachine,
+  ): Pick<OtherWay, 'other' | 'why'> | 'unsure' {
     const { event } = recorded;
     const { guarded } = stepper.steppable;
     const chain = storedChain(recorded);

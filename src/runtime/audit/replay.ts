@@ -7,12 +7,12 @@ import { type RecordUpdate, RegistryProjection } from '../../domain/replay/fold.
 import type { Revision, WallTime } from '../../domain/time.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
 import type { History } from '../history.ts';
-import { KeyframeReading, readKeyframe } from './keyframes/codec.ts';
+import { KeyframeDecoder, readKeyframe } from './keyframes/codec.ts';
 import { signaturesFrom } from './keyframes/signatures.ts';
 import type { Checkpoint } from './verifier/verifier.ts';
 
 /** A moment of a history: after all that was written until then. */
-export type Moment =
+export type ReplayTarget =
   | { readonly at: WallTime }
   | { readonly seq: Revision }
   /** Right before this event. */
@@ -38,7 +38,7 @@ export interface Replayed {
  */
 export async function replayTo(
   history: History,
-  moment: Moment,
+  moment: ReplayTarget,
   keyframes: Keyframes | undefined,
   signal: AbortSignal,
   hash?: Hash,
@@ -50,7 +50,7 @@ export async function replayTo(
   let { seq, at, origin } = start ?? { seq: 0, at: 0, origin: 0 };
   let folded = 0;
   for await (const stored of history.read(seq + 1)) {
-    if (signal.aborted || isPast(stored, moment)) break;
+    if (signal.aborted || isAfter(stored, moment)) break;
     const recorded = parseAuditEvent(stored, hash);
     if (recorded.kind === 'event') fold.take(recorded);
     ({ seq, origin, storedAt: at } = stored);
@@ -65,7 +65,7 @@ export async function replayTo(
 }
 
 /** Takes one more event into a fleet that is being replayed. */
-export function foldInto(
+export function applyEvent(
   fleet: Fleet,
   fold: RegistryProjection,
   recorded: AuditEntry,
@@ -75,9 +75,9 @@ export function foldInto(
 }
 
 /** Whether an event came after the moment. */
-export function isPast(
+export function isAfter(
   { seq, storedAt }: { readonly seq: Revision; readonly storedAt: WallTime },
-  moment: Moment,
+  moment: ReplayTarget,
 ): boolean {
   if ('seq' in moment) return seq > moment.seq;
   return 'before' in moment ? seq >= moment.before : storedAt > moment.at;
@@ -86,7 +86,7 @@ export function isPast(
 /** The last keyframe before the moment that a collector has signed, as it signed it. */
 async function startOf(
   history: History,
-  moment: Moment,
+  moment: ReplayTarget,
   keyframes: Keyframes,
   hash: Hash | undefined,
 ): Promise<Checkpoint | undefined> {
@@ -105,7 +105,7 @@ async function startOf(
 /** How many keyframes come before the moment: their times go forward with their places. */
 async function countBefore(
   places: readonly Revision[],
-  moment: Moment,
+  moment: ReplayTarget,
   keyframes: Keyframes,
 ): Promise<number> {
   let [low, high] = [0, places.length];
@@ -119,9 +119,13 @@ async function countBefore(
 }
 
 /** One that can't be read counts as before: it is left out when it is its turn. */
-async function isBefore(seq: Revision, moment: Moment, keyframes: Keyframes): Promise<boolean> {
-  if (!('at' in moment)) return !isPast({ seq, storedAt: 0 }, moment);
-  await using reading = new KeyframeReading(keyframes, seq);
+async function isBefore(
+  seq: Revision,
+  moment: ReplayTarget,
+  keyframes: Keyframes,
+): Promise<boolean> {
+  if (!('at' in moment)) return !isAfter({ seq, storedAt: 0 }, moment);
+  await using reading = new KeyframeDecoder(keyframes, seq);
   try {
     return (await reading.head()).at <= moment.at;
   } catch (cause) {

@@ -10,7 +10,10 @@ import type { Verifier } from './verifier/verifier.ts';
  * A collector that had a seat is when it has none; of one that slept nobody knows.
  * @throws {Fault} `store-unavailable`
  */
-export async function lostTails(verifier: Verifier, leases: Leases | undefined): Promise<number> {
+export async function countTruncatedChains(
+  verifier: Verifier,
+  leases: Leases | undefined,
+): Promise<number> {
   const runs = new Set([...verifier.records.values()].map(({ run }) => run));
   const held = new Set((await leases?.list(allRunLeases))?.map(({ key }) => key));
   const seated = new Set((await leases?.list(allSeats))?.map(({ text }) => runIn(text)));

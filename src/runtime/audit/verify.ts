@@ -13,11 +13,11 @@ import type { Leases } from '../../ports/leases.ts';
 import type { Registry } from '../../ports/registry.ts';
 import type { History } from '../history.ts';
 import { checkKeyframe, checkTouched } from './check-keyframe.ts';
-import { KeyframeReading, readKeyframe } from './keyframes/codec.ts';
+import { KeyframeDecoder, readKeyframe } from './keyframes/codec.ts';
 import { signatureIn, signaturesFrom } from './keyframes/signatures.ts';
-import { Settling } from './registry-catch-up.ts';
-import { lostTails } from './truncated-chains.ts';
-import { type Checkpoint, type Notes, Verifier } from './verifier/verifier.ts';
+import { RegistryCatchUp } from './registry-catch-up.ts';
+import { countTruncatedChains } from './truncated-chains.ts';
+import { type Checkpoint, Verifier, type VerifierNotes } from './verifier/verifier.ts';
 
 /** What a history is compared with, each where it is there. */
 export interface VerifyPorts {
@@ -47,7 +47,7 @@ export interface Verified {
   readonly divergences: number;
   /** How many keyframes were compared with the history. */
   readonly keyframes: number;
-  readonly notes: Notes & {
+  readonly notes: VerifierNotes & {
     /** Processes that are over and whose chain has no end: a tail that died with them. */
     readonly lostTails: number;
     /** Keyframes that no collector has signed: nothing is begun from them. */
@@ -57,7 +57,7 @@ export interface Verified {
 }
 
 /** How long the audit may lag behind the registry: a leader that dies makes it stand still for 11 s. */
-export const settlesWithin: Millis = seconds(20);
+export const catchUpTimeout: Millis = seconds(20);
 const lookEvery: Millis = 250;
 
 /**
@@ -93,7 +93,7 @@ class Verification {
   #begunFrom: Revision = 0;
   /** Events that were in what the verifier began with. */
   #known = 0;
-  #settling: Settling | undefined;
+  #settling: RegistryCatchUp | undefined;
 
   constructor(history: History, ports: VerifyPorts, options: VerifyOptions) {
     this.#history = history;
@@ -120,7 +120,7 @@ class Verification {
       keyframes: this.#compared,
       notes: {
         ...verifier.notes,
-        lostTails: await lostTails(verifier, leases),
+        lostTails: await countTruncatedChains(verifier, leases),
         unsigned: this.#unsigned.size,
       },
       checkpoint: verifier.checkpoint(),
@@ -205,7 +205,7 @@ class Verification {
   async #checkKeyframe(seq: Revision): Promise<void> {
     const { keyframes } = this.#ports;
     if (!keyframes) return;
-    await using reading = new KeyframeReading(keyframes, seq, this.#hash);
+    await using reading = new KeyframeDecoder(keyframes, seq, this.#hash);
     await checkKeyframe(reading, this.#verifier, this.#say);
     this.#compared += 1;
     this.#unsigned.set(seq, reading.digest);
@@ -230,9 +230,9 @@ class Verification {
     const { registry, clock } = this.#ports;
     const { signal } = this.#options;
     if (!registry || signal.aborted) return;
-    const until = clock.monotonic() + settlesWithin;
+    const until = clock.monotonic() + catchUpTimeout;
     const listed = await registry.list([allKeys], 0);
-    const settling = new Settling(this.#verifier.records, listed, this.#whole);
+    const settling = new RegistryCatchUp(this.#verifier.records, listed, this.#whole);
     this.#settling = settling;
     await this.#readOn();
     while (!settling.settled && clock.monotonic() < until && !signal.aborted) {

@@ -4,12 +4,12 @@ import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
 import { recordVersion } from '../../domain/records/schemas.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { within } from '../support/with-timeout.ts';
+import { withTimeout } from '../support/with-timeout.ts';
 import { collector as machine } from '../transitions/machine-set.ts';
 import { ProcessChain, type ProcessTransition } from '../transitions/process-chain.ts';
 import type { Author } from '../transitions/record-change.ts';
 import { takeSeat } from './seat.ts';
-import { Sitting } from './seated-collector.ts';
+import { SeatedCollector } from './seated-collector.ts';
 import { sweepEvery } from './sweeper.ts';
 
 export interface CollectorOptions {
@@ -33,7 +33,7 @@ export class Collector implements AsyncDisposable {
   readonly #chain: ProcessChain;
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
-  #sitting: Sitting | undefined;
+  #sitting: SeatedCollector | undefined;
 
   constructor(me: RunRef, options: CollectorOptions, ports: Ports) {
     this.me = me;
@@ -69,7 +69,7 @@ export class Collector implements AsyncDisposable {
     while (!this.#stop.signal.aborted) await this.#sit();
     this.#post({ type: 'stopped' });
     const never = new AbortController().signal;
-    await within(flushWithin, this.#ports.clock, never, (bound) => this.#chain.flushed(bound));
+    await withTimeout(flushWithin, this.#ports.clock, never, (bound) => this.#chain.flushed(bound));
   }
 
   /** One seat, from waiting for it to losing it. */
@@ -91,7 +91,7 @@ export class Collector implements AsyncDisposable {
       abolished: () => lost('the policy has fewer seats'),
     };
     this.#ports.meters.seated(true);
-    const sitting = new Sitting(this.#author, place, lease, this.#ports, {
+    const sitting = new SeatedCollector(this.#author, place, lease, this.#ports, {
       sighted: () => void this.#post({ type: 'sighted' }),
       blinded: (why) => void this.#post({ type: 'blinded', why }),
       removing: (busy) => void this.#post({ type: busy ? 'removal-begun' : 'removal-done' }),

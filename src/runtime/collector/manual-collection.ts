@@ -7,10 +7,10 @@ import type { Millis, MonotonicTime, Revision } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Registry } from '../../ports/registry.ts';
 import { LeaseKeeper } from '../support/lease-keeper.ts';
-import { View } from '../support/registry-cache.ts';
+import { RegistryCache } from '../support/registry-cache.ts';
 import type { Author } from '../transitions/record-change.ts';
-import { Sightings } from './observe/lease-observations.ts';
-import { Eyesight } from './observe/observer-health.ts';
+import { LeaseObservations } from './observe/lease-observations.ts';
+import { ObserverHealth } from './observe/observer-health.ts';
 import { Sweeper, sweepEvery } from './sweeper.ts';
 
 export interface VisitListener {
@@ -29,9 +29,9 @@ export interface VisitListener {
  * one proof here too: a lease of its own, seen renewed through its own watch. Its turn always comes
  * first, so a collector at the same work costs one of the two a refused batch.
  */
-export class Visit implements AsyncDisposable {
-  readonly view: View;
-  readonly #sightings: Sightings;
+export class ManualCollection implements AsyncDisposable {
+  readonly view: RegistryCache;
+  readonly #sightings: LeaseObservations;
   readonly #sweeper: Sweeper;
   readonly #keeper: LeaseKeeper;
   readonly #key: string;
@@ -48,8 +48,8 @@ export class Visit implements AsyncDisposable {
     this.#lease = lease;
     this.#ports = { ...ports, registry: this.#telling(ports.registry) };
     this.#listener = listener;
-    this.#sightings = new Sightings(ports.clock);
-    this.view = new View(this.#ports, (slots) => this.#sweeper.touched(slots));
+    this.#sightings = new LeaseObservations(ports.clock);
+    this.view = new RegistryCache(this.#ports, (slots) => this.#sweeper.touched(slots));
     const seeing = { view: this.view, sightings: this.#sightings };
     // Seats are not watched here: so nobody comes before it.
     this.#sweeper = new Sweeper(author, seeing, { seat: 1, lease, sweepEvery }, this.#ports, {
@@ -88,13 +88,13 @@ export class Visit implements AsyncDisposable {
     await this.view.loaded;
     if ((await this.#keeper.take()) !== 'held') throw leaseLost('it could not be taken');
     const own = { key: this.#key, keeper: this.#keeper, called: 'lease' } as const;
-    const eyesight = new Eyesight(own, this.#lease, this.#sightings, clock);
+    const eyesight = new ObserverHealth(own, this.#lease, this.#sightings, clock);
     const over = new AbortController();
     const both = AbortSignal.any([over.signal, signal]);
     const observing = (async () => {
       for await (const feed of leases.watch([allRunLeases], both)) {
         this.#sightings.take(feed);
-        if (eyesight.isProven() && !eyesight.judging) this.#see(eyesight);
+        if (eyesight.confirmRenewal() && !eyesight.judging) this.#see(eyesight);
       }
     })();
     const hearing = departures.watch(
@@ -106,7 +106,7 @@ export class Visit implements AsyncDisposable {
     } finally {
       over.abort();
       await Promise.all([observing, hearing]);
-      eyesight.close();
+      eyesight.suspendJudging();
       await this.#sweeper.settled();
       await this.#keeper.release();
     }
@@ -114,7 +114,7 @@ export class Visit implements AsyncDisposable {
 
   /** Resolves when the view has all that this visit wrote, `false` once the signal is aborted. */
   caughtUp(signal: AbortSignal): Promise<boolean> {
-    return this.view.passed(this.#written, signal);
+    return this.view.waitForRevision(this.#written, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -135,21 +135,21 @@ export class Visit implements AsyncDisposable {
     await this.#sweeper.settled();
   }
 
-  #see(eyesight: Eyesight): void {
-    eyesight.open();
+  #see(eyesight: ObserverHealth): void {
+    eyesight.resumeJudging();
     this.#sweeper.start();
     this.#listener.sighted();
   }
 
-  async #beat(eyesight: Eyesight, duration: Millis, signal: AbortSignal): Promise<void> {
+  async #beat(eyesight: ObserverHealth, duration: Millis, signal: AbortSignal): Promise<void> {
     const { clock } = this.#ports;
     let seen: MonotonicTime | undefined;
     while (!signal.aborted) {
       await clock.sleep(sweepEvery, signal);
-      const trouble = eyesight.trouble(sweepEvery);
+      const trouble = eyesight.checkClocks(sweepEvery);
       if (this.#lost !== undefined) throw leaseLost(this.#lost);
       if (trouble !== undefined && eyesight.judging) {
-        eyesight.close();
+        eyesight.suspendJudging();
         this.#listener.blinded(trouble);
       }
       const { judging } = eyesight;

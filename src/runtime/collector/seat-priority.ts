@@ -8,7 +8,7 @@ import type { Clock } from '../../ports/clock.ts';
  * The first in rank acts at once, each next one when it has seen no progress for another 5 s on its own
  * clock. It is a courtesy, not a claim: two that act at once cost a refused batch, nothing more.
  */
-export class Turns {
+export class SeatPriority {
   readonly #seat: number;
   readonly #clock: Clock;
   readonly #waiting = new Map<
@@ -23,17 +23,17 @@ export class Turns {
   }
 
   /** Says who sits, itself aside. */
-  held(seats: readonly number[]): void {
+  setActiveSeats(seats: readonly number[]): void {
     this.#held = seats;
   }
 
   /** Whether this seat does what is to be done once and for all of them. */
-  get leads(): boolean {
+  get isLeader(): boolean {
     return !this.#held.some((seat) => seat < this.#seat);
   }
 
   /** Whether it is this seat's turn: `progress` is whatever changes when somebody works on it. */
-  isMine(what: string, progress: string): boolean {
+  shouldAct(what: string, progress: string): boolean {
     const rank = rendezvousRank(what, this.#seat, this.#held);
     if (rank === 0) return true;
     const now = this.#clock.monotonic();

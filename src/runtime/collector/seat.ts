@@ -6,7 +6,7 @@ import { readPolicy } from '../../domain/records/stored-record.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { LeaseKeeper } from '../support/lease-keeper.ts';
-import { patiently } from '../support/retry.ts';
+import { retryUntilAvailable } from '../support/retry.ts';
 
 /**
  * Waits until a seat is free and takes it.
@@ -23,15 +23,16 @@ export async function takeSeat(
   signal: AbortSignal,
 ): Promise<{ seat: number; keeper: LeaseKeeper } | undefined> {
   while (!signal.aborted) {
-    const held = await patiently(ports, signal, () => ports.leases.list(allSeats));
+    const held = await retryUntilAvailable(ports, signal, () => ports.leases.list(allSeats));
     if (!held) return undefined;
     const taken = new Set(held.map(({ key }) => key));
-    const seats = await patiently(ports, signal, () => readSeats(ports));
+    const seats = await retryUntilAvailable(ports, signal, () => readSeats(ports));
     for (let seat = 1; seat <= (seats ?? 0); seat += 1) {
       const key = seatKey(seat);
       if (taken.has(key)) continue;
       const keeper = new LeaseKeeper({ key, text }, lease, ports, lapsed);
-      if ((await patiently(ports, signal, () => keeper.take())) === 'held') return { seat, keeper };
+      if ((await retryUntilAvailable(ports, signal, () => keeper.take())) === 'held')
+        return { seat, keeper };
     }
     const runs = Math.max(0, ...held.map(({ text }) => watchedRuns(text)));
     await ports.clock.sleep(lookAgain(lease, runs) * (0.5 + ports.entropy.fraction()), signal);

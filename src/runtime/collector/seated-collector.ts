@@ -2,16 +2,16 @@ import { allRunLeases, allSeats, seatKey } from '../../domain/identity/registry-
 import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
 import { hours, type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { Keyframer } from '../audit/keyframes/keyframe-writer.ts';
+import { KeyframeWriter } from '../audit/keyframes/keyframe-writer.ts';
 import type { LeaseKeeper } from '../support/lease-keeper.ts';
-import { View } from '../support/registry-cache.ts';
+import { RegistryCache } from '../support/registry-cache.ts';
 import type { Author } from '../transitions/record-change.ts';
-import { Sightings } from './observe/lease-observations.ts';
-import { Eyesight } from './observe/observer-health.ts';
+import { LeaseObservations } from './observe/lease-observations.ts';
+import { ObserverHealth } from './observe/observer-health.ts';
 import { Sweeper } from './sweeper.ts';
 
 /** What happens to whoever sits: said as it happens, decided by the collector's machine. */
-export interface SittingListener {
+export interface CollectorListener {
   sighted(): void;
   blinded(why: string): void;
   removing(busy: boolean): void;
@@ -20,47 +20,47 @@ export interface SittingListener {
 }
 
 /** The seat, and what its holder is to do there beside the watching. */
-export interface Place {
+export interface SeatOptions {
   readonly seat: number;
   readonly keeper: LeaseKeeper;
   readonly keyframeEvery: number | undefined;
   readonly sweepEvery: Millis;
   /** The policy has fewer seats than this one's number: whoever sits there gets up. */
-  readonly abolished: () => void;
+  readonly onSeatRemoved: () => void;
 }
 
 const tidyEvery: Millis = seconds(10);
 const forgetAfter: Millis = hours(1);
 
 /** One collector on one seat: its view, its clocks, its sweeps. It sees by its seat's renewals. */
-export class Sitting {
-  readonly view: View;
-  readonly #sightings: Sightings;
+export class SeatedCollector {
+  readonly view: RegistryCache;
+  readonly #sightings: LeaseObservations;
   readonly #sweeper: Sweeper;
-  readonly #keyframer: Keyframer;
-  readonly #eyesight: Eyesight;
-  readonly #seat: Pick<Place, 'seat' | 'sweepEvery' | 'abolished'>;
+  readonly #keyframer: KeyframeWriter;
+  readonly #eyesight: ObserverHealth;
+  readonly #seat: Pick<SeatOptions, 'seat' | 'sweepEvery' | 'abolished'>;
   readonly #ports: Ports;
-  readonly #listener: SittingListener;
+  readonly #listener: CollectorListener;
 
   constructor(
     author: Author,
-    { seat, keeper, keyframeEvery, sweepEvery, abolished }: Place,
+    { seat, keeper, keyframeEvery, sweepEvery, onSeatRemoved: abolished }: SeatOptions,
     lease: LeasePolicy,
     ports: Ports,
-    listener: SittingListener,
+    listener: CollectorListener,
   ) {
-    this.#seat = { seat, sweepEvery, abolished };
+    this.#seat = { seat, sweepEvery, onSeatRemoved: abolished };
     this.#ports = ports;
     this.#listener = listener;
-    this.#sightings = new Sightings(ports.clock);
-    this.view = new View(ports, (slots) => this.#sweeper.touched(slots));
+    this.#sightings = new LeaseObservations(ports.clock);
+    this.view = new RegistryCache(ports, (slots) => this.#sweeper.touched(slots));
     const seeing = { view: this.view, sightings: this.#sightings };
     this.#sweeper = new Sweeper(author, seeing, { seat, lease, sweepEvery }, ports, listener);
     const own = { key: seatKey(seat), keeper, called: 'seat' } as const;
-    this.#eyesight = new Eyesight(own, lease, this.#sightings, ports.clock);
+    this.#eyesight = new ObserverHealth(own, lease, this.#sightings, ports.clock);
     const sign = listener.kept.bind(listener);
-    this.#keyframer = new Keyframer(ports, sign, keyframeEvery);
+    this.#keyframer = new KeyframeWriter(ports, sign, keyframeEvery);
   }
 
   /** Watches and removes until the signal. */
@@ -69,9 +69,9 @@ export class Sitting {
       await Promise.all([
         this.view.follow(signal),
         this.#observe(signal),
-        this.#beat(signal),
+        this.#sweepLoop(signal),
         this.#keyframer.run(() => this.#sweeper.leads, signal),
-        this.#hear(signal),
+        this.#followDisconnects(signal),
       ]);
     } finally {
       this.stopJudging();
@@ -81,27 +81,27 @@ export class Sitting {
 
   /** Every silence, grace and leftover counts from now. */
   startClocks(): void {
-    this.#eyesight.open();
+    this.#eyesight.resumeJudging();
     this.#sweeper.start();
   }
 
   /** Nothing is judged until the seat's next renewal, one that comes after this moment, was seen. */
   stopJudging(): void {
-    this.#eyesight.close();
+    this.#eyesight.suspendJudging();
   }
 
   async #observe(signal: AbortSignal): Promise<void> {
     for await (const feed of this.#ports.leases.watch([allRunLeases, allSeats], signal)) {
       this.#sightings.take(feed);
       if (feed.kind === 'changes') this.#ports.meters.heartbeats(feed.entries.length);
-      if (!this.#eyesight.isProven()) continue;
+      if (!this.#eyesight.confirmRenewal()) continue;
       if (this.#eyesight.judging || this.view.age === undefined) continue;
       this.#listener.sighted();
     }
   }
 
   /** Looks at once where a connection closes; a server that says nothing of it costs nothing. */
-  #hear(signal: AbortSignal): Promise<void> {
+  #followDisconnects(signal: AbortSignal): Promise<void> {
     return this.#ports.departures.watch(
       (departure) => this.#sweeper.departed(departure, this.#eyesight.judging),
       signal,
@@ -109,18 +109,18 @@ export class Sitting {
   }
 
   /** Sweeps, and notices when it could not. */
-  async #beat(signal: AbortSignal): Promise<void> {
+  async #sweepLoop(signal: AbortSignal): Promise<void> {
     const { clock } = this.#ports;
     const { sweepEvery } = this.#seat;
     let tidied = clock.monotonic();
     while (!signal.aborted) {
       await clock.sleep(sweepEvery, signal);
       if (signal.aborted) return;
-      const trouble = this.#eyesight.trouble(sweepEvery);
+      const trouble = this.#eyesight.checkClocks(sweepEvery);
       if (trouble !== undefined && this.#eyesight.judging) this.#listener.blinded(trouble);
       // Before the view has loaded, nobody knows what the policy says.
       const known = this.view.age !== undefined;
-      if (known && this.#seat.seat > this.view.fleet.state.policy.seats) this.#seat.abolished();
+      if (known && this.#seat.seat > this.view.fleet.state.policy.seats) this.#seat.onSeatRemoved();
       const { judging } = this.#eyesight;
       if (judging) this.#sweeper.sweep(judging);
       const now = clock.monotonic();

@@ -9,20 +9,25 @@ import type { StoredAgent, StoredHold } from '../../domain/records/stored-record
 import { type Millis, type MonotonicTime, seconds } from '../../domain/time.ts';
 import type { Disconnect } from '../../ports/disconnects.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { View } from '../support/registry-cache.ts';
+import type { RegistryCache } from '../support/registry-cache.ts';
 import type { Author } from '../transitions/record-change.ts';
-import type { Place } from './execute/commit-batcher.ts';
-import { AtWork } from './execute/in-flight.ts';
-import { Removals } from './execute/removal-backoff.ts';
-import { clearLeftovers, ruleFor } from './execute/remove-leftovers.ts';
+import type { BrakePermit } from './execute/commit-batcher.ts';
+import { InFlightTasks } from './execute/in-flight.ts';
+import { RemovalBackoff } from './execute/removal-backoff.ts';
+import { clearLeftovers, leftoverPolicyFor } from './execute/remove-leftovers.ts';
 import { Executor } from './execute/verdict-executor.ts';
-import { Brakes } from './execute/zone-brakes.ts';
-import { type Examined, examine, glance, type Observer } from './observe/gather-evidence.ts';
-import type { Sightings } from './observe/lease-observations.ts';
-import { Leftovers } from './observe/leftover-ages.ts';
-import { type Closed, Departed } from './observe/recent-disconnects.ts';
-import { Doubts } from './observe/suspicion-ages.ts';
-import { Turns } from './seat-priority.ts';
+import { ZoneBrakes } from './execute/zone-brakes.ts';
+import {
+  type Judgement,
+  judgeAtLeader,
+  judgeLocally,
+  type Observer,
+} from './observe/gather-evidence.ts';
+import type { LeaseObservations } from './observe/lease-observations.ts';
+import { LeftoverAges } from './observe/leftover-ages.ts';
+import { type ClosedConnection, RecentDisconnects } from './observe/recent-disconnects.ts';
+import { SuspicionAges } from './observe/suspicion-ages.ts';
+import { SeatPriority } from './seat-priority.ts';
 
 /** Between two sweeps, as shipped: each looks at everything, and what is not due costs a comparison. */
 export const sweepEvery: Millis = 100;
@@ -35,7 +40,7 @@ export interface SweepListener {
 }
 
 /** Where a collector sits, and how long an instance whose slot has no record may stay. */
-export interface SweepPlace {
+export interface SweepOptions {
   readonly seat: number;
   readonly lease: LeasePolicy;
   /** Between two sweeps. */
@@ -44,28 +49,28 @@ export interface SweepPlace {
 
 /** One collector's judging and removing: a level-triggered sweep over all that its view shows. */
 export class Sweeper implements Observer {
-  readonly sightings: Sightings;
+  readonly sightings: LeaseObservations;
   readonly #author: Author;
-  readonly #view: View;
-  readonly #place: SweepPlace;
+  readonly #view: RegistryCache;
+  readonly #place: SweepOptions;
   readonly #ports: Ports;
-  readonly #leftovers: Leftovers;
-  readonly #turns: Turns;
-  readonly #brakes: Brakes;
-  readonly #departed: Departed;
+  readonly #leftovers: LeftoverAges;
+  readonly #turns: SeatPriority;
+  readonly #brakes: ZoneBrakes;
+  readonly #departed: RecentDisconnects;
   readonly #executor: Executor;
-  readonly #doubts: Doubts;
-  readonly #removals: Removals;
-  readonly #atWork: AtWork;
+  readonly #doubts: SuspicionAges;
+  readonly #removals: RemovalBackoff;
+  readonly #atWork: InFlightTasks;
   /** When a run was last examined and kept: it is not asked again at every sweep. */
-  readonly #kept = new Map<string, MonotonicTime>();
+  readonly #lastExamined = new Map<string, MonotonicTime>();
   /** The slots that the brake lets through just now. */
-  readonly #through = new Map<string, Place>();
+  readonly #admitted = new Map<string, BrakePermit>();
 
   constructor(
     author: Author,
-    seeing: { readonly view: View; readonly sightings: Sightings },
-    place: SweepPlace,
+    seeing: { readonly view: RegistryCache; readonly sightings: LeaseObservations },
+    place: SweepOptions,
     ports: Ports,
     listener: SweepListener,
   ) {
@@ -74,24 +79,24 @@ export class Sweeper implements Observer {
     this.sightings = seeing.sightings;
     this.#place = place;
     this.#ports = ports;
-    this.#atWork = new AtWork(ports.log);
-    this.#leftovers = new Leftovers(ports.clock);
-    this.#turns = new Turns(place.seat, ports.clock);
-    this.#brakes = new Brakes(author, seeing.view, place.sweepEvery, ports);
-    this.#departed = new Departed(ports.clock);
-    this.#doubts = new Doubts(ports.clock);
-    this.#removals = new Removals(ports.clock, (busy) => listener.removing(busy));
+    this.#atWork = new InFlightTasks(ports.log);
+    this.#leftovers = new LeftoverAges(ports.clock);
+    this.#turns = new SeatPriority(place.seat, ports.clock);
+    this.#brakes = new ZoneBrakes(author, seeing.view, place.sweepEvery, ports);
+    this.#departed = new RecentDisconnects(ports.clock);
+    this.#doubts = new SuspicionAges(ports.clock);
+    this.#removals = new RemovalBackoff(ports.clock, (busy) => listener.removing(busy));
     this.#executor = new Executor(author, seeing.view, this, this.#brakes, ports);
   }
 
   /** Whether this seat does what is to be done once and for all of them. */
   get leads(): boolean {
-    return this.#turns.leads;
+    return this.#turns.isLeader;
   }
 
   /** Begins to judge: every silence, grace and leftover counts from now. */
   start(): void {
-    this.sightings.start();
+    this.sightings.resetClocks();
     this.#doubts.clear();
     this.#removals.clear();
     this.#departed.clear();
@@ -110,18 +115,18 @@ export class Sweeper implements Observer {
       if (!there) this.#removals.forget(slot);
       if (there?.agent) continue;
       this.#doubts.forget(slot);
-      this.#kept.delete(slot);
+      this.#lastExamined.delete(slot);
       this.#departed.forget(slot);
     }
     this.#leftovers.touched(slots, this.#view.fleet);
   }
 
-  suspectFor(record: AgentRecord, held: boolean): Millis {
+  suspicionAge(record: AgentRecord, held: boolean): Millis {
     const counted = this.#ports.clock.monotonic() - this.sightings.startedAt;
     return Math.min(counted, this.#doubts.age(record, held));
   }
 
-  departureOf(record: AgentRecord): Closed | undefined {
+  departureOf(record: AgentRecord): ClosedConnection | undefined {
     const heard = this.sightings.seenAt(leaseKey(record)) ?? Number.NEGATIVE_INFINITY;
     return this.#departed.of(record, Math.max(heard, this.sightings.startedAt));
   }
@@ -131,7 +136,7 @@ export class Sweeper implements Observer {
   }
 
   brakeOn(record: AgentRecord): RunEvidence['brake'] {
-    return this.#through.has(agentMapKey(record)) ? 'lets-through' : this.#brakes.standing(record);
+    return this.#admitted.has(agentMapKey(record)) ? 'lets-through' : this.#brakes.stateFor(record);
   }
 
   /** A connection closed: whoever's turn it is looks at once. `signal`: undefined while blind. */
@@ -142,23 +147,23 @@ export class Sweeper implements Observer {
     const { record } = there.agent;
     if (record.phase === 'expired' || record.phase === 'leaving' || record.suspect) return;
     if (!this.#departed.add(slot, zoneOf(record), how, this.#brakes.mostAtOnce(record))) return;
-    if (signal && !signal.aborted) this.#consider(there, signal);
+    if (signal && !signal.aborted) this.#judgeAgent(there, signal);
   }
 
   /** Looks at everything once, and begins whatever is to be done. */
   sweep(signal: AbortSignal): void {
     const { clock, meters } = this.#ports;
     const began = clock.monotonic();
-    this.#turns.held(this.sightings.seats(this.#place.lease.ttl));
+    this.#turns.setActiveSeats(this.sightings.seats(this.#place.lease.ttl));
     this.#brakes.look();
-    for (const slot of this.#view.fleet.slots()) this.#consider(slot, signal);
+    for (const slot of this.#view.fleet.slots()) this.#judgeAgent(slot, signal);
     for (const hold of this.#view.fleet.state.holds()) this.#considerHold(hold);
     for (const { slot, leftovers } of this.#leftovers.due(this.#view.fleet)) {
-      const rule = ruleFor(slot, this.#place.lease);
+      const rule = leftoverPolicyFor(slot, this.#place.lease);
       const due = leftovers.filter(([, age]) => age >= leftoverAfter(rule.policy));
-      if (due.length === 0 || !this.#turns.isMine(slot.slot, `${due.length}`)) continue;
-      if (!this.#atWork.isFree(slot.slot)) continue;
-      if (!this.#removals.mayBegin(slot.slot, `${due.length}`)) continue;
+      if (due.length === 0 || !this.#turns.shouldAct(slot.slot, `${due.length}`)) continue;
+      if (!this.#atWork.isIdle(slot.slot)) continue;
+      if (!this.#removals.shouldRetry(slot.slot, `${due.length}`)) continue;
       this.#atWork.begin(slot.slot, () =>
         this.#removals.run(() => clearLeftovers(due, rule, this.#author, this.#ports)),
       );
@@ -171,58 +176,58 @@ export class Sweeper implements Observer {
     return this.#atWork.settled();
   }
 
-  #consider(slot: AgentView, signal: AbortSignal): void {
+  #judgeAgent(slot: AgentView, signal: AbortSignal): void {
     if (slot.agent?.kind !== 'stored') return;
     const seen = slot.agent;
     if (!seen.record.suspect) this.#doubts.drop(slot.slot);
-    const verdict = glance(seen, this);
+    const verdict = judgeLocally(seen, this);
     if (verdict.do === 'keep') {
-      this.#kept.delete(slot.slot);
+      this.#lastExamined.delete(slot.slot);
       this.#turns.done(seen.record.run);
       return;
     }
     if (verdict.do === 'hold') {
-      if (verdict.why === 'brake') this.#brakes.heldBack(seen.record);
+      if (verdict.why === 'brake') this.#brakes.countBlocked(seen.record);
       return;
     }
-    if (!this.#atWork.isFree(slot.slot) || this.#keptLately(slot.slot, seen)) return;
+    if (!this.#atWork.isIdle(slot.slot) || this.#keptLately(slot.slot, seen)) return;
     const progress = `${seen.revision} ${slot.instances.size}`;
-    if (!this.#turns.isMine(seen.record.run, progress)) return;
-    if (verdict.do === 'remove' && !this.#removals.mayBegin(slot.slot, progress)) return;
+    if (!this.#turns.shouldAct(seen.record.run, progress)) return;
+    if (verdict.do === 'remove' && !this.#removals.shouldRetry(slot.slot, progress)) return;
     this.#begin(seen, signal);
   }
 
   /** Around the ttl every sweep looks: a silence that has just become long enough is seen at once. */
   #keptLately(slot: string, { record }: StoredAgent): boolean {
-    const kept = this.#kept.get(slot);
+    const kept = this.#lastExamined.get(slot);
     if (kept === undefined || this.#ports.clock.monotonic() - kept >= askAgainAfter) return false;
-    const past = this.sightings.silenceOf(leaseKey(record)) - record.ttl;
+    const past = this.sightings.timeSinceRenewal(leaseKey(record)) - record.ttl;
     return record.phase !== 'expired' && !(past >= 0 && past < askAgainAfter);
   }
 
   #begin(seen: StoredAgent, signal: AbortSignal): void {
     const { record } = seen;
     const slot = agentMapKey(record);
-    const through = record.suspect && this.#brakes.standing(record) === 'lets-through';
+    const through = record.suspect && this.#brakes.stateFor(record) === 'lets-through';
     this.#atWork.begin(slot, async () => {
-      const place = through ? this.#brakes.takePlace(record) : undefined;
-      if (place) this.#through.set(slot, place);
+      const place = through ? this.#brakes.acquirePermit(record) : undefined;
+      if (place) this.#admitted.set(slot, place);
       try {
-        await this.#attend(seen, signal);
+        await this.#process(seen, signal);
       } finally {
         // Not used: somebody else may go through.
-        if (place && this.#through.has(slot)) this.#brakes.returnPlace(place);
-        this.#through.delete(slot);
+        if (place && this.#admitted.has(slot)) this.#brakes.releasePermit(place);
+        this.#admitted.delete(slot);
       }
     });
   }
 
-  async #attend(seen: StoredAgent, signal: AbortSignal): Promise<void> {
+  async #process(seen: StoredAgent, signal: AbortSignal): Promise<void> {
     if (seen.record.phase === 'expired') return this.#remove(seen, signal);
-    const examined = await examine(seen, this, this.#ports, signal);
+    const examined = await judgeAtLeader(seen, this, this.#ports, signal);
     if (!examined) return;
     const slot = agentMapKey(seen.record);
-    this.#kept.set(slot, this.#ports.clock.monotonic());
+    this.#lastExamined.set(slot, this.#ports.clock.monotonic());
     if (examined.verdict.do === 'expire') return this.#expire(examined, signal);
     if (examined.verdict.do === 'suspect') {
       if (await this.#executor.suspect(examined)) this.#departed.drop(seen.record);
@@ -237,12 +242,12 @@ export class Sweeper implements Observer {
     if (verdict.why !== 'brake') this.#doubts.drop(slot);
   }
 
-  async #expire(examined: Examined, signal: AbortSignal): Promise<void> {
+  async #expire(examined: Judgement, signal: AbortSignal): Promise<void> {
     const { judged } = examined;
     const slot = agentMapKey(judged.record);
-    const revision = await this.#executor.expire(examined, this.#through.get(slot));
+    const revision = await this.#executor.expire(examined, this.#admitted.get(slot));
     if (revision === undefined) return;
-    this.#through.delete(slot);
+    this.#admitted.delete(slot);
     // The next sweep would find it too: a tenth of a second later, which is longer than removing takes.
     const expired = await this.#executor.seen(judged, revision, signal);
     if (expired) await this.#remove(expired, signal);
@@ -251,8 +256,8 @@ export class Sweeper implements Observer {
   #considerHold(hold: StoredHold): void {
     const { record, key, revision } = hold;
     if (this.#ports.clock.wall() < record.until) return;
-    if (!this.#turns.isMine(record.run, `${revision}`)) return;
-    if (this.#atWork.isFree(key)) this.#atWork.begin(key, () => this.#executor.endHold(hold));
+    if (!this.#turns.shouldAct(record.run, `${revision}`)) return;
+    if (this.#atWork.isIdle(key)) this.#atWork.begin(key, () => this.#executor.endHold(hold));
   }
 
   #remove(expired: StoredAgent, signal: AbortSignal): Promise<void> {

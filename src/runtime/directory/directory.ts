@@ -10,8 +10,8 @@ import { allSeats } from '../../domain/identity/registry-keys.ts';
 import type { Unreadable } from '../../domain/records/stored-record.ts';
 import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { View } from '../support/registry-cache.ts';
-import { type FleetChange, FleetTold } from './fleet-change-detector.ts';
+import { RegistryCache } from '../support/registry-cache.ts';
+import { type FleetChange, FleetChangeDetector } from './fleet-change-detector.ts';
 
 /** What changed for a consumer: `now` is undefined where the instance is gone. */
 export interface DirectoryChange {
@@ -32,13 +32,13 @@ export interface DirectoryOptions {
  * changes, never heartbeats; when the store does not answer it stays as it was, with its age.
  */
 export class Directory implements AsyncDisposable {
-  readonly #view: View;
+  readonly #view: RegistryCache;
   readonly #ports: Pick<Ports, 'registry' | 'leases' | 'clock' | 'log' | 'meters'>;
   readonly #options: DirectoryOptions;
   readonly #stop = new AbortController();
   readonly #done: Promise<unknown>;
   /** What was last told of the fleet as a whole. */
-  readonly #toldOfFleet = new FleetTold();
+  readonly #toldOfFleet = new FleetChangeDetector();
   /** What a consumer was last told of each instance, by slot; kept only where somebody listens. */
   readonly #told = new Map<string, ReadonlyMap<string, InstanceRow>>();
   readonly #looked = Promise.withResolvers<void>();
@@ -50,7 +50,7 @@ export class Directory implements AsyncDisposable {
   ) {
     this.#ports = ports;
     this.#options = options;
-    this.#view = new View(ports, (slots) => this.#touched(slots), 'directory');
+    this.#view = new RegistryCache(ports, (slots) => this.#touched(slots), 'directory');
     this.#done = Promise.all([this.#view.follow(this.#stop.signal), this.#seats()]);
   }
 

@@ -17,7 +17,7 @@ export type FleetChange =
   | { readonly of: 'policy'; readonly before: FleetPolicy; readonly now: FleetPolicy };
 
 /** What somebody was last told of holds, brakes and policy: says what is new. */
-export class FleetTold {
+export class FleetChangeDetector {
   #holds: ReadonlyMap<string, HoldRecord> = new Map();
   #brakes: ReadonlyMap<string, BrakeRecord> = new Map();
   #policy: FleetPolicy | undefined;

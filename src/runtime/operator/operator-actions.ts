@@ -4,13 +4,13 @@ import { holdKey, policyKey } from '../../domain/identity/registry-keys.ts';
 import { defaultFleetPolicy, type FleetPolicy } from '../../domain/policy/fleet-policy.ts';
 import { readHold, readPolicy, type Unreadable } from '../../domain/records/stored-record.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { breathe } from '../support/retry.ts';
+import { retryDelay } from '../support/retry.ts';
 import {
   adoptPolicy,
   changePolicy,
   endHold,
   extendHold,
-  type Plan,
+  type PlannedHold,
   planHold,
 } from '../transitions/fleet-changes.ts';
 import type { Author, Change } from '../transitions/record-change.ts';
@@ -23,9 +23,9 @@ type PlanningPorts = Pick<Ports, 'registry' | 'clock' | 'entropy'>;
  * @returns whether it is new
  * @throws {Fault} `store-unavailable`, `store-refused`, `record-unreadable`
  */
-export function hold(
+export function planHold(
   author: Author,
-  plan: Plan,
+  plan: PlannedHold,
   ports: PlanningPorts,
   signal: AbortSignal,
 ): Promise<'planned' | 'extended'> {
@@ -52,7 +52,7 @@ export function hold(
  * @returns `absent` where none is planned
  * @throws {Fault} likewise
  */
-export function release(
+export function endHoldEarly(
   author: Author,
   { host, agent }: { readonly host: HostId; readonly agent?: AgentName },
   ports: PlanningPorts,
@@ -113,7 +113,7 @@ async function settle<T>(
     if (outcome.outcome === 'committed') return result;
     // Refused, or not known: what stands there now says it.
     why = 'why' in outcome ? outcome.why : 'somebody else wrote it each time';
-    await breathe(ports, signal);
+    await retryDelay(ports, signal);
   }
   throw new Fault('store-unavailable', `stopped before it was written: ${why}`);
 }

@@ -9,7 +9,7 @@ import type { WatchEvent } from '../../ports/watch.ts';
  * The registry as this process sees it, kept by a watch. When the watch is down it stays as it was,
  * with its age.
  */
-export class View {
+export class RegistryCache {
   readonly fleet = new Fleet();
   readonly #ports: Pick<Ports, 'registry' | 'clock' | 'meters'>;
   readonly #owner: ViewOwner;
@@ -20,11 +20,11 @@ export class View {
 
   constructor(
     ports: Pick<Ports, 'registry' | 'clock' | 'meters'>,
-    touched: (slots: ReadonlySet<string>) => void = () => {},
+    onChange: (slots: ReadonlySet<string>) => void = () => {},
     owner: ViewOwner = 'collector',
   ) {
     this.#ports = ports;
-    this.#touched = touched;
+    this.#touched = onChange;
     this.#owner = owner;
   }
 
@@ -46,7 +46,7 @@ export class View {
   }
 
   /** Resolves `true` when the view has passed this revision, `false` once the signal is aborted. */
-  async passed(revision: Revision, signal: AbortSignal): Promise<boolean> {
+  async waitForRevision(revision: Revision, signal: AbortSignal): Promise<boolean> {
     while (this.fleet.upTo < revision && !signal.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const wake = () => resolve();

@@ -6,7 +6,7 @@ import type { Ports } from '../../ports/ports.ts';
 const pause = seconds(0.5);
 
 /** Waits a little before the next attempt. */
-export const breathe = (
+export const retryDelay = (
   { clock, entropy }: Pick<Ports, 'clock' | 'entropy'>,
   signal?: AbortSignal,
 ): Promise<void> => clock.sleep(pause * (0.5 + entropy.fraction()), signal);
@@ -15,7 +15,7 @@ export const breathe = (
  * Tries until the store answers. Gives up, with `undefined`, only when `signal` is aborted: not
  * knowing is no answer. Whatever else is thrown goes through.
  */
-export async function patiently<T>(
+export async function retryUntilAvailable<T>(
   ports: Pick<Ports, 'clock' | 'entropy' | 'log'>,
   signal: AbortSignal,
   attempt: () => Promise<T>,
@@ -26,7 +26,7 @@ export async function patiently<T>(
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== 'store-unavailable') throw error;
       ports.log.debug('store-unavailable', { why: error.message });
-      await breathe(ports, signal);
+      await retryDelay(ports, signal);
     }
   }
   return undefined;

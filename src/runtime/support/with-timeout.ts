@@ -2,7 +2,7 @@ import type { Millis } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 /** Does something with a signal that is aborted after `limit`, or with `signal`. */
-export async function within<T>(
+export async function withTimeout<T>(
   limit: Millis,
   clock: Clock,
   signal: AbortSignal,

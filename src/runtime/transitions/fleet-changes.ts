@@ -12,25 +12,29 @@ import type {
 } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { brake, hold, policy } from './machine-set.ts';
-import { Stepper } from './memoized-transition.ts';
+import { MemoizedMachine } from './memoized-transition.ts';
 import {
   type Author,
-  type Because,
   type Change,
   chainEvent,
   type MachineEvent,
-  mustStep,
-  rewrite,
+  type Provenance,
+  transitionOrThrow,
+  updateRecord,
 } from './record-change.ts';
-import { begin, type Steppable } from './transition.ts';
+import { type CompiledMachine, initialTransition } from './transition.ts';
 
-const steps = { hold: new Stepper(hold), brake: new Stepper(brake), policy: new Stepper(policy) };
+const steps = {
+  hold: new MemoizedMachine(hold),
+  brake: new MemoizedMachine(brake),
+  policy: new MemoizedMachine(policy),
+};
 
 /** Where a new record goes: over nothing, or over the tombstone of what stood there. */
-export type Vacancy = Pick<RecordRead<never>, 'key' | 'revision'>;
+export type EmptyKey = Pick<RecordRead<never>, 'key' | 'revision'>;
 
 /** What is planned: for whom, until when, and why. */
-export interface Plan {
+export interface PlannedHold {
   readonly host: HostId;
   readonly agent?: AgentName;
   readonly until: WallTime;
@@ -38,7 +42,7 @@ export interface Plan {
 }
 
 /** Plans a silence where none is planned. `run`: the new hold's id. */
-export function planHold(author: Author, at: Vacancy, run: RunId, plan: Plan): Change {
+export function planHold(author: Author, at: EmptyKey, run: RunId, plan: PlannedHold): Change {
   const { host, agent, until, why } = plan;
   const of: ChainRef = { entity: 'hold', host, ...(agent !== undefined && { agent }), run };
   const { entity: _, ...names } = of;
@@ -51,7 +55,7 @@ export function planHold(author: Author, at: Vacancy, run: RunId, plan: Plan): C
 }
 
 /** Gives a hold that stands another end, or another reason. */
-export function extendHold(author: Author, stored: StoredHold, plan: Plan): Change {
+export function extendHold(author: Author, stored: StoredHold, plan: PlannedHold): Change {
   const { why: _, ...rest } = stored.record;
   const body = {
     ...rest,
@@ -67,7 +71,7 @@ export function endHold(
   author: Author,
   stored: StoredHold,
   type: 'released' | 'ran-out',
-  because: Because = {},
+  because: Provenance = {},
 ): Change {
   const of = holdChain(stored.record);
   return moving(author, stored, steps.hold, of, { type }, undefined, because);
@@ -79,19 +83,19 @@ const holdChain = ({ host, agent, run }: HoldRecord): ChainRef => ({
 });
 
 /** Brakes a zone. `run`: the new braking's id. */
-export function tripBrake(
+export function startBrake(
   author: Author,
-  at: Vacancy,
+  at: EmptyKey,
   { zone, run }: { readonly zone: ZoneName; readonly run: RunId },
   count: ZoneCount,
-  because: Because,
+  because: Provenance,
 ): Change {
   const body = { v: recordVersion, zone, run, state: 'braked', ...count, expired: 0 };
   return beginning(author, at, brake, { entity: 'brake', zone, run }, 'tripped', body, because);
 }
 
 /** Lets so many runs of the zone expire: stored in one commit with their expiries. */
-export function letThrough(
+export function countAdmittedExpiries(
   author: Author,
   stored: StoredBrake,
   runs: number,
@@ -103,7 +107,7 @@ export function letThrough(
   return moving(author, stored, steps.brake, brakeChain(stored), event, body);
 }
 
-export function releaseBrake(author: Author, stored: StoredBrake, because: Because): Change {
+export function releaseBrake(author: Author, stored: StoredBrake, because: Provenance): Change {
   const of = brakeChain(stored);
   return moving(author, stored, steps.brake, of, { type: 'released' }, undefined, because);
 }
@@ -115,7 +119,7 @@ const brakeChain = ({ record: { zone, run } }: StoredBrake): ChainRef => ({
 });
 
 /** Says for the first time what the fleet goes by. `run`: the policy's own id. */
-export function adoptPolicy(author: Author, at: Vacancy, run: RunId, said: FleetPolicy): Change {
+export function adoptPolicy(author: Author, at: EmptyKey, run: RunId, said: FleetPolicy): Change {
   const of: ChainRef = { entity: 'policy', run };
   const body = { v: recordVersion, run, state: 'standing', policy: said, by: author.actor };
   return beginning(author, at, policy, of, 'adopted', body);
@@ -130,34 +134,42 @@ export function changePolicy(author: Author, stored: StoredPolicy, said: FleetPo
 
 function beginning(
   author: Author,
-  at: Vacancy,
-  steppable: Steppable,
+  at: EmptyKey,
+  steppable: CompiledMachine,
   of: ChainRef,
   type: string,
   names: object,
-  because: Because = {},
+  because: Provenance = {},
 ): Change {
   const body = { ...names, since: author.ports.clock.wall(), n: 1 };
   const link = { of, n: 1, prev: null };
-  const sealed = chainEvent(author, link, steppable, begin(steppable), { type }, body, because);
-  return rewrite(at, { ...body, hash: sealed.head.hash }, sealed);
+  const sealed = chainEvent(
+    author,
+    link,
+    steppable,
+    initialTransition(steppable),
+    { type },
+    body,
+    because,
+  );
+  return updateRecord(at, { ...body, hash: sealed.head.hash }, sealed);
 }
 
 /** One more transition of a record that stands; without a `body`, its end. */
 function moving(
   author: Author,
   stored: StoredRecord<{ n: number; hash: string; state: string }>,
-  stepper: Stepper,
+  stepper: MemoizedMachine,
   of: ChainRef,
   event: MachineEvent,
   body: (object & { readonly hash: string }) | undefined,
-  because: Because = {},
+  because: Provenance = {},
 ): Change {
-  const taken = mustStep(stepper, stored.record.state, event);
+  const taken = transitionOrThrow(stepper, stored.record.state, event);
   const link = { of, n: stored.record.n + 1, prev: stored.record.hash };
   const record = body && without(body, link.n);
   const sealed = chainEvent(author, link, stepper.steppable, taken, event, record ?? null, because);
-  return rewrite(stored, record && { ...record, hash: sealed.head.hash }, sealed);
+  return updateRecord(stored, record && { ...record, hash: sealed.head.hash }, sealed);
 }
 
 function without({ hash: _, ...rest }: object & { readonly hash: string }, n: number) {

@@ -6,20 +6,20 @@ import type { DesiredInstance } from '../../domain/records/desired-instances.ts'
 import { type InstanceRecord, recordVersion } from '../../domain/records/schemas.ts';
 import type { RecordRead, StoredInstance } from '../../domain/records/stored-record.ts';
 import { instance } from './machine-set.ts';
-import { Stepper } from './memoized-transition.ts';
+import { MemoizedMachine } from './memoized-transition.ts';
 import {
   type Author,
-  type Because,
   type Change,
   chainEvent,
   type MachineEvent,
-  mustStep,
-  rewrite,
+  type Provenance,
+  transitionOrThrow,
+  updateRecord,
 } from './record-change.ts';
-import { begin, step } from './transition.ts';
+import { initialTransition, transition } from './transition.ts';
 
 /** Remembered: one step ends a thousand instances at once, and costs more than the rest of an event. */
-const steps = new Stepper(instance);
+const steps = new MemoizedMachine(instance);
 
 const instanceChain = ({ host, agent, run, service, id }: InstanceRecord): ChainRef => ({
   entity: 'instance',
@@ -42,7 +42,7 @@ export function registerInstance(
   { spec }: DesiredInstance,
   over: RecordRead<InstanceRecord>,
   before: ChainHead | undefined,
-  because: Because = {},
+  because: Provenance = {},
 ): Change {
   const { host, agent, run: owner } = author.actor;
   const adopted =
@@ -73,7 +73,7 @@ export function registerInstance(
     author,
     { of, n, prev: adopted?.head.hash ?? before?.hash ?? null },
     instance,
-    begin(instance),
+    initialTransition(instance),
     { type: 'registered' },
     body,
     because,
@@ -89,19 +89,19 @@ export function registerInstance(
   };
 }
 
-export type InstanceMove =
+export type InstanceTransition =
   | { type: 'changed'; spec: DesiredInstance['spec'] }
   | { type: 'failed'; detail: string }
   | { type: 'recovered' | 'drained' };
 
 /** One transition of an instance that keeps its record. */
-export function moveInstance(
+export function transitionInstance(
   author: Author,
   stored: StoredInstance,
-  move: InstanceMove,
-  because: Because = {},
+  move: InstanceTransition,
+  because: Provenance = {},
 ): Change | 'ignored' {
-  const taken = step(instance, { value: stored.record.state }, move);
+  const taken = transition(instance, { value: stored.record.state }, move);
   if (taken === 'ignored') return 'ignored';
   const at = author.ports.clock.wall();
   const {
@@ -115,10 +115,13 @@ export function moveInstance(
   const event = move.type === 'changed' ? { type: move.type } : move;
   const link = { of: instanceChain(stored.record), n: body.n, prev };
   const sealed = chainEvent(author, link, instance, taken, event, body, because);
-  return rewrite(stored, { ...body, hash: sealed.head.hash }, sealed);
+  return updateRecord(stored, { ...body, hash: sealed.head.hash }, sealed);
 }
 
-function withMove(record: Record<string, unknown>, move: InstanceMove): Record<string, unknown> {
+function withMove(
+  record: Record<string, unknown>,
+  move: InstanceTransition,
+): Record<string, unknown> {
   if (move.type === 'failed') return { ...record, detail: move.detail };
   if (move.type !== 'changed') return record;
   const { address: _, port: __, ...rest } = record;
@@ -130,19 +133,19 @@ export function removeInstance(
   author: Author,
   stored: StoredInstance,
   why: string,
-  because: Because = {},
+  because: Provenance = {},
 ): Change {
   const sealed = endInstance(author, stored, { type: 'removed', why }, because);
-  return rewrite(stored, undefined, sealed);
+  return updateRecord(stored, undefined, sealed);
 }
 
 function endInstance(
   author: Author,
   stored: StoredInstance,
   event: MachineEvent,
-  because: Because,
+  because: Provenance,
 ) {
-  const taken = mustStep(steps, stored.record.state, event);
+  const taken = transitionOrThrow(steps, stored.record.state, event);
   const link = {
     of: instanceChain(stored.record),
     n: stored.record.n + 1,

@@ -1,15 +1,15 @@
 import type { StateValue } from '../../domain/events/event-schema.ts';
-import type { Standing, Step, Steppable } from './transition.ts';
-import { begin, step } from './transition.ts';
+import type { CompiledMachine, MachineState, Transition } from './transition.ts';
+import { initialTransition, transition } from './transition.ts';
 
 /** Steps one machine over a history, where the same few steps are asked for a million times. */
-export class Stepper {
-  readonly #steppable: Steppable;
-  readonly #known = new Map<string, Step | 'ignored'>();
+export class MemoizedMachine {
+  readonly #steppable: CompiledMachine;
+  readonly #known = new Map<string, Transition | 'ignored'>();
   readonly #guarded: boolean;
   readonly #finals: ReadonlySet<string>;
 
-  constructor(steppable: Steppable) {
+  constructor(steppable: CompiledMachine) {
     this.#steppable = steppable;
     const states = Object.values(steppable.machine.root.states);
     this.#finals = new Set(states.filter(({ type }) => type === 'final').map(({ key }) => key));
@@ -17,21 +17,21 @@ export class Stepper {
     this.#guarded = steppable.guarded;
   }
 
-  get steppable(): Steppable {
+  get steppable(): CompiledMachine {
     return this.#steppable;
   }
 
-  begin(): Step {
-    return this.#remember('', () => begin(this.#steppable)) as Step;
+  begin(): Transition {
+    return this.#remember('', () => initialTransition(this.#steppable)) as Transition;
   }
 
-  step(standing: Standing, event: { readonly type: string }): Step | 'ignored' {
+  step(standing: MachineState, event: { readonly type: string }): Transition | 'ignored' {
     const value =
       typeof standing.value === 'string' ? standing.value : JSON.stringify(standing.value);
     const key = this.#guarded
       ? `${value}\0${JSON.stringify(standing.context)}\0${JSON.stringify(event)}`
       : `${value}\0${event.type}`;
-    return this.#remember(key, () => step(this.#steppable, standing, event));
+    return this.#remember(key, () => transition(this.#steppable, standing, event));
   }
 
   /** Whether the machine ends there. */
@@ -39,7 +39,7 @@ export class Stepper {
     return typeof value === 'string' && this.#finals.has(value);
   }
 
-  #remember(key: string, take: () => Step | 'ignored'): Step | 'ignored' {
+  #remember(key: string, take: () => Transition | 'ignored'): Transition | 'ignored' {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const taken = take();

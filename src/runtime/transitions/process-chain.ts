@@ -2,9 +2,14 @@ import type { ChainRef, StateValue } from '../../domain/events/event-schema.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { EventWrite } from '../../ports/registry.ts';
-import { patiently } from '../support/retry.ts';
+import { retryUntilAvailable } from '../support/retry.ts';
 import { type Author, chainEvent, type MachineEvent } from './record-change.ts';
-import { begin, type Step, type Steppable, step } from './transition.ts';
+import {
+  type CompiledMachine,
+  initialTransition,
+  type Transition,
+  transition,
+} from './transition.ts';
 
 /** A transition of a process, as its owner is told. */
 export interface ProcessTransition {
@@ -17,7 +22,7 @@ export interface ProcessTransition {
 interface Pending {
   readonly n: number;
   readonly at: WallTime;
-  readonly taken: Step;
+  readonly taken: Transition;
   readonly event: MachineEvent;
 }
 
@@ -31,7 +36,7 @@ const bufferedAtMost = 10_000;
 export class ProcessChain {
   readonly #of: ChainRef;
   readonly #author: Author;
-  readonly #steppable: Steppable;
+  readonly #steppable: CompiledMachine;
   readonly #ports: Pick<Ports, 'audit' | 'clock' | 'entropy' | 'log'>;
   readonly #keep: number;
   readonly #buffer: Pending[] = [];
@@ -44,7 +49,7 @@ export class ProcessChain {
   constructor(
     of: ChainRef,
     author: Author,
-    steppable: Steppable,
+    steppable: CompiledMachine,
     ports: Pick<Ports, 'audit' | 'clock' | 'entropy' | 'log'>,
     keep = bufferedAtMost,
   ) {
@@ -53,7 +58,7 @@ export class ProcessChain {
     this.#steppable = steppable;
     this.#ports = ports;
     this.#keep = keep;
-    const first = begin(steppable);
+    const first = initialTransition(steppable);
     this.#standing = { value: first.to, context: first.context };
   }
 
@@ -66,8 +71,8 @@ export class ProcessChain {
   }
 
   /** Steps the machine and appends the transition; `ignored` where it has none. */
-  take(event: MachineEvent): Step | 'ignored' {
-    const taken = step(this.#steppable, this.#standing, event);
+  take(event: MachineEvent): Transition | 'ignored' {
+    const taken = transition(this.#steppable, this.#standing, event);
     if (taken === 'ignored') return 'ignored';
     this.#standing = { value: taken.to, context: taken.context };
     this.#taken += 1;
@@ -90,7 +95,7 @@ export class ProcessChain {
     const next = this.#buffer.shift();
     if (!next) return;
     const sealed = this.#seal(next);
-    const stored = await patiently(this.#ports, this.#end.signal, () =>
+    const stored = await retryUntilAvailable(this.#ports, this.#end.signal, () =>
       this.#ports.audit.append(sealed.write),
     );
     if (stored) this.#written = sealed.head;

@@ -6,7 +6,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { brake, collector, hold, instance, policy, run, session } from './machine-set.ts';
 
 /** The charts of our own machines, as this version has them, in the order in which one reads of them. */
-export const ownCharts = (): readonly Chart[] =>
+export const builtInCharts = (): readonly Chart[] =>
   [run, instance, session, collector, hold, brake, policy].map(({ machine }) => chartOf(machine));
 
 /**
@@ -15,7 +15,7 @@ export const ownCharts = (): readonly Chart[] =>
  * starts again.
  */
 export async function publishCharts({ charts, log }: Pick<Ports, 'charts' | 'log'>): Promise<void> {
-  for (const chart of ownCharts()) {
+  for (const chart of builtInCharts()) {
     try {
       const text = JSON.stringify(chart);
       const published = await charts.publish(chart.machine, chart.hash, text);
@@ -39,7 +39,7 @@ export async function chartOfRecord(
   { machine, chart: hash }: { readonly machine: string; readonly chart: string },
   charts: Pick<Charts, 'get'> | undefined,
 ): Promise<Chart | undefined> {
-  const own = ownCharts().find((chart) => chart.machine === machine && chart.hash === hash);
+  const own = builtInCharts().find((chart) => chart.machine === machine && chart.hash === hash);
   if (own) return own;
   const text = await charts?.get(machine, hash);
   return text === undefined ? undefined : readChart(text, { machine, hash });

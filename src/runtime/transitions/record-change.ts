@@ -5,8 +5,8 @@ import type { Actor } from '../../domain/identity/actor.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { EventWrite, Write } from '../../ports/registry.ts';
-import type { Stepper } from './memoized-transition.ts';
-import type { Step, Steppable } from './transition.ts';
+import type { MemoizedMachine } from './memoized-transition.ts';
+import type { CompiledMachine, Transition } from './transition.ts';
 
 /** Who writes, and with which clocks and ids. */
 export interface Author {
@@ -17,7 +17,7 @@ export interface Author {
 }
 
 /** Why it is written. */
-export interface Because {
+export interface Provenance {
   /** The hash of the event that led to this one. */
   readonly cause?: string;
   /** What the decision saw. */
@@ -34,7 +34,7 @@ export interface Change {
 
 export type MachineEvent = { readonly type: string } & Record<string, unknown>;
 
-export interface Link {
+export interface ChainPosition {
   readonly of: ChainRef;
   readonly n: number;
   readonly prev: string | null;
@@ -47,12 +47,12 @@ export interface Link {
 /** Writes one event of a chain down: `record` is the record as written, without its hash. */
 export function chainEvent(
   author: Author,
-  { of, n, prev, at, lost }: Link,
-  steppable: Steppable,
-  taken: Step,
+  { of, n, prev, at, lost }: ChainPosition,
+  steppable: CompiledMachine,
+  taken: Transition,
   event: MachineEvent,
   record: Record<string, unknown> | null,
-  because: Because,
+  because: Provenance,
 ) {
   const sealed = sealEvent({
     v: eventVersion,
@@ -76,13 +76,13 @@ export function chainEvent(
   return { ...sealed, write: { subject: eventSubject(of, n), text: sealed.text } };
 }
 
-function evidenceOf({ through }: Author, { evidence }: Because) {
+function evidenceOf({ through }: Author, { evidence }: Provenance) {
   if (through !== undefined) return { evidence: { ...evidence, through } };
   return evidence === undefined ? {} : { evidence };
 }
 
 /** The change of a record that stands, or its removal, with the event that explains it. */
-export function rewrite(
+export function updateRecord(
   stored: { readonly key: string; readonly revision: number },
   record: object | undefined,
   sealed: SealedEvent & { readonly write: EventWrite },
@@ -99,7 +99,11 @@ export function rewrite(
 }
 
 /** A step whose guard the caller has checked: that the machine refuses it is a bug. */
-export function mustStep(stepper: Stepper, value: Step['to'], event: MachineEvent): Step {
+export function transitionOrThrow(
+  stepper: MemoizedMachine,
+  value: Transition['to'],
+  event: MachineEvent,
+): Transition {
   const taken = stepper.step({ value }, event);
   if (taken === 'ignored') {
     throw new Error(`${stepper.steppable.name} has no '${event.type}' in ${JSON.stringify(value)}`);

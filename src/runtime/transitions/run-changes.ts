@@ -7,18 +7,18 @@ import {
 } from '../../domain/records/schemas.ts';
 import type { RecordRead, StoredAgent } from '../../domain/records/stored-record.ts';
 import { run } from './machine-set.ts';
-import { Stepper } from './memoized-transition.ts';
+import { MemoizedMachine } from './memoized-transition.ts';
 import {
   type Author,
-  type Because,
   type Change,
   chainEvent,
-  mustStep,
-  rewrite,
+  type Provenance,
+  transitionOrThrow,
+  updateRecord,
 } from './record-change.ts';
-import { begin, step } from './transition.ts';
+import { initialTransition, transition } from './transition.ts';
 
-const steps = new Stepper(run);
+const steps = new MemoizedMachine(run);
 
 const runChain = ({ host, agent, run }: AgentRecord): ChainRef => ({
   entity: 'run',
@@ -37,11 +37,11 @@ export type Claim = Pick<
  * A run takes its slot over whatever stands there. The chain of a run that held it ends in the same
  * batch: `superseded`, or `gone` where it was expired.
  */
-export function takeSlot(
+export function buildClaim(
   author: Author,
   over: RecordRead<AgentRecord>,
   claim: Claim,
-  because: Because,
+  because: Provenance,
 ): Change {
   const ended =
     over.kind === 'stored'
@@ -61,7 +61,7 @@ export function takeSlot(
     author,
     { of, n: 1, prev: ended?.head.hash ?? null },
     run,
-    begin(run),
+    initialTransition(run),
     { type: 'started' },
     body,
     because,
@@ -77,8 +77,8 @@ export function takeSlot(
   };
 }
 
-function endRun(author: Author, stored: StoredAgent, type: string, because: Because) {
-  const taken = mustStep(steps, runMachineState(stored.record), { type });
+function endRun(author: Author, stored: StoredAgent, type: string, because: Provenance) {
+  const taken = transitionOrThrow(steps, runMachineState(stored.record), { type });
   return chainEvent(
     author,
     { of: runChain(stored.record), n: stored.record.n + 1, prev: stored.record.hash },
@@ -90,18 +90,18 @@ function endRun(author: Author, stored: StoredAgent, type: string, because: Beca
   );
 }
 
-export type RunMove =
+export type RunTransition =
   | { type: 'confirmed' | 'announced' | 'regranted' | 'withdrawn' | 'expired' }
   | { type: 'suspected'; reason: SuspectReason };
 
 /** One transition of a run that keeps its record; `ignored` where the machine has none. */
-export function moveRun(
+export function transitionRun(
   author: Author,
   stored: StoredAgent,
-  event: RunMove,
-  because: Because = {},
+  event: RunTransition,
+  because: Provenance = {},
 ): Change | 'ignored' {
-  const taken = step(run, { value: runMachineState(stored.record) }, event);
+  const taken = transition(run, { value: runMachineState(stored.record) }, event);
   if (taken === 'ignored') return 'ignored';
   const reason = event.type === 'suspected' ? event.reason : undefined;
   const at = author.ports.clock.wall();
@@ -115,7 +115,7 @@ export function moveRun(
   const body = { ...moved, n: stored.record.n + 1 };
   const link = { of: runChain(stored.record), n: body.n, prev };
   const sealed = chainEvent(author, link, run, taken, event, body, because);
-  return rewrite(stored, { ...body, hash: sealed.head.hash }, sealed);
+  return updateRecord(stored, { ...body, hash: sealed.head.hash }, sealed);
 }
 
 /** The end of a run whose record goes: `left` by itself, or `removed` after it was expired. */
@@ -123,8 +123,8 @@ export function removeRun(
   author: Author,
   stored: StoredAgent,
   type: 'left' | 'removed',
-  because: Because = {},
+  because: Provenance = {},
 ): Change {
   const sealed = endRun(author, stored, type, because);
-  return rewrite(stored, undefined, sealed);
+  return updateRecord(stored, undefined, sealed);
 }

@@ -3,13 +3,13 @@ import { chartOf, edgeIds } from '../../charts/model/chart.ts';
 import type { StateValue } from '../../domain/events/event-schema.ts';
 
 /** Where an entity stands: XState's value and context, and nothing else. */
-export interface Standing {
+export interface MachineState {
   readonly value: StateValue;
   readonly context?: unknown;
 }
 
 /** One transition: where to, over which edges, and what is to be done, as data. */
-export interface Step {
+export interface Transition {
   readonly from: StateValue | null;
   readonly to: StateValue;
   readonly context: unknown;
@@ -20,7 +20,7 @@ export interface Step {
 }
 
 /** A machine made ready for stepping: its name, the hash of its chart, the ids of its edges. */
-export interface Steppable {
+export interface CompiledMachine {
   readonly machine: AnyStateMachine;
   readonly name: string;
   readonly chart: string;
@@ -29,7 +29,7 @@ export interface Steppable {
   readonly edges: ReturnType<typeof edgeIds>;
 }
 
-export function steppable(machine: AnyStateMachine): Steppable {
+export function compileMachine(machine: AnyStateMachine): CompiledMachine {
   const chart = chartOf(machine);
   return {
     machine,
@@ -41,7 +41,7 @@ export function steppable(machine: AnyStateMachine): Steppable {
 }
 
 /** The entity's first state; the event that brought it about has no edge. */
-export function begin({ machine }: Steppable): Step {
+export function initialTransition({ machine }: CompiledMachine): Transition {
   const [snapshot, actions] = initialTransition(machine);
   return {
     from: null,
@@ -54,11 +54,11 @@ export function begin({ machine }: Steppable): Step {
 }
 
 /** What the machine makes of this event, or `ignored` where it has no transition for it. */
-export function step(
-  { machine, edges }: Steppable,
-  standing: Standing,
+export function transition(
+  { machine, edges }: CompiledMachine,
+  standing: MachineState,
   event: { readonly type: string },
-): Step | 'ignored' {
+): Transition | 'ignored' {
   const before = machine.resolveState({ value: standing.value, context: standing.context ?? {} });
   const taken = machine.getTransitionData(before, event);
   if (taken.length === 0) return 'ignored';

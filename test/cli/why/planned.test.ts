@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { ZoneName } from '../../../src/domain/identity/names.ts';
 import { minutes, seconds } from '../../../src/domain/time.ts';
-import { hold } from '../../../src/runtime/operator/operator-actions.ts';
+import { planHold } from '../../../src/runtime/operator/operator-actions.ts';
 import { type FleetInMemory, slotAt } from '../../runtime/support/fleet-in-memory.ts';
 import { scenario } from '../../runtime/support/scenario.ts';
 import { until } from '../../runtime/support/until.ts';
@@ -14,7 +14,7 @@ async function planned(fleet: FleetInMemory): Promise<void> {
   const author = { actor: { ...slotAt('desk/person'), run: ports.entropy.runId() }, ports };
   const { host } = slotAt('h1/a');
   const plan = { host, until: ports.clock.wall() + minutes(10), why: 'new disk' };
-  await hold(author, plan, ports, new AbortController().signal);
+  await planHold(author, plan, ports, new AbortController().signal);
 }
 
 describe('why something is not declared dead though it is silent', () => {

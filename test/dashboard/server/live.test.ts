@@ -21,7 +21,7 @@ import { readAgent } from '../../../src/domain/records/stored-record.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import { Directory } from '../../../src/runtime/directory/directory.ts';
-import { moveRun } from '../../../src/runtime/transitions/run-changes.ts';
+import { transitionRun } from '../../../src/runtime/transitions/run-changes.ts';
 import { FleetInMemory, slotAt } from '../../runtime/support/fleet-in-memory.ts';
 import type { Process } from '../../runtime/support/process.ts';
 import { apiOf, fetched, served } from './support/test-server.ts';
@@ -50,7 +50,7 @@ async function declareDead(at: FleetInMemory, place: string): Promise<void> {
     await at.advance(seconds(1));
     const read = readAgent(await reading);
     if (read.kind !== 'stored') throw new Error(`${place} is ${read.kind}`);
-    const change = moveRun(author, read, event);
+    const change = transitionRun(author, read, event);
     if (change === 'ignored') throw new Error(`${place} ignores ${event.type}`);
     const storing = ports.registry.commit({ writes: [change.write], events: change.events });
     await at.advance(seconds(1));

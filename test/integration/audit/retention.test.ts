@@ -4,7 +4,7 @@ import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
 import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
 import { FleetPolicy, type Retention } from '../../../src/domain/policy/fleet-policy.ts';
 import { days } from '../../../src/domain/time.ts';
-import { Keyframer } from '../../../src/runtime/audit/keyframes/keyframe-writer.ts';
+import { KeyframeWriter } from '../../../src/runtime/audit/keyframes/keyframe-writer.ts';
 import { lastKeyframe } from '../../../src/runtime/audit/keyframes/latest-keyframe.ts';
 import { replayTo } from '../../../src/runtime/audit/replay.ts';
 import { setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
@@ -41,7 +41,7 @@ async function given(url = context.server.url) {
   chain.take({ type: 'sighted' });
   const sign = (seq: number, digest: string) =>
     chain.take({ type: 'kept', seq, digest }) !== 'ignored';
-  const keyframer = new Keyframer(ports, sign, 1);
+  const keyframer = new KeyframeWriter(ports, sign, 1);
   let port = 0;
   return {
     ...opened,

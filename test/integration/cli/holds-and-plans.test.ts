@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
 import { readAgent } from '../../../src/domain/records/stored-record.ts';
-import { moveRun } from '../../../src/runtime/transitions/run-changes.ts';
+import { transitionRun } from '../../../src/runtime/transitions/run-changes.ts';
 import { slotOf } from '../../domain/support/sample-records.ts';
 import { type TestFleet, timing } from '../harness/fleet.ts';
 import { until } from '../harness/until.ts';
@@ -31,7 +31,7 @@ async function declareDead(fleet: TestFleet, place: string): Promise<void> {
   for (const event of [{ type: 'suspected', reason: 'silent' }, { type: 'expired' }] as const) {
     const read = readAgent(await registry.read(agentKeyOf(place)));
     if (read.kind !== 'stored') throw new Error(`${place} is ${read.kind}`);
-    const change = moveRun(author, read, event, {});
+    const change = transitionRun(author, read, event, {});
     if (change === 'ignored') throw new Error(`${place} ignores ${event.type}`);
     const { outcome } = await registry.commit({ writes: [change.write], events: change.events });
     expect(outcome).toBe('committed');

@@ -5,7 +5,7 @@ import { screen } from '../../../src/cli/tables/live-table.ts';
 import { columnsOf } from '../../../src/cli/terminal/display-width.ts';
 import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
 import { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
-import { hold } from '../../../src/runtime/operator/operator-actions.ts';
+import { planHold } from '../../../src/runtime/operator/operator-actions.ts';
 import { fakeTerminal } from '../../cli/support/fake-terminal.ts';
 import { portsOf, startAgent, startCollector } from '../audit/support/sample-audit.ts';
 import { until } from '../harness/until.ts';
@@ -53,7 +53,7 @@ test('whatever somebody is called and says, no line rewrites a terminal or is wi
     const host = HostId.parse(name);
     const actor = { host, agent: AgentName.parse('operator'), run: systemEntropy.runId() };
     const planned = { host, until: Date.now() + 600_000, why: said };
-    await hold({ actor, ports }, planned, ports, AbortSignal.timeout(10_000));
+    await planHold({ actor, ports }, planned, ports, AbortSignal.timeout(10_000));
   }
   const at = ['--servers', context.server.url, '--namespace', opened.names.namespace];
   const see = async (words: readonly string[], more: Parameters<typeof fakeTerminal>[0] = {}) => {

@@ -14,7 +14,11 @@ import { Agent } from '../../../src/runtime/agent/agent.ts';
 import { lastKeyframe } from '../../../src/runtime/audit/keyframes/latest-keyframe.ts';
 import { verify } from '../../../src/runtime/audit/verify.ts';
 import { Collector } from '../../../src/runtime/collector/collector.ts';
-import { hold, release, setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
+import {
+  endHoldEarly,
+  planHold,
+  setPolicy,
+} from '../../../src/runtime/operator/operator-actions.ts';
 import { readingAlone } from '../harness/permissions.ts';
 import { until } from '../harness/until.ts';
 import { startConfigured } from './support/configured-server.ts';
@@ -194,10 +198,10 @@ it('the permissions of an operator let one plan, and who only watches or runs pl
     const actor = { host, agent: AgentName.parse('operator'), run: systemEntropy.runId() };
     const signal = AbortSignal.timeout(within);
     const until = Date.now() + 60_000;
-    await hold({ actor, ports }, { host, until }, ports, signal);
-    await hold({ actor, ports }, { host, agent: actor.agent, until }, ports, signal);
+    await planHold({ actor, ports }, { host, until }, ports, signal);
+    await planHold({ actor, ports }, { host, agent: actor.agent, until }, ports, signal);
     await setPolicy({ actor, ports }, (now) => ({ ...now, seats: 2 }), ports, signal);
-    return await release({ actor, ports }, { host }, ports, signal);
+    return await endHoldEarly({ actor, ports }, { host }, ports, signal);
   };
   expect(await wish('operator', 20_000)).toBe('released');
   for (const name of ['h1', 'consumer']) {

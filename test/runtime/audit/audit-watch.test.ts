@@ -3,9 +3,12 @@ import { RunId } from '../../../src/domain/identity/names.ts';
 import type { AgentRecord, InstanceRecord } from '../../../src/domain/records/schemas.ts';
 import type { StoredRecord } from '../../../src/domain/records/stored-record.ts';
 import { seconds } from '../../../src/domain/time.ts';
-import { moveInstance, removeInstance } from '../../../src/runtime/transitions/instance-changes.ts';
+import {
+  removeInstance,
+  transitionInstance,
+} from '../../../src/runtime/transitions/instance-changes.ts';
 import type { Author, Change } from '../../../src/runtime/transitions/record-change.ts';
-import { moveRun, takeSlot } from '../../../src/runtime/transitions/run-changes.ts';
+import { buildClaim, transitionRun } from '../../../src/runtime/transitions/run-changes.ts';
 import { FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
 
 /** A fleet with one agent that serves one instance, and somebody who does what nobody may. */
@@ -36,7 +39,7 @@ const edited =
 describe('the watch over the audit sees', () => {
   test('nothing wrong where all is well', async () => {
     const { faults, web, itself, commit } = await wrongdoing();
-    await commit(moveInstance(itself, web(), { type: 'failed', detail: 'refused' }));
+    await commit(transitionInstance(itself, web(), { type: 'failed', detail: 'refused' }));
     expect(faults()).toBe('');
   });
 
@@ -48,17 +51,17 @@ describe('the watch over the audit sees', () => {
 
   test('that a run was expired while its lease stood (G6), and wrote after that (G3)', async () => {
     const { faults, stranger, itself, record, web, commit } = await wrongdoing();
-    await commit(moveRun(stranger, record(), { type: 'suspected', reason: 'silent' }));
+    await commit(transitionRun(stranger, record(), { type: 'suspected', reason: 'silent' }));
     expect(faults()).toBe('');
-    await commit(moveRun(stranger, record(), { type: 'expired' }));
+    await commit(transitionRun(stranger, record(), { type: 'expired' }));
     expect(faults()).toContain('its lease stands (G6)');
-    await commit(moveInstance(itself, web(), { type: 'failed', detail: 'refused' }));
+    await commit(transitionInstance(itself, web(), { type: 'failed', detail: 'refused' }));
     expect(faults()).toContain('is over (G3)');
   });
 
   test('that somebody else said what only the run may say', async () => {
     const { faults, stranger, record, commit } = await wrongdoing();
-    await commit(moveRun(stranger, record(), { type: 'regranted' }));
+    await commit(transitionRun(stranger, record(), { type: 'regranted' }));
     expect(faults()).toContain('done by another');
   });
 
@@ -69,7 +72,7 @@ describe('the watch over the audit sees', () => {
     const second = { host, agent, run: RunId.parse('second001') };
     const { key, revision } = record();
     await commit(
-      takeSlot(
+      buildClaim(
         { actor: second, ports },
         { kind: 'unreadable', key, revision, why: '' },
         { ...second, ttl, grace, process, startedAt },
@@ -90,7 +93,7 @@ describe('the watch over the audit sees', () => {
     ['a record that is not the one that stands', { record: { n: 2 } }, 'not as the event says'],
   ])('%s', async (_, change, fault) => {
     const { faults, web, itself, commit } = await wrongdoing();
-    const move = moveInstance(itself, web(), { type: 'failed', detail: 'refused' });
+    const move = transitionInstance(itself, web(), { type: 'failed', detail: 'refused' });
     await commit(
       move,
       edited(() => change),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseAuditEvent } from '../../../src/domain/events/audit-entry.ts';
 import { Fleet } from '../../../src/domain/fleet/fleet.ts';
 import { RegistryProjection } from '../../../src/domain/replay/fold.ts';
-import { foldInto, replayTo } from '../../../src/runtime/audit/replay.ts';
+import { applyEvent, replayTo } from '../../../src/runtime/audit/replay.ts';
 import { historyOf } from '../../fixtures/history/given-history.ts';
 import { longHistory } from '../../fixtures/history/long-history.ts';
 
@@ -44,7 +44,7 @@ describe('a moment of a history', () => {
     const fold = new RegistryProjection();
     for (const stored of events) {
       const recorded = parseAuditEvent(stored);
-      if (recorded.kind === 'event') foldInto(fleet, fold, recorded);
+      if (recorded.kind === 'event') applyEvent(fleet, fold, recorded);
       if (stored.seq % 40 !== 0) continue;
       const replayed = await at(stored.seq);
       expect(fold.records).toEqual(replayed.records);

@@ -5,12 +5,16 @@ import type { StoredAgent, StoredInstance } from '../../../src/domain/records/st
 import type { Check } from '../../../src/domain/replay/divergence.ts';
 import { minutes, seconds } from '../../../src/domain/time.ts';
 import {
-  moveInstance,
   registerInstance,
   removeInstance,
+  transitionInstance,
 } from '../../../src/runtime/transitions/instance-changes.ts';
 import type { Author, Change } from '../../../src/runtime/transitions/record-change.ts';
-import { moveRun, removeRun, takeSlot } from '../../../src/runtime/transitions/run-changes.ts';
+import {
+  buildClaim,
+  removeRun,
+  transitionRun,
+} from '../../../src/runtime/transitions/run-changes.ts';
 import { FleetInMemory, slotAt, specOf } from '../support/fleet-in-memory.ts';
 import { verdictOn } from '../support/record-verdict.ts';
 
@@ -46,28 +50,29 @@ describe('an event written by somebody who may not', () => {
   const forbidden: readonly [string, (given: Given) => Change | 'ignored'][] = [
     [
       'a run says of another that it leaves',
-      ({ as, other, agent }) => moveRun(as(other), agent(), { type: 'withdrawn' }),
+      ({ as, other, agent }) => transitionRun(as(other), agent(), { type: 'withdrawn' }),
     ],
     [
       'a run refutes a suspicion for another',
-      ({ as, other, agent }) => moveRun(as(other), agent(), { type: 'regranted' }),
+      ({ as, other, agent }) => transitionRun(as(other), agent(), { type: 'regranted' }),
     ],
     [
       'a run suspects itself',
-      ({ as, one, agent }) => moveRun(as(one), agent(), { type: 'suspected', reason: 'silent' }),
+      ({ as, one, agent }) =>
+        transitionRun(as(one), agent(), { type: 'suspected', reason: 'silent' }),
     ],
     [
       'a run takes the slot of another host',
       ({ as, other, one, agent }) => {
         const { ttl, grace, process, startedAt } = agent().record;
         const claim = { ...one, run: other.run, ttl, grace, process, startedAt };
-        return takeSlot(as(other), agent(), claim, {});
+        return buildClaim(as(other), agent(), claim, {});
       },
     ],
     [
       'a run changes the instance of another',
       ({ as, other, instance }) =>
-        moveInstance(as(other), instance(), { type: 'failed', detail: 'because I say so' }),
+        transitionInstance(as(other), instance(), { type: 'failed', detail: 'because I say so' }),
     ],
     [
       'a run deregisters the instance of another slot',
@@ -99,10 +104,10 @@ describe('an event written by somebody who may not', () => {
   test('is named: a run that was expired goes on writing (G3)', async () => {
     const all = await given();
     const { as, one, other, agent, instance, fleet } = all;
-    await all.commit(moveRun(as(other), agent(), { type: 'suspected', reason: 'silent' }));
-    await all.commit(moveRun(as(other), agent(), { type: 'expired' }));
+    await all.commit(transitionRun(as(other), agent(), { type: 'suspected', reason: 'silent' }));
+    await all.commit(transitionRun(as(other), agent(), { type: 'expired' }));
     const failed = { type: 'failed', detail: 'too late' } as const;
-    const seq = await all.commit(moveInstance(as(one), instance(), failed));
+    const seq = await all.commit(transitionInstance(as(one), instance(), failed));
     const wanted = { spec: specOf('web/7'), health: { state: 'serving' } } as const;
     const absent = { kind: 'absent', key: 'instance.h1.a.web.7', revision: 0 } as const;
     const next = await all.commit(registerInstance(as(one), wanted, absent, undefined));
@@ -120,7 +125,7 @@ describe('an event written by somebody who may not', () => {
   test('is named: a run that has left goes on writing (G3)', async () => {
     const all = await given();
     const { as, one, agent, instance, fleet } = all;
-    await all.commit(moveRun(as(one), agent(), { type: 'withdrawn' }));
+    await all.commit(transitionRun(as(one), agent(), { type: 'withdrawn' }));
     await all.commit(removeRun(as(one), agent(), 'left'));
     const seq = await all.commit(removeInstance(as(one), instance(), 'left'));
     const { said } = await verdictOn(fleet);
@@ -132,8 +137,8 @@ describe('whoever may', () => {
   test('is not named: a collector that shares its slot with the agent whose dead run it removes', async () => {
     const all = await given();
     const { as, one, other, agent, instance, fleet } = all;
-    await all.commit(moveRun(as(other), agent(), { type: 'suspected', reason: 'silent' }));
-    await all.commit(moveRun(as(other), agent(), { type: 'expired' }));
+    await all.commit(transitionRun(as(other), agent(), { type: 'suspected', reason: 'silent' }));
+    await all.commit(transitionRun(as(other), agent(), { type: 'expired' }));
     const collector = { ...one, run: RunId.parse('collector0of0h1') };
     await all.commit(removeInstance(as(collector), instance(), 'owner-expired'));
     await all.commit(removeRun(as(collector), agent(), 'removed'));

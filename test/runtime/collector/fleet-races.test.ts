@@ -2,7 +2,11 @@ import { describe, expect } from 'vitest';
 import { Fault } from '../../../src/domain/fault.ts';
 import { HostId, ZoneName } from '../../../src/domain/identity/names.ts';
 import { minutes, seconds } from '../../../src/domain/time.ts';
-import { hold, release, setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
+import {
+  endHoldEarly,
+  planHold,
+  setPolicy,
+} from '../../../src/runtime/operator/operator-actions.ts';
 import { instanceRecord, runId } from '../../domain/support/sample-records.ts';
 import { type FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
 import { scenario } from '../support/scenario.ts';
@@ -113,7 +117,7 @@ describe('holds', () => {
     await fleet.advance(seconds(8));
     const { author, ports } = desk(fleet);
     a.process.vanish();
-    await hold(
+    await planHold(
       author,
       { host: HostId.parse('h1'), until: ports.clock.wall() + seconds(4) },
       ports,
@@ -140,7 +144,7 @@ describe('holds', () => {
       planned = true;
       // the first expiry takes long to be stored; the other waits; its hold comes, and is over
       const other = held.key === 'hold.h1' ? 'h2' : 'h1';
-      await hold(
+      await planHold(
         author,
         { host: HostId.parse(other), until: ports.clock.wall() + 200 },
         ports,
@@ -156,7 +160,7 @@ describe('holds', () => {
   scenario('planning tells that it is new though the answer was lost', async (fleet) => {
     const { author, ports, process } = desk(fleet);
     process.line.fate = (n) => (n === 2 ? 'unanswered' : 'fine');
-    const said = hold(
+    const said = planHold(
       author,
       { host: HostId.parse('h1'), until: ports.clock.wall() + minutes(1) },
       ports,
@@ -170,12 +174,12 @@ describe('holds', () => {
     const other = desk(fleet);
     const until = ports.clock.wall() + minutes(1);
     const at = { host: HostId.parse('h1') };
-    await hold(author, { ...at, until }, ports, never);
+    await planHold(author, { ...at, until }, ports, never);
     const from = process.line.requests;
     process.line.fate = (n) => (n === from + 2 ? 'unanswered' : 'fine');
-    const said = release(author, at, ports, never);
+    const said = endHoldEarly(author, at, ports, never);
     await fleet.advance(50);
-    expect(await hold(other.author, { ...at, until: until + 5 }, other.ports, never)).toBe(
+    expect(await planHold(other.author, { ...at, until: until + 5 }, other.ports, never)).toBe(
       'planned',
     );
     await fleet.advance(seconds(3));

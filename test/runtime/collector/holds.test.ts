@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
 import { type Millis, minutes, seconds } from '../../../src/domain/time.ts';
-import { hold, release } from '../../../src/runtime/operator/operator-actions.ts';
+import { endHoldEarly, planHold } from '../../../src/runtime/operator/operator-actions.ts';
 import { type FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
 import type { Process } from '../support/process.ts';
 import { scenario } from '../support/scenario.ts';
@@ -23,13 +23,13 @@ function person(fleet: FleetInMemory) {
   };
   return {
     hold: (place: string, lasts: Millis, why?: string) =>
-      hold(
+      planHold(
         author,
         { ...at(place), until: ports.clock.wall() + lasts, ...(why !== undefined && { why }) },
         ports,
         never,
       ),
-    release: (place: string) => release(author, at(place), ports, never),
+    release: (place: string) => endHoldEarly(author, at(place), ports, never),
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { minutes, seconds } from '../../../src/domain/time.ts';
-import { Visit } from '../../../src/runtime/collector/manual-collection.ts';
+import { ManualCollection } from '../../../src/runtime/collector/manual-collection.ts';
 import { FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
 import { verdictOn } from '../support/record-verdict.ts';
 import { until } from '../support/until.ts';
@@ -14,7 +14,7 @@ function visitor(fleet: FleetInMemory) {
   const author = { actor: { ...slotAt('desk/person'), run: ports.entropy.runId() }, ports };
   const did: string[] = [];
   const said: string[] = [];
-  const visit = new Visit(author, fleet.lease, ports, {
+  const visit = new ManualCollection(author, fleet.lease, ports, {
     did: (events) => void did.push(...events.map(({ of, event }) => `${of.entity} ${event.type}`)),
     sighted: () => void said.push('sighted'),
     blinded: (why) => void said.push(why),

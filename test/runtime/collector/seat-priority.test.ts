@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import { rendezvousRank, takeoverDelay } from '../../../src/domain/collection/rendezvous-rank.ts';
-import { Turns } from '../../../src/runtime/collector/seat-priority.ts';
+import { SeatPriority } from '../../../src/runtime/collector/seat-priority.ts';
 
 const seats = [1, 2, 3];
 const run = 'run00001';
@@ -12,15 +12,15 @@ const ranked = [...seats].sort(
 
 function given(rank: number, held: readonly number[] = seats) {
   const clock = new VirtualClock();
-  const turns = new Turns(ranked[rank] ?? 0, clock);
-  turns.held(held);
+  const turns = new SeatPriority(ranked[rank] ?? 0, clock);
+  turns.setActiveSeats(held);
   return { clock, turns };
 }
 
 /** After how long it is this seat's turn, looking every 100 ms. */
 async function waited({ clock, turns }: ReturnType<typeof given>, progress = '1'): Promise<number> {
   const from = clock.monotonic();
-  while (!turns.isMine(run, progress)) {
+  while (!turns.shouldAct(run, progress)) {
     if (clock.monotonic() - from > 60_000) throw new Error('never');
     await clock.advance(100);
   }
@@ -34,44 +34,44 @@ describe('of those who sit', () => {
 
   test('one below 5 s, the next in rank still waits; at 5 s it does not', async () => {
     const { clock, turns } = given(1);
-    expect(turns.isMine(run, '1')).toBe(false);
+    expect(turns.shouldAct(run, '1')).toBe(false);
     await clock.advance(takeoverDelay - 1);
-    expect(turns.isMine(run, '1')).toBe(false);
+    expect(turns.shouldAct(run, '1')).toBe(false);
     await clock.advance(1);
-    expect(turns.isMine(run, '1')).toBe(true);
+    expect(turns.shouldAct(run, '1')).toBe(true);
   });
 
   test('progress begins the wait anew', async () => {
     const { clock, turns } = given(1);
     for (const progress of ['1', '2', '3', '4']) {
-      expect(turns.isMine(run, progress)).toBe(false);
+      expect(turns.shouldAct(run, progress)).toBe(false);
       await clock.advance(takeoverDelay - 1);
     }
-    expect(turns.isMine(run, '4')).toBe(false);
+    expect(turns.shouldAct(run, '4')).toBe(false);
     await clock.advance(1);
-    expect(turns.isMine(run, '4')).toBe(true);
+    expect(turns.shouldAct(run, '4')).toBe(true);
   });
 
   test('it stays the turn of whoever stepped in, until there is progress', async () => {
     const { clock, turns } = given(1);
     await waited({ clock, turns });
     await clock.advance(100);
-    expect(turns.isMine(run, '1')).toBe(true);
-    expect(turns.isMine(run, '2')).toBe(false);
+    expect(turns.shouldAct(run, '1')).toBe(true);
+    expect(turns.shouldAct(run, '2')).toBe(false);
   });
 
   test('what was done begins the wait anew', async () => {
     const { clock, turns } = given(1);
     await waited({ clock, turns });
     turns.done(run);
-    expect(turns.isMine(run, '1')).toBe(false);
+    expect(turns.shouldAct(run, '1')).toBe(false);
   });
 
   test('one thing’s wait is not another’s', async () => {
     const { clock, turns } = given(1);
     await waited({ clock, turns });
     const others = Array.from({ length: 50 }, (_, n) => `other${n}`);
-    const mine = others.filter((other) => turns.isMine(other, '1'));
+    const mine = others.filter((other) => turns.shouldAct(other, '1'));
     expect(mine).toEqual(
       others.filter((other) => rendezvousRank(other, ranked[1] ?? 0, seats) === 0),
     );
@@ -80,19 +80,19 @@ describe('of those who sit', () => {
 
 test('a seat that is given up moves up those behind it', () => {
   const { turns } = given(1);
-  expect(turns.isMine(run, '1')).toBe(false);
-  turns.held(ranked.slice(1));
-  expect(turns.isMine(run, '1')).toBe(true);
+  expect(turns.shouldAct(run, '1')).toBe(false);
+  turns.setActiveSeats(ranked.slice(1));
+  expect(turns.shouldAct(run, '1')).toBe(true);
 });
 
 test('exactly one of those who see the same seats acts at once', () => {
   const all = seats.map((seat) => {
-    const turns = new Turns(seat, new VirtualClock());
-    turns.held(seats);
+    const turns = new SeatPriority(seat, new VirtualClock());
+    turns.setActiveSeats(seats);
     return turns;
   });
   for (let n = 0; n < 200; n += 1) {
-    expect(all.filter((turns) => turns.isMine(`run${n}`, '1'))).toHaveLength(1);
+    expect(all.filter((turns) => turns.shouldAct(`run${n}`, '1'))).toHaveLength(1);
   }
 });
 
@@ -103,20 +103,20 @@ test.each([
   [3, [], true],
   [3, [7], true],
 ] as const)('seat %i of %j leads: %s', (seat, held, leads) => {
-  const turns = new Turns(seat, new VirtualClock());
-  turns.held(held);
-  expect(turns.leads).toBe(leads);
+  const turns = new SeatPriority(seat, new VirtualClock());
+  turns.setActiveSeats(held);
+  expect(turns.isLeader).toBe(leads);
 });
 
 test('what nobody asks about any more is forgotten; what is asked about is not', async () => {
   const { clock, turns } = given(1);
   await waited({ clock, turns });
   turns.forget(0);
-  expect(turns.isMine(run, '1')).toBe(true);
+  expect(turns.shouldAct(run, '1')).toBe(true);
   await clock.advance(1000);
   turns.forget(1000);
-  expect(turns.isMine(run, '1')).toBe(true);
+  expect(turns.shouldAct(run, '1')).toBe(true);
   await clock.advance(1001);
   turns.forget(1000);
-  expect(turns.isMine(run, '1')).toBe(false);
+  expect(turns.shouldAct(run, '1')).toBe(false);
 });

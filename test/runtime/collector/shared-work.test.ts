@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { HostId, ZoneName } from '../../../src/domain/identity/names.ts';
 import { minutes, seconds } from '../../../src/domain/time.ts';
-import { hold } from '../../../src/runtime/operator/operator-actions.ts';
+import { planHold } from '../../../src/runtime/operator/operator-actions.ts';
 import { type FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
 import { scenario } from '../support/scenario.ts';
 import { until } from '../support/until.ts';
@@ -10,7 +10,7 @@ async function plannedSilence(fleet: FleetInMemory, host: string, lasts: number)
   const { ports } = fleet.process('desk');
   const author = { actor: { ...slotAt('desk/operator'), run: ports.entropy.runId() }, ports };
   const plan = { host: HostId.parse(host), until: ports.clock.wall() + lasts };
-  await hold(author, plan, ports, new AbortController().signal);
+  await planHold(author, plan, ports, new AbortController().signal);
 }
 const suspected = (fleet: FleetInMemory) =>
   fleet.audit.events.filter(({ event }) => event.type === 'suspected');

@@ -4,9 +4,13 @@ import { ZoneName } from '../../../src/domain/identity/names.ts';
 import { minutes, seconds } from '../../../src/domain/time.ts';
 import {
   type FleetChange,
-  FleetTold,
+  FleetChangeDetector,
 } from '../../../src/runtime/directory/fleet-change-detector.ts';
-import { hold, release, setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
+import {
+  endHoldEarly,
+  planHold,
+  setPolicy,
+} from '../../../src/runtime/operator/operator-actions.ts';
 import { holdEntry } from '../../domain/support/sample-fleet.ts';
 import { slotAt } from '../support/fleet-in-memory.ts';
 import { scenario } from '../support/scenario.ts';
@@ -32,9 +36,9 @@ scenario(
     const author = { actor: { ...slotAt('desk/person'), run: ports.entropy.runId() }, ports };
     const place = { host: slotAt('h9/a').host };
     for (const left of [5, 10]) {
-      await hold(author, { ...place, until: ports.clock.wall() + minutes(left) }, ports, never);
+      await planHold(author, { ...place, until: ports.clock.wall() + minutes(left) }, ports, never);
     }
-    await release(author, place, ports, never);
+    await endHoldEarly(author, place, ports, never);
     await setPolicy(author, (now) => ({ ...now, seats: 2 }), ports, never);
     await fleet.advance(seconds(1));
     expect(told).toEqual([
@@ -54,7 +58,7 @@ scenario(
 
 test('what is seen anew as it was is no change', () => {
   const state = new FleetControls();
-  const told = new FleetTold();
+  const told = new FleetChangeDetector();
   const entry = holdEntry('h1', { until: 5 });
   state.take(entry);
   expect(told.changes(state)).toHaveLength(1);

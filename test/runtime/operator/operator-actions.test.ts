@@ -3,7 +3,11 @@ import type { Fault } from '../../../src/domain/fault.ts';
 import { HostId } from '../../../src/domain/identity/names.ts';
 import type { FleetPolicy } from '../../../src/domain/policy/fleet-policy.ts';
 import { type Millis, minutes, seconds } from '../../../src/domain/time.ts';
-import { hold, release, setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
+import {
+  endHoldEarly,
+  planHold,
+  setPolicy,
+} from '../../../src/runtime/operator/operator-actions.ts';
 import { type FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
 import { mishaps } from '../support/link-faults.ts';
 import { scenario } from '../support/scenario.ts';
@@ -19,13 +23,13 @@ function person(fleet: FleetInMemory, signal = never) {
   return {
     process,
     hold: (lasts: Millis = minutes(10), why?: string) =>
-      hold(
+      planHold(
         author,
         { host, until: fleet.clock.wall() + lasts, ...(why !== undefined && { why }) },
         ports,
         signal,
       ),
-    release: () => release(author, { host }, ports, signal),
+    release: () => endHoldEarly(author, { host }, ports, signal),
     say: (change: Partial<FleetPolicy>) =>
       setPolicy(author, (now) => ({ ...now, ...change }), ports, signal),
   };

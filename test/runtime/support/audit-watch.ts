@@ -17,7 +17,11 @@ import {
 } from '../../../src/domain/identity/registry-keys.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import * as machines from '../../../src/runtime/transitions/machine-set.ts';
-import { begin, type Step, step } from '../../../src/runtime/transitions/transition.ts';
+import {
+  initialTransition,
+  type Transition,
+  transition,
+} from '../../../src/runtime/transitions/transition.ts';
 
 /** A chain as far as it was read. */
 interface Chain {
@@ -198,7 +202,7 @@ export class AuditWatch {
     event: AuditEvent,
     before: Chain | undefined,
     fault: (what: string) => void,
-  ): Step | undefined {
+  ): Transition | undefined {
     const machine = Object.values(machines).find(({ name }) => name === event.machine);
     if (!machine || machine.chart !== event.chart) {
       fault('its machine is not known');
@@ -212,15 +216,15 @@ export class AuditWatch {
     const process = event.of.entity === 'session' || event.of.entity === 'collector';
     if (first && !process) {
       if (event.from !== null || !starts) fault('does not begin at the beginning');
-      const given = begin(machine);
+      const given = initialTransition(machine);
       if (!same(given.to, event.to)) fault(`to is not ${JSON.stringify(given.to)}`);
       return given;
     }
-    const from = first ? begin(machine).to : before?.last.to;
+    const from = first ? initialTransition(machine).to : before?.last.to;
     if (!event.lost && !same(from, event.from)) fault(`from is not ${JSON.stringify(from)}`);
     if (event.from === null) return undefined;
-    const context = first ? begin(machine).context : before?.context;
-    const given = step(machine, { value: event.from, context }, event.event);
+    const context = first ? initialTransition(machine).context : before?.context;
+    const given = transition(machine, { value: event.from, context }, event.event);
     if (given === 'ignored') {
       fault(`the machine has no ${event.event.type} there`);
       return undefined;

@@ -1,7 +1,7 @@
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import type { Divergence } from '../../../src/domain/replay/divergence.ts';
 import type { VerifyOptions, VerifyPorts } from '../../../src/runtime/audit/verify.ts';
-import { settlesWithin, type Verified, verify } from '../../../src/runtime/audit/verify.ts';
+import { catchUpTimeout, type Verified, verify } from '../../../src/runtime/audit/verify.ts';
 import type { History } from '../../../src/runtime/history.ts';
 import type { FleetInMemory } from './fleet-in-memory.ts';
 
@@ -37,6 +37,6 @@ export async function verdictOn(
   verifying.then(end, end);
   // What agrees is known at once; what does not is waited for.
   await clock.settle();
-  if (!done) await clock.advance(2 * settlesWithin);
+  if (!done) await clock.advance(2 * catchUpTimeout);
   return { ...(await verifying), said };
 }

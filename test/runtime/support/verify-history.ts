@@ -1,6 +1,6 @@
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 
-import { settlesWithin, verify } from '../../../src/runtime/audit/verify.ts';
+import { catchUpTimeout, verify } from '../../../src/runtime/audit/verify.ts';
 import type { FleetInMemory } from './fleet-in-memory.ts';
 
 /** What `rollcall audit verify` says of the fleet's history, and of the registry against it. */
@@ -21,7 +21,7 @@ export async function verified({ world, clock }: FleetInMemory): Promise<readonl
   };
   verifying.then(end, end);
   await clock.settle();
-  if (!done) await clock.advance(2 * settlesWithin);
+  if (!done) await clock.advance(2 * catchUpTimeout);
   await verifying;
   return divergences;
 }

@@ -5,8 +5,8 @@ import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts
 import { Fault } from '../../../src/domain/fault.ts';
 import { collector, run } from '../../../src/runtime/transitions/machine-set.ts';
 import {
+  builtInCharts,
   chartOfRecord,
-  ownCharts,
   publishCharts,
 } from '../../../src/runtime/transitions/publish-charts.ts';
 
@@ -21,7 +21,7 @@ test('every machine is published, under the hash that its events have', async ()
     const text = await store.charts.get(name, chart);
     expect(JSON.parse(text ?? '').hash).toBe(chart);
   }
-  expect(ownCharts().length).toBe(7);
+  expect(builtInCharts().length).toBe(7);
 });
 
 test('whoever may not publish goes on', async () => {
@@ -40,7 +40,7 @@ test('a record of today needs no store', async () => {
 });
 
 test('the chart of another machine is not taken for this one’s', async () => {
-  const own = ownCharts().find(({ hash }) => hash === run.chart);
+  const own = builtInCharts().find(({ hash }) => hash === run.chart);
   const record = { machine: 'instance', chart: run.chart };
   expect(await chartOfRecord(record, { get: async () => JSON.stringify(own) })).toBeUndefined();
   expect(await chartOfRecord(record, never)).toBeUndefined();

@@ -1,8 +1,12 @@
 import type { AgentName, HostId } from '../../../src/domain/identity/names.ts';
 import { holdKey } from '../../../src/domain/identity/registry-keys.ts';
 import type { Millis } from '../../../src/domain/time.ts';
-import { Visit } from '../../../src/runtime/collector/manual-collection.ts';
-import { hold, release, setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
+import { ManualCollection } from '../../../src/runtime/collector/manual-collection.ts';
+import {
+  endHoldEarly,
+  planHold,
+  setPolicy,
+} from '../../../src/runtime/operator/operator-actions.ts';
 import { type FleetInMemory, slotAt } from '../../runtime/support/fleet-in-memory.ts';
 import type { Process } from '../../runtime/support/process.ts';
 
@@ -27,7 +31,7 @@ export class Operators {
     const until = this.process.ports.clock.wall() + lasts;
     const plan = { host, ...(!wholeHost && { agent }), until };
     this.#held.set(holdKey(host, plan.agent), [host, plan.agent]);
-    this.#try((signal) => hold(this.#author(), plan, this.process.ports, signal));
+    this.#try((signal) => planHold(this.#author(), plan, this.process.ports, signal));
   }
 
   release(place: string, wholeHost: boolean): void {
@@ -50,7 +54,7 @@ export class Operators {
   /** `gc run --watch`: what a collector does, done by somebody without a seat. */
   visit(lasts: Millis): void {
     this.#try(async (signal) => {
-      const visit = new Visit(this.#author(), this.#fleet.lease, this.process.ports, {
+      const visit = new ManualCollection(this.#author(), this.#fleet.lease, this.process.ports, {
         did() {},
         sighted() {},
         blinded() {},
@@ -73,7 +77,7 @@ export class Operators {
 
   #release([host, agent]: Held, signal: AbortSignal): Promise<unknown> {
     const of = { host, ...(agent !== undefined && { agent }) };
-    return release(this.#author(), of, this.process.ports, signal);
+    return endHoldEarly(this.#author(), of, this.process.ports, signal);
   }
 
   #author() {

@@ -8,8 +8,8 @@ import type { LeasePolicy } from '../../../domain/policy/lease-policy.ts';
 import { days, type Millis, seconds } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import type { Registry } from '../../../ports/registry.ts';
-import { Visit } from '../../../runtime/collector/manual-collection.ts';
-import { hold, release } from '../../../runtime/operator/operator-actions.ts';
+import { ManualCollection } from '../../../runtime/collector/manual-collection.ts';
+import { endHoldEarly, planHold } from '../../../runtime/operator/operator-actions.ts';
 import type { Author } from '../../../runtime/transitions/record-change.ts';
 import type { WireDone, WireLeft } from '../../api-types.ts';
 import { Refusal } from '../http/http-error.ts';
@@ -89,7 +89,7 @@ export class Actions {
       const author = this.#author(as);
       const until = this.#ports.clock.wall() + duration;
       const plan = { host, until, ...(agent && { agent }), ...(why && { why }) };
-      const did = await hold(author, plan, this.#ports, AbortSignal.timeout(patience));
+      const did = await planHold(author, plan, this.#ports, AbortSignal.timeout(patience));
       return { did, transitions: 1, by: nameOf(author), left: null };
     };
   }
@@ -99,7 +99,7 @@ export class Actions {
     return async (): Promise<WireDone> => {
       const author = this.#author(as);
       const at = { host, ...(agent && { agent }) };
-      const did = await release(author, at, this.#ports, AbortSignal.timeout(patience));
+      const did = await endHoldEarly(author, at, this.#ports, AbortSignal.timeout(patience));
       if (did === 'absent') throw new Refusal('not-found', 'no hold stands there');
       return { did, transitions: 1, by: nameOf(author), left: null };
     };
@@ -119,7 +119,12 @@ export class Actions {
       };
       const refusals: Fault[] = [];
       const registry = noting(this.#ports.registry, refusals);
-      await using visit = new Visit(author, this.#lease, { ...this.#ports, registry }, listener);
+      await using visit = new ManualCollection(
+        author,
+        this.#lease,
+        { ...this.#ports, registry },
+        listener,
+      );
       await visit.sweep(AbortSignal.timeout(sweepWithin));
       // A sweep goes on with the next where one cannot be done; here somebody waits to hear of it.
       const [refusal] = refusals;
@@ -130,7 +135,7 @@ export class Actions {
   }
 
   /** What was done is told also where nobody can say any more what is left. */
-  async #leftBy(visit: Visit, refusal: Fault | undefined): Promise<WireLeft | null> {
+  async #leftBy(visit: ManualCollection, refusal: Fault | undefined): Promise<WireLeft | null> {
     try {
       await visit.caughtUp(AbortSignal.timeout(patience));
       const { rows } = await this.#planOf(visit.view.fleet);

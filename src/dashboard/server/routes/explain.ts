@@ -3,7 +3,7 @@ import { parseAuditEvent } from '../../../domain/events/audit-entry.ts';
 import { ChainRef, type StateValue } from '../../../domain/events/event-schema.ts';
 import { chainSubject } from '../../../domain/events/event-subjects.ts';
 import type { Revision } from '../../../domain/time.ts';
-import { begin, step } from '../../../runtime/transitions/transition.ts';
+import { initialTransition, transition } from '../../../runtime/transitions/transition.ts';
 import type { WireExplained, WireNext } from '../../api-types.ts';
 import { machinesByName } from '../history/final-states.ts';
 import type { Source } from '../history/live-source.ts';
@@ -61,12 +61,12 @@ async function contextOf(
   upTo: Revision,
 ): Promise<object | undefined> {
   const stored = await eventsOf(source, [`${chainSubject(of)}.*`], upTo + 1, longest);
-  let { to, context }: { to: StateValue; context: unknown } = begin(steppable);
+  let { to, context }: { to: StateValue; context: unknown } = initialTransition(steppable);
   for (const [n, one] of stored.toReversed().entries()) {
     const read = parseAuditEvent(one, () => '');
     if (read.kind !== 'event' || read.event.n !== n + 1) return undefined;
     if (read.event.from !== null) {
-      const taken = step(steppable, { value: to, context }, read.event.event);
+      const taken = transition(steppable, { value: to, context }, read.event.event);
       if (taken === 'ignored') return undefined;
       ({ to, context } = taken);
     }

@@ -20,7 +20,7 @@ const pieceLength = 64 * 1024;
  * A verifier's standing as a text, line by line: one of a large fleet has a hundred thousand lines, and
  * is neither written nor read in one go.
  */
-export class KeyframeText {
+export class KeyframeEncoder {
   readonly #verifier: Verifier;
   readonly #hash: Hash;
   #digest = '';
@@ -84,7 +84,7 @@ function* linesOf(verifier: Verifier): Generator<KeyframeHead | KeyframeLine, vo
 }
 
 /** A keyframe while it is read: its head at once, its lines as they come, and in the end its digest. */
-export class KeyframeReading implements AsyncDisposable {
+export class KeyframeDecoder implements AsyncDisposable {
   readonly seq: Revision;
   readonly #texts: AsyncGenerator<string, void, undefined>;
   readonly #hash: Hash;
@@ -160,7 +160,7 @@ export async function readKeyframe(
   { keyframe, digest }: Pick<Signature, 'keyframe' | 'digest'>,
   hash?: Hash,
 ): Promise<Checkpoint | undefined> {
-  await using reading = new KeyframeReading(keyframes, keyframe, hash);
+  await using reading = new KeyframeDecoder(keyframes, keyframe, hash);
   try {
     const checkpoint = await checkpointFrom(reading);
     return reading.digest === digest ? checkpoint : undefined;
@@ -170,7 +170,7 @@ export async function readKeyframe(
   }
 }
 
-async function checkpointFrom(reading: KeyframeReading): Promise<Checkpoint> {
+async function checkpointFrom(reading: KeyframeDecoder): Promise<Checkpoint> {
   const head = await reading.head();
   const open: Checkpoint['chains']['open'] = [];
   const loose: Checkpoint['chains']['loose'] = [];

@@ -12,9 +12,9 @@ import {
 } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import { type Checkpoint, Verifier } from '../verifier/verifier.ts';
-import { KeyframeReading, KeyframeText, readKeyframe } from './codec.ts';
+import { KeyframeDecoder, KeyframeEncoder, readKeyframe } from './codec.ts';
 import { lastKeyframe } from './latest-keyframe.ts';
-import { HistoryLimits } from './retention-enforcer.ts';
+import { RetentionEnforcer } from './retention-enforcer.ts';
 import { type Signature, signatureIn } from './signatures.ts';
 
 /** One after so many events, or after as many as the last one has lines, if those are more. */
@@ -43,11 +43,11 @@ interface Last {
  * in the history itself. A history that diverges gets none: what is signed was verified. As much of it
  * is kept as the policy says.
  */
-export class Keyframer {
+export class KeyframeWriter {
   readonly #ports: KeyframerPorts;
   readonly #sign: (keyframe: Revision, digest: string) => boolean;
   readonly #every: number;
-  readonly #limits: HistoryLimits;
+  readonly #limits: RetentionEnforcer;
   #last: Last | undefined;
   /** When the first event of all was stored, while there is no keyframe. */
   #begunAt: WallTime | undefined;
@@ -64,7 +64,7 @@ export class Keyframer {
     this.#ports = ports;
     this.#sign = sign;
     this.#every = every;
-    this.#limits = new HistoryLimits(ports);
+    this.#limits = new RetentionEnforcer(ports);
   }
 
   /** Looks now and then whether one is due, until the signal; one of all that sit is enough for it. */
@@ -186,7 +186,7 @@ export class Keyframer {
   async #keep(verifier: Verifier): Promise<Last | undefined> {
     const { keyframes, clock, log, hash } = this.#ports;
     const { seq } = verifier.position;
-    const text = new KeyframeText(verifier, hash);
+    const text = new KeyframeEncoder(verifier, hash);
     const put = await keyframes.put(seq, text.pieces());
     if (put === 'already' && (await this.#digestAt(seq)) !== text.digest) {
       log.warn('keyframe-replaced', { seq, why: 'another one stood there, signed by nobody' });
@@ -199,7 +199,7 @@ export class Keyframer {
 
   async #digestAt(seq: Revision): Promise<string | undefined> {
     const { keyframes, hash } = this.#ports;
-    await using reading = new KeyframeReading(keyframes, seq, hash);
+    await using reading = new KeyframeDecoder(keyframes, seq, hash);
     try {
       for await (const _ of reading.lines(await reading.head()));
       return reading.digest;

@@ -13,7 +13,7 @@ type LimitPorts = Pick<Ports, 'audit' | 'registry' | 'keyframes' | 'log' | 'hash
  *
  * What is refused is tried again with the next signed keyframe, or when the policy changes.
  */
-export class HistoryLimits {
+export class RetentionEnforcer {
   readonly #ports: LimitPorts;
   #held: string | undefined;
   #refused: string | undefined;

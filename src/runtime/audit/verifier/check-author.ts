@@ -1,18 +1,18 @@
 import { chainName } from '../../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../../domain/events/event-schema.ts';
 import type { ChainState, Chains } from './chain-index.ts';
-import type { Fault } from './check-event.ts';
+import type { EventViolation } from './check-event.ts';
 
 /**
  * Whether its author might do it at that moment: a run that is over writes no more (G3), and nobody
  * but its own agent ends what a live run owns (G1). The store holds everybody to it by its fences; here
  * it is seen when something got around them.
  */
-export function checkRight(
+export function checkAuthority(
   { of, actor, event }: AuditEvent,
   chains: Pick<Chains, 'get'>,
   trimmed: boolean,
-): Fault | undefined {
+): EventViolation | undefined {
   if (of.entity !== 'instance') return undefined;
   const runOf = ({ host, agent, run }: AuditEvent['actor']) =>
     chains.get(chainName({ entity: 'run', host, agent, run }));

@@ -6,11 +6,11 @@ import { eventSubject } from '../../../domain/events/event-subjects.ts';
 import type { AgentRecord } from '../../../domain/records/schemas.ts';
 import type { Check } from '../../../domain/replay/divergence.ts';
 import type { Revision } from '../../../domain/time.ts';
-import type { Stepper } from '../../transitions/memoized-transition.ts';
-import type { Step } from '../../transitions/transition.ts';
+import type { MemoizedMachine } from '../../transitions/memoized-transition.ts';
+import type { Transition } from '../../transitions/transition.ts';
 import type { ChainState } from './chain-index.ts';
 
-export interface Fault {
+export interface EventViolation {
   readonly check: Check;
   readonly expected: string;
   readonly found: string;
@@ -25,7 +25,7 @@ export interface Predecessor {
 }
 
 /** What is known when an event is checked. */
-export interface Before {
+export interface CheckContext {
   /** Its chain until now. */
   readonly chain: ChainState | undefined;
   /** The last event of the chain that ended for the same record, if one did. */
@@ -33,16 +33,16 @@ export interface Before {
   /** The chain may have begun before the history does. */
   readonly mayHaveBegun: boolean;
   /** The machine of its entity; undefined where it had another chart than any that is known. */
-  readonly stepper: Stepper | undefined;
+  readonly stepper: MemoizedMachine | undefined;
 }
 
 /** Checks one event against its chain and its machine, and says where the chain stands after it. */
 export function checkEvent(
   recorded: AuditEntry,
-  before: Before,
-): { readonly faults: readonly Fault[]; readonly after: ChainState } {
+  before: CheckContext,
+): { readonly faults: readonly EventViolation[]; readonly after: ChainState } {
   const { event, subject } = recorded;
-  const faults: Fault[] = [...linkFaults(recorded, before)];
+  const faults: EventViolation[] = [...linkFaults(recorded, before)];
   const own = eventSubject(event.of, event.n);
   if (subject !== own) faults.push({ check: 'subject', expected: own, found: subject });
   const author = checkAuthor(event);
@@ -60,7 +60,7 @@ export function checkEvent(
   return { faults, after };
 }
 
-function linkFaults({ event, seq }: AuditEntry, before: Before): readonly Fault[] {
+function linkFaults({ event, seq }: AuditEntry, before: CheckContext): readonly EventViolation[] {
   const { chain, predecessor } = before;
   if (!chain) return before.mayHaveBegun ? [] : beginningFaults(event, seq, predecessor);
   const next = chain.n + 1 + lostBefore(event);
@@ -78,7 +78,7 @@ function beginningFaults(
   event: AuditEvent,
   seq: Revision,
   predecessor: Predecessor | undefined,
-): readonly Fault[] {
+): readonly EventViolation[] {
   const first = 1 + lostBefore(event);
   const numbered = event.n === first ? [] : [gap(first, event.n)];
   if (event.prev === null || event.prev === predecessor?.hash) return numbered;
@@ -96,14 +96,14 @@ const lostBefore = (event: AuditEvent): number => (isOfProcess(event) ? (event.l
 const isOfProcess = ({ of }: AuditEvent): boolean =>
   of.entity === 'session' || of.entity === 'collector';
 
-const gap = (expected: number, found: number): Fault => ({
+const gap = (expected: number, found: number): EventViolation => ({
   check: 'gap',
   expected: `number ${expected}`,
   found: `number ${found}`,
 });
 
 /** The successor says what its predecessor was: named is the event that is not that any more. */
-const hashFault = (expected: string, found: string | null, seq: number): Fault => ({
+const hashFault = (expected: string, found: string | null, seq: number): EventViolation => ({
   check: 'hash',
   expected,
   found: found ?? 'none',
@@ -114,8 +114,8 @@ const hashFault = (expected: string, found: string | null, seq: number): Fault =
 function recordFault(
   event: AuditEvent,
   done: boolean,
-  given: Step | 'ignored' | undefined,
-): Fault | undefined {
+  given: Transition | 'ignored' | undefined,
+): EventViolation | undefined {
   const { of, record, n, to } = event;
   if (isOfProcess(event)) {
     if (record === null) return undefined;
@@ -143,7 +143,7 @@ function recordFault(
  * What the machine makes of the event, from where its chain stands. Undefined where that is not known:
  * another chart, or a guard asks for what happened before the history begins, or was lost.
  */
-function replayed(event: AuditEvent, before: Before): Step | 'ignored' | undefined {
+function replayed(event: AuditEvent, before: CheckContext): Transition | 'ignored' | undefined {
   const { chain, stepper } = before;
   if (!stepper) return undefined;
   const first = stepper.begin();
@@ -159,15 +159,15 @@ function replayed(event: AuditEvent, before: Before): Step | 'ignored' | undefin
   }
 }
 
-const knowsContext = (event: AuditEvent, { chain, mayHaveBegun }: Before): boolean =>
+const knowsContext = (event: AuditEvent, { chain, mayHaveBegun }: CheckContext): boolean =>
   chain ? chain.unsure !== true && lostBefore(event) === 0 : !mayHaveBegun;
 
-function targetFaults(event: AuditEvent, given: Step | 'ignored'): readonly Fault[] {
+function targetFaults(event: AuditEvent, given: Transition | 'ignored'): readonly EventViolation[] {
   if (given === 'ignored') {
     const found = `'${event.event.type}' in ${printed(event.from)}`;
     return [{ check: 'target', expected: 'a transition that the machine has', found }];
   }
-  const faults: Fault[] = [];
+  const faults: EventViolation[] = [];
   if (!same(given.to, event.to)) {
     faults.push({ check: 'target', expected: printed(given.to), found: printed(event.to) });
   }
@@ -179,8 +179,8 @@ function targetFaults(event: AuditEvent, given: Step | 'ignored'): readonly Faul
 
 function stateAfter(
   recorded: AuditEntry,
-  before: Before,
-  given: Step | 'ignored' | undefined,
+  before: CheckContext,
+  given: Transition | 'ignored' | undefined,
 ): ChainState {
   const { event, seq, hash } = recorded;
   const { chain, stepper } = before;
@@ -199,7 +199,7 @@ function stateAfter(
 }
 
 /** Whether the event goes on from where its chain stands. */
-function fromFault(event: AuditEvent, before: Before): Fault | undefined {
+function fromFault(event: AuditEvent, before: CheckContext): EventViolation | undefined {
   const { chain, mayHaveBegun, stepper } = before;
   if (lostBefore(event) > 0 || (!chain && mayHaveBegun)) return undefined;
   const expected = expectedFrom(event, chain, stepper);
@@ -211,7 +211,7 @@ function fromFault(event: AuditEvent, before: Before): Fault | undefined {
 function expectedFrom(
   event: AuditEvent,
   chain: ChainState | undefined,
-  stepper: Stepper | undefined,
+  stepper: MemoizedMachine | undefined,
 ): StateValue | null | undefined {
   if (chain && !chain.done) return chain.value;
   return isOfProcess(event) ? stepper?.begin().to : null;

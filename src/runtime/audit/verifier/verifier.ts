@@ -16,11 +16,11 @@ import {
 } from '../../../domain/replay/fold.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import * as machines from '../../transitions/machine-set.ts';
-import { Stepper } from '../../transitions/memoized-transition.ts';
+import { MemoizedMachine } from '../../transitions/memoized-transition.ts';
 import { Chains, storedChain } from './chain-index.ts';
-import { checkRight } from './check-author.ts';
+import { checkAuthority } from './check-author.ts';
 import { checkEnd } from './check-chain-end.ts';
-import { type Before, checkEvent, type Predecessor } from './check-event.ts';
+import { type CheckContext, checkEvent, type Predecessor } from './check-event.ts';
 
 /** Where a verification stands: enough to go on from here. */
 export interface Checkpoint {
@@ -34,7 +34,7 @@ export interface Checkpoint {
   readonly records: readonly RecordUpdate[];
   /** The commit that the last events are of: more of it may come. */
   readonly commit: FoldedCommit;
-  readonly notes: Notes;
+  readonly notes: VerifierNotes;
   /** Over the hashes of all events until here, in their order. */
   readonly digest: string;
   /** Set where the history was begun after its first event: chains may have begun before. */
@@ -42,7 +42,7 @@ export interface Checkpoint {
 }
 
 /** What is no divergence and still worth saying. */
-export interface Notes {
+export interface VerifierNotes {
   /** Transitions that a process could not keep, as it said itself. */
   readonly lost: number;
   /** Events of a machine with a chart that is not known here: their targets could not be checked. */
@@ -62,7 +62,7 @@ export class Verifier {
   readonly #say: (divergence: Divergence) => void;
   readonly #hash: Hash;
   readonly #steppers = new Map(
-    Object.values(machines).map((machine) => [machine.name, new Stepper(machine)]),
+    Object.values(machines).map((machine) => [machine.name, new MemoizedMachine(machine)]),
   );
   #chains = new Chains();
   #fold = new RegistryProjection();
@@ -105,7 +105,7 @@ export class Verifier {
     return this.#fold.commit;
   }
 
-  get notes(): Notes {
+  get notes(): VerifierNotes {
     return this.#notes;
   }
 
@@ -144,7 +144,7 @@ export class Verifier {
     const key = keyOf(event);
     const before = this.#before(recorded, name, key);
     const { faults, after } = checkEvent(recorded, before);
-    const right = checkRight(event, this.#chains, this.#trimmed);
+    const right = checkAuthority(event, this.#chains, this.#trimmed);
     if (faults.length > 0 || right) {
       const entity = describeChain(event.of);
       for (const fault of right ? [...faults, right] : faults) {
@@ -189,7 +189,7 @@ export class Verifier {
     this.#digest = from.digest;
   }
 
-  #before(recorded: AuditEntry, name: string, key: string | undefined): Before {
+  #before(recorded: AuditEntry, name: string, key: string | undefined): CheckContext {
     return {
       chain: this.#chains.get(name),
       predecessor: key === undefined ? undefined : this.#predecessors.get(key),
@@ -238,7 +238,7 @@ export class Verifier {
     this.#origin = Math.max(this.#origin, origin);
   }
 
-  #stepperOf({ event }: AuditEntry): Stepper | undefined {
+  #stepperOf({ event }: AuditEntry): MemoizedMachine | undefined {
     const stepper = this.#steppers.get(event.machine);
     if (stepper?.steppable.chart === event.chart) return stepper;
     this.#notes.unknownCharts += 1;

@@ -5,18 +5,18 @@ import type { Revision } from '../../../domain/time.ts';
 import type { Commit, CommitOutcome, Fence, Registry } from '../../../ports/registry.ts';
 
 /** One of those that a zone's brake lets through while it stands at this revision. */
-export interface Place {
+export interface BrakePermit {
   readonly zone: ZoneName;
   readonly revision: Revision;
 }
 
 /** A commit that may share a batch with others; `place`: it expires a run under a brake. */
-export interface Sharable extends Commit {
-  readonly place?: Place | undefined;
+export interface BatchableCommit extends Commit {
+  readonly place?: BrakePermit | undefined;
 }
 
 interface Waiting {
-  readonly commit: Sharable;
+  readonly commit: BatchableCommit;
   readonly resolve: (outcome: CommitOutcome) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -33,22 +33,22 @@ const messagesAtMost = 1000;
  * A batch that is refused is halved, so that one stale record does not hold up the others; each commit
  * gets its own outcome.
  */
-export class SharedCommits {
+export class CommitBatcher {
   readonly #registry: Pick<Registry, 'commit'>;
-  readonly #extras: (commits: readonly Sharable[]) => readonly Commit[];
+  readonly #extras: (commits: readonly BatchableCommit[]) => readonly Commit[];
   readonly #waiting: Waiting[] = [];
   #busy = false;
 
   /** `extras`: what has to be stored along with these, made at the last moment. */
   constructor(
     registry: Pick<Registry, 'commit'>,
-    extras: (commits: readonly Sharable[]) => readonly Commit[] = () => [],
+    extras: (commits: readonly BatchableCommit[]) => readonly Commit[] = () => [],
   ) {
     this.#registry = registry;
     this.#extras = extras;
   }
 
-  commit(commit: Sharable): Promise<CommitOutcome> {
+  commit(commit: BatchableCommit): Promise<CommitOutcome> {
     const { promise, resolve, reject } = Promise.withResolvers<CommitOutcome>();
     this.#waiting.push({ commit, resolve, reject });
     if (!this.#busy) void this.#work();
@@ -112,7 +112,7 @@ type Claim = readonly [key: string, how: number];
 const writes = Number.NaN; // equal to nothing, not even to another write
 const isLetThrough = -1;
 
-const claimsOf = (commit: Sharable): readonly Claim[] => [
+const claimsOf = (commit: BatchableCommit): readonly Claim[] => [
   ...commit.writes.map(({ key }): Claim => [key, writes]),
   ...(commit.fences ?? []).map(({ key, expect }): Claim => [key, expect]),
   ...(commit.place ? [[brakeKey(commit.place.zone), isLetThrough] as const] : []),

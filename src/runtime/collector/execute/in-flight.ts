@@ -8,7 +8,7 @@ const atOnce = 1000;
  * What a collector works on: one task for each place at a time. A task that fails is begun again by a
  * later sweep, from whatever is there then.
  */
-export class AtWork {
+export class InFlightTasks {
   readonly #log: Log;
   readonly #busy = new Map<string, Promise<void>>();
 
@@ -17,7 +17,7 @@ export class AtWork {
   }
 
   /** Whether a task may be begun there now. */
-  isFree(place: string): boolean {
+  isIdle(place: string): boolean {
     return !this.#busy.has(place) && this.#busy.size < atOnce;
   }
 

@@ -6,7 +6,7 @@ const againAfter: Millis = seconds(1);
 const againAtMost: Millis = seconds(10);
 
 /** The removals that a collector begins: each is an event of its own chain, too. */
-export class Removals {
+export class RemovalBackoff {
   readonly #clock: Clock;
   readonly #busy: (busy: boolean) => void;
   readonly #begun = new Map<string, { progress: string; wait: Millis; at: MonotonicTime }>();
@@ -19,7 +19,7 @@ export class Removals {
   }
 
   /** Whether one is to be begun, or begun again though it came to nothing before. */
-  mayBegin(slot: string, progress: string): boolean {
+  shouldRetry(slot: string, progress: string): boolean {
     const at = this.#clock.monotonic();
     const known = this.#begun.get(slot);
     if (known?.progress !== progress) {

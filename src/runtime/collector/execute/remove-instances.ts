@@ -5,10 +5,10 @@ import { removalsPerBatch } from '../../../domain/policy/lease-policy.ts';
 import type { StoredAgent, StoredInstance } from '../../../domain/records/stored-record.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import type { Commit, Registry } from '../../../ports/registry.ts';
-import type { View } from '../../support/registry-cache.ts';
-import { breathe } from '../../support/retry.ts';
+import type { RegistryCache } from '../../support/registry-cache.ts';
+import { retryDelay } from '../../support/retry.ts';
 import { removeInstance } from '../../transitions/instance-changes.ts';
-import type { Author, Because, Change } from '../../transitions/record-change.ts';
+import type { Author, Change, Provenance } from '../../transitions/record-change.ts';
 import { removeRun } from '../../transitions/run-changes.ts';
 
 /**
@@ -25,7 +25,7 @@ import { removeRun } from '../../transitions/run-changes.ts';
 export async function removeExpired(
   expired: StoredAgent,
   author: Author,
-  view: View,
+  view: RegistryCache,
   ports: Pick<Ports, 'registry' | 'clock' | 'entropy' | 'meters'>,
   commits: Pick<Registry, 'commit'>,
   signal: AbortSignal,
@@ -34,7 +34,7 @@ export async function removeExpired(
   let removed = 0;
   let size = removalsPerBatch;
   let upTo = expired.revision;
-  while (await view.passed(upTo, signal)) {
+  while (await view.waitForRevision(upTo, signal)) {
     const there = view.fleet.slot(slot);
     if (there?.agent?.kind !== 'stored' || there.agent.revision !== expired.revision)
       return removed;
@@ -48,7 +48,7 @@ export async function removeExpired(
       if (result.outcome !== 'committed') {
         if (result.outcome === 'conflict') ports.meters.conflictAvoided('remove');
         size = Math.max(1, Math.floor(size / 2));
-        await breathe(ports, signal);
+        await retryDelay(ports, signal);
         break;
       }
       removed += instances.length;
@@ -83,7 +83,7 @@ export async function removeLeftovers(
   leftovers: readonly StoredInstance[],
   slot: { readonly of: Slot; readonly revision: number },
   why: 'superseded' | 'orphan',
-  because: Because,
+  because: Provenance,
   author: Author,
   { registry, meters }: Pick<Ports, 'registry' | 'meters'>,
 ): Promise<number> {
@@ -99,7 +99,7 @@ export async function removeLeftovers(
 const instancesOf = (slot: AgentView): readonly StoredInstance[] =>
   [...slot.instances.values()].filter((read) => read.kind === 'stored');
 
-const evidence = ({ record, revision }: StoredAgent): Because => ({
+const evidence = ({ record, revision }: StoredAgent): Provenance => ({
   cause: record.hash,
   evidence: { owner: record.run, expiredAt: revision, suspect: record.suspect },
 });

@@ -16,7 +16,7 @@ export interface LeftoverRule {
 }
 
 /** `fallback`: how long an instance may stay whose slot has no record. */
-export const ruleFor = ({ agent }: AgentView, fallback: LeasePolicy): LeftoverRule =>
+export const leftoverPolicyFor = ({ agent }: AgentView, fallback: LeasePolicy): LeftoverRule =>
   agent?.kind === 'stored'
     ? { policy: agent.record, why: 'superseded' }
     : { policy: fallback, why: 'orphan' };

@@ -4,41 +4,47 @@ import type { StoredAgent, StoredHold } from '../../../domain/records/stored-rec
 import type { Revision } from '../../../domain/time.ts';
 import type { CollectorWrite } from '../../../ports/metrics.ts';
 import type { Ports } from '../../../ports/ports.ts';
-import type { View } from '../../support/registry-cache.ts';
+import type { RegistryCache } from '../../support/registry-cache.ts';
 import { endHold } from '../../transitions/fleet-changes.ts';
 import type { Author, Change } from '../../transitions/record-change.ts';
-import { moveRun } from '../../transitions/run-changes.ts';
-import { type Examined, evidenceOfVerdict, type Observer } from '../observe/gather-evidence.ts';
-import { type Place, type Sharable, SharedCommits } from './commit-batcher.ts';
+import { transitionRun } from '../../transitions/run-changes.ts';
+import { evidenceOfVerdict, type Judgement, type Observer } from '../observe/gather-evidence.ts';
+import { type BatchableCommit, type BrakePermit, CommitBatcher } from './commit-batcher.ts';
 import { removeExpired } from './remove-instances.ts';
-import type { Brakes } from './zone-brakes.ts';
+import type { ZoneBrakes } from './zone-brakes.ts';
 
 /** Writes down what was decided, and tells whom it is about. What is refused is decided again. */
 export class Executor {
   readonly #author: Author;
-  readonly #view: View;
+  readonly #view: RegistryCache;
   readonly #observer: Observer;
-  readonly #brakes: Brakes;
+  readonly #brakes: ZoneBrakes;
   readonly #ports: Ports;
-  readonly #commits: SharedCommits;
+  readonly #commits: CommitBatcher;
 
-  constructor(author: Author, view: View, observer: Observer, brakes: Brakes, ports: Ports) {
+  constructor(
+    author: Author,
+    view: RegistryCache,
+    observer: Observer,
+    brakes: ZoneBrakes,
+    ports: Ports,
+  ) {
     this.#author = author;
     this.#view = view;
     this.#observer = observer;
     this.#brakes = brakes;
     this.#ports = ports;
-    this.#commits = new SharedCommits(ports.registry, (all) => brakes.rewritesFor(all));
+    this.#commits = new CommitBatcher(ports.registry, (all) => brakes.rewritesFor(all));
   }
 
   /** Whether the suspicion was written, as far as is known. */
-  async suspect(examined: Examined): Promise<boolean> {
+  async suspect(examined: Judgement): Promise<boolean> {
     const { judged, verdict } = examined;
     if (verdict.do !== 'suspect') return false;
     const { record } = judged;
     const evidence = evidenceOfVerdict(examined, this.#observer);
     const event = { type: 'suspected', reason: verdict.why } as const;
-    const change = moveRun(this.#author, judged, event, { evidence });
+    const change = transitionRun(this.#author, judged, event, { evidence });
     const noticed = this.#observer.sightings.seenAt(leaseKey(record));
     const from = Math.max(noticed ?? 0, this.#observer.departureOf(record)?.at ?? 0);
     if (change === 'ignored' || (await this.#commit('suspect', change)) === undefined) return false;
@@ -49,7 +55,7 @@ export class Executor {
   }
 
   /** The revision of the expiry; undefined: it was not written, as far as is known. */
-  async expire(examined: Examined, place: Place | undefined): Promise<Revision | undefined> {
+  async expire(examined: Judgement, place: BrakePermit | undefined): Promise<Revision | undefined> {
     const { judged, fences } = examined;
     // It was on meanwhile, and lets through only whoever has a place.
     if (examined.evidence.brake === 'lets-through' && !place) return undefined;
@@ -58,7 +64,7 @@ export class Executor {
       ...evidenceOfVerdict(examined, this.#observer),
       zone: { name: zone, ...this.#brakes.countOf(zone) },
     };
-    const change = moveRun(this.#author, judged, { type: 'expired' }, { evidence });
+    const change = transitionRun(this.#author, judged, { type: 'expired' }, { evidence });
     if (change === 'ignored') return undefined;
     const revision = await this.#commit('expire', change, { fences, place });
     if (revision === undefined) return undefined;
@@ -69,7 +75,7 @@ export class Executor {
 
   /** The slot as the view has it once it has passed this revision, if it is still that write. */
   async seen(of: StoredAgent, revision: Revision, signal: AbortSignal) {
-    if (!(await this.#view.passed(revision, signal))) return undefined;
+    if (!(await this.#view.waitForRevision(revision, signal))) return undefined;
     const there = this.#view.fleet.slot(agentMapKey(of.record))?.agent;
     return there?.kind === 'stored' && there.revision === revision ? there : undefined;
   }
@@ -88,7 +94,7 @@ export class Executor {
   async #commit(
     what: CollectorWrite,
     { write, events }: Change,
-    along: Pick<Sharable, 'fences' | 'place'> = {},
+    along: Pick<BatchableCommit, 'fences' | 'place'> = {},
   ): Promise<Revision | undefined> {
     const result = await this.#commits.commit({ writes: [write], events, ...along });
     if (result.outcome === 'conflict') this.#ports.meters.conflictAvoided(what);

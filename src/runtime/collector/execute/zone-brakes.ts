@@ -15,10 +15,14 @@ import type { Millis, MonotonicTime, Revision } from '../../../domain/time.ts';
 import type { BrakeReading } from '../../../ports/metrics.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import type { Commit } from '../../../ports/registry.ts';
-import type { View } from '../../support/registry-cache.ts';
-import { letThrough, releaseBrake, tripBrake } from '../../transitions/fleet-changes.ts';
+import type { RegistryCache } from '../../support/registry-cache.ts';
+import {
+  countAdmittedExpiries,
+  releaseBrake,
+  startBrake,
+} from '../../transitions/fleet-changes.ts';
 import type { Author, Change } from '../../transitions/record-change.ts';
-import type { Place, Sharable } from './commit-batcher.ts';
+import type { BatchableCommit, BrakePermit } from './commit-batcher.ts';
 
 const none: ZoneCount = { seen: 0, suspect: 0 };
 
@@ -29,9 +33,9 @@ const none: ZoneCount = { seen: 0, suspect: 0 };
  * first writes the record. Its pace is the record's: who lets runs through rewrites it in the same
  * commit, and everybody waits again from when that revision is seen, each on its own clock.
  */
-export class Brakes {
+export class ZoneBrakes {
   readonly #author: Author;
-  readonly #view: View;
+  readonly #view: RegistryCache;
   readonly #ports: Pick<Ports, 'registry' | 'clock' | 'entropy' | 'log' | 'meters'>;
   /** Between two looks of whoever asks: a pace below it lets several through at a time. */
   readonly #every: Millis;
@@ -48,7 +52,7 @@ export class Brakes {
 
   constructor(
     author: Author,
-    view: View,
+    view: RegistryCache,
     every: Millis,
     ports: Pick<Ports, 'registry' | 'clock' | 'entropy' | 'log' | 'meters'>,
   ) {
@@ -80,7 +84,7 @@ export class Brakes {
   }
 
   /** What its zone's brake says to a run that would be expired now. */
-  standing(record: AgentRecord): RunEvidence['brake'] {
+  stateFor(record: AgentRecord): RunEvidence['brake'] {
     const zone = zoneOf(record);
     const brake = this.#view.fleet.state.brakeOf(zone);
     if (brake === undefined) return this.#verdict(zone, false) === 'trip' ? 'waits' : 'off';
@@ -89,13 +93,13 @@ export class Brakes {
   }
 
   /** Counts one that waits for its brake, for whoever looks on. */
-  heldBack(record: AgentRecord): void {
+  countBlocked(record: AgentRecord): void {
     const zone = zoneOf(record);
     this.#heldBack.set(zone, (this.#heldBack.get(zone) ?? 0) + 1);
   }
 
   /** Takes one of the places that the pace allows now. */
-  takePlace(record: AgentRecord): Place | undefined {
+  acquirePermit(record: AgentRecord): BrakePermit | undefined {
     const zone = zoneOf(record);
     const known = this.#known.get(zone);
     if (!known) return undefined;
@@ -104,13 +108,13 @@ export class Brakes {
   }
 
   /** Gives it back: the run was not expired. */
-  returnPlace({ zone, revision }: Place): void {
+  releasePermit({ zone, revision }: BrakePermit): void {
     const known = this.#known.get(zone);
     if (known && known.revision === revision && known.through > 0) known.through -= 1;
   }
 
   /** The rewrites of the brakes under which these commits expire runs, stored along with them. */
-  rewritesFor(commits: readonly Sharable[]): readonly Commit[] {
+  rewritesFor(commits: readonly BatchableCommit[]): readonly Commit[] {
     const all = Map.groupBy(
       commits.flatMap(({ place }) => place ?? []),
       ({ zone }) => zone,
@@ -118,7 +122,7 @@ export class Brakes {
     return [...all.values()].flatMap((places) => this.#rewriteFor(places) ?? []);
   }
 
-  #rewriteFor(places: readonly Place[]): Commit | undefined {
+  #rewriteFor(places: readonly BrakePermit[]): Commit | undefined {
     const [first] = places;
     if (!first) return undefined;
     const { zone } = first;
@@ -138,7 +142,7 @@ export class Brakes {
         fences: [{ key: brakeKey(zone), expect: (late ?? first).revision }],
       };
     }
-    const change = letThrough(this.#author, brake, places.length, this.countOf(zone));
+    const change = countAdmittedExpiries(this.#author, brake, places.length, this.countOf(zone));
     const hashes = written?.from === first.revision ? written.hashes : new Set<string>();
     this.#written.set(zone, { hashes: hashes.add(change.head.hash), from: first.revision });
     return commitOf(change);
@@ -197,7 +201,7 @@ export class Brakes {
       const there = readBrake(await registry.read(brakeKey(zone)));
       if (there.kind !== 'absent') return; // another seat was faster: the view will have it
       const of = { zone, run: entropy.runId() };
-      change = tripBrake(this.#author, there, of, count, because);
+      change = startBrake(this.#author, there, of, count, because);
     }
     const { outcome } = await registry.commit(commitOf(change));
     if (outcome === 'committed') {

@@ -12,22 +12,22 @@ import {
 import { type Millis, seconds } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import type { Fence } from '../../../ports/registry.ts';
-import type { Sightings } from './lease-observations.ts';
-import type { Closed } from './recent-disconnects.ts';
+import type { LeaseObservations } from './lease-observations.ts';
+import type { ClosedConnection } from './recent-disconnects.ts';
 
 /** What one observer knows by itself about a run. */
 export interface Observer {
-  readonly sightings: Sightings;
+  readonly sightings: LeaseObservations;
   /** How long it has known of the run's suspicion, as far as that counts; `held`: not now. */
-  suspectFor(record: AgentRecord, held: boolean): Millis;
+  suspicionAge(record: AgentRecord, held: boolean): Millis;
   /** How its process's connection closed, if it did since the run was last heard. */
-  departureOf(record: AgentRecord): Closed | undefined;
+  departureOf(record: AgentRecord): ClosedConnection | undefined;
   /** Whether a hold covers the slot, as the view has it. */
   isHeld(slot: Slot): boolean;
   brakeOn(record: AgentRecord): RunEvidence['brake'];
 }
 
-export interface Examined {
+export interface Judgement {
   readonly verdict: RunVerdict;
   readonly evidence: RunEvidence;
   /** The record that was judged; a write is conditional on its revision. */
@@ -38,7 +38,7 @@ export interface Examined {
 
 /** What a verdict on a run was based on, as the audit keeps it: from it alone a person can tell why. */
 export const evidenceOfVerdict = (
-  { judged: { record, revision }, evidence }: Examined,
+  { judged: { record, revision }, evidence }: Judgement,
   { sightings }: Pick<Observer, 'sightings'>,
 ): Record<string, unknown> => ({
   judged: revision,
@@ -59,19 +59,19 @@ const reconnectWithin: Millis = seconds(1);
 const probeWithin: Millis = seconds(1);
 
 /** What the observer alone says about a run, without asking anybody. */
-export const glance = ({ record }: StoredAgent, observer: Observer): RunVerdict =>
+export const judgeLocally = ({ record }: StoredAgent, observer: Observer): RunVerdict =>
   judgeRun(evidenceOf(record, observer), record);
 
 /**
  * Judges a run by what the leader says: its record first, then its lease, so that a lease taken before
  * a record was rewritten is never missed; the run itself is asked where the verdict wants it.
  */
-export async function examine(
+export async function judgeAtLeader(
   seen: StoredAgent,
   observer: Observer,
   ports: Pick<Ports, 'registry' | 'leases' | 'probe' | 'clock'>,
   signal: AbortSignal,
-): Promise<Examined | undefined> {
+): Promise<Judgement | undefined> {
   const judged: RecordRead<AgentRecord> = readAgent(
     await ports.registry.read(agentKey(seen.record)),
   );
@@ -97,7 +97,7 @@ export async function examine(
       return { verdict, evidence, judged, fences };
     }
     // Asking takes time, in which the run may have been heard.
-    evidence = { ...evidence, silentFor: observer.sightings.silenceOf(leaseKey(record)) };
+    evidence = { ...evidence, silentFor: observer.sightings.timeSinceRenewal(leaseKey(record)) };
     if (signal.aborted) return undefined;
   }
 }
@@ -107,8 +107,8 @@ function evidenceOf(record: AgentRecord, observer: Observer): RunEvidence {
   return {
     phase: record.phase,
     suspect: record.suspect !== undefined,
-    silentFor: observer.sightings.silenceOf(leaseKey(record)),
-    suspectFor: observer.suspectFor(record, held),
+    silentFor: observer.sightings.timeSinceRenewal(leaseKey(record)),
+    suspectFor: observer.suspicionAge(record, held),
     lease: 'unread',
     probe: 'unasked',
     connection: connectionOf(record, observer),
@@ -191,7 +191,7 @@ async function askTwice(
   const key = leaseKey(record);
   const before = sightings.revisionOf(key);
   // No question may still be waiting for an answer when the ttl decides.
-  const left = () => Math.max(50, record.ttl - sightings.silenceOf(key));
+  const left = () => Math.max(50, record.ttl - sightings.timeSinceRenewal(key));
   if (record.suspect) return ask(record, probeWithin, probe);
   const first = await ask(record, Math.min(probeWithin, left()), probe);
   if (first !== 'no-responders') return first;

@@ -7,7 +7,7 @@ import type { WatchEvent } from '../../../ports/watch.ts';
  * When each lease was last seen renewed, on this observer's monotonic clock: never a timestamp of
  * somebody else's. Silence is counted from the later of that and `start`.
  */
-export class Sightings {
+export class LeaseObservations {
   readonly #clock: Clock;
   readonly #seen = new Map<string, { revision: Revision; at: MonotonicTime }>();
   readonly #seats = new Set<number>();
@@ -19,7 +19,7 @@ export class Sightings {
   }
 
   /** All silences begin anew: time in which this observer was blind counts for nobody's death (G6). */
-  start(): void {
+  resetClocks(): void {
     this.#started = this.#clock.monotonic();
   }
 
@@ -83,7 +83,7 @@ export class Sightings {
     return Math.round(this.#clock.wall() - (this.#clock.monotonic() - at));
   }
 
-  silenceOf(key: string): Millis {
+  timeSinceRenewal(key: string): Millis {
     const last = this.#seen.get(key)?.at ?? this.#started;
     return this.#clock.monotonic() - Math.max(last, this.#started);
   }

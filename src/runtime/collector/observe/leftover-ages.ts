@@ -6,7 +6,7 @@ import type { Clock } from '../../../ports/clock.ts';
 /**
  * Since when this observer has seen each leftover ({@link leftoversOf}) at this very revision.
  */
-export class Leftovers {
+export class LeftoverAges {
   readonly #clock: Clock;
   readonly #slots = new Map<string, Map<string, { revision: Revision; since: MonotonicTime }>>();
 

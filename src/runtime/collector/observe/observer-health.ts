@@ -8,13 +8,13 @@ import {
 } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { LeaseKeeper } from '../../support/lease-keeper.ts';
-import type { Sightings } from './lease-observations.ts';
+import type { LeaseObservations } from './lease-observations.ts';
 
 /** A look that comes so much later than planned means that this process did not run. */
 const stalledAfter: Millis = seconds(1);
 
 /** The lease by which an observer sees, and what it is called. */
-export interface OwnLease {
+export interface ProofLease {
   readonly key: string;
   readonly keeper: Pick<LeaseKeeper, 'revision'>;
   readonly called: 'seat' | 'lease';
@@ -26,10 +26,10 @@ export interface OwnLease {
  * Sight has one proof: the renewal of a lease of its own, come back through its own watch. Without it,
  * after a stall, or when the two clocks moved apart, it judges nobody until that proof comes again.
  */
-export class Eyesight {
-  readonly #own: OwnLease;
+export class ObserverHealth {
+  readonly #own: ProofLease;
   readonly #policy: LeasePolicy;
-  readonly #sightings: Sightings;
+  readonly #sightings: LeaseObservations;
   readonly #clock: Clock;
   #judging: AbortController | undefined;
   /** The revision of its lease above which a renewal is proof, and when the last proof came. */
@@ -37,7 +37,7 @@ export class Eyesight {
   #before: { monotonic: MonotonicTime; wall: WallTime };
 
   /** From when its lease is held. */
-  constructor(own: OwnLease, policy: LeasePolicy, sightings: Sightings, clock: Clock) {
+  constructor(own: ProofLease, policy: LeasePolicy, sightings: LeaseObservations, clock: Clock) {
     this.#own = own;
     this.#policy = policy;
     this.#sightings = sightings;
@@ -52,7 +52,7 @@ export class Eyesight {
   }
 
   /** Whether proof has come with what its watch said last. */
-  isProven(): boolean {
+  confirmRenewal(): boolean {
     const seen = this.#sightings.revisionOf(this.#own.key);
     if (seen <= this.#proof.above) return false;
     this.#proof = { above: seen, seenAt: this.#clock.monotonic() };
@@ -60,19 +60,19 @@ export class Eyesight {
   }
 
   /** It judges from now on. */
-  open(): void {
+  resumeJudging(): void {
     this.#judging = new AbortController();
   }
 
   /** Nothing is judged until the next renewal, one that comes after this moment, was seen. */
-  close(): void {
+  suspendJudging(): void {
     this.#judging?.abort();
     this.#judging = undefined;
     this.#proof = { ...this.#proof, above: this.#own.keeper.revision };
   }
 
   /** Why it may not judge on, by what happened since this was last asked, `planned` ago. */
-  trouble(planned: Millis): string | undefined {
+  checkClocks(planned: Millis): string | undefined {
     const now = this.#now();
     const before = this.#before;
     this.#before = now;

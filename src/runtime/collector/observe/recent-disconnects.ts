@@ -15,7 +15,7 @@ interface Lately {
 }
 
 /** A connection that closed, on this observer's clock. */
-export interface Closed {
+export interface ClosedConnection {
   readonly how: Disconnect['how'];
   readonly at: MonotonicTime;
 }
@@ -24,9 +24,9 @@ export interface Closed {
  * The connections that closed lately, by slot. A hint to look, and worth nothing when too many of a zone
  * close at once: then it is the network, and only silence counts.
  */
-export class Departed {
+export class RecentDisconnects {
   readonly #clock: Clock;
-  readonly #closed = new Map<string, Closed>();
+  readonly #closed = new Map<string, ClosedConnection>();
   readonly #lately = new Map<ZoneName, Lately>();
 
   constructor(clock: Clock) {
@@ -65,7 +65,7 @@ export class Departed {
   }
 
   /** How this slot's connection closed, if it did and nothing was heard since. */
-  of(slot: Slot, heardAt: MonotonicTime): Closed | undefined {
+  of(slot: Slot, heardAt: MonotonicTime): ClosedConnection | undefined {
     if (this.#closed.size === 0) return undefined;
     const closed = this.#closed.get(agentMapKey(slot));
     return closed && closed.at > heardAt ? closed : undefined;

@@ -4,7 +4,7 @@ import type { Millis, MonotonicTime } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 
 /** From when each run's suspicion counts, on one observer's own clock. */
-export class Doubts {
+export class SuspicionAges {
   readonly #clock: Clock;
   /** By slot: since when, and which suspicion that is. */
   readonly #since = new Map<string, { doubt: string; since: MonotonicTime }>();

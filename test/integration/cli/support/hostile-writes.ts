@@ -12,7 +12,7 @@ import {
 } from '../../../../src/domain/identity/registry-keys.ts';
 import { defaultFleetPolicy } from '../../../../src/domain/policy/fleet-policy.ts';
 import type { StoredEvent } from '../../../../src/ports/audit.ts';
-import { ownCharts } from '../../../../src/runtime/transitions/publish-charts.ts';
+import { builtInCharts } from '../../../../src/runtime/transitions/publish-charts.ts';
 import { anyText } from '../../../arbitrary/names.ts';
 import {
   anyAgentRecord,
@@ -74,7 +74,7 @@ const head = { by: 'somebody', chunks: 1 };
 
 const text = fc.oneof(
   mutated(fc.oneof(anyAgentRecord, anyInstanceRecord, anyHold, anyEvent)),
-  mutated(fc.constantFrom<object>(brake, policy, head, ...ownCharts())),
+  mutated(fc.constantFrom<object>(brake, policy, head, ...builtInCharts())),
 );
 /** On the wire there are bytes: also those that are no text. */
 const body = fc.oneof(
@@ -150,7 +150,7 @@ const anyWrite: fc.Arbitrary<Write> = fc
 
 /** A chart that hashes to its name, as whoever stores one can see to; an event that goes by it. */
 const anyChart = fc
-  .record({ text: mutated(fc.constantFrom(...ownCharts())), at: eventKey, event: anyEvent })
+  .record({ text: mutated(fc.constantFrom(...builtInCharts())), at: eventKey, event: anyEvent })
   .map(({ text: chart, at, event }): readonly Write[] => {
     const machine = 'run';
     const hash = hashOf(chart);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../../../src/domain/fault.ts';
 import { hours, minutes, seconds } from '../../../../src/domain/time.ts';
-import { Keyframer } from '../../../../src/runtime/audit/keyframes/keyframe-writer.ts';
+import { KeyframeWriter } from '../../../../src/runtime/audit/keyframes/keyframe-writer.ts';
 import { withChange } from '../../../fixtures/history/tampering.ts';
 import { keepingCollector } from '../../support/event-source.ts';
 import { FleetInMemory, specOf } from '../../support/fleet-in-memory.ts';
@@ -37,7 +37,7 @@ function keyframerOn(fleet: FleetInMemory, every: number) {
   const process = fleet.process('keeper');
   const signatures: [number, string][] = [];
   const may = { sign: true };
-  const keyframer = new Keyframer(
+  const keyframer = new KeyframeWriter(
     process.ports,
     (seq, digest) => {
       if (may.sign) signatures.push([seq, digest]);

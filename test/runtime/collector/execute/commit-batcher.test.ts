@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Fault } from '../../../../src/domain/fault.ts';
 import { ZoneName } from '../../../../src/domain/identity/names.ts';
 import type { Commit, CommitOutcome } from '../../../../src/ports/registry.ts';
-import { SharedCommits } from '../../../../src/runtime/collector/execute/commit-batcher.ts';
+import { CommitBatcher } from '../../../../src/runtime/collector/execute/commit-batcher.ts';
 
 /** A registry that answers when it is told to; `refuses`: keys of which it takes no write. */
 class SlowRegistry {
@@ -52,7 +52,7 @@ const keys = (count: number) => Array.from({ length: count }, (_, n) => `k${n}`)
 describe('commits that come while one is under way', () => {
   test('share the next, 20 at most, in the order in which they came', async () => {
     const registry = new SlowRegistry();
-    const shared = new SharedCommits(registry);
+    const shared = new CommitBatcher(registry);
     const all = keys(42).map((key) => shared.commit(one(key)));
     await registry.answer();
     expect(registry.written).toEqual([
@@ -67,7 +67,7 @@ describe('commits that come while one is under way', () => {
 
   test('are told the revisions of their own keys', async () => {
     const registry = new SlowRegistry();
-    const shared = new SharedCommits(registry);
+    const shared = new CommitBatcher(registry);
     const all = keys(3).map((key) => shared.commit(one(key)));
     await registry.answer();
     const outcomes = await Promise.all(all);
@@ -78,7 +78,7 @@ describe('commits that come while one is under way', () => {
 
   test('keep each write’s place and its event’s: replay reckons revisions from that', async () => {
     const registry = new SlowRegistry();
-    const shared = new SharedCommits(registry, () => [one('brake')]);
+    const shared = new CommitBatcher(registry, () => [one('brake')]);
     for (const key of keys(4)) void shared.commit(one(key));
     await registry.answer();
     for (const { writes, events } of registry.batches) {
@@ -92,7 +92,7 @@ describe('commits that come while one is under way', () => {
 
   test('have a fence once that several of them have', async () => {
     const registry = new SlowRegistry();
-    const shared = new SharedCommits(registry);
+    const shared = new CommitBatcher(registry);
     const fence = { key: 'hold', expect: 7 };
     void shared.commit(one('k0'));
     for (const key of ['k1', 'k2']) void shared.commit(one(key, [fence]));
@@ -103,7 +103,7 @@ describe('commits that come while one is under way', () => {
 
   test('and expect one key at two revisions do not share a batch', async () => {
     const registry = new SlowRegistry();
-    const shared = new SharedCommits(registry);
+    const shared = new CommitBatcher(registry);
     void shared.commit(one('k0'));
     void shared.commit(one('k1', [{ key: 'hold', expect: 0 }]));
     void shared.commit(one('k2', [{ key: 'hold', expect: 9 }]));
@@ -117,7 +117,7 @@ describe('however large they are', () => {
   test('a batch has at most 1000 messages, what is stored along included', async () => {
     const registry = new SlowRegistry();
     const extras = Array.from({ length: 20 }, (_, n) => one(`brake.${n}`));
-    const shared = new SharedCommits(registry, () => extras);
+    const shared = new CommitBatcher(registry, () => extras);
     const sizes = [450, 30, 1, 450, 1, 15, 29, 1, 450, 2, 14, 60];
     const all = sizes.map((size, n) => shared.commit(big(`k${n}`, size)));
     await registry.answer();
@@ -129,7 +129,7 @@ describe('however large they are', () => {
 
   test('a large one is not overtaken for ever: the first that waits always goes', async () => {
     const registry = new SlowRegistry();
-    const shared = new SharedCommits(registry);
+    const shared = new CommitBatcher(registry);
     void shared.commit(one('k0'));
     void shared.commit(one('k1'));
     const large = shared.commit(big('large', 480));
@@ -141,7 +141,7 @@ describe('however large they are', () => {
 
   test('fences without an event of their own take room too', async () => {
     const registry = new SlowRegistry();
-    const shared = new SharedCommits(registry);
+    const shared = new CommitBatcher(registry);
     const fenced = (n: number): Commit =>
       one(
         `k${n}`,
@@ -159,7 +159,7 @@ describe('a batch that is refused', () => {
   test('is halved: whoever is stale is told so, the others are stored', async () => {
     const registry = new SlowRegistry();
     registry.refuses.add('k3').add('k11');
-    const shared = new SharedCommits(registry);
+    const shared = new CommitBatcher(registry);
     const all = keys(21).map((key) => shared.commit(one(key)));
     await registry.answer();
     const outcomes = await Promise.all(all);
@@ -172,7 +172,7 @@ describe('a batch that is refused', () => {
     const registry = new SlowRegistry();
     registry.refuses.add('k2');
     const asked: number[] = [];
-    const shared = new SharedCommits(registry, (commits) => {
+    const shared = new CommitBatcher(registry, (commits) => {
       asked.push(commits.length);
       return [];
     });
@@ -191,7 +191,7 @@ test.each([
     asked += 1;
     return Promise.resolve<CommitOutcome>(outcome);
   };
-  const shared = new SharedCommits({ commit });
+  const shared = new CommitBatcher({ commit });
   const all = keys(4).map((key) => shared.commit(one(key)));
   expect(await Promise.all(all)).toEqual(all.map(() => outcome));
   expect(asked).toBe(2);
@@ -203,7 +203,7 @@ test('one that the store will never take does not stop those that come after it'
     wanted.writes.some(({ key }) => key === 'poison')
       ? Promise.reject(new Error('too large'))
       : registry.commit(wanted);
-  const shared = new SharedCommits({ commit });
+  const shared = new CommitBatcher({ commit });
   const poisoned = shared.commit(one('poison'));
   const waited = shared.commit(one('k1'));
   await expect(poisoned).rejects.toThrow('too large');
@@ -226,7 +226,7 @@ describe('a key that is in two of them', () => {
     ],
   ])('%s: they do not share a batch', async (_, first, second) => {
     const registry = new SlowRegistry();
-    const shared = new SharedCommits(registry);
+    const shared = new CommitBatcher(registry);
     for (const commit of [one('k0'), first, second]) void shared.commit(commit);
     await registry.answer();
     expect(registry.batches).toHaveLength(3);
@@ -234,7 +234,7 @@ describe('a key that is in two of them', () => {
 
   test('the brake under which several go: they do', async () => {
     const registry = new SlowRegistry();
-    const shared = new SharedCommits(registry);
+    const shared = new CommitBatcher(registry);
     const place = { zone: ZoneName.parse('r1'), revision: 7 };
     for (const key of keys(4)) void shared.commit({ ...one(key), place });
     await registry.answer();
@@ -248,7 +248,7 @@ test('one of a batch that can’t be stored at all does not take the others down
     wanted.writes.some(({ key }) => key === 'k3')
       ? Promise.reject(new Fault('store-refused', 'too large'))
       : registry.commit(wanted);
-  const shared = new SharedCommits({ commit });
+  const shared = new CommitBatcher({ commit });
   const all = keys(9).map((key) => shared.commit(one(key)));
   const settled = Promise.allSettled(all);
   await registry.answer();
@@ -262,7 +262,7 @@ test('a bug is told to all of its batch, and not tried again', async () => {
     asked += 1;
     return Promise.reject(new TypeError('a bug'));
   };
-  const shared = new SharedCommits({ commit });
+  const shared = new CommitBatcher({ commit });
   const settled = await Promise.allSettled(keys(5).map((key) => shared.commit(one(key))));
   expect(settled.map(({ status }) => status)).toEqual(keys(5).map(() => 'rejected'));
   expect(asked).toBe(2);

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { VirtualClock } from '../../../../src/adapters/memory/time/virtual-clock.ts';
 import { readAgent } from '../../../../src/domain/records/stored-record.ts';
 import {
-  examine,
+  judgeAtLeader,
   type Observer,
 } from '../../../../src/runtime/collector/observe/gather-evidence.ts';
-import { Sightings } from '../../../../src/runtime/collector/observe/lease-observations.ts';
+import { LeaseObservations } from '../../../../src/runtime/collector/observe/lease-observations.ts';
 import { agentEntry, agentRecord } from '../../../domain/support/sample-records.ts';
 
 /** Key first, record second: whoever regrants is between the two when the record has just been read. */
@@ -17,8 +17,8 @@ test('a lease that is taken right after the record was read is not missed (G6)',
   if (seen.kind !== 'stored') throw new Error('it is to be readable');
   let leased = false;
   const observer: Observer = {
-    sightings: new Sightings(clock),
-    suspectFor: ({ grace }) => grace,
+    sightings: new LeaseObservations(clock),
+    suspicionAge: ({ grace }) => grace,
     departureOf: () => undefined,
     isHeld: () => false,
     brakeOn: () => 'off',
@@ -38,6 +38,6 @@ test('a lease that is taken right after the record was read is not missed (G6)',
     },
   };
   const { signal } = new AbortController();
-  const examined = await examine(seen, observer, ports as never, signal);
+  const examined = await judgeAtLeader(seen, observer, ports as never, signal);
   expect(examined?.verdict).toEqual({ do: 'hold', why: 'lease-stands' });
 });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../../../src/adapters/memory/time/virtual-clock.ts';
-import { Sightings } from '../../../../src/runtime/collector/observe/lease-observations.ts';
+import { LeaseObservations } from '../../../../src/runtime/collector/observe/lease-observations.ts';
 
 const seen = (
-  sightings: Sightings,
+  sightings: LeaseObservations,
   key: string,
   revision: number,
   text: string | undefined = '{}',
@@ -11,7 +11,7 @@ const seen = (
 
 test('a seat is held for as long as it was last seen renewed within the time', async () => {
   const clock = new VirtualClock();
-  const sightings = new Sightings(clock);
+  const sightings = new LeaseObservations(clock);
   seen(sightings, 'seat.1', 1);
   await clock.advance(1000);
   seen(sightings, 'seat.2', 2);
@@ -25,7 +25,7 @@ test('a seat is held for as long as it was last seen renewed within the time', a
 });
 
 test('a seat that was given back is held by nobody', () => {
-  const sightings = new Sightings(new VirtualClock());
+  const sightings = new LeaseObservations(new VirtualClock());
   seen(sightings, 'seat.1', 1);
   seen(sightings, 'seat.2', 2);
   sightings.take({
@@ -38,27 +38,27 @@ test('a seat that was given back is held by nobody', () => {
 
 test('a renewal that was seen before is not seen again', async () => {
   const clock = new VirtualClock();
-  const sightings = new Sightings(clock);
+  const sightings = new LeaseObservations(clock);
   seen(sightings, 'seat.1', 7);
   await clock.advance(1000);
   seen(sightings, 'seat.1', 7);
   seen(sightings, 'seat.1', 6);
   expect(sightings.seats(999)).toEqual([]);
-  expect(sightings.silenceOf('seat.1')).toBe(1000);
+  expect(sightings.timeSinceRenewal('seat.1')).toBe(1000);
 });
 
 test('silence counts from the last renewal, from the start, or from nothing seen at all', async () => {
   const clock = new VirtualClock();
-  const sightings = new Sightings(clock);
+  const sightings = new LeaseObservations(clock);
   await clock.advance(500);
   seen(sightings, 'run.h1.a.run00001', 1);
   await clock.advance(1000);
-  expect(sightings.silenceOf('run.h1.a.run00001')).toBe(1000);
-  expect(sightings.silenceOf('run.h2.a.run00001')).toBe(1500);
-  sightings.start();
+  expect(sightings.timeSinceRenewal('run.h1.a.run00001')).toBe(1000);
+  expect(sightings.timeSinceRenewal('run.h2.a.run00001')).toBe(1500);
+  sightings.resetClocks();
   await clock.advance(10);
-  expect(sightings.silenceOf('run.h1.a.run00001')).toBe(10);
-  expect(sightings.silenceOf('run.h2.a.run00001')).toBe(10);
+  expect(sightings.timeSinceRenewal('run.h1.a.run00001')).toBe(10);
+  expect(sightings.timeSinceRenewal('run.h2.a.run00001')).toBe(10);
   sightings.forget(1000);
   expect(sightings.revisionOf('run.h1.a.run00001')).toBe(0);
 });

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../../../src/adapters/memory/time/virtual-clock.ts';
 import { defaultLease } from '../../../../src/domain/policy/lease-policy.ts';
-import { Sightings } from '../../../../src/runtime/collector/observe/lease-observations.ts';
-import { Eyesight } from '../../../../src/runtime/collector/observe/observer-health.ts';
+import { LeaseObservations } from '../../../../src/runtime/collector/observe/lease-observations.ts';
+import { ObserverHealth } from '../../../../src/runtime/collector/observe/observer-health.ts';
 
 test('a renewal from before it was blind, seen only now, is no proof that it sees (G6)', () => {
   const clock = new VirtualClock();
-  const sightings = new Sightings(clock);
+  const sightings = new LeaseObservations(clock);
   const keeper = { revision: 5 };
   const own = { key: 'seat.1', keeper, called: 'seat' } as const;
-  const eyesight = new Eyesight(own, defaultLease, sightings, clock);
+  const eyesight = new ObserverHealth(own, defaultLease, sightings, clock);
   const sees = (revision: number) =>
     sightings.take({
       kind: 'changes',
@@ -17,12 +17,12 @@ test('a renewal from before it was blind, seen only now, is no proof that it see
       upTo: revision,
     });
   sees(5);
-  expect(eyesight.isProven()).toBe(true);
+  expect(eyesight.confirmRenewal()).toBe(true);
   keeper.revision = 6;
-  eyesight.close();
+  eyesight.suspendJudging();
   sees(6);
-  expect(eyesight.isProven()).toBe(false);
+  expect(eyesight.confirmRenewal()).toBe(false);
   keeper.revision = 7;
   sees(7);
-  expect(eyesight.isProven()).toBe(true);
+  expect(eyesight.confirmRenewal()).toBe(true);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../../../src/adapters/memory/time/virtual-clock.ts';
 import { ZoneName } from '../../../../src/domain/identity/names.ts';
-import { Departed } from '../../../../src/runtime/collector/observe/recent-disconnects.ts';
+import { RecentDisconnects } from '../../../../src/runtime/collector/observe/recent-disconnects.ts';
 import { slotOf } from '../../../domain/support/sample-records.ts';
 
 const rack = ZoneName.parse('rack');
@@ -12,7 +12,7 @@ const never = Number.NEGATIVE_INFINITY;
 
 function given() {
   const clock = new VirtualClock();
-  const departed = new Departed(clock);
+  const departed = new RecentDisconnects(clock);
   return {
     ...{ clock, departed },
     close: (slot = a, most = 3, zone = rack) => departed.add(slot, zone, 'other', most),
