@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { layoutOf } from '../adapters/chart-rendering/elk-layout.ts';
+import { layoutChart } from '../adapters/chart-rendering/elk-layout.ts';
 import { pngOf } from '../adapters/chart-rendering/png.ts';
 import { cacheDir } from '../adapters/embedded/binary/cache-dir.ts';
 import { locateNatsServer } from '../adapters/embedded/binary/locate.ts';
 import { type NatsServer, startNatsServer } from '../adapters/embedded/start.ts';
-import { isRegular, replaceFile } from '../adapters/files/atomic-write.ts';
+import { isRegular, writeFileAtomic } from '../adapters/files/atomic-write.ts';
 import { readConfigFile } from '../adapters/files/config-file.ts';
 import { historyFile } from '../adapters/files/history-file.ts';
 import { historyLine } from '../adapters/files/history-line.ts';
@@ -12,23 +12,23 @@ import {
   type ListedInstance,
   listedSchema,
   readInstances,
-  withId,
+  withDefaultId,
 } from '../adapters/files/instances-file.ts';
 import { readFolder } from '../adapters/files/read-folder.ts';
-import { readIfThere, readText } from '../adapters/files/read-text.ts';
-import { followFile } from '../adapters/files/watch-file.ts';
+import { readOptionalText, readText } from '../adapters/files/read-text.ts';
+import { watchFile } from '../adapters/files/watch-file.ts';
 import { processRegistry } from '../adapters/metrics/process-metrics.ts';
 import { prometheusMeters } from '../adapters/metrics/prometheus.ts';
-import { type ListenAt, listenForScrapes } from '../adapters/metrics/scrape-endpoint.ts';
+import { type ListenAt, serveMetrics } from '../adapters/metrics/scrape-endpoint.ts';
 import { connectNats } from '../adapters/nats/connection/connect.ts';
 import { connectionName } from '../adapters/nats/connection/connection-name.ts';
 import { checkServer } from '../adapters/nats/connection/server-check.ts';
-import { namesOf } from '../adapters/nats/connection/subject-names.ts';
-import { Link } from '../adapters/nats/connection/supervised-connection.ts';
+import { subjectNamesOf } from '../adapters/nats/connection/subject-names.ts';
+import { SupervisedConnection } from '../adapters/nats/connection/supervised-connection.ts';
 import { advisorySubject } from '../adapters/nats/disconnects/disconnects.ts';
 import { type NatsStore, openNatsStore } from '../adapters/nats/store.ts';
 import { inspectStreams, streamInfo } from '../adapters/nats/streams/ensure-streams.ts';
-import { startChild } from '../adapters/system/child-process.ts';
+import { spawnChild } from '../adapters/system/child-process.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemEntropy } from '../adapters/system/entropy.ts';
 import { systemHash } from '../adapters/system/hash.ts';
@@ -51,7 +51,7 @@ export const system = {
   findHostId,
   hash: systemHash,
   readConfigFile,
-  startChild,
+  startChild: spawnChild,
   thisProcess,
 };
 
@@ -102,8 +102,8 @@ export async function openInspection(
   { signal, within }: Pick<Opening, 'signal' | 'within'>,
 ) {
   const connect = (name: string) => connectNats({ ...access, name, connectWithin: within, signal });
-  const link = new Link(await connect('rollcall doctor'));
-  const names = namesOf(access.namespace);
+  const link = new SupervisedConnection(await connect('rollcall doctor'));
+  const names = subjectNamesOf(access.namespace);
   return {
     names,
     connection: link.connection,
@@ -151,7 +151,7 @@ export const jsonLog = (level: 'debug' | 'info' | 'warn' | 'silent'): Log => sys
 export async function startMetrics(at: ListenAt) {
   const registry = processRegistry();
   const meters = prometheusMeters(registry, systemClock);
-  return { meters, ...(await listenForScrapes(registry, at)) };
+  return { meters, ...(await serveMetrics(registry, at)) };
 }
 
 /** The instances that a file lists for this agent. @throws {Fault} `bad-instances-file` */
@@ -164,11 +164,11 @@ export type { ListedInstance };
 export const ListedInstances = z.array(listedSchema(Lasting));
 
 export const namedInstances = (listed: z.output<typeof ListedInstances>, slot: Slot) =>
-  listed.map((one) => withId(one, slot));
+  listed.map((one) => withDefaultId(one, slot));
 
 /** Says when a file may have changed. */
 export const changesOf = (file: string, every: Millis, signal: AbortSignal) =>
-  followFile(file, every, systemClock, signal);
+  watchFile(file, every, systemClock, signal);
 
 /** Histories in files, and what else the commands keep in files. */
 /** What charts are laid out and turned into pixels with. */
@@ -176,11 +176,11 @@ export {
   historyFile,
   historyLine,
   isRegular,
-  layoutOf,
+  layoutChart as layoutOf,
   pngOf,
   readFolder,
-  readIfThere,
-  replaceFile,
+  readOptionalText as readIfThere,
+  writeFileAtomic as replaceFile,
 };
 
 /** Checks an instance until the signal, and reports what each check amounts to. */

@@ -1,7 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { expect } from 'vitest';
-import { namesOf } from '../../src/adapters/nats/connection/subject-names.ts';
+import { subjectNamesOf } from '../../src/adapters/nats/connection/subject-names.ts';
 import { Namespace } from '../../src/domain/identity/names.ts';
 import type { TestFleet } from '../integration/harness/fleet.ts';
 import { withServer } from '../integration/harness/with-server.ts';
@@ -16,7 +16,7 @@ async function keep(fleet: TestFleet, part: number): Promise<{ first: number; la
   const { audit } = fleet.store;
   const { last } = await audit.range();
   const wire = await connect({ servers: fleet.url });
-  const { auditStream } = namesOf(Namespace.parse(fleet.namespace));
+  const { auditStream } = subjectNamesOf(Namespace.parse(fleet.namespace));
   const { state } = await (await jetstreamManager(wire)).streams.info(auditStream);
   await wire.close();
   await audit.limit({ maxBytes: Math.ceil(state.bytes * part) }, last);

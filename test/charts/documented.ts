@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { layoutOf } from '../../src/adapters/chart-rendering/elk-layout.ts';
+import { layoutChart } from '../../src/adapters/chart-rendering/elk-layout.ts';
 import { collapsedBelow } from '../../src/charts/diagram/diagram.ts';
 import type { Chart } from '../../src/charts/model/chart.ts';
 import { type TreeNode, treeOf } from '../../src/charts/model/state-tree.ts';
@@ -40,7 +40,7 @@ export async function documented(): Promise<ReadonlyMap<string, string>> {
   const sections: string[] = [];
   for (const chart of charts) {
     for (const collapsed of collapsings(chart)) {
-      const layout = await layoutOf(chart, { collapsed });
+      const layout = await layoutChart(chart, { collapsed });
       const name = collapsed.length === 0 ? chart.machine : `${chart.machine}-overview`;
       for (const theme of ['light', 'dark'] as const) {
         files.set(join('docs/machines', `${name}-${theme}.svg`), svgOf(layout, { theme }));

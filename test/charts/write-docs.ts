@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { layoutOf } from '../../src/adapters/chart-rendering/elk-layout.ts';
+import { layoutChart } from '../../src/adapters/chart-rendering/elk-layout.ts';
 import { variants } from '../../src/charts/layout/layout-variants.ts';
 import { pictureName } from '../../src/charts/layout/pinned-layouts.ts';
 import { pins } from '../../src/charts/layout/pinned-layouts-data.ts';
@@ -14,7 +14,7 @@ const wanted: Record<string, string> = {};
 for (const chart of charts) {
   for (const collapsed of foldings(chart)) {
     const name = pictureName(chart.hash, collapsed, 'down');
-    const layout = pins[name] ? undefined : await layoutOf(chart, { collapsed, ways: variants });
+    const layout = pins[name] ? undefined : await layoutChart(chart, { collapsed, ways: variants });
     wanted[name] = pins[name] ?? layout?.variant ?? '';
   }
 }

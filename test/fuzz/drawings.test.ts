@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { collectorMachine } from '../../machines/collector.ts';
 import { runMachine } from '../../machines/run.ts';
-import { layoutOf } from '../../src/adapters/chart-rendering/elk-layout.ts';
+import { layoutChart } from '../../src/adapters/chart-rendering/elk-layout.ts';
 import { pictureOf } from '../../src/charts/diagram/diagram.ts';
 import { variants } from '../../src/charts/layout/layout-variants.ts';
 import {
@@ -179,7 +179,7 @@ test('a chart that is anything is a picture in which nothing runs, or is said no
     async (one) => {
       const chart = published(one);
       if (!chart) return;
-      const layout = await foreseen(() => layoutOf(chart, { ways: variants.slice(0, 1) }));
+      const layout = await foreseen(() => layoutChart(chart, { ways: variants.slice(0, 1) }));
       if (layout instanceof Fault) expect(layout.code).toBe('not-drawn');
       else expectTame(svgOf(layout, { theme: 'dark' }));
     },

@@ -2,7 +2,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { Registry } from '@prometheus-io/client';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { listenForScrapes } from '../../src/adapters/metrics/scrape-endpoint.ts';
+import { serveMetrics } from '../../src/adapters/metrics/scrape-endpoint.ts';
 import { httpProbe } from '../../src/adapters/system/health/http-check.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { fuzz } from './fuzz.ts';
@@ -36,7 +36,7 @@ const line = fc.oneof(
 const lines = fc.array(line, { maxLength: 8 }).map((all) => all.join('\r\n'));
 
 test('whatever is sent to the metrics, the next scrape is answered', async () => {
-  await using listener = await listenForScrapes(new Registry(), { host: '127.0.0.1', port: 0 });
+  await using listener = await serveMetrics(new Registry(), { host: '127.0.0.1', port: 0 });
   const { port } = new URL(listener.url);
   await fuzz(
     lines,

@@ -3,13 +3,16 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { askApi } from '../../src/adapters/nats/connection/jetstream-api.ts';
 import { entryOf, fromApi } from '../../src/adapters/nats/connection/message.ts';
-import { namesOf } from '../../src/adapters/nats/connection/subject-names.ts';
-import type { Link } from '../../src/adapters/nats/connection/supervised-connection.ts';
-import { ClosedLists, OpenLists } from '../../src/adapters/nats/disconnects/closed-connections.ts';
-import { ConnectionLists } from '../../src/adapters/nats/disconnects/connection-lists.ts';
-import { natsDepartures } from '../../src/adapters/nats/disconnects/disconnects.ts';
+import { subjectNamesOf } from '../../src/adapters/nats/connection/subject-names.ts';
+import type { SupervisedConnection } from '../../src/adapters/nats/connection/supervised-connection.ts';
+import {
+  ClosedConnectionDiff,
+  OpenConnectionDiff,
+} from '../../src/adapters/nats/disconnects/closed-connections.ts';
+import { ConnzClient } from '../../src/adapters/nats/disconnects/connection-lists.ts';
+import { natsDisconnects } from '../../src/adapters/nats/disconnects/disconnects.ts';
 import { natsKeyframes } from '../../src/adapters/nats/keyframes.ts';
-import { natsProbe } from '../../src/adapters/nats/run-messaging.ts';
+import { natsRunMessaging } from '../../src/adapters/nats/run-messaging.ts';
 import { publish } from '../../src/adapters/nats/write/publish.ts';
 import { hashEvent } from '../../src/domain/events/hash-chain.ts';
 import { Fault } from '../../src/domain/fault.ts';
@@ -21,7 +24,7 @@ import { slotAt } from '../runtime/support/fleet-in-memory.ts';
 import { foreseen, fuzz } from './fuzz.ts';
 import { mutated } from './mutated.ts';
 
-const names = namesOf(Namespace.parse('fuzz'));
+const names = subjectNamesOf(Namespace.parse('fuzz'));
 const me = { ...slotAt('h1/a'), run: RunId.parse('run00000001') };
 
 /** A message as the client hands it over. */
@@ -37,7 +40,11 @@ const messageOf = (text: string, subject = 'x', reply?: string): Msg =>
 type Hear = (error: Error | null, msg: Msg) => void;
 
 /** A connection on which whatever is asked is answered with this text. */
-function linkThatSays(text: string): { link: Link; told: string[]; hear: (msg: Msg) => void } {
+function linkThatSays(text: string): {
+  link: SupervisedConnection;
+  told: string[];
+  hear: (msg: Msg) => void;
+} {
   const heard: Hear[] = [];
   const told: string[] = [];
   let closed = false;
@@ -75,7 +82,7 @@ function linkThatSays(text: string): { link: Link; told: string[]; hear: (msg: M
     tell: (subject: string, said: string) => void told.push(`${subject} ${said}`),
   };
   return {
-    link: link as unknown as Link,
+    link: link as unknown as SupervisedConnection,
     told,
     hear: (msg) => {
       for (const callback of heard) callback(null, msg);
@@ -89,7 +96,7 @@ test('an answer to a probe that is anything is a pong, or none', () =>
   fuzz(
     pong,
     async (text) => {
-      const said = await natsProbe(linkThatSays(text).link, names, 10).ping(me, 10);
+      const said = await natsRunMessaging(linkThatSays(text).link, names, 10).ping(me, 10);
       if (typeof said === 'string') expect(said).toBe('no-answer');
       else expect(typeof said.lag === 'number' && typeof said.state === 'string').toBe(true);
     },
@@ -106,7 +113,7 @@ test('what a run is asked or told, whatever it is, is a question, a notice or no
         pong: () => ({ lag: 0, state: 'serving' }),
         told: (what: string) => void heard.push(what),
       };
-      await using _ = await natsProbe(link, names, 10).serve(me, respond);
+      await using _ = await natsRunMessaging(link, names, 10).serve(me, respond);
       hear(messageOf(text, 'run', reply));
       for (const what of heard) expect(['suspected', 'expired', 'superseded']).toContain(what);
       for (const one of told) expect(one).toMatch(/^_INBOX/);
@@ -135,9 +142,9 @@ test('a server’s list of connections that is anything is a list, or nobody sai
   fuzz(
     connz,
     async (text) => {
-      using lists = new ConnectionLists(linkThatSays(text).link, AbortSignal.timeout(5));
-      const closed = new ClosedLists();
-      const open = new OpenLists();
+      using lists = new ConnzClient(linkThatSays(text).link, AbortSignal.timeout(5));
+      const closed = new ClosedConnectionDiff();
+      const open = new OpenConnectionDiff();
       for (let look = 0; look < 2; look += 1) {
         const heard = await lists.ask({ state: 'open', limit: 10 });
         for (const list of heard)
@@ -162,7 +169,7 @@ test('a server’s advisory that is anything tells of a run, or of nobody', () =
     advisory,
     async (text) => {
       const said: string[] = [];
-      const departures = natsDepartures(linkThatSays(text).link);
+      const departures = natsDisconnects(linkThatSays(text).link);
       await departures.watch(({ slot }) => void said.push(slot.host), AbortSignal.timeout(5));
       for (const host of said) expect(host).not.toBe('');
     },

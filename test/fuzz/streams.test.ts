@@ -2,11 +2,11 @@ import type { StreamInfo } from '@nats-io/jetstream';
 import type { Msg } from '@nats-io/transport-node';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { namesOf } from '../../src/adapters/nats/connection/subject-names.ts';
-import type { Link } from '../../src/adapters/nats/connection/supervised-connection.ts';
+import { subjectNamesOf } from '../../src/adapters/nats/connection/subject-names.ts';
+import type { SupervisedConnection } from '../../src/adapters/nats/connection/supervised-connection.ts';
 import { compareSettings } from '../../src/adapters/nats/streams/compare-settings.ts';
 import { inspectStreams, streamInfo } from '../../src/adapters/nats/streams/ensure-streams.ts';
-import { type Settings, wantedSettings } from '../../src/adapters/nats/streams/stream-settings.ts';
+import { desiredStreams, type Settings } from '../../src/adapters/nats/streams/stream-settings.ts';
 import { lookAtSettings, lookAtStreams } from '../../src/cli/doctor/streams.ts';
 import { printable } from '../../src/cli/terminal/escape-terminal.ts';
 import type { Inspection } from '../../src/composition/compose.ts';
@@ -15,8 +15,8 @@ import { Namespace } from '../../src/domain/identity/names.ts';
 import { foreseen, fuzz } from './fuzz.ts';
 import { mutated } from './mutated.ts';
 
-const names = namesOf(Namespace.parse('fuzz'));
-const wanted = wantedSettings(names, 1);
+const names = subjectNamesOf(Namespace.parse('fuzz'));
+const wanted = desiredStreams(names, 1);
 const kinds = ['leases', 'registry', 'audit', 'keyframes'] as const;
 const kind = fc.constantFrom(...kinds);
 
@@ -67,16 +67,16 @@ const textOf = (config: Settings, sources: string): string =>
     `"sources":${sources}`,
   );
 
-const linkThatSays = (textOf: (stream: string) => string): Link =>
+const linkThatSays = (textOf: (stream: string) => string): SupervisedConnection =>
   ({
     connection: { isClosed: () => false },
     ask: async (subject: string) => {
       const said = textOf(subject.split('.').at(-1) ?? '');
       return { kind: 'heard', msg: { string: () => said, json: () => JSON.parse(said) } as Msg };
     },
-  }) as unknown as Link;
+  }) as unknown as SupervisedConnection;
 
-const inspectionOf = (link: Link) =>
+const inspectionOf = (link: SupervisedConnection) =>
   ({
     names,
     findings: () => inspectStreams(link, { names, replicas: 1, within: 20 }),
@@ -84,7 +84,7 @@ const inspectionOf = (link: Link) =>
   }) as unknown as Inspection;
 
 /** All that doctor says of streams, or the fault that ends it. */
-const doctor = (link: Link) =>
+const doctor = (link: SupervisedConnection) =>
   foreseen(async () => {
     const inspection = inspectionOf(link);
     return [...(await lookAtSettings(inspection)), ...(await lookAtStreams(inspection))];

@@ -1,9 +1,9 @@
-import type { MemoryWorld } from '../../src/adapters/memory/server/memory-server.ts';
+import type { MemoryServer } from '../../src/adapters/memory/server/memory-server.ts';
 import { recordSubject } from '../../src/adapters/memory/server/subjects.ts';
 import type { KeyValueEntry } from '../../src/domain/records/stored-record.ts';
 
 /** The records that stand in the registry now, under a prefix of the key. */
-export function recordsIn({ registry }: MemoryWorld, prefix: string): readonly KeyValueEntry[] {
+export function recordsIn({ registry }: MemoryServer, prefix: string): readonly KeyValueEntry[] {
   const subject = recordSubject(prefix);
   return registry
     .after(0, (one) => one.startsWith(subject))

@@ -29,7 +29,7 @@ export interface LayOutOptions {
  * not depend on how fast the machine is.
  * @throws {Fault} `not-drawn` where no way led anywhere
  */
-export async function layoutOf(
+export async function layoutChart(
   chart: Chart,
   { collapsed = [], direction = 'down', within = seconds(10), ways }: LayOutOptions = {},
 ): Promise<Layout> {

@@ -7,7 +7,7 @@ const PortsFile = z.object({ nats: z.array(z.url()).min(1) });
 const Info = z.object({ jetstream: z.boolean().optional() });
 
 /** Removes the ports files of servers that were killed: their process ids may come round. */
-export async function forgetPorts(storeDir: string): Promise<void> {
+export async function removeStalePortsFiles(storeDir: string): Promise<void> {
   for (const name of await readdir(storeDir)) {
     if (name.endsWith('.ports')) await rm(join(storeDir, name), { force: true });
   }

@@ -10,10 +10,10 @@ import {
   type SyncInterval,
   serverConfig,
 } from './config.ts';
-import { forgetPorts, readyPort } from './ports-file.ts';
+import { readyPort, removeStalePortsFiles } from './ports-file.ts';
 import { failedStart } from './start-failure.ts';
-import { holdPrefix, holdStore } from './store-lock.ts';
-import { type Guard, startGuard } from './watchdog.ts';
+import { lockFilePrefix, lockStore } from './store-lock.ts';
+import { type Guard, startWatchdog } from './watchdog.ts';
 
 /** A server with a large store reads it before it listens. */
 const readyWithin: Millis = seconds(60);
@@ -68,8 +68,8 @@ export async function startNatsServer(options: ServerOptions): Promise<NatsServe
   await makeStore(storeDir);
   const configFile = join(storeDir, 'nats-server.conf');
   const output = join(storeDir, 'nats-server.out');
-  const guard = await startGuard([resolve(options.binary), '--config', configFile], {
-    holdPrefix: holdPrefix(storeDir),
+  const guard = await startWatchdog([resolve(options.binary), '--config', configFile], {
+    holdPrefix: lockFilePrefix(storeDir),
     output,
   });
   const logins = newLogins();
@@ -80,8 +80,8 @@ export async function startNatsServer(options: ServerOptions): Promise<NatsServe
     await guard.exited;
   };
   try {
-    await holdStore(storeDir, guard.pid);
-    await forgetPorts(storeDir);
+    await lockStore(storeDir, guard.pid);
+    await removeStalePortsFiles(storeDir);
     const config = serverConfig({ host, port, storeDir, logins, cluster, syncInterval });
     await writeFile(configFile, config, { mode: 0o600 });
     const pid = await guard.go();

@@ -9,7 +9,7 @@ import { Fault } from '../../domain/fault.ts';
 const holdName = 'in-use-by';
 const attempts = 4;
 
-export function holdPrefix(storeDir: string): string {
+export function lockFilePrefix(storeDir: string): string {
   return join(storeDir, holdName);
 }
 
@@ -23,8 +23,8 @@ export function holdPrefix(storeDir: string): string {
  * each other, not for two machines on one network file system.
  * @throws {Fault} `server-failed` when another process holds the store
  */
-export async function holdStore(storeDir: string, pid: number): Promise<void> {
-  const own = `${holdPrefix(storeDir)}.${pid}`;
+export async function lockStore(storeDir: string, pid: number): Promise<void> {
+  const own = `${lockFilePrefix(storeDir)}.${pid}`;
   const birth = await birthOf(pid);
   for (let attempt = 1; ; attempt++) {
     await writeFile(own, birth, { mode: 0o600 });

@@ -57,7 +57,7 @@ export type Guard = {
  * and the server must outlive the polite end of the agents that it serves.
  * @param holdPrefix the guard removes the file of this name, a dot, and its process id
  */
-export async function startGuard(
+export async function startWatchdog(
   command: readonly string[],
   { holdPrefix, output }: { holdPrefix: string; output: string },
 ): Promise<Guard> {

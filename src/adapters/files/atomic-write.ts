@@ -12,7 +12,7 @@ import { fileFault } from './read-text.ts';
  * place. What is no regular file, a pipe or a terminal, is written to as it is.
  * @throws {Fault} `bad-setting` where it can't be written; and whatever `content` throws
  */
-export async function replaceFile(
+export async function writeFileAtomic(
   file: string,
   content: AsyncIterable<string> | Iterable<string | Uint8Array>,
   { gzip = false }: { readonly gzip?: boolean } = {},

@@ -5,7 +5,7 @@ import { instanceKey } from '../../domain/identity/registry-keys.ts';
 import { InstanceSpec } from '../../domain/records/desired-instances.ts';
 import type { Millis } from '../../domain/time.ts';
 import { checkSchema, type FileCheck } from './health-check-schema.ts';
-import { complaint, complaints } from './schema-errors.ts';
+import { complaint, formatSchemaErrors } from './schema-errors.ts';
 import { type FileDocument, readDocument } from './yaml-document.ts';
 
 /** An instance as the file wants it, and how to ask whether it works. */
@@ -42,15 +42,15 @@ export function readInstances(
 ): readonly ListedInstance[] {
   const document = readDocument(text, file, 'bad-instances-file');
   const read = fileSchema(duration).safeParse(document.value);
-  if (!read.success) throw bad(complaints(document, read.error));
-  const listed = read.data.instances.map((one) => withId(one, slot));
-  const wrong = listed.flatMap(({ spec }, n) => unfit(document, slot, listed, spec, n));
+  if (!read.success) throw bad(formatSchemaErrors(document, read.error));
+  const listed = read.data.instances.map((one) => withDefaultId(one, slot));
+  const wrong = listed.flatMap(({ spec }, n) => validateListed(document, slot, listed, spec, n));
   if (wrong.length > 0) throw bad(wrong.join('\n'));
   return listed;
 }
 
 /** Where no id is given it is made of the names and the port. */
-export const withId = (
+export const withDefaultId = (
   { check, ...spec }: z.output<ReturnType<typeof listedSchema>>,
   slot: Slot,
 ): ListedInstance => ({ spec: { ...spec, id: spec.id ?? defaultId(slot, spec) }, check });
@@ -62,7 +62,7 @@ const defaultId = (
 ): InstanceId =>
   [host, agent, service, ...(port === undefined ? [] : [port])].join('-') as InstanceId;
 
-function unfit(
+function validateListed(
   document: FileDocument,
   slot: Slot,
   listed: readonly ListedInstance[],

@@ -29,7 +29,7 @@ export async function readText(file: string, code: FaultCode): Promise<string> {
  * The text of a file that this program wrote before, however long; undefined where there is none.
  * @throws {Fault} `bad-setting`
  */
-export async function readIfThere(file: string): Promise<string | undefined> {
+export async function readOptionalText(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {

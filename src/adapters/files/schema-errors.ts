@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { FileDocument } from './yaml-document.ts';
 
 /** What a schema found wrong with a file: one line each, with the place and the rule. */
-export function complaints(document: FileDocument, { issues }: z.ZodError): string {
+export function formatSchemaErrors(document: FileDocument, { issues }: z.ZodError): string {
   return issues
     .flatMap((issue) =>
       issue.code === 'unrecognized_keys'

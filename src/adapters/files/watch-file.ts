@@ -10,7 +10,7 @@ const settleFor: Millis = 50;
  * Says when a file may have changed: when its directory says so, and in any case every `every`, because
  * a notice can get lost, and over a network file system none comes.
  */
-export async function* followFile(
+export async function* watchFile(
   file: string,
   every: Millis,
   clock: Clock,

@@ -4,13 +4,13 @@ import { retentionViolation } from '../../domain/policy/retention.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import type { EventWrite } from '../../ports/registry.ts';
-import type { MemoryWorld } from './server/memory-server.ts';
+import type { MemoryServer } from './server/memory-server.ts';
 import { eventSubject, outboxOf } from './server/subjects.ts';
-import { answerOver, type Link, LinkDown } from './server/transport.ts';
+import { LinkDown, requestOver, type Transport } from './server/transport.ts';
 
 const lookAgainEvery: Millis = seconds(1);
 
-export function memoryAudit(world: MemoryWorld, link: Link): Audit {
+export function memoryAudit(world: MemoryServer, link: Transport): Audit {
   const { audit, registry, clock } = world;
 
   async function* read(
@@ -18,7 +18,7 @@ export function memoryAudit(world: MemoryWorld, link: Link): Audit {
     filters: readonly string[] = ['>'],
   ): AsyncGenerator<StoredEvent> {
     const wants = matchesSubject(filters);
-    const events = await answerOver(link, 'reading the audit', () => audit.from(from));
+    const events = await requestOver(link, 'reading the audit', () => audit.from(from));
     for (const event of events) if (wants(event.subject)) yield event;
   }
 
@@ -45,12 +45,12 @@ export function memoryAudit(world: MemoryWorld, link: Link): Audit {
     read,
     follow,
     range: () =>
-      answerOver(link, 'reading the range of the audit', () => {
+      requestOver(link, 'reading the range of the audit', () => {
         const { first, last } = audit.extent(0);
         return { first: last === 0 ? 0 : first, last };
       }),
     tidy: () =>
-      answerOver(link, 'emptying the outbox', () => {
+      requestOver(link, 'emptying the outbox', () => {
         const last = audit.last;
         if (!last || registry.seqOf(eventSubject(last.subject)) !== last.origin) return 0;
         const confirmed = registry.after(0, outboxOf(['>'])).filter(({ seq }) => seq < last.origin);
@@ -58,7 +58,7 @@ export function memoryAudit(world: MemoryWorld, link: Link): Audit {
         return confirmed.length;
       }),
     limit: (retention, keyframe) =>
-      answerOver(link, 'limiting the audit', () => {
+      requestOver(link, 'limiting the audit', () => {
         const why = retentionViolation(
           audit.extent(keyframe + 1),
           retention,
@@ -72,8 +72,8 @@ export function memoryAudit(world: MemoryWorld, link: Link): Audit {
 }
 
 async function append(
-  { audit, registry }: MemoryWorld,
-  link: Link,
+  { audit, registry }: MemoryServer,
+  link: Transport,
   { subject, text }: EventWrite,
 ): Promise<'appended' | 'already'> {
   const stands = () => audit.has(subject) || registry.seqOf(eventSubject(subject)) > 0;
@@ -86,13 +86,13 @@ async function append(
     });
   } catch (cause) {
     if (!(cause instanceof LinkDown)) throw cause;
-    if (await answerOver(link, `looking for ${subject}`, stands)) return 'already';
+    if (await requestOver(link, `looking for ${subject}`, stands)) return 'already';
     throw new Fault('store-unavailable', `no answer: appending ${subject}`, { cause });
   }
 }
 
 async function orNone(
-  link: Link,
+  link: Transport,
   serve: () => readonly StoredEvent[],
 ): Promise<readonly StoredEvent[]> {
   try {

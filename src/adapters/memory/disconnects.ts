@@ -1,11 +1,11 @@
 import type { Disconnect, DisconnectEvents } from '../../ports/disconnects.ts';
-import type { MemoryWorld } from './server/memory-server.ts';
-import { type Link, unacknowledged } from './server/transport.ts';
+import type { MemoryServer } from './server/memory-server.ts';
+import { sendOver, type Transport } from './server/transport.ts';
 
 /** The departures of one client, and the end of all its watches. */
 export interface MemoryDepartures extends DisconnectEvents, Disposable {}
 
-export function memoryDepartures({ advisories }: MemoryWorld, link: Link): MemoryDepartures {
+export function memoryDepartures({ advisories }: MemoryServer, link: Transport): MemoryDepartures {
   const closed = new AbortController();
   return {
     async watch(said, signal) {
@@ -15,7 +15,7 @@ export function memoryDepartures({ advisories }: MemoryWorld, link: Link): Memor
         if (!end.aborted) said(departure);
       };
       using _listening = advisories.listen((departure) =>
-        unacknowledged(link.carry(() => say(departure))),
+        sendOver(link.carry(() => say(departure))),
       );
       await new Promise<void>((resolve) => {
         end.addEventListener('abort', () => resolve());

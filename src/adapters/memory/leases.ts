@@ -4,8 +4,8 @@ import { tombstoneTtl } from '../../domain/policy/lease-policy.ts';
 import type { KeyValueEntry } from '../../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../../domain/time.ts';
 import type { Leases } from '../../ports/leases.ts';
-import type { MemoryWorld } from './server/memory-server.ts';
-import { answerOver, type Link, LinkDown } from './server/transport.ts';
+import type { MemoryServer } from './server/memory-server.ts';
+import { LinkDown, requestOver, type Transport } from './server/transport.ts';
 import { feed } from './server/watch.ts';
 
 /** A write is tried as often as reading the key shows that it may be; then nobody knows. */
@@ -18,11 +18,11 @@ interface Put {
   readonly ttl: Millis;
 }
 
-export function memoryLeases(world: MemoryWorld, link: Link): Leases {
+export function memoryLeases(world: MemoryServer, link: Transport): Leases {
   const stream = world.leases;
 
   const read = (key: string): Promise<KeyValueEntry> =>
-    answerOver(link, `reading ${key}`, () => {
+    requestOver(link, `reading ${key}`, () => {
       const last = stream.last(key);
       return { key, revision: last?.seq ?? 0, text: last?.text };
     });
@@ -81,7 +81,7 @@ export function memoryLeases(world: MemoryWorld, link: Link): Leases {
     },
 
     list: (filter) =>
-      answerOver(link, `listing ${filter}`, () =>
+      requestOver(link, `listing ${filter}`, () =>
         stream
           .after(0, matchesSubject([filter]))
           .filter(({ text }) => text !== undefined)

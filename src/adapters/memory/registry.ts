@@ -1,19 +1,19 @@
 import { Fault } from '../../domain/fault.ts';
 import type { KeyValueEntry } from '../../domain/records/stored-record.ts';
 import type { CommitOutcome, Registry } from '../../ports/registry.ts';
-import { requireSound, store } from './server/commits.ts';
-import type { MemoryWorld } from './server/memory-server.ts';
+import { assertValidCommit, store } from './server/commits.ts';
+import type { MemoryServer } from './server/memory-server.ts';
 import { keyOfRecord, recordSubject, recordsOf } from './server/subjects.ts';
-import { answerOver, type Link, LinkDown } from './server/transport.ts';
+import { LinkDown, requestOver, type Transport } from './server/transport.ts';
 import { feed } from './server/watch.ts';
 
-export function memoryRegistry(world: MemoryWorld, link: Link): Registry {
+export function memoryRegistry(world: MemoryServer, link: Transport): Registry {
   const stream = world.registry;
   return {
-    read: (key) => answerOver(link, `reading ${key}`, () => readRecord(world, key)),
+    read: (key) => requestOver(link, `reading ${key}`, () => readRecord(world, key)),
 
     list: (filters, atLeast) =>
-      answerOver(link, `listing ${filters.join(' ')}`, () => {
+      requestOver(link, `listing ${filters.join(' ')}`, () => {
         if (stream.lastSeq < atLeast) throw new Fault('store-unavailable', `not at ${atLeast} yet`);
         return stream
           .after(0, recordsOf(filters))
@@ -21,7 +21,7 @@ export function memoryRegistry(world: MemoryWorld, link: Link): Registry {
       }),
 
     async commit(commit): Promise<CommitOutcome> {
-      requireSound(commit);
+      assertValidCommit(commit);
       try {
         const revisions = await link.carry(() => store(world, commit));
         if (revisions === 'conflict') return { outcome: 'conflict' };
@@ -37,7 +37,7 @@ export function memoryRegistry(world: MemoryWorld, link: Link): Registry {
   };
 }
 
-function readRecord({ registry }: MemoryWorld, key: string): KeyValueEntry {
+function readRecord({ registry }: MemoryServer, key: string): KeyValueEntry {
   const last = registry.last(recordSubject(key));
   return { key, revision: last?.seq ?? 0, text: last?.text };
 }

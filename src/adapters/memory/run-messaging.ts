@@ -1,14 +1,18 @@
 import { runSubject } from '../../domain/events/event-subjects.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Pong, RunMessaging } from '../../ports/run-messaging.ts';
-import type { MemoryWorld } from './server/memory-server.ts';
+import type { MemoryServer } from './server/memory-server.ts';
 import type { Answerer } from './server/subscriptions.ts';
-import { answerOver, type Link, unacknowledged } from './server/transport.ts';
+import { requestOver, sendOver, type Transport } from './server/transport.ts';
 
 /** The probe of one client, and the end of all its subscriptions. */
 export interface MemoryProbe extends RunMessaging, Disposable {}
 
-export function memoryProbe(world: MemoryWorld, link: Link, isOpen: () => boolean): MemoryProbe {
+export function memoryProbe(
+  world: MemoryServer,
+  link: Transport,
+  isOpen: () => boolean,
+): MemoryProbe {
   const { answerers } = world;
   const mine = new Map<Answerer, string>();
   const drop = (answerer: Answerer, subject: string) => {
@@ -20,7 +24,7 @@ export function memoryProbe(world: MemoryWorld, link: Link, isOpen: () => boolea
       const subject = runSubject(run);
       const told = respond.onNotice.bind(respond);
       const answerer = { link, isOpen, pong: () => respond.pong(), told };
-      await answerOver(link, `listening for ${subject}`, () => {
+      await requestOver(link, `listening for ${subject}`, () => {
         answerers.add(subject, answerer);
         mine.set(answerer, subject);
       });
@@ -29,7 +33,7 @@ export function memoryProbe(world: MemoryWorld, link: Link, isOpen: () => boolea
 
     async ping(run, within) {
       const subject = runSubject(run);
-      const asked = await answerOver(link, `asking ${subject}`, () => answerers.on(subject));
+      const asked = await requestOver(link, `asking ${subject}`, () => answerers.on(subject));
       if (asked.length === 0) return 'no-responders';
       return firstAnswer(world, asked, within);
     },
@@ -37,10 +41,10 @@ export function memoryProbe(world: MemoryWorld, link: Link, isOpen: () => boolea
     notify(run, notice) {
       const tellAll = () => {
         for (const { link, told } of answerers.on(runSubject(run))) {
-          unacknowledged(link.carry(() => told(notice)));
+          sendOver(link.carry(() => told(notice)));
         }
       };
-      unacknowledged(link.carry(tellAll));
+      sendOver(link.carry(tellAll));
     },
 
     [Symbol.dispose]() {
@@ -50,14 +54,14 @@ export function memoryProbe(world: MemoryWorld, link: Link, isOpen: () => boolea
 }
 
 async function firstAnswer(
-  { clock }: MemoryWorld,
+  { clock }: MemoryServer,
   asked: readonly Answerer[],
   within: Millis,
 ): Promise<Pong | 'no-answer'> {
   const answered = new AbortController();
   let answer: Pong | undefined;
   for (const { link, pong } of asked) {
-    unacknowledged(
+    sendOver(
       link.carry(pong).then((pong) => {
         answer ??= pong;
         answered.abort();

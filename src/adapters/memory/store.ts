@@ -7,16 +7,16 @@ import { memoryLeases } from './leases.ts';
 import { memoryRegistry } from './registry.ts';
 import { memoryProbe } from './run-messaging.ts';
 import { Connection } from './server/connection.ts';
-import type { MemoryWorld } from './server/memory-server.ts';
-import { directLink, type Link } from './server/transport.ts';
+import type { MemoryServer } from './server/memory-server.ts';
+import { directLink, type Transport } from './server/transport.ts';
 
 /**
  * One client of the world. Disposing it is what a dying process does: nobody answers for it, and its
  * connection closes.
  */
 export function memoryStore(
-  world: MemoryWorld,
-  link: Link = directLink,
+  world: MemoryServer,
+  link: Transport = directLink,
   connection: Connection = new Connection(world),
 ): Store & AsyncDisposable {
   const probe = memoryProbe(world, link, () => connection.isOpen);

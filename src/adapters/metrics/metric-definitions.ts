@@ -12,7 +12,7 @@ const sweep = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
  * Every metric of ours, by the conventions of Prometheus: base units, totals are called so. `viewAges`
  * says each view's age in seconds, when somebody asks.
  */
-export function familiesIn(registry: Registry, viewAges: () => Iterable<[string, number]>) {
+export function registerMetrics(registry: Registry, viewAges: () => Iterable<[string, number]>) {
   const registers = [registry];
   return {
     renewals: new Counter({

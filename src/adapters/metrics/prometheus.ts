@@ -2,7 +2,7 @@ import type { Registry } from '@prometheus-io/client';
 import type { MonotonicTime } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Metrics, ViewOwner } from '../../ports/metrics.ts';
-import { familiesIn } from './metric-definitions.ts';
+import { registerMetrics } from './metric-definitions.ts';
 
 /** What can be counted is there from the start, as 0: a rate over a counter's first step is lost else. */
 const begins = {
@@ -19,7 +19,7 @@ const begins = {
  */
 export function prometheusMeters(registry: Registry, clock: Pick<Clock, 'monotonic'>): Metrics {
   const heard = new Map<ViewOwner, MonotonicTime>();
-  const all = familiesIn(registry, function* ages() {
+  const all = registerMetrics(registry, function* ages() {
     for (const [view, at] of heard) yield [view, (clock.monotonic() - at) / 1000];
   });
   for (const lease of begins.leases) {

@@ -14,14 +14,14 @@ export interface ListenAt {
  * them: no secret is in there, but names of zones are.
  * @throws {Fault} `port-taken`, `bad-setting`
  */
-export async function listenForScrapes(
+export async function serveMetrics(
   registry: Registry,
   at: ListenAt,
 ): Promise<{ readonly url: string } & AsyncDisposable> {
   const server = createServer(answering(registry));
   await listening(server, at);
   return {
-    url: scrapedAt(server.address() as AddressInfo),
+    url: metricsUrl(server.address() as AddressInfo),
     async [Symbol.asyncDispose]() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections(); // a scraper keeps its connection, and would keep us
@@ -30,7 +30,7 @@ export async function listenForScrapes(
   };
 }
 
-export const scrapedAt = ({ address, family, port }: AddressInfo): string =>
+export const metricsUrl = ({ address, family, port }: AddressInfo): string =>
   `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/metrics`;
 
 const answering =

@@ -2,13 +2,13 @@ import { Fault } from '../../domain/fault.ts';
 import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import type { EventWrite } from '../../ports/registry.ts';
-import { backoff, pause } from './connection/backoff.ts';
-import type { Names } from './connection/subject-names.ts';
-import type { Link } from './connection/supervised-connection.ts';
-import { retain } from './outbox/retention.ts';
-import { tidy } from './outbox/trim-outbox.ts';
+import { backoff, sleep } from './connection/backoff.ts';
+import type { SubjectNames } from './connection/subject-names.ts';
+import type { SupervisedConnection } from './connection/supervised-connection.ts';
+import { applyRetention } from './outbox/retention.ts';
+import { trimOutbox } from './outbox/trim-outbox.ts';
 import { readLast } from './read/leader-read.ts';
-import { type Delivered, Tap } from './read/supervised-consumer.ts';
+import { type Delivered, SupervisedConsumer } from './read/supervised-consumer.ts';
 import { streamInfo } from './streams/ensure-streams.ts';
 import { publish } from './write/publish.ts';
 
@@ -22,7 +22,7 @@ const patience: Millis = seconds(15);
 const stuckAfter: Millis = 2500;
 
 /** @param within how long one call may take, all its tries together */
-export function natsAudit(link: Link, names: Names, within: Millis): Audit {
+export function natsAudit(link: SupervisedConnection, names: SubjectNames, within: Millis): Audit {
   const range = async () => {
     const info = await streamInfo(link, names.auditStream, within);
     if (info === undefined) {
@@ -33,8 +33,8 @@ export function natsAudit(link: Link, names: Names, within: Millis): Audit {
   return {
     append: (event) => append(link, names, event, within),
     range,
-    tidy: () => tidy(link, names, within),
-    limit: (retention, keyframe) => retain(link, names, retention, keyframe, within),
+    tidy: () => trimOutbox(link, names, within),
+    limit: (retention, keyframe) => applyRetention(link, names, retention, keyframe, within),
 
     async *read(from, filters) {
       const { first, last } = await range();
@@ -61,8 +61,8 @@ export function natsAudit(link: Link, names: Names, within: Millis): Audit {
  * The outbox is looked at first: an event that leaves it between the two looks is in the audit by then.
  */
 async function append(
-  link: Link,
-  names: Names,
+  link: SupervisedConnection,
+  names: SubjectNames,
   event: EventWrite,
   within: Millis,
 ): Promise<'appended' | 'already'> {
@@ -101,8 +101,8 @@ interface Source {
  * until all of them are parsed.
  */
 async function* delivered(
-  link: Link,
-  names: Names,
+  link: SupervisedConnection,
+  names: SubjectNames,
   { from, filters = [], within, signal }: Source,
   end: { readonly last: Revision; readonly patience: Millis } | undefined,
 ): AsyncGenerator<readonly Delivered[], void, undefined> {
@@ -119,7 +119,7 @@ async function* delivered(
       const spec = { stream: names.auditStream, filters: subjects, from: next, within, signal };
       // What a filter skips at the end is told by a heartbeat only: somebody waits for it.
       const soon = end === undefined ? {} : { heartbeat: 100 };
-      await using tap = await Tap.open(link, { ...spec, ...soon });
+      await using tap = await SupervisedConsumer.open(link, { ...spec, ...soon });
       if (next > from) await assertReaches(link, names, next - 1, within);
       let searched = { position: 0, at: performance.now() };
       for (;;) {
@@ -156,14 +156,14 @@ async function* delivered(
       if (!(cause instanceof Fault) || cause.code !== 'store-unavailable') throw cause;
       why = cause.message;
     }
-    await pause(backoff(tries, 50, 2000), signal);
+    await sleep(backoff(tries, 50, 2000), signal);
   }
 }
 
 /** An audit that ends before what it has already told is another one: to wait for more is no use. */
 async function assertReaches(
-  link: Link,
-  { auditStream }: Names,
+  link: SupervisedConnection,
+  { auditStream }: SubjectNames,
   seq: Revision,
   within: Millis,
 ): Promise<void> {
@@ -175,7 +175,7 @@ async function assertReaches(
   );
 }
 
-function storedEvent(names: Names, { msg, seq, storedAt }: Delivered): StoredEvent {
+function storedEvent(names: SubjectNames, { msg, seq, storedAt }: Delivered): StoredEvent {
   return {
     seq,
     storedAt,

@@ -2,15 +2,19 @@ import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Charts } from '../../ports/charts.ts';
 import type { BucketNames } from './connection/subject-names.ts';
-import type { Link } from './connection/supervised-connection.ts';
+import type { SupervisedConnection } from './connection/supervised-connection.ts';
 import { readEntry } from './read/leader-read.ts';
-import { storeText } from './write/put-once.ts';
+import { putOnce } from './write/put-once.ts';
 
 /**
  * Charts in the bucket of the keyframes, which it suits: written once, and never a part of
  * what is folded, watched or verified (docs/adr/0007-charts.md).
  */
-export function natsCharts(link: Link, bucket: BucketNames, within: Millis): Charts {
+export function natsCharts(
+  link: SupervisedConnection,
+  bucket: BucketNames,
+  within: Millis,
+): Charts {
   const keyOf = (machine: string, hash: string) => `chart.${encodeSubjectToken(machine)}.${hash}`;
   const read = async (key: string) => (await readEntry(link, bucket, key, within)).text;
   return {
@@ -19,7 +23,7 @@ export function natsCharts(link: Link, bucket: BucketNames, within: Millis): Cha
     async publish(machine, hash, text) {
       const key = keyOf(machine, hash);
       if ((await read(key)) !== undefined) return 'already';
-      await storeText(link, { subject: bucket.prefix + key, text, first: true }, within);
+      await putOnce(link, { subject: bucket.prefix + key, text, first: true }, within);
       return 'published';
     },
   };

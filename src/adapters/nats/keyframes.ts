@@ -5,10 +5,10 @@ import type { Millis, Revision } from '../../domain/time.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
 import { askApi, expectOk } from './connection/jetstream-api.ts';
 import type { BucketNames } from './connection/subject-names.ts';
-import type { Link } from './connection/supervised-connection.ts';
+import type { SupervisedConnection } from './connection/supervised-connection.ts';
 import { readEntry } from './read/leader-read.ts';
 import { takeSnapshot } from './read/snapshot.ts';
-import { storeText } from './write/put-once.ts';
+import { putOnce } from './write/put-once.ts';
 
 /**
  * Characters of a chunk: three bytes each at most, and a third more where the API gives it back. A
@@ -29,7 +29,11 @@ interface Head {
  * allow them, and then whoever may write one subject of it can wipe all of it (B8); an object that
  * stands is replaced, not left; and it is read by a consumer that does not survive its server (B5).
  */
-export function natsKeyframes(link: Link, bucket: BucketNames, within: Millis): Keyframes {
+export function natsKeyframes(
+  link: SupervisedConnection,
+  bucket: BucketNames,
+  within: Millis,
+): Keyframes {
   const read = async (key: string) => (await readEntry(link, bucket, key, within)).text;
   const headOf = async (seq: Revision) => readHead(await read(frameKey(seq)));
   const drop = async (filter: string) => {
@@ -68,7 +72,7 @@ export function natsKeyframes(link: Link, bucket: BucketNames, within: Millis): 
       for await (const chunk of chunksOf(text)) {
         chunks += 1;
         // Nobody else's: written twice it is the same.
-        await storeText(
+        await putOnce(
           link,
           { subject: bucket.prefix + chunkKey(seq, by, chunks), text: chunk },
           within,
@@ -76,7 +80,7 @@ export function natsKeyframes(link: Link, bucket: BucketNames, within: Millis): 
       }
       const head: Head = { by, chunks };
       const subject = bucket.prefix + frameKey(seq);
-      await storeText(link, { subject, text: JSON.stringify(head), first: true }, within);
+      await putOnce(link, { subject, text: JSON.stringify(head), first: true }, within);
       const stands = await headOf(seq);
       if (typeof stands === 'object' && stands.by === by) return 'kept';
       await drop(chunkKey(seq, by, '*'));

@@ -5,7 +5,7 @@ import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { Leases } from '../../ports/leases.ts';
 import { askApi, expectOk } from './connection/jetstream-api.ts';
 import type { BucketNames } from './connection/subject-names.ts';
-import type { Link } from './connection/supervised-connection.ts';
+import type { SupervisedConnection } from './connection/supervised-connection.ts';
 import { readEntry } from './read/leader-read.ts';
 import { watch } from './read/watch.ts';
 import { type Message, publish } from './write/publish.ts';
@@ -23,7 +23,11 @@ const headersOf = {
 };
 
 /** @param within how long one call may take, all its tries together */
-export function natsLeases(link: Link, bucket: BucketNames, within: Millis): Leases {
+export function natsLeases(
+  link: SupervisedConnection,
+  bucket: BucketNames,
+  within: Millis,
+): Leases {
   const put = (key: string, text: string, expect: Revision, ttl: Millis): Message => ({
     subject: bucket.prefix + key,
     text,
@@ -114,7 +118,7 @@ export function natsLeases(link: Link, bucket: BucketNames, within: Millis): Lea
 
 /** The leader's own list of what stands: a consumer may sit on a replica that lags. */
 async function keysBelow(
-  link: Link,
+  link: SupervisedConnection,
   bucket: BucketNames,
   filter: string,
   within: Millis,

@@ -4,8 +4,8 @@ import { Fault } from '../../domain/fault.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Notice, Pong, RunMessaging } from '../../ports/run-messaging.ts';
 import { jsonOf } from './connection/message.ts';
-import type { Names } from './connection/subject-names.ts';
-import type { Link } from './connection/supervised-connection.ts';
+import type { SubjectNames } from './connection/subject-names.ts';
+import type { SupervisedConnection } from './connection/supervised-connection.ts';
 
 const notices: ReadonlySet<string> = new Set<Notice>(['suspected', 'expired', 'superseded']);
 
@@ -16,7 +16,11 @@ const isNotice = (text: string): text is Notice => notices.has(text);
  *
  * @param within how long to wait for the connection
  */
-export function natsProbe(link: Link, names: Names, within: Millis): RunMessaging {
+export function natsRunMessaging(
+  link: SupervisedConnection,
+  names: SubjectNames,
+  within: Millis,
+): RunMessaging {
   return {
     async serve(run, respond) {
       if (!(await link.connected(within))) {
@@ -45,7 +49,7 @@ export function natsProbe(link: Link, names: Names, within: Millis): RunMessagin
       if (!(await link.connected(within))) {
         throw new Fault('store-unavailable', 'not connected: nobody was asked');
       }
-      const reply = await link.ask(subject, '', { within: wait });
+      const reply = await link.request(subject, '', { within: wait });
       if (reply.kind === 'heard') return readPong(reply.msg);
       if (reply.kind === 'unanswered') return 'no-answer';
       if (link.up) return 'no-responders';
@@ -53,12 +57,16 @@ export function natsProbe(link: Link, names: Names, within: Millis): RunMessagin
     },
 
     notify(run, notice) {
-      link.tell(names.runPrefix + runSubject(run), notice);
+      link.publish(names.runPrefix + runSubject(run), notice);
     },
   };
 }
 
-function hear(link: Link, msg: Msg, respond: { pong(): Pong; told(notice: Notice): void }): void {
+function hear(
+  link: SupervisedConnection,
+  msg: Msg,
+  respond: { pong(): Pong; told(notice: Notice): void },
+): void {
   const text = msg.string();
   if (isNotice(text)) {
     respond.told(text);
@@ -66,7 +74,7 @@ function hear(link: Link, msg: Msg, respond: { pong(): Pong; told(notice: Notice
   }
   // Only to an inbox: we may be allowed to publish where whoever asks is not (B9).
   if (text !== '' || !msg.reply || !/^_INBOX[A-Za-z0-9_-]*\./.test(msg.reply)) return;
-  link.tell(msg.reply, JSON.stringify(respond.pong()));
+  link.publish(msg.reply, JSON.stringify(respond.pong()));
 }
 
 function readPong(msg: Msg): Pong | 'no-answer' {
@@ -75,7 +83,7 @@ function readPong(msg: Msg): Pong | 'no-answer' {
 }
 
 /** Once the server has answered, it has read all that came before: it routes to us. */
-async function flush(link: Link, within: Millis): Promise<void> {
+async function flush(link: SupervisedConnection, within: Millis): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     const fault = new Fault('store-unavailable', 'the server did not confirm a subscription');

@@ -5,13 +5,13 @@ import { natsAudit } from './audit.ts';
 import { natsCharts } from './charts.ts';
 import { type ConnectOptions, connectNats } from './connection/connect.ts';
 import { checkServer } from './connection/server-check.ts';
-import { namesOf } from './connection/subject-names.ts';
-import { Link } from './connection/supervised-connection.ts';
-import { natsDepartures } from './disconnects/disconnects.ts';
+import { subjectNamesOf } from './connection/subject-names.ts';
+import { SupervisedConnection } from './connection/supervised-connection.ts';
+import { natsDisconnects } from './disconnects/disconnects.ts';
 import { natsKeyframes } from './keyframes.ts';
 import { natsLeases } from './leases.ts';
 import { natsRegistry } from './registry.ts';
-import { natsProbe } from './run-messaging.ts';
+import { natsRunMessaging } from './run-messaging.ts';
 import type { Finding } from './streams/compare-settings.ts';
 import { ensureStreams, inspectStreams } from './streams/ensure-streams.ts';
 
@@ -49,8 +49,8 @@ export interface NatsStore extends Store, AsyncDisposable {
  */
 export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStore> {
   const within = options.answerWithin ?? seconds(5);
-  const link = new Link(await connectNats(options));
-  const names = namesOf(options.namespace);
+  const link = new SupervisedConnection(await connectNats(options));
+  const names = subjectNamesOf(options.namespace);
   const streams = { names, replicas: options.replicas ?? 1, within };
   try {
     await checkServer(link, within);
@@ -61,8 +61,8 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
       audit: natsAudit(link, names, within),
       keyframes: natsKeyframes(link, names.keyframes, within),
       charts: natsCharts(link, names.keyframes, within),
-      probe: natsProbe(link, names, within),
-      departures: natsDepartures(link),
+      probe: natsRunMessaging(link, names, within),
+      departures: natsDisconnects(link),
       findings,
       inspect: () => inspectStreams(link, streams),
       standing: () => standing(link),
@@ -74,7 +74,7 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
   }
 }
 
-function standing(link: Link): Standing {
+function standing(link: SupervisedConnection): Standing {
   const { info } = link.connection;
   return {
     up: link.up,

@@ -28,7 +28,7 @@ export interface Child {
  * second one means "at once".
  * @throws {Fault} `not-found` where the command cannot be started
  */
-export async function startChild(
+export async function spawnChild(
   [command = '', ...args]: readonly string[],
   ours: SignalSource = ownProcess,
 ): Promise<Child> {

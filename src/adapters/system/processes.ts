@@ -6,19 +6,19 @@ import type { ProcessTable } from '../../ports/processes.ts';
 import { sendSignal } from './send-signal.ts';
 
 /** Where a process is: a pid means something only in one pid namespace of one boot. */
-export type ProcessPlace = AgentRecord['process'];
+export type ProcessIdentity = AgentRecord['process'];
 
-export const thisProcess = (): ProcessPlace => placeOf(ownPid);
+export const thisProcess = (): ProcessIdentity => processIdentity(ownPid);
 
 /** Where a process is that runs beside us. */
-export const placeOf = (pid: number): ProcessPlace => ({
+export const processIdentity = (pid: number): ProcessIdentity => ({
   boot: bootId(),
   namespace: pidNamespace(),
   pid,
 });
 
 /** The processes that this one can see: those of its own boot and pid namespace. */
-export function systemProcesses(here: ProcessPlace = thisProcess()): ProcessTable {
+export function systemProcesses(here: ProcessIdentity = thisProcess()): ProcessTable {
   return {
     isGone: ({ boot, namespace, pid }) =>
       boot === here.boot && namespace === here.namespace && isPid(pid) && !isAlive(pid),

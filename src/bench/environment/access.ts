@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectNats } from '../../adapters/nats/connection/connect.ts';
 import { connectionName } from '../../adapters/nats/connection/connection-name.ts';
-import { namesOf } from '../../adapters/nats/connection/subject-names.ts';
+import { subjectNamesOf } from '../../adapters/nats/connection/subject-names.ts';
 import { type NatsStore, type NatsStoreOptions, openNatsStore } from '../../adapters/nats/store.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemEntropy } from '../../adapters/system/entropy.ts';
@@ -43,7 +43,7 @@ export const connectBare = (access: ServerAccess): Promise<NatsConnection> =>
 
 /** Removes what a namespace has left on the server. */
 export async function dropStreams(bare: NatsConnection, namespace: Namespace): Promise<void> {
-  const { leases, registry, keyframes, auditStream } = namesOf(namespace);
+  const { leases, registry, keyframes, auditStream } = subjectNamesOf(namespace);
   for (const stream of [auditStream, registry.stream, leases.stream, keyframes.stream]) {
     await bare.request(`$JS.API.STREAM.DELETE.${stream}`, Buffer.alloc(0), { timeout: 10_000 });
   }

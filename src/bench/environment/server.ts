@@ -6,7 +6,7 @@ import { cacheDir } from '../../adapters/embedded/binary/cache-dir.ts';
 import { locateNatsServer } from '../../adapters/embedded/binary/locate.ts';
 import { readyPort } from '../../adapters/embedded/ports-file.ts';
 import { startNatsServer } from '../../adapters/embedded/start.ts';
-import { startGuard } from '../../adapters/embedded/watchdog.ts';
+import { startWatchdog } from '../../adapters/embedded/watchdog.ts';
 import type { ServerAccess } from './access.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -60,7 +60,7 @@ const starts: { readonly [K in ServerKind]: (place: Place) => Promise<Running> }
 
 async function startPlain({ binary, storeDir, signal }: Place): Promise<Running> {
   const configFile = join(storeDir, 'nats-server.conf');
-  const guard = await startGuard([binary, '--config', configFile], {
+  const guard = await startWatchdog([binary, '--config', configFile], {
     holdPrefix: join(storeDir, 'hold'),
     output: join(storeDir, 'nats-server.out'),
   });

@@ -1,5 +1,5 @@
 import { cpuUsage, memoryUsage } from 'node:process';
-import { namesOf } from '../../adapters/nats/connection/subject-names.ts';
+import { subjectNamesOf } from '../../adapters/nats/connection/subject-names.ts';
 import { type Access, connectBare } from '../environment/access.ts';
 import { watchBare } from '../environment/baseline-watch.ts';
 import type { Jobs, Reading } from './job.ts';
@@ -13,7 +13,7 @@ export async function readBare(
   const idle = cpuUsage();
   const began = performance.now();
   const bare = await connectBare(access);
-  const { registry } = namesOf(access.namespace);
+  const { registry } = subjectNamesOf(access.namespace);
   const all = Promise.withResolvers<void>();
   let count = 0;
   await watchBare(bare, { stream: registry.stream, filter: `${registry.prefix}>`, from: 0 }, () => {

@@ -1,5 +1,5 @@
 import { headers } from '@nats-io/transport-node';
-import { namesOf } from '../../adapters/nats/connection/subject-names.ts';
+import { subjectNamesOf } from '../../adapters/nats/connection/subject-names.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemEntropy } from '../../adapters/system/entropy.ts';
 import { thisProcess } from '../../adapters/system/processes.ts';
@@ -36,7 +36,7 @@ export async function renewFleet(
     }),
   );
   const bare = await connectBare(access);
-  const { prefix } = namesOf(access.namespace).leases;
+  const { prefix } = subjectNamesOf(access.namespace).leases;
   const renew = (run: RunRef) => {
     const ttl = headers();
     ttl.set('Nats-TTL', `${lease.ttl / 1000}s`);

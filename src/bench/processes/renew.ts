@@ -1,6 +1,6 @@
 import { cpuUsage } from 'node:process';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
-import { namesOf } from '../../adapters/nats/connection/subject-names.ts';
+import { subjectNamesOf } from '../../adapters/nats/connection/subject-names.ts';
 import { systemEntropy } from '../../adapters/system/entropy.ts';
 import { AgentName, HostId } from '../../domain/identity/names.ts';
 import { leaseKey } from '../../domain/identity/registry-keys.ts';
@@ -28,7 +28,7 @@ export async function renew(
 ): Promise<Jobs['renew']['answer']> {
   await using store = await openStore(access, 'renew');
   const bare = await connectBare(access);
-  const { prefix } = namesOf(access.namespace).leases;
+  const { prefix } = subjectNamesOf(access.namespace).leases;
   const ways = {
     ours: await many(store.leases, 'ours', atOnce),
     bare: await many(store.leases, 'bare', atOnce),

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { collectorMachine } from '../../../machines/collector.ts';
 import { runMachine } from '../../../machines/run.ts';
-import { layoutOf } from '../../../src/adapters/chart-rendering/elk-layout.ts';
+import { layoutChart } from '../../../src/adapters/chart-rendering/elk-layout.ts';
 import { score } from '../../../src/charts/layout/layout-score.ts';
 import { type Variant, variants } from '../../../src/charts/layout/layout-variants.ts';
 import { chartOf } from '../../../src/charts/model/chart.ts';
@@ -30,31 +30,31 @@ const refused: Variant = {
 describe('laying out', () => {
   test('takes of all ways the one that is read best', async () => {
     const ways = variants.filter((_, n) => n % 4 === 0);
-    const alone = await Promise.all(ways.map((way) => layoutOf(chart, { ways: [way] })));
+    const alone = await Promise.all(ways.map((way) => layoutChart(chart, { ways: [way] })));
     const scores = alone.map(score);
     expect(new Set(scores).size).toBeGreaterThan(1);
-    expect(score(await layoutOf(chart, { ways }))).toBe(Math.min(...scores));
+    expect(score(await layoutChart(chart, { ways }))).toBe(Math.min(...scores));
   });
 
   test('takes what there is where a way never ends', async () => {
-    const found = await layoutOf(chart, { ways: [first, endless], within: 4000 });
+    const found = await layoutChart(chart, { ways: [first, endless], within: 4000 });
     expect(found.variant).toBe(first.name);
   });
 
   test('takes another way where one fails', async () => {
-    const found = await layoutOf(chartOf(runMachine), { ways: [refused, first] });
+    const found = await layoutChart(chartOf(runMachine), { ways: [refused, first] });
     expect(found.variant).toBe(first.name);
   });
 
   test('says so where no way leads anywhere', async () => {
-    await expect(layoutOf(chart, { ways: [endless], within: 1000 })).rejects.toMatchObject({
+    await expect(layoutChart(chart, { ways: [endless], within: 1000 })).rejects.toMatchObject({
       code: 'not-drawn',
       message: expect.stringContaining('no answer within 1 s'),
     });
   });
 
   test('begins at the top: first states above all others beside them', async () => {
-    const { boxes, starts } = await layoutOf(chartOf(runMachine));
+    const { boxes, starts } = await layoutChart(chartOf(runMachine));
     for (const { target } of starts) {
       const begun = boxes.find(({ id }) => id === target);
       const beside = boxes.filter(({ id, parent }) => parent === begun?.parent && id !== target);
@@ -63,7 +63,7 @@ describe('laying out', () => {
   });
 
   test('leaves no box outside the one that holds it', async () => {
-    const { boxes } = await layoutOf(chartOf(runMachine));
+    const { boxes } = await layoutChart(chartOf(runMachine));
     for (const box of boxes) {
       const holder = boxes.find(({ id }) => id === box.parent);
       if (!holder) continue;

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { Resvg } from '@resvg/resvg-js';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { holdMachine } from '../../../machines/hold.ts';
-import { layoutOf } from '../../../src/adapters/chart-rendering/elk-layout.ts';
+import { layoutChart } from '../../../src/adapters/chart-rendering/elk-layout.ts';
 import { pngOf } from '../../../src/adapters/chart-rendering/png.ts';
 import { measures } from '../../../src/charts/diagram/sizes.ts';
 import { type Font, widthOf } from '../../../src/charts/diagram/text-width.ts';
@@ -46,7 +46,7 @@ it('a picture is the same on a machine without a single font', async () => {
 });
 
 it('its words are there', async () => {
-  const svg = svgOf(await layoutOf(chartOf(holdMachine)), { theme: 'light' });
+  const svg = svgOf(await layoutChart(chartOf(holdMachine)), { theme: 'light' });
   const title = { top: 0, height: 2 * measures.titleHeight };
   expect(dark(await pngOf(svg.replace(/<text.*?<\/text>/gs, '')), title)).toBe(0);
   expect(dark(await pngOf(svg), title)).toBeGreaterThan(400);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { replaceFile } from '../../../src/adapters/files/atomic-write.ts';
+import { writeFileAtomic } from '../../../src/adapters/files/atomic-write.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 
 let folder: string;
@@ -16,13 +16,13 @@ const at = (name: string) => join(folder, name);
 
 it('a file is written whole, in place of what was there', async () => {
   await writeFile(at('a'), 'old, and longer than what comes');
-  await replaceFile(at('a'), ['new', ' é']);
+  await writeFileAtomic(at('a'), ['new', ' é']);
   expect(await readFile(at('a'), 'utf8')).toBe('new é');
   expect(await readdir(folder)).toEqual(['a']);
 });
 
 it('packed on request', async () => {
-  await replaceFile(at('a.gz'), ['new', ' é'], { gzip: true });
+  await writeFileAtomic(at('a.gz'), ['new', ' é'], { gzip: true });
   expect(gunzipSync(await readFile(at('a.gz'))).toString()).toBe('new é');
 });
 
@@ -33,7 +33,7 @@ it('what fails in the middle leaves the old file as it was, and nothing beside i
     yield 'half';
     throw failure;
   };
-  await expect(replaceFile(at('a'), half())).rejects.toBe(failure);
+  await expect(writeFileAtomic(at('a'), half())).rejects.toBe(failure);
   expect(await readFile(at('a'), 'utf8')).toBe('old');
   expect(await readdir(folder)).toEqual(['a']);
 });
@@ -41,7 +41,7 @@ it('what fails in the middle leaves the old file as it was, and nothing beside i
 it('a link stays one, and what it points to is replaced', async () => {
   await writeFile(at('a'), 'old');
   await symlink(at('a'), at('link'));
-  await replaceFile(at('link'), ['new']);
+  await writeFileAtomic(at('link'), ['new']);
   expect(await readFile(at('a'), 'utf8')).toBe('new');
   expect(
     (await readdir(folder, { withFileTypes: true })).find((one) => one.isSymbolicLink())?.name,
@@ -50,7 +50,7 @@ it('a link stays one, and what it points to is replaced', async () => {
 
 it('where it cannot be written is said by its name', async () => {
   for (const file of [at('no/such/place'), folder]) {
-    await expect(replaceFile(file, ['new'])).rejects.toMatchObject({
+    await expect(writeFileAtomic(file, ['new'])).rejects.toMatchObject({
       code: 'bad-setting',
       message: expect.stringContaining(file),
     });

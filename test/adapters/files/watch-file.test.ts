@@ -2,7 +2,7 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { followFile } from '../../../src/adapters/files/watch-file.ts';
+import { watchFile } from '../../../src/adapters/files/watch-file.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 
 let folder: string;
@@ -16,7 +16,7 @@ const hour = 3_600_000;
 /** How long it takes until a notice comes after this was done. */
 async function noticed(file: string, every: number, change: () => Promise<unknown>) {
   const stop = new AbortController();
-  const notices = followFile(file, every, systemClock, stop.signal);
+  const notices = watchFile(file, every, systemClock, stop.signal);
   const next = notices.next();
   const began = performance.now();
   await change();

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
-  type Condition,
   Connection,
+  type ServerCondition,
   staleAfter,
 } from '../../../src/adapters/memory/server/connection.ts';
-import { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.ts';
-import { type Link, LinkDown } from '../../../src/adapters/memory/server/transport.ts';
+import { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
+import { LinkDown, type Transport } from '../../../src/adapters/memory/server/transport.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import type { Disconnect } from '../../../src/ports/disconnects.ts';
@@ -17,9 +17,9 @@ const givenUp = { slot: slot(1), how: 'other', reason: 'Stale Connection' } as c
 /** An agent's connection, and a watcher whose line can be cut. */
 function watched() {
   const clock = new VirtualClock();
-  const world = new MemoryWorld(clock);
+  const world = new MemoryServer(clock);
   const line = { up: true };
-  const link: Link = {
+  const link: Transport = {
     carry: async (serve) => {
       if (!line.up) throw new LinkDown('cut', false);
       return serve();
@@ -32,7 +32,7 @@ function watched() {
 }
 
 describe('a connection', () => {
-  test.each<[Condition, number, Disconnect[]]>([
+  test.each<[ServerCondition, number, Disconnect[]]>([
     ['answering', staleAfter, []],
     ['silent', staleAfter - 1, []],
     ['silent', staleAfter, [givenUp]],
@@ -78,7 +78,7 @@ describe('a connection', () => {
     expect(told).toEqual([givenUp, gone]);
   });
 
-  test.each<[Condition, Disconnect[], Disconnect[]]>([
+  test.each<[ServerCondition, Disconnect[], Disconnect[]]>([
     ['answering', [gone], [gone]],
     ['silent', [gone], [gone]],
     ['cut-off', [], [givenUp]],
@@ -127,7 +127,7 @@ describe('a departure', () => {
 
   test('that is still under way at the signal is not told', async () => {
     const { clock, world, connection } = watched();
-    const slow: Link = {
+    const slow: Transport = {
       carry: async (serve) => {
         await clock.sleep(10);
         return serve();
@@ -147,7 +147,7 @@ describe('a departure', () => {
   test('is not even sent to who no longer watches', async () => {
     const { world, connection } = watched();
     let carried = 0;
-    const counting: Link = {
+    const counting: Transport = {
       carry: async (serve) => {
         carried += 1;
         return serve();

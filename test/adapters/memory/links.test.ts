@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.ts';
-import { type Link, LinkDown } from '../../../src/adapters/memory/server/transport.ts';
+import { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
+import { LinkDown, type Transport } from '../../../src/adapters/memory/server/transport.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import { seconds } from '../../../src/domain/time.ts';
@@ -13,7 +13,7 @@ const ttl = seconds(15);
 type Fate = 'delivered' | 'refused' | 'request-lost' | 'answer-lost';
 
 /** A line on which each request has the fate that was laid down for it; then all are delivered. */
-class FatedLink implements Link {
+class FatedLink implements Transport {
   #fates: Fate[] = [];
 
   next(...fates: Fate[]): void {
@@ -32,7 +32,7 @@ class FatedLink implements Link {
 
 function client() {
   const clock = new VirtualClock();
-  const world = new MemoryWorld(clock);
+  const world = new MemoryServer(clock);
   const link = new FatedLink();
   return { clock, world, link, store: memoryStore(world, link), other: memoryStore(world) };
 }
@@ -155,8 +155,8 @@ describe('a call', () => {
     ...calls,
     ['commit', ({ registry }: Store) => registry.commit(commitOf(write(agent(1), 0)))] as const,
   ])('that meets a bug passes it on as it is: %s', async (_, call) => {
-    const broken: Link = { carry: () => Promise.reject(new TypeError('a bug')) };
-    const store = memoryStore(new MemoryWorld(new VirtualClock()), broken);
+    const broken: Transport = { carry: () => Promise.reject(new TypeError('a bug')) };
+    const store = memoryStore(new MemoryServer(new VirtualClock()), broken);
     await expect(call(store)).rejects.toThrow(TypeError);
   });
 });
@@ -188,7 +188,7 @@ describe('a run at the end of a bad line', () => {
 
   test('is waited for no longer than it takes', async () => {
     const { clock, world, other } = client();
-    const slow: Link = {
+    const slow: Transport = {
       carry: async (serve) => {
         await clock.sleep(300);
         return serve();

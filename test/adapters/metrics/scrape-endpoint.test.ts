@@ -3,7 +3,7 @@ import { Registry } from '@prometheus-io/client';
 import { describe, expect, test } from 'vitest';
 import { processRegistry } from '../../../src/adapters/metrics/process-metrics.ts';
 import { prometheusMeters } from '../../../src/adapters/metrics/prometheus.ts';
-import { listenForScrapes, scrapedAt } from '../../../src/adapters/metrics/scrape-endpoint.ts';
+import { metricsUrl, serveMetrics } from '../../../src/adapters/metrics/scrape-endpoint.ts';
 import { samplesIn } from './samples.ts';
 
 const local = { host: '127.0.0.1', port: 0 };
@@ -12,7 +12,7 @@ describe('the listener', () => {
   test("answers /metrics with ours and this process's", async () => {
     const registry = processRegistry();
     prometheusMeters(registry, { monotonic: () => 0 }).expired();
-    await using listener = await listenForScrapes(registry, local);
+    await using listener = await serveMetrics(registry, local);
     const response = await fetch(`${listener.url}?from=test`);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
@@ -22,7 +22,7 @@ describe('the listener', () => {
   });
 
   test('has nothing else, and takes nothing', async () => {
-    await using listener = await listenForScrapes(new Registry(), local);
+    await using listener = await serveMetrics(new Registry(), local);
     expect(listener.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/);
     for (const path of ['/', '/metrics/', '/../metrics2', '/favicon.ico']) {
       expect([path, (await fetch(new URL(path, listener.url))).status]).toEqual([path, 404]);
@@ -32,7 +32,7 @@ describe('the listener', () => {
   });
 
   test('stops although somebody is in the middle of asking', async () => {
-    const listener = await listenForScrapes(new Registry(), local);
+    const listener = await serveMetrics(new Registry(), local);
     const { port } = new URL(listener.url);
     const socket = connect(Number(port), '127.0.0.1');
     await new Promise((resolve) => socket.write('GET /metrics HTTP/1.1\r\nHost: a\r\n', resolve));
@@ -43,9 +43,9 @@ describe('the listener', () => {
   });
 
   test('says which port is taken, and what to do', async () => {
-    await using first = await listenForScrapes(new Registry(), local);
+    await using first = await serveMetrics(new Registry(), local);
     const port = Number(new URL(first.url).port);
-    await expect(listenForScrapes(new Registry(), { ...local, port })).rejects.toMatchObject({
+    await expect(serveMetrics(new Registry(), { ...local, port })).rejects.toMatchObject({
       code: 'port-taken',
       message: `port ${port} of 127.0.0.1, for metrics, is taken by another program`,
       hint: expect.stringContaining('--metrics'),
@@ -54,7 +54,7 @@ describe('the listener', () => {
 
   test('refuses an address that is not of this machine', async () => {
     const elsewhere = { host: '192.0.2.1', port: 0 };
-    await expect(listenForScrapes(new Registry(), elsewhere)).rejects.toMatchObject({
+    await expect(serveMetrics(new Registry(), elsewhere)).rejects.toMatchObject({
       code: 'bad-setting',
       message: expect.stringContaining('192.0.2.1'),
     });
@@ -62,6 +62,6 @@ describe('the listener', () => {
 
   test('names an address of IPv6 as one writes it in a URL', () => {
     const at = { address: '::1', family: 'IPv6', port: 9464 };
-    expect(scrapedAt(at)).toBe('http://[::1]:9464/metrics');
+    expect(metricsUrl(at)).toBe('http://[::1]:9464/metrics');
   });
 });

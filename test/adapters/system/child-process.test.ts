@@ -3,7 +3,7 @@ import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type SignalSource, startChild } from '../../../src/adapters/system/child-process.ts';
+import { type SignalSource, spawnChild } from '../../../src/adapters/system/child-process.ts';
 
 class OurSignals extends EventEmitter implements SignalSource {
   readonly stdin: { readonly isTTY: boolean };
@@ -20,7 +20,7 @@ const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 async function startScript(script: string, ours: SignalSource) {
   const directory = await mkdtemp(join(tmpdir(), 'rollcall-child-'));
   const ready = join(directory, 'ready');
-  const child = await startChild(['sh', '-c', script.replace('READY', `: > ${ready}`)], ours);
+  const child = await spawnChild(['sh', '-c', script.replace('READY', `: > ${ready}`)], ours);
   while (
     await access(ready).then(
       () => false,
@@ -37,7 +37,7 @@ const trapping = (signal: string, code: number) =>
 
 describe('a child', () => {
   test.each([0, 1, 42, 255])('that exits with %d gives that', async (code) => {
-    const child = await startChild(['sh', '-c', `exit ${code}`], new OurSignals());
+    const child = await spawnChild(['sh', '-c', `exit ${code}`], new OurSignals());
     expect(await child.exit).toBe(code);
   });
 
@@ -46,7 +46,7 @@ describe('a child', () => {
     ['SIGKILL', 137],
     ['SIGHUP', 129],
   ] as const)('ended by %s gives %d, as a shell does', async (signal, code) => {
-    const child = await startChild(['sleep', '60'], new OurSignals());
+    const child = await spawnChild(['sleep', '60'], new OurSignals());
     child.kill(signal);
     expect(await child.exit).toBe(code);
   });
@@ -68,14 +68,14 @@ describe('a child', () => {
 
   test('that has exited leaves our signals alone', async () => {
     const ours = new OurSignals();
-    const child = await startChild(['true'], ours);
+    const child = await spawnChild(['true'], ours);
     await child.exit;
     expect(signals.map((signal) => ours.listenerCount(signal))).toEqual([0, 0, 0, 0, 0]);
   });
 
   test('that cannot be started is a fault with its name, and leaves our signals alone', async () => {
     const ours = new OurSignals();
-    const starting = startChild(['no-such-command-here', '-x'], ours);
+    const starting = spawnChild(['no-such-command-here', '-x'], ours);
     await expect(starting).rejects.toMatchObject({ code: 'not-found' });
     await expect(starting).rejects.toThrow('no-such-command-here');
     expect(signals.map((signal) => ours.listenerCount(signal))).toEqual([0, 0, 0, 0, 0]);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import { runMachine } from '../../../machines/run.ts';
-import { layoutOf } from '../../../src/adapters/chart-rendering/elk-layout.ts';
+import { layoutChart } from '../../../src/adapters/chart-rendering/elk-layout.ts';
 import type { Layout } from '../../../src/charts/layout/layout.ts';
 import { variants } from '../../../src/charts/layout/layout-variants.ts';
 import { chartOf } from '../../../src/charts/model/chart.ts';
@@ -26,14 +26,14 @@ describe('a picture', () => {
   test('is the same each time', async () => {
     const hashes = new Set<string>();
     for (let n = 0; n < 3; n += 1) {
-      const svg = svgOf(await layoutOf(hostile, { ways }), { theme: 'dark' });
+      const svg = svgOf(await layoutChart(hostile, { ways }), { theme: 'dark' });
       hashes.add(createHash('sha256').update(svg).digest('hex'));
     }
     expect(hashes.size).toBe(1);
   });
 
   test('has every state and every transition under its id, as one word', async () => {
-    const svg = svgOf(await layoutOf(hostile, { ways }), { theme: 'css' });
+    const svg = svgOf(await layoutChart(hostile, { ways }), { theme: 'css' });
     const words = [...svg.matchAll(/data-edge="([^"]*)"/g)].flatMap(([, ids = '']) =>
       ids.split(' '),
     );
@@ -42,7 +42,7 @@ describe('a picture', () => {
   });
 
   test('holds whatever a machine is called as text, never as markup', async () => {
-    const svg = svgOf(await layoutOf(hostile, { ways }), { theme: 'light' });
+    const svg = svgOf(await layoutChart(hostile, { ways }), { theme: 'light' });
     expect(elementsOf(svg)).toEqual(
       ['circle', 'g', 'path', 'rect', 'style', 'svg', 'text', 'title'].sort(),
     );
@@ -51,7 +51,7 @@ describe('a picture', () => {
   });
 
   test('is JSON before it is drawn', async () => {
-    const layout = await layoutOf(run);
+    const layout = await layoutChart(run);
     expect(JSON.parse(JSON.stringify(layout))).toEqual(layout);
     expect(svgOf(JSON.parse(JSON.stringify(layout)) as Layout, { theme: 'light' })).toBe(
       svgOf(layout, { theme: 'light' }),
@@ -59,7 +59,7 @@ describe('a picture', () => {
   });
 
   test('of the css theme has no style and no colour of its own; its stylesheet has variables for all', async () => {
-    const svg = svgOf(await layoutOf(run), { theme: 'css' });
+    const svg = svgOf(await layoutChart(run), { theme: 'css' });
     expect(svg).not.toMatch(/style|#[0-9a-f]{6}\b(?!<)/);
     const used = new Set(
       [...stylesheet('css').matchAll(/var\((--[\w-]+)\)/g)].map(([, name]) => name),
@@ -83,7 +83,7 @@ describe('what is going on', () => {
   });
 
   test('is marked on the states and on the line and the row of the last transition alone', async () => {
-    const layout = await layoutOf(run);
+    const layout = await layoutChart(run);
     const svg = svgOf(layout, {
       theme: 'css',
       overlay: { mode: 'one', active: activeStates(run, value), last: [suspected] },
@@ -97,7 +97,7 @@ describe('what is going on', () => {
   });
 
   test('moves nothing: whatever the counts are, all but they stays where it is', async () => {
-    const layout = await layoutOf(run);
+    const layout = await layoutChart(run);
     const places = (svg: string) => [...svg.matchAll(/ (?:x|y|d|width|cx|cy)="[^"]*"/g)].join('');
     const edges = Object.fromEntries(run.edges.map(({ id }, n) => [id, 10 ** (n % 9)]));
     const counted = svgOf(layout, {
@@ -109,7 +109,7 @@ describe('what is going on', () => {
   });
 
   test('the count of a row that stands for several is theirs together', async () => {
-    const layout = await layoutOf(run, { collapsed: ['run.present'], ways });
+    const layout = await layoutChart(run, { collapsed: ['run.present'], ways });
     const first = layout.lines.find(({ target }) => target === 'run.left');
     expect(first).toBeDefined();
     const svg = svgOf(layout, {

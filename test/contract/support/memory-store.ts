@@ -1,5 +1,5 @@
 import { Connection } from '../../../src/adapters/memory/server/connection.ts';
-import { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.ts';
+import { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
 import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
 import { directLink } from '../../../src/adapters/memory/server/transport.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
@@ -9,7 +9,7 @@ import type { Subject } from './store-under-test.ts';
 /** The memory store on virtual time. */
 export async function openMemory(): Promise<Subject> {
   const clock = new VirtualClock();
-  const world = new MemoryWorld(clock);
+  const world = new MemoryServer(clock);
   const store = memoryStore(world);
   const write = (bucket: 'leases' | 'registry', key: string, text: string | undefined) =>
     bucket === 'leases'

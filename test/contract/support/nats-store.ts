@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { connect, headers } from '@nats-io/transport-node';
 import { closeNats, connectNats } from '../../../src/adapters/nats/connection/connect.ts';
 import { connectionName } from '../../../src/adapters/nats/connection/connection-name.ts';
-import { namesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
+import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import { openNatsStore } from '../../../src/adapters/nats/store.ts';
 import { Namespace } from '../../../src/domain/identity/names.ts';
 import type { Bucket, Open } from './store-under-test.ts';
@@ -15,7 +15,7 @@ export function natsOn(servers: readonly string[], replicas: number): Open {
     const client = (name: string) => openNatsStore({ servers, namespace, name, replicas });
     const store = await client('one');
     const tool = await connect({ servers: [...servers], name: 'somebody’s tool' });
-    const names = namesOf(namespace);
+    const names = subjectNamesOf(namespace);
     const write = async (bucket: Bucket, key: string, text: string, operation?: string) => {
       const own = headers();
       if (operation !== undefined) own.set('KV-Operation', operation);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { namesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
+import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import type { Namespace } from '../../../src/domain/identity/names.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import type { Role } from './fault-plan.ts';
@@ -24,7 +24,7 @@ export class ClusterWatch implements AsyncDisposable {
     this.#servers = servers;
     this.#nc = nc;
     this.#jsm = jsm;
-    const { leases, registry, auditStream, eventPrefix } = namesOf(of);
+    const { leases, registry, auditStream, eventPrefix } = subjectNamesOf(of);
     this.#events = eventPrefix;
     this.#streams = { leases: leases.stream, registry: registry.stream, audit: auditStream };
   }

@@ -2,8 +2,8 @@ import { jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { connect } from '@nats-io/transport-node';
 import { describe, expect, it } from 'vitest';
-import { namesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
-import { wantedSettings } from '../../../src/adapters/nats/streams/stream-settings.ts';
+import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
+import { desiredStreams } from '../../../src/adapters/nats/streams/stream-settings.ts';
 import { Namespace } from '../../../src/domain/identity/names.ts';
 import type { TestFleet } from '../harness/fleet.ts';
 import { startTestServer } from '../harness/nats-server.ts';
@@ -119,7 +119,7 @@ describe('rollcall doctor', () => {
       keyframes: { discard: 'old', subject_delete_marker_ttl: 60_000_000_000, allow_msg_ttl: true },
     };
     const notes = ['compression'];
-    const wanted = wantedSettings(namesOf(namespace), 1);
+    const wanted = desiredStreams(subjectNamesOf(namespace), 1);
     const nc = await connect({ servers: world.server.url });
     const jsm = await jetstreamManager(nc);
     for (const kind of ['registry', 'leases', 'audit', 'keyframes'] as const) {

@@ -1,7 +1,7 @@
 import { env } from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { namesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
+import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import { systemHash } from '../../../src/adapters/system/hash.ts';
 import { type Access, openStore } from '../../../src/bench/environment/access.ts';
 import type { JobName, Jobs } from '../../../src/bench/processes/job.ts';
@@ -32,7 +32,7 @@ test('the kill of the server that leads the leases has nobody suspected and noth
     const crowd = { host: `host-${n}`, agents: agents / 4, instances: 1, lease };
     await start('keep-agents', crowd);
   }
-  const { leases } = namesOf(access.namespace);
+  const { leases } = subjectNamesOf(access.namespace);
   await (await cluster.leaderOf(leases.stream)).kill();
   // Whoever would be suspected is by then: at the latest when an election of 10 s and a ttl are over.
   await pause(seconds(10) + lease.ttl + seconds(10));

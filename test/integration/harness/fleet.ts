@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { namesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
+import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import { type NatsStore, openNatsStore } from '../../../src/adapters/nats/store.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import type { InstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
@@ -178,7 +178,7 @@ export class TestFleet implements AsyncDisposable {
 
   /** The history once the audit has all that was written until now; its chains are whole. */
   async history(): Promise<readonly HistoryEvent[]> {
-    const { registry, eventPrefix } = namesOf(Namespace.parse(this.namespace));
+    const { registry, eventPrefix } = subjectNamesOf(Namespace.parse(this.namespace));
     const manager = await jetstreamManager(this.#wire);
     const last = await manager.streams.getMessage(registry.stream, {
       last_by_subj: `${eventPrefix}>`,

@@ -1,4 +1,4 @@
-import { namesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
+import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import type { Namespace } from '../../../src/domain/identity/names.ts';
 
 /**
@@ -6,7 +6,7 @@ import type { Namespace } from '../../../src/domain/identity/names.ts';
  * user who may publish nothing else can look at all, and changes nothing.
  */
 export function readingAlone(namespace: Namespace): readonly string[] {
-  const { leases, registry, keyframes, auditStream } = namesOf(namespace);
+  const { leases, registry, keyframes, auditStream } = subjectNamesOf(namespace);
   const streams = [leases.stream, registry.stream, keyframes.stream, auditStream];
   return [
     '$JS.API.INFO',

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { connectNats } from '../../../src/adapters/nats/connection/connect.ts';
-import { Link } from '../../../src/adapters/nats/connection/supervised-connection.ts';
+import { SupervisedConnection } from '../../../src/adapters/nats/connection/supervised-connection.ts';
 import { openNatsStore } from '../../../src/adapters/nats/store.ts';
 import { freePorts, portOf } from '../../../src/bench/environment/free-ports.ts';
 import { startTestServer } from '../harness/nats-server.ts';
@@ -185,10 +185,12 @@ test('an inbox that no run would answer to is refused', async () => {
 
 test('a question for which hardly any time is left is one without an answer, not a mistake', async () => {
   // What is left of a call may be a part of a millisecond; one that threw for it ended its agent.
-  const link = new Link(await connectNats({ servers: [context.server.url], name: 'test' }));
+  const link = new SupervisedConnection(
+    await connectNats({ servers: [context.server.url], name: 'test' }),
+  );
   try {
     for (const within of [0.01, 0.5, 0.999]) {
-      expect(await link.ask('nobody.answers.in.time', '', { within })).toMatchObject({
+      expect(await link.request('nobody.answers.in.time', '', { within })).toMatchObject({
         kind: expect.stringMatching(/^un(sent|answered)$/),
       });
     }

@@ -7,10 +7,10 @@ import { errors } from '@nats-io/transport-node';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectNats } from '../../../src/adapters/nats/connection/connect.ts';
 import { connectionName } from '../../../src/adapters/nats/connection/connection-name.ts';
-import { Link } from '../../../src/adapters/nats/connection/supervised-connection.ts';
+import { SupervisedConnection } from '../../../src/adapters/nats/connection/supervised-connection.ts';
 import {
   advisorySubject,
-  natsDepartures,
+  natsDisconnects,
 } from '../../../src/adapters/nats/disconnects/disconnects.ts';
 import { HostId } from '../../../src/domain/identity/names.ts';
 import { throughout, until } from '../harness/until.ts';
@@ -223,10 +223,10 @@ describe('a server', () => {
       name: 'w',
       ...login('collector'),
     });
-    await using link = new Link(connection);
+    await using link = new SupervisedConnection(connection);
     const stop = new AbortController();
     let ended = false;
-    const watching = natsDepartures(link)
+    const watching = natsDisconnects(link)
       .watch(() => {}, stop.signal)
       .then(() => {
         ended = true;
@@ -243,8 +243,8 @@ describe('a server', () => {
       name: 'w',
       ...login('collector'),
     });
-    const link = new Link(connection);
-    const watching = natsDepartures(link).watch(() => {}, new AbortController().signal);
+    const link = new SupervisedConnection(connection);
+    const watching = natsDisconnects(link).watch(() => {}, new AbortController().signal);
     await connection.flush();
     await link[Symbol.asyncDispose]();
     await watching;

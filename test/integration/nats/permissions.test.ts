@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openNatsStore } from '../../../src/adapters/nats/store.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
-import { placeOf, systemProcesses } from '../../../src/adapters/system/processes.ts';
+import { processIdentity, systemProcesses } from '../../../src/adapters/system/processes.ts';
 import { AgentName, HostId, Namespace } from '../../../src/domain/identity/names.ts';
 import { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
 import type { Divergence } from '../../../src/domain/replay/divergence.ts';
@@ -84,7 +84,7 @@ const agentOn = (host: string, ports: Ports) =>
     {
       slot: { host: HostId.parse(host), agent: AgentName.parse('a') },
       lease: { ttl: 2000, grace: 1000 },
-      process: placeOf(process.pid),
+      process: processIdentity(process.pid),
       takeover: false,
       whenExpired: 'start-over',
       drainFor: 0,

@@ -1,9 +1,9 @@
 import type { StreamConfig } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import { describe, expect, test } from 'vitest';
-import { namesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
+import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import { openNatsStore } from '../../../src/adapters/nats/store.ts';
-import { wantedSettings } from '../../../src/adapters/nats/streams/stream-settings.ts';
+import { desiredStreams } from '../../../src/adapters/nats/streams/stream-settings.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
 import { all, freshNamespace, openOn, recordAndEvent } from './support/open-store.ts';
@@ -76,7 +76,7 @@ describe('opening', () => {
   ])('is refused by name where the %s stream has %j', async (kind, changed) => {
     await using other = await openOn([url()]);
     const namespace = freshNamespace();
-    const wanted = wantedSettings(namesOf(namespace), 1)[kind];
+    const wanted = desiredStreams(subjectNamesOf(namespace), 1)[kind];
     await other.jsm.streams.add({ ...wanted, ...changed } as StreamConfig & { name: string });
     const opening = openNatsStore({ servers: [url()], namespace, name: 'test' });
     const fault = await opening.catch((cause: unknown) => cause);
@@ -89,7 +89,7 @@ describe('opening', () => {
   test('goes on where a stream is only smaller than ours, and says so', async () => {
     await using other = await openOn([url()]);
     const namespace = freshNamespace();
-    const wanted = wantedSettings(namesOf(namespace), 1).registry;
+    const wanted = desiredStreams(subjectNamesOf(namespace), 1).registry;
     const changed = { ...wanted, max_bytes: 10_000_000 };
     await other.jsm.streams.add(changed as StreamConfig & { name: string });
     await using opened = await openOn([url()], { namespace });
@@ -171,7 +171,7 @@ describe('a registry made anew', () => {
     // As if the clock had been a year ahead when the first registry was made.
     const ahead = (Date.now() + 365 * 86_400_000) * 1000;
     await jsm.streams.delete(names.registry.stream);
-    const wanted = wantedSettings(names, 1).registry;
+    const wanted = desiredStreams(names, 1).registry;
     await jsm.streams.add({ ...wanted, first_seq: ahead } as StreamConfig & { name: string });
     const before = await first.store.registry.commit(
       recordAndEvent('agent.a.b', 0, 'x', 'a.b.r.1'),

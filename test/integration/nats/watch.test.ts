@@ -2,9 +2,9 @@ import { cp, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { connectNats } from '../../../src/adapters/nats/connection/connect.ts';
-import { Link } from '../../../src/adapters/nats/connection/supervised-connection.ts';
+import { SupervisedConnection } from '../../../src/adapters/nats/connection/supervised-connection.ts';
 import { watch } from '../../../src/adapters/nats/read/watch.ts';
-import { wantedSettings } from '../../../src/adapters/nats/streams/stream-settings.ts';
+import { desiredStreams } from '../../../src/adapters/nats/streams/stream-settings.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { startProxy } from '../harness/proxy.ts';
 import { until } from '../harness/until.ts';
@@ -98,7 +98,7 @@ describe('a watch', () => {
     await using watched = new Watched(opened.store.registry, ['agent.>']);
     await until('it has seen three', () => watched.keys.length === 3);
     await jsm.streams.delete(names.registry.stream);
-    const { registry } = wantedSettings(names, 1);
+    const { registry } = desiredStreams(names, 1);
     await jsm.streams.add({ ...registry, first_seq: Date.now() * 1000 } as never);
     await create(opened, 'agent.a.new');
     await until('it starts over', () => watched.said('snapshot') === 2);
@@ -145,7 +145,9 @@ describe('a watch', () => {
   test('that was away for longer than tombstones live starts over', async () => {
     await using proxy = await startProxy(context.server);
     await using opened = await openOn([context.server.url]);
-    await using link = new Link(await connectNats({ servers: [proxy.url], name: 'test' }));
+    await using link = new SupervisedConnection(
+      await connectNats({ servers: [proxy.url], name: 'test' }),
+    );
     const spec = { bucket: opened.names.registry, filters: ['agent.>'], within: 5000 };
     const watchable = (forgetAfter: number) => ({
       watch: (_: readonly string[], signal: AbortSignal) =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.ts';
+import type { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
 import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import { parseAuditEvent } from '../../../src/domain/events/audit-entry.ts';
@@ -17,7 +17,7 @@ import { simulate } from '../../sim/simulate.ts';
 import type { Simulated } from '../../sim/simulation-result.ts';
 
 /** The records that stand, as the registry has them. */
-function registryOf({ registry }: MemoryWorld): Map<string, KeyValueEntry> {
+function registryOf({ registry }: MemoryServer): Map<string, KeyValueEntry> {
   const prefix = recordSubject('');
   return new Map(
     registry
@@ -34,7 +34,7 @@ const entriesOf = (fold: RegistryProjection): Map<string, KeyValueEntry> =>
   new Map([...fold.records].map(([key, { entry }]) => [key, entry]));
 
 /** Calls `look` after every write, when the audit has been given what there is. */
-function atEveryWrite({ audit }: MemoryWorld, look: () => void): void {
+function atEveryWrite({ audit }: MemoryServer, look: () => void): void {
   const catchUp = audit.catchUp.bind(audit);
   audit.catchUp = () => {
     catchUp();
@@ -78,7 +78,7 @@ describe('whatever happens to a fleet', () => {
       fc.asyncProperty(anySeed, async (seed) => {
         const fold = new RegistryProjection();
         let folded = 0;
-        const compare = (world: MemoryWorld) => {
+        const compare = (world: MemoryServer) => {
           for (const stored of world.audit.from(folded + 1)) {
             folded += 1;
             const recorded = parseAuditEvent(stored);
@@ -102,7 +102,7 @@ describe('whatever happens to a fleet', () => {
       fc.asyncProperty(anySeed, async (seed) => {
         const commits: Revision[] = [];
         const seen = new Map<Revision, { rows: string; observed: boolean }>();
-        const worlds: MemoryWorld[] = [];
+        const worlds: MemoryServer[] = [];
         await play(seed, ({ fleet }) => {
           const { world } = fleet;
           worlds.push(world);

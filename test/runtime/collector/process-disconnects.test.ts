@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { staleAfter } from '../../../src/adapters/memory/server/connection.ts';
-import { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.ts';
+import { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import { slot } from '../../contract/support/sample-names.ts';
@@ -38,7 +38,7 @@ test.each<[string, Happening[], { at: string[]; after: string[] }]>([
   ['without power, its line cut and mended', [vanish, cut, mend], { at: nothing, after: givenUp }],
 ])('a process that is %s is announced as the server would', async (_, happenings, said) => {
   const clock = new VirtualClock();
-  const world = new MemoryWorld(clock);
+  const world = new MemoryServer(clock);
   let numbers = 0;
   const around = {
     ...{ clock, world, next: () => ++numbers, fraction: () => 0, served: () => {} },

@@ -1,4 +1,4 @@
-import type { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.ts';
+import type { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
 import {
   eventSubject as eventSubjectOf,
   recordSubject,
@@ -41,7 +41,7 @@ export class AuditWatch {
   readonly events: AuditEvent[] = [];
   /** How long an answer may be under way: a lease taken meanwhile was not there when it was read. */
   underWay: Millis = 0;
-  readonly #world: MemoryWorld;
+  readonly #world: MemoryServer;
   readonly #chains = new Map<string, Chain>();
   readonly #subjects = new Set<string>();
   readonly #texts: string[] = [];
@@ -55,7 +55,7 @@ export class AuditWatch {
   readonly #ttl: Millis;
   #seen = 0;
 
-  constructor(world: MemoryWorld, ttl: Millis) {
+  constructor(world: MemoryServer, ttl: Millis) {
     this.#world = world;
     this.#ttl = ttl;
   }

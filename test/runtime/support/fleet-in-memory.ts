@@ -1,4 +1,4 @@
-import { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.ts';
+import { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
 import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
 import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import { seededFractions } from '../../../src/bench/history/seeded-random.ts';
@@ -65,7 +65,7 @@ const shortLease: LeasePolicy = { ttl: seconds(6), grace: seconds(10) };
  */
 export class FleetInMemory {
   readonly clock = new VirtualClock();
-  readonly world = new MemoryWorld(this.clock);
+  readonly world = new MemoryServer(this.clock);
   readonly lease: LeasePolicy;
   readonly audit: AuditWatch;
   readonly processes: Process[] = [];

@@ -1,4 +1,4 @@
-import { type Link, LinkDown } from '../../../src/adapters/memory/server/transport.ts';
+import { LinkDown, type Transport } from '../../../src/adapters/memory/server/transport.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Gate } from './gate.ts';
@@ -25,7 +25,7 @@ export interface Leader {
 }
 
 /** The line of one process to the store, and all that can go wrong with it. */
-export class Line implements Link {
+export class Line implements Transport {
   readonly gate: Gate;
   /** Called when it was cut or mended. */
   changed: () => void = () => {};

@@ -1,5 +1,5 @@
 import { Connection } from '../../../src/adapters/memory/server/connection.ts';
-import type { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.ts';
+import type { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
 import { LinkDown } from '../../../src/adapters/memory/server/transport.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import type { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
@@ -19,7 +19,7 @@ import { ProcessClock, type Timekeeping } from './process-clock.ts';
 /** What all processes of a simulated fleet share. */
 export interface Surroundings {
   readonly clock: VirtualClock;
-  readonly world: MemoryWorld;
+  readonly world: MemoryServer;
   readonly leader: Leader;
   /** How well the machine of this process keeps time. */
   timekeeping(): Timekeeping;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MemoryWorld } from '../../../src/adapters/memory/server/memory-server.ts';
+import { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import { Fault } from '../../../src/domain/fault.ts';
@@ -14,7 +14,7 @@ const log = { debug: () => {}, info: () => {}, warn: () => {} };
 const never = { get: async () => undefined };
 
 test('every machine is published, under the hash that its events have', async () => {
-  await using store = memoryStore(new MemoryWorld(new VirtualClock()));
+  await using store = memoryStore(new MemoryServer(new VirtualClock()));
   await publishCharts({ charts: store.charts, log });
   await publishCharts({ charts: store.charts, log });
   for (const { name, chart } of [run, collector]) {

@@ -56,7 +56,11 @@ export async function workDirectory(
  * reader ever sees half a file, and nothing that may be running is replaced. A name taken by a
  * file that does not run here (a home directory shared with another kind of machine) is left alone.
  */
-export async function keepServer(cacheDir: string, file: string, version: string): Promise<string> {
+export async function installIntoCache(
+  cacheDir: string,
+  file: string,
+  version: string,
+): Promise<string> {
   await using work = await workDirectory(cacheDir);
   const staged = join(work.path, `nats-server-${version}`);
   await mkdir(staged);

@@ -2,10 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { minutes } from '../../../domain/time.ts';
 import { type AptSource, mirrorsOf, readOneLineSources, readStanzaSources } from './apt-sources.ts';
-import { keepServer, workDirectory } from './cache.ts';
+import { installIntoCache, workDirectory } from './cache.ts';
 import type { Fetched, FetchInto } from './fetch-into.ts';
 import { describe, inspectBinary } from './inspect-binary.ts';
-import { aptOfOurOwn } from './isolated-apt.ts';
+import { isolatedApt } from './isolated-apt.ts';
 import { runCommand } from './run-command.ts';
 import { newEnough, readVersion } from './version.ts';
 
@@ -50,7 +50,7 @@ async function fetchFrom(
   { cacheDir, progress, signal }: FetchInto,
 ): Promise<Fetched> {
   await using work = await workDirectory(cacheDir);
-  const apt = await aptOfOurOwn(work.path, mirror, suite, signal);
+  const apt = await isolatedApt(work.path, mirror, suite, signal);
 
   progress(`reading the package list of ${suite} at ${mirror.uri}`);
   const update = await apt('apt-get', ['update']);
@@ -73,7 +73,7 @@ async function fetchFrom(
   const file = join(work.path, 'unpacked/usr/sbin/nats-server');
   const found = await inspectBinary(file, signal);
   if (found.is !== 'usable') return { failed: [`its nats-server ${describe(found)}`] };
-  return { path: await keepServer(cacheDir, file, found.version), version: found.version };
+  return { path: await installIntoCache(cacheDir, file, found.version), version: found.version };
 }
 
 async function readAptSources(sourcesDir: string): Promise<AptSource[]> {

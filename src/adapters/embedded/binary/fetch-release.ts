@@ -2,7 +2,7 @@ import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../../../domain/fault.ts';
 import { minutes } from '../../../domain/time.ts';
-import { keepServer, workDirectory } from './cache.ts';
+import { installIntoCache, workDirectory } from './cache.ts';
 import { downloadFile, downloadText } from './download.ts';
 import type { Fetched, FetchInto } from './fetch-into.ts';
 import { describe, inspectBinary } from './inspect-binary.ts';
@@ -50,7 +50,7 @@ export async function fetchRelease(
   const file = join(work.path, name, 'nats-server');
   const found = await inspectBinary(file, signal);
   if (found.is !== 'usable') return { failed: [`the nats-server in it ${describe(found)}`] };
-  return { path: await keepServer(cacheDir, file, found.version), version: found.version };
+  return { path: await installIntoCache(cacheDir, file, found.version), version: found.version };
 }
 
 /** The SHA-256 that a `SHA256SUMS` file gives for one name, in lower case. */

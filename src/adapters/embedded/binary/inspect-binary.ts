@@ -12,7 +12,7 @@ export type ServerBinary = {
 };
 
 /** What a file turned out to be when asked for its version. */
-export type Inspection =
+export type BinaryInspection =
   | { is: 'usable'; version: string }
   | { is: 'too-old'; version: string }
   | { is: 'missing' }
@@ -20,7 +20,7 @@ export type Inspection =
   | { is: 'no-server'; said: string };
 
 /** Asks the file for its version: the only proof that it is a nats-server that runs here. */
-export async function inspectBinary(path: string, signal?: AbortSignal): Promise<Inspection> {
+export async function inspectBinary(path: string, signal?: AbortSignal): Promise<BinaryInspection> {
   const file = await stat(path).catch(() => undefined);
   if (file === undefined) return { is: 'missing' };
   const executable = await access(path, constants.X_OK).then(
@@ -35,7 +35,7 @@ export async function inspectBinary(path: string, signal?: AbortSignal): Promise
 }
 
 /** What is wrong with it, as the end of a sentence that starts with its path. */
-export function describe(found: Exclude<Inspection, { is: 'usable' }>): string {
+export function describe(found: Exclude<BinaryInspection, { is: 'usable' }>): string {
   switch (found.is) {
     case 'missing':
       return 'does not exist';

@@ -17,7 +17,7 @@ export type Apt = (
  * mirror and nothing that is installed. It needs no root, and signatures are checked whatever the
  * machine's configuration allows.
  */
-export async function aptOfOurOwn(
+export async function isolatedApt(
   root: string,
   mirror: AptSource,
   suite: string,

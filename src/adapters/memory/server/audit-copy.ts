@@ -3,7 +3,7 @@ import type { HistoryRange } from '../../../domain/policy/retention.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { StoredEvent } from '../../../ports/audit.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import { Doorbell } from './notifier.ts';
+import { Notifier } from './notifier.ts';
 import type { MemoryStream } from './stream.ts';
 import { outboxOf, subjectOfEvent } from './subjects.ts';
 
@@ -16,7 +16,7 @@ export class AuditCopy {
   readonly #clock: Clock;
   #events: StoredEvent[] = [];
   readonly #subjects = new Set<string>();
-  readonly #bells = new Set<Doorbell>();
+  readonly #bells = new Set<Notifier>();
   #limits: Retention = {};
   /** Where the copying stands, whatever was trimmed. */
   #copied = { seq: 0, origin: 0 };
@@ -86,8 +86,8 @@ export class AuditCopy {
     };
   }
 
-  listen(): Disposable & { readonly bell: Doorbell } {
-    const bell = new Doorbell();
+  listen(): Disposable & { readonly bell: Notifier } {
+    const bell = new Notifier();
     this.#bells.add(bell);
     return { bell, [Symbol.dispose]: () => void this.#bells.delete(bell) };
   }

@@ -1,14 +1,14 @@
 import { tombstoneTtl } from '../../../domain/policy/lease-policy.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { Commit } from '../../../ports/registry.ts';
-import type { MemoryWorld } from './memory-server.ts';
+import type { MemoryServer } from './memory-server.ts';
 import { eventSubject, recordSubject } from './subjects.ts';
 
 const mostMessages = 1000;
 
 /** Stores all of the commit, or nothing of it: the revision of each key, or `conflict`. */
 export function store(
-  world: MemoryWorld,
+  world: MemoryServer,
   commit: Commit,
 ): ReadonlyMap<string, Revision> | 'conflict' {
   const conditions = [...commit.writes, ...(commit.fences ?? [])];
@@ -27,7 +27,7 @@ export function store(
 }
 
 /** A commit that breaks the port's rules is a bug of its author, and would be refused by NATS too. */
-export function requireSound({ writes, events, fences = [] }: Commit): void {
+export function assertValidCommit({ writes, events, fences = [] }: Commit): void {
   const messages = writes.length + Math.max(events.length, fences.length);
   const keys = [...writes, ...fences].map(({ key }) => key);
   const wrong =

@@ -1,22 +1,22 @@
 import type { Slot } from '../../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../../domain/time.ts';
 import type { Disconnect } from '../../../ports/disconnects.ts';
-import type { MemoryWorld } from './memory-server.ts';
+import type { MemoryServer } from './memory-server.ts';
 
 /**
  * How the server gets on with a client: it answers; it says nothing and its socket is open (SIGSTOP);
  * nothing of it arrives, not even that it closed (a cut line, a host without power).
  */
-export type Condition = 'answering' | 'silent' | 'cut-off';
+export type ServerCondition = 'answering' | 'silent' | 'cut-off';
 
 /** How long the server waits for one that says nothing: what the embedded one does. */
 export const staleAfter: Millis = seconds(6);
 
 /** A client's connection as the server knows it, and the advisory that says how it ended. */
 export class Connection {
-  readonly #world: MemoryWorld;
+  readonly #world: MemoryServer;
   readonly #slot: Slot | undefined;
-  #condition: Condition = 'answering';
+  #condition: ServerCondition = 'answering';
   /** As far as the server knows. */
   #open = true;
   /** The client has closed it and will not come back. */
@@ -24,13 +24,13 @@ export class Connection {
   #waiting: AbortController | undefined;
 
   /** @param slot whose process has it, where it is an agent's: it is named by that */
-  constructor(world: MemoryWorld, slot?: Slot) {
+  constructor(world: MemoryServer, slot?: Slot) {
     this.#world = world;
     this.#slot = slot;
   }
 
   /** One that answers again after the server gave it up has connected again. */
-  become(condition: Condition): void {
+  become(condition: ServerCondition): void {
     this.#condition = condition;
     if (this.#closed) return;
     if (condition === 'answering') this.#hear();

@@ -3,7 +3,7 @@ import type { Clock } from '../../../ports/clock.ts';
 import { Advisories } from './advisories.ts';
 import { AuditCopy } from './audit-copy.ts';
 import { MemoryStream } from './stream.ts';
-import { Answerers } from './subscriptions.ts';
+import { Subscriptions } from './subscriptions.ts';
 
 /**
  * The server: what all clients of one namespace share.
@@ -11,7 +11,7 @@ import { Answerers } from './subscriptions.ts';
  * Whatever a client asks of it is one synchronous step, so two requests never interleave; the order
  * of requests is the order in which links carry them here.
  */
-export class MemoryWorld {
+export class MemoryServer {
   readonly clock: Clock;
   /** How often a watch that has nothing to say says so, and how often one that is cut off looks. */
   aliveEvery: Millis = seconds(1);
@@ -26,7 +26,7 @@ export class MemoryWorld {
   readonly audit: AuditCopy;
   readonly keyframes = new Map<Revision, string>();
   readonly charts = new Map<string, string>();
-  readonly answerers = new Answerers();
+  readonly answerers = new Subscriptions();
   readonly advisories = new Advisories();
 
   constructor(clock: Clock) {

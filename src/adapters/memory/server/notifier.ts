@@ -5,7 +5,7 @@ import type { Clock } from '../../../ports/clock.ts';
 const rung = 'rung';
 
 /** Tells one who waits that there is something new; a ring while nobody waits is kept. */
-export class Doorbell {
+export class Notifier {
   #rung = false;
   /** Kept until it has rung: most who wait are woken by nothing but the time. */
   #awake = new AbortController();

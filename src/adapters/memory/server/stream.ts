@@ -1,6 +1,6 @@
 import type { Millis, MonotonicTime, Revision } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import { Doorbell } from './notifier.ts';
+import { Notifier } from './notifier.ts';
 
 export interface Message {
   readonly subject: string;
@@ -22,7 +22,7 @@ type Wants = (subject: string) => boolean;
 export class MemoryStream {
   readonly #clock: Clock;
   readonly #last = new Map<string, Message>();
-  readonly #bells = new Map<Doorbell, Wants>();
+  readonly #bells = new Map<Notifier, Wants>();
   #log: Message[] = [];
   #seq: Revision;
   /** While nothing lapses: since when. */
@@ -86,8 +86,8 @@ export class MemoryStream {
   }
 
   /** Rings at every message for these subjects until it is disposed. */
-  listen(wants: Wants): Disposable & { readonly bell: Doorbell } {
-    const bell = new Doorbell();
+  listen(wants: Wants): Disposable & { readonly bell: Notifier } {
+    const bell = new Notifier();
     this.#bells.set(bell, wants);
     return { bell, [Symbol.dispose]: () => void this.#bells.delete(bell) };
   }

@@ -1,9 +1,9 @@
 import type { Notice, Pong } from '../../../ports/run-messaging.ts';
-import type { Link } from './transport.ts';
+import type { Transport } from './transport.ts';
 
 /** One who listens on a run's subject, and the line to it. */
 export interface Answerer {
-  readonly link: Link;
+  readonly link: Transport;
   /** Whether the server still has its connection. */
   readonly isOpen: () => boolean;
   pong(): Pong;
@@ -11,7 +11,7 @@ export interface Answerer {
 }
 
 /** Who listens where: the server's table of subscriptions. */
-export class Answerers {
+export class Subscriptions {
   readonly #at = new Map<string, Set<Answerer>>();
 
   add(subject: string, answerer: Answerer): void {

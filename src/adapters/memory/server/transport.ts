@@ -4,7 +4,7 @@ import { Fault } from '../../../domain/fault.ts';
  * How a client's requests reach the world, and the answers come back: the place where a simulation
  * delays them, loses them, or cuts the line.
  */
-export interface Link {
+export interface Transport {
   /**
    * Lets `serve` happen in the world and brings its answer.
    * @throws {LinkDown}
@@ -25,13 +25,13 @@ export class LinkDown extends Error {
 }
 
 /** Loses nothing and takes no time. */
-export const directLink: Link = { carry: async (serve) => serve() };
+export const directLink: Transport = { carry: async (serve) => serve() };
 
 /**
  * The answer, where having none is for the caller to handle.
  * @throws {Fault} `store-unavailable`
  */
-export async function answerOver<T>(link: Link, what: string, serve: () => T): Promise<T> {
+export async function requestOver<T>(link: Transport, what: string, serve: () => T): Promise<T> {
   try {
     return await link.carry(serve);
   } catch (cause) {
@@ -41,7 +41,7 @@ export async function answerOver<T>(link: Link, what: string, serve: () => T): P
 }
 
 /** Nobody waits for it; a line that is down loses it. */
-export function unacknowledged(carried: Promise<void>): void {
+export function sendOver(carried: Promise<void>): void {
   carried.catch((cause) => {
     if (!(cause instanceof LinkDown)) throw cause;
   });

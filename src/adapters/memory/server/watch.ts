@@ -2,12 +2,12 @@ import { tombstoneTtl } from '../../../domain/policy/lease-policy.ts';
 import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { WatchEvent } from '../../../ports/watch.ts';
-import type { MemoryWorld } from './memory-server.ts';
+import type { MemoryServer } from './memory-server.ts';
 import type { MemoryStream, Message } from './stream.ts';
-import { type Link, LinkDown } from './transport.ts';
+import { LinkDown, type Transport } from './transport.ts';
 
 /** What to watch, and how a message there becomes an entry. */
-export interface Watched {
+export interface WatchSpec {
   readonly stream: MemoryStream;
   readonly wants: (subject: string) => boolean;
   readonly keyOf: (subject: string) => string;
@@ -18,8 +18,8 @@ export interface Watched {
  * client's own link, so that a cut or slow line makes it stale like any other request.
  */
 export async function* feed(
-  watched: Watched,
-  { link, world }: { readonly link: Link; readonly world: MemoryWorld },
+  watched: WatchSpec,
+  { link, world }: { readonly link: Transport; readonly world: MemoryServer },
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent> {
   const { clock, aliveEvery } = world;
@@ -63,7 +63,7 @@ export async function* feed(
   }
 }
 
-const lookAfter = ({ stream, wants, keyOf }: Watched, seq: Revision) => ({
+const lookAfter = ({ stream, wants, keyOf }: WatchSpec, seq: Revision) => ({
   entries: stream.after(seq, wants).map((message) => entryOf(message, keyOf)),
   upTo: stream.lastSeq,
 });
@@ -77,7 +77,7 @@ const entryOf = (
   text,
 });
 
-async function answer<T>(link: Link, serve: () => T): Promise<T | { down: LinkDown }> {
+async function answer<T>(link: Transport, serve: () => T): Promise<T | { down: LinkDown }> {
   try {
     return await link.carry(serve);
   } catch (cause) {

@@ -10,7 +10,7 @@ interface Sleeper {
 }
 
 /** Whoever sleeps, the next to be woken on top: a binary heap, so that a large fleet costs no more each. */
-export class Sleepers {
+export class TimerHeap {
   readonly #heap: Sleeper[] = [];
   #orders = 0;
   #awake = 0;

@@ -1,6 +1,6 @@
 import type { Millis, MonotonicTime, WallTime } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import { Sleepers } from './timer-heap.ts';
+import { TimerHeap } from './timer-heap.ts';
 
 /**
  * The next whole 1024th of a millisecond: so sums and differences of times have no rounding, and nobody
@@ -18,7 +18,7 @@ const exactly = (time: MonotonicTime): MonotonicTime => Math.ceil(time * 1024) /
 export class VirtualClock implements Clock {
   #now: MonotonicTime = 0;
   #wallAtZero: WallTime;
-  readonly #sleepers = new Sleepers();
+  readonly #sleepers = new TimerHeap();
 
   constructor(wall: WallTime = Date.UTC(2026, 0, 1)) {
     this.#wallAtZero = wall;

@@ -1,7 +1,7 @@
 import type { Millis } from '../../../domain/time.ts';
 
 /** Resolves after `duration`, or at once when `signal` is aborted; it never rejects. */
-export function pause(duration: Millis, signal?: AbortSignal): Promise<void> {
+export function sleep(duration: Millis, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
     const done = () => {

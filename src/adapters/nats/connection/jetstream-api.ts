@@ -1,10 +1,10 @@
 import { headers } from '@nats-io/transport-node';
 import { Fault } from '../../../domain/fault.ts';
 import type { Millis } from '../../../domain/time.ts';
-import { backoff, pause } from './backoff.ts';
+import { backoff, sleep } from './backoff.ts';
 import { code, errorIn, type JsError } from './jetstream-errors.ts';
 import { jsonOf } from './message.ts';
-import type { Link, Reply } from './supervised-connection.ts';
+import type { Reply, SupervisedConnection } from './supervised-connection.ts';
 
 export type Answer<T> = { readonly ok: T } | { readonly error: JsError };
 
@@ -30,7 +30,7 @@ export interface ApiOptions {
  * @throws {Fault} `store-unavailable`
  */
 export async function askApi<T>(
-  link: Link,
+  link: SupervisedConnection,
   what: string,
   request: object,
   options: ApiOptions,
@@ -43,7 +43,7 @@ export async function askApi<T>(
     if (left <= 0) throw new Fault('store-unavailable', `${what}: ${why || 'no time left'}`);
     const hdrs = headers();
     if (options.level !== undefined) hdrs.set('Nats-Required-Api-Level', String(options.level));
-    const reply = await link.ask(`$JS.API.${what}`, text, {
+    const reply = await link.request(`$JS.API.${what}`, text, {
       within: Math.min(left, Math.max(250, options.within / 3)),
       signal: options.signal,
       ...(options.level === undefined ? {} : { headers: hdrs }),
@@ -54,7 +54,7 @@ export async function askApi<T>(
     if (link.connection.isClosed() || options.signal?.aborted) {
       throw new Fault('store-unavailable', `${what}: ${why}`);
     }
-    await pause(Math.min(backoff(tries, 10, 250), until - performance.now()), options.signal);
+    await sleep(Math.min(backoff(tries, 10, 250), until - performance.now()), options.signal);
   }
 }
 

@@ -6,7 +6,7 @@ import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { BucketNames } from './subject-names.ts';
 
 /** A message as a stream holds it. */
-export interface Stored {
+export interface StreamMessage {
   readonly subject: string;
   readonly seq: Revision;
   readonly text: string;
@@ -31,7 +31,7 @@ export interface ApiMessage {
   readonly data?: string;
 }
 
-export function fromApi({ subject, seq, hdrs, data }: ApiMessage): Stored {
+export function fromApi({ subject, seq, hdrs, data }: ApiMessage): StreamMessage {
   const lines = decode(hdrs).split('\r\n');
   return {
     subject,
@@ -49,7 +49,7 @@ const decode = (base64: string | undefined): string =>
   base64 === undefined ? '' : Buffer.from(base64, 'base64').toString('utf8');
 
 /** Where a delivered message stands in its stream and in what its consumer delivers. */
-export interface Place {
+export interface DeliveryPosition {
   readonly seq: Revision;
   /** Counts deliveries: a jump means that one was lost on the way. */
   readonly delivery: number;
@@ -60,7 +60,7 @@ export interface Place {
 }
 
 /** Newer servers put the domain and the account before the stream, and one token after all of it. */
-export function placeOf(reply: string): Place {
+export function placeOf(reply: string): DeliveryPosition {
   const tokens = reply.split('.');
   const at = tokens.length === 9 ? 5 : 7;
   return {
@@ -72,7 +72,7 @@ export function placeOf(reply: string): Place {
 }
 
 /** A message of a bucket as an entry; a removal, by whatever tool, is an entry without text. */
-export function entryOf(bucket: BucketNames, message: Stored): KeyValueEntry {
+export function entryOf(bucket: BucketNames, message: StreamMessage): KeyValueEntry {
   const key = message.subject.slice(bucket.prefix.length);
   const { seq: revision, text } = message;
   const removed = text === '' && isRemoval((name) => message.header(name));

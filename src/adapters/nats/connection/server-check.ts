@@ -1,7 +1,7 @@
 import { Fault } from '../../../domain/fault.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { askApi } from './jetstream-api.ts';
-import type { Link } from './supervised-connection.ts';
+import type { SupervisedConnection } from './supervised-connection.ts';
 
 /** The first release with atomic batches that are whole after a leader change. */
 const leastServer = '2.12.1';
@@ -10,7 +10,7 @@ const leastServer = '2.12.1';
  * Refuses a server that cannot keep the store's promises.
  * @throws {Fault} `server-too-old`, `store-misconfigured` (no JetStream), `store-unavailable`
  */
-export async function checkServer(link: Link, within: Millis): Promise<void> {
+export async function checkServer(link: SupervisedConnection, within: Millis): Promise<void> {
   const { info } = link.connection;
   const version = info?.version ?? 'unknown';
   if (!atLeast(version, leastServer)) {

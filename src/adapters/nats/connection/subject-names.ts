@@ -8,7 +8,7 @@ export interface BucketNames {
 }
 
 /** Everything that a namespace is called on the server (docs/protocol.md). */
-export interface Names {
+export interface SubjectNames {
   readonly namespace: Namespace;
   readonly leases: BucketNames;
   readonly registry: BucketNames;
@@ -27,7 +27,7 @@ export interface Names {
   readonly runPrefix: string;
 }
 
-export function namesOf(namespace: Namespace): Names {
+export function subjectNamesOf(namespace: Namespace): SubjectNames {
   return {
     namespace,
     leases: bucket(`rollcall_${namespace}_leases`),

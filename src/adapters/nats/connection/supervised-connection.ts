@@ -11,7 +11,7 @@ export type Reply =
   /** It may have arrived, or may still arrive. */
   | { readonly kind: 'unanswered'; readonly why: string };
 
-export interface Question {
+export interface RequestOptions {
   readonly within: Millis;
   readonly headers?: MsgHdrs;
   /** Stops waiting. */
@@ -28,7 +28,7 @@ export interface Question {
  * (measured, nats.md §9). Here nothing is published unless the connection is up, and whoever waits
  * for an answer hears at once that it broke.
  */
-export class Link implements AsyncDisposable {
+export class SupervisedConnection implements AsyncDisposable {
   readonly connection: NatsConnection;
   #up = true;
   readonly #losses = new Set<(why: string) => void>();
@@ -45,7 +45,7 @@ export class Link implements AsyncDisposable {
   }
 
   /** Calls `lost` once, when the connection breaks or is closed; returns how to stop listening. */
-  onLoss(lost: (why: string) => void): () => void {
+  onDisconnect(lost: (why: string) => void): () => void {
     this.#losses.add(lost);
     return () => this.#losses.delete(lost);
   }
@@ -67,11 +67,11 @@ export class Link implements AsyncDisposable {
    * Asks, waiting for the connection first when it is down.
    * @throws {Fault} `store-refused` where we may not publish there, or the message is too large
    */
-  ask(subject: string, text: string, question: Question): Promise<Reply> {
+  request(subject: string, text: string, question: RequestOptions): Promise<Reply> {
     return this.up ? this.#send(subject, text, question) : this.#sendLater(subject, text, question);
   }
 
-  async #sendLater(subject: string, text: string, question: Question): Promise<Reply> {
+  async #sendLater(subject: string, text: string, question: RequestOptions): Promise<Reply> {
     const { within, signal } = question;
     const until = performance.now() + within;
     if (!(await this.connected(within, signal)) || signal?.aborted) {
@@ -82,7 +82,7 @@ export class Link implements AsyncDisposable {
   }
 
   /** With as few promises as it takes: every heartbeat of a fleet comes through here. */
-  #send(subject: string, text: string, { within, headers, first, signal }: Question) {
+  #send(subject: string, text: string, { within, headers, first, signal }: RequestOptions) {
     return new Promise<Reply>((resolve, reject) => {
       if (signal?.aborted) return resolve({ kind: 'unsent', why: 'stopped' });
       const lost = (why: string) => resolve({ kind: 'unanswered', why });
@@ -115,7 +115,7 @@ export class Link implements AsyncDisposable {
   }
 
   /** Publishes without an answer; false when the connection is down and it was not sent. */
-  tell(subject: string, text: string, headers?: MsgHdrs): boolean {
+  publish(subject: string, text: string, headers?: MsgHdrs): boolean {
     if (!this.up) return false;
     this.connection.publish(subject, text, headers ? { headers } : {});
     return true;

@@ -17,7 +17,7 @@ const listedWithin: Millis = 2000;
  * What is new in the servers' lists of closed connections. What had closed before a server was first
  * heard is not; what has closed lately is said again and again.
  */
-export class ClosedLists {
+export class ClosedConnectionDiff {
   /** From when on a connection that closed is news: by server, on its clock. */
   readonly #since = new Map<string, number>();
 
@@ -59,7 +59,7 @@ interface Held {
  * server said before: one that says nothing has lost nobody. A connection whose client is back under
  * its name, on whichever server, is not gone.
  */
-export class OpenLists {
+export class OpenConnectionDiff {
   readonly #held = new Map<string, Held>();
   #looks = 0;
   #comparisons = 0;

@@ -1,8 +1,8 @@
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import type { Millis } from '../../../domain/time.ts';
-import { pause } from '../connection/backoff.ts';
+import { sleep } from '../connection/backoff.ts';
 import { jsonOf } from '../connection/message.ts';
-import type { Link } from '../connection/supervised-connection.ts';
+import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { newInbox } from '../read/consumer.ts';
 
 /** Where each server is asked for the connections of one's own account: whoever may publish, may ask. */
@@ -41,8 +41,8 @@ export interface ConnectionList {
 }
 
 /** Asks all servers at once for their connections, one question after the other. */
-export class ConnectionLists implements Disposable {
-  readonly #link: Link;
+export class ConnzClient implements Disposable {
+  readonly #link: SupervisedConnection;
   readonly #signal: AbortSignal;
   readonly #inbox: string;
   readonly #answers: Subscription;
@@ -51,7 +51,7 @@ export class ConnectionLists implements Disposable {
   #asked = 0;
   #take: (list: ConnectionList) => void = () => {};
 
-  constructor(link: Link, signal: AbortSignal) {
+  constructor(link: SupervisedConnection, signal: AbortSignal) {
     this.#link = link;
     this.#signal = signal;
     this.#inbox = newInbox(link);
@@ -79,7 +79,7 @@ export class ConnectionLists implements Disposable {
     };
     const reply = `${this.#inbox}.${this.#asked}`;
     this.#link.connection.publish(listSubject, optionsOf(question), { reply });
-    await pause(answersWithin, AbortSignal.any([this.#signal, complete.signal]));
+    await sleep(answersWithin, AbortSignal.any([this.#signal, complete.signal]));
     return [...lists.values()];
   }
 

@@ -2,9 +2,9 @@ import type { Msg } from '@nats-io/transport-node';
 import type { DisconnectEvents } from '../../../ports/disconnects.ts';
 import { runOfConnection } from '../connection/connection-name.ts';
 import { jsonOf } from '../connection/message.ts';
-import type { Link } from '../connection/supervised-connection.ts';
+import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import type { ClosedConnection } from './closed-connections.ts';
-import { lookForClosed } from './poll-closed.ts';
+import { pollClosedConnections } from './poll-closed.ts';
 
 /**
  * Where the server says that a connection has closed, each of its accounts under its own name. It
@@ -32,7 +32,7 @@ type Tell = (closed: Partial<ClosedConnection>) => void;
  * Hears the server's advisories where they are granted, and looks at its lists everywhere: they tell
  * half a second later, and of what an advisory has told already they tell nothing.
  */
-export function natsDepartures(link: Link): DisconnectEvents {
+export function natsDisconnects(link: SupervisedConnection): DisconnectEvents {
   return {
     async watch(said, signal) {
       const told = new Told();
@@ -43,7 +43,7 @@ export function natsDepartures(link: Link): DisconnectEvents {
         const slot = { host: run.host, agent: run.agent };
         said({ slot, how: reason === endOfStream ? 'closed-by-client' : 'other', reason });
       };
-      await Promise.all([hear(link, tell, signal), lookForClosed(link, tell, signal)]);
+      await Promise.all([hear(link, tell, signal), pollClosedConnections(link, tell, signal)]);
     },
   };
 }
@@ -68,7 +68,7 @@ class Told {
   }
 }
 
-async function hear(link: Link, tell: Tell, signal: AbortSignal): Promise<void> {
+async function hear(link: SupervisedConnection, tell: Tell, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && !link.connection.isClosed()) {
     const end = await listen(link, tell, signal);
     // The server to which we connect next, or this one restarted, may grant it.
@@ -78,7 +78,7 @@ async function hear(link: Link, tell: Tell, signal: AbortSignal): Promise<void> 
 
 /** Listens until the signal, until the connection is closed, or until the server will not have it. */
 async function listen(
-  { connection }: Link,
+  { connection }: SupervisedConnection,
   tell: Tell,
   signal: AbortSignal,
 ): Promise<'refused' | 'ended'> {

@@ -4,8 +4,8 @@ import type { Retention } from '../../../domain/policy/fleet-policy.ts';
 import { retentionViolation } from '../../../domain/policy/retention.ts';
 import type { Millis, Revision, WallTime } from '../../../domain/time.ts';
 import { askApi, expectOk } from '../connection/jetstream-api.ts';
-import type { Names } from '../connection/subject-names.ts';
-import type { Link } from '../connection/supervised-connection.ts';
+import type { SubjectNames } from '../connection/subject-names.ts';
+import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { streamInfo } from '../streams/ensure-streams.ts';
 
 /**
@@ -17,9 +17,9 @@ import { streamInfo } from '../streams/ensure-streams.ts';
  * where none does, `audit verify` says that the history begins without one.
  * @throws {Fault} `store-refused` with the reason, `store-unavailable`, `store-misconfigured`
  */
-export async function retain(
-  link: Link,
-  { auditStream }: Names,
+export async function applyRetention(
+  link: SupervisedConnection,
+  { auditStream }: SubjectNames,
   limits: Retention,
   keyframe: Revision,
   within: Millis,
@@ -60,7 +60,7 @@ const settingsFor = ({ maxAge, maxBytes }: Retention) =>
   ] as const;
 
 async function timeOf(
-  link: Link,
+  link: SupervisedConnection,
   stream: string,
   seq: Revision,
   within: Millis,

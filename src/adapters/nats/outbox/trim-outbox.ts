@@ -2,9 +2,9 @@ import type { PurgeResponse } from '@nats-io/jetstream';
 import type { Millis } from '../../../domain/time.ts';
 import { askApi, expectOk } from '../connection/jetstream-api.ts';
 import { code } from '../connection/jetstream-errors.ts';
-import { type ApiMessage, fromApi, type Stored } from '../connection/message.ts';
-import type { Names } from '../connection/subject-names.ts';
-import type { Link } from '../connection/supervised-connection.ts';
+import { type ApiMessage, fromApi, type StreamMessage } from '../connection/message.ts';
+import type { SubjectNames } from '../connection/subject-names.ts';
+import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { readLast } from '../read/leader-read.ts';
 import { streamInfo } from '../streams/ensure-streams.ts';
 
@@ -16,7 +16,11 @@ import { streamInfo } from '../streams/ensure-streams.ts';
  * audit remembers says nothing about what it has.
  * @returns how many events were removed
  */
-export async function tidy(link: Link, names: Names, within: Millis): Promise<number> {
+export async function trimOutbox(
+  link: SupervisedConnection,
+  names: SubjectNames,
+  within: Millis,
+): Promise<number> {
   const last = await lastMessage(link, names.auditStream, within);
   if (last === undefined) return 0;
   const [stream, sequence] = last.header('Nats-Stream-Source')?.split(' ') ?? [];
@@ -32,10 +36,10 @@ export async function tidy(link: Link, names: Names, within: Millis): Promise<nu
 }
 
 async function lastMessage(
-  link: Link,
+  link: SupervisedConnection,
   stream: string,
   within: Millis,
-): Promise<Stored | undefined> {
+): Promise<StreamMessage | undefined> {
   const info = await streamInfo(link, stream, within);
   if (info === undefined || info.state.messages === 0) return undefined;
   const what = `STREAM.MSG.GET.${stream}`;

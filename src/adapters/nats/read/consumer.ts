@@ -2,7 +2,7 @@ import type { ConsumerInfo } from '@nats-io/jetstream';
 import { createInbox } from '@nats-io/transport-node';
 import { type Millis, type Revision, seconds } from '../../../domain/time.ts';
 import { askApi, expectOk } from '../connection/jetstream-api.ts';
-import type { Link } from '../connection/supervised-connection.ts';
+import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 
 export interface ConsumerSpec {
   readonly stream: string;
@@ -35,7 +35,7 @@ const nanos = (duration: Millis): number => duration * 1_000_000;
  * @throws {Fault} `store-unavailable`, `store-refused`, `store-misconfigured` (no such stream)
  */
 export async function createConsumer(
-  link: Link,
+  link: SupervisedConnection,
   name: string,
   deliverTo: string,
   spec: ConsumerSpec,
@@ -66,7 +66,7 @@ export async function createConsumer(
 
 /** @throws {Fault} `store-unavailable` */
 export async function progressOf(
-  link: Link,
+  link: SupervisedConnection,
   name: string,
   { stream, within, signal }: ConsumerSpec,
 ): Promise<Progress> {
@@ -77,12 +77,16 @@ export async function progressOf(
 }
 
 /** Where this is not allowed, or not heard, the server drops it 30 s after our interest is gone. */
-export function dropConsumer(link: Link, name: string, { stream }: ConsumerSpec): void {
-  link.tell(`$JS.API.CONSUMER.DELETE.${stream}.${name}`, '');
+export function dropConsumer(
+  link: SupervisedConnection,
+  name: string,
+  { stream }: ConsumerSpec,
+): void {
+  link.publish(`$JS.API.CONSUMER.DELETE.${stream}.${name}`, '');
 }
 
 /** A subject that nobody else knows, under the prefix that we connected with. */
-export function newInbox({ connection }: Link): string {
+export function newInbox({ connection }: SupervisedConnection): string {
   // The client's type does not say that it has its options.
   const { options } = connection as unknown as { options: { inboxPrefix?: string } };
   return createInbox(options.inboxPrefix);

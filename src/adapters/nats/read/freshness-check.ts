@@ -21,7 +21,7 @@ type Known = Pick<StreamInfo, 'created'> & { readonly state: { readonly last_seq
  * a consumer that does not get there is replaced. While the leader does not answer, nobody can say
  * that the view is fresh.
  */
-export class Sight {
+export class FreshnessCheck {
   readonly #look: () => Promise<Known | undefined>;
   readonly #every: Millis;
   readonly #created: string;

@@ -2,9 +2,9 @@ import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { apiFault, askApi } from '../connection/jetstream-api.ts';
 import { code } from '../connection/jetstream-errors.ts';
-import { type ApiMessage, entryOf, fromApi, type Stored } from '../connection/message.ts';
+import { type ApiMessage, entryOf, fromApi, type StreamMessage } from '../connection/message.ts';
 import type { BucketNames } from '../connection/subject-names.ts';
-import type { Link } from '../connection/supervised-connection.ts';
+import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 
 /**
  * The last message of a subject, from the stream's leader; undefined where there is none.
@@ -14,11 +14,11 @@ import type { Link } from '../connection/supervised-connection.ts';
  * @throws {Fault} `store-unavailable`
  */
 export async function readLast(
-  link: Link,
+  link: SupervisedConnection,
   stream: string,
   subject: string,
   within: Millis,
-): Promise<Stored | undefined> {
+): Promise<StreamMessage | undefined> {
   const what = `STREAM.MSG.GET.${stream}`;
   const request = { last_by_subj: subject };
   const answer = await askApi<{ message: ApiMessage }>(link, what, request, { within });
@@ -29,7 +29,7 @@ export async function readLast(
 
 /** The key at the leader; never there, and gone for good, are both revision 0. */
 export async function readEntry(
-  link: Link,
+  link: SupervisedConnection,
   bucket: BucketNames,
   key: string,
   within: Millis,

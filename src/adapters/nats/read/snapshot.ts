@@ -2,12 +2,12 @@ import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../../domain/fault.ts';
 import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../../../domain/time.ts';
-import { backoff, pause } from '../connection/backoff.ts';
+import { backoff, sleep } from '../connection/backoff.ts';
 import { deliveredEntry } from '../connection/message.ts';
 import type { BucketNames } from '../connection/subject-names.ts';
-import type { Link } from '../connection/supervised-connection.ts';
+import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { streamInfo } from '../streams/ensure-streams.ts';
-import { type Delivered, Tap } from './supervised-consumer.ts';
+import { type Delivered, SupervisedConsumer } from './supervised-consumer.ts';
 
 export interface Snapshot {
   /** In the order of revisions, tombstones included. */
@@ -37,7 +37,10 @@ const patience = 10;
  * when it began.
  * @throws {Fault} `store-unavailable`, `store-misconfigured` (no such stream)
  */
-export async function takeSnapshot(link: Link, spec: SnapshotSpec): Promise<Snapshot> {
+export async function takeSnapshot(
+  link: SupervisedConnection,
+  spec: SnapshotSpec,
+): Promise<Snapshot> {
   const { within, signal } = spec;
   let until = performance.now() + within;
   let furthest: Revision = 0;
@@ -58,7 +61,7 @@ export async function takeSnapshot(link: Link, spec: SnapshotSpec): Promise<Snap
     });
     if ('upTo' in taken) return taken;
     why = taken.dead;
-    await pause(Math.min(backoff(tries, 20, 500), until - performance.now()), signal);
+    await sleep(Math.min(backoff(tries, 20, 500), until - performance.now()), signal);
   }
 }
 
@@ -66,7 +69,7 @@ const notRead = ({ filters }: SnapshotSpec, why: string, cause?: Fault): Fault =
   new Fault('store-unavailable', `reading ${filters.join(', ')}: ${why}`, cause && { cause });
 
 async function tryOnce(
-  link: Link,
+  link: SupervisedConnection,
   { bucket, filters: below, atLeast, signal }: SnapshotSpec,
   within: Millis,
   got: (last: Revision) => void,
@@ -78,7 +81,7 @@ async function tryOnce(
   const entries = new Map<string, KeyValueEntry>();
   const filters = below.map((filter) => bucket.prefix + filter);
   const tapSpec = { stream: bucket.stream, filters, from: 0, heartbeat, within, signal };
-  await using tap = await Tap.open(link, tapSpec);
+  await using tap = await SupervisedConsumer.open(link, tapSpec);
   const end = await takeAll(tap, leader, atLeast, (messages) => {
     got(messages.at(-1)?.seq ?? 0);
     for (const { msg, seq } of messages) {
@@ -102,7 +105,7 @@ async function tryOnce(
  * leader must say by a heartbeat that it has come as far as the leader was.
  */
 async function takeAll(
-  tap: Tap,
+  tap: SupervisedConsumer,
   leader: StreamInfo,
   atLeast: Revision,
   take: (messages: readonly Delivered[]) => void,
@@ -128,7 +131,10 @@ async function takeAll(
 }
 
 /** How many deliveries there are to the end; undefined: not at the end, or it is no leader's. */
-async function deliveriesToTheEnd(tap: Tap, leader: StreamInfo): Promise<number | undefined> {
+async function deliveriesToTheEnd(
+  tap: SupervisedConsumer,
+  leader: StreamInfo,
+): Promise<number | undefined> {
   const { server, deliveries, pending } = await tap.progress();
   const atLeader = server === undefined || server === leader.cluster?.leader;
   return pending === 0 && atLeader ? deliveries : undefined;

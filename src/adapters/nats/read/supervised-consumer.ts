@@ -1,7 +1,7 @@
 import { type Msg, type MsgHdrs, nuid, type Subscription } from '@nats-io/transport-node';
 import type { Millis, Revision } from '../../../domain/time.ts';
-import { type Place, placeOf } from '../connection/message.ts';
-import type { Link } from '../connection/supervised-connection.ts';
+import { type DeliveryPosition, placeOf } from '../connection/message.ts';
+import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import {
   type ConsumerSpec,
   createConsumer,
@@ -11,11 +11,11 @@ import {
   progressOf,
 } from './consumer.ts';
 
-export interface Delivered extends Place {
+export interface Delivered extends DeliveryPosition {
   readonly msg: Msg;
 }
 
-export type Tapped =
+export type ConsumerItem =
   /** What has queued up, in the order of the stream. */
   | { readonly kind: 'messages'; readonly messages: readonly Delivered[] }
   /** The server is there, and has delivered all that it knew up to this sequence. */
@@ -41,8 +41,8 @@ const deafAfter = 3;
  * This one hears a heartbeat every second, counts deliveries, and dies of 2.5 s of silence, a gap, a
  * broken connection.
  */
-export class Tap implements AsyncDisposable {
-  readonly #link: Link;
+export class SupervisedConsumer implements AsyncDisposable {
+  readonly #link: SupervisedConnection;
   readonly #spec: ConsumerSpec;
   readonly #name = `rollcall_${nuid.next()}`;
   readonly #subscription: Subscription;
@@ -58,8 +58,8 @@ export class Tap implements AsyncDisposable {
   #released = '';
   #asksAgain = 0;
 
-  static async open(link: Link, spec: ConsumerSpec): Promise<Tap> {
-    const tap = new Tap(link, spec);
+  static async open(link: SupervisedConnection, spec: ConsumerSpec): Promise<SupervisedConsumer> {
+    const tap = new SupervisedConsumer(link, spec);
     try {
       await createConsumer(link, tap.#name, tap.#subscription.getSubject(), spec);
       tap.#quiet = 0;
@@ -70,7 +70,7 @@ export class Tap implements AsyncDisposable {
     return tap;
   }
 
-  private constructor(link: Link, spec: ConsumerSpec) {
+  private constructor(link: SupervisedConnection, spec: ConsumerSpec) {
     const { signal } = spec;
     this.#link = link;
     this.#spec = spec;
@@ -85,14 +85,14 @@ export class Tap implements AsyncDisposable {
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop);
     this.#offs.push(
-      link.onLoss((why) => this.#die(why)),
+      link.onDisconnect((why) => this.#die(why)),
       () => clearInterval(timer),
       () => signal?.removeEventListener('abort', stop),
     );
   }
 
   /** Waits for the next thing to say; whatever is queued comes first. */
-  async next(): Promise<Tapped> {
+  async next(): Promise<ConsumerItem> {
     // Only whoever comes back for more lets more come: a slow reader slows the server down.
     this.#release();
     for (;;) {
@@ -149,7 +149,7 @@ export class Tap implements AsyncDisposable {
     }
   }
 
-  #deliver(msg: Msg, place: Place): void {
+  #deliver(msg: Msg, place: DeliveryPosition): void {
     if (place.delivery !== this.#received + 1) {
       this.#die(`delivery ${place.delivery} came after ${this.#received}`);
     }
@@ -172,7 +172,7 @@ export class Tap implements AsyncDisposable {
 
   #release(): void {
     if (this.#brake === '') return;
-    this.#link.tell(this.#brake, '');
+    this.#link.publish(this.#brake, '');
     this.#released = this.#brake;
     this.#brake = '';
   }

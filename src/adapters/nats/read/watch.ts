@@ -1,14 +1,14 @@
 import { Fault } from '../../../domain/fault.ts';
 import { type Millis, type Revision, seconds } from '../../../domain/time.ts';
 import type { WatchEvent } from '../../../ports/watch.ts';
-import { backoff, pause } from '../connection/backoff.ts';
+import { backoff, sleep } from '../connection/backoff.ts';
 import { deliveredEntry } from '../connection/message.ts';
 import type { BucketNames } from '../connection/subject-names.ts';
-import type { Link } from '../connection/supervised-connection.ts';
+import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { streamInfo } from '../streams/ensure-streams.ts';
-import { Sight } from './freshness-check.ts';
+import { FreshnessCheck } from './freshness-check.ts';
 import { takeSnapshot } from './snapshot.ts';
-import { Tap } from './supervised-consumer.ts';
+import { SupervisedConsumer } from './supervised-consumer.ts';
 
 export interface WatchSpec {
   readonly bucket: BucketNames;
@@ -32,7 +32,7 @@ interface Cursor {
  * It ends when `signal` is aborted; whatever else happens it says `stale` and tries again, for ever.
  */
 export async function* watch(
-  link: Link,
+  link: SupervisedConnection,
   spec: WatchSpec,
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent, void, undefined> {
@@ -44,7 +44,7 @@ export async function* watch(
     if (await link.connected(seconds(2), signal)) {
       const away = sinceEither(heard);
       if (away > spec.forgetAfter) cursor = undefined;
-      const turn = oneTap(link, spec, cursor, signal);
+      const turn = followOnce(link, spec, cursor, signal);
       try {
         let item = await turn.next();
         for (; !item.done; item = await turn.next()) {
@@ -62,7 +62,7 @@ export async function* watch(
     if (signal.aborted) return;
     if (!stale) yield { kind: 'stale', why };
     stale = true;
-    await pause(backoff(tries, 50, 2000), signal);
+    await sleep(backoff(tries, 50, 2000), signal);
   }
 }
 
@@ -72,8 +72,8 @@ interface Said {
 }
 
 /** One tap from the cursor on, until it dies; returns why it did. */
-async function* oneTap(
-  link: Link,
+async function* followOnce(
+  link: SupervisedConnection,
   spec: WatchSpec,
   cursor: Cursor | undefined,
   signal: AbortSignal,
@@ -97,8 +97,11 @@ async function* oneTap(
     }
     const filters = spec.filters.map((filter) => bucket.prefix + filter);
     const tapSpec = { stream: bucket.stream, filters, from: upTo + 1, within, signal };
-    await using tap = await Tap.open(link, tapSpec);
-    const sight = new Sight(() => streamInfo(link, bucket.stream, seconds(2), signal), info);
+    await using tap = await SupervisedConsumer.open(link, tapSpec);
+    const sight = new FreshnessCheck(
+      () => streamInfo(link, bucket.stream, seconds(2), signal),
+      info,
+    );
     return yield* changes(tap, spec, sight, { upTo, created });
   } catch (cause) {
     if (cause instanceof Fault) return cause.message;
@@ -107,9 +110,9 @@ async function* oneTap(
 }
 
 async function* changes(
-  tap: Tap,
+  tap: SupervisedConsumer,
   { bucket }: WatchSpec,
-  sight: Sight,
+  sight: FreshnessCheck,
   cursor: Cursor,
 ): AsyncGenerator<Said, string, undefined> {
   const { created } = cursor;

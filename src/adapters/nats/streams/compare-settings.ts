@@ -84,7 +84,7 @@ function doesHarm(
 }
 
 /** For a person: `KV_x: allow_rollup_hdrs is true, must be false`. */
-export const sayFinding = ({ stream, setting, found, wanted, dangerous }: Finding): string =>
+export const formatFinding = ({ stream, setting, found, wanted, dangerous }: Finding): string =>
   `${stream}: ${setting} is ${JSON.stringify(found)}, ${dangerous ? 'must be' : 'would be'} ${JSON.stringify(wanted)}`;
 
 /** Without what the server adds by itself, and in an order of its own. */

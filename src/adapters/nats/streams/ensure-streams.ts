@@ -5,11 +5,11 @@ import { apiFault, askApi, expectOk } from '../connection/jetstream-api.ts';
 import { code } from '../connection/jetstream-errors.ts';
 import type { ApiMessage } from '../connection/message.ts';
 import { fromApi } from '../connection/message.ts';
-import type { Names } from '../connection/subject-names.ts';
-import type { Link } from '../connection/supervised-connection.ts';
-import { compareSettings, type Finding, sayFinding } from './compare-settings.ts';
+import type { SubjectNames } from '../connection/subject-names.ts';
+import type { SupervisedConnection } from '../connection/supervised-connection.ts';
+import { compareSettings, type Finding, formatFinding } from './compare-settings.ts';
 import { isStreamInfo } from './stream-info.ts';
-import { type Settings, wantedSettings } from './stream-settings.ts';
+import { desiredStreams, type Settings } from './stream-settings.ts';
 
 /** Atomic batches and per-key TTLs: the level of nats-server 2.12. */
 const apiLevel = 2;
@@ -18,7 +18,7 @@ const apiLevel = 2;
 const longestCommit = 1000;
 
 export interface StreamOptions {
-  readonly names: Names;
+  readonly names: SubjectNames;
   /** Copies of each stream, where this process creates it. */
   readonly replicas: number;
   readonly within: Millis;
@@ -39,10 +39,10 @@ export interface EnsureOptions extends StreamOptions {
  *   `not-found` where a stream is missing and is not to be made, `store-refused` where we may not
  */
 export async function ensureStreams(
-  link: Link,
+  link: SupervisedConnection,
   options: EnsureOptions,
 ): Promise<readonly Finding[]> {
-  const { leases, registry, audit, keyframes } = wantedSettings(options.names, options.replicas);
+  const { leases, registry, audit, keyframes } = desiredStreams(options.names, options.replicas);
   const there = new Map<string, StreamInfo>();
   for (const { name } of [leases, registry, audit, keyframes]) {
     const info = await streamInfo(link, name, options.within);
@@ -66,18 +66,18 @@ export async function ensureStreams(
   ];
   const dangerous = findings.filter((finding) => finding.dangerous);
   if (dangerous.length === 0) return findings;
-  throw new Fault('store-misconfigured', dangerous.map(sayFinding).join('; '), {
+  throw new Fault('store-misconfigured', dangerous.map(formatFinding).join('; '), {
     hint: 'change the setting, or use another --namespace; `rollcall doctor` lists them all',
   });
 }
 
 /** What is wrong with the streams as they are; a missing one is a finding on its `name`. */
 export async function inspectStreams(
-  link: Link,
+  link: SupervisedConnection,
   options: StreamOptions,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const wanted of Object.values(wantedSettings(options.names, options.replicas))) {
+  for (const wanted of Object.values(desiredStreams(options.names, options.replicas))) {
     const info = await streamInfo(link, wanted.name, options.within);
     if (info !== undefined) findings.push(...compareSettings(info.config, wanted));
     else {
@@ -93,7 +93,7 @@ export async function inspectStreams(
  * @throws {Fault} `store-unavailable`, also where the answer says no such thing; `store-refused`
  */
 export async function streamInfo(
-  link: Link,
+  link: SupervisedConnection,
   stream: string,
   within: Millis,
   signal?: AbortSignal,
@@ -115,7 +115,7 @@ type Named = Settings & { readonly name: string };
 function missingFault(
   missing: readonly string[],
   there: ReadonlyMap<string, unknown>,
-  { namespace }: Names,
+  { namespace }: SubjectNames,
 ): Fault {
   if (there.size === 0) {
     return new Fault('not-found', `there is no namespace '${namespace}' here`, {
@@ -129,7 +129,11 @@ function missingFault(
 }
 
 /** The registry's first sequence is chosen, so that no revision is ever handed out twice. */
-async function make(link: Link, wanted: Named, options: EnsureOptions): Promise<StreamInfo> {
+async function make(
+  link: SupervisedConnection,
+  wanted: Named,
+  options: EnsureOptions,
+): Promise<StreamInfo> {
   const { names, within } = options;
   if (wanted.name !== names.registry.stream) return create(link, wanted, options);
   const first_seq = firstSequence(Date.now(), await lastAudited(link, names.auditStream, within));
@@ -144,7 +148,11 @@ async function make(link: Link, wanted: Named, options: EnsureOptions): Promise<
 export const firstSequence = (now: Millis, lastAuditedSequence: Revision): Revision =>
   Math.max(now * 1000, lastAuditedSequence + longestCommit);
 
-async function lastAudited(link: Link, audit: string, within: Millis): Promise<Revision> {
+async function lastAudited(
+  link: SupervisedConnection,
+  audit: string,
+  within: Millis,
+): Promise<Revision> {
   const info = await streamInfo(link, audit, within);
   if (info === undefined || info.state.messages === 0) return 0;
   const what = `STREAM.MSG.GET.${audit}`;
@@ -155,7 +163,7 @@ async function lastAudited(link: Link, audit: string, within: Millis): Promise<R
 }
 
 async function create(
-  link: Link,
+  link: SupervisedConnection,
   wanted: Named,
   { names, within }: EnsureOptions,
 ): Promise<StreamInfo> {
@@ -180,7 +188,7 @@ async function create(
   );
 }
 
-const notAllowed = ({ name }: Named, { namespace }: Names, cause: Fault): Fault =>
+const notAllowed = ({ name }: Named, { namespace }: SubjectNames, cause: Fault): Fault =>
   new Fault(
     'store-refused',
     `stream ${name} of namespace '${namespace}' is missing, and this user may not make it`,

@@ -1,11 +1,11 @@
 import type { StreamConfig } from '@nats-io/jetstream';
-import type { Names } from '../connection/subject-names.ts';
+import type { SubjectNames } from '../connection/subject-names.ts';
 
 /** A stream's settings as the server says them; what it leaves out has its zero value. */
 export type Settings = Partial<StreamConfig>;
 
 /** The streams of a namespace, as this adapter creates them (docs/adr/0001-jetstream.md). */
-export interface Wanted {
+export interface DesiredStreams {
   readonly leases: Settings & { readonly name: string };
   readonly registry: Settings & { readonly name: string };
   readonly audit: Settings & { readonly name: string };
@@ -24,8 +24,8 @@ const kept = {
   allow_rollup_hdrs: false,
 } as const satisfies Settings;
 
-export function wantedSettings(names: Names, replicas: number): Wanted {
-  const registry: Wanted['registry'] = {
+export function desiredStreams(names: SubjectNames, replicas: number): DesiredStreams {
+  const registry: DesiredStreams['registry'] = {
     ...kept,
     name: names.registry.stream,
     subjects: [`${names.registry.prefix}>`, `${names.eventPrefix}>`, `${names.fencePrefix}>`],
@@ -38,7 +38,7 @@ export function wantedSettings(names: Names, replicas: number): Wanted {
     // The outbox is emptied by a purge (tidy.ts).
     deny_purge: false,
   };
-  const leases: Wanted['leases'] = {
+  const leases: DesiredStreams['leases'] = {
     ...kept,
     name: names.leases.stream,
     subjects: [`${names.leases.prefix}>`],
@@ -48,7 +48,7 @@ export function wantedSettings(names: Names, replicas: number): Wanted {
     // No markers: a marker is not conditional and wipes the renewal that came in time (B1).
     allow_msg_ttl: true,
   };
-  const audit: Wanted['audit'] = {
+  const audit: DesiredStreams['audit'] = {
     ...kept,
     name: names.auditStream,
     sources: [
@@ -67,7 +67,7 @@ export function wantedSettings(names: Names, replicas: number): Wanted {
     // A TTL would be copied with the event, and the copy would lapse, deny_delete or not (B4).
     allow_msg_ttl: false,
   };
-  const keyframes: Wanted['keyframes'] = {
+  const keyframes: DesiredStreams['keyframes'] = {
     ...kept,
     name: names.keyframes.stream,
     subjects: [`${names.keyframes.prefix}>`],

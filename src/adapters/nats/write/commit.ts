@@ -2,8 +2,8 @@ import { Fault } from '../../../domain/fault.ts';
 import { tombstoneTtl } from '../../../domain/policy/lease-policy.ts';
 import type { Millis, Revision } from '../../../domain/time.ts';
 import type { Commit, CommitOutcome, EventWrite, Fence, Write } from '../../../ports/registry.ts';
-import type { Names } from '../connection/subject-names.ts';
-import type { Link } from '../connection/supervised-connection.ts';
+import type { SubjectNames } from '../connection/subject-names.ts';
+import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { type Message, publish } from './publish.ts';
 
 const expectLast = 'Nats-Expected-Last-Subject-Sequence';
@@ -14,8 +14,8 @@ const expectLast = 'Nats-Expected-Last-Subject-Sequence';
  * @throws {Fault} `store-refused`, `store-misconfigured`: not stored, and trying again is no use
  */
 export async function commit(
-  link: Link,
-  names: Names,
+  link: SupervisedConnection,
+  names: SubjectNames,
   wanted: Commit,
   within: Millis,
 ): Promise<CommitOutcome> {
@@ -37,7 +37,7 @@ export async function commit(
  * Fences that find no event to carry them come first, each on a message of its own: what counts
  * revisions relies on the writes standing right before the events (src/domain/replay/fold.ts).
  */
-export function messagesOf(names: Names, wanted: Commit): readonly Message[] {
+export function messagesOf(names: SubjectNames, wanted: Commit): readonly Message[] {
   const { writes, events, fences = [] } = wanted;
   const carriers = fences.slice(events.length);
   if (writes.length + events.length + carriers.length > 1000) {
@@ -54,7 +54,7 @@ export function messagesOf(names: Names, wanted: Commit): readonly Message[] {
 }
 
 /** A removal has no rollup header, which our streams refuse (B8): the history is 1 anyway. */
-function writeMessage(names: Names, { key, expect, text }: Write): Message {
+function writeMessage(names: SubjectNames, { key, expect, text }: Write): Message {
   const own: Message['headers'] = [[expectLast, `${expect}`]];
   const tombstone: Message['headers'] = [
     ['KV-Operation', 'PURGE'],
@@ -67,12 +67,12 @@ function writeMessage(names: Names, { key, expect, text }: Write): Message {
   };
 }
 
-function eventMessage(names: Names, event: EventWrite, fence: Fence | undefined): Message {
+function eventMessage(names: SubjectNames, event: EventWrite, fence: Fence | undefined): Message {
   const carried = fence === undefined ? [] : carrying(names, fence);
   return { subject: names.eventPrefix + event.subject, text: event.text, headers: carried };
 }
 
-const carrying = (names: Names, { key, expect }: Fence): Message['headers'] => [
+const carrying = (names: SubjectNames, { key, expect }: Fence): Message['headers'] => [
   [expectLast, `${expect}`],
   [`${expectLast}-Subject`, names.registry.prefix + key],
 ];

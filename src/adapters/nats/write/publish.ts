@@ -1,10 +1,10 @@
 import { headers, type MsgHdrs, nuid } from '@nats-io/transport-node';
 import { Fault } from '../../../domain/fault.ts';
 import type { Millis, Revision } from '../../../domain/time.ts';
-import { backoff, pause } from '../connection/backoff.ts';
+import { backoff, sleep } from '../connection/backoff.ts';
 import { code, errorIn, type Meaning, meaningOf } from '../connection/jetstream-errors.ts';
 import { jsonOf } from '../connection/message.ts';
-import type { Link, Reply } from '../connection/supervised-connection.ts';
+import type { Reply, SupervisedConnection } from '../connection/supervised-connection.ts';
 
 /** A message for a stream. */
 export interface Message {
@@ -39,7 +39,7 @@ type Attempt =
  * @throws {Fault} `store-misconfigured`, `store-refused`: not stored, and trying again is no use
  */
 export async function publish(
-  link: Link,
+  link: SupervisedConnection,
   messages: readonly Message[],
   within: Millis,
 ): Promise<Published> {
@@ -60,16 +60,20 @@ export async function publish(
     if (link.connection.isClosed() || performance.now() + wait >= until) {
       return { kind: 'unavailable', why };
     }
-    await pause(wait);
+    await sleep(wait);
   }
 }
 
-function send(link: Link, messages: readonly Message[], within: Millis): Promise<Reply> {
+function send(
+  link: SupervisedConnection,
+  messages: readonly Message[],
+  within: Millis,
+): Promise<Reply> {
   const last = messages.at(-1);
   if (last === undefined) throw new TypeError('nothing to publish');
   for (const message of messages) assertFits(link, message);
   if (messages.length > 1) return askBatch(link, messages, last, within);
-  return link.ask(last.subject, last.text, { within, headers: headersOf(last) });
+  return link.request(last.subject, last.text, { within, headers: headersOf(last) });
 }
 
 /**
@@ -77,7 +81,7 @@ function send(link: Link, messages: readonly Message[], within: Millis): Promise
  * (nats.js#434). All of it goes out in one flush and only the last message is answered.
  */
 function askBatch(
-  link: Link,
+  link: SupervisedConnection,
   messages: readonly Message[],
   last: Message,
   within: Millis,
@@ -91,7 +95,7 @@ function askBatch(
         ['Nats-Batch-Id', id],
         ['Nats-Batch-Sequence', `${index + 1}`],
       );
-      link.tell(message.subject, message.text, own);
+      link.publish(message.subject, message.text, own);
     }
   };
   const commit = headersOf(
@@ -100,7 +104,7 @@ function askBatch(
     ['Nats-Batch-Sequence', `${messages.length}`],
     ['Nats-Batch-Commit', '1'],
   );
-  return link.ask(last.subject, last.text, { within, headers: commit, first });
+  return link.request(last.subject, last.text, { within, headers: commit, first });
 }
 
 function headersOf(message: Message, ...more: (readonly [string, string])[]): MsgHdrs {
@@ -132,7 +136,10 @@ function read(reply: Reply, count: number): Attempt {
 }
 
 /** An inner message has no answer of its own: a refusal of it is only seen as a batch with a hole. */
-async function failIfRefused(link: Link, messages: readonly Message[]): Promise<void> {
+async function failIfRefused(
+  link: SupervisedConnection,
+  messages: readonly Message[],
+): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   const message = messages.find(({ subject }) => link.refused(subject));
   if (message === undefined) return;
@@ -142,7 +149,7 @@ async function failIfRefused(link: Link, messages: readonly Message[]): Promise<
 }
 
 /** Before the first message of a batch is sent: a batch that is never finished holds a slot for 10 s. */
-function assertFits(link: Link, { subject, text, headers: own }: Message): void {
+function assertFits(link: SupervisedConnection, { subject, text, headers: own }: Message): void {
   const most = link.connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
   const room = 400 + own.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
   if (text.length * 3 + room <= most || Buffer.byteLength(text) + room <= most) return;

@@ -1,14 +1,14 @@
 import { Fault } from '../../../domain/fault.ts';
 import type { Millis } from '../../../domain/time.ts';
-import type { Link } from '../connection/supervised-connection.ts';
+import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { type Message, publish } from './publish.ts';
 
 /**
  * Stores a message that may be stored twice; `first`: unless there is one already.
  * @throws {Fault} `store-unavailable`; it may or may not have been stored
  */
-export async function storeText(
-  link: Link,
+export async function putOnce(
+  link: SupervisedConnection,
   { subject, text, first }: Pick<Message, 'subject' | 'text'> & { readonly first?: boolean },
   within: Millis,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { sendSignal } from '../send-signal.ts';
-import type { HealthProbe } from './check-types.ts';
+import type { HealthCheckFn } from './check-types.ts';
 
 /** The last of its output is what a person needs; a check that never stops talking costs no more. */
 const keptOutput = 4096;
@@ -12,7 +12,7 @@ const longestDetail = 200;
  * It gets a process group of its own, so that at the timeout its children go with it; what it leaves
  * running when it exits is ended too.
  */
-export function execProbe([command = '', ...args]: readonly string[]): HealthProbe {
+export function execProbe([command = '', ...args]: readonly string[]): HealthCheckFn {
   return (signal) =>
     new Promise((resolve) => {
       const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,7 +1,7 @@
 import type { Health } from '../../../domain/records/desired-instances.ts';
 import type { Millis } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import type { HealthProbe } from './check-types.ts';
+import type { HealthCheckFn } from './check-types.ts';
 import { execProbe } from './exec-check.ts';
 import { httpProbe } from './http-check.ts';
 import { tcpProbe } from './tcp-check.ts';
@@ -40,7 +40,7 @@ export async function checkHealth(
   }
 }
 
-function probeOf(check: HealthCheck): HealthProbe {
+function probeOf(check: HealthCheck): HealthCheckFn {
   if ('http' in check) return httpProbe(check.http);
   if ('tcp' in check) return tcpProbe(check.tcp);
   return execProbe(check.exec);
@@ -48,7 +48,7 @@ function probeOf(check: HealthCheck): HealthProbe {
 
 async function lookWithin(
   timeout: Millis,
-  probe: HealthProbe,
+  probe: HealthCheckFn,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const ending = new AbortController();

@@ -1,7 +1,7 @@
-import type { HealthProbe } from './check-types.ts';
+import type { HealthCheckFn } from './check-types.ts';
 
 /** A GET that must be answered with 2xx or 3xx; redirections are not followed. */
-export function httpProbe(url: string): HealthProbe {
+export function httpProbe(url: string): HealthCheckFn {
   return async (signal) => {
     try {
       const response = await fetch(url, {

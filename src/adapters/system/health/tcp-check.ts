@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
-import type { HealthProbe } from './check-types.ts';
+import type { HealthCheckFn } from './check-types.ts';
 
 /** A connection that must be accepted; it is closed at once. */
-export function tcpProbe(to: { readonly host: string; readonly port: number }): HealthProbe {
+export function tcpProbe(to: { readonly host: string; readonly port: number }): HealthCheckFn {
   return (signal) =>
     new Promise((resolve) => {
       const socket = connect(to);

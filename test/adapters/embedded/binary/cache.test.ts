@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   cachedServer,
-  keepServer,
+  installIntoCache,
   workDirectory,
 } from '../../../../src/adapters/embedded/binary/cache.ts';
 import { fakeServer, temporaryDirectory } from '../temporary.ts';
@@ -29,7 +29,7 @@ test('a server that runs elsewhere only is left alone, and the one that runs her
   await mkdir(other, { recursive: true });
   await writeFile(join(other, 'nats-server'), 'for another machine', { mode: 0o755 });
   const file = await fakeServer(join(directory.path, 'fetched'), '2.15.1');
-  const path = await keepServer(cacheDir, file, '2.15.1');
+  const path = await installIntoCache(cacheDir, file, '2.15.1');
   expect(await readdir(cacheDir)).toHaveLength(2);
   expect(await readdir(other)).toEqual(['nats-server']);
   expect(await cachedServer(cacheDir)).toEqual({ path, version: '2.15.1' });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MemoryWorld } from '../../../../src/adapters/memory/server/memory-server.ts';
+import { MemoryServer } from '../../../../src/adapters/memory/server/memory-server.ts';
 import { eventSubject } from '../../../../src/adapters/memory/server/subjects.ts';
 import { memoryStore } from '../../../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../../../src/adapters/memory/time/virtual-clock.ts';
@@ -21,7 +21,7 @@ import { agent, eventOf, instance } from '../../../contract/support/sample-names
 
 function open() {
   const clock = new VirtualClock();
-  const world = new MemoryWorld(clock);
+  const world = new MemoryServer(clock);
   return { clock, world, store: memoryStore(world) };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { MemoryWorld } from '../../../../src/adapters/memory/server/memory-server.ts';
-import { type Link, LinkDown } from '../../../../src/adapters/memory/server/transport.ts';
+import { MemoryServer } from '../../../../src/adapters/memory/server/memory-server.ts';
+import { LinkDown, type Transport } from '../../../../src/adapters/memory/server/transport.ts';
 import { memoryStore } from '../../../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../../../src/adapters/memory/time/virtual-clock.ts';
 import { tombstoneTtl } from '../../../../src/domain/policy/lease-policy.ts';
@@ -12,9 +12,9 @@ import { Observed } from '../../../contract/support/watch-recorder.ts';
 /** A watcher whose line can be cut, and a writer whose line is good. */
 function watching(up = true) {
   const clock = new VirtualClock();
-  const world = new MemoryWorld(clock);
+  const world = new MemoryServer(clock);
   let isUp = up;
-  const link: Link = {
+  const link: Transport = {
     carry: async (serve) => {
       if (!isUp) throw new LinkDown('cut', true);
       return serve();

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { entryOf, fromApi, placeOf } from '../../../../src/adapters/nats/connection/message.ts';
-import { namesOf } from '../../../../src/adapters/nats/connection/subject-names.ts';
+import { subjectNamesOf } from '../../../../src/adapters/nats/connection/subject-names.ts';
 import { Namespace } from '../../../../src/domain/identity/names.ts';
 
-const bucket = namesOf(Namespace.parse('test')).registry;
+const bucket = subjectNamesOf(Namespace.parse('test')).registry;
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 test.each([

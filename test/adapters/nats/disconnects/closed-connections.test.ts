@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
   type ClosedConnection,
-  ClosedLists,
+  ClosedConnectionDiff,
   mostOpen,
-  OpenLists,
+  OpenConnectionDiff,
 } from '../../../../src/adapters/nats/disconnects/closed-connections.ts';
 import type { ConnectionList } from '../../../../src/adapters/nats/disconnects/connection-lists.ts';
 
@@ -28,8 +28,8 @@ const crowd = (size: number): readonly Listed[] =>
   Array.from({ length: size }, (_, n) => [n + 1, `name ${n}`]);
 
 /** After this, whoever is compared next is compared with these. */
-function lists(...held: readonly ConnectionList[]): OpenLists {
-  const known = new OpenLists();
+function lists(...held: readonly ConnectionList[]): OpenConnectionDiff {
+  const known = new OpenConnectionDiff();
   known.changed(held.map((list) => page(list, 1)));
   expect(known.compare(held)).toEqual([]);
   return known;
@@ -41,7 +41,7 @@ const gone = (server: string, cid: number, name: string): ClosedConnection => ({
 
 describe('of open connections', () => {
   test('those of the first list had not gone, whoever was there before', () => {
-    expect(new OpenLists().compare([open('s1', [1, 'a'])])).toEqual([]);
+    expect(new OpenConnectionDiff().compare([open('s1', [1, 'a'])])).toEqual([]);
   });
 
   test('one that is listed no more is gone, once', () => {
@@ -102,7 +102,7 @@ describe('of open connections', () => {
   ])('of a server with %i so many are told of', (size, count) => {
     const before = page(open('s1', ...crowd(size)), mostOpen);
     const after = page(open('s1', ...crowd(size).toSpliced(500, 1)), mostOpen);
-    const known = new OpenLists();
+    const known = new OpenConnectionDiff();
     known.changed([page(before, 1)]);
     known.compare([before]);
     expect(known.compare([after])).toHaveLength(count);
@@ -169,10 +169,11 @@ describe('of closed connections', () => {
     ...{ server: 's1', now, total },
     connections: stops.map((stop) => ({ cid: stop, name: `at ${stop}`, reason, stop })),
   });
-  const news = (taken: ReturnType<ClosedLists['take']>) => taken.news.map(({ cid }) => cid);
+  const news = (taken: ReturnType<ClosedConnectionDiff['take']>) =>
+    taken.news.map(({ cid }) => cid);
 
-  function heard(now: number): ClosedLists {
-    const known = new ClosedLists();
+  function heard(now: number): ClosedConnectionDiff {
+    const known = new ClosedConnectionDiff();
     expect(known.take(closed(now, [now - 1], 10))).toEqual({ news: [], more: false });
     return known;
   }
@@ -216,7 +217,7 @@ describe('of closed connections', () => {
   });
 
   test('a server that does not tell the time tells nothing', () => {
-    const known = new ClosedLists();
+    const known = new ClosedConnectionDiff();
     known.take(closed(Number.NaN, [1]));
     expect(news(known.take(closed(Number.NaN, [2])))).toEqual([]);
   });

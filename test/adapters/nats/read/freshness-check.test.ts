@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Sight } from '../../../../src/adapters/nats/read/freshness-check.ts';
+import { FreshnessCheck } from '../../../../src/adapters/nats/read/freshness-check.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
 
 const stream = (last_seq: number, created = 'then') => ({ created, state: { last_seq } });
@@ -7,7 +7,7 @@ const stream = (last_seq: number, created = 'then') => ({ created, state: { last
 /** A sight that asks at every heartbeat, and a leader that answers what it is told to. */
 function sighted() {
   let answer: () => ReturnType<typeof stream> | undefined = () => stream(10);
-  const sight = new Sight(async () => answer(), stream(10), 0);
+  const sight = new FreshnessCheck(async () => answer(), stream(10), 0);
   return {
     leader: (says: typeof answer) => {
       answer = says;

@@ -1,16 +1,16 @@
 import type { Msg } from '@nats-io/transport-node';
 import { describe, expect, test } from 'vitest';
 import { code } from '../../../../src/adapters/nats/connection/jetstream-errors.ts';
-import { namesOf } from '../../../../src/adapters/nats/connection/subject-names.ts';
+import { subjectNamesOf } from '../../../../src/adapters/nats/connection/subject-names.ts';
 import type {
-  Link,
   Reply,
+  SupervisedConnection,
 } from '../../../../src/adapters/nats/connection/supervised-connection.ts';
 import { takeSnapshot } from '../../../../src/adapters/nats/read/snapshot.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
 import { Namespace } from '../../../../src/domain/identity/names.ts';
 
-const bucket = namesOf(Namespace.parse('test')).registry;
+const bucket = subjectNamesOf(Namespace.parse('test')).registry;
 const spec = { bucket, filters: ['agent.>'], atLeast: 0, within: 60_000 };
 const lost = '7 were sent, 0 came';
 
@@ -28,7 +28,7 @@ const missing = heard({ error: { code: 404, err_code: code.streamNotFound, descr
  * A server whose consumer loses all that it sends. `later`: what is said of the stream once the first
  * try has failed so; nothing, and the connection is closed, where that is left out.
  */
-function losingEverything(later?: Reply): { link: Link; tries: () => number } {
+function losingEverything(later?: Reply): { link: SupervisedConnection; tries: () => number } {
   let tries = 0;
   let hear: (error: null, msg: Msg) => void = () => {};
   const said = (name: string) => (name === 'Nats-Last-Consumer' ? '7' : '');
@@ -53,10 +53,10 @@ function losingEverything(later?: Reply): { link: Link; tries: () => number } {
     },
   };
   const link = { up: true, connection, ask, tell: () => true, onLoss: () => () => {} };
-  return { link: link as unknown as Link, tries: () => tries };
+  return { link: link as unknown as SupervisedConnection, tries: () => tries };
 }
 
-const failureOf = (link: Link, within = spec.within) =>
+const failureOf = (link: SupervisedConnection, within = spec.within) =>
   takeSnapshot(link, { ...spec, within }).catch((cause: unknown) => cause);
 
 describe('a list that cannot be read', () => {

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { namesOf } from '../../../../src/adapters/nats/connection/subject-names.ts';
+import { subjectNamesOf } from '../../../../src/adapters/nats/connection/subject-names.ts';
 import {
   compareSettings,
-  sayFinding,
+  formatFinding,
 } from '../../../../src/adapters/nats/streams/compare-settings.ts';
 import {
+  desiredStreams,
   type Settings,
-  wantedSettings,
 } from '../../../../src/adapters/nats/streams/stream-settings.ts';
 import { Namespace } from '../../../../src/domain/identity/names.ts';
 
-const wanted = wantedSettings(namesOf(Namespace.parse('test')), 1);
+const wanted = desiredStreams(subjectNamesOf(Namespace.parse('test')), 1);
 
 test.each(Object.values(wanted))('the stream as we make it, $name, has no findings', (stream) => {
   expect(compareSettings(stream, stream)).toEqual([]);
@@ -74,7 +74,7 @@ describe.each<[keyof typeof wanted, Settings, boolean]>([
 
 test('a finding names the stream, the setting and both values', () => {
   const found = { ...wanted.registry, allow_rollup_hdrs: true };
-  expect(compareSettings(found, wanted.registry).map(sayFinding)).toEqual([
+  expect(compareSettings(found, wanted.registry).map(formatFinding)).toEqual([
     'KV_rollcall_test_registry: allow_rollup_hdrs is true, must be false',
   ]);
 });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { namesOf } from '../../../../src/adapters/nats/connection/subject-names.ts';
+import { subjectNamesOf } from '../../../../src/adapters/nats/connection/subject-names.ts';
 import { messagesOf } from '../../../../src/adapters/nats/write/commit.ts';
 import { Namespace } from '../../../../src/domain/identity/names.ts';
 
-const names = namesOf(Namespace.parse('test'));
+const names = subjectNamesOf(Namespace.parse('test'));
 const event = (n: number) => ({ subject: `host.agent.run.${n}`, text: `event ${n}` });
 const bare = { writes: [], events: [] };
 

@@ -1,5 +1,5 @@
 import { request as ask, type IncomingMessage } from 'node:http';
-import { layoutOf } from '../../../../src/adapters/chart-rendering/elk-layout.ts';
+import { layoutChart } from '../../../../src/adapters/chart-rendering/elk-layout.ts';
 import { Ledger } from '../../../../src/dashboard/server/history/history-index.ts';
 import { Bell } from '../../../../src/dashboard/server/history/ingest.ts';
 import type { Source } from '../../../../src/dashboard/server/history/live-source.ts';
@@ -83,7 +83,7 @@ export const apiOf = (source: Source, more: Partial<Api> = {}): Api => ({
   planNow: undefined,
   subjectsOf: (name) => [name],
   streams: new Streams(),
-  draw: drawings((chart, collapsed) => layoutOf(chart, { collapsed })),
+  draw: drawings((chart, collapsed) => layoutChart(chart, { collapsed })),
   ...more,
 });
 

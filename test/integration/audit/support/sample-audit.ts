@@ -2,7 +2,7 @@ import { openNatsStore } from '../../../../src/adapters/nats/store.ts';
 import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { systemEntropy } from '../../../../src/adapters/system/entropy.ts';
 import { systemHash } from '../../../../src/adapters/system/hash.ts';
-import { placeOf } from '../../../../src/adapters/system/processes.ts';
+import { processIdentity } from '../../../../src/adapters/system/processes.ts';
 import { portsOf as barePorts } from '../../../../src/bench/environment/access.ts';
 import { AgentName, HostId, type Namespace, RunId } from '../../../../src/domain/identity/names.ts';
 import { InstanceSpec } from '../../../../src/domain/records/desired-instances.ts';
@@ -42,7 +42,7 @@ export async function startAgent(on: On, place: string, names: readonly string[]
     {
       slot: slotAt(place),
       lease,
-      process: placeOf(process.pid),
+      process: processIdentity(process.pid),
       takeover: true,
       whenExpired: 'start-over',
       drainFor: 0,

@@ -1,7 +1,7 @@
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import fc from 'fast-check';
 import { memoryStore } from '../../../../src/adapters/memory/store.ts';
-import type { Names } from '../../../../src/adapters/nats/connection/subject-names.ts';
+import type { SubjectNames } from '../../../../src/adapters/nats/connection/subject-names.ts';
 import { chartHash } from '../../../../src/charts/model/chart.ts';
 import { HostId, ZoneName } from '../../../../src/domain/identity/names.ts';
 import {
@@ -209,7 +209,7 @@ const fits = ({ body: sent }: Write): boolean => Buffer.byteLength(sent) < 1_000
 /** Publishes them in this order, and waits until the server has them all. */
 export async function publishRaw(
   raw: NatsConnection,
-  names: Names,
+  names: SubjectNames,
   writes: readonly Write[],
 ): Promise<void> {
   const prefixes = {

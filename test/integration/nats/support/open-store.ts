@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { type Names, namesOf } from '../../../../src/adapters/nats/connection/subject-names.ts';
+import {
+  type SubjectNames,
+  subjectNamesOf,
+} from '../../../../src/adapters/nats/connection/subject-names.ts';
 import {
   type NatsStore,
   type NatsStoreOptions,
@@ -12,7 +15,7 @@ import { Namespace } from '../../../../src/domain/identity/names.ts';
 /** A store on a real server, and a hand on the server beside it. */
 export type Opened = AsyncDisposable & {
   readonly store: NatsStore;
-  readonly names: Names;
+  readonly names: SubjectNames;
   /** Somebody else's connection; never through a proxy that the store goes through. */
   readonly raw: NatsConnection;
   readonly jsm: JetStreamManager;
@@ -46,7 +49,7 @@ export async function openOn(
   const opened = stack.move();
   return {
     store,
-    names: namesOf(namespace),
+    names: subjectNamesOf(namespace),
     raw,
     jsm,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

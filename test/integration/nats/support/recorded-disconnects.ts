@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import { closeNats, connectNats } from '../../../../src/adapters/nats/connection/connect.ts';
-import { Link } from '../../../../src/adapters/nats/connection/supervised-connection.ts';
-import { natsDepartures } from '../../../../src/adapters/nats/disconnects/disconnects.ts';
+import { SupervisedConnection } from '../../../../src/adapters/nats/connection/supervised-connection.ts';
+import { natsDisconnects } from '../../../../src/adapters/nats/disconnects/disconnects.ts';
 import { AgentName, HostId, RunId, type RunRef } from '../../../../src/domain/identity/names.ts';
 import type { Disconnect } from '../../../../src/ports/disconnects.ts';
 
@@ -19,7 +19,9 @@ export const login = (user: User | undefined) =>
 
 /** Watches on a connection of its own, and says what its client complains of. */
 export async function watchOn(server: string, user?: User) {
-  const link = new Link(await connectNats({ servers: [server], name: 'watcher', ...login(user) }));
+  const link = new SupervisedConnection(
+    await connectNats({ servers: [server], name: 'watcher', ...login(user) }),
+  );
   const complaints: Error[] = [];
   void (async () => {
     for await (const status of link.connection.status()) {
@@ -28,7 +30,7 @@ export async function watchOn(server: string, user?: User) {
   })();
   const told: Disconnect[] = [];
   const stop = new AbortController();
-  const ended = natsDepartures(link).watch((said) => void told.push(said), stop.signal);
+  const ended = natsDisconnects(link).watch((said) => void told.push(said), stop.signal);
   await link.connection.flush();
   return {
     link,
