@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pictureName } from '../../src/charts/layout/pinned-layouts.ts';
-import { pins } from '../../src/charts/layout/pinned-layouts-data.ts';
+import { pinnedLayouts } from '../../src/charts/layout/pinned-layouts-data.ts';
 import { charts, checkout, documented, foldings } from './documented.ts';
 
 describe('docs/machines.md, written by npm run docs:machines', () => {
@@ -22,6 +22,6 @@ describe('docs/machines.md, written by npm run docs:machines', () => {
     const drawn = charts.flatMap((chart) =>
       foldings(chart).map((collapsed) => pictureName(chart.hash, collapsed, 'down')),
     );
-    expect(Object.keys(pins).sort()).toEqual(drawn.sort());
+    expect(Object.keys(pinnedLayouts).sort()).toEqual(drawn.sort());
   });
 });

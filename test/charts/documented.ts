@@ -4,11 +4,11 @@ import { layoutChart } from '../../src/adapters/chart-rendering/elk-layout.ts';
 import { collapsedBelow } from '../../src/charts/diagram/diagram.ts';
 import type { Chart } from '../../src/charts/model/chart.ts';
 import { type TreeNode, treeOf } from '../../src/charts/model/state-tree.ts';
-import { sentence, wordsOf } from '../../src/charts/model/transition-label.ts';
+import { labelOf, sentence } from '../../src/charts/model/transition-label.ts';
 import { svgOf } from '../../src/charts/svg/svg.ts';
 import { dotOf } from '../../src/charts/text/dot.ts';
 import { mermaidOf } from '../../src/charts/text/mermaid.ts';
-import { outlineOf } from '../../src/charts/text/text-tree.ts';
+import { textTree } from '../../src/charts/text/text-tree.ts';
 import { builtInCharts } from '../../src/runtime/transitions/publish-charts.ts';
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url));
@@ -100,7 +100,7 @@ function section(chart: Chart): string {
     '<details><summary>As a tree, and as Mermaid</summary>',
     '',
     '```text',
-    ...outlineOf(chart).map(({ parts }) => parts.map(([, text]) => text).join('')),
+    ...textTree(chart).map(({ parts }) => parts.map(([, text]) => text).join('')),
     '```',
     '',
     '```mermaid',
@@ -126,7 +126,7 @@ const transitions = (chart: Chart): readonly string[] => [
   '|---|---|---|---|',
   ...chart.edges.map((edge) => {
     const targets = edge.targets.map((id) => `\`${below(chart, id)}\``).join(', ');
-    const words = cell(sentence(wordsOf(edge)));
+    const words = cell(sentence(labelOf(edge)));
     return `| \`${below(chart, edge.source)}\` | ${words} | ${targets} | ${cell(edge.description ?? '')} |`;
   }),
   '',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { chartOf } from '../../src/charts/model/chart.ts';
 import { dotOf } from '../../src/charts/text/dot.ts';
 import { mermaidOf } from '../../src/charts/text/mermaid.ts';
-import { outlineOf } from '../../src/charts/text/text-tree.ts';
+import { textTree } from '../../src/charts/text/text-tree.ts';
 import { examples } from '../machines/examples.ts';
 import { everything } from './everything.ts';
 
@@ -41,7 +41,7 @@ describe.each(charts)('the $machine machine', (chart) => {
   });
 
   test('as a tree: every state and every transition has its line', () => {
-    const outline = outlineOf(chart);
+    const outline = textTree(chart);
     expect(outline.flatMap(({ edge }) => edge ?? []).sort()).toEqual(
       chart.edges.map(({ id }) => id).sort(),
     );
@@ -62,7 +62,7 @@ test('a tree that is opened where somebody is tells of other states what was tak
     last: ['every<thing>.first||0'],
     counts: { edges: { 'every<thing>.first||0': 3 } },
   } as const;
-  const lines = outlineOf(hostile, { overlay, open: 'active' }).map(({ parts }) =>
+  const lines = textTree(hostile, { overlay, open: 'active' }).map(({ parts }) =>
     parts.map(([, text]) => text).join(''),
   );
   expect(lines.filter((line) => line.includes('◂'))).toEqual([

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { layoutChart } from '../../src/adapters/chart-rendering/elk-layout.ts';
 import { variants } from '../../src/charts/layout/layout-variants.ts';
 import { pictureName } from '../../src/charts/layout/pinned-layouts.ts';
-import { pins } from '../../src/charts/layout/pinned-layouts-data.ts';
+import { pinnedLayouts } from '../../src/charts/layout/pinned-layouts-data.ts';
 import { charts, checkout, documented, foldings } from './documented.ts';
 
 /**
@@ -14,11 +14,13 @@ const wanted: Record<string, string> = {};
 for (const chart of charts) {
   for (const collapsed of foldings(chart)) {
     const name = pictureName(chart.hash, collapsed, 'down');
-    const layout = pins[name] ? undefined : await layoutChart(chart, { collapsed, ways: variants });
-    wanted[name] = pins[name] ?? layout?.variant ?? '';
+    const layout = pinnedLayouts[name]
+      ? undefined
+      : await layoutChart(chart, { collapsed, ways: variants });
+    wanted[name] = pinnedLayouts[name] ?? layout?.variant ?? '';
   }
 }
-if (JSON.stringify(wanted) === JSON.stringify(pins)) {
+if (JSON.stringify(wanted) === JSON.stringify(pinnedLayouts)) {
   await rm(join(checkout, 'docs/machines'), { recursive: true, force: true });
   await mkdir(join(checkout, 'docs/machines'), { recursive: true });
   for (const [path, text] of await documented()) await writeFile(join(checkout, path), text);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runMachine } from '../../machines/run.ts';
-import { pictureOf } from '../../src/charts/diagram/diagram.ts';
+import { buildDiagram } from '../../src/charts/diagram/diagram.ts';
 import { type Chart, chartHash, chartOf } from '../../src/charts/model/chart.ts';
 import { readChart } from '../../src/charts/model/parse-chart.ts';
 import { attributeWord, escapeXml } from '../../src/charts/svg/escape-xml.ts';
@@ -35,7 +35,7 @@ test('a stored chart that is anything is a chart that can be drawn, or is none',
     (text) => {
       const chart = kept(text);
       if (!chart) return;
-      const { boxes } = pictureOf(chart, []);
+      const { boxes } = buildDiagram(chart, []);
       expect(boxes.length).toBeLessThanOrEqual(chart.nodes.length);
     },
     { runs: 200 },

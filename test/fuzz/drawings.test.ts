@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { collectorMachine } from '../../machines/collector.ts';
 import { runMachine } from '../../machines/run.ts';
 import { layoutChart } from '../../src/adapters/chart-rendering/elk-layout.ts';
-import { pictureOf } from '../../src/charts/diagram/diagram.ts';
+import { buildDiagram } from '../../src/charts/diagram/diagram.ts';
 import { variants } from '../../src/charts/layout/layout-variants.ts';
 import {
   type Chart,
@@ -17,7 +17,7 @@ import { pathOf, treeOf } from '../../src/charts/model/state-tree.ts';
 import { svgOf } from '../../src/charts/svg/svg.ts';
 import { dotOf } from '../../src/charts/text/dot.ts';
 import { mermaidOf } from '../../src/charts/text/mermaid.ts';
-import { outlineOf } from '../../src/charts/text/text-tree.ts';
+import { textTree } from '../../src/charts/text/text-tree.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { everything } from '../charts/everything.ts';
@@ -159,8 +159,8 @@ test('a chart that is anything is told as text, or is none', () =>
         );
       }
       for (const state of treeOf(chart).all) expect(pathOf(state).length).toBe(state.depth + 1);
-      expect(outlineOf(chart, {}).length).toBeGreaterThan(0);
-      expect(pictureOf(chart, []).boxes.length).toBeLessThanOrEqual(chart.nodes.length);
+      expect(textTree(chart, {}).length).toBeGreaterThan(0);
+      expect(buildDiagram(chart, []).boxes.length).toBeLessThanOrEqual(chart.nodes.length);
     },
   ));
 

@@ -1,11 +1,11 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { pictureOf } from '../../charts/diagram/diagram.ts';
+import { buildDiagram } from '../../charts/diagram/diagram.ts';
 import { type Direction, elkGraph } from '../../charts/layout/elk-graph.ts';
-import { type Layout, layoutFrom } from '../../charts/layout/layout.ts';
-import { score } from '../../charts/layout/layout-score.ts';
+import { type Layout, parseElkLayout } from '../../charts/layout/layout.ts';
+import { layoutPenalty } from '../../charts/layout/layout-score.ts';
 import { type Variant, variants } from '../../charts/layout/layout-variants.ts';
-import { pinnedFor } from '../../charts/layout/pinned-layouts.ts';
+import { pinnedLayout } from '../../charts/layout/pinned-layouts.ts';
 import type { Chart } from '../../charts/model/chart.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
@@ -33,8 +33,8 @@ export async function layoutChart(
   chart: Chart,
   { collapsed = [], direction = 'down', within = seconds(10), ways }: LayOutOptions = {},
 ): Promise<Layout> {
-  const picture = pictureOf(chart, collapsed);
-  const tried = ways ?? pinnedFor(chart.hash, collapsed, direction) ?? variants;
+  const picture = buildDiagram(chart, collapsed);
+  const tried = ways ?? pinnedLayout(chart.hash, collapsed, direction) ?? variants;
   const graphs = tried.map((variant) => elkGraph(picture, variant, direction));
   let best: { readonly layout: Layout; readonly score: number } | undefined;
   let failed = `there was no answer within ${within / 1000} s`;
@@ -44,8 +44,14 @@ export async function layoutChart(
       continue;
     }
     const variant = tried[answered.n]?.name ?? '';
-    const layout = layoutFrom(answered.graph, { chart, picture, collapsed, direction, variant });
-    const scored = { layout, score: score(layout) };
+    const layout = parseElkLayout(answered.graph, {
+      chart,
+      picture,
+      collapsed,
+      direction,
+      variant,
+    });
+    const scored = { layout, score: layoutPenalty(layout) };
     if (!best || scored.score < best.score) best = scored;
   }
   if (best) return best.layout;

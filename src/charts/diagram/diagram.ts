@@ -1,6 +1,6 @@
 import type { Chart, ChartEdge } from '../model/chart.ts';
 import { type Tree, type TreeNode, treeOf } from '../model/state-tree.ts';
-import { sentence, type Words, wordsOf } from '../model/transition-label.ts';
+import { labelOf, sentence, type Words } from '../model/transition-label.ts';
 
 /** One line of text that stands for transitions: on a line between states, or inside one. */
 export interface Row extends Words {
@@ -40,7 +40,7 @@ export interface Line {
 }
 
 /** What is to be drawn of a chart, without a place. */
-export interface Picture {
+export interface Diagram {
   readonly boxes: readonly Box[];
   readonly lines: readonly Line[];
   /** The first state of the machine, where the machine itself is not drawn. */
@@ -48,7 +48,7 @@ export interface Picture {
 }
 
 /** A chart with some of its states collapsed; the machine is drawn only where lines start or end at it. */
-export function pictureOf(chart: Chart, collapsed: readonly string[]): Picture {
+export function buildDiagram(chart: Chart, collapsed: readonly string[]): Diagram {
   const tree = treeOf(chart);
   const hidden = new Set(collapsed);
   const seen = (id: string): string => {
@@ -136,7 +136,7 @@ const staysAt = ({ source, targets }: ChartEdge): boolean =>
   targets.every((target) => target === source);
 
 const rowOf = (edge: ChartEdge): Row => ({
-  ...wordsOf(edge),
+  ...labelOf(edge),
   edges: [edge.id],
   description: edge.description,
 });

@@ -3,7 +3,7 @@
  * enough without a browser. Measured once in Chromium 156 with the font of @fontsource-variable/inter 5.3,
  * kerning off.
  */
-export const inter = {
+export const interGlyphWidths = {
   400: [
     281, 288, 466, 633, 642, 982, 644, 300, 365, 365, 501, 662, 288, 460, 288, 360, 631, 407, 610,
     618, 646, 593, 620, 566, 619, 620, 288, 302, 662, 662, 662, 511, 966, 690, 654, 730, 722, 601,

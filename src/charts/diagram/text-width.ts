@@ -1,8 +1,8 @@
-import { beyondAscii, inter } from './inter-glyph-widths.ts';
+import { beyondAscii, interGlyphWidths } from './inter-glyph-widths.ts';
 
 export interface Font {
   readonly size: number;
-  readonly weight: keyof typeof inter;
+  readonly weight: keyof typeof interGlyphWidths;
 }
 
 /** Kerning off, hinting, a browser's rounding: what the table cannot know. */
@@ -13,7 +13,7 @@ const unknown = 1000;
 
 /** How wide a line of text will be, in pixels, and a little more. */
 export function widthOf(text: string, { size, weight }: Font): number {
-  const widths = inter[weight];
+  const widths = interGlyphWidths[weight];
   let sum = 0;
   for (const char of text) sum += widths[indexOf(char)] ?? unknown;
   return (sum / 1000) * size * slack;

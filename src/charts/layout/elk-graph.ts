@@ -1,4 +1,4 @@
-import type { Box, Picture } from '../diagram/diagram.ts';
+import type { Box, Diagram } from '../diagram/diagram.ts';
 import { labelSize, measures, sizeOf } from '../diagram/sizes.ts';
 import type { Variant } from './layout-variants.ts';
 
@@ -55,7 +55,7 @@ export const elkIds = {
 };
 
 /** The picture as a question to ELK. */
-export function elkGraph(picture: Picture, variant: Variant, direction: Direction): ElkGraph {
+export function elkGraph(picture: Diagram, variant: Variant, direction: Direction): ElkGraph {
   const numbers = new Map(picture.boxes.map(({ id }, n) => [id, n]));
   const idOf = (id: string) => elkIds.box(numbers.get(id) ?? -1);
   const dot = (owner: number | 'machine'): ElkGraph => ({

@@ -7,7 +7,7 @@ type Segment = readonly [Point, Point];
  * words is the worst, then one that crosses another, then bends, ways and room; a life that does not
  * run downwards, or does not begin at the top, is read wrongly.
  */
-export function score(layout: Layout): number {
+export function layoutPenalty(layout: Layout): number {
   const { lines, width, height } = layout;
   const ways = lines.map(({ points }) => segments(points));
   const crossings = count(ways, (a, b) => crossed(a, b));

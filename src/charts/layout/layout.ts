@@ -1,4 +1,4 @@
-import type { Box, Line, Picture, Row } from '../diagram/diagram.ts';
+import type { Box, Diagram, Line, Row } from '../diagram/diagram.ts';
 import { measures } from '../diagram/sizes.ts';
 import type { Chart } from '../model/chart.ts';
 import { type Direction, type ElkGraph, type ElkLine, elkIds } from './elk-graph.ts';
@@ -51,11 +51,11 @@ export interface Layout {
 }
 
 /** What ELK gave back for a picture, read. */
-export function layoutFrom(
+export function parseElkLayout(
   graph: ElkGraph,
   of: {
     readonly chart: Chart;
-    readonly picture: Picture;
+    readonly picture: Diagram;
     readonly collapsed: readonly string[];
     readonly direction: Direction;
     readonly variant: string;

@@ -2,7 +2,7 @@
  * The ways that were found best for our own machines, by what is drawn: written by
  * `npm run docs:machines`, so that a picture depends neither on the time there is nor on the search.
  */
-export const pins: Readonly<Record<string, string>> = {
+export const pinnedLayouts: Readonly<Record<string, string>> = {
   '03fb4df28ca5 down run.present': 'depth-straight-short-ordered',
   '03fb4df28ca5 down run.present.phase run.present.sight': 'depth-straight-short-ordered',
   '03fb4df28ca5 down run.present.phase': 'depth-straight-short-free',

@@ -1,6 +1,6 @@
 import type { Direction } from './elk-graph.ts';
 import { type Variant, variants } from './layout-variants.ts';
-import { pins } from './pinned-layouts-data.ts';
+import { pinnedLayouts } from './pinned-layouts-data.ts';
 
 /** What is drawn, as a name: of a chart with some states collapsed, in a direction. */
 export const pictureName = (
@@ -10,12 +10,12 @@ export const pictureName = (
 ): string => [hash, direction, ...[...collapsed].sort()].join(' ');
 
 /** The one way to lay out this picture, where it is known. */
-export function pinnedFor(
+export function pinnedLayout(
   hash: string,
   collapsed: readonly string[],
   direction: Direction,
 ): readonly Variant[] | undefined {
-  const name = pins[pictureName(hash, collapsed, direction)];
+  const name = pinnedLayouts[pictureName(hash, collapsed, direction)];
   const variant = variants.find((one) => one.name === name);
   return variant && [variant];
 }

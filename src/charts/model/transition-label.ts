@@ -1,10 +1,10 @@
 import type { ChartEdge } from './chart.ts';
 
 /** What makes a transition happen, by which it is drawn. */
-export type Trigger = 'event' | 'timer' | 'done' | 'error' | 'always';
+export type TransitionTrigger = 'event' | 'timer' | 'done' | 'error' | 'always';
 
 export interface Words {
-  readonly trigger: Trigger;
+  readonly trigger: TransitionTrigger;
   /** What is said of the event. */
   readonly event: string;
   readonly guard: string | null;
@@ -12,7 +12,7 @@ export interface Words {
 }
 
 /** How a transition is said: what XState calls its event in a person's words. */
-export function wordsOf({ event, source, guard, actions }: ChartEdge): Words {
+export function labelOf({ event, source, guard, actions }: ChartEdge): Words {
   return { ...triggerOf(event, source), guard, actions };
 }
 

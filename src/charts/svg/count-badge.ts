@@ -5,7 +5,7 @@ import { number } from './edge-path.ts';
 import { escapeXml } from './escape-xml.ts';
 
 /** The room of a count; `at`: the middle of its left side. */
-export function pill({ x, y }: Point, count: number | undefined): string {
+export function countBadge({ x, y }: Point, count: number | undefined): string {
   const { width, height } = measures.pill;
   return (
     `<g class="pill${count === undefined ? ' none' : ''}">` +

@@ -4,14 +4,14 @@ const corner = 8;
 const head = { length: 8, width: 7 } as const;
 
 /** A line's path with round corners, broken where its words stand, and without its head. */
-export function wayPath(points: readonly Point[], words: Area | undefined): string {
+export function edgePath(points: readonly Point[], words: Area | undefined): string {
   const short = shortened(points);
   const pieces = words ? broken(short, words) : [short];
   return pieces.map(rounded).join('');
 }
 
 /** The triangle at its end. */
-export function headPath(points: readonly Point[]): string {
+export function arrowHeadPath(points: readonly Point[]): string {
   const tip = points.at(-1);
   const from = points.at(-2);
   if (!tip || !from) return '';

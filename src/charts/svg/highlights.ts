@@ -9,7 +9,7 @@ export interface Marks {
   edgeCount(ids: readonly string[]): number | undefined;
 }
 
-export function marksOf(overlay: Overlay | undefined): Marks {
+export function highlightAttributes(overlay: Overlay | undefined): Marks {
   const active = new Set(overlay?.active);
   const last = new Set(overlay?.last);
   const { nodes, edges } = overlay?.counts ?? {};

@@ -2,12 +2,12 @@ import type { Box, InnerRow } from '../diagram/diagram.ts';
 import { measures } from '../diagram/sizes.ts';
 import type { Area } from '../layout/layout.ts';
 import { sentence } from '../model/transition-label.ts';
-import { pill } from './count-badge.ts';
+import { countBadge } from './count-badge.ts';
 import { number } from './edge-path.ts';
 import { escapeXml } from './escape-xml.ts';
 import type { Marks } from './highlights.ts';
-import { again, atOnce, more } from './icons.ts';
-import { told } from './tooltip.ts';
+import { collapsedIcon, parallelIcon, selfLoopIcon } from './icons.ts';
+import { tooltipText } from './tooltip.ts';
 
 /** A state: its frame, its name, what it does within itself, and the room of its count. */
 export function svgBox(box: Box & Area, marks: Marks): string {
@@ -44,12 +44,12 @@ function head(box: Box & Area, marks: Marks): string {
   let mark = '';
   if (kind === 'final') {
     mark = `<g ${place}><circle class="mark" r="6"/><circle class="full" r="3"/></g>`;
-  } else if (collapsed) mark = `<path class="mark" ${place} d="${more}"/>`;
-  else if (kind === 'parallel') mark = `<path class="mark" ${place} d="${atOnce}"/>`;
+  } else if (collapsed) mark = `<path class="mark" ${place} d="${collapsedIcon}"/>`;
+  else if (kind === 'parallel') mark = `<path class="mark" ${place} d="${parallelIcon}"/>`;
   const from = x + inset + (mark === '' ? 0 : icon + 4);
   return (
     `${mark}<text class="name" x="${number(from)}" y="${number(middle + 4.8)}">${escapeXml(name)}</text>` +
-    pill({ x: x + width - inset / 2 - room.width, y: middle }, marks.nodeCount(box.id))
+    countBadge({ x: x + width - inset / 2 - room.width, y: middle }, marks.nodeCount(box.id))
   );
 }
 
@@ -57,12 +57,12 @@ function inner(row: InnerRow, { x, y, width }: Area, n: number, marks: Marks): s
   const { inset, icon, nameHeight, rowHeight, pill: room } = measures;
   const middle = y + nameHeight + n * rowHeight + rowHeight / 2 - 1;
   const loop = row.reenters
-    ? `<path class="icon" transform="translate(${number(x + inset + 6)} ${number(middle)})" d="${again}"/>`
+    ? `<path class="icon" transform="translate(${number(x + inset + 6)} ${number(middle)})" d="${selfLoopIcon}"/>`
     : '';
   return (
-    `<g ${marks.edge(`inner ${row.trigger}`, row.edges)}><title>${escapeXml(told(row))}</title>${loop}` +
+    `<g ${marks.edge(`inner ${row.trigger}`, row.edges)}><title>${escapeXml(tooltipText(row))}</title>${loop}` +
     `<text x="${number(x + inset + icon)}" y="${number(middle + 4)}">${escapeXml(sentence(row))}</text>` +
-    `${pill({ x: x + width - inset / 2 - room.width, y: middle }, marks.edgeCount(row.edges))}</g>`
+    `${countBadge({ x: x + width - inset / 2 - room.width, y: middle }, marks.edgeCount(row.edges))}</g>`
   );
 }
 

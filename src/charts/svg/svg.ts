@@ -3,15 +3,15 @@ import { labelWidth, measures } from '../diagram/sizes.ts';
 import { widthOf } from '../diagram/text-width.ts';
 import type { Area, Layout, PlacedLine, PlacedStart } from '../layout/layout.ts';
 import type { Overlay } from '../model/overlay.ts';
-import { pill } from './count-badge.ts';
-import { headPath, number, wayPath } from './edge-path.ts';
+import { countBadge } from './count-badge.ts';
+import { arrowHeadPath, edgePath, number } from './edge-path.ts';
 import { attributeWord, escapeXml } from './escape-xml.ts';
-import { type Marks, marksOf } from './highlights.ts';
+import { highlightAttributes, type Marks } from './highlights.ts';
 import { icons } from './icons.ts';
 import { svgBox } from './state-box.ts';
 import { stylesheet } from './stylesheet.ts';
 import type { Theme } from './theme.ts';
-import { told } from './tooltip.ts';
+import { tooltipText } from './tooltip.ts';
 
 export interface SvgOptions {
   readonly theme: Theme;
@@ -33,7 +33,7 @@ export interface SvgOptions {
  */
 export function svgOf(layout: Layout, { theme, overlay }: SvgOptions): string {
   const { machine, hash, width, height } = layout;
-  const marks = marksOf(overlay);
+  const marks = highlightAttributes(overlay);
   const counted = theme === 'css' || overlay?.counts !== undefined;
   const { margin, title } = measures;
   const parts = [
@@ -55,7 +55,7 @@ function svgStart({ target, dot, points }: PlacedStart): string {
   return (
     `<g class="start" data-start="${escapeXml(attributeWord(target))}">` +
     `<circle class="dot" cx="${number(dot.x)}" cy="${number(dot.y)}" r="${measures.dot / 2}"/>` +
-    `<path class="way" d="${wayPath(points, undefined)}"/><path class="head" d="${headPath(points)}"/></g>`
+    `<path class="way" d="${edgePath(points, undefined)}"/><path class="head" d="${arrowHeadPath(points)}"/></g>`
   );
 }
 
@@ -65,7 +65,7 @@ function svgLine({ rows, points, label }: PlacedLine, marks: Marks, counted: boo
   const words = { ...label, y: label.y - 1, height: label.height + 2 };
   return [
     `<g ${attributes}>`,
-    `<path class="way" d="${wayPath(points, words)}"/><path class="head" d="${headPath(points)}"/>`,
+    `<path class="way" d="${edgePath(points, words)}"/><path class="head" d="${arrowHeadPath(points)}"/>`,
     ...rows.map((row, n) => svgRow(row, { label, n, counted }, marks)),
     '</g>',
   ].join('');
@@ -97,8 +97,8 @@ function svgRow(
       : `<text class="guard" x="${number(afterEvent)}" y="${number(y + 4)}">${escapeXml(`[${row.guard}]`)}</text>`;
   return (
     `<g ${marks.edge(`row ${row.trigger}`, row.edges)}>` +
-    `<title>${escapeXml(told(row))}</title>${icon}` +
+    `<title>${escapeXml(tooltipText(row))}</title>${icon}` +
     `<text class="event" x="${number(x)}" y="${number(y + 4)}">${escapeXml(row.event)}</text>${guard}` +
-    `${counted ? pill({ x: pillX, y }, marks.edgeCount(row.edges)) : ''}</g>`
+    `${counted ? countBadge({ x: pillX, y }, marks.edgeCount(row.edges)) : ''}</g>`
   );
 }

@@ -1,16 +1,16 @@
 import type { Chart, ChartEdge } from '../model/chart.ts';
 import type { Overlay } from '../model/overlay.ts';
 import { type Tree, type TreeNode, treeOf } from '../model/state-tree.ts';
-import { sentence, wordsOf } from '../model/transition-label.ts';
+import { labelOf, sentence } from '../model/transition-label.ts';
 
 /** What a part of a line is, for whoever colours it. */
-export type Tone = 'frame' | 'name' | 'active' | 'text' | 'last' | 'dim';
+export type LineStyle = 'frame' | 'name' | 'active' | 'text' | 'last' | 'dim';
 
 export interface OutlineLine {
   /** The state or the transition that it tells of. */
   readonly node: string;
   readonly edge?: string;
-  readonly parts: readonly (readonly [tone: Tone, text: string])[];
+  readonly parts: readonly (readonly [tone: LineStyle, text: string])[];
 }
 
 export interface OutlineOptions {
@@ -23,7 +23,7 @@ export interface OutlineOptions {
  * A chart as a tree of lines: what a terminal shows, and a screen reader reads out. Under each open
  * state is what leads out of it.
  */
-export function outlineOf(
+export function textTree(
   chart: Chart,
   { overlay, open = 'all' }: OutlineOptions = {},
 ): readonly OutlineLine[] {
@@ -82,7 +82,7 @@ class Telling {
     const count = this.#counts?.edges?.[edge.id];
     const isLast = this.#last.has(edge.id);
     return [
-      [isLast ? 'last' : 'text', `${stays ? '↻' : '→'} ${sentence(wordsOf(edge))}${targets}`],
+      [isLast ? 'last' : 'text', `${stays ? '↻' : '→'} ${sentence(labelOf(edge))}${targets}`],
       ...(count === undefined || count === 0 ? [] : ([['dim', `  ×${count}`]] as const)),
       ...(isLast ? ([['last', '  ◂ last']] as const) : []),
     ];

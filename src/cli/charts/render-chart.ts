@@ -3,7 +3,7 @@ import type { Chart } from '../../charts/model/chart.ts';
 import { svgOf } from '../../charts/svg/svg.ts';
 import { dotOf } from '../../charts/text/dot.ts';
 import { mermaidOf } from '../../charts/text/mermaid.ts';
-import { outlineOf } from '../../charts/text/text-tree.ts';
+import { textTree } from '../../charts/text/text-tree.ts';
 import { layoutOf, pngOf } from '../../composition/compose.ts';
 import type { Io } from '../terminal/io.ts';
 import { outlineLines } from './text-tree-lines.ts';
@@ -38,7 +38,7 @@ export async function drawn(
 ): Promise<string | Uint8Array> {
   if (format === 'mermaid') return mermaidOf(chart);
   if (format === 'dot') return dotOf(chart);
-  if (format === 'text') return `${outlineLines(outlineOf(chart), io).join('\n')}\n`;
+  if (format === 'text') return `${outlineLines(textTree(chart), io).join('\n')}\n`;
   const collapsed = depth === undefined ? [] : collapsedBelow(chart, depth);
   const svg = svgOf(await layoutOf(chart, { collapsed }), { theme });
   return format === 'png' ? pngOf(svg) : svg;

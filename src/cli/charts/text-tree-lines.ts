@@ -1,4 +1,4 @@
-import type { OutlineLine, Tone } from '../../charts/text/text-tree.ts';
+import type { LineStyle, OutlineLine } from '../../charts/text/text-tree.ts';
 import { columnsOf, cutTo } from '../terminal/display-width.ts';
 import { printable } from '../terminal/escape-terminal.ts';
 import type { Palette } from '../terminal/palette.ts';
@@ -28,7 +28,7 @@ export function outlineLines(
   });
 }
 
-const painting = ({ bold, dim, live, dubious }: Palette): Record<Tone, Palette['bold']> => ({
+const painting = ({ bold, dim, live, dubious }: Palette): Record<LineStyle, Palette['bold']> => ({
   frame: dim,
   name: bold,
   active: (text) => bold(live(text)),

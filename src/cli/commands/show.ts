@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Chart } from '../../charts/model/chart.ts';
 import { activeStates } from '../../charts/model/overlay.ts';
-import { outlineOf } from '../../charts/text/text-tree.ts';
+import { textTree } from '../../charts/text/text-tree.ts';
 import { system } from '../../composition/compose.ts';
 import { entitiesNamed } from '../../composition/entity-name.ts';
 import { findMoment } from '../../composition/find-moment.ts';
@@ -91,7 +91,7 @@ function treeLines(life: Life, chart: Chart | undefined, io: Io): readonly strin
   const { event } = life.last;
   if (!chart) return wrapped(printable(`state  ${JSON.stringify(event.to)}`), io.columns);
   const overlay = overlayOf(life, activeStates(chart, event.to));
-  return outlineLines(outlineOf(chart, { overlay, open: 'active' }), io);
+  return outlineLines(textTree(chart, { overlay, open: 'active' }), io);
 }
 
 /** The chains of the process itself, of an agent's run. */

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { collectorMachine } from '../../../machines/collector.ts';
 import { runMachine } from '../../../machines/run.ts';
 import { layoutChart } from '../../../src/adapters/chart-rendering/elk-layout.ts';
-import { score } from '../../../src/charts/layout/layout-score.ts';
+import { layoutPenalty } from '../../../src/charts/layout/layout-score.ts';
 import { type Variant, variants } from '../../../src/charts/layout/layout-variants.ts';
 import { chartOf } from '../../../src/charts/model/chart.ts';
 
@@ -31,9 +31,9 @@ describe('laying out', () => {
   test('takes of all ways the one that is read best', async () => {
     const ways = variants.filter((_, n) => n % 4 === 0);
     const alone = await Promise.all(ways.map((way) => layoutChart(chart, { ways: [way] })));
-    const scores = alone.map(score);
+    const scores = alone.map(layoutPenalty);
     expect(new Set(scores).size).toBeGreaterThan(1);
-    expect(score(await layoutChart(chart, { ways }))).toBe(Math.min(...scores));
+    expect(layoutPenalty(await layoutChart(chart, { ways }))).toBe(Math.min(...scores));
   });
 
   test('takes what there is where a way never ends', async () => {

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { collectorMachine } from '../../../machines/collector.ts';
 import { runMachine } from '../../../machines/run.ts';
 import { sessionMachine } from '../../../machines/session.ts';
-import { collapsedBelow, type Picture, pictureOf } from '../../../src/charts/diagram/diagram.ts';
+import { buildDiagram, collapsedBelow, type Diagram } from '../../../src/charts/diagram/diagram.ts';
 import { chartOf } from '../../../src/charts/model/chart.ts';
-import { wordsOf } from '../../../src/charts/model/transition-label.ts';
+import { labelOf } from '../../../src/charts/model/transition-label.ts';
 import { examples } from '../../machines/examples.ts';
 import { everything } from '../everything.ts';
 
-const edgesIn = ({ boxes, lines }: Picture) =>
+const edgesIn = ({ boxes, lines }: Diagram) =>
   [...boxes, ...lines].flatMap(({ rows }) => rows.flatMap(({ edges }) => edges));
 
 describe.each([...examples.map(({ machine }) => machine), everything])(
@@ -20,11 +20,11 @@ describe.each([...examples.map(({ machine }) => machine), everything])(
       const told = chart.edges.flatMap(({ id, targets }) =>
         Array.from({ length: Math.max(1, targets.length) }, () => id),
       );
-      expect(edgesIn(pictureOf(chart, [])).sort()).toEqual(told.sort());
+      expect(edgesIn(buildDiagram(chart, [])).sort()).toEqual(told.sort());
     });
 
     test('tells none that is not there when states are collapsed, and none twice', () => {
-      const edges = edgesIn(pictureOf(chart, collapsedBelow(chart, 1)));
+      const edges = edgesIn(buildDiagram(chart, collapsedBelow(chart, 1)));
       const known = new Set(chart.edges.map(({ id }) => id));
       expect(edges.filter((edge) => !known.has(edge))).toEqual([]);
       expect(new Set(edges).size).toBe(edges.length);
@@ -32,7 +32,7 @@ describe.each([...examples.map(({ machine }) => machine), everything])(
 
     test('leads from box to box', () => {
       for (const collapsed of [[], collapsedBelow(chart, 1)]) {
-        const { boxes, lines, initial } = pictureOf(chart, collapsed);
+        const { boxes, lines, initial } = buildDiagram(chart, collapsed);
         const ids = new Set<string | null>(boxes.map(({ id }) => id));
         const ends = lines.flatMap(({ source, target }) => [source, target]);
         const firsts = [initial, ...boxes.map((box) => box.initial)].filter((id) => id !== null);
@@ -44,7 +44,7 @@ describe.each([...examples.map(({ machine }) => machine), everything])(
 );
 
 test('what leads from one state to another shares a line', () => {
-  const { lines } = pictureOf(chartOf(sessionMachine), []);
+  const { lines } = buildDiagram(chartOf(sessionMachine), []);
   const line = lines.find(
     ({ source, target }) => source === 'session.claiming' && target === 'session.fenced',
   );
@@ -52,13 +52,13 @@ test('what leads from one state to another shares a line', () => {
 });
 
 test('what leads from a state to itself stands inside it', () => {
-  const { boxes } = pictureOf(chartOf(collectorMachine), []);
+  const { boxes } = buildDiagram(chartOf(collectorMachine), []);
   const watching = boxes.find(({ name }) => name === 'watching');
   expect(watching?.rows).toMatchObject([{ event: 'kept', reenters: true }]);
 });
 
 test('what leads out of a collapsed state leads out of its box', () => {
-  const { boxes, lines } = pictureOf(chartOf(runMachine), ['run.present']);
+  const { boxes, lines } = buildDiagram(chartOf(runMachine), ['run.present']);
   expect(boxes.map(({ name }) => name)).toEqual([
     ...['present', 'expired', 'gone', 'superseded', 'left'],
   ]);
@@ -67,14 +67,14 @@ test('what leads out of a collapsed state leads out of its box', () => {
 });
 
 test('what inner states do within themselves is not told of the collapsed one', () => {
-  const [present] = pictureOf(chartOf(runMachine), ['run.present']).boxes;
+  const [present] = buildDiagram(chartOf(runMachine), ['run.present']).boxes;
   expect(present).toMatchObject({ name: 'present', collapsed: true, rows: [] });
 });
 
 test('a machine that something leads to or from is drawn itself', () => {
-  const [root] = pictureOf(chartOf(everything), []).boxes;
+  const [root] = buildDiagram(chartOf(everything), []).boxes;
   expect(root).toMatchObject({ id: 'every<thing>', parent: null, depth: 0 });
-  expect(pictureOf(chartOf(runMachine), []).boxes[0]?.id).toBe('run.present');
+  expect(buildDiagram(chartOf(runMachine), []).boxes[0]?.id).toBe('run.present');
 });
 
 test.each([
@@ -90,5 +90,5 @@ test.each([
   ['told-to-leave', 'event', 'told-to-leave'],
 ])('%j is told as %s: %s', (event, trigger, told) => {
   const edge = { id: '', source: 'm.a', event, targets: [], guard: null, actions: [] };
-  expect(wordsOf({ ...edge, description: null })).toMatchObject({ trigger, event: told });
+  expect(labelOf({ ...edge, description: null })).toMatchObject({ trigger, event: told });
 });
