@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 import { constants } from 'node:os';
-import { exit, exitOf } from './command/exit.ts';
+import { exitCodeOf, exitCodes } from './command/exit.ts';
 import { version } from './command/version.ts';
 import { compiledDir } from './session/xdg-directories.ts';
-import type { Io } from './terminal/io.ts';
+import type { Terminal } from './terminal/io.ts';
 import { paletteOf } from './terminal/palette.ts';
-import { rootOf, sayFailure } from './terminal/print-error.ts';
+import { printError, rootOf } from './terminal/print-error.ts';
 
 /** Wide enough to read, narrow enough to read: also where nobody says how wide it is. */
 const widest = 100;
@@ -40,8 +40,8 @@ for (const stream of [process.stdout, process.stderr]) {
 
 /** Whatever nobody waits for: the process ends, its lease lapses, another takes over. */
 process.on('uncaughtException', (cause) => {
-  sayFailure(cause, { ...io, palette: paletteOf(depthOf(process.stderr)) });
-  process.exit(exit.bug);
+  printError(cause, { ...io, palette: paletteOf(depthOf(process.stderr)) });
+  process.exit(exitCodes.bug);
 });
 
 /** Started by another program over a channel: ends with it. */
@@ -51,7 +51,7 @@ process.channel?.unref();
 const depthOf = (stream: NodeJS.WriteStream): number =>
   stream.isTTY ? stream.getColorDepth(process.env) : 1;
 
-const io: Io = {
+const io: Terminal = {
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
   palette: paletteOf(depthOf(process.stdout)),
@@ -84,12 +84,12 @@ try {
   });
 } catch (cause) {
   const failure = rootOf(cause);
-  if (stopping.signal.aborted && (exitOf(failure) !== exit.bug || failure === stopped)) {
+  if (stopping.signal.aborted && (exitCodeOf(failure) !== exitCodes.bug || failure === stopped)) {
     // Whatever was under way could not come to its end: that is no news.
-    process.exitCode = interrupted === undefined ? exit.done : exit.interrupted;
+    process.exitCode = interrupted === undefined ? exitCodes.done : exitCodes.interrupted;
   } else {
-    sayFailure(failure, { ...io, palette: paletteOf(depthOf(process.stderr)) });
-    process.exitCode = exitOf(failure);
+    printError(failure, { ...io, palette: paletteOf(depthOf(process.stderr)) });
+    process.exitCode = exitCodeOf(failure);
   }
 }
 

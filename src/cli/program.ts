@@ -1,13 +1,13 @@
 import { Command as Commander, CommanderError, Help, type Option } from 'commander';
-import { system } from '../composition/compose.ts';
+import { systemAdapters } from '../composition/compose.ts';
 import type { Command } from './command/command.ts';
-import { type Exit, exit } from './command/exit.ts';
+import { type Exit, exitCodes } from './command/exit.ts';
 import { common } from './command/settings/common.ts';
 import { isGiven, readSettings, refuseUnknown, type Sources } from './command/settings/read.ts';
 import { optionOf, type Setting } from './command/settings/setting.ts';
 import { commands } from './command-list.ts';
-import { printable } from './terminal/escape-terminal.ts';
-import type { Io } from './terminal/io.ts';
+import { escapeControls } from './terminal/escape-terminal.ts';
+import type { Terminal } from './terminal/io.ts';
 import { paletteOf } from './terminal/palette.ts';
 
 export interface Program {
@@ -22,10 +22,10 @@ export interface Program {
  */
 export async function runProgram(
   argv: readonly string[],
-  io: Io,
+  io: Terminal,
   { version, starting }: Program,
 ): Promise<Exit> {
-  let code: Exit = exit.done;
+  let code: Exit = exitCodes.done;
   const program = bare(new Commander('rollcall'), io)
     .description(
       'Who is there, who is late, and what may be collected: a registry on NATS JetStream.',
@@ -56,21 +56,21 @@ export async function runProgram(
     await program.parseAsync(argv, { from: 'user' });
   } catch (cause) {
     if (!(cause instanceof CommanderError)) throw cause;
-    return cause.exitCode === 0 ? exit.done : exit.usage;
+    return cause.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   }
   return code;
 }
 
-async function run(one: Command, commander: Commander, io: Io): Promise<Exit> {
+async function run(one: Command, commander: Commander, io: Terminal): Promise<Exit> {
   const from: Sources = { flags: flagsOf(commander), env: io.env };
   const { config } = readSettings({ config: common.config }, from);
   const all: Sources =
-    config === undefined ? from : { ...from, file: await system.readConfigFile(config) };
+    config === undefined ? from : { ...from, file: await systemAdapters.readConfigFile(config) };
   refuseUnknown(all, allSettings());
   const { oneOf } = one;
   if (oneOf && !oneOf.some((name) => one.settings[name] && isGiven(one.settings[name], all))) {
     commander.outputHelp();
-    return exit.usage;
+    return exitCodes.usage;
   }
   const settings = readSettings({ ...common, ...one.settings }, all);
   return one.run({
@@ -96,7 +96,7 @@ const allSettings = (): readonly Setting[] => [
 ];
 
 /** `audit show` goes below `audit`. */
-function parentOf(program: Commander, name: string, io: Io): Commander {
+function parentOf(program: Commander, name: string, io: Terminal): Commander {
   const [group, member] = name.split(' ');
   if (member === undefined || group === undefined) return program;
   const there = program.commands.find((one) => one.name() === group);
@@ -111,14 +111,15 @@ const groups: Readonly<Record<string, string>> = {
 };
 
 /** Prints where we print, and throws where commander would end the process. */
-const bare = (commander: Commander, io: Io): Commander =>
+const bare = (commander: Commander, io: Terminal): Commander =>
   commander
     .exitOverride()
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => io.out(text.replace(/\n$/, '')),
       // It quotes what it was given.
-      writeErr: (text) => io.err(text.replace(/\n$/, '').split('\n').map(printable).join('\n')),
+      writeErr: (text) =>
+        io.err(text.replace(/\n$/, '').split('\n').map(escapeControls).join('\n')),
       getOutHelpWidth: () => io.columns,
       getErrHelpWidth: () => io.columns,
     });

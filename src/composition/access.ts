@@ -22,8 +22,8 @@ export interface AccessSettings {
  * of it, because the client reads over it, and because addresses are printed.
  * @throws {Fault} `bad-setting`
  */
-export async function accessOf(settings: AccessSettings) {
-  const { servers, login } = withoutLogin(settings.servers);
+export async function connectionOptions(settings: AccessSettings) {
+  const { servers, login } = stripCredentials(settings.servers);
   const credentials = await credentialsOf({ ...login, ...defined(settings) });
   const tls = await tlsOf(settings);
   return {
@@ -35,10 +35,10 @@ export async function accessOf(settings: AccessSettings) {
   };
 }
 
-export type Access = Awaited<ReturnType<typeof accessOf>>;
+export type Access = Awaited<ReturnType<typeof connectionOptions>>;
 
 /** Addresses as they may be printed, and the login that stood in one of them. */
-export function withoutLogin(servers: readonly string[]): {
+export function stripCredentials(servers: readonly string[]): {
   readonly servers: readonly string[];
   readonly login: { readonly user?: string; readonly password?: string };
 } {

@@ -42,10 +42,10 @@ import { type Millis, seconds } from '../domain/time.ts';
 import type { Log } from '../ports/log.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Access } from './access.ts';
-import { Duration, Lasting } from './duration.ts';
+import { Duration, DurationOrMillis } from './duration.ts';
 
 /** This machine as adapters see it: what the commands use beside the store. */
-export const system = {
+export const systemAdapters = {
   clock: systemClock,
   entropy: systemEntropy,
   findHostId,
@@ -55,7 +55,7 @@ export const system = {
   thisProcess,
 };
 
-export interface Opening {
+export interface OpenStoreOptions {
   /** How the connection is called: by the run whose it is, or what it is for. */
   readonly as: RunRef | string;
   readonly signal: AbortSignal;
@@ -71,7 +71,7 @@ export interface Opening {
  */
 export async function openStore(
   access: Access,
-  { as, signal, within, create }: Opening,
+  { as, signal, within, create }: OpenStoreOptions,
 ): Promise<NatsStore> {
   const late = AbortSignal.timeout(within);
   try {
@@ -99,7 +99,7 @@ export async function openStore(
  */
 export async function openInspection(
   access: Access,
-  { signal, within }: Pick<Opening, 'signal' | 'within'>,
+  { signal, within }: Pick<OpenStoreOptions, 'signal' | 'within'>,
 ) {
   const connect = (name: string) => connectNats({ ...access, name, connectWithin: within, signal });
   const link = new SupervisedConnection(await connect('rollcall doctor'));
@@ -161,13 +161,13 @@ export const listInstances = async (file: string, slot: Slot): Promise<readonly 
 export type { ListedInstance };
 
 /** Instances as a program lists them: the same shape, and durations also as milliseconds. */
-export const ListedInstances = z.array(listedSchema(Lasting));
+export const ListedInstances = z.array(listedSchema(DurationOrMillis));
 
-export const namedInstances = (listed: z.output<typeof ListedInstances>, slot: Slot) =>
+export const withDefaultIds = (listed: z.output<typeof ListedInstances>, slot: Slot) =>
   listed.map((one) => withDefaultId(one, slot));
 
 /** Says when a file may have changed. */
-export const changesOf = (file: string, every: Millis, signal: AbortSignal) =>
+export const watchInstancesFile = (file: string, every: Millis, signal: AbortSignal) =>
   watchFile(file, every, systemClock, signal);
 
 /** Histories in files, and what else the commands keep in files. */
@@ -184,7 +184,7 @@ export {
 };
 
 /** Checks an instance until the signal, and reports what each check amounts to. */
-export const check = (
+export const runHealthCheck = (
   how: HealthCheck,
   report: Parameters<typeof checkHealth>[1],
   signal: AbortSignal,

@@ -16,6 +16,6 @@ export const Duration: z.ZodType<Millis> = z.string({ error: rule }).transform((
 });
 
 /** As a program says it: milliseconds, or `15s`. */
-export const Lasting: z.ZodType<Millis> = z.union([z.number().nonnegative(), Duration], {
+export const DurationOrMillis: z.ZodType<Millis> = z.union([z.number().nonnegative(), Duration], {
   error: `milliseconds, or ${rule}`,
 });

@@ -9,7 +9,7 @@ import {
 } from '../domain/identity/names.ts';
 import { agentMapKey, brakeKey, holdKey, policyKey } from '../domain/identity/registry-keys.ts';
 import { encodeSubjectToken } from '../domain/identity/subject-token.ts';
-import { escaped, named, placeName, placeNamed, unescaped } from './host-or-agent.ts';
+import { escaped, formatTarget, named, parseTarget, unescaped } from './host-or-agent.ts';
 
 /** Something that has a life in the audit, and where its events are. */
 export interface Entity {
@@ -34,7 +34,7 @@ const rule = 'HOST/AGENT, a run id, SERVICE/ID, hold:HOST[/AGENT], brake:ZONE, o
  * slash in a name. `policy` is the fleet's.
  * @throws {Fault} `bad-name`
  */
-export function entitiesNamed(text: string): readonly Entity[] {
+export function parseEntity(text: string): readonly Entity[] {
   const [, kind, name = ''] = /^(agent|run|instance|hold|brake):(.*)$/su.exec(text) ?? [];
   if (text === 'policy') return [policyEntity];
   if (kind === 'hold') return [holdEntity(name)];
@@ -108,10 +108,10 @@ const fleetEntity = (kind: Entity['kind'], exact: string, key: string, events: s
 });
 
 function holdEntity(text: string): Entity {
-  const place = placeNamed(text);
+  const place = parseTarget(text);
   const { host, agent } = place;
   const events = `${encodeSubjectToken(host)}.${agent === undefined ? '=every' : encodeSubjectToken(agent)}.*.hold.*`;
-  return fleetEntity('hold', `hold:${placeName(place)}`, holdKey(host, agent), events);
+  return fleetEntity('hold', `hold:${formatTarget(place)}`, holdKey(host, agent), events);
 }
 
 function brakeEntity(name: string): Entity {

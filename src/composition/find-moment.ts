@@ -1,11 +1,11 @@
-import type { Io } from '../cli/terminal/io.ts';
-import { spinning } from '../cli/terminal/spinner.ts';
+import type { Terminal } from '../cli/terminal/io.ts';
+import { withSpinner } from '../cli/terminal/spinner.ts';
 import { Fault } from '../domain/fault.ts';
 import type { WallTime } from '../domain/time.ts';
 import type { ReplayTarget } from '../runtime/audit/replay.ts';
 import type { History } from '../runtime/history.ts';
-import { system } from './compose.ts';
-import { momentNamed, momentRule } from './moment-expression.ts';
+import { systemAdapters } from './compose.ts';
+import { momentRule, parseMoment } from './moment-expression.ts';
 
 /**
  * The place in a history that a person names. An event that is named by its hash or its id is looked
@@ -16,14 +16,14 @@ export async function findMoment(
   setting: string,
   text: string,
   history: History,
-  io: Pick<Io, 'errIsTerminal' | 'signal'>,
+  io: Pick<Terminal, 'errIsTerminal' | 'signal'>,
   now: WallTime,
 ): Promise<ReplayTarget> {
-  const named = momentNamed(text, now);
+  const named = parseMoment(text, now);
   if (named === undefined) throw new Fault('bad-setting', `--${setting} '${text}': ${momentRule}`);
   if (named.kind === 'time') return { at: named.at };
   if (named.kind === 'seq') return named.before ? { before: named.seq } : { seq: named.seq };
-  const seq = await spinning(io, `looking for event ${named.id}`, () =>
+  const seq = await withSpinner(io, `looking for event ${named.id}`, () =>
     seqOf(named.id, history, io.signal),
   );
   if (seq === undefined) {
@@ -43,7 +43,9 @@ async function seqOf(
     if (signal.aborted) return undefined;
     // The id stands in the text as it is; whether it is the event's own is asked only then.
     if (
-      id.includes('-') ? text.includes(id) && idOf(text) === id : system.hash(text).startsWith(id)
+      id.includes('-')
+        ? text.includes(id) && idOf(text) === id
+        : systemAdapters.hash(text).startsWith(id)
     )
       return seq;
   }

@@ -27,7 +27,7 @@ const atOnce = 100;
  * Looks at leases and seats, asks the suspects, and plans.
  * @throws {Fault} `store-unavailable`
  */
-export async function planNow(
+export async function planLive(
   fleet: Fleet,
   orphans: LeasePolicy,
   { leases, probe, clock }: Pick<Ports, 'leases' | 'probe' | 'clock'>,

@@ -1,5 +1,5 @@
 import type { Agent } from '../runtime/agent/agent.ts';
-import { check, type ListedInstance } from './compose.ts';
+import { type ListedInstance, runHealthCheck } from './compose.ts';
 
 interface Checking {
   readonly how: string;
@@ -7,7 +7,7 @@ interface Checking {
 }
 
 /** The health checks of one agent's instances: each asks on its own, and reports to the agent. */
-export class Checks {
+export class HealthChecks {
   readonly #agent: Pick<Agent, 'report'>;
   readonly #running = new Map<string, Checking>();
 
@@ -41,7 +41,7 @@ export class Checks {
     if (one.check === undefined) return;
     const stop = new AbortController();
     this.#running.set(key, { how: howOf(one), stop });
-    void check(one.check, (health) => this.#agent.report(one.spec, health), stop.signal);
+    void runHealthCheck(one.check, (health) => this.#agent.report(one.spec, health), stop.signal);
   }
 }
 

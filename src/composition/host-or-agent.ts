@@ -6,7 +6,7 @@ import { holdKey } from '../domain/identity/registry-keys.ts';
 import type { HoldRecord } from '../domain/records/schemas.ts';
 
 /** A host, or one agent on it. */
-export interface Place {
+export interface Target {
   readonly host: HostId;
   readonly agent?: AgentName;
 }
@@ -15,7 +15,7 @@ export interface Place {
  * The place that a text names: HOST, or HOST/AGENT; `%2F` is a slash within a name.
  * @throws {Fault} `bad-name`
  */
-export function placeNamed(text: string): Place {
+export function parseTarget(text: string): Target {
   const [host = '', agent, ...more] = text.split('/').map(unescaped);
   if (host !== '' && agent !== '' && more.length === 0) {
     return {
@@ -29,7 +29,7 @@ export function placeNamed(text: string): Place {
 }
 
 /** As a command takes it. */
-export const placeName = ({
+export const formatTarget = ({
   host,
   agent,
 }: {
@@ -38,13 +38,13 @@ export const placeName = ({
 }): string => (agent === undefined ? escaped(host) : `${escaped(host)}/${escaped(agent)}`);
 
 /** Whether it is there. */
-export const isAt = (
+export const covers = (
   slot: { readonly host: string; readonly agent: string },
-  { host, agent }: Place,
+  { host, agent }: Target,
 ): boolean => slot.host === host && (agent === undefined || slot.agent === agent);
 
 /** The hold of this very place. */
-export function holdAt(fleet: Fleet, { host, agent }: Place): HoldRecord | undefined {
+export function holdAt(fleet: Fleet, { host, agent }: Target): HoldRecord | undefined {
   const key = holdKey(host, agent);
   return [...fleet.state.holds()].find((hold) => hold.key === key)?.record;
 }

@@ -2,7 +2,7 @@ import type { Revision, WallTime } from '../domain/time.ts';
 import { Duration } from './duration.ts';
 
 /** A moment of a history as a person names it; an event is found by what it says of itself. */
-export type Named =
+export type MomentExpression =
   | { readonly kind: 'time'; readonly at: WallTime }
   | { readonly kind: 'seq'; readonly seq: Revision; readonly before: boolean }
   | { readonly kind: 'event'; readonly id: string; readonly before: boolean };
@@ -16,7 +16,7 @@ export const momentRule =
  * A time without a zone is one on the clock of this machine, as every other command prints it; one
  * without a date is the last such time that has been.
  */
-export function momentNamed(text: string, now: WallTime): Named | undefined {
+export function parseMoment(text: string, now: WallTime): MomentExpression | undefined {
   const [, prefix, rest = ''] = /^(before:)?#?(.*)$/s.exec(text.trim()) ?? [];
   const before = prefix === 'before:';
   if (/^[1-9]\d{0,15}$/.test(rest)) return { kind: 'seq', seq: Number(rest), before };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { system } from '../composition/compose.ts';
-import { Lasting } from '../composition/duration.ts';
+import { systemAdapters } from '../composition/compose.ts';
+import { DurationOrMillis } from '../composition/duration.ts';
 import { Fault } from '../domain/fault.ts';
 import type { AgentRow, InstanceRow } from '../domain/fleet/directory-rows.ts';
 import { type PickPolicy, pickPolicies, pickRandom, selectUsable } from '../domain/fleet/pick.ts';
@@ -53,7 +53,7 @@ export interface OpenDirectory extends AsyncDisposable {
 /** A consumer's view, complete when this resolves. @throws {Fault} `store-unavailable` */
 export async function openDirectory(options: DirectoryOptions): Promise<OpenDirectory> {
   await using opened = new AsyncDisposableStack();
-  const seatsEvery = readOption('seatsEvery', Lasting, options.seatsEvery ?? seconds(15));
+  const seatsEvery = readOption('seatsEvery', DurationOrMillis, options.seatsEvery ?? seconds(15));
   const { ports } = opened.use(await openPorts(options, 'directory'));
   const listeners = new Set<Listener>();
   const onChange: Listener = (changes) => {
@@ -72,7 +72,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<OpenDire
       const rows = directory.instances(service);
       return policy === undefined ? rows : selectUsable(rows, policyOf(policy));
     },
-    pick(service, { policy = 'prefer-live', random = system.entropy.fraction } = {}) {
+    pick(service, { policy = 'prefer-live', random = systemAdapters.entropy.fraction } = {}) {
       return pickRandom(directory.instances(service), policyOf(policy), random());
     },
     agents: () => directory.agents(),
@@ -91,13 +91,13 @@ export async function openDirectory(options: DirectoryOptions): Promise<OpenDire
 const policyOf = (policy: PickPolicy) => readOption('policy', z.enum(pickPolicies), policy);
 
 async function complete(directory: Directory, options: DirectoryOptions): Promise<void> {
-  const within = readOption('connectWithin', Lasting, options.connectWithin ?? seconds(5));
+  const within = readOption('connectWithin', DurationOrMillis, options.connectWithin ?? seconds(5));
   const ready = directory.ready.then(() => true);
   const late = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, late.signal]) : late.signal;
   const complete = await Promise.race([
     ready,
-    system.clock.sleep(within, signal).then(() => false),
+    systemAdapters.clock.sleep(within, signal).then(() => false),
   ]);
   late.abort();
   if (complete) return;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type Access, withoutLogin } from '../composition/access.ts';
+import { type Access, stripCredentials } from '../composition/access.ts';
 import { openStore, portsOf } from '../composition/compose.ts';
-import { Lasting } from '../composition/duration.ts';
+import { DurationOrMillis } from '../composition/duration.ts';
 import { Namespace, type RunRef } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Log } from '../ports/log.ts';
@@ -46,7 +46,7 @@ const Servers = z.union([
  * @throws {Fault} `store-unavailable` and others
  */
 export async function openPorts(options: StoreOptions, as: RunRef | string, create = true) {
-  const { servers, login } = withoutLogin(readOption('servers', Servers, options.servers));
+  const { servers, login } = stripCredentials(readOption('servers', Servers, options.servers));
   const { user, password } = login;
   const credentials =
     options.credentials ??
@@ -57,7 +57,11 @@ export async function openPorts(options: StoreOptions, as: RunRef | string, crea
     ...(credentials && { credentials }),
     ...(options.tls && { tls: options.tls }),
   };
-  const within = readOption('connectWithin', Lasting, options.connectWithin ?? connectWithin);
+  const within = readOption(
+    'connectWithin',
+    DurationOrMillis,
+    options.connectWithin ?? connectWithin,
+  );
   const store = await openStore(access, {
     as,
     signal: options.signal ?? never,

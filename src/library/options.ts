@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { system } from '../composition/compose.ts';
-import { Lasting } from '../composition/duration.ts';
+import { systemAdapters } from '../composition/compose.ts';
+import { DurationOrMillis } from '../composition/duration.ts';
 import { Fault } from '../domain/fault.ts';
 import { AgentName, HostId, type Slot } from '../domain/identity/names.ts';
 import { defaultLease, LeasePolicy } from '../domain/policy/lease-policy.ts';
@@ -37,10 +37,14 @@ export function readOption<S extends z.ZodType>(
 }
 
 export const leaseOf = (options: LeaseOptions): LeasePolicy => ({
-  ttl: readOption('ttl', Lasting.pipe(LeasePolicy.shape.ttl), options.ttl ?? defaultLease.ttl),
+  ttl: readOption(
+    'ttl',
+    DurationOrMillis.pipe(LeasePolicy.shape.ttl),
+    options.ttl ?? defaultLease.ttl,
+  ),
   grace: readOption(
     'grace',
-    Lasting.pipe(LeasePolicy.shape.grace),
+    DurationOrMillis.pipe(LeasePolicy.shape.grace),
     options.grace ?? defaultLease.grace,
   ),
 });
@@ -49,5 +53,5 @@ export async function slotOf({ host, stateDir }: PlaceOptions, name: string): Pr
   const agent = readOption('name', AgentName, name);
   if (host !== undefined) return { host: readOption('host', HostId, host), agent };
   const kept = stateDir ?? join(homedir(), '.local', 'state', 'rollcall');
-  return { host: await system.findHostId({ stateDir: kept }), agent };
+  return { host: await systemAdapters.findHostId({ stateDir: kept }), agent };
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { fleetRows } from '../cli/audit/fleet-rows.ts';
 import { caveats } from '../cli/audit/replay-report.ts';
-import { historyFile, system } from '../composition/compose.ts';
+import { historyFile, systemAdapters } from '../composition/compose.ts';
 import { findMoment } from '../composition/find-moment.ts';
-import { momentNamed, momentRule } from '../composition/moment-expression.ts';
+import { momentRule, parseMoment } from '../composition/moment-expression.ts';
 import { Fault } from '../domain/fault.ts';
 import type { AgentRow, InstanceRow } from '../domain/fleet/directory-rows.ts';
 import type { Revision, WallTime } from '../domain/time.ts';
@@ -58,7 +58,7 @@ const rule = { error: `a Date, or ${momentRule}` };
 const At = z.union(
   [
     z.date().transform((date) => ({ at: date.getTime() })),
-    z.string().refine((text) => momentNamed(text, 0) !== undefined, rule),
+    z.string().refine((text) => parseMoment(text, 0) !== undefined, rule),
   ],
   rule,
 );
@@ -77,7 +77,7 @@ export async function replay(
   await using source = await sourceOf(options);
   const { history, keyframes } = source;
   const moment = await momentOf(asked, history, signal);
-  const replayed = await replayTo(history, moment, keyframes, signal, system.hash);
+  const replayed = await replayTo(history, moment, keyframes, signal, systemAdapters.hash);
   const range = await history.range();
   signal.throwIfAborted();
   const { instances, agents } = fleetRows(replayed.fleet);
@@ -99,7 +99,7 @@ async function momentOf(
   if (typeof asked !== 'string') return asked;
   const quiet = { errIsTerminal: false, signal };
   try {
-    return await findMoment('at', asked, history, quiet, system.clock.wall());
+    return await findMoment('at', asked, history, quiet, systemAdapters.clock.wall());
   } catch (cause) {
     // What was not found may only not have been looked for.
     signal.throwIfAborted();

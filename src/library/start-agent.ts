@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ListedInstances, namedInstances, system } from '../composition/compose.ts';
-import { Lasting } from '../composition/duration.ts';
-import { Checks } from '../composition/health-checks.ts';
+import { ListedInstances, systemAdapters, withDefaultIds } from '../composition/compose.ts';
+import { DurationOrMillis } from '../composition/duration.ts';
+import { HealthChecks } from '../composition/health-checks.ts';
 import { ZoneName } from '../domain/identity/names.ts';
 import type { Health } from '../domain/records/desired-instances.ts';
 import { type Millis, seconds } from '../domain/time.ts';
@@ -68,7 +68,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   await using opened = new AsyncDisposableStack();
   const slot = await slotOf(options, options.name);
   const namedOf = (listed: readonly InstanceOptions[]) =>
-    namedInstances(readOption('instances', ListedInstances, listed), slot);
+    withDefaultIds(readOption('instances', ListedInstances, listed), slot);
   const first = namedOf(options.instances ?? []);
   // A caller without types may say anything, and an address that is none would make the record one
   // that nobody can read.
@@ -80,11 +80,11 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const settings = {
     ...{ slot, zone, address, takeover, whenExpired, collect, leaveWithin },
     lease: leaseOf(options),
-    process: system.thisProcess(),
-    drainFor: readOption('drain', Lasting, options.drain ?? 0),
+    process: systemAdapters.thisProcess(),
+    drainFor: readOption('drain', DurationOrMillis, options.drain ?? 0),
     onTransition: (transition: ProcessTransition) => options.onTransition?.(transition),
   };
-  const me = { ...slot, run: system.entropy.runId() };
+  const me = { ...slot, run: systemAdapters.entropy.runId() };
   const { ports } = opened.use(await openPorts(options, me));
   const agent = opened.use(
     new Agent(
@@ -94,7 +94,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     ),
   );
   await agent.ready;
-  const checks = opened.adopt(new Checks(agent), async (running) => running.stop());
+  const checks = opened.adopt(new HealthChecks(agent), async (running) => running.stop());
   checks.replace(first);
   const closing = opened.move();
   const stop = () => closing.disposeAsync();

@@ -1,4 +1,4 @@
-import { system } from '../composition/compose.ts';
+import { systemAdapters } from '../composition/compose.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import { Collector } from '../runtime/collector/collector.ts';
 import type { ProcessTransition } from '../runtime/transitions/process-chain.ts';
@@ -28,7 +28,7 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   await using opened = new AsyncDisposableStack();
   const slot = await slotOf(options, options.name ?? 'collector');
   const lease = leaseOf(options);
-  const me = { ...slot, run: system.entropy.runId() };
+  const me = { ...slot, run: systemAdapters.entropy.runId() };
   const { ports } = opened.use(await openPorts(options, me));
   const seated = new AbortController();
   const onTransition = (transition: ProcessTransition) => {
@@ -36,7 +36,7 @@ export async function startCollector(options: CollectorOptions): Promise<Running
     options.onTransition?.(transition);
   };
   const collector = opened.use(new Collector(me, { lease, onTransition }, ports));
-  await system.clock.sleep(seatWithin, seated.signal);
+  await systemAdapters.clock.sleep(seatWithin, seated.signal);
   const closing = opened.move();
   const stop = () => closing.disposeAsync();
   return {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessOf, withoutLogin } from '../../src/composition/access.ts';
+import { connectionOptions, stripCredentials } from '../../src/composition/access.ts';
 import { Namespace } from '../../src/domain/identity/names.ts';
 
 const settings = { servers: ['nats://a:4222'], namespace: Namespace.parse('default') };
@@ -23,25 +23,29 @@ describe('a login that stands in an address', () => {
     ['nats://[::1]:4222', 'nats://[::1]:4222', {}],
     ['a', 'a', {}],
   ])('%s: is taken out, and used', (server, shown, login) => {
-    expect(withoutLogin([server])).toEqual({ servers: [shown], login });
+    expect(stripCredentials([server])).toEqual({ servers: [shown], login });
   });
 
   it('counts for all servers', () => {
-    expect(withoutLogin(['nats://a:1', 'nats://joe:x@b:2'])).toEqual({
+    expect(stripCredentials(['nats://a:1', 'nats://joe:x@b:2'])).toEqual({
       servers: ['nats://a:1', 'nats://b:2'],
       login: { user: 'joe', password: 'x' },
     });
   });
 
   it('gives way to a user who is named', async () => {
-    const access = await accessOf({ ...settings, servers: ['nats://joe:x@a:1'], user: 'ann' });
+    const access = await connectionOptions({
+      ...settings,
+      servers: ['nats://joe:x@a:1'],
+      user: 'ann',
+    });
     expect(access).toMatchObject({ servers: ['nats://a:1'], credentials: { user: 'ann' } });
   });
 });
 
 describe('how one is let in', () => {
   it('nobody is named: as nobody', async () => {
-    expect(await accessOf(settings)).toEqual(settings);
+    expect(await connectionOptions(settings)).toEqual(settings);
   });
 
   it.each([
@@ -51,15 +55,15 @@ describe('how one is let in', () => {
     ],
     [{ token: 't' }, { token: 't' }],
   ])('%j', async (given, credentials) => {
-    expect(await accessOf({ ...settings, ...given })).toMatchObject({ credentials });
+    expect(await connectionOptions({ ...settings, ...given })).toMatchObject({ credentials });
   });
 
   it('a file is read, not passed on', async () => {
     const file = join(folder, 'seed');
-    expect(await accessOf({ ...settings, nkey: file })).toMatchObject({
+    expect(await connectionOptions({ ...settings, nkey: file })).toMatchObject({
       credentials: { nkeySeed: 'SUAEXAMPLE' },
     });
-    expect(await accessOf({ ...settings, tlsCa: file })).toMatchObject({
+    expect(await connectionOptions({ ...settings, tlsCa: file })).toMatchObject({
       tls: { ca: 'SUAEXAMPLE\n' },
     });
   });
@@ -70,6 +74,6 @@ describe('how one is let in', () => {
     [{ tlsCert: 'c' }, '--tls-cert and --tls-key go together'],
     [{ creds: '/not/there' }, "--creds '/not/there': ENOENT"],
   ])('%j is refused', async (given, message) => {
-    await expect(accessOf({ ...settings, ...given })).rejects.toThrow(message);
+    await expect(connectionOptions({ ...settings, ...given })).rejects.toThrow(message);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Duration, Lasting } from '../../src/composition/duration.ts';
+import { Duration, DurationOrMillis } from '../../src/composition/duration.ts';
 
 describe('a duration as people write it', () => {
   it.each([
@@ -41,8 +41,8 @@ describe('a duration as people write it', () => {
   });
 
   it('a program may also say milliseconds', () => {
-    expect([Lasting.parse(1500), Lasting.parse('1.5s')]).toEqual([1500, 1500]);
-    expect(Lasting.safeParse(-1).success).toBe(false);
-    expect(Lasting.safeParse(Number.NaN).success).toBe(false);
+    expect([DurationOrMillis.parse(1500), DurationOrMillis.parse('1.5s')]).toEqual([1500, 1500]);
+    expect(DurationOrMillis.safeParse(-1).success).toBe(false);
+    expect(DurationOrMillis.safeParse(Number.NaN).success).toBe(false);
   });
 });

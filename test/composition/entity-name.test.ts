@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Entity, entitiesNamed } from '../../src/composition/entity-name.ts';
+import { type Entity, parseEntity } from '../../src/composition/entity-name.ts';
 import type { ChainRef } from '../../src/domain/events/event-schema.ts';
 import { eventSubject } from '../../src/domain/events/event-subjects.ts';
 import { Fault } from '../../src/domain/fault.ts';
@@ -8,7 +8,7 @@ import { ZoneName } from '../../src/domain/identity/names.ts';
 import { matchesSubject } from '../../src/domain/identity/subject-filter.ts';
 import { anyInstance, anyRun } from '../arbitrary/names.ts';
 
-const named = (text: string) => entitiesNamed(text).map(({ exact }) => exact);
+const named = (text: string) => parseEntity(text).map(({ exact }) => exact);
 const has = (filters: readonly string[], subject: string) => matchesSubject(filters)(subject);
 
 describe('an entity of the audit, as a person names it', () => {
@@ -49,7 +49,7 @@ describe('an entity of the audit, as a person names it', () => {
   it('a percent sign in a name is no slash', () => {
     const [agent] = named('a%2Fb/c');
     expect(agent).toBe('agent:a%252Fb/c');
-    expect(entitiesNamed(agent ?? '')[0]?.own).toEqual(entitiesNamed('a%2Fb/c')[0]?.own);
+    expect(parseEntity(agent ?? '')[0]?.own).toEqual(parseEntity('a%2Fb/c')[0]?.own);
   });
 
   it.each([
@@ -67,15 +67,15 @@ describe('an entity of the audit, as a person names it', () => {
     `${'x'.repeat(2000)}/b`,
     'instance:',
   ])('%j names nothing, and the rule is said', (text) => {
-    expect(() => entitiesNamed(text)).toThrow(Fault);
-    expect(() => entitiesNamed(text)).toThrow(/nam|run id/);
+    expect(() => parseEntity(text)).toThrow(Fault);
+    expect(() => parseEntity(text)).toThrow(/nam|run id/);
   });
 
   it('its exact name names it alone, whatever is in the names', () => {
     const names = anyInstance.map(({ service, id }) => `${service}/${id}`);
     fc.assert(
       fc.property(names, (text) => {
-        for (const { exact } of entitiesNamed(text)) expect(named(exact)).toEqual([exact]);
+        for (const { exact } of parseEntity(text)) expect(named(exact)).toEqual([exact]);
       }),
     );
   });
@@ -86,7 +86,7 @@ describe('where the events of an entity are', () => {
     fc.assert(
       fc.property(anyRun, anyInstance, ({ host, agent, run }, { service, id }) => {
         const found = named(`agent:${escaped(host)}/${escaped(agent)}`);
-        const [entity] = entitiesNamed(found[0] ?? '') as [Entity];
+        const [entity] = parseEntity(found[0] ?? '') as [Entity];
         const ref = { host, agent, run };
         for (const kind of ['run', 'session', 'collector'] as const) {
           const subject = eventSubject({ entity: kind, ...ref }, 7);
@@ -109,7 +109,7 @@ describe('where the events of an entity are', () => {
           policy: { entity: 'policy', run },
         };
         for (const [name, of] of Object.entries(chains)) {
-          const [entity] = entitiesNamed(name) as [Entity];
+          const [entity] = parseEntity(name) as [Entity];
           for (const other of Object.values(chains)) {
             expect(has(entity.own, eventSubject(other, 3))).toBe(other === of);
           }
@@ -122,7 +122,7 @@ describe('where the events of an entity are', () => {
     fc.assert(
       fc.property(anyRun, anyInstance, anyInstance, (run, one, other) => {
         fc.pre(one.service !== other.service || one.id !== other.id);
-        const [entity] = entitiesNamed(`instance:${escaped(one.service)}/${escaped(one.id)}`) as [
+        const [entity] = parseEntity(`instance:${escaped(one.service)}/${escaped(one.id)}`) as [
           Entity,
         ];
         const subject = ({ service, id }: typeof one) =>

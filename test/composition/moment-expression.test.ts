@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { momentNamed } from '../../src/composition/moment-expression.ts';
+import { parseMoment } from '../../src/composition/moment-expression.ts';
 
 /** Noon of a day, on the clock of the machine that runs this. */
 const now = new Date(2026, 0, 31, 12, 0, 0).getTime();
@@ -20,7 +20,7 @@ describe('a moment', () => {
       { kind: 'event', id: 'de08806d-3b63-465a-ad7b-6593bc9c278d', before: true },
     ],
   ])('%s is an event', (text, moment) => {
-    expect(momentNamed(text, now)).toEqual(moment);
+    expect(parseMoment(text, now)).toEqual(moment);
   });
 
   it.each([
@@ -38,7 +38,7 @@ describe('a moment', () => {
     ['12:00', local(2026, 0, 31, 12)],
     ['12:00:01', local(2026, 0, 30, 12, 0, 1)],
   ])('%s is a time: without a date the last such one, without a zone ours', (text, at) => {
-    expect(momentNamed(text, now)).toEqual({ kind: 'time', at });
+    expect(parseMoment(text, now)).toEqual({ kind: 'time', at });
   });
 
   it.each([
@@ -46,6 +46,6 @@ describe('a moment', () => {
     ...['2026-1-3', '2026-02-30', '2026-13-01', '2026-01-31T25:00Z', '25:00', '12:60', 'deadbee'],
     ...['before:10m ago', 'de08806d-3b63', '2026-01-31T12:03:10 Mars', '12:03:10Z'],
   ])('%j names none', (text) => {
-    expect(momentNamed(text, now)).toBeUndefined();
+    expect(parseMoment(text, now)).toBeUndefined();
   });
 });

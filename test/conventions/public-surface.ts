@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { exit } from '../../src/cli/command/exit.ts';
+import { exitCodes } from '../../src/cli/command/exit.ts';
 import { common } from '../../src/cli/command/settings/common.ts';
 import { optionOf, type Settings, variableOf } from '../../src/cli/command/settings/setting.ts';
 import { commands } from '../../src/cli/command-list.ts';
@@ -32,7 +32,7 @@ export function publicSurface(): PublicSurface {
     exports: exportsOf(read('src/index.ts')),
     charts: Object.fromEntries(builtInCharts().map(({ machine, hash }) => [machine, hash])),
     errorCodes: errorCodesOf(read('src/domain/fault.ts')),
-    exitCodes: Object.values(exit).sort((a, b) => a - b),
+    exitCodes: Object.values(exitCodes).sort((a, b) => a - b),
     flags: Object.fromEntries([
       ['(all)', flagsOf(common)],
       ...commands.map(({ name, settings }) => [name, flagsOf(settings)]),

@@ -4,25 +4,25 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { historyLine } from '../../src/adapters/files/history-line.ts';
-import { exit } from '../../src/cli/command/exit.ts';
+import { exitCodes } from '../../src/cli/command/exit.ts';
 import { common } from '../../src/cli/command/settings/common.ts';
 import {
+  applyPolicyChanges,
+  parsePolicyChanges,
   policyLines,
-  wishesIn,
-  withWishes,
 } from '../../src/cli/command/settings/policy-settings.ts';
 import { nameOf } from '../../src/cli/command/settings/setting.ts';
 import { Size } from '../../src/cli/command/settings/size.ts';
 import { commands } from '../../src/cli/command-list.ts';
 import { runProgram } from '../../src/cli/program.ts';
-import { ago, clockTime, dateTime, lasted } from '../../src/cli/terminal/format-time.ts';
+import { ago, clockTime, dateTime, formatElapsed } from '../../src/cli/terminal/format-time.ts';
 import { paletteOf } from '../../src/cli/terminal/palette.ts';
-import { sayFailure } from '../../src/cli/terminal/print-error.ts';
-import { withoutLogin } from '../../src/composition/access.ts';
-import { Duration, Lasting } from '../../src/composition/duration.ts';
-import { entitiesNamed } from '../../src/composition/entity-name.ts';
-import { placeNamed } from '../../src/composition/host-or-agent.ts';
-import { momentNamed } from '../../src/composition/moment-expression.ts';
+import { printError } from '../../src/cli/terminal/print-error.ts';
+import { stripCredentials } from '../../src/composition/access.ts';
+import { Duration, DurationOrMillis } from '../../src/composition/duration.ts';
+import { parseEntity } from '../../src/composition/entity-name.ts';
+import { parseTarget } from '../../src/composition/host-or-agent.ts';
+import { parseMoment } from '../../src/composition/moment-expression.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { defaultFleetPolicy } from '../../src/domain/policy/fleet-policy.ts';
 import { anyText } from '../arbitrary/names.ts';
@@ -80,8 +80,8 @@ test('a command line that is anything is refused with a message, is help, or sta
       };
       try {
         const code = await runProgram(line, io, { version: '1', starting });
-        expect([exit.done, exit.usage]).toContain(code);
-        expect(code === exit.usage ? err.join('') : out.join('')).not.toBe('');
+        expect([exitCodes.done, exitCodes.usage]).toContain(code);
+        expect(code === exitCodes.usage ? err.join('') : out.join('')).not.toBe('');
         tame([...out, ...err]);
       } catch (cause) {
         if (!(cause instanceof Started)) throw cause;
@@ -129,8 +129,8 @@ test('a command that reads a file with anything in it prints what it is, and end
       );
       if (code instanceof Fault) {
         expect(code.code).toMatch(/^(bad-|not-found)/);
-        sayFailure(code, io);
-      } else expect(Object.values(exit)).toContain(code);
+        printError(code, io);
+      } else expect(Object.values(exitCodes)).toContain(code);
       // An export to standard output is the bytes themselves: it is no text for people.
       if (command[1] !== 'export') tame([...out, ...err]);
     },
@@ -185,18 +185,20 @@ test('a policy, place, entity, moment, duration, size or address that is anythin
     said,
     async (text) => {
       const refused = await Promise.all([
-        foreseen(() => policyLines(withWishes(defaultFleetPolicy, wishesIn([text])))),
-        foreseen(() => placeNamed(text)),
-        foreseen(() => entitiesNamed(text)),
+        foreseen(() =>
+          policyLines(applyPolicyChanges(defaultFleetPolicy, parsePolicyChanges([text]))),
+        ),
+        foreseen(() => parseTarget(text)),
+        foreseen(() => parseEntity(text)),
       ]);
       const { io, err } = fakeTerminal();
-      for (const one of refused) if (one instanceof Fault) sayFailure(one, io);
+      for (const one of refused) if (one instanceof Fault) printError(one, io);
       tame(err);
-      const moment = momentNamed(text, Date.now());
+      const moment = parseMoment(text, Date.now());
       if (moment?.kind === 'time') expect(Number.isNaN(moment.at)).toBe(false);
-      for (const rule of [Duration, Lasting, Size])
+      for (const rule of [Duration, DurationOrMillis, Size])
         expect(rule.safeParse(text)).toHaveProperty('success');
-      expect(withoutLogin([text]).servers).toHaveLength(1);
+      expect(stripCredentials([text]).servers).toHaveLength(1);
     },
     { runs: 300, examples: ['constructor=1', '__proto__=1', `${'9'.repeat(300)}d ago`] },
   ));
@@ -221,7 +223,7 @@ test.each(['UTC', 'Pacific/Kiritimati', 'Pacific/Pago_Pago'])(
       await fuzz(
         fc.tuple(instant, instant),
         ([at, now]) => {
-          for (const shown of [dateTime(at), clockTime(at), lasted(now), ago(at, now)]) {
+          for (const shown of [dateTime(at), clockTime(at), formatElapsed(now), ago(at, now)]) {
             expect(shown).not.toBe('');
           }
         },
@@ -240,6 +242,6 @@ test.each(['UTC', 'Pacific/Kiritimati', 'Pacific/Pago_Pago'])(
 test('a failure whose message is anything is printed tame', () =>
   fuzz(fc.tuple(anyText, anyText), ([message, hint]) => {
     const { io, err } = fakeTerminal();
-    sayFailure(new Fault('bad-name', message, { hint }), { ...io, palette: paletteOf(1) });
+    printError(new Fault('bad-name', message, { hint }), { ...io, palette: paletteOf(1) });
     tame(err);
   }));

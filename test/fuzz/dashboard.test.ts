@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { entitiesNamed } from '../../src/composition/entity-name.ts';
-import { planNow } from '../../src/composition/gc-plan-now.ts';
+import { parseEntity } from '../../src/composition/entity-name.ts';
+import { planLive } from '../../src/composition/gc-plan-now.ts';
 import { openRecording } from '../../src/dashboard/server/history/recorded-source.ts';
 import { Actions } from '../../src/dashboard/server/routes/actions.ts';
 import { Streams } from '../../src/dashboard/server/routes/stream-limit.ts';
@@ -32,9 +32,9 @@ beforeAll(async () => {
     apiOf(source, {
       streams,
       actions: new Actions(HostId.parse('viewer'), fleet.lease, ports, (of) =>
-        planNow(of, fleet.lease, ports),
+        planLive(of, fleet.lease, ports),
       ),
-      subjectsOf: (name) => entitiesNamed(name).flatMap(({ own }) => own),
+      subjectsOf: (name) => parseEntity(name).flatMap(({ own }) => own),
     }),
   );
 });

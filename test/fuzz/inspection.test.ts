@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
 import { lookAtPlans, lookAtRecords, lookAtSeats } from '../../src/cli/doctor/registry.ts';
-import { printable } from '../../src/cli/terminal/escape-terminal.ts';
-import { tell } from '../../src/cli/why/explain.ts';
+import { escapeControls } from '../../src/cli/terminal/escape-terminal.ts';
+import { explain } from '../../src/cli/why/explain.ts';
 import { present } from '../../src/cli/why/load-context.ts';
-import { entitiesNamed } from '../../src/composition/entity-name.ts';
+import { parseEntity } from '../../src/composition/entity-name.ts';
 import { HostId, InstanceId, ServiceName, ZoneName } from '../../src/domain/identity/names.ts';
 import {
   brakeKey,
@@ -105,12 +105,12 @@ test('whatever stands in a store, why tells a story or names a fault, and doctor
         [...told],
       );
       const ports = { registry, leases: process.ports.leases, clock: process.ports.clock };
-      for (const entity of names.flatMap((name) => entitiesNamed(name))) {
+      for (const entity of names.flatMap((name) => parseEntity(name))) {
         const stories = await foreseen(async () =>
-          tell(entity, await present(entity.records, ports, historyOf(forged))),
+          explain(entity, await present(entity.records, ports, historyOf(forged))),
         );
         for (const { sentences, facts } of Array.isArray(stories) ? stories : []) {
-          expect(printable(sentences.join(' '))).toMatch(line);
+          expect(escapeControls(sentences.join(' '))).toMatch(line);
           expect(JSON.stringify(facts)).toContain('{');
         }
       }
@@ -120,7 +120,7 @@ test('whatever stands in a store, why tells a story or names a fault, and doctor
         await lookAtSeats(process.ports, directory),
       ];
       for (const { what, level } of found) {
-        expect(printable(what)).toMatch(line);
+        expect(escapeControls(what)).toMatch(line);
         expect(['ok', 'note', 'wrong']).toContain(level);
       }
       expect(fleet.bugs).toEqual([]);

@@ -8,7 +8,7 @@ import { compareSettings } from '../../src/adapters/nats/streams/compare-setting
 import { inspectStreams, streamInfo } from '../../src/adapters/nats/streams/ensure-streams.ts';
 import { desiredStreams, type Settings } from '../../src/adapters/nats/streams/stream-settings.ts';
 import { lookAtSettings, lookAtStreams } from '../../src/cli/doctor/streams.ts';
-import { printable } from '../../src/cli/terminal/escape-terminal.ts';
+import { escapeControls } from '../../src/cli/terminal/escape-terminal.ts';
 import type { Inspection } from '../../src/composition/compose.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { Namespace } from '../../src/domain/identity/names.ts';
@@ -160,7 +160,7 @@ describe('a stream', () => {
           return;
         }
         for (const { what, level, mend } of found) {
-          expect(printable(what)).toMatch(line);
+          expect(escapeControls(what)).toMatch(line);
           expect(what).not.toMatch(/undefined|NaN|\[object/);
           expect(level === 'ok' || mend !== undefined).toBe(true);
         }

@@ -1,10 +1,14 @@
-import { changesOf, type ListedInstance, listInstances } from '../../composition/compose.ts';
-import { Checks } from '../../composition/health-checks.ts';
+import {
+  type ListedInstance,
+  listInstances,
+  watchInstancesFile,
+} from '../../composition/compose.ts';
+import { HealthChecks } from '../../composition/health-checks.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Agent } from '../../runtime/agent/agent.ts';
-import { printable } from '../terminal/escape-terminal.ts';
-import type { Io } from '../terminal/io.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import type { Terminal } from '../terminal/io.ts';
 
 /** However the notices of the file system go, a change is seen after this. */
 const readEvery: Millis = seconds(3);
@@ -13,22 +17,22 @@ const readEvery: Millis = seconds(3);
  * Keeps an agent at what its instances file lists, and runs the checks, until the signal. A file with
  * errors is reported, and what it listed before stays.
  */
-export async function keepListed(
+export async function followInstancesFile(
   agent: Agent,
   file: string,
   first: readonly ListedInstance[],
-  io: Io,
+  io: Terminal,
   signal: AbortSignal,
 ): Promise<void> {
-  const checks = new Checks(agent);
+  const checks = new HealthChecks(agent);
   let listed = JSON.stringify(first);
   let complaint = '';
   checks.replace(first);
   try {
-    for await (const _ of changesOf(file, readEvery, signal)) {
+    for await (const _ of watchInstancesFile(file, readEvery, signal)) {
       try {
         const now = await listInstances(file, agent.slot);
-        if (complaint !== '') io.err(`${printable(file)} can be read again`);
+        if (complaint !== '') io.err(`${escapeControls(file)} can be read again`);
         complaint = '';
         if (JSON.stringify(now) === listed) continue;
         listed = JSON.stringify(now);
@@ -46,4 +50,4 @@ export async function keepListed(
 }
 
 const complaintOf = (cause: Fault): string =>
-  `${cause.message.split('\n').map(printable).join('\n')}\nthe instances stay as they were`;
+  `${cause.message.split('\n').map(escapeControls).join('\n')}\nthe instances stay as they were`;

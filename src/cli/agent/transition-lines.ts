@@ -1,16 +1,16 @@
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import type { Agent, AgentOptions } from '../../runtime/agent/agent.ts';
 import type { ProcessTransition } from '../../runtime/transitions/process-chain.ts';
-import { jsonLine, printable } from '../terminal/escape-terminal.ts';
+import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 import { clockTime } from '../terminal/format-time.ts';
-import type { Io } from '../terminal/io.ts';
+import type { Terminal } from '../terminal/io.ts';
 
 /**
  * Says what becomes of an agent's session. With JSON the first line is `ready`, with the address of
  * the metrics; what led up to it follows, so that a script need not skip anything.
  */
-export function sayTransitions(
-  io: Io,
+export function printTransitions(
+  io: Terminal,
   json: boolean,
   metrics: string | null,
 ): AgentOptions['onTransition'] {
@@ -37,7 +37,7 @@ export function sayTransitions(
 
 function jsonTransition({ machine, event, from, to }: ProcessTransition, identity: object): string {
   const { type, ...more } = event;
-  const at = system.clock.wall();
+  const at = systemAdapters.clock.wall();
   return jsonLine({ event: 'transition', machine, type, from, to, ...identity, at, ...more });
 }
 
@@ -52,7 +52,11 @@ const words: Readonly<Record<string, string>> = {
 };
 
 /** Empty for what a person need not see: the same state once more, because of nothing new. */
-function humanTransition({ event, from, to }: ProcessTransition, agent: Agent, io: Io): string {
+function humanTransition(
+  { event, from, to }: ProcessTransition,
+  agent: Agent,
+  io: Terminal,
+): string {
   if (from === to && event.type !== 'suspected') return '';
   const state = String(to);
   const { palette } = io;
@@ -62,8 +66,8 @@ function humanTransition({ event, from, to }: ProcessTransition, agent: Agent, i
   const why = reasonOf(event);
   const who = `${agent.slot.host}/${agent.slot.agent}`;
   const term = state === 'serving' ? palette.dim(` (run ${agent.run}, term ${agent.term})`) : '';
-  const text = `${printable(who)} ${paint(said ?? state)}${why && `: ${printable(why)}`}${term}`;
-  return `${palette.dim(clockTime(system.clock.wall()))} ${text}`;
+  const text = `${escapeControls(who)} ${paint(said ?? state)}${why && `: ${escapeControls(why)}`}${term}`;
+  return `${palette.dim(clockTime(systemAdapters.clock.wall()))} ${text}`;
 }
 
 function reasonOf(event: ProcessTransition['event']): string {

@@ -1,5 +1,5 @@
 import type { Divergence } from '../../domain/replay/divergence.ts';
-import { printable } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Palette } from '../terminal/palette.ts';
 
 /** The divergence as a document. */
@@ -14,10 +14,10 @@ export function divergenceLine(
   palette: Palette,
 ): string {
   const where = seq > 0 ? `#${seq}` : 'no event';
-  const what = `${palette.expired('✕')} ${palette.bold(where)} ${palette.expired(check)}  ${printable(entity)}`;
+  const what = `${palette.expired('✕')} ${palette.bold(where)} ${palette.expired(check)}  ${escapeControls(entity)}`;
   return `${what}: expected ${short(expected)}, found ${short(found)}`;
 }
 
 /** Nobody compares 64 characters by eye; a machine gets them with --json. */
 const short = (text: string): string =>
-  printable(text.replaceAll(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…'));
+  escapeControls(text.replaceAll(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…'));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import { getOwn } from '../../domain/own-property.ts';
 import type { WallTime } from '../../domain/time.ts';
-import { clockTime, dateTime, lasted, written } from '../terminal/format-time.ts';
+import { clockTime, dateTime, formatElapsed, formatSetting } from '../terminal/format-time.ts';
 
 /** What a verdict on a run was based on, as the runtime writes it (evidenceOfVerdict). */
 export const VerdictEvidence = z.looseObject({
@@ -44,7 +44,7 @@ export function evidenceWords({ event, evidence }: AuditEvent): string | undefin
   if (leftover.success) {
     const { holder, leftoverFor } = leftover.data;
     const slot = holder === null ? 'its slot has no record' : `run ${holder} holds its slot`;
-    return `${slot}, for ${written(leftoverFor)} at this very revision; the lease of its owner is absent`;
+    return `${slot}, for ${formatSetting(leftoverFor)} at this very revision; the lease of its owner is absent`;
   }
   const braking = Braking.safeParse(evidence);
   if (braking.success) return brakingWords(braking.data, event.type);
@@ -68,7 +68,7 @@ const percent = (fraction: number): string => `${Number((fraction * 100).toFixed
 function verdictWords(evidence: VerdictEvidence, type: string): string {
   const { suspectFor, policy, connection, hold, brake } = evidence;
   return [
-    type === 'expired' ? `suspect for ${lasted(suspectFor)}` : '',
+    type === 'expired' ? `suspect for ${formatElapsed(suspectFor)}` : '',
     silenceWords(evidence),
     getOwn(leaseWords, evidence.lease) ?? `lease ${evidence.lease}`,
     getOwn(connectionWords, connection ?? 'open') ?? `connection ${connection}`,
@@ -76,7 +76,7 @@ function verdictWords(evidence: VerdictEvidence, type: string): string {
     getOwn(holdWords, hold ?? 'unread') ?? `hold ${hold}`,
     getOwn(brakeWords, brake ?? 'off') ?? `brake ${brake}`,
     zoneWords(evidence, type),
-    `ttl ${written(policy.ttl)}, grace ${written(policy.grace)}`,
+    `ttl ${formatSetting(policy.ttl)}, grace ${formatSetting(policy.grace)}`,
   ]
     .filter((part) => part !== '')
     .join('; ');
@@ -89,7 +89,7 @@ export const silentSince = ({ lastRenewal, countingSince }: VerdictEvidence): Wa
 function silenceWords(evidence: VerdictEvidence): string {
   const { lastRenewal, countingSince, silentFor } = evidence;
   const silent = (since: WallTime, what: string): string =>
-    `${what} ${lasted(silentFor)} before, at ${clockTime(since)}`;
+    `${what} ${formatElapsed(silentFor)} before, at ${clockTime(since)}`;
   if (lastRenewal !== null && lastRenewal.seenAt >= countingSince) {
     return silent(lastRenewal.seenAt, 'last renewal seen');
   }

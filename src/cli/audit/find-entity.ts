@@ -22,11 +22,11 @@ export async function findEntity(
       hint: 'an entity is HOST/AGENT, a run id, SERVICE/ID, hold:HOST[/AGENT], brake:ZONE or policy; `rollcall audit tail` shows some',
     });
   }
-  return theOnly(one, name, found);
+  return expectOne(one, name, found);
 }
 
 /** @throws {Fault} `not-found` where more than one thing is meant */
-export function theOnly<E extends Entity>(one: E, name: string, found: readonly E[]): E {
+export function expectOne<E extends Entity>(one: E, name: string, found: readonly E[]): E {
   if (found.length < 2) return one;
   throw new Fault('not-found', `'${name}' can be ${found.map(({ exact }) => exact).join(' or ')}`, {
     hint: 'say which, with the word before it',

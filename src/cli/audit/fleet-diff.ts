@@ -1,7 +1,7 @@
 import type { AgentRow, InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import { placeOf, whyOf } from '../tables/instance-table.ts';
-import { stateWord } from '../tables/state-label.ts';
-import { printable } from '../terminal/escape-terminal.ts';
+import { stateLabel } from '../tables/state-label.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Palette } from '../terminal/palette.ts';
 import type { FleetRows } from './fleet-rows.ts';
 
@@ -61,8 +61,8 @@ export function differenceLine(difference: Difference, palette: Palette): string
   const { was, now } = difference;
   const row = now ?? was;
   if (!row) return '';
-  const slot = printable(`${row.host}/${row.agent}`);
-  const name = 'service' in row ? printable(`${row.service}/${row.id}`) : slot;
+  const slot = escapeControls(`${row.host}/${row.agent}`);
+  const name = 'service' in row ? escapeControls(`${row.service}/${row.id}`) : slot;
   const where = 'service' in row ? palette.dim(` on ${slot}`) : '';
   const head = `${palette[paint](sign)} ${difference.kind.padEnd(8)} ${palette.bold(name)}${where}`;
   const shown = was && now ? between(was, now, palette) : faceWords(row, palette);
@@ -71,7 +71,7 @@ export function differenceLine(difference: Difference, palette: Palette): string
 
 function faceWords(row: AgentRow | InstanceRow, palette: Palette): string {
   const why = 'service' in row ? whyOf(row) : (row.reason ?? '');
-  return `${stateWord(row.state, palette)}${why === '' ? '' : ` (${printable(why)})`}`;
+  return `${stateLabel(row.state, palette)}${why === '' ? '' : ` (${escapeControls(why)})`}`;
 }
 
 function between(
@@ -86,11 +86,11 @@ function between(
   if ('service' in was && 'service' in now) {
     if (placeOf(was) !== placeOf(now)) {
       parts.push(
-        `at ${printable(`${placeOf(was) || 'no address'} → ${placeOf(now) || 'no address'}`)}`,
+        `at ${escapeControls(`${placeOf(was) || 'no address'} → ${placeOf(now) || 'no address'}`)}`,
       );
     }
     const labels = [was, now].map((row) => JSON.stringify(row.labels));
-    if (labels[0] !== labels[1]) parts.push(`labels ${printable(labels.join(' → '))}`);
+    if (labels[0] !== labels[1]) parts.push(`labels ${escapeControls(labels.join(' → '))}`);
   }
   return parts.join(', ');
 }

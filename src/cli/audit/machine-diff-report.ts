@@ -1,11 +1,11 @@
 import type { Cause, MachinesReplayed } from '../../runtime/audit/replay-machines.ts';
 import { plural } from '../tables/footer.ts';
-import { printable } from '../terminal/escape-terminal.ts';
-import type { Io } from '../terminal/io.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import type { Terminal } from '../terminal/io.ts';
 import type { Palette } from '../terminal/palette.ts';
-import { wrapped } from '../terminal/wrap.ts';
+import { wrapText } from '../terminal/wrap.ts';
 import { stateText } from './event-lines.ts';
-import { grouped } from './progress.ts';
+import { formatCount } from './progress.ts';
 
 /** Steps that other machines would have taken otherwise, all for one cause, as a document. */
 export function causeDocument({ event, ...cause }: Cause): object {
@@ -39,18 +39,18 @@ export function causeLines(cause: Cause, palette: Palette): readonly string[] {
   const examples =
     count === 1
       ? `#${first.seq} ${first.entity}`
-      : `${grouped(count)} times, from #${first.seq} ${first.entity} to #${last.seq} ${last.entity}`;
+      : `${formatCount(count)} times, from #${first.seq} ${first.entity} to #${last.seq} ${last.entity}`;
   return [
-    `${palette.expired('✕')} ${palette.bold(machine)}: ${printable(`'${event}' ${where}`)}: recorded ${printable(stateText(recorded))}, here ${palette.expired(printable(`${now}${reason}`))}`,
-    palette.dim(`  ${printable(examples)}`),
+    `${palette.expired('✕')} ${palette.bold(machine)}: ${escapeControls(`'${event}' ${where}`)}: recorded ${escapeControls(stateText(recorded))}, here ${palette.expired(escapeControls(`${now}${reason}`))}`,
+    palette.dim(`  ${escapeControls(examples)}`),
   ];
 }
 
 /** What a person is told at the end. */
-export function replayedLines(
+export function machineDiffLines(
   { events, judged, divergences, causes, without, unsure, illegible }: MachinesReplayed,
   machines: readonly string[],
-  { palette, columns }: Pick<Io, 'palette' | 'columns'>,
+  { palette, columns }: Pick<Terminal, 'palette' | 'columns'>,
 ): readonly string[] {
   const notes = [
     ...[...without].map(
@@ -63,8 +63,8 @@ export function replayedLines(
     ...(illegible > 0 ? [`${plural(illegible, 'event')} cannot be read`] : []),
   ];
   return [
-    `${grouped(events)} events, ${grouped(judged)} of them replayed by ${machines.join(', ')}`,
-    ...notes.flatMap((note) => wrapped(`· ${printable(note)}`, columns)),
+    `${formatCount(events)} events, ${formatCount(judged)} of them replayed by ${machines.join(', ')}`,
+    ...notes.flatMap((note) => wrapText(`· ${escapeControls(note)}`, columns)),
     divergences === 0
       ? palette.live('nothing goes another way')
       : palette.expired(

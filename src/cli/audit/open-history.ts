@@ -4,7 +4,7 @@ import type { Keyframes } from '../../ports/keyframes.ts';
 import type { History } from '../../runtime/history.ts';
 import type { Common } from '../command/command.ts';
 import { connectOnce } from '../session/connect.ts';
-import type { Io } from '../terminal/io.ts';
+import type { Terminal } from '../terminal/io.ts';
 import { chartsBeside } from './exported-charts.ts';
 
 /** A history that a command reads: the audit of a namespace, or a file. */
@@ -25,7 +25,7 @@ export interface OpenHistory extends AsyncDisposable {
  */
 export async function openHistory(
   settings: Common & { readonly file?: string | undefined },
-  io: Io,
+  io: Terminal,
   as: string,
 ): Promise<OpenHistory> {
   if (settings.file !== undefined) {

@@ -1,10 +1,10 @@
 import type { MonotonicTime, Revision } from '../../domain/time.ts';
-import { roughly } from '../terminal/format-time.ts';
+import { formatRounded } from '../terminal/format-time.ts';
 
 const width = 16;
 
 /** How far a reading of a history has come, how fast it goes, and how long it will take. */
-export class Meter {
+export class Progress {
   readonly #first: Revision;
   readonly #last: Revision;
   readonly #clock: () => MonotonicTime;
@@ -35,9 +35,9 @@ export class Meter {
     const full = Math.floor(done * width);
     const bar = '█'.repeat(full) + '░'.repeat(width - full);
     const percent = String(Math.floor(done * 100)).padStart(3);
-    return `${bar} ${percent} %  ${grouped(rate)} events/s, ${roughly(left)} left`;
+    return `${bar} ${percent} %  ${formatCount(rate)} events/s, ${formatRounded(left)} left`;
   }
 }
 
 /** `1 234 567`: what one can count at a glance. */
-export const grouped = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
+export const formatCount = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ' ');

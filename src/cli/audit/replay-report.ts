@@ -6,9 +6,9 @@ import { hostRows } from '../tables/host-rows.ts';
 import { hostTable } from '../tables/host-table.ts';
 import { instanceTable } from '../tables/instance-table.ts';
 import { dateTime } from '../terminal/format-time.ts';
-import type { Io } from '../terminal/io.ts';
+import type { Terminal } from '../terminal/io.ts';
 import type { FleetRows } from './fleet-rows.ts';
-import { grouped } from './progress.ts';
+import { formatCount } from './progress.ts';
 
 export const views = ['ps', 'agents', 'hosts'] as const;
 export type ViewName = (typeof views)[number];
@@ -20,14 +20,14 @@ export const momentDocument = ({ seq, at, folded, keyframe }: Replayed): object 
 });
 
 /** The moment in words: after which event, and when that was. */
-export const momentWords = ({ seq, at }: Pick<Replayed, 'seq' | 'at'>): string =>
+export const formatMoment = ({ seq, at }: Pick<Replayed, 'seq' | 'at'>): string =>
   seq === 0 ? 'before the first event' : `after event #${seq}, stored at ${dateTime(at)}`;
 
 /** How the moment was reached. */
-export const effortWords = ({ folded, keyframe }: Replayed): string =>
+export const replayEffortText = ({ folded, keyframe }: Replayed): string =>
   keyframe > 0
-    ? `${grouped(folded)} events replayed from the keyframe at #${keyframe}`
-    : `${grouped(folded)} events replayed from the beginning`;
+    ? `${formatCount(folded)} events replayed from the keyframe at #${keyframe}`
+    : `${formatCount(folded)} events replayed from the beginning`;
 
 /** The moment against whose clock ages are told: the time that was asked for, else the last event's. */
 export const clockOf = (moment: ReplayTarget, { at }: Replayed, now: WallTime): WallTime =>
@@ -58,7 +58,7 @@ export function rowsOf(view: ViewName, { instances, agents }: FleetRows): readon
   return view === 'agents' ? agents : hostRows(agents, instances);
 }
 
-export function tableOf(view: ViewName, rows: FleetRows, now: WallTime, io: Io): string {
+export function tableOf(view: ViewName, rows: FleetRows, now: WallTime, io: Terminal): string {
   const look = { width: io.columns, palette: io.palette };
   const { instances, agents } = rows;
   const shown = rowsOf(view, rows);

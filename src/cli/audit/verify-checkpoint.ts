@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readIfThere, replaceFile, system } from '../../composition/compose.ts';
+import { readIfThere, replaceFile, systemAdapters } from '../../composition/compose.ts';
 import { hashEvent } from '../../domain/events/hash-chain.ts';
 import { Fault } from '../../domain/fault.ts';
 import { readJson } from '../../domain/json.ts';
@@ -56,7 +56,7 @@ export class Checkpoints {
     this.#divergences = saved?.divergences ?? 0;
     this.#firstAt = saved?.firstAt;
     this.from = saved?.checkpoint;
-    this.#next = system.clock.monotonic() + saveEvery;
+    this.#next = systemAdapters.clock.monotonic() + saveEvery;
   }
 
   /** What is wrong with the history itself, until now; what the registry differs in passes. */
@@ -99,10 +99,11 @@ export class Checkpoints {
 
   /** Keeps where it stands, if that was not done for a while. */
   pass(take: () => Checkpoint): void {
-    if (this.#file === undefined || this.#saving || system.clock.monotonic() < this.#next) return;
-    const began = system.clock.monotonic();
+    if (this.#file === undefined || this.#saving || systemAdapters.clock.monotonic() < this.#next)
+      return;
+    const began = systemAdapters.clock.monotonic();
     this.#saving = this.#save(take()).then(() => {
-      const now = system.clock.monotonic();
+      const now = systemAdapters.clock.monotonic();
       this.#next = now + Math.max(saveEvery, (now - began) / savingAtMost);
       this.#saving = undefined;
     });

@@ -2,12 +2,12 @@ import type { WallTime } from '../../domain/time.ts';
 import type { Verified } from '../../runtime/audit/verify.ts';
 import { plural } from '../tables/footer.ts';
 import { dateTime } from '../terminal/format-time.ts';
-import type { Io } from '../terminal/io.ts';
-import { wrapped } from '../terminal/wrap.ts';
-import { grouped } from './progress.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { wrapText } from '../terminal/wrap.ts';
+import { formatCount } from './progress.ts';
 
 /** What came of a verification. */
-export interface Outcome {
+export interface VerifyResult {
   readonly verified: Verified;
   /** When the first event was stored; undefined: there is none. */
   readonly firstAt: WallTime | undefined;
@@ -20,7 +20,7 @@ export interface Outcome {
   readonly interrupted: boolean;
 }
 
-export function verifiedDocument(outcome: Outcome): object {
+export function verifiedDocument(outcome: VerifyResult): object {
   const { verified, firstAt, divergences, compared, resumed, interrupted } = outcome;
   const { first, last, events, keyframes, notes, checkpoint } = verified;
   const lastAt = events > 0 ? checkpoint.at : null;
@@ -33,13 +33,13 @@ export function verifiedDocument(outcome: Outcome): object {
 
 /** What a person is told at the end. */
 export function summary(
-  outcome: Outcome,
+  outcome: VerifyResult,
   name: string,
-  { palette, columns }: Pick<Io, 'palette' | 'columns'>,
+  { palette, columns }: Pick<Terminal, 'palette' | 'columns'>,
 ): readonly string[] {
   const { verified, divergences } = outcome;
   const noted = notes(verified).map((note) => `· ${note}`);
-  const lines = [...facts(outcome, name), ...noted].flatMap((line) => wrapped(line, columns));
+  const lines = [...facts(outcome, name), ...noted].flatMap((line) => wrapText(line, columns));
   if (outcome.interrupted || (verified.events === 0 && divergences === 0)) return lines;
   return [
     ...lines,
@@ -49,13 +49,16 @@ export function summary(
   ];
 }
 
-function facts(outcome: Outcome, name: string): readonly string[] {
+function facts(outcome: VerifyResult, name: string): readonly string[] {
   const { verified, firstAt, compared, resumed, interrupted } = outcome;
   const { first, events, last, checkpoint, keyframes } = verified;
   if (events === 0) return [`the history of ${name} has no event`];
-  const since = resumed > 0 ? `, ${grouped(events - resumed)} of them since the checkpoint` : '';
+  const since =
+    resumed > 0 ? `, ${formatCount(events - resumed)} of them since the checkpoint` : '';
   const time = (at: WallTime): string => dateTime(at).slice(0, 19);
-  const lines = [`${grouped(events)} events of ${name} replayed, #${first} to #${last}${since}`];
+  const lines = [
+    `${formatCount(events)} events of ${name} replayed, #${first} to #${last}${since}`,
+  ];
   if (firstAt !== undefined) {
     lines.push(`stored from ${time(firstAt)} to ${time(checkpoint.at)}`);
   }

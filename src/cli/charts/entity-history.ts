@@ -5,7 +5,7 @@ import { isAfter, type ReplayTarget } from '../../runtime/audit/replay.ts';
 import type { History } from '../../runtime/history.ts';
 
 /** What one chain came to, up to a moment. */
-export interface Life {
+export interface ChainSummary {
   readonly last: AuditEntry;
   /** How often each transition was taken. */
   readonly edges: Readonly<Record<string, number>>;
@@ -14,13 +14,13 @@ export interface Life {
 }
 
 /** The chains that these filters match, each as far as it had come; the latest begun comes last. */
-export async function livesOf(
+export async function summarizeChains(
   history: History,
   filters: readonly string[],
   moment: ReplayTarget | undefined,
   signal: AbortSignal,
-): Promise<readonly Life[]> {
-  const lives = new Map<string, Life>();
+): Promise<readonly ChainSummary[]> {
+  const lives = new Map<string, ChainSummary>();
   for await (const stored of history.read(0, filters)) {
     if (signal.aborted || (moment !== undefined && isAfter(stored, moment))) break;
     const read = parseAuditEvent(stored);
@@ -31,21 +31,21 @@ export async function livesOf(
   return [...lives.values()];
 }
 
-function grown(before: Life | undefined, last: AuditEntry): Life {
+function grown(before: ChainSummary | undefined, last: AuditEntry): ChainSummary {
   const edges: Record<string, number> = { ...before?.edges };
   for (const edge of last.event.edges) edges[edge] = (edges[edge] ?? 0) + 1;
   return { last, edges, from: before?.from ?? last.event.n };
 }
 
 /** Of several lives the one that is meant: of the record's own chains the last that was begun. */
-export const lifeMeant = (lives: readonly Life[]): Life | undefined =>
+export const latestChain = (lives: readonly ChainSummary[]): ChainSummary | undefined =>
   lives.findLast(({ last }) => !isProcess(last.event)) ?? lives.at(-1);
 
 const isProcess = ({ of }: AuditEvent): boolean =>
   of.entity === 'session' || of.entity === 'collector';
 
 /** What a life marks on its chart. */
-export const overlayOf = ({ last, edges }: Life, active: readonly string[]): Overlay => ({
+export const overlayOf = ({ last, edges }: ChainSummary, active: readonly string[]): Overlay => ({
   mode: 'one',
   active,
   last: last.event.edges,

@@ -5,14 +5,14 @@ import { dotOf } from '../../charts/text/dot.ts';
 import { mermaidOf } from '../../charts/text/mermaid.ts';
 import { textTree } from '../../charts/text/text-tree.ts';
 import { layoutOf, pngOf } from '../../composition/compose.ts';
-import type { Io } from '../terminal/io.ts';
+import type { Terminal } from '../terminal/io.ts';
 import { outlineLines } from './text-tree-lines.ts';
 
 export const formats = ['svg', 'png', 'mermaid', 'dot', 'text'] as const;
 export type Format = (typeof formats)[number];
 
 /** What a file of it is called at the end. */
-export const endings: Readonly<Record<Format, string>> = {
+export const fileExtensions: Readonly<Record<Format, string>> = {
   svg: 'svg',
   png: 'png',
   mermaid: 'mmd',
@@ -31,10 +31,10 @@ export interface Look {
  * A chart in the format that was asked for.
  * @throws {Fault} `not-drawn`
  */
-export async function drawn(
+export async function renderChart(
   chart: Chart,
   { format, theme, depth }: Look,
-  io: Pick<Io, 'palette' | 'columns'>,
+  io: Pick<Terminal, 'palette' | 'columns'>,
 ): Promise<string | Uint8Array> {
   if (format === 'mermaid') return mermaidOf(chart);
   if (format === 'dot') return dotOf(chart);

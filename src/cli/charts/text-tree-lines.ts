@@ -1,6 +1,6 @@
 import type { LineStyle, OutlineLine } from '../../charts/text/text-tree.ts';
-import { columnsOf, cutTo } from '../terminal/display-width.ts';
-import { printable } from '../terminal/escape-terminal.ts';
+import { displayWidth, truncate } from '../terminal/display-width.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Palette } from '../terminal/palette.ts';
 
 /** Wide enough for a description, narrow enough to be read, and to be sent to somebody. */
@@ -17,10 +17,10 @@ export function outlineLines(
     let room = width;
     return parts
       .map(([tone, text]) => {
-        const whole = printable(text);
-        const kept = cutTo(whole, room);
+        const whole = escapeControls(text);
+        const kept = truncate(whole, room);
         // Behind an ellipsis nothing stands, though a wide character may have left a column.
-        room = kept === whole ? room - columnsOf(kept) : 0;
+        room = kept === whole ? room - displayWidth(kept) : 0;
         return paint[tone](kept);
       })
       .join('')

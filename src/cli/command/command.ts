@@ -1,4 +1,4 @@
-import type { Io } from '../terminal/io.ts';
+import type { Terminal } from '../terminal/io.ts';
 import type { Exit } from './exit.ts';
 import type { common } from './settings/common.ts';
 import type { Settings, Values } from './settings/setting.ts';
@@ -24,7 +24,7 @@ export interface Command<S extends Settings = Settings> {
 
 interface Context<S extends Settings> {
   readonly settings: Common & Values<S>;
-  readonly io: Io;
+  readonly io: Terminal;
   readonly args: readonly string[];
   /** Whether somebody said where the server is, or it is the default. */
   readonly serversGiven: boolean;

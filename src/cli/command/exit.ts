@@ -1,7 +1,7 @@
 import { Fault, type FaultCode } from '../../domain/fault.ts';
 
 /** How a command ended, as scripts see it (docs/operations.md). */
-export const exit = {
+export const exitCodes = {
   done: 0,
   /** It ran, and what it found is not as it should be. */
   wanting: 1,
@@ -27,8 +27,8 @@ const unreachable: ReadonlySet<FaultCode> = new Set<FaultCode>([
 ]);
 
 /** The exit code of a command that ended with this. */
-export function exitOf(cause: unknown): Exit {
-  if (!(cause instanceof Fault)) return exit.bug;
-  if (usage.has(cause.code)) return exit.usage;
-  return unreachable.has(cause.code) ? exit.unreachable : exit.wanting;
+export function exitCodeOf(cause: unknown): Exit {
+  if (!(cause instanceof Fault)) return exitCodes.bug;
+  if (usage.has(cause.code)) return exitCodes.usage;
+  return unreachable.has(cause.code) ? exitCodes.unreachable : exitCodes.wanting;
 }

@@ -1,19 +1,19 @@
 import { z } from 'zod';
-import { listInstances, system } from '../../composition/compose.ts';
+import { listInstances, systemAdapters } from '../../composition/compose.ts';
 import { AgentName } from '../../domain/identity/names.ts';
 import { Agent } from '../../runtime/agent/agent.ts';
-import { keepListed } from '../agent/follow-instances-file.ts';
-import { sayTransitions } from '../agent/transition-lines.ts';
+import { followInstancesFile } from '../agent/follow-instances-file.ts';
+import { printTransitions } from '../agent/transition-lines.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
-import { agency } from '../command/settings/lease.ts';
+import { exitCodes } from '../command/exit.ts';
+import { agentSettings } from '../command/settings/lease.ts';
 import { metrics } from '../command/settings/metrics.ts';
-import { agentOptions, slotOf } from '../session/agent-options.ts';
+import { agentOptions, resolveAgentId } from '../session/agent-options.ts';
 import { connectPatiently, watchConnection } from '../session/connect.ts';
 import { openMetrics } from '../session/open-metrics.ts';
-import { stopping } from '../session/until-stopped.ts';
-import { printable } from '../terminal/escape-terminal.ts';
-import { spinning } from '../terminal/spinner.ts';
+import { untilStopped } from '../session/until-stopped.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import { withSpinner } from '../terminal/spinner.ts';
 
 export const agent = command({
   name: 'agent',
@@ -29,7 +29,7 @@ export const agent = command({
       about: 'what it runs: YAML or JSON, read again when it changes',
       rule: z.string().min(1, 'not empty').optional(),
     },
-    ...agency,
+    ...agentSettings,
     ...metrics,
   },
   examples: [
@@ -43,30 +43,30 @@ export const agent = command({
     ],
   ],
   async run({ settings, io }) {
-    const slot = await slotOf(settings, settings.name, io.env);
+    const slot = await resolveAgentId(settings, settings.name, io.env);
     const file = settings.instances;
     const listed = file === undefined ? [] : await listInstances(file, slot);
-    const me = { ...slot, run: system.entropy.runId() };
+    const me = { ...slot, run: systemAdapters.entropy.runId() };
     await using metered = await openMetrics(settings, io);
     const { meters, url } = metered;
     await using connected = await connectPatiently(settings, io, me, { meters });
-    if (!connected) return exit.done;
-    const said = sayTransitions(io, settings.json, url);
+    if (!connected) return exitCodes.done;
+    const said = printTransitions(io, settings.json, url);
     const options = { ...agentOptions(settings, slot, said), run: me.run };
     const specs = listed.map(({ spec }) => spec);
     await using agent = new Agent(options, specs, connected.ports);
-    await using until = stopping(io.signal, agent.done);
+    await using until = untilStopped(io.signal, agent.done);
     void watchConnection(connected.store, io, until.signal);
     const keeping =
-      file === undefined ? undefined : keepListed(agent, file, listed, io, until.signal);
+      file === undefined ? undefined : followInstancesFile(agent, file, listed, io, until.signal);
     // Whoever held the slot before may have to be outlasted: a ttl and some seconds.
     const claimed = agent.ready.catch(() => {});
-    await spinning(io, `waiting for ${printable(`${slot.host}/${slot.agent}`)}`, () =>
+    await withSpinner(io, `waiting for ${escapeControls(`${slot.host}/${slot.agent}`)}`, () =>
       Promise.race([claimed, until.ended]),
     );
     await Promise.race([until.ended, keeping ?? until.ended]);
     await agent.stop();
     await agent.done;
-    return exit.done;
+    return exitCodes.done;
   },
 });

@@ -1,7 +1,7 @@
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
-import { openView } from '../session/open-view.ts';
+import { exitCodes } from '../command/exit.ts';
+import { openDirectoryOnce } from '../session/open-view.ts';
 import { agentTable, bySlot } from '../tables/agent-table.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
 import { footer, plural } from '../tables/footer.ts';
@@ -13,23 +13,23 @@ export const agents = command({
   settings: {},
   examples: [['rollcall agents', 'who is there, who is late']],
   async run({ settings, io }) {
-    await using view = await openView(settings, io, 'agents');
+    await using view = await openDirectoryOnce(settings, io, 'agents');
     const { directory } = view;
     const rows = directory.agents().toSorted(bySlot);
     if (settings.json) {
       for (const row of rows) io.out(jsonLine(row));
-      return exit.done;
+      return exitCodes.done;
     }
     if (rows.length > 0) {
       const look = { width: io.columns, palette: io.palette };
-      io.out(agentTable(rows, system.clock.wall(), look));
+      io.out(agentTable(rows, systemAdapters.clock.wall(), look));
       io.out('');
     } else {
       io.out(`no agent is registered in namespace '${settings.namespace}'`);
       io.out(io.palette.dim('start one: rollcall agent --name NAME --instances FILE'));
     }
-    for (const line of fleetLines(directory.fleet, system.clock.wall(), io)) io.out(line);
+    for (const line of fleetLines(directory.fleet, systemAdapters.clock.wall(), io)) io.out(line);
     io.out(footer(directory, plural(rows.length, 'agent'), io));
-    return exit.done;
+    return exitCodes.done;
   },
 });

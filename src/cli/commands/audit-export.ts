@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { historyLine, replaceFile, system } from '../../composition/compose.ts';
+import { historyLine, replaceFile, systemAdapters } from '../../composition/compose.ts';
 import { findMoment } from '../../composition/find-moment.ts';
 import { momentRule } from '../../composition/moment-expression.ts';
 import type { Revision } from '../../domain/time.ts';
@@ -7,11 +7,11 @@ import type { StoredEvent } from '../../ports/audit.ts';
 import { isAfter, type ReplayTarget } from '../../runtime/audit/replay.ts';
 import { NamedCharts } from '../audit/exported-charts.ts';
 import { openHistory } from '../audit/open-history.ts';
-import { grouped, Meter } from '../audit/progress.ts';
+import { formatCount, Progress } from '../audit/progress.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
+import { exitCodes } from '../command/exit.ts';
 import { source } from '../command/settings/history.ts';
-import { spinning } from '../terminal/spinner.ts';
+import { withSpinner } from '../terminal/spinner.ts';
 
 const Moments = z.string().min(1, momentRule).optional();
 
@@ -36,14 +36,14 @@ export const auditExport = command({
   async run({ settings, io }) {
     await using opened = await openHistory(settings, io, 'audit export');
     const { history } = opened;
-    const now = system.clock.wall();
+    const now = systemAdapters.clock.wall();
     const moment = async (setting: 'from' | 'to') => {
       const text = settings[setting];
       return text === undefined ? undefined : findMoment(setting, text, history, io, now);
     };
     const from = await moment('from');
     const to = await moment('to');
-    const meter = new Meter(await history.range(), system.clock.monotonic);
+    const meter = new Progress(await history.range(), systemAdapters.clock.monotonic);
     const named = new NamedCharts();
     let count = 0;
     const lines = async function* (say: (text: string) => void) {
@@ -60,7 +60,7 @@ export const auditExport = command({
       if (out === '-') {
         for await (const piece of pieces(lines(() => {}))) io.out(piece.slice(0, -1));
       } else {
-        await spinning(io, 'exporting', (say) =>
+        await withSpinner(io, 'exporting', (say) =>
           replaceFile(out, pieces(lines(say)), { gzip: out.endsWith('.gz') }),
         );
         for (const chart of await named.writeBeside(out, opened.charts)) {
@@ -70,10 +70,10 @@ export const auditExport = command({
     } catch (cause) {
       if (!io.signal.aborted) throw cause;
       if (out !== '-') io.err(`interrupted: nothing was written to ${out}`);
-      return exit.interrupted;
+      return exitCodes.interrupted;
     }
-    if (out !== '-') io.err(`${grouped(count)} events of ${opened.name} written to ${out}`);
-    return exit.done;
+    if (out !== '-') io.err(`${formatCount(count)} events of ${opened.name} written to ${out}`);
+    return exitCodes.done;
   },
 });
 

@@ -1,6 +1,6 @@
 import type { AnyStateMachine } from 'xstate';
 import { z } from 'zod';
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import { findMoment } from '../../composition/find-moment.ts';
 import { loadMachines } from '../../composition/load-machines.ts';
 import { momentRule } from '../../composition/moment-expression.ts';
@@ -12,29 +12,29 @@ import { fleetRows } from '../audit/fleet-rows.ts';
 import {
   causeDocument,
   causeLines,
+  machineDiffLines,
   replayedDocument,
-  replayedLines,
 } from '../audit/machine-diff-report.ts';
 import { type OpenHistory, openHistory } from '../audit/open-history.ts';
-import { Meter } from '../audit/progress.ts';
+import { Progress } from '../audit/progress.ts';
 import {
   caveats,
   clockOf,
   countOf,
-  effortWords,
+  formatMoment,
   momentDocument,
-  momentWords,
+  replayEffortText,
   rowsOf,
   tableOf,
   type ViewName,
   views,
 } from '../audit/replay-report.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
+import { exitCodes } from '../command/exit.ts';
 import { source } from '../command/settings/history.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
-import type { Io } from '../terminal/io.ts';
-import { spinning } from '../terminal/spinner.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { withSpinner } from '../terminal/spinner.ts';
 
 const Text = z.string().min(1, momentRule);
 const viewRule = `one of ${views.join(', ')}; several separated by commas; all`;
@@ -97,61 +97,61 @@ async function tellMoment(
   text: string,
   shown: readonly ViewName[],
   opened: OpenHistory,
-  io: Io,
+  io: Terminal,
   json: boolean,
 ) {
   const { moment, replayed } = await reach('at', text, opened, io);
-  if (io.signal.aborted) return exit.interrupted;
+  if (io.signal.aborted) return exitCodes.interrupted;
   const rows = fleetRows(replayed.fleet);
   if (json) {
     io.out(jsonLine(momentDocument(replayed)));
     for (const view of shown) for (const row of rowsOf(view, rows)) io.out(jsonLine(row));
-    return exit.done;
+    return exitCodes.done;
   }
-  const now = clockOf(moment, replayed, system.clock.wall());
-  io.out(`${momentWords(replayed)}\n`);
+  const now = clockOf(moment, replayed, systemAdapters.clock.wall());
+  io.out(`${formatMoment(replayed)}\n`);
   for (const view of shown) io.out(`${tableOf(view, rows, now, io)}\n`);
   const counted = shown.map((view) => countOf(view, rows)).join(', ');
-  io.out(io.palette.dim(`${counted}; ${effortWords(replayed)}`));
+  io.out(io.palette.dim(`${counted}; ${replayEffortText(replayed)}`));
   await warn(moment, replayed, opened, io);
-  return exit.done;
+  return exitCodes.done;
 }
 
 async function tellDiff(
   [first, second]: readonly [string, string],
   opened: OpenHistory,
-  io: Io,
+  io: Terminal,
   json: boolean,
 ) {
   const from = await reach('diff', first, opened, io);
   const to = await reach('diff', second, opened, io);
-  if (io.signal.aborted) return exit.interrupted;
+  if (io.signal.aborted) return exitCodes.interrupted;
   const differences = fleetDiff(fleetRows(from.replayed.fleet), fleetRows(to.replayed.fleet));
   if (json) {
     for (const { replayed } of [from, to]) io.out(jsonLine(momentDocument(replayed)));
     for (const difference of differences) io.out(jsonLine(difference));
-    return exit.done;
+    return exitCodes.done;
   }
-  io.out(`from: ${momentWords(from.replayed)}`);
-  io.out(`to:   ${momentWords(to.replayed)}\n`);
+  io.out(`from: ${formatMoment(from.replayed)}`);
+  io.out(`to:   ${formatMoment(to.replayed)}\n`);
   for (const difference of differences) io.out(differenceLine(difference, io.palette));
   io.out(io.palette.dim(`${differences.length > 0 ? '\n' : ''}${counted(differences)}`));
   for (const { moment, replayed } of [from, to]) await warn(moment, replayed, opened, io);
-  return exit.done;
+  return exitCodes.done;
 }
 
 async function tellOthers(
   machines: Readonly<Record<string, AnyStateMachine>>,
   { history }: OpenHistory,
-  io: Io,
+  io: Terminal,
   json: boolean,
 ) {
   const names = Object.keys(machines);
-  const meter = new Meter(await history.range(), system.clock.monotonic);
-  const replayed = await spinning(io, `replaying with ${names.join(', ')}`, (show) =>
+  const meter = new Progress(await history.range(), systemAdapters.clock.monotonic);
+  const replayed = await withSpinner(io, `replaying with ${names.join(', ')}`, (show) =>
     replayMachines(history, machines, {
       signal: io.signal,
-      hash: system.hash,
+      hash: systemAdapters.hash,
       onProgress: (seq) => show(`replaying  ${meter.at(seq)}`),
     }),
   );
@@ -160,25 +160,30 @@ async function tellOthers(
     else for (const line of causeLines(cause, io.palette)) io.out(line);
   }
   if (json) io.out(jsonLine(replayedDocument(replayed, names)));
-  else for (const line of replayedLines(replayed, names, io)) io.out(line);
-  if (io.signal.aborted) return exit.interrupted;
-  return replayed.divergences > 0 ? exit.wanting : exit.done;
+  else for (const line of machineDiffLines(replayed, names, io)) io.out(line);
+  if (io.signal.aborted) return exitCodes.interrupted;
+  return replayed.divergences > 0 ? exitCodes.wanting : exitCodes.done;
 }
 
 async function reach(
   setting: string,
   text: string,
   { history, keyframes }: OpenHistory,
-  io: Io,
+  io: Terminal,
 ): Promise<{ readonly moment: ReplayTarget; readonly replayed: Replayed }> {
-  const moment = await findMoment(setting, text, history, io, system.clock.wall());
-  const replayed = await spinning(io, `replaying to ${text}`, () =>
-    replayTo(history, moment, keyframes, io.signal, system.hash),
+  const moment = await findMoment(setting, text, history, io, systemAdapters.clock.wall());
+  const replayed = await withSpinner(io, `replaying to ${text}`, () =>
+    replayTo(history, moment, keyframes, io.signal, systemAdapters.hash),
   );
   return { moment, replayed };
 }
 
-async function warn(moment: ReplayTarget, replayed: Replayed, { history }: OpenHistory, io: Io) {
+async function warn(
+  moment: ReplayTarget,
+  replayed: Replayed,
+  { history }: OpenHistory,
+  io: Terminal,
+) {
   for (const caveat of caveats(moment, replayed, await history.range())) {
     io.err(`${io.palette.dubious('note')}: ${caveat}`);
   }

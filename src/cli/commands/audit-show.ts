@@ -1,4 +1,4 @@
-import { entitiesNamed } from '../../composition/entity-name.ts';
+import { parseEntity } from '../../composition/entity-name.ts';
 import {
   type AuditEntry,
   parseAuditEvent,
@@ -10,13 +10,13 @@ import { Causes } from '../audit/find-cause.ts';
 import { findEntity } from '../audit/find-entity.ts';
 import { openHistory } from '../audit/open-history.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
+import { exitCodes } from '../command/exit.ts';
 import { source } from '../command/settings/history.ts';
 import { plural } from '../tables/footer.ts';
-import { printable } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
 import { dateTime } from '../terminal/format-time.ts';
-import type { Io } from '../terminal/io.ts';
-import { wrapped } from '../terminal/wrap.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { wrapText } from '../terminal/wrap.ts';
 
 export const auditShow = command({
   name: 'audit show',
@@ -33,7 +33,7 @@ export const auditShow = command({
     ],
   ],
   async run({ settings, io, args: [name = ''] }) {
-    const candidates = entitiesNamed(name);
+    const candidates = parseEntity(name);
     await using opened = await openHistory(settings, io, 'audit show');
     const { history } = opened;
     const entity = await findEntity(name, candidates, opened);
@@ -56,35 +56,35 @@ export const auditShow = command({
       }
       for (const line of lifeLines(read, await causes.of(read), io)) io.out(line);
     }
-    if (settings.json) return exit.done;
+    if (settings.json) return exitCodes.done;
     const more =
       entity.kind !== 'agent' && entity.kind !== 'run'
         ? ''
         : `; with its instances: rollcall audit tail ${entity.exact}`;
     io.out(io.palette.dim(`\n${plural(shown, 'transition')}${more}`));
-    return exit.done;
+    return exitCodes.done;
   },
 });
 
 const dayOf = ({ at }: AuditEvent): string => dateTime(at).slice(0, 10);
 
-function headOf({ of, at }: AuditEvent, { palette }: Io): string {
+function headOf({ of, at }: AuditEvent, { palette }: Terminal): string {
   const what =
     of.entity === 'instance'
       ? `${of.service}/${of.id}, owned by ${of.host}/${of.agent}`
       : subjectOf({ of });
-  return `\n${palette.bold(printable(what))}  ${palette.dim(`run ${of.run}  ${dateTime(at).slice(0, 10)}`)}`;
+  return `\n${palette.bold(escapeControls(what))}  ${palette.dim(`run ${of.run}  ${dateTime(at).slice(0, 10)}`)}`;
 }
 
 /** The transition on one line, and below it what led to it. */
 function lifeLines(
   read: AuditEntry | UnreadableEvent,
   cause: string | undefined,
-  { palette, columns }: Io,
+  { palette, columns }: Terminal,
 ): readonly string[] {
   if (read.kind === 'illegible') {
     const { seq, subject, why } = read;
-    return [palette.dubious(`  #${seq} cannot be read: ${printable(`${subject}: ${why}`)}`)];
+    return [palette.dubious(`  #${seq} cannot be read: ${escapeControls(`${subject}: ${why}`)}`)];
   }
   const { event } = read;
   const time = palette.dim(`#${read.seq} ${dateTime(event.at).slice(11)}`);
@@ -94,12 +94,12 @@ function lifeLines(
   const by = actorOf(event);
   const whose =
     event.of.entity === 'session' || event.of.entity === 'collector' ? `${event.of.entity} ` : '';
-  const line = `${time}  ${palette.dim(whose)}${printable(event.event.type).padEnd(12)}  ${printable(step)}`;
-  const why = [whyOf(event), cause ?? ''].filter((part) => part !== '').map(printable);
+  const line = `${time}  ${palette.dim(whose)}${escapeControls(event.event.type).padEnd(12)}  ${escapeControls(step)}`;
+  const why = [whyOf(event), cause ?? ''].filter((part) => part !== '').map(escapeControls);
   return [
-    `  ${line}${by === 'itself' ? '' : `  ${palette.dim('by')} ${printable(by)}`}`,
+    `  ${line}${by === 'itself' ? '' : `  ${palette.dim('by')} ${escapeControls(by)}`}`,
     ...why
-      .flatMap((text) => wrapped(text, columns - 8))
+      .flatMap((text) => wrapText(text, columns - 8))
       .map((part) => `${' '.repeat(8)}${palette.dim(part)}`),
   ];
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { entitiesNamed } from '../../composition/entity-name.ts';
+import { parseEntity } from '../../composition/entity-name.ts';
 import {
   type AuditEntry,
   parseAuditEvent,
@@ -11,12 +11,12 @@ import { actorOf, eventJson, stateText, subjectOf, whyOf } from '../audit/event-
 import { findEntity } from '../audit/find-entity.ts';
 import { openHistory } from '../audit/open-history.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
+import { exitCodes } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';
 import { source } from '../command/settings/history.ts';
-import { printable } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
 import { dateTime } from '../terminal/format-time.ts';
-import type { Io } from '../terminal/io.ts';
+import type { Terminal } from '../terminal/io.ts';
 
 /** How many events are shown where nobody says from where. */
 const last = 20;
@@ -41,7 +41,7 @@ export const auditTail = command({
     ['rollcall audit tail db-1/postgres --from start --json', 'all of one agent and its instances'],
   ],
   async run({ settings, io, args: [name] }) {
-    const candidates = name === undefined ? undefined : entitiesNamed(name);
+    const candidates = name === undefined ? undefined : parseEntity(name);
     if (settings.file !== undefined && settings.follow) {
       throw new Fault('bad-setting', '--follow: a file does not go on; leave out --file');
     }
@@ -57,7 +57,7 @@ export const auditTail = command({
     const kept: StoredEvent[] = [];
     let seen = 0;
     for await (const stored of history.read(from, entity?.all)) {
-      if (io.signal.aborted) return exit.done;
+      if (io.signal.aborted) return exitCodes.done;
       seen = stored.seq;
       if (settings.from !== undefined) say(stored);
       else if (kept.push(stored) > last) kept.shift();
@@ -72,24 +72,24 @@ export const auditTail = command({
         `the audit of ${opened.name} has no event${settings.from ? ' from there on' : ' yet'}`,
       );
     }
-    return exit.done;
+    return exitCodes.done;
   },
 });
 
 /** One transition on one line, as long as it gets. */
-function tailLine(read: AuditEntry | UnreadableEvent, { palette }: Io): string {
+function tailLine(read: AuditEntry | UnreadableEvent, { palette }: Terminal): string {
   const seq = palette.dim(`#${read.seq}`);
   if (read.kind === 'illegible') {
-    return `${seq} ${palette.dubious('cannot be read')}: ${printable(`${read.subject}: ${read.why}`)}`;
+    return `${seq} ${palette.dubious('cannot be read')}: ${escapeControls(`${read.subject}: ${read.why}`)}`;
   }
   const { event } = read;
   const from = stateText(event.from);
   const to = stateText(event.to);
   const step = from === to ? to : `${from && `${from} → `}${to}`;
   const by =
-    actorOf(event) === 'itself' ? '' : `  ${palette.dim('by')} ${printable(actorOf(event))}`;
+    actorOf(event) === 'itself' ? '' : `  ${palette.dim('by')} ${escapeControls(actorOf(event))}`;
   const why = whyOf(event);
-  const who = palette.bold(printable(subjectOf(event)));
-  const what = `${event.of.entity} ${who}  ${event.event.type}: ${printable(step)}${by}`;
-  return `${seq} ${palette.dim(dateTime(event.at).slice(11))} ${what}${why && `  ${palette.dim(printable(why))}`}`;
+  const who = palette.bold(escapeControls(subjectOf(event)));
+  const what = `${event.of.entity} ${who}  ${event.event.type}: ${escapeControls(step)}${by}`;
+  return `${seq} ${palette.dim(dateTime(event.at).slice(11))} ${what}${why && `  ${palette.dim(escapeControls(why))}`}`;
 }

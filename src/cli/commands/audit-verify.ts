@@ -1,19 +1,19 @@
 import { z } from 'zod';
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import type { Divergence } from '../../domain/replay/divergence.ts';
 import { verify } from '../../runtime/audit/verify.ts';
 import { divergenceDocument, divergenceLine } from '../audit/divergence-lines.ts';
 import { type OpenHistory, openHistory } from '../audit/open-history.ts';
-import { Meter } from '../audit/progress.ts';
+import { Progress } from '../audit/progress.ts';
 import { Checkpoints, savedIn } from '../audit/verify-checkpoint.ts';
 import { summary, verifiedDocument } from '../audit/verify-report.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
+import { exitCodes } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';
 import { source } from '../command/settings/history.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
-import type { Io } from '../terminal/io.ts';
-import { spinning } from '../terminal/spinner.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { withSpinner } from '../terminal/spinner.ts';
 
 export const auditVerify = command({
   name: 'audit verify',
@@ -68,31 +68,31 @@ export const auditVerify = command({
     else for (const line of summary(outcome, name, io)) io.out(line);
     if (outcome.interrupted) {
       io.err(kept ? `interrupted; the same command goes on from there` : 'interrupted');
-      return exit.interrupted;
+      return exitCodes.interrupted;
     }
     // A file without an event is none that was exported whole.
     const empty = verified.events === 0 && opened.connected === undefined;
-    return outcome.divergences > 0 || empty ? exit.wanting : exit.done;
+    return outcome.divergences > 0 || empty ? exitCodes.wanting : exitCodes.done;
   },
 });
 
 async function run(
   { history, keyframes, connected }: OpenHistory,
   checkpoints: Checkpoints,
-  io: Io,
+  io: Terminal,
   onDivergence: (divergence: Divergence) => void,
 ) {
-  const { clock, hash } = system;
+  const { clock, hash } = systemAdapters;
   const { from } = checkpoints;
   const { first, last } = await history.range();
-  const meter = new Meter({ first: from ? from.seq + 1 : first, last }, clock.monotonic);
+  const meter = new Progress({ first: from ? from.seq + 1 : first, last }, clock.monotonic);
   const ports = {
     clock,
     hash,
     ...(keyframes && { keyframes }),
     ...(connected && { registry: connected.ports.registry, leases: connected.ports.leases }),
   };
-  return spinning(io, 'verifying', (show) =>
+  return withSpinner(io, 'verifying', (show) =>
     verify(checkpoints.watching(history), ports, {
       ...(from && { from }),
       signal: io.signal,

@@ -4,16 +4,16 @@ import { rows } from '../../bench/benchmarks/all.ts';
 import { sayMachine } from '../../bench/machine-info.ts';
 import { documentOf, footnotes, type Line, lineOf } from '../../bench/report.ts';
 import { type Audience, runBench } from '../../bench/run-benchmarks.ts';
-import { accessOf } from '../../composition/access.ts';
+import { connectionOptions } from '../../composition/access.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
+import { exitCodes } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';
 import { type Column, table } from '../tables/table.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
-import { roughly } from '../terminal/format-time.ts';
-import type { Io } from '../terminal/io.ts';
+import { formatRounded } from '../terminal/format-time.ts';
+import type { Terminal } from '../terminal/io.ts';
 import type { Palette } from '../terminal/palette.ts';
-import { spinning } from '../terminal/spinner.ts';
+import { withSpinner } from '../terminal/spinner.ts';
 
 const names = rows.map(({ name }) => name);
 const rule = `one of ${names.join(', ')}; several separated by commas`;
@@ -40,26 +40,26 @@ export const bench = command({
   ],
   async run({ settings, io, serversGiven }) {
     const { only, quick, json } = settings;
-    const { namespace: _, ...server } = await accessOf(settings);
+    const { namespace: _, ...server } = await connectionOptions(settings);
     const results: Judged[] = [];
     const chosen = rows.filter(({ name }) => only?.includes(name) ?? true);
     try {
-      await spinning(io, 'starting', (say) => {
+      await withSpinner(io, 'starting', (say) => {
         const audience = json ? jsonAudience(io, results) : humanAudience(io, results, say);
         const options = { rows: chosen, quick, env: io.env, signal: io.signal };
         return runBench({ ...options, server: serversGiven ? server : undefined }, audience);
       });
     } catch (cause) {
-      if (io.signal.aborted) return exit.interrupted;
+      if (io.signal.aborted) return exitCodes.interrupted;
       throw cause;
     } finally {
       if (!json && results.length > 0) printTable(results, io);
     }
-    return results.every(({ reached }) => reached) ? exit.done : exit.wanting;
+    return results.every(({ reached }) => reached) ? exitCodes.done : exitCodes.wanting;
   },
 });
 
-const jsonAudience = (io: Io, results: Judged[]): Audience => ({
+const jsonAudience = (io: Terminal, results: Judged[]): Audience => ({
   machine: (machine) => io.out(jsonLine({ event: 'machine', ...machine })),
   progress: () => {},
   result(result) {
@@ -68,13 +68,13 @@ const jsonAudience = (io: Io, results: Judged[]): Audience => ({
   },
 });
 
-const humanAudience = (io: Io, results: Judged[], say: (text: string) => void): Audience => ({
+const humanAudience = (io: Terminal, results: Judged[], say: (text: string) => void): Audience => ({
   machine: (machine) => io.out(`${io.palette.dim(sayMachine(machine))}\n`),
-  progress: (what, left) => say(`${what} (about ${roughly(left)} to go)`),
+  progress: (what, left) => say(`${what} (about ${formatRounded(left)} to go)`),
   result: (result) => void results.push(result),
 });
 
-function printTable(results: readonly Judged[], io: Io): void {
+function printTable(results: readonly Judged[], io: Terminal): void {
   const look = { width: io.columns, palette: io.palette };
   io.out(table(results.map(lineOf), columns(io.palette), look));
   io.out('');

@@ -1,8 +1,8 @@
 import { Duration } from '../../composition/duration.ts';
 import { seconds } from '../../domain/time.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
-import { Stage } from '../demo/environment.ts';
+import { exitCodes } from '../command/exit.ts';
+import { DemoEnvironment } from '../demo/environment.ts';
 import { Narrator } from '../demo/narrator.ts';
 import { tellStory } from '../demo/story.ts';
 import { plural } from '../tables/footer.ts';
@@ -22,7 +22,7 @@ export const demo = command({
   async run({ settings, io }) {
     const pause = settings.pace ?? (io.isTerminal ? seconds(2) : 0);
     const narrator = new Narrator(io, settings.json, pause);
-    await using stage = await Stage.open(settings, io, narrator);
+    await using stage = await DemoEnvironment.open(settings, io, narrator);
     await tellStory({ stage, narrator, io });
     const took = `${Math.round(narrator.elapsed / 1000)} s`;
     narrator.say('');
@@ -30,7 +30,7 @@ export const demo = command({
       narrator.say(
         io.palette.expired(`${plural(narrator.failed, 'thing')} did not happen as told (${took})`),
       );
-      return exit.wanting;
+      return exitCodes.wanting;
     }
     narrator.say(`${io.palette.live('That was all of it')}, in ${took}. Now yours:`);
     narrator.say(
@@ -38,6 +38,6 @@ export const demo = command({
     );
     narrator.say(`  rollcall agent --name first          ${io.palette.dim('in another terminal')}`);
     narrator.say(`  rollcall watch                       ${io.palette.dim('in a third')}`);
-    return exit.done;
+    return exitCodes.done;
   },
 });

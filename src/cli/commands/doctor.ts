@@ -1,17 +1,17 @@
-import { accessOf } from '../../composition/access.ts';
-import { openInspection, system } from '../../composition/compose.ts';
+import { connectionOptions } from '../../composition/access.ts';
+import { openInspection, systemAdapters } from '../../composition/compose.ts';
 import { seconds } from '../../domain/time.ts';
 import { type Common, command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
+import { exitCodes } from '../command/exit.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { lookAtPlans, lookAtRecords, lookAtSeats } from '../doctor/registry.ts';
 import { lookAtAdvisories, lookAtServer } from '../doctor/server.ts';
 import { lookAtSettings, lookAtStreams } from '../doctor/streams.ts';
-import { openView } from '../session/open-view.ts';
+import { openDirectoryOnce } from '../session/open-view.ts';
 import { plural } from '../tables/footer.ts';
-import { jsonLine, printable } from '../terminal/escape-terminal.ts';
-import type { Io } from '../terminal/io.ts';
-import { spinning } from '../terminal/spinner.ts';
+import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { withSpinner } from '../terminal/spinner.ts';
 
 export const doctor = command({
   name: 'doctor',
@@ -31,28 +31,28 @@ export const doctor = command({
       about = finding.about;
     }
     if (!settings.json) io.out(verdict(wrongs, io));
-    return wrongs > 0 ? exit.wanting : exit.done;
+    return wrongs > 0 ? exitCodes.wanting : exitCodes.done;
   },
 });
 
 /** In the order in which one thing needs the other; what cannot work any more is not looked at. */
-async function* findings(settings: Common, io: Io): AsyncGenerator<Finding> {
-  const access = await accessOf(settings);
+async function* findings(settings: Common, io: Terminal): AsyncGenerator<Finding> {
+  const access = await connectionOptions(settings);
   const opening = { signal: io.signal, within: seconds(3) };
-  await using inspection = await spinning(io, `connecting to ${access.servers.join(', ')}`, () =>
+  await using inspection = await withSpinner(io, `connecting to ${access.servers.join(', ')}`, () =>
     openInspection(access, opening),
   );
   const server = await lookAtServer(inspection);
   yield* server;
   if (broken(server)) return;
-  yield await spinning(io, 'waiting for an advisory', () => lookAtAdvisories(inspection));
+  yield await withSpinner(io, 'waiting for an advisory', () => lookAtAdvisories(inspection));
   const streams = await lookAtSettings(inspection);
   yield* streams;
   yield* await lookAtStreams(inspection);
   if (broken(streams)) return;
-  await using view = await openView(settings, io, 'doctor');
+  await using view = await openDirectoryOnce(settings, io, 'doctor');
   yield* lookAtRecords(view.directory, inspection.names.registry);
-  yield* lookAtPlans(view.directory, system.clock.wall());
+  yield* lookAtPlans(view.directory, systemAdapters.clock.wall());
   yield await lookAtSeats(view.ports, view.directory);
 }
 
@@ -60,15 +60,21 @@ const broken = (found: readonly Finding[]): boolean => found.some(({ level }) =>
 
 const marks = { ok: ['✓', 'live'], note: ['·', 'failing'], wrong: ['✕', 'expired'] } as const;
 
-function lines({ about, level, what, mend }: Finding, before: string, io: Io): readonly string[] {
+function lines(
+  { about, level, what, mend }: Finding,
+  before: string,
+  io: Terminal,
+): readonly string[] {
   const { palette } = io;
   const [mark, paint] = marks[level];
   const head = about === before ? '' : about;
-  const first = `${palette[paint](mark)} ${palette.bold(head.padEnd(10))}  ${printable(what)}`;
-  return mend === undefined ? [first] : [first, `${' '.repeat(14)}${palette.dim(printable(mend))}`];
+  const first = `${palette[paint](mark)} ${palette.bold(head.padEnd(10))}  ${escapeControls(what)}`;
+  return mend === undefined
+    ? [first]
+    : [first, `${' '.repeat(14)}${palette.dim(escapeControls(mend))}`];
 }
 
-const verdict = (wrongs: number, { palette }: Io): string =>
+const verdict = (wrongs: number, { palette }: Terminal): string =>
   wrongs === 0
     ? `\n${palette.live('nothing is wrong')}`
     : `\n${palette.expired(`${plural(wrongs, 'thing')} to mend`)}`;

@@ -1,14 +1,14 @@
-import { system } from '../../composition/compose.ts';
-import { brakeDocument, planDocument, planNow } from '../../composition/gc-plan-now.ts';
+import { systemAdapters } from '../../composition/compose.ts';
+import { brakeDocument, planDocument, planLive } from '../../composition/gc-plan-now.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
+import { exitCodes } from '../command/exit.ts';
 import { lease } from '../command/settings/lease.ts';
 import { byTime, planCounted, planTable } from '../gc/plan-table.ts';
-import { openView } from '../session/open-view.ts';
+import { openDirectoryOnce } from '../session/open-view.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
 import { footer } from '../tables/footer.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
-import { spinning } from '../terminal/spinner.ts';
+import { withSpinner } from '../terminal/spinner.ts';
 
 export const gcPlan = command({
   name: 'gc plan',
@@ -19,21 +19,21 @@ export const gcPlan = command({
     ['rollcall gc plan --json', 'one document for each, and one that sums up'],
   ],
   async run({ settings, io }) {
-    await using view = await openView(settings, io, 'gc plan');
+    await using view = await openDirectoryOnce(settings, io, 'gc plan');
     const { directory, ports } = view;
     const orphans = { ttl: settings.ttl, grace: settings.grace };
-    const plan = await spinning(io, 'asking the silent', () =>
-      planNow(directory.fleet, orphans, ports),
+    const plan = await withSpinner(io, 'asking the silent', () =>
+      planLive(directory.fleet, orphans, ports),
     );
     const rows = plan.rows.toSorted(byTime);
-    const code = rows.length > 0 ? exit.wanting : exit.done;
+    const code = rows.length > 0 ? exitCodes.wanting : exitCodes.done;
     if (settings.json) {
       for (const row of rows) io.out(jsonLine(planDocument(row)));
       const brakes = plan.brakes.map(brakeDocument);
       io.out(jsonLine({ event: 'planned', rows: rows.length, seats: plan.seats, brakes }));
       return code;
     }
-    const now = system.clock.wall();
+    const now = systemAdapters.clock.wall();
     if (rows.length > 0) {
       io.out(planTable(rows, now, { width: io.columns, palette: io.palette }));
       io.out('');

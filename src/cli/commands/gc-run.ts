@@ -1,21 +1,21 @@
 import { z } from 'zod';
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import { Duration } from '../../composition/duration.ts';
-import { type Planned, planDocument, planNow } from '../../composition/gc-plan-now.ts';
+import { type Planned, planDocument, planLive } from '../../composition/gc-plan-now.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import { hours, type Millis, seconds } from '../../domain/time.ts';
 import { ManualCollection } from '../../runtime/collector/manual-collection.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
+import { exitCodes } from '../command/exit.ts';
 import { lease } from '../command/settings/lease.ts';
 import { byTime, planCounted, planTable } from '../gc/plan-table.ts';
-import { Deeds, deedDocument, deedLines } from '../gc/sweep-report.ts';
+import { deedDocument, SweepTotals, sweepLines } from '../gc/sweep-report.ts';
 import { connectOnce } from '../session/connect.ts';
-import { operating, operatorOf, patience } from '../session/operator.ts';
+import { operatorIdentity, operatorSettings, operatorTimeout } from '../session/operator.ts';
 import { plural } from '../tables/footer.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
-import { clockTime, roughly } from '../terminal/format-time.ts';
-import type { Io } from '../terminal/io.ts';
+import { clockTime, formatRounded } from '../terminal/format-time.ts';
+import type { Terminal } from '../terminal/io.ts';
 
 const longest = hours(1);
 const tellEvery: Millis = seconds(15);
@@ -33,7 +33,7 @@ export const gcRun = command({
       ).optional(),
     },
     ...lease,
-    ...operating,
+    ...operatorSettings,
   },
   examples: [
     ['rollcall gc run', 'one sweep: what runs that were declared dead have left'],
@@ -42,21 +42,22 @@ export const gcRun = command({
   async run({ settings, io }) {
     await using connected = await connectOnce(settings, io, 'gc run');
     const { ports } = connected;
-    const author = { actor: await operatorOf(settings, io), ports };
+    const author = { actor: await operatorIdentity(settings, io), ports };
     const own = { ttl: settings.ttl, grace: settings.grace };
-    const deeds = new Deeds();
+    const deeds = new SweepTotals();
     await using visit = new ManualCollection(author, own, ports, {
       did: (events) => {
         deeds.add(events);
         say(events, settings.json, io);
       },
-      sighted: () => io.err(`${clockTime(system.clock.wall())} it sees, and judges from now on`),
+      sighted: () =>
+        io.err(`${clockTime(systemAdapters.clock.wall())} it sees, and judges from now on`),
       blinded: (why) => io.err(`blind, judges nobody: ${why}`),
     });
     await visit.sweep(io.signal);
     if (settings.watch !== undefined) await watch(visit, settings.watch, io);
-    await visit.caughtUp(patience(io));
-    const left = await planNow(visit.view.fleet, own, ports);
+    await visit.caughtUp(operatorTimeout(io));
+    const left = await planLive(visit.view.fleet, own, ports);
     if (settings.json) {
       for (const row of left.rows) io.out(jsonLine(planDocument(row)));
       const { runs, instances, leftovers } = deeds;
@@ -66,26 +67,28 @@ export const gcRun = command({
       io.out(deeds.summary);
       tellLeft(left, settings.watch === undefined, io);
     }
-    return io.signal.aborted ? exit.interrupted : exit.done;
+    return io.signal.aborted ? exitCodes.interrupted : exitCodes.done;
   },
 });
 
-function say(events: readonly AuditEvent[], json: boolean, io: Io): void {
+function say(events: readonly AuditEvent[], json: boolean, io: Terminal): void {
   if (json) for (const event of events) io.out(jsonLine(deedDocument(event)));
-  else for (const line of deedLines(events, system.clock.wall(), io.palette)) io.out(line);
+  else for (const line of sweepLines(events, systemAdapters.clock.wall(), io.palette)) io.out(line);
 }
 
 /** Says from time to time how long it still watches. */
-async function watch(visit: ManualCollection, duration: Millis, io: Io): Promise<void> {
+async function watch(visit: ManualCollection, duration: Millis, io: Terminal): Promise<void> {
   const over = new AbortController();
   const both = AbortSignal.any([over.signal, io.signal]);
-  const until = system.clock.monotonic() + duration;
-  io.err(`watching for ${roughly(duration)}; Ctrl-C ends it`);
+  const until = systemAdapters.clock.monotonic() + duration;
+  io.err(`watching for ${formatRounded(duration)}; Ctrl-C ends it`);
   const telling = (async () => {
     for (;;) {
-      await system.clock.sleep(tellEvery, both);
+      await systemAdapters.clock.sleep(tellEvery, both);
       if (both.aborted) return;
-      io.err(`watching: ${roughly(Math.max(0, until - system.clock.monotonic()))} left`);
+      io.err(
+        `watching: ${formatRounded(Math.max(0, until - systemAdapters.clock.monotonic()))} left`,
+      );
     }
   })();
   try {
@@ -96,14 +99,14 @@ async function watch(visit: ManualCollection, duration: Millis, io: Io): Promise
   }
 }
 
-function tellLeft({ rows, seats }: Planned, onlySwept: boolean, io: Io): void {
+function tellLeft({ rows, seats }: Planned, onlySwept: boolean, io: Terminal): void {
   const { out, palette, columns } = io;
   if (rows.length === 0) {
     out(palette.dim('nothing is left to remove'));
     return;
   }
   out(`left, and why: ${planCounted(rows)}\n`);
-  out(planTable(rows.toSorted(byTime), system.clock.wall(), { width: columns, palette }));
+  out(planTable(rows.toSorted(byTime), systemAdapters.clock.wall(), { width: columns, palette }));
   if (rows.every(({ next }) => next === 'nothing')) return;
   if (seats > 0) {
     out(palette.dim(`\n${plural(seats, 'collector')} will go on with it: rollcall gc plan`));

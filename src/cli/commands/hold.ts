@@ -1,18 +1,18 @@
 import { z } from 'zod';
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import { Duration } from '../../composition/duration.ts';
-import { holdAt, isAt, placeName, placeNamed } from '../../composition/host-or-agent.ts';
+import { covers, formatTarget, holdAt, parseTarget } from '../../composition/host-or-agent.ts';
 import { days, seconds } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
 import { planHold as plan } from '../../runtime/operator/operator-actions.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
+import { exitCodes } from '../command/exit.ts';
 import { coverLines } from '../gc/hold-coverage.ts';
-import { openView } from '../session/open-view.ts';
-import { operating, operatorOf, patience } from '../session/operator.ts';
+import { openDirectoryOnce } from '../session/open-view.ts';
+import { operatorIdentity, operatorSettings, operatorTimeout } from '../session/operator.ts';
 import { bySlot } from '../tables/agent-table.ts';
 import { untilWords, when } from '../tables/fleet-lines.ts';
-import { jsonLine, printable } from '../terminal/escape-terminal.ts';
+import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 
 const longest = days(30);
 
@@ -37,7 +37,7 @@ export const hold = command({
       about: 'what is planned, for whoever wonders',
       rule: z.string().min(1, 'not empty').max(1000, 'at most 1000 characters').optional(),
     },
-    ...operating,
+    ...operatorSettings,
   },
   examples: [
     ['rollcall hold db-1 --for 10m --why "new kernel"', 'every agent of a host'],
@@ -45,17 +45,17 @@ export const hold = command({
     ['rollcall hold db-1 --for 30m', 'once more: it takes longer'],
   ],
   async run({ settings, io, args: [text = ''] }) {
-    const place = placeNamed(text);
-    await using view = await openView(settings, io, 'hold');
+    const place = parseTarget(text);
+    await using view = await openDirectoryOnce(settings, io, 'hold');
     const { ports, directory } = view;
-    const author = { actor: await operatorOf(settings, io), ports };
+    const author = { actor: await operatorIdentity(settings, io), ports };
     const before = holdAt(directory.fleet, place);
     const why = settings.why ?? before?.why;
-    const until = system.clock.wall() + settings.for;
+    const until = systemAdapters.clock.wall() + settings.for;
     const wished = { ...place, until, ...(why !== undefined && { why }) };
-    const change = await plan(author, wished, ports, patience(io));
+    const change = await plan(author, wished, ports, operatorTimeout(io));
     const covers = coveredBy(directory, place);
-    const now = system.clock.wall();
+    const now = systemAdapters.clock.wall();
     if (settings.json) {
       io.out(
         jsonLine({
@@ -66,19 +66,21 @@ export const hold = command({
           }),
         }),
       );
-      return exit.done;
+      return exitCodes.done;
     }
-    const name = placeName(place);
+    const name = formatTarget(place);
     const was = before ? `; it was to end at ${when(before.until, now)}` : '';
-    io.out(printable(`${name} is on hold ${untilWords(until, now)}${why ? `: ${why}` : ''}${was}`));
+    io.out(
+      escapeControls(`${name} is on hold ${untilWords(until, now)}${why ? `: ${why}` : ''}${was}`),
+    );
     for (const line of coverLines(covers, place, now, io)) io.out(line);
-    io.out(io.palette.dim(printable(`to end it before: rollcall release ${name}`)));
-    return exit.done;
+    io.out(io.palette.dim(escapeControls(`to end it before: rollcall release ${name}`)));
+    return exitCodes.done;
   },
 });
 
-const coveredBy = (directory: Directory, place: ReturnType<typeof placeNamed>) =>
+const coveredBy = (directory: Directory, place: ReturnType<typeof parseTarget>) =>
   directory
     .agents()
-    .filter((row) => isAt(row, place))
+    .filter((row) => covers(row, place))
     .toSorted(bySlot);

@@ -1,7 +1,7 @@
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
-import { openView } from '../session/open-view.ts';
+import { exitCodes } from '../command/exit.ts';
+import { openDirectoryOnce } from '../session/open-view.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
 import { footer, plural } from '../tables/footer.ts';
 import { hostRows } from '../tables/host-rows.ts';
@@ -14,23 +14,23 @@ export const hosts = command({
   settings: {},
   examples: [['rollcall hosts', 'which machines are there']],
   async run({ settings, io }) {
-    await using view = await openView(settings, io, 'hosts');
+    await using view = await openDirectoryOnce(settings, io, 'hosts');
     const { directory } = view;
     const rows = hostRows(directory.agents(), directory.instances());
     if (settings.json) {
       for (const row of rows) io.out(jsonLine(row));
-      return exit.done;
+      return exitCodes.done;
     }
     if (rows.length > 0) {
       const look = { width: io.columns, palette: io.palette };
-      io.out(hostTable(rows, system.clock.wall(), look));
+      io.out(hostTable(rows, systemAdapters.clock.wall(), look));
       io.out('');
     } else {
       io.out(`no host has an agent in namespace '${settings.namespace}'`);
       io.out(io.palette.dim('start one there: rollcall agent --name NAME --instances FILE'));
     }
-    for (const line of fleetLines(directory.fleet, system.clock.wall(), io)) io.out(line);
+    for (const line of fleetLines(directory.fleet, systemAdapters.clock.wall(), io)) io.out(line);
     io.out(footer(directory, plural(rows.length, 'host'), io));
-    return exit.done;
+    return exitCodes.done;
   },
 });

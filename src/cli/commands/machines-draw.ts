@@ -2,11 +2,11 @@ import { extname, join } from 'node:path';
 import { z } from 'zod';
 import { replaceFile } from '../../composition/compose.ts';
 import { Fault } from '../../domain/fault.ts';
-import { drawn, endings, type Format, formats } from '../charts/render-chart.ts';
+import { type Format, fileExtensions, formats, renderChart } from '../charts/render-chart.ts';
 import { chartNamed, chartsIn } from '../charts/select-charts.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
-import { format, look, whose } from '../command/settings/machines.ts';
+import { exitCodes } from '../command/exit.ts';
+import { drawOptions, format, machineSource } from '../command/settings/machines.ts';
 import { paletteOf } from '../terminal/palette.ts';
 
 export const machinesDraw = command({
@@ -14,8 +14,8 @@ export const machinesDraw = command({
   about: 'a statechart as a picture, as text for Mermaid or Graphviz, or as a tree',
   args: '[name]',
   settings: {
-    ...whose,
-    ...look,
+    ...machineSource,
+    ...drawOptions,
     format: {
       flag: '--format <format>',
       about: formats.join(', '),
@@ -57,16 +57,16 @@ export const machinesDraw = command({
     }
     for (const chart of chosen) {
       const reader = out === undefined ? io : { ...io, palette: paletteOf(1) };
-      const content = await drawn(chart, { format: as, theme, depth }, reader);
+      const content = await renderChart(chart, { format: as, theme, depth }, reader);
       if (out === undefined) {
         io.out(String(content).replace(/\n$/, ''));
         continue;
       }
-      const file = all ? join(out, `${fileName(chart.machine)}.${endings[as]}`) : out;
+      const file = all ? join(out, `${fileName(chart.machine)}.${fileExtensions[as]}`) : out;
       await replaceFile(file, [content]);
       io.err(`${chart.machine} #${chart.hash} drawn to ${file}`);
     }
-    return exit.done;
+    return exitCodes.done;
   },
 });
 
@@ -74,7 +74,7 @@ export const machinesDraw = command({
 function formatOf(file: string): Format {
   const ending = extname(file).slice(1);
   if (ending === '') return 'text';
-  const format = formats.find((one) => ending === endings[one] || ending === one);
+  const format = formats.find((one) => ending === fileExtensions[one] || ending === one);
   if (format) return format;
   throw new Fault('bad-setting', `--out '${file}': '.${ending}' is the ending of no format`, {
     hint: `say which: --format ${formats.join(', ')}`,

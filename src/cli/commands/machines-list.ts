@@ -2,15 +2,15 @@ import type { Chart } from '../../charts/model/chart.ts';
 import { treeOf } from '../../charts/model/state-tree.ts';
 import { chartsIn } from '../charts/select-charts.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
-import { whose } from '../command/settings/machines.ts';
+import { exitCodes } from '../command/exit.ts';
+import { machineSource } from '../command/settings/machines.ts';
 import { table } from '../tables/table.ts';
-import { jsonLine, printable } from '../terminal/escape-terminal.ts';
+import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 
 export const machinesList = command({
   name: 'machines list',
   about: 'the statecharts, with the hash under which every event refers to the one it went by',
-  settings: whose,
+  settings: machineSource,
   examples: [
     ['rollcall machines list', 'what there is to draw'],
     ['rollcall machines list --machines ./machines', 'those of a directory'],
@@ -19,17 +19,17 @@ export const machinesList = command({
     const charts = await chartsIn(settings.machines);
     if (settings.json) {
       for (const chart of charts) io.out(jsonLine(row(chart)));
-      return exit.done;
+      return exitCodes.done;
     }
     const columns = [
-      { head: 'NAME', cell: ({ name }: Row) => printable(name) },
+      { head: 'NAME', cell: ({ name }: Row) => escapeControls(name) },
       { head: 'STATES', cell: ({ states }: Row) => String(states), right: true },
       { head: 'TRANSITIONS', cell: ({ transitions }: Row) => String(transitions), right: true },
       { head: 'HASH', cell: ({ hash }: Row) => hash },
     ];
     io.out(table(charts.map(row), columns, { width: io.columns, palette: io.palette }));
     io.out(io.palette.dim('\nto see one: rollcall machines draw NAME'));
-    return exit.done;
+    return exitCodes.done;
   },
 });
 

@@ -1,21 +1,21 @@
 import { dirname, join } from 'node:path';
 import { chartOf } from '../../charts/model/chart.ts';
-import { changesOf, readIfThere, replaceFile } from '../../composition/compose.ts';
+import { readIfThere, replaceFile, watchInstancesFile } from '../../composition/compose.ts';
 import { loadMachines } from '../../composition/load-machines.ts';
 import { Fault } from '../../domain/fault.ts';
 import { seconds } from '../../domain/time.ts';
-import { drawn } from '../charts/render-chart.ts';
+import { renderChart } from '../charts/render-chart.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
-import { look } from '../command/settings/machines.ts';
-import { printable } from '../terminal/escape-terminal.ts';
-import type { Io } from '../terminal/io.ts';
+import { exitCodes } from '../command/exit.ts';
+import { drawOptions } from '../command/settings/machines.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import type { Terminal } from '../terminal/io.ts';
 
 export const machinesWatch = command({
   name: 'machines watch',
   about: 'draws the machines of a file beside it, and again whenever it changes',
   args: '<file>',
-  settings: look,
+  settings: drawOptions,
   examples: [
     ['rollcall machines watch machines/run.ts', 'machines/run.svg, as it is edited'],
     ['rollcall machines watch run', 'the same, where there is a machines/run.ts'],
@@ -33,8 +33,8 @@ export const machinesWatch = command({
     };
     await draw();
     io.err(io.palette.dim(`watching ${file}; Ctrl-C ends it`));
-    for await (const _ of changesOf(file, seconds(1), io.signal)) await draw();
-    return exit.done;
+    for await (const _ of watchInstancesFile(file, seconds(1), io.signal)) await draw();
+    return exitCodes.done;
   },
 });
 
@@ -43,19 +43,19 @@ async function drawBeside(
   file: string,
   reading: number,
   { theme, depth }: { readonly theme: 'light' | 'dark'; readonly depth: number | undefined },
-  io: Io,
+  io: Terminal,
 ): Promise<void> {
   try {
     for (const machine of Object.values(await loadMachines(file, reading))) {
       const chart = chartOf(machine);
-      const svg = await drawn(chart, { format: 'svg', theme, depth }, io);
+      const svg = await renderChart(chart, { format: 'svg', theme, depth }, io);
       const picture = join(dirname(file), `${chart.machine.replace(/[^\w.-]/g, '_')}.svg`);
       await replaceFile(picture, [svg]);
       io.out(`${chart.machine} #${chart.hash} drawn to ${picture}`);
     }
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause;
-    for (const line of cause.message.split('\n')) io.err(io.palette.dubious(printable(line)));
+    for (const line of cause.message.split('\n')) io.err(io.palette.dubious(escapeControls(line)));
   }
 }
 

@@ -1,6 +1,6 @@
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
-import { openView } from '../session/open-view.ts';
+import { exitCodes } from '../command/exit.ts';
+import { openDirectoryOnce } from '../session/open-view.ts';
 import { policyDocument, policyShown } from '../tables/policy-table.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 
@@ -13,10 +13,10 @@ export const policy = command({
     ['rollcall policy set brake.pace=5s', 'say something else'],
   ],
   async run({ settings, io }) {
-    await using view = await openView(settings, io, 'policy');
+    await using view = await openDirectoryOnce(settings, io, 'policy');
     const { state } = view.directory.fleet;
     if (settings.json) io.out(jsonLine(policyDocument(state)));
     else for (const line of policyShown(state, io)) io.out(line);
-    return state.policyRecord?.kind === 'unreadable' ? exit.wanting : exit.done;
+    return state.policyRecord?.kind === 'unreadable' ? exitCodes.wanting : exitCodes.done;
   },
 });

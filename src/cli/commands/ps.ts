@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import { pickPolicies, selectUsable } from '../../domain/fleet/pick.ts';
 import { ServiceName } from '../../domain/identity/names.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
-import { openView } from '../session/open-view.ts';
+import { exitCodes } from '../command/exit.ts';
+import { openDirectoryOnce } from '../session/open-view.ts';
 import { footer, plural } from '../tables/footer.ts';
 import { byName, instanceTable } from '../tables/instance-table.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
@@ -31,16 +31,16 @@ export const ps = command({
     ['rollcall ps --policy prefer-live', 'what a consumer of the library would be handed'],
   ],
   async run({ settings, io }) {
-    await using view = await openView(settings, io, 'ps');
+    await using view = await openDirectoryOnce(settings, io, 'ps');
     const { directory } = view;
     const { policy } = settings;
     const all = directory.instances(settings.service).toSorted(byName);
     const rows = policy === undefined ? all : selectUsable(all, policy);
     if (settings.json) {
       for (const row of rows) io.out(jsonLine(row));
-      return exit.done;
+      return exitCodes.done;
     }
-    const now = system.clock.wall();
+    const now = systemAdapters.clock.wall();
     const of = settings.service === undefined ? '' : ` of service '${settings.service}'`;
     if (rows.length > 0) {
       io.out(instanceTable(rows, now, { width: io.columns, palette: io.palette }));
@@ -55,6 +55,6 @@ export const ps = command({
     const counted = `${plural(all.length, 'instance')}${of}`;
     const handed = policy === undefined ? '' : `${rows.length} for '${policy}' of `;
     io.out(footer(directory, `${handed}${counted}`, io));
-    return exit.done;
+    return exitCodes.done;
   },
 });

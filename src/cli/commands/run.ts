@@ -1,20 +1,20 @@
 import { z } from 'zod';
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import { AgentName, InstanceId, type RunRef, ServiceName } from '../../domain/identity/names.ts';
 import type { InstanceSpec } from '../../domain/records/desired-instances.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import { Agent, type AgentOptions } from '../../runtime/agent/agent.ts';
-import { sayTransitions } from '../agent/transition-lines.ts';
+import { printTransitions } from '../agent/transition-lines.ts';
 import { type Common, command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
-import { agency } from '../command/settings/lease.ts';
+import { exitCodes } from '../command/exit.ts';
+import { agentSettings } from '../command/settings/lease.ts';
 import { metrics } from '../command/settings/metrics.ts';
-import { agentOptions, slotOf } from '../session/agent-options.ts';
+import { agentOptions, resolveAgentId } from '../session/agent-options.ts';
 import { connectPatiently, watchConnection } from '../session/connect.ts';
 import { openMetrics } from '../session/open-metrics.ts';
-import type { Io } from '../terminal/io.ts';
-import { sayFailure } from '../terminal/print-error.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { printError } from '../terminal/print-error.ts';
 
 /** So long the process waits for the store; then it starts, and is registered later. */
 const connectWithin: Millis = seconds(3);
@@ -24,7 +24,7 @@ const claimWithin: Millis = seconds(10);
 const cannotStart = 127;
 
 const { drain: _, ...settings } = {
-  ...agency,
+  ...agentSettings,
   ...metrics,
   service: { flag: '--service <name>', about: 'what the process serves', rule: ServiceName },
   id: {
@@ -65,14 +65,14 @@ export const run = command({
   async run({ settings: given, io, args }) {
     const { service, port, address } = given;
     const part = [service, ...(port === undefined ? [] : [port])].join('-');
-    const slot = await slotOf(given, given.name ?? AgentName.parse(part), io.env);
+    const slot = await resolveAgentId(given, given.name ?? AgentName.parse(part), io.env);
     const id = given.id ?? InstanceId.parse(`${slot.host}-${part}`);
     const spec = { service, id, port, address, labels: {} };
     // The process's own output is what stdout is for, unless a script reads us.
     const told = given.json ? io : { ...io, out: io.err };
     await using metered = await openMetrics(given, told);
-    const saying = sayTransitions(told, given.json, metered.url);
-    const me = { ...slot, run: system.entropy.runId() };
+    const saying = printTransitions(told, given.json, metered.url);
+    const me = { ...slot, run: systemAdapters.entropy.runId() };
     const options = { ...agentOptions({ ...given, drain: 0 }, slot, saying), run: me.run };
     const ports = { io, meters: metered.meters };
     return await new Around(given, options, me, spec, ports).run(args);
@@ -86,7 +86,7 @@ export const run = command({
 class Around {
   readonly #options: AgentOptions;
   readonly #spec: InstanceSpec;
-  readonly #io: Io;
+  readonly #io: Terminal;
   readonly #over = new AbortController();
   readonly #joined: Promise<Agent | undefined>;
   #leave = async (): Promise<void> => {};
@@ -96,7 +96,7 @@ class Around {
     options: AgentOptions,
     me: RunRef,
     spec: InstanceSpec,
-    { io, meters }: { readonly io: Io; readonly meters: Metrics },
+    { io, meters }: { readonly io: Terminal; readonly meters: Metrics },
   ) {
     this.#options = options;
     this.#spec = spec;
@@ -108,7 +108,7 @@ class Around {
   async run(args: readonly string[]): Promise<number> {
     try {
       await this.#claim();
-      return this.#io.signal.aborted ? exit.interrupted : await this.#supervise(args);
+      return this.#io.signal.aborted ? exitCodes.interrupted : await this.#supervise(args);
     } finally {
       this.#over.abort();
       await this.#joined.catch(() => {});
@@ -132,7 +132,7 @@ class Around {
 
   /** Waits for the slot as long as that makes sense. @throws {Fault} `slot-held` */
   async #claim(): Promise<void> {
-    const { clock } = system;
+    const { clock } = systemAdapters;
     const { signal } = this.#io;
     const agent = await Promise.race([this.#joined, clock.sleep(connectWithin, signal)]);
     if (!agent) return;
@@ -141,22 +141,24 @@ class Around {
   }
 
   async #supervise(args: readonly string[]): Promise<number> {
-    const child = await system.startChild(args, this.#io.signals).catch((cause: unknown) => {
-      sayFailure(cause, this.#io);
-      return undefined;
-    });
+    const child = await systemAdapters
+      .startChild(args, this.#io.signals)
+      .catch((cause: unknown) => {
+        printError(cause, this.#io);
+        return undefined;
+      });
     if (!child) return cannotStart;
     let failed = false;
     // A run that lost its slot must not go on, and neither must what it runs.
     const end = (cause: unknown) => {
       failed = true;
-      sayFailure(cause, this.#io);
+      printError(cause, this.#io);
       child.kill('SIGTERM');
     };
     const registered = this.#joined.then((agent) => this.#register(agent, end));
-    registered.catch((cause: unknown) => sayFailure(cause, this.#io));
+    registered.catch((cause: unknown) => printError(cause, this.#io));
     const code = await child.exit;
-    return failed ? exit.wanting : code;
+    return failed ? exitCodes.wanting : code;
   }
 
   #register(agent: Agent | undefined, lost: (cause: unknown) => void): void {

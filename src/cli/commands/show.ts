@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Chart } from '../../charts/model/chart.ts';
 import { activeStates } from '../../charts/model/overlay.ts';
 import { textTree } from '../../charts/text/text-tree.ts';
-import { system } from '../../composition/compose.ts';
-import { entitiesNamed } from '../../composition/entity-name.ts';
+import { systemAdapters } from '../../composition/compose.ts';
+import { parseEntity } from '../../composition/entity-name.ts';
 import { findMoment } from '../../composition/find-moment.ts';
 import { momentRule } from '../../composition/moment-expression.ts';
 import { describeChain } from '../../domain/events/audit-entry.ts';
@@ -12,15 +12,20 @@ import { chartOfRecord } from '../../runtime/transitions/publish-charts.ts';
 import { actorOf, stateText, whyOf } from '../audit/event-lines.ts';
 import { findEntity } from '../audit/find-entity.ts';
 import { openHistory } from '../audit/open-history.ts';
-import { type Life, lifeMeant, livesOf, overlayOf } from '../charts/entity-history.ts';
+import {
+  type ChainSummary,
+  latestChain,
+  overlayOf,
+  summarizeChains,
+} from '../charts/entity-history.ts';
 import { outlineLines } from '../charts/text-tree-lines.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
+import { exitCodes } from '../command/exit.ts';
 import { source } from '../command/settings/history.ts';
-import { jsonLine, printable } from '../terminal/escape-terminal.ts';
+import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 import { ago, dateTime } from '../terminal/format-time.ts';
-import type { Io } from '../terminal/io.ts';
-import { wrapped } from '../terminal/wrap.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { wrapText } from '../terminal/wrap.ts';
 
 export const show = command({
   name: 'show',
@@ -41,15 +46,15 @@ export const show = command({
     ['rollcall show hold:db-1', 'a hold; brake:ZONE and policy likewise'],
   ],
   async run({ settings, io, args: [name = ''] }) {
-    const candidates = entitiesNamed(name);
+    const candidates = parseEntity(name);
     await using opened = await openHistory(settings, io, 'show');
     const { history, charts } = opened;
     const entity = await findEntity(name, candidates, opened);
-    const now = system.clock.wall();
+    const now = systemAdapters.clock.wall();
     const { at } = settings;
     const moment = at === undefined ? undefined : await findMoment('at', at, history, io, now);
-    const lives = await livesOf(history, entity.own, moment, io.signal);
-    const life = lifeMeant(lives);
+    const lives = await summarizeChains(history, entity.own, moment, io.signal);
+    const life = latestChain(lives);
     if (!life) {
       throw new Fault('not-found', `nothing had been heard of '${name}' then`, {
         hint: `\`rollcall audit show ${entity.exact}\` shows when it began`,
@@ -62,14 +67,18 @@ export const show = command({
       for (const line of treeLines(life, chart, io)) io.out(line);
       for (const line of besideLines(life, lives, io)) io.out(line);
     }
-    if (chart) return exit.done;
+    if (chart) return exitCodes.done;
     for (const line of unknownLines(life, io)) io.err(line);
-    return exit.wanting;
+    return exitCodes.wanting;
   },
 });
 
 /** Who, in which state, since when, and what brought it there. */
-function headLines({ last, from }: Life, { palette, columns }: Io, now: number): readonly string[] {
+function headLines(
+  { last, from }: ChainSummary,
+  { palette, columns }: Terminal,
+  now: number,
+): readonly string[] {
   const { event, seq } = last;
   const by = actorOf(event) === 'itself' ? '' : ` by ${actorOf(event)}`;
   const why = whyOf(event) === '' ? '' : `: ${whyOf(event)}`;
@@ -78,41 +87,47 @@ function headLines({ last, from }: Life, { palette, columns }: Io, now: number):
     `${describeChain(event.of)}: ${stateText(event.to)}`,
     ...(from > 1 ? [`counted from its event ${from} on: the history has no earlier one`] : []),
   ];
-  const [name = '', ...rest] = text.flatMap((one) => wrapped(printable(one), columns));
+  const [name = '', ...rest] = text.flatMap((one) => wrapText(escapeControls(one), columns));
   return [
     palette.bold(name),
     ...rest.map(palette.dim),
-    ...wrapped(printable(came), columns).map(palette.dim),
+    ...wrapText(escapeControls(came), columns).map(palette.dim),
     '',
   ];
 }
 
-function treeLines(life: Life, chart: Chart | undefined, io: Io): readonly string[] {
+function treeLines(life: ChainSummary, chart: Chart | undefined, io: Terminal): readonly string[] {
   const { event } = life.last;
-  if (!chart) return wrapped(printable(`state  ${JSON.stringify(event.to)}`), io.columns);
+  if (!chart) return wrapText(escapeControls(`state  ${JSON.stringify(event.to)}`), io.columns);
   const overlay = overlayOf(life, activeStates(chart, event.to));
   return outlineLines(textTree(chart, { overlay, open: 'active' }), io);
 }
 
 /** The chains of the process itself, of an agent's run. */
-function besideLines({ last }: Life, lives: readonly Life[], { palette }: Io): readonly string[] {
+function besideLines(
+  { last }: ChainSummary,
+  lives: readonly ChainSummary[],
+  { palette }: Terminal,
+): readonly string[] {
   const { of } = last.event;
   const beside = lives
     .filter(({ last: { event } }) => event !== last.event && event.of.run === of.run)
     .map(({ last: { event } }) =>
-      palette.dim(printable(`its ${event.of.entity}: ${stateText(event.to)} (#${event.chart})`)),
+      palette.dim(
+        escapeControls(`its ${event.of.entity}: ${stateText(event.to)} (#${event.chart})`),
+      ),
     );
   return beside.length === 0 ? [] : ['', ...beside];
 }
 
-function unknownLines({ last: { event } }: Life, { palette }: Io): readonly string[] {
+function unknownLines({ last: { event } }: ChainSummary, { palette }: Terminal): readonly string[] {
   return [
-    `${palette.dubious('note')}: it went by the ${printable(event.machine)} machine #${printable(event.chart)}, which is neither today's nor was it published: no picture of it`,
+    `${palette.dubious('note')}: it went by the ${escapeControls(event.machine)} machine #${escapeControls(event.chart)}, which is neither today's nor was it published: no picture of it`,
     `${palette.dim('hint')}: processes publish their charts when they start; audit export keeps them beside its file`,
   ];
 }
 
-const documentOf = ({ last: { seq, event }, edges }: Life, chart: Chart | undefined) => {
+const documentOf = ({ last: { seq, event }, edges }: ChainSummary, chart: Chart | undefined) => {
   const active = chart && activeStates(chart, event.to);
   return {
     ...{

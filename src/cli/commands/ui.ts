@@ -1,25 +1,25 @@
-import { withoutLogin } from '../../composition/access.ts';
+import { stripCredentials } from '../../composition/access.ts';
 import { jsonLog } from '../../composition/compose.ts';
 import { AgentName } from '../../domain/identity/names.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
+import { exitCodes } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';
 import { dashboard } from '../command/settings/dashboard.ts';
 import { source } from '../command/settings/history.ts';
-import { agency, lease } from '../command/settings/lease.ts';
-import { slotOf } from '../session/agent-options.ts';
+import { agentSettings, lease } from '../command/settings/lease.ts';
+import { resolveAgentId } from '../session/agent-options.ts';
 import { connectPatiently, watchConnection } from '../session/connect.ts';
 import {
   type Dashboard,
-  dashboardDoor,
+  dashboardAccess,
   openLive,
   openRecorded,
 } from '../session/open-dashboard.ts';
 import { sampleFile } from '../session/sample-recording.ts';
-import { stopping } from '../session/until-stopped.ts';
-import { jsonLine, printable } from '../terminal/escape-terminal.ts';
-import type { Io } from '../terminal/io.ts';
-import { spinning } from '../terminal/spinner.ts';
+import { untilStopped } from '../session/until-stopped.ts';
+import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { withSpinner } from '../terminal/spinner.ts';
 
 export const ui = command({
   name: 'ui',
@@ -33,8 +33,8 @@ export const ui = command({
       rule: Switch,
     },
     ...lease,
-    host: agency.host,
-    stateDir: agency.stateDir,
+    host: agentSettings.host,
+    stateDir: agentSettings.stateDir,
   },
   examples: [
     ['rollcall ui --servers nats://db-1:4222', 'then open the address that it says'],
@@ -49,12 +49,12 @@ export const ui = command({
   ],
   async run({ settings, io }) {
     await using opened = new AsyncDisposableStack();
-    const door = await dashboardDoor(settings, io);
+    const door = await dashboardAccess(settings, io);
     const file = settings.sample ? sampleFile : settings.file;
     const name = settings.sample ? 'a sample recording' : (file ?? '');
-    await using until = stopping(io.signal);
+    await using until = untilStopped(io.signal);
     if (file !== undefined) {
-      const dashboard = await spinning(io, 'reading the history', (say) =>
+      const dashboard = await withSpinner(io, 'reading the history', (say) =>
         openRecorded({ file, name }, door, settings.port, jsonLog(settings.logLevel), (done, of) =>
           say(`reading the history: ${Math.floor((100 * done) / Math.max(1, of))} %`),
         ),
@@ -62,13 +62,13 @@ export const ui = command({
       opened.use(dashboard);
       sayReady(dashboard, settings, io);
       await until.ended;
-      return exit.done;
+      return exitCodes.done;
     }
     const connected = await connectPatiently(settings, io, 'ui', { create: false });
-    if (!connected) return exit.done;
+    if (!connected) return exitCodes.done;
     opened.use(connected);
-    const slot = await slotOf(settings, AgentName.parse('dashboard'), io.env);
-    const where = `${withoutLogin(settings.servers).servers.join(', ')}, namespace ${settings.namespace}`;
+    const slot = await resolveAgentId(settings, AgentName.parse('dashboard'), io.env);
+    const where = `${stripCredentials(settings.servers).servers.join(', ')}, namespace ${settings.namespace}`;
     const live = {
       name: where,
       ports: connected.ports,
@@ -79,15 +79,15 @@ export const ui = command({
     sayReady(dashboard, settings, io);
     void watchConnection(connected.store, io, until.signal);
     await until.ended;
-    return exit.done;
+    return exitCodes.done;
   },
 });
 
-function sayReady({ url }: Dashboard, { json }: { readonly json: boolean }, io: Io): void {
+function sayReady({ url }: Dashboard, { json }: { readonly json: boolean }, io: Terminal): void {
   if (json) {
     io.out(jsonLine({ event: 'ready', dashboard: url, pid: io.pid }));
   } else {
-    io.out(`${io.palette.live('●')} ${io.palette.bold('dashboard')}  ${printable(url)}`);
+    io.out(`${io.palette.live('●')} ${io.palette.bold('dashboard')}  ${escapeControls(url)}`);
     io.out(io.palette.dim('   Ctrl-C stops it; nothing else does'));
   }
 }

@@ -1,23 +1,23 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { withoutLogin } from '../../composition/access.ts';
-import { startServer, system } from '../../composition/compose.ts';
+import { stripCredentials } from '../../composition/access.ts';
+import { startServer, systemAdapters } from '../../composition/compose.ts';
 import { Fault } from '../../domain/fault.ts';
 import { AgentName } from '../../domain/identity/names.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
+import { exitCodes } from '../command/exit.ts';
 import { dashboardBeside } from '../command/settings/dashboard.ts';
-import { agency, lease } from '../command/settings/lease.ts';
+import { agentSettings, lease } from '../command/settings/lease.ts';
 import { metrics } from '../command/settings/metrics.ts';
-import { collect } from '../gc/run-collector.ts';
-import { slotOf } from '../session/agent-options.ts';
+import { runCollector } from '../gc/run-collector.ts';
+import { resolveAgentId } from '../session/agent-options.ts';
 import { connectPatiently, watchConnection } from '../session/connect.ts';
-import { dashboardDoor, openLive } from '../session/open-dashboard.ts';
+import { dashboardAccess, openLive } from '../session/open-dashboard.ts';
 import { openMetrics } from '../session/open-metrics.ts';
-import { stopping } from '../session/until-stopped.ts';
+import { untilStopped } from '../session/until-stopped.ts';
 import { stateDir } from '../session/xdg-directories.ts';
-import { jsonLine, printable } from '../terminal/escape-terminal.ts';
-import { spinning } from '../terminal/spinner.ts';
+import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { withSpinner } from '../terminal/spinner.ts';
 
 export const up = command({
   name: 'up',
@@ -27,8 +27,8 @@ export const up = command({
     ...lease,
     ...metrics,
     ...dashboardBeside,
-    host: agency.host,
-    stateDir: agency.stateDir,
+    host: agentSettings.host,
+    stateDir: agentSettings.stateDir,
     port: {
       flag: '--port <n>',
       about: 'where the server listens, on this machine only; 0: any free port',
@@ -48,14 +48,14 @@ export const up = command({
   ],
   async run({ settings, io, serversGiven }) {
     await using opened = new AsyncDisposableStack();
-    const door = settings.dashboard ? await dashboardDoor(settings, io) : undefined;
-    const slot = await slotOf(settings, AgentName.parse('up'), io.env);
+    const door = settings.dashboard ? await dashboardAccess(settings, io) : undefined;
+    const slot = await resolveAgentId(settings, AgentName.parse('up'), io.env);
     const { meters, url: scraped } = opened.use(await openMetrics(settings, io));
     const store = settings.store ?? join(stateDir(io.env), 'nats');
     const server = serversGiven
       ? undefined
       : opened.use(
-          await spinning(io, 'starting nats-server', (say) => {
+          await withSpinner(io, 'starting nats-server', (say) => {
             const progress = io.errIsTerminal ? say : io.err;
             return startServer(
               { storeDir: store, port: settings.port },
@@ -66,11 +66,11 @@ export const up = command({
           }),
         );
     const servers = server ? [server.url] : settings.servers;
-    const me = { ...slot, run: system.entropy.runId() };
+    const me = { ...slot, run: systemAdapters.entropy.runId() };
     const connected = await connectPatiently({ ...settings, servers }, io, me, { meters });
-    if (!connected) return exit.done;
+    if (!connected) return exitCodes.done;
     opened.use(connected);
-    const url = withoutLogin(servers).servers.join(',');
+    const url = stripCredentials(servers).servers.join(',');
     const live = {
       name: `${url}, namespace ${settings.namespace}`,
       ports: connected.ports,
@@ -79,22 +79,22 @@ export const up = command({
     };
     const seen = door && opened.use(await openLive(live, door, settings.dashboardPort));
     const collecting = opened.use(
-      collect(me, settings, connected.ports, io, () => {
+      runCollector(me, settings, connected.ports, io, () => {
         if (settings.json) {
           const more = { dashboard: seen?.url ?? null, metrics: scraped, pid: io.pid };
           io.out(jsonLine({ event: 'ready', servers: url, ...more }));
         } else {
-          io.out(`${io.palette.live('●')} ${io.palette.bold('up')}  ${printable(url)}`);
-          if (seen) io.out(`   dashboard  ${printable(seen.url)}`);
-          if (server) io.out(io.palette.dim(`   kept in ${printable(store)}`));
+          io.out(`${io.palette.live('●')} ${io.palette.bold('up')}  ${escapeControls(url)}`);
+          if (seen) io.out(`   dashboard  ${escapeControls(seen.url)}`);
+          if (server) io.out(io.palette.dim(`   kept in ${escapeControls(store)}`));
           if (server) io.out(io.palette.dim('   Ctrl-C stops it; what is registered stays'));
         }
       }),
     );
-    await using until = stopping(io.signal, collecting.done, ...(server ? [lost(server)] : []));
+    await using until = untilStopped(io.signal, collecting.done, ...(server ? [lost(server)] : []));
     void watchConnection(connected.store, io, until.signal);
     await until.ended;
-    return exit.done;
+    return exitCodes.done;
   },
 });
 

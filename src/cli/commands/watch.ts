@@ -1,14 +1,14 @@
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import { ServiceName } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { Directory, type DirectoryChange } from '../../runtime/directory/directory.ts';
 import type { FleetChange } from '../../runtime/directory/fleet-change-detector.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
+import { exitCodes } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';
 import { connectPatiently, watchConnection } from '../session/connect.ts';
-import { stopping } from '../session/until-stopped.ts';
+import { untilStopped } from '../session/until-stopped.ts';
 import { changeDocument, changeLine } from '../tables/change-lines.ts';
 import {
   fleetChangeDocument,
@@ -18,7 +18,7 @@ import {
 } from '../tables/fleet-lines.ts';
 import { footer, plural } from '../tables/footer.ts';
 import { byName, instanceTable } from '../tables/instance-table.ts';
-import { Drawing } from '../tables/live-screen.ts';
+import { LiveScreen } from '../tables/live-screen.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 
 const lookEvery: Millis = seconds(0.5);
@@ -50,14 +50,14 @@ export const watch = command({
   async run({ settings, io }) {
     const { service, json } = settings;
     await using connected = await connectPatiently(settings, io, 'watch', { create: false });
-    if (!connected) return exit.done;
+    if (!connected) return exitCodes.done;
     let ready = false;
-    const live = io.isTerminal && !json && !settings.lines ? new Drawing(io) : undefined;
+    const live = io.isTerminal && !json && !settings.lines ? new LiveScreen(io) : undefined;
     const tell = (line: string) => (live ? live.add(line) : io.out(line));
     // For a person it is one line of the screen; a program gets all of it.
     const wide = io.isTerminal ? io.columns : undefined;
     const say = (change: DirectoryChange) => {
-      const at = system.clock.wall();
+      const at = systemAdapters.clock.wall();
       tell(json ? jsonLine(changeDocument(change, at)) : changeLine(change, io.palette, at, wide));
     };
     const wanted = (row: InstanceRow | undefined) => !service || row?.service === service;
@@ -66,7 +66,7 @@ export const watch = command({
       for (const change of changes) if (wanted(change.now ?? change.before)) say(change);
     };
     const onFleetChange = (changes: readonly FleetChange[]) => {
-      const at = system.clock.wall();
+      const at = systemAdapters.clock.wall();
       for (const change of ready ? changes : []) {
         const line = json
           ? jsonLine(fleetChangeDocument(change, at))
@@ -76,16 +76,16 @@ export const watch = command({
     };
     const options = { seatsEvery, onChange, onFleetChange };
     await using directory = new Directory(connected.ports, options);
-    await using until = stopping(io.signal);
+    await using until = untilStopped(io.signal);
     void watchConnection(connected.store, io, until.signal);
     await Promise.race([directory.ready, until.ended]);
     ready = true;
     if (live) {
       await live.show(directory, service, { staleAfter, signal: until.signal });
-      return exit.done;
+      return exitCodes.done;
     }
     const rows = directory.instances(service).toSorted(byName);
-    const now = system.clock.wall();
+    const now = systemAdapters.clock.wall();
     if (json) {
       for (const row of rows) io.out(jsonLine({ event: 'instance', change: 'there', ...row }));
       for (const one of fleetDocuments(directory.fleet, now)) io.out(jsonLine(one));
@@ -97,7 +97,7 @@ export const watch = command({
       io.out(io.palette.dim('every change from here on:'));
     }
     await sayView(directory, json, io, until.signal);
-    return exit.done;
+    return exitCodes.done;
   },
 });
 
@@ -115,7 +115,7 @@ async function sayView(
   let before = look();
   if (json) io.out(jsonLine({ event: 'view', ...before, age: directory.age ?? null }));
   while (!signal.aborted) {
-    await system.clock.sleep(lookEvery, signal);
+    await systemAdapters.clock.sleep(lookEvery, signal);
     const now = look();
     if (now.observed === before.observed && now.stale === before.stale) continue;
     before = now;

@@ -1,23 +1,23 @@
 import { z } from 'zod';
-import { system } from '../../composition/compose.ts';
-import { type Entity, entitiesNamed } from '../../composition/entity-name.ts';
+import { systemAdapters } from '../../composition/compose.ts';
+import { type Entity, parseEntity } from '../../composition/entity-name.ts';
 import { findMoment } from '../../composition/find-moment.ts';
 import { momentRule } from '../../composition/moment-expression.ts';
 import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import { isOfSlot } from '../../domain/events/event-schema.ts';
 import { Fault } from '../../domain/fault.ts';
 import { agentMapKey } from '../../domain/identity/registry-keys.ts';
-import { hasEvents, theOnly } from '../audit/find-entity.ts';
+import { expectOne, hasEvents } from '../audit/find-entity.ts';
 import { type OpenHistory, openHistory } from '../audit/open-history.ts';
 import { command } from '../command/command.ts';
-import { exit } from '../command/exit.ts';
+import { exitCodes } from '../command/exit.ts';
 import { source } from '../command/settings/history.ts';
-import { jsonLine, printable } from '../terminal/escape-terminal.ts';
-import type { Io } from '../terminal/io.ts';
-import { spinning } from '../terminal/spinner.ts';
-import { wrapped } from '../terminal/wrap.ts';
-import type { Ground } from '../why/context.ts';
-import { stands, tell } from '../why/explain.ts';
+import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { withSpinner } from '../terminal/spinner.ts';
+import { wrapText } from '../terminal/wrap.ts';
+import type { ExplanationContext } from '../why/context.ts';
+import { explain, hasRecord } from '../why/explain.ts';
 import { past, present } from '../why/load-context.ts';
 
 export const why = command({
@@ -38,18 +38,18 @@ export const why = command({
     ["rollcall why web/1 --at '10m ago'", 'and how it looked then'],
   ],
   async run({ settings, io, args: [name = ''] }) {
-    const candidates = entitiesNamed(name);
+    const candidates = parseEntity(name);
     if (candidates.some(({ kind }) => kind === 'hold' || kind === 'brake' || kind === 'policy')) {
       throw new Fault('bad-name', `'${name}' is neither an instance nor an agent`, {
         hint: `what became of it: rollcall audit show ${name}; what holds now: rollcall gc plan`,
       });
     }
     await using opened = await openHistory(settings, io, 'why');
-    const stories = await spinning(io, 'looking into it', async () => {
+    const stories = await withSpinner(io, 'looking into it', async () => {
       const placed = await Promise.all(candidates.map((one) => withRecords(one, opened)));
       const ground = await groundOf(placed, settings.at, opened, io);
       const entity = await chosen(name, placed, ground, opened);
-      const told = await tell(entity, ground);
+      const told = await explain(entity, ground);
       if (told.length === 0) throw illegible(name, entity);
       return told;
     });
@@ -59,9 +59,9 @@ export const why = command({
         continue;
       }
       if (n > 0) io.out('');
-      for (const line of wrapped(printable(sentences.join(' ')), io.columns)) io.out(line);
+      for (const line of wrapText(escapeControls(sentences.join(' ')), io.columns)) io.out(line);
     }
-    return exit.done;
+    return exitCodes.done;
   },
 });
 
@@ -81,8 +81,8 @@ async function groundOf(
   candidates: readonly Entity[],
   at: string | undefined,
   opened: OpenHistory,
-  io: Io,
-): Promise<Ground> {
+  io: Terminal,
+): Promise<ExplanationContext> {
   const { history, connected } = opened;
   if (connected && at === undefined) {
     return present(
@@ -91,23 +91,23 @@ async function groundOf(
       history,
     );
   }
-  const now = system.clock.wall();
+  const now = systemAdapters.clock.wall();
   return past(await findMoment('at', at ?? 'now', history, io, now), opened, io);
 }
 
 async function chosen(
   name: string,
   candidates: readonly Entity[],
-  ground: Ground,
+  ground: ExplanationContext,
   opened: OpenHistory,
 ): Promise<Entity> {
   const found: Entity[] = [];
   for (const one of candidates) {
-    if (stands(one, ground) || (await hasEvents(opened.history, one.own, ground.until)))
+    if (hasRecord(one, ground) || (await hasEvents(opened.history, one.own, ground.until)))
       found.push(one);
   }
   const [one] = found;
-  if (one) return theOnly(one, name, found);
+  if (one) return expectOne(one, name, found);
   const then = ground.until === Number.POSITIVE_INFINITY ? '' : ' until then';
   throw new Fault('not-found', `nothing named '${name}' was ever seen${then} in ${opened.name}`, {
     hint: 'an instance is SERVICE/ID, an agent is HOST/AGENT; `rollcall ps` and `rollcall agents` list them',

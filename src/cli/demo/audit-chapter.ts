@@ -1,19 +1,23 @@
-import { system } from '../../composition/compose.ts';
-import { entitiesNamed } from '../../composition/entity-name.ts';
+import { systemAdapters } from '../../composition/compose.ts';
+import { parseEntity } from '../../composition/entity-name.ts';
 import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import { seconds } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import { verify } from '../../runtime/audit/verify.ts';
 import { actorOf, stateText, whyOf } from '../audit/event-lines.ts';
-import { printable } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
 import { dateTime } from '../terminal/format-time.ts';
-import type { Telling } from './context.ts';
-import type { Actor } from './demo-agent.ts';
-import type { Stage } from './environment.ts';
+import type { DemoContext } from './context.ts';
+import type { DemoAgent } from './demo-agent.ts';
+import type { DemoEnvironment } from './environment.ts';
 
 /** Reads two lives, and replays the whole history. */
-export async function tellAudit({ stage, narrator, io }: Telling, killed: Actor, left: Actor) {
+export async function tellAudit(
+  { stage, narrator, io }: DemoContext,
+  killed: DemoAgent,
+  left: DemoAgent,
+) {
   await narrator.chapter(
     'What happened?',
     'Every transition is in the audit, stored together with the record that it changed.',
@@ -50,13 +54,13 @@ function lifeLine(event: AuditEvent): string {
   const why = whyOf(event);
   const by = actorOf(event) === 'itself' ? '' : ` by ${actorOf(event)}`;
   const what = `${event.event.type.padEnd(10)} ${stateText(event.to)}${by}${why && `: ${why}`}`;
-  return printable(`${dateTime(event.at).slice(11)}  ${what}`);
+  return escapeControls(`${dateTime(event.at).slice(11)}  ${what}`);
 }
 
 /** The events of an agent's run; the audit follows the registry within a moment, so the last is waited for. */
-async function lifeOf({ name }: Actor, stage: Stage): Promise<readonly AuditEvent[]> {
-  const { clock } = system;
-  const [entity] = entitiesNamed(`agent:${name}`);
+async function lifeOf({ name }: DemoAgent, stage: DemoEnvironment): Promise<readonly AuditEvent[]> {
+  const { clock } = systemAdapters;
+  const [entity] = parseEntity(`agent:${name}`);
   const until = clock.monotonic() + seconds(5);
   for (;;) {
     const life: AuditEvent[] = [];
@@ -71,7 +75,10 @@ async function lifeOf({ name }: Actor, stage: Stage): Promise<readonly AuditEven
 
 const ends: ReadonlySet<string> = new Set(['removed', 'left', 'superseded']);
 
-async function listed(stage: Stage, filters: readonly string[]): Promise<readonly StoredEvent[]> {
+async function listed(
+  stage: DemoEnvironment,
+  filters: readonly string[],
+): Promise<readonly StoredEvent[]> {
   const events: StoredEvent[] = [];
   for await (const event of stage.ports.audit.read(0, filters)) events.push(event);
   return events;

@@ -1,9 +1,13 @@
-import { isSuspected, look, seen, type Telling, until } from './context.ts';
-import type { Actor } from './demo-agent.ts';
+import { type DemoContext, isSuspected, printInstances, seen, until } from './context.ts';
+import type { DemoAgent } from './demo-agent.ts';
 import { grace, ttl } from './environment.ts';
 
 /** A process that is killed: first dubious, then declared dead, then collected. */
-export async function killOne(telling: Telling, actor: Actor, others: readonly Actor[]) {
+export async function killOne(
+  telling: DemoContext,
+  actor: DemoAgent,
+  others: readonly DemoAgent[],
+) {
   const { narrator } = telling;
   await narrator.chapter(
     'One is killed: it can say nothing any more',
@@ -13,7 +17,7 @@ export async function killOne(telling: Telling, actor: Actor, others: readonly A
   actor.signal('SIGKILL');
   const dubious = await until(telling, 'it falls silent', () => isSuspected(telling, actor));
   narrator.check(`consumers see it as ${seen(telling, actor)}`, dubious !== undefined, dubious);
-  look(telling);
+  printInstances(telling);
   narrator.say(
     `For a grace of ${grace / 1000} s it could still refute that. A dead process does not.`,
   );
@@ -29,7 +33,7 @@ export async function killOne(telling: Telling, actor: Actor, others: readonly A
 }
 
 /** One that hangs for a while: suspected, and it takes that back itself. */
-export async function freezeBriefly(telling: Telling, actor: Actor) {
+export async function freezeBriefly(telling: DemoContext, actor: DemoAgent) {
   const { stage, narrator } = telling;
   await narrator.chapter(
     'One is frozen, and thawed in time',
@@ -50,7 +54,7 @@ export async function freezeBriefly(telling: Telling, actor: Actor) {
 }
 
 /** One that hangs until it was declared dead: it must not go on as if it lived. */
-export async function freezeForLong(telling: Telling, actor: Actor) {
+export async function freezeForLong(telling: DemoContext, actor: DemoAgent) {
   const { stage, narrator } = telling;
   await narrator.chapter(
     'It is frozen again, for too long',
@@ -72,7 +76,7 @@ export async function freezeForLong(telling: Telling, actor: Actor) {
 }
 
 /** An orderly stop. */
-export async function leaveInOrder(telling: Telling, actor: Actor) {
+export async function leaveInOrder(telling: DemoContext, actor: DemoAgent) {
   const { narrator } = telling;
   await narrator.chapter(
     'One leaves',

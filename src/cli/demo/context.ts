@@ -1,44 +1,44 @@
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { byName, instanceTable } from '../tables/instance-table.ts';
-import type { Io } from '../terminal/io.ts';
-import type { Actor } from './demo-agent.ts';
-import type { Stage } from './environment.ts';
+import type { Terminal } from '../terminal/io.ts';
+import type { DemoAgent } from './demo-agent.ts';
+import type { DemoEnvironment } from './environment.ts';
 import type { Narrator } from './narrator.ts';
 
 /** Longer than anything takes; a machine may be slow, a story that never ends is none. */
 const within: Millis = seconds(30);
 
 /** What every chapter is told with. */
-export interface Telling {
-  readonly stage: Stage;
+export interface DemoContext {
+  readonly stage: DemoEnvironment;
   readonly narrator: Narrator;
-  readonly io: Io;
+  readonly io: Terminal;
 }
 
 /** How long it took until consumers saw this; undefined: they did not. */
 export const until = (
-  { stage, narrator }: Telling,
+  { stage, narrator }: DemoContext,
   text: string,
   claim: () => boolean,
 ): Promise<Millis | undefined> => narrator.waiting(text, () => stage.until(claim, within));
 
 /** What consumers see of an actor: its instance's state, and for a dubious one why. */
-export function seen({ stage }: Telling, actor: Actor): string {
+export function seen({ stage }: DemoContext, actor: DemoAgent): string {
   const row = stage.row(actor);
   if (!row) return 'gone';
   return row.reason === null ? row.state : `${row.state} (${row.reason})`;
 }
 
 /** Whether its run is suspected; a view without a collector would call it dubious as well. */
-export const isSuspected = (telling: Telling, actor: Actor): boolean =>
+export const isSuspected = (telling: DemoContext, actor: DemoAgent): boolean =>
   /^dubious \((silent|unreachable)\)$/.test(seen(telling, actor));
 
 /** The view as it is now. */
-export function look({ stage, narrator, io }: Telling): void {
+export function printInstances({ stage, narrator, io }: DemoContext): void {
   const rows = stage.directory.instances().toSorted(byName);
   const look = { width: io.columns - 2, palette: io.palette };
   narrator.say('');
-  narrator.block(instanceTable(rows, system.clock.wall(), look));
+  narrator.block(instanceTable(rows, systemAdapters.clock.wall(), look));
   narrator.say('');
 }

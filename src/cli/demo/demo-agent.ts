@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Fault } from '../../domain/fault.ts';
 import type { InstanceSpec } from '../../domain/records/desired-instances.ts';
-import { written } from '../terminal/format-time.ts';
+import { formatSetting } from '../terminal/format-time.ts';
 
 /** A part in the story: an agent, and what it runs. */
 export interface Part {
@@ -26,14 +26,14 @@ export interface Setting {
 }
 
 /** One agent of the story: a process of its own, like any agent. */
-export class Actor {
+export class DemoAgent {
   readonly part: Part;
   readonly #child: ChildProcess;
   readonly #ready = Promise.withResolvers<{ run: string }>();
   readonly #exit: Promise<number | null>;
   #errors = '';
 
-  static async start(part: Part, setting: Setting): Promise<Actor> {
+  static async start(part: Part, setting: Setting): Promise<DemoAgent> {
     const file = join(setting.directory, `${part.host}-${part.name}.json`);
     const { service, port } = part;
     const instance: Pick<InstanceSpec, 'port'> & { service: string; id: string; address: string } =
@@ -41,7 +41,7 @@ export class Actor {
         ...{ service, id: part.host, address: `${part.host}.example`, port },
       };
     await writeFile(file, JSON.stringify({ instances: [instance] }));
-    return new Actor(part, setting, file);
+    return new DemoAgent(part, setting, file);
   }
 
   private constructor(part: Part, { self, env, ...setting }: Setting, file: string) {
@@ -50,7 +50,7 @@ export class Actor {
     const args = [
       ...[script, 'agent', '--json', '--host', part.host, '--name', part.name],
       ...['--instances', file, '--servers', setting.servers, '--namespace', setting.namespace],
-      ...['--ttl', written(setting.ttl), '--grace', written(setting.grace)],
+      ...['--ttl', formatSetting(setting.ttl), '--grace', formatSetting(setting.grace)],
     ];
     // With the channel it ends when we do, however we do.
     this.#child = spawn(node, args, {

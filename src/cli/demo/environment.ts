@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServer, system } from '../../composition/compose.ts';
+import { startServer, systemAdapters } from '../../composition/compose.ts';
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import { AgentName, HostId, Namespace } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
@@ -10,8 +10,8 @@ import { Collector } from '../../runtime/collector/collector.ts';
 import { Directory, type DirectoryChange } from '../../runtime/directory/directory.ts';
 import type { Common } from '../command/command.ts';
 import { connectOnce } from '../session/connect.ts';
-import type { Io } from '../terminal/io.ts';
-import { Actor, type Part } from './demo-agent.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { DemoAgent, type Part } from './demo-agent.ts';
 import type { Narrator } from './narrator.ts';
 
 export const ttl: Millis = seconds(3);
@@ -19,18 +19,18 @@ export const grace: Millis = seconds(4);
 const namespace = Namespace.parse('demo');
 
 /** What the story takes place on: a server, a collector and a consumer; all of it goes with it. */
-export class Stage implements AsyncDisposable {
+export class DemoEnvironment implements AsyncDisposable {
   readonly ports: Ports;
   readonly directory: Directory;
   readonly servers: string;
-  readonly #io: Io;
+  readonly #io: Terminal;
   readonly #place: string;
   readonly #closing: AsyncDisposableStack;
   readonly #waiting = new Set<() => void>();
   /** Told of every change as a consumer sees it. */
   audience: (change: DirectoryChange) => void = () => {};
 
-  static async open(settings: Common, io: Io, narrator: Narrator): Promise<Stage> {
+  static async open(settings: Common, io: Terminal, narrator: Narrator): Promise<DemoEnvironment> {
     await using opened = new AsyncDisposableStack();
     const place = await mkdtemp(join(tmpdir(), 'rollcall-demo-'));
     opened.defer(() => rm(place, { recursive: true, force: true }));
@@ -41,11 +41,11 @@ export class Stage implements AsyncDisposable {
     );
     const own = { ...withoutAccess(settings), servers: [server.url], namespace };
     const connected = opened.use(await connectOnce(own, io, 'demo', true));
-    return new Stage(io, place, server.url, connected.ports, opened.move());
+    return new DemoEnvironment(io, place, server.url, connected.ports, opened.move());
   }
 
   private constructor(
-    io: Io,
+    io: Terminal,
     place: string,
     servers: string,
     ports: Ports,
@@ -69,7 +69,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** A new agent, in a process of its own. */
-  async cast(part: Part): Promise<Actor> {
+  async cast(part: Part): Promise<DemoAgent> {
     const { self, env } = this.#io;
     const setting = {
       self,
@@ -80,13 +80,13 @@ export class Stage implements AsyncDisposable {
       ttl,
       grace,
     };
-    const actor = await Actor.start(part, setting);
+    const actor = await DemoAgent.start(part, setting);
     this.#closing.defer(() => actor.end());
     return actor;
   }
 
   /** What a consumer sees of an actor's instance now. */
-  row({ part }: Actor): InstanceRow | undefined {
+  row({ part }: DemoAgent): InstanceRow | undefined {
     return this.directory
       .instances(part.service)
       .find(({ host, agent }) => host === part.host && agent === part.name);
@@ -94,7 +94,7 @@ export class Stage implements AsyncDisposable {
 
   /** How long it took until a consumer saw this; undefined: it never came, or not in time. */
   async until(claim: () => boolean, within: Millis): Promise<Millis | undefined> {
-    const { clock } = system;
+    const { clock } = systemAdapters;
     const began = clock.monotonic();
     while (!claim()) {
       const left = within - (clock.monotonic() - began);

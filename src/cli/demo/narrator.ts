@@ -1,20 +1,20 @@
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import type { Millis } from '../../domain/time.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
-import type { Io } from '../terminal/io.ts';
-import { spinning } from '../terminal/spinner.ts';
-import { wrapped } from '../terminal/wrap.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { withSpinner } from '../terminal/spinner.ts';
+import { wrapText } from '../terminal/wrap.ts';
 
 /** Tells the story: for people, or as documents. Counts what did not happen as told. */
 export class Narrator {
-  readonly #io: Io;
+  readonly #io: Terminal;
   readonly #json: boolean;
   readonly #pause: Millis;
-  readonly #began = system.clock.monotonic();
+  readonly #began = systemAdapters.clock.monotonic();
   #chapter = 0;
   #failed = 0;
 
-  constructor(io: Io, json: boolean, pause: Millis) {
+  constructor(io: Terminal, json: boolean, pause: Millis) {
     this.#io = io;
     this.#json = json;
     this.#pause = pause;
@@ -26,7 +26,7 @@ export class Narrator {
 
   /** Since the beginning. */
   get elapsed(): Millis {
-    return system.clock.monotonic() - this.#began;
+    return systemAdapters.clock.monotonic() - this.#began;
   }
 
   async chapter(title: string, ...text: readonly string[]): Promise<void> {
@@ -37,7 +37,7 @@ export class Narrator {
     const head = `${this.#chapter} `;
     const rule = '─'.repeat(Math.max(0, columns - head.length - title.length - 1));
     this.#io.out(`\n${palette.bold(`${head}${title}`)} ${palette.dim(rule)}`);
-    for (const line of text.flatMap((one) => wrapped(one, columns - 2))) this.say(line);
+    for (const line of text.flatMap((one) => wrapText(one, columns - 2))) this.say(line);
   }
 
   say(text: string): void {
@@ -61,7 +61,7 @@ export class Narrator {
 
   /** Waits for something, and shows that it does. */
   waiting<T>(text: string, work: () => Promise<T>): Promise<T> {
-    return spinning(this.#io, text, work);
+    return withSpinner(this.#io, text, work);
   }
 
   /** What was promised, and whether it came about: `after` is how long it took. */
@@ -82,10 +82,10 @@ export class Narrator {
   }
 
   #breathe(): Promise<void> {
-    return system.clock.sleep(this.#pause, this.#io.signal);
+    return systemAdapters.clock.sleep(this.#pause, this.#io.signal);
   }
 
   #print(document: object): void {
-    this.#io.out(jsonLine({ ...document, at: system.clock.wall() }));
+    this.#io.out(jsonLine({ ...document, at: systemAdapters.clock.wall() }));
   }
 }

@@ -1,9 +1,9 @@
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import { changeLine } from '../tables/change-lines.ts';
 import { tellAudit } from './audit-chapter.ts';
 import { freezeBriefly, freezeForLong, killOne, leaveInOrder } from './chapters.ts';
-import { look, seen, type Telling, until } from './context.ts';
-import type { Actor } from './demo-agent.ts';
+import { type DemoContext, printInstances, seen, until } from './context.ts';
+import type { DemoAgent } from './demo-agent.ts';
 import { ttl } from './environment.ts';
 
 const oslo = { host: 'oslo', name: 'web', service: 'web', port: 8001 };
@@ -12,7 +12,7 @@ const lima = { host: 'lima', name: 'web', service: 'web', port: 8003 };
 const database = { host: 'lima', name: 'db', service: 'db', port: 5432 };
 
 /** The story, chapter by chapter; it ends with the first one that does not come out as told. */
-export async function tellStory(telling: Telling): Promise<void> {
+export async function tellStory(telling: DemoContext): Promise<void> {
   const { stage, narrator, io } = telling;
   const [killed, frozen, bystander, leaving] = await Promise.all([
     stage.cast(oslo),
@@ -34,7 +34,7 @@ export async function tellStory(telling: Telling): Promise<void> {
   }
 }
 
-async function start(telling: Telling, company: readonly Actor[]): Promise<void> {
+async function start(telling: DemoContext, company: readonly DemoAgent[]): Promise<void> {
   const { stage, narrator, io } = telling;
   const renewal = `${(ttl / 3000).toFixed(0)} s`;
   await narrator.chapter(
@@ -47,7 +47,8 @@ async function start(telling: Telling, company: readonly Actor[]): Promise<void>
   await narrator.waiting('they register', () => Promise.all(company.map(({ ready }) => ready)));
   const allLive = () => company.every((actor) => seen(telling, actor) === 'live');
   const live = await until(telling, 'a collector takes its seat', allLive);
-  look(telling);
+  printInstances(telling);
   narrator.check('a consumer sees four live instances', live !== undefined, narrator.elapsed);
-  stage.audience = (change) => narrator.block(changeLine(change, io.palette, system.clock.wall()));
+  stage.audience = (change) =>
+    narrator.block(changeLine(change, io.palette, systemAdapters.clock.wall()));
 }

@@ -1,4 +1,4 @@
-import { placeName } from '../../composition/host-or-agent.ts';
+import { formatTarget } from '../../composition/host-or-agent.ts';
 import { forecastBrakes } from '../../domain/collection/brake-forecast.ts';
 import { allSeats } from '../../domain/identity/registry-keys.ts';
 import { SeatRecord } from '../../domain/records/schemas.ts';
@@ -33,7 +33,7 @@ export function lookAtPlans({ fleet }: Directory, now: WallTime): readonly Findi
     note(
       'holds',
       holdWords(record, now),
-      `to end it before: rollcall release ${placeName(record)}`,
+      `to end it before: rollcall release ${formatTarget(record)}`,
     ),
   );
   const brakes = forecastBrakes(fleet, now)

@@ -1,4 +1,4 @@
-import { type Inspection, system } from '../../composition/compose.ts';
+import { type Inspection, systemAdapters } from '../../composition/compose.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
@@ -24,7 +24,7 @@ const advisoryWithin: Millis = seconds(1);
  */
 export async function lookAtAdvisories(inspection: Inspection): Promise<Finding> {
   const { connection, connect, advisories } = inspection;
-  const name = `rollcall doctor ${system.entropy.eventId()}`;
+  const name = `rollcall doctor ${systemAdapters.entropy.eventId()}`;
   const heard = Promise.withResolvers<boolean>();
   const subscription = connection.subscribe(advisories, {
     callback: (error, message) => {
@@ -33,7 +33,7 @@ export async function lookAtAdvisories(inspection: Inspection): Promise<Finding>
   });
   await connection.flush();
   await (await connect(name)).close();
-  void system.clock.sleep(advisoryWithin).then(() => heard.resolve(false));
+  void systemAdapters.clock.sleep(advisoryWithin).then(() => heard.resolve(false));
   const granted = await heard.promise;
   subscription.unsubscribe();
   return granted

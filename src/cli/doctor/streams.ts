@@ -1,4 +1,4 @@
-import { type Inspection, system } from '../../composition/compose.ts';
+import { type Inspection, systemAdapters } from '../../composition/compose.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { plural } from '../tables/footer.ts';
 import { ago } from '../terminal/format-time.ts';
@@ -48,9 +48,9 @@ const copyBehind: Millis = seconds(10);
 /** Do the clocks agree, do all copies follow, does the audit get what happens? */
 export async function lookAtStreams(inspection: Inspection): Promise<readonly Finding[]> {
   const { names, stream } = inspection;
-  const sent = system.clock.wall();
+  const sent = systemAdapters.clock.wall();
   const registry = await stream(names.registry.stream);
-  const answered = system.clock.wall();
+  const answered = systemAdapters.clock.wall();
   const audit = await stream(names.auditStream);
   const leases = await stream(names.leases.stream);
   if (!registry || !audit || !leases) return [];

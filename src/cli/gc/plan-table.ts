@@ -4,19 +4,19 @@ import { when } from '../tables/fleet-lines.ts';
 import { plural } from '../tables/footer.ts';
 import { compare } from '../tables/instance-table.ts';
 import { type Column, table } from '../tables/table.ts';
-import { printable } from '../terminal/escape-terminal.ts';
-import { ago, roughly, written } from '../terminal/format-time.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import { ago, formatRounded, formatSetting } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
 
 const columns = (now: WallTime, palette: Palette): readonly Column<PlanRow>[] => [
-  { head: 'WHAT', cell: (row) => printable(nameOf(row)), shrinks: true, least: 18 },
+  { head: 'WHAT', cell: (row) => escapeControls(nameOf(row)), shrinks: true, least: 18 },
   { head: 'WHY', cell: ({ why }) => why },
   { head: 'SINCE', cell: ({ since }) => (since === null ? '' : ago(since, now)), right: true },
   { head: 'INSTANCES', cell: ({ instances }) => `${instances}`, right: true },
   { head: 'REMOVED', cell: (row) => whenRemoved(row, now) },
   {
     head: 'HELD BACK BY',
-    cell: ({ heldBy }) => palette.dim(heldBy ? printable(heldWords(heldBy, now)) : ''),
+    cell: ({ heldBy }) => palette.dim(heldBy ? escapeControls(heldWords(heldBy, now)) : ''),
     shrinks: true,
     least: 20,
   },
@@ -29,7 +29,9 @@ function whenRemoved({ next, at, latest }: PlanRow, now: WallTime): string {
   if (next === 'nothing') return 'by nobody';
   if (at === null || latest === null) return 'not as it is';
   if (latest <= now) return 'any moment';
-  return at === latest ? `in ${roughly(latest - now)}` : `within ${roughly(latest - now)}`;
+  return at === latest
+    ? `in ${formatRounded(latest - now)}`
+    : `within ${formatRounded(latest - now)}`;
 }
 
 /** What keeps it, in a few words. */
@@ -42,7 +44,7 @@ export function heldWords(held: Blocker, now: WallTime): string {
       return `hold until ${when(held.until, now)}${held.why === null ? '' : `: ${held.why}`}`;
     case 'brake':
       if (held.turn === null) return `brake ${held.zone}, which cannot be read`;
-      return `brake ${held.zone}: turn ${held.turn}, ${written(held.pace)} apart`;
+      return `brake ${held.zone}: turn ${held.turn}, ${formatSetting(held.pace)} apart`;
     case 'lease-stands':
       return 'its lease, which stands';
     case 'answers':

@@ -1,4 +1,4 @@
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -6,14 +6,14 @@ import { Collector } from '../../runtime/collector/collector.ts';
 import type { ProcessTransition } from '../../runtime/transitions/process-chain.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 import { clockTime } from '../terminal/format-time.ts';
-import type { Io } from '../terminal/io.ts';
+import type { Terminal } from '../terminal/io.ts';
 
 /** A collector that says what it does; `started` speaks first. */
-export function collect(
+export function runCollector(
   me: RunRef,
   { ttl, grace, json }: LeasePolicy & { readonly json: boolean },
   ports: Ports,
-  io: Io,
+  io: Terminal,
   started: () => void,
 ): Collector {
   started();
@@ -26,16 +26,16 @@ export function collect(
 
 function jsonTransition({ machine, event, from, to }: ProcessTransition, me: RunRef): string {
   const { type, ...more } = event;
-  const at = system.clock.wall();
+  const at = systemAdapters.clock.wall();
   return jsonLine({ event: 'transition', machine, type, from, to, ...me, term: 0, at, ...more });
 }
 
-function humanTransition({ event }: ProcessTransition, { palette }: Io): string {
+function humanTransition({ event }: ProcessTransition, { palette }: Terminal): string {
   const said = words[event.type];
   if (said === undefined) return '';
   const why = typeof event['why'] === 'string' ? `: ${event['why']}` : '';
   const seat = typeof event['seat'] === 'number' ? ` ${event['seat']}` : '';
-  return `${palette.dim(clockTime(system.clock.wall()))} collector ${said}${seat}${why}`;
+  return `${palette.dim(clockTime(systemAdapters.clock.wall()))} collector ${said}${seat}${why}`;
 }
 
 const words: Readonly<Record<string, string>> = {

@@ -1,13 +1,13 @@
-import { placeName } from '../../composition/host-or-agent.ts';
+import { formatTarget } from '../../composition/host-or-agent.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { plural } from '../tables/footer.ts';
-import { printable } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
 import { clockTime } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
 
 /** What somebody's sweep has done so far. */
-export class Deeds {
+export class SweepTotals {
   runs = 0;
   instances = 0;
   leftovers = 0;
@@ -34,7 +34,7 @@ export class Deeds {
 }
 
 /** One commit's transitions as lines: what was removed of a slot is one line, however much it was. */
-export function deedLines(
+export function sweepLines(
   events: readonly AuditEvent[],
   at: WallTime,
   palette: Palette,
@@ -46,7 +46,7 @@ export function deedLines(
       others.push(otherWords(of, event));
       continue;
     }
-    const slot = placeName(of);
+    const slot = formatTarget(of);
     const known = removed.get(slot) ?? { instances: 0, run: false, why: '' };
     if (of.entity === 'run') known.run = true;
     else known.instances += 1;
@@ -58,15 +58,17 @@ export function deedLines(
     const because = run || why === 'owner-expired' ? 'declared dead' : why;
     return `removed ${what.filter((part) => part !== '').join(' and ')} of ${slot}, ${because}`;
   });
-  return [...lines, ...others].map((line) => `${palette.dim(clockTime(at))} ${printable(line)}`);
+  return [...lines, ...others].map(
+    (line) => `${palette.dim(clockTime(at))} ${escapeControls(line)}`,
+  );
 }
 
 function otherWords(of: AuditEvent['of'], event: AuditEvent['event']): string {
   if (of.entity === 'brake') return `zone ${of.zone}: brake ${event.type}`;
   if (of.entity === 'policy') return `policy ${event.type}`;
-  if (of.entity === 'hold') return `the hold on ${placeName(of)} is over: ${event.type}`;
+  if (of.entity === 'hold') return `the hold on ${formatTarget(of)} is over: ${event.type}`;
   const reason = typeof event['reason'] === 'string' ? ` (${event['reason']})` : '';
-  return `${placeName(of)} ${event.type === 'expired' ? 'declared dead' : event.type}${reason}`;
+  return `${formatTarget(of)} ${event.type === 'expired' ? 'declared dead' : event.type}${reason}`;
 }
 
 /** A transition as a document. */

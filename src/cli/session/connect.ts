@@ -1,13 +1,13 @@
-import { accessOf } from '../../composition/access.ts';
-import { jsonLog, openStore, portsOf, system } from '../../composition/compose.ts';
+import { connectionOptions } from '../../composition/access.ts';
+import { jsonLog, openStore, portsOf, systemAdapters } from '../../composition/compose.ts';
 import { Fault, type FaultCode } from '../../domain/fault.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { noopMetrics } from '../../ports/metrics.ts';
 import { publishCharts } from '../../runtime/transitions/publish-charts.ts';
 import type { Common } from '../command/command.ts';
-import type { Io } from '../terminal/io.ts';
-import { spinning } from '../terminal/spinner.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { withSpinner } from '../terminal/spinner.ts';
 import { terminalLog } from '../terminal/terminal-log.ts';
 
 /** A command that somebody waits for gives up after this. */
@@ -19,18 +19,20 @@ const tryAgainAfter: Millis = seconds(1);
 const passing: ReadonlySet<FaultCode> = new Set<FaultCode>(['store-unavailable', 'not-found']);
 
 /** The log as this place reads it. */
-const logOf = (io: Io, { json, logLevel }: Common) =>
-  io.errIsTerminal && !json ? terminalLog(io, logLevel, system.clock.wall) : jsonLog(logLevel);
+const logOf = (io: Terminal, { json, logLevel }: Common) =>
+  io.errIsTerminal && !json
+    ? terminalLog(io, logLevel, systemAdapters.clock.wall)
+    : jsonLog(logLevel);
 
 /**
  * The store for a command that somebody waits for. Looking makes nothing: a namespace that is not
  * there is none.
  * @throws {Fault} `store-unavailable` after 3 s at the latest; `not-found`
  */
-export async function connectOnce(settings: Common, io: Io, as: string, create = false) {
-  const access = await accessOf(settings);
+export async function connectOnce(settings: Common, io: Terminal, as: string, create = false) {
+  const access = await connectionOptions(settings);
   const opening = { as, signal: io.signal, within: answerWithin, create };
-  const store = await spinning(io, `connecting to ${access.servers.join(', ')}`, () =>
+  const store = await withSpinner(io, `connecting to ${access.servers.join(', ')}`, () =>
     openStore(access, opening),
   );
   return connected(store, portsOf(store, { log: logOf(io, settings), meters: noopMetrics }));
@@ -43,11 +45,11 @@ export async function connectOnce(settings: Common, io: Io, as: string, create =
  */
 export async function connectPatiently(
   settings: Common,
-  io: Io,
+  io: Terminal,
   as: RunRef | string,
   { signal = io.signal, create = true, meters = noopMetrics } = {},
 ) {
-  const access = await accessOf(settings);
+  const access = await connectionOptions(settings);
   const opening = { as, signal, within: answerWithin, create };
   for (let tries = 0; !signal.aborted; tries += 1) {
     try {
@@ -60,7 +62,7 @@ export async function connectPatiently(
       if (!(cause instanceof Fault) || !passing.has(cause.code)) throw cause;
       if (signal.aborted) return undefined;
       if (tries === 0) io.err(`${cause.message}; trying again until that changes`);
-      await system.clock.sleep(tryAgainAfter, signal);
+      await systemAdapters.clock.sleep(tryAgainAfter, signal);
     }
   }
   return undefined;
@@ -75,10 +77,14 @@ const connected = (store: Opened, ports: ReturnType<typeof portsOf>) => ({
 });
 
 /** Says when the connection is down, and when it is back, until the signal. */
-export async function watchConnection(store: Opened, io: Io, signal: AbortSignal): Promise<void> {
+export async function watchConnection(
+  store: Opened,
+  io: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
   let up = true;
   while (!signal.aborted) {
-    await system.clock.sleep(seconds(0.5), signal);
+    await systemAdapters.clock.sleep(seconds(0.5), signal);
     if (signal.aborted) return;
     const now = store.standing().up;
     if (now === up) continue;

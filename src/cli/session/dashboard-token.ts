@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { readIfThere } from '../../composition/compose.ts';
 import { Fault } from '../../domain/fault.ts';
-import type { Io } from '../terminal/io.ts';
+import type { Terminal } from '../terminal/io.ts';
 
 /** As few bytes as nobody guesses. */
 const shortest = 16;
@@ -13,9 +13,9 @@ const how = 'make one: openssl rand -hex 32 > FILE, and start with --token-file 
  * is seen by everybody on the machine.
  * @throws {Fault} `bad-setting` where others than this machine could look and there is none
  */
-export async function tokenFor(
+export async function dashboardToken(
   { bind, tokenFile }: { readonly bind: string; readonly tokenFile?: string | undefined },
-  { env }: Pick<Io, 'env'>,
+  { env }: Pick<Terminal, 'env'>,
 ): Promise<string | undefined> {
   const token = (await tokenIn(tokenFile)) ?? (env['ROLLCALL_UI_TOKEN'] || undefined);
   if (token === undefined && !isLoopback(bind)) {

@@ -1,6 +1,6 @@
 import { historyFile, layoutOf } from '../../composition/compose.ts';
-import { entitiesNamed } from '../../composition/entity-name.ts';
-import { planNow } from '../../composition/gc-plan-now.ts';
+import { parseEntity } from '../../composition/entity-name.ts';
+import { planLive } from '../../composition/gc-plan-now.ts';
 import type { Progress } from '../../dashboard/server/history/ingest.ts';
 import { LiveSource, type Source } from '../../dashboard/server/history/live-source.ts';
 import { openRecording } from '../../dashboard/server/history/recorded-source.ts';
@@ -19,9 +19,9 @@ import type { Ports } from '../../ports/ports.ts';
 import { Directory } from '../../runtime/directory/directory.ts';
 import { usualPort } from '../command/settings/dashboard.ts';
 import { version } from '../command/version.ts';
-import type { Io } from '../terminal/io.ts';
+import type { Terminal } from '../terminal/io.ts';
 import { pageFiles } from './dashboard-assets.ts';
-import { tokenFor } from './dashboard-token.ts';
+import { dashboardToken } from './dashboard-token.ts';
 import { sampleFile } from './sample-recording.ts';
 
 /** What the settings say about the dashboard. */
@@ -41,12 +41,12 @@ export interface Dashboard extends AsyncDisposable {
  * Opens the door before anything is behind it: a setting that is refused ends the command at once.
  * @throws {Fault} `bad-setting`
  */
-export async function dashboardDoor(settings: DashboardSettings, io: Pick<Io, 'env'>) {
-  const token = await tokenFor(settings, io);
+export async function dashboardAccess(settings: DashboardSettings, io: Pick<Terminal, 'env'>) {
+  const token = await dashboardToken(settings, io);
   return { host: settings.bind, names: settings.hostName ?? [], token };
 }
 
-type Door = Awaited<ReturnType<typeof dashboardDoor>>;
+type Door = Awaited<ReturnType<typeof dashboardAccess>>;
 
 /** A history that goes on, and what can be asked and done beside it. */
 export interface Live {
@@ -68,7 +68,7 @@ export async function openLive(
   await using opened = new AsyncDisposableStack();
   const source = opened.use(new LiveSource(name, ports, onProgress));
   const directory = opened.use(new Directory(ports));
-  const plan = (fleet: Fleet) => planNow(fleet, lease, ports);
+  const plan = (fleet: Fleet) => planLive(fleet, lease, ports);
   const api = {
     ...apiOf(source),
     actions: host === undefined ? undefined : new Actions(host, lease, ports, plan),
@@ -115,7 +115,7 @@ const apiOf = (source: Source) => ({
   version: version(),
   source,
   subjectsOf: (name: string, all: boolean) =>
-    entitiesNamed(name).flatMap((one) => (all ? one.all : one.own)),
+    parseEntity(name).flatMap((one) => (all ? one.all : one.own)),
   streams: new Streams(),
   draw: drawings((chart, collapsed) => layoutOf(chart, { collapsed })),
 });

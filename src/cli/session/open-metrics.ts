@@ -2,8 +2,8 @@ import { startMetrics } from '../../composition/compose.ts';
 import { noopMetrics } from '../../ports/metrics.ts';
 import type { metrics } from '../command/settings/metrics.ts';
 import type { Values } from '../command/settings/setting.ts';
-import { printable } from '../terminal/escape-terminal.ts';
-import type { Io } from '../terminal/io.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import type { Terminal } from '../terminal/io.ts';
 
 /**
  * The meters of a command that runs for long, and where they are read; opened before anything else, so
@@ -12,10 +12,10 @@ import type { Io } from '../terminal/io.ts';
  */
 export async function openMetrics(
   { metrics: at, json }: Values<typeof metrics> & { readonly json: boolean },
-  io: Io,
+  io: Terminal,
 ) {
   if (!at) return { meters: noopMetrics, url: null, async [Symbol.asyncDispose]() {} };
   const started = await startMetrics(at);
-  if (!json) io.err(io.palette.dim(`metrics at ${printable(started.url)}`));
+  if (!json) io.err(io.palette.dim(`metrics at ${escapeControls(started.url)}`));
   return started;
 }

@@ -1,10 +1,10 @@
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { Directory } from '../../runtime/directory/directory.ts';
 import type { Common } from '../command/command.ts';
-import type { Io } from '../terminal/io.ts';
-import { spinning } from '../terminal/spinner.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { withSpinner } from '../terminal/spinner.ts';
 import { connectOnce } from './connect.ts';
 
 const completeWithin: Millis = seconds(3);
@@ -13,15 +13,17 @@ const completeWithin: Millis = seconds(3);
  * The view, complete, for a command that prints it once.
  * @throws {Fault} `store-unavailable` where it is not complete in time
  */
-export async function openView(settings: Common, io: Io, as: string) {
+export async function openDirectoryOnce(settings: Common, io: Terminal, as: string) {
   await using opened = new AsyncDisposableStack();
   const connected = opened.use(await connectOnce(settings, io, as));
   const directory = opened.use(new Directory(connected.ports));
   const { server } = connected.store.standing();
   const late = AbortSignal.any([io.signal, AbortSignal.timeout(completeWithin)]);
   const ready = directory.ready.then(() => true);
-  const waited = system.clock.sleep(completeWithin * 2, late).then(() => false);
-  const complete = await spinning(io, 'reading the registry', () => Promise.race([ready, waited]));
+  const waited = systemAdapters.clock.sleep(completeWithin * 2, late).then(() => false);
+  const complete = await withSpinner(io, 'reading the registry', () =>
+    Promise.race([ready, waited]),
+  );
   if (!complete) {
     throw new Fault('store-unavailable', `${server} does not give the registry within 3 s`, {
       hint: 'is JetStream up, with a leader for each stream? `rollcall doctor` says more',

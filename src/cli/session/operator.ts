@@ -1,16 +1,16 @@
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import type { Actor } from '../../domain/identity/actor.ts';
 import { AgentName } from '../../domain/identity/names.ts';
 import { seconds } from '../../domain/time.ts';
-import { agency } from '../command/settings/lease.ts';
+import { agentSettings } from '../command/settings/lease.ts';
 import type { Settings, Values } from '../command/settings/setting.ts';
-import type { Io } from '../terminal/io.ts';
-import { slotOf } from './agent-options.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { resolveAgentId } from './agent-options.ts';
 
 /** For commands by which a person changes something: who it was, as the audit tells it. */
-export const operating = {
-  host: { ...agency.host, about: 'the id of this machine, as the audit names who did it' },
-  stateDir: agency.stateDir,
+export const operatorSettings = {
+  host: { ...agentSettings.host, about: 'the id of this machine, as the audit names who did it' },
+  stateDir: agentSettings.stateDir,
   as: {
     flag: '--as <name>',
     about: 'what whoever does it is called in the audit',
@@ -24,13 +24,16 @@ export const operating = {
  * proved; who may write at all is the server's to say. A login name is not taken unasked: the audit
  * keeps what it has.
  */
-export async function operatorOf(
-  settings: Values<typeof operating>,
-  io: Pick<Io, 'env'>,
+export async function operatorIdentity(
+  settings: Values<typeof operatorSettings>,
+  io: Pick<Terminal, 'env'>,
 ): Promise<Actor> {
-  return { ...(await slotOf(settings, settings.as, io.env)), run: system.entropy.runId() };
+  return {
+    ...(await resolveAgentId(settings, settings.as, io.env)),
+    run: systemAdapters.entropy.runId(),
+  };
 }
 
 /** A change that somebody waits for is given up after this. */
-export const patience = (io: Pick<Io, 'signal'>): AbortSignal =>
+export const operatorTimeout = (io: Pick<Terminal, 'signal'>): AbortSignal =>
   AbortSignal.any([io.signal, AbortSignal.timeout(seconds(5))]);

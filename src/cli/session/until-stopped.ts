@@ -4,7 +4,7 @@
  * `signal` is aborted at either, so that whatever runs beside it ends too; `ended` rejects with what
  * ended it if that was a failure.
  */
-export function stopping(
+export function untilStopped(
   signal: AbortSignal,
   ...own: readonly Promise<unknown>[]
 ): AsyncDisposable & { readonly signal: AbortSignal; readonly ended: Promise<void> } {

@@ -1,24 +1,24 @@
 import type { AgentRow } from '../../domain/fleet/directory-rows.ts';
 import type { WallTime } from '../../domain/time.ts';
-import { printable } from '../terminal/escape-terminal.ts';
-import { ago, written } from '../terminal/format-time.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import { ago, formatSetting } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
 import { compare } from './instance-table.ts';
-import { stateWord } from './state-label.ts';
+import { stateLabel } from './state-label.ts';
 import { type Column, table } from './table.ts';
 
 const columns = (now: WallTime, palette: Palette): readonly Column<AgentRow>[] => [
   {
     head: 'AGENT',
-    cell: ({ host, agent }) => printable(`${host}/${agent}`),
+    cell: ({ host, agent }) => escapeControls(`${host}/${agent}`),
     shrinks: true,
     least: 20,
   },
-  { head: 'STATE', cell: ({ state }) => stateWord(state, palette) },
+  { head: 'STATE', cell: ({ state }) => stateLabel(state, palette) },
   { head: 'REASON', cell: ({ reason }) => reason ?? '' },
   { head: 'SINCE', cell: ({ since }) => ago(since, now), right: true },
   { head: 'INSTANCES', cell: ({ instances }) => `${instances}`, right: true },
-  { head: 'TTL', cell: ({ ttl }) => written(ttl), right: true },
+  { head: 'TTL', cell: ({ ttl }) => formatSetting(ttl), right: true },
   { head: 'RUN', cell: ({ run }) => run, extra: true },
   { head: 'TERM', cell: ({ term }) => `${term}`, right: true, extra: true },
 ];

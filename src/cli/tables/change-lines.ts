@@ -1,12 +1,12 @@
 import type { WallTime } from '../../domain/time.ts';
 import type { DirectoryChange } from '../../runtime/directory/directory.ts';
-import { columnsOf, cutTo } from '../terminal/display-width.ts';
-import { printable } from '../terminal/escape-terminal.ts';
+import { displayWidth, truncate } from '../terminal/display-width.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
 import { clockTime } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
 import { columnWidths } from './column-widths.ts';
 import { whyOf } from './instance-table.ts';
-import { stateWord } from './state-label.ts';
+import { stateLabel } from './state-label.ts';
 
 /** The change as a document: the row as it is now, or was last, and what is new about it. */
 export function changeDocument({ before, now }: DirectoryChange, at: WallTime): object {
@@ -28,17 +28,19 @@ export function changeLine(
   const row = now ?? before;
   if (!row) return '';
   const states = [...(before ? [before.state] : []), now?.state ?? ('gone' as const)];
-  const words = states.map((one) => stateWord(one, palette)).join(' → ');
-  const why = now ? printable(whyOf(now)) : '';
+  const words = states.map((one) => stateLabel(one, palette)).join(' → ');
+  const why = now ? escapeControls(whyOf(now)) : '';
   const texts = [
-    printable(`${row.service}/${row.id}`),
+    escapeControls(`${row.service}/${row.id}`),
     why && ` (${why})`,
-    printable(`${row.host}/${row.agent}`),
+    escapeControls(`${row.host}/${row.agent}`),
   ];
-  const claims = texts.map((text) => ({ natural: columnsOf(text), shrinks: true, least: 14 }));
+  const claims = texts.map((text) => ({ natural: displayWidth(text), shrinks: true, least: 14 }));
   const time = clockTime(at);
-  const room = columns - columnsOf(`${time}     ${words}`);
+  const room = columns - displayWidth(`${time}     ${words}`);
   const widths = Number.isFinite(room) ? columnWidths(claims, room) : [];
-  const [name = '', reason = '', who = ''] = texts.map((text, n) => cutTo(text, widths[n] ?? room));
+  const [name = '', reason = '', who = ''] = texts.map((text, n) =>
+    truncate(text, widths[n] ?? room),
+  );
   return `${palette.dim(time)} ${palette.bold(name)}  ${words}${reason}  ${palette.dim(who)}`;
 }

@@ -1,12 +1,12 @@
 /** What a column claims of a line that is too short for all. */
-export interface Claim {
+export interface ColumnSpec {
   /** What it would take. */
   readonly natural: number;
   /** Gives way first, down to its `least`. */
   readonly shrinks?: boolean;
   readonly least?: number;
   /** Left out where the others do not fit beside it. */
-  readonly extra?: boolean;
+  readonly optional?: boolean;
 }
 
 /** Below this a column says nothing any more. */
@@ -19,22 +19,22 @@ const narrowest = 8;
  * the last extra is left out, and where there is none, all are shortened.
  */
 export function columnWidths(
-  claims: readonly Claim[],
+  claims: readonly ColumnSpec[],
   width: number,
 ): readonly (number | undefined)[] {
-  const least = ({ natural, shrinks, least = 10 }: Claim) =>
+  const least = ({ natural, shrinks, least = 10 }: ColumnSpec) =>
     shrinks ? Math.min(natural, least) : natural;
   const shrunk = shortened(claims, least, width);
   if (sum(shrunk) <= width) return shrunk;
-  const extra = claims.findLastIndex((claim) => claim.extra);
+  const extra = claims.findLastIndex((claim) => claim.optional);
   if (extra >= 0)
     return columnWidths(claims.toSpliced(extra, 1), width).toSpliced(extra, 0, undefined);
   return shortened(claims, ({ natural }) => Math.min(natural, narrowest), width);
 }
 
 function shortened(
-  claims: readonly Claim[],
-  leastOf: (claim: Claim) => number,
+  claims: readonly ColumnSpec[],
+  leastOf: (claim: ColumnSpec) => number,
   width: number,
 ): readonly number[] {
   const least = claims.map(leastOf);

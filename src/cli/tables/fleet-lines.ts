@@ -1,25 +1,25 @@
-import { placeName } from '../../composition/host-or-agent.ts';
+import { formatTarget } from '../../composition/host-or-agent.ts';
 import { type BrakeForecast, forecastBrakes } from '../../domain/collection/brake-forecast.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';
 import type { HoldRecord } from '../../domain/records/schemas.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { FleetChange } from '../../runtime/directory/fleet-change-detector.ts';
 import { changedSettings } from '../command/settings/policy-settings.ts';
-import { cutTo } from '../terminal/display-width.ts';
-import { printable } from '../terminal/escape-terminal.ts';
-import { clockTime, dateTime, roughly, written } from '../terminal/format-time.ts';
-import type { Io } from '../terminal/io.ts';
+import { truncate } from '../terminal/display-width.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import { clockTime, dateTime, formatRounded, formatSetting } from '../terminal/format-time.ts';
+import type { Terminal } from '../terminal/io.ts';
 import type { Palette } from '../terminal/palette.ts';
-import { wrapped } from '../terminal/wrap.ts';
+import { wrapText } from '../terminal/wrap.ts';
 
 /** What holds for the fleet as a whole and a person should know: every brake, every hold. */
 export function fleetLines(
   fleet: Fleet,
   now: WallTime,
-  { palette, columns }: Pick<Io, 'palette' | 'columns'>,
+  { palette, columns }: Pick<Terminal, 'palette' | 'columns'>,
 ): readonly string[] {
   const said = (head: string, paint: keyof Palette, text: string): readonly string[] => {
-    const [first = '', ...more] = wrapped(printable(`${head}: ${text}`), columns);
+    const [first = '', ...more] = wrapText(escapeControls(`${head}: ${text}`), columns);
     return [`${palette[paint](head)}${first.slice(head.length)}`, ...more];
   };
   return [
@@ -32,13 +32,13 @@ export function fleetLines(
 
 /** `h1 is on hold until 12:03:10 (in 8 min): new kernel`. */
 export const holdWords = (hold: HoldRecord, now: WallTime): string =>
-  `${placeName(hold)} is on hold ${untilWords(hold.until, now)}${hold.why === undefined ? '' : `: ${hold.why}`}`;
+  `${formatTarget(hold)} is on hold ${untilWords(hold.until, now)}${hold.why === undefined ? '' : `: ${hold.why}`}`;
 
 /** `until 12:03:10 (in 8 min)`; a collector ends it a moment after. */
 export function untilWords(until: WallTime, now: WallTime): string {
   // A second that has just begun still counts: what was planned for 10 min is not 9.
   const seconds = Math.ceil((until - now) / 1000);
-  const left = seconds > 0 ? `in ${roughly(seconds * 1000)}` : 'over any moment';
+  const left = seconds > 0 ? `in ${formatRounded(seconds * 1000)}` : 'over any moment';
   return `until ${when(until, now)} (${left})`;
 }
 
@@ -58,8 +58,8 @@ export function brakeWords(forecast: BrakeForecast, now: WallTime): string {
   const ends =
     endsAt === null
       ? 'until agents come back or somebody looks'
-      : `until about ${when(endsAt, now)}${endsAt > now ? ` (in ${roughly(endsAt - now)})` : ''}`;
-  return `zone ${zone} ${is}: ${suspect} of ${seen} runs suspect, ${heldBack} held back, one declared dead every ${written(pace)}, ${ends}`;
+      : `until about ${when(endsAt, now)}${endsAt > now ? ` (in ${formatRounded(endsAt - now)})` : ''}`;
+  return `zone ${zone} ${is}: ${suspect} of ${seen} runs suspect, ${heldBack} held back, one declared dead every ${formatSetting(pace)}, ${ends}`;
 }
 
 /** The change as a document. */
@@ -92,7 +92,7 @@ export function fleetChangeLine(
   columns = Number.POSITIVE_INFINITY,
 ): string {
   const time = clockTime(at);
-  const words = cutTo(printable(changeWords(change, at)), columns - time.length - 1);
+  const words = truncate(escapeControls(changeWords(change, at)), columns - time.length - 1);
   return `${palette.dim(time)} ${words}`;
 }
 
@@ -104,7 +104,7 @@ function changeWords(change: FleetChange, at: WallTime): string {
   if (change.of === 'hold') {
     if (change.now) return holdWords(change.now, at);
     return change.before
-      ? `${placeName(change.before)} is no longer on hold: silence counts again`
+      ? `${formatTarget(change.before)} is no longer on hold: silence counts again`
       : '';
   }
   if (!change.now) return `zone ${change.before?.zone} is no longer braked`;

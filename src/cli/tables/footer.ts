@@ -1,15 +1,15 @@
 import type { Directory } from '../../runtime/directory/directory.ts';
-import { roughly } from '../terminal/format-time.ts';
-import type { Io } from '../terminal/io.ts';
+import { formatRounded } from '../terminal/format-time.ts';
+import type { Terminal } from '../terminal/io.ts';
 
 /** What stands below every table: how old the view is, and whatever makes it less than it seems. */
 export function footer(
   directory: Pick<Directory, 'age' | 'observed' | 'unreadable'>,
   counted: string,
-  { palette }: Pick<Io, 'palette'>,
+  { palette }: Pick<Terminal, 'palette'>,
 ): string {
   const unreadable = directory.unreadable().length;
-  const lines = [palette.dim(`${counted}; the view is ${roughly(directory.age ?? 0)} old`)];
+  const lines = [palette.dim(`${counted}; the view is ${formatRounded(directory.age ?? 0)} old`)];
   if (!directory.observed) {
     lines.push(
       `${palette.dubious('unobserved')}: no collector holds a seat, so nobody notices a silence`,

@@ -1,14 +1,14 @@
 import type { WallTime } from '../../domain/time.ts';
-import { printable } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
 import { ago } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
 import type { HostRow } from './host-rows.ts';
-import { stateWord } from './state-label.ts';
+import { stateLabel } from './state-label.ts';
 import { type Column, table } from './table.ts';
 
 const columns = (now: WallTime, palette: Palette): readonly Column<HostRow>[] => [
-  { head: 'HOST', cell: ({ host }) => printable(host), shrinks: true },
-  { head: 'STATE', cell: ({ state }) => stateWord(state, palette) },
+  { head: 'HOST', cell: ({ host }) => escapeControls(host), shrinks: true },
+  { head: 'STATE', cell: ({ state }) => stateLabel(state, palette) },
   { head: 'REASON', cell: ({ reason }) => reason ?? '' },
   { head: 'SINCE', cell: ({ since }) => ago(since, now), right: true },
   { head: 'AGENTS', cell: ({ agents }) => countsOf(agents), shrinks: true },

@@ -1,9 +1,9 @@
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import type { WallTime } from '../../domain/time.ts';
-import { printable } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
 import { ago } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
-import { stateWord } from './state-label.ts';
+import { stateLabel } from './state-label.ts';
 import { type Column, table } from './table.ts';
 
 /** Where an instance is reached. */
@@ -16,23 +16,23 @@ export const whyOf = ({ reason, health }: InstanceRow): string => reason ?? heal
 const columns = (now: WallTime, palette: Palette): readonly Column<InstanceRow>[] => [
   {
     head: 'INSTANCE',
-    cell: ({ service, id }) => printable(`${service}/${id}`),
+    cell: ({ service, id }) => escapeControls(`${service}/${id}`),
     shrinks: true,
     least: 26,
   },
-  { head: 'STATE', cell: ({ state }) => stateWord(state, palette) },
-  { head: 'REASON', cell: (row) => printable(whyOf(row)), shrinks: true, least: 14 },
+  { head: 'STATE', cell: ({ state }) => stateLabel(state, palette) },
+  { head: 'REASON', cell: (row) => escapeControls(whyOf(row)), shrinks: true, least: 14 },
   { head: 'SINCE', cell: ({ since }) => ago(since, now), right: true },
-  { head: 'WHERE', cell: (row) => printable(placeOf(row)), shrinks: true, least: 14 },
+  { head: 'WHERE', cell: (row) => escapeControls(placeOf(row)), shrinks: true, least: 14 },
   {
     head: 'AGENT',
-    cell: ({ host, agent }) => printable(`${host}/${agent}`),
+    cell: ({ host, agent }) => escapeControls(`${host}/${agent}`),
     shrinks: true,
     least: 14,
   },
   {
     head: 'LABELS',
-    cell: ({ labels }) => printable(labelsOf(labels)),
+    cell: ({ labels }) => escapeControls(labelsOf(labels)),
     shrinks: true,
     least: 14,
     extra: true,

@@ -1,7 +1,7 @@
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
-import type { Io } from '../terminal/io.ts';
+import type { Terminal } from '../terminal/io.ts';
 import { liveFrame, screen } from './live-table.ts';
 
 /** Ages go on, also where nothing happens. */
@@ -12,12 +12,12 @@ const drawAtMost: Millis = seconds(0.1);
 const changesKept = 5;
 
 /** The view on a screen of its own, drawn anew when something changed, and as it gets older. */
-export class Drawing {
-  readonly #io: Io;
+export class LiveScreen {
+  readonly #io: Terminal;
   readonly #changes: string[] = [];
   #changed = Promise.withResolvers<void>();
 
-  constructor(io: Io) {
+  constructor(io: Terminal) {
     this.#io = io;
   }
 
@@ -37,15 +37,15 @@ export class Drawing {
       const rows = directory.instances(service);
       const stale = (directory.age ?? 0) > staleAfter;
       const shown = { rows, directory, changes: this.#changes, stale };
-      return liveFrame(shown, system.clock.wall(), window(), palette);
+      return liveFrame(shown, systemAdapters.clock.wall(), window(), palette);
     };
     draw(screen.enter);
     try {
       while (!signal.aborted) {
         draw(screen.frame(frame()));
         this.#changed = Promise.withResolvers();
-        await system.clock.sleep(drawAtMost, signal);
-        await Promise.race([this.#changed.promise, system.clock.sleep(drawEvery, signal)]);
+        await systemAdapters.clock.sleep(drawAtMost, signal);
+        await Promise.race([this.#changed.promise, systemAdapters.clock.sleep(drawEvery, signal)]);
       }
     } finally {
       draw(screen.leave);

@@ -1,7 +1,7 @@
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
-import type { Io } from '../terminal/io.ts';
+import type { Terminal } from '../terminal/io.ts';
 import { fleetLines } from './fleet-lines.ts';
 import { footer, plural } from './footer.ts';
 import { byName, instanceTable } from './instance-table.ts';
@@ -13,7 +13,7 @@ export interface Window {
 }
 
 /** What a live table is made of. */
-export interface Shown {
+export interface LiveTableData {
   readonly rows: readonly InstanceRow[];
   readonly directory: Pick<Directory, 'fleet' | 'age' | 'observed' | 'unreadable'>;
   /** The last changes, as lines; the latest last. */
@@ -29,10 +29,10 @@ const head = 1;
  * not; never more lines than the window has.
  */
 export function liveFrame(
-  { rows, directory, changes, stale }: Shown,
+  { rows, directory, changes, stale }: LiveTableData,
   now: WallTime,
   { columns, rows: height }: Window,
-  palette: Io['palette'],
+  palette: Terminal['palette'],
 ): readonly string[] {
   const below = [
     ...some(
@@ -55,7 +55,11 @@ export function liveFrame(
 }
 
 /** Many holds, or long reasons, leave room for the instances and for what has just changed. */
-function some(lines: readonly string[], most: number, palette: Io['palette']): readonly string[] {
+function some(
+  lines: readonly string[],
+  most: number,
+  palette: Terminal['palette'],
+): readonly string[] {
   if (lines.length <= most) return lines;
   const shown = lines.slice(0, Math.max(0, most - 1));
   const left = plural(lines.length - shown.length, 'more line');

@@ -1,9 +1,9 @@
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import type { FleetControls } from '../../domain/fleet/fleet-controls.ts';
 import { type PolicyLine, policyLines, settingsSaid } from '../command/settings/policy-settings.ts';
-import { printable } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
 import { ago } from '../terminal/format-time.ts';
-import type { Io } from '../terminal/io.ts';
+import type { Terminal } from '../terminal/io.ts';
 import { type Column, table } from './table.ts';
 
 /** What the fleet goes by, as a document. */
@@ -33,18 +33,18 @@ const columns: readonly Column<PolicyLine>[] = [
 /** And for people. */
 export function policyShown(
   { policy, policyRecord: read }: FleetControls,
-  { palette, columns: width }: Pick<Io, 'palette' | 'columns'>,
+  { palette, columns: width }: Pick<Terminal, 'palette' | 'columns'>,
 ): readonly string[] {
   const lines = [table(policyLines(policy), columns, { width, palette }), ''];
   if (read === undefined) return [...lines, palette.dim('nobody has said otherwise')];
   if (read.kind === 'unreadable') {
     return [
       ...lines,
-      `${palette.dubious('unreadable')}: ${printable(read.why)}`,
+      `${palette.dubious('unreadable')}: ${escapeControls(read.why)}`,
       palette.dim('until the record is mended or deleted, the defaults hold'),
     ];
   }
   const { by, since } = read.record;
-  const said = `said by ${by.host}/${by.agent} ${ago(since, system.clock.wall())} ago`;
-  return [...lines, palette.dim(printable(said))];
+  const said = `said by ${by.host}/${by.agent} ${ago(since, systemAdapters.clock.wall())} ago`;
+  return [...lines, palette.dim(escapeControls(said))];
 }

@@ -15,7 +15,7 @@ const shown: Readonly<Record<string, Shown>> = {
 };
 
 /** A state as it is shown everywhere: glyph and word, so that it can be told without its colour. */
-export function stateWord(state: string, palette: Palette): string {
+export function stateLabel(state: string, palette: Palette): string {
   const [glyph, paint] = shown[state] ?? ['·', 'dim'];
   return palette[paint](`${glyph} ${state}`);
 }

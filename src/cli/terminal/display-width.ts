@@ -6,17 +6,17 @@ const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const plain = /^[\x20-\x7e]*$/;
 
 /** How many columns of a terminal a text takes that has no controls; colours take none. */
-export const columnsOf = (text: string): number =>
+export const displayWidth = (text: string): number =>
   plain.test(text) ? text.length : stringWidth(text);
 
 /** A text in parts of at most so many columns, each as long as it can be; a part has something in it. */
-export function partsOf(text: string, columns: number): readonly string[] {
-  if (columnsOf(text) <= columns) return [text];
+export function splitByWidth(text: string, columns: number): readonly string[] {
+  if (displayWidth(text) <= columns) return [text];
   const parts: string[] = [];
   let part = '';
   let taken = 0;
   for (const { segment } of characters.segment(text)) {
-    const more = columnsOf(segment);
+    const more = displayWidth(segment);
     if (part !== '' && taken + more > columns) {
       parts.push(part);
       [part, taken] = ['', 0];
@@ -28,9 +28,9 @@ export function partsOf(text: string, columns: number): readonly string[] {
 }
 
 /** As much as fits; where that is not all, it ends in an ellipsis. */
-export function cutTo(text: string, columns: number): string {
-  if (columnsOf(text) <= columns) return text;
+export function truncate(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
   if (columns < 2) return '…'.repeat(Math.max(0, columns));
-  const [begun = ''] = partsOf(text, columns - 1);
-  return columnsOf(begun) < columns ? `${begun}…` : '…';
+  const [begun = ''] = splitByWidth(text, columns - 1);
+  return displayWidth(begun) < columns ? `${begun}…` : '…';
 }

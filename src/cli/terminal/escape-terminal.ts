@@ -5,7 +5,7 @@
 const hostile = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
 /** A text of somebody else's as it may go to a terminal: one line, every hostile character spelt out. */
-export const printable = (text: string): string => text.replace(hostile, spelt);
+export const escapeControls = (text: string): string => text.replace(hostile, spelt);
 
 /** One document on one line; JSON itself leaves the controls from U+007F on as they are. */
 export const jsonLine = (value: unknown): string => JSON.stringify(value).replace(hostile, escaped);

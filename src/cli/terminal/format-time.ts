@@ -13,7 +13,7 @@ export function dateTime(at: WallTime): string {
 }
 
 /** `12 s`, `3 min`, `2 h`: the largest unit, which is what one reads at a glance. */
-export function roughly(duration: Millis): string {
+export function formatRounded(duration: Millis): string {
   if (duration < 1000) return '<1 s';
   return prettyMs(duration, { compact: true, unitCount: 1 })
     .replace(/^(\d+)m$/, '$1 min')
@@ -21,11 +21,11 @@ export function roughly(duration: Millis): string {
 }
 
 /** How long ago; clocks of other machines run ahead of ours at times. */
-export const ago = (at: WallTime, now: WallTime): string => roughly(now - at);
+export const ago = (at: WallTime, now: WallTime): string => formatRounded(now - at);
 
 /** A duration as one would write it in a setting: `15s`, `1m 30s`. */
-export const written = (duration: Millis): string => prettyMs(duration);
+export const formatSetting = (duration: Millis): string => prettyMs(duration);
 
 /** How long something took, to a tenth of a second where that says something: `15.2 s`, `3 min`. */
-export const lasted = (duration: Millis): string =>
-  duration < 60_000 ? `${(duration / 1000).toFixed(1)} s` : roughly(duration);
+export const formatElapsed = (duration: Millis): string =>
+  duration < 60_000 ? `${(duration / 1000).toFixed(1)} s` : formatRounded(duration);

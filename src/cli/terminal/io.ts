@@ -7,7 +7,7 @@ interface SignalSource {
 }
 
 /** What a command knows of the terminal and the process around it. */
-export interface Io {
+export interface Terminal {
   /** Prints a line on stdout: what the command was asked for. */
   out(line: string): void;
   /** Prints a line on stderr: what a person should know beside it. */

@@ -1,19 +1,19 @@
 import { Fault } from '../../domain/fault.ts';
-import { printable } from './escape-terminal.ts';
-import type { Io } from './io.ts';
+import { escapeControls } from './escape-terminal.ts';
+import type { Terminal } from './io.ts';
 
 /** Says why a command ended: what happened, to what, what to do; of a bug its stack. */
-export function sayFailure(cause: unknown, io: Pick<Io, 'err' | 'palette'>): void {
+export function printError(cause: unknown, io: Pick<Terminal, 'err' | 'palette'>): void {
   const { palette } = io;
   if (!(cause instanceof Fault)) {
     io.err(`${palette.expired('bug')} in Rollcall, please report it:`);
     io.err(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
     return;
   }
-  const [first, ...more] = cause.message.split('\n').map(printable);
+  const [first, ...more] = cause.message.split('\n').map(escapeControls);
   io.err(`${palette.expired('error')}: ${first}`);
   for (const line of more) io.err(`       ${line}`);
-  if (cause.hint !== undefined) io.err(`${palette.dim('hint:')}  ${printable(cause.hint)}`);
+  if (cause.hint !== undefined) io.err(`${palette.dim('hint:')}  ${escapeControls(cause.hint)}`);
 }
 
 /** The failure itself, where closing things after it failed too. */

@@ -1,9 +1,9 @@
 import yoctoSpinner from 'yocto-spinner';
-import type { Io } from './io.ts';
+import type { Terminal } from './io.ts';
 
 /** Shows that something is under way, at a terminal and after a moment; what is quick shows nothing. */
-export async function spinning<T>(
-  io: Pick<Io, 'errIsTerminal'>,
+export async function withSpinner<T>(
+  io: Pick<Terminal, 'errIsTerminal'>,
   text: string,
   work: (say: (text: string) => void) => Promise<T>,
 ): Promise<T> {

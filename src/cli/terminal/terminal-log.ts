@@ -1,14 +1,14 @@
 import type { Log } from '../../ports/log.ts';
-import { printable } from './escape-terminal.ts';
+import { escapeControls } from './escape-terminal.ts';
 import { clockTime } from './format-time.ts';
-import type { Io } from './io.ts';
+import type { Terminal } from './io.ts';
 
 const levels = ['debug', 'info', 'warn', 'silent'] as const;
 export type LogLevel = (typeof levels)[number];
 
 /** The log for a person at a terminal: the time, the event, what belongs to it. */
 export function terminalLog(
-  io: Pick<Io, 'err' | 'palette'>,
+  io: Pick<Terminal, 'err' | 'palette'>,
   least: LogLevel,
   now: () => number,
 ): Log {
@@ -17,7 +17,7 @@ export function terminalLog(
     (event: string, fields: Record<string, unknown> = {}) => {
       if (levels.indexOf(level) < levels.indexOf(least)) return;
       const said = Object.entries(fields).map(([name, value]) => `${name}=${shown(value)}`);
-      const text = `${event.replaceAll('-', ' ')}  ${printable(said.join(' '))}`;
+      const text = `${event.replaceAll('-', ' ')}  ${escapeControls(said.join(' '))}`;
       const paint = level === 'warn' ? io.palette.dubious : io.palette.dim;
       io.err(`${io.palette.dim(clockTime(now()))} ${paint(text.trimEnd())}`);
     };

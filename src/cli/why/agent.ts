@@ -5,15 +5,15 @@ import type { StoredAgent } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { evidenceWords } from '../audit/evidence-text.ts';
 import { plural } from '../tables/footer.ts';
-import { lasted } from '../terminal/format-time.ts';
-import { type Ground, observed, type Story } from './context.ts';
+import { formatElapsed } from '../terminal/format-time.ts';
+import { type Explanation, type ExplanationContext, observed } from './context.ts';
 import { at, during, long, since, slotName } from './phrases.ts';
 import { RunLife } from './run-history.ts';
 import {
-  deathWords,
-  doubtWords,
+  expiryText,
   nobodyWatches,
   suspectNext,
+  suspicionText,
   untilOneRuns,
 } from './suspicion-text.ts';
 
@@ -21,8 +21,8 @@ import {
 export async function tellAgent(
   stored: StoredAgent,
   slot: AgentView,
-  ground: Ground,
-): Promise<Story> {
+  ground: ExplanationContext,
+): Promise<Explanation> {
   const { record } = stored;
   const life = await RunLife.read(ground.history, record, ground.until);
   const lease = await ground.lease(record);
@@ -45,7 +45,7 @@ export async function tellAgent(
 interface Known {
   readonly life: RunLife;
   readonly lease: string | undefined;
-  readonly ground: Ground;
+  readonly ground: ExplanationContext;
   readonly owns: string;
 }
 
@@ -65,7 +65,7 @@ function present(record: StoredAgent['record'], { life, lease, ground, owns }: K
   const name = slotName(record);
   const started = life.last('started');
   const why = started && evidenceWords(started.event);
-  const renews = `renews its lease every ${lasted(renewEvery(record))}`;
+  const renews = `renews its lease every ${formatElapsed(renewEvery(record))}`;
   const phases = {
     registering: 'is registering: it makes its records equal to what it runs',
     leaving: 'is leaving: it drains and removes its instances, then its own record',
@@ -104,7 +104,7 @@ function refuted(life: RunLife, now: WallTime): string {
 function suspect(record: StoredAgent['record'], { life, lease, ground, owns }: Known): Told {
   const { now } = ground;
   const name = slotName(record);
-  const doubt = doubtWords(record, life, now, 'it').replace(
+  const doubt = suspicionText(record, life, now, 'it').replace(
     /^it has/,
     `${name} is suspect: it has`,
   );
@@ -123,7 +123,7 @@ function suspect(record: StoredAgent['record'], { life, lease, ground, owns }: K
 function dead(record: StoredAgent['record'], { life, ground: { now, seats }, owns }: Known): Told {
   return {
     sentences: [
-      `${slotName(record)} is over: run ${record.run} ${deathWords(life, record, now)}.`,
+      `${slotName(record)} is over: run ${record.run} ${expiryText(life, record, now)}.`,
       `It started ${at(record.startedAt, now)}; what it left, ${owns}, has been dubious ${since(record.suspect?.since ?? record.since, now)}.`,
       seats === 0 ? nobodyWatches : 'All of it is being removed, its own record last.',
     ],

@@ -4,7 +4,7 @@ import type { Revision, WallTime } from '../../domain/time.ts';
 import type { History } from '../../runtime/history.ts';
 
 /** What an explanation stands on: the registry at a moment, its history, and now also the leases. */
-export interface Ground {
+export interface ExplanationContext {
   readonly now: WallTime;
   /** At least the slots and the namesakes of what is explained. */
   readonly fleet: Fleet;
@@ -18,10 +18,10 @@ export interface Ground {
 }
 
 /** An explanation in a few sentences, and the facts that it was made of. */
-export interface Story {
+export interface Explanation {
   readonly sentences: readonly string[];
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
 /** Whether somebody watches; of the past it is not doubted. */
-export const observed = ({ seats }: Pick<Ground, 'seats'>): boolean => seats !== 0;
+export const observed = ({ seats }: Pick<ExplanationContext, 'seats'>): boolean => seats !== 0;

@@ -3,25 +3,25 @@ import { type StoredInstance, tokenOf } from '../../domain/records/stored-record
 import type { WallTime } from '../../domain/time.ts';
 import { evidenceWords } from '../audit/evidence-text.ts';
 import { liveSince } from './healthy-instance.ts';
-import { agentOf, type Case, type Told } from './instance-context.ts';
-import { at, during, ref, since, slotName, soon } from './phrases.ts';
+import { agentOf, type InstanceContext, type Paragraph } from './instance-context.ts';
+import { at, during, eventReference, since, slotName, soon } from './phrases.ts';
 import type { RunLife } from './run-history.ts';
 import {
-  deathWords,
-  doubtWords,
+  expiryText,
   nobodyWatches,
   suspectNext,
+  suspicionText,
   untilOneRuns,
 } from './suspicion-text.ts';
 
-export function suspect({ ground, name, stored, slot, life, lease }: Case): Told {
+export function suspect({ ground, name, stored, slot, life, lease }: InstanceContext): Paragraph {
   const { now } = ground;
   const agent = agentOf(slot)?.record;
   if (!agent) throw new Error('a suspicion without a record');
   const next = suspectNext(agent, lease, ground, 'the instance is');
   return {
     sentences: [
-      `${name} is dubious: ${doubtWords(agent, life, now, 'its agent')}.`,
+      `${name} is dubious: ${suspicionText(agent, life, now, 'its agent')}.`,
       beforeWords(stored, life, agent.suspect?.since ?? now),
       next.words,
     ],
@@ -36,11 +36,17 @@ function beforeWords(stored: StoredInstance, life: RunLife, until: WallTime): st
   return `It was ${was} ${during(liveSince(stored, life, until), until)} before that.`;
 }
 
-export function dead({ ground: { now, seats }, name, stored, slot, life }: Case): Told {
+export function dead({
+  ground: { now, seats },
+  name,
+  stored,
+  slot,
+  life,
+}: InstanceContext): Paragraph {
   const agent = agentOf(slot)?.record;
   return {
     sentences: [
-      `${name} is dubious: its owner, run ${stored.record.run}, ${deathWords(life, agent, now)}.`,
+      `${name} is dubious: its owner, run ${stored.record.run}, ${expiryText(life, agent, now)}.`,
       beforeWords(stored, life, agent?.suspect?.since ?? agent?.since ?? now),
       seats === 0 ? nobodyWatches : 'It is being removed, and the record of its agent with it.',
     ],
@@ -48,12 +54,19 @@ export function dead({ ground: { now, seats }, name, stored, slot, life }: Case)
   };
 }
 
-export function superseded({ ground: { now, seats }, name, stored, slot, life, row }: Case): Told {
+export function superseded({
+  ground: { now, seats },
+  name,
+  stored,
+  slot,
+  life,
+  row,
+}: InstanceContext): Paragraph {
   const holder = agentOf(slot)?.record;
   const lost = life.last('superseded') ?? life.last('removed');
   const why = lost && evidenceWords(lost.event);
   const took = lost
-    ? `${at(lost.event.at, now)} (${ref(lost)})`
+    ? `${at(lost.event.at, now)} (${eventReference(lost)})`
     : at(holder?.startedAt ?? now, now);
   const due = row.since + leftoverAfter(holder ?? { ttl: 0, grace: 0 });
   return {
@@ -68,10 +81,16 @@ export function superseded({ ground: { now, seats }, name, stored, slot, life, r
   };
 }
 
-export function orphan({ ground: { now, seats }, name, stored, life, lease }: Case): Told {
+export function orphan({
+  ground: { now, seats },
+  name,
+  stored,
+  life,
+  lease,
+}: InstanceContext): Paragraph {
   const { end } = life;
   const gone = end
-    ? `run ${stored.record.run} ${end.event.event.type} ${at(end.event.at, now)} (${ref(end)})`
+    ? `run ${stored.record.run} ${end.event.event.type} ${at(end.event.at, now)} (${eventReference(end)})`
     : 'no event says where that went: somebody deleted it';
   const leaseWords =
     lease === 'stands'
@@ -89,7 +108,7 @@ export function orphan({ ground: { now, seats }, name, stored, life, lease }: Ca
   };
 }
 
-export function contested({ ground: { now, fleet }, name, stored }: Case): Told {
+export function contested({ ground: { now, fleet }, name, stored }: InstanceContext): Paragraph {
   const { service, id } = stored.record;
   const rivals = [...fleet.named(service, id).values()];
   const winner = rivals.reduce((best, one) => (tokenOf(one) > tokenOf(best) ? one : best), stored);
@@ -103,7 +122,7 @@ export function contested({ ground: { now, fleet }, name, stored }: Case): Told 
   };
 }
 
-export function unobserved({ ground: { now }, name, stored, lease }: Case): Told {
+export function unobserved({ ground: { now }, name, stored, lease }: InstanceContext): Paragraph {
   const leases: Readonly<Record<string, string>> = {
     stands: 'Its lease stands, so it is most likely as live as it says.',
     absent: 'Its lease has lapsed, so it is most likely dead.',
@@ -119,7 +138,7 @@ export function unobserved({ ground: { now }, name, stored, lease }: Case): Told
   };
 }
 
-export function unknownOwner({ ground: { now }, name, stored, slot }: Case): Told {
+export function unknownOwner({ ground: { now }, name, stored, slot }: InstanceContext): Paragraph {
   const why = slot.agent?.kind === 'unreadable' ? slot.agent.why : '';
   return {
     sentences: [

@@ -6,13 +6,13 @@ import { matchesSubject } from '../../domain/identity/subject-filter.ts';
 import type { Unreadable } from '../../domain/records/stored-record.ts';
 import { stateText, subjectOf } from '../audit/event-lines.ts';
 import { tellAgent } from './agent.ts';
-import type { Ground, Story } from './context.ts';
+import type { Explanation, ExplanationContext } from './context.ts';
 import { tellInstance } from './instance.ts';
-import { at, ref } from './phrases.ts';
-import { tellGone } from './removed-entity.ts';
+import { at, eventReference } from './phrases.ts';
+import { explainRemoved } from './removed-entity.ts';
 
 /** Whether a record of this entity stands. */
-export function stands({ kind, records }: Entity, { fleet }: Ground): boolean {
+export function hasRecord({ kind, records }: Entity, { fleet }: ExplanationContext): boolean {
   const wants = matchesSubject(records);
   for (const { agent, instances } of fleet.slots()) {
     if (kind === 'agent' && agent && wants(agent.key)) return true;
@@ -25,18 +25,24 @@ export function stands({ kind, records }: Entity, { fleet }: Ground): boolean {
  * The stories of what is named: one for each record that stands, the one that counts first; else how it
  * went. None: no event that can be read says that there ever was such a thing.
  */
-export async function tell(entity: Entity, ground: Ground): Promise<readonly Story[]> {
+export async function explain(
+  entity: Entity,
+  ground: ExplanationContext,
+): Promise<readonly Explanation[]> {
   const standing =
     entity.kind === 'instance' ? await instances(entity, ground) : await agents(entity, ground);
   if (standing.length > 0) return standing;
   const { first, last } = await span(entity.chains, ground);
-  if (first && last) return [await tellGone({ first, last }, ground)];
+  if (first && last) return [await explainRemoved({ first, last }, ground)];
   return process(entity, ground);
 }
 
-async function instances({ records }: Entity, ground: Ground): Promise<readonly Story[]> {
+async function instances(
+  { records }: Entity,
+  ground: ExplanationContext,
+): Promise<readonly Explanation[]> {
   const wants = matchesSubject(records);
-  const stories: Story[] = [];
+  const stories: Explanation[] = [];
   for (const slot of ground.fleet.slots()) {
     for (const [key, read] of slot.instances) {
       if (!wants(key)) continue;
@@ -51,10 +57,10 @@ async function instances({ records }: Entity, ground: Ground): Promise<readonly 
 }
 
 /** What counts comes first, what lost the contest last. */
-const rank = ({ facts }: Story): number =>
+const rank = ({ facts }: Explanation): number =>
   facts['reason'] === 'contested' ? 2 : facts['state'] === 'dubious' ? 1 : 0;
 
-async function agents(entity: Entity, ground: Ground): Promise<readonly Story[]> {
+async function agents(entity: Entity, ground: ExplanationContext): Promise<readonly Explanation[]> {
   const slot = await slotOf(entity, ground);
   if (!slot?.agent) return [];
   if (slot.agent.kind === 'unreadable') {
@@ -65,13 +71,13 @@ async function agents(entity: Entity, ground: Ground): Promise<readonly Story[]>
   return [await tellAgent(slot.agent, slot, ground)];
 }
 
-async function slotOf(entity: Entity, ground: Ground): Promise<AgentView | undefined> {
+async function slotOf(entity: Entity, ground: ExplanationContext): Promise<AgentView | undefined> {
   const wants = matchesSubject(entity.records);
   for (const slot of ground.fleet.slots()) if (slot.agent && wants(slot.agent.key)) return slot;
   return undefined;
 }
 
-function unreadable({ key, revision, why }: Unreadable, kind: string): Story {
+function unreadable({ key, revision, why }: Unreadable, kind: string): Explanation {
   return {
     sentences: [
       `The record ${key} stands, and cannot be read: ${why}.`,
@@ -92,7 +98,7 @@ function unreadable({ key, revision, why }: Unreadable, kind: string): Story {
 /** The last time that it began, and its last event. */
 async function span(
   filters: readonly string[],
-  { history, until }: Ground,
+  { history, until }: ExplanationContext,
 ): Promise<{ readonly first?: AuditEntry; readonly last?: AuditEntry }> {
   let first: AuditEntry | undefined;
   let last: AuditEntry | undefined;
@@ -108,7 +114,10 @@ async function span(
 }
 
 /** A process without a record: a collector, or an agent that never took its slot. */
-async function process(entity: Entity, ground: Ground): Promise<readonly Story[]> {
+async function process(
+  entity: Entity,
+  ground: ExplanationContext,
+): Promise<readonly Explanation[]> {
   const { last } = await span(entity.own, ground);
   if (!last) return [];
   const { event } = last;
@@ -116,7 +125,7 @@ async function process(entity: Entity, ground: Ground): Promise<readonly Story[]
     {
       sentences: [
         `${subjectOf(event)} has no record: it is a process that ${event.of.entity === 'collector' ? 'watches' : 'asked for its slot'}, run ${event.of.run}.`,
-        `The last it said was '${event.event.type}' ${at(event.at, ground.now)} (${ref(last)}): ${stateText(event.to)}.`,
+        `The last it said was '${event.event.type}' ${at(event.at, ground.now)} (${eventReference(last)}): ${stateText(event.to)}.`,
         'Whether it still runs, only its seat or its lease would say; a process that is killed says nothing.',
       ],
       facts: {

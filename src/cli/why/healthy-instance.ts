@@ -2,13 +2,13 @@ import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
 import type { StoredInstance } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
-import type { Ground } from './context.ts';
-import { agentOf, type Case, type Told } from './instance-context.ts';
+import type { ExplanationContext } from './context.ts';
+import { agentOf, type InstanceContext, type Paragraph } from './instance-context.ts';
 import { at, long, since } from './phrases.ts';
 import type { RunLife } from './run-history.ts';
 
 /** Nobody doubts it, and its check passes. */
-export async function live(one: Case): Promise<Told> {
+export async function live(one: InstanceContext): Promise<Paragraph> {
   const { ground, name, row, slot, lease, stored, life } = one;
   const { now } = ground;
   const rival = await rivalGone(stored, ground);
@@ -36,7 +36,10 @@ export async function live(one: Case): Promise<Told> {
 }
 
 /** When the last one went that had been registered later under the same name; 0: there was none. */
-async function rivalGone({ record }: StoredInstance, ground: Ground): Promise<WallTime> {
+async function rivalGone(
+  { record }: StoredInstance,
+  ground: ExplanationContext,
+): Promise<WallTime> {
   const names = `${encodeSubjectToken(record.service)}.${encodeSubjectToken(record.id)}`;
   let gone = 0;
   let contested = false;
@@ -58,7 +61,7 @@ export function liveSince({ record }: StoredInstance, life: RunLife, until: Wall
   return Math.max(...moments.filter((moment) => moment <= until));
 }
 
-export function failing({ ground: { now }, name, stored, row }: Case): Told {
+export function failing({ ground: { now }, name, stored, row }: InstanceContext): Paragraph {
   const { detail, since: failed, registeredAt } = stored.record;
   const said = detail === undefined ? 'its check fails' : `its check says '${detail}'`;
   return {
@@ -71,7 +74,7 @@ export function failing({ ground: { now }, name, stored, row }: Case): Told {
   };
 }
 
-export function draining({ ground: { now }, name, stored, row }: Case): Told {
+export function draining({ ground: { now }, name, stored, row }: InstanceContext): Paragraph {
   const { since: drained, registeredAt } = stored.record;
   return {
     sentences: [

@@ -2,12 +2,12 @@ import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import type { AgentView } from '../../domain/fleet/fleet.ts';
 import type { StoredAgent, StoredInstance } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
-import type { Ground } from './context.ts';
+import type { ExplanationContext } from './context.ts';
 import type { RunLife } from './run-history.ts';
 
 /** What an instance's story is told from. */
-export interface Case {
-  readonly ground: Ground;
+export interface InstanceContext {
+  readonly ground: ExplanationContext;
   readonly stored: StoredInstance;
   readonly slot: AgentView;
   readonly row: InstanceRow;
@@ -22,7 +22,7 @@ interface Next {
   readonly at: WallTime | null;
 }
 
-export interface Told {
+export interface Paragraph {
   readonly sentences: readonly [what: string, before: string, next: string];
   readonly next: Next;
 }

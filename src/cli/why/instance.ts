@@ -1,7 +1,7 @@
 import { toInstanceRow } from '../../domain/fleet/directory-rows.ts';
 import type { AgentView } from '../../domain/fleet/fleet.ts';
 import type { StoredInstance } from '../../domain/records/stored-record.ts';
-import { type Ground, observed, type Story } from './context.ts';
+import { type Explanation, type ExplanationContext, observed } from './context.ts';
 import {
   contested,
   dead,
@@ -12,7 +12,7 @@ import {
   unobserved,
 } from './dubious-instance.ts';
 import { draining, failing, live } from './healthy-instance.ts';
-import { agentOf, type Case, type Told } from './instance-context.ts';
+import { agentOf, type InstanceContext, type Paragraph } from './instance-context.ts';
 import { slotName } from './phrases.ts';
 import { RunLife } from './run-history.ts';
 
@@ -20,14 +20,14 @@ import { RunLife } from './run-history.ts';
 export async function tellInstance(
   stored: StoredInstance,
   slot: AgentView,
-  ground: Ground,
-): Promise<Story> {
+  ground: ExplanationContext,
+): Promise<Explanation> {
   const { record } = stored;
   const row = toInstanceRow(stored, slot, ground.fleet, observed(ground));
   const life = await RunLife.read(ground.history, record, ground.until);
   const lease = await ground.lease(record);
   const name = `${record.service}/${record.id} on ${slotName(record)}`;
-  const one: Case = { ground, stored, slot, row, name, life, lease };
+  const one: InstanceContext = { ground, stored, slot, row, name, life, lease };
   const told = await tellerOf(one)(one);
   const agent = slot.agent?.kind === 'stored' ? slot.agent.record : undefined;
   return {
@@ -50,9 +50,9 @@ export async function tellInstance(
   };
 }
 
-type Teller = (one: Case) => Told | Promise<Told>;
+type Teller = (one: InstanceContext) => Paragraph | Promise<Paragraph>;
 
-function tellerOf(one: Case): Teller {
+function tellerOf(one: InstanceContext): Teller {
   const { row, slot } = one;
   if (row.state !== 'dubious') return { live, failing, draining }[row.state];
   // Also where another of its name counts by now: what became of this one is told, not of that.
@@ -72,7 +72,7 @@ function tellerOf(one: Case): Teller {
 }
 
 /** Its own run holds the slot, and is expired. */
-const isOfTheDead = ({ stored, slot }: Case): boolean => {
+const isOfTheDead = ({ stored, slot }: InstanceContext): boolean => {
   const agent = agentOf(slot)?.record;
   return agent?.run === stored.record.run && agent.phase === 'expired';
 };

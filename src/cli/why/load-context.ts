@@ -1,4 +1,4 @@
-import { system } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/compose.ts';
 import { Fleet } from '../../domain/fleet/fleet.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { allSeats, policyKey } from '../../domain/identity/registry-keys.ts';
@@ -7,8 +7,8 @@ import { type ReplayTarget, replayTo } from '../../runtime/audit/replay.ts';
 import { readLease } from '../../runtime/collector/observe/gather-evidence.ts';
 import type { OpenHistory } from '../audit/open-history.ts';
 import { clockOf } from '../audit/replay-report.ts';
-import type { Io } from '../terminal/io.ts';
-import type { Ground } from './context.ts';
+import type { Terminal } from '../terminal/io.ts';
+import type { ExplanationContext } from './context.ts';
 
 /**
  * The present: the records of the entity itself, of its namesakes, and of whoever may own them, read at
@@ -18,7 +18,7 @@ export async function present(
   filters: readonly string[],
   { registry, leases, clock }: Pick<Ports, 'registry' | 'leases' | 'clock'>,
   history: OpenHistory['history'],
-): Promise<Ground> {
+): Promise<ExplanationContext> {
   const own = await registry.list([...filters, ...ofTheFleet], 0);
   const ofSlots = own.filter(({ key }) => /^(?:agent|instance)\./.test(key));
   const slots = new Set(ofSlots.map(({ key }) => key.split('.').slice(1, 3).join('.')));
@@ -47,11 +47,11 @@ const ofTheFleet = ['hold.>', 'brake.*', policyKey];
 export async function past(
   moment: ReplayTarget,
   { history, keyframes }: OpenHistory,
-  io: Io,
-): Promise<Ground> {
-  const replayed = await replayTo(history, moment, keyframes, io.signal, system.hash);
+  io: Terminal,
+): Promise<ExplanationContext> {
+  const replayed = await replayTo(history, moment, keyframes, io.signal, systemAdapters.hash);
   return {
-    now: clockOf(moment, replayed, system.clock.wall()),
+    now: clockOf(moment, replayed, systemAdapters.clock.wall()),
     fleet: replayed.fleet,
     history,
     until: replayed.seq,

@@ -2,13 +2,13 @@ import type { AuditEntry } from '../../domain/events/audit-entry.ts';
 import type { Actor } from '../../domain/identity/actor.ts';
 import type { Slot } from '../../domain/identity/names.ts';
 import type { Millis, WallTime } from '../../domain/time.ts';
-import { dateTime, roughly } from '../terminal/format-time.ts';
+import { dateTime, formatRounded } from '../terminal/format-time.ts';
 
 /** `at 12:03:10 (22 s ago)`, with the date where that is another one. */
 export function at(then: WallTime, now: WallTime): string {
   const full = dateTime(then).slice(0, 19);
   const today = full.slice(0, 10) === dateTime(now).slice(0, 10);
-  return `at ${today ? full.slice(11) : full} (${roughly(Math.max(0, now - then))} ago)`;
+  return `at ${today ? full.slice(11) : full} (${formatRounded(Math.max(0, now - then))} ago)`;
 }
 
 /** `since 12:03:10 (22 s)`. */
@@ -19,16 +19,16 @@ export const since = (then: WallTime, now: WallTime): string =>
 
 /** `in 8 s`; `any moment`, where that is over. */
 export const soon = (then: WallTime, now: WallTime): string =>
-  then > now ? `in ${roughly(Math.max(1000, then - now))}` : 'any moment';
+  then > now ? `in ${formatRounded(Math.max(1000, then - now))}` : 'any moment';
 
 /** `for 3 h`. */
 export const during = (from: WallTime, to: WallTime): string =>
-  `for ${roughly(Math.max(0, to - from))}`;
+  `for ${formatRounded(Math.max(0, to - from))}`;
 
 export const slotName = ({ host, agent }: Slot | Actor): string => `${host}/${agent}`;
 
 /** Where the event stands, for whoever wants to read it. */
-export const ref = ({ seq }: AuditEntry): string => `#${seq}`;
+export const eventReference = ({ seq }: AuditEntry): string => `#${seq}`;
 
 /** A duration as a sentence has it: `15 s`. */
-export const long = (duration: Millis): string => roughly(duration);
+export const long = (duration: Millis): string => formatRounded(duration);

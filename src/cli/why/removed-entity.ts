@@ -3,16 +3,16 @@ import { type AuditEvent, isOfSlot } from '../../domain/events/event-schema.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { subjectOf } from '../audit/event-lines.ts';
 import { evidenceWords } from '../audit/evidence-text.ts';
-import type { Ground, Story } from './context.ts';
-import { at, during, ref, slotName } from './phrases.ts';
+import type { Explanation, ExplanationContext } from './context.ts';
+import { at, during, eventReference, slotName } from './phrases.ts';
 import { RunLife } from './run-history.ts';
-import { deathWords } from './suspicion-text.ts';
+import { expiryText } from './suspicion-text.ts';
 
 /** Of something that has no record any more: who removed it, when and why. */
-export async function tellGone(
+export async function explainRemoved(
   { first, last }: { readonly first: AuditEntry; readonly last: AuditEntry },
-  ground: Ground,
-): Promise<Story> {
+  ground: ExplanationContext,
+): Promise<Explanation> {
   const { event } = last;
   const { of } = event;
   if (!isOfSlot(of)) throw new TypeError('only what belongs to a slot is told of here');
@@ -24,7 +24,7 @@ export async function tellGone(
     sentences: [
       ended ??
         `${subjectOf(event)} has no record, and no event says who removed it: \`rollcall audit verify\` looks into that.`,
-      `Run ${of.run} of ${slotName(of)} ${instance ? 'registered it' : 'took the slot'} ${at(first.event.at, now)}${ended ? `, and that lasted ${during(first.event.at, event.at).replace('for ', '')}` : `; its last event is '${event.event.type}' ${at(event.at, now)} (${ref(last)})`}.`,
+      `Run ${of.run} of ${slotName(of)} ${instance ? 'registered it' : 'took the slot'} ${at(first.event.at, now)}${ended ? `, and that lasted ${during(first.event.at, event.at).replace('for ', '')}` : `; its last event is '${event.event.type}' ${at(event.at, now)} (${eventReference(last)})`}.`,
       instance
         ? 'It comes back when an agent registers it again.'
         : 'It comes back when an agent of that name starts again.',
@@ -50,7 +50,7 @@ export async function tellGone(
 function endOf(last: AuditEntry, life: RunLife, now: WallTime): string | undefined {
   const { event } = last;
   const name = subjectOf(event);
-  const when = `${at(event.at, now)} (${ref(last)})`;
+  const when = `${at(event.at, now)} (${eventReference(last)})`;
   const by = slotName(event.actor);
   if (event.of.entity !== 'instance') return runEnd(event, life, name, when, now);
   if (event.event.type !== 'removed') return undefined;
@@ -60,7 +60,7 @@ function endOf(last: AuditEntry, life: RunLife, now: WallTime): string | undefin
     case 'left':
       return `${name} is not registered: its agent ${by} left politely, and took it along ${when}.`;
     case 'owner-expired':
-      return `${name} is not registered: ${by} removed it ${when}, because its owner, run ${event.of.run} of ${slotName(event.of)}, ${deathWords(life, undefined, now)}.`;
+      return `${name} is not registered: ${by} removed it ${when}, because its owner, run ${event.of.run} of ${slotName(event.of)}, ${expiryText(life, undefined, now)}.`;
     default:
       return `${name} is not registered: ${by} removed it ${when} as a leftover: ${evidenceWords(event) ?? event.event['why']}.`;
   }
@@ -78,7 +78,7 @@ function runEnd(
     case 'left':
       return `${name} is not there: it left politely ${when}.`;
     case 'removed':
-      return `${name} is not there: its last run ${deathWords(life, undefined, now)}, and ${by} removed what it left ${when}.`;
+      return `${name} is not there: its last run ${expiryText(life, undefined, now)}, and ${by} removed what it left ${when}.`;
     case 'superseded':
       return `Run ${event.of.run} of ${name} is over: run ${event.actor.run} took the slot ${when}: ${evidenceWords(event) ?? 'why is not said'}.`;
     default:

@@ -4,12 +4,12 @@ import type { AgentRecord } from '../../domain/records/schemas.ts';
 import type { Millis, WallTime } from '../../domain/time.ts';
 import { silentSince, VerdictEvidence } from '../audit/evidence-text.ts';
 import { untilWords } from '../tables/fleet-lines.ts';
-import type { Ground } from './context.ts';
-import { at, long, ref, since, slotName, soon } from './phrases.ts';
+import type { ExplanationContext } from './context.ts';
+import { at, eventReference, long, since, slotName, soon } from './phrases.ts';
 import type { RunLife } from './run-history.ts';
 
 /** Why a run is doubted: who says so, since when it was silent, what that one found. */
-export function doubtWords(
+export function suspicionText(
   record: Pick<AgentRecord, 'suspect'>,
   life: RunLife,
   now: WallTime,
@@ -26,14 +26,14 @@ export function doubtWords(
     suspect?.reason === 'unreachable'
       ? 'which asked and found that nobody listens for it any more'
       : 'which found its lease gone';
-  return `${silent}, says ${slotName(suspected.event.actor)}, ${found} (${ref(suspected)})`;
+  return `${silent}, says ${slotName(suspected.event.actor)}, ${found} (${eventReference(suspected)})`;
 }
 
 /** How a run was declared dead: when, by whom, on what. */
-export function deathWords(life: RunLife, record: AgentRecord | undefined, now: WallTime): string {
+export function expiryText(life: RunLife, record: AgentRecord | undefined, now: WallTime): string {
   const expired = life.last('expired');
   if (!expired) return `was declared dead ${at(record?.since ?? now, now)}`;
-  const by = `${at(expired.event.at, now)} by ${slotName(expired.event.actor)} (${ref(expired)})`;
+  const by = `${at(expired.event.at, now)} by ${slotName(expired.event.actor)} (${eventReference(expired)})`;
   const evidence = VerdictEvidence.safeParse(expired.event.evidence);
   if (!evidence.success) return `was declared dead ${by}`;
   const { silentFor, policy } = evidence.data;
@@ -44,7 +44,7 @@ export function deathWords(life: RunLife, record: AgentRecord | undefined, now: 
 export function suspectNext(
   record: AgentRecord,
   lease: string | undefined,
-  { seats, now, fleet }: Pick<Ground, 'seats' | 'now' | 'fleet'>,
+  { seats, now, fleet }: Pick<ExplanationContext, 'seats' | 'now' | 'fleet'>,
   owned: string,
 ): { readonly what: string; readonly at: WallTime | null; readonly words: string } {
   const { suspect, ttl, grace } = record;
@@ -78,7 +78,7 @@ export function suspectNext(
 
 /** The numbers are those of when somebody was last let through: of the others of the zone no more is read here. */
 function brakeWords(
-  brake: NonNullable<ReturnType<Ground['fleet']['state']['brakeOf']>>,
+  brake: NonNullable<ReturnType<ExplanationContext['fleet']['state']['brakeOf']>>,
   pace: Millis,
 ): string {
   if (brake.kind === 'unreadable') {

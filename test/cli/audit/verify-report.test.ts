@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { Meter } from '../../../src/cli/audit/progress.ts';
-import { type Outcome, summary } from '../../../src/cli/audit/verify-report.ts';
+import { Progress } from '../../../src/cli/audit/progress.ts';
+import { summary, type VerifyResult } from '../../../src/cli/audit/verify-report.ts';
 import { paletteOf } from '../../../src/cli/terminal/palette.ts';
 import type { Verified } from '../../../src/runtime/audit/verify.ts';
 
 const notes = { lost: 0, unknownCharts: 0, lostTails: 0, unsigned: 0 };
-const outcome = (verified: Partial<Verified> = {}, more: Partial<Outcome> = {}): Outcome => ({
+const outcome = (
+  verified: Partial<Verified> = {},
+  more: Partial<VerifyResult> = {},
+): VerifyResult => ({
   verified: {
     ...{ first: 1, begunFrom: 0, last: 1_234_567, events: 1_234_567, divergences: 0, keyframes: 0 },
     notes,
@@ -15,7 +18,7 @@ const outcome = (verified: Partial<Verified> = {}, more: Partial<Outcome> = {}):
   ...{ firstAt: 0, divergences: 0, compared: true, resumed: 0, interrupted: false },
   ...more,
 });
-const told = (one: Outcome, columns = 200) =>
+const told = (one: VerifyResult, columns = 200) =>
   summary(one, "namespace 'n'", { palette: paletteOf(1), columns });
 
 describe('what a person is told of a verification', () => {
@@ -68,7 +71,7 @@ describe('what a person is told of a verification', () => {
 describe('a meter', () => {
   it('says how far, how fast, how long still', () => {
     let now = 0;
-    const meter = new Meter({ first: 101, last: 1100 }, () => now);
+    const meter = new Progress({ first: 101, last: 1100 }, () => now);
     now = 2000;
     expect(meter.at(600, 500)).toBe('████████░░░░░░░░  50 %  250 events/s, 2 s left');
     expect(meter.at(1100, 1000)).toContain('100 %');
@@ -76,6 +79,6 @@ describe('a meter', () => {
   });
 
   it('of a history without an event is no division by nothing', () => {
-    expect(new Meter({ first: 0, last: 0 }, () => 0).at(0, 0)).toContain('100 %');
+    expect(new Progress({ first: 0, last: 0 }, () => 0).at(0, 0)).toContain('100 %');
   });
 });

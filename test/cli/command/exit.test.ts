@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { exitOf } from '../../../src/cli/command/exit.ts';
-import { rootOf, sayFailure } from '../../../src/cli/terminal/print-error.ts';
+import { exitCodeOf } from '../../../src/cli/command/exit.ts';
+import { printError, rootOf } from '../../../src/cli/terminal/print-error.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { fakeTerminal } from '../support/fake-terminal.ts';
 
@@ -19,11 +19,11 @@ describe('how a command ends', () => {
     ['server-too-old', 1],
     ['port-taken', 1],
   ] as const)('%s: %d', (code, expected) => {
-    expect(exitOf(new Fault(code, 'x'))).toBe(expected);
+    expect(exitCodeOf(new Fault(code, 'x'))).toBe(expected);
   });
 
   it('a bug: 70', () => {
-    expect(exitOf(new TypeError('x is undefined'))).toBe(70);
+    expect(exitCodeOf(new TypeError('x is undefined'))).toBe(70);
   });
 
   it('what went wrong first counts, not what then could not be closed', () => {
@@ -36,13 +36,13 @@ describe('how a command ends', () => {
 describe('what is said of a failure', () => {
   it('what happened, to what, what to do; nothing that a terminal acts on', () => {
     const { io, err } = fakeTerminal();
-    sayFailure(new Fault('bad-setting', 'one\ntwo \u001b[2J', { hint: 'do this' }), io);
+    printError(new Fault('bad-setting', 'one\ntwo \u001b[2J', { hint: 'do this' }), io);
     expect(err).toEqual(['error: one', '       two \\x1b[2J', 'hint:  do this']);
   });
 
   it('of a bug its stack', () => {
     const { io, err } = fakeTerminal();
-    sayFailure(new TypeError('x is undefined'), io);
+    printError(new TypeError('x is undefined'), io);
     expect(err.join('\n')).toMatch(/bug in Rollcall.*\nTypeError: x is undefined\n {4}at /);
   });
 });

@@ -1,11 +1,11 @@
-import type { Io } from '../../../src/cli/terminal/io.ts';
+import type { Terminal } from '../../../src/cli/terminal/io.ts';
 import { paletteOf } from '../../../src/cli/terminal/palette.ts';
 
 /** A terminal that remembers what was printed. */
-export function fakeTerminal(more: Partial<Io> = {}) {
+export function fakeTerminal(more: Partial<Terminal> = {}) {
   const out: string[] = [];
   const err: string[] = [];
-  const io: Io = {
+  const io: Terminal = {
     out: (line) => void out.push(line),
     err: (line) => void err.push(line),
     palette: paletteOf(1),

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { liveFrame, type Shown } from '../../../src/cli/tables/live-table.ts';
+import { type LiveTableData, liveFrame } from '../../../src/cli/tables/live-table.ts';
 import { paletteOf } from '../../../src/cli/terminal/palette.ts';
 import { Fleet } from '../../../src/domain/fleet/fleet.ts';
 import { instanceRow } from '../support/sample-rows.ts';
@@ -14,14 +14,14 @@ const rows = (count: number, dubious: readonly number[] = []) =>
       ...(dubious.includes(n) && { state: 'dubious', reason: 'silent' }),
     }),
   );
-const shown = (more: Partial<Shown>): Shown => ({
+const shown = (more: Partial<LiveTableData>): LiveTableData => ({
   rows: rows(3),
   directory: { fleet: new Fleet(), age: 400, observed: true, unreadable: () => [] },
   changes: [],
   stale: false,
   ...more,
 });
-const frame = (more: Partial<Shown>, window = { columns: 100, rows: 24 }, depth = 1) =>
+const frame = (more: Partial<LiveTableData>, window = { columns: 100, rows: 24 }, depth = 1) =>
   liveFrame(shown(more), now, window, paletteOf(depth));
 
 const heldHost = (host: string, why: string) => {

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { stateWord } from '../../../src/cli/tables/state-label.ts';
+import { stateLabel } from '../../../src/cli/tables/state-label.ts';
 import { type Column, table } from '../../../src/cli/tables/table.ts';
-import { columnsOf } from '../../../src/cli/terminal/display-width.ts';
+import { displayWidth } from '../../../src/cli/terminal/display-width.ts';
 import { paletteOf } from '../../../src/cli/terminal/palette.ts';
 
 interface Row {
@@ -55,7 +55,7 @@ describe('a table', () => {
     for (let width = 40; width < 60; width += 1) {
       const text = table(rows, columns, { width, palette: plain });
       expect(text.isWellFormed(), text).toBe(true);
-      for (const line of text.split('\n')) expect(columnsOf(line)).toBeLessThanOrEqual(width);
+      for (const line of text.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(width);
     }
   });
 
@@ -98,7 +98,7 @@ describe('a table', () => {
     const colourful = paletteOf(8);
     const states: readonly Column<{ state: string; name: string }>[] = [
       { head: 'NAME', cell: ({ name }) => name },
-      { head: 'STATE', cell: ({ state }) => stateWord(state, colourful) },
+      { head: 'STATE', cell: ({ state }) => stateLabel(state, colourful) },
     ];
     const rows = [
       { name: '東京', state: 'live' },
@@ -117,7 +117,7 @@ describe('a table', () => {
 describe('a state', () => {
   it.each([1, 4, 8, 24])('can be told without its colour, at %d bits', (depth) => {
     const words = ['live', 'dubious', 'suspect', 'failing', 'draining', 'expired'].map((state) =>
-      stripVTControlCharacters(stateWord(state, paletteOf(depth))),
+      stripVTControlCharacters(stateLabel(state, paletteOf(depth))),
     );
     expect(words).toEqual([
       '● live',
@@ -130,7 +130,7 @@ describe('a state', () => {
   });
 
   it('has no colour where there is none', () => {
-    expect(stateWord('live', paletteOf(1))).toBe('● live');
-    expect(stateWord('live', paletteOf(8))).not.toBe('● live');
+    expect(stateLabel('live', paletteOf(1))).toBe('● live');
+    expect(stateLabel('live', paletteOf(8))).not.toBe('● live');
   });
 });

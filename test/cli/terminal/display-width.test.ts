@@ -3,10 +3,10 @@ import { describe, expect, it, test } from 'vitest';
 import { outlineLines } from '../../../src/cli/charts/text-tree-lines.ts';
 import { changeLine } from '../../../src/cli/tables/change-lines.ts';
 import { fleetChangeLine } from '../../../src/cli/tables/fleet-lines.ts';
-import { columnsOf, cutTo, partsOf } from '../../../src/cli/terminal/display-width.ts';
-import { printable } from '../../../src/cli/terminal/escape-terminal.ts';
+import { displayWidth, splitByWidth, truncate } from '../../../src/cli/terminal/display-width.ts';
+import { escapeControls } from '../../../src/cli/terminal/escape-terminal.ts';
 import { paletteOf } from '../../../src/cli/terminal/palette.ts';
-import { wrapped } from '../../../src/cli/terminal/wrap.ts';
+import { wrapText } from '../../../src/cli/terminal/wrap.ts';
 import { anyText } from '../../arbitrary/names.ts';
 import { instanceRow } from '../support/sample-rows.ts';
 
@@ -32,7 +32,7 @@ const text = fc
     ),
     { maxLength: 12 },
   )
-  .map((parts) => printable(parts.join('')));
+  .map((parts) => escapeControls(parts.join('')));
 const width = fc.integer({ min: 20, max: 120 });
 
 describe('how many columns a text takes', () => {
@@ -49,7 +49,7 @@ describe('how many columns a text takes', () => {
     ['→ ● …', 5],
     ['', 0],
   ])('%s: %i', (shown, columns) => {
-    expect(columnsOf(shown)).toBe(columns);
+    expect(displayWidth(shown)).toBe(columns);
   });
 
   it.each([
@@ -62,7 +62,7 @@ describe('how many columns a text takes', () => {
     ['ab', -3, ''],
     [`${family}${family}`, 3, `${family}…`],
   ])('%s cut to %i is %s', (whole, columns, shown) => {
-    expect(cutTo(whole, columns)).toBe(shown);
+    expect(truncate(whole, columns)).toBe(shown);
   });
 });
 
@@ -70,18 +70,18 @@ describe('a text in lines', () => {
   test('is the whole text, and no line of it is wider than it may be', () =>
     fc.assert(
       fc.property(text, width, (whole, columns) => {
-        const lines = wrapped(whole, columns);
-        for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(columns);
+        const lines = wrapText(whole, columns);
+        for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(columns);
         expect(lines.join('').replaceAll(' ', '')).toBe(whole.replaceAll(' ', ''));
-        expect(partsOf(whole, columns).join('')).toBe(whole);
+        expect(splitByWidth(whole, columns).join('')).toBe(whole);
       }),
     ));
 
   test('breaks between words where it can, and fills a line to its last column', () => {
-    expect(wrapped('aaaa bbbb cc', 9)).toEqual(['aaaa bbbb', 'cc']);
-    expect(wrapped('aaaa bbbbb', 9)).toEqual(['aaaa', 'bbbbb']);
-    expect(wrapped('a 日本語 b', 8)).toEqual(['a 日本語', 'b']);
-    expect(wrapped(`a ${'w'.repeat(12)} b`, 8)).toEqual(['a', 'w'.repeat(8), 'wwww b']);
+    expect(wrapText('aaaa bbbb cc', 9)).toEqual(['aaaa bbbb', 'cc']);
+    expect(wrapText('aaaa bbbbb', 9)).toEqual(['aaaa', 'bbbbb']);
+    expect(wrapText('a 日本語 b', 8)).toEqual(['a 日本語', 'b']);
+    expect(wrapText(`a ${'w'.repeat(12)} b`, 8)).toEqual(['a', 'w'.repeat(8), 'wwww b']);
   });
 });
 
@@ -90,7 +90,7 @@ test('a line of a machine is never wider than the terminal, whatever it is calle
     fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), width, (texts, columns) => {
       const parts = texts.map((one) => ['text', one] as const);
       const [line = ''] = outlineLines([{ node: 'm', parts }], { palette: paletteOf(1), columns });
-      expect(columnsOf(line)).toBeLessThanOrEqual(Math.min(100, columns));
+      expect(displayWidth(line)).toBeLessThanOrEqual(Math.min(100, columns));
     }),
   ));
 
@@ -110,7 +110,7 @@ describe('a change at a terminal', () => {
           const health = { state: 'failing' as const, detail };
           const now = instanceRow({ ...named, state: 'failing', health });
           const line = changeLine({ before: instanceRow(), now }, paletteOf(1), at, columns);
-          expect(columnsOf(line)).toBeLessThanOrEqual(columns);
+          expect(displayWidth(line)).toBeLessThanOrEqual(columns);
           expect(line).toContain('● live → ◐ failing');
         },
       ),
@@ -122,7 +122,7 @@ describe('a change at a terminal', () => {
     const change = { before: instanceRow(), now };
     const line = changeLine(change, paletteOf(1), at, 60);
     expect(line).toMatch(/^\S+ web\/w1 {2}● live → ◐ failing \(w{10,}… {2}h1\/a$/);
-    expect(columnsOf(line)).toBe(60);
+    expect(displayWidth(line)).toBe(60);
     expect(changeLine(change, paletteOf(1), at)).toContain(`(${health.detail})  h1/a`);
   });
 
@@ -131,7 +131,7 @@ describe('a change at a terminal', () => {
     const change = { of: 'hold', before: undefined, now: hold } as unknown as Parameters<
       typeof fleetChangeLine
     >[0];
-    expect(columnsOf(fleetChangeLine(change, paletteOf(1), at, 80))).toBeLessThanOrEqual(80);
+    expect(displayWidth(fleetChangeLine(change, paletteOf(1), at, 80))).toBeLessThanOrEqual(80);
     expect(fleetChangeLine(change, paletteOf(1), at)).toContain(hold.why);
   });
 });

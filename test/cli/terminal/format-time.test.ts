@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ago, dateTime, roughly, written } from '../../../src/cli/terminal/format-time.ts';
+import {
+  ago,
+  dateTime,
+  formatRounded,
+  formatSetting,
+} from '../../../src/cli/terminal/format-time.ts';
 
 describe('how long', () => {
   it.each([
@@ -13,7 +18,7 @@ describe('how long', () => {
     [90_000_000, '1 d'],
     [40_000_000_000, '1 y'],
   ])('%d ms is about %s', (duration, text) => {
-    expect(roughly(duration)).toBe(text);
+    expect(formatRounded(duration)).toBe(text);
   });
 
   it('ago is never negative: another machine’s clock may run ahead', () => {
@@ -22,7 +27,11 @@ describe('how long', () => {
   });
 
   it('a ttl is written as one sets it', () => {
-    expect([written(15_000), written(90_000), written(2000)]).toEqual(['15s', '1m 30s', '2s']);
+    expect([formatSetting(15_000), formatSetting(90_000), formatSetting(2000)]).toEqual([
+      '15s',
+      '1m 30s',
+      '2s',
+    ]);
   });
 });
 

@@ -1,22 +1,25 @@
 import { expect } from 'vitest';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
-import type { Story } from '../../../src/cli/why/context.ts';
-import { tell } from '../../../src/cli/why/explain.ts';
+import type { Explanation } from '../../../src/cli/why/context.ts';
+import { explain } from '../../../src/cli/why/explain.ts';
 import { present } from '../../../src/cli/why/load-context.ts';
-import { entitiesNamed } from '../../../src/composition/entity-name.ts';
+import { parseEntity } from '../../../src/composition/entity-name.ts';
 import type { FleetInMemory } from '../../runtime/support/fleet-in-memory.ts';
 
 /** What `rollcall why` says now of one thing, named so that nothing else can be meant. */
-export async function explained(fleet: FleetInMemory, name: string): Promise<readonly Story[]> {
+export async function explained(
+  fleet: FleetInMemory,
+  name: string,
+): Promise<readonly Explanation[]> {
   const store = memoryStore(fleet.world);
-  const [entity] = entitiesNamed(name);
+  const [entity] = parseEntity(name);
   if (!entity) throw new Error(`${name} names nothing`);
   const ground = await present(entity.records, { ...store, clock: fleet.clock }, store.audit);
-  return tell(entity, ground);
+  return explain(entity, ground);
 }
 
 /** The sentences, with the times of day and the ids of runs left out: they differ from run to run. */
-export const saying = ({ sentences }: Story): string =>
+export const saying = ({ sentences }: Explanation): string =>
   sentences
     .join(' ')
     .replaceAll(/(\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d/g, 'T')

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
 import { chartOf } from '../../../src/charts/model/chart.ts';
-import { entitiesNamed } from '../../../src/composition/entity-name.ts';
-import { planNow } from '../../../src/composition/gc-plan-now.ts';
+import { parseEntity } from '../../../src/composition/entity-name.ts';
+import { planLive } from '../../../src/composition/gc-plan-now.ts';
 import type {
   WireDone,
   WireHoldRequest,
@@ -64,11 +64,11 @@ async function lookedAt(fleet: FleetInMemory) {
   const source = new LiveSource('memory', ports);
   const directory = new Directory(ports);
   await fleet.advance(seconds(1));
-  const plan = (of: Fleet) => planNow(of, fleet.lease, ports);
+  const plan = (of: Fleet) => planLive(of, fleet.lease, ports);
   const api = apiOf(source, {
     actions: new Actions(HostId.parse('viewer'), fleet.lease, allowed(ports), plan),
     planNow: async () => ({ fleet: directory.fleet, plan: await plan(directory.fleet) }),
-    subjectsOf: (name, all) => entitiesNamed(name).flatMap((one) => (all ? one.all : one.own)),
+    subjectsOf: (name, all) => parseEntity(name).flatMap((one) => (all ? one.all : one.own)),
   });
   const server = await served(api);
   /** Asks, while the time of the store goes on. */

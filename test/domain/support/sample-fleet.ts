@@ -1,4 +1,4 @@
-import { placeNamed } from '../../../src/composition/host-or-agent.ts';
+import { parseTarget } from '../../../src/composition/host-or-agent.ts';
 import { ZoneName } from '../../../src/domain/identity/names.ts';
 import { brakeKey, holdKey } from '../../../src/domain/identity/registry-keys.ts';
 import { BrakeRecord, HoldRecord } from '../../../src/domain/records/schemas.ts';
@@ -12,7 +12,7 @@ export function holdEntry(
   place: string,
   { until, why }: { until: number; why?: string },
 ): KeyValueEntry {
-  const at = placeNamed(place);
+  const at = parseTarget(place);
   const record = HoldRecord.parse({ ...chain, ...at, state: 'planned', until, why, by });
   return { key: holdKey(at.host, at.agent), revision: 3, text: JSON.stringify(record) };
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
 import { runProgram } from '../../../src/cli/program.ts';
 import { screen } from '../../../src/cli/tables/live-table.ts';
-import { columnsOf } from '../../../src/cli/terminal/display-width.ts';
+import { displayWidth } from '../../../src/cli/terminal/display-width.ts';
 import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
 import { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
 import { planHold } from '../../../src/runtime/operator/operator-actions.ts';
@@ -98,7 +98,7 @@ test('whatever somebody is called and says, no line rewrites a terminal or is wi
     expect(printed.length, words).toBeGreaterThan(0);
     for (const line of linesOf(printed)) {
       expect(hostile.test(line), JSON.stringify({ words, line })).toBe(false);
-      expect(columnsOf(line), `${words}: ${line}`).toBeLessThanOrEqual(100);
+      expect(displayWidth(line), `${words}: ${line}`).toBeLessThanOrEqual(100);
     }
   }
 });

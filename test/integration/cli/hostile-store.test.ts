@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { exit, exitOf } from '../../../src/cli/command/exit.ts';
+import { exitCodeOf, exitCodes } from '../../../src/cli/command/exit.ts';
 import { runProgram } from '../../../src/cli/program.ts';
-import { sayFailure } from '../../../src/cli/terminal/print-error.ts';
+import { printError } from '../../../src/cli/terminal/print-error.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { catchUpTimeout } from '../../../src/runtime/audit/verify.ts';
 import { fakeTerminal } from '../../cli/support/fake-terminal.ts';
@@ -20,7 +20,7 @@ const sound = await soundWrites();
 const stores = fc.sample(hostileWrites(sound), { seed, numRuns: 4 });
 
 /** Whatever stands in a store, it can be reached: nothing ends with 3. */
-const { done, wanting, usage } = exit;
+const { done, wanting, usage } = exitCodes;
 const commands: readonly (readonly [string, readonly number[]])[] = [
   // It waits for an audit that may be behind, and it is the longest: it goes on beside the others.
   ['audit verify', [wanting]],
@@ -52,9 +52,9 @@ async function inProcess(words: readonly string[]) {
     return ended(await runProgram(words, io, { version: '1', starting: () => {} }));
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause;
-    sayFailure(cause, io);
+    printError(cause, io);
     expect(err.join('\n')).toMatch(/^error: .+/);
-    return ended(exitOf(cause));
+    return ended(exitCodeOf(cause));
   }
 }
 

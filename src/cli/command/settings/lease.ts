@@ -24,7 +24,7 @@ export const lease = {
 const Text = z.string().min(1, 'not empty');
 
 /** What an agent needs beside a name. */
-export const agency = {
+export const agentSettings = {
   ...lease,
   host: {
     flag: '--host <id>',

@@ -3,7 +3,7 @@ import { formats } from '../../charts/render-chart.ts';
 import type { Settings } from './setting.ts';
 
 /** Whose machines are drawn. */
-export const whose = {
+export const machineSource = {
   machines: {
     flag: '--machines <file>',
     about: 'machines that this file, or the files of this directory, export',
@@ -15,7 +15,7 @@ export const whose = {
 const formatRule = `one of ${formats.join(', ')}`;
 
 /** How a machine is drawn. */
-export const look = {
+export const drawOptions = {
   theme: {
     flag: '--theme <theme>',
     about: 'light or dark',

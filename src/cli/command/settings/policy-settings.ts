@@ -8,7 +8,7 @@ import {
   FleetPolicy,
   Retention,
 } from '../../../domain/policy/fleet-policy.ts';
-import { written } from '../../terminal/format-time.ts';
+import { formatSetting } from '../../terminal/format-time.ts';
 import { Size, sizeWritten } from './size.ts';
 
 /** One thing that the policy says: how people write it, and its rule. */
@@ -36,7 +36,7 @@ const fraction = {
     .transform((text) => (text.endsWith('%') ? Number.parseFloat(text) / 100 : Number(text))),
   write: (value: number) => String(value),
 };
-const duration = { reads: Duration, write: written };
+const duration = { reads: Duration, write: formatSetting };
 const { seats } = FleetPolicy.shape;
 
 /** By name, in the order in which they are shown. */
@@ -129,13 +129,13 @@ function valueAt(policy: FleetPolicy, name: string): number | undefined {
 }
 
 /** What somebody wants otherwise: undefined means without a limit. */
-export type Wishes = ReadonlyMap<string, number | undefined>;
+export type PolicyChanges = ReadonlyMap<string, number | undefined>;
 
 /**
  * What `name=value` texts say. `default` is what holds where nothing is said.
  * @throws {Fault} `bad-setting` naming the setting, the value and the rule
  */
-export function wishesIn(texts: readonly string[]): Wishes {
+export function parsePolicyChanges(texts: readonly string[]): PolicyChanges {
   const wishes = new Map<string, number | undefined>();
   for (const text of texts) {
     const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [text, text];
@@ -163,7 +163,7 @@ function valueIn(name: string, text: string, { reads, checks, rule }: PolicySett
 }
 
 /** The policy with these wishes. @throws {Fault} `bad-setting` where they do not go together */
-export function withWishes(policy: FleetPolicy, wishes: Wishes): FleetPolicy {
+export function applyPolicyChanges(policy: FleetPolicy, wishes: PolicyChanges): FleetPolicy {
   const { brake, retention, ...rest } = policy;
   const next: Record<string, unknown> & { brake: object; retention: object } = {
     ...rest,
@@ -182,7 +182,7 @@ export function withWishes(policy: FleetPolicy, wishes: Wishes): FleetPolicy {
   });
 }
 
-const under = (prefix: string, wishes: Wishes) =>
+const under = (prefix: string, wishes: PolicyChanges) =>
   Object.fromEntries(
     [...wishes].flatMap(([name, value]) =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],

@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  applyPolicyChanges,
   changedSettings,
+  parsePolicyChanges,
   policyLines,
-  wishesIn,
-  withWishes,
 } from '../../../../src/cli/command/settings/policy-settings.ts';
 import { Size, sizeWritten } from '../../../../src/cli/command/settings/size.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
 import { defaultFleetPolicy } from '../../../../src/domain/policy/fleet-policy.ts';
 
-const set = (...texts: readonly string[]) => withWishes(defaultFleetPolicy, wishesIn(texts));
+const set = (...texts: readonly string[]) =>
+  applyPolicyChanges(defaultFleetPolicy, parsePolicyChanges(texts));
 
 function faultOf(work: () => unknown): Fault {
   try {
@@ -37,7 +38,10 @@ describe('what a person wishes of the policy', () => {
 
   it('leaves alone what it does not name, and can go back', () => {
     const some = set('brake.pace=5s', 'retention.maxAge=90d');
-    const back = withWishes(some, wishesIn(['brake.pace=default', 'retention.maxAge=none']));
+    const back = applyPolicyChanges(
+      some,
+      parsePolicyChanges(['brake.pace=default', 'retention.maxAge=none']),
+    );
     expect(back).toEqual(defaultFleetPolicy);
     expect(changedSettings(some, back)).toEqual([
       { name: 'brake.pace', was: '5s', now: '10s' },
@@ -64,14 +68,16 @@ describe('what a person wishes of the policy', () => {
     ['retention.maxBytes=10', "retention.maxBytes '10': a size from 1MB on, like 10GB; or none"],
     ['retention.maxBytes=1kB', "retention.maxBytes '1kB': a size from 1MB on, like 10GB; or none"],
   ])('%j is refused: %s', (text, message) => {
-    const { code, message: said } = faultOf(() => wishesIn([text]));
+    const { code, message: said } = faultOf(() => parsePolicyChanges([text]));
     expect([code, said]).toEqual(['bad-setting', message]);
   });
 
   it('what does not go together is refused with both values', () => {
     expect(faultOf(() => set('brake.fraction=10%')).message).toContain('brake.release stays 0.15');
     expect(faultOf(() => set('brake.release=40%')).message).toMatch(/^brake\.release 0\.4: /);
-    expect(faultOf(() => wishesIn(['seats=1', 'seats=2'])).message).toBe('seats is said twice');
+    expect(faultOf(() => parsePolicyChanges(['seats=1', 'seats=2'])).message).toBe(
+      'seats is said twice',
+    );
   });
 
   it('what is shown can be said again, and means the same', () => {
