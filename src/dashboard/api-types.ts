@@ -32,7 +32,7 @@ export type WireRow = readonly [
 ];
 
 /** What a screen needs of an event beyond its transition; everything else is asked for by its number. */
-export interface WireNote {
+export interface ApiDetails {
   /** Who did it, as `host/agent`, where that was not the entity's own agent. */
   readonly by?: string;
   /** `silent`, `unreachable`, why an instance is failing, why something was removed, held, … */
@@ -60,7 +60,7 @@ export interface WirePage {
   readonly words: readonly string[];
   readonly rows: readonly WireRow[];
   /** By place in `rows`. */
-  readonly notes: readonly (readonly [row: number, note: WireNote])[];
+  readonly notes: readonly (readonly [row: number, note: ApiDetails])[];
   /** Places that hold no event that can be read: trimmed, or damaged. */
   readonly gaps: readonly WireGap[];
 }
@@ -83,7 +83,7 @@ export interface WireState {
     state: number,
     since: WallTime,
     chart: number,
-    note: WireNote,
+    note: ApiDetails,
   ])[];
 }
 
@@ -107,7 +107,7 @@ export interface WireHello {
 }
 
 /** Every two seconds: the link is alive, and this is how old the data is. */
-export interface WireMark {
+export interface ApiHeartbeat {
   readonly head: Revision;
   readonly headAt: WallTime;
   readonly now: WallTime;

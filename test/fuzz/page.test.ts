@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { WirePage } from '../../src/dashboard/api-types.ts';
-import { Moment } from '../../src/dashboard/history/fleet-cursor.ts';
-import { Chronicle } from '../../src/dashboard/history/transition-log.ts';
+import { FleetCursor } from '../../src/dashboard/history/fleet-cursor.ts';
+import { TransitionLog } from '../../src/dashboard/history/transition-log.ts';
 import { pageAfter, stateOfAll } from '../../src/dashboard/server/history/pages.ts';
 import { openRecording } from '../../src/dashboard/server/history/recorded-source.ts';
-import { noteOfRecord } from '../../src/dashboard/server/history/to-row.ts';
+import { detailsOfRecord } from '../../src/dashboard/server/history/to-row.ts';
 import { allIn, storedIn } from '../../src/dashboard/web/model/event-document.ts';
 import {
   readHello,
@@ -68,13 +68,13 @@ afterEach(() => vi.unstubAllGlobals());
 
 /** What was taken for a page can be shown at any of its places. */
 function expectShown(taken: WirePage): void {
-  const chronicle = new Chronicle();
-  const moment = new Moment(chronicle);
+  const chronicle = new TransitionLog();
+  const moment = new FleetCursor(chronicle);
   chronicle.begin({ seq: taken.from - 1, at: 0, entities: [], words: [], states: [] });
   chronicle.append(taken);
   for (const seq of [taken.to, taken.from, taken.to]) moment.seek(chronicle.rowAt(seq));
   for (let n = 0; n < chronicle.entities.size; n += 1) moment.standing(n);
-  const older = new Chronicle();
+  const older = new TransitionLog();
   older.begin({ seq: taken.to, at: 0, entities: [], words: [], states: [] });
   older.prepend(taken);
   older.complete();
@@ -123,7 +123,7 @@ test('an answer that is anything is what was asked for, or an error', () =>
       );
       if (taken instanceof Error) return;
       if (read === readPage) expectShown(taken as WirePage);
-      if (read === readState) new Chronicle().begin(taken as ReturnType<typeof readState>);
+      if (read === readState) new TransitionLog().begin(taken as ReturnType<typeof readState>);
     },
   ));
 
@@ -184,7 +184,7 @@ test('an event of the history that is anything has what a screen needs, or is no
   }));
 
 test('what is a number to JSON, and none when it is written again, is not sent to the page', () => {
-  expect(noteOfRecord('run', 'started', JSON.parse('{"ttl":1e999,"grace":3}'))).toEqual({
+  expect(detailsOfRecord('run', 'started', JSON.parse('{"ttl":1e999,"grace":3}'))).toEqual({
     grace: 3,
   });
 });

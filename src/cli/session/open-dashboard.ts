@@ -5,9 +5,9 @@ import type { Progress } from '../../dashboard/server/history/ingest.ts';
 import { LiveSource, type Source } from '../../dashboard/server/history/live-source.ts';
 import { openRecording } from '../../dashboard/server/history/recorded-source.ts';
 import { Assets } from '../../dashboard/server/http/assets.ts';
-import { serve } from '../../dashboard/server/http-server.ts';
+import { startHttpServer } from '../../dashboard/server/http-server.ts';
 import { Actions } from '../../dashboard/server/routes/actions.ts';
-import { drawings } from '../../dashboard/server/routes/chart-images.ts';
+import { chartImageCache } from '../../dashboard/server/routes/chart-images.ts';
 import { Streams } from '../../dashboard/server/routes/stream-limit.ts';
 import type { Api } from '../../dashboard/server/routes.ts';
 import { Fault } from '../../domain/fault.ts';
@@ -117,7 +117,7 @@ const apiOf = (source: Source) => ({
   subjectsOf: (name: string, all: boolean) =>
     parseEntity(name).flatMap((one) => (all ? one.all : one.own)),
   streams: new Streams(),
-  draw: drawings((chart, collapsed) => layoutOf(chart, { collapsed })),
+  draw: chartImageCache((chart, collapsed) => layoutOf(chart, { collapsed })),
 });
 
 async function listen(
@@ -133,11 +133,11 @@ async function listen(
     return opened;
   };
   const serving = { ...door, assets, apis: { '': async () => api, 'sample/': sample }, log };
-  if (port !== undefined) return serve({ ...serving, port });
+  if (port !== undefined) return startHttpServer({ ...serving, port });
   try {
-    return await serve({ ...serving, port: usualPort });
+    return await startHttpServer({ ...serving, port: usualPort });
   } catch (cause) {
     if (!(cause instanceof Fault) || cause.code !== 'port-taken') throw cause;
-    return serve({ ...serving, port: 0 });
+    return startHttpServer({ ...serving, port: 0 });
   }
 }

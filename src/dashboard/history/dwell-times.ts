@@ -1,9 +1,9 @@
-import type { WireNote } from '../api-types.ts';
+import type { ApiDetails } from '../api-types.ts';
 import { none } from './note-table.ts';
-import type { Chronicle } from './transition-log.ts';
+import type { TransitionLog } from './transition-log.ts';
 
 /** Of which transitions: after one place and up to another. Entities null: all of a machine. */
-export interface Asked {
+export interface DwellQuery {
   readonly machine: string;
   readonly entities: readonly number[] | null;
   readonly from: number;
@@ -13,7 +13,7 @@ export interface Asked {
 }
 
 /** How long something took, in ms: half of them at most `p50`, 19 of 20 at most `p95`. */
-export interface Spell {
+export interface DurationStats {
   readonly count: number;
   readonly p50: number;
   readonly p95: number;
@@ -26,15 +26,15 @@ interface Taken {
     readonly seq: number;
     readonly at: number;
     readonly entity: number;
-    readonly note: WireNote;
+    readonly note: ApiDetails;
   };
   /** null: of none it is known when its state was entered. */
-  readonly after: Spell | null;
+  readonly after: DurationStats | null;
 }
 
 export interface Dwell {
   /** Of each state by its id, the stays that ended. Who is still there is in no number. */
-  readonly states: Readonly<Record<string, Spell>>;
+  readonly states: Readonly<Record<string, DurationStats>>;
   readonly edges: Readonly<Record<string, Taken>>;
 }
 
@@ -47,7 +47,7 @@ export const sourceOf = (edge: string): string => edge.slice(0, edge.indexOf('|'
  * A stay counts once it is over, where it is known when it began: what stood before all that is in memory
  * is left out, not guessed. What leads from a state to itself ends no stay.
  */
-export function dwell(chronicle: Chronicle, asked: Asked): Dwell {
+export function dwell(chronicle: TransitionLog, asked: DwellQuery): Dwell {
   const { at, entity, state, prev, edges } = chronicle;
   const [start, end] = rowsAsked(chronicle, asked);
   const nodes = new Nodes(chronicle, asked.machine);
@@ -96,7 +96,7 @@ export function dwell(chronicle: Chronicle, asked: Asked): Dwell {
   };
 }
 
-function told(chronicle: Chronicle, { count, row, after }: Takings): Taken {
+function told(chronicle: TransitionLog, { count, row, after }: Takings): Taken {
   const [seq, at] = [chronicle.seq.get(row), chronicle.at.get(row)];
   const last = { seq, at, entity: chronicle.entity.get(row), note: chronicle.ownNoteOf(row) };
   return { count, last, after: after.length === 0 ? null : spellOf(after) };
@@ -119,14 +119,17 @@ const unknown = -1;
 const away = -2;
 
 /** The rows that count are those after the first of these, up to the second. */
-export function rowsAsked(chronicle: Chronicle, { from, to, between }: Asked): [number, number] {
+export function rowsAsked(
+  chronicle: TransitionLog,
+  { from, to, between }: DwellQuery,
+): [number, number] {
   return between
     ? [chronicle.rowAtTime(between.from - 1), chronicle.rowAtTime(between.to)]
     : [chronicle.rowAt(from), chronicle.rowAt(to)];
 }
 
 /** From the first on, also those that only say when a stay began. */
-function* rowsOf(chronicle: Chronicle, { machine, entities }: Asked, end: number) {
+function* rowsOf(chronicle: TransitionLog, { machine, entities }: DwellQuery, end: number) {
   if (entities) {
     for (const one of entities) {
       const rows: number[] = [];
@@ -145,14 +148,14 @@ function* rowsOf(chronicle: Chronicle, { machine, entities }: Asked, end: number
 
 /** The states of a machine by number: those that a word of the chronicle says are active. */
 class Nodes {
-  readonly #chronicle: Chronicle;
+  readonly #chronicle: TransitionLog;
   readonly #machine: string;
   readonly #names: string[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #active = new Map<number, ReadonlySet<number>>();
   readonly #sources = new Map<number, number>();
 
-  constructor(chronicle: Chronicle, machine: string) {
+  constructor(chronicle: TransitionLog, machine: string) {
     this.#chronicle = chronicle;
     this.#machine = machine;
   }
@@ -208,7 +211,7 @@ class Nodes {
 }
 
 /** By nearest rank: each is a length that was seen. */
-export function spellOf(lengths: readonly number[]): Spell {
+export function spellOf(lengths: readonly number[]): DurationStats {
   const sorted = Float64Array.from(lengths).sort();
   const rank = (part: number) => sorted[Math.ceil(part * sorted.length) - 1] ?? 0;
   return { count: sorted.length, p50: rank(0.5), p95: rank(0.95) };

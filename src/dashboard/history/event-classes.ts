@@ -8,4 +8,9 @@ export const problems: ReadonlySet<string> = new Set([
 ]);
 
 /** Something that an operator, not a machine, decided. */
-export const deeds: ReadonlySet<string> = new Set(['planned', 'extended', 'released', 'tripped']);
+export const operatorEvents: ReadonlySet<string> = new Set([
+  'planned',
+  'extended',
+  'released',
+  'tripped',
+]);

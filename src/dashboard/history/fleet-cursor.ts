@@ -1,14 +1,14 @@
-import type { WireNote } from '../api-types.ts';
+import type { ApiDetails } from '../api-types.ts';
 import { none } from './note-table.ts';
-import type { Chronicle } from './transition-log.ts';
+import type { TransitionLog } from './transition-log.ts';
 
 /** How an entity stands at a moment. Numbers are the chronicle's. */
-export interface Standing {
+export interface EntityState {
   readonly entity: number;
   readonly state: number;
   readonly since: number;
   readonly chart: number;
-  readonly note: WireNote;
+  readonly note: ApiDetails;
   /** Its last transition's place; 0: that is older than what is in memory. */
   readonly seq: number;
 }
@@ -19,8 +19,8 @@ export interface Standing {
  * Of each entity only its last row is kept. Forwards, a row takes its entity's place; backwards, it
  * gives it back to the row before it: both cost the same, and any number of moments share one history.
  */
-export class Moment {
-  readonly #chronicle: Chronicle;
+export class FleetCursor {
+  readonly #chronicle: TransitionLog;
   /** The row that happened last; one less than the first: none yet. */
   row: number;
   #last = new Int32Array(0);
@@ -28,7 +28,7 @@ export class Moment {
   #seen = new Int32Array(0);
   #seeks = 0;
 
-  constructor(chronicle: Chronicle) {
+  constructor(chronicle: TransitionLog) {
     this.#chronicle = chronicle;
     this.row = chronicle.first - 1;
     this.#grow();
@@ -78,8 +78,8 @@ export class Moment {
   }
 
   /** How an entity stands; undefined: it is not there yet. */
-  standing(entity: number): Standing | undefined {
-    return standingAfter(this.#chronicle, entity, this.#last[entity] ?? none);
+  standing(entity: number): EntityState | undefined {
+    return stateAfter(this.#chronicle, entity, this.#last[entity] ?? none);
   }
 
   #atMost(row: number): number {
@@ -101,11 +101,11 @@ export class Moment {
 }
 
 /** How an entity stands after one of its rows; `none`: before all of them. */
-export function standingAfter(
-  chronicle: Chronicle,
+export function stateAfter(
+  chronicle: TransitionLog,
   entity: number,
   row: number,
-): Standing | undefined {
+): EntityState | undefined {
   if (row === none) {
     const before = chronicle.before(entity);
     if (!before || before.covered) return undefined;
@@ -123,7 +123,7 @@ export function standingAfter(
 }
 
 /** When it came into its state: rows that led to where it was already are passed over. */
-function sinceOf(chronicle: Chronicle, row: number): number {
+function sinceOf(chronicle: TransitionLog, row: number): number {
   const { state, prev, at, entity } = chronicle;
   let first = row;
   const word = state.get(row);

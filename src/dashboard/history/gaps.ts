@@ -1,5 +1,5 @@
 import type { WireGap } from '../api-types.ts';
-import type { Chronicle } from './transition-log.ts';
+import type { TransitionLog } from './transition-log.ts';
 
 /** A gap and where in time it lies: between what was stored last before it and first after it. */
 export interface PlacedGap extends WireGap {
@@ -22,7 +22,11 @@ export function joined(gaps: readonly WireGap[]): readonly WireGap[] {
 }
 
 /** The gaps that lie at least partly between two moments. */
-export function gapsBetween(chronicle: Chronicle, from: number, to: number): readonly PlacedGap[] {
+export function gapsBetween(
+  chronicle: TransitionLog,
+  from: number,
+  to: number,
+): readonly PlacedGap[] {
   const { first, end, at } = chronicle;
   if (end === first) return [];
   const time = (row: number) => at.get(Math.min(Math.max(row, first), end - 1));

@@ -3,7 +3,7 @@
  *
  * Grows by half at the end it is asked at; the ids don't change, only where they lie.
  */
-export class Room {
+export class ColumnSpace {
   first = 0;
   end = 0;
   /** Where row 0 lies. */
@@ -61,10 +61,10 @@ export class Room {
 
 class Column<A extends Int32Array | Float64Array> {
   #values: A;
-  readonly #room: Room;
+  readonly #room: ColumnSpace;
   readonly #make: (size: number) => A;
 
-  constructor(room: Room, make: (size: number) => A) {
+  constructor(room: ColumnSpace, make: (size: number) => A) {
     this.#room = room;
     this.#make = make;
     this.#values = make(0);

@@ -1,15 +1,20 @@
 import { rowsAsked } from './dwell-times.ts';
-import { deeds, problems } from './event-classes.ts';
+import { operatorEvents, problems } from './event-classes.ts';
 import { gapsBetween } from './gaps.ts';
 import { none } from './note-table.ts';
 import type { Counted, Density, Difference, EdgeCounts } from './query-types.ts';
-import type { Chronicle } from './transition-log.ts';
+import type { TransitionLog } from './transition-log.ts';
 import { most, numbersOf } from './transition-queries.ts';
 
 /** How much happened in each of equal pieces of time. */
-export function density(chronicle: Chronicle, from: number, to: number, pieces: number): Density {
+export function density(
+  chronicle: TransitionLog,
+  from: number,
+  to: number,
+  pieces: number,
+): Density {
   const bad = numbersOf(chronicle, problems);
-  const deed = numbersOf(chronicle, deeds);
+  const deed = numbersOf(chronicle, operatorEvents);
   const seat = chronicle.words.find('seated');
   const bins = Array.from({ length: pieces }, (): [number, number] => [0, 0]);
   const marks: { at: number; seq: number; what: string }[] = [];
@@ -42,7 +47,7 @@ export function density(chronicle: Chronicle, from: number, to: number, pieces: 
 }
 
 /** How often each edge was taken after one place and up to another. */
-export function edgeCounts(chronicle: Chronicle, asked: Counted): EdgeCounts {
+export function edgeCounts(chronicle: TransitionLog, asked: Counted): EdgeCounts {
   const lists = new Map<number, number>();
   const chosen = asked.entities && new Set(asked.entities);
   let [transitions, last] = [0, none];
@@ -70,7 +75,7 @@ export function edgeCounts(chronicle: Chronicle, asked: Counted): EdgeCounts {
 }
 
 /** Whose state is another one at B than it was at A. */
-export function between(chronicle: Chronicle, a: number, b: number): Difference[] {
+export function diffStates(chronicle: TransitionLog, a: number, b: number): Difference[] {
   const [start, end] = [chronicle.rowAt(Math.min(a, b)), chronicle.rowAt(Math.max(a, b))];
   const stood = new Map<number, number | undefined>();
   const stands = new Map<number, number>();

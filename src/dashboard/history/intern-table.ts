@@ -1,5 +1,5 @@
 /** Values by number, each kept once. */
-export class Interned<T> {
+export class InternTable<T> {
   readonly values: T[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #keyOf: (value: T) => string;

@@ -1,21 +1,21 @@
-import type { WireNote } from '../api-types.ts';
-import { Interned } from './intern-table.ts';
+import type { ApiDetails } from '../api-types.ts';
+import { InternTable } from './intern-table.ts';
 
 /** No row, no word, no note. */
 export const none = -0x4000_0000;
 
-const nothing: WireNote = {};
+const nothing: ApiDetails = {};
 
 /** What was noted, each kept once, by number; and what comes of a note over an earlier one. */
 export class Notes {
-  readonly #notes = new Interned<WireNote>((note) => JSON.stringify(note));
+  readonly #notes = new InternTable<ApiDetails>((note) => JSON.stringify(note));
   readonly #merged = new Map<number, number>();
 
-  of(note: WireNote): number {
+  of(note: ApiDetails): number {
     return this.#notes.of(note);
   }
 
-  at(note: number): WireNote {
+  at(note: number): ApiDetails {
     return note === none ? nothing : this.#notes.at(note);
   }
 

@@ -1,9 +1,9 @@
-import type { WireNote } from '../api-types.ts';
-import type { Asked } from './dwell-times.ts';
+import type { ApiDetails } from '../api-types.ts';
+import type { DwellQuery } from './dwell-times.ts';
 import type { PlacedGap } from './gaps.ts';
 
 /** What a screen asks of the history beyond how everything stands. Entities by the chronicle's numbers. */
-export type Question =
+export type Query =
   | { readonly ask: 'density'; readonly bins: number; readonly from: number; readonly to: number }
   | Lanes
   | { readonly ask: 'history'; readonly entities: readonly number[]; readonly upTo: number }
@@ -28,7 +28,7 @@ export interface Registered {
   readonly entities: readonly number[];
   readonly upTo: number;
 }
-export interface Counted extends Asked {
+export interface Counted extends DwellQuery {
   readonly ask: 'edges' | 'dwell';
 }
 export interface Step {
@@ -50,7 +50,7 @@ export interface Transition {
   readonly to: string;
   readonly chart: string;
   readonly edges: readonly string[];
-  readonly note: WireNote;
+  readonly note: ApiDetails;
 }
 
 export interface Density {

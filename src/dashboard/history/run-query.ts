@@ -1,11 +1,19 @@
 import { dwell } from './dwell-times.ts';
-import { between, density, edgeCounts } from './histogram-queries.ts';
-import type { Question } from './query-types.ts';
-import type { Chronicle } from './transition-log.ts';
-import { found, historyOf, lanes, registered, step, stirred, when } from './transition-queries.ts';
+import { density, diffStates, edgeCounts } from './histogram-queries.ts';
+import type { Query } from './query-types.ts';
+import type { TransitionLog } from './transition-log.ts';
+import {
+  activeEntities,
+  byType,
+  historyOf,
+  lanes,
+  registered,
+  step,
+  timesOf,
+} from './transition-queries.ts';
 
 /** What the history says to a question. */
-export function answer(chronicle: Chronicle, question: Question) {
+export function runQuery(chronicle: TransitionLog, question: Query) {
   switch (question.ask) {
     case 'density':
       return density(chronicle, question.from, question.to, question.bins);
@@ -22,13 +30,13 @@ export function answer(chronicle: Chronicle, question: Question) {
     case 'step':
       return step(chronicle, question);
     case 'between':
-      return between(chronicle, question.a, question.b);
+      return diffStates(chronicle, question.a, question.b);
     case 'found':
-      return found(chronicle, question.types, question.upTo);
+      return byType(chronicle, question.types, question.upTo);
     case 'stirred':
-      return stirred(chronicle, question.from, question.to);
+      return activeEntities(chronicle, question.from, question.to);
     case 'when':
-      return when(chronicle, question.seqs);
+      return timesOf(chronicle, question.seqs);
     case 'after': {
       const row = chronicle.rowAtTime(question.at) + 1;
       return row < chronicle.end ? chronicle.at.get(row) : question.at;

@@ -1,7 +1,7 @@
-import type { WireEntity, WireGap, WireNote, WirePage, WireState } from '../api-types.ts';
+import type { ApiDetails, WireEntity, WireGap, WirePage, WireState } from '../api-types.ts';
 import { entityKey } from './entity-key.ts';
-import { type Floats, type Ints, Room } from './growable-columns.ts';
-import { Interned } from './intern-table.ts';
+import { ColumnSpace, type Floats, type Ints } from './growable-columns.ts';
+import { InternTable } from './intern-table.ts';
 import { Notes, none } from './note-table.ts';
 
 /** How an entity stood before the first row that is known of it. */
@@ -21,9 +21,9 @@ export interface Before {
  * the row before at hand, time goes backwards as cheaply as forwards (see `Moment`), and no
  * keyframes are kept: to cross a million rows takes milliseconds.
  */
-export class Chronicle {
-  readonly words = new Interned<string>((word) => word);
-  readonly entities = new Interned<WireEntity>(entityKey);
+export class TransitionLog {
+  readonly words = new InternTable<string>((word) => word);
+  readonly entities = new InternTable<WireEntity>(entityKey);
   readonly notes = new Notes();
   readonly gaps: WireGap[] = [];
   /** The places that are here, both included; `to` 0: none yet. */
@@ -34,7 +34,7 @@ export class Chronicle {
   /** Nothing older will come. */
   isComplete = false;
 
-  readonly #room = new Room();
+  readonly #room = new ColumnSpace();
   readonly seq: Floats = this.#room.floats();
   readonly at: Floats = this.#room.floats();
   readonly entity: Ints = this.#room.ints();
@@ -49,7 +49,7 @@ export class Chronicle {
   readonly prev: Ints = this.#room.ints();
   readonly #ownNote: Ints = this.#room.ints();
 
-  readonly #edgeLists = new Interned<readonly number[]>((list) => list.join());
+  readonly #edgeLists = new InternTable<readonly number[]>((list) => list.join());
   readonly #firstRow: number[] = [];
   readonly #lastRow: number[] = [];
   readonly #before: (Before | undefined)[] = [];
@@ -190,7 +190,7 @@ export class Chronicle {
     at: number,
     words: readonly number[],
     entities: readonly number[],
-    note: WireNote | undefined,
+    note: ApiDetails | undefined,
   ): number {
     const [seq, storedAt, of, type, to, chart, edges] = page.rows[at] ?? emptyRow;
     const entity = entities[of] ?? none;
@@ -214,11 +214,11 @@ export class Chronicle {
   }
 
   /** What a row itself noted, without what its entity's earlier ones did. */
-  ownNoteOf(row: number): WireNote {
+  ownNoteOf(row: number): ApiDetails {
     return this.noteOf(this.#ownNote.get(row));
   }
 
-  noteOf(note: number): WireNote {
+  noteOf(note: number): ApiDetails {
     return this.notes.at(note);
   }
 }

@@ -1,12 +1,12 @@
 import { problems } from './event-classes.ts';
 import { none } from './note-table.ts';
 import type { Lane, Lanes, Registered, Step, Transition, When } from './query-types.ts';
-import type { Chronicle } from './transition-log.ts';
+import type { TransitionLog } from './transition-log.ts';
 
 /** So many rows at most are an answer. */
 export const most = 400;
 
-function transitionAt(chronicle: Chronicle, row: number): Transition {
+function transitionAt(chronicle: TransitionLog, row: number): Transition {
   const { words, prev, state } = chronicle;
   const entity = chronicle.entity.get(row);
   const before = prev.get(row);
@@ -25,7 +25,7 @@ function transitionAt(chronicle: Chronicle, row: number): Transition {
 }
 
 /** The newest transitions of some entities up to a place, newest first. */
-export function historyOf(chronicle: Chronicle, entities: readonly number[], upTo: number) {
+export function historyOf(chronicle: TransitionLog, entities: readonly number[], upTo: number) {
   const row = chronicle.rowAt(upTo);
   const rows: number[] = [];
   for (const entity of entities) {
@@ -39,7 +39,7 @@ export function historyOf(chronicle: Chronicle, entities: readonly number[], upT
 
 /** The places at which instances were registered last; of which it is not in memory, none. */
 export function registered(
-  chronicle: Chronicle,
+  chronicle: TransitionLog,
   { entities, upTo }: Registered,
 ): readonly (readonly [entity: number, seq: number])[] {
   const row = chronicle.rowAt(upTo);
@@ -54,7 +54,11 @@ export function registered(
 }
 
 /** The newest transitions of some types up to a place, newest first. */
-export function found(chronicle: Chronicle, types: readonly string[], upTo: number): Transition[] {
+export function byType(
+  chronicle: TransitionLog,
+  types: readonly string[],
+  upTo: number,
+): Transition[] {
   const wanted = numbersOf(chronicle, new Set(types));
   const all: Transition[] = [];
   for (let row = chronicle.rowAt(upTo); row >= chronicle.first && all.length < most; row -= 1) {
@@ -63,7 +67,7 @@ export function found(chronicle: Chronicle, types: readonly string[], upTo: numb
   return all;
 }
 
-export function lanes(chronicle: Chronicle, { entities, from, to }: Lanes): Lane[] {
+export function lanes(chronicle: TransitionLog, { entities, from, to }: Lanes): Lane[] {
   const [start, end] = [chronicle.rowAtTime(from - 1), chronicle.rowAtTime(to)];
   return entities.map((entity) => {
     const steps: Lane['steps'][number][] = [];
@@ -82,7 +86,7 @@ export function lanes(chronicle: Chronicle, { entities, from, to }: Lanes): Lane
 }
 
 /** To whom anything happened in a stretch of time. */
-export function stirred(chronicle: Chronicle, from: number, to: number): number[] {
+export function activeEntities(chronicle: TransitionLog, from: number, to: number): number[] {
   const found = new Set<number>();
   const end = chronicle.rowAtTime(to);
   for (let row = chronicle.rowAtTime(from - 1) + 1; row <= end; row += 1) {
@@ -92,7 +96,7 @@ export function stirred(chronicle: Chronicle, from: number, to: number): number[
 }
 
 /** When places were, and how many transitions there are up to them. */
-export function when(chronicle: Chronicle, seqs: readonly number[]): When[] {
+export function timesOf(chronicle: TransitionLog, seqs: readonly number[]): When[] {
   return seqs.map((seq) => {
     const row = chronicle.rowAt(seq);
     const at = chronicle.at.get(Math.max(row, chronicle.first));
@@ -101,7 +105,7 @@ export function when(chronicle: Chronicle, seqs: readonly number[]): When[] {
 }
 
 /** The place of the next transition in one direction; undefined: there is none. */
-export function step(chronicle: Chronicle, asked: Step): number | undefined {
+export function step(chronicle: TransitionLog, asked: Step): number | undefined {
   const chosen = asked.entities && new Set(asked.entities);
   const bad = numbersOf(chronicle, problems);
   const by = asked.forward ? 1 : -1;
@@ -114,6 +118,6 @@ export function step(chronicle: Chronicle, asked: Step): number | undefined {
   return undefined;
 }
 
-export function numbersOf(chronicle: Chronicle, words: ReadonlySet<string>): Set<number> {
+export function numbersOf(chronicle: TransitionLog, words: ReadonlySet<string>): Set<number> {
   return new Set([...words].flatMap((word) => chronicle.words.find(word) ?? []));
 }

@@ -5,13 +5,13 @@ import { Fault } from '../../domain/fault.ts';
 import { minutes, seconds } from '../../domain/time.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Assets } from './http/assets.ts';
-import { checkHost, checkOrigin, type DoorPolicy, isLetIn } from './http/auth.ts';
-import { faultOf, Refusal } from './http/http-error.ts';
+import { type AuthPolicy, checkHost, checkOrigin, isAuthorized } from './http/auth.ts';
+import { HttpError, toErrorResponse } from './http/http-error.ts';
 import { isLogin, logIn, sendLogin } from './http/login.ts';
 import { sendFault } from './http/respond.ts';
-import { type Api, answer } from './routes.ts';
+import { type Api, handleApiRequest } from './routes.ts';
 
-export interface Serving {
+export interface HttpServerOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
@@ -30,7 +30,9 @@ const longestUrl = 16 * 1024;
  * Serves the dashboard until it is disposed of.
  * @throws {Fault} `port-taken`, `bad-setting`
  */
-export async function serve(serving: Serving): Promise<{ readonly url: string } & AsyncDisposable> {
+export async function startHttpServer(
+  serving: HttpServerOptions,
+): Promise<{ readonly url: string } & AsyncDisposable> {
   const server = createServer({
     maxHeaderSize: 32 * 1024,
     headersTimeout: seconds(10),
@@ -43,7 +45,7 @@ export async function serve(serving: Serving): Promise<{ readonly url: string } 
   const { host } = serving;
   await listening(server, serving);
   const { port } = server.address() as AddressInfo;
-  const policy: DoorPolicy = {
+  const policy: AuthPolicy = {
     names: serving.names.map((name) => name.toLowerCase()),
     token: serving.token,
     secret: randomBytes(32).toString('hex'),
@@ -68,8 +70,8 @@ export async function serve(serving: Serving): Promise<{ readonly url: string } 
 }
 
 async function respond(
-  serving: Serving,
-  policy: DoorPolicy,
+  serving: HttpServerOptions,
+  policy: AuthPolicy,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -80,7 +82,7 @@ async function respond(
     await route(serving, policy, request, response, gone.signal);
   } catch (cause) {
     if (gone.signal.aborted) return;
-    const foreseen = faultOf(cause);
+    const foreseen = toErrorResponse(cause);
     if (!foreseen) serving.log.warn('dashboard-request-failed', { why: String(cause) });
     const { status, fault } = foreseen ?? unforeseen;
     sendFault(response, status, fault);
@@ -97,16 +99,16 @@ const unforeseen = {
 };
 
 async function route(
-  { assets, apis }: Serving,
-  policy: DoorPolicy,
+  { assets, apis }: HttpServerOptions,
+  policy: AuthPolicy,
   request: IncomingMessage,
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
   const { method = '', url = '' } = request;
   checkHost(request, policy);
-  if (url.length > longestUrl) throw new Refusal('too-long', 'the address is too long');
-  if (!['GET', 'HEAD', 'POST'].includes(method)) throw new Refusal('wrong-method', 'GET or POST');
+  if (url.length > longestUrl) throw new HttpError('too-long', 'the address is too long');
+  if (!['GET', 'HEAD', 'POST'].includes(method)) throw new HttpError('wrong-method', 'GET or POST');
   const [path = '', search = ''] = url.split(/\?(.*)/s, 2);
   const query = new URLSearchParams(search);
   if (policy.token !== undefined && isLogin(path, query)) {
@@ -115,24 +117,25 @@ async function route(
   }
   const [, prefix, name] = /^\/((?:[a-z]+\/)?)api\/(.*)$/s.exec(path) ?? [];
   if (prefix !== undefined && name !== undefined) {
-    if (!isLetIn(request, policy)) throw new Refusal('unauthorised', 'a token is needed here');
+    if (!isAuthorized(request, policy))
+      throw new HttpError('unauthorised', 'a token is needed here');
     checkOrigin(request, method === 'POST');
     const open = Object.hasOwn(apis, prefix) ? apis[prefix] : undefined;
-    if (!open) throw new Refusal('not-found', 'there is nothing of that name');
-    return answer(await open(), name, { request, response, query, signal });
+    if (!open) throw new HttpError('not-found', 'there is nothing of that name');
+    return handleApiRequest(await open(), name, { request, response, query, signal });
   }
-  if (method === 'POST') throw new Refusal('wrong-method', 'a page is only read: GET');
-  if (!isLetIn(request, policy)) {
+  if (method === 'POST') throw new HttpError('wrong-method', 'a page is only read: GET');
+  if (!isAuthorized(request, policy)) {
     if (path === '/') return sendLogin(response, 200);
-    throw new Refusal('unauthorised', 'a token is needed here');
+    throw new HttpError('unauthorised', 'a token is needed here');
   }
   if (path === '/') return assets.send(request, response, 'index.html');
   const [, file] = /^\/assets\/([\w.-]+)$/.exec(path) ?? [];
-  if (file === undefined) throw new Refusal('not-found', 'there is nothing of that name');
+  if (file === undefined) throw new HttpError('not-found', 'there is nothing of that name');
   return assets.send(request, response, file);
 }
 
-async function listening(server: Server, { host, port }: Serving): Promise<void> {
+async function listening(server: Server, { host, port }: HttpServerOptions): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen({ host, port }, resolve);

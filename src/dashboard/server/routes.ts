@@ -4,15 +4,15 @@ import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
 import type { WireEvents, WireHello } from '../api-types.ts';
 import type { Source } from './history/live-source.ts';
 import { densityOf, stateOfAll } from './history/pages.ts';
-import { Refusal } from './http/http-error.ts';
-import type { Call } from './http/request-context.ts';
+import { HttpError } from './http/http-error.ts';
+import type { RequestContext } from './http/request-context.ts';
 import { queries, readQuery } from './http/request-schema.ts';
 import { sendBody, sendJson } from './http/respond.ts';
 import type { Actions } from './routes/actions.ts';
 import { causesOf } from './routes/causes.ts';
 import type { Draw } from './routes/chart-images.ts';
-import { chartEverOf, todaysCharts } from './routes/chart-lookup.ts';
-import { stream } from './routes/event-stream.ts';
+import { findChart, todaysCharts } from './routes/chart-lookup.ts';
+import { streamEvents } from './routes/event-stream.ts';
 import { eventAt, eventDocument, eventsOf } from './routes/events.ts';
 import { explain } from './routes/explain.ts';
 import { sendHistory } from './routes/export.ts';
@@ -36,7 +36,7 @@ export interface Api {
   readonly draw: Draw;
 }
 
-type Route = (api: Api, call: Call, rest: string) => Promise<void>;
+type Route = (api: Api, call: RequestContext, rest: string) => Promise<void>;
 
 const routes: Readonly<Record<string, Route>> = {
   hello: async (api, { request, response }) => sendJson(request, response, helloOf(api)),
@@ -45,7 +45,7 @@ const routes: Readonly<Record<string, Route>> = {
     const last = request.headers['last-event-id'];
     const resumed = typeof last === 'string' && /^\d{1,15}$/.test(last) ? Number(last) : after;
     await api.streams.run(() =>
-      stream(request, response, api.source, resumed, () => helloOf(api), api.streams.pace),
+      streamEvents(request, response, api.source, resumed, () => helloOf(api), api.streams.pace),
     );
   },
   audit: async (api, call) => sendHistory(api.source, call),
@@ -70,7 +70,7 @@ const routes: Readonly<Record<string, Route>> = {
       limit,
     } = readQuery(queries.entity, query);
     if ((name === undefined) === (host === undefined))
-      throw new Refusal('bad-request', 'either a name or a host');
+      throw new HttpError('bad-request', 'either a name or a host');
     const subjects =
       host === undefined ? subjectsOf(name ?? '', all === '1') : [`${encodeSubjectToken(host)}.>`];
     const found = await eventsOf(source, subjects, before, limit + 1);
@@ -97,8 +97,8 @@ const routes: Readonly<Record<string, Route>> = {
   },
   charts: async ({ draw, source }, { request, response, query }, rest) => {
     const [, hash = '', as] = /^([0-9a-f]{12})\.(json|svg|mmd|dot)$/.exec(rest) ?? [];
-    const chart = await chartEverOf(hash, source.charts);
-    if (!chart) throw new Refusal('not-found', 'there is no such chart');
+    const chart = await findChart(hash, source.charts);
+    if (!chart) throw new HttpError('not-found', 'there is no such chart');
     if (as === 'json') return sendJson(request, response, chart, { cache: forever });
     if (as !== 'svg') {
       const text =
@@ -112,34 +112,38 @@ const routes: Readonly<Record<string, Route>> = {
   },
 };
 
-/** @throws {Refusal} `bad-request` */
+/** @throws {HttpError} `bad-request` */
 function placeIn(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new Refusal('bad-request', 'an event is named by its place');
+  throw new HttpError('bad-request', 'an event is named by its place');
 }
 
 /** What a hash names never changes. */
 const forever = 'private, max-age=31536000, immutable';
 
-/** Answers a request below `/api/`. @throws {Refusal} and what the route throws */
-export async function answer(api: Api, path: string, call: Call): Promise<void> {
+/** Answers a request below `/api/`. @throws {HttpError} and what the route throws */
+export async function handleApiRequest(
+  api: Api,
+  path: string,
+  call: RequestContext,
+): Promise<void> {
   const [, name = '', rest = ''] = /^([a-z]+)(?:\/(.*))?$/s.exec(path) ?? [];
   if (name === 'actions') return act(api, rest, call);
   if (call.request.method !== 'GET' && call.request.method !== 'HEAD') {
-    throw new Refusal('wrong-method', 'this is read only: GET');
+    throw new HttpError('wrong-method', 'this is read only: GET');
   }
   const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
-  if (!route) throw new Refusal('not-found', 'there is nothing of that name');
+  if (!route) throw new HttpError('not-found', 'there is nothing of that name');
   return route(api, call, rest);
 }
 
 async function act(
   { actions, why }: Api,
   name: string,
-  { request, response }: Call,
+  { request, response }: RequestContext,
 ): Promise<void> {
-  if (request.method !== 'POST') throw new Refusal('wrong-method', 'an action is a POST');
-  if (!actions) throw new Refusal('forbidden', why);
+  if (request.method !== 'POST') throw new HttpError('wrong-method', 'an action is a POST');
+  if (!actions) throw new HttpError('forbidden', why);
   await sendJson(request, response, await actions.take(name, request));
 }
 

@@ -7,13 +7,13 @@ import { Timeline } from './screens/timeline/timeline-screen.tsx';
 import { Dialog } from './shell/action-dialog.tsx';
 import { Banners } from './shell/banners.tsx';
 import { Drawer } from './shell/detail-drawer.tsx';
-import { Nothing } from './shell/empty-state.tsx';
+import { EmptyState } from './shell/empty-state.tsx';
 import { Help } from './shell/help.tsx';
-import { Transport } from './shell/playback-bar.tsx';
+import { PlaybackBar } from './shell/playback-bar.tsx';
 import { TopBar } from './shell/top-bar.tsx';
 import type { Screen } from './state/route.ts';
 import { extent, isPast, isStale, moment, route } from './state/store.ts';
-import { Guarded } from './widgets/error-boundary.tsx';
+import { ErrorBoundary } from './widgets/error-boundary.tsx';
 
 const screens: Readonly<Record<Screen, () => ComponentChildren>> = {
   fleet: () => <Fleet />,
@@ -31,24 +31,24 @@ export function App() {
   return (
     <div class={classes.filter(Boolean).join(' ')}>
       <TopBar />
-      <Guarded name="banners">
+      <ErrorBoundary name="banners">
         <Banners />
-      </Guarded>
+      </ErrorBoundary>
       <div class="stage">
         <main id="main" class={`screen ${screen}`} tabIndex={-1}>
-          <Guarded key={screen} name={screen}>
-            {known ? screens[screen]() : <Nothing />}
-          </Guarded>
+          <ErrorBoundary key={screen} name={screen}>
+            {known ? screens[screen]() : <EmptyState />}
+          </ErrorBoundary>
         </main>
         {known && (screen === 'fleet' || screen === 'timeline') ? (
-          <Guarded key={route.value.words['sel'] ?? ''} name="drawer">
+          <ErrorBoundary key={route.value.words['sel'] ?? ''} name="drawer">
             <Drawer />
-          </Guarded>
+          </ErrorBoundary>
         ) : null}
       </div>
-      <Guarded name="transport">
-        <Transport />
-      </Guarded>
+      <ErrorBoundary name="transport">
+        <PlaybackBar />
+      </ErrorBoundary>
       <Help />
       <Dialog />
     </div>

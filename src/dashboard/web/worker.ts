@@ -1,5 +1,5 @@
 import type { FromDesk, ToDesk } from './protocol/worker-messages.ts';
-import { Desk } from './worker/connection-hub.ts';
+import { ConnectionHub } from './worker/connection-hub.ts';
 
 /** As a SharedWorker it serves every tab; as a Worker, where a browser has no other, one. */
 interface Scope {
@@ -10,13 +10,13 @@ interface Scope {
 const scope = self as unknown as Scope;
 
 if ('onconnect' in self) {
-  const desk = new Desk(false);
+  const desk = new ConnectionHub(false);
   scope.onconnect = ({ ports: [port] }) => {
     if (!port) return;
     const heard = desk.join((message) => port.postMessage(message));
     port.onmessage = ({ data }: MessageEvent<ToDesk>) => heard(data);
   };
 } else {
-  const heard = new Desk(true).join((message) => scope.postMessage(message));
+  const heard = new ConnectionHub(true).join((message) => scope.postMessage(message));
   scope.onmessage = ({ data }) => heard(data);
 }

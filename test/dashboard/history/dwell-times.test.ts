@@ -7,7 +7,7 @@ import {
   spellOf,
 } from '../../../src/dashboard/history/dwell-times.ts';
 import { entityKey } from '../../../src/dashboard/history/entity-key.ts';
-import { Chronicle } from '../../../src/dashboard/history/transition-log.ts';
+import { TransitionLog } from '../../../src/dashboard/history/transition-log.ts';
 import { type Happening, happenings, pageOf, stateAfter } from '../support/sample-histories.ts';
 
 const everything = { machine: 'run', entities: null, from: 0, to: Number.MAX_SAFE_INTEGER };
@@ -83,8 +83,8 @@ const beside: fc.Arbitrary<Happening[]> = fc
     all.map((one, n) => ({ ...one, to: words[n] ?? 'over', edges: [edges[n] ?? ''] })),
   );
 
-function chronicleOf(history: readonly Happening[]): Chronicle {
-  const chronicle = new Chronicle();
+function chronicleOf(history: readonly Happening[]): TransitionLog {
+  const chronicle = new TransitionLog();
   chronicle.append(pageOf(history, 1, history.at(-1)?.seq ?? 0));
   chronicle.complete();
   return chronicle;
@@ -185,7 +185,7 @@ describe('limits', () => {
 
   test('begun in the middle, one state is known since when, and two beside each other are not', () => {
     const middle = (all: readonly Happening[]) => {
-      const begun = new Chronicle();
+      const begun = new TransitionLog();
       begun.begin(stateAfter(all, 4));
       begun.append(pageOf(all, 5, 33));
       return dwell(begun, everything);
@@ -197,7 +197,7 @@ describe('limits', () => {
   });
 
   test('while older pages are still to come, the first that is here says nothing of before', () => {
-    const early = new Chronicle();
+    const early = new TransitionLog();
     early.begin(stateAfter([], 0));
     early.append(pageOf(story, 1, 10));
     expect(dwell(early, everything).states).toEqual({});

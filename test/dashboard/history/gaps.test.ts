@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { WireGap, WirePage } from '../../../src/dashboard/api-types.ts';
 import { gapsBetween, joined } from '../../../src/dashboard/history/gaps.ts';
-import { Chronicle } from '../../../src/dashboard/history/transition-log.ts';
-import { Ledger } from '../../../src/dashboard/server/history/history-index.ts';
+import { TransitionLog } from '../../../src/dashboard/history/transition-log.ts';
+import { HistoryIndex } from '../../../src/dashboard/server/history/history-index.ts';
 import { pageAfter, pagesBefore } from '../../../src/dashboard/server/history/pages.ts';
 import { gapsOf, gapText, placesIn } from '../../../src/dashboard/web/format/gap-text.ts';
 import { historyRows } from '../../../src/dashboard/web/screens/entity/history-rows.ts';
@@ -13,8 +13,8 @@ import { happened } from '../web/support/transitions.ts';
 const gap = (from: number, to: number, why = 'trimmed'): WireGap => ({ from, to, why });
 
 /** What the server holds where 3 and 4 are gone, and 6 cannot be read. */
-function holed(): Ledger {
-  const ledger = new Ledger();
+function holed(): HistoryIndex {
+  const ledger = new HistoryIndex();
   ledger.append(2, 200, transition(1, 'started', 'live'));
   ledger.append(5, 500, transition(1, 'suspected', 'suspect'));
   ledger.skip(6, 600, 'no JSON');
@@ -22,8 +22,8 @@ function holed(): Ledger {
   return ledger;
 }
 
-function chronicleOf(pages: readonly (WirePage | undefined)[]): Chronicle {
-  const chronicle = new Chronicle();
+function chronicleOf(pages: readonly (WirePage | undefined)[]): TransitionLog {
+  const chronicle = new TransitionLog();
   chronicle.begin({ seq: 1, at: 0, entities: [], words: [], states: [] });
   for (const page of pages) if (page) chronicle.append(page);
   chronicle.complete();

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { entityKey } from '../../../src/dashboard/history/entity-key.ts';
-import { Moment } from '../../../src/dashboard/history/fleet-cursor.ts';
-import { Chronicle } from '../../../src/dashboard/history/transition-log.ts';
+import { FleetCursor } from '../../../src/dashboard/history/fleet-cursor.ts';
+import { TransitionLog } from '../../../src/dashboard/history/transition-log.ts';
 import { type Happening, happenings, pageOf, stateAfter } from '../support/sample-histories.ts';
 
 /** How everything stands after a place, folded from the start. */
@@ -21,7 +21,7 @@ function folded(history: readonly Happening[], seq: number): Map<string, unknown
   return standing;
 }
 
-function seen(chronicle: Chronicle, moment: Moment): Map<string, unknown> {
+function seen(chronicle: TransitionLog, moment: FleetCursor): Map<string, unknown> {
   const standing = new Map<string, unknown>();
   chronicle.entities.values.forEach((entity, number) => {
     const one = moment.standing(number);
@@ -48,14 +48,14 @@ describe('a chronicle', () => {
   test('any seek, in any order, is the fold up to there', () => {
     fc.assert(
       fc.property(happenings, fc.integer({ min: 1, max: 9 }), seekings, (history, size, seeks) => {
-        const chronicle = new Chronicle();
+        const chronicle = new TransitionLog();
         const last = history.at(-1)?.seq ?? 0;
         for (let from = 1; from <= last; from += size) {
           expect(chronicle.append(pageOf(history, from, Math.min(from + size - 1, last)))).toBe(
             'appended',
           );
         }
-        const moment = new Moment(chronicle);
+        const moment = new FleetCursor(chronicle);
         for (const seq of seeks) {
           moment.seek(chronicle.rowAt(seq));
           expect(seen(chronicle, moment)).toEqual(folded(history, seq));
@@ -73,12 +73,12 @@ describe('a chronicle', () => {
         fc.integer({ min: 1, max: 20 }),
         seekings,
         (history, begin, size, seeks) => {
-          const chronicle = new Chronicle();
+          const chronicle = new TransitionLog();
           const last = history.at(-1)?.seq ?? 0;
           const middle = Math.min(begin, last);
           chronicle.begin(stateAfter(history, middle));
           chronicle.append(pageOf(history, middle + 1, last));
-          const early = new Moment(chronicle);
+          const early = new FleetCursor(chronicle);
           early.seek(chronicle.rowAt(Math.max(middle, seeks[0] ?? 0)));
           for (let to = middle; to >= 1; to -= size) {
             const from = Math.max(1, to - size + 1);
@@ -89,7 +89,7 @@ describe('a chronicle', () => {
           }
           chronicle.complete();
           expect(chronicle.floor).toBe(0);
-          for (const moment of [early, new Moment(chronicle)]) {
+          for (const moment of [early, new FleetCursor(chronicle)]) {
             for (const seq of seeks) {
               moment.seek(chronicle.rowAt(seq));
               expect(seen(chronicle, moment)).toEqual(folded(history, seq));
@@ -104,7 +104,7 @@ describe('a chronicle', () => {
   test('a history whose beginning is gone begins from how everything stood', () => {
     fc.assert(
       fc.property(happenings, fc.nat({ max: 30 }), seekings, (history, begin, seeks) => {
-        const chronicle = new Chronicle();
+        const chronicle = new TransitionLog();
         const last = history.at(-1)?.seq ?? 0;
         const first = Math.min(begin, last) + 1;
         const middle = Math.floor((first + last) / 2);
@@ -112,7 +112,7 @@ describe('a chronicle', () => {
         chronicle.append(pageOf(history, middle + 1, last));
         if (middle >= first) chronicle.prepend(pageOf(history, first, middle));
         chronicle.complete(stateAfter(history, first - 1));
-        const moment = new Moment(chronicle);
+        const moment = new FleetCursor(chronicle);
         for (const seq of seeks.filter((one) => one >= first - 1)) {
           moment.seek(chronicle.rowAt(seq));
           expect(seen(chronicle, moment)).toEqual(asKnown(folded(history, seq), first));
@@ -125,9 +125,9 @@ describe('a chronicle', () => {
   test('a seek says exactly who moved', () => {
     fc.assert(
       fc.property(happenings, seekings, (history, seeks) => {
-        const chronicle = new Chronicle();
+        const chronicle = new TransitionLog();
         chronicle.append(pageOf(history, 1, history.at(-1)?.seq ?? 0));
-        const moment = new Moment(chronicle);
+        const moment = new FleetCursor(chronicle);
         for (const seq of seeks) {
           const before = seen(chronicle, moment);
           const changed = moment.seek(chronicle.rowAt(seq));
@@ -147,12 +147,12 @@ describe('a chronicle', () => {
     const history = fc.sample(happenings, { seed: 7, numRuns: 40 }).find((h) => h.length > 20);
     if (!history) throw new Error('no history is long enough');
     const last = history.at(-1)?.seq ?? 0;
-    const chronicle = new Chronicle();
+    const chronicle = new TransitionLog();
     chronicle.append(pageOf(history, 1, 10));
     expect(chronicle.append(pageOf(history, 12, last))).toBe('hole');
     expect(chronicle.append(pageOf(history, 5, last))).toBe('appended');
     expect(chronicle.append(pageOf(history, 1, last))).toBe('appended');
-    const moment = new Moment(chronicle);
+    const moment = new FleetCursor(chronicle);
     moment.seek(chronicle.end - 1);
     expect(seen(chronicle, moment)).toEqual(folded(history, last));
     expect(chronicle.end - chronicle.first).toBe(history.length);

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import type {
+  ApiDetails,
   WireEntity,
-  WireNote,
   WirePage,
   WireRow,
   WireState,
 } from '../../../src/dashboard/api-types.ts';
 import { entityKey } from '../../../src/dashboard/history/entity-key.ts';
-import { Interned } from '../../../src/dashboard/history/intern-table.ts';
+import { InternTable } from '../../../src/dashboard/history/intern-table.ts';
 import {
   AgentName,
   HostId,
@@ -24,7 +24,7 @@ export interface Happening {
   readonly type: string;
   readonly to: string;
   readonly edges: readonly string[];
-  readonly note: WireNote | undefined;
+  readonly note: ApiDetails | undefined;
 }
 
 const host = HostId.parse('h');
@@ -45,7 +45,7 @@ const instanceOf = (n: number): WireEntity => ({
 });
 
 const entity = fc.oneof(fc.nat({ max: 4 }).map(runOf), fc.nat({ max: 4 }).map(instanceOf));
-const note: fc.Arbitrary<WireNote | undefined> = fc.option(
+const note: fc.Arbitrary<ApiDetails | undefined> = fc.option(
   fc.oneof(
     fc.record({ why: fc.constantFrom('silent', 'unreachable') }),
     fc.record({ ttl: fc.constantFrom(2000, 15_000), zone: fc.constantFrom('a', 'b') }),
@@ -78,10 +78,10 @@ export const happenings: fc.Arbitrary<Happening[]> = fc
 
 /** The page from one place to another, both included. */
 export function pageOf(history: readonly Happening[], from: number, to: number): WirePage {
-  const entities = new Interned<WireEntity>(entityKey);
-  const words = new Interned<string>((word) => word);
+  const entities = new InternTable<WireEntity>(entityKey);
+  const words = new InternTable<string>((word) => word);
   const rows: WireRow[] = [];
-  const notes: [number, WireNote][] = [];
+  const notes: [number, ApiDetails][] = [];
   for (const event of history) {
     if (event.seq < from || event.seq > to) continue;
     if (event.note) notes.push([rows.length, event.note]);
@@ -100,8 +100,8 @@ export function pageOf(history: readonly Happening[], from: number, to: number):
 
 /** How everything stood after a place. */
 export function stateAfter(history: readonly Happening[], seq: number): WireState {
-  const entities = new Interned<WireEntity>(entityKey);
-  const words = new Interned<string>((word) => word);
+  const entities = new InternTable<WireEntity>(entityKey);
+  const words = new InternTable<string>((word) => word);
   const states = new Map<number, WireState['states'][number]>();
   let at = 0;
   for (const event of history) {

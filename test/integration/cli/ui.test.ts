@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { WireMark, WirePage, WireState } from '../../../src/dashboard/api-types.ts';
+import type { ApiHeartbeat, WirePage, WireState } from '../../../src/dashboard/api-types.ts';
 import { historyPath } from '../../fixtures/golden/recording.ts';
 import { TestFleet } from '../harness/fleet.ts';
 import { startTestServer } from '../harness/nats-server.ts';
@@ -30,7 +30,7 @@ async function got<T>(url: string, path: string): Promise<T> {
 /** What a stream said so far, by a browser that comes back with the last id when it breaks. */
 function listening(url: string, signal: AbortSignal) {
   const seqs: number[] = [];
-  const marks: WireMark[] = [];
+  const marks: ApiHeartbeat[] = [];
   let last = '0';
   void (async () => {
     while (!signal.aborted) {

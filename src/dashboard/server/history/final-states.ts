@@ -10,7 +10,7 @@ export const machinesByName: ReadonlyMap<string, (typeof machines)['run']> = new
  * Whether an entity that stands there is over. Names of final states go by the machines of today: an
  * older machine that called one otherwise leaves its entities standing, which is seen, not hidden.
  */
-export const isOver = (machine: string, state: string): boolean =>
+export const isFinal = (machine: string, state: string): boolean =>
   finals.has(`${machine} ${state}`);
 
 const finalsOf = (machine: AnyStateMachine): readonly string[] =>

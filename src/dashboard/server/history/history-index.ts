@@ -1,20 +1,20 @@
 import { chainSubject } from '../../../domain/events/event-subjects.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { WireEntity, WireGap } from '../../api-types.ts';
-import { isOver } from './final-states.ts';
+import { isFinal } from './final-states.ts';
 import { Columns, type Row } from './row-columns.ts';
-import { frameOf, Notes, type Stand, standingOf } from './state-frames.ts';
-import { Words } from './string-table.ts';
-import type { Told } from './to-row.ts';
+import { frameOf, type IndexedState, Notes, standingOf } from './state-frames.ts';
+import { StringTable } from './string-table.ts';
+import type { EventRow } from './to-row.ts';
 
 /** So many rows are folded at most to say where everything stood. */
 const piece = 16_384;
 
 /** What the history held, and where everything stood, at a place in it. */
-export interface Stood {
+export interface StateAt {
   readonly seq: Revision;
   readonly at: WallTime;
-  readonly standing: ReadonlyMap<number, Stand>;
+  readonly standing: ReadonlyMap<number, IndexedState>;
 }
 
 /**
@@ -22,8 +22,8 @@ export interface Stood {
  * everything stood, so that any moment is a few thousand rows away. The oldest piece goes when there
  * are too many.
  */
-export class Ledger {
-  readonly words = new Words();
+export class HistoryIndex {
+  readonly words = new StringTable();
   readonly notes = new Notes();
   /** Of each row, the edges taken, as numbers of words. */
   readonly edgeSets: (readonly number[])[] = [[]];
@@ -31,7 +31,7 @@ export class Ledger {
   readonly #edgeNumbers = new Map<string, number>([['', 0]]);
   readonly #entities: WireEntity[] = [];
   readonly #entityNumbers = new Map<string, number>();
-  readonly #standing = new Map<number, Stand>();
+  readonly #standing = new Map<number, IndexedState>();
   #pieces: Columns[] = [];
   readonly #most: number;
   #first: Revision = 0;
@@ -83,7 +83,7 @@ export class Ledger {
   begin(
     seq: Revision,
     at: WallTime,
-    stands: Iterable<Omit<Told, 'type' | 'edges'> & { since: WallTime }>,
+    stands: Iterable<Omit<EventRow, 'type' | 'edges'> & { since: WallTime }>,
   ) {
     this.#last = seq;
     this.#lastAt = at;
@@ -97,7 +97,7 @@ export class Ledger {
     }
   }
 
-  append(seq: Revision, at: WallTime, { entity, type, to, chart, edges, note }: Told): void {
+  append(seq: Revision, at: WallTime, { entity, type, to, chart, edges, note }: EventRow): void {
     this.#reach(seq);
     const row: Row = {
       seq,
@@ -124,7 +124,7 @@ export class Ledger {
   }
 
   /** Where everything stood after the last row up to here. */
-  stoodAt(upTo: { readonly seq: Revision } | { readonly at: WallTime }): Stood {
+  stoodAt(upTo: { readonly seq: Revision } | { readonly at: WallTime }): StateAt {
     const [column, value] =
       'seq' in upTo ? (['seq', upTo.seq] as const) : (['at', upTo.at] as const);
     const from = this.#pieces.findLast((one) => (one[column][0] ?? 0) <= value && one.length > 0);
@@ -173,9 +173,9 @@ export class Ledger {
     return undefined;
   }
 
-  #take(standing: Map<number, Stand>, { entity, to, at, chart, note }: Row): void {
+  #take(standing: Map<number, IndexedState>, { entity, to, at, chart, note }: Row): void {
     const of = this.entity(entity);
-    if (isOver(of.entity, this.words.at(to))) {
+    if (isFinal(of.entity, this.words.at(to))) {
       standing.delete(entity);
       if (of.entity !== 'run') return;
       for (const process of ['session', 'collector'] as const) {

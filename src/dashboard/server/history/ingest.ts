@@ -1,22 +1,22 @@
 import { parseAuditEvent } from '../../../domain/events/audit-entry.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { StoredEvent } from '../../../ports/audit.ts';
-import type { Ledger } from './history-index.ts';
-import { told } from './to-row.ts';
+import type { HistoryIndex } from './history-index.ts';
+import { toRow } from './to-row.ts';
 
 /** Nobody verifies here: hashing would be most of the work. */
 const noHash = () => '';
 
 /** Takes one event as it is stored into the ledger; whatever is no event leaves a gap (G12). */
-export function take(ledger: Ledger, stored: StoredEvent): void {
+export function ingest(ledger: HistoryIndex, stored: StoredEvent): void {
   if (stored.seq <= ledger.last) return;
   const read = parseAuditEvent(stored, noHash);
-  if (read.kind === 'event') ledger.append(read.seq, read.storedAt, told(read.event));
+  if (read.kind === 'event') ledger.append(read.seq, read.storedAt, toRow(read.event));
   else ledger.skip(read.seq, read.storedAt, read.why);
 }
 
 /** Somebody who wants to know that there is more. */
-export class Bell {
+export class Notifier {
   readonly #waiting = new Set<() => void>();
 
   ring(): void {

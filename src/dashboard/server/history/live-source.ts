@@ -5,9 +5,9 @@ import type { Charts } from '../../../ports/charts.ts';
 import type { Keyframes } from '../../../ports/keyframes.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import type { History } from '../../../runtime/history.ts';
-import { Ledger } from './history-index.ts';
-import { Bell, type Progress, take } from './ingest.ts';
-import { seedFrom } from './load-keyframe.ts';
+import { HistoryIndex } from './history-index.ts';
+import { ingest, Notifier, type Progress } from './ingest.ts';
+import { loadKeyframe } from './load-keyframe.ts';
 
 /** What the dashboard looks at: a history, held in memory, and what is known of where it comes from. */
 export interface Source {
@@ -19,8 +19,8 @@ export interface Source {
   /** Charts of machines as they were; of a recording only today's are known. */
   readonly charts: Pick<Charts, 'get'> | undefined;
   /** Another one after each reset. */
-  ledger(): Ledger;
-  readonly bell: Bell;
+  ledger(): HistoryIndex;
+  readonly bell: Notifier;
   /** Resolves when all that was there at the beginning is held. */
   readonly caughtUp: Promise<void>;
   /** Why and how often the history began anew. */
@@ -39,7 +39,7 @@ type LivePorts = Pick<Ports, 'audit' | 'charts' | 'keyframes' | 'leases' | 'cloc
 export class LiveSource implements Source, AsyncDisposable {
   readonly mode = 'live';
   readonly name: string;
-  readonly bell = new Bell();
+  readonly bell = new Notifier();
   readonly history: History;
   readonly keyframes: Keyframes;
   readonly charts: Pick<Charts, 'get'>;
@@ -47,7 +47,7 @@ export class LiveSource implements Source, AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #done: Promise<unknown>;
   readonly #caughtUp = Promise.withResolvers<void>();
-  #ledger = new Ledger();
+  #ledger = new HistoryIndex();
   #resets = { count: 0, reason: '' };
   #awaySince: WallTime | null = null;
   #seats: number | null = null;
@@ -65,7 +65,7 @@ export class LiveSource implements Source, AsyncDisposable {
     return this.#caughtUp.promise;
   }
 
-  ledger(): Ledger {
+  ledger(): HistoryIndex {
     return this.#ledger;
   }
 
@@ -112,10 +112,10 @@ export class LiveSource implements Source, AsyncDisposable {
     const { audit, keyframes } = this.#ports;
     const ledger = this.#ledger;
     const { first, last } = await audit.range();
-    if (ledger.last === 0) await seedFrom(ledger, audit, keyframes, first, signal);
+    if (ledger.last === 0) await loadKeyframe(ledger, audit, keyframes, first, signal);
     if (last <= ledger.last) this.#caughtUp.resolve();
     for await (const stored of audit.follow(ledger.last + 1, signal)) {
-      take(ledger, stored);
+      ingest(ledger, stored);
       if (stored.seq >= last) this.#caughtUp.resolve();
       else if (stored.seq % 1000 === 0) onProgress(stored.seq, last);
       this.bell.ring();
@@ -123,7 +123,7 @@ export class LiveSource implements Source, AsyncDisposable {
   }
 
   #reset(reason: string): void {
-    this.#ledger = new Ledger();
+    this.#ledger = new HistoryIndex();
     this.#resets = { count: this.#resets.count + 1, reason };
     this.bell.ring();
   }

@@ -12,16 +12,16 @@ import { replayTo } from '../../../runtime/audit/replay.ts';
 import type { History } from '../../../runtime/history.ts';
 import type { WireEntity } from '../../api-types.ts';
 import { machinesByName } from './final-states.ts';
-import type { Ledger } from './history-index.ts';
-import { noteOfRecord } from './to-row.ts';
+import type { HistoryIndex } from './history-index.ts';
+import { detailsOfRecord } from './to-row.ts';
 
 /**
  * Where the front of a history is trimmed, the ledger begins at the first keyframe that nothing is
  * missing behind: from there on everything is known to stand where it stood.
  * @throws {Fault} `store-unavailable`
  */
-export async function seedFrom(
-  ledger: Ledger,
+export async function loadKeyframe(
+  ledger: HistoryIndex,
   history: History,
   keyframes: Keyframes,
   first: Revision,
@@ -89,6 +89,6 @@ const stand = (
   entity,
   to,
   chart: machinesByName.get(entity.entity)?.chart ?? '',
-  note: noteOfRecord(entity.entity, type, record),
+  note: detailsOfRecord(entity.entity, type, record),
   since: record.since,
 });

@@ -1,14 +1,14 @@
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { WireDensity, WirePage, WireRow, WireState } from '../../api-types.ts';
 import { problems } from '../../history/event-classes.ts';
-import type { Ledger, Stood } from './history-index.ts';
+import type { HistoryIndex, StateAt } from './history-index.ts';
 import type { Row } from './row-columns.ts';
-import { Renumbered } from './string-table.ts';
+import { LocalIds } from './string-table.ts';
 
 /** The rows as a page that stands for itself: everything from `from` to `to`. */
-function pageOf(ledger: Ledger, rows: Iterable<Row>, from: Revision, to: Revision): WirePage {
-  const entities = new Renumbered((number) => ledger.entity(number));
-  const words = new Renumbered((number) => ledger.words.at(number));
+function pageOf(ledger: HistoryIndex, rows: Iterable<Row>, from: Revision, to: Revision): WirePage {
+  const entities = new LocalIds((number) => ledger.entity(number));
+  const words = new LocalIds((number) => ledger.words.at(number));
   const wired: WireRow[] = [];
   const notes: [number, object][] = [];
   for (const row of rows) {
@@ -29,7 +29,11 @@ function pageOf(ledger: Ledger, rows: Iterable<Row>, from: Revision, to: Revisio
 }
 
 /** The next page behind a place; undefined where there is nothing behind it. */
-export function pageAfter(ledger: Ledger, after: Revision, most: number): WirePage | undefined {
+export function pageAfter(
+  ledger: HistoryIndex,
+  after: Revision,
+  most: number,
+): WirePage | undefined {
   if (after >= ledger.last) return undefined;
   const rows: Row[] = [];
   for (const row of ledger.rows(after + 1)) {
@@ -41,7 +45,7 @@ export function pageAfter(ledger: Ledger, after: Revision, most: number): WirePa
 
 /** The last rows before a place, as pages in order; the first begins where it is the beginning. */
 export function pagesBefore(
-  ledger: Ledger,
+  ledger: HistoryIndex,
   before: Revision,
   limit: number,
   most: number,
@@ -60,7 +64,7 @@ export function pagesBefore(
 
 /** Rows in order as pages of at most so many, that leave nothing out between `from` and `to`. */
 export function pagesOf(
-  ledger: Ledger,
+  ledger: HistoryIndex,
   rows: readonly Row[],
   from: Revision,
   to: Revision,
@@ -77,9 +81,9 @@ export function pagesOf(
   return pages;
 }
 
-export function stateOfAll(ledger: Ledger, { seq, at, standing }: Stood): WireState {
-  const entities = new Renumbered((number) => ledger.entity(number));
-  const words = new Renumbered((number) => ledger.words.at(number));
+export function stateOfAll(ledger: HistoryIndex, { seq, at, standing }: StateAt): WireState {
+  const entities = new LocalIds((number) => ledger.entity(number));
+  const words = new LocalIds((number) => ledger.words.at(number));
   const states: WireState['states'][number][] = [];
   for (const [entity, { to, since, chart, note }] of standing) {
     states.push([entities.of(entity), words.of(to), since, words.of(chart), ledger.notes.at(note)]);
@@ -89,7 +93,7 @@ export function stateOfAll(ledger: Ledger, { seq, at, standing }: Stood): WireSt
 
 /** How much happened in equal pieces of time; `firstSeq` of one where nothing did is the next one's. */
 export function densityOf(
-  ledger: Ledger,
+  ledger: HistoryIndex,
   from: WallTime,
   to: WallTime,
   count: number,

@@ -3,8 +3,8 @@ import { matchesSubject } from '../../../domain/identity/subject-filter.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { StoredEvent } from '../../../ports/audit.ts';
 import type { History } from '../../../runtime/history.ts';
-import { Ledger } from './history-index.ts';
-import { Bell, type Progress, take } from './ingest.ts';
+import { HistoryIndex } from './history-index.ts';
+import { ingest, Notifier, type Progress } from './ingest.ts';
 import type { Source } from './live-source.ts';
 
 const eventsPerBlock = 512;
@@ -72,12 +72,12 @@ export async function openRecording(
   recorded: History,
   onProgress: Progress = () => {},
 ): Promise<Source> {
-  const ledger = new Ledger();
+  const ledger = new HistoryIndex();
   const history = new PackedHistory();
   const { last } = await recorded.range();
   let count = 0;
   for await (const stored of recorded.read(0)) {
-    take(ledger, stored);
+    ingest(ledger, stored);
     history.add(stored);
     count += 1;
     if (count % 5000 === 0) onProgress(stored.seq, last);
@@ -89,7 +89,7 @@ export async function openRecording(
     history,
     keyframes: undefined,
     charts: undefined,
-    bell: new Bell(),
+    bell: new Notifier(),
     caughtUp: Promise.resolve(),
     ledger: () => ledger,
     resets: () => ({ count: 0, reason: '' }),

@@ -1,5 +1,5 @@
 import type { Revision, WallTime } from '../../../domain/time.ts';
-import type { Frame } from './state-frames.ts';
+import type { StateFrame } from './state-frames.ts';
 
 /** One transition, by the ledger's numbers. */
 export interface Row {
@@ -15,7 +15,7 @@ export interface Row {
 
 /** Rows in a piece of columns, 40 bytes each; and where everything stood before the first of them. */
 export class Columns {
-  readonly start: Frame;
+  readonly start: StateFrame;
   readonly startSeq: Revision;
   readonly startAt: WallTime;
   readonly seq: Float64Array;
@@ -28,7 +28,7 @@ export class Columns {
   readonly note: Uint32Array;
   #length = 0;
 
-  constructor(capacity: number, start: Frame, startSeq: Revision, startAt: WallTime) {
+  constructor(capacity: number, start: StateFrame, startSeq: Revision, startAt: WallTime) {
     this.start = start;
     this.startSeq = startSeq;
     this.startAt = startAt;

@@ -1,8 +1,8 @@
 import type { WallTime } from '../../../domain/time.ts';
-import type { WireNote } from '../../api-types.ts';
+import type { ApiDetails } from '../../api-types.ts';
 
 /** Where an entity stands, by the ledger's numbers. */
-export interface Stand {
+export interface IndexedState {
   readonly to: number;
   readonly since: WallTime;
   readonly chart: number;
@@ -11,7 +11,7 @@ export interface Stand {
 }
 
 /** All entities that stand, as few bytes as may be: many of these are kept. */
-export interface Frame {
+export interface StateFrame {
   readonly entity: Uint32Array;
   readonly to: Uint32Array;
   readonly since: Float64Array;
@@ -22,9 +22,9 @@ export interface Frame {
 /** Notes by number: nearly all of them are equal to another's. */
 export class Notes {
   readonly #numbers = new Map<string, number>([['{}', 0]]);
-  readonly #notes: WireNote[] = [{}];
+  readonly #notes: ApiDetails[] = [{}];
 
-  numberOf(note: WireNote): number {
+  numberOf(note: ApiDetails): number {
     const text = JSON.stringify(note);
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;
@@ -32,7 +32,7 @@ export class Notes {
     return this.#notes.push(note) - 1;
   }
 
-  at(number: number): WireNote {
+  at(number: number): ApiDetails {
     return this.#notes[number] ?? {};
   }
 
@@ -44,7 +44,7 @@ export class Notes {
   }
 }
 
-export function frameOf(standing: ReadonlyMap<number, Stand>): Frame {
+export function frameOf(standing: ReadonlyMap<number, IndexedState>): StateFrame {
   const { size } = standing;
   const frame = {
     entity: new Uint32Array(size),
@@ -65,8 +65,14 @@ export function frameOf(standing: ReadonlyMap<number, Stand>): Frame {
   return frame;
 }
 
-export function standingOf({ entity, to, since, chart, note }: Frame): Map<number, Stand> {
-  const standing = new Map<number, Stand>();
+export function standingOf({
+  entity,
+  to,
+  since,
+  chart,
+  note,
+}: StateFrame): Map<number, IndexedState> {
+  const standing = new Map<number, IndexedState>();
   for (let at = 0; at < entity.length; at += 1) {
     standing.set(entity[at] ?? 0, {
       to: to[at] ?? 0,

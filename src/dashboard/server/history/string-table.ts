@@ -1,5 +1,5 @@
 /** Texts by number: each is kept once. */
-export class Words {
+export class StringTable {
   readonly #numbers = new Map<string, number>();
   readonly #texts: string[] = [];
 
@@ -20,7 +20,7 @@ export class Words {
 }
 
 /** Things of a ledger by their number there, and the number each gets in a page of its own. */
-export class Renumbered<T> {
+export class LocalIds<T> {
   readonly all: T[] = [];
   readonly #numbers = new Map<number, number>();
   readonly #read: (number: number) => T;

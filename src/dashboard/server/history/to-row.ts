@@ -1,27 +1,27 @@
 import type { AuditEvent, StateValue } from '../../../domain/events/event-schema.ts';
-import type { WireEntity, WireNote } from '../../api-types.ts';
+import type { ApiDetails, WireEntity } from '../../api-types.ts';
 
 /** What the page is told of one event. */
-export interface Told {
+export interface EventRow {
   readonly entity: WireEntity;
   readonly type: string;
   readonly to: string;
   readonly chart: string;
   readonly edges: readonly string[];
-  readonly note: WireNote;
+  readonly note: ApiDetails;
 }
 
-export const told = (event: AuditEvent): Told => ({
+export const toRow = (event: AuditEvent): EventRow => ({
   entity: event.of,
   type: event.event.type,
-  to: stateWord(event.to),
+  to: encodeState(event.to),
   chart: event.chart,
   edges: event.edges,
   note: noteOf(event),
 });
 
 /** The active leaves by id below the machine's, joined by `+`. */
-export function stateWord(value: StateValue): string {
+export function encodeState(value: StateValue): string {
   const leaves: string[] = [];
   collect(value, '', leaves);
   return leaves.join('+');
@@ -38,7 +38,7 @@ function collect(value: StateValue, path: string, into: string[]): void {
 }
 
 /** The state that a word names, as XState names it. */
-export function stateOf(word: string): StateValue {
+export function decodeState(word: string): StateValue {
   type Nested = { [region: string]: Nested | string };
   // A word comes from an event, whoever wrote it: a region called `__proto__` is a region.
   const bare = (): Nested => Object.create(null);
@@ -64,7 +64,7 @@ export function stateOf(word: string): StateValue {
 const longest = 200;
 
 /** What a screen needs beside the transition; nothing in it is taken on trust. */
-function noteOf({ of, event, actor, evidence, record }: AuditEvent): WireNote {
+function noteOf({ of, event, actor, evidence, record }: AuditEvent): ApiDetails {
   const own = 'agent' in of && of.entity !== 'hold' && actor.run === of.run;
   const by = own ? undefined : `${actor.host}/${actor.agent}`;
   const why =
@@ -75,16 +75,16 @@ function noteOf({ of, event, actor, evidence, record }: AuditEvent): WireNote {
   return {
     ...(by !== undefined && { by }),
     ...(why !== undefined && { why }),
-    ...(record !== null && noteOfRecord(of.entity, event.type, record)),
+    ...(record !== null && detailsOfRecord(of.entity, event.type, record)),
   };
 }
 
 /** What a record says that a screen shows: as it begins, and where it has changed. */
-export function noteOfRecord(
+export function detailsOfRecord(
   entity: WireEntity['entity'],
   type: string,
   record: Readonly<Record<string, unknown>>,
-): WireNote {
+): ApiDetails {
   switch (entity) {
     case 'run':
       return type === 'started' ? some(record, ['ttl', 'grace'], ['zone', 'address']) : {};
@@ -101,9 +101,9 @@ export function noteOfRecord(
 
 function some(
   record: Readonly<Record<string, unknown>>,
-  numbers: readonly (keyof WireNote)[],
-  texts: readonly (keyof WireNote)[],
-): WireNote {
+  numbers: readonly (keyof ApiDetails)[],
+  texts: readonly (keyof ApiDetails)[],
+): ApiDetails {
   const note: Record<string, unknown> = {};
   for (const name of numbers) if (Number.isFinite(record[name])) note[name] = record[name];
   for (const name of texts) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Refusal } from './http-error.ts';
-import { type Encoding, encodingOf, everywhere, pack } from './respond.ts';
+import { HttpError } from './http-error.ts';
+import { commonHeaders, compress, type Encoding, encodingOf } from './respond.ts';
 
 /** The page's files by name: `index.html`, `main.js`, … */
 export type Files = ReadonlyMap<string, Buffer>;
@@ -24,14 +24,14 @@ export class Assets {
     this.#assets = new Map([...files].map(([name, body]) => [name, assetOf(name, body)]));
   }
 
-  /** @throws {Refusal} `not-found` */
+  /** @throws {HttpError} `not-found` */
   async send(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
     const asset = this.#assets.get(name);
-    if (!asset) throw new Refusal('not-found', 'there is no such file');
+    if (!asset) throw new HttpError('not-found', 'there is no such file');
     const encoding = isPackable(asset.type) ? encodingOf(request) : 'identity';
     const tag = `"${asset.tag}-${encoding}"`;
     const headers = {
-      ...everywhere,
+      ...commonHeaders,
       'cache-control': hashed.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache',
       'content-type': asset.type,
       etag: tag,
@@ -61,7 +61,7 @@ function assetOf(name: string, body: Buffer): Asset {
 }
 
 function packedOf({ body, packed }: Asset, encoding: Encoding): Promise<Buffer> {
-  const there = packed.get(encoding) ?? pack(body, encoding, true);
+  const there = packed.get(encoding) ?? compress(body, encoding, true);
   packed.set(encoding, there);
   return there;
 }

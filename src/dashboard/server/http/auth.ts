@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { Refusal } from './http-error.ts';
+import { HttpError } from './http-error.ts';
 
 /** Who is let in. */
-export interface DoorPolicy {
+export interface AuthPolicy {
   /** Names by which this server may be called, beside addresses and `localhost`. */
   readonly names: readonly string[];
   /** Without one, whoever reaches the address is let in. */
@@ -18,11 +18,11 @@ export interface DoorPolicy {
  * Refuses a request that was sent under a name that is not ours: a page from elsewhere whose name was
  * made to point here (DNS rebinding) has only names, never our address.
  */
-export function checkHost({ headers }: IncomingMessage, { names }: DoorPolicy): void {
+export function checkHost({ headers }: IncomingMessage, { names }: AuthPolicy): void {
   const name = nameIn(headers.host ?? '');
   if (name !== undefined && (isIP(name) > 0 || name === 'localhost' || names.includes(name)))
     return;
-  throw new Refusal(
+  throw new HttpError(
     'forbidden',
     'this server does not go by the name in the Host header',
     'use its address, or start it with --host-name NAME',
@@ -35,15 +35,15 @@ export function checkOrigin({ headers }: IncomingMessage, needed: boolean): void
   const site = headers['sec-fetch-site'];
   const own = origin === `http://${host}` || origin === `https://${host}`;
   if (origin === undefined ? needed : !own) {
-    throw new Refusal('forbidden', 'the request comes from another site');
+    throw new HttpError('forbidden', 'the request comes from another site');
   }
   if (site !== undefined && site !== 'same-origin' && site !== 'none') {
-    throw new Refusal('forbidden', 'the request comes from another site');
+    throw new HttpError('forbidden', 'the request comes from another site');
   }
 }
 
 /** Whether the request has the token, or the cookie that it was exchanged for. */
-export function isLetIn({ headers }: IncomingMessage, policy: DoorPolicy): boolean {
+export function isAuthorized({ headers }: IncomingMessage, policy: AuthPolicy): boolean {
   const { token, cookie } = policy;
   if (token === undefined) return true;
   const [, bearer] = /^Bearer ([\x21-\x7e]+)$/i.exec(headers.authorization ?? '') ?? [];
@@ -54,14 +54,14 @@ export function isLetIn({ headers }: IncomingMessage, policy: DoorPolicy): boole
 }
 
 /** In constant time, whatever the length. */
-export const isToken = (said: string, { token }: DoorPolicy): boolean =>
+export const isToken = (said: string, { token }: AuthPolicy): boolean =>
   token !== undefined && isSame(said, token);
 
 /** The cookie: the browser keeps it until it is closed, no script sees it, no other site sends it. */
-export const cookieOf = (policy: DoorPolicy): string =>
+export const cookieOf = (policy: AuthPolicy): string =>
   `${policy.cookie}=${passOf(policy)}; Path=/; HttpOnly; SameSite=Strict`;
 
-const passOf = ({ token = '', secret }: DoorPolicy): string =>
+const passOf = ({ token = '', secret }: AuthPolicy): string =>
   sha256(`${secret} ${token}`).toString('hex');
 
 const isSame = (a: string, b: string): boolean => timingSafeEqual(sha256(a), sha256(b));

@@ -13,7 +13,7 @@ const statuses = {
 } as const;
 
 /** A request that this server does not serve. */
-export class Refusal extends Error {
+export class HttpError extends Error {
   override readonly name = 'Refusal';
   readonly code: keyof typeof statuses;
   readonly hint: string | undefined;
@@ -35,8 +35,8 @@ const ofFaults: Partial<Record<FaultCode, number>> = {
 };
 
 /** A failure as the page is told of it; undefined for what nobody foresaw. */
-export function faultOf(cause: unknown): { status: number; fault: WireFault } | undefined {
-  if (cause instanceof Refusal) {
+export function toErrorResponse(cause: unknown): { status: number; fault: WireFault } | undefined {
+  if (cause instanceof HttpError) {
     const { code, message, hint = null } = cause;
     return { status: statuses[code], fault: { code, message, hint } };
   }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { cookieOf, type DoorPolicy, isToken } from './auth.ts';
+import { type AuthPolicy, cookieOf, isToken } from './auth.ts';
 import { readText } from './request-schema.ts';
-import { everywhere } from './respond.ts';
+import { commonHeaders } from './respond.ts';
 
 /** Whether a request brings a token to exchange for a cookie: by the form, or in a link. */
 export const isLogin = (path: string, query: URLSearchParams): boolean =>
@@ -11,7 +11,7 @@ export const isLogin = (path: string, query: URLSearchParams): boolean =>
 export async function logIn(
   request: IncomingMessage,
   response: ServerResponse,
-  policy: DoorPolicy,
+  policy: AuthPolicy,
   query: URLSearchParams,
 ): Promise<void> {
   const said =
@@ -20,7 +20,7 @@ export async function logIn(
       : query.get('token');
   if (said === null) return sendLogin(response, 200);
   if (!isToken(said.trim(), policy)) return sendLogin(response, 401);
-  const headers = { ...everywhere, 'cache-control': 'no-store', location: '/' };
+  const headers = { ...commonHeaders, 'cache-control': 'no-store', location: '/' };
   response.writeHead(303, { ...headers, 'set-cookie': cookieOf(policy) }).end();
 }
 
@@ -28,7 +28,7 @@ export async function logIn(
 export function sendLogin(response: ServerResponse, status: 200 | 401): void {
   const wrong = status === 401 ? '<p role="alert">That is not the token.</p>' : '';
   response.writeHead(status, {
-    ...everywhere,
+    ...commonHeaders,
     'cache-control': 'no-store',
     'content-type': 'text/html; charset=utf-8',
   });

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { HostId } from '../../../domain/identity/names.ts';
-import { Refusal } from './http-error.ts';
+import { HttpError } from './http-error.ts';
 
 const place = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const some = (from: number, to: number, otherwise: number) =>
@@ -38,17 +38,17 @@ export const queries = {
   }),
 } as const;
 
-/** @throws {Refusal} `bad-request` naming what is wrong */
+/** @throws {HttpError} `bad-request` naming what is wrong */
 export function readQuery<S extends z.ZodType>(rule: S, query: URLSearchParams): z.output<S> {
   const read = rule.safeParse(Object.fromEntries(query));
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  throw new Refusal('bad-request', `${issue?.path.join('.')}: ${issue?.message}`);
+  throw new HttpError('bad-request', `${issue?.path.join('.')}: ${issue?.message}`);
 }
 
 const mostBody = 16 * 1024;
 
-/** The request's document. @throws {Refusal} `too-large`, `bad-request` */
+/** The request's document. @throws {HttpError} `too-large`, `bad-request` */
 export async function readBody<S extends z.ZodType>(
   request: IncomingMessage,
   rule: S,
@@ -57,22 +57,22 @@ export async function readBody<S extends z.ZodType>(
   try {
     value = JSON.parse(await readText(request));
   } catch (cause) {
-    if (cause instanceof Refusal) throw cause;
-    throw new Refusal('bad-request', 'the body is not JSON');
+    if (cause instanceof HttpError) throw cause;
+    throw new HttpError('bad-request', 'the body is not JSON');
   }
   const read = rule.safeParse(value);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  throw new Refusal('bad-request', `${issue?.path.join('.')}: ${issue?.message}`);
+  throw new HttpError('bad-request', `${issue?.path.join('.')}: ${issue?.message}`);
 }
 
-/** @throws {Refusal} `too-large` */
+/** @throws {HttpError} `too-large` */
 export async function readText(request: IncomingMessage): Promise<string> {
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
     length += piece.length;
-    if (length > mostBody) throw new Refusal('too-large', `a body has at most ${mostBody} bytes`);
+    if (length > mostBody) throw new HttpError('too-large', `a body has at most ${mostBody} bytes`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');

@@ -4,7 +4,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { WireFault } from '../../api-types.ts';
 
 /** Of which headers every answer has. */
-export const everywhere: Readonly<Record<string, string>> = {
+export const commonHeaders: Readonly<Record<string, string>> = {
   'content-security-policy':
     "default-src 'self'; img-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
   'cross-origin-opener-policy': 'same-origin',
@@ -34,7 +34,7 @@ const gz = promisify(gzip);
 const worthPacking = 1024;
 
 /** Packed as the client takes it; `best` for what is packed once and sent often. */
-export async function pack(body: Buffer, encoding: Encoding, best = false): Promise<Buffer> {
+export async function compress(body: Buffer, encoding: Encoding, best = false): Promise<Buffer> {
   if (encoding === 'identity' || body.length < worthPacking) return body;
   if (encoding === 'gzip') return gz(body, { level: best ? 9 : 4 });
   const quality = best ? 11 : 3;
@@ -60,9 +60,9 @@ export async function sendBody(
   how: { readonly status?: number; readonly cache: string; readonly type: string },
 ): Promise<void> {
   const encoding = body.length < worthPacking ? 'identity' : encodingOf(request);
-  const packed = await pack(body, encoding);
+  const packed = await compress(body, encoding);
   response.writeHead(how.status ?? 200, {
-    ...everywhere,
+    ...commonHeaders,
     'cache-control': how.cache,
     'content-type': how.type,
     'content-length': packed.length,
@@ -79,7 +79,7 @@ export function sendFault(response: ServerResponse, status: number, fault: WireF
   }
   const body = Buffer.from(JSON.stringify(fault));
   response.writeHead(status, {
-    ...everywhere,
+    ...commonHeaders,
     'cache-control': 'no-store',
     'content-type': 'application/json',
     'content-length': body.length,

@@ -12,7 +12,7 @@ import { ManualCollection } from '../../../runtime/collector/manual-collection.t
 import { endHoldEarly, planHold } from '../../../runtime/operator/operator-actions.ts';
 import type { Author } from '../../../runtime/transitions/record-change.ts';
 import type { WireDone, WireLeft } from '../../api-types.ts';
-import { Refusal } from '../http/http-error.ts';
+import { HttpError } from '../http/http-error.ts';
 import { readBody } from '../http/request-schema.ts';
 
 /** Who acts where nobody is named. */
@@ -56,13 +56,13 @@ export class Actions {
     this.#planOf = planOf;
   }
 
-  /** @throws {Refusal} `bad-request`, `not-found`; {Fault} what planning and a visit throw */
+  /** @throws {HttpError} `bad-request`, `not-found`; {Fault} what planning and a visit throw */
   async take(name: string, request: IncomingMessage): Promise<WireDone> {
     const act = this.#act(name);
-    if (!act) throw new Refusal('not-found', 'there is no such action');
+    if (!act) throw new HttpError('not-found', 'there is no such action');
     const id = request.headers['rollcall-request'];
     if (typeof id !== 'string' || !/^[\w-]{8,64}$/.test(id)) {
-      throw new Refusal('bad-request', 'the header Rollcall-Request is missing, or no id');
+      throw new HttpError('bad-request', 'the header Rollcall-Request is missing, or no id');
     }
     const doing = await act(request);
     const known = this.#asked.get(id);
@@ -100,7 +100,7 @@ export class Actions {
       const author = this.#author(as);
       const at = { host, ...(agent && { agent }) };
       const did = await endHoldEarly(author, at, this.#ports, AbortSignal.timeout(patience));
-      if (did === 'absent') throw new Refusal('not-found', 'no hold stands there');
+      if (did === 'absent') throw new HttpError('not-found', 'no hold stands there');
       return { did, transitions: 1, by: nameOf(author), left: null };
     };
   }

@@ -5,9 +5,9 @@ import { isOfSlot } from '../../../domain/events/event-schema.ts';
 import { agentMapKey } from '../../../domain/identity/registry-keys.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { WireCauses, WireRelated } from '../../api-types.ts';
-import type { Ledger } from '../history/history-index.ts';
+import type { HistoryIndex } from '../history/history-index.ts';
 import type { Source } from '../history/live-source.ts';
-import { Refusal } from '../http/http-error.ts';
+import { HttpError } from '../http/http-error.ts';
 
 /** So many events of a slot are looked at in either direction, and so many rows of the history. */
 const events = 2000;
@@ -20,12 +20,12 @@ const named = 100;
  *
  * An event names its cause by hash. Whatever led to another was of the same slot, so only that slot's
  * events are read, as far as a bound in either direction: `far` says that the cause lies behind it.
- * @throws {Refusal} `not-found`
+ * @throws {HttpError} `not-found`
  */
 export async function causesOf(source: Source, seq: Revision): Promise<WireCauses> {
   const ledger = source.ledger();
   const found = ledger.rows(seq).next().value;
-  if (!found || found.seq !== seq) throw new Refusal('not-found', `there is no event ${seq}`);
+  if (!found || found.seq !== seq) throw new HttpError('not-found', `there is no event ${seq}`);
   const of = ledger.entity(found.entity);
   if (!isOfSlot(of)) return { seq, by: null, cause: null, far: false, led: [], more: 0 };
   const slot = agentMapKey(of);
@@ -66,7 +66,7 @@ const isBecauseOf = ({ cause }: AuditEvent, own: string): boolean => own !== '' 
 
 /** The first and the last place of the slot's events that are looked at around one. */
 function reachOf(
-  ledger: Ledger,
+  ledger: HistoryIndex,
   seq: Revision,
   isMeant: (entity: number) => boolean,
 ): readonly [Revision, Revision] {

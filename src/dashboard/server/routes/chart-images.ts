@@ -3,11 +3,11 @@ import type { Chart } from '../../../charts/model/chart.ts';
 import { type TreeNode, treeOf } from '../../../charts/model/state-tree.ts';
 import { svgOf } from '../../../charts/svg/svg.ts';
 import type { Theme } from '../../../charts/svg/theme.ts';
-import { Refusal } from '../http/http-error.ts';
+import { HttpError } from '../http/http-error.ts';
 
 /**
  * A chart as a picture, some of its states closed.
- * @throws {Fault} `not-drawn` @throws {Refusal} `bad-request`, `too-busy`
+ * @throws {Fault} `not-drawn` @throws {HttpError} `bad-request`, `too-busy`
  */
 export type Draw = (chart: Chart, collapsed: readonly string[], theme: Theme) => Promise<Buffer>;
 
@@ -17,7 +17,7 @@ const kept = 64;
 const waiting = 8;
 
 /** Lays out each picture once, one after the other: what a hash names never changes. */
-export function drawings(
+export function chartImageCache(
   layoutOf: (chart: Chart, collapsed: readonly string[]) => Promise<Layout>,
 ): Draw {
   const layouts = new Map<string, Promise<Layout>>();
@@ -31,7 +31,7 @@ export function drawings(
       layouts.set(key, known);
       return known;
     }
-    if (queued >= waiting) throw new Refusal('too-busy', 'too many pictures are being drawn');
+    if (queued >= waiting) throw new HttpError('too-busy', 'too many pictures are being drawn');
     queued += 1;
     const layout = turn.then(() => layoutOf(chart, closed));
     turn = layout
@@ -51,7 +51,7 @@ export function drawings(
 
 /**
  * The closed states by which a picture is known: without what is inside another closed one, in one order.
- * @throws {Refusal} `bad-request` for what is no state that holds others
+ * @throws {HttpError} `bad-request` for what is no state that holds others
  */
 export function closedIn(chart: Chart, collapsed: readonly string[]): readonly string[] {
   const tree = treeOf(chart);
@@ -62,7 +62,7 @@ export function closedIn(chart: Chart, collapsed: readonly string[]): readonly s
     .filter((id) => {
       const one = tree.get(id);
       if (one && one.children.length > 0) return !isInClosed(one);
-      throw new Refusal(
+      throw new HttpError(
         'bad-request',
         `collapsed: not a state of ${chart.machine} with others in it`,
       );

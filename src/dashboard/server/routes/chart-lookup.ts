@@ -18,7 +18,7 @@ export const chartByHash = (hash: string): Chart | undefined => charts.get(hash)
  * Today's chart, or one that was published when a machine was another; undefined where nobody has it.
  * @throws {Fault} `store-unavailable`
  */
-export async function chartEverOf(
+export async function findChart(
   hash: string,
   published: Pick<Charts, 'get'> | undefined,
 ): Promise<Chart | undefined> {

@@ -3,19 +3,19 @@ import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { constants, createGzip } from 'node:zlib';
 import { type Millis, type Revision, seconds } from '../../../domain/time.ts';
-import type { WireHello, WireMark } from '../../api-types.ts';
+import type { ApiHeartbeat, WireHello } from '../../api-types.ts';
 import type { Source } from '../history/live-source.ts';
 import { pageAfter } from '../history/pages.ts';
-import { encodingOf, everywhere } from '../http/respond.ts';
+import { commonHeaders, encodingOf } from '../http/respond.ts';
 
 /** How often at most a page is sent, how often a mark, and how long a reader may not read. */
-export interface Pace {
+export interface StreamTiming {
   readonly batchEvery: Millis;
   readonly markEvery: Millis;
   readonly patience: Millis;
 }
 
-export const pace: Pace = { batchEvery: 100, markEvery: seconds(2), patience: seconds(20) };
+export const pace: StreamTiming = { batchEvery: 100, markEvery: seconds(2), patience: seconds(20) };
 
 const rowsPerBatch = 2000;
 /** A server that was just started may still be reading. */
@@ -28,13 +28,13 @@ const caughtUpWithin: Millis = seconds(60);
  * taken the one before. One that takes nothing for too long is disconnected, and resumes by the id of
  * the last batch it has.
  */
-export async function stream(
+export async function streamEvents(
   request: IncomingMessage,
   response: ServerResponse,
   source: Source,
   after: Revision | undefined,
   hello: () => WireHello,
-  { batchEvery, markEvery, patience }: Pace = pace,
+  { batchEvery, markEvery, patience }: StreamTiming = pace,
 ): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
@@ -84,7 +84,7 @@ function misfitOf(source: Source, at: Revision): string | undefined {
   return undefined;
 }
 
-const markOf = (source: Source): WireMark => {
+const markOf = (source: Source): ApiHeartbeat => {
   const { last, lastAt } = source.ledger();
   return {
     head: last,
@@ -116,7 +116,7 @@ function writerOf(
 ) {
   const packed = encodingOf(request) !== 'identity';
   response.writeHead(200, {
-    ...everywhere,
+    ...commonHeaders,
     'cache-control': 'no-store',
     'content-type': 'text/event-stream',
     'x-accel-buffering': 'no',

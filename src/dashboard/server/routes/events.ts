@@ -4,7 +4,7 @@ import type { Revision } from '../../../domain/time.ts';
 import type { StoredEvent } from '../../../ports/audit.ts';
 import type { History } from '../../../runtime/history.ts';
 import type { Source } from '../history/live-source.ts';
-import { Refusal } from '../http/http-error.ts';
+import { HttpError } from '../http/http-error.ts';
 
 /** An event as it is stored: its place, and its text as JSON; a text that is none stays a text. */
 export function eventDocument({
@@ -24,13 +24,13 @@ export function eventDocument({
   }
 }
 
-/** @throws {Refusal} `not-found` */
+/** @throws {HttpError} `not-found` */
 export async function eventAt(history: History, seq: Revision): Promise<StoredEvent> {
   for await (const stored of history.read(seq)) {
     if (stored.seq === seq) return stored;
     break;
   }
-  throw new Refusal('not-found', `there is no event ${seq}`);
+  throw new HttpError('not-found', `there is no event ${seq}`);
 }
 
 /**

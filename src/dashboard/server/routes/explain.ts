@@ -7,8 +7,8 @@ import { initialTransition, transition } from '../../../runtime/transitions/tran
 import type { WireExplained, WireNext } from '../../api-types.ts';
 import { machinesByName } from '../history/final-states.ts';
 import type { Source } from '../history/live-source.ts';
-import { stateOf, stateWord } from '../history/to-row.ts';
-import { Refusal } from '../http/http-error.ts';
+import { decodeState, encodeState } from '../history/to-row.ts';
+import { HttpError } from '../http/http-error.ts';
 import { chartByHash } from './chart-lookup.ts';
 import { eventsOf } from './events.ts';
 
@@ -18,7 +18,7 @@ import { eventsOf } from './events.ts';
  * A guard is asked with the context that the entity's own events give, where all of them are there and
  * the machine of today made them; elsewhere the answer says that it may be otherwise. To what is over
  * nothing happens any more: an answer like any other.
- * @throws {Refusal} `not-found`, `bad-request`
+ * @throws {HttpError} `not-found`, `bad-request`
  */
 export async function explain(
   source: Source,
@@ -33,7 +33,7 @@ export async function explain(
   const stand = number === undefined ? undefined : standing.get(number);
   if (number === undefined || !stand) {
     const last = number === undefined ? undefined : ledger.lastOf(number, upTo);
-    if (!last) throw new Refusal('not-found', 'it is not there yet');
+    if (!last) throw new HttpError('not-found', 'it is not there yet');
     const state = ledger.words.at(last.to);
     const why = event === undefined ? null : 'it is over: nothing happens to it any more';
     return { state, next: [], unsure: false, whyNot: why };
@@ -41,7 +41,7 @@ export async function explain(
   const of = ledger.entity(number);
   const state = ledger.words.at(stand.to);
   const steppable = machinesByName.get(of.entity);
-  if (!steppable) throw new Refusal('not-found', `there is no machine '${of.entity}'`);
+  if (!steppable) throw new HttpError('not-found', `there is no machine '${of.entity}'`);
   const isOfToday = ledger.words.at(stand.chart) === steppable.chart;
   const context =
     isOfToday && steppable.guarded ? await contextOf(source, of, steppable, upTo) : undefined;
@@ -70,7 +70,7 @@ async function contextOf(
       if (taken === 'ignored') return undefined;
       ({ to, context } = taken);
     }
-    if (stateWord(to) !== stateWord(read.event.to)) return undefined;
+    if (encodeState(to) !== encodeState(read.event.to)) return undefined;
   }
   return stored.length === 0 ? undefined : (context as object);
 }
@@ -98,9 +98,9 @@ type Steppable = NonNullable<ReturnType<(typeof machinesByName)['get']>>;
 
 function resolved(machine: Steppable['machine'], state: string, context: object) {
   try {
-    return machine.resolveState({ value: stateOf(state) as never, context });
+    return machine.resolveState({ value: decodeState(state) as never, context });
   } catch {
-    throw new Refusal('not-found', `the machine of today has no state '${state}'`);
+    throw new HttpError('not-found', `the machine of today has no state '${state}'`);
   }
 }
 
@@ -114,12 +114,12 @@ function whyNot(next: readonly WireNext[], state: string, event: string): string
     : `only where a guard holds: ${guards}`;
 }
 
-/** @throws {Refusal} `bad-request` */
+/** @throws {HttpError} `bad-request` */
 function entityIn(text: string): ChainRef {
   try {
     return ChainRef.parse(JSON.parse(text));
   } catch {
-    throw new Refusal(
+    throw new HttpError(
       'bad-request',
       'entity: the entity as a page of the history names it, as JSON',
     );

@@ -2,19 +2,22 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { WirePage } from '../../api-types.ts';
-import type { Ledger } from '../history/history-index.ts';
+import type { HistoryIndex } from '../history/history-index.ts';
 import type { Source } from '../history/live-source.ts';
 import { pagesBefore, pagesOf } from '../history/pages.ts';
 import type { Row } from '../history/row-columns.ts';
-import type { Call } from '../http/request-context.ts';
+import type { RequestContext } from '../http/request-context.ts';
 import { queries, readQuery } from '../http/request-schema.ts';
-import { encodingOf, everywhere } from '../http/respond.ts';
+import { commonHeaders, encodingOf } from '../http/respond.ts';
 import { eventDocument } from './events.ts';
 
 const rowsPerPage = 1000;
 
 /** `/api/audit`: a part of the history, one document per line: pages, or events as they are stored. */
-export async function sendHistory(source: Source, { request, response, query, signal }: Call) {
+export async function sendHistory(
+  source: Source,
+  { request, response, query, signal }: RequestContext,
+) {
   const { from, to, before, limit, full } = readQuery(queries.audit, query);
   const ledger = source.ledger();
   const pages =
@@ -24,7 +27,7 @@ export async function sendHistory(source: Source, { request, response, query, si
   const lines = full === undefined ? jsonOf(pages) : wholeEvents(source, pages);
   const packed = encodingOf(request) !== 'identity';
   response.writeHead(200, {
-    ...everywhere,
+    ...commonHeaders,
     'cache-control': 'no-store',
     'content-type': 'application/x-ndjson',
     vary: 'accept-encoding',
@@ -36,7 +39,12 @@ export async function sendHistory(source: Source, { request, response, query, si
   });
 }
 
-function forwards(ledger: Ledger, from: number, to: number, limit: number): readonly WirePage[] {
+function forwards(
+  ledger: HistoryIndex,
+  from: number,
+  to: number,
+  limit: number,
+): readonly WirePage[] {
   const rows: Row[] = [];
   for (const row of ledger.rows(from)) {
     if (row.seq > to) break;

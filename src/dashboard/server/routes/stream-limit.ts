@@ -1,13 +1,13 @@
-import { Refusal } from '../http/http-error.ts';
-import { type Pace, pace as usual } from './event-stream.ts';
+import { HttpError } from '../http/http-error.ts';
+import { type StreamTiming, pace as usual } from './event-stream.ts';
 
 /** How many streams there may be: each is a browser that stays. */
 export class Streams {
-  readonly pace: Pace;
+  readonly pace: StreamTiming;
   readonly #most: number;
   #open = 0;
 
-  constructor(most = 100, pace: Pace = usual) {
+  constructor(most = 100, pace: StreamTiming = usual) {
     this.#most = most;
     this.pace = pace;
   }
@@ -17,10 +17,10 @@ export class Streams {
     return this.#open;
   }
 
-  /** @throws {Refusal} `too-busy` */
+  /** @throws {HttpError} `too-busy` */
   async run(work: () => Promise<void>): Promise<void> {
     if (this.#open >= this.#most) {
-      throw new Refusal('too-busy', `${this.#most} browsers are looking already`);
+      throw new HttpError('too-busy', `${this.#most} browsers are looking already`);
     }
     this.#open += 1;
     try {

@@ -10,7 +10,7 @@ export const clockTime = (at: number): string => clock.format(at);
 export const dayTime = (at: number): string => `${day.format(at)} ${clock.format(at)}`;
 
 /** A length of time in at most two units: `0.4 s`, `17 s`, `4 m 12 s`, `3 h 5 m`, `2 d 4 h`. */
-export function lasted(length: number): string {
+export function formatDuration(length: number): string {
   const ms = Math.max(0, length);
   if (ms < 950) return `${(Math.round(ms / 100) / 10).toFixed(1)} s`;
   const s = Math.round(ms / 1000);
@@ -26,12 +26,12 @@ const two = (big: number, bigUnit: string, small: number, smallUnit: string): st
 /** What is left until a moment; past it: due. `now` null: the data is stale, so nobody knows. */
 export function countdown(until: number, now: number | null): string {
   if (now === null) return '—';
-  return until <= now ? 'due now' : `in ${lasted(until - now)}`;
+  return until <= now ? 'due now' : `in ${formatDuration(until - now)}`;
 }
 
 /** How long something has lasted; null: not known. */
 export const since = (from: number, now: number | null): string =>
-  now === null ? '—' : lasted(now - from);
+  now === null ? '—' : formatDuration(now - from);
 
-export const counted = (count: number, one: string, many = `${one}s`): string =>
+export const formatCount = (count: number, one: string, many = `${one}s`): string =>
   `${number.format(count)} ${count === 1 ? one : many}`;

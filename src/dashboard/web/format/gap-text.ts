@@ -1,7 +1,7 @@
 import type { WireGap, WireHello } from '../../api-types.ts';
 import { joined } from '../../history/gaps.ts';
 import type { Extent } from '../protocol/worker-messages.ts';
-import { counted } from './format-time.ts';
+import { formatCount } from './format-time.ts';
 
 type Held = Pick<Extent, 'from' | 'gaps' | 'complete'>;
 
@@ -35,5 +35,5 @@ export function gapText({ from, to, why }: WireGap, mode: WireHello['mode'] = 'l
 /** What counts leave out; empty: nothing. */
 export function leftOut(gaps: readonly WireGap[]): string {
   const places = placesIn(gaps);
-  return places === 0 ? '' : `${counted(places, 'place')} missing, not counted`;
+  return places === 0 ? '' : `${formatCount(places, 'place')} missing, not counted`;
 }

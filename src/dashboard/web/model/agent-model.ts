@@ -1,23 +1,23 @@
-import type { WireEntity, WireNote } from '../../api-types.ts';
+import type { ApiDetails, WireEntity } from '../../api-types.ts';
 import { isPresent, runWord } from './state-styles.ts';
 
 /** How an entity stands at the page's moment, in words. */
-export interface Stands {
+export interface EntityState {
   readonly number: number;
   readonly entity: WireEntity;
   readonly state: string;
   readonly since: number;
   readonly chart: string;
   readonly seq: number;
-  readonly note: WireNote;
+  readonly note: ApiDetails;
 }
 
 export interface InstanceNow {
-  readonly stands: Stands;
+  readonly stands: EntityState;
   readonly service: string;
   readonly id: string;
   readonly run: string;
-  readonly word: keyof InstanceCounts;
+  readonly status: keyof InstanceCounts;
   /** Why it is dubious or failing; empty: it is not. */
   readonly reason: string;
 }
@@ -31,14 +31,14 @@ export interface InstanceCounts {
 }
 
 /** A slot: the run that has or had it last, and what stands under it. */
-export interface SlotNow {
+export interface AgentModel {
   readonly key: string;
   readonly host: string;
   /** The same for all slots of a host: compared in a row of thousands, names are slow. */
   readonly hostNumber: number;
   readonly agent: string;
-  readonly stands: Stands;
-  readonly word: string;
+  readonly stands: EntityState;
+  readonly status: string;
   readonly reason: string;
   readonly zone: string;
   readonly instances: readonly InstanceNow[];
@@ -52,18 +52,18 @@ export interface Slot {
   readonly host: string;
   readonly hostNumber: number;
   readonly agent: string;
-  readonly runs: Map<string, Stands>;
-  readonly instances: Map<number, Stands>;
+  readonly runs: Map<string, EntityState>;
+  readonly instances: Map<number, EntityState>;
   /** The instances by name; undefined: one came or went since. */
   order: readonly number[] | undefined;
   /** How it stood when it was last looked at. */
-  now: SlotNow | undefined;
+  now: AgentModel | undefined;
   /** Where among all that are there, if it is. */
   place: number;
 }
 
 /** A slot as it stands; undefined: no run has it at this moment. */
-export function slotNow(slot: Slot, held: boolean): SlotNow | undefined {
+export function slotNow(slot: Slot, held: boolean): AgentModel | undefined {
   const stands = latest(slot.runs);
   if (!stands) return undefined;
   const word = runWord(stands.state);
@@ -75,7 +75,7 @@ export function slotNow(slot: Slot, held: boolean): SlotNow | undefined {
     if (!one) continue;
     const now = instanceNow(one, slot, held);
     instances.push(now);
-    counts[now.word] += 1;
+    counts[now.status] += 1;
   }
   return {
     key: slot.key,
@@ -83,7 +83,7 @@ export function slotNow(slot: Slot, held: boolean): SlotNow | undefined {
     hostNumber: slot.hostNumber,
     agent: slot.agent,
     stands,
-    word,
+    status: word,
     reason: word !== 'suspect' ? '' : held ? 'planned' : (stands.note.why ?? 'silent'),
     zone: stands.note.zone ?? '',
     instances,
@@ -95,7 +95,7 @@ const names = new Intl.Collator('en', { numeric: true });
 export const byName = (a: Slot, b: Slot): number =>
   names.compare(a.host, b.host) || names.compare(a.agent, b.agent);
 
-function ordered(instances: ReadonlyMap<number, Stands>): number[] {
+function ordered(instances: ReadonlyMap<number, EntityState>): number[] {
   const named = [...instances].map(([number, { entity }]) =>
     entity.entity === 'instance'
       ? ([number, entity.service, entity.id] as const)
@@ -105,28 +105,28 @@ function ordered(instances: ReadonlyMap<number, Stands>): number[] {
   return named.map(([number]) => number);
 }
 
-function instanceNow(stands: Stands, slot: Slot, held: boolean): InstanceNow {
+function instanceNow(stands: EntityState, slot: Slot, held: boolean): InstanceNow {
   const { entity, state } = stands;
   if (entity.entity !== 'instance') throw new TypeError('not an instance');
   const { service, id, run } = entity;
   const owner = slot.runs.get(run);
-  const reason = owner ? doubt(owner, held) : 'orphan';
-  if (reason !== '') return { stands, service, id, run, word: 'dubious', reason };
+  const reason = owner ? dubiousReason(owner, held) : 'orphan';
+  if (reason !== '') return { stands, service, id, run, status: 'dubious', reason };
   const word = state === 'failing' || state === 'draining' ? state : 'live';
   const why = word === 'failing' ? (stands.note.why ?? '') : '';
-  return { stands, service, id, run, word, reason: why };
+  return { stands, service, id, run, status: word, reason: why };
 }
 
 /** Why the instances of a run are dubious; empty: they are not. */
-function doubt(owner: Stands, held: boolean): string {
+function dubiousReason(owner: EntityState, held: boolean): string {
   const word = runWord(owner.state);
   if (word === 'suspect') return held ? 'planned' : (owner.note.why ?? 'silent');
   return isPresent(word) ? '' : word;
 }
 
 /** The run that holds the slot, else the one that did last. */
-function latest(runs: ReadonlyMap<string, Stands>): Stands | undefined {
-  let best: Stands | undefined;
+function latest(runs: ReadonlyMap<string, EntityState>): EntityState | undefined {
+  let best: EntityState | undefined;
   for (const one of runs.values()) {
     if (isPresent(runWord(one.state))) return one;
     if (!best || one.since > best.since || (one.since === best.since && one.seq > best.seq)) {

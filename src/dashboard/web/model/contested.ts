@@ -1,9 +1,9 @@
 import type { InstanceNow } from './agent-model.ts';
-import { type Roll, slotKey } from './fleet-model.ts';
+import { type FleetModel, slotKey } from './fleet-model.ts';
 import type { Name } from './name-index.ts';
 
 /** All instances in the fleet that another one of the same name stands beside, under another slot. */
-export function contestedIn(roll: Roll): readonly InstanceNow[] {
+export function contestedIn(roll: FleetModel): readonly InstanceNow[] {
   const found: InstanceNow[] = [];
   for (const name of roll.names.shared) {
     const all = standing(roll, name);
@@ -14,12 +14,12 @@ export function contestedIn(roll: Roll): readonly InstanceNow[] {
 }
 
 /** The instances of one `service/id` that stand, under whatever slots; one: nobody contests it. */
-export function rivals(roll: Roll, service: string, id: string): readonly InstanceNow[] {
+export function contenders(roll: FleetModel, service: string, id: string): readonly InstanceNow[] {
   const name = roll.names.of(service, id);
   return name ? standing(roll, name) : [];
 }
 
-const standing = (roll: Roll, name: Name): readonly InstanceNow[] =>
+const standing = (roll: FleetModel, name: Name): readonly InstanceNow[] =>
   [...name.standing]
     .sort((a, b) => a - b)
     .flatMap((number) => {

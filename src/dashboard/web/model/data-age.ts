@@ -1,4 +1,4 @@
-import { clockTime, lasted } from '../format/format-time.ts';
+import { clockTime, formatDuration } from '../format/format-time.ts';
 import type { Link } from '../protocol/worker-messages.ts';
 
 export interface Age {
@@ -13,14 +13,14 @@ export function age(link: Link | null, clock: number, { past }: { past: string |
     return { word: 'opening', text: 'connecting …', title: 'No answer from the server yet' };
   }
   const { mark, markAt, state, brokenSince } = link;
-  const old = lasted(clock - markAt);
+  const old = formatDuration(clock - markAt);
   if (state === 'broken') {
     const title = `No word from the server since ${clockTime(brokenSince ?? clock)}`;
     const text = markAt === 0 ? 'no connection' : `stale · ${old} old`;
     return { word: 'stale', text, title };
   }
   if (mark?.storeAwaySince) {
-    const text = `NATS away ${lasted(clock + link.skew - mark.storeAwaySince)}`;
+    const text = `NATS away ${formatDuration(clock + link.skew - mark.storeAwaySince)}`;
     return { word: 'away', text, title: 'The server is up, its store does not answer' };
   }
   const title = mark

@@ -1,7 +1,7 @@
 import type { WireEntity } from '../../api-types.ts';
 import type { Changes } from '../protocol/worker-messages.ts';
-import { byName, type Slot, type SlotNow, type Stands, slotNow } from './agent-model.ts';
-import { Namesakes } from './name-index.ts';
+import { type AgentModel, byName, type EntityState, type Slot, slotNow } from './agent-model.ts';
+import { NameIndex } from './name-index.ts';
 
 const ended = new Set(['removed', 'adopted']);
 export const slotKey = (host: string, agent: string): string => `${host}\n${agent}`;
@@ -11,14 +11,14 @@ export const slotKey = (host: string, agent: string): string => `${host}\n${agen
  *
  * Only slots that changed are made anew: whoever has the same object needs no look.
  */
-export class Roll {
+export class FleetModel {
   entities: WireEntity[] = [];
   words: string[] = [];
   /** Of the fleet: holds, brakes, collectors, policies. Few. */
-  readonly others = new Map<number, Stands>();
+  readonly others = new Map<number, EntityState>();
   /** Runs as their own processes know them. */
-  readonly sessions = new Map<number, Stands>();
-  readonly names = new Namesakes();
+  readonly sessions = new Map<number, EntityState>();
+  readonly names = new NameIndex();
   readonly #slots = new Map<string, Slot>();
   /** The slot of each run and instance, by its number: found by name only once. */
   #slotAt: (Slot | undefined)[] = [];
@@ -28,9 +28,9 @@ export class Roll {
   /** All slots that were ever heard of, by name: sorted anew only for one more. */
   #order: readonly Slot[] | undefined;
   /** Those of them that are there; undefined: one came or went. */
-  #there: SlotNow[] | undefined;
+  #there: AgentModel[] | undefined;
 
-  know(entities: readonly WireEntity[], words: readonly string[]): void {
+  addNames(entities: readonly WireEntity[], words: readonly string[]): void {
     for (const one of entities) this.entities.push(one);
     for (const one of words) this.words.push(one);
   }
@@ -74,7 +74,7 @@ export class Roll {
   }
 
   /** All slots, by name: the order never depends on how they stand. Good until the next change. */
-  slots(): readonly SlotNow[] {
+  slots(): readonly AgentModel[] {
     for (const slot of this.#dirty) {
       const before = slot.now;
       const now = slotNow(slot, this.holdOver(slot.host, slot.agent) !== undefined);
@@ -87,17 +87,17 @@ export class Roll {
     return this.#there;
   }
 
-  slot(host: string, agent: string): SlotNow | undefined {
+  slot(host: string, agent: string): AgentModel | undefined {
     this.slots();
     return this.#slots.get(slotKey(host, agent))?.now;
   }
 
-  of(kind: WireEntity['entity']): Stands[] {
+  of(kind: WireEntity['entity']): EntityState[] {
     return [...this.others.values()].filter(({ entity }) => entity.entity === kind);
   }
 
   /** The hold that makes a silence planned. */
-  holdOver(host: string, agent: string): Stands | undefined {
+  holdOver(host: string, agent: string): EntityState | undefined {
     return this.of('hold').find(
       ({ entity, state }) =>
         state === 'planned' &&
@@ -108,16 +108,16 @@ export class Roll {
   }
 
   /** The brake that is on in a zone. */
-  brakeIn(zone: string): Stands | undefined {
+  brakeIn(zone: string): EntityState | undefined {
     return this.of('brake').find(
       ({ entity, state }) =>
         entity.entity === 'brake' && entity.zone === zone && state === 'braked',
     );
   }
 
-  #inOrder(): SlotNow[] {
+  #inOrder(): AgentModel[] {
     this.#order ??= [...this.#slots.values()].sort(byName);
-    const there: SlotNow[] = [];
+    const there: AgentModel[] = [];
     for (const slot of this.#order) {
       if (!slot.now) continue;
       slot.place = there.length;
@@ -126,7 +126,7 @@ export class Roll {
     return there;
   }
 
-  #stand(number: number, entity: WireEntity, stands: Stands | undefined): void {
+  #stand(number: number, entity: WireEntity, stands: EntityState | undefined): void {
     if (entity.entity === 'run' || entity.entity === 'instance') {
       const slot = this.#slotAt[number] ?? this.#slotOf(entity.host, entity.agent);
       this.#slotAt[number] = slot;

@@ -1,7 +1,7 @@
 import type { PlanRow } from '../../../domain/collection/gc-plan.ts';
 import type { WirePlan } from '../../api-types.ts';
 import type { Transition } from '../../history/query-types.ts';
-import { counted } from '../format/format-time.ts';
+import { formatCount } from '../format/format-time.ts';
 
 /** The way of a dead run, in columns. */
 export interface Pipeline {
@@ -68,8 +68,8 @@ export function verdict(plan: WirePlan, { suspect, due, removing, stuck }: Pipel
       ? ''
       : plan.seats === 0
         ? 'nobody watches'
-        : `${counted(plan.seats, 'collector')} watching`,
-    `${counted(suspect.length + due.length, 'run')} suspect`,
+        : `${formatCount(plan.seats, 'collector')} watching`,
+    `${formatCount(suspect.length + due.length, 'run')} suspect`,
     `${removing.length} being removed`,
     `${stuck.length} stuck`,
   ];
@@ -81,9 +81,9 @@ export const soonestFirst = (rows: readonly PlanRow[]): readonly PlanRow[] =>
 
 /** What a removal takes, down to the keys of the store. */
 export function whatGoes({ kind, instances }: PlanRow): string {
-  const all = counted(instances, 'instance');
-  if (kind !== 'run') return `${all}, ${counted(instances, 'key')}`;
-  return `${instances === 0 ? 'its record' : `${all} and its record`}, ${counted(instances + 1, 'key')}`;
+  const all = formatCount(instances, 'instance');
+  if (kind !== 'run') return `${all}, ${formatCount(instances, 'key')}`;
+  return `${instances === 0 ? 'its record' : `${all} and its record`}, ${formatCount(instances + 1, 'key')}`;
 }
 
 /** How long it took, on average, from a run's expiry to its end; newest first, as given. */

@@ -1,7 +1,7 @@
-import type { SlotNow } from './agent-model.ts';
+import type { AgentModel } from './agent-model.ts';
 
 /** What the fleet is narrowed to. */
-export interface Narrowed {
+export interface FleetFilter {
   readonly text: string;
   readonly state: string;
 }
@@ -11,19 +11,23 @@ const news = 3_600_000;
 const ended = new Set(['gone', 'left', 'superseded']);
 
 /** Whether a slot is shown without being asked for. */
-export const isNews = ({ word, stands, instances }: SlotNow, at: number): boolean =>
+export const isRecent = ({ status: word, stands, instances }: AgentModel, at: number): boolean =>
   !ended.has(word) || instances.length > 0 || at - stands.since < news;
 
 /** Whether a slot is among those that are asked for. */
-export function fits({ text, state }: Narrowed): (slot: SlotNow) => boolean {
+export function matchesFilter({ text, state }: FleetFilter): (slot: AgentModel) => boolean {
   if (text === '' && state === '') return () => true;
   const parts = text.toLowerCase().split(/\s+/).filter(Boolean);
   return (slot) => {
-    if (state !== '' && slot.word !== state && !slot.instances.some(({ word }) => word === state))
+    if (
+      state !== '' &&
+      slot.status !== state &&
+      !slot.instances.some(({ status: word }) => word === state)
+    )
       return false;
     if (parts.length === 0) return true;
     const known =
-      `${slot.host}/${slot.agent} ${slot.zone} ${slot.word} ${slot.reason}`.toLowerCase();
+      `${slot.host}/${slot.agent} ${slot.zone} ${slot.status} ${slot.reason}`.toLowerCase();
     return parts.every(
       (part) =>
         known.includes(part) ||
@@ -36,7 +40,7 @@ export type Grouping = 'host' | 'zone' | 'service';
 
 interface Group {
   readonly name: string;
-  readonly slots: readonly SlotNow[];
+  readonly slots: readonly AgentModel[];
   /** All its agents that are there are silent: one unit, drawn as such. */
   readonly silent: boolean;
   /** Healthy ones that are not drawn; their number is. */
@@ -53,7 +57,7 @@ export interface Groups {
 
 /** Slots in their order, and where in it those are that are not simply live. */
 export interface Ordered {
-  readonly slots: readonly SlotNow[];
+  readonly slots: readonly AgentModel[];
   readonly unusual: readonly number[];
 }
 
@@ -74,20 +78,20 @@ export function groupsOf({ slots, unusual }: Ordered, { by, all }: Arranged): Gr
   return { count: groups.length, drawn, first: (most) => groups.slice(0, most) };
 }
 
-function groupOf(name: string, inside: readonly SlotNow[], folded: boolean): Group {
-  const slots = folded ? inside.filter(({ word }) => word !== 'live') : inside;
+function groupOf(name: string, inside: readonly AgentModel[], folded: boolean): Group {
+  const slots = folded ? inside.filter(({ status: word }) => word !== 'live') : inside;
   return { name, slots, silent: isSilent(inside), hidden: inside.length - slots.length };
 }
 
 /** All its agents that are there are suspect, and there are several. */
-export function isSilent(slots: readonly SlotNow[]): boolean {
-  if (!slots.some(({ word }) => word === 'suspect')) return false;
-  const there = slots.filter(({ word }) => !ended.has(word) && word !== 'expired');
-  return there.length > 1 && there.every(({ word }) => word === 'suspect');
+export function isSilent(slots: readonly AgentModel[]): boolean {
+  if (!slots.some(({ status: word }) => word === 'suspect')) return false;
+  const there = slots.filter(({ status: word }) => !ended.has(word) && word !== 'expired');
+  return there.length > 1 && there.every(({ status: word }) => word === 'suspect');
 }
 
 /** Hosts of which somebody is drawn. One where all is well is in the number of those that are hidden. */
-function hostsOf(slots: readonly SlotNow[], drawn: Iterable<number>, folded: boolean): Groups {
+function hostsOf(slots: readonly AgentModel[], drawn: Iterable<number>, folded: boolean): Groups {
   const places: number[] = [];
   let cells = 0;
   let last = -1;
@@ -108,7 +112,7 @@ function hostsOf(slots: readonly SlotNow[], drawn: Iterable<number>, folded: boo
 }
 
 /** Slots come by host: those of one stand together. */
-export function ofItsHost(slots: readonly SlotNow[], place: number): readonly SlotNow[] {
+export function ofItsHost(slots: readonly AgentModel[], place: number): readonly AgentModel[] {
   const host = slots[place]?.hostNumber;
   let [start, end] = [place, place + 1];
   while (slots[start - 1]?.hostNumber === host) start -= 1;
@@ -116,8 +120,8 @@ export function ofItsHost(slots: readonly SlotNow[], place: number): readonly Sl
   return slots.slice(start, end);
 }
 
-function gathered(slots: readonly SlotNow[], by: Grouping): Map<string, SlotNow[]> {
-  const groups = new Map<string, SlotNow[]>();
+function gathered(slots: readonly AgentModel[], by: Grouping): Map<string, AgentModel[]> {
+  const groups = new Map<string, AgentModel[]>();
   for (const slot of slots) {
     for (const name of by === 'zone' ? [slot.zone || 'no zone'] : servicesOf(slot)) {
       const there = groups.get(name);
@@ -128,11 +132,11 @@ function gathered(slots: readonly SlotNow[], by: Grouping): Map<string, SlotNow[
   return groups;
 }
 
-function servicesOf({ instances }: SlotNow): Iterable<string> {
+function servicesOf({ instances }: AgentModel): Iterable<string> {
   const services = new Set(instances.map(({ service }) => service));
   return services.size > 0 ? services : ['no service'];
 }
 
 /** A name short enough for a cell: what its group says already is left out. */
-export const shortName = (slot: SlotNow, by: Grouping): string =>
+export const shortName = (slot: AgentModel, by: Grouping): string =>
   by === 'host' ? slot.agent : `${slot.host}/${slot.agent}`;

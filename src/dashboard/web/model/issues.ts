@@ -1,6 +1,6 @@
-import { counted } from '../format/format-time.ts';
-import type { SlotNow } from './agent-model.ts';
-import type { Roll } from './fleet-model.ts';
+import { formatCount } from '../format/format-time.ts';
+import type { AgentModel } from './agent-model.ts';
+import type { FleetModel } from './fleet-model.ts';
 import { isSilent, type Ordered, ofItsHost } from './group-agents.ts';
 
 /** What somebody should look at: what is wrong, since when, and what happens next. */
@@ -13,7 +13,7 @@ export interface Matter {
   /** What happens next; with a moment, when. */
   readonly next: string;
   readonly at: number | null;
-  readonly slots: readonly SlotNow[];
+  readonly slots: readonly AgentModel[];
 }
 
 const rank: Readonly<Record<string, number>> = { expired: 0, suspect: 1, superseded: 2 };
@@ -26,14 +26,14 @@ export interface Matters {
 
 /** Slots in their order, where those are that are not simply live, and those of which something fails. */
 interface Looked extends Ordered {
-  readonly failing: readonly SlotNow[];
+  readonly failing: readonly AgentModel[];
 }
 
 /**
  * Hosts that fell silent as a whole are one matter, however many agents they have. The worst first, and
  * of those the newest; what fails stands last, by name.
  */
-export function matters({ slots, unusual, failing }: Looked, roll: Roll): Matters {
+export function matters({ slots, unusual, failing }: Looked, roll: FleetModel): Matters {
   const places: number[] = [];
   for (const place of unusual) if (isMatter(slots, place)) places.push(place);
   return {
@@ -46,36 +46,36 @@ export function matters({ slots, unusual, failing }: Looked, roll: Roll): Matter
 }
 
 /** Of a host that is silent as a whole the first stands for all. */
-function isMatter(slots: readonly SlotNow[], place: number): boolean {
+function isMatter(slots: readonly AgentModel[], place: number): boolean {
   const slot = slots[place];
   if (!slot) return false;
-  if (slot.word !== 'suspect') return slot.word === 'expired' || isLeft(slot);
+  if (slot.status !== 'suspect') return slot.status === 'expired' || isLeft(slot);
   return together(slots, place)[0] === slot;
 }
 
 /** Who is silent together with a slot; itself, where its host is not silent as a whole. */
-function together(slots: readonly SlotNow[], place: number): readonly SlotNow[] {
+function together(slots: readonly AgentModel[], place: number): readonly AgentModel[] {
   const all = ofItsHost(slots, place);
   return isSilent(all)
-    ? all.filter(({ word }) => word === 'suspect')
+    ? all.filter(({ status: word }) => word === 'suspect')
     : slots.slice(place, place + 1);
 }
 
 /** A matter before it is put into words. */
 interface Found {
-  readonly slots: readonly SlotNow[];
+  readonly slots: readonly AgentModel[];
   readonly rank: number;
   readonly since: number;
 }
 
-function foremost(slots: readonly SlotNow[], places: readonly number[], most: number): Found[] {
+function foremost(slots: readonly AgentModel[], places: readonly number[], most: number): Found[] {
   const best: Found[] = [];
   for (const place of places) {
     const slot = slots[place];
     if (!slot) continue;
-    const own = slot.word === 'suspect' ? together(slots, place) : [slot];
+    const own = slot.status === 'suspect' ? together(slots, place) : [slot];
     const since = own.length === 1 ? slot.stands.since : sinceWhen(own);
-    const one = { slots: own, rank: rank[slot.word] ?? 9, since };
+    const one = { slots: own, rank: rank[slot.status] ?? 9, since };
     if (best.length === most && !isBefore(one, best.at(-1))) continue;
     const at = best.findIndex((other) => isBefore(one, other));
     best.splice(at < 0 ? best.length : at, 0, one);
@@ -88,17 +88,17 @@ const isBefore = (one: Found, other: Found | undefined): boolean =>
   other !== undefined &&
   (one.rank < other.rank || (one.rank === other.rank && one.since > other.since));
 
-const sinceWhen = (slots: readonly SlotNow[]): number =>
+const sinceWhen = (slots: readonly AgentModel[]): number =>
   Math.min(...slots.map(({ stands }) => stands.since));
 
-function matterOf({ slots }: Found, roll: Roll): Matter {
+function matterOf({ slots }: Found, roll: FleetModel): Matter {
   const [slot] = slots;
   if (!slot) throw new RangeError('a matter of nobody');
   return slots.length > 1 ? hostMatter(slot.host, slots, roll) : slotMatter(slot, roll);
 }
 
-function failingMatter(slot: SlotNow): Matter {
-  const failing = slot.instances.filter(({ word }) => word === 'failing');
+function failingMatter(slot: AgentModel): Matter {
+  const failing = slot.instances.filter(({ status: word }) => word === 'failing');
   const [first] = failing;
   const alone = failing.length === 1 && first;
   return {
@@ -114,27 +114,27 @@ function failingMatter(slot: SlotNow): Matter {
 }
 
 /** Superseded, and something of it still stands. */
-const isLeft = ({ word, instances }: SlotNow): boolean =>
+const isLeft = ({ status: word, instances }: AgentModel): boolean =>
   word === 'superseded' && instances.length > 0;
 
-function hostMatter(host: string, slots: readonly SlotNow[], roll: Roll): Matter {
+function hostMatter(host: string, slots: readonly AgentModel[], roll: FleetModel): Matter {
   const [first] = slots;
   const next = first ? nextOf(first, roll) : { next: '', at: null };
   return {
     key: `host ${host}`,
     word: 'suspect',
     title: host,
-    reason: `${[...new Set(slots.map(({ reason }) => reason))].join(', ')}: all its ${counted(slots.length, 'agent')}`,
+    reason: `${[...new Set(slots.map(({ reason }) => reason))].join(', ')}: all its ${formatCount(slots.length, 'agent')}`,
     since: sinceWhen(slots),
     ...next,
     slots,
   };
 }
 
-function slotMatter(slot: SlotNow, roll: Roll): Matter {
-  const { word, reason, stands, instances } = slot;
+function slotMatter(slot: AgentModel, roll: FleetModel): Matter {
+  const { status: word, reason, stands, instances } = slot;
   const dubious = instances.length;
-  const what = [reason, dubious > 0 ? `${counted(dubious, 'instance')} dubious` : '']
+  const what = [reason, dubious > 0 ? `${formatCount(dubious, 'instance')} dubious` : '']
     .filter((one) => one !== '')
     .join(', ');
   return {
@@ -149,8 +149,8 @@ function slotMatter(slot: SlotNow, roll: Roll): Matter {
 }
 
 /** What happens to a slot next, if nothing changes. */
-export function nextOf(slot: SlotNow, roll: Roll): { next: string; at: number | null } {
-  const { stands, word, instances } = slot;
+export function nextOf(slot: AgentModel, roll: FleetModel): { next: string; at: number | null } {
+  const { stands, status: word, instances } = slot;
   if (word === 'suspect') {
     const hold = roll.holdOver(slot.host, slot.agent);
     if (hold) return { next: 'planned: nothing expires until', at: hold.note.until ?? null };
@@ -160,7 +160,10 @@ export function nextOf(slot: SlotNow, roll: Roll): { next: string; at: number | 
   }
   if (word === 'expired') {
     return instances.length > 0
-      ? { next: `${counted(instances.length, 'instance')} and its record are removed`, at: null }
+      ? {
+          next: `${formatCount(instances.length, 'instance')} and its record are removed`,
+          at: null,
+        }
       : { next: 'its record is removed', at: null };
   }
   const { ttl, grace } = stands.note;

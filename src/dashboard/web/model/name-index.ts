@@ -11,7 +11,7 @@ interface Kept extends Name {
  * Who stands under which name, kept as they come and go: whoever moved once keeps a name shared for
  * ever, and to look for rivals under all of those takes a frame.
  */
-export class Namesakes {
+export class NameIndex {
   /** Names under which more than one stands. */
   readonly shared = new Set<Name>();
   readonly #byName = new Map<string, Kept>();

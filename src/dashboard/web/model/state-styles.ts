@@ -51,14 +51,14 @@ function readRunWord(state: string): string {
 }
 
 /** The word of any state: where it is short, its own; of regions, the first. */
-export function wordOf(entity: string, state: string): string {
+export function statusOf(entity: string, state: string): string {
   if (entity === 'run') return runWord(state);
   if (entity === 'instance') return state === 'serving' ? 'live' : state;
   return lastName(state);
 }
 
 /** The class that colours a word; states of the process and of collectors have the nearest. */
-export function paintOf(word: string): string {
+export function colorClassOf(word: string): string {
   return paints[word] ?? (word in glyphs ? word : 'other');
 }
 

@@ -1,9 +1,9 @@
-import type { InstanceNow, SlotNow } from './agent-model.ts';
-import type { Roll } from './fleet-model.ts';
+import type { AgentModel, InstanceNow } from './agent-model.ts';
+import type { FleetModel } from './fleet-model.ts';
 import type { Subject } from './subject.ts';
 
 /** How a subject stands, as a document. */
-export function standsNow(subject: Subject, fleet: Roll): object | undefined {
+export function subjectState(subject: Subject, fleet: FleetModel): object | undefined {
   if (subject.kind === 'agent') {
     const slot = fleet.slot(subject.host, subject.agent);
     return slot && ofSlot(slot);
@@ -17,7 +17,7 @@ export function standsNow(subject: Subject, fleet: Roll): object | undefined {
   return { 'stands under': mine.map(ownerOf), state: mine.map(stateOf) };
 }
 
-const ofSlot = ({ word, reason, zone, instances }: SlotNow) => ({
+const ofSlot = ({ status: word, reason, zone, instances }: AgentModel) => ({
   state: reason === '' ? word : `${word} ${reason}`,
   ...(zone !== '' && { zone }),
   instances: Object.fromEntries(
@@ -25,7 +25,7 @@ const ofSlot = ({ word, reason, zone, instances }: SlotNow) => ({
   ),
 });
 
-const stateOf = ({ word, reason }: InstanceNow): string =>
+const stateOf = ({ status: word, reason }: InstanceNow): string =>
   reason === '' ? word : `${word} ${reason}`;
 
 const ownerOf = ({ stands: { entity } }: InstanceNow): string =>

@@ -1,6 +1,6 @@
 import type { PlanRow } from '../../../domain/collection/gc-plan.ts';
 import type { WireDone } from '../../api-types.ts';
-import { counted } from '../format/format-time.ts';
+import { formatCount } from '../format/format-time.ts';
 import { hindrance, whatGoes } from './gc-pipeline.ts';
 
 /** What came of an action: all of it, part of it, or nothing. */
@@ -15,8 +15,8 @@ const named = 3;
  * What a sweep did, and what it left: what was decided and still stands, whether its write was refused or
  * lost, and what waits for a brake. What is not due yet is no part of it.
  */
-export function sweptWords({ transitions, by, left }: WireDone): Outcome {
-  const what = `swept, ${counted(transitions, 'transition')}, by ${by}`;
+export function sweepResultText({ transitions, by, left }: WireDone): Outcome {
+  const what = `swept, ${formatCount(transitions, 'transition')}, by ${by}`;
   if (!left) return { came: 'partly', text: `Done: ${what}. What is left is not known.` };
   const stay = left.rows.filter(({ kind, next }) => kind === 'run' && next === 'remove');
   const braked = left.rows.filter(({ heldBy }) => heldBy?.by === 'brake');
@@ -45,6 +45,6 @@ function listed(rows: readonly PlanRow[], say: (row: PlanRow) => string = () => 
     return `${row.host}/${row.agent}${more === '' ? '' : ` (${more})`}`;
   });
   return rows.length > named
-    ? `${names.join(', ')} and ${counted(rows.length - named, 'more', 'more')}`
+    ? `${names.join(', ')} and ${formatCount(rows.length - named, 'more', 'more')}`
     : names.join(', ');
 }

@@ -1,16 +1,16 @@
-import { standingAfter } from '../../history/fleet-cursor.ts';
-import type { Chronicle } from '../../history/transition-log.ts';
+import { stateAfter } from '../../history/fleet-cursor.ts';
+import type { TransitionLog } from '../../history/transition-log.ts';
 import { changesOf } from './state-changes.ts';
 import type { AtMoment, Changes, Nearby } from './worker-messages.ts';
 
 /** What a tab needs to go on from a row by itself, so many rows to either side. */
-export function nearbyOf(chronicle: Chronicle, row: number, reach: number): Nearby {
+export function nearbyOf(chronicle: TransitionLog, row: number, reach: number): Nearby {
   const first = Math.max(chronicle.first, row - reach);
   const count = Math.max(0, Math.min(chronicle.end, row + reach + 1) - first);
   const rows = Array.from({ length: count }, (_, n) => first + n);
   const entities = rows.map((one) => chronicle.entity.get(one));
   const standing = (rowOf: (row: number) => number) =>
-    changesOf(entities, (n) => standingAfter(chronicle, entities[n] ?? 0, rowOf(rows[n] ?? 0)));
+    changesOf(entities, (n) => stateAfter(chronicle, entities[n] ?? 0, rowOf(rows[n] ?? 0)));
   return {
     seqs: Float64Array.from(rows, (one) => chronicle.seq.get(one)),
     ats: Float64Array.from(rows, (one) => chronicle.at.get(one)),
@@ -20,7 +20,7 @@ export function nearbyOf(chronicle: Chronicle, row: number, reach: number): Near
 }
 
 /** A moment, and who stands otherwise there than where the tab is. */
-export interface Gone {
+export interface CursorMove {
   readonly moment: AtMoment;
   readonly changes: Changes;
 }
@@ -30,7 +30,7 @@ export interface Gone {
  *
  * Only between rows that are here: whatever is at or beyond the ends is asked for.
  */
-export class Near {
+export class NearbyRows {
   readonly #rows: Nearby;
 
   constructor(rows: Nearby) {
@@ -38,12 +38,12 @@ export class Near {
   }
 
   /** To what was newest at a place. */
-  to(here: AtMoment, seq: number): Gone | undefined {
+  to(here: AtMoment, seq: number): CursorMove | undefined {
     return this.#go(here, this.#find(this.#rows.seqs, seq), seq);
   }
 
   /** To what was newest at a time. */
-  toTime(here: AtMoment, at: number): Gone | undefined {
+  toTime(here: AtMoment, at: number): CursorMove | undefined {
     const target = this.#find(this.#rows.ats, at);
     return target === undefined ? undefined : this.#go(here, target, this.#rows.seqs[target] ?? 0);
   }
@@ -54,7 +54,7 @@ export class Near {
     return at === undefined ? undefined : this.#rows.seqs[at + (forward ? 1 : -1)];
   }
 
-  #go(here: AtMoment, target: number | undefined, seq: number): Gone | undefined {
+  #go(here: AtMoment, target: number | undefined, seq: number): CursorMove | undefined {
     const { seqs, ats, before, after } = this.#rows;
     const from = this.#find(seqs, here.seq);
     if (from === undefined || target === undefined || here.head) return undefined;

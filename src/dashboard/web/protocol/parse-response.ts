@@ -1,4 +1,4 @@
-import type { WireEntity, WireHello, WireMark, WirePage, WireState } from '../../api-types.ts';
+import type { ApiHeartbeat, WireEntity, WireHello, WirePage, WireState } from '../../api-types.ts';
 
 /**
  * What the server says, looked at before it is believed: something in between may answer in its place, or
@@ -69,7 +69,7 @@ export const readHello = read<WireHello>(
     Object.values(charts).every(isText),
 );
 
-export const readMark = read<WireMark>(
+export const readMark = read<ApiHeartbeat>(
   'mark',
   ({ head, headAt, now, storeAwaySince, seats }) =>
     isPlace(head) &&

@@ -1,13 +1,13 @@
-import type { WireNote } from '../../api-types.ts';
-import type { Standing } from '../../history/fleet-cursor.ts';
+import type { ApiDetails } from '../../api-types.ts';
+import type { EntityState } from '../../history/fleet-cursor.ts';
 import type { Changes } from './worker-messages.ts';
 
-const nothing: WireNote = {};
+const nothing: ApiDetails = {};
 
 /** How some entities stand, as it is told to a tab: in columns, which cost little to hand over. */
 export function changesOf(
   entities: readonly number[],
-  standing: (n: number) => Standing | undefined,
+  standing: (n: number) => EntityState | undefined,
 ): Changes {
   const states = new Int32Array(entities.length).fill(-1);
   const since = new Float64Array(entities.length);

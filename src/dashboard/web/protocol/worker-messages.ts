@@ -1,11 +1,11 @@
-import type { WireEntity, WireGap, WireHello, WireMark, WireNote } from '../../api-types.ts';
-import type { Question } from '../../history/query-types.ts';
+import type { ApiDetails, ApiHeartbeat, WireEntity, WireGap, WireHello } from '../../api-types.ts';
+import type { Query } from '../../history/query-types.ts';
 
 /** How the page stands to its server. Times are the browser's, unless they come from the server. */
 export interface Link {
   readonly state: 'connecting' | 'live' | 'broken';
   readonly hello: WireHello | null;
-  readonly mark: WireMark | null;
+  readonly mark: ApiHeartbeat | null;
   /** When the last mark came, and when it broke. */
   readonly markAt: number;
   readonly brokenSince: number | null;
@@ -38,7 +38,7 @@ export interface Changes {
   readonly since: Float64Array;
   readonly charts: Int32Array;
   readonly seqs: Float64Array;
-  readonly notes: readonly WireNote[];
+  readonly notes: readonly ApiDetails[];
 }
 
 /**
@@ -91,7 +91,7 @@ export type ToDesk =
       readonly shown?: number;
     }
   | { readonly do: 'seek-time'; readonly at: number }
-  | { readonly do: 'ask'; readonly id: number; readonly question: Question }
+  | { readonly do: 'ask'; readonly id: number; readonly question: Query }
   | { readonly do: 'retry' }
   | { readonly do: 'hidden'; readonly hidden: boolean }
   | { readonly do: 'bye' };

@@ -1,21 +1,21 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { WireDone, WireFault } from '../../api-types.ts';
-import { type Outcome, sweptWords } from '../model/sweep-result.ts';
+import { type Outcome, sweepResultText } from '../model/sweep-result.ts';
 import { apiPath } from '../protocol/api-path.ts';
-import { noActions } from '../state/store.ts';
-import { Words } from '../widgets/bidi-text.tsx';
+import { actionsDisabledReason } from '../state/store.ts';
+import { BidiText } from '../widgets/bidi-text.tsx';
 
 /** What somebody is about to do; asked once. */
-export interface Deed {
+export interface Action {
   readonly action: 'hold' | 'release' | 'sweep';
   readonly host?: string;
   readonly agent?: string;
 }
 
-const deed = signal<Deed | null>(null);
+const deed = signal<Action | null>(null);
 /** What came of the last one. */
-export const outcome = signal<Outcome | null>(null);
+export const lastActionResult = signal<Outcome | null>(null);
 
 const titles = { hold: 'Hold', release: 'Release the hold on', sweep: 'Sweep now' } as const;
 const says = {
@@ -35,11 +35,11 @@ export function Dialog() {
   }, [one]);
   async function act(event: SubmitEvent) {
     event.preventDefault();
-    if (!one || noActions.peek()) return;
+    if (!one || actionsDisabledReason.peek()) return;
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const text = (name: string) => String(form.get(name) ?? '').trim();
     setBusy(true);
-    outcome.value = await perform(one, {
+    lastActionResult.value = await perform(one, {
       why: text('why'),
       minutes: Number(text('minutes')),
       as: text('as'),
@@ -47,7 +47,7 @@ export function Dialog() {
     setBusy(false);
     deed.value = null;
   }
-  const off = noActions.value;
+  const off = actionsDisabledReason.value;
   return (
     <dialog
       ref={box}
@@ -62,7 +62,7 @@ export function Dialog() {
           <h2 id="deed-title">
             {titles[one.action]}{' '}
             {one.host === undefined ? null : (
-              <Words text={one.agent ? `${one.host}/${one.agent}` : one.host} />
+              <BidiText text={one.agent ? `${one.host}/${one.agent}` : one.host} />
             )}
           </h2>
           <p>{says[one.action]}</p>
@@ -109,7 +109,7 @@ interface Said {
 }
 
 async function perform(
-  { action, host, agent }: Deed,
+  { action, host, agent }: Action,
   { why, minutes, as }: Said,
 ): Promise<Outcome> {
   try {
@@ -141,7 +141,7 @@ async function perform(
         text: `Refused: ${answered.message}${answered.hint ? ` — ${answered.hint}` : ''}`,
       };
     }
-    if (answered.did === 'swept') return sweptWords(answered);
+    if (answered.did === 'swept') return sweepResultText(answered);
     return { came: 'good', text: `Done: ${answered.did}, by ${answered.by}.` };
   } catch (error) {
     return { came: 'bad', text: `Not known whether it was done: ${String(error)}` };
@@ -157,15 +157,15 @@ function remembered(): string {
 }
 
 /** A button that asks first; off, with its reason, where nothing can be done. */
-export function DeedButton({ of, children }: { readonly of: Deed; readonly children: string }) {
-  const off = noActions.value;
+export function ActionButton({ of, children }: { readonly of: Action; readonly children: string }) {
+  const off = actionsDisabledReason.value;
   return (
     <button
       type="button"
       disabled={off !== null}
       title={off ?? ''}
       onClick={() => {
-        outcome.value = null;
+        lastActionResult.value = null;
         deed.value = of;
       }}
     >

@@ -1,6 +1,12 @@
-import { clockTime, countdown, counted, dayTime, lasted } from '../format/format-time.ts';
+import {
+  clockTime,
+  countdown,
+  dayTime,
+  formatCount,
+  formatDuration,
+} from '../format/format-time.ts';
 import { isSample } from '../protocol/api-path.ts';
-import { headName } from '../state/head-name.ts';
+import { liveLabel } from '../state/head-name.ts';
 import {
   clock,
   extent,
@@ -15,7 +21,7 @@ import {
   seek,
   version,
 } from '../state/store.ts';
-import { Words } from '../widgets/bidi-text.tsx';
+import { BidiText } from '../widgets/bidi-text.tsx';
 
 /** What holds for everything below: the past, the link, what is held back, and why. */
 export function Banners() {
@@ -60,12 +66,12 @@ function PastBanner() {
       <span aria-hidden="true">◷</span>
       <span>
         Viewing <b>{dayTime(here.at)}</b>
-        <span aria-live="off"> ({lasted(end - here.at)} ago)</span>
-        <span aria-live="off"> — {counted(here.newer, 'change')} since</span>
+        <span aria-live="off"> ({formatDuration(end - here.at)} ago)</span>
+        <span aria-live="off"> — {formatCount(here.newer, 'change')} since</span>
         {wanted !== null && wanted < floor ? '; what is older is still being read' : ''}
       </span>
       <button type="button" onClick={() => seek('head')}>
-        Back to {headName.value} (L)
+        Back to {liveLabel.value} (L)
       </button>
     </div>
   );
@@ -76,7 +82,7 @@ function LinkBanner() {
   if (!one) return null;
   const { state, why, attempt, retryAt, brokenSince, markAt, mark, caughtUp } = one;
   if (state === 'broken' && isStale.value) {
-    const old = markAt === 0 ? '' : `Data is ${lasted(clock.value - markAt)} old. `;
+    const old = markAt === 0 ? '' : `Data is ${formatDuration(clock.value - markAt)} old. `;
     return (
       <div class="banner stale" data-testid="stale">
         <span aria-hidden="true">▲</span>
@@ -107,7 +113,7 @@ function LinkBanner() {
   if (caughtUp && clock.value - markAt < 3000 && caughtUp.changes > 0) {
     return (
       <div class="banner good">
-        Caught up {counted(caughtUp.changes, 'change')} in {lasted(caughtUp.in)}.
+        Caught up {formatCount(caughtUp.changes, 'change')} in {formatDuration(caughtUp.in)}.
       </div>
     );
   }
@@ -119,8 +125,8 @@ function SkewBanner() {
   if (Math.abs(skew) < 5000 || link.value?.hello?.mode === 'recording') return null;
   return (
     <div class="banner calm">
-      This browser's clock is {lasted(Math.abs(skew))} {skew < 0 ? 'ahead of' : 'behind'} the
-      server's; countdowns go by the server's.
+      This browser's clock is {formatDuration(Math.abs(skew))} {skew < 0 ? 'ahead of' : 'behind'}{' '}
+      the server's; countdowns go by the server's.
     </div>
   );
 }
@@ -138,10 +144,10 @@ function HeldBanners() {
             <span aria-hidden="true">◔</span>
             <span>
               <b>
-                Brake on in zone <Words text={entity.zone} />
+                Brake on in zone <BidiText text={entity.zone} />
               </b>{' '}
               since {clockTime(since)}: {note.suspect ?? '?'} of {note.seen ?? '?'} agents suspect.
-              Expiries go one at a time; {counted(note.expired ?? 0, 'run')} let through so far.
+              Expiries go one at a time; {formatCount(note.expired ?? 0, 'run')} let through so far.
               Ends when less than 15 % are suspect.
             </span>
           </div>
@@ -153,7 +159,7 @@ function HeldBanners() {
             <span aria-hidden="true">❚❚</span>
             <span>
               <b>
-                Hold on <Words text={entity.host} />
+                Hold on <BidiText text={entity.host} />
                 {entity.agent === undefined ? '' : `/${entity.agent}`}
               </b>
               : silence there is planned, nothing expires. Ends{' '}

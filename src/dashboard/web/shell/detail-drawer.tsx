@@ -1,16 +1,16 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { clockTime, countdown, counted, dayTime, since } from '../format/format-time.ts';
-import type { InstanceNow, SlotNow } from '../model/agent-model.ts';
+import { clockTime, countdown, dayTime, formatCount, since } from '../format/format-time.ts';
+import type { AgentModel, InstanceNow } from '../model/agent-model.ts';
 import { allIn, type Document, type Stored } from '../model/event-document.ts';
 import { nextOf } from '../model/issues.ts';
 import { readSubject, subjectName, writeSubject } from '../model/subject.ts';
 import { apiPath } from '../protocol/api-path.ts';
-import { hrefTo, moment, now, roll, route, setWords, version } from '../state/store.ts';
+import { hrefTo, moment, now, roll, route, setParams, version } from '../state/store.ts';
 import { useContests } from '../state/use-contested.ts';
-import { useFetched } from '../state/use-query.ts';
-import { Words } from '../widgets/bidi-text.tsx';
-import { State } from '../widgets/state-badge.tsx';
-import { DeedButton, outcome } from './action-dialog.tsx';
+import { useFetch } from '../state/use-query.ts';
+import { BidiText } from '../widgets/bidi-text.tsx';
+import { StateBadge } from '../widgets/state-badge.tsx';
+import { ActionButton, lastActionResult } from './action-dialog.tsx';
 
 /** What is chosen: its agents, their instances, and what can be done. */
 export function Drawer() {
@@ -32,13 +32,13 @@ export function Drawer() {
     <aside ref={box} class="drawer" aria-label={subjectName(subject)}>
       <header>
         <h2>
-          <span class="dim">{subject.kind}</span> <Words text={subjectName(subject)} />
+          <span class="dim">{subject.kind}</span> <BidiText text={subjectName(subject)} />
         </h2>
         <button
           type="button"
           class="quiet"
           aria-label="Close"
-          onClick={() => setWords({ sel: '' })}
+          onClick={() => setParams({ sel: '' })}
         >
           ✕
         </button>
@@ -61,26 +61,26 @@ export function Drawer() {
           </a>
         ) : null}
         {hold ? (
-          <DeedButton of={{ action: 'release', ...target }}>Release hold</DeedButton>
+          <ActionButton of={{ action: 'release', ...target }}>Release hold</ActionButton>
         ) : (
-          <DeedButton of={{ action: 'hold', ...target }}>Hold …</DeedButton>
+          <ActionButton of={{ action: 'hold', ...target }}>Hold …</ActionButton>
         )}
       </footer>
-      {outcome.value ? (
-        <p class={outcome.value.came} role="status">
-          {outcome.value.text}
+      {lastActionResult.value ? (
+        <p class={lastActionResult.value.came} role="status">
+          {lastActionResult.value.text}
         </p>
       ) : null}
     </aside>
   );
 }
 
-function SlotPart({ slot, alone }: { readonly slot: SlotNow; readonly alone: boolean }) {
-  const { stands, word, reason, instances, zone, host, agent } = slot;
+function SlotPart({ slot, alone }: { readonly slot: AgentModel; readonly alone: boolean }) {
+  const { stands, status: word, reason, instances, zone, host, agent } = slot;
   const name = `${host}/${agent}`;
   const { next, at } = nextOf(slot, roll);
   const past = moment.value?.head === false ? `&before=${(moment.value?.seq ?? 0) + 1}` : '';
-  const { value } = useFetched<{ events: Document[] }>(
+  const { value } = useFetch<{ events: Document[] }>(
     alone ? apiPath(`entity?name=${encodeURIComponent(name)}&limit=100${past}`) : null,
     stands.seq,
   );
@@ -96,7 +96,7 @@ function SlotPart({ slot, alone }: { readonly slot: SlotNow; readonly alone: boo
   return (
     <section class="part">
       <h3>
-        <State word={word} reason={reason} /> {alone ? null : <Words text={agent} />}
+        <StateBadge word={word} reason={reason} /> {alone ? null : <BidiText text={agent} />}
       </h3>
       <dl class="facts">
         <dt>since</dt>
@@ -119,7 +119,7 @@ function SlotPart({ slot, alone }: { readonly slot: SlotNow; readonly alone: boo
           <>
             <dt>zone</dt>
             <dd>
-              <Words text={zone} />
+              <BidiText text={zone} />
             </dd>
           </>
         )}
@@ -143,12 +143,12 @@ function SlotPart({ slot, alone }: { readonly slot: SlotNow; readonly alone: boo
           <>
             <dt>decided by</dt>
             <dd>
-              <Words text={stands.note.by} />
+              <BidiText text={stands.note.by} />
             </dd>
           </>
         ) : null}
       </dl>
-      <h4>{counted(instances.length, 'instance')}</h4>
+      <h4>{formatCount(instances.length, 'instance')}</h4>
       {instances.length === 0 ? null : (
         <ul class="instances">
           {instances.slice(0, 200).map((one) => {
@@ -160,9 +160,9 @@ function SlotPart({ slot, alone }: { readonly slot: SlotNow; readonly alone: boo
             return (
               <li key={one.stands.number}>
                 {contests.has(one.stands.number) ? (
-                  <State word="contested" />
+                  <StateBadge word="contested" />
                 ) : (
-                  <State word={one.word} reason={one.reason} />
+                  <StateBadge word={one.status} reason={one.reason} />
                 )}
                 <a
                   href={hrefTo({
@@ -172,7 +172,7 @@ function SlotPart({ slot, alone }: { readonly slot: SlotNow; readonly alone: boo
                     },
                   })}
                 >
-                  <Words text={`${one.service}/${one.id}`} />
+                  <BidiText text={`${one.service}/${one.id}`} />
                 </a>
                 <span class="num dim">{since(one.stands.since, now.value)}</span>
                 <span class="dim facts-line">
@@ -206,7 +206,7 @@ function Winner({ of }: { readonly of: InstanceNow | undefined }) {
     <span>
       registered later by{' '}
       <a href={hrefTo({ words: { sel: writeSubject({ kind: 'agent', host, agent }) } })}>
-        <Words text={`${host}/${agent}`} />
+        <BidiText text={`${host}/${agent}`} />
       </a>
     </span>
   );

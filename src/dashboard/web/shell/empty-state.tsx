@@ -1,8 +1,8 @@
-import { clockTime, counted, since } from '../format/format-time.ts';
+import { clockTime, formatCount, since } from '../format/format-time.ts';
 import { clock, extent, link } from '../state/store.ts';
 
 /** No history yet: what is true, since when, and what can be done. */
-export function Nothing() {
+export function EmptyState() {
   const { hello, state, why } = link.value ?? {};
   if (!hello) {
     return (
@@ -19,9 +19,9 @@ export function Nothing() {
       <section class="panel notice">
         <h2>Nothing here can be read</h2>
         <p>
-          {counted(hello.last - hello.first + 1, 'event')}, and none that this version understands.
-          What comes next is shown as it comes. <code>rollcall audit verify</code> says what is
-          wrong with each.
+          {formatCount(hello.last - hello.first + 1, 'event')}, and none that this version
+          understands. What comes next is shown as it comes. <code>rollcall audit verify</code> says
+          what is wrong with each.
         </p>
       </section>
     );

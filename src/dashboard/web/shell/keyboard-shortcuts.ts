@@ -1,7 +1,7 @@
 import { bookmarks, nextBookmark, toggleBookmark } from '../state/bookmarks.ts';
 import { isPlaying, nextStep, pause, play } from '../state/playback.ts';
 import type { Screen } from '../state/route.ts';
-import { go, moment, route, seek, setWords } from '../state/store.ts';
+import { moment, navigate, route, seek, setParams } from '../state/store.ts';
 import { helpIsOpen } from './help.tsx';
 
 const screens: Readonly<Record<string, Screen>> = {
@@ -30,14 +30,14 @@ export function listenToKeys(): void {
 function clear(on: HTMLElement, writing: boolean): void {
   if (writing) on.blur();
   else if (helpIsOpen.value) helpIsOpen.value = false;
-  else if (!document.querySelector('dialog[open]')) setWords({ sel: '', state: '', f: '' });
+  else if (!document.querySelector('dialog[open]')) setParams({ sel: '', state: '', f: '' });
 }
 
 function press({ key, shiftKey }: KeyboardEvent, on: HTMLElement): boolean {
   if (going) {
     going = false;
     const screen = screens[key];
-    if (screen) go({ screen, words: { sel: route.peek().words['sel'] ?? '' } });
+    if (screen) navigate({ screen, words: { sel: route.peek().words['sel'] ?? '' } });
     return screen !== undefined;
   }
   switch (key) {
@@ -89,7 +89,7 @@ function press({ key, shiftKey }: KeyboardEvent, on: HTMLElement): boolean {
     case 'D':
     case 'd': {
       const pinned = route.peek().words['b'] ?? '';
-      setWords({ b: pinned === '' ? String(moment.peek()?.seq ?? '') : '' });
+      setParams({ b: pinned === '' ? String(moment.peek()?.seq ?? '') : '' });
       return true;
     }
     default:

@@ -1,7 +1,7 @@
 import type { Density } from '../../history/query-types.ts';
 
 /** Paints how much happened: all of it, over it what was a problem, and hatched where something is gone. */
-export function paintDensity(
+export function paintActivity(
   canvas: HTMLCanvasElement,
   density: Density,
   olderIsGone: boolean,

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Density } from '../../history/query-types.ts';
-import { clockTime, counted, dayTime } from '../format/format-time.ts';
+import { clockTime, dayTime, formatCount } from '../format/format-time.ts';
 import { gapsOf, gapText, leftOut } from '../format/gap-text.ts';
-import { headName } from '../state/head-name.ts';
+import { liveLabel } from '../state/head-name.ts';
 import {
   isPlaying,
   nextStep,
@@ -15,11 +15,11 @@ import {
 } from '../state/playback.ts';
 import { extent, isPast, link, moment, seek } from '../state/store.ts';
 import { theme } from '../state/theme.ts';
-import { useAnswer } from '../state/use-query.ts';
-import { paintDensity } from './paint-activity.ts';
+import { useHistoryQuery } from '../state/use-query.ts';
+import { paintActivity } from './paint-activity.ts';
 
 /** Below every screen: where in time it is. */
-export function Transport() {
+export function PlaybackBar() {
   const here = moment.value;
   const all = extent.value;
   if (!here || !all || all.rows === 0) return null;
@@ -96,8 +96,8 @@ export function Transport() {
         <span class="grow" />
         <span class="dim wide-only">
           {all.complete
-            ? counted(all.rows, 'transition')
-            : `reading older history … ${counted(all.rows, 'transition')} so far`}
+            ? formatCount(all.rows, 'transition')
+            : `reading older history … ${formatCount(all.rows, 'transition')} so far`}
           {missing === '' ? null : (
             <span
               title={gaps
@@ -114,7 +114,7 @@ export function Transport() {
           type="button"
           class="live"
           aria-pressed={!isPast.value}
-          title={`Back to ${headName.value} (L)`}
+          title={`Back to ${liveLabel.value} (L)`}
           onClick={() => seek('head')}
         >
           <span aria-hidden="true">●</span> {hello?.mode === 'recording' ? 'End' : 'Live'}
@@ -138,11 +138,11 @@ function Strip() {
   const here = moment.value;
   const { from, to } = span();
   const fresh = `${extent.value?.to} ${extent.value?.from}`;
-  const bins = useAnswer<Density>({ ask: 'density', bins: 240, from, to }, fresh);
+  const bins = useHistoryQuery<Density>({ ask: 'density', bins: 240, from, to }, fresh);
   const known = theme.value;
   const isCutOff = extent.value?.complete === true && extent.value.from > 1;
   useEffect(() => {
-    if (canvas.current && bins) paintDensity(canvas.current, bins, isCutOff);
+    if (canvas.current && bins) paintActivity(canvas.current, bins, isCutOff);
   }, [bins, known, isCutOff]);
   const at = isPast.value ? (here?.at ?? to) : to;
   const value = Math.round((Math.min(Math.max(at, from), to) - from) * (10_000 / (to - from)));
@@ -161,7 +161,9 @@ function Strip() {
         step={1}
         value={value}
         aria-label="Moment"
-        aria-valuetext={here ? `${dayTime(here.at)}, ${counted(here.newer, 'change')} since` : ''}
+        aria-valuetext={
+          here ? `${dayTime(here.at)}, ${formatCount(here.newer, 'change')} since` : ''
+        }
         onInput={(event) => {
           pause();
           const part = Number(event.currentTarget.value) / 10_000;
@@ -173,7 +175,7 @@ function Strip() {
         <span>{dayTime(from)}</span>
         <span>
           {bins
-            ? counted(
+            ? formatCount(
                 bins.bins.reduce((sum, [, bad]) => sum + bad, 0),
                 'problem',
               )

@@ -3,7 +3,7 @@ import { age } from '../model/data-age.ts';
 import type { Screen } from '../state/route.ts';
 import { clock, hrefTo, isPast, link, moment, route } from '../state/store.ts';
 import { nextTheme, theme } from '../state/theme.ts';
-import { Words } from '../widgets/bidi-text.tsx';
+import { BidiText } from '../widgets/bidi-text.tsx';
 import { helpIsOpen } from './help.tsx';
 
 const tabs: readonly (readonly [Screen, string])[] = [
@@ -28,7 +28,7 @@ export function TopBar() {
         </svg>
         <b>Rollcall</b>
         {name === undefined ? null : (
-          <Words class="dim cut" text={name.split(/[\\/]/).at(-1) ?? name} />
+          <BidiText class="dim cut" text={name.split(/[\\/]/).at(-1) ?? name} />
         )}
       </span>
       <nav aria-label="Screens">

@@ -1,5 +1,5 @@
-import { Roll } from '../model/fleet-model.ts';
-import { type Gone, Near } from '../protocol/nearby-rows.ts';
+import { FleetModel } from '../model/fleet-model.ts';
+import { type CursorMove, NearbyRows } from '../protocol/nearby-rows.ts';
 import type { AtMoment, Extent, FromDesk, ToDesk } from '../protocol/worker-messages.ts';
 
 /**
@@ -9,13 +9,13 @@ import type { AtMoment, Extent, FromDesk, ToDesk } from '../protocol/worker-mess
  * tells the worker so; who of the two is right is never a question: as soon as anything crossed, the
  * worker says all of it again, and how an entity stands is always told whole.
  */
-export class Here {
-  readonly roll = new Roll();
+export class Cursor {
+  readonly roll = new FleetModel();
   moment: AtMoment | null = null;
   extent: Extent | null = null;
   /** Grows whenever somebody stands otherwise. */
   version = 0;
-  #near: Near | undefined;
+  #near: NearbyRows | undefined;
   #sent = 0;
   /** The last seek that the worker has to answer. */
   #asked = 0;
@@ -37,22 +37,22 @@ export class Here {
   }
 
   /** The place of the transition before or after this moment; undefined: the worker knows. */
-  beside(forward: boolean): number | undefined {
+  neighbour(forward: boolean): number | undefined {
     return this.moment ? this.#near?.beside(this.moment, forward) : undefined;
   }
 
-  hear(message: FromDesk): void {
+  onMessage(message: FromDesk): void {
     if (message.is === 'reset') {
       this.roll.clear();
       this.#near = undefined;
     }
     if (message.is === 'nearby') {
-      this.roll.know(message.entities, message.words);
-      this.#near = new Near(message.nearby);
+      this.roll.addNames(message.entities, message.words);
+      this.#near = new NearbyRows(message.nearby);
     }
     if (message.is !== 'moment') return;
     const { entities, words, extent, moment, changes, told, heard } = message;
-    this.roll.know(entities, words);
+    this.roll.addNames(entities, words);
     this.roll.apply(changes);
     this.#told = told;
     this.#heard = heard;
@@ -62,7 +62,7 @@ export class Here {
     if (heard >= this.#went) this.moment = unlessEqual(this.moment, moment);
   }
 
-  #byItself(way: (near: Near, here: AtMoment) => Gone | undefined): ToDesk | undefined {
+  #byItself(way: (near: NearbyRows, here: AtMoment) => CursorMove | undefined): ToDesk | undefined {
     if (!this.#near || !this.moment || this.#heard < this.#asked) return undefined;
     const gone = way(this.#near, this.moment);
     if (!gone) return undefined;

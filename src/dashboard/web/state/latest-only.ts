@@ -2,7 +2,7 @@
  * Asks one question at a time; of those that come meanwhile only the newest is asked, after it. An answer
  * is taken only while nobody wants another one.
  */
-export class Newest<Question, Answer> {
+export class LatestRequest<Question, Answer> {
   readonly #ask: (question: Question) => Promise<Answer>;
   readonly #take: (answer: Answer) => void;
   /** What is to be asked as soon as the last answer is there. */

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { isOf, readSubject } from '../model/subject.ts';
-import { askDesk, beside, extent, moment, roll, route, seek, seekAtTime } from './store.ts';
+import { beside, extent, moment, queryHistory, roll, route, seek, seekAtTime } from './store.ts';
 
 export const speeds = [1, 4, 8, 30, 60, 120, 300] as const;
 export const speed = signal(8);
@@ -50,7 +50,7 @@ let looking = false;
 async function skip(): Promise<void> {
   if (looking) return;
   looking = true;
-  const next = await askDesk<number>({ ask: 'after', at });
+  const next = await queryHistory<number>({ ask: 'after', at });
   looking = false;
   if (isPlaying.peek() && next - at > quiet) at = next - quiet / 2;
 }
@@ -82,7 +82,7 @@ export async function nextStep(
     selected && subject
       ? roll.entities.flatMap((entity, number) => (isOf(subject, entity) ? [number] : []))
       : null;
-  const to = await askDesk<number | undefined>({
+  const to = await queryHistory<number | undefined>({
     ask: 'step',
     from: here.seq,
     forward,

@@ -1,15 +1,15 @@
 import { batch, computed, signal } from '@preact/signals';
-import type { Question } from '../../history/query-types.ts';
+import type { Query } from '../../history/query-types.ts';
 import { isSample } from '../protocol/api-path.ts';
 import type { AtMoment, Extent, FromDesk, Link, ToDesk } from '../protocol/worker-messages.ts';
-import { Here } from './cursor.ts';
+import { Cursor } from './cursor.ts';
 import { type Route, readRoute, writeRoute } from './route.ts';
 
 /** Everything that a screen is made from. */
 export const link = signal<Link | null>(null);
 export const extent = signal<Extent | null>(null);
 export const moment = signal<AtMoment | null>(null);
-const here = new Here();
+const here = new Cursor();
 /** The fleet at the moment; `version` says that it changed. */
 export const { roll } = here;
 export const version = signal(0);
@@ -27,7 +27,7 @@ export const now = computed(() => {
   return hello?.mode === 'recording' ? (moment.value?.at ?? null) : clock.value + skew;
 });
 /** Why no action can be taken here and now; null: it can. */
-export const noActions = computed(() => {
+export const actionsDisabledReason = computed(() => {
   const hello = link.value?.hello;
   if (hello?.mode === 'recording') return 'This is a recording.';
   if (isPast.value) return 'You are viewing the past. Go back to live first (L).';
@@ -42,7 +42,7 @@ const waiting = new Map<number, (value: unknown) => void>();
 export const retry = (): void => tell({ do: 'retry' });
 
 /** Asks the history. */
-export function askDesk<T>(question: Question): Promise<T> {
+export function queryHistory<T>(question: Query): Promise<T> {
   asked += 1;
   const id = asked;
   return new Promise((resolve) => {
@@ -57,7 +57,7 @@ export function seek(at: number | 'head'): void {
   show();
   wanted = at === 'head' ? null : at;
   clearTimeout(writing);
-  writing = setTimeout(() => go({ at: wanted ?? null }, true), 150);
+  writing = setTimeout(() => navigate({ at: wanted ?? null }, true), 150);
 }
 
 /** Goes to what was newest at a time; where that was becomes the address. */
@@ -66,16 +66,16 @@ export function seekAtTime(at: number): void {
   show();
   wanted = undefined;
   clearTimeout(writing);
-  writing = setTimeout(() => go({ at: wanted ?? moment.peek()?.seq ?? null }, true), 150);
+  writing = setTimeout(() => navigate({ at: wanted ?? moment.peek()?.seq ?? null }, true), 150);
 }
 /** The place of the transition before or after the moment, where it is known without asking. */
-export const beside = (forward: boolean): number | undefined => here.beside(forward);
+export const beside = (forward: boolean): number | undefined => here.neighbour(forward);
 
 let wanted: number | null | undefined = null;
 let writing: ReturnType<typeof setTimeout> | undefined;
 
 /** Changes the address: a new entry in the browser's history, or the same one. */
-export function go(change: Partial<Route>, replace = false): void {
+export function navigate(change: Partial<Route>, replace = false): void {
   const next = { ...route.peek(), ...change };
   const hash = writeRoute(next);
   if (hash === writeRoute(route.peek())) return;
@@ -87,19 +87,19 @@ export function go(change: Partial<Route>, replace = false): void {
 export const hrefTo = (change: Partial<Route>): string => writeRoute({ ...route.value, ...change });
 
 /** The screen's own words, changed in place. */
-export const setWords = (words: Record<string, string>): void =>
-  go({ words: { ...route.peek().words, ...words } }, true);
+export const setParams = (words: Record<string, string>): void =>
+  navigate({ words: { ...route.peek().words, ...words } }, true);
 
 let pending: FromDesk[] = [];
 
-function hear(message: FromDesk): void {
+function onWorkerMessage(message: FromDesk): void {
   if (message.is === 'answer') {
     waiting.get(message.id)?.(message.value);
     waiting.delete(message.id);
     return;
   }
   if (pending.length === 0 && isQuiet(message)) {
-    here.hear(message);
+    here.onMessage(message);
     show();
     return;
   }
@@ -121,7 +121,7 @@ function apply(): void {
   pending = [];
   for (const message of messages) {
     if (message.is === 'link') link.value = message.link;
-    else here.hear(message);
+    else here.onMessage(message);
   }
   show();
 }
@@ -143,7 +143,7 @@ export function start(): void {
       type: 'module',
       name: `rollcall${workerUrl.search}`,
     });
-    port.onmessage = ({ data }: MessageEvent<FromDesk>) => hear(data);
+    port.onmessage = ({ data }: MessageEvent<FromDesk>) => onWorkerMessage(data);
     tell = (message) => port.postMessage(message);
     addEventListener('pagehide', () => tell({ do: 'bye' }));
     addEventListener('pageshow', (event) => {
@@ -151,7 +151,7 @@ export function start(): void {
     });
   } else {
     const worker = new Worker(workerUrl, { type: 'module' });
-    worker.onmessage = ({ data }: MessageEvent<FromDesk>) => hear(data);
+    worker.onmessage = ({ data }: MessageEvent<FromDesk>) => onWorkerMessage(data);
     tell = (message) => worker.postMessage(message);
   }
   follow();

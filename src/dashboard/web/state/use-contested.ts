@@ -2,13 +2,13 @@ import { useMemo } from 'preact/hooks';
 import type { InstanceNow } from '../model/agent-model.ts';
 import {
   type ContestedIn,
+  contenders,
   contestedBySlot,
   contestedIn,
-  rivals,
   winnerOf,
 } from '../model/contested.ts';
 import { extent, moment, roll, version } from './store.ts';
-import { useAnswer } from './use-query.ts';
+import { useHistoryQuery } from './use-query.ts';
 
 /** Of instances that another one of the same name has taken the place of, which one did. */
 export type Contests = ReadonlyMap<number, InstanceNow>;
@@ -21,12 +21,12 @@ const none: Contests = new Map();
  */
 export function useContests(instances: readonly InstanceNow[]): Contests {
   const contested = instances
-    .map((one) => ({ one, all: rivals(roll, one.service, one.id) }))
+    .map((one) => ({ one, all: contenders(roll, one.service, one.id) }))
     .filter(({ all }) => all.length > 1);
   const entities = [
     ...new Set(contested.flatMap(({ all }) => all.map(({ stands }) => stands.number))),
   ];
-  const told = useAnswer<[number, number][]>(
+  const told = useHistoryQuery<[number, number][]>(
     entities.length === 0 ? null : { ask: 'registered', entities, upTo: moment.value?.seq ?? 0 },
     extent.value?.from,
   );
@@ -35,7 +35,8 @@ export function useContests(instances: readonly InstanceNow[]): Contests {
   return new Map(
     contested.flatMap(({ one, all }) => {
       const winner = winnerOf(all, places);
-      const loses = winner && winner.stands.number !== one.stands.number && one.word !== 'dubious';
+      const loses =
+        winner && winner.stands.number !== one.stands.number && one.status !== 'dubious';
       return loses ? [[one.stands.number, winner] as const] : [];
     }),
   );

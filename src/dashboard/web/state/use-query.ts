@@ -1,13 +1,13 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { Question } from '../../history/query-types.ts';
-import { Newest } from './latest-only.ts';
-import { askDesk } from './store.ts';
+import type { Query } from '../../history/query-types.ts';
+import { LatestRequest } from './latest-only.ts';
+import { queryHistory } from './store.ts';
 
 /** The history's answer to a question, asked again when the question or `fresh` changes. */
-export function useAnswer<T>(question: Question | null, fresh: unknown = 0): T | undefined {
+export function useHistoryQuery<T>(question: Query | null, fresh: unknown = 0): T | undefined {
   const [value, setValue] = useState<T>();
   const newest = useMemo(
-    () => new Newest<Question, T>(askDesk, (answered) => setValue(() => answered)),
+    () => new LatestRequest<Query, T>(queryHistory, (answered) => setValue(() => answered)),
     [],
   );
   useEffect(() => newest.want(question), [newest, question && JSON.stringify(question), fresh]);
@@ -16,7 +16,7 @@ export function useAnswer<T>(question: Question | null, fresh: unknown = 0): T |
 }
 
 /** What the server answers; an error is a value too. */
-export function useFetched<T>(path: string | null, fresh: unknown = 0) {
+export function useFetch<T>(path: string | null, fresh: unknown = 0) {
   const [got, setGot] = useState<{ value?: T; failed?: string }>({});
   useEffect(() => {
     if (path === null) return;

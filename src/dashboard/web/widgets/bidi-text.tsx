@@ -1,5 +1,5 @@
 /** Somebody's name, as text: each in a direction of its own, so that none turns its neighbours round. */
-export function Words({
+export function BidiText({
   text,
   class: name = '',
 }: {

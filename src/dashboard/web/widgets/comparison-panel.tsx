@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { setWords } from '../state/store.ts';
+import { setParams } from '../state/store.ts';
 
 interface Props {
   readonly label: string;
@@ -28,7 +28,7 @@ export function Comparison({ label, title, word, button, children }: Props) {
           type="button"
           class="quiet"
           aria-label="Close"
-          onClick={() => setWords({ [word]: '' })}
+          onClick={() => setParams({ [word]: '' })}
         >
           ✕
         </button>

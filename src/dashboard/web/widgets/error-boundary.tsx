@@ -6,7 +6,7 @@ interface Props {
 }
 
 /** A panel that fails says so, and takes no other with it. */
-export class Guarded extends Component<Props, { failed: Error | null }> {
+export class ErrorBoundary extends Component<Props, { failed: Error | null }> {
   override state = { failed: null };
 
   static override getDerivedStateFromError(failed: unknown) {

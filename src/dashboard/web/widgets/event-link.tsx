@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { WireEntity } from '../../api-types.ts';
 import { entityName, subjectOf, writeSubject } from '../model/subject.ts';
 import { hrefTo } from '../state/store.ts';
-import { Words } from './bidi-text.tsx';
+import { BidiText } from './bidi-text.tsx';
 
 interface Props {
   readonly seq: number;
@@ -17,7 +17,7 @@ export function EventLink({ seq, entity, children }: Props) {
   const said = (
     <>
       {children}
-      <Words text={entityName(entity)} />
+      <BidiText text={entityName(entity)} />
     </>
   );
   if (!subject) return said;

@@ -1,11 +1,17 @@
-import { glyphOf, paintOf } from '../model/state-styles.ts';
+import { colorClassOf, glyphOf } from '../model/state-styles.ts';
 
 /** A state: sign, word and colour together. */
-export function State({ word, reason = '' }: { readonly word: string; readonly reason?: string }) {
+export function StateBadge({
+  word,
+  reason = '',
+}: {
+  readonly word: string;
+  readonly reason?: string;
+}) {
   return (
-    <span class={`state s-${paintOf(word)}`}>
+    <span class={`state s-${colorClassOf(word)}`}>
       <span class="glyph" aria-hidden="true">
-        {glyphOf(paintOf(word))}
+        {glyphOf(colorClassOf(word))}
       </span>
       {word}
       {reason === '' ? null : <span class="reason"> {reason}</span>}

@@ -1,7 +1,7 @@
 import { problems } from '../../history/event-classes.ts';
 import type { Lane } from '../../history/query-types.ts';
 import type { Window } from '../format/time-scale.ts';
-import { isPresent, wordOf } from '../model/state-styles.ts';
+import { isPresent, statusOf } from '../model/state-styles.ts';
 
 interface Bar {
   readonly from: number;
@@ -21,13 +21,13 @@ const over = new Set(['gone', 'left', 'superseded', 'removed', 'adopted']);
 export function barsOf(entity: string, { start, steps, cut }: Lane, window: Window) {
   const bars: Bar[] = [];
   const marks: Tick[] = [];
-  let word = start === null ? null : wordOf(entity, start);
+  let word = start === null ? null : statusOf(entity, start);
   let from = cut ?? window.from;
   const close = (to: number) => {
     if (word !== null && !over.has(word) && to > from) bars.push({ from, to, word });
   };
   for (const [at, state, type, seq] of steps) {
-    const next = wordOf(entity, state);
+    const next = statusOf(entity, state);
     if (next !== word) {
       close(at);
       from = at;

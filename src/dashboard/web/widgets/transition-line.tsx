@@ -11,7 +11,7 @@ interface Props {
 }
 
 /** A transition as a line: when, whose, what of it, and the way to its record. */
-export function Happened({ transition, class: name, children }: Props) {
+export function TransitionLine({ transition, class: name, children }: Props) {
   const { entity: number, seq, at, type } = transition;
   const entity = roll.entities[number];
   if (!entity) return null;

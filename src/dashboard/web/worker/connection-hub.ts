@@ -1,10 +1,10 @@
-import type { WireHello, WireMark, WirePage, WireState } from '../../api-types.ts';
-import { Chronicle } from '../../history/transition-log.ts';
+import type { ApiHeartbeat, WireHello, WirePage, WireState } from '../../api-types.ts';
+import { TransitionLog } from '../../history/transition-log.ts';
 import { apiPath } from '../protocol/api-path.ts';
 import { readHello, readState } from '../protocol/parse-response.ts';
 import type { FromDesk, Link, ToDesk } from '../protocol/worker-messages.ts';
 import { ask, openFeed, pages } from './event-source.ts';
-import { TabsMoment } from './tab-cursor.ts';
+import { TabCursor } from './tab-cursor.ts';
 
 /** How much is read before the first paint, how much at a time after it, and how much in all. */
 const atFirst = 5_000;
@@ -27,14 +27,14 @@ const nowhere: Link = {
 };
 
 interface Tab {
-  readonly moment: TabsMoment;
+  readonly moment: TabCursor;
   readonly tell: (message: FromDesk) => void;
   hidden: boolean;
 }
 
 /** Holds the one connection and the history, for all tabs of a browser. */
-export class Desk {
-  #chronicle = new Chronicle();
+export class ConnectionHub {
+  #chronicle = new TransitionLog();
   #link: Link = nowhere;
   readonly #tabs = new Set<Tab>();
   /** Whether it lets go of the stream while nobody looks. */
@@ -53,7 +53,7 @@ export class Desk {
 
   /** A tab opens; returns how it speaks to us. */
   join(tell: (message: FromDesk) => void): (message: ToDesk) => void {
-    const tab: Tab = { moment: new TabsMoment(this.#chronicle, tell), tell, hidden: false };
+    const tab: Tab = { moment: new TabCursor(this.#chronicle, tell), tell, hidden: false };
     this.#tabs.add(tab);
     tell({ is: 'link', link: this.#link });
     if (this.#close === undefined && this.#timer === undefined) this.#connect();
@@ -153,7 +153,7 @@ export class Desk {
   #restart(): void {
     this.#stop();
     this.#generation += 1;
-    this.#chronicle = new Chronicle();
+    this.#chronicle = new TransitionLog();
     this.#link = { ...nowhere, attempt: this.#link.attempt };
     for (const { moment } of this.#tabs) moment.restart(this.#chronicle);
     this.#connect();
@@ -177,7 +177,7 @@ export class Desk {
     this.#soon();
   }
 
-  #mark(mark: WireMark): void {
+  #mark(mark: ApiHeartbeat): void {
     const wasBroken = this.#link.brokenSince !== null || this.#link.state !== 'live';
     const skew = mark.now - Date.now();
     const link = { ...this.#link, mark, state: 'live' as const, markAt: Date.now(), skew };

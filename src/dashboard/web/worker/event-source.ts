@@ -1,4 +1,4 @@
-import type { WireHello, WireMark, WirePage } from '../../api-types.ts';
+import type { ApiHeartbeat, WireHello, WirePage } from '../../api-types.ts';
 import { apiPath } from '../protocol/api-path.ts';
 import { readHello, readMark, readPage } from '../protocol/parse-response.ts';
 
@@ -6,7 +6,7 @@ import { readHello, readMark, readPage } from '../protocol/parse-response.ts';
 export interface FeedEvents {
   hello(hello: WireHello): void;
   batch(page: WirePage): void;
-  mark(mark: WireMark): void;
+  mark(mark: ApiHeartbeat): void;
   reset(): void;
   /** It is closed; nothing more comes. */
   broke(why: string): void;

@@ -1,6 +1,6 @@
-import { Moment } from '../../history/fleet-cursor.ts';
-import { answer } from '../../history/run-query.ts';
-import type { Chronicle } from '../../history/transition-log.ts';
+import { FleetCursor } from '../../history/fleet-cursor.ts';
+import { runQuery } from '../../history/run-query.ts';
+import type { TransitionLog } from '../../history/transition-log.ts';
 import { nearbyOf } from '../protocol/nearby-rows.ts';
 import { changesOf } from '../protocol/state-changes.ts';
 import type { FromDesk, ToDesk } from '../protocol/worker-messages.ts';
@@ -9,13 +9,13 @@ import type { FromDesk, ToDesk } from '../protocol/worker-messages.ts';
  * How much of what is around it a tab is given to go by itself: `reach` rows to either side, a few notches of
  * the scrubber in a million; again when fewer than `enough` are ahead; `later`: when there is time.
  */
-export interface Provision {
+export interface PrefetchOptions {
   readonly reach: number;
   readonly enough: number;
   readonly later: (work: () => void, wait: number) => void;
 }
 
-const usual: Provision = {
+const usual: PrefetchOptions = {
   reach: 500,
   enough: 250,
   later: (work, wait) => void setTimeout(work, wait),
@@ -26,10 +26,10 @@ const rest = 60;
 type Tell = (message: FromDesk) => void;
 
 /** One tab's moment in the history that all tabs share, and what the tab has been told so far. */
-export class TabsMoment {
+export class TabCursor {
   readonly #tell: Tell;
-  #chronicle: Chronicle;
-  #moment: Moment;
+  #chronicle: TransitionLog;
+  #moment: FleetCursor;
   /** null: whatever is newest. */
   #wanted: number | null = null;
   #words = 0;
@@ -41,19 +41,19 @@ export class TabsMoment {
   #heard = 0;
   /** Between these rows, ends included, the tab finds its way by itself. */
   #near = { from: 0, to: -1 };
-  readonly #provision: Provision;
+  readonly #provision: PrefetchOptions;
 
-  constructor(chronicle: Chronicle, tell: Tell, provision = usual) {
+  constructor(chronicle: TransitionLog, tell: Tell, provision = usual) {
     this.#provision = provision;
     this.#chronicle = chronicle;
-    this.#moment = new Moment(chronicle);
+    this.#moment = new FleetCursor(chronicle);
     this.#tell = tell;
   }
 
   /** Another history altogether. */
-  restart(chronicle: Chronicle): void {
+  restart(chronicle: TransitionLog): void {
     this.#chronicle = chronicle;
-    this.#moment = new Moment(chronicle);
+    this.#moment = new FleetCursor(chronicle);
     this.#words = 0;
     this.#entities = 0;
     this.#fresh = true;
@@ -72,7 +72,7 @@ export class TabsMoment {
       this.#wanted = row < this.#chronicle.first ? 0 : this.#chronicle.seq.get(row);
       this.#answerSeek(false);
     } else if (message.do === 'ask') {
-      const value = answer(this.#chronicle, message.question);
+      const value = runQuery(this.#chronicle, message.question);
       this.#tell({ is: 'answer', id: message.id, value });
     }
   }

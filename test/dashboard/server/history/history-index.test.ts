@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WirePage, WireState } from '../../../../src/dashboard/api-types.ts';
-import { Ledger } from '../../../../src/dashboard/server/history/history-index.ts';
+import { HistoryIndex } from '../../../../src/dashboard/server/history/history-index.ts';
 import {
   densityOf,
   pageAfter,
   pagesBefore,
   stateOfAll,
 } from '../../../../src/dashboard/server/history/pages.ts';
-import { stateOf, stateWord } from '../../../../src/dashboard/server/history/to-row.ts';
+import { decodeState, encodeState } from '../../../../src/dashboard/server/history/to-row.ts';
 import { runRef, transition } from '../support/test-server.ts';
 
 const states = ['present.phase.live+present.sight.clear', 'expired', 'gone', 'left'] as const;
@@ -19,8 +19,11 @@ const step = fc.record({
 });
 const history = fc.array(step, { minLength: 1, maxLength: 60 });
 
-function ledgerOf(steps: readonly { run: number; to: string; gap: number }[], repeat = 1): Ledger {
-  const ledger = new Ledger();
+function ledgerOf(
+  steps: readonly { run: number; to: string; gap: number }[],
+  repeat = 1,
+): HistoryIndex {
+  const ledger = new HistoryIndex();
   for (let round = 0; round < repeat; round += 1) {
     for (const { run, to, gap } of steps) {
       const seq = ledger.last + 1 + gap;
@@ -31,7 +34,7 @@ function ledgerOf(steps: readonly { run: number; to: string; gap: number }[], re
 }
 
 /** Where each run stands, told in the plainest way: by going through all rows. */
-function folded(ledger: Ledger, upTo: number): Record<string, string> {
+function folded(ledger: HistoryIndex, upTo: number): Record<string, string> {
   const standing: Record<string, string> = {};
   for (const row of ledger.rows(0)) {
     if (row.seq > upTo) break;
@@ -125,7 +128,7 @@ describe('the ledger', () => {
   });
 
   it('when it holds too much the oldest goes, and what stood then still stands', () => {
-    const ledger = new Ledger(40_000);
+    const ledger = new HistoryIndex(40_000);
     ledger.append(1, 1, transition(77, 'started', 'expired'));
     for (let seq = 2; seq <= 100_000; seq += 1) {
       ledger.append(seq, seq, transition(seq % 10, 'x', 'expired'));
@@ -136,7 +139,7 @@ describe('the ledger', () => {
   });
 
   it('with a run its process is over', () => {
-    const ledger = new Ledger();
+    const ledger = new HistoryIndex();
     const session = { entity: 'session', ...runRef(1) } as const;
     ledger.append(1, 1, { ...transition(1, 'claimed', 'serving'), entity: session });
     ledger.append(2, 2, transition(1, 'expired', 'expired'));
@@ -149,9 +152,9 @@ describe('the ledger', () => {
 describe('a state as a word', () => {
   it('is its active leaves, and the state can be told from it again', () => {
     const value = { present: { phase: 'live', sight: 'clear' } };
-    expect(stateWord(value)).toBe('present.phase.live+present.sight.clear');
+    expect(encodeState(value)).toBe('present.phase.live+present.sight.clear');
     for (const one of [value, 'gone', { seated: 'watching' }]) {
-      expect(stateOf(stateWord(one))).toEqual(one);
+      expect(decodeState(encodeState(one))).toEqual(one);
     }
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { stateOf, stateWord } from '../../../../src/dashboard/server/history/to-row.ts';
+import { decodeState, encodeState } from '../../../../src/dashboard/server/history/to-row.ts';
 
 afterEach(() => {
   Reflect.deleteProperty(Object.prototype, 'polluted');
@@ -7,11 +7,11 @@ afterEach(() => {
 
 test('a word of states is read back as it was told', () => {
   for (const value of ['left', { present: { phase: 'live', sight: 'clear' } }])
-    expect(stateOf(stateWord(value))).toEqual(value);
+    expect(decodeState(encodeState(value))).toEqual(value);
 });
 
 test('a state that is called as a prototype is changes no prototype', () => {
-  stateOf('__proto__.polluted.yes');
-  stateOf('constructor.prototype.polluted.yes');
+  decodeState('__proto__.polluted.yes');
+  decodeState('constructor.prototype.polluted.yes');
   expect('polluted' in {}).toBe(false);
 });

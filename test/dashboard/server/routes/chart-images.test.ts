@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Layout } from '../../../../src/charts/layout/layout.ts';
 import { chartOf } from '../../../../src/charts/model/chart.ts';
-import { closedIn, drawings } from '../../../../src/dashboard/server/routes/chart-images.ts';
+import { chartImageCache, closedIn } from '../../../../src/dashboard/server/routes/chart-images.ts';
 import { collector, run } from '../../../../src/runtime/transitions/machine-set.ts';
 import { apiOf, fetched, served, WrittenSource } from '../support/test-server.ts';
 
@@ -25,7 +25,7 @@ const empty = (hash: string): Layout => ({
 function slow() {
   const asked: string[] = [];
   const open: (() => void)[] = [];
-  const draw = drawings((of, closed) => {
+  const draw = chartImageCache((of, closed) => {
     asked.push([of.hash, ...closed].join(' '));
     const { promise, resolve } = Promise.withResolvers<Layout>();
     open.push(() => resolve(empty(of.hash)));
@@ -94,7 +94,7 @@ describe('a picture', () => {
 
   test('of those asked for longest ago is forgotten, one still asked for is kept', async () => {
     let laidOut = 0;
-    const draw = drawings(async (of) => {
+    const draw = chartImageCache(async (of) => {
       laidOut += 1;
       return empty(of.hash);
     });
@@ -111,7 +111,7 @@ describe('a picture', () => {
 
   test('that failed is tried again, and holds up nobody', async () => {
     let fails = true;
-    const draw = drawings(async (of) => {
+    const draw = chartImageCache(async (of) => {
       if (fails) throw new Error('no way');
       return empty(of.hash);
     });

@@ -1,12 +1,15 @@
 import { request as ask, type IncomingMessage } from 'node:http';
 import { layoutChart } from '../../../../src/adapters/chart-rendering/elk-layout.ts';
-import { Ledger } from '../../../../src/dashboard/server/history/history-index.ts';
-import { Bell } from '../../../../src/dashboard/server/history/ingest.ts';
+import { HistoryIndex } from '../../../../src/dashboard/server/history/history-index.ts';
+import { Notifier } from '../../../../src/dashboard/server/history/ingest.ts';
 import type { Source } from '../../../../src/dashboard/server/history/live-source.ts';
-import type { Told } from '../../../../src/dashboard/server/history/to-row.ts';
+import type { EventRow } from '../../../../src/dashboard/server/history/to-row.ts';
 import { Assets } from '../../../../src/dashboard/server/http/assets.ts';
-import { type Serving, serve } from '../../../../src/dashboard/server/http-server.ts';
-import { drawings } from '../../../../src/dashboard/server/routes/chart-images.ts';
+import {
+  type HttpServerOptions,
+  startHttpServer,
+} from '../../../../src/dashboard/server/http-server.ts';
+import { chartImageCache } from '../../../../src/dashboard/server/routes/chart-images.ts';
 import { Streams } from '../../../../src/dashboard/server/routes/stream-limit.ts';
 import type { Api } from '../../../../src/dashboard/server/routes.ts';
 import { AgentName, HostId, RunId } from '../../../../src/domain/identity/names.ts';
@@ -18,7 +21,7 @@ export const runRef = (n: number) => ({
 });
 
 /** A transition of the n-th run of a fleet. */
-export const transition = (n: number, type: string, to: string): Told => ({
+export const transition = (n: number, type: string, to: string): EventRow => ({
   entity: { entity: 'run', ...runRef(n) },
   type,
   to,
@@ -37,12 +40,12 @@ export class WrittenSource implements Source {
   };
   readonly keyframes = undefined;
   readonly charts = undefined;
-  readonly bell = new Bell();
+  readonly bell = new Notifier();
   readonly caughtUp = Promise.resolve();
-  readonly #ledger: Ledger;
+  readonly #ledger: HistoryIndex;
   #resets = { count: 0, reason: '' };
 
-  constructor(ledger = new Ledger()) {
+  constructor(ledger = new HistoryIndex()) {
     this.#ledger = ledger;
   }
 
@@ -50,7 +53,7 @@ export class WrittenSource implements Source {
     return this.#ledger;
   }
 
-  write(...some: readonly Told[]): void {
+  write(...some: readonly EventRow[]): void {
     for (const one of some) {
       const seq = this.#ledger.last + 1;
       this.#ledger.append(seq, 1000 * seq, one);
@@ -83,15 +86,15 @@ export const apiOf = (source: Source, more: Partial<Api> = {}): Api => ({
   planNow: undefined,
   subjectsOf: (name) => [name],
   streams: new Streams(),
-  draw: drawings((chart, collapsed) => layoutChart(chart, { collapsed })),
+  draw: chartImageCache((chart, collapsed) => layoutChart(chart, { collapsed })),
   ...more,
 });
 
 export const logged: unknown[] = [];
 const log = { debug() {}, info() {}, warn: (...what: unknown[]) => void logged.push(what) };
 
-export const served = (api: Api, more: Partial<Serving> = {}) =>
-  serve({
+export const served = (api: Api, more: Partial<HttpServerOptions> = {}) =>
+  startHttpServer({
     host: '127.0.0.1',
     port: 0,
     names: [],

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Chronicle } from '../../../../src/dashboard/history/transition-log.ts';
+import { TransitionLog } from '../../../../src/dashboard/history/transition-log.ts';
 import type { FromDesk, ToDesk } from '../../../../src/dashboard/web/protocol/worker-messages.ts';
-import { Here } from '../../../../src/dashboard/web/state/cursor.ts';
-import { TabsMoment } from '../../../../src/dashboard/web/worker/tab-cursor.ts';
+import { Cursor } from '../../../../src/dashboard/web/state/cursor.ts';
+import { TabCursor } from '../../../../src/dashboard/web/worker/tab-cursor.ts';
 import { type Happening, happenings, pageOf } from '../../support/sample-histories.ts';
 import { counted } from '../support/sample-fleet.ts';
 
@@ -31,21 +31,21 @@ const acts = fc.array(
 
 /** A tab and its worker, with what is on its way between them. */
 class Pair {
-  readonly here = new Here();
+  readonly here = new Cursor();
   readonly toWorker: ToDesk[] = [];
   readonly toTab: FromDesk[] = [];
   readonly resting: (() => void)[] = [];
   byItself = 0;
   #history: readonly Happening[];
   #until: number;
-  #worker: TabsMoment;
-  #chronicle: Chronicle;
+  #worker: TabCursor;
+  #chronicle: TransitionLog;
 
   constructor(history: readonly Happening[], until: number) {
     this.#history = history;
     this.#until = until;
     this.#chronicle = this.#read();
-    this.#worker = new TabsMoment(this.#chronicle, (message) => this.toTab.push(message), {
+    this.#worker = new TabCursor(this.#chronicle, (message) => this.toTab.push(message), {
       reach: 6,
       enough: 3,
       later: (work) => this.resting.push(work),
@@ -58,7 +58,7 @@ class Pair {
     const { here } = this;
     const seq = here.moment?.seq ?? 0;
     if (what === 'step') {
-      const next = here.beside(to === 1);
+      const next = here.neighbour(to === 1);
       if (next !== undefined) this.#send(here.seek(next));
     }
     if (what === 'notch') this.#send(here.seek(Math.max(1, seq + to - 4)));
@@ -91,9 +91,9 @@ class Pair {
   }
 
   /** A tab that has just been opened where this one is, and was told everything at once. */
-  fresh(): Here {
-    const other = new Here();
-    const worker = new TabsMoment(this.#chronicle, (message) => other.hear(message));
+  fresh(): Cursor {
+    const other = new Cursor();
+    const worker = new TabCursor(this.#chronicle, (message) => other.onMessage(message));
     const { moment } = this.here;
     worker.heard(other.seek(!moment || moment.head ? 'head' : moment.seq));
     return other;
@@ -111,11 +111,11 @@ class Pair {
 
   #tabHears(): void {
     const message = this.toTab.shift();
-    if (message) this.here.hear(structuredClone(message));
+    if (message) this.here.onMessage(structuredClone(message));
   }
 
-  #read(): Chronicle {
-    const chronicle = new Chronicle();
+  #read(): TransitionLog {
+    const chronicle = new TransitionLog();
     chronicle.append(pageOf(this.#history, 1, this.#until));
     chronicle.complete();
     return chronicle;
@@ -129,7 +129,7 @@ class Pair {
 }
 
 /** All that a screen is made of, narrowed to something. */
-function seen({ roll, moment, extent }: Here, text: string, state: string) {
+function seen({ roll, moment, extent }: Cursor, text: string, state: string) {
   const { groups, matters, ...counts } = counted(roll, { text, state });
   return {
     slots: roll.slots(),

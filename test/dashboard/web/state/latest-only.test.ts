@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { Newest } from '../../../../src/dashboard/web/state/latest-only.ts';
+import { LatestRequest } from '../../../../src/dashboard/web/state/latest-only.ts';
 
 /** Answers only when told to, in the order in which it was asked. */
 function slow() {
   const asked: number[] = [];
   const taken: string[] = [];
   const waiting: ((answer: string) => void)[] = [];
-  const newest = new Newest<number, string>(
+  const newest = new LatestRequest<number, string>(
     (question) => {
       asked.push(question);
       return new Promise((resolve) => waiting.push(resolve));

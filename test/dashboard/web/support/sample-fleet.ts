@@ -1,9 +1,9 @@
-import type { WireEntity, WireNote } from '../../../../src/dashboard/api-types.ts';
-import { Roll } from '../../../../src/dashboard/web/model/fleet-model.ts';
+import type { ApiDetails, WireEntity } from '../../../../src/dashboard/api-types.ts';
+import { FleetModel } from '../../../../src/dashboard/web/model/fleet-model.ts';
 import {
-  type Asked,
   type Census,
-  census,
+  type FleetQuery,
+  summarizeFleet,
 } from '../../../../src/dashboard/web/screens/fleet/fleet-summary.ts';
 import {
   AgentName,
@@ -19,7 +19,7 @@ export interface Given {
   readonly entity: WireEntity;
   readonly state: string | null;
   readonly since?: number;
-  readonly note?: WireNote;
+  readonly note?: ApiDetails;
 }
 
 export const present = (phase: string, sight = 'clear'): string =>
@@ -52,17 +52,17 @@ export const brake = (zone: string): WireEntity => ({
 });
 
 /** Tells a roll how some entities stand now. */
-export function tell(roll: Roll, given: readonly Given[]): void {
+export function tell(roll: FleetModel, given: readonly Given[]): void {
   const numbers = given.map(({ entity }) => {
     const key = JSON.stringify(entity);
     const known = roll.entities.findIndex((one) => JSON.stringify(one) === key);
     if (known >= 0) return known;
-    roll.know([entity], []);
+    roll.addNames([entity], []);
     return roll.entities.length - 1;
   });
   const states = given.map(({ state }) => {
     if (state === null) return -1;
-    roll.know([], [state]);
+    roll.addNames([], [state]);
     return roll.words.length - 1;
   });
   roll.apply({
@@ -75,15 +75,15 @@ export function tell(roll: Roll, given: readonly Given[]): void {
   });
 }
 
-export function rollOf(given: readonly Given[]): Roll {
-  const roll = new Roll();
+export function rollOf(given: readonly Given[]): FleetModel {
+  const roll = new FleetModel();
   tell(roll, given);
   return roll;
 }
 
 /** The whole of a fleet in numbers, or what is asked of it. */
-export const counted = (roll: Roll, asked: Partial<Asked> = {}): Census =>
-  census(roll.slots(), roll, {
+export const counted = (roll: FleetModel, asked: Partial<FleetQuery> = {}): Census =>
+  summarizeFleet(roll.slots(), roll, {
     at: 0,
     old: true,
     text: '',

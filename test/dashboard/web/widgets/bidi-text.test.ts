@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Transition } from '../../../../src/dashboard/history/query-types.ts';
-import { countdown, lasted } from '../../../../src/dashboard/web/format/format-time.ts';
+import { countdown, formatDuration } from '../../../../src/dashboard/web/format/format-time.ts';
 import { changedPaths } from '../../../../src/dashboard/web/format/record-diff.ts';
 import {
   readWindow,
@@ -10,7 +10,7 @@ import {
   zoom,
 } from '../../../../src/dashboard/web/format/time-scale.ts';
 import { age } from '../../../../src/dashboard/web/model/data-age.ts';
-import { runWord, wordOf } from '../../../../src/dashboard/web/model/state-styles.ts';
+import { runWord, statusOf } from '../../../../src/dashboard/web/model/state-styles.ts';
 import { readSubject, writeSubject } from '../../../../src/dashboard/web/model/subject.ts';
 import type { Link } from '../../../../src/dashboard/web/protocol/worker-messages.ts';
 import { fold } from '../../../../src/dashboard/web/screens/entity/fold-repeats.ts';
@@ -79,8 +79,8 @@ describe('states in words', () => {
   });
 
   test('others by their innermost name', () => {
-    expect(wordOf('collector', 'seated.watching')).toBe('watching');
-    expect(wordOf('instance', 'serving')).toBe('live');
+    expect(statusOf('collector', 'seated.watching')).toBe('watching');
+    expect(statusOf('instance', 'serving')).toBe('live');
   });
 
   test('the states around an active one are active, and counted, too', () => {
@@ -108,7 +108,7 @@ describe('times', () => {
     [187_200_000, '2 d 4 h'],
     [-5, '0.0 s'],
   ])('%i ms is %s', (ms, text) => {
-    expect(lasted(ms)).toBe(text);
+    expect(formatDuration(ms)).toBe(text);
   });
 
   test('a countdown with nobody to say what time it is says so', () => {

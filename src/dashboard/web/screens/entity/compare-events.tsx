@@ -1,15 +1,15 @@
 import { changedPaths, changesOf } from '../../format/record-diff.ts';
 import { type Document, storedIn } from '../../model/event-document.ts';
 import { apiPath } from '../../protocol/api-path.ts';
-import { useFetched } from '../../state/use-query.ts';
+import { useFetch } from '../../state/use-query.ts';
 import { Comparison } from '../../widgets/comparison-panel.tsx';
 import { Paths } from '../../widgets/field-diff.tsx';
 
 /** Two events: how the record differs from one to the other, and then whatever else does. */
-export function Compared({ rows }: { readonly rows: readonly number[] }) {
+export function CompareEvents({ rows }: { readonly rows: readonly number[] }) {
   const [a = 0, b = 0] = [...rows].sort((x, y) => x - y);
-  const one = useFetched<Document>(apiPath(`event/${a}`));
-  const other = useFetched<Document>(apiPath(`event/${b}`));
+  const one = useFetch<Document>(apiPath(`event/${a}`));
+  const other = useFetch<Document>(apiPath(`event/${b}`));
   const failed = one.failed ?? other.failed;
   if (failed !== undefined) return <p class="panel notice bad">{failed}</p>;
   const [old, young] = [storedIn(one.value), storedIn(other.value)];

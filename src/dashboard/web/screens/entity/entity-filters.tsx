@@ -4,8 +4,8 @@ import type { Transition } from '../../../history/query-types.ts';
 import { allIn, type Document } from '../../model/event-document.ts';
 import { eventsOf, type Subject } from '../../model/subject.ts';
 import { apiPath } from '../../protocol/api-path.ts';
-import { moment, roll, route, setWords } from '../../state/store.ts';
-import { useFetched } from '../../state/use-query.ts';
+import { moment, roll, route, setParams } from '../../state/store.ts';
+import { useFetch } from '../../state/use-query.ts';
 import { type FieldChanges, fieldChanges, fieldsIn, touches } from './field-changes.ts';
 
 /** So many events are looked through for what they changed: the server's own limit. */
@@ -31,7 +31,7 @@ export function isWanted(
 /** What the newest events of a subject changed in its records; asked for only where it is needed. */
 export function useFieldChanges(subject: Subject | undefined, wanted: boolean) {
   const before = (moment.value?.seq ?? 0) + 1;
-  const { value, failed } = useFetched<{ events: Document[]; more: boolean }>(
+  const { value, failed } = useFetch<{ events: Document[]; more: boolean }>(
     subject && wanted ? apiPath(`${eventsOf(subject, true)}&limit=${most}&before=${before}`) : null,
   );
   return { changes: value && fieldChanges(allIn(value)), failed, more: value?.more === true };
@@ -53,7 +53,7 @@ export function EntityFilters({ kinds, changes, onField }: Props) {
         Show
         <select
           value={words['only'] ?? ''}
-          onChange={(event) => setWords({ only: event.currentTarget.value })}
+          onChange={(event) => setParams({ only: event.currentTarget.value })}
         >
           <option value="">everything</option>
           <option value="moves">changes of state</option>
@@ -70,7 +70,7 @@ export function EntityFilters({ kinds, changes, onField }: Props) {
         value={words['f'] ?? ''}
         placeholder="Filter  /"
         aria-label="Filter by event, state, reason"
-        onInput={(event) => setWords({ f: event.currentTarget.value })}
+        onInput={(event) => setParams({ f: event.currentTarget.value })}
       />
       <input
         type="search"
@@ -82,7 +82,7 @@ export function EntityFilters({ kinds, changes, onField }: Props) {
         onFocus={onField}
         onInput={(event) => {
           setTyped(event.currentTarget.value);
-          setWords({ field: event.currentTarget.value.trim() });
+          setParams({ field: event.currentTarget.value.trim() });
         }}
       />
       <datalist id="fields">

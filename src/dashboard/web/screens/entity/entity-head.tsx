@@ -1,18 +1,18 @@
-import { countdown, counted, since } from '../../format/format-time.ts';
-import { rivals } from '../../model/contested.ts';
+import { countdown, formatCount, since } from '../../format/format-time.ts';
+import { contenders } from '../../model/contested.ts';
 import { nextOf } from '../../model/issues.ts';
 import { type Subject, subjectName, writeSubject } from '../../model/subject.ts';
 import { hrefTo, now, roll } from '../../state/store.ts';
 import { useContests } from '../../state/use-contested.ts';
-import { Words } from '../../widgets/bidi-text.tsx';
-import { State } from '../../widgets/state-badge.tsx';
+import { BidiText } from '../../widgets/bidi-text.tsx';
+import { StateBadge } from '../../widgets/state-badge.tsx';
 
 /** Who it is, how it stands, since when, and what happens to it next. */
 export function EntityHead({ subject }: { readonly subject: Subject }) {
   return (
     <>
       <h1>
-        <span class="dim">{subject.kind}</span> <Words text={subjectName(subject)} />
+        <span class="dim">{subject.kind}</span> <BidiText text={subjectName(subject)} />
       </h1>
       {subject.kind === 'agent' ? <AgentStands host={subject.host} agent={subject.agent} /> : null}
       {subject.kind === 'host' ? <HostStands host={subject.host} /> : null}
@@ -30,17 +30,17 @@ function AgentStands({ host, agent }: { readonly host: string; readonly agent: s
   const { next, at } = nextOf(slot, roll);
   return (
     <>
-      <State word={slot.word} reason={slot.reason} />
+      <StateBadge word={slot.status} reason={slot.reason} />
       <span class="dim num">{since(slot.stands.since, now.value)}</span>
       {next === '' ? null : (
         <span>
           {next} {at === null ? null : <b class="num">{countdown(at, now.value)}</b>}
         </span>
       )}
-      <span class="dim">{counted(slot.instances.length, 'instance')}</span>
+      <span class="dim">{formatCount(slot.instances.length, 'instance')}</span>
       {contests.size === 0 ? null : (
         <span>
-          {contests.size} <State word="contested" />
+          {contests.size} <StateBadge word="contested" />
         </span>
       )}
     </>
@@ -51,7 +51,7 @@ function HostStands({ host }: { readonly host: string }) {
   const slots = roll.slots().filter((one) => one.host === host);
   return (
     <>
-      {slots.slice(0, 6).map(({ key, agent, word, reason }) => (
+      {slots.slice(0, 6).map(({ key, agent, status: word, reason }) => (
         <a
           key={key}
           href={hrefTo({
@@ -59,7 +59,7 @@ function HostStands({ host }: { readonly host: string }) {
             words: { of: writeSubject({ kind: 'agent', host, agent }) },
           })}
         >
-          <Words text={agent} /> <State word={word} reason={reason} />
+          <BidiText text={agent} /> <StateBadge word={word} reason={reason} />
         </a>
       ))}
       {slots.length > 6 ? <span class="dim">and {slots.length - 6} more agents</span> : null}
@@ -69,7 +69,7 @@ function HostStands({ host }: { readonly host: string }) {
 
 /** Of each that stands: one name may be claimed under several slots, and one of them counts. */
 function InstanceStands({ service, id }: { readonly service: string; readonly id: string }) {
-  const all = rivals(roll, service, id);
+  const all = contenders(roll, service, id);
   const contests = useContests(all);
   if (all.length === 0) return <span class="dim">not there at this moment</span>;
   return (
@@ -81,8 +81,8 @@ function InstanceStands({ service, id }: { readonly service: string; readonly id
         const winner = contests.get(one.stands.number);
         return (
           <span key={one.stands.number}>
-            <State
-              word={winner ? 'contested' : one.word}
+            <StateBadge
+              word={winner ? 'contested' : one.status}
               reason={winner ? 'registered elsewhere later' : one.reason}
             />{' '}
             <a
@@ -91,7 +91,7 @@ function InstanceStands({ service, id }: { readonly service: string; readonly id
                 words: { of: writeSubject({ kind: 'agent', host, agent }) },
               })}
             >
-              <Words text={`${host}/${agent}`} />
+              <BidiText text={`${host}/${agent}`} />
             </a>
           </span>
         );

@@ -1,18 +1,18 @@
 import { useState } from 'preact/hooks';
 import type { Transition } from '../../../history/query-types.ts';
-import { counted } from '../../format/format-time.ts';
+import { formatCount } from '../../format/format-time.ts';
 import { gapsOf, gapText } from '../../format/gap-text.ts';
 import { isOf, readSubject, type Subject, writeSubject } from '../../model/subject.ts';
 import { extent, hrefTo, link, moment, roll, route, version } from '../../state/store.ts';
-import { useAnswer } from '../../state/use-query.ts';
-import { Beside } from './compare-entities.tsx';
-import { Compared } from './compare-events.tsx';
+import { useHistoryQuery } from '../../state/use-query.ts';
+import { CompareEntities } from './compare-entities.tsx';
+import { CompareEvents } from './compare-events.tsx';
 import { EntityFilters, isWanted, useFieldChanges } from './entity-filters.tsx';
 import { EntityHead } from './entity-head.tsx';
 import { BesideWhom, CopyRows } from './entity-tools.tsx';
 import { EventRow } from './event-row.tsx';
 import { historyRows } from './history-rows.ts';
-import { Ribbon } from './state-timeline-view.tsx';
+import { StateTimeline } from './state-timeline-view.tsx';
 
 const atATime = 100;
 const mostGaps = 3;
@@ -29,7 +29,7 @@ export function EntityScreen() {
   const numbers = subject
     ? roll.entities.flatMap((entity, number) => (isOf(subject, entity) ? [number] : []))
     : [];
-  const all = useAnswer<Transition[]>(
+  const all = useHistoryQuery<Transition[]>(
     { ask: 'history', entities: numbers, upTo },
     extent.value?.from,
   );
@@ -66,7 +66,7 @@ export function EntityScreen() {
         >
           Timeline
         </a>
-        <Ribbon entities={shownAs(subject, numbers)} />
+        <StateTimeline entities={shownAs(subject, numbers)} />
       </section>
       <section class="panel head" aria-label="What is shown of it">
         <EntityFilters
@@ -79,8 +79,10 @@ export function EntityScreen() {
         <span class="dim">Copy</span>
         <CopyRows rows={shown} />
       </section>
-      {chosen.length === 2 ? <Compared rows={chosen} /> : null}
-      {other && other.kind === subject.kind ? <Beside one={subject} other={other} /> : null}
+      {chosen.length === 2 ? <CompareEvents rows={chosen} /> : null}
+      {other && other.kind === subject.kind ? (
+        <CompareEntities one={subject} other={other} />
+      ) : null}
       <section class="panel">
         {all && shown.length === 0 ? (
           <p class="notice">
@@ -88,7 +90,7 @@ export function EntityScreen() {
               ? 'Nothing of it is in memory up to this moment.'
               : field !== '' && !changes
                 ? (failed ?? 'Reading what changed …')
-                : `0 of ${counted(all.length, 'transition')} match.`}
+                : `0 of ${formatCount(all.length, 'transition')} match.`}
           </p>
         ) : null}
         {field !== '' && more ? (

@@ -1,8 +1,8 @@
 import type { Transition } from '../../../history/query-types.ts';
 import { type Subject, subjectName, writeSubject } from '../../model/subject.ts';
-import { roll, setWords } from '../../state/store.ts';
+import { roll, setParams } from '../../state/store.ts';
 import { CopyButton } from '../../widgets/copy-button.tsx';
-import { type Named, written } from './export-text.ts';
+import { exportText, type Named } from './export-text.ts';
 
 /** What is shown, to take along. */
 export function CopyRows({ rows }: { readonly rows: readonly Transition[] }) {
@@ -16,7 +16,7 @@ export function CopyRows({ rows }: { readonly rows: readonly Transition[] }) {
   return (
     <fieldset class="sizes" aria-label="Copy what is shown">
       {(['JSON', 'NDJSON', 'Markdown'] as const).map((kind) => (
-        <CopyButton key={kind} label={`Copy as ${kind}`} text={() => written[kind](named())}>
+        <CopyButton key={kind} label={`Copy as ${kind}`} text={() => exportText[kind](named())}>
           {kind}
         </CopyButton>
       ))}
@@ -37,7 +37,7 @@ export function BesideWhom({ subject }: { readonly subject: Subject }) {
         onInput={(event) => {
           const found = others.get(event.currentTarget.value.trim());
           if (!found) return;
-          setWords({ with: writeSubject(found) });
+          setParams({ with: writeSubject(found) });
           event.currentTarget.value = '';
         }}
       />

@@ -1,8 +1,8 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Transition } from '../../../history/query-types.ts';
 import { apiPath } from '../../protocol/api-path.ts';
-import { go } from '../../state/store.ts';
-import { useFetched } from '../../state/use-query.ts';
+import { navigate } from '../../state/store.ts';
+import { useFetch } from '../../state/use-query.ts';
 import { activeIds, type ChartData } from '../machines/chart-states.ts';
 import { ChartView } from '../machines/chart-view.tsx';
 import type { Painted } from '../machines/highlight-chart.ts';
@@ -16,7 +16,7 @@ interface Props {
 export function EventChart({ machine, event }: Props) {
   const { chart, to, edges, seq } = event;
   const [missing, setMissing] = useState(false);
-  const { value, failed } = useFetched<ChartData>(apiPath(`charts/${chart}.json`));
+  const { value, failed } = useFetch<ChartData>(apiPath(`charts/${chart}.json`));
   const painted: Painted = useMemo(
     () => ({
       active: activeIds(machine, to),
@@ -47,7 +47,9 @@ export function EventChart({ machine, event }: Props) {
         painted={painted}
         zoom="fit"
         label={`The machine ${machine} at that time, with the edge that was taken: arrows walk along its lines, Enter opens it`}
-        onChoose={(node) => go({ screen: 'machines', at: seq, words: { machine, chart, node } })}
+        onChoose={(node) =>
+          navigate({ screen: 'machines', at: seq, words: { machine, chart, node } })
+        }
         onMissing={() => setMissing(true)}
       />
     </div>

@@ -1,5 +1,5 @@
 import type { WireCauses, WireEntity } from '../../../api-types.ts';
-import { clockTime, counted } from '../../format/format-time.ts';
+import { clockTime, formatCount } from '../../format/format-time.ts';
 import { changesOf } from '../../format/record-diff.ts';
 import {
   allIn,
@@ -10,8 +10,8 @@ import {
 } from '../../model/event-document.ts';
 import { apiPath } from '../../protocol/api-path.ts';
 import { hrefTo, link, seek } from '../../state/store.ts';
-import { useFetched } from '../../state/use-query.ts';
-import { Words } from '../../widgets/bidi-text.tsx';
+import { useFetch } from '../../state/use-query.ts';
+import { BidiText } from '../../widgets/bidi-text.tsx';
 import { CopyButton } from '../../widgets/copy-button.tsx';
 import { EventLink } from '../../widgets/event-link.tsx';
 import { Paths } from '../../widgets/field-diff.tsx';
@@ -26,9 +26,9 @@ interface Props {
 /** What changed, what the decision saw, the event as it is stored, and the edge it took. */
 export function EventDetails({ folded, entity }: Props) {
   const { newest, all } = folded;
-  const { value: document, failed } = useFetched<Document>(apiPath(`event/${newest.seq}`));
+  const { value: document, failed } = useFetch<Document>(apiPath(`event/${newest.seq}`));
   const value = storedIn(document);
-  const earlier = useFetched<{ events: Document[] }>(eventsBefore(entity, newest.seq));
+  const earlier = useFetch<{ events: Document[] }>(eventsBefore(entity, newest.seq));
   if (failed !== undefined) return <p class="bad">{failed}</p>;
   if (!value) return <p class="dim">Reading …</p>;
   const machine = entity.entity;
@@ -41,7 +41,7 @@ export function EventDetails({ folded, entity }: Props) {
       <dl class="facts">
         <dt>who</dt>
         <dd>
-          <Words text={`${value.actor.host}/${value.actor.agent}`} />
+          <BidiText text={`${value.actor.host}/${value.actor.agent}`} />
         </dd>
         <dt>edges</dt>
         <dd>
@@ -81,7 +81,7 @@ export function EventDetails({ folded, entity }: Props) {
                   {seq}
                 </button>
               ))}
-              {all.length > 40 ? ` and ${counted(all.length - 40, 'more', 'more')}` : null}
+              {all.length > 40 ? ` and ${formatCount(all.length - 40, 'more', 'more')}` : null}
             </dd>
           </>
         ) : null}
@@ -116,7 +116,7 @@ export function EventDetails({ folded, entity }: Props) {
 
 /** The event that led to one, with the way there. */
 function Cause({ of }: { readonly of: number }) {
-  const { value, failed } = useFetched<WireCauses>(apiPath(`causes/${of}`));
+  const { value, failed } = useFetch<WireCauses>(apiPath(`causes/${of}`));
   if (failed !== undefined) return <span class="bad">{failed}</span>;
   if (value?.seq !== of) return <span class="dim">…</span>;
   const { cause } = value;

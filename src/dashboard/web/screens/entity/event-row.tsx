@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { clockTime, dayTime } from '../../format/format-time.ts';
-import { wordOf } from '../../model/state-styles.ts';
+import { statusOf } from '../../model/state-styles.ts';
 import { entityName } from '../../model/subject.ts';
-import { roll, route, seek, setWords } from '../../state/store.ts';
-import { Words } from '../../widgets/bidi-text.tsx';
-import { State } from '../../widgets/state-badge.tsx';
+import { roll, route, seek, setParams } from '../../state/store.ts';
+import { BidiText } from '../../widgets/bidi-text.tsx';
+import { StateBadge } from '../../widgets/state-badge.tsx';
 import { EventDetails } from './event-details.tsx';
 import type { Folded } from './fold-repeats.ts';
 
@@ -29,11 +29,14 @@ export function EventRow({ folded, chosen, unsure }: Props) {
   const entity = roll.entities[newest.entity];
   if (!entity) return null;
   const { seq, at, type, from, to, note } = newest;
-  const [was, is] = [from === null ? null : wordOf(entity.entity, from), wordOf(entity.entity, to)];
+  const [was, is] = [
+    from === null ? null : statusOf(entity.entity, from),
+    statusOf(entity.entity, to),
+  ];
   const oldest = all.at(-1);
   const pick = (checked: boolean) => {
     const rows = checked ? [...chosen, seq].slice(-2) : chosen.filter((one) => one !== seq);
-    setWords({ rows: rows.join('.') });
+    setParams({ rows: rows.join('.') });
   };
   return (
     <li ref={line} class={`event${open ? ' open' : ''}`}>
@@ -57,7 +60,7 @@ export function EventRow({ folded, chosen, unsure }: Props) {
           {all.length > 1 ? <span class="count"> ×{all.length}</span> : null}
           {entity.entity === 'instance' &&
           route.value.words['of']?.startsWith('instance') !== true ? (
-            <Words class="dim cut" text={` ${entityName(entity)}`} />
+            <BidiText class="dim cut" text={` ${entityName(entity)}`} />
           ) : null}
         </span>
         <span class="move">
@@ -67,16 +70,16 @@ export function EventRow({ folded, chosen, unsure }: Props) {
             </span>
           ) : was === null || was === is ? null : (
             <>
-              <State word={was} /> →{' '}
+              <StateBadge word={was} /> →{' '}
             </>
           )}
-          <State word={is} />
+          <StateBadge word={is} />
         </span>
         <span class="who cut">
           {note.why !== undefined && is !== 'live' ? <span>{note.why} </span> : null}
           {note.by === undefined ? null : (
             <span class="dim">
-              by <Words text={note.by} />
+              by <BidiText text={note.by} />
             </span>
           )}
         </span>

@@ -6,7 +6,7 @@ import { entityName } from '../../model/subject.ts';
 export type Named = Omit<Transition, 'entity'> & { readonly entity: WireEntity };
 
 /** A history as text, oldest first, as people and programs take it elsewhere. */
-export const written = {
+export const exportText = {
   JSON: (rows: readonly Named[]): string => JSON.stringify(rows, null, 2),
   NDJSON: (rows: readonly Named[]): string => rows.map((row) => JSON.stringify(row)).join('\n'),
   Markdown: (rows: readonly Named[]): string =>

@@ -1,12 +1,12 @@
 import { useMemo } from 'preact/hooks';
 import type { Density, Lane } from '../../../history/query-types.ts';
-import { clockTime, dayTime, lasted } from '../../format/format-time.ts';
+import { clockTime, dayTime, formatDuration } from '../../format/format-time.ts';
 import { readWindow, type Window } from '../../format/time-scale.ts';
-import { paintOf } from '../../model/state-styles.ts';
+import { colorClassOf } from '../../model/state-styles.ts';
 import { extent, isPast, link, moment, now, roll, route, seekAtTime } from '../../state/store.ts';
-import { useAnswer } from '../../state/use-query.ts';
+import { useHistoryQuery } from '../../state/use-query.ts';
 import { GapMarks } from '../../widgets/gap-marks.tsx';
-import { State } from '../../widgets/state-badge.tsx';
+import { StateBadge } from '../../widgets/state-badge.tsx';
 import { barsOf } from '../../widgets/state-bars.ts';
 import { absent, ribbonOf, type Stretch, shareWords, unknown } from './state-timeline.ts';
 
@@ -16,13 +16,13 @@ const mostEntities = 4000;
 const step = 10_000;
 
 /** How one stood, all the time: as a ribbon for the eye, and in words what it comes to. */
-export function Ribbon({ entities }: { readonly entities: readonly number[] }) {
+export function StateTimeline({ entities }: { readonly entities: readonly number[] }) {
   const window = useWindow();
   const fresh = `${extent.value?.to} ${extent.value?.from}`;
   const some = entities.slice(-mostEntities);
   const asked = some.length === 0 ? null : ({ ask: 'lanes', entities: some, ...window } as const);
-  const lanes = useAnswer<Lane[]>(asked, fresh);
-  const density = useAnswer<Density>({ ask: 'density', bins: 1, ...window }, fresh);
+  const lanes = useHistoryQuery<Lane[]>(asked, fresh);
+  const density = useHistoryQuery<Density>({ ask: 'density', bins: 1, ...window }, fresh);
   const ribbon = useMemo(() => {
     const bars = (lanes ?? []).flatMap(
       (lane) => barsOf(roll.entities[lane.entity]?.entity ?? '', lane, window).bars,
@@ -37,7 +37,7 @@ export function Ribbon({ entities }: { readonly entities: readonly number[] }) {
       <p>
         {shareWords(ribbon).map(([word, share]) => (
           <span key={word}>
-            <State word={word} /> <span class="dim num">{share}</span>
+            <StateBadge word={word} /> <span class="dim num">{share}</span>
           </span>
         ))}
         <span class="grow" />
@@ -69,7 +69,9 @@ function Part({ part, window }: { readonly part: Stretch; readonly window: Windo
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hidden from whom it would keep out
     <rect
-      class={word === unknown ? 'unknown' : `bar s-${word === absent ? 'gone' : paintOf(word)}`}
+      class={
+        word === unknown ? 'unknown' : `bar s-${word === absent ? 'gone' : colorClassOf(word)}`
+      }
       x={left}
       width={Math.max(1.5, right - left - 0.6)}
       y="1"
@@ -77,7 +79,7 @@ function Part({ part, window }: { readonly part: Stretch; readonly window: Windo
       onClick={() => seekAtTime(from)}
     >
       <title>
-        {word} {clockTime(from)}–{clockTime(to)}, {lasted(to - from)}
+        {word} {clockTime(from)}–{clockTime(to)}, {formatDuration(to - from)}
       </title>
     </rect>
   );

@@ -1,4 +1,4 @@
-import { lasted } from '../../format/format-time.ts';
+import { formatDuration } from '../../format/format-time.ts';
 import type { Window } from '../../format/time-scale.ts';
 
 /** A state for a while. */
@@ -68,7 +68,9 @@ export function shareWords(ribbon: readonly Stretch[]): readonly (readonly [stri
   const whole = [...sums.values()].reduce((sum, one) => sum + one, 0);
   return [...sums]
     .sort(([, a], [, b]) => b - a)
-    .map(([word, length]) => [word, `${percent(length / whole)}, ${lasted(length)}`] as const);
+    .map(
+      ([word, length]) => [word, `${percent(length / whole)}, ${formatDuration(length)}`] as const,
+    );
 }
 
 /** What is not all of it is never 100 %, and what is something never 0 %. */

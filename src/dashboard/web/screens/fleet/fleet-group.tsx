@@ -1,15 +1,15 @@
 import { Component } from 'preact';
-import type { SlotNow } from '../../model/agent-model.ts';
+import type { AgentModel } from '../../model/agent-model.ts';
 import type { ContestedIn } from '../../model/contested.ts';
 import { type Grouping, shortName } from '../../model/group-agents.ts';
 import { glyphOf } from '../../model/state-styles.ts';
 import { writeSubject } from '../../model/subject.ts';
-import { setWords } from '../../state/store.ts';
-import { Words } from '../../widgets/bidi-text.tsx';
+import { setParams } from '../../state/store.ts';
+import { BidiText } from '../../widgets/bidi-text.tsx';
 
 interface Props {
   readonly name: string;
-  readonly slots: readonly SlotNow[];
+  readonly slots: readonly AgentModel[];
   readonly silent: boolean;
   readonly hidden: number;
   readonly by: Grouping;
@@ -40,11 +40,11 @@ export class FleetGroup extends Component<Props> {
       <section class={`group${silent ? ' silent' : ''}`} aria-label={`${by} ${name}`}>
         <h2>
           {by === 'host' ? (
-            <button type="button" class="link" onClick={() => setWords({ sel: host })}>
-              <Words class="cut" text={name} />
+            <button type="button" class="link" onClick={() => setParams({ sel: host })}>
+              <BidiText class="cut" text={name} />
             </button>
           ) : (
-            <Words class="cut" text={name} />
+            <BidiText class="cut" text={name} />
           )}
           <span class="dim">{slots.length + hidden}</span>
           {silent ? <span class="state s-suspect">◌ silent</span> : null}
@@ -73,7 +73,7 @@ export class FleetGroup extends Component<Props> {
 }
 
 interface CellProps {
-  readonly slot: SlotNow;
+  readonly slot: AgentModel;
   readonly by: Grouping;
   readonly large: boolean;
   readonly contested: ReadonlySet<number> | undefined;
@@ -82,8 +82,8 @@ interface CellProps {
 }
 
 function Cell({ slot, by, large, contested, chosen, first }: CellProps) {
-  const { word, reason, instances, host, agent } = slot;
-  const sick = instances.filter((one) => one.word === 'failing').length;
+  const { status: word, reason, instances, host, agent } = slot;
+  const sick = instances.filter((one) => one.status === 'failing').length;
   const lost = contested?.size ?? 0;
   const told = `${host}/${agent}: ${word}${reason === '' ? '' : `, ${reason}`}; ${instances.length} instances${sick > 0 ? `, ${sick} failing` : ''}${lost > 0 ? `, ${lost} contested` : ''}`;
   // What is in `data-says` is said by `told` already, in words.
@@ -97,7 +97,7 @@ function Cell({ slot, by, large, contested, chosen, first }: CellProps) {
         aria-label={told}
         aria-pressed={chosen}
         title={told}
-        onClick={() => setWords({ sel: writeSubject({ kind: 'agent', host, agent }) })}
+        onClick={() => setParams({ sel: writeSubject({ kind: 'agent', host, agent }) })}
       >
         <span class="glyph" aria-hidden="true">
           {glyphOf(word)}
@@ -114,7 +114,7 @@ function Cell({ slot, by, large, contested, chosen, first }: CellProps) {
             {instances.slice(0, 16).map((one) => (
               <i
                 key={one.stands.number}
-                class={`s-${contested?.has(one.stands.number) ? 'contested' : one.word}`}
+                class={`s-${contested?.has(one.stands.number) ? 'contested' : one.status}`}
               />
             ))}
             {instances.length > 16 ? <span data-says={`+${instances.length - 16}`} /> : null}

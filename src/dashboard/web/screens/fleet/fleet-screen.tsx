@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
-import { counted } from '../../format/format-time.ts';
+import { formatCount } from '../../format/format-time.ts';
 import { type Grouping, mostCells } from '../../model/group-agents.ts';
 import { glyphOf } from '../../model/state-styles.ts';
-import { moment, roll, route, setWords, version } from '../../state/store.ts';
+import { moment, roll, route, setParams, version } from '../../state/store.ts';
 import { useContested } from '../../state/use-contested.ts';
 import { moveInGrid } from '../../widgets/grid-navigation.ts';
 import { FleetGroup } from './fleet-group.tsx';
-import { census, type Tallies } from './fleet-summary.ts';
+import { summarizeFleet, type Tallies } from './fleet-summary.ts';
 import { Attention } from './issue-list.tsx';
 import { MoreGroups } from './more-groups.tsx';
 
@@ -26,7 +26,7 @@ export function Fleet() {
   const by = groupings.find((one) => one === group) ?? 'host';
   const filtered = f !== '' || state !== '';
   const contested = useContested();
-  const { agents, gone, states, narrowed, shares, instances, matters, groups } = census(
+  const { agents, gone, states, narrowed, shares, instances, matters, groups } = summarizeFleet(
     roll.slots(),
     roll,
     { at, old: old === '1', text: f, state, by, all: all === '1' || filtered, contested },
@@ -36,7 +36,7 @@ export function Fleet() {
     <>
       <section class="panel head" aria-label="Fleet">
         <h1>
-          Fleet <span class="dim">{counted(agents, 'agent')}</span>
+          Fleet <span class="dim">{formatCount(agents, 'agent')}</span>
         </h1>
         <fieldset class="tallies" aria-label="Filter by state">
           {states.map(([word, count]) => (
@@ -45,7 +45,7 @@ export function Fleet() {
               type="button"
               class={`tally s-${word}`}
               aria-pressed={state === word}
-              onClick={() => setWords({ state: state === word ? '' : word })}
+              onClick={() => setParams({ state: state === word ? '' : word })}
             >
               <span class="glyph" aria-hidden="true">
                 {glyphOf(word)}
@@ -55,7 +55,7 @@ export function Fleet() {
           ))}
         </fieldset>
         <span class="dim instances">
-          {counted(
+          {formatCount(
             Object.values(instances).reduce((sum, one) => sum + one, 0),
             'instance',
           )}
@@ -77,11 +77,11 @@ export function Fleet() {
           value={f}
           placeholder="Filter  /"
           aria-label="Filter by name, zone, service, state"
-          onInput={(event) => setWords({ f: event.currentTarget.value })}
+          onInput={(event) => setParams({ f: event.currentTarget.value })}
         />
         <label class="pick">
           Group
-          <select value={by} onChange={(event) => setWords({ group: event.currentTarget.value })}>
+          <select value={by} onChange={(event) => setParams({ group: event.currentTarget.value })}>
             {groupings.map((one) => (
               <option key={one}>{one}</option>
             ))}
@@ -93,7 +93,7 @@ export function Fleet() {
               key={one}
               type="button"
               aria-pressed={size === one}
-              onClick={() => setWords({ size: one })}
+              onClick={() => setParams({ size: one })}
             >
               {one}
             </button>
@@ -103,9 +103,9 @@ export function Fleet() {
       <Attention matters={matters} />
       {narrowed === 0 && agents > 0 ? (
         <p class="panel notice">
-          0 of {counted(agents, 'agent')} match {state === '' ? '' : `state ${state} `}
+          0 of {formatCount(agents, 'agent')} match {state === '' ? '' : `state ${state} `}
           {f === '' ? '' : `“${f}”`}.{' '}
-          <button type="button" onClick={() => setWords({ f: '', state: '' })}>
+          <button type="button" onClick={() => setParams({ f: '', state: '' })}>
             Clear filter
           </button>
         </p>
@@ -114,17 +114,17 @@ export function Fleet() {
         <p class="panel strip-note" data-testid="hidden">
           <Proportions parts={shares} />
           <span>
-            {counted(hidden, 'healthy agent')} hidden (more than {mostCells} cells).
+            {formatCount(hidden, 'healthy agent')} hidden (more than {mostCells} cells).
           </span>
-          <button type="button" onClick={() => setWords({ all: '1' })}>
+          <button type="button" onClick={() => setParams({ all: '1' })}>
             Show
           </button>
         </p>
       ) : null}
       {all === '1' && agents > mostCells ? (
         <p class="panel strip-note">
-          <Proportions parts={shares} /> All {counted(agents, 'agent')} are shown.
-          <button type="button" onClick={() => setWords({ all: '' })}>
+          <Proportions parts={shares} /> All {formatCount(agents, 'agent')} are shown.
+          <button type="button" onClick={() => setParams({ all: '' })}>
             Hide the healthy
           </button>
         </p>
@@ -159,8 +159,8 @@ export function Fleet() {
       ) : null}
       {gone > 0 ? (
         <p class="more dim">
-          {counted(gone, 'agent')} ended more than an hour before.{' '}
-          <button type="button" class="quiet" onClick={() => setWords({ old: '1' })}>
+          {formatCount(gone, 'agent')} ended more than an hour before.{' '}
+          <button type="button" class="quiet" onClick={() => setParams({ old: '1' })}>
             Show
           </button>
         </p>

@@ -1,13 +1,13 @@
-import type { InstanceCounts, SlotNow } from '../../model/agent-model.ts';
+import type { AgentModel, InstanceCounts } from '../../model/agent-model.ts';
 import type { ContestedIn } from '../../model/contested.ts';
-import type { Roll } from '../../model/fleet-model.ts';
+import type { FleetModel } from '../../model/fleet-model.ts';
 import {
-  fits,
+  type FleetFilter,
   type Grouping,
   type Groups,
   groupsOf,
-  isNews,
-  type Narrowed,
+  isRecent,
+  matchesFilter,
 } from '../../model/group-agents.ts';
 import { type Matters, matters } from '../../model/issues.ts';
 import { runWords } from '../../model/state-styles.ts';
@@ -16,7 +16,7 @@ import { runWords } from '../../model/state-styles.ts';
 export type Tallies = readonly (readonly [word: string, count: number])[];
 
 /** What is asked of the fleet. */
-export interface Asked extends Narrowed {
+export interface FleetQuery extends FleetFilter {
   /** The page's moment: what ended long before is no news. */
   readonly at: number;
   /** Also whoever is no news. */
@@ -48,19 +48,23 @@ export interface Census {
  * There may be thousands, and what a look costs is fetching the slot from memory: a pass for each number
  * took three times as long.
  */
-export function census(everything: readonly SlotNow[], roll: Roll, asked: Asked): Census {
+export function summarizeFleet(
+  everything: readonly AgentModel[],
+  roll: FleetModel,
+  asked: FleetQuery,
+): Census {
   const { at, old, contested } = asked;
-  const fitting = fits(asked);
+  const fitting = matchesFilter(asked);
   const states = new Count();
   const shares = new Count();
   const instances = { live: 0, dubious: 0, contested: 0, failing: 0, draining: 0 };
-  const narrowed: SlotNow[] = [];
+  const narrowed: AgentModel[] = [];
   /** Where in the narrowed those are that are not simply live. */
   const unusual: number[] = [];
-  const failing: SlotNow[] = [];
+  const failing: AgentModel[] = [];
   for (const slot of everything) {
-    if (!old && !isNews(slot, at)) continue;
-    const { word, counts } = slot;
+    if (!old && !isRecent(slot, at)) continue;
+    const { status: word, counts } = slot;
     states.add(word);
     if (!fitting(slot)) continue;
     shares.add(word);
@@ -72,7 +76,7 @@ export function census(everything: readonly SlotNow[], roll: Roll, asked: Asked)
     instances.failing += counts.failing;
     instances.draining += counts.draining;
     const lost = contested.size === 0 ? undefined : contested.get(slot.key);
-    for (const { word: counted, stands } of lost ? slot.instances : []) {
+    for (const { status: counted, stands } of lost ? slot.instances : []) {
       if (!lost?.has(stands.number)) continue;
       instances[counted] -= 1;
       instances.contested += 1;

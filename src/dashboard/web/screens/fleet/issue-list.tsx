@@ -2,9 +2,9 @@ import { useState } from 'preact/hooks';
 import { countdown, since } from '../../format/format-time.ts';
 import type { Matter, Matters } from '../../model/issues.ts';
 import { writeSubject } from '../../model/subject.ts';
-import { now, setWords } from '../../state/store.ts';
-import { Words } from '../../widgets/bidi-text.tsx';
-import { State } from '../../widgets/state-badge.tsx';
+import { now, setParams } from '../../state/store.ts';
+import { BidiText } from '../../widgets/bidi-text.tsx';
+import { StateBadge } from '../../widgets/state-badge.tsx';
 
 const atFirst = 6;
 const atMost = 200;
@@ -51,9 +51,9 @@ function Row({ matter }: { readonly matter: Matter }) {
     : '';
   return (
     <li>
-      <button type="button" class="matter" onClick={() => setWords({ sel: subject })}>
-        <State word={word} />
-        <Words class="name cut" text={title} />
+      <button type="button" class="matter" onClick={() => setParams({ sel: subject })}>
+        <StateBadge word={word} />
+        <BidiText class="name cut" text={title} />
         <span class="why cut">{reason}</span>
         <span class="num">{since(matter.since, now.value)}</span>
         <span class="next">

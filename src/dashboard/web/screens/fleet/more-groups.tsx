@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { counted } from '../../format/format-time.ts';
+import { formatCount } from '../../format/format-time.ts';
 
 interface Props {
   readonly left: number;
@@ -26,7 +26,7 @@ export function MoreGroups({ left, atATime, what, onMore }: Props) {
   return (
     <p ref={place} class="more">
       <button type="button" onClick={onMore}>
-        Show {Math.min(atATime, left)} more of {counted(left, what)}
+        Show {Math.min(atATime, left)} more of {formatCount(left, what)}
       </button>
     </p>
   );

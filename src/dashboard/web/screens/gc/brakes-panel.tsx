@@ -1,7 +1,7 @@
 import type { WirePlan } from '../../../api-types.ts';
 import { countdown } from '../../format/format-time.ts';
 import { now } from '../../state/store.ts';
-import { Words } from '../../widgets/bidi-text.tsx';
+import { BidiText } from '../../widgets/bidi-text.tsx';
 
 /** Where too much fell silent at once: how many, how fast it goes, and what ends it. */
 export function Brakes({ plan }: { readonly plan: WirePlan | undefined }) {
@@ -12,8 +12,8 @@ export function Brakes({ plan }: { readonly plan: WirePlan | undefined }) {
       {on.map((one) => (
         <p key={one.zone} class="brake">
           <span class="state s-braked">◔ {one.on ? 'braked' : 'about to brake'}</span> zone{' '}
-          <Words text={one.zone} />: {one.suspect} of {one.seen} suspect; {one.heldBack} held back,
-          one expires every {one.pace / 1000} s.{' '}
+          <BidiText text={one.zone} />: {one.suspect} of {one.seen} suspect; {one.heldBack} held
+          back, one expires every {one.pace / 1000} s.{' '}
           {one.endsAt === null
             ? 'It ends when enough come back.'
             : one.endsAt <= (now.value ?? 0)

@@ -1,9 +1,9 @@
-import { counted, since } from '../../format/format-time.ts';
-import { wordOf } from '../../model/state-styles.ts';
+import { formatCount, since } from '../../format/format-time.ts';
+import { statusOf } from '../../model/state-styles.ts';
 import { entityName, subjectOf, writeSubject } from '../../model/subject.ts';
 import { hrefTo, now, roll } from '../../state/store.ts';
-import { Words } from '../../widgets/bidi-text.tsx';
-import { State } from '../../widgets/state-badge.tsx';
+import { BidiText } from '../../widgets/bidi-text.tsx';
+import { StateBadge } from '../../widgets/state-badge.tsx';
 
 /** Who watches. A collector that was killed says nothing any more: its seat lapses by itself. */
 export function Seats({ seats }: { readonly seats: number | null }) {
@@ -16,7 +16,7 @@ export function Seats({ seats }: { readonly seats: number | null }) {
     <section class="panel seats" aria-label="Collectors">
       <h2>
         Collectors{' '}
-        <span class="dim">{seats === null ? '' : `${counted(seats, 'seat')} held now`}</span>
+        <span class="dim">{seats === null ? '' : `${formatCount(seats, 'seat')} held now`}</span>
       </h2>
       {shown.length === 0 ? <p class="dim">None has said anything in this history.</p> : null}
       <ul class="seat-list">
@@ -24,10 +24,10 @@ export function Seats({ seats }: { readonly seats: number | null }) {
           const subject = subjectOf(entity);
           return (
             <li key={number}>
-              <State word={wordOf('collector', state)} />
+              <StateBadge word={statusOf('collector', state)} />
               {subject ? (
                 <a href={hrefTo({ screen: 'entity', words: { of: writeSubject(subject) } })}>
-                  <Words text={entityName(entity)} />
+                  <BidiText text={entityName(entity)} />
                 </a>
               ) : null}
               <span class="dim num">{since(from, now.value)}</span>

@@ -1,5 +1,5 @@
 import type { WirePlan } from '../../../api-types.ts';
-import { counted } from '../../format/format-time.ts';
+import { formatCount } from '../../format/format-time.ts';
 import { type Dry, dryRun } from './dry-run-model.ts';
 import { PlanLink } from './plan-link.tsx';
 
@@ -45,7 +45,9 @@ function Part({
           );
         })}
       </ul>
-      {of.length > most ? <p class="dim">and {counted(of.length - most, 'more', 'more')}</p> : null}
+      {of.length > most ? (
+        <p class="dim">and {formatCount(of.length - most, 'more', 'more')}</p>
+      ) : null}
     </>
   );
 }

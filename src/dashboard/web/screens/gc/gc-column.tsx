@@ -2,7 +2,7 @@ import type { PlanRow } from '../../../../domain/collection/gc-plan.ts';
 import { countdown } from '../../format/format-time.ts';
 import { hindrance, soonestFirst, whatGoes } from '../../model/gc-pipeline.ts';
 import { now } from '../../state/store.ts';
-import { State } from '../../widgets/state-badge.tsx';
+import { StateBadge } from '../../widgets/state-badge.tsx';
 import { PlanLink } from './plan-link.tsx';
 
 interface ColumnProps {
@@ -38,7 +38,7 @@ function Planned({ row }: { readonly row: PlanRow }) {
     <li class="card">
       <header>
         <PlanLink row={row} />
-        <State
+        <StateBadge
           word={why === 'silent' || why === 'unreachable' ? 'suspect' : why}
           reason={why === 'silent' || why === 'unreachable' ? why : ''}
         />

@@ -2,18 +2,18 @@ import type { WirePlan } from '../../../api-types.ts';
 import type { Transition } from '../../../history/query-types.ts';
 import { pipelineOf, verdict } from '../../model/gc-pipeline.ts';
 import { apiPath } from '../../protocol/api-path.ts';
-import { DeedButton, outcome } from '../../shell/action-dialog.tsx';
+import { ActionButton, lastActionResult } from '../../shell/action-dialog.tsx';
 import {
+  actionsDisabledReason,
   clock,
   extent,
   isPast,
   moment,
-  noActions,
   route,
-  setWords,
+  setParams,
   version,
 } from '../../state/store.ts';
-import { useAnswer, useFetched } from '../../state/use-query.ts';
+import { useFetch, useHistoryQuery } from '../../state/use-query.ts';
 import { Brakes } from './brakes-panel.tsx';
 import { Seats } from './collectors-panel.tsx';
 import { DryRunList } from './dry-run-list.tsx';
@@ -21,7 +21,7 @@ import { Column } from './gc-column.tsx';
 import { Holds } from './holds-panel.tsx';
 import { toldBy } from './prevented-removals.ts';
 import { ConflictsAvoided } from './prevented-removals-list.tsx';
-import { Done } from './recent-removals.tsx';
+import { RecentRemovals } from './recent-removals.tsx';
 
 /** What will be removed, when, why, and what holds it back. */
 export function GcScreen() {
@@ -29,16 +29,16 @@ export function GcScreen() {
   const upTo = moment.value?.seq ?? 0;
   // What leases stand is in no event: asked again now and then.
   const fresh = isPast.value ? 0 : Math.floor(clock.value / 5000);
-  const { value: plan, failed } = useFetched<WirePlan>(
+  const { value: plan, failed } = useFetch<WirePlan>(
     isPast.value ? apiPath(`plan?at=${upTo}`) : apiPath('plan'),
     `${upTo} ${fresh}`,
   );
   const older = extent.value?.from;
-  const removed = useAnswer<Transition[]>(
+  const removed = useHistoryQuery<Transition[]>(
     { ask: 'found', types: ['removed', 'left', 'expired'], upTo },
     older,
   );
-  const told = useAnswer<Transition[]>({ ask: 'found', types: toldBy, upTo }, older);
+  const told = useHistoryQuery<Transition[]>({ ask: 'found', types: toldBy, upTo }, older);
   const columns = pipelineOf(plan?.rows ?? []);
   const isDry = route.value.words['dry'] === '1';
   return (
@@ -56,17 +56,19 @@ export function GcScreen() {
           <input
             type="checkbox"
             checked={isDry}
-            onChange={(event) => setWords({ dry: event.currentTarget.checked ? '1' : '' })}
+            onChange={(event) => setParams({ dry: event.currentTarget.checked ? '1' : '' })}
           />
           dry run
         </label>
-        <DeedButton of={{ action: 'sweep' }}>Sweep now …</DeedButton>
+        <ActionButton of={{ action: 'sweep' }}>Sweep now …</ActionButton>
       </section>
       {failed === undefined ? null : <p class="panel notice bad">{failed}</p>}
-      {noActions.value === null ? null : <p class="off dim">Actions are off: {noActions.value}</p>}
-      {outcome.value ? (
-        <p class={`panel ${outcome.value.came}`} role="status">
-          {outcome.value.text}
+      {actionsDisabledReason.value === null ? null : (
+        <p class="off dim">Actions are off: {actionsDisabledReason.value}</p>
+      )}
+      {lastActionResult.value ? (
+        <p class={`panel ${lastActionResult.value.came}`} role="status">
+          {lastActionResult.value.text}
         </p>
       ) : null}
       <Seats seats={plan?.seats ?? null} />
@@ -76,7 +78,7 @@ export function GcScreen() {
         <Column title="Suspect" empty="Nobody is suspect." rows={columns.suspect} />
         <Column title="Held back" empty="Nothing is held back." rows={columns.due} />
         <Column title="Being removed" empty="Nothing is being removed." rows={columns.removing} />
-        <Done removed={removed ?? []} />
+        <RecentRemovals removed={removed ?? []} />
       </div>
       {columns.stuck.length === 0 ? null : (
         <div class="pipeline">

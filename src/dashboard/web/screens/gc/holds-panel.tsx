@@ -1,8 +1,8 @@
 import type { WireHold } from '../../../api-types.ts';
 import { clockTime, countdown } from '../../format/format-time.ts';
-import { DeedButton } from '../../shell/action-dialog.tsx';
+import { ActionButton } from '../../shell/action-dialog.tsx';
 import { now } from '../../state/store.ts';
-import { Words } from '../../widgets/bidi-text.tsx';
+import { BidiText } from '../../widgets/bidi-text.tsx';
 
 /** Planned silence: where, why, by whom, until when. */
 export function Holds({ holds }: { readonly holds: readonly WireHold[] | undefined }) {
@@ -16,15 +16,15 @@ export function Holds({ holds }: { readonly holds: readonly WireHold[] | undefin
         {holds?.map((one) => (
           <li key={`${one.host}/${one.agent}`} class="hold">
             <span class="state s-planned">❚❚ planned</span>
-            <Words text={one.agent === null ? one.host : `${one.host}/${one.agent}`} />
+            <BidiText text={one.agent === null ? one.host : `${one.host}/${one.agent}`} />
             <span>{one.why ?? <span class="dim">no reason given</span>}</span>
             <span class="dim">
-              by <Words text={one.by} /> since {clockTime(one.since)}
+              by <BidiText text={one.by} /> since {clockTime(one.since)}
             </span>
             <span>
               ends <b class="num">{countdown(one.until, now.value)}</b>
             </span>
-            <DeedButton
+            <ActionButton
               of={{
                 action: 'release',
                 host: one.host,
@@ -32,7 +32,7 @@ export function Holds({ holds }: { readonly holds: readonly WireHold[] | undefin
               }}
             >
               Release …
-            </DeedButton>
+            </ActionButton>
           </li>
         ))}
       </ul>

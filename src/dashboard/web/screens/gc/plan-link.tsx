@@ -1,15 +1,15 @@
 import type { PlanRow } from '../../../../domain/collection/gc-plan.ts';
 import { writeSubject } from '../../model/subject.ts';
 import { hrefTo } from '../../state/store.ts';
-import { Words } from '../../widgets/bidi-text.tsx';
+import { BidiText } from '../../widgets/bidi-text.tsx';
 
 /** Whom a row of the plan is about, with the way to its history; a key that is nobody's has none. */
 export function PlanLink({ row: { host, agent, key } }: { readonly row: PlanRow }) {
-  if (host === null || agent === null) return <Words text={key ?? '?'} />;
+  if (host === null || agent === null) return <BidiText text={key ?? '?'} />;
   const of = writeSubject({ kind: 'agent', host, agent });
   return (
     <a href={hrefTo({ screen: 'entity', words: { of } })}>
-      <Words text={`${host}/${agent}`} />
+      <BidiText text={`${host}/${agent}`} />
     </a>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Transition } from '../../../history/query-types.ts';
 import { roll } from '../../state/store.ts';
-import { Happened } from '../../widgets/transition-line.tsx';
+import { TransitionLine } from '../../widgets/transition-line.tsx';
 import { type Avoidance, avoidances, conflictsAvoided } from './prevented-removals.ts';
 
 const atATime = 40;
@@ -45,13 +45,13 @@ export function ConflictsAvoided({ told }: { readonly told: readonly Transition[
       ) : null}
       <ul class="rows">
         {shown.slice(0, most).map(({ transition, kind, detail }) => (
-          <Happened key={transition.seq} transition={transition} class="happened">
+          <TransitionLine key={transition.seq} transition={transition} class="happened">
             <b>{kind}</b>
             <span class="why">
               {avoidances[kind]}
               {detail === '' ? null : <span class="dim"> — {detail}</span>}
             </span>
-          </Happened>
+          </TransitionLine>
         ))}
       </ul>
       {shown.length > most ? (

@@ -1,5 +1,5 @@
 import type { Transition } from '../../../history/query-types.ts';
-import { counted, lasted } from '../../format/format-time.ts';
+import { formatCount, formatDuration } from '../../format/format-time.ts';
 
 /** Why something that looked dead was not removed, or not by whoever was late. */
 export const avoidances = {
@@ -72,10 +72,10 @@ function detailOf(one: Transition, kind: Avoidance, suspected: Transition | unde
   switch (kind) {
     case 'refuted':
       return suspected
-        ? `${suspected.note.why ?? 'suspect'} for ${lasted(at - suspected.at)}`
+        ? `${suspected.note.why ?? 'suspect'} for ${formatDuration(at - suspected.at)}`
         : 'how long it was suspect is not in memory';
     case 'braked':
-      return `${note.suspect ?? '?'} of ${counted(note.seen ?? 0, 'agent')} suspect`;
+      return `${note.suspect ?? '?'} of ${formatCount(note.seen ?? 0, 'agent')} suspect`;
     default:
       return note.why ?? '';
   }

@@ -1,7 +1,7 @@
-import { counted } from '../../format/format-time.ts';
+import { formatCount } from '../../format/format-time.ts';
 import { apiPath } from '../../protocol/api-path.ts';
-import { setWords } from '../../state/store.ts';
-import { useFetched } from '../../state/use-query.ts';
+import { setParams } from '../../state/store.ts';
+import { useFetch } from '../../state/use-query.ts';
 import { chartDiff } from './chart-diff.ts';
 import type { ChartData } from './chart-states.ts';
 
@@ -15,17 +15,17 @@ interface Props {
 
 /** That a picture is of another version of its machine, and in what they differ. */
 export function ChartDiffers({ chart, other, says, button }: Props) {
-  const { value } = useFetched<ChartData>(apiPath(`charts/${other}.json`));
+  const { value } = useFetch<ChartData>(apiPath(`charts/${other}.json`));
   const changes = chart && value?.hash === other ? chartDiff(chart, value) : undefined;
   return (
     <section class="panel head differs" aria-label="Another version">
       <span class="chip">{says}</span>
-      <button type="button" onClick={() => setWords({ chart: other, closed: '' })}>
+      <button type="button" onClick={() => setParams({ chart: other, closed: '' })}>
         {button}
       </button>
       {changes ? (
         <details>
-          <summary>{counted(changes.length, 'difference')}</summary>
+          <summary>{formatCount(changes.length, 'difference')}</summary>
           <ul class="paths">
             {changes.map(({ mark, what }) => (
               <li

@@ -18,7 +18,7 @@ const ways: Readonly<Record<string, readonly [number, number]>> = {
  * The state that an arrow key leads to: of those that a line connects, the nearest in its direction; where
  * there is none, the nearest of all. undefined: nothing lies there.
  */
-export function walk(
+export function nearestState(
   boxes: readonly Drawn[],
   lines: readonly (readonly [string, string])[],
   from: string,
@@ -45,7 +45,7 @@ export function walk(
 const middle = ({ x, y, width, height }: Drawn) => [x + width / 2, y + height / 2] as const;
 
 /** What holds all of these, with room around it, and not closer than one can see where it is. */
-export function around(boxes: readonly Drawn[], whole: Omit<Drawn, 'id'>): Omit<Drawn, 'id'> {
+export function boundingBox(boxes: readonly Drawn[], whole: Omit<Drawn, 'id'>): Omit<Drawn, 'id'> {
   if (boxes.length === 0) return whole;
   const room = 50;
   const left = Math.min(...boxes.map(({ x }) => x)) - room;

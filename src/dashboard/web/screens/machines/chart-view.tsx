@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { apiPath } from '../../protocol/api-path.ts';
-import { around, type Drawn, walk } from './chart-navigation.ts';
+import { boundingBox, type Drawn, nearestState } from './chart-navigation.ts';
 import type { ChartData } from './chart-states.ts';
-import { shownFor } from './collapsed-states.ts';
+import { visibleAncestor } from './collapsed-states.ts';
 import { boxesIn, type Painted, paint, regionIn } from './highlight-chart.ts';
 
 /** All of it; as large as it is drawn; or what the eye is after. */
@@ -63,9 +63,11 @@ export function ChartView(props: Props) {
     if (!svg) return;
     if (event.key === 'Enter' && at !== '') onChoose(at);
     const lines = chart.edges.flatMap(({ source, targets }) =>
-      targets.map((one) => [shownFor(closed, source), shownFor(closed, one)] as const),
+      targets.map(
+        (one) => [visibleAncestor(closed, source), visibleAncestor(closed, one)] as const,
+      ),
     );
-    const to = walk(boxesIn(svg), lines, shownFor(closed, at), event.key);
+    const to = nearestState(boxesIn(svg), lines, visibleAncestor(closed, at), event.key);
     if (to === undefined) return;
     event.preventDefault();
     setAt(to);
@@ -118,7 +120,7 @@ interface Mapped {
 function look(svg: SVGSVGElement, zoom: Zoom): Mapped | undefined {
   const [, , width = 0, height = 0] = (svg.dataset['whole'] ?? '').split(' ').map(Number);
   const whole = { x: 0, y: 0, width, height };
-  const region = zoom === 'region' ? around(regionIn(svg), whole) : whole;
+  const region = zoom === 'region' ? boundingBox(regionIn(svg), whole) : whole;
   svg.setAttribute('viewBox', [region.x, region.y, region.width, region.height].join(' '));
   return region.width < width || region.height < height
     ? { whole, boxes: boxesIn(svg), region }

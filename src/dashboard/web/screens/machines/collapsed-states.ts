@@ -47,7 +47,7 @@ function outermost(chart: ChartData, closed: readonly string[]): readonly string
 }
 
 /** What stands for a state in a picture: itself, or the closed one that it is in. */
-export function shownFor(closed: readonly string[], id: string): string {
+export function visibleAncestor(closed: readonly string[], id: string): string {
   return closed.find((one) => id.startsWith(`${one}.`)) ?? id;
 }
 

@@ -1,11 +1,11 @@
 import type { WireEntity } from '../../../api-types.ts';
-import type { Dwell, Spell } from '../../../history/dwell-times.ts';
-import { clockTime, counted, lasted } from '../../format/format-time.ts';
+import type { DurationStats, Dwell } from '../../../history/dwell-times.ts';
+import { clockTime, formatCount, formatDuration } from '../../format/format-time.ts';
 import { entityName } from '../../model/subject.ts';
 
 /** How long something lasts, in words; `of`: what is counted. */
-export const spellWords = ({ count, p50, p95 }: Spell, of: string): string =>
-  `p50 ${lasted(p50)}, p95 ${lasted(p95)} (${counted(count, of)})`;
+export const spellWords = ({ count, p50, p95 }: DurationStats, of: string): string =>
+  `p50 ${formatDuration(p50)}, p95 ${formatDuration(p95)} (${formatCount(count, of)})`;
 
 /** Who took an edge: the entity, and where it was somebody else, by whom. */
 export function takerWords(entity: WireEntity | undefined, by: string | undefined): string {
@@ -23,7 +23,7 @@ export function dwellTitles(
     titles.set(id, `stays ${spellWords(spell, 'stay')}`);
   }
   for (const [id, { count, last, after }] of Object.entries(edges)) {
-    const taken = `${counted(count, 'time')}, last ${clockTime(last.at)} ${takerWords(entities[last.entity], last.note.by)}`;
+    const taken = `${formatCount(count, 'time')}, last ${clockTime(last.at)} ${takerWords(entities[last.entity], last.note.by)}`;
     titles.set(id, after ? `${taken}\nafter ${spellWords(after, 'stay')} in its state` : taken);
   }
   return titles;

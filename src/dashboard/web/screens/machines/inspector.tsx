@@ -1,15 +1,15 @@
 import type { WireExplained, WireNext } from '../../../api-types.ts';
 import { type Dwell, sourceOf } from '../../../history/dwell-times.ts';
-import { clockTime, countdown, counted, since } from '../../format/format-time.ts';
-import type { Stands } from '../../model/agent-model.ts';
+import { clockTime, countdown, formatCount, since } from '../../format/format-time.ts';
+import type { EntityState } from '../../model/agent-model.ts';
 import { nextOf } from '../../model/issues.ts';
-import { wordOf } from '../../model/state-styles.ts';
+import { statusOf } from '../../model/state-styles.ts';
 import { entityName, subjectOf, writeSubject } from '../../model/subject.ts';
 import { apiPath } from '../../protocol/api-path.ts';
-import { hrefTo, isPast, moment, now, roll, route, seek, setWords } from '../../state/store.ts';
-import { useFetched } from '../../state/use-query.ts';
-import { Words } from '../../widgets/bidi-text.tsx';
-import { State } from '../../widgets/state-badge.tsx';
+import { hrefTo, isPast, moment, now, roll, route, seek, setParams } from '../../state/store.ts';
+import { useFetch } from '../../state/use-query.ts';
+import { BidiText } from '../../widgets/bidi-text.tsx';
+import { StateBadge } from '../../widgets/state-badge.tsx';
 import { activeIds, type ChartData } from './chart-states.ts';
 import { spellWords, takerWords } from './dwell-text.ts';
 import type { Painted } from './highlight-chart.ts';
@@ -17,9 +17,9 @@ import type { Painted } from './highlight-chart.ts';
 interface Props {
   readonly chart: ChartData | undefined;
   readonly machine: string;
-  readonly actor: Stands | undefined;
+  readonly actor: EntityState | undefined;
   readonly painted: Painted;
-  readonly all: readonly Stands[];
+  readonly all: readonly EntityState[];
   /** Over what the picture counts. */
   readonly dwell: Dwell | undefined;
 }
@@ -72,7 +72,7 @@ export function Inspector({ chart, machine, actor, painted, all, dwell }: Props)
               </>
             )}
             <dt>taken</dt>
-            <dd>{counted(painted.edges[edge.id] ?? 0, 'time')}</dd>
+            <dd>{formatCount(painted.edges[edge.id] ?? 0, 'time')}</dd>
             {taken ? (
               <>
                 <dt>last</dt>
@@ -80,7 +80,9 @@ export function Inspector({ chart, machine, actor, painted, all, dwell }: Props)
                   <button type="button" class="link num" onClick={() => seek(taken.last.seq)}>
                     {clockTime(taken.last.at)}
                   </button>{' '}
-                  <Words text={takerWords(roll.entities[taken.last.entity], taken.last.note.by)} />
+                  <BidiText
+                    text={takerWords(roll.entities[taken.last.entity], taken.last.note.by)}
+                  />
                 </dd>
                 <dt>after</dt>
                 <dd>
@@ -101,23 +103,26 @@ export function Inspector({ chart, machine, actor, painted, all, dwell }: Props)
       {actor ? <Next actor={actor} /> : null}
       {node || edge || actor ? null : (
         <p class="dim">
-          {counted(all.length, 'entity', 'entities')} run through this machine. Choose a state or a
-          line to see who is there and what it means.
+          {formatCount(all.length, 'entity', 'entities')} run through this machine. Choose a state
+          or a line to see who is there and what it means.
         </p>
       )}
     </aside>
   );
 }
 
-function Actor({ actor }: { readonly actor: Stands }) {
+function Actor({ actor }: { readonly actor: EntityState }) {
   const subject = subjectOf(actor.entity);
   return (
     <section>
       <h2>
-        <Words text={entityName(actor.entity)} />
+        <BidiText text={entityName(actor.entity)} />
       </h2>
       <p>
-        <State word={wordOf(actor.entity.entity, actor.state)} reason={actor.note.why ?? ''} />
+        <StateBadge
+          word={statusOf(actor.entity.entity, actor.state)}
+          reason={actor.note.why ?? ''}
+        />
       </p>
       <dl class="facts">
         <dt>state</dt>
@@ -139,11 +144,11 @@ function Actor({ actor }: { readonly actor: Stands }) {
 }
 
 /** What its machine would take next, and why it would not take another event. */
-function Next({ actor }: { readonly actor: Stands }) {
+function Next({ actor }: { readonly actor: EntityState }) {
   const event = route.value.words['why'] ?? '';
   const at = isPast.value ? `&at=${moment.value?.seq ?? 0}` : '';
   const why = event === '' ? '' : `&event=${encodeURIComponent(event)}`;
-  const { value, failed } = useFetched<WireExplained>(
+  const { value, failed } = useFetch<WireExplained>(
     apiPath(`explain?entity=${encodeURIComponent(JSON.stringify(actor.entity))}${at}${why}`),
     actor.seq,
   );
@@ -168,7 +173,7 @@ function Next({ actor }: { readonly actor: Stands }) {
         onSubmit={(submitted) => {
           submitted.preventDefault();
           const form = new FormData(submitted.currentTarget as HTMLFormElement);
-          setWords({ why: String(form.get('event') ?? '') });
+          setParams({ why: String(form.get('event') ?? '') });
         }}
       >
         <input
@@ -201,7 +206,7 @@ function NextRow({ one, due }: { readonly one: WireNext; readonly due: number | 
   );
 }
 
-function Occupants({ of }: { readonly of: readonly Stands[] }) {
+function Occupants({ of }: { readonly of: readonly EntityState[] }) {
   return (
     <ul class="occupants">
       {of.slice(0, 60).map(({ number, entity }) => {
@@ -219,10 +224,10 @@ function Occupants({ of }: { readonly of: readonly Stands[] }) {
                   },
                 })}
               >
-                <Words text={entityName(entity)} />
+                <BidiText text={entityName(entity)} />
               </a>
             ) : (
-              <Words text={entityName(entity)} />
+              <BidiText text={entityName(entity)} />
             )}
           </li>
         );

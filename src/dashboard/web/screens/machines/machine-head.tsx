@@ -1,7 +1,7 @@
 import { dayTime } from '../../format/format-time.ts';
-import type { Stands } from '../../model/agent-model.ts';
+import type { EntityState } from '../../model/agent-model.ts';
 import { entityName } from '../../model/subject.ts';
-import { moment, setWords } from '../../state/store.ts';
+import { moment, setParams } from '../../state/store.ts';
 import { ChartExport } from './chart-export.tsx';
 import type { Zoom } from './chart-view.tsx';
 import type { machineStates } from './machine-states.ts';
@@ -27,7 +27,7 @@ interface Props {
   readonly machine: string;
   readonly mode: Mode;
   readonly actors: ReturnType<typeof machineStates>;
-  readonly actor: Stands | undefined;
+  readonly actor: EntityState | undefined;
   readonly hash: string;
   readonly zoom: Zoom;
   /** Whether there is anything to open or close. */
@@ -49,7 +49,7 @@ export function MachineHead(props: Props) {
             key={one}
             type="button"
             aria-pressed={one === machine}
-            onClick={() => setWords({ machine: one, node: '', chart: '', actor: '', closed: '' })}
+            onClick={() => setParams({ machine: one, node: '', chart: '', actor: '', closed: '' })}
           >
             {one}
           </button>
@@ -62,7 +62,7 @@ export function MachineHead(props: Props) {
             type="button"
             aria-pressed={one === mode}
             title={says[one]}
-            onClick={() => setWords({ mode: one })}
+            onClick={() => setParams({ mode: one })}
           >
             {one}
           </button>
@@ -89,7 +89,7 @@ export function MachineHead(props: Props) {
             type="button"
             aria-pressed={one === zoom}
             title={title}
-            onClick={() => setWords({ zoom: word })}
+            onClick={() => setParams({ zoom: word })}
           >
             {label}
           </button>
@@ -116,7 +116,7 @@ function Who({ actors, actor }: Pick<Props, 'actors' | 'actor'>) {
         value={String(actor?.number ?? '')}
         onChange={(event) => {
           const { value } = event.currentTarget;
-          setWords({ actor: value, chart: '', closed: '', ...actors.select(value) });
+          setParams({ actor: value, chart: '', closed: '', ...actors.select(value) });
         }}
       >
         {choices.slice(0, listed).map((one) => (

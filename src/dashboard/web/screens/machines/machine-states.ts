@@ -1,9 +1,9 @@
-import type { Stands } from '../../model/agent-model.ts';
-import type { Roll } from '../../model/fleet-model.ts';
+import type { EntityState } from '../../model/agent-model.ts';
+import type { FleetModel } from '../../model/fleet-model.ts';
 import { isOf, type Subject, subjectOf, writeSubject } from '../../model/subject.ts';
 
 /** Who runs through a machine at this moment: all of them, and those that are chosen. */
-export function machineStates(roll: Roll, machine: string, subject: Subject | undefined) {
+export function machineStates(roll: FleetModel, machine: string, subject: Subject | undefined) {
   const all = standing(roll, machine);
   const mine = subject ? all.filter(({ entity }) => isOf(subject, entity)) : [];
   const choices = mine.length > 0 ? mine : all;
@@ -20,7 +20,7 @@ export function machineStates(roll: Roll, machine: string, subject: Subject | un
   };
 }
 
-function standing(roll: Roll, machine: string): readonly Stands[] {
+function standing(roll: FleetModel, machine: string): readonly EntityState[] {
   if (machine === 'run') return roll.slots().map(({ stands }) => stands);
   if (machine === 'instance') {
     return roll.slots().flatMap(({ instances }) => instances.map(({ stands }) => stands));

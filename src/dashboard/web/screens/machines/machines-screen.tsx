@@ -4,10 +4,10 @@ import type { EdgeCounts } from '../../../history/query-types.ts';
 import { readWindow } from '../../format/time-scale.ts';
 import { readSubject } from '../../model/subject.ts';
 import { apiPath } from '../../protocol/api-path.ts';
-import { extent, link, moment, roll, route, setWords, version } from '../../state/store.ts';
-import { useAnswer, useFetched } from '../../state/use-query.ts';
-import { usePaced } from '../../state/use-throttled.ts';
-import { Words } from '../../widgets/bidi-text.tsx';
+import { extent, link, moment, roll, route, setParams, version } from '../../state/store.ts';
+import { useFetch, useHistoryQuery } from '../../state/use-query.ts';
+import { useThrottled } from '../../state/use-throttled.ts';
+import { BidiText } from '../../widgets/bidi-text.tsx';
 import { ChartDiffers } from './chart-diff-note.tsx';
 import { activeIds, type ChartData, occupants } from './chart-states.ts';
 import { ChartView, type Zoom } from './chart-view.tsx';
@@ -49,14 +49,14 @@ export function Machines() {
   const own = actor?.chart || current;
   const hash = words['chart'] ?? own;
   const [missing, setMissing] = useState('');
-  const { value, failed } = useFetched<ChartData>(
+  const { value, failed } = useFetch<ChartData>(
     hash === '' ? null : apiPath(`charts/${hash}.json`),
   );
   const chart = value?.hash === hash ? value : undefined;
   const counted = useCounted(machine, actor?.number, mode === 'window');
-  const counts = useAnswer<EdgeCounts>({ ask: 'edges', ...counted }, extent.value?.from);
-  const paced = usePaced(JSON.stringify(counted), 1000);
-  const dwell = useAnswer<Dwell>({ ask: 'dwell', ...JSON.parse(paced) }, extent.value?.from);
+  const counts = useHistoryQuery<EdgeCounts>({ ask: 'edges', ...counted }, extent.value?.from);
+  const paced = useThrottled(JSON.stringify(counted), 1000);
+  const dwell = useHistoryQuery<Dwell>({ ask: 'dwell', ...JSON.parse(paced) }, extent.value?.from);
   const standing = useMemo(
     () =>
       occupants(
@@ -84,16 +84,16 @@ export function Machines() {
     }),
     [standing, active, counts, dwell, mode, chosen],
   );
-  const choose = (id: string) => setWords({ node: id === chosen ? '' : id });
+  const choose = (id: string) => setParams({ node: id === chosen ? '' : id });
   const toggle = (id: string) => {
-    if (chart) setWords({ node: id, closed: writeClosed(chart, toggled(closed, id)) });
+    if (chart) setParams({ node: id, closed: writeClosed(chart, toggled(closed, id)) });
   };
   const folds = chart ? closable(chart) : [];
   const zoom: Zoom = words['zoom'] === '1' ? 'full' : words['zoom'] === 'f' ? 'region' : 'fit';
   const focus = () => {
-    if (zoom === 'region' || !chart) return setWords({ zoom: '' });
+    if (zoom === 'region' || !chart) return setParams({ zoom: '' });
     const shown = chosen === '' ? active : new Set([...active, chosen.split('|')[0] ?? '']);
-    setWords({ zoom: 'f', closed: writeClosed(chart, showing(closed, shown)) });
+    setParams({ zoom: 'f', closed: writeClosed(chart, showing(closed, shown)) });
   };
   const latest = useRef(focus);
   latest.current = focus;
@@ -114,7 +114,7 @@ export function Machines() {
         {...{ names, machine, mode, actors, actor, hash, zoom }}
         folds={folds.length > 0}
         onFold={(open) => {
-          if (chart) setWords({ closed: writeClosed(chart, open ? [] : folds) });
+          if (chart) setParams({ closed: writeClosed(chart, open ? [] : folds) });
         }}
       />
       {hash !== current && hash !== '' ? (
@@ -210,7 +210,7 @@ function RawStates({ states }: { readonly states: readonly string[] }) {
     <ul class="outline">
       {[...counts].map(([state, count]) => (
         <li key={state}>
-          <Words text={state} /> <span class="count">{count}</span>
+          <BidiText text={state} /> <span class="count">{count}</span>
         </li>
       ))}
     </ul>

@@ -5,8 +5,8 @@ import { clockTime } from '../../format/format-time.ts';
 import type { Window } from '../../format/time-scale.ts';
 import { apiPath } from '../../protocol/api-path.ts';
 import { seek } from '../../state/store.ts';
-import { useFetched } from '../../state/use-query.ts';
-import { usePaced } from '../../state/use-throttled.ts';
+import { useFetch } from '../../state/use-query.ts';
+import { useThrottled } from '../../state/use-throttled.ts';
 import { EventLink } from '../../widgets/event-link.tsx';
 import { type Arrow, arrowsOf, type Spot } from './cause-arrows.ts';
 import { type LaneOf, laneKey, type NamedLane } from './lane-model.ts';
@@ -18,11 +18,11 @@ export interface Pointed {
   readonly type: string;
   readonly entity: WireEntity;
 }
-export const pointed = signal<Pointed | null>(null);
+export const hoveredTransition = signal<Pointed | null>(null);
 
 /** The change that was rested on last: on the way to its words others are passed over. */
 function useRested(): Pointed | null {
-  const now = pointed.value;
+  const now = hoveredTransition.value;
   const [rested, setRested] = useState<Pointed | null>(null);
   useEffect(() => {
     if (!now) return;
@@ -35,7 +35,7 @@ function useRested(): Pointed | null {
 const restsAfter = 150;
 
 function useCauses(on: Pointed | null): WireCauses | undefined {
-  const { value } = useFetched<WireCauses>(on && apiPath(`causes/${on.seq}`));
+  const { value } = useFetch<WireCauses>(on && apiPath(`causes/${on.seq}`));
   return on && value?.seq === on.seq ? value : undefined;
 }
 
@@ -47,7 +47,7 @@ interface Props {
 
 /** Over the lanes: from what led to a change to it, and from it to what it led to. */
 export function CauseArrows({ lanes, by, window }: Props) {
-  const on = usePaced(pointed.value, 120);
+  const on = useThrottled(hoveredTransition.value, 120);
   const causes = useCauses(on);
   const place = useRef<HTMLDivElement>(null);
   const [arrows, setArrows] = useState<readonly Arrow[]>([]);

@@ -1,5 +1,5 @@
 import type { Difference } from '../../../history/query-types.ts';
-import { wordOf } from '../../model/state-styles.ts';
+import { statusOf } from '../../model/state-styles.ts';
 
 /** How many more or fewer stand in a state. */
 export interface Tallied {
@@ -16,7 +16,7 @@ export function tallied(
   const sums = new Map<string, { kind: string; word: string; by: number }>();
   const add = (kind: string, state: string | null, by: number) => {
     if (state === null) return;
-    const word = wordOf(kind, state);
+    const word = statusOf(kind, state);
     const one = sums.get(`${kind} ${word}`) ?? { kind, word, by: 0 };
     one.by += by;
     sums.set(`${kind} ${word}`, one);

@@ -1,24 +1,24 @@
 import type { Difference, When } from '../../../history/query-types.ts';
-import { counted, lasted } from '../../format/format-time.ts';
-import { wordOf } from '../../model/state-styles.ts';
+import { formatCount, formatDuration } from '../../format/format-time.ts';
+import { statusOf } from '../../model/state-styles.ts';
 import { entityName, subjectOf, writeSubject } from '../../model/subject.ts';
 import { hrefTo, roll, seek } from '../../state/store.ts';
-import { useAnswer } from '../../state/use-query.ts';
-import { Words } from '../../widgets/bidi-text.tsx';
+import { useHistoryQuery } from '../../state/use-query.ts';
+import { BidiText } from '../../widgets/bidi-text.tsx';
 import { Comparison } from '../../widgets/comparison-panel.tsx';
-import { State } from '../../widgets/state-badge.tsx';
+import { StateBadge } from '../../widgets/state-badge.tsx';
 import { tallied } from './fleet-diff-summary.ts';
 
 const most = 100;
 
 /** Who stands otherwise at B than at A. A is where the page is, B is pinned. */
-export function WorldDiff({ a, b }: { readonly a: number; readonly b: number }) {
-  const all = useAnswer<Difference[]>({ ask: 'between', a, b }) ?? [];
+export function FleetDiff({ a, b }: { readonly a: number; readonly b: number }) {
+  const all = useHistoryQuery<Difference[]>({ ask: 'between', a, b }) ?? [];
   const seen = all.filter(({ entity }) => {
     const kind = roll.entities[entity]?.entity;
     return kind !== 'session';
   });
-  const [one, other] = useAnswer<When[]>({ ask: 'when', seqs: [a, b] }) ?? [];
+  const [one, other] = useHistoryQuery<When[]>({ ask: 'when', seqs: [a, b] }) ?? [];
   const tally = tallied(seen, (number) => roll.entities[number]?.entity);
   return (
     <Comparison
@@ -28,9 +28,9 @@ export function WorldDiff({ a, b }: { readonly a: number; readonly b: number }) 
           A seq {a.toLocaleString('en-GB')} → B seq {b.toLocaleString('en-GB')}
           <span class="dim">
             {one && other
-              ? ` ${lasted(Math.abs(other.at - one.at))} · ${counted(Math.abs(other.upTo - one.upTo), 'change')} ·`
+              ? ` ${formatDuration(Math.abs(other.at - one.at))} · ${formatCount(Math.abs(other.upTo - one.upTo), 'change')} ·`
               : ''}{' '}
-            {counted(seen.length, 'entity', 'entities')} stand otherwise
+            {formatCount(seen.length, 'entity', 'entities')} stand otherwise
           </span>
         </>
       }
@@ -44,7 +44,7 @@ export function WorldDiff({ a, b }: { readonly a: number; readonly b: number }) 
         <p class="row">
           {tally.map(({ kind, word, by }) => (
             <span key={`${kind} ${word}`}>
-              <span class="dim">{kind}</span> <State word={word} />{' '}
+              <span class="dim">{kind}</span> <StateBadge word={word} />{' '}
               <b class="num">{by > 0 ? `+${by}` : `−${-by}`}</b>
             </span>
           ))}
@@ -56,7 +56,7 @@ export function WorldDiff({ a, b }: { readonly a: number; readonly b: number }) 
           if (!entity) return null;
           const subject = subjectOf(entity);
           const word = (state: string | null) =>
-            state === null ? null : wordOf(entity.entity, state);
+            state === null ? null : statusOf(entity.entity, state);
           const [was, is] = [word(one.a), word(one.b)];
           return (
             <li key={one.entity}>
@@ -66,14 +66,14 @@ export function WorldDiff({ a, b }: { readonly a: number; readonly b: number }) 
               <span class="dim kind">{entity.entity}</span>
               {subject ? (
                 <a href={hrefTo({ screen: 'entity', words: { of: writeSubject(subject) } })}>
-                  <Words text={entityName(entity)} />
+                  <BidiText text={entityName(entity)} />
                 </a>
               ) : (
-                <Words text={entityName(entity)} />
+                <BidiText text={entityName(entity)} />
               )}
               <span>
-                {was === null ? <span class="dim">not there</span> : <State word={was} />} →{' '}
-                {is === null ? <span class="dim">not there</span> : <State word={is} />}
+                {was === null ? <span class="dim">not there</span> : <StateBadge word={was} />} →{' '}
+                {is === null ? <span class="dim">not there</span> : <StateBadge word={is} />}
               </span>
             </li>
           );

@@ -1,14 +1,14 @@
 import type { PlacedGap } from '../../../history/gaps.ts';
 import type { Lane } from '../../../history/query-types.ts';
-import { clockTime, lasted } from '../../format/format-time.ts';
+import { clockTime, formatDuration } from '../../format/format-time.ts';
 import type { Window } from '../../format/time-scale.ts';
-import { paintOf } from '../../model/state-styles.ts';
+import { colorClassOf } from '../../model/state-styles.ts';
 import { roll, seek, seekAtTime } from '../../state/store.ts';
-import { Words } from '../../widgets/bidi-text.tsx';
+import { BidiText } from '../../widgets/bidi-text.tsx';
 import { GapMarks, GapNote } from '../../widgets/gap-marks.tsx';
-import { State } from '../../widgets/state-badge.tsx';
+import { StateBadge } from '../../widgets/state-badge.tsx';
 import { barsOf, type Tick, worst } from '../../widgets/state-bars.ts';
-import { CauseArrows, pointed } from './cause-overlay.tsx';
+import { CauseArrows, hoveredTransition } from './cause-overlay.tsx';
 import type { LaneOf, NamedLane } from './lane-model.ts';
 
 interface Props {
@@ -24,7 +24,7 @@ interface Props {
 }
 
 /** A lane for each. Up and down go from lane to lane. */
-export function Lanes({ lanes, by, answered, window, brush, at, b, gaps }: Props) {
+export function LaneList({ lanes, by, answered, window, brush, at, b, gaps }: Props) {
   const byEntity = new Map(answered.map((lane) => [lane.entity, lane]));
   return (
     <>
@@ -32,7 +32,7 @@ export function Lanes({ lanes, by, answered, window, brush, at, b, gaps }: Props
       <ul
         class="lanes"
         onPointerLeave={() => {
-          pointed.value = null;
+          hoveredTransition.value = null;
         }}
       >
         {gaps.length === 0 ? null : (
@@ -123,8 +123,10 @@ function LaneRow({ lane, answered, window, at, isFirst }: RowProps) {
     bars.some((a) => bars.some((b) => a !== b && a.from < b.to && b.from < a.to));
   const point = (tick: (Tick & { readonly number: number }) | undefined) => {
     const entity = tick && roll.entities[tick.number];
-    if (tick?.seq === pointed.peek()?.seq) return;
-    pointed.value = entity ? { seq: tick.seq, at: tick.at, type: tick.type, entity } : null;
+    if (tick?.seq === hoveredTransition.peek()?.seq) return;
+    hoveredTransition.value = entity
+      ? { seq: tick.seq, at: tick.at, type: tick.type, entity }
+      : null;
   };
   const timeAt = (event: MouseEvent & { readonly currentTarget: Element }) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -139,7 +141,7 @@ function LaneRow({ lane, answered, window, at, isFirst }: RowProps) {
     }, undefined);
   };
   const press = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }) => {
-    const now = ticks.findIndex(({ seq }) => seq === pointed.peek()?.seq);
+    const now = ticks.findIndex(({ seq }) => seq === hoveredTransition.peek()?.seq);
     const { key } = event;
     if (key === 'Enter' && now >= 0) seek(ticks[now]?.seq ?? 0);
     else if (key === 'ArrowRight') point(ticks[Math.min(ticks.length - 1, now + 1)]);
@@ -152,7 +154,7 @@ function LaneRow({ lane, answered, window, at, isFirst }: RowProps) {
     <li class="lane">
       <div class="lane-name">
         {lane.kind === 'run' ? null : <span class="dim">{lane.kind} </span>}
-        <Words class="cut" text={lane.name} />
+        <BidiText class="cut" text={lane.name} />
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is filled in */}
       <div
@@ -175,7 +177,7 @@ function LaneRow({ lane, answered, window, at, isFirst }: RowProps) {
             inside.map((bar) => (
               <rect
                 key={`${n} ${bar.from}`}
-                class={`bar s-${paintOf(bar.word)}`}
+                class={`bar s-${colorClassOf(bar.word)}`}
                 x={place(bar.from)}
                 width={Math.max(1.5, place(bar.to) - place(bar.from) - 0.6)}
                 y={layers ? 3 + (n * 14) / parts.length : 5}
@@ -204,9 +206,9 @@ function LaneRow({ lane, answered, window, at, isFirst }: RowProps) {
         </svg>
       </div>
       <div class="lane-state">
-        {word === '' ? <span class="dim">–</span> : <State word={word} />}
+        {word === '' ? <span class="dim">–</span> : <StateBadge word={word} />}
         {since !== undefined && since > window.from ? (
-          <span class="dim num"> {lasted(at - since)}</span>
+          <span class="dim num"> {formatDuration(at - since)}</span>
         ) : null}
       </div>
     </li>

@@ -1,5 +1,5 @@
 import type { WireEntity } from '../../../api-types.ts';
-import type { Roll } from '../../model/fleet-model.ts';
+import type { FleetModel } from '../../model/fleet-model.ts';
 import { slotKey } from '../../model/fleet-model.ts';
 import { entityName, isOf, readSubject } from '../../model/subject.ts';
 
@@ -25,7 +25,7 @@ const names = new Intl.Collator('en', { numeric: true });
 
 /** The lanes of everything that ever was here, by name; of what is chosen, all that belongs to it. */
 export function laneEntities(
-  roll: Roll,
+  roll: FleetModel,
   by: LaneOf,
   chosen: string,
   text: string,

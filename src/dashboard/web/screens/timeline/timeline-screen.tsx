@@ -1,16 +1,16 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Density, Lane, When } from '../../../history/query-types.ts';
-import { clockTime, counted, lasted } from '../../format/format-time.ts';
+import { clockTime, formatCount, formatDuration } from '../../format/format-time.ts';
 import { readWindow, type Window, writeWindow, zoom } from '../../format/time-scale.ts';
 import { bookmarks, toggleBookmark } from '../../state/bookmarks.ts';
-import { extent, moment, roll, route, seek, setWords, version } from '../../state/store.ts';
-import { useAnswer } from '../../state/use-query.ts';
+import { extent, moment, roll, route, seek, setParams, version } from '../../state/store.ts';
+import { useHistoryQuery } from '../../state/use-query.ts';
 import { CauseWords } from './cause-overlay.tsx';
-import { WorldDiff } from './fleet-diff.tsx';
-import { Lanes } from './lane-list.tsx';
+import { FleetDiff } from './fleet-diff.tsx';
+import { LaneList } from './lane-list.tsx';
 import { type LaneOf, laneEntities } from './lane-model.ts';
 import { Ruler } from './ruler.tsx';
-import { useTimeHand } from './use-pan-zoom.ts';
+import { usePanZoom } from './use-pan-zoom.ts';
 
 const atATime = 60;
 /** A lane of a host or of an agent that crashes in a loop may stand for any number of runs. */
@@ -32,7 +32,7 @@ export function Timeline() {
     [roll.entities, roll.entities.length, by, words['sel'], words['f']],
   );
   const fresh = `${all?.to} ${all?.from}`;
-  const stirred = useAnswer<number[]>({ ask: 'stirred', ...window }, fresh);
+  const stirred = useHistoryQuery<number[]>({ ask: 'stirred', ...window }, fresh);
   const busy = useMemo(() => {
     const moved = new Set(stirred);
     return everyone
@@ -42,14 +42,14 @@ export function Timeline() {
   const [most, setMost] = useState(atATime);
   const shown = useMemo(() => busy.slice(0, most), [busy, most]);
   const entities = shown.flatMap((one) => one.entities);
-  const answered = useAnswer<Lane[]>(
+  const answered = useHistoryQuery<Lane[]>(
     { ask: 'lanes', entities: entities.slice(0, mostEntities), ...window },
     fresh,
   );
-  const density = useAnswer<Density>({ ask: 'density', bins: 120, ...window }, fresh);
+  const density = useHistoryQuery<Density>({ ask: 'density', bins: 120, ...window }, fresh);
   const pinned = Number(words['b'] ?? '') || undefined;
   const seqs = [...bookmarks.value, ...(pinned === undefined ? [] : [pinned])];
-  const places = useAnswer<When[]>({ ask: 'when', seqs }, fresh) ?? [];
+  const places = useHistoryQuery<When[]>({ ask: 'when', seqs }, fresh) ?? [];
   const b = places.find(({ seq }) => seq === pinned)?.at;
   const signs = places.map(({ seq, at }) => ({ at, sign: seq === pinned ? 'B' : '★' }));
   const [changes, bad] = (density?.bins ?? []).reduce(
@@ -57,11 +57,11 @@ export function Timeline() {
     [0, 0] as readonly [number, number],
   );
   const isMarked = bookmarks.value.includes(here?.seq ?? -1);
-  const set = (next: Window) => setWords({ w: writeWindow(next) });
+  const set = (next: Window) => setParams({ w: writeWindow(next) });
   const near = here?.at ?? (window.from + window.to) / 2;
-  const { panel, brush } = useTimeHand({
+  const { panel, brush } = usePanZoom({
     ...{ window, whole, near, onWindow: set },
-    onAll: () => setWords({ w: '' }),
+    onAll: () => setParams({ w: '' }),
   });
   return (
     <>
@@ -69,13 +69,13 @@ export function Timeline() {
         <h1>
           Timeline{' '}
           <span class="dim">
-            {lasted(window.to - window.from)}, {counted(changes, 'change')},{' '}
-            {counted(bad, 'problem')}
+            {formatDuration(window.to - window.from)}, {formatCount(changes, 'change')},{' '}
+            {formatCount(bad, 'problem')}
           </span>
         </h1>
         <label class="pick">
           Lanes
-          <select value={by} onChange={(event) => setWords({ lanes: event.currentTarget.value })}>
+          <select value={by} onChange={(event) => setParams({ lanes: event.currentTarget.value })}>
             <option value="agent">agents</option>
             <option value="host">hosts</option>
             <option value="entity">every entity</option>
@@ -85,7 +85,7 @@ export function Timeline() {
           <input
             type="checkbox"
             checked={!everyone}
-            onChange={(event) => setWords({ every: event.currentTarget.checked ? '' : '1' })}
+            onChange={(event) => setParams({ every: event.currentTarget.checked ? '' : '1' })}
           />
           only with changes
         </label>
@@ -95,7 +95,7 @@ export function Timeline() {
           value={words['f'] ?? ''}
           placeholder="Filter  /"
           aria-label="Filter lanes by name"
-          onInput={(event) => setWords({ f: event.currentTarget.value })}
+          onInput={(event) => setParams({ f: event.currentTarget.value })}
         />
         <span class="grow" />
         <fieldset class="sizes" aria-label="Zoom">
@@ -115,7 +115,7 @@ export function Timeline() {
           >
             −
           </button>
-          <button type="button" title="All (0)" onClick={() => setWords({ w: '' })}>
+          <button type="button" title="All (0)" onClick={() => setParams({ w: '' })}>
             All
           </button>
         </fieldset>
@@ -133,17 +133,17 @@ export function Timeline() {
             type="button"
             aria-pressed={(words['b'] ?? '') !== ''}
             title="Pin this moment as B, then go elsewhere (D)"
-            onClick={() => setWords({ b: words['b'] ? '' : String(here?.seq ?? '') })}
+            onClick={() => setParams({ b: words['b'] ? '' : String(here?.seq ?? '') })}
           >
             {words['b'] ? 'Unpin B' : 'Pin B'}
           </button>
         </span>
       </section>
-      {words['b'] && here ? <WorldDiff a={here.seq} b={Number(words['b'])} /> : null}
+      {words['b'] && here ? <FleetDiff a={here.seq} b={Number(words['b'])} /> : null}
       <section class="panel lanes-panel" ref={panel}>
         <Ruler {...{ window, density, brush, signs }} />
         <CauseWords />
-        <Lanes
+        <LaneList
           {...{ by, window, brush, b }}
           lanes={shown}
           answered={answered ?? []}
@@ -152,7 +152,7 @@ export function Timeline() {
         />
         {stirred && busy.length === 0 ? (
           <p class="notice">
-            Nothing changed for {counted(lanes.length, 'lane')} in this stretch. Choose a longer
+            Nothing changed for {formatCount(lanes.length, 'lane')} in this stretch. Choose a longer
             one, or show every lane.
           </p>
         ) : null}
@@ -160,13 +160,13 @@ export function Timeline() {
           <p class="more">
             <button type="button" onClick={() => setMost(most + atATime)}>
               Show {Math.min(atATime, busy.length - most)} more of{' '}
-              {counted(busy.length - most, 'lane')}
+              {formatCount(busy.length - most, 'lane')}
             </button>
           </p>
         ) : null}
         {entities.length > mostEntities ? (
           <p class="dim">
-            These lanes stand for {counted(entities.length, 'run')}; drawn are the first{' '}
+            These lanes stand for {formatCount(entities.length, 'run')}; drawn are the first{' '}
             {mostEntities.toLocaleString('en-GB')}. Filter by name to see fewer.
           </p>
         ) : null}
@@ -182,8 +182,8 @@ export function Timeline() {
         {density && density.marks.length > 0 ? (
           <details class="marks">
             <summary>
-              {counted(density.marks.length, 'mark')}: charts that changed, seats that were taken,
-              what operators did
+              {formatCount(density.marks.length, 'mark')}: charts that changed, seats that were
+              taken, what operators did
             </summary>
             <ul>
               {density.marks.slice(-50).map((one) => (

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { pan, type Window, zoom } from '../../format/time-scale.ts';
 
-interface Hand {
+interface PanZoomOptions {
   readonly window: Window;
   readonly whole: Window;
   /** What stays where it is when keys come closer. */
@@ -19,7 +19,7 @@ const jitter = 5;
  *
  * Over the lanes the wheel scrolls them, and comes closer with Ctrl, as a pinch on a touchpad does.
  */
-export function useTimeHand(hand: Hand) {
+export function usePanZoom(hand: PanZoomOptions) {
   const panel = useRef<HTMLElement>(null);
   const latest = useRef(hand);
   latest.current = hand;

@@ -1,18 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  contenders,
   contestedBySlot,
   contestedIn,
-  rivals,
   winnerOf,
 } from '../../../../../src/dashboard/web/model/contested.ts';
 import {
   missingBefore,
   type Stored,
 } from '../../../../../src/dashboard/web/model/event-document.ts';
-import { glyphOf, paintOf, runWords } from '../../../../../src/dashboard/web/model/state-styles.ts';
-import { standsNow } from '../../../../../src/dashboard/web/model/subject-state.ts';
-import { written } from '../../../../../src/dashboard/web/screens/entity/export-text.ts';
+import {
+  colorClassOf,
+  glyphOf,
+  runWords,
+} from '../../../../../src/dashboard/web/model/state-styles.ts';
+import { subjectState } from '../../../../../src/dashboard/web/model/subject-state.ts';
+import { exportText } from '../../../../../src/dashboard/web/screens/entity/export-text.ts';
 import {
   fieldChanges,
   fieldsIn,
@@ -94,9 +98,9 @@ describe('what is copied', () => {
   ];
 
   test('as JSON and NDJSON it can be read again', () => {
-    expect(JSON.parse(written.JSON(rows))).toEqual(rows);
+    expect(JSON.parse(exportText.JSON(rows))).toEqual(rows);
     expect(
-      written
+      exportText
         .NDJSON(rows)
         .split('\n')
         .map((line) => JSON.parse(line)),
@@ -107,13 +111,13 @@ describe('what is copied', () => {
     fc.assert(
       fc.property(fc.string(), (why) => {
         const row = { ...happened(1, 'x', null, 'y', { note: { why } }), entity: run('h') };
-        const lines = written.Markdown([row]).split('\n');
+        const lines = exportText.Markdown([row]).split('\n');
         expect(lines).toHaveLength(3);
         expect(lines[2]?.replace(/\\./g, '').split('|')).toHaveLength(10);
       }),
       { examples: [['a|b'], ['\\|'], ['a\nb'], ['<script>']] },
     );
-    expect(written.Markdown(rows)).toContain('h\\|1/a\\`b');
+    expect(exportText.Markdown(rows)).toContain('h\\|1/a\\`b');
   });
 });
 
@@ -132,7 +136,7 @@ describe('one name under two slots', () => {
     ]);
 
   test('is contested, and counts for whoever registered it later', () => {
-    const all = rivals(roll, 'web', 'w1');
+    const all = contenders(roll, 'web', 'w1');
     expect(all).toHaveLength(2);
     expect(hosts(winnerOf(all, registered(1, 2)))).toBe('h2');
     expect(hosts(winnerOf(all, registered(8, 2)))).toBe('h1');
@@ -141,22 +145,22 @@ describe('one name under two slots', () => {
   test('counts for the other once its owner is over, not while it is only silent', () => {
     const other = rollOf([...live('h1'), ...live('h2')]);
     tell(other, [{ entity: run('h2'), state: present('live', 'suspect') }]);
-    expect(hosts(winnerOf(rivals(other, 'web', 'w1'), registered(1, 2)))).toBe('h2');
+    expect(hosts(winnerOf(contenders(other, 'web', 'w1'), registered(1, 2)))).toBe('h2');
     tell(other, [{ entity: run('h2'), state: 'expired' }]);
-    expect(hosts(winnerOf(rivals(other, 'web', 'w1'), registered(1, 2)))).toBe('h1');
+    expect(hosts(winnerOf(contenders(other, 'web', 'w1'), registered(1, 2)))).toBe('h1');
   });
 
   test('where nobody knows who was later, nobody is said to have won', () => {
-    expect(winnerOf(rivals(roll, 'web', 'w1'), new Map())).toBeUndefined();
+    expect(winnerOf(contenders(roll, 'web', 'w1'), new Map())).toBeUndefined();
   });
 
   test('is not contested any more when one of the two is gone, nor was it before', () => {
     const one = rollOf(live('h1'));
-    expect(rivals(one, 'web', 'w1')).toHaveLength(1);
+    expect(contenders(one, 'web', 'w1')).toHaveLength(1);
     tell(one, live('h2'));
-    expect(rivals(one, 'web', 'w1')).toHaveLength(2);
+    expect(contenders(one, 'web', 'w1')).toHaveLength(2);
     tell(one, [{ entity: instance('h1', 'w1'), state: 'removed' }]);
-    expect(rivals(one, 'web', 'w1')).toHaveLength(1);
+    expect(contenders(one, 'web', 'w1')).toHaveLength(1);
   });
 
   test('of the fleet are only those that stand under two slots, and only while they do', () => {
@@ -187,7 +191,7 @@ describe('one name under two slots', () => {
   });
 
   test('has a sign that nothing else has', () => {
-    expect(paintOf('contested')).toBe('contested');
+    expect(colorClassOf('contested')).toBe('contested');
     for (const word of [...runWords, 'dubious', 'failing', 'draining', 'planned', 'braked', 'x'])
       expect(glyphOf(word)).not.toBe(glyphOf('contested'));
   });
@@ -199,7 +203,7 @@ test('two that stand alike are told alike, and two that do not are not', () => {
     { entity: run('h2'), state: present('live') },
     { entity: run('h3'), state: present('live', 'suspect') },
   ]);
-  const told = (host: string) => standsNow({ kind: 'agent', host, agent: 'a' }, roll);
+  const told = (host: string) => subjectState({ kind: 'agent', host, agent: 'a' }, roll);
   expect(told('h1')).toEqual(told('h2'));
   expect(told('h1')).not.toEqual(told('h3'));
   expect(told('h4')).toBeUndefined();

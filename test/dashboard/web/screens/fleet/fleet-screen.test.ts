@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SlotNow } from '../../../../../src/dashboard/web/model/agent-model.ts';
+import type { AgentModel } from '../../../../../src/dashboard/web/model/agent-model.ts';
 import { mostCells } from '../../../../../src/dashboard/web/model/group-agents.ts';
 import { nextOf } from '../../../../../src/dashboard/web/model/issues.ts';
 import {
@@ -17,7 +17,7 @@ const suspect = present('live', 'suspect');
 const live = present('live');
 const silent = { why: 'silent', ttl: 15_000, grace: 30_000 } as const;
 
-const only = (slots: readonly SlotNow[]): SlotNow => {
+const only = (slots: readonly AgentModel[]): AgentModel => {
   const [slot, ...more] = slots;
   if (!slot || more.length > 0) throw new Error(`${slots.length} slots where one was meant`);
   return slot;

@@ -4,7 +4,7 @@ import {
   pipelineOf,
   whatGoes,
 } from '../../../../../src/dashboard/web/model/gc-pipeline.ts';
-import { sweptWords } from '../../../../../src/dashboard/web/model/sweep-result.ts';
+import { sweepResultText } from '../../../../../src/dashboard/web/model/sweep-result.ts';
 import { dryRun } from '../../../../../src/dashboard/web/screens/gc/dry-run-model.ts';
 import { conflictsAvoided } from '../../../../../src/dashboard/web/screens/gc/prevented-removals.ts';
 import type { PlanRow } from '../../../../../src/domain/collection/gc-plan.ts';
@@ -53,7 +53,7 @@ describe('a dry run', () => {
 
 describe('what is said of a sweep', () => {
   const said = (rows: readonly PlanRow[], transitions = 2, refused: string | null = null) =>
-    sweptWords({ did: 'swept', transitions, by: 'x/y', left: { rows, at: now, refused } });
+    sweepResultText({ did: 'swept', transitions, by: 'x/y', left: { rows, at: now, refused } });
   const brake = { by: 'brake', zone: 'z', seen: 4, suspect: 3, pace: 10_000, turn: 1 } as const;
 
   test('it was done, where nothing due is left: who is in its grace, or held, is not due', () => {
@@ -89,7 +89,7 @@ describe('what is said of a sweep', () => {
     const many = Array.from({ length: 9 }, (_, n) => row(`a${n}`, {}));
     expect(said(many).text).toMatch(/h\/a2 \(2 instances and its record, 3 keys\) and 6 more\./);
     const done = { did: 'swept', transitions: 2, by: 'x/y', left: null } as const;
-    expect(sweptWords(done).text).toContain('not known');
+    expect(sweepResultText(done).text).toContain('not known');
   });
 });
 

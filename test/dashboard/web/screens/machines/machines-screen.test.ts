@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { chartOf } from '../../../../../src/charts/model/chart.ts';
 import { chartDiff } from '../../../../../src/dashboard/web/screens/machines/chart-diff.ts';
 import {
-  around,
-  walk,
+  boundingBox,
+  nearestState,
 } from '../../../../../src/dashboard/web/screens/machines/chart-navigation.ts';
 import { activeIds } from '../../../../../src/dashboard/web/screens/machines/chart-states.ts';
 import {
@@ -72,20 +72,20 @@ describe('an arrow key in a picture', () => {
     ['goes nowhere where nothing lies', 'ArrowUp', undefined],
     ['no other key walks', 'x', undefined],
   ])('%s', (_, key, to) => {
-    expect(walk(boxes, [['d', 'a']], 'a', key)).toBe(to);
+    expect(nearestState(boxes, [['d', 'a']], 'a', key)).toBe(to);
   });
 
   test('begins somewhere where it was nowhere', () => {
-    expect(walk(boxes, [], 'gone', 'ArrowUp')).toBe('a');
-    expect(walk([], [], 'gone', 'ArrowUp')).toBeUndefined();
+    expect(nearestState(boxes, [], 'gone', 'ArrowUp')).toBe('a');
+    expect(nearestState([], [], 'gone', 'ArrowUp')).toBeUndefined();
   });
 
   test('a region never leaves the picture, and is never so close that one is lost', () => {
     const whole = { x: 0, y: 0, width: 600, height: 900 };
-    const found = around([box('corner', 590, 890)], whole);
+    const found = boundingBox([box('corner', 590, 890)], whole);
     expect(found).toEqual({ x: 280, y: 680, width: 320, height: 220 });
-    expect(around([], whole)).toEqual(whole);
-    expect(around([box('a', 0, 0), box('b', 590, 890)], whole)).toEqual(whole);
+    expect(boundingBox([], whole)).toEqual(whole);
+    expect(boundingBox([box('a', 0, 0), box('b', 590, 890)], whole)).toEqual(whole);
   });
 });
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Lane, When } from '../../../../../src/dashboard/history/query-types.ts';
-import { answer } from '../../../../../src/dashboard/history/run-query.ts';
-import { Chronicle } from '../../../../../src/dashboard/history/transition-log.ts';
+import { runQuery } from '../../../../../src/dashboard/history/run-query.ts';
+import { TransitionLog } from '../../../../../src/dashboard/history/transition-log.ts';
 import { pan, zoom } from '../../../../../src/dashboard/web/format/time-scale.ts';
 import {
   ribbonOf,
@@ -167,10 +167,10 @@ describe('what a lane is drawn from', () => {
     at(2, other, 'live'),
     ...Array.from({ length: 500 }, (_, n) => at(n + 3, run, n % 2 ? 'live' : 'expired')),
   ];
-  const chronicle = new Chronicle();
+  const chronicle = new TransitionLog();
   chronicle.append(pageOf(history, 1, 502));
   const lane = (from: number, to: number) =>
-    (answer(chronicle, { ask: 'lanes', entities: [0], from, to }) as Lane[])[0];
+    (runQuery(chronicle, { ask: 'lanes', entities: [0], from, to }) as Lane[])[0];
 
   test('only the last changes of many are told, from when on, and nothing is drawn before', () => {
     const told = lane(0, 9999);
@@ -195,21 +195,21 @@ describe('what a lane is drawn from', () => {
     [0, 9999, [0, 1]],
     [5021, 9999, []],
   ])('who moved from %i to %i', (from, to, moved) => {
-    expect(answer(chronicle, { ask: 'stirred', from, to })).toEqual(moved);
+    expect(runQuery(chronicle, { ask: 'stirred', from, to })).toEqual(moved);
   });
 
   test('when somebody was registered last, up to a place; of whom it is not known, nothing', () => {
     const on = (seq: number, type: string) => ({ ...at(seq, instance, 'serving'), type });
     const some = [on(1, 'registered'), on(2, 'failed'), on(3, 'registered'), at(4, run, 'live')];
-    const told = new Chronicle();
+    const told = new TransitionLog();
     told.append(pageOf(some, 1, 4));
     const registered = (upTo: number) =>
-      answer(told, { ask: 'registered', entities: [0, 1], upTo });
+      runQuery(told, { ask: 'registered', entities: [0, 1], upTo });
     expect([registered(4), registered(2)]).toEqual([[[0, 3]], [[0, 1]]]);
   });
 
   test('when a place was, and how many changes lie between two', () => {
-    const [a, b] = answer(chronicle, { ask: 'when', seqs: [2, 102] }) as When[];
+    const [a, b] = runQuery(chronicle, { ask: 'when', seqs: [2, 102] }) as When[];
     expect([a?.at, b?.at, (b?.upTo ?? 0) - (a?.upTo ?? 0)]).toEqual([20, 1020, 100]);
   });
 });
