@@ -1,5 +1,5 @@
 import type { Millis } from '../domain/time.ts';
-import type { Stage } from './fixture/benchmark-namespace.ts';
+import type { BenchmarkNamespace } from './fixture/benchmark-namespace.ts';
 import { type Summary, summarize } from './statistics.ts';
 
 type Unit = 'ms' | 'µs' | 'MB' | '/s' | '%' | 'runs';
@@ -22,11 +22,11 @@ export interface Result {
 }
 
 /** One experiment, which may measure more than one thing. */
-export interface Row {
+export interface Benchmark {
   readonly name: string;
   /** Roughly, on a machine of two cores. */
   takes(quick: boolean): Millis;
-  measure(stage: Stage): Promise<readonly Result[]>;
+  measure(stage: BenchmarkNamespace): Promise<readonly Result[]>;
 }
 
 /** A result as it is reported. */

@@ -20,7 +20,14 @@ export const thisMachine = (natsServer: string): Machine => ({
   natsServer,
 });
 
-export const sayMachine = ({ cores, cpu, memoryGB, os, node, natsServer }: Machine): string =>
+export const formatMachineInfo = ({
+  cores,
+  cpu,
+  memoryGB,
+  os,
+  node,
+  natsServer,
+}: Machine): string =>
   `${cores} cores (${cpu}), ${memoryGB} GB, ${os}, Node ${node}, nats-server ${natsServer}`;
 
 /** How many processes wanted to run in the last minute: above the cores, the numbers are others' too. */

@@ -16,12 +16,12 @@ export interface Line {
 export const lineOf = (judged: Judged): Line => ({
   name: judged.name,
   n: `${judged.n}`,
-  median: `${figure(judged.median)} ${judged.unit}`,
+  median: `${formatSignificant(judged.median)} ${judged.unit}`,
   range: rangeOf(judged),
-  p99: judged.n < 20 ? '' : figure(judged.p99),
+  p99: judged.n < 20 ? '' : formatSignificant(judged.p99),
   limit: limitOf(judged),
   reached: judged.reached,
-  floor: `${figure(judged.floor.median)} (${rangeOf(judged.floor)})`,
+  floor: `${formatSignificant(judged.floor.median)} (${rangeOf(judged.floor)})`,
 });
 
 /** What was measured, what its floor is, and what else was seen: below the table. */
@@ -50,18 +50,19 @@ export const documentOf = ({ name, notes, ...judged }: Judged): Record<string, u
 };
 
 function limitOf({ limit, unit, reaches }: Judged): string {
-  if ('atLeast' in limit) return `≥ ${figure(limit.atLeast)} ${unit}`;
+  if ('atLeast' in limit) return `≥ ${formatSignificant(limit.atLeast)} ${unit}`;
   const { of, atMost } = limit;
-  if (of === 'times-floor') return `${atMost}× floor (${figure(reaches)}×)`;
-  return `${figure(atMost)} ${unit}${of === 'p99' ? ' p99' : ''}`;
+  if (of === 'times-floor') return `${atMost}× floor (${formatSignificant(reaches)}×)`;
+  return `${formatSignificant(atMost)} ${unit}${of === 'p99' ? ' p99' : ''}`;
 }
 
-const rangeOf = ({ min, max }: Summary): string => `${figure(min)}–${figure(max)}`;
+const rangeOf = ({ min, max }: Summary): string =>
+  `${formatSignificant(min)}–${formatSignificant(max)}`;
 
 const spaced = (name: string): string => name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
 
 /** Three digits that count, and no more than are there to see. */
-export const figure = (value: number): string =>
+export const formatSignificant = (value: number): string =>
   Math.abs(value) >= 100 ? `${Math.round(value)}` : `${Number(value.toPrecision(3))}`;
 
 const round = (value: number): number => Math.round(value * 100) / 100;

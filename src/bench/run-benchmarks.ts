@@ -1,12 +1,12 @@
 import type { Millis } from '../domain/time.ts';
-import { type Judged, judge, type Row } from './benchmark.ts';
+import { type Benchmark, type Judged, judge } from './benchmark.ts';
 import { connectBare, type ServerAccess } from './environment/access.ts';
 import { type Environment, startServer } from './environment/server.ts';
 import { openStage } from './fixture/benchmark-namespace.ts';
 import { loadNow, type Machine, thisMachine } from './machine-info.ts';
 
 export interface BenchOptions {
-  readonly rows: readonly Row[];
+  readonly rows: readonly Benchmark[];
   readonly quick: boolean;
   /** The server to measure; undefined: one of our own on a temporary store. */
   readonly server: ServerAccess | undefined;
@@ -15,7 +15,7 @@ export interface BenchOptions {
 }
 
 /** Who follows a bench. */
-export interface Audience {
+export interface BenchmarkReporter {
   machine(machine: Machine): void;
   /** What is going on, and for how long all of it will go on, about. */
   progress(what: string, left: Millis): void;
@@ -26,7 +26,7 @@ export interface Audience {
  * Measures one row after the other; whatever it started has ended when this settles.
  * @throws the signal's reason where that ended it
  */
-export async function runBench(options: BenchOptions, audience: Audience): Promise<void> {
+export async function runBench(options: BenchOptions, audience: BenchmarkReporter): Promise<void> {
   const { rows, quick, env, signal } = options;
   let left = rows.reduce((sum, row) => sum + row.takes(quick), 0);
   await using opened = new AsyncDisposableStack();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rows } from '../../src/bench/benchmarks/all.ts';
+import { benchmarks } from '../../src/bench/benchmarks/all.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { fakeTerminal } from '../cli/support/fake-terminal.ts';
 
@@ -15,16 +15,16 @@ describe('rollcall bench', () => {
   it('--help names every row', async () => {
     const { code, out } = await bench('--help');
     expect(code).toBe(0);
-    for (const { name } of rows) expect(out).toContain(name);
+    for (const { name } of benchmarks) expect(out).toContain(name);
   });
 
   it('measures no row that there is not, and says which there are', async () => {
     const { code } = await bench('--only', 'removal,speed');
     expect(code).toContain('speed');
-    for (const { name } of rows) expect(code).toContain(name);
+    for (const { name } of benchmarks) expect(code).toContain(name);
   });
 
   it('has rows with names of their own', () => {
-    expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
+    expect(new Set(benchmarks.map(({ name }) => name)).size).toBe(benchmarks.length);
   });
 });

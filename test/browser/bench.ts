@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv, env, stdout } from 'node:process';
 import type { Browser, Page } from 'playwright-core';
-import { loadNow, sayMachine, thisMachine } from '../../src/bench/machine-info.ts';
+import { formatMachineInfo, loadNow, thisMachine } from '../../src/bench/machine-info.ts';
 import { percentile } from '../../src/bench/statistics.ts';
 import { bundlePage } from '../../src/dashboard/build/bundle.ts';
 import { rollcall } from '../integration/harness/processes.ts';
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
     await rm(file);
     const browser = await launch(found.path);
     try {
-      say(`${sayMachine(thisMachine('none'))}, Chromium ${browser.version()}`);
+      say(`${formatMachineInfo(thisMachine('none'))}, Chromium ${browser.version()}`);
       await measure(browser, address);
     } finally {
       await browser.close();

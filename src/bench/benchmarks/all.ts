@@ -1,5 +1,5 @@
 import { seconds } from '../../domain/time.ts';
-import type { Row } from '../benchmark.ts';
+import type { Benchmark } from '../benchmark.ts';
 import { directory } from './directory-startup.ts';
 import { frozen } from './frozen.ts';
 import { heartbeat } from './heartbeat.ts';
@@ -12,7 +12,7 @@ import { seat } from './seat.ts';
 import { verify } from './verify.ts';
 
 /** What `rollcall bench` measures, in its order. */
-export const rows: readonly Row[] = [
+export const benchmarks: readonly Benchmark[] = [
   killed,
   killedUnadvised,
   frozen('frozen', seconds(15)),

@@ -1,8 +1,8 @@
 import { seconds } from '../../domain/time.ts';
-import type { Result, Row } from '../benchmark.ts';
-import { loadRegistry } from '../fixture/seed-registry.ts';
+import type { Benchmark, Result } from '../benchmark.ts';
+import { seedRegistry } from '../fixture/seed-registry.ts';
 import type { Reading } from '../processes/job.ts';
-import { figure } from '../report.ts';
+import { formatSignificant } from '../report.ts';
 import { median } from '../statistics.ts';
 
 const agents = 1000;
@@ -11,13 +11,13 @@ const megabyte = 1e6;
 const readingsOf = (quick: boolean): number => (quick ? 3 : 9);
 
 /** A consumer that starts and finds 100 000 instances, each time in a fresh process. */
-export const directory: Row = {
+export const directory: Benchmark = {
   name: 'directory',
   takes: (quick) => seconds(15) + readingsOf(quick) * seconds(4),
 
   async measure(stage) {
     const { quick, say } = stage;
-    await loadRegistry({ agents, instancesEach }, stage);
+    await seedRegistry({ agents, instancesEach }, stage);
     const ours: Reading[] = [];
     const bare: Reading[] = [];
     for (let round = 1; round <= readingsOf(quick); round += 1) {
@@ -55,4 +55,4 @@ const results = (ours: readonly Reading[], bare: readonly Reading[]): readonly R
 ];
 
 const cpuOf = (readings: readonly Reading[]): string =>
-  `${figure(median(readings.map(({ cpu }) => cpu)))} ms`;
+  `${formatSignificant(median(readings.map(({ cpu }) => cpu)))} ms`;

@@ -2,15 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { leaseKey } from '../../domain/identity/registry-keys.ts';
 import { type Millis, type MonotonicTime, seconds } from '../../domain/time.ts';
-import type { Row } from '../benchmark.ts';
-import type { Stage } from '../fixture/benchmark-namespace.ts';
-import { countReasons, DubiousWatch } from '../fixture/state-watch.ts';
+import type { Benchmark } from '../benchmark.ts';
+import type { BenchmarkNamespace } from '../fixture/benchmark-namespace.ts';
+import { countReasons, StateWatch } from '../fixture/state-watch.ts';
 
 const victims = 30;
 const bystanders = 90;
 
 /** A process is frozen, its connections stay open: until its instances are dubious to a consumer. */
-export const frozen = (name: string, ttl: Millis): Row => ({
+export const frozen = (name: string, ttl: Millis): Benchmark => ({
   name,
   takes: () => seconds(5) + ttl * 2,
 
@@ -19,7 +19,7 @@ export const frozen = (name: string, ttl: Millis): Row => ({
     const lease = { ttl, grace: seconds(30) };
     say(`starting a collector and ${victims + bystanders} agents`);
     await stage.start('collect', { lease });
-    await using watch = new DubiousWatch(stage.ports);
+    await using watch = new StateWatch(stage.ports);
     const [worker, stay] = await Promise.all([
       stage.start('keep-agents', { host: 'frozen', agents: victims, instances: 1, lease }),
       stage.start('keep-agents', { host: 'stay', agents: bystanders, instances: 1, lease }),
@@ -49,7 +49,7 @@ export const frozen = (name: string, ttl: Millis): Row => ({
 async function leaseGone(
   run: RunRef,
   { at, ttl }: { readonly at: MonotonicTime; readonly ttl: Millis },
-  { ports, signal }: Stage,
+  { ports, signal }: BenchmarkNamespace,
 ): Promise<Millis> {
   await pause((ttl / 3) * 2 - seconds(0.5), undefined, { signal });
   while ((await ports.leases.read(leaseKey(run))).text !== undefined) {

@@ -1,8 +1,8 @@
 import { seconds } from '../../domain/time.ts';
-import type { Row } from '../benchmark.ts';
+import type { Benchmark } from '../benchmark.ts';
 
 /** What a renewal costs its process, over the least that the bare client can do. */
-export const heartbeat: Row = {
+export const heartbeat: Benchmark = {
   name: 'heartbeat',
   takes: (quick) => seconds(quick ? 6 : 20),
 

@@ -4,10 +4,10 @@ import { systemEntropy } from '../../adapters/system/entropy.ts';
 import { runSubject } from '../../domain/events/event-subjects.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { type Millis, type MonotonicTime, seconds } from '../../domain/time.ts';
-import type { Result, Row } from '../benchmark.ts';
+import type { Benchmark, Result } from '../benchmark.ts';
 import { startServer } from '../environment/server.ts';
-import { openStage, type Stage } from '../fixture/benchmark-namespace.ts';
-import { countReasons, type Doubted, DubiousWatch } from '../fixture/state-watch.ts';
+import { type BenchmarkNamespace, openStage } from '../fixture/benchmark-namespace.ts';
+import { countReasons, type Doubted, StateWatch } from '../fixture/state-watch.ts';
 
 const lease = { ttl: seconds(15), grace: seconds(1) };
 const bystanders = 75;
@@ -16,7 +16,7 @@ const killsOf = (quick: boolean): number => (quick ? 10 : 50);
 const floorKillsOf = (quick: boolean): number => (quick ? 5 : 25);
 
 /** A process is killed, where the server says when a connection closes: until its instance is dubious. */
-export const killed: Row = {
+export const killed: Benchmark = {
   name: 'killed',
   takes: (quick) => seconds(10) + (killsOf(quick) + floorKillsOf(quick)) * seconds(2),
 
@@ -28,7 +28,7 @@ export const killed: Row = {
 };
 
 /** The same on a server of which nobody has configured any account. */
-export const killedUnadvised: Row = {
+export const killedUnadvised: Benchmark = {
   name: 'killed-unadvised',
   takes: (quick) => seconds(12) + (killsOf(quick) + floorKillsOf(quick)) * seconds(3),
 
@@ -49,12 +49,12 @@ export const killedUnadvised: Row = {
 };
 
 async function measureKills(
-  stage: Stage,
+  stage: BenchmarkNamespace,
 ): Promise<Pick<Result, 'unit' | 'samples' | 'floor' | 'notes'>> {
   const { quick, signal, say } = stage;
   say('starting a collector and the agents that stay');
   await stage.start('collect', { lease });
-  await using watch = new DubiousWatch(stage.ports);
+  await using watch = new StateWatch(stage.ports);
   const crowd = { host: 'stay', agents: bystanders, instances: 1, lease };
   const stay = await stage.start('keep-agents', crowd);
   const doubts: Doubted[] = [];
@@ -89,8 +89,8 @@ const lookEvery: Millis = 500;
 /** Starts a process with one agent, and kills it at any moment between two looks at its connection. */
 async function killOne(
   host: string,
-  watch: DubiousWatch,
-  stage: Stage,
+  watch: StateWatch,
+  stage: BenchmarkNamespace,
   follow: (run: RunRef, at: MonotonicTime) => Promise<void>,
 ): Promise<void> {
   const { signal } = stage;
@@ -108,7 +108,7 @@ async function killOne(
  * Asks every millisecond until the server knows nobody who would hear it. Never of a process whose death
  * is measured: it would die with questions unread, which its server takes for a broken line.
  */
-async function unheard(run: RunRef, { bare, names, signal }: Stage): Promise<void> {
+async function unheard(run: RunRef, { bare, names, signal }: BenchmarkNamespace): Promise<void> {
   const subject = names.runPrefix + runSubject(run);
   let heard = true;
   while (heard) {

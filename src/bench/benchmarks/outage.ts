@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { systemHash } from '../../adapters/system/hash.ts';
 import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
-import type { Row } from '../benchmark.ts';
+import type { Benchmark } from '../benchmark.ts';
 import { type Cluster, startCluster } from '../environment/cluster.ts';
-import { openStage, type Stage } from '../fixture/benchmark-namespace.ts';
+import { type BenchmarkNamespace, openStage } from '../fixture/benchmark-namespace.ts';
 
 const lease = { ttl: seconds(15), grace: seconds(30) };
 /** A leader is elected within 10 s; whoever would be suspected for it is, a ttl later. */
@@ -16,7 +16,7 @@ export const restart = outage('restart', 1, 'one server killed and started again
 /** Of three servers the one that leads the leases is killed. */
 export const leader = outage('leader', 3, 'of three servers the leader of the leases killed');
 
-function outage(name: string, size: 1 | 3, what: string): Row {
+function outage(name: string, size: 1 | 3, what: string): Benchmark {
   return {
     name,
     takes: (quick) => watchFor + seconds(20) + agentsOf(quick) * 20,
@@ -49,14 +49,18 @@ function outage(name: string, size: 1 | 3, what: string): Row {
   };
 }
 
-async function happen(size: 1 | 3, cluster: Cluster, { names, signal }: Stage): Promise<void> {
+async function happen(
+  size: 1 | 3,
+  cluster: Cluster,
+  { names, signal }: BenchmarkNamespace,
+): Promise<void> {
   await cluster.killLeader(names.leases.stream);
   if (size === 1) await cluster.revive();
   await pause(watchFor, undefined, { signal });
 }
 
 /** How many suspicions, expiries and removals there were. */
-async function count({ ports }: Stage): Promise<number> {
+async function count({ ports }: BenchmarkNamespace): Promise<number> {
   let counted = 0;
   for await (const stored of ports.audit.read(0)) {
     const read = parseAuditEvent(stored, systemHash);
@@ -67,7 +71,10 @@ async function count({ ports }: Stage): Promise<number> {
 }
 
 /** The longest time between two bare writes that were acknowledged, while something happens. */
-async function gapOf({ bare, names }: Stage, happens: () => Promise<void>): Promise<Millis> {
+async function gapOf(
+  { bare, names }: BenchmarkNamespace,
+  happens: () => Promise<void>,
+): Promise<Millis> {
   let over = false;
   let last = performance.now();
   let longest = 0;

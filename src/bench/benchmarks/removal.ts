@@ -3,16 +3,16 @@ import type { Slot } from '../../domain/identity/names.ts';
 import { agentMapKey } from '../../domain/identity/registry-keys.ts';
 import { type Millis, type MonotonicTime, seconds } from '../../domain/time.ts';
 import { RegistryCache } from '../../runtime/support/registry-cache.ts';
-import type { Row } from '../benchmark.ts';
+import type { Benchmark } from '../benchmark.ts';
 import { deleteBare } from '../fixture/baseline-deletes.ts';
-import type { Stage } from '../fixture/benchmark-namespace.ts';
+import type { BenchmarkNamespace } from '../fixture/benchmark-namespace.ts';
 
 const instances = 1000;
 const lease = { ttl: seconds(2), grace: seconds(1) };
 const roundsOf = (quick: boolean): number => (quick ? 3 : 11);
 
 /** From the `expired` write to the last instance gone, as one consumer sees both. */
-export const removal: Row = {
+export const removal: Benchmark = {
   name: 'removal',
   takes: (quick) => seconds(3) + roundsOf(quick) * seconds(6),
 
@@ -40,7 +40,7 @@ export const removal: Row = {
   },
 };
 
-async function removeOnce(host: string, stage: Stage): Promise<Millis> {
+async function removeOnce(host: string, stage: BenchmarkNamespace): Promise<Millis> {
   const alone = { host, agents: 1, instances, lease };
   await using worker = await stage.start('keep-agents', alone);
   const [run] = worker.answer;
@@ -55,13 +55,13 @@ async function removeOnce(host: string, stage: Stage): Promise<Millis> {
 class RemovalWatch implements AsyncDisposable {
   readonly #slot: string;
   readonly #view: RegistryCache;
-  readonly #stage: Stage;
+  readonly #stage: BenchmarkNamespace;
   readonly #stop = new AbortController();
   readonly #following: Promise<void>;
   #expired: MonotonicTime | undefined;
   #gone: MonotonicTime | undefined;
 
-  constructor(slot: Slot, stage: Stage) {
+  constructor(slot: Slot, stage: BenchmarkNamespace) {
     this.#slot = agentMapKey(slot);
     this.#stage = stage;
     this.#view = new RegistryCache(stage.ports, () => this.#look());

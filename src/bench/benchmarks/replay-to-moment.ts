@@ -1,7 +1,7 @@
-import type { Row } from '../benchmark.ts';
+import type { Benchmark } from '../benchmark.ts';
 import { fillAudit } from '../fixture/fill-audit.ts';
 import type { Replaying } from '../processes/job.ts';
-import { figure } from '../report.ts';
+import { formatSignificant } from '../report.ts';
 import { median } from '../statistics.ts';
 
 const eventsOf = (quick: boolean): number => (quick ? 50_000 : 1_000_000);
@@ -12,7 +12,7 @@ const limitOf = (quick: boolean): number => (quick ? 0.6 : 0.1);
 const roundsOf = (quick: boolean): number => (quick ? 3 : 5);
 
 /** The fleet as it was at the end of a long history, on a server, each time in a fresh process. */
-export const at: Row = {
+export const at: Benchmark = {
   name: 'at',
   takes: (quick) => (eventsOf(quick) / 2000 + (roundsOf(quick) * eventsOf(quick)) / 40_000) * 1000,
 
@@ -42,7 +42,7 @@ export const at: Row = {
         samples: ours.map(({ took }) => took),
         floor: { what: 'without keyframes', samples: bare.map(({ took }) => took) },
         limit: { of: 'times-floor', atMost: limitOf(quick) },
-        notes: { folded, records, faster: `${figure(ratio(bare, ours))}×` },
+        notes: { folded, records, faster: `${formatSignificant(ratio(bare, ours))}×` },
       },
     ];
   },

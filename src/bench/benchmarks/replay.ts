@@ -1,11 +1,11 @@
 import { seconds } from '../../domain/time.ts';
-import type { Row } from '../benchmark.ts';
+import type { Benchmark } from '../benchmark.ts';
 
 const events = 100_000;
 const roundsOf = (quick: boolean): number => (quick ? 3 : 11);
 
 /** How fast a recorded history goes through the machines and the fold. */
-export const replay: Row = {
+export const replay: Benchmark = {
   name: 'replay',
   takes: (quick) => seconds(10) + roundsOf(quick) * seconds(2),
 

@@ -4,16 +4,16 @@ import { z } from 'zod';
 import { connectionName } from '../../adapters/nats/connection/connection-name.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { seconds } from '../../domain/time.ts';
-import type { Row } from '../benchmark.ts';
+import type { Benchmark } from '../benchmark.ts';
 import { startServer } from '../environment/server.ts';
-import { openStage, type Stage } from '../fixture/benchmark-namespace.ts';
+import { type BenchmarkNamespace, openStage } from '../fixture/benchmark-namespace.ts';
 
 const lease = { ttl: seconds(15), grace: seconds(30) };
 /** On a large machine V8 lets a lot of waste stand before it looks: that is not what it needs. */
 const heap = '--max-old-space-size=96';
 
 /** What it costs to watch a fleet, and what it costs an agent to have no seat there. */
-export const seat: Row = {
+export const seat: Benchmark = {
   name: 'seat',
   takes: (quick) => seconds(quick ? 60 : 130),
 
@@ -68,7 +68,7 @@ export const seat: Row = {
 };
 
 /** An agent that offers itself and gets no seat, as the server counts its messages. */
-async function sleeping(stage: Stage, lasts: number) {
+async function sleeping(stage: BenchmarkNamespace, lasts: number) {
   const { say, bare } = stage;
   say('an agent without a seat');
   const task = { host: 'sleeper', agents: 1, instances: 1, lease, collect: true };

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Result, Row } from '../benchmark.ts';
+import type { Benchmark, Result } from '../benchmark.ts';
 import type { FileReading } from '../processes/job.ts';
-import { figure } from '../report.ts';
+import { formatSignificant } from '../report.ts';
 
 const eventsOf = (quick: boolean): number => (quick ? 100_000 : 1_000_000);
 const roundsOf = (quick: boolean): number => (quick ? 1 : 3);
@@ -12,7 +12,7 @@ const msForEach = 0.03;
 const megabyte = 1e6;
 
 /** A whole history verified from a file, each time in a fresh process. */
-export const verify: Row = {
+export const verify: Benchmark = {
   name: 'verify',
   takes: (quick) => (eventsOf(quick) / 9000 + (roundsOf(quick) * eventsOf(quick)) / 40_000) * 1000,
 
@@ -38,7 +38,7 @@ export const verify: Row = {
       throw new Error(`${events} of ${writer.answer} events, ${divergences} divergences`);
     }
     const { size } = await stat(file);
-    return results(writer.answer, ours, bare, `${figure(size / megabyte)} MB gzipped`);
+    return results(writer.answer, ours, bare, `${formatSignificant(size / megabyte)} MB gzipped`);
   },
 };
 

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import type { Access } from '../environment/access.ts';
 import { collect } from './collect.ts';
-import type { Job, JobName, Jobs, Said } from './job.ts';
+import type { Job, JobName, JobResult, Jobs } from './job.ts';
 import { keepAgents } from './keep-agents.ts';
 import { readBare } from './read-bare.ts';
 import { readDirectory } from './read-directory.ts';
@@ -38,7 +38,7 @@ const works: { readonly [N in JobName]: Work<N> } = {
 };
 
 async function work({ name, access, task }: Job): Promise<void> {
-  const say = (said: Said) => void process.send?.(said);
+  const say = (said: JobResult) => void process.send?.(said);
   try {
     say({ answer: await (works[name] as Work<JobName>)(access, task) });
   } catch (cause) {

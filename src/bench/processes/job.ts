@@ -114,6 +114,6 @@ export interface Job<N extends JobName = JobName> {
   readonly task: Jobs[N]['task'];
 }
 
-export type Said<N extends JobName = JobName> =
+export type JobResult<N extends JobName = JobName> =
   | { readonly answer: Jobs[N]['answer'] }
   | { readonly failed: string };

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import process, { execPath } from 'node:process';
 import { childScript } from './child.ts';
-import type { Job, JobName, Jobs, Said } from './job.ts';
+import type { Job, JobName, JobResult, Jobs } from './job.ts';
 
 /** A child process at its job; ended by its process id when disposed. */
 export interface Worker<N extends JobName> extends AsyncDisposable {
@@ -57,7 +57,7 @@ async function answerOf<N extends JobName>(
   const ended = AbortSignal.any([signal, over.signal]);
   child.once('exit', () => over.abort(new Error(`the process for '${name}' ended`)));
   try {
-    const [said] = (await once(child, 'message', { signal: ended })) as [Said<N>];
+    const [said] = (await once(child, 'message', { signal: ended })) as [JobResult<N>];
     if ('answer' in said) return said.answer;
     throw new Error(`the process for '${name}' failed: ${said.failed}`);
   } catch (cause) {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Judged } from '../../bench/benchmark.ts';
-import { rows } from '../../bench/benchmarks/all.ts';
-import { sayMachine } from '../../bench/machine-info.ts';
+import { benchmarks } from '../../bench/benchmarks/all.ts';
+import { formatMachineInfo } from '../../bench/machine-info.ts';
 import { documentOf, footnotes, type Line, lineOf } from '../../bench/report.ts';
-import { type Audience, runBench } from '../../bench/run-benchmarks.ts';
+import { type BenchmarkReporter, runBench } from '../../bench/run-benchmarks.ts';
 import { connectionOptions } from '../../composition/access.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
@@ -15,7 +15,7 @@ import type { Terminal } from '../terminal/io.ts';
 import type { Palette } from '../terminal/palette.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 
-const names = rows.map(({ name }) => name);
+const names = benchmarks.map(({ name }) => name);
 const rule = `one of ${names.join(', ')}; several separated by commas`;
 
 export const bench = command({
@@ -42,7 +42,7 @@ export const bench = command({
     const { only, quick, json } = settings;
     const { namespace: _, ...server } = await connectionOptions(settings);
     const results: Judged[] = [];
-    const chosen = rows.filter(({ name }) => only?.includes(name) ?? true);
+    const chosen = benchmarks.filter(({ name }) => only?.includes(name) ?? true);
     try {
       await withSpinner(io, 'starting', (say) => {
         const audience = json ? jsonAudience(io, results) : humanAudience(io, results, say);
@@ -59,7 +59,7 @@ export const bench = command({
   },
 });
 
-const jsonAudience = (io: Terminal, results: Judged[]): Audience => ({
+const jsonAudience = (io: Terminal, results: Judged[]): BenchmarkReporter => ({
   machine: (machine) => io.out(jsonLine({ event: 'machine', ...machine })),
   progress: () => {},
   result(result) {
@@ -68,8 +68,12 @@ const jsonAudience = (io: Terminal, results: Judged[]): Audience => ({
   },
 });
 
-const humanAudience = (io: Terminal, results: Judged[], say: (text: string) => void): Audience => ({
-  machine: (machine) => io.out(`${io.palette.dim(sayMachine(machine))}\n`),
+const humanAudience = (
+  io: Terminal,
+  results: Judged[],
+  say: (text: string) => void,
+): BenchmarkReporter => ({
+  machine: (machine) => io.out(`${io.palette.dim(formatMachineInfo(machine))}\n`),
   progress: (what, left) => say(`${what} (about ${formatRounded(left)} to go)`),
   result: (result) => void results.push(result),
 });

@@ -6,7 +6,7 @@ import { startNatsServer } from '../../../src/adapters/embedded/start.ts';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
 import { systemHash } from '../../../src/adapters/system/hash.ts';
 import { openStore, portsOf } from '../../../src/bench/environment/access.ts';
-import { DubiousWatch } from '../../../src/bench/fixture/state-watch.ts';
+import { StateWatch } from '../../../src/bench/fixture/state-watch.ts';
 import type { JobName, Jobs } from '../../../src/bench/processes/job.ts';
 import { startWorker, type Worker } from '../../../src/bench/processes/worker.ts';
 import { parseAuditEvent } from '../../../src/domain/events/audit-entry.ts';
@@ -109,7 +109,7 @@ export async function playFleet(options: FleetOptions): Promise<FleetReport> {
   for (let n = 1; n <= options.seats; n += 1) {
     collectors.push(await start('collect', { lease, name: `collector-${n}` }));
   }
-  await using watch = new DubiousWatch(ports);
+  await using watch = new StateWatch(ports);
   const began = performance.now();
   const each = agents / 10;
   const crowd = { agents: each, instances: 1, lease };
