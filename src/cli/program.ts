@@ -41,7 +41,7 @@ export async function runProgram(
   for (const one of commands) {
     const into = parentOf(program, one.name, io);
     const commander = bare(into.command(one.name.split(' ').at(-1) ?? ''), io)
-      .description(one.about)
+      .description(one.summary)
       .configureHelp({ showGlobalOptions: true })
       .addHelpText('after', examplesHelp(one));
     commander.showHelpAfterError(`(rollcall ${one.name} --help says more)`);

@@ -11,7 +11,7 @@ import type { ChainRef } from '../domain/events/event-schema.ts';
 import type { Millis, Revision, WallTime } from '../domain/time.ts';
 
 /** An entity that has a machine: its chain, as the audit names it. */
-export type WireEntity = ChainRef;
+export type ApiEntity = ChainRef;
 
 /**
  * One transition: its place in the audit, when the audit stored it, the entity and the words for what
@@ -21,7 +21,7 @@ export type WireEntity = ChainRef;
  * A state is its active leaves by id below the machine's, joined by `+`:
  * `present.phase.live+present.sight.clear`.
  */
-export type WireRow = readonly [
+export type ApiRow = readonly [
   seq: Revision,
   storedAt: WallTime,
   entity: number,
@@ -53,29 +53,29 @@ export interface ApiDetails {
 }
 
 /** A piece of the history: everything from `from` to `to`, both included. */
-export interface WirePage {
+export interface ApiPage {
   readonly from: Revision;
   readonly to: Revision;
-  readonly entities: readonly WireEntity[];
+  readonly entities: readonly ApiEntity[];
   readonly words: readonly string[];
-  readonly rows: readonly WireRow[];
+  readonly rows: readonly ApiRow[];
   /** By place in `rows`. */
   readonly notes: readonly (readonly [row: number, note: ApiDetails])[];
   /** Places that hold no event that can be read: trimmed, or damaged. */
-  readonly gaps: readonly WireGap[];
+  readonly gaps: readonly ApiGap[];
 }
 
-export interface WireGap {
+export interface ApiGap {
   readonly from: Revision;
   readonly to: Revision;
   readonly why: string;
 }
 
 /** Where everything stood after an event: what a page begins from. */
-export interface WireState {
+export interface ApiState {
   readonly seq: Revision;
   readonly at: WallTime;
-  readonly entities: readonly WireEntity[];
+  readonly entities: readonly ApiEntity[];
   readonly words: readonly string[];
   /** The entity, its state, when it came there, its chart, and its latest notes together. */
   readonly states: readonly (readonly [
@@ -88,7 +88,7 @@ export interface WireState {
 }
 
 /** The first event of a stream, and what `/api/hello` says. */
-export interface WireHello {
+export interface ApiHello {
   readonly version: string;
   /** What is looked at: the servers and the namespace, or the name of a file. */
   readonly name: string;
@@ -118,7 +118,7 @@ export interface ApiHeartbeat {
 }
 
 /** How much happened, in equal pieces of time: the strip below every screen. */
-export interface WireDensity {
+export interface ApiDensity {
   readonly from: WallTime;
   readonly to: WallTime;
   /** Transitions, and those of them that are problems (suspected, expired, failed, superseded, tripped). */
@@ -126,7 +126,7 @@ export interface WireDensity {
 }
 
 /** What may happen next to an entity, and why not. */
-export interface WireNext {
+export interface ApiNextTransition {
   readonly event: string;
   readonly edge: string;
   readonly targets: readonly string[];
@@ -137,39 +137,39 @@ export interface WireNext {
 }
 
 /** `/api/causes/SEQ`: the event that led to one, and those that it led to. */
-export interface WireCauses {
+export interface ApiCauses {
   readonly seq: Revision;
   /** Who did it, as `host/agent`; null: it can't be read. */
   readonly by: string | null;
   /** null: nothing but the event before it in its own chain. */
-  readonly cause: WireRelated | null;
+  readonly cause: ApiRelatedEvent | null;
   /** It has a cause, further back than was looked. */
   readonly far: boolean;
   /** In their order, as many as are named; and how many more there are. */
-  readonly led: readonly WireRelated[];
+  readonly led: readonly ApiRelatedEvent[];
   readonly more: number;
 }
 
-export interface WireRelated {
+export interface ApiRelatedEvent {
   readonly seq: Revision;
   readonly at: WallTime;
-  readonly entity: WireEntity;
+  readonly entity: ApiEntity;
   readonly type: string;
   /** Who did it, as `host/agent`. */
   readonly by: string;
 }
 
 /** A refusal: HTTP status 4xx or 5xx, with the fault's code and words. */
-export interface WireFault {
+export interface ApiGuardResult {
   readonly code: string;
   readonly message: string;
   readonly hint: string | null;
 }
 
-/** `/api/explain?entity=…`, where `entity` is a {@link WireEntity} as JSON. */
-export interface WireExplained {
+/** `/api/explain?entity=…`, where `entity` is a {@link ApiEntity} as JSON. */
+export interface ApiExplanation {
   readonly state: string;
-  readonly next: readonly WireNext[];
+  readonly next: readonly ApiNextTransition[];
   /** A guard decides, or the entity was made by another version of its machine: it may be otherwise. */
   readonly unsure: boolean;
   /** Of the event that was asked about; null: nothing is in its way. */
@@ -177,7 +177,7 @@ export interface WireExplained {
 }
 
 /** `/api/plan`: what will be removed, when, why and what holds it back, brakes and holds. */
-export interface WirePlan {
+export interface ApiGcPlan {
   readonly seq: Revision;
   readonly at: WallTime;
   /** Of the past: nobody can say what leases stood then. */
@@ -185,11 +185,11 @@ export interface WirePlan {
   readonly seats: number | null;
   /** As `gc plan --json` has them. */
   readonly rows: readonly PlanRow[];
-  readonly brakes: readonly WireBrake[];
-  readonly holds: readonly WireHold[];
+  readonly brakes: readonly ApiBrake[];
+  readonly holds: readonly ApiHold[];
 }
 
-export interface WireBrake {
+export interface ApiBrake {
   readonly zone: string;
   readonly on: boolean;
   readonly readable: boolean;
@@ -202,7 +202,7 @@ export interface WireBrake {
   readonly waiting: number;
 }
 
-export interface WireHold {
+export interface ApiHold {
   readonly host: string;
   readonly agent: string | null;
   readonly until: WallTime;
@@ -212,7 +212,7 @@ export interface WireHold {
 }
 
 /** `/api/entity`: events as stored, newest first; ask again with `before` the last one's `seq`. */
-export interface WireEvents {
+export interface ApiEventList {
   readonly events: readonly object[];
   readonly more: boolean;
 }
@@ -221,34 +221,34 @@ export interface WireEvents {
  * `POST /api/actions/hold`, `/release`, `/sweep`, with `Rollcall-Request`: an id that the page makes for
  * each click; the same id does nothing twice. `as`: who it is, as the audit tells it.
  */
-export interface WireHoldRequest {
+export interface ApiHoldRequest {
   readonly host: string;
   readonly agent?: string;
   readonly for: Millis;
   readonly why?: string;
   readonly as?: string;
 }
-export interface WireReleaseRequest {
+export interface ApiReleaseRequest {
   readonly host: string;
   readonly agent?: string;
   readonly as?: string;
 }
-export interface WireSweepRequest {
+export interface ApiSweepRequest {
   readonly as?: string;
 }
 
 /** What came of an action. */
-export interface WireDone {
+export interface ApiActionResult {
   readonly did: 'planned' | 'extended' | 'released' | 'swept';
   /** How many transitions a sweep wrote. */
   readonly transitions: number;
   readonly by: string;
   /** Of a sweep; null: nobody can say. */
-  readonly left: WireLeft | null;
+  readonly left: ApiRemaining | null;
 }
 
 /** What is still to be removed after a sweep, as `gc plan --json` has it. */
-export interface WireLeft extends Pick<WirePlan, 'rows' | 'at'> {
+export interface ApiRemaining extends Pick<ApiGcPlan, 'rows' | 'at'> {
   /** Why some of its writes were not let through; null: none was refused. */
   readonly refused: string | null;
 }

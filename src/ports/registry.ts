@@ -5,7 +5,7 @@ import type { WatchEvent } from './watch.ts';
 /** One record's change: stored only if the key's last revision is still `expect` (0: never there). */
 export interface Write {
   readonly key: string;
-  readonly expect: Revision;
+  readonly expectedRevision: Revision;
   /** undefined removes it, leaving a tombstone that lapses by itself. */
   readonly text: string | undefined;
 }
@@ -13,7 +13,7 @@ export interface Write {
 /** Nothing of the commit is stored unless this key's last revision is `expect`; it is not written. */
 export interface Fence {
   readonly key: string;
-  readonly expect: Revision;
+  readonly expectedRevision: Revision;
 }
 
 /** An event for the audit, under its own subject below the namespace. */

@@ -23,6 +23,6 @@ export type WatchEvent =
       readonly upTo: Revision;
     }
   /** Nothing new, and the server says so: the view is as fresh as this moment. */
-  | { readonly kind: 'alive' }
+  | { readonly kind: 'heartbeat' }
   /** The server has not been heard for a while: what is known may be old. */
   | { readonly kind: 'stale'; readonly why: string };

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { WireDone } from '../../src/dashboard/api-types.ts';
+import type { ApiActionResult } from '../../src/dashboard/api-types.ts';
 import type { PlanRow } from '../../src/domain/collection/gc-plan.ts';
 import { withServer } from '../integration/harness/with-server.ts';
 import { seriousInBoth } from './harness/axe.ts';
@@ -90,7 +90,7 @@ test('a sweep that could do a part is not called done: the page says what is lef
     ...{ key: null, detail: null, since: 0, next: 'remove', at: 0, latest: 0, heldBy: null },
   };
   await page.route('**/api/actions/sweep', async (route) => {
-    const done = (await (await route.fetch()).json()) as WireDone;
+    const done = (await (await route.fetch()).json()) as ApiActionResult;
     const rows = [...(done.left?.rows ?? []), left];
     const json = { ...done, transitions: 3, left: { rows, at: 1, refused: 'it may not' } };
     await route.fulfill({ json });

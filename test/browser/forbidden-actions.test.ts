@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { openNatsStore } from '../../src/adapters/nats/store.ts';
-import type { WireFault } from '../../src/dashboard/api-types.ts';
+import type { ApiGuardResult } from '../../src/dashboard/api-types.ts';
 import { HostId, Namespace } from '../../src/domain/identity/names.ts';
 import { holdKey } from '../../src/domain/identity/registry-keys.ts';
 import { readingAlone } from '../integration/harness/permissions.ts';
@@ -86,7 +86,7 @@ test('whom the NATS server lets read alone is told that it refused, and what; no
       headers: { origin, 'rollcall-request': `once-${action}` },
       body: JSON.stringify(body),
     });
-    const { code, message, hint } = (await answer.json()) as WireFault;
+    const { code, message, hint } = (await answer.json()) as ApiGuardResult;
     expect([action, answer.status, code]).toEqual([action, 403, 'store-refused']);
     expect(`${message} ${hint}`).toMatch(refused);
   }

@@ -57,7 +57,7 @@ export function fenceContract(open: Open): void {
       if (outcome.outcome === 'committed') expect(outcome.revisions.get(record)).toBe(revision);
       for (const broken of fences.keys()) {
         const others = fences.map((one, n) =>
-          n === broken ? fence(one.key, one.expect + 1) : one,
+          n === broken ? fence(one.key, one.expectedRevision + 1) : one,
         );
         const again = { writes: [write(record, revision)], events, fences: others };
         expect(await registry.commit(again)).toEqual({ outcome: 'conflict' });

@@ -7,11 +7,15 @@ import type { Commit, EventWrite, Fence, Write } from '../../src/ports/registry.
 
 export const write = (key: string, expect: Revision, text = `${key}@${expect}`): Write => ({
   key,
-  expect,
+  expectedRevision: expect,
   text,
 });
-export const removal = (key: string, expect: Revision): Write => ({ key, expect, text: undefined });
-export const fence = (key: string, expect: Revision): Fence => ({ key, expect });
+export const removal = (key: string, expect: Revision): Write => ({
+  key,
+  expectedRevision: expect,
+  text: undefined,
+});
+export const fence = (key: string, expect: Revision): Fence => ({ key, expectedRevision: expect });
 export const event = (subject: string, text = `{"of":"${subject}"}`): EventWrite => ({
   subject,
   text,

@@ -9,7 +9,7 @@ const within = seconds(5);
 
 const answering = (state: string, notices: Notice[] = []) => ({
   pong: () => ({ lag: 12.5, state }),
-  told: (notice: Notice) => void notices.push(notice),
+  onNotice: (notice: Notice) => void notices.push(notice),
 });
 
 export function probeContract(open: Open): void {

@@ -130,7 +130,7 @@ export function watchContract(open: Open): void {
       await using subject = await open();
       await using seen = observe(subject.store, allAgents);
       await eventually(subject, () =>
-        expect(seen.kinds.filter((kind) => kind === 'alive').length).toBeGreaterThan(1),
+        expect(seen.kinds.filter((kind) => kind === 'heartbeat').length).toBeGreaterThan(1),
       );
     });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { WirePage } from '../../src/dashboard/api-types.ts';
+import type { ApiPage } from '../../src/dashboard/api-types.ts';
 import { FleetCursor } from '../../src/dashboard/history/fleet-cursor.ts';
 import { TransitionLog } from '../../src/dashboard/history/transition-log.ts';
 import { pageAfter, stateOfAll } from '../../src/dashboard/server/history/pages.ts';
@@ -8,10 +8,10 @@ import { openRecording } from '../../src/dashboard/server/history/recorded-sourc
 import { detailsOfRecord } from '../../src/dashboard/server/history/to-row.ts';
 import { allIn, storedIn } from '../../src/dashboard/web/model/event-document.ts';
 import {
-  readHello,
-  readMark,
-  readPage,
-  readState,
+  parseHeartbeat,
+  parseHello,
+  parsePage,
+  parseState,
 } from '../../src/dashboard/web/protocol/parse-response.ts';
 import {
   ask,
@@ -67,7 +67,7 @@ const answering = (text: string) =>
 afterEach(() => vi.unstubAllGlobals());
 
 /** What was taken for a page can be shown at any of its places. */
-function expectShown(taken: WirePage): void {
+function expectShown(taken: ApiPage): void {
   const chronicle = new TransitionLog();
   const moment = new FleetCursor(chronicle);
   chronicle.begin({ seq: taken.from - 1, at: 0, entities: [], words: [], states: [] });
@@ -113,7 +113,7 @@ test('a stream that says anything is taken, or is broken with a reason and close
 test('an answer that is anything is what was asked for, or an error', () =>
   fuzz(
     fc.tuple(
-      fc.constantFrom(readHello, readMark, readPage, readState),
+      fc.constantFrom(parseHello, parseHeartbeat, parsePage, parseState),
       mutated(fc.constantFrom<unknown>(hello, mark, page, state)),
     ),
     async ([read, text]) => {
@@ -122,8 +122,8 @@ test('an answer that is anything is what was asked for, or an error', () =>
         (error: unknown) => error,
       );
       if (taken instanceof Error) return;
-      if (read === readPage) expectShown(taken as WirePage);
-      if (read === readState) new TransitionLog().begin(taken as ReturnType<typeof readState>);
+      if (read === parsePage) expectShown(taken as ApiPage);
+      if (read === parseState) new TransitionLog().begin(taken as ReturnType<typeof parseState>);
     },
   ));
 
@@ -158,8 +158,8 @@ test('whatever stands in a history, the page can read what the server makes of i
       const forged = events.map((stored, n) => (n === at ? { ...stored, text } : stored));
       const { ledger: of } = await openRecording('a test', historyOf(forged));
       const made = pageAfter(of(), 0, 100);
-      if (made) expectShown(readPage(JSON.parse(JSON.stringify(made))));
-      readState(JSON.parse(JSON.stringify(stateOfAll(of(), of().stoodAt({ seq: of().last })))));
+      if (made) expectShown(parsePage(JSON.parse(JSON.stringify(made))));
+      parseState(JSON.parse(JSON.stringify(stateOfAll(of(), of().stoodAt({ seq: of().last })))));
     },
     { runs: 100 },
   ));
@@ -191,6 +191,6 @@ test('what is a number to JSON, and none when it is written again, is not sent t
 
 test('a good event is what a screen needs', () => {
   expect(storedIn({ seq: 3, event: stored })).toEqual({ ...stored, seq: 3 });
-  expect(readPage(JSON.parse(JSON.stringify(page)))).toEqual(page);
-  expect(readState(JSON.parse(JSON.stringify(state)))).toEqual(state);
+  expect(parsePage(JSON.parse(JSON.stringify(page)))).toEqual(page);
+  expect(parseState(JSON.parse(JSON.stringify(state)))).toEqual(state);
 });

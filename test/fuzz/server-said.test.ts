@@ -78,7 +78,7 @@ function linkThatSays(text: string): {
     },
     refused: () => false,
     onLoss: () => () => {},
-    ask: async () => ({ kind: 'heard', msg: messageOf(text) }),
+    ask: async () => ({ kind: 'received', msg: messageOf(text) }),
     tell: (subject: string, said: string) => void told.push(`${subject} ${said}`),
   };
   return {
@@ -111,7 +111,7 @@ test('what a run is asked or told, whatever it is, is a question, a notice or no
       const heard: string[] = [];
       const respond = {
         pong: () => ({ lag: 0, state: 'serving' }),
-        told: (what: string) => void heard.push(what),
+        onNotice: (what: string) => void heard.push(what),
       };
       await using _ = await natsRunMessaging(link, names, 10).serve(me, respond);
       hear(messageOf(text, 'run', reply));

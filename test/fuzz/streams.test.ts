@@ -72,7 +72,7 @@ const linkThatSays = (textOf: (stream: string) => string): SupervisedConnection 
     connection: { isClosed: () => false },
     ask: async (subject: string) => {
       const said = textOf(subject.split('.').at(-1) ?? '');
-      return { kind: 'heard', msg: { string: () => said, json: () => JSON.parse(said) } as Msg };
+      return { kind: 'received', msg: { string: () => said, json: () => JSON.parse(said) } as Msg };
     },
   }) as unknown as SupervisedConnection;
 

@@ -98,7 +98,7 @@ function* examine(
   const evidence = { ...evidenceOf(work), ...known };
   const verdict = judgeRun(evidence, defaultLease);
   const name = nameOf(work.judged.run);
-  if (verdict.do === 'ask') {
+  if (verdict.do === 'ping') {
     const probe = askedOf(state, work.judged.run);
     yield does(`asks ${name}: ${probe}`, { ...work, probe });
     if (probe === 'answered' && state.budget.doubts > 0) {
@@ -109,10 +109,10 @@ function* examine(
       choice.next.budget = { ...budget, doubts: budget.doubts - 1 };
       yield { ...choice, calm: false };
     }
-  } else if (verdict.do === 'look' && work.judged.suspect && work.hold === 'unread') {
+  } else if (verdict.do === 'read-lease' && work.judged.suspect && work.hold === 'unread') {
     const hold = state.hold.stands ? 'stands' : 'absent';
     yield does(`looks for a hold: ${hold}`, { ...work, hold, holdRev: state.hold.rev });
-  } else if (verdict.do === 'look') {
+  } else if (verdict.do === 'read-lease') {
     const lease = at(state.lease, work.judged.run) ? 'stands' : 'absent';
     yield does(`reads the lease of ${name}: ${lease}`, { ...work, lease });
   } else if (verdict.do === 'suspect' || verdict.do === 'expire') {

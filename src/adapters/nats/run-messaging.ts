@@ -50,8 +50,8 @@ export function natsRunMessaging(
         throw new Fault('store-unavailable', 'not connected: nobody was asked');
       }
       const reply = await link.request(subject, '', { within: wait });
-      if (reply.kind === 'heard') return readPong(reply.msg);
-      if (reply.kind === 'unanswered') return 'no-answer';
+      if (reply.kind === 'received') return readPong(reply.msg);
+      if (reply.kind === 'timed-out') return 'no-answer';
       if (link.up) return 'no-responders';
       throw new Fault('store-unavailable', `nobody was asked: ${reply.why}`);
     },
@@ -65,11 +65,11 @@ export function natsRunMessaging(
 function hear(
   link: SupervisedConnection,
   msg: Msg,
-  respond: { pong(): Pong; told(notice: Notice): void },
+  respond: { pong(): Pong; onNotice(notice: Notice): void },
 ): void {
   const text = msg.string();
   if (isNotice(text)) {
-    respond.told(text);
+    respond.onNotice(text);
     return;
   }
   // Only to an inbox: we may be allowed to publish where whoever asks is not (B9).

@@ -9,7 +9,7 @@ export type Common = Values<typeof common>;
 export interface Command<S extends Settings = Settings> {
   /** With a blank for one of a group: `audit show`. */
   readonly name: string;
-  readonly about: string;
+  readonly summary: string;
   /** As commander wants it: `<entity>`. */
   readonly args?: string;
   readonly settings: S;

@@ -17,17 +17,17 @@ import { withSpinner } from '../terminal/spinner.ts';
 
 export const agent = command({
   name: 'agent',
-  about: 'register the instances that a file lists, for as long as this process lives',
+  summary: 'register the instances that a file lists, for as long as this process lives',
   settings: {
     name: {
       flag: '--name <name>',
-      about: 'what this agent is called on its host; two agents have two names',
-      rule: AgentName,
+      description: 'what this agent is called on its host; two agents have two names',
+      schema: AgentName,
     },
     instances: {
       flag: '--instances <file>',
-      about: 'what it runs: YAML or JSON, read again when it changes',
-      rule: z.string().min(1, 'not empty').optional(),
+      description: 'what it runs: YAML or JSON, read again when it changes',
+      schema: z.string().min(1, 'not empty').optional(),
     },
     ...agentSettings,
     ...metrics,

@@ -9,7 +9,7 @@ import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const agents = command({
   name: 'agents',
-  about: 'the agents: which run holds each slot, and how it does',
+  summary: 'the agents: which run holds each slot, and how it does',
   settings: {},
   examples: [['rollcall agents', 'who is there, who is late']],
   async run({ settings, io }) {

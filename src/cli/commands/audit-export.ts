@@ -17,16 +17,24 @@ const Moments = z.string().min(1, momentRule).optional();
 
 export const auditExport = command({
   name: 'audit export',
-  about: 'write the history into a file, which every other audit command reads without a server',
+  summary: 'write the history into a file, which every other audit command reads without a server',
   settings: {
     ...source,
     out: {
       flag: '--out <file>',
-      about: 'where to; packed where it ends in .gz; - is standard output',
-      rule: z.string().min(1, 'not empty'),
+      description: 'where to; packed where it ends in .gz; - is standard output',
+      schema: z.string().min(1, 'not empty'),
     },
-    from: { flag: '--from <moment>', about: 'from this sequence or time on', rule: Moments },
-    to: { flag: '--to <moment>', about: 'up to this sequence or time, inclusive', rule: Moments },
+    from: {
+      flag: '--from <moment>',
+      description: 'from this sequence or time on',
+      schema: Moments,
+    },
+    to: {
+      flag: '--to <moment>',
+      description: 'up to this sequence or time, inclusive',
+      schema: Moments,
+    },
   },
   examples: [
     ['rollcall audit export --out history.ndjson.gz', 'all of it'],

@@ -55,21 +55,21 @@ const Two = z
 
 export const auditReplay = command({
   name: 'audit replay',
-  about: 'the fleet as it was at a moment, and what changed between two',
+  summary: 'the fleet as it was at a moment, and what changed between two',
   settings: {
     ...source,
-    at: { flag: '--at <moment>', about: momentRule, rule: Text.optional() },
-    show: { flag: '--show <views>', about: viewRule, fallback: 'ps', rule: Views },
+    at: { flag: '--at <moment>', description: momentRule, schema: Text.optional() },
+    show: { flag: '--show <views>', description: viewRule, fallback: 'ps', schema: Views },
     diff: {
       flag: '--diff <moments...>',
-      about: 'what changed from one moment to another',
-      rule: Two,
+      description: 'what changed from one moment to another',
+      schema: Two,
     },
     machines: {
       flag: '--machines <dir>',
-      about:
+      description:
         'where the machines that the files in this directory export would have gone another way',
-      rule: z.string().min(1, 'a directory').optional(),
+      schema: z.string().min(1, 'a directory').optional(),
     },
   },
   oneOf: ['at', 'diff', 'machines'],

@@ -20,7 +20,7 @@ import { wrapText } from '../terminal/wrap.ts';
 
 export const auditShow = command({
   name: 'audit show',
-  about: 'the life of one agent, run or instance: what became of it, when, by whom, and why',
+  summary: 'the life of one agent, run or instance: what became of it, when, by whom, and why',
   args: '<entity>',
   settings: source,
   examples: [

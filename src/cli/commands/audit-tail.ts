@@ -29,12 +29,16 @@ const From = z
 
 export const auditTail = command({
   name: 'audit tail',
-  about: `the last ${last} transitions, of all or of one entity, and on request whatever comes`,
+  summary: `the last ${last} transitions, of all or of one entity, and on request whatever comes`,
   args: '[entity]',
   settings: {
     ...source,
-    from: { flag: '--from <seq>', about: 'a sequence of the audit, or start', rule: From },
-    follow: { flag: '-f, --follow', about: 'go on with what comes, until Ctrl-C', rule: Switch },
+    from: { flag: '--from <seq>', description: 'a sequence of the audit, or start', schema: From },
+    follow: {
+      flag: '-f, --follow',
+      description: 'go on with what comes, until Ctrl-C',
+      schema: Switch,
+    },
   },
   examples: [
     ['rollcall audit tail --follow', 'what happens, as it happens'],

@@ -17,18 +17,18 @@ import { withSpinner } from '../terminal/spinner.ts';
 
 export const auditVerify = command({
   name: 'audit verify',
-  about: 'replay the whole history, and compare what comes out with the registry as it stands',
+  summary: 'replay the whole history, and compare what comes out with the registry as it stands',
   settings: {
     ...source,
     checkpoint: {
       flag: '--checkpoint <file>',
-      about: 'keep in this file how far it came, and go on from there',
-      rule: z.string().min(1, 'not empty').optional(),
+      description: 'keep in this file how far it came, and go on from there',
+      schema: z.string().min(1, 'not empty').optional(),
     },
     fromStart: {
       flag: '--from-start',
-      about: 'begin anew, whatever the checkpoint says',
-      rule: Switch,
+      description: 'begin anew, whatever the checkpoint says',
+      schema: Switch,
     },
   },
   examples: [

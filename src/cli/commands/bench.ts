@@ -20,18 +20,18 @@ const rule = `one of ${names.join(', ')}; several separated by commas`;
 
 export const bench = command({
   name: 'bench',
-  about: 'measure what Rollcall promises, on this machine, beside what the bare server can do',
+  summary: 'measure what Rollcall promises, on this machine, beside what the bare server can do',
   settings: {
     only: {
       flag: '--only <rows>',
-      about: rule,
-      rule: z
+      description: rule,
+      schema: z
         .string()
         .transform((text) => text.split(','))
         .pipe(z.array(z.enum(names, { error: rule })))
         .optional(),
     },
-    quick: { flag: '--quick', about: 'fewer samples', rule: Switch },
+    quick: { flag: '--quick', description: 'fewer samples', schema: Switch },
   },
   examples: [
     ['rollcall bench', 'all of it, on a nats-server of its own that goes afterwards'],

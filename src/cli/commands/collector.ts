@@ -13,7 +13,7 @@ import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 
 export const collector = command({
   name: 'collector',
-  about: 'watch all runs and remove what dead ones left; several share the work',
+  summary: 'watch all runs and remove what dead ones left; several share the work',
   settings: {
     ...lease,
     ...metrics,
@@ -21,9 +21,9 @@ export const collector = command({
     stateDir: agentSettings.stateDir,
     name: {
       flag: '--name <name>',
-      about: 'what this collector is called in the audit',
+      description: 'what this collector is called in the audit',
       fallback: 'collector',
-      rule: AgentName.default(AgentName.parse('collector')),
+      schema: AgentName.default(AgentName.parse('collector')),
     },
   },
   examples: [

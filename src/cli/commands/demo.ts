@@ -9,13 +9,13 @@ import { plural } from '../tables/footer.ts';
 
 export const demo = command({
   name: 'demo',
-  about: 'the story in a minute, on real processes: one is killed, one frozen, one leaves',
+  summary: 'the story in a minute, on real processes: one is killed, one frozen, one leaves',
   settings: {
     pace: {
       flag: '--pace <duration>',
-      about: 'how long to pause between chapters',
+      description: 'how long to pause between chapters',
       fallback: '2s at a terminal, else 0s',
-      rule: Duration.optional(),
+      schema: Duration.optional(),
     },
   },
   examples: [['rollcall demo', 'needs nothing but this machine, and leaves nothing behind']],

@@ -15,7 +15,7 @@ import { withSpinner } from '../terminal/spinner.ts';
 
 export const doctor = command({
   name: 'doctor',
-  about: 'what is wrong with the server, its streams and what is in them, and how to mend it',
+  summary: 'what is wrong with the server, its streams and what is in them, and how to mend it',
   settings: {},
   examples: [
     ['rollcall doctor', 'exits with 1 if something is wrong'],

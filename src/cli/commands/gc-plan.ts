@@ -12,7 +12,7 @@ import { withSpinner } from '../terminal/spinner.ts';
 
 export const gcPlan = command({
   name: 'gc plan',
-  about: 'what will be removed, when, why, and what holds it back; changes nothing',
+  summary: 'what will be removed, when, why, and what holds it back; changes nothing',
   settings: lease,
   examples: [
     ['rollcall gc plan', 'exits with 1 if anything is to be removed, or cannot be read'],

@@ -22,13 +22,13 @@ const tellEvery: Millis = seconds(15);
 
 export const gcRun = command({
   name: 'gc run',
-  about: 'remove now what is decided already, as a collector would; with --watch, decide too',
+  summary: 'remove now what is decided already, as a collector would; with --watch, decide too',
   settings: {
     watch: {
       flag: '--watch <duration>',
-      about: 'watch and judge for so long by clocks of its own, as a collector does',
+      description: 'watch and judge for so long by clocks of its own, as a collector does',
       fallback: 'one sweep',
-      rule: Duration.pipe(
+      schema: Duration.pipe(
         z.number().min(seconds(1), 'at least 1 s').max(longest, 'at most 1 h: start a collector'),
       ).optional(),
     },
@@ -46,7 +46,7 @@ export const gcRun = command({
     const own = { ttl: settings.ttl, grace: settings.grace };
     const deeds = new SweepTotals();
     await using visit = new ManualCollection(author, own, ports, {
-      did: (events) => {
+      onCommitted: (events) => {
         deeds.add(events);
         say(events, settings.json, io);
       },

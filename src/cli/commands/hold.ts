@@ -18,14 +18,14 @@ const longest = days(30);
 
 export const hold = command({
   name: 'hold',
-  about:
+  summary:
     'plan a silence: until it is over nobody there is declared dead, and consumers are told why',
   args: '<place>',
   settings: {
     for: {
       flag: '--for <duration>',
-      about: 'how long from now on; said again, it gives the hold another end',
-      rule: Duration.pipe(
+      description: 'how long from now on; said again, it gives the hold another end',
+      schema: Duration.pipe(
         z
           .number()
           .min(seconds(1), 'at least 1 s')
@@ -34,8 +34,8 @@ export const hold = command({
     },
     why: {
       flag: '--why <text>',
-      about: 'what is planned, for whoever wonders',
-      rule: z.string().min(1, 'not empty').max(1000, 'at most 1000 characters').optional(),
+      description: 'what is planned, for whoever wonders',
+      schema: z.string().min(1, 'not empty').max(1000, 'at most 1000 characters').optional(),
     },
     ...operatorSettings,
   },

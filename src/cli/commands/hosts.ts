@@ -10,7 +10,7 @@ import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const hosts = command({
   name: 'hosts',
-  about: 'the hosts: as live as the best of their agents',
+  summary: 'the hosts: as live as the best of their agents',
   settings: {},
   examples: [['rollcall hosts', 'which machines are there']],
   async run({ settings, io }) {

@@ -11,27 +11,27 @@ import { paletteOf } from '../terminal/palette.ts';
 
 export const machinesDraw = command({
   name: 'machines draw',
-  about: 'a statechart as a picture, as text for Mermaid or Graphviz, or as a tree',
+  summary: 'a statechart as a picture, as text for Mermaid or Graphviz, or as a tree',
   args: '[name]',
   settings: {
     ...machineSource,
     ...drawOptions,
     format: {
       flag: '--format <format>',
-      about: formats.join(', '),
+      description: formats.join(', '),
       fallback: 'by what --out ends in; text without an ending',
-      rule: format.optional(),
+      schema: format.optional(),
     },
     out: {
       flag: '--out <file>',
-      about: 'where to; with --all a directory that is there',
+      description: 'where to; with --all a directory that is there',
       fallback: 'standard output',
-      rule: z.string().min(1, 'not empty').optional(),
+      schema: z.string().min(1, 'not empty').optional(),
     },
     all: {
       flag: '--all',
-      about: 'every machine',
-      rule: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(false),
+      description: 'every machine',
+      schema: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(false),
     },
   },
   examples: [

@@ -9,7 +9,7 @@ import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 
 export const machinesList = command({
   name: 'machines list',
-  about: 'the statecharts, with the hash under which every event refers to the one it went by',
+  summary: 'the statecharts, with the hash under which every event refers to the one it went by',
   settings: machineSource,
   examples: [
     ['rollcall machines list', 'what there is to draw'],

@@ -13,7 +13,7 @@ import type { Terminal } from '../terminal/io.ts';
 
 export const machinesWatch = command({
   name: 'machines watch',
-  about: 'draws the machines of a file beside it, and again whenever it changes',
+  summary: 'draws the machines of a file beside it, and again whenever it changes',
   args: '<file>',
   settings: drawOptions,
   examples: [

@@ -14,7 +14,7 @@ import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const policySet = command({
   name: 'policy set',
-  about: 'say what the whole fleet goes by; every collector does from its next sweep on',
+  summary: 'say what the whole fleet goes by; every collector does from its next sweep on',
   args: '<setting=value...>',
   settings: operatorSettings,
   examples: [

@@ -6,7 +6,7 @@ import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const policy = command({
   name: 'policy',
-  about: 'what the whole fleet goes by: seats, brake, how much history is kept',
+  summary: 'what the whole fleet goes by: seats, brake, how much history is kept',
   settings: {},
   examples: [
     ['rollcall policy', 'what holds, and who said so'],

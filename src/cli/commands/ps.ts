@@ -11,18 +11,18 @@ import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const ps = command({
   name: 'ps',
-  about: 'the instances, each with what a consumer may think of it, and why',
+  summary: 'the instances, each with what a consumer may think of it, and why',
   settings: {
     service: {
       flag: '--service <name>',
-      about: 'only the instances of this service',
-      rule: ServiceName.optional(),
+      description: 'only the instances of this service',
+      schema: ServiceName.optional(),
     },
     policy: {
       flag: '--policy <policy>',
-      about: 'only what a consumer is handed: strict, prefer-live or any',
+      description: 'only what a consumer is handed: strict, prefer-live or any',
       fallback: 'all that stand',
-      rule: z.enum(pickPolicies, { error: 'strict, prefer-live or any' }).optional(),
+      schema: z.enum(pickPolicies, { error: 'strict, prefer-live or any' }).optional(),
     },
   },
   examples: [

@@ -10,7 +10,7 @@ import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 
 export const release = command({
   name: 'release',
-  about: 'end a planned silence before its time: from then on silence counts again, from zero',
+  summary: 'end a planned silence before its time: from then on silence counts again, from zero',
   args: '<place>',
   settings: operatorSettings,
   examples: [

@@ -26,29 +26,33 @@ const cannotStart = 127;
 const { drain: _, ...settings } = {
   ...agentSettings,
   ...metrics,
-  service: { flag: '--service <name>', about: 'what the process serves', rule: ServiceName },
+  service: {
+    flag: '--service <name>',
+    description: 'what the process serves',
+    schema: ServiceName,
+  },
   id: {
     flag: '--id <id>',
-    about: 'which instance of the service it is',
+    description: 'which instance of the service it is',
     fallback: '<host>-<service>-<port>',
-    rule: InstanceId.optional(),
+    schema: InstanceId.optional(),
   },
   port: {
     flag: '--port <n>',
-    about: 'where it listens',
-    rule: z.coerce.number().int().min(1).max(65535).optional(),
+    description: 'where it listens',
+    schema: z.coerce.number().int().min(1).max(65535).optional(),
   },
   name: {
     flag: '--name <name>',
-    about: 'what its agent is called on this host',
+    description: 'what its agent is called on this host',
     fallback: '<service>-<port>',
-    rule: AgentName.optional(),
+    schema: AgentName.optional(),
   },
 };
 
 export const run = command({
   name: 'run',
-  about: 'start a process, and register it for as long as it runs',
+  summary: 'start a process, and register it for as long as it runs',
   args: '<command...>',
   settings,
   examples: [

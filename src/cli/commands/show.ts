@@ -29,14 +29,14 @@ import { wrapText } from '../terminal/wrap.ts';
 
 export const show = command({
   name: 'show',
-  about: 'where one agent, run or instance stands in its statechart, and what can happen next',
+  summary: 'where one agent, run or instance stands in its statechart, and what can happen next',
   args: '<entity>',
   settings: {
     ...source,
     at: {
       flag: '--at <moment>',
-      about: momentRule,
-      rule: z.string().min(1, momentRule).optional(),
+      description: momentRule,
+      schema: z.string().min(1, momentRule).optional(),
     },
   },
   examples: [

@@ -23,14 +23,14 @@ import { withSpinner } from '../terminal/spinner.ts';
 
 export const ui = command({
   name: 'ui',
-  about: 'the dashboard: the fleet as it is and as it was, in a browser',
+  summary: 'the dashboard: the fleet as it is and as it was, in a browser',
   settings: {
     ...dashboard,
     ...source,
     sample: {
       flag: '--sample',
-      about: 'show two minutes of a recorded fleet; no server is needed',
-      rule: Switch,
+      description: 'show two minutes of a recorded fleet; no server is needed',
+      schema: Switch,
     },
     ...lease,
     host: agentSettings.host,

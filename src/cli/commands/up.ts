@@ -21,7 +21,7 @@ import { withSpinner } from '../terminal/spinner.ts';
 
 export const up = command({
   name: 'up',
-  about:
+  summary:
     'a nats-server that keeps its store, a collector, and the dashboard: all that one machine needs',
   settings: {
     ...lease,
@@ -31,15 +31,15 @@ export const up = command({
     stateDir: agentSettings.stateDir,
     port: {
       flag: '--port <n>',
-      about: 'where the server listens, on this machine only; 0: any free port',
+      description: 'where the server listens, on this machine only; 0: any free port',
       fallback: '4222',
-      rule: z.coerce.number().int().min(0).max(65535).default(4222),
+      schema: z.coerce.number().int().min(0).max(65535).default(4222),
     },
     store: {
       flag: '--store <dir>',
-      about: 'what the server keeps, over restarts',
+      description: 'what the server keeps, over restarts',
       fallback: '$XDG_STATE_HOME/rollcall/nats',
-      rule: z.string().min(1, 'not empty').optional(),
+      schema: z.string().min(1, 'not empty').optional(),
     },
   },
   examples: [

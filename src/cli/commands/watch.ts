@@ -29,17 +29,17 @@ const seatsEvery: Millis = seconds(5);
 
 export const watch = command({
   name: 'watch',
-  about: 'the instances as they are, drawn anew with every change; in a pipe, a line for each',
+  summary: 'the instances as they are, drawn anew with every change; in a pipe, a line for each',
   settings: {
     service: {
       flag: '--service <name>',
-      about: 'only the instances of this service',
-      rule: ServiceName.optional(),
+      description: 'only the instances of this service',
+      schema: ServiceName.optional(),
     },
     lines: {
       flag: '--lines',
-      about: 'a line for each change at a terminal too',
-      rule: Switch,
+      description: 'a line for each change at a terminal too',
+      schema: Switch,
     },
   },
   examples: [

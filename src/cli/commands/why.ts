@@ -22,14 +22,14 @@ import { past, present } from '../why/load-context.ts';
 
 export const why = command({
   name: 'why',
-  about: 'why an instance or an agent is as it is, who says so, and what happens next',
+  summary: 'why an instance or an agent is as it is, who says so, and what happens next',
   args: '<entity>',
   settings: {
     ...source,
     at: {
       flag: '--at <moment>',
-      about: `as it was then: ${momentRule}`,
-      rule: z.string().min(1, momentRule).optional(),
+      description: `as it was then: ${momentRule}`,
+      schema: z.string().min(1, momentRule).optional(),
     },
   },
   examples: [

@@ -9,13 +9,16 @@ import { resolveAgentId } from './agent-options.ts';
 
 /** For commands by which a person changes something: who it was, as the audit tells it. */
 export const operatorSettings = {
-  host: { ...agentSettings.host, about: 'the id of this machine, as the audit names who did it' },
+  host: {
+    ...agentSettings.host,
+    description: 'the id of this machine, as the audit names who did it',
+  },
   stateDir: agentSettings.stateDir,
   as: {
     flag: '--as <name>',
-    about: 'what whoever does it is called in the audit',
+    description: 'what whoever does it is called in the audit',
     fallback: 'operator',
-    rule: AgentName.default(AgentName.parse('operator')),
+    schema: AgentName.default(AgentName.parse('operator')),
   },
 } as const satisfies Settings;
 

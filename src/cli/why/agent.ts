@@ -7,7 +7,7 @@ import { evidenceWords } from '../audit/evidence-text.ts';
 import { plural } from '../tables/footer.ts';
 import { formatElapsed } from '../terminal/format-time.ts';
 import { type Explanation, type ExplanationContext, observed } from './context.ts';
-import { at, during, long, since, slotName } from './phrases.ts';
+import { formatAt, formatDuration, formatFor, formatSince, slotName } from './phrases.ts';
 import { RunLife } from './run-history.ts';
 import {
   expiryText,
@@ -79,7 +79,7 @@ function present(record: StoredAgent['record'], { life, lease, ground, owns }: K
   return {
     sentences: [
       `${name} ${phases[record.phase]}${lapsed}.`,
-      `Run ${record.run} took the slot ${at(record.startedAt, now)}${why ? ` (${why})` : ''} and owns ${owns}.${refuted(life, now)}`,
+      `Run ${record.run} took the slot ${formatAt(record.startedAt, now)}${why ? ` (${why})` : ''} and owns ${owns}.${refuted(life, now)}`,
       presentNext(record, seats, owns),
     ],
     next: { what: record.phase === 'leaving' ? 'leave' : 'nothing', at: null },
@@ -89,7 +89,7 @@ function present(record: StoredAgent['record'], { life, lease, ground, owns }: K
 function presentNext(record: StoredAgent['record'], seats: number | undefined, owns: string) {
   if (record.phase === 'leaving') return `It is gone as soon as what it owns, ${owns}, is.`;
   if (seats === 0) return untilOneRuns;
-  return `Should it fall silent, its instances are dubious within ${long(record.ttl)}, it is declared dead ${long(record.grace)} after that, and all of it is removed right then.`;
+  return `Should it fall silent, its instances are dubious within ${formatDuration(record.ttl)}, it is declared dead ${formatDuration(record.grace)} after that, and all of it is removed right then.`;
 }
 
 function refuted(life: RunLife, now: WallTime): string {
@@ -97,8 +97,8 @@ function refuted(life: RunLife, now: WallTime): string {
   const doubted = life.last('suspected');
   if (!back) return '';
   return doubted && doubted.seq < back.seq
-    ? ` It was suspect once, and refuted that ${at(back.event.at, now)}.`
-    : ` Its lease lapsed once, and it took it again ${at(back.event.at, now)}.`;
+    ? ` It was suspect once, and refuted that ${formatAt(back.event.at, now)}.`
+    : ` Its lease lapsed once, and it took it again ${formatAt(back.event.at, now)}.`;
 }
 
 function suspect(record: StoredAgent['record'], { life, lease, ground, owns }: Known): Told {
@@ -113,7 +113,7 @@ function suspect(record: StoredAgent['record'], { life, lease, ground, owns }: K
   return {
     sentences: [
       `${doubt}.`,
-      `Run ${record.run} had been there ${during(Math.max(record.startedAt, life.last('regranted')?.event.at ?? 0), until)}; what it owns, ${owns}, is dubious with it.`,
+      `Run ${record.run} had been there ${formatFor(Math.max(record.startedAt, life.last('regranted')?.event.at ?? 0), until)}; what it owns, ${owns}, is dubious with it.`,
       next.words,
     ],
     next: { what: next.what, at: next.at },
@@ -124,7 +124,7 @@ function dead(record: StoredAgent['record'], { life, ground: { now, seats }, own
   return {
     sentences: [
       `${slotName(record)} is over: run ${record.run} ${expiryText(life, record, now)}.`,
-      `It started ${at(record.startedAt, now)}; what it left, ${owns}, has been dubious ${since(record.suspect?.since ?? record.since, now)}.`,
+      `It started ${formatAt(record.startedAt, now)}; what it left, ${owns}, has been dubious ${formatSince(record.suspect?.since ?? record.since, now)}.`,
       seats === 0 ? nobodyWatches : 'All of it is being removed, its own record last.',
     ],
     next: { what: seats === 0 ? 'nothing' : 'remove', at: seats === 0 ? null : now },

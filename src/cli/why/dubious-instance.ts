@@ -4,7 +4,7 @@ import type { WallTime } from '../../domain/time.ts';
 import { evidenceWords } from '../audit/evidence-text.ts';
 import { liveSince } from './healthy-instance.ts';
 import { agentOf, type InstanceContext, type Paragraph } from './instance-context.ts';
-import { at, during, eventReference, since, slotName, soon } from './phrases.ts';
+import { eventReference, formatAt, formatFor, formatIn, formatSince, slotName } from './phrases.ts';
 import type { RunLife } from './run-history.ts';
 import {
   expiryText,
@@ -33,7 +33,7 @@ function beforeWords(stored: StoredInstance, life: RunLife, until: WallTime): st
   const { registeredAt, state } = stored.record;
   if (registeredAt >= until) return 'It was registered while its agent was already suspect.';
   const was = state === 'serving' ? 'live' : state;
-  return `It was ${was} ${during(liveSince(stored, life, until), until)} before that.`;
+  return `It was ${was} ${formatFor(liveSince(stored, life, until), until)} before that.`;
 }
 
 export function dead({
@@ -66,16 +66,16 @@ export function superseded({
   const lost = life.last('superseded') ?? life.last('removed');
   const why = lost && evidenceWords(lost.event);
   const took = lost
-    ? `${at(lost.event.at, now)} (${eventReference(lost)})`
-    : at(holder?.startedAt ?? now, now);
+    ? `${formatAt(lost.event.at, now)} (${eventReference(lost)})`
+    : formatAt(holder?.startedAt ?? now, now);
   const due = row.since + leftoverAfter(holder ?? { ttl: 0, grace: 0 });
   return {
     sentences: [
       `${name} is dubious: run ${stored.record.run} that registered it lost its slot to run ${holder?.run} ${took}${why ? `: ${why}` : ''}.`,
-      `That run is ${holder?.phase}, and has not adopted it; it was registered ${at(stored.record.registeredAt, now)}.`,
+      `That run is ${holder?.phase}, and has not adopted it; it was registered ${formatAt(stored.record.registeredAt, now)}.`,
       seats === 0
         ? nobodyWatches
-        : `Unless that run adopts or removes it, a collector removes it ${soon(due, now)}, after ttl and grace as a leftover.`,
+        : `Unless that run adopts or removes it, a collector removes it ${formatIn(due, now)}, after ttl and grace as a leftover.`,
     ],
     next: { what: seats === 0 ? 'nothing' : 'remove', at: seats === 0 ? null : due },
   };
@@ -90,12 +90,12 @@ export function orphan({
 }: InstanceContext): Paragraph {
   const { end } = life;
   const gone = end
-    ? `run ${stored.record.run} ${end.event.event.type} ${at(end.event.at, now)} (${eventReference(end)})`
+    ? `run ${stored.record.run} ${end.event.event.type} ${formatAt(end.event.at, now)} (${eventReference(end)})`
     : 'no event says where that went: somebody deleted it';
   const leaseWords =
     lease === 'stands'
       ? "Its run's lease stands: it notices within its ttl, starts over, and adopts it."
-      : `It was registered ${at(stored.record.registeredAt, now)}.`;
+      : `It was registered ${formatAt(stored.record.registeredAt, now)}.`;
   return {
     sentences: [
       `${name} is dubious: its agent has no record; ${gone}.`,
@@ -114,8 +114,8 @@ export function contested({ ground: { now, fleet }, name, stored }: InstanceCont
   const winner = rivals.reduce((best, one) => (tokenOf(one) > tokenOf(best) ? one : best), stored);
   return {
     sentences: [
-      `${name} is dubious: ${slotName(winner.record)} registered it too, ${at(winner.record.registeredAt, now)}, and the latest registration counts.`,
-      `Here it has been registered ${since(stored.record.registeredAt, now)}.`,
+      `${name} is dubious: ${slotName(winner.record)} registered it too, ${formatAt(winner.record.registeredAt, now)}, and the latest registration counts.`,
+      `Here it has been registered ${formatSince(stored.record.registeredAt, now)}.`,
       `It counts again if ${slotName(winner.record)} gives it up or is declared dead; it goes when its own agent takes it away, leaves, or dies.`,
     ],
     next: { what: 'nothing', at: null },
@@ -131,7 +131,7 @@ export function unobserved({ ground: { now }, name, stored, lease }: InstanceCon
   return {
     sentences: [
       `${name} is dubious: no collector holds a seat, so nobody would notice if its agent fell silent.`,
-      `${leases[lease ?? 'unknown']} It was registered ${at(stored.record.registeredAt, now)}.`,
+      `${leases[lease ?? 'unknown']} It was registered ${formatAt(stored.record.registeredAt, now)}.`,
       untilOneRuns,
     ],
     next: { what: 'nothing', at: null },
@@ -143,7 +143,7 @@ export function unknownOwner({ ground: { now }, name, stored, slot }: InstanceCo
   return {
     sentences: [
       `${name} is dubious: the record of its agent cannot be read (${why}), so nobody knows whether its owner still is.`,
-      `Run ${stored.record.run} registered it ${at(stored.record.registeredAt, now)}.`,
+      `Run ${stored.record.run} registered it ${formatAt(stored.record.registeredAt, now)}.`,
       'Nothing under that record is removed: mend or delete it, or start the agent anew, which takes the slot.',
     ],
     next: { what: 'nothing', at: null },

@@ -8,7 +8,7 @@ import { stateText, subjectOf } from '../audit/event-lines.ts';
 import { tellAgent } from './agent.ts';
 import type { Explanation, ExplanationContext } from './context.ts';
 import { tellInstance } from './instance.ts';
-import { at, eventReference } from './phrases.ts';
+import { eventReference, formatAt } from './phrases.ts';
 import { explainRemoved } from './removed-entity.ts';
 
 /** Whether a record of this entity stands. */
@@ -125,7 +125,7 @@ async function process(
     {
       sentences: [
         `${subjectOf(event)} has no record: it is a process that ${event.of.entity === 'collector' ? 'watches' : 'asked for its slot'}, run ${event.of.run}.`,
-        `The last it said was '${event.event.type}' ${at(event.at, ground.now)} (${eventReference(last)}): ${stateText(event.to)}.`,
+        `The last it said was '${event.event.type}' ${formatAt(event.at, ground.now)} (${eventReference(last)}): ${stateText(event.to)}.`,
         'Whether it still runs, only its seat or its lease would say; a process that is killed says nothing.',
       ],
       facts: {

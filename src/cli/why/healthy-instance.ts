@@ -4,7 +4,7 @@ import type { StoredInstance } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { ExplanationContext } from './context.ts';
 import { agentOf, type InstanceContext, type Paragraph } from './instance-context.ts';
-import { at, long, since } from './phrases.ts';
+import { formatAt, formatDuration, formatSince } from './phrases.ts';
 import type { RunLife } from './run-history.ts';
 
 /** Nobody doubts it, and its check passes. */
@@ -24,11 +24,11 @@ export async function live(one: InstanceContext): Promise<Paragraph> {
   const next =
     agent?.phase === 'leaving'
       ? 'It is removed by its own agent as soon as that has drained.'
-      : `Should its agent fall silent, it is dubious within ${long(agent?.ttl ?? 0)}, declared dead ${long(agent?.grace ?? 0)} after that, and removed right then.`;
+      : `Should its agent fall silent, it is dubious within ${formatDuration(agent?.ttl ?? 0)}, declared dead ${formatDuration(agent?.grace ?? 0)} after that, and removed right then.`;
   return {
     sentences: [
       `${name} is live: ${doing}.`,
-      `It has been so ${since(Math.max(rival, liveSince(stored, life, now)), now)}; run ${row.run} registered it ${at(stored.record.registeredAt, now)}.`,
+      `It has been so ${formatSince(Math.max(rival, liveSince(stored, life, now)), now)}; run ${row.run} registered it ${formatAt(stored.record.registeredAt, now)}.`,
       next,
     ],
     next: { what: agent?.phase === 'leaving' ? 'leave' : 'nothing', at: null },
@@ -66,8 +66,8 @@ export function failing({ ground: { now }, name, stored, row }: InstanceContext)
   const said = detail === undefined ? 'its check fails' : `its check says '${detail}'`;
   return {
     sentences: [
-      `${name} is failing: ${said}, ${since(failed, now)}.`,
-      `Its agent is live and runs the check; run ${row.run} registered it ${at(registeredAt, now)}.`,
+      `${name} is failing: ${said}, ${formatSince(failed, now)}.`,
+      `Its agent is live and runs the check; run ${row.run} registered it ${formatAt(registeredAt, now)}.`,
       'It stays registered, and is live again with the first check that passes.',
     ],
     next: { what: 'nothing', at: null },
@@ -78,8 +78,8 @@ export function draining({ ground: { now }, name, stored, row }: InstanceContext
   const { since: drained, registeredAt } = stored.record;
   return {
     sentences: [
-      `${name} is draining ${since(drained, now)}: it finishes what is under way, send it nothing new.`,
-      `Its agent is about to leave; run ${row.run} registered it ${at(registeredAt, now)}.`,
+      `${name} is draining ${formatSince(drained, now)}: it finishes what is under way, send it nothing new.`,
+      `Its agent is about to leave; run ${row.run} registered it ${formatAt(registeredAt, now)}.`,
       'It is removed by its own agent when the time to drain is over.',
     ],
     next: { what: 'leave', at: null },

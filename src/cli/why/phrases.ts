@@ -5,24 +5,24 @@ import type { Millis, WallTime } from '../../domain/time.ts';
 import { dateTime, formatRounded } from '../terminal/format-time.ts';
 
 /** `at 12:03:10 (22 s ago)`, with the date where that is another one. */
-export function at(then: WallTime, now: WallTime): string {
+export function formatAt(then: WallTime, now: WallTime): string {
   const full = dateTime(then).slice(0, 19);
   const today = full.slice(0, 10) === dateTime(now).slice(0, 10);
   return `at ${today ? full.slice(11) : full} (${formatRounded(Math.max(0, now - then))} ago)`;
 }
 
 /** `since 12:03:10 (22 s)`. */
-export const since = (then: WallTime, now: WallTime): string =>
-  at(then, now)
+export const formatSince = (then: WallTime, now: WallTime): string =>
+  formatAt(then, now)
     .replace(/^at /, 'since ')
     .replace(/ ago\)$/, ')');
 
 /** `in 8 s`; `any moment`, where that is over. */
-export const soon = (then: WallTime, now: WallTime): string =>
+export const formatIn = (then: WallTime, now: WallTime): string =>
   then > now ? `in ${formatRounded(Math.max(1000, then - now))}` : 'any moment';
 
 /** `for 3 h`. */
-export const during = (from: WallTime, to: WallTime): string =>
+export const formatFor = (from: WallTime, to: WallTime): string =>
   `for ${formatRounded(Math.max(0, to - from))}`;
 
 export const slotName = ({ host, agent }: Slot | Actor): string => `${host}/${agent}`;
@@ -31,4 +31,4 @@ export const slotName = ({ host, agent }: Slot | Actor): string => `${host}/${ag
 export const eventReference = ({ seq }: AuditEntry): string => `#${seq}`;
 
 /** A duration as a sentence has it: `15 s`. */
-export const long = (duration: Millis): string => formatRounded(duration);
+export const formatDuration = (duration: Millis): string => formatRounded(duration);

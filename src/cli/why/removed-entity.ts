@@ -4,7 +4,7 @@ import type { WallTime } from '../../domain/time.ts';
 import { subjectOf } from '../audit/event-lines.ts';
 import { evidenceWords } from '../audit/evidence-text.ts';
 import type { Explanation, ExplanationContext } from './context.ts';
-import { at, during, eventReference, slotName } from './phrases.ts';
+import { eventReference, formatAt, formatFor, slotName } from './phrases.ts';
 import { RunLife } from './run-history.ts';
 import { expiryText } from './suspicion-text.ts';
 
@@ -24,7 +24,7 @@ export async function explainRemoved(
     sentences: [
       ended ??
         `${subjectOf(event)} has no record, and no event says who removed it: \`rollcall audit verify\` looks into that.`,
-      `Run ${of.run} of ${slotName(of)} ${instance ? 'registered it' : 'took the slot'} ${at(first.event.at, now)}${ended ? `, and that lasted ${during(first.event.at, event.at).replace('for ', '')}` : `; its last event is '${event.event.type}' ${at(event.at, now)} (${eventReference(last)})`}.`,
+      `Run ${of.run} of ${slotName(of)} ${instance ? 'registered it' : 'took the slot'} ${formatAt(first.event.at, now)}${ended ? `, and that lasted ${formatFor(first.event.at, event.at).replace('for ', '')}` : `; its last event is '${event.event.type}' ${formatAt(event.at, now)} (${eventReference(last)})`}.`,
       instance
         ? 'It comes back when an agent registers it again.'
         : 'It comes back when an agent of that name starts again.',
@@ -50,7 +50,7 @@ export async function explainRemoved(
 function endOf(last: AuditEntry, life: RunLife, now: WallTime): string | undefined {
   const { event } = last;
   const name = subjectOf(event);
-  const when = `${at(event.at, now)} (${eventReference(last)})`;
+  const when = `${formatAt(event.at, now)} (${eventReference(last)})`;
   const by = slotName(event.actor);
   if (event.of.entity !== 'instance') return runEnd(event, life, name, when, now);
   if (event.event.type !== 'removed') return undefined;

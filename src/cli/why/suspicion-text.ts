@@ -5,7 +5,14 @@ import type { Millis, WallTime } from '../../domain/time.ts';
 import { silentSince, VerdictEvidence } from '../audit/evidence-text.ts';
 import { untilWords } from '../tables/fleet-lines.ts';
 import type { ExplanationContext } from './context.ts';
-import { at, eventReference, long, since, slotName, soon } from './phrases.ts';
+import {
+  eventReference,
+  formatAt,
+  formatDuration,
+  formatIn,
+  formatSince,
+  slotName,
+} from './phrases.ts';
 import type { RunLife } from './run-history.ts';
 
 /** Why a run is doubted: who says so, since when it was silent, what that one found. */
@@ -19,9 +26,9 @@ export function suspicionText(
   const suspected = life.last('suspected');
   const evidence = VerdictEvidence.safeParse(suspected?.event.evidence);
   if (!suspected || !evidence.success) {
-    return `${whose} has been suspect (${suspect?.reason}) ${since(suspect?.since ?? now, now)}`;
+    return `${whose} has been suspect (${suspect?.reason}) ${formatSince(suspect?.since ?? now, now)}`;
   }
-  const silent = `${whose} has been silent ${since(silentSince(evidence.data), now)}`;
+  const silent = `${whose} has been silent ${formatSince(silentSince(evidence.data), now)}`;
   const found =
     suspect?.reason === 'unreachable'
       ? 'which asked and found that nobody listens for it any more'
@@ -32,12 +39,12 @@ export function suspicionText(
 /** How a run was declared dead: when, by whom, on what. */
 export function expiryText(life: RunLife, record: AgentRecord | undefined, now: WallTime): string {
   const expired = life.last('expired');
-  if (!expired) return `was declared dead ${at(record?.since ?? now, now)}`;
-  const by = `${at(expired.event.at, now)} by ${slotName(expired.event.actor)} (${eventReference(expired)})`;
+  if (!expired) return `was declared dead ${formatAt(record?.since ?? now, now)}`;
+  const by = `${formatAt(expired.event.at, now)} by ${slotName(expired.event.actor)} (${eventReference(expired)})`;
   const evidence = VerdictEvidence.safeParse(expired.event.evidence);
   if (!evidence.success) return `was declared dead ${by}`;
   const { silentFor, policy } = evidence.data;
-  return `was declared dead ${by}, silent for ${long(silentFor)}, its lease gone, its grace of ${long(policy.grace)} over`;
+  return `was declared dead ${by}, silent for ${formatDuration(silentFor)}, its lease gone, its grace of ${formatDuration(policy.grace)} over`;
 }
 
 /** What becomes of a suspect run, and of what it owns. */
@@ -61,18 +68,18 @@ export function suspectNext(
   }
   if (hold) {
     const { until, why } = hold.record;
-    const words = `Its silence is planned ${untilWords(until, now)}${why === undefined ? '' : ` ("${why}")`}: until then it is not declared dead. After that it has its ttl of ${long(ttl)} and its grace of ${long(grace)} again to come back, before it is declared dead and ${owned} removed.`;
+    const words = `Its silence is planned ${untilWords(until, now)}${why === undefined ? '' : ` ("${why}")`}: until then it is not declared dead. After that it has its ttl of ${formatDuration(ttl)} and its grace of ${formatDuration(grace)} again to come back, before it is declared dead and ${owned} removed.`;
     return { what: 'expire', at: until + ttl + grace, words };
   }
   const brake = fleet.state.brakeOf(zoneOf(record));
   if (brake) {
-    const words = `${brakeWords(brake, fleet.state.policy.brake.pace)}: unless the agent renews its lease, it is declared dead when its turn comes${due > now ? `, not before its grace is over ${soon(due, now)}` : ''}, and ${owned} removed right after.`;
+    const words = `${brakeWords(brake, fleet.state.policy.brake.pace)}: unless the agent renews its lease, it is declared dead when its turn comes${due > now ? `, not before its grace is over ${formatIn(due, now)}` : ''}, and ${owned} removed right after.`;
     return { what: 'expire', at: null, words };
   }
   const words =
     due > now
-      ? `Unless the agent renews its lease, it is declared dead ${soon(due, now)}, and ${owned} removed right after.`
-      : `The grace of ${long(grace)} is over: unless the agent renews its lease, it is declared dead any moment, and ${owned} removed right after.`;
+      ? `Unless the agent renews its lease, it is declared dead ${formatIn(due, now)}, and ${owned} removed right after.`
+      : `The grace of ${formatDuration(grace)} is over: unless the agent renews its lease, it is declared dead any moment, and ${owned} removed right after.`;
   return { what: 'expire', at: due, words };
 }
 
@@ -85,7 +92,7 @@ function brakeWords(
     return `The brake of its zone is on, though nobody can read it (${brake.key}), so nobody is let through`;
   }
   const { zone, seen, suspect } = brake.record;
-  return `Zone ${zone} is braked, ${suspect} of ${seen} runs suspect, and one is let through every ${long(pace)} (rollcall gc plan tells its turn)`;
+  return `Zone ${zone} is braked, ${suspect} of ${seen} runs suspect, and one is let through every ${formatDuration(pace)} (rollcall gc plan tells its turn)`;
 }
 
 /** Said where the lack of a collector is known already. */

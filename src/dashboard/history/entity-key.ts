@@ -1,7 +1,7 @@
-import type { WireEntity } from '../api-types.ts';
+import type { ApiEntity } from '../api-types.ts';
 
 /** An entity as one string, names apart by a character that no name has. */
-export function entityKey(of: WireEntity): string {
+export function entityKey(of: ApiEntity): string {
   switch (of.entity) {
     case 'run':
     case 'session':

@@ -1,16 +1,16 @@
-import type { WireGap } from '../api-types.ts';
+import type { ApiGap } from '../api-types.ts';
 import type { TransitionLog } from './transition-log.ts';
 
 /** A gap and where in time it lies: between what was stored last before it and first after it. */
-export interface PlacedGap extends WireGap {
+export interface PlacedGap extends ApiGap {
   readonly after: number;
   readonly before: number;
 }
 
 /** In order and without overlap; neighbours that are gone for one reason are one gap. */
-export function joined(gaps: readonly WireGap[]): readonly WireGap[] {
+export function joined(gaps: readonly ApiGap[]): readonly ApiGap[] {
   const sorted = [...gaps].sort((a, b) => a.from - b.from || a.to - b.to);
-  const whole: WireGap[] = [];
+  const whole: ApiGap[] = [];
   for (const gap of sorted) {
     const last = whole.at(-1);
     if (last && gap.from <= last.to + 1 && gap.why === last.why) {

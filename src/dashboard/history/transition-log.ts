@@ -1,4 +1,4 @@
-import type { ApiDetails, WireEntity, WireGap, WirePage, WireState } from '../api-types.ts';
+import type { ApiDetails, ApiEntity, ApiGap, ApiPage, ApiState } from '../api-types.ts';
 import { entityKey } from './entity-key.ts';
 import { ColumnSpace, type Floats, type Ints } from './growable-columns.ts';
 import { InternTable } from './intern-table.ts';
@@ -23,9 +23,9 @@ export interface Before {
  */
 export class TransitionLog {
   readonly words = new InternTable<string>((word) => word);
-  readonly entities = new InternTable<WireEntity>(entityKey);
+  readonly entities = new InternTable<ApiEntity>(entityKey);
   readonly notes = new Notes();
-  readonly gaps: WireGap[] = [];
+  readonly gaps: ApiGap[] = [];
   /** The places that are here, both included; `to` 0: none yet. */
   from = 1;
   to = 0;
@@ -68,7 +68,7 @@ export class TransitionLog {
   }
 
   /** Begins from how everything stood after an event; what comes next is what is appended. */
-  begin(state: WireState): void {
+  begin(state: ApiState): void {
     this.from = state.seq + 1;
     this.to = state.seq;
     this.floor = state.seq;
@@ -76,7 +76,7 @@ export class TransitionLog {
   }
 
   /** Takes what came after `to`. Rows that are here already are passed over; `hole`: some are missing. */
-  append(page: WirePage): 'appended' | 'hole' {
+  append(page: ApiPage): 'appended' | 'hole' {
     if (page.from > this.to + 1) return 'hole';
     if (page.to <= this.to) return 'appended';
     const words = page.words.map((word) => this.words.of(word));
@@ -99,7 +99,7 @@ export class TransitionLog {
   }
 
   /** Takes what came right before `from`. */
-  prepend(page: WirePage): 'prepended' | 'hole' {
+  prepend(page: ApiPage): 'prepended' | 'hole' {
     if (page.to !== this.from - 1) return 'hole';
     const words = page.words.map((word) => this.words.of(word));
     const entities = page.entities.map((entity) => this.#entity(entity));
@@ -128,7 +128,7 @@ export class TransitionLog {
   }
 
   /** Nothing older will come: how everything stood right before `from`, or that there was nothing. */
-  complete(state?: WireState): void {
+  complete(state?: ApiState): void {
     this.#before.forEach((before, entity) => {
       if (before?.covered) this.#before[entity] = undefined;
     });
@@ -166,7 +166,7 @@ export class TransitionLog {
     return this.at.lastUpTo(at);
   }
 
-  #stand(state: WireState): void {
+  #stand(state: ApiState): void {
     for (const [of, word, since, chart, note] of state.states) {
       const entity = state.entities[of];
       if (!entity) continue;
@@ -180,13 +180,13 @@ export class TransitionLog {
     }
   }
 
-  #entity(entity: WireEntity): number {
+  #entity(entity: ApiEntity): number {
     return this.entities.of(entity);
   }
 
   #fill(
     row: number,
-    page: WirePage,
+    page: ApiPage,
     at: number,
     words: readonly number[],
     entities: readonly number[],

@@ -1,7 +1,7 @@
 import { dotOf } from '../../charts/text/dot.ts';
 import { mermaidOf } from '../../charts/text/mermaid.ts';
 import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
-import type { WireEvents, WireHello } from '../api-types.ts';
+import type { ApiEventList, ApiHello } from '../api-types.ts';
 import type { Source } from './history/live-source.ts';
 import { densityOf, stateOfAll } from './history/pages.ts';
 import { HttpError } from './http/http-error.ts';
@@ -75,7 +75,7 @@ const routes: Readonly<Record<string, Route>> = {
       host === undefined ? subjectsOf(name ?? '', all === '1') : [`${encodeSubjectToken(host)}.>`];
     const found = await eventsOf(source, subjects, before, limit + 1);
     const events = found.slice(0, limit).map(eventDocument);
-    const answer: WireEvents = { events, more: found.length > limit };
+    const answer: ApiEventList = { events, more: found.length > limit };
     await sendJson(request, response, answer);
   },
   density: async ({ source }, { request, response, query }) => {
@@ -147,7 +147,7 @@ async function act(
   await sendJson(request, response, await actions.take(name, request));
 }
 
-function helloOf({ version, source, actions }: Api): WireHello {
+function helloOf({ version, source, actions }: Api): ApiHello {
   const ledger = source.ledger();
   const { first, last, firstAt, lastAt } = ledger;
   return {

@@ -41,7 +41,7 @@ export function App() {
           </ErrorBoundary>
         </main>
         {known && (screen === 'fleet' || screen === 'timeline') ? (
-          <ErrorBoundary key={route.value.words['sel'] ?? ''} name="drawer">
+          <ErrorBoundary key={route.value.params['sel'] ?? ''} name="drawer">
             <Drawer />
           </ErrorBoundary>
         ) : null}

@@ -27,10 +27,10 @@ export interface RunEvidence {
 /** What is decided about a run. `look` and `ask` want one more fact, and then judge again. */
 export type RunVerdict =
   | { readonly do: 'keep' }
-  | { readonly do: 'look' }
-  | { readonly do: 'ask' }
+  | { readonly do: 'read-lease' }
+  | { readonly do: 'ping' }
   | {
-      readonly do: 'hold';
+      readonly do: 'wait';
       readonly why: 'planned' | 'grace' | 'brake' | 'lease-stands' | 'answers' | 'not-known';
     }
   | { readonly do: 'suspect'; readonly why: SuspectReason }
@@ -58,11 +58,11 @@ function judgeClear(
   policy: LeasePolicy,
 ): RunVerdict {
   if (silentFor >= policy.ttl) {
-    if (lease === 'unread') return { do: 'look' };
+    if (lease === 'unread') return { do: 'read-lease' };
     return lease === 'absent' ? { do: 'suspect', why: 'silent' } : { do: 'keep' };
   }
   if (connection === 'open' && silentFor < lateAfter(policy)) return { do: 'keep' };
-  if (probe === 'unasked') return { do: 'ask' };
+  if (probe === 'unasked') return { do: 'ping' };
   return probe === 'no-responders' ? { do: 'suspect', why: 'unreachable' } : { do: 'keep' };
 }
 
@@ -70,16 +70,16 @@ function judgeSuspect(
   { suspectFor, lease, probe, hold, brake }: RunEvidence,
   policy: LeasePolicy,
 ): RunVerdict {
-  if (hold === 'stands') return { do: 'hold', why: 'planned' };
-  if (suspectFor < policy.grace) return { do: 'hold', why: 'grace' };
-  if (brake === 'waits') return { do: 'hold', why: 'brake' };
-  if (probe === 'unasked') return { do: 'ask' };
-  if (probe === 'unknown') return { do: 'hold', why: 'not-known' };
-  if (probe === 'answered') return { do: 'hold', why: 'answers' };
+  if (hold === 'stands') return { do: 'wait', why: 'planned' };
+  if (suspectFor < policy.grace) return { do: 'wait', why: 'grace' };
+  if (brake === 'waits') return { do: 'wait', why: 'brake' };
+  if (probe === 'unasked') return { do: 'ping' };
+  if (probe === 'unknown') return { do: 'wait', why: 'not-known' };
+  if (probe === 'answered') return { do: 'wait', why: 'answers' };
   // Asking takes up to a second: the lease is read after it, right before the write (G6).
-  if (lease === 'unread' || hold === 'unread') return { do: 'look' };
-  if (lease === 'unknown' || hold === 'unknown') return { do: 'hold', why: 'not-known' };
-  return lease === 'stands' ? { do: 'hold', why: 'lease-stands' } : { do: 'expire' };
+  if (lease === 'unread' || hold === 'unread') return { do: 'read-lease' };
+  if (lease === 'unknown' || hold === 'unknown') return { do: 'wait', why: 'not-known' };
+  return lease === 'stands' ? { do: 'wait', why: 'lease-stands' } : { do: 'expire' };
 }
 
 export interface LeftoverEvidence {
@@ -90,8 +90,8 @@ export interface LeftoverEvidence {
 }
 
 export type LeftoverVerdict =
-  | { readonly do: 'look' }
-  | { readonly do: 'hold'; readonly why: 'grace' | 'lease-stands' | 'not-known' }
+  | { readonly do: 'read-lease' }
+  | { readonly do: 'wait'; readonly why: 'grace' | 'lease-stands' | 'not-known' }
   | { readonly do: 'remove' };
 
 /** The verdict on an instance whose owner is not the run that its slot's record names. */
@@ -99,8 +99,8 @@ export function judgeLeftover(
   { leftoverFor, lease }: LeftoverEvidence,
   { ttl, grace }: LeasePolicy,
 ): LeftoverVerdict {
-  if (leftoverFor < ttl + grace) return { do: 'hold', why: 'grace' };
-  if (lease === 'unread') return { do: 'look' };
-  if (lease === 'unknown') return { do: 'hold', why: 'not-known' };
-  return lease === 'stands' ? { do: 'hold', why: 'lease-stands' } : { do: 'remove' };
+  if (leftoverFor < ttl + grace) return { do: 'wait', why: 'grace' };
+  if (lease === 'unread') return { do: 'read-lease' };
+  if (lease === 'unknown') return { do: 'wait', why: 'not-known' };
+  return lease === 'stands' ? { do: 'wait', why: 'lease-stands' } : { do: 'remove' };
 }

@@ -88,7 +88,8 @@ export class OwnedRecords {
     const outcome = await this.#ports.registry.commit({
       writes,
       events: changes.flatMap((change) => change.events),
-      ...(fenced && this.#agent && { fences: [{ key: slot, expect: this.#agent.revision }] }),
+      ...(fenced &&
+        this.#agent && { fences: [{ key: slot, expectedRevision: this.#agent.revision }] }),
     });
     if (outcome.outcome === 'committed') this.#apply(changes, outcome.revisions);
     if (outcome.outcome === 'unknown') {

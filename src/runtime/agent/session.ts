@@ -188,7 +188,7 @@ export class Session {
   }
 
   #refute(signal: AbortSignal): Promise<Found> {
-    const holds = () => this.#keeper.holds;
+    const holds = () => this.#keeper.isValid;
     const ports = this.#ports;
     return retryUntilAvailable(ports, signal, () =>
       refuteSuspicion(this.holding, holds, ports, signal),
@@ -241,7 +241,7 @@ export class Session {
       this.holding.check(),
     );
     if (!found || 'ended' in found) this.#report(found);
-    else if (found.record.suspect && this.#keeper.holds) this.#post({ type: 'suspected' });
+    else if (found.record.suspect && this.#keeper.isValid) this.#post({ type: 'suspected' });
   }
 }
 

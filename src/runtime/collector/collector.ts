@@ -88,7 +88,7 @@ export class Collector implements AsyncDisposable {
       ...taken,
       keyframeEvery: this.#options.keyframeEvery,
       sweepEvery: this.#options.sweepEvery ?? sweepEvery,
-      abolished: () => lost('the policy has fewer seats'),
+      onSeatRemoved: () => lost('the policy has fewer seats'),
     };
     this.#ports.meters.seated(true);
     const sitting = new SeatedCollector(this.#author, place, lease, this.#ports, {

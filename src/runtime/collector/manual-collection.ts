@@ -15,7 +15,7 @@ import { Sweeper, sweepEvery } from './sweeper.ts';
 
 export interface VisitListener {
   /** What one commit of this visit has done. */
-  did(events: readonly AuditEvent[]): void;
+  onCommitted(events: readonly AuditEvent[]): void;
   /** It judges from now on: every silence, grace and leftover counts from zero. */
   sighted(): void;
   /** It judges nobody until it sees again. */
@@ -169,7 +169,9 @@ export class ManualCollection implements AsyncDisposable {
         const result = await registry.commit(commit);
         if (result.outcome !== 'committed') return result;
         this.#written = Math.max(this.#written, ...result.revisions.values());
-        this.#listener.did(commit.events.map(({ text }) => AuditEvent.parse(JSON.parse(text))));
+        this.#listener.onCommitted(
+          commit.events.map(({ text }) => AuditEvent.parse(JSON.parse(text))),
+        );
         return result;
       },
     };

@@ -39,18 +39,18 @@ export class SeatedCollector {
   readonly #sweeper: Sweeper;
   readonly #keyframer: KeyframeWriter;
   readonly #eyesight: ObserverHealth;
-  readonly #seat: Pick<SeatOptions, 'seat' | 'sweepEvery' | 'abolished'>;
+  readonly #seat: Pick<SeatOptions, 'seat' | 'sweepEvery' | 'onSeatRemoved'>;
   readonly #ports: Ports;
   readonly #listener: CollectorListener;
 
   constructor(
     author: Author,
-    { seat, keeper, keyframeEvery, sweepEvery, onSeatRemoved: abolished }: SeatOptions,
+    { seat, keeper, keyframeEvery, sweepEvery, onSeatRemoved }: SeatOptions,
     lease: LeasePolicy,
     ports: Ports,
     listener: CollectorListener,
   ) {
-    this.#seat = { seat, sweepEvery, onSeatRemoved: abolished };
+    this.#seat = { seat, sweepEvery, onSeatRemoved };
     this.#ports = ports;
     this.#listener = listener;
     this.#sightings = new LeaseObservations(ports.clock);

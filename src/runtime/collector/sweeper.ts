@@ -186,7 +186,7 @@ export class Sweeper implements Observer {
       this.#turns.done(seen.record.run);
       return;
     }
-    if (verdict.do === 'hold') {
+    if (verdict.do === 'wait') {
       if (verdict.why === 'brake') this.#brakes.countBlocked(seen.record);
       return;
     }
@@ -235,7 +235,7 @@ export class Sweeper implements Observer {
     }
     const { verdict } = examined;
     if (verdict.do === 'keep') this.#departed.drop(seen.record);
-    if (verdict.do !== 'hold') return;
+    if (verdict.do !== 'wait') return;
     if (verdict.why === 'lease-stands' || verdict.why === 'answers') {
       this.#ports.probe.notify(seen.record, 'suspected'); // it may not have been told
     }

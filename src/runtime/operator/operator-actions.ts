@@ -7,11 +7,11 @@ import type { Ports } from '../../ports/ports.ts';
 import { retryDelay } from '../support/retry.ts';
 import {
   adoptPolicy,
+  buildHold,
   changePolicy,
   endHold,
   extendHold,
   type PlannedHold,
-  planHold,
 } from '../transitions/fleet-changes.ts';
 import type { Author, Change } from '../transitions/record-change.ts';
 
@@ -38,7 +38,7 @@ export function planHold(
     if (there.kind === 'absent') {
       const id = ports.entropy.runId();
       own.add(id);
-      return { change: planHold(author, there, id, plan), result: 'planned' };
+      return { change: buildHold(author, there, id, plan), result: 'planned' };
     }
     const { until, why, run } = there.record;
     if (own.has(run)) return { result: 'planned' };

@@ -62,7 +62,7 @@ export class LeaseKeeper {
   }
 
   /** Whether the lease may be claimed at this moment. */
-  get holds(): boolean {
+  get isValid(): boolean {
     return (
       this.#held !== undefined &&
       elapsedSince(this.#held.sent, this.#ports.clock) < this.#policy.ttl

@@ -63,7 +63,7 @@ export class RegistryCache {
     if (feed.kind === 'stale') return;
     this.#heard = this.#ports.clock.monotonic();
     this.#ports.meters.viewHeard(this.#owner);
-    if (feed.kind === 'alive') return;
+    if (feed.kind === 'heartbeat') return;
     const { fleet } = this;
     const touched =
       feed.kind === 'snapshot'

@@ -42,7 +42,7 @@ export interface PlannedHold {
 }
 
 /** Plans a silence where none is planned. `run`: the new hold's id. */
-export function planHold(author: Author, at: EmptyKey, run: RunId, plan: PlannedHold): Change {
+export function buildHold(author: Author, at: EmptyKey, run: RunId, plan: PlannedHold): Change {
   const { host, agent, until, why } = plan;
   const of: ChainRef = { entity: 'hold', host, ...(agent !== undefined && { agent }), run };
   const { entity: _, ...names } = of;

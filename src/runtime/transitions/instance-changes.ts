@@ -81,7 +81,7 @@ export function registerInstance(
   return {
     write: {
       key: instanceKey(of),
-      expect: over.revision,
+      expectedRevision: over.revision,
       text: JSON.stringify({ ...body, hash: sealed.head.hash }),
     },
     events: [...(adopted ? [adopted.write] : []), sealed.write],

@@ -90,7 +90,7 @@ export function updateRecord(
   return {
     write: {
       key: stored.key,
-      expect: stored.revision,
+      expectedRevision: stored.revision,
       text: record === undefined ? undefined : JSON.stringify(record),
     },
     events: [sealed.write],

@@ -69,7 +69,7 @@ export function buildClaim(
   return {
     write: {
       key: over.key,
-      expect: over.revision,
+      expectedRevision: over.revision,
       text: JSON.stringify({ ...body, hash: started.head.hash }),
     },
     events: [...(ended ? [ended.write] : []), started.write],

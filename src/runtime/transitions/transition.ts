@@ -1,4 +1,8 @@
-import { type AnyStateMachine, initialTransition, transition } from 'xstate';
+import {
+  type AnyStateMachine,
+  initialTransition as xstateInitialTransition,
+  transition as xstateTransition,
+} from 'xstate';
 import { chartOf, edgeIds } from '../../charts/model/chart.ts';
 import type { StateValue } from '../../domain/events/event-schema.ts';
 
@@ -42,7 +46,7 @@ export function compileMachine(machine: AnyStateMachine): CompiledMachine {
 
 /** The entity's first state; the event that brought it about has no edge. */
 export function initialTransition({ machine }: CompiledMachine): Transition {
-  const [snapshot, actions] = initialTransition(machine);
+  const [snapshot, actions] = xstateInitialTransition(machine);
   return {
     from: null,
     to: snapshot.value as StateValue,
@@ -62,7 +66,7 @@ export function transition(
   const before = machine.resolveState({ value: standing.value, context: standing.context ?? {} });
   const taken = machine.getTransitionData(before, event);
   if (taken.length === 0) return 'ignored';
-  const [after, actions] = transition(machine, before, event);
+  const [after, actions] = xstateTransition(machine, before, event);
   return {
     from: standing.value,
     to: after.value as StateValue,

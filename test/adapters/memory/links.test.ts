@@ -172,7 +172,7 @@ describe('an event over a bad line', () => {
 });
 
 describe('a run at the end of a bad line', () => {
-  const serving = { pong: () => ({ lag: 0, state: 'serving' }), told: () => {} };
+  const serving = { pong: () => ({ lag: 0, state: 'serving' }), onNotice: () => {} };
 
   test.each(['refused', 'request-lost', 'answer-lost'] as const)(
     '%s gives no answer',

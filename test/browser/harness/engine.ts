@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { WireEntity } from '../../../src/dashboard/api-types.ts';
+import type { ApiEntity } from '../../../src/dashboard/api-types.ts';
 import type { Transition } from '../../../src/dashboard/history/query-types.ts';
 import type { FromDesk, ToDesk } from '../../../src/dashboard/web/protocol/worker-messages.ts';
 import type { HistoryEvent } from '../../fixtures/history/chains.ts';
@@ -20,13 +20,13 @@ const row = (seq: number, of: object = {}, type: string): string =>
     .join(' ')} ${type}`;
 
 /** In the page: as one more tab, at the desk that all tabs share. */
-function askDesk(): Promise<{ entities: WireEntity[]; rows: readonly Transition[] }> {
+function askDesk(): Promise<{ entities: ApiEntity[]; rows: readonly Transition[] }> {
   const { port } = new SharedWorker(new URL('/assets/worker.js', document.baseURI), {
     type: 'module',
     name: 'rollcall',
   });
   const tell = (message: ToDesk) => port.postMessage(message);
-  const entities: WireEntity[] = [];
+  const entities: ApiEntity[] = [];
   return new Promise((resolve) => {
     port.onmessage = ({ data }: MessageEvent<FromDesk>) => {
       if (data.is === 'reset') entities.splice(0);

@@ -110,11 +110,14 @@ function commitPlan({ writes, fences, events }: Plan, byOther: boolean): Command
     const outcome = await storeOf(real, byOther).registry.commit({
       writes: writes.map(({ key, belief, text }) => ({
         key,
-        expect: believed(model, key, belief),
+        expectedRevision: believed(model, key, belief),
         text,
       })),
       events: added,
-      fences: fences.map(({ key, belief }) => ({ key, expect: believed(model, key, belief) })),
+      fences: fences.map(({ key, belief }) => ({
+        key,
+        expectedRevision: believed(model, key, belief),
+      })),
     });
     expect(outcome.outcome).toBe(holds ? 'committed' : 'conflict');
     if (outcome.outcome !== 'committed') return;

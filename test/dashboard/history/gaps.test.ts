@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { WireGap, WirePage } from '../../../src/dashboard/api-types.ts';
+import type { ApiGap, ApiPage } from '../../../src/dashboard/api-types.ts';
 import { gapsBetween, joined } from '../../../src/dashboard/history/gaps.ts';
 import { TransitionLog } from '../../../src/dashboard/history/transition-log.ts';
 import { HistoryIndex } from '../../../src/dashboard/server/history/history-index.ts';
@@ -10,7 +10,7 @@ import { historyRows } from '../../../src/dashboard/web/screens/entity/history-r
 import { transition } from '../server/support/test-server.ts';
 import { happened } from '../web/support/transitions.ts';
 
-const gap = (from: number, to: number, why = 'trimmed'): WireGap => ({ from, to, why });
+const gap = (from: number, to: number, why = 'trimmed'): ApiGap => ({ from, to, why });
 
 /** What the server holds where 3 and 4 are gone, and 6 cannot be read. */
 function holed(): HistoryIndex {
@@ -22,7 +22,7 @@ function holed(): HistoryIndex {
   return ledger;
 }
 
-function chronicleOf(pages: readonly (WirePage | undefined)[]): TransitionLog {
+function chronicleOf(pages: readonly (ApiPage | undefined)[]): TransitionLog {
   const chronicle = new TransitionLog();
   chronicle.begin({ seq: 1, at: 0, entities: [], words: [], states: [] });
   for (const page of pages) if (page) chronicle.append(page);
@@ -75,7 +75,7 @@ describe('gaps', () => {
 });
 
 describe('a history with gaps', () => {
-  const shape = (gaps: readonly WireGap[], upTo = 99, of = story) =>
+  const shape = (gaps: readonly ApiGap[], upTo = 99, of = story) =>
     historyRows(of, gaps, upTo).map((row) =>
       row.is === 'gap'
         ? row.gaps.map(({ from, to }) => `${from}-${to}`).join()
@@ -107,7 +107,7 @@ describe('a history with gaps', () => {
   });
 
   test('where something came from is not known behind one, and is where nothing is missing', () => {
-    const unsure = (gaps: readonly WireGap[]) =>
+    const unsure = (gaps: readonly ApiGap[]) =>
       historyRows(story, gaps, 99).flatMap((row) => (row.is === 'gap' ? [] : [row.unsure]));
     expect(unsure([gap(11, 12)])).toEqual([true, false]);
     expect(unsure([gap(21, 22)])).toEqual([false, false]);

@@ -4,12 +4,12 @@ import { chartOf } from '../../../src/charts/model/chart.ts';
 import { parseEntity } from '../../../src/composition/entity-name.ts';
 import { planLive } from '../../../src/composition/gc-plan-now.ts';
 import type {
-  WireDone,
-  WireHoldRequest,
-  WirePlan,
-  WireReleaseRequest,
-  WireState,
-  WireSweepRequest,
+  ApiActionResult,
+  ApiGcPlan,
+  ApiHoldRequest,
+  ApiReleaseRequest,
+  ApiState,
+  ApiSweepRequest,
 } from '../../../src/dashboard/api-types.ts';
 import { LiveSource } from '../../../src/dashboard/server/history/live-source.ts';
 import { Actions } from '../../../src/dashboard/server/routes/actions.ts';
@@ -129,7 +129,7 @@ beforeEach(async () => {
 });
 afterEach(() => looked[Symbol.asyncDispose]());
 
-const statesIn = ({ states, entities, words }: WireState) =>
+const statesIn = ({ states, entities, words }: ApiState) =>
   states
     .map(([entity, state]) => {
       const of = entities[entity];
@@ -162,7 +162,7 @@ describe('a fleet in the dashboard', () => {
     );
     await fleet.advance(seconds(60));
     expect(statesIn(await looked.get('/api/state')).join()).not.toContain('h3');
-    const then = await looked.get<WireState>(`/api/state?at=${before.last}`);
+    const then = await looked.get<ApiState>(`/api/state?at=${before.last}`);
     expect(then.seq).toBe(before.last);
     expect(statesIn(then)).toHaveLength(8);
   });
@@ -231,19 +231,19 @@ describe('a fleet in the dashboard', () => {
   });
 
   it('what will be removed, when and why; and of the past an estimate', async () => {
-    const quiet = await looked.get<WirePlan>('/api/plan');
+    const quiet = await looked.get<ApiGcPlan>('/api/plan');
     expect(quiet).toMatchObject({ rows: [], estimate: false, seats: 1 });
     const { process } = fleet.agent('h3/c', ['web/w3']);
     await fleet.advance(seconds(10));
     process.vanish();
     await fleet.advance(seconds(9));
     const { last } = await looked.get<{ last: number }>('/api/hello');
-    expect((await looked.get<WirePlan>('/api/plan')).rows).toMatchObject([
+    expect((await looked.get<ApiGcPlan>('/api/plan')).rows).toMatchObject([
       { kind: 'run', host: 'h3', agent: 'c', next: 'expire', instances: 1 },
     ]);
     await fleet.advance(seconds(60));
-    expect((await looked.get<WirePlan>('/api/plan')).rows).toEqual([]);
-    const past = await looked.get<WirePlan>(`/api/plan?at=${last}`);
+    expect((await looked.get<ApiGcPlan>('/api/plan')).rows).toEqual([]);
+    const past = await looked.get<ApiGcPlan>(`/api/plan?at=${last}`);
     expect(past).toMatchObject({ seq: last, estimate: true, seats: null });
     expect(past.rows).toMatchObject([
       { host: 'h3', why: 'silent', next: 'expire', heldBy: { by: 'grace' } },
@@ -251,7 +251,7 @@ describe('a fleet in the dashboard', () => {
   });
 
   it('what may happen next, and why something may not', async () => {
-    const { entities } = await looked.get<WireState>('/api/state');
+    const { entities } = await looked.get<ApiState>('/api/state');
     const run = entities.find((of) => of.entity === 'run' && of.host === 'h1');
     const url = `/api/explain?entity=${encodeURIComponent(JSON.stringify(run))}`;
     const { state, next, unsure } = await looked.get<{
@@ -287,9 +287,9 @@ describe('a fleet in the dashboard', () => {
 });
 
 describe('what is done from the dashboard', () => {
-  const hold: WireHoldRequest = { host: 'h2', for: 60_000, why: 'new kernel', as: 'maria' };
-  const release: WireReleaseRequest = { host: 'h2' };
-  const sweep: WireSweepRequest = {};
+  const hold: ApiHoldRequest = { host: 'h2', for: 60_000, why: 'new kernel', as: 'maria' };
+  const release: ApiReleaseRequest = { host: 'h2' };
+  const sweep: ApiSweepRequest = {};
 
   it('is done once, and the audit tells by whom and from where', async () => {
     const twice = await Promise.all([
@@ -297,7 +297,7 @@ describe('what is done from the dashboard', () => {
       looked.post('/api/actions/hold', hold),
     ]);
     for (const { status, text } of twice) {
-      expect([status, JSON.parse(text) as WireDone]).toEqual([
+      expect([status, JSON.parse(text) as ApiActionResult]).toEqual([
         200,
         { did: 'planned', transitions: 1, by: 'viewer/maria', left: null },
       ]);
@@ -312,7 +312,7 @@ describe('what is done from the dashboard', () => {
         evidence: { through: 'dashboard' },
       },
     ]);
-    const { holds } = await looked.get<WirePlan>('/api/plan');
+    const { holds } = await looked.get<ApiGcPlan>('/api/plan');
     expect(holds).toMatchObject([
       { host: 'h2', agent: null, why: 'new kernel', by: 'viewer/maria' },
     ]);
@@ -385,7 +385,7 @@ describe('what is done from the dashboard', () => {
       body: JSON.stringify(body),
     });
     expect(answer.status).toBe(status);
-    expect((await looked.get<WirePlan>('/api/plan')).holds).toEqual([]);
+    expect((await looked.get<ApiGcPlan>('/api/plan')).holds).toEqual([]);
   });
 });
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import type {
   ApiDetails,
-  WireEntity,
-  WirePage,
-  WireRow,
-  WireState,
+  ApiEntity,
+  ApiPage,
+  ApiRow,
+  ApiState,
 } from '../../../src/dashboard/api-types.ts';
 import { entityKey } from '../../../src/dashboard/history/entity-key.ts';
 import { InternTable } from '../../../src/dashboard/history/intern-table.ts';
@@ -20,7 +20,7 @@ import {
 export interface Happening {
   readonly seq: number;
   readonly at: number;
-  readonly entity: WireEntity;
+  readonly entity: ApiEntity;
   readonly type: string;
   readonly to: string;
   readonly edges: readonly string[];
@@ -29,13 +29,13 @@ export interface Happening {
 
 const host = HostId.parse('h');
 const agent = AgentName.parse('a');
-const runOf = (n: number): WireEntity => ({
+const runOf = (n: number): ApiEntity => ({
   entity: 'run',
   host,
   agent,
   run: RunId.parse(`run${String(n).padStart(9, '0')}`),
 });
-const instanceOf = (n: number): WireEntity => ({
+const instanceOf = (n: number): ApiEntity => ({
   entity: 'instance',
   host,
   agent,
@@ -77,10 +77,10 @@ export const happenings: fc.Arbitrary<Happening[]> = fc
   });
 
 /** The page from one place to another, both included. */
-export function pageOf(history: readonly Happening[], from: number, to: number): WirePage {
-  const entities = new InternTable<WireEntity>(entityKey);
+export function pageOf(history: readonly Happening[], from: number, to: number): ApiPage {
+  const entities = new InternTable<ApiEntity>(entityKey);
   const words = new InternTable<string>((word) => word);
-  const rows: WireRow[] = [];
+  const rows: ApiRow[] = [];
   const notes: [number, ApiDetails][] = [];
   for (const event of history) {
     if (event.seq < from || event.seq > to) continue;
@@ -99,10 +99,10 @@ export function pageOf(history: readonly Happening[], from: number, to: number):
 }
 
 /** How everything stood after a place. */
-export function stateAfter(history: readonly Happening[], seq: number): WireState {
-  const entities = new InternTable<WireEntity>(entityKey);
+export function stateAfter(history: readonly Happening[], seq: number): ApiState {
+  const entities = new InternTable<ApiEntity>(entityKey);
   const words = new InternTable<string>((word) => word);
-  const states = new Map<number, WireState['states'][number]>();
+  const states = new Map<number, ApiState['states'][number]>();
   let at = 0;
   for (const event of history) {
     if (event.seq > seq) break;

@@ -15,8 +15,8 @@ test('a leftover may stay for a ttl and a grace', () => {
 });
 
 test.each([
-  ['just seen', 0, 'hold grace'],
-  ['one below', due - 1, 'hold grace'],
+  ['just seen', 0, 'wait grace'],
+  ['one below', due - 1, 'wait grace'],
   ['due', due, 'remove'],
   ['one above', due + 1, 'remove'],
 ])('%s: a leftover for %i ms, its owner’s lease absent, is %s', (_, leftoverFor, verdict) => {
@@ -24,9 +24,9 @@ test.each([
 });
 
 test.each([
-  ['unread', 'look'],
-  ['stands', 'hold lease-stands'],
-  ['unknown', 'hold not-known'],
+  ['unread', 'read-lease'],
+  ['stands', 'wait lease-stands'],
+  ['unknown', 'wait not-known'],
   ['absent', 'remove'],
 ] as const)('a leftover that is due, its owner’s lease %s, is %s', (lease, verdict) => {
   expect(judged({ leftoverFor: due, lease })).toBe(verdict);

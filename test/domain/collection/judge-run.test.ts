@@ -33,12 +33,12 @@ describe('a run that nobody suspects', () => {
   test.each([
     ['just renewed', 0, 'keep'],
     ['one below late', late - 1, 'keep'],
-    ['late', late, 'ask'],
-    ['one above late', late + 1, 'ask'],
-    ['one below the ttl', ttl - 1, 'ask'],
-    ['at the ttl', ttl, 'look'],
-    ['one above the ttl', ttl + 1, 'look'],
-    ['a year silent', seconds(365 * 86_400), 'look'],
+    ['late', late, 'ping'],
+    ['one above late', late + 1, 'ping'],
+    ['one below the ttl', ttl - 1, 'ping'],
+    ['at the ttl', ttl, 'read-lease'],
+    ['one above the ttl', ttl + 1, 'read-lease'],
+    ['a year silent', seconds(365 * 86_400), 'read-lease'],
   ])('%s: %i ms silent is %s', (_, silentFor, verdict) => {
     expect(judged({ ...clear, silentFor })).toBe(verdict);
   });
@@ -55,8 +55,8 @@ describe('a run that nobody suspects', () => {
   });
 
   test.each([
-    ['closed', 'unasked', 'ask'],
-    ['closed-by-client', 'unasked', 'ask'],
+    ['closed', 'unasked', 'ping'],
+    ['closed-by-client', 'unasked', 'ping'],
     ['closed', 'no-responders', 'suspect unreachable'],
     ['closed-by-client', 'no-responders', 'suspect unreachable'],
     ['closed-by-client', 'answered', 'keep'],
@@ -90,8 +90,8 @@ describe('a run that nobody suspects', () => {
 
 describe('a suspect run', () => {
   test.each([
-    ['just suspected', 0, 'hold grace'],
-    ['one below the grace', grace - 1, 'hold grace'],
+    ['just suspected', 0, 'wait grace'],
+    ['one below the grace', grace - 1, 'wait grace'],
     ['at the grace', grace, 'expire'],
     ['one above the grace', grace + 1, 'expire'],
   ])('%s: %i ms suspect is %s', (_, suspectFor, verdict) => {
@@ -101,28 +101,28 @@ describe('a suspect run', () => {
   });
 
   test.each([
-    ['stands', 'no-responders', 'hold lease-stands'],
-    ['unknown', 'no-responders', 'hold not-known'],
-    ['absent', 'answered', 'hold answers'],
+    ['stands', 'no-responders', 'wait lease-stands'],
+    ['unknown', 'no-responders', 'wait not-known'],
+    ['absent', 'answered', 'wait answers'],
     ['absent', 'no-answer', 'expire'],
-    ['absent', 'unknown', 'hold not-known'],
+    ['absent', 'unknown', 'wait not-known'],
     ['absent', 'no-responders', 'expire'],
-    ['unread', 'unasked', 'ask'],
-    ['unread', 'no-answer', 'look'],
-    ['stands', 'answered', 'hold answers'],
-    ['absent', 'unasked', 'ask'],
+    ['unread', 'unasked', 'ping'],
+    ['unread', 'no-answer', 'read-lease'],
+    ['stands', 'answered', 'wait answers'],
+    ['absent', 'unasked', 'ping'],
   ] as const)('whose grace is over, lease %s, probe %s is %s', (lease, probe, verdict) => {
     expect(judged({ ...suspect, suspectFor: grace, lease, probe })).toBe(verdict);
   });
 
   test.each([
-    ['stands', 'off', 'hold planned'],
-    ['absent', 'waits', 'hold brake'],
+    ['stands', 'off', 'wait planned'],
+    ['absent', 'waits', 'wait brake'],
     ['absent', 'lets-through', 'expire'],
     ['absent', 'off', 'expire'],
-    ['unread', 'off', 'look'],
-    ['unknown', 'off', 'hold not-known'],
-    ['stands', 'waits', 'hold planned'],
+    ['unread', 'off', 'read-lease'],
+    ['unknown', 'off', 'wait not-known'],
+    ['stands', 'waits', 'wait planned'],
   ] as const)('whose grace is over, hold %s, brake %s is %s', (hold, brake, verdict) => {
     const dead = { ...suspect, suspectFor: grace, lease: 'absent', probe: 'no-answer' } as const;
     expect(judged({ ...dead, hold, brake })).toBe(verdict);
@@ -169,7 +169,9 @@ const always = (law: (evidence: RunEvidence, verdict: RunVerdict) => void) =>
 describe('whatever is known of a run', () => {
   test('there is a verdict, and the same one for every observer', () => {
     always((evidence, verdict) => {
-      expect(['keep', 'look', 'ask', 'hold', 'suspect', 'expire', 'remove']).toContain(verdict.do);
+      expect(['keep', 'read-lease', 'ping', 'wait', 'suspect', 'expire', 'remove']).toContain(
+        verdict.do,
+      );
       expect(judgeRun({ ...evidence }, { ...policy })).toEqual(verdict);
     });
   });
@@ -236,25 +238,25 @@ describe('whatever is known of a run', () => {
       if (before.phase === 'expired') return;
       const evidence = { ...before, hold: 'absent' } as const;
       const unseen = judgeRun({ ...evidence, lease: 'unknown' }, policy);
-      expect(['keep', 'hold', 'ask', 'suspect']).toContain(unseen.do);
+      expect(['keep', 'wait', 'ping', 'suspect']).toContain(unseen.do);
       if (unseen.do === 'suspect') expect(unseen.why).toBe('unreachable');
       const unasked = judgeRun({ ...evidence, probe: 'unknown' }, policy);
-      expect(['keep', 'hold', 'look', 'suspect']).toContain(unasked.do);
+      expect(['keep', 'wait', 'read-lease', 'suspect']).toContain(unasked.do);
       if (unasked.do === 'suspect') expect(unasked.why).toBe('silent');
       const neither = judgeRun({ ...evidence, lease: 'unknown', probe: 'unknown' }, policy);
-      expect(['keep', 'hold']).toContain(neither.do);
+      expect(['keep', 'wait']).toContain(neither.do);
     });
   });
 
   test('the questions it asks come to an end: what is known is not asked again', () => {
     always((evidence, verdict) => {
-      if (verdict.do === 'look') expect([evidence.lease, evidence.hold]).toContain('unread');
-      if (verdict.do === 'ask') expect(evidence.probe).toBe('unasked');
+      if (verdict.do === 'read-lease') expect([evidence.lease, evidence.hold]).toContain('unread');
+      if (verdict.do === 'ping') expect(evidence.probe).toBe('unasked');
     });
   });
 
   test('more silence never makes it less doubtful, its lease being gone and nobody answering', () => {
-    const rank = { keep: 0, hold: 0, look: 1, ask: 1, suspect: 2, expire: 3, remove: 4 };
+    const rank = { keep: 0, wait: 0, 'read-lease': 1, ping: 1, suspect: 2, expire: 3, remove: 4 };
     fc.assert(
       fc.property(evidences, duration, duration, (evidence, longer, suspectLonger) => {
         const known = { ...evidence, lease: 'absent', probe: 'no-responders' } as const;

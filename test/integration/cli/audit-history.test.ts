@@ -213,7 +213,7 @@ describe('rollcall audit verify', () => {
   it('names a record that no event explains, and exits with 1', async () => {
     await using fleet = await world.fleet();
     await fleet.serving('h1', 'a', []);
-    const writes = [{ key: 'instance.h1.a.web.forged', expect: 0, text: '{"v":1}' }];
+    const writes = [{ key: 'instance.h1.a.web.forged', expectedRevision: 0, text: '{"v":1}' }];
     await fleet.store.registry.commit({ writes, events: [] });
     const { code, out } = await command(['audit', 'verify', ...on(fleet)]);
     expect(code).toBe(1);

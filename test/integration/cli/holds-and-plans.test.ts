@@ -188,7 +188,7 @@ describe('gc run', () => {
     process.kill('SIGKILL');
     await process.exited;
     const { revision } = await fleet.store.registry.read('agent.h1.a');
-    const write = { key: 'agent.h1.a', expect: revision, text: undefined };
+    const write = { key: 'agent.h1.a', expectedRevision: revision, text: undefined };
     await fleet.store.registry.commit({ writes: [write], events: [] });
     await systemClock.sleep(timing.ttl);
     const times = ['--ttl', '2s', '--grace', '1s'];

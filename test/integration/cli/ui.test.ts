@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ApiHeartbeat, WirePage, WireState } from '../../../src/dashboard/api-types.ts';
+import type { ApiHeartbeat, ApiPage, ApiState } from '../../../src/dashboard/api-types.ts';
 import { historyPath } from '../../fixtures/golden/recording.ts';
 import { TestFleet } from '../harness/fleet.ts';
 import { startTestServer } from '../harness/nats-server.ts';
@@ -45,7 +45,7 @@ function listening(url: string, signal: AbortSignal) {
             const [, event, data = ''] = /^event: (\w+)(?:.|\n)*?^data: (.*)$/m.exec(text) ?? [];
             if (event === 'mark') marks.push(JSON.parse(data));
             if (event !== 'batch') continue;
-            const page: WirePage = JSON.parse(data);
+            const page: ApiPage = JSON.parse(data);
             seqs.push(...page.rows.map(([seq]) => seq));
             last = String(page.to);
           }
@@ -69,7 +69,7 @@ describe('rollcall ui', () => {
     await until('the agent is there', () => seqs.length >= 9);
     await server.kill();
     await until('it says that the store is away', () => marks.at(-1)?.storeAwaySince);
-    const away = await got<WireState>(url, '/api/state');
+    const away = await got<ApiState>(url, '/api/state');
     expect(away.entities.some(({ entity }) => entity === 'instance')).toBe(true);
     await server.restart();
     await until(
@@ -79,7 +79,7 @@ describe('rollcall ui', () => {
     );
     await fleet.serving('h2', 'b', [{ service: 'db', id: 'd1' }]);
     const there = async () =>
-      (await got<WireState>(url, '/api/state')).entities.some(
+      (await got<ApiState>(url, '/api/state')).entities.some(
         (of) => 'host' in of && of.host === 'h2',
       );
     await until('the new agent is there', there, 60_000);
@@ -121,7 +121,7 @@ describe('rollcall ui', () => {
     const url = await urlOf(running);
     const hello = await got<{ last: number }>(url, '/api/hello');
     expect(hello).toMatchObject({ mode: 'recording', first: 1, actions: false });
-    expect((await got<WireState>(url, '/api/state?at=9')).states).toHaveLength(5);
+    expect((await got<ApiState>(url, '/api/state?at=9')).states).toHaveLength(5);
     expect(await got(url, `/api/event/${hello.last}`)).toMatchObject({ seq: hello.last });
     expect(await got(url, '/sample/api/hello')).toMatchObject({ mode: 'recording' });
     running.kill('SIGINT');

@@ -10,7 +10,7 @@ const world = withServer();
 
 const put = async (fleet: TestFleet, key: string, text: string): Promise<void> => {
   const { revision: expected } = await fleet.store.registry.read(key);
-  const writes = [{ key, expect: expected, text }];
+  const writes = [{ key, expectedRevision: expected, text }];
   const { outcome } = await fleet.store.registry.commit({ writes, events: [] });
   expect(outcome, key).toBe('committed');
 };

@@ -11,7 +11,7 @@ describe("a run's own record", () => {
     const agent = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
     const { revision } = await fleet.store.registry.read('agent.h1.a');
     const deleted = await fleet.store.registry.commit({
-      writes: [{ key: 'agent.h1.a', expect: revision, text: undefined }],
+      writes: [{ key: 'agent.h1.a', expectedRevision: revision, text: undefined }],
       events: [],
     });
     expect(deleted.outcome).toBe('committed');

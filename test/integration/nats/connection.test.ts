@@ -168,7 +168,7 @@ test('what is asked after closing is answered at once', async () => {
   await expect(store.registry.read('agent.a.b')).rejects.toMatchObject({
     code: 'store-unavailable',
   });
-  const commit = { writes: [{ key: 'agent.a.b', expect: 0, text: 'x' }], events: [] };
+  const commit = { writes: [{ key: 'agent.a.b', expectedRevision: 0, text: 'x' }], events: [] };
   expect(await store.registry.commit(commit)).toMatchObject({ outcome: 'unavailable' });
   expect(performance.now() - begun).toBeLessThan(500);
   expect(opened.store.standing().up).toBe(true);

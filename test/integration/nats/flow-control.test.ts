@@ -21,7 +21,7 @@ test('a watch whose answers to flow control are refused says so, and is never ta
   for (let from = 0; from < many; from += 1000) {
     const writes = Array.from({ length: 1000 }, (_, n) => ({
       key: `agent.a.${from + n}`,
-      expect: 0,
+      expectedRevision: 0,
       text: 'x'.repeat(1000),
     }));
     expect(await app.store.registry.commit({ writes, events: [] })).toMatchObject({

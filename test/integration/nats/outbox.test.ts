@@ -12,7 +12,7 @@ const open = () => openOn([context.server.url]);
 async function audited({ store }: Opened, count: number, from = 1): Promise<void> {
   for (let n = from; n < from + count; n += 1) {
     const outcome = await store.registry.commit({
-      writes: [{ key: `agent.a.${n}`, expect: 0, text: 'x' }],
+      writes: [{ key: `agent.a.${n}`, expectedRevision: 0, text: 'x' }],
       events: [{ subject: `a.b.run.${n}`, text: `event ${n}` }],
     });
     expect(outcome).toMatchObject({ outcome: 'committed' });

@@ -62,7 +62,7 @@ describe('a commit', () => {
   test('of which one message is too large stores nothing and says which', async () => {
     await using opened = await openOn([url()]);
     const text = 'x'.repeat(1_100_000);
-    const record = { ...one(), writes: [{ key: 'agent.a.1', expect: 0, text }] };
+    const record = { ...one(), writes: [{ key: 'agent.a.1', expectedRevision: 0, text }] };
     const event = { ...one(), events: [{ subject: 'a.b.run.1', text }] };
     for (const [commit, named] of [
       [record, 'agent.a.1'],

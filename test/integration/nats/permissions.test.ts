@@ -119,7 +119,7 @@ describe('the permissions in docs/operations.md', () => {
     const foreign = agentOn('h2', mine);
     await expect(foreign.done).rejects.toThrow(/may not|[Pp]ermission/);
     expect((await consumer.registry.read('agent.h2.a')).revision).toBe(0);
-    const write = { key: 'agent.h1.a', expect: 0, text: '{}' };
+    const write = { key: 'agent.h1.a', expectedRevision: 0, text: '{}' };
     await expect(consumer.registry.commit({ writes: [write], events: [] })).rejects.toThrow();
 
     await agent.stop();

@@ -13,7 +13,7 @@ const run = {
   run: RunId.parse('run12345'),
 };
 const pong = { lag: 1, state: 'serving' };
-const responder = { pong: () => pong, told: () => undefined };
+const responder = { pong: () => pong, onNotice: () => undefined };
 
 test('a run answers to an inbox only, so that nobody writes through it (B9)', async () => {
   await using opened = await openOn([context.server.url]);

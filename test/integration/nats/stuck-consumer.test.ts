@@ -9,7 +9,7 @@ const context = withServer();
 
 async function write({ store }: Opened, from: number, to: number, size: number): Promise<void> {
   for (let n = from; n <= to; n += 1) {
-    const writes = [{ key: `agent.h.a${n}`, expect: 0, text: '{}' }];
+    const writes = [{ key: `agent.h.a${n}`, expectedRevision: 0, text: '{}' }];
     const events = [{ subject: `h.a.r.${n}`, text: randomBytes(size / 2).toString('hex') }];
     await store.registry.commit({ writes, events });
   }

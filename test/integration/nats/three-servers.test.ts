@@ -72,7 +72,10 @@ describe('fences on one record, many at once (B11)', () => {
   test('all pass in the end', async () => {
     await using cluster = await startTestCluster(3);
     await using opened = await openOn(cluster.urls, three);
-    const fence = { key: 'agent.fence.b', expect: await revisionOf(opened, 'agent.fence.b') };
+    const fence = {
+      key: 'agent.fence.b',
+      expectedRevision: await revisionOf(opened, 'agent.fence.b'),
+    };
     const commits = Array.from({ length: 100 }, (_, n) => created(`agent.a.${n}`));
     const outcomes = await Promise.all(
       commits.map((commit) => opened.store.registry.commit({ ...commit, fences: [fence] })),
@@ -85,7 +88,7 @@ describe('fences on one record, many at once (B11)', () => {
     await using opened = await openOn(cluster.urls, three);
     const { registry } = opened.store;
     const expected = await revisionOf(opened, 'agent.fence.b');
-    const fences = [{ key: 'agent.fence.b', expect: expected }];
+    const fences = [{ key: 'agent.fence.b', expectedRevision: expected }];
     const some = (from: number) =>
       Array.from({ length: 30 }, (_, n) => {
         const key = `agent.a.${from + n}`;
@@ -128,7 +131,7 @@ describe('the kill of a server', () => {
     const third = cluster.nodes.find((node) => node !== leader && node !== first);
     for (;;) {
       await using watched = new Watched(reads.store.registry, ['agent.>']);
-      await until('it has begun', () => watched.said('alive') > 0);
+      await until('it has begun', () => watched.said('heartbeat') > 0);
       if (third === undefined || (await host()) !== third) continue;
       await using writer = new Writer(writes, 2, 5);
       await until('it is under way', () => watched.arrivals.length > 100);

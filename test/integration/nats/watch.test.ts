@@ -18,7 +18,7 @@ const context = withServer();
 async function create({ store }: Opened, ...keys: readonly string[]): Promise<void> {
   for (const key of keys) {
     const outcome = await store.registry.commit({
-      writes: [{ key, expect: 0, text: key }],
+      writes: [{ key, expectedRevision: 0, text: key }],
       events: [],
     });
     expect(outcome).toMatchObject({ outcome: 'committed' });
@@ -81,14 +81,14 @@ describe('a watch', () => {
     await using server = await startTestServer();
     await using opened = await openOn([server.url]);
     await using watched = new Watched(opened.store.registry, ['agent.>']);
-    await until('it is alive', () => watched.said('alive') > 0);
+    await until('it is alive', () => watched.said('heartbeat') > 0);
     server.freeze();
     await until('it says so', () => watched.said('stale') === 1);
-    const alive = watched.said('alive');
+    const alive = watched.said('heartbeat');
     await sleep(1500);
-    expect(watched.said('alive')).toBe(alive);
+    expect(watched.said('heartbeat')).toBe(alive);
     server.thaw();
-    await until('it is alive again', () => watched.said('alive') > alive);
+    await until('it is alive again', () => watched.said('heartbeat') > alive);
   });
 
   test('of a stream made anew starts over', async () => {
@@ -155,13 +155,16 @@ describe('a watch', () => {
     });
     await using forgetful = new Watched(watchable(1000), []);
     await using mindful = new Watched(watchable(60_000), []);
-    await until('both live', () => forgetful.said('alive') > 0 && mindful.said('alive') > 0);
+    await until(
+      'both live',
+      () => forgetful.said('heartbeat') > 0 && mindful.said('heartbeat') > 0,
+    );
     await proxy.refuse();
     proxy.cut();
     await sleep(2500);
     await proxy.pass();
     await until('the one starts over', () => forgetful.said('snapshot') === 2);
-    await until('the other is alive', () => mindful.said('alive') > 1);
+    await until('the other is alive', () => mindful.said('heartbeat') > 1);
     expect(mindful.said('snapshot')).toBe(1);
   });
 
@@ -171,7 +174,7 @@ describe('a watch', () => {
     for (let from = 0; from < many; from += 1000) {
       const writes = range(from, from + 1000).map((key) => ({
         key,
-        expect: 0,
+        expectedRevision: 0,
         text: 'x'.repeat(500),
       }));
       await opened.store.registry.commit({ writes, events: [] });
@@ -180,13 +183,13 @@ describe('a watch', () => {
     let seen = 0;
     for await (const feed of opened.store.registry.watch(['agent.>'], ending.signal)) {
       expect(feed.kind).not.toBe('stale');
-      if (feed.kind === 'alive') continue;
+      if (feed.kind === 'heartbeat') continue;
       if (feed.kind !== 'stale') seen += feed.entries.length;
       if (feed.kind === 'snapshot') {
         expect(seen).toBe(many);
         const writes = feed.entries.map(({ key, revision }) => ({
           key,
-          expect: revision,
+          expectedRevision: revision,
           text: 'y'.repeat(500),
         }));
         for (let from = 0; from < many; from += 1000) {
@@ -210,7 +213,7 @@ describe('a watch', () => {
     await using watched = new Watched(store.registry, ['agent.>']);
     await until('it is there', async () => (await consumers()) === 1);
     for await (const feed of store.registry.watch(['agent.>'], new AbortController().signal)) {
-      if (feed.kind === 'alive') break;
+      if (feed.kind === 'heartbeat') break;
     }
     await store.registry.list(['agent.>'], 0);
     await until('the others are gone', async () => (await consumers()) === 1, 2000);

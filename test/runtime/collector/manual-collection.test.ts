@@ -15,7 +15,8 @@ function visitor(fleet: FleetInMemory) {
   const did: string[] = [];
   const said: string[] = [];
   const visit = new ManualCollection(author, fleet.lease, ports, {
-    did: (events) => void did.push(...events.map(({ of, event }) => `${of.entity} ${event.type}`)),
+    onCommitted: (events) =>
+      void did.push(...events.map(({ of, event }) => `${of.entity} ${event.type}`)),
     sighted: () => void said.push('sighted'),
     blinded: (why) => void said.push(why),
   });

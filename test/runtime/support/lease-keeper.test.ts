@@ -26,10 +26,10 @@ function keeping(text = () => 'mine') {
 describe('a lease', () => {
   test('that is renewed in time is held for good', async () => {
     const { fleet, keeper, said, stands } = keeping();
-    expect(keeper.holds).toBe(false);
+    expect(keeper.isValid).toBe(false);
     await keeper.take();
     await fleet.advance(seconds(600));
-    expect([keeper.holds, stands(), said]).toEqual([true, 'mine', []]);
+    expect([keeper.isValid, stands(), said]).toEqual([true, 'mine', []]);
   });
 
   test('is renewed every third of its ttl, a little earlier than later', async () => {
@@ -56,9 +56,9 @@ describe('a lease', () => {
     expect(await taking).toBe('held');
     process.line.down = true;
     await fleet.advance(lease.ttl - 401);
-    expect([keeper.holds, said]).toEqual([true, []]);
+    expect([keeper.isValid, said]).toEqual([true, []]);
     await fleet.advance(1);
-    expect([keeper.holds, said]).toEqual([false, ['no renewal was acknowledged for a ttl']]);
+    expect([keeper.isValid, said]).toEqual([false, ['no renewal was acknowledged for a ttl']]);
   });
 
   test('whose acknowledgement took a whole ttl is not held, until it is taken again', async () => {
@@ -66,11 +66,11 @@ describe('a lease', () => {
     process.line.delay = () => lease.ttl / 2; // sent at 0, served at 3 s, acknowledged at 6 s
     const taking = keeper.take();
     await fleet.advance(lease.ttl);
-    expect([await taking, keeper.holds, stands(), said]).toEqual(['late', false, 'mine', []]);
+    expect([await taking, keeper.isValid, stands(), said]).toEqual(['late', false, 'mine', []]);
     process.line.delay = () => 0;
-    expect([await keeper.take(), keeper.holds]).toEqual(['held', true]);
+    expect([await keeper.take(), keeper.isValid]).toEqual(['held', true]);
     await fleet.advance(seconds(600));
-    expect([keeper.holds, stands(), said]).toEqual([true, 'mine', []]);
+    expect([keeper.isValid, stands(), said]).toEqual([true, 'mine', []]);
   });
 
   test('counts from when a renewal was sent, however long its answer was under way (G3)', async () => {
@@ -81,9 +81,9 @@ describe('a lease', () => {
     while (keeper.revision === before) await fleet.advance(1);
     process.line.down = true;
     await fleet.advance(lease.ttl - seconds(1) - 2);
-    expect(keeper.holds).toBe(true);
+    expect(keeper.isValid).toBe(true);
     await fleet.advance(3);
-    expect(keeper.holds).toBe(false);
+    expect(keeper.isValid).toBe(false);
   });
 
   test('is over for its holder before it is over for the store', async () => {
@@ -94,7 +94,7 @@ describe('a lease', () => {
     await taking;
     process.line.down = true;
     await fleet.advance(lease.ttl - 400);
-    expect([keeper.holds, stands()]).toEqual([false, 'mine']);
+    expect([keeper.isValid, stands()]).toEqual([false, 'mine']);
   });
 
   test('whose renewal hangs lapses all the same', async () => {
@@ -114,7 +114,7 @@ describe('a lease', () => {
     await fleet.advance(seconds(4));
     process.line.down = false;
     await fleet.advance(seconds(1));
-    expect([keeper.holds, said]).toEqual([true, []]);
+    expect([keeper.isValid, said]).toEqual([true, []]);
   });
 
   test('that somebody else has is not taken, and not disturbed', async () => {
@@ -127,7 +127,7 @@ describe('a lease', () => {
       () => {},
     );
     expect(await other.take()).toBe('taken');
-    expect([other.holds, stands()]).toEqual([false, 'mine']);
+    expect([other.isValid, stands()]).toEqual([false, 'mine']);
     expect(await keep().take()).toBe('held'); // the same text is a write of ours
   });
 
@@ -136,7 +136,7 @@ describe('a lease', () => {
     await keeper.take();
     fleet.world.leases.append('seat.1', 'theirs', seconds(60));
     await fleet.advance(seconds(2.1));
-    expect([keeper.holds, said]).toEqual([false, ['the renewal was refused']]);
+    expect([keeper.isValid, said]).toEqual([false, ['the renewal was refused']]);
   });
 
   test('that lapsed is said once, and can be taken again', async () => {
@@ -148,7 +148,7 @@ describe('a lease', () => {
     process.line.down = false;
     await keeper.take();
     await fleet.advance(seconds(30));
-    expect([keeper.holds, said.length]).toEqual([true, 1]);
+    expect([keeper.isValid, said.length]).toEqual([true, 1]);
   });
 
   for (const fate of ['unanswered', 'lost', 'late'] as const) {
@@ -161,7 +161,7 @@ describe('a lease', () => {
       await keeper.take();
       process.line.fate = (request) => (request % 4 === 0 ? fate : 'fine');
       await fleet.advance(seconds(300));
-      expect([keeper.holds, said]).toEqual([true, []]);
+      expect([keeper.isValid, said]).toEqual([true, []]);
       expect(stands()).toMatch(/^mine, /);
     });
   }

@@ -55,7 +55,7 @@ export class Operators {
   visit(lasts: Millis): void {
     this.#try(async (signal) => {
       const visit = new ManualCollection(this.#author(), this.#fleet.lease, this.process.ports, {
-        did() {},
+        onCommitted() {},
         sighted() {},
         blinded() {},
       });

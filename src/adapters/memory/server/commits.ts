@@ -13,7 +13,11 @@ export function store(
 ): ReadonlyMap<string, Revision> | 'conflict' {
   const conditions = [...commit.writes, ...(commit.fences ?? [])];
   const { registry } = world;
-  if (conditions.some(({ key, expect }) => registry.seqOf(recordSubject(key)) !== expect)) {
+  if (
+    conditions.some(
+      ({ key, expectedRevision: expect }) => registry.seqOf(recordSubject(key)) !== expect,
+    )
+  ) {
     return 'conflict';
   }
   const revisions = new Map<string, Revision>();

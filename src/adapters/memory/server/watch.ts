@@ -55,7 +55,7 @@ export async function* feed(
     } else if (clock.monotonic() >= saidAt + aliveEvery) {
       // The same sum as below: rounded in another way, the wait could be none and this not be reached.
       saidAt = clock.monotonic();
-      yield { kind: 'alive' };
+      yield { kind: 'heartbeat' };
     }
     stale = false;
     if (entries.length < look.entries.length) continue;

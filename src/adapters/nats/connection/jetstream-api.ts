@@ -60,7 +60,7 @@ export async function askApi<T>(
 
 /** The answer, or why there is none yet. */
 function read<T>(reply: Reply): Answer<T> | string {
-  if (reply.kind !== 'heard') return reply.why;
+  if (reply.kind !== 'received') return reply.why;
   const body = jsonOf(reply.msg);
   // Whoever may answer there may answer anything.
   if (typeof body !== 'object' || body === null) return 'the answer cannot be read';

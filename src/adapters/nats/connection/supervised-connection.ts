@@ -5,11 +5,11 @@ import { closeNats } from './connect.ts';
 
 /** What became of a message that asked for an answer. */
 export type Reply =
-  | { readonly kind: 'heard'; readonly msg: Msg }
+  | { readonly kind: 'received'; readonly msg: Msg }
   /** It reached nobody, and never will. */
-  | { readonly kind: 'unsent'; readonly why: string }
+  | { readonly kind: 'not-sent'; readonly why: string }
   /** It may have arrived, or may still arrive. */
-  | { readonly kind: 'unanswered'; readonly why: string };
+  | { readonly kind: 'timed-out'; readonly why: string };
 
 export interface RequestOptions {
   readonly within: Millis;
@@ -75,7 +75,7 @@ export class SupervisedConnection implements AsyncDisposable {
     const { within, signal } = question;
     const until = performance.now() + within;
     if (!(await this.connected(within, signal)) || signal?.aborted) {
-      return { kind: 'unsent', why: signal?.aborted ? 'stopped' : 'not connected' };
+      return { kind: 'not-sent', why: signal?.aborted ? 'stopped' : 'not connected' };
     }
     const left = Math.max(1, until - performance.now());
     return this.#send(subject, text, { ...question, within: left });
@@ -84,8 +84,8 @@ export class SupervisedConnection implements AsyncDisposable {
   /** With as few promises as it takes: every heartbeat of a fleet comes through here. */
   #send(subject: string, text: string, { within, headers, first, signal }: RequestOptions) {
     return new Promise<Reply>((resolve, reject) => {
-      if (signal?.aborted) return resolve({ kind: 'unsent', why: 'stopped' });
-      const lost = (why: string) => resolve({ kind: 'unanswered', why });
+      if (signal?.aborted) return resolve({ kind: 'not-sent', why: 'stopped' });
+      const lost = (why: string) => resolve({ kind: 'timed-out', why });
       const stop = () => lost('stopped');
       this.#losses.add(lost);
       signal?.addEventListener('abort', stop);
@@ -100,7 +100,7 @@ export class SupervisedConnection implements AsyncDisposable {
       this.connection.request(subject, text, options).then(
         (msg) => {
           settle();
-          resolve({ kind: 'heard', msg });
+          resolve({ kind: 'received', msg });
         },
         (cause: unknown) => {
           settle();
@@ -178,25 +178,25 @@ export class SupervisedConnection implements AsyncDisposable {
 }
 
 function notHeard(subject: string, cause: unknown): Reply {
-  if (cause instanceof errors.TimeoutError) return { kind: 'unanswered', why: 'no answer in time' };
+  if (cause instanceof errors.TimeoutError) return { kind: 'timed-out', why: 'no answer in time' };
   if (
     cause instanceof errors.DrainingConnectionError ||
     cause instanceof errors.ClosedConnectionError
   ) {
-    return { kind: 'unsent', why: 'the connection is closed' };
+    return { kind: 'not-sent', why: 'the connection is closed' };
   }
   if (cause instanceof errors.InvalidArgumentError) {
     throw new Fault('store-refused', `${subject}: ${cause.message}`, { cause });
   }
   if (cause instanceof errors.RequestError) {
-    if (cause.isNoResponders()) return { kind: 'unsent', why: `nobody serves ${subject}` };
+    if (cause.isNoResponders()) return { kind: 'not-sent', why: `nobody serves ${subject}` };
     if (cause.cause instanceof errors.PermissionViolationError) {
       throw new Fault('store-refused', `this connection may not publish to ${subject}`, {
         cause,
         hint: 'docs/operations.md lists what each role must be allowed to do',
       });
     }
-    return { kind: 'unanswered', why: cause.message };
+    return { kind: 'timed-out', why: cause.message };
   }
   throw cause;
 }

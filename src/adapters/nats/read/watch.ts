@@ -134,7 +134,7 @@ async function* changes(
     if (item.position > upTo) {
       upTo = item.position;
       yield { feed: { kind: 'changes', entries: [], upTo }, cursor: { upTo, created } };
-    } else if (seen === 'clear') yield { feed: { kind: 'alive' }, cursor: { upTo, created } };
+    } else if (seen === 'clear') yield { feed: { kind: 'heartbeat' }, cursor: { upTo, created } };
   }
 }
 

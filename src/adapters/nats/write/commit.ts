@@ -54,7 +54,10 @@ export function messagesOf(names: SubjectNames, wanted: Commit): readonly Messag
 }
 
 /** A removal has no rollup header, which our streams refuse (B8): the history is 1 anyway. */
-function writeMessage(names: SubjectNames, { key, expect, text }: Write): Message {
+function writeMessage(
+  names: SubjectNames,
+  { key, expectedRevision: expect, text }: Write,
+): Message {
   const own: Message['headers'] = [[expectLast, `${expect}`]];
   const tombstone: Message['headers'] = [
     ['KV-Operation', 'PURGE'],
@@ -72,7 +75,10 @@ function eventMessage(names: SubjectNames, event: EventWrite, fence: Fence | und
   return { subject: names.eventPrefix + event.subject, text: event.text, headers: carried };
 }
 
-const carrying = (names: SubjectNames, { key, expect }: Fence): Message['headers'] => [
+const carrying = (
+  names: SubjectNames,
+  { key, expectedRevision: expect }: Fence,
+): Message['headers'] => [
   [expectLast, `${expect}`],
   [`${expectLast}-Subject`, names.registry.prefix + key],
 ];

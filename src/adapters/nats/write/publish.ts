@@ -121,8 +121,8 @@ interface Acknowledgement {
 
 function read(reply: Reply, count: number): Attempt {
   const failed = (meaning: Meaning, why: string): Attempt => ({ kind: 'failed', meaning, why });
-  if (reply.kind === 'unsent') return failed('again', reply.why);
-  if (reply.kind === 'unanswered') return failed('unsure', reply.why);
+  if (reply.kind === 'not-sent') return failed('again', reply.why);
+  if (reply.kind === 'timed-out') return failed('unsure', reply.why);
   const said = (jsonOf(reply.msg) ?? {}) as Acknowledgement;
   const { seq, count: counted = 1 } = said;
   const error = errorIn(said);

@@ -12,33 +12,34 @@ const usual = 4280;
 const door = {
   bind: {
     flag: '--bind <address>',
-    about: 'where the dashboard listens; anything but loopback takes a token',
+    description: 'where the dashboard listens; anything but loopback takes a token',
     fallback: '127.0.0.1',
-    rule: Text.default('127.0.0.1'),
+    schema: Text.default('127.0.0.1'),
   },
   hostName: {
     flag: '--host-name <names>',
-    about: 'names by which browsers call the dashboard, beside its address, separated by commas',
-    rule: Text.transform((text) => text.split(',').map((name) => name.trim())).optional(),
+    description:
+      'names by which browsers call the dashboard, beside its address, separated by commas',
+    schema: Text.transform((text) => text.split(',').map((name) => name.trim())).optional(),
   },
   tokenFile: {
     flag: '--token-file <file>',
-    about: 'the token that the dashboard asks for; also in ROLLCALL_UI_TOKEN',
-    rule: Text.optional(),
+    description: 'the token that the dashboard asks for; also in ROLLCALL_UI_TOKEN',
+    schema: Text.optional(),
   },
   readOnly: {
     flag: '--read-only',
-    about: 'the dashboard only shows: no hold, no release, no sweep',
-    rule: Switch,
+    description: 'the dashboard only shows: no hold, no release, no sweep',
+    schema: Switch,
   },
 } as const satisfies Settings;
 
 export const dashboard = {
   port: {
     flag: '--port <n>',
-    about: 'where it listens; 0: any free port',
+    description: 'where it listens; 0: any free port',
     fallback: `${usual}, else any free one`,
-    rule: Port.optional(),
+    schema: Port.optional(),
   },
   ...door,
 } as const satisfies Settings;
@@ -47,14 +48,14 @@ export const dashboard = {
 export const dashboardBeside = {
   dashboard: {
     flag: '--no-dashboard',
-    about: 'no dashboard',
-    rule: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(true),
+    description: 'no dashboard',
+    schema: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(true),
   },
   dashboardPort: {
     flag: '--dashboard-port <n>',
-    about: 'where the dashboard listens; 0: any free port',
+    description: 'where the dashboard listens; 0: any free port',
     fallback: `${usual}, else any free one`,
-    rule: Port.optional(),
+    schema: Port.optional(),
   },
   ...door,
 } as const satisfies Settings;

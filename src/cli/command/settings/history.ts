@@ -5,7 +5,7 @@ import type { Settings } from './setting.ts';
 export const source = {
   file: {
     flag: '--file <file>',
-    about: 'read a history that `audit export` wrote; no server is needed',
-    rule: z.string().min(1, 'not empty').optional(),
+    description: 'read a history that `audit export` wrote; no server is needed',
+    schema: z.string().min(1, 'not empty').optional(),
   },
 } as const satisfies Settings;

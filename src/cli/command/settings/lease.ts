@@ -9,15 +9,15 @@ import type { Settings } from './setting.ts';
 export const lease = {
   ttl: {
     flag: '--ttl <duration>',
-    about: 'the life of the lease: silent for longer is suspect',
+    description: 'the life of the lease: silent for longer is suspect',
     fallback: '15s',
-    rule: Duration.pipe(LeasePolicy.shape.ttl).default(defaultLease.ttl),
+    schema: Duration.pipe(LeasePolicy.shape.ttl).default(defaultLease.ttl),
   },
   grace: {
     flag: '--grace <duration>',
-    about: 'how long a suspicion stands before it may become an expiry',
+    description: 'how long a suspicion stands before it may become an expiry',
     fallback: '30s',
-    rule: Duration.pipe(LeasePolicy.shape.grace).default(defaultLease.grace),
+    schema: Duration.pipe(LeasePolicy.shape.grace).default(defaultLease.grace),
   },
 } as const satisfies Settings;
 
@@ -28,46 +28,46 @@ export const agentSettings = {
   ...lease,
   host: {
     flag: '--host <id>',
-    about: 'the id of this machine',
+    description: 'the id of this machine',
     fallback: 'kept in the state directory',
-    rule: HostId.optional(),
+    schema: HostId.optional(),
   },
   zone: {
     flag: '--zone <name>',
-    about: 'what fails together with this host: a rack, a datacentre',
-    rule: ZoneName.optional(),
+    description: 'what fails together with this host: a rack, a datacentre',
+    schema: ZoneName.optional(),
   },
   address: {
     flag: '--address <address>',
-    about: 'where this host is reached, for people to see',
-    rule: Text.max(1024).optional(),
+    description: 'where this host is reached, for people to see',
+    schema: Text.max(1024).optional(),
   },
   collect: {
     flag: '--no-collect',
-    about: 'do not offer this process for a collector’s seat',
-    rule: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(true),
+    description: 'do not offer this process for a collector’s seat',
+    schema: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(true),
   },
   takeover: {
     flag: '--takeover',
-    about: 'take the slot from a run that is alive',
-    rule: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(false),
+    description: 'take the slot from a run that is alive',
+    schema: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(false),
   },
   whenExpired: {
     flag: '--when-expired <what>',
-    about: 'start-over as a new run, or exit',
+    description: 'start-over as a new run, or exit',
     fallback: 'start-over',
-    rule: z.enum(['start-over', 'exit'], { error: 'start-over or exit' }).default('start-over'),
+    schema: z.enum(['start-over', 'exit'], { error: 'start-over or exit' }).default('start-over'),
   },
   drain: {
     flag: '--drain <duration>',
-    about: 'how long instances stand as draining before a polite leave removes them',
+    description: 'how long instances stand as draining before a polite leave removes them',
     fallback: '0s',
-    rule: Duration.default(seconds(0)),
+    schema: Duration.default(seconds(0)),
   },
   stateDir: {
     flag: '--state-dir <dir>',
-    about: 'where the host id is kept',
+    description: 'where the host id is kept',
     fallback: '$XDG_STATE_HOME/rollcall',
-    rule: Text.optional(),
+    schema: Text.optional(),
   },
 } as const satisfies Settings;

@@ -6,9 +6,9 @@ import type { Settings } from './setting.ts';
 export const machineSource = {
   machines: {
     flag: '--machines <file>',
-    about: 'machines that this file, or the files of this directory, export',
+    description: 'machines that this file, or the files of this directory, export',
     fallback: "Rollcall's own",
-    rule: z.string().min(1, 'a file or a directory').optional(),
+    schema: z.string().min(1, 'a file or a directory').optional(),
   },
 } as const satisfies Settings;
 
@@ -18,15 +18,15 @@ const formatRule = `one of ${formats.join(', ')}`;
 export const drawOptions = {
   theme: {
     flag: '--theme <theme>',
-    about: 'light or dark',
+    description: 'light or dark',
     fallback: 'light',
-    rule: z.enum(['light', 'dark'], { error: 'light or dark' }).default('light'),
+    schema: z.enum(['light', 'dark'], { error: 'light or dark' }).default('light'),
   },
   depth: {
     flag: '--depth <levels>',
-    about: 'how many levels of states are drawn; deeper ones are collapsed (svg, png)',
+    description: 'how many levels of states are drawn; deeper ones are collapsed (svg, png)',
     fallback: 'all',
-    rule: z.coerce.number({ error: 'a number from 1' }).int().min(1, 'from 1').optional(),
+    schema: z.coerce.number({ error: 'a number from 1' }).int().min(1, 'from 1').optional(),
   },
 } as const satisfies Settings;
 

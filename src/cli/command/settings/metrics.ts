@@ -20,8 +20,8 @@ const ListenAt = z
 export const metrics = {
   metrics: {
     flag: '--metrics <[host:]port>',
-    about: 'answer Prometheus at /metrics there; 0: any free port',
+    description: 'answer Prometheus at /metrics there; 0: any free port',
     fallback: 'nowhere',
-    rule: ListenAt.optional(),
+    schema: ListenAt.optional(),
   },
 } as const satisfies Settings;

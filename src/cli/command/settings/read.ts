@@ -51,10 +51,11 @@ export const isGiven = (setting: Setting, from: Sources): boolean =>
 
 function valueFrom(setting: Setting, from: Sources): unknown {
   const raw = rawOf(setting, from);
-  const read = setting.rule.safeParse(raw?.value);
+  const read = setting.schema.safeParse(raw?.value);
   if (read.success) return read.data;
   const rules = formatParseError(read.error).replaceAll(/(^|; )(value|\d+): /g, '$1');
-  if (!raw) throw new Fault('bad-setting', `--${nameOf(setting)} is missing: ${setting.about}`);
+  if (!raw)
+    throw new Fault('bad-setting', `--${nameOf(setting)} is missing: ${setting.description}`);
   const shown = setting.secret === true ? '' : ` ${shownValue(raw.value)}`;
   throw new Fault('bad-setting', `${raw.where}${shown}: ${rules}`);
 }

@@ -9,10 +9,10 @@ import type { z } from 'zod';
 export interface Setting {
   /** As commander wants it: `--ttl <duration>`. */
   readonly flag: string;
-  readonly about: string;
+  readonly description: string;
   /** For the help, what holds where nothing is said. */
   readonly fallback?: string;
-  readonly rule: z.ZodType;
+  readonly schema: z.ZodType;
   /** Another variable that is looked at after our own. */
   readonly variable?: string;
   /** Its value is never printed. */
@@ -21,10 +21,10 @@ export interface Setting {
 
 export type Settings = Readonly<Record<string, Setting>>;
 
-export type Values<S extends Settings> = { readonly [K in keyof S]: z.output<S[K]['rule']> };
+export type Values<S extends Settings> = { readonly [K in keyof S]: z.output<S[K]['schema']> };
 
 /** The setting as commander's option; what it means is ours to read, so it parses nothing. */
-export const optionOf = ({ flag, about, fallback }: Setting): Option =>
+export const optionOf = ({ flag, description: about, fallback }: Setting): Option =>
   new Option(flag, fallback === undefined ? about : `${about} (default: ${fallback})`);
 
 /** `tls-ca`: without the `no-` of a flag that takes something away. */

@@ -1,6 +1,6 @@
 import { chainSubject } from '../../../domain/events/event-subjects.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
-import type { WireEntity, WireGap } from '../../api-types.ts';
+import type { ApiEntity, ApiGap } from '../../api-types.ts';
 import { isFinal } from './final-states.ts';
 import { Columns, type Row } from './row-columns.ts';
 import { frameOf, type IndexedState, Notes, standingOf } from './state-frames.ts';
@@ -27,9 +27,9 @@ export class HistoryIndex {
   readonly notes = new Notes();
   /** Of each row, the edges taken, as numbers of words. */
   readonly edgeSets: (readonly number[])[] = [[]];
-  readonly gaps: WireGap[] = [];
+  readonly gaps: ApiGap[] = [];
   readonly #edgeNumbers = new Map<string, number>([['', 0]]);
-  readonly #entities: WireEntity[] = [];
+  readonly #entities: ApiEntity[] = [];
   readonly #entityNumbers = new Map<string, number>();
   readonly #standing = new Map<number, IndexedState>();
   #pieces: Columns[] = [];
@@ -64,16 +64,16 @@ export class HistoryIndex {
     return this.#pieces;
   }
 
-  entity(number: number): WireEntity {
-    return this.#entities[number] as WireEntity;
+  entity(number: number): ApiEntity {
+    return this.#entities[number] as ApiEntity;
   }
 
-  entityNumber(of: WireEntity): number | undefined {
+  entityNumber(of: ApiEntity): number | undefined {
     return this.#entityNumbers.get(chainSubject(of));
   }
 
   /** Entities of which this holds, by number. */
-  entitiesThat(holds: (of: WireEntity) => boolean): ReadonlySet<number> {
+  entitiesThat(holds: (of: ApiEntity) => boolean): ReadonlySet<number> {
     const found = new Set<number>();
     for (const [number, of] of this.#entities.entries()) if (holds(of)) found.add(number);
     return found;
@@ -213,7 +213,7 @@ export class HistoryIndex {
     return next;
   }
 
-  #numberOf(of: WireEntity): number {
+  #numberOf(of: ApiEntity): number {
     const name = chainSubject(of);
     const known = this.#entityNumbers.get(name);
     if (known !== undefined) return known;

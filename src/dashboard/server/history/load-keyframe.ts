@@ -10,7 +10,7 @@ import type { Revision } from '../../../domain/time.ts';
 import type { Keyframes } from '../../../ports/keyframes.ts';
 import { replayTo } from '../../../runtime/audit/replay.ts';
 import type { History } from '../../../runtime/history.ts';
-import type { WireEntity } from '../../api-types.ts';
+import type { ApiEntity } from '../../api-types.ts';
 import { machinesByName } from './final-states.ts';
 import type { HistoryIndex } from './history-index.ts';
 import { detailsOfRecord } from './to-row.ts';
@@ -81,7 +81,7 @@ function standOfFleet(entry: KeyValueEntry) {
 }
 
 const stand = (
-  entity: WireEntity,
+  entity: ApiEntity,
   to: string,
   record: Readonly<Record<string, unknown>> & { readonly since: number },
   type: string,

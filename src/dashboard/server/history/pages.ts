@@ -1,15 +1,15 @@
 import type { Revision, WallTime } from '../../../domain/time.ts';
-import type { WireDensity, WirePage, WireRow, WireState } from '../../api-types.ts';
+import type { ApiDensity, ApiPage, ApiRow, ApiState } from '../../api-types.ts';
 import { problems } from '../../history/event-classes.ts';
 import type { HistoryIndex, StateAt } from './history-index.ts';
 import type { Row } from './row-columns.ts';
 import { LocalIds } from './string-table.ts';
 
 /** The rows as a page that stands for itself: everything from `from` to `to`. */
-function pageOf(ledger: HistoryIndex, rows: Iterable<Row>, from: Revision, to: Revision): WirePage {
+function pageOf(ledger: HistoryIndex, rows: Iterable<Row>, from: Revision, to: Revision): ApiPage {
   const entities = new LocalIds((number) => ledger.entity(number));
   const words = new LocalIds((number) => ledger.words.at(number));
-  const wired: WireRow[] = [];
+  const wired: ApiRow[] = [];
   const notes: [number, object][] = [];
   for (const row of rows) {
     const edges = (ledger.edgeSets[row.edges] ?? []).map((edge) => words.of(edge));
@@ -33,7 +33,7 @@ export function pageAfter(
   ledger: HistoryIndex,
   after: Revision,
   most: number,
-): WirePage | undefined {
+): ApiPage | undefined {
   if (after >= ledger.last) return undefined;
   const rows: Row[] = [];
   for (const row of ledger.rows(after + 1)) {
@@ -49,7 +49,7 @@ export function pagesBefore(
   before: Revision,
   limit: number,
   most: number,
-): readonly WirePage[] {
+): readonly ApiPage[] {
   const rows: Row[] = [];
   let more = false;
   for (const row of ledger.rowsBefore(before)) {
@@ -69,8 +69,8 @@ export function pagesOf(
   from: Revision,
   to: Revision,
   most: number,
-): readonly WirePage[] {
-  const pages: WirePage[] = [];
+): readonly ApiPage[] {
+  const pages: ApiPage[] = [];
   let start = from;
   for (let at = 0; at < rows.length || at === 0; at += most) {
     const next = rows[at + most];
@@ -81,10 +81,10 @@ export function pagesOf(
   return pages;
 }
 
-export function stateOfAll(ledger: HistoryIndex, { seq, at, standing }: StateAt): WireState {
+export function stateOfAll(ledger: HistoryIndex, { seq, at, standing }: StateAt): ApiState {
   const entities = new LocalIds((number) => ledger.entity(number));
   const words = new LocalIds((number) => ledger.words.at(number));
-  const states: WireState['states'][number][] = [];
+  const states: ApiState['states'][number][] = [];
   for (const [entity, { to, since, chart, note }] of standing) {
     states.push([entities.of(entity), words.of(to), since, words.of(chart), ledger.notes.at(note)]);
   }
@@ -97,7 +97,7 @@ export function densityOf(
   from: WallTime,
   to: WallTime,
   count: number,
-): WireDensity {
+): ApiDensity {
   const bins = Array.from({ length: count }, (): [number, number, Revision] => [0, 0, 0]);
   const width = Math.max(1, to - from) / count;
   const bad = new Set<number>();

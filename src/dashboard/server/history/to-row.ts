@@ -1,9 +1,9 @@
 import type { AuditEvent, StateValue } from '../../../domain/events/event-schema.ts';
-import type { ApiDetails, WireEntity } from '../../api-types.ts';
+import type { ApiDetails, ApiEntity } from '../../api-types.ts';
 
 /** What the page is told of one event. */
 export interface EventRow {
-  readonly entity: WireEntity;
+  readonly entity: ApiEntity;
   readonly type: string;
   readonly to: string;
   readonly chart: string;
@@ -81,7 +81,7 @@ function noteOf({ of, event, actor, evidence, record }: AuditEvent): ApiDetails 
 
 /** What a record says that a screen shows: as it begins, and where it has changed. */
 export function detailsOfRecord(
-  entity: WireEntity['entity'],
+  entity: ApiEntity['entity'],
   type: string,
   record: Readonly<Record<string, unknown>>,
 ): ApiDetails {

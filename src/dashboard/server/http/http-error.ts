@@ -1,5 +1,5 @@
 import { Fault, type FaultCode } from '../../../domain/fault.ts';
-import type { WireFault } from '../../api-types.ts';
+import type { ApiGuardResult } from '../../api-types.ts';
 
 const statuses = {
   'bad-request': 400,
@@ -35,7 +35,9 @@ const ofFaults: Partial<Record<FaultCode, number>> = {
 };
 
 /** A failure as the page is told of it; undefined for what nobody foresaw. */
-export function toErrorResponse(cause: unknown): { status: number; fault: WireFault } | undefined {
+export function toErrorResponse(
+  cause: unknown,
+): { status: number; fault: ApiGuardResult } | undefined {
   if (cause instanceof HttpError) {
     const { code, message, hint = null } = cause;
     return { status: statuses[code], fault: { code, message, hint } };

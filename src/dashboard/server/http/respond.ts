@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import type { WireFault } from '../../api-types.ts';
+import type { ApiGuardResult } from '../../api-types.ts';
 
 /** Of which headers every answer has. */
 export const commonHeaders: Readonly<Record<string, string>> = {
@@ -72,7 +72,7 @@ export async function sendBody(
   response.end(request.method === 'HEAD' ? undefined : packed);
 }
 
-export function sendFault(response: ServerResponse, status: number, fault: WireFault): void {
+export function sendFault(response: ServerResponse, status: number, fault: ApiGuardResult): void {
   if (response.headersSent) {
     response.destroy();
     return;

@@ -11,7 +11,7 @@ import type { Registry } from '../../../ports/registry.ts';
 import { ManualCollection } from '../../../runtime/collector/manual-collection.ts';
 import { endHoldEarly, planHold } from '../../../runtime/operator/operator-actions.ts';
 import type { Author } from '../../../runtime/transitions/record-change.ts';
-import type { WireDone, WireLeft } from '../../api-types.ts';
+import type { ApiActionResult, ApiRemaining } from '../../api-types.ts';
 import { HttpError } from '../http/http-error.ts';
 import { readBody } from '../http/request-schema.ts';
 
@@ -41,7 +41,7 @@ export class Actions {
   readonly #lease: LeasePolicy;
   readonly #ports: Ports;
   readonly #planOf: (fleet: Fleet) => Promise<Plan>;
-  readonly #asked = new Map<string, Promise<WireDone>>();
+  readonly #asked = new Map<string, Promise<ApiActionResult>>();
 
   /** `planOf`: what will be removed, as a fleet stands now. */
   constructor(
@@ -57,7 +57,7 @@ export class Actions {
   }
 
   /** @throws {HttpError} `bad-request`, `not-found`; {Fault} what planning and a visit throw */
-  async take(name: string, request: IncomingMessage): Promise<WireDone> {
+  async take(name: string, request: IncomingMessage): Promise<ApiActionResult> {
     const act = this.#act(name);
     if (!act) throw new HttpError('not-found', 'there is no such action');
     const id = request.headers['rollcall-request'];
@@ -85,7 +85,7 @@ export class Actions {
 
   async #hold(request: IncomingMessage) {
     const { host, agent, why, as, for: duration } = await readBody(request, Hold);
-    return async (): Promise<WireDone> => {
+    return async (): Promise<ApiActionResult> => {
       const author = this.#author(as);
       const until = this.#ports.clock.wall() + duration;
       const plan = { host, until, ...(agent && { agent }), ...(why && { why }) };
@@ -96,7 +96,7 @@ export class Actions {
 
   async #release(request: IncomingMessage) {
     const { host, agent, as } = await readBody(request, Release);
-    return async (): Promise<WireDone> => {
+    return async (): Promise<ApiActionResult> => {
       const author = this.#author(as);
       const at = { host, ...(agent && { agent }) };
       const did = await endHoldEarly(author, at, this.#ports, AbortSignal.timeout(patience));
@@ -107,11 +107,11 @@ export class Actions {
 
   async #sweep(request: IncomingMessage) {
     const { as } = await readBody(request, Sweep);
-    return async (): Promise<WireDone> => {
+    return async (): Promise<ApiActionResult> => {
       const author = this.#author(as);
       let transitions = 0;
       const listener = {
-        did: (events: readonly unknown[]) => {
+        onCommitted: (events: readonly unknown[]) => {
           transitions += events.length;
         },
         sighted() {},
@@ -135,7 +135,7 @@ export class Actions {
   }
 
   /** What was done is told also where nobody can say any more what is left. */
-  async #leftBy(visit: ManualCollection, refusal: Fault | undefined): Promise<WireLeft | null> {
+  async #leftBy(visit: ManualCollection, refusal: Fault | undefined): Promise<ApiRemaining | null> {
     try {
       await visit.caughtUp(AbortSignal.timeout(patience));
       const { rows } = await this.#planOf(visit.view.fleet);

@@ -4,7 +4,7 @@ import type { AuditEvent } from '../../../domain/events/event-schema.ts';
 import { isOfSlot } from '../../../domain/events/event-schema.ts';
 import { agentMapKey } from '../../../domain/identity/registry-keys.ts';
 import type { Revision } from '../../../domain/time.ts';
-import type { WireCauses, WireRelated } from '../../api-types.ts';
+import type { ApiCauses, ApiRelatedEvent } from '../../api-types.ts';
 import type { HistoryIndex } from '../history/history-index.ts';
 import type { Source } from '../history/live-source.ts';
 import { HttpError } from '../http/http-error.ts';
@@ -22,7 +22,7 @@ const named = 100;
  * events are read, as far as a bound in either direction: `far` says that the cause lies behind it.
  * @throws {HttpError} `not-found`
  */
-export async function causesOf(source: Source, seq: Revision): Promise<WireCauses> {
+export async function causesOf(source: Source, seq: Revision): Promise<ApiCauses> {
   const ledger = source.ledger();
   const found = ledger.rows(seq).next().value;
   if (!found || found.seq !== seq) throw new HttpError('not-found', `there is no event ${seq}`);
@@ -34,8 +34,8 @@ export async function causesOf(source: Source, seq: Revision): Promise<WireCause
     return isOfSlot(one) && one.host === of.host && one.agent === of.agent;
   };
   const [first, last] = reachOf(ledger, seq, isMeant);
-  const seen = new Map<string, WireRelated>();
-  const led: WireRelated[] = [];
+  const seen = new Map<string, ApiRelatedEvent>();
+  const led: ApiRelatedEvent[] = [];
   let [more, own, because] = [0, '', undefined as string | undefined];
   let by: string | null = null;
   for await (const stored of source.history.read(first, [`${slot}.>`])) {

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { constants, createGzip } from 'node:zlib';
 import { type Millis, type Revision, seconds } from '../../../domain/time.ts';
-import type { ApiHeartbeat, WireHello } from '../../api-types.ts';
+import type { ApiHeartbeat, ApiHello } from '../../api-types.ts';
 import type { Source } from '../history/live-source.ts';
 import { pageAfter } from '../history/pages.ts';
 import { commonHeaders, encodingOf } from '../http/respond.ts';
@@ -33,7 +33,7 @@ export async function streamEvents(
   response: ServerResponse,
   source: Source,
   after: Revision | undefined,
-  hello: () => WireHello,
+  hello: () => ApiHello,
   { batchEvery, markEvery, patience }: StreamTiming = pace,
 ): Promise<void> {
   const gone = new AbortController();

@@ -4,7 +4,7 @@ import { ChainRef, type StateValue } from '../../../domain/events/event-schema.t
 import { chainSubject } from '../../../domain/events/event-subjects.ts';
 import type { Revision } from '../../../domain/time.ts';
 import { initialTransition, transition } from '../../../runtime/transitions/transition.ts';
-import type { WireExplained, WireNext } from '../../api-types.ts';
+import type { ApiExplanation, ApiNextTransition } from '../../api-types.ts';
 import { machinesByName } from '../history/final-states.ts';
 import type { Source } from '../history/live-source.ts';
 import { decodeState, encodeState } from '../history/to-row.ts';
@@ -25,7 +25,7 @@ export async function explain(
   entity: string,
   at: Revision | undefined,
   event: string | undefined,
-): Promise<WireExplained> {
+): Promise<ApiExplanation> {
   const ledger = source.ledger();
   const number = ledger.entityNumber(entityIn(entity));
   const upTo = at ?? ledger.last;
@@ -79,7 +79,7 @@ function nextOf(
   { machine, edges, chart }: Steppable,
   state: string,
   context: object | undefined,
-): readonly WireNext[] {
+): readonly ApiNextTransition[] {
   const drawn = new Map(chartByHash(chart)?.edges.map((edge) => [edge.id, edge]));
   const snapshot = resolved(machine, state, context ?? {});
   return getNextTransitions(snapshot).flatMap((transition) => {
@@ -104,7 +104,7 @@ function resolved(machine: Steppable['machine'], state: string, context: object)
   }
 }
 
-function whyNot(next: readonly WireNext[], state: string, event: string): string | null {
+function whyNot(next: readonly ApiNextTransition[], state: string, event: string): string | null {
   const candidates = next.filter((one) => one.event === event);
   if (candidates.length === 0) return `in ${state} there is no transition for '${event}'`;
   if (candidates.some(({ guard, holds }) => guard === null || holds === true)) return null;

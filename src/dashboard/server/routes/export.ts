@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import type { WirePage } from '../../api-types.ts';
+import type { ApiPage } from '../../api-types.ts';
 import type { HistoryIndex } from '../history/history-index.ts';
 import type { Source } from '../history/live-source.ts';
 import { pagesBefore, pagesOf } from '../history/pages.ts';
@@ -44,7 +44,7 @@ function forwards(
   from: number,
   to: number,
   limit: number,
-): readonly WirePage[] {
+): readonly ApiPage[] {
   const rows: Row[] = [];
   for (const row of ledger.rows(from)) {
     if (row.seq > to) break;
@@ -54,12 +54,12 @@ function forwards(
   return pagesOf(ledger, rows, from, Math.min(to, ledger.last), rowsPerPage);
 }
 
-function* jsonOf(pages: readonly WirePage[]): Generator<string> {
+function* jsonOf(pages: readonly ApiPage[]): Generator<string> {
   for (const page of pages) yield `${JSON.stringify(page)}\n`;
 }
 
 /** As `audit export` writes them, which is how they are read with `--file` again. */
-async function* wholeEvents(source: Source, pages: readonly WirePage[]): AsyncGenerator<string> {
+async function* wholeEvents(source: Source, pages: readonly ApiPage[]): AsyncGenerator<string> {
   const from = pages[0]?.from;
   const to = pages.at(-1)?.to;
   if (from === undefined || to === undefined) return;

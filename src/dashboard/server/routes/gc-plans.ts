@@ -5,7 +5,7 @@ import { leaseKey } from '../../../domain/identity/registry-keys.ts';
 import { defaultLease } from '../../../domain/policy/lease-policy.ts';
 import type { Revision } from '../../../domain/time.ts';
 import { replayTo } from '../../../runtime/audit/replay.ts';
-import type { WireBrake, WireHold, WirePlan } from '../../api-types.ts';
+import type { ApiBrake, ApiGcPlan, ApiHold } from '../../api-types.ts';
 import type { Source } from '../history/live-source.ts';
 
 /** What will be removed as things stand now: leases and seats are asked. */
@@ -14,7 +14,7 @@ export type PlanNow = () => Promise<{
   readonly plan: Plan & { readonly seats: number };
 }>;
 
-export async function livePlan(source: Source, planNow: PlanNow): Promise<WirePlan> {
+export async function livePlan(source: Source, planNow: PlanNow): Promise<ApiGcPlan> {
   const { fleet, plan } = await planNow();
   const { last } = source.ledger();
   return { seq: last, at: source.now(), estimate: false, seats: plan.seats, ...told(plan, fleet) };
@@ -28,7 +28,7 @@ export async function pastPlan(
   source: Source,
   seq: Revision,
   signal: AbortSignal,
-): Promise<WirePlan> {
+): Promise<ApiGcPlan> {
   const { history, keyframes } = source;
   const { fleet, at, seq: reached } = await replayTo(history, { seq }, keyframes, signal, noHash);
   const leases = new Set<string>();
@@ -46,7 +46,7 @@ const noHash = () => '0'.repeat(64);
 const told = ({ rows, brakes }: Plan, fleet: Fleet) => ({
   rows,
   brakes: brakes.map(brakeOf),
-  holds: [...fleet.state.holds()].map(({ record }): WireHold => {
+  holds: [...fleet.state.holds()].map(({ record }): ApiHold => {
     const { host, agent = null, until, why = null, by, since } = record;
     return { host, agent, until, why, by: `${by.host}/${by.agent}`, since };
   }),
@@ -61,7 +61,7 @@ function brakeOf({
   heldBack,
   pace,
   endsAt,
-}: BrakeForecast): WireBrake {
+}: BrakeForecast): ApiBrake {
   return {
     ...{ zone, seen, suspect, heldBack, pace, endsAt },
     on: record !== undefined,

@@ -1,4 +1,4 @@
-import type { WireGap, WireHello } from '../../api-types.ts';
+import type { ApiGap, ApiHello } from '../../api-types.ts';
 import { joined } from '../../history/gaps.ts';
 import type { Extent } from '../protocol/worker-messages.ts';
 import { formatCount } from './format-time.ts';
@@ -8,9 +8,9 @@ type Held = Pick<Extent, 'from' | 'gaps' | 'complete'>;
 /** All that the history in memory does not hold, oldest first; what is still being read is none of it. */
 export function gapsOf(
   { from, gaps, complete }: Held,
-  hello: Pick<WireHello, 'first'> | null,
-): readonly WireGap[] {
-  const before: WireGap[] = [];
+  hello: Pick<ApiHello, 'first'> | null,
+): readonly ApiGap[] {
+  const before: ApiGap[] = [];
   const first = Math.min(from, Math.max(1, hello?.first ?? 1));
   if (complete && first > 1) before.push({ from: 1, to: first - 1, why: 'trimmed' });
   if (complete && from > first) before.push({ from: first, to: from - 1, why: 'memory' });
@@ -18,11 +18,11 @@ export function gapsOf(
 }
 
 /** How many places of the history there are that hold nothing that is seen. */
-export const placesIn = (gaps: readonly WireGap[]): number =>
+export const placesIn = (gaps: readonly ApiGap[]): number =>
   gaps.reduce((sum, { from, to }) => sum + to - from + 1, 0);
 
 /** A gap in words: which places, and why. */
-export function gapText({ from, to, why }: WireGap, mode: WireHello['mode'] = 'live'): string {
+export function gapText({ from, to, why }: ApiGap, mode: ApiHello['mode'] = 'live'): string {
   const [one, other] = [from.toLocaleString('en-GB'), to.toLocaleString('en-GB')];
   const [places, be] = from === to ? [`seq ${one}`, 'is'] : [`seq ${one}–${other}`, 'are'];
   if (why === 'memory') return `${places} ${be} not in this browser's memory (limit)`;
@@ -33,7 +33,7 @@ export function gapText({ from, to, why }: WireGap, mode: WireHello['mode'] = 'l
 }
 
 /** What counts leave out; empty: nothing. */
-export function leftOut(gaps: readonly WireGap[]): string {
+export function leftOut(gaps: readonly ApiGap[]): string {
   const places = placesIn(gaps);
   return places === 0 ? '' : `${formatCount(places, 'place')} missing, not counted`;
 }

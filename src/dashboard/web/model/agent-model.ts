@@ -1,10 +1,10 @@
-import type { ApiDetails, WireEntity } from '../../api-types.ts';
+import type { ApiDetails, ApiEntity } from '../../api-types.ts';
 import { isPresent, runWord } from './state-styles.ts';
 
 /** How an entity stands at the page's moment, in words. */
 export interface EntityState {
   readonly number: number;
-  readonly entity: WireEntity;
+  readonly entity: ApiEntity;
   readonly state: string;
   readonly since: number;
   readonly chart: string;

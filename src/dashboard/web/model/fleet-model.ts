@@ -1,4 +1,4 @@
-import type { WireEntity } from '../../api-types.ts';
+import type { ApiEntity } from '../../api-types.ts';
 import type { Changes } from '../protocol/worker-messages.ts';
 import { type AgentModel, byName, type EntityState, type Slot, slotNow } from './agent-model.ts';
 import { NameIndex } from './name-index.ts';
@@ -12,7 +12,7 @@ export const slotKey = (host: string, agent: string): string => `${host}\n${agen
  * Only slots that changed are made anew: whoever has the same object needs no look.
  */
 export class FleetModel {
-  entities: WireEntity[] = [];
+  entities: ApiEntity[] = [];
   words: string[] = [];
   /** Of the fleet: holds, brakes, collectors, policies. Few. */
   readonly others = new Map<number, EntityState>();
@@ -30,7 +30,7 @@ export class FleetModel {
   /** Those of them that are there; undefined: one came or went. */
   #there: AgentModel[] | undefined;
 
-  addNames(entities: readonly WireEntity[], words: readonly string[]): void {
+  addNames(entities: readonly ApiEntity[], words: readonly string[]): void {
     for (const one of entities) this.entities.push(one);
     for (const one of words) this.words.push(one);
   }
@@ -92,7 +92,7 @@ export class FleetModel {
     return this.#slots.get(slotKey(host, agent))?.now;
   }
 
-  of(kind: WireEntity['entity']): EntityState[] {
+  of(kind: ApiEntity['entity']): EntityState[] {
     return [...this.others.values()].filter(({ entity }) => entity.entity === kind);
   }
 
@@ -126,7 +126,7 @@ export class FleetModel {
     return there;
   }
 
-  #stand(number: number, entity: WireEntity, stands: EntityState | undefined): void {
+  #stand(number: number, entity: ApiEntity, stands: EntityState | undefined): void {
     if (entity.entity === 'run' || entity.entity === 'instance') {
       const slot = this.#slotAt[number] ?? this.#slotOf(entity.host, entity.agent);
       this.#slotAt[number] = slot;

@@ -1,5 +1,5 @@
 import type { PlanRow } from '../../../domain/collection/gc-plan.ts';
-import type { WirePlan } from '../../api-types.ts';
+import type { ApiGcPlan } from '../../api-types.ts';
 import type { Transition } from '../../history/query-types.ts';
 import { formatCount } from '../format/format-time.ts';
 
@@ -62,7 +62,7 @@ const ordinal = (n: number): string =>
   `${n}${['th', 'st', 'nd', 'rd'][n % 100 > 10 && n % 100 < 14 ? 0 : n % 10] ?? 'th'}`;
 
 /** In one line: what is going on. */
-export function verdict(plan: WirePlan, { suspect, due, removing, stuck }: Pipeline): string {
+export function verdict(plan: ApiGcPlan, { suspect, due, removing, stuck }: Pipeline): string {
   const parts = [
     plan.seats === null
       ? ''

@@ -4,7 +4,7 @@ import type { FleetModel } from './fleet-model.ts';
 import { isSilent, type Ordered, ofItsHost } from './group-agents.ts';
 
 /** What somebody should look at: what is wrong, since when, and what happens next. */
-export interface Matter {
+export interface Issue {
   readonly key: string;
   readonly word: string;
   readonly title: string;
@@ -19,13 +19,13 @@ export interface Matter {
 const rank: Readonly<Record<string, number>> = { expired: 0, suspect: 1, superseded: 2 };
 
 /** All matters: how many, and the first of them. Only those that are asked for are put into words. */
-export interface Matters {
+export interface Issues {
   readonly count: number;
-  first(most: number): Matter[];
+  first(most: number): Issue[];
 }
 
 /** Slots in their order, where those are that are not simply live, and those of which something fails. */
-interface Looked extends Ordered {
+interface IssueInput extends Ordered {
   readonly failing: readonly AgentModel[];
 }
 
@@ -33,7 +33,7 @@ interface Looked extends Ordered {
  * Hosts that fell silent as a whole are one matter, however many agents they have. The worst first, and
  * of those the newest; what fails stands last, by name.
  */
-export function matters({ slots, unusual, failing }: Looked, roll: FleetModel): Matters {
+export function findIssues({ slots, unusual, failing }: IssueInput, roll: FleetModel): Issues {
   const places: number[] = [];
   for (const place of unusual) if (isMatter(slots, place)) places.push(place);
   return {
@@ -91,13 +91,13 @@ const isBefore = (one: Found, other: Found | undefined): boolean =>
 const sinceWhen = (slots: readonly AgentModel[]): number =>
   Math.min(...slots.map(({ stands }) => stands.since));
 
-function matterOf({ slots }: Found, roll: FleetModel): Matter {
+function matterOf({ slots }: Found, roll: FleetModel): Issue {
   const [slot] = slots;
   if (!slot) throw new RangeError('a matter of nobody');
   return slots.length > 1 ? hostMatter(slot.host, slots, roll) : slotMatter(slot, roll);
 }
 
-function failingMatter(slot: AgentModel): Matter {
+function failingMatter(slot: AgentModel): Issue {
   const failing = slot.instances.filter(({ status: word }) => word === 'failing');
   const [first] = failing;
   const alone = failing.length === 1 && first;
@@ -117,7 +117,7 @@ function failingMatter(slot: AgentModel): Matter {
 const isLeft = ({ status: word, instances }: AgentModel): boolean =>
   word === 'superseded' && instances.length > 0;
 
-function hostMatter(host: string, slots: readonly AgentModel[], roll: FleetModel): Matter {
+function hostMatter(host: string, slots: readonly AgentModel[], roll: FleetModel): Issue {
   const [first] = slots;
   const next = first ? nextOf(first, roll) : { next: '', at: null };
   return {
@@ -131,7 +131,7 @@ function hostMatter(host: string, slots: readonly AgentModel[], roll: FleetModel
   };
 }
 
-function slotMatter(slot: AgentModel, roll: FleetModel): Matter {
+function slotMatter(slot: AgentModel, roll: FleetModel): Issue {
   const { status: word, reason, stands, instances } = slot;
   const dubious = instances.length;
   const what = [reason, dubious > 0 ? `${formatCount(dubious, 'instance')} dubious` : '']

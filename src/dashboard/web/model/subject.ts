@@ -1,4 +1,4 @@
-import type { WireEntity } from '../../api-types.ts';
+import type { ApiEntity } from '../../api-types.ts';
 
 /** What a screen is about: an agent's slot, a host, an instance, or one entity of another kind. */
 export type Subject =
@@ -54,7 +54,7 @@ export function eventsOf(subject: Subject, all: boolean): string {
   return `entity?name=${encode(`${subject.kind}:${exact}`)}${all ? '&all=1' : ''}`;
 }
 
-export function isOf(subject: Subject, entity: WireEntity): boolean {
+export function isOf(subject: Subject, entity: ApiEntity): boolean {
   switch (subject.kind) {
     case 'agent':
       return 'agent' in entity && entity.host === subject.host && entity.agent === subject.agent;
@@ -72,7 +72,7 @@ export function isOf(subject: Subject, entity: WireEntity): boolean {
 }
 
 /** What an entity's own screen is about; brakes and policies have none. */
-export function subjectOf(entity: WireEntity): Subject | undefined {
+export function subjectOf(entity: ApiEntity): Subject | undefined {
   switch (entity.entity) {
     case 'run':
     case 'session':
@@ -88,7 +88,7 @@ export function subjectOf(entity: WireEntity): Subject | undefined {
 }
 
 /** An entity in a few words. */
-export function entityName(entity: WireEntity): string {
+export function entityName(entity: ApiEntity): string {
   switch (entity.entity) {
     case 'instance':
       return `${entity.service}/${entity.id}`;

@@ -1,5 +1,5 @@
 import type { PlanRow } from '../../../domain/collection/gc-plan.ts';
-import type { WireDone } from '../../api-types.ts';
+import type { ApiActionResult } from '../../api-types.ts';
 import { formatCount } from '../format/format-time.ts';
 import { hindrance, whatGoes } from './gc-pipeline.ts';
 
@@ -15,7 +15,7 @@ const named = 3;
  * What a sweep did, and what it left: what was decided and still stands, whether its write was refused or
  * lost, and what waits for a brake. What is not due yet is no part of it.
  */
-export function sweepResultText({ transitions, by, left }: WireDone): Outcome {
+export function sweepResultText({ transitions, by, left }: ApiActionResult): Outcome {
   const what = `swept, ${formatCount(transitions, 'transition')}, by ${by}`;
   if (!left) return { came: 'partly', text: `Done: ${what}. What is left is not known.` };
   const stay = left.rows.filter(({ kind, next }) => kind === 'run' && next === 'remove');

@@ -1,4 +1,4 @@
-import type { ApiHeartbeat, WireEntity, WireHello, WirePage, WireState } from '../../api-types.ts';
+import type { ApiEntity, ApiHeartbeat, ApiHello, ApiPage, ApiState } from '../../api-types.ts';
 
 /**
  * What the server says, looked at before it is believed: something in between may answer in its place, or
@@ -6,7 +6,7 @@ import type { ApiHeartbeat, WireEntity, WireHello, WirePage, WireState } from '.
  *
  * @throws {Error} that names what cannot be read
  */
-const read =
+const parseAs =
   <T>(name: string, is: (value: Fields) => boolean) =>
   (value: unknown): T => {
     if (isRecord(value) && is(value)) return value as T;
@@ -27,7 +27,7 @@ const isIndex = (value: unknown, of: unknown): boolean =>
   isPlace(value) && Array.isArray(of) && value < of.length;
 
 /** What names an entity of each kind; an agent only where a hold is of one. */
-const names: Readonly<Record<WireEntity['entity'], readonly string[]>> = {
+const names: Readonly<Record<ApiEntity['entity'], readonly string[]>> = {
   run: ['host', 'agent', 'run'],
   session: ['host', 'agent', 'run'],
   collector: ['host', 'agent', 'run'],
@@ -42,7 +42,7 @@ const isEntity = (value: unknown): boolean => {
     return false;
   const { agent } = value;
   return (
-    names[value['entity'] as WireEntity['entity']].every((name) => isText(value[name])) &&
+    names[value['entity'] as ApiEntity['entity']].every((name) => isText(value[name])) &&
     (agent === undefined || isText(agent))
   );
 };
@@ -57,7 +57,7 @@ const isNote = (value: unknown): boolean =>
 const isGap = (value: unknown): boolean =>
   isRecord(value) && isPlace(value['from']) && isPlace(value['to']) && isText(value['why']);
 
-export const readHello = read<WireHello>(
+export const parseHello = parseAs<ApiHello>(
   'greeting',
   ({ version, name, mode, first, last, firstAt, lastAt, now, actions, charts }) =>
     [version, name].every(isText) &&
@@ -69,7 +69,7 @@ export const readHello = read<WireHello>(
     Object.values(charts).every(isText),
 );
 
-export const readMark = read<ApiHeartbeat>(
+export const parseHeartbeat = parseAs<ApiHeartbeat>(
   'mark',
   ({ head, headAt, now, storeAwaySince, seats }) =>
     isPlace(head) &&
@@ -77,7 +77,7 @@ export const readMark = read<ApiHeartbeat>(
     [storeAwaySince, seats].every((value) => value === null || isMoment(value)),
 );
 
-export const readPage = read<WirePage>(
+export const parsePage = parseAs<ApiPage>(
   'page of the history',
   ({ from, to, entities, words, rows, notes, gaps }) => {
     let before = 0;
@@ -105,7 +105,7 @@ export const readPage = read<WirePage>(
   },
 );
 
-export const readState = read<WireState>(
+export const parseState = parseAs<ApiState>(
   'state',
   ({ seq, at, entities, words, states }) =>
     isPlace(seq) &&

@@ -1,10 +1,10 @@
-import type { ApiDetails, ApiHeartbeat, WireEntity, WireGap, WireHello } from '../../api-types.ts';
+import type { ApiDetails, ApiEntity, ApiGap, ApiHeartbeat, ApiHello } from '../../api-types.ts';
 import type { Query } from '../../history/query-types.ts';
 
 /** How the page stands to its server. Times are the browser's, unless they come from the server. */
 export interface Link {
   readonly state: 'connecting' | 'live' | 'broken';
-  readonly hello: WireHello | null;
+  readonly hello: ApiHello | null;
   readonly mark: ApiHeartbeat | null;
   /** When the last mark came, and when it broke. */
   readonly markAt: number;
@@ -26,7 +26,7 @@ export interface Extent {
   readonly to: number;
   readonly firstAt: number;
   readonly lastAt: number;
-  readonly gaps: readonly WireGap[];
+  readonly gaps: readonly ApiGap[];
   readonly complete: boolean;
   readonly rows: number;
 }
@@ -66,7 +66,7 @@ export type FromDesk =
   | {
       readonly is: 'moment';
       readonly words: readonly string[];
-      readonly entities: readonly WireEntity[];
+      readonly entities: readonly ApiEntity[];
       readonly extent: Extent;
       readonly moment: AtMoment;
       readonly changes: Changes;
@@ -78,7 +78,7 @@ export type FromDesk =
   | {
       readonly is: 'nearby';
       readonly words: readonly string[];
-      readonly entities: readonly WireEntity[];
+      readonly entities: readonly ApiEntity[];
       readonly nearby: Nearby;
     }
   | { readonly is: 'answer'; readonly id: number; readonly value: unknown };

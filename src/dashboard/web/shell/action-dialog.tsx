@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { WireDone, WireFault } from '../../api-types.ts';
+import type { ApiActionResult, ApiGuardResult } from '../../api-types.ts';
 import { type Outcome, sweepResultText } from '../model/sweep-result.ts';
 import { apiPath } from '../protocol/api-path.ts';
 import { actionsDisabledReason } from '../state/store.ts';
@@ -134,7 +134,7 @@ async function perform(
       },
       body: JSON.stringify(body),
     });
-    const answered = (await response.json()) as WireDone | WireFault;
+    const answered = (await response.json()) as ApiActionResult | ApiGuardResult;
     if ('code' in answered) {
       return {
         came: 'bad',

@@ -15,7 +15,7 @@ import { ActionButton, lastActionResult } from './action-dialog.tsx';
 /** What is chosen: its agents, their instances, and what can be done. */
 export function Drawer() {
   void version.value;
-  const text = route.value.words['sel'];
+  const text = route.value.params['sel'];
   const subject = readSubject(text);
   const box = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -49,13 +49,16 @@ export function Drawer() {
         slots.map((slot) => <SlotPart key={slot.key} slot={slot} alone={slots.length === 1} />)
       )}
       <footer class="row">
-        <a class="button" href={hrefTo({ screen: 'entity', words: { of: writeSubject(subject) } })}>
+        <a
+          class="button"
+          href={hrefTo({ screen: 'entity', params: { of: writeSubject(subject) } })}
+        >
           History
         </a>
         {subject.kind === 'agent' ? (
           <a
             class="button"
-            href={hrefTo({ screen: 'machines', words: { sel: writeSubject(subject) } })}
+            href={hrefTo({ screen: 'machines', params: { sel: writeSubject(subject) } })}
           >
             Machine
           </a>
@@ -167,7 +170,7 @@ function SlotPart({ slot, alone }: { readonly slot: AgentModel; readonly alone: 
                 <a
                   href={hrefTo({
                     screen: 'entity',
-                    words: {
+                    params: {
                       of: writeSubject({ kind: 'instance', service: one.service, id: one.id }),
                     },
                   })}
@@ -205,7 +208,7 @@ function Winner({ of }: { readonly of: InstanceNow | undefined }) {
   return (
     <span>
       registered later by{' '}
-      <a href={hrefTo({ words: { sel: writeSubject({ kind: 'agent', host, agent }) } })}>
+      <a href={hrefTo({ params: { sel: writeSubject({ kind: 'agent', host, agent }) } })}>
         <BidiText text={`${host}/${agent}`} />
       </a>
     </span>

@@ -37,7 +37,7 @@ function press({ key, shiftKey }: KeyboardEvent, on: HTMLElement): boolean {
   if (going) {
     going = false;
     const screen = screens[key];
-    if (screen) navigate({ screen, words: { sel: route.peek().words['sel'] ?? '' } });
+    if (screen) navigate({ screen, params: { sel: route.peek().params['sel'] ?? '' } });
     return screen !== undefined;
   }
   switch (key) {
@@ -88,7 +88,7 @@ function press({ key, shiftKey }: KeyboardEvent, on: HTMLElement): boolean {
       return true;
     case 'D':
     case 'd': {
-      const pinned = route.peek().words['b'] ?? '';
+      const pinned = route.peek().params['b'] ?? '';
       setParams({ b: pinned === '' ? String(moment.peek()?.seq ?? '') : '' });
       return true;
     }

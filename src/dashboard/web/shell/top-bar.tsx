@@ -35,7 +35,7 @@ export function TopBar() {
         {tabs.map(([one, title]) => (
           <a
             key={one}
-            href={hrefTo({ screen: one, words: keep(route.value.words) })}
+            href={hrefTo({ screen: one, params: keep(route.value.params) })}
             aria-current={screen === one ? 'page' : undefined}
           >
             {title}

@@ -77,7 +77,7 @@ export async function nextStep(
     seek(near);
     return;
   }
-  const subject = readSubject(route.peek().words['sel'] ?? route.peek().words['of']);
+  const subject = readSubject(route.peek().params['sel'] ?? route.peek().params['of']);
   const entities =
     selected && subject
       ? roll.entities.flatMap((entity, number) => (isOf(subject, entity) ? [number] : []))

@@ -5,7 +5,7 @@ export type Screen = (typeof screens)[number];
 export interface Route {
   readonly screen: Screen;
   readonly at: number | null;
-  readonly words: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, string>>;
 }
 
 /** Reads an address; what is not understood is left out. */
@@ -16,10 +16,10 @@ export function readRoute(hash: string): Route {
   const { at, ...rest } = words;
   const [, seq] = /^seq:(\d{1,15})$/.exec(at ?? '') ?? [];
   const screen = screens.find((one) => one === path) ?? 'fleet';
-  return { screen, at: seq === undefined ? null : Number(seq), words: rest };
+  return { screen, at: seq === undefined ? null : Number(seq), params: rest };
 }
 
-export function writeRoute({ screen, at, words }: Route): string {
+export function writeRoute({ screen, at, params: words }: Route): string {
   const query = new URLSearchParams();
   if (at !== null) query.set('at', `seq:${at}`);
   for (const [name, value] of Object.entries(words)) if (value !== '') query.set(name, value);

@@ -88,7 +88,7 @@ export const hrefTo = (change: Partial<Route>): string => writeRoute({ ...route.
 
 /** The screen's own words, changed in place. */
 export const setParams = (words: Record<string, string>): void =>
-  navigate({ words: { ...route.peek().words, ...words } }, true);
+  navigate({ params: { ...route.peek().params, ...words } }, true);
 
 let pending: FromDesk[] = [];
 

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
-import type { WireEntity } from '../../api-types.ts';
+import type { ApiEntity } from '../../api-types.ts';
 import { entityName, subjectOf, writeSubject } from '../model/subject.ts';
 import { hrefTo } from '../state/store.ts';
 import { BidiText } from './bidi-text.tsx';
 
 interface Props {
   readonly seq: number;
-  readonly entity: WireEntity;
+  readonly entity: ApiEntity;
   /** What is said before whose it is. */
   readonly children?: ComponentChildren;
 }
@@ -22,5 +22,5 @@ export function EventLink({ seq, entity, children }: Props) {
   );
   if (!subject) return said;
   const words = { of: writeSubject(subject), open: String(seq) };
-  return <a href={hrefTo({ screen: 'entity', at: seq, words })}>{said}</a>;
+  return <a href={hrefTo({ screen: 'entity', at: seq, params: words })}>{said}</a>;
 }

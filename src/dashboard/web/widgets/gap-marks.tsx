@@ -1,4 +1,4 @@
-import type { WireGap } from '../../api-types.ts';
+import type { ApiGap } from '../../api-types.ts';
 import type { PlacedGap } from '../../history/gaps.ts';
 import { gapText } from '../format/gap-text.ts';
 import type { Window } from '../format/time-scale.ts';
@@ -31,7 +31,7 @@ export function GapMarks({
 }
 
 /** What is missing, in words; the first few, and how many more. */
-export function GapNote({ gaps }: { readonly gaps: readonly WireGap[] }) {
+export function GapNote({ gaps }: { readonly gaps: readonly ApiGap[] }) {
   if (gaps.length === 0) return null;
   const shown = gaps.slice(0, 3);
   return (

@@ -1,15 +1,15 @@
-import type { ApiHeartbeat, WireHello, WirePage, WireState } from '../../api-types.ts';
+import type { ApiHeartbeat, ApiHello, ApiPage, ApiState } from '../../api-types.ts';
 import { TransitionLog } from '../../history/transition-log.ts';
 import { apiPath } from '../protocol/api-path.ts';
-import { readHello, readState } from '../protocol/parse-response.ts';
+import { parseHello, parseState } from '../protocol/parse-response.ts';
 import type { FromDesk, Link, ToDesk } from '../protocol/worker-messages.ts';
 import { ask, openFeed, pages } from './event-source.ts';
 import { TabCursor } from './tab-cursor.ts';
 
 /** How much is read before the first paint, how much at a time after it, and how much in all. */
-const atFirst = 5_000;
-const atATime = 50_000;
-const inAll = 1_200_000;
+const initialRows = 5_000;
+const pageRows = 50_000;
+const maxRows = 1_200_000;
 /** Without a mark for so long, the link is broken, whatever its socket says. */
 const silence = 5_000;
 
@@ -95,11 +95,11 @@ export class ConnectionHub {
   /** The newest part first, so that something is seen; then the stream; then what is older. */
   async #load(): Promise<void> {
     const generation = this.#generation;
-    const hello = await ask(apiPath('hello'), readHello);
+    const hello = await ask(apiPath('hello'), parseHello);
     const chronicle = this.#chronicle;
-    const base = Math.max(hello.first - 1, hello.last - atFirst, 0);
+    const base = Math.max(hello.first - 1, hello.last - initialRows, 0);
     if (hello.last > 0 && base >= hello.first) {
-      chronicle.begin(await ask(apiPath(`state?at=${base}`), readState));
+      chronicle.begin(await ask(apiPath(`state?at=${base}`), parseState));
     } else chronicle.begin(noState(Math.max(0, hello.first - 1)));
     if (generation !== this.#generation) return;
     this.#hello(hello);
@@ -116,12 +116,12 @@ export class ConnectionHub {
   }
 
   /** Goes back in time until the beginning, or until enough is here. */
-  async #fill(hello: WireHello, generation: number): Promise<void> {
+  async #fill(hello: ApiHello, generation: number): Promise<void> {
     const chronicle = this.#chronicle;
-    const first = Math.max(hello.first, hello.last - inAll);
+    const first = Math.max(hello.first, hello.last - maxRows);
     while (chronicle.from > first) {
-      const from = Math.max(first, chronicle.from - atATime);
-      const parts: WirePage[] = [];
+      const from = Math.max(first, chronicle.from - pageRows);
+      const parts: ApiPage[] = [];
       for await (const page of pages(from, chronicle.from - 1)) parts.push(page);
       if (generation !== this.#generation) return;
       const before = chronicle.from;
@@ -133,7 +133,7 @@ export class ConnectionHub {
     const base = chronicle.from - 1;
     const trimmed = base >= hello.first;
     chronicle.complete(
-      trimmed || hello.first > 1 ? await ask(apiPath(`state?at=${base}`), readState) : undefined,
+      trimmed || hello.first > 1 ? await ask(apiPath(`state?at=${base}`), parseState) : undefined,
     );
     this.#soon();
   }
@@ -159,13 +159,13 @@ export class ConnectionHub {
     this.#connect();
   }
 
-  #hello(hello: WireHello): void {
+  #hello(hello: ApiHello): void {
     const skew = hello.now - Date.now();
     this.#say({ ...this.#link, hello, state: 'live', markAt: Date.now(), skew, why: null });
     this.#say({ ...this.#link, brokenSince: null, attempt: 0, retryAt: null });
   }
 
-  #batch(page: WirePage): void {
+  #batch(page: ApiPage): void {
     if (this.#chronicle.append(page) === 'hole' && !this.#filling) {
       this.#filling = true;
       this.#read(this.#chronicle.to + 1, page.to)
@@ -226,4 +226,4 @@ export class ConnectionHub {
   }
 }
 
-const noState = (seq: number): WireState => ({ seq, at: 0, entities: [], words: [], states: [] });
+const noState = (seq: number): ApiState => ({ seq, at: 0, entities: [], words: [], states: [] });

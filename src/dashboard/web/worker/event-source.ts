@@ -1,11 +1,11 @@
-import type { ApiHeartbeat, WireHello, WirePage } from '../../api-types.ts';
+import type { ApiHeartbeat, ApiHello, ApiPage } from '../../api-types.ts';
 import { apiPath } from '../protocol/api-path.ts';
-import { readHello, readMark, readPage } from '../protocol/parse-response.ts';
+import { parseHeartbeat, parseHello, parsePage } from '../protocol/parse-response.ts';
 
 /** What the stream says, as it comes. */
 export interface FeedEvents {
-  hello(hello: WireHello): void;
-  batch(page: WirePage): void;
+  hello(hello: ApiHello): void;
+  batch(page: ApiPage): void;
   mark(mark: ApiHeartbeat): void;
   reset(): void;
   /** It is closed; nothing more comes. */
@@ -31,9 +31,9 @@ export function openFeed(after: number, on: FeedEvents): () => void {
       take(value);
     });
   };
-  listen('hello', readHello, on.hello);
-  listen('batch', readPage, on.batch);
-  listen('mark', readMark, on.mark);
+  listen('hello', parseHello, on.hello);
+  listen('batch', parsePage, on.batch);
+  listen('mark', parseHeartbeat, on.mark);
   listen(
     'reset',
     (value) => value,
@@ -54,7 +54,7 @@ export async function ask<T>(path: string, read: (value: unknown) => T): Promise
 }
 
 /** The pages of a stretch of the history, at most so many rows as the server gives, in its order. */
-export async function* pages(from: number, to: number): AsyncGenerator<WirePage> {
+export async function* pages(from: number, to: number): AsyncGenerator<ApiPage> {
   const response = await fetch(apiPath(`audit?from=${from}&to=${to}&limit=100000`));
   if (!response.ok || !response.body) throw new Error(`the history answered ${response.status}`);
   const lines = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -64,7 +64,7 @@ export async function* pages(from: number, to: number): AsyncGenerator<WirePage>
     if (done) break;
     const parts = (rest + value).split('\n');
     rest = parts.pop() ?? '';
-    for (const line of parts) if (line) yield readPage(JSON.parse(line));
+    for (const line of parts) if (line) yield parsePage(JSON.parse(line));
   }
-  if (rest) yield readPage(JSON.parse(rest));
+  if (rest) yield parsePage(JSON.parse(rest));
 }

@@ -114,7 +114,7 @@ const isLetThrough = -1;
 
 const claimsOf = (commit: BatchableCommit): readonly Claim[] => [
   ...commit.writes.map(({ key }): Claim => [key, writes]),
-  ...(commit.fences ?? []).map(({ key, expect }): Claim => [key, expect]),
+  ...(commit.fences ?? []).map(({ key, expectedRevision: expect }): Claim => [key, expect]),
   ...(commit.place ? [[brakeKey(commit.place.zone), isLetThrough] as const] : []),
 ];
 

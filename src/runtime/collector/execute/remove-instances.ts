@@ -88,7 +88,7 @@ export async function removeLeftovers(
   { registry, meters }: Pick<Ports, 'registry' | 'meters'>,
 ): Promise<number> {
   const changes = leftovers.map((stored) => removeInstance(author, stored, why, because));
-  const fences = [{ key: agentKey(slot.of), expect: slot.revision }];
+  const fences = [{ key: agentKey(slot.of), expectedRevision: slot.revision }];
   const { outcome } = await registry.commit({ ...commitOf(changes), fences });
   if (outcome === 'conflict') meters.conflictAvoided('remove');
   if (outcome !== 'committed') return 0;
@@ -108,6 +108,6 @@ function commitOf(changes: readonly Change[], fencedOn?: StoredAgent): Commit {
   return {
     writes: changes.map((change) => change.write),
     events: changes.flatMap((change) => change.events),
-    ...(fencedOn && { fences: [{ key: fencedOn.key, expect: fencedOn.revision }] }),
+    ...(fencedOn && { fences: [{ key: fencedOn.key, expectedRevision: fencedOn.revision }] }),
   };
 }

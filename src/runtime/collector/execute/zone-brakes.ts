@@ -139,7 +139,7 @@ export class ZoneBrakes {
       return {
         writes: [],
         events: [],
-        fences: [{ key: brakeKey(zone), expect: (late ?? first).revision }],
+        fences: [{ key: brakeKey(zone), expectedRevision: (late ?? first).revision }],
       };
     }
     const change = countAdmittedExpiries(this.#author, brake, places.length, this.countOf(zone));

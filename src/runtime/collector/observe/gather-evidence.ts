@@ -81,7 +81,7 @@ export async function judgeAtLeader(
   let fences: readonly Fence[] = [];
   for (;;) {
     const verdict = judgeRun(evidence, record);
-    if (verdict.do === 'look') {
+    if (verdict.do === 'read-lease') {
       // The hold matters to a suspect only; the lease is read last, right before the write.
       if (evidence.suspect) {
         const { hold, brake, fences: found } = await readHindrances(record, observer, ports);
@@ -89,7 +89,7 @@ export async function judgeAtLeader(
         fences = found;
       }
       evidence = { ...evidence, lease: await readLease(record, ports) };
-    } else if (verdict.do === 'ask') {
+    } else if (verdict.do === 'ping') {
       evidence = { ...evidence, probe: await askTwice(record, observer, ports, signal) };
       // So many may have closed meanwhile that it says nothing any more.
       evidence = { ...evidence, connection: connectionOf(record, observer) };
@@ -148,7 +148,7 @@ async function readStanding(
   try {
     const entries = await Promise.all(keys.map((key) => registry.read(key)));
     return entries.map(({ key, revision, text }) => ({
-      ...{ key, expect: revision, stands: text !== undefined },
+      ...{ key, expectedRevision: revision, stands: text !== undefined },
     }));
   } catch (error) {
     if (error instanceof Fault) return 'unknown';
@@ -177,7 +177,7 @@ async function readHindrances(
     hold: holds === 'unknown' ? holds : holds.some(({ stands }) => stands) ? 'stands' : 'absent',
     // Tripped meanwhile, or before the view had it: it lets through only whom it was asked for.
     brake: standing === 'off' && !isOff ? 'waits' : standing,
-    fences: fences.map(({ key, expect }) => ({ key, expect })),
+    fences: fences.map(({ key, expectedRevision }) => ({ key, expectedRevision })),
   };
 }
 

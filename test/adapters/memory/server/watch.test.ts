@@ -42,7 +42,14 @@ describe('a watch', () => {
       await clock.advance(100);
       await written(store, write(instance(1, n), 0));
     }
-    expect(seen.kinds).toEqual(['snapshot', 'alive', 'alive', 'alive', 'alive', 'alive']);
+    expect(seen.kinds).toEqual([
+      'snapshot',
+      'heartbeat',
+      'heartbeat',
+      'heartbeat',
+      'heartbeat',
+      'heartbeat',
+    ]);
   });
 
   test('over a line that is cut is stale, said once, and goes on where it was', async () => {

@@ -15,7 +15,7 @@ const spec = { bucket, filters: ['agent.>'], atLeast: 0, within: 60_000 };
 const lost = '7 were sent, 0 came';
 
 const heard = (body: object): Reply => ({
-  kind: 'heard',
+  kind: 'received',
   msg: { string: () => JSON.stringify(body) } as Msg,
 });
 const info = heard({
@@ -35,7 +35,7 @@ function losingEverything(later?: Reply): { link: SupervisedConnection; tries: (
   const ask = async (subject: string): Promise<Reply> => {
     if (subject.startsWith('$JS.API.STREAM.INFO.')) {
       tries += 1;
-      return tries === 1 ? info : (later ?? { kind: 'unsent', why: 'the connection is closed' });
+      return tries === 1 ? info : (later ?? { kind: 'not-sent', why: 'the connection is closed' });
     }
     if (subject.startsWith('$JS.API.CONSUMER.INFO.')) {
       return heard({ delivered: { consumer_seq: 7 }, num_pending: 0 });

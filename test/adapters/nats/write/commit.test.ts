@@ -8,7 +8,7 @@ const event = (n: number) => ({ subject: `host.agent.run.${n}`, text: `event ${n
 const bare = { writes: [], events: [] };
 
 test('a record is written at its revision, and nowhere else', () => {
-  const writes = [{ key: 'agent.a.b', expect: 7, text: 'record' }];
+  const writes = [{ key: 'agent.a.b', expectedRevision: 7, text: 'record' }];
   expect(messagesOf(names, { ...bare, writes })).toEqual([
     {
       subject: '$KV.rollcall_test_registry.agent.a.b',
@@ -19,14 +19,14 @@ test('a record is written at its revision, and nowhere else', () => {
 });
 
 test('a record that was never there is written at 0, not without an expectation', () => {
-  const writes = [{ key: 'agent.a.b', expect: 0, text: 'record' }];
+  const writes = [{ key: 'agent.a.b', expectedRevision: 0, text: 'record' }];
   expect(messagesOf(names, { ...bare, writes })[0]?.headers).toEqual([
     ['Nats-Expected-Last-Subject-Sequence', '0'],
   ]);
 });
 
 test('a removal is a tombstone for a day, at its revision, without a rollup', () => {
-  const writes = [{ key: 'agent.a.b', expect: 7, text: undefined }];
+  const writes = [{ key: 'agent.a.b', expectedRevision: 7, text: undefined }];
   expect(messagesOf(names, { ...bare, writes })).toEqual([
     {
       subject: '$KV.rollcall_test_registry.agent.a.b',
@@ -41,7 +41,7 @@ test('a removal is a tombstone for a day, at its revision, without a rollup', ()
 });
 
 test('an event carries the fence, and has no expectation and no life span of its own', () => {
-  const fences = [{ key: 'agent.a.b', expect: 3 }];
+  const fences = [{ key: 'agent.a.b', expectedRevision: 3 }];
   const messages = messagesOf(names, { ...bare, events: [event(1), event(2)], fences });
   expect(messages).toEqual([
     {
@@ -57,7 +57,7 @@ test('an event carries the fence, and has no expectation and no life span of its
 });
 
 test('fences that find no event to carry them come first, where nobody reads them', () => {
-  const fences = [1, 2].map((n) => ({ key: `agent.a.${n}`, expect: n }));
+  const fences = [1, 2].map((n) => ({ key: `agent.a.${n}`, expectedRevision: n }));
   expect(messagesOf(names, { ...bare, events: [event(1), event(2)], fences })).toHaveLength(2);
   const [carrier, carried] = messagesOf(names, { ...bare, events: [event(1)], fences });
   expect(carrier).toMatchObject({ subject: `${names.fencePrefix}0`, text: '' });
@@ -72,7 +72,7 @@ test.each([
 ])('a commit of %i messages is taken: %s', (count, taken) => {
   const writes = Array.from({ length: count - 1 }, (_, n) => ({
     key: `agent.a.${n}`,
-    expect: 0,
+    expectedRevision: 0,
     text: '',
   }));
   const build = () => messagesOf(names, { writes, events: [event(1)] });

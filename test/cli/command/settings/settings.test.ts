@@ -18,7 +18,7 @@ const file = (values: Record<string, unknown>) => ({
 });
 const from = (more: Partial<Sources> = {}): Sources => ({ flags: {}, env: {}, ...more });
 const wait = {
-  wait: { flag: '--wait-for <duration>', about: 'so long', rule: Duration.default(1) },
+  wait: { flag: '--wait-for <duration>', description: 'so long', schema: Duration.default(1) },
 };
 
 describe('where a setting comes from', () => {
@@ -110,13 +110,15 @@ describe('a setting that is wrong', () => {
   });
 
   it('one that is missing is named with what it is for', () => {
-    const name = { name: { flag: '--name <name>', about: 'who you are', rule: z.string() } };
+    const name = {
+      name: { flag: '--name <name>', description: 'who you are', schema: z.string() },
+    };
     expect(() => readSettings(name, from())).toThrow('--name is missing: who you are');
   });
 
   it('a secret is not repeated', () => {
     const { password } = common;
-    const longest = { password: { ...password, rule: z.string().max(3, 'too long') } };
+    const longest = { password: { ...password, schema: z.string().max(3, 'too long') } };
     const read = () => readSettings(longest, from({ env: { ROLLCALL_PASSWORD: 'hunter2' } }));
     expect(read).toThrow('ROLLCALL_PASSWORD: too long');
     expect(read).not.toThrow('hunter2');

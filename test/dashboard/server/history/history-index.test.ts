@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { WirePage, WireState } from '../../../../src/dashboard/api-types.ts';
+import type { ApiPage, ApiState } from '../../../../src/dashboard/api-types.ts';
 import { HistoryIndex } from '../../../../src/dashboard/server/history/history-index.ts';
 import {
   densityOf,
@@ -46,11 +46,10 @@ function folded(ledger: HistoryIndex, upTo: number): Record<string, string> {
   return standing;
 }
 
-const read = ({ states: all, entities, words }: WireState) =>
+const read = ({ states: all, entities, words }: ApiState) =>
   Object.fromEntries(all.map(([entity, state]) => [entities[entity]?.run, words[state]]));
 
-const rowsIn = (pages: readonly WirePage[]) =>
-  pages.flatMap(({ rows }) => rows.map(([seq]) => seq));
+const rowsIn = (pages: readonly ApiPage[]) => pages.flatMap(({ rows }) => rows.map(([seq]) => seq));
 
 describe('the ledger', () => {
   it('knows where everything stood after any event, also over many pieces', () => {
@@ -71,7 +70,7 @@ describe('the ledger', () => {
     fc.assert(
       fc.property(history, fc.integer({ min: 1, max: 7 }), (steps, most) => {
         const ledger = ledgerOf(steps);
-        const pages: WirePage[] = [];
+        const pages: ApiPage[] = [];
         for (let at = 0; ; ) {
           const page = pageAfter(ledger, at, most);
           if (!page) break;

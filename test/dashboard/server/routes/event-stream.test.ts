@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { createGunzip } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { WirePage } from '../../../../src/dashboard/api-types.ts';
+import type { ApiPage } from '../../../../src/dashboard/api-types.ts';
 import { Streams } from '../../../../src/dashboard/server/routes/stream-limit.ts';
 import { until } from '../../../integration/harness/until.ts';
 import { apiOf, served, transition, WrittenSource } from '../support/test-server.ts';
@@ -112,7 +112,7 @@ describe('the stream', () => {
             for await (const one of listen('/api/stream?after=0', stop.signal, headers)) {
               if (one.event === 'reset') throw new Error('it was reset');
               if (one.event === 'batch') {
-                heard.push(...(one.data as WirePage).rows.map(([seq]) => seq));
+                heard.push(...(one.data as ApiPage).rows.map(([seq]) => seq));
                 id = one.id ?? '';
                 batches += 1;
               }
@@ -125,7 +125,7 @@ describe('the stream', () => {
           const headers = { 'last-event-id': id };
           for await (const one of listen('/api/stream', stop.signal, headers)) {
             if (one.event === 'batch') {
-              heard.push(...(one.data as WirePage).rows.map(([seq]) => seq));
+              heard.push(...(one.data as ApiPage).rows.map(([seq]) => seq));
               id = one.id ?? '';
             }
             if (Number(id) === source.ledger().last) break;

@@ -1,4 +1,4 @@
-import type { ApiDetails, WireEntity } from '../../../../src/dashboard/api-types.ts';
+import type { ApiDetails, ApiEntity } from '../../../../src/dashboard/api-types.ts';
 import { FleetModel } from '../../../../src/dashboard/web/model/fleet-model.ts';
 import {
   type Census,
@@ -16,7 +16,7 @@ import {
 
 /** How an entity stands, by name. */
 export interface Given {
-  readonly entity: WireEntity;
+  readonly entity: ApiEntity;
   readonly state: string | null;
   readonly since?: number;
   readonly note?: ApiDetails;
@@ -25,27 +25,27 @@ export interface Given {
 export const present = (phase: string, sight = 'clear'): string =>
   `present.phase.${phase}+present.sight.${sight}`;
 
-export const run = (host: string, agent = 'a', n = 1): WireEntity => ({
+export const run = (host: string, agent = 'a', n = 1): ApiEntity => ({
   entity: 'run',
   host: HostId.parse(host),
   agent: AgentName.parse(agent),
   run: RunId.parse(`run${String(n).padStart(9, '0')}`),
 });
 
-export const instance = (host: string, id: string, agent = 'a', n = 1): WireEntity => ({
-  ...(run(host, agent, n) as Extract<WireEntity, { entity: 'run' }>),
+export const instance = (host: string, id: string, agent = 'a', n = 1): ApiEntity => ({
+  ...(run(host, agent, n) as Extract<ApiEntity, { entity: 'run' }>),
   entity: 'instance',
   service: ServiceName.parse('web'),
   id: InstanceId.parse(id),
 });
 
-export const hold = (host: string): WireEntity => ({
+export const hold = (host: string): ApiEntity => ({
   entity: 'hold',
   host: HostId.parse(host),
   run: RunId.parse('hold00000001'),
 });
 
-export const brake = (zone: string): WireEntity => ({
+export const brake = (zone: string): ApiEntity => ({
   entity: 'brake',
   zone: ZoneName.parse(zone),
   run: RunId.parse('brake0000001'),

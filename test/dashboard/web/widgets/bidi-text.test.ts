@@ -30,9 +30,9 @@ describe('addresses', () => {
           { kind: 'host', host: one },
           { kind: 'instance', service: one, id: other },
         ] as const) {
-          const route = { screen: 'fleet', at: 7, words: { sel: writeSubject(subject) } } as const;
+          const route = { screen: 'fleet', at: 7, params: { sel: writeSubject(subject) } } as const;
           const read = readRoute(writeRoute(route));
-          expect(readSubject(read.words['sel'])).toEqual(subject);
+          expect(readSubject(read.params['sel'])).toEqual(subject);
         }
       }),
     );
@@ -45,10 +45,10 @@ describe('addresses', () => {
         fc.option(fc.nat()),
         fc.string({ minLength: 1 }).filter((text) => text.isWellFormed()),
         (screen, at, f) => {
-          expect(readRoute(writeRoute({ screen, at, words: { f } }))).toEqual({
+          expect(readRoute(writeRoute({ screen, at, params: { f } }))).toEqual({
             screen,
             at,
-            words: { f },
+            params: { f },
           });
         },
       ),

@@ -57,8 +57,13 @@ export async function openOn(
 }
 
 /** One write of a record with an event beside it. */
-export const recordAndEvent = (key: string, expect: number, text: string, event: string) => ({
-  writes: [{ key, expect, text }],
+export const recordAndEvent = (
+  key: string,
+  expectedRevision: number,
+  text: string,
+  event: string,
+) => ({
+  writes: [{ key, expectedRevision, text }],
   events: [{ subject: event, text: `{"of":${JSON.stringify(key)}}` }],
 });
 

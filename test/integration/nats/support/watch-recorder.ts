@@ -45,7 +45,7 @@ export class Watched implements AsyncDisposable {
   async #read(source: Watchable, filters: readonly string[]): Promise<void> {
     for await (const feed of source.watch(filters, this.#ending.signal)) {
       this.#counts.set(feed.kind, this.said(feed.kind) + 1);
-      if (feed.kind === 'alive' || feed.kind === 'stale') continue;
+      if (feed.kind === 'heartbeat' || feed.kind === 'stale') continue;
       if (feed.kind === 'snapshot') this.#view.clear();
       for (const { key, revision, text } of feed.entries) {
         if (revision > feed.upTo) throw new Error(`${key} at ${revision} is after ${feed.upTo}`);

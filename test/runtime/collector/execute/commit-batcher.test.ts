@@ -37,12 +37,16 @@ class SlowRegistry {
 }
 
 const one = (key: string, fences: Commit['fences'] = []): Commit => ({
-  writes: [{ key, expect: 1, text: '{}' }],
+  writes: [{ key, expectedRevision: 1, text: '{}' }],
   events: [{ subject: `${key}.1`, text: '{}' }],
   ...(fences.length > 0 && { fences }),
 });
 const big = (key: string, writes: number): Commit => ({
-  writes: Array.from({ length: writes }, (_, n) => ({ key: `${key}.${n}`, expect: 1, text: '{}' })),
+  writes: Array.from({ length: writes }, (_, n) => ({
+    key: `${key}.${n}`,
+    expectedRevision: 1,
+    text: '{}',
+  })),
   events: Array.from({ length: writes }, (_, n) => ({ subject: `${key}.${n}.1`, text: '{}' })),
 });
 const messages = ({ writes, events, fences = [] }: Commit): number =>
@@ -93,21 +97,21 @@ describe('commits that come while one is under way', () => {
   test('have a fence once that several of them have', async () => {
     const registry = new SlowRegistry();
     const shared = new CommitBatcher(registry);
-    const fence = { key: 'hold', expect: 7 };
+    const fence = { key: 'hold', expectedRevision: 7 };
     void shared.commit(one('k0'));
     for (const key of ['k1', 'k2']) void shared.commit(one(key, [fence]));
-    void shared.commit(one('k3', [{ key: 'other', expect: 0 }]));
+    void shared.commit(one('k3', [{ key: 'other', expectedRevision: 0 }]));
     await registry.answer();
-    expect(registry.batches[1]?.fences).toEqual([fence, { key: 'other', expect: 0 }]);
+    expect(registry.batches[1]?.fences).toEqual([fence, { key: 'other', expectedRevision: 0 }]);
   });
 
   test('and expect one key at two revisions do not share a batch', async () => {
     const registry = new SlowRegistry();
     const shared = new CommitBatcher(registry);
     void shared.commit(one('k0'));
-    void shared.commit(one('k1', [{ key: 'hold', expect: 0 }]));
-    void shared.commit(one('k2', [{ key: 'hold', expect: 9 }]));
-    void shared.commit(one('k3', [{ key: 'hold', expect: 0 }]));
+    void shared.commit(one('k1', [{ key: 'hold', expectedRevision: 0 }]));
+    void shared.commit(one('k2', [{ key: 'hold', expectedRevision: 9 }]));
+    void shared.commit(one('k3', [{ key: 'hold', expectedRevision: 0 }]));
     await registry.answer();
     expect(registry.written).toEqual([['k0'], ['k1', 'k3'], ['k2']]);
   });
@@ -145,7 +149,7 @@ describe('however large they are', () => {
     const fenced = (n: number): Commit =>
       one(
         `k${n}`,
-        Array.from({ length: 90 }, (_, m) => ({ key: `hold.${n}.${m}`, expect: 0 })),
+        Array.from({ length: 90 }, (_, m) => ({ key: `hold.${n}.${m}`, expectedRevision: 0 })),
       );
     const all = Array.from({ length: 20 }, (_, n) => shared.commit(fenced(n)));
     await registry.answer();
@@ -217,11 +221,19 @@ test('one that the store will never take does not stop those that come after it'
 describe('a key that is in two of them', () => {
   test.each([
     ['written by both', one('k1'), one('k1')],
-    ['written by one, a fence of the other', one('k1'), one('k2', [{ key: 'k1', expect: 1 }])],
-    ['a fence of one, written by the other', one('k2', [{ key: 'k1', expect: 1 }]), one('k1')],
+    [
+      'written by one, a fence of the other',
+      one('k1'),
+      one('k2', [{ key: 'k1', expectedRevision: 1 }]),
+    ],
+    [
+      'a fence of one, written by the other',
+      one('k2', [{ key: 'k1', expectedRevision: 1 }]),
+      one('k1'),
+    ],
     [
       'a fence on a brake under which the other goes',
-      one('k2', [{ key: 'brake.r1', expect: 0 }]),
+      one('k2', [{ key: 'brake.r1', expectedRevision: 0 }]),
       { ...one('k3'), place: { zone: ZoneName.parse('r1'), revision: 7 } },
     ],
   ])('%s: they do not share a batch', async (_, first, second) => {

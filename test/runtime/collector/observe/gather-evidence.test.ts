@@ -39,5 +39,5 @@ test('a lease that is taken right after the record was read is not missed (G6)',
   };
   const { signal } = new AbortController();
   const examined = await judgeAtLeader(seen, observer, ports as never, signal);
-  expect(examined?.verdict).toEqual({ do: 'hold', why: 'lease-stands' });
+  expect(examined?.verdict).toEqual({ do: 'wait', why: 'lease-stands' });
 });

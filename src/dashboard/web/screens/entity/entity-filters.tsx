@@ -44,7 +44,7 @@ interface Props {
 }
 
 export function EntityFilters({ kinds, changes, onField }: Props) {
-  const { words } = route.value;
+  const { params: words } = route.value;
   const field = words['field'] ?? '';
   const [typed, setTyped] = useState(field);
   return (

@@ -56,7 +56,7 @@ function HostStands({ host }: { readonly host: string }) {
           key={key}
           href={hrefTo({
             screen: 'entity',
-            words: { of: writeSubject({ kind: 'agent', host, agent }) },
+            params: { of: writeSubject({ kind: 'agent', host, agent }) },
           })}
         >
           <BidiText text={agent} /> <StateBadge word={word} reason={reason} />
@@ -88,7 +88,7 @@ function InstanceStands({ service, id }: { readonly service: string; readonly id
             <a
               href={hrefTo({
                 screen: 'entity',
-                words: { of: writeSubject({ kind: 'agent', host, agent }) },
+                params: { of: writeSubject({ kind: 'agent', host, agent }) },
               })}
             >
               <BidiText text={`${host}/${agent}`} />

@@ -20,7 +20,7 @@ const mostGaps = 3;
 /** Everything that happened to one agent, host or instance, newest first. */
 export function EntityScreen() {
   void version.value;
-  const { words } = route.value;
+  const { params: words } = route.value;
   const subject = readSubject(words['of'] ?? words['sel']);
   const [most, setMost] = useState(atATime);
   const [asked, setAsked] = useState(false);
@@ -40,7 +40,7 @@ export function EntityScreen() {
         <h1>History of one</h1>
         <p>
           Choose an agent, a host or an instance in{' '}
-          <a href={hrefTo({ screen: 'fleet', words: {} })}>Fleet</a>.
+          <a href={hrefTo({ screen: 'fleet', params: {} })}>Fleet</a>.
         </p>
       </section>
     );
@@ -61,7 +61,7 @@ export function EntityScreen() {
           class="button"
           href={hrefTo({
             screen: 'timeline',
-            words: { sel: writeSubject(subject), lanes: 'entity' },
+            params: { sel: writeSubject(subject), lanes: 'entity' },
           })}
         >
           Timeline

@@ -48,7 +48,7 @@ export function EventChart({ machine, event }: Props) {
         zoom="fit"
         label={`The machine ${machine} at that time, with the edge that was taken: arrows walk along its lines, Enter opens it`}
         onChoose={(node) =>
-          navigate({ screen: 'machines', at: seq, words: { machine, chart, node } })
+          navigate({ screen: 'machines', at: seq, params: { machine, chart, node } })
         }
         onMissing={() => setMissing(true)}
       />

@@ -1,4 +1,4 @@
-import type { WireCauses, WireEntity } from '../../../api-types.ts';
+import type { ApiCauses, ApiEntity } from '../../../api-types.ts';
 import { clockTime, formatCount } from '../../format/format-time.ts';
 import { changesOf } from '../../format/record-diff.ts';
 import {
@@ -20,7 +20,7 @@ import type { Folded } from './fold-repeats.ts';
 
 interface Props {
   readonly folded: Folded;
-  readonly entity: WireEntity;
+  readonly entity: ApiEntity;
 }
 
 /** What changed, what the decision saw, the event as it is stored, and the edge it took. */
@@ -52,7 +52,7 @@ export function EventDetails({ folded, entity }: Props) {
           {current !== undefined && value.chart !== current ? (
             <a
               class="chip"
-              href={hrefTo({ screen: 'machines', words: { machine, chart: value.chart } })}
+              href={hrefTo({ screen: 'machines', params: { machine, chart: value.chart } })}
             >
               chart of that time #{value.chart}
             </a>
@@ -116,7 +116,7 @@ export function EventDetails({ folded, entity }: Props) {
 
 /** The event that led to one, with the way there. */
 function Cause({ of }: { readonly of: number }) {
-  const { value, failed } = useFetch<WireCauses>(apiPath(`causes/${of}`));
+  const { value, failed } = useFetch<ApiCauses>(apiPath(`causes/${of}`));
   if (failed !== undefined) return <span class="bad">{failed}</span>;
   if (value?.seq !== of) return <span class="dim">…</span>;
   const { cause } = value;
@@ -132,7 +132,7 @@ function Cause({ of }: { readonly of: number }) {
 }
 
 /** Where the events before it are. */
-function eventsBefore(entity: WireEntity, seq: number): string | null {
+function eventsBefore(entity: ApiEntity, seq: number): string | null {
   if (!('host' in entity) || entity.entity === 'hold') return null;
   const name = entity.entity === 'instance' ? `${entity.service}/${entity.id}` : entity.run;
   return apiPath(`entity?name=${encodeURIComponent(name)}&limit=20&before=${seq}`);

@@ -18,7 +18,7 @@ interface Props {
 /** One line of a history, and behind it all that is known of the event. */
 export function EventRow({ folded, chosen, unsure }: Props) {
   const { newest, all } = folded;
-  const asked = all.some(({ seq }) => route.value.words['open'] === String(seq));
+  const asked = all.some(({ seq }) => route.value.params['open'] === String(seq));
   const [open, setOpen] = useState(asked);
   const line = useRef<HTMLLIElement>(null);
   useEffect(() => {
@@ -59,7 +59,7 @@ export function EventRow({ folded, chosen, unsure }: Props) {
           <b>{type}</b>
           {all.length > 1 ? <span class="count"> ×{all.length}</span> : null}
           {entity.entity === 'instance' &&
-          route.value.words['of']?.startsWith('instance') !== true ? (
+          route.value.params['of']?.startsWith('instance') !== true ? (
             <BidiText class="dim cut" text={` ${entityName(entity)}`} />
           ) : null}
         </span>

@@ -1,9 +1,9 @@
-import type { WireEntity } from '../../../api-types.ts';
+import type { ApiEntity } from '../../../api-types.ts';
 import type { Transition } from '../../../history/query-types.ts';
 import { entityName } from '../../model/subject.ts';
 
 /** A transition that says whose it is. */
-export type Named = Omit<Transition, 'entity'> & { readonly entity: WireEntity };
+export type Named = Omit<Transition, 'entity'> & { readonly entity: ApiEntity };
 
 /** A history as text, oldest first, as people and programs take it elsewhere. */
 export const exportText = {

@@ -1,4 +1,4 @@
-import type { WireGap } from '../../../api-types.ts';
+import type { ApiGap } from '../../../api-types.ts';
 import type { Transition } from '../../../history/query-types.ts';
 
 /** Several transitions that say the same: the newest, and all of them. */
@@ -11,13 +11,13 @@ export interface Folded {
 const repeats = new Set(['confirmed', 'let-through', 'regranted', 'kept', 'changed', 'suspected']);
 
 /** Whether a gap lies between two places. */
-export const isBroken = (gaps: readonly WireGap[], older: number, newer: number): boolean =>
+export const isBroken = (gaps: readonly ApiGap[], older: number, newer: number): boolean =>
   gaps.some(({ from, to }) => from > older && to < newer);
 
 /** Runs of the same transition of the same entity, folded, never over a gap. Newest first, as given. */
 export function fold(
   transitions: readonly Transition[],
-  gaps: readonly WireGap[] = [],
+  gaps: readonly ApiGap[] = [],
 ): readonly Folded[] {
   const folded: { newest: Transition; all: Transition[] }[] = [];
   for (const one of transitions) {

@@ -1,4 +1,4 @@
-import type { WireGap } from '../../../api-types.ts';
+import type { ApiGap } from '../../../api-types.ts';
 import type { Transition } from '../../../history/query-types.ts';
 import { type Folded, fold, isBroken } from './fold-repeats.ts';
 
@@ -10,19 +10,19 @@ export type HistoryRow =
       /** Something is missing since its entity's event before: where it came from is not known. */
       readonly unsure: boolean;
     }
-  | { readonly is: 'gap'; readonly gaps: readonly WireGap[] };
+  | { readonly is: 'gap'; readonly gaps: readonly ApiGap[] };
 
 /** Newest first, runs folded, and the gaps at their places: up to `upTo`, nothing that is newer. */
 export function historyRows(
   transitions: readonly Transition[],
-  gaps: readonly WireGap[],
+  gaps: readonly ApiGap[],
   upTo: number,
 ): readonly HistoryRow[] {
   const left = gaps.filter(({ from }) => from <= upTo);
   const unsure = unsureOf(transitions, left);
   const rows: HistoryRow[] = [];
   const put = (above: number) => {
-    const here: WireGap[] = [];
+    const here: ApiGap[] = [];
     for (let gap = left.at(-1); gap && gap.from > above; gap = left.at(-1)) {
       here.push(gap);
       left.pop();
@@ -39,7 +39,7 @@ export function historyRows(
 }
 
 /** Of which transitions it is not known where they came from. */
-function unsureOf(newestFirst: readonly Transition[], gaps: readonly WireGap[]): Set<number> {
+function unsureOf(newestFirst: readonly Transition[], gaps: readonly ApiGap[]): Set<number> {
   const unsure = new Set<number>();
   const before = new Map<number, number>();
   // How everything stood where the history begins is known.

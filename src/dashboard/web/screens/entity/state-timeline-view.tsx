@@ -8,7 +8,13 @@ import { useHistoryQuery } from '../../state/use-query.ts';
 import { GapMarks } from '../../widgets/gap-marks.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { barsOf } from '../../widgets/state-bars.ts';
-import { absent, ribbonOf, type Stretch, shareWords, unknown } from './state-timeline.ts';
+import {
+  absent,
+  type StateInterval,
+  shareText,
+  stateIntervals,
+  unknown,
+} from './state-timeline.ts';
 
 /** A host has so many runs at most that are looked at. */
 const mostEntities = 4000;
@@ -28,14 +34,14 @@ export function StateTimeline({ entities }: { readonly entities: readonly number
       (lane) => barsOf(roll.entities[lane.entity]?.entity ?? '', lane, window).bars,
     );
     const cuts = (lanes ?? []).flatMap(({ cut }) => cut ?? []);
-    return ribbonOf(bars, window, Math.max(window.from, ...cuts));
+    return stateIntervals(bars, window, Math.max(window.from, ...cuts));
   }, [lanes, window.from, window.to]);
   if (!lanes || some.length === 0) return null;
   const at = moment.value?.at;
   return (
     <div class="ribbon">
       <p>
-        {shareWords(ribbon).map(([word, share]) => (
+        {shareText(ribbon).map(([word, share]) => (
           <span key={word}>
             <StateBadge word={word} /> <span class="dim num">{share}</span>
           </span>
@@ -63,7 +69,7 @@ export function StateTimeline({ entities }: { readonly entities: readonly number
 const place = (time: number, { from, to }: Window): number => ((time - from) / (to - from)) * 1000;
 
 /** A click goes to where it began; whoever has no pointer has the history below. */
-function Part({ part, window }: { readonly part: Stretch; readonly window: Window }) {
+function Part({ part, window }: { readonly part: StateInterval; readonly window: Window }) {
   const { from, to, word } = part;
   const [left, right] = [place(from, window), place(to, window)];
   return (
@@ -90,5 +96,5 @@ function useWindow(): Window {
   const { firstAt = 0, lastAt = 0 } = extent.value ?? {};
   const goesOn = link.value?.hello?.mode === 'live' && !isPast.value;
   const end = goesOn ? Math.floor((now.value ?? 0) / step) * step : 0;
-  return readWindow(route.value.words['w'], { from: firstAt, to: Math.max(lastAt + 1, end) });
+  return readWindow(route.value.params['w'], { from: firstAt, to: Math.max(lastAt + 1, end) });
 }

@@ -2,7 +2,7 @@ import { formatDuration } from '../../format/format-time.ts';
 import type { Window } from '../../format/time-scale.ts';
 
 /** A state for a while. */
-export interface Stretch extends Window {
+export interface StateInterval extends Window {
   readonly word: string;
 }
 
@@ -21,11 +21,11 @@ const rankOf = (word: string): number => {
  * The states of one over a stretch of time, without a break. Where several stand for it, as the agents of a
  * host do, the one that needs eyes most; `knownFrom`: before it nobody can say.
  */
-export function ribbonOf(
-  bars: readonly Stretch[],
+export function stateIntervals(
+  bars: readonly StateInterval[],
   window: Window,
   knownFrom = window.from,
-): readonly Stretch[] {
+): readonly StateInterval[] {
   const start = Math.min(Math.max(window.from, knownFrom), window.to);
   const turns = bars
     .flatMap(({ from, to, word }) => [
@@ -62,7 +62,9 @@ function worstOf(standing: ReadonlyMap<string, number>): string {
 }
 
 /** How long in each state, and what part of it all that is; the longest first. */
-export function shareWords(ribbon: readonly Stretch[]): readonly (readonly [string, string])[] {
+export function shareText(
+  ribbon: readonly StateInterval[],
+): readonly (readonly [string, string])[] {
   const sums = new Map<string, number>();
   for (const { from, to, word } of ribbon) sums.set(word, (sums.get(word) ?? 0) + to - from);
   const whole = [...sums.values()].reduce((sum, one) => sum + one, 0);

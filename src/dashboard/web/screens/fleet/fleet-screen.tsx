@@ -19,7 +19,7 @@ const atATime = 120;
 /** Is anything wrong, where, since when, and what happens next? */
 export function Fleet() {
   void version.value;
-  const { words } = route.value;
+  const { params: words } = route.value;
   const { f = '', state = '', group = 'host', size = 'M', all = '', old = '' } = words;
   const [shown, setShown] = useState(atFirst);
   const at = moment.value?.at ?? 0;

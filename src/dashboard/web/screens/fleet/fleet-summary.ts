@@ -9,7 +9,7 @@ import {
   isRecent,
   matchesFilter,
 } from '../../model/group-agents.ts';
-import { type Matters, matters } from '../../model/issues.ts';
+import { findIssues, type Issues } from '../../model/issues.ts';
 import { runWords } from '../../model/state-styles.ts';
 
 /** How many are in each state, in the states' own order. */
@@ -38,7 +38,7 @@ export interface Census {
   readonly shares: Tallies;
   /** Who is contested counts as that, and not as what it is beside. */
   readonly instances: InstanceCounts & { readonly contested: number };
-  readonly matters: Matters;
+  readonly matters: Issues;
   readonly groups: Groups;
 }
 
@@ -89,7 +89,7 @@ export function summarizeFleet(
     narrowed: narrowed.length,
     shares: shares.tallies(),
     instances,
-    matters: matters({ slots: narrowed, unusual, failing }, roll),
+    matters: findIssues({ slots: narrowed, unusual, failing }, roll),
     groups: groupsOf({ slots: narrowed, unusual }, asked),
   };
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { countdown, since } from '../../format/format-time.ts';
-import type { Matter, Matters } from '../../model/issues.ts';
+import type { Issue, Issues } from '../../model/issues.ts';
 import { writeSubject } from '../../model/subject.ts';
 import { now, setParams } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
@@ -10,7 +10,7 @@ const atFirst = 6;
 const atMost = 200;
 
 /** What needs a look, first; nothing is said in so many words, too. */
-export function Attention({ matters }: { readonly matters: Matters }) {
+export function Attention({ matters }: { readonly matters: Issues }) {
   const [all, setAll] = useState(false);
   if (matters.count === 0) {
     return (
@@ -39,7 +39,7 @@ export function Attention({ matters }: { readonly matters: Matters }) {
   );
 }
 
-function Row({ matter }: { readonly matter: Matter }) {
+function Row({ matter }: { readonly matter: Issue }) {
   const { word, title, reason, next, at, slots } = matter;
   const [slot] = slots;
   const subject = slot

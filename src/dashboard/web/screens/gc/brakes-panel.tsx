@@ -1,10 +1,10 @@
-import type { WirePlan } from '../../../api-types.ts';
+import type { ApiGcPlan } from '../../../api-types.ts';
 import { countdown } from '../../format/format-time.ts';
 import { now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 
 /** Where too much fell silent at once: how many, how fast it goes, and what ends it. */
-export function Brakes({ plan }: { readonly plan: WirePlan | undefined }) {
+export function Brakes({ plan }: { readonly plan: ApiGcPlan | undefined }) {
   const on = plan?.brakes ?? [];
   if (on.length === 0) return null;
   return (

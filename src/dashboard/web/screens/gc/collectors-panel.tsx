@@ -26,7 +26,7 @@ export function Seats({ seats }: { readonly seats: number | null }) {
             <li key={number}>
               <StateBadge word={statusOf('collector', state)} />
               {subject ? (
-                <a href={hrefTo({ screen: 'entity', words: { of: writeSubject(subject) } })}>
+                <a href={hrefTo({ screen: 'entity', params: { of: writeSubject(subject) } })}>
                   <BidiText text={entityName(entity)} />
                 </a>
               ) : null}

@@ -1,10 +1,10 @@
-import type { WirePlan } from '../../../api-types.ts';
+import type { ApiGcPlan } from '../../../api-types.ts';
 import { formatCount } from '../../format/format-time.ts';
 import { type Dry, dryRun } from './dry-run-model.ts';
 import { PlanLink } from './plan-link.tsx';
 
 /** What a sweep made now would take; nothing is done by looking. */
-export function DryRunList({ plan }: { readonly plan: WirePlan }) {
+export function DryRunList({ plan }: { readonly plan: ApiGcPlan }) {
   const { takes, perhaps, leaves } = dryRun(plan);
   return (
     <section class="panel dry" aria-label="Dry run">

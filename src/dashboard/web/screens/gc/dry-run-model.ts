@@ -1,5 +1,5 @@
 import type { PlanRow } from '../../../../domain/collection/gc-plan.ts';
-import type { WirePlan } from '../../../api-types.ts';
+import type { ApiGcPlan } from '../../../api-types.ts';
 import { countdown } from '../../format/format-time.ts';
 import { hindrance, soonestFirst, whatGoes } from '../../model/gc-pipeline.ts';
 
@@ -17,7 +17,7 @@ export interface DryRun {
   readonly leaves: readonly Dry[];
 }
 
-export function dryRun({ rows, at: now }: Pick<WirePlan, 'rows' | 'at'>): DryRun {
+export function dryRun({ rows, at: now }: Pick<ApiGcPlan, 'rows' | 'at'>): DryRun {
   const run = { takes: [] as Dry[], perhaps: [] as Dry[], leaves: [] as Dry[] };
   for (const row of soonestFirst(rows)) {
     const { next, at, heldBy } = row;

@@ -1,4 +1,4 @@
-import type { WirePlan } from '../../../api-types.ts';
+import type { ApiGcPlan } from '../../../api-types.ts';
 import type { Transition } from '../../../history/query-types.ts';
 import { pipelineOf, verdict } from '../../model/gc-pipeline.ts';
 import { apiPath } from '../../protocol/api-path.ts';
@@ -19,7 +19,7 @@ import { Seats } from './collectors-panel.tsx';
 import { DryRunList } from './dry-run-list.tsx';
 import { Column } from './gc-column.tsx';
 import { Holds } from './holds-panel.tsx';
-import { toldBy } from './prevented-removals.ts';
+import { preventionEvents } from './prevented-removals.ts';
 import { ConflictsAvoided } from './prevented-removals-list.tsx';
 import { RecentRemovals } from './recent-removals.tsx';
 
@@ -29,7 +29,7 @@ export function GcScreen() {
   const upTo = moment.value?.seq ?? 0;
   // What leases stand is in no event: asked again now and then.
   const fresh = isPast.value ? 0 : Math.floor(clock.value / 5000);
-  const { value: plan, failed } = useFetch<WirePlan>(
+  const { value: plan, failed } = useFetch<ApiGcPlan>(
     isPast.value ? apiPath(`plan?at=${upTo}`) : apiPath('plan'),
     `${upTo} ${fresh}`,
   );
@@ -38,9 +38,12 @@ export function GcScreen() {
     { ask: 'found', types: ['removed', 'left', 'expired'], upTo },
     older,
   );
-  const told = useHistoryQuery<Transition[]>({ ask: 'found', types: toldBy, upTo }, older);
+  const told = useHistoryQuery<Transition[]>(
+    { ask: 'found', types: preventionEvents, upTo },
+    older,
+  );
   const columns = pipelineOf(plan?.rows ?? []);
-  const isDry = route.value.words['dry'] === '1';
+  const isDry = route.value.params['dry'] === '1';
   return (
     <>
       <section class="panel head" aria-label="GC">

@@ -1,11 +1,11 @@
-import type { WireHold } from '../../../api-types.ts';
+import type { ApiHold } from '../../../api-types.ts';
 import { clockTime, countdown } from '../../format/format-time.ts';
 import { ActionButton } from '../../shell/action-dialog.tsx';
 import { now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 
 /** Planned silence: where, why, by whom, until when. */
-export function Holds({ holds }: { readonly holds: readonly WireHold[] | undefined }) {
+export function Holds({ holds }: { readonly holds: readonly ApiHold[] | undefined }) {
   return (
     <section class="panel" aria-label="Holds">
       <h2>

@@ -8,7 +8,7 @@ export function PlanLink({ row: { host, agent, key } }: { readonly row: PlanRow 
   if (host === null || agent === null) return <BidiText text={key ?? '?'} />;
   const of = writeSubject({ kind: 'agent', host, agent });
   return (
-    <a href={hrefTo({ screen: 'entity', words: { of } })}>
+    <a href={hrefTo({ screen: 'entity', params: { of } })}>
       <BidiText text={`${host}/${agent}`} />
     </a>
   );

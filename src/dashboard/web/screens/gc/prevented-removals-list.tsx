@@ -2,17 +2,21 @@ import { useState } from 'preact/hooks';
 import type { Transition } from '../../../history/query-types.ts';
 import { roll } from '../../state/store.ts';
 import { TransitionLine } from '../../widgets/transition-line.tsx';
-import { type Avoidance, avoidances, conflictsAvoided } from './prevented-removals.ts';
+import {
+  findPreventedRemovals,
+  type PreventionReason,
+  preventionReasons,
+} from './prevented-removals.ts';
 
 const atATime = 40;
 
 /** Every removal that rightly was not made, with its record; and what no record says. */
 export function ConflictsAvoided({ told }: { readonly told: readonly Transition[] | undefined }) {
-  const [only, setOnly] = useState<Avoidance | null>(null);
+  const [only, setOnly] = useState<PreventionReason | null>(null);
   const [most, setMost] = useState(atATime);
-  const all = conflictsAvoided(told ?? [], (one) => roll.entities[one]?.entity ?? '');
+  const all = findPreventedRemovals(told ?? [], (one) => roll.entities[one]?.entity ?? '');
   const shown = only === null ? all : all.filter(({ kind }) => kind === only);
-  const kinds = (Object.keys(avoidances) as Avoidance[]).flatMap((kind) => {
+  const kinds = (Object.keys(preventionReasons) as PreventionReason[]).flatMap((kind) => {
     const count = all.filter((one) => one.kind === kind).length;
     return count === 0 ? [] : [{ kind, count }];
   });
@@ -48,7 +52,7 @@ export function ConflictsAvoided({ told }: { readonly told: readonly Transition[
           <TransitionLine key={transition.seq} transition={transition} class="happened">
             <b>{kind}</b>
             <span class="why">
-              {avoidances[kind]}
+              {preventionReasons[kind]}
               {detail === '' ? null : <span class="dim"> — {detail}</span>}
             </span>
           </TransitionLine>

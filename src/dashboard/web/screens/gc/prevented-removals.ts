@@ -2,24 +2,24 @@ import type { Transition } from '../../../history/query-types.ts';
 import { formatCount, formatDuration } from '../../format/format-time.ts';
 
 /** Why something that looked dead was not removed, or not by whoever was late. */
-export const avoidances = {
+export const preventionReasons = {
   refuted: 'came back before it was expired: its suspicion is refuted',
   held: 'silence there was planned: nothing expires',
   braked: 'too much was silent at once: expiries go one at a time',
   superseded: 'another run holds the slot: this one is fenced off',
   adopted: 'a later run owns it now: not removed with the old one',
 } as const;
-export type Avoidance = keyof typeof avoidances;
+export type PreventionReason = keyof typeof preventionReasons;
 
-export interface Avoided {
+export interface PreventedRemoval {
   readonly transition: Transition;
-  readonly kind: Avoidance;
+  readonly kind: PreventionReason;
   /** What the audit says of this very one. */
   readonly detail: string;
 }
 
 /** Of which transitions the list is made; `suspected` says how long a refuted one had been so. */
-export const toldBy = [
+export const preventionEvents = [
   'suspected',
   'regranted',
   'planned',
@@ -30,12 +30,12 @@ export const toldBy = [
 ] as const;
 
 /** Suspicions refuted, holds, brakes, slots taken over, newest first: the proof that removing is safe. */
-export function conflictsAvoided(
+export function findPreventedRemovals(
   newestFirst: readonly Transition[],
   entityOf: (number: number) => string,
-): readonly Avoided[] {
+): readonly PreventedRemoval[] {
   const suspected = new Map<number, Transition>();
-  const found: Avoided[] = [];
+  const found: PreventedRemoval[] = [];
   for (const one of newestFirst.toReversed()) {
     if (one.type === 'suspected') {
       if (!suspected.has(one.entity)) suspected.set(one.entity, one);
@@ -49,7 +49,7 @@ export function conflictsAvoided(
   return found.reverse();
 }
 
-function kindOf({ type, from }: Transition, entity: string): Avoidance | undefined {
+function kindOf({ type, from }: Transition, entity: string): PreventionReason | undefined {
   switch (type) {
     case 'regranted':
       return from?.includes('suspect') ? 'refuted' : undefined;
@@ -67,7 +67,11 @@ function kindOf({ type, from }: Transition, entity: string): Avoidance | undefin
   }
 }
 
-function detailOf(one: Transition, kind: Avoidance, suspected: Transition | undefined): string {
+function detailOf(
+  one: Transition,
+  kind: PreventionReason,
+  suspected: Transition | undefined,
+): string {
   const { note, at } = one;
   switch (kind) {
     case 'refuted':

@@ -1,4 +1,4 @@
-import type { WireEntity } from '../../../api-types.ts';
+import type { ApiEntity } from '../../../api-types.ts';
 import type { DurationStats, Dwell } from '../../../history/dwell-times.ts';
 import { clockTime, formatCount, formatDuration } from '../../format/format-time.ts';
 import { entityName } from '../../model/subject.ts';
@@ -8,7 +8,7 @@ export const spellWords = ({ count, p50, p95 }: DurationStats, of: string): stri
   `p50 ${formatDuration(p50)}, p95 ${formatDuration(p95)} (${formatCount(count, of)})`;
 
 /** Who took an edge: the entity, and where it was somebody else, by whom. */
-export function takerWords(entity: WireEntity | undefined, by: string | undefined): string {
+export function takerWords(entity: ApiEntity | undefined, by: string | undefined): string {
   const name = entity ? entityName(entity) : 'somebody';
   return by === undefined ? name : `${name}, by ${by}`;
 }
@@ -16,7 +16,7 @@ export function takerWords(entity: WireEntity | undefined, by: string | undefine
 /** Of each state and each edge, what is told where the pointer rests on it. */
 export function dwellTitles(
   { states, edges }: Dwell,
-  entities: readonly WireEntity[],
+  entities: readonly ApiEntity[],
 ): ReadonlyMap<string, string> {
   const titles = new Map<string, string>();
   for (const [id, spell] of Object.entries(states)) {

@@ -1,4 +1,4 @@
-import type { WireExplained, WireNext } from '../../../api-types.ts';
+import type { ApiExplanation, ApiNextTransition } from '../../../api-types.ts';
 import { type Dwell, sourceOf } from '../../../history/dwell-times.ts';
 import { clockTime, countdown, formatCount, since } from '../../format/format-time.ts';
 import type { EntityState } from '../../model/agent-model.ts';
@@ -136,7 +136,7 @@ function Actor({ actor }: { readonly actor: EntityState }) {
       </dl>
       {subject ? (
         <p>
-          <a href={hrefTo({ screen: 'entity', words: { of: writeSubject(subject) } })}>History</a>
+          <a href={hrefTo({ screen: 'entity', params: { of: writeSubject(subject) } })}>History</a>
         </p>
       ) : null}
     </section>
@@ -145,10 +145,10 @@ function Actor({ actor }: { readonly actor: EntityState }) {
 
 /** What its machine would take next, and why it would not take another event. */
 function Next({ actor }: { readonly actor: EntityState }) {
-  const event = route.value.words['why'] ?? '';
+  const event = route.value.params['why'] ?? '';
   const at = isPast.value ? `&at=${moment.value?.seq ?? 0}` : '';
   const why = event === '' ? '' : `&event=${encodeURIComponent(event)}`;
-  const { value, failed } = useFetch<WireExplained>(
+  const { value, failed } = useFetch<ApiExplanation>(
     apiPath(`explain?entity=${encodeURIComponent(JSON.stringify(actor.entity))}${at}${why}`),
     actor.seq,
   );
@@ -191,7 +191,7 @@ function Next({ actor }: { readonly actor: EntityState }) {
   );
 }
 
-function NextRow({ one, due }: { readonly one: WireNext; readonly due: number | null }) {
+function NextRow({ one, due }: { readonly one: ApiNextTransition; readonly due: number | null }) {
   const { event, targets, guard, holds, description } = one;
   return (
     <li>
@@ -216,8 +216,8 @@ function Occupants({ of }: { readonly of: readonly EntityState[] }) {
             {subject ? (
               <a
                 href={hrefTo({
-                  words: {
-                    ...route.value.words,
+                  params: {
+                    ...route.value.params,
                     sel: writeSubject(subject),
                     mode: 'actor',
                     actor: String(number),

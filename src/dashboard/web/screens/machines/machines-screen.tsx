@@ -29,7 +29,7 @@ import { Outline } from './state-tree.tsx';
 /** A machine as a picture and an outline, with whoever runs through it. */
 export function Machines() {
   void version.value;
-  const { words } = route.value;
+  const { params: words } = route.value;
   const charts = link.value?.hello?.charts ?? {};
   const names = Object.keys(charts);
   const subject = readSubject(words['sel']);
@@ -169,7 +169,7 @@ export function Machines() {
 
 /** Which transitions the picture counts. */
 function useCounted(machine: string, actor: number | undefined, isWindow: boolean) {
-  const { words } = route.value;
+  const { params: words } = route.value;
   const here = moment.value?.seq ?? 0;
   const all = extent.value;
   const whole = { from: all?.firstAt ?? 0, to: (all?.lastAt ?? 0) + 1 };
@@ -192,7 +192,7 @@ function useClosed(
   active: ReadonlySet<string>,
   actor: number | undefined,
 ): readonly string[] {
-  const word = route.value.words['closed'];
+  const word = route.value.params['closed'];
   const opened = useRef<{ readonly key: string; readonly closed: readonly string[] }>(undefined);
   const key = `${chart?.hash} ${actor}`;
   if (chart && moment.value && opened.current?.key !== key) {

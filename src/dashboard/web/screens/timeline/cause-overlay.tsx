@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { WireCauses, WireEntity, WireRelated } from '../../../api-types.ts';
+import type { ApiCauses, ApiEntity, ApiRelatedEvent } from '../../../api-types.ts';
 import { clockTime } from '../../format/format-time.ts';
 import type { Window } from '../../format/time-scale.ts';
 import { apiPath } from '../../protocol/api-path.ts';
@@ -16,7 +16,7 @@ export interface Pointed {
   readonly seq: number;
   readonly at: number;
   readonly type: string;
-  readonly entity: WireEntity;
+  readonly entity: ApiEntity;
 }
 export const hoveredTransition = signal<Pointed | null>(null);
 
@@ -34,8 +34,8 @@ function useRested(): Pointed | null {
 
 const restsAfter = 150;
 
-function useCauses(on: Pointed | null): WireCauses | undefined {
-  const { value } = useFetch<WireCauses>(on && apiPath(`causes/${on.seq}`));
+function useCauses(on: Pointed | null): ApiCauses | undefined {
+  const { value } = useFetch<ApiCauses>(on && apiPath(`causes/${on.seq}`));
   return on && value?.seq === on.seq ? value : undefined;
 }
 
@@ -65,7 +65,7 @@ export function CauseArrows({ lanes, by, window }: Props) {
       ]),
     );
     const width = place.current.clientWidth;
-    const spot = ({ at, entity }: { readonly at: number; readonly entity: WireEntity }) => ({
+    const spot = ({ at, entity }: { readonly at: number; readonly entity: ApiEntity }) => ({
       x: ((at - window.from) / (window.to - window.from)) * width,
       y: middles.get(laneKey(by, entity)),
     });
@@ -130,7 +130,7 @@ export function CauseWords() {
 
 const named = 3;
 
-function Told({ causes: { cause, far, led, more } }: { readonly causes: WireCauses }) {
+function Told({ causes: { cause, far, led, more } }: { readonly causes: ApiCauses }) {
   const types = Map.groupBy(led, ({ type }) => type);
   return (
     <>
@@ -159,7 +159,7 @@ function Told({ causes: { cause, far, led, more } }: { readonly causes: WireCaus
   );
 }
 
-function Place({ one: { seq, at } }: { readonly one: Pick<WireRelated, 'seq' | 'at'> }) {
+function Place({ one: { seq, at } }: { readonly one: Pick<ApiRelatedEvent, 'seq' | 'at'> }) {
   return (
     <button type="button" class="link num" title={`seq ${seq}`} onClick={() => seek(seq)}>
       {clockTime(at)}

@@ -65,7 +65,7 @@ export function FleetDiff({ a, b }: { readonly a: number; readonly b: number }) 
               </span>
               <span class="dim kind">{entity.entity}</span>
               {subject ? (
-                <a href={hrefTo({ screen: 'entity', words: { of: writeSubject(subject) } })}>
+                <a href={hrefTo({ screen: 'entity', params: { of: writeSubject(subject) } })}>
                   <BidiText text={entityName(entity)} />
                 </a>
               ) : (

@@ -1,4 +1,4 @@
-import type { WireEntity } from '../../../api-types.ts';
+import type { ApiEntity } from '../../../api-types.ts';
 import type { FleetModel } from '../../model/fleet-model.ts';
 import { slotKey } from '../../model/fleet-model.ts';
 import { entityName, isOf, readSubject } from '../../model/subject.ts';
@@ -14,7 +14,7 @@ export interface NamedLane {
 }
 
 /** The lane that an entity is in, or would be: what is of an agent is in its agent's, where there is none for each. */
-export function laneKey(by: LaneOf, entity: WireEntity): string {
+export function laneKey(by: LaneOf, entity: ApiEntity): string {
   if (by === 'agent' && 'agent' in entity && entity.agent !== undefined) {
     return slotKey(entity.host, entity.agent);
   }

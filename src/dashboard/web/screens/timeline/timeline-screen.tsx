@@ -12,14 +12,14 @@ import { type LaneOf, laneEntities } from './lane-model.ts';
 import { Ruler } from './ruler.tsx';
 import { usePanZoom } from './use-pan-zoom.ts';
 
-const atATime = 60;
+const pageSize = 60;
 /** A lane of a host or of an agent that crashes in a loop may stand for any number of runs. */
 const mostEntities = 4000;
 
 /** When what happened, to whom. */
 export function Timeline() {
   void version.value;
-  const { words } = route.value;
+  const { params: words } = route.value;
   const all = extent.value;
   const here = moment.value;
   const whole: Window = { from: all?.firstAt ?? 0, to: (all?.lastAt ?? 0) + 1 };
@@ -39,7 +39,7 @@ export function Timeline() {
       ? lanes
       : lanes.filter(({ entities }) => entities.some((one) => moved.has(one)));
   }, [lanes, stirred, everyone]);
-  const [most, setMost] = useState(atATime);
+  const [most, setMost] = useState(pageSize);
   const shown = useMemo(() => busy.slice(0, most), [busy, most]);
   const entities = shown.flatMap((one) => one.entities);
   const answered = useHistoryQuery<Lane[]>(
@@ -158,8 +158,8 @@ export function Timeline() {
         ) : null}
         {busy.length > most ? (
           <p class="more">
-            <button type="button" onClick={() => setMost(most + atATime)}>
-              Show {Math.min(atATime, busy.length - most)} more of{' '}
+            <button type="button" onClick={() => setMost(most + pageSize)}>
+              Show {Math.min(pageSize, busy.length - most)} more of{' '}
               {formatCount(busy.length - most, 'lane')}
             </button>
           </p>

@@ -6,7 +6,7 @@ import {
 } from '../../../../../src/dashboard/web/model/gc-pipeline.ts';
 import { sweepResultText } from '../../../../../src/dashboard/web/model/sweep-result.ts';
 import { dryRun } from '../../../../../src/dashboard/web/screens/gc/dry-run-model.ts';
-import { conflictsAvoided } from '../../../../../src/dashboard/web/screens/gc/prevented-removals.ts';
+import { findPreventedRemovals } from '../../../../../src/dashboard/web/screens/gc/prevented-removals.ts';
 import type { PlanRow } from '../../../../../src/domain/collection/gc-plan.ts';
 import { happened } from '../../support/transitions.ts';
 
@@ -120,7 +120,7 @@ test('the way from expiry to the end is measured by run, and only where both end
 
 describe('conflicts avoided', () => {
   const of = (...some: Parameters<typeof happened>[]) =>
-    conflictsAvoided(
+    findPreventedRemovals(
       some.map((one) => happened(...one)),
       (number) => ['', 'run', 'instance', 'policy'][number] ?? '',
     );

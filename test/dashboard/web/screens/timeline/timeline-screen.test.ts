@@ -5,8 +5,8 @@ import { runQuery } from '../../../../../src/dashboard/history/run-query.ts';
 import { TransitionLog } from '../../../../../src/dashboard/history/transition-log.ts';
 import { pan, zoom } from '../../../../../src/dashboard/web/format/time-scale.ts';
 import {
-  ribbonOf,
-  shareWords,
+  shareText,
+  stateIntervals,
 } from '../../../../../src/dashboard/web/screens/entity/state-timeline.ts';
 import { arrowsOf } from '../../../../../src/dashboard/web/screens/timeline/cause-arrows.ts';
 import { tallied } from '../../../../../src/dashboard/web/screens/timeline/fleet-diff-summary.ts';
@@ -38,28 +38,28 @@ describe('a ribbon', () => {
   const window = { from: 0, to: 100 };
 
   test('has a state for every moment, and says where it was not there', () => {
-    expect(ribbonOf([bar(10, 40, 'live'), bar(40, 60, 'suspect')], window)).toEqual([
+    expect(stateIntervals([bar(10, 40, 'live'), bar(40, 60, 'suspect')], window)).toEqual([
       bar(0, 10, 'not there'),
       bar(10, 40, 'live'),
       bar(40, 60, 'suspect'),
       bar(60, 100, 'not there'),
     ]);
-    expect(ribbonOf([], window)).toEqual([bar(0, 100, 'not there')]);
+    expect(stateIntervals([], window)).toEqual([bar(0, 100, 'not there')]);
   });
 
   test('of several at one moment shows the one that needs eyes most; what goes on is one', () => {
     const some = [bar(0, 100, 'live'), bar(20, 30, 'suspect'), bar(25, 40, 'expired')];
-    expect(ribbonOf(some, window).map(({ from, word }) => [from, word])).toEqual([
+    expect(stateIntervals(some, window).map(({ from, word }) => [from, word])).toEqual([
       [0, 'live'],
       [20, 'suspect'],
       [25, 'expired'],
       [40, 'live'],
     ]);
-    expect(ribbonOf([bar(0, 50, 'live'), bar(50, 100, 'live')], window)).toHaveLength(1);
+    expect(stateIntervals([bar(0, 50, 'live'), bar(50, 100, 'live')], window)).toHaveLength(1);
   });
 
   test('before what is known says so', () => {
-    expect(ribbonOf([bar(0, 100, 'live')], window, 30)).toEqual([
+    expect(stateIntervals([bar(0, 100, 'live')], window, 30)).toEqual([
       bar(0, 30, 'not known'),
       bar(30, 100, 'live'),
     ]);
@@ -69,7 +69,7 @@ describe('a ribbon', () => {
     const any = fc.tuple(fc.nat(99), fc.integer({ min: 1, max: 60 }), fc.constantFrom('live', 'x'));
     fc.assert(
       fc.property(fc.array(any), fc.nat(120), (all, known) => {
-        const ribbon = ribbonOf(
+        const ribbon = stateIntervals(
           all.map(([from, length, word]) => bar(from, from + length, word)),
           window,
           known,
@@ -87,7 +87,7 @@ describe('a ribbon', () => {
   test('in words: how long, and which part; a moment of silence is not nothing', () => {
     const long = { from: 0, to: 10_000_000 };
     const some = [bar(0, 9_999_000, 'live'), bar(9_999_000, 10_000_000, 'suspect')];
-    expect(shareWords(ribbonOf(some, long))).toEqual([
+    expect(shareText(stateIntervals(some, long))).toEqual([
       ['live', '> 99 %, 2 h 46 m'],
       ['suspect', '< 1 %, 1 s'],
     ]);
