@@ -77,9 +77,9 @@ function linkThatSays(text: string): {
       return false;
     },
     refused: () => false,
-    onLoss: () => () => {},
-    ask: async () => ({ kind: 'received', msg: messageOf(text) }),
-    tell: (subject: string, said: string) => void told.push(`${subject} ${said}`),
+    onDisconnect: () => () => {},
+    request: async () => ({ kind: 'received', msg: messageOf(text) }),
+    publish: (subject: string, said: string) => void told.push(`${subject} ${said}`),
   };
   return {
     link: link as unknown as SupervisedConnection,

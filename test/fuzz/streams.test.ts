@@ -70,7 +70,7 @@ const textOf = (config: Settings, sources: string): string =>
 const linkThatSays = (textOf: (stream: string) => string): SupervisedConnection =>
   ({
     connection: { isClosed: () => false },
-    ask: async (subject: string) => {
+    request: async (subject: string) => {
       const said = textOf(subject.split('.').at(-1) ?? '');
       return { kind: 'received', msg: { string: () => said, json: () => JSON.parse(said) } as Msg };
     },

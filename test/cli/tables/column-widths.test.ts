@@ -27,8 +27,8 @@ describe('columns in a line that is too short for all', () => {
   it('an extra is left out before any column is shorter than its least; the last one first', () => {
     const claims = [
       { natural: 30, shrinks: true, least: 20 },
-      { natural: 15, extra: true },
-      { natural: 15, extra: true },
+      { natural: 15, optional: true },
+      { natural: 15, optional: true },
     ];
     expect(columnWidths(claims, 50)).toEqual([20, 15, 15]);
     expect(columnWidths(claims, 49)).toEqual([30, 15, undefined]);

@@ -87,7 +87,7 @@ describe('a table', () => {
   });
 
   it('leaves an extra out where there is no room for it', () => {
-    const extra = columns.map((column, n) => (n === 1 ? { ...column, extra: true } : column));
+    const extra = columns.map((column, n) => (n === 1 ? { ...column, optional: true } : column));
     const rows = [{ name: 'n'.repeat(20), note: 'note'.repeat(10), n: '1' }];
     expect(table(rows, extra, { width: 22, palette: plain }).split('\n')[0]).toBe(
       `NAME${' '.repeat(17)}N`,

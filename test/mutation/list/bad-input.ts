@@ -7,7 +7,10 @@ export const badInput: readonly Mutant[] = [
     what: 'ends a sweep at a record that it cannot read',
     file: 'src/domain/records/stored-record.ts',
     edits: [
-      ["return { kind: 'unreadable', key, revision, why: inOneLine(cause) };", 'throw cause;'],
+      [
+        "return { kind: 'unreadable', key, revision, why: formatParseError(cause) };",
+        'throw cause;',
+      ],
     ],
     tests: ['test/domain/records/stored-record.test.ts'],
   },
@@ -16,7 +19,9 @@ export const badInput: readonly Mutant[] = [
     breaks: 'G12',
     what: 'ends a replay at an event that it cannot read',
     file: 'src/domain/events/audit-entry.ts',
-    edits: [["return { kind: 'illegible', ...place, why: inOneLine(cause) };", 'throw cause;']],
+    edits: [
+      ["return { kind: 'illegible', ...place, why: formatParseError(cause) };", 'throw cause;'],
+    ],
     tests: ['test/fuzz/events.test.ts', 'test/domain/events/event-schema.test.ts'],
   },
   {

@@ -7,7 +7,7 @@ export const collecting: readonly Mutant[] = [
     what: 'counts the time in which it was blind: no silence and no grace begins anew',
     file: 'src/runtime/collector/sweeper.ts',
     edits: [
-      ['    this.sightings.start();\n    this.#doubts.clear();', '    this.#doubts.clear();'],
+      ['    this.sightings.resetClocks();\n    this.#doubts.clear();', '    this.#doubts.clear();'],
     ],
     tests: ['test/runtime/collector/collectors.test.ts'],
   },
@@ -43,8 +43,8 @@ export const collecting: readonly Mutant[] = [
     file: 'src/runtime/collector/observe/gather-evidence.ts',
     edits: [
       [
-        '  const judged: Read<AgentRecord> = readAgent(',
-        '  const early = await readLease(seen.record, ports);\n  const judged: Read<AgentRecord> = readAgent(',
+        '  const judged: RecordRead<AgentRecord> = readAgent(',
+        '  const early = await readLease(seen.record, ports);\n  const judged: RecordRead<AgentRecord> = readAgent(',
       ],
       ['lease: await readLease(record, ports) };', 'lease: early };'],
     ],
@@ -55,7 +55,12 @@ export const collecting: readonly Mutant[] = [
     breaks: 'G6',
     what: 'expires without the fence on the absence of a hold and of the brake',
     file: 'src/runtime/collector/observe/gather-evidence.ts',
-    edits: [['    fences: fences.map(({ key, expect }) => ({ key, expect })),', '    fences: [],']],
+    edits: [
+      [
+        '    fences: fences.map(({ key, expectedRevision }) => ({ key, expectedRevision })),',
+        '    fences: [],',
+      ],
+    ],
     tests: [
       'test/runtime/collector/holds-at-leader.test.ts',
       'test/runtime/collector/holds.test.ts',
@@ -157,7 +162,7 @@ export const collecting: readonly Mutant[] = [
     breaks: 'G4',
     what: 'waits for the first seat for ever',
     file: 'src/runtime/collector/seat-priority.ts',
-    edits: [['return now - known.since >= rank * stepInAfter;', 'return false;']],
+    edits: [['return now - known.since >= rank * takeoverDelay;', 'return false;']],
     tests: ['test/runtime/collector/seat-priority.test.ts'],
   },
   {

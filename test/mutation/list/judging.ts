@@ -19,7 +19,7 @@ export const judging: readonly Mutant[] = [
     breaks: 'G6',
     what: 'expires a suspect at once, without its grace',
     file: 'src/domain/collection/judge.ts',
-    edits: [["  if (suspectFor < policy.grace) return { do: 'hold', why: 'grace' };\n", '']],
+    edits: [["  if (suspectFor < policy.grace) return { do: 'wait', why: 'grace' };\n", '']],
     tests: ['test/domain/collection/judge-run.test.ts'],
   },
   {
@@ -29,7 +29,7 @@ export const judging: readonly Mutant[] = [
     file: 'src/domain/collection/judge.ts',
     edits: [
       [
-        "  if (lease === 'unknown' || hold === 'unknown') return { do: 'hold', why: 'not-known' };\n",
+        "  if (lease === 'unknown' || hold === 'unknown') return { do: 'wait', why: 'not-known' };\n",
         '',
       ],
     ],
@@ -42,7 +42,7 @@ export const judging: readonly Mutant[] = [
     file: 'src/domain/collection/judge.ts',
     edits: [
       [
-        "return lease === 'stands' ? { do: 'hold', why: 'lease-stands' } : { do: 'expire' };",
+        "return lease === 'stands' ? { do: 'wait', why: 'lease-stands' } : { do: 'expire' };",
         "return { do: 'expire' };",
       ],
     ],
@@ -53,7 +53,7 @@ export const judging: readonly Mutant[] = [
     breaks: 'G6',
     what: 'expires a suspect that answers',
     file: 'src/domain/collection/judge.ts',
-    edits: [["  if (probe === 'answered') return { do: 'hold', why: 'answers' };\n", '']],
+    edits: [["  if (probe === 'answered') return { do: 'wait', why: 'answers' };\n", '']],
     tests: ['test/domain/collection/judge-run.test.ts'],
   },
   {
@@ -74,7 +74,7 @@ export const judging: readonly Mutant[] = [
     breaks: 'G6',
     what: 'expires what is on hold',
     file: 'src/domain/collection/judge.ts',
-    edits: [["  if (hold === 'stands') return { do: 'hold', why: 'planned' };\n", '']],
+    edits: [["  if (hold === 'stands') return { do: 'wait', why: 'planned' };\n", '']],
     tests: ['test/domain/collection/judge-run.test.ts'],
   },
   {
@@ -82,7 +82,7 @@ export const judging: readonly Mutant[] = [
     breaks: 'G9',
     what: 'expires at any pace while the brake is on',
     file: 'src/domain/collection/judge.ts',
-    edits: [["  if (brake === 'waits') return { do: 'hold', why: 'brake' };\n", '']],
+    edits: [["  if (brake === 'waits') return { do: 'wait', why: 'brake' };\n", '']],
     tests: ['test/domain/collection/judge-run.test.ts'],
   },
   {
@@ -100,7 +100,7 @@ export const judging: readonly Mutant[] = [
     file: 'src/domain/collection/judge.ts',
     edits: [
       [
-        "return lease === 'stands' ? { do: 'hold', why: 'lease-stands' } : { do: 'remove' };",
+        "return lease === 'stands' ? { do: 'wait', why: 'lease-stands' } : { do: 'remove' };",
         "return { do: 'remove' };",
       ],
     ],

@@ -118,11 +118,11 @@ describe('a run whose connection closed, and that answers', () => {
       const process = fleet.process('c1');
       const { probe } = process.ports;
       let asked = 0;
-      const ask: typeof probe.ping = (...of) => {
+      const ping: typeof probe.ping = (...of) => {
         asked += 1;
         return probe.ping(...of);
       };
-      Object.assign(process.ports, { probe: { ...probe, ask } });
+      Object.assign(process.ports, { probe: { ...probe, ping } });
       fleet.collector('c1', process);
       await fleet.advance(seconds(15));
       agent.process.connection.drop('Slow Consumer (Write Deadline)');
@@ -220,11 +220,11 @@ scenario('a suspect that answers has its whole grace from then on', async (fleet
   const c = fleet.process('c1');
   const { probe } = c.ports;
   let asked = 0;
-  const ask: typeof probe.ping = (...of) => {
+  const ping: typeof probe.ping = (...of) => {
     asked += 1;
     return probe.ping(...of);
   };
-  Object.assign(c.ports, { probe: { ...probe, ask } });
+  Object.assign(c.ports, { probe: { ...probe, ping } });
   fleet.collector('c1', c);
   await fleet.advance(seconds(5));
   process.freeze();

@@ -52,7 +52,13 @@ function losingEverything(later?: Reply): { link: SupervisedConnection; tries: (
       return { getSubject: () => subject, unsubscribe: () => {} };
     },
   };
-  const link = { up: true, connection, ask, tell: () => true, onLoss: () => () => {} };
+  const link = {
+    up: true,
+    connection,
+    request: ask,
+    publish: () => true,
+    onDisconnect: () => () => {},
+  };
   return { link: link as unknown as SupervisedConnection, tries: () => tries };
 }
 

@@ -25,7 +25,7 @@ test('a lease that is taken right after the record was read is not missed (G6)',
   };
   const ports = {
     clock,
-    probe: { ask: async () => 'no-responders' },
+    probe: { ping: async () => 'no-responders' },
     leases: {
       read: async (key: string) => ({ key, revision: 9, text: leased ? 'its own' : undefined }),
     },

@@ -29,7 +29,7 @@ describe('the roll', () => {
       { entity: run('h', 'a', 1), state: 'superseded', since: 9000 },
       { entity: run('h', 'a', 2), state: live, since: 5000 },
     ]);
-    expect(only(roll.slots())).toMatchObject({ word: 'live', host: 'h', agent: 'a' });
+    expect(only(roll.slots())).toMatchObject({ status: 'live', host: 'h', agent: 'a' });
   });
 
   test('back in time, the run before has the slot again; before all, there is none', () => {
@@ -53,12 +53,12 @@ describe('the roll', () => {
     ['of a suspect run, failing too: dubious goes before', suspect, 'failing', 'dubious', 'silent'],
     ['of an expired run: dubious until it is removed', 'expired', 'serving', 'dubious', 'expired'],
     ['of a superseded run: a leftover', 'superseded', 'serving', 'dubious', 'superseded'],
-  ])('%s', (_, owner, state, word, reason) => {
+  ])('%s', (_, owner, state, status, reason) => {
     const roll = rollOf([
       { entity: run('h'), state: owner, note: { why: 'silent' } },
       { entity: instance('h', 'w1'), state, note: { why: 'refused' } },
     ]);
-    expect(only(roll.slots()).instances).toMatchObject([{ word, reason }]);
+    expect(only(roll.slots()).instances).toMatchObject([{ status, reason }]);
   });
 
   test('an instance whose run is not known is an orphan', () => {
@@ -66,7 +66,7 @@ describe('the roll', () => {
       { entity: run('h', 'a', 2), state: live },
       { entity: instance('h', 'w1', 'a', 1), state: 'serving' },
     ]);
-    expect(only(roll.slots()).instances).toMatchObject([{ word: 'dubious', reason: 'orphan' }]);
+    expect(only(roll.slots()).instances).toMatchObject([{ status: 'dubious', reason: 'orphan' }]);
   });
 
   test('what was removed or adopted stands no more', () => {
@@ -136,7 +136,7 @@ describe('what needs attention', () => {
       note: silent,
     }));
     const roll = rollOf(both);
-    expect(counted(roll).matters.first(9)).toMatchObject([{ title: 'h', word: 'suspect' }]);
+    expect(counted(roll).matters.first(9)).toMatchObject([{ title: 'h', status: 'suspect' }]);
     tell(roll, [{ entity: run('h', 'c'), state: live }]);
     expect(
       counted(roll)
@@ -166,7 +166,7 @@ describe('what needs attention', () => {
       { entity: run('h'), state: 'superseded', since: 1000, note: silent },
       { entity: instance('h', 'w'), state: 'serving' },
     ]);
-    expect(counted(roll).matters.first(9)).toMatchObject([{ word: 'superseded', at: 46_000 }]);
+    expect(counted(roll).matters.first(9)).toMatchObject([{ status: 'superseded', at: 46_000 }]);
   });
 });
 
