@@ -136,7 +136,7 @@ describe('what needs attention', () => {
       note: silent,
     }));
     const roll = rollOf(both);
-    expect(counted(roll).matters.first(9)).toMatchObject([{ title: 'h', status: 'suspect' }]);
+    expect(counted(roll).matters.first(9)).toMatchObject([{ title: 'h', word: 'suspect' }]);
     tell(roll, [{ entity: run('h', 'c'), state: live }]);
     expect(
       counted(roll)
@@ -166,7 +166,7 @@ describe('what needs attention', () => {
       { entity: run('h'), state: 'superseded', since: 1000, note: silent },
       { entity: instance('h', 'w'), state: 'serving' },
     ]);
-    expect(counted(roll).matters.first(9)).toMatchObject([{ status: 'superseded', at: 46_000 }]);
+    expect(counted(roll).matters.first(9)).toMatchObject([{ word: 'superseded', at: 46_000 }]);
   });
 });
 
