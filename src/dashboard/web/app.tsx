@@ -1,3 +1,4 @@
+import './styles/shell.css';
 import type { ComponentChildren } from 'preact';
 import { EntityScreen } from './screens/entity/entity-screen.tsx';
 import { Fleet } from './screens/fleet/fleet-screen.tsx';

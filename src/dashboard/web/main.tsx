@@ -1,4 +1,6 @@
-import './page.css';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/controls.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import icon from './icon.svg';

@@ -1,3 +1,4 @@
+import '../styles/drawer.css';
 import { useEffect, useRef } from 'preact/hooks';
 import { clockTime, countdown, dayTime, formatCount, since } from '../format/format-time.ts';
 import type { AgentModel, InstanceNow } from '../model/agent-model.ts';

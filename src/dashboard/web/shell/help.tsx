@@ -1,3 +1,4 @@
+import '../styles/dialogs.css';
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 

@@ -1,3 +1,4 @@
+import '../styles/playback.css';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Density } from '../../history/query-types.ts';
 import { clockTime, dayTime, formatCount } from '../format/format-time.ts';

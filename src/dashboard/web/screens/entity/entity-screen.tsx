@@ -1,3 +1,4 @@
+import '../../styles/entity.css';
 import { useState } from 'preact/hooks';
 import type { Transition } from '../../../history/query-types.ts';
 import { formatCount } from '../../format/format-time.ts';

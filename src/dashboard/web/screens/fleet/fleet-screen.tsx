@@ -1,3 +1,4 @@
+import '../../styles/fleet.css';
 import { useState } from 'preact/hooks';
 import { formatCount } from '../../format/format-time.ts';
 import { type Grouping, mostCells } from '../../model/group-agents.ts';

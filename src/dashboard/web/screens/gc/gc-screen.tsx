@@ -1,3 +1,4 @@
+import '../../styles/gc.css';
 import type { ApiGcPlan } from '../../../api-types.ts';
 import type { Transition } from '../../../history/query-types.ts';
 import { pipelineOf, verdict } from '../../model/gc-pipeline.ts';

@@ -1,3 +1,4 @@
+import '../../styles/machines.css';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Dwell } from '../../../history/dwell-times.ts';
 import type { EdgeCounts } from '../../../history/query-types.ts';
