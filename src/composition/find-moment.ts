@@ -2,8 +2,8 @@ import type { Terminal } from '../cli/terminal/io.ts';
 import { withSpinner } from '../cli/terminal/spinner.ts';
 import { Fault } from '../domain/fault.ts';
 import type { WallTime } from '../domain/time.ts';
+import type { History } from '../ports/audit.ts';
 import type { ReplayTarget } from '../runtime/audit/replay.ts';
-import type { History } from '../runtime/history.ts';
 import { systemAdapters } from './compose.ts';
 import { momentRule, parseMoment } from './moment-expression.ts';
 

@@ -25,3 +25,10 @@ function isDeeper(value: unknown, levels: number): boolean {
   if (levels === 0) return true;
   return Object.values(value).some((one) => isDeeper(one, levels - 1));
 }
+
+/**
+ * Looks up an own property, so that an untrusted key such as `constructor` is not found on the
+ * prototype.
+ */
+export const getOwn = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined;

@@ -7,9 +7,9 @@ import { momentRule, parseMoment } from '../composition/moment-expression.ts';
 import { Fault } from '../domain/fault.ts';
 import type { AgentRow, InstanceRow } from '../domain/fleet/directory-rows.ts';
 import type { Revision, WallTime } from '../domain/time.ts';
+import type { History } from '../ports/audit.ts';
 import type { Keyframes } from '../ports/keyframes.ts';
 import { type ReplayTarget, replayTo } from '../runtime/audit/replay.ts';
-import type { History } from '../runtime/history.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
 import { readOption } from './options.ts';
 

@@ -59,3 +59,6 @@ export interface Audit {
    */
   limit(retention: Retention, keyframe: Revision): Promise<void>;
 }
+
+/** A history that can be read: the audit stream, or a file that was exported from it. */
+export type History = Pick<Audit, 'read' | 'range'>;

@@ -1,12 +1,6 @@
 import { z } from 'zod';
+import type { HealthCheck } from '../../domain/records/health-check.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
-
-/** What a file says about how an instance is asked whether it works. */
-export type FileCheck = (
-  | { readonly http: string }
-  | { readonly tcp: { readonly host: string; readonly port: number } }
-  | { readonly exec: readonly string[] }
-) & { readonly every: Millis; readonly timeout: Millis; readonly failAfter: number };
 
 const port = z.number().int().min(1).max(65535);
 
@@ -35,7 +29,7 @@ export const checkSchema = (duration: z.ZodType<Millis>) => {
       .optional(),
     ...pace,
   });
-  return kinds.transform((check, context): FileCheck => {
+  return kinds.transform((check, context): HealthCheck => {
     const { http, tcp, exec, ...rest } = check;
     const given = [http, tcp, exec].filter((kind) => kind !== undefined);
     if (given.length !== 1) {

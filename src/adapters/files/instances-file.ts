@@ -3,15 +3,16 @@ import { Fault } from '../../domain/fault.ts';
 import { InstanceId, type ServiceName, type Slot } from '../../domain/identity/names.ts';
 import { instanceKey } from '../../domain/identity/registry-keys.ts';
 import { InstanceSpec } from '../../domain/records/desired-instances.ts';
+import type { HealthCheck } from '../../domain/records/health-check.ts';
 import type { Millis } from '../../domain/time.ts';
-import { checkSchema, type FileCheck } from './health-check-schema.ts';
+import { checkSchema } from './health-check-schema.ts';
 import { complaint, formatSchemaErrors } from './schema-errors.ts';
 import { type FileDocument, readDocument } from './yaml-document.ts';
 
 /** An instance as the file wants it, and how to ask whether it works. */
 export interface ListedInstance {
   readonly spec: InstanceSpec;
-  readonly check: FileCheck | undefined;
+  readonly check: HealthCheck | undefined;
 }
 
 /** The shape of one instance as a person writes it; `duration` reads `15s` and the like. */

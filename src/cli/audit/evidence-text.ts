@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
-import { getOwn } from '../../domain/own-property.ts';
+import { getOwn } from '../../domain/json.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { clockTime, dateTime, formatElapsed, formatSetting } from '../terminal/format-time.ts';
 

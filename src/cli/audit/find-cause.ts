@@ -5,7 +5,7 @@ import {
 } from '../../domain/events/audit-entry.ts';
 import { type AuditEvent, isOfSlot } from '../../domain/events/event-schema.ts';
 import { chainSubject, runSubject } from '../../domain/events/event-subjects.ts';
-import type { History } from '../../runtime/history.ts';
+import type { History } from '../../ports/audit.ts';
 import { subjectOf } from './event-lines.ts';
 
 /** How many runs' events are kept at once: a life is told run by run. */

@@ -1,6 +1,6 @@
 import type { Entity } from '../../composition/entity-name.ts';
 import { Fault } from '../../domain/fault.ts';
-import type { History } from '../../runtime/history.ts';
+import type { History } from '../../ports/audit.ts';
 import type { OpenHistory } from './open-history.ts';
 
 /**

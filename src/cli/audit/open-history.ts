@@ -1,7 +1,7 @@
 import { historyFile } from '../../composition/compose.ts';
+import type { History } from '../../ports/audit.ts';
 import type { Charts } from '../../ports/charts.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
-import type { History } from '../../runtime/history.ts';
 import type { Common } from '../command/command.ts';
 import { connectOnce } from '../session/connect.ts';
 import type { Terminal } from '../terminal/io.ts';

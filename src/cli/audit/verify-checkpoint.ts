@@ -6,9 +6,8 @@ import { readJson } from '../../domain/json.ts';
 import { type Divergence, SavedDivergence } from '../../domain/replay/divergence.ts';
 import { VerifierStateSchema } from '../../domain/replay/keyframe-format.ts';
 import { type Millis, type Revision, seconds, type WallTime } from '../../domain/time.ts';
-import type { StoredEvent } from '../../ports/audit.ts';
+import type { History, StoredEvent } from '../../ports/audit.ts';
 import type { Checkpoint } from '../../runtime/audit/verifier/verifier.ts';
-import type { History } from '../../runtime/history.ts';
 
 /** What was found until a checkpoint is told again when it goes on from there; so much of it at most. */
 const keptDivergences = 1000;

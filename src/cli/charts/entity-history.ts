@@ -1,8 +1,8 @@
 import type { Overlay } from '../../charts/model/overlay.ts';
 import { type AuditEntry, chainName, parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
+import type { History } from '../../ports/audit.ts';
 import { isAfter, type ReplayTarget } from '../../runtime/audit/replay.ts';
-import type { History } from '../../runtime/history.ts';
 
 /** What one chain came to, up to a moment. */
 export interface ChainSummary {

@@ -1,6 +1,5 @@
 import { systemAdapters } from '../../composition/compose.ts';
-import type { Actor } from '../../domain/identity/actor.ts';
-import { AgentName } from '../../domain/identity/names.ts';
+import { type Actor, AgentName } from '../../domain/identity/names.ts';
 import { seconds } from '../../domain/time.ts';
 import { agentSettings } from '../command/settings/lease.ts';
 import type { Settings, Values } from '../command/settings/setting.ts';

@@ -1,7 +1,7 @@
 import type { Fleet } from '../../domain/fleet/fleet.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import type { Revision, WallTime } from '../../domain/time.ts';
-import type { History } from '../../runtime/history.ts';
+import type { History } from '../../ports/audit.ts';
 
 /** What an explanation stands on: the registry at a moment, its history, and now also the leases. */
 export interface ExplanationContext {

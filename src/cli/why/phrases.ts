@@ -1,6 +1,5 @@
 import type { AuditEntry } from '../../domain/events/audit-entry.ts';
-import type { Actor } from '../../domain/identity/actor.ts';
-import type { Slot } from '../../domain/identity/names.ts';
+import type { Actor, Slot } from '../../domain/identity/names.ts';
 import type { Millis, WallTime } from '../../domain/time.ts';
 import { dateTime, formatRounded } from '../terminal/format-time.ts';
 

@@ -2,7 +2,7 @@ import { type AuditEntry, parseAuditEvent } from '../../domain/events/audit-entr
 import type { RunRef } from '../../domain/identity/names.ts';
 import { agentMapKey } from '../../domain/identity/registry-keys.ts';
 import type { Revision } from '../../domain/time.ts';
-import type { History } from '../../runtime/history.ts';
+import type { History } from '../../ports/audit.ts';
 
 /** What the history says of one run: the last transition of each type. */
 export class RunLife {

@@ -1,4 +1,4 @@
-import { getOwn } from '../own-property.ts';
+import { getOwn } from '../json.ts';
 import type { AuditEvent } from './event-schema.ts';
 
 /** Whose part it is to write an event, seen from the run that the event's chain belongs to. */

@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import { Actor } from '../identity/actor.ts';
-import { AgentName, HostId, InstanceId, RunId, ServiceName, ZoneName } from '../identity/names.ts';
+import {
+  Actor,
+  AgentName,
+  HostId,
+  InstanceId,
+  RunId,
+  ServiceName,
+  ZoneName,
+} from '../identity/names.ts';
 
 export const eventVersion = 1;
 

@@ -62,6 +62,10 @@ export interface RunRef extends Slot {
   readonly run: RunId;
 }
 
+/** The author of a write. Each writing process is a run, also a collector or a command without instances. */
+export const Actor = z.object({ host: HostId, agent: AgentName, run: RunId });
+export type Actor = z.infer<typeof Actor>;
+
 /** An instance's place in the registry; its owner is in its record, not in its key. */
 export interface InstanceRef extends Slot {
   readonly service: ServiceName;

@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import { Actor } from '../identity/actor.ts';
-import { AgentName, HostId, InstanceId, RunId, ServiceName, ZoneName } from '../identity/names.ts';
+import {
+  Actor,
+  AgentName,
+  HostId,
+  InstanceId,
+  RunId,
+  ServiceName,
+  ZoneName,
+} from '../identity/names.ts';
 import { FleetPolicy } from '../policy/fleet-policy.ts';
 
 /** The version of records that this code writes and understands. */

@@ -8,7 +8,7 @@ import type { StateValue } from '../../domain/events/event-schema.ts';
 import type { Hash } from '../../domain/events/hash-chain.ts';
 import { sameJson } from '../../domain/replay/record-diff.ts';
 import type { Revision } from '../../domain/time.ts';
-import type { History } from '../history.ts';
+import type { History } from '../../ports/audit.ts';
 import { MemoizedMachine } from '../transitions/memoized-transition.ts';
 import { compileMachine } from '../transitions/transition.ts';
 import { storedChain } from './verifier/chain-index.ts';

@@ -1,12 +1,11 @@
-import type { AuditEntry } from '../../domain/events/audit-entry.ts';
-import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
+import { type AuditEntry, parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { Hash } from '../../domain/events/hash-chain.ts';
 import { Fault } from '../../domain/fault.ts';
 import { Fleet } from '../../domain/fleet/fleet.ts';
 import { type RecordUpdate, RegistryProjection } from '../../domain/replay/fold.ts';
 import type { Revision, WallTime } from '../../domain/time.ts';
+import type { History } from '../../ports/audit.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
-import type { History } from '../history.ts';
 import { KeyframeDecoder, readKeyframe } from './keyframes/codec.ts';
 import { signaturesFrom } from './keyframes/signatures.ts';
 import type { Checkpoint } from './verifier/verifier.ts';

@@ -1,7 +1,7 @@
 import { type ChainRef, eventVersion } from '../../domain/events/event-schema.ts';
 import { eventSubject } from '../../domain/events/event-subjects.ts';
 import { type ChainHead, type SealedEvent, sealEvent } from '../../domain/events/hash-chain.ts';
-import type { Actor } from '../../domain/identity/actor.ts';
+import type { Actor } from '../../domain/identity/names.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { EventWrite, Write } from '../../ports/registry.ts';

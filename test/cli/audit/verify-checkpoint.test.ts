@@ -5,9 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { Checkpoints, savedIn } from '../../../src/cli/audit/verify-checkpoint.ts';
 import type { Divergence } from '../../../src/domain/replay/divergence.ts';
-import type { StoredEvent } from '../../../src/ports/audit.ts';
+import type { History, StoredEvent } from '../../../src/ports/audit.ts';
 import { type Verified, verify } from '../../../src/runtime/audit/verify.ts';
-import type { History } from '../../../src/runtime/history.ts';
 import { longHistory } from '../../fixtures/history/long-history.ts';
 
 let folder: string;

@@ -1,8 +1,13 @@
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import type { Divergence } from '../../../src/domain/replay/divergence.ts';
-import type { VerifyOptions, VerifyPorts } from '../../../src/runtime/audit/verify.ts';
-import { catchUpTimeout, type Verified, verify } from '../../../src/runtime/audit/verify.ts';
-import type { History } from '../../../src/runtime/history.ts';
+import type { History } from '../../../src/ports/audit.ts';
+import {
+  catchUpTimeout,
+  type Verified,
+  type VerifyOptions,
+  type VerifyPorts,
+  verify,
+} from '../../../src/runtime/audit/verify.ts';
 import type { FleetInMemory } from './fleet-in-memory.ts';
 
 export interface Verdict extends Verified {

@@ -1,24 +1,11 @@
 import type { Health } from '../../../domain/records/desired-instances.ts';
+import type { HealthCheck } from '../../../domain/records/health-check.ts';
 import type { Millis } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { HealthCheckFn } from './check-types.ts';
 import { execProbe } from './exec-check.ts';
 import { httpProbe } from './http-check.ts';
 import { tcpProbe } from './tcp-check.ts';
-
-/** How an instance is asked whether it works. */
-export type HealthCheck = (
-  | { readonly http: string }
-  | { readonly tcp: { readonly host: string; readonly port: number } }
-  /** The command and its arguments; no shell. */
-  | { readonly exec: readonly string[] }
-) & {
-  /** From the start of one check to the start of the next; a longer check delays it. */
-  readonly every: Millis;
-  readonly timeout: Millis;
-  /** How many failures in a row make it failing. One success makes it serving. */
-  readonly failAfter: number;
-};
 
 /** Checks until the signal is aborted, one check at a time, and reports what each one amounts to. */
 export async function checkHealth(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Duration } from '../../../composition/duration.ts';
 import { Fault } from '../../../domain/fault.ts';
-import { getOwn } from '../../../domain/own-property.ts';
+import { getOwn } from '../../../domain/json.ts';
 import {
   BrakePolicy,
   defaultFleetPolicy,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { getOwn } from '../../../domain/own-property.ts';
+import { getOwn } from '../../../domain/json.ts';
 
 const units: Readonly<Record<string, number>> = {
   ...{ b: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 },

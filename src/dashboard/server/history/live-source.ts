@@ -1,10 +1,10 @@
 import { Fault } from '../../../domain/fault.ts';
 import { allSeats } from '../../../domain/identity/registry-keys.ts';
 import { type Millis, seconds, type WallTime } from '../../../domain/time.ts';
+import type { History } from '../../../ports/audit.ts';
 import type { Charts } from '../../../ports/charts.ts';
 import type { Keyframes } from '../../../ports/keyframes.ts';
 import type { Ports } from '../../../ports/ports.ts';
-import type { History } from '../../../runtime/history.ts';
 import { HistoryIndex } from './history-index.ts';
 import { ingest, Notifier, type Progress } from './ingest.ts';
 import { loadKeyframe } from './load-keyframe.ts';

@@ -1,5 +1,5 @@
-import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
 import {
+  type KeyValueEntry,
   readAgent,
   readBrake,
   readHold,
@@ -7,9 +7,9 @@ import {
   readPolicy,
 } from '../../../domain/records/stored-record.ts';
 import type { Revision } from '../../../domain/time.ts';
+import type { History } from '../../../ports/audit.ts';
 import type { Keyframes } from '../../../ports/keyframes.ts';
 import { replayTo } from '../../../runtime/audit/replay.ts';
-import type { History } from '../../../runtime/history.ts';
 import type { ApiEntity } from '../../api-types.ts';
 import { machinesByName } from './final-states.ts';
 import type { HistoryIndex } from './history-index.ts';

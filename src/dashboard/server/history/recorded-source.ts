@@ -1,8 +1,7 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { matchesSubject } from '../../../domain/identity/subject-filter.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
-import type { StoredEvent } from '../../../ports/audit.ts';
-import type { History } from '../../../runtime/history.ts';
+import type { History, StoredEvent } from '../../../ports/audit.ts';
 import { HistoryIndex } from './history-index.ts';
 import { ingest, Notifier, type Progress } from './ingest.ts';
 import type { Source } from './live-source.ts';

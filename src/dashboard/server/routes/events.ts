@@ -1,8 +1,7 @@
 import { chainSubject } from '../../../domain/events/event-subjects.ts';
 import { matchesSubject } from '../../../domain/identity/subject-filter.ts';
 import type { Revision } from '../../../domain/time.ts';
-import type { StoredEvent } from '../../../ports/audit.ts';
-import type { History } from '../../../runtime/history.ts';
+import type { History, StoredEvent } from '../../../ports/audit.ts';
 import type { Source } from '../history/live-source.ts';
 import { HttpError } from '../http/http-error.ts';
 

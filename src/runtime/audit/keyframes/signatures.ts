@@ -5,7 +5,7 @@ import {
 } from '../../../domain/events/audit-entry.ts';
 import type { Hash } from '../../../domain/events/hash-chain.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
-import type { History } from '../../history.ts';
+import type { History } from '../../../ports/audit.ts';
 
 /** A collector's word, in the history itself, that a keyframe is what it verified. */
 export interface Signature {

@@ -5,12 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../../src/adapters/system/clock.ts';
-import {
-  checkHealth,
-  type HealthCheck,
-} from '../../../../src/adapters/system/health/health-check.ts';
+import { checkHealth } from '../../../../src/adapters/system/health/health-check.ts';
 import { systemProcesses, thisProcess } from '../../../../src/adapters/system/processes.ts';
 import type { Health } from '../../../../src/domain/records/desired-instances.ts';
+import type { HealthCheck } from '../../../../src/domain/records/health-check.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 
 const often = { every: 5, timeout: 5000, failAfter: 1 };
