@@ -1,222 +1,10 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { rowAt, rowIn, testRows } from './lint-cases.ts';
-import { checkout, overrides } from './run-biome.ts';
-
-/**
- * Who may import whom, as a table: what a folder is allowed, and what it must be refused.
- *
- * The refusals name each neighbour that a file could plausibly reach for.
- */
-const layers: Record<string, { allowed: readonly string[]; refused: readonly string[] }> = {
-  'src/domain': {
-    allowed: ['./time.ts', 'zod', '@noble/hashes/sha2.js'],
-    refused: [
-      'node:crypto',
-      'xstate',
-      'pino',
-      '@nats-io/kv',
-      '../../machines/run.ts',
-      '../ports/clock.ts',
-      '../runtime/step.ts',
-      '../adapters/memory/clock.ts',
-      '../index.ts',
-    ],
-  },
-  machines: {
-    allowed: ['./run.ts', 'xstate', '../src/domain/time.ts'],
-    refused: [
-      'node:timers',
-      'zod',
-      'xstate/graph',
-      '../src/ports/clock.ts',
-      '../src/runtime/step.ts',
-      '../src/adapters/nats/leases.ts',
-    ],
-  },
-  'src/charts': {
-    allowed: ['./chart.ts', 'xstate', '@noble/hashes/sha2.js'],
-    refused: ['node:fs', 'zod', '../ports/log.ts', '../runtime/step.ts', '../adapters/nats/kv.ts'],
-  },
-  'src/ports': {
-    allowed: ['./clock.ts', '../domain/time.ts'],
-    refused: [
-      'node:events',
-      'zod',
-      'xstate',
-      '@nats-io/kv',
-      '../../machines/run.ts',
-      '../runtime/step.ts',
-      '../adapters/memory/clock.ts',
-    ],
-  },
-  'src/runtime': {
-    allowed: [
-      './step.ts',
-      'xstate',
-      '../../machines/run.ts',
-      '../domain/time.ts',
-      '../ports/clock.ts',
-      '../charts/chart.ts',
-    ],
-    refused: [
-      'node:timers/promises',
-      'pino',
-      '@nats-io/jetstream',
-      '../adapters/memory/clock.ts',
-      '../cli/main.ts',
-      '../index.ts',
-    ],
-  },
-  'src/adapters/nats': {
-    allowed: ['./leases.ts', '@nats-io/kv', '../../domain/time.ts', '../../ports/leases.ts'],
-    refused: [
-      'node:fs',
-      'pino',
-      '../memory/leases.ts',
-      '../../runtime/step.ts',
-      '../../../machines/run.ts',
-    ],
-  },
-  'src/adapters/memory': {
-    allowed: ['./leases.ts', '../../domain/time.ts', '../../ports/leases.ts'],
-    refused: ['node:events', '@nats-io/kv', '../nats/leases.ts', '../../runtime/step.ts'],
-  },
-  'src/adapters/system': {
-    allowed: [
-      './clock.ts',
-      'pino',
-      'node:os',
-      'node:timers/promises',
-      '../../domain/time.ts',
-      '../../ports/clock.ts',
-    ],
-    refused: ['zod', '@nats-io/kv', '../nats/leases.ts', '../../runtime/step.ts'],
-  },
-  'src/adapters/files': {
-    allowed: [
-      './instances.ts',
-      'yaml',
-      'zod',
-      'node:path',
-      'node:fs/promises',
-      '../../domain/names.ts',
-      '../../ports/log.ts',
-    ],
-    refused: ['pino', '@nats-io/kv', '../system/log.ts', '../../cli/main.ts'],
-  },
-  'src/adapters/embedded': {
-    allowed: [
-      './binary.ts',
-      'zod',
-      'node:path',
-      'node:stream/promises',
-      '../../domain/time.ts',
-      '../../ports/log.ts',
-    ],
-    refused: ['yaml', '@nats-io/kv', '../nats/leases.ts', '../../runtime/step.ts'],
-  },
-  'src/adapters/metrics': {
-    allowed: [
-      './families.ts',
-      '@prometheus-io/client',
-      'node:http',
-      '../../domain/time.ts',
-      '../../ports/meters.ts',
-    ],
-    refused: ['zod', 'pino', 'node:timers/promises', '../system/clock.ts', '../../runtime/view.ts'],
-  },
-  'src/adapters/layout': {
-    allowed: [
-      './elk-worker.ts',
-      'elkjs/lib/elk.bundled.js',
-      'node:worker_threads',
-      '../../charts/chart.ts',
-      '../../domain/fault.ts',
-    ],
-    refused: ['zod', 'xstate', '@nats-io/kv', '../system/clock.ts', '../../runtime/step.ts'],
-  },
-  'src/dashboard': {
-    allowed: ['./wire.ts', '../domain/time.ts'],
-    refused: ['node:http', 'zod', 'preact', '../ports/audit.ts', './server/routes.ts'],
-  },
-  'src/dashboard/server': {
-    allowed: [
-      './routes.ts',
-      '../wire.ts',
-      'node:http',
-      'node:timers/promises',
-      'zod',
-      'xstate',
-      '../../domain/time.ts',
-      '../../ports/audit.ts',
-      '../../runtime/replay.ts',
-      '../../charts/chart.ts',
-    ],
-    refused: [
-      'preact',
-      'elkjs',
-      '@nats-io/kv',
-      '../page/main.tsx',
-      '../../adapters/nats/audit.ts',
-      '../../cli/compose.ts',
-      '../../../test/golden/stage.ts',
-    ],
-  },
-  'src/dashboard/page': {
-    allowed: [
-      './main.tsx',
-      './parts/bar.tsx',
-      '../wire.ts',
-      '../chronicle.ts',
-      'preact',
-      'preact/hooks',
-      '@preact/signals',
-      '../../domain/time.ts',
-      '../../charts/stylesheet.ts',
-      '../../charts/theme.ts',
-    ],
-    refused: [
-      'node:http',
-      'xstate',
-      'zod',
-      '../server/routes.ts',
-      '../../runtime/replay.ts',
-      '../../ports/audit.ts',
-      '../../charts/chart.ts',
-      '../../cli/io.ts',
-    ],
-  },
-  'src/cli': {
-    allowed: ['./compose.ts', 'commander', 'node:fs', '../domain/time.ts', '../runtime/step.ts'],
-    refused: ['../adapters/nats/leases.ts', '../arbitrary/names.ts', 'node:process'],
-  },
-  'src/cli/commands': {
-    allowed: ['../io.ts', 'picocolors', '../../runtime/step.ts', '../../bench/bench.ts'],
-    refused: ['../../adapters/nats/leases.ts', '../../../test/sim/cluster.ts', 'node:process'],
-  },
-  'src/bench': {
-    allowed: ['./floor.ts', 'node:perf_hooks', '../adapters/nats/leases.ts', '../runtime/step.ts'],
-    refused: ['../../test/real/harness/server.ts'],
-  },
-};
-
-/** Single files with a rule of their own, named like a folder above. */
-const roots: typeof layers = {
-  'src/composition/compose.ts': {
-    allowed: ['../adapters/nats/leases.ts', '../adapters/memory/leases.ts', '../runtime/step.ts'],
-    refused: ['../../test/sim/cluster.ts', 'node:process'],
-  },
-  'src/cli/main.ts': {
-    allowed: ['./compose.ts', 'commander'],
-    refused: ['../adapters/nats/leases.ts', '../../test/sim/cluster.ts', 'node:process'],
-  },
-  'src/index.ts': {
-    allowed: ['./adapters/nats/leases.ts', './runtime/step.ts', './domain/time.ts'],
-    refused: ['../test/sim/cluster.ts', 'node:process'],
-  },
-};
+import { readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { biomeImports, fileRules, type ImportRule, importRules } from './import-rules.ts';
+import { rowIn, testRows } from './lint-cases.ts';
+import { checkout, objections } from './run-biome.ts';
+import { sourceFiles } from './source-files.ts';
 
 const restricted = 'style/noRestrictedImports';
 
@@ -225,27 +13,93 @@ function importing(specifiers: readonly string[]) {
   return `${lines.join('\n')}\nexport const all = [${specifiers.map((_, n) => `a${n}`).join(', ')}];\n`;
 }
 
-const layerRows = Object.entries({ ...layers, ...roots }).flatMap(
-  ([place, { allowed, refused }]) => {
-    const row = place.endsWith('.ts') ? rowAt : rowIn;
-    return [
-      row(place, `${place} may import ${allowed.join(', ')}`, importing(allowed)),
-      ...refused.map((specifier) =>
-        row(place, `${place} must not import ${specifier}`, importing([specifier]), restricted),
-      ),
-    ];
-  },
-);
+const folders = Object.keys(importRules);
 
-const outside = "'../ports/clock.ts'";
-const domain = 'src/domain';
+/** How a file in `from` names a file in `to`. */
+function specifier(from: string, to: string): string {
+  const way = posix.relative(from, to.endsWith('.ts') ? to : `${to}/file.ts`);
+  return way.startsWith('.') ? way : `./${way}`;
+}
+
+const isAllowed = (from: string, to: string, rule: ImportRule): boolean =>
+  from === to ||
+  rule.folders.some((allowed) =>
+    allowed.endsWith('/**')
+      ? `${to}/`.startsWith(`${allowed.slice(0, -'/**'.length)}/`)
+      : allowed === to,
+  );
+
+/** Packages that no rule allows everywhere. */
+const packages = [
+  'node:fs',
+  'node:process',
+  'pino',
+  'xstate',
+  'zod',
+  'preact',
+  'esbuild',
+  'commander',
+  '@nats-io/transport-node',
+];
+
+const matches = (pattern: string, name: string): boolean =>
+  new RegExp(`^${pattern.replace(/[.]/g, '\\.').replaceAll('*', '[^/]*')}$`).test(name);
+
+const allowsPackage = ({ packages: allowed = [], except = [] }: ImportRule, name: string) =>
+  allowed.some((pattern) => matches(pattern, name)) && !except.includes(name);
+
+interface Case {
+  readonly folder: string;
+  readonly allowed: readonly string[];
+  readonly refused: readonly string[];
+}
+
+/** Each folder with every other folder of the table, the tests, and the packages above. */
+const cases: readonly Case[] = folders.map((folder) => {
+  const rule = importRules[folder] ?? { folders: [] };
+  const targets = [...folders, 'test/arbitrary'].map((to) => ({
+    name: specifier(folder, to),
+    ok: isAllowed(folder, to, rule),
+  }));
+  const names = packages.map((name) => ({ name, ok: allowsPackage(rule, name) }));
+  const all = [...targets, ...names];
+  return {
+    folder,
+    allowed: all.filter(({ ok }) => ok).map(({ name }) => name),
+    refused: all.filter(({ ok }) => !ok).map(({ name }) => name),
+  };
+});
 
 describe('imports, under our settings of Biome', () => {
+  let found: Map<string, string[]>;
+  const path = (folder: string, kind: string) => `${folder}/case-${kind}.ts`;
+
+  beforeAll(async () => {
+    found = await objections(
+      cases.flatMap(({ folder, allowed, refused }) => [
+        { path: path(folder, 'allowed'), text: importing(allowed) },
+        { path: path(folder, 'refused'), text: importing(refused) },
+      ]),
+    );
+  }, 120_000);
+
+  test.each(cases)('$folder may import what its rule lists', ({ folder }) => {
+    expect(found.get(path(folder, 'allowed'))).toEqual([]);
+  });
+
+  test.each(cases)('$folder is refused every other folder', ({ folder, refused }) => {
+    expect(found.get(path(folder, 'refused'))).toEqual(refused.map(() => restricted));
+  });
+});
+
+const outside = "'../../ports/clock.ts'";
+const domain = 'src/domain/fleet';
+
+describe('each form of an import is an import', () => {
   testRows([
-    ...layerRows,
     rowIn(
-      'test/real',
-      'a test imports whatever it tests',
+      'test/integration',
+      'a test may import everything that it tests',
       importing([
         'node:os',
         '../../src/adapters/nats/leases.ts',
@@ -253,22 +107,17 @@ describe('imports, under our settings of Biome', () => {
         'vitest',
       ]),
     ),
-    rowIn(domain, 'an import for its effect is an import', `import ${outside};\n`, restricted),
+    rowIn(domain, 'an import for its effect', `import ${outside};\n`, restricted),
     rowIn(
       domain,
-      'import type is an import',
+      'import type',
       `import type { A } from ${outside};\nexport type B = A;\n`,
       restricted,
     ),
+    rowIn(domain, 'import()', `export const a = () => import(${outside});\n`, restricted),
     rowIn(
       domain,
-      'import() is an import',
-      `export const a = () => import(${outside});\n`,
-      restricted,
-    ),
-    rowIn(
-      domain,
-      'export from is an import',
+      'export from',
       `export { a } from ${outside};\n`,
       restricted,
       'performance/noBarrelFile',
@@ -276,22 +125,19 @@ describe('imports, under our settings of Biome', () => {
   ]);
 });
 
-describe('the table of imports is complete', () => {
-  test('every override about imports has its rows', async () => {
-    const places = (await overrides())
-      .filter(({ linter }) => linter.rules.style?.noRestrictedImports)
-      .flatMap(({ includes }) => includes)
-      .map((include) => include.replace(/^!/, '').replace(/\/(\*\*|\*\.ts)$/, ''));
-    const tabled = Object.keys({ ...layers, ...roots });
-    expect(places.filter((place) => !tabled.includes(place))).toEqual([]);
+describe('the table of imports', () => {
+  test('biome.imports.json is what npm run imports writes', () => {
+    const written = JSON.parse(readFileSync(join(checkout, 'biome.imports.json'), 'utf8'));
+    expect(written).toEqual(JSON.parse(biomeImports()));
   });
 
-  test('every folder of the source has its rows', async () => {
-    const folders = async (within: string) =>
-      (await readdir(join(checkout, within), { withFileTypes: true }))
-        .filter((entry) => entry.isDirectory())
-        .map((entry) => `${within}/${entry.name}`);
-    const present = [...(await folders('src')), ...(await folders('src/adapters'))];
-    expect(present.filter((each) => each !== 'src/adapters' && !layers[each])).toEqual([]);
+  test('every folder of the source has a rule, and every rule a folder', () => {
+    const present = new Set(sourceFiles().map((file) => posix.dirname(file)));
+    expect([...present].filter((folder) => !importRules[folder])).toEqual([]);
+    expect(folders.filter((folder) => !present.has(folder))).toEqual([]);
+  });
+
+  test('every file with a rule of its own exists', () => {
+    expect(Object.keys(fileRules).filter((file) => !sourceFiles().includes(file))).toEqual([]);
   });
 });

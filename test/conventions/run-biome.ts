@@ -32,7 +32,9 @@ const Report = z.object({
 export async function objections(sources: readonly Source[]): Promise<Map<string, string[]>> {
   const tree = await mkdtemp(join(tmpdir(), 'rollcall-lint-'));
   try {
-    await cp(join(checkout, 'biome.json'), join(tree, 'biome.json'));
+    for (const name of ['biome.json', 'biome.imports.json']) {
+      await cp(join(checkout, name), join(tree, name));
+    }
     for (const { path, text } of sources) {
       await mkdir(join(tree, dirname(path)), { recursive: true });
       await writeFile(join(tree, path), text);
@@ -53,13 +55,18 @@ function lint(tree: string): Promise<unknown> {
   const biome = join(checkout, 'node_modules/@biomejs/biome/bin/biome');
   const args = [biome, 'lint', '--reporter=json', '--max-diagnostics=none', '.'];
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, { cwd: tree }, (_, stdout, stderr) => {
-      try {
-        resolve(JSON.parse(stdout));
-      } catch (cause) {
-        reject(new Error(`biome left no report: ${stderr}`, { cause }));
-      }
-    });
+    execFile(
+      process.execPath,
+      args,
+      { cwd: tree, maxBuffer: 64 * 1024 * 1024 },
+      (_, stdout, stderr) => {
+        try {
+          resolve(JSON.parse(stdout));
+        } catch (cause) {
+          reject(new Error(`biome left no report: ${stderr}`, { cause }));
+        }
+      },
+    );
   });
 }
 

@@ -1,0 +1,267 @@
+import { posix } from 'node:path';
+
+/**
+ * What the files of one folder may import. Files of the same folder are always allowed.
+ *
+ * `folders`: folders from the root of the checkout; `a/**` includes all folders below `a`; a path that
+ * ends in `.ts` is a single file. `packages`: npm packages and `node:` modules, `*` matches one segment.
+ */
+export interface ImportRule {
+  readonly folders: readonly string[];
+  readonly packages?: readonly string[];
+  /** Packages refused although a pattern of `packages` matches them. */
+  readonly except?: readonly string[];
+}
+
+const node = ['node:*', 'node:*/*'];
+const hashes = '@noble/hashes/*';
+const domain = 'src/domain/**';
+const charts = 'src/charts/**';
+const runtime = 'src/runtime/**';
+const core = [domain, 'src/ports', runtime, charts];
+
+const below = (parent: string, ...names: readonly string[]): readonly string[] =>
+  names.map((name) => `${parent}/${name}`);
+
+/**
+ * Each folder may import the folders of its layer that come before it, and the layers below.
+ * `earlier` gives all names before `name` in a list of tiers.
+ */
+const earlier = (parent: string, tiers: readonly (readonly string[])[], name: string) =>
+  below(
+    parent,
+    ...tiers
+      .slice(
+        0,
+        tiers.findIndex((tier) => tier.includes(name)),
+      )
+      .flat(),
+  );
+
+const layer = (
+  parent: string,
+  tiers: readonly (readonly string[])[],
+  rule: ImportRule,
+): Record<string, ImportRule> =>
+  Object.fromEntries(
+    tiers
+      .flat()
+      .map((name) => [
+        `${parent}/${name}`,
+        { ...rule, folders: [...earlier(parent, tiers, name), ...rule.folders] },
+      ]),
+  );
+
+const runtimeTiers = [
+  ['support'],
+  ['transitions', 'directory', 'collector/observe'],
+  ['collector/execute', 'audit/verifier', 'operator'],
+  ['audit/keyframes'],
+  ['audit', 'collector'],
+  ['agent'],
+];
+
+const natsTiers = [['connection'], ['streams'], ['read', 'write'], ['outbox', 'disconnects']];
+
+const cliTiers = [
+  ['terminal'],
+  ['charts', 'agent'],
+  ['command/settings'],
+  ['command', 'tables'],
+  ['session', 'gc', 'doctor'],
+  ['audit'],
+  ['why', 'demo'],
+  ['commands'],
+];
+
+const webTiers = [
+  ['protocol'],
+  ['format', 'worker'],
+  ['model'],
+  ['state'],
+  ['widgets'],
+  ['shell'],
+  ['screens/machines'],
+  ['screens/entity', 'screens/fleet', 'screens/gc', 'screens/timeline'],
+];
+
+const domainTiers = [
+  ['identity', 'policy'],
+  ['records'],
+  ['events'],
+  ['fleet', 'replay'],
+  ['collection'],
+];
+
+const benchTiers = [['history', 'environment'], ['processes'], ['fixture']];
+
+const adapter = [domain, 'src/ports'];
+const preact = ['preact', 'preact/*', '@preact/signals'];
+
+/** Who may import whom, a row for each folder with source. `biome.imports.json` is generated from it. */
+export const importRules: Readonly<Record<string, ImportRule>> = {
+  machines: { folders: [domain], packages: ['xstate'] },
+  'src/domain': { folders: [], packages: ['zod'] },
+  ...layer('src/domain', domainTiers, { folders: ['src/domain'], packages: ['zod', hashes] }),
+  'src/charts/model': { folders: [], packages: ['xstate', hashes] },
+  ...layer('src/charts', [['diagram', 'text'], ['layout'], ['svg']], {
+    folders: ['src/charts/model'],
+  }),
+  'src/ports': { folders: [domain] },
+  ...layer('src/runtime', runtimeTiers, {
+    folders: [domain, 'src/ports', charts, 'machines', 'src/runtime'],
+    packages: ['xstate'],
+  }),
+  'src/runtime': { folders: ['src/ports'] },
+  'src/adapters/chart-rendering': {
+    folders: [...adapter, charts],
+    packages: ['elkjs/lib/elk.bundled.js', '@resvg/resvg-js', ...node],
+  },
+  'src/adapters/embedded/binary': { folders: adapter, packages: ['zod', ...node] },
+  'src/adapters/embedded': {
+    folders: [...adapter, 'src/adapters/embedded/binary'],
+    packages: ['zod', ...node],
+  },
+  'src/adapters/files': { folders: adapter, packages: ['yaml', 'zod', ...node] },
+  ...layer('src/adapters/memory', [['time'], ['server']], { folders: adapter }),
+  'src/adapters/memory': {
+    folders: [...adapter, ...below('src/adapters/memory', 'time', 'server')],
+  },
+  'src/adapters/metrics': { folders: adapter, packages: ['@prometheus-io/client', ...node] },
+  ...layer('src/adapters/nats', natsTiers, { folders: adapter, packages: ['@nats-io/*'] }),
+  'src/adapters/nats': {
+    folders: [...adapter, ...below('src/adapters/nats', ...natsTiers.flat())],
+    packages: ['@nats-io/*'],
+  },
+  'src/adapters/system': { folders: adapter, packages: ['pino', ...node] },
+  'src/adapters/system/health': {
+    folders: [...adapter, 'src/adapters/system'],
+    packages: node,
+  },
+  'src/composition': {
+    folders: [...core, 'src/adapters/**', 'src/cli/terminal'],
+    packages: ['xstate', 'zod', 'parse-duration', ...node],
+    except: ['node:process'],
+  },
+  'src/library': {
+    folders: [...core, 'src/composition', 'src/cli/audit', 'src/cli/terminal'],
+    packages: ['zod', ...node],
+    except: ['node:process'],
+  },
+  src: { folders: [...core, 'src/library'] },
+  ...layer('src/cli', cliTiers, {
+    folders: [...core, 'src/composition', 'src/dashboard/server/**', 'src/dashboard/build'],
+    packages: ['*', '*/*', ...node],
+    except: ['node:process'],
+  }),
+  'src/cli': {
+    folders: [...core, 'src/composition', ...below('src/cli', ...cliTiers.flat())],
+    packages: ['*', '*/*', ...node],
+    except: ['node:process'],
+  },
+  'src/dashboard': { folders: [domain] },
+  'src/dashboard/build': { folders: [], packages: ['esbuild', ...node] },
+  'src/dashboard/history': { folders: ['src/dashboard', domain] },
+  ...layer('src/dashboard/server', [['http', 'history'], ['routes']], {
+    folders: ['src/dashboard', 'src/dashboard/history', ...core],
+    packages: ['zod', 'xstate', ...node],
+  }),
+  'src/dashboard/server': {
+    folders: [
+      'src/dashboard',
+      'src/dashboard/history',
+      ...below('src/dashboard/server', 'http', 'history', 'routes'),
+      ...core,
+    ],
+    packages: ['zod', ...node],
+  },
+  ...layer('src/dashboard/web', webTiers, {
+    folders: [
+      'src/dashboard',
+      'src/dashboard/history',
+      'src/dashboard/web/styles',
+      domain,
+      'src/charts/svg/stylesheet.ts',
+      'src/charts/svg/theme.ts',
+    ],
+    packages: preact,
+  }),
+  'src/dashboard/web': {
+    folders: ['src/dashboard/web/styles', ...below('src/dashboard/web', ...webTiers.flat())],
+    packages: preact,
+  },
+  ...layer('src/bench', benchTiers, {
+    folders: [...core, 'src/adapters/**', 'src/bench'],
+    packages: ['*', '*/*', ...node],
+  }),
+  'src/bench': {
+    folders: [...core, ...below('src/bench', 'environment', 'fixture')],
+    packages: node,
+  },
+  'src/bench/benchmarks': {
+    folders: [...core, 'src/adapters/**', 'src/bench', ...below('src/bench', ...benchTiers.flat())],
+    packages: ['*', '*/*', ...node],
+  },
+};
+
+/** Files with a rule of their own, beside that of their folder. */
+export const fileRules: Readonly<Record<string, ImportRule>> = {
+  'src/cli/commands/bench.ts': {
+    ...(importRules['src/cli/commands'] ?? { folders: [] }),
+    folders: [...(importRules['src/cli/commands']?.folders ?? []), 'src/bench/**'],
+  },
+};
+
+/** The allowed folder or file, as an import in `from` names it, in a pattern of Biome. */
+function patternOf(from: string, allowed: string): string {
+  const tree = allowed.endsWith('/**');
+  const target = tree ? allowed.slice(0, -'/**'.length) : allowed;
+  const way = posix.relative(from, target) || '.';
+  const path = way.startsWith('.') ? way : `./${way}`;
+  if (target.endsWith('.ts')) return path;
+  return tree ? `${path}/**` : `${path}/*`;
+}
+
+/** The patterns of Biome's `noRestrictedImports` for one folder: everything is refused, then allowed again. */
+export function patternsOf(folder: string, rule: ImportRule): readonly string[] {
+  const { folders, packages = [], except = [] } = rule;
+  return [
+    '**',
+    ...packages.map((name) => `!${name}`),
+    // A pattern of a package must not allow a way into another folder.
+    ...(packages.includes('*') ? ['./**', '../**'] : []),
+    '!./*',
+    ...folders.map((allowed) => `!${patternOf(folder, allowed)}`),
+    ...except,
+  ];
+}
+
+const overrideOf = (includes: string, folder: string, rule: ImportRule) => ({
+  includes: [includes],
+  linter: {
+    rules: {
+      style: {
+        noRestrictedImports: {
+          level: 'error',
+          options: {
+            patterns: [
+              {
+                group: patternsOf(folder, rule),
+                message: `${folder} may import what test/conventions/import-rules.ts lists`,
+              },
+            ],
+          },
+        },
+      },
+    },
+  },
+});
+
+/** The text of `biome.imports.json`. */
+export function biomeImports(): string {
+  const overrides = [
+    ...Object.entries(importRules).map(([folder, rule]) => overrideOf(`${folder}/*`, folder, rule)),
+    ...Object.entries(fileRules).map(([file, rule]) => overrideOf(file, posix.dirname(file), rule)),
+  ];
+  return `${JSON.stringify({ overrides }, null, 2)}\n`;
+}
