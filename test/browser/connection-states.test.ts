@@ -34,7 +34,7 @@ test('a panel that fails says so and takes no other with it; it can be tried aga
   await crash.waitFor();
   await page.unroute('**/api/plan*');
   await crash.getByRole('button', { name: 'Reload panel' }).click();
-  await page.getByRole('region', { name: 'Conflicts avoided' }).waitFor();
+  await page.getByRole('region', { name: 'Holds' }).waitFor();
 });
 
 test('a recording has an end to go back to, and nothing live', async ({ open }) => {

@@ -29,19 +29,3 @@ test('no word in it is cut', async ({ open }) => {
     );
   expect(cut).toEqual([]);
 });
-
-test('conflicts avoided say what happened, each with the way to its record', async ({ open }) => {
-  const { page } = await open(sample.at('#/gc'));
-  await settled(page);
-  const list = page.getByRole('region', { name: 'Conflicts avoided' });
-  await expect.poll(() => list.locator('li').count()).toBeGreaterThan(5);
-  const refuted = list.locator('li', { hasText: 'db-2/postgres' });
-  expect(await refuted.textContent()).toMatch(/refuted.*silent for \d+ s/);
-  await list.getByRole('button', { name: /^braked/ }).click();
-  await expect.poll(() => list.locator('li').count()).toBe(1);
-  await list.getByRole('button', { name: /^braked/ }).click();
-  await refuted.getByRole('link').click();
-  await expect.poll(() => page.locator('main h1').textContent()).toContain('db-2/postgres');
-  await page.locator('.event.open').waitFor();
-  expect(await page.locator('.event.open').textContent()).toContain('seq 82');
-});

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runMachine } from '../../machines/run.ts';
 import { buildDiagram } from '../../src/charts/diagram/diagram.ts';
 import { type Chart, chartHash, chartOf } from '../../src/charts/model/chart.ts';
@@ -93,16 +93,3 @@ test('a subject that is anything is one, the same when it is written, or is none
     const read = readSubject(text.toWellFormed());
     if (read) expect(readSubject(writeSubject(read))).toEqual(read);
   }));
-
-test('bookmarks that are stored as anything are places', () =>
-  fuzz(
-    mutated(fc.constant([3, 7, 9])),
-    async (text) => {
-      vi.resetModules();
-      vi.stubGlobal('localStorage', { getItem: () => text, setItem() {} });
-      const { bookmarks } = await import('../../src/dashboard/web/state/bookmarks.ts');
-      for (const one of bookmarks.value) expect(Number.isSafeInteger(one)).toBe(true);
-      vi.unstubAllGlobals();
-    },
-    { runs: 30 },
-  ));

@@ -50,7 +50,6 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
   'charts.test.ts': [
     'charts/model/parse-chart',
     'cli/audit/exported-charts',
-    'dashboard/web/state/bookmarks',
     'dashboard/web/model/subject',
   ],
   'inspection.test.ts': ['cli/doctor/registry'],

@@ -13,7 +13,6 @@ const keys: readonly (readonly [string, string])[] = [
   [', and .', 'one change back, forward'],
   ['Shift + , and .', 'one change of what is selected'],
   ['n and N', 'next, previous problem'],
-  ['b, then [ and ]', 'bookmark this moment; previous, next bookmark'],
   ['D', 'pin this moment as B, to compare with'],
   ['L', 'back to live, or to the end of a recording'],
   ['+, − and 0', 'in Timeline: closer, further, all of it'],

@@ -1,4 +1,3 @@
-import { bookmarks, nextBookmark, toggleBookmark } from '../state/bookmarks.ts';
 import { isPlaying, nextStep, pause, play } from '../state/playback.ts';
 import type { Screen } from '../state/route.ts';
 import { moment, navigate, route, seek, setParams } from '../state/store.ts';
@@ -72,15 +71,6 @@ function press({ key, shiftKey }: KeyboardEvent, on: HTMLElement): boolean {
     case 'N':
       void nextStep(key === 'n', { problems: true });
       return true;
-    case 'b':
-      toggleBookmark(moment.peek()?.seq ?? 0);
-      return true;
-    case '[':
-    case ']': {
-      const to = nextBookmark(bookmarks.peek(), moment.peek()?.seq ?? 0, key === ']');
-      if (to !== undefined) seek(to);
-      return true;
-    }
     case 'l':
     case 'L':
       pause();

@@ -4,16 +4,7 @@ import type { Density } from '../../history/query-types.ts';
 import { clockTime, dayTime, formatCount } from '../format/format-time.ts';
 import { gapsOf, gapText, leftOut } from '../format/gap-text.ts';
 import { liveLabel } from '../state/head-name.ts';
-import {
-  isPlaying,
-  nextStep,
-  pause,
-  play,
-  seekTime,
-  skipQuiet,
-  speed,
-  speeds,
-} from '../state/playback.ts';
+import { isPlaying, nextStep, pause, play, seekTime } from '../state/playback.ts';
 import { extent, isPast, link, moment, seek } from '../state/store.ts';
 import { theme } from '../state/theme.ts';
 import { useHistoryQuery } from '../state/use-query.ts';
@@ -56,29 +47,6 @@ export function PlaybackBar() {
         >
           ▸
         </button>
-        <select
-          aria-label="Playback speed"
-          value={String(speed.value)}
-          onChange={(event) => {
-            speed.value = Number(event.currentTarget.value);
-          }}
-        >
-          {speeds.map((one) => (
-            <option key={one} value={String(one)}>
-              {one}×
-            </option>
-          ))}
-        </select>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={skipQuiet.value}
-            onChange={(event) => {
-              skipQuiet.value = event.currentTarget.checked;
-            }}
-          />
-          skip quiet
-        </label>
         <button
           type="button"
           class="quiet wide-only"

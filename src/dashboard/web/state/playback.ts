@@ -2,9 +2,8 @@ import { signal } from '@preact/signals';
 import { isOf, readSubject } from '../model/subject.ts';
 import { beside, extent, moment, queryHistory, roll, route, seek, seekAtTime } from './store.ts';
 
-export const speeds = [1, 4, 8, 30, 60, 120, 300] as const;
-export const speed = signal(8);
-export const skipQuiet = signal(true);
+/** Playback runs this much faster than real time and skips periods without a change. */
+const speed = 8;
 export const isPlaying = signal(false);
 
 /** Longer than so without a change, and nothing is missed by skipping it. */
@@ -33,7 +32,7 @@ export function pause(): void {
 
 function turn(time: number): void {
   if (!isPlaying.peek()) return;
-  at += (time - last) * speed.peek();
+  at += (time - last) * speed;
   last = time;
   const all = extent.peek();
   if (all && at >= all.lastAt) {
@@ -42,7 +41,7 @@ function turn(time: number): void {
     return;
   }
   seekAtTime(at);
-  if (skipQuiet.peek()) void skip();
+  void skip();
   frame = requestAnimationFrame(turn);
 }
 

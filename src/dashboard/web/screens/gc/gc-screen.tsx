@@ -20,8 +20,6 @@ import { Seats } from './collectors-panel.tsx';
 import { DryRunList } from './dry-run-list.tsx';
 import { Column } from './gc-column.tsx';
 import { Holds } from './holds-panel.tsx';
-import { preventionEvents } from './prevented-removals.ts';
-import { ConflictsAvoided } from './prevented-removals-list.tsx';
 import { RecentRemovals } from './recent-removals.tsx';
 
 /** What will be removed, when, why, and what holds it back. */
@@ -37,10 +35,6 @@ export function GcScreen() {
   const older = extent.value?.from;
   const removed = useHistoryQuery<Transition[]>(
     { ask: 'found', types: ['removed', 'left', 'expired'], upTo },
-    older,
-  );
-  const told = useHistoryQuery<Transition[]>(
-    { ask: 'found', types: preventionEvents, upTo },
     older,
   );
   const columns = pipelineOf(plan?.rows ?? []);
@@ -90,7 +84,6 @@ export function GcScreen() {
         </div>
       )}
       <Holds holds={plan?.holds} />
-      <ConflictsAvoided told={told} />
     </>
   );
 }

@@ -1,14 +1,14 @@
 import type { Transition } from '../../../history/query-types.ts';
-import { formatDuration } from '../../format/format-time.ts';
+import { clockTime, formatDuration } from '../../format/format-time.ts';
 import { meanWay } from '../../model/gc-pipeline.ts';
 import { statusOf } from '../../model/state-styles.ts';
-import { roll } from '../../state/store.ts';
+import { roll, seek } from '../../state/store.ts';
+import { EventLink } from '../../widgets/event-link.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
-import { TransitionLine } from '../../widgets/transition-line.tsx';
 
 const shown = 12;
 
-/** What is removed already, newest first, and how long that took. */
+/** The latest removals, newest first, and how long a removal took on average. */
 export function RecentRemovals({ removed }: { readonly removed: readonly Transition[] }) {
   const done = removed.filter(({ entity, type }) => {
     const kind = roll.entities[entity]?.entity;
@@ -22,19 +22,35 @@ export function RecentRemovals({ removed }: { readonly removed: readonly Transit
         <span class="dim">{removed.length >= 400 ? `${done.length} newest` : done.length}</span>
       </h2>
       {mean === null ? null : (
-        <p class="dim">from expiry to the last removal: {formatDuration(mean)} on average</p>
+        <p class="dim">{formatDuration(mean)} on average from expiry to the last removal</p>
       )}
       <ul class="shorts">
         {done.slice(0, shown).map((one) => (
-          <TransitionLine key={one.seq} transition={one} class="short">
-            <StateBadge
-              word={statusOf(roll.entities[one.entity]?.entity ?? '', one.to)}
-              reason={one.note.why ?? ''}
-            />
-          </TransitionLine>
+          <Removal key={one.seq} transition={one} />
         ))}
       </ul>
-      {done.length > shown ? <p class="dim">and {done.length - shown} before them</p> : null}
+      {done.length > shown ? <p class="dim">and {done.length - shown} earlier</p> : null}
     </section>
+  );
+}
+
+function Removal({ transition }: { readonly transition: Transition }) {
+  const { seq, at, type, to, note } = transition;
+  const entity = roll.entities[transition.entity];
+  if (!entity) return null;
+  return (
+    <li class="short">
+      <time>{clockTime(at)}</time>
+      <EventLink seq={seq} entity={entity} />
+      <StateBadge word={statusOf(entity.entity, to)} reason={note.why ?? ''} />
+      <button
+        type="button"
+        class="quiet num"
+        title={`${type}: go to this moment`}
+        onClick={() => seek(seq)}
+      >
+        seq {seq}
+      </button>
+    </li>
   );
 }

@@ -8,12 +8,12 @@ interface Props {
   readonly window: Window;
   readonly density: Density | undefined;
   readonly brush: Window | undefined;
-  /** Bookmarks, and where B is. */
-  readonly signs: readonly { readonly at: number; readonly sign: string }[];
+  /** The time of the pinned moment B. */
+  readonly b: number | undefined;
 }
 
 /** Time from left to right: a click goes there, a drag chooses a stretch, the wheel comes closer. */
-export function Ruler({ window, density, brush, signs }: Props) {
+export function Ruler({ window, density, brush, b }: Props) {
   const length = window.to - window.from;
   const place = (at: number) => ((at - window.from) / length) * 1000;
   const most = Math.max(1, ...(density?.bins ?? []).map(([count]) => count));
@@ -75,13 +75,7 @@ export function Ruler({ window, density, brush, signs }: Props) {
               {clockTime(at)}
             </span>
           ))}
-          {signs
-            .filter(({ at }) => at >= window.from && at <= window.to)
-            .map(({ at, sign }) => (
-              <b key={`${sign} ${at}`} ref={left(at)}>
-                {sign}
-              </b>
-            ))}
+          {b === undefined || b < window.from || b > window.to ? null : <b ref={left(b)}>B</b>}
         </div>
       </div>
       <div class="lane-state dim">at the moment</div>

@@ -3,7 +3,6 @@ import { useMemo, useState } from 'preact/hooks';
 import type { Density, Lane, When } from '../../../history/query-types.ts';
 import { clockTime, formatCount, formatDuration } from '../../format/format-time.ts';
 import { readWindow, type Window, writeWindow, zoom } from '../../format/time-scale.ts';
-import { bookmarks, toggleBookmark } from '../../state/bookmarks.ts';
 import { extent, moment, roll, route, seek, setParams, version } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { CauseWords } from './cause-overlay.tsx';
@@ -49,15 +48,14 @@ export function Timeline() {
   );
   const density = useHistoryQuery<Density>({ ask: 'density', bins: 120, ...window }, fresh);
   const pinned = Number(words['b'] ?? '') || undefined;
-  const seqs = [...bookmarks.value, ...(pinned === undefined ? [] : [pinned])];
-  const places = useHistoryQuery<When[]>({ ask: 'when', seqs }, fresh) ?? [];
-  const b = places.find(({ seq }) => seq === pinned)?.at;
-  const signs = places.map(({ seq, at }) => ({ at, sign: seq === pinned ? 'B' : '★' }));
+  const b = useHistoryQuery<When[]>(
+    pinned === undefined ? null : { ask: 'when', seqs: [pinned] },
+    fresh,
+  )?.find(({ seq }) => seq === pinned)?.at;
   const [changes, bad] = (density?.bins ?? []).reduce(
     ([sum, sad], [count, problems]) => [sum + count, sad + problems] as const,
     [0, 0] as readonly [number, number],
   );
-  const isMarked = bookmarks.value.includes(here?.seq ?? -1);
   const set = (next: Window) => setParams({ w: writeWindow(next) });
   const near = here?.at ?? (window.from + window.to) / 2;
   const { panel, brush } = usePanZoom({
@@ -120,29 +118,18 @@ export function Timeline() {
             All
           </button>
         </fieldset>
-        <span class="row">
-          <button
-            type="button"
-            aria-label="Bookmark this moment"
-            aria-pressed={isMarked}
-            title="Bookmark this moment (b)"
-            onClick={() => toggleBookmark(here?.seq ?? 0)}
-          >
-            {isMarked ? '★' : '☆'}
-          </button>
-          <button
-            type="button"
-            aria-pressed={(words['b'] ?? '') !== ''}
-            title="Pin this moment as B, then go elsewhere (D)"
-            onClick={() => setParams({ b: words['b'] ? '' : String(here?.seq ?? '') })}
-          >
-            {words['b'] ? 'Unpin B' : 'Pin B'}
-          </button>
-        </span>
+        <button
+          type="button"
+          aria-pressed={(words['b'] ?? '') !== ''}
+          title="Pin this moment as B, then go elsewhere (D)"
+          onClick={() => setParams({ b: words['b'] ? '' : String(here?.seq ?? '') })}
+        >
+          {words['b'] ? 'Unpin B' : 'Pin B'}
+        </button>
       </section>
       {words['b'] && here ? <FleetDiff a={here.seq} b={Number(words['b'])} /> : null}
       <section class="panel lanes-panel" ref={panel}>
-        <Ruler {...{ window, density, brush, signs }} />
+        <Ruler {...{ window, density, brush, b }} />
         <CauseWords />
         <LaneList
           {...{ by, window, brush, b }}
@@ -171,15 +158,6 @@ export function Timeline() {
             {mostEntities.toLocaleString('en-GB')}. Filter by name to see fewer.
           </p>
         ) : null}
-        {bookmarks.value.length === 0 ? null : (
-          <p class="row bookmarks">
-            {bookmarks.value.map((one) => (
-              <button key={one} type="button" class="quiet" onClick={() => seek(one)}>
-                ★ seq {one}
-              </button>
-            ))}
-          </p>
-        )}
         {density && density.marks.length > 0 ? (
           <details class="marks">
             <summary>

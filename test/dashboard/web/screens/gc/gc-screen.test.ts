@@ -6,7 +6,6 @@ import {
 } from '../../../../../src/dashboard/web/model/gc-pipeline.ts';
 import { sweepResultText } from '../../../../../src/dashboard/web/model/sweep-result.ts';
 import { dryRun } from '../../../../../src/dashboard/web/screens/gc/dry-run-model.ts';
-import { findPreventedRemovals } from '../../../../../src/dashboard/web/screens/gc/prevented-removals.ts';
 import type { PlanRow } from '../../../../../src/domain/collection/gc-plan.ts';
 import { happened } from '../../support/transitions.ts';
 
@@ -116,41 +115,4 @@ test('the way from expiry to the end is measured by run, and only where both end
   ];
   expect(meanWay(some, isRun)).toBe(10_000);
   expect(meanWay(some.slice(2), isRun)).toBeNull();
-});
-
-describe('conflicts avoided', () => {
-  const of = (...some: Parameters<typeof happened>[]) =>
-    findPreventedRemovals(
-      some.map((one) => happened(...one)),
-      (number) => ['', 'run', 'instance', 'policy'][number] ?? '',
-    );
-  const suspect = 'present.phase.live+present.sight.suspect';
-
-  test('a suspicion that was refuted says how long it stood, and why there was one', () => {
-    const [one, ...more] = of(
-      [30, 'regranted', suspect, 'live'],
-      [20, 'suspected', suspect, suspect],
-      [10, 'suspected', 'live', suspect, { note: { why: 'silent' } }],
-    );
-    expect(one).toMatchObject({ kind: 'refuted', detail: 'silent for 20 s' });
-    expect(more).toEqual([]);
-  });
-
-  test('a suspicion from before memory is not given a length', () => {
-    expect(of([30, 'regranted', suspect, 'live'])[0]?.detail).toContain('not in memory');
-  });
-
-  test('each kind once, newest first, and nothing that only looks like one', () => {
-    const all = of(
-      [9, 'adopted', 'serving', 'adopted', { entity: 2 }],
-      [8, 'superseded', 'live', 'superseded'],
-      [7, 'tripped', 'released', 'braked', { note: { seen: 4, suspect: 3 } }],
-      [6, 'planned', null, 'planned', { note: { why: 'a kernel' } }],
-      [5, 'regranted', 'present.phase.live+present.sight.clear', 'live'],
-      [4, 'adopted', 'standing', 'standing', { entity: 3 }],
-    );
-    expect(all.map(({ kind }) => kind)).toEqual(['adopted', 'superseded', 'braked', 'held']);
-    expect(all[2]?.detail).toBe('3 of 4 agents suspect');
-    expect(all[3]?.detail).toBe('a kernel');
-  });
 });
