@@ -1,25 +1,18 @@
 import { runState } from '../events/apply-transition.ts';
 import type { AgentRecord, InstanceRecord } from '../records/schemas.ts';
-import {
-  type StoredAgent,
-  type StoredInstance,
-  termOf,
-  tokenOf,
-} from '../records/stored-record.ts';
+import { type StoredInstance, termOf, tokenOf } from '../records/stored-record.ts';
 import type { Millis, Revision, WallTime } from '../time.ts';
 import type { AgentView, Fleet } from './fleet.ts';
+import {
+  type AgentFacts,
+  agentStatus,
+  type DubiousReason,
+  type InstanceFacts,
+  type InstanceState,
+  instanceStatus,
+} from './instance-status.ts';
 
-/** Why an instance's owner is not known to be live. */
-export type DubiousReason =
-  | 'silent'
-  | 'unreachable'
-  | 'planned'
-  | 'superseded'
-  | 'contested'
-  | 'orphan'
-  | 'unobserved';
-
-export type InstanceState = 'live' | 'dubious' | 'failing' | 'draining';
+export type { DubiousReason, InstanceState } from './instance-status.ts';
 
 /** An instance as a consumer sees it. */
 export interface InstanceRow {
@@ -56,10 +49,10 @@ export interface AgentRow {
   readonly revision: Revision;
 }
 
-/** Whether somebody watches: without a seat held, silence would go unnoticed. */
+/** Whether a collector has a seat. Without one, nobody would notice a silence. */
 export type CollectorPresence = boolean;
 
-/** The slot's agent as people are shown it; undefined where no readable record stands. */
+/** The agent's row; undefined where its record is absent or unreadable. */
 export function toAgentRow(
   { agent, instances }: AgentView,
   fleet: Fleet,
@@ -67,14 +60,13 @@ export function toAgentRow(
 ): AgentRow | undefined {
   if (agent?.kind !== 'stored') return undefined;
   const { record } = agent;
-  const dead = record.phase === 'expired';
   return {
     host: record.host,
     agent: record.agent,
     run: record.run,
     term: termOf(agent),
     state: runState(record),
-    reason: doubtedBy(record, fleet) ?? (observed || dead ? null : 'unobserved'),
+    reason: agentStatus(agentFacts(record, fleet), observed).reason,
     since: record.since,
     ttl: record.ttl,
     instances: instances.size,
@@ -82,13 +74,7 @@ export function toAgentRow(
   };
 }
 
-/** Why the run is suspect, if it is: silence under a hold is planned. */
-function doubtedBy(record: AgentRecord, fleet: Fleet): DubiousReason | undefined {
-  const planned = record.phase !== 'expired' && fleet.state.holdOn(record) !== undefined;
-  return record.suspect && (planned ? 'planned' : record.suspect.reason);
-}
-
-/** The instance joined with its run: what a consumer may think of it, and why. */
+/** The instance's row: its record, its owner's, and the status that follows from both. */
 export function toInstanceRow(
   stored: StoredInstance,
   slot: AgentView,
@@ -96,8 +82,10 @@ export function toInstanceRow(
   observed: CollectorPresence,
 ): InstanceRow {
   const { record } = stored;
-  const owner = ownerOf(stored, slot);
-  const doubt = doubtOf(stored, slot, fleet, observed);
+  const owner =
+    slot.agent?.kind === 'stored' && slot.agent.record.run === record.run ? slot.agent : undefined;
+  const facts = instanceFacts(stored, slot, fleet);
+  const { state, reason, since } = instanceStatus(facts, rivalsOf(facts, fleet), observed);
   return {
     service: record.service,
     id: record.id,
@@ -106,9 +94,9 @@ export function toInstanceRow(
     run: record.run,
     token: tokenOf(stored),
     term: owner ? termOf(owner) : 0,
-    state: doubt ? 'dubious' : record.state === 'serving' ? 'live' : record.state,
-    reason: doubt?.reason ?? null,
-    since: doubt?.since ?? record.since,
+    state,
+    reason,
+    since,
     address: record.address ?? null,
     port: record.port ?? null,
     labels: record.labels,
@@ -117,58 +105,44 @@ export function toInstanceRow(
   };
 }
 
-/** The slot's record, where it names the run that owns this instance. */
-const ownerOf = ({ record }: StoredInstance, { agent }: AgentView): StoredAgent | undefined =>
-  agent?.kind === 'stored' && agent.record.run === record.run ? agent : undefined;
-
-interface Doubt {
-  readonly reason: DubiousReason;
-  readonly since: WallTime;
+interface RecordFacts extends InstanceFacts {
+  readonly stored: StoredInstance;
 }
 
-function doubtOf(
+const agentFacts = (record: AgentRecord, fleet: Fleet): AgentFacts => ({
+  run: record.run,
+  phase: record.phase,
+  suspect: record.suspect,
+  since: record.since,
+  startedAt: record.startedAt,
+  isHeld: fleet.state.holdOn(record) !== undefined,
+});
+
+function instanceFacts(
   stored: StoredInstance,
-  slot: AgentView,
+  slot: AgentView | undefined,
   fleet: Fleet,
-  observed: CollectorPresence,
-): Doubt | undefined {
-  const { agent } = slot;
-  const { since } = stored.record;
-  if (!agent) return { reason: 'orphan', since };
-  if (agent.kind === 'unreadable') return { reason: 'unobserved', since };
-  if (agent.record.run !== stored.record.run) {
-    return { reason: 'superseded', since: agent.record.startedAt };
-  }
-  const { suspect, phase } = agent.record;
-  const reason = doubtedBy(agent.record, fleet);
-  const winner = winnerOf(stored, fleet);
-  const contested = { reason: 'contested', since: winner.record.registeredAt } as const;
-  // Else, once the one that counts again falls silent too, a consumer could not tell which may come back.
-  if (phase === 'expired' && winner !== stored && !ownerIsOver(winner, fleet)) return contested;
-  if (suspect && reason) return { reason, since: suspect.since };
-  if (phase === 'expired') return { reason: 'silent', since: agent.record.since };
-  if (winner !== stored) return contested;
-  return observed ? undefined : { reason: 'unobserved', since };
+): RecordFacts {
+  const { run, state, since, registeredAt } = stored.record;
+  const agent = slot?.agent;
+  return {
+    ...{ run, state, since, registeredAt, stored },
+    token: tokenOf(stored),
+    agent: !agent
+      ? 'absent'
+      : agent.kind === 'unreadable'
+        ? 'unreadable'
+        : agentFacts(agent.record, fleet),
+  };
 }
 
-/**
- * Which of the records of one `service/id` counts (G11): the latest registration, until its owner is
- * expired; where every owner is, the latest.
- */
-function winnerOf(stored: StoredInstance, fleet: Fleet): StoredInstance {
-  const { service, id } = stored.record;
-  if (!fleet.isContested(service, id)) return stored;
-  const rivals = fleet.named(service, id);
-  const standing = [...rivals.values()].filter((rival) => !ownerIsOver(rival, fleet));
-  const among = standing.length > 0 ? standing : [...rivals.values()];
-  return among.reduce((latest, rival) => (tokenOf(rival) > tokenOf(latest) ? rival : latest));
-}
-
-function ownerIsOver(stored: StoredInstance, fleet: Fleet): boolean {
-  const [, host, agent] = stored.key.split('.');
-  const slot = fleet.slot(`${host}.${agent}`);
-  const owner = slot && ownerOf(stored, slot);
-  return owner === undefined
-    ? slot?.agent?.kind !== 'unreadable'
-    : owner.record.phase === 'expired';
+/** Every registration of the instance's name. Nearly always there is one. */
+function rivalsOf(facts: RecordFacts, fleet: Fleet): readonly RecordFacts[] {
+  const { service, id } = facts.stored.record;
+  if (!fleet.isContested(service, id)) return [facts];
+  return [...fleet.named(service, id).values()].map((rival) => {
+    if (rival === facts.stored) return facts;
+    const [, host, agent] = rival.key.split('.');
+    return instanceFacts(rival, fleet.slot(`${host}.${agent}`), fleet);
+  });
 }

@@ -1,0 +1,125 @@
+import type { AgentRecord, InstanceRecord, SuspectReason } from '../records/schemas.ts';
+import type { WallTime } from '../time.ts';
+
+/** Why an instance's owner is not known to be live. */
+export type DubiousReason =
+  | 'silent'
+  | 'unreachable'
+  | 'planned'
+  | 'superseded'
+  | 'contested'
+  | 'orphan'
+  | 'unobserved';
+
+export type InstanceState = 'live' | 'dubious' | 'failing' | 'draining';
+
+/** The part of an agent's record, and of the hold on it, that a status depends on. */
+export interface AgentFacts {
+  readonly run: string;
+  readonly phase: AgentRecord['phase'];
+  /** Set while the run is suspect, and after it expired. */
+  readonly suspect?: { readonly reason: SuspectReason; readonly since: WallTime } | undefined;
+  readonly since: WallTime;
+  readonly startedAt: WallTime;
+  /** Whether a hold covers the agent: its silence is planned. */
+  readonly isHeld: boolean;
+}
+
+/** The part of an instance's record that a status depends on, with the record of its agent. */
+export interface InstanceFacts {
+  readonly run: string;
+  readonly state: InstanceRecord['state'];
+  readonly since: WallTime;
+  /** The fencing token, or any number that orders registrations as tokens do. */
+  readonly token: number;
+  readonly registeredAt: WallTime;
+  readonly agent: AgentFacts | 'absent' | 'unreadable';
+}
+
+interface Status<State extends string> {
+  readonly state: State;
+  readonly reason: DubiousReason | null;
+  /** When this status began. */
+  readonly since: WallTime;
+}
+
+/**
+ * The status of an agent. `dubious`: no collector observes it, so its silence would go unnoticed.
+ *
+ * `isObserved` is whether a collector has a seat.
+ */
+export function agentStatus(
+  agent: AgentFacts,
+  isObserved: boolean,
+): Status<'suspect' | 'dubious' | AgentRecord['phase']> {
+  const { phase, suspect, since } = agent;
+  const reason = suspicionOf(agent) ?? null;
+  if (phase === 'expired') return { state: phase, reason, since };
+  if (suspect) return { state: 'suspect', reason, since: suspect.since };
+  return isObserved
+    ? { state: phase, reason: null, since }
+    : { state: 'dubious', reason: 'unobserved', since };
+}
+
+/**
+ * The status of an instance: that of its own record, unless its owner or its name is in doubt.
+ *
+ * `rivals` are all registrations of its `service/id`, this one included; see {@link activeRegistration}.
+ */
+export function instanceStatus<Facts extends InstanceFacts>(
+  instance: Facts,
+  rivals: readonly Facts[],
+  isObserved: boolean,
+): Status<InstanceState> {
+  const doubt = doubtOf(instance, rivals, isObserved);
+  if (doubt) return { state: 'dubious', ...doubt };
+  const { state, since } = instance;
+  return { state: state === 'serving' ? 'live' : state, reason: null, since };
+}
+
+/**
+ * The registration of a `service/id` that is active (G11): the latest of those whose owner has not
+ * ended. Where every owner has ended: the latest.
+ */
+export function activeRegistration<Facts extends InstanceFacts>(
+  instance: Facts,
+  rivals: readonly Facts[],
+): Facts {
+  if (rivals.length < 2) return instance;
+  const owned = rivals.filter((rival) => !isOwnerOver(rival));
+  return (owned.length > 0 ? owned : rivals).reduce((latest, rival) =>
+    rival.token > latest.token ? rival : latest,
+  );
+}
+
+/** Why a run is suspect, or was when it expired. A silence under a hold is planned. */
+const suspicionOf = ({ phase, suspect, isHeld }: AgentFacts): DubiousReason | undefined =>
+  suspect && (isHeld && phase !== 'expired' ? 'planned' : suspect.reason);
+
+function doubtOf<Facts extends InstanceFacts>(
+  instance: Facts,
+  rivals: readonly Facts[],
+  isObserved: boolean,
+): { readonly reason: DubiousReason; readonly since: WallTime } | undefined {
+  const { agent, since } = instance;
+  if (agent === 'absent') return { reason: 'orphan', since };
+  if (agent === 'unreadable') return { reason: 'unobserved', since };
+  if (agent.run !== instance.run) return { reason: 'superseded', since: agent.startedAt };
+  const { suspect, phase } = agent;
+  const reason = suspicionOf(agent);
+  const active = activeRegistration(instance, rivals);
+  const contested = { reason: 'contested', since: active.registeredAt } as const;
+  // An expired owner's instance stays contested: if the active one falls silent too, both would read
+  // `silent`, and a consumer could not tell which may come back.
+  if (phase === 'expired' && active !== instance && !isOwnerOver(active)) return contested;
+  if (suspect && reason) return { reason, since: suspect.since };
+  if (phase === 'expired') return { reason: 'silent', since: agent.since };
+  if (active !== instance) return contested;
+  return isObserved ? undefined : { reason: 'unobserved', since };
+}
+
+/** Whether the owner has ended. An unreadable record is no evidence of that (G12). */
+function isOwnerOver({ agent, run }: InstanceFacts): boolean {
+  if (agent === 'unreadable') return false;
+  return agent === 'absent' || agent.run !== run || agent.phase === 'expired';
+}
