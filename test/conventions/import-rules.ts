@@ -109,10 +109,9 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   }),
   'src/ports': { folders: [domain] },
   ...layer('src/runtime', runtimeTiers, {
-    folders: [domain, 'src/ports', charts, 'machines', 'src/runtime'],
+    folders: [domain, 'src/ports', charts, 'machines'],
     packages: ['xstate'],
   }),
-  'src/runtime': { folders: ['src/ports'] },
   'src/adapters/chart-rendering': {
     folders: [...adapter, charts],
     packages: ['elkjs/lib/elk.bundled.js', '@resvg/resvg-js', ...node],
@@ -223,7 +222,7 @@ function patternOf(from: string, allowed: string): string {
 }
 
 /** The patterns of Biome's `noRestrictedImports` for one folder: everything is refused, then allowed again. */
-export function patternsOf(folder: string, rule: ImportRule): readonly string[] {
+function patternsOf(folder: string, rule: ImportRule): readonly string[] {
   const { folders, packages = [], except = [] } = rule;
   return [
     '**',

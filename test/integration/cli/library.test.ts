@@ -28,7 +28,7 @@ const fleet = () => {
 };
 
 describe('the example of the readme', () => {
-  const file = fileURLToPath(new URL('readme-example.ts', import.meta.url));
+  const file = fileURLToPath(new URL('support/readme-example.ts', import.meta.url));
 
   it('is twenty lines', async () => {
     expect((await readFile(file, 'utf8')).trimEnd().split('\n').length).toBeLessThanOrEqual(22);
