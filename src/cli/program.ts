@@ -12,13 +12,13 @@ import { paletteOf } from './terminal/palette.ts';
 
 export interface Program {
   readonly version: string;
-  /** Called when a command is about to run: whether signals are its own to handle. */
+  /** Called before a command runs, for example to see whether it handles signals itself. */
   readonly starting: (command: Command) => void;
 }
 
 /**
- * Parses a command line and runs what it names.
- * @throws {Fault} whatever the command throws
+ * Parses a command line and runs its command.
+ * @throws {Fault} what the command throws
  */
 export async function runProgram(
   argv: readonly string[],
@@ -27,24 +27,22 @@ export async function runProgram(
 ): Promise<Exit> {
   let code: Exit = exitCodes.done;
   const program = bare(new Commander('rollcall'), io)
-    .description(
-      'Who is there, who is late, and what may be collected: a registry on NATS JetStream.',
-    )
-    .version(version, '--version', 'the version of Rollcall')
+    .description('Host-health and service-instance registry on NATS JetStream.')
+    .version(version, '--version', 'print the version')
     .usage('<command> [options]')
-    .helpCommand('help [command]', 'what a command does')
+    .helpCommand('help [command]', 'show the help of a command')
     .configureHelp({
-      visibleOptions: (one) => new Help().visibleOptions(one).filter(isForEverybody),
+      visibleOptions: (program) => new Help().visibleOptions(program).filter(isOnFirstPage),
     })
     .addHelpText('after', settingsHelp);
   for (const setting of Object.values(common)) program.addOption(optionOf(setting));
   for (const one of commands) {
-    const into = parentOf(program, one.name, io);
-    const commander = bare(into.command(one.name.split(' ').at(-1) ?? ''), io)
+    const parent = parentOf(program, one.name, io);
+    const commander = bare(parent.command(one.name.split(' ').at(-1) ?? ''), io)
       .description(one.summary)
       .configureHelp({ showGlobalOptions: true })
       .addHelpText('after', examplesHelp(one));
-    commander.showHelpAfterError(`(rollcall ${one.name} --help says more)`);
+    commander.showHelpAfterError(`(see rollcall ${one.name} --help)`);
     if (one.args !== undefined) commander.argument(one.args);
     for (const setting of Object.values(one.settings)) commander.addOption(optionOf(setting));
     commander.action(async () => {
@@ -62,10 +60,10 @@ export async function runProgram(
 }
 
 async function run(one: Command, commander: Commander, io: Terminal): Promise<Exit> {
-  const from: Sources = { flags: flagsOf(commander), env: io.env };
-  const { config } = readSettings({ config: common.config }, from);
+  const base: Sources = { flags: flagsOf(commander), env: io.env };
+  const { config } = readSettings({ config: common.config }, base);
   const all: Sources =
-    config === undefined ? from : { ...from, file: await systemAdapters.readConfigFile(config) };
+    config === undefined ? base : { ...base, file: await systemAdapters.readConfigFile(config) };
   refuseUnknown(all, allSettings());
   const { oneOf } = one;
   if (oneOf && !oneOf.some((name) => one.settings[name] && isGiven(one.settings[name], all))) {
@@ -81,13 +79,13 @@ async function run(one: Command, commander: Commander, io: Terminal): Promise<Ex
   });
 }
 
-/** Only what was really said: a default of commander's would hide the environment. */
+/** Only flags that were given: a default of commander would hide the environment. */
 function flagsOf(commander: Commander): Record<string, unknown> {
   const values = commander.optsWithGlobals();
-  const said = Object.keys(values).filter(
+  const given = Object.keys(values).filter(
     (name) => commander.getOptionValueSourceWithGlobals(name) === 'cli',
   );
-  return Object.fromEntries(said.map((name) => [name, values[name]]));
+  return Object.fromEntries(given.map((name) => [name, values[name]]));
 }
 
 const allSettings = (): readonly Setting[] => [
@@ -95,29 +93,29 @@ const allSettings = (): readonly Setting[] => [
   ...commands.flatMap((one) => Object.values(one.settings)),
 ];
 
-/** `audit show` goes below `audit`. */
+/** The group of a command, created if missing: `audit show` belongs to `audit`. */
 function parentOf(program: Commander, name: string, io: Terminal): Commander {
   const [group, member] = name.split(' ');
   if (member === undefined || group === undefined) return program;
-  const there = program.commands.find((one) => one.name() === group);
-  if (there) return there;
+  const existing = program.commands.find((one) => one.name() === group);
+  if (existing) return existing;
   return bare(program.command(group), io).description(groups[group] ?? '');
 }
 
 const groups: Readonly<Record<string, string>> = {
-  gc: 'what dead runs left: what will be removed and when; remove what is decided now',
-  machines: 'the statecharts that everything goes by: list them, draw them',
-  audit: 'what happened: every transition of every run and instance',
+  gc: 'removal of what dead runs left: show the plan, run a sweep now',
+  machines: 'the state machines of Rollcall: list them, draw them',
+  audit: 'the history: every transition of every run and instance',
 };
 
-/** Prints where we print, and throws where commander would end the process. */
+/** Prints to our terminal, and throws where commander would end the process. */
 const bare = (commander: Commander, io: Terminal): Commander =>
   commander
     .exitOverride()
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => io.out(text.replace(/\n$/, '')),
-      // It quotes what it was given.
+      // Messages quote the arguments, which may contain control characters.
       writeErr: (text) =>
         io.err(text.replace(/\n$/, '').split('\n').map(escapeControls).join('\n')),
       getOutHelpWidth: () => io.columns,
@@ -127,19 +125,19 @@ const bare = (commander: Commander, io: Terminal): Commander =>
 const examplesHelp = ({ examples }: Command): string =>
   examples.length === 0
     ? ''
-    : `\nExamples:\n${examples.map(([line, what]) => `  ${line}\n      ${what}`).join('\n')}`;
+    : `\nExamples:\n${examples.map(([line, purpose]) => `  ${line}\n      ${purpose}`).join('\n')}`;
 
-/** What the first page of the help has room for; every command's own page has them all. */
-const isForEverybody = ({ long }: Option): boolean =>
+/** Options on the first page of the help; the page of each command lists all. */
+const isOnFirstPage = ({ long }: Option): boolean =>
   ['--servers', '--namespace', '--json', '--config', '--version', '--help'].includes(long ?? '');
 
 const settingsHelp = `
-Options for logins, TLS and logs are in the help of every command: rollcall ps --help
-Every option is also an environment variable (--tls-ca: ROLLCALL_TLS_CA) and a key of the file
-that --config names (tls-ca). A flag counts before the variable, the variable before the file.
+The help of each command lists the options for login, TLS and logs: rollcall ps --help
+Each option can also be set by an environment variable (--tls-ca: ROLLCALL_TLS_CA) or by a key in
+the --config file (tls-ca). A flag overrides the variable, the variable overrides the file.
 
-Exit codes: 0 done, 1 found wanting, 2 usage, 3 store not reachable.
+Exit codes: 0 success, 1 problem found, 2 usage error, 3 store not reachable.
 
 Start here:
-  rollcall demo     the whole story in a minute, on this machine
-  rollcall up       a server and a collector for trying it out`;
+  rollcall demo     a demonstration of one minute, on this machine
+  rollcall up       a server, a collector and the dashboard, to try things out`;

@@ -17,16 +17,16 @@ import { withSpinner } from '../terminal/spinner.ts';
 
 export const agent = command({
   name: 'agent',
-  summary: 'register the instances that a file lists, for as long as this process lives',
+  summary: 'register the instances listed in a file for as long as this process runs',
   settings: {
     name: {
       flag: '--name <name>',
-      description: 'what this agent is called on its host; two agents have two names',
+      description: 'name of this agent, unique on its host',
       schema: AgentName,
     },
     instances: {
       flag: '--instances <file>',
-      description: 'what it runs: YAML or JSON, read again when it changes',
+      description: 'instances to register, in YAML or JSON; read again when the file changes',
       schema: z.string().min(1, 'not empty').optional(),
     },
     ...agentSettings,
@@ -35,11 +35,11 @@ export const agent = command({
   examples: [
     [
       'rollcall agent --name api --instances instances.yaml',
-      "in the file: instances: [{ service: web, port: 8080, check: { tcp: '127.0.0.1:8080' } }]",
+      "in FILE: instances: [{ service: web, port: 8080, check: { tcp: '127.0.0.1:8080' } }]",
     ],
     [
       'rollcall agent --host db-1 --name postgres --ttl 5s --grace 10s',
-      'noticed sooner when silent',
+      'a failure is detected sooner',
     ],
   ],
   async run({ settings, io }) {
@@ -59,9 +59,9 @@ export const agent = command({
     void watchConnection(connected.store, io, until.signal);
     const keeping =
       file === undefined ? undefined : followInstancesFile(agent, file, listed, io, until.signal);
-    // Whoever held the slot before may have to be outlasted: a ttl and some seconds.
+    // The lease of an earlier run may have to lapse first: a ttl and some seconds.
     const claimed = agent.ready.catch(() => {});
-    await withSpinner(io, `waiting for ${escapeControls(`${slot.host}/${slot.agent}`)}`, () =>
+    await withSpinner(io, `claiming ${escapeControls(`${slot.host}/${slot.agent}`)}`, () =>
       Promise.race([claimed, until.ended]),
     );
     await Promise.race([until.ended, keeping ?? until.ended]);

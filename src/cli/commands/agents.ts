@@ -9,9 +9,9 @@ import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const agents = command({
   name: 'agents',
-  summary: 'the agents: which run holds each slot, and how it does',
+  summary: 'list agents and their current run, with state',
   settings: {},
-  examples: [['rollcall agents', 'who is there, who is late']],
+  examples: [['rollcall agents', 'live, suspect and expired agents']],
   async run({ settings, io }) {
     await using view = await openDirectoryOnce(settings, io, 'agents');
     const { directory } = view;
@@ -26,7 +26,7 @@ export const agents = command({
       io.out('');
     } else {
       io.out(`no agent is registered in namespace '${settings.namespace}'`);
-      io.out(io.palette.dim('start one: rollcall agent --name NAME --instances FILE'));
+      io.out(io.palette.dim('to start one: rollcall agent --name NAME --instances FILE'));
     }
     for (const line of fleetLines(directory.fleet, systemAdapters.clock.wall(), io)) io.out(line);
     io.out(footer(directory, plural(rows.length, 'agent'), io));

@@ -17,29 +17,29 @@ const Moments = z.string().min(1, momentRule).optional();
 
 export const auditExport = command({
   name: 'audit export',
-  summary: 'write the history into a file, which every other audit command reads without a server',
+  summary: 'write the history to a file, which the other audit commands can read without a server',
   settings: {
     ...source,
     out: {
       flag: '--out <file>',
-      description: 'where to; packed where it ends in .gz; - is standard output',
+      description: 'output file; compressed if it ends in .gz; - is standard output',
       schema: z.string().min(1, 'not empty'),
     },
     from: {
       flag: '--from <moment>',
-      description: 'from this sequence or time on',
+      description: 'first sequence or time to export',
       schema: Moments,
     },
     to: {
       flag: '--to <moment>',
-      description: 'up to this sequence or time, inclusive',
+      description: 'last sequence or time to export, inclusive',
       schema: Moments,
     },
   },
   examples: [
-    ['rollcall audit export --out history.ndjson.gz', 'all of it'],
+    ['rollcall audit export --out history.ndjson.gz', 'the whole history'],
     ["rollcall audit export --from '1h ago' --out - | jq -c .event", 'the last hour'],
-    ['rollcall audit verify --file history.ndjson.gz', 'checks what was exported'],
+    ['rollcall audit verify --file history.ndjson.gz', 'verifies the exported file'],
   ],
   async run({ settings, io }) {
     await using opened = await openHistory(settings, io, 'audit export');
@@ -72,7 +72,9 @@ export const auditExport = command({
           replaceFile(out, pieces(lines(say)), { gzip: out.endsWith('.gz') }),
         );
         for (const chart of await named.writeBeside(out, opened.charts)) {
-          io.err(`${io.palette.dubious('note')}: nobody has published the chart ${chart}`);
+          io.err(
+            `${io.palette.dubious('note')}: the export has no chart ${chart}: it was never published`,
+          );
         }
       }
     } catch (cause) {
@@ -88,7 +90,7 @@ export const auditExport = command({
 const startOf = (from: ReplayTarget | undefined): Revision =>
   from === undefined || 'at' in from ? 0 : 'seq' in from ? from.seq : from.before;
 
-/** Both ends are in; time goes forward with the sequence. */
+/** Events from `from` to `to`, inclusive. Times never decrease as the sequence grows. */
 async function* between(
   events: AsyncIterable<StoredEvent>,
   from: ReplayTarget | undefined,
@@ -103,7 +105,7 @@ async function* between(
 
 const pieceLength = 64 * 1024;
 
-/** Lines together, so that not every one of them is a write. */
+/** Joins lines into pieces, so that each write is large. */
 async function* pieces(lines: AsyncIterable<string>): AsyncGenerator<string> {
   let piece = '';
   for await (const line of lines) {

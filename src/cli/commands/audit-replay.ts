@@ -37,7 +37,7 @@ import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 
 const Text = z.string().min(1, momentRule);
-const viewRule = `one of ${views.join(', ')}; several separated by commas; all`;
+const viewRule = `one or more of ${views.join(', ')}, separated by commas; or all`;
 
 const Views = z
   .string()
@@ -45,9 +45,9 @@ const Views = z
   .pipe(z.array(z.enum(views, { error: viewRule })))
   .default(['ps']);
 
-const diffRule = "two moments, each in quotes where it has blanks: --diff '1h ago' now";
+const diffRule = "two moments, in quotes if they contain spaces: --diff '1h ago' now";
 
-/** From the environment or a file as one text, with a comma between. */
+/** In the environment or a file: one text, separated by a comma. */
 const Two = z
   .union([z.string().transform((text) => text.split(',')), z.array(z.string())])
   .pipe(z.tuple([Text, Text], { error: diffRule }))
@@ -55,34 +55,37 @@ const Two = z
 
 export const auditReplay = command({
   name: 'audit replay',
-  summary: 'the fleet as it was at a moment, and what changed between two',
+  summary: 'show the fleet at a past moment, or the changes between two moments',
   settings: {
     ...source,
     at: { flag: '--at <moment>', description: momentRule, schema: Text.optional() },
     show: { flag: '--show <views>', description: viewRule, fallback: 'ps', schema: Views },
     diff: {
       flag: '--diff <moments...>',
-      description: 'what changed from one moment to another',
+      description: 'show the changes between two moments',
       schema: Two,
     },
     machines: {
       flag: '--machines <dir>',
       description:
-        'where the machines that the files in this directory export would have gone another way',
+        'replay the history with the state machines in this directory and show differences',
       schema: z.string().min(1, 'a directory').optional(),
     },
   },
   oneOf: ['at', 'diff', 'machines'],
   examples: [
-    ["rollcall audit replay --at '10m ago'", 'what `ps` would have shown then'],
-    ['rollcall audit replay --at before:1234 --show agents,hosts', 'right before an event'],
-    ["rollcall audit replay --diff '1h ago' now", 'what came, went and changed in an hour'],
-    ['rollcall audit replay --machines machines', 'before a machine changes: what would differ'],
+    ["rollcall audit replay --at '10m ago'", 'what `ps` showed ten minutes ago'],
+    ['rollcall audit replay --at before:1234 --show agents,hosts', 'just before event 1234'],
+    [
+      "rollcall audit replay --diff '1h ago' now",
+      'what was added, removed and changed in the last hour',
+    ],
+    ['rollcall audit replay --machines machines', 'before changing a machine: what would differ'],
   ],
   async run({ settings, io }) {
     const { at, diff, machines } = settings;
     if ([at, diff, machines].filter((one) => one !== undefined).length > 1) {
-      throw new Fault('bad-setting', '--at, --diff and --machines: one of them at a time');
+      throw new Fault('bad-setting', '--at, --diff and --machines cannot be combined');
     }
     const others = machines === undefined ? undefined : await loadMachines(machines);
     await using opened = await openHistory(settings, io, 'audit replay');

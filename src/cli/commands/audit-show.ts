@@ -20,17 +20,15 @@ import { wrapText } from '../terminal/wrap.ts';
 
 export const auditShow = command({
   name: 'audit show',
-  summary: 'the life of one agent, run or instance: what became of it, when, by whom, and why',
+  summary:
+    'show the history of one agent, run or instance: each transition with time, actor and reason',
   args: '<entity>',
   settings: source,
   examples: [
     ['rollcall audit show db-1/postgres', 'an agent: HOST/AGENT, all its runs'],
-    ['rollcall audit show web/db-1-web-8080', 'an instance: SERVICE/ID, whoever owned it'],
-    ['rollcall audit show agent:web/1', 'where web/1 could be both'],
-    [
-      'rollcall audit show hold:db-1',
-      'what was planned for a host; brake:ZONE and policy likewise',
-    ],
+    ['rollcall audit show web/db-1-web-8080', 'an instance: SERVICE/ID, of any owner'],
+    ['rollcall audit show agent:web/1', 'a prefix selects the kind, if web/1 could be both'],
+    ['rollcall audit show hold:db-1', 'the holds of a host; also brake:ZONE and policy'],
   ],
   async run({ settings, io, args: [name = ''] }) {
     const candidates = parseEntity(name);
@@ -76,7 +74,7 @@ function headOf({ of, at }: AuditEvent, { palette }: Terminal): string {
   return `\n${palette.bold(escapeControls(what))}  ${palette.dim(`run ${of.run}  ${dateTime(at).slice(0, 10)}`)}`;
 }
 
-/** The transition on one line, and below it what led to it. */
+/** The transition on one line, and its reasons below. */
 function lifeLines(
   read: AuditEntry | UnreadableEvent,
   cause: string | undefined,

@@ -18,7 +18,7 @@ import { escapeControls } from '../terminal/escape-terminal.ts';
 import { dateTime } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 
-/** How many events are shown where nobody says from where. */
+/** Number of events shown without --from. */
 const last = 20;
 
 const From = z
@@ -29,25 +29,28 @@ const From = z
 
 export const auditTail = command({
   name: 'audit tail',
-  summary: `the last ${last} transitions, of all or of one entity, and on request whatever comes`,
+  summary: `show the last ${last} transitions, of the fleet or of one entity; with --follow, new ones too`,
   args: '[entity]',
   settings: {
     ...source,
-    from: { flag: '--from <seq>', description: 'a sequence of the audit, or start', schema: From },
+    from: { flag: '--from <seq>', description: 'first sequence to show, or start', schema: From },
     follow: {
       flag: '-f, --follow',
-      description: 'go on with what comes, until Ctrl-C',
+      description: 'keep printing new transitions until Ctrl-C',
       schema: Switch,
     },
   },
   examples: [
-    ['rollcall audit tail --follow', 'what happens, as it happens'],
-    ['rollcall audit tail db-1/postgres --from start --json', 'all of one agent and its instances'],
+    ['rollcall audit tail --follow', 'transitions as they happen'],
+    [
+      'rollcall audit tail db-1/postgres --from start --json',
+      'all transitions of an agent and its instances',
+    ],
   ],
   async run({ settings, io, args: [name] }) {
     const candidates = name === undefined ? undefined : parseEntity(name);
     if (settings.file !== undefined && settings.follow) {
-      throw new Fault('bad-setting', '--follow: a file does not go on; leave out --file');
+      throw new Fault('bad-setting', '--follow cannot be used with --file: a file does not grow');
     }
     await using opened = await openHistory(settings, io, 'audit tail');
     const { history } = opened;
@@ -73,14 +76,14 @@ export const auditTail = command({
       for await (const stored of audit.follow(next, io.signal, entity?.all)) say(stored);
     } else if (seen === 0 && !settings.json) {
       io.out(
-        `the audit of ${opened.name} has no event${settings.from ? ' from there on' : ' yet'}`,
+        `the audit of ${opened.name} has no event${settings.from ? ' from that sequence on' : ' yet'}`,
       );
     }
     return exitCodes.done;
   },
 });
 
-/** One transition on one line, as long as it gets. */
+/** One transition on one line of any length. */
 function tailLine(read: AuditEntry | UnreadableEvent, { palette }: Terminal): string {
   const seq = palette.dim(`#${read.seq}`);
   if (read.kind === 'illegible') {

@@ -17,24 +17,27 @@ import { withSpinner } from '../terminal/spinner.ts';
 
 export const auditVerify = command({
   name: 'audit verify',
-  summary: 'replay the whole history, and compare what comes out with the registry as it stands',
+  summary: 'replay the whole history and compare the result with the registry',
   settings: {
     ...source,
     checkpoint: {
       flag: '--checkpoint <file>',
-      description: 'keep in this file how far it came, and go on from there',
+      description: 'save progress in this file, and resume from it',
       schema: z.string().min(1, 'not empty').optional(),
     },
     fromStart: {
       flag: '--from-start',
-      description: 'begin anew, whatever the checkpoint says',
+      description: 'ignore the checkpoint and start from the first event',
       schema: Switch,
     },
   },
   examples: [
-    ['rollcall audit verify', 'exits with 1 if anything diverges, each named with its event'],
-    ['rollcall audit verify --checkpoint verify.json', 'every night: only what came since'],
-    ['rollcall audit verify --file history.ndjson.gz', 'what was exported; no server is needed'],
+    [
+      'rollcall audit verify',
+      'exits with 1 if anything diverges; prints each divergence with its event',
+    ],
+    ['rollcall audit verify --checkpoint verify.json', 'nightly: only verifies new events'],
+    ['rollcall audit verify --file history.ndjson.gz', 'an exported file; no server is needed'],
   ],
   async run({ settings, io }) {
     await using opened = await openHistory(settings, io, 'audit verify');
@@ -67,10 +70,10 @@ export const auditVerify = command({
     if (settings.json) io.out(jsonLine(verifiedDocument(outcome)));
     else for (const line of summary(outcome, name, io)) io.out(line);
     if (outcome.interrupted) {
-      io.err(kept ? `interrupted; the same command goes on from there` : 'interrupted');
+      io.err(kept ? 'interrupted; run the same command again to resume' : 'interrupted');
       return exitCodes.interrupted;
     }
-    // A file without an event is none that was exported whole.
+    // A complete export has at least one event.
     const empty = verified.events === 0 && opened.connected === undefined;
     return outcome.divergences > 0 || empty ? exitCodes.wanting : exitCodes.done;
   },

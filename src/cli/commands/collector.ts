@@ -13,7 +13,7 @@ import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 
 export const collector = command({
   name: 'collector',
-  summary: 'watch all runs and remove what dead ones left; several share the work',
+  summary: 'watch all runs and remove what dead runs left; several collectors share the work',
   settings: {
     ...lease,
     ...metrics,
@@ -21,13 +21,16 @@ export const collector = command({
     stateDir: agentSettings.stateDir,
     name: {
       flag: '--name <name>',
-      description: 'what this collector is called in the audit',
+      description: 'name of this collector in the audit',
       fallback: 'collector',
       schema: AgentName.default(AgentName.parse('collector')),
     },
   },
   examples: [
-    ['rollcall collector', 'one on each of two or three machines is enough for any fleet'],
+    [
+      'rollcall collector',
+      'two or three, on different machines, are enough for a fleet of any size',
+    ],
   ],
   async run({ settings, io }) {
     const slot = await resolveAgentId(settings, settings.name, io.env);

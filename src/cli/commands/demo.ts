@@ -9,16 +9,17 @@ import { plural } from '../tables/footer.ts';
 
 export const demo = command({
   name: 'demo',
-  summary: 'the story in a minute, on real processes: one is killed, one frozen, one leaves',
+  summary:
+    'demonstration of one minute with real processes: one is killed, one is frozen, one leaves',
   settings: {
     pace: {
       flag: '--pace <duration>',
-      description: 'how long to pause between chapters',
+      description: 'pause between chapters',
       fallback: '2s at a terminal, else 0s',
       schema: Duration.optional(),
     },
   },
-  examples: [['rollcall demo', 'needs nothing but this machine, and leaves nothing behind']],
+  examples: [['rollcall demo', 'needs only this machine, and leaves nothing behind']],
   async run({ settings, io }) {
     const pause = settings.pace ?? (io.isTerminal ? seconds(2) : 0);
     const narrator = new Narrator(io, settings.json, pause);
@@ -27,12 +28,10 @@ export const demo = command({
     const took = `${Math.round(narrator.elapsed / 1000)} s`;
     narrator.say('');
     if (narrator.failed > 0) {
-      narrator.say(
-        io.palette.expired(`${plural(narrator.failed, 'thing')} did not happen as told (${took})`),
-      );
+      narrator.say(io.palette.expired(`${plural(narrator.failed, 'check')} failed (${took})`));
       return exitCodes.wanting;
     }
-    narrator.say(`${io.palette.live('That was all of it')}, in ${took}. Now yours:`);
+    narrator.say(`${io.palette.live('Demonstration complete')} in ${took}. Try it yourself:`);
     narrator.say(
       `  rollcall up                          ${io.palette.dim('a server and a collector')}`,
     );

@@ -15,10 +15,10 @@ import { withSpinner } from '../terminal/spinner.ts';
 
 export const doctor = command({
   name: 'doctor',
-  summary: 'what is wrong with the server, its streams and what is in them, and how to mend it',
+  summary: 'check the server, its streams and their contents; show problems and how to fix them',
   settings: {},
   examples: [
-    ['rollcall doctor', 'exits with 1 if something is wrong'],
+    ['rollcall doctor', 'exits with 1 if a problem is found'],
     ['rollcall doctor --json', 'one finding per line: about, level, what, mend'],
   ],
   async run({ settings, io }) {
@@ -35,7 +35,7 @@ export const doctor = command({
   },
 });
 
-/** In the order in which one thing needs the other; what cannot work any more is not looked at. */
+/** In order of dependency; checks that depend on a failed one are skipped. */
 async function* findings(settings: Common, io: Terminal): AsyncGenerator<Finding> {
   const access = await connectionOptions(settings);
   const opening = { signal: io.signal, within: seconds(3) };
@@ -76,5 +76,5 @@ function lines(
 
 const verdict = (wrongs: number, { palette }: Terminal): string =>
   wrongs === 0
-    ? `\n${palette.live('nothing is wrong')}`
-    : `\n${palette.expired(`${plural(wrongs, 'thing')} to mend`)}`;
+    ? `\n${palette.live('no problem found')}`
+    : `\n${palette.expired(`${plural(wrongs, 'problem')} found`)}`;

@@ -12,17 +12,17 @@ import { withSpinner } from '../terminal/spinner.ts';
 
 export const gcPlan = command({
   name: 'gc plan',
-  summary: 'what will be removed, when, why, and what holds it back; changes nothing',
+  summary: 'show what will be removed, when, why, and what delays it; changes nothing',
   settings: lease,
   examples: [
-    ['rollcall gc plan', 'exits with 1 if anything is to be removed, or cannot be read'],
-    ['rollcall gc plan --json', 'one document for each, and one that sums up'],
+    ['rollcall gc plan', 'exits with 1 if there is something to remove, or an unreadable record'],
+    ['rollcall gc plan --json', 'one document per row, then a summary'],
   ],
   async run({ settings, io }) {
     await using view = await openDirectoryOnce(settings, io, 'gc plan');
     const { directory, ports } = view;
     const orphans = { ttl: settings.ttl, grace: settings.grace };
-    const plan = await withSpinner(io, 'asking the silent', () =>
+    const plan = await withSpinner(io, 'probing silent runs', () =>
       planLive(directory.fleet, orphans, ports),
     );
     const rows = plan.rows.toSorted(byTime);
@@ -40,7 +40,7 @@ export const gcPlan = command({
     }
     for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
     const removable = rows.filter(({ kind }) => kind !== 'record');
-    io.out(footer(directory, planCounted(removable) || 'nothing is to be removed', io));
+    io.out(footer(directory, planCounted(removable) || 'nothing to remove', io));
     return code;
   },
 });

@@ -22,22 +22,28 @@ const tellEvery: Millis = seconds(15);
 
 export const gcRun = command({
   name: 'gc run',
-  summary: 'remove now what is decided already, as a collector would; with --watch, decide too',
+  summary: 'remove now what dead runs left; with --watch, also detect dead runs, like a collector',
   settings: {
     watch: {
       flag: '--watch <duration>',
-      description: 'watch and judge for so long by clocks of its own, as a collector does',
+      description: 'also watch and judge runs for this long, as a collector does',
       fallback: 'one sweep',
       schema: Duration.pipe(
-        z.number().min(seconds(1), 'at least 1 s').max(longest, 'at most 1 h: start a collector'),
+        z
+          .number()
+          .min(seconds(1), 'at least 1 s')
+          .max(longest, 'at most 1 h; for longer, start a collector'),
       ).optional(),
     },
     ...lease,
     ...operatorSettings,
   },
   examples: [
-    ['rollcall gc run', 'one sweep: what runs that were declared dead have left'],
-    ['rollcall gc run --watch 2m', 'where no collector runs: find the dead and remove them'],
+    ['rollcall gc run', 'one sweep: removes what runs declared dead have left'],
+    [
+      'rollcall gc run --watch 2m',
+      'if no collector is active: detects dead runs and removes what they left',
+    ],
   ],
   async run({ settings, io }) {
     await using connected = await connectOnce(settings, io, 'gc run');
@@ -51,8 +57,10 @@ export const gcRun = command({
         say(events, settings.json, io);
       },
       sighted: () =>
-        io.err(`${clockTime(systemAdapters.clock.wall())} it sees, and judges from now on`),
-      blinded: (why) => io.err(`blind, judges nobody: ${why}`),
+        io.err(
+          `${clockTime(systemAdapters.clock.wall())} observation complete: runs are judged from now on`,
+        ),
+      blinded: (why) => io.err(`blind, no run is judged: ${why}`),
     });
     await visit.sweep(io.signal);
     if (settings.watch !== undefined) await watch(visit, settings.watch, io);
@@ -76,7 +84,7 @@ function say(events: readonly AuditEvent[], json: boolean, io: Terminal): void {
   else for (const line of sweepLines(events, systemAdapters.clock.wall(), io.palette)) io.out(line);
 }
 
-/** Says from time to time how long it still watches. */
+/** Watches for `duration`, and prints the time left every 15 s. */
 async function watch(visit: ManualCollection, duration: Millis, io: Terminal): Promise<void> {
   const over = new AbortController();
   const both = AbortSignal.any([over.signal, io.signal]);
@@ -105,12 +113,18 @@ function tellLeft({ rows, seats }: Planned, onlySwept: boolean, io: Terminal): v
     out(palette.dim('nothing is left to remove'));
     return;
   }
-  out(`left, and why: ${planCounted(rows)}\n`);
+  out(`remaining: ${planCounted(rows)}\n`);
   out(planTable(rows.toSorted(byTime), systemAdapters.clock.wall(), { width: columns, palette }));
   if (rows.every(({ next }) => next === 'nothing')) return;
   if (seats > 0) {
-    out(palette.dim(`\n${plural(seats, 'collector')} will go on with it: rollcall gc plan`));
+    out(
+      palette.dim(
+        `\n${plural(seats, 'active collector')} will remove the rest; progress: rollcall gc plan`,
+      ),
+    );
   } else if (onlySwept) {
-    out(palette.dim('\nno collector watches; to decide too: rollcall gc run --watch 2m'));
+    out(
+      palette.dim('\nno collector is active; to also detect dead runs: rollcall gc run --watch 2m'),
+    );
   }
 }

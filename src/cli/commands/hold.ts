@@ -19,30 +19,27 @@ const longest = days(30);
 export const hold = command({
   name: 'hold',
   summary:
-    'plan a silence: until it is over nobody there is declared dead, and consumers are told why',
-  args: '<place>',
+    'put a host or agent on hold (maintenance): until it ends, no run there is declared dead',
+  args: '<host[/agent]>',
   settings: {
     for: {
       flag: '--for <duration>',
-      description: 'how long from now on; said again, it gives the hold another end',
+      description: 'duration from now; run the command again to change the end',
       schema: Duration.pipe(
-        z
-          .number()
-          .min(seconds(1), 'at least 1 s')
-          .max(longest, 'at most 30 days: who would notice?'),
+        z.number().min(seconds(1), 'at least 1 s').max(longest, 'at most 30 days'),
       ),
     },
     why: {
       flag: '--why <text>',
-      description: 'what is planned, for whoever wonders',
+      description: 'reason, shown to operators and consumers',
       schema: z.string().min(1, 'not empty').max(1000, 'at most 1000 characters').optional(),
     },
     ...operatorSettings,
   },
   examples: [
-    ['rollcall hold db-1 --for 10m --why "new kernel"', 'every agent of a host'],
+    ['rollcall hold db-1 --for 10m --why "new kernel"', 'all agents of a host'],
     ['rollcall hold db-1/postgres --for 1h', 'one agent: HOST/AGENT'],
-    ['rollcall hold db-1 --for 30m', 'once more: it takes longer'],
+    ['rollcall hold db-1 --for 30m', 'run again: the hold now ends in 30 minutes'],
   ],
   async run({ settings, io, args: [text = ''] }) {
     const place = parseTarget(text);
@@ -69,12 +66,12 @@ export const hold = command({
       return exitCodes.done;
     }
     const name = formatTarget(place);
-    const was = before ? `; it was to end at ${when(before.until, now)}` : '';
+    const was = before ? `; the previous end was ${when(before.until, now)}` : '';
     io.out(
       escapeControls(`${name} is on hold ${untilWords(until, now)}${why ? `: ${why}` : ''}${was}`),
     );
     for (const line of coverLines(covers, place, now, io)) io.out(line);
-    io.out(io.palette.dim(escapeControls(`to end it before: rollcall release ${name}`)));
+    io.out(io.palette.dim(escapeControls(`to end it early: rollcall release ${name}`)));
     return exitCodes.done;
   },
 });

@@ -10,9 +10,9 @@ import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const hosts = command({
   name: 'hosts',
-  summary: 'the hosts: as live as the best of their agents',
+  summary: 'list hosts, each with the best state of its agents',
   settings: {},
-  examples: [['rollcall hosts', 'which machines are there']],
+  examples: [['rollcall hosts', 'all machines with an agent']],
   async run({ settings, io }) {
     await using view = await openDirectoryOnce(settings, io, 'hosts');
     const { directory } = view;
@@ -27,7 +27,7 @@ export const hosts = command({
       io.out('');
     } else {
       io.out(`no host has an agent in namespace '${settings.namespace}'`);
-      io.out(io.palette.dim('start one there: rollcall agent --name NAME --instances FILE'));
+      io.out(io.palette.dim('to start one: rollcall agent --name NAME --instances FILE'));
     }
     for (const line of fleetLines(directory.fleet, systemAdapters.clock.wall(), io)) io.out(line);
     io.out(footer(directory, plural(rows.length, 'host'), io));

@@ -11,7 +11,7 @@ import { paletteOf } from '../terminal/palette.ts';
 
 export const machinesDraw = command({
   name: 'machines draw',
-  summary: 'a statechart as a picture, as text for Mermaid or Graphviz, or as a tree',
+  summary: 'draw a state machine as a picture, as Mermaid or Graphviz text, or as a tree',
   args: '[name]',
   settings: {
     ...machineSource,
@@ -19,40 +19,40 @@ export const machinesDraw = command({
     format: {
       flag: '--format <format>',
       description: formats.join(', '),
-      fallback: 'by what --out ends in; text without an ending',
+      fallback: 'by the extension of --out, else text',
       schema: format.optional(),
     },
     out: {
       flag: '--out <file>',
-      description: 'where to; with --all a directory that is there',
+      description: 'output file; with --all an existing directory',
       fallback: 'standard output',
       schema: z.string().min(1, 'not empty').optional(),
     },
     all: {
       flag: '--all',
-      description: 'every machine',
+      description: 'draw every machine',
       schema: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(false),
     },
   },
   examples: [
     ['rollcall machines draw run', 'as a tree, in the terminal'],
     ['rollcall machines draw session --out session.svg --theme dark', 'as a picture'],
-    ['rollcall machines draw run --out run.png --depth 1', 'the outermost states alone'],
-    ['rollcall machines draw --all --format mermaid --out docs', 'each into a file of its own'],
+    ['rollcall machines draw run --out run.png --depth 1', 'only the outermost states'],
+    ['rollcall machines draw --all --format mermaid --out docs', 'each into its own file'],
   ],
   async run({ settings, io, args: [name] }) {
     const { out, all, theme, depth } = settings;
     if ((name === undefined) !== all) {
-      throw new Fault('bad-setting', 'machines draw: a name, or --all', {
-        hint: '`rollcall machines list` shows the names',
+      throw new Fault('bad-setting', 'machines draw takes either a machine name or --all', {
+        hint: 'to list the names: rollcall machines list',
       });
     }
     const charts = await chartsIn(settings.machines);
     const chosen = name === undefined ? charts : [chartNamed(name, charts)];
     const as = settings.format ?? (all || out === undefined ? 'text' : formatOf(out));
     if (as === 'png' && out === undefined) {
-      throw new Fault('bad-setting', 'a PNG is nothing to print', {
-        hint: 'name a file: --out FILE',
+      throw new Fault('bad-setting', 'a PNG cannot be printed to the terminal', {
+        hint: 'write it to a file: --out FILE',
       });
     }
     for (const chart of chosen) {
@@ -70,16 +70,16 @@ export const machinesDraw = command({
   },
 });
 
-/** @throws {Fault} `bad-setting` for an ending that is none of ours: a slip of the hand, most likely */
+/** @throws {Fault} `bad-setting` for an unknown extension, which is most likely a typo */
 function formatOf(file: string): Format {
   const ending = extname(file).slice(1);
   if (ending === '') return 'text';
   const format = formats.find((one) => ending === fileExtensions[one] || ending === one);
   if (format) return format;
-  throw new Fault('bad-setting', `--out '${file}': '.${ending}' is the ending of no format`, {
-    hint: `say which: --format ${formats.join(', ')}`,
+  throw new Fault('bad-setting', `--out '${file}': no format has the extension '.${ending}'`, {
+    hint: `choose a format: --format ${formats.join(', ')}`,
   });
 }
 
-/** A machine may be called whatever its author likes; a file may not. */
+/** The name of a machine may contain any character; that of a file may not. */
 const fileName = (machine: string): string => machine.replace(/[^\w.-]/g, '_');

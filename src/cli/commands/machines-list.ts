@@ -9,11 +9,11 @@ import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 
 export const machinesList = command({
   name: 'machines list',
-  summary: 'the statecharts, with the hash under which every event refers to the one it went by',
+  summary: 'list the state machines with their hash; each event carries the hash of its machine',
   settings: machineSource,
   examples: [
-    ['rollcall machines list', 'what there is to draw'],
-    ['rollcall machines list --machines ./machines', 'those of a directory'],
+    ['rollcall machines list', 'the built-in machines'],
+    ['rollcall machines list --machines ./machines', 'the machines of a directory'],
   ],
   async run({ settings, io }) {
     const charts = await chartsIn(settings.machines);
@@ -28,14 +28,14 @@ export const machinesList = command({
       { head: 'HASH', cell: ({ hash }: Row) => hash },
     ];
     io.out(table(charts.map(row), columns, { width: io.columns, palette: io.palette }));
-    io.out(io.palette.dim('\nto see one: rollcall machines draw NAME'));
+    io.out(io.palette.dim('\nto draw one: rollcall machines draw NAME'));
     return exitCodes.done;
   },
 });
 
 type Row = ReturnType<typeof row>;
 
-/** States without the machine itself. */
+/** The count of states excludes the root, which is the machine itself. */
 const row = (chart: Chart) => ({
   name: chart.machine,
   states: treeOf(chart).all.length - 1,

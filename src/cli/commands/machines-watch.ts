@@ -13,12 +13,12 @@ import type { Terminal } from '../terminal/io.ts';
 
 export const machinesWatch = command({
   name: 'machines watch',
-  summary: 'draws the machines of a file beside it, and again whenever it changes',
+  summary: 'draw the machines of a file as SVG next to it, and again on every change',
   args: '<file>',
   settings: drawOptions,
   examples: [
-    ['rollcall machines watch machines/run.ts', 'machines/run.svg, as it is edited'],
-    ['rollcall machines watch run', 'the same, where there is a machines/run.ts'],
+    ['rollcall machines watch machines/run.ts', 'writes machines/run.svg on every save'],
+    ['rollcall machines watch run', 'short for machines/run.ts'],
   ],
   async run({ settings, io, args: [named = ''] }) {
     const file = await sourceOf(named);
@@ -32,13 +32,13 @@ export const machinesWatch = command({
       await drawBeside(file, reading, settings, io);
     };
     await draw();
-    io.err(io.palette.dim(`watching ${file}; Ctrl-C ends it`));
+    io.err(io.palette.dim(`watching ${file}; Ctrl-C stops`));
     for await (const _ of watchInstancesFile(file, seconds(1), io.signal)) await draw();
     return exitCodes.done;
   },
 });
 
-/** What can't be loaded or drawn just now is said: an editor is at work. */
+/** Draws the machines; a file that cannot be loaded is reported, as it may be half edited. */
 async function drawBeside(
   file: string,
   reading: number,
@@ -64,7 +64,7 @@ async function sourceOf(named: string): Promise<string> {
   for (const file of [named, join('machines', `${named}.ts`)]) {
     if ((await readIfThere(file)) !== undefined) return file;
   }
-  throw new Fault('not-found', `there is no file '${named}', and no machines/${named}.ts`, {
+  throw new Fault('not-found', `there is no file '${named}' and no file 'machines/${named}.ts'`, {
     hint: 'name the file that exports the machine',
   });
 }

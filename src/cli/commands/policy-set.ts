@@ -5,8 +5,8 @@ import { exitCodes } from '../command/exit.ts';
 import {
   applyPolicyChanges,
   changedSettings,
+  nonDefaultSettings,
   parsePolicyChanges,
-  settingsSaid,
 } from '../command/settings/policy-settings.ts';
 import { connectOnce } from '../session/connect.ts';
 import { operatorIdentity, operatorSettings, operatorTimeout } from '../session/operator.ts';
@@ -14,17 +14,17 @@ import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const policySet = command({
   name: 'policy set',
-  summary: 'say what the whole fleet goes by; every collector does from its next sweep on',
+  summary: 'change the policy of the fleet; collectors apply it from their next sweep',
   args: '<setting=value...>',
   settings: operatorSettings,
   examples: [
-    ['rollcall policy set brake.pace=5s brake.fraction=30%', 'how removal is slowed down'],
-    ['rollcall policy set seats=5', 'how many collectors watch at once'],
+    ['rollcall policy set brake.pace=5s brake.fraction=30%', 'how the brake limits removals'],
+    ['rollcall policy set seats=5', 'number of collectors that watch at the same time'],
     [
       'rollcall policy set retention.maxAge=90d retention.maxBytes=10GB',
       'how much history is kept',
     ],
-    ['rollcall policy set brake.pace=default retention.maxAge=none', 'as it was before'],
+    ['rollcall policy set brake.pace=default retention.maxAge=none', 'back to the defaults'],
   ],
   async run({ settings, io, args }) {
     const wishes = parsePolicyChanges(args);
@@ -39,15 +39,17 @@ export const policySet = command({
     const policy = await setPolicy(author, change, ports, operatorTimeout(io));
     const changed = changedSettings(before ?? policy, policy);
     if (settings.json) {
-      const set = settingsSaid(policy);
+      const set = nonDefaultSettings(policy);
       io.out(jsonLine({ event: 'policy', policy, set, changed, by: author.actor }));
       return exitCodes.done;
     }
     for (const { name, was, now } of changed) io.out(`${name}: ${was} → ${now}`);
-    if (changed.length === 0) io.out('the fleet goes by that already');
+    if (changed.length === 0) io.out('nothing changed: the policy has these values already');
     else
       io.out(
-        io.palette.dim(changed.some(isOfHistory) ? trimmed : 'collectors go by it from now on'),
+        io.palette.dim(
+          changed.some(isOfHistory) ? trimmed : 'collectors apply it from their next sweep',
+        ),
       );
     return exitCodes.done;
   },
@@ -55,4 +57,4 @@ export const policySet = command({
 
 const isOfHistory = ({ name }: { readonly name: string }): boolean => name.startsWith('retention.');
 const trimmed =
-  'the history is trimmed by it as soon as a signed keyframe stands for what goes: within minutes, or a day';
+  'the history is trimmed once a signed keyframe covers the events to remove: within minutes, at most a day';

@@ -6,11 +6,11 @@ import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const policy = command({
   name: 'policy',
-  summary: 'what the whole fleet goes by: seats, brake, how much history is kept',
+  summary: 'show the policy of the fleet: seats, brake, history retention',
   settings: {},
   examples: [
-    ['rollcall policy', 'what holds, and who said so'],
-    ['rollcall policy set brake.pace=5s', 'say something else'],
+    ['rollcall policy', 'current settings, and who set them'],
+    ['rollcall policy set brake.pace=5s', 'change a setting'],
   ],
   async run({ settings, io }) {
     await using view = await openDirectoryOnce(settings, io, 'policy');

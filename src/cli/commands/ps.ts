@@ -11,7 +11,7 @@ import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const ps = command({
   name: 'ps',
-  summary: 'the instances, each with what a consumer may think of it, and why',
+  summary: 'list instances with their state and the reason for it',
   settings: {
     service: {
       flag: '--service <name>',
@@ -20,15 +20,15 @@ export const ps = command({
     },
     policy: {
       flag: '--policy <policy>',
-      description: 'only what a consumer is handed: strict, prefer-live or any',
-      fallback: 'all that stand',
+      description: 'only instances that this selection policy returns: strict, prefer-live or any',
+      fallback: 'list all',
       schema: z.enum(pickPolicies, { error: 'strict, prefer-live or any' }).optional(),
     },
   },
   examples: [
-    ['rollcall ps', 'all of them'],
-    ['rollcall ps --service web --json', 'for a script: one JSON document per line'],
-    ['rollcall ps --policy prefer-live', 'what a consumer of the library would be handed'],
+    ['rollcall ps', 'all instances'],
+    ['rollcall ps --service web --json', 'for scripts: one JSON document per line'],
+    ['rollcall ps --policy prefer-live', 'the instances that a consumer of the library would get'],
   ],
   async run({ settings, io }) {
     await using view = await openDirectoryOnce(settings, io, 'ps');
@@ -46,15 +46,15 @@ export const ps = command({
       io.out(instanceTable(rows, now, { width: io.columns, palette: io.palette }));
       io.out('');
     } else if (all.length > 0) {
-      io.out(`a consumer who asks for '${policy}' is handed no instance${of}`);
-      io.out(io.palette.dim('what stands, and why it is not handed out: rollcall ps'));
+      io.out(`selection policy '${policy}' returns no instance${of}`);
+      io.out(io.palette.dim('all instances, with reasons: rollcall ps'));
     } else {
       io.out(`no instance${of} is registered in namespace '${settings.namespace}'`);
-      io.out(io.palette.dim('register some: rollcall agent --name NAME --instances FILE'));
+      io.out(io.palette.dim('to register some: rollcall agent --name NAME --instances FILE'));
     }
-    const counted = `${plural(all.length, 'instance')}${of}`;
-    const handed = policy === undefined ? '' : `${rows.length} for '${policy}' of `;
-    io.out(footer(directory, `${handed}${counted}`, io));
+    const count = `${plural(all.length, 'instance')}${of}`;
+    const selected = policy === undefined ? '' : `${rows.length} selected by '${policy}' of `;
+    io.out(footer(directory, `${selected}${count}`, io));
     return exitCodes.done;
   },
 });

@@ -10,12 +10,12 @@ import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 
 export const release = command({
   name: 'release',
-  summary: 'end a planned silence before its time: from then on silence counts again, from zero',
-  args: '<place>',
+  summary: 'end a hold early; silence is counted again, from zero',
+  args: '<host[/agent]>',
   settings: operatorSettings,
   examples: [
     ['rollcall release db-1', 'the hold of a host'],
-    ['rollcall release db-1/postgres', 'that of one agent'],
+    ['rollcall release db-1/postgres', 'the hold of one agent'],
   ],
   async run({ settings, io, args: [text = ''] }) {
     const place = parseTarget(text);
@@ -30,8 +30,8 @@ export const release = command({
     if (outcome === 'absent') {
       throw new Fault('not-found', `${name} is not on hold`, {
         hint: others[0]
-          ? `but ${formatTarget(others[0])} is: rollcall release ${formatTarget(others[0])}`
-          : 'what is on hold: rollcall agents',
+          ? `${formatTarget(others[0])} is on hold: rollcall release ${formatTarget(others[0])}`
+          : 'active holds: rollcall agents',
       });
     }
     if (settings.json) {
@@ -39,16 +39,18 @@ export const release = command({
       io.out(jsonLine({ event: 'hold', change: 'released', host, agent, by: author.actor }));
       return exitCodes.done;
     }
-    io.out(escapeControls(`${name} is no longer on hold: silence there counts again, from zero`));
+    io.out(escapeControls(`${name} is no longer on hold: silence is counted again, from zero`));
     for (const other of others) {
       io.out(
-        escapeControls(`${formatTarget(other)} still is: rollcall release ${formatTarget(other)}`),
+        escapeControls(
+          `${formatTarget(other)} is still on hold: rollcall release ${formatTarget(other)}`,
+        ),
       );
     }
     return exitCodes.done;
   },
 });
 
-/** Another hold that covers this place, or a part of it. */
+/** Whether the hold covers the target or a part of it, and is not the hold of the target itself. */
 const isNear = (hold: HoldRecord, { host, agent }: Target): boolean =>
   hold.host === host && hold.agent !== agent && (hold.agent === undefined || agent === undefined);

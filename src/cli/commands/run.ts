@@ -16,11 +16,11 @@ import { openMetrics } from '../session/open-metrics.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { printError } from '../terminal/print-error.ts';
 
-/** So long the process waits for the store; then it starts, and is registered later. */
+/** How long the process waits for the store before it starts unregistered, to be registered later. */
 const connectWithin: Millis = seconds(3);
-/** So much longer than a ttl it waits for its slot, which may be held by a run that died. */
+/** How much longer than a ttl it waits for its slot, which a dead run may still own. */
 const claimWithin: Millis = seconds(10);
-/** What a shell says of a command that it cannot start. */
+/** Exit code that shells use for a command that cannot be started. */
 const cannotStart = 127;
 
 const { drain: _, ...settings } = {
@@ -28,23 +28,23 @@ const { drain: _, ...settings } = {
   ...metrics,
   service: {
     flag: '--service <name>',
-    description: 'what the process serves',
+    description: 'service that the process provides',
     schema: ServiceName,
   },
   id: {
     flag: '--id <id>',
-    description: 'which instance of the service it is',
+    description: 'instance id',
     fallback: '<host>-<service>-<port>',
     schema: InstanceId.optional(),
   },
   port: {
     flag: '--port <n>',
-    description: 'where it listens',
+    description: 'port that the process listens on',
     schema: z.coerce.number().int().min(1).max(65535).optional(),
   },
   name: {
     flag: '--name <name>',
-    description: 'what its agent is called on this host',
+    description: 'name of its agent, unique on this host',
     fallback: '<service>-<port>',
     schema: AgentName.optional(),
   },
@@ -52,17 +52,17 @@ const { drain: _, ...settings } = {
 
 export const run = command({
   name: 'run',
-  summary: 'start a process, and register it for as long as it runs',
+  summary: 'start a process and register it for as long as it runs',
   args: '<command...>',
   settings,
   examples: [
     [
       'rollcall run --service web --port 8080 -- node server.js',
-      'gets our signals, and exits as node does',
+      'forwards signals to node, and exits with its exit code',
     ],
     [
       'rollcall run --service mail --id outbound -- ./relay -v',
-      'behind -- every option is its own',
+      'options after -- belong to the command',
     ],
   ],
   ownsSignals: true,
@@ -72,7 +72,7 @@ export const run = command({
     const slot = await resolveAgentId(given, given.name ?? AgentName.parse(part), io.env);
     const id = given.id ?? InstanceId.parse(`${slot.host}-${part}`);
     const spec = { service, id, port, address, labels: {} };
-    // The process's own output is what stdout is for, unless a script reads us.
+    // stdout belongs to the child process, unless --json is set.
     const told = given.json ? io : { ...io, out: io.err };
     await using metered = await openMetrics(given, told);
     const saying = printTransitions(told, given.json, metered.url);
@@ -84,8 +84,8 @@ export const run = command({
 });
 
 /**
- * A process and its registration. The slot is taken before the process starts, so that a second one of
- * the same name is refused; but a store that does not answer keeps no service from starting.
+ * A process and its registration. The slot is claimed before the process starts, so that a second one
+ * of the same name is refused. A store that does not answer does not keep the process from starting.
  */
 class Around {
   readonly #options: AgentOptions;
@@ -134,7 +134,7 @@ class Around {
     return agent;
   }
 
-  /** Waits for the slot as long as that makes sense. @throws {Fault} `slot-held` */
+  /** Waits for the slot, at most a ttl and 10 s. @throws {Fault} `slot-held` */
   async #claim(): Promise<void> {
     const { clock } = systemAdapters;
     const { signal } = this.#io;
@@ -153,7 +153,7 @@ class Around {
       });
     if (!child) return cannotStart;
     let failed = false;
-    // A run that lost its slot must not go on, and neither must what it runs.
+    // A run that lost its slot must stop, and so must its process.
     const end = (cause: unknown) => {
       failed = true;
       printError(cause, this.#io);

@@ -29,7 +29,8 @@ import { wrapText } from '../terminal/wrap.ts';
 
 export const show = command({
   name: 'show',
-  summary: 'where one agent, run or instance stands in its statechart, and what can happen next',
+  summary:
+    'show the state machine of an agent, run or instance: current state and possible transitions',
   args: '<entity>',
   settings: {
     ...source,
@@ -42,8 +43,8 @@ export const show = command({
   examples: [
     ['rollcall show db-1/postgres', 'an agent: HOST/AGENT, its latest run'],
     ['rollcall show web/db-1-web-8080', 'an instance: SERVICE/ID'],
-    ["rollcall show db-1/postgres --at '10m ago'", 'where it stood then, by the machine of then'],
-    ['rollcall show hold:db-1', 'a hold; brake:ZONE and policy likewise'],
+    ["rollcall show db-1/postgres --at '10m ago'", 'its state then, in the machine used then'],
+    ['rollcall show hold:db-1', 'a hold; also brake:ZONE and policy'],
   ],
   async run({ settings, io, args: [name = ''] }) {
     const candidates = parseEntity(name);
@@ -56,8 +57,8 @@ export const show = command({
     const lives = await summarizeChains(history, entity.own, moment, io.signal);
     const life = latestChain(lives);
     if (!life) {
-      throw new Fault('not-found', `nothing had been heard of '${name}' then`, {
-        hint: `\`rollcall audit show ${entity.exact}\` shows when it began`,
+      throw new Fault('not-found', `'${name}' has no event at or before that moment`, {
+        hint: `its first event: rollcall audit show ${entity.exact}`,
       });
     }
     const chart = await chartOfRecord(life.last.event, charts);
@@ -73,7 +74,7 @@ export const show = command({
   },
 });
 
-/** Who, in which state, since when, and what brought it there. */
+/** Entity, state, time and the event that led to it. */
 function headLines(
   { last, from }: ChainSummary,
   { palette, columns }: Terminal,
@@ -85,7 +86,9 @@ function headLines(
   const came = `#${seq} ${dateTime(event.at)}, ${ago(event.at, now)} ago  ${event.event.type}${by}${why}`;
   const text = [
     `${describeChain(event.of)}: ${stateText(event.to)}`,
-    ...(from > 1 ? [`counted from its event ${from} on: the history has no earlier one`] : []),
+    ...(from > 1
+      ? [`counts start at its event ${from}: earlier events are no longer in the history`]
+      : []),
   ];
   const [name = '', ...rest] = text.flatMap((one) => wrapText(escapeControls(one), columns));
   return [
@@ -103,7 +106,7 @@ function treeLines(life: ChainSummary, chart: Chart | undefined, io: Terminal): 
   return outlineLines(textTree(chart, { overlay, open: 'active' }), io);
 }
 
-/** The chains of the process itself, of an agent's run. */
+/** State of the process of a run: its session and collector chains. */
 function besideLines(
   { last }: ChainSummary,
   lives: readonly ChainSummary[],
@@ -122,8 +125,8 @@ function besideLines(
 
 function unknownLines({ last: { event } }: ChainSummary, { palette }: Terminal): readonly string[] {
   return [
-    `${palette.dubious('note')}: it went by the ${escapeControls(event.machine)} machine #${escapeControls(event.chart)}, which is neither today's nor was it published: no picture of it`,
-    `${palette.dim('hint')}: processes publish their charts when they start; audit export keeps them beside its file`,
+    `${palette.dubious('note')}: it used version #${escapeControls(event.chart)} of machine '${escapeControls(event.machine)}', which is not built in and was not published: it cannot be drawn`,
+    `${palette.dim('hint')}: processes publish their machines when they start; audit export writes them to FILE.charts.json`,
   ];
 }
 

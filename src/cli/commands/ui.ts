@@ -23,13 +23,13 @@ import { withSpinner } from '../terminal/spinner.ts';
 
 export const ui = command({
   name: 'ui',
-  summary: 'the dashboard: the fleet as it is and as it was, in a browser',
+  summary: 'serve the dashboard: the fleet now and in the past, in a browser',
   settings: {
     ...dashboard,
     ...source,
     sample: {
       flag: '--sample',
-      description: 'show two minutes of a recorded fleet; no server is needed',
+      description: 'show a sample recording of two minutes; no server is needed',
       schema: Switch,
     },
     ...lease,
@@ -37,14 +37,14 @@ export const ui = command({
     stateDir: agentSettings.stateDir,
   },
   examples: [
-    ['rollcall ui --servers nats://db-1:4222', 'then open the address that it says'],
+    ['rollcall ui --servers nats://db-1:4222', 'then open the address it prints'],
     [
       'rollcall ui --file audit.ndjson.gz',
-      'a history that `audit export` wrote; no server is needed',
+      'shows a file written by `audit export`; no server is needed',
     ],
     [
       'rollcall ui --bind 0.0.0.0 --token-file token',
-      'for others too: openssl rand -hex 32 > token',
+      'for other machines too; create the token: openssl rand -hex 32 > token',
     ],
   ],
   async run({ settings, io }) {
@@ -88,6 +88,6 @@ function sayReady({ url }: Dashboard, { json }: { readonly json: boolean }, io: 
     io.out(jsonLine({ event: 'ready', dashboard: url, pid: io.pid }));
   } else {
     io.out(`${io.palette.live('●')} ${io.palette.bold('dashboard')}  ${escapeControls(url)}`);
-    io.out(io.palette.dim('   Ctrl-C stops it; nothing else does'));
+    io.out(io.palette.dim('   Ctrl-C stops it'));
   }
 }

@@ -21,8 +21,7 @@ import { withSpinner } from '../terminal/spinner.ts';
 
 export const up = command({
   name: 'up',
-  summary:
-    'a nats-server that keeps its store, a collector, and the dashboard: all that one machine needs',
+  summary: 'run a nats-server with persistent data, a collector and the dashboard on this machine',
   settings: {
     ...lease,
     ...metrics,
@@ -31,20 +30,23 @@ export const up = command({
     stateDir: agentSettings.stateDir,
     port: {
       flag: '--port <n>',
-      description: 'where the server listens, on this machine only; 0: any free port',
+      description: 'port of the NATS server, on loopback only; 0 picks a free one',
       fallback: '4222',
       schema: z.coerce.number().int().min(0).max(65535).default(4222),
     },
     store: {
       flag: '--store <dir>',
-      description: 'what the server keeps, over restarts',
+      description: 'data directory of the NATS server, kept across restarts',
       fallback: '$XDG_STATE_HOME/rollcall/nats',
       schema: z.string().min(1, 'not empty').optional(),
     },
   },
   examples: [
     ['rollcall up', 'then, in another terminal: rollcall agent --name first'],
-    ['rollcall up --servers nats://db-1:4222', 'no server of its own: only the collector'],
+    [
+      'rollcall up --servers nats://db-1:4222',
+      'with this server: runs only the collector and the dashboard',
+    ],
   ],
   async run({ settings, io, serversGiven }) {
     await using opened = new AsyncDisposableStack();
@@ -86,8 +88,8 @@ export const up = command({
         } else {
           io.out(`${io.palette.live('●')} ${io.palette.bold('up')}  ${escapeControls(url)}`);
           if (seen) io.out(`   dashboard  ${escapeControls(seen.url)}`);
-          if (server) io.out(io.palette.dim(`   kept in ${escapeControls(store)}`));
-          if (server) io.out(io.palette.dim('   Ctrl-C stops it; what is registered stays'));
+          if (server) io.out(io.palette.dim(`   data       ${escapeControls(store)}`));
+          if (server) io.out(io.palette.dim('   Ctrl-C stops it; the data is kept'));
         }
       }),
     );
@@ -103,7 +105,11 @@ async function lost(server: {
 }) {
   const { asked, code } = await server.exited;
   if (asked) return;
-  throw new Fault('server-failed', `nats-server ended by itself (${code ?? 'by a signal'})`, {
-    hint: 'its log is in the store directory; start again, nothing is lost',
-  });
+  throw new Fault(
+    'server-failed',
+    `nats-server exited unexpectedly (${code === undefined ? 'killed by a signal' : `exit code ${code}`})`,
+    {
+      hint: 'its log is in the data directory; start again, no data is lost',
+    },
+  );
 }

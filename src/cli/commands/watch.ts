@@ -22,14 +22,14 @@ import { LiveScreen } from '../tables/live-screen.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 
 const lookEvery: Millis = seconds(0.5);
-/** The watch hears the server every second; after this it does not. */
+/** The server sends a sign of life every second; a view older than this is stale. */
 const staleAfter: Millis = seconds(5);
-/** At once, so that nothing that a person reads is older than it seems. */
+/** How often the collector seats are read. */
 const seatsEvery: Millis = seconds(5);
 
 export const watch = command({
   name: 'watch',
-  summary: 'the instances as they are, drawn anew with every change; in a pipe, a line for each',
+  summary: 'show instances, updated on every change; in a pipe, print one line per change',
   settings: {
     service: {
       flag: '--service <name>',
@@ -38,13 +38,13 @@ export const watch = command({
     },
     lines: {
       flag: '--lines',
-      description: 'a line for each change at a terminal too',
+      description: 'print one line per change, also at a terminal',
       schema: Switch,
     },
   },
   examples: [
     ['rollcall watch', 'until Ctrl-C'],
-    ['rollcall watch --lines', 'what is there, and then a line for each change'],
+    ['rollcall watch --lines', 'the current instances, then one line per change'],
     ['rollcall watch --json | jq -c "select(.change == \\"changed\\")"', 'one document per line'],
   ],
   async run({ settings, io }) {
@@ -54,7 +54,7 @@ export const watch = command({
     let ready = false;
     const live = io.isTerminal && !json && !settings.lines ? new LiveScreen(io) : undefined;
     const tell = (line: string) => (live ? live.add(line) : io.out(line));
-    // For a person it is one line of the screen; a program gets all of it.
+    // At a terminal a change is cut to one line; in a pipe it is complete.
     const wide = io.isTerminal ? io.columns : undefined;
     const say = (change: DirectoryChange) => {
       const at = systemAdapters.clock.wall();
@@ -94,14 +94,14 @@ export const watch = command({
       if (rows.length > 0) io.out(`${instanceTable(rows, now, look)}\n`);
       for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
       io.out(footer(directory, plural(rows.length, 'instance'), io));
-      io.out(io.palette.dim('every change from here on:'));
+      io.out(io.palette.dim('changes from now on:'));
     }
     await sayView(directory, json, io, until.signal);
     return exitCodes.done;
   },
 });
 
-/** Says when the view gets old, or loses its observers, and when that is over. */
+/** Reports when the view becomes stale or unobserved, and when it recovers. */
 async function sayView(
   directory: Directory,
   json: boolean,
@@ -122,9 +122,9 @@ async function sayView(
     if (json) io.out(jsonLine({ event: 'view', ...now, age: directory.age ?? null }));
     else {
       const old = now.stale
-        ? 'the store does not answer: the view stays as it was'
-        : 'the view is fresh';
-      io.out(now.observed ? old : `${old}; no collector holds a seat: nobody notices a silence`);
+        ? 'the store does not answer: the view may be out of date'
+        : 'the view is up to date';
+      io.out(now.observed ? old : `${old}; no collector is active: silent agents are not detected`);
     }
   }
 }

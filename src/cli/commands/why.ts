@@ -22,30 +22,30 @@ import { past, present } from '../why/load-context.ts';
 
 export const why = command({
   name: 'why',
-  summary: 'why an instance or an agent is as it is, who says so, and what happens next',
+  summary: 'explain the state of an instance or agent: cause, evidence and what happens next',
   args: '<entity>',
   settings: {
     ...source,
     at: {
       flag: '--at <moment>',
-      description: `as it was then: ${momentRule}`,
+      description: `explain its state at this moment: ${momentRule}`,
       schema: z.string().min(1, momentRule).optional(),
     },
   },
   examples: [
     ['rollcall why web/db-1-web-8080', 'an instance: SERVICE/ID'],
     ['rollcall why db-1/postgres', 'an agent: HOST/AGENT, or a run id'],
-    ["rollcall why web/1 --at '10m ago'", 'and how it looked then'],
+    ["rollcall why web/1 --at '10m ago'", 'its state ten minutes ago'],
   ],
   async run({ settings, io, args: [name = ''] }) {
     const candidates = parseEntity(name);
     if (candidates.some(({ kind }) => kind === 'hold' || kind === 'brake' || kind === 'policy')) {
-      throw new Fault('bad-name', `'${name}' is neither an instance nor an agent`, {
-        hint: `what became of it: rollcall audit show ${name}; what holds now: rollcall gc plan`,
+      throw new Fault('bad-name', `'${name}' is not an instance or agent`, {
+        hint: `its history: rollcall audit show ${name}; active holds and brakes: rollcall gc plan`,
       });
     }
     await using opened = await openHistory(settings, io, 'why');
-    const stories = await withSpinner(io, 'looking into it', async () => {
+    const stories = await withSpinner(io, 'reading records and history', async () => {
       const placed = await Promise.all(candidates.map((one) => withRecords(one, opened)));
       const ground = await groundOf(placed, settings.at, opened, io);
       const entity = await chosen(name, placed, ground, opened);
@@ -65,7 +65,7 @@ export const why = command({
   },
 });
 
-/** A run's records are those of its slot, which its events name. */
+/** The records of a run are those of its agent, which its events name. */
 async function withRecords(entity: Entity, { history }: OpenHistory): Promise<Entity> {
   if (entity.kind !== 'run') return entity;
   for await (const stored of history.read(0, entity.own)) {
@@ -108,14 +108,14 @@ async function chosen(
   }
   const [one] = found;
   if (one) return expectOne(one, name, found);
-  const then = ground.until === Number.POSITIVE_INFINITY ? '' : ' until then';
-  throw new Fault('not-found', `nothing named '${name}' was ever seen${then} in ${opened.name}`, {
-    hint: 'an instance is SERVICE/ID, an agent is HOST/AGENT; `rollcall ps` and `rollcall agents` list them',
+  const then = ground.until === Number.POSITIVE_INFINITY ? '' : ' at that moment';
+  throw new Fault('not-found', `'${name}' has no record and no event in ${opened.name}${then}`, {
+    hint: 'an instance is SERVICE/ID, an agent is HOST/AGENT; to list them: rollcall ps, rollcall agents',
   });
 }
 
-/** Something stands where its events do, and that is no reason to say nothing. */
+/** The entity has events, but none of them can be read. */
 const illegible = (name: string, { exact }: Entity): Fault =>
   new Fault('event-unreadable', `no event of '${name}' can be read`, {
-    hint: `what stands there, and why not: rollcall audit tail ${exact}; rollcall audit verify names every such event`,
+    hint: `to see them and why: rollcall audit tail ${exact}; to list all unreadable events: rollcall audit verify`,
   });

@@ -6,25 +6,25 @@ import type { Settings, Values } from '../command/settings/setting.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { resolveAgentId } from './agent-options.ts';
 
-/** For commands by which a person changes something: who it was, as the audit tells it. */
+/** Settings of commands that change something: who did it, for the audit. */
 export const operatorSettings = {
   host: {
     ...agentSettings.host,
-    description: 'the id of this machine, as the audit names who did it',
+    description: 'id of this machine, recorded in the audit',
   },
   stateDir: agentSettings.stateDir,
   as: {
     flag: '--as <name>',
-    description: 'what whoever does it is called in the audit',
+    description: 'operator name recorded in the audit',
     fallback: 'operator',
     schema: AgentName.default(AgentName.parse('operator')),
   },
 } as const satisfies Settings;
 
 /**
- * Whoever runs this command: this machine, a name, and a run id of its own. The name is said, not
- * proved; who may write at all is the server's to say. A login name is not taken unasked: the audit
- * keeps what it has.
+ * The operator who runs this command: this machine, a name and a run id. The name is not authenticated;
+ * the permissions of the server decide who may write. The login name is not used as a default, because
+ * the audit keeps names for good.
  */
 export async function operatorIdentity(
   settings: Values<typeof operatorSettings>,
@@ -36,6 +36,6 @@ export async function operatorIdentity(
   };
 }
 
-/** A change that somebody waits for is given up after this. */
+/** Aborts after 5 s: an interactive change gives up then. */
 export const operatorTimeout = (io: Pick<Terminal, 'signal'>): AbortSignal =>
   AbortSignal.any([io.signal, AbortSignal.timeout(seconds(5))]);

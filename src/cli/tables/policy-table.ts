@@ -1,6 +1,10 @@
 import { systemAdapters } from '../../composition/compose.ts';
 import type { FleetControls } from '../../domain/fleet/fleet-controls.ts';
-import { type PolicyLine, policyLines, settingsSaid } from '../command/settings/policy-settings.ts';
+import {
+  nonDefaultSettings,
+  type PolicyLine,
+  policyLines,
+} from '../command/settings/policy-settings.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { ago } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
@@ -12,7 +16,7 @@ export function policyDocument({ policy, policyRecord: read }: FleetControls): o
   return {
     event: 'policy',
     policy,
-    set: settingsSaid(policy),
+    set: nonDefaultSettings(policy),
     by: said?.record.by ?? null,
     since: said?.record.since ?? null,
     revision: said?.revision ?? null,

@@ -74,7 +74,7 @@ describe('machines draw', () => {
     expect(png.readUInt32BE(16)).toBeGreaterThan(400);
   });
 
-  it('draws all of them, each into a file of its own', async () => {
+  it('machines draw --all writes each machine to its own file', async () => {
     const words = ['machines', 'draw', '--all', '--format', 'svg', '--theme', 'dark'];
     expect(await rollcall(...words, '--out', folder)).toMatchObject({ code: 0 });
     for (const name of ['run', 'policy']) await access(join(folder, `${name}.svg`));
@@ -90,11 +90,11 @@ describe('machines draw', () => {
 
   it.each([
     [['nope'], 'not-found', 'there are run, instance'],
-    [[], 'bad-setting', 'a name, or --all'],
-    [['run', '--all'], 'bad-setting', 'a name, or --all'],
-    [['run', '--format', 'png'], 'bad-setting', 'nothing to print'],
+    [[], 'bad-setting', 'either a machine name or --all'],
+    [['run', '--all'], 'bad-setting', 'either a machine name or --all'],
+    [['run', '--format', 'png'], 'bad-setting', 'cannot be printed'],
     [['run', '--format', 'gif'], 'bad-setting', 'one of svg, png, mermaid, dot, text'],
-    [['run', '--out', 'run.sgv'], 'bad-setting', "'.sgv' is the ending of no format"],
+    [['run', '--out', 'run.sgv'], 'bad-setting', "no format has the extension '.sgv'"],
     [['run', '--out', '/nowhere/run.svg'], 'bad-setting', "there is no directory '/nowhere'"],
     [['run', '--out', '/'], 'bad-setting', 'it is a directory'],
     [['--all', '--out', import.meta.filename], 'bad-setting', 'its directory is a file'],
@@ -185,7 +185,7 @@ describe('show', () => {
     expect(code).toBe(1);
     expect(out).not.toContain('◂ now');
     expect(out).toContain('{"present":{"phase":"live","sight":"clear"}}');
-    expect(err).toContain('#ffffffffffff, which is neither today’s'.replace('’', "'"));
+    expect(err).toContain("#ffffffffffff of machine 'run', which is not built in");
     expect(err).toContain('publish');
   });
 
@@ -204,10 +204,13 @@ describe('show', () => {
     expect(shown).toMatchObject({ code: 0, out: expect.stringContaining('Of old.') });
   });
 
-  it('says when nothing had been heard of it then', async () => {
+  it('show --at before the first event of an entity is not-found', async () => {
     const failure = await rollcall('show', 'h1/a', '--at', 'before:1', '--file', history).catch(
       (error: unknown) => error,
     );
-    expect(failure).toMatchObject({ code: 'not-found', message: expect.stringContaining('then') });
+    expect(failure).toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('at or before'),
+    });
   });
 });

@@ -108,10 +108,10 @@ describe('rollcall agent', () => {
   });
 
   it.each([
-    [['--name', 'a', '--ttl', '1s'], "--ttl '1s': at least 2 s"],
-    [['--name', 'a\u0007'], "--name 'a"],
+    [['--name', 'a', '--ttl', '1s'], "--ttl must be at least 2 s (got '1s')"],
+    [['--name', 'a\u0007'], '--name is not valid: a name has no control characters'],
     [['--name', 'x'.repeat(2000)], 'a name has at most 1024 bytes'],
-    [['--name', 'a', '--host', 'ü'.repeat(512), '--address', ''], 'not empty'],
+    [['--name', 'a', '--host', 'ü'.repeat(512), '--address', ''], '--address must be not empty'],
     [['--name', 'a', '--instances', '/not/there'], '/not/there: there is no such file'],
     [[], '--name is missing'],
   ])('%.40j is refused before anything is started', async (args, message) => {

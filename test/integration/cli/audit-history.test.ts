@@ -175,8 +175,11 @@ describe('rollcall audit replay', () => {
     [['--at', '10 minutes'], /--at '10 minutes': a sequence/],
     [['--at', 'deadbeef'], /the history has no event deadbeef/],
     [['--diff', '1'], /--diff .*two moments/],
-    [['--at', '1', '--diff', '1', '2'], /one of them at a time/],
-    [['--at', '1', '--show', 'services'], /--show 'services': one of ps, agents, hosts/],
+    [['--at', '1', '--diff', '1', '2'], /cannot be combined/],
+    [
+      ['--at', '1', '--show', 'services'],
+      /--show must be one or more of ps, agents, hosts.* \(got 'services'\)/,
+    ],
     [['--machines', 'docs'], /no file there exports a machine/],
   ])('%j is refused, and why', async (words, why) => {
     await using fleet = await world.fleet();
@@ -274,7 +277,7 @@ describe('rollcall why', () => {
     });
     const never = await why('web/w9');
     expect(never).toMatchObject({ code: 1, out: '' });
-    expect(never.err).toContain("nothing named 'web/w9' was ever seen");
+    expect(never.err).toContain("'web/w9' has no record and no event");
     expect(await why('nobody?')).toMatchObject({ code: 2 });
   });
 });

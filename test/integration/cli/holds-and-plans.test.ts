@@ -80,10 +80,10 @@ describe('a hold', () => {
     );
 
     const extended = await ask(fleet, 'hold', 'h1', '--for', '20m');
-    expect(extended.out).toMatch(/h1 is on hold until .* new kernel; it was to end at /);
+    expect(extended.out).toMatch(/h1 is on hold until .* new kernel; the previous end was /);
     expect(await ask(fleet, 'release', 'h1/a')).toMatchObject({
       code: 1,
-      err: expect.stringContaining('but h1 is: rollcall release h1'),
+      err: expect.stringContaining('h1 is on hold: rollcall release h1'),
     });
     expect(await ask(fleet, 'release', 'h1')).toMatchObject({ code: 0 });
     await fleet.standing('agent.h2.a', 'instance.h2.a.web.w2');
@@ -193,7 +193,7 @@ describe('gc run', () => {
     await systemClock.sleep(timing.ttl);
     const times = ['--ttl', '2s', '--grace', '1s'];
     const { out } = await ask(fleet, 'gc', 'run', ...times);
-    expect(out).toContain('left, and why: 1 leftover');
+    expect(out).toContain('remaining: 1 leftover');
     const plan = await ask(fleet, 'gc', 'plan', '--json', ...times);
     expect(plan.documents()[0]).toMatchObject({ kind: 'leftovers', why: 'orphan', since: null });
     const watched = await ask(fleet, 'gc', 'run', '--watch', '6s', ...times);

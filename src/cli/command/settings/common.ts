@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Namespace } from '../../../domain/identity/names.ts';
 import type { Settings } from './setting.ts';
 
-/** A switch: given as a flag, or as `true` or `yes` in the environment and the file. */
+/** A switch: a flag, or `true` or `yes` in the environment and the file. */
 export const Switch = z
   .union([z.boolean(), z.stringbool()], { error: 'true or false' })
   .default(false);
@@ -13,7 +13,7 @@ const File = Text.optional();
 /** One address or several, separated by commas or as a list. */
 const Servers = z
   .union([Text.transform((text) => text.split(',')), z.array(Text)], {
-    error: 'nats://HOST:PORT, several separated by commas',
+    error: 'nats://HOST:PORT, or several separated by commas',
   })
   .pipe(
     z.array(
@@ -22,7 +22,7 @@ const Servers = z
         .trim()
         .regex(
           /^((nats|tls|ws|wss):\/\/)?[^\s/]+$/,
-          'nats://HOST:PORT, several separated by commas',
+          'nats://HOST:PORT, or several separated by commas',
         ),
     ),
   );
@@ -31,58 +31,67 @@ const Servers = z
 export const common = {
   servers: {
     flag: '--servers <urls>',
-    description: 'NATS servers, separated by commas',
+    description: 'NATS servers, comma-separated',
     fallback: 'NATS_URL, else nats://127.0.0.1:4222',
     variable: 'NATS_URL',
     schema: Servers.default(['nats://127.0.0.1:4222']),
   },
   namespace: {
     flag: '--namespace <name>',
-    description: 'which fleet: many can share one server',
+    description: 'namespace of the fleet; several can share one server',
     fallback: 'default',
     schema: Namespace.default(Namespace.parse('default')),
   },
   user: { flag: '--user <name>', description: 'user name for the NATS server', schema: File },
-  password: { flag: '--password <text>', description: 'its password', schema: File, secret: true },
-  token: {
-    flag: '--token <text>',
-    description: 'a token, instead of a user',
+  password: {
+    flag: '--password <text>',
+    description: 'password of --user',
     schema: File,
     secret: true,
   },
-  creds: { flag: '--creds <file>', description: 'a credentials file (JWT and seed)', schema: File },
-  nkey: { flag: '--nkey <file>', description: 'an nkey seed file', schema: File },
+  token: {
+    flag: '--token <text>',
+    description: 'authentication token, instead of a user',
+    schema: File,
+    secret: true,
+  },
+  creds: { flag: '--creds <file>', description: 'credentials file (JWT and seed)', schema: File },
+  nkey: { flag: '--nkey <file>', description: 'nkey seed file', schema: File },
   tlsCa: {
     flag: '--tls-ca <file>',
-    description: 'trust servers by this CA certificate',
+    description: 'CA certificate to verify the server',
     schema: File,
   },
   tlsCert: {
     flag: '--tls-cert <file>',
-    description: 'present this client certificate',
+    description: 'client certificate',
     schema: File,
   },
-  tlsKey: { flag: '--tls-key <file>', description: 'its private key', schema: File },
+  tlsKey: {
+    flag: '--tls-key <file>',
+    description: 'private key of the client certificate',
+    schema: File,
+  },
   replicas: {
     flag: '--replicas <n>',
-    description: 'copies of each stream, where this command creates it',
+    description: 'replicas of each stream, if this command creates it',
     fallback: '1',
     schema: z.coerce.number().int().min(1, 'from 1 to 5').max(5, 'from 1 to 5').default(1),
   },
   config: {
     flag: '--config <file>',
-    description: 'settings from a YAML or JSON file',
+    description: 'read settings from a YAML or JSON file',
     schema: File,
   },
-  json: { flag: '--json', description: 'one JSON document per line', schema: Switch },
+  json: { flag: '--json', description: 'print one JSON document per line', schema: Switch },
   color: {
     flag: '--no-color',
-    description: 'no colours',
+    description: 'disable colours',
     schema: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(true),
   },
   logLevel: {
     flag: '--log-level <level>',
-    description: 'debug, info, warn or silent, on stderr',
+    description: 'log level on stderr: debug, info, warn or silent',
     fallback: 'warn',
     schema: z
       .enum(['debug', 'info', 'warn', 'silent'], { error: 'debug, info, warn or silent' })

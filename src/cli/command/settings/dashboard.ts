@@ -5,31 +5,30 @@ import type { Settings } from './setting.ts';
 const Text = z.string().min(1, 'not empty');
 const Port = z.coerce.number().int().min(0).max(65535);
 
-/** The port of `rollcall up`’s dashboard, and of `rollcall ui`. */
-const usual = 4280;
+/** Port of the dashboard, of `rollcall up` and of `rollcall ui`. */
+export const usualPort = 4280;
 
-/** Who may look, and from where. */
-const door = {
+/** Who may open the dashboard, and from where. */
+const access = {
   bind: {
     flag: '--bind <address>',
-    description: 'where the dashboard listens; anything but loopback takes a token',
+    description: 'address the dashboard listens on; any other than loopback requires a token',
     fallback: '127.0.0.1',
     schema: Text.default('127.0.0.1'),
   },
   hostName: {
     flag: '--host-name <names>',
-    description:
-      'names by which browsers call the dashboard, beside its address, separated by commas',
+    description: 'additional host names that browsers may use for the dashboard, comma-separated',
     schema: Text.transform((text) => text.split(',').map((name) => name.trim())).optional(),
   },
   tokenFile: {
     flag: '--token-file <file>',
-    description: 'the token that the dashboard asks for; also in ROLLCALL_UI_TOKEN',
+    description: 'file with the access token of the dashboard; or set ROLLCALL_UI_TOKEN',
     schema: Text.optional(),
   },
   readOnly: {
     flag: '--read-only',
-    description: 'the dashboard only shows: no hold, no release, no sweep',
+    description: 'disable actions in the dashboard: no hold, no release, no sweep',
     schema: Switch,
   },
 } as const satisfies Settings;
@@ -37,27 +36,25 @@ const door = {
 export const dashboard = {
   port: {
     flag: '--port <n>',
-    description: 'where it listens; 0: any free port',
-    fallback: `${usual}, else any free one`,
+    description: 'port of the dashboard; 0 picks a free one',
+    fallback: `${usualPort}, else any free one`,
     schema: Port.optional(),
   },
-  ...door,
+  ...access,
 } as const satisfies Settings;
 
-/** Beside a server that has a port of its own. */
+/** For a command whose `--port` is that of the NATS server. */
 export const dashboardBeside = {
   dashboard: {
     flag: '--no-dashboard',
-    description: 'no dashboard',
+    description: 'do not start the dashboard',
     schema: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(true),
   },
   dashboardPort: {
     flag: '--dashboard-port <n>',
-    description: 'where the dashboard listens; 0: any free port',
-    fallback: `${usual}, else any free one`,
+    description: 'port of the dashboard; 0 picks a free one',
+    fallback: `${usualPort}, else any free one`,
     schema: Port.optional(),
   },
-  ...door,
+  ...access,
 } as const satisfies Settings;
-
-export const usualPort = usual;

@@ -5,17 +5,17 @@ import { defaultLease, LeasePolicy } from '../../../domain/policy/lease-policy.t
 import { seconds } from '../../../domain/time.ts';
 import type { Settings } from './setting.ts';
 
-/** How long a run may be silent. */
+/** How long a run may be silent before it is suspect, and then declared dead. */
 export const lease = {
   ttl: {
     flag: '--ttl <duration>',
-    description: 'the life of the lease: silent for longer is suspect',
+    description: 'time-to-live of the lease; a run that is silent for longer is suspect',
     fallback: '15s',
     schema: Duration.pipe(LeasePolicy.shape.ttl).default(defaultLease.ttl),
   },
   grace: {
     flag: '--grace <duration>',
-    description: 'how long a suspicion stands before it may become an expiry',
+    description: 'time a run stays suspect before it is declared dead',
     fallback: '30s',
     schema: Duration.pipe(LeasePolicy.shape.grace).default(defaultLease.grace),
   },
@@ -23,50 +23,50 @@ export const lease = {
 
 const Text = z.string().min(1, 'not empty');
 
-/** What an agent needs beside a name. */
+/** Settings of an agent besides its name. */
 export const agentSettings = {
   ...lease,
   host: {
     flag: '--host <id>',
-    description: 'the id of this machine',
-    fallback: 'kept in the state directory',
+    description: 'id of this machine',
+    fallback: 'generated once, stored in the state directory',
     schema: HostId.optional(),
   },
   zone: {
     flag: '--zone <name>',
-    description: 'what fails together with this host: a rack, a datacentre',
+    description: 'failure domain of this host: a rack, a datacentre',
     schema: ZoneName.optional(),
   },
   address: {
     flag: '--address <address>',
-    description: 'where this host is reached, for people to see',
+    description: 'address of this host, shown to people',
     schema: Text.max(1024).optional(),
   },
   collect: {
     flag: '--no-collect',
-    description: 'do not offer this process for a collector’s seat',
+    description: 'do not let this process take a collector seat',
     schema: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(true),
   },
   takeover: {
     flag: '--takeover',
-    description: 'take the slot from a run that is alive',
+    description: 'take the agent name from a run that is still alive',
     schema: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(false),
   },
   whenExpired: {
     flag: '--when-expired <what>',
-    description: 'start-over as a new run, or exit',
+    description: 'after it was declared dead: start-over as a new run, or exit',
     fallback: 'start-over',
     schema: z.enum(['start-over', 'exit'], { error: 'start-over or exit' }).default('start-over'),
   },
   drain: {
     flag: '--drain <duration>',
-    description: 'how long instances stand as draining before a polite leave removes them',
+    description: 'time that instances stay draining before an orderly stop removes them',
     fallback: '0s',
     schema: Duration.default(seconds(0)),
   },
   stateDir: {
     flag: '--state-dir <dir>',
-    description: 'where the host id is kept',
+    description: 'directory of the host id',
     fallback: '$XDG_STATE_HOME/rollcall',
     schema: Text.optional(),
   },

@@ -2,29 +2,29 @@ import { z } from 'zod';
 import { formats } from '../../charts/render-chart.ts';
 import type { Settings } from './setting.ts';
 
-/** Whose machines are drawn. */
+/** Source of the machines. */
 export const machineSource = {
   machines: {
     flag: '--machines <file>',
-    description: 'machines that this file, or the files of this directory, export',
-    fallback: "Rollcall's own",
+    description: 'machines exported by this file, or by the files of this directory',
+    fallback: 'the built-in machines',
     schema: z.string().min(1, 'a file or a directory').optional(),
   },
 } as const satisfies Settings;
 
 const formatRule = `one of ${formats.join(', ')}`;
 
-/** How a machine is drawn. */
+/** How to draw a machine. */
 export const drawOptions = {
   theme: {
     flag: '--theme <theme>',
-    description: 'light or dark',
+    description: 'colour theme: light or dark',
     fallback: 'light',
     schema: z.enum(['light', 'dark'], { error: 'light or dark' }).default('light'),
   },
   depth: {
     flag: '--depth <levels>',
-    description: 'how many levels of states are drawn; deeper ones are collapsed (svg, png)',
+    description: 'draw only this many levels of states; deeper states are collapsed (svg, png)',
     fallback: 'all',
     schema: z.coerce.number({ error: 'a number from 1' }).int().min(1, 'from 1').optional(),
   },

@@ -4,7 +4,7 @@ import type { Settings } from './setting.ts';
 const rule = '[HOST:]PORT, as in 9464, 0.0.0.0:9464 or [::1]:9464';
 const form = /^(?:(?:\[([0-9a-fA-F:.]+)\]|([^\s:/[\]]+)):)?(\d{1,5})$/;
 
-/** Loopback, where no host is named: whoever wants to be scraped from elsewhere says so. */
+/** Without a host it listens on loopback only. */
 const ListenAt = z
   .union([z.string(), z.number()], { error: rule })
   .transform((text, { addIssue }) => {
@@ -16,12 +16,12 @@ const ListenAt = z
     return z.NEVER;
   });
 
-/** For every command that runs for long. */
+/** For commands that run until stopped. */
 export const metrics = {
   metrics: {
     flag: '--metrics <[host:]port>',
-    description: 'answer Prometheus at /metrics there; 0: any free port',
-    fallback: 'nowhere',
+    description: 'serve Prometheus metrics at /metrics on this address; port 0 picks a free one',
+    fallback: 'off',
     schema: ListenAt.optional(),
   },
 } as const satisfies Settings;

@@ -11,77 +11,77 @@ import {
 import { formatSetting } from '../../terminal/format-time.ts';
 import { Size, sizeWritten } from './size.ts';
 
-/** One thing that the policy says: how people write it, and its rule. */
+/** One setting of the fleet policy: its text form and its rule. */
 interface PolicySetting {
   readonly about: string;
-  /** What a value must be. */
+  /** What a value must be, for messages. */
   readonly rule: string;
-  /** From a text; the policy's own rules come after. */
-  readonly reads: z.ZodType<number>;
+  /** Parses the text; `checks` are the rules of the policy. */
+  readonly parses: z.ZodType<number>;
   readonly checks: z.ZodType;
   write(value: number): string;
 }
 
 const plain = {
-  reads: z
+  parses: z
     .string()
     .regex(/^\d+(\.\d+)?$/, 'a number')
     .transform(Number),
   write: (value: number) => String(value),
 };
 const fraction = {
-  reads: z
+  parses: z
     .string()
     .regex(/^\d+(\.\d+)?%?$/, 'a fraction')
     .transform((text) => (text.endsWith('%') ? Number.parseFloat(text) / 100 : Number(text))),
   write: (value: number) => String(value),
 };
-const duration = { reads: Duration, write: formatSetting };
+const duration = { parses: Duration, write: formatSetting };
 const { seats } = FleetPolicy.shape;
 
-/** By name, in the order in which they are shown. */
+/** By name, in the order of the table. */
 const policySettings: Readonly<Record<string, PolicySetting>> = {
   seats: {
     ...plain,
-    about: 'how many collectors watch at once',
+    about: 'number of collectors that watch at the same time',
     rule: 'a whole number from 1 to 16',
     checks: seats,
   },
   'brake.fraction': {
     ...fraction,
-    about: 'braked when more than this fraction of a zone is suspect ...',
+    about: 'the brake engages when more than this fraction of a zone is suspect ...',
     rule: 'a fraction from 0 to 1, like 0.3 or 30%',
     checks: BrakePolicy.shape.fraction,
   },
   'brake.count': {
     ...plain,
-    about: '... and at least so many runs are',
+    about: '... and at least this many runs are suspect',
     rule: 'a whole number from 1 to 1000000',
     checks: BrakePolicy.shape.count,
   },
   'brake.release': {
     ...fraction,
-    about: 'released when less than this fraction is',
+    about: 'the brake releases when less than this fraction is suspect',
     rule: 'a fraction from 0 to 1, at most brake.fraction',
     checks: BrakePolicy.shape.release,
   },
   'brake.pace': {
     ...duration,
-    about: 'while braked, one run is declared dead in this time',
+    about: 'while braked, one run is declared dead per this interval',
     rule: 'a duration from 1ms to 1h, like 10s',
     checks: BrakePolicy.shape.pace,
   },
   'retention.maxAge': {
     ...duration,
-    about: 'how long the history is kept',
+    about: 'maximum age of the history',
     rule: 'a duration from 2d to 3650d, like 90d; or none',
     checks: Retention.shape.maxAge,
   },
   'retention.maxBytes': {
-    reads: Size,
+    parses: Size,
     write: sizeWritten,
-    about: 'how much of it is kept',
-    rule: 'a size from 1MB on, like 10GB; or none',
+    about: 'maximum size of the history',
+    rule: 'a size of at least 1MB, like 10GB; or none',
     checks: Retention.shape.maxBytes,
   },
 };
@@ -89,7 +89,7 @@ const policySettings: Readonly<Record<string, PolicySetting>> = {
 const names = Object.keys(policySettings);
 const none = 'none';
 
-/** One line of what the fleet goes by. */
+/** One setting of the policy as text. */
 export interface PolicyLine {
   readonly name: string;
   readonly value: string;
@@ -104,8 +104,8 @@ export const policyLines = (policy: FleetPolicy): readonly PolicyLine[] =>
     fallback: shown(defaultFleetPolicy, name),
   }));
 
-/** The settings that are not as they are by default. */
-export const settingsSaid = (policy: FleetPolicy): readonly string[] =>
+/** Names of the settings that differ from their default. */
+export const nonDefaultSettings = (policy: FleetPolicy): readonly string[] =>
   policyLines(policy).flatMap(({ name, value, fallback }) => (value === fallback ? [] : [name]));
 
 export const changedSettings = (before: FleetPolicy, after: FleetPolicy) =>
@@ -119,7 +119,7 @@ function shown(policy: FleetPolicy, name: string): string {
   return value === undefined ? none : (policySettings[name]?.write(value) ?? '');
 }
 
-const wished = (policy: unknown, name: string): string => shown(policy as FleetPolicy, name);
+const shownIn = (policy: unknown, name: string): string => shown(policy as FleetPolicy, name);
 
 function valueAt(policy: FleetPolicy, name: string): number | undefined {
   const [first = '', second] = name.split('.');
@@ -128,63 +128,66 @@ function valueAt(policy: FleetPolicy, name: string): number | undefined {
   return (part as Readonly<Record<string, number | undefined>>)[second];
 }
 
-/** What somebody wants otherwise: undefined means without a limit. */
+/** Requested changes by setting name; undefined means without a limit. */
 export type PolicyChanges = ReadonlyMap<string, number | undefined>;
 
 /**
- * What `name=value` texts say. `default` is what holds where nothing is said.
- * @throws {Fault} `bad-setting` naming the setting, the value and the rule
+ * Parses `name=value` texts. The value `default` means the default.
+ * @throws {Fault} `bad-setting` with the setting, the value and the rule
  */
 export function parsePolicyChanges(texts: readonly string[]): PolicyChanges {
-  const wishes = new Map<string, number | undefined>();
+  const changes = new Map<string, number | undefined>();
   for (const text of texts) {
     const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [text, text];
     const setting = getOwn(policySettings, name);
     if (!setting) {
-      throw new Fault('bad-setting', `the policy has no '${name.slice(0, 80)}'`, {
-        hint: `it has ${names.join(', ')}`,
+      throw new Fault('bad-setting', `the policy has no setting '${name.slice(0, 80)}'`, {
+        hint: `the settings are ${names.join(', ')}`,
       });
     }
     if (!text.includes('=')) {
-      throw new Fault('bad-setting', `'${text}' says no value: ${name}=VALUE, ${setting.rule}`);
+      throw new Fault(
+        'bad-setting',
+        `'${text}' has no value: expected ${name}=VALUE, ${setting.rule}`,
+      );
     }
-    if (wishes.has(name)) throw new Fault('bad-setting', `${name} is said twice`);
-    wishes.set(name, valueIn(name, value, setting));
+    if (changes.has(name)) throw new Fault('bad-setting', `${name} is given twice`);
+    changes.set(name, valueIn(name, value, setting));
   }
-  return wishes;
+  return changes;
 }
 
-function valueIn(name: string, text: string, { reads, checks, rule }: PolicySetting) {
+function valueIn(name: string, text: string, { parses, checks, rule }: PolicySetting) {
   if (text === 'default') return valueAt(defaultFleetPolicy, name);
   if (text === none && name.startsWith('retention.')) return undefined;
-  const read = reads.safeParse(text);
-  if (read.success && checks.safeParse(read.data).success) return read.data;
-  throw new Fault('bad-setting', `${name} '${text.slice(0, 80)}': ${rule}`);
+  const parsed = parses.safeParse(text);
+  if (parsed.success && checks.safeParse(parsed.data).success) return parsed.data;
+  throw new Fault('bad-setting', `${name} must be ${rule} (got '${text.slice(0, 80)}')`);
 }
 
-/** The policy with these wishes. @throws {Fault} `bad-setting` where they do not go together */
-export function applyPolicyChanges(policy: FleetPolicy, wishes: PolicyChanges): FleetPolicy {
+/** The policy with these changes. @throws {Fault} `bad-setting` if they contradict each other */
+export function applyPolicyChanges(policy: FleetPolicy, changes: PolicyChanges): FleetPolicy {
   const { brake, retention, ...rest } = policy;
   const next: Record<string, unknown> & { brake: object; retention: object } = {
     ...rest,
-    brake: { ...brake, ...under('brake.', wishes) },
-    retention: { ...retention, ...under('retention.', wishes) },
+    brake: { ...brake, ...under('brake.', changes) },
+    retention: { ...retention, ...under('retention.', changes) },
   };
-  if (wishes.has('seats')) next['seats'] = wishes.get('seats');
-  const read = FleetPolicy.safeParse(JSON.parse(JSON.stringify(next)));
-  if (read.success) return read.data;
-  const wrong = read.error.issues.map(({ path, message }) => {
+  if (changes.has('seats')) next['seats'] = changes.get('seats');
+  const parsed = FleetPolicy.safeParse(JSON.parse(JSON.stringify(next)));
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map(({ path, message }) => {
     const name = path.join('.');
-    return `${name} ${wishes.has(name) ? '' : 'stays '}${wished(next, name)}: ${message}`;
+    return `${name} ${changes.has(name) ? '' : 'stays '}${shownIn(next, name)}: ${message}`;
   });
   throw new Fault('bad-setting', wrong.join('; '), {
-    hint: 'set both together, or see what holds now: rollcall policy',
+    hint: 'set both in one command; current values: rollcall policy',
   });
 }
 
-const under = (prefix: string, wishes: PolicyChanges) =>
+const under = (prefix: string, changes: PolicyChanges) =>
   Object.fromEntries(
-    [...wishes].flatMap(([name, value]) =>
+    [...changes].flatMap(([name, value]) =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
     ),
   );

@@ -9,9 +9,9 @@ import {
   variableOf,
 } from './setting.ts';
 
-/** Where settings come from, the first first. */
+/** Sources of settings, in order of precedence. */
 export interface Sources {
-  /** Flags that were given, by commander's names. */
+  /** Flags that were given, by their name in commander. */
   readonly flags: Readonly<Record<string, unknown>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly file?:
@@ -21,7 +21,7 @@ export interface Sources {
 
 /**
  * The settings of a command, each from the first source that has it.
- * @throws {Fault} `bad-setting` naming the setting, its value, where it stands, and the rule
+ * @throws {Fault} `bad-setting` with the setting, its value, its source and the rule
  */
 export function readSettings<S extends Settings>(settings: S, from: Sources): Values<S> {
   const values = Object.entries(settings).map(([name, setting]) => [
@@ -32,20 +32,20 @@ export function readSettings<S extends Settings>(settings: S, from: Sources): Va
 }
 
 /**
- * Refuses what a config file has and no command knows.
+ * Refuses keys of the config file that no command has.
  * @throws {Fault} `bad-setting`
  */
 export function refuseUnknown({ file }: Sources, known: readonly Setting[]): void {
   const names = new Set(known.map(nameOf));
   for (const name of Object.keys(file?.values ?? {})) {
     if (names.has(name)) continue;
-    throw new Fault('bad-setting', `${file?.where(name)}: there is no setting '${name}'`, {
-      hint: 'the settings of a config file have the names of the flags, without the dashes',
+    throw new Fault('bad-setting', `${file?.where(name)}: unknown setting '${name}'`, {
+      hint: 'a key of the config file is the name of a flag without its dashes',
     });
   }
 }
 
-/** Whether somebody said something about it. */
+/** Whether any source has a value for the setting. */
 export const isGiven = (setting: Setting, from: Sources): boolean =>
   rawOf(setting, from) !== undefined;
 
@@ -56,9 +56,13 @@ function valueFrom(setting: Setting, from: Sources): unknown {
   const rules = formatParseError(read.error).replaceAll(/(^|; )(value|\d+): /g, '$1');
   if (!raw)
     throw new Fault('bad-setting', `--${nameOf(setting)} is missing: ${setting.description}`);
-  const shown = setting.secret === true ? '' : ` ${shownValue(raw.value)}`;
-  throw new Fault('bad-setting', `${raw.where}${shown}: ${rules}`);
+  const got = setting.secret === true ? '' : ` (got ${shownValue(raw.value)})`;
+  throw new Fault('bad-setting', `${raw.where} ${asClaim(rules)}${got}`);
 }
+
+/** A rule is a phrase (`at most 30 days`), or a sentence of its own (`a namespace is 1 to 32 of …`). */
+const asClaim = (rule: string): string =>
+  /^(an?|the) [\w ]+ (is|has) |^[A-Z]/.test(rule) ? `is not valid: ${rule}` : `must be ${rule}`;
 
 const longestShown = 80;
 
@@ -67,7 +71,7 @@ function shownValue(value: unknown): string {
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
 }
 
-/** An empty variable counts as none: that is how a unit file takes one away. */
+/** An empty variable counts as unset, so that a unit file can clear one. */
 function rawOf(setting: Setting, { flags, env, file }: Sources) {
   const name = nameOf(setting);
   const flag = flags[attributeOf(setting)];

@@ -4,18 +4,18 @@ import type { z } from 'zod';
 /**
  * A setting: a flag, an environment variable and a key of the config file, with one rule for all three.
  *
- * `--tls-ca FILE` is `ROLLCALL_TLS_CA` and `tls-ca: FILE`.
+ * For example `--tls-ca FILE`, `ROLLCALL_TLS_CA` and `tls-ca: FILE`.
  */
 export interface Setting {
-  /** As commander wants it: `--ttl <duration>`. */
+  /** In the syntax of commander: `--ttl <duration>`. */
   readonly flag: string;
   readonly description: string;
-  /** For the help, what holds where nothing is said. */
+  /** The default, as text for the help. */
   readonly fallback?: string;
   readonly schema: z.ZodType;
-  /** Another variable that is looked at after our own. */
+  /** Another environment variable, read after our own. */
   readonly variable?: string;
-  /** Its value is never printed. */
+  /** The value is never printed. */
   readonly secret?: boolean;
 }
 
@@ -23,15 +23,15 @@ export type Settings = Readonly<Record<string, Setting>>;
 
 export type Values<S extends Settings> = { readonly [K in keyof S]: z.output<S[K]['schema']> };
 
-/** The setting as commander's option; what it means is ours to read, so it parses nothing. */
-export const optionOf = ({ flag, description: about, fallback }: Setting): Option =>
-  new Option(flag, fallback === undefined ? about : `${about} (default: ${fallback})`);
+/** The setting as an option of commander, which does not parse the value. */
+export const optionOf = ({ flag, description, fallback }: Setting): Option =>
+  new Option(flag, fallback === undefined ? description : `${description} (default: ${fallback})`);
 
-/** `tls-ca`: without the `no-` of a flag that takes something away. */
+/** Name of the setting: `tls-ca`. A negative flag (`--no-color`) loses its `no-`. */
 export const nameOf = (setting: Setting): string =>
   (optionOf(setting).long ?? '').replace(/^--(no-)?/, '');
 
-/** What commander calls it: `tlsCa`. */
+/** Name of the option in commander: `tlsCa`. */
 export const attributeOf = (setting: Setting): string => optionOf(setting).attributeName();
 
 export const variableOf = (setting: Setting): string =>

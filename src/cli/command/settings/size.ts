@@ -8,7 +8,7 @@ const units: Readonly<Record<string, number>> = {
 
 const rule = 'a size with its unit, like 500MB, 10GB or 2GiB';
 
-/** `10GB`, `500 MB`, `2GiB`: as bytes. A bare number is refused: nobody knows its unit. */
+/** `10GB`, `500 MB`, `2GiB`: as bytes. A number without a unit is refused as ambiguous. */
 export const Size: z.ZodType<number> = z.string({ error: rule }).transform((text, context) => {
   const [, number, unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(text) ?? [];
   const bytes = Number(number) * (getOwn(units, unit.toLowerCase()) ?? Number.NaN);
@@ -17,7 +17,7 @@ export const Size: z.ZodType<number> = z.string({ error: rule }).transform((text
   return z.NEVER;
 });
 
-/** A size as one would write it in a setting. */
+/** A size as it is written in a setting: `10GB`. */
 export function sizeWritten(bytes: number): string {
   for (const [unit, of] of [
     ['TB', 1e12],

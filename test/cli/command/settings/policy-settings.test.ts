@@ -50,23 +50,35 @@ describe('what a person wishes of the policy', () => {
   });
 
   it.each([
-    ['pace=5s', "the policy has no 'pace'"],
-    ['', "the policy has no ''"],
-    ['seats', "'seats' says no value: seats=VALUE, a whole number from 1 to 16"],
-    ['seats=17', "seats '17': a whole number from 1 to 16"],
-    ['seats=0', "seats '0': a whole number from 1 to 16"],
-    ['seats=2.5', "seats '2.5': a whole number from 1 to 16"],
-    ['seats=none', "seats 'none': a whole number from 1 to 16"],
-    ['brake.pace=5', "brake.pace '5': a duration from 1ms to 1h, like 10s"],
-    ['brake.pace=2h', "brake.pace '2h': a duration from 1ms to 1h, like 10s"],
-    ['brake.fraction=1.5', "brake.fraction '1.5': a fraction from 0 to 1, like 0.3 or 30%"],
-    ['brake.fraction=-1', "brake.fraction '-1': a fraction from 0 to 1, like 0.3 or 30%"],
+    ['pace=5s', "the policy has no setting 'pace'"],
+    ['', "the policy has no setting ''"],
+    ['seats', "'seats' has no value: expected seats=VALUE, a whole number from 1 to 16"],
+    ['seats=17', "seats must be a whole number from 1 to 16 (got '17')"],
+    ['seats=0', "seats must be a whole number from 1 to 16 (got '0')"],
+    ['seats=2.5', "seats must be a whole number from 1 to 16 (got '2.5')"],
+    ['seats=none', "seats must be a whole number from 1 to 16 (got 'none')"],
+    ['brake.pace=5', "brake.pace must be a duration from 1ms to 1h, like 10s (got '5')"],
+    ['brake.pace=2h', "brake.pace must be a duration from 1ms to 1h, like 10s (got '2h')"],
+    [
+      'brake.fraction=1.5',
+      "brake.fraction must be a fraction from 0 to 1, like 0.3 or 30% (got '1.5')",
+    ],
+    [
+      'brake.fraction=-1',
+      "brake.fraction must be a fraction from 0 to 1, like 0.3 or 30% (got '-1')",
+    ],
     [
       'retention.maxAge=1d',
-      "retention.maxAge '1d': a duration from 2d to 3650d, like 90d; or none",
+      "retention.maxAge must be a duration from 2d to 3650d, like 90d; or none (got '1d')",
     ],
-    ['retention.maxBytes=10', "retention.maxBytes '10': a size from 1MB on, like 10GB; or none"],
-    ['retention.maxBytes=1kB', "retention.maxBytes '1kB': a size from 1MB on, like 10GB; or none"],
+    [
+      'retention.maxBytes=10',
+      "retention.maxBytes must be a size of at least 1MB, like 10GB; or none (got '10')",
+    ],
+    [
+      'retention.maxBytes=1kB',
+      "retention.maxBytes must be a size of at least 1MB, like 10GB; or none (got '1kB')",
+    ],
   ])('%j is refused: %s', (text, message) => {
     const { code, message: said } = faultOf(() => parsePolicyChanges([text]));
     expect([code, said]).toEqual(['bad-setting', message]);
@@ -76,7 +88,7 @@ describe('what a person wishes of the policy', () => {
     expect(faultOf(() => set('brake.fraction=10%')).message).toContain('brake.release stays 0.15');
     expect(faultOf(() => set('brake.release=40%')).message).toMatch(/^brake\.release 0\.4: /);
     expect(faultOf(() => parsePolicyChanges(['seats=1', 'seats=2'])).message).toBe(
-      'seats is said twice',
+      'seats is given twice',
     );
   });
 

@@ -76,7 +76,7 @@ describe('where a setting comes from', () => {
     expect(readSettings({ json }, from({ env: { ROLLCALL_JSON: 'true' } })).json).toBe(true);
     expect(readSettings({ json }, from({ file: file({ json: false }) })).json).toBe(false);
     expect(() => readSettings({ json }, from({ env: { ROLLCALL_JSON: 'perhaps' } }))).toThrow(
-      "ROLLCALL_JSON 'perhaps': true or false",
+      "ROLLCALL_JSON must be true or false (got 'perhaps')",
     );
   });
 });
@@ -102,9 +102,18 @@ describe('where metrics are read', () => {
 
 describe('a setting that is wrong', () => {
   it.each([
-    [{ flags: { waitFor: 'soon' } }, "--wait-for 'soon': a duration with its unit"],
-    [{ env: { ROLLCALL_WAIT_FOR: '5' } }, "ROLLCALL_WAIT_FOR '5': a duration with its unit"],
-    [{ file: file({ 'wait-for': 5 }) }, 'rollcall.yaml:1: wait-for 5: a duration with its unit'],
+    [
+      { flags: { waitFor: 'soon' } },
+      /^--wait-for must be a duration with its unit, .* \(got 'soon'\)$/,
+    ],
+    [
+      { env: { ROLLCALL_WAIT_FOR: '5' } },
+      /^ROLLCALL_WAIT_FOR must be a duration with its unit, .* \(got '5'\)$/,
+    ],
+    [
+      { file: file({ 'wait-for': 5 }) },
+      /^rollcall\.yaml:1: wait-for must be a duration with its unit, .* \(got 5\)$/,
+    ],
   ])('is named with its value, its place and the rule: %j', (sources, message) => {
     expect(() => readSettings(wait, from(sources))).toThrow(message);
   });
@@ -118,15 +127,17 @@ describe('a setting that is wrong', () => {
 
   it('a secret is not repeated', () => {
     const { password } = common;
-    const longest = { password: { ...password, schema: z.string().max(3, 'too long') } };
+    const longest = {
+      password: { ...password, schema: z.string().max(3, 'at most 3 characters') },
+    };
     const read = () => readSettings(longest, from({ env: { ROLLCALL_PASSWORD: 'hunter2' } }));
-    expect(read).toThrow('ROLLCALL_PASSWORD: too long');
+    expect(read).toThrow('ROLLCALL_PASSWORD must be at most 3 characters');
     expect(read).not.toThrow('hunter2');
   });
 
   it('a long value is cut', () => {
     const read = () => readSettings(wait, from({ flags: { waitFor: 'x'.repeat(10_000) } }));
-    expect(read).toThrow(/^--wait-for 'x{79}…: a duration/);
+    expect(read).toThrow(/^--wait-for must be a duration.*\(got 'x{79}…\)$/);
   });
 
   it.each([
@@ -136,7 +147,7 @@ describe('a setting that is wrong', () => {
     ['ttl', '31d', 'at most 30 days'],
   ])('--%s %s: %s', (name, value, rule) => {
     expect(() => readSettings(lease, from({ flags: { [name]: value } }))).toThrow(
-      new RegExp(`^--${name} '${value}': ${rule}`),
+      new RegExp(`^--${name} must be ${rule}.* \\(got '${value}'\\)$`),
     );
   });
 
@@ -145,7 +156,7 @@ describe('a setting that is wrong', () => {
     (value) => {
       const { servers } = common;
       expect(() => readSettings({ servers }, from({ flags: { servers: value } }))).toThrow(
-        /^--servers '.*': .*nats:\/\/HOST:PORT/,
+        /^--servers must be .*nats:\/\/HOST:PORT.* \(got '.*'\)$/,
       );
     },
   );
@@ -154,7 +165,7 @@ describe('a setting that is wrong', () => {
     'metrics are not at %j',
     (value) => {
       expect(() => readSettings(metrics, from({ flags: { metrics: value } }))).toThrow(
-        `--metrics '${value}': [HOST:]PORT`,
+        '--metrics must be [HOST:]PORT',
       );
     },
   );
@@ -162,7 +173,7 @@ describe('a setting that is wrong', () => {
   it('a key of the file that no command has is refused with its line', () => {
     const sources = from({ file: file({ namespace: 'a', naemspace: 'b' }) });
     expect(() => refuseUnknown(sources, Object.values(common))).toThrow(
-      "rollcall.yaml:2: there is no setting 'naemspace'",
+      "rollcall.yaml:2: unknown setting 'naemspace'",
     );
     const known = from({ file: file({ namespace: 'a' }) });
     expect(() => refuseUnknown(known, Object.values(common))).not.toThrow();
