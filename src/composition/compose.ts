@@ -125,20 +125,20 @@ export type Inspection = Awaited<ReturnType<typeof openInspection>>;
 /** All that the core needs. */
 export const portsOf = (
   store: NatsStore,
-  { log, meters }: Pick<Ports, 'log' | 'meters'>,
+  { log, metrics }: Pick<Ports, 'log' | 'metrics'>,
 ): Ports => ({
   leases: store.leases,
   registry: store.registry,
   audit: store.audit,
   keyframes: store.keyframes,
   charts: store.charts,
-  probe: store.probe,
-  departures: store.departures,
+  messaging: store.messaging,
+  disconnects: store.disconnects,
   clock: systemClock,
   entropy: systemEntropy,
   processes: systemProcesses(),
   log,
-  meters,
+  metrics,
   hash: systemHash,
 });
 
@@ -151,8 +151,8 @@ export const jsonLog = (level: 'debug' | 'info' | 'warn' | 'silent'): Log => sys
  */
 export async function startMetrics(at: ListenAt) {
   const registry = processRegistry();
-  const meters = prometheusMeters(registry, systemClock);
-  return { meters, ...(await serveMetrics(registry, at)) };
+  const metrics = prometheusMeters(registry, systemClock);
+  return { meters: metrics, ...(await serveMetrics(registry, at)) };
 }
 
 /** The instances that a file lists for this agent. @throws {Fault} `bad-instances-file` */

@@ -30,7 +30,7 @@ const atOnce = 100;
 export async function planLive(
   fleet: Fleet,
   orphans: LeasePolicy,
-  { leases, probe, clock }: Pick<Ports, 'leases' | 'probe' | 'clock'>,
+  { leases, messaging, clock }: Pick<Ports, 'leases' | 'messaging' | 'clock'>,
 ): Promise<Planned> {
   const seats = (await leases.list(allSeats)).length;
   // After the view: a run that is in it had its lease before its record.
@@ -43,7 +43,7 @@ export async function planLive(
     const some = silent.slice(from, from + atOnce);
     await Promise.all(
       some.map(async (run) => {
-        if (await answers(run, probe)) answering.add(run.run);
+        if (await answers(run, messaging)) answering.add(run.run);
       }),
     );
   }
@@ -59,9 +59,9 @@ function suspectsIn(fleet: Fleet): readonly AgentRecord[] {
   });
 }
 
-async function answers(run: RunRef, probe: Ports['probe']): Promise<boolean> {
+async function answers(run: RunRef, messaging: Ports['messaging']): Promise<boolean> {
   try {
-    return typeof (await probe.ping(run, askFor)) !== 'string';
+    return typeof (await messaging.ping(run, askFor)) !== 'string';
   } catch (error) {
     if (error instanceof Fault) return false;
     throw error;

@@ -70,7 +70,7 @@ export async function openPorts(options: StoreOptions, as: RunRef | string, crea
   });
   const ports = portsOf(store, {
     log: options.log ?? silent,
-    meters: options.meters ?? noopMetrics,
+    metrics: options.meters ?? noopMetrics,
   });
   if (typeof as !== 'string') void publishCharts(ports);
   return {

@@ -19,8 +19,8 @@ export interface Store {
   readonly audit: Audit;
   readonly keyframes: Keyframes;
   readonly charts: Charts;
-  readonly probe: RunMessaging;
-  readonly departures: DisconnectEvents;
+  readonly messaging: RunMessaging;
+  readonly disconnects: DisconnectEvents;
 }
 
 /** All that the core needs from the world. A function takes the ones it uses. */
@@ -28,7 +28,7 @@ export interface Ports extends Store {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly log: Log;
-  readonly meters: Metrics;
+  readonly metrics: Metrics;
   readonly processes: ProcessTable;
   /** A faster SHA-256 than the pure one, for who reads millions of events. */
   readonly hash?: Hash;

@@ -29,12 +29,12 @@ class Told implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly ended: Promise<void>;
 
-  private constructor(departures: DisconnectEvents) {
-    this.ended = departures.watch((said) => void this.#all.push(said), this.#stop.signal);
+  private constructor(disconnects: DisconnectEvents) {
+    this.ended = disconnects.watch((said) => void this.#all.push(said), this.#stop.signal);
   }
 
-  static async by(subject: Subject, { departures } = subject.store): Promise<Told> {
-    const told = new Told(departures);
+  static async by(subject: Subject, { disconnects } = subject.store): Promise<Told> {
+    const told = new Told(disconnects);
     await eventually(subject, async () => {
       const before = told.#scouts();
       const closed = await closeEach(subject, scout);
@@ -44,7 +44,7 @@ class Told implements AsyncDisposable {
     return told;
   }
 
-  get departures(): readonly Disconnect[] {
+  get disconnects(): readonly Disconnect[] {
     return this.#all.filter(({ slot }) => slot.host !== scout.host);
   }
 
@@ -58,7 +58,7 @@ class Told implements AsyncDisposable {
   }
 
   #scouts(): number {
-    return this.#all.length - this.departures.length;
+    return this.#all.length - this.disconnects.length;
   }
 }
 
@@ -71,16 +71,16 @@ export function departureContract(open: Open): void {
       await using two = await Told.by(subject, other);
       const connections = await subject.connections(run(1));
       await subject.elapse(200);
-      expect(one.departures).toEqual([]);
+      expect(one.disconnects).toEqual([]);
       for (const [n, connection] of connections.entries()) {
         await connection[Symbol.asyncDispose]();
         const said = Array.from({ length: n + 1 }, () => closed(run(1)));
-        await eventually(subject, () => expect(one.departures).toEqual(said));
-        await eventually(subject, () => expect(two.departures).toEqual(said));
+        await eventually(subject, () => expect(one.disconnects).toEqual(said));
+        await eventually(subject, () => expect(two.disconnects).toEqual(said));
       }
       await subject.elapse(500);
-      expect(one.departures).toHaveLength(connections.length);
-      expect(two.departures).toHaveLength(connections.length);
+      expect(one.disconnects).toHaveLength(connections.length);
+      expect(two.disconnects).toHaveLength(connections.length);
     });
 
     test.each(Object.entries(hostileNames))('of a name %s tells its slot', async (_, name) => {
@@ -88,7 +88,7 @@ export function departureContract(open: Open): void {
       await using told = await Told.by(subject);
       const [connection] = await subject.connections(named(name));
       await connection?.[Symbol.asyncDispose]();
-      await eventually(subject, () => expect(told.departures).toEqual([closed(named(name))]));
+      await eventually(subject, () => expect(told.disconnects).toEqual([closed(named(name))]));
     });
 
     test('of whoever is no agent is not told', async () => {
@@ -96,9 +96,11 @@ export function departureContract(open: Open): void {
       await using told = await Told.by(subject);
       await closeEach(subject);
       const count = await closeEach(subject, run(1));
-      await eventually(subject, () => expect(told.departures.length).toBeGreaterThanOrEqual(count));
+      await eventually(subject, () =>
+        expect(told.disconnects.length).toBeGreaterThanOrEqual(count),
+      );
       await subject.elapse(200);
-      expect(told.departures).toEqual(Array.from({ length: count }, () => closed(run(1))));
+      expect(told.disconnects).toEqual(Array.from({ length: count }, () => closed(run(1))));
     });
 
     test('is told to nobody after the signal, and the watch has ended', async () => {
@@ -108,15 +110,15 @@ export function departureContract(open: Open): void {
       told.abort();
       await told.ended;
       await closeEach(subject, run(1));
-      await eventually(subject, () => expect(going.departures).not.toEqual([]));
+      await eventually(subject, () => expect(going.disconnects).not.toEqual([]));
       await subject.elapse(200);
-      expect(told.departures).toEqual([]);
+      expect(told.disconnects).toEqual([]);
     });
 
     test('is not watched for where the signal came first', async () => {
       await using subject = await open();
       const said: Disconnect[] = [];
-      const watch = subject.store.departures.watch(
+      const watch = subject.store.disconnects.watch(
         (one) => void said.push(one),
         AbortSignal.abort(),
       );
@@ -133,7 +135,7 @@ export function departureContract(open: Open): void {
       await other[Symbol.asyncDispose]();
       await eventually(subject, () => told.ended);
       await closeEach(subject, run(1));
-      expect(told.departures).toEqual([]);
+      expect(told.disconnects).toEqual([]);
     });
   });
 }

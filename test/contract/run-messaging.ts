@@ -16,73 +16,80 @@ export function probeContract(open: Open): void {
   describe('a run that is asked', () => {
     test('and is nowhere has no responders', async () => {
       await using subject = await open();
-      expect(await subject.store.probe.ping(run(1), within)).toBe('no-responders');
+      expect(await subject.store.messaging.ping(run(1), within)).toBe('no-responders');
     });
 
     test('answers for itself, to another client', async () => {
       await using subject = await open();
       await using other = await subject.other();
-      await using _one = await other.probe.serve(run(1), answering('serving'));
-      await using _two = await other.probe.serve(run(2), answering('leaving'));
-      const { probe } = subject.store;
+      await using _one = await other.messaging.serve(run(1), answering('serving'));
+      await using _two = await other.messaging.serve(run(2), answering('leaving'));
+      const { messaging } = subject.store;
       // The other servers of a cluster know of it a moment after its own.
       await eventually(subject, async () => {
-        expect(await probe.ping(run(1), within)).toEqual({ lag: 12.5, state: 'serving' });
-        expect(await probe.ping(run(2), within)).toEqual({ lag: 12.5, state: 'leaving' });
+        expect(await messaging.ping(run(1), within)).toEqual({ lag: 12.5, state: 'serving' });
+        expect(await messaging.ping(run(2), within)).toEqual({ lag: 12.5, state: 'leaving' });
       });
-      expect(await probe.ping(run(3), within)).toBe('no-responders');
+      expect(await messaging.ping(run(3), within)).toBe('no-responders');
     });
 
     test('and has stopped listening has no responders', async () => {
       await using subject = await open();
       await using other = await subject.other();
-      const listening = await other.probe.serve(run(1), answering('serving'));
+      const listening = await other.messaging.serve(run(1), answering('serving'));
       await listening[Symbol.asyncDispose]();
       await eventually(subject, async () =>
-        expect(await subject.store.probe.ping(run(1), within)).toBe('no-responders'),
+        expect(await subject.store.messaging.ping(run(1), within)).toBe('no-responders'),
       );
     });
 
     test('and whose connection is gone has no responders', async () => {
       await using subject = await open();
       const other = await subject.other();
-      await other.probe.serve(run(1), answering('serving'));
+      await other.messaging.serve(run(1), answering('serving'));
       await eventually(subject, async () =>
-        expect(await subject.store.probe.ping(run(1), within)).toMatchObject({ state: 'serving' }),
+        expect(await subject.store.messaging.ping(run(1), within)).toMatchObject({
+          state: 'serving',
+        }),
       );
       await other[Symbol.asyncDispose]();
       await eventually(subject, async () =>
-        expect(await subject.store.probe.ping(run(1), within)).toBe('no-responders'),
+        expect(await subject.store.messaging.ping(run(1), within)).toBe('no-responders'),
       );
     });
 
     test('answers what is true when it is asked', async () => {
       await using subject = await open();
       const now = { lag: 0, state: 'serving' };
-      await using _listening = await subject.store.probe.serve(run(1), {
+      await using _listening = await subject.store.messaging.serve(run(1), {
         pong: () => ({ ...now }),
         onNotice: () => {},
       });
       now.state = 'lapsed';
       now.lag = 3;
-      expect(await subject.store.probe.ping(run(1), within)).toEqual({ lag: 3, state: 'lapsed' });
+      expect(await subject.store.messaging.ping(run(1), within)).toEqual({
+        lag: 3,
+        state: 'lapsed',
+      });
     });
 
     test('hears what it is told, in order, and nothing that others are told', async () => {
       await using subject = await open();
       await using other = await subject.other();
       const notices: Notice[] = [];
-      await using _one = await other.probe.serve(run(1), answering('serving', notices));
-      await using _two = await other.probe.serve(run(2), answering('serving'));
+      await using _one = await other.messaging.serve(run(1), answering('serving', notices));
+      await using _two = await other.messaging.serve(run(2), answering('serving'));
       await eventually(subject, async () => {
         for (const one of [run(1), run(2)]) {
-          expect(await subject.store.probe.ping(one, within)).toMatchObject({ state: 'serving' });
+          expect(await subject.store.messaging.ping(one, within)).toMatchObject({
+            state: 'serving',
+          });
         }
       });
-      subject.store.probe.notify(run(1), 'suspected');
-      subject.store.probe.notify(run(2), 'superseded');
-      subject.store.probe.notify(run(1), 'expired');
-      subject.store.probe.notify(run(3), 'expired');
+      subject.store.messaging.notify(run(1), 'suspected');
+      subject.store.messaging.notify(run(2), 'superseded');
+      subject.store.messaging.notify(run(1), 'expired');
+      subject.store.messaging.notify(run(3), 'expired');
       await eventually(subject, () => expect(notices).toEqual(['suspected', 'expired']));
     });
   });

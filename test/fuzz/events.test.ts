@@ -8,7 +8,7 @@ import { eventSubject } from '../../src/domain/events/event-subjects.ts';
 import type { Divergence } from '../../src/domain/replay/divergence.ts';
 import { RegistryProjection } from '../../src/domain/replay/fold.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
-import { signatureIn } from '../../src/runtime/audit/keyframes/signatures.ts';
+import { signatureOf } from '../../src/runtime/audit/keyframes/signatures.ts';
 import { replayTo } from '../../src/runtime/audit/replay.ts';
 import { replayMachines } from '../../src/runtime/audit/replay-machines.ts';
 import { verify } from '../../src/runtime/audit/verify.ts';
@@ -51,7 +51,7 @@ test('an event that is anything is an event or illegible, and an event can be to
         expect(typeof said).toBe('string');
       }
       expect(eventSubject(event.of, event.n)).toContain('.');
-      signatureIn(read);
+      signatureOf(read);
     },
     { runs: 400 },
   ));

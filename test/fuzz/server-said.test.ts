@@ -17,7 +17,7 @@ import { publish } from '../../src/adapters/nats/write/publish.ts';
 import { hashEvent } from '../../src/domain/events/hash-chain.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { Namespace, RunId } from '../../src/domain/identity/names.ts';
-import { lastKeyframe } from '../../src/runtime/audit/keyframes/latest-keyframe.ts';
+import { latestSignedKeyframe } from '../../src/runtime/audit/keyframes/latest-keyframe.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { historyOf } from '../fixtures/history/given-history.ts';
 import { slotAt } from '../runtime/support/fleet-in-memory.ts';
@@ -241,5 +241,5 @@ test('a keyframe whose head is anything can be read, or is said not to be there'
     // And a collector that looks for the last one goes on without it.
     const listed = { ...keyframes, list: async () => [1] };
     const ports = { audit: historyOf([]), keyframes: listed, hash: hashEvent };
-    await lastKeyframe(ports as unknown as Parameters<typeof lastKeyframe>[0]);
+    await latestSignedKeyframe(ports as unknown as Parameters<typeof latestSignedKeyframe>[0]);
   }));

@@ -19,19 +19,19 @@ export function memoryStore(
   link: Transport = directLink,
   connection: Connection = new Connection(world),
 ): Store & AsyncDisposable {
-  const probe = memoryProbe(world, link, () => connection.isOpen);
-  const departures = memoryDepartures(world, link);
+  const messaging = memoryProbe(world, link, () => connection.isOpen);
+  const disconnects = memoryDepartures(world, link);
   return {
     leases: memoryLeases(world, link),
     registry: memoryRegistry(world, link),
     audit: memoryAudit(world, link),
     keyframes: memoryKeyframes(world, link),
     charts: memoryCharts(world, link),
-    probe,
-    departures,
+    messaging,
+    disconnects,
     async [Symbol.asyncDispose]() {
-      probe[Symbol.dispose]();
-      departures[Symbol.dispose]();
+      messaging[Symbol.dispose]();
+      disconnects[Symbol.dispose]();
       connection.close();
     },
   };

@@ -28,13 +28,13 @@ export const portsOf = (store: Store): Ports => ({
   audit: store.audit,
   keyframes: store.keyframes,
   charts: store.charts,
-  probe: store.probe,
-  departures: store.departures,
+  messaging: store.messaging,
+  disconnects: store.disconnects,
   clock: systemClock,
   entropy: systemEntropy,
   processes: systemProcesses(),
   log: silent,
-  meters: noopMetrics,
+  metrics: noopMetrics,
 });
 
 /** A connection of the bare client, for floors: what the server does without any of ours. */

@@ -20,8 +20,8 @@ export async function watchFleet(
   };
   let heartbeats = 0;
   const ports = portsOf(await openStore(access, me));
-  const meters = {
-    ...ports.meters,
+  const metrics = {
+    ...ports.metrics,
     heartbeats: (messages: number) => {
       heartbeats += messages;
     },
@@ -30,7 +30,7 @@ export async function watchFleet(
   const collector = new Collector(
     me,
     { lease, onTransition: ({ event }) => event.type === 'sighted' && sighted.resolve() },
-    { ...ports, meters },
+    { ...ports, metrics },
   );
   await Promise.race([sighted.promise, collector.done]);
   await systemClock.sleep(settle);

@@ -1,4 +1,4 @@
-import type { Cause, MachinesReplayed } from '../../runtime/audit/replay-machines.ts';
+import type { DivergenceGroup, MachineReplayReport } from '../../runtime/audit/replay-machines.ts';
 import { plural } from '../tables/footer.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
@@ -8,7 +8,7 @@ import { stateText } from './event-lines.ts';
 import { formatCount } from './progress.ts';
 
 /** Steps that other machines would have taken otherwise, all for one cause, as a document. */
-export function causeDocument({ event, ...cause }: Cause): object {
+export function causeDocument({ event, ...cause }: DivergenceGroup): object {
   return {
     event: 'cause',
     type: event,
@@ -19,8 +19,8 @@ export function causeDocument({ event, ...cause }: Cause): object {
 }
 
 /** What came of it, as a document. */
-export function replayedDocument(replayed: MachinesReplayed, machines: readonly string[]): object {
-  const { causes, without, ...counts } = replayed;
+export function replayedDocument(replayed: MachineReplayReport, machines: readonly string[]): object {
+  const { groups: causes, unmatchedMachines: without, ...counts } = replayed;
   return {
     event: 'replayed',
     machines,
@@ -31,7 +31,7 @@ export function replayedDocument(replayed: MachinesReplayed, machines: readonly 
 }
 
 /** One cause: the step, what was recorded, what would be, and where to see it. */
-export function causeLines(cause: Cause, palette: Palette): readonly string[] {
+export function causeLines(cause: DivergenceGroup, palette: Palette): readonly string[] {
   const { machine, event, from, recorded, other, why, count, first, last } = cause;
   const where = from === null ? 'at its beginning' : `in ${stateText(from)}`;
   const now = other === undefined ? 'refused' : stateText(other);
@@ -48,7 +48,7 @@ export function causeLines(cause: Cause, palette: Palette): readonly string[] {
 
 /** What a person is told at the end. */
 export function machineDiffLines(
-  { events, judged, divergences, causes, without, unsure, illegible }: MachinesReplayed,
+  { events, judged, divergences, groups: causes, unmatchedMachines: without, unsure, illegible }: MachineReplayReport,
   machines: readonly string[],
   { palette, columns }: Pick<Terminal, 'palette' | 'columns'>,
 ): readonly string[] {

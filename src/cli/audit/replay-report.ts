@@ -1,5 +1,5 @@
 import type { Revision, WallTime } from '../../domain/time.ts';
-import type { Replayed, ReplayTarget } from '../../runtime/audit/replay.ts';
+import type { ReplayResult, ReplayTarget } from '../../runtime/audit/replay.ts';
 import { agentTable } from '../tables/agent-table.ts';
 import { plural } from '../tables/footer.ts';
 import { hostRows } from '../tables/host-rows.ts';
@@ -14,29 +14,29 @@ export const views = ['ps', 'agents', 'hosts'] as const;
 export type ViewName = (typeof views)[number];
 
 /** A moment of a history, as a document. */
-export const momentDocument = ({ seq, at, folded, keyframe }: Replayed): object => ({
+export const momentDocument = ({ seq, at, folded, keyframe }: ReplayResult): object => ({
   event: 'moment',
   ...{ seq, at, folded, keyframe },
 });
 
 /** The moment in words: after which event, and when that was. */
-export const formatMoment = ({ seq, at }: Pick<Replayed, 'seq' | 'at'>): string =>
+export const formatMoment = ({ seq, at }: Pick<ReplayResult, 'seq' | 'at'>): string =>
   seq === 0 ? 'before the first event' : `after event #${seq}, stored at ${dateTime(at)}`;
 
 /** How the moment was reached. */
-export const replayEffortText = ({ folded, keyframe }: Replayed): string =>
+export const replayEffortText = ({ folded, keyframe }: ReplayResult): string =>
   keyframe > 0
     ? `${formatCount(folded)} events replayed from the keyframe at #${keyframe}`
     : `${formatCount(folded)} events replayed from the beginning`;
 
 /** The moment against whose clock ages are told: the time that was asked for, else the last event's. */
-export const clockOf = (moment: ReplayTarget, { at }: Replayed, now: WallTime): WallTime =>
+export const clockOf = (moment: ReplayTarget, { at }: ReplayResult, now: WallTime): WallTime =>
   'at' in moment ? Math.min(moment.at, now) : at;
 
 /** What to know where the moment is not quite the one that was asked for. */
 export function caveats(
   moment: ReplayTarget,
-  { seq, keyframe }: Replayed,
+  { seq, keyframe }: ReplayResult,
   { first, last }: { readonly first: Revision; readonly last: Revision },
 ): readonly string[] {
   if (last === 0) return ['the history has no event yet'];

@@ -1,5 +1,5 @@
 import type { WallTime } from '../../domain/time.ts';
-import type { Verified } from '../../runtime/audit/verify.ts';
+import type { VerifyReport } from '../../runtime/audit/verify.ts';
 import { plural } from '../tables/footer.ts';
 import { dateTime } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
@@ -8,7 +8,7 @@ import { formatCount } from './progress.ts';
 
 /** What came of a verification. */
 export interface VerifyResult {
-  readonly verified: Verified;
+  readonly verified: VerifyReport;
   /** When the first event was stored; undefined: there is none. */
   readonly firstAt: WallTime | undefined;
   /** All of them, those from before a checkpoint too. */
@@ -73,7 +73,7 @@ function facts(outcome: VerifyResult, name: string): readonly string[] {
   return lines;
 }
 
-function notes({ first, begunFrom, events, notes }: Verified): string[] {
+function notes({ first, begunFrom, events, notes }: VerifyReport): string[] {
   const { lost, lostTails, unknownCharts, unsigned } = notes;
   const said: string[] = [];
   if (first > 1 && events > 0) {

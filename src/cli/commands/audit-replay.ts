@@ -5,7 +5,7 @@ import { findMoment } from '../../composition/find-moment.ts';
 import { loadMachines } from '../../composition/load-machines.ts';
 import { momentRule } from '../../composition/moment-expression.ts';
 import { Fault } from '../../domain/fault.ts';
-import { type Replayed, type ReplayTarget, replayTo } from '../../runtime/audit/replay.ts';
+import { type ReplayResult, type ReplayTarget, replayTo } from '../../runtime/audit/replay.ts';
 import { replayMachines } from '../../runtime/audit/replay-machines.ts';
 import { type Difference, differenceLine, fleetDiff } from '../audit/fleet-diff.ts';
 import { fleetRows } from '../audit/fleet-rows.ts';
@@ -158,7 +158,7 @@ async function tellOthers(
       onProgress: (seq) => show(`replaying  ${meter.at(seq)}`),
     }),
   );
-  for (const cause of replayed.causes) {
+  for (const cause of replayed.groups) {
     if (json) io.out(jsonLine(causeDocument(cause)));
     else for (const line of causeLines(cause, io.palette)) io.out(line);
   }
@@ -173,7 +173,7 @@ async function reach(
   text: string,
   { history, keyframes }: OpenHistory,
   io: Terminal,
-): Promise<{ readonly moment: ReplayTarget; readonly replayed: Replayed }> {
+): Promise<{ readonly moment: ReplayTarget; readonly replayed: ReplayResult }> {
   const moment = await findMoment(setting, text, history, io, systemAdapters.clock.wall());
   const replayed = await withSpinner(io, `replaying to ${text}`, () =>
     replayTo(history, moment, keyframes, io.signal, systemAdapters.hash),
@@ -183,7 +183,7 @@ async function reach(
 
 async function warn(
   moment: ReplayTarget,
-  replayed: Replayed,
+  replayed: ReplayResult,
   { history }: OpenHistory,
   io: Terminal,
 ) {

@@ -35,7 +35,7 @@ export async function connectOnce(settings: Common, io: Terminal, as: string, cr
   const store = await withSpinner(io, `connecting to ${access.servers.join(', ')}`, () =>
     openStore(access, opening),
   );
-  return connected(store, portsOf(store, { log: logOf(io, settings), meters: noopMetrics }));
+  return connected(store, portsOf(store, { log: logOf(io, settings), metrics: noopMetrics }));
 }
 
 /**
@@ -55,7 +55,7 @@ export async function connectPatiently(
     try {
       const store = await openStore(access, opening);
       if (tries > 0) io.err(`connected to ${store.standing().server}`);
-      const ports = portsOf(store, { log: logOf(io, settings), meters });
+      const ports = portsOf(store, { log: logOf(io, settings), metrics: meters });
       if (typeof as !== 'string') void publishCharts(ports);
       return connected(store, ports);
     } catch (cause) {

@@ -83,12 +83,12 @@ export class Agent implements AsyncDisposable {
   }
 
   get run(): RunId {
-    return this.#session.holding.me.run;
+    return this.#session.records.me.run;
   }
 
   /** The term of the present run; 0 until it has taken the slot. */
   get term(): Revision {
-    const { agent } = this.#session.holding;
+    const { agent } = this.#session.records;
     return agent ? termOf(agent) : 0;
   }
 
@@ -138,7 +138,7 @@ export class Agent implements AsyncDisposable {
       {
         ...this.#options,
         takeover,
-        former: this.#previousRuns,
+        previousRuns: this.#previousRuns,
         claim: {
           ...me,
           ttl,

@@ -8,7 +8,7 @@ import { retryDelay } from '../support/retry.ts';
 import { buildClaim, type Claim, transitionRun } from '../transitions/run-changes.ts';
 import type { OwnedRecords } from './owned-records.ts';
 
-export type Claimed =
+export type ClaimResult =
   | { readonly type: 'claimed' }
   /** Outcome unknown, and the record does not name the run: its id is used up (G3). */
   | { readonly type: 'spent' }
@@ -19,7 +19,7 @@ export interface ClaimOptions {
   /** Told to take the slot over from a run that is alive. */
   readonly takeover: boolean;
   /** Runs that this very process has been and is no longer. */
-  readonly former: ReadonlySet<RunId>;
+  readonly previousRuns: ReadonlySet<RunId>;
 }
 
 /** A run that nobody answers for is taken over when that was seen twice, so far apart. */
@@ -33,16 +33,16 @@ const probeWithin: Millis = seconds(1);
 export async function claimSlot(
   holding: OwnedRecords,
   options: ClaimOptions,
-  ports: Pick<Ports, 'registry' | 'leases' | 'probe' | 'clock' | 'entropy' | 'processes'>,
+  ports: Pick<Ports, 'registry' | 'leases' | 'messaging' | 'clock' | 'entropy' | 'processes'>,
   signal: AbortSignal,
-): Promise<Claimed | undefined> {
+): Promise<ClaimResult | undefined> {
   const key = agentKey(holding.me);
   while (!signal.aborted) {
     const there = readAgent(await ports.registry.read(key));
     if (there.kind === 'stored' && there.record.run === holding.me.run) {
       return (await confirm(holding, ports, signal)) ? { type: 'claimed' } : { type: 'spent' };
     }
-    if (holding.spent) return { type: 'spent' };
+    if (holding.isRunIdSpent) return { type: 'spent' };
     const right = await mayTake(there, holding.me, options, ports, signal);
     if (right === undefined) continue;
     if ('refused' in right) return { type: 'refused', why: right.refused };
@@ -51,10 +51,10 @@ export async function claimSlot(
     });
     const { outcome } = await holding.commit([change]);
     if (outcome === 'committed') {
-      if (there.kind === 'stored') ports.probe.notify(there.record, 'superseded');
+      if (there.kind === 'stored') ports.messaging.notify(there.record, 'superseded');
       return { type: 'claimed' };
     }
-    holding.spent = outcome === 'unknown';
+    holding.isRunIdSpent = outcome === 'unknown';
     // A write under way gets the time to arrive; and whoever starts over with a new run does not spin.
     if (outcome !== 'conflict') await retryDelay(ports, signal);
   }
@@ -86,8 +86,8 @@ type Right = { readonly because: string } | { readonly refused: string };
 async function mayTake(
   there: RecordRead<AgentRecord>,
   me: RunRef,
-  { takeover, former }: ClaimOptions,
-  ports: Pick<Ports, 'leases' | 'probe' | 'clock' | 'processes'>,
+  { takeover, previousRuns: former }: ClaimOptions,
+  ports: Pick<Ports, 'leases' | 'messaging' | 'clock' | 'processes'>,
   signal: AbortSignal,
 ): Promise<Right | undefined> {
   if (there.kind === 'absent') return { because: 'free' };
@@ -115,17 +115,17 @@ async function mayTakeUnreadable(
 
 async function mayTakeFromHolder(
   record: AgentRecord,
-  ports: Pick<Ports, 'leases' | 'probe' | 'clock'>,
+  ports: Pick<Ports, 'leases' | 'messaging' | 'clock'>,
   signal: AbortSignal,
 ): Promise<Right | undefined> {
-  const { leases, probe, clock } = ports;
+  const { leases, messaging, clock } = ports;
   const key = leaseKey(record);
   const before = await leases.read(key);
-  const first = await probe.ping(record, probeWithin);
+  const first = await messaging.ping(record, probeWithin);
   if (first === 'no-responders') {
     await clock.sleep(secondLook, signal);
     if (signal.aborted) return undefined;
-    const again = await probe.ping(record, probeWithin);
+    const again = await messaging.ping(record, probeWithin);
     const after = await leases.read(key);
     const renewed = after.text !== undefined && after.revision !== before.revision;
     return again === 'no-responders' && !renewed ? { because: 'nobody-answers' } : undefined;
@@ -137,7 +137,7 @@ async function mayTakeFromHolder(
 /** Somebody listens there and says nothing: a frozen process, perhaps. Its lease decides. */
 async function outlast(
   record: AgentRecord,
-  { leases, probe, clock }: Pick<Ports, 'leases' | 'probe' | 'clock'>,
+  { leases, messaging, clock }: Pick<Ports, 'leases' | 'messaging' | 'clock'>,
   signal: AbortSignal,
 ): Promise<Right | undefined> {
   const until = clock.monotonic() + record.ttl + seconds(5);
@@ -147,7 +147,7 @@ async function outlast(
     if (clock.monotonic() >= until) {
       return { refused: `run ${record.run} does not answer, but its lease is renewed` };
     }
-    const answer = await probe.ping(record, probeWithin);
+    const answer = await messaging.ping(record, probeWithin);
     if (typeof answer === 'object') {
       return { refused: `run ${record.run} holds the slot and answers (${answer.state})` };
     }

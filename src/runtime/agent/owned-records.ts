@@ -30,11 +30,11 @@ export class OwnedRecords {
    * A commit's outcome is not known: it may still be stored, and undo what is read meanwhile. Until the
    * slot's record, on which it is fenced, has been rewritten, nothing that is read settles anything.
    */
-  inDoubt = false;
+  hasUnknownCommit = false;
   /** The write that takes the slot has been sent, and its outcome is not known: never send another. */
-  spent = false;
+  isRunIdSpent = false;
   /** Where this run's chain for each instance stands, those it has removed included. */
-  readonly heads = new Map<string, ChainHead>();
+  readonly chainHeads = new Map<string, ChainHead>();
   /** Removals that may have been stored. */
   readonly #unsure = new Map<string, Change>();
   #agent: StoredAgent | undefined;
@@ -76,7 +76,7 @@ export class OwnedRecords {
     for (const entry of entries) if (entry.key !== agentKey(this.me)) this.#keep(entry);
     for (const [key, { head }] of this.#unsure) {
       // Nobody else removes what a live run owns: that it is gone means that the removal was stored.
-      if (this.instances.get(key)?.kind !== 'stored') this.heads.set(key, head);
+      if (this.instances.get(key)?.kind !== 'stored') this.chainHeads.set(key, head);
     }
   }
 
@@ -93,7 +93,7 @@ export class OwnedRecords {
     });
     if (outcome.outcome === 'committed') this.#apply(changes, outcome.revisions);
     if (outcome.outcome === 'unknown') {
-      this.inDoubt = true;
+      this.hasUnknownCommit = true;
       for (const change of changes) {
         const { key, text } = change.write;
         if (text === undefined && this.#isMine(key)) this.#unsure.set(key, change);
@@ -110,10 +110,11 @@ export class OwnedRecords {
       if (write.key === agentKey(this.me)) {
         const read = readAgent(entry);
         this.#agent = read.kind === 'stored' ? read : undefined;
-        this.inDoubt = false;
+        this.hasUnknownCommit = false;
       } else {
         // What an earlier run owned is no chain of this run's.
-        if (write.text !== undefined || this.#isMine(write.key)) this.heads.set(write.key, head);
+        if (write.text !== undefined || this.#isMine(write.key))
+          this.chainHeads.set(write.key, head);
         this.#unsure.delete(write.key);
         this.#keep(entry);
       }
@@ -130,7 +131,7 @@ export class OwnedRecords {
     if (read.kind === 'absent' && read.revision === 0) this.instances.delete(entry.key);
     else this.instances.set(entry.key, read);
     if (read.kind === 'stored' && read.record.run === this.me.run) {
-      this.heads.set(entry.key, read.record);
+      this.chainHeads.set(entry.key, read.record);
     }
   }
 }

@@ -15,7 +15,7 @@ import type { Change } from '../transitions/record-change.ts';
 import { transitionRun } from '../transitions/run-changes.ts';
 import type { OwnedRecords, OwnershipLost } from './owned-records.ts';
 
-export type Reconciled = 'reconciled' | 'suspected' | OwnershipLost;
+export type ReconcileResult = 'reconciled' | 'suspected' | OwnershipLost;
 
 /**
  * Makes the records under the slot's prefix equal to what really runs, each write conditional; then,
@@ -31,12 +31,12 @@ export async function reconcile(
   desired: () => Desired,
   ports: Pick<Ports, 'clock' | 'entropy'>,
   signal: AbortSignal,
-): Promise<Reconciled | undefined> {
+): Promise<ReconcileResult | undefined> {
   let known = holding.instances.size > 0;
   while (!signal.aborted) {
     const mine = holding.agent ?? (await holding.check());
     if ('ended' in mine) return mine;
-    const settled = !holding.inDoubt;
+    const settled = !holding.hasUnknownCommit;
     if (settled && !known) await holding.list();
     known = settled;
     const changes = settled ? nextChanges(holding, desired()) : ownMove(holding, 'confirmed');
@@ -69,7 +69,7 @@ function ownMove(holding: OwnedRecords, type: 'announced' | 'confirmed'): readon
 }
 
 function changeOf(holding: OwnedRecords, repair: ReconcileAction): Change | 'ignored' {
-  const { author, heads, agent } = holding;
+  const { author, chainHeads: heads, agent } = holding;
   // What is done before the run is announced is done because it started.
   const because = agent?.record.phase === 'registering' ? { cause: agent.record.hash } : {};
   switch (repair.do) {

@@ -12,7 +12,7 @@ import type { OwnedRecords, OwnershipLost } from './owned-records.ts';
 export async function refuteSuspicion(
   holding: OwnedRecords,
   holds: () => boolean,
-  ports: Pick<Ports, 'clock' | 'entropy' | 'meters'>,
+  ports: Pick<Ports, 'clock' | 'entropy' | 'metrics'>,
   signal: AbortSignal,
 ): Promise<'regranted' | 'lapsed' | OwnershipLost | undefined> {
   while (!signal.aborted) {
@@ -23,7 +23,7 @@ export async function refuteSuspicion(
     const { outcome } =
       change === 'ignored' ? { outcome: 'committed' } : await holding.commit([change]);
     if (outcome === 'committed' && change !== 'ignored' && mine.record.suspect) {
-      ports.meters.refuted();
+      ports.metrics.refuted();
     }
     // The write may have taken longer than the lease.
     if (outcome === 'committed') return holds() ? 'regranted' : 'lapsed';

@@ -50,7 +50,7 @@ const flushWithin: Millis = 2000;
  * stop, and what it still says is not heard: it may be about a lease that is gone by now.
  */
 export class Session {
-  readonly holding: OwnedRecords;
+  readonly records: OwnedRecords;
   readonly #options: SessionOptions;
   readonly #ports: Ports;
   readonly #keeper: LeaseKeeper;
@@ -65,7 +65,7 @@ export class Session {
     const me = author.actor;
     this.#options = options;
     this.#ports = ports;
-    this.holding = new OwnedRecords(me, author, ports);
+    this.records = new OwnedRecords(me, author, ports);
     this.#chain = new ProcessChain({ entity: 'session', ...me }, author, machine, ports);
     const text = JSON.stringify({ v: recordVersion, run: me.run });
     const lease = { key: leaseKey(me), text: () => text };
@@ -110,7 +110,7 @@ export class Session {
 
   async #answer(): Promise<AsyncDisposable | undefined> {
     const answering = await retryUntilAvailable(this.#ports, this.#end.signal, () =>
-      this.#ports.probe.serve(this.holding.me, {
+      this.#ports.messaging.serve(this.records.me, {
         pong: () => ({ lag: this.#keeper.lag, state: this.state }),
         onNotice: (notice) => void this.#onNotice(notice),
       }),
@@ -149,7 +149,7 @@ export class Session {
 
   async #effect(effect: SessionEffect, signal: AbortSignal): Promise<void> {
     const ports = this.#ports;
-    const holding = this.holding;
+    const holding = this.records;
     const until = <T>(attempt: () => Promise<T>) => retryUntilAvailable(ports, signal, attempt);
     const report = (found: Found) => {
       if (!signal.aborted) this.#report(found);
@@ -191,13 +191,13 @@ export class Session {
     const holds = () => this.#keeper.isValid;
     const ports = this.#ports;
     return retryUntilAvailable(ports, signal, () =>
-      refuteSuspicion(this.holding, holds, ports, signal),
+      refuteSuspicion(this.records, holds, ports, signal),
     );
   }
 
   async #takeLease(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
-      const taken = await retryUntilAvailable(this.#ports, signal, () => this.#keeper.take());
+      const taken = await retryUntilAvailable(this.#ports, signal, () => this.#keeper.acquire());
       if (taken === 'held') return true;
       await retryDelay(this.#ports, signal);
     }
@@ -209,7 +209,7 @@ export class Session {
     const ports = this.#ports;
     const left = await withTimeout(leaveWithin + drainFor, ports.clock, signal, (bound) =>
       retryUntilAvailable(ports, bound, () =>
-        leaveGracefully(this.holding, drainFor, ports, bound),
+        leaveGracefully(this.records, drainFor, ports, bound),
       ),
     );
     this.#report(left ?? { type: 'gave-up' });
@@ -223,7 +223,7 @@ export class Session {
   }
 
   async #onNotice(notice: Notice): Promise<void> {
-    this.#ports.log.info('told', { run: this.holding.me.run, notice });
+    this.#ports.log.info('told', { run: this.records.me.run, notice });
     await this.#check();
   }
 
@@ -238,7 +238,7 @@ export class Session {
   async #check(): Promise<void> {
     if (this.state !== 'serving' && this.state !== 'reconciling') return;
     const found = await retryUntilAvailable(this.#ports, this.#state.signal, () =>
-      this.holding.check(),
+      this.records.check(),
     );
     if (!found || 'ended' in found) this.#report(found);
     else if (found.record.suspect && this.#keeper.isValid) this.#post({ type: 'suspected' });

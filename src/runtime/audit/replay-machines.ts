@@ -11,10 +11,10 @@ import type { Revision } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
 import { MemoizedMachine } from '../transitions/memoized-transition.ts';
 import { compileMachine } from '../transitions/transition.ts';
-import { storedChain } from './verifier/chain-index.ts';
+import { chainOfSubject } from './verifier/chain-index.ts';
 
 /** A recorded step that the other machine would have taken otherwise. */
-interface OtherWay {
+interface MachineDivergence {
   readonly seq: Revision;
   readonly entity: string;
   readonly machine: string;
@@ -29,22 +29,22 @@ interface OtherWay {
 }
 
 /** All steps that differ in the same way: one change of a machine explains them. */
-export interface Cause extends Omit<OtherWay, 'seq' | 'entity'> {
+export interface DivergenceGroup extends Omit<MachineDivergence, 'seq' | 'entity'> {
   readonly count: number;
-  readonly first: Pick<OtherWay, 'seq' | 'entity'>;
-  readonly last: Pick<OtherWay, 'seq' | 'entity'>;
+  readonly first: Pick<MachineDivergence, 'seq' | 'entity'>;
+  readonly last: Pick<MachineDivergence, 'seq' | 'entity'>;
 }
 
-export interface MachinesReplayed {
+export interface MachineReplayReport {
   /** How many events the history has. */
   readonly events: number;
   /** How many of them an other machine was asked about. */
   readonly judged: number;
   readonly divergences: number;
   /** In the order of their first examples. */
-  readonly causes: readonly Cause[];
+  readonly groups: readonly DivergenceGroup[];
   /** Events of machines that are not among the others, by name. */
-  readonly without: ReadonlyMap<string, number>;
+  readonly unmatchedMachines: ReadonlyMap<string, number>;
   /** Events before which others of their chain were lost, so that a guard's answer is not known. */
   readonly unsure: number;
   /** What stands in the history and is no event. */
@@ -53,7 +53,7 @@ export interface MachinesReplayed {
 
 export interface ReplayMachinesOptions {
   readonly signal: AbortSignal;
-  readonly onDivergence?: (divergence: OtherWay) => void;
+  readonly onDivergence?: (divergence: MachineDivergence) => void;
   readonly onProgress?: (done: Revision, of: Revision) => void;
   readonly hash?: Hash;
 }
@@ -72,7 +72,7 @@ export async function replayMachines(
   history: History,
   machines: Readonly<Record<string, AnyStateMachine>>,
   { signal, onDivergence, onProgress, hash }: ReplayMachinesOptions,
-): Promise<MachinesReplayed> {
+): Promise<MachineReplayReport> {
   const others = new Others(Object.values(machines));
   const causes = new Causes();
   const { last } = await history.range();
@@ -89,13 +89,13 @@ export async function replayMachines(
     }
     if (events % 1000 === 0) onProgress?.(stored.seq, last);
   }
-  const { judged, without, unsure } = others;
-  return { events, illegible, judged, without, unsure, ...causes.counted() };
+  const { judged, unmatchedMachines: without, unsure } = others;
+  return { events, illegible, judged, unmatchedMachines: without, unsure, ...causes.counted() };
 }
 
 /** The other machines, and the contexts of the entities that they are asked about. */
 class Others {
-  readonly without = new Map<string, number>();
+  readonly unmatchedMachines = new Map<string, number>();
   judged = 0;
   unsure = 0;
   readonly #steppers: ReadonlyMap<string, MemoizedMachine>;
@@ -108,11 +108,14 @@ class Others {
     );
   }
 
-  judge(recorded: AuditEntry): OtherWay | undefined {
+  judge(recorded: AuditEntry): MachineDivergence | undefined {
     const { event, seq } = recorded;
     const stepper = this.#steppers.get(event.machine);
     if (!stepper) {
-      this.without.set(event.machine, (this.without.get(event.machine) ?? 0) + 1);
+      this.unmatchedMachines.set(
+        event.machine,
+        (this.unmatchedMachines.get(event.machine) ?? 0) + 1,
+      );
       return undefined;
     }
     const taken = this.#take(recorded, stepper);
@@ -136,18 +139,18 @@ class Others {
   #take(
     recorded: AuditEntry,
     stepper: MemoizedMachine,
-  ): Pick<OtherWay, 'other' | 'why'> | 'unsure' {
+  ): Pick<MachineDivergence, 'other' | 'why'> | 'unsure' {
     const { event } = recorded;
-    const { guarded } = stepper.steppable;
-    const chain = storedChain(recorded);
+    const { hasGuards: guarded } = stepper.compiled;
+    const chain = chainOfSubject(recorded);
     if (event.from === null) this.#contexts.delete(chain);
     if (guarded && event.lost !== undefined) this.#contexts.set(chain, undefined);
-    const begun = stepper.begin();
+    const begun = stepper.initialTransition();
     const context = this.#contexts.has(chain) ? this.#contexts.get(chain) : begun.context;
     if (guarded && context === undefined && event.from !== null) return 'unsure';
     if (event.from === null) return { other: begun.to, why: undefined };
     try {
-      const step = stepper.step({ value: event.from, context }, event.event);
+      const step = stepper.transition({ value: event.from, context }, event.event);
       if (step === 'ignored') return { other: undefined, why: 'it has no such transition there' };
       if (guarded) this.#contexts.set(chain, step.context);
       if (stepper.isFinal(event.to)) this.#contexts.delete(chain);
@@ -160,10 +163,10 @@ class Others {
 }
 
 class Causes {
-  readonly #causes = new Map<string, Cause>();
+  readonly #causes = new Map<string, DivergenceGroup>();
   #count = 0;
 
-  add({ seq, entity, ...difference }: OtherWay): void {
+  add({ seq, entity, ...difference }: MachineDivergence): void {
     this.#count += 1;
     const name = JSON.stringify(difference);
     const known = this.#causes.get(name);
@@ -176,7 +179,7 @@ class Causes {
     );
   }
 
-  counted(): Pick<MachinesReplayed, 'divergences' | 'causes'> {
-    return { divergences: this.#count, causes: [...this.#causes.values()] };
+  counted(): Pick<MachineReplayReport, 'divergences' | 'groups'> {
+    return { divergences: this.#count, groups: [...this.#causes.values()] };
   }
 }

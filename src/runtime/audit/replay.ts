@@ -7,7 +7,7 @@ import type { Revision, WallTime } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
 import { KeyframeDecoder, readKeyframe } from './keyframes/codec.ts';
-import { signaturesFrom } from './keyframes/signatures.ts';
+import { readSignatures } from './keyframes/signatures.ts';
 import type { Checkpoint } from './verifier/verifier.ts';
 
 /** A moment of a history: after all that was written until then. */
@@ -18,7 +18,7 @@ export type ReplayTarget =
   | { readonly before: Revision };
 
 /** The fleet as it was, with the last event that is in it. */
-export interface Replayed {
+export interface ReplayResult {
   readonly fleet: Fleet;
   readonly records: ReadonlyMap<string, RecordUpdate>;
   readonly seq: Revision;
@@ -41,7 +41,7 @@ export async function replayTo(
   keyframes: Keyframes | undefined,
   signal: AbortSignal,
   hash?: Hash,
-): Promise<Replayed> {
+): Promise<ReplayResult> {
   const start = keyframes && (await startOf(history, moment, keyframes, hash));
   const fold = start
     ? RegistryProjection.from(start.records, start.commit)
@@ -92,7 +92,7 @@ async function startOf(
   const places = await keyframes.list();
   for (let at = (await countBefore(places, moment, keyframes)) - 1; at >= 0; at -= 1) {
     const keyframe = places[at] ?? 0;
-    for await (const signature of signaturesFrom(history, keyframe + 1, hash)) {
+    for await (const signature of readSignatures(history, keyframe + 1, hash)) {
       if (signature.keyframe !== keyframe) continue;
       const start = await readKeyframe(keyframes, signature, hash);
       if (start) return start;

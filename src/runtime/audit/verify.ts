@@ -14,7 +14,7 @@ import type { Leases } from '../../ports/leases.ts';
 import type { Registry } from '../../ports/registry.ts';
 import { checkKeyframe, checkTouched } from './check-keyframe.ts';
 import { KeyframeDecoder, readKeyframe } from './keyframes/codec.ts';
-import { signatureIn, signaturesFrom } from './keyframes/signatures.ts';
+import { readSignatures, signatureOf } from './keyframes/signatures.ts';
 import { RegistryCatchUp } from './registry-catch-up.ts';
 import { countTruncatedChains } from './truncated-chains.ts';
 import { type Checkpoint, Verifier, type VerifierNotes } from './verifier/verifier.ts';
@@ -37,7 +37,7 @@ export interface VerifyOptions {
   readonly signal: AbortSignal;
 }
 
-export interface Verified {
+export interface VerifyReport {
   /** Where the history begins: above 1, it was trimmed. */
   readonly first: Revision;
   /** The keyframe from which a trimmed history was replayed; 0: none was needed, or none fits. */
@@ -72,7 +72,7 @@ export async function verify(
   history: History,
   ports: VerifyPorts,
   options: VerifyOptions,
-): Promise<Verified> {
+): Promise<VerifyReport> {
   const verification = new Verification(history, ports, options);
   return verification.run();
 }
@@ -103,7 +103,7 @@ class Verification {
     this.#verifier = this.#newVerifier();
   }
 
-  async run(): Promise<Verified> {
+  async run(): Promise<VerifyReport> {
     const { keyframes, leases } = this.#ports;
     const { first } = await this.#history.range();
     this.#frames = new Set(await keyframes?.list());
@@ -172,7 +172,7 @@ class Verification {
   async #firstSigned(first: Revision): Promise<Checkpoint | undefined> {
     const { keyframes } = this.#ports;
     if (!keyframes) return undefined;
-    for await (const signature of signaturesFrom(this.#history, first, this.#hash)) {
+    for await (const signature of readSignatures(this.#history, first, this.#hash)) {
       if (signature.keyframe < first - 1 || !this.#frames.has(signature.keyframe)) continue;
       const keyframe = await readKeyframe(keyframes, signature, this.#hash);
       if (keyframe) return keyframe;
@@ -212,7 +212,7 @@ class Verification {
   }
 
   #checkSignature(recorded: AuditEntry | UnreadableEvent): void {
-    const signature = signatureIn(recorded);
+    const signature = signatureOf(recorded);
     if (!signature) return;
     const { keyframe, digest, seq } = signature;
     const found = this.#unsigned.get(keyframe);

@@ -90,7 +90,7 @@ export class Collector implements AsyncDisposable {
       sweepEvery: this.#options.sweepEvery ?? sweepEvery,
       onSeatRemoved: () => lost('the policy has fewer seats'),
     };
-    this.#ports.meters.seated(true);
+    this.#ports.metrics.seated(true);
     const sitting = new SeatedCollector(this.#author, place, lease, this.#ports, {
       sighted: () => void this.#post({ type: 'sighted' }),
       blinded: (why) => void this.#post({ type: 'blinded', why }),
@@ -100,7 +100,7 @@ export class Collector implements AsyncDisposable {
     this.#sitting = sitting;
     await sitting.run(AbortSignal.any([term.signal, signal]));
     this.#sitting = undefined;
-    this.#ports.meters.seated(false);
+    this.#ports.metrics.seated(false);
     await taken.keeper.release();
     if (!signal.aborted) this.#post({ type: 'unseated' });
   }

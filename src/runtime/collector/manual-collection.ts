@@ -13,7 +13,7 @@ import { LeaseObservations } from './observe/lease-observations.ts';
 import { ObserverHealth } from './observe/observer-health.ts';
 import { Sweeper, sweepEvery } from './sweeper.ts';
 
-export interface VisitListener {
+export interface ManualCollectionListener {
   /** What one commit of this visit has done. */
   onCommitted(events: readonly AuditEvent[]): void;
   /** It judges from now on: every silence, grace and leftover counts from zero. */
@@ -37,19 +37,24 @@ export class ManualCollection implements AsyncDisposable {
   readonly #key: string;
   readonly #lease: LeasePolicy;
   readonly #ports: Ports;
-  readonly #listener: VisitListener;
+  readonly #listener: ManualCollectionListener;
   readonly #stop = new AbortController();
   readonly #following: Promise<void>;
   #lost: string | undefined;
   #written: Revision = 0;
 
-  constructor(author: Author, lease: LeasePolicy, ports: Ports, listener: VisitListener) {
+  constructor(
+    author: Author,
+    lease: LeasePolicy,
+    ports: Ports,
+    listener: ManualCollectionListener,
+  ) {
     const { actor } = author;
     this.#lease = lease;
     this.#ports = { ...ports, registry: this.#telling(ports.registry) };
     this.#listener = listener;
     this.#sightings = new LeaseObservations(ports.clock);
-    this.view = new RegistryCache(this.#ports, (slots) => this.#sweeper.touched(slots));
+    this.view = new RegistryCache(this.#ports, (slots) => this.#sweeper.slotsChanged(slots));
     const seeing = { view: this.view, sightings: this.#sightings };
     // Seats are not watched here: so nobody comes before it.
     this.#sweeper = new Sweeper(author, seeing, { seat: 1, lease, sweepEvery }, this.#ports, {
@@ -84,21 +89,21 @@ export class ManualCollection implements AsyncDisposable {
    * @throws {Fault} `store-unavailable` where its own lease is lost
    */
   async watch(duration: Millis, signal: AbortSignal): Promise<void> {
-    const { clock, leases, departures } = this.#ports;
+    const { clock, leases, disconnects } = this.#ports;
     await this.view.loaded;
-    if ((await this.#keeper.take()) !== 'held') throw leaseLost('it could not be taken');
-    const own = { key: this.#key, keeper: this.#keeper, called: 'lease' } as const;
+    if ((await this.#keeper.acquire()) !== 'held') throw leaseLost('it could not be taken');
+    const own = { key: this.#key, keeper: this.#keeper, label: 'lease' } as const;
     const eyesight = new ObserverHealth(own, this.#lease, this.#sightings, clock);
     const over = new AbortController();
     const both = AbortSignal.any([over.signal, signal]);
     const observing = (async () => {
       for await (const feed of leases.watch([allRunLeases], both)) {
-        this.#sightings.take(feed);
+        this.#sightings.apply(feed);
         if (eyesight.confirmRenewal() && !eyesight.judging) this.#see(eyesight);
       }
     })();
-    const hearing = departures.watch(
-      (departure) => this.#sweeper.departed(departure, eyesight.judging),
+    const hearing = disconnects.watch(
+      (departure) => this.#sweeper.onDisconnect(departure, eyesight.judging),
       both,
     );
     try {
@@ -130,14 +135,14 @@ export class ManualCollection implements AsyncDisposable {
 
   /** Clocks that have just begun can decide nothing: what is done is what was decided before. */
   async #sweepOnce(signal: AbortSignal): Promise<void> {
-    this.#sweeper.start();
+    this.#sweeper.restartClocks();
     this.#sweeper.sweep(signal);
     await this.#sweeper.settled();
   }
 
   #see(eyesight: ObserverHealth): void {
     eyesight.resumeJudging();
-    this.#sweeper.start();
+    this.#sweeper.restartClocks();
     this.#listener.sighted();
   }
 

@@ -47,7 +47,7 @@ export class SeatPriority {
   }
 
   /** Nothing is to be done there any more. */
-  done(what: string): void {
+  clear(what: string): void {
     this.#waiting.delete(what);
   }
 

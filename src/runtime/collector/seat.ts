@@ -18,7 +18,7 @@ import { retryUntilAvailable } from '../support/retry.ts';
 export async function takeSeat(
   text: () => string,
   lease: LeasePolicy,
-  ports: Pick<Ports, 'leases' | 'registry' | 'clock' | 'entropy' | 'log' | 'meters'>,
+  ports: Pick<Ports, 'leases' | 'registry' | 'clock' | 'entropy' | 'log' | 'metrics'>,
   lapsed: (why: string) => void,
   signal: AbortSignal,
 ): Promise<{ seat: number; keeper: LeaseKeeper } | undefined> {
@@ -31,7 +31,7 @@ export async function takeSeat(
       const key = seatKey(seat);
       if (taken.has(key)) continue;
       const keeper = new LeaseKeeper({ key, text }, lease, ports, lapsed);
-      if ((await retryUntilAvailable(ports, signal, () => keeper.take())) === 'held')
+      if ((await retryUntilAvailable(ports, signal, () => keeper.acquire())) === 'held')
         return { seat, keeper };
     }
     const runs = Math.max(0, ...held.map(({ text }) => watchedRuns(text)));

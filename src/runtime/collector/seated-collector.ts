@@ -54,10 +54,10 @@ export class SeatedCollector {
     this.#ports = ports;
     this.#listener = listener;
     this.#sightings = new LeaseObservations(ports.clock);
-    this.view = new RegistryCache(ports, (slots) => this.#sweeper.touched(slots));
+    this.view = new RegistryCache(ports, (slots) => this.#sweeper.slotsChanged(slots));
     const seeing = { view: this.view, sightings: this.#sightings };
     this.#sweeper = new Sweeper(author, seeing, { seat, lease, sweepEvery }, ports, listener);
-    const own = { key: seatKey(seat), keeper, called: 'seat' } as const;
+    const own = { key: seatKey(seat), keeper, label: 'seat' } as const;
     this.#eyesight = new ObserverHealth(own, lease, this.#sightings, ports.clock);
     const sign = listener.kept.bind(listener);
     this.#keyframer = new KeyframeWriter(ports, sign, keyframeEvery);
@@ -70,7 +70,7 @@ export class SeatedCollector {
         this.view.follow(signal),
         this.#observe(signal),
         this.#sweepLoop(signal),
-        this.#keyframer.run(() => this.#sweeper.leads, signal),
+        this.#keyframer.run(() => this.#sweeper.isLeader, signal),
         this.#followDisconnects(signal),
       ]);
     } finally {
@@ -82,7 +82,7 @@ export class SeatedCollector {
   /** Every silence, grace and leftover counts from now. */
   startClocks(): void {
     this.#eyesight.resumeJudging();
-    this.#sweeper.start();
+    this.#sweeper.restartClocks();
   }
 
   /** Nothing is judged until the seat's next renewal, one that comes after this moment, was seen. */
@@ -92,8 +92,8 @@ export class SeatedCollector {
 
   async #observe(signal: AbortSignal): Promise<void> {
     for await (const feed of this.#ports.leases.watch([allRunLeases, allSeats], signal)) {
-      this.#sightings.take(feed);
-      if (feed.kind === 'changes') this.#ports.meters.heartbeats(feed.entries.length);
+      this.#sightings.apply(feed);
+      if (feed.kind === 'changes') this.#ports.metrics.heartbeats(feed.entries.length);
       if (!this.#eyesight.confirmRenewal()) continue;
       if (this.#eyesight.judging || this.view.age === undefined) continue;
       this.#listener.sighted();
@@ -102,8 +102,8 @@ export class SeatedCollector {
 
   /** Looks at once where a connection closes; a server that says nothing of it costs nothing. */
   #followDisconnects(signal: AbortSignal): Promise<void> {
-    return this.#ports.departures.watch(
-      (departure) => this.#sweeper.departed(departure, this.#eyesight.judging),
+    return this.#ports.disconnects.watch(
+      (departure) => this.#sweeper.onDisconnect(departure, this.#eyesight.judging),
       signal,
     );
   }
@@ -127,7 +127,7 @@ export class SeatedCollector {
       if (now - tidied < tidyEvery) continue;
       tidied = now;
       this.#sweeper.forget(forgetAfter);
-      if (this.#sweeper.leads) void this.#tidy();
+      if (this.#sweeper.isLeader) void this.#tidy();
     }
   }
 

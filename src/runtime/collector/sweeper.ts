@@ -15,7 +15,7 @@ import type { BrakePermit } from './execute/commit-batcher.ts';
 import { InFlightTasks } from './execute/in-flight.ts';
 import { RemovalBackoff } from './execute/removal-backoff.ts';
 import { clearLeftovers, leftoverPolicyFor } from './execute/remove-leftovers.ts';
-import { Executor } from './execute/verdict-executor.ts';
+import { VerdictExecutor } from './execute/verdict-executor.ts';
 import { ZoneBrakes } from './execute/zone-brakes.ts';
 import {
   type Judgement,
@@ -49,7 +49,7 @@ export interface SweepOptions {
 
 /** One collector's judging and removing: a level-triggered sweep over all that its view shows. */
 export class Sweeper implements Observer {
-  readonly sightings: LeaseObservations;
+  readonly observations: LeaseObservations;
   readonly #author: Author;
   readonly #view: RegistryCache;
   readonly #place: SweepOptions;
@@ -58,7 +58,7 @@ export class Sweeper implements Observer {
   readonly #turns: SeatPriority;
   readonly #brakes: ZoneBrakes;
   readonly #departed: RecentDisconnects;
-  readonly #executor: Executor;
+  readonly #executor: VerdictExecutor;
   readonly #doubts: SuspicionAges;
   readonly #removals: RemovalBackoff;
   readonly #atWork: InFlightTasks;
@@ -76,7 +76,7 @@ export class Sweeper implements Observer {
   ) {
     this.#author = author;
     this.#view = seeing.view;
-    this.sightings = seeing.sightings;
+    this.observations = seeing.sightings;
     this.#place = place;
     this.#ports = ports;
     this.#atWork = new InFlightTasks(ports.log);
@@ -86,30 +86,30 @@ export class Sweeper implements Observer {
     this.#departed = new RecentDisconnects(ports.clock);
     this.#doubts = new SuspicionAges(ports.clock);
     this.#removals = new RemovalBackoff(ports.clock, (busy) => listener.removing(busy));
-    this.#executor = new Executor(author, seeing.view, this, this.#brakes, ports);
+    this.#executor = new VerdictExecutor(author, seeing.view, this, this.#brakes, ports);
   }
 
   /** Whether this seat does what is to be done once and for all of them. */
-  get leads(): boolean {
+  get isLeader(): boolean {
     return this.#turns.isLeader;
   }
 
   /** Begins to judge: every silence, grace and leftover counts from now. */
-  start(): void {
-    this.sightings.resetClocks();
+  restartClocks(): void {
+    this.observations.resetClocks();
     this.#doubts.clear();
     this.#removals.clear();
     this.#departed.clear();
-    this.#leftovers.start(this.#view.fleet);
+    this.#leftovers.restart(this.#view.fleet);
   }
 
   /** Forgets what has been over for so long. */
   forget(over: Millis): void {
-    this.sightings.forget(over);
+    this.observations.forget(over);
     this.#turns.forget(over);
   }
 
-  touched(slots: ReadonlySet<string>): void {
+  slotsChanged(slots: ReadonlySet<string>): void {
     for (const slot of slots) {
       const there = this.#view.fleet.slot(slot);
       if (!there) this.#removals.forget(slot);
@@ -118,44 +118,45 @@ export class Sweeper implements Observer {
       this.#lastExamined.delete(slot);
       this.#departed.forget(slot);
     }
-    this.#leftovers.touched(slots, this.#view.fleet);
+    this.#leftovers.update(slots, this.#view.fleet);
   }
 
   suspicionAge(record: AgentRecord, held: boolean): Millis {
-    const counted = this.#ports.clock.monotonic() - this.sightings.startedAt;
-    return Math.min(counted, this.#doubts.age(record, held));
+    const counted = this.#ports.clock.monotonic() - this.observations.startedAt;
+    return Math.min(counted, this.#doubts.ageOf(record, held));
   }
 
-  departureOf(record: AgentRecord): ClosedConnection | undefined {
-    const heard = this.sightings.seenAt(leaseKey(record)) ?? Number.NEGATIVE_INFINITY;
-    return this.#departed.of(record, Math.max(heard, this.sightings.startedAt));
+  disconnectOf(record: AgentRecord): ClosedConnection | undefined {
+    const heard = this.observations.seenAt(leaseKey(record)) ?? Number.NEGATIVE_INFINITY;
+    return this.#departed.find(record, Math.max(heard, this.observations.startedAt));
   }
 
-  isHeld(slot: Slot): boolean {
+  isOnHold(slot: Slot): boolean {
     return this.#view.fleet.state.holdOn(slot) !== undefined;
   }
 
-  brakeOn(record: AgentRecord): RunEvidence['brake'] {
+  brakeStateOf(record: AgentRecord): RunEvidence['brake'] {
     return this.#admitted.has(agentMapKey(record)) ? 'lets-through' : this.#brakes.stateFor(record);
   }
 
   /** A connection closed: whoever's turn it is looks at once. `signal`: undefined while blind. */
-  departed({ slot, how }: Disconnect, signal: AbortSignal | undefined): void {
+  onDisconnect({ slot, how }: Disconnect, signal: AbortSignal | undefined): void {
     const tokens = agentMapKey(slot);
     const there = this.#view.fleet.slot(tokens);
     if (there?.agent?.kind !== 'stored') return;
     const { record } = there.agent;
     if (record.phase === 'expired' || record.phase === 'leaving' || record.suspect) return;
-    if (!this.#departed.add(slot, zoneOf(record), how, this.#brakes.mostAtOnce(record))) return;
+    if (!this.#departed.add(slot, zoneOf(record), how, this.#brakes.maxDisconnectsAtOnce(record)))
+      return;
     if (signal && !signal.aborted) this.#judgeAgent(there, signal);
   }
 
   /** Looks at everything once, and begins whatever is to be done. */
   sweep(signal: AbortSignal): void {
-    const { clock, meters } = this.#ports;
+    const { clock, metrics } = this.#ports;
     const began = clock.monotonic();
-    this.#turns.setActiveSeats(this.sightings.seats(this.#place.lease.ttl));
-    this.#brakes.look();
+    this.#turns.setActiveSeats(this.observations.activeSeats(this.#place.lease.ttl));
+    this.#brakes.update();
     for (const slot of this.#view.fleet.slots()) this.#judgeAgent(slot, signal);
     for (const hold of this.#view.fleet.state.holds()) this.#considerHold(hold);
     for (const { slot, leftovers } of this.#leftovers.due(this.#view.fleet)) {
@@ -168,7 +169,7 @@ export class Sweeper implements Observer {
         this.#removals.run(() => clearLeftovers(due, rule, this.#author, this.#ports)),
       );
     }
-    meters.swept(clock.monotonic() - began);
+    metrics.swept(clock.monotonic() - began);
   }
 
   /** Resolves when nothing is under way any more. */
@@ -183,7 +184,7 @@ export class Sweeper implements Observer {
     const verdict = judgeLocally(seen, this);
     if (verdict.do === 'keep') {
       this.#lastExamined.delete(slot.slot);
-      this.#turns.done(seen.record.run);
+      this.#turns.clear(seen.record.run);
       return;
     }
     if (verdict.do === 'wait') {
@@ -201,7 +202,7 @@ export class Sweeper implements Observer {
   #keptLately(slot: string, { record }: StoredAgent): boolean {
     const kept = this.#lastExamined.get(slot);
     if (kept === undefined || this.#ports.clock.monotonic() - kept >= askAgainAfter) return false;
-    const past = this.sightings.timeSinceRenewal(leaseKey(record)) - record.ttl;
+    const past = this.observations.timeSinceRenewal(leaseKey(record)) - record.ttl;
     return record.phase !== 'expired' && !(past >= 0 && past < askAgainAfter);
   }
 
@@ -237,7 +238,7 @@ export class Sweeper implements Observer {
     if (verdict.do === 'keep') this.#departed.drop(seen.record);
     if (verdict.do !== 'wait') return;
     if (verdict.why === 'lease-stands' || verdict.why === 'answers') {
-      this.#ports.probe.notify(seen.record, 'suspected'); // it may not have been told
+      this.#ports.messaging.notify(seen.record, 'suspected'); // it may not have been told
     }
     if (verdict.why !== 'brake') this.#doubts.drop(slot);
   }
@@ -249,7 +250,7 @@ export class Sweeper implements Observer {
     if (revision === undefined) return;
     this.#admitted.delete(slot);
     // The next sweep would find it too: a tenth of a second later, which is longer than removing takes.
-    const expired = await this.#executor.seen(judged, revision, signal);
+    const expired = await this.#executor.waitForRecord(judged, revision, signal);
     if (expired) await this.#remove(expired, signal);
   }
 

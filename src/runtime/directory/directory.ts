@@ -33,7 +33,7 @@ export interface DirectoryOptions {
  */
 export class Directory implements AsyncDisposable {
   readonly #view: RegistryCache;
-  readonly #ports: Pick<Ports, 'registry' | 'leases' | 'clock' | 'log' | 'meters'>;
+  readonly #ports: Pick<Ports, 'registry' | 'leases' | 'clock' | 'log' | 'metrics'>;
   readonly #options: DirectoryOptions;
   readonly #stop = new AbortController();
   readonly #done: Promise<unknown>;
@@ -45,7 +45,7 @@ export class Directory implements AsyncDisposable {
   #observed = true;
 
   constructor(
-    ports: Pick<Ports, 'registry' | 'leases' | 'clock' | 'log' | 'meters'>,
+    ports: Pick<Ports, 'registry' | 'leases' | 'clock' | 'log' | 'metrics'>,
     options: DirectoryOptions = { seatsEvery: seconds(15) },
   ) {
     this.#ports = ports;

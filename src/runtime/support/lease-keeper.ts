@@ -27,7 +27,7 @@ const momentOf = (clock: Clock): Moment => ({ monotonic: clock.monotonic(), wall
 export const elapsedSince = (then: Moment, clock: Clock): Millis =>
   Math.max(clock.monotonic() - then.monotonic, clock.wall() - then.wall);
 
-type KeeperPorts = Pick<Ports, 'leases' | 'clock' | 'entropy' | 'log' | 'meters'>;
+type KeeperPorts = Pick<Ports, 'leases' | 'clock' | 'entropy' | 'log' | 'metrics'>;
 
 /**
  * Holds one lease: takes it, renews it every third of its ttl, and says at once when it can no longer
@@ -85,7 +85,7 @@ export class LeaseKeeper {
    * be over by now, and nothing is held; take again.
    * @throws {Fault} `store-unavailable`
    */
-  async take(): Promise<'held' | 'taken' | 'late'> {
+  async acquire(): Promise<'held' | 'taken' | 'late'> {
     this.#term?.abort();
     const { leases, clock } = this.#ports;
     const sent = momentOf(clock);
@@ -133,7 +133,7 @@ export class LeaseKeeper {
   }
 
   async #renewing(signal: AbortSignal): Promise<void> {
-    const { clock, entropy, meters } = this.#ports;
+    const { clock, entropy, metrics } = this.#ports;
     let pause = renewEvery(this.#policy) * (1 - renewJitter * entropy.fraction());
     let planned = clock.monotonic() + pause;
     while (!signal.aborted) {
@@ -144,8 +144,8 @@ export class LeaseKeeper {
       const renewed = await this.#renewOnce(signal);
       if (signal.aborted) return;
       const now = clock.monotonic();
-      if (renewed === 'renewed') meters.renewed(this.#owner, Math.max(0, now - planned));
-      else meters.renewalFailed(this.#owner, renewed === 'lost' ? 'refused' : 'unanswered');
+      if (renewed === 'renewed') metrics.renewed(this.#owner, Math.max(0, now - planned));
+      else metrics.renewalFailed(this.#owner, renewed === 'lost' ? 'refused' : 'unanswered');
       if (renewed === 'lost') return this.#lapse(signal, 'the renewal was refused');
       pause =
         renewed === 'renewed'
@@ -186,7 +186,7 @@ export class LeaseKeeper {
     if (signal.aborted) return;
     this.#term?.abort();
     this.#held = undefined;
-    this.#ports.meters.lapsed(this.#owner);
+    this.#ports.metrics.lapsed(this.#owner);
     this.#lapsed(why);
   }
 }

@@ -11,7 +11,7 @@ import type { WatchEvent } from '../../ports/watch.ts';
  */
 export class RegistryCache {
   readonly fleet = new Fleet();
-  readonly #ports: Pick<Ports, 'registry' | 'clock' | 'meters'>;
+  readonly #ports: Pick<Ports, 'registry' | 'clock' | 'metrics'>;
   readonly #owner: ViewOwner;
   readonly #touched: (slots: ReadonlySet<string>) => void;
   readonly #waiting = new Set<() => void>();
@@ -19,7 +19,7 @@ export class RegistryCache {
   #heard: MonotonicTime | undefined;
 
   constructor(
-    ports: Pick<Ports, 'registry' | 'clock' | 'meters'>,
+    ports: Pick<Ports, 'registry' | 'clock' | 'metrics'>,
     onChange: (slots: ReadonlySet<string>) => void = () => {},
     owner: ViewOwner = 'collector',
   ) {
@@ -40,9 +40,9 @@ export class RegistryCache {
 
   /** Follows the registry until the signal. */
   async follow(signal: AbortSignal): Promise<void> {
-    const { registry, meters } = this.#ports;
+    const { registry, metrics } = this.#ports;
     for await (const feed of registry.watch([allKeys], signal)) this.#take(feed);
-    meters.viewClosed(this.#owner);
+    metrics.viewClosed(this.#owner);
   }
 
   /** Resolves `true` when the view has passed this revision, `false` once the signal is aborted. */
@@ -62,7 +62,7 @@ export class RegistryCache {
   #take(feed: WatchEvent): void {
     if (feed.kind === 'stale') return;
     this.#heard = this.#ports.clock.monotonic();
-    this.#ports.meters.viewHeard(this.#owner);
+    this.#ports.metrics.viewHeard(this.#owner);
     if (feed.kind === 'heartbeat') return;
     const { fleet } = this;
     const touched =

@@ -168,7 +168,7 @@ function moving(
   const taken = transitionOrThrow(stepper, stored.record.state, event);
   const link = { of, n: stored.record.n + 1, prev: stored.record.hash };
   const record = body && without(body, link.n);
-  const sealed = chainEvent(author, link, stepper.steppable, taken, event, record ?? null, because);
+  const sealed = chainEvent(author, link, stepper.compiled, taken, event, record ?? null, because);
   return updateRecord(stored, record && { ...record, hash: sealed.head.hash }, sealed);
 }
 

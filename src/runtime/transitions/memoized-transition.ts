@@ -14,18 +14,18 @@ export class MemoizedMachine {
     const states = Object.values(steppable.machine.root.states);
     this.#finals = new Set(states.filter(({ type }) => type === 'final').map(({ key }) => key));
     // Without a guard nothing but the state and the event's type decides.
-    this.#guarded = steppable.guarded;
+    this.#guarded = steppable.hasGuards;
   }
 
-  get steppable(): CompiledMachine {
+  get compiled(): CompiledMachine {
     return this.#steppable;
   }
 
-  begin(): Transition {
+  initialTransition(): Transition {
     return this.#remember('', () => initialTransition(this.#steppable)) as Transition;
   }
 
-  step(standing: MachineState, event: { readonly type: string }): Transition | 'ignored' {
+  transition(standing: MachineState, event: { readonly type: string }): Transition | 'ignored' {
     const value =
       typeof standing.value === 'string' ? standing.value : JSON.stringify(standing.value);
     const key = this.#guarded

@@ -13,7 +13,7 @@ export interface Author {
   readonly actor: Actor;
   readonly ports: Pick<Ports, 'clock' | 'entropy'>;
   /** Through what a person did it, where that was not the command line: told in the evidence. */
-  readonly through?: string;
+  readonly channel?: string;
 }
 
 /** Why it is written. */
@@ -76,7 +76,7 @@ export function chainEvent(
   return { ...sealed, write: { subject: eventSubject(of, n), text: sealed.text } };
 }
 
-function evidenceOf({ through }: Author, { evidence }: Provenance) {
+function evidenceOf({ channel: through }: Author, { evidence }: Provenance) {
   if (through !== undefined) return { evidence: { ...evidence, through } };
   return evidence === undefined ? {} : { evidence };
 }
@@ -104,9 +104,9 @@ export function transitionOrThrow(
   value: Transition['to'],
   event: MachineEvent,
 ): Transition {
-  const taken = stepper.step({ value }, event);
+  const taken = stepper.transition({ value }, event);
   if (taken === 'ignored') {
-    throw new Error(`${stepper.steppable.name} has no '${event.type}' in ${JSON.stringify(value)}`);
+    throw new Error(`${stepper.compiled.name} has no '${event.type}' in ${JSON.stringify(value)}`);
   }
   return taken;
 }

@@ -29,7 +29,7 @@ export interface CompiledMachine {
   readonly name: string;
   readonly chart: string;
   /** Some transition has a guard: the event's payload or the context may decide. */
-  readonly guarded: boolean;
+  readonly hasGuards: boolean;
   readonly edges: ReturnType<typeof edgeIds>;
 }
 
@@ -39,7 +39,7 @@ export function compileMachine(machine: AnyStateMachine): CompiledMachine {
     machine,
     name: machine.id,
     chart: chart.hash,
-    guarded: chart.edges.some(({ guard }) => guard !== null),
+    hasGuards: chart.edges.some(({ guard }) => guard !== null),
     edges: edgeIds(machine),
   };
 }

@@ -26,8 +26,8 @@ function watched() {
     },
   };
   const told: Disconnect[] = [];
-  const { departures } = memoryStore(world, link);
-  void departures.watch((said) => void told.push(said), new AbortController().signal);
+  const { disconnects } = memoryStore(world, link);
+  void disconnects.watch((said) => void told.push(said), new AbortController().signal);
   return { clock, world, line, told, connection: new Connection(world, slot(1)) };
 }
 
@@ -135,8 +135,8 @@ describe('a departure', () => {
     };
     const stop = new AbortController();
     const told: Disconnect[] = [];
-    const { departures } = memoryStore(world, slow);
-    const watching = departures.watch((said) => void told.push(said), stop.signal);
+    const { disconnects } = memoryStore(world, slow);
+    const watching = disconnects.watch((said) => void told.push(said), stop.signal);
     connection.close();
     stop.abort();
     await watching;
@@ -154,7 +154,7 @@ describe('a departure', () => {
       },
     };
     const stop = new AbortController();
-    const watching = memoryStore(world, counting).departures.watch(() => {}, stop.signal);
+    const watching = memoryStore(world, counting).disconnects.watch(() => {}, stop.signal);
     stop.abort();
     await watching;
     connection.close();

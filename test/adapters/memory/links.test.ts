@@ -135,10 +135,11 @@ const calls: [string, (store: Store) => Promise<unknown>][] = [
   ['audit read', ({ audit }) => audit.read(0)[Symbol.asyncIterator]().next()],
   ['range', ({ audit }) => audit.range()],
   ['tidy', ({ audit }) => audit.tidy()],
-  ['ask', ({ probe }) => probe.ping(run(1), seconds(1))],
+  ['ask', ({ messaging }) => messaging.ping(run(1), seconds(1))],
   [
     'answer',
-    ({ probe }) => probe.serve(run(1), { pong: () => ({ lag: 0, state: '' }), onNotice: () => {} }),
+    ({ messaging }) =>
+      messaging.serve(run(1), { pong: () => ({ lag: 0, state: '' }), onNotice: () => {} }),
   ],
 ];
 
@@ -178,9 +179,9 @@ describe('a run at the end of a bad line', () => {
     '%s gives no answer',
     async (fate) => {
       const { clock, link, store, other } = client();
-      await store.probe.serve(run(1), serving);
+      await store.messaging.serve(run(1), serving);
       link.next(fate);
-      const asked = other.probe.ping(run(1), seconds(2));
+      const asked = other.messaging.ping(run(1), seconds(2));
       await clock.advance(seconds(2));
       expect(await asked).toBe('no-answer');
     },
@@ -194,11 +195,11 @@ describe('a run at the end of a bad line', () => {
         return serve();
       },
     };
-    const listening = memoryStore(world, slow).probe.serve(run(1), serving);
+    const listening = memoryStore(world, slow).messaging.serve(run(1), serving);
     await clock.advance(300);
     await listening;
     let answered = 0;
-    const asked = other.probe.ping(run(1), seconds(2)).then((answer) => {
+    const asked = other.messaging.ping(run(1), seconds(2)).then((answer) => {
       answered = clock.monotonic();
       return answer;
     });
@@ -209,11 +210,14 @@ describe('a run at the end of a bad line', () => {
   test('is told nothing, and nobody minds', async () => {
     const { clock, link, store, other } = client();
     const told: string[] = [];
-    await store.probe.serve(run(1), { ...serving, onNotice: (notice) => void told.push(notice) });
+    await store.messaging.serve(run(1), {
+      ...serving,
+      onNotice: (notice) => void told.push(notice),
+    });
     link.next('request-lost');
-    other.probe.notify(run(1), 'expired');
+    other.messaging.notify(run(1), 'expired');
     await clock.settle();
-    other.probe.notify(run(1), 'superseded');
+    other.messaging.notify(run(1), 'superseded');
     await clock.settle();
     expect(told).toEqual(['superseded']);
   });

@@ -6,7 +6,7 @@ import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { Checkpoints, savedIn } from '../../../src/cli/audit/verify-checkpoint.ts';
 import type { Divergence } from '../../../src/domain/replay/divergence.ts';
 import type { History, StoredEvent } from '../../../src/ports/audit.ts';
-import { type Verified, verify } from '../../../src/runtime/audit/verify.ts';
+import { type VerifyReport, verify } from '../../../src/runtime/audit/verify.ts';
 import { longHistory } from '../../fixtures/history/long-history.ts';
 
 let folder: string;
@@ -32,7 +32,7 @@ const complaints: string[] = [];
 /** As `audit verify` does it: goes on from the file, and keeps there how far it came. */
 async function verifyOn(
   history: History,
-): Promise<{ verified: Verified; found: readonly Divergence[] }> {
+): Promise<{ verified: VerifyReport; found: readonly Divergence[] }> {
   const saved = await savedIn(file, history, name);
   const checkpoints = new Checkpoints({ file, name }, saved, (what) => complaints.push(what));
   const verified = await verify(

@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { Progress } from '../../../src/cli/audit/progress.ts';
 import { summary, type VerifyResult } from '../../../src/cli/audit/verify-report.ts';
 import { paletteOf } from '../../../src/cli/terminal/palette.ts';
-import type { Verified } from '../../../src/runtime/audit/verify.ts';
+import type { VerifyReport } from '../../../src/runtime/audit/verify.ts';
 
 const notes = { lost: 0, unknownCharts: 0, lostTails: 0, unsigned: 0 };
 const outcome = (
-  verified: Partial<Verified> = {},
+  verified: Partial<VerifyReport> = {},
   more: Partial<VerifyResult> = {},
 ): VerifyResult => ({
   verified: {
     ...{ first: 1, begunFrom: 0, last: 1_234_567, events: 1_234_567, divergences: 0, keyframes: 0 },
     notes,
-    checkpoint: { at: 60_000 } as Verified['checkpoint'],
+    checkpoint: { at: 60_000 } as VerifyReport['checkpoint'],
     ...verified,
   },
   ...{ firstAt: 0, divergences: 0, compared: true, resumed: 0, interrupted: false },

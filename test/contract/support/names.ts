@@ -72,11 +72,11 @@ export function nameContract(open: Open): void {
       await eventually(subject, async () =>
         expect((await auditOf(store)).map((stored) => stored.subject)).toEqual(subjects),
       );
-      await using _answering = await store.probe.serve(at, {
+      await using _answering = await store.messaging.serve(at, {
         pong: () => ({ lag: 0, state: name }),
         onNotice: () => {},
       });
-      expect(await store.probe.ping(at, seconds(5))).toEqual({ lag: 0, state: name });
+      expect(await store.messaging.ping(at, seconds(5))).toEqual({ lag: 0, state: name });
     });
   });
 }

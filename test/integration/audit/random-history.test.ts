@@ -5,7 +5,7 @@ import { toAgentRow, toInstanceRow } from '../../../src/domain/fleet/directory-r
 import { allKeys } from '../../../src/domain/identity/registry-keys.ts';
 import type { KeyValueEntry } from '../../../src/domain/records/stored-record.ts';
 import { RegistryProjection } from '../../../src/domain/replay/fold.ts';
-import { type Replayed, replayTo } from '../../../src/runtime/audit/replay.ts';
+import { type ReplayResult, replayTo } from '../../../src/runtime/audit/replay.ts';
 import { Directory } from '../../../src/runtime/directory/directory.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
@@ -42,7 +42,7 @@ const rowsOf = ({ instances, agents }: { instances: unknown[]; agents: unknown[]
 const seenBy = (directory: Rows) =>
   rowsOf({ instances: [...directory.instances()], agents: [...directory.agents()] });
 
-const replayedRows = ({ fleet }: Replayed, observed: boolean): string[] => {
+const replayedRows = ({ fleet }: ReplayResult, observed: boolean): string[] => {
   const slots = [...fleet.slots()];
   return rowsOf({
     agents: slots.flatMap((slot) => toAgentRow(slot, fleet, observed) ?? []),

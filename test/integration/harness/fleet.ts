@@ -66,7 +66,7 @@ export class TestFleet implements AsyncDisposable {
         ...store,
         clock: systemClock,
         log: { debug() {}, info() {}, warn() {} },
-        meters: noopMetrics,
+        metrics: noopMetrics,
       },
       { seatsEvery: 500, onChange: (changes) => void this.told.push(...changes) },
     );

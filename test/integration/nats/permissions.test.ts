@@ -11,7 +11,7 @@ import type { Divergence } from '../../../src/domain/replay/divergence.ts';
 import { noopMetrics } from '../../../src/ports/metrics.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import { Agent } from '../../../src/runtime/agent/agent.ts';
-import { lastKeyframe } from '../../../src/runtime/audit/keyframes/latest-keyframe.ts';
+import { latestSignedKeyframe } from '../../../src/runtime/audit/keyframes/latest-keyframe.ts';
 import { verify } from '../../../src/runtime/audit/verify.ts';
 import { Collector } from '../../../src/runtime/collector/collector.ts';
 import {
@@ -75,7 +75,7 @@ const open = async (url: string, name: string): Promise<Ports & AsyncDisposable>
   clock: systemClock,
   entropy: systemEntropy,
   log: { debug() {}, info() {}, warn() {} },
-  meters: noopMetrics,
+  metrics: noopMetrics,
   processes: systemProcesses(),
 });
 
@@ -162,7 +162,7 @@ describe('the permissions in docs/operations.md', () => {
     const me = { host: HostId.parse('w'), agent: AgentName.parse('c'), run: systemEntropy.runId() };
     {
       await using _collector = new Collector(me, options, watching);
-      await until('a signed keyframe', () => lastKeyframe(consumer));
+      await until('a signed keyframe', () => latestSignedKeyframe(consumer));
     }
     const said: Divergence[] = [];
     const { keyframes, notes } = await verify(consumer.audit, consumer, {

@@ -19,7 +19,7 @@ test('a run answers to an inbox only, so that nobody writes through it (B9)', as
   await using opened = await openOn([context.server.url]);
   const { store, names, raw } = opened;
   const subject = names.runPrefix + runSubject(run);
-  await using _answering = await store.probe.serve(run, responder);
+  await using _answering = await store.messaging.serve(run, responder);
   const record = `${names.registry.prefix}agent.other.b`;
   for (const reply of [record, '_INBOX', 'MY_INBOX.x', '$JS.API.STREAM.PURGE.x']) {
     raw.publish(subject, '', { reply });
@@ -37,14 +37,14 @@ test('what is neither a question nor a notice is ignored', async () => {
   await using opened = await openOn([context.server.url]);
   const { store, names, raw } = opened;
   const told: string[] = [];
-  await using _answering = await store.probe.serve(run, {
+  await using _answering = await store.messaging.serve(run, {
     pong: () => pong,
     onNotice: (notice) => void told.push(notice),
   });
   const subject = names.runPrefix + runSubject(run);
   for (const text of ['', 'nonsense', 'suspected!', 'expired']) raw.publish(subject, text);
   await raw.flush();
-  expect(await store.probe.ping(run, 1000)).toEqual(pong);
+  expect(await store.messaging.ping(run, 1000)).toEqual(pong);
   expect(told).toEqual(['expired']);
 });
 
@@ -61,5 +61,5 @@ test.each([
     },
   });
   await raw.flush();
-  expect(await store.probe.ping(run, 300)).toBe('no-answer');
+  expect(await store.messaging.ping(run, 300)).toBe('no-answer');
 });

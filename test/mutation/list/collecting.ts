@@ -7,7 +7,10 @@ export const collecting: readonly Mutant[] = [
     what: 'counts the time in which it was blind: no silence and no grace begins anew',
     file: 'src/runtime/collector/sweeper.ts',
     edits: [
-      ['    this.sightings.resetClocks();\n    this.#doubts.clear();', '    this.#doubts.clear();'],
+      [
+        '    this.observations.resetClocks();\n    this.#doubts.clear();',
+        '    this.#doubts.clear();',
+      ],
     ],
     tests: ['test/runtime/collector/collectors.test.ts'],
   },
@@ -26,7 +29,7 @@ export const collecting: readonly Mutant[] = [
     file: 'src/runtime/collector/sweeper.ts',
     edits: [
       [
-        '    const counted = this.#ports.clock.monotonic() - this.sightings.startedAt;\n    return Math.min(counted, this.#doubts.age(record, held));',
+        '    const counted = this.#ports.clock.monotonic() - this.observations.startedAt;\n    return Math.min(counted, this.#doubts.ageOf(record, held));',
         '    return held ? 0 : this.#ports.clock.wall() - (record.suspect?.since ?? 0);',
       ],
     ],
@@ -170,7 +173,7 @@ export const collecting: readonly Mutant[] = [
     breaks: 'G5',
     what: 'looks only at what changes while it watches, not at what it finds',
     file: 'src/runtime/collector/sweeper.ts',
-    edits: [['    this.#leftovers.start(this.#view.fleet);\n', '']],
+    edits: [['    this.#leftovers.restart(this.#view.fleet);\n', '']],
     tests: [
       'test/runtime/collector/observe/leftover-ages.test.ts',
       'test/runtime/audit/manual-edits.test.ts',

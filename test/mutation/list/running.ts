@@ -77,7 +77,7 @@ export const running: readonly Mutant[] = [
     breaks: 'G3',
     what: 'takes a slot again under an id whose first try may have been stored',
     file: 'src/runtime/agent/claim-slot.ts',
-    edits: [["    if (holding.spent) return { type: 'spent' };\n", '']],
+    edits: [["    if (holding.isRunIdSpent) return { type: 'spent' };\n", '']],
     tests: ['test/runtime/agent/lost-replies.test.ts', 'test/runtime/agent/agent-start.test.ts'],
   },
   {

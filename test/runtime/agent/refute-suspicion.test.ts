@@ -46,8 +46,8 @@ describe('a run that comes back', () => {
     'counts a refutation where it was suspected, and none where it had lapsed',
     async (fleet) => {
       const a = fleet.agent('h1/a', ['web/1']);
-      const { meters, told } = recordedFacts();
-      Object.assign(a.process.ports, { meters });
+      const { metrics, told } = recordedFacts();
+      Object.assign(a.process.ports, { metrics });
       const refutations = () => told.filter(([fact]) => fact === 'refuted').length;
       await fleet.advance(seconds(3));
       const { run } = a.agent;

@@ -8,7 +8,7 @@ import { toAgentRow, toInstanceRow } from '../../../src/domain/fleet/directory-r
 import type { KeyValueEntry } from '../../../src/domain/records/stored-record.ts';
 import { RegistryProjection } from '../../../src/domain/replay/fold.ts';
 import type { Revision } from '../../../src/domain/time.ts';
-import { type Replayed, replayTo } from '../../../src/runtime/audit/replay.ts';
+import { type ReplayResult, replayTo } from '../../../src/runtime/audit/replay.ts';
 import type { Directory } from '../../../src/runtime/directory/directory.ts';
 import { eventsOf } from '../../fixtures/history/given-history.ts';
 import { longHistory } from '../../fixtures/history/long-history.ts';
@@ -46,7 +46,7 @@ function atEveryWrite({ audit }: MemoryServer, look: () => void): void {
 const rowsOf = (rows: Pick<Directory, 'instances' | 'agents'>): string =>
   JSON.stringify([...rows.instances(), ...rows.agents()].map((row) => JSON.stringify(row)).sort());
 
-const replayedRows = ({ fleet }: Replayed, observed: boolean): string =>
+const replayedRows = ({ fleet }: ReplayResult, observed: boolean): string =>
   rowsOf({
     agents: () => [...fleet.slots()].flatMap((slot) => toAgentRow(slot, fleet, observed) ?? []),
     instances: () =>

@@ -46,7 +46,7 @@ describe('a history replayed against its own machines', () => {
   });
 
   test('names the machines that are not there, and judges the others', async () => {
-    const { judged, divergences, without } = await replayed({ runMachine });
+    const { judged, divergences, unmatchedMachines: without } = await replayed({ runMachine });
     const others = events.filter((one) => eventIn(one).machine !== 'run').length;
     expect(divergences).toBe(0);
     expect([...without.keys()].sort()).toEqual(['collector', 'instance', 'session']);
@@ -61,7 +61,7 @@ describe('a history replayed against a machine that was changed', () => {
       if (states['serving']?.on) states['serving'].on['failed'] = { target: 'draining' };
     });
     const [failed] = ofType('failed');
-    const { divergences, causes } = await replayed({ ...today, instanceMachine: changed });
+    const { divergences, groups: causes } = await replayed({ ...today, instanceMachine: changed });
     expect(divergences).toBe(1);
     const example = { seq: failed?.seq, entity: expect.stringContaining('web/2 of h1/a run ') };
     expect(causes).toEqual([
@@ -83,7 +83,7 @@ describe('a history replayed against a machine that was changed', () => {
     const changed = instanceWith((config) => {
       config.initial = 'failing';
     });
-    const { divergences, causes } = await replayed({ ...today, instanceMachine: changed });
+    const { divergences, groups: causes } = await replayed({ ...today, instanceMachine: changed });
     const begun = ofType('registered');
     expect(divergences).toBe(begun.length);
     expect(causes).toHaveLength(1);
@@ -104,7 +104,7 @@ describe('a history replayed against a machine that was changed', () => {
       delete states['serving']?.on?.['failed'];
       delete states['failing'];
     });
-    const { causes } = await replayed({ ...today, instanceMachine: changed });
+    const { groups: causes } = await replayed({ ...today, instanceMachine: changed });
     const refused = causes.map(({ event, from, other, count, why }) => [
       event,
       from,
@@ -129,7 +129,7 @@ describe('a history replayed against a machine that was changed', () => {
         if (state.on?.['removed']) state.on['removed'] = { target: 'adopted' };
       }
     });
-    const { causes, divergences } = await replayed({ ...today, instanceMachine: changed });
+    const { groups: causes, divergences } = await replayed({ ...today, instanceMachine: changed });
     const froms = new Set(ofType('removed').map((one) => eventIn(one).from));
     expect(causes.map(({ from }) => from)).toEqual([...froms]);
     expect(divergences).toBe(ofType('removed').length);
@@ -155,7 +155,7 @@ describe('a history replayed against a machine that was changed', () => {
         fenced: { type: 'final' },
       },
     });
-    const { causes } = await replayed({ session: changed });
+    const { groups: causes } = await replayed({ session: changed });
     expect(causes.find(({ event }) => event === 'leased')).toMatchObject({
       from: 'connecting',
       recorded: 'claiming',
@@ -182,7 +182,7 @@ describe('a history replayed against a machine that was changed', () => {
         failing: {},
       },
     });
-    const { causes } = await replayed({ changed });
+    const { groups: causes } = await replayed({ changed });
     expect(causes.find(({ event }) => event === 'failed')?.why).toContain('no detail');
   });
 

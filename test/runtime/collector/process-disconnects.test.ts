@@ -47,7 +47,7 @@ test.each<[string, Happening[], { at: string[]; after: string[] }]>([
   };
   const process = new Process('host-1', around, () => false, slot(1));
   const told: string[] = [];
-  void memoryStore(world).departures.watch(({ slot: of, how }) => {
+  void memoryStore(world).disconnects.watch(({ slot: of, how }) => {
     expect(of).toEqual(slot(1));
     told.push(how);
   }, new AbortController().signal);

@@ -63,7 +63,7 @@ describe('of those who sit', () => {
   test('what was done begins the wait anew', async () => {
     const { clock, turns } = given(1);
     await waited({ clock, turns });
-    turns.done(run);
+    turns.clear(run);
     expect(turns.shouldAct(run, '1')).toBe(false);
   });
 

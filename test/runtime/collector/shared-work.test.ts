@@ -116,13 +116,13 @@ describe('a run whose connection closed, and that answers', () => {
     async (fleet) => {
       const agent = fleet.agent('h1/a', []);
       const process = fleet.process('c1');
-      const { probe } = process.ports;
+      const { messaging } = process.ports;
       let asked = 0;
-      const ping: typeof probe.ping = (...of) => {
+      const ping: typeof messaging.ping = (...of) => {
         asked += 1;
-        return probe.ping(...of);
+        return messaging.ping(...of);
       };
-      Object.assign(process.ports, { probe: { ...probe, ping } });
+      Object.assign(process.ports, { messaging: { ...messaging, ping } });
       fleet.collector('c1', process);
       await fleet.advance(seconds(15));
       agent.process.connection.drop('Slow Consumer (Write Deadline)');
@@ -218,13 +218,13 @@ scenario('a sleeper looks the less often, the more runs are watched (G7)', async
 scenario('a suspect that answers has its whole grace from then on', async (fleet) => {
   const { process } = fleet.agent('h1/a', []);
   const c = fleet.process('c1');
-  const { probe } = c.ports;
+  const { messaging } = c.ports;
   let asked = 0;
-  const ping: typeof probe.ping = (...of) => {
+  const ping: typeof messaging.ping = (...of) => {
     asked += 1;
-    return probe.ping(...of);
+    return messaging.ping(...of);
   };
-  Object.assign(c.ports, { probe: { ...probe, ping } });
+  Object.assign(c.ports, { messaging: { ...messaging, ping } });
   fleet.collector('c1', c);
   await fleet.advance(seconds(5));
   process.freeze();

@@ -172,9 +172,9 @@ describe('a directory', () => {
 
   scenario('says when it heard the store, and nothing while it hears nothing', async (fleet) => {
     const process = fleet.process('consumer');
-    const { meters, told } = recordedFacts();
+    const { metrics, told } = recordedFacts();
     const options = { seatsEvery: seconds(15) };
-    const directory = new Directory({ ...process.ports, meters }, options);
+    const directory = new Directory({ ...process.ports, metrics }, options);
     await fleet.advance(seconds(10));
     const heard = told.length;
     expect(heard).toBeGreaterThan(5);

@@ -27,14 +27,14 @@ describe('a lease', () => {
   test('that is renewed in time is held for good', async () => {
     const { fleet, keeper, said, stands } = keeping();
     expect(keeper.isValid).toBe(false);
-    await keeper.take();
+    await keeper.acquire();
     await fleet.advance(seconds(600));
     expect([keeper.isValid, stands(), said]).toEqual([true, 'mine', []]);
   });
 
   test('is renewed every third of its ttl, a little earlier than later', async () => {
     const { fleet, process, keeper } = keeping();
-    await keeper.take();
+    await keeper.acquire();
     const revisions: Millis[] = [];
     for (let before = keeper.revision; revisions.length < 100; ) {
       await fleet.advance(1);
@@ -51,7 +51,7 @@ describe('a lease', () => {
   test('may be claimed until a ttl after its last renewal was sent, and not a moment longer', async () => {
     const { fleet, process, keeper, said } = keeping();
     process.line.delay = () => 200; // sent at 0, served at 200, acknowledged at 400
-    const taking = keeper.take();
+    const taking = keeper.acquire();
     await fleet.advance(400);
     expect(await taking).toBe('held');
     process.line.down = true;
@@ -64,18 +64,18 @@ describe('a lease', () => {
   test('whose acknowledgement took a whole ttl is not held, until it is taken again', async () => {
     const { fleet, process, keeper, said, stands } = keeping();
     process.line.delay = () => lease.ttl / 2; // sent at 0, served at 3 s, acknowledged at 6 s
-    const taking = keeper.take();
+    const taking = keeper.acquire();
     await fleet.advance(lease.ttl);
     expect([await taking, keeper.isValid, stands(), said]).toEqual(['late', false, 'mine', []]);
     process.line.delay = () => 0;
-    expect([await keeper.take(), keeper.isValid]).toEqual(['held', true]);
+    expect([await keeper.acquire(), keeper.isValid]).toEqual(['held', true]);
     await fleet.advance(seconds(600));
     expect([keeper.isValid, stands(), said]).toEqual([true, 'mine', []]);
   });
 
   test('counts from when a renewal was sent, however long its answer was under way (G3)', async () => {
     const { fleet, process, keeper } = keeping();
-    await keeper.take();
+    await keeper.acquire();
     process.line.delay = () => 500; // acknowledged a second after it was sent
     const before = keeper.revision;
     while (keeper.revision === before) await fleet.advance(1);
@@ -89,7 +89,7 @@ describe('a lease', () => {
   test('is over for its holder before it is over for the store', async () => {
     const { fleet, process, keeper, stands } = keeping();
     process.line.delay = () => 200;
-    const taking = keeper.take();
+    const taking = keeper.acquire();
     await fleet.advance(400);
     await taking;
     process.line.down = true;
@@ -99,7 +99,7 @@ describe('a lease', () => {
 
   test('whose renewal hangs lapses all the same', async () => {
     const { fleet, process, keeper, said } = keeping();
-    await keeper.take();
+    await keeper.acquire();
     process.line.fate = () => 'lost';
     process.line.patience = seconds(100);
     await fleet.advance(lease.ttl);
@@ -108,7 +108,7 @@ describe('a lease', () => {
 
   test('whose renewals fail for less than a ttl is kept', async () => {
     const { fleet, process, keeper, said } = keeping();
-    await keeper.take();
+    await keeper.acquire();
     await fleet.advance(seconds(2.5));
     process.line.down = true;
     await fleet.advance(seconds(4));
@@ -119,21 +119,21 @@ describe('a lease', () => {
 
   test('that somebody else has is not taken, and not disturbed', async () => {
     const { keeper, keep, fleet, stands } = keeping();
-    await keeper.take();
+    await keeper.acquire();
     const other = new LeaseKeeper(
       { key: 'seat.1', text: () => 'theirs' },
       lease,
       fleet.process('h2').ports,
       () => {},
     );
-    expect(await other.take()).toBe('taken');
+    expect(await other.acquire()).toBe('taken');
     expect([other.isValid, stands()]).toEqual([false, 'mine']);
-    expect(await keep().take()).toBe('held'); // the same text is a write of ours
+    expect(await keep().acquire()).toBe('held'); // the same text is a write of ours
   });
 
   test('that went to somebody else is lost at the next renewal', async () => {
     const { fleet, keeper, said } = keeping();
-    await keeper.take();
+    await keeper.acquire();
     fleet.world.leases.append('seat.1', 'theirs', seconds(60));
     await fleet.advance(seconds(2.1));
     expect([keeper.isValid, said]).toEqual([false, ['the renewal was refused']]);
@@ -141,12 +141,12 @@ describe('a lease', () => {
 
   test('that lapsed is said once, and can be taken again', async () => {
     const { fleet, process, keeper, said } = keeping();
-    await keeper.take();
+    await keeper.acquire();
     process.line.down = true;
     await fleet.advance(seconds(30));
     expect(said).toHaveLength(1);
     process.line.down = false;
-    await keeper.take();
+    await keeper.acquire();
     await fleet.advance(seconds(30));
     expect([keeper.isValid, said.length]).toEqual([true, 1]);
   });
@@ -158,7 +158,7 @@ describe('a lease', () => {
         n += 1;
         return `mine, ${n}`;
       });
-      await keeper.take();
+      await keeper.acquire();
       process.line.fate = (request) => (request % 4 === 0 ? fate : 'fine');
       await fleet.advance(seconds(300));
       expect([keeper.isValid, said]).toEqual([true, []]);
@@ -168,7 +168,7 @@ describe('a lease', () => {
 
   test('that is given back is free at once, also with a renewal under way', async () => {
     const { fleet, process, keeper, stands } = keeping();
-    await keeper.take();
+    await keeper.acquire();
     process.line.fate = (request) => (request === 2 ? 'unanswered' : 'fine');
     process.line.patience = seconds(1);
     await fleet.advance(seconds(2.1));
@@ -180,7 +180,7 @@ describe('a lease', () => {
 
   test('that cannot be given back lapses by itself', async () => {
     const { fleet, process, keeper, stands, said } = keeping();
-    await keeper.take();
+    await keeper.acquire();
     process.line.down = true;
     await keeper.release();
     expect(stands()).toBe('mine');
@@ -190,7 +190,7 @@ describe('a lease', () => {
 
   test('tells how late its process woke', async () => {
     const { fleet, process, keeper } = keeping();
-    await keeper.take();
+    await keeper.acquire();
     await fleet.advance(seconds(1.5));
     expect(keeper.lag).toBe(0);
     process.freeze();
@@ -208,10 +208,10 @@ const rounded = (told: readonly (readonly unknown[])[]) =>
 describe('the meters of a lease', () => {
   async function counting() {
     const { fleet, process } = keeping();
-    const { meters, told } = recordedFacts();
-    const ports = { ...process.ports, meters };
+    const { metrics, told } = recordedFacts();
+    const ports = { ...process.ports, metrics };
     const keeper = new LeaseKeeper({ key: 'run.a', text: () => 'mine' }, lease, ports, () => {});
-    await keeper.take();
+    await keeper.acquire();
     return { fleet, process, keeper, told };
   }
 
@@ -269,10 +269,10 @@ describe('the meters of a lease', () => {
 
   test('know a seat from a run', async () => {
     const { fleet, process } = keeping();
-    const { meters, told } = recordedFacts();
-    const ports = { ...process.ports, meters };
+    const { metrics, told } = recordedFacts();
+    const ports = { ...process.ports, metrics };
     const keeper = new LeaseKeeper({ key: 'seat.1', text: () => 'mine' }, lease, ports, () => {});
-    await keeper.take();
+    await keeper.acquire();
     await fleet.advance(seconds(2));
     expect(rounded(told)).toEqual([['renewed', 'seat', 0]]);
   });

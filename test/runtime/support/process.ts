@@ -111,17 +111,17 @@ export class Process {
         watch: (filters, signal) =>
           this.#watch((end) => leases.watch(filters, end), this.sight, signal),
       },
-      probe: this.#probe(),
-      departures: {
+      messaging: this.#probe(),
+      disconnects: {
         watch: (said, signal) =>
-          this.#store.departures.watch((departure) => {
+          this.#store.disconnects.watch((departure) => {
             if (!this.mute) said(departure);
           }, signal),
       },
       clock: this.clock,
       entropy: entropyOf(around),
       log: this.#log(),
-      meters: {
+      metrics: {
         ...noopMetrics,
         heartbeats: (messages) => {
           this.heartbeats += messages;
@@ -214,14 +214,14 @@ export class Process {
     }
   }
 
-  #probe(): Ports['probe'] {
-    const { probe } = this.#store;
+  #probe(): Ports['messaging'] {
+    const { messaging } = this.#store;
     const unheard = () => {
       if (this.mute) throw new LinkDown('mute', true);
     };
     return {
       serve: (run, { pong, onNotice: told }) =>
-        probe.serve(run, {
+        messaging.serve(run, {
           pong: () => {
             unheard();
             return pong();
@@ -232,12 +232,12 @@ export class Process {
         }),
       ping: (run, within) =>
         this.#around('probe', async () => {
-          if (!this.mute) return probe.ping(run, within);
+          if (!this.mute) return messaging.ping(run, within);
           await this.clock.sleep(within);
           return 'no-answer';
         }),
       notify: (run, notice) => {
-        if (!this.mute) probe.notify(run, notice);
+        if (!this.mute) messaging.notify(run, notice);
       },
     };
   }

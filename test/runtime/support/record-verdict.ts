@@ -3,14 +3,14 @@ import type { Divergence } from '../../../src/domain/replay/divergence.ts';
 import type { History } from '../../../src/ports/audit.ts';
 import {
   catchUpTimeout,
-  type Verified,
   type VerifyOptions,
   type VerifyPorts,
+  type VerifyReport,
   verify,
 } from '../../../src/runtime/audit/verify.ts';
 import type { FleetInMemory } from './fleet-in-memory.ts';
 
-export interface Verdict extends Verified {
+export interface Verdict extends VerifyReport {
   readonly said: readonly Divergence[];
 }
 

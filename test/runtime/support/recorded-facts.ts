@@ -7,5 +7,5 @@ export function recordedFacts() {
     fact,
     (...about: unknown[]) => void told.push([fact, ...about]),
   ]);
-  return { told, meters: Object.fromEntries(facts) as Metrics };
+  return { told, metrics: Object.fromEntries(facts) as Metrics };
 }

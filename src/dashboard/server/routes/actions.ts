@@ -151,7 +151,7 @@ export class Actions {
     return {
       actor: { host: this.#host, agent: as, run: ports.entropy.runId() },
       ports,
-      through: 'dashboard',
+      channel: 'dashboard',
     };
   }
 }

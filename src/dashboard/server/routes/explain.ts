@@ -44,7 +44,7 @@ export async function explain(
   if (!steppable) throw new HttpError('not-found', `there is no machine '${of.entity}'`);
   const isOfToday = ledger.words.at(stand.chart) === steppable.chart;
   const context =
-    isOfToday && steppable.guarded ? await contextOf(source, of, steppable, upTo) : undefined;
+    isOfToday && steppable.hasGuards ? await contextOf(source, of, steppable, upTo) : undefined;
   const next = nextOf(steppable, state, context);
   const unsure = !isOfToday || next.some(({ guard, holds }) => guard !== null && holds === null);
   return { state, next, unsure, whyNot: event === undefined ? null : whyNot(next, state, event) };

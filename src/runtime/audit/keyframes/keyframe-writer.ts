@@ -13,9 +13,9 @@ import {
 import type { Ports } from '../../../ports/ports.ts';
 import { type Checkpoint, Verifier } from '../verifier/verifier.ts';
 import { KeyframeDecoder, KeyframeEncoder, readKeyframe } from './codec.ts';
-import { lastKeyframe } from './latest-keyframe.ts';
+import { latestSignedKeyframe } from './latest-keyframe.ts';
 import { RetentionEnforcer } from './retention-enforcer.ts';
-import { type Signature, signatureIn } from './signatures.ts';
+import { type Signature, signatureOf } from './signatures.ts';
 
 /** One after so many events, or after as many as the last one has lines, if those are more. */
 const keyframeEvery = 10_000;
@@ -115,15 +115,17 @@ export class KeyframeWriter {
   }
 
   async #findLast(): Promise<Last | undefined> {
-    const last = await lastKeyframe(this.#ports);
-    return last && { signed: last.signature, at: last.signature.at, lines: linesIn(last.kept) };
+    const last = await latestSignedKeyframe(this.#ports);
+    return (
+      last && { signed: last.signature, at: last.signature.at, lines: linesIn(last.checkpoint) }
+    );
   }
 
   /** Whether anything but signatures was written since. */
   async #isNewSince({ signed }: Last): Promise<boolean> {
     const { audit, hash } = this.#ports;
     for await (const stored of audit.read(signed.keyframe + 1)) {
-      if (!signatureIn(parseAuditEvent(stored, hash))) return true;
+      if (!signatureOf(parseAuditEvent(stored, hash))) return true;
     }
     return false;
   }

@@ -3,7 +3,7 @@ import { policyKey } from '../../../domain/identity/registry-keys.ts';
 import { readPolicy } from '../../../domain/records/stored-record.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
-import { lastKeyframe } from './latest-keyframe.ts';
+import { latestSignedKeyframe } from './latest-keyframe.ts';
 
 type LimitPorts = Pick<Ports, 'audit' | 'registry' | 'keyframes' | 'log' | 'hash'>;
 
@@ -49,6 +49,6 @@ export class RetentionEnforcer {
 
   /** The last keyframe whose signature is in the history; 0: none. */
   async #standing(): Promise<Revision> {
-    return (await lastKeyframe(this.#ports))?.signature.keyframe ?? 0;
+    return (await latestSignedKeyframe(this.#ports))?.signature.keyframe ?? 0;
   }
 }

@@ -22,7 +22,7 @@ export interface Signature {
 const collectors = '*.*.*.collector.*';
 
 /** The signature that an event is; undefined for any other event. */
-export function signatureIn(recorded: AuditEntry | UnreadableEvent): Signature | undefined {
+export function signatureOf(recorded: AuditEntry | UnreadableEvent): Signature | undefined {
   if (recorded.kind === 'illegible') return undefined;
   const { event, seq, storedAt: at } = recorded;
   const { type, seq: keyframe, digest } = event.event;
@@ -32,13 +32,13 @@ export function signatureIn(recorded: AuditEntry | UnreadableEvent): Signature |
 }
 
 /** All signatures of a history, from a place on, in their order. @throws {Fault} `store-unavailable` */
-export async function* signaturesFrom(
+export async function* readSignatures(
   history: Pick<History, 'read'>,
   from: Revision,
   hash?: Hash,
 ): AsyncGenerator<Signature, void, undefined> {
   for await (const stored of history.read(from, [collectors])) {
-    const signature = signatureIn(parseAuditEvent(stored, hash));
+    const signature = signatureOf(parseAuditEvent(stored, hash));
     if (signature) yield signature;
   }
 }

@@ -25,7 +25,7 @@ const keptAtMost = 20_000;
  * ended ones only those of instances ever go on, and only while their run does. What may go on and was
  * forgotten can't be told from a chain that lost its beginning.
  */
-export class Chains {
+export class ChainIndex {
   readonly #open = new Map<string, ChainState>();
   readonly #loose = new Map<string, ChainState>();
   readonly #ended = new Map<string, ChainState>();
@@ -95,8 +95,8 @@ export class Chains {
     };
   }
 
-  static from(saved: ReturnType<Chains['toJSON']>): Chains {
-    const chains = new Chains();
+  static from(saved: ReturnType<ChainIndex['toJSON']>): ChainIndex {
+    const chains = new ChainIndex();
     for (const [name, state] of saved.open) chains.#open.set(name, state);
     for (const [name, state] of saved.loose) chains.#loose.set(name, state);
     for (const [name, state] of saved.ended) chains.#ended.set(name, state);
@@ -136,7 +136,7 @@ function dropOldest(of: Map<string, ChainState>): string | undefined {
 }
 
 /** The name of the chain that an event is stored in: its subject without the number. */
-export const storedChain = ({ subject }: Pick<AuditEntry, 'subject'>): string =>
+export const chainOfSubject = ({ subject }: Pick<AuditEntry, 'subject'>): string =>
   subject.slice(0, subject.lastIndexOf('.'));
 
 /** The name of the chain of the run that a chain belongs to. */

@@ -1,6 +1,6 @@
 import { chainName } from '../../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../../domain/events/event-schema.ts';
-import type { ChainState, Chains } from './chain-index.ts';
+import type { ChainIndex, ChainState } from './chain-index.ts';
 import type { EventViolation } from './check-event.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { EventViolation } from './check-event.ts';
  */
 export function checkAuthority(
   { of, actor, event }: AuditEvent,
-  chains: Pick<Chains, 'get'>,
+  chains: Pick<ChainIndex, 'get'>,
   trimmed: boolean,
 ): EventViolation | undefined {
   if (of.entity !== 'instance') return undefined;

@@ -33,7 +33,7 @@ export interface CheckContext {
   /** The chain may have begun before the history does. */
   readonly mayHaveBegun: boolean;
   /** The machine of its entity; undefined where it had another chart than any that is known. */
-  readonly stepper: MemoizedMachine | undefined;
+  readonly machine: MemoizedMachine | undefined;
 }
 
 /** Checks one event against its chain and its machine, and says where the chain stands after it. */
@@ -144,14 +144,14 @@ function recordFault(
  * another chart, or a guard asks for what happened before the history begins, or was lost.
  */
 function replayed(event: AuditEvent, before: CheckContext): Transition | 'ignored' | undefined {
-  const { chain, stepper } = before;
+  const { chain, machine: stepper } = before;
   if (!stepper) return undefined;
-  const first = stepper.begin();
+  const first = stepper.initialTransition();
   if (event.from === null) return first;
-  if (stepper.steppable.guarded && !knowsContext(event, before)) return undefined;
+  if (stepper.compiled.hasGuards && !knowsContext(event, before)) return undefined;
   const context = chain && !chain.done ? chain.context : first.context;
   try {
-    return stepper.step({ value: event.from, context }, event.event);
+    return stepper.transition({ value: event.from, context }, event.event);
   } catch (cause) {
     // A state that this machine does not have: somebody forged it, and a replay goes on (G12).
     if (cause instanceof Error) return 'ignored';
@@ -183,7 +183,7 @@ function stateAfter(
   given: Transition | 'ignored' | undefined,
 ): ChainState {
   const { event, seq, hash } = recorded;
-  const { chain, stepper } = before;
+  const { chain, machine: stepper } = before;
   const stepped = given !== undefined && given !== 'ignored' ? given : undefined;
   const unsure = event.from !== null && stepper !== undefined && !knowsContext(event, before);
   return {
@@ -200,7 +200,7 @@ function stateAfter(
 
 /** Whether the event goes on from where its chain stands. */
 function fromFault(event: AuditEvent, before: CheckContext): EventViolation | undefined {
-  const { chain, mayHaveBegun, stepper } = before;
+  const { chain, mayHaveBegun, machine: stepper } = before;
   if (lostBefore(event) > 0 || (!chain && mayHaveBegun)) return undefined;
   const expected = expectedFrom(event, chain, stepper);
   if (expected === undefined || same(expected, event.from)) return undefined;
@@ -214,7 +214,7 @@ function expectedFrom(
   stepper: MemoizedMachine | undefined,
 ): StateValue | null | undefined {
   if (chain && !chain.done) return chain.value;
-  return isOfProcess(event) ? stepper?.begin().to : null;
+  return isOfProcess(event) ? stepper?.initialTransition().to : null;
 }
 
 const printed = (value: unknown): string => JSON.stringify(value);

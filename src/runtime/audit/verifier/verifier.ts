@@ -17,7 +17,7 @@ import {
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import * as machines from '../../transitions/machine-set.ts';
 import { MemoizedMachine } from '../../transitions/memoized-transition.ts';
-import { Chains, storedChain } from './chain-index.ts';
+import { ChainIndex, chainOfSubject } from './chain-index.ts';
 import { checkAuthority } from './check-author.ts';
 import { checkEnd } from './check-chain-end.ts';
 import { type CheckContext, checkEvent, type Predecessor } from './check-event.ts';
@@ -29,7 +29,7 @@ export interface Checkpoint {
   readonly seq: Revision;
   readonly origin: Revision;
   readonly events: number;
-  readonly chains: ReturnType<Chains['toJSON']>;
+  readonly chains: ReturnType<ChainIndex['toJSON']>;
   readonly predecessors: readonly (readonly [string, Predecessor])[];
   readonly records: readonly RecordUpdate[];
   /** The commit that the last events are of: more of it may come. */
@@ -64,7 +64,7 @@ export class Verifier {
   readonly #steppers = new Map(
     Object.values(machines).map((machine) => [machine.name, new MemoizedMachine(machine)]),
   );
-  #chains = new Chains();
+  #chains = new ChainIndex();
   #fold = new RegistryProjection();
   /** The last event of the chain that last ended for a record, by the record's key. */
   #predecessors = new Map<string, Predecessor>();
@@ -110,7 +110,7 @@ export class Verifier {
   }
 
   /** Where the chains stand. */
-  get chains(): Pick<Chains, 'get' | 'open' | 'loose' | 'ended' | 'forgetful' | 'lost'> {
+  get chains(): Pick<ChainIndex, 'get' | 'open' | 'loose' | 'ended' | 'forgetful' | 'lost'> {
     return this.#chains;
   }
 
@@ -140,7 +140,7 @@ export class Verifier {
       return undefined;
     }
     const { event, seq, hash } = recorded;
-    const name = storedChain(recorded);
+    const name = chainOfSubject(recorded);
     const key = keyOf(event);
     const before = this.#before(recorded, name, key);
     const { faults, after } = checkEvent(recorded, before);
@@ -182,7 +182,7 @@ export class Verifier {
     this.#origin = from.origin;
     this.#at = from.at;
     this.#events = from.events;
-    this.#chains = Chains.from(from.chains);
+    this.#chains = ChainIndex.from(from.chains);
     this.#predecessors = new Map(from.predecessors);
     this.#fold = RegistryProjection.from(from.records, from.commit);
     this.#notes = { ...from.notes };
@@ -194,7 +194,7 @@ export class Verifier {
       chain: this.#chains.get(name),
       predecessor: key === undefined ? undefined : this.#predecessors.get(key),
       mayHaveBegun: this.#trimmed || this.#chains.mayHaveBegun(name),
-      stepper: this.#stepperOf(recorded),
+      machine: this.#stepperOf(recorded),
     };
   }
 
@@ -240,7 +240,7 @@ export class Verifier {
 
   #stepperOf({ event }: AuditEntry): MemoizedMachine | undefined {
     const stepper = this.#steppers.get(event.machine);
-    if (stepper?.steppable.chart === event.chart) return stepper;
+    if (stepper?.compiled.chart === event.chart) return stepper;
     this.#notes.unknownCharts += 1;
     return undefined;
   }

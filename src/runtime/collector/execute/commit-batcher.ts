@@ -12,7 +12,7 @@ export interface BrakePermit {
 
 /** A commit that may share a batch with others; `place`: it expires a run under a brake. */
 export interface BatchableCommit extends Commit {
-  readonly place?: BrakePermit | undefined;
+  readonly permit?: BrakePermit | undefined;
 }
 
 interface Waiting {
@@ -115,7 +115,7 @@ const isLetThrough = -1;
 const claimsOf = (commit: BatchableCommit): readonly Claim[] => [
   ...commit.writes.map(({ key }): Claim => [key, writes]),
   ...(commit.fences ?? []).map(({ key, expectedRevision: expect }): Claim => [key, expect]),
-  ...(commit.place ? [[brakeKey(commit.place.zone), isLetThrough] as const] : []),
+  ...(commit.permit ? [[brakeKey(commit.permit.zone), isLetThrough] as const] : []),
 ];
 
 /**

@@ -26,7 +26,7 @@ export async function removeExpired(
   expired: StoredAgent,
   author: Author,
   view: RegistryCache,
-  ports: Pick<Ports, 'registry' | 'clock' | 'entropy' | 'meters'>,
+  ports: Pick<Ports, 'registry' | 'clock' | 'entropy' | 'metrics'>,
   commits: Pick<Registry, 'commit'>,
   signal: AbortSignal,
 ): Promise<number> {
@@ -46,13 +46,13 @@ export async function removeExpired(
       if (last) changes.push(removeRun(author, expired, 'removed', { cause: expired.record.hash }));
       const result = await commits.commit(commitOf(changes, last ? undefined : expired));
       if (result.outcome !== 'committed') {
-        if (result.outcome === 'conflict') ports.meters.conflictAvoided('remove');
+        if (result.outcome === 'conflict') ports.metrics.conflictAvoided('remove');
         size = Math.max(1, Math.floor(size / 2));
         await retryDelay(ports, signal);
         break;
       }
       removed += instances.length;
-      ports.meters.removed('owner-expired', instances.length);
+      ports.metrics.removed('owner-expired', instances.length);
       if (last) return removed;
       upTo = Math.max(...result.revisions.values());
       if (signal.aborted) return removed;
@@ -85,14 +85,14 @@ export async function removeLeftovers(
   why: 'superseded' | 'orphan',
   because: Provenance,
   author: Author,
-  { registry, meters }: Pick<Ports, 'registry' | 'meters'>,
+  { registry, metrics }: Pick<Ports, 'registry' | 'metrics'>,
 ): Promise<number> {
   const changes = leftovers.map((stored) => removeInstance(author, stored, why, because));
   const fences = [{ key: agentKey(slot.of), expectedRevision: slot.revision }];
   const { outcome } = await registry.commit({ ...commitOf(changes), fences });
-  if (outcome === 'conflict') meters.conflictAvoided('remove');
+  if (outcome === 'conflict') metrics.conflictAvoided('remove');
   if (outcome !== 'committed') return 0;
-  meters.removed(why, leftovers.length);
+  metrics.removed(why, leftovers.length);
   return leftovers.length;
 }
 

@@ -29,7 +29,7 @@ export async function clearLeftovers(
   due: readonly (readonly [StoredInstance, Millis])[],
   { policy, why }: LeftoverRule,
   author: Author,
-  ports: Pick<Ports, 'registry' | 'leases' | 'meters'>,
+  ports: Pick<Ports, 'registry' | 'leases' | 'metrics'>,
 ): Promise<void> {
   const [first] = due;
   if (!first) return;

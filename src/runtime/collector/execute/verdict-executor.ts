@@ -14,7 +14,7 @@ import { removeExpired } from './remove-instances.ts';
 import type { ZoneBrakes } from './zone-brakes.ts';
 
 /** Writes down what was decided, and tells whom it is about. What is refused is decided again. */
-export class Executor {
+export class VerdictExecutor {
   readonly #author: Author;
   readonly #view: RegistryCache;
   readonly #observer: Observer;
@@ -45,20 +45,23 @@ export class Executor {
     const evidence = evidenceOfVerdict(examined, this.#observer);
     const event = { type: 'suspected', reason: verdict.why } as const;
     const change = transitionRun(this.#author, judged, event, { evidence });
-    const noticed = this.#observer.sightings.seenAt(leaseKey(record));
-    const from = Math.max(noticed ?? 0, this.#observer.departureOf(record)?.at ?? 0);
+    const noticed = this.#observer.observations.seenAt(leaseKey(record));
+    const from = Math.max(noticed ?? 0, this.#observer.disconnectOf(record)?.at ?? 0);
     if (change === 'ignored' || (await this.#commit('suspect', change)) === undefined) return false;
-    const { clock, meters, probe } = this.#ports;
-    meters.suspected(verdict.why, from === 0 ? undefined : clock.monotonic() - from);
-    probe.notify(record, 'suspected');
+    const { clock, metrics, messaging } = this.#ports;
+    metrics.suspected(verdict.why, from === 0 ? undefined : clock.monotonic() - from);
+    messaging.notify(record, 'suspected');
     return true;
   }
 
   /** The revision of the expiry; undefined: it was not written, as far as is known. */
-  async expire(examined: Judgement, place: BrakePermit | undefined): Promise<Revision | undefined> {
+  async expire(
+    examined: Judgement,
+    permit: BrakePermit | undefined,
+  ): Promise<Revision | undefined> {
     const { judged, fences } = examined;
     // It was on meanwhile, and lets through only whoever has a place.
-    if (examined.evidence.brake === 'lets-through' && !place) return undefined;
+    if (examined.evidence.brake === 'lets-through' && !permit) return undefined;
     const zone = zoneOf(judged.record);
     const evidence = {
       ...evidenceOfVerdict(examined, this.#observer),
@@ -66,15 +69,15 @@ export class Executor {
     };
     const change = transitionRun(this.#author, judged, { type: 'expired' }, { evidence });
     if (change === 'ignored') return undefined;
-    const revision = await this.#commit('expire', change, { fences, place });
+    const revision = await this.#commit('expire', change, { fences, permit });
     if (revision === undefined) return undefined;
-    this.#ports.meters.expired();
-    this.#ports.probe.notify(judged.record, 'expired');
+    this.#ports.metrics.expired();
+    this.#ports.messaging.notify(judged.record, 'expired');
     return revision;
   }
 
   /** The slot as the view has it once it has passed this revision, if it is still that write. */
-  async seen(of: StoredAgent, revision: Revision, signal: AbortSignal) {
+  async waitForRecord(of: StoredAgent, revision: Revision, signal: AbortSignal) {
     if (!(await this.#view.waitForRevision(revision, signal))) return undefined;
     const there = this.#view.fleet.slot(agentMapKey(of.record))?.agent;
     return there?.kind === 'stored' && there.revision === revision ? there : undefined;
@@ -94,10 +97,10 @@ export class Executor {
   async #commit(
     what: CollectorWrite,
     { write, events }: Change,
-    along: Pick<BatchableCommit, 'fences' | 'place'> = {},
+    along: Pick<BatchableCommit, 'fences' | 'permit'> = {},
   ): Promise<Revision | undefined> {
     const result = await this.#commits.commit({ writes: [write], events, ...along });
-    if (result.outcome === 'conflict') this.#ports.meters.conflictAvoided(what);
+    if (result.outcome === 'conflict') this.#ports.metrics.conflictAvoided(what);
     return result.outcome === 'committed' ? result.revisions.get(write.key) : undefined;
   }
 }

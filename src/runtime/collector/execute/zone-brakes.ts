@@ -36,7 +36,7 @@ const none: ZoneCount = { seen: 0, suspect: 0 };
 export class ZoneBrakes {
   readonly #author: Author;
   readonly #view: RegistryCache;
-  readonly #ports: Pick<Ports, 'registry' | 'clock' | 'entropy' | 'log' | 'meters'>;
+  readonly #ports: Pick<Ports, 'registry' | 'clock' | 'entropy' | 'log' | 'metrics'>;
   /** Between two looks of whoever asks: a pace below it lets several through at a time. */
   readonly #every: Millis;
   readonly #known = new Map<
@@ -54,7 +54,7 @@ export class ZoneBrakes {
     author: Author,
     view: RegistryCache,
     every: Millis,
-    ports: Pick<Ports, 'registry' | 'clock' | 'entropy' | 'log' | 'meters'>,
+    ports: Pick<Ports, 'registry' | 'clock' | 'entropy' | 'log' | 'metrics'>,
   ) {
     this.#author = author;
     this.#view = view;
@@ -63,7 +63,7 @@ export class ZoneBrakes {
   }
 
   /** Looks at every zone; sets or releases what is to be set or released. */
-  look(): void {
+  update(): void {
     const { fleet } = this.#view;
     if (fleet.upTo !== this.#countedAt) {
       this.#countedAt = fleet.upTo;
@@ -74,7 +74,7 @@ export class ZoneBrakes {
       }
       for (const zone of zones) this.#judge(zone);
     }
-    this.#ports.meters.brakes(this.#readings());
+    this.#ports.metrics.brakes(this.#readings());
     this.#heldBack.clear();
   }
 
@@ -116,7 +116,7 @@ export class ZoneBrakes {
   /** The rewrites of the brakes under which these commits expire runs, stored along with them. */
   rewritesFor(commits: readonly BatchableCommit[]): readonly Commit[] {
     const all = Map.groupBy(
-      commits.flatMap(({ place }) => place ?? []),
+      commits.flatMap(({ permit: place }) => place ?? []),
       ({ zone }) => zone,
     );
     return [...all.values()].flatMap((places) => this.#rewriteFor(places) ?? []);
@@ -149,7 +149,7 @@ export class ZoneBrakes {
   }
 
   /** So many connections of the run's zone may close at once and still say something of each. */
-  mostAtOnce(record: AgentRecord): number {
+  maxDisconnectsAtOnce(record: AgentRecord): number {
     const { fraction, count } = this.#view.fleet.state.policy.brake;
     return Math.max(count - 1, fraction * this.countOf(zoneOf(record)).seen);
   }

@@ -17,14 +17,14 @@ import type { ClosedConnection } from './recent-disconnects.ts';
 
 /** What one observer knows by itself about a run. */
 export interface Observer {
-  readonly sightings: LeaseObservations;
+  readonly observations: LeaseObservations;
   /** How long it has known of the run's suspicion, as far as that counts; `held`: not now. */
   suspicionAge(record: AgentRecord, held: boolean): Millis;
   /** How its process's connection closed, if it did since the run was last heard. */
-  departureOf(record: AgentRecord): ClosedConnection | undefined;
+  disconnectOf(record: AgentRecord): ClosedConnection | undefined;
   /** Whether a hold covers the slot, as the view has it. */
-  isHeld(slot: Slot): boolean;
-  brakeOn(record: AgentRecord): RunEvidence['brake'];
+  isOnHold(slot: Slot): boolean;
+  brakeStateOf(record: AgentRecord): RunEvidence['brake'];
 }
 
 export interface Judgement {
@@ -39,10 +39,10 @@ export interface Judgement {
 /** What a verdict on a run was based on, as the audit keeps it: from it alone a person can tell why. */
 export const evidenceOfVerdict = (
   { judged: { record, revision }, evidence }: Judgement,
-  { sightings }: Pick<Observer, 'sightings'>,
+  { observations: sightings }: Pick<Observer, 'observations'>,
 ): Record<string, unknown> => ({
   judged: revision,
-  lastRenewal: sightings.lastOf(leaseKey(record)) ?? null,
+  lastRenewal: sightings.lastRenewal(leaseKey(record)) ?? null,
   countingSince: sightings.countingSince,
   silentFor: Math.round(evidence.silentFor),
   suspectFor: Math.round(evidence.suspectFor),
@@ -69,7 +69,7 @@ export const judgeLocally = ({ record }: StoredAgent, observer: Observer): RunVe
 export async function judgeAtLeader(
   seen: StoredAgent,
   observer: Observer,
-  ports: Pick<Ports, 'registry' | 'leases' | 'probe' | 'clock'>,
+  ports: Pick<Ports, 'registry' | 'leases' | 'messaging' | 'clock'>,
   signal: AbortSignal,
 ): Promise<Judgement | undefined> {
   const judged: RecordRead<AgentRecord> = readAgent(
@@ -97,28 +97,28 @@ export async function judgeAtLeader(
       return { verdict, evidence, judged, fences };
     }
     // Asking takes time, in which the run may have been heard.
-    evidence = { ...evidence, silentFor: observer.sightings.timeSinceRenewal(leaseKey(record)) };
+    evidence = { ...evidence, silentFor: observer.observations.timeSinceRenewal(leaseKey(record)) };
     if (signal.aborted) return undefined;
   }
 }
 
 function evidenceOf(record: AgentRecord, observer: Observer): RunEvidence {
-  const held = observer.isHeld(record);
+  const held = observer.isOnHold(record);
   return {
     phase: record.phase,
     suspect: record.suspect !== undefined,
-    silentFor: observer.sightings.timeSinceRenewal(leaseKey(record)),
+    silentFor: observer.observations.timeSinceRenewal(leaseKey(record)),
     suspectFor: observer.suspicionAge(record, held),
     lease: 'unread',
     probe: 'unasked',
     connection: connectionOf(record, observer),
     hold: held ? 'stands' : 'unread',
-    brake: record.suspect === undefined ? 'off' : observer.brakeOn(record),
+    brake: record.suspect === undefined ? 'off' : observer.brakeStateOf(record),
   };
 }
 
 function connectionOf(record: AgentRecord, observer: Observer): RunEvidence['connection'] {
-  const closed = observer.departureOf(record);
+  const closed = observer.disconnectOf(record);
   if (!closed) return 'open';
   return closed.how === 'closed-by-client' ? 'closed-by-client' : 'closed';
 }
@@ -168,7 +168,7 @@ async function readHindrances(
     readStanding([brakeKey(zoneOf(record))], ports),
   ]);
   const isOff = brakes !== 'unknown' && brakes.every(({ stands }) => !stands);
-  const standing = observer.brakeOn(record);
+  const standing = observer.brakeStateOf(record);
   const fences = [
     ...(holds === 'unknown' ? [] : holds),
     ...(standing === 'off' && isOff ? brakes : []),
@@ -184,10 +184,10 @@ async function readHindrances(
 async function askTwice(
   record: AgentRecord,
   observer: Observer,
-  { probe, clock }: Pick<Ports, 'probe' | 'clock'>,
+  { messaging: probe, clock }: Pick<Ports, 'messaging' | 'clock'>,
   signal: AbortSignal,
 ): Promise<RunEvidence['probe']> {
-  const { sightings } = observer;
+  const { observations: sightings } = observer;
   const key = leaseKey(record);
   const before = sightings.revisionOf(key);
   // No question may still be waiting for an answer when the ttl decides.
@@ -205,7 +205,7 @@ async function askTwice(
 async function ask(
   run: RunRef,
   limit: Millis,
-  probe: Ports['probe'],
+  probe: Ports['messaging'],
 ): Promise<RunEvidence['probe']> {
   try {
     const answer = await probe.ping(run, limit);

@@ -27,7 +27,7 @@ export class LeaseObservations {
     return this.#started;
   }
 
-  take(feed: WatchEvent): void {
+  apply(feed: WatchEvent): void {
     if (feed.kind !== 'snapshot' && feed.kind !== 'changes') return;
     const at = this.#clock.monotonic();
     for (const { key, revision, text } of feed.entries) {
@@ -59,7 +59,7 @@ export class LeaseObservations {
   }
 
   /** The seats that were seen renewed within this time. */
-  seats(within: Millis): readonly number[] {
+  activeSeats(within: Millis): readonly number[] {
     const after = this.#clock.monotonic() - within;
     const held: number[] = [];
     for (const seat of this.#seats) {
@@ -69,7 +69,7 @@ export class LeaseObservations {
   }
 
   /** The last renewal that was seen, with the time by the wall clock of this observer. */
-  lastOf(key: string): { readonly revision: Revision; readonly seenAt: WallTime } | undefined {
+  lastRenewal(key: string): { readonly revision: Revision; readonly seenAt: WallTime } | undefined {
     const last = this.#seen.get(key);
     return last && { revision: last.revision, seenAt: this.#wallOf(last.at) };
   }

@@ -15,13 +15,13 @@ export class LeftoverAges {
   }
 
   /** Every leftover begins its time anew. */
-  start(fleet: Fleet): void {
+  restart(fleet: Fleet): void {
     this.#slots.clear();
     for (const slot of fleet.slots()) this.#look(slot.slot, slot);
   }
 
   /** Looks again at slots that changed. */
-  touched(slots: ReadonlySet<string>, fleet: Fleet): void {
+  update(slots: ReadonlySet<string>, fleet: Fleet): void {
     for (const slot of slots) this.#look(slot, fleet.slot(slot));
   }
 

@@ -17,7 +17,7 @@ const stalledAfter: Millis = seconds(1);
 export interface ProofLease {
   readonly key: string;
   readonly keeper: Pick<LeaseKeeper, 'revision'>;
-  readonly called: 'seat' | 'lease';
+  readonly label: 'seat' | 'lease';
 }
 
 /**
@@ -81,7 +81,7 @@ export class ObserverHealth {
     const apart = Math.abs(now.wall - before.wall - ran);
     if (apart > stalledAfter) return `the clocks moved apart by ${Math.round(apart)} ms`;
     if (now.monotonic - this.#proof.seenAt > blindAfter(this.#policy)) {
-      return `its own ${this.#own.called} was not seen renewed`;
+      return `its own ${this.#own.label} was not seen renewed`;
     }
     return undefined;
   }

@@ -65,7 +65,7 @@ export class RecentDisconnects {
   }
 
   /** How this slot's connection closed, if it did and nothing was heard since. */
-  of(slot: Slot, heardAt: MonotonicTime): ClosedConnection | undefined {
+  find(slot: Slot, heardAt: MonotonicTime): ClosedConnection | undefined {
     if (this.#closed.size === 0) return undefined;
     const closed = this.#closed.get(agentMapKey(slot));
     return closed && closed.at > heardAt ? closed : undefined;

@@ -16,7 +16,7 @@ export class SuspicionAges {
   }
 
   /** How long this observer has known of a run's suspicion, as far as that counts. */
-  age(record: AgentRecord, held: boolean): Millis {
+  ageOf(record: AgentRecord, held: boolean): Millis {
     const now = this.#clock.monotonic();
     const slot = agentMapKey(record);
     if (held) this.#held.set(slot, now);

@@ -9,7 +9,7 @@ import { InstanceSpec } from '../../../../src/domain/records/desired-instances.t
 import type { Divergence } from '../../../../src/domain/replay/divergence.ts';
 import type { Ports, Store } from '../../../../src/ports/ports.ts';
 import { Agent } from '../../../../src/runtime/agent/agent.ts';
-import { type Verified, verify } from '../../../../src/runtime/audit/verify.ts';
+import { type VerifyReport, verify } from '../../../../src/runtime/audit/verify.ts';
 import { Collector } from '../../../../src/runtime/collector/collector.ts';
 import type { ProcessTransition } from '../../../../src/runtime/transitions/process-chain.ts';
 import { until } from '../../harness/until.ts';
@@ -87,7 +87,7 @@ export async function startCollector(on: On, name: string, keyframeEvery: number
 }
 
 /** What `audit verify` says of the namespace. */
-export async function verdictOn(store: Store): Promise<Verified & { said: Divergence[] }> {
+export async function verdictOn(store: Store): Promise<VerifyReport & { said: Divergence[] }> {
   const said: Divergence[] = [];
   const { audit, registry, keyframes, leases } = store;
   const verified = await verify(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ChainState, Chains } from '../../../../src/runtime/audit/verifier/chain-index.ts';
+import { ChainIndex, type ChainState } from '../../../../src/runtime/audit/verifier/chain-index.ts';
 
 const state = (n: number, done = false): ChainState => ({
   seq: n,
@@ -13,7 +13,7 @@ const run = (n: number): string => `h.a.run${n}`;
 const instance = (of: number, n: number): string => `${run(of)}.web.${n}`;
 
 /** The instances of one run, so many of them, registered and removed. */
-function comeAndGo(chains: Chains, of: number, count: number): void {
+function comeAndGo(chains: ChainIndex, of: number, count: number): void {
   for (let n = 1; n <= count; n += 1) {
     chains.set(instance(of, n), state(1));
     chains.set(instance(of, n), state(2, true));
@@ -24,7 +24,7 @@ const kept = 20_000;
 
 describe('what is kept in mind of chains', () => {
   test('is all that have not ended, and of those that have the last', () => {
-    const chains = new Chains();
+    const chains = new ChainIndex();
     chains.set(run(1), state(1));
     comeAndGo(chains, 1, kept + 5);
     expect([chains.open.size, chains.ended.size]).toEqual([1, kept]);
@@ -33,7 +33,7 @@ describe('what is kept in mind of chains', () => {
   });
 
   test('knows of which runs a chain was forgotten that may go on, and of no others', () => {
-    const chains = new Chains();
+    const chains = new ChainIndex();
     for (const one of [1, 2, 3]) chains.set(run(one), state(1));
     comeAndGo(chains, 1, 3);
     comeAndGo(chains, 2, 3);
@@ -48,7 +48,7 @@ describe('what is kept in mind of chains', () => {
   });
 
   test('is bounded in processes that died without a word, and counts those it gives up', () => {
-    const chains = new Chains();
+    const chains = new ChainIndex();
     for (let n = 1; n <= kept + 7; n += 1) {
       chains.set(`${run(n)}.session`, state(1));
       chains.set(run(n), state(1));
@@ -61,7 +61,7 @@ describe('what is kept in mind of chains', () => {
   });
 
   test('has every process whose run holds its slot, however long nothing was heard of it', () => {
-    const chains = new Chains();
+    const chains = new ChainIndex();
     chains.set('h.b.live.session', state(1));
     chains.set('h.b.live', state(1));
     chains.set('h.b.live.session', state(2));
@@ -71,18 +71,18 @@ describe('what is kept in mind of chains', () => {
   });
 
   test('an instance that is called session is no process', () => {
-    const chains = new Chains();
+    const chains = new ChainIndex();
     chains.set('h.a.run1.web.session', state(1));
     expect([chains.open.size, chains.loose.size]).toEqual([1, 0]);
   });
 
   test('is the same after it was written down', () => {
-    const chains = new Chains();
+    const chains = new ChainIndex();
     for (const one of [1, 2]) chains.set(run(one), state(1));
     chains.set(`${run(9)}.session`, state(1));
     comeAndGo(chains, 1, 2);
     comeAndGo(chains, 2, kept);
-    const again = Chains.from(JSON.parse(JSON.stringify(chains)));
+    const again = ChainIndex.from(JSON.parse(JSON.stringify(chains)));
     expect(again.toJSON()).toEqual(chains.toJSON());
     expect(again.mayHaveBegun(instance(1, 1))).toBe(true);
   });

@@ -21,9 +21,9 @@ const isExpiry = (text = '{}'): boolean => JSON.parse(text).phase === 'expired';
 async function given(fleet: FleetInMemory, count: number) {
   const watcher = fleet.process('c1');
   const readings: (readonly BrakeReading[])[] = [];
-  const { meters } = watcher.ports;
+  const { metrics } = watcher.ports;
   const brakes = (all: readonly BrakeReading[]) => void readings.push(all);
-  Object.assign(watcher.ports, { meters: { ...meters, brakes } });
+  Object.assign(watcher.ports, { metrics: { ...metrics, brakes } });
   fleet.collector('c1', watcher);
   const agents = Array.from({ length: count }, (_, n) => fleet.agent(`r1-${n}/a`, [], { zone }));
   await fleet.advance(seconds(8));

@@ -248,7 +248,7 @@ describe('a key that is in two of them', () => {
     const registry = new SlowRegistry();
     const shared = new CommitBatcher(registry);
     const place = { zone: ZoneName.parse('r1'), revision: 7 };
-    for (const key of keys(4)) void shared.commit({ ...one(key), place });
+    for (const key of keys(4)) void shared.commit({ ...one(key), permit: place });
     await registry.answer();
     expect(registry.batches).toHaveLength(2);
   });

@@ -17,15 +17,15 @@ test('a lease that is taken right after the record was read is not missed (G6)',
   if (seen.kind !== 'stored') throw new Error('it is to be readable');
   let leased = false;
   const observer: Observer = {
-    sightings: new LeaseObservations(clock),
+    observations: new LeaseObservations(clock),
     suspicionAge: ({ grace }) => grace,
-    departureOf: () => undefined,
-    isHeld: () => false,
-    brakeOn: () => 'off',
+    disconnectOf: () => undefined,
+    isOnHold: () => false,
+    brakeStateOf: () => 'off',
   };
   const ports = {
     clock,
-    probe: { ping: async () => 'no-responders' },
+    messaging: { ping: async () => 'no-responders' },
     leases: {
       read: async (key: string) => ({ key, revision: 9, text: leased ? 'its own' : undefined }),
     },

@@ -7,7 +7,7 @@ const seen = (
   key: string,
   revision: number,
   text: string | undefined = '{}',
-) => sightings.take({ kind: 'changes', entries: [{ key, revision, text }], upTo: revision });
+) => sightings.apply({ kind: 'changes', entries: [{ key, revision, text }], upTo: revision });
 
 test('a seat is held for as long as it was last seen renewed within the time', async () => {
   const clock = new VirtualClock();
@@ -17,23 +17,23 @@ test('a seat is held for as long as it was last seen renewed within the time', a
   seen(sightings, 'seat.2', 2);
   seen(sightings, 'run.h1.a.run00001', 3);
   await clock.advance(5000);
-  expect(sightings.seats(6000)).toEqual([1, 2]);
-  expect(sightings.seats(5999)).toEqual([2]);
-  expect(sightings.seats(4999)).toEqual([]);
+  expect(sightings.activeSeats(6000)).toEqual([1, 2]);
+  expect(sightings.activeSeats(5999)).toEqual([2]);
+  expect(sightings.activeSeats(4999)).toEqual([]);
   seen(sightings, 'seat.1', 4);
-  expect(sightings.seats(0)).toEqual([1]);
+  expect(sightings.activeSeats(0)).toEqual([1]);
 });
 
 test('a seat that was given back is held by nobody', () => {
   const sightings = new LeaseObservations(new VirtualClock());
   seen(sightings, 'seat.1', 1);
   seen(sightings, 'seat.2', 2);
-  sightings.take({
+  sightings.apply({
     kind: 'changes',
     entries: [{ key: 'seat.1', revision: 3, text: undefined }],
     upTo: 3,
   });
-  expect(sightings.seats(1000)).toEqual([2]);
+  expect(sightings.activeSeats(1000)).toEqual([2]);
 });
 
 test('a renewal that was seen before is not seen again', async () => {
@@ -43,7 +43,7 @@ test('a renewal that was seen before is not seen again', async () => {
   await clock.advance(1000);
   seen(sightings, 'seat.1', 7);
   seen(sightings, 'seat.1', 6);
-  expect(sightings.seats(999)).toEqual([]);
+  expect(sightings.activeSeats(999)).toEqual([]);
   expect(sightings.timeSinceRenewal('seat.1')).toBe(1000);
 });
 

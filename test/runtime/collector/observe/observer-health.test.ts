@@ -8,10 +8,10 @@ test('a renewal from before it was blind, seen only now, is no proof that it see
   const clock = new VirtualClock();
   const sightings = new LeaseObservations(clock);
   const keeper = { revision: 5 };
-  const own = { key: 'seat.1', keeper, called: 'seat' } as const;
+  const own = { key: 'seat.1', keeper, label: 'seat' } as const;
   const eyesight = new ObserverHealth(own, defaultLease, sightings, clock);
   const sees = (revision: number) =>
-    sightings.take({
+    sightings.apply({
       kind: 'changes',
       entries: [{ key: 'seat.1', revision, text: 'mine' }],
       upTo: revision,

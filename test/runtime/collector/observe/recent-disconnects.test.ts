@@ -16,7 +16,7 @@ function given() {
   return {
     ...{ clock, departed },
     close: (slot = a, most = 3, zone = rack) => departed.add(slot, zone, 'other', most),
-    noted: () => slots.filter((slot) => departed.of(slot, never)).map(({ host }) => host),
+    noted: () => slots.filter((slot) => departed.find(slot, never)).map(({ host }) => host),
   };
 }
 
@@ -25,8 +25,8 @@ describe('a connection that closed', () => {
     const { clock, departed } = given();
     await clock.advance(1000);
     expect(departed.add(a, rack, 'closed-by-client', 3)).toBe(true);
-    expect(departed.of(a, never)).toMatchObject({ how: 'closed-by-client', at: 1000 });
-    expect(departed.of(slotOf('h0/b'), never)).toBeUndefined();
+    expect(departed.find(a, never)).toMatchObject({ how: 'closed-by-client', at: 1000 });
+    expect(departed.find(slotOf('h0/b'), never)).toBeUndefined();
   });
 
   test.each([
@@ -37,7 +37,7 @@ describe('a connection that closed', () => {
     const { clock, departed, close } = given();
     await clock.advance(1000);
     close();
-    expect(departed.of(a, heardAt) !== undefined).toBe(counts);
+    expect(departed.find(a, heardAt) !== undefined).toBe(counts);
   });
 
   test('counts until it is dropped, however long that is', async () => {
@@ -54,7 +54,7 @@ describe('a connection that closed', () => {
     close();
     await clock.advance(5000);
     departed.add(a, rack, 'closed-by-client', 3);
-    expect(departed.of(a, 4999)).toMatchObject({ how: 'closed-by-client', at: 5000 });
+    expect(departed.find(a, 4999)).toMatchObject({ how: 'closed-by-client', at: 5000 });
   });
 
   test('is forgotten where everything begins anew, and so is how many there were', () => {
