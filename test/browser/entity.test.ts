@@ -103,25 +103,6 @@ test('what led to an event is the way there, also within one history', async ({ 
   expect(page.url()).toContain('at=seq:105');
 });
 
-test('two rows are compared, record by record', async ({ open }) => {
-  const { page } = await open(sample.at('#/entity?of=agent/db-1/postgres'));
-  await settled(page);
-  await page.getByLabel('Compare seq 46').check();
-  await page.getByLabel('Compare seq 50').check();
-  const diff = page.getByRole('region', { name: 'Two events compared' });
-  await diff.waitFor();
-  expect(await diff.locator('section').first().textContent()).toContain('registering → live');
-});
-
-test('two agents are compared at one moment', async ({ open }) => {
-  const { page } = await open(sample.at('#/entity?of=agent/db-1/postgres&at=seq:80'));
-  await settled(page);
-  await page.getByLabel('Compare with another agent at this moment').fill('db-2/postgres');
-  const diff = page.getByRole('region', { name: 'Two compared at one moment' });
-  await expect.poll(() => diff.textContent()).toMatch(/state\s*live → suspect silent/);
-  await expect.poll(() => diff.textContent()).toMatch(/address\s*10\.0\.0\.21 → 10\.0\.0\.22/);
-});
-
 test('what is shown is copied as JSON, NDJSON and Markdown', async ({ open }) => {
   const { page } = await open(sample.at('#/entity?of=agent/db-2/postgres&only=problems'), {
     permissions: ['clipboard-read', 'clipboard-write'],

@@ -177,7 +177,7 @@ test('without a mouse: from lane to lane, from change to change, told in words, 
 test('from A to B: how long, how many changes, and what they come to', async ({ open }) => {
   const { page } = await open(sample.at('#/timeline?at=seq:105&b=60'));
   await lanes(page);
-  const diff = page.getByRole('region', { name: 'What is different' });
+  const diff = page.getByRole('region', { name: 'Changes between A and B' });
   await expect.poll(() => diff.locator('h2').textContent()).toMatch(/\d+ m .* · 45 changes · \d+/);
   await expect
     .poll(() => diff.textContent())

@@ -45,15 +45,6 @@ export function subjectName(subject: Subject): string {
     : `${subject.service}/${subject.id}`;
 }
 
-/** Where the server has its events; `all`: those of whatever belongs to it, too. */
-export function eventsOf(subject: Subject, all: boolean): string {
-  if (subject.kind === 'host') return `entity?host=${encode(subject.host)}`;
-  const name =
-    subject.kind === 'agent' ? [subject.host, subject.agent] : [subject.service, subject.id];
-  const exact = name.map((part) => part.replaceAll('%', '%25').replaceAll('/', '%2F')).join('/');
-  return `entity?name=${encode(`${subject.kind}:${exact}`)}${all ? '&all=1' : ''}`;
-}
-
 export function isOf(subject: Subject, entity: ApiEntity): boolean {
   switch (subject.kind) {
     case 'agent':

@@ -6,11 +6,9 @@ import { gapsOf, gapText } from '../../format/gap-text.ts';
 import { isOf, readSubject, type Subject, writeSubject } from '../../model/subject.ts';
 import { extent, hrefTo, link, moment, roll, route, version } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
-import { CompareEntities } from './compare-entities.tsx';
-import { CompareEvents } from './compare-events.tsx';
-import { EntityFilters, isWanted, useFieldChanges } from './entity-filters.tsx';
+import { CopyRows } from './copy-rows.tsx';
+import { EntityFilters, isWanted } from './entity-filters.tsx';
 import { EntityHead } from './entity-head.tsx';
-import { BesideWhom, CopyRows } from './entity-tools.tsx';
 import { EventRow } from './event-row.tsx';
 import { historyRows } from './history-rows.ts';
 import { StateTimeline } from './state-timeline-view.tsx';
@@ -24,8 +22,6 @@ export function EntityScreen() {
   const { params: words } = route.value;
   const subject = readSubject(words['of'] ?? words['sel']);
   const [most, setMost] = useState(atATime);
-  const [asked, setAsked] = useState(false);
-  const field = words['field'] ?? '';
   const upTo = moment.value?.seq ?? 0;
   const numbers = subject
     ? roll.entities.flatMap((entity, number) => (isOf(subject, entity) ? [number] : []))
@@ -34,7 +30,6 @@ export function EntityScreen() {
     { ask: 'history', entities: numbers, upTo },
     extent.value?.from,
   );
-  const { changes, failed, more } = useFieldChanges(subject, asked || field !== '');
   if (!subject) {
     return (
       <section class="panel notice">
@@ -47,12 +42,10 @@ export function EntityScreen() {
     );
   }
   const { hello } = link.value ?? { hello: null };
-  const shown = (all ?? []).filter((one) => isWanted(one, words, changes));
+  const shown = (all ?? []).filter((one) => isWanted(one, words));
   const gaps = extent.value ? gapsOf(extent.value, hello) : [];
   const rows = historyRows(shown, gaps, upTo);
   const kinds = [...new Set(numbers.map((one) => roll.entities[one]?.entity ?? ''))];
-  const chosen = (words['rows'] ?? '').split('.').filter(Boolean).map(Number);
-  const other = readSubject(words['with']);
   return (
     <>
       <section class="panel head" aria-label="History">
@@ -70,32 +63,18 @@ export function EntityScreen() {
         <StateTimeline entities={shownAs(subject, numbers)} />
       </section>
       <section class="panel head" aria-label="What is shown of it">
-        <EntityFilters
-          kinds={kinds.filter(Boolean)}
-          changes={changes}
-          onField={() => setAsked(true)}
-        />
-        <BesideWhom subject={subject} />
+        <EntityFilters kinds={kinds.filter(Boolean)} />
         <span class="grow" />
         <span class="dim">Copy</span>
         <CopyRows rows={shown} />
       </section>
-      {chosen.length === 2 ? <CompareEvents rows={chosen} /> : null}
-      {other && other.kind === subject.kind ? (
-        <CompareEntities one={subject} other={other} />
-      ) : null}
       <section class="panel">
         {all && shown.length === 0 ? (
           <p class="notice">
             {all.length === 0
               ? 'Nothing of it is in memory up to this moment.'
-              : field !== '' && !changes
-                ? (failed ?? 'Reading what changed …')
-                : `0 of ${formatCount(all.length, 'transition')} match.`}
+              : `0 of ${formatCount(all.length, 'transition')} match.`}
           </p>
-        ) : null}
-        {field !== '' && more ? (
-          <p class="dim">Of the 500 newest events: what changed before them was not looked at.</p>
         ) : null}
         <ol class="history" aria-label="Transitions, newest first">
           {rows.slice(0, most).map((row) =>
@@ -111,12 +90,7 @@ export function EntityScreen() {
                 </span>
               </li>
             ) : (
-              <EventRow
-                key={row.folded.newest.seq}
-                folded={row.folded}
-                unsure={row.unsure}
-                chosen={chosen}
-              />
+              <EventRow key={row.folded.newest.seq} folded={row.folded} unsure={row.unsure} />
             ),
           )}
         </ol>

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { clockTime, dayTime } from '../../format/format-time.ts';
 import { statusOf } from '../../model/state-styles.ts';
 import { entityName } from '../../model/subject.ts';
-import { roll, route, seek, setParams } from '../../state/store.ts';
+import { roll, route, seek } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { EventDetails } from './event-details.tsx';
@@ -10,13 +10,12 @@ import type { Folded } from './fold-repeats.ts';
 
 interface Props {
   readonly folded: Folded;
-  readonly chosen: readonly number[];
   /** Something is missing before it: where it came from is not known. */
   readonly unsure: boolean;
 }
 
 /** One line of a history, and behind it all that is known of the event. */
-export function EventRow({ folded, chosen, unsure }: Props) {
+export function EventRow({ folded, unsure }: Props) {
   const { newest, all } = folded;
   const asked = all.some(({ seq }) => route.value.params['open'] === String(seq));
   const [open, setOpen] = useState(asked);
@@ -34,10 +33,6 @@ export function EventRow({ folded, chosen, unsure }: Props) {
     statusOf(entity.entity, to),
   ];
   const oldest = all.at(-1);
-  const pick = (checked: boolean) => {
-    const rows = checked ? [...chosen, seq].slice(-2) : chosen.filter((one) => one !== seq);
-    setParams({ rows: rows.join('.') });
-  };
   return (
     <li ref={line} class={`event${open ? ' open' : ''}`}>
       <div class="event-line">
@@ -86,14 +81,6 @@ export function EventRow({ folded, chosen, unsure }: Props) {
         <button type="button" class="quiet num" title="Go to this moment" onClick={() => seek(seq)}>
           seq {seq}
         </button>
-        <label class="check" title="Choose two rows to compare">
-          <input
-            type="checkbox"
-            aria-label={`Compare seq ${seq}`}
-            checked={chosen.includes(seq)}
-            onChange={(event) => pick(event.currentTarget.checked)}
-          />
-        </label>
       </div>
       {open ? <EventDetails folded={folded} entity={entity} /> : null}
     </li>

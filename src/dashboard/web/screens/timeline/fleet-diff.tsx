@@ -2,10 +2,9 @@ import type { Difference, When } from '../../../history/query-types.ts';
 import { formatCount, formatDuration } from '../../format/format-time.ts';
 import { statusOf } from '../../model/state-styles.ts';
 import { entityName, subjectOf, writeSubject } from '../../model/subject.ts';
-import { hrefTo, roll, seek } from '../../state/store.ts';
+import { hrefTo, roll, seek, setParams } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
-import { Comparison } from '../../widgets/comparison-panel.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { tallied } from './fleet-diff-summary.ts';
 
@@ -21,22 +20,25 @@ export function FleetDiff({ a, b }: { readonly a: number; readonly b: number }) 
   const [one, other] = useHistoryQuery<When[]>({ ask: 'when', seqs: [a, b] }) ?? [];
   const tally = tallied(seen, (number) => roll.entities[number]?.entity);
   return (
-    <Comparison
-      label="What is different"
-      title={
-        <>
+    <section class="panel diff" aria-label="Changes between A and B">
+      <header class="row">
+        <h2>
           A seq {a.toLocaleString('en-GB')} → B seq {b.toLocaleString('en-GB')}
           <span class="dim">
             {one && other
               ? ` ${formatDuration(Math.abs(other.at - one.at))} · ${formatCount(Math.abs(other.upTo - one.upTo), 'change')} ·`
               : ''}{' '}
-            {formatCount(seen.length, 'entity', 'entities')} stand otherwise
+            {formatCount(seen.length, 'entity differs', 'entities differ')}
           </span>
-        </>
-      }
-      word="b"
-      button={{ says: 'Go to B', does: () => seek(b) }}
-    >
+        </h2>
+        <span class="grow" />
+        <button type="button" onClick={() => seek(b)}>
+          Go to B
+        </button>
+        <button type="button" class="quiet" aria-label="Close" onClick={() => setParams({ b: '' })}>
+          ✕
+        </button>
+      </header>
       {a === b ? (
         <p class="dim">B is pinned here. Go to another moment to compare it with.</p>
       ) : null}
@@ -80,6 +82,6 @@ export function FleetDiff({ a, b }: { readonly a: number; readonly b: number }) 
         })}
       </ul>
       {seen.length > most ? <p class="dim">and {seen.length - most} more</p> : null}
-    </Comparison>
+    </section>
   );
 }

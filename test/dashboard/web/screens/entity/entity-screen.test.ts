@@ -15,13 +15,7 @@ import {
   glyphOf,
   runWords,
 } from '../../../../../src/dashboard/web/model/state-styles.ts';
-import { subjectState } from '../../../../../src/dashboard/web/model/subject-state.ts';
 import { exportText } from '../../../../../src/dashboard/web/screens/entity/export-text.ts';
-import {
-  fieldChanges,
-  fieldsIn,
-  touches,
-} from '../../../../../src/dashboard/web/screens/entity/field-changes.ts';
 import { counted, instance, present, rollOf, run, tell } from '../../support/sample-fleet.ts';
 import { happened } from '../../support/transitions.ts';
 
@@ -38,39 +32,6 @@ const stored = (
   event: { type: 'x' },
   actor: { host: 'h', agent: 'a' },
   ...{ seq, n, record, ...more },
-});
-
-describe('which rows changed a field', () => {
-  const all = [
-    stored(9, 3, null),
-    stored(7, 2, { phase: 'live', n: 2, hash: 'b', labels: { zone: 'a' } }),
-    stored(5, 1, { phase: 'registering', n: 1, hash: 'a', labels: { zone: 'a' } }),
-  ];
-  const changing = (field: string, events = all) =>
-    events.map(({ seq }) => seq).filter((seq) => touches(fieldChanges(events).get(seq), field));
-
-  test('those that wrote it otherwise: as it came, as it changed, as it went', () => {
-    expect(changing('phase')).toEqual([9, 7, 5]);
-    expect(changing('labels.zone')).toEqual([9, 5]);
-  });
-
-  test('a path means all that is below it, and nothing that only begins like it', () => {
-    expect(changing('labels')).toEqual([9, 5]);
-    expect(changing('lab')).toEqual([]);
-  });
-
-  test('that a chain goes on is no change', () => {
-    expect(fieldsIn(fieldChanges(all))).toEqual(['labels.zone', 'phase']);
-  });
-
-  test('of the oldest that is known nobody can say what it changed, unless it is the first', () => {
-    expect(changing('phase', all.slice(0, 2))).toEqual([9]);
-  });
-
-  test('the record of one is not compared with that of another', () => {
-    const other = { of: { ...stored(1, 1, null).of, agent: 'b' } };
-    expect(changing('phase', [stored(6, 2, { phase: 'x' }, other), ...all.slice(2)])).toEqual([5]);
-  });
 });
 
 describe('a chain that counts', () => {
@@ -195,16 +156,4 @@ describe('one name under two slots', () => {
     for (const word of [...runWords, 'dubious', 'failing', 'draining', 'planned', 'braked', 'x'])
       expect(glyphOf(word)).not.toBe(glyphOf('contested'));
   });
-});
-
-test('two that stand alike are told alike, and two that do not are not', () => {
-  const roll = rollOf([
-    { entity: run('h1'), state: present('live') },
-    { entity: run('h2'), state: present('live') },
-    { entity: run('h3'), state: present('live', 'suspect') },
-  ]);
-  const told = (host: string) => subjectState({ kind: 'agent', host, agent: 'a' }, roll);
-  expect(told('h1')).toEqual(told('h2'));
-  expect(told('h1')).not.toEqual(told('h3'));
-  expect(told('h4')).toBeUndefined();
 });

@@ -1,0 +1,24 @@
+import type { Transition } from '../../../history/query-types.ts';
+import { roll } from '../../state/store.ts';
+import { CopyButton } from '../../widgets/copy-button.tsx';
+import { exportText, type Named } from './export-text.ts';
+
+/** What is shown, to take along. */
+export function CopyRows({ rows }: { readonly rows: readonly Transition[] }) {
+  const named = (): readonly Named[] =>
+    rows
+      .flatMap((row) => {
+        const entity = roll.entities[row.entity];
+        return entity ? [{ ...row, entity }] : [];
+      })
+      .reverse();
+  return (
+    <fieldset class="sizes" aria-label="Copy what is shown">
+      {(['JSON', 'NDJSON', 'Markdown'] as const).map((kind) => (
+        <CopyButton key={kind} label={`Copy as ${kind}`} text={() => exportText[kind](named())}>
+          {kind}
+        </CopyButton>
+      ))}
+    </fieldset>
+  );
+}
