@@ -1,5 +1,5 @@
 import { Command as Commander, CommanderError, Help, type Option } from 'commander';
-import { systemAdapters } from '../composition/compose.ts';
+import { readConfigFile } from '../composition/files.ts';
 import type { Command } from './command/command.ts';
 import { type Exit, exitCodes } from './command/exit.ts';
 import { common } from './command/settings/common.ts';
@@ -63,7 +63,7 @@ async function run(one: Command, commander: Commander, io: Terminal): Promise<Ex
   const base: Sources = { flags: flagsOf(commander), env: io.env };
   const { config } = readSettings({ config: common.config }, base);
   const all: Sources =
-    config === undefined ? base : { ...base, file: await systemAdapters.readConfigFile(config) };
+    config === undefined ? from : { ...from, file: await readConfigFile(config) };
   refuseUnknown(all, allSettings());
   const { oneOf } = one;
   if (oneOf && !oneOf.some((name) => one.settings[name] && isGiven(one.settings[name], all))) {

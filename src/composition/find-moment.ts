@@ -1,58 +1,62 @@
-import type { Terminal } from '../cli/terminal/io.ts';
-import { withSpinner } from '../cli/terminal/spinner.ts';
+import { systemHash } from '../adapters/system/hash.ts';
 import { Fault } from '../domain/fault.ts';
 import type { WallTime } from '../domain/time.ts';
 import type { History } from '../ports/audit.ts';
 import type { ReplayTarget } from '../runtime/audit/replay.ts';
-import { systemAdapters } from './compose.ts';
+
 import { momentRule, parseMoment } from './moment-expression.ts';
 
+interface FindMomentOptions {
+  /** The present: the base of relative times and of times without a date. */
+  readonly now: WallTime;
+  readonly signal: AbortSignal;
+  /** Called before the whole history is read, with a text for the user. */
+  readonly progress?: (message: string) => void;
+}
+
 /**
- * The place in a history that a person names. An event that is named by its hash or its id is looked
- * for from the beginning on: nothing is kept by those.
- * @throws {Fault} `bad-setting` where it names no moment; `not-found` where there is no such event
+ * The moment of a history that a setting names.
+ *
+ * An event named by its hash or its id is searched from the beginning: there is no index of either.
+ * @throws {Fault} `bad-setting` if the text names no moment; `not-found` if there is no such event
  */
 export async function findMoment(
   setting: string,
   text: string,
   history: History,
-  io: Pick<Terminal, 'errIsTerminal' | 'signal'>,
-  now: WallTime,
+  { now, signal, progress }: FindMomentOptions,
 ): Promise<ReplayTarget> {
-  const named = parseMoment(text, now);
-  if (named === undefined) throw new Fault('bad-setting', `--${setting} '${text}': ${momentRule}`);
-  if (named.kind === 'time') return { at: named.at };
-  if (named.kind === 'seq') return named.before ? { before: named.seq } : { seq: named.seq };
-  const seq = await withSpinner(io, `looking for event ${named.id}`, () =>
-    seqOf(named.id, history, io.signal),
-  );
+  const moment = parseMoment(text, now);
+  if (moment === undefined) throw new Fault('bad-setting', `--${setting} '${text}': ${momentRule}`);
+  if (moment.kind === 'time') return { at: moment.at };
+  if (moment.kind === 'seq') return moment.before ? { before: moment.seq } : { seq: moment.seq };
+  progress?.(`looking for event ${moment.id}`);
+  const seq = await findEvent(moment.id, history, signal);
   if (seq === undefined) {
-    throw new Fault('not-found', `the history has no event ${named.id}`, {
+    throw new Fault('not-found', `the history has no event ${moment.id}`, {
       hint: 'a hash may be shortened to 8 characters; an event id may not',
     });
   }
-  return named.before ? { before: seq } : { seq };
+  return moment.before ? { before: seq } : { seq };
 }
 
-async function seqOf(
+async function findEvent(
   id: string,
   history: History,
   signal: AbortSignal,
 ): Promise<number | undefined> {
   for await (const { seq, text } of history.read(0)) {
     if (signal.aborted) return undefined;
-    // The id stands in the text as it is; whether it is the event's own is asked only then.
-    if (
-      id.includes('-')
-        ? text.includes(id) && idOf(text) === id
-        : systemAdapters.hash(text).startsWith(id)
-    )
-      return seq;
+    // Searching the text first is cheap: an event is parsed only if its text contains the id.
+    const found = id.includes('-')
+      ? text.includes(id) && eventIdOf(text) === id
+      : systemHash(text).startsWith(id);
+    if (found) return seq;
   }
   return undefined;
 }
 
-function idOf(text: string): unknown {
+function eventIdOf(text: string): unknown {
   try {
     return JSON.parse(text).eventId;
   } catch {

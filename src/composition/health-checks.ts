@@ -1,5 +1,7 @@
+import { systemClock } from '../adapters/system/clock.ts';
+import { checkHealth } from '../adapters/system/health/health-check.ts';
 import type { Agent } from '../runtime/agent/agent.ts';
-import { type ListedInstance, runHealthCheck } from './compose.ts';
+import type { ListedInstance } from './listed-instances.ts';
 
 interface Checking {
   readonly how: string;
@@ -41,7 +43,12 @@ export class HealthChecks {
     if (one.check === undefined) return;
     const stop = new AbortController();
     this.#running.set(key, { how: howOf(one), stop });
-    void runHealthCheck(one.check, (health) => this.#agent.report(one.spec, health), stop.signal);
+    void checkHealth(
+      one.check,
+      (health) => this.#agent.report(one.spec, health),
+      systemClock,
+      stop.signal,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { systemAdapters } from '../composition/compose.ts';
 import { DurationOrMillis } from '../composition/duration.ts';
+import { systemAdapters } from '../composition/system-adapters.ts';
 import { Fault } from '../domain/fault.ts';
 import type { AgentRow, InstanceRow } from '../domain/fleet/directory-rows.ts';
 import { type PickPolicy, pickPolicies, pickRandom, selectUsable } from '../domain/fleet/pick.ts';

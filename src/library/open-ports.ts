@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Access, stripCredentials } from '../composition/access.ts';
-import { openStore, portsOf } from '../composition/compose.ts';
 import { DurationOrMillis } from '../composition/duration.ts';
+import { openStore, portsOf } from '../composition/open-store.ts';
 import { Namespace, type RunRef } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Log } from '../ports/log.ts';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { fleetRows } from '../cli/audit/fleet-rows.ts';
-import { caveats } from '../cli/audit/replay-report.ts';
-import { historyFile, systemAdapters } from '../composition/compose.ts';
 import { findMoment } from '../composition/find-moment.ts';
 import { momentRule, parseMoment } from '../composition/moment-expression.ts';
+import { replayCaveats } from '../composition/replay-caveats.ts';
+import { systemAdapters } from '../composition/system-adapters.ts';
 import { Fault } from '../domain/fault.ts';
 import type { AgentRow, InstanceRow } from '../domain/fleet/directory-rows.ts';
+import { fleetRows } from '../domain/fleet/fleet-rows.ts';
 import type { Revision, WallTime } from '../domain/time.ts';
 import type { History } from '../ports/audit.ts';
 import type { Keyframes } from '../ports/keyframes.ts';
@@ -87,7 +87,7 @@ export async function replay(
     agents: () => agents,
     seq: replayed.seq,
     at: replayed.at,
-    caveats: caveats(moment, replayed, range),
+    caveats: replayCaveats(moment, replayed, range),
   };
 }
 
@@ -97,9 +97,8 @@ async function momentOf(
   signal: AbortSignal,
 ): Promise<ReplayTarget> {
   if (typeof asked !== 'string') return asked;
-  const quiet = { errIsTerminal: false, signal };
   try {
-    return await findMoment('at', asked, history, quiet, systemAdapters.clock.wall());
+    return await findMoment('at', asked, history, { now: systemAdapters.clock.wall(), signal });
   } catch (cause) {
     // What was not found may only not have been looked for.
     signal.throwIfAborted();
@@ -116,6 +115,7 @@ async function sourceOf(options: ReplayStoreOptions | ReplayFileOptions): Promis
     throw new Fault('bad-setting', 'file, servers: a history is in one of them');
   }
   const file = readOption('file', z.string().min(1), options.file);
+  const { historyFile } = await import('../composition/files.ts');
   return {
     history: historyFile(file),
     keyframes: undefined,

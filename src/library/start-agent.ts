@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { ListedInstances, systemAdapters, withDefaultIds } from '../composition/compose.ts';
 import { DurationOrMillis } from '../composition/duration.ts';
 import { HealthChecks } from '../composition/health-checks.ts';
+import { ListedInstances, withDefaultIds } from '../composition/listed-instances.ts';
+import { systemAdapters } from '../composition/system-adapters.ts';
 import { ZoneName } from '../domain/identity/names.ts';
 import type { Health } from '../domain/records/desired-instances.ts';
 import { type Millis, seconds } from '../domain/time.ts';

@@ -1,4 +1,4 @@
-import { systemAdapters } from '../composition/compose.ts';
+import { systemAdapters } from '../composition/system-adapters.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import { Collector } from '../runtime/collector/collector.ts';
 import type { ProcessTransition } from '../runtime/transitions/process-chain.ts';

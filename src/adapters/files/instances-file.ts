@@ -1,27 +1,12 @@
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
-import { InstanceId, type ServiceName, type Slot } from '../../domain/identity/names.ts';
+import { InstanceId, type Slot } from '../../domain/identity/names.ts';
 import { instanceKey } from '../../domain/identity/registry-keys.ts';
-import { InstanceSpec } from '../../domain/records/desired-instances.ts';
-import type { HealthCheck } from '../../domain/records/health-check.ts';
+import type { InstanceSpec } from '../../domain/records/desired-instances.ts';
 import type { Millis } from '../../domain/time.ts';
-import { checkSchema } from './health-check-schema.ts';
+import { type ListedInstance, listedSchema, withDefaultId } from './listed-instance.ts';
 import { complaint, formatSchemaErrors } from './schema-errors.ts';
 import { type FileDocument, readDocument } from './yaml-document.ts';
-
-/** An instance as the file wants it, and how to ask whether it works. */
-export interface ListedInstance {
-  readonly spec: InstanceSpec;
-  readonly check: HealthCheck | undefined;
-}
-
-/** The shape of one instance as a person writes it; `duration` reads `15s` and the like. */
-export const listedSchema = (duration: z.ZodType<Millis>) =>
-  z.strictObject({
-    ...InstanceSpec.shape,
-    id: InstanceId.optional(),
-    check: checkSchema(duration).optional(),
-  });
 
 const fileSchema = (duration: z.ZodType<Millis>) =>
   z.strictObject(
@@ -49,19 +34,6 @@ export function readInstances(
   if (wrong.length > 0) throw bad(wrong.join('\n'));
   return listed;
 }
-
-/** Where no id is given it is made of the names and the port. */
-export const withDefaultId = (
-  { check, ...spec }: z.output<ReturnType<typeof listedSchema>>,
-  slot: Slot,
-): ListedInstance => ({ spec: { ...spec, id: spec.id ?? defaultId(slot, spec) }, check });
-
-/** `<host>-<agent>-<service>-<port>`, without the port where there is none. */
-const defaultId = (
-  { host, agent }: Slot,
-  { service, port }: { readonly service: ServiceName; readonly port?: number | undefined },
-): InstanceId =>
-  [host, agent, service, ...(port === undefined ? [] : [port])].join('-') as InstanceId;
 
 function validateListed(
   document: FileDocument,

@@ -1,9 +1,6 @@
-import {
-  type ListedInstance,
-  listInstances,
-  watchInstancesFile,
-} from '../../composition/compose.ts';
+import { listInstances, watchInstancesFile } from '../../composition/files.ts';
 import { HealthChecks } from '../../composition/health-checks.ts';
+import type { ListedInstance } from '../../composition/listed-instances.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Agent } from '../../runtime/agent/agent.ts';

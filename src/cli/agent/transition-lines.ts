@@ -1,4 +1,4 @@
-import { systemAdapters } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { Agent, AgentOptions } from '../../runtime/agent/agent.ts';
 import type { ProcessTransition } from '../../runtime/transitions/process-chain.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isRegular, readIfThere, replaceFile } from '../../composition/compose.ts';
+import { isRegular, readOptionalText, writeFileAtomic } from '../../composition/files.ts';
 import type { Charts } from '../../ports/charts.ts';
 import { chartOfRecord } from '../../runtime/transitions/publish-charts.ts';
 
@@ -12,7 +12,7 @@ const Beside = z.record(z.string(), z.record(z.string(), z.unknown()));
 /** The charts that were exported with a history; what can't be read is not there. */
 export const chartsBeside = (file: string): Pick<Charts, 'get'> => ({
   async get(machine, hash) {
-    const text = await readIfThere(besideOf(file));
+    const text = await readOptionalText(besideOf(file));
     if (text === undefined) return undefined;
     const chart = parsed(text)?.[machine]?.[hash];
     return chart === undefined ? undefined : JSON.stringify(chart);
@@ -52,7 +52,7 @@ export class NamedCharts {
       if (chart) known[named.machine] = { ...known[named.machine], [named.chart]: chart };
       else unknown.push(`${named.machine} #${named.chart}`);
     }
-    await replaceFile(besideOf(file), [`${JSON.stringify(known)}\n`]);
+    await writeFileAtomic(besideOf(file), [`${JSON.stringify(known)}\n`]);
     return unknown;
   }
 }

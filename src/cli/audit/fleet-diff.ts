@@ -1,9 +1,9 @@
 import type { AgentRow, InstanceRow } from '../../domain/fleet/directory-rows.ts';
+import type { FleetRows } from '../../domain/fleet/fleet-rows.ts';
 import { placeOf, whyOf } from '../tables/instance-table.ts';
 import { stateLabel } from '../tables/state-label.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Palette } from '../terminal/palette.ts';
-import type { FleetRows } from './fleet-rows.ts';
 
 /** What became of one agent or instance between two moments. */
 export type Difference = Changed<'agent', AgentRow> | Changed<'instance', InstanceRow>;

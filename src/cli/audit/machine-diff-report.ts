@@ -19,7 +19,10 @@ export function causeDocument({ event, ...cause }: DivergenceGroup): object {
 }
 
 /** What came of it, as a document. */
-export function replayedDocument(replayed: MachineReplayReport, machines: readonly string[]): object {
+export function replayedDocument(
+  replayed: MachineReplayReport,
+  machines: readonly string[],
+): object {
   const { groups: causes, unmatchedMachines: without, ...counts } = replayed;
   return {
     event: 'replayed',
@@ -48,7 +51,15 @@ export function causeLines(cause: DivergenceGroup, palette: Palette): readonly s
 
 /** What a person is told at the end. */
 export function machineDiffLines(
-  { events, judged, divergences, groups: causes, unmatchedMachines: without, unsure, illegible }: MachineReplayReport,
+  {
+    events,
+    judged,
+    divergences,
+    groups: causes,
+    unmatchedMachines: without,
+    unsure,
+    illegible,
+  }: MachineReplayReport,
   machines: readonly string[],
   { palette, columns }: Pick<Terminal, 'palette' | 'columns'>,
 ): readonly string[] {

@@ -1,4 +1,5 @@
-import { historyFile } from '../../composition/compose.ts';
+import { historyFile } from '../../composition/files.ts';
+
 import type { History } from '../../ports/audit.ts';
 import type { Charts } from '../../ports/charts.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';

@@ -1,4 +1,5 @@
-import type { Revision, WallTime } from '../../domain/time.ts';
+import type { FleetRows } from '../../domain/fleet/fleet-rows.ts';
+import type { WallTime } from '../../domain/time.ts';
 import type { ReplayResult, ReplayTarget } from '../../runtime/audit/replay.ts';
 import { agentTable } from '../tables/agent-table.ts';
 import { plural } from '../tables/footer.ts';
@@ -7,7 +8,6 @@ import { hostTable } from '../tables/host-table.ts';
 import { instanceTable } from '../tables/instance-table.ts';
 import { dateTime } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
-import type { FleetRows } from './fleet-rows.ts';
 import { formatCount } from './progress.ts';
 
 export const views = ['ps', 'agents', 'hosts'] as const;
@@ -32,25 +32,6 @@ export const replayEffortText = ({ folded, keyframe }: ReplayResult): string =>
 /** The moment against whose clock ages are told: the time that was asked for, else the last event's. */
 export const clockOf = (moment: ReplayTarget, { at }: ReplayResult, now: WallTime): WallTime =>
   'at' in moment ? Math.min(moment.at, now) : at;
-
-/** What to know where the moment is not quite the one that was asked for. */
-export function caveats(
-  moment: ReplayTarget,
-  { seq, keyframe }: ReplayResult,
-  { first, last }: { readonly first: Revision; readonly last: Revision },
-): readonly string[] {
-  if (last === 0) return ['the history has no event yet'];
-  const asked = 'seq' in moment ? moment.seq : 'before' in moment ? moment.before - 1 : 0;
-  if (asked > last) return [`the history ends at #${last}: this is how it ended`];
-  if (seq === 0 || seq < first)
-    return [`nothing had happened yet: the history begins at #${first}`];
-  if (first > 1 && keyframe === 0) {
-    return [
-      `the history begins at #${first}: what was registered before, and not touched since, is missing`,
-    ];
-  }
-  return [];
-}
 
 /** The rows as the command of this name shows them. */
 export function rowsOf(view: ViewName, { instances, agents }: FleetRows): readonly object[] {

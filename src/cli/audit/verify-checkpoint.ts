@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { readIfThere, replaceFile, systemAdapters } from '../../composition/compose.ts';
+import { readOptionalText, writeFileAtomic } from '../../composition/files.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import { hashEvent } from '../../domain/events/hash-chain.ts';
 import { Fault } from '../../domain/fault.ts';
 import { readJson } from '../../domain/json.ts';
@@ -129,7 +130,7 @@ export class Checkpoints {
       checkpoint,
     };
     try {
-      await replaceFile(this.#file, [JSON.stringify(saved)]);
+      await writeFileAtomic(this.#file, [JSON.stringify(saved)]);
       return true;
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;
@@ -148,7 +149,7 @@ export async function savedIn(
   history: History,
   name: string,
 ): Promise<Saved | undefined> {
-  const text = await readIfThere(file);
+  const text = await readOptionalText(file);
   if (text === undefined) return undefined;
   const saved = parsed(text, file);
   await assertSame(saved, file, history, name);

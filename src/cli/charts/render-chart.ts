@@ -4,7 +4,7 @@ import { svgOf } from '../../charts/svg/svg.ts';
 import { dotOf } from '../../charts/text/dot.ts';
 import { mermaidOf } from '../../charts/text/mermaid.ts';
 import { textTree } from '../../charts/text/text-tree.ts';
-import { layoutOf, pngOf } from '../../composition/compose.ts';
+import { layoutChart, renderPng } from '../../composition/chart-rendering.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { outlineLines } from './text-tree-lines.ts';
 
@@ -40,6 +40,6 @@ export async function renderChart(
   if (format === 'dot') return dotOf(chart);
   if (format === 'text') return `${outlineLines(textTree(chart), io).join('\n')}\n`;
   const collapsed = depth === undefined ? [] : collapsedBelow(chart, depth);
-  const svg = svgOf(await layoutOf(chart, { collapsed }), { theme });
-  return format === 'png' ? pngOf(svg) : svg;
+  const svg = svgOf(await layoutChart(chart, { collapsed }), { theme });
+  return format === 'png' ? renderPng(svg) : svg;
 }

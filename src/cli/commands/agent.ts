@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { listInstances, systemAdapters } from '../../composition/compose.ts';
+import { listInstances } from '../../composition/files.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import { AgentName } from '../../domain/identity/names.ts';
 import { Agent } from '../../runtime/agent/agent.ts';
 import { followInstancesFile } from '../agent/follow-instances-file.ts';

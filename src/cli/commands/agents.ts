@@ -1,8 +1,9 @@
-import { systemAdapters } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
+import { compareAgents } from '../../domain/fleet/row-order.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
-import { agentTable, bySlot } from '../tables/agent-table.ts';
+import { agentTable } from '../tables/agent-table.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
 import { footer, plural } from '../tables/footer.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
@@ -15,7 +16,7 @@ export const agents = command({
   async run({ settings, io }) {
     await using view = await openDirectoryOnce(settings, io, 'agents');
     const { directory } = view;
-    const rows = directory.agents().toSorted(bySlot);
+    const rows = directory.agents().toSorted(compareAgents);
     if (settings.json) {
       for (const row of rows) io.out(jsonLine(row));
       return exitCodes.done;

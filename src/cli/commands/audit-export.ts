@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { historyLine, replaceFile, systemAdapters } from '../../composition/compose.ts';
-import { findMoment } from '../../composition/find-moment.ts';
+import { historyLine, writeFileAtomic } from '../../composition/files.ts';
 import { momentRule } from '../../composition/moment-expression.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import { isAfter, type ReplayTarget } from '../../runtime/audit/replay.ts';
 import { NamedCharts } from '../audit/exported-charts.ts';
+import { locateMoment } from '../audit/locate-moment.ts';
 import { openHistory } from '../audit/open-history.ts';
 import { formatCount, Progress } from '../audit/progress.ts';
 import { command } from '../command/command.ts';
@@ -47,7 +48,7 @@ export const auditExport = command({
     const now = systemAdapters.clock.wall();
     const moment = async (setting: 'from' | 'to') => {
       const text = settings[setting];
-      return text === undefined ? undefined : findMoment(setting, text, history, io, now);
+      return text === undefined ? undefined : locateMoment(setting, text, history, io, now);
     };
     const from = await moment('from');
     const to = await moment('to');
@@ -69,7 +70,7 @@ export const auditExport = command({
         for await (const piece of pieces(lines(() => {}))) io.out(piece.slice(0, -1));
       } else {
         await withSpinner(io, 'exporting', (say) =>
-          replaceFile(out, pieces(lines(say)), { gzip: out.endsWith('.gz') }),
+          writeFileAtomic(out, pieces(lines(say)), { gzip: out.endsWith('.gz') }),
         );
         for (const chart of await named.writeBeside(out, opened.charts)) {
           io.err(

@@ -1,14 +1,15 @@
 import type { AnyStateMachine } from 'xstate';
 import { z } from 'zod';
-import { systemAdapters } from '../../composition/compose.ts';
-import { findMoment } from '../../composition/find-moment.ts';
 import { loadMachines } from '../../composition/load-machines.ts';
 import { momentRule } from '../../composition/moment-expression.ts';
+import { replayCaveats } from '../../composition/replay-caveats.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
+import { fleetRows } from '../../domain/fleet/fleet-rows.ts';
 import { type ReplayResult, type ReplayTarget, replayTo } from '../../runtime/audit/replay.ts';
 import { replayMachines } from '../../runtime/audit/replay-machines.ts';
 import { type Difference, differenceLine, fleetDiff } from '../audit/fleet-diff.ts';
-import { fleetRows } from '../audit/fleet-rows.ts';
+import { locateMoment } from '../audit/locate-moment.ts';
 import {
   causeDocument,
   causeLines,
@@ -18,7 +19,6 @@ import {
 import { type OpenHistory, openHistory } from '../audit/open-history.ts';
 import { Progress } from '../audit/progress.ts';
 import {
-  caveats,
   clockOf,
   countOf,
   formatMoment,
@@ -174,7 +174,7 @@ async function reach(
   { history, keyframes }: OpenHistory,
   io: Terminal,
 ): Promise<{ readonly moment: ReplayTarget; readonly replayed: ReplayResult }> {
-  const moment = await findMoment(setting, text, history, io, systemAdapters.clock.wall());
+  const moment = await locateMoment(setting, text, history, io, systemAdapters.clock.wall());
   const replayed = await withSpinner(io, `replaying to ${text}`, () =>
     replayTo(history, moment, keyframes, io.signal, systemAdapters.hash),
   );
@@ -187,7 +187,7 @@ async function warn(
   { history }: OpenHistory,
   io: Terminal,
 ) {
-  for (const caveat of caveats(moment, replayed, await history.range())) {
+  for (const caveat of replayCaveats(moment, replayed, await history.range())) {
     io.err(`${io.palette.dubious('note')}: ${caveat}`);
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { systemAdapters } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { Divergence } from '../../domain/replay/divergence.ts';
 import { verify } from '../../runtime/audit/verify.ts';
 import { divergenceDocument, divergenceLine } from '../audit/divergence-lines.ts';

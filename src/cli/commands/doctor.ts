@@ -1,5 +1,6 @@
 import { connectionOptions } from '../../composition/access.ts';
-import { openInspection, systemAdapters } from '../../composition/compose.ts';
+import { openInspection } from '../../composition/open-inspection.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import { seconds } from '../../domain/time.ts';
 import { type Common, command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';

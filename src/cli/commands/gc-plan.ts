@@ -1,5 +1,5 @@
-import { systemAdapters } from '../../composition/compose.ts';
 import { brakeDocument, planDocument, planLive } from '../../composition/gc-plan-now.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { lease } from '../command/settings/lease.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { systemAdapters } from '../../composition/compose.ts';
 import { Duration } from '../../composition/duration.ts';
 import { covers, formatTarget, holdAt, parseTarget } from '../../composition/host-or-agent.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
+import { compareAgents } from '../../domain/fleet/row-order.ts';
 import { days, seconds } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
 import { planHold as plan } from '../../runtime/operator/operator-actions.ts';
@@ -10,7 +11,6 @@ import { exitCodes } from '../command/exit.ts';
 import { coverLines } from '../gc/hold-coverage.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { operatorIdentity, operatorSettings, operatorTimeout } from '../session/operator.ts';
-import { bySlot } from '../tables/agent-table.ts';
 import { untilWords, when } from '../tables/fleet-lines.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 
@@ -80,4 +80,4 @@ const coveredBy = (directory: Directory, place: ReturnType<typeof parseTarget>) 
   directory
     .agents()
     .filter((row) => covers(row, place))
-    .toSorted(bySlot);
+    .toSorted(compareAgents);

@@ -1,6 +1,6 @@
 import { extname, join } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../../composition/compose.ts';
+import { writeFileAtomic } from '../../composition/files.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Format, fileExtensions, formats, renderChart } from '../charts/render-chart.ts';
 import { chartNamed, chartsIn } from '../charts/select-charts.ts';
@@ -63,7 +63,7 @@ export const machinesDraw = command({
         continue;
       }
       const file = all ? join(out, `${fileName(chart.machine)}.${fileExtensions[as]}`) : out;
-      await replaceFile(file, [content]);
+      await writeFileAtomic(file, [content]);
       io.err(`${chart.machine} #${chart.hash} drawn to ${file}`);
     }
     return exitCodes.done;

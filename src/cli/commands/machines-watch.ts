@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { chartOf } from '../../charts/model/chart.ts';
-import { readIfThere, replaceFile, watchInstancesFile } from '../../composition/compose.ts';
+import { readOptionalText, watchInstancesFile, writeFileAtomic } from '../../composition/files.ts';
 import { loadMachines } from '../../composition/load-machines.ts';
 import { Fault } from '../../domain/fault.ts';
 import { seconds } from '../../domain/time.ts';
@@ -25,7 +25,7 @@ export const machinesWatch = command({
     let reading = 0;
     let before: string | undefined;
     const draw = async () => {
-      const text = await readIfThere(file);
+      const text = await readOptionalText(file);
       if (text === undefined || text === before) return;
       before = text;
       reading += 1;
@@ -50,7 +50,7 @@ async function drawBeside(
       const chart = chartOf(machine);
       const svg = await renderChart(chart, { format: 'svg', theme, depth }, io);
       const picture = join(dirname(file), `${chart.machine.replace(/[^\w.-]/g, '_')}.svg`);
-      await replaceFile(picture, [svg]);
+      await writeFileAtomic(picture, [svg]);
       io.out(`${chart.machine} #${chart.hash} drawn to ${picture}`);
     }
   } catch (cause) {
@@ -62,7 +62,7 @@ async function drawBeside(
 /** @throws {Fault} `not-found` */
 async function sourceOf(named: string): Promise<string> {
   for (const file of [named, join('machines', `${named}.ts`)]) {
-    if ((await readIfThere(file)) !== undefined) return file;
+    if ((await readOptionalText(file)) !== undefined) return file;
   }
   throw new Fault('not-found', `there is no file '${named}' and no file 'machines/${named}.ts'`, {
     hint: 'name the file that exports the machine',

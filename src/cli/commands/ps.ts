@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { systemAdapters } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import { pickPolicies, selectUsable } from '../../domain/fleet/pick.ts';
+import { compareInstances } from '../../domain/fleet/row-order.ts';
 import { ServiceName } from '../../domain/identity/names.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { footer, plural } from '../tables/footer.ts';
-import { byName, instanceTable } from '../tables/instance-table.ts';
+import { instanceTable } from '../tables/instance-table.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const ps = command({
@@ -34,7 +35,7 @@ export const ps = command({
     await using view = await openDirectoryOnce(settings, io, 'ps');
     const { directory } = view;
     const { policy } = settings;
-    const all = directory.instances(settings.service).toSorted(byName);
+    const all = directory.instances(settings.service).toSorted(compareInstances);
     const rows = policy === undefined ? all : selectUsable(all, policy);
     if (settings.json) {
       for (const row of rows) io.out(jsonLine(row));

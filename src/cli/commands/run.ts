@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { systemAdapters } from '../../composition/compose.ts';
+import { startChild } from '../../composition/start-child.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import { AgentName, InstanceId, type RunRef, ServiceName } from '../../domain/identity/names.ts';
 import type { InstanceSpec } from '../../domain/records/desired-instances.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
@@ -145,12 +146,10 @@ class Around {
   }
 
   async #supervise(args: readonly string[]): Promise<number> {
-    const child = await systemAdapters
-      .startChild(args, this.#io.signals)
-      .catch((cause: unknown) => {
-        printError(cause, this.#io);
-        return undefined;
-      });
+    const child = await startChild(args, this.#io.signals).catch((cause: unknown) => {
+      printError(cause, this.#io);
+      return undefined;
+    });
     if (!child) return cannotStart;
     let failed = false;
     // A run that lost its slot must stop, and so must its process.

@@ -2,15 +2,15 @@ import { z } from 'zod';
 import type { Chart } from '../../charts/model/chart.ts';
 import { activeStates } from '../../charts/model/overlay.ts';
 import { textTree } from '../../charts/text/text-tree.ts';
-import { systemAdapters } from '../../composition/compose.ts';
 import { parseEntity } from '../../composition/entity-name.ts';
-import { findMoment } from '../../composition/find-moment.ts';
 import { momentRule } from '../../composition/moment-expression.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import { describeChain } from '../../domain/events/audit-entry.ts';
 import { Fault } from '../../domain/fault.ts';
 import { chartOfRecord } from '../../runtime/transitions/publish-charts.ts';
 import { actorOf, stateText, whyOf } from '../audit/event-lines.ts';
 import { findEntity } from '../audit/find-entity.ts';
+import { locateMoment } from '../audit/locate-moment.ts';
 import { openHistory } from '../audit/open-history.ts';
 import {
   type ChainSummary,
@@ -53,7 +53,7 @@ export const show = command({
     const entity = await findEntity(name, candidates, opened);
     const now = systemAdapters.clock.wall();
     const { at } = settings;
-    const moment = at === undefined ? undefined : await findMoment('at', at, history, io, now);
+    const moment = at === undefined ? undefined : await locateMoment('at', at, history, io, now);
     const lives = await summarizeChains(history, entity.own, moment, io.signal);
     const life = latestChain(lives);
     if (!life) {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { stripCredentials } from '../../composition/access.ts';
-import { startServer, systemAdapters } from '../../composition/compose.ts';
+import { startServer } from '../../composition/embedded-server.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import { AgentName } from '../../domain/identity/names.ts';
 import { command } from '../command/command.ts';

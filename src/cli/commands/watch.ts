@@ -1,5 +1,6 @@
-import { systemAdapters } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
+import { compareInstances } from '../../domain/fleet/row-order.ts';
 import { ServiceName } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { Directory, type DirectoryChange } from '../../runtime/directory/directory.ts';
@@ -17,7 +18,7 @@ import {
   fleetLines,
 } from '../tables/fleet-lines.ts';
 import { footer, plural } from '../tables/footer.ts';
-import { byName, instanceTable } from '../tables/instance-table.ts';
+import { instanceTable } from '../tables/instance-table.ts';
 import { LiveScreen } from '../tables/live-screen.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 
@@ -84,7 +85,7 @@ export const watch = command({
       await live.show(directory, service, { staleAfter, signal: until.signal });
       return exitCodes.done;
     }
-    const rows = directory.instances(service).toSorted(byName);
+    const rows = directory.instances(service).toSorted(compareInstances);
     const now = systemAdapters.clock.wall();
     if (json) {
       for (const row of rows) io.out(jsonLine({ event: 'instance', change: 'there', ...row }));

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { systemAdapters } from '../../composition/compose.ts';
 import { type Entity, parseEntity } from '../../composition/entity-name.ts';
-import { findMoment } from '../../composition/find-moment.ts';
 import { momentRule } from '../../composition/moment-expression.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import { isOfSlot } from '../../domain/events/event-schema.ts';
 import { Fault } from '../../domain/fault.ts';
 import { agentMapKey } from '../../domain/identity/registry-keys.ts';
 import { expectOne, hasEvents } from '../audit/find-entity.ts';
+import { locateMoment } from '../audit/locate-moment.ts';
 import { type OpenHistory, openHistory } from '../audit/open-history.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
@@ -92,7 +92,7 @@ async function groundOf(
     );
   }
   const now = systemAdapters.clock.wall();
-  return past(await findMoment('at', at ?? 'now', history, io, now), opened, io);
+  return past(await locateMoment('at', at ?? 'now', history, io, now), opened, io);
 }
 
 async function chosen(

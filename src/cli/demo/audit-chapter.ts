@@ -1,5 +1,5 @@
-import { systemAdapters } from '../../composition/compose.ts';
 import { parseEntity } from '../../composition/entity-name.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import { seconds } from '../../domain/time.ts';

@@ -1,6 +1,7 @@
-import { systemAdapters } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
+import { compareInstances } from '../../domain/fleet/row-order.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
-import { byName, instanceTable } from '../tables/instance-table.ts';
+import { instanceTable } from '../tables/instance-table.ts';
 import type { Terminal } from '../terminal/io.ts';
 import type { DemoAgent } from './demo-agent.ts';
 import type { DemoEnvironment } from './environment.ts';
@@ -36,7 +37,7 @@ export const isSuspected = (telling: DemoContext, actor: DemoAgent): boolean =>
 
 /** The view as it is now. */
 export function printInstances({ stage, narrator, io }: DemoContext): void {
-  const rows = stage.directory.instances().toSorted(byName);
+  const rows = stage.directory.instances().toSorted(compareInstances);
   const look = { width: io.columns - 2, palette: io.palette };
   narrator.say('');
   narrator.block(instanceTable(rows, systemAdapters.clock.wall(), look));

@@ -1,4 +1,4 @@
-import { systemAdapters } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import { changeLine } from '../tables/change-lines.ts';
 import { tellAudit } from './audit-chapter.ts';
 import { freezeBriefly, freezeForLong, killOne, leaveInOrder } from './chapters.ts';

@@ -1,4 +1,5 @@
-import { type Inspection, systemAdapters } from '../../composition/compose.ts';
+import type { Inspection } from '../../composition/open-inspection.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';

@@ -1,4 +1,5 @@
-import { type Inspection, systemAdapters } from '../../composition/compose.ts';
+import type { Inspection } from '../../composition/open-inspection.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { plural } from '../tables/footer.ts';
 import { ago } from '../terminal/format-time.ts';

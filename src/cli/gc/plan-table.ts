@@ -1,8 +1,8 @@
 import type { Blocker, PlanRow } from '../../domain/collection/gc-plan.ts';
+import { compareText } from '../../domain/fleet/row-order.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { when } from '../tables/fleet-lines.ts';
 import { plural } from '../tables/footer.ts';
-import { compare } from '../tables/instance-table.ts';
 import { type Column, table } from '../tables/table.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { ago, formatRounded, formatSetting } from '../terminal/format-time.ts';
@@ -69,7 +69,7 @@ export const planTable = (
 /** What goes first comes first; what nobody can say, last. */
 export const byTime = (a: PlanRow, b: PlanRow): number =>
   (a.latest ?? Number.POSITIVE_INFINITY) - (b.latest ?? Number.POSITIVE_INFINITY) ||
-  compare(nameOf(a), nameOf(b));
+  compareText(nameOf(a), nameOf(b));
 
 /** `2 runs with 5 instances, 1 leftover, 1 record that cannot be read`. */
 export function planCounted(rows: readonly PlanRow[]): string {

@@ -1,4 +1,4 @@
-import { systemAdapters } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
 import type { Ports } from '../../ports/ports.ts';

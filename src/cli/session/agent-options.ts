@@ -1,4 +1,4 @@
-import { systemAdapters } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { AgentName, Slot } from '../../domain/identity/names.ts';
 import { seconds } from '../../domain/time.ts';
 import type { AgentOptions } from '../../runtime/agent/agent.ts';

@@ -1,5 +1,7 @@
 import { connectionOptions } from '../../composition/access.ts';
-import { jsonLog, openStore, portsOf, systemAdapters } from '../../composition/compose.ts';
+import { jsonLog } from '../../composition/json-log.ts';
+import { openStore, portsOf } from '../../composition/open-store.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault, type FaultCode } from '../../domain/fault.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';

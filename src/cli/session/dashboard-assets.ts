@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { readFolder } from '../../composition/compose.ts';
+import { readFolder } from '../../composition/files.ts';
 import type { Files } from '../../dashboard/server/http/assets.ts';
 import { Fault } from '../../domain/fault.ts';
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { readIfThere } from '../../composition/compose.ts';
+import { readOptionalText } from '../../composition/files.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Terminal } from '../terminal/io.ts';
 
@@ -38,7 +38,7 @@ export async function dashboardToken(
 
 async function tokenIn(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return undefined;
-  const text = await readIfThere(file);
+  const text = await readOptionalText(file);
   if (text?.trim()) return text.trim();
   const what = text === undefined ? 'there is no such file' : 'it is empty';
   throw new Fault('bad-setting', `--token-file ${file}: ${what}`, { hint: how });

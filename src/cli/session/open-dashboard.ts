@@ -1,5 +1,6 @@
-import { historyFile, layoutOf } from '../../composition/compose.ts';
+import { layoutChart } from '../../composition/chart-rendering.ts';
 import { parseEntity } from '../../composition/entity-name.ts';
+import { historyFile } from '../../composition/files.ts';
 import { planLive } from '../../composition/gc-plan-now.ts';
 import type { Progress } from '../../dashboard/server/history/ingest.ts';
 import { LiveSource, type Source } from '../../dashboard/server/history/live-source.ts';
@@ -117,7 +118,7 @@ const apiOf = (source: Source) => ({
   subjectsOf: (name: string, all: boolean) =>
     parseEntity(name).flatMap((one) => (all ? one.all : one.own)),
   streams: new Streams(),
-  draw: chartImageCache((chart, collapsed) => layoutOf(chart, { collapsed })),
+  draw: chartImageCache((chart, collapsed) => layoutChart(chart, { collapsed })),
 });
 
 async function listen(

@@ -1,4 +1,4 @@
-import { startMetrics } from '../../composition/compose.ts';
+import { startMetrics } from '../../composition/metrics-endpoint.ts';
 import { noopMetrics } from '../../ports/metrics.ts';
 import type { metrics } from '../command/settings/metrics.ts';
 import type { Values } from '../command/settings/setting.ts';

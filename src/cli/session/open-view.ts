@@ -1,4 +1,4 @@
-import { systemAdapters } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { Directory } from '../../runtime/directory/directory.ts';

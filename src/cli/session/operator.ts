@@ -1,4 +1,5 @@
-import { systemAdapters } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
+
 import { type Actor, AgentName } from '../../domain/identity/names.ts';
 import { seconds } from '../../domain/time.ts';
 import { agentSettings } from '../command/settings/lease.ts';

@@ -3,7 +3,6 @@ import type { WallTime } from '../../domain/time.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { ago, formatSetting } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
-import { compare } from './instance-table.ts';
 import { stateLabel } from './state-label.ts';
 import { type Column, table } from './table.ts';
 
@@ -28,7 +27,3 @@ export const agentTable = (
   now: WallTime,
   look: { readonly width: number; readonly palette: Palette },
 ): string => table(rows, columns(now, look.palette), look);
-
-/** By host and agent: the same order every time. */
-export const bySlot = (a: AgentRow, b: AgentRow): number =>
-  compare(a.host, b.host) || compare(a.agent, b.agent);

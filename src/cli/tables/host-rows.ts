@@ -1,6 +1,6 @@
 import type { AgentRow, InstanceRow } from '../../domain/fleet/directory-rows.ts';
+import { compareText } from '../../domain/fleet/row-order.ts';
 import type { WallTime } from '../../domain/time.ts';
-import { compare } from './instance-table.ts';
 
 /** A host as people are shown it: its agents and instances, counted by state. */
 export interface HostRow {
@@ -29,7 +29,7 @@ export function hostRows(
   instances: readonly InstanceRow[],
 ): readonly HostRow[] {
   const names = new Set([...agents, ...instances].map(({ host }) => host));
-  return [...names].toSorted(compare).map((host) => {
+  return [...names].toSorted(compareText).map((host) => {
     const own = agents.filter((agent) => agent.host === host).toSorted(bestFirst);
     const runs = instances.filter((instance) => instance.host === host);
     const [best] = own;

@@ -49,12 +49,3 @@ export const instanceTable = (
   now: WallTime,
   look: { readonly width: number; readonly palette: Palette },
 ): string => table(rows, columns(now, look.palette), look);
-
-/** By service and id, then by who owns it: the same order every time. */
-export const byName = (a: InstanceRow, b: InstanceRow): number =>
-  compare(a.service, b.service) ||
-  compare(a.id, b.id) ||
-  compare(a.host, b.host) ||
-  compare(a.agent, b.agent);
-
-export const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -1,10 +1,11 @@
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
+import { compareInstances } from '../../domain/fleet/row-order.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { fleetLines } from './fleet-lines.ts';
 import { footer, plural } from './footer.ts';
-import { byName, instanceTable } from './instance-table.ts';
+import { instanceTable } from './instance-table.ts';
 
 /** How large the terminal is. */
 export interface Window {
@@ -45,7 +46,7 @@ export function liveFrame(
     ...changes,
   ];
   const room = Math.max(1, height - 1 - head - below.length - 1);
-  const sorted = rows.toSorted((a, b) => rank(a) - rank(b) || byName(a, b));
+  const sorted = rows.toSorted((a, b) => rank(a) - rank(b) || compareInstances(a, b));
   const shown = sorted.slice(0, sorted.length > room ? Math.max(1, room - 1) : room);
   const left = sorted.slice(shown.length);
   const table =

@@ -1,4 +1,4 @@
-import { systemAdapters } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { FleetControls } from '../../domain/fleet/fleet-controls.ts';
 import {
   nonDefaultSettings,

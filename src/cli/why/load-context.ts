@@ -1,4 +1,4 @@
-import { systemAdapters } from '../../composition/compose.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fleet } from '../../domain/fleet/fleet.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { allSeats, policyKey } from '../../domain/identity/registry-keys.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { differenceLine, fleetDiff } from '../../../src/cli/audit/fleet-diff.ts';
-import type { FleetRows } from '../../../src/cli/audit/fleet-rows.ts';
 import { paletteOf } from '../../../src/cli/terminal/palette.ts';
+import type { FleetRows } from '../../../src/domain/fleet/fleet-rows.ts';
 import { agentRow as agent, instanceRow as instance } from '../support/sample-rows.ts';
 
 const before: FleetRows = {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sampleFile } from '../../../../src/cli/session/sample-recording.ts';
-import { historyFile } from '../../../../src/composition/compose.ts';
+import { historyFile } from '../../../../src/composition/files.ts';
 import type { Source } from '../../../../src/dashboard/server/history/live-source.ts';
 import { openRecording } from '../../../../src/dashboard/server/history/recorded-source.ts';
 import { causesOf } from '../../../../src/dashboard/server/routes/causes.ts';

@@ -1,19 +1,17 @@
-import {
-  type AgentRow,
-  type InstanceRow,
-  toAgentRow,
-  toInstanceRow,
-} from '../../domain/fleet/directory-rows.ts';
-import type { Fleet } from '../../domain/fleet/fleet.ts';
-import { bySlot } from '../tables/agent-table.ts';
-import { byName } from '../tables/instance-table.ts';
+import { type AgentRow, type InstanceRow, toAgentRow, toInstanceRow } from './directory-rows.ts';
+import type { Fleet } from './fleet.ts';
+import { compareAgents, compareInstances } from './row-order.ts';
 
 export interface FleetRows {
   readonly instances: readonly InstanceRow[];
   readonly agents: readonly AgentRow[];
 }
 
-/** A fleet of the past as it is shown; whether somebody watched is in no record, so it is not doubted. */
+/**
+ * The rows of a fleet at a past moment, in a stable order.
+ *
+ * No record tells whether a collector watched at that moment, so no row is dubious as `unobserved`.
+ */
 export function fleetRows(fleet: Fleet): FleetRows {
   const instances: InstanceRow[] = [];
   const agents: AgentRow[] = [];
@@ -24,5 +22,8 @@ export function fleetRows(fleet: Fleet): FleetRows {
       if (read.kind === 'stored') instances.push(toInstanceRow(read, slot, fleet, true));
     }
   }
-  return { instances: instances.toSorted(byName), agents: agents.toSorted(bySlot) };
+  return {
+    instances: instances.toSorted(compareInstances),
+    agents: agents.toSorted(compareAgents),
+  };
 }

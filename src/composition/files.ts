@@ -1,0 +1,30 @@
+import { isRegular, writeFileAtomic } from '../adapters/files/atomic-write.ts';
+import type { ConfigFile } from '../adapters/files/config-file.ts';
+import { historyFile } from '../adapters/files/history-file.ts';
+import { historyLine } from '../adapters/files/history-line.ts';
+import type { ListedInstance } from '../adapters/files/listed-instance.ts';
+import { readFolder } from '../adapters/files/read-folder.ts';
+import { readOptionalText, readText } from '../adapters/files/read-text.ts';
+import { watchFile } from '../adapters/files/watch-file.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import type { Slot } from '../domain/identity/names.ts';
+import type { Millis } from '../domain/time.ts';
+import { Duration } from './duration.ts';
+
+export { historyFile, historyLine, isRegular, readFolder, readOptionalText, writeFileAtomic };
+
+/** The settings in a YAML or JSON file. @throws {Fault} `bad-setting` */
+export async function readConfigFile(file: string): Promise<ConfigFile> {
+  const adapter = await import('../adapters/files/config-file.ts');
+  return adapter.readConfigFile(file);
+}
+
+/** The instances that a file lists for this agent. @throws {Fault} `bad-instances-file` */
+export async function listInstances(file: string, slot: Slot): Promise<readonly ListedInstance[]> {
+  const { readInstances } = await import('../adapters/files/instances-file.ts');
+  return readInstances(await readText(file, 'bad-instances-file'), file, slot, Duration);
+}
+
+/** Yields when a file may have changed, and at least every `every`. */
+export const watchInstancesFile = (file: string, every: Millis, signal: AbortSignal) =>
+  watchFile(file, every, systemClock, signal);

@@ -1,0 +1,72 @@
+import { connectionName } from '../adapters/nats/connection/connection-name.ts';
+import { type NatsStore, openNatsStore } from '../adapters/nats/store.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { systemEntropy } from '../adapters/system/entropy.ts';
+import { systemHash } from '../adapters/system/hash.ts';
+import { systemProcesses } from '../adapters/system/processes.ts';
+import { Fault } from '../domain/fault.ts';
+import type { RunRef } from '../domain/identity/names.ts';
+import { type Millis, seconds } from '../domain/time.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Access } from './access.ts';
+
+interface OpenStoreOptions {
+  /** Name of the connection on the server: the run that owns it, or its purpose. */
+  readonly as: RunRef | string;
+  readonly signal: AbortSignal;
+  /** The store must answer within this time. Later calls may take as long, and at least 2 s. */
+  readonly within: Millis;
+  /** Whether a missing namespace is created. */
+  readonly create: boolean;
+}
+
+/**
+ * Connects to the store and opens the namespace.
+ * @throws {Fault} `store-unavailable`, and the failures of `openNatsStore`
+ */
+export async function openStore(
+  access: Access,
+  { as, signal, within, create }: OpenStoreOptions,
+): Promise<NatsStore> {
+  const timeout = AbortSignal.timeout(within);
+  try {
+    return await openNatsStore({
+      ...access,
+      create,
+      name: typeof as === 'string' ? `rollcall ${as}` : connectionName(as),
+      connectWithin: within,
+      answerWithin: Math.max(within, seconds(2)),
+      signal: AbortSignal.any([signal, timeout]),
+    });
+  } catch (cause) {
+    if (!timeout.aborted || signal.aborted || !(cause instanceof Fault)) throw cause;
+    throw new Fault(
+      'store-unavailable',
+      `no NATS server answers at ${access.servers.join(', ')} within ${within / 1000} s`,
+      {
+        cause,
+        hint: cause.hint ?? 'check the address and the network between here and the server',
+      },
+    );
+  }
+}
+
+/** The ports that the core needs, on an open store and this machine. */
+export const portsOf = (
+  store: NatsStore,
+  { log, meters }: Pick<Ports, 'log' | 'meters'>,
+): Ports => ({
+  leases: store.leases,
+  registry: store.registry,
+  audit: store.audit,
+  keyframes: store.keyframes,
+  charts: store.charts,
+  probe: store.probe,
+  departures: store.departures,
+  clock: systemClock,
+  entropy: systemEntropy,
+  processes: systemProcesses(),
+  log,
+  meters,
+  hash: systemHash,
+});

@@ -1,0 +1,14 @@
+import { systemClock } from '../adapters/system/clock.ts';
+import { systemEntropy } from '../adapters/system/entropy.ts';
+import { systemHash } from '../adapters/system/hash.ts';
+import { findHostId } from '../adapters/system/host-id.ts';
+import { thisProcess } from '../adapters/system/processes.ts';
+
+/** Clock, random numbers, hash and identity of this machine and process. */
+export const systemAdapters = {
+  clock: systemClock,
+  entropy: systemEntropy,
+  findHostId,
+  hash: systemHash,
+  thisProcess,
+};

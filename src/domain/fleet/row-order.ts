@@ -1,0 +1,15 @@
+import type { AgentRow, InstanceRow } from './directory-rows.ts';
+
+/** Compares by UTF-16 code units, so that the order is the same in every locale. */
+export const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+/** Orders agents by host and name. */
+export const compareAgents = (a: AgentRow, b: AgentRow): number =>
+  compareText(a.host, b.host) || compareText(a.agent, b.agent);
+
+/** Orders instances by service and id, then by the agent that owns them. */
+export const compareInstances = (a: InstanceRow, b: InstanceRow): number =>
+  compareText(a.service, b.service) ||
+  compareText(a.id, b.id) ||
+  compareText(a.host, b.host) ||
+  compareText(a.agent, b.agent);
