@@ -63,7 +63,7 @@ async function run(one: Command, commander: Commander, io: Terminal): Promise<Ex
   const base: Sources = { flags: flagsOf(commander), env: io.env };
   const { config } = readSettings({ config: common.config }, base);
   const all: Sources =
-    config === undefined ? from : { ...from, file: await readConfigFile(config) };
+    config === undefined ? base : { ...base, file: await readConfigFile(config) };
   refuseUnknown(all, allSettings());
   const { oneOf } = one;
   if (oneOf && !oneOf.some((name) => one.settings[name] && isGiven(one.settings[name], all))) {

@@ -54,19 +54,19 @@ export async function openStore(
 /** The ports that the core needs, on an open store and this machine. */
 export const portsOf = (
   store: NatsStore,
-  { log, meters }: Pick<Ports, 'log' | 'meters'>,
+  { log, metrics }: Pick<Ports, 'log' | 'metrics'>,
 ): Ports => ({
   leases: store.leases,
   registry: store.registry,
   audit: store.audit,
   keyframes: store.keyframes,
   charts: store.charts,
-  probe: store.probe,
-  departures: store.departures,
+  messaging: store.messaging,
+  disconnects: store.disconnects,
   clock: systemClock,
   entropy: systemEntropy,
   processes: systemProcesses(),
   log,
-  meters,
+  metrics,
   hash: systemHash,
 });
