@@ -115,30 +115,6 @@ test('F opens what is closed over somebody and comes close; once more shows all'
   await page.locator('.minimap').waitFor({ state: 'detached' });
 });
 
-test('how long a state lasts is told, as of the moment that is shown', async ({ open }) => {
-  const node = 'node=run.present.sight.suspect';
-  const { page } = await open(sample.at(`#/machines?machine=run&${node}&${at}`));
-  await picture(page);
-  const told = page.locator('.inspector dl').first();
-  await expect.poll(() => told.textContent()).toMatch(/^staysp50 \d+ s, p95 \d+ s \(4 stays\)$/);
-  const title = () => page.locator('[data-node="run.present.sight.suspect"] > title').textContent();
-  await expect.poll(title).toContain('(4 stays)');
-  await page.keyboard.press('L');
-  await expect.poll(() => told.textContent()).toMatch(/\(6 stays\)$/);
-  await expect.poll(title).toContain('(6 stays)');
-});
-
-test('of a line: who took it last and when, a click goes there', async ({ open }) => {
-  const edge = encodeURIComponent('run.present.sight.suspect|expired|0');
-  const { page } = await open(sample.at(`#/machines?machine=run&node=${edge}`));
-  await picture(page);
-  const facts = page.locator('.inspector dl').first();
-  await expect.poll(() => facts.textContent()).toMatch(/last\d\d:\d\d:\d\d .*, by /);
-  expect(await facts.textContent()).toMatch(/after\s*p50 .* in suspect/);
-  await facts.locator('button').click();
-  await page.getByTestId('past').waitFor();
-});
-
 test('a guard says what it says now', async ({ open }) => {
   const { page } = await open(
     sample.at('#/machines?machine=session&sel=agent/db-2/postgres&at=seq:81'),

@@ -1,4 +1,3 @@
-import { rowsAsked } from './dwell-times.ts';
 import { operatorEvents, problems } from './event-classes.ts';
 import { gapsBetween } from './gaps.ts';
 import { none } from './note-table.ts';
@@ -72,6 +71,13 @@ export function edgeCounts(chronicle: TransitionLog, asked: Counted): EdgeCounts
   const taken =
     last === none ? [] : chronicle.edgesOf(last).map((edge) => chronicle.words.at(edge));
   return { counts, last: taken, transitions };
+}
+
+/** The rows counted are those after the first of these, up to the second. */
+function rowsAsked(chronicle: TransitionLog, { from, to, between }: Counted): [number, number] {
+  return between
+    ? [chronicle.rowAtTime(between.from - 1), chronicle.rowAtTime(between.to)]
+    : [chronicle.rowAt(from), chronicle.rowAt(to)];
 }
 
 /** Whose state is another one at B than it was at A. */

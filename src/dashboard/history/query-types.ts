@@ -1,5 +1,4 @@
 import type { ApiDetails } from '../api-types.ts';
-import type { DwellQuery } from './dwell-times.ts';
 import type { PlacedGap } from './gaps.ts';
 
 /** What a screen asks of the history beyond how everything stands. Entities by the chronicle's numbers. */
@@ -28,8 +27,15 @@ export interface Registered {
   readonly entities: readonly number[];
   readonly upTo: number;
 }
-export interface Counted extends DwellQuery {
-  readonly ask: 'edges' | 'dwell';
+/** Counts the edges taken after `from` and up to `to`. Entities null: all of a machine. */
+export interface Counted {
+  readonly ask: 'edges';
+  readonly machine: string;
+  readonly entities: readonly number[] | null;
+  readonly from: number;
+  readonly to: number;
+  /** Only events stored in this time. */
+  readonly between?: { readonly from: number; readonly to: number };
 }
 export interface Step {
   readonly ask: 'step';

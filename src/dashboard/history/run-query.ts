@@ -1,4 +1,3 @@
-import { dwell } from './dwell-times.ts';
 import { density, diffStates, edgeCounts } from './histogram-queries.ts';
 import type { Query } from './query-types.ts';
 import type { TransitionLog } from './transition-log.ts';
@@ -25,8 +24,6 @@ export function runQuery(chronicle: TransitionLog, question: Query) {
       return registered(chronicle, question);
     case 'edges':
       return edgeCounts(chronicle, question);
-    case 'dwell':
-      return dwell(chronicle, question);
     case 'step':
       return step(chronicle, question);
     case 'between':

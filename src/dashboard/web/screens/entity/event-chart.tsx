@@ -23,10 +23,7 @@ export function EventChart({ machine, event }: Props) {
       last: edges,
       nodes: {},
       edges: {},
-      coverage: false,
       chosen: '',
-      titles: new Map(),
-      dwell: new Map(),
     }),
     [machine, seq],
   );

@@ -60,7 +60,7 @@ function svgBlob(caption: string) {
   for (const [key, value] of Object.entries(size)) svg.setAttribute(key, String(value));
   svg.setAttribute('class', 'rollcall-chart theme-light');
   const style = made('style', {});
-  style.textContent = `${stylesheet('light')}\n.dwell { fill: #4e9fd1; }`;
+  style.textContent = stylesheet('light');
   const text = made('text', { class: 'hash', x: 16, y: height - 14 });
   text.textContent = caption;
   svg.prepend(style, made('rect', { class: 'paper', width, height }));

@@ -6,13 +6,7 @@ export interface Painted {
   readonly last: readonly string[];
   readonly nodes: Readonly<Record<string, number>>;
   readonly edges: Readonly<Record<string, number>>;
-  /** Edges that were never taken stand back. */
-  readonly coverage: boolean;
   readonly chosen: string;
-  /** What is told of a state or an edge where the pointer rests on it. */
-  readonly titles: ReadonlyMap<string, string>;
-  /** How long each state lasts, as a part of the longest; 0 to 1. */
-  readonly dwell: ReadonlyMap<string, number>;
 }
 
 const idOf = (element: Element): string =>
@@ -22,15 +16,14 @@ const idsOf = (element: Element): readonly string[] =>
 
 /** Classes, counts and titles only: nothing in a picture ever moves by itself. */
 export function paint(svg: SVGSVGElement, painted: Painted): void {
-  const { active, last, nodes, edges, coverage, chosen, titles, dwell } = painted;
+  const { active, last, nodes, edges, chosen } = painted;
   for (const node of svg.querySelectorAll('[data-node]')) {
     const id = idOf(node);
     node.classList.toggle('active', active.has(id));
     node.classList.toggle('occupied', (nodes[id] ?? 0) > 0);
     node.classList.toggle('chosen', id === chosen);
     pill(node, nodes[id]);
-    title(node, nodes[id] === undefined ? '' : `${nodes[id]} here`, titles.get(id));
-    if (node.classList.contains('leaf')) bar(node, dwell.get(id) ?? 0);
+    title(node, nodes[id] === undefined ? '' : `${nodes[id]} here`);
   }
   for (const edge of svg.querySelectorAll('[data-edge]')) {
     const ids = idsOf(edge);
@@ -39,11 +32,8 @@ export function paint(svg: SVGSVGElement, painted: Painted): void {
       'last',
       ids.some((id) => last.includes(id)),
     );
-    edge.classList.toggle('untaken', coverage && times === 0);
     edge.classList.toggle('chosen', ids.includes(chosen));
-    if (edge.querySelector('[data-edge]')) continue;
-    pill(edge, times === 0 ? undefined : times);
-    title(edge, ...ids.map((id) => titles.get(id)));
+    if (!edge.querySelector('[data-edge]')) pill(edge, times === 0 ? undefined : times);
   }
 }
 
@@ -55,31 +45,15 @@ function pill(within: Element, count: number | undefined): void {
   if (text) text.textContent = count ? countText(count) : '';
 }
 
-/** Behind what the picture says by itself. */
-function title(within: Element, ...more: readonly (string | undefined)[]): void {
+/** Adds a line to the title that the picture came with. */
+function title(within: Element, line: string): void {
   const one = [...within.children].find(({ tagName }) => tagName === 'title') as
     | SVGTitleElement
     | undefined;
   if (!one) return;
   const own = one.getAttribute('data-own') ?? one.textContent;
   one.setAttribute('data-own', own);
-  one.textContent = [own, ...more.filter(Boolean)].join('\n');
-}
-
-/** How long it lasts, as a line at its foot. */
-function bar(within: Element, part: number): void {
-  const box = within.querySelector(':scope > .box');
-  if (box?.tagName !== 'rect') return;
-  const one = within.querySelector(':scope > .dwell') ?? box.cloneNode();
-  if (!(one instanceof SVGRectElement)) return;
-  const [x, y, width, height] = numbersOf(box);
-  one.setAttribute('class', 'dwell');
-  one.setAttribute('x', String(x + 10));
-  one.setAttribute('y', String(y + height - 5));
-  one.setAttribute('width', String(Math.max(0, (width - 20) * part)));
-  one.setAttribute('height', '2.5');
-  one.setAttribute('rx', '1');
-  if (!one.parentNode) box.after(one);
+  one.textContent = line === '' ? own : `${own}\n${line}`;
 }
 
 const numbersOf = (box: Element): readonly [number, number, number, number] => {

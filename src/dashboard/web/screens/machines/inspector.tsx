@@ -1,17 +1,15 @@
 import type { ApiExplanation, ApiNextTransition } from '../../../api-types.ts';
-import { type Dwell, sourceOf } from '../../../history/dwell-times.ts';
 import { clockTime, countdown, formatCount, since } from '../../format/format-time.ts';
 import type { EntityState } from '../../model/agent-model.ts';
 import { nextOf } from '../../model/issues.ts';
 import { statusOf } from '../../model/state-styles.ts';
 import { entityName, subjectOf, writeSubject } from '../../model/subject.ts';
 import { apiPath } from '../../protocol/api-path.ts';
-import { hrefTo, isPast, moment, now, roll, route, seek, setParams } from '../../state/store.ts';
+import { hrefTo, isPast, moment, now, roll, route, setParams } from '../../state/store.ts';
 import { useFetch } from '../../state/use-query.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { activeIds, type ChartData } from './chart-states.ts';
-import { spellWords, takerWords } from './dwell-text.ts';
 import type { Painted } from './highlight-chart.ts';
 
 interface Props {
@@ -20,16 +18,12 @@ interface Props {
   readonly actor: EntityState | undefined;
   readonly painted: Painted;
   readonly all: readonly EntityState[];
-  /** Over what the picture counts. */
-  readonly dwell: Dwell | undefined;
 }
 
 /** What is chosen in the picture, who is there, and what may happen next. */
-export function Inspector({ chart, machine, actor, painted, all, dwell }: Props) {
+export function Inspector({ chart, machine, actor, painted, all }: Props) {
   const node = chart?.nodes.find(({ id }) => id === painted.chosen);
   const edge = chart?.edges.find(({ id }) => id === painted.chosen);
-  const stays = node && dwell?.states[node.id];
-  const taken = edge && dwell?.edges[edge.id];
   const here = node ? all.filter(({ state }) => activeIds(machine, state).has(node.id)) : [];
   return (
     <aside class="panel inspector" aria-label="Inspector">
@@ -41,12 +35,6 @@ export function Inspector({ chart, machine, actor, painted, all, dwell }: Props)
           <p class="dim">
             {node.kind}; {here.length.toLocaleString('en-GB')} here at this moment
           </p>
-          {node.kind === 'final' ? null : (
-            <dl class="facts">
-              <dt>stays</dt>
-              <dd>{stays ? spellWords(stays, 'stay') : <span class="dim">none ended yet</span>}</dd>
-            </dl>
-          )}
           <Occupants of={here} />
         </section>
       ) : null}
@@ -73,30 +61,6 @@ export function Inspector({ chart, machine, actor, painted, all, dwell }: Props)
             )}
             <dt>taken</dt>
             <dd>{formatCount(painted.edges[edge.id] ?? 0, 'time')}</dd>
-            {taken ? (
-              <>
-                <dt>last</dt>
-                <dd>
-                  <button type="button" class="link num" onClick={() => seek(taken.last.seq)}>
-                    {clockTime(taken.last.at)}
-                  </button>{' '}
-                  <BidiText
-                    text={takerWords(roll.entities[taken.last.entity], taken.last.note.by)}
-                  />
-                </dd>
-                <dt>after</dt>
-                <dd>
-                  {taken.after ? (
-                    <>
-                      {spellWords(taken.after, 'stay')}{' '}
-                      <span class="dim">in {sourceOf(edge.id).split('.').at(-1)}</span>
-                    </>
-                  ) : (
-                    <span class="dim">not known: it was there before the history begins</span>
-                  )}
-                </dd>
-              </>
-            ) : null}
           </dl>
         </section>
       ) : null}

@@ -6,14 +6,13 @@ import { ChartExport } from './chart-export.tsx';
 import type { Zoom } from './chart-view.tsx';
 import type { machineStates } from './machine-states.ts';
 
-export const modes = ['actor', 'fleet', 'window', 'coverage'] as const;
+export const modes = ['actor', 'fleet', 'window'] as const;
 type Mode = (typeof modes)[number];
 
 const says: Readonly<Record<Mode, string>> = {
   actor: 'one entity: where it is, what it did last, its own counts',
   fleet: 'states count who is in them now, lines how often they were taken',
   window: 'lines count what happened in the stretch chosen in Timeline, or up to B',
-  coverage: 'what was never taken stands back',
 };
 
 const zooms: Readonly<Record<Zoom, readonly [word: string, label: string, title: string]>> = {

@@ -1,15 +1,12 @@
 import '../../styles/machines.css';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Dwell } from '../../../history/dwell-times.ts';
 import type { EdgeCounts } from '../../../history/query-types.ts';
 import { readWindow } from '../../format/time-scale.ts';
 import { readSubject } from '../../model/subject.ts';
 import { apiPath } from '../../protocol/api-path.ts';
 import { extent, link, moment, roll, route, setParams, version } from '../../state/store.ts';
 import { useFetch, useHistoryQuery } from '../../state/use-query.ts';
-import { useThrottled } from '../../state/use-throttled.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
-import { ChartDiffers } from './chart-diff-note.tsx';
 import { activeIds, type ChartData, occupants } from './chart-states.ts';
 import { ChartView, type Zoom } from './chart-view.tsx';
 import {
@@ -20,7 +17,6 @@ import {
   toggled,
   writeClosed,
 } from './collapsed-states.ts';
-import { dwellTitles, shares } from './dwell-text.ts';
 import type { Painted } from './highlight-chart.ts';
 import { Inspector } from './inspector.tsx';
 import { MachineHead, modes } from './machine-head.tsx';
@@ -56,8 +52,6 @@ export function Machines() {
   const chart = value?.hash === hash ? value : undefined;
   const counted = useCounted(machine, actor?.number, mode === 'window');
   const counts = useHistoryQuery<EdgeCounts>({ ask: 'edges', ...counted }, extent.value?.from);
-  const paced = useThrottled(JSON.stringify(counted), 1000);
-  const dwell = useHistoryQuery<Dwell>({ ask: 'dwell', ...JSON.parse(paced) }, extent.value?.from);
   const standing = useMemo(
     () =>
       occupants(
@@ -78,12 +72,9 @@ export function Machines() {
       last: actor ? (counts?.last ?? []) : [],
       nodes: mode === 'fleet' ? standing : {},
       edges: counts?.counts ?? {},
-      coverage: mode === 'coverage',
       chosen,
-      titles: dwell ? dwellTitles(dwell, roll.entities) : new Map(),
-      dwell: dwell ? shares(dwell) : new Map(),
     }),
-    [standing, active, counts, dwell, mode, chosen],
+    [standing, active, counts, mode, chosen],
   );
   const choose = (id: string) => setParams({ node: id === chosen ? '' : id });
   const toggle = (id: string) => {
@@ -119,18 +110,16 @@ export function Machines() {
         }}
       />
       {hash !== current && hash !== '' ? (
-        <ChartDiffers
-          chart={chart}
-          other={current}
-          says={`Drawn with #${hash}, the machine of that time.`}
-          button={`Today's is #${current}`}
+        <OtherChart
+          text={`Chart #${hash} is not the current version of this machine.`}
+          button={`Show the current chart #${current}`}
+          hash={current}
         />
       ) : own !== hash ? (
-        <ChartDiffers
-          chart={chart}
-          other={own}
-          says="Drawn as the machine is today."
-          button={`Its own is #${own}`}
+        <OtherChart
+          text="This is the current version of the machine, not the one this entity uses."
+          button={`Show its chart #${own}`}
+          hash={own}
         />
       ) : null}
       {failed !== undefined || missing === drawn ? (
@@ -162,9 +151,27 @@ export function Machines() {
             />
           )}
         </section>
-        <Inspector {...{ chart, machine, actor, painted, dwell }} all={actors.all} />
+        <Inspector {...{ chart, machine, actor, painted }} all={actors.all} />
       </div>
     </>
+  );
+}
+
+interface OtherChartProps {
+  readonly text: string;
+  readonly button: string;
+  readonly hash: string;
+}
+
+/** A notice that two versions of the machine exist, with a button that shows the other one. */
+function OtherChart({ text, button, hash }: OtherChartProps) {
+  return (
+    <section class="panel head" aria-label="Chart version">
+      <span class="chip">{text}</span>
+      <button type="button" onClick={() => setParams({ chart: hash, closed: '' })}>
+        {button}
+      </button>
+    </section>
   );
 }
 

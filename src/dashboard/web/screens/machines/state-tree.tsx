@@ -60,7 +60,7 @@ export function Outline({ chart, painted, closed, onChoose, onToggle }: Props) {
           data-cell=""
           class={`link${on ? ' on' : ''}${painted.chosen === node.id ? ' chosen' : ''}`}
           aria-current={on ? 'step' : undefined}
-          title={[node.description, painted.titles.get(node.id)].filter(Boolean).join('\n')}
+          title={node.description ?? ''}
           onClick={() => onChoose(node.id)}
         >
           {nameOf(node)}
@@ -70,16 +70,13 @@ export function Outline({ chart, painted, closed, onChoose, onToggle }: Props) {
           <ul class="edges">
             {edges.map((edge) => {
               const times = painted.edges[edge.id] ?? 0;
-              const quiet = painted.coverage && times === 0 ? ' untaken' : '';
               return (
                 <li key={edge.id}>
                   <button
                     type="button"
                     data-cell=""
-                    class={`link edge${painted.last.includes(edge.id) ? ' last' : ''}${quiet}${painted.chosen === edge.id ? ' chosen' : ''}`}
-                    title={[edge.description, painted.titles.get(edge.id)]
-                      .filter(Boolean)
-                      .join('\n')}
+                    class={`link edge${painted.last.includes(edge.id) ? ' last' : ''}${painted.chosen === edge.id ? ' chosen' : ''}`}
+                    title={edge.description ?? ''}
                     onClick={() => onChoose(edge.id)}
                   >
                     → {edge.event}

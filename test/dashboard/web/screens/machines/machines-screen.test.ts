@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { chartOf } from '../../../../../src/charts/model/chart.ts';
-import { chartDiff } from '../../../../../src/dashboard/web/screens/machines/chart-diff.ts';
 import {
   boundingBox,
   nearestState,
@@ -14,12 +13,6 @@ import {
   toggled,
   writeClosed,
 } from '../../../../../src/dashboard/web/screens/machines/collapsed-states.ts';
-import {
-  dwellTitles,
-  shares,
-  spellWords,
-} from '../../../../../src/dashboard/web/screens/machines/dwell-text.ts';
-import { AgentName, HostId, RunId } from '../../../../../src/domain/identity/names.ts';
 import { instance, run } from '../../../../../src/runtime/transitions/machine-set.ts';
 
 const chart = chartOf(run.machine);
@@ -86,53 +79,5 @@ describe('an arrow key in a picture', () => {
     expect(found).toEqual({ x: 280, y: 680, width: 320, height: 220 });
     expect(boundingBox([], whole)).toEqual(whole);
     expect(boundingBox([box('a', 0, 0), box('b', 590, 890)], whole)).toEqual(whole);
-  });
-});
-
-test('two versions of a machine are told apart by what came, went, and says something else', () => {
-  const [gone, other, ...rest] = chart.nodes;
-  const added = { ...(gone as object), id: 'run.asleep' } as (typeof chart.nodes)[number];
-  const after = {
-    ...chart,
-    nodes: [added, { ...(other as typeof added), description: 'anew' }, ...rest],
-    edges: chart.edges.slice(1),
-  };
-  expect(chartDiff(chart, after).map(({ mark, what }) => `${mark} ${what.split(' —')[0]}`)).toEqual(
-    [
-      `− state ${gone?.id}`,
-      '+ state run.asleep',
-      `~ state ${other?.id}`,
-      `− ${chart.edges[0]?.source}`,
-    ],
-  );
-  expect(chartDiff(chart, chart)).toEqual([]);
-});
-
-describe('how long, in words', () => {
-  const spell = { count: 2, p50: 4100, p95: 90_000 };
-  const entity = {
-    entity: 'run',
-    host: HostId.parse('web-1'),
-    agent: AgentName.parse('web'),
-    run: RunId.parse('run000001'),
-  } as const;
-
-  test('with both quantiles and of how many', () => {
-    expect(spellWords(spell, 'stay')).toBe('p50 4 s, p95 1 m 30 s (2 stays)');
-  });
-
-  test('of an edge: how often, who last, by whom, and after how long', () => {
-    const last = { seq: 9, at: 0, entity: 0, note: { by: 'c/d' } };
-    const edges = { 'run.a|x|0': { count: 1, last, after: spell } };
-    const title = dwellTitles({ states: {}, edges }, [entity]).get('run.a|x|0');
-    expect(title).toMatch(/^1 time, last \d\d:\d\d:\d\d web-1\/web, by c\/d\nafter p50 4 s/);
-  });
-
-  test('the longest is whole, none is more than that', () => {
-    const states = { a: spell, b: { ...spell, p50: 0 }, c: { ...spell, p50: 100 } };
-    const parts = shares({ states, edges: {} });
-    expect(parts.get('a')).toBe(1);
-    expect(parts.get('b')).toBe(0);
-    expect(parts.get('c')).toBeGreaterThan(0.3);
   });
 });

@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { edgeCounts } from '../../../src/dashboard/history/histogram-queries.ts';
+import { TransitionLog } from '../../../src/dashboard/history/transition-log.ts';
+import { type Happening, happenings, pageOf } from '../support/sample-histories.ts';
+
+const query = { ask: 'edges', machine: 'run', entities: null } as const;
+
+function logOf(history: readonly Happening[]): TransitionLog {
+  const log = new TransitionLog();
+  log.append(pageOf(history, 1, history.at(-1)?.seq ?? 0));
+  log.complete();
+  return log;
+}
+
+function countByHand(history: readonly Happening[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { entity, edges } of history) {
+    if (entity.entity !== 'run') continue;
+    for (const edge of edges) counts[edge] = (counts[edge] ?? 0) + 1;
+  }
+  return counts;
+}
+
+describe('the edge counts of a machine', () => {
+  test('equal a count by hand after one sequence and up to another', () => {
+    fc.assert(
+      fc.property(happenings, fc.nat(60), fc.nat(60), (history, a, b) => {
+        const [from, to] = [Math.min(a, b), Math.max(a, b)];
+        expect(edgeCounts(logOf(history), { ...query, from, to }).counts).toEqual(
+          countByHand(history.filter(({ seq }) => seq > from && seq <= to)),
+        );
+      }),
+    );
+  });
+
+  test('equal a count by hand of what was stored in a range of time', () => {
+    fc.assert(
+      fc.property(happenings, fc.nat(60), fc.nat(60), (history, a, b) => {
+        const times = [history[a % history.length]?.at ?? 0, history[b % history.length]?.at ?? 0];
+        const between = { from: Math.min(...times), to: Math.max(...times) };
+        const found = edgeCounts(logOf(history), { ...query, from: 0, to: 0, between });
+        expect(found.counts).toEqual(
+          countByHand(history.filter(({ at }) => at >= between.from && at <= between.to)),
+        );
+      }),
+    );
+  });
+});
