@@ -84,8 +84,16 @@ export interface ApiState {
     since: WallTime,
     chart: number,
     note: ApiDetails,
+    origin: ApiOrigin,
   ])[];
 }
+
+/**
+ * The event that began an instance's registration, or a run's suspicion: its sequence and its time.
+ *
+ * Only the order of sequences counts. Zeros: no such event is known.
+ */
+export type ApiOrigin = readonly [seq: Revision, at: WallTime];
 
 /** The first event of a stream, and what `/api/hello` says. */
 export interface ApiHello {
@@ -113,8 +121,8 @@ export interface ApiHeartbeat {
   readonly now: WallTime;
   /** Since when the store has not answered; null: it does. */
   readonly storeAwaySince: WallTime | null;
-  /** How many collectors watch; null: not known. */
-  readonly seats: number | null;
+  /** The runs of the collectors that have a seat; null: not known. */
+  readonly seats: readonly string[] | null;
 }
 
 /** How much happened, in equal pieces of time: the strip below every screen. */

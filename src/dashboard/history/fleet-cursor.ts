@@ -1,4 +1,4 @@
-import type { ApiDetails } from '../api-types.ts';
+import type { ApiDetails, ApiOrigin } from '../api-types.ts';
 import { none } from './note-table.ts';
 import type { TransitionLog } from './transition-log.ts';
 
@@ -11,6 +11,10 @@ export interface EntityState {
   readonly note: ApiDetails;
   /** Its last transition's place; 0: that is older than what is in memory. */
   readonly seq: number;
+  /** The event that began its registration or suspicion. */
+  readonly origin: ApiOrigin;
+  /** When its chain began; of one that is older than memory, when it entered its state. */
+  readonly startedAt: number;
 }
 
 /**
@@ -109,8 +113,13 @@ export function stateAfter(
   if (row === none) {
     const before = chronicle.before(entity);
     if (!before || before.covered) return undefined;
-    const { state, since, chart, note } = before;
-    return { entity, state, since, chart, note: chronicle.noteOf(note), seq: 0 };
+    const { state, since, chart, note, origin } = before;
+    return {
+      ...{ entity, state, since, chart, origin },
+      note: chronicle.noteOf(note),
+      seq: 0,
+      startedAt: since,
+    };
   }
   return {
     entity,
@@ -119,6 +128,8 @@ export function stateAfter(
     chart: chronicle.chart.get(row),
     note: chronicle.noteOf(chronicle.note.get(row)),
     seq: chronicle.seq.get(row),
+    origin: chronicle.originOf(row),
+    startedAt: chronicle.startOf(entity),
   };
 }
 

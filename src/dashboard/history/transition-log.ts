@@ -1,5 +1,8 @@
-import type { ApiDetails, ApiEntity, ApiGap, ApiPage, ApiState } from '../api-types.ts';
+import { seatTtl } from '../../domain/fleet/observation.ts';
+import type { ApiDetails, ApiEntity, ApiGap, ApiOrigin, ApiPage, ApiState } from '../api-types.ts';
+import { CollectorActs } from './collector-acts.ts';
 import { entityKey } from './entity-key.ts';
+import { originEvents } from './event-classes.ts';
 import { ColumnSpace, type Floats, type Ints } from './growable-columns.ts';
 import { InternTable } from './intern-table.ts';
 import { Notes, none } from './note-table.ts';
@@ -10,6 +13,7 @@ export interface Before {
   readonly since: number;
   readonly chart: number;
   readonly note: number;
+  readonly origin: ApiOrigin;
   /** Rows from before that moment have come in since: it is good only for what they can't tell yet. */
   readonly covered: boolean;
 }
@@ -26,6 +30,7 @@ export class TransitionLog {
   readonly entities = new InternTable<ApiEntity>(entityKey);
   readonly notes = new Notes();
   readonly gaps: ApiGap[] = [];
+  readonly acts = new CollectorActs();
   /** The places that are here, both included; `to` 0: none yet. */
   from = 1;
   to = 0;
@@ -48,11 +53,14 @@ export class TransitionLog {
   /** The row of its entity before it, or `none`. */
   readonly prev: Ints = this.#room.ints();
   readonly #ownNote: Ints = this.#room.ints();
+  /** The row that began its entity's registration or suspicion, or `none`. */
+  readonly #origin: Ints = this.#room.ints();
 
   readonly #edgeLists = new InternTable<readonly number[]>((list) => list.join());
   readonly #firstRow: number[] = [];
   readonly #lastRow: number[] = [];
   readonly #before: (Before | undefined)[] = [];
+  readonly #originTypes: boolean[] = [];
 
   /** The rows are those from `first` to before `end`. */
   get first(): number {
@@ -89,7 +97,8 @@ export class TransitionLog {
       const entity = this.#fill(row, page, at, words, entities, notes.get(at));
       const last = this.#lastRow[entity] ?? none;
       this.prev.set(row, last);
-      this.#renote(row);
+      this.#inherit(row);
+      this.#act(row, notes.get(at));
       this.#lastRow[entity] = row;
       if (this.#firstRow[entity] === undefined) this.#firstRow[entity] = row;
     }
@@ -105,12 +114,14 @@ export class TransitionLog {
     const entities = page.entities.map((entity) => this.#entity(entity));
     const notes = new Map(page.notes);
     const start = this.#room.before(page.rows.length);
+    this.acts.startPage();
     const [oldest, newest] = [new Map<number, number>(), new Map<number, number>()];
     for (let at = 0; at < page.rows.length; at += 1) {
       const row = start + at;
       const entity = this.#fill(row, page, at, words, entities, notes.get(at));
       this.prev.set(row, newest.get(entity) ?? none);
-      this.#renote(row);
+      this.#inherit(row);
+      this.#act(row, notes.get(at));
       if (!newest.has(entity)) oldest.set(entity, row);
       newest.set(entity, row);
     }
@@ -122,6 +133,7 @@ export class TransitionLog {
       this.#firstRow[entity] = oldest.get(entity) ?? row;
       if (before) this.#before[entity] = { ...before, covered: true };
     }
+    this.acts.endPage();
     this.gaps.unshift(...page.gaps);
     this.from = page.from;
     return 'prepended';
@@ -134,7 +146,7 @@ export class TransitionLog {
     });
     if (state) this.#stand(state);
     this.#room.trim();
-    for (let row = this.first; row < this.end; row += 1) this.#renote(row);
+    for (let row = this.first; row < this.end; row += 1) this.#inherit(row);
     this.floor = state ? state.seq : this.from - 1;
     this.isComplete = true;
   }
@@ -142,6 +154,29 @@ export class TransitionLog {
   /** How an entity stood before its first row; undefined: it was not there. */
   before(entity: number): Before | undefined {
     return this.#before[entity];
+  }
+
+  /** The event that began the registration or suspicion of a row's entity. */
+  originOf(row: number): ApiOrigin {
+    const origin = this.#origin.get(row);
+    if (origin !== none) return [this.seq.get(origin), this.at.get(origin)];
+    return this.#before[this.entity.get(row)]?.origin ?? noOrigin;
+  }
+
+  /** Records which runs have a seat at a time. What is seen needs no allowance for a seat that outlives its holder. */
+  seatsSeen(runs: readonly string[], at: number): void {
+    for (const collector of this.acts.lastAt.keys()) {
+      const entity = this.entities.at(collector);
+      if (runs.includes(entity.run)) this.acts.see(collector, at - seatTtl);
+    }
+  }
+
+  /** When an entity's chain began, as far as it is in memory. */
+  startOf(entity: number): number {
+    const before = this.#before[entity];
+    if (before && !before.covered) return before.since;
+    const row = this.#firstRow[entity];
+    return row === undefined ? 0 : this.at.get(row);
   }
 
   edgesOf(row: number): readonly number[] {
@@ -167,7 +202,7 @@ export class TransitionLog {
   }
 
   #stand(state: ApiState): void {
-    for (const [of, word, since, chart, note] of state.states) {
+    for (const [of, word, since, chart, note, origin] of state.states) {
       const entity = state.entities[of];
       if (!entity) continue;
       this.#before[this.#entity(entity)] = {
@@ -175,8 +210,10 @@ export class TransitionLog {
         since,
         chart: this.words.of(state.words[chart] ?? ''),
         note: this.notes.of(note),
+        origin,
         covered: false,
       };
+      this.acts.begin(entity, this.#entity(entity), state.at);
     }
   }
 
@@ -205,12 +242,25 @@ export class TransitionLog {
     return entity;
   }
 
-  /** An entity's notes up to this row: those up to the row before, and its own over them. */
-  #renote(row: number): void {
+  /** What a row has from the row before: the notes, with its own over them, and the origin. */
+  #inherit(row: number): void {
     const prev = this.prev.get(row);
     const entity = this.entity.get(row);
     const earlier = prev === none ? (this.#before[entity]?.note ?? none) : this.note.get(prev);
     this.note.set(row, this.notes.together(earlier, this.#ownNote.get(row)));
+    if (this.#isOrigin(this.type.get(row))) this.#origin.set(row, row);
+    else this.#origin.set(row, prev === none ? none : this.#origin.get(prev));
+  }
+
+  /** Asked for each row: of each type it is looked up once. */
+  #isOrigin(type: number): boolean {
+    this.#originTypes[type] ??= originEvents.has(this.words.at(type));
+    return this.#originTypes[type];
+  }
+
+  #act(row: number, note: ApiDetails | undefined): void {
+    const number = this.entity.get(row);
+    this.acts.take(this.entities.at(number), number, this.at.get(row), note?.by);
   }
 
   /** What a row itself noted, without what its entity's earlier ones did. */
@@ -222,5 +272,7 @@ export class TransitionLog {
     return this.notes.at(note);
   }
 }
+
+export const noOrigin: ApiOrigin = [0, 0];
 
 const emptyRow = [0, 0, -1, -1, -1, -1, []] as const;

@@ -55,7 +55,7 @@ export function agentStatus(
   const { phase, suspect, since } = agent;
   const reason = suspicionOf(agent) ?? null;
   if (phase === 'expired') return { state: phase, reason, since };
-  if (suspect) return { state: 'suspect', reason, since: suspect.since };
+  if (suspect) return { state: 'suspect', reason, since };
   return isObserved
     ? { state: phase, reason: null, since }
     : { state: 'dubious', reason: 'unobserved', since };

@@ -111,7 +111,12 @@ export function stateAfter(history: readonly Happening[], seq: number): ApiState
     const before = states.get(one);
     const to = words.of(event.to);
     const since = before?.[1] === to ? before[2] : event.at;
-    states.set(one, [one, to, since, words.of('chart'), { ...before?.[4], ...event.note }]);
+    const origin =
+      event.type === 'suspected'
+        ? ([event.seq, event.at] as const)
+        : (before?.[5] ?? ([0, 0] as const));
+    const note = { ...before?.[4], ...event.note };
+    states.set(one, [one, to, since, words.of('chart'), note, origin]);
   }
   return { seq, at, entities: entities.values, words: words.values, states: [...states.values()] };
 }

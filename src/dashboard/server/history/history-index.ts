@@ -1,6 +1,7 @@
 import { chainSubject } from '../../../domain/events/event-subjects.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
-import type { ApiEntity, ApiGap } from '../../api-types.ts';
+import type { ApiEntity, ApiGap, ApiOrigin } from '../../api-types.ts';
+import { originEvents } from '../../history/event-classes.ts';
 import { isFinal } from './final-states.ts';
 import { Columns, type Row } from './row-columns.ts';
 import { frameOf, type IndexedState, Notes, standingOf } from './state-frames.ts';
@@ -83,16 +84,17 @@ export class HistoryIndex {
   begin(
     seq: Revision,
     at: WallTime,
-    stands: Iterable<Omit<EventRow, 'type' | 'edges'> & { since: WallTime }>,
+    stands: Iterable<Omit<EventRow, 'type' | 'edges'> & { since: WallTime; origin: ApiOrigin }>,
   ) {
     this.#last = seq;
     this.#lastAt = at;
-    for (const { entity, to, chart, note, since } of stands) {
+    for (const { entity, to, chart, note, since, origin } of stands) {
       this.#standing.set(this.#numberOf(entity), {
         to: this.words.numberOf(to),
         chart: this.words.numberOf(chart),
         note: this.notes.numberOf(note),
         since,
+        origin,
       });
     }
   }
@@ -173,7 +175,8 @@ export class HistoryIndex {
     return undefined;
   }
 
-  #take(standing: Map<number, IndexedState>, { entity, to, at, chart, note }: Row): void {
+  #take(standing: Map<number, IndexedState>, row: Row): void {
+    const { seq, entity, type, to, at, chart, note } = row;
     const of = this.entity(entity);
     if (isFinal(of.entity, this.words.at(to))) {
       standing.delete(entity);
@@ -190,6 +193,7 @@ export class HistoryIndex {
       chart,
       since: before?.to === to ? before.since : at,
       note: before ? this.notes.together(before.note, note) : note,
+      origin: originEvents.has(this.words.at(type)) ? [seq, at] : (before?.origin ?? [0, 0]),
     });
   }
 

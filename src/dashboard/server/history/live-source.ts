@@ -1,5 +1,7 @@
 import { Fault } from '../../../domain/fault.ts';
 import { allSeats } from '../../../domain/identity/registry-keys.ts';
+import { SeatRecord } from '../../../domain/records/schemas.ts';
+import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
 import { type Millis, seconds, type WallTime } from '../../../domain/time.ts';
 import type { History } from '../../../ports/audit.ts';
 import type { Charts } from '../../../ports/charts.ts';
@@ -27,7 +29,8 @@ export interface Source {
   resets(): { readonly count: number; readonly reason: string };
   now(): WallTime;
   storeAwaySince(): WallTime | null;
-  seats(): number | null;
+  /** The runs that have a seat; null: not known. */
+  seats(): readonly string[] | null;
 }
 
 const lookEvery: Millis = seconds(2);
@@ -50,7 +53,7 @@ export class LiveSource implements Source, AsyncDisposable {
   #ledger = new HistoryIndex();
   #resets = { count: 0, reason: '' };
   #awaySince: WallTime | null = null;
-  #seats: number | null = null;
+  #seats: readonly string[] | null = null;
 
   constructor(name: string, ports: LivePorts, onProgress: Progress = () => {}) {
     this.name = name;
@@ -81,7 +84,7 @@ export class LiveSource implements Source, AsyncDisposable {
     return this.#awaySince;
   }
 
-  seats(): number | null {
+  seats(): readonly string[] | null {
     return this.#seats;
   }
 
@@ -138,7 +141,7 @@ export class LiveSource implements Source, AsyncDisposable {
         await audit.range();
         heard = clock.wall();
         this.#awaySince = null;
-        this.#seats = (await leases.list(allSeats)).length;
+        this.#seats = (await leases.list(allSeats)).map(runOfSeat);
       } catch (cause) {
         if (!(cause instanceof Fault)) throw cause;
         this.#seats = null;
@@ -146,5 +149,14 @@ export class LiveSource implements Source, AsyncDisposable {
       }
       await clock.sleep(lookEvery, signal);
     }
+  }
+}
+
+/** The run that has a seat; '' where its record cannot be read: it counts all the same. */
+function runOfSeat({ text = '' }: KeyValueEntry): string {
+  try {
+    return SeatRecord.parse(JSON.parse(text)).run;
+  } catch {
+    return '';
   }
 }

@@ -5,6 +5,7 @@ import {
   readHold,
   readInstance,
   readPolicy,
+  tokenOf,
 } from '../../../domain/records/stored-record.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { History } from '../../../ports/audit.ts';
@@ -49,14 +50,20 @@ function standOf(entry: KeyValueEntry) {
       phase === 'expired'
         ? 'expired'
         : `present.phase.${phase}+present.sight.${suspect ? 'suspect' : 'clear'}`;
-    return stand({ entity: 'run', host, agent, run }, state, read.record, 'started');
+    return {
+      ...stand({ entity: 'run', host, agent, run }, state, read.record, 'started'),
+      origin: [0, suspect?.since ?? 0] as const,
+    };
   }
   if (entry.key.startsWith('instance.')) {
     const read = readInstance(entry);
     if (read.kind !== 'stored') return undefined;
     const { host, agent, run, service, id, state } = read.record;
     const of = { entity: 'instance', host, agent, run, service, id } as const;
-    return stand(of, state, read.record, 'registered');
+    return {
+      ...stand(of, state, read.record, 'registered'),
+      origin: [tokenOf(read) - beforeAll, read.record.registeredAt] as const,
+    };
   }
   return standOfFleet(entry);
 }
@@ -91,4 +98,8 @@ const stand = (
   chart: machinesByName.get(entity.entity)?.chart ?? '',
   note: detailsOfRecord(entity.entity, type, record),
   since: record.since,
+  origin: [0, 0] as const,
 });
+
+/** Tokens are revisions of the registry. Those of a keyframe are older than any event of the history. */
+const beforeAll = 2 ** 52;

@@ -85,8 +85,12 @@ export function stateOfAll(ledger: HistoryIndex, { seq, at, standing }: StateAt)
   const entities = new LocalIds((number) => ledger.entity(number));
   const words = new LocalIds((number) => ledger.words.at(number));
   const states: ApiState['states'][number][] = [];
-  for (const [entity, { to, since, chart, note }] of standing) {
-    states.push([entities.of(entity), words.of(to), since, words.of(chart), ledger.notes.at(note)]);
+  for (const [entity, { to, since, chart, note, origin }] of standing) {
+    states.push([
+      ...([entities.of(entity), words.of(to), since, words.of(chart)] as const),
+      ledger.notes.at(note),
+      origin,
+    ]);
   }
   return { seq, at, entities: entities.all, words: words.all, states };
 }

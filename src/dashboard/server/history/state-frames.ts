@@ -1,5 +1,5 @@
 import type { WallTime } from '../../../domain/time.ts';
-import type { ApiDetails } from '../../api-types.ts';
+import type { ApiDetails, ApiOrigin } from '../../api-types.ts';
 
 /** Where an entity stands, by the ledger's numbers. */
 export interface IndexedState {
@@ -8,6 +8,7 @@ export interface IndexedState {
   readonly chart: number;
   /** Its notes together, by number. */
   readonly note: number;
+  readonly origin: ApiOrigin;
 }
 
 /** All entities that stand, as few bytes as may be: many of these are kept. */
@@ -17,6 +18,8 @@ export interface StateFrame {
   readonly since: Float64Array;
   readonly chart: Uint32Array;
   readonly note: Uint32Array;
+  /** Sequence and time of each entity's origin, one after the other. */
+  readonly origins: Float64Array;
 }
 
 /** Notes by number: nearly all of them are equal to another's. */
@@ -52,14 +55,16 @@ export function frameOf(standing: ReadonlyMap<number, IndexedState>): StateFrame
     since: new Float64Array(size),
     chart: new Uint32Array(size),
     note: new Uint32Array(size),
+    origins: new Float64Array(size * 2),
   };
   let at = 0;
-  for (const [entity, { to, since, chart, note }] of standing) {
+  for (const [entity, { to, since, chart, note, origin }] of standing) {
     frame.entity[at] = entity;
     frame.to[at] = to;
     frame.since[at] = since;
     frame.chart[at] = chart;
     frame.note[at] = note;
+    frame.origins.set(origin, at * 2);
     at += 1;
   }
   return frame;
@@ -71,6 +76,7 @@ export function standingOf({
   since,
   chart,
   note,
+  origins,
 }: StateFrame): Map<number, IndexedState> {
   const standing = new Map<number, IndexedState>();
   for (let at = 0; at < entity.length; at += 1) {
@@ -79,6 +85,7 @@ export function standingOf({
       since: since[at] ?? 0,
       chart: chart[at] ?? 0,
       note: note[at] ?? 0,
+      origin: [origins[at * 2] ?? 0, origins[at * 2 + 1] ?? 0],
     });
   }
   return standing;

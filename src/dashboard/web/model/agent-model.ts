@@ -1,7 +1,16 @@
-import type { ApiDetails, ApiEntity } from '../../api-types.ts';
+import {
+  type AgentFacts,
+  activeRegistration,
+  agentStatus,
+  type InstanceState,
+  instanceStatus,
+} from '../../../domain/fleet/instance-status.ts';
+import type { Observation } from '../../../domain/fleet/observation.ts';
+import type { ApiDetails, ApiEntity, ApiOrigin } from '../../api-types.ts';
 import { isPresent, runWord } from './state-styles.ts';
+import { agentFacts, type HistoryFacts, instanceFacts, phaseOf } from './status-facts.ts';
 
-/** How an entity stands at the page's moment, in words. */
+/** The state of an entity at the page's moment. */
 export interface EntityState {
   readonly number: number;
   readonly entity: ApiEntity;
@@ -10,31 +19,41 @@ export interface EntityState {
   readonly chart: string;
   readonly seq: number;
   readonly note: ApiDetails;
+  /** The event that began an instance's registration or a run's suspicion. */
+  readonly origin: ApiOrigin;
+  /** When its chain began. */
+  readonly startedAt: number;
 }
+
+/**
+ * `unverified`: it would be live, but it is not known whether a collector observed it.
+ */
+export type InstanceStatus = InstanceState | 'unverified';
 
 export interface InstanceNow {
   readonly stands: EntityState;
   readonly service: string;
   readonly id: string;
   readonly run: string;
-  readonly status: keyof InstanceCounts;
+  readonly status: InstanceStatus;
   /** Why it is dubious or failing; empty: it is not. */
   readonly reason: string;
+  /** When this status began. */
+  readonly since: number;
+  /** The registration of its name that is active, where that is another one. */
+  readonly active: EntityState | undefined;
 }
 
-/** How many instances are in each state. */
-export interface InstanceCounts {
-  readonly live: number;
-  readonly dubious: number;
-  readonly failing: number;
-  readonly draining: number;
+/** How many instances have each status; `contested` are also counted as dubious. */
+export interface InstanceCounts extends Readonly<Record<InstanceStatus, number>> {
+  readonly contested: number;
 }
 
-/** A slot: the run that has or had it last, and what stands under it. */
+/** An agent: its current or last run, and its instances. */
 export interface AgentModel {
   readonly key: string;
   readonly host: string;
-  /** The same for all slots of a host: compared in a row of thousands, names are slow. */
+  /** The same for all agents of a host: comparing names in a row of thousands is slow. */
   readonly hostNumber: number;
   readonly agent: string;
   readonly stands: EntityState;
@@ -42,11 +61,10 @@ export interface AgentModel {
   readonly reason: string;
   readonly zone: string;
   readonly instances: readonly InstanceNow[];
-  /** How many of them are in each state. */
   readonly counts: InstanceCounts;
 }
 
-/** What is known of a slot. */
+/** The entities of one agent. */
 export interface Slot {
   readonly key: string;
   readonly host: string;
@@ -56,35 +74,49 @@ export interface Slot {
   readonly instances: Map<number, EntityState>;
   /** The instances by name; undefined: one came or went since. */
   order: readonly number[] | undefined;
-  /** How it stood when it was last looked at. */
+  /** The model that was made last. */
   now: AgentModel | undefined;
-  /** Where among all that are there, if it is. */
+  /** The index among all agents, if it is one of them. */
   place: number;
 }
 
-/** A slot as it stands; undefined: no run has it at this moment. */
-export function slotNow(slot: Slot, held: boolean): AgentModel | undefined {
-  const stands = latest(slot.runs);
+/** What a slot's status depends on outside the slot. */
+export interface SlotContext {
+  readonly isHeld: boolean;
+  readonly observation: Observation;
+  /** Other registrations of an instance's name, with their agents. */
+  rivals(number: number): readonly HistoryFacts[];
+}
+
+/** An agent as it is at the moment; undefined: it has no run. */
+export function slotNow(slot: Slot, context: SlotContext): AgentModel | undefined {
+  const current = recordedRun(slot.runs);
+  const stands = current ?? lastRun(slot.runs);
   if (!stands) return undefined;
-  const word = runWord(stands.state);
+  const { isHeld, observation } = context;
+  const agent = current && agentFacts(current, isHeld);
   slot.order ??= ordered(slot.instances);
-  const counts = { live: 0, dubious: 0, failing: 0, draining: 0 };
+  const counts = { live: 0, dubious: 0, failing: 0, draining: 0, unverified: 0, contested: 0 };
   const instances: InstanceNow[] = [];
   for (const number of slot.order) {
     const one = slot.instances.get(number);
-    if (!one) continue;
-    const now = instanceNow(one, slot, held);
+    const now = one && instanceNow(one, agent, context);
+    if (!now) continue;
     instances.push(now);
     counts[now.status] += 1;
+    if (now.reason === 'contested') counts.contested += 1;
   }
+  const { status, reason } = agent
+    ? verified(agentStatus(agent, observation === 'observed'), observation)
+    : { status: runWord(stands.state), reason: '' };
   return {
     key: slot.key,
     host: slot.host,
     hostNumber: slot.hostNumber,
     agent: slot.agent,
     stands,
-    status: word,
-    reason: word !== 'suspect' ? '' : held ? 'planned' : (stands.note.why ?? 'silent'),
+    status,
+    reason,
     zone: stands.note.zone ?? '',
     instances,
     counts,
@@ -105,27 +137,48 @@ function ordered(instances: ReadonlyMap<number, EntityState>): number[] {
   return named.map(([number]) => number);
 }
 
-function instanceNow(stands: EntityState, slot: Slot, held: boolean): InstanceNow {
-  const { entity, state } = stands;
-  if (entity.entity !== 'instance') throw new TypeError('not an instance');
+function instanceNow(
+  stands: EntityState,
+  agent: AgentFacts | undefined,
+  { observation, rivals }: SlotContext,
+): InstanceNow | undefined {
+  const facts = instanceFacts(stands, agent);
+  const { entity, number } = stands;
+  if (!facts || entity.entity !== 'instance') return undefined;
   const { service, id, run } = entity;
-  const owner = slot.runs.get(run);
-  const reason = owner ? dubiousReason(owner, held) : 'orphan';
-  if (reason !== '') return { stands, service, id, run, status: 'dubious', reason };
-  const word = state === 'failing' || state === 'draining' ? state : 'live';
-  const why = word === 'failing' ? (stands.note.why ?? '') : '';
-  return { stands, service, id, run, status: word, reason: why };
+  const all = [facts, ...rivals(number)];
+  const result = instanceStatus(facts, all, observation === 'observed');
+  const { status, reason } = verified(result, observation);
+  const active = activeRegistration(facts, all).current;
+  return {
+    ...{ stands, service, id, run, status },
+    reason: status === 'failing' ? (stands.note.why ?? '') : reason,
+    since: result.since,
+    active: active === stands ? undefined : active,
+  };
 }
 
-/** Why the instances of a run are dubious; empty: they are not. */
-function dubiousReason(owner: EntityState, held: boolean): string {
-  const word = runWord(owner.state);
-  if (word === 'suspect') return held ? 'planned' : (owner.note.why ?? 'silent');
-  return isPresent(word) ? '' : word;
+/** What is unobserved as far as is known, but may have been observed, is `unverified`. */
+function verified<State extends string>(
+  { state, reason }: { readonly state: State; readonly reason: string | null },
+  observation: Observation,
+): { readonly status: State | 'unverified'; readonly reason: string } {
+  return reason === 'unobserved' && observation === 'unknown'
+    ? { status: 'unverified', reason: '' }
+    : { status: state, reason: reason ?? '' };
 }
 
-/** The run that holds the slot, else the one that did last. */
-function latest(runs: ReadonlyMap<string, EntityState>): EntityState | undefined {
+/** The run in the agent's record: of those that have one, the latest. */
+export function recordedRun(runs: ReadonlyMap<string, EntityState>): EntityState | undefined {
+  let best: EntityState | undefined;
+  for (const one of runs.values()) {
+    if (phaseOf(one.state) !== undefined && (!best || one.seq > best.seq)) best = one;
+  }
+  return best;
+}
+
+/** The run that ended last. */
+function lastRun(runs: ReadonlyMap<string, EntityState>): EntityState | undefined {
   let best: EntityState | undefined;
   for (const one of runs.values()) {
     if (isPresent(runWord(one.state))) return one;

@@ -1,7 +1,17 @@
+import type { CollectorFacts, Observation } from '../../../domain/fleet/observation.ts';
 import type { ApiEntity } from '../../api-types.ts';
 import type { Changes } from '../protocol/worker-messages.ts';
-import { type AgentModel, byName, type EntityState, type Slot, slotNow } from './agent-model.ts';
+import {
+  type AgentModel,
+  byName,
+  type EntityState,
+  type InstanceNow,
+  recordedRun,
+  type Slot,
+  slotNow,
+} from './agent-model.ts';
 import { NameIndex } from './name-index.ts';
+import { agentFacts, type HistoryFacts, instanceFacts } from './status-facts.ts';
 
 const ended = new Set(['removed', 'adopted']);
 export const slotKey = (host: string, agent: string): string => `${host}\n${agent}`;
@@ -19,6 +29,11 @@ export class FleetModel {
   /** Runs as their own processes know them. */
   readonly sessions = new Map<number, EntityState>();
   readonly names = new NameIndex();
+  /** Holds by host, then by number. */
+  readonly #holds = new Map<string, Map<number, EntityState>>();
+  #observation: Observation = 'unknown';
+  /** When collectors last wrote an event, by number. */
+  readonly #acts = new Map<number, number>();
   readonly #slots = new Map<string, Slot>();
   /** The slot of each run and instance, by its number: found by name only once. */
   #slotAt: (Slot | undefined)[] = [];
@@ -41,6 +56,9 @@ export class FleetModel {
     this.others.clear();
     this.sessions.clear();
     this.names.clear();
+    this.#acts.clear();
+    this.#holds.clear();
+    this.#observation = 'unknown';
     this.#slots.clear();
     this.#slotAt = [];
     this.#hosts.clear();
@@ -68,16 +86,58 @@ export class FleetModel {
               chart: this.words[changes.charts[n] ?? 0] ?? '',
               seq: changes.seqs[n] ?? 0,
               note: changes.notes[n] ?? {},
+              origin: [changes.origins[n] ?? 0, changes.originTimes[n] ?? 0],
+              startedAt: changes.starts[n] ?? 0,
             },
       );
     }
   }
 
+  get observation(): Observation {
+    return this.#observation;
+  }
+
+  /** Sets whether a collector observes the fleet at the moment; returns whether that is a change. */
+  setObservation(observation: Observation): boolean {
+    if (observation === this.#observation) return false;
+    this.#observation = observation;
+    for (const slot of this.#slots.values()) this.#dirty.add(slot);
+    return true;
+  }
+
+  addActs(acts: Iterable<readonly [collector: number, at: number]>): void {
+    for (const [collector, at] of acts) this.#acts.set(collector, at);
+  }
+
+  /** What the history tells about each collector at the moment. */
+  collectors(): readonly CollectorFacts[] {
+    return this.of('collector').map(({ number, state }) => ({
+      hasSeat: state.startsWith('seated'),
+      lastActAt: this.#acts.get(number) ?? 0,
+    }));
+  }
+
+  /** The instances of one `service/id`, under whatever agents. More than one: they are rivals. */
+  named(service: string, id: string): readonly InstanceNow[] {
+    this.slots();
+    return [...this.names.of(service, id)]
+      .sort((a, b) => a - b)
+      .flatMap(
+        (number) =>
+          this.#slotAt[number]?.now?.instances.find(({ stands }) => stands.number === number) ?? [],
+      );
+  }
+
   /** All slots, by name: the order never depends on how they stand. Good until the next change. */
   slots(): readonly AgentModel[] {
+    this.#dirtyRivals();
     for (const slot of this.#dirty) {
       const before = slot.now;
-      const now = slotNow(slot, this.holdOver(slot.host, slot.agent) !== undefined);
+      const now = slotNow(slot, {
+        isHeld: this.#isHeld(slot),
+        observation: this.#observation,
+        rivals: (number) => this.#rivals(number),
+      });
       slot.now = now;
       if (before && now && this.#there) this.#there[slot.place] = now;
       else if (before ?? now) this.#there = undefined;
@@ -92,17 +152,45 @@ export class FleetModel {
     return this.#slots.get(slotKey(host, agent))?.now;
   }
 
+  /** A change of one registration changes the status of the others of its name. */
+  #dirtyRivals(): void {
+    if (!this.names.hasShared) return;
+    for (const slot of [...this.#dirty]) {
+      for (const number of slot.instances.keys()) {
+        for (const rival of this.names.rivals(number)) {
+          const other = this.#slotAt[rival];
+          if (other) this.#dirty.add(other);
+        }
+      }
+    }
+  }
+
+  #rivals(number: number): readonly HistoryFacts[] {
+    return this.names.rivals(number).flatMap((rival) => {
+      const slot = this.#slotAt[rival];
+      const state = slot?.instances.get(rival);
+      if (!slot || !state) return [];
+      const run = recordedRun(slot.runs);
+      return instanceFacts(state, run && agentFacts(run, this.#isHeld(slot))) ?? [];
+    });
+  }
+
+  #isHeld({ host, agent }: Slot): boolean {
+    return this.holdOver(host, agent) !== undefined;
+  }
+
   of(kind: ApiEntity['entity']): EntityState[] {
     return [...this.others.values()].filter(({ entity }) => entity.entity === kind);
   }
 
   /** The hold that makes a silence planned. */
   holdOver(host: string, agent: string): EntityState | undefined {
-    return this.of('hold').find(
+    const holds = this.#holds.get(host);
+    if (!holds) return undefined;
+    return [...holds.values()].find(
       ({ entity, state }) =>
         state === 'planned' &&
         entity.entity === 'hold' &&
-        entity.host === host &&
         (entity.agent === undefined || entity.agent === agent),
     );
   }
@@ -139,7 +227,11 @@ export class FleetModel {
         const there = stands !== undefined && !ended.has(stands.state);
         if (there) slot.instances.set(number, stands);
         else slot.instances.delete(number);
-        this.names.stand(number, entity, there);
+        for (const rival of this.names.rivals(number)) {
+          const other = this.#slotAt[rival];
+          if (other) this.#dirty.add(other);
+        }
+        this.names.set(number, entity, there);
         if (slot.instances.size !== before) slot.order = undefined;
       }
       return;
@@ -148,6 +240,10 @@ export class FleetModel {
     if (stands) kept.set(number, stands);
     else kept.delete(number);
     if (entity.entity === 'hold') {
+      const holds = this.#holds.get(entity.host) ?? new Map();
+      this.#holds.set(entity.host, holds);
+      if (stands) holds.set(number, stands);
+      else holds.delete(number);
       for (const slot of this.#slots.values()) {
         if (slot.host === entity.host) this.#dirty.add(slot);
       }

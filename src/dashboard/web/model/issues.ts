@@ -24,23 +24,27 @@ export interface Issues {
   first(most: number): Issue[];
 }
 
-/** Slots in their order, where those are that are not simply live, and those of which something fails. */
+/** Agents in their order, where those are that are not simply live, and those with an instance in trouble. */
 interface IssueInput extends Ordered {
-  readonly failing: readonly AgentModel[];
+  /** Agents with a failing or a contested instance. */
+  readonly troubled: readonly AgentModel[];
 }
 
 /**
- * Hosts that fell silent as a whole are one matter, however many agents they have. The worst first, and
- * of those the newest; what fails stands last, by name.
+ * A host that is silent as a whole is one issue, however many agents it has. So is a fleet that no
+ * collector observes. The worst come first, and of those the newest; failing and contested instances come
+ * last, by name.
  */
-export function findIssues({ slots, unusual, failing }: IssueInput, roll: FleetModel): Issues {
+export function findIssues({ slots, unusual, troubled }: IssueInput, roll: FleetModel): Issues {
+  const unobserved = unobservedIssue(slots, roll);
   const places: number[] = [];
   for (const place of unusual) if (isMatter(slots, place)) places.push(place);
   return {
-    count: places.length + failing.length,
+    count: unobserved.length + places.length + troubled.length,
     first: (most) => [
+      ...unobserved,
       ...foremost(slots, places, most).map((one) => matterOf(one, roll)),
-      ...failing.slice(0, Math.max(0, most - places.length)).map(failingMatter),
+      ...troubled.slice(0, Math.max(0, most - places.length)).map(instanceIssue),
     ],
   };
 }
@@ -97,8 +101,28 @@ function matterOf({ slots }: Found, roll: FleetModel): Issue {
   return slots.length > 1 ? hostMatter(slot.host, slots, roll) : slotMatter(slot, roll);
 }
 
-function failingMatter(slot: AgentModel): Issue {
-  const failing = slot.instances.filter(({ status: word }) => word === 'failing');
+/** One issue for the whole fleet while no collector observes it. */
+function unobservedIssue(slots: readonly AgentModel[], roll: FleetModel): readonly Issue[] {
+  const unobserved = slots.filter(({ reason }) => reason === 'unobserved');
+  const [first] = unobserved;
+  if (roll.observation !== 'unobserved' || !first) return [];
+  return [
+    {
+      key: 'unobserved',
+      word: 'dubious',
+      title: 'no collector',
+      reason: `unobserved: ${formatCount(unobserved.length, 'agent')}`,
+      since: Math.max(...[first.stands.since], ...roll.of('collector').map(({ since }) => since)),
+      next: 'nobody would notice a failure until a collector starts',
+      at: null,
+      slots: [first],
+    },
+  ];
+}
+
+function instanceIssue(slot: AgentModel): Issue {
+  const failing = slot.instances.filter(({ status }) => status === 'failing');
+  if (failing.length === 0) return contestedIssue(slot);
   const [first] = failing;
   const alone = failing.length === 1 && first;
   return {
@@ -106,8 +130,26 @@ function failingMatter(slot: AgentModel): Issue {
     word: 'failing',
     title: alone ? `${first.service}/${first.id}` : `${slot.host}/${slot.agent}`,
     reason: alone ? first.reason : `${failing.length} instances failing`,
-    since: Math.min(...failing.map(({ stands }) => stands.since)),
+    since: Math.min(...failing.map(({ since }) => since)),
     next: 'serves again when its check passes',
+    at: null,
+    slots: [slot],
+  };
+}
+
+function contestedIssue(slot: AgentModel): Issue {
+  const contested = slot.instances.filter(({ reason }) => reason === 'contested');
+  const [first] = contested;
+  const alone = contested.length === 1 && first;
+  return {
+    key: `contested ${slot.key}`,
+    word: 'contested',
+    title: alone ? `${first.service}/${first.id}` : `${slot.host}/${slot.agent}`,
+    reason: alone
+      ? 'registered later by another agent'
+      : `${contested.length} instances registered later by other agents`,
+    since: Math.min(...contested.map(({ since }) => since)),
+    next: 'consumers are given the later registration',
     at: null,
     slots: [slot],
   };

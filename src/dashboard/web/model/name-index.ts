@@ -1,44 +1,44 @@
-/** All instances that stand under one `service/id`, by number. */
-export interface Name {
-  readonly standing: ReadonlySet<number>;
-}
-
-interface Kept extends Name {
-  readonly standing: Set<number>;
-}
-
-/**
- * Who stands under which name, kept as they come and go: whoever moved once keeps a name shared for
- * ever, and to look for rivals under all of those takes a frame.
- */
+/** The instances of each `service/id`, by number. Nearly every name has one. */
 export class NameIndex {
-  /** Names under which more than one stands. */
-  readonly shared = new Set<Name>();
-  readonly #byName = new Map<string, Kept>();
-  #at: (Kept | undefined)[] = [];
+  readonly #byName = new Map<string, Set<number>>();
+  #byNumber: (Set<number> | undefined)[] = [];
+  /** How many names have more than one instance. */
+  #shared = 0;
 
   clear(): void {
-    this.shared.clear();
     this.#byName.clear();
-    this.#at = [];
+    this.#byNumber = [];
+    this.#shared = 0;
   }
 
-  of(service: string, id: string): Name | undefined {
-    return this.#byName.get(`${service}/${id}`);
+  get hasShared(): boolean {
+    return this.#shared > 0;
   }
 
-  stand(number: number, { service, id }: { service: string; id: string }, there: boolean): void {
-    const name = this.#at[number] ?? this.#named(`${service}/${id}`);
-    this.#at[number] = name;
-    if (there) name.standing.add(number);
-    else name.standing.delete(number);
-    if (name.standing.size > 1) this.shared.add(name);
-    else this.shared.delete(name);
+  of(service: string, id: string): ReadonlySet<number> {
+    return this.#byName.get(`${service}/${id}`) ?? none;
   }
 
-  #named(key: string): Kept {
-    const name = this.#byName.get(key) ?? { standing: new Set() };
-    this.#byName.set(key, name);
-    return name;
+  /** The other instances of an instance's name. */
+  rivals(number: number): readonly number[] {
+    const all = this.#byNumber[number];
+    return all && all.size > 1 ? [...all].filter((one) => one !== number) : [];
+  }
+
+  set(number: number, { service, id }: { service: string; id: string }, isPresent: boolean): void {
+    const all = this.#byNumber[number] ?? this.#named(`${service}/${id}`);
+    this.#byNumber[number] = all;
+    const before = all.size;
+    if (isPresent) all.add(number);
+    else all.delete(number);
+    this.#shared += Number(all.size > 1) - Number(before > 1);
+  }
+
+  #named(key: string): Set<number> {
+    const all = this.#byName.get(key) ?? new Set();
+    this.#byName.set(key, all);
+    return all;
   }
 }
+
+const none: ReadonlySet<number> = new Set();

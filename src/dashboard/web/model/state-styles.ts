@@ -9,6 +9,7 @@ const glyphs: Readonly<Record<string, string>> = {
   superseded: '⊘',
   left: '–',
   dubious: '◌',
+  unverified: '?',
   contested: '⇄',
   failing: '◐',
   draining: '◒',
@@ -20,6 +21,8 @@ const glyphs: Readonly<Record<string, string>> = {
 export const runWords = [
   'live',
   'registering',
+  'unverified',
+  'dubious',
   'suspect',
   'expired',
   'superseded',
@@ -65,6 +68,7 @@ export function colorClassOf(word: string): string {
 const paints: Readonly<Record<string, string>> = {
   serving: 'live',
   watching: 'live',
+  unverified: 'dubious',
   removing: 'draining',
   blind: 'suspect',
   sleeping: 'left',

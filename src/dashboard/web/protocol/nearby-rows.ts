@@ -92,6 +92,9 @@ function part(all: Changes, start: number, end: number, forwards: boolean): Chan
     since: Float64Array.from(rows, (n) => all.since[n] ?? 0),
     charts: rows.map((n) => all.charts[n] ?? 0),
     seqs: Float64Array.from(rows, (n) => all.seqs[n] ?? 0),
+    origins: Float64Array.from(rows, (n) => all.origins[n] ?? 0),
+    originTimes: Float64Array.from(rows, (n) => all.originTimes[n] ?? 0),
+    starts: Float64Array.from(rows, (n) => all.starts[n] ?? 0),
     notes: Array.from(rows, (n) => all.notes[n] ?? {}),
   };
 }

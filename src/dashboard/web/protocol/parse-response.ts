@@ -74,7 +74,8 @@ export const parseHeartbeat = parseAs<ApiHeartbeat>(
   ({ head, headAt, now, storeAwaySince, seats }) =>
     isPlace(head) &&
     [headAt, now].every(isMoment) &&
-    [storeAwaySince, seats].every((value) => value === null || isMoment(value)),
+    (storeAwaySince === null || isMoment(storeAwaySince)) &&
+    (seats === null || isList(seats, isText)),
 );
 
 export const parsePage = parseAs<ApiPage>(
@@ -119,6 +120,8 @@ export const parseState = parseAs<ApiState>(
         isIndex(one[0], entities) &&
         [one[1], one[3]].every((word) => isIndex(word, words)) &&
         isMoment(one[2]) &&
-        isNote(one[4]),
+        isNote(one[4]) &&
+        Array.isArray(one[5]) &&
+        [one[5][0], one[5][1]].every(isMoment),
     ),
 );

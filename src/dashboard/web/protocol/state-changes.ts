@@ -13,6 +13,9 @@ export function changesOf(
   const since = new Float64Array(entities.length);
   const charts = new Int32Array(entities.length);
   const seqs = new Float64Array(entities.length);
+  const origins = new Float64Array(entities.length);
+  const originTimes = new Float64Array(entities.length);
+  const starts = new Float64Array(entities.length);
   const notes = entities.map((_, n) => {
     const one = standing(n);
     if (!one) return nothing;
@@ -20,7 +23,12 @@ export function changesOf(
     since[n] = one.since;
     charts[n] = one.chart;
     seqs[n] = one.seq;
+    [origins[n], originTimes[n]] = one.origin;
+    starts[n] = one.startedAt;
     return one.note;
   });
-  return { entities: Int32Array.from(entities), states, since, charts, seqs, notes };
+  return {
+    entities: Int32Array.from(entities),
+    ...{ states, since, charts, seqs, origins, originTimes, starts, notes },
+  };
 }

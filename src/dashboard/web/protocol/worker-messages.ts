@@ -38,6 +38,10 @@ export interface Changes {
   readonly since: Float64Array;
   readonly charts: Int32Array;
   readonly seqs: Float64Array;
+  /** Sequence and time of the event that began its registration or suspicion; when its chain began. */
+  readonly origins: Float64Array;
+  readonly originTimes: Float64Array;
+  readonly starts: Float64Array;
   readonly notes: readonly ApiDetails[];
 }
 
@@ -70,6 +74,8 @@ export type FromDesk =
       readonly extent: Extent;
       readonly moment: AtMoment;
       readonly changes: Changes;
+      /** When collectors wrote last, where that changed. */
+      readonly acts: readonly (readonly [entity: number, at: number])[];
       /** How often this tab was told of changes, these included. */
       readonly told: number;
       /** How many seeks were heard from this tab. */

@@ -1,13 +1,12 @@
 import '../styles/drawer.css';
 import { useEffect, useRef } from 'preact/hooks';
 import { clockTime, countdown, dayTime, formatCount, since } from '../format/format-time.ts';
-import type { AgentModel, InstanceNow } from '../model/agent-model.ts';
+import type { AgentModel, EntityState } from '../model/agent-model.ts';
 import { allIn, type Document, type Stored } from '../model/event-document.ts';
 import { nextOf } from '../model/issues.ts';
 import { readSubject, subjectName, writeSubject } from '../model/subject.ts';
 import { apiPath } from '../protocol/api-path.ts';
 import { hrefTo, moment, now, roll, route, setParams, version } from '../state/store.ts';
-import { useContests } from '../state/use-contested.ts';
 import { useFetch } from '../state/use-query.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
 import { StateBadge } from '../widgets/state-badge.tsx';
@@ -88,7 +87,6 @@ function SlotPart({ slot, alone }: { readonly slot: AgentModel; readonly alone: 
     alone ? apiPath(`entity?name=${encodeURIComponent(name)}&limit=100${past}`) : null,
     stands.seq,
   );
-  const contests = useContests(instances);
   const records = new Map<string, Stored['record']>();
   for (const { of, record } of allIn(value)) {
     const key =
@@ -163,11 +161,7 @@ function SlotPart({ slot, alone }: { readonly slot: AgentModel; readonly alone: 
               .join(':');
             return (
               <li key={one.stands.number}>
-                {contests.has(one.stands.number) ? (
-                  <StateBadge word="contested" />
-                ) : (
-                  <StateBadge word={one.status} reason={one.reason} />
-                )}
+                <StateBadge word={one.status} reason={one.reason} />
                 <a
                   href={hrefTo({
                     screen: 'entity',
@@ -178,10 +172,10 @@ function SlotPart({ slot, alone }: { readonly slot: AgentModel; readonly alone: 
                 >
                   <BidiText text={`${one.service}/${one.id}`} />
                 </a>
-                <span class="num dim">{since(one.stands.since, now.value)}</span>
+                <span class="num dim">{since(one.since, now.value)}</span>
                 <span class="dim facts-line">
                   {where === '' ? null : <code>{where}</code>}
-                  <Winner of={contests.get(one.stands.number)} />
+                  <ActiveRegistration of={one.active} />
                   {one.run === run ? null : ` owner: run ${one.run.slice(0, 8)}…`}
                   {Object.entries(labels).map(([name, value]) => (
                     <span key={name} class="label">
@@ -201,9 +195,9 @@ function SlotPart({ slot, alone }: { readonly slot: AgentModel; readonly alone: 
   );
 }
 
-/** Who took the place of a contested one: it counts, until its owner is over. */
-function Winner({ of }: { readonly of: InstanceNow | undefined }) {
-  const entity = of?.stands.entity;
+/** The registration that consumers are given, where another agent's counts. */
+function ActiveRegistration({ of }: { readonly of: EntityState | undefined }) {
+  const entity = of?.entity;
   if (entity?.entity !== 'instance') return null;
   const { host, agent } = entity;
   return (

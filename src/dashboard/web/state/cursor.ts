@@ -1,6 +1,7 @@
+import { pastObservation } from '../../../domain/fleet/observation.ts';
 import { FleetModel } from '../model/fleet-model.ts';
 import { type CursorMove, NearbyRows } from '../protocol/nearby-rows.ts';
-import type { AtMoment, Extent, FromDesk, ToDesk } from '../protocol/worker-messages.ts';
+import type { AtMoment, Extent, FromDesk, Link, ToDesk } from '../protocol/worker-messages.ts';
 
 /**
  * Where a tab is in the history, and how everything stands there.
@@ -23,6 +24,7 @@ export class Cursor {
   #went = 0;
   #heard = 0;
   #told = 0;
+  #link: Link | null = null;
 
   /** Goes to a place, or asks for it; returns what the worker has to know. */
   seek(at: number | 'head'): ToDesk {
@@ -42,6 +44,10 @@ export class Cursor {
   }
 
   onMessage(message: FromDesk): void {
+    if (message.is === 'link') {
+      this.#link = message.link;
+      this.#observe();
+    }
     if (message.is === 'reset') {
       this.roll.clear();
       this.#near = undefined;
@@ -51,15 +57,32 @@ export class Cursor {
       this.#near = new NearbyRows(message.nearby);
     }
     if (message.is !== 'moment') return;
-    const { entities, words, extent, moment, changes, told, heard } = message;
+    const { entities, words, extent, moment, changes, acts, told, heard } = message;
     this.roll.addNames(entities, words);
     this.roll.apply(changes);
+    this.roll.addActs(acts);
     this.#told = told;
     this.#heard = heard;
     if (changes.entities.length > 0) this.version += 1;
     this.extent = unlessEqual(this.extent, extent);
     // Where this tab went meanwhile the worker does not know yet, and will say.
     if (heard >= this.#went) this.moment = unlessEqual(this.moment, moment);
+    this.#observe();
+  }
+
+  /** Live, the server tells which collectors have a seat; of the past, the history does. */
+  #observe(): void {
+    const { moment, extent } = this;
+    const { hello = null, mark = null } = this.#link ?? {};
+    if (!moment || !extent) return;
+    let observation = pastObservation(this.roll.collectors(), moment.at, extent.floor === 0);
+    if (moment.head && hello?.mode === 'live') {
+      // While the store does not answer, the last that is known stays.
+      if (!mark) return;
+      if (mark.seats === null) observation = this.roll.observation;
+      else observation = mark.seats.length > 0 ? 'observed' : 'unobserved';
+    }
+    if (this.roll.setObservation(observation)) this.version += 1;
   }
 
   #byItself(way: (near: NearbyRows, here: AtMoment) => CursorMove | undefined): ToDesk | undefined {
@@ -69,6 +92,7 @@ export class Cursor {
     this.roll.apply(gone.changes);
     if (gone.changes.entities.length > 0) this.version += 1;
     this.moment = gone.moment;
+    this.#observe();
     this.#sent += 1;
     this.#went = this.#sent;
     return { do: 'seek', at: gone.moment.seq, shown: this.#told };

@@ -121,7 +121,7 @@ function apply(): void {
   pending = [];
   for (const message of messages) {
     if (message.is === 'link') link.value = message.link;
-    else here.onMessage(message);
+    here.onMessage(message);
   }
   show();
 }

@@ -182,6 +182,7 @@ export class ConnectionHub {
     const skew = mark.now - Date.now();
     const link = { ...this.#link, mark, state: 'live' as const, markAt: Date.now(), skew };
     this.#say({ ...link, brokenSince: null, attempt: 0, retryAt: null, why: null });
+    this.#chronicle.seatsSeen(mark.seats ?? [], mark.now);
     if (wasBroken) this.#caughtUp();
     if (mark.head > this.#chronicle.to) this.#soon();
   }

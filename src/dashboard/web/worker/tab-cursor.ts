@@ -36,6 +36,8 @@ export class TabCursor {
   #entities = 0;
   /** Everything is to be told: nothing has been. */
   #fresh = true;
+  /** When collectors wrote last, as this tab knows it. */
+  readonly #acts = new Map<number, number>();
   #headTold = '';
   #told = 0;
   #heard = 0;
@@ -57,6 +59,7 @@ export class TabCursor {
     this.#words = 0;
     this.#entities = 0;
     this.#fresh = true;
+    this.#acts.clear();
     this.#near = { from: 0, to: -1 };
     this.#tell({ is: 'reset' });
   }
@@ -139,7 +142,16 @@ export class TabCursor {
     const changes = changesOf(changed, (n) => this.#moment.standing(changed[n] ?? 0));
     if (changed.length > 0) this.#told += 1;
     const count = { told: this.#told, heard: this.#heard };
-    this.#tell({ is: 'moment', ...this.#named(), extent, moment, changes, ...count });
+    const acts = this.#newActs();
+    this.#tell({ is: 'moment', ...this.#named(), extent, moment, changes, acts, ...count });
+  }
+
+  #newActs(): readonly (readonly [number, number])[] {
+    const acts = [...this.#chronicle.acts.lastAt].filter(
+      ([entity, at]) => this.#acts.get(entity) !== at,
+    );
+    for (const [entity, at] of acts) this.#acts.set(entity, at);
+    return acts;
   }
 
   /** Names that this tab has not been told yet. */

@@ -69,7 +69,7 @@ export class WrittenSource implements Source {
   resets = () => this.#resets;
   now = () => 5;
   storeAwaySince = () => null;
-  seats = () => 1;
+  seats = () => ['run000000001'];
 }
 
 const files = new Map([

@@ -1,4 +1,4 @@
-import type { ApiDetails, ApiEntity } from '../../../../src/dashboard/api-types.ts';
+import type { ApiDetails, ApiEntity, ApiOrigin } from '../../../../src/dashboard/api-types.ts';
 import { FleetModel } from '../../../../src/dashboard/web/model/fleet-model.ts';
 import {
   type Census,
@@ -20,6 +20,8 @@ export interface Given {
   readonly state: string | null;
   readonly since?: number;
   readonly note?: ApiDetails;
+  /** The event that began its registration or suspicion. */
+  readonly origin?: ApiOrigin;
 }
 
 export const present = (phase: string, sight = 'clear'): string =>
@@ -71,12 +73,16 @@ export function tell(roll: FleetModel, given: readonly Given[]): void {
     since: Float64Array.from(given.map(({ since = 1000 }) => since)),
     charts: new Int32Array(given.length),
     seqs: new Float64Array(given.length),
+    origins: Float64Array.from(given.map(({ origin = [0, 0] }) => origin[0])),
+    originTimes: Float64Array.from(given.map(({ origin = [0, 0] }) => origin[1])),
+    starts: Float64Array.from(given.map(({ since = 1000 }) => since)),
     notes: given.map(({ note = {} }) => note),
   });
 }
 
 export function rollOf(given: readonly Given[]): FleetModel {
   const roll = new FleetModel();
+  roll.setObservation('observed');
   tell(roll, given);
   return roll;
 }
@@ -90,6 +96,5 @@ export const counted = (roll: FleetModel, asked: Partial<FleetQuery> = {}): Cens
     state: '',
     by: 'host',
     all: false,
-    contested: new Map(),
     ...asked,
   });

@@ -1,9 +1,7 @@
 import { countdown, formatCount, since } from '../../format/format-time.ts';
-import { contenders } from '../../model/contested.ts';
 import { nextOf } from '../../model/issues.ts';
 import { type Subject, subjectName, writeSubject } from '../../model/subject.ts';
 import { hrefTo, now, roll } from '../../state/store.ts';
-import { useContests } from '../../state/use-contested.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 
@@ -25,7 +23,6 @@ export function EntityHead({ subject }: { readonly subject: Subject }) {
 
 function AgentStands({ host, agent }: { readonly host: string; readonly agent: string }) {
   const slot = roll.slot(host, agent);
-  const contests = useContests(slot?.instances ?? []);
   if (!slot) return null;
   const { next, at } = nextOf(slot, roll);
   return (
@@ -38,9 +35,9 @@ function AgentStands({ host, agent }: { readonly host: string; readonly agent: s
         </span>
       )}
       <span class="dim">{formatCount(slot.instances.length, 'instance')}</span>
-      {contests.size === 0 ? null : (
+      {slot.counts.contested === 0 ? null : (
         <span>
-          {contests.size} <StateBadge word="contested" />
+          {slot.counts.contested} <StateBadge word="contested" />
         </span>
       )}
     </>
@@ -67,10 +64,9 @@ function HostStands({ host }: { readonly host: string }) {
   );
 }
 
-/** Of each that stands: one name may be claimed under several slots, and one of them counts. */
+/** The status of each registration of the name: agents may contest it, and one registration is active. */
 function InstanceStands({ service, id }: { readonly service: string; readonly id: string }) {
-  const all = contenders(roll, service, id);
-  const contests = useContests(all);
+  const all = roll.named(service, id);
   if (all.length === 0) return <span class="dim">not there at this moment</span>;
   return (
     <>
@@ -78,13 +74,10 @@ function InstanceStands({ service, id }: { readonly service: string; readonly id
         const { entity } = one.stands;
         if (entity.entity !== 'instance') return null;
         const { host, agent } = entity;
-        const winner = contests.get(one.stands.number);
         return (
           <span key={one.stands.number}>
-            <StateBadge
-              word={winner ? 'contested' : one.status}
-              reason={winner ? 'registered elsewhere later' : one.reason}
-            />{' '}
+            <StateBadge word={one.status} reason={one.reason} />{' '}
+            <span class="dim num">{since(one.since, now.value)}</span>{' '}
             <a
               href={hrefTo({
                 screen: 'entity',

@@ -1,6 +1,5 @@
 import { Component } from 'preact';
 import type { AgentModel } from '../../model/agent-model.ts';
-import type { ContestedIn } from '../../model/contested.ts';
 import { type Grouping, shortName } from '../../model/group-agents.ts';
 import { glyphOf } from '../../model/state-styles.ts';
 import { writeSubject } from '../../model/subject.ts';
@@ -14,27 +13,25 @@ interface Props {
   readonly hidden: number;
   readonly by: Grouping;
   readonly large: boolean;
-  readonly contested: ContestedIn;
   readonly chosen: string;
 }
 
 /** A host and its agents. Looked at again only if one of them is another object than before. */
 export class FleetGroup extends Component<Props> {
   override shouldComponentUpdate(next: Props): boolean {
-    const { slots, chosen, hidden, by, large, silent, contested } = this.props;
+    const { slots, chosen, hidden, by, large, silent } = this.props;
     return (
       chosen !== next.chosen ||
       hidden !== next.hidden ||
       by !== next.by ||
       large !== next.large ||
       silent !== next.silent ||
-      contested !== next.contested ||
       slots.length !== next.slots.length ||
       slots.some((slot, n) => slot !== next.slots[n])
     );
   }
 
-  override render({ name, slots, silent, hidden, by, large, contested, chosen }: Props) {
+  override render({ name, slots, silent, hidden, by, large, chosen }: Props) {
     const host = by === 'host' ? writeSubject({ kind: 'host', host: name }) : '';
     return (
       <section class={`group${silent ? ' silent' : ''}`} aria-label={`${by} ${name}`}>
@@ -56,7 +53,6 @@ export class FleetGroup extends Component<Props> {
               slot={slot}
               by={by}
               large={large}
-              contested={contested.get(slot.key)}
               chosen={
                 chosen === writeSubject({ kind: 'agent', host: slot.host, agent: slot.agent })
               }
@@ -76,15 +72,13 @@ interface CellProps {
   readonly slot: AgentModel;
   readonly by: Grouping;
   readonly large: boolean;
-  readonly contested: ReadonlySet<number> | undefined;
   readonly chosen: boolean;
   readonly first: boolean;
 }
 
-function Cell({ slot, by, large, contested, chosen, first }: CellProps) {
-  const { status: word, reason, instances, host, agent } = slot;
-  const sick = instances.filter((one) => one.status === 'failing').length;
-  const lost = contested?.size ?? 0;
+function Cell({ slot, by, large, chosen, first }: CellProps) {
+  const { status: word, reason, instances, counts, host, agent } = slot;
+  const { failing: sick, contested: lost } = counts;
   const told = `${host}/${agent}: ${word}${reason === '' ? '' : `, ${reason}`}; ${instances.length} instances${sick > 0 ? `, ${sick} failing` : ''}${lost > 0 ? `, ${lost} contested` : ''}`;
   // What is in `data-says` is said by `told` already, in words.
   return (
@@ -114,7 +108,7 @@ function Cell({ slot, by, large, contested, chosen, first }: CellProps) {
             {instances.slice(0, 16).map((one) => (
               <i
                 key={one.stands.number}
-                class={`s-${contested?.has(one.stands.number) ? 'contested' : one.status}`}
+                class={`s-${one.reason === 'contested' ? 'contested' : one.status}`}
               />
             ))}
             {instances.length > 16 ? <span data-says={`+${instances.length - 16}`} /> : null}

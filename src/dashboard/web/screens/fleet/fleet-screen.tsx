@@ -4,7 +4,6 @@ import { formatCount } from '../../format/format-time.ts';
 import { type Grouping, mostCells } from '../../model/group-agents.ts';
 import { glyphOf } from '../../model/state-styles.ts';
 import { moment, roll, route, setParams, version } from '../../state/store.ts';
-import { useContested } from '../../state/use-contested.ts';
 import { moveInGrid } from '../../widgets/grid-navigation.ts';
 import { FleetGroup } from './fleet-group.tsx';
 import { summarizeFleet, type Tallies } from './fleet-summary.ts';
@@ -26,11 +25,10 @@ export function Fleet() {
   const at = moment.value?.at ?? 0;
   const by = groupings.find((one) => one === group) ?? 'host';
   const filtered = f !== '' || state !== '';
-  const contested = useContested();
   const { agents, gone, states, narrowed, shares, instances, matters, groups } = summarizeFleet(
     roll.slots(),
     roll,
-    { at, old: old === '1', text: f, state, by, all: all === '1' || filtered, contested },
+    { at, old: old === '1', text: f, state, by, all: all === '1' || filtered },
   );
   const hidden = by === 'service' ? 0 : narrowed - groups.drawn;
   return (
@@ -57,11 +55,11 @@ export function Fleet() {
         </fieldset>
         <span class="dim instances">
           {formatCount(
-            Object.values(instances).reduce((sum, one) => sum + one, 0),
+            instances.reduce((sum, [, count]) => sum + count, 0),
             'instance',
           )}
           :{' '}
-          {Object.entries(instances)
+          {instances
             .filter(([, count]) => count > 0)
             .map(([word, count], n) => (
               <span key={word}>
@@ -144,7 +142,6 @@ export function Fleet() {
             hidden={one.hidden}
             by={by}
             large={size === 'L'}
-            contested={contested}
             chosen={words['sel'] ?? ''}
           />
         ))}

@@ -1,5 +1,4 @@
-import type { AgentModel, InstanceCounts } from '../../model/agent-model.ts';
-import type { ContestedIn } from '../../model/contested.ts';
+import type { AgentModel } from '../../model/agent-model.ts';
 import type { FleetModel } from '../../model/fleet-model.ts';
 import {
   type FleetFilter,
@@ -24,7 +23,6 @@ export interface FleetQuery extends FleetFilter {
   readonly by: Grouping;
   /** The healthy are drawn, however many. */
   readonly all: boolean;
-  readonly contested: ContestedIn;
 }
 
 /** The fleet in numbers, who needs attention, and who is drawn where. */
@@ -36,8 +34,8 @@ export interface Census {
   /** Of them, those that are narrowed to. */
   readonly narrowed: number;
   readonly shares: Tallies;
-  /** Who is contested counts as that, and not as what it is beside. */
-  readonly instances: InstanceCounts & { readonly contested: number };
+  /** Instances by status. Contested ones are counted apart from the other dubious ones. */
+  readonly instances: Tallies;
   readonly matters: Issues;
   readonly groups: Groups;
 }
@@ -53,15 +51,15 @@ export function summarizeFleet(
   roll: FleetModel,
   asked: FleetQuery,
 ): Census {
-  const { at, old, contested } = asked;
+  const { at, old } = asked;
   const fitting = matchesFilter(asked);
   const states = new Count();
   const shares = new Count();
-  const instances = { live: 0, dubious: 0, contested: 0, failing: 0, draining: 0 };
+  const instances = { live: 0, dubious: 0, contested: 0, failing: 0, draining: 0, unverified: 0 };
   const narrowed: AgentModel[] = [];
   /** Where in the narrowed those are that are not simply live. */
   const unusual: number[] = [];
-  const failing: AgentModel[] = [];
+  const troubled: AgentModel[] = [];
   for (const slot of everything) {
     if (!old && !isRecent(slot, at)) continue;
     const { status: word, counts } = slot;
@@ -69,18 +67,14 @@ export function summarizeFleet(
     if (!fitting(slot)) continue;
     shares.add(word);
     if (word !== 'live') unusual.push(narrowed.length);
-    if (counts.failing > 0) failing.push(slot);
+    if (counts.failing > 0 || counts.contested > 0) troubled.push(slot);
     narrowed.push(slot);
     instances.live += counts.live;
-    instances.dubious += counts.dubious;
+    instances.dubious += counts.dubious - counts.contested;
+    instances.contested += counts.contested;
     instances.failing += counts.failing;
     instances.draining += counts.draining;
-    const lost = contested.size === 0 ? undefined : contested.get(slot.key);
-    for (const { status: counted, stands } of lost ? slot.instances : []) {
-      if (!lost?.has(stands.number)) continue;
-      instances[counted] -= 1;
-      instances.contested += 1;
-    }
+    instances.unverified += counts.unverified;
   }
   return {
     agents: states.all,
@@ -88,8 +82,8 @@ export function summarizeFleet(
     states: states.tallies(),
     narrowed: narrowed.length,
     shares: shares.tallies(),
-    instances,
-    matters: findIssues({ slots: narrowed, unusual, failing }, roll),
+    instances: Object.entries(instances),
+    matters: findIssues({ slots: narrowed, unusual, troubled }, roll),
     groups: groupsOf({ slots: narrowed, unusual }, asked),
   };
 }

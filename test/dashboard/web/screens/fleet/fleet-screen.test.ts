@@ -51,8 +51,8 @@ describe('the roll', () => {
     ['its check fails: failing', live, 'failing', 'failing', 'refused'],
     ['of a suspect run: dubious, for the run’s reason', suspect, 'serving', 'dubious', 'silent'],
     ['of a suspect run, failing too: dubious goes before', suspect, 'failing', 'dubious', 'silent'],
-    ['of an expired run: dubious until it is removed', 'expired', 'serving', 'dubious', 'expired'],
-    ['of a superseded run: a leftover', 'superseded', 'serving', 'dubious', 'superseded'],
+    ['of an expired run: dubious until it is removed', 'expired', 'serving', 'dubious', 'silent'],
+    ['of a run without a record: an orphan', 'superseded', 'serving', 'dubious', 'orphan'],
   ])('%s', (_, owner, state, status, reason) => {
     const roll = rollOf([
       { entity: run('h'), state: owner, note: { why: 'silent' } },
@@ -61,12 +61,14 @@ describe('the roll', () => {
     expect(only(roll.slots()).instances).toMatchObject([{ status, reason }]);
   });
 
-  test('an instance whose run is not known is an orphan', () => {
+  test('an instance of another run than the one in the record is superseded', () => {
     const roll = rollOf([
       { entity: run('h', 'a', 2), state: live },
       { entity: instance('h', 'w1', 'a', 1), state: 'serving' },
     ]);
-    expect(only(roll.slots()).instances).toMatchObject([{ status: 'dubious', reason: 'orphan' }]);
+    expect(only(roll.slots()).instances).toMatchObject([
+      { status: 'dubious', reason: 'superseded' },
+    ]);
   });
 
   test('what was removed or adopted stands no more', () => {
@@ -213,7 +215,7 @@ describe('the fleet as cells', () => {
       ['suspect', 1],
       ['left', 1],
     ]);
-    expect(instances).toMatchObject({ live: 1, draining: 1, dubious: 0 });
+    expect(Object.fromEntries(instances)).toMatchObject({ live: 1, draining: 1, dubious: 0 });
   });
 
   test('a filter finds hosts, agents, services and states, all words together', () => {

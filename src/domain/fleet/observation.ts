@@ -1,0 +1,31 @@
+import { type Millis, seconds, type WallTime } from '../time.ts';
+
+/** Whether a collector observed the fleet at a moment, as far as that can be known. */
+export type Observation = 'observed' | 'unobserved' | 'unknown';
+
+/** What a history tells about one collector at a moment. */
+export interface CollectorFacts {
+  readonly hasSeat: boolean;
+  /** When it last wrote anything, also if that was after the moment. */
+  readonly lastActAt: WallTime;
+}
+
+/** How long a seat outlives its holder: the default `ttl` of a lease. */
+export const seatTtl: Millis = seconds(15);
+
+/**
+ * Whether a collector had a seat at a past moment.
+ *
+ * A collector that is killed writes no last event, so its own chain keeps it seated for ever. Its seat is
+ * known only until its last act, and the `ttl` after that. `isWhole`: no collector was seated before the
+ * history begins.
+ */
+export function pastObservation(
+  collectors: readonly CollectorFacts[],
+  at: WallTime,
+  isWhole: boolean,
+): Observation {
+  const seated = collectors.filter(({ hasSeat }) => hasSeat);
+  if (seated.some(({ lastActAt }) => at <= lastActAt + seatTtl)) return 'observed';
+  return seated.length === 0 && isWhole ? 'unobserved' : 'unknown';
+}

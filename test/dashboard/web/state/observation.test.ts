@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import type { ApiEntity, ApiHello, ApiPage } from '../../../../src/dashboard/api-types.ts';
+import { TransitionLog } from '../../../../src/dashboard/history/transition-log.ts';
+import type { Link } from '../../../../src/dashboard/web/protocol/worker-messages.ts';
+import { Cursor } from '../../../../src/dashboard/web/state/cursor.ts';
+import { TabCursor } from '../../../../src/dashboard/web/worker/tab-cursor.ts';
+import { seatTtl } from '../../../../src/domain/fleet/observation.ts';
+import { AgentName, HostId, RunId } from '../../../../src/domain/identity/names.ts';
+import { counted, instance, present, run } from '../support/sample-fleet.ts';
+
+const collector: ApiEntity = {
+  entity: 'collector',
+  host: HostId.parse('ops'),
+  agent: AgentName.parse('c'),
+  run: RunId.parse('collector001'),
+};
+
+/** An agent with an instance; with a collector, its seat comes first. One event a second. */
+const pageOf = (...collectors: ApiEntity[]): ApiPage => {
+  const entities = [...collectors, run('h'), instance('h', 'w1')];
+  const states = [...collectors.map(() => 'seated.watching'), present('live'), 'serving'];
+  const types = [...collectors.map(() => 'sighted'), 'started', 'registered'];
+  const words = [...states, ...types];
+  const rows = entities.map(
+    (_, n) => [n + 1, (n + 1) * 1000, n, states.length + n, n, 0, []] as const,
+  );
+  return { from: 1, to: rows.length, entities, words, rows, notes: [], gaps: [] };
+};
+
+const hello: ApiHello = {
+  ...{ version: '1', name: 'x', mode: 'live', first: 1, last: 2, firstAt: 0, lastAt: 2000 },
+  ...{ now: 5000, actions: false, charts: {} },
+};
+const linkOf = (seats: readonly string[] | null, now = 5000, mode: ApiHello['mode'] = 'live') =>
+  ({
+    ...{ state: 'live', hello: { ...hello, mode }, markAt: 0, brokenSince: null, attempt: 0 },
+    mark: { head: 2, headAt: 2000, now, storeAwaySince: null, seats },
+    ...{ retryAt: null, why: null, skew: 0, caughtUp: null },
+  }) satisfies Link;
+
+function open(page: ApiPage) {
+  const log = new TransitionLog();
+  log.append(page);
+  log.complete();
+  const cursor = new Cursor();
+  const worker = new TabCursor(log, (message) => cursor.onMessage(message));
+  worker.tellChanges();
+  return {
+    cursor,
+    log,
+    seek: (at: number | 'head') => worker.heard(cursor.seek(at)),
+    mark: (seats: readonly string[] | null, now = 5000) => {
+      log.seatsSeen(seats ?? [], now);
+      cursor.onMessage({ is: 'link', link: linkOf(seats, now) });
+      worker.tellChanges();
+    },
+    statuses: () =>
+      cursor.roll.slots().flatMap(({ status, instances }) => [status, instances[0]?.status]),
+  };
+}
+
+describe('an agent and no collector', () => {
+  test('is dubious with its instances, as ps shows it, and needs attention', () => {
+    const { cursor, mark, statuses } = open(pageOf());
+    mark([]);
+    expect(statuses()).toEqual(['dubious', 'dubious']);
+    expect(cursor.roll.slots()[0]?.instances).toMatchObject([{ reason: 'unobserved' }]);
+    expect(counted(cursor.roll).matters.first(9)).toMatchObject([
+      { word: 'dubious', key: 'unobserved' },
+    ]);
+  });
+
+  test('is dubious in the past too', () => {
+    const { seek, mark, statuses } = open(pageOf());
+    mark([]);
+    seek(2);
+    expect(statuses()).toEqual(['dubious', 'dubious']);
+  });
+});
+
+describe('a collector that is killed', () => {
+  test('leaves the fleet unobserved when its seat has lapsed', () => {
+    const { mark, statuses } = open(pageOf(collector));
+    mark([collector.run]);
+    expect(statuses()).toEqual(['live', 'live']);
+    mark([]);
+    expect(statuses()).toEqual(['dubious', 'dubious']);
+  });
+
+  test('is known to have observed the past while it was last seen with its seat', () => {
+    const { cursor, mark, seek, statuses } = open(pageOf(collector));
+    mark([collector.run], 600_000);
+    mark([], 700_000);
+    seek(3);
+    expect(statuses()).toEqual(['live', 'live']);
+    expect(cursor.roll.collectors()).toEqual([{ hasSeat: true, lastActAt: 600_000 - seatTtl }]);
+  });
+});
+
+test('the last seats that are known stay while the store does not answer', () => {
+  const { mark, statuses } = open(pageOf(collector));
+  mark([collector.run]);
+  mark(null);
+  expect(statuses()).toEqual(['live', 'live']);
+});
+
+test('a recording that ends long after the last act of its collector is unverified at its end', () => {
+  const page = pageOf(collector);
+  const [first, ...rest] = page.rows;
+  const late = rest.map(([seq, at, ...more]) => [seq, at + seatTtl, ...more] as const);
+  const { cursor, statuses } = open({ ...page, rows: first ? [first, ...late] : [] });
+  cursor.onMessage({ is: 'link', link: linkOf(null, 5000, 'recording') });
+  expect(statuses()).toEqual(['unverified', 'unverified']);
+});
