@@ -20,7 +20,7 @@ export async function openInspection(
   const names = subjectNamesOf(access.namespace);
   return {
     names,
-    connection: connection.connection,
+    connection: connection.client,
     /** Subject of the server's notices about closed connections. */
     advisories: advisorySubject,
     /** Opens another connection, for checks that need two. */

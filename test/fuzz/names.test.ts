@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runOfConnection } from '../../src/adapters/nats/connection/connection-name.ts';
-import { placeOf } from '../../src/adapters/nats/connection/message.ts';
+import { parseDeliveryPosition } from '../../src/adapters/nats/connection/message.ts';
 import { atLeast } from '../../src/adapters/nats/connection/server-check.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { Name, RunId } from '../../src/domain/identity/names.ts';
@@ -76,5 +76,5 @@ test('a connection that is called anything is a run’s or nobody’s', () =>
 test('a version and a reply subject that are anything are numbers, or none', () =>
   fuzz(anyKey, (text) => {
     expect(typeof atLeast(text, '2.12.1')).toBe('boolean');
-    expect(typeof placeOf(text).seq).toBe('number');
+    expect(typeof parseDeliveryPosition(text).seq).toBe('number');
   }));

@@ -61,7 +61,7 @@ function linkThatSays(text: string): {
     });
   const link = {
     up: true,
-    connection: {
+    client: {
       subscribe,
       publish,
       flush: async () => {},
@@ -146,10 +146,10 @@ test('a server’s list of connections that is anything is a list, or nobody sai
       const closed = new ClosedConnectionDiff();
       const open = new OpenConnectionDiff();
       for (let look = 0; look < 2; look += 1) {
-        const heard = await lists.ask({ state: 'open', limit: 10 });
+        const heard = await lists.fetch({ state: 'open', limit: 10 });
         for (const list of heard)
           expect(typeof list.server === 'string' && closed.take(list).news).toBeDefined();
-        open.changed(heard);
+        open.hasChanged(heard);
         open.compare(heard);
       }
     },

@@ -69,7 +69,7 @@ const textOf = (config: Settings, sources: string): string =>
 
 const linkThatSays = (textOf: (stream: string) => string): SupervisedConnection =>
   ({
-    connection: { isClosed: () => false },
+    client: { isClosed: () => false },
     request: async (subject: string) => {
       const said = textOf(subject.split('.').at(-1) ?? '');
       return { kind: 'received', msg: { string: () => said, json: () => JSON.parse(said) } as Msg };

@@ -12,78 +12,95 @@ import { type Delivered, SupervisedConsumer } from './read/supervised-consumer.t
 import { streamInfo } from './streams/ensure-streams.ts';
 import { publish } from './write/publish.ts';
 
-/** How long a replay may go without a new event before it gives up. */
-const patience: Millis = seconds(15);
+/** A replay fails when it gets no new event for so long. */
+const replayTimeout: Millis = seconds(15);
 
 /**
- * How long a server may say that it is there, and send nothing of what is due. One whose copy cannot
- * be read, as after its disk was full, does so for ever; the next consumer may be on another.
+ * A consumer is replaced when its server sends heartbeats but none of the pending events for so long. A
+ * server whose copy of the stream is unreadable (after its disk was full) does so without end; the next
+ * consumer may be on another server.
  */
 const stuckAfter: Millis = 2500;
 
-/** @param within how long one call may take, all its tries together */
-export function natsAudit(link: SupervisedConnection, names: SubjectNames, within: Millis): Audit {
+/** @param within time limit of one call, all its tries together */
+export function natsAudit(
+  connection: SupervisedConnection,
+  names: SubjectNames,
+  within: Millis,
+): Audit {
   const range = async () => {
-    const info = await streamInfo(link, names.auditStream, within);
+    const info = await streamInfo(connection, names.auditStream, within);
     if (info === undefined) {
       throw new Fault('store-misconfigured', `stream ${names.auditStream} is missing`);
     }
     return { first: info.state.first_seq, last: info.state.last_seq };
   };
   return {
-    append: (event) => append(link, names, event, within),
+    append: (event) => append(connection, names, event, within),
     range,
-    tidy: () => trimOutbox(link, names, within),
-    limit: (retention, keyframe) => applyRetention(link, names, retention, keyframe, within),
+    tidy: () => trimOutbox(connection, names, within),
+    limit: (retention, keyframe) => applyRetention(connection, names, retention, keyframe, within),
 
     async *read(from, filters) {
       const { first, last } = await range();
       const start = Math.max(from, first, 1);
       if (start > last) return;
-      const until = { last, patience };
-      for await (const some of delivered(link, names, { from: start, filters, within }, until)) {
-        for (const one of some) yield storedEvent(names, one);
+      const source = { from: start, filters, within };
+      for await (const batch of deliveries(connection, names, source, last)) {
+        for (const delivery of batch) yield storedEvent(names, delivery);
       }
     },
 
     async *follow(from, signal, filters) {
       const source = { from: Math.max(from, 1), filters, within, signal };
-      for await (const some of delivered(link, names, source, undefined)) {
-        for (const one of some) yield storedEvent(names, one);
+      for await (const batch of deliveries(connection, names, source, undefined)) {
+        for (const delivery of batch) yield storedEvent(names, delivery);
       }
     },
   };
 }
 
 /**
- * Stores the event unless it is in the outbox or, the outbox being emptied, in the audit.
+ * Stores the event unless it is in the outbox or in the audit.
  *
- * The outbox is looked at first: an event that leaves it between the two looks is in the audit by then.
+ * The outbox is read first: an event that is removed from it between the two reads is in the audit by
+ * then.
  */
 async function append(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   names: SubjectNames,
   event: EventWrite,
   within: Millis,
 ): Promise<'appended' | 'already'> {
   const until = performance.now() + within;
-  const left = () => Math.max(250, until - performance.now());
+  const remaining = () => Math.max(250, until - performance.now());
   const subject = names.eventPrefix + event.subject;
   const headers = [['Nats-Expected-Last-Subject-Sequence', '0']] as const;
   let why = 'no time left';
-  for (let mine = false; performance.now() < until; mine = true) {
-    const there =
-      (await readLast(link, names.registry.stream, subject, left())) ??
-      (await readLast(link, names.auditStream, names.auditPrefix + event.subject, left()));
-    // After an answer that was lost, what stands there with our text is what we wrote.
-    if (there !== undefined) return mine && there.text === event.text ? 'appended' : 'already';
-    const outcome = await publish(link, [{ subject, text: event.text, headers }], left());
+  for (let isRetry = false; performance.now() < until; isRetry = true) {
+    const existing =
+      (await readLast(connection, names.registry.stream, subject, remaining())) ??
+      (await readLast(
+        connection,
+        names.auditStream,
+        names.auditPrefix + event.subject,
+        remaining(),
+      ));
+    // After a lost acknowledgement, an event with our text is the one that we wrote.
+    if (existing !== undefined) {
+      return isRetry && existing.text === event.text ? 'appended' : 'already';
+    }
+    const outcome = await publish(
+      connection,
+      [{ subject, text: event.text, headers }],
+      remaining(),
+    );
     if (outcome.kind === 'stored') return 'appended';
     if (outcome.kind === 'conflict') return 'already';
     why = outcome.why;
     if (outcome.kind === 'unavailable') break;
   }
-  throw new Fault('store-unavailable', `the event ${event.subject}: ${why}`);
+  throw new Fault('store-unavailable', `the event ${event.subject} could not be stored: ${why}`);
 }
 
 interface Source {
@@ -94,61 +111,62 @@ interface Source {
 }
 
 /**
- * Messages as they queue up, tap after tap, each from behind the last event; to `end.last`, or until
- * the signal. With an end it is a replay that somebody waits for: then long silence is a failure.
+ * The messages of the audit in batches, consumer after consumer, each from behind the last event. Ends
+ * after the sequence `last`, or at the signal if `last` is undefined. With `last` it is a replay that a
+ * caller waits for, so a long silence is a failure.
  *
- * As they came: where the reader is slow thousands queue up, and whoever reads in slices must not wait
- * until all of them are parsed.
+ * The batches are not parsed here: thousands of messages queue up for a slow reader, and a reader that
+ * works in slices must not wait until all of them are parsed.
  */
-async function* delivered(
-  link: SupervisedConnection,
+async function* deliveries(
+  connection: SupervisedConnection,
   names: SubjectNames,
   { from, filters = [], within, signal }: Source,
-  end: { readonly last: Revision; readonly patience: Millis } | undefined,
+  end: Revision | undefined,
 ): AsyncGenerator<readonly Delivered[], void, undefined> {
   const subjects = filters.map((filter) => names.auditPrefix + filter);
   let next = from;
   let progressAt = performance.now();
   let why = 'not connected';
   for (let tries = 0; !signal?.aborted; tries += 1) {
-    if (end !== undefined && performance.now() - progressAt > end.patience) {
-      throw new Fault('store-unavailable', `the audit, from ${next} on: ${why}`);
+    if (end !== undefined && performance.now() - progressAt > replayTimeout) {
+      throw new Fault('store-unavailable', `the audit cannot be read from ${next} on: ${why}`);
     }
-    if (!(await link.connected(seconds(2), signal))) continue;
+    if (!(await connection.connected(seconds(2), signal))) continue;
     try {
       const spec = { stream: names.auditStream, filters: subjects, from: next, within, signal };
-      // What a filter skips at the end is told by a heartbeat only: somebody waits for it.
-      const soon = end === undefined ? {} : { heartbeat: 100 };
-      await using tap = await SupervisedConsumer.open(link, { ...spec, ...soon });
-      if (next > from) await assertReaches(link, names, next - 1, within);
+      // Only a heartbeat reports that a filter skipped the last messages, and a caller waits for that.
+      const heartbeat = end === undefined ? {} : { heartbeat: 100 };
+      await using consumer = await SupervisedConsumer.open(connection, { ...spec, ...heartbeat });
+      if (next > from) await assertReaches(connection, names, next - 1, within);
       let searched = { position: 0, at: performance.now() };
       for (;;) {
-        const item = await tap.next();
+        const item = await consumer.next();
         if (item.kind === 'dead') {
           why = item.why;
           break;
         }
         if (item.kind === 'idle') {
           const { position } = item;
-          if (end !== undefined && position >= end.last) return;
+          if (end !== undefined && position >= end) return;
           const now = performance.now();
           if (position > searched.position) {
             searched = { position, at: now };
             progressAt = now;
           } else if (now - searched.at > stuckAfter) {
-            // Behind the end of a stream that somebody follows there is nothing due.
-            const due = end !== undefined || (await tap.progress()).pending > 0;
-            why = `a server is there, and sends nothing behind ${position}`;
-            if (due) break;
+            // At the end of a stream that is followed nothing is pending.
+            const isPending = end !== undefined || (await consumer.progress()).pending > 0;
+            why = `the server sends heartbeats, but no events after ${position}`;
+            if (isPending) break;
             searched = { position, at: now };
           }
           continue;
         }
-        const wanted = item.messages.filter(({ seq }) => end === undefined || seq <= end.last);
-        if (wanted.length > 0) yield wanted;
+        const batch = item.messages.filter(({ seq }) => end === undefined || seq <= end);
+        if (batch.length > 0) yield batch;
         const last = item.messages.at(-1);
         next = (last?.seq ?? next) + 1;
-        if (end !== undefined && next > end.last) return;
+        if (end !== undefined && next > end) return;
         tries = 0;
         progressAt = performance.now();
       }
@@ -160,18 +178,18 @@ async function* delivered(
   }
 }
 
-/** An audit that ends before what it has already told is another one: to wait for more is no use. */
+/** An audit that ends before an event already read is another stream: waiting for more is useless. */
 async function assertReaches(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   { auditStream }: SubjectNames,
   seq: Revision,
   within: Millis,
 ): Promise<void> {
-  const last = (await streamInfo(link, auditStream, within))?.state.last_seq ?? 0;
+  const last = (await streamInfo(connection, auditStream, within))?.state.last_seq ?? 0;
   if (last >= seq) return;
   throw new Fault(
     'store-misconfigured',
-    `${auditStream} ends at ${last}, and has been read to ${seq}`,
+    `${auditStream} ends at ${last}, but was already read up to ${seq}: it was recreated or restored`,
   );
 }
 

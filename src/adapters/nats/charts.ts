@@ -7,23 +7,23 @@ import { readEntry } from './read/leader-read.ts';
 import { putOnce } from './write/put-once.ts';
 
 /**
- * Charts in the bucket of the keyframes, which it suits: written once, and never a part of
- * what is folded, watched or verified (docs/adr/0007-charts.md).
+ * Charts, stored in the bucket of the keyframes: both are written once and are never folded, watched or
+ * verified (docs/adr/0007-charts.md).
  */
 export function natsCharts(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   bucket: BucketNames,
   within: Millis,
 ): Charts {
   const keyOf = (machine: string, hash: string) => `chart.${encodeSubjectToken(machine)}.${hash}`;
-  const read = async (key: string) => (await readEntry(link, bucket, key, within)).text;
+  const read = async (key: string) => (await readEntry(connection, bucket, key, within)).text;
   return {
     get: (machine, hash) => read(keyOf(machine, hash)),
 
     async publish(machine, hash, text) {
       const key = keyOf(machine, hash);
       if ((await read(key)) !== undefined) return 'already';
-      await putOnce(link, { subject: bucket.prefix + key, text, first: true }, within);
+      await putOnce(connection, { subject: bucket.prefix + key, text, onlyNew: true }, within);
       return 'published';
     },
   };

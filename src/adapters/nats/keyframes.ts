@@ -11,40 +11,40 @@ import { takeSnapshot } from './read/snapshot.ts';
 import { putOnce } from './write/put-once.ts';
 
 /**
- * Characters of a chunk: three bytes each at most, and a third more where the API gives it back. A
- * message is 1 MB at most, unless somebody set the server otherwise.
+ * Characters per chunk. A character has at most three bytes, and the API's base64 adds a third. By
+ * default the server limits a message to 1 MB.
  */
 const chunkLength = 128 * 1024;
 
-/** `frame.<seq>`, written last: whose chunks make the keyframe up, and how many there are. */
+/** Value of `frame.<seq>`, which is written last: the writer and the number of the keyframe's chunks. */
 interface Head {
   readonly by: string;
   readonly chunks: number;
 }
 
 /**
- * Keyframes in a KV bucket, in chunks that the stream compresses.
+ * Keyframes in a KV bucket, in chunks.
  *
- * Not in an object store: the client's writes an object's last message as a rollup, so its stream must
- * allow them, and then whoever may write one subject of it can wipe all of it (B8); an object that
- * stands is replaced, not left; and it is read by a consumer that does not survive its server (B5).
+ * Not in the client's object store: it writes an object's last message as a rollup, so its stream must
+ * allow rollups, and then a client that may write one subject can delete the whole stream (B8). It also
+ * replaces an existing object, and reads with a consumer that does not survive its server (B5).
  */
 export function natsKeyframes(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   bucket: BucketNames,
   within: Millis,
 ): Keyframes {
-  const read = async (key: string) => (await readEntry(link, bucket, key, within)).text;
+  const read = async (key: string) => (await readEntry(connection, bucket, key, within)).text;
   const headOf = async (seq: Revision) => readHead(await read(frameKey(seq)));
   const drop = async (filter: string) => {
     const what = `STREAM.PURGE.${bucket.stream}`;
     const request = { filter: bucket.prefix + filter };
-    expectOk(what, await askApi<PurgeResponse>(link, what, request, { within }));
+    expectOk(what, await askApi<PurgeResponse>(connection, what, request, { within }));
   };
   return {
     async list() {
       const spec = { bucket, filters: [frameKey('*')], atLeast: 0, within };
-      const { entries } = await takeSnapshot(link, spec);
+      const { entries } = await takeSnapshot(connection, spec);
       return entries
         .filter(({ text }) => text !== undefined)
         .map(({ key }) => Number(key.slice(frameKey('').length)))
@@ -54,35 +54,35 @@ export function natsKeyframes(
 
     async *get(seq) {
       const head = await headOf(seq);
-      if (!head) throw new Fault('not-found', `there is no keyframe ${seq}`);
+      if (!head) throw new Fault('not-found', `keyframe ${seq} does not exist`);
       if (head === 'unreadable') {
-        throw new Fault('record-unreadable', `keyframe ${seq}: its head is none of ours`);
+        throw new Fault('record-unreadable', `the head of keyframe ${seq} has an unknown form`);
       }
       for (let n = 1; n <= head.chunks; n += 1) {
         const text = await read(chunkKey(seq, head.by, n));
-        if (text === undefined) throw new Fault('not-found', `keyframe ${seq} lacks chunk ${n}`);
+        if (text === undefined)
+          throw new Fault('not-found', `chunk ${n} of keyframe ${seq} is missing`);
         yield text;
       }
     },
 
     async put(seq, text) {
-      // Whoever keeps another one at the same place does not write into our chunks.
+      // Another writer of the same keyframe has another id, so neither writes into the other's chunks.
       const by = nuid.next();
       let chunks = 0;
       for await (const chunk of chunksOf(text)) {
         chunks += 1;
-        // Nobody else's: written twice it is the same.
         await putOnce(
-          link,
+          connection,
           { subject: bucket.prefix + chunkKey(seq, by, chunks), text: chunk },
           within,
         );
       }
       const head: Head = { by, chunks };
       const subject = bucket.prefix + frameKey(seq);
-      await putOnce(link, { subject, text: JSON.stringify(head), first: true }, within);
-      const stands = await headOf(seq);
-      if (typeof stands === 'object' && stands.by === by) return 'kept';
+      await putOnce(connection, { subject, text: JSON.stringify(head), onlyNew: true }, within);
+      const storedHead = await headOf(seq);
+      if (typeof storedHead === 'object' && storedHead.by === by) return 'kept';
       await drop(chunkKey(seq, by, '*'));
       return 'already';
     },
@@ -94,13 +94,15 @@ export function natsKeyframes(
   };
 }
 
-/** As it stands there, whoever wrote it (G12); its chunks are under a key that a key can hold. */
+/** Parses a head that any client may have written (G12). `by` must be usable in a key. */
 function readHead(text: string | undefined): Head | 'unreadable' | undefined {
   if (text === undefined) return undefined;
   try {
     const { by, chunks } = (JSON.parse(text) ?? {}) as Readonly<Record<keyof Head, unknown>>;
-    const ours = typeof by === 'string' && /^[A-Za-z0-9]+$/.test(by);
-    return ours && Number.isSafeInteger(chunks) ? { by, chunks: Number(chunks) } : 'unreadable';
+    const isWriterId = typeof by === 'string' && /^[A-Za-z0-9]+$/.test(by);
+    return isWriterId && Number.isSafeInteger(chunks)
+      ? { by, chunks: Number(chunks) }
+      : 'unreadable';
   } catch (cause) {
     if (cause instanceof SyntaxError) return 'unreadable';
     throw cause;
@@ -111,7 +113,7 @@ const frameKey = (seq: Revision | string): string => `frame.${seq}`;
 const chunkKey = (seq: Revision, by: string, n: number | string): string =>
   `chunk.${seq}.${by}.${n}`;
 
-/** The text cut anew; never between the two halves of a character, which no encoding brings back. */
+/** Cuts the text into chunks, never between the two halves of a surrogate pair. */
 async function* chunksOf(text: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
   let rest = '';
   for await (const piece of text) {

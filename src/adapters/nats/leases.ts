@@ -10,35 +10,36 @@ import { readEntry } from './read/leader-read.ts';
 import { watch } from './read/watch.ts';
 import { type Message, publish } from './write/publish.ts';
 
-/** A released lease is told to watchers by a tombstone; whoever is away longer starts over. */
+/** A tombstone reports a released lease to watchers. A watch that was interrupted longer starts over. */
 const releasedTtl: Millis = seconds(60);
 
-/** Reads on their way at once, when many keys are listed. */
-const readsAtOnce = 64;
+/** Concurrent reads when many keys are listed. */
+const concurrentReads = 64;
 
 const headersOf = {
   expect: (revision: Revision) => ['Nats-Expected-Last-Subject-Sequence', `${revision}`] as const,
-  // Whole seconds: the server cuts off the rest, and a shorter life than the holder counts on is worse.
+  // Rounded up: the server truncates to seconds, and a lease must not expire before its holder expects.
   ttl: (ttl: Millis) => ['Nats-TTL', `${Math.ceil(ttl / 1000)}s`] as const,
 };
 
-/** @param within how long one call may take, all its tries together */
+/** @param within time limit of one call, all its tries together */
 export function natsLeases(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   bucket: BucketNames,
   within: Millis,
 ): Leases {
-  const put = (key: string, text: string, expect: Revision, ttl: Millis): Message => ({
+  const put = (key: string, text: string, expected: Revision, ttl: Millis): Message => ({
     subject: bucket.prefix + key,
     text,
-    headers: [headersOf.expect(expect), headersOf.ttl(ttl)],
+    headers: [headersOf.expect(expected), headersOf.ttl(ttl)],
   });
 
   /**
-   * Writes while time is left; a lost answer is resolved by what stands there. `otherwise` is the
-   * answer where it is not held; only a creation may find the key gone, and then write again.
+   * Writes a lease, with retries until the time is over. After a lost acknowledgement the stored entry
+   * decides. Returns `otherwise` if the lease belongs to another holder. Only a creation (`taken`)
+   * may find the key missing and write again.
    */
-  async function hold<Otherwise extends 'taken' | 'lost'>(
+  async function writeLease<Otherwise extends 'taken' | 'lost'>(
     key: string,
     text: string,
     first: Revision,
@@ -46,79 +47,97 @@ export function natsLeases(
     otherwise: Otherwise,
   ): Promise<{ held: Revision } | Otherwise> {
     const until = performance.now() + within;
-    let expect = first;
-    // Whether `expect` was read in this call: only then is a later revision with our text surely
-    // stored after the holder began to count, and not a renewal of an earlier call that came late.
+    let expected = first;
+    // Whether `expected` was read in this call. Only then a later revision with our text was certainly
+    // stored after this call began, and is no late renewal of an earlier call.
     let readInThisCall = false;
     for (;;) {
       const left = until - performance.now();
-      if (left <= 0) throw new Fault('store-unavailable', `the lease ${key} has no answer`);
-      const outcome = await publish(link, [put(key, text, expect, ttl)], left);
+      if (left <= 0) throw new Fault('store-unavailable', `no reply to the write of lease ${key}`);
+      const outcome = await publish(connection, [put(key, text, expected, ttl)], left);
       if (outcome.kind === 'stored') return { held: outcome.seq };
       if (outcome.kind === 'unavailable') {
-        throw new Fault('store-unavailable', `the lease ${key}: ${outcome.why}`);
+        throw new Fault('store-unavailable', `lease ${key} could not be written: ${outcome.why}`);
       }
-      const now = await readEntry(link, bucket, key, Math.max(250, until - performance.now()));
+      const now = await readEntry(
+        connection,
+        bucket,
+        key,
+        Math.max(250, until - performance.now()),
+      );
       if (now.text === undefined) {
         if (otherwise === 'lost') return otherwise;
-      } else if (now.text !== text && now.revision !== expect) return otherwise;
-      else if (readInThisCall && now.revision > expect) return { held: now.revision };
-      expect = now.revision;
+      } else if (now.text !== text && now.revision !== expected) return otherwise;
+      else if (readInThisCall && now.revision > expected) return { held: now.revision };
+      expected = now.revision;
       readInThisCall = true;
     }
   }
 
   return {
-    create: (key, text, ttl) => hold(key, text, 0, ttl, 'taken'),
+    create: (key, text, ttl) => writeLease(key, text, 0, ttl, 'taken'),
 
-    // Expecting nothing there would be a creation.
-    renew: (key, text, at, ttl) =>
-      at > 0 ? hold(key, text, at, ttl, 'lost') : Promise.resolve('lost'),
+    // Revision 0 would create the lease.
+    renew: (key, text, revision, ttl) =>
+      revision > 0 ? writeLease(key, text, revision, ttl, 'lost') : Promise.resolve('lost'),
 
-    async release(key, at) {
+    async release(key, revision) {
       const message: Message = {
         subject: bucket.prefix + key,
         text: '',
-        headers: [['KV-Operation', 'PURGE'], headersOf.expect(at), headersOf.ttl(releasedTtl)],
+        headers: [
+          ['KV-Operation', 'PURGE'],
+          headersOf.expect(revision),
+          headersOf.ttl(releasedTtl),
+        ],
       };
       const until = performance.now() + within;
       for (;;) {
         const left = until - performance.now();
-        if (left <= 0) throw new Fault('store-unavailable', `the release of ${key} has no answer`);
-        const outcome = await publish(link, [message], left);
+        if (left <= 0)
+          throw new Fault('store-unavailable', `no reply to the release of lease ${key}`);
+        const outcome = await publish(connection, [message], left);
         if (outcome.kind === 'stored') return 'released';
         if (outcome.kind === 'conflict') return 'lost';
         if (outcome.kind === 'unavailable') {
-          throw new Fault('store-unavailable', `the release of ${key}: ${outcome.why}`);
+          throw new Fault(
+            'store-unavailable',
+            `lease ${key} could not be released: ${outcome.why}`,
+          );
         }
-        const now = await readEntry(link, bucket, key, Math.max(250, until - performance.now()));
+        const now = await readEntry(
+          connection,
+          bucket,
+          key,
+          Math.max(250, until - performance.now()),
+        );
         if (now.text === undefined) return 'released';
-        if (now.revision !== at) return 'lost';
+        if (now.revision !== revision) return 'lost';
       }
     },
 
-    read: (key) => readEntry(link, bucket, key, within),
+    read: (key) => readEntry(connection, bucket, key, within),
 
     async list(filter) {
-      const keys = await keysBelow(link, bucket, filter, within);
+      const keys = await keysBelow(connection, bucket, filter, within);
       const entries: KeyValueEntry[] = [];
-      for (let from = 0; from < keys.length; from += readsAtOnce) {
-        const some = keys.slice(from, from + readsAtOnce);
+      for (let from = 0; from < keys.length; from += concurrentReads) {
+        const batch = keys.slice(from, from + concurrentReads);
         entries.push(
-          ...(await Promise.all(some.map((key) => readEntry(link, bucket, key, within)))),
+          ...(await Promise.all(batch.map((key) => readEntry(connection, bucket, key, within)))),
         );
       }
       return entries.filter((entry) => entry.text !== undefined);
     },
 
     watch: (filters, signal) =>
-      watch(link, { bucket, filters, forgetAfter: releasedTtl, within }, signal),
+      watch(connection, { bucket, filters, forgetAfter: releasedTtl, within }, signal),
   };
 }
 
-/** The leader's own list of what stands: a consumer may sit on a replica that lags. */
+/** The keys that match, listed by the leader: a consumer may be on a replica that lags. */
 async function keysBelow(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   bucket: BucketNames,
   filter: string,
   within: Millis,
@@ -127,7 +146,7 @@ async function keysBelow(
   const keys = new Set<string>();
   for (let offset = 0; ; ) {
     const request = { subjects_filter: bucket.prefix + filter, offset };
-    const info = expectOk(what, await askApi<StreamInfo>(link, what, request, { within }));
+    const info = expectOk(what, await askApi<StreamInfo>(connection, what, request, { within }));
     const subjects = Object.keys(info.state.subjects ?? {});
     for (const subject of subjects) keys.add(subject.slice(bucket.prefix.length));
     offset += subjects.length;

@@ -8,21 +8,21 @@ import { takeSnapshot } from './read/snapshot.ts';
 import { watch } from './read/watch.ts';
 import { commit } from './write/commit.ts';
 
-/** @param within how long one call may take, all its tries together */
+/** @param within time limit of one call, all its tries together */
 export function natsRegistry(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   names: SubjectNames,
   within: Millis,
 ): Registry {
   const bucket = names.registry;
   return {
-    read: (key) => readEntry(link, bucket, key, within),
+    read: (key) => readEntry(connection, bucket, key, within),
     async list(filters, atLeast) {
-      return (await takeSnapshot(link, { bucket, filters, atLeast, within })).entries;
+      return (await takeSnapshot(connection, { bucket, filters, atLeast, within })).entries;
     },
-    commit: (wanted) => commit(link, names, wanted, within),
-    // An hour early: a tombstone lives from when it was written, an absence is counted from later.
+    commit: (writes) => commit(connection, names, writes, within),
+    // An hour less than a tombstone lives: the interruption may begin later than the tombstone.
     watch: (filters, signal) =>
-      watch(link, { bucket, filters, forgetAfter: tombstoneTtl - 3_600_000, within }, signal),
+      watch(connection, { bucket, filters, forgetAfter: tombstoneTtl - 3_600_000, within }, signal),
   };
 }

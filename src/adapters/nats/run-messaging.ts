@@ -12,58 +12,59 @@ const notices: ReadonlySet<string> = new Set<Notice>(['suspected', 'expired', 's
 const isNotice = (text: string): text is Notice => notices.has(text);
 
 /**
- * A run's own subject: a request without a body asks, a message whose body is a notice tells.
+ * Messages on a run's own subject. A request without a body is a ping; a message whose body is the name
+ * of a notice delivers it.
  *
  * @param within how long to wait for the connection
  */
 export function natsRunMessaging(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   names: SubjectNames,
   within: Millis,
 ): RunMessaging {
   return {
     async serve(run, respond) {
-      if (!(await link.connected(within))) {
-        throw new Fault('store-unavailable', 'not connected: nobody could ask this run');
+      if (!(await connection.connected(within))) {
+        throw new Fault('store-unavailable', 'not connected: no ping could reach this run');
       }
-      const subscription = link.connection.subscribe(names.runPrefix + runSubject(run), {
+      const subscription = connection.client.subscribe(names.runPrefix + runSubject(run), {
         callback: (error, msg) => {
-          if (error === null) hear(link, msg, respond);
+          if (error === null) handleMessage(connection, msg, respond);
         },
       });
       try {
-        await flush(link, within);
+        await flush(connection, within);
       } catch (cause) {
         subscription.unsubscribe();
         throw cause;
       }
       return {
         async [Symbol.asyncDispose]() {
-          if (!link.connection.isClosed()) subscription.unsubscribe();
+          if (!connection.client.isClosed()) subscription.unsubscribe();
         },
       };
     },
 
     async ping(run, wait) {
       const subject = names.runPrefix + runSubject(run);
-      if (!(await link.connected(within))) {
-        throw new Fault('store-unavailable', 'not connected: nobody was asked');
+      if (!(await connection.connected(within))) {
+        throw new Fault('store-unavailable', 'not connected: no ping was sent');
       }
-      const reply = await link.request(subject, '', { within: wait });
+      const reply = await connection.request(subject, '', { within: wait });
       if (reply.kind === 'received') return readPong(reply.msg);
       if (reply.kind === 'timed-out') return 'no-answer';
-      if (link.up) return 'no-responders';
-      throw new Fault('store-unavailable', `nobody was asked: ${reply.why}`);
+      if (connection.up) return 'no-responders';
+      throw new Fault('store-unavailable', `no ping was sent: ${reply.why}`);
     },
 
     notify(run, notice) {
-      link.publish(names.runPrefix + runSubject(run), notice);
+      connection.publish(names.runPrefix + runSubject(run), notice);
     },
   };
 }
 
-function hear(
-  link: SupervisedConnection,
+function handleMessage(
+  connection: SupervisedConnection,
   msg: Msg,
   respond: { pong(): Pong; onNotice(notice: Notice): void },
 ): void {
@@ -72,9 +73,9 @@ function hear(
     respond.onNotice(text);
     return;
   }
-  // Only to an inbox: we may be allowed to publish where whoever asks is not (B9).
+  // Reply only to an inbox: we may have permissions that the requester has not (B9).
   if (text !== '' || !msg.reply || !/^_INBOX[A-Za-z0-9_-]*\./.test(msg.reply)) return;
-  link.publish(msg.reply, JSON.stringify(respond.pong()));
+  connection.publish(msg.reply, JSON.stringify(respond.pong()));
 }
 
 function readPong(msg: Msg): Pong | 'no-answer' {
@@ -82,18 +83,22 @@ function readPong(msg: Msg): Pong | 'no-answer' {
   return typeof lag === 'number' && typeof state === 'string' ? { lag, state } : 'no-answer';
 }
 
-/** Once the server has answered, it has read all that came before: it routes to us. */
-async function flush(link: SupervisedConnection, within: Millis): Promise<void> {
+/** After the server's answer the subscription is active: it processes a connection's commands in order. */
+async function flush(connection: SupervisedConnection, within: Millis): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     const fault = new Fault('store-unavailable', 'the server did not confirm a subscription');
     timer = setTimeout(() => reject(fault), within);
   });
   try {
-    await Promise.race([link.connection.flush(), late]);
+    await Promise.race([connection.client.flush(), late]);
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
-    throw new Fault('store-unavailable', 'the connection broke before the subscription', { cause });
+    throw new Fault(
+      'store-unavailable',
+      'the connection broke before the server confirmed a subscription',
+      { cause },
+    );
   } finally {
     clearTimeout(timer);
   }

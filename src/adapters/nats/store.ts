@@ -17,16 +17,16 @@ import { ensureStreams, inspectStreams } from './streams/ensure-streams.ts';
 
 export interface NatsStoreOptions extends ConnectOptions {
   readonly namespace: Namespace;
-  /** Whether a namespace that is not there is made: yes, unless said otherwise. */
+  /** Whether to create a namespace that does not exist; true by default. */
   readonly create?: boolean;
-  /** Copies of each stream, where this process is the one to create it. */
+  /** Replicas of each stream that this process creates. */
   readonly replicas?: number;
-  /** How long one call on the store may take, all its tries together. */
+  /** Time limit of one call of the store, all its tries together. */
   readonly answerWithin?: Millis;
 }
 
-/** What `doctor` says about the connection. */
-interface Standing {
+/** The connection as `doctor` shows it. */
+interface ConnectionStatus {
   readonly up: boolean;
   readonly server: string;
   readonly name: string;
@@ -35,50 +35,53 @@ interface Standing {
 }
 
 export interface NatsStore extends Store, AsyncDisposable {
-  standing(): Standing;
-  /** Settings of the streams that differ from ours and harm nobody, as found at the start. */
+  status(): ConnectionStatus;
+  /** Stream settings that differed from ours at the start, without breaking a guarantee. */
   readonly findings: readonly Finding[];
-  /** All settings that differ now. */
+  /** All stream settings that differ now. */
   inspect(): Promise<readonly Finding[]>;
 }
 
 /**
- * Connects, checks the server, and makes sure of the streams.
+ * Connects, checks the server, and creates missing streams.
  * @throws {Fault} `store-unavailable`, `store-refused`, `server-too-old`, `store-misconfigured`,
- *   `not-found` (no such namespace, and it is not to be made)
+ *   `not-found` (no such namespace, and `create` is false)
  */
 export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStore> {
   const within = options.answerWithin ?? seconds(5);
-  const link = new SupervisedConnection(await connectNats(options));
+  const connection = new SupervisedConnection(await connectNats(options));
   const names = subjectNamesOf(options.namespace);
   const streams = { names, replicas: options.replicas ?? 1, within };
   try {
-    await checkServer(link, within);
-    const findings = await ensureStreams(link, { ...streams, create: options.create ?? true });
+    await checkServer(connection, within);
+    const findings = await ensureStreams(connection, {
+      ...streams,
+      create: options.create ?? true,
+    });
     return {
-      leases: natsLeases(link, names.leases, within),
-      registry: natsRegistry(link, names, within),
-      audit: natsAudit(link, names, within),
-      keyframes: natsKeyframes(link, names.keyframes, within),
-      charts: natsCharts(link, names.keyframes, within),
-      messaging: natsRunMessaging(link, names, within),
-      disconnects: natsDisconnects(link),
+      leases: natsLeases(connection, names.leases, within),
+      registry: natsRegistry(connection, names, within),
+      audit: natsAudit(connection, names, within),
+      keyframes: natsKeyframes(connection, names.keyframes, within),
+      charts: natsCharts(connection, names.keyframes, within),
+      messaging: natsRunMessaging(connection, names, within),
+      disconnects: natsDisconnects(connection),
       findings,
-      inspect: () => inspectStreams(link, streams),
-      standing: () => standing(link),
-      [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
+      inspect: () => inspectStreams(connection, streams),
+      status: () => statusOf(connection),
+      [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
     };
   } catch (cause) {
-    await link[Symbol.asyncDispose]();
+    await connection[Symbol.asyncDispose]();
     throw cause;
   }
 }
 
-function standing(link: SupervisedConnection): Standing {
-  const { info } = link.connection;
+function statusOf(connection: SupervisedConnection): ConnectionStatus {
+  const { info } = connection.client;
   return {
-    up: link.up,
-    server: link.connection.getServer(),
+    up: connection.up,
+    server: connection.client.getServer(),
     name: info?.server_name ?? 'unknown',
     version: info?.version ?? 'unknown',
     cluster: info?.cluster,

@@ -56,7 +56,7 @@ export async function connectPatiently(
   for (let tries = 0; !signal.aborted; tries += 1) {
     try {
       const store = await openStore(access, opening);
-      if (tries > 0) io.err(`connected to ${store.standing().server}`);
+      if (tries > 0) io.err(`connected to ${store.status().server}`);
       const ports = portsOf(store, { log: logOf(io, settings), metrics: meters });
       if (typeof as !== 'string') void publishCharts(ports);
       return connected(store, ports);
@@ -88,10 +88,10 @@ export async function watchConnection(
   while (!signal.aborted) {
     await systemAdapters.clock.sleep(seconds(0.5), signal);
     if (signal.aborted) return;
-    const now = store.standing().up;
+    const now = store.status().up;
     if (now === up) continue;
     up = now;
-    const { server } = store.standing();
+    const { server } = store.status();
     io.err(up ? `connected again to ${server}` : `the connection to ${server} broke; trying again`);
   }
 }

@@ -17,7 +17,7 @@ export async function openDirectoryOnce(settings: Common, io: Terminal, as: stri
   await using opened = new AsyncDisposableStack();
   const connected = opened.use(await connectOnce(settings, io, as));
   const directory = opened.use(new Directory(connected.ports));
-  const { server } = connected.store.standing();
+  const { server } = connected.store.status();
   const late = AbortSignal.any([io.signal, AbortSignal.timeout(completeWithin)]);
   const ready = directory.ready.then(() => true);
   const waited = systemAdapters.clock.sleep(completeWithin * 2, late).then(() => false);

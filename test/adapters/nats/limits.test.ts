@@ -17,15 +17,15 @@ test.each([
   expect(atLeast(version, '2.12.1')).toBe(enough);
 });
 
-test('a registry begins at the clock, in microseconds', () => {
+test('the first sequence of a registry is the time in microseconds', () => {
   expect(firstSequence(1_795_415_384_414, 0)).toBe(1_795_415_384_414_000);
 });
 
-test('a registry begins above all that the audit knows, should the clock have gone back', () => {
+test('a registry begins above the sequences in the audit if the clock was set back', () => {
   expect(firstSequence(1000, 5_000_000)).toBe(5_001_000);
 });
 
-test('a pause doubles up to its most, and is never less than half of that', () => {
+test('the backoff doubles up to its maximum, and is at least half of the full delay', () => {
   for (const [tries, full] of [
     [0, 2],
     [1, 4],

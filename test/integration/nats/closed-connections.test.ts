@@ -47,19 +47,24 @@ const deaf = `, permissions: {
 const asking = deaf.replace('"echo"]', `"echo", "${listSubject}"]`);
 
 /** A server, who watches there, and as whom agents connect. */
-const servers: Record<string, { config: string; user?: User; told: Disconnect }> = {
-  'without accounts': { config: '', told: gone },
-  'of which our account imports no advisories': { config: named(), user: 'agent', told: closed },
-  'of which our account imports advisories': { config: importing, user: 'agent', told: closed },
+const servers: Record<string, { config: string; user?: User; recorded: Disconnect }> = {
+  'without accounts': { config: '', recorded: gone },
+  'of which our account imports no advisories': {
+    config: named(),
+    user: 'agent',
+    recorded: closed,
+  },
+  'of which our account imports advisories': { config: importing, user: 'agent', recorded: closed },
 };
 
-const ofAgents = ({ told }: Watcher) => told.filter(({ slot: { host } }) => host !== scout.host);
+const ofAgents = ({ recorded }: Watcher) =>
+  recorded.filter(({ slot: { host } }) => host !== scout.host);
 
 /**
- * Until one that was seen open is told as closed: so everything that closed before has been looked at.
+ * Until one that was seen open is recorded as closed: so everything that closed before has been looked at.
  */
 async function looked(watcher: Watcher, server: ConfiguredServer, user?: User): Promise<void> {
-  const scouts = () => watcher.told.length - ofAgents(watcher).length;
+  const scouts = () => watcher.recorded.length - ofAgents(watcher).length;
   for (const before = scouts(); scouts() === before; ) {
     const connection = await connectNats({
       servers: [server.url],
@@ -72,7 +77,7 @@ async function looked(watcher: Watcher, server: ConfiguredServer, user?: User): 
   }
 }
 
-describe.each(Object.entries(servers))('a server %s', (_, { config, user, told }) => {
+describe.each(Object.entries(servers))('a server %s', (_, { config, user, recorded }) => {
   test('tells of each connection that closes while we watch, once', async () => {
     await using server = await startConfigured(() => config);
     await closeOne(server.url, connectionName(runOf('before')), user);
@@ -85,11 +90,11 @@ describe.each(Object.entries(servers))('a server %s', (_, { config, user, told }
     await looked(watcher, server, user);
     expect(ofAgents(watcher)).toEqual([]);
     await closeNats(connection);
-    await until('it is told', () => ofAgents(watcher).length > 0);
+    await until('it is recorded', () => ofAgents(watcher).length > 0);
     await looked(watcher, server, user);
     await looked(watcher, server, user);
-    expect(ofAgents(watcher)).toEqual([told]);
-    expect(watcher.complaints).toEqual([]);
+    expect(ofAgents(watcher)).toEqual([recorded]);
+    expect(watcher.clientErrors).toEqual([]);
   });
 
   test('tells of all, however many close at once', async () => {
@@ -100,7 +105,7 @@ describe.each(Object.entries(servers))('a server %s', (_, { config, user, told }
     const sockets = await Promise.all(names.map((name) => socketOf(server.port, name, user)));
     await looked(watcher, server, user);
     for (const { socket } of sockets) socket.destroy();
-    await until('all are told', () => ofAgents(watcher).length >= names.length);
+    await until('all are recorded', () => ofAgents(watcher).length >= names.length);
     await looked(watcher, server, user);
     expect(new Set(ofAgents(watcher).map((departure) => departure.slot.host)).size).toBe(250);
     expect(ofAgents(watcher)).toHaveLength(250);
@@ -118,7 +123,7 @@ describe('a server without accounts', () => {
     await looked(watcher, server);
     expect(ofAgents(watcher)).toEqual([]);
     second.socket.destroy();
-    await until('it is told', () => ofAgents(watcher).length > 0);
+    await until('it is recorded', () => ofAgents(watcher).length > 0);
     expect(ofAgents(watcher)).toEqual([gone]);
   });
 
@@ -132,7 +137,7 @@ describe('a server without accounts', () => {
     socket.write(`CONNECT ${JSON.stringify({ verbose: false, name: connectionName(agent) })}\r\n`);
     await looked(watcher, server);
     socket.destroy();
-    await until('it is told', () => ofAgents(watcher).length > 0);
+    await until('it is recorded', () => ofAgents(watcher).length > 0);
   });
 
   test('tells nothing while it has more connections than we list, and then again', async () => {
@@ -143,9 +148,9 @@ describe('a server without accounts', () => {
     const crowd = await Promise.all(
       Array.from({ length: 1024 }, () => socketOf(server.port, 'somebody')),
     );
-    await throughout('nothing is told', () => ofAgents(watcher).length === 0, 700);
+    await throughout('nothing is recorded', () => ofAgents(watcher).length === 0, 700);
     socket.destroy();
-    await throughout('nothing is told', () => ofAgents(watcher).length === 0, 1500);
+    await throughout('nothing is recorded', () => ofAgents(watcher).length === 0, 1500);
     for (const one of crowd) one.socket.destroy();
     await looked(watcher, server);
     expect(ofAgents(watcher)).toEqual([]);
@@ -153,9 +158,13 @@ describe('a server without accounts', () => {
 });
 
 describe('three servers', () => {
-  const clusters: Record<string, { config: string; user?: User; told: Disconnect }> = {
-    'without accounts': { config: '', told: gone },
-    'of which our account imports no advisories': { config: named(), user: 'agent', told: closed },
+  const clusters: Record<string, { config: string; user?: User; recorded: Disconnect }> = {
+    'without accounts': { config: '', recorded: gone },
+    'of which our account imports no advisories': {
+      config: named(),
+      user: 'agent',
+      recorded: closed,
+    },
   };
 
   async function startThree(config: string) {
@@ -172,26 +181,26 @@ describe('three servers', () => {
     return { three, [Symbol.asyncDispose]: () => kept.disposeAsync() };
   }
 
-  describe.each(Object.entries(clusters))('%s', (_, { config, user, told }) => {
+  describe.each(Object.entries(clusters))('%s', (_, { config, user, recorded }) => {
     test('tell of the connections of each', async () => {
       await using cluster = await startThree(config);
       const [first] = cluster.three;
       if (first === undefined) throw new Error('three were started');
       await using watcher = await watchOn(first.url, user);
       for (const server of cluster.three) await looked(watcher, server, user);
-      const before = watcher.told.length;
+      const before = watcher.recorded.length;
       const sockets = await Promise.all(
         cluster.three.map(({ port }, n) => socketOf(port, connectionName(runOf(`h${n}`)), user)),
       );
       for (const server of cluster.three) await looked(watcher, server, user);
       expect(ofAgents(watcher)).toEqual([]);
       for (const { socket } of sockets) socket.destroy();
-      await until('all are told', () => ofAgents(watcher).length >= 3);
+      await until('all are recorded', () => ofAgents(watcher).length >= 3);
       for (const server of cluster.three) await looked(watcher, server, user);
       const hosts = ofAgents(watcher).map((departure) => departure.slot.host);
       expect(hosts.toSorted()).toEqual(['h0', 'h1', 'h2']);
-      expect(ofAgents(watcher)[0]).toEqual({ ...told, slot: expect.anything() });
-      expect(watcher.told.length).toBeGreaterThan(before);
+      expect(ofAgents(watcher)[0]).toEqual({ ...recorded, slot: expect.anything() });
+      expect(watcher.recorded.length).toBeGreaterThan(before);
     });
 
     test('of which one does not answer have lost none of its connections', async () => {
@@ -204,14 +213,14 @@ describe('three servers', () => {
       for (const server of cluster.three) await looked(watcher, server, user);
       second.kill('SIGSTOP');
       here.socket.destroy();
-      await until('that of the others is told', () => ofAgents(watcher).length > 0);
+      await until('that of the others is recorded', () => ofAgents(watcher).length > 0);
       await looked(watcher, first, user);
-      expect(ofAgents(watcher)).toEqual([told]);
+      expect(ofAgents(watcher)).toEqual([recorded]);
       second.kill('SIGCONT');
       await looked(watcher, second, user);
-      expect(ofAgents(watcher)).toEqual([told]);
+      expect(ofAgents(watcher)).toEqual([recorded]);
       there.socket.destroy();
-      await until('it is told', () => ofAgents(watcher).length > 1);
+      await until('it is recorded', () => ofAgents(watcher).length > 1);
     });
   });
 
@@ -227,7 +236,7 @@ describe('three servers', () => {
     for (const server of cluster.three) await looked(watcher, server);
     expect(ofAgents(watcher)).toEqual([]);
     after.socket.destroy();
-    await until('it is told', () => ofAgents(watcher).length > 0);
+    await until('it is recorded', () => ofAgents(watcher).length > 0);
   });
 });
 
@@ -248,10 +257,10 @@ test('a server that answers later than the others is waited for', async () => {
   await slow.flush();
   await using watcher = await watchOn(server.url);
   await until('its connections are known', () => answered >= 6);
-  expect(watcher.told).toEqual([]);
+  expect(watcher.recorded).toEqual([]);
   connections = [];
-  await until('it is told', () => watcher.told.length > 0);
-  expect(watcher.told).toEqual([gone]);
+  await until('it is recorded', () => watcher.recorded.length > 0);
+  expect(watcher.recorded).toEqual([gone]);
   await closeNats(slow);
 });
 
@@ -259,16 +268,16 @@ test('who may not ask is refused once, and asks again when the server was restar
   let server = await startConfigured(() => named('', '', deaf));
   await using watcher = await watchOn(server.url, 'collector');
   const refusals = () =>
-    watcher.complaints.filter(
+    watcher.clientErrors.filter(
       (error) => error instanceof errors.PermissionViolationError && error.operation === 'publish',
     );
   await until('it is refused', () => refusals().length > 0);
   await closeOne(server.url, connectionName(agent), 'agent');
-  await throughout('nothing is told', () => watcher.told.length === 0, 1500);
+  await throughout('nothing is recorded', () => watcher.recorded.length === 0, 1500);
   expect(refusals()).toHaveLength(1);
-  expect(watcher.link.up).toBe(true);
-  watcher.link.connection.subscribe('echo', { callback: (_, msg) => void msg.respond('heard') });
-  const echo = await watcher.link.connection.request('echo', '', { timeout: 2000 });
+  expect(watcher.supervised.up).toBe(true);
+  watcher.supervised.client.subscribe('echo', { callback: (_, msg) => void msg.respond('heard') });
+  const echo = await watcher.supervised.client.request('echo', '', { timeout: 2000 });
   expect(echo.string()).toBe('heard');
 
   await server[Symbol.asyncDispose]();
@@ -280,7 +289,7 @@ test('who may not ask is refused once, and asks again when the server was restar
 
 test.each(Object.entries(servers))(
   'a server %s is understood among answers that nobody understands',
-  async (_, { config, user, told }) => {
+  async (_, { config, user, recorded }) => {
     await using server = await startConfigured(() => config);
     const joker = await connectNats({ servers: [server.url], name: 'joker', ...login(user) });
     const data = { server_id: 'joker', now: '2026-11-23T12:00:00Z', total: 9, connections: [] };
@@ -307,10 +316,10 @@ test.each(Object.entries(servers))(
     const { socket } = await socketOf(server.port, connectionName(agent), user);
     await looked(watcher, server, user);
     socket.destroy();
-    await until('it is told', () => ofAgents(watcher).length > 0);
-    expect(ofAgents(watcher)).toEqual([told]);
+    await until('it is recorded', () => ofAgents(watcher).length > 0);
+    expect(ofAgents(watcher)).toEqual([recorded]);
     expect(asked).toBeGreaterThan(0);
-    expect(watcher.complaints).toEqual([]);
+    expect(watcher.clientErrors).toEqual([]);
     await closeNats(joker);
   },
 );

@@ -27,7 +27,7 @@ test('where nobody listens, the store is unavailable, and a hint says how to sta
 test('one server of several is enough', async () => {
   const [port] = await freePorts(1);
   await using store = await open([`nats://127.0.0.1:${port}`, context.server.url]);
-  expect(store.standing()).toMatchObject({
+  expect(store.status()).toMatchObject({
     up: true,
     server: expect.stringContaining('127.0.0.1'),
   });
@@ -120,7 +120,7 @@ test('wrong credentials are refused as such', async () => {
     open([server.url], { credentials: { user: 'app', pass: 'wrong' } }),
   ).rejects.toMatchObject({ code: 'store-refused' });
   await using store = await open([server.url], { credentials: { user: 'app', pass: 'right' } });
-  expect(store.standing().up).toBe(true);
+  expect(store.status().up).toBe(true);
 });
 
 test('a password may be part of the address, and is not part of a message', async () => {
@@ -131,7 +131,7 @@ test('a password may be part of the address, and is not part of a message', asyn
   );
   const address = (pass: string) => server.url.replace('//', `//app:${encodeURIComponent(pass)}@`);
   await using store = await open([address('ri:gh@t')]);
-  expect(store.standing().up).toBe(true);
+  expect(store.status().up).toBe(true);
   const fault = await open([address('wrong')]).catch((cause: unknown) => cause);
   expect(fault).toMatchObject({ code: 'store-refused' });
   expect(String(fault)).not.toContain('wrong');
@@ -146,7 +146,7 @@ test('a token lets in where a token is asked for', async () => {
     await open([server.url], { credentials: { token: 'sesame' } }),
     await open([server.url.replace('//', '//sesame@')]),
   ]) {
-    expect(store.standing().up).toBe(true);
+    expect(store.status().up).toBe(true);
     await store[Symbol.asyncDispose]();
   }
 });
@@ -171,7 +171,7 @@ test('what is asked after closing is answered at once', async () => {
   const commit = { writes: [{ key: 'agent.a.b', expectedRevision: 0, text: 'x' }], events: [] };
   expect(await store.registry.commit(commit)).toMatchObject({ outcome: 'unavailable' });
   expect(performance.now() - begun).toBeLessThan(500);
-  expect(opened.store.standing().up).toBe(true);
+  expect(opened.store.status().up).toBe(true);
 });
 
 test('an inbox that no run would answer to is refused', async () => {
@@ -185,17 +185,17 @@ test('an inbox that no run would answer to is refused', async () => {
 
 test('a question for which hardly any time is left is one without an answer, not a mistake', async () => {
   // What is left of a call may be a part of a millisecond; one that threw for it ended its agent.
-  const link = new SupervisedConnection(
+  const supervised = new SupervisedConnection(
     await connectNats({ servers: [context.server.url], name: 'test' }),
   );
   try {
     for (const within of [0.01, 0.5, 0.999]) {
-      expect(await link.request('nobody.answers.in.time', '', { within })).toMatchObject({
+      expect(await supervised.request('nobody.answers.in.time', '', { within })).toMatchObject({
         kind: expect.stringMatching(/^un(sent|answered)$/),
       });
     }
   } finally {
-    await link[Symbol.asyncDispose]();
+    await supervised[Symbol.asyncDispose]();
   }
 });
 

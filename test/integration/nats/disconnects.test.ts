@@ -42,22 +42,22 @@ async function clientProcess() {
 }
 
 describe('a process', () => {
-  test('that is killed has closed its connection, told at once', async () => {
+  test('that is killed has closed its connection, recorded at once', async () => {
     await using watcher = await watchOn(context.server.url);
     const child = await clientProcess();
     const began = performance.now();
     child.kill('SIGKILL');
-    await until('it is told', () => watcher.told.length > 0);
+    await until('it is recorded', () => watcher.recorded.length > 0);
     expect(performance.now() - began).toBeLessThan(500);
-    expect(watcher.told).toEqual([gone]);
+    expect(watcher.recorded).toEqual([gone]);
   });
 
   test('that hangs is given up by the server', async () => {
     await using watcher = await watchOn(context.server.url);
     const child = await clientProcess();
     child.kill('SIGSTOP');
-    await until('it is told', () => watcher.told.length > 0);
-    expect(watcher.told).toEqual([{ slot, how: 'other', reason: 'Stale Connection' }]);
+    await until('it is recorded', () => watcher.recorded.length > 0);
+    expect(watcher.recorded).toEqual([{ slot, how: 'other', reason: 'Stale Connection' }]);
   });
 });
 
@@ -68,8 +68,8 @@ test.each<[string, (socket: Socket) => unknown, string]>([
   await using watcher = await watchOn(context.server.url);
   const { socket } = await socketOf(context.server.port, connectionName(agent));
   happens(socket);
-  await until('it is told', () => watcher.told.length > 0);
-  expect(watcher.told).toEqual([{ slot, how: 'other', reason }]);
+  await until('it is recorded', () => watcher.recorded.length > 0);
+  expect(watcher.recorded).toEqual([{ slot, how: 'other', reason }]);
 });
 
 test('a client whose names are too long for the server to take connects, and is nobody’s', async () => {
@@ -80,13 +80,13 @@ test('a client whose names are too long for the server to take connects, and is 
   await using watcher = await watchOn(context.server.url);
   await closeOne(context.server.url, connectionName(long));
   await closeOne(context.server.url, connectionName(agent));
-  await until('the next one is told', () => watcher.told.length > 0);
-  expect(watcher.told).toEqual([gone]);
+  await until('the next one is recorded', () => watcher.recorded.length > 0);
+  expect(watcher.recorded).toEqual([gone]);
 });
 
 test('an advisory that nobody understands is ignored, and one that somebody made up is not', async () => {
   await using watcher = await watchOn(context.server.url);
-  const { link, told } = watcher;
+  const { supervised, recorded } = watcher;
   const name = connectionName(agent);
   const said = [
     '',
@@ -108,47 +108,47 @@ test('an advisory that nobody understands is ignored, and one that somebody made
     new Uint8Array([0xff, 0xfe, 0x00]),
   ];
   const subject = advisorySubject.replace('*', 'APP');
-  for (const payload of said) link.connection.publish(subject, payload);
+  for (const payload of said) supervised.client.publish(subject, payload);
   for (const reason of [undefined, 7, 'New Words', 'Client Closed']) {
-    link.connection.publish(subject, JSON.stringify({ client: { name, more: [] }, reason }));
+    supervised.client.publish(subject, JSON.stringify({ client: { name, more: [] }, reason }));
   }
-  await until('all is told', () => told.length >= 4);
-  expect(told).toEqual([
+  await until('all is recorded', () => recorded.length >= 4);
+  expect(recorded).toEqual([
     { slot, how: 'other', reason: '' },
     { slot, how: 'other', reason: '' },
     { slot, how: 'other', reason: 'New Words' },
     gone,
   ]);
-  expect(watcher.complaints).toEqual([]);
+  expect(watcher.clientErrors).toEqual([]);
 });
 
-/** Nothing is told, for longer than telling takes; and the connection is none the worse for it. */
+/** Nothing is recorded, for longer than telling takes; and the connection is none the worse for it. */
 async function tellsNothing(
-  { link, told }: Awaited<ReturnType<typeof watchOn>>,
+  { supervised, recorded }: Awaited<ReturnType<typeof watchOn>>,
   server: ConfiguredServer,
   user?: User,
 ): Promise<void> {
   await closeOne(server.url, connectionName(agent), user);
-  await throughout('nothing is told', () => told.length === 0, 1500);
-  expect(link.up).toBe(true);
-  link.connection.subscribe('echo', { callback: (_, message) => void message.respond('heard') });
-  expect((await link.connection.request('echo', '', { timeout: 2000 })).string()).toBe('heard');
+  await throughout('nothing is recorded', () => recorded.length === 0, 1500);
+  expect(supervised.up).toBe(true);
+  supervised.client.subscribe('echo', { callback: (_, message) => void message.respond('heard') });
+  expect((await supervised.client.request('echo', '', { timeout: 2000 })).string()).toBe('heard');
 }
 
 /** Until the departures of a scout come through: then the watch stands. */
 async function tells(
-  { told }: Awaited<ReturnType<typeof watchOn>>,
+  { recorded }: Awaited<ReturnType<typeof watchOn>>,
   server: ConfiguredServer,
   user?: User,
 ): Promise<void> {
-  await until('a scout is told', async () => {
+  await until('a scout is recorded', async () => {
     await closeOne(server.url, connectionName(scout), user);
-    return told.length > 0;
+    return recorded.length > 0;
   });
-  const before = told.length;
+  const before = recorded.length;
   await closeOne(server.url, connectionName(agent), user);
-  await until('the agent is told', () => told.some(({ slot }) => slot.host === agent.host));
-  expect(told.slice(before).at(-1)).toEqual(gone);
+  await until('the agent is recorded', () => recorded.some(({ slot }) => slot.host === agent.host));
+  expect(recorded.slice(before).at(-1)).toEqual(gone);
 }
 
 /** As docs/operations.md has it. */
@@ -200,20 +200,20 @@ describe('a server', () => {
     await using server = await startConfigured(() => config);
     await using watcher = await watchOn(server.url, 'collector');
     await tells(watcher, server, 'agent');
-    expect(watcher.complaints.filter(toListen)).toEqual([]);
+    expect(watcher.clientErrors.filter(toListen)).toEqual([]);
   });
 
   test('that does not let us listen says so once, and is asked again when it was restarted', async () => {
     let server = await startConfigured(() => permitted());
     await using watcher = await watchOn(server.url, 'collector');
     await tellsNothing(watcher, server, 'agent');
-    expect(watcher.complaints.filter(toListen)).toHaveLength(1);
+    expect(watcher.clientErrors.filter(toListen)).toHaveLength(1);
 
     await server[Symbol.asyncDispose]();
     server = await startConfigured(() => permitted(advisorySubject), server.port);
     await using _server = server;
     await tells(watcher, server, 'agent');
-    expect(watcher.complaints.filter(toListen)).toHaveLength(1);
+    expect(watcher.clientErrors.filter(toListen)).toHaveLength(1);
   });
 
   test('that does not let us listen ends no watch before the signal, and none after it', async () => {
@@ -223,10 +223,10 @@ describe('a server', () => {
       name: 'w',
       ...login('collector'),
     });
-    await using link = new SupervisedConnection(connection);
+    await using supervised = new SupervisedConnection(connection);
     const stop = new AbortController();
     let ended = false;
-    const watching = natsDisconnects(link)
+    const watching = natsDisconnects(supervised)
       .watch(() => {}, stop.signal)
       .then(() => {
         ended = true;
@@ -243,10 +243,10 @@ describe('a server', () => {
       name: 'w',
       ...login('collector'),
     });
-    const link = new SupervisedConnection(connection);
-    const watching = natsDisconnects(link).watch(() => {}, new AbortController().signal);
+    const supervised = new SupervisedConnection(connection);
+    const watching = natsDisconnects(supervised).watch(() => {}, new AbortController().signal);
     await connection.flush();
-    await link[Symbol.asyncDispose]();
+    await supervised[Symbol.asyncDispose]();
     await watching;
   });
 });

@@ -18,10 +18,10 @@ describe('a commit', () => {
     await using opened = await openOn([proxy.url], { direct: [url()], answerWithin: 1000 });
     await proxy.refuse();
     proxy.cut();
-    await until('it is noticed', () => !opened.store.standing().up);
+    await until('it is noticed', () => !opened.store.status().up);
     expect(await opened.store.registry.commit(one())).toMatchObject({ outcome: 'unavailable' });
     await proxy.pass();
-    await until('it is back', () => opened.store.standing().up);
+    await until('it is back', () => opened.store.status().up);
     await sleep(500);
     expect(await opened.store.registry.read('agent.a.1')).toMatchObject({ revision: 0 });
   });
@@ -31,7 +31,7 @@ describe('a commit', () => {
     await using opened = await openOn([proxy.url], { direct: [url()] });
     await proxy.refuse();
     proxy.cut();
-    await until('it is noticed', () => !opened.store.standing().up);
+    await until('it is noticed', () => !opened.store.status().up);
     const committing = opened.store.registry.commit(one());
     await proxy.pass();
     expect(await committing).toMatchObject({ outcome: 'committed' });

@@ -6,7 +6,7 @@ import { startTestCluster, type TestCluster } from '../harness/cluster.ts';
 import type { TestServer } from '../harness/nats-server.ts';
 import { until } from '../harness/until.ts';
 import { type Opened, openOn, recordAndEvent } from './support/open-store.ts';
-import { Watched } from './support/watch-recorder.ts';
+import { WatchRecorder } from './support/watch-recorder.ts';
 
 const three = { replicas: 3 };
 
@@ -130,8 +130,8 @@ describe('the kill of a server', () => {
     };
     const third = cluster.nodes.find((node) => node !== leader && node !== first);
     for (;;) {
-      await using watched = new Watched(reads.store.registry, ['agent.>']);
-      await until('it has begun', () => watched.said('heartbeat') > 0);
+      await using watched = new WatchRecorder(reads.store.registry, ['agent.>']);
+      await until('it has begun', () => watched.countOf('heartbeat') > 0);
       if (third === undefined || (await host()) !== third) continue;
       await using writer = new Writer(writes, 2, 5);
       await until('it is under way', () => watched.arrivals.length > 100);
@@ -150,8 +150,8 @@ describe('the kill of a server', () => {
       // machine, 4 to 6 s where that leader had to be elected first, up to 9.4 s where much else was done.
       expect(Math.max(...delays)).toBeLessThan(15_000);
       expect(watched.arrivals).toHaveLength(there.size);
-      expect(watched.said('snapshot')).toBe(1);
-      expect(watched.said('stale')).toBeGreaterThan(0);
+      expect(watched.countOf('snapshot')).toBe(1);
+      expect(watched.countOf('stale')).toBeGreaterThan(0);
       return;
     }
   });
@@ -162,7 +162,7 @@ describe('the kill of a server', () => {
     const { namespace, registry } = setup.names;
     const leader = await cluster.leaderOf(registry.stream);
     await using opened = await openOn(others(cluster, leader), { namespace });
-    await using watched = new Watched(opened.store.registry, ['agent.>']);
+    await using watched = new WatchRecorder(opened.store.registry, ['agent.>']);
     await using writer = new Writer(opened, 8, 1);
     await until('it is under way', () => writer.committed() > 200);
     await leader.kill();

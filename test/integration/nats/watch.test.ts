@@ -10,7 +10,7 @@ import { startProxy } from '../harness/proxy.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
 import { type Opened, openOn } from './support/open-store.ts';
-import { Watched } from './support/watch-recorder.ts';
+import { WatchRecorder } from './support/watch-recorder.ts';
 
 const context = withServer();
 
@@ -33,75 +33,75 @@ describe('a watch', () => {
     await using server = await startTestServer();
     await using opened = await openOn([server.url]);
     await create(opened, ...range(0, 3));
-    await using watched = new Watched(opened.store.registry, ['agent.>']);
+    await using watched = new WatchRecorder(opened.store.registry, ['agent.>']);
     await until('it has seen three', () => watched.keys.length === 3);
     await create(opened, ...range(3, 6));
     await server.kill();
-    await until('it says so', () => watched.said('stale') === 1);
+    await until('it says so', () => watched.countOf('stale') === 1);
     await server.restart();
     await create(opened, ...range(6, 9));
     await until('it has seen all', () => watched.keys.length === 9);
     expect(watched.keys).toEqual(range(0, 9));
-    expect(watched.said('snapshot')).toBe(1);
-    expect(watched.said('stale')).toBe(1);
+    expect(watched.countOf('snapshot')).toBe(1);
+    expect(watched.countOf('stale')).toBe(1);
   });
 
   test('gets what was in flight when the connection broke (B6)', async () => {
     await using proxy = await startProxy(context.server);
     await using opened = await openOn([proxy.url], { direct: [context.server.url] });
     await using other = await openOn([context.server.url], { namespace: opened.names.namespace });
-    await using watched = new Watched(opened.store.registry, ['agent.>']);
-    await until('it has begun', () => watched.said('snapshot') === 1);
+    await using watched = new WatchRecorder(opened.store.registry, ['agent.>']);
+    await until('it has begun', () => watched.countOf('snapshot') === 1);
     proxy.blackhole('to-client');
     await create(other, ...range(0, 3));
     proxy.cut();
     await proxy.pass();
     await until('it has all three', () => watched.keys.length === 3, 5000);
-    expect(watched.said('snapshot')).toBe(1);
+    expect(watched.countOf('snapshot')).toBe(1);
   });
 
   test('on a line gone dead says stale within 3 s, and goes on when it lives again', async () => {
     await using proxy = await startProxy(context.server);
     await using opened = await openOn([proxy.url], { direct: [context.server.url] });
     await using other = await openOn([context.server.url], { namespace: opened.names.namespace });
-    await using watched = new Watched(opened.store.registry, ['agent.>']);
-    await until('it has begun', () => watched.said('snapshot') === 1);
+    await using watched = new WatchRecorder(opened.store.registry, ['agent.>']);
+    await until('it has begun', () => watched.countOf('snapshot') === 1);
     proxy.blackhole();
     const dead = performance.now();
-    await until('it says so', () => watched.said('stale') === 1);
+    await until('it says so', () => watched.countOf('stale') === 1);
     expect(performance.now() - dead).toBeLessThan(3500);
     await create(other, ...range(0, 3));
     await proxy.pass();
     await until('it has all three', () => watched.keys.length === 3);
     expect(watched.keys).toEqual(range(0, 3));
-    expect(watched.said('snapshot')).toBe(1);
+    expect(watched.countOf('snapshot')).toBe(1);
   });
 
   test('of a frozen server says stale, and of a thawed one that it is alive', async () => {
     await using server = await startTestServer();
     await using opened = await openOn([server.url]);
-    await using watched = new Watched(opened.store.registry, ['agent.>']);
-    await until('it is alive', () => watched.said('heartbeat') > 0);
+    await using watched = new WatchRecorder(opened.store.registry, ['agent.>']);
+    await until('it is alive', () => watched.countOf('heartbeat') > 0);
     server.freeze();
-    await until('it says so', () => watched.said('stale') === 1);
-    const alive = watched.said('heartbeat');
+    await until('it says so', () => watched.countOf('stale') === 1);
+    const alive = watched.countOf('heartbeat');
     await sleep(1500);
-    expect(watched.said('heartbeat')).toBe(alive);
+    expect(watched.countOf('heartbeat')).toBe(alive);
     server.thaw();
-    await until('it is alive again', () => watched.said('heartbeat') > alive);
+    await until('it is alive again', () => watched.countOf('heartbeat') > alive);
   });
 
   test('of a stream made anew starts over', async () => {
     await using opened = await openOn([context.server.url]);
     const { jsm, names } = opened;
     await create(opened, ...range(0, 3));
-    await using watched = new Watched(opened.store.registry, ['agent.>']);
+    await using watched = new WatchRecorder(opened.store.registry, ['agent.>']);
     await until('it has seen three', () => watched.keys.length === 3);
     await jsm.streams.delete(names.registry.stream);
     const { registry } = desiredStreams(names, 1);
     await jsm.streams.add({ ...registry, first_seq: Date.now() * 1000 } as never);
     await create(opened, 'agent.a.new');
-    await until('it starts over', () => watched.said('snapshot') === 2);
+    await until('it starts over', () => watched.countOf('snapshot') === 2);
     await until('it has the one key', () => watched.keys.join() === 'agent.a.new');
   });
 
@@ -114,14 +114,14 @@ describe('a watch', () => {
       await server.stop();
       await cp(`${server.storeDir}/jetstream`, copy, { recursive: true });
       await server.restart();
-      await using watched = new Watched(opened.store.registry, ['agent.>']);
+      await using watched = new WatchRecorder(opened.store.registry, ['agent.>']);
       await create(opened, ...range(3, 9));
       await until('it has seen nine', () => watched.keys.length === 9);
       await server.stop();
       await rm(`${server.storeDir}/jetstream`, { recursive: true });
       await cp(copy, `${server.storeDir}/jetstream`, { recursive: true });
       await server.restart();
-      await until('it starts over', () => watched.said('snapshot') === 2);
+      await until('it starts over', () => watched.countOf('snapshot') === 2);
       expect(watched.keys).toEqual(range(0, 3));
     } finally {
       await rm(copy, { recursive: true, force: true });
@@ -133,8 +133,8 @@ describe('a watch', () => {
     const { registry } = opened.store;
     await create(opened, 'instance.a.b.c.d', 'agent.a.b');
     const { revision } = await registry.read('agent.a.b');
-    await using watched = new Watched(registry, ['instance.>']);
-    await until('it has begun', () => watched.said('snapshot') === 1);
+    await using watched = new WatchRecorder(registry, ['instance.>']);
+    await until('it has begun', () => watched.countOf('snapshot') === 1);
     expect(watched.upTo).toBeGreaterThanOrEqual(revision);
     await create(opened, 'agent.a.c');
     const next = await registry.read('agent.a.c');
@@ -145,27 +145,27 @@ describe('a watch', () => {
   test('that was away for longer than tombstones live starts over', async () => {
     await using proxy = await startProxy(context.server);
     await using opened = await openOn([context.server.url]);
-    await using link = new SupervisedConnection(
+    await using supervised = new SupervisedConnection(
       await connectNats({ servers: [proxy.url], name: 'test' }),
     );
     const spec = { bucket: opened.names.registry, filters: ['agent.>'], within: 5000 };
     const watchable = (forgetAfter: number) => ({
       watch: (_: readonly string[], signal: AbortSignal) =>
-        watch(link, { ...spec, forgetAfter }, signal),
+        watch(supervised, { ...spec, forgetAfter }, signal),
     });
-    await using forgetful = new Watched(watchable(1000), []);
-    await using mindful = new Watched(watchable(60_000), []);
+    await using forgetful = new WatchRecorder(watchable(1000), []);
+    await using mindful = new WatchRecorder(watchable(60_000), []);
     await until(
       'both live',
-      () => forgetful.said('heartbeat') > 0 && mindful.said('heartbeat') > 0,
+      () => forgetful.countOf('heartbeat') > 0 && mindful.countOf('heartbeat') > 0,
     );
     await proxy.refuse();
     proxy.cut();
     await sleep(2500);
     await proxy.pass();
-    await until('the one starts over', () => forgetful.said('snapshot') === 2);
-    await until('the other is alive', () => mindful.said('heartbeat') > 1);
-    expect(mindful.said('snapshot')).toBe(1);
+    await until('the one starts over', () => forgetful.countOf('snapshot') === 2);
+    await until('the other is alive', () => mindful.countOf('heartbeat') > 1);
+    expect(mindful.countOf('snapshot')).toBe(1);
   });
 
   test('that is read slowly loses nothing, and is not taken for dead', async () => {
@@ -210,7 +210,7 @@ describe('a watch', () => {
     const { jsm, names, store } = opened;
     const consumers = async () =>
       (await jsm.streams.info(names.registry.stream)).state.consumer_count;
-    await using watched = new Watched(store.registry, ['agent.>']);
+    await using watched = new WatchRecorder(store.registry, ['agent.>']);
     await until('it is there', async () => (await consumers()) === 1);
     for await (const feed of store.registry.watch(['agent.>'], new AbortController().signal)) {
       if (feed.kind === 'heartbeat') break;

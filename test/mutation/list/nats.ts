@@ -4,17 +4,20 @@ export const nats: readonly Mutant[] = [
   {
     name: 'purge-unconditionally',
     breaks: 'G2',
-    what: 'removes from NATS whatever stands there',
+    what: 'removes a key from NATS at any revision',
     file: 'src/adapters/nats/write/commit.ts',
     edits: [
-      ['text === undefined ? [...tombstone, ...own] : own', 'text === undefined ? tombstone : own'],
+      [
+        'text === undefined ? [...tombstone, ...expectation] : expectation',
+        'text === undefined ? tombstone : expectation',
+      ],
     ],
     tests: ['test/adapters/nats/write/commit.test.ts'],
   },
   {
     name: 'fence-of-another-subject',
     breaks: 'G3',
-    what: 'sends a fence without the subject that it is about',
+    what: 'sends a fence without the key that it checks',
     file: 'src/adapters/nats/write/commit.ts',
     edits: [['-Subject`, names.registry.prefix + key],', '-Subject`, names.registry.prefix],']],
     tests: ['test/adapters/nats/write/commit.test.ts'],
@@ -22,7 +25,7 @@ export const nats: readonly Mutant[] = [
   {
     name: 'lost-is-again',
     breaks: 'G2',
-    what: 'sends a write again after a conflict as if nothing had come between',
+    what: 'repeats a write after a conflict',
     file: 'src/adapters/nats/connection/jetstream-errors.ts',
     edits: [["[code.wrongLastSequence, 'conflict']", "[code.wrongLastSequence, 'again']"]],
     tests: ['test/adapters/nats/connection/jetstream-errors.test.ts'],
@@ -30,7 +33,7 @@ export const nats: readonly Mutant[] = [
   {
     name: 'stored-unsurely',
     breaks: 'G8',
-    what: 'takes a failed store for one that stored nothing',
+    what: 'treats a failed write as not stored',
     file: 'src/adapters/nats/connection/jetstream-errors.ts',
     edits: [
       ["test(error.description) ? 'full' : 'unsure'", "test(error.description) ? 'full' : 'full'"],
@@ -40,11 +43,11 @@ export const nats: readonly Mutant[] = [
   {
     name: 'silence-of-a-server',
     breaks: 'G6',
-    what: 'takes a server that says nothing for one without connections',
+    what: 'treats a server with an incomplete list as one without connections',
     file: 'src/adapters/nats/disconnects/closed-connections.ts',
     edits: [
       [
-        '    if (connections.length < total) {\n      this.#held.delete(server);\n      return [];\n    }\n',
+        '    if (connections.length < total) {\n      this.#servers.delete(server);\n      return [];\n    }\n',
         '',
       ],
     ],
@@ -53,12 +56,12 @@ export const nats: readonly Mutant[] = [
   {
     name: 'renew-anything',
     breaks: 'G3',
-    what: 'renews a lease of NATS at whatever revision it stands',
+    what: 'renews a lease in NATS at any revision',
     file: 'src/adapters/nats/leases.ts',
     edits: [
       [
-        'await publish(link, [put(key, text, expect, ttl)], left)',
-        'await publish(link, [{ ...put(key, text, expect, ttl), headers: [headersOf.ttl(ttl)] }], left)',
+        'await publish(connection, [put(key, text, expected, ttl)], left)',
+        'await publish(connection, [{ ...put(key, text, expected, ttl), headers: [headersOf.ttl(ttl)] }], left)',
       ],
     ],
     tests: ['test/contract/nats.test.ts'],
@@ -67,14 +70,9 @@ export const nats: readonly Mutant[] = [
   {
     name: 'release-anything',
     breaks: 'G3',
-    what: 'releases a lease of NATS that somebody else holds by now',
+    what: 'releases a lease in NATS that has another holder now',
     file: 'src/adapters/nats/leases.ts',
-    edits: [
-      [
-        "headers: [['KV-Operation', 'PURGE'], headersOf.expect(at), headersOf.ttl(releasedTtl)]",
-        "headers: [['KV-Operation', 'PURGE'], headersOf.ttl(releasedTtl)]",
-      ],
-    ],
+    edits: [['          headersOf.expect(revision),\n', '']],
     tests: ['test/contract/nats.test.ts'],
     needs: 'nats-server',
   },

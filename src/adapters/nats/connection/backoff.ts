@@ -1,6 +1,6 @@
 import type { Millis } from '../../../domain/time.ts';
 
-/** Resolves after `duration`, or at once when `signal` is aborted; it never rejects. */
+/** Resolves after `duration`, or immediately when `signal` is aborted. Never rejects. */
 export function sleep(duration: Millis, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
@@ -15,16 +15,16 @@ export function sleep(duration: Millis, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * How long to wait before try number `tries` (from 0): doubling from `least` up to `most`, of which a
- * random half is kept back, so that those who failed together do not come back together.
+ * How long to wait before try number `tries` (from 0). Doubles from `min` up to `max`; a random part of
+ * up to one half is subtracted, so that clients that failed together do not retry together.
  */
-export function backoff(tries: number, least: Millis, most: Millis): Millis {
-  const full = Math.min(most, least * 2 ** Math.min(tries, 20));
+export function backoff(tries: number, min: Millis, max: Millis): Millis {
+  const full = Math.min(max, min * 2 ** Math.min(tries, 20));
   return full * (0.5 + fraction() / 2);
 }
 
-/** Uniform in [0, 1). Not the entropy port's: no decision hangs on it, and no run replays it. */
+/** Uniform in [0, 1). Not from the entropy port: no decision depends on it, and no run replays it. */
 function fraction(): number {
-  const [word = 0] = crypto.getRandomValues(new Uint32Array(1));
-  return word / 2 ** 32;
+  const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return random / 2 ** 32;
 }

@@ -10,7 +10,7 @@ import {
 import { Fault } from '../../../domain/fault.ts';
 import { type Millis, seconds } from '../../../domain/time.ts';
 
-/** The contents of what proves who we are, not the path of a file. */
+/** The credentials themselves, not the path of a file. */
 type Credentials =
   | { readonly user: string; readonly pass?: string }
   | { readonly token: string }
@@ -19,16 +19,16 @@ type Credentials =
 
 export interface ConnectOptions {
   readonly servers: readonly string[];
-  /** How the server and its advisories call this connection: see `connectionName`. */
+  /** The connection's name on the server and in its advisories: see `connectionName`. */
   readonly name: string;
   readonly credentials?: Credentials;
   readonly tls?: NonNullable<NodeConnectionOptions['tls']>;
   /**
-   * Must start with `_INBOX`: a run answers nobody else (see probe.ts). Its own per user where users
-   * must not read each other's replies.
+   * Must start with `_INBOX`: a run replies to no other subject (see run-messaging.ts). Use one prefix
+   * per user where users must not read each other's replies.
    */
   readonly inboxPrefix?: string;
-  /** How long a server may take for the handshake. */
+  /** Time limit of the handshake with one server. */
   readonly connectWithin?: Millis;
   readonly signal?: AbortSignal;
 }
@@ -36,16 +36,19 @@ export interface ConnectOptions {
 const encoder = new TextEncoder();
 
 /**
- * Connects, and stays connected from then on, for ever.
+ * Connects, and reconnects without limit after every loss.
  *
- * A client that stops trying would turn an outage into an end. The pings notice a dead peer within
- * 10 to 15 s; the supervised watches notice within 2.5 s and do not wait for them.
- * @throws {Fault} `store-unavailable` where nothing answers, `store-refused` where we may not enter
+ * A client that gave up would turn an outage into a permanent failure. The pings detect a dead peer
+ * within 10 to 15 s; the supervised watches detect it within 2.5 s without them.
+ * @throws {Fault} `store-unavailable` if no server answers, `store-refused` if the login is refused
  */
 export async function connectNats(options: ConnectOptions): Promise<NatsConnection> {
   const { inboxPrefix = '_INBOX', signal } = options;
   if (!/^_INBOX[A-Za-z0-9_-]*$/.test(inboxPrefix)) {
-    throw new Fault('bad-setting', `the inbox prefix '${inboxPrefix}' does not start with _INBOX`);
+    throw new Fault(
+      'bad-setting',
+      `the inbox prefix must be _INBOX, optionally followed by letters, digits, '-' and '_' (got '${inboxPrefix}')`,
+    );
   }
   const { addresses, login } = readServers(options.servers);
   const credentials = options.credentials ?? login;
@@ -62,7 +65,8 @@ export async function connectNats(options: ConnectOptions): Promise<NatsConnecti
     maxPingOut: 2,
     // Otherwise every request pays for a stack trace.
     noAsyncTraces: true,
-    // Wrong credentials may be a server that is still being configured; two refusals must not end us.
+    // A server that is still being configured may refuse right credentials; two refusals must not
+    // end the client.
     ignoreAuthErrorAbort: true,
     ...(options.tls ? { tls: options.tls } : {}),
     ...(credentials ? { authenticator: authenticator(credentials) } : {}),
@@ -74,7 +78,7 @@ export async function connectNats(options: ConnectOptions): Promise<NatsConnecti
   }
 }
 
-/** Closes within `within` whatever the server does: a frozen one would hold a polite close. */
+/** Closes the connection within `within`: a frozen server would block a graceful close. */
 export async function closeNats(connection: NatsConnection, within: Millis = 2000): Promise<void> {
   const closing = connection.close().catch(() => undefined);
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -86,8 +90,8 @@ export async function closeNats(connection: NatsConnection, within: Millis = 200
 }
 
 /**
- * Servers without what may be written before the `@`, which the client drops without a word, and that
- * as a login: `nats://user:password@host`, or a token alone, is how other tools take it.
+ * Splits the login off the server addresses. The client silently drops the part before the `@`; other
+ * tools accept `nats://user:password@host`, or a token alone.
  */
 function readServers(servers: readonly string[]): {
   readonly addresses: string[];
@@ -127,7 +131,7 @@ async function orAborted(
   try {
     return await Promise.race([opening, aborted]);
   } catch (cause) {
-    // The client has no way to give up dialling: whatever it still opens is closed.
+    // The client cannot cancel a dial: close the connection if it still opens.
     opening.then(closeNats, () => undefined);
     throw cause;
   } finally {
@@ -136,17 +140,17 @@ async function orAborted(
 }
 
 function connectFault(cause: unknown, { servers }: ConnectOptions): Fault {
-  const at = readServers(servers).addresses.join(', ');
+  const addresses = readServers(servers).addresses.join(', ');
   const why = cause instanceof Error ? cause.message : String(cause);
-  // A server that has too much to do hears the login too late: that says nothing about the login.
+  // An overloaded server reads the login too late: that is no evidence against the login.
   if (cause instanceof errors.AuthorizationError && !/timeout/i.test(why)) {
-    return new Fault('store-refused', `the server at ${at} does not let us in: ${why}`, {
+    return new Fault('store-refused', `the server at ${addresses} refused the login: ${why}`, {
       cause,
-      hint: 'check user and password, token or credentials file, and that they are of its account',
+      hint: 'check the user and password, token or credentials file, and that they belong to this account',
     });
   }
-  return new Fault('store-unavailable', `no NATS server answers at ${at}: ${why}`, {
+  return new Fault('store-unavailable', `no NATS server answers at ${addresses}: ${why}`, {
     cause,
-    hint: 'is a server running there? `rollcall up` starts one on this machine',
+    hint: 'check that a server is running there; `rollcall up` starts one on this machine',
   });
 }

@@ -3,23 +3,23 @@ import { AgentName, HostId, RunId, type RunRef } from '../../../domain/identity/
 import { decodeSubjectToken, encodeSubjectToken } from '../../../domain/identity/subject-token.ts';
 
 /**
- * A server refuses who introduces himself with more than 4096 bytes (`max_control_line`), and credentials
- * take their part of them.
+ * A server refuses a client whose CONNECT message is longer than 4096 bytes (`max_control_line`), and
+ * the credentials take part of these.
  */
-const longest = 2048;
+const maxLength = 2048;
 
 /**
- * What a run calls its connection, so that the server's disconnect advisories name the run.
+ * The name of a run's connection, so that the server's disconnect advisories identify the run.
  *
- * Whoever connects chooses this name: it may only ever make a collector look, never decide. Where host
- * and agent are called too long for it, it names nobody.
+ * The client chooses this name, so it may only make a collector check a run, never decide about it.
+ * If the names of host and agent are too long, the connection name identifies no run.
  */
-export function connectionName(of: RunRef): string {
-  const name = `rollcall ${encodeSubjectToken(of.host)}/${encodeSubjectToken(of.agent)} ${of.run}`;
-  return name.length > longest ? 'rollcall agent' : name;
+export function connectionName(ref: RunRef): string {
+  const name = `rollcall ${encodeSubjectToken(ref.host)}/${encodeSubjectToken(ref.agent)} ${ref.run}`;
+  return name.length > maxLength ? 'rollcall agent' : name;
 }
 
-/** The run that a connection's name tells of; undefined: not a run's connection. */
+/** The run that a connection name identifies; undefined if it is not the name of a run's connection. */
 export function runOfConnection(name: string): RunRef | undefined {
   const [, host, agent, run] = /^rollcall ([^/ ]+)\/([^/ ]+) ([^/ ]+)$/.exec(name) ?? [];
   if (host === undefined || agent === undefined) return undefined;

@@ -8,8 +8,8 @@ import type { Reply, SupervisedConnection } from './supervised-connection.ts';
 
 export type Answer<T> = { readonly ok: T } | { readonly error: JsError };
 
-/** Errors that pass by themselves: a leader is being elected, or the server is starting. */
-const passing: ReadonlySet<number> = new Set([
+/** Errors that end without intervention: a leader is being elected, or the server is starting. */
+const transientErrors: ReadonlySet<number> = new Set([
   code.notAvailable,
   code.notLeader,
   code.streamOffline,
@@ -19,18 +19,18 @@ const passing: ReadonlySet<number> = new Set([
 export interface ApiOptions {
   readonly within: Millis;
   readonly signal?: AbortSignal | undefined;
-  /** The server refuses the request unless it knows this level: settings are not dropped silently. */
+  /** The server refuses the request unless it supports this level; else it would drop settings silently. */
   readonly level?: number;
 }
 
 /**
- * Asks JetStream's API something that may be asked twice, until it answers or the time is over.
+ * Sends an idempotent request to the JetStream API until it is answered or the time is over.
  *
- * While a stream has no leader nobody answers, so each try waits a fraction of the time only.
+ * A stream without a leader does not answer, so each try waits for only a fraction of the time.
  * @throws {Fault} `store-unavailable`
  */
 export async function askApi<T>(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   what: string,
   request: object,
   options: ApiOptions,
@@ -43,7 +43,7 @@ export async function askApi<T>(
     if (left <= 0) throw new Fault('store-unavailable', `${what}: ${why || 'no time left'}`);
     const hdrs = headers();
     if (options.level !== undefined) hdrs.set('Nats-Required-Api-Level', String(options.level));
-    const reply = await link.request(`$JS.API.${what}`, text, {
+    const reply = await connection.request(`$JS.API.${what}`, text, {
       within: Math.min(left, Math.max(250, options.within / 3)),
       signal: options.signal,
       ...(options.level === undefined ? {} : { headers: hdrs }),
@@ -51,25 +51,25 @@ export async function askApi<T>(
     const answer = read<T>(reply);
     if (typeof answer !== 'string') return answer;
     why = answer;
-    if (link.connection.isClosed() || options.signal?.aborted) {
+    if (connection.client.isClosed() || options.signal?.aborted) {
       throw new Fault('store-unavailable', `${what}: ${why}`);
     }
     await sleep(Math.min(backoff(tries, 10, 250), until - performance.now()), options.signal);
   }
 }
 
-/** The answer, or why there is none yet. */
+/** The result, or the reason why there is none yet. */
 function read<T>(reply: Reply): Answer<T> | string {
   if (reply.kind !== 'received') return reply.why;
   const body = jsonOf(reply.msg);
-  // Whoever may answer there may answer anything.
-  if (typeof body !== 'object' || body === null) return 'the answer cannot be read';
+  // Any client with permission to reply may send anything.
+  if (typeof body !== 'object' || body === null) return 'the reply is not a JSON object';
   const error = errorIn(body);
   if (error === undefined) return { ok: body as T };
-  return passing.has(error.err_code) ? error.description : { error };
+  return transientErrors.has(error.err_code) ? error.description : { error };
 }
 
-/** The answer, where an error is none that we foresaw. */
+/** The result of a call for which no error is expected. */
 export function expectOk<T>(what: string, answer: Answer<T>): T {
   if ('ok' in answer) return answer.ok;
   throw apiFault(what, answer.error);
@@ -80,6 +80,8 @@ export function apiFault(what: string, error: JsError): Fault {
   return new Fault(
     missing ? 'store-misconfigured' : 'store-refused',
     `${what}: ${error.description} (${error.err_code})`,
-    missing ? { hint: 'was the stream deleted? `rollcall doctor` says what is missing' } : {},
+    missing
+      ? { hint: 'the stream may have been deleted; `rollcall doctor` lists what is missing' }
+      : {},
   );
 }

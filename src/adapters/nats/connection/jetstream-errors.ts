@@ -1,4 +1,4 @@
-/** An error of JetStream, in an acknowledgement or an answer of its API. */
+/** A JetStream error, in an acknowledgement or in an API reply. */
 export interface JsError {
   readonly code: number;
   readonly err_code: number;
@@ -6,8 +6,8 @@ export interface JsError {
 }
 
 /**
- * The error in an answer, whoever gave it; undefined: it says none. Some errors of the API have no code
- * of their own.
+ * The error in a reply; undefined if it has none. The reply may come from any client. Some API errors
+ * have no code of their own.
  */
 export function errorIn(answer: object): JsError | undefined {
   const { error } = answer as { readonly error?: Partial<JsError> | null };
@@ -16,14 +16,14 @@ export function errorIn(answer: object): JsError | undefined {
   return {
     code: numberOr0(code),
     err_code: numberOr0(err_code),
-    description: typeof description === 'string' ? description : 'an error without a word',
+    description: typeof description === 'string' ? description : 'an error without a description',
   };
 }
 
-/** Whatever else stands there says nothing: an object may even refuse to be a number. */
-const numberOr0 = (said: unknown): number => (typeof said === 'number' ? said : 0);
+/** 0 for anything that is not a number: `Number()` of a foreign object may throw. */
+const numberOr0 = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
-/** Error codes that are named in this adapter (nats-server, server/errors.json). */
+/** The error codes that this adapter uses (nats-server, server/errors.json). */
 export const code = {
   notAvailable: 10008,
   notLeader: 10009,
@@ -51,21 +51,21 @@ export const code = {
 } as const;
 
 /**
- * What an error in answer to a write means.
+ * What an error reply to a write means.
  *
- * - `conflict`: stored nothing; a record or a fence is not at its revision.
- * - `again`: stored nothing; the very same write may pass in a moment.
- * - `full`: stored nothing; will not pass before somebody makes room.
- * - `unsure`: may have stored it.
- * - `misconfigured`: stored nothing; the stream is not the one that we need.
- * - `refused`: stored nothing, and never will.
+ * - `conflict`: not stored; a record or a fence has another revision than expected.
+ * - `again`: not stored; the same write may succeed in a moment.
+ * - `full`: not stored; it cannot succeed before an operator frees space.
+ * - `unsure`: may have been stored.
+ * - `misconfigured`: not stored; the stream has not the settings that we need.
+ * - `refused`: not stored; the same write can never succeed.
  */
 export type Meaning = 'conflict' | 'again' | 'full' | 'unsure' | 'misconfigured' | 'refused';
 
 const meanings: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
   [code.wrongLastSequence, 'conflict'],
-  // Three servers: something on this subject is proposed and not yet applied, be it only a fence that
-  // somebody else holds (B11). If it was a write, the next try is told `conflict`.
+  // Three servers: a proposal on this subject is not yet applied, possibly only the fence of another
+  // commit (B11). If it was a write, the next try gets `conflict`.
   [code.inProcess, 'again'],
   [code.fenceNotReady, 'again'],
   [code.notAvailable, 'again'],
@@ -73,8 +73,8 @@ const meanings: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
   [code.streamOffline, 'again'],
   [code.tooManyRequests, 'again'],
   [code.tooManyBatches, 'again'],
-  // A batch is checked and proposed by the one leader that has all of it: without, nothing is stored.
-  // Its start went to another leader, or was lost with a connection, or may not be published.
+  // A batch is checked and proposed by the one leader that has all of its messages; else nothing is
+  // stored. Its first messages went to another leader, or were lost with a connection, or were refused.
   [code.batchIncomplete, 'again'],
   [code.insufficientResources, 'full'],
   [code.accountLimit, 'full'],
@@ -87,10 +87,10 @@ const meanings: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
   [code.notEnabledForAccount, 'misconfigured'],
 ]);
 
-/** What this error, in answer to a write, means for the write. */
+/** What this error reply means for the write. */
 export function meaningOf(error: JsError): Meaning {
-  // The same code says that a limit was met, before anything is stored, and that storing failed: after
-  // that a single server keeps the batch on disk and may finish it when it starts again.
+  // One code for two cases: a limit was reached before anything was stored, or storing failed. After
+  // a failure a single server keeps the batch on disk and may finish it at its next start.
   if (error.err_code === code.storeFailed) {
     return /maximum (bytes|messages)/.test(error.description) ? 'full' : 'unsure';
   }

@@ -5,7 +5,7 @@ import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { BucketNames } from './subject-names.ts';
 
-/** A message as a stream holds it. */
+/** A message that a stream has stored. */
 export interface StreamMessage {
   readonly subject: string;
   readonly seq: Revision;
@@ -13,7 +13,7 @@ export interface StreamMessage {
   header(name: string): string | undefined;
 }
 
-/** What somebody answered, whoever it was; undefined: no JSON, or deeper than any of ours (G12). */
+/** The JSON of a message from any client; undefined if it is no JSON or nested too deeply (G12). */
 export function jsonOf(msg: Msg): unknown {
   try {
     return readJson(msg.string());
@@ -23,7 +23,7 @@ export function jsonOf(msg: Msg): unknown {
   }
 }
 
-/** As the API's `STREAM.MSG.GET` answers. */
+/** The reply of the API's `STREAM.MSG.GET`. */
 export interface ApiMessage {
   readonly subject: string;
   readonly seq: number;
@@ -48,30 +48,33 @@ export function fromApi({ subject, seq, hdrs, data }: ApiMessage): StreamMessage
 const decode = (base64: string | undefined): string =>
   base64 === undefined ? '' : Buffer.from(base64, 'base64').toString('utf8');
 
-/** Where a delivered message stands in its stream and in what its consumer delivers. */
+/** Position of a delivered message in its stream and among the deliveries of its consumer. */
 export interface DeliveryPosition {
   readonly seq: Revision;
-  /** Counts deliveries: a jump means that one was lost on the way. */
+  /** Counts deliveries: a gap means that a message was lost. */
   readonly delivery: number;
-  /** When this stream stored it, by its leader's clock. */
+  /** When this stream stored it, by the clock of the stream's leader. */
   readonly storedAt: WallTime;
-  /** How many more the consumer knew of. */
+  /** How many further messages the consumer knew of. */
   readonly pending: number;
 }
 
-/** Newer servers put the domain and the account before the stream, and one token after all of it. */
-export function placeOf(reply: string): DeliveryPosition {
+/**
+ * Parses the reply subject of a delivery (`$JS.ACK…`). Newer servers insert domain and account before
+ * the stream and append one token.
+ */
+export function parseDeliveryPosition(reply: string): DeliveryPosition {
   const tokens = reply.split('.');
-  const at = tokens.length === 9 ? 5 : 7;
+  const start = tokens.length === 9 ? 5 : 7;
   return {
-    seq: Number(tokens[at]),
-    delivery: Number(tokens[at + 1]),
-    storedAt: Math.floor(Number(tokens[at + 2]) / 1e6), // from nanoseconds
-    pending: Number(tokens[at + 3]),
+    seq: Number(tokens[start]),
+    delivery: Number(tokens[start + 1]),
+    storedAt: Math.floor(Number(tokens[start + 2]) / 1e6), // from nanoseconds
+    pending: Number(tokens[start + 3]),
   };
 }
 
-/** A message of a bucket as an entry; a removal, by whatever tool, is an entry without text. */
+/** A bucket's message as an entry. A removal, by this program or another tool, is an entry without text. */
 export function entryOf(bucket: BucketNames, message: StreamMessage): KeyValueEntry {
   const key = message.subject.slice(bucket.prefix.length);
   const { seq: revision, text } = message;
@@ -81,7 +84,7 @@ export function entryOf(bucket: BucketNames, message: StreamMessage): KeyValueEn
 
 export function deliveredEntry(bucket: BucketNames, msg: Msg, revision: Revision): KeyValueEntry {
   const key = msg.subject.slice(bucket.prefix.length);
-  // Only an empty message may be a removal: reading 100 000 headers for nothing is what takes time.
+  // Only an empty message can be a removal. Do not parse 100 000 headers of the others: it is slow.
   const removed = msg.data.length === 0 && isRemoval(headerOf(msg.headers));
   return { key, revision, text: removed ? undefined : msg.string() };
 }
@@ -89,7 +92,7 @@ export function deliveredEntry(bucket: BucketNames, msg: Msg, revision: Revision
 const headerOf = (headers: MsgHdrs | undefined) => (name: string) =>
   headers?.get(name) || undefined;
 
-/** A KV tool's DEL or PURGE, or the marker that a server leaves where a stream asks for markers. */
+/** DEL or PURGE of a KV tool, or the delete marker that a server writes where a stream enables them. */
 function isRemoval(header: (name: string) => string | undefined): boolean {
   const operation = header('KV-Operation');
   return operation === 'DEL' || operation === 'PURGE' || header('Nats-Marker-Reason') !== undefined;

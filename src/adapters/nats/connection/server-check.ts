@@ -3,39 +3,48 @@ import type { Millis } from '../../../domain/time.ts';
 import { askApi } from './jetstream-api.ts';
 import type { SupervisedConnection } from './supervised-connection.ts';
 
-/** The first release with atomic batches that are whole after a leader change. */
-const leastServer = '2.12.1';
+/** The first release whose atomic batches stay complete across a leader change. */
+const minimumVersion = '2.12.1';
 
 /**
- * Refuses a server that cannot keep the store's promises.
+ * Checks that the server is new enough and has JetStream.
  * @throws {Fault} `server-too-old`, `store-misconfigured` (no JetStream), `store-unavailable`
  */
-export async function checkServer(link: SupervisedConnection, within: Millis): Promise<void> {
-  const { info } = link.connection;
+export async function checkServer(connection: SupervisedConnection, within: Millis): Promise<void> {
+  const { info } = connection.client;
   const version = info?.version ?? 'unknown';
-  if (!atLeast(version, leastServer)) {
+  if (!atLeast(version, minimumVersion)) {
     throw new Fault(
       'server-too-old',
-      `the server at ${link.connection.getServer()} is nats-server ${version}; at least ${leastServer} is needed`,
-      { hint: 'atomic batches and per-key TTLs came with 2.12; update the server' },
+      `the server at ${connection.client.getServer()} is nats-server ${version}; at least ${minimumVersion} is required`,
+      { hint: 'update the server: atomic batches and per-key TTLs need 2.12' },
     );
   }
-  // Seen under chaos: a server whose disk is full turns JetStream off until it is started again.
+  // Seen in chaos tests: a server with a full disk disables JetStream until it is restarted.
   const hint =
-    'start nats-server with -js, or give the account `jetstream: enabled`; if it had it before, its log says why it was turned off (a full disk does that)';
-  // Without JetStream on this very server another one of its cluster may still serve it: ask.
-  const patience = info?.jetstream === true ? within : Math.min(within, 1000);
-  const answer = await askApi(link, 'INFO', {}, { within: patience }).catch((cause: unknown) => {
-    if (info?.jetstream === true || !(cause instanceof Fault)) throw cause;
-    throw new Fault('store-misconfigured', 'this server has no JetStream', { cause, hint });
-  });
+    'start nats-server with -js, or set `jetstream: enabled` for the account; if JetStream was enabled before, the server log says why it was disabled (a full disk does that)';
+  // If this server has no JetStream, another server of its cluster may still serve the request.
+  const timeout = info?.jetstream === true ? within : Math.min(within, 1000);
+  const answer = await askApi(connection, 'INFO', {}, { within: timeout }).catch(
+    (cause: unknown) => {
+      if (info?.jetstream === true || !(cause instanceof Fault)) throw cause;
+      throw new Fault('store-misconfigured', 'JetStream is not enabled on this server', {
+        cause,
+        hint,
+      });
+    },
+  );
   if ('ok' in answer) return;
-  throw new Fault('store-misconfigured', `no JetStream: ${answer.error.description}`, { hint });
+  throw new Fault(
+    'store-misconfigured',
+    `JetStream is not available: ${answer.error.description}`,
+    { hint },
+  );
 }
 
-/** Compares the three numbers of a version; what follows them (`-RC.1`) counts for nothing. */
-export function atLeast(version: string, least: string): boolean {
-  const [a, b] = [numbers(version), numbers(least)];
+/** Compares the three numbers of a version. A suffix such as `-RC.1` is ignored. */
+export function atLeast(version: string, minimum: string): boolean {
+  const [a, b] = [numbers(version), numbers(minimum)];
   for (const index of [0, 1, 2]) {
     const difference = (a[index] ?? 0) - (b[index] ?? 0);
     if (difference !== 0) return difference > 0;

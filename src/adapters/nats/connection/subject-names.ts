@@ -1,13 +1,13 @@
 import type { Namespace } from '../../../domain/identity/names.ts';
 
-/** One of the KV buckets: where its stream is, and what comes before a key on the wire. */
+/** A KV bucket: the name of its stream and the subject prefix of its keys. */
 export interface BucketNames {
   readonly stream: string;
   /** With the trailing dot. */
   readonly prefix: string;
 }
 
-/** Everything that a namespace is called on the server (docs/protocol.md). */
+/** The streams and subjects of a namespace (docs/protocol.md). */
 export interface SubjectNames {
   readonly namespace: Namespace;
   readonly leases: BucketNames;
@@ -17,13 +17,13 @@ export interface SubjectNames {
   /** Where events are written (the outbox), with the trailing dot. */
   readonly eventPrefix: string;
   /**
-   * Messages that carry a commit's fences where it has more of them than events, with the trailing dot:
-   * each place is overwritten by the next commit, and nobody reads them.
+   * Messages that carry those fences of a commit for which it has no event, with the trailing dot. The
+   * next commit overwrites them; nothing reads them.
    */
   readonly fencePrefix: string;
-  /** Where the audit stream keeps them, with the trailing dot. */
+  /** Events in the audit stream, with the trailing dot. */
   readonly auditPrefix: string;
-  /** Where runs are asked and told, with the trailing dot. */
+  /** Requests and notices to runs, with the trailing dot. */
   readonly runPrefix: string;
 }
 
@@ -41,5 +41,5 @@ export function subjectNamesOf(namespace: Namespace): SubjectNames {
   };
 }
 
-/** As the KV convention has it, so that anybody's KV tool opens the buckets. */
+/** Follows the KV naming convention, so that any KV tool can open the buckets. */
 const bucket = (name: string): BucketNames => ({ stream: `KV_${name}`, prefix: `$KV.${name}.` });

@@ -1,123 +1,126 @@
 import type { Millis } from '../../../domain/time.ts';
 import type { ConnectionList } from './connection-lists.ts';
 
-/** A connection that has closed, as far as a server tells. */
+/** A closed connection, as a server lists it. */
 export interface ClosedConnection {
   readonly server: string;
   readonly cid: number;
   readonly name: string;
-  /** In the server's words; empty: it is only gone. */
+  /** The server's text; empty if the connection only disappeared from the list. */
   readonly reason: string;
 }
 
-/** What closed is listed within so long. */
-const listedWithin: Millis = 2000;
+/** A closed connection appears in the list within this time. */
+const maxListingDelay: Millis = 2000;
 
 /**
- * What is new in the servers' lists of closed connections. What had closed before a server was first
- * heard is not; what has closed lately is said again and again.
+ * Finds new entries in the servers' lists of closed connections. Connections that closed before the
+ * first list of their server are not reported; recent ones may be reported repeatedly.
  */
 export class ClosedConnectionDiff {
-  /** From when on a connection that closed is news: by server, on its clock. */
-  readonly #since = new Map<string, number>();
+  /** Connections that closed at this time or later are new; by server, on its clock. */
+  readonly #newFrom = new Map<string, number>();
 
-  /** `more`: the list holds nothing but news, and ends before the news may end. */
+  /** `more`: all listed connections are new and the list is cut off, so there may be more new ones. */
   take(list: ConnectionList): { news: readonly ClosedConnection[]; more: boolean } {
     const { server, now, total, connections } = list;
-    const since = this.#since.get(server);
-    if (since === undefined) {
-      if (Number.isFinite(now)) this.#since.set(server, now);
+    const newFrom = this.#newFrom.get(server);
+    if (newFrom === undefined) {
+      if (Number.isFinite(now)) this.#newFrom.set(server, now);
       return { news: [], more: false };
     }
-    const news = connections.filter(({ stop }) => stop >= since);
+    const news = connections.filter(({ stop }) => stop >= newFrom);
     const more = news.length === connections.length && connections.length < total;
-    if (!more && Number.isFinite(now)) this.#since.set(server, Math.max(since, now - listedWithin));
+    if (!more && Number.isFinite(now)) {
+      this.#newFrom.set(server, Math.max(newFrom, now - maxListingDelay));
+    }
     return { news: news.map(({ cid, name, reason }) => ({ server, cid, name, reason })), more };
   }
 }
 
-/** Of a server with more open connections nothing is told: to list them all twice a second is too much. */
-export const mostOpen = 1024;
-/** A server that was not heard for so many looks is forgotten, with what it said. */
+/** Servers with more open connections are skipped: listing all of them twice a second costs too much. */
+export const maxOpen = 1024;
+/** The state of a server is dropped after so many polls without a reply. */
 const forgetAfter = 120;
 
-interface Open {
+interface OpenConnection {
   readonly name: string;
-  /** In which comparison it was first seen. */
-  readonly since: number;
+  /** Number of the comparison in which it was first listed. */
+  readonly firstSeen: number;
 }
 
-interface Held {
+interface ServerState {
   readonly total: number;
   readonly newest: number | undefined;
-  readonly open: ReadonlyMap<number, Open>;
-  readonly look: number;
+  readonly open: ReadonlyMap<number, OpenConnection>;
+  readonly lastPoll: number;
 }
 
 /**
- * Which connections are gone from the servers' lists of open ones, each compared with what the same
- * server said before: one that says nothing has lost nobody. A connection whose client is back under
- * its name, on whichever server, is not gone.
+ * Finds connections that have disappeared from the servers' lists of open ones. Each list is compared
+ * with the previous one of the same server; a server that does not reply has lost no connection. A
+ * connection whose client is connected again under its name, to any server, is not reported.
  */
 export class OpenConnectionDiff {
-  readonly #held = new Map<string, Held>();
-  #looks = 0;
+  readonly #servers = new Map<string, ServerState>();
+  #polls = 0;
   #comparisons = 0;
 
-  /** Whether one of the servers, by its newest connection and their number, has other ones than before. */
-  changed(lists: readonly ConnectionList[]): boolean {
-    this.#looks += 1;
-    const changed = lists.filter((list) => this.#hasChanged(list));
-    for (const [server, { look }] of this.#held) {
-      if (this.#looks - look > forgetAfter) this.#held.delete(server);
+  /** Whether the newest connection or the number of connections of any server has changed. */
+  hasChanged(lists: readonly ConnectionList[]): boolean {
+    this.#polls += 1;
+    const changed = lists.filter((list) => this.#isChanged(list));
+    for (const [server, { lastPoll }] of this.#servers) {
+      if (this.#polls - lastPoll > forgetAfter) this.#servers.delete(server);
     }
     return changed.length > 0;
   }
 
-  /** Those that are gone, by lists of up to {@link mostOpen} connections. */
+  /** The connections that have disappeared, by lists of up to {@link maxOpen} connections. */
   compare(lists: readonly ConnectionList[]): readonly ClosedConnection[] {
     this.#comparisons += 1;
-    const gone = lists.flatMap((list) => this.#goneFrom(list));
-    return gone
-      .filter((connection) => !this.#isBack(connection))
+    const missing = lists.flatMap((list) => this.#missingFrom(list));
+    return missing
+      .filter((connection) => !this.#isReconnected(connection))
       .map(({ server, cid, name }) => ({ server, cid, name, reason: '' }));
   }
 
-  #hasChanged({ server, total, connections: [newest] }: ConnectionList): boolean {
-    const held = this.#held.get(server);
-    if (total > mostOpen) {
-      this.#held.delete(server);
+  #isChanged({ server, total, connections: [newest] }: ConnectionList): boolean {
+    const previous = this.#servers.get(server);
+    if (total > maxOpen) {
+      this.#servers.delete(server);
       return false;
     }
-    if (held === undefined) return true;
-    this.#held.set(server, { ...held, look: this.#looks });
-    return held.total !== total || held.newest !== newest?.cid;
+    if (previous === undefined) return true;
+    this.#servers.set(server, { ...previous, lastPoll: this.#polls });
+    return previous.total !== total || previous.newest !== newest?.cid;
   }
 
-  #goneFrom({ server, total, connections }: ConnectionList) {
-    const before = this.#held.get(server)?.open ?? new Map<number, Open>();
+  #missingFrom({ server, total, connections }: ConnectionList) {
+    const previous = this.#servers.get(server)?.open ?? new Map<number, OpenConnection>();
     if (connections.length < total) {
-      this.#held.delete(server);
+      this.#servers.delete(server);
       return [];
     }
-    const open = new Map<number, Open>(
+    const open = new Map<number, OpenConnection>(
       connections.map(({ cid, name }) => {
-        return [cid, { name, since: before.get(cid)?.since ?? this.#comparisons }];
+        return [cid, { name, firstSeen: previous.get(cid)?.firstSeen ?? this.#comparisons }];
       }),
     );
-    // One that has only just connected has not said its name yet: it is looked at once more.
-    const unnamed = connections.some(({ cid, name }) => name === '' && !before.has(cid));
+    // A new connection may not have sent its name yet: list the connections once more.
+    const unnamed = connections.some(({ cid, name }) => name === '' && !previous.has(cid));
     const newest = unnamed ? undefined : connections[0]?.cid;
-    this.#held.set(server, { total, newest, open, look: this.#looks });
-    const gone = [...before].filter(([cid]) => !open.has(cid));
-    return gone.map(([cid, connection]) => ({ server, cid, ...connection }));
+    this.#servers.set(server, { total, newest, open, lastPoll: this.#polls });
+    const missing = [...previous].filter(([cid]) => !open.has(cid));
+    return missing.map(([cid, connection]) => ({ server, cid, ...connection }));
   }
 
-  #isBack({ server, cid, name, since }: Open & { server: string; cid: number }): boolean {
-    for (const [at, { open }] of this.#held) {
-      for (const [other, connection] of open) {
-        if (connection.name !== name) continue;
-        if (connection.since > since || (at === server && other > cid)) return true;
+  #isReconnected(missing: OpenConnection & { server: string; cid: number }): boolean {
+    for (const [server, { open }] of this.#servers) {
+      for (const [cid, { name, firstSeen }] of open) {
+        if (name !== missing.name) continue;
+        if (firstSeen > missing.firstSeen) return true;
+        if (server === missing.server && cid > missing.cid) return true;
       }
     }
     return false;

@@ -5,111 +5,111 @@ import { jsonOf } from '../connection/message.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { newInbox } from '../read/consumer.ts';
 
-/** Where each server is asked for the connections of one's own account: whoever may publish, may ask. */
+/** Each server replies with the connections of our account, if we may publish to this subject. */
 export const listSubject = '$SYS.REQ.ACCOUNT.PING.CONNZ';
 
-/** How long the servers that answered lately are waited for. */
-const answersWithin: Millis = 250;
-/** One that leaves so many questions in a row without an answer is waited for no longer. */
-const patience = 4;
+/** Time limit for the replies of the servers. */
+const repliesWithin: Millis = 250;
+/** After so many queries without a reply, a server is no longer waited for. */
+const maxMissedReplies = 4;
 
-export interface ListQuestion {
+export interface ListQuery {
   readonly state: 'open' | 'closed';
   readonly limit: number;
 }
 
 interface ListedConnection {
-  /** Counts up, on its server. */
+  /** Number of the connection; increases on its server. */
   readonly cid: number;
-  /** As its client chose it; empty where it chose none. */
+  /** The name that the client chose, or empty. */
   readonly name: string;
-  /** Why it closed, in the server's words. */
+  /** The server's reason for the close. */
   readonly reason: string;
-  /** When it closed, on the server's clock; NaN where that is not said. */
+  /** Time of the close on the server's clock; NaN if unknown. */
   readonly stop: number;
 }
 
-/** One server's answer. */
+/** The reply of one server. */
 export interface ConnectionList {
   readonly server: string;
-  /** When it was made, on the server's clock. */
+  /** Time of the reply on the server's clock. */
   readonly now: number;
-  /** How many connections there are; those listed may be fewer. */
+  /** Number of connections; the list may contain fewer. */
   readonly total: number;
-  /** Newest first: opened last, or closed last. */
+  /** Newest first, by time of opening or closing. */
   readonly connections: readonly ListedConnection[];
 }
 
-/** Asks all servers at once for their connections, one question after the other. */
+/** Queries all servers for their connections, one query at a time. */
 export class ConnzClient implements Disposable {
-  readonly #link: SupervisedConnection;
+  readonly #connection: SupervisedConnection;
   readonly #signal: AbortSignal;
   readonly #inbox: string;
-  readonly #answers: Subscription;
-  /** Which question each server answered last. */
-  readonly #heard = new Map<string, number>();
-  #asked = 0;
-  #take: (list: ConnectionList) => void = () => {};
+  readonly #subscription: Subscription;
+  /** The number of the query that each server answered last. */
+  readonly #lastReplies = new Map<string, number>();
+  #query = 0;
+  #onList: (list: ConnectionList) => void = () => {};
 
-  constructor(link: SupervisedConnection, signal: AbortSignal) {
-    this.#link = link;
+  constructor(connection: SupervisedConnection, signal: AbortSignal) {
+    this.#connection = connection;
     this.#signal = signal;
-    this.#inbox = newInbox(link);
-    this.#answers = link.connection.subscribe(`${this.#inbox}.*`, {
+    this.#inbox = newInbox(connection);
+    this.#subscription = connection.client.subscribe(`${this.#inbox}.*`, {
       callback: (error, msg) => {
-        if (error === null) this.#hear(msg);
+        if (error === null) this.#onReply(msg);
       },
     });
   }
 
   /**
-   * What the servers answer, as soon as all have that answered lately. One that is missing has said
-   * nothing; the answers of a server that is always late are missed only until it is known.
+   * Sends a query and waits until all servers that answered recent queries have replied. A server that
+   * replies late is missing from the result until it has answered once.
    */
-  async ask(question: ListQuestion): Promise<readonly ConnectionList[]> {
-    if (!this.#link.up) return [];
-    this.#asked += 1;
+  async fetch(query: ListQuery): Promise<readonly ConnectionList[]> {
+    if (!this.#connection.up) return [];
+    this.#query += 1;
     const lists = new Map<string, ConnectionList>();
     const complete = new AbortController();
-    const waitedFor = this.#awaited();
-    this.#take = (list) => {
+    const pending = this.#expectedServers();
+    this.#onList = (list) => {
       lists.set(list.server, list);
-      waitedFor.delete(list.server);
-      if (waitedFor.size === 0 && this.#asked > 1) complete.abort();
+      pending.delete(list.server);
+      if (pending.size === 0 && this.#query > 1) complete.abort();
     };
-    const reply = `${this.#inbox}.${this.#asked}`;
-    this.#link.connection.publish(listSubject, optionsOf(question), { reply });
-    await sleep(answersWithin, AbortSignal.any([this.#signal, complete.signal]));
+    const reply = `${this.#inbox}.${this.#query}`;
+    this.#connection.client.publish(listSubject, optionsOf(query), { reply });
+    await sleep(repliesWithin, AbortSignal.any([this.#signal, complete.signal]));
     return [...lists.values()];
   }
 
   [Symbol.dispose](): void {
-    if (!this.#link.connection.isClosed()) this.#answers.unsubscribe();
+    if (!this.#connection.client.isClosed()) this.#subscription.unsubscribe();
   }
 
-  #awaited(): Set<string> {
-    for (const [server, answered] of this.#heard) {
-      if (this.#asked - answered > patience) this.#heard.delete(server);
+  #expectedServers(): Set<string> {
+    for (const [server, answered] of this.#lastReplies) {
+      if (this.#query - answered > maxMissedReplies) this.#lastReplies.delete(server);
     }
-    return new Set(this.#heard.keys());
+    return new Set(this.#lastReplies.keys());
   }
 
-  #hear(msg: Msg): void {
+  #onReply(msg: Msg): void {
     const list = readList(msg);
-    const question = Number(msg.subject.slice(this.#inbox.length + 1));
-    if (list === undefined || !(question <= this.#asked)) return;
-    this.#heard.set(list.server, question);
-    if (question === this.#asked) this.#take(list);
+    const query = Number(msg.subject.slice(this.#inbox.length + 1));
+    if (list === undefined || !(query <= this.#query)) return;
+    this.#lastReplies.set(list.server, query);
+    if (query === this.#query) this.#onList(list);
   }
 }
 
-/** In the words of the server (nats-server, `ConnzOptions`). */
-const optionsOf = ({ state, limit }: ListQuestion): string =>
+/** The request body (nats-server, `ConnzOptions`). */
+const optionsOf = ({ state, limit }: ListQuery): string =>
   JSON.stringify(
     state === 'open' ? { state: 0, sort: 'uptime', limit } : { state: 1, sort: 'stop', limit },
   );
 
-/** Whatever somebody answered, as far as we look at it. */
+/** The fields of a reply that we read; any client may have sent it. */
 type Answer = {
   readonly data?: {
     readonly server_id?: unknown;
@@ -119,7 +119,7 @@ type Answer = {
   } | null;
 } | null;
 
-/** undefined: nothing that we understand (G12). */
+/** undefined if the reply has an unknown form (G12). */
 function readList(msg: Msg): ConnectionList | undefined {
   const data = (jsonOf(msg) as Answer | undefined)?.data;
   const { server_id: server, now, total, connections } = data ?? {};
@@ -132,12 +132,12 @@ function readList(msg: Msg): ConnectionList | undefined {
   };
 }
 
-function readConnection(said: unknown): ListedConnection[] {
-  const { cid, name, reason, stop } = (said ?? {}) as Readonly<Record<string, unknown>>;
+function readConnection(value: unknown): ListedConnection[] {
+  const { cid, name, reason, stop } = (value ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof cid !== 'number') return [];
   return [{ cid, name: text(name), reason: text(reason), stop: instant(stop) }];
 }
 
-const text = (said: unknown): string => (typeof said === 'string' ? said : '');
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-const instant = (said: unknown): number => Date.parse(text(said));
+const instant = (value: unknown): number => Date.parse(text(value));

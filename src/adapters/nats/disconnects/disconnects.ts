@@ -7,52 +7,56 @@ import type { ClosedConnection } from './closed-connections.ts';
 import { pollClosedConnections } from './poll-closed.ts';
 
 /**
- * Where the server says that a connection has closed, each of its accounts under its own name. It
- * reaches us only where our account imports it (docs/operations.md).
+ * The server's disconnect advisories; `*` is the account. We receive them only if our account imports
+ * them (docs/operations.md).
  */
 export const advisorySubject = '$SYS.ACCOUNT.*.DISCONNECT';
 
 /**
- * What the server says when it has read the end of what its client sent (nats-server, `ClosedState`):
- * the process closed its socket, or died. Not of one that died before it had read all it was sent: its
- * kernel resets the connection, which is a `Read Error` like that of any broken line.
+ * The server's reason after it has read the end of the client's stream (nats-server, `ClosedState`): the
+ * process closed its socket or died. If a process dies with unread input, its kernel resets the
+ * connection instead, and the reason is `Read Error`, as after a network failure.
  */
 const endOfStream = 'Client Closed';
 
-/** Whatever somebody published there, as far as we look at it. */
+/** The fields of an advisory that we read; any client may have published it. */
 type Advisory = {
   readonly server?: { readonly id?: unknown } | null;
   readonly client?: { readonly id?: unknown; readonly name?: unknown } | null;
   readonly reason?: unknown;
 } | null;
 
-type Tell = (closed: Partial<ClosedConnection>) => void;
+type Report = (closed: Partial<ClosedConnection>) => void;
 
 /**
- * Hears the server's advisories where they are granted, and looks at its lists everywhere: they tell
- * half a second later, and of what an advisory has told already they tell nothing.
+ * Reports closed connections from the server's advisories, where our account imports them, and always
+ * from its connection lists too. The lists are half a second slower; a connection that an advisory has
+ * reported is not reported again.
  */
-export function natsDisconnects(link: SupervisedConnection): DisconnectEvents {
+export function natsDisconnects(connection: SupervisedConnection): DisconnectEvents {
   return {
-    async watch(said, signal) {
-      const told = new Told();
-      const tell: Tell = (closed) => {
+    async watch(onDisconnect, signal) {
+      const reported = new ReportedConnections();
+      const report: Report = (closed) => {
         const { name = '', reason = '' } = closed;
         const run = runOfConnection(name);
-        if (run === undefined || !told.add(closed)) return;
+        if (run === undefined || !reported.add(closed)) return;
         const slot = { host: run.host, agent: run.agent };
-        said({ slot, how: reason === endOfStream ? 'closed-by-client' : 'other', reason });
+        onDisconnect({ slot, how: reason === endOfStream ? 'closed-by-client' : 'other', reason });
       };
-      await Promise.all([hear(link, tell, signal), pollClosedConnections(link, tell, signal)]);
+      await Promise.all([
+        followAdvisories(connection, report, signal),
+        pollClosedConnections(connection, report, signal),
+      ]);
     },
   };
 }
 
-/** As many closed connections as a server remembers. */
-const remembered = 10_000;
+/** A server remembers as many closed connections. */
+const capacity = 10_000;
 
-/** The connections that were told; whose number is not known is always new. */
-class Told {
+/** The connections that were reported. One without server or number always counts as new. */
+class ReportedConnections {
   readonly #connections = new Set<string>();
 
   add({ server, cid }: Partial<ClosedConnection>): boolean {
@@ -61,30 +65,34 @@ class Told {
     if (this.#connections.has(connection)) return false;
     this.#connections.add(connection);
     for (const oldest of this.#connections) {
-      if (this.#connections.size <= remembered) break;
+      if (this.#connections.size <= capacity) break;
       this.#connections.delete(oldest);
     }
     return true;
   }
 }
 
-async function hear(link: SupervisedConnection, tell: Tell, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && !link.connection.isClosed()) {
-    const end = await listen(link, tell, signal);
-    // The server to which we connect next, or this one restarted, may grant it.
-    if (end !== 'refused' || !(await link.reconnected(signal))) return;
+async function followAdvisories(
+  connection: SupervisedConnection,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted && !connection.client.isClosed()) {
+    const end = await subscribeAdvisories(connection, report, signal);
+    // The next server, or this one after a restart, may permit it.
+    if (end !== 'refused' || !(await connection.reconnected(signal))) return;
   }
 }
 
-/** Listens until the signal, until the connection is closed, or until the server will not have it. */
-async function listen(
-  { connection }: SupervisedConnection,
-  tell: Tell,
+/** Subscribes until the signal aborts, the connection is closed, or the server refuses the subscription. */
+async function subscribeAdvisories(
+  { client }: SupervisedConnection,
+  report: Report,
   signal: AbortSignal,
 ): Promise<'refused' | 'ended'> {
-  const subscription = connection.subscribe(advisorySubject, {
+  const subscription = client.subscribe(advisorySubject, {
     callback: (error, msg) => {
-      if (error === null) tell(readAdvisory(msg));
+      if (error === null) report(readAdvisory(msg));
     },
   });
   const stop = () => subscription.unsubscribe();
@@ -94,7 +102,7 @@ async function listen(
   return refusal instanceof Error ? 'refused' : 'ended';
 }
 
-/** As much of it as we understand (G12). */
+/** The fields that have the expected type (G12). */
 function readAdvisory(msg: Msg): Partial<ClosedConnection> {
   const { server, client, reason } = (jsonOf(msg) as Advisory | undefined) ?? {};
   return {

@@ -9,23 +9,24 @@ import type { SupervisedConnection } from '../connection/supervised-connection.t
 import { streamInfo } from '../streams/ensure-streams.ts';
 
 /**
- * Limits how much of the history is kept: the server trims what exceeds it, now and from now on, though
- * nobody may delete or purge. A stream that has these limits is not written to.
+ * Sets the limits of the audit stream, unless it has them already. From then on the server removes the
+ * oldest events beyond the limits, although no client may delete or purge.
  *
- * `keyframe`: the last one that is signed. What it stands for may go; limits that would remove at once
- * what comes after it are refused. Later nothing but collectors keeps keyframes ahead of the trimming:
- * where none does, `audit verify` says that the history begins without one.
+ * `keyframe` is the position of the last signed keyframe, which replaces the events before it. Limits
+ * that would immediately remove events after it are refused. Later only collectors write keyframes
+ * ahead of the trimming; if none does, `audit verify` reports that the history begins without one.
  * @throws {Fault} `store-refused` with the reason, `store-unavailable`, `store-misconfigured`
  */
 export async function applyRetention(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   { auditStream }: SubjectNames,
   limits: Retention,
   keyframe: Revision,
   within: Millis,
 ): Promise<void> {
-  const info = await streamInfo(link, auditStream, within);
-  if (info === undefined) throw new Fault('store-misconfigured', `${auditStream} is missing`);
+  const info = await streamInfo(connection, auditStream, within);
+  if (info === undefined)
+    throw new Fault('store-misconfigured', `stream ${auditStream} is missing`);
   const { config, state } = info;
   const wanted = settingsFor(limits);
   if (wanted.every(([name, value]) => config[name] === value)) return;
@@ -38,34 +39,34 @@ export async function applyRetention(
     nextStoredAt:
       next < state.first_seq || next > state.last_seq
         ? undefined
-        : await timeOf(link, auditStream, next, within),
+        : await storedTimeOf(connection, auditStream, next, within),
   };
   const why = retentionViolation(extent, limits, keyframe, Date.now());
   if (why !== undefined) {
     throw new Fault('store-refused', `${auditStream}: ${why}`, {
-      hint: 'a seated collector makes a keyframe every 10 000 events, and once a day',
+      hint: 'choose wider limits or wait: an active collector writes a keyframe every 10 000 events and once a day',
     });
   }
   const what = `STREAM.UPDATE.${auditStream}`;
   const update = { ...config, ...Object.fromEntries(wanted) };
-  expectOk(what, await askApi<StreamInfo>(link, what, update, { within }));
+  expectOk(what, await askApi<StreamInfo>(connection, what, update, { within }));
 }
 
 const settingsFor = ({ maxAge, maxBytes }: Retention) =>
   [
     ['max_age', (maxAge ?? 0) * 1_000_000], // nanoseconds
     ['max_bytes', maxBytes ?? -1],
-    // Only so do bytes trim: a stream that discards what is new refuses instead, and the audit stops.
+    // With `new`, a stream that reaches max_bytes refuses new events and the audit stops; `old` trims.
     ['discard', maxBytes === undefined ? 'new' : 'old'],
   ] as const;
 
-async function timeOf(
-  link: SupervisedConnection,
+async function storedTimeOf(
+  connection: SupervisedConnection,
   stream: string,
   seq: Revision,
   within: Millis,
 ): Promise<WallTime> {
   const what = `STREAM.MSG.GET.${stream}`;
-  const answer = await askApi<{ message: { time: string } }>(link, what, { seq }, { within });
+  const answer = await askApi<{ message: { time: string } }>(connection, what, { seq }, { within });
   return Date.parse(expectOk(what, answer).message.time);
 }

@@ -6,20 +6,20 @@ import type { SupervisedConnection } from '../connection/supervised-connection.t
 
 export interface ConsumerSpec {
   readonly stream: string;
-  /** Whole subjects; none: all of the stream. */
+  /** Complete subjects; empty: the whole stream. */
   readonly filters: readonly string[];
-  /** The first sequence to deliver; 0: whatever the stream still has. */
+  /** The first sequence to deliver; 0: the first one that the stream still has. */
   readonly from: Revision;
-  /** How long nothing comes before the server says so; a second unless said otherwise. */
+  /** Idle time after which the server sends a heartbeat; one second by default. */
   readonly heartbeat?: Millis;
-  /** How long its creation, and a question about it, may take. */
+  /** Time limit for its creation and for each request about it. */
   readonly within: Millis;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What the consumer says of itself; not where it is, the server counts matches only there. */
+/** A consumer's state. It has no stream position: the server counts only matching messages. */
 export interface Progress {
-  /** The server that holds it; undefined where there is no cluster. */
+  /** The server that hosts the consumer; undefined without a cluster. */
   readonly server: string | undefined;
   readonly deliveries: number;
   readonly pending: number;
@@ -28,14 +28,14 @@ export interface Progress {
 const nanos = (duration: Millis): number => duration * 1_000_000;
 
 /**
- * Makes an ephemeral push consumer: unacknowledged, in memory, on one server.
+ * Creates an ephemeral push consumer without acknowledgements, in memory, on one server.
  *
- * Push, because its heartbeats say how far the stream has been searched; unacknowledged, because the
- * reader keeps its own cursor; on one server, because a new one is cheaper than a replicated one.
+ * Push, because its heartbeats report how far the stream has been searched. Unacknowledged, because the
+ * reader keeps its own cursor. On one server, because a new consumer is cheaper than a replicated one.
  * @throws {Fault} `store-unavailable`, `store-refused`, `store-misconfigured` (no such stream)
  */
 export async function createConsumer(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   name: string,
   deliverTo: string,
   spec: ConsumerSpec,
@@ -43,14 +43,14 @@ export async function createConsumer(
   const { stream, filters, from, within, signal, heartbeat = seconds(1) } = spec;
   const [only] = filters;
   const single = filters.length === 1 && only !== undefined;
-  // One filter goes into the subject, where a permission can hold us to it.
+  // A single filter is part of the subject, so that a permission can restrict it.
   const what = `CONSUMER.CREATE.${stream}.${name}${single ? `.${only}` : ''}`;
   const filter = single ? { filter_subject: only } : { filter_subjects: filters };
   const config = {
     name,
     deliver_subject: deliverTo,
     ack_policy: 'none',
-    // With one message per subject, all that there is is the last of each.
+    // `all` is the last message of each subject where a stream keeps one per subject.
     ...(from > 0
       ? { deliver_policy: 'by_start_sequence', opt_start_seq: from }
       : { deliver_policy: 'all' }),
@@ -61,33 +61,36 @@ export async function createConsumer(
     mem_storage: true,
     num_replicas: 1,
   };
-  expectOk(what, await askApi(link, what, { stream_name: stream, config }, { within, signal }));
+  expectOk(
+    what,
+    await askApi(connection, what, { stream_name: stream, config }, { within, signal }),
+  );
 }
 
 /** @throws {Fault} `store-unavailable` */
 export async function progressOf(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   name: string,
   { stream, within, signal }: ConsumerSpec,
 ): Promise<Progress> {
   const what = `CONSUMER.INFO.${stream}.${name}`;
-  const answer = await askApi<ConsumerInfo>(link, what, {}, { within, signal });
+  const answer = await askApi<ConsumerInfo>(connection, what, {}, { within, signal });
   const { cluster, delivered, num_pending } = expectOk(what, answer);
   return { server: cluster?.leader, deliveries: delivered.consumer_seq, pending: num_pending };
 }
 
-/** Where this is not allowed, or not heard, the server drops it 30 s after our interest is gone. */
+/** If this is not permitted or gets lost, the server deletes the consumer 30 s after the subscription ended. */
 export function dropConsumer(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   name: string,
   { stream }: ConsumerSpec,
 ): void {
-  link.publish(`$JS.API.CONSUMER.DELETE.${stream}.${name}`, '');
+  connection.publish(`$JS.API.CONSUMER.DELETE.${stream}.${name}`, '');
 }
 
-/** A subject that nobody else knows, under the prefix that we connected with. */
-export function newInbox({ connection }: SupervisedConnection): string {
-  // The client's type does not say that it has its options.
-  const { options } = connection as unknown as { options: { inboxPrefix?: string } };
+/** A new unguessable reply subject below the inbox prefix of the connection. */
+export function newInbox({ client }: SupervisedConnection): string {
+  // The type of the client does not declare its options.
+  const { options } = client as unknown as { options: { inboxPrefix?: string } };
   return createInbox(options.inboxPrefix);
 }

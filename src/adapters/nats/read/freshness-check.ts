@@ -2,75 +2,82 @@ import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../../domain/fault.ts';
 import { type Millis, type Revision, seconds } from '../../../domain/time.ts';
 
-/** How often a watch is held against the leader. */
-const everyFewSeconds: Millis = seconds(5);
+/** How often the leader is asked for the end of the stream. */
+const defaultInterval: Millis = seconds(5);
 
-/** Heartbeats that may come from behind the leader before the consumer is given up. */
-const patience = 3;
+/** Successive heartbeats that may be behind the leader before the consumer is replaced. */
+const maxHeartbeatsBehind = 3;
 
-/** What the leader lets us say of a watch that hears heartbeats. */
-export type Seen = 'clear' | 'unsure' | { readonly lost: string };
+/** `unknown`: the leader has not confirmed that the view is complete. `lost`: replace the consumer. */
+export type Freshness = 'fresh' | 'unknown' | { readonly lost: string };
 
-type Known = Pick<StreamInfo, 'created'> & { readonly state: { readonly last_seq: Revision } };
+type LeaderInfo = Pick<StreamInfo, 'created'> & { readonly state: { readonly last_seq: Revision } };
 
 /**
- * Whether heartbeats mean that nothing happened.
+ * Decides whether a heartbeat proves that a watch has seen everything.
  *
- * They come from the server that holds the consumer. One that is cut off from its leader goes on
- * saying that there is nothing new; so every few seconds the leader is asked where the stream is, and
- * a consumer that does not get there is replaced. While the leader does not answer, nobody can say
- * that the view is fresh.
+ * Heartbeats come from the server that hosts the consumer. A server that is cut off from the stream's
+ * leader keeps reporting that there is nothing new. So the leader is asked every few seconds for the
+ * end of the stream, and a consumer that does not reach it is replaced. While the leader does not
+ * answer, the view is not known to be fresh.
  */
 export class FreshnessCheck {
-  readonly #look: () => Promise<Known | undefined>;
-  readonly #every: Millis;
+  readonly #fetchInfo: () => Promise<LeaderInfo | undefined>;
+  readonly #interval: Millis;
   readonly #created: string;
-  #last: Revision;
-  #askedAt = performance.now();
-  #answered = true;
-  #asking = false;
-  #gone: string | undefined;
-  #behind = 0;
+  #leaderSeq: Revision;
+  #fetchedAt = performance.now();
+  #leaderAnswers = true;
+  #isFetching = false;
+  #lost: string | undefined;
+  #heartbeatsBehind = 0;
 
   /**
-   * @param look asks the leader; undefined: there is no such stream
-   * @param known what it said when the consumer was made
+   * @param fetchInfo asks the leader; undefined if there is no such stream
+   * @param initial the leader's answer from when the consumer was created
    */
-  constructor(look: () => Promise<Known | undefined>, known: Known, every = everyFewSeconds) {
-    this.#look = look;
-    this.#every = every;
-    this.#created = known.created;
-    this.#last = known.state.last_seq;
+  constructor(
+    fetchInfo: () => Promise<LeaderInfo | undefined>,
+    initial: LeaderInfo,
+    interval = defaultInterval,
+  ) {
+    this.#fetchInfo = fetchInfo;
+    this.#interval = interval;
+    this.#created = initial.created;
+    this.#leaderSeq = initial.state.last_seq;
   }
 
-  /** At each heartbeat, with the position that it brings. */
-  at(position: Revision): Seen {
-    if (this.#gone !== undefined) return { lost: this.#gone };
-    if (!this.#asking && performance.now() - this.#askedAt >= this.#every) void this.#ask();
-    if (position >= this.#last) {
-      this.#behind = 0;
-      return this.#answered ? 'clear' : 'unsure';
+  /** Call it for each heartbeat, with the stream position in it. */
+  onHeartbeat(position: Revision): Freshness {
+    if (this.#lost !== undefined) return { lost: this.#lost };
+    if (!this.#isFetching && performance.now() - this.#fetchedAt >= this.#interval) {
+      void this.#refresh();
     }
-    this.#behind += 1;
-    if (this.#behind < patience) return 'unsure';
-    return { lost: `its replica is at ${position}, the leader at ${this.#last}` };
+    if (position >= this.#leaderSeq) {
+      this.#heartbeatsBehind = 0;
+      return this.#leaderAnswers ? 'fresh' : 'unknown';
+    }
+    this.#heartbeatsBehind += 1;
+    if (this.#heartbeatsBehind < maxHeartbeatsBehind) return 'unknown';
+    return { lost: `its replica is at ${position}, the leader at ${this.#leaderSeq}` };
   }
 
-  async #ask(): Promise<void> {
-    this.#asking = true;
+  async #refresh(): Promise<void> {
+    this.#isFetching = true;
     try {
-      const info = await this.#look();
-      this.#answered = true;
-      if (info === undefined) this.#gone = 'the stream was deleted';
-      else if (info.created !== this.#created) this.#gone = 'the stream was made anew';
-      else if (info.state.last_seq < this.#last) this.#gone = 'the stream lost its end';
-      else this.#last = info.state.last_seq;
+      const info = await this.#fetchInfo();
+      this.#leaderAnswers = true;
+      if (info === undefined) this.#lost = 'the stream was deleted';
+      else if (info.created !== this.#created) this.#lost = 'the stream was recreated';
+      else if (info.state.last_seq < this.#leaderSeq)
+        this.#lost = 'the stream lost its last messages';
+      else this.#leaderSeq = info.state.last_seq;
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;
-      this.#answered = false;
+      this.#leaderAnswers = false;
     } finally {
-      this.#asking = false;
-      this.#askedAt = performance.now();
+      this.#isFetching = false;
+      this.#fetchedAt = performance.now();
     }
   }
 }

@@ -1,6 +1,6 @@
 import { type Msg, type MsgHdrs, nuid, type Subscription } from '@nats-io/transport-node';
 import type { Millis, Revision } from '../../../domain/time.ts';
-import { type DeliveryPosition, placeOf } from '../connection/message.ts';
+import { type DeliveryPosition, parseDeliveryPosition } from '../connection/message.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import {
   type ConsumerSpec,
@@ -16,95 +16,98 @@ export interface Delivered extends DeliveryPosition {
 }
 
 export type ConsumerItem =
-  /** What has queued up, in the order of the stream. */
+  /** The messages in the queue, in stream order. */
   | { readonly kind: 'messages'; readonly messages: readonly Delivered[] }
-  /** The server is there, and has delivered all that it knew up to this sequence. */
+  /** A heartbeat: the server has delivered all matching messages that it knew up to this sequence. */
   | { readonly kind: 'idle'; readonly position: Revision }
-  /** No more will come: something may have been lost. Open another one behind the last message. */
+  /** The end: messages may have been lost. Open another consumer behind the last message. */
   | { readonly kind: 'dead'; readonly why: string };
 
 /**
- * Ticks without a word after which a tap is dead. Ticks of our own loop: a stalled process hears
- * nothing either, and that is not the server's silence.
+ * Ticks without a message after which a consumer is dead. They are counted by our own event loop: a
+ * stalled process receives nothing either, and the server is not to blame for that.
  */
 const tick: Millis = 500;
 const deadAfterTicks = 5;
 
-/** Heartbeats that ask again for an answer that we gave: it does not arrive. */
-const deafAfter = 3;
+/** Heartbeats that repeat an answered flow control request before we conclude that answers get lost. */
+const maxRepeatedRequests = 3;
 
 /**
- * One consumer of our own, watched: it lives until the first doubt.
+ * One JetStream consumer that ends as soon as a message may have been lost.
  *
- * The client's watchers were blind for 60 to 88 s, or for ever, when the server that held their
- * consumer died, and did not notice what was in flight when a connection broke (measured, B5, B6).
- * This one hears a heartbeat every second, counts deliveries, and dies of 2.5 s of silence, a gap, a
- * broken connection.
+ * The client's watchers received nothing for 60 to 88 s, or for ever, after the server of their
+ * consumer had died, and did not detect messages lost with a broken connection (measured, B5, B6).
+ * This one gets a heartbeat every second and counts deliveries. It ends after 2.5 s of silence, at a
+ * gap in the deliveries, and when the connection breaks.
  */
 export class SupervisedConsumer implements AsyncDisposable {
-  readonly #link: SupervisedConnection;
+  readonly #connection: SupervisedConnection;
   readonly #spec: ConsumerSpec;
   readonly #name = `rollcall_${nuid.next()}`;
   readonly #subscription: Subscription;
-  readonly #offs: (() => void)[] = [];
+  readonly #cleanups: (() => void)[] = [];
   #queue: Delivered[] = [];
-  #idleAt: Revision | undefined;
-  #death: string | undefined;
+  #idlePosition: Revision | undefined;
+  #deathReason: string | undefined;
   #wake: (() => void) | undefined;
   #received = 0;
-  #quiet = 0;
-  /** The subject of the flow control request that waits for us, or ''. */
-  #brake = '';
-  #released = '';
-  #asksAgain = 0;
+  #silentTicks = 0;
+  /** Reply subject of the flow control request that is not yet answered, or ''. */
+  #flowRequest = '';
+  #answeredRequest = '';
+  #repeatedRequests = 0;
 
-  static async open(link: SupervisedConnection, spec: ConsumerSpec): Promise<SupervisedConsumer> {
-    const tap = new SupervisedConsumer(link, spec);
+  static async open(
+    connection: SupervisedConnection,
+    spec: ConsumerSpec,
+  ): Promise<SupervisedConsumer> {
+    const consumer = new SupervisedConsumer(connection, spec);
     try {
-      await createConsumer(link, tap.#name, tap.#subscription.getSubject(), spec);
-      tap.#quiet = 0;
+      await createConsumer(connection, consumer.#name, consumer.#subscription.getSubject(), spec);
+      consumer.#silentTicks = 0;
     } catch (cause) {
-      tap.#close();
+      consumer.#close();
       throw cause;
     }
-    return tap;
+    return consumer;
   }
 
-  private constructor(link: SupervisedConnection, spec: ConsumerSpec) {
+  private constructor(connection: SupervisedConnection, spec: ConsumerSpec) {
     const { signal } = spec;
-    this.#link = link;
+    this.#connection = connection;
     this.#spec = spec;
-    this.#subscription = link.connection.subscribe(newInbox(link), {
-      callback: (error, msg) => (error === null ? this.#take(msg) : this.#die(error.message)),
+    this.#subscription = connection.client.subscribe(newInbox(connection), {
+      callback: (error, msg) => (error === null ? this.#onMessage(msg) : this.#die(error.message)),
     });
     const timer = setInterval(() => {
-      this.#quiet += 1;
-      if (this.#quiet >= deadAfterTicks) this.#die('the server has not been heard for 2.5 s');
+      this.#silentTicks += 1;
+      if (this.#silentTicks >= deadAfterTicks) this.#die('the server sent nothing for 2.5 s');
     }, tick);
     const stop = () => this.#die('stopped');
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop);
-    this.#offs.push(
-      link.onDisconnect((why) => this.#die(why)),
+    this.#cleanups.push(
+      connection.onDisconnect((why) => this.#die(why)),
       () => clearInterval(timer),
       () => signal?.removeEventListener('abort', stop),
     );
   }
 
-  /** Waits for the next thing to say; whatever is queued comes first. */
+  /** Waits for the next item. Queued messages come first. */
   async next(): Promise<ConsumerItem> {
-    // Only whoever comes back for more lets more come: a slow reader slows the server down.
-    this.#release();
+    // Answered only here, so that a slow reader slows the server down.
+    this.#answerFlowRequest();
     for (;;) {
       if (this.#queue.length > 0) {
         const messages = this.#queue;
         this.#queue = [];
         return { kind: 'messages', messages };
       }
-      if (this.#death !== undefined) return { kind: 'dead', why: this.#death };
-      if (this.#idleAt !== undefined) {
-        const position = this.#idleAt;
-        this.#idleAt = undefined;
+      if (this.#deathReason !== undefined) return { kind: 'dead', why: this.#deathReason };
+      if (this.#idlePosition !== undefined) {
+        const position = this.#idlePosition;
+        this.#idlePosition = undefined;
         return { kind: 'idle', position };
       }
       await new Promise<void>((resolve) => {
@@ -115,70 +118,72 @@ export class SupervisedConsumer implements AsyncDisposable {
 
   /** @throws {Fault} `store-unavailable` */
   progress(): Promise<Progress> {
-    return progressOf(this.#link, this.#name, this.#spec);
+    return progressOf(this.#connection, this.#name, this.#spec);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#close();
   }
 
-  #take(msg: Msg): void {
-    this.#quiet = 0;
+  #onMessage(msg: Msg): void {
+    this.#silentTicks = 0;
     if (msg.reply?.startsWith('$JS.ACK.')) {
-      this.#deliver(msg, placeOf(msg.reply));
+      this.#deliver(msg, parseDeliveryPosition(msg.reply));
       return;
     }
-    // Not before: the client parses headers when they are asked for, which is most of taking a message.
+    // Not before: the client parses headers on first access, which is most of the cost of a message.
     const status = msg.headers;
-    if (status !== undefined && status.code !== 0) this.#heed(status, msg.reply ?? '');
+    if (status !== undefined && status.code !== 0) this.#onStatus(status, msg.reply ?? '');
   }
 
-  /** A flow control request, a heartbeat, or the end. */
-  #heed(status: MsgHdrs, reply: string): void {
+  /** Handles a flow control request, a heartbeat or an error status. */
+  #onStatus(status: MsgHdrs, reply: string): void {
     const sent = status.get('Nats-Last-Consumer');
-    // A heartbeat while the server waits for our answer to its request names the request again.
-    const brake = reply || status.get('Nats-Consumer-Stalled');
+    // While the server waits for our answer, its heartbeats repeat the flow control request.
+    const flowRequest = reply || status.get('Nats-Consumer-Stalled');
     if (status.code !== 100) this.#die(`${status.code} ${status.description}`);
     else if (reply === '' && Number(sent) !== this.#received) {
-      this.#die(`${sent} were sent, ${this.#received} came`);
-    } else if (brake !== '') {
-      this.#stop(brake);
+      this.#die(`the server sent ${sent} messages, ${this.#received} arrived`);
+    } else if (flowRequest !== '') {
+      this.#onFlowRequest(flowRequest);
     } else {
-      this.#idleAt = Number(status.get('Nats-Last-Stream'));
+      this.#idlePosition = Number(status.get('Nats-Last-Stream'));
       this.#wakeUp();
     }
   }
 
-  #deliver(msg: Msg, place: DeliveryPosition): void {
-    if (place.delivery !== this.#received + 1) {
-      this.#die(`delivery ${place.delivery} came after ${this.#received}`);
+  #deliver(msg: Msg, position: DeliveryPosition): void {
+    if (position.delivery !== this.#received + 1) {
+      this.#die(`delivery ${position.delivery} arrived after ${this.#received}`);
     }
-    this.#received = place.delivery;
-    this.#idleAt = undefined;
-    if (this.#death === undefined) this.#queue.push({ msg, ...place });
+    this.#received = position.delivery;
+    this.#idlePosition = undefined;
+    if (this.#deathReason === undefined) this.#queue.push({ msg, ...position });
     this.#wakeUp();
   }
 
-  /** The server sends no more until it is answered. */
-  #stop(brake: string): void {
-    this.#asksAgain = brake === this.#released ? this.#asksAgain + 1 : 0;
-    if (this.#asksAgain >= deafAfter) {
-      this.#die('answers to flow control do not arrive: may we publish to $JS.FC.> ?');
+  /** The server sends no more messages until the request is answered. */
+  #onFlowRequest(subject: string): void {
+    this.#repeatedRequests = subject === this.#answeredRequest ? this.#repeatedRequests + 1 : 0;
+    if (this.#repeatedRequests >= maxRepeatedRequests) {
+      this.#die(
+        'the server does not receive answers to flow control requests: allow publishing to $JS.FC.>',
+      );
       return;
     }
-    this.#brake = brake;
-    if (this.#wake !== undefined) this.#release();
+    this.#flowRequest = subject;
+    if (this.#wake !== undefined) this.#answerFlowRequest();
   }
 
-  #release(): void {
-    if (this.#brake === '') return;
-    this.#link.publish(this.#brake, '');
-    this.#released = this.#brake;
-    this.#brake = '';
+  #answerFlowRequest(): void {
+    if (this.#flowRequest === '') return;
+    this.#connection.publish(this.#flowRequest, '');
+    this.#answeredRequest = this.#flowRequest;
+    this.#flowRequest = '';
   }
 
   #die(why: string): void {
-    this.#death ??= why;
+    this.#deathReason ??= why;
     this.#wakeUp();
   }
 
@@ -189,9 +194,9 @@ export class SupervisedConsumer implements AsyncDisposable {
 
   #close(): void {
     this.#die('closed');
-    for (const off of this.#offs.splice(0)) off();
-    if (this.#link.connection.isClosed()) return;
+    for (const cleanup of this.#cleanups.splice(0)) cleanup();
+    if (this.#connection.client.isClosed()) return;
     this.#subscription.unsubscribe();
-    dropConsumer(this.#link, this.#name, this.#spec);
+    dropConsumer(this.#connection, this.#name, this.#spec);
   }
 }

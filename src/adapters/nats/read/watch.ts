@@ -12,51 +12,52 @@ import { SupervisedConsumer } from './supervised-consumer.ts';
 
 export interface WatchSpec {
   readonly bucket: BucketNames;
-  /** Below the bucket's prefix; they must not overlap. */
+  /** Relative to the bucket's prefix; they must not overlap. */
   readonly filters: readonly string[];
-  /** Whoever was away longer starts over: a tombstone may have lapsed unseen. */
+  /** After a longer interruption a watch starts over: a tombstone may have expired unseen. */
   readonly forgetAfter: Millis;
   readonly within: Millis;
 }
 
-/** Where a watch stands: what it has said, and of which stream. */
+/** How far a watch has reported, and on which stream. */
 interface Cursor {
   readonly upTo: Revision;
-  /** A stream made anew under the same name has another one. */
+  /** Differs after the stream was recreated under the same name. */
   readonly created: string;
 }
 
 /**
- * The supervised watch (nats.md §4): one tap after the other, each from where the last one was.
+ * A watch that survives lost servers and connections: consumer after consumer, each from the position
+ * of the last one.
  *
- * It ends when `signal` is aborted; whatever else happens it says `stale` and tries again, for ever.
+ * It ends when `signal` aborts. After any other interruption it yields `stale` and tries again.
  */
 export async function* watch(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   spec: WatchSpec,
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent, void, undefined> {
   let cursor: Cursor | undefined;
-  let heard = now();
+  let lastItemAt = now();
   let stale = false;
   for (let tries = 0; !signal.aborted; tries += 1) {
     let why = 'not connected';
-    if (await link.connected(seconds(2), signal)) {
-      const away = sinceEither(heard);
+    if (await connection.connected(seconds(2), signal)) {
+      const away = elapsedSince(lastItemAt);
       if (away > spec.forgetAfter) cursor = undefined;
-      const turn = followOnce(link, spec, cursor, signal);
+      const steps = followOnce(connection, spec, cursor, signal);
       try {
-        let item = await turn.next();
-        for (; !item.done; item = await turn.next()) {
+        let item = await steps.next();
+        for (; !item.done; item = await steps.next()) {
           tries = 0;
           stale = false;
-          heard = now();
+          lastItemAt = now();
           cursor = item.value.cursor;
-          yield item.value.feed;
+          yield item.value.event;
         }
         why = item.value;
       } finally {
-        await turn.return('left');
+        await steps.return('left');
       }
     }
     if (signal.aborted) return;
@@ -66,21 +67,21 @@ export async function* watch(
   }
 }
 
-interface Said {
-  readonly feed: WatchEvent;
+interface Step {
+  readonly event: WatchEvent;
   readonly cursor: Cursor;
 }
 
-/** One tap from the cursor on, until it dies; returns why it did. */
+/** Follows one consumer from the cursor until it ends; returns why it ended. */
 async function* followOnce(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   spec: WatchSpec,
   cursor: Cursor | undefined,
   signal: AbortSignal,
-): AsyncGenerator<Said, string, undefined> {
+): AsyncGenerator<Step, string, undefined> {
   const { bucket, within } = spec;
   try {
-    const info = await streamInfo(link, bucket.stream, within, signal);
+    const info = await streamInfo(connection, bucket.stream, within, signal);
     if (info === undefined) return `stream ${bucket.stream} is missing`;
     const { created, state, config } = info;
     const resumes =
@@ -90,19 +91,19 @@ async function* followOnce(
       cursor.upTo >= (config.first_seq ?? 0) - 1;
     let upTo = cursor?.upTo ?? 0;
     if (!resumes) {
-      const all = await takeSnapshot(link, { ...spec, atLeast: 0, signal });
+      const all = await takeSnapshot(connection, { ...spec, atLeast: 0, signal });
       upTo = all.upTo;
       const entries = all.entries.filter((entry) => entry.text !== undefined);
-      yield { feed: { kind: 'snapshot', entries, upTo }, cursor: { upTo, created } };
+      yield { event: { kind: 'snapshot', entries, upTo }, cursor: { upTo, created } };
     }
     const filters = spec.filters.map((filter) => bucket.prefix + filter);
-    const tapSpec = { stream: bucket.stream, filters, from: upTo + 1, within, signal };
-    await using tap = await SupervisedConsumer.open(link, tapSpec);
-    const sight = new FreshnessCheck(
-      () => streamInfo(link, bucket.stream, seconds(2), signal),
+    const consumerSpec = { stream: bucket.stream, filters, from: upTo + 1, within, signal };
+    await using consumer = await SupervisedConsumer.open(connection, consumerSpec);
+    const freshnessCheck = new FreshnessCheck(
+      () => streamInfo(connection, bucket.stream, seconds(2), signal),
       info,
     );
-    return yield* changes(tap, spec, sight, { upTo, created });
+    return yield* changes(consumer, spec, freshnessCheck, { upTo, created });
   } catch (cause) {
     if (cause instanceof Fault) return cause.message;
     throw cause;
@@ -110,31 +111,32 @@ async function* followOnce(
 }
 
 async function* changes(
-  tap: SupervisedConsumer,
+  consumer: SupervisedConsumer,
   { bucket }: WatchSpec,
-  sight: FreshnessCheck,
+  freshnessCheck: FreshnessCheck,
   cursor: Cursor,
-): AsyncGenerator<Said, string, undefined> {
+): AsyncGenerator<Step, string, undefined> {
   const { created } = cursor;
   let { upTo } = cursor;
   for (;;) {
-    const item = await tap.next();
+    const item = await consumer.next();
     if (item.kind === 'dead') return item.why;
     if (item.kind === 'messages') {
-      // A replica that lags may begin before what its consumer was asked to begin with.
-      const since = upTo;
-      const fresh = item.messages.filter(({ seq }) => seq > since);
-      const entries = fresh.map(({ msg, seq }) => deliveredEntry(bucket, msg, seq));
+      // A replica that lags may start before the sequence that its consumer was created with.
+      const previous = upTo;
+      const unseen = item.messages.filter(({ seq }) => seq > previous);
+      const entries = unseen.map(({ msg, seq }) => deliveredEntry(bucket, msg, seq));
       upTo = Math.max(upTo, item.messages.at(-1)?.seq ?? 0);
-      yield { feed: { kind: 'changes', entries, upTo }, cursor: { upTo, created } };
+      yield { event: { kind: 'changes', entries, upTo }, cursor: { upTo, created } };
       continue;
     }
-    const seen = sight.at(item.position);
-    if (seen !== 'clear' && seen !== 'unsure') return seen.lost;
+    const freshness = freshnessCheck.onHeartbeat(item.position);
+    if (typeof freshness === 'object') return freshness.lost;
     if (item.position > upTo) {
       upTo = item.position;
-      yield { feed: { kind: 'changes', entries: [], upTo }, cursor: { upTo, created } };
-    } else if (seen === 'clear') yield { feed: { kind: 'heartbeat' }, cursor: { upTo, created } };
+      yield { event: { kind: 'changes', entries: [], upTo }, cursor: { upTo, created } };
+    } else if (freshness === 'fresh')
+      yield { event: { kind: 'heartbeat' }, cursor: { upTo, created } };
   }
 }
 
@@ -145,6 +147,6 @@ interface Moment {
 
 const now = (): Moment => ({ monotonic: performance.now(), wall: Date.now() });
 
-/** By whichever clock moved further: the monotonic one stands still while the machine sleeps. */
-const sinceEither = (then: Moment): Millis =>
+/** By the clock that advanced further: the monotonic clock stops while the machine sleeps. */
+const elapsedSince = (then: Moment): Millis =>
   Math.max(performance.now() - then.monotonic, Date.now() - then.wall);

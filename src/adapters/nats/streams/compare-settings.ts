@@ -1,27 +1,27 @@
 import type { Settings } from './stream-settings.ts';
 
-/** A setting of a stream that is not as this adapter would have made it. */
+/** A stream setting that differs from what this adapter would create. */
 export interface Finding {
   readonly stream: string;
   readonly setting: string;
   readonly found: unknown;
   readonly wanted: unknown;
-  /** Whether a promise of the store breaks with it; the others are somebody's choice. */
+  /** Whether a guarantee of the store breaks with it. The others are an operator's choice. */
   readonly dangerous: boolean;
 }
 
 /**
- * The rule for each setting that matters. What is not listed (placement, description, limits on
- * consumers, republishing) changes nothing for us.
+ * The rule for each setting that matters. Settings that are not listed (placement, description,
+ * consumer limits, republishing) have no effect on us.
  */
 const rules: readonly {
   readonly setting: keyof Settings;
-  /** What the server means when it leaves the setting out. */
+  /** The value of a setting that the server omits. */
   readonly zero: unknown;
   /**
-   * `when-off`: being stricter, or able to do more, than we asked for harms nobody. `not-of-audit`:
-   * a history may be trimmed, by whoever's policy; a keyframe stands for what is gone (retention.ts).
-   * `when-small`: less than a server lets through by itself, so that something of ours is refused.
+   * `when-off`: a stricter or more capable stream is harmless. `not-of-audit`: a history may be trimmed
+   * by any policy, because a keyframe replaces the removed events (retention.ts). `when-small`: below
+   * the server's default, so that messages of ours are refused.
    */
   readonly dangerous: boolean | 'when-off' | 'when-small' | 'not-of-audit';
 }[] = [
@@ -54,47 +54,49 @@ const rules: readonly {
   { setting: 'num_replicas', zero: 1, dangerous: false },
 ];
 
-/** `max_payload`, where nobody says otherwise. */
-const largestMessage = 1024 * 1024;
+/** The server's default `max_payload`. */
+const defaultMaxPayload = 1024 * 1024;
 
-/** Where the stream found differs from the one wanted, in the order of the rules. */
+/** The settings in which a stream differs from the desired one, in the order of the rules. */
 export function compareSettings(
   found: Settings,
   wanted: Settings & { readonly name: string },
 ): readonly Finding[] {
   const findings: Finding[] = [];
   for (const { setting, zero, dangerous } of rules) {
-    const has = plain(found[setting] ?? zero);
-    const wants = plain(wanted[setting] ?? zero);
-    if (JSON.stringify(has) === JSON.stringify(wants)) continue;
-    const harms = doesHarm(dangerous, has, wanted);
-    findings.push({ stream: wanted.name, setting, found: has, wanted: wants, dangerous: harms });
+    const actual = normalize(found[setting] ?? zero);
+    const desired = normalize(wanted[setting] ?? zero);
+    if (JSON.stringify(actual) === JSON.stringify(desired)) continue;
+    findings.push({
+      ...{ stream: wanted.name, setting, found: actual, wanted: desired },
+      dangerous: isDangerous(dangerous, actual, wanted),
+    });
   }
   return findings;
 }
 
-function doesHarm(
+function isDangerous(
   rule: (typeof rules)[number]['dangerous'],
   found: unknown,
   wanted: Settings,
 ): boolean {
   if (rule === 'when-off') return found === false;
-  if (rule === 'when-small') return typeof found !== 'number' || found < largestMessage;
+  if (rule === 'when-small') return typeof found !== 'number' || found < defaultMaxPayload;
   return rule === 'not-of-audit' ? wanted.sources === undefined : rule;
 }
 
-/** For a person: `KV_x: allow_rollup_hdrs is true, must be false`. */
+/** For example `KV_x: allow_rollup_hdrs is true, must be false`. */
 export const formatFinding = ({ stream, setting, found, wanted, dangerous }: Finding): string =>
   `${stream}: ${setting} is ${JSON.stringify(found)}, ${dangerous ? 'must be' : 'would be'} ${JSON.stringify(wanted)}`;
 
-/** Without what the server adds by itself, and in an order of its own. */
-function plain(value: unknown): unknown {
+/** Without empty values that the server adds, and in a canonical order. */
+function normalize(value: unknown): unknown {
   if (Array.isArray(value)) {
-    const items = value.map(plain);
+    const items = value.map(normalize);
     return items.every((item) => typeof item === 'string') ? items.toSorted() : items;
   }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([, v]) => v !== undefined && v !== '' && v !== 0);
   const sorted = entries.toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(sorted.map(([k, v]) => [k, plain(v)]));
+  return Object.fromEntries(sorted.map(([k, v]) => [k, normalize(v)]));
 }

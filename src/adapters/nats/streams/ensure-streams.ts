@@ -11,53 +11,57 @@ import { compareSettings, type Finding, formatFinding } from './compare-settings
 import { isStreamInfo } from './stream-info.ts';
 import { desiredStreams, type Settings } from './stream-settings.ts';
 
-/** Atomic batches and per-key TTLs: the level of nats-server 2.12. */
+/** The API level of nats-server 2.12, with atomic batches and per-key TTLs. */
 const apiLevel = 2;
 
-/** The most messages that one commit stores: an event may be the first of them. */
-const longestCommit = 1000;
+/** The maximum number of messages of a commit; an event may be the first of them. */
+const maxCommitMessages = 1000;
 
 export interface StreamOptions {
   readonly names: SubjectNames;
-  /** Copies of each stream, where this process creates it. */
+  /** Replicas of each stream that this process creates. */
   readonly replicas: number;
   readonly within: Millis;
 }
 
 export interface EnsureOptions extends StreamOptions {
-  /** Whether streams that are not there are made; otherwise that is a Fault. */
+  /** Whether to create missing streams; otherwise a missing stream is a Fault. */
   readonly create: boolean;
 }
 
 /**
- * Makes sure that the streams exist and can be trusted; two processes at once both succeed.
+ * Ensures that the streams exist and have safe settings. Two processes may do so at the same time.
  *
- * A stream that is already there is never altered: somebody chose its settings. Keyframes came later
- * than the rest: a namespace that is whole but for them is there, and gets them from whoever may.
- * @returns the settings that differ and harm nobody
- * @throws {Fault} `store-misconfigured` naming every setting with which a promise would break,
- *   `not-found` where a stream is missing and is not to be made, `store-refused` where we may not
+ * An existing stream is never changed: an operator chose its settings. The keyframes bucket was added
+ * in a later version: a namespace that lacks only this bucket exists, and the first client with
+ * permission creates it.
+ * @returns the settings that differ without breaking a guarantee
+ * @throws {Fault} `store-misconfigured` with every setting that breaks a guarantee, `not-found` if a
+ *   stream is missing and `create` is false, `store-refused` if we may not create it
  */
 export async function ensureStreams(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   options: EnsureOptions,
 ): Promise<readonly Finding[]> {
   const { leases, registry, audit, keyframes } = desiredStreams(options.names, options.replicas);
-  const there = new Map<string, StreamInfo>();
+  const existing = new Map<string, StreamInfo>();
   for (const { name } of [leases, registry, audit, keyframes]) {
-    const info = await streamInfo(link, name, options.within);
-    if (info !== undefined) there.set(name, info);
+    const info = await streamInfo(connection, name, options.within);
+    if (info !== undefined) existing.set(name, info);
   }
-  const missing = [leases, registry, audit].filter(({ name }) => !there.has(name));
+  const missing = [leases, registry, audit].filter(({ name }) => !existing.has(name));
   if (!options.create && missing.length > 0) {
     throw missingFault(
       missing.map(({ name }) => name),
-      there,
+      existing,
       options.names,
     );
   }
   const found = async (wanted: Named) =>
-    compareSettings((there.get(wanted.name) ?? (await make(link, wanted, options))).config, wanted);
+    compareSettings(
+      (existing.get(wanted.name) ?? (await createMissing(connection, wanted, options))).config,
+      wanted,
+    );
   const findings = [
     ...(await found(leases)),
     ...(await found(registry)),
@@ -67,18 +71,18 @@ export async function ensureStreams(
   const dangerous = findings.filter((finding) => finding.dangerous);
   if (dangerous.length === 0) return findings;
   throw new Fault('store-misconfigured', dangerous.map(formatFinding).join('; '), {
-    hint: 'change the setting, or use another --namespace; `rollcall doctor` lists them all',
+    hint: 'change these settings of the stream, or use another --namespace; `rollcall doctor` lists all differences',
   });
 }
 
-/** What is wrong with the streams as they are; a missing one is a finding on its `name`. */
+/** All settings that differ now. A missing stream is a finding on its `name`. */
 export async function inspectStreams(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   options: StreamOptions,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const wanted of Object.values(desiredStreams(options.names, options.replicas))) {
-    const info = await streamInfo(link, wanted.name, options.within);
+    const info = await streamInfo(connection, wanted.name, options.within);
     if (info !== undefined) findings.push(...compareSettings(info.config, wanted));
     else {
       const missing = { setting: 'name', found: null, wanted: wanted.name, dangerous: true };
@@ -89,17 +93,17 @@ export async function inspectStreams(
 }
 
 /**
- * A stream as its leader knows it; undefined: there is none.
- * @throws {Fault} `store-unavailable`, also where the answer says no such thing; `store-refused`
+ * The state of a stream, from its leader; undefined if it does not exist.
+ * @throws {Fault} `store-unavailable`, also if the reply has an unknown form; `store-refused`
  */
 export async function streamInfo(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   stream: string,
   within: Millis,
   signal?: AbortSignal,
 ): Promise<StreamInfo | undefined> {
   const what = `STREAM.INFO.${stream}`;
-  const answer = await askApi<unknown>(link, what, {}, { within, signal });
+  const answer = await askApi<unknown>(connection, what, {}, { within, signal });
   if ('ok' in answer) return readInfo(what, answer.ok);
   if (answer.error.err_code === code.streamNotFound) return undefined;
   throw apiFault(what, answer.error);
@@ -107,68 +111,71 @@ export async function streamInfo(
 
 function readInfo(what: string, answer: unknown): StreamInfo {
   if (isStreamInfo(answer)) return answer;
-  throw new Fault('store-unavailable', `${what}: the answer cannot be read`);
+  throw new Fault('store-unavailable', `${what}: the reply is not the state of a stream`);
 }
 
 type Named = Settings & { readonly name: string };
 
 function missingFault(
   missing: readonly string[],
-  there: ReadonlyMap<string, unknown>,
+  existing: ReadonlyMap<string, unknown>,
   { namespace }: SubjectNames,
 ): Fault {
-  if (there.size === 0) {
-    return new Fault('not-found', `there is no namespace '${namespace}' here`, {
-      hint: 'is it spelled right? an agent, a collector or `rollcall up` makes it when it starts',
+  if (existing.size === 0) {
+    return new Fault('not-found', `there is no namespace '${namespace}' on this server`, {
+      hint: 'check the spelling; an agent, a collector or `rollcall up` creates a namespace when it starts',
     });
   }
   const what = `namespace '${namespace}' lacks ${missing.join(', ')}`;
   return new Fault('not-found', what, {
-    hint: 'was it deleted? an agent or a collector makes it again when it starts',
+    hint: 'it may have been deleted; an agent or a collector creates it again when it starts',
   });
 }
 
-/** The registry's first sequence is chosen, so that no revision is ever handed out twice. */
-async function make(
-  link: SupervisedConnection,
+/** The first sequence of a registry is chosen so that no revision is ever used twice. */
+async function createMissing(
+  connection: SupervisedConnection,
   wanted: Named,
   options: EnsureOptions,
 ): Promise<StreamInfo> {
   const { names, within } = options;
-  if (wanted.name !== names.registry.stream) return create(link, wanted, options);
-  const first_seq = firstSequence(Date.now(), await lastAudited(link, names.auditStream, within));
-  return create(link, { ...wanted, first_seq }, options);
+  if (wanted.name !== names.registry.stream) return create(connection, wanted, options);
+  const first_seq = firstSequence(
+    Date.now(),
+    await lastAudited(connection, names.auditStream, within),
+  );
+  return create(connection, { ...wanted, first_seq }, options);
 }
 
 /**
- * Where a new registry starts: above all that an earlier one may have handed out, by the clock, and by
- * the audit where the clock has gone back. The audit knows the sequences of events only, and a
- * commit's records may come after its events.
+ * The first sequence of a new registry, above all that an earlier registry of this namespace may have
+ * used: by the clock, and by the audit in case the clock was set back. The audit has only the sequences
+ * of events, and records of the same commit may come after them.
  */
 export const firstSequence = (now: Millis, lastAuditedSequence: Revision): Revision =>
-  Math.max(now * 1000, lastAuditedSequence + longestCommit);
+  Math.max(now * 1000, lastAuditedSequence + maxCommitMessages);
 
 async function lastAudited(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   audit: string,
   within: Millis,
 ): Promise<Revision> {
-  const info = await streamInfo(link, audit, within);
+  const info = await streamInfo(connection, audit, within);
   if (info === undefined || info.state.messages === 0) return 0;
   const what = `STREAM.MSG.GET.${audit}`;
   const request = { seq: info.state.last_seq };
-  const answer = await askApi<{ message: ApiMessage }>(link, what, request, { within });
+  const answer = await askApi<{ message: ApiMessage }>(connection, what, request, { within });
   const last = fromApi(expectOk(what, answer).message);
   return Number(last.header('Nats-Stream-Source')?.split(' ')[1] ?? 0);
 }
 
 async function create(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   wanted: Named,
   { names, within }: EnsureOptions,
 ): Promise<StreamInfo> {
   const what = `STREAM.CREATE.${wanted.name}`;
-  const answer = await askApi<unknown>(link, what, wanted, { within, level: apiLevel }).catch(
+  const answer = await askApi<unknown>(connection, what, wanted, { within, level: apiLevel }).catch(
     (cause: unknown) => {
       throw cause instanceof Fault && cause.code === 'store-refused'
         ? notAllowed(wanted, names, cause)
@@ -176,24 +183,26 @@ async function create(
     },
   );
   if ('ok' in answer) return readInfo(what, answer.ok);
-  // Somebody else was first, with another first sequence or other settings: look at theirs.
+  // Another process created it first, with another first sequence or other settings: check that one.
   if (answer.error.err_code === code.nameExists) {
-    const theirs = await streamInfo(link, wanted.name, within);
+    const theirs = await streamInfo(connection, wanted.name, within);
     if (theirs !== undefined) return theirs;
   }
   throw new Fault(
     'store-misconfigured',
     `stream ${wanted.name} cannot be created: ${answer.error.description} (${answer.error.err_code})`,
-    { hint: 'is JetStream large enough, and are there as many servers as replicas?' },
+    {
+      hint: 'check the storage limits of JetStream, and that there are as many servers as replicas',
+    },
   );
 }
 
 const notAllowed = ({ name }: Named, { namespace }: SubjectNames, cause: Fault): Fault =>
   new Fault(
     'store-refused',
-    `stream ${name} of namespace '${namespace}' is missing, and this user may not make it`,
+    `stream ${name} of namespace '${namespace}' is missing, and this user may not create it`,
     {
       cause,
-      hint: 'a user who may create streams makes it with any command: rollcall ps (docs/operations.md)',
+      hint: 'run a command, such as `rollcall ps`, once as a user who may create streams (docs/operations.md)',
     },
   );

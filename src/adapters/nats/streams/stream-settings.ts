@@ -1,7 +1,7 @@
 import type { StreamConfig } from '@nats-io/jetstream';
 import type { SubjectNames } from '../connection/subject-names.ts';
 
-/** A stream's settings as the server says them; what it leaves out has its zero value. */
+/** A stream's settings as the server reports them. A missing setting has its zero value. */
 export type Settings = Partial<StreamConfig>;
 
 /** The streams of a namespace, as this adapter creates them (docs/adr/0001-jetstream.md). */
@@ -12,21 +12,21 @@ export interface DesiredStreams {
   readonly keyframes: Settings & { readonly name: string };
 }
 
-/** Common to all: on disk, because memory loses revisions, in secret on three servers (B7). */
-const kept = {
+/** Common to all streams. On disk: memory loses revisions, on three servers without an error (B7). */
+const commonSettings = {
   retention: 'limits',
   storage: 'file',
-  // A full stream refuses; it never drops what is there.
+  // A full stream refuses new messages and never drops old ones.
   discard: 'new',
   max_age: 0,
   max_msgs: -1,
-  // Whoever may write one subject could wipe the whole bucket (B8).
+  // A client that may write one subject could delete the whole bucket (B8).
   allow_rollup_hdrs: false,
 } as const satisfies Settings;
 
 export function desiredStreams(names: SubjectNames, replicas: number): DesiredStreams {
   const registry: DesiredStreams['registry'] = {
-    ...kept,
+    ...commonSettings,
     name: names.registry.stream,
     subjects: [`${names.registry.prefix}>`, `${names.eventPrefix}>`, `${names.fencePrefix}>`],
     num_replicas: replicas,
@@ -35,21 +35,21 @@ export function desiredStreams(names: SubjectNames, replicas: number): DesiredSt
     allow_atomic: true,
     allow_msg_ttl: true,
     deny_delete: true,
-    // The outbox is emptied by a purge (tidy.ts).
+    // The outbox is trimmed by a purge (trim-outbox.ts).
     deny_purge: false,
   };
   const leases: DesiredStreams['leases'] = {
-    ...kept,
+    ...commonSettings,
     name: names.leases.stream,
     subjects: [`${names.leases.prefix}>`],
     num_replicas: replicas,
     max_msgs_per_subject: 1,
     allow_direct: true,
-    // No markers: a marker is not conditional and wipes the renewal that came in time (B1).
+    // No delete markers: they are unconditional and would delete a renewal that came in time (B1).
     allow_msg_ttl: true,
   };
   const audit: DesiredStreams['audit'] = {
-    ...kept,
+    ...commonSettings,
     name: names.auditStream,
     sources: [
       {
@@ -59,16 +59,16 @@ export function desiredStreams(names: SubjectNames, replicas: number): DesiredSt
     ],
     num_replicas: replicas,
     max_msgs_per_subject: -1,
-    // Not s2: a server that is killed may not be able to read its copy again (docs/operations.md).
+    // Not s2: after a kill a server may be unable to read its own copy (docs/operations.md).
     compression: 'none',
     allow_direct: true,
     deny_delete: true,
     deny_purge: true,
-    // A TTL would be copied with the event, and the copy would lapse, deny_delete or not (B4).
+    // A TTL would be copied with the event, and the copy would expire despite deny_delete (B4).
     allow_msg_ttl: false,
   };
   const keyframes: DesiredStreams['keyframes'] = {
-    ...kept,
+    ...commonSettings,
     name: names.keyframes.stream,
     subjects: [`${names.keyframes.prefix}>`],
     num_replicas: replicas,
@@ -76,7 +76,7 @@ export function desiredStreams(names: SubjectNames, replicas: number): DesiredSt
     compression: 'none',
     allow_direct: true,
     deny_delete: true,
-    // What a trimmed history needs no more is purged.
+    // Keyframes that a trimmed history no longer needs are purged.
     deny_purge: false,
   };
   return { leases, registry, audit, keyframes };

@@ -9,56 +9,59 @@ import { type Message, publish } from './publish.ts';
 const expectLast = 'Nats-Expected-Last-Subject-Sequence';
 
 /**
- * One commit, as one atomic batch; a single message needs none and is 20 times as fast on one server
- * (B12).
- * @throws {Fault} `store-refused`, `store-misconfigured`: not stored, and trying again is no use
+ * Stores a commit as one atomic batch. A single message is published without one, which is 20 times as
+ * fast on one server (B12).
+ * @throws {Fault} `store-refused`, `store-misconfigured`: not stored, and a repetition would fail too
  */
 export async function commit(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   names: SubjectNames,
-  wanted: Commit,
+  request: Commit,
   within: Millis,
 ): Promise<CommitOutcome> {
-  const messages = messagesOf(names, wanted);
-  const published = await publish(link, messages, within);
+  const messages = messagesOf(names, request);
+  const published = await publish(connection, messages, within);
   if (published.kind === 'conflict') return { outcome: 'conflict' };
   if (published.kind !== 'stored') return { outcome: published.kind, why: published.why };
-  const first = published.seq - wanted.writes.length - wanted.events.length + 1;
+  const { writes, events } = request;
+  const first = published.seq - writes.length - events.length + 1;
   const revisions = new Map<string, Revision>();
-  for (const [index, { key }] of wanted.writes.entries()) revisions.set(key, first + index);
+  for (const [index, { key }] of writes.entries()) revisions.set(key, first + index);
   return { outcome: 'committed', revisions };
 }
 
 /**
- * The writes in their order, then the events in theirs.
+ * The messages of a commit: the writes in their order, then the events in theirs.
  *
- * An event has no expectation of its own: a message can carry one, and that is a fence's. That no
- * event is overwritten is due to the record that holds its number and has its own compare-and-set.
- * Fences that find no event to carry them come first, each on a message of its own: what counts
- * revisions relies on the writes standing right before the events (src/domain/replay/fold.ts).
+ * A message can carry one expectation, and that of an event carries a fence. An event needs none of its
+ * own: the record with the event's number is written by compare-and-set in the same commit. Fences for
+ * which there is no event come first, on separate messages: the fold derives revisions from the writes
+ * being directly before the events (src/domain/replay/fold.ts).
  */
-export function messagesOf(names: SubjectNames, wanted: Commit): readonly Message[] {
-  const { writes, events, fences = [] } = wanted;
+export function messagesOf(
+  names: SubjectNames,
+  { writes, events, fences = [] }: Commit,
+): readonly Message[] {
   const carriers = fences.slice(events.length);
   if (writes.length + events.length + carriers.length > 1000) {
-    throw new Fault('store-refused', 'a commit has at most 1000 writes, and events or fences');
+    throw new Fault(
+      'store-refused',
+      'a commit may have at most 1000 messages (writes, events and extra fences)',
+    );
   }
   return [
     ...carriers.map((fence, index) => ({
       ...{ subject: `${names.fencePrefix}${index}`, text: '' },
-      headers: carrying(names, fence),
+      headers: fenceHeaders(names, fence),
     })),
     ...writes.map((write) => writeMessage(names, write)),
     ...events.map((event, index) => eventMessage(names, event, fences[index])),
   ];
 }
 
-/** A removal has no rollup header, which our streams refuse (B8): the history is 1 anyway. */
-function writeMessage(
-  names: SubjectNames,
-  { key, expectedRevision: expect, text }: Write,
-): Message {
-  const own: Message['headers'] = [[expectLast, `${expect}`]];
+/** A removal has no rollup header: our streams refuse it (B8) and keep one message per subject anyway. */
+function writeMessage(names: SubjectNames, { key, expectedRevision, text }: Write): Message {
+  const expectation: Message['headers'] = [[expectLast, `${expectedRevision}`]];
   const tombstone: Message['headers'] = [
     ['KV-Operation', 'PURGE'],
     ['Nats-TTL', `${tombstoneTtl / 1000}s`],
@@ -66,19 +69,19 @@ function writeMessage(
   return {
     subject: names.registry.prefix + key,
     text: text ?? '',
-    headers: text === undefined ? [...tombstone, ...own] : own,
+    headers: text === undefined ? [...tombstone, ...expectation] : expectation,
   };
 }
 
 function eventMessage(names: SubjectNames, event: EventWrite, fence: Fence | undefined): Message {
-  const carried = fence === undefined ? [] : carrying(names, fence);
-  return { subject: names.eventPrefix + event.subject, text: event.text, headers: carried };
+  const headers = fence === undefined ? [] : fenceHeaders(names, fence);
+  return { subject: names.eventPrefix + event.subject, text: event.text, headers };
 }
 
-const carrying = (
+const fenceHeaders = (
   names: SubjectNames,
-  { key, expectedRevision: expect }: Fence,
+  { key, expectedRevision }: Fence,
 ): Message['headers'] => [
-  [expectLast, `${expect}`],
+  [expectLast, `${expectedRevision}`],
   [`${expectLast}-Subject`, names.registry.prefix + key],
 ];

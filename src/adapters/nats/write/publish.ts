@@ -14,12 +14,12 @@ export interface Message {
 }
 
 export type Published =
-  /** The last message's sequence; those of a batch are the ones right before it, without a gap. */
+  /** The last message's sequence; the rest of a batch has the sequences before it, without a gap. */
   | { readonly kind: 'stored'; readonly seq: Revision }
   | { readonly kind: 'conflict' }
-  /** Surely not stored. */
+  /** Certainly not stored. */
   | { readonly kind: 'unavailable'; readonly why: string }
-  /** Stored, or not, or still to be stored. */
+  /** Stored, not stored, or not yet stored. */
   | { readonly kind: 'unknown'; readonly why: string };
 
 type Attempt =
@@ -32,21 +32,24 @@ type Attempt =
     };
 
 /**
- * Stores one message, or several together or not at all, and says for sure what it knows.
+ * Stores one message, or several of them atomically.
  *
- * What was surely not stored and may pass in a moment is tried again as it is, with a random pause,
- * until the time is over: fences on one record refuse each other on three servers (B11).
- * @throws {Fault} `store-misconfigured`, `store-refused`: not stored, and trying again is no use
+ * A write that was certainly not stored and may succeed later is repeated unchanged, with a random
+ * delay, until the time is over: on three servers fences on one record reject each other (B11).
+ * @throws {Fault} `store-misconfigured`, `store-refused`: not stored, and a repetition would fail too
  */
 export async function publish(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   messages: readonly Message[],
   within: Millis,
 ): Promise<Published> {
   const until = performance.now() + within;
   for (let tries = 0; ; tries += 1) {
     const left = until - performance.now();
-    const attempt = read(await send(link, messages, Math.max(1, left)), messages.length);
+    const attempt = parseReply(
+      await sendMessages(connection, messages, Math.max(1, left)),
+      messages.length,
+    );
     if (attempt.kind === 'stored') return attempt;
     const { meaning, why } = attempt;
     if (meaning === 'conflict') return { kind: 'conflict' };
@@ -55,47 +58,47 @@ export async function publish(
     if (meaning !== 'again') {
       throw new Fault(meaning === 'refused' ? 'store-refused' : 'store-misconfigured', why);
     }
-    if (attempt.code === code.batchIncomplete) await failIfRefused(link, messages);
+    if (attempt.code === code.batchIncomplete) await failIfRefused(connection, messages);
     const wait = backoff(tries, 2, 100);
-    if (link.connection.isClosed() || performance.now() + wait >= until) {
+    if (connection.client.isClosed() || performance.now() + wait >= until) {
       return { kind: 'unavailable', why };
     }
     await sleep(wait);
   }
 }
 
-function send(
-  link: SupervisedConnection,
+function sendMessages(
+  connection: SupervisedConnection,
   messages: readonly Message[],
   within: Millis,
 ): Promise<Reply> {
   const last = messages.at(-1);
   if (last === undefined) throw new TypeError('nothing to publish');
-  for (const message of messages) assertFits(link, message);
-  if (messages.length > 1) return askBatch(link, messages, last, within);
-  return link.request(last.subject, last.text, { within, headers: headersOf(last) });
+  for (const message of messages) assertFits(connection, message);
+  if (messages.length > 1) return requestBatch(connection, messages, last, within);
+  return connection.request(last.subject, last.text, { within, headers: headersOf(last) });
 }
 
 /**
- * An atomic batch by hand: the client's own `startBatch` drops expectations and TTLs without a word
- * (nats.js#434). All of it goes out in one flush and only the last message is answered.
+ * An atomic batch without the client's `startBatch`, which silently drops expectations and TTLs
+ * (nats.js#434). All messages are sent in one flush; only the last one is acknowledged.
  */
-function askBatch(
-  link: SupervisedConnection,
+function requestBatch(
+  connection: SupervisedConnection,
   messages: readonly Message[],
   last: Message,
   within: Millis,
 ): Promise<Reply> {
-  // Whoever knows the id could add messages to the batch.
+  // Unpredictable: a client that knows the id could add messages to the batch.
   const id = nuid.next();
-  const first = () => {
+  const sendBefore = () => {
     for (const [index, message] of messages.slice(0, -1).entries()) {
-      const own = headersOf(
+      const batchHeaders = headersOf(
         message,
         ['Nats-Batch-Id', id],
         ['Nats-Batch-Sequence', `${index + 1}`],
       );
-      link.publish(message.subject, message.text, own);
+      connection.publish(message.subject, message.text, batchHeaders);
     }
   };
   const commit = headersOf(
@@ -104,7 +107,7 @@ function askBatch(
     ['Nats-Batch-Sequence', `${messages.length}`],
     ['Nats-Batch-Commit', '1'],
   );
-  return link.request(last.subject, last.text, { within, headers: commit, first });
+  return connection.request(last.subject, last.text, { within, headers: commit, sendBefore });
 }
 
 function headersOf(message: Message, ...more: (readonly [string, string])[]): MsgHdrs {
@@ -119,39 +122,45 @@ interface Acknowledgement {
   readonly count?: number;
 }
 
-function read(reply: Reply, count: number): Attempt {
+function parseReply(reply: Reply, count: number): Attempt {
   const failed = (meaning: Meaning, why: string): Attempt => ({ kind: 'failed', meaning, why });
   if (reply.kind === 'not-sent') return failed('again', reply.why);
   if (reply.kind === 'timed-out') return failed('unsure', reply.why);
-  const said = (jsonOf(reply.msg) ?? {}) as Acknowledgement;
-  const { seq, count: counted = 1 } = said;
-  const error = errorIn(said);
+  const ack = (jsonOf(reply.msg) ?? {}) as Acknowledgement;
+  const { seq, count: storedCount = 1 } = ack;
+  const error = errorIn(ack);
   if (error !== undefined) {
     const why = `${error.description} (${error.err_code})`;
     return { ...failed(meaningOf(error), why), code: error.err_code } as Attempt;
   }
-  if (typeof seq !== 'number' || counted !== count)
-    return failed('unsure', 'an unknown acknowledgement');
+  if (typeof seq !== 'number' || storedCount !== count) {
+    return failed('unsure', 'the acknowledgement has an unknown form');
+  }
   return { kind: 'stored', seq };
 }
 
-/** An inner message has no answer of its own: a refusal of it is only seen as a batch with a hole. */
+/** The inner messages of a batch are not acknowledged: a refusal of one only shows as an incomplete batch. */
 async function failIfRefused(
-  link: SupervisedConnection,
+  connection: SupervisedConnection,
   messages: readonly Message[],
 ): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
-  const message = messages.find(({ subject }) => link.refused(subject));
+  const message = messages.find(({ subject }) => connection.refused(subject));
   if (message === undefined) return;
   throw new Fault('store-refused', `this connection may not publish to ${message.subject}`, {
-    hint: 'docs/operations.md lists what each role must be allowed to do',
+    hint: 'docs/operations.md lists the permissions that each role needs',
   });
 }
 
-/** Before the first message of a batch is sent: a batch that is never finished holds a slot for 10 s. */
-function assertFits(link: SupervisedConnection, { subject, text, headers: own }: Message): void {
-  const most = link.connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
-  const room = 400 + own.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
-  if (text.length * 3 + room <= most || Buffer.byteLength(text) + room <= most) return;
-  throw new Fault('store-refused', `${subject}: too large, the server takes ${most} bytes`);
+/** Called before a batch is begun: the server keeps an incomplete batch open for 10 s. */
+function assertFits(connection: SupervisedConnection, message: Message): void {
+  const { subject, text, headers } = message;
+  const limit = connection.client.info?.max_payload ?? Number.POSITIVE_INFINITY;
+  const overhead =
+    400 + headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  if (text.length * 3 + overhead <= limit || Buffer.byteLength(text) + overhead <= limit) return;
+  throw new Fault(
+    'store-refused',
+    `the message to ${subject} is too large: this server accepts at most ${limit} bytes (max_payload)`,
+  );
 }

@@ -4,19 +4,20 @@ import type { SupervisedConnection } from '../connection/supervised-connection.t
 import { type Message, publish } from './publish.ts';
 
 /**
- * Stores a message that may be stored twice; `first`: unless there is one already.
- * @throws {Fault} `store-unavailable`; it may or may not have been stored
+ * Stores a message for which a repetition does no harm. With `onlyNew` it is not stored if the subject
+ * already has a message.
+ * @throws {Fault} `store-unavailable`; the message may or may not have been stored
  */
 export async function putOnce(
-  link: SupervisedConnection,
-  { subject, text, first }: Pick<Message, 'subject' | 'text'> & { readonly first?: boolean },
+  connection: SupervisedConnection,
+  { subject, text, onlyNew }: Pick<Message, 'subject' | 'text'> & { readonly onlyNew?: boolean },
   within: Millis,
 ): Promise<void> {
-  const headers: Message['headers'] = first ? [['Nats-Expected-Last-Subject-Sequence', '0']] : [];
+  const headers: Message['headers'] = onlyNew ? [['Nats-Expected-Last-Subject-Sequence', '0']] : [];
   const until = performance.now() + within;
   for (;;) {
     const left = Math.max(1, until - performance.now());
-    const published = await publish(link, [{ subject, text, headers }], left);
+    const published = await publish(connection, [{ subject, text, headers }], left);
     if (published.kind === 'stored' || published.kind === 'conflict') return;
     if (published.kind === 'unavailable' || performance.now() >= until) {
       throw new Fault('store-unavailable', `${subject}: ${published.why}`);

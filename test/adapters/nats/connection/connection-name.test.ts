@@ -11,7 +11,7 @@ const name = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }).filter
 });
 const run = fc.stringMatching(/^[0-9a-z]{8,20}$/);
 
-test('a connection’s name tells its run, whatever host and agent are called', () => {
+test('a connection name identifies its run for any names of host and agent', () => {
   fc.assert(
     fc.property(name, name, run, (host, agent, id) => {
       const of = { host: HostId.parse(host), agent: AgentName.parse(agent), run: RunId.parse(id) };
@@ -23,7 +23,7 @@ test('a connection’s name tells its run, whatever host and agent are called', 
 test.each([
   [671, true],
   [672, false],
-])('a host called by %i characters of three bytes each is named: %s', (length, named) => {
+])('a host name of %i three-byte characters fits into the connection name: %s', (length, fits) => {
   const of = {
     host: HostId.parse('.'.repeat(length)),
     agent: AgentName.parse('agent'),
@@ -31,7 +31,7 @@ test.each([
   };
   const name = connectionName(of);
   expect(name.length).toBeLessThanOrEqual(2048);
-  expect(runOfConnection(name)).toEqual(named ? of : undefined);
+  expect(runOfConnection(name)).toEqual(fits ? of : undefined);
 });
 
 test.each([
@@ -42,6 +42,6 @@ test.each([
   'rollcall host/agent run12345 more',
   'rollcall host=2/agent run12345',
   'other host/agent run12345',
-])('the name %j is no run’s', (text) => {
+])('the name %j identifies no run', (text) => {
   expect(runOfConnection(text)).toBeUndefined();
 });

@@ -34,6 +34,6 @@ const table: readonly (readonly [number, string, Meaning])[] = [
   [99999, 'something of a later version', 'refused'],
 ];
 
-test.each(table)('the answer %i, %s, means %s', (err_code, description, meaning) => {
+test.each(table)('the error %i (%s) means %s', (err_code, description, meaning) => {
   expect(meaningOf({ code: 400, err_code, description })).toBe(meaning);
 });

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { entryOf, fromApi, placeOf } from '../../../../src/adapters/nats/connection/message.ts';
+import {
+  entryOf,
+  fromApi,
+  parseDeliveryPosition,
+} from '../../../../src/adapters/nats/connection/message.ts';
 import { subjectNamesOf } from '../../../../src/adapters/nats/connection/subject-names.ts';
 import { Namespace } from '../../../../src/domain/identity/names.ts';
 
@@ -12,8 +16,8 @@ test.each([
     'with domain and account',
     '$JS.ACK.hub.ACCHASH.STREAM.consumer.1.1795415384414002.7.1795415384414002999.12.TOKEN',
   ],
-])('a delivery’s place is read from a reply %s', (_, reply) => {
-  expect(placeOf(reply)).toEqual({
+])('the position of a delivery is parsed from a reply subject %s', (_, reply) => {
+  expect(parseDeliveryPosition(reply)).toEqual({
     seq: 1795415384414002,
     delivery: 7,
     storedAt: 1795415384414,
@@ -21,7 +25,7 @@ test.each([
   });
 });
 
-describe('a message is', () => {
+describe('a message is read as', () => {
   const message = (text: string, ...headers: string[]) =>
     fromApi({
       subject: `${bucket.prefix}agent.a.b`,
@@ -46,7 +50,7 @@ describe('a message is', () => {
   });
 });
 
-test('a header is found by its whole name', () => {
+test('a header is found by its complete name', () => {
   const hdrs = base64(
     'NATS/1.0\r\nNats-Stream-Source-Old: x\r\nNats-Stream-Source: KV_r 12 a b\r\n\r\n',
   );

@@ -12,7 +12,7 @@ import { Namespace } from '../../../../src/domain/identity/names.ts';
 
 const bucket = subjectNamesOf(Namespace.parse('test')).registry;
 const spec = { bucket, filters: ['agent.>'], atLeast: 0, within: 60_000 };
-const lost = '7 were sent, 0 came';
+const lost = 'the server sent 7 messages, 0 arrived';
 
 const heard = (body: object): Reply => ({
   kind: 'received',
@@ -25,14 +25,14 @@ const info = heard({
 const missing = heard({ error: { code: 404, err_code: code.streamNotFound, description: 'none' } });
 
 /**
- * A server whose consumer loses all that it sends. `later`: what is said of the stream once the first
- * try has failed so; nothing, and the connection is closed, where that is left out.
+ * A server whose consumer loses every message. `later` is the reply about the stream after the first
+ * try has failed; without it the connection is closed then.
  */
-function losingEverything(later?: Reply): { link: SupervisedConnection; tries: () => number } {
+function lossyConnection(later?: Reply): { connection: SupervisedConnection; tries: () => number } {
   let tries = 0;
-  let hear: (error: null, msg: Msg) => void = () => {};
-  const said = (name: string) => (name === 'Nats-Last-Consumer' ? '7' : '');
-  const ask = async (subject: string): Promise<Reply> => {
+  let deliver: (error: null, msg: Msg) => void = () => {};
+  const header = (name: string) => (name === 'Nats-Last-Consumer' ? '7' : '');
+  const request = async (subject: string): Promise<Reply> => {
     if (subject.startsWith('$JS.API.STREAM.INFO.')) {
       tries += 1;
       return tries === 1 ? info : (later ?? { kind: 'not-sent', why: 'the connection is closed' });
@@ -40,35 +40,35 @@ function losingEverything(later?: Reply): { link: SupervisedConnection; tries: (
     if (subject.startsWith('$JS.API.CONSUMER.INFO.')) {
       return heard({ delivered: { consumer_seq: 7 }, num_pending: 0 });
     }
-    // Its first heartbeat, behind seven messages that never came.
-    hear(null, { headers: { code: 100, get: said } } as unknown as Msg);
+    // Its first heartbeat: seven messages were sent before it, and none arrived.
+    deliver(null, { headers: { code: 100, get: header } } as unknown as Msg);
     return heard({});
   };
-  const connection = {
+  const client = {
     options: {},
     isClosed: () => tries > 1 && later === undefined,
-    subscribe: (subject: string, { callback }: { callback: typeof hear }) => {
-      hear = callback;
+    subscribe: (subject: string, { callback }: { callback: typeof deliver }) => {
+      deliver = callback;
       return { getSubject: () => subject, unsubscribe: () => {} };
     },
   };
-  const link = {
+  const connection = {
     up: true,
-    connection,
-    request: ask,
+    client,
+    request,
     publish: () => true,
     onDisconnect: () => () => {},
   };
-  return { link: link as unknown as SupervisedConnection, tries: () => tries };
+  return { connection: connection as unknown as SupervisedConnection, tries: () => tries };
 }
 
-const failureOf = (link: SupervisedConnection, within = spec.within) =>
-  takeSnapshot(link, { ...spec, within }).catch((cause: unknown) => cause);
+const failureOf = (connection: SupervisedConnection, within = spec.within) =>
+  takeSnapshot(connection, { ...spec, within }).catch((cause: unknown) => cause);
 
-describe('a list that cannot be read', () => {
-  test('says what ended its tries, and not only that the last one got no answer', async () => {
-    const { link, tries } = losingEverything();
-    const fault = await failureOf(link);
+describe('a snapshot that cannot be read', () => {
+  test('reports why the earlier tries failed, not only the last one', async () => {
+    const { connection, tries } = lossyConnection();
+    const fault = await failureOf(connection);
     const last = `STREAM.INFO.${bucket.stream}: the connection is closed`;
     expect(fault).toMatchObject({
       code: 'store-unavailable',
@@ -79,26 +79,26 @@ describe('a list that cannot be read', () => {
     expect(tries()).toBe(2);
   });
 
-  test('of a stream that has gone meanwhile says that alone: no other try would find it', async () => {
-    expect(await failureOf(losingEverything(missing).link)).toMatchObject({
+  test('reports only the missing stream when the stream was deleted meanwhile', async () => {
+    expect(await failureOf(lossyConnection(missing).connection)).toMatchObject({
       code: 'store-misconfigured',
       message: `stream ${bucket.stream} is missing`,
     });
   });
 
-  test('says what ended its only try as it is', async () => {
-    const { link } = losingEverything();
-    await failureOf(link);
-    expect(await failureOf(link)).toMatchObject({
+  test('reports the failure of its only try unchanged', async () => {
+    const { connection } = lossyConnection();
+    await failureOf(connection);
+    expect(await failureOf(connection)).toMatchObject({
       code: 'store-unavailable',
       message: `STREAM.INFO.${bucket.stream}: the connection is closed`,
     });
   });
 
-  test('for which there was no time at all says so', async () => {
-    const { link, tries } = losingEverything();
-    const fault = { code: 'store-unavailable', message: 'reading agent.>: no time' };
-    expect(await failureOf(link, 0)).toMatchObject(fault);
+  test('reports that no time was left when the limit is 0', async () => {
+    const { connection, tries } = lossyConnection();
+    const fault = { code: 'store-unavailable', message: 'reading agent.>: no time left' };
+    expect(await failureOf(connection, 0)).toMatchObject(fault);
     expect(tries()).toBe(0);
   });
 });

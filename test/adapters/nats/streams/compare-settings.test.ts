@@ -12,17 +12,17 @@ import { Namespace } from '../../../../src/domain/identity/names.ts';
 
 const wanted = desiredStreams(subjectNamesOf(Namespace.parse('test')), 1);
 
-test.each(Object.values(wanted))('the stream as we make it, $name, has no findings', (stream) => {
+test.each(Object.values(wanted))('the stream $name as we create it has no findings', (stream) => {
   expect(compareSettings(stream, stream)).toEqual([]);
 });
 
-test('what the server leaves out has its zero value', () => {
+test('a setting that the server omits has its zero value', () => {
   const { allow_rollup_hdrs, max_age, deny_purge, ...rest } = wanted.registry;
   expect([allow_rollup_hdrs, max_age, deny_purge]).toEqual([false, 0, false]);
   expect(compareSettings(rest, wanted.registry)).toEqual([]);
 });
 
-test('subjects in another order are the same subjects', () => {
+test('subjects in another order are no difference', () => {
   const subjects = wanted.registry.subjects?.toReversed() ?? [];
   expect(compareSettings({ ...wanted.registry, subjects }, wanted.registry)).toEqual([]);
 });
@@ -64,7 +64,7 @@ describe.each<[keyof typeof wanted, Settings, boolean]>([
   ['keyframes', { compression: 's2' }, false],
   ['audit', { compression: 's2' }, false],
 ])('the %s with %j', (stream, changed, dangerous) => {
-  test(`is found, ${dangerous ? 'and refused' : 'and tolerated'}`, () => {
+  test(`is a finding that is ${dangerous ? 'refused' : 'tolerated'}`, () => {
     const findings = compareSettings({ ...wanted[stream], ...changed }, wanted[stream]);
     expect(findings).toHaveLength(1);
     expect(findings[0]).toMatchObject({ stream: wanted[stream].name, dangerous });
@@ -72,7 +72,7 @@ describe.each<[keyof typeof wanted, Settings, boolean]>([
   });
 });
 
-test('a finding names the stream, the setting and both values', () => {
+test('a finding shows the stream, the setting and both values', () => {
   const found = { ...wanted.registry, allow_rollup_hdrs: true };
   expect(compareSettings(found, wanted.registry).map(formatFinding)).toEqual([
     'KV_rollcall_test_registry: allow_rollup_hdrs is true, must be false',

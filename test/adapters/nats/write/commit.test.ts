@@ -7,7 +7,7 @@ const names = subjectNamesOf(Namespace.parse('test'));
 const event = (n: number) => ({ subject: `host.agent.run.${n}`, text: `event ${n}` });
 const bare = { writes: [], events: [] };
 
-test('a record is written at its revision, and nowhere else', () => {
+test('a record is written only at its expected revision', () => {
   const writes = [{ key: 'agent.a.b', expectedRevision: 7, text: 'record' }];
   expect(messagesOf(names, { ...bare, writes })).toEqual([
     {
@@ -18,14 +18,14 @@ test('a record is written at its revision, and nowhere else', () => {
   ]);
 });
 
-test('a record that was never there is written at 0, not without an expectation', () => {
+test('a new record is written with the expected revision 0, not without an expectation', () => {
   const writes = [{ key: 'agent.a.b', expectedRevision: 0, text: 'record' }];
   expect(messagesOf(names, { ...bare, writes })[0]?.headers).toEqual([
     ['Nats-Expected-Last-Subject-Sequence', '0'],
   ]);
 });
 
-test('a removal is a tombstone for a day, at its revision, without a rollup', () => {
+test('a removal is a tombstone for a day, with an expected revision and without a rollup', () => {
   const writes = [{ key: 'agent.a.b', expectedRevision: 7, text: undefined }];
   expect(messagesOf(names, { ...bare, writes })).toEqual([
     {
@@ -40,7 +40,7 @@ test('a removal is a tombstone for a day, at its revision, without a rollup', ()
   ]);
 });
 
-test('an event carries the fence, and has no expectation and no life span of its own', () => {
+test('an event carries a fence, and has no expectation and no TTL of its own', () => {
   const fences = [{ key: 'agent.a.b', expectedRevision: 3 }];
   const messages = messagesOf(names, { ...bare, events: [event(1), event(2)], fences });
   expect(messages).toEqual([
@@ -56,7 +56,7 @@ test('an event carries the fence, and has no expectation and no life span of its
   ]);
 });
 
-test('fences that find no event to carry them come first, where nobody reads them', () => {
+test('fences without an event to carry them come first, on subjects that nothing reads', () => {
   const fences = [1, 2].map((n) => ({ key: `agent.a.${n}`, expectedRevision: n }));
   expect(messagesOf(names, { ...bare, events: [event(1), event(2)], fences })).toHaveLength(2);
   const [carrier, carried] = messagesOf(names, { ...bare, events: [event(1)], fences });
@@ -69,13 +69,13 @@ test.each([
   [999, true],
   [1000, true],
   [1001, false],
-])('a commit of %i messages is taken: %s', (count, taken) => {
+])('a commit of %i messages is accepted: %s', (count, accepted) => {
   const writes = Array.from({ length: count - 1 }, (_, n) => ({
     key: `agent.a.${n}`,
     expectedRevision: 0,
     text: '',
   }));
   const build = () => messagesOf(names, { writes, events: [event(1)] });
-  if (taken) expect(build()).toHaveLength(count);
+  if (accepted) expect(build()).toHaveLength(count);
   else expect(build).toThrow(/at most 1000/);
 });

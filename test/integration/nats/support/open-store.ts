@@ -12,24 +12,24 @@ import {
 } from '../../../../src/adapters/nats/store.ts';
 import { Namespace } from '../../../../src/domain/identity/names.ts';
 
-/** A store on a real server, and a hand on the server beside it. */
+/** A store on a real server, with direct access to the server. */
 export type Opened = AsyncDisposable & {
   readonly store: NatsStore;
   readonly names: SubjectNames;
-  /** Somebody else's connection; never through a proxy that the store goes through. */
+  /** A separate connection that does not use the store's proxy. */
   readonly raw: NatsConnection;
   readonly jsm: JetStreamManager;
 };
 
 export type OpenOptions = Partial<NatsStoreOptions> & {
-  /** Where `raw` connects, when that is elsewhere. */
+  /** Servers for `raw`, if they differ. */
   readonly direct?: readonly string[];
   readonly rawLogin?: { readonly user: string; readonly pass: string };
 };
 
 export const freshNamespace = (): Namespace => Namespace.parse(randomUUID().slice(0, 8));
 
-/** Opens the store in a namespace of its own, unless one is named. */
+/** Opens the store in a new namespace, unless the options name one. */
 export async function openOn(
   servers: readonly string[],
   { direct = servers, ...options }: OpenOptions = {},
@@ -56,7 +56,7 @@ export async function openOn(
   };
 }
 
-/** One write of a record with an event beside it. */
+/** A commit of one record and one event. */
 export const recordAndEvent = (
   key: string,
   expectedRevision: number,
@@ -67,7 +67,7 @@ export const recordAndEvent = (
   events: [{ subject: event, text: `{"of":${JSON.stringify(key)}}` }],
 });
 
-/** All that a finite feed has. */
+/** All items of a finite source. */
 export async function all<T>(source: AsyncIterable<T>): Promise<readonly T[]> {
   const items: T[] = [];
   for await (const item of source) items.push(item);

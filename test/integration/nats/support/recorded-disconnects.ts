@@ -17,29 +17,32 @@ export const runOf = (host: string): RunRef => ({
 export const login = (user: User | undefined) =>
   user ? { credentials: { user, pass: user } } : {};
 
-/** Watches on a connection of its own, and says what its client complains of. */
+/** Records disconnects on a separate connection, and the errors of its client. */
 export async function watchOn(server: string, user?: User) {
-  const link = new SupervisedConnection(
+  const supervised = new SupervisedConnection(
     await connectNats({ servers: [server], name: 'watcher', ...login(user) }),
   );
-  const complaints: Error[] = [];
+  const clientErrors: Error[] = [];
   void (async () => {
-    for await (const status of link.connection.status()) {
-      if (status.type === 'error') complaints.push(status.error);
+    for await (const status of supervised.client.status()) {
+      if (status.type === 'error') clientErrors.push(status.error);
     }
   })();
-  const told: Disconnect[] = [];
+  const recorded: Disconnect[] = [];
   const stop = new AbortController();
-  const ended = natsDisconnects(link).watch((said) => void told.push(said), stop.signal);
-  await link.connection.flush();
+  const ended = natsDisconnects(supervised).watch(
+    (disconnect) => void recorded.push(disconnect),
+    stop.signal,
+  );
+  await supervised.client.flush();
   return {
-    link,
-    told,
-    complaints,
+    supervised,
+    recorded,
+    clientErrors,
     async [Symbol.asyncDispose]() {
       stop.abort();
       await ended;
-      await link[Symbol.asyncDispose]();
+      await supervised[Symbol.asyncDispose]();
     },
   };
 }
@@ -50,7 +53,7 @@ export async function closeOne(server: string, name: string, user?: User): Promi
   await closeNats(await connectNats({ servers: [server], name, ...login(user) }));
 }
 
-/** A connection without a client, to do with it what no client does. */
+/** A raw connection without a client, for behaviour that no client has. */
 export async function socketOf(port: number, name: string, user?: User) {
   const socket = connectSocket(port, '127.0.0.1');
   socket.on('error', () => {});

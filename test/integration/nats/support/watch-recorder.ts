@@ -5,8 +5,8 @@ interface Watchable {
   watch(filters: readonly string[], signal: AbortSignal): AsyncIterable<WatchEvent>;
 }
 
-/** A watch that is read as fast as it comes, and what it has made of it. */
-export class Watched implements AsyncDisposable {
+/** Reads a watch without delay and records its events and the resulting view. */
+export class WatchRecorder implements AsyncDisposable {
   readonly #ending = new AbortController();
   readonly #reading: Promise<void>;
   readonly #counts = new Map<WatchEvent['kind'], number>();
@@ -19,12 +19,12 @@ export class Watched implements AsyncDisposable {
     this.#reading = this.#read(source, filters);
   }
 
-  /** The keys that stand, in the order of their revisions. */
+  /** The existing keys in the order of their revisions. */
   get keys(): readonly string[] {
     return [...this.#view].toSorted(([, a], [, b]) => a - b).map(([key]) => key);
   }
 
-  /** Everything that came as a change, as it came. */
+  /** All changes in the order of their arrival. */
   get arrivals(): readonly {
     readonly key: string;
     readonly revision: Revision;
@@ -33,7 +33,7 @@ export class Watched implements AsyncDisposable {
     return this.#arrivals;
   }
 
-  said(kind: WatchEvent['kind']): number {
+  countOf(kind: WatchEvent['kind']): number {
     return this.#counts.get(kind) ?? 0;
   }
 
@@ -43,20 +43,20 @@ export class Watched implements AsyncDisposable {
   }
 
   async #read(source: Watchable, filters: readonly string[]): Promise<void> {
-    for await (const feed of source.watch(filters, this.#ending.signal)) {
-      this.#counts.set(feed.kind, this.said(feed.kind) + 1);
-      if (feed.kind === 'heartbeat' || feed.kind === 'stale') continue;
-      if (feed.kind === 'snapshot') this.#view.clear();
-      for (const { key, revision, text } of feed.entries) {
-        if (revision > feed.upTo) throw new Error(`${key} at ${revision} is after ${feed.upTo}`);
+    for await (const event of source.watch(filters, this.#ending.signal)) {
+      this.#counts.set(event.kind, this.countOf(event.kind) + 1);
+      if (event.kind === 'heartbeat' || event.kind === 'stale') continue;
+      if (event.kind === 'snapshot') this.#view.clear();
+      for (const { key, revision, text } of event.entries) {
+        if (revision > event.upTo) throw new Error(`${key} at ${revision} is after ${event.upTo}`);
         if (text === undefined) this.#view.delete(key);
         else this.#view.set(key, revision);
-        if (feed.kind === 'snapshot') continue;
+        if (event.kind === 'snapshot') continue;
         if (revision <= this.upTo) throw new Error(`${key} at ${revision} came after ${this.upTo}`);
         this.#arrivals.push({ key, revision, at: performance.now() });
         this.upTo = revision;
       }
-      this.upTo = feed.upTo;
+      this.upTo = event.upTo;
     }
   }
 }
