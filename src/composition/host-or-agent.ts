@@ -46,7 +46,7 @@ export const covers = (
 /** The hold of this very place. */
 export function holdAt(fleet: Fleet, { host, agent }: Target): HoldRecord | undefined {
   const key = holdKey(host, agent);
-  return [...fleet.state.holds()].find((hold) => hold.key === key)?.record;
+  return [...fleet.controls.holds()].find((hold) => hold.key === key)?.record;
 }
 
 /** @throws {Fault} `bad-name` */

@@ -12,6 +12,6 @@ export async function startMetrics(at: ListenAt) {
     import('../adapters/metrics/scrape-endpoint.ts'),
   ]);
   const registry = processRegistry();
-  const meters = prometheusMeters(registry, systemClock);
-  return { meters, ...(await serveMetrics(registry, at)) };
+  const metrics = prometheusMeters(registry, systemClock);
+  return { metrics, ...(await serveMetrics(registry, at)) };
 }

@@ -25,7 +25,7 @@ export interface StoreOptions {
   /** Default: nothing is logged. */
   readonly log?: Log;
   /** Default: nothing is counted. */
-  readonly meters?: Metrics;
+  readonly metrics?: Metrics;
 }
 
 const connectWithin: Millis = seconds(5);
@@ -70,7 +70,7 @@ export async function openPorts(options: StoreOptions, as: RunRef | string, crea
   });
   const ports = portsOf(store, {
     log: options.log ?? silent,
-    metrics: options.meters ?? noopMetrics,
+    metrics: options.metrics ?? noopMetrics,
   });
   if (typeof as !== 'string') void publishCharts(ports);
   return {

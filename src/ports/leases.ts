@@ -11,7 +11,7 @@ import type { WatchEvent } from './watch.ts';
  */
 export interface Leases {
   /** Takes a key that nobody holds. */
-  create(key: string, text: string, ttl: Millis): Promise<{ held: Revision } | 'taken'>;
+  create(key: string, text: string, ttl: Millis): Promise<{ revision: Revision } | 'taken'>;
 
   /**
    * Renews the lease, or finds out that it is no longer ours.
@@ -20,7 +20,12 @@ export interface Leases {
    * (G3). The TTL starts when the server stores the entry, so the holder must count from before the
    * call. `ttl` is whole seconds.
    */
-  renew(key: string, text: string, at: Revision, ttl: Millis): Promise<{ held: Revision } | 'lost'>;
+  renew(
+    key: string,
+    text: string,
+    at: Revision,
+    ttl: Millis,
+  ): Promise<{ revision: Revision } | 'lost'>;
 
   /** Gives the lease back, if it still is at this revision. */
   release(key: string, at: Revision): Promise<'released' | 'lost'>;

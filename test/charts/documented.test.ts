@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { pictureName } from '../../src/charts/layout/pinned-layouts.ts';
+import { diagramName } from '../../src/charts/layout/pinned-layouts.ts';
 import { pinnedLayouts } from '../../src/charts/layout/pinned-layouts-data.ts';
 import { charts, checkout, documented, foldings } from './documented.ts';
 
@@ -20,7 +20,7 @@ describe('docs/machines.md, written by npm run docs:machines', () => {
 
   test('shows every machine as it was found to be drawn best, and pins no other', () => {
     const drawn = charts.flatMap((chart) =>
-      foldings(chart).map((collapsed) => pictureName(chart.hash, collapsed, 'down')),
+      foldings(chart).map((collapsed) => diagramName(chart.hash, collapsed, 'down')),
     );
     expect(Object.keys(pinnedLayouts).sort()).toEqual(drawn.sort());
   });

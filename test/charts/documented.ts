@@ -4,7 +4,7 @@ import { layoutChart } from '../../src/adapters/chart-rendering/elk-layout.ts';
 import { collapsedBelow } from '../../src/charts/diagram/diagram.ts';
 import type { Chart } from '../../src/charts/model/chart.ts';
 import { type TreeNode, treeOf } from '../../src/charts/model/state-tree.ts';
-import { labelOf, sentence } from '../../src/charts/model/transition-label.ts';
+import { labelOf, labelText } from '../../src/charts/model/transition-label.ts';
 import { svgOf } from '../../src/charts/svg/svg.ts';
 import { dotOf } from '../../src/charts/text/dot.ts';
 import { mermaidOf } from '../../src/charts/text/mermaid.ts';
@@ -126,7 +126,7 @@ const transitions = (chart: Chart): readonly string[] => [
   '|---|---|---|---|',
   ...chart.edges.map((edge) => {
     const targets = edge.targets.map((id) => `\`${below(chart, id)}\``).join(', ');
-    const words = cell(sentence(labelOf(edge)));
+    const words = cell(labelText(labelOf(edge)));
     return `| \`${below(chart, edge.source)}\` | ${words} | ${targets} | ${cell(edge.description ?? '')} |`;
   }),
   '',

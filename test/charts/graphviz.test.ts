@@ -2,7 +2,7 @@ import { Graphviz } from '@hpcc-js/wasm-graphviz';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Chart, chartOf } from '../../src/charts/model/chart.ts';
 import { treeOf } from '../../src/charts/model/state-tree.ts';
-import { labelOf, sentence } from '../../src/charts/model/transition-label.ts';
+import { labelOf, labelText } from '../../src/charts/model/transition-label.ts';
 import { dotOf } from '../../src/charts/text/dot.ts';
 import { examples } from '../machines/examples.ts';
 import { everything } from './everything.ts';
@@ -37,7 +37,7 @@ describe.each(charts)('Graphviz draws of the $machine machine', (chart) => {
   test('every transition, with its words, from its state to where it leads', () => {
     const said = chart.edges.flatMap((edge) =>
       (edge.targets.length === 0 ? [edge.source] : edge.targets).map(
-        (target) => `${edge.source} -> ${target}: ${sentence(labelOf(edge))}`,
+        (target) => `${edge.source} -> ${target}: ${labelText(labelOf(edge))}`,
       ),
     );
     const drawn = svgOf(chart).lines.map(({ from, to, label }) => `${from} -> ${to}: ${label}`);

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { layoutChart } from '../../src/adapters/chart-rendering/elk-layout.ts';
 import { variants } from '../../src/charts/layout/layout-variants.ts';
-import { pictureName } from '../../src/charts/layout/pinned-layouts.ts';
+import { diagramName } from '../../src/charts/layout/pinned-layouts.ts';
 import { pinnedLayouts } from '../../src/charts/layout/pinned-layouts-data.ts';
 import { charts, checkout, documented, foldings } from './documented.ts';
 
@@ -13,7 +13,7 @@ import { charts, checkout, documented, foldings } from './documented.ts';
 const wanted: Record<string, string> = {};
 for (const chart of charts) {
   for (const collapsed of foldings(chart)) {
-    const name = pictureName(chart.hash, collapsed, 'down');
+    const name = diagramName(chart.hash, collapsed, 'down');
     const layout = pinnedLayouts[name]
       ? undefined
       : await layoutChart(chart, { collapsed, ways: variants });

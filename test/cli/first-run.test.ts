@@ -10,7 +10,7 @@ it('a view is not ready before it is known whether anybody watches', async () =>
   const ports = {
     clock: systemClock,
     log: { debug: () => {}, info: () => {}, warn: () => {} },
-    meters: noopMetrics,
+    metrics: noopMetrics,
     leases: { list: () => seats.promise },
     registry: {
       async *watch() {

@@ -142,8 +142,8 @@ describe('what is printed with --json is what docs/protocol.md says', () => {
     const [brake] = brakes;
     const fields = /A brake is\s+`\{ ([^}]+) \}`/.exec(protocol)?.[1]?.split(/,\s+/);
     expect(fieldsOf(brake && brakeDocument(brake))).toEqual(fields?.toSorted());
-    expectFields(policyDocument(fleet.state), 'policy', 'what the fleet');
-    const changes = new FleetChangeDetector().changes(fleet.state);
+    expectFields(policyDocument(fleet.controls), 'policy', 'what the fleet');
+    const changes = new FleetChangeDetector().changes(fleet.controls);
     const [hold] = changes.map((change) => fleetChangeDocument(change, 1));
     const record = ['host', 'agent', 'run', 'state', 'until', 'why', 'by', 'since'];
     expect(fieldsOf(hold)).toEqual(['event', 'change', 'at', ...record].toSorted());

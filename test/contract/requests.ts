@@ -49,11 +49,11 @@ export function revisionIn(revisions: ReadonlyMap<string, Revision>, key: string
 
 /** A lease that must be had; its revision. */
 export async function held(
-  taken: Promise<{ held: Revision } | 'taken' | 'lost'>,
+  taken: Promise<{ revision: Revision } | 'taken' | 'lost'>,
 ): Promise<Revision> {
   const lease = await taken;
   if (typeof lease === 'string') expect.fail(`the lease is ${lease}`);
-  return lease.held;
+  return lease.revision;
 }
 
 export async function auditOf(store: Store, filters?: readonly string[]): Promise<StoredEvent[]> {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runMachine } from '../../machines/run.ts';
 import { buildDiagram } from '../../src/charts/diagram/diagram.ts';
 import { type Chart, chartHash, chartOf } from '../../src/charts/model/chart.ts';
-import { readChart } from '../../src/charts/model/parse-chart.ts';
+import { parseChart } from '../../src/charts/model/parse-chart.ts';
 import { attributeWord, escapeXml } from '../../src/charts/svg/escape-xml.ts';
 import { chartsBeside } from '../../src/cli/audit/exported-charts.ts';
 import { readSubject, writeSubject } from '../../src/dashboard/web/model/subject.ts';
@@ -22,10 +22,10 @@ const known = [chartOf(runMachine), chartOf(everything)];
 function kept(text: string): Chart | undefined {
   try {
     const { machine, nodes, edges } = JSON.parse(text);
-    return readChart(text, { machine, hash: chartHash({ nodes, edges }) });
+    return parseChart(text, { machine, hash: chartHash({ nodes, edges }) });
   } catch {
     // No JSON, or no object: nobody can name it.
-    return readChart(text, { machine: 'run', hash: 'ffffffffffff' });
+    return parseChart(text, { machine: 'run', hash: 'ffffffffffff' });
   }
 }
 
@@ -64,7 +64,7 @@ test('charts beside a history that are anything are texts, or are not there', ()
       const file = join(directory, 'history');
       await writeFile(`${file}.charts.json`, text);
       const found = await foreseen(() => chartsBeside(file).get(machine, run.hash));
-      if (typeof found === 'string') readChart(found, { machine, hash: run.hash });
+      if (typeof found === 'string') parseChart(found, { machine, hash: run.hash });
       else expect(found).toBeUndefined();
     },
   ));

@@ -12,7 +12,7 @@ import {
   chartHash,
   chartOf,
 } from '../../src/charts/model/chart.ts';
-import { readChart } from '../../src/charts/model/parse-chart.ts';
+import { parseChart } from '../../src/charts/model/parse-chart.ts';
 import { pathOf, treeOf } from '../../src/charts/model/state-tree.ts';
 import { svgOf } from '../../src/charts/svg/svg.ts';
 import { dotOf } from '../../src/charts/text/dot.ts';
@@ -27,7 +27,7 @@ import { mutated } from './mutated.ts';
 /** As whoever publishes a chart may write it: under the hash that is right for it. */
 function published(chart: Omit<Chart, 'hash'>): Chart | undefined {
   const hash = chartHash(chart);
-  return readChart(JSON.stringify(chart), { machine: chart.machine, hash });
+  return parseChart(JSON.stringify(chart), { machine: chart.machine, hash });
 }
 
 const evil = fc.oneof(

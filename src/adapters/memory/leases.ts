@@ -50,7 +50,7 @@ export function memoryLeases(world: MemoryServer, link: Transport): Leases {
       let expect = 0;
       for (let n = 0; n < tries; n += 1) {
         const created = await put({ key, expect, text, ttl });
-        if (typeof created === 'number') return { held: created };
+        if (typeof created === 'number') return { revision: created };
         if (created.text !== undefined && created.text !== text) return 'taken';
         expect = created.revision;
       }
@@ -63,7 +63,7 @@ export function memoryLeases(world: MemoryServer, link: Transport): Leases {
       let expect = at;
       for (let n = 0; n < tries; n += 1) {
         const renewed = await put({ key, expect, text, ttl });
-        if (typeof renewed === 'number') return { held: renewed };
+        if (typeof renewed === 'number') return { revision: renewed };
         // Nothing written since: it is ours, although what stands there still says something older.
         if (renewed.text !== text && renewed.revision !== expect) return 'lost';
         expect = renewed.revision;

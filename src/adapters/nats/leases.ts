@@ -45,7 +45,7 @@ export function natsLeases(
     first: Revision,
     ttl: Millis,
     otherwise: Otherwise,
-  ): Promise<{ held: Revision } | Otherwise> {
+  ): Promise<{ revision: Revision } | Otherwise> {
     const until = performance.now() + within;
     let expected = first;
     // Whether `expected` was read in this call. Only then a later revision with our text was certainly
@@ -55,7 +55,7 @@ export function natsLeases(
       const left = until - performance.now();
       if (left <= 0) throw new Fault('store-unavailable', `no reply to the write of lease ${key}`);
       const outcome = await publish(connection, [put(key, text, expected, ttl)], left);
-      if (outcome.kind === 'stored') return { held: outcome.seq };
+      if (outcome.kind === 'stored') return { revision: outcome.seq };
       if (outcome.kind === 'unavailable') {
         throw new Fault('store-unavailable', `lease ${key} could not be written: ${outcome.why}`);
       }
@@ -68,7 +68,7 @@ export function natsLeases(
       if (now.text === undefined) {
         if (otherwise === 'lost') return otherwise;
       } else if (now.text !== text && now.revision !== expected) return otherwise;
-      else if (readInThisCall && now.revision > expected) return { held: now.revision };
+      else if (readInThisCall && now.revision > expected) return { revision: now.revision };
       expected = now.revision;
       readInThisCall = true;
     }

@@ -53,7 +53,7 @@ async function many(leases: Leases, host: string, count: number): Promise<readon
     const text = JSON.stringify({ v: recordVersion, run });
     const created = await leases.create(leaseKey(at), text, ttl);
     if (created === 'taken') throw new Error(`${leaseKey(at)} is taken`);
-    held.push({ key: leaseKey(at), text, at: created.held });
+    held.push({ key: leaseKey(at), text, at: created.revision });
   }
   return held;
 }
@@ -78,7 +78,7 @@ async function timed(
 async function renewOurs(leases: Leases, held: Held): Promise<void> {
   const renewed = await leases.renew(held.key, held.text, held.at, ttl);
   if (renewed === 'lost') throw new Error(`${held.key} was lost`);
-  held.at = renewed.held;
+  held.at = renewed.revision;
 }
 
 /** The least that a heartbeat with a TTL and a compare-and-set can be. */

@@ -1,9 +1,9 @@
 import type { Chart, ChartEdge } from '../model/chart.ts';
 import { type Tree, type TreeNode, treeOf } from '../model/state-tree.ts';
-import { labelOf, sentence, type Words } from '../model/transition-label.ts';
+import { labelOf, labelText, type TransitionLabel } from '../model/transition-label.ts';
 
 /** One line of text that stands for transitions: on a line between states, or inside one. */
-export interface Row extends Words {
+export interface LabelLine extends TransitionLabel {
   /** More than one only where a collapsed state hides in what they differ. */
   readonly edges: readonly string[];
   readonly description: string | null;
@@ -22,27 +22,27 @@ export interface Box {
   readonly depth: number;
   readonly description: string | null;
   /** What leads from it to itself, or nowhere. */
-  readonly rows: readonly InnerRow[];
+  readonly rows: readonly InnerLabelLine[];
   /** The box in it that is entered first. */
   readonly initial: string | null;
 }
 
-export interface InnerRow extends Row {
+export interface InnerLabelLine extends LabelLine {
   /** It leaves the state and enters it again; else it merely does something. */
   readonly reenters: boolean;
 }
 
 /** All that leads from one box to another one. */
-export interface Line {
+export interface DiagramEdge {
   readonly source: string;
   readonly target: string;
-  readonly rows: readonly Row[];
+  readonly rows: readonly LabelLine[];
 }
 
 /** What is to be drawn of a chart, without a place. */
 export interface Diagram {
   readonly boxes: readonly Box[];
-  readonly lines: readonly Line[];
+  readonly lines: readonly DiagramEdge[];
   /** The first state of the machine, where the machine itself is not drawn. */
   readonly initial: string | null;
 }
@@ -84,7 +84,7 @@ function boxOf(
   context: {
     readonly hidden: ReadonlySet<string>;
     readonly rootDrawn: boolean;
-    readonly rows: readonly InnerRow[];
+    readonly rows: readonly InnerLabelLine[];
     seen(id: string): string;
   },
 ): Box {
@@ -113,8 +113,8 @@ function firstOf({ node }: Tree['root'], seen: (id: string) => string): string |
 
 /** Every transition where it is drawn: on a line, in a box, or nowhere. */
 function arranged(chart: Chart, seen: (id: string) => string) {
-  const inner = new Map<string, InnerRow[]>();
-  const lines = new Map<string, { source: string; target: string; rows: Row[] }>();
+  const inner = new Map<string, InnerLabelLine[]>();
+  const lines = new Map<string, { source: string; target: string; rows: LabelLine[] }>();
   for (const edge of chart.edges) {
     const source = seen(edge.source);
     for (const target of new Set(edge.targets.map(seen))) {
@@ -135,15 +135,15 @@ function arranged(chart: Chart, seen: (id: string) => string) {
 const staysAt = ({ source, targets }: ChartEdge): boolean =>
   targets.every((target) => target === source);
 
-const rowOf = (edge: ChartEdge): Row => ({
+const rowOf = (edge: ChartEdge): LabelLine => ({
   ...labelOf(edge),
   edges: [edge.id],
   description: edge.description,
 });
 
 /** What reads the same is one row. */
-function addRow<R extends Row>(rows: R[], row: R): void {
-  const same = rows.findIndex((other) => sentence(other) === sentence(row));
+function addRow<R extends LabelLine>(rows: R[], row: R): void {
+  const same = rows.findIndex((other) => labelText(other) === labelText(row));
   const one = rows[same];
   if (one) rows[same] = { ...one, edges: [...one.edges, ...row.edges] };
   else rows.push(row);

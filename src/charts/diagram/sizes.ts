@@ -1,5 +1,5 @@
-import { sentence } from '../model/transition-label.ts';
-import type { Box, InnerRow, Line, Row } from './diagram.ts';
+import { labelText } from '../model/transition-label.ts';
+import type { Box, DiagramEdge, InnerLabelLine, LabelLine } from './diagram.ts';
 import { type Font, widthOf } from './text-width.ts';
 
 /** Pixels. What the layout reserves and the writer draws is measured here, for both. */
@@ -45,17 +45,17 @@ export function sizeOf({ kind, name, rows, collapsed }: Box): Size {
   };
 }
 
-const innerWidth = (row: InnerRow): number =>
-  measures.icon + widthOf(sentence(row), measures.event) + pillRoom;
+const innerWidth = (row: InnerLabelLine): number =>
+  measures.icon + widthOf(labelText(row), measures.event) + pillRoom;
 
 /** What stands on a line: its rows, one below the other. */
-export const labelSize = ({ rows }: Line): Size => ({
+export const labelSize = ({ rows }: DiagramEdge): Size => ({
   width: Math.ceil(Math.max(...rows.map((row) => labelWidth(row) + pillRoom))),
   height: rows.length * measures.rowHeight,
 });
 
 /** The text of a row on a line; its actions are told in words, when it is pointed at. */
-export function labelWidth({ trigger, event, guard }: Row): number {
+export function labelWidth({ trigger, event, guard }: LabelLine): number {
   const icon = trigger === 'event' ? 0 : measures.icon;
   const condition = guard === null ? 0 : 5 + widthOf(`[${guard}]`, measures.text);
   return icon + widthOf(event, measures.event) + condition;

@@ -1,4 +1,4 @@
-import type { Box, Diagram, Line, Row } from '../diagram/diagram.ts';
+import type { Box, Diagram, DiagramEdge, LabelLine } from '../diagram/diagram.ts';
 import { measures } from '../diagram/sizes.ts';
 import type { Chart } from '../model/chart.ts';
 import { type Direction, type ElkGraph, type ElkLine, elkIds } from './elk-graph.ts';
@@ -13,17 +13,17 @@ export interface Area extends Point {
   readonly height: number;
 }
 
-export interface PlacedLine {
+export interface LayoutEdge {
   readonly source: string;
   readonly target: string;
   readonly points: readonly Point[];
   /** Where its rows stand, one below the other. */
   readonly label: Area;
-  readonly rows: readonly Row[];
+  readonly rows: readonly LabelLine[];
 }
 
 /** The dot from which a state's first state is entered. */
-export interface PlacedStart {
+export interface InitialArrow {
   readonly target: string;
   readonly dot: Point;
   readonly points: readonly Point[];
@@ -46,8 +46,8 @@ export interface Layout {
   readonly height: number;
   /** A parent before its children. */
   readonly boxes: readonly (Box & Area)[];
-  readonly lines: readonly PlacedLine[];
-  readonly starts: readonly PlacedStart[];
+  readonly lines: readonly LayoutEdge[];
+  readonly starts: readonly InitialArrow[];
 }
 
 /** What ELK gave back for a picture, read. */
@@ -82,12 +82,12 @@ export function parseElkLayout(
     const { width = 0, height = 0, ...at } = nodes.get(id) ?? { id };
     return { ...down(at), width, height };
   };
-  const startOf = (owner: number | 'machine', target: string): PlacedStart => {
+  const startOf = (owner: number | 'machine', target: string): InitialArrow => {
     const { x, y, width, height } = areaOf(elkIds.dot(owner));
     const dot = { x: x + width / 2, y: y + height / 2 };
     return { target, dot, points: pointsOf(elkIds.start(owner)) };
   };
-  const labelOf = (line: Line, n: number): PlacedLine => {
+  const labelOf = (line: DiagramEdge, n: number): LayoutEdge => {
     const label = edges.get(elkIds.line(n))?.labels?.[0];
     const { width = 0, height = 0 } = label ?? {};
     return { ...line, points: pointsOf(elkIds.line(n)), label: { ...down(label), width, height } };

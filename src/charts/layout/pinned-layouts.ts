@@ -3,7 +3,7 @@ import { type Variant, variants } from './layout-variants.ts';
 import { pinnedLayouts } from './pinned-layouts-data.ts';
 
 /** What is drawn, as a name: of a chart with some states collapsed, in a direction. */
-export const pictureName = (
+export const diagramName = (
   hash: string,
   collapsed: readonly string[],
   direction: Direction,
@@ -15,7 +15,7 @@ export function pinnedLayout(
   collapsed: readonly string[],
   direction: Direction,
 ): readonly Variant[] | undefined {
-  const name = pinnedLayouts[pictureName(hash, collapsed, direction)];
+  const name = pinnedLayouts[diagramName(hash, collapsed, direction)];
   const variant = variants.find((one) => one.name === name);
   return variant && [variant];
 }

@@ -4,7 +4,7 @@ import { type Chart, type ChartEdge, type ChartNode, chartHash } from './chart.t
  * A chart that was kept under a name; undefined where the text is not the chart of that name, whoever
  * wrote it there: a wrong picture is worse than none.
  */
-export function readChart(
+export function parseChart(
   text: string,
   { machine: name, hash }: Pick<Chart, 'machine' | 'hash'>,
 ): Chart | undefined {

@@ -3,7 +3,7 @@ import type { ChartEdge } from './chart.ts';
 /** What makes a transition happen, by which it is drawn. */
 export type TransitionTrigger = 'event' | 'timer' | 'done' | 'error' | 'always';
 
-export interface Words {
+export interface TransitionLabel {
   readonly trigger: TransitionTrigger;
   /** What is said of the event. */
   readonly event: string;
@@ -12,11 +12,11 @@ export interface Words {
 }
 
 /** How a transition is said: what XState calls its event in a person's words. */
-export function labelOf({ event, source, guard, actions }: ChartEdge): Words {
+export function labelOf({ event, source, guard, actions }: ChartEdge): TransitionLabel {
   return { ...triggerOf(event, source), guard, actions };
 }
 
-function triggerOf(event: string, source: string): Pick<Words, 'trigger' | 'event'> {
+function triggerOf(event: string, source: string): Pick<TransitionLabel, 'trigger' | 'event'> {
   if (event === '') return { trigger: 'always', event: 'always' };
   if (event === '*') return { trigger: 'event', event: 'anything else' };
   const after = /^xstate\.after\.(.+)$/s.exec(event)?.[1];
@@ -40,7 +40,7 @@ function delayText(delay: string): string {
 }
 
 /** The whole of it on one line: `lapsed [it was announced] / regrant`. */
-export function sentence({ event, guard, actions }: Words): string {
+export function labelText({ event, guard, actions }: TransitionLabel): string {
   const condition = guard === null ? '' : ` [${guard}]`;
   return `${event}${condition}${actions.length > 0 ? ` / ${actions.join(', ')}` : ''}`;
 }

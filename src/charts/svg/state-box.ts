@@ -1,7 +1,7 @@
-import type { Box, InnerRow } from '../diagram/diagram.ts';
+import type { Box, InnerLabelLine } from '../diagram/diagram.ts';
 import { measures } from '../diagram/sizes.ts';
 import type { Area } from '../layout/layout.ts';
-import { sentence } from '../model/transition-label.ts';
+import { labelText } from '../model/transition-label.ts';
 import { countBadge } from './count-badge.ts';
 import { number } from './edge-path.ts';
 import { escapeXml } from './escape-xml.ts';
@@ -53,7 +53,7 @@ function head(box: Box & Area, marks: Marks): string {
   );
 }
 
-function inner(row: InnerRow, { x, y, width }: Area, n: number, marks: Marks): string {
+function inner(row: InnerLabelLine, { x, y, width }: Area, n: number, marks: Marks): string {
   const { inset, icon, nameHeight, rowHeight, pill: room } = measures;
   const middle = y + nameHeight + n * rowHeight + rowHeight / 2 - 1;
   const loop = row.reenters
@@ -61,7 +61,7 @@ function inner(row: InnerRow, { x, y, width }: Area, n: number, marks: Marks): s
     : '';
   return (
     `<g ${marks.edge(`inner ${row.trigger}`, row.edges)}><title>${escapeXml(tooltipText(row))}</title>${loop}` +
-    `<text x="${number(x + inset + icon)}" y="${number(middle + 4)}">${escapeXml(sentence(row))}</text>` +
+    `<text x="${number(x + inset + icon)}" y="${number(middle + 4)}">${escapeXml(labelText(row))}</text>` +
     `${countBadge({ x: x + width - inset / 2 - room.width, y: middle }, marks.edgeCount(row.edges))}</g>`
   );
 }

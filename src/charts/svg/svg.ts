@@ -1,7 +1,7 @@
-import type { Row } from '../diagram/diagram.ts';
+import type { LabelLine } from '../diagram/diagram.ts';
 import { labelWidth, measures } from '../diagram/sizes.ts';
 import { widthOf } from '../diagram/text-width.ts';
-import type { Area, Layout, PlacedLine, PlacedStart } from '../layout/layout.ts';
+import type { Area, InitialArrow, Layout, LayoutEdge } from '../layout/layout.ts';
 import type { Overlay } from '../model/overlay.ts';
 import { countBadge } from './count-badge.ts';
 import { arrowHeadPath, edgePath, number } from './edge-path.ts';
@@ -51,7 +51,7 @@ export function svgOf(layout: Layout, { theme, overlay }: SvgOptions): string {
   return `${parts.join('\n')}\n`;
 }
 
-function svgStart({ target, dot, points }: PlacedStart): string {
+function svgStart({ target, dot, points }: InitialArrow): string {
   return (
     `<g class="start" data-start="${escapeXml(attributeWord(target))}">` +
     `<circle class="dot" cx="${number(dot.x)}" cy="${number(dot.y)}" r="${measures.dot / 2}"/>` +
@@ -59,7 +59,7 @@ function svgStart({ target, dot, points }: PlacedStart): string {
   );
 }
 
-function svgLine({ rows, points, label }: PlacedLine, marks: Marks, counted: boolean): string {
+function svgLine({ rows, points, label }: LayoutEdge, marks: Marks, counted: boolean): string {
   const edges = rows.flatMap((row) => row.edges);
   const attributes = marks.edge('line', edges);
   const words = { ...label, y: label.y - 1, height: label.height + 2 };
@@ -76,7 +76,7 @@ function svgLine({ rows, points, label }: PlacedLine, marks: Marks, counted: boo
  * moves nothing when it comes.
  */
 function svgRow(
-  row: Row,
+  row: LabelLine,
   { label, n, counted }: { readonly label: Area; readonly n: number; readonly counted: boolean },
   marks: Marks,
 ): string {

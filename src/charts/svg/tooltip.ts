@@ -1,6 +1,6 @@
-import type { Row } from '../diagram/diagram.ts';
-import { sentence } from '../model/transition-label.ts';
+import type { LabelLine } from '../diagram/diagram.ts';
+import { labelText } from '../model/transition-label.ts';
 
 /** What a pointer that rests on a transition is told. */
-export const tooltipText = (row: Row): string =>
-  row.description === null ? sentence(row) : `${sentence(row)}\n${row.description}`;
+export const tooltipText = (row: LabelLine): string =>
+  row.description === null ? labelText(row) : `${labelText(row)}\n${row.description}`;

@@ -1,6 +1,6 @@
 import type { Chart } from '../model/chart.ts';
 import { type Tree, type TreeNode, treeOf } from '../model/state-tree.ts';
-import { labelOf, sentence } from '../model/transition-label.ts';
+import { labelOf, labelText } from '../model/transition-label.ts';
 
 /**
  * A chart for Graphviz: states that hold others are clusters, and lines end at their borders.
@@ -11,7 +11,7 @@ export function dotOf(chart: Chart): string {
   const tree = treeOf(chart);
   const lines = chart.edges.flatMap((edge) =>
     (edge.targets.length === 0 ? [edge.source] : edge.targets).map((target) =>
-      lineOf(tree, edge.source, target, sentence(labelOf(edge))),
+      lineOf(tree, edge.source, target, labelText(labelOf(edge))),
     ),
   );
   return [

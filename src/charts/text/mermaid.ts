@@ -1,6 +1,6 @@
 import type { Chart } from '../model/chart.ts';
 import { type Tree, type TreeNode, treeOf } from '../model/state-tree.ts';
-import { labelOf, sentence } from '../model/transition-label.ts';
+import { labelOf, labelText } from '../model/transition-label.ts';
 
 /**
  * A chart for Mermaid, which GitHub draws. The transitions come before the bodies of the states that
@@ -12,7 +12,7 @@ export function mermaidOf(chart: Chart): string {
   const name = (id: string): string => names.get(id) ?? 'unknown';
   const lines = chart.edges.flatMap((edge) =>
     (edge.targets.length === 0 ? [edge.source] : edge.targets).map(
-      (target) => `  ${name(edge.source)} --> ${name(target)}: ${text(sentence(labelOf(edge)))}`,
+      (target) => `  ${name(edge.source)} --> ${name(target)}: ${text(labelText(labelOf(edge)))}`,
     ),
   );
   return [

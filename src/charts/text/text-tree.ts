@@ -1,19 +1,19 @@
 import type { Chart, ChartEdge } from '../model/chart.ts';
 import type { Overlay } from '../model/overlay.ts';
 import { type Tree, type TreeNode, treeOf } from '../model/state-tree.ts';
-import { labelOf, sentence } from '../model/transition-label.ts';
+import { labelOf, labelText } from '../model/transition-label.ts';
 
 /** What a part of a line is, for whoever colours it. */
 export type LineStyle = 'frame' | 'name' | 'active' | 'text' | 'last' | 'dim';
 
-export interface OutlineLine {
+export interface TextTreeLine {
   /** The state or the transition that it tells of. */
   readonly node: string;
   readonly edge?: string;
   readonly parts: readonly (readonly [tone: LineStyle, text: string])[];
 }
 
-export interface OutlineOptions {
+export interface TextTreeOptions {
   readonly overlay?: Overlay;
   /** `all`, or only states that are active: of the others only what was taken is told. */
   readonly open?: 'all' | 'active';
@@ -25,12 +25,12 @@ export interface OutlineOptions {
  */
 export function textTree(
   chart: Chart,
-  { overlay, open = 'all' }: OutlineOptions = {},
-): readonly OutlineLine[] {
+  { overlay, open = 'all' }: TextTreeOptions = {},
+): readonly TextTreeLine[] {
   const tree = treeOf(chart);
-  const told = new Telling(tree, overlay, open);
+  const told = new TextTreeBuilder(tree, overlay, open);
   const { root } = tree;
-  const head: OutlineLine = {
+  const head: TextTreeLine = {
     node: root.node.id,
     parts: [
       ['name', chart.machine],
@@ -40,7 +40,7 @@ export function textTree(
   return [head, ...told.transitions(root, ''), ...told.children(root, '')];
 }
 
-class Telling {
+class TextTreeBuilder {
   readonly #tree: Tree;
   readonly #active: ReadonlySet<string>;
   readonly #last: ReadonlySet<string>;
@@ -55,7 +55,7 @@ class Telling {
     this.#open = open;
   }
 
-  children({ children }: TreeNode, indent: string): readonly OutlineLine[] {
+  children({ children }: TreeNode, indent: string): readonly TextTreeLine[] {
     return children.flatMap((child, n) => {
       const isLast = n === children.length - 1;
       const inner = `${indent}${isLast ? '   ' : '│  '}`;
@@ -67,7 +67,7 @@ class Telling {
     });
   }
 
-  transitions(one: TreeNode, indent: string): readonly OutlineLine[] {
+  transitions(one: TreeNode, indent: string): readonly TextTreeLine[] {
     const frame = `${indent}${one.children.length > 0 ? '│ ' : '  '}`;
     return one.edges.map((edge) => ({
       node: one.node.id,
@@ -76,19 +76,19 @@ class Telling {
     }));
   }
 
-  #edgeParts(edge: ChartEdge, one: TreeNode): OutlineLine['parts'] {
+  #edgeParts(edge: ChartEdge, one: TreeNode): TextTreeLine['parts'] {
     const stays = edge.targets.every((target) => target === one.node.id);
     const targets = stays ? '' : ` ⇒ ${edge.targets.map((id) => this.#called(id)).join(', ')}`;
     const count = this.#counts?.edges?.[edge.id];
     const isLast = this.#last.has(edge.id);
     return [
-      [isLast ? 'last' : 'text', `${stays ? '↻' : '→'} ${sentence(labelOf(edge))}${targets}`],
+      [isLast ? 'last' : 'text', `${stays ? '↻' : '→'} ${labelText(labelOf(edge))}${targets}`],
       ...(count === undefined || count === 0 ? [] : ([['dim', `  ×${count}`]] as const)),
       ...(isLast ? ([['last', '  ◂ last']] as const) : []),
     ];
   }
 
-  #head(one: TreeNode, frame: string): OutlineLine {
+  #head(one: TreeNode, frame: string): TextTreeLine {
     const { node, name } = one;
     const active = this.#active.has(node.id);
     const leaf = one.children.length === 0;

@@ -1,4 +1,4 @@
-import type { LineStyle, OutlineLine } from '../../charts/text/text-tree.ts';
+import type { LineStyle, TextTreeLine } from '../../charts/text/text-tree.ts';
 import { displayWidth, truncate } from '../terminal/display-width.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Palette } from '../terminal/palette.ts';
@@ -8,7 +8,7 @@ const widest = 100;
 
 /** An outline as a terminal shows it: no line longer than that; what does not fit ends in an ellipsis. */
 export function outlineLines(
-  outline: readonly OutlineLine[],
+  outline: readonly TextTreeLine[],
   { palette, columns }: { readonly palette: Palette; readonly columns: number },
 ): readonly string[] {
   const paint = painting(palette);

@@ -49,8 +49,8 @@ export const agent = command({
     const listed = file === undefined ? [] : await listInstances(file, slot);
     const me = { ...slot, run: systemAdapters.entropy.runId() };
     await using metered = await openMetrics(settings, io);
-    const { meters, url } = metered;
-    await using connected = await connectPatiently(settings, io, me, { meters });
+    const { metrics, url } = metered;
+    await using connected = await connectPatiently(settings, io, me, { metrics });
     if (!connected) return exitCodes.done;
     const said = printTransitions(io, settings.json, url);
     const options = { ...agentOptions(settings, slot, said), run: me.run };

@@ -36,8 +36,8 @@ export const collector = command({
     const slot = await resolveAgentId(settings, settings.name, io.env);
     const me = { ...slot, run: systemAdapters.entropy.runId() };
     await using metered = await openMetrics(settings, io);
-    const { meters, url } = metered;
-    await using connected = await connectPatiently(settings, io, me, { meters });
+    const { metrics, url } = metered;
+    await using connected = await connectPatiently(settings, io, me, { metrics });
     if (!connected) return exitCodes.done;
     await using collecting = runCollector(me, settings, connected.ports, io, () => {
       const ready = { event: 'ready', ...me, term: 0, pid: io.pid, metrics: url };

@@ -14,7 +14,7 @@ export const policy = command({
   ],
   async run({ settings, io }) {
     await using view = await openDirectoryOnce(settings, io, 'policy');
-    const { state } = view.directory.fleet;
+    const { controls: state } = view.directory.fleet;
     if (settings.json) io.out(jsonLine(policyDocument(state)));
     else for (const line of policyShown(state, io)) io.out(line);
     return state.policyRecord?.kind === 'unreadable' ? exitCodes.wanting : exitCodes.done;

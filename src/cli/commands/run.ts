@@ -79,7 +79,7 @@ export const run = command({
     const saying = printTransitions(told, given.json, metered.url);
     const me = { ...slot, run: systemAdapters.entropy.runId() };
     const options = { ...agentOptions({ ...given, drain: 0 }, slot, saying), run: me.run };
-    const ports = { io, meters: metered.meters };
+    const ports = { io, metrics: metered.metrics };
     return await new Around(given, options, me, spec, ports).run(args);
   },
 });
@@ -101,12 +101,12 @@ class Around {
     options: AgentOptions,
     me: RunRef,
     spec: InstanceSpec,
-    { io, meters }: { readonly io: Terminal; readonly meters: Metrics },
+    { io, metrics }: { readonly io: Terminal; readonly metrics: Metrics },
   ) {
     this.#options = options;
     this.#spec = spec;
     this.#io = io;
-    this.#joined = this.#join(settings, me, meters);
+    this.#joined = this.#join(settings, me, metrics);
     this.#joined.catch(() => {});
   }
 
@@ -121,9 +121,9 @@ class Around {
     }
   }
 
-  async #join(settings: Common, me: RunRef, meters: Metrics): Promise<Agent | undefined> {
+  async #join(settings: Common, me: RunRef, metrics: Metrics): Promise<Agent | undefined> {
     const { signal } = this.#over;
-    const connected = await connectPatiently(settings, this.#io, me, { signal, meters });
+    const connected = await connectPatiently(settings, this.#io, me, { signal, metrics });
     if (!connected) return undefined;
     const agent = new Agent(this.#options, [], connected.ports);
     agent.done.catch(() => {});

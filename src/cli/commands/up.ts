@@ -53,7 +53,7 @@ export const up = command({
     await using opened = new AsyncDisposableStack();
     const door = settings.dashboard ? await dashboardAccess(settings, io) : undefined;
     const slot = await resolveAgentId(settings, AgentName.parse('up'), io.env);
-    const { meters, url: scraped } = opened.use(await openMetrics(settings, io));
+    const { metrics, url: scraped } = opened.use(await openMetrics(settings, io));
     const store = settings.store ?? join(stateDir(io.env), 'nats');
     const server = serversGiven
       ? undefined
@@ -70,7 +70,7 @@ export const up = command({
         );
     const servers = server ? [server.url] : settings.servers;
     const me = { ...slot, run: systemAdapters.entropy.runId() };
-    const connected = await connectPatiently({ ...settings, servers }, io, me, { meters });
+    const connected = await connectPatiently({ ...settings, servers }, io, me, { metrics });
     if (!connected) return exitCodes.done;
     opened.use(connected);
     const url = stripCredentials(servers).servers.join(',');

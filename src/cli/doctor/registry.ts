@@ -29,7 +29,7 @@ export function lookAtRecords(
 
 /** What is planned, which zones are braked: nothing is wrong with it, and somebody should know. */
 export function lookAtPlans({ fleet }: Directory, now: WallTime): readonly Finding[] {
-  const holds = [...fleet.state.holds()].map(({ record }) =>
+  const holds = [...fleet.controls.holds()].map(({ record }) =>
     note(
       'holds',
       holdWords(record, now),
@@ -45,7 +45,7 @@ export function lookAtPlans({ fleet }: Directory, now: WallTime): readonly Findi
         'are those hosts gone, or the network? who waits for what: rollcall gc plan',
       ),
     );
-  const { policyRecord: policy } = fleet.state;
+  const { policyRecord: policy } = fleet.controls;
   const unread = policy?.kind === 'unreadable';
   const said = unread
     ? [

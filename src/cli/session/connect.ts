@@ -49,7 +49,7 @@ export async function connectPatiently(
   settings: Common,
   io: Terminal,
   as: RunRef | string,
-  { signal = io.signal, create = true, meters = noopMetrics } = {},
+  { signal = io.signal, create = true, metrics = noopMetrics } = {},
 ) {
   const access = await connectionOptions(settings);
   const opening = { as, signal, within: answerWithin, create };
@@ -57,7 +57,7 @@ export async function connectPatiently(
     try {
       const store = await openStore(access, opening);
       if (tries > 0) io.err(`connected to ${store.status().server}`);
-      const ports = portsOf(store, { log: logOf(io, settings), metrics: meters });
+      const ports = portsOf(store, { log: logOf(io, settings), metrics });
       if (typeof as !== 'string') void publishCharts(ports);
       return connected(store, ports);
     } catch (cause) {

@@ -24,7 +24,7 @@ export function fleetLines(
   };
   return [
     ...forecastBrakes(fleet, now).flatMap((one) => said('brake', 'dubious', brakeWords(one, now))),
-    ...[...fleet.state.holds()].flatMap(({ record }) =>
+    ...[...fleet.controls.holds()].flatMap(({ record }) =>
       said('planned', 'draining', holdWords(record, now)),
     ),
   ];
@@ -72,7 +72,7 @@ export function fleetChangeDocument(change: FleetChange, at: WallTime): object {
 }
 
 /** What stands already, as documents, for whoever begins to watch. */
-export function fleetDocuments({ state }: Fleet, at: WallTime): readonly object[] {
+export function fleetDocuments({ controls: state }: Fleet, at: WallTime): readonly object[] {
   const none = { before: undefined };
   const holds = [...state.holds()].map(({ record }) => ({ of: 'hold' as const, now: record }));
   const brakes = [...state.brakes()].flatMap((read) =>

@@ -61,7 +61,7 @@ export function suspectNext(
     return { what: 'refute', at: null, words };
   }
   if (seats === 0) return { what: 'nothing', at: null, words: nobodyWatches };
-  const hold = fleet.state.holdOn(record);
+  const hold = fleet.controls.holdOn(record);
   if (hold?.kind === 'unreadable') {
     const words = `Its silence is planned, though nobody can read until when (${hold.key}): until that record is mended or deleted, it is not declared dead.`;
     return { what: 'nothing', at: null, words };
@@ -71,9 +71,9 @@ export function suspectNext(
     const words = `Its silence is planned ${untilWords(until, now)}${why === undefined ? '' : ` ("${why}")`}: until then it is not declared dead. After that it has its ttl of ${formatDuration(ttl)} and its grace of ${formatDuration(grace)} again to come back, before it is declared dead and ${owned} removed.`;
     return { what: 'expire', at: until + ttl + grace, words };
   }
-  const brake = fleet.state.brakeOf(zoneOf(record));
+  const brake = fleet.controls.brakeOf(zoneOf(record));
   if (brake) {
-    const words = `${brakeWords(brake, fleet.state.policy.brake.pace)}: unless the agent renews its lease, it is declared dead when its turn comes${due > now ? `, not before its grace is over ${formatIn(due, now)}` : ''}, and ${owned} removed right after.`;
+    const words = `${brakeWords(brake, fleet.controls.policy.brake.pace)}: unless the agent renews its lease, it is declared dead when its turn comes${due > now ? `, not before its grace is over ${formatIn(due, now)}` : ''}, and ${owned} removed right after.`;
     return { what: 'expire', at: null, words };
   }
   const words =
@@ -85,7 +85,7 @@ export function suspectNext(
 
 /** The numbers are those of when somebody was last let through: of the others of the zone no more is read here. */
 function brakeWords(
-  brake: NonNullable<ReturnType<ExplanationContext['fleet']['state']['brakeOf']>>,
+  brake: NonNullable<ReturnType<ExplanationContext['fleet']['controls']['brakeOf']>>,
   pace: Millis,
 ): string {
   if (brake.kind === 'unreadable') {

@@ -6,7 +6,7 @@ import type { Millis, WallTime } from '../time.ts';
 import { countZones, judgeBrake, type ZoneCount, zoneOf } from './brake.ts';
 
 /** When a run that waits for its zone's brake is expired: as which of those that wait, about when. */
-interface Turn {
+interface ExpiryTurn {
   readonly turn: number;
   readonly at: WallTime;
 }
@@ -21,7 +21,7 @@ export interface BrakeForecast extends ZoneCount {
   readonly pace: Millis;
   /** About when it is released; null: not before somebody does something. */
   readonly endsAt: WallTime | null;
-  readonly turns: ReadonlyMap<string, Turn>;
+  readonly turns: ReadonlyMap<string, ExpiryTurn>;
 }
 
 /**
@@ -36,7 +36,7 @@ export function forecastBrakes(
   refuted: (record: AgentRecord) => boolean = () => false,
 ): readonly BrakeForecast[] {
   const counts = new Map(countZones(fleet));
-  for (const brake of fleet.state.brakes()) {
+  for (const brake of fleet.controls.brakes()) {
     if (brake.kind === 'stored' && !counts.has(brake.record.zone)) {
       counts.set(brake.record.zone, { seen: 0, suspect: 0 });
     }
@@ -53,50 +53,50 @@ function forecastZone(
   count: ZoneCount,
   refuted: (record: AgentRecord) => boolean,
 ): BrakeForecast | undefined {
-  const policy = fleet.state.policy.brake;
-  const brake = fleet.state.brakeOf(zone);
+  const policy = fleet.controls.policy.brake;
+  const brake = fleet.controls.brakeOf(zone);
   if (brake === undefined && judgeBrake(count, false, policy) !== 'trip') return undefined;
-  const queue = waitingIn(zone, fleet, refuted);
+  const queue = waitingRuns(zone, fleet, refuted);
   const heldBack = queue.filter(({ due }) => due <= now).length;
   const said = { zone, ...count, heldBack, pace: policy.pace };
   if (brake?.kind === 'unreadable') {
     return { ...said, record: 'unreadable', endsAt: null, turns: new Map() };
   }
-  return { ...said, record: brake?.record, ...letOneByOne(queue, count, policy, now) };
+  return { ...said, record: brake?.record, ...scheduleExpiries(queue, count, policy, now) };
 }
 
-interface Waiting {
+interface WaitingRun {
   readonly run: string;
   readonly due: WallTime;
   /** Whether the brake counts it: a run that is leaving has announced its silence. */
   readonly counts: boolean;
 }
 
-function waitingIn(
+function waitingRuns(
   zone: ZoneName,
   fleet: Fleet,
   refuted: (record: AgentRecord) => boolean,
-): readonly Waiting[] {
-  const waiting: Waiting[] = [];
+): readonly WaitingRun[] {
+  const waiting: WaitingRun[] = [];
   for (const { agent } of fleet.slots()) {
     if (agent?.kind !== 'stored') continue;
     const { record } = agent;
     const { run, suspect, phase, grace } = record;
     if (!suspect || phase === 'expired' || zoneOf(record) !== zone) continue;
-    if (fleet.state.holdOn(record) || refuted(record)) continue;
+    if (fleet.controls.holdOn(record) || refuted(record)) continue;
     waiting.push({ run, due: suspect.since + grace, counts: phase !== 'leaving' });
   }
   return waiting.sort((a, b) => a.due - b.due);
 }
 
 /** One run each pace, until so few are suspect that the brake is released; then all that are due. */
-function letOneByOne(
-  queue: readonly Waiting[],
+function scheduleExpiries(
+  queue: readonly WaitingRun[],
   count: ZoneCount,
   policy: BrakePolicy,
   now: WallTime,
 ): Pick<BrakeForecast, 'endsAt' | 'turns'> {
-  const turns = new Map<string, Turn>();
+  const turns = new Map<string, ExpiryTurn>();
   let { seen, suspect } = count;
   let before = now;
   const isOver = () => judgeBrake({ seen, suspect }, true, policy) === 'release';

@@ -10,9 +10,9 @@ export interface ZoneCount {
 }
 
 /** Where hosts are that name no zone. */
-const nowhere = ZoneName.parse('default');
+const defaultZone = ZoneName.parse('default');
 
-export const zoneOf = ({ zone }: Pick<AgentRecord, 'zone'>): ZoneName => zone ?? nowhere;
+export const zoneOf = ({ zone }: Pick<AgentRecord, 'zone'>): ZoneName => zone ?? defaultZone;
 
 /**
  * The zones as the registry has them, and from it alone, so that all seats come to the same.
@@ -29,7 +29,7 @@ export function countZones(fleet: Fleet): ReadonlyMap<ZoneName, ZoneCount> {
     const count = zones.get(zone) ?? { seen: 0, suspect: 0 };
     if (count.seen === 0) zones.set(zone, count);
     count.seen += 1;
-    const announced = record.phase === 'leaving' || fleet.state.holdOn(record) !== undefined;
+    const announced = record.phase === 'leaving' || fleet.controls.holdOn(record) !== undefined;
     if (record.suspect && !announced) count.suspect += 1;
   }
   return zones;

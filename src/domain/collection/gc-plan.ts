@@ -149,7 +149,7 @@ function unsuspected(record: AgentRecord, fleet: Fleet, { now }: PlanContext): A
 
 /** Silence under a hold counts for nothing: when it is over, the ttl begins, and then the grace. */
 function holdOver(record: AgentRecord, fleet: Fleet): Ahead | undefined {
-  const hold = fleet.state.holdOn(record);
+  const hold = fleet.controls.holdOn(record);
   if (hold === undefined) return undefined;
   if (hold.kind === 'unreadable') {
     return { at: null, latest: null, heldBy: { by: 'hold', until: null, why: hold.why } };

@@ -115,7 +115,7 @@ const agentFacts = (record: AgentRecord, fleet: Fleet): AgentFacts => ({
   suspect: record.suspect,
   since: record.since,
   startedAt: record.startedAt,
-  isHeld: fleet.state.holdOn(record) !== undefined,
+  isHeld: fleet.controls.holdOn(record) !== undefined,
 });
 
 function instanceFacts(

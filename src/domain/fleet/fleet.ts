@@ -25,10 +25,10 @@ export interface AgentView {
  */
 export class Fleet {
   /** Holds, brakes and the policy. */
-  readonly state = new FleetControls();
+  readonly controls = new FleetControls();
   readonly #slots = new Map<string, AgentView>();
   /** By service, then by id. */
-  readonly #services = new Map<string, Map<string, Namesakes>>();
+  readonly #services = new Map<string, Map<string, RecordsOfName>>();
   readonly #strangers = new Map<string, Unreadable>();
   #upTo: Revision = 0;
 
@@ -66,7 +66,7 @@ export class Fleet {
   /** Whatever stands there and cannot be read, by key. */
   *unreadable(): Generator<Unreadable> {
     yield* this.#strangers.values();
-    yield* this.state.unreadable();
+    yield* this.controls.unreadable();
     for (const slot of this.#slots.values()) {
       if (slot.agent?.kind === 'unreadable') yield slot.agent;
       for (const read of slot.instances.values()) if (read.kind === 'unreadable') yield read;
@@ -79,7 +79,7 @@ export class Fleet {
     this.#slots.clear();
     this.#services.clear();
     this.#strangers.clear();
-    this.state.clear();
+    this.controls.clear();
     this.#upTo = 0;
     for (const slot of this.apply(entries, upTo)) touched.add(slot);
     return touched;
@@ -89,7 +89,7 @@ export class Fleet {
   apply(entries: readonly KeyValueEntry[], upTo: Revision): ReadonlySet<string> {
     const touched = new Set<string>();
     for (const entry of entries) {
-      if (this.state.take(entry)) {
+      if (this.controls.take(entry)) {
         for (const slot of this.#covered(entry.key)) touched.add(slot);
         continue;
       }
@@ -159,7 +159,7 @@ export class Fleet {
 
   #name(stored: StoredInstance): void {
     const { service, id } = stored.record;
-    const ids = this.#services.get(service) ?? new Map<string, Namesakes>();
+    const ids = this.#services.get(service) ?? new Map<string, RecordsOfName>();
     if (ids.size === 0) this.#services.set(service, ids);
     const there = ids.get(id);
     if (there === undefined) ids.set(id, stored);
@@ -194,6 +194,6 @@ export function leftoversOf({ agent, instances }: AgentView): readonly StoredIns
 const keyShape = /^(?:agent\.([^.]+\.[^.]+)|instance\.([^.]+\.[^.]+)\.[^.]*\.[^.]*)$/;
 
 /** The records of one name: nearly always one, and a map for each of 100 000 would be 25 MB. */
-type Namesakes = StoredInstance | Map<string, StoredInstance>;
+type RecordsOfName = StoredInstance | Map<string, StoredInstance>;
 
 const none: ReadonlyMap<string, StoredInstance> = new Map();

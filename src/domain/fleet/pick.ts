@@ -28,7 +28,7 @@ export function selectUsable(
   policy: PickPolicy,
 ): readonly InstanceRow[] {
   const services = Map.groupBy(rows, ({ service }) => service).values();
-  return [...services].flatMap((service) => usableOf(counting(service), policy));
+  return [...services].flatMap((service) => usableOf(winners(service), policy));
 }
 
 /** One of the usable, each as likely as the others; `fraction` is uniform in [0, 1). */
@@ -42,7 +42,7 @@ export const pickRandom = (
 };
 
 function usableOf(rows: readonly InstanceRow[], policy: PickPolicy): readonly InstanceRow[] {
-  const { live = [], dubious = [], failing = [], draining = [] } = Object.groupBy(rows, worth);
+  const { live = [], dubious = [], failing = [], draining = [] } = Object.groupBy(rows, usability);
   switch (policy) {
     case 'strict':
       return live;
@@ -60,7 +60,7 @@ function usableOf(rows: readonly InstanceRow[], policy: PickPolicy): readonly In
 }
 
 /** A doubt about its owner does not hide what an instance said of itself before. */
-const worth = ({ state, health }: InstanceRow): 'live' | 'dubious' | 'failing' | 'draining' =>
+const usability = ({ state, health }: InstanceRow): 'live' | 'dubious' | 'failing' | 'draining' =>
   health.state === 'serving' ? (state === 'live' ? 'live' : 'dubious') : health.state;
 
 /**
@@ -71,19 +71,19 @@ const worth = ({ state, health }: InstanceRow): 'live' | 'dubious' | 'failing' |
  * restarted agent has not adopted yet; once its new run has registered anything of this service, it is a
  * leftover of the old set.
  */
-function counting(rows: readonly InstanceRow[]): readonly InstanceRow[] {
-  const renewed = new Set(rows.filter(isOfHolder).map(slotOf));
+function winners(rows: readonly InstanceRow[]): readonly InstanceRow[] {
+  const renewed = new Set(rows.filter(isOfCurrentRun).map(slotOf));
   const best = new Map<string, InstanceRow>();
   for (const row of rows) {
     if (row.reason === 'contested') continue;
     if (row.reason === 'superseded' && renewed.has(slotOf(row))) continue;
     const other = best.get(row.id);
-    if (!other || countsBefore(row, other)) best.set(row.id, row);
+    if (!other || ranksBefore(row, other)) best.set(row.id, row);
   }
   return [...best.values()];
 }
 
-const countsBefore = (a: InstanceRow, b: InstanceRow): boolean =>
+const ranksBefore = (a: InstanceRow, b: InstanceRow): boolean =>
   certainty(a) === certainty(b) ? a.token > b.token : certainty(a) > certainty(b);
 
 const certainty = ({ state, reason }: InstanceRow): number => {
@@ -91,5 +91,5 @@ const certainty = ({ state, reason }: InstanceRow): number => {
   return reason === 'superseded' || reason === 'orphan' ? 0 : 1;
 };
 
-const isOfHolder = ({ reason }: InstanceRow): boolean => reason !== 'superseded';
+const isOfCurrentRun = ({ reason }: InstanceRow): boolean => reason !== 'superseded';
 const slotOf = ({ host, agent }: InstanceRow): string => JSON.stringify([host, agent]);

@@ -32,11 +32,11 @@ export type ReconcileAction =
   /** `over` is what stands there: nothing, something unreadable, or a record of an earlier run. */
   | {
       readonly do: 'register';
-      readonly wanted: DesiredInstance;
-      readonly over: RecordRead<InstanceRecord>;
+      readonly desired: DesiredInstance;
+      readonly existing: RecordRead<InstanceRecord>;
     }
-  | { readonly do: 'change'; readonly wanted: DesiredInstance; readonly stored: StoredInstance }
-  | { readonly do: 'turn'; readonly wanted: DesiredInstance; readonly stored: StoredInstance }
+  | { readonly do: 'change'; readonly desired: DesiredInstance; readonly stored: StoredInstance }
+  | { readonly do: 'turn'; readonly desired: DesiredInstance; readonly stored: StoredInstance }
   | { readonly do: 'remove'; readonly stored: StoredInstance };
 
 /**
@@ -58,25 +58,25 @@ export function diffInstances(
   for (const wanted of desired.values()) {
     const key = instanceKey({ ...slot, ...wanted.spec });
     const read = present.get(key) ?? { kind: 'absent', key, revision: 0 };
-    const repair = repairOf(run, read, wanted);
+    const repair = actionFor(run, read, wanted);
     if (repair) repairs.push(repair);
   }
   return repairs;
 }
 
-function repairOf(
+function actionFor(
   run: string,
   read: RecordRead<InstanceRecord>,
   wanted: DesiredInstance,
 ): ReconcileAction | undefined {
   if (read.kind !== 'stored' || read.record.run !== run) {
-    return { do: 'register', wanted, over: read };
+    return { do: 'register', desired: wanted, existing: read };
   }
   if (!sameAttributes(read.record, wanted.spec) && read.record.state !== 'draining') {
-    return { do: 'change', wanted, stored: read };
+    return { do: 'change', desired: wanted, stored: read };
   }
   if (read.record.state !== wanted.health.state && read.record.state !== 'draining') {
-    return { do: 'turn', wanted, stored: read };
+    return { do: 'turn', desired: wanted, stored: read };
   }
   return undefined;
 }

@@ -114,9 +114,9 @@ function otherKey(key: string, named: string): Fault {
  * Complaints quote what they complain about: its line breaks and terminal codes become spaces.
  */
 export const formatParseError = (cause: unknown): string =>
-  complaintOf(cause).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+  errorText(cause).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 
-function complaintOf(cause: unknown): string {
+function errorText(cause: unknown): string {
   if (typeof cause === 'object' && cause !== null && 'issues' in cause) {
     const issues = cause.issues as readonly { path: PropertyKey[]; message: string }[];
     return issues.map((i) => `${i.path.map(String).join('.') || 'value'}: ${i.message}`).join('; ');

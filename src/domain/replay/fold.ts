@@ -13,7 +13,7 @@ export interface RecordUpdate {
 }
 
 /** The events that were stored together, as far as they were read. */
-export interface FoldedCommit {
+export interface CommitProgress {
   /** The revisions of the first and the last event. */
   readonly first: Revision;
   readonly last: Revision;
@@ -48,17 +48,17 @@ export class RegistryProjection {
   }
 
   /** What stands under a key, whatever its revision. */
-  standing(key: string): Pick<RecordUpdate, 'run' | 'seq'> | undefined {
+  updateOf(key: string): Pick<RecordUpdate, 'run' | 'seq'> | undefined {
     return this.#records.get(key);
   }
 
   /** The last commit, to go on from. */
-  get commit(): FoldedCommit {
+  get commit(): CommitProgress {
     return { ...this.#commit, keys: [...this.#commit.keys] };
   }
 
   /** Starts from records that were folded before. */
-  static from(records: Iterable<RecordUpdate>, commit?: FoldedCommit): RegistryProjection {
+  static from(records: Iterable<RecordUpdate>, commit?: CommitProgress): RegistryProjection {
     const fold = new RegistryProjection();
     for (const one of records) fold.#records.set(one.entry.key, one);
     if (commit) fold.#commit = { ...commit, keys: new Map(commit.keys) };
@@ -70,7 +70,7 @@ export class RegistryProjection {
    * revision of what it returns is the event's own, which orders as the record's does.
    */
   take({ event, hash, origin, seq }: AuditEntry): KeyValueEntry | undefined {
-    const key = keyOf(event);
+    const key = registryKeyOf(event);
     if (key === undefined) return undefined;
     if (origin !== this.#commit.last + 1) this.#begin(origin);
     this.#commit.last = origin;
@@ -117,7 +117,7 @@ export class RegistryProjection {
 }
 
 /** The registry key that an event's entity has; a process has none. */
-export function keyOf({ of }: AuditEvent): string | undefined {
+export function registryKeyOf({ of }: AuditEvent): string | undefined {
   switch (of.entity) {
     case 'run':
       return agentKey(of);

@@ -76,15 +76,15 @@ function changeOf(holding: OwnedRecords, repair: ReconcileAction): Change | 'ign
     case 'register':
       return registerInstance(
         author,
-        repair.wanted,
-        repair.over,
-        heads.get(repair.over.key),
+        repair.desired,
+        repair.existing,
+        heads.get(repair.existing.key),
         because,
       );
     case 'change':
       return transitionInstance(author, repair.stored, {
         type: 'changed',
-        spec: repair.wanted.spec,
+        spec: repair.desired.spec,
       });
     case 'turn':
       return transitionInstance(author, repair.stored, turnTo(repair));
@@ -95,7 +95,7 @@ function changeOf(holding: OwnedRecords, repair: ReconcileAction): Change | 'ign
   }
 }
 
-function turnTo({ wanted: { health } }: ReconcileAction & { do: 'turn' }) {
+function turnTo({ desired: { health } }: ReconcileAction & { do: 'turn' }) {
   switch (health.state) {
     case 'serving':
       return { type: 'recovered' } as const;

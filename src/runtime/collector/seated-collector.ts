@@ -120,7 +120,8 @@ export class SeatedCollector {
       if (trouble !== undefined && this.#eyesight.judging) this.#listener.blinded(trouble);
       // Before the view has loaded, nobody knows what the policy says.
       const known = this.view.age !== undefined;
-      if (known && this.#seat.seat > this.view.fleet.state.policy.seats) this.#seat.onSeatRemoved();
+      if (known && this.#seat.seat > this.view.fleet.controls.policy.seats)
+        this.#seat.onSeatRemoved();
       const { judging } = this.#eyesight;
       if (judging) this.#sweeper.sweep(judging);
       const now = clock.monotonic();

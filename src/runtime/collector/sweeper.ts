@@ -132,7 +132,7 @@ export class Sweeper implements Observer {
   }
 
   isOnHold(slot: Slot): boolean {
-    return this.#view.fleet.state.holdOn(slot) !== undefined;
+    return this.#view.fleet.controls.holdOn(slot) !== undefined;
   }
 
   brakeStateOf(record: AgentRecord): RunEvidence['brake'] {
@@ -158,7 +158,7 @@ export class Sweeper implements Observer {
     this.#turns.setActiveSeats(this.observations.activeSeats(this.#place.lease.ttl));
     this.#brakes.update();
     for (const slot of this.#view.fleet.slots()) this.#judgeAgent(slot, signal);
-    for (const hold of this.#view.fleet.state.holds()) this.#considerHold(hold);
+    for (const hold of this.#view.fleet.controls.holds()) this.#considerHold(hold);
     for (const { slot, leftovers } of this.#leftovers.due(this.#view.fleet)) {
       const rule = leftoverPolicyFor(slot, this.#place.lease);
       const due = leftovers.filter(([, age]) => age >= leftoverAfter(rule.policy));

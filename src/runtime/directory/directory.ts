@@ -110,7 +110,7 @@ export class Directory implements AsyncDisposable {
 
   #touched(slots: ReadonlySet<string>): void {
     const { onChange, onFleetChange } = this.#options;
-    const ofFleet = onFleetChange ? this.#toldOfFleet.changes(this.fleet.state) : [];
+    const ofFleet = onFleetChange ? this.#toldOfFleet.changes(this.fleet.controls) : [];
     if (ofFleet.length > 0) onFleetChange?.(ofFleet);
     if (!onChange) return;
     const changes: DirectoryChange[] = [];

@@ -92,12 +92,12 @@ export class LeaseKeeper {
     const text = this.#text();
     this.#writing = text;
     const created = await leases.create(this.#key, text, this.#policy.ttl);
-    if (created !== 'taken') return this.#begin(created.held, sent);
+    if (created !== 'taken') return this.#begin(created.revision, sent);
     const there = await leases.read(this.#key);
     if (there.text !== text) return 'taken';
     const again = momentOf(clock);
     const renewed = await leases.renew(this.#key, text, there.revision, this.#policy.ttl);
-    return renewed === 'lost' ? 'taken' : this.#begin(renewed.held, again);
+    return renewed === 'lost' ? 'taken' : this.#begin(renewed.revision, again);
   }
 
   /** Stops renewing and gives the lease back, if the store lets us; else it lapses by itself. */
@@ -163,7 +163,7 @@ export class LeaseKeeper {
       const renewed = await leases.renew(this.#key, this.#writing, at, this.#policy.ttl);
       if (renewed === 'lost') return 'lost';
       this.#writing = this.#text();
-      if (!signal.aborted) this.#held = { revision: renewed.held, sent };
+      if (!signal.aborted) this.#held = { revision: renewed.revision, sent };
       return 'renewed';
     } catch (error) {
       if (!(error instanceof Fault)) throw error;

@@ -1,5 +1,5 @@
 import { type Chart, chartOf } from '../../charts/model/chart.ts';
-import { readChart } from '../../charts/model/parse-chart.ts';
+import { parseChart } from '../../charts/model/parse-chart.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Charts } from '../../ports/charts.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -42,5 +42,5 @@ export async function chartOfRecord(
   const own = builtInCharts().find((chart) => chart.machine === machine && chart.hash === hash);
   if (own) return own;
   const text = await charts?.get(machine, hash);
-  return text === undefined ? undefined : readChart(text, { machine, hash });
+  return text === undefined ? undefined : parseChart(text, { machine, hash });
 }

@@ -8,9 +8,9 @@ import { samplesIn } from './samples.ts';
 function metered() {
   const registry = new Registry();
   const clock = { now: 1000, monotonic: () => clock.now };
-  const meters = prometheusMeters(registry, clock);
+  const metrics = prometheusMeters(registry, clock);
   const samples = async () => samplesIn(await registry.metrics());
-  return { registry, clock, meters, samples };
+  return { registry, clock, metrics, samples };
 }
 
 describe('what Prometheus is told', () => {
@@ -47,7 +47,7 @@ describe('what Prometheus is told', () => {
 });
 
 describe('each fact is counted', () => {
-  test.each<[string, (meters: typeof noopMetrics) => void, Record<string, number>]>([
+  test.each<[string, (metrics: typeof noopMetrics) => void, Record<string, number>]>([
     [
       'a renewal',
       (to) => to.renewed('run', 250),
@@ -94,14 +94,14 @@ describe('each fact is counted', () => {
     ['a seat', (to) => to.seated(true), { rollcall_seat_held: 1 }],
     ['heartbeats', (to) => to.heartbeats(7), { rollcall_heartbeats_received_total: 7 }],
   ])('%s', async (_, say, expected) => {
-    const { meters, samples } = metered();
-    say(meters);
+    const { metrics, samples } = metered();
+    say(metrics);
     expect(Object.fromEntries(await samples())).toMatchObject(expected);
   });
 
   test('a suspicion of which nobody knows how long it took is counted, and not timed', async () => {
-    const { meters, samples } = metered();
-    meters.suspected('silent', undefined);
+    const { metrics, samples } = metered();
+    metrics.suspected('silent', undefined);
     const after = await samples();
     expect(after.get('rollcall_suspicions_total{reason="silent"}')).toBe(1);
     expect([...after.keys()].filter((key) => /detection.*_count/.test(key))).toEqual([]);
@@ -112,21 +112,21 @@ describe('a view', () => {
   const age = 'rollcall_view_age_seconds{view="directory"}';
 
   test('has an age that is counted when somebody asks', async () => {
-    const { clock, meters, samples } = metered();
+    const { clock, metrics, samples } = metered();
     expect((await samples()).get(age)).toBeUndefined();
-    meters.viewHeard('directory');
+    metrics.viewHeard('directory');
     clock.now += 2500;
     expect((await samples()).get(age)).toBe(2.5);
-    meters.viewHeard('directory');
+    metrics.viewHeard('directory');
     expect((await samples()).get(age)).toBe(0);
   });
 
   test('has none once it is closed, and another keeps its own', async () => {
-    const { meters, samples } = metered();
-    meters.viewHeard('directory');
-    meters.viewHeard('collector');
+    const { metrics, samples } = metered();
+    metrics.viewHeard('directory');
+    metrics.viewHeard('collector');
     expect((await samples()).get(age)).toBe(0);
-    meters.viewClosed('directory');
+    metrics.viewClosed('directory');
     const after = await samples();
     expect(after.get(age)).toBeUndefined();
     expect(after.get('rollcall_view_age_seconds{view="collector"}')).toBe(0);
@@ -140,8 +140,8 @@ describe('the brakes', () => {
     Object.fromEntries([...(await samples())].filter(([key]) => key.includes('brake')));
 
   test('are told by zone, with their numbers', async () => {
-    const { meters, samples } = metered();
-    meters.brakes([rack, none]);
+    const { metrics, samples } = metered();
+    metrics.brakes([rack, none]);
     expect(await about(samples)).toEqual({
       'rollcall_brake_on{zone="rack-1"}': 1,
       'rollcall_brake_runs_seen{zone="rack-1"}': 10,
@@ -155,17 +155,17 @@ describe('the brakes', () => {
   });
 
   test('of a zone that is gone are gone, and all of them with the seat', async () => {
-    const { meters, samples } = metered();
-    meters.brakes([rack, none]);
-    meters.brakes([rack]);
+    const { metrics, samples } = metered();
+    metrics.brakes([rack, none]);
+    metrics.brakes([rack]);
     expect(Object.keys(await about(samples))).toHaveLength(4);
-    meters.seated(false);
+    metrics.seated(false);
     expect(await about(samples)).toEqual({});
   });
 
   test('of a zone with a name that needs quoting are still text of Prometheus', async () => {
-    const { meters, samples } = metered();
-    meters.brakes([{ ...rack, zone: 'a "b"\\\n' }]);
+    const { metrics, samples } = metered();
+    metrics.brakes([{ ...rack, zone: 'a "b"\\\n' }]);
     expect((await samples()).get('rollcall_brake_on{zone="a \\"b\\"\\\\\\n"}')).toBe(1);
   });
 });

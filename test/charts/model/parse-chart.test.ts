@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { runMachine } from '../../../machines/run.ts';
 import { chartHash, chartOf } from '../../../src/charts/model/chart.ts';
-import { readChart } from '../../../src/charts/model/parse-chart.ts';
+import { parseChart } from '../../../src/charts/model/parse-chart.ts';
 
 const chart = chartOf(runMachine);
 const [node] = chart.nodes;
 
 test('a chart comes back as it was kept', () => {
-  expect(readChart(JSON.stringify(chart), chart)).toEqual(chart);
+  expect(parseChart(JSON.stringify(chart), chart)).toEqual(chart);
 });
 
 /** With a hash that is right for it, as whoever wrote it could. */
@@ -27,5 +27,5 @@ test.each<readonly [string, string, string]>([
   ['with a state that is text', ...forged({ nodes: ['run'] })],
   ['with a transition to nowhere', ...forged({ edges: [{ ...chart.edges[0], targets: null }] })],
 ])('what is %s is not drawn', (_, text, hash) => {
-  expect(readChart(text, { machine: 'run', hash })).toBeUndefined();
+  expect(parseChart(text, { machine: 'run', hash })).toBeUndefined();
 });

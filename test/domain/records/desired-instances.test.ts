@@ -52,19 +52,19 @@ describe('a record under the slot’s prefix', () => {
 
   test('that is missing is registered', () => {
     const [repair] = plan(new Map(), desiredOf(wanted('web/1')));
-    expect(repair).toMatchObject({ do: 'register', over: { kind: 'absent', revision: 0 } });
+    expect(repair).toMatchObject({ do: 'register', existing: { kind: 'absent', revision: 0 } });
   });
 
   test('that was removed is registered over its tombstone', () => {
     const key = keyOf(wanted('web/1'));
     const present = presentOf({ kind: 'absent', key, revision: 99 });
     const [repair] = plan(present, desiredOf(wanted('web/1')));
-    expect(repair).toMatchObject({ do: 'register', over: { kind: 'absent', revision: 99 } });
+    expect(repair).toMatchObject({ do: 'register', existing: { kind: 'absent', revision: 99 } });
   });
 
   test('of an earlier run is adopted, even if nothing else about it changed', () => {
     const [repair] = plan(presentOf(stored('other', 'web/1')), desiredOf(wanted('web/1')));
-    expect(repair).toMatchObject({ do: 'register', over: { kind: 'stored', revision: 7 } });
+    expect(repair).toMatchObject({ do: 'register', existing: { kind: 'stored', revision: 7 } });
   });
 
   test('that nobody wants is removed, whoever owned it', () => {
@@ -78,7 +78,7 @@ describe('a record under the slot’s prefix', () => {
 
   test('that cannot be read and is wanted is registered over', () => {
     const [repair] = plan(presentOf(unreadable('web/1')), desiredOf(wanted('web/1')));
-    expect(repair).toMatchObject({ do: 'register', over: { kind: 'unreadable', revision: 7 } });
+    expect(repair).toMatchObject({ do: 'register', existing: { kind: 'unreadable', revision: 7 } });
   });
 
   test.each([
@@ -123,7 +123,7 @@ function repaired(present: Present, repairs: readonly ReconcileAction[]): Presen
       after.set(key, { kind: 'absent', key, revision: 100 });
       continue;
     }
-    const { spec, health } = repair.wanted;
+    const { spec, health } = repair.desired;
     if (repair.do === 'register') {
       put(instanceRecord(place, 'me', `${spec.service}/${spec.id}`, { ...spec }));
     } else if (repair.do === 'turn') {
@@ -184,7 +184,7 @@ describe('whatever stands and whatever runs', () => {
   test('no record is repaired twice at a time', () => {
     always((present, desired) => {
       const keys = plan(present, desired).map((repair) =>
-        repair.do === 'remove' ? repair.stored.key : keyOf(repair.wanted),
+        repair.do === 'remove' ? repair.stored.key : keyOf(repair.desired),
       );
       expect(new Set(keys).size).toBe(keys.length);
     });

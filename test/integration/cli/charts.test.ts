@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runMachine } from '../../../machines/run.ts';
 import { chartOf } from '../../../src/charts/model/chart.ts';
-import { readChart } from '../../../src/charts/model/parse-chart.ts';
+import { parseChart } from '../../../src/charts/model/parse-chart.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
 import { command } from './support/run-command.ts';
@@ -13,7 +13,7 @@ it('an agent publishes what its events are drawn with, and show draws where it s
   const { run } = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1', port: 80 }]);
   const { machine, hash } = chartOf(runMachine);
   const text = await until('the chart is published', () => fleet.store.charts.get(machine, hash));
-  expect(readChart(text, { machine, hash })).toEqual(chartOf(runMachine));
+  expect(parseChart(text, { machine, hash })).toEqual(chartOf(runMachine));
   const words = ['show', 'h1/a', '--servers', fleet.url, '--namespace', fleet.namespace];
   const { code, out } = await command(words, { NO_COLOR: '1' });
   expect(code).toBe(0);

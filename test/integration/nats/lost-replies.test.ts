@@ -37,7 +37,7 @@ test('a lease whose creation was not answered is held', async () => {
     ({ store }) => store.leases.create(key, 'mine', ttl),
     async ({ store }) => (await store.leases.read(key)).text === 'mine',
   );
-  expect(result).toEqual({ held: revision });
+  expect(result).toEqual({ revision });
 });
 
 test('a lease whose renewal was not answered is held, at the revision that stands', async () => {
@@ -47,10 +47,10 @@ test('a lease whose renewal was not answered is held, at the revision that stand
     async ({ store }) => (await store.leases.read(key)).revision > first,
     async ({ store }) => {
       const created = await store.leases.create(key, 'mine', ttl);
-      if (created !== 'taken') first = created.held;
+      if (created !== 'taken') first = created.revision;
     },
   );
-  expect(result).toEqual({ held: revision });
+  expect(result).toEqual({ revision });
 });
 
 test('a renewal counts from a write that began after the call, not from an earlier one', async () => {
@@ -59,11 +59,11 @@ test('a renewal counts from a write that began after the call, not from an earli
   const created = await leases.create(key, 'mine', ttl);
   if (created === 'taken') throw new Error('the namespace is new');
   // An earlier call's renewal, whose holder was told nothing, and which is old by now.
-  const earlier = await leases.renew(key, 'mine', created.held, ttl);
-  const again = await leases.renew(key, 'mine', created.held, ttl);
+  const earlier = await leases.renew(key, 'mine', created.revision, ttl);
+  const again = await leases.renew(key, 'mine', created.revision, ttl);
   expect(earlier).not.toBe('lost');
   expect(again).not.toEqual(earlier);
-  expect(again).toEqual({ held: (await leases.read(key)).revision });
+  expect(again).toEqual({ revision: (await leases.read(key)).revision });
 });
 
 test('a lease whose release was not answered is released', async () => {
@@ -73,7 +73,7 @@ test('a lease whose release was not answered is released', async () => {
     async ({ store }) => (await store.leases.read(key)).text === undefined,
     async ({ store }) => {
       const created = await store.leases.create(key, 'mine', ttl);
-      if (created !== 'taken') held = created.held;
+      if (created !== 'taken') held = created.revision;
     },
   );
   expect(result).toBe('released');
@@ -109,12 +109,12 @@ test('a lease that lapsed while its renewal was on the way is lost', async () =>
   const created = await opened.store.leases.create(key, 'mine', 1000);
   if (created === 'taken') throw new Error('the server is new');
   await server.kill();
-  const renewing = opened.store.leases.renew(key, 'mine', created.held, 1000);
+  const renewing = opened.store.leases.renew(key, 'mine', created.revision, 1000);
   await new Promise((resolve) => setTimeout(resolve, 1500));
   await server.restart();
   // Right after its start a server still shows what is overdue (B2): renewed or lost, never unknown.
   const renewed = await renewing;
   const stands = await opened.store.leases.read(key);
   if (renewed === 'lost') expect(stands.text).toBeUndefined();
-  else expect(stands).toMatchObject({ revision: renewed.held });
+  else expect(stands).toMatchObject({ revision: renewed.revision });
 });

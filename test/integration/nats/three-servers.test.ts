@@ -200,7 +200,7 @@ describe('the kill of a server', () => {
     const ttl = 15_000;
     for (const key of keys) {
       const outcome = await leases.create(key, key, ttl);
-      if (outcome !== 'taken') held.set(key, outcome.held);
+      if (outcome !== 'taken') held.set(key, outcome.revision);
     }
     await leader.kill();
     const renewedBy = performance.now() + 20_000;
@@ -210,7 +210,7 @@ describe('the kill of a server', () => {
         const at = held.get(key) ?? 0;
         const outcome = await leases.renew(key, key, at, ttl).catch(() => undefined);
         if (outcome === 'lost') throw new Error(`${key} is lost`);
-        if (outcome !== undefined) held.set(key, outcome.held);
+        if (outcome !== undefined) held.set(key, outcome.revision);
       }
     };
     await Promise.all(keys.map(renew));

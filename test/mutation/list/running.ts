@@ -29,8 +29,8 @@ export const running: readonly Mutant[] = [
     file: 'src/runtime/support/lease-keeper.ts',
     edits: [
       [
-        'this.#held = { revision: renewed.held, sent };',
-        'this.#held = { revision: renewed.held, sent: momentOf(clock) };',
+        'this.#held = { revision: renewed.revision, sent };',
+        'this.#held = { revision: renewed.revision, sent: momentOf(clock) };',
       ],
     ],
     tests: ['test/runtime/support/lease-keeper.test.ts'],

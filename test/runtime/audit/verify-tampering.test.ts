@@ -4,7 +4,7 @@ import { describeChain } from '../../../src/domain/events/audit-entry.ts';
 import { type AuditEvent, eventVersion } from '../../../src/domain/events/event-schema.ts';
 import { eventSubject } from '../../../src/domain/events/event-subjects.ts';
 import { hashEvent } from '../../../src/domain/events/hash-chain.ts';
-import { keyOf } from '../../../src/domain/replay/fold.ts';
+import { registryKeyOf } from '../../../src/domain/replay/fold.ts';
 import type { StoredEvent } from '../../../src/ports/audit.ts';
 import { eventsOf, historyOf } from '../../fixtures/history/given-history.ts';
 import {
@@ -33,7 +33,7 @@ const hashOf = (one: StoredEvent): string => hashEvent(one.text);
 
 /** Whether its record stands and names it. */
 function hasRecord(one: StoredEvent): boolean {
-  const key = keyOf(eventIn(one));
+  const key = registryKeyOf(eventIn(one));
   const texts = fleet.world.registry.after(0, (subject) => subject === `record.${key}`);
   return texts.some(({ text }) => text?.includes(hashOf(one)));
 }
@@ -87,7 +87,7 @@ describe('an event that was changed', () => {
     'is named by the record that stands (%i, %s)',
     async (seq, _, one) => {
       const said = await saidOf(changedAt(events, seq, change));
-      const entity = keyOf(eventIn(one));
+      const entity = registryKeyOf(eventIn(one));
       expect(said).toContainEqual(expect.objectContaining({ seq, check: 'registry', entity }));
     },
   );
@@ -206,17 +206,16 @@ describe('an event that was removed', () => {
     },
   );
 
-  test.each(events.filter((one) => isLast(one) && keyOf(eventIn(one)) !== undefined).map(named))(
-    'that was the last of its chain leaves the record unexplained (%i, %s)',
-    async (_, __, one) => {
-      const said = await saidOf(closedUp(without(events, one.seq)));
-      const key = keyOf(eventIn(one));
-      const byRecord = said.filter(({ check, entity }) => check === 'registry' && entity === key);
-      // Where another run has taken the record over since, its chain goes on from the one that is gone.
-      const byHeir = said.filter(({ check }) => check === 'hash');
-      expect([...byRecord, ...byHeir].length).toBeGreaterThan(0);
-    },
-  );
+  test.each(
+    events.filter((one) => isLast(one) && registryKeyOf(eventIn(one)) !== undefined).map(named),
+  )('that was the last of its chain leaves the record unexplained (%i, %s)', async (_, __, one) => {
+    const said = await saidOf(closedUp(without(events, one.seq)));
+    const key = registryKeyOf(eventIn(one));
+    const byRecord = said.filter(({ check, entity }) => check === 'registry' && entity === key);
+    // Where another run has taken the record over since, its chain goes on from the one that is gone.
+    const byHeir = said.filter(({ check }) => check === 'hash');
+    expect([...byRecord, ...byHeir].length).toBeGreaterThan(0);
+  });
 
   test('with its whole chain leaves what it did unexplained', async () => {
     const { of } = eventIn(standing);

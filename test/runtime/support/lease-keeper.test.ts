@@ -205,7 +205,7 @@ describe('a lease', () => {
 const rounded = (told: readonly (readonly unknown[])[]) =>
   told.map((fact) => fact.map((each) => (typeof each === 'number' ? Math.round(each) : each)));
 
-describe('the meters of a lease', () => {
+describe('the metrics of a lease', () => {
   async function counting() {
     const { fleet, process } = keeping();
     const { metrics, told } = recordedFacts();

@@ -46,7 +46,7 @@ const noHash = () => '0'.repeat(64);
 const told = ({ rows, brakes }: Plan, fleet: Fleet) => ({
   rows,
   brakes: brakes.map(brakeOf),
-  holds: [...fleet.state.holds()].map(({ record }): ApiHold => {
+  holds: [...fleet.controls.holds()].map(({ record }): ApiHold => {
     const { host, agent = null, until, why = null, by, since } = record;
     return { host, agent, until, why, by: `${by.host}/${by.agent}`, since };
   }),

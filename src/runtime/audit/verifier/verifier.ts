@@ -9,10 +9,10 @@ import { type Hash, hashEvent } from '../../../domain/events/hash-chain.ts';
 import type { RunId } from '../../../domain/identity/names.ts';
 import type { Divergence } from '../../../domain/replay/divergence.ts';
 import {
-  type FoldedCommit,
-  keyOf,
+  type CommitProgress,
   type RecordUpdate,
   RegistryProjection,
+  registryKeyOf,
 } from '../../../domain/replay/fold.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import * as machines from '../../transitions/machine-set.ts';
@@ -33,7 +33,7 @@ export interface Checkpoint {
   readonly predecessors: readonly (readonly [string, Predecessor])[];
   readonly records: readonly RecordUpdate[];
   /** The commit that the last events are of: more of it may come. */
-  readonly commit: FoldedCommit;
+  readonly commit: CommitProgress;
   readonly notes: VerifierNotes;
   /** Over the hashes of all events until here, in their order. */
   readonly digest: string;
@@ -101,7 +101,7 @@ export class Verifier {
   }
 
   /** The commit that the last events are of. */
-  get commit(): FoldedCommit {
+  get commit(): CommitProgress {
     return this.#fold.commit;
   }
 
@@ -141,7 +141,7 @@ export class Verifier {
     }
     const { event, seq, hash } = recorded;
     const name = chainOfSubject(recorded);
-    const key = keyOf(event);
+    const key = registryKeyOf(event);
     const before = this.#before(recorded, name, key);
     const { faults, after } = checkEvent(recorded, before);
     const right = checkAuthority(event, this.#chains, this.#trimmed);
@@ -155,7 +155,7 @@ export class Verifier {
     this.#notes.lost += event.lost ?? 0;
     this.#digest = this.#hash(this.#digest + hash);
     if (key === undefined) return undefined;
-    this.#checkEnd(event, seq, this.#fold.standing(key));
+    this.#checkEnd(event, seq, this.#fold.updateOf(key));
     this.#succeed(key, event.record === null ? { hash, seq } : undefined);
     return this.#fold.take(recorded)?.key;
   }

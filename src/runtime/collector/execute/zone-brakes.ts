@@ -69,7 +69,7 @@ export class ZoneBrakes {
       this.#countedAt = fleet.upTo;
       this.#counts = countZones(fleet);
       const zones = new Set(this.#counts.keys());
-      for (const brake of fleet.state.brakes()) {
+      for (const brake of fleet.controls.brakes()) {
         if (brake.kind === 'stored') zones.add(brake.record.zone);
       }
       for (const zone of zones) this.#judge(zone);
@@ -86,7 +86,7 @@ export class ZoneBrakes {
   /** What its zone's brake says to a run that would be expired now. */
   stateFor(record: AgentRecord): RunEvidence['brake'] {
     const zone = zoneOf(record);
-    const brake = this.#view.fleet.state.brakeOf(zone);
+    const brake = this.#view.fleet.controls.brakeOf(zone);
     if (brake === undefined) return this.#verdict(zone, false) === 'trip' ? 'waits' : 'off';
     if (brake.kind === 'unreadable') return 'waits';
     return this.#left(brake) > 0 ? 'lets-through' : 'waits';
@@ -126,7 +126,7 @@ export class ZoneBrakes {
     const [first] = places;
     if (!first) return undefined;
     const { zone } = first;
-    const brake = this.#view.fleet.state.brakeOf(zone);
+    const brake = this.#view.fleet.controls.brakeOf(zone);
     const written = this.#written.get(zone);
     const isOurs = brake?.kind === 'stored' && written?.hashes.has(brake.record.hash);
     // Where a pace lets several through, the first of them has rewritten it before the others come.
@@ -150,13 +150,13 @@ export class ZoneBrakes {
 
   /** So many connections of the run's zone may close at once and still say something of each. */
   maxDisconnectsAtOnce(record: AgentRecord): number {
-    const { fraction, count } = this.#view.fleet.state.policy.brake;
+    const { fraction, count } = this.#view.fleet.controls.policy.brake;
     return Math.max(count - 1, fraction * this.countOf(zoneOf(record)).seen);
   }
 
   /** How many may go through now, at most. */
   #left(brake: StoredBrake): number {
-    const { pace } = this.#view.fleet.state.policy.brake;
+    const { pace } = this.#view.fleet.controls.policy.brake;
     const now = this.#ports.clock.monotonic();
     const { zone } = brake.record;
     let known = this.#known.get(zone);
@@ -169,11 +169,11 @@ export class ZoneBrakes {
   }
 
   #verdict(zone: ZoneName, on: boolean): BrakeVerdict {
-    return judgeBrake(this.countOf(zone), on, this.#view.fleet.state.policy.brake);
+    return judgeBrake(this.countOf(zone), on, this.#view.fleet.controls.policy.brake);
   }
 
   #judge(zone: ZoneName): void {
-    const brake = this.#view.fleet.state.brakeOf(zone);
+    const brake = this.#view.fleet.controls.brakeOf(zone);
     if (brake?.kind === 'unreadable' || this.#setting.has(zone)) return;
     const verdict = this.#verdict(zone, brake !== undefined);
     if (verdict === 'keep') return;
@@ -193,7 +193,7 @@ export class ZoneBrakes {
   async #set(zone: ZoneName, brake: StoredBrake | undefined): Promise<void> {
     const { registry, entropy, log } = this.#ports;
     const count = this.countOf(zone);
-    const policy = this.#view.fleet.state.policy.brake;
+    const policy = this.#view.fleet.controls.policy.brake;
     const because = { evidence: { ...count, policy } };
     let change: Change;
     if (brake) change = releaseBrake(this.#author, brake, because);
@@ -212,7 +212,7 @@ export class ZoneBrakes {
   #readings(): readonly BrakeReading[] {
     return [...this.#counts].map(([zone, count]) => ({
       ...{ zone, ...count, heldBack: this.#heldBack.get(zone) ?? 0 },
-      on: this.#view.fleet.state.brakeOf(zone) !== undefined,
+      on: this.#view.fleet.controls.brakeOf(zone) !== undefined,
     }));
   }
 }

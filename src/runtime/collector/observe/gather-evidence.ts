@@ -184,7 +184,7 @@ async function readHindrances(
 async function askTwice(
   record: AgentRecord,
   observer: Observer,
-  { messaging: probe, clock }: Pick<Ports, 'messaging' | 'clock'>,
+  { messaging, clock }: Pick<Ports, 'messaging' | 'clock'>,
   signal: AbortSignal,
 ): Promise<RunEvidence['probe']> {
   const { observations: sightings } = observer;
@@ -192,23 +192,23 @@ async function askTwice(
   const before = sightings.revisionOf(key);
   // No question may still be waiting for an answer when the ttl decides.
   const left = () => Math.max(50, record.ttl - sightings.timeSinceRenewal(key));
-  if (record.suspect) return ask(record, probeWithin, probe);
-  const first = await ask(record, Math.min(probeWithin, left()), probe);
+  if (record.suspect) return ask(record, probeWithin, messaging);
+  const first = await ask(record, Math.min(probeWithin, left()), messaging);
   if (first !== 'no-responders') return first;
   // A process that closed its own connection is not on its way back.
   if (connectionOf(record, observer) === 'closed-by-client') return first;
   await clock.sleep(Math.min(reconnectWithin, left()), signal);
   if (sightings.revisionOf(key) !== before) return 'answered';
-  return ask(record, Math.min(probeWithin, left()), probe);
+  return ask(record, Math.min(probeWithin, left()), messaging);
 }
 
 async function ask(
   run: RunRef,
   limit: Millis,
-  probe: Ports['messaging'],
+  messaging: Ports['messaging'],
 ): Promise<RunEvidence['probe']> {
   try {
-    const answer = await probe.ping(run, limit);
+    const answer = await messaging.ping(run, limit);
     return typeof answer === 'string' ? answer : 'answered';
   } catch (error) {
     if (error instanceof Fault) return 'unknown';
