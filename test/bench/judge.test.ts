@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judge, type Limit, type Result } from '../../src/bench/benchmark.ts';
-import { documentOf, footnotes, lineOf } from '../../src/bench/report.ts';
+import { judge, type Limit, type Result } from '../../tools/bench/benchmark.ts';
+import { documentOf, footnotes, lineOf } from '../../tools/bench/report.ts';
 
 const result = (limit: Limit, samples: readonly number[] = [90, 100, 110]): Result => ({
   name: 'sample',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { median, percentile, summarize } from '../../src/bench/statistics.ts';
+import { median, percentile, summarize } from '../../tools/bench/statistics.ts';
 
 const samples = fc.array(fc.double({ noNaN: true, min: -1e9, max: 1e9 }), { minLength: 1 });
 

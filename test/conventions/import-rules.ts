@@ -138,12 +138,12 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     packages: node,
   },
   'src/composition': {
-    folders: [...core, 'src/adapters/**', 'src/cli/terminal'],
+    folders: [...core, 'src/adapters/**'],
     packages: ['xstate', 'zod', 'parse-duration', ...node],
     except: ['node:process'],
   },
   'src/library': {
-    folders: [...core, 'src/composition', 'src/cli/audit', 'src/cli/terminal'],
+    folders: [...core, 'src/composition'],
     packages: ['zod', ...node],
     except: ['node:process'],
   },
@@ -189,25 +189,35 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     folders: ['src/dashboard/web/styles', ...below('src/dashboard/web', ...webTiers.flat())],
     packages: preact,
   },
-  ...layer('src/bench', benchTiers, {
-    folders: [...core, 'src/adapters/**', 'src/bench'],
+  ...layer('tools/bench', benchTiers, {
+    folders: [...core, 'src/adapters/**', 'tools/bench'],
     packages: ['*', '*/*', ...node],
   }),
-  'src/bench': {
-    folders: [...core, ...below('src/bench', 'environment', 'fixture')],
+  'tools/bench': {
+    folders: [...core, ...below('tools/bench', 'environment', 'fixture')],
     packages: node,
   },
-  'src/bench/benchmarks': {
-    folders: [...core, 'src/adapters/**', 'src/bench', ...below('src/bench', ...benchTiers.flat())],
+  'tools/bench/benchmarks': {
+    folders: [
+      ...core,
+      'src/adapters/**',
+      'tools/bench',
+      ...below('tools/bench', ...benchTiers.flat()),
+    ],
     packages: ['*', '*/*', ...node],
   },
 };
 
 /** Files with a rule of their own, beside that of their folder. */
 export const fileRules: Readonly<Record<string, ImportRule>> = {
-  'src/cli/commands/bench.ts': {
-    ...(importRules['src/cli/commands'] ?? { folders: [] }),
-    folders: [...(importRules['src/cli/commands']?.folders ?? []), 'src/bench/**'],
+  'tools/bench/bench-command.ts': {
+    ...(importRules['tools/bench'] ?? { folders: [] }),
+    folders: [
+      ...(importRules['tools/bench']?.folders ?? []),
+      'tools/bench/benchmarks',
+      ...below('src/cli', 'command', 'tables', 'terminal'),
+      'src/cli/commands/bench.ts',
+    ],
   },
 };
 

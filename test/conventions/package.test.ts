@@ -103,6 +103,17 @@ describe('the package, packed and installed where nothing else is', () => {
     }
   });
 
+  test('it has no benchmarks, and `rollcall bench` reports where they are', async () => {
+    expect(packed.filter((path) => /\bbench\b/.test(path))).toEqual([
+      'dist/src/cli/commands/bench.d.ts',
+      'dist/src/cli/commands/bench.js',
+    ]);
+    await expect(run(join(place, 'node_modules/.bin/rollcall'), ['bench'])).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('in a checkout of the repository'),
+    });
+  });
+
   test('its command runs', async () => {
     const { stdout } = await run(join(place, 'node_modules/.bin/rollcall'), ['--help']);
     expect(stdout).toContain('Usage: rollcall');

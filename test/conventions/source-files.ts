@@ -4,7 +4,7 @@ import { checkout } from './run-biome.ts';
 
 /** Paths of all TypeScript files of the source, from the root of the checkout. */
 export function sourceFiles(): readonly string[] {
-  return ['src', 'machines'].flatMap((top) =>
+  return ['src', 'machines', 'tools'].flatMap((top) =>
     readdirSync(join(checkout, top), { recursive: true, withFileTypes: true })
       .filter(
         (entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts'),

@@ -1,5 +1,5 @@
-import { seededFractions } from '../../src/bench/history/seeded-random.ts';
 import { type Millis, type MonotonicTime, seconds } from '../../src/domain/time.ts';
+import { seededFractions } from '../../tools/bench/history/seeded-random.ts';
 import { FleetInMemory } from '../runtime/support/fleet-in-memory.ts';
 import type { Process } from '../runtime/support/process.ts';
 import { Awaited } from './schedule/audit-triggers.ts';

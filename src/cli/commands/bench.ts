@@ -1,26 +1,49 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { Judged } from '../../bench/benchmark.ts';
-import { benchmarks } from '../../bench/benchmarks/all.ts';
-import { formatMachineInfo } from '../../bench/machine-info.ts';
-import { documentOf, footnotes, type Line, lineOf } from '../../bench/report.ts';
-import { type BenchmarkReporter, runBench } from '../../bench/run-benchmarks.ts';
-import { connectionOptions } from '../../composition/access.ts';
+import { type Access, connectionOptions } from '../../composition/access.ts';
+import { Fault } from '../../domain/fault.ts';
 import { command } from '../command/command.ts';
-import { exitCodes } from '../command/exit.ts';
+import type { Exit } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';
-import { type Column, table } from '../tables/table.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
-import { formatRounded } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
-import type { Palette } from '../terminal/palette.ts';
-import { withSpinner } from '../terminal/spinner.ts';
 
-const names = benchmarks.map(({ name }) => name);
-const rule = `one of ${names.join(', ')}; several separated by commas`;
+/** The benchmarks of `tools/bench`, in the order in which they run. */
+export const benchmarkNames = [
+  'killed',
+  'killed-unadvised',
+  'frozen',
+  'frozen-4s',
+  'removal',
+  'restart',
+  'leader',
+  'heartbeat',
+  'directory',
+  'seat',
+  'replay',
+  'verify',
+  'at',
+] as const;
+
+export interface BenchSettings {
+  /** Benchmarks to run; undefined: all. */
+  readonly only: readonly string[] | undefined;
+  readonly quick: boolean;
+  readonly json: boolean;
+  /** The server to measure; undefined: a server that is started for the benchmarks and then removed. */
+  readonly server: Omit<Access, 'namespace'> | undefined;
+}
+
+/** What `tools/bench/bench-command.ts` exports. */
+export interface BenchProgram {
+  runBenchCommand(settings: BenchSettings, io: Terminal): Promise<Exit>;
+}
+
+const rule = `one of ${benchmarkNames.join(', ')}; several separated by commas`;
 
 export const bench = command({
   name: 'bench',
-  summary: 'measure what Rollcall promises, on this machine, beside what the bare server can do',
+  summary: 'measure Rollcall and the bare server on this machine (only in a checkout)',
   settings: {
     only: {
       flag: '--only <rows>',
@@ -28,73 +51,33 @@ export const bench = command({
       schema: z
         .string()
         .transform((text) => text.split(','))
-        .pipe(z.array(z.enum(names, { error: rule })))
+        .pipe(z.array(z.enum(benchmarkNames, { error: rule })))
         .optional(),
     },
-    quick: { flag: '--quick', description: 'fewer samples', schema: Switch },
+    quick: { flag: '--quick', description: 'take fewer samples', schema: Switch },
   },
   examples: [
-    ['rollcall bench', 'all of it, on a nats-server of its own that goes afterwards'],
-    ['rollcall bench --quick --only removal,heartbeat', 'a first look'],
-    ['rollcall bench --servers nats://db-1:4222', 'a given server, in a namespace of its own'],
+    ['rollcall bench', 'run all benchmarks on a temporary nats-server'],
+    ['rollcall bench --quick --only removal,heartbeat', 'run two benchmarks with few samples'],
+    ['rollcall bench --servers nats://db-1:4222', 'measure this server, in a temporary namespace'],
   ],
   async run({ settings, io, serversGiven }) {
     const { only, quick, json } = settings;
     const { namespace: _, ...server } = await connectionOptions(settings);
-    const results: Judged[] = [];
-    const chosen = benchmarks.filter(({ name }) => only?.includes(name) ?? true);
-    try {
-      await withSpinner(io, 'starting', (say) => {
-        const audience = json ? jsonAudience(io, results) : humanAudience(io, results, say);
-        const options = { rows: chosen, quick, env: io.env, signal: io.signal };
-        return runBench({ ...options, server: serversGiven ? server : undefined }, audience);
-      });
-    } catch (cause) {
-      if (io.signal.aborted) return exitCodes.interrupted;
-      throw cause;
-    } finally {
-      if (!json && results.length > 0) printTable(results, io);
-    }
-    return results.every(({ reached }) => reached) ? exitCodes.done : exitCodes.wanting;
+    const { runBenchCommand } = await importBenchProgram();
+    return runBenchCommand({ only, quick, json, server: serversGiven ? server : undefined }, io);
   },
 });
 
-const jsonAudience = (io: Terminal, results: Judged[]): BenchmarkReporter => ({
-  machine: (machine) => io.out(jsonLine({ event: 'machine', ...machine })),
-  progress: () => {},
-  result(result) {
-    results.push(result);
-    io.out(jsonLine(documentOf(result)));
-  },
-});
-
-const humanAudience = (
-  io: Terminal,
-  results: Judged[],
-  say: (text: string) => void,
-): BenchmarkReporter => ({
-  machine: (machine) => io.out(`${io.palette.dim(formatMachineInfo(machine))}\n`),
-  progress: (what, left) => say(`${what} (about ${formatRounded(left)} to go)`),
-  result: (result) => void results.push(result),
-});
-
-function printTable(results: readonly Judged[], io: Terminal): void {
-  const look = { width: io.columns, palette: io.palette };
-  io.out(table(results.map(lineOf), columns(io.palette), look));
-  io.out('');
-  for (const note of footnotes(results)) io.out(io.palette.dim(note));
+/**
+ * Imports the benchmarks, which are not part of the published package. The specifier is computed, so
+ * that the build does not compile them.
+ * @throws {Fault} `not-found` outside a checkout
+ */
+async function importBenchProgram(): Promise<BenchProgram> {
+  const file = new URL('../../../tools/bench/bench-command.ts', import.meta.url);
+  if (existsSync(fileURLToPath(file))) return import(file.href);
+  throw new Fault('not-found', 'the published package has no benchmarks', {
+    hint: 'run `bin/rollcall bench` in a checkout of the repository',
+  });
 }
-
-const columns = (palette: Palette): readonly Column<Line>[] => [
-  { head: 'ROW', cell: ({ name }) => name },
-  { head: 'N', cell: ({ n }) => n, right: true },
-  { head: 'MEDIAN', cell: ({ median }) => median, right: true },
-  { head: 'RANGE', cell: ({ range }) => range, right: true },
-  { head: 'P99', cell: ({ p99 }) => p99, right: true },
-  { head: 'LIMIT', cell: ({ limit }) => limit, right: true },
-  {
-    head: '',
-    cell: ({ reached }) => (reached ? palette.live('reached') : palette.expired('MISSED')),
-  },
-  { head: 'FLOOR', cell: ({ floor }) => floor, right: true },
-];

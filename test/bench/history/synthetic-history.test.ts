@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
-import { history } from '../../../src/bench/history/synthetic-history.ts';
+import { history } from '../../../tools/bench/history/synthetic-history.ts';
 import { FleetInMemory } from '../../runtime/support/fleet-in-memory.ts';
 import { verdictOn } from '../../runtime/support/record-verdict.ts';
 

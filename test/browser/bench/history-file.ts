@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { historyLine } from '../../../src/adapters/files/history-line.ts';
-import { history } from '../../../src/bench/history/synthetic-history.ts';
+import { history } from '../../../tools/bench/history/synthetic-history.ts';
 
 /** Writes a true history of so many events and agents, as `audit export` would. */
 export async function writeHistory(file: string, events: number, agents: number): Promise<void> {

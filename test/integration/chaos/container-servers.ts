@@ -7,7 +7,7 @@ import {
   type StartedTestContainer,
   Wait,
 } from 'testcontainers';
-import { freePorts } from '../../../src/bench/environment/free-ports.ts';
+import { freePorts } from '../../../tools/bench/environment/free-ports.ts';
 import { until } from '../harness/until.ts';
 import { type Disk, openDisk } from './disk.ts';
 import type { ChaosServer, ChaosServers, Condition } from './servers.ts';

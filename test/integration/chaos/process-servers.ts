@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from '@nats-io/transport-node';
-import { freePorts } from '../../../src/bench/environment/free-ports.ts';
+import { freePorts } from '../../../tools/bench/environment/free-ports.ts';
 import { startTestServer, type TestServer } from '../harness/nats-server.ts';
 import { startProxy, type TestProxy } from '../harness/proxy.ts';
 import { type Disk, openDisk } from './disk.ts';

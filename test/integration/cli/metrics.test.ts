@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { freePorts, portOf } from '../../../src/bench/environment/free-ports.ts';
+import { freePorts, portOf } from '../../../tools/bench/environment/free-ports.ts';
 import { samplesIn } from '../../adapters/metrics/samples.ts';
 import { type RollcallProcess, rollcall } from '../harness/processes.ts';
 import { until } from '../harness/until.ts';

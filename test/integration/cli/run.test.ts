@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { freePorts } from '../../../src/bench/environment/free-ports.ts';
+import { freePorts } from '../../../tools/bench/environment/free-ports.ts';
 import { rollcall } from '../harness/processes.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';

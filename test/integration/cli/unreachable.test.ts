@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePorts, portOf } from '../../../src/bench/environment/free-ports.ts';
+import { freePorts, portOf } from '../../../tools/bench/environment/free-ports.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { rollcall } from '../harness/processes.ts';
 import { until } from '../harness/until.ts';

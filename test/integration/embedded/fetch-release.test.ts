@@ -4,7 +4,7 @@ import { env } from 'node:process';
 import { beforeAll, expect, test } from 'vitest';
 import { locateNatsServer } from '../../../src/adapters/embedded/binary/locate.ts';
 import { startNatsServer } from '../../../src/adapters/embedded/start.ts';
-import { freePorts } from '../../../src/bench/environment/free-ports.ts';
+import { freePorts } from '../../../tools/bench/environment/free-ports.ts';
 import { temporaryDirectory } from '../../adapters/embedded/temporary.ts';
 import {
   archivePath,

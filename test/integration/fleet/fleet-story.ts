@@ -5,10 +5,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startNatsServer } from '../../../src/adapters/embedded/start.ts';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
 import { systemHash } from '../../../src/adapters/system/hash.ts';
-import { openStore, portsOf } from '../../../src/bench/environment/access.ts';
-import { StateWatch } from '../../../src/bench/fixture/state-watch.ts';
-import type { JobName, Jobs } from '../../../src/bench/processes/job.ts';
-import { startWorker, type Worker } from '../../../src/bench/processes/worker.ts';
 import { parseAuditEvent } from '../../../src/domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../../src/domain/events/event-schema.ts';
 import { AgentName, HostId, Namespace, type RunRef } from '../../../src/domain/identity/names.ts';
@@ -17,6 +13,10 @@ import { readBrake } from '../../../src/domain/records/stored-record.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
 import { verify } from '../../../src/runtime/audit/verify.ts';
 import { setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
+import { openStore, portsOf } from '../../../tools/bench/environment/access.ts';
+import { StateWatch } from '../../../tools/bench/fixture/state-watch.ts';
+import type { JobName, Jobs } from '../../../tools/bench/processes/job.ts';
+import { startWorker, type Worker } from '../../../tools/bench/processes/worker.ts';
 
 export interface FleetOptions {
   readonly binary: string;

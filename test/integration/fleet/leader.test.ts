@@ -3,12 +3,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import { systemHash } from '../../../src/adapters/system/hash.ts';
-import { type Access, openStore } from '../../../src/bench/environment/access.ts';
-import type { JobName, Jobs } from '../../../src/bench/processes/job.ts';
-import { startWorker, type Worker } from '../../../src/bench/processes/worker.ts';
 import { parseAuditEvent } from '../../../src/domain/events/audit-entry.ts';
 import { Namespace } from '../../../src/domain/identity/names.ts';
 import { seconds } from '../../../src/domain/time.ts';
+import { type Access, openStore } from '../../../tools/bench/environment/access.ts';
+import type { JobName, Jobs } from '../../../tools/bench/processes/job.ts';
+import { startWorker, type Worker } from '../../../tools/bench/processes/worker.ts';
 import { startTestCluster } from '../harness/cluster.ts';
 
 /** `FLEET_AGENTS=2000 npm run test:night -- leader` plays it with two thousand. */

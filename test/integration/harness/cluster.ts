@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { freePorts } from '../../../src/bench/environment/free-ports.ts';
+import { freePorts } from '../../../tools/bench/environment/free-ports.ts';
 import { startTestServer, type TestServer } from './nats-server.ts';
 
 /** Real servers that form one JetStream cluster; streams with as many replicas can be created. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { portOf } from '../../../src/bench/environment/free-ports.ts';
+import { portOf } from '../../../tools/bench/environment/free-ports.ts';
 import { startProxy, type TestProxy } from './proxy.ts';
 
 /** A server that sends everything back, behind a proxy, and the line of a client through it. */

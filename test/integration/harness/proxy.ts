@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { portOf } from '../../../src/bench/environment/free-ports.ts';
+import { portOf } from '../../../tools/bench/environment/free-ports.ts';
 
 /** The way that bytes go through the proxy. */
 type Way = 'to-server' | 'to-client';

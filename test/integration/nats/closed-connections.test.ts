@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { closeNats, connectNats } from '../../../src/adapters/nats/connection/connect.ts';
 import { connectionName } from '../../../src/adapters/nats/connection/connection-name.ts';
 import { listSubject } from '../../../src/adapters/nats/disconnects/connection-lists.ts';
-import { freePorts } from '../../../src/bench/environment/free-ports.ts';
 import type { Disconnect } from '../../../src/ports/disconnects.ts';
+import { freePorts } from '../../../tools/bench/environment/free-ports.ts';
 import { throughout, until } from '../harness/until.ts';
 import { type ConfiguredServer, startConfigured } from './support/configured-server.ts';
 import {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { connectNats } from '../../../src/adapters/nats/connection/connect.ts';
 import { SupervisedConnection } from '../../../src/adapters/nats/connection/supervised-connection.ts';
 import { openNatsStore } from '../../../src/adapters/nats/store.ts';
-import { freePorts, portOf } from '../../../src/bench/environment/free-ports.ts';
+import { freePorts, portOf } from '../../../tools/bench/environment/free-ports.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { withServer } from '../harness/with-server.ts';
 import { startConfigured } from './support/configured-server.ts';

@@ -1,7 +1,6 @@
 import { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
 import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
 import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
-import { seededFractions } from '../../../src/bench/history/seeded-random.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { AgentName, HostId, RunId, type Slot } from '../../../src/domain/identity/names.ts';
 import {
@@ -24,6 +23,7 @@ import { Collector } from '../../../src/runtime/collector/collector.ts';
 import { sweepEvery } from '../../../src/runtime/collector/sweeper.ts';
 import { Directory, type DirectoryOptions } from '../../../src/runtime/directory/directory.ts';
 import type { ProcessTransition } from '../../../src/runtime/transitions/process-chain.ts';
+import { seededFractions } from '../../../tools/bench/history/seeded-random.ts';
 import { AuditWatch } from './audit-watch.ts';
 import { Gate } from './gate.ts';
 import { Process, type Surroundings } from './process.ts';

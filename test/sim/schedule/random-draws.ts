@@ -1,4 +1,4 @@
-import { seededFractions } from '../../../src/bench/history/seeded-random.ts';
+import { seededFractions } from '../../../tools/bench/history/seeded-random.ts';
 
 /** All that is left to chance while a schedule is drawn, from one seed. */
 export class Dice {

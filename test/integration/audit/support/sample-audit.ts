@@ -3,7 +3,6 @@ import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { systemEntropy } from '../../../../src/adapters/system/entropy.ts';
 import { systemHash } from '../../../../src/adapters/system/hash.ts';
 import { processIdentity } from '../../../../src/adapters/system/processes.ts';
-import { portsOf as barePorts } from '../../../../src/bench/environment/access.ts';
 import { AgentName, HostId, type Namespace, RunId } from '../../../../src/domain/identity/names.ts';
 import { InstanceSpec } from '../../../../src/domain/records/desired-instances.ts';
 import type { Divergence } from '../../../../src/domain/replay/divergence.ts';
@@ -12,6 +11,7 @@ import { Agent } from '../../../../src/runtime/agent/agent.ts';
 import { type VerifyReport, verify } from '../../../../src/runtime/audit/verify.ts';
 import { Collector } from '../../../../src/runtime/collector/collector.ts';
 import type { ProcessTransition } from '../../../../src/runtime/transitions/process-chain.ts';
+import { portsOf as barePorts } from '../../../../tools/bench/environment/access.ts';
 import { until } from '../../harness/until.ts';
 
 export const lease = { ttl: 2000, grace: 1000 };

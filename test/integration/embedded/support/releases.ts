@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { archiveName, releasePlatform } from '../../../../src/adapters/embedded/binary/platform.ts';
 import { runCommand } from '../../../../src/adapters/embedded/binary/run-command.ts';
 import { fetchedServer } from '../../../../src/adapters/embedded/binary/version.ts';
-import { portOf } from '../../../../src/bench/environment/free-ports.ts';
+import { portOf } from '../../../../tools/bench/environment/free-ports.ts';
 
 /** The paths below a releases address that a machine like this one asks for. */
 const name = archiveName(fetchedServer, releasePlatform(platform(), arch()) ?? 'none');

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process, { env } from 'node:process';
-import { freePorts } from '../../../../src/bench/environment/free-ports.ts';
+import { freePorts } from '../../../../tools/bench/environment/free-ports.ts';
 import { until } from '../../harness/until.ts';
 
 /** A server with its own configuration: accounts, users, limits, without JetStream. */

@@ -1,0 +1,29 @@
+import { seconds } from '../../../src/domain/time.ts';
+import type { Benchmark } from '../benchmark.ts';
+import { directory } from './directory-startup.ts';
+import { frozen } from './frozen.ts';
+import { heartbeat } from './heartbeat.ts';
+import { killed, killedUnadvised } from './killed.ts';
+import { leader, restart } from './outage.ts';
+import { removal } from './removal.ts';
+import { replay } from './replay.ts';
+import { at } from './replay-to-moment.ts';
+import { seat } from './seat.ts';
+import { verify } from './verify.ts';
+
+/** What `rollcall bench` measures, in its order. */
+export const benchmarks: readonly Benchmark[] = [
+  killed,
+  killedUnadvised,
+  frozen('frozen', seconds(15)),
+  frozen('frozen-4s', seconds(4)),
+  removal,
+  restart,
+  leader,
+  heartbeat,
+  directory,
+  seat,
+  replay,
+  verify,
+  at,
+];

@@ -1,0 +1,54 @@
+import { Buffer } from 'node:buffer';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connectNats } from '../../../src/adapters/nats/connection/connect.ts';
+import { connectionName } from '../../../src/adapters/nats/connection/connection-name.ts';
+import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
+import {
+  type NatsStore,
+  type NatsStoreOptions,
+  openNatsStore,
+} from '../../../src/adapters/nats/store.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
+import { systemProcesses } from '../../../src/adapters/system/processes.ts';
+import type { Namespace, RunRef } from '../../../src/domain/identity/names.ts';
+import { noopMetrics } from '../../../src/ports/metrics.ts';
+import type { Ports, Store } from '../../../src/ports/ports.ts';
+
+/** The server, and how one is let in: it is sent to child processes as it is. */
+export type ServerAccess = Pick<NatsStoreOptions, 'servers' | 'credentials' | 'tls' | 'replicas'>;
+
+/** A namespace on it, in which nobody else is. */
+export type Access = ServerAccess & { readonly namespace: Namespace };
+
+const silent: Ports['log'] = { debug() {}, info() {}, warn() {} };
+
+export const openStore = (access: Access, as: RunRef | string): Promise<NatsStore> =>
+  openNatsStore({ ...access, name: typeof as === 'string' ? `bench ${as}` : connectionName(as) });
+
+export const portsOf = (store: Store): Ports => ({
+  leases: store.leases,
+  registry: store.registry,
+  audit: store.audit,
+  keyframes: store.keyframes,
+  charts: store.charts,
+  messaging: store.messaging,
+  disconnects: store.disconnects,
+  clock: systemClock,
+  entropy: systemEntropy,
+  processes: systemProcesses(),
+  log: silent,
+  metrics: noopMetrics,
+});
+
+/** A connection of the bare client, for floors: what the server does without any of ours. */
+export const connectBare = (access: ServerAccess): Promise<NatsConnection> =>
+  connectNats({ ...access, name: 'bench bare' });
+
+/** Removes what a namespace has left on the server. */
+export async function dropStreams(bare: NatsConnection, namespace: Namespace): Promise<void> {
+  const { leases, registry, keyframes, auditStream } = subjectNamesOf(namespace);
+  for (const stream of [auditStream, registry.stream, leases.stream, keyframes.stream]) {
+    await bare.request(`$JS.API.STREAM.DELETE.${stream}`, Buffer.alloc(0), { timeout: 10_000 });
+  }
+}

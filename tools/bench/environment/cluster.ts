@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { kill } from 'node:process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { cacheDir } from '../../../src/adapters/embedded/binary/cache-dir.ts';
+import { locateNatsServer } from '../../../src/adapters/embedded/binary/locate.ts';
+import { type NatsServer, startNatsServer } from '../../../src/adapters/embedded/start.ts';
+import { connectBare, type ServerAccess } from './access.ts';
+import { freePorts } from './free-ports.ts';
+import type { Environment } from './server.ts';
+
+/** Servers of our own that can be killed and come back. */
+export interface Cluster extends AsyncDisposable {
+  readonly access: ServerAccess;
+  /** SIGKILL for the one that leads this stream; with a single server, that one. */
+  killLeader(stream: string): Promise<void>;
+  /** Starts all those again that were killed. */
+  revive(): Promise<void>;
+}
+
+/** So many servers, on temporary stores that go with them, their streams in as many copies. */
+export async function startCluster(
+  size: 1 | 3,
+  env: Environment,
+  progress: (message: string) => void,
+  signal: AbortSignal,
+): Promise<Cluster> {
+  await using opened = new AsyncDisposableStack();
+  const { path: binary } = await locateNatsServer({
+    ...{ named: env['ROLLCALL_NATS_SERVER'], path: env['PATH'], cacheDir: cacheDir(env) },
+    ...{ progress, signal },
+  });
+  const root = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
+  opened.defer(() => rm(root, { recursive: true, force: true, maxRetries: 20 }));
+  const ports = await freePorts(2 * size);
+  const peers = ports.slice(size);
+  const shared = { name: 'bench', peers, secret: randomBytes(18).toString('hex'), advertise: true };
+  const start = (n: number): Promise<NatsServer> =>
+    startNatsServer({
+      ...{ binary, storeDir: join(root, `${n}`), port: ports[n] ?? 0, signal },
+      ...(size > 1 && {
+        cluster: { ...shared, serverName: `node-${n}`, port: peers[n] ?? 0 },
+      }),
+    });
+  const servers = await Promise.all(Array.from({ length: size }, (_, n) => start(n)));
+  opened.defer(async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+  });
+  const access = { servers: servers.map(({ url }) => url), replicas: size };
+  const dead = new Set<number>();
+  if (size > 1) await untilReady(access, signal);
+  const kept = opened.move();
+  return {
+    access,
+    async killLeader(stream) {
+      const n = size === 1 ? 0 : await leaderOf(stream, access);
+      const server = servers[n];
+      if (!server) throw new Error(`no server leads ${stream}`);
+      kill(server.pid, 'SIGKILL');
+      await server.exited;
+      dead.add(n);
+    },
+    async revive() {
+      for (const n of dead) servers[n] = await start(n);
+      dead.clear();
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+async function leaderOf(stream: string, access: ServerAccess): Promise<number> {
+  const bare = await connectBare(access);
+  try {
+    const manager = await jetstreamManager(bare, { timeout: 5000 });
+    const leader = (await manager.streams.info(stream)).cluster?.leader;
+    return Number(leader?.replace('node-', ''));
+  } finally {
+    await bare.close();
+  }
+}
+
+/** Waits until a stream with a copy on each can be made. */
+async function untilReady(access: ServerAccess, signal: AbortSignal): Promise<void> {
+  const bare = await connectBare(access);
+  try {
+    for (;;) {
+      try {
+        const manager = await jetstreamManager(bare, { timeout: 1000 });
+        const probe = { name: 'ready', subjects: ['ready'], num_replicas: access.replicas ?? 1 };
+        await manager.streams.add(probe);
+        await manager.streams.delete('ready');
+        return;
+      } catch {
+        await pause(200, undefined, { signal });
+      }
+    }
+  } finally {
+    await bare.close();
+  }
+}

@@ -1,0 +1,90 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { NatsStore } from '../../../src/adapters/nats/store.ts';
+import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
+import { thisProcess } from '../../../src/adapters/system/processes.ts';
+import { Fault } from '../../../src/domain/fault.ts';
+import {
+  AgentName,
+  HostId,
+  InstanceId,
+  type RunRef,
+  ServiceName,
+  ZoneName,
+} from '../../../src/domain/identity/names.ts';
+import { renewEvery } from '../../../src/domain/policy/lease-policy.ts';
+import { seconds } from '../../../src/domain/time.ts';
+import { Agent } from '../../../src/runtime/agent/agent.ts';
+import { type Access, openStore, portsOf } from '../environment/access.ts';
+import type { Jobs } from './job.ts';
+
+type KeepAgents = Jobs['keep-agents'];
+
+/** Starts the agents one after the other, so that their renewals spread over the whole interval. */
+export async function keepAgents(
+  access: Access,
+  { host, agents, instances, lease, zones = [], collect = false }: KeepAgents['task'],
+): Promise<KeepAgents['answer']> {
+  const ready: Promise<RunRef>[] = [];
+  for (let n = 1; n <= agents; n += 1) {
+    if (n > 1) await pause(renewEvery(lease) / agents);
+    const zone = zones[n % zones.length];
+    ready.push(startAgent(access, { host, name: `agent-${n}`, instances, lease, collect }, zone));
+  }
+  return Promise.all(ready);
+}
+
+async function startAgent(
+  access: Access,
+  {
+    host,
+    name,
+    instances,
+    lease,
+    collect = false,
+  }: Omit<KeepAgents['task'], 'agents'> & {
+    name: string;
+  },
+  zone: string | undefined,
+): Promise<RunRef> {
+  const slot = { host: HostId.parse(host), agent: AgentName.parse(name) };
+  const me = { ...slot, run: systemEntropy.runId() };
+  const ports = portsOf(await openPatiently(access, me));
+  const specs = Array.from({ length: instances }, (_, n) => ({
+    service: ServiceName.parse('web'),
+    id: InstanceId.parse(`${host}-${name}-${n}`),
+    address: '192.0.2.1',
+    port: 8080,
+    labels: { version: '1.0.0' },
+  }));
+  const agent = new Agent(
+    {
+      slot,
+      run: me.run,
+      lease,
+      zone: zone === undefined ? undefined : ZoneName.parse(zone),
+      process: thisProcess(),
+      takeover: false,
+      whenExpired: 'exit',
+      drainFor: 0,
+      collect,
+      leaveWithin: seconds(1),
+      onTransition() {},
+    },
+    specs,
+    ports,
+  );
+  await agent.ready;
+  return { ...slot, run: agent.run };
+}
+
+/** As the command does: a server that has ten thousand to let in is too busy for some of them. */
+async function openPatiently(access: Access, me: RunRef): Promise<NatsStore> {
+  for (;;) {
+    try {
+      return await openStore(access, me);
+    } catch (cause) {
+      if (!(cause instanceof Fault) || cause.code !== 'store-unavailable') throw cause;
+      await pause(seconds(1));
+    }
+  }
+}

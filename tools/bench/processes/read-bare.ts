@@ -1,0 +1,29 @@
+import { cpuUsage, memoryUsage } from 'node:process';
+import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
+import { type Access, connectBare } from '../environment/access.ts';
+import { watchBare } from '../environment/baseline-watch.ts';
+import type { Jobs, Reading } from './job.ts';
+
+/** The same messages by the bare client, which takes them and looks at none. */
+export async function readBare(
+  access: Access,
+  { messages }: Jobs['read-bare']['task'],
+): Promise<Reading> {
+  const before = memoryUsage.rss();
+  const idle = cpuUsage();
+  const began = performance.now();
+  const bare = await connectBare(access);
+  const { registry } = subjectNamesOf(access.namespace);
+  const all = Promise.withResolvers<void>();
+  let count = 0;
+  await watchBare(bare, { stream: registry.stream, filter: `${registry.prefix}>`, from: 0 }, () => {
+    count += 1;
+    if (count === messages) all.resolve();
+  });
+  await all.promise;
+  const took = performance.now() - began;
+  const grew = memoryUsage.rss() - before;
+  const { user, system } = cpuUsage(idle);
+  await bare.close();
+  return { took, cpu: (user + system) / 1000, grew, count };
+}

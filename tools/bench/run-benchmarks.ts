@@ -1,0 +1,66 @@
+import type { Millis } from '../../src/domain/time.ts';
+import { type Benchmark, type Judged, judge } from './benchmark.ts';
+import { connectBare, type ServerAccess } from './environment/access.ts';
+import { type Environment, startServer } from './environment/server.ts';
+import { openStage } from './fixture/benchmark-namespace.ts';
+import { loadNow, type Machine, thisMachine } from './machine-info.ts';
+
+export interface BenchOptions {
+  readonly rows: readonly Benchmark[];
+  readonly quick: boolean;
+  /** The server to measure; undefined: one of our own on a temporary store. */
+  readonly server: ServerAccess | undefined;
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+}
+
+/** Who follows a bench. */
+export interface BenchmarkReporter {
+  machine(machine: Machine): void;
+  /** What is going on, and for how long all of it will go on, about. */
+  progress(what: string, left: Millis): void;
+  result(result: Judged): void;
+}
+
+/**
+ * Measures one row after the other; whatever it started has ended when this settles.
+ * @throws the signal's reason where that ended it
+ */
+export async function runBench(options: BenchOptions, audience: BenchmarkReporter): Promise<void> {
+  const { rows, quick, env, signal } = options;
+  let left = rows.reduce((sum, row) => sum + row.takes(quick), 0);
+  await using opened = new AsyncDisposableStack();
+  const server =
+    options.server ??
+    opened.use(await ownServer(options, (what) => audience.progress(what, left))).access;
+  audience.machine(await machineAt(server));
+  for (const [index, row] of rows.entries()) {
+    const began = performance.now();
+    const rest = left - row.takes(quick);
+    const say = (what: string) => {
+      const ahead = Math.max(1000, row.takes(quick) - (performance.now() - began));
+      audience.progress(`${index + 1}/${rows.length} ${row.name}: ${what}`, ahead + rest);
+    };
+    say('starting');
+    await using stage = await openStage(server, { quick, env, signal, say });
+    const load = loadNow();
+    for (const result of await row.measure(stage)) {
+      audience.result(judge({ ...result, notes: { ...result.notes, load } }));
+    }
+    left = rest;
+  }
+}
+
+const ownServer = ({ env, signal }: BenchOptions, say: (what: string) => void) => {
+  say('starting nats-server');
+  return startServer('embedded', env, say, signal);
+};
+
+async function machineAt(server: ServerAccess): Promise<Machine> {
+  const bare = await connectBare(server);
+  try {
+    return thisMachine(bare.info?.version ?? 'unknown');
+  } finally {
+    await bare.close();
+  }
+}
