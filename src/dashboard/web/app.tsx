@@ -1,13 +1,13 @@
 import './styles/shell.css';
 import type { ComponentChildren } from 'preact';
 import { EntityScreen } from './screens/entity/entity-screen.tsx';
-import { Fleet } from './screens/fleet/fleet-screen.tsx';
+import { FleetScreen } from './screens/fleet/fleet-screen.tsx';
 import { GcScreen } from './screens/gc/gc-screen.tsx';
-import { Machines } from './screens/machines/machines-screen.tsx';
-import { Timeline } from './screens/timeline/timeline-screen.tsx';
-import { Dialog } from './shell/action-dialog.tsx';
+import { MachinesScreen } from './screens/machines/machines-screen.tsx';
+import { TimelineScreen } from './screens/timeline/timeline-screen.tsx';
+import { ActionDialog } from './shell/action-dialog.tsx';
 import { Banners } from './shell/banners.tsx';
-import { Drawer } from './shell/detail-drawer.tsx';
+import { DetailDrawer } from './shell/detail-drawer.tsx';
 import { EmptyState } from './shell/empty-state.tsx';
 import { Help } from './shell/help.tsx';
 import { PlaybackBar } from './shell/playback-bar.tsx';
@@ -17,9 +17,9 @@ import { extent, isPast, isStale, moment, route } from './state/store.ts';
 import { ErrorBoundary } from './widgets/error-boundary.tsx';
 
 const screens: Readonly<Record<Screen, () => ComponentChildren>> = {
-  fleet: () => <Fleet />,
-  timeline: () => <Timeline />,
-  machines: () => <Machines />,
+  fleet: () => <FleetScreen />,
+  timeline: () => <TimelineScreen />,
+  machines: () => <MachinesScreen />,
   gc: () => <GcScreen />,
   entity: () => <EntityScreen />,
 };
@@ -43,7 +43,7 @@ export function App() {
         </main>
         {known && (screen === 'fleet' || screen === 'timeline') ? (
           <ErrorBoundary key={route.value.params['sel'] ?? ''} name="drawer">
-            <Drawer />
+            <DetailDrawer />
           </ErrorBoundary>
         ) : null}
       </div>
@@ -51,7 +51,7 @@ export function App() {
         <PlaybackBar />
       </ErrorBoundary>
       <Help />
-      <Dialog />
+      <ActionDialog />
     </div>
   );
 }

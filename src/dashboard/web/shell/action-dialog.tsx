@@ -14,22 +14,22 @@ export interface Action {
   readonly agent?: string;
 }
 
-const deed = signal<Action | null>(null);
+const pendingAction = signal<Action | null>(null);
 /** What came of the last one. */
 export const lastActionResult = signal<Outcome | null>(null);
 
 const titles = { hold: 'Hold', release: 'Release the hold on', sweep: 'Sweep now' } as const;
-const says = {
+const descriptions = {
   hold: 'While it stands, silence there is planned: consumers are told so, and nothing expires.',
   release: 'From then on silence counts again, from zero.',
   sweep:
     'What is decided already is done at once: what expired runs left behind is removed, holds whose time is over end, brakes are set and released. It suspects and expires nobody: for that a collector has to have watched.',
 } as const;
 
-export function Dialog() {
+export function ActionDialog() {
   const box = useRef<HTMLDialogElement>(null);
   const [busy, setBusy] = useState(false);
-  const one = deed.value;
+  const one = pendingAction.value;
   useEffect(() => {
     if (one) box.current?.showModal();
     else box.current?.close();
@@ -46,7 +46,7 @@ export function Dialog() {
       as: text('as'),
     });
     setBusy(false);
-    deed.value = null;
+    pendingAction.value = null;
   }
   const off = actionsDisabledReason.value;
   return (
@@ -55,7 +55,7 @@ export function Dialog() {
       class="deed"
       aria-labelledby="deed-title"
       onClose={() => {
-        deed.value = null;
+        pendingAction.value = null;
       }}
     >
       {one ? (
@@ -66,7 +66,7 @@ export function Dialog() {
               <BidiText text={one.agent ? `${one.host}/${one.agent}` : one.host} />
             )}
           </h2>
-          <p>{says[one.action]}</p>
+          <p>{descriptions[one.action]}</p>
           {one.action === 'hold' ? (
             <>
               <label>
@@ -88,7 +88,7 @@ export function Dialog() {
             <button
               type="button"
               onClick={() => {
-                deed.value = null;
+                pendingAction.value = null;
               }}
             >
               Cancel
@@ -103,7 +103,7 @@ export function Dialog() {
   );
 }
 
-interface Said {
+interface FormValues {
   readonly why: string;
   readonly minutes: number;
   readonly as: string;
@@ -111,7 +111,7 @@ interface Said {
 
 async function perform(
   { action, host, agent }: Action,
-  { why, minutes, as }: Said,
+  { why, minutes, as }: FormValues,
 ): Promise<Outcome> {
   try {
     localStorage.setItem('rollcall-as', as);
@@ -167,7 +167,7 @@ export function ActionButton({ of, children }: { readonly of: Action; readonly c
       title={off ?? ''}
       onClick={() => {
         lastActionResult.value = null;
-        deed.value = of;
+        pendingAction.value = of;
       }}
     >
       {children}

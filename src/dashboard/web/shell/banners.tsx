@@ -29,11 +29,11 @@ export function Banners() {
     <div class="banners">
       {isSample ? <SampleBanner /> : null}
       <div aria-live="polite">
-        <LinkBanner />
+        <ConnectionBanner />
         <PastBanner />
       </div>
       <SkewBanner />
-      <HeldBanners />
+      <HoldAndBrakeBanners />
     </div>
   );
 }
@@ -77,7 +77,7 @@ function PastBanner() {
   );
 }
 
-function LinkBanner() {
+function ConnectionBanner() {
   const one = link.value;
   if (!one) return null;
   const { state, why, attempt, retryAt, brokenSince, markAt, mark, caughtUp } = one;
@@ -132,7 +132,7 @@ function SkewBanner() {
 }
 
 /** A brake and a hold are calm: they say how many, why, and what ends them. */
-function HeldBanners() {
+function HoldAndBrakeBanners() {
   void version.value;
   const brakes = roll.of('brake').filter(({ state }) => state === 'braked');
   const holds = roll.of('hold').filter(({ state }) => state === 'planned');

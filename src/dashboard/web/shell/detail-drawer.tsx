@@ -13,7 +13,7 @@ import { StateBadge } from '../widgets/state-badge.tsx';
 import { ActionButton, lastActionResult } from './action-dialog.tsx';
 
 /** What is chosen: its agents, their instances, and what can be done. */
-export function Drawer() {
+export function DetailDrawer() {
   void version.value;
   const text = route.value.params['sel'];
   const subject = readSubject(text);
@@ -46,7 +46,7 @@ export function Drawer() {
       {slots.length === 0 ? (
         <p class="dim">At this moment it was not there.</p>
       ) : (
-        slots.map((slot) => <SlotPart key={slot.key} slot={slot} alone={slots.length === 1} />)
+        slots.map((slot) => <AgentSection key={slot.key} slot={slot} alone={slots.length === 1} />)
       )}
       <footer class="row">
         <a
@@ -78,8 +78,8 @@ export function Drawer() {
   );
 }
 
-function SlotPart({ slot, alone }: { readonly slot: AgentModel; readonly alone: boolean }) {
-  const { stands, status: word, reason, instances, zone, host, agent } = slot;
+function AgentSection({ slot, alone }: { readonly slot: AgentModel; readonly alone: boolean }) {
+  const { stands, status, reason, instances, zone, host, agent } = slot;
   const name = `${host}/${agent}`;
   const { next, at } = nextOf(slot, roll);
   const past = moment.value?.head === false ? `&before=${(moment.value?.seq ?? 0) + 1}` : '';
@@ -98,7 +98,7 @@ function SlotPart({ slot, alone }: { readonly slot: AgentModel; readonly alone: 
   return (
     <section class="part">
       <h3>
-        <StateBadge word={word} reason={reason} /> {alone ? null : <BidiText text={agent} />}
+        <StateBadge status={status} reason={reason} /> {alone ? null : <BidiText text={agent} />}
       </h3>
       <dl class="facts">
         <dt>since</dt>
@@ -141,7 +141,7 @@ function SlotPart({ slot, alone }: { readonly slot: AgentModel; readonly alone: 
             </dd>
           </>
         ) : null}
-        {stands.note.by && (word === 'suspect' || word === 'expired') ? (
+        {stands.note.by && (status === 'suspect' || status === 'expired') ? (
           <>
             <dt>decided by</dt>
             <dd>
@@ -161,7 +161,7 @@ function SlotPart({ slot, alone }: { readonly slot: AgentModel; readonly alone: 
               .join(':');
             return (
               <li key={one.stands.number}>
-                <StateBadge word={one.status} reason={one.reason} />
+                <StateBadge status={one.status} reason={one.reason} />
                 <a
                   href={hrefTo({
                     screen: 'entity',

@@ -89,7 +89,7 @@ export function PlaybackBar() {
           <span aria-hidden="true">●</span> {hello?.mode === 'recording' ? 'End' : 'Live'}
         </button>
       </div>
-      <Strip />
+      <ActivitySlider />
     </section>
   );
 }
@@ -101,7 +101,7 @@ function span(): { from: number; to: number } {
 }
 
 /** How much happened when, and a slider over it. */
-function Strip() {
+function ActivitySlider() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const slider = useRef<HTMLInputElement>(null);
   const here = moment.value;

@@ -21,6 +21,6 @@ export function EventLink({ seq, entity, children }: Props) {
     </>
   );
   if (!subject) return said;
-  const words = { of: writeSubject(subject), open: String(seq) };
-  return <a href={hrefTo({ screen: 'entity', at: seq, params: words })}>{said}</a>;
+  const params = { of: writeSubject(subject), open: String(seq) };
+  return <a href={hrefTo({ screen: 'entity', at: seq, params })}>{said}</a>;
 }

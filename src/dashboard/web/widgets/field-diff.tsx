@@ -1,7 +1,7 @@
 import { type Changed, valueText } from '../format/record-diff.ts';
 
 /** What is otherwise in two documents: a sign, a path, and what it was and is. */
-export function Paths({ changes }: { readonly changes: readonly Changed[] }) {
+export function FieldDiff({ changes }: { readonly changes: readonly Changed[] }) {
   return (
     <ul class="paths">
       {changes.map(({ path, mark, before, after }) => (

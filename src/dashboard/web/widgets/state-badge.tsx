@@ -1,19 +1,19 @@
 import { colorClassOf, glyphOf } from '../model/state-styles.ts';
 
-/** A state: sign, word and colour together. */
+/** A state: sign, status and colour together. */
 export function StateBadge({
-  word,
+  status,
   reason = '',
 }: {
-  readonly word: string;
+  readonly status: string;
   readonly reason?: string;
 }) {
   return (
-    <span class={`state s-${colorClassOf(word)}`}>
+    <span class={`state s-${colorClassOf(status)}`}>
       <span class="glyph" aria-hidden="true">
-        {glyphOf(colorClassOf(word))}
+        {glyphOf(colorClassOf(status))}
       </span>
-      {word}
+      {status}
       {reason === '' ? null : <span class="reason"> {reason}</span>}
     </span>
   );

@@ -6,7 +6,7 @@ import { isPresent, statusOf } from '../model/state-styles.ts';
 interface Bar {
   readonly from: number;
   readonly to: number;
-  readonly word: string;
+  readonly status: string;
 }
 export interface Tick {
   readonly at: number;
@@ -21,17 +21,17 @@ const over = new Set(['gone', 'left', 'superseded', 'removed', 'adopted']);
 export function barsOf(entity: string, { start, steps, cut }: Lane, window: Window) {
   const bars: Bar[] = [];
   const marks: Tick[] = [];
-  let word = start === null ? null : statusOf(entity, start);
+  let status = start === null ? null : statusOf(entity, start);
   let from = cut ?? window.from;
   const close = (to: number) => {
-    if (word !== null && !over.has(word) && to > from) bars.push({ from, to, word });
+    if (status !== null && !over.has(status) && to > from) bars.push({ from, to, status });
   };
   for (const [at, state, type, seq] of steps) {
     const next = statusOf(entity, state);
-    if (next !== word) {
+    if (next !== status) {
       close(at);
       from = at;
-      word = next;
+      status = next;
     }
     marks.push({ at, type, seq, bad: problems.has(type) });
   }
@@ -40,12 +40,12 @@ export function barsOf(entity: string, { start, steps, cut }: Lane, window: Wind
 }
 
 /** Of several agents of a host, the state that needs eyes most. */
-export function worst(words: readonly string[]): string {
+export function worstStatus(statuses: readonly string[]): string {
   return (
-    words.find((word) => word === 'expired') ??
-    words.find((word) => word === 'suspect') ??
-    words.find(isPresent) ??
-    words[0] ??
+    statuses.find((status) => status === 'expired') ??
+    statuses.find((status) => status === 'suspect') ??
+    statuses.find(isPresent) ??
+    statuses[0] ??
     ''
   );
 }

@@ -59,9 +59,9 @@ describe('a name that two agents registered', () => {
 
   test('is counted as contested, not as live, and needs attention', () => {
     const fleet = rollOf([...live('h1', 1), ...live('h2', 2)]);
-    const { instances, matters } = counted(fleet);
+    const { instances, issues } = counted(fleet);
     expect(Object.fromEntries(instances)).toMatchObject({ live: 1, contested: 1, dubious: 0 });
-    expect(matters.first(9)).toMatchObject([{ word: 'contested', title: 'web/w1', since: 2000 }]);
+    expect(issues.first(9)).toMatchObject([{ word: 'contested', title: 'web/w1', since: 2000 }]);
     const later = Object.fromEntries(counted(fleet, { text: 'h2' }).instances);
     expect(later).toMatchObject({ live: 1, contested: 0 });
   });

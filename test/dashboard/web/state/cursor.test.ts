@@ -130,7 +130,7 @@ class Pair {
 
 /** All that a screen is made of, narrowed to something. */
 function seen({ roll, moment, extent }: Cursor, text: string, state: string) {
-  const { groups, matters, ...counts } = counted(roll, { text, state });
+  const { groups, issues: matters, ...counts } = counted(roll, { text, state });
   return {
     slots: roll.slots(),
     moment,

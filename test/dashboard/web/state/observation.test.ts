@@ -65,7 +65,7 @@ describe('an agent and no collector', () => {
     mark([]);
     expect(statuses()).toEqual(['dubious', 'dubious']);
     expect(cursor.roll.slots()[0]?.instances).toMatchObject([{ reason: 'unobserved' }]);
-    expect(counted(cursor.roll).matters.first(9)).toMatchObject([
+    expect(counted(cursor.roll).issues.first(9)).toMatchObject([
       { word: 'dubious', key: 'unobserved' },
     ]);
   });

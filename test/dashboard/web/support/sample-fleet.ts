@@ -1,8 +1,8 @@
 import type { ApiDetails, ApiEntity, ApiOrigin } from '../../../../src/dashboard/api-types.ts';
 import { FleetModel } from '../../../../src/dashboard/web/model/fleet-model.ts';
 import {
-  type Census,
   type FleetQuery,
+  type FleetSummary,
   summarizeFleet,
 } from '../../../../src/dashboard/web/screens/fleet/fleet-summary.ts';
 import {
@@ -88,7 +88,7 @@ export function rollOf(given: readonly Given[]): FleetModel {
 }
 
 /** The whole of a fleet in numbers, or what is asked of it. */
-export const counted = (roll: FleetModel, asked: Partial<FleetQuery> = {}): Census =>
+export const counted = (roll: FleetModel, asked: Partial<FleetQuery> = {}): FleetSummary =>
   summarizeFleet(roll.slots(), roll, {
     at: 0,
     old: true,

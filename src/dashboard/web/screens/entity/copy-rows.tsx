@@ -1,11 +1,11 @@
 import type { Transition } from '../../../history/query-types.ts';
 import { roll } from '../../state/store.ts';
 import { CopyButton } from '../../widgets/copy-button.tsx';
-import { exportText, type Named } from './export-text.ts';
+import { exportText, type NamedTransition } from './export-text.ts';
 
 /** What is shown, to take along. */
 export function CopyRows({ rows }: { readonly rows: readonly Transition[] }) {
-  const named = (): readonly Named[] =>
+  const named = (): readonly NamedTransition[] =>
     rows
       .flatMap((row) => {
         const entity = roll.entities[row.entity];

@@ -12,22 +12,22 @@ export function EntityHead({ subject }: { readonly subject: Subject }) {
       <h1>
         <span class="dim">{subject.kind}</span> <BidiText text={subjectName(subject)} />
       </h1>
-      {subject.kind === 'agent' ? <AgentStands host={subject.host} agent={subject.agent} /> : null}
-      {subject.kind === 'host' ? <HostStands host={subject.host} /> : null}
+      {subject.kind === 'agent' ? <AgentStatus host={subject.host} agent={subject.agent} /> : null}
+      {subject.kind === 'host' ? <HostStatus host={subject.host} /> : null}
       {subject.kind === 'instance' ? (
-        <InstanceStands service={subject.service} id={subject.id} />
+        <InstanceStatus service={subject.service} id={subject.id} />
       ) : null}
     </>
   );
 }
 
-function AgentStands({ host, agent }: { readonly host: string; readonly agent: string }) {
+function AgentStatus({ host, agent }: { readonly host: string; readonly agent: string }) {
   const slot = roll.slot(host, agent);
   if (!slot) return null;
   const { next, at } = nextOf(slot, roll);
   return (
     <>
-      <StateBadge word={slot.status} reason={slot.reason} />
+      <StateBadge status={slot.status} reason={slot.reason} />
       <span class="dim num">{since(slot.stands.since, now.value)}</span>
       {next === '' ? null : (
         <span>
@@ -37,18 +37,18 @@ function AgentStands({ host, agent }: { readonly host: string; readonly agent: s
       <span class="dim">{formatCount(slot.instances.length, 'instance')}</span>
       {slot.counts.contested === 0 ? null : (
         <span>
-          {slot.counts.contested} <StateBadge word="contested" />
+          {slot.counts.contested} <StateBadge status="contested" />
         </span>
       )}
     </>
   );
 }
 
-function HostStands({ host }: { readonly host: string }) {
+function HostStatus({ host }: { readonly host: string }) {
   const slots = roll.slots().filter((one) => one.host === host);
   return (
     <>
-      {slots.slice(0, 6).map(({ key, agent, status: word, reason }) => (
+      {slots.slice(0, 6).map(({ key, agent, status, reason }) => (
         <a
           key={key}
           href={hrefTo({
@@ -56,7 +56,7 @@ function HostStands({ host }: { readonly host: string }) {
             params: { of: writeSubject({ kind: 'agent', host, agent }) },
           })}
         >
-          <BidiText text={agent} /> <StateBadge word={word} reason={reason} />
+          <BidiText text={agent} /> <StateBadge status={status} reason={reason} />
         </a>
       ))}
       {slots.length > 6 ? <span class="dim">and {slots.length - 6} more agents</span> : null}
@@ -65,7 +65,7 @@ function HostStands({ host }: { readonly host: string }) {
 }
 
 /** The status of each registration of the name: agents may contest it, and one registration is active. */
-function InstanceStands({ service, id }: { readonly service: string; readonly id: string }) {
+function InstanceStatus({ service, id }: { readonly service: string; readonly id: string }) {
   const all = roll.named(service, id);
   if (all.length === 0) return <span class="dim">not there at this moment</span>;
   return (
@@ -76,7 +76,7 @@ function InstanceStands({ service, id }: { readonly service: string; readonly id
         const { host, agent } = entity;
         return (
           <span key={one.stands.number}>
-            <StateBadge word={one.status} reason={one.reason} />{' '}
+            <StateBadge status={one.status} reason={one.reason} />{' '}
             <span class="dim num">{since(one.since, now.value)}</span>{' '}
             <a
               href={hrefTo({

@@ -19,8 +19,8 @@ const mostGaps = 3;
 /** Everything that happened to one agent, host or instance, newest first. */
 export function EntityScreen() {
   void version.value;
-  const { params: words } = route.value;
-  const subject = readSubject(words['of'] ?? words['sel']);
+  const { params } = route.value;
+  const subject = readSubject(params['of'] ?? params['sel']);
   const [most, setMost] = useState(atATime);
   const upTo = moment.value?.seq ?? 0;
   const numbers = subject
@@ -42,7 +42,7 @@ export function EntityScreen() {
     );
   }
   const { hello } = link.value ?? { hello: null };
-  const shown = (all ?? []).filter((one) => isWanted(one, words));
+  const shown = (all ?? []).filter((one) => isWanted(one, params));
   const gaps = extent.value ? gapsOf(extent.value, hello) : [];
   const rows = historyRows(shown, gaps, upTo);
   const kinds = [...new Set(numbers.map((one) => roll.entities[one]?.entity ?? ''))];

@@ -5,7 +5,7 @@ import { navigate } from '../../state/store.ts';
 import { useFetch } from '../../state/use-query.ts';
 import { activeIds, type ChartData } from '../machines/chart-states.ts';
 import { ChartView } from '../machines/chart-view.tsx';
-import type { Painted } from '../machines/highlight-chart.ts';
+import type { Highlights } from '../machines/highlight-chart.ts';
 
 interface Props {
   readonly machine: string;
@@ -17,7 +17,7 @@ export function EventChart({ machine, event }: Props) {
   const { chart, to, edges, seq } = event;
   const [missing, setMissing] = useState(false);
   const { value, failed } = useFetch<ChartData>(apiPath(`charts/${chart}.json`));
-  const painted: Painted = useMemo(
+  const painted: Highlights = useMemo(
     () => ({
       active: activeIds(machine, to),
       last: edges,

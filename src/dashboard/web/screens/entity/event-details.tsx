@@ -14,7 +14,7 @@ import { useFetch } from '../../state/use-query.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { CopyButton } from '../../widgets/copy-button.tsx';
 import { EventLink } from '../../widgets/event-link.tsx';
-import { Paths } from '../../widgets/field-diff.tsx';
+import { FieldDiff } from '../../widgets/field-diff.tsx';
 import { EventChart } from './event-chart.tsx';
 import type { Folded } from './fold-repeats.ts';
 
@@ -90,7 +90,7 @@ export function EventDetails({ folded, entity }: Props) {
         <section>
           <h4>What changed in its record</h4>
           {value.record === null ? <p class="dim">No record with this event.</p> : null}
-          <Paths changes={changesOf(last?.record, value.record)} />
+          <FieldDiff changes={changesOf(last?.record, value.record)} />
         </section>
         <section>
           <h4>What the decision saw</h4>

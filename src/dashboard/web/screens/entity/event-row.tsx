@@ -65,10 +65,10 @@ export function EventRow({ folded, unsure }: Props) {
             </span>
           ) : was === null || was === is ? null : (
             <>
-              <StateBadge word={was} /> →{' '}
+              <StateBadge status={was} /> →{' '}
             </>
           )}
-          <StateBadge word={is} />
+          <StateBadge status={is} />
         </span>
         <span class="who cut">
           {note.why !== undefined && is !== 'live' ? <span>{note.why} </span> : null}

@@ -3,13 +3,14 @@ import type { Transition } from '../../../history/query-types.ts';
 import { entityName } from '../../model/subject.ts';
 
 /** A transition that says whose it is. */
-export type Named = Omit<Transition, 'entity'> & { readonly entity: ApiEntity };
+export type NamedTransition = Omit<Transition, 'entity'> & { readonly entity: ApiEntity };
 
 /** A history as text, oldest first, as people and programs take it elsewhere. */
 export const exportText = {
-  JSON: (rows: readonly Named[]): string => JSON.stringify(rows, null, 2),
-  NDJSON: (rows: readonly Named[]): string => rows.map((row) => JSON.stringify(row)).join('\n'),
-  Markdown: (rows: readonly Named[]): string =>
+  JSON: (rows: readonly NamedTransition[]): string => JSON.stringify(rows, null, 2),
+  NDJSON: (rows: readonly NamedTransition[]): string =>
+    rows.map((row) => JSON.stringify(row)).join('\n'),
+  Markdown: (rows: readonly NamedTransition[]): string =>
     [
       '| seq | stored at | entity | event | from | to | why | by |',
       '|---|---|---|---|---|---|---|---|',

@@ -41,9 +41,9 @@ export function StateTimeline({ entities }: { readonly entities: readonly number
   return (
     <div class="ribbon">
       <p>
-        {shareText(ribbon).map(([word, share]) => (
-          <span key={word}>
-            <StateBadge word={word} /> <span class="dim num">{share}</span>
+        {shareText(ribbon).map(([status, share]) => (
+          <span key={status}>
+            <StateBadge status={status} /> <span class="dim num">{share}</span>
           </span>
         ))}
         <span class="grow" />
@@ -70,13 +70,15 @@ const place = (time: number, { from, to }: Window): number => ((time - from) / (
 
 /** A click goes to where it began; whoever has no pointer has the history below. */
 function Part({ part, window }: { readonly part: StateInterval; readonly window: Window }) {
-  const { from, to, word } = part;
+  const { from, to, status } = part;
   const [left, right] = [place(from, window), place(to, window)];
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hidden from whom it would keep out
     <rect
       class={
-        word === unknown ? 'unknown' : `bar s-${word === absent ? 'gone' : colorClassOf(word)}`
+        status === unknown
+          ? 'unknown'
+          : `bar s-${status === absent ? 'gone' : colorClassOf(status)}`
       }
       x={left}
       width={Math.max(1.5, right - left - 0.6)}
@@ -85,7 +87,7 @@ function Part({ part, window }: { readonly part: StateInterval; readonly window:
       onClick={() => seekAtTime(from)}
     >
       <title>
-        {word} {clockTime(from)}–{clockTime(to)}, {formatDuration(to - from)}
+        {status} {clockTime(from)}–{clockTime(to)}, {formatDuration(to - from)}
       </title>
     </rect>
   );

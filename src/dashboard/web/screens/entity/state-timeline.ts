@@ -3,7 +3,7 @@ import type { Window } from '../../format/time-scale.ts';
 
 /** A state for a while. */
 export interface StateInterval extends Window {
-  readonly word: string;
+  readonly status: string;
 }
 
 /** Nobody says where it was: more happened than is told. */
@@ -12,8 +12,8 @@ export const absent = 'not there';
 
 /** What needs eyes most, first. */
 const order = ['expired', 'suspect', 'failing', 'draining', 'leaving', 'registering', 'live'];
-const rankOf = (word: string): number => {
-  const rank = order.indexOf(word);
+const rankOf = (status: string): number => {
+  const rank = order.indexOf(status);
   return rank < 0 ? order.length : rank;
 };
 
@@ -28,27 +28,27 @@ export function stateIntervals(
 ): readonly StateInterval[] {
   const start = Math.min(Math.max(window.from, knownFrom), window.to);
   const turns = bars
-    .flatMap(({ from, to, word }) => [
-      { at: Math.max(from, start), word, by: 1 },
-      { at: Math.min(Math.max(to, start), window.to), word, by: -1 },
+    .flatMap(({ from, to, status }) => [
+      { at: Math.max(from, start), status, by: 1 },
+      { at: Math.min(Math.max(to, start), window.to), status, by: -1 },
     ])
     .sort((a, b) => a.at - b.at);
   const standing = new Map<string, number>();
-  const ribbon: { from: number; to: number; word: string }[] = [];
-  const add = (from: number, to: number, word: string) => {
+  const ribbon: { from: number; to: number; status: string }[] = [];
+  const add = (from: number, to: number, status: string) => {
     const last = ribbon.at(-1);
     if (to <= from) return;
-    if (last?.word === word) last.to = to;
-    else ribbon.push({ from, to, word });
+    if (last?.status === status) last.to = to;
+    else ribbon.push({ from, to, status });
   };
   add(window.from, start, unknown);
   let from = start;
-  for (const { at, word, by } of turns) {
+  for (const { at, status, by } of turns) {
     add(from, at, worstOf(standing));
     from = Math.max(from, at);
-    const count = (standing.get(word) ?? 0) + by;
-    if (count === 0) standing.delete(word);
-    else standing.set(word, count);
+    const count = (standing.get(status) ?? 0) + by;
+    if (count === 0) standing.delete(status);
+    else standing.set(status, count);
   }
   add(from, window.to, worstOf(standing));
   return ribbon;
@@ -56,8 +56,8 @@ export function stateIntervals(
 
 function worstOf(standing: ReadonlyMap<string, number>): string {
   let worst: string | undefined;
-  for (const word of standing.keys())
-    if (worst === undefined || rankOf(word) < rankOf(worst)) worst = word;
+  for (const status of standing.keys())
+    if (worst === undefined || rankOf(status) < rankOf(worst)) worst = status;
   return worst ?? absent;
 }
 
@@ -66,12 +66,13 @@ export function shareText(
   ribbon: readonly StateInterval[],
 ): readonly (readonly [string, string])[] {
   const sums = new Map<string, number>();
-  for (const { from, to, word } of ribbon) sums.set(word, (sums.get(word) ?? 0) + to - from);
+  for (const { from, to, status } of ribbon) sums.set(status, (sums.get(status) ?? 0) + to - from);
   const whole = [...sums.values()].reduce((sum, one) => sum + one, 0);
   return [...sums]
     .sort(([, a], [, b]) => b - a)
     .map(
-      ([word, length]) => [word, `${percent(length / whole)}, ${formatDuration(length)}`] as const,
+      ([status, length]) =>
+        [status, `${percent(length / whole)}, ${formatDuration(length)}`] as const,
     );
 }
 

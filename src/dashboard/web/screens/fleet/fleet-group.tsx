@@ -48,7 +48,7 @@ export class FleetGroup extends Component<Props> {
         </h2>
         <ul class="cells">
           {slots.map((slot, n) => (
-            <Cell
+            <AgentCell
               key={slot.key}
               slot={slot}
               by={by}
@@ -76,16 +76,16 @@ interface CellProps {
   readonly first: boolean;
 }
 
-function Cell({ slot, by, large, chosen, first }: CellProps) {
-  const { status: word, reason, instances, counts, host, agent } = slot;
+function AgentCell({ slot, by, large, chosen, first }: CellProps) {
+  const { status, reason, instances, counts, host, agent } = slot;
   const { failing: sick, contested: lost } = counts;
-  const told = `${host}/${agent}: ${word}${reason === '' ? '' : `, ${reason}`}; ${instances.length} instances${sick > 0 ? `, ${sick} failing` : ''}${lost > 0 ? `, ${lost} contested` : ''}`;
+  const told = `${host}/${agent}: ${status}${reason === '' ? '' : `, ${reason}`}; ${instances.length} instances${sick > 0 ? `, ${sick} failing` : ''}${lost > 0 ? `, ${lost} contested` : ''}`;
   // What is in `data-says` is said by `told` already, in words.
   return (
     <li>
       <button
         type="button"
-        class={`cell s-${word}${chosen ? ' chosen' : ''}`}
+        class={`cell s-${status}${chosen ? ' chosen' : ''}`}
         data-cell=""
         tabIndex={first ? 0 : -1}
         aria-label={told}
@@ -94,7 +94,7 @@ function Cell({ slot, by, large, chosen, first }: CellProps) {
         onClick={() => setParams({ sel: writeSubject({ kind: 'agent', host, agent }) })}
       >
         <span class="glyph" aria-hidden="true">
-          {glyphOf(word)}
+          {glyphOf(status)}
         </span>
         <bdi class="cut">{shortName(slot, by)}</bdi>
         {sick > 0 ? (

@@ -7,7 +7,7 @@ import { moment, roll, route, setParams, version } from '../../state/store.ts';
 import { moveInGrid } from '../../widgets/grid-navigation.ts';
 import { FleetGroup } from './fleet-group.tsx';
 import { summarizeFleet, type Tallies } from './fleet-summary.ts';
-import { Attention } from './issue-list.tsx';
+import { IssueList } from './issue-list.tsx';
 import { MoreGroups } from './more-groups.tsx';
 
 const groupings: readonly Grouping[] = ['host', 'zone', 'service'];
@@ -17,20 +17,20 @@ const atFirst = 24;
 const atATime = 120;
 
 /** Is anything wrong, where, since when, and what happens next? */
-export function Fleet() {
+export function FleetScreen() {
   void version.value;
-  const { params: words } = route.value;
-  const { f = '', state = '', group = 'host', size = 'M', all = '', old = '' } = words;
+  const { params } = route.value;
+  const { f = '', state = '', group = 'host', size = 'M', all = '', old = '' } = params;
   const [shown, setShown] = useState(atFirst);
   const at = moment.value?.at ?? 0;
   const by = groupings.find((one) => one === group) ?? 'host';
   const filtered = f !== '' || state !== '';
-  const { agents, gone, states, narrowed, shares, instances, matters, groups } = summarizeFleet(
+  const { agents, gone, states, matching, shares, instances, issues, groups } = summarizeFleet(
     roll.slots(),
     roll,
     { at, old: old === '1', text: f, state, by, all: all === '1' || filtered },
   );
-  const hidden = by === 'service' ? 0 : narrowed - groups.drawn;
+  const hidden = by === 'service' ? 0 : matching - groups.drawn;
   return (
     <>
       <section class="panel head" aria-label="Fleet">
@@ -42,12 +42,12 @@ export function Fleet() {
             <button
               key={word}
               type="button"
-              class={`tally s-${word}`}
+              class={`tally s-${status}`}
               aria-pressed={state === word}
               onClick={() => setParams({ state: state === word ? '' : word })}
             >
               <span class="glyph" aria-hidden="true">
-                {glyphOf(word)}
+                {glyphOf(status)}
               </span>
               {word} <b>{count.toLocaleString('en-GB')}</b>
             </button>
@@ -64,8 +64,8 @@ export function Fleet() {
             .map(([word, count], n) => (
               <span key={word}>
                 {n > 0 ? ', ' : ''}
-                <span class={`state s-${word}`}>
-                  {glyphOf(word)} {count.toLocaleString('en-GB')} {word}
+                <span class={`state s-${status}`}>
+                  {glyphOf(status)} {count.toLocaleString('en-GB')} {word}
                 </span>
               </span>
             ))}
@@ -99,8 +99,8 @@ export function Fleet() {
           ))}
         </fieldset>
       </section>
-      <Attention matters={matters} />
-      {narrowed === 0 && agents > 0 ? (
+      <IssueList issues={issues} />
+      {matching === 0 && agents > 0 ? (
         <p class="panel notice">
           0 of {formatCount(agents, 'agent')} match {state === '' ? '' : `state ${state} `}
           {f === '' ? '' : `“${f}”`}.{' '}
@@ -142,7 +142,7 @@ export function Fleet() {
             hidden={one.hidden}
             by={by}
             large={size === 'L'}
-            chosen={words['sel'] ?? ''}
+            chosen={params['sel'] ?? ''}
           />
         ))}
       </section>
@@ -180,7 +180,7 @@ function Proportions({ parts }: { readonly parts: Tallies }) {
       {parts.map(([word, count], n) => (
         <rect
           key={word}
-          class={`s-${word}`}
+          class={`s-${status}`}
           x={parts.slice(0, n).reduce((sum, [, one]) => sum + one, 0)}
           width={count}
           height="1"

@@ -12,7 +12,7 @@ import { findIssues, type Issues } from '../../model/issues.ts';
 import { runWords } from '../../model/state-styles.ts';
 
 /** How many are in each state, in the states' own order. */
-export type Tallies = readonly (readonly [word: string, count: number])[];
+export type Tallies = readonly (readonly [status: string, count: number])[];
 
 /** What is asked of the fleet. */
 export interface FleetQuery extends FleetFilter {
@@ -26,17 +26,17 @@ export interface FleetQuery extends FleetFilter {
 }
 
 /** The fleet in numbers, who needs attention, and who is drawn where. */
-export interface Census {
+export interface FleetSummary {
   /** Agents that are news. */
   readonly agents: number;
   readonly gone: number;
   readonly states: Tallies;
-  /** Of them, those that are narrowed to. */
-  readonly narrowed: number;
+  /** Of them, those that are matching to. */
+  readonly matching: number;
   readonly shares: Tallies;
   /** Instances by status. Contested ones are counted apart from the other dubious ones. */
   readonly instances: Tallies;
-  readonly matters: Issues;
+  readonly issues: Issues;
   readonly groups: Groups;
 }
 
@@ -50,25 +50,25 @@ export function summarizeFleet(
   everything: readonly AgentModel[],
   roll: FleetModel,
   asked: FleetQuery,
-): Census {
+): FleetSummary {
   const { at, old } = asked;
   const fitting = matchesFilter(asked);
   const states = new Count();
   const shares = new Count();
   const instances = { live: 0, dubious: 0, contested: 0, failing: 0, draining: 0, unverified: 0 };
-  const narrowed: AgentModel[] = [];
-  /** Where in the narrowed those are that are not simply live. */
+  const matching: AgentModel[] = [];
+  /** Where in the matching those are that are not simply live. */
   const unusual: number[] = [];
   const troubled: AgentModel[] = [];
   for (const slot of everything) {
     if (!old && !isRecent(slot, at)) continue;
-    const { status: word, counts } = slot;
-    states.add(word);
+    const { status, counts } = slot;
+    states.add(status);
     if (!fitting(slot)) continue;
-    shares.add(word);
-    if (word !== 'live') unusual.push(narrowed.length);
+    shares.add(status);
+    if (status !== 'live') unusual.push(matching.length);
     if (counts.failing > 0 || counts.contested > 0) troubled.push(slot);
-    narrowed.push(slot);
+    matching.push(slot);
     instances.live += counts.live;
     instances.dubious += counts.dubious - counts.contested;
     instances.contested += counts.contested;
@@ -80,11 +80,11 @@ export function summarizeFleet(
     agents: states.all,
     gone: everything.length - states.all,
     states: states.tallies(),
-    narrowed: narrowed.length,
+    matching: matching.length,
     shares: shares.tallies(),
     instances: Object.entries(instances),
-    matters: findIssues({ slots: narrowed, unusual, troubled }, roll),
-    groups: groupsOf({ slots: narrowed, unusual }, asked),
+    issues: findIssues({ slots: matching, unusual, troubled }, roll),
+    groups: groupsOf({ slots: matching, unusual }, asked),
   };
 }
 
@@ -92,28 +92,28 @@ export function summarizeFleet(
 class Count {
   all = 0;
   readonly #counts = new Map<string, number>();
-  #word = '';
+  #status = '';
   #since = 0;
 
-  add(word: string): void {
-    if (word !== this.#word) {
+  add(status: string): void {
+    if (status !== this.#status) {
       this.#takeDown();
-      this.#word = word;
+      this.#status = status;
     }
     this.all += 1;
   }
 
   tallies(): Tallies {
     this.#takeDown();
-    return runWords.flatMap((word) => {
-      const count = this.#counts.get(word) ?? 0;
-      return count > 0 || word === 'live' ? [[word, count] as const] : [];
+    return runWords.flatMap((status) => {
+      const count = this.#counts.get(status) ?? 0;
+      return count > 0 || status === 'live' ? [[status, count] as const] : [];
     });
   }
 
   #takeDown(): void {
     const more = this.all - this.#since;
-    if (more > 0) this.#counts.set(this.#word, (this.#counts.get(this.#word) ?? 0) + more);
+    if (more > 0) this.#counts.set(this.#status, (this.#counts.get(this.#status) ?? 0) + more);
     this.#since = this.all;
   }
 }

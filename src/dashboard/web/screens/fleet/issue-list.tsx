@@ -10,37 +10,37 @@ const atFirst = 6;
 const atMost = 200;
 
 /** What needs a look, first; nothing is said in so many words, too. */
-export function Attention({ matters }: { readonly matters: Issues }) {
+export function IssueList({ issues }: { readonly issues: Issues }) {
   const [all, setAll] = useState(false);
-  if (matters.count === 0) {
+  if (issues.count === 0) {
     return (
       <section class="panel calm-line" aria-label="Needs attention">
         <span class="state s-live">✓</span> Nothing needs attention.
       </section>
     );
   }
-  const shown = matters.first(all ? atMost : atFirst);
+  const shown = issues.first(all ? atMost : atFirst);
   return (
     <section class="panel attention" aria-label="Needs attention">
       <h2>
-        Needs attention <span class="dim">{matters.count}</span>
+        Needs attention <span class="dim">{issues.count}</span>
       </h2>
       <ul class="rows">
         {shown.map((one) => (
-          <Row key={one.key} matter={one} />
+          <IssueRow key={one.key} issue={one} />
         ))}
       </ul>
-      {matters.count > atFirst ? (
+      {issues.count > atFirst ? (
         <button type="button" class="quiet" onClick={() => setAll(!all)}>
-          {all ? 'Show fewer' : `Show ${matters.count - atFirst} more`}
+          {all ? 'Show fewer' : `Show ${issues.count - atFirst} more`}
         </button>
       ) : null}
     </section>
   );
 }
 
-function Row({ matter }: { readonly matter: Issue }) {
-  const { word, title, reason, next, at, slots } = matter;
+function IssueRow({ issue }: { readonly issue: Issue }) {
+  const { word, title, reason, next, at, slots } = issue;
   const [slot] = slots;
   const subject = slot
     ? writeSubject(
@@ -52,10 +52,10 @@ function Row({ matter }: { readonly matter: Issue }) {
   return (
     <li>
       <button type="button" class="matter" onClick={() => setParams({ sel: subject })}>
-        <StateBadge word={word} />
+        <StateBadge status={word} />
         <BidiText class="name cut" text={title} />
         <span class="why cut">{reason}</span>
-        <span class="num">{since(matter.since, now.value)}</span>
+        <span class="num">{since(issue.since, now.value)}</span>
         <span class="next">
           {next}
           {at === null ? '' : ' '}

@@ -4,7 +4,7 @@ import { now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 
 /** Where too much fell silent at once: how many, how fast it goes, and what ends it. */
-export function Brakes({ plan }: { readonly plan: ApiGcPlan | undefined }) {
+export function BrakesPanel({ plan }: { readonly plan: ApiGcPlan | undefined }) {
   const on = plan?.brakes ?? [];
   if (on.length === 0) return null;
   return (

@@ -6,7 +6,7 @@ import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 
 /** Who watches. A collector that was killed says nothing any more: its seat lapses by itself. */
-export function Seats({ seats }: { readonly seats: number | null }) {
+export function CollectorsPanel({ seats }: { readonly seats: number | null }) {
   const all = roll
     .of('collector')
     .filter(({ state }) => state !== 'stopped')
@@ -24,7 +24,7 @@ export function Seats({ seats }: { readonly seats: number | null }) {
           const subject = subjectOf(entity);
           return (
             <li key={number}>
-              <StateBadge word={statusOf('collector', state)} />
+              <StateBadge status={statusOf('collector', state)} />
               {subject ? (
                 <a href={hrefTo({ screen: 'entity', params: { of: writeSubject(subject) } })}>
                   <BidiText text={entityName(entity)} />

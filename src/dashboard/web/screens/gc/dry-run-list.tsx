@@ -1,11 +1,11 @@
 import type { ApiGcPlan } from '../../../api-types.ts';
 import { formatCount } from '../../format/format-time.ts';
-import { type Dry, dryRun } from './dry-run-model.ts';
+import { type DryRunEntry, dryRun } from './dry-run-model.ts';
 import { PlanLink } from './plan-link.tsx';
 
 /** What a sweep made now would take; nothing is done by looking. */
 export function DryRunList({ plan }: { readonly plan: ApiGcPlan }) {
-  const { takes, perhaps, leaves } = dryRun(plan);
+  const { removed: takes, uncertain: perhaps, kept: leaves } = dryRun(plan);
   return (
     <section class="panel dry" aria-label="Dry run">
       <h2>
@@ -25,7 +25,7 @@ function Part({
   title,
   empty,
 }: {
-  readonly of: readonly Dry[];
+  readonly of: readonly DryRunEntry[];
   readonly title: string;
   readonly empty: string;
 }) {

@@ -4,34 +4,38 @@ import { countdown } from '../../format/format-time.ts';
 import { hindrance, soonestFirst, whatGoes } from '../../model/gc-pipeline.ts';
 
 /** One thing that a sweep made now would do, or leaves, and why. */
-export interface Dry {
+export interface DryRunEntry {
   readonly row: PlanRow;
   readonly text: string;
 }
 
 /** What a sweep would take if it were made at a moment, what it may take, and what it leaves. */
 export interface DryRun {
-  readonly takes: readonly Dry[];
+  readonly removed: readonly DryRunEntry[];
   /** A collector goes by what it saw itself on its own clock: nobody else can say. */
-  readonly perhaps: readonly Dry[];
-  readonly leaves: readonly Dry[];
+  readonly uncertain: readonly DryRunEntry[];
+  readonly kept: readonly DryRunEntry[];
 }
 
 export function dryRun({ rows, at: now }: Pick<ApiGcPlan, 'rows' | 'at'>): DryRun {
-  const run = { takes: [] as Dry[], perhaps: [] as Dry[], leaves: [] as Dry[] };
+  const run = {
+    removed: [] as DryRunEntry[],
+    uncertain: [] as DryRunEntry[],
+    kept: [] as DryRunEntry[],
+  };
   for (const row of soonestFirst(rows)) {
     const { next, at, heldBy } = row;
     const isDue = next !== 'nothing' && at !== null && at <= now;
     if (next === 'suspect') {
-      run.perhaps.push({ row, text: 'suspected, once a collector has missed it for its ttl' });
+      run.uncertain.push({ row, text: 'suspected, once a collector has missed it for its ttl' });
     } else if (isDue && heldBy?.by === 'observation') {
       const what = whatGoes(row);
-      run.perhaps.push({
+      run.uncertain.push({
         row,
         text: `removes ${what}, if its collector saw them left for long enough`,
       });
-    } else if (isDue && heldBy === null) run.takes.push({ row, text: deedOf(row) });
-    else run.leaves.push({ row, text: reasonOf(row, now) });
+    } else if (isDue && heldBy === null) run.removed.push({ row, text: deedOf(row) });
+    else run.kept.push({ row, text: reasonOf(row, now) });
   }
   return run;
 }

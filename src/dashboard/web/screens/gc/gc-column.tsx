@@ -12,7 +12,7 @@ interface ColumnProps {
 }
 
 /** One stage on the way of a dead run: a card for each that is there. */
-export function Column({ title, empty, rows }: ColumnProps) {
+export function GcColumn({ title, empty, rows }: ColumnProps) {
   return (
     <section class="panel column" aria-label={title}>
       <h2>
@@ -23,7 +23,7 @@ export function Column({ title, empty, rows }: ColumnProps) {
         {soonestFirst(rows)
           .slice(0, 60)
           .map((row, n) => (
-            <Planned key={`${row.kind} ${row.run ?? row.key ?? n}`} row={row} />
+            <PlanCard key={`${row.kind} ${row.run ?? row.key ?? n}`} row={row} />
           ))}
       </ul>
       {rows.length > 60 ? <p class="dim">and {rows.length - 60} more</p> : null}
@@ -31,7 +31,7 @@ export function Column({ title, empty, rows }: ColumnProps) {
   );
 }
 
-function Planned({ row }: { readonly row: PlanRow }) {
+function PlanCard({ row }: { readonly row: PlanRow }) {
   const { kind, why, next, at, detail } = row;
   const held = hindrance(row);
   return (
@@ -39,7 +39,7 @@ function Planned({ row }: { readonly row: PlanRow }) {
       <header>
         <PlanLink row={row} />
         <StateBadge
-          word={why === 'silent' || why === 'unreachable' ? 'suspect' : why}
+          status={why === 'silent' || why === 'unreachable' ? 'suspect' : why}
           reason={why === 'silent' || why === 'unreachable' ? why : ''}
         />
       </header>

@@ -15,11 +15,11 @@ import {
   version,
 } from '../../state/store.ts';
 import { useFetch, useHistoryQuery } from '../../state/use-query.ts';
-import { Brakes } from './brakes-panel.tsx';
-import { Seats } from './collectors-panel.tsx';
+import { BrakesPanel } from './brakes-panel.tsx';
+import { CollectorsPanel } from './collectors-panel.tsx';
 import { DryRunList } from './dry-run-list.tsx';
-import { Column } from './gc-column.tsx';
-import { Holds } from './holds-panel.tsx';
+import { GcColumn } from './gc-column.tsx';
+import { HoldsPanel } from './holds-panel.tsx';
 import { RecentRemovals } from './recent-removals.tsx';
 
 /** What will be removed, when, why, and what holds it back. */
@@ -69,21 +69,21 @@ export function GcScreen() {
           {lastActionResult.value.text}
         </p>
       ) : null}
-      <Seats seats={plan?.seats ?? null} />
-      <Brakes plan={plan} />
+      <CollectorsPanel seats={plan?.seats ?? null} />
+      <BrakesPanel plan={plan} />
       {isDry && plan ? <DryRunList plan={plan} /> : null}
       <div class="pipeline">
-        <Column title="Suspect" empty="Nobody is suspect." rows={columns.suspect} />
-        <Column title="Held back" empty="Nothing is held back." rows={columns.due} />
-        <Column title="Being removed" empty="Nothing is being removed." rows={columns.removing} />
+        <GcColumn title="Suspect" empty="Nobody is suspect." rows={columns.suspect} />
+        <GcColumn title="Held back" empty="Nothing is held back." rows={columns.due} />
+        <GcColumn title="Being removed" empty="Nothing is being removed." rows={columns.removing} />
         <RecentRemovals removed={removed ?? []} />
       </div>
       {columns.stuck.length === 0 ? null : (
         <div class="pipeline">
-          <Column title="Stuck: somebody has to look" empty="" rows={columns.stuck} />
+          <GcColumn title="Stuck: somebody has to look" empty="" rows={columns.stuck} />
         </div>
       )}
-      <Holds holds={plan?.holds} />
+      <HoldsPanel holds={plan?.holds} />
     </>
   );
 }

@@ -5,7 +5,7 @@ import { now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 
 /** Planned silence: where, why, by whom, until when. */
-export function Holds({ holds }: { readonly holds: readonly ApiHold[] | undefined }) {
+export function HoldsPanel({ holds }: { readonly holds: readonly ApiHold[] | undefined }) {
   return (
     <section class="panel" aria-label="Holds">
       <h2>

@@ -42,7 +42,7 @@ function Removal({ transition }: { readonly transition: Transition }) {
     <li class="short">
       <time>{clockTime(at)}</time>
       <EventLink seq={seq} entity={entity} />
-      <StateBadge word={statusOf(entity.entity, to)} reason={note.why ?? ''} />
+      <StateBadge status={statusOf(entity.entity, to)} reason={note.why ?? ''} />
       <button
         type="button"
         class="quiet num"

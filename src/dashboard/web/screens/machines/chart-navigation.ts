@@ -1,5 +1,5 @@
 /** Where a state is drawn. */
-export interface Drawn {
+export interface StateBox {
   readonly id: string;
   readonly x: number;
   readonly y: number;
@@ -19,7 +19,7 @@ const ways: Readonly<Record<string, readonly [number, number]>> = {
  * there is none, the nearest of all. undefined: nothing lies there.
  */
 export function nearestState(
-  boxes: readonly Drawn[],
+  boxes: readonly StateBox[],
   lines: readonly (readonly [string, string])[],
   from: string,
   key: string,
@@ -42,10 +42,13 @@ export function nearestState(
   return best?.id;
 }
 
-const middle = ({ x, y, width, height }: Drawn) => [x + width / 2, y + height / 2] as const;
+const middle = ({ x, y, width, height }: StateBox) => [x + width / 2, y + height / 2] as const;
 
 /** What holds all of these, with room around it, and not closer than one can see where it is. */
-export function boundingBox(boxes: readonly Drawn[], whole: Omit<Drawn, 'id'>): Omit<Drawn, 'id'> {
+export function boundingBox(
+  boxes: readonly StateBox[],
+  whole: Omit<StateBox, 'id'>,
+): Omit<StateBox, 'id'> {
   if (boxes.length === 0) return whole;
   const room = 50;
   const left = Math.min(...boxes.map(({ x }) => x)) - room;

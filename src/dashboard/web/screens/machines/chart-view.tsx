@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { apiPath } from '../../protocol/api-path.ts';
-import { boundingBox, type Drawn, nearestState } from './chart-navigation.ts';
+import { boundingBox, nearestState, type StateBox } from './chart-navigation.ts';
 import type { ChartData } from './chart-states.ts';
 import { visibleAncestor } from './collapsed-states.ts';
-import { boxesIn, type Painted, paint, regionIn } from './highlight-chart.ts';
+import { boxesIn, type Highlights, highlightChart, regionIn } from './highlight-chart.ts';
 
 /** All of it; as large as it is drawn; or what the eye is after. */
 export type Zoom = 'fit' | 'full' | 'region';
@@ -12,7 +12,7 @@ interface Props {
   readonly hash: string;
   readonly chart: ChartData;
   readonly closed: readonly string[];
-  readonly painted: Painted;
+  readonly painted: Highlights;
   readonly zoom: Zoom;
   /** What it is, to whoever does not see it. */
   readonly label: string;
@@ -47,7 +47,7 @@ export function ChartView(props: Props) {
   }, [hash, collapsed]);
   useEffect(() => {
     const svg = svgHere();
-    if (svg) paint(svg, painted);
+    if (svg) highlightChart(svg, painted);
   }, [painted, drawn]);
   useEffect(() => {
     const svg = svgHere();
@@ -104,16 +104,16 @@ export function ChartView(props: Props) {
   );
 }
 
-function placeWords(id: string, { nodes, active }: Painted, closed: readonly string[]): string {
+function placeWords(id: string, { nodes, active }: Highlights, closed: readonly string[]): string {
   const name = id.split('.').slice(1).join(' ') || id;
   const here = nodes[id] === undefined ? '' : `, ${nodes[id]} here`;
   return `${name}${active.has(id) ? ', active' : ''}${here}${closed.includes(id) ? ', closed' : ''}`;
 }
 
 interface Mapped {
-  readonly whole: Omit<Drawn, 'id'>;
-  readonly boxes: readonly Drawn[];
-  readonly region: Omit<Drawn, 'id'>;
+  readonly whole: Omit<StateBox, 'id'>;
+  readonly boxes: readonly StateBox[];
+  readonly region: Omit<StateBox, 'id'>;
 }
 
 /** Shows all of the picture, or a region of it; then also where that is. */

@@ -1,7 +1,7 @@
-import type { Drawn } from './chart-navigation.ts';
+import type { StateBox } from './chart-navigation.ts';
 import { countText } from './chart-states.ts';
 
-export interface Painted {
+export interface Highlights {
   readonly active: ReadonlySet<string>;
   readonly last: readonly string[];
   readonly nodes: Readonly<Record<string, number>>;
@@ -15,7 +15,7 @@ const idsOf = (element: Element): readonly string[] =>
   (element.getAttribute('data-edge') ?? '').split(' ').map(decodeURIComponent);
 
 /** Classes, counts and titles only: nothing in a picture ever moves by itself. */
-export function paint(svg: SVGSVGElement, painted: Painted): void {
+export function highlightChart(svg: SVGSVGElement, painted: Highlights): void {
   const { active, last, nodes, edges, chosen } = painted;
   for (const node of svg.querySelectorAll('[data-node]')) {
     const id = idOf(node);
@@ -64,7 +64,7 @@ const numbersOf = (box: Element): readonly [number, number, number, number] => {
 };
 
 /** Where the states of a picture are drawn, those that are so marked. */
-export function boxesIn(svg: SVGSVGElement, marked = ''): readonly Drawn[] {
+export function boxesIn(svg: SVGSVGElement, marked = ''): readonly StateBox[] {
   return [...svg.querySelectorAll(`[data-node]${marked}`)].flatMap((node) => {
     const box = node.querySelector(':scope > rect.box');
     if (!box) return [];
@@ -74,7 +74,7 @@ export function boxesIn(svg: SVGSVGElement, marked = ''): readonly Drawn[] {
 }
 
 /** What the eye is after: what is chosen, else where somebody is. */
-export function regionIn(svg: SVGSVGElement): readonly Drawn[] {
+export function regionIn(svg: SVGSVGElement): readonly StateBox[] {
   for (const marked of ['.chosen', '.active.leaf', '.occupied.leaf']) {
     const boxes = boxesIn(svg, marked);
     if (boxes.length > 0) return boxes;

@@ -10,13 +10,13 @@ import { useFetch } from '../../state/use-query.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { activeIds, type ChartData } from './chart-states.ts';
-import type { Painted } from './highlight-chart.ts';
+import type { Highlights } from './highlight-chart.ts';
 
 interface Props {
   readonly chart: ChartData | undefined;
   readonly machine: string;
   readonly actor: EntityState | undefined;
-  readonly painted: Painted;
+  readonly painted: Highlights;
   readonly all: readonly EntityState[];
 }
 
@@ -84,7 +84,7 @@ function Actor({ actor }: { readonly actor: EntityState }) {
       </h2>
       <p>
         <StateBadge
-          word={statusOf(actor.entity.entity, actor.state)}
+          status={statusOf(actor.entity.entity, actor.state)}
           reason={actor.note.why ?? ''}
         />
       </p>

@@ -17,34 +17,34 @@ import {
   toggled,
   writeClosed,
 } from './collapsed-states.ts';
-import type { Painted } from './highlight-chart.ts';
+import type { Highlights } from './highlight-chart.ts';
 import { Inspector } from './inspector.tsx';
 import { MachineHead, modes } from './machine-head.tsx';
 import { machineStates } from './machine-states.ts';
-import { Outline } from './state-tree.tsx';
+import { StateTree } from './state-tree.tsx';
 
 /** A machine as a picture and an outline, with whoever runs through it. */
-export function Machines() {
+export function MachinesScreen() {
   void version.value;
-  const { params: words } = route.value;
+  const { params } = route.value;
   const charts = link.value?.hello?.charts ?? {};
   const names = Object.keys(charts);
-  const subject = readSubject(words['sel']);
+  const subject = readSubject(params['sel']);
   const machine =
-    names.find((one) => one === words['machine']) ??
+    names.find((one) => one === params['machine']) ??
     (subject?.kind === 'instance' ? 'instance' : 'run');
   const actors = machineStates(roll, machine, subject);
-  const asked = modes.find((one) => one === words['mode']);
+  const asked = modes.find((one) => one === params['mode']);
   const mode = asked ?? (subject && actors.mine.length > 0 ? 'actor' : 'fleet');
   const actor =
     mode === 'actor'
-      ? (actors.mine.find(({ number }) => String(number) === words['actor']) ??
+      ? (actors.mine.find(({ number }) => String(number) === params['actor']) ??
         actors.mine[0] ??
         actors.all[0])
       : undefined;
   const current = charts[machine] ?? '';
   const own = actor?.chart || current;
-  const hash = words['chart'] ?? own;
+  const hash = params['chart'] ?? own;
   const [missing, setMissing] = useState('');
   const { value, failed } = useFetch<ChartData>(
     hash === '' ? null : apiPath(`charts/${hash}.json`),
@@ -65,8 +65,8 @@ export function Machines() {
     [machine, actor?.state, actor?.number],
   );
   const closed = useClosed(chart, actor ? active : new Set(Object.keys(standing)), actor?.number);
-  const chosen = words['node'] ?? '';
-  const painted: Painted = useMemo(
+  const chosen = params['node'] ?? '';
+  const painted: Highlights = useMemo(
     () => ({
       active,
       last: actor ? (counts?.last ?? []) : [],
@@ -81,7 +81,7 @@ export function Machines() {
     if (chart) setParams({ node: id, closed: writeClosed(chart, toggled(closed, id)) });
   };
   const folds = chart ? closable(chart) : [];
-  const zoom: Zoom = words['zoom'] === '1' ? 'full' : words['zoom'] === 'f' ? 'region' : 'fit';
+  const zoom: Zoom = params['zoom'] === '1' ? 'full' : params['zoom'] === 'f' ? 'region' : 'fit';
   const focus = () => {
     if (zoom === 'region' || !chart) return setParams({ zoom: '' });
     const shown = chosen === '' ? active : new Set([...active, chosen.split('|')[0] ?? '']);
@@ -132,7 +132,7 @@ export function Machines() {
       <div class={`machine ${zoom}`}>
         <section class="panel outline-panel" aria-label="Outline">
           {chart ? (
-            <Outline {...{ chart, painted, closed }} onChoose={choose} onToggle={toggle} />
+            <StateTree {...{ chart, painted, closed }} onChoose={choose} onToggle={toggle} />
           ) : (
             <RawStates states={actors.all.map(({ state }) => state)} />
           )}
@@ -177,17 +177,17 @@ function OtherChart({ text, button, hash }: OtherChartProps) {
 
 /** Which transitions the picture counts. */
 function useCounted(machine: string, actor: number | undefined, isWindow: boolean) {
-  const { params: words } = route.value;
+  const { params } = route.value;
   const here = moment.value?.seq ?? 0;
   const all = extent.value;
   const whole = { from: all?.firstAt ?? 0, to: (all?.lastAt ?? 0) + 1 };
-  const b = Number(words['b'] ?? '') || null;
+  const b = Number(params['b'] ?? '') || null;
   return {
     machine,
     entities: actor === undefined ? null : [actor],
     from: isWindow && b !== null ? Math.min(b, here) : 0,
     to: isWindow && b !== null ? Math.max(b, here) : here,
-    ...(isWindow && b === null && words['w'] ? { between: readWindow(words['w'], whole) } : {}),
+    ...(isWindow && b === null && params['w'] ? { between: readWindow(params['w'], whole) } : {}),
   };
 }
 

@@ -2,7 +2,7 @@ import { moveInGrid } from '../../widgets/grid-navigation.ts';
 import type { ChartData, ChartNode } from './chart-states.ts';
 import { countText } from './chart-states.ts';
 import { nameOf } from './collapsed-states.ts';
-import type { Painted } from './highlight-chart.ts';
+import type { Highlights } from './highlight-chart.ts';
 
 const signs: Readonly<Record<string, string>> = {
   atomic: '○',
@@ -14,7 +14,7 @@ const signs: Readonly<Record<string, string>> = {
 
 interface Props {
   readonly chart: ChartData;
-  readonly painted: Painted;
+  readonly painted: Highlights;
   /** What is closed in the picture. The outline itself always tells all. */
   readonly closed: readonly string[];
   onChoose(id: string): void;
@@ -22,7 +22,7 @@ interface Props {
 }
 
 /** The machine as a tree of words: what a picture is to those who see, and quicker to find one's way in. */
-export function Outline({ chart, painted, closed, onChoose, onToggle }: Props) {
+export function StateTree({ chart, painted, closed, onChoose, onToggle }: Props) {
   const root = chart.nodes.find(({ parent }) => parent === null);
   return root ? (
     <ul class="outline" onKeyDown={moveInGrid} aria-label={`States of ${chart.machine}`}>

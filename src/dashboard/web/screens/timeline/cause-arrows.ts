@@ -1,5 +1,5 @@
 /** Where a change is drawn; without y: its lane is not there. */
-export interface Spot {
+export interface Point {
   readonly x: number;
   readonly y: number | undefined;
 }
@@ -17,13 +17,13 @@ const most = 40;
  * at its border; what falls on the same spot is one.
  */
 export function arrowsOf(
-  on: Spot,
-  causes: readonly Spot[],
-  effects: readonly Spot[],
+  on: Point,
+  causes: readonly Point[],
+  effects: readonly Point[],
   width: number,
 ): readonly Arrow[] {
   const paths = new Map<string, Arrow>();
-  const add = (from: Spot, to: Spot, kind: Arrow['kind']) => {
+  const add = (from: Point, to: Point, kind: Arrow['kind']) => {
     const path = pathOf(from, to, width);
     if (path !== undefined && paths.size < most) paths.set(path, { path, kind });
   };
@@ -32,7 +32,7 @@ export function arrowsOf(
   return [...paths.values()];
 }
 
-function pathOf(from: Spot, to: Spot, width: number): string | undefined {
+function pathOf(from: Point, to: Point, width: number): string | undefined {
   if (from.y === undefined || to.y === undefined) return undefined;
   const within = (x: number) => Math.round(Math.min(width, Math.max(0, x)));
   const [a, b] = [within(from.x), within(to.x)];

@@ -8,22 +8,22 @@ import { seek } from '../../state/store.ts';
 import { useFetch } from '../../state/use-query.ts';
 import { useThrottled } from '../../state/use-throttled.ts';
 import { EventLink } from '../../widgets/event-link.tsx';
-import { type Arrow, arrowsOf, type Spot } from './cause-arrows.ts';
-import { type LaneOf, laneKey, type NamedLane } from './lane-model.ts';
+import { type Arrow, arrowsOf, type Point } from './cause-arrows.ts';
+import { type LaneGrouping, laneKey, type NamedLane } from './lane-model.ts';
 
 /** A change that the pointer or the keyboard rests on. A signal: the lanes are not drawn anew for it. */
-export interface Pointed {
+export interface HoveredTransition {
   readonly seq: number;
   readonly at: number;
   readonly type: string;
   readonly entity: ApiEntity;
 }
-export const hoveredTransition = signal<Pointed | null>(null);
+export const hoveredTransition = signal<HoveredTransition | null>(null);
 
 /** The change that was rested on last: on the way to its words others are passed over. */
-function useRested(): Pointed | null {
+function useSettledHover(): HoveredTransition | null {
   const now = hoveredTransition.value;
-  const [rested, setRested] = useState<Pointed | null>(null);
+  const [rested, setRested] = useState<HoveredTransition | null>(null);
   useEffect(() => {
     if (!now) return;
     const timer = setTimeout(() => setRested(now), restsAfter);
@@ -34,14 +34,14 @@ function useRested(): Pointed | null {
 
 const restsAfter = 150;
 
-function useCauses(on: Pointed | null): ApiCauses | undefined {
+function useCauses(on: HoveredTransition | null): ApiCauses | undefined {
   const { value } = useFetch<ApiCauses>(on && apiPath(`causes/${on.seq}`));
   return on && value?.seq === on.seq ? value : undefined;
 }
 
 interface Props {
   readonly lanes: readonly NamedLane[];
-  readonly by: LaneOf;
+  readonly by: LaneGrouping;
   readonly window: Window;
 }
 
@@ -51,7 +51,7 @@ export function CauseArrows({ lanes, by, window }: Props) {
   const causes = useCauses(on);
   const place = useRef<HTMLDivElement>(null);
   const [arrows, setArrows] = useState<readonly Arrow[]>([]);
-  const [here, setHere] = useState<Spot>();
+  const [here, setHere] = useState<Point>();
   useLayoutEffect(() => {
     const list = place.current?.closest('.lanes');
     setArrows([]);
@@ -104,19 +104,19 @@ export function CauseArrows({ lanes, by, window }: Props) {
 }
 
 /** The same in words, which stay: they are the way to the events that they name. */
-export function CauseWords() {
-  const on = useRested();
+export function CauseText() {
+  const on = useSettledHover();
   const causes = useCauses(on);
   return (
     <p class="causes" role="status">
       {on ? (
         <>
-          <Place one={on} />{' '}
+          <EventTime one={on} />{' '}
           <EventLink {...on}>
             <b>{on.type}</b>{' '}
           </EventLink>
           {causes?.by ? <span class="dim"> by {causes.by}</span> : null}
-          {causes ? <Told causes={causes} /> : null}
+          {causes ? <CauseList causes={causes} /> : null}
         </>
       ) : (
         <span class="dim">
@@ -130,14 +130,14 @@ export function CauseWords() {
 
 const named = 3;
 
-function Told({ causes: { cause, far, led, more } }: { readonly causes: ApiCauses }) {
+function CauseList({ causes: { cause, far, led, more } }: { readonly causes: ApiCauses }) {
   const types = Map.groupBy(led, ({ type }) => type);
   return (
     <>
       {cause ? (
         <span>
           {' '}
-          · because of <Place one={cause} /> <EventLink {...cause}>{cause.type} </EventLink>
+          · because of <EventTime one={cause} /> <EventLink {...cause}>{cause.type} </EventLink>
         </span>
       ) : null}
       {far ? <span class="dim"> · what led to it lies too far back</span> : null}
@@ -148,7 +148,7 @@ function Told({ causes: { cause, far, led, more } }: { readonly causes: ApiCause
           · led to {type}{' '}
           {all.slice(0, named).map((one) => (
             <span key={one.seq}>
-              <EventLink {...one} /> <Place one={one} />{' '}
+              <EventLink {...one} /> <EventTime one={one} />{' '}
             </span>
           ))}
           {all.length > named ? `and ${all.length - named} more` : ''}
@@ -159,7 +159,7 @@ function Told({ causes: { cause, far, led, more } }: { readonly causes: ApiCause
   );
 }
 
-function Place({ one: { seq, at } }: { readonly one: Pick<ApiRelatedEvent, 'seq' | 'at'> }) {
+function EventTime({ one: { seq, at } }: { readonly one: Pick<ApiRelatedEvent, 'seq' | 'at'> }) {
   return (
     <button type="button" class="link num" title={`seq ${seq}`} onClick={() => seek(seq)}>
       {clockTime(at)}

@@ -2,24 +2,24 @@ import type { Difference } from '../../../history/query-types.ts';
 import { statusOf } from '../../model/state-styles.ts';
 
 /** How many more or fewer stand in a state. */
-export interface Tallied {
+export interface StatusChange {
   readonly kind: string;
-  readonly word: string;
+  readonly status: string;
   readonly by: number;
 }
 
 /** What the differences of single entities come to, kind by kind; what evens out is left out. */
-export function tallied(
+export function countChanges(
   all: readonly Difference[],
   kindOf: (entity: number) => string | undefined,
-): readonly Tallied[] {
-  const sums = new Map<string, { kind: string; word: string; by: number }>();
+): readonly StatusChange[] {
+  const sums = new Map<string, { kind: string; status: string; by: number }>();
   const add = (kind: string, state: string | null, by: number) => {
     if (state === null) return;
-    const word = statusOf(kind, state);
-    const one = sums.get(`${kind} ${word}`) ?? { kind, word, by: 0 };
+    const status = statusOf(kind, state);
+    const one = sums.get(`${kind} ${status}`) ?? { kind, status, by: 0 };
     one.by += by;
-    sums.set(`${kind} ${word}`, one);
+    sums.set(`${kind} ${status}`, one);
   };
   for (const { entity, a, b } of all) {
     const kind = kindOf(entity) ?? '';

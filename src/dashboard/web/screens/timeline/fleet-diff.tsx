@@ -6,7 +6,7 @@ import { hrefTo, roll, seek, setParams } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
-import { tallied } from './fleet-diff-summary.ts';
+import { countChanges } from './fleet-diff-summary.ts';
 
 const most = 100;
 
@@ -18,7 +18,7 @@ export function FleetDiff({ a, b }: { readonly a: number; readonly b: number }) 
     return kind !== 'session';
   });
   const [one, other] = useHistoryQuery<When[]>({ ask: 'when', seqs: [a, b] }) ?? [];
-  const tally = tallied(seen, (number) => roll.entities[number]?.entity);
+  const tally = countChanges(seen, (number) => roll.entities[number]?.entity);
   return (
     <section class="panel diff" aria-label="Changes between A and B">
       <header class="row">
@@ -44,9 +44,9 @@ export function FleetDiff({ a, b }: { readonly a: number; readonly b: number }) 
       ) : null}
       {tally.length === 0 ? null : (
         <p class="row">
-          {tally.map(({ kind, word, by }) => (
-            <span key={`${kind} ${word}`}>
-              <span class="dim">{kind}</span> <StateBadge word={word} />{' '}
+          {tally.map(({ kind, status, by }) => (
+            <span key={`${kind} ${status}`}>
+              <span class="dim">{kind}</span> <StateBadge status={status} />{' '}
               <b class="num">{by > 0 ? `+${by}` : `−${-by}`}</b>
             </span>
           ))}
@@ -57,9 +57,9 @@ export function FleetDiff({ a, b }: { readonly a: number; readonly b: number }) 
           const entity = roll.entities[one.entity];
           if (!entity) return null;
           const subject = subjectOf(entity);
-          const word = (state: string | null) =>
+          const status = (state: string | null) =>
             state === null ? null : statusOf(entity.entity, state);
-          const [was, is] = [word(one.a), word(one.b)];
+          const [was, is] = [status(one.a), status(one.b)];
           return (
             <li key={one.entity}>
               <span class="sign" aria-hidden="true">
@@ -74,8 +74,8 @@ export function FleetDiff({ a, b }: { readonly a: number; readonly b: number }) 
                 <BidiText text={entityName(entity)} />
               )}
               <span>
-                {was === null ? <span class="dim">not there</span> : <StateBadge word={was} />} →{' '}
-                {is === null ? <span class="dim">not there</span> : <StateBadge word={is} />}
+                {was === null ? <span class="dim">not there</span> : <StateBadge status={was} />} →{' '}
+                {is === null ? <span class="dim">not there</span> : <StateBadge status={is} />}
               </span>
             </li>
           );

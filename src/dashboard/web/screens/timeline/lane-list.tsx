@@ -7,13 +7,13 @@ import { roll, seek, seekAtTime } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { GapMarks, GapNote } from '../../widgets/gap-marks.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
-import { barsOf, type Tick, worst } from '../../widgets/state-bars.ts';
+import { barsOf, type Tick, worstStatus } from '../../widgets/state-bars.ts';
 import { CauseArrows, hoveredTransition } from './cause-overlay.tsx';
-import type { LaneOf, NamedLane } from './lane-model.ts';
+import type { LaneGrouping, NamedLane } from './lane-model.ts';
 
 interface Props {
   readonly lanes: readonly NamedLane[];
-  readonly by: LaneOf;
+  readonly by: LaneGrouping;
   readonly answered: readonly Lane[];
   readonly window: Window;
   readonly brush: Window | undefined;
@@ -44,9 +44,11 @@ export function LaneList({ lanes, by, answered, window, brush, at, b, gaps }: Pr
             <div class="lane-state" />
           </li>
         )}
-        <Stretch window={window} from={at} class="a" />
-        {b === undefined ? null : <Stretch window={window} from={b} class="b" />}
-        {brush ? <Stretch window={window} from={brush.from} to={brush.to} class="brush" /> : null}
+        <TimeMarker window={window} from={at} class="a" />
+        {b === undefined ? null : <TimeMarker window={window} from={b} class="b" />}
+        {brush ? (
+          <TimeMarker window={window} from={brush.from} to={brush.to} class="brush" />
+        ) : null}
         {lanes.map((lane, n) => (
           <LaneRow
             key={lane.key}
@@ -71,7 +73,7 @@ interface StretchProps {
 }
 
 /** A moment, or a stretch of time, through all lanes. */
-function Stretch({ window, from, to, class: kind }: StretchProps) {
+function TimeMarker({ window, from, to, class: kind }: StretchProps) {
   const part = (at: number) => ((at - window.from) / (window.to - window.from)) * 100;
   if (to === undefined && (part(from) < 0 || part(from) > 100)) return null;
   return (
@@ -116,8 +118,8 @@ function LaneRow({ lane, answered, window, at, isFirst }: RowProps) {
     .flatMap(({ number, marks }) => marks.map((tick) => ({ ...tick, number })))
     .sort((a, b) => a.seq - b.seq);
   const here = bars.filter(({ from, to }) => from <= at && at <= to);
-  const word = worst(here.map((one) => one.word));
-  const since = here.find((one) => one.word === word)?.from;
+  const status = worstStatus(here.map((one) => one.status));
+  const since = here.find((one) => one.status === status)?.from;
   const layers =
     parts.length > 1 &&
     bars.some((a) => bars.some((b) => a !== b && a.from < b.to && b.from < a.to));
@@ -149,7 +151,7 @@ function LaneRow({ lane, answered, window, at, isFirst }: RowProps) {
     else if (!toOtherLane(event)) return;
     event.preventDefault();
   };
-  const words = [...new Set(bars.map((bar) => bar.word))].join(', then ');
+  const statuses = [...new Set(bars.map((bar) => bar.status))].join(', then ');
   return (
     <li class="lane">
       <div class="lane-name">
@@ -161,7 +163,7 @@ function LaneRow({ lane, answered, window, at, isFirst }: RowProps) {
         class="lane-time"
         role="group"
         tabIndex={isFirst ? 0 : -1}
-        aria-label={`${lane.name}: ${words}; ${ticks.length} changes${cut ? ', the last of more' : ''}`}
+        aria-label={`${lane.name}: ${statuses}; ${ticks.length} changes${cut ? ', the last of more' : ''}`}
         title={cut ? 'Only the last 400 changes are drawn: come closer' : undefined}
         onKeyDown={press}
         onBlur={() => point(undefined)}
@@ -177,14 +179,14 @@ function LaneRow({ lane, answered, window, at, isFirst }: RowProps) {
             inside.map((bar) => (
               <rect
                 key={`${n} ${bar.from}`}
-                class={`bar s-${colorClassOf(bar.word)}`}
+                class={`bar s-${colorClassOf(bar.status)}`}
                 x={place(bar.from)}
                 width={Math.max(1.5, place(bar.to) - place(bar.from) - 0.6)}
                 y={layers ? 3 + (n * 14) / parts.length : 5}
                 height={layers ? Math.max(2, 13 / parts.length) : 10}
               >
                 <title>
-                  {bar.word} {clockTime(bar.from)}–{clockTime(bar.to)}
+                  {bar.status} {clockTime(bar.from)}–{clockTime(bar.to)}
                 </title>
               </rect>
             )),
@@ -206,7 +208,7 @@ function LaneRow({ lane, answered, window, at, isFirst }: RowProps) {
         </svg>
       </div>
       <div class="lane-state">
-        {word === '' ? <span class="dim">–</span> : <StateBadge word={word} />}
+        {status === '' ? <span class="dim">–</span> : <StateBadge status={status} />}
         {since !== undefined && since > window.from ? (
           <span class="dim num"> {formatDuration(at - since)}</span>
         ) : null}

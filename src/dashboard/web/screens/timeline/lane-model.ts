@@ -3,7 +3,7 @@ import type { FleetModel } from '../../model/fleet-model.ts';
 import { slotKey } from '../../model/fleet-model.ts';
 import { entityName, isOf, readSubject } from '../../model/subject.ts';
 
-export type LaneOf = 'agent' | 'host' | 'entity';
+export type LaneGrouping = 'agent' | 'host' | 'entity';
 
 /** A lane: a name, and the entities whose states it shows one after the other. */
 export interface NamedLane {
@@ -14,7 +14,7 @@ export interface NamedLane {
 }
 
 /** The lane that an entity is in, or would be: what is of an agent is in its agent's, where there is none for each. */
-export function laneKey(by: LaneOf, entity: ApiEntity): string {
+export function laneKey(by: LaneGrouping, entity: ApiEntity): string {
   if (by === 'agent' && 'agent' in entity && entity.agent !== undefined) {
     return slotKey(entity.host, entity.agent);
   }
@@ -26,7 +26,7 @@ const names = new Intl.Collator('en', { numeric: true });
 /** The lanes of everything that ever was here, by name; of what is chosen, all that belongs to it. */
 export function laneEntities(
   roll: FleetModel,
-  by: LaneOf,
+  by: LaneGrouping,
   chosen: string,
   text: string,
 ): readonly NamedLane[] {

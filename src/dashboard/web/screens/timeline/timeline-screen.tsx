@@ -5,10 +5,10 @@ import { clockTime, formatCount, formatDuration } from '../../format/format-time
 import { readWindow, type Window, writeWindow, zoom } from '../../format/time-scale.ts';
 import { extent, moment, roll, route, seek, setParams, version } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
-import { CauseWords } from './cause-overlay.tsx';
+import { CauseText } from './cause-overlay.tsx';
 import { FleetDiff } from './fleet-diff.tsx';
 import { LaneList } from './lane-list.tsx';
-import { type LaneOf, laneEntities } from './lane-model.ts';
+import { type LaneGrouping, laneEntities } from './lane-model.ts';
 import { Ruler } from './ruler.tsx';
 import { usePanZoom } from './use-pan-zoom.ts';
 
@@ -17,19 +17,19 @@ const pageSize = 60;
 const mostEntities = 4000;
 
 /** When what happened, to whom. */
-export function Timeline() {
+export function TimelineScreen() {
   void version.value;
-  const { params: words } = route.value;
+  const { params } = route.value;
   const all = extent.value;
   const here = moment.value;
   const whole: Window = { from: all?.firstAt ?? 0, to: (all?.lastAt ?? 0) + 1 };
-  const window = readWindow(words['w'], whole);
-  const by: LaneOf =
-    words['lanes'] === 'host' ? 'host' : words['lanes'] === 'entity' ? 'entity' : 'agent';
-  const everyone = words['every'] === '1';
+  const window = readWindow(params['w'], whole);
+  const by: LaneGrouping =
+    params['lanes'] === 'host' ? 'host' : params['lanes'] === 'entity' ? 'entity' : 'agent';
+  const everyone = params['every'] === '1';
   const lanes = useMemo(
-    () => laneEntities(roll, by, words['sel'] ?? '', words['f'] ?? ''),
-    [roll.entities, roll.entities.length, by, words['sel'], words['f']],
+    () => laneEntities(roll, by, params['sel'] ?? '', params['f'] ?? ''),
+    [roll.entities, roll.entities.length, by, params['sel'], params['f']],
   );
   const fresh = `${all?.to} ${all?.from}`;
   const stirred = useHistoryQuery<number[]>({ ask: 'stirred', ...window }, fresh);
@@ -47,7 +47,7 @@ export function Timeline() {
     fresh,
   );
   const density = useHistoryQuery<Density>({ ask: 'density', bins: 120, ...window }, fresh);
-  const pinned = Number(words['b'] ?? '') || undefined;
+  const pinned = Number(params['b'] ?? '') || undefined;
   const b = useHistoryQuery<When[]>(
     pinned === undefined ? null : { ask: 'when', seqs: [pinned] },
     fresh,
@@ -91,7 +91,7 @@ export function Timeline() {
         <input
           type="search"
           class="gives"
-          value={words['f'] ?? ''}
+          value={params['f'] ?? ''}
           placeholder="Filter  /"
           aria-label="Filter lanes by name"
           onInput={(event) => setParams({ f: event.currentTarget.value })}
@@ -120,17 +120,17 @@ export function Timeline() {
         </fieldset>
         <button
           type="button"
-          aria-pressed={(words['b'] ?? '') !== ''}
+          aria-pressed={(params['b'] ?? '') !== ''}
           title="Pin this moment as B, then go elsewhere (D)"
-          onClick={() => setParams({ b: words['b'] ? '' : String(here?.seq ?? '') })}
+          onClick={() => setParams({ b: params['b'] ? '' : String(here?.seq ?? '') })}
         >
-          {words['b'] ? 'Unpin B' : 'Pin B'}
+          {params['b'] ? 'Unpin B' : 'Pin B'}
         </button>
       </section>
-      {words['b'] && here ? <FleetDiff a={here.seq} b={Number(words['b'])} /> : null}
+      {params['b'] && here ? <FleetDiff a={here.seq} b={Number(params['b'])} /> : null}
       <section class="panel lanes-panel" ref={panel}>
         <Ruler {...{ window, density, brush, b }} />
-        <CauseWords />
+        <CauseText />
         <LaneList
           {...{ by, window, brush, b }}
           lanes={shown}

@@ -19,10 +19,10 @@ const jitter = 5;
  *
  * Over the lanes the wheel scrolls them, and comes closer with Ctrl, as a pinch on a touchpad does.
  */
-export function usePanZoom(hand: PanZoomOptions) {
+export function usePanZoom(options: PanZoomOptions) {
   const panel = useRef<HTMLElement>(null);
-  const latest = useRef(hand);
-  latest.current = hand;
+  const latest = useRef(options);
+  latest.current = options;
   const [brush, setBrush] = useState<Window>();
   useEffect(() => {
     const on = panel.current;

@@ -114,7 +114,7 @@ describe('the roll', () => {
 describe('what needs attention', () => {
   test('nothing, where all is well', () => {
     const roll = rollOf([{ entity: run('h'), state: live }]);
-    expect(counted(roll).matters.first(9)).toEqual([]);
+    expect(counted(roll).issues.first(9)).toEqual([]);
   });
 
   test('the expired go first, then the suspect, then what fails', () => {
@@ -126,7 +126,7 @@ describe('what needs attention', () => {
     ]);
     expect(
       counted(roll)
-        .matters.first(9)
+        .issues.first(9)
         .map(({ word }) => word),
     ).toEqual(['expired', 'suspect', 'failing']);
   });
@@ -138,11 +138,11 @@ describe('what needs attention', () => {
       note: silent,
     }));
     const roll = rollOf(both);
-    expect(counted(roll).matters.first(9)).toMatchObject([{ title: 'h', word: 'suspect' }]);
+    expect(counted(roll).issues.first(9)).toMatchObject([{ title: 'h', word: 'suspect' }]);
     tell(roll, [{ entity: run('h', 'c'), state: live }]);
     expect(
       counted(roll)
-        .matters.first(9)
+        .issues.first(9)
         .map(({ title }) => title),
     ).toEqual(['h/a', 'h/b']);
   });
@@ -168,7 +168,7 @@ describe('what needs attention', () => {
       { entity: run('h'), state: 'superseded', since: 1000, note: silent },
       { entity: instance('h', 'w'), state: 'serving' },
     ]);
-    expect(counted(roll).matters.first(9)).toMatchObject([{ word: 'superseded', at: 46_000 }]);
+    expect(counted(roll).issues.first(9)).toMatchObject([{ word: 'superseded', at: 46_000 }]);
   });
 });
 

@@ -30,7 +30,7 @@ describe('a dry run', () => {
     row('lapsed', { why: 'lapsed', next: 'suspect', at: now + 30_000 }),
     row('unreadable', { kind: 'record', next: 'nothing', at: null, detail: 'no JSON' }),
   ];
-  const { takes, perhaps, leaves } = dryRun({ rows, at: now });
+  const { removed: takes, uncertain: perhaps, kept: leaves } = dryRun({ rows, at: now });
 
   test('takes what is due and not held, and nothing that is not due yet', () => {
     expect(names(takes)).toEqual(['expired', 'ripe']);

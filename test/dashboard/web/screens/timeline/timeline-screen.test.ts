@@ -9,7 +9,7 @@ import {
   stateIntervals,
 } from '../../../../../src/dashboard/web/screens/entity/state-timeline.ts';
 import { arrowsOf } from '../../../../../src/dashboard/web/screens/timeline/cause-arrows.ts';
-import { tallied } from '../../../../../src/dashboard/web/screens/timeline/fleet-diff-summary.ts';
+import { countChanges } from '../../../../../src/dashboard/web/screens/timeline/fleet-diff-summary.ts';
 import { laneKey } from '../../../../../src/dashboard/web/screens/timeline/lane-model.ts';
 import { barsOf } from '../../../../../src/dashboard/web/widgets/state-bars.ts';
 import {
@@ -34,7 +34,7 @@ const instance = {
 const whole = { from: 0, to: 10_000 };
 
 describe('a ribbon', () => {
-  const bar = (from: number, to: number, word: string) => ({ from, to, word });
+  const bar = (from: number, to: number, status: string) => ({ from, to, status });
   const window = { from: 0, to: 100 };
 
   test('has a state for every moment, and says where it was not there', () => {
@@ -49,7 +49,7 @@ describe('a ribbon', () => {
 
   test('of several at one moment shows the one that needs eyes most; what goes on is one', () => {
     const some = [bar(0, 100, 'live'), bar(20, 30, 'suspect'), bar(25, 40, 'expired')];
-    expect(stateIntervals(some, window).map(({ from, word }) => [from, word])).toEqual([
+    expect(stateIntervals(some, window).map(({ from, status }) => [from, status])).toEqual([
       [0, 'live'],
       [20, 'suspect'],
       [25, 'expired'],
@@ -70,7 +70,7 @@ describe('a ribbon', () => {
     fc.assert(
       fc.property(fc.array(any), fc.nat(120), (all, known) => {
         const ribbon = stateIntervals(
-          all.map(([from, length, word]) => bar(from, from + length, word)),
+          all.map(([from, length, status]) => bar(from, from + length, status)),
           window,
           known,
         );
@@ -78,7 +78,7 @@ describe('a ribbon', () => {
         for (const [n, one] of ribbon.entries()) {
           expect(one.to).toBeGreaterThan(one.from);
           expect(one.from).toBe(n === 0 ? 0 : ribbon[n - 1]?.to);
-          expect(one.word).not.toBe(ribbon[n - 1]?.word);
+          expect(one.status).not.toBe(ribbon[n - 1]?.status);
         }
       }),
     );
@@ -221,9 +221,9 @@ test('differences come to how many more and fewer are in a state, evened out', (
     { entity: 1, a: 'expired', b: 'present.phase.live+present.sight.suspect' },
     { entity: 2, a: null, b: 'serving' },
   ];
-  expect(tallied(all, (entity) => kinds[entity])).toEqual([
-    { kind: 'run', word: 'live', by: -1 },
-    { kind: 'run', word: 'suspect', by: 1 },
-    { kind: 'instance', word: 'live', by: 1 },
+  expect(countChanges(all, (entity) => kinds[entity])).toEqual([
+    { kind: 'run', status: 'live', by: -1 },
+    { kind: 'run', status: 'suspect', by: 1 },
+    { kind: 'instance', status: 'live', by: 1 },
   ]);
 });
