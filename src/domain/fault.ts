@@ -1,4 +1,4 @@
-/** A failure that was foreseen. What a code means and what to do is listed in docs/operations.md. */
+/** A failure that was foreseen. What a code means and what to do is listed in docs/reference/error-codes.md. */
 export type FaultCode =
   | 'bad-name'
   | 'bad-setting'

@@ -32,7 +32,7 @@ export interface BrakeReading {
  *
  * Plain facts, each said once, right after it became one: nothing here fails, waits, or is read back,
  * and no decision may depend on it. Durations are milliseconds of the caller's own monotonic clock; what
- * they are called and counted in outside is the adapter's (docs/operations.md).
+ * they are called and counted in outside is the adapter's (docs/reference/metrics.md).
  */
 export interface Metrics {
   /**

@@ -22,7 +22,7 @@ authorization: { users: [
 
 /** What it may not is named: the very subject. */
 const refused =
-  /the NATS server does not let this dashboard's user do that: .*may not publish to \S*rollcall\S*fleet\S*hold\S*.*docs\/operations\.md/;
+  /the NATS server does not let this dashboard's user do that: .*may not publish to \S*rollcall\S*fleet\S*hold\S*.*docs\/how-to\/permissions\.md/;
 
 test('whom the NATS server lets read alone is told that it refused, and what; nothing is changed', async ({
   open,

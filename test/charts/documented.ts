@@ -34,7 +34,7 @@ const waysIn = ({ children }: TreeNode): readonly (readonly string[])[] =>
       [[]],
     );
 
-/** What docs/machines.md and docs/machines/ should hold, by path. */
+/** What docs/explanation/machines.md and docs/explanation/machines/ should hold, by path. */
 export async function documented(): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   const sections: string[] = [];
@@ -43,13 +43,16 @@ export async function documented(): Promise<ReadonlyMap<string, string>> {
       const layout = await layoutChart(chart, { collapsed });
       const name = collapsed.length === 0 ? chart.machine : `${chart.machine}-overview`;
       for (const theme of ['light', 'dark'] as const) {
-        files.set(join('docs/machines', `${name}-${theme}.svg`), svgOf(layout, { theme }));
+        files.set(
+          join('docs/explanation/machines', `${name}-${theme}.svg`),
+          svgOf(layout, { theme }),
+        );
       }
     }
-    files.set(join('docs/machines', `${chart.machine}.dot`), dotOf(chart));
+    files.set(join('docs/explanation/machines', `${chart.machine}.dot`), dotOf(chart));
     sections.push(section(chart));
   }
-  files.set('docs/machines.md', [head, ...sections].join('\n'));
+  files.set('docs/explanation/machines.md', [head, ...sections].join('\n'));
   return files;
 }
 
@@ -58,7 +61,7 @@ const head = `# The machines
 <!-- Written by \`npm run docs:machines\` from machines/*.ts; a test says when it is stale. -->
 
 Everything in Rollcall that has a life goes by one of these statecharts ([XState](https://stately.ai/docs), in
-[machines/](../machines)): what they do not allow does not happen, and every transition is an event of the audit, with the
+[machines/](../../machines)): what they do not allow does not happen, and every transition is an event of the audit, with the
 machine's name and the hash of its chart. They are pure: time, judgement and the store come in as events.
 
 \`rollcall machines draw NAME\` draws them (\`--format svg\`, \`png\`, \`mermaid\`, \`dot\`, \`text\`), \`rollcall show ENTITY\` shows
@@ -90,7 +93,7 @@ function section(chart: Chart): string {
   return [
     `## ${machine}`,
     '',
-    `\`#${hash}\` · [machines/${machine}.ts](../machines/${machine}.ts) · [DOT](machines/${machine}.dot)`,
+    `\`#${hash}\` · [machines/${machine}.ts](../../machines/${machine}.ts) · [DOT](machines/${machine}.dot)`,
     '',
     picture(machine, `The ${machine} machine`),
     '',

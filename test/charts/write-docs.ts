@@ -7,7 +7,7 @@ import { pinnedLayouts } from '../../src/charts/layout/pinned-layouts-data.ts';
 import { charts, checkout, documented, foldings } from './documented.ts';
 
 /**
- * Writes docs/machines.md and its pictures. Pictures that have no pinned way yet get the best there is,
+ * Writes docs/explanation/machines.md and its pictures. Pictures that have no pinned way yet get the best there is,
  * which is then pinned; in that case it is to be run again.
  */
 const wanted: Record<string, string> = {};
@@ -21,8 +21,8 @@ for (const chart of charts) {
   }
 }
 if (JSON.stringify(wanted) === JSON.stringify(pinnedLayouts)) {
-  await rm(join(checkout, 'docs/machines'), { recursive: true, force: true });
-  await mkdir(join(checkout, 'docs/machines'), { recursive: true });
+  await rm(join(checkout, 'docs/explanation/machines'), { recursive: true, force: true });
+  await mkdir(join(checkout, 'docs/explanation/machines'), { recursive: true });
   for (const [path, text] of await documented()) await writeFile(join(checkout, path), text);
 } else {
   const entries = Object.entries(wanted).map(([name, way]) => `  '${name}': '${way}',\n`);
@@ -32,7 +32,7 @@ if (JSON.stringify(wanted) === JSON.stringify(pinnedLayouts)) {
  * The ways that were found best for our own machines, by what is drawn: written by
  * \`npm run docs:machines\`, so that a picture depends neither on the time there is nor on the search.
  */
-export const pins: Readonly<Record<string, string>> = {
+export const pinnedLayouts: Readonly<Record<string, string>> = {
 ${entries.join('')}};
 `,
   );

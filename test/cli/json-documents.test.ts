@@ -28,14 +28,14 @@ import { agentRow, instanceRow } from './support/sample-rows.ts';
 import { explained } from './why/explained.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const protocol = readFileSync(at('../../docs/protocol.md'), 'utf8');
+const protocol = readFileSync(at('../../docs/reference/protocol.md'), 'utf8');
 
-/** The fields that docs/protocol.md §9 gives a document, those of another command spelt out. */
+/** The fields that docs/reference/protocol.md §9 gives a document, those of another command spelt out. */
 function documented(command: string, document: string): readonly string[] {
   const head = `| \`${command}\` | ${document}`;
   const row = protocol.split('\n').find((line) => line.startsWith(head));
   const fields = row?.split(' | ')[2]?.match(/`[^`]+`/g);
-  if (!fields) throw new Error(`docs/protocol.md §9 has no row '${head}'`);
+  if (!fields) throw new Error(`docs/reference/protocol.md §9 has no row '${head}'`);
   return fields.flatMap((quoted) => {
     const names = quoted.slice(1, -1).split(' ');
     const [other = ''] = names;
@@ -55,7 +55,7 @@ const fieldsOf = (document: object | undefined): string[] => Object.keys(documen
 const expectFields = (found: object | undefined, command: string, document: string) =>
   expect(fieldsOf(found)).toEqual(documented(command, document).toSorted());
 
-describe('what is printed with --json is what docs/protocol.md says', () => {
+describe('what is printed with --json is what docs/reference/protocol.md says', () => {
   test('ps, agents, hosts', () => {
     expectFields(instanceRow(), 'ps', '');
     expectFields(agentRow(), 'agents', '');

@@ -22,7 +22,7 @@ export interface PublicSurface {
   readonly flags: Readonly<Record<string, readonly string[]>>;
   /** Environment variables, the shared ones and those of each command. */
   readonly variables: readonly string[];
-  /** Fields of each `--json` document, keyed by command and document, as docs/protocol.md lists them. */
+  /** Fields of each `--json` document, keyed by command and document, as docs/reference/protocol.md lists them. */
   readonly jsonFields: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -40,7 +40,7 @@ export function publicSurface(): PublicSurface {
     variables: [
       ...new Set([common, ...commands.map(({ settings }) => settings)].flatMap(variables)),
     ].sort(),
-    jsonFields: jsonFieldsOf(read('docs/protocol.md')),
+    jsonFields: jsonFieldsOf(read('docs/reference/protocol.md')),
   };
 }
 

@@ -1,4 +1,4 @@
-/** The guarantees of docs/guarantees.md. */
+/** The guarantees of docs/explanation/guarantees.md. */
 type Guarantee = `G${number}`;
 
 /** A deliberate breakage of the code: what a test must notice. */

@@ -15,7 +15,7 @@ describe('the list of mutants', () => {
     expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length);
     expect(mutants.length).toBeGreaterThanOrEqual(40);
     const broken = new Set(mutants.map(({ breaks }) => breaks));
-    const listed = readFileSync(at('docs/guarantees.md'), 'utf8').matchAll(/^\| \*\*(G\d+)\*\*/gm);
+    const listed = readFileSync(at('docs/explanation/guarantees.md'), 'utf8').matchAll(/^\| \*\*(G\d+)\*\*/gm);
     const guarantees = [...listed].map(([, name = '']) => name);
     expect(guarantees).toHaveLength(12);
     const missing = guarantees.filter((name) => !broken.has(name as Mutant['breaks']));

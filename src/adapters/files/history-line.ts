@@ -3,7 +3,7 @@ import { formatParseError } from '../../domain/records/stored-record.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 
 /**
- * An event of a history as one line of a file (docs/protocol.md §7): its place, and the stored text
+ * An event of a history as one line of a file (docs/reference/protocol.md §7): its place, and the stored text
  * byte for byte, so that the hashes over it still hold. A text that would not be one line of JSON is
  * written as a string instead.
  */

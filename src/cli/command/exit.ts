@@ -1,6 +1,6 @@
 import { Fault, type FaultCode } from '../../domain/fault.ts';
 
-/** How a command ended, as scripts see it (docs/operations.md). */
+/** How a command ended, as scripts see it (docs/reference/error-codes.md). */
 export const exitCodes = {
   done: 0,
   /** It ran, and what it found is not as it should be. */

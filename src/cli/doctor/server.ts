@@ -42,6 +42,6 @@ export async function lookAtAdvisories(inspection: Inspection): Promise<Finding>
     : note(
         'advisories',
         'the server does not say when a connection closes: a killed process is noticed later',
-        'import $SYS.ACCOUNT.<account>.DISCONNECT from the system account (docs/operations.md)',
+        'import $SYS.ACCOUNT.<account>.DISCONNECT from the system account (docs/how-to/detect-killed-processes.md)',
       );
 }

@@ -5,7 +5,7 @@ import type { AuditEvent } from './event-schema.ts';
 type Part = 'own' | 'successor' | 'another' | 'same-slot' | 'anybody';
 
 /**
- * Who may bring about which transition: the protocol's rules (docs/protocol.md §4), not the server's
+ * Who may bring about which transition: the protocol's rules (docs/reference/protocol.md §4), not the server's
  * permissions. Undefined for a type that this version does not know.
  */
 function partOf({ of, event }: AuditEvent): Part | undefined {

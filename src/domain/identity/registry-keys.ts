@@ -14,7 +14,7 @@ import {
 import { decodeSubjectToken, encodeSubjectToken } from './subject-token.ts';
 
 /**
- * Keys of the two buckets (docs/protocol.md). The host comes right after the kind, so that a subject
+ * Keys of the two buckets (docs/reference/protocol.md). The host comes right after the kind, so that a subject
  * permission can say "own".
  */
 export const agentKey = (slot: Slot): string => fitting(agentTokens(slot));

@@ -29,7 +29,7 @@ const textOf = (file: string) =>
 const dashboard: {
   panels: Panel[];
   templating: { list: { name: string; definition?: string }[] };
-} = JSON.parse(await textOf('grafana-rollcall.json'));
+} = JSON.parse(await textOf('reference/grafana-rollcall.json'));
 const panels = dashboard.panels.filter(({ type }) => type !== 'row');
 const queries = [
   ...panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
@@ -95,7 +95,7 @@ describe('the dashboard', () => {
 });
 
 test('the table of metrics names each with its labels, and no other', async () => {
-  const rows = (await textOf('operations.md')).matchAll(
+  const rows = (await textOf('reference/metrics.md')).matchAll(
     /^\| `(rollcall_\w+)(?:\{([^}]*)\})?` \|/gm,
   );
   const table = [...rows].map(([, name, labels = '']) => `${name} ${labels}`);

@@ -5,15 +5,15 @@ import { AuditEvent, eventVersion } from '../../../src/domain/events/event-schem
 const schema = {
   title: `Rollcall audit event, version ${eventVersion}`,
   description:
-    'One transition of one machine for one entity (docs/protocol.md, section 6). Frozen: a field that is here keeps its meaning; readers ignore fields that they do not know.',
+    'One transition of one machine for one entity (docs/reference/protocol.md, section 6). Frozen: a field that is here keeps its meaning; readers ignore fields that they do not know.',
   ...z.toJSONSchema(AuditEvent, { io: 'input' }),
 };
 
-test('docs/event.schema.json is what events are read by', async () => {
+test('docs/reference/event.schema.json is what events are read by', async () => {
   const stale =
     'an event that was written must stay readable. A field was added? `npx vitest run -u test/domain/events/event-json-schema.test.ts` writes the schema anew';
   const text = `${JSON.stringify(schema, null, 2)}\n`;
-  await expect(text, stale).toMatchFileSnapshot('../../../docs/event.schema.json');
+  await expect(text, stale).toMatchFileSnapshot('../../../docs/reference/event.schema.json');
 });
 
 test('it names every field of an event, and refuses none that a later version adds', () => {

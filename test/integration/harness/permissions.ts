@@ -2,7 +2,7 @@ import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-na
 import type { Namespace } from '../../../src/domain/identity/names.ts';
 
 /**
- * What everybody needs of the API, of the namespace's own streams alone, as docs/operations.md says it: a
+ * What everybody needs of the API, of the namespace's own streams alone, as docs/how-to/permissions.md says it: a
  * user who may publish nothing else can look at all, and changes nothing.
  */
 export function readingAlone(namespace: Namespace): readonly string[] {

@@ -151,7 +151,7 @@ async function tells(
   expect(recorded.slice(before).at(-1)).toEqual(gone);
 }
 
-/** As docs/operations.md has it. */
+/** As docs/how-to/detect-killed-processes.md has it. */
 const ownAccount = `
 accounts {
   SYS { exports: [{ stream: "$SYS.ACCOUNT.*.DISCONNECT", account_token_position: 3 }] }

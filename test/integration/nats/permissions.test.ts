@@ -96,7 +96,7 @@ const agentOn = (host: string, ports: Ports) =>
     ports,
   );
 
-describe('the permissions in docs/operations.md', () => {
+describe('the permissions in docs/how-to/permissions.md', () => {
   it('let an agent, a collector and a consumer do their work, and an agent nothing on another host', async () => {
     await using server = await startConfigured(config);
     // The streams are made by whoever deploys; nobody else may make, change or delete one.

@@ -37,7 +37,7 @@ export async function makePeace(
 
 /**
  * By when all is in order, however it was: the sum of what each step may take, each stated in
- * docs/guarantees.md. Nobody may sit at first.
+ * docs/explanation/guarantees.md. Nobody may sit at first.
  */
 function boundOf({ shape, roster }: Simulated): Millis {
   const { ttl, grace } = shape.lease;

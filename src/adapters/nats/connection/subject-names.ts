@@ -7,7 +7,7 @@ export interface BucketNames {
   readonly prefix: string;
 }
 
-/** The streams and subjects of a namespace (docs/protocol.md). */
+/** The streams and subjects of a namespace (docs/reference/protocol.md). */
 export interface SubjectNames {
   readonly namespace: Namespace;
   readonly leases: BucketNames;

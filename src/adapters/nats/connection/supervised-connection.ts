@@ -192,7 +192,7 @@ function replyOfError(subject: string, cause: unknown): Reply {
     if (cause.cause instanceof errors.PermissionViolationError) {
       throw new Fault('store-refused', `this connection may not publish to ${subject}`, {
         cause,
-        hint: 'docs/operations.md lists the permissions that each role needs',
+        hint: 'docs/how-to/permissions.md lists the permissions that each role needs',
       });
     }
     return { kind: 'timed-out', why: cause.message };

@@ -8,7 +8,7 @@ import { pollClosedConnections } from './poll-closed.ts';
 
 /**
  * The server's disconnect advisories; `*` is the account. We receive them only if our account imports
- * them (docs/operations.md).
+ * them (docs/how-to/detect-killed-processes.md).
  */
 export const advisorySubject = '$SYS.ACCOUNT.*.DISCONNECT';
 

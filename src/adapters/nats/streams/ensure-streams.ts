@@ -203,6 +203,6 @@ const notAllowed = ({ name }: Named, { namespace }: SubjectNames, cause: Fault):
     `stream ${name} of namespace '${namespace}' is missing, and this user may not create it`,
     {
       cause,
-      hint: 'run a command, such as `rollcall ps`, once as a user who may create streams (docs/operations.md)',
+      hint: 'run a command, such as `rollcall ps`, once as a user who may create streams (docs/how-to/permissions.md)',
     },
   );

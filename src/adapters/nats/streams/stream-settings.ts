@@ -59,7 +59,7 @@ export function desiredStreams(names: SubjectNames, replicas: number): DesiredSt
     ],
     num_replicas: replicas,
     max_msgs_per_subject: -1,
-    // Not s2: after a kill a server may be unable to read its own copy (docs/operations.md).
+    // Not s2: after a kill a server may be unable to read its own copy (docs/adr/0009-audit-uncompressed.md).
     compression: 'none',
     allow_direct: true,
     deny_delete: true,

@@ -148,7 +148,7 @@ async function failIfRefused(
   const message = messages.find(({ subject }) => connection.refused(subject));
   if (message === undefined) return;
   throw new Fault('store-refused', `this connection may not publish to ${message.subject}`, {
-    hint: 'docs/operations.md lists the permissions that each role needs',
+    hint: 'docs/how-to/permissions.md lists the permissions that each role needs',
   });
 }
 

@@ -1,0 +1,107 @@
+/** An exported declaration as the reference shows it. */
+export interface Declaration {
+  readonly name: string;
+  readonly kind: 'function' | 'class' | 'interface' | 'type';
+  /** Lines of its docstring, as Markdown. */
+  readonly about: readonly string[];
+  /** The declaration without function bodies. */
+  readonly text: string;
+}
+
+export interface Export {
+  /** The name that users import. */
+  readonly name: string;
+  /** The name in the file that declares it. */
+  readonly local: string;
+  readonly path: string;
+}
+
+/** The names that an index file exports, with the files that declare them, in order. */
+export function parseExports(index: string): readonly Export[] {
+  const statements = index.matchAll(/export (?:type )?\{([^}]*)\} from '\.\/([^']+)';/g);
+  return [...statements].flatMap(([, names = '', path = '']) =>
+    names
+      .split(',')
+      .map((one) => one.trim().replace(/^type /, ''))
+      .filter((one) => one !== '')
+      .map((one) => {
+        const [local = '', name = local] = one.split(' as ');
+        return { name, local, path };
+      }),
+  );
+}
+
+/**
+ * Finds a declaration and its docstring in the text of a TypeScript file.
+ *
+ * It reads the house format (Biome), not the language: a declaration begins at the start of a line,
+ * and its last line is not indented.
+ */
+export function findDeclaration(source: string, name: string): Declaration {
+  const lines = source.split('\n');
+  const pattern = new RegExp(`^export (?:async )?(function|class|interface|type) ${name}\\b`);
+  const start = lines.findIndex((line) => pattern.test(line));
+  const kind = pattern.exec(lines[start] ?? '')?.[1] as Declaration['kind'] | undefined;
+  if (kind === undefined) throw new Error(`no declaration of ${name} found`);
+  return {
+    name,
+    kind,
+    about: docstringBefore(lines, start),
+    text: declarationText(lines.slice(start), kind).replace(/^export (async )?/, ''),
+  };
+}
+
+function declarationText(lines: readonly string[], kind: Declaration['kind']): string {
+  if (kind === 'function') {
+    const end = lines.findIndex((line) => /\{$/.test(line) && /^\S/.test(line));
+    return `${lines
+      .slice(0, end + 1)
+      .join('\n')
+      .replace(/\s*\{$/, '')};`;
+  }
+  const [first = ''] = lines;
+  const isLast = (line: string): boolean => {
+    if (first.endsWith('{')) return /^\};?$/.test(line);
+    return kind === 'type' ? line.endsWith(';') : line.endsWith('{}');
+  };
+  const end = lines.findIndex(isLast);
+  const text = lines.slice(0, end + 1);
+  return kind === 'class' ? withoutBodies(text) : text.join('\n');
+}
+
+/** Fields and signatures of a class; the bodies of its methods are left out. */
+function withoutBodies(lines: readonly string[]): string {
+  const shown: string[] = [];
+  let skipping = false;
+  for (const line of lines) {
+    if (skipping) {
+      skipping = line !== '  }';
+    } else if (/^ {2}\S.*\{$/.test(line)) {
+      shown.push(`${line.replace(/\s*\{$/, '')};`);
+      skipping = true;
+    } else shown.push(line);
+  }
+  return shown.join('\n');
+}
+
+function docstringBefore(lines: readonly string[], start: number): readonly string[] {
+  if (!lines[start - 1]?.endsWith('*/')) return [];
+  const begin = lines.slice(0, start).findLastIndex((line) => line.startsWith('/**'));
+  return lines
+    .slice(begin, start)
+    .map((line) =>
+      line
+        .replace(/^\/\*\*\s?/, '')
+        .replace(/\s*\*\/$/, '')
+        .replace(/^ \* ?/, '')
+        .replace(/^ \*$/, '')
+        .replace(/\{@link (\w+)\}/g, '`$1`')
+        .replace(/@throws \{(\w+)\} ?/, '\n\nThrows `$1`: '),
+    )
+    .join('\n')
+    .replace(/^@example\b.*$/m, 'Example:\n')
+    .replace(/[ \t]+$/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
+    .split('\n');
+}
