@@ -33,6 +33,19 @@ const night = [
   'test/integration/fleet/{fleet,leader}.test.ts',
   'test/integration/nats/closed-connections.test.ts',
 ];
+/**
+ * Unit tests of several seconds each, left out by `npm run test:quick`: they install the package, run
+ * mutants, lay out every chart, or read random input for long.
+ */
+const slow = [
+  'test/conventions/package.test.ts',
+  'test/mutation/mutants.test.ts',
+  'test/adapters/chart-rendering/{elk-layout,png}.test.ts',
+  'test/charts/{documented,svg/svg}.test.ts',
+  'test/cli/charts/select-charts.test.ts',
+  'test/fuzz/**',
+];
+const isQuick = process.env['QUICK'] !== undefined;
 const threeServers = ['test/contract/nats-three-servers.test.ts'];
 
 export default defineConfig({
@@ -50,7 +63,7 @@ export default defineConfig({
           name: 'unit',
           // Whatever is not claimed below, so that no test file is ever left out.
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{browser,contract,model,integration,sim}/**'],
+          exclude: ['test/{browser,contract,model,integration,sim}/**', ...(isQuick ? slow : [])],
           // What imports a whole program or has chance decide takes seconds where others use the cores.
           testTimeout: 30_000,
           // Two hundred files that each load the whole core anew take longer than their tests.
