@@ -1,3 +1,5 @@
+import { dirname, join } from 'node:path';
+
 /** An exported declaration as the reference shows it. */
 export interface Declaration {
   readonly name: string;
@@ -16,9 +18,9 @@ export interface Export {
   readonly path: string;
 }
 
-/** The names that an index file exports, with the files that declare them, in order. */
+/** The names that a file re-exports, with the files that declare them, in order. */
 export function parseExports(index: string): readonly Export[] {
-  const statements = index.matchAll(/export (?:type )?\{([^}]*)\} from '\.\/([^']+)';/g);
+  const statements = index.matchAll(/export (?:type )?\{([^}]*)\} from '(\.{1,2}\/[^']+)';/g);
   return [...statements].flatMap(([, names = '', path = '']) =>
     names
       .split(',')
@@ -31,13 +33,26 @@ export function parseExports(index: string): readonly Export[] {
   );
 }
 
+/** Finds a declaration, also behind re-exports; `read` returns the text of a file by its path. */
+export function resolveDeclaration(
+  read: (path: string) => string,
+  path: string,
+  name: string,
+): Declaration {
+  const source = read(path);
+  const behind = parseExports(source).find((one) => one.name === name);
+  return behind === undefined
+    ? findDeclaration(source, name)
+    : { ...resolveDeclaration(read, join(dirname(path), behind.path), behind.local), name };
+}
+
 /**
  * Finds a declaration and its docstring in the text of a TypeScript file.
  *
  * It reads the house format (Biome), not the language: a declaration begins at the start of a line,
  * and its last line is not indented.
  */
-export function findDeclaration(source: string, name: string): Declaration {
+function findDeclaration(source: string, name: string): Declaration {
   const lines = source.split('\n');
   const pattern = new RegExp(`^export (?:async )?(function|class|interface|type) ${name}\\b`);
   const start = lines.findIndex((line) => pattern.test(line));

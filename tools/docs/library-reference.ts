@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Declaration, findDeclaration, parseExports } from './exported-declarations.ts';
+import { type Declaration, parseExports, resolveDeclaration } from './exported-declarations.ts';
 import { pageHead } from './markdown.ts';
 
 /** A page section for each export of `src/index.ts`: its docstring, its declaration, and an example. */
 export function libraryReference(checkout: string): string {
   const read = (path: string) => readFileSync(join(checkout, path), 'utf8');
-  const declarations = parseExports(read('src/index.ts')).map(({ name, local, path }) => ({
-    ...findDeclaration(read(join('src', path)), local),
-    name,
-  }));
+  const declarations = parseExports(read('src/index.ts')).map(({ name }) =>
+    resolveDeclaration(read, 'src/index.ts', name),
+  );
   const functions = declarations.filter(({ kind }) => kind === 'function');
   const others = declarations.filter(({ kind }) => kind !== 'function');
   return [
