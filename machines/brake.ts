@@ -3,8 +3,8 @@ import { setup } from 'xstate';
 export type BrakeEvent = { type: 'tripped' } | { type: 'let-through' } | { type: 'released' };
 
 /**
- * One braking of a zone. Its record stands while it is on, and whoever expires a run of the zone
- * rewrites it: that is how its pace holds for all seats together.
+ * The brake of one zone, which slows the expiry of its runs. Its record exists while the brake is on.
+ * Each collector that expires a run of the zone rewrites the record, so the pace is shared by all seats.
  */
 export const brakeMachine = setup({
   types: { events: {} as BrakeEvent },

@@ -13,8 +13,8 @@ export type CollectorEvent =
 export type CollectorEffect = 'start-clocks' | 'stop-judging';
 
 /**
- * A process that offers itself to watch and remove. Only one with a seat works; one that cannot see
- * judges nobody, and when it sees again every silence starts from zero (G6).
+ * A collector process, which detects dead runs and removes their records. It works only with a seat.
+ * Without a current view it is blind and judges no run; afterwards it counts every silence from zero (G6).
  */
 export const collectorMachine = setup({
   types: { events: {} as CollectorEvent },

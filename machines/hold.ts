@@ -6,7 +6,7 @@ export type HoldEvent =
   | { type: 'released' }
   | { type: 'ran-out' };
 
-/** Planned silence of a host, or of one agent on it. Its record stands for as long as it does. */
+/** A maintenance hold on a host or on one agent. Its record exists while the hold is active. */
 export const holdMachine = setup({
   types: { events: {} as HoldEvent },
 }).createMachine({

@@ -9,10 +9,10 @@ export type InstanceEvent =
   | { type: 'removed'; why: RemovalReason }
   | { type: 'adopted' };
 
-/** Why an instance's record went: its own run's wish, or a collector's verdict. */
+/** Why an instance's record was removed, by its own run or by a collector. */
 type RemovalReason = 'deregistered' | 'left' | 'owner-expired' | 'superseded' | 'orphan';
 
-/** An instance as one run owns it. Another run that takes it over begins a chain of its own. */
+/** An instance while one run owns it. A later run that adopts it begins a new chain. */
 export const instanceMachine = setup({
   types: { events: {} as InstanceEvent },
 }).createMachine({

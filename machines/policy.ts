@@ -2,7 +2,7 @@ import { setup } from 'xstate';
 
 export type PolicyEvent = { type: 'adopted' } | { type: 'changed' };
 
-/** What holds for the whole fleet, once somebody has said so; before that, the defaults do. */
+/** The fleet policy. It starts when an operator first sets a policy; until then the defaults apply. */
 export const policyMachine = setup({
   types: { events: {} as PolicyEvent },
 }).createMachine({

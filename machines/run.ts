@@ -14,7 +14,7 @@ export type RunEvent =
   | { type: 'left' };
 
 /**
- * A run as the registry knows it. Its state is in the agent record; a suspicion is a flag beside the
+ * A run in the registry. Its state is stored in the agent record. Suspicion is a region parallel to the
  * phase, because a run that is registering or leaving can fall silent too.
  */
 export const runMachine = setup({

@@ -15,10 +15,10 @@ export type SessionEvent =
   | { type: 'left' }
   | { type: 'gave-up' };
 
-/** What a run found in place of its record. */
+/** Why a run ended: what it found instead of its record. */
 export type EndCause = 'expired' | 'superseded' | 'absent' | 'spent' | 'refused' | 'left';
 
-/** What the process is to do next; done by src/runtime/agent/session.ts. */
+/** The next action of the process, executed by src/runtime/agent/session.ts. */
 export type SessionEffect =
   | 'take-lease'
   | 'claim-slot'
@@ -29,8 +29,8 @@ export type SessionEffect =
   | 'release-lease';
 
 /**
- * The run as its own process knows it: the protocol of a run, one session each. A run that ended is
- * never revived: whoever starts over does so with a new run and a new session.
+ * The run from the view of its own process, one session per run. An ended run is never revived: a process
+ * that starts over does so with a new run and a new session.
  */
 export const sessionMachine = setup({
   types: {

@@ -1,14 +1,14 @@
 /**
- * The charts of machines, by their hashes: what a record of last year is drawn with. What is in them is
- * of src/charts; a store keeps a text, and never another one under the same name.
+ * Machine charts by hash, so that an old event is drawn with the machine of its time. The store keeps
+ * the JSON text of src/charts and never replaces a text under the same name.
  */
 export interface Charts {
-  /** Undefined where nobody has published it. @throws {Fault} `store-unavailable` */
+  /** Undefined if the chart was never published. @throws {Fault} `store-unavailable` */
   get(machine: string, hash: string): Promise<string | undefined>;
 
   /**
-   * Keeps one for good; one that stands there already stays.
-   * @throws {Fault} `store-unavailable`; it may or may not stand there; `store-refused`
+   * Stores a chart for good; an existing one is not replaced.
+   * @throws {Fault} `store-unavailable`; it may or may not have been stored; `store-refused`
    */
   publish(machine: string, hash: string, text: string): Promise<'published' | 'already'>;
 }

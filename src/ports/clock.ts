@@ -1,11 +1,11 @@
 import type { Millis, MonotonicTime, WallTime } from '../domain/time.ts';
 
-/** The two clocks of one process, and waiting on them. */
+/** The wall clock and the monotonic clock of one process, and sleeping. */
 export interface Clock {
-  /** For people and the audit; may jump. */
+  /** For display and the audit; may jump. */
   wall(): WallTime;
-  /** For judging; never goes back, and may or may not count time in which the machine slept. */
+  /** For decisions. Never goes back; may or may not count time in which the host was suspended. */
   monotonic(): MonotonicTime;
-  /** Resolves after `duration`, or at once when `signal` is aborted; it never rejects. */
+  /** Resolves after `duration`, or immediately when `signal` aborts. Never rejects. */
   sleep(duration: Millis, signal?: AbortSignal): Promise<void>;
 }

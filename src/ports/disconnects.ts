@@ -1,29 +1,29 @@
 import type { Slot } from '../domain/identity/names.ts';
 
-/** A connection of an agent's process that has closed, as the server says it. */
+/** A closed connection of an agent's process, as the server reported it. */
 export interface Disconnect {
-  /** Not the run: a connection keeps its name over all the runs of its process. */
+  /** Not the run: a connection keeps its name for all runs of its process. */
   readonly slot: Slot;
   /**
-   * `closed-by-client`: its own side closed it, as a dying process does, and one that leaves.
-   * `other`: the server gave it up, or it broke; whoever it was may be on its way back.
+   * `closed-by-client`: the client closed it, as a process does when it exits. `other`: the server
+   * dropped it or the network failed; the client may be reconnecting.
    */
   readonly how: 'closed-by-client' | 'other';
-  /** In the server's words; empty where it said none. */
+  /** The server's reason text; empty if it gave none. */
   readonly reason: string;
 }
 
 /**
- * The server's word on connections that close: a reason to look, never a proof.
+ * Disconnect notifications from the server. A hint to check the run, not evidence that it is dead.
  *
- * Whoever connects chooses its own name, a name does not tell the namespace, and the process may have
- * connected again before it is said. Nothing is promised either: what closes while the watcher itself
- * is away goes unsaid, and a server that dies says nothing of its clients.
+ * A client chooses its own connection name, the name does not contain the namespace, and the process may
+ * have reconnected before the notification arrives. Delivery is not guaranteed: connections that close
+ * while the watcher is disconnected are not reported, nor are the clients of a server that dies.
  */
 export interface DisconnectEvents {
   /**
-   * Calls back with each departure, once, until the signal or until this connection is closed; then it
-   * resolves. It never throws: a server that tells us nothing of its connections says nothing.
+   * Calls `onDisconnect` once for each closed connection. Resolves when `signal` aborts or this
+   * connection closes. Never throws: a server that sends no notifications is only silent.
    */
-  watch(said: (departure: Disconnect) => void, signal: AbortSignal): Promise<void>;
+  watch(onDisconnect: (disconnect: Disconnect) => void, signal: AbortSignal): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { RunId } from '../domain/identity/names.ts';
 
-/** Whatever must not be guessed or must not coincide. */
+/** Random ids and fractions: unguessable, without collisions. */
 export interface Entropy {
   runId(): RunId;
   /** An event id. */

@@ -1,25 +1,25 @@
 import type { Revision } from '../domain/time.ts';
 
 /**
- * Snapshots of where a history stood, by the place in the audit up to which they hold. What is in them
- * is the core's (src/runtime/audit/keyframes/codec.ts); a store keeps a text.
+ * Snapshots of the audit's projection, by the last audit sequence that they include. The store keeps a
+ * text; src/runtime/audit/keyframes/codec.ts defines its format.
  */
 export interface Keyframes {
-  /** The places of those that are kept, in order. @throws {Fault} `store-unavailable` */
+  /** The sequences of all stored keyframes, in ascending order. @throws {Fault} `store-unavailable` */
   list(): Promise<readonly Revision[]>;
 
   /**
-   * The text in pieces, cut anywhere, read as they are asked for: the beginning costs little.
+   * Streams the text in chunks of any size. Reading only the beginning is cheap.
    * @throws {Fault} `store-unavailable`, `not-found`
    */
   get(seq: Revision): AsyncIterable<string>;
 
   /**
-   * Keeps one, whole or not at all; one that stands there already stays.
-   * @throws {Fault} `store-unavailable`; it may or may not stand there
+   * Stores a keyframe completely or not at all. An existing one is not replaced.
+   * @throws {Fault} `store-unavailable`; it may or may not have been stored
    */
   put(seq: Revision, text: AsyncIterable<string>): Promise<'kept' | 'already'>;
 
-  /** Removes one, if it stands there. @throws {Fault} `store-unavailable` */
+  /** Removes a keyframe, if it exists. @throws {Fault} `store-unavailable` */
   drop(seq: Revision): Promise<void>;
 }

@@ -3,22 +3,22 @@ import type { Millis, Revision } from '../domain/time.ts';
 import type { WatchEvent } from './watch.ts';
 
 /**
- * Keys that lapse by themselves: runs and seats.
+ * Keys with a TTL: the leases of runs and of collector seats.
  *
- * A lost acknowledgement is resolved inside, by reading the key at the leader: `text` names its
- * holder, and no two holders ever write the same text. Each method throws {@link Fault}
- * `store-unavailable` when even that gives no answer; the write may or may not have been stored.
+ * After a lost acknowledgement, each method reads the key at the leader to find the outcome: `text` names
+ * the holder, and no two holders write the same text. If that read fails too, it throws {@link Fault}
+ * `store-unavailable`; the write may or may not have been stored.
  */
 export interface Leases {
-  /** Takes a key that nobody holds. */
+  /** Creates a lease; `taken` if the key exists. `ttl` is whole seconds. */
   create(key: string, text: string, ttl: Millis): Promise<{ revision: Revision } | 'taken'>;
 
   /**
-   * Renews the lease, or finds out that it is no longer ours.
+   * Renews the lease that was last written at `revision`.
    *
-   * `lost` means that it lapsed or that another write came between: stop acting for this run at once
-   * (G3). The TTL starts when the server stores the entry, so the holder must count from before the
-   * call. `ttl` is whole seconds.
+   * `lost` means that the lease lapsed or another process wrote the key: stop acting for this run
+   * immediately (G3). The TTL starts when the server stores the entry, so the holder counts from before
+   * the call. `ttl` is whole seconds.
    */
   renew(
     key: string,
@@ -27,15 +27,15 @@ export interface Leases {
     ttl: Millis,
   ): Promise<{ revision: Revision } | 'lost'>;
 
-  /** Gives the lease back, if it still is at this revision. */
-  release(key: string, at: Revision): Promise<'released' | 'lost'>;
+  /** Removes the lease, if its last write is still `revision`. */
+  release(key: string, revision: Revision): Promise<'released' | 'lost'>;
 
-  /** The key at the leader; `text` is undefined where nobody holds it. */
+  /** Reads the key at the leader; `text` is undefined if there is no lease. */
   read(key: string): Promise<KeyValueEntry>;
 
-  /** The keys below a filter that stand now, from the leader, each with its revision. */
+  /** The existing leases that match the filter, read from the leader. */
   list(filter: string): Promise<readonly KeyValueEntry[]>;
 
-  /** Renewals as they come. A key that lapses says nothing: silence is the observer's to count. */
+  /** Streams renewals. A lapse sends nothing, so the observer measures the silence itself. */
   watch(filters: readonly string[], signal: AbortSignal): AsyncIterable<WatchEvent>;
 }

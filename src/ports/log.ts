@@ -1,4 +1,4 @@
-/** Structured log: a constant event name, data in fields, ids always under the same key. */
+/** Structured log: a constant event name, data in fields, each kind of id always under the same key. */
 export interface Log {
   debug(event: string, fields?: Record<string, unknown>): void;
   info(event: string, fields?: Record<string, unknown>): void;

@@ -2,97 +2,97 @@ import type { DubiousReason } from '../domain/fleet/directory-rows.ts';
 import type { SuspectReason } from '../domain/records/schemas.ts';
 import type { Millis } from '../domain/time.ts';
 
-/** Whose lease: an agent's run, or a collector's seat. */
+/** Owner of a lease: an agent's run or a collector's seat. */
 export type LeaseOwner = 'run' | 'seat';
 
-/** Who keeps a view: a process may have one for its collector and one for whoever looks. */
+/** Owner of a registry view. A process may have one for its collector and one for its directory. */
 export type ViewOwner = 'collector' | 'directory';
 
-/** The write that a collector wanted to make. */
+/** The kind of write that a collector attempted. */
 export type CollectorWrite = 'suspect' | 'expire' | 'remove' | 'end-hold';
 
 /** Why a collector removed an instance: see machines/instance.ts. */
 type CollectedBecause = 'owner-expired' | Extract<DubiousReason, 'superseded' | 'orphan'>;
 
-/** One zone's brake as a collector computes it from the registry; the numbers are runs. */
+/** One zone's brake as a collector computes it from the registry; numbers are runs. */
 export interface BrakeReading {
-  /** The hosts' zone; empty for hosts that name none. */
+  /** The zone; empty for hosts without one. */
   readonly zone: string;
   readonly on: boolean;
-  /** The records that the fraction is of. */
+  /** Runs in the zone: the denominator of the fraction. */
   readonly seen: number;
-  /** Those of them that are suspect, and neither planned nor leaving. */
+  /** Suspect runs, without those that are leaving or under a hold. */
   readonly suspect: number;
-  /** Those that would be expired now, were it not for the brake. */
+  /** Runs that would be expired now without the brake. */
   readonly heldBack: number;
 }
 
 /**
- * What is counted and timed while the core works, for whoever watches the watchers.
+ * Counters and timings of the core, for monitoring.
  *
- * Plain facts, each said once, right after it became one: nothing here fails, waits, or is read back,
- * and no decision may depend on it. Durations are milliseconds of the caller's own monotonic clock; what
- * they are called and counted in outside is the adapter's (docs/reference/metrics.md).
+ * Each method is called once, right after the event. No method fails, waits or returns a value, and no
+ * decision depends on them. Durations are milliseconds on the caller's monotonic clock. The adapter
+ * chooses the exported names and units (docs/reference/metrics.md).
  */
 export interface Metrics {
   /**
-   * The store acknowledged a renewal. `late`: from the moment for which it was planned until the
-   * acknowledgement, attempts that got no answer included; the round trip of a punctual one is a part
-   * of it. Near the ttl less the renewal interval, the lease is about to lapse.
+   * The store acknowledged a renewal. `late` is the time from the planned renewal to the acknowledgement,
+   * unanswered attempts and the round trip included. Close to the ttl minus the renewal interval, the
+   * lease is about to lapse.
    */
   renewed(lease: LeaseOwner, late: Millis): void;
 
   /**
-   * A renewal that was not acknowledged. `refused`: the lease had lapsed, or another write came
-   * between. `unanswered`: it may or may not have been stored; it is tried again.
+   * A renewal was not acknowledged. `refused`: the lease had lapsed or another process wrote the key.
+   * `unanswered`: it may or may not have been stored; it is retried.
    */
   renewalFailed(lease: LeaseOwner, how: 'refused' | 'unanswered'): void;
 
-  /** A lease that was held can be claimed no longer, refused or not renewed for a whole ttl. */
+  /** This process lost a lease: a renewal was refused, or none was acknowledged for a ttl. */
   lapsed(lease: LeaseOwner): void;
 
   /**
-   * This collector's suspicion was committed. `after`: since the run's last renewal that it saw, or
-   * since it learned of the departure, whichever is later; undefined where it saw neither, because it
-   * began to watch when the run was silent already.
+   * This collector's suspicion was committed. `after` counts from the last renewal that it saw or from
+   * the disconnect notification, whichever is later; undefined if it saw neither, because the run was
+   * already silent when it began to watch.
    */
   suspected(reason: SuspectReason, after: Millis | undefined): void;
 
-  /** A run of this process found itself suspected, and its rewritten record was committed. */
+  /** A run of this process was suspected and refuted it: its rewritten record was committed. */
   refuted(): void;
 
   /** This collector's expiry of a run was committed. */
   expired(): void;
 
   /**
-   * A compare-and-set refused a collector's write: somebody else had written since it judged. That is
-   * how a mistake is avoided, not a failure; many in a row for one write are worth a look.
+   * A compare-and-set refused a collector's write because the record changed after it was judged. This
+   * prevents a wrong removal and is no failure. Many in a row for one kind of write need investigation.
    */
   conflictAvoided(write: CollectorWrite): void;
 
-  /** Instances that one committed batch of this collector removed; 0 is a batch of a record alone. */
+  /** Instances removed by one committed batch of this collector; 0 if it removed only an agent record. */
   removed(why: CollectedBecause, instances: number): void;
 
-  /** A sweep has looked at everything. `took`: without the work that it began and that goes on. */
+  /** A sweep examined the whole registry. `took` does not include removals that still run. */
   swept(took: Millis): void;
 
-  /** The store was heard: the view is as fresh as this moment. Its age counts from here. */
+  /** The view received data or a heartbeat from the store: its age is 0 now. */
   viewHeard(view: ViewOwner): void;
 
-  /** Nobody keeps this view any more: it has no age. */
+  /** The view was closed: it has no age. */
   viewClosed(view: ViewOwner): void;
 
-  /** Whether this process holds a seat. Without one it computes no brakes, and those said are void. */
-  seated(held: boolean): void;
+  /** Whether this process holds a seat. Without a seat, previously reported brakes are void. */
+  seated(isSeated: boolean): void;
 
-  /** All brakes as this collector computes them, replacing what was said: a zone not named is gone. */
+  /** All zones' brakes as this collector computes them. Replaces the previous list. */
   brakes(zones: readonly BrakeReading[]): void;
 
-  /** Heartbeats, runs' and seats', that came in through this process's watch of the leases. */
+  /** Renewals of runs and seats that this process's lease watch received. */
   heartbeats(messages: number): void;
 }
 
-/** For a process of which nobody asks. */
+/** For a process without monitoring. */
 export const noopMetrics: Metrics = {
   renewed() {},
   renewalFailed() {},

@@ -12,7 +12,7 @@ import type { ProcessTable } from './processes.ts';
 import type { Registry } from './registry.ts';
 import type { RunMessaging } from './run-messaging.ts';
 
-/** The store's side: one connection, one namespace. */
+/** The ports to the store, over one connection and in one namespace. */
 export interface Store {
   readonly leases: Leases;
   readonly registry: Registry;
@@ -23,13 +23,13 @@ export interface Store {
   readonly disconnects: DisconnectEvents;
 }
 
-/** All that the core needs from the world. A function takes the ones it uses. */
+/** Everything that the core needs from outside. A function takes only the ports it uses. */
 export interface Ports extends Store {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly processes: ProcessTable;
-  /** A faster SHA-256 than the pure one, for who reads millions of events. */
+  /** A native SHA-256, for processes that read millions of events. */
   readonly hash?: Hash;
 }

@@ -2,15 +2,15 @@ import type { KeyValueEntry } from '../domain/records/stored-record.ts';
 import type { Revision } from '../domain/time.ts';
 import type { WatchEvent } from './watch.ts';
 
-/** One record's change: stored only if the key's last revision is still `expect` (0: never there). */
+/** A compare-and-set write: stored only if the key's revision is `expectedRevision` (0: never existed). */
 export interface Write {
   readonly key: string;
   readonly expectedRevision: Revision;
-  /** undefined removes it, leaving a tombstone that lapses by itself. */
+  /** undefined removes the record and leaves a tombstone with a TTL. */
   readonly text: string | undefined;
 }
 
-/** Nothing of the commit is stored unless this key's last revision is `expect`; it is not written. */
+/** A precondition of a commit: this key's revision must be `expectedRevision`. The key is not written. */
 export interface Fence {
   readonly key: string;
   readonly expectedRevision: Revision;
@@ -23,8 +23,8 @@ export interface EventWrite {
 }
 
 /**
- * What is stored together or not at all. At most 1000 messages: the writes, and events or fences,
- * whichever are more (an event carries a fence). No key twice among writes and fences.
+ * Writes and events that are stored atomically. At most 1000 messages: the writes plus the larger of
+ * events and fences (an event carries a fence). No key occurs twice among writes and fences.
  */
 export interface Commit {
   readonly writes: readonly Write[];
@@ -33,32 +33,32 @@ export interface Commit {
 }
 
 export type CommitOutcome =
-  /** Stored; the revision of each key written. */
+  /** Stored, with the new revision of each written key. */
   | { readonly outcome: 'committed'; readonly revisions: ReadonlyMap<string, Revision> }
-  /** Nothing was stored: a record or a fence is not at its revision. Read again, judge again. */
+  /** Nothing was stored: a record or a fence has another revision. Read and judge again. */
   | { readonly outcome: 'conflict' }
-  /** Nothing was stored, for no fault of the commit: the same commit may be tried later. */
+  /** Nothing was stored, because the store is unavailable. Retry the same commit later. */
   | { readonly outcome: 'unavailable'; readonly why: string }
-  /** Stored or not, or still to be stored: read the record and step again from what is there. */
+  /** Stored, not stored, or stored later. Read the record and continue from its state. */
   | { readonly outcome: 'unknown'; readonly why: string };
 
-/** A compare-and-set map of records with an atomic commit over several keys, and their events. */
+/** A map of records with compare-and-set and atomic commits over several keys and their events. */
 export interface Registry {
   /**
-   * The key at the leader; after a removal `text` is undefined and `revision` is the tombstone's.
+   * Reads the key at the leader. After a removal, `text` is undefined and `revision` is the tombstone's.
    * @throws {Fault} `store-unavailable`
    */
   read(key: string): Promise<KeyValueEntry>;
 
   /**
-   * All that stands below the filters, from a view that has passed `atLeast`. A tombstone is an entry
-   * without text: whoever creates over it must expect its revision.
+   * All entries that match the filters, from a replica that has applied revision `atLeast`. A tombstone
+   * is an entry without text; a create at this key must expect its revision.
    * @throws {Fault} `store-unavailable`
    */
   list(filters: readonly string[], atLeast: Revision): Promise<readonly KeyValueEntry[]>;
 
   commit(commit: Commit): Promise<CommitOutcome>;
 
-  /** Ends when `signal` is aborted; never throws: a store that does not answer is `stale`. */
+  /** Streams changes until `signal` aborts. Never throws: without an answer it yields `stale`. */
   watch(filters: readonly string[], signal: AbortSignal): AsyncIterable<WatchEvent>;
 }

@@ -1,21 +1,21 @@
 import type { RunRef } from '../domain/identity/names.ts';
 import type { Millis } from '../domain/time.ts';
 
-/** What a run answers when asked whether it is there. */
+/** A run's answer to a ping. */
 export interface Pong {
-  /** How late its event loop is running. */
+  /** How late the run's event loop is. */
   readonly lag: Millis;
   readonly state: string;
 }
 
-/** Said to a run by whoever did it, so that it looks at its record at once; it decides nothing. */
+/** A notice that the run's record changed, so that the run reads it immediately. It decides nothing. */
 export type Notice = 'suspected' | 'expired' | 'superseded';
 
-/** A run's own subject: whoever doubts a run asks it, whoever acts on it tells it. */
+/** Messages on the subject of one run: collectors ping it and notify it; the run serves both. */
 export interface RunMessaging {
   /**
-   * Answers for this run; resolves once its own server routes to it. The others of a cluster know a
-   * moment later: a single `no-responders` proves nothing about a run that has just begun.
+   * Answers pings for this run. Resolves once its own server routes the subject. Other servers of a
+   * cluster learn the subscription later, so one `no-responders` proves nothing about a new run.
    */
   serve(
     run: RunRef,
@@ -23,12 +23,12 @@ export interface RunMessaging {
   ): Promise<AsyncDisposable>;
 
   /**
-   * `no-responders`: the server knows nobody who listens there. `no-answer`: somebody listens and
-   * says nothing, or the question got lost.
-   * @throws {Fault} `store-unavailable`: not asked
+   * Asks a run whether it is alive. `no-responders`: the server knows no subscriber of the run's subject.
+   * `no-answer`: there is a subscriber, and no answer came within `within`.
+   * @throws {Fault} `store-unavailable`: the ping was not sent
    */
   ping(run: RunRef, within: Millis): Promise<Pong | 'no-responders' | 'no-answer'>;
 
-  /** Not acknowledged; lost when nobody listens. */
+  /** Sends a notice without acknowledgement. It is lost if the run is not subscribed. */
   notify(run: RunRef, notice: Notice): void;
 }

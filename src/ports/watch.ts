@@ -2,27 +2,27 @@ import type { KeyValueEntry } from '../domain/records/stored-record.ts';
 import type { Revision } from '../domain/time.ts';
 
 /**
- * What a supervised watch says, in this order: `snapshot`, then `changes` and `alive`; after `stale`
- * either goes on with `changes` (nothing was missed) or starts over with a `snapshot`.
+ * An event of a supervised watch. The order is `snapshot`, then `changes` and `heartbeat`. After `stale`
+ * the watch resumes with `changes` (nothing was missed) or restarts with a `snapshot`.
  */
 export type WatchEvent =
-  /** All that is there, replacing whatever was known. Tombstones are left out. */
+  /** The complete contents, without tombstones. Replaces all earlier contents. */
   | {
       readonly kind: 'snapshot';
       readonly entries: readonly KeyValueEntry[];
       readonly upTo: Revision;
     }
   /**
-   * What changed, in the order of revisions; a removal is an entry without text. `upTo`: every
-   * change of the watched keys up to here has been said. A commit may come in parts: what it wrote
-   * last is then still to come. A key that merely lapsed (a lease) says nothing.
+   * Changes in the order of revisions; a removal is an entry without text. All changes of the watched
+   * keys up to `upTo` have been delivered. A commit may arrive in parts, its last writes later. A lease
+   * that lapses sends nothing.
    */
   | {
       readonly kind: 'changes';
       readonly entries: readonly KeyValueEntry[];
       readonly upTo: Revision;
     }
-  /** Nothing new, and the server says so: the view is as fresh as this moment. */
+  /** No new data, confirmed by the server: the view is current. */
   | { readonly kind: 'heartbeat' }
-  /** The server has not been heard for a while: what is known may be old. */
+  /** No message from the server for a while: the view may be outdated. */
   | { readonly kind: 'stale'; readonly why: string };
