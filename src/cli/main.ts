@@ -8,29 +8,29 @@ import type { Terminal } from './terminal/io.ts';
 import { paletteOf } from './terminal/palette.ts';
 import { printError, rootOf } from './terminal/print-error.ts';
 
-/** Wide enough to read, narrow enough to read: also where nobody says how wide it is. */
+/** Greatest line width, also if the width of the terminal is unknown. */
 const widest = 100;
 const stopping = new AbortController();
-/** What throws `signal.throwIfAborted()`, so that it can be told from a bug. */
+/** Thrown by `signal.throwIfAborted()`; tells an interruption from a bug. */
 const stopped = new Error('stopped');
 const stop = () => stopping.abort(stopped);
 let ownsSignals = false;
 let interrupted: number | undefined;
-/** A signal that comes to the whole group is often passed on as well: both are one. */
+/** A signal to the process group is often also forwarded: two within 500 ms count as one. */
 const oneSignal = 500;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     const now = performance.now();
     interrupted ??= now;
-    // The second one means it: whatever is under way stays as it is.
+    // A second signal ends the process immediately.
     if (now - interrupted > oneSignal && !ownsSignals)
       process.exit(128 + constants.signals[signal]);
     stop();
   });
 }
 
-/** `| head` has read enough: that is no failure. */
+/** A closed pipe, as after `| head`, is not a failure. */
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -38,13 +38,13 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-/** Whatever nobody waits for: the process ends, its lease lapses, another takes over. */
+/** An unexpected failure ends the process: its lease lapses and another takes over. */
 process.on('uncaughtException', (cause) => {
   printError(cause, { ...io, palette: paletteOf(depthOf(process.stderr)) });
   process.exit(exitCodes.bug);
 });
 
-/** Started by another program over a channel: ends with it. */
+/** A process with an IPC channel ends with its parent. */
 process.once('disconnect', stop);
 process.channel?.unref();
 
@@ -70,7 +70,7 @@ const io: Terminal = {
   signals: process,
 };
 
-// Halves the time to start; what is imported before this line is compiled each time.
+// Halves the start time; modules imported before this line are not cached.
 const compiled = compiledDir(process.env);
 if (compiled !== undefined) enableCompileCache(compiled);
 
@@ -85,7 +85,7 @@ try {
 } catch (cause) {
   const failure = rootOf(cause);
   if (stopping.signal.aborted && (exitCodeOf(failure) !== exitCodes.bug || failure === stopped)) {
-    // Whatever was under way could not come to its end: that is no news.
+    // Failures after an interruption are expected.
     process.exitCode = interrupted === undefined ? exitCodes.done : exitCodes.interrupted;
   } else {
     printError(failure, { ...io, palette: paletteOf(depthOf(process.stderr)) });
@@ -93,7 +93,7 @@ try {
   }
 }
 
-/** Everything is closed by now; a handle that was forgotten must not keep the process. */
+/** All resources are closed; a forgotten handle must not keep the process alive. */
 const leftOpen = setInterval(() => {
   if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
 }, 1000);

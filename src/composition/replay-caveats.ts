@@ -11,7 +11,7 @@ export function replayCaveats(
   const requested = 'seq' in target ? target.seq : 'before' in target ? target.before - 1 : 0;
   if (requested > last) return [`the history ends at #${last}: this is its last state`];
   if (seq === 0 || seq < first)
-    return [`nothing had happened yet: the history begins at #${first}`];
+    return [`the moment is before the first event: the history begins at #${first}`];
   if (first > 1 && keyframe === 0) {
     return [`the history begins at #${first}: records that did not change since then are missing`];
   }

@@ -8,7 +8,7 @@ import { buildDiagram } from '../../src/charts/diagram/diagram.ts';
 import { type Chart, chartHash, chartOf } from '../../src/charts/model/chart.ts';
 import { parseChart } from '../../src/charts/model/parse-chart.ts';
 import { attributeWord, escapeXml } from '../../src/charts/svg/escape-xml.ts';
-import { chartsBeside } from '../../src/cli/audit/exported-charts.ts';
+import { exportedCharts } from '../../src/cli/audit/exported-charts.ts';
 import { readSubject, writeSubject } from '../../src/dashboard/web/model/subject.ts';
 import { readRoute, writeRoute } from '../../src/dashboard/web/state/route.ts';
 import { anyText } from '../arbitrary/names.ts';
@@ -63,7 +63,7 @@ test('charts beside a history that are anything are texts, or are not there', ()
     async ([text, machine]) => {
       const file = join(directory, 'history');
       await writeFile(`${file}.charts.json`, text);
-      const found = await foreseen(() => chartsBeside(file).get(machine, run.hash));
+      const found = await foreseen(() => exportedCharts(file).get(machine, run.hash));
       if (typeof found === 'string') parseChart(found, { machine, hash: run.hash });
       else expect(found).toBeUndefined();
     },

@@ -7,12 +7,12 @@ import type { Agent } from '../../runtime/agent/agent.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 
-/** However the notices of the file system go, a change is seen after this. */
+/** Polling interval, as file system notifications may be missing. */
 const readEvery: Millis = seconds(3);
 
 /**
- * Keeps an agent at what its instances file lists, and runs the checks, until the signal. A file with
- * errors is reported, and what it listed before stays.
+ * Keeps the instances of an agent equal to its instances file and runs their checks, until the signal. A
+ * file with errors is reported, and the instances stay unchanged.
  */
 export async function followInstancesFile(
   agent: Agent,
@@ -29,7 +29,7 @@ export async function followInstancesFile(
     for await (const _ of watchInstancesFile(file, readEvery, signal)) {
       try {
         const now = await listInstances(file, agent.slot);
-        if (complaint !== '') io.err(`${escapeControls(file)} can be read again`);
+        if (complaint !== '') io.err(`${escapeControls(file)} is valid again`);
         complaint = '';
         if (JSON.stringify(now) === listed) continue;
         listed = JSON.stringify(now);
@@ -47,4 +47,4 @@ export async function followInstancesFile(
 }
 
 const complaintOf = (cause: Fault): string =>
-  `${cause.message.split('\n').map(escapeControls).join('\n')}\nthe instances stay as they were`;
+  `${cause.message.split('\n').map(escapeControls).join('\n')}\nthe registered instances stay unchanged`;

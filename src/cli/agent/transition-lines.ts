@@ -6,8 +6,8 @@ import { clockTime } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 
 /**
- * Says what becomes of an agent's session. With JSON the first line is `ready`, with the address of
- * the metrics; what led up to it follows, so that a script need not skip anything.
+ * Prints the transitions of an agent's session. With --json the first line is `ready` with the address
+ * of the metrics; earlier transitions follow it, so that a script can rely on the first line.
  */
 export function printTransitions(
   io: Terminal,
@@ -18,7 +18,7 @@ export function printTransitions(
   let ready = false;
   let term = 0;
   return (transition, agent) => {
-    // Whoever has left has no record any more, and had a term.
+    // After leaving, the agent has no record; keep its last term.
     if (agent.term > 0 || transition.to === 'connecting') term = agent.term;
     const identity = { ...agent.slot, run: agent.run, term };
     const line = json
@@ -42,16 +42,16 @@ function jsonTransition({ machine, event, from, to }: ProcessTransition, identit
 }
 
 const words: Readonly<Record<string, string>> = {
-  claiming: 'holds its lease, asks for its slot',
-  reconciling: 'has its slot, registers what it runs',
-  serving: 'serves',
-  lapsed: 'LAPSED: claims nothing until its lease is back',
-  leaving: 'leaves',
-  fenced: 'is over: another run, or none, has its slot',
-  stopped: 'has left',
+  claiming: 'has a lease, claims its slot',
+  reconciling: 'has its slot, registers its instances',
+  serving: 'is live',
+  lapsed: 'LAPSED: not live until it has a lease again',
+  leaving: 'is leaving',
+  fenced: 'lost its slot to another run, or its record was removed',
+  stopped: 'left',
 };
 
-/** Empty for what a person need not see: the same state once more, because of nothing new. */
+/** Empty if the state is unchanged, except for a suspicion. */
 function humanTransition(
   { event, from, to }: ProcessTransition,
   agent: Agent,
@@ -62,7 +62,8 @@ function humanTransition(
   const { palette } = io;
   const paint =
     state === 'serving' ? palette.live : state === 'lapsed' ? palette.dubious : palette.dim;
-  const said = event.type === 'suspected' ? 'was suspected, and says that it lives' : words[state];
+  const said =
+    event.type === 'suspected' ? 'was suspected and refuted the suspicion' : words[state];
   const why = reasonOf(event);
   const who = `${agent.slot.host}/${agent.slot.agent}`;
   const term = state === 'serving' ? palette.dim(` (run ${agent.run}, term ${agent.term})`) : '';

@@ -11,7 +11,7 @@ import { jsonLine } from '../terminal/escape-terminal.ts';
 import { dateTime } from '../terminal/format-time.ts';
 import { evidenceWords } from './evidence-text.ts';
 
-/** The event as stored, plus `seq`; or where it should be and why it cannot be read. */
+/** The stored event plus `seq`; for an unreadable one its subject and the reason. */
 export function eventJson(read: AuditEntry | UnreadableEvent): string {
   const { seq } = read;
   return jsonLine(
@@ -21,17 +21,17 @@ export function eventJson(read: AuditEntry | UnreadableEvent): string {
   );
 }
 
-/** Whom the event is about. */
+/** Entity of the event. */
 export function subjectOf({ of }: Pick<AuditEvent, 'of'>): string {
   if (of.entity === 'instance') return `${of.service}/${of.id}`;
   return isOfSlot(of) ? `${of.host}/${of.agent}` : describeChain(of);
 }
 
-/** Who did it. */
+/** Author of the event, `itself` for the run's own. */
 export const actorOf = ({ actor, of }: AuditEvent): string =>
   isOfSlot(of) && actor.run === of.run ? 'itself' : `${actor.host}/${actor.agent}`;
 
-/** A state in the words of its machine: the innermost of each region, and nothing of a clear sight. */
+/** State names: the innermost of each region, without the default `clear`. */
 export function stateText(value: StateValue | null | undefined): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return value;
@@ -41,14 +41,14 @@ export function stateText(value: StateValue | null | undefined): string {
     .join(' ');
 }
 
-/** What led to it: what the event itself says, and what the decision saw. */
+/** Reasons of the transition: the fields of the event and its evidence. */
 export function whyOf(audited: AuditEvent): string {
   const { type: _, ...said } = audited.event;
   const seen = evidenceWords(audited) ?? listed(audited.evidence ?? {});
   return [listed(said), planned(audited), seen].filter((part) => part !== '').join('; ');
 }
 
-/** What somebody planned or said, as the record has it. */
+/** Content of a hold or policy record. */
 function planned({ of, record }: AuditEvent): string {
   if (of.entity === 'hold') {
     const hold = HoldRecord.pick({ until: true, why: true }).safeParse(record);
@@ -63,7 +63,7 @@ function planned({ of, record }: AuditEvent): string {
 
 function saidIn(policy: FleetPolicy): string {
   const said = policyLines(policy).filter(({ value, fallback }) => value !== fallback);
-  if (said.length === 0) return 'the defaults';
+  if (said.length === 0) return 'defaults';
   return said.map(({ name, value }) => `${name} ${value}`).join(', ');
 }
 
@@ -76,7 +76,7 @@ const listed = (what: object): string =>
 const words = (name: string): string =>
   name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-/** Names that end in `For` are durations: see RunEvidence. */
+/** Fields whose name ends in `For` are durations: see RunEvidence. */
 function shown(name: string, value: unknown): string {
   if (typeof value === 'number' && name.endsWith('For')) return `${(value / 1000).toFixed(1)} s`;
   if (typeof value !== 'object' || value === null) return String(value);

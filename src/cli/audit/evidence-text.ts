@@ -4,7 +4,7 @@ import { getOwn } from '../../domain/json.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { clockTime, dateTime, formatElapsed, formatSetting } from '../terminal/format-time.ts';
 
-/** What a verdict on a run was based on, as the runtime writes it (evidenceOfVerdict). */
+/** Evidence of a verdict on a run, as the runtime writes it (evidenceOfVerdict). */
 export const VerdictEvidence = z.looseObject({
   lastRenewal: z.object({ seenAt: z.number() }).nullable(),
   countingSince: z.number(),
@@ -13,7 +13,7 @@ export const VerdictEvidence = z.looseObject({
   lease: z.string(),
   probe: z.string(),
   policy: z.object({ ttl: z.number(), grace: z.number() }),
-  // Events from before there were advisories, holds and brakes have none of these.
+  // Absent in events from versions without advisories, holds and brakes.
   connection: z.string().optional(),
   hold: z.string().optional(),
   brake: z.string().optional(),
@@ -21,19 +21,19 @@ export const VerdictEvidence = z.looseObject({
 });
 export type VerdictEvidence = z.infer<typeof VerdictEvidence>;
 
-/** Why a zone was braked, or is no longer (Brakes). */
+/** Why a brake tripped or was released (Brakes). */
 const Braking = z.looseObject({
   seen: z.number(),
   suspect: z.number(),
   policy: z.looseObject({ fraction: z.number(), count: z.number(), release: z.number() }),
 });
-/** Of a hold that a collector ended. */
+/** A hold that a collector ended. */
 const RanOut = z.looseObject({ until: z.number() });
 const Taken = z.looseObject({ taken: z.string() });
 const Leftover = z.looseObject({ holder: z.string().nullable(), leftoverFor: z.number() });
 const OwnerExpired = z.looseObject({ owner: z.string(), expiredAt: z.number() });
 
-/** What a decision saw, in words; undefined where this version does not know how to say it. */
+/** The evidence of an event as text; undefined if its form is unknown to this version. */
 export function evidenceWords({ event, evidence }: AuditEvent): string | undefined {
   if (evidence === undefined) return undefined;
   const verdict = VerdictEvidence.safeParse(evidence);
@@ -43,13 +43,13 @@ export function evidenceWords({ event, evidence }: AuditEvent): string | undefin
   const leftover = Leftover.safeParse(evidence);
   if (leftover.success) {
     const { holder, leftoverFor } = leftover.data;
-    const slot = holder === null ? 'its slot has no record' : `run ${holder} holds its slot`;
-    return `${slot}, for ${formatSetting(leftoverFor)} at this very revision; the lease of its owner is absent`;
+    const slot = holder === null ? 'its slot has no record' : `run ${holder} owns its slot`;
+    return `${slot}, record unchanged for ${formatSetting(leftoverFor)}; the lease of its owner is absent`;
   }
   const braking = Braking.safeParse(evidence);
   if (braking.success) return brakingWords(braking.data, event.type);
   const over = RanOut.safeParse(evidence);
-  if (over.success) return `it was planned until ${dateTime(over.data.until).slice(0, 19)}`;
+  if (over.success) return `it was set to end at ${dateTime(over.data.until).slice(0, 19)}`;
   const expired = OwnerExpired.safeParse(evidence);
   return expired.success ? `its owner, run ${expired.data.owner}, was declared dead` : undefined;
 }
@@ -82,7 +82,7 @@ function verdictWords(evidence: VerdictEvidence, type: string): string {
     .join('; ');
 }
 
-/** Since when a collector had heard nothing, on its own clock. */
+/** Start of the silence, by the clock of the collector. */
 export const silentSince = ({ lastRenewal, countingSince }: VerdictEvidence): WallTime =>
   Math.max(lastRenewal?.seenAt ?? 0, countingSince);
 
@@ -93,60 +93,60 @@ function silenceWords(evidence: VerdictEvidence): string {
   if (lastRenewal !== null && lastRenewal.seenAt >= countingSince) {
     return silent(lastRenewal.seenAt, 'last renewal seen');
   }
-  return silent(countingSince, 'no renewal seen since it began to count');
+  return silent(countingSince, 'no renewal seen since the collector started to watch');
 }
 
 const leaseWords: Readonly<Record<string, string>> = {
   absent: 'lease absent at the leader',
-  stands: 'lease stands at the leader',
-  unknown: 'lease not known: the leader did not answer',
+  stands: 'lease present at the leader',
+  unknown: 'lease unknown: the leader did not answer',
   unread: '',
 };
 
-/** What the server said of its process's connection. */
+/** The connection of the process, as the server reports it. */
 const connectionWords: Readonly<Record<string, string>> = {
   open: '',
   'closed-by-client': 'its process closed its connection',
-  closed: 'the server gave its connection up',
+  closed: 'the server closed its connection',
 };
 
 const holdWords: Readonly<Record<string, string>> = {
   unread: '',
-  absent: 'no silence was planned',
-  stands: 'its silence was planned',
-  unknown: 'whether its silence was planned could not be read',
+  absent: 'no hold was active',
+  stands: 'a hold was active',
+  unknown: 'the hold could not be read',
 };
 
 const brakeWords: Readonly<Record<string, string>> = {
   off: '',
-  'lets-through': 'the brake of its zone let it through',
-  waits: 'the brake of its zone held it back',
+  'lets-through': 'the brake of its zone let it pass',
+  waits: 'the brake of its zone delayed it',
 };
 
-/** How much of the zone was silent just then. */
+/** Share of suspect runs in the zone at that time. */
 function zoneWords({ zone }: VerdictEvidence, type: string): string {
   if (!zone || type !== 'expired') return '';
   return `${zone.suspect} of ${zone.seen} runs of zone ${zone.name} suspect`;
 }
 
 const probeWords: Readonly<Record<string, string>> = {
-  'no-responders': 'nobody listens for it any more',
-  'no-answer': 'it was asked and did not answer',
-  answered: 'it answered',
-  unknown: 'it could not be asked',
+  'no-responders': 'no process answers for it',
+  'no-answer': 'it did not answer a probe',
+  answered: 'it answered a probe',
+  unknown: 'it could not be probed',
   unasked: '',
 };
 
 /** Why a run could take its slot. */
 const takenWords: Readonly<Record<string, string>> = {
   free: 'the slot was free',
-  expired: 'the run that held the slot was declared dead',
-  'former-run-of-this-process': 'the run that held the slot was an earlier one of this process',
-  'process-gone': 'the process that held the slot is gone, as this machine can see',
-  takeover: 'told to take over',
+  expired: 'the previous run was declared dead',
+  'former-run-of-this-process': 'the previous run was an earlier run of this process',
+  'process-gone': 'the process of the previous run no longer exists on this machine',
+  takeover: 'started with --takeover',
   'nobody-answers':
-    'nobody answered for the run that held the slot, twice, and its lease was not renewed',
-  'lease-lapsed': 'the run that held the slot did not answer, and its lease lapsed',
+    'the previous run had no responder in two probes, and its lease was not renewed',
+  'lease-lapsed': 'the previous run did not answer, and its lease lapsed',
   'unreadable-and-no-lease':
-    'the record of the slot could not be read, and no lease of the slot stood',
+    'the record of the agent was unreadable, and no lease of the slot existed',
 };

@@ -8,14 +8,14 @@ import { chainSubject, runSubject } from '../../domain/events/event-subjects.ts'
 import type { History } from '../../ports/audit.ts';
 import { subjectOf } from './event-lines.ts';
 
-/** How many runs' events are kept at once: a life is told run by run. */
+/** Number of runs whose events are cached; a history is read run by run. */
 const keptRuns = 8;
 
 /**
- * Finds the event that another one names as its cause, by its hash.
+ * Finds the cause of an event by its hash.
  *
- * What brings about an instance's transition is what became of its run, so it is looked for among the
- * events of that run; each run's are read once.
+ * The cause of a transition of an instance is a transition of its run, so the events of that run are
+ * searched. Each run is read once.
  */
 export class Causes {
   readonly #history: History;
@@ -25,13 +25,13 @@ export class Causes {
     this.#history = history;
   }
 
-  /** The cause in words, with its place; undefined where the event names none. */
+  /** The cause as text with its sequence; undefined if the event has none. */
   async of(read: AuditEntry | UnreadableEvent): Promise<string | undefined> {
     if (read.kind === 'illegible' || read.event.cause === undefined) return undefined;
     const { cause, of } = read.event;
     const found = (await this.#runEvents(of)).get(cause);
-    if (!found) return `because of event ${cause.slice(0, 12)}, which is not in this history`;
-    return `because of #${found.seq}: ${subjectOf(found.event)} ${found.event.event.type}`;
+    if (!found) return `caused by event ${cause.slice(0, 12)}, which is not in this history`;
+    return `caused by #${found.seq}: ${subjectOf(found.event)} ${found.event.event.type}`;
   }
 
   async #runEvents(of: AuditEvent['of']): Promise<ReadonlyMap<string, AuditEntry>> {

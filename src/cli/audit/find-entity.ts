@@ -4,8 +4,8 @@ import type { History } from '../../ports/audit.ts';
 import type { OpenHistory } from './open-history.ts';
 
 /**
- * The one thing that is named so and has a life in the audit.
- * @throws {Fault} `not-found` where nothing is, or more than one thing
+ * The entity with this name in the audit.
+ * @throws {Fault} `not-found` if there is none, or more than one
  */
 export async function findEntity(
   name: string,
@@ -18,22 +18,26 @@ export async function findEntity(
   }
   const [one] = found;
   if (one === undefined) {
-    throw new Fault('not-found', `the audit of ${opened.name} knows no '${name}'`, {
-      hint: 'an entity is HOST/AGENT, a run id, SERVICE/ID, hold:HOST[/AGENT], brake:ZONE or policy; `rollcall audit tail` shows some',
+    throw new Fault('not-found', `the audit of ${opened.name} has no event of '${name}'`, {
+      hint: 'an entity is HOST/AGENT, a run id, SERVICE/ID, hold:HOST[/AGENT], brake:ZONE or policy; recent ones: rollcall audit tail',
     });
   }
   return expectOne(one, name, found);
 }
 
-/** @throws {Fault} `not-found` where more than one thing is meant */
+/** @throws {Fault} `not-found` if the name is ambiguous */
 export function expectOne<E extends Entity>(one: E, name: string, found: readonly E[]): E {
   if (found.length < 2) return one;
-  throw new Fault('not-found', `'${name}' can be ${found.map(({ exact }) => exact).join(' or ')}`, {
-    hint: 'say which, with the word before it',
-  });
+  throw new Fault(
+    'not-found',
+    `'${name}' is ambiguous: ${found.map(({ exact }) => exact).join(' or ')}`,
+    {
+      hint: 'use one of these names, with the prefix',
+    },
+  );
 }
 
-/** Whether something is said of these, up to and with this place. */
+/** Whether the filters match a readable event, up to and including `until`. */
 export async function hasEvents(
   history: History,
   filters: readonly string[],

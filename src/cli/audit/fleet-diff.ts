@@ -5,7 +5,7 @@ import { stateLabel } from '../tables/state-label.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Palette } from '../terminal/palette.ts';
 
-/** What became of one agent or instance between two moments. */
+/** Change of one agent or instance between two moments. */
 export type Difference = Changed<'agent', AgentRow> | Changed<'instance', InstanceRow>;
 
 interface Changed<K extends string, Row> {
@@ -15,7 +15,7 @@ interface Changed<K extends string, Row> {
   readonly now: Row | null;
 }
 
-/** What differs for somebody who looked at both moments; agents first, each in the order of its list. */
+/** Differences between two moments; agents first, in the order of their lists. */
 export const fleetDiff = (before: FleetRows, after: FleetRows): readonly Difference[] => [
   ...changes('agent', before.agents, after.agents, slotOf, agentFace),
   ...changes('instance', before.instances, after.instances, placeNameOf, instanceFace),
@@ -40,7 +40,7 @@ function changes<K extends string, Row>(
   return found;
 }
 
-/** A name has no control characters, so NUL keeps two apart. */
+/** Names have no control characters, so NUL is a safe separator. */
 const slotOf = ({ host, agent }: AgentRow | InstanceRow): string => `${host}\0${agent}`;
 const placeNameOf = (row: InstanceRow): string => `${slotOf(row)}\0${row.service}\0${row.id}`;
 
@@ -55,7 +55,7 @@ const signs = {
   changed: ['~', 'dubious'],
 } as const;
 
-/** The difference on one line: what it was, and what it is. */
+/** The difference as a line: before and after. */
 export function differenceLine(difference: Difference, palette: Palette): string {
   const [sign, paint] = signs[difference.change];
   const { was, now } = difference;

@@ -7,7 +7,7 @@ import { wrapText } from '../terminal/wrap.ts';
 import { stateText } from './event-lines.ts';
 import { formatCount } from './progress.ts';
 
-/** Steps that other machines would have taken otherwise, all for one cause, as a document. */
+/** Transitions that the other machines take differently, of one cause, as a JSON document. */
 export function causeDocument({ event, ...cause }: DivergenceGroup): object {
   return {
     event: 'cause',
@@ -18,7 +18,7 @@ export function causeDocument({ event, ...cause }: DivergenceGroup): object {
   };
 }
 
-/** What came of it, as a document. */
+/** Result of the replay as a JSON document. */
 export function replayedDocument(
   replayed: MachineReplayReport,
   machines: readonly string[],
@@ -33,10 +33,10 @@ export function replayedDocument(
   };
 }
 
-/** One cause: the step, what was recorded, what would be, and where to see it. */
+/** One cause as lines: the transition, the recorded and the new target, and where it occurred. */
 export function causeLines(cause: DivergenceGroup, palette: Palette): readonly string[] {
   const { machine, event, from, recorded, other, why, count, first, last } = cause;
-  const where = from === null ? 'at its beginning' : `in ${stateText(from)}`;
+  const where = from === null ? 'at its start' : `in ${stateText(from)}`;
   const now = other === undefined ? 'refused' : stateText(other);
   const reason = why === undefined ? '' : ` (${why})`;
   const examples =
@@ -44,12 +44,12 @@ export function causeLines(cause: DivergenceGroup, palette: Palette): readonly s
       ? `#${first.seq} ${first.entity}`
       : `${formatCount(count)} times, from #${first.seq} ${first.entity} to #${last.seq} ${last.entity}`;
   return [
-    `${palette.expired('✕')} ${palette.bold(machine)}: ${escapeControls(`'${event}' ${where}`)}: recorded ${escapeControls(stateText(recorded))}, here ${palette.expired(escapeControls(`${now}${reason}`))}`,
+    `${palette.expired('✕')} ${palette.bold(machine)}: ${escapeControls(`'${event}' ${where}`)}: recorded ${escapeControls(stateText(recorded))}, now ${palette.expired(escapeControls(`${now}${reason}`))}`,
     palette.dim(`  ${escapeControls(examples)}`),
   ];
 }
 
-/** What a person is told at the end. */
+/** Result of the replay as lines. */
 export function machineDiffLines(
   {
     events,
@@ -66,20 +66,20 @@ export function machineDiffLines(
   const notes = [
     ...[...without].map(
       ([name, count]) =>
-        `${plural(count, 'event')} of '${name}', of which there is no machine here`,
+        `${plural(count, 'event')} of machine '${name}', which is not in this directory`,
     ),
     ...(unsure > 0
-      ? [`${plural(unsure, 'event')} after lost ones: what a guard would have said is not known`]
+      ? [`${plural(unsure, 'event')} after lost events: the result of a guard is unknown`]
       : []),
-    ...(illegible > 0 ? [`${plural(illegible, 'event')} cannot be read`] : []),
+    ...(illegible > 0 ? [plural(illegible, 'unreadable event')] : []),
   ];
   return [
     `${formatCount(events)} events, ${formatCount(judged)} of them replayed by ${machines.join(', ')}`,
     ...notes.flatMap((note) => wrapText(`· ${escapeControls(note)}`, columns)),
     divergences === 0
-      ? palette.live('nothing goes another way')
+      ? palette.live('no differences')
       : palette.expired(
-          `${plural(divergences, 'step')} would go another way, for ${plural(causes.length, 'cause')}`,
+          `${plural(divergences, 'transition')} would differ, with ${plural(causes.length, 'cause')}`,
         ),
   ];
 }

@@ -6,23 +6,23 @@ import type { Keyframes } from '../../ports/keyframes.ts';
 import type { Common } from '../command/command.ts';
 import { connectOnce } from '../session/connect.ts';
 import type { Terminal } from '../terminal/io.ts';
-import { chartsBeside } from './exported-charts.ts';
+import { exportedCharts } from './exported-charts.ts';
 
-/** A history that a command reads: the audit of a namespace, or a file. */
+/** A history to read: the audit of a namespace, or a file. */
 export interface OpenHistory extends AsyncDisposable {
   readonly history: History;
   readonly keyframes: Keyframes | undefined;
-  /** What its events are drawn with, beside the charts of this version. */
+  /** Charts of its events, in addition to the built-in ones. */
   readonly charts: Pick<Charts, 'get'>;
-  /** What people are told that it is. */
+  /** Name of the history, for people. */
   readonly name: string;
-  /** Undefined where it is a file: then there is nothing else to ask. */
+  /** The connection; undefined for a file. */
   readonly connected: Awaited<ReturnType<typeof connectOnce>> | undefined;
 }
 
 /**
- * The history that the settings name; where that is a file, no server is asked.
- * @throws {Fault} as `connectOnce` does; a file that is not there is said when it is read
+ * Opens the history of the settings. A file needs no server.
+ * @throws {Fault} like `connectOnce`; a missing file is reported when it is read
  */
 export async function openHistory(
   settings: Common & { readonly file?: string | undefined },
@@ -33,7 +33,7 @@ export async function openHistory(
     return {
       history: historyFile(settings.file),
       keyframes: undefined,
-      charts: chartsBeside(settings.file),
+      charts: exportedCharts(settings.file),
       name: `file '${settings.file}'`,
       connected: undefined,
       [Symbol.asyncDispose]: async () => {},

@@ -3,7 +3,7 @@ import { formatRounded } from '../terminal/format-time.ts';
 
 const width = 16;
 
-/** How far a reading of a history has come, how fast it goes, and how long it will take. */
+/** Progress of reading a history: share, rate and time left. */
 export class Progress {
   readonly #first: Revision;
   readonly #last: Revision;
@@ -20,13 +20,13 @@ export class Progress {
     this.#began = clock();
   }
 
-  /** The part that is done, from 0 to 1. */
+  /** The share that is done, from 0 to 1. */
   done(seq: Revision): number {
     const all = Math.max(1, this.#last - this.#first + 1);
     return Math.min(1, Math.max(0, (seq - this.#first + 1) / all));
   }
 
-  /** `███████░░░░░░░░░  43 %  12 300 events/s, 9 s left`, once `read` events have come. */
+  /** `███████░░░░░░░░░  43 %  12 300 events/s, 9 s left`, after `read` events. */
   at(seq: Revision, read: number = seq - this.#first + 1): string {
     const done = this.done(seq);
     const elapsed = Math.max(1, this.#clock() - this.#began);
@@ -39,5 +39,5 @@ export class Progress {
   }
 }
 
-/** `1 234 567`: what one can count at a glance. */
+/** `1 234 567`: digits in groups of three. */
 export const formatCount = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ' ');

@@ -13,27 +13,27 @@ import { formatCount } from './progress.ts';
 export const views = ['ps', 'agents', 'hosts'] as const;
 export type ViewName = (typeof views)[number];
 
-/** A moment of a history, as a document. */
+/** A moment of a history as a JSON document. */
 export const momentDocument = ({ seq, at, folded, keyframe }: ReplayResult): object => ({
   event: 'moment',
   ...{ seq, at, folded, keyframe },
 });
 
-/** The moment in words: after which event, and when that was. */
+/** The moment as text: after which event, and when. */
 export const formatMoment = ({ seq, at }: Pick<ReplayResult, 'seq' | 'at'>): string =>
   seq === 0 ? 'before the first event' : `after event #${seq}, stored at ${dateTime(at)}`;
 
-/** How the moment was reached. */
+/** How many events were replayed, and from where. */
 export const replayEffortText = ({ folded, keyframe }: ReplayResult): string =>
   keyframe > 0
     ? `${formatCount(folded)} events replayed from the keyframe at #${keyframe}`
     : `${formatCount(folded)} events replayed from the beginning`;
 
-/** The moment against whose clock ages are told: the time that was asked for, else the last event's. */
+/** Time for ages in tables: the requested time, else that of the last event. */
 export const clockOf = (moment: ReplayTarget, { at }: ReplayResult, now: WallTime): WallTime =>
   'at' in moment ? Math.min(moment.at, now) : at;
 
-/** The rows as the command of this name shows them. */
+/** The rows of the command with this name. */
 export function rowsOf(view: ViewName, { instances, agents }: FleetRows): readonly object[] {
   if (view === 'ps') return instances;
   return view === 'agents' ? agents : hostRows(agents, instances);

@@ -10,19 +10,19 @@ import { type Millis, type Revision, seconds, type WallTime } from '../../domain
 import type { History, StoredEvent } from '../../ports/audit.ts';
 import type { Checkpoint } from '../../runtime/audit/verifier/verifier.ts';
 
-/** What was found until a checkpoint is told again when it goes on from there; so much of it at most. */
+/** A resumed verification repeats the divergences found so far, at most this many. */
 const keptDivergences = 1000;
 const saveEvery: Millis = seconds(10);
-/** A fleet of 100 000 instances takes a second to write down: no more of the time than this goes there. */
+/** Share of the time spent on saving; a fleet of 100 000 instances takes a second to save. */
 const savingAtMost = 0.05;
 
 const Saved = z.object({
   v: z.literal(1),
   kind: z.literal('rollcall verify checkpoint'),
-  /** For people: what it was made of. */
+  /** Name of the history, for people. */
   history: z.string(),
   firstAt: z.number(),
-  /** The last event that is in it: a history that has it is the same one. */
+  /** The last verified event; a history that contains it is the same history. */
   last: z.object({ seq: z.number(), origin: z.number(), hash: z.string() }),
   divergences: z.number(),
   found: z.array(SavedDivergence),
@@ -30,7 +30,7 @@ const Saved = z.object({
 });
 type Saved = z.infer<typeof Saved>;
 
-/** How far a verification came, kept in a file, so that it goes on from there the next time. */
+/** Progress of a verification, saved in a file, so that the next one can resume. */
 export class Checkpoints {
   readonly #file: string | undefined;
   readonly #name: string;
@@ -41,7 +41,7 @@ export class Checkpoints {
   #divergences: number;
   #next = 0;
   #saving: Promise<void> | undefined;
-  /** Where to go on from; undefined: from the beginning. */
+  /** Where to resume; undefined means from the first event. */
   readonly from: Checkpoint | undefined;
 
   constructor(
@@ -59,12 +59,12 @@ export class Checkpoints {
     this.#next = systemAdapters.clock.monotonic() + saveEvery;
   }
 
-  /** What is wrong with the history itself, until now; what the registry differs in passes. */
+  /** Number of divergences in the history so far. Differences from the registry are not counted. */
   get divergences(): number {
     return this.#divergences;
   }
 
-  /** The first of them. */
+  /** The first of these divergences. */
   get found(): readonly Divergence[] {
     return this.#found;
   }
@@ -74,7 +74,7 @@ export class Checkpoints {
     return this.#firstAt;
   }
 
-  /** The same history, of which is kept in mind what was read last. */
+  /** The same history, but remembers the event that was read last. */
   watching(history: History): History {
     const seen = (stored: StoredEvent) => {
       if (stored.illegible === undefined) this.#firstAt ??= stored.storedAt;
@@ -97,7 +97,7 @@ export class Checkpoints {
     if (this.#found.length < keptDivergences) this.#found.push(divergence);
   }
 
-  /** Keeps where it stands, if that was not done for a while. */
+  /** Saves the progress if the last save is long enough ago. */
   pass(take: () => Checkpoint): void {
     if (this.#file === undefined || this.#saving || systemAdapters.clock.monotonic() < this.#next)
       return;
@@ -109,14 +109,14 @@ export class Checkpoints {
     });
   }
 
-  /** Keeps where it ended; `true` where it is kept. */
+  /** Saves the final progress; returns whether a file has it. */
   async end(checkpoint: Checkpoint): Promise<boolean> {
     await this.#saving;
     return this.#save(checkpoint);
   }
 
   async #save(checkpoint: Checkpoint): Promise<boolean> {
-    // Nothing new was read: what is in the file stays.
+    // No new event was read: the file is up to date.
     if (this.#file === undefined || !this.#last) return this.#file !== undefined;
     const { seq, origin, text } = this.#last;
     const saved: Saved = {
@@ -134,15 +134,15 @@ export class Checkpoints {
       return true;
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;
-      this.#complain(`the checkpoint is not kept: ${cause.message}`);
+      this.#complain(`cannot save the checkpoint: ${cause.message}`);
       return false;
     }
   }
 }
 
 /**
- * What a checkpoint file says, once it is sure that it was made of this very history.
- * @throws {Fault} `bad-setting` where it is no checkpoint, or one of another history
+ * Reads a checkpoint file, and checks that it belongs to this history.
+ * @throws {Fault} `bad-setting` if it is not a checkpoint, or belongs to another history
  */
 export async function savedIn(
   file: string,
@@ -156,13 +156,13 @@ export async function savedIn(
   return saved;
 }
 
-const anew = { hint: 'begin anew with --from-start: the file is written over' };
+const anew = { hint: 'to start again and overwrite the file: --from-start' };
 
 function parsed(text: string, file: string): Saved {
   try {
     return Saved.parse(readJson(text));
   } catch (cause) {
-    const what = `--checkpoint '${file}': this is no checkpoint of \`audit verify\``;
+    const what = `--checkpoint '${file}' is not a checkpoint of \`audit verify\``;
     throw new Fault('bad-setting', what, { cause, ...anew });
   }
 }
@@ -177,16 +177,16 @@ async function assertSame(
   const refuse = (what: string) => {
     throw new Fault('bad-setting', `--checkpoint '${file}' (of ${made}): ${what}`, anew);
   };
-  if (end < last.seq) refuse(`it stands at event ${last.seq}, and ${name} ends at ${end}`);
+  if (end < last.seq) refuse(`it is at event ${last.seq}, but ${name} ends at ${end}`);
   if (last.seq < first - 1) {
     refuse(
-      `it stands at event ${last.seq}, and ${name} begins at ${first}: what was between is gone`,
+      `it is at event ${last.seq}, but ${name} begins at ${first}: the events between were trimmed`,
     );
   }
-  if (last.seq === first - 1) return; // that very event was trimmed: all that is left comes after it
+  if (last.seq === first - 1) return; // that event was trimmed: all remaining events come after it
   const there = await eventAt(last.seq, history);
   if (there?.origin === last.origin && hashEvent(there.text) === last.hash) return;
-  refuse(`event ${last.seq} of ${name} is another one: this is another history`);
+  refuse(`event ${last.seq} of ${name} differs: this is another history`);
 }
 
 async function eventAt(seq: Revision, history: History): Promise<StoredEvent | undefined> {

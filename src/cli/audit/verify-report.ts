@@ -6,16 +6,16 @@ import type { Terminal } from '../terminal/io.ts';
 import { wrapText } from '../terminal/wrap.ts';
 import { formatCount } from './progress.ts';
 
-/** What came of a verification. */
+/** Result of a verification. */
 export interface VerifyResult {
   readonly verified: VerifyReport;
-  /** When the first event was stored; undefined: there is none. */
+  /** When the first event was stored; undefined without events. */
   readonly firstAt: WallTime | undefined;
-  /** All of them, those from before a checkpoint too. */
+  /** Number of divergences, including those before a checkpoint. */
   readonly divergences: number;
-  /** Whether the registry was there to compare with. */
+  /** Whether the result was compared with the registry. */
   readonly compared: boolean;
-  /** How many events were known from a checkpoint. */
+  /** Number of events that a checkpoint covered. */
   readonly resumed: number;
   readonly interrupted: boolean;
 }
@@ -31,7 +31,7 @@ export function verifiedDocument(outcome: VerifyResult): object {
   };
 }
 
-/** What a person is told at the end. */
+/** The result as lines. */
 export function summary(
   outcome: VerifyResult,
   name: string,
@@ -44,7 +44,7 @@ export function summary(
   return [
     ...lines,
     divergences === 0
-      ? palette.live('nothing diverges')
+      ? palette.live('no divergence')
       : palette.expired(`${plural(divergences, 'divergence')}`),
   ];
 }
@@ -66,8 +66,8 @@ function facts(outcome: VerifyResult, name: string): readonly string[] {
   if (!interrupted) {
     lines.push(
       compared
-        ? 'compared with the registry as it stands'
-        : 'a file has no registry to compare with: the history was checked in itself',
+        ? 'compared with the registry'
+        : 'not compared with a registry, because a file has none; only the history was checked',
     );
   }
   return lines;
@@ -77,26 +77,25 @@ function notes({ first, begunFrom, events, notes }: VerifyReport): string[] {
   const { lost, lostTails, unknownCharts, unsigned } = notes;
   const said: string[] = [];
   if (first > 1 && events > 0) {
-    const from =
-      begunFrom > 0 ? `; what stood then is in the signed keyframe at #${begunFrom}` : '';
-    said.push(`the history begins at #${first}: what was before is not in it any more${from}`);
+    const from = begunFrom > 0 ? `; its start state is the signed keyframe at #${begunFrom}` : '';
+    said.push(`the history begins at #${first}: earlier events were trimmed${from}`);
   }
   if (unsigned > 0) {
-    said.push(`${plural(unsigned, 'keyframe')} signed by no collector: no replay begins there`);
+    said.push(
+      `${plural(unsigned, 'keyframe')} without a collector's signature: not used to start a replay`,
+    );
   }
   if (lost > 0) {
-    said.push(
-      `${plural(lost, 'transition')} could not be written by a process that was cut off, as it says itself`,
-    );
+    said.push(`${plural(lost, 'transition')} lost, as reported by a process that was disconnected`);
   }
   if (lostTails > 0) {
     said.push(
-      `${lostTails === 1 ? '1 process' : `${lostTails} processes`} of a run that is over said no last word: killed, or cut off`,
+      `${lostTails === 1 ? '1 process' : `${lostTails} processes`} ended without a final event (killed or disconnected)`,
     );
   }
   if (unknownCharts > 0) {
     said.push(
-      `${plural(unknownCharts, 'event')} of machines with another chart than today's: their targets are not checked`,
+      `${plural(unknownCharts, 'event')} of other machine versions: their target states are not checked`,
     );
   }
   return said;

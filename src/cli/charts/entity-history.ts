@@ -4,16 +4,16 @@ import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import type { History } from '../../ports/audit.ts';
 import { isAfter, type ReplayTarget } from '../../runtime/audit/replay.ts';
 
-/** What one chain came to, up to a moment. */
+/** State of one event chain at a moment. */
 export interface ChainSummary {
   readonly last: AuditEntry;
-  /** How often each transition was taken. */
+  /** Count of each transition. */
   readonly edges: Readonly<Record<string, number>>;
-  /** The number of the first event that is left of it. */
+  /** Number of its first event that is still in the history. */
   readonly from: number;
 }
 
-/** The chains that these filters match, each as far as it had come; the latest begun comes last. */
+/** The chains that match the filters, up to the moment, in order of their first event. */
 export async function summarizeChains(
   history: History,
   filters: readonly string[],
@@ -37,14 +37,14 @@ function grown(before: ChainSummary | undefined, last: AuditEntry): ChainSummary
   return { last, edges, from: before?.from ?? last.event.n };
 }
 
-/** Of several lives the one that is meant: of the record's own chains the last that was begun. */
+/** The latest chain of a record, else the latest chain. */
 export const latestChain = (lives: readonly ChainSummary[]): ChainSummary | undefined =>
   lives.findLast(({ last }) => !isProcess(last.event)) ?? lives.at(-1);
 
 const isProcess = ({ of }: AuditEvent): boolean =>
   of.entity === 'session' || of.entity === 'collector';
 
-/** What a life marks on its chart. */
+/** Marks of a chain on its chart. */
 export const overlayOf = ({ last, edges }: ChainSummary, active: readonly string[]): Overlay => ({
   mode: 'one',
   active,

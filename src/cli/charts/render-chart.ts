@@ -11,7 +11,7 @@ import { outlineLines } from './text-tree-lines.ts';
 export const formats = ['svg', 'png', 'mermaid', 'dot', 'text'] as const;
 export type Format = (typeof formats)[number];
 
-/** What a file of it is called at the end. */
+/** File extension of each format. */
 export const fileExtensions: Readonly<Record<Format, string>> = {
   svg: 'svg',
   png: 'png',
@@ -23,14 +23,11 @@ export const fileExtensions: Readonly<Record<Format, string>> = {
 export interface Look {
   readonly format: Format;
   readonly theme: 'light' | 'dark';
-  /** How many levels are drawn; undefined: all. */
+  /** Number of levels to draw; undefined means all. */
   readonly depth: number | undefined;
 }
 
-/**
- * A chart in the format that was asked for.
- * @throws {Fault} `not-drawn`
- */
+/** Renders a chart. @throws {Fault} `not-drawn` */
 export async function renderChart(
   chart: Chart,
   { format, theme, depth }: Look,

@@ -3,10 +3,10 @@ import { displayWidth, truncate } from '../terminal/display-width.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Palette } from '../terminal/palette.ts';
 
-/** Wide enough for a description, narrow enough to be read, and to be sent to somebody. */
+/** Greatest width of a line. */
 const widest = 100;
 
-/** An outline as a terminal shows it: no line longer than that; what does not fit ends in an ellipsis. */
+/** An outline as lines for a terminal; a line that does not fit ends in an ellipsis. */
 export function outlineLines(
   outline: readonly TextTreeLine[],
   { palette, columns }: { readonly palette: Palette; readonly columns: number },
@@ -19,7 +19,7 @@ export function outlineLines(
       .map(([tone, text]) => {
         const whole = escapeControls(text);
         const kept = truncate(whole, room);
-        // Behind an ellipsis nothing stands, though a wide character may have left a column.
+        // Nothing follows an ellipsis, even if a wide character left one column free.
         room = kept === whole ? room - displayWidth(kept) : 0;
         return paint[tone](kept);
       })

@@ -5,19 +5,19 @@ import type { Settings, Values } from './settings/setting.ts';
 
 export type Common = Values<typeof common>;
 
-/** A command of the command line: what it is called, what it takes, what it does. */
+/** A command: its name, arguments, settings and action. */
 export interface Command<S extends Settings = Settings> {
-  /** With a blank for one of a group: `audit show`. */
+  /** A command of a group has two words: `audit show`. */
   readonly name: string;
   readonly summary: string;
-  /** As commander wants it: `<entity>`. */
+  /** Arguments in the syntax of commander: `<entity>`. */
   readonly args?: string;
   readonly settings: S;
-  /** A command line and what it is good for. */
-  readonly examples: readonly (readonly [line: string, what: string])[];
-  /** Signals go to a process of its own, and it ends with that: a second one does not end it at once. */
+  /** Command lines with their purpose. */
+  readonly examples: readonly (readonly [line: string, purpose: string])[];
+  /** It forwards signals to a child process and ends with it, so a second signal does not end it. */
   readonly ownsSignals?: boolean;
-  /** Settings of which one has to be there; where none is, the help says what there is. */
+  /** At least one of these settings is required; without one the help is printed. */
   readonly oneOf?: readonly (keyof S & string)[];
   run(context: Context<S>): Promise<Exit>;
 }
@@ -26,9 +26,9 @@ interface Context<S extends Settings> {
   readonly settings: Common & Values<S>;
   readonly io: Terminal;
   readonly args: readonly string[];
-  /** Whether somebody said where the server is, or it is the default. */
+  /** Whether --servers was given, instead of its default. */
   readonly serversGiven: boolean;
 }
 
-/** Keeps a command's own types inside it; the program reads the settings by the same table. */
+/** Hides the type of the settings, which the program reads by the table of the command. */
 export const command = <S extends Settings>(one: Command<S>): Command => one as unknown as Command;

@@ -1,14 +1,14 @@
 import { Fault, type FaultCode } from '../../domain/fault.ts';
 
-/** How a command ended, as scripts see it (docs/reference/error-codes.md). */
+/** Exit codes of commands (docs/operations.md). */
 export const exitCodes = {
   done: 0,
-  /** It ran, and what it found is not as it should be. */
+  /** The command ran and found a problem. */
   wanting: 1,
   usage: 2,
-  /** The store could not be asked. */
+  /** The store could not be reached. */
   unreachable: 3,
-  /** A mistake in Rollcall itself. */
+  /** A bug in Rollcall. */
   bug: 70,
   interrupted: 130,
 } as const;
@@ -20,13 +20,13 @@ const usage: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'bad-setting',
   'bad-instances-file',
 ]);
-/** A server that does not let us in is not reachable for us. */
+/** A server that refuses access counts as not reachable. */
 const unreachable: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'store-unavailable',
   'store-refused',
 ]);
 
-/** The exit code of a command that ended with this. */
+/** The exit code for a failure. */
 export function exitCodeOf(cause: unknown): Exit {
   if (!(cause instanceof Fault)) return exitCodes.bug;
   if (usage.has(cause.code)) return exitCodes.usage;

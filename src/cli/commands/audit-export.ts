@@ -5,7 +5,7 @@ import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import { isAfter, type ReplayTarget } from '../../runtime/audit/replay.ts';
-import { NamedCharts } from '../audit/exported-charts.ts';
+import { ReferencedCharts } from '../audit/exported-charts.ts';
 import { locateMoment } from '../audit/locate-moment.ts';
 import { openHistory } from '../audit/open-history.ts';
 import { formatCount, Progress } from '../audit/progress.ts';
@@ -53,13 +53,13 @@ export const auditExport = command({
     const from = await moment('from');
     const to = await moment('to');
     const meter = new Progress(await history.range(), systemAdapters.clock.monotonic);
-    const named = new NamedCharts();
+    const charts = new ReferencedCharts();
     let count = 0;
     const lines = async function* (say: (text: string) => void) {
       for await (const stored of between(history.read(startOf(from)), from, to)) {
         io.signal.throwIfAborted();
         count += 1;
-        named.take(stored.text);
+        charts.add(stored.text);
         if (count % 1000 === 0) say(`exporting  ${meter.at(stored.seq, count)}`);
         yield `${historyLine(stored)}\n`;
       }
@@ -72,7 +72,7 @@ export const auditExport = command({
         await withSpinner(io, 'exporting', (say) =>
           writeFileAtomic(out, pieces(lines(say)), { gzip: out.endsWith('.gz') }),
         );
-        for (const chart of await named.writeBeside(out, opened.charts)) {
+        for (const chart of await charts.writeTo(out, opened.charts)) {
           io.err(
             `${io.palette.dubious('note')}: the export has no chart ${chart}: it was never published`,
           );

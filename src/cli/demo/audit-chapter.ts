@@ -12,16 +12,16 @@ import type { DemoContext } from './context.ts';
 import type { DemoAgent } from './demo-agent.ts';
 import type { DemoEnvironment } from './environment.ts';
 
-/** Reads two lives, and replays the whole history. */
+/** Prints the history of two agents, and replays the whole history. */
 export async function tellAudit(
   { stage, narrator, io }: DemoContext,
   killed: DemoAgent,
   left: DemoAgent,
 ) {
   await narrator.chapter(
-    'What happened?',
-    'Every transition is in the audit, stored together with the record that it changed.',
-    `The life of the one that was killed, as \`rollcall audit show ${killed.name}\` tells it:`,
+    'Read the audit',
+    'The audit has every transition, stored together with the record that it changed.',
+    `The history of the killed agent, as \`rollcall audit show ${killed.name}\` prints it:`,
     '',
   );
   const death = await lifeOf(killed, stage);
@@ -32,19 +32,19 @@ export async function tellAudit(
   }
   narrator.say('');
   const died = 'started, announced, suspected, expired, removed';
-  narrator.check(`all of it: ${died}`, typesOf(death) === died);
+  narrator.check(`the history is complete: ${died}`, typesOf(death) === died);
   const parted = 'started, announced, withdrawn, left';
   narrator.check(
-    `and of the one that left: ${parted}`,
+    `the history of the agent that left: ${parted}`,
     typesOf(await lifeOf(left, stage)) === parted,
   );
   const { audit, registry, clock } = stage.ports;
   const options = { onDivergence: () => {}, signal: io.signal };
-  const all = await narrator.waiting('replaying all of it', () =>
+  const all = await narrator.waiting('replaying the history', () =>
     verify(audit, { registry, clock }, options),
   );
   const whole = all.divergences === 0 && all.events > 0;
-  narrator.check(`replayed, its ${all.events} transitions give the registry as it stands`, whole);
+  narrator.check(`replaying all ${all.events} transitions gives the current registry`, whole);
 }
 
 const typesOf = (life: readonly AuditEvent[]): string =>
@@ -57,7 +57,7 @@ function lifeLine(event: AuditEvent): string {
   return escapeControls(`${dateTime(event.at).slice(11)}  ${what}`);
 }
 
-/** The events of an agent's run; the audit follows the registry within a moment, so the last is waited for. */
+/** The events of an agent's run. Waits up to 5 s for the last one, as the audit follows the registry. */
 async function lifeOf({ name }: DemoAgent, stage: DemoEnvironment): Promise<readonly AuditEvent[]> {
   const { clock } = systemAdapters;
   const [entity] = parseEntity(`agent:${name}`);

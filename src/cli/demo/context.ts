@@ -7,35 +7,35 @@ import type { DemoAgent } from './demo-agent.ts';
 import type { DemoEnvironment } from './environment.ts';
 import type { Narrator } from './narrator.ts';
 
-/** Longer than anything takes; a machine may be slow, a story that never ends is none. */
+/** Time limit of each step, generous for slow machines. */
 const within: Millis = seconds(30);
 
-/** What every chapter is told with. */
+/** Environment, narrator and terminal of the chapters. */
 export interface DemoContext {
   readonly stage: DemoEnvironment;
   readonly narrator: Narrator;
   readonly io: Terminal;
 }
 
-/** How long it took until consumers saw this; undefined: they did not. */
+/** Waits until `claim` is true; returns the time it took, undefined on timeout. */
 export const until = (
   { stage, narrator }: DemoContext,
   text: string,
   claim: () => boolean,
 ): Promise<Millis | undefined> => narrator.waiting(text, () => stage.until(claim, within));
 
-/** What consumers see of an actor: its instance's state, and for a dubious one why. */
+/** The state of an agent's instance as consumers see it, with the reason if dubious. */
 export function seen({ stage }: DemoContext, actor: DemoAgent): string {
   const row = stage.row(actor);
   if (!row) return 'gone';
   return row.reason === null ? row.state : `${row.state} (${row.reason})`;
 }
 
-/** Whether its run is suspected; a view without a collector would call it dubious as well. */
+/** Whether the run is suspect; without a collector it would be dubious for another reason. */
 export const isSuspected = (telling: DemoContext, actor: DemoAgent): boolean =>
   /^dubious \((silent|unreachable)\)$/.test(seen(telling, actor));
 
-/** The view as it is now. */
+/** Prints the current view. */
 export function printInstances({ stage, narrator, io }: DemoContext): void {
   const rows = stage.directory.instances().toSorted(compareInstances);
   const look = { width: io.columns - 2, palette: io.palette };

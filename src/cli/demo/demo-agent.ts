@@ -7,7 +7,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { InstanceSpec } from '../../domain/records/desired-instances.ts';
 import { formatSetting } from '../terminal/format-time.ts';
 
-/** A part in the story: an agent, and what it runs. */
+/** An agent of the demonstration, and its instance. */
 export interface Part {
   readonly host: string;
   readonly name: string;
@@ -25,7 +25,7 @@ export interface Setting {
   readonly grace: number;
 }
 
-/** One agent of the story: a process of its own, like any agent. */
+/** An agent of the demonstration, in its own process. */
 export class DemoAgent {
   readonly part: Part;
   readonly #child: ChildProcess;
@@ -52,7 +52,7 @@ export class DemoAgent {
       ...['--instances', file, '--servers', setting.servers, '--namespace', setting.namespace],
       ...['--ttl', formatSetting(setting.ttl), '--grace', formatSetting(setting.grace)],
     ];
-    // With the channel it ends when we do, however we do.
+    // The IPC channel makes it end when we end, even if we are killed.
     this.#child = spawn(node, args, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: without(env),
@@ -72,12 +72,12 @@ export class DemoAgent {
     return `${this.part.host}/${this.part.name}`;
   }
 
-  /** Resolves when it serves. @throws {Fault} `server-failed` where it ends before */
+  /** Resolves when it is live. @throws {Fault} `server-failed` if it exits before */
   get ready(): Promise<{ readonly run: string }> {
     return this.#ready.promise;
   }
 
-  /** Its exit code; null where a signal ended it. */
+  /** Its exit code; null if a signal ended it. */
   get exit(): Promise<number | null> {
     return this.#exit;
   }
@@ -101,12 +101,12 @@ export class DemoAgent {
     });
     this.#ready.promise.catch(() => {});
     void this.#exit.then((code) => {
-      const what = `the agent ${this.name} ended with ${code}: ${this.#errors.trim()}`;
+      const what = `agent ${this.name} exited with ${code}: ${this.#errors.trim()}`;
       this.#ready.reject(new Fault('server-failed', what));
     });
   }
 }
 
-/** The story is the same whatever is set around it. */
+/** The environment without settings of Rollcall, which would change the demonstration. */
 const without = (env: Setting['env']): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !/^(ROLLCALL_|NATS_URL$)/.test(name)));

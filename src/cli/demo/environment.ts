@@ -19,7 +19,7 @@ export const ttl: Millis = seconds(3);
 export const grace: Millis = seconds(4);
 const namespace = Namespace.parse('demo');
 
-/** What the story takes place on: a server, a collector and a consumer; all of it goes with it. */
+/** Server, collector and consumer of the demonstration; disposal removes everything. */
 export class DemoEnvironment implements AsyncDisposable {
   readonly ports: Ports;
   readonly directory: Directory;
@@ -28,8 +28,8 @@ export class DemoEnvironment implements AsyncDisposable {
   readonly #place: string;
   readonly #closing: AsyncDisposableStack;
   readonly #waiting = new Set<() => void>();
-  /** Told of every change as a consumer sees it. */
-  audience: (change: DirectoryChange) => void = () => {};
+  /** Called with every change that a consumer sees. */
+  onChange: (change: DirectoryChange) => void = () => {};
 
   static async open(settings: Common, io: Terminal, narrator: Narrator): Promise<DemoEnvironment> {
     await using opened = new AsyncDisposableStack();
@@ -69,7 +69,7 @@ export class DemoEnvironment implements AsyncDisposable {
     );
   }
 
-  /** A new agent, in a process of its own. */
+  /** Starts an agent in its own process. */
   async cast(part: Part): Promise<DemoAgent> {
     const { self, env } = this.#io;
     const setting = {
@@ -86,14 +86,14 @@ export class DemoEnvironment implements AsyncDisposable {
     return actor;
   }
 
-  /** What a consumer sees of an actor's instance now. */
+  /** The instance of an agent, as a consumer sees it now. */
   row({ part }: DemoAgent): InstanceRow | undefined {
     return this.directory
       .instances(part.service)
       .find(({ host, agent }) => host === part.host && agent === part.name);
   }
 
-  /** How long it took until a consumer saw this; undefined: it never came, or not in time. */
+  /** Waits until `claim` is true; returns the time it took, undefined on timeout. */
   async until(claim: () => boolean, within: Millis): Promise<Millis | undefined> {
     const { clock } = systemAdapters;
     const began = clock.monotonic();
@@ -117,12 +117,12 @@ export class DemoEnvironment implements AsyncDisposable {
   }
 
   #changed(changes: readonly DirectoryChange[]): void {
-    for (const change of changes) this.audience(change);
+    for (const change of changes) this.onChange(change);
     for (const wake of this.#waiting) wake();
   }
 }
 
-/** The server of the story is its own, and lets everybody in. */
+/** Settings without logins: the server of the demonstration needs none. */
 const withoutAccess = (settings: Common): Common => ({
   ...settings,
   user: undefined,

@@ -5,7 +5,7 @@ import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 import { wrapText } from '../terminal/wrap.ts';
 
-/** Tells the story: for people, or as documents. Counts what did not happen as told. */
+/** Prints the demonstration as text or JSON documents, and counts failed checks. */
 export class Narrator {
   readonly #io: Terminal;
   readonly #json: boolean;
@@ -24,7 +24,7 @@ export class Narrator {
     return this.#failed;
   }
 
-  /** Since the beginning. */
+  /** Time since the start. */
   get elapsed(): Millis {
     return systemAdapters.clock.monotonic() - this.#began;
   }
@@ -44,7 +44,7 @@ export class Narrator {
     if (!this.#json) this.#io.out(text === '' ? '' : `  ${text}`);
   }
 
-  /** Something that the narrator does, at the moment it is done. */
+  /** Prints a command that the demonstration runs. */
   act(command: string, what: string): void {
     if (this.#json) {
       this.#print({ event: 'act', command, what });
@@ -59,12 +59,12 @@ export class Narrator {
     this.#io.out(text.replaceAll(/^/gm, '  '));
   }
 
-  /** Waits for something, and shows that it does. */
+  /** Runs `work` with a spinner. */
   waiting<T>(text: string, work: () => Promise<T>): Promise<T> {
     return withSpinner(this.#io, text, work);
   }
 
-  /** What was promised, and whether it came about: `after` is how long it took. */
+  /** Prints a check and its result; `after` is the time it took. */
   check(what: string, held: boolean, after?: Millis): void {
     if (!held) this.#failed += 1;
     const ms = after === undefined ? undefined : Math.round(after);
@@ -73,7 +73,7 @@ export class Narrator {
       return;
     }
     const { palette } = this.#io;
-    const mark = held ? palette.live('✓') : palette.expired('✕ not so:');
+    const mark = held ? palette.live('✓') : palette.expired('✕ failed:');
     const took =
       ms === undefined
         ? ''

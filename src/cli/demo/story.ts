@@ -11,7 +11,7 @@ const paris = { host: 'paris', name: 'web', service: 'web', port: 8002 };
 const lima = { host: 'lima', name: 'web', service: 'web', port: 8003 };
 const database = { host: 'lima', name: 'db', service: 'db', port: 5432 };
 
-/** The story, chapter by chapter; it ends with the first one that does not come out as told. */
+/** Runs the chapters; stops after the first with a failed check. */
 export async function tellStory(telling: DemoContext): Promise<void> {
   const { stage, narrator, io } = telling;
   const [killed, frozen, bystander, leaving] = await Promise.all([
@@ -38,17 +38,19 @@ async function start(telling: DemoContext, company: readonly DemoAgent[]): Promi
   const { stage, narrator, io } = telling;
   const renewal = `${(ttl / 3000).toFixed(0)} s`;
   await narrator.chapter(
-    'Four agents start, each a process of its own',
-    `Each holds a lease of ${ttl / 1000} s, renews it every ${renewal}, and registers what it runs.`,
+    'Four agents start, each in its own process',
+    `Each has a lease of ${ttl / 1000} s, renews it every ${renewal}, and registers one instance.`,
   );
   for (const { part, pid } of company) {
     narrator.act(`rollcall agent --host ${part.host} --name ${part.name}`, `process ${pid}`);
   }
-  await narrator.waiting('they register', () => Promise.all(company.map(({ ready }) => ready)));
+  await narrator.waiting('waiting for the agents to register', () =>
+    Promise.all(company.map(({ ready }) => ready)),
+  );
   const allLive = () => company.every((actor) => seen(telling, actor) === 'live');
-  const live = await until(telling, 'a collector takes its seat', allLive);
+  const live = await until(telling, 'waiting for the collector', allLive);
   printInstances(telling);
   narrator.check('a consumer sees four live instances', live !== undefined, narrator.elapsed);
-  stage.audience = (change) =>
+  stage.onChange = (change) =>
     narrator.block(changeLine(change, io.palette, systemAdapters.clock.wall()));
 }

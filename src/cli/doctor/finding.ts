@@ -1,9 +1,9 @@
-/** One thing that was looked at. `note` is worth knowing; `wrong` is to be mended. */
+/** Result of one check. `note` is for information; `wrong` is a problem to fix. */
 export interface Finding {
   readonly about: string;
   readonly level: 'ok' | 'note' | 'wrong';
   readonly what: string;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly mend?: string;
 }
 

@@ -9,31 +9,31 @@ import { brakeWords, holdWords } from '../tables/fleet-lines.ts';
 import { plural } from '../tables/footer.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
-/** Can every record be read? Each that cannot is named, with the reason. */
+/** Checks that every record can be read, and reports each that cannot. */
 export function lookAtRecords(
   directory: Directory,
   bucket: { readonly stream: string },
 ): readonly Finding[] {
   const unreadable = directory.unreadable();
   const counted = `${plural(directory.agents().length, 'agent')} and ${plural(directory.instances().length, 'instance')}`;
-  if (unreadable.length === 0) return [ok('records', `${counted}, all of them readable`)];
+  if (unreadable.length === 0) return [ok('records', `${counted}, all records readable`)];
   const kv = bucket.stream.replace(/^KV_/, '');
   return unreadable.map(({ key, revision, why }) =>
     wrong(
       'records',
       `${key} (revision ${revision}) cannot be read: ${why}`,
-      `newer software wrote it? update this one. Nobody did? look at it with \`nats kv get ${kv} '${key}'\`, remove it with \`nats kv del\``,
+      `if a newer version wrote it, update this one; else inspect it with \`nats kv get ${kv} '${key}'\` and remove it with \`nats kv del ${kv} '${key}'\``,
     ),
   );
 }
 
-/** What is planned, which zones are braked: nothing is wrong with it, and somebody should know. */
+/** Reports holds and braked zones, which are not problems, and an unreadable policy. */
 export function lookAtPlans({ fleet }: Directory, now: WallTime): readonly Finding[] {
   const holds = [...fleet.controls.holds()].map(({ record }) =>
     note(
       'holds',
       holdWords(record, now),
-      `to end it before: rollcall release ${formatTarget(record)}`,
+      `to end it early: rollcall release ${formatTarget(record)}`,
     ),
   );
   const brakes = forecastBrakes(fleet, now)
@@ -42,7 +42,7 @@ export function lookAtPlans({ fleet }: Directory, now: WallTime): readonly Findi
       note(
         'brakes',
         brakeWords(forecast, now),
-        'are those hosts gone, or the network? who waits for what: rollcall gc plan',
+        'check whether the hosts or the network failed; delayed removals: rollcall gc plan',
       ),
     );
   const { policyRecord: policy } = fleet.controls;
@@ -51,16 +51,16 @@ export function lookAtPlans({ fleet }: Directory, now: WallTime): readonly Findi
     ? [
         wrong(
           'policy',
-          'it cannot be read, so the defaults hold',
-          'see `records` above; then say it anew: rollcall policy set',
+          'the policy record is unreadable, so the defaults apply',
+          'see `records` above; then set it again: rollcall policy set',
         ),
       ]
     : [];
   if (holds.length + brakes.length + said.length > 0) return [...said, ...brakes, ...holds];
-  return [ok('plans', 'no hold stands, no zone is braked')];
+  return [ok('plans', 'no active hold, no braked zone')];
 }
 
-/** Does anybody watch? */
+/** Checks that a collector is active. */
 export async function lookAtSeats(
   { leases }: Pick<Ports, 'leases'>,
   directory: Directory,
@@ -69,9 +69,9 @@ export async function lookAtSeats(
   const start = 'start one: rollcall collector (or rollcall up)';
   if (held.length > 0) {
     const by = held.map(({ key, text }) => `${key} by ${holderOf(text)}`).join(', ');
-    return ok('collectors', `${plural(held.length, 'seat')} held: ${by}`);
+    return ok('collectors', `${plural(held.length, 'active collector')}: ${by}`);
   }
-  const silent = 'no collector holds a seat: nobody notices a silence, nobody removes what is left';
+  const silent = 'no collector is active: silent agents are not detected, and nothing is removed';
   return directory.agents().length > 0
     ? wrong('collectors', silent, start)
     : note('collectors', silent, start);
@@ -82,6 +82,6 @@ function holderOf(text: string | undefined): string {
     const { host, agent } = SeatRecord.parse(JSON.parse(text ?? ''));
     return `${host}/${agent}`;
   } catch {
-    return 'somebody whose record cannot be read';
+    return 'a collector with an unreadable record';
   }
 }

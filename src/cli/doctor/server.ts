@@ -4,7 +4,7 @@ import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
-/** Is it a server that can keep the promises? */
+/** Checks that the server has JetStream and a supported version. */
 export async function lookAtServer(inspection: Inspection): Promise<readonly Finding[]> {
   const { info } = inspection.connection;
   const server = `nats-server ${info?.version ?? 'of unknown version'} at ${inspection.connection.getServer()}`;
@@ -13,15 +13,15 @@ export async function lookAtServer(inspection: Inspection): Promise<readonly Fin
     return [ok('server', `${server}, with JetStream`)];
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause;
-    return [wrong('server', cause.message, cause.hint ?? `look at the log of ${server}`)];
+    return [wrong('server', cause.message, cause.hint ?? `see the log of ${server}`)];
   }
 }
 
 const advisoryWithin: Millis = seconds(1);
 
 /**
- * Are we told when somebody's connection closes? The only proof is to close one: a subscription that
- * is granted nothing is not refused.
+ * Checks whether disconnect advisories arrive, by closing a connection: a subscription without
+ * permission is not refused, it just receives nothing.
  */
 export async function lookAtAdvisories(inspection: Inspection): Promise<Finding> {
   const { connection, connect, advisories } = inspection;
@@ -38,10 +38,10 @@ export async function lookAtAdvisories(inspection: Inspection): Promise<Finding>
   const granted = await heard.promise;
   subscription.unsubscribe();
   return granted
-    ? ok('advisories', 'the server says at once when a connection closes')
+    ? ok('advisories', 'the server reports closed connections immediately')
     : note(
         'advisories',
-        'the server does not say when a connection closes: a killed process is noticed later',
+        'the server does not report closed connections: a killed process is detected later',
         'import $SYS.ACCOUNT.<account>.DISCONNECT from the system account (docs/how-to/detect-killed-processes.md)',
       );
 }

@@ -5,7 +5,7 @@ import { plural } from '../tables/footer.ts';
 import { ago } from '../terminal/format-time.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
-/** Are the streams there, and as they must be? */
+/** Checks that the streams exist with the required settings. */
 export async function lookAtSettings(inspection: Inspection): Promise<readonly Finding[]> {
   const { namespace } = inspection.names;
   const found = await inspection.findings();
@@ -16,37 +16,37 @@ export async function lookAtSettings(inspection: Inspection): Promise<readonly F
       wrong(
         'streams',
         what,
-        'the first `rollcall up`, agent or collector makes them; or is it another --namespace?',
+        'check --namespace; the first `rollcall up`, agent or collector creates the streams',
       ),
     ];
   }
   if (found.length === 0)
-    return [ok('streams', `the streams of '${namespace}' are as they should be`)];
+    return [ok('streams', `the streams of '${namespace}' have the required settings`)];
   return found.map(({ stream, setting, found: is, wanted, dangerous }) => {
     if (setting === 'name') {
       return wrong(
         'streams',
         `stream ${stream} is missing`,
         stream === inspection.names.keyframes.stream
-          ? 'is the namespace older than its keyframes? any command of a user who may create streams makes it: rollcall ps'
-          : 'start an agent or a collector: it makes the stream again',
+          ? 'any command of a user who may create streams creates it: rollcall ps'
+          : 'start an agent or a collector: it creates the stream',
       );
     }
     const values = `${setting} is ${JSON.stringify(is)}, not ${JSON.stringify(wanted)}`;
     return dangerous
       ? wrong(
           'streams',
-          `${stream}: ${values}: a promise breaks with that`,
+          `${stream}: ${values}, which breaks a guarantee`,
           `set it with \`nats stream edit ${stream}\`, or use another --namespace`,
         )
-      : note('streams', `${stream}: ${values}`, 'harms nobody, if it is meant so');
+      : note('streams', `${stream}: ${values}`, 'harmless if intended');
   });
 }
 
 const clocksApart: Millis = seconds(2);
 const copyBehind: Millis = seconds(10);
 
-/** Do the clocks agree, do all copies follow, does the audit get what happens? */
+/** Checks the clocks, the replicas of the streams, and the audit. */
 export async function lookAtStreams(inspection: Inspection): Promise<readonly Finding[]> {
   const { names, stream } = inspection;
   const sent = systemAdapters.clock.wall();
@@ -62,18 +62,18 @@ export async function lookAtStreams(inspection: Inspection): Promise<readonly Fi
   ];
 }
 
-/** By whom it is late is not known: the server's clock is read on the way. */
+/** The server read its clock between `sent` and `answered`. */
 function clockFinding(server: number, sent: number, answered: number): Finding {
   if (Number.isNaN(server))
-    return note('clocks', 'the server does not say its time', 'nothing depends on it');
+    return note('clocks', 'the server does not report its time', 'nothing depends on it');
   const ahead = server > answered ? server - answered : server < sent ? server - sent : 0;
   const by = `the server's clock is ${(Math.abs(ahead) / 1000).toFixed(1)} s ${ahead > 0 ? 'ahead of' : 'behind'} this machine's`;
   if (Math.abs(ahead) < clocksApart)
-    return ok('clocks', 'the server and this machine have the same time');
+    return ok('clocks', 'the clocks of the server and this machine agree');
   return wrong(
     'clocks',
     by,
-    'leases do not depend on it, but times in views and audit do: run NTP on both',
+    'run NTP on both; leases are not affected, but times in views and audit are',
   );
 }
 
@@ -86,8 +86,8 @@ function copyFindings({ config, cluster }: Info): readonly Finding[] {
   return behind.map(({ name, offline }) =>
     wrong(
       'copies',
-      `${config.name}: the copy on ${name} is ${offline ? 'offline' : 'behind'}`,
-      'look at that server: one more that fails may leave the stream without a leader',
+      `${config.name}: the replica on ${name} is ${offline ? 'offline' : 'behind'}`,
+      'check that server: one more failure may leave the stream without a leader',
     ),
   );
 }
@@ -96,22 +96,22 @@ function outboxFinding(source: NonNullable<Info['sources']>[number] | undefined)
   if (!source)
     return wrong(
       'audit',
-      'the audit has no source: no event reaches it',
-      'make its stream again: see `streams` above',
+      'the audit stream has no source: it receives no events',
+      'create the stream again: see `streams` above',
     );
   if (source.error) {
     return wrong(
       'audit',
       `the audit cannot follow the registry: ${source.error.description}`,
-      'look at the servers of both streams',
+      'check the servers of both streams',
     );
   }
   if (source.lag === 0) return ok('audit', 'the audit has every event');
-  const heard = source.active < 0 ? 'never' : `${ago(0, source.active / 1e6)} ago`;
-  const what = `${plural(source.lag, 'event')} not in the audit yet; it last heard of the registry ${heard}`;
+  const lastContact = source.active < 0 ? 'never' : `${ago(0, source.active / 1e6)} ago`;
+  const what = `${plural(source.lag, 'event')} not in the audit yet; last contact with the registry: ${lastContact}`;
   return note(
     'audit',
     what,
-    'nothing is lost: they wait in the registry; if it stays so, look at the servers',
+    'no event is lost, they wait in the registry; if this persists, check the servers',
   );
 }

@@ -6,7 +6,7 @@ import { plural } from '../tables/footer.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 
-/** Which agents stand at a place now, for whoever plans something there. */
+/** Lists the agents that a hold covers now. */
 export function coverLines(
   covers: readonly AgentRow[],
   place: Target,
@@ -16,9 +16,12 @@ export function coverLines(
   if (covers.length === 0) {
     const nobody =
       place.agent === undefined
-        ? `no agent of ${formatTarget(place)} is registered now: the hold covers whoever starts there`
-        : `${formatTarget(place)} is not registered now: the hold covers it when it starts`;
-    return [palette.dubious(escapeControls(nobody)), palette.dim('who is there: rollcall agents')];
+        ? `no agent of ${formatTarget(place)} is registered: the hold covers agents that start there later`
+        : `${formatTarget(place)} is not registered: the hold covers it when it starts`;
+    return [
+      palette.dubious(escapeControls(nobody)),
+      palette.dim('registered agents: rollcall agents'),
+    ];
   }
   return [
     `it covers ${plural(covers.length, 'agent')}:`,

@@ -9,13 +9,13 @@ import { ago, formatRounded, formatSetting } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
 
 const columns = (now: WallTime, palette: Palette): readonly Column<PlanRow>[] => [
-  { head: 'WHAT', cell: (row) => escapeControls(nameOf(row)), shrinks: true, least: 18 },
-  { head: 'WHY', cell: ({ why }) => why },
+  { head: 'TARGET', cell: (row) => escapeControls(nameOf(row)), shrinks: true, least: 18 },
+  { head: 'REASON', cell: ({ why }) => why },
   { head: 'SINCE', cell: ({ since }) => (since === null ? '' : ago(since, now)), right: true },
   { head: 'INSTANCES', cell: ({ instances }) => `${instances}`, right: true },
-  { head: 'REMOVED', cell: (row) => whenRemoved(row, now) },
+  { head: 'REMOVAL', cell: (row) => whenRemoved(row, now) },
   {
-    head: 'HELD BACK BY',
+    head: 'DELAYED BY',
     cell: ({ heldBy }) => palette.dim(heldBy ? escapeControls(heldWords(heldBy, now)) : ''),
     shrinks: true,
     least: 20,
@@ -24,37 +24,37 @@ const columns = (now: WallTime, palette: Palette): readonly Column<PlanRow>[] =>
 
 const nameOf = ({ host, agent, key }: PlanRow): string => key ?? `${host}/${agent}`;
 
-/** When it goes, as far as somebody can say. */
+/** When it will be removed, as far as that is known. */
 function whenRemoved({ next, at, latest }: PlanRow, now: WallTime): string {
-  if (next === 'nothing') return 'by nobody';
-  if (at === null || latest === null) return 'not as it is';
+  if (next === 'nothing') return 'NOT REMOVED';
+  if (at === null || latest === null) return 'not yet known';
   if (latest <= now) return 'any moment';
   return at === latest
     ? `in ${formatRounded(latest - now)}`
     : `within ${formatRounded(latest - now)}`;
 }
 
-/** What keeps it, in a few words. */
+/** What delays the removal. */
 export function heldWords(held: Blocker, now: WallTime): string {
   switch (held.by) {
     case 'grace':
-      return 'its grace';
+      return 'grace period';
     case 'hold':
-      if (held.until === null) return 'a hold that cannot be read';
+      if (held.until === null) return 'hold with an unreadable record';
       return `hold until ${when(held.until, now)}${held.why === null ? '' : `: ${held.why}`}`;
     case 'brake':
-      if (held.turn === null) return `brake ${held.zone}, which cannot be read`;
-      return `brake ${held.zone}: turn ${held.turn}, ${formatSetting(held.pace)} apart`;
+      if (held.turn === null) return `brake of zone ${held.zone}: record unreadable`;
+      return `brake of zone ${held.zone}: turn ${held.turn}, one every ${formatSetting(held.pace)}`;
     case 'lease-stands':
-      return 'its lease, which stands';
+      return 'valid lease';
     case 'answers':
-      return 'it answers';
+      return 'the run answers';
     case 'observation':
-      return 'a collector’s own time';
+      return 'a collector still observes it';
     case 'unobserved':
-      return 'no collector watches';
+      return 'no collector is active';
     case 'unreadable':
-      return 'it cannot be read';
+      return 'record unreadable; how to remove it: rollcall doctor';
     default:
       return held satisfies never;
   }
@@ -66,12 +66,12 @@ export const planTable = (
   look: { readonly width: number; readonly palette: Palette },
 ): string => table(rows, columns(now, look.palette), look);
 
-/** What goes first comes first; what nobody can say, last. */
+/** By time of removal; unknown times come last. */
 export const byTime = (a: PlanRow, b: PlanRow): number =>
   (a.latest ?? Number.POSITIVE_INFINITY) - (b.latest ?? Number.POSITIVE_INFINITY) ||
   compareText(nameOf(a), nameOf(b));
 
-/** `2 runs with 5 instances, 1 leftover, 1 record that cannot be read`. */
+/** `2 runs with 5 instances, 1 leftover, 1 unreadable record`. */
 export function planCounted(rows: readonly PlanRow[]): string {
   const of = (kind: PlanRow['kind']) => rows.filter((row) => row.kind === kind);
   const instances = (some: readonly PlanRow[]) => some.reduce((sum, row) => sum + row.instances, 0);
@@ -81,7 +81,7 @@ export function planCounted(rows: readonly PlanRow[]): string {
       ? `${plural(runs.length, 'run')} with ${plural(instances(runs), 'instance')}`
       : '',
     leftovers.length > 0 ? plural(instances(leftovers), 'leftover') : '',
-    records.length > 0 ? `${plural(records.length, 'record')} that cannot be read` : '',
+    records.length > 0 ? plural(records.length, 'unreadable record') : '',
   ]
     .filter((part) => part !== '')
     .join(', ');

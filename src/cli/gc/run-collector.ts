@@ -8,7 +8,7 @@ import { jsonLine } from '../terminal/escape-terminal.ts';
 import { clockTime } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 
-/** A collector that says what it does; `started` speaks first. */
+/** Runs a collector and prints its transitions; `started` runs before the first of them. */
 export function runCollector(
   me: RunRef,
   { ttl, grace, json }: LeasePolicy & { readonly json: boolean },
@@ -39,11 +39,11 @@ function humanTransition({ event }: ProcessTransition, { palette }: Terminal): s
 }
 
 const words: Readonly<Record<string, string>> = {
-  seated: 'holds seat',
-  sighted: 'watches',
+  seated: 'took seat',
+  sighted: 'watches all runs',
   'removal-begun': 'removes what a dead run left',
-  'removal-done': 'has removed it',
-  blinded: 'is BLIND and judges nobody',
+  'removal-done': 'completed a removal',
+  blinded: 'is BLIND and judges no run',
   unseated: 'lost its seat',
-  stopped: 'has stopped',
+  stopped: 'stopped',
 };

@@ -6,7 +6,7 @@ import { escapeControls } from '../terminal/escape-terminal.ts';
 import { clockTime } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
 
-/** What somebody's sweep has done so far. */
+/** Counts what a sweep has removed. */
 export class SweepTotals {
   runs = 0;
   instances = 0;
@@ -33,7 +33,7 @@ export class SweepTotals {
   }
 }
 
-/** One commit's transitions as lines: what was removed of a slot is one line, however much it was. */
+/** The transitions of one commit as lines. All removals of one agent are one line. */
 export function sweepLines(
   events: readonly AuditEvent[],
   at: WallTime,
@@ -66,12 +66,12 @@ export function sweepLines(
 function otherWords(of: AuditEvent['of'], event: AuditEvent['event']): string {
   if (of.entity === 'brake') return `zone ${of.zone}: brake ${event.type}`;
   if (of.entity === 'policy') return `policy ${event.type}`;
-  if (of.entity === 'hold') return `the hold on ${formatTarget(of)} is over: ${event.type}`;
+  if (of.entity === 'hold') return `hold on ${formatTarget(of)} ${event.type}`;
   const reason = typeof event['reason'] === 'string' ? ` (${event['reason']})` : '';
   return `${formatTarget(of)} ${event.type === 'expired' ? 'declared dead' : event.type}${reason}`;
 }
 
-/** A transition as a document. */
+/** A transition as a JSON document. */
 export const deedDocument = ({ of, event, at, evidence }: AuditEvent): object => ({
   ...{ event: 'deed', type: event.type, at, of, why: event['why'] ?? event['reason'] ?? null },
   evidence: evidence ?? null,

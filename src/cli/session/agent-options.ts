@@ -8,7 +8,7 @@ import { stateDir } from './xdg-directories.ts';
 
 export type AgentSettings = Values<typeof agentSettings>;
 
-/** How long a polite leave may take while the store does not answer. */
+/** Time limit of an orderly stop while the store does not answer. */
 const leaveWithin = seconds(3);
 
 /** The slot of an agent on this machine. @throws {Fault} `bad-name`, `bad-setting` */
@@ -21,7 +21,7 @@ export async function resolveAgentId(
   return { host: await systemAdapters.findHostId({ stateDir: dir ?? stateDir(env) }), agent };
 }
 
-/** What the runtime's agent takes of the settings. */
+/** Options of the agent from the settings. */
 export const agentOptions = (
   settings: AgentSettings,
   slot: Slot,

@@ -12,23 +12,22 @@ import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 import { terminalLog } from '../terminal/terminal-log.ts';
 
-/** A command that somebody waits for gives up after this. */
+/** Timeout of interactive commands. */
 const answerWithin: Millis = seconds(3);
-/** Between two attempts of a command that goes on for ever. */
+/** Time between two attempts of a long-running command. */
 const tryAgainAfter: Millis = seconds(1);
 
-/** What may be otherwise in a moment; a namespace that is not there may be made by the first agent. */
+/** Temporary failures; the first agent may create a missing namespace. */
 const passing: ReadonlySet<FaultCode> = new Set<FaultCode>(['store-unavailable', 'not-found']);
 
-/** The log as this place reads it. */
+/** Log lines for a person at a terminal, else JSON. */
 const logOf = (io: Terminal, { json, logLevel }: Common) =>
   io.errIsTerminal && !json
     ? terminalLog(io, logLevel, systemAdapters.clock.wall)
     : jsonLog(logLevel);
 
 /**
- * The store for a command that somebody waits for. Looking makes nothing: a namespace that is not
- * there is none.
+ * Opens the store for an interactive command. Creates no streams, unless `create` is set.
  * @throws {Fault} `store-unavailable` after 3 s at the latest; `not-found`
  */
 export async function connectOnce(settings: Common, io: Terminal, as: string, create = false) {
@@ -41,9 +40,8 @@ export async function connectOnce(settings: Common, io: Terminal, as: string, cr
 }
 
 /**
- * The store for a command that runs for ever: tries until it answers, and says once that it waits.
- * A run writes events, and publishes what they are drawn with.
- * Undefined where it was stopped before.
+ * Opens the store for a long-running command: retries until it answers, and prints once that it waits.
+ * A run also publishes its charts. Undefined if stopped before the store answered.
  */
 export async function connectPatiently(
   settings: Common,
@@ -63,7 +61,7 @@ export async function connectPatiently(
     } catch (cause) {
       if (!(cause instanceof Fault) || !passing.has(cause.code)) throw cause;
       if (signal.aborted) return undefined;
-      if (tries === 0) io.err(`${cause.message}; trying again until that changes`);
+      if (tries === 0) io.err(`${cause.message}; retrying`);
       await systemAdapters.clock.sleep(tryAgainAfter, signal);
     }
   }
@@ -78,7 +76,7 @@ const connected = (store: Opened, ports: ReturnType<typeof portsOf>) => ({
   [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
 });
 
-/** Says when the connection is down, and when it is back, until the signal. */
+/** Prints when the connection is lost and restored, until the signal. */
 export async function watchConnection(
   store: Opened,
   io: Terminal,
@@ -92,6 +90,6 @@ export async function watchConnection(
     if (now === up) continue;
     up = now;
     const { server } = store.status();
-    io.err(up ? `connected again to ${server}` : `the connection to ${server} broke; trying again`);
+    io.err(up ? `reconnected to ${server}` : `lost the connection to ${server}; retrying`);
   }
 }

@@ -3,14 +3,11 @@ import { readFolder } from '../../composition/files.ts';
 import type { Files } from '../../dashboard/server/http/assets.ts';
 import { Fault } from '../../domain/fault.ts';
 
-/** Beside what was built of this file; in a checkout there is only source. */
+/** Whether this file is compiled; a checkout has only sources. */
 const isBuilt = import.meta.url.endsWith('.js');
 const built = fileURLToPath(new URL('../../dashboard/web/', import.meta.url));
 
-/**
- * The page: as it was shipped, or in a checkout made anew from its source, which takes a moment.
- * @throws {Fault} `bad-setting`
- */
+/** The files of the page. A checkout bundles them first. @throws {Fault} `bad-setting` */
 export async function pageFiles(): Promise<Files> {
   if (!isBuilt) {
     const { bundlePage } = await import('../../dashboard/build/bundle.ts');
@@ -18,7 +15,7 @@ export async function pageFiles(): Promise<Files> {
   }
   const files = await readFolder(built);
   if (files?.has('index.html')) return files;
-  throw new Fault('bad-setting', `the dashboard's page is not in ${built}`, {
-    hint: 'the installation is not whole: install it again',
+  throw new Fault('bad-setting', `the files of the dashboard are missing in ${built}`, {
+    hint: 'the installation is incomplete: install it again',
   });
 }

@@ -3,15 +3,15 @@ import { readOptionalText } from '../../composition/files.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Terminal } from '../terminal/io.ts';
 
-/** As few bytes as nobody guesses. */
+/** Least length that cannot be guessed. */
 const shortest = 16;
 
-const how = 'make one: openssl rand -hex 32 > FILE, and start with --token-file FILE';
+const how = 'create one with `openssl rand -hex 32 > FILE` and start with --token-file FILE';
 
 /**
- * The token that is asked for; undefined: none. It comes from a file or the environment: a command line
- * is seen by everybody on the machine.
- * @throws {Fault} `bad-setting` where others than this machine could look and there is none
+ * The access token; undefined if none is required. It is read from a file or the environment, because
+ * a command line is visible to all users of the machine.
+ * @throws {Fault} `bad-setting` if other machines could connect and there is no token
  */
 export async function dashboardToken(
   { bind, tokenFile }: { readonly bind: string; readonly tokenFile?: string | undefined },
@@ -21,15 +21,19 @@ export async function dashboardToken(
   if (token === undefined && !isLoopback(bind)) {
     throw new Fault(
       'bad-setting',
-      `--bind ${bind}: others than this machine reach it, so it takes a token`,
+      `--bind ${bind} is reachable from other machines and requires a token`,
       { hint: how },
     );
   }
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
-    throw new Fault('bad-setting', 'the token has blanks or odd characters in it', { hint: how });
+    throw new Fault(
+      'bad-setting',
+      'the token must consist of printable ASCII characters without spaces',
+      { hint: how },
+    );
   }
   if (token !== undefined && token.length < shortest) {
-    throw new Fault('bad-setting', `the token is shorter than ${shortest} characters`, {
+    throw new Fault('bad-setting', `the token must have at least ${shortest} characters`, {
       hint: how,
     });
   }
@@ -40,10 +44,10 @@ async function tokenIn(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return undefined;
   const text = await readOptionalText(file);
   if (text?.trim()) return text.trim();
-  const what = text === undefined ? 'there is no such file' : 'it is empty';
+  const what = text === undefined ? 'there is no such file' : 'the file is empty';
   throw new Fault('bad-setting', `--token-file ${file}: ${what}`, { hint: how });
 }
 
-/** Names may mean anything; only an address says by itself that it is this machine. */
+/** Only addresses and `localhost`: a name may resolve to anything. */
 const isLoopback = (bind: string): boolean =>
   bind === 'localhost' || (isIP(bind) === 4 && bind.startsWith('127.')) || bind === '::1';

@@ -25,7 +25,7 @@ import { pageFiles } from './dashboard-assets.ts';
 import { dashboardToken } from './dashboard-token.ts';
 import { sampleFile } from './sample-recording.ts';
 
-/** What the settings say about the dashboard. */
+/** Settings of the dashboard. */
 export interface DashboardSettings {
   readonly bind: string;
   readonly hostName?: readonly string[] | undefined;
@@ -33,13 +33,13 @@ export interface DashboardSettings {
   readonly readOnly: boolean;
 }
 
-/** A dashboard that can be looked at. */
+/** A running dashboard. */
 export interface Dashboard extends AsyncDisposable {
   readonly url: string;
 }
 
 /**
- * Opens the door before anything is behind it: a setting that is refused ends the command at once.
+ * Checks the access settings first, so that a refused setting ends the command before it starts anything.
  * @throws {Fault} `bad-setting`
  */
 export async function dashboardAccess(settings: DashboardSettings, io: Pick<Terminal, 'env'>) {
@@ -49,13 +49,13 @@ export async function dashboardAccess(settings: DashboardSettings, io: Pick<Term
 
 type Door = Awaited<ReturnType<typeof dashboardAccess>>;
 
-/** A history that goes on, and what can be asked and done beside it. */
+/** Source of a live dashboard. */
 export interface Live {
-  /** What is looked at, for people. */
+  /** Name of the source, for people. */
   readonly name: string;
   readonly ports: Ports;
   readonly lease: LeasePolicy;
-  /** The machine by whose name something is done here; undefined: nothing is. */
+  /** Host recorded for actions; undefined disables actions. */
   readonly host: HostId | undefined;
   readonly onProgress?: Progress;
 }
@@ -73,7 +73,7 @@ export async function openLive(
   const api = {
     ...apiOf(source),
     actions: host === undefined ? undefined : new Actions(host, lease, ports, plan),
-    why: 'this dashboard only shows: it was started with --read-only',
+    why: 'this dashboard is read-only: it was started with --read-only',
     planNow: async () => {
       await directory.ready;
       return { fleet: directory.fleet, plan: await plan(directory.fleet) };
@@ -88,7 +88,7 @@ export async function openLive(
   };
 }
 
-/** A history from a file. @throws {Fault} likewise, and `bad-setting` for the file */
+/** A dashboard of a history file. @throws {Fault} `port-taken`, `bad-setting` */
 export async function openRecorded(
   { file, name }: { readonly file: string; readonly name: string },
   door: Door,
@@ -98,8 +98,8 @@ export async function openRecorded(
 ): Promise<Dashboard> {
   const source = await openRecording(name, historyFile(file), onProgress);
   if (source.ledger().last === 0) {
-    throw new Fault('bad-setting', `${file}: there is no event in it`, {
-      hint: '`rollcall audit export --out FILE` writes such a file',
+    throw new Fault('bad-setting', `${file} contains no event`, {
+      hint: 'to write a history file: rollcall audit export --out FILE',
     });
   }
   return listen(door, port, recordedApi(source), log);
@@ -108,7 +108,7 @@ export async function openRecorded(
 const recordedApi = (source: Source): Api => ({
   ...apiOf(source),
   actions: undefined,
-  why: 'this is a recording: nothing in it can be changed',
+  why: 'this is a recording and cannot be changed',
   planNow: undefined,
 });
 

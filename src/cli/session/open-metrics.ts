@@ -6,8 +6,8 @@ import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 
 /**
- * The metrics of a command that runs for long, and where they are read; opened before anything else, so
- * that a port which is taken ends the command before it has done anything.
+ * The metrics of a long-running command and their endpoint. Opened first, so that a port that is in use
+ * ends the command before it does anything.
  * @throws {Fault} `port-taken`, `bad-setting`
  */
 export async function openMetrics(

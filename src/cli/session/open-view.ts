@@ -10,8 +10,8 @@ import { connectOnce } from './connect.ts';
 const completeWithin: Millis = seconds(3);
 
 /**
- * The view, complete, for a command that prints it once.
- * @throws {Fault} `store-unavailable` where it is not complete in time
+ * The complete view, for a command that prints it once.
+ * @throws {Fault} `store-unavailable` if it is not complete in time
  */
 export async function openDirectoryOnce(settings: Common, io: Terminal, as: string) {
   await using opened = new AsyncDisposableStack();
@@ -25,8 +25,8 @@ export async function openDirectoryOnce(settings: Common, io: Terminal, as: stri
     Promise.race([ready, waited]),
   );
   if (!complete) {
-    throw new Fault('store-unavailable', `${server} does not give the registry within 3 s`, {
-      hint: 'is JetStream up, with a leader for each stream? `rollcall doctor` says more',
+    throw new Fault('store-unavailable', `${server} did not return the registry within 3 s`, {
+      hint: 'check JetStream and the leaders of its streams: rollcall doctor',
     });
   }
   const closing = opened.move();

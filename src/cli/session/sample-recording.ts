@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** Two minutes of a real fleet, for a first look: `npm run recording` makes it. */
+/** Recording of a real fleet, two minutes long, made by `npm run recording`. */
 export const sampleFile = fileURLToPath(
   new URL('../../dashboard/recording/sample.ndjson.gz', import.meta.url),
 );

@@ -1,8 +1,7 @@
 /**
- * The end of something that runs for ever: the signal, or its own end, whichever comes first.
+ * The end of a long-running command: the signal, or the end of one of its parts, whichever is first.
  *
- * `signal` is aborted at either, so that whatever runs beside it ends too; `ended` rejects with what
- * ended it if that was a failure.
+ * Either aborts `signal`, so that the other parts end too. `ended` rejects if a part failed.
  */
 export function untilStopped(
   signal: AbortSignal,

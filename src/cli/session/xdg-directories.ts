@@ -3,7 +3,7 @@ import { Fault } from '../../domain/fault.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where what was compiled is kept for the next start; undefined: nowhere that is ours alone. */
+/** Directory of the compile cache; undefined without a private directory. */
 export function compiledDir({ XDG_CACHE_HOME: xdg, HOME: home }: Environment): string | undefined {
   if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'rollcall', 'compiled');
   if (home === undefined || !isAbsolute(home)) return undefined;
@@ -11,18 +11,14 @@ export function compiledDir({ XDG_CACHE_HOME: xdg, HOME: home }: Environment): s
 }
 
 /**
- * Where Rollcall keeps what must outlive a run, by the XDG base directory rules.
- * @throws {Fault} `bad-setting` where there is no home
+ * Directory for state that outlives a run, by the XDG base directory specification.
+ * @throws {Fault} `bad-setting` without a home directory
  */
 export function stateDir(env: Environment): string {
   const { XDG_STATE_HOME: xdg, HOME: home } = env;
   if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'rollcall');
   if (home !== undefined && isAbsolute(home)) return join(home, '.local', 'state', 'rollcall');
-  throw new Fault(
-    'bad-setting',
-    'neither XDG_STATE_HOME nor HOME is set: there is no state directory',
-    {
-      hint: 'name one: --state-dir for an agent (or give it a --host), --store for a server',
-    },
-  );
+  throw new Fault('bad-setting', 'no state directory: neither XDG_STATE_HOME nor HOME is set', {
+    hint: 'set one: --state-dir (or --host) for an agent, --store for a server',
+  });
 }

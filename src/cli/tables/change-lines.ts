@@ -8,17 +8,14 @@ import { columnWidths } from './column-widths.ts';
 import { whyOf } from './instance-table.ts';
 import { stateLabel } from './state-label.ts';
 
-/** The change as a document: the row as it is now, or was last, and what is new about it. */
+/** The change as a JSON document: the current or last row, and what changed. */
 export function changeDocument({ before, now }: DirectoryChange, at: WallTime): object {
   const change = now ? (before ? 'changed' : 'appeared') : 'gone';
   const was = before ? { state: before.state, reason: before.reason } : null;
   return { event: 'instance', change, at, was, ...(now ?? before) };
 }
 
-/**
- * The change as a line: of `columns` at most, where they are said. What is longest is shortened first, who
- * it is least.
- */
+/** The change as a line of at most `columns`. The longest part is shortened first. */
 export function changeLine(
   { before, now }: DirectoryChange,
   palette: Palette,

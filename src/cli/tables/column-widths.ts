@@ -1,22 +1,22 @@
-/** What a column claims of a line that is too short for all. */
+/** Width that a column wants, and how far it can shrink. */
 export interface ColumnSpec {
-  /** What it would take. */
+  /** Width of its widest cell. */
   readonly natural: number;
-  /** Gives way first, down to its `least`. */
+  /** Shrinks first, down to `least`. */
   readonly shrinks?: boolean;
   readonly least?: number;
-  /** Left out where the others do not fit beside it. */
+  /** Left out if the other columns do not fit with it. */
   readonly optional?: boolean;
 }
 
-/** Below this a column says nothing any more. */
+/** A narrower column is not legible. */
 const narrowest = 8;
 
 /**
- * How wide each column gets, so that all fit; undefined: it is left out.
+ * Width of each column so that all fit in `width`; undefined means left out.
  *
- * The widest of those that give way are shortened, not below their `least`. Where that is not enough
- * the last extra is left out, and where there is none, all are shortened.
+ * The widest columns that shrink are narrowed first, down to their `least`. If that is not enough, the
+ * last optional column is left out; without an optional column, all columns are narrowed.
  */
 export function columnWidths(
   claims: readonly ColumnSpec[],

@@ -12,7 +12,7 @@ import type { Terminal } from '../terminal/io.ts';
 import type { Palette } from '../terminal/palette.ts';
 import { wrapText } from '../terminal/wrap.ts';
 
-/** What holds for the fleet as a whole and a person should know: every brake, every hold. */
+/** The brakes and holds of the fleet, as lines. */
 export function fleetLines(
   fleet: Fleet,
   now: WallTime,
@@ -25,7 +25,7 @@ export function fleetLines(
   return [
     ...forecastBrakes(fleet, now).flatMap((one) => said('brake', 'dubious', brakeWords(one, now))),
     ...[...fleet.controls.holds()].flatMap(({ record }) =>
-      said('planned', 'draining', holdWords(record, now)),
+      said('hold', 'draining', holdWords(record, now)),
     ),
   ];
 }
@@ -34,15 +34,15 @@ export function fleetLines(
 export const holdWords = (hold: HoldRecord, now: WallTime): string =>
   `${formatTarget(hold)} is on hold ${untilWords(hold.until, now)}${hold.why === undefined ? '' : `: ${hold.why}`}`;
 
-/** `until 12:03:10 (in 8 min)`; a collector ends it a moment after. */
+/** `until 12:03:10 (in 8 min)`; a collector ends the hold a moment later. */
 export function untilWords(until: WallTime, now: WallTime): string {
-  // A second that has just begun still counts: what was planned for 10 min is not 9.
+  // Rounded up, so that a hold of 10 min does not begin with 9 min left.
   const seconds = Math.ceil((until - now) / 1000);
-  const left = seconds > 0 ? `in ${formatRounded(seconds * 1000)}` : 'over any moment';
+  const left = seconds > 0 ? `in ${formatRounded(seconds * 1000)}` : 'ends any moment';
   return `until ${when(until, now)} (${left})`;
 }
 
-/** The time of day, with the date where that is another one. */
+/** Time of day, with the date if it is not today. */
 export function when(then: WallTime, now: WallTime): string {
   const full = dateTime(then).slice(0, 19);
   return full.slice(0, 10) === dateTime(now).slice(0, 10) ? full.slice(11) : full;
@@ -51,18 +51,18 @@ export function when(then: WallTime, now: WallTime): string {
 export function brakeWords(forecast: BrakeForecast, now: WallTime): string {
   const { zone, record, seen, suspect, heldBack, pace, endsAt } = forecast;
   if (record === 'unreadable') {
-    return `the record of zone ${zone}'s brake cannot be read, so nobody there is declared dead`;
+    return `the brake record of zone ${zone} is unreadable, so no run there is declared dead`;
   }
   const is =
     record === undefined ? 'is about to be braked' : `is braked since ${when(record.since, now)}`;
   const ends =
     endsAt === null
-      ? 'until agents come back or somebody looks'
+      ? 'until agents come back or an operator acts'
       : `until about ${when(endsAt, now)}${endsAt > now ? ` (in ${formatRounded(endsAt - now)})` : ''}`;
   return `zone ${zone} ${is}: ${suspect} of ${seen} runs suspect, ${heldBack} held back, one declared dead every ${formatSetting(pace)}, ${ends}`;
 }
 
-/** The change as a document. */
+/** The change as a JSON document. */
 export function fleetChangeDocument(change: FleetChange, at: WallTime): object {
   const { of, before, now } = change;
   if (of === 'policy') return { event: 'policy', change: 'changed', at, was: before, policy: now };
@@ -71,11 +71,11 @@ export function fleetChangeDocument(change: FleetChange, at: WallTime): object {
   return { event: of, change: what, at, ...said };
 }
 
-/** What stands already, as documents, for whoever begins to watch. */
-export function fleetDocuments({ controls: state }: Fleet, at: WallTime): readonly object[] {
+/** The current holds and brakes as JSON documents, for the start of a watch. */
+export function fleetDocuments({ controls }: Fleet, at: WallTime): readonly object[] {
   const none = { before: undefined };
-  const holds = [...state.holds()].map(({ record }) => ({ of: 'hold' as const, now: record }));
-  const brakes = [...state.brakes()].flatMap((read) =>
+  const holds = [...controls.holds()].map(({ record }) => ({ of: 'hold' as const, now: record }));
+  const brakes = [...controls.brakes()].flatMap((read) =>
     read.kind === 'stored' ? [{ of: 'brake' as const, now: read.record }] : [],
   );
   return [...holds, ...brakes].map((one) => ({
@@ -84,7 +84,7 @@ export function fleetDocuments({ controls: state }: Fleet, at: WallTime): readon
   }));
 }
 
-/** And as a line: of `columns` at most, where they are said. */
+/** The change as a line of at most `columns`. */
 export function fleetChangeLine(
   change: FleetChange,
   palette: Palette,
@@ -104,7 +104,7 @@ function changeWords(change: FleetChange, at: WallTime): string {
   if (change.of === 'hold') {
     if (change.now) return holdWords(change.now, at);
     return change.before
-      ? `${formatTarget(change.before)} is no longer on hold: silence counts again`
+      ? `${formatTarget(change.before)} is no longer on hold: silence is counted again`
       : '';
   }
   if (!change.now) return `zone ${change.before?.zone} is no longer braked`;

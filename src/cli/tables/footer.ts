@@ -2,7 +2,7 @@ import type { Directory } from '../../runtime/directory/directory.ts';
 import { formatRounded } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 
-/** What stands below every table: how old the view is, and whatever makes it less than it seems. */
+/** Lines below a table: the age of the view, and what makes the view incomplete. */
 export function footer(
   directory: Pick<Directory, 'age' | 'observed' | 'unreadable'>,
   counted: string,
@@ -12,14 +12,14 @@ export function footer(
   const lines = [palette.dim(`${counted}; the view is ${formatRounded(directory.age ?? 0)} old`)];
   if (!directory.observed) {
     lines.push(
-      `${palette.dubious('unobserved')}: no collector holds a seat, so nobody notices a silence`,
-      palette.dim('start one: rollcall collector'),
+      `${palette.dubious('unobserved')}: no collector is active, so silent agents are not detected`,
+      palette.dim('to start one: rollcall collector'),
     );
   }
   if (unreadable > 0) {
     lines.push(
-      `${palette.dubious(`${plural(unreadable, 'record')} cannot be read`)} and ${unreadable === 1 ? 'is' : 'are'} left alone`,
-      palette.dim('which, and why: rollcall doctor'),
+      `${palette.dubious(plural(unreadable, 'unreadable record'))}: not shown and not changed`,
+      palette.dim('details: rollcall doctor'),
     );
   }
   return lines.join('\n');

@@ -2,10 +2,10 @@ import type { AgentRow, InstanceRow } from '../../domain/fleet/directory-rows.ts
 import { compareText } from '../../domain/fleet/row-order.ts';
 import type { WallTime } from '../../domain/time.ts';
 
-/** A host as people are shown it: its agents and instances, counted by state. */
+/** A host in views: its agents and instances, counted by state. */
 export interface HostRow {
   readonly host: string;
-  /** That of the best of its agents; `gone` where only instances are left. */
+  /** The best state of its agents; `gone` if only instances are left. */
   readonly state: AgentRow['state'] | 'gone';
   readonly reason: string | null;
   readonly since: WallTime;
@@ -13,7 +13,7 @@ export interface HostRow {
   readonly instances: Readonly<Record<string, number>>;
 }
 
-/** The best first: one agent that lives shows that the machine does. */
+/** Best first: one live agent proves that the machine is up. */
 const ranks: readonly AgentRow['state'][] = [
   'live',
   'registering',
@@ -44,7 +44,7 @@ export function hostRows(
   });
 }
 
-/** Of those in the same state the one that is in it for the shortest time: since then the host is. */
+/** Among agents in the same state, the latest change gives the `since` of the host. */
 const bestFirst = (a: AgentRow, b: AgentRow): number => rankOf(a) - rankOf(b) || b.since - a.since;
 
 function counted(rows: readonly { readonly state: string }[]): Readonly<Record<string, number>> {

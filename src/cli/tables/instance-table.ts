@@ -6,11 +6,11 @@ import type { Palette } from '../terminal/palette.ts';
 import { stateLabel } from './state-label.ts';
 import { type Column, table } from './table.ts';
 
-/** Where an instance is reached. */
+/** Address and port of an instance. */
 export const placeOf = ({ address, port }: InstanceRow): string =>
   [address ?? '', port ?? ''].filter((part) => part !== '').join(':');
 
-/** Why it is as it is: the doubt, or what its check said. */
+/** Reason of the state: why it is dubious, or the output of its check. */
 export const whyOf = ({ reason, health }: InstanceRow): string => reason ?? health.detail ?? '';
 
 const columns = (now: WallTime, palette: Palette): readonly Column<InstanceRow>[] => [
@@ -23,7 +23,7 @@ const columns = (now: WallTime, palette: Palette): readonly Column<InstanceRow>[
   { head: 'STATE', cell: ({ state }) => stateLabel(state, palette) },
   { head: 'REASON', cell: (row) => escapeControls(whyOf(row)), shrinks: true, least: 14 },
   { head: 'SINCE', cell: ({ since }) => ago(since, now), right: true },
-  { head: 'WHERE', cell: (row) => escapeControls(placeOf(row)), shrinks: true, least: 14 },
+  { head: 'ADDRESS', cell: (row) => escapeControls(placeOf(row)), shrinks: true, least: 14 },
   {
     head: 'AGENT',
     cell: ({ host, agent }) => escapeControls(`${host}/${agent}`),

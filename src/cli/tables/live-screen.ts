@@ -4,14 +4,14 @@ import type { Directory } from '../../runtime/directory/directory.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { liveFrame, screen } from './live-table.ts';
 
-/** Ages go on, also where nothing happens. */
+/** The ages in the table grow even if nothing changes. */
 const drawEvery: Millis = seconds(0.5);
-/** Between two frames: what changes faster than this nobody reads. */
+/** Least time between two frames: faster changes are not legible. */
 const drawAtMost: Millis = seconds(0.1);
-/** Of the last changes, below the table. */
+/** Number of changes shown below the table. */
 const changesKept = 5;
 
-/** The view on a screen of its own, drawn anew when something changed, and as it gets older. */
+/** The view on the alternate screen, drawn again on every change and twice a second. */
 export class LiveScreen {
   readonly #io: Terminal;
   readonly #changes: string[] = [];
@@ -49,7 +49,7 @@ export class LiveScreen {
       }
     } finally {
       draw(screen.leave);
-      // What was last seen stays where one can scroll back to it.
+      // Leave the last frame in the scrollback.
       for (const line of frame()) out(line);
     }
   }

@@ -7,27 +7,27 @@ import { fleetLines } from './fleet-lines.ts';
 import { footer, plural } from './footer.ts';
 import { instanceTable } from './instance-table.ts';
 
-/** How large the terminal is. */
+/** Size of the terminal. */
 export interface Window {
   readonly columns: number;
   readonly rows: number;
 }
 
-/** What a live table is made of. */
+/** Data of a live table. */
 export interface LiveTableData {
   readonly rows: readonly InstanceRow[];
   readonly directory: Pick<Directory, 'fleet' | 'age' | 'observed' | 'unreadable'>;
-  /** The last changes, as lines; the latest last. */
+  /** The last changes as lines, oldest first. */
   readonly changes: readonly string[];
   readonly stale: boolean;
 }
 
-/** Of the table. */
+/** Lines of the table head. */
 const head = 1;
 
 /**
- * The view as the lines of a window: what is in doubt first, as many instances as fit, and how many do
- * not; never more lines than the window has.
+ * The view as lines of a window: instances that are not live first, as many as fit, then the number of
+ * those left out. Never more lines than the window has.
  */
 export function liveFrame(
   { rows, directory, changes, stale }: LiveTableData,
@@ -41,7 +41,7 @@ export function liveFrame(
       Math.floor(height / 3),
       palette,
     ),
-    ...(stale ? [palette.dubious('the store does not answer: the view stays as it was')] : []),
+    ...(stale ? [palette.dubious('the store does not answer: the view may be out of date')] : []),
     ...footer(directory, counted(rows), { palette }).split('\n'),
     ...changes,
   ];
@@ -55,7 +55,7 @@ export function liveFrame(
   return [...table, ...more, '', ...below].slice(0, Math.max(1, height - 1));
 }
 
-/** Many holds, or long reasons, leave room for the instances and for what has just changed. */
+/** At most `most` lines, so that many holds leave room for instances and changes. */
 function some(
   lines: readonly string[],
   most: number,
@@ -76,16 +76,16 @@ function counted(rows: readonly InstanceRow[]): string {
   return doubtful === 0 ? `${all}, all live` : `${all}, ${doubtful} not live`;
 }
 
-/** What is not shown is counted, and said to be well only where it is. */
+/** Counts the instances that are not shown, and those of them that are not live. */
 function leftWords(left: readonly InstanceRow[]): string {
   const doubtful = left.filter(({ state }) => state !== 'live').length;
   const how = doubtful === 0 ? 'all live' : `${doubtful} not live`;
-  return `and ${left.length} more, ${how}: a taller window shows them, or --service`;
+  return `and ${left.length} more, ${how}: enlarge the window, or use --service`;
 }
 
 /**
- * On a screen of its own, that is given back at the end: frames are drawn over each other, and what is
- * wider than a narrow window is cut there.
+ * Control sequences: alternate screen, hidden cursor, no line wrap. Frames are drawn over each other, and
+ * lines wider than the window are cut.
  */
 export const screen = {
   enter: '\u001b[?1049h\u001b[?25l\u001b[?7l',

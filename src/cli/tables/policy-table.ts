@@ -10,7 +10,7 @@ import { ago } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { type Column, table } from './table.ts';
 
-/** What the fleet goes by, as a document. */
+/** The policy as a JSON document. */
 export function policyDocument({ policy, policyRecord: read }: FleetControls): object {
   const said = read?.kind === 'stored' ? read : undefined;
   return {
@@ -31,24 +31,26 @@ const columns: readonly Column<PolicyLine>[] = [
     head: 'DEFAULT',
     cell: ({ value, fallback }) => (value === fallback ? 'yes' : `no: ${fallback}`),
   },
-  { head: 'MEANS', cell: ({ about }) => about, shrinks: true, least: 20 },
+  { head: 'MEANING', cell: ({ about }) => about, shrinks: true, least: 20 },
 ];
 
-/** And for people. */
+/** The policy as a table, with who set it. */
 export function policyShown(
   { policy, policyRecord: read }: FleetControls,
   { palette, columns: width }: Pick<Terminal, 'palette' | 'columns'>,
 ): readonly string[] {
   const lines = [table(policyLines(policy), columns, { width, palette }), ''];
-  if (read === undefined) return [...lines, palette.dim('nobody has said otherwise')];
+  if (read === undefined) return [...lines, palette.dim('no policy is set: the defaults apply')];
   if (read.kind === 'unreadable') {
     return [
       ...lines,
       `${palette.dubious('unreadable')}: ${escapeControls(read.why)}`,
-      palette.dim('until the record is mended or deleted, the defaults hold'),
+      palette.dim(
+        'the defaults apply until the record is fixed or deleted; details: rollcall doctor',
+      ),
     ];
   }
   const { by, since } = read.record;
-  const said = `said by ${by.host}/${by.agent} ${ago(since, systemAdapters.clock.wall())} ago`;
+  const said = `set by ${by.host}/${by.agent} ${ago(since, systemAdapters.clock.wall())} ago`;
   return [...lines, palette.dim(escapeControls(said))];
 }

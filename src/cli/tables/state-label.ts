@@ -14,7 +14,7 @@ const shown: Readonly<Record<string, Shown>> = {
   gone: ['✕', 'expired'],
 };
 
-/** A state as it is shown everywhere: glyph and word, so that it can be told without its colour. */
+/** A state with its glyph, so that it can be read without colours. */
 export function stateLabel(state: string, palette: Palette): string {
   const [glyph, paint] = shown[state] ?? ['·', 'dim'];
   return palette[paint](`${glyph} ${state}`);

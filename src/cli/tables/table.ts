@@ -5,19 +5,19 @@ import { columnWidths } from './column-widths.ts';
 export interface Column<Row> {
   readonly head: string;
   cell(row: Row): string;
-  /** Gives way first where the line gets too long, down to `least` characters; default 10. */
+  /** Shrinks first if the line is too long, down to `least` columns; default 10. */
   readonly shrinks?: boolean;
   readonly least?: number;
-  /** Left out where there is no room for it. */
+  /** Left out if there is no room for it. */
   readonly extra?: boolean;
   readonly right?: boolean;
 }
 
 const gap = 2;
-/** The time that the library takes grows with the square of the rows; below this it does not show. */
+/** Rows per call of the library, whose time grows with the square of the rows. */
 const rowsAtOnce = 100;
 
-/** What the library leaves where it cuts a text in the middle of a character. */
+/** Half of a surrogate pair, left by the library when it cuts inside a character. */
 const half = /\p{Cs}/gu;
 
 const noBorders = Object.fromEntries(
@@ -27,7 +27,7 @@ const noBorders = Object.fromEntries(
   ].map((name) => [name, '']),
 );
 
-/** Rows as lines of at most `width` characters; what does not fit ends in an ellipsis. */
+/** Rows as lines of at most `width` columns; cells that do not fit end in an ellipsis. */
 export function table<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -44,7 +44,7 @@ export function table<Row>(
     natural: natural[n] ?? 0,
     least: least + gap,
   }));
-  // The gap behind the last column may stand out of the line.
+  // The gap after the last column may exceed the line.
   const widths = columnWidths(claims, width + gap);
   const stays = (_: unknown, n: number) => widths[n] !== undefined;
   const cells = lines.map((line) => line.filter(stays));
@@ -55,7 +55,7 @@ export function table<Row>(
   ).text;
 }
 
-/** Lines of cells in columns of these widths, or of those that they need; a colour takes no room. */
+/** Draws cells in columns of these widths, or as wide as needed. Colours have no width. */
 function draw(
   lines: readonly (readonly string[])[],
   columns: readonly Pick<Column<never>, 'right'>[],
@@ -77,7 +77,7 @@ function draw(
         .split('\n')
         .map((line) => line.replace(half, ' ').trimEnd()),
     );
-    // Drawing fills in the widths that it was not given.
+    // Drawing sets the widths that were not given.
     for (const [n, each] of some.options.colWidths.entries()) {
       wide[n] = Math.max(wide[n] ?? 0, each ?? 0);
     }

@@ -1,15 +1,15 @@
 import stringWidth from 'string-width';
 
-/** Characters as people count them: an accent or a joined emoji is none of its own. */
+/** Grapheme clusters: an accent or a joined emoji is part of one character. */
 const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 const plain = /^[\x20-\x7e]*$/;
 
-/** How many columns of a terminal a text takes that has no controls; colours take none. */
+/** Terminal columns of a text without control characters. Colours have no width. */
 export const displayWidth = (text: string): number =>
   plain.test(text) ? text.length : stringWidth(text);
 
-/** A text in parts of at most so many columns, each as long as it can be; a part has something in it. */
+/** Splits a text into parts of at most `columns`, each as long as possible and never empty. */
 export function splitByWidth(text: string, columns: number): readonly string[] {
   if (displayWidth(text) <= columns) return [text];
   const parts: string[] = [];
@@ -27,7 +27,7 @@ export function splitByWidth(text: string, columns: number): readonly string[] {
   return [...parts, part];
 }
 
-/** As much as fits; where that is not all, it ends in an ellipsis. */
+/** Cuts a text to `columns`; a cut text ends in an ellipsis. */
 export function truncate(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   if (columns < 2) return '…'.repeat(Math.max(0, columns));

@@ -1,13 +1,13 @@
 /**
- * Controls, what turns the direction of writing around, line separators, halves of characters: in
- * labels, details and other people's events they could rewrite what a person reads.
+ * Control characters, bidirectional overrides, line separators and lone surrogates. In labels, details
+ * and events from others they could falsify what the terminal shows.
  */
 const hostile = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
-/** A text of somebody else's as it may go to a terminal: one line, every hostile character spelt out. */
+/** Makes an untrusted text safe for a terminal: one line, hostile characters escaped. */
 export const escapeControls = (text: string): string => text.replace(hostile, spelt);
 
-/** One document on one line; JSON itself leaves the controls from U+007F on as they are. */
+/** A JSON document on one line. JSON itself does not escape controls from U+007F on. */
 export const jsonLine = (value: unknown): string => JSON.stringify(value).replace(hostile, escaped);
 
 const code = (char: string): number => char.codePointAt(0) ?? 0;

@@ -6,28 +6,28 @@ interface SignalSource {
   readonly stdin: { readonly isTTY?: boolean };
 }
 
-/** What a command knows of the terminal and the process around it. */
+/** The terminal and the process of a command. */
 export interface Terminal {
-  /** Prints a line on stdout: what the command was asked for. */
+  /** Prints a line on stdout: the result of the command. */
   out(line: string): void;
-  /** Prints a line on stderr: what a person should know beside it. */
+  /** Prints a line on stderr: notices for a person. */
   err(line: string): void;
   readonly palette: Palette;
-  /** Whether a person reads stdout; and stderr. */
+  /** Whether stdout and stderr are terminals. */
   readonly isTerminal: boolean;
   readonly errIsTerminal: boolean;
-  /** How wide a line may be. */
+  /** Greatest width of a line. */
   readonly columns: number;
-  /** The terminal as large as it is now; a line is as long as `columns` says at most. */
+  /** Current size of the terminal. */
   window(): { readonly columns: number; readonly rows: number };
-  /** Writes to stdout as it is: for a screen that is drawn over. */
+  /** Writes raw text to stdout, for a screen that is redrawn. */
   draw(text: string): void;
-  /** Aborted when the command should end politely: a signal came, or nobody reads its output. */
+  /** Aborted when the command should end: on a signal, or when its output is closed. */
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly pid: number;
-  /** What starts this program again: Node and the script. */
+  /** Command line that starts this program again: Node and the script. */
   readonly self: readonly [node: string, script: string];
-  /** Where signals come from, for a command that passes them on. */
+  /** Source of signals, for a command that forwards them. */
   readonly signals: SignalSource;
 }

@@ -2,7 +2,7 @@ import picocolors from 'picocolors';
 
 type Paint = (text: string) => string;
 
-/** The colours of the states, the same in every view. */
+/** Colours of the states, the same in all views. */
 export interface Palette {
   readonly live: Paint;
   readonly dubious: Paint;
@@ -13,10 +13,10 @@ export interface Palette {
   readonly dim: Paint;
 }
 
-/** `depth`: bits of colour that the terminal has; 1 means none. */
+/** Palette for a terminal with `depth` bits of colour; 1 means no colours. */
 export function paletteOf(depth: number): Palette {
   const basic = picocolors.createColors(depth > 1);
-  // Of 16 colours none is orange or violet; picocolors knows no others.
+  // picocolors has only the 16 basic colours, without orange or violet.
   const shade = (index: number, otherwise: Paint): Paint =>
     depth >= 8 ? (text) => `\u001b[38;5;${index}m${text}\u001b[39m` : otherwise;
   return {

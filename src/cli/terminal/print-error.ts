@@ -2,7 +2,7 @@ import { Fault } from '../../domain/fault.ts';
 import { escapeControls } from './escape-terminal.ts';
 import type { Terminal } from './io.ts';
 
-/** Says why a command ended: what happened, to what, what to do; of a bug its stack. */
+/** Prints why a command failed, with the hint; for a bug the stack. */
 export function printError(cause: unknown, io: Pick<Terminal, 'err' | 'palette'>): void {
   const { palette } = io;
   if (!(cause instanceof Fault)) {
@@ -16,7 +16,7 @@ export function printError(cause: unknown, io: Pick<Terminal, 'err' | 'palette'>
   if (cause.hint !== undefined) io.err(`${palette.dim('hint:')}  ${escapeControls(cause.hint)}`);
 }
 
-/** The failure itself, where closing things after it failed too. */
+/** The first failure, if disposal failed after it. */
 export function rootOf(cause: unknown): unknown {
   return cause instanceof SuppressedError ? rootOf(cause.suppressed) : cause;
 }

@@ -1,7 +1,7 @@
 import yoctoSpinner from 'yocto-spinner';
 import type { Terminal } from './io.ts';
 
-/** Shows that something is under way, at a terminal and after a moment; what is quick shows nothing. */
+/** Shows a spinner during `work`, only at a terminal and after 150 ms. */
 export async function withSpinner<T>(
   io: Pick<Terminal, 'errIsTerminal'>,
   text: string,

@@ -6,7 +6,7 @@ import type { Terminal } from './io.ts';
 const levels = ['debug', 'info', 'warn', 'silent'] as const;
 export type LogLevel = (typeof levels)[number];
 
-/** The log for a person at a terminal: the time, the event, what belongs to it. */
+/** Log lines for a person at a terminal: time, event, fields. */
 export function terminalLog(
   io: Pick<Terminal, 'err' | 'palette'>,
   least: LogLevel,

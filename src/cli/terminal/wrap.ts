@@ -1,6 +1,6 @@
 import { displayWidth, splitByWidth } from './display-width.ts';
 
-/** Broken at blanks; a word that is longer than a line is broken too, wherever a line ends. */
+/** Wraps a text at spaces. A word longer than a line is split. */
 export function wrapText(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let room = 0;

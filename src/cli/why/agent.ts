@@ -17,7 +17,7 @@ import {
   untilOneRuns,
 } from './suspicion-text.ts';
 
-/** Why an agent is as it is, and what becomes of it. */
+/** Explains the state of an agent and what happens next. */
 export async function tellAgent(
   stored: StoredAgent,
   slot: AgentView,
@@ -67,15 +67,15 @@ function present(record: StoredAgent['record'], { life, lease, ground, owns }: K
   const why = started && evidenceWords(started.event);
   const renews = `renews its lease every ${formatElapsed(renewEvery(record))}`;
   const phases = {
-    registering: 'is registering: it makes its records equal to what it runs',
+    registering: 'is registering: it updates its records to match its instances',
     leaving: 'is leaving: it drains and removes its instances, then its own record',
     live:
       seats === 0
-        ? 'says that it is live, and no collector watches whether it is'
+        ? 'reports that it is live, but no collector is active to detect a failure'
         : `is live: it ${renews}`,
     expired: '',
   };
-  const lapsed = lease === 'absent' ? ', though that has just lapsed' : '';
+  const lapsed = lease === 'absent' ? ', but its lease has just lapsed' : '';
   return {
     sentences: [
       `${name} ${phases[record.phase]}${lapsed}.`,
@@ -87,9 +87,9 @@ function present(record: StoredAgent['record'], { life, lease, ground, owns }: K
 }
 
 function presentNext(record: StoredAgent['record'], seats: number | undefined, owns: string) {
-  if (record.phase === 'leaving') return `It is gone as soon as what it owns, ${owns}, is.`;
+  if (record.phase === 'leaving') return `Its own record is removed last, after ${owns}.`;
   if (seats === 0) return untilOneRuns;
-  return `Should it fall silent, its instances are dubious within ${formatDuration(record.ttl)}, it is declared dead ${formatDuration(record.grace)} after that, and all of it is removed right then.`;
+  return `If it becomes silent, its instances are dubious within ${formatDuration(record.ttl)}; ${formatDuration(record.grace)} later it is declared dead, and it and its instances are removed.`;
 }
 
 function refuted(life: RunLife, now: WallTime): string {
@@ -97,8 +97,8 @@ function refuted(life: RunLife, now: WallTime): string {
   const doubted = life.last('suspected');
   if (!back) return '';
   return doubted && doubted.seq < back.seq
-    ? ` It was suspect once, and refuted that ${formatAt(back.event.at, now)}.`
-    : ` Its lease lapsed once, and it took it again ${formatAt(back.event.at, now)}.`;
+    ? ` It was suspect and refuted the suspicion ${formatAt(back.event.at, now)}.`
+    : ` Its lease lapsed and was granted again ${formatAt(back.event.at, now)}.`;
 }
 
 function suspect(record: StoredAgent['record'], { life, lease, ground, owns }: Known): Told {
@@ -109,11 +109,11 @@ function suspect(record: StoredAgent['record'], { life, lease, ground, owns }: K
     `${name} is suspect: it has`,
   );
   const until = record.suspect?.since ?? now;
-  const next = suspectNext(record, lease, ground, 'all of it is');
+  const next = suspectNext(record, lease, ground, 'it and its instances are');
   return {
     sentences: [
       `${doubt}.`,
-      `Run ${record.run} had been there ${formatFor(Math.max(record.startedAt, life.last('regranted')?.event.at ?? 0), until)}; what it owns, ${owns}, is dubious with it.`,
+      `Run ${record.run} was live ${formatFor(Math.max(record.startedAt, life.last('regranted')?.event.at ?? 0), until)}; it owns ${owns}, now dubious too.`,
       next.words,
     ],
     next: { what: next.what, at: next.at },
@@ -123,9 +123,9 @@ function suspect(record: StoredAgent['record'], { life, lease, ground, owns }: K
 function dead(record: StoredAgent['record'], { life, ground: { now, seats }, owns }: Known): Told {
   return {
     sentences: [
-      `${slotName(record)} is over: run ${record.run} ${expiryText(life, record, now)}.`,
-      `It started ${formatAt(record.startedAt, now)}; what it left, ${owns}, has been dubious ${formatSince(record.suspect?.since ?? record.since, now)}.`,
-      seats === 0 ? nobodyWatches : 'All of it is being removed, its own record last.',
+      `${slotName(record)} is expired: run ${record.run} ${expiryText(life, record, now)}.`,
+      `It started ${formatAt(record.startedAt, now)}; it owns ${owns}, dubious ${formatSince(record.suspect?.since ?? record.since, now)}.`,
+      seats === 0 ? nobodyWatches : 'Its instances are being removed, then its own record.',
     ],
     next: { what: seats === 0 ? 'nothing' : 'remove', at: seats === 0 ? null : now },
   };

@@ -3,25 +3,25 @@ import type { RunRef } from '../../domain/identity/names.ts';
 import type { Revision, WallTime } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
 
-/** What an explanation stands on: the registry at a moment, its history, and now also the leases. */
+/** Data for an explanation: the registry at a moment, the history and, for the present, the leases. */
 export interface ExplanationContext {
   readonly now: WallTime;
-  /** At least the slots and the namesakes of what is explained. */
+  /** Contains at least the agents of the entity and all registrations of its name. */
   readonly fleet: Fleet;
   readonly history: History;
-  /** The last event that counts. */
+  /** The last event that is considered. */
   readonly until: Revision;
-  /** How many collectors watch; undefined: of the past nobody knows. */
+  /** Number of active collectors; undefined for the past, where it is not recorded. */
   readonly seats: number | undefined;
-  /** A run's lease at the leader; undefined: of the past nobody knows. */
+  /** Lease of a run at the leader; undefined for the past, where it is not recorded. */
   lease(of: RunRef): Promise<'stands' | 'absent' | 'unknown' | undefined>;
 }
 
-/** An explanation in a few sentences, and the facts that it was made of. */
+/** An explanation in a few sentences, with its facts. */
 export interface Explanation {
   readonly sentences: readonly string[];
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** Whether somebody watches; of the past it is not doubted. */
+/** Whether a collector is active; assumed for the past. */
 export const observed = ({ seats }: Pick<ExplanationContext, 'seats'>): boolean => seats !== 0;

@@ -48,7 +48,7 @@ export function dead({
     sentences: [
       `${name} is dubious: its owner, run ${stored.record.run}, ${expiryText(life, agent, now)}.`,
       beforeWords(stored, life, agent?.suspect?.since ?? agent?.since ?? now),
-      seats === 0 ? nobodyWatches : 'It is being removed, and the record of its agent with it.',
+      seats === 0 ? nobodyWatches : 'It is being removed, together with the record of its agent.',
     ],
     next: { what: seats === 0 ? 'nothing' : 'remove', at: seats === 0 ? null : now },
   };
@@ -71,11 +71,11 @@ export function superseded({
   const due = row.since + leftoverAfter(holder ?? { ttl: 0, grace: 0 });
   return {
     sentences: [
-      `${name} is dubious: run ${stored.record.run} that registered it lost its slot to run ${holder?.run} ${took}${why ? `: ${why}` : ''}.`,
-      `That run is ${holder?.phase}, and has not adopted it; it was registered ${formatAt(stored.record.registeredAt, now)}.`,
+      `${name} is dubious: run ${stored.record.run}, which registered it, lost its slot to run ${holder?.run} ${took}${why ? `: ${why}` : ''}.`,
+      `The new run is ${holder?.phase} and has not adopted the instance, which was registered ${formatAt(stored.record.registeredAt, now)}.`,
       seats === 0
         ? nobodyWatches
-        : `Unless that run adopts or removes it, a collector removes it ${formatIn(due, now)}, after ttl and grace as a leftover.`,
+        : `Unless the new run adopts or removes it, a collector removes it ${formatIn(due, now)} as a leftover, after its ttl and grace.`,
     ],
     next: { what: seats === 0 ? 'nothing' : 'remove', at: seats === 0 ? null : due },
   };
@@ -91,10 +91,10 @@ export function orphan({
   const { end } = life;
   const gone = end
     ? `run ${stored.record.run} ${end.event.event.type} ${formatAt(end.event.at, now)} (${eventReference(end)})`
-    : 'no event says where that went: somebody deleted it';
+    : 'no event explains its removal, so it was deleted outside of Rollcall';
   const leaseWords =
     lease === 'stands'
-      ? "Its run's lease stands: it notices within its ttl, starts over, and adopts it."
+      ? 'The lease of its run is valid: the run will notice within its ttl, start over as a new run and adopt the instance.'
       : `It was registered ${formatAt(stored.record.registeredAt, now)}.`;
   return {
     sentences: [
@@ -102,7 +102,7 @@ export function orphan({
       leaseWords,
       seats === 0
         ? nobodyWatches
-        : 'Unless a new run of its agent adopts it, a collector removes it after its own ttl and grace, 45 s unless set otherwise.',
+        : 'Unless a new run of its agent adopts it, a collector removes it after the ttl and grace of the collector, 45 s by default.',
     ],
     next: { what: seats === 0 ? 'nothing' : 'remove', at: null },
   };
@@ -114,9 +114,9 @@ export function contested({ ground: { now, fleet }, name, stored }: InstanceCont
   const winner = rivals.reduce((best, one) => (tokenOf(one) > tokenOf(best) ? one : best), stored);
   return {
     sentences: [
-      `${name} is dubious: ${slotName(winner.record)} registered it too, ${formatAt(winner.record.registeredAt, now)}, and the latest registration counts.`,
-      `Here it has been registered ${formatSince(stored.record.registeredAt, now)}.`,
-      `It counts again if ${slotName(winner.record)} gives it up or is declared dead; it goes when its own agent takes it away, leaves, or dies.`,
+      `${name} is dubious: ${slotName(winner.record)} registered the same name ${formatAt(winner.record.registeredAt, now)}, and the latest registration is the valid one.`,
+      `This one has been registered ${formatSince(stored.record.registeredAt, now)}.`,
+      `It becomes valid again if ${slotName(winner.record)} deregisters the name or is declared dead; it is removed when its own agent deregisters it, leaves or is declared dead.`,
     ],
     next: { what: 'nothing', at: null },
   };
@@ -124,13 +124,13 @@ export function contested({ ground: { now, fleet }, name, stored }: InstanceCont
 
 export function unobserved({ ground: { now }, name, stored, lease }: InstanceContext): Paragraph {
   const leases: Readonly<Record<string, string>> = {
-    stands: 'Its lease stands, so it is most likely as live as it says.',
+    stands: 'Its lease is valid, so it is most likely live.',
     absent: 'Its lease has lapsed, so it is most likely dead.',
     unknown: 'Its lease could not be read.',
   };
   return {
     sentences: [
-      `${name} is dubious: no collector holds a seat, so nobody would notice if its agent fell silent.`,
+      `${name} is dubious: no collector is active, so a silent agent is not detected.`,
       `${leases[lease ?? 'unknown']} It was registered ${formatAt(stored.record.registeredAt, now)}.`,
       untilOneRuns,
     ],
@@ -142,9 +142,9 @@ export function unknownOwner({ ground: { now }, name, stored, slot }: InstanceCo
   const why = slot.agent?.kind === 'unreadable' ? slot.agent.why : '';
   return {
     sentences: [
-      `${name} is dubious: the record of its agent cannot be read (${why}), so nobody knows whether its owner still is.`,
+      `${name} is dubious: the record of its agent cannot be read (${why}), so the state of its owner is unknown.`,
       `Run ${stored.record.run} registered it ${formatAt(stored.record.registeredAt, now)}.`,
-      'Nothing under that record is removed: mend or delete it, or start the agent anew, which takes the slot.',
+      'Instances of an agent with an unreadable record are never removed: fix or delete the record, or restart the agent, which replaces it.',
     ],
     next: { what: 'nothing', at: null },
   };

@@ -11,7 +11,7 @@ import { tellInstance } from './instance.ts';
 import { eventReference, formatAt } from './phrases.ts';
 import { explainRemoved } from './removed-entity.ts';
 
-/** Whether a record of this entity stands. */
+/** Whether the registry has a record of this entity. */
 export function hasRecord({ kind, records }: Entity, { fleet }: ExplanationContext): boolean {
   const wants = matchesSubject(records);
   for (const { agent, instances } of fleet.slots()) {
@@ -22,8 +22,8 @@ export function hasRecord({ kind, records }: Entity, { fleet }: ExplanationConte
 }
 
 /**
- * The stories of what is named: one for each record that stands, the one that counts first; else how it
- * went. None: no event that can be read says that there ever was such a thing.
+ * Explains an entity: one explanation per record, the valid registration first. Without a record it
+ * explains the removal. Empty if there is no record and no readable event.
  */
 export async function explain(
   entity: Entity,
@@ -56,7 +56,7 @@ async function instances(
   return stories.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** What counts comes first, what lost the contest last. */
+/** The valid registration first, contested ones last. */
 const rank = ({ facts }: Explanation): number =>
   facts['reason'] === 'contested' ? 2 : facts['state'] === 'dubious' ? 1 : 0;
 
@@ -80,9 +80,9 @@ async function slotOf(entity: Entity, ground: ExplanationContext): Promise<Agent
 function unreadable({ key, revision, why }: Unreadable, kind: string): Explanation {
   return {
     sentences: [
-      `The record ${key} stands, and cannot be read: ${why}.`,
-      'Somebody else wrote it, or newer software did; no event explains it.',
-      'It is left alone until somebody mends or deletes it: `rollcall doctor` says how.',
+      `The record ${key} is unreadable: ${why}.`,
+      'It was written by other software or by a newer version; no event explains it.',
+      'It is not changed until it is fixed or deleted; for the commands: rollcall doctor.',
     ],
     facts: {
       kind,
@@ -95,7 +95,7 @@ function unreadable({ key, revision, why }: Unreadable, kind: string): Explanati
   };
 }
 
-/** The last time that it began, and its last event. */
+/** Its latest first event, and its last event. */
 async function span(
   filters: readonly string[],
   { history, until }: ExplanationContext,
@@ -105,7 +105,7 @@ async function span(
   for await (const stored of history.read(0, filters)) {
     if (stored.seq > until) break;
     const read = parseAuditEvent(stored);
-    // Whoever puts an event there may let it speak of a hold, or of the fleet.
+    // A forged event may be about a hold or the fleet.
     if (read.kind !== 'event' || !isOfSlot(read.event.of)) continue;
     if (!first || read.event.from === null) first = read;
     last = read;
@@ -124,9 +124,9 @@ async function process(
   return [
     {
       sentences: [
-        `${subjectOf(event)} has no record: it is a process that ${event.of.entity === 'collector' ? 'watches' : 'asked for its slot'}, run ${event.of.run}.`,
-        `The last it said was '${event.event.type}' ${formatAt(event.at, ground.now)} (${eventReference(last)}): ${stateText(event.to)}.`,
-        'Whether it still runs, only its seat or its lease would say; a process that is killed says nothing.',
+        `${subjectOf(event)} has no record: it is a ${event.of.entity === 'collector' ? 'collector' : 'process that claimed its slot'}, run ${event.of.run}.`,
+        `Its last event is '${event.event.type}' ${formatAt(event.at, ground.now)} (${eventReference(last)}): state ${stateText(event.to)}.`,
+        'The history cannot tell whether it still runs: a killed process writes no event.',
       ],
       facts: {
         kind: event.of.entity,

@@ -7,7 +7,7 @@ import { agentOf, type InstanceContext, type Paragraph } from './instance-contex
 import { formatAt, formatDuration, formatSince } from './phrases.ts';
 import type { RunLife } from './run-history.ts';
 
-/** Nobody doubts it, and its check passes. */
+/** A live instance: its agent is live, and its check passes. */
 export async function live(one: InstanceContext): Promise<Paragraph> {
   const { ground, name, row, slot, lease, stored, life } = one;
   const { now } = ground;
@@ -15,27 +15,27 @@ export async function live(one: InstanceContext): Promise<Paragraph> {
   const agent = agentOf(slot)?.record;
   const doing =
     agent?.phase === 'leaving'
-      ? 'its agent is leaving, and takes it along'
+      ? 'its agent is leaving and will remove it'
       : lease === 'absent'
-        ? 'nobody doubts its agent, though its lease has just lapsed'
+        ? 'its agent is not suspect, but its lease has just lapsed'
         : lease === 'stands'
-          ? 'its agent holds its lease, and nobody doubts it'
-          : 'nobody doubts its agent';
+          ? 'its agent has a valid lease and is not suspect'
+          : 'its agent is not suspect';
   const next =
     agent?.phase === 'leaving'
-      ? 'It is removed by its own agent as soon as that has drained.'
-      : `Should its agent fall silent, it is dubious within ${formatDuration(agent?.ttl ?? 0)}, declared dead ${formatDuration(agent?.grace ?? 0)} after that, and removed right then.`;
+      ? 'Its agent removes it as soon as it has drained.'
+      : `If its agent becomes silent, the instance is dubious within ${formatDuration(agent?.ttl ?? 0)}; ${formatDuration(agent?.grace ?? 0)} later the agent is declared dead and the instance is removed.`;
   return {
     sentences: [
       `${name} is live: ${doing}.`,
-      `It has been so ${formatSince(Math.max(rival, liveSince(stored, life, now)), now)}; run ${row.run} registered it ${formatAt(stored.record.registeredAt, now)}.`,
+      `It has been live ${formatSince(Math.max(rival, liveSince(stored, life, now)), now)}; run ${row.run} registered it ${formatAt(stored.record.registeredAt, now)}.`,
       next,
     ],
     next: { what: agent?.phase === 'leaving' ? 'leave' : 'nothing', at: null },
   };
 }
 
-/** When the last one went that had been registered later under the same name; 0: there was none. */
+/** When the last later registration of the same name was removed; 0 if there was none. */
 async function rivalGone(
   { record }: StoredInstance,
   ground: ExplanationContext,
@@ -55,7 +55,7 @@ async function rivalGone(
   return gone;
 }
 
-/** The latest of what made it live: its registration, its recovery, its agent's refutation. */
+/** The latest of registration, recovery, and refutation by its agent. */
 export function liveSince({ record }: StoredInstance, life: RunLife, until: WallTime): WallTime {
   const moments = [record.registeredAt, record.since, life.last('regranted')?.event.at ?? 0];
   return Math.max(...moments.filter((moment) => moment <= until));
@@ -63,12 +63,12 @@ export function liveSince({ record }: StoredInstance, life: RunLife, until: Wall
 
 export function failing({ ground: { now }, name, stored, row }: InstanceContext): Paragraph {
   const { detail, since: failed, registeredAt } = stored.record;
-  const said = detail === undefined ? 'its check fails' : `its check says '${detail}'`;
+  const said = detail === undefined ? 'its check fails' : `its check reports '${detail}'`;
   return {
     sentences: [
       `${name} is failing: ${said}, ${formatSince(failed, now)}.`,
       `Its agent is live and runs the check; run ${row.run} registered it ${formatAt(registeredAt, now)}.`,
-      'It stays registered, and is live again with the first check that passes.',
+      'It stays registered, and is live again as soon as its check passes.',
     ],
     next: { what: 'nothing', at: null },
   };
@@ -78,9 +78,9 @@ export function draining({ ground: { now }, name, stored, row }: InstanceContext
   const { since: drained, registeredAt } = stored.record;
   return {
     sentences: [
-      `${name} is draining ${formatSince(drained, now)}: it finishes what is under way, send it nothing new.`,
+      `${name} is draining ${formatSince(drained, now)}: it finishes current requests; send it no new ones.`,
       `Its agent is about to leave; run ${row.run} registered it ${formatAt(registeredAt, now)}.`,
-      'It is removed by its own agent when the time to drain is over.',
+      'Its agent removes it when the drain time is over.',
     ],
     next: { what: 'leave', at: null },
   };

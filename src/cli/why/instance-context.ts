@@ -5,14 +5,14 @@ import type { WallTime } from '../../domain/time.ts';
 import type { ExplanationContext } from './context.ts';
 import type { RunLife } from './run-history.ts';
 
-/** What an instance's story is told from. */
+/** Data for the explanation of an instance. */
 export interface InstanceContext {
   readonly ground: ExplanationContext;
   readonly stored: StoredInstance;
   readonly slot: AgentView;
   readonly row: InstanceRow;
   readonly name: string;
-  /** The life of its owner. */
+  /** History of its owner. */
   readonly life: RunLife;
   readonly lease: string | undefined;
 }
@@ -27,6 +27,6 @@ export interface Paragraph {
   readonly next: Next;
 }
 
-/** The slot's record, where it can be read. */
+/** The record of the agent, if it can be read. */
 export const agentOf = ({ agent }: AgentView): StoredAgent | undefined =>
   agent?.kind === 'stored' ? agent : undefined;

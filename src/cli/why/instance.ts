@@ -16,7 +16,7 @@ import { agentOf, type InstanceContext, type Paragraph } from './instance-contex
 import { slotName } from './phrases.ts';
 import { RunLife } from './run-history.ts';
 
-/** Why an instance is as it is, and what becomes of it. */
+/** Explains the state of an instance and what happens next. */
 export async function tellInstance(
   stored: StoredInstance,
   slot: AgentView,
@@ -55,7 +55,7 @@ type Teller = (one: InstanceContext) => Paragraph | Promise<Paragraph>;
 function tellerOf(one: InstanceContext): Teller {
   const { row, slot } = one;
   if (row.state !== 'dubious') return { live, failing, draining }[row.state];
-  // Also where another of its name counts by now: what became of this one is told, not of that.
+  // Even if another registration of the name is valid now: explain this one, not the other.
   if (isOfTheDead(one)) return dead;
   switch (row.reason) {
     case 'superseded':
@@ -71,7 +71,7 @@ function tellerOf(one: InstanceContext): Teller {
   }
 }
 
-/** Its own run holds the slot, and is expired. */
+/** Its own run is the current run of the agent, and is expired. */
 const isOfTheDead = ({ stored, slot }: InstanceContext): boolean => {
   const agent = agentOf(slot)?.record;
   return agent?.run === stored.record.run && agent.phase === 'expired';

@@ -11,8 +11,8 @@ import type { Terminal } from '../terminal/io.ts';
 import type { ExplanationContext } from './context.ts';
 
 /**
- * The present: the records of the entity itself, of its namesakes, and of whoever may own them, read at
- * the leader. Not the whole registry: one asks about one instance of a large fleet.
+ * The present: the records of the entity, of the same name elsewhere, and of their agents, read at the
+ * leader. Not the whole registry, because a question is about one instance of a large fleet.
  */
 export async function present(
   filters: readonly string[],
@@ -40,10 +40,10 @@ export async function present(
   };
 }
 
-/** What explains why something does not happen: holds, brakes and their pace. */
+/** Records that can delay a removal: holds, brakes and the policy. */
 const ofTheFleet = ['hold.>', 'brake.*', policyKey];
 
-/** The past, or what a file says: the fleet as replayed. Of leases and seats nothing was kept. */
+/** The past, or a file: the replayed fleet. Leases and seats are not recorded. */
 export async function past(
   moment: ReplayTarget,
   { history, keyframes }: OpenHistory,

@@ -3,7 +3,7 @@ import type { Actor, Slot } from '../../domain/identity/names.ts';
 import type { Millis, WallTime } from '../../domain/time.ts';
 import { dateTime, formatRounded } from '../terminal/format-time.ts';
 
-/** `at 12:03:10 (22 s ago)`, with the date where that is another one. */
+/** `at 12:03:10 (22 s ago)`, with the date if it is not today. */
 export function formatAt(then: WallTime, now: WallTime): string {
   const full = dateTime(then).slice(0, 19);
   const today = full.slice(0, 10) === dateTime(now).slice(0, 10);
@@ -16,7 +16,7 @@ export const formatSince = (then: WallTime, now: WallTime): string =>
     .replace(/^at /, 'since ')
     .replace(/ ago\)$/, ')');
 
-/** `in 8 s`; `any moment`, where that is over. */
+/** `in 8 s`; `any moment` for the past. */
 export const formatIn = (then: WallTime, now: WallTime): string =>
   then > now ? `in ${formatRounded(Math.max(1000, then - now))}` : 'any moment';
 
@@ -26,8 +26,8 @@ export const formatFor = (from: WallTime, to: WallTime): string =>
 
 export const slotName = ({ host, agent }: Slot | Actor): string => `${host}/${agent}`;
 
-/** Where the event stands, for whoever wants to read it. */
+/** Reference to the event: `#1234`. */
 export const eventReference = ({ seq }: AuditEntry): string => `#${seq}`;
 
-/** A duration as a sentence has it: `15 s`. */
+/** A duration in a sentence: `15 s`. */
 export const formatDuration = (duration: Millis): string => formatRounded(duration);

@@ -8,14 +8,14 @@ import { eventReference, formatAt, formatFor, slotName } from './phrases.ts';
 import { RunLife } from './run-history.ts';
 import { expiryText } from './suspicion-text.ts';
 
-/** Of something that has no record any more: who removed it, when and why. */
+/** Explains an entity without a record: who removed it, when and why. */
 export async function explainRemoved(
   { first, last }: { readonly first: AuditEntry; readonly last: AuditEntry },
   ground: ExplanationContext,
 ): Promise<Explanation> {
   const { event } = last;
   const { of } = event;
-  if (!isOfSlot(of)) throw new TypeError('only what belongs to a slot is told of here');
+  if (!isOfSlot(of)) throw new TypeError('not an entity of an agent');
   const life = await RunLife.read(ground.history, of, ground.until);
   const { now } = ground;
   const instance = of.entity === 'instance';
@@ -23,8 +23,8 @@ export async function explainRemoved(
   return {
     sentences: [
       ended ??
-        `${subjectOf(event)} has no record, and no event says who removed it: \`rollcall audit verify\` looks into that.`,
-      `Run ${of.run} of ${slotName(of)} ${instance ? 'registered it' : 'took the slot'} ${formatAt(first.event.at, now)}${ended ? `, and that lasted ${formatFor(first.event.at, event.at).replace('for ', '')}` : `; its last event is '${event.event.type}' ${formatAt(event.at, now)} (${eventReference(last)})`}.`,
+        `${subjectOf(event)} has no record, and no event explains its removal; to check the history: rollcall audit verify.`,
+      `Run ${of.run} of ${slotName(of)} ${instance ? 'registered it' : 'took the slot'} ${formatAt(first.event.at, now)}${ended ? `, and kept it ${formatFor(first.event.at, event.at)}` : `; its last event is '${event.event.type}' ${formatAt(event.at, now)} (${eventReference(last)})`}.`,
       instance
         ? 'It comes back when an agent registers it again.'
         : 'It comes back when an agent of that name starts again.',
@@ -46,7 +46,7 @@ export async function explainRemoved(
   };
 }
 
-/** How it ended, in words; undefined where its last event is no end. */
+/** How it ended; undefined if its last event is not an end. */
 function endOf(last: AuditEntry, life: RunLife, now: WallTime): string | undefined {
   const { event } = last;
   const name = subjectOf(event);
@@ -56,9 +56,9 @@ function endOf(last: AuditEntry, life: RunLife, now: WallTime): string | undefin
   if (event.event.type !== 'removed') return undefined;
   switch (event.event['why']) {
     case 'deregistered':
-      return `${name} is not registered: its own agent ${by} took it away ${when}.`;
+      return `${name} is not registered: its own agent ${by} deregistered it ${when}.`;
     case 'left':
-      return `${name} is not registered: its agent ${by} left politely, and took it along ${when}.`;
+      return `${name} is not registered: its agent ${by} stopped in an orderly way and removed it ${when}.`;
     case 'owner-expired':
       return `${name} is not registered: ${by} removed it ${when}, because its owner, run ${event.of.run} of ${slotName(event.of)}, ${expiryText(life, undefined, now)}.`;
     default:
@@ -76,11 +76,11 @@ function runEnd(
   const by = slotName(event.actor);
   switch (event.event.type) {
     case 'left':
-      return `${name} is not there: it left politely ${when}.`;
+      return `${name} is not registered: it left in an orderly way ${when}.`;
     case 'removed':
-      return `${name} is not there: its last run ${expiryText(life, undefined, now)}, and ${by} removed what it left ${when}.`;
+      return `${name} is not registered: its last run ${expiryText(life, undefined, now)}, and ${by} removed its records ${when}.`;
     case 'superseded':
-      return `Run ${event.of.run} of ${name} is over: run ${event.actor.run} took the slot ${when}: ${evidenceWords(event) ?? 'why is not said'}.`;
+      return `Run ${event.of.run} of ${name} is over: run ${event.actor.run} took the slot ${when}: ${evidenceWords(event) ?? 'no reason is recorded'}.`;
     default:
       return undefined;
   }

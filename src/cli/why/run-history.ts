@@ -4,11 +4,11 @@ import { agentMapKey } from '../../domain/identity/registry-keys.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
 
-/** What the history says of one run: the last transition of each type. */
+/** The last transition of each type in the history of a run. */
 export class RunLife {
   readonly #last = new Map<string, AuditEntry>();
 
-  /** Up to and with this place of the history. */
+  /** Reads the history up to and including `until`. */
   static async read(history: History, of: RunRef, until: Revision): Promise<RunLife> {
     const life = new RunLife();
     for await (const stored of history.read(0, [`${agentMapKey(of)}.${of.run}.*`])) {
@@ -23,7 +23,7 @@ export class RunLife {
     return this.#last.get(type);
   }
 
-  /** How it ended: superseded, left, or removed after it was declared dead. */
+  /** Its end: left, removed after expiry, or superseded. */
   get end(): AuditEntry | undefined {
     return this.last('left') ?? this.last('removed') ?? this.last('superseded');
   }

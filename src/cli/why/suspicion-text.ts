@@ -15,7 +15,7 @@ import {
 } from './phrases.ts';
 import type { RunLife } from './run-history.ts';
 
-/** Why a run is doubted: who says so, since when it was silent, what that one found. */
+/** Why a run is suspect: since when it is silent, which collector found that, and what it found. */
 export function suspicionText(
   record: Pick<AgentRecord, 'suspect'>,
   life: RunLife,
@@ -31,12 +31,12 @@ export function suspicionText(
   const silent = `${whose} has been silent ${formatSince(silentSince(evidence.data), now)}`;
   const found =
     suspect?.reason === 'unreachable'
-      ? 'which asked and found that nobody listens for it any more'
-      : 'which found its lease gone';
-  return `${silent}, says ${slotName(suspected.event.actor)}, ${found} (${eventReference(suspected)})`;
+      ? 'which probed it and found that no process answers for it'
+      : 'which found that its lease is gone';
+  return `${silent}, according to ${slotName(suspected.event.actor)}, ${found} (${eventReference(suspected)})`;
 }
 
-/** How a run was declared dead: when, by whom, on what. */
+/** How a run was declared dead: when, by which collector, on what evidence. */
 export function expiryText(life: RunLife, record: AgentRecord | undefined, now: WallTime): string {
   const expired = life.last('expired');
   if (!expired) return `was declared dead ${formatAt(record?.since ?? now, now)}`;
@@ -44,10 +44,10 @@ export function expiryText(life: RunLife, record: AgentRecord | undefined, now: 
   const evidence = VerdictEvidence.safeParse(expired.event.evidence);
   if (!evidence.success) return `was declared dead ${by}`;
   const { silentFor, policy } = evidence.data;
-  return `was declared dead ${by}, silent for ${formatDuration(silentFor)}, its lease gone, its grace of ${formatDuration(policy.grace)} over`;
+  return `was declared dead ${by}, after ${formatDuration(silentFor)} of silence, without a lease, at the end of its grace of ${formatDuration(policy.grace)}`;
 }
 
-/** What becomes of a suspect run, and of what it owns. */
+/** What happens next to a suspect run and its instances. */
 export function suspectNext(
   record: AgentRecord,
   lease: string | undefined,
@@ -57,18 +57,18 @@ export function suspectNext(
   const { suspect, ttl, grace } = record;
   const due = (suspect?.since ?? now) + grace;
   if (lease === 'stands' && leaseClearsSuspicion(record, now)) {
-    const words = 'Its lease stands again: the agent is about to refute the suspicion.';
+    const words = 'Its lease is valid again: the agent is about to refute the suspicion.';
     return { what: 'refute', at: null, words };
   }
   if (seats === 0) return { what: 'nothing', at: null, words: nobodyWatches };
   const hold = fleet.controls.holdOn(record);
   if (hold?.kind === 'unreadable') {
-    const words = `Its silence is planned, though nobody can read until when (${hold.key}): until that record is mended or deleted, it is not declared dead.`;
+    const words = `It is on hold, but the record of the hold (${hold.key}) is unreadable: until that record is fixed or deleted, the run is not declared dead.`;
     return { what: 'nothing', at: null, words };
   }
   if (hold) {
     const { until, why } = hold.record;
-    const words = `Its silence is planned ${untilWords(until, now)}${why === undefined ? '' : ` ("${why}")`}: until then it is not declared dead. After that it has its ttl of ${formatDuration(ttl)} and its grace of ${formatDuration(grace)} again to come back, before it is declared dead and ${owned} removed.`;
+    const words = `It is on hold ${untilWords(until, now)}${why === undefined ? '' : ` ("${why}")`}: until then it is not declared dead. After that, its ttl of ${formatDuration(ttl)} and its grace of ${formatDuration(grace)} start again, before it is declared dead and ${owned} removed.`;
     return { what: 'expire', at: until + ttl + grace, words };
   }
   const brake = fleet.controls.brakeOf(zoneOf(record));
@@ -83,19 +83,19 @@ export function suspectNext(
   return { what: 'expire', at: due, words };
 }
 
-/** The numbers are those of when somebody was last let through: of the others of the zone no more is read here. */
+/** The numbers are from the last write of the brake record. */
 function brakeWords(
   brake: NonNullable<ReturnType<ExplanationContext['fleet']['controls']['brakeOf']>>,
   pace: Millis,
 ): string {
   if (brake.kind === 'unreadable') {
-    return `The brake of its zone is on, though nobody can read it (${brake.key}), so nobody is let through`;
+    return `The brake of its zone is on, but its record (${brake.key}) is unreadable, so no run of the zone is declared dead`;
   }
   const { zone, seen, suspect } = brake.record;
-  return `Zone ${zone} is braked, ${suspect} of ${seen} runs suspect, and one is let through every ${formatDuration(pace)} (rollcall gc plan tells its turn)`;
+  return `Zone ${zone} is braked, with ${suspect} of ${seen} runs suspect, and one run is declared dead every ${formatDuration(pace)} (for its turn: rollcall gc plan)`;
 }
 
-/** Said where the lack of a collector is known already. */
+/** For texts that already mention that no collector is active. */
 export const untilOneRuns =
-  'Until one runs (rollcall collector), nobody is declared dead and nothing is removed.';
-export const nobodyWatches = `No collector holds a seat. ${untilOneRuns}`;
+  'Until a collector is started (rollcall collector), no run is declared dead and nothing is removed.';
+export const nobodyWatches = `No collector is active. ${untilOneRuns}`;

@@ -101,7 +101,7 @@ describe('an event of the fleet', () => {
     const said = (policy: object) =>
       whyOf(event({ of, event: { type: 'adopted' }, record: { policy } }));
     expect(said({ seats: 5, brake: { pace: 5000 } })).toBe('seats 5, brake.pace 5s');
-    expect(said({})).toBe('the defaults');
+    expect(said({})).toBe('defaults');
   });
 
   it('was never brought about by itself, whatever its ids are', () => {

@@ -41,27 +41,27 @@ describe('what a decision saw, in words', () => {
     [
       'suspected',
       { ...verdict, lease: 'unread', probe: 'no-responders' },
-      'last renewal seen 15.2 s before, at T; nobody listens for it any more; ttl 15s, grace 30s',
+      'last renewal seen 15.2 s before, at T; no process answers for it; ttl 15s, grace 30s',
     ],
     [
       'expired',
       { ...verdict, suspectFor: 30_050, probe: 'no-answer' },
-      'suspect for 30.1 s; last renewal seen 15.2 s before, at T; lease absent at the leader; it was asked and did not answer; ttl 15s, grace 30s',
+      'suspect for 30.1 s; last renewal seen 15.2 s before, at T; lease absent at the leader; it did not answer a probe; ttl 15s, grace 30s',
     ],
     [
       'suspected',
       { ...verdict, countingSince: 200_000 },
-      'no renewal seen since it began to count 15.2 s before, at T; lease absent at the leader; ttl 15s, grace 30s',
+      'no renewal seen since the collector started to watch 15.2 s before, at T; lease absent at the leader; ttl 15s, grace 30s',
     ],
     [
       'suspected',
       { ...verdict, lastRenewal: null },
-      'no renewal seen since it began to count 15.2 s before, at T; lease absent at the leader; ttl 15s, grace 30s',
+      'no renewal seen since the collector started to watch 15.2 s before, at T; lease absent at the leader; ttl 15s, grace 30s',
     ],
     [
       'suspected',
       { ...verdict, lease: 'unread', probe: 'no-responders', connection: 'closed-by-client' },
-      'last renewal seen 15.2 s before, at T; its process closed its connection; nobody listens for it any more; ttl 15s, grace 30s',
+      'last renewal seen 15.2 s before, at T; its process closed its connection; no process answers for it; ttl 15s, grace 30s',
     ],
     [
       'expired',
@@ -69,7 +69,7 @@ describe('what a decision saw, in words', () => {
         ...{ ...verdict, suspectFor: 30_050, probe: 'no-responders', connection: 'open' },
         ...{ hold: 'absent', brake: 'lets-through', zone: { name: 'r1', seen: 10, suspect: 4 } },
       },
-      'suspect for 30.1 s; last renewal seen 15.2 s before, at T; lease absent at the leader; nobody listens for it any more; no silence was planned; the brake of its zone let it through; 4 of 10 runs of zone r1 suspect; ttl 15s, grace 30s',
+      'suspect for 30.1 s; last renewal seen 15.2 s before, at T; lease absent at the leader; no process answers for it; no hold was active; the brake of its zone let it pass; 4 of 10 runs of zone r1 suspect; ttl 15s, grace 30s',
     ],
     [
       'tripped',
@@ -81,7 +81,7 @@ describe('what a decision saw, in words', () => {
       { seen: 10, suspect: 1, policy: { fraction: 0.3, count: 3, release: 0.155, pace: 10_000 } },
       '1 of 10 runs of the zone suspect: below 15.5 %, or none',
     ],
-    ['ran-out', { until: new Date(2026, 5, 1).getTime() }, 'it was planned until 2026-06-01 T'],
+    ['ran-out', { until: new Date(2026, 5, 1).getTime() }, 'it was set to end at 2026-06-01 T'],
     ['started', { taken: 'free' }, 'the slot was free'],
     ['started', { taken: 'something-new' }, 'taken: something-new'],
     [
@@ -92,7 +92,7 @@ describe('what a decision saw, in words', () => {
     [
       'removed',
       { holder: null, leftoverFor: 45_000, lease: 'absent' },
-      'its slot has no record, for 45s at this very revision; the lease of its owner is absent',
+      'its slot has no record, record unchanged for 45s; the lease of its owner is absent',
     ],
   ])('%s: %j', (type, evidence, text) => {
     expect(words(type, evidence)).toBe(text);

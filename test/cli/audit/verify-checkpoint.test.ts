@@ -91,16 +91,16 @@ describe('a verification that goes on from a checkpoint', () => {
 
 describe('a checkpoint', () => {
   const others: readonly [string, History, RegExp][] = [
-    ['that ends before', upTo(200), /stands at event 300, and namespace 'n' ends at 200/],
+    ['that ends before', upTo(200), /is at event 300, but namespace 'n' ends at 200/],
     [
       'with another event there',
       historyOf([...longHistory(600, { seed: 2 })]),
-      /event 300 of namespace 'n' is another one/,
+      /event 300 of namespace 'n' differs/,
     ],
     [
       'that was trimmed after it',
       historyOf(events.slice(400)),
-      /begins at 401: what was between is gone/,
+      /begins at 401: the events between were trimmed/,
     ],
   ];
   it.each(others)('of another history is refused: one %s', async (_, other, why) => {
@@ -125,7 +125,7 @@ describe('a checkpoint', () => {
       await writeFile(file, text);
       await expect(verifyOn(upTo(300))).rejects.toMatchObject({
         code: 'bad-setting',
-        message: expect.stringContaining('this is no checkpoint'),
+        message: expect.stringContaining('is not a checkpoint of'),
       });
     },
   );

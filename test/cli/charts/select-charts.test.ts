@@ -89,7 +89,7 @@ describe('machines draw', () => {
   });
 
   it.each([
-    [['nope'], 'not-found', 'there are run, instance'],
+    [['nope'], 'not-found', 'the machines are run, instance'],
     [[], 'bad-setting', 'either a machine name or --all'],
     [['run', '--all'], 'bad-setting', 'either a machine name or --all'],
     [['run', '--format', 'png'], 'bad-setting', 'cannot be printed'],

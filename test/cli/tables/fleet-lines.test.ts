@@ -58,7 +58,7 @@ describe('below a view', () => {
     expect(text).toContain(
       '4 of 5 runs suspect, 4 held back, one declared dead every 10s, until about 12:00:40 (in 40 s)',
     );
-    expect(text).toContain('planned: h9 is on hold until 12:10:00 (in 10 min): new\\x1b[2J disk');
+    expect(text).toContain('hold: h9 is on hold until 12:10:00 (in 10 min): new\\x1b[2J disk');
   });
 
   it('nothing, where nothing is planned or braked', () => {
@@ -70,7 +70,7 @@ describe('below a view', () => {
     [
       'unreadable',
       fleetOf(1, { key: 'brake.default', revision: 7, text: '{' }),
-      /cannot be read, so nobody there is declared dead/,
+      /is unreadable, so no run there is declared dead/,
     ],
   ])('a brake that is %s', (_, fleet, words) => {
     expect(forecastBrakes(fleet, now).map((one) => brakeWords(one, now))).toEqual([
@@ -82,7 +82,7 @@ describe('below a view', () => {
     [minutes(10), 'until 12:10:00 (in 10 min)'],
     [minutes(10) - 5, 'until 12:09:59 (in 10 min)'],
     [seconds(1), 'until 12:00:01 (in 1 s)'],
-    [0, 'until 12:00:00 (over any moment)'],
+    [0, 'until 12:00:00 (ends any moment)'],
   ])('a hold that has %i ms left', (left, words) => {
     expect(untilWords(now + left, now)).toBe(words);
   });
@@ -101,7 +101,7 @@ describe('a change of the fleet', () => {
     ],
     [
       { of: 'hold', before: holdOf(now), now: undefined },
-      'h1/a is no longer on hold: silence counts again',
+      'h1/a is no longer on hold: silence is counted again',
       { event: 'hold', change: 'ended', host: 'h1' },
     ],
     [
@@ -153,7 +153,7 @@ describe('a plan as a table', () => {
   const drawn = (...rows: readonly PlanRow[]) => planTable(rows, now, { width: 100, palette });
 
   it('says what, why, since when, when it goes, and what keeps it', () => {
-    expect(drawn(row).split('\n')[1]).toMatch(/^h1\/a +silent +12 s +3 +in 18 s +its grace$/);
+    expect(drawn(row).split('\n')[1]).toMatch(/^h1\/a +silent +12 s +3 +in 18 s +grace period$/);
   });
 
   it('fits, however long the names are', () => {
@@ -168,24 +168,24 @@ describe('a plan as a table', () => {
   it.each([
     [{ at: now, latest: now }, 'any moment'],
     [{ at: now, latest: now + seconds(45) }, 'within 45 s'],
-    [{ at: null, latest: null }, 'not as it is'],
-    [{ next: 'nothing', at: null, latest: null }, 'by nobody'],
+    [{ at: null, latest: null }, 'not yet known'],
+    [{ next: 'nothing', at: null, latest: null }, 'NOT REMOVED'],
   ] as const)('%j: %s', (change, text) => expect(drawn({ ...row, ...change })).toContain(text));
 
   it.each([
-    [{ by: 'hold', until: null, why: 'x' }, 'a hold that cannot be read'],
+    [{ by: 'hold', until: null, why: 'x' }, 'hold with an unreadable record'],
     [{ by: 'hold', until: now, why: 'disk' }, 'hold until 12:00:00: disk'],
-    [{ ...brake, turn: 2 }, 'brake r1: turn 2, 10s apart'],
-    [{ ...brake, turn: null }, 'brake r1, which cannot be read'],
-    [{ by: 'lease-stands' }, 'its lease, which stands'],
-    [{ by: 'unobserved' }, 'no collector watches'],
+    [{ ...brake, turn: 2 }, 'brake of zone r1: turn 2, one every 10s'],
+    [{ ...brake, turn: null }, 'brake of zone r1: record unreadable'],
+    [{ by: 'lease-stands' }, 'valid lease'],
+    [{ by: 'unobserved' }, 'no collector is active'],
   ] as const)('held back: %j', (held, text) => expect(heldWords(held, now)).toBe(text));
 
   it('is counted by what it is', () => {
     const leftovers = { ...row, kind: 'leftovers', why: 'orphan', instances: 1 } as const;
     const record = { ...row, kind: 'record', why: 'unreadable', key: 'agent.x' } as const;
     expect(planCounted([row, row, leftovers, record])).toBe(
-      '2 runs with 6 instances, 1 leftover, 1 record that cannot be read',
+      '2 runs with 6 instances, 1 leftover, 1 unreadable record',
     );
     expect(planCounted([])).toBe('');
   });

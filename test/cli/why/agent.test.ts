@@ -18,7 +18,7 @@ describe('why an agent is', () => {
   scenario('live', async (fleet) => {
     await watched(fleet);
     expect(await says(fleet, h1a)).toBe(
-      'h1/a is live: it renews its lease every 2.0 s. Run R took the slot at T (10 s ago) (the slot was free) and owns 2 instances. Should it fall silent, its instances are dubious within 6 s, it is declared dead 10 s after that, and all of it is removed right then.',
+      'h1/a is live: it renews its lease every 2.0 s. Run R took the slot at T (10 s ago) (the slot was free) and owns 2 instances. If it becomes silent, its instances are dubious within 6 s; 10 s later it is declared dead, and it and its instances are removed.',
     );
   });
 
@@ -27,13 +27,13 @@ describe('why an agent is', () => {
     a.process.freeze();
     await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
     expect(await says(fleet, h1a)).toMatch(
-      /^h1\/a is suspect: it has been silent since T \(6 s\), says watch\/collector, which found its lease gone \(#N\)\. Run R had been there for 1\d s; what it owns, 2 instances, is dubious with it\. Unless the agent renews its lease, it is declared dead in (9|10) s, and all of it is removed right after\.$/,
+      /^h1\/a is suspect: it has been silent since T \(6 s\), according to watch\/collector, which found that its lease is gone \(#N\)\. Run R was live for 1\d s; it owns 2 instances, now dubious too\. Unless the agent renews its lease, it is declared dead in (9|10) s, and it and its instances are removed right after\.$/,
     );
     a.process.thaw();
     await until(fleet, () => fleet.phase('h1/a') === 'live');
     await fleet.advance(seconds(2));
     expect(await says(fleet, h1a)).toContain(
-      'It was suspect once, and refuted that at T (2 s ago).',
+      'It was suspect and refuted the suspicion at T (2 s ago).',
     );
   });
 
@@ -43,7 +43,7 @@ describe('why an agent is', () => {
     await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
     fleet.world.leases.append(`run.h1.a.${a.agent.run}`, '{}', seconds(6));
     expect(await says(fleet, h1a)).toContain(
-      'Its lease stands again: the agent is about to refute the suspicion.',
+      'Its lease is valid again: the agent is about to refute the suspicion.',
     );
     a.process.thaw();
     await fleet.advance(seconds(20));
@@ -56,7 +56,7 @@ describe('why an agent is', () => {
     c.process.view.close();
     await until(fleet, () => fleet.phase('h1/a') === 'expired');
     expect(await says(fleet, h1a)).toMatch(
-      /^h1\/a is over: run R was declared dead at T \(<1 s ago\) by watch\/collector \(#N\), .* what it left, 2 instances, has been dubious since T \(10 s\)\. All of it is being removed, its own record last\.$/,
+      /^h1\/a is expired: run R was declared dead at T \(<1 s ago\) by watch\/collector \(#N\), .* it owns 2 instances, dubious since T \(10 s\)\. Its instances are being removed, then its own record\.$/,
     );
     c.process.view.open();
   });
@@ -65,7 +65,7 @@ describe('why an agent is', () => {
     fleet.agent('h1/a');
     await fleet.advance(seconds(3));
     expect(await says(fleet, h1a)).toMatch(
-      /^h1\/a says that it is live, and no collector watches whether it is\. .* and owns 0 instances\. Until one runs/,
+      /^h1\/a reports that it is live, but no collector is active to detect a failure\. .* and owns 0 instances\. Until a collector is started/,
     );
   });
 
@@ -76,7 +76,7 @@ describe('why an agent is', () => {
     const stopped = a.agent.stop();
     await fleet.advance(seconds(1));
     expect(await says(fleet, h1a)).toMatch(
-      /^h1\/a is leaving: .* It is gone as soon as what it owns, 1 instance, is\.$/,
+      /^h1\/a is leaving: .* Its own record is removed last, after 1 instance\.$/,
     );
     await fleet.advance(seconds(10));
     await stopped;
@@ -84,9 +84,7 @@ describe('why an agent is', () => {
 
   scenario('unreadable', async (fleet) => {
     fleet.byHand('agent.h9.z', 'garbage');
-    expect(await says(fleet, 'agent:h9/z')).toMatch(
-      /^The record agent\.h9\.z stands, and cannot be read: /,
-    );
+    expect(await says(fleet, 'agent:h9/z')).toMatch(/^The record agent\.h9\.z is unreadable: /);
   });
 });
 
@@ -96,7 +94,7 @@ describe('why an agent is not there', () => {
     await a.agent.stop();
     await fleet.advance(seconds(5));
     expect(await says(fleet, h1a)).toMatch(
-      /^h1\/a is not there: it left politely at T \(5 s ago\) \(#N\)\. Run R of h1\/a took the slot at T \(15 s ago\), and that lasted 10 s\./,
+      /^h1\/a is not registered: it left in an orderly way at T \(5 s ago\) \(#N\)\. Run R of h1\/a took the slot at T \(15 s ago\), and kept it for 10 s\./,
     );
   });
 
@@ -105,14 +103,14 @@ describe('why an agent is not there', () => {
     await fleet.kill(a.process);
     await until(fleet, () => fleet.record('h1/a').kind === 'absent');
     expect(await says(fleet, h1a)).toMatch(
-      /^h1\/a is not there: its last run was declared dead at T \(<1 s ago\) by watch\/collector \(#N\), .*, and watch\/collector removed what it left at T/,
+      /^h1\/a is not registered: its last run was declared dead at T \(<1 s ago\) by watch\/collector \(#N\), .*, and watch\/collector removed its records at T/,
     );
   });
 
   scenario('it is a collector: it has no record', async (fleet) => {
     await watched(fleet);
     expect(await says(fleet, 'agent:watch/collector')).toMatch(
-      /^watch\/collector has no record: it is a process that watches, run R\. The last it said was 'sighted' at T \(\d+ s ago\) \(#N\): watching\./,
+      /^watch\/collector has no record: it is a collector, run R\. Its last event is 'sighted' at T \(\d+ s ago\) \(#N\): state watching\./,
     );
   });
 
@@ -122,7 +120,7 @@ describe('why an agent is not there', () => {
     await fleet.advance(seconds(3));
     const [story] = await explained(fleet, `run:${a.agent.run}`);
     expect(story?.sentences[0]).toMatch(
-      /^Run \w+ of h1\/a is over: run \w+ took the slot at .*: told to take over\.$/,
+      /^Run \w+ of h1\/a is over: run \w+ took the slot at .*: started with --takeover\.$/,
     );
   });
 });

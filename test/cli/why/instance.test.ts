@@ -19,7 +19,7 @@ describe('why an instance is', () => {
   scenario('live: who holds it, since when, and what silence would lead to', async (fleet) => {
     await watched(fleet);
     expect(await says(fleet, w1)).toBe(
-      'web/w1 on h1/a is live: its agent holds its lease, and nobody doubts it. It has been so since T (10 s); run R registered it at T (10 s ago). Should its agent fall silent, it is dubious within 6 s, declared dead 10 s after that, and removed right then.',
+      'web/w1 on h1/a is live: its agent has a valid lease and is not suspect. It has been live since T (10 s); run R registered it at T (10 s ago). If its agent becomes silent, the instance is dubious within 6 s; 10 s later the agent is declared dead and the instance is removed.',
     );
     const [story] = await explained(fleet, w1);
     expect(story?.facts).toMatchObject({
@@ -36,7 +36,7 @@ describe('why an instance is', () => {
       await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
       await fleet.advance(seconds(2));
       expect(await says(fleet, w1)).toMatch(
-        /^web\/w1 on h1\/a is dubious: its agent has been silent since T \([78] s\), says watch\/collector, which found its lease gone \(#N\)\. It was live for 1\d s before that\. Unless the agent renews its lease, it is declared dead in [78] s, and the instance is removed right after\.$/,
+        /^web\/w1 on h1\/a is dubious: its agent has been silent since T \([78] s\), according to watch\/collector, which found that its lease is gone \(#N\)\. It was live for 1\d s before that\. Unless the agent renews its lease, it is declared dead in [78] s, and the instance is removed right after\.$/,
       );
       const [story] = await explained(fleet, w1);
       expect(story?.facts).toMatchObject({
@@ -53,7 +53,7 @@ describe('why an instance is', () => {
     await fleet.kill(a.process);
     await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
     expect(await says(fleet, w1)).toContain(
-      'says watch/collector, which asked and found that nobody listens for it any more (#N).',
+      'according to watch/collector, which probed it and found that no process answers for it (#N).',
     );
   });
 
@@ -64,7 +64,7 @@ describe('why an instance is', () => {
     c.process.freeze();
     await fleet.advance(seconds(5));
     await fleet.advance(seconds(6));
-    expect(await says(fleet, w1)).toMatch(/No collector holds a seat\. Until one runs/);
+    expect(await says(fleet, w1)).toMatch(/No collector is active\. Until a collector is started/);
     fleet.collector('watch2');
     await fleet.advance(seconds(1));
     expect(await says(fleet, w1)).toMatch(
@@ -79,7 +79,7 @@ describe('why an instance is', () => {
     c.process.view.close(); // it removes only what it sees
     await until(fleet, () => fleet.phase('h1/a') === 'expired');
     expect(await says(fleet, w1)).toMatch(
-      /^web\/w1 on h1\/a is dubious: its owner, run R, was declared dead at T \(<1 s ago\) by watch\/collector \(#N\), silent for 1\d s, its lease gone, its grace of 10 s over\. It was live for \d+ s before that\. It is being removed, and the record of its agent with it\.$/,
+      /^web\/w1 on h1\/a is dubious: its owner, run R, was declared dead at T \(<1 s ago\) by watch\/collector \(#N\), after 1\d s of silence, without a lease, at the end of its grace of 10 s\. It was live for \d+ s before that\. It is being removed, together with the record of its agent\.$/,
     );
     c.process.view.open();
   });
@@ -107,7 +107,7 @@ describe('why an instance is', () => {
       const [first, second, ...more] = (await explained(fleet, w1)).map(saying);
       expect(first).toMatch(/^web\/w1 on h2\/b is live/);
       expect(second).toBe(
-        'web/w1 on h1/a is dubious: h2/b registered it too, at T (3 s ago), and the latest registration counts. Here it has been registered since T (13 s). It counts again if h2/b gives it up or is declared dead; it goes when its own agent takes it away, leaves, or dies.',
+        'web/w1 on h1/a is dubious: h2/b registered the same name at T (3 s ago), and the latest registration is the valid one. This one has been registered since T (13 s). It becomes valid again if h2/b deregisters the name or is declared dead; it is removed when its own agent deregisters it, leaves or is declared dead.',
       );
       expect(more).toEqual([]);
     },
@@ -120,7 +120,7 @@ describe('why an instance is', () => {
     await rival.agent.stop();
     await fleet.advance(seconds(4));
     expect(await says(fleet, w1)).toContain(
-      'It has been so since T (4 s); run R registered it at T (24 s ago)',
+      'It has been live since T (4 s); run R registered it at T (24 s ago)',
     );
   });
 
@@ -137,7 +137,7 @@ describe('why an instance is', () => {
     fleet.agent('h1/a', ['web/w1'], { process });
     await fleet.advance(seconds(2));
     expect(await says(fleet, w1)).toBe(
-      'web/w1 on h1/a is dubious: run R that registered it lost its slot to run R at T (2 s ago) (#N): the process that held the slot is gone, as this machine can see. That run is registering, and has not adopted it; it was registered at T (7 s ago). Unless that run adopts or removes it, a collector removes it in 14 s, after ttl and grace as a leftover.',
+      'web/w1 on h1/a is dubious: run R, which registered it, lost its slot to run R at T (2 s ago) (#N): the process of the previous run no longer exists on this machine. The new run is registering and has not adopted the instance, which was registered at T (7 s ago). Unless the new run adopts or removes it, a collector removes it in 14 s as a leftover, after its ttl and grace.',
     );
   });
 
@@ -145,7 +145,7 @@ describe('why an instance is', () => {
     fleet.agent('h1/a', ['web/w1']);
     await fleet.advance(seconds(3));
     expect(await says(fleet, w1)).toBe(
-      'web/w1 on h1/a is dubious: no collector holds a seat, so nobody would notice if its agent fell silent. Its lease stands, so it is most likely as live as it says. It was registered at T (3 s ago). Until one runs (rollcall collector), nobody is declared dead and nothing is removed.',
+      'web/w1 on h1/a is dubious: no collector is active, so a silent agent is not detected. Its lease is valid, so it is most likely live. It was registered at T (3 s ago). Until a collector is started (rollcall collector), no run is declared dead and nothing is removed.',
     );
   });
 
@@ -154,7 +154,7 @@ describe('why an instance is', () => {
     a.agent.report({ service: 'web', id: 'w1' } as never, { state: 'failing', detail: 'refused' });
     await fleet.advance(seconds(2));
     expect(await says(fleet, w1)).toBe(
-      "web/w1 on h1/a is failing: its check says 'refused', since T (2 s). Its agent is live and runs the check; run R registered it at T (12 s ago). It stays registered, and is live again with the first check that passes.",
+      "web/w1 on h1/a is failing: its check reports 'refused', since T (2 s). Its agent is live and runs the check; run R registered it at T (12 s ago). It stays registered, and is live again as soon as its check passes.",
     );
   });
 
@@ -165,7 +165,7 @@ describe('why an instance is', () => {
     const stopped = a.agent.stop();
     await fleet.advance(seconds(2));
     expect(await says(fleet, w1)).toMatch(
-      /^web\/w1 on h1\/a is draining since T \(2 s\): it finishes what is under way, send it nothing new\./,
+      /^web\/w1 on h1\/a is draining since T \(2 s\): it finishes current requests; send it no new ones\./,
     );
     await fleet.advance(seconds(10));
     await stopped;
@@ -177,7 +177,7 @@ describe('why an instance is', () => {
     fleet.byHand('agent.h1.a', undefined);
     await fleet.advance(seconds(1));
     expect(await says(fleet, w1)).toBe(
-      "web/w1 on h1/a is dubious: its agent has no record; no event says where that went: somebody deleted it. Its run's lease stands: it notices within its ttl, starts over, and adopts it. Unless a new run of its agent adopts it, a collector removes it after its own ttl and grace, 45 s unless set otherwise.",
+      'web/w1 on h1/a is dubious: its agent has no record; no event explains its removal, so it was deleted outside of Rollcall. The lease of its run is valid: the run will notice within its ttl, start over as a new run and adopt the instance. Unless a new run of its agent adopts it, a collector removes it after the ttl and grace of the collector, 45 s by default.',
     );
     a.process.thaw();
   });
@@ -188,7 +188,7 @@ describe('why an instance is', () => {
     fleet.byHand('agent.h1.a', 'garbage');
     await fleet.advance(seconds(1));
     expect(await says(fleet, w1)).toMatch(
-      /^web\/w1 on h1\/a is dubious: the record of its agent cannot be read \(.+\), so nobody knows whether its owner still is\. .* Nothing under that record is removed/,
+      /^web\/w1 on h1\/a is dubious: the record of its agent cannot be read \(.+\), so the state of its owner is unknown\. .* Instances of an agent with an unreadable record are never removed/,
     );
     a.process.thaw();
   });
@@ -197,7 +197,7 @@ describe('why an instance is', () => {
     await watched(fleet);
     fleet.byHand('instance.h1.a.web.w2', '{not json');
     expect(await says(fleet, 'instance:web/w2')).toMatch(
-      /^The record instance\.h1\.a\.web\.w2 stands, and cannot be read: .*It is left alone until somebody mends or deletes it/,
+      /^The record instance\.h1\.a\.web\.w2 is unreadable: .*It is not changed until it is fixed or deleted/,
     );
   });
 });
@@ -209,7 +209,7 @@ describe('why an instance is not there', () => {
     await until(fleet, () => fleet.record('h1/a').kind === 'absent');
     await fleet.advance(seconds(5));
     expect(await says(fleet, w1)).toMatch(
-      /^web\/w1 is not registered: watch\/collector removed it at T \([56] s ago\) \(#N\), because its owner, run R of h1\/a, was declared dead at T \([56] s ago\) by watch\/collector \(#N\), silent for 1\d s, its lease gone, its grace of 10 s over\. Run R of h1\/a registered it at T \(\d+ s ago\), and that lasted \d+ s\. It comes back when an agent registers it again\.$/,
+      /^web\/w1 is not registered: watch\/collector removed it at T \([56] s ago\) \(#N\), because its owner, run R of h1\/a, was declared dead at T \([56] s ago\) by watch\/collector \(#N\), after 1\d s of silence, without a lease, at the end of its grace of 10 s\. Run R of h1\/a registered it at T \(\d+ s ago\), and kept it for \d+ s\. It comes back when an agent registers it again\.$/,
     );
   });
 
@@ -218,7 +218,7 @@ describe('why an instance is not there', () => {
     await a.agent.stop();
     await fleet.advance(seconds(5));
     expect(await says(fleet, w1)).toContain(
-      'web/w1 is not registered: its agent h1/a left politely, and took it along at T (5 s ago) (#N).',
+      'web/w1 is not registered: its agent h1/a stopped in an orderly way and removed it at T (5 s ago) (#N).',
     );
   });
 
@@ -227,7 +227,7 @@ describe('why an instance is not there', () => {
     a.agent.replace([]);
     await fleet.advance(seconds(5));
     expect(await says(fleet, w1)).toContain(
-      'web/w1 is not registered: its own agent h1/a took it away at T (5 s ago) (#N).',
+      'web/w1 is not registered: its own agent h1/a deregistered it at T (5 s ago) (#N).',
     );
   });
 
@@ -236,7 +236,7 @@ describe('why an instance is not there', () => {
     a.process.freeze();
     fleet.byHand('instance.h1.a.web.w1', undefined);
     expect(await says(fleet, w1)).toMatch(
-      /^web\/w1 has no record, and no event says who removed it: `rollcall audit verify` looks into that\. .*; its last event is 'registered' at T/,
+      /^web\/w1 has no record, and no event explains its removal; to check the history: rollcall audit verify\. .*; its last event is 'registered' at T/,
     );
     a.process.thaw();
   });

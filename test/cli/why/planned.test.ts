@@ -26,7 +26,7 @@ describe('why something is not declared dead though it is silent', () => {
     await fleet.kill(process);
     await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
     const words =
-      /Its silence is planned until T \(in (9|10) min\) \("new disk"\): until then it is not declared dead\. After that it has its ttl of 6 s and its grace of 10 s again to come back, before it is declared dead and (all of it is|the instance is) removed\.$/;
+      /It is on hold until T \(in (9|10) min\) \("new disk"\): until then it is not declared dead\. After that, its ttl of 6 s and its grace of 10 s start again, before it is declared dead and (it and its instances are|the instance is) removed\.$/;
     expect(await says(fleet, 'agent:h1/a')).toMatch(words);
     expect(await says(fleet, 'instance:web/w1')).toMatch(words);
     const [story] = await explained(fleet, 'agent:h1/a');
@@ -41,7 +41,7 @@ describe('why something is not declared dead though it is silent', () => {
     await until(fleet, () => fleet.audit.story({ entity: 'brake' }).length > 0);
     const [story] = await explained(fleet, 'agent:h2/a');
     expect(story && saying(story)).toMatch(
-      /Zone r1 is braked, \d of 4 runs suspect, and one is let through every 10 s \(rollcall gc plan tells its turn\): unless the agent renews its lease, it is declared dead when its turn comes, not before its grace is over in \d+ s, and all of it is removed right after\.$/,
+      /Zone r1 is braked, with \d of 4 runs suspect, and one run is declared dead every 10 s \(for its turn: rollcall gc plan\): unless the agent renews its lease, it is declared dead when its turn comes, not before its grace is over in \d+ s, and it and its instances are removed right after\.$/,
     );
   });
 
@@ -53,7 +53,7 @@ describe('why something is not declared dead though it is silent', () => {
     await fleet.kill(process);
     await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
     expect(await says(fleet, 'agent:h1/a')).toContain(
-      'though nobody can read until when (hold.h1)',
+      'the record of the hold (hold.h1) is unreadable',
     );
   });
 });

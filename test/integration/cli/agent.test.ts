@@ -47,7 +47,7 @@ describe('rollcall agent', () => {
     const wrong = 'instances:\n  - { service: web, id: w2, prot: 80 }\n';
     await writeFile(file, wrong);
     await until('the error is said', () => agent.stderr.includes(`${file}:2: instances[0].prot`));
-    expect(agent.stderr).toContain('the instances stay as they were');
+    expect(agent.stderr).toContain('the registered instances stay unchanged');
     for (let times = 0; times < 3; times += 1) {
       await writeFile(file, wrong);
       await new Promise((resolve) => setTimeout(resolve, 200));
@@ -55,7 +55,7 @@ describe('rollcall agent', () => {
     expect(fleet.row('web', 'w1')).toBeDefined();
     await writeFile(file, 'instances:\n  - { service: web, id: w2, port: 80 }\n');
     await until('w2 instead', () => fleet.row('web', 'w2')?.port === 80 && !fleet.row('web', 'w1'));
-    await until('that is said', () => agent.stderr.includes('can be read again'));
+    await until('that is said', () => agent.stderr.includes('is valid again'));
     expect(agent.stderr.split('prot').length).toBe(2);
   });
 

@@ -105,12 +105,14 @@ describe('a part of a history', () => {
     const part = await file('part.ndjson', lines.slice(20_000, 21_000).join(''));
     const verified = await command(['audit', 'verify', '--file', part]);
     expect(verified.out).toContain('the history begins at #20001');
-    expect(verified.out).toContain('nothing diverges');
+    expect(verified.out).toContain('no divergence');
     expect(verified.code).toBe(0);
     const replayed = await command(['audit', 'replay', '--file', part, '--at', '20500']);
     expect(replayed.err).toContain('what was registered before, and not touched since, is missing');
     const early = await command(['audit', 'replay', '--file', part, '--at', '5']);
-    expect(early.err).toContain('nothing had happened yet: the history begins at #20001');
+    expect(early.err).toContain(
+      'the moment is before the first event: the history begins at #20001',
+    );
     const late = await command(['audit', 'replay', '--file', part, '--at', '99999']);
     expect(late.err).toContain('the history ends at #21000');
   });

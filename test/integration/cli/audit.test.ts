@@ -75,7 +75,7 @@ describe('rollcall audit show', () => {
     await fleet.serving('web', 'w1', [{ service: 'web', id: 'w1' }]);
     const asked = await audit(fleet, 'show', 'web/w1');
     expect(asked.code).toBe(1);
-    expect(asked.err).toContain("'web/w1' can be agent:web/w1 or instance:web/w1");
+    expect(asked.err).toContain("'web/w1' is ambiguous: agent:web/w1 or instance:web/w1");
     const { documents } = await audit(fleet, 'show', 'instance:web/w1', '--json');
     expect(documents().map(({ of }) => (of as { entity: string }).entity)).toEqual(['instance']);
   });
@@ -84,7 +84,7 @@ describe('rollcall audit show', () => {
     await using fleet = await world.fleet();
     const { code, err } = await audit(fleet, 'show', 'h9/z');
     expect(code).toBe(1);
-    expect(err).toContain("knows no 'h9/z'");
+    expect(err).toContain("has no event of 'h9/z'");
     expect(await audit(fleet, 'show', 'no sense')).toMatchObject({ code: 2 });
   });
 });

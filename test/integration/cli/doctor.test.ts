@@ -26,11 +26,11 @@ describe('rollcall doctor', () => {
   it('finds nothing wrong where nothing is', async () => {
     await using fleet = await watched();
     const { code, out } = await doctor(fleet);
-    expect(out).toContain('nothing is wrong');
+    expect(out).toContain('no problem found');
     expect(out).toMatch(/✓ server +nats-server \d+\.\d+\.\d+ at .*, with JetStream/);
     expect(out).toMatch(/✓ advisories/);
-    expect(out).toMatch(/✓ records +1 agent and 1 instance, all of them readable/);
-    expect(out).toMatch(/✓ collectors +1 seat held: seat\.1 by watch\/collector/);
+    expect(out).toMatch(/✓ records +1 agent and 1 instance, all records readable/);
+    expect(out).toMatch(/✓ collectors +1 active collector: seat\.1 by watch\/collector/);
     expect(code).toBe(0);
   });
 
@@ -44,7 +44,7 @@ describe('rollcall doctor', () => {
     expect(out).toMatch(/agent\.h2\.b \(revision \d+\) cannot be read: .*v: /);
     expect(out).toMatch(/instance\.h2\.b\.web\.w9 \(revision \d+\) cannot be read: .*JSON/);
     expect(out).toContain(`nats kv get rollcall_${fleet.namespace}_registry 'agent.h2.b'`);
-    expect(out).toContain('2 things to mend');
+    expect(out).toContain('2 problems found');
     const { documents } = await doctor(fleet, '--json');
     const about = documents()
       .filter(({ level }) => level === 'wrong')
@@ -62,7 +62,7 @@ describe('rollcall doctor', () => {
     await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
     const { code, out } = await doctor(fleet);
     expect(code).toBe(1);
-    expect(out).toMatch(/✕ collectors +no collector holds a seat/);
+    expect(out).toMatch(/✕ collectors +no collector is active/);
   });
 
   it('says that a stream is missing, and which', async () => {
@@ -101,7 +101,9 @@ describe('rollcall doctor', () => {
     await jsm.streams.update(stream, { allow_rollup_hdrs: true, deny_purge: false });
     const { code, out } = await doctor(fleet);
     expect(code).toBe(1);
-    expect(out).toContain(`${stream}: allow_rollup_hdrs is true, not false: a promise breaks`);
+    expect(out).toContain(
+      `${stream}: allow_rollup_hdrs is true, not false, which breaks a guarantee`,
+    );
     const nowhere = await doctor({ url: fleet.url, namespace: 'nowhere' });
     expect(nowhere.code).toBe(1);
     expect(nowhere.out).toContain("namespace 'nowhere' has no streams on this server");
@@ -138,7 +140,7 @@ describe('rollcall doctor', () => {
         const about = documents().filter(({ what }) => String(what).startsWith(said));
         expect(about, said).toMatchObject([
           notes.includes(setting)
-            ? { about: 'streams', level: 'note', mend: 'harms nobody, if it is meant so' }
+            ? { about: 'streams', level: 'note', mend: 'harmless if intended' }
             : { about: 'streams', level: 'wrong', mend: expect.stringContaining(name) },
         ]);
       }

@@ -61,7 +61,7 @@ describe('a hold', () => {
     });
     const { out: agents } = await ask(fleet, 'agents');
     expect(agents).toMatch(/h1\/a +◌ suspect +planned/);
-    expect(agents).toMatch(/planned: h1 is on hold until .* \(in (9|10) min\): new kernel/);
+    expect(agents).toMatch(/hold: h1 is on hold until .* \(in (9|10) min\): new kernel/);
 
     await systemClock.sleep(timing.ttl + timing.grace + 2000);
     expect(await phaseOf(fleet, 'h1/a')).toBe('suspect');
@@ -117,7 +117,7 @@ describe('the policy', () => {
     const { out } = await ask(fleet, 'policy');
     expect(out).toMatch(/brake\.pace +5s +no: 10s/);
     expect(out).toMatch(/seats +3 +yes/);
-    expect(out).toContain('said by desk/operator');
+    expect(out).toContain('set by desk/operator');
     expect(await ask(fleet, 'policy', 'set', 'brake.pace=5')).toMatchObject({
       code: 2,
       err: expect.stringContaining("brake.pace '5': a duration"),

@@ -151,6 +151,6 @@ describe('rollcall ui', () => {
     await writeFile(join(folder, 'empty'), '');
     await using empty = ui('--file', join(folder, 'empty'));
     expect(await empty.exited).toBe(2);
-    expect(empty.stderr).toContain('there is no event in it');
+    expect(empty.stderr).toContain('contains no event');
   });
 });

@@ -89,7 +89,7 @@ describe('rollcall up', () => {
     if (pid === undefined) throw new Error('it has no nats-server'); // 0 would be all of us
     kill(pid, 'SIGKILL');
     expect(await running.exited).toBe(1);
-    expect(running.stderr).toContain('nats-server ended by itself');
+    expect(running.stderr).toContain('nats-server exited unexpectedly');
   });
 
   it('a binary that is none is said before anything is started', async () => {

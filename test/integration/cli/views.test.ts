@@ -91,7 +91,7 @@ describe('what stands in the registry', () => {
     expect(await handed('strict')).toEqual(['d1 live', 'w1 live']);
     expect(await handed('prefer-live')).toEqual(['d1 live', 'w1 live', 'w2 dubious', 'w3 dubious']);
     const { out } = await ask(fleet, 'ps --policy strict --service web');
-    expect(out).toContain("1 for 'strict' of 3 instances of service 'web'");
+    expect(out).toContain("1 selected by 'strict' of 3 instances of service 'web'");
     expect(await ask(fleet, 'ps --policy best')).toMatchObject({
       code: 2,
       err: expect.stringContaining('strict, prefer-live or any'),
@@ -103,7 +103,7 @@ describe('what stands in the registry', () => {
     const { out, err } = await ask(fleet, 'ps');
     expect(err).toBe('');
     const lines = out.split('\n');
-    expect(lines[0]).toMatch(/^INSTANCE +STATE +SINCE +WHERE +AGENT$/);
+    expect(lines[0]).toMatch(/^INSTANCE +STATE +SINCE +ADDRESS +AGENT$/);
     expect(lines[2]).toMatch(/^web\/w1 +● live +(<1|\d+) s +8080 +h1\/a$/);
     expect(lines[4]).toMatch(/^2 instances; the view is <?\d+ s old$/);
     expect(out).not.toContain('unobserved');
@@ -125,7 +125,7 @@ describe('what stands in the registry', () => {
     await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
     for (const words of ['ps', 'agents', 'hosts']) {
       const { out } = await ask(fleet, words);
-      expect(out).toContain('unobserved: no collector holds a seat');
+      expect(out).toContain('unobserved: no collector is active');
       expect(out).toContain('rollcall collector');
     }
     expect((await ask(fleet, 'ps --json')).documents()).toMatchObject([
