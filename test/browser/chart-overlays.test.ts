@@ -30,7 +30,7 @@ const overlays: readonly (readonly [string, string, (page: Page) => Promise<void
   [
     'the history of nobody',
     '#/entity?of=agent/nowhere/nobody',
-    (page) => page.getByText('Nothing of it is in memory').waitFor(),
+    (page) => page.getByText('No event up to this moment').waitFor(),
   ],
   [
     'a chart that nobody knows',
@@ -62,7 +62,7 @@ test('a panel that fails says so, and keeps nobody out either', async ({ open })
   await page.keyboard.press('/');
   await page.keyboard.insertText('made-to-fail');
   await page.getByRole('alert').waitFor();
-  expect(await page.getByRole('alert').textContent()).toContain('The others still work');
+  expect(await page.getByRole('alert').textContent()).toContain('The other panels still work');
   expect(await seriousInBoth(page)).toEqual([]);
 });
 
@@ -74,7 +74,7 @@ test('what is asked before a sweep, light and dark', async ({ open }) => {
   await page.getByRole('button', { name: /^Sweep now/ }).click({ timeout: 30_000 });
   // That a dialog has no name, and an input only its example, is nothing to axe.
   const dialog = page.getByRole('dialog', { name: 'Sweep now' });
-  await dialog.getByLabel('Who you are').waitFor({ timeout: 5000 });
+  await dialog.getByLabel('Your name').waitFor({ timeout: 5000 });
   expect(await seriousInBoth(page)).toEqual([]);
 });
 

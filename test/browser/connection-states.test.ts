@@ -59,13 +59,13 @@ test('where nothing is there yet a click shows a sample, says so all the time, a
   const { page, letGo } = visit;
   await page.getByRole('heading', { name: 'No agents yet' }).waitFor();
   await letGo();
-  await page.getByRole('link', { name: 'Show a sample recording' }).click();
+  await page.getByRole('link', { name: 'Open the sample recording' }).click();
   await settled(page);
   const notice = page.getByTestId('sample');
   for (const screen of ['Timeline', 'Machines', 'GC', 'Fleet']) {
     await page.getByRole('link', { name: screen, exact: true }).click();
     await expect.poll(() => page.locator('main h1').first().textContent()).toContain(screen);
-    expect(await notice.textContent()).toContain('Not your fleet');
+    expect(await notice.textContent()).toContain('This is not your fleet');
   }
   await page.locator('.cell').first().click();
   expect(await page.getByRole('button', { name: 'Hold …' }).isDisabled()).toBe(true);

@@ -60,7 +60,7 @@ test('whom the NATS server lets read alone is told that it refused, and what; no
 
   const perform = async (button: string, confirm: string) => {
     await page.getByRole('button', { name: button }).first().click();
-    const reason = page.getByLabel('Reason, kept in the audit');
+    const reason = page.getByLabel('Reason (recorded in the audit)');
     if (confirm === 'Hold') await reason.fill('a new kernel');
     await page.getByRole('dialog').getByRole('button', { name: confirm, exact: true }).click();
     await page.getByRole('dialog').waitFor({ state: 'hidden', timeout: 30_000 });

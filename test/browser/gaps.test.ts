@@ -50,7 +50,7 @@ test('counts leave it out and say so, on every screen', async ({ open }) => {
     await page.goto(holed.at(hash));
     await expect
       .poll(() => page.locator('.transport .controls').textContent())
-      .toMatch(/112 transitions · 20 places missing, not counted/);
+      .toMatch(/112 transitions · 20 events missing and not counted/);
   }
   const { page: sound } = await open(whole.at());
   await settled(sound);

@@ -11,8 +11,8 @@ test('a dry run says what the next sweep would take, and does nothing', async ({
   const list = page.getByRole('region', { name: 'Dry run' });
   await list.waitFor();
   const text = await list.textContent();
-  expect(text).toMatch(/Takes 1.*batch-1\/worker.*3 instances and its record, 4 keys/);
-  expect(text).toMatch(/Leaves 2.*web-1\/web.*brake of zone rack-a/);
+  expect(text).toMatch(/Removes 1.*batch-1\/worker.*3 instances and its record, 4 keys/);
+  expect(text).toMatch(/Keeps 2.*web-1\/web.*brake of zone rack-a/);
   expect(page.url()).toContain('dry=1');
 });
 

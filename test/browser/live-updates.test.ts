@@ -134,8 +134,8 @@ test('a hold that the page places is in the audit with who and why; in the past 
 
   await hold.click();
   expect(await seriousInBoth(page)).toEqual([]);
-  await page.getByLabel('Reason, kept in the audit').fill('a new kernel');
-  await page.getByLabel('Who you are').fill('Ada');
+  await page.getByLabel('Reason (recorded in the audit)').fill('a new kernel');
+  await page.getByLabel('Your name').fill('Ada');
   await page.getByRole('button', { name: 'Hold', exact: true }).click();
   await page.getByTestId('hold').waitFor(soon);
   expect(await page.getByTestId('hold').textContent()).toMatch(/h1\/a.*a new kernel/);

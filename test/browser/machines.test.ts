@@ -66,7 +66,7 @@ test('without a mouse: in the picture from state to state, and closed from the o
 }) => {
   const { page } = await open(sample.at(`#/machines?machine=run&${at}`));
   await picture(page);
-  const chart = page.getByRole('group', { name: /The machine run as a picture/ });
+  const chart = page.getByRole('group', { name: /^Chart of machine run/ });
   await chart.focus();
   const where = page.locator('p.unseen[role=status]');
   await page.keyboard.press('ArrowDown');
@@ -128,7 +128,7 @@ test('whose agent has ended is told so, and no request for it fails', async ({ o
   const { page } = await open(sample.at('#/machines?machine=run&sel=agent/batch-1/worker'));
   await picture(page);
   const inspector = page.getByRole('complementary', { name: 'Inspector' });
-  await expect.poll(() => inspector.textContent()).toContain('Nothing: this is where it ends.');
+  await expect.poll(() => inspector.textContent()).toContain('Nothing: this is a final state.');
   await inspector.getByLabel('Why not this event?').fill('expired');
   await inspector.getByRole('button', { name: 'Why not?' }).click();
   await expect.poll(() => inspector.textContent()).toContain('it is over');

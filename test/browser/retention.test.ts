@@ -35,7 +35,7 @@ test('what the server no longer keeps is said to be gone, and is not counted', a
   const { page } = visit;
   await settled(page);
   const controls = page.locator('.transport .controls');
-  const gone = `${first - 1} places missing, not counted`;
+  const gone = `${first - 1} events missing and not counted`;
   await expect
     .poll(() => controls.textContent())
     .toContain(`${last - first + 1} transitions · ${gone}`);
@@ -71,7 +71,7 @@ test('what went while the link was broken is said to be gone, and what came afte
   const controls = page.locator('.transport .controls');
   await expect
     .poll(() => controls.textContent(), { timeout: 30_000 })
-    .toContain(`${last - first + 1} transitions · ${first - 1} places missing, not counted`);
+    .toContain(`${last - first + 1} transitions · ${first - 1} events missing and not counted`);
   await page.goto(new URL('#/fleet', page.url()).href);
   await page.locator('.cell[aria-label^="h3/c: live"]').waitFor({ timeout: 30_000 });
 });

@@ -47,7 +47,7 @@ test('a filter that nothing matches says so, and takes itself back', async ({ op
 test('the history of somebody who never was is said to be none', async ({ open }) => {
   const { page } = await open(sample.at('#/entity?of=agent/nowhere/nobody'));
   await settled(page);
-  await page.getByText('Nothing of it is in memory').waitFor();
+  await page.getByText('No event up to this moment').waitFor();
 });
 
 test('the history of nobody in particular says where to choose', async ({ open }) => {

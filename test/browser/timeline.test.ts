@@ -140,7 +140,7 @@ test('resting on a change shows what it led to, as arrows from lane to lane and 
   await page.waitForTimeout(300);
   await page.mouse.move(...(await expired()));
   const words = page.locator('.causes');
-  await expect.poll(() => words.textContent(), { timeout: 10_000 }).toMatch(/led to removed/);
+  await expect.poll(() => words.textContent(), { timeout: 10_000 }).toMatch(/caused removed/);
   expect(await words.textContent()).toMatch(/expired batch-1\/worker by ops-1\/collector/);
   const arrows = page.locator('.arrows path.effect');
   await expect.poll(() => arrows.count()).toBeGreaterThanOrEqual(4);
@@ -166,9 +166,7 @@ test('without a mouse: from lane to lane, from change to change, told in words, 
   await page.locator('.lane', { hasText: 'jobs/a' }).locator('.lane-time').focus();
   await page.keyboard.press('ArrowLeft');
   const words = page.locator('.causes[role=status]');
-  await expect
-    .poll(() => words.textContent(), { timeout: 10_000 })
-    .toMatch(/because of .* expired/);
+  await expect.poll(() => words.textContent(), { timeout: 10_000 }).toMatch(/caused by .* expired/);
   await page.locator('.arrows path.cause').first().waitFor({ state: 'attached' });
   await page.keyboard.press('Enter');
   await expect.poll(() => page.url()).toContain('at=seq:');

@@ -24,7 +24,7 @@ const screens: Readonly<Record<Screen, () => ComponentChildren>> = {
   entity: () => <EntityScreen />,
 };
 
-/** The page is a function of the history and of the address. */
+/** The whole page, computed from the history and the address. */
 export function App() {
   const { screen } = route.value;
   const known = moment.value !== null && (extent.value?.rows ?? 0) > 0;

@@ -9,7 +9,7 @@ import { listenToKeys } from './shell/keyboard-shortcuts.ts';
 import { start } from './state/store.ts';
 import { applyTheme } from './state/theme.ts';
 
-const place = document.getElementById('page');
+const page = document.getElementById('page');
 document.head.append(
   Object.assign(document.createElement('link'), {
     rel: 'icon',
@@ -20,7 +20,7 @@ applyTheme();
 styleCharts();
 start();
 listenToKeys();
-if (place) {
-  place.textContent = '';
-  render(<App />, place);
+if (page) {
+  page.textContent = '';
+  render(<App />, page);
 }

@@ -1,15 +1,15 @@
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
-/** Made once: what a number's own method makes for each call costs more than the rest of a row. */
+/** One shared formatter: `toLocaleString` builds one per call, which costs more than the rest of a row. */
 const number = new Intl.NumberFormat('en-GB');
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
-/** A moment as a clock shows it. */
+/** Time of day. */
 export const clockTime = (at: number): string => clock.format(at);
 
-/** With its day, for what may be on another one. */
+/** Day and time of day. */
 export const dayTime = (at: number): string => `${day.format(at)} ${clock.format(at)}`;
 
-/** A length of time in at most two units: `0.4 s`, `17 s`, `4 m 12 s`, `3 h 5 m`, `2 d 4 h`. */
+/** A duration in at most two units: `0.4 s`, `17 s`, `4 m 12 s`, `3 h 5 m`, `2 d 4 h`. */
 export function formatDuration(length: number): string {
   const ms = Math.max(0, length);
   if (ms < 950) return `${(Math.round(ms / 100) / 10).toFixed(1)} s`;
@@ -23,13 +23,13 @@ export function formatDuration(length: number): string {
 const two = (big: number, bigUnit: string, small: number, smallUnit: string): string =>
   small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
 
-/** What is left until a moment; past it: due. `now` null: the data is stale, so nobody knows. */
+/** The time left until `until`, or `due now`. `now` is null while the data is stale. */
 export function countdown(until: number, now: number | null): string {
   if (now === null) return '—';
   return until <= now ? 'due now' : `in ${formatDuration(until - now)}`;
 }
 
-/** How long something has lasted; null: not known. */
+/** The time since `from`. `now` is null while the data is stale. */
 export const since = (from: number, now: number | null): string =>
   now === null ? '—' : formatDuration(now - from);
 

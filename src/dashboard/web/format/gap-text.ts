@@ -3,11 +3,11 @@ import { joined } from '../../history/gaps.ts';
 import type { Extent } from '../protocol/worker-messages.ts';
 import { formatCount } from './format-time.ts';
 
-type Held = Pick<Extent, 'from' | 'gaps' | 'complete'>;
+type LoadedRange = Pick<Extent, 'from' | 'gaps' | 'complete'>;
 
-/** All that the history in memory does not hold, oldest first; what is still being read is none of it. */
+/** The sequences that the history in memory lacks, oldest first. What is still loading is no gap. */
 export function gapsOf(
-  { from, gaps, complete }: Held,
+  { from, gaps, complete }: LoadedRange,
   hello: Pick<ApiHello, 'first'> | null,
 ): readonly ApiGap[] {
   const before: ApiGap[] = [];
@@ -17,11 +17,11 @@ export function gapsOf(
   return joined([...before, ...gaps]);
 }
 
-/** How many places of the history there are that hold nothing that is seen. */
+/** The number of sequences in these gaps. */
 export const placesIn = (gaps: readonly ApiGap[]): number =>
   gaps.reduce((sum, { from, to }) => sum + to - from + 1, 0);
 
-/** A gap in words: which places, and why. */
+/** A gap as text: its sequences and the reason. */
 export function gapText({ from, to, why }: ApiGap, mode: ApiHello['mode'] = 'live'): string {
   const [one, other] = [from.toLocaleString('en-GB'), to.toLocaleString('en-GB')];
   const [places, be] = from === to ? [`seq ${one}`, 'is'] : [`seq ${one}–${other}`, 'are'];
@@ -32,8 +32,8 @@ export function gapText({ from, to, why }: ApiGap, mode: ApiHello['mode'] = 'liv
     : `${places} ${be} gone (retention)`;
 }
 
-/** What counts leave out; empty: nothing. */
+/** How many events the counts leave out. Empty if none. */
 export function leftOut(gaps: readonly ApiGap[]): string {
   const places = placesIn(gaps);
-  return places === 0 ? '' : `${formatCount(places, 'place')} missing, not counted`;
+  return places === 0 ? '' : `${formatCount(places, 'event')} missing and not counted`;
 }

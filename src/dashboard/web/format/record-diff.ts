@@ -1,6 +1,6 @@
 import { dayTime } from './format-time.ts';
 
-/** A path that is otherwise in two documents. */
+/** A path whose value differs between two documents. */
 export interface Changed {
   readonly path: string;
   readonly mark: '+' | '−' | '~';
@@ -8,14 +8,14 @@ export interface Changed {
   readonly after: unknown;
 }
 
-/** Which paths changed from one document to another, by name; what is the same is left out. */
+/** The paths that differ between two documents, sorted by path. */
 export function changedPaths(before: unknown, after: unknown): readonly Changed[] {
   const found: Changed[] = [];
   compare('', before ?? undefined, after ?? undefined, found);
   return found.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
-/** How a record changed from one write to the next; that its chain went on is no news. */
+/** The changes of a record between two writes, without `hash` and `n`, which every write changes. */
 export const changesOf = (before: unknown, after: unknown): readonly Changed[] =>
   changedPaths(before, after).filter(({ path }) => path !== 'hash' && path !== 'n');
 
@@ -37,7 +37,7 @@ function compare(path: string, before: unknown, after: unknown, found: Changed[]
 const isTree = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A value in words; what is a moment in milliseconds is told as one too. */
+/** A value as text. A number that looks like a time in milliseconds is also shown as one. */
 export function valueText(value: unknown): string {
   if (value === undefined) return '';
   if (typeof value === 'number' && value > 1e12 && value < 1e13)

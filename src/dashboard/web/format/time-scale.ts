@@ -1,4 +1,4 @@
-/** A stretch of time that is looked at. */
+/** The visible time range. */
 export interface Window {
   readonly from: number;
   readonly to: number;
@@ -10,7 +10,7 @@ const steps = [
   604_800_000,
 ];
 
-/** Round moments, at most so many. */
+/** Round times in the range, at most `most`. */
 export function ticks({ from, to }: Window, most: number): readonly number[] {
   const step = steps.find((one) => (to - from) / one <= most) ?? 2_592_000_000;
   const all: number[] = [];
@@ -18,7 +18,7 @@ export function ticks({ from, to }: Window, most: number): readonly number[] {
   return all;
 }
 
-/** Closer to or further from one moment, which stays where it is; never beyond `whole`. */
+/** Zooms around a time, which keeps its position. The result stays within `whole`. */
 export function zoom(window: Window, whole: Window, around: number, factor: number): Window {
   const length = Math.min(whole.to - whole.from, Math.max(200, (window.to - window.from) * factor));
   const part = (around - window.from) / Math.max(1, window.to - window.from);
@@ -26,7 +26,7 @@ export function zoom(window: Window, whole: Window, around: number, factor: numb
   return { from, to: from + length };
 }
 
-/** Earlier or later by a part of its length; never beyond `whole`. */
+/** Moves the range by a part of its length. The result stays within `whole`. */
 export function pan({ from, to }: Window, whole: Window, part: number): Window {
   const length = to - from;
   const start = Math.max(whole.from, Math.min(from + part * length, whole.to - length));

@@ -7,7 +7,7 @@ import { apiPath } from '../protocol/api-path.ts';
 import { actionsDisabledReason } from '../state/store.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
 
-/** What somebody is about to do; asked once. */
+/** An operator action that the dialog asks to confirm. */
 export interface Action {
   readonly action: 'hold' | 'release' | 'sweep';
   readonly host?: string;
@@ -15,15 +15,15 @@ export interface Action {
 }
 
 const pendingAction = signal<Action | null>(null);
-/** What came of the last one. */
+/** The result of the last action. */
 export const lastActionResult = signal<Outcome | null>(null);
 
 const titles = { hold: 'Hold', release: 'Release the hold on', sweep: 'Sweep now' } as const;
 const descriptions = {
-  hold: 'While it stands, silence there is planned: consumers are told so, and nothing expires.',
-  release: 'From then on silence counts again, from zero.',
+  hold: 'During a hold, silence is planned: consumers see it as planned, and no run expires.',
+  release: 'After the release, silence counts again, from zero.',
   sweep:
-    'What is decided already is done at once: what expired runs left behind is removed, holds whose time is over end, brakes are set and released. It suspects and expires nobody: for that a collector has to have watched.',
+    'Does now what is already decided: removes what expired runs left behind, ends holds that have run out, sets and releases brakes. It suspects and expires no run, because only a collector that has observed the run may do that.',
 } as const;
 
 export function ActionDialog() {
@@ -74,13 +74,13 @@ export function ActionDialog() {
                 <input name="minutes" type="number" min={1} max={43_200} value={10} required />
               </label>
               <label>
-                Reason, kept in the audit
+                Reason (recorded in the audit)
                 <input name="why" required maxLength={1000} placeholder="kernel upgrade" />
               </label>
             </>
           ) : null}
           <label>
-            Who you are, as the audit tells it
+            Your name (recorded in the audit)
             <input name="as" maxLength={200} placeholder="dashboard" value={remembered()} />
           </label>
           {off === null ? null : <p class="bad">{off}</p>}
@@ -116,7 +116,7 @@ async function perform(
   try {
     localStorage.setItem('rollcall-as', as);
   } catch {
-    // Asked for again next time.
+    // Without storage the dialog asks again next time.
   }
   const body = {
     ...(host !== undefined && { host }),
@@ -145,7 +145,10 @@ async function perform(
     if (answered.did === 'swept') return sweepResultText(answered);
     return { came: 'good', text: `Done: ${answered.did}, by ${answered.by}.` };
   } catch (error) {
-    return { came: 'bad', text: `Not known whether it was done: ${String(error)}` };
+    return {
+      came: 'bad',
+      text: `Unknown result: ${String(error)}. Check the history before you try again.`,
+    };
   }
 }
 
@@ -157,7 +160,7 @@ function remembered(): string {
   }
 }
 
-/** A button that asks first; off, with its reason, where nothing can be done. */
+/** A button that opens the dialog. Disabled, with the reason as its title, when actions are off. */
 export function ActionButton({ of, children }: { readonly of: Action; readonly children: string }) {
   const off = actionsDisabledReason.value;
   return (

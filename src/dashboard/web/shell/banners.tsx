@@ -23,7 +23,7 @@ import {
 } from '../state/store.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
 
-/** What holds for everything below: the past, the link, what is held back, and why. */
+/** Notices that apply to the whole page: sample, connection, past, clock skew, brakes and holds. */
 export function Banners() {
   return (
     <div class="banners">
@@ -38,14 +38,13 @@ export function Banners() {
   );
 }
 
-/** What is seen is nobody's fleet; it never goes away while that is so. */
+/** Stays visible for as long as the page shows the sample. */
 function SampleBanner() {
   return (
     <div class="banner sample" data-testid="sample">
       <span aria-hidden="true">▶</span>
       <span>
-        <b>A sample recording.</b> Not your fleet, and nothing in it is live: look at every screen,
-        nothing can be changed.
+        <b>Sample recording.</b> This is not your fleet, and nothing in it is live. Actions are off.
       </span>
       <a class="button" href="/">
         Back to your fleet
@@ -68,7 +67,7 @@ function PastBanner() {
         Viewing <b>{dayTime(here.at)}</b>
         <span aria-live="off"> ({formatDuration(end - here.at)} ago)</span>
         <span aria-live="off"> — {formatCount(here.newer, 'change')} since</span>
-        {wanted !== null && wanted < floor ? '; what is older is still being read' : ''}
+        {wanted !== null && wanted < floor ? '; older history is still loading' : ''}
       </span>
       <button type="button" onClick={() => seek('head')}>
         Back to {liveLabel.value} (L)
@@ -88,7 +87,7 @@ function ConnectionBanner() {
         <span aria-hidden="true">▲</span>
         <span>
           <b aria-live="off">{old}</b>
-          {sentence(why ?? 'the link broke')}; retry{' '}
+          {sentence(why ?? 'the connection was lost')}; retry{' '}
           <span aria-live="off">{countdown(retryAt ?? clock.value, clock.value)}</span> (attempt{' '}
           {attempt}).
           {markAt === 0 ? '' : ` Everything below is as of ${clockTime(brokenSince ?? markAt)}.`}
@@ -104,8 +103,8 @@ function ConnectionBanner() {
       <div class="banner stale" data-testid="broker">
         <span aria-hidden="true">▲</span>
         <span>
-          The server is up, NATS is not, since {clockTime(mark.storeAwaySince)}. The live view
-          stands at seq {mark.head}; the history in memory still works: you can scrub.
+          The dashboard server has had no connection to NATS since {clockTime(mark.storeAwaySince)}.
+          The live view stops at seq {mark.head}. The history in memory still works.
         </span>
       </div>
     );
@@ -126,12 +125,12 @@ function SkewBanner() {
   return (
     <div class="banner calm">
       This browser's clock is {formatDuration(Math.abs(skew))} {skew < 0 ? 'ahead of' : 'behind'}{' '}
-      the server's; countdowns go by the server's.
+      the server's. Countdowns use the server's clock.
     </div>
   );
 }
 
-/** A brake and a hold are calm: they say how many, why, and what ends them. */
+/** Brakes and holds that are active: how many runs, why, and what ends them. */
 function HoldAndBrakeBanners() {
   void version.value;
   const brakes = roll.of('brake').filter(({ state }) => state === 'braked');
@@ -147,8 +146,8 @@ function HoldAndBrakeBanners() {
                 Brake on in zone <BidiText text={entity.zone} />
               </b>{' '}
               since {clockTime(since)}: {note.suspect ?? '?'} of {note.seen ?? '?'} agents suspect.
-              Expiries go one at a time; {formatCount(note.expired ?? 0, 'run')} let through so far.
-              Ends when less than 15 % are suspect.
+              Runs expire one at a time; {formatCount(note.expired ?? 0, 'run')} expired so far. The
+              brake ends when less than 15 % are suspect.
             </span>
           </div>
         ),
@@ -162,7 +161,7 @@ function HoldAndBrakeBanners() {
                 Hold on <BidiText text={entity.host} />
                 {entity.agent === undefined ? '' : `/${entity.agent}`}
               </b>
-              : silence there is planned, nothing expires. Ends{' '}
+              : silence is planned, no run expires. Ends{' '}
               {note.until === undefined
                 ? 'when released'
                 : `at ${dayTime(note.until)}, ${countdown(note.until, now.value)}`}

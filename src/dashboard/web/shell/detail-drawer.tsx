@@ -12,7 +12,7 @@ import { BidiText } from '../widgets/bidi-text.tsx';
 import { StateBadge } from '../widgets/state-badge.tsx';
 import { ActionButton, lastActionResult } from './action-dialog.tsx';
 
-/** What is chosen: its agents, their instances, and what can be done. */
+/** The selected host or agent: its agents, their instances, and the actions on it. */
 export function DetailDrawer() {
   void version.value;
   const text = route.value.params['sel'];
@@ -44,7 +44,7 @@ export function DetailDrawer() {
         </button>
       </header>
       {slots.length === 0 ? (
-        <p class="dim">At this moment it was not there.</p>
+        <p class="dim">Not present at this moment.</p>
       ) : (
         slots.map((slot) => <AgentSection key={slot.key} slot={slot} alone={slots.length === 1} />)
       )}
@@ -187,7 +187,7 @@ function AgentSection({ slot, alone }: { readonly slot: AgentModel; readonly alo
             );
           })}
           {instances.length > 200 ? (
-            <li class="dim">and {instances.length - 200} more; see its history</li>
+            <li class="dim">and {instances.length - 200} more, listed in the history</li>
           ) : null}
         </ul>
       )}

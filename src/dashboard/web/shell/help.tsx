@@ -5,19 +5,19 @@ import { useEffect, useRef } from 'preact/hooks';
 export const helpIsOpen = signal(false);
 
 const keys: readonly (readonly [string, string])[] = [
-  ['g f · g t · g m · g g', 'Fleet, Timeline, Machines, GC'],
-  ['/', 'filter'],
-  ['arrows', 'move in grids, lists and the scrubber'],
-  ['Enter', 'open what is focused'],
+  ['g f · g t · g m · g g', 'open Fleet, Timeline, Machines, GC'],
+  ['/', 'go to the filter'],
+  ['arrows', 'move in grids, lists, charts and the slider'],
+  ['Enter', 'open the focused item'],
   ['Space', 'play or pause'],
-  [', and .', 'one change back, forward'],
-  ['Shift + , and .', 'one change of what is selected'],
+  [', and .', 'previous, next change'],
+  ['Shift + , and .', 'previous, next change of the selection'],
   ['n and N', 'next, previous problem'],
-  ['D', 'pin this moment as B, to compare with'],
+  ['D', 'pin this moment as B, to compare it with another'],
   ['L', 'back to live, or to the end of a recording'],
-  ['+, − and 0', 'in Timeline: closer, further, all of it'],
-  ['F', 'in Machines: what is active, and all again'],
-  ['Esc', 'clear selection and filters'],
+  ['+, − and 0', 'in Timeline: zoom in, zoom out, show all'],
+  ['F', 'in Machines: zoom to the active states, and back'],
+  ['Esc', 'clear the selection and the filters'],
 ];
 
 export function Help() {

@@ -11,7 +11,7 @@ const screens: Readonly<Record<string, Screen>> = {
 };
 let going = false;
 
-/** One key each, wherever the hand is, except where it writes. */
+/** Handles the page's shortcuts. Inactive while the focus is in a text field or a dialog is open. */
 export function listenToKeys(): void {
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

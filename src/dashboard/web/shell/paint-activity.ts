@@ -1,6 +1,6 @@
 import type { Density } from '../../history/query-types.ts';
 
-/** Paints how much happened: all of it, over it what was a problem, and hatched where something is gone. */
+/** Draws a bar per bin: all changes, problems on top, marks above, and gaps hatched. */
 export function paintActivity(
   canvas: HTMLCanvasElement,
   density: Density,
@@ -41,7 +41,7 @@ export function paintActivity(
   const place = (at: number) => ((at - from) / Math.max(1, to - from)) * width;
   for (const { after, before } of gaps) {
     const [left, right] = [place(after), place(before)];
-    // Between two events of one moment, too, a gap is seen.
+    // A gap between two events of the same time is at least `narrowest` wide.
     const wide = Math.max(narrowest, right - left - each);
     hatch(context, (left + right - wide) / 2, wide, height, colour('--dim'));
   }
@@ -50,7 +50,7 @@ export function paintActivity(
 
 const narrowest = 6;
 
-/** What is not there any more. */
+/** Hatches a gap. */
 function hatch(
   context: CanvasRenderingContext2D,
   left: number,

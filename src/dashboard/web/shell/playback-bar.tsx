@@ -10,7 +10,7 @@ import { theme } from '../state/theme.ts';
 import { useHistoryQuery } from '../state/use-query.ts';
 import { paintActivity } from './paint-activity.ts';
 
-/** Below every screen: where in time it is. */
+/** The bar below every screen: the current moment, playback, and a slider over the history. */
 export function PlaybackBar() {
   const here = moment.value;
   const all = extent.value;
@@ -66,7 +66,7 @@ export function PlaybackBar() {
         <span class="dim wide-only">
           {all.complete
             ? formatCount(all.rows, 'transition')
-            : `reading older history … ${formatCount(all.rows, 'transition')} so far`}
+            : `loading older history … ${formatCount(all.rows, 'transition')} so far`}
           {missing === '' ? null : (
             <span
               title={gaps
@@ -94,13 +94,13 @@ export function PlaybackBar() {
   );
 }
 
-/** Ends of the strip: what is in memory, and at the head a little more, so that now is in sight. */
+/** The time range of the slider: the history in memory, at least one second. */
 function span(): { from: number; to: number } {
   const all = extent.value;
   return { from: all?.firstAt ?? 0, to: Math.max(all?.lastAt ?? 0, (all?.firstAt ?? 0) + 1000) };
 }
 
-/** How much happened when, and a slider over it. */
+/** A histogram of changes with a slider over it. */
 function ActivitySlider() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const slider = useRef<HTMLInputElement>(null);

@@ -68,14 +68,14 @@ export function TopBar() {
   );
 }
 
-/** What is chosen stays chosen from screen to screen. */
+/** The selection stays when the screen changes. */
 const keep = ({ sel = '' }: Readonly<Record<string, string>>): Record<string, string> => ({ sel });
 
 function skip(): void {
   document.getElementById('main')?.focus();
 }
 
-/** How old what is seen is: always there. */
+/** The age of the data. Always visible. */
 function Age() {
   const { word, text, title } = age(link.value, clock.value, {
     past: isPast.value && moment.value ? clockTime(moment.value.at) : null,

@@ -1,4 +1,4 @@
-/** Somebody's name, as text: each in a direction of its own, so that none turns its neighbours round. */
+/** A name with its own text direction, so that a right-to-left name does not reorder its neighbours. */
 export function BidiText({
   text,
   class: name = '',

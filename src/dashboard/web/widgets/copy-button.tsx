@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 
-/** Copies a text, and says whether that worked: a page that is not on a safe address may not. */
+/** Copies a text and shows the result. Browsers allow copying only on HTTPS and localhost. */
 export function CopyButton({
   text,
   children,
@@ -10,21 +10,21 @@ export function CopyButton({
   readonly children: string;
   readonly label?: string;
 }) {
-  const [came, setCame] = useState('');
+  const [result, setResult] = useState('');
   return (
     <button
       type="button"
-      {...(label !== undefined && { 'aria-label': came === '' ? label : `${label}: ${came}` })}
+      {...(label !== undefined && { 'aria-label': result === '' ? label : `${label}: ${result}` })}
       onClick={() => {
         const copying = navigator.clipboard?.writeText(text()) ?? Promise.reject(new Error('none'));
         copying.then(
-          () => setCame('copied'),
-          () => setCame('not allowed here'),
+          () => setResult('copied'),
+          () => setResult('the browser refused'),
         );
       }}
     >
       {children}
-      {came === 'copied' ? ' ✓' : came === '' ? '' : ' ✕'}
+      {result === 'copied' ? ' ✓' : result === '' ? '' : ' ✕'}
     </button>
   );
 }

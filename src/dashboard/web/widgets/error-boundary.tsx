@@ -5,7 +5,7 @@ interface Props {
   readonly children: ComponentChildren;
 }
 
-/** A panel that fails says so, and takes no other with it. */
+/** Shows an error in place of a panel that failed. Other panels keep working. */
 export class ErrorBoundary extends Component<Props, { failed: Error | null }> {
   override state = { failed: null };
 
@@ -20,7 +20,7 @@ export class ErrorBoundary extends Component<Props, { failed: Error | null }> {
       <section class="panel notice bad" role="alert">
         <h2>This panel failed</h2>
         <p>
-          <code>{failed.message}</code> The others still work.
+          <code>{failed.message}</code> The other panels still work.
         </p>
         <div class="row">
           <button type="button" onClick={() => this.setState({ failed: null })}>

@@ -7,20 +7,20 @@ import { BidiText } from './bidi-text.tsx';
 interface Props {
   readonly seq: number;
   readonly entity: ApiEntity;
-  /** What is said before whose it is. */
+  /** Text before the entity's name. */
   readonly children?: ComponentChildren;
 }
 
-/** An event by whose it is, with the way to its record at its moment; what has no screen has none. */
+/** The name of an event's entity, linked to the event in its history. Entities without a screen get no link. */
 export function EventLink({ seq, entity, children }: Props) {
   const subject = subjectOf(entity);
-  const said = (
+  const text = (
     <>
       {children}
       <BidiText text={entityName(entity)} />
     </>
   );
-  if (!subject) return said;
+  if (!subject) return text;
   const params = { of: writeSubject(subject), open: String(seq) };
-  return <a href={hrefTo({ screen: 'entity', at: seq, params })}>{said}</a>;
+  return <a href={hrefTo({ screen: 'entity', at: seq, params })}>{text}</a>;
 }

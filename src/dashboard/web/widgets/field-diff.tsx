@@ -1,6 +1,6 @@
 import { type Changed, valueText } from '../format/record-diff.ts';
 
-/** What is otherwise in two documents: a sign, a path, and what it was and is. */
+/** Differences of two documents: sign, path, old and new value. */
 export function FieldDiff({ changes }: { readonly changes: readonly Changed[] }) {
   return (
     <ul class="paths">

@@ -4,7 +4,7 @@ import { gapText } from '../format/gap-text.ts';
 import type { Window } from '../format/time-scale.ts';
 import { link } from '../state/store.ts';
 
-/** Gaps at their place over a stretch of time, hatched. */
+/** Hatched marks for gaps in a time range. */
 export function GapMarks({
   gaps,
   window,
@@ -30,7 +30,7 @@ export function GapMarks({
   });
 }
 
-/** What is missing, in words; the first few, and how many more. */
+/** The first gaps as text, and how many more there are. */
 export function GapNote({ gaps }: { readonly gaps: readonly ApiGap[] }) {
   if (gaps.length === 0) return null;
   const shown = gaps.slice(0, 3);
@@ -39,7 +39,7 @@ export function GapNote({ gaps }: { readonly gaps: readonly ApiGap[] }) {
       <span aria-hidden="true">▒▒</span>{' '}
       {shown.map((gap) => gapText(gap, link.value?.hello?.mode)).join('; ')}
       {gaps.length > shown.length ? `; and ${gaps.length - shown.length} more gaps` : ''}. Counts
-      leave them out.
+      leave these events out.
     </p>
   );
 }

@@ -1,7 +1,7 @@
 const across: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
 const down: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1 };
 
-/** Arrows move among the cells; of all cells, one is reached by Tab. */
+/** Moves the focus between cells with the arrow keys. Tab reaches one cell only (roving tabindex). */
 export function moveInGrid(event: KeyboardEvent & { currentTarget: EventTarget | null }): void {
   const here = (event.target as Element).closest<HTMLElement>('[data-cell]');
   const grid = event.currentTarget as HTMLElement | null;

@@ -1,6 +1,6 @@
 import { colorClassOf, glyphOf } from '../model/state-styles.ts';
 
-/** A state: sign, status and colour together. */
+/** A state as sign, text and colour. */
 export function StateBadge({
   status,
   reason = '',

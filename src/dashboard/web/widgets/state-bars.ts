@@ -17,7 +17,7 @@ export interface Tick {
 
 const over = new Set(['gone', 'left', 'superseded', 'removed', 'adopted']);
 
-/** What an entity's transitions look like in a lane: a bar for each state, a tick for each event. */
+/** The bars (states) and ticks (events) of an entity in a timeline lane. */
 export function barsOf(entity: string, { start, steps, cut }: Lane, window: Window) {
   const bars: Bar[] = [];
   const marks: Tick[] = [];
@@ -39,7 +39,7 @@ export function barsOf(entity: string, { start, steps, cut }: Lane, window: Wind
   return { bars, marks };
 }
 
-/** Of several agents of a host, the state that needs eyes most. */
+/** The most serious of several statuses. */
 export function worstStatus(statuses: readonly string[]): string {
   return (
     statuses.find((status) => status === 'expired') ??

@@ -3,7 +3,7 @@ import { roll } from '../../state/store.ts';
 import { CopyButton } from '../../widgets/copy-button.tsx';
 import { exportText, type NamedTransition } from './export-text.ts';
 
-/** What is shown, to take along. */
+/** Copies the rows that pass the filters. */
 export function CopyRows({ rows }: { readonly rows: readonly Transition[] }) {
   const named = (): readonly NamedTransition[] =>
     rows
@@ -13,7 +13,7 @@ export function CopyRows({ rows }: { readonly rows: readonly Transition[] }) {
       })
       .reverse();
   return (
-    <fieldset class="sizes" aria-label="Copy what is shown">
+    <fieldset class="sizes" aria-label="Copy these rows">
       {(['JSON', 'NDJSON', 'Markdown'] as const).map((kind) => (
         <CopyButton key={kind} label={`Copy as ${kind}`} text={() => exportText[kind](named())}>
           {kind}

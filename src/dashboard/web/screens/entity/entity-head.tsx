@@ -5,7 +5,7 @@ import { hrefTo, now, roll } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 
-/** Who it is, how it stands, since when, and what happens to it next. */
+/** Name, status, since when, and what happens next. */
 export function EntityHead({ subject }: { readonly subject: Subject }) {
   return (
     <>
@@ -67,7 +67,7 @@ function HostStatus({ host }: { readonly host: string }) {
 /** The status of each registration of the name: agents may contest it, and one registration is active. */
 function InstanceStatus({ service, id }: { readonly service: string; readonly id: string }) {
   const all = roll.named(service, id);
-  if (all.length === 0) return <span class="dim">not there at this moment</span>;
+  if (all.length === 0) return <span class="dim">not present at this moment</span>;
   return (
     <>
       {all.map((one) => {

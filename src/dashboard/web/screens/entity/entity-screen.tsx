@@ -13,15 +13,15 @@ import { EventRow } from './event-row.tsx';
 import { historyRows } from './history-rows.ts';
 import { StateTimeline } from './state-timeline-view.tsx';
 
-const atATime = 100;
+const pageSize = 100;
 const mostGaps = 3;
 
-/** Everything that happened to one agent, host or instance, newest first. */
+/** The history of one agent, host or instance, newest first. */
 export function EntityScreen() {
   void version.value;
   const { params } = route.value;
   const subject = readSubject(params['of'] ?? params['sel']);
-  const [most, setMost] = useState(atATime);
+  const [most, setMost] = useState(pageSize);
   const upTo = moment.value?.seq ?? 0;
   const numbers = subject
     ? roll.entities.flatMap((entity, number) => (isOf(subject, entity) ? [number] : []))
@@ -33,10 +33,10 @@ export function EntityScreen() {
   if (!subject) {
     return (
       <section class="panel notice">
-        <h1>History of one</h1>
+        <h1>History</h1>
         <p>
-          Choose an agent, a host or an instance in{' '}
-          <a href={hrefTo({ screen: 'fleet', params: {} })}>Fleet</a>.
+          Select an agent, host or instance on the{' '}
+          <a href={hrefTo({ screen: 'fleet', params: {} })}>Fleet</a> screen.
         </p>
       </section>
     );
@@ -60,9 +60,9 @@ export function EntityScreen() {
         >
           Timeline
         </a>
-        <StateTimeline entities={shownAs(subject, numbers)} />
+        <StateTimeline entities={timelineEntities(subject, numbers)} />
       </section>
-      <section class="panel head" aria-label="What is shown of it">
+      <section class="panel head" aria-label="Filters">
         <EntityFilters kinds={kinds.filter(Boolean)} />
         <span class="grow" />
         <span class="dim">Copy</span>
@@ -72,7 +72,7 @@ export function EntityScreen() {
         {all && shown.length === 0 ? (
           <p class="notice">
             {all.length === 0
-              ? 'Nothing of it is in memory up to this moment.'
+              ? 'No event up to this moment is in memory.'
               : `0 of ${formatCount(all.length, 'transition')} match.`}
           </p>
         ) : null}
@@ -96,8 +96,8 @@ export function EntityScreen() {
         </ol>
         {rows.length > most ? (
           <p class="more">
-            <button type="button" onClick={() => setMost(most + atATime)}>
-              Show {Math.min(atATime, rows.length - most)} more of {rows.length - most}
+            <button type="button" onClick={() => setMost(most + pageSize)}>
+              Show {Math.min(pageSize, rows.length - most)} more of {rows.length - most}
             </button>
           </p>
         ) : null}
@@ -106,6 +106,6 @@ export function EntityScreen() {
   );
 }
 
-/** Whose states are a subject's own: an agent's and a host's are those of their runs. */
-const shownAs = ({ kind }: Subject, numbers: readonly number[]): readonly number[] =>
+/** The entities whose states the state timeline shows: the runs of an agent or host. */
+const timelineEntities = ({ kind }: Subject, numbers: readonly number[]): readonly number[] =>
   numbers.filter((one) => roll.entities[one]?.entity === (kind === 'instance' ? kind : 'run'));

@@ -12,7 +12,7 @@ interface Props {
   readonly event: Transition;
 }
 
-/** The machine of that time, small: the edge that was taken lit, and where it led to. */
+/** A small chart of the machine version that the event used, with the edge and the state it led to. */
 export function EventChart({ machine, event }: Props) {
   const { chart, to, edges, seq } = event;
   const [missing, setMissing] = useState(false);
@@ -30,7 +30,7 @@ export function EventChart({ machine, event }: Props) {
   if (missing || failed !== undefined) {
     return (
       <p class="dim" data-testid="no-picture">
-        Chart #{chart} is not known here: there is no picture of it.
+        Chart #{chart} is unknown to this server, so there is no picture of it.
       </p>
     );
   }
@@ -43,7 +43,7 @@ export function EventChart({ machine, event }: Props) {
         closed={[]}
         painted={painted}
         zoom="fit"
-        label={`The machine ${machine} at that time, with the edge that was taken: arrows walk along its lines, Enter opens it`}
+        label={`Chart of machine ${machine} at that time, with the edge taken. Arrow keys move between states, Enter opens one.`}
         onChoose={(node) =>
           navigate({ screen: 'machines', at: seq, params: { machine, chart, node } })
         }

@@ -23,14 +23,14 @@ interface Props {
   readonly entity: ApiEntity;
 }
 
-/** What changed, what the decision saw, the event as it is stored, and the edge it took. */
+/** The record's changes, the evidence of the decision, the stored event, and the edge it took. */
 export function EventDetails({ folded, entity }: Props) {
   const { newest, all } = folded;
   const { value: document, failed } = useFetch<Document>(apiPath(`event/${newest.seq}`));
   const value = storedIn(document);
   const earlier = useFetch<{ events: Document[] }>(eventsBefore(entity, newest.seq));
   if (failed !== undefined) return <p class="bad">{failed}</p>;
-  if (!value) return <p class="dim">Reading …</p>;
+  if (!value) return <p class="dim">Loading …</p>;
   const machine = entity.entity;
   const current = link.value?.hello?.charts[machine];
   const before = allIn(earlier.value).filter(({ seq }) => seq < value.seq);
@@ -39,13 +39,15 @@ export function EventDetails({ folded, entity }: Props) {
   return (
     <div class="details">
       <dl class="facts">
-        <dt>who</dt>
+        <dt>written by</dt>
         <dd>
           <BidiText text={`${value.actor.host}/${value.actor.agent}`} />
         </dd>
         <dt>edges</dt>
         <dd>
-          {value.edges.length === 0 ? <span class="dim">none: its chain begins</span> : null}
+          {value.edges.length === 0 ? (
+            <span class="dim">none: first event of its chain</span>
+          ) : null}
           {value.edges.map((edge) => (
             <code key={edge}>{edge} </code>
           ))}
@@ -54,7 +56,7 @@ export function EventDetails({ folded, entity }: Props) {
               class="chip"
               href={hrefTo({ screen: 'machines', params: { machine, chart: value.chart } })}
             >
-              chart of that time #{value.chart}
+              older chart #{value.chart}
             </a>
           ) : null}
         </dd>
@@ -66,7 +68,7 @@ export function EventDetails({ folded, entity }: Props) {
         )}
         {value.cause === undefined ? null : (
           <>
-            <dt>because of</dt>
+            <dt>caused by</dt>
             <dd title={value.cause}>
               <Cause of={value.seq} />
             </dd>
@@ -88,25 +90,23 @@ export function EventDetails({ folded, entity }: Props) {
       </dl>
       <div class="columns">
         <section>
-          <h4>What changed in its record</h4>
-          {value.record === null ? <p class="dim">No record with this event.</p> : null}
+          <h4>Changes of the record</h4>
+          {value.record === null ? <p class="dim">This event has no record.</p> : null}
           <FieldDiff changes={changesOf(last?.record, value.record)} />
         </section>
         <section>
-          <h4>What the decision saw</h4>
+          <h4>Evidence of the decision</h4>
           {value.evidence ? (
             <pre>{JSON.stringify(value.evidence, null, 2)}</pre>
           ) : (
-            <p class="dim">Nothing was kept.</p>
+            <p class="dim">None recorded.</p>
           )}
-          <h4>The event</h4>
+          <h4>Stored event</h4>
           <pre>{JSON.stringify(value.event, null, 2)}</pre>
-          <CopyButton text={() => JSON.stringify(value, null, 2)}>
-            Copy all of it as JSON
-          </CopyButton>
+          <CopyButton text={() => JSON.stringify(value, null, 2)}>Copy as JSON</CopyButton>
         </section>
         <section>
-          <h4>In its machine</h4>
+          <h4>Chart</h4>
           <EventChart machine={machine} event={newest} />
         </section>
       </div>
@@ -114,13 +114,13 @@ export function EventDetails({ folded, entity }: Props) {
   );
 }
 
-/** The event that led to one, with the way there. */
+/** The event that caused this one, with a link. */
 function Cause({ of }: { readonly of: number }) {
   const { value, failed } = useFetch<ApiCauses>(apiPath(`causes/${of}`));
   if (failed !== undefined) return <span class="bad">{failed}</span>;
   if (value?.seq !== of) return <span class="dim">…</span>;
   const { cause } = value;
-  if (!cause) return <span class="dim">an event that is not here, or too far back</span>;
+  if (!cause) return <span class="dim">an event that is not in memory</span>;
   return (
     <>
       <EventLink {...cause}>{cause.type} </EventLink>{' '}
@@ -131,14 +131,14 @@ function Cause({ of }: { readonly of: number }) {
   );
 }
 
-/** Where the events before it are. */
+/** The address of the events before it. */
 function eventsBefore(entity: ApiEntity, seq: number): string | null {
   if (!('host' in entity) || entity.entity === 'hold') return null;
   const name = entity.entity === 'instance' ? `${entity.service}/${entity.id}` : entity.run;
   return apiPath(`entity?name=${encodeURIComponent(name)}&limit=20&before=${seq}`);
 }
 
-/** Of two records, whether they are of one kind of thing. */
+/** Whether two records describe the same entity. */
 function sameOne(a: Stored['record'], b: Stored['record']): boolean {
   return b === null || (a?.['service'] === b['service'] && a?.['id'] === b['id']);
 }

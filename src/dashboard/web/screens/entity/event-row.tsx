@@ -10,11 +10,11 @@ import type { Folded } from './fold-repeats.ts';
 
 interface Props {
   readonly folded: Folded;
-  /** Something is missing before it: where it came from is not known. */
+  /** Events are missing before it, so its previous state is unknown. */
   readonly unsure: boolean;
 }
 
-/** One line of a history, and behind it all that is known of the event. */
+/** One row of a history. It expands to the details of the event. */
 export function EventRow({ folded, unsure }: Props) {
   const { newest, all } = folded;
   const asked = all.some(({ seq }) => route.value.params['open'] === String(seq));
@@ -60,7 +60,10 @@ export function EventRow({ folded, unsure }: Props) {
         </span>
         <span class="move">
           {unsure ? (
-            <span class="dim" title="What led there is gone, or cannot be read">
+            <span
+              class="dim"
+              title="The previous state is unknown: events before this one are missing"
+            >
               ? →{' '}
             </span>
           ) : was === null || was === is ? null : (

@@ -2,10 +2,10 @@ import type { ApiEntity } from '../../../api-types.ts';
 import type { Transition } from '../../../history/query-types.ts';
 import { entityName } from '../../model/subject.ts';
 
-/** A transition that says whose it is. */
+/** A transition with its entity instead of the entity's number. */
 export type NamedTransition = Omit<Transition, 'entity'> & { readonly entity: ApiEntity };
 
-/** A history as text, oldest first, as people and programs take it elsewhere. */
+/** A history as text, oldest first. */
 export const exportText = {
   JSON: (rows: readonly NamedTransition[]): string => JSON.stringify(rows, null, 2),
   NDJSON: (rows: readonly NamedTransition[]): string =>
@@ -31,6 +31,6 @@ export const exportText = {
 
 const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
 
-/** Whatever a name holds, it stays in its cell. */
+/** Escapes a name so that it cannot end its cell or add markup. */
 const cell = (text: string): string =>
   text.replace(/[\\|`*_[\]<>&]/g, (one) => `\\${one}`).replace(/\s+/g, ' ');

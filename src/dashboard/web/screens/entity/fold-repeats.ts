@@ -1,20 +1,20 @@
 import type { ApiGap } from '../../../api-types.ts';
 import type { Transition } from '../../../history/query-types.ts';
 
-/** Several transitions that say the same: the newest, and all of them. */
+/** Repeated transitions: the newest, and all of them. */
 export interface Folded {
   readonly newest: Transition;
   readonly all: readonly Transition[];
 }
 
-/** What repeats: it leads to where it came from, over and over. */
+/** Event types that may repeat without changing the state. */
 const repeats = new Set(['confirmed', 'let-through', 'regranted', 'kept', 'changed', 'suspected']);
 
-/** Whether a gap lies between two places. */
+/** Whether a gap lies between two sequences. */
 export const isBroken = (gaps: readonly ApiGap[], older: number, newer: number): boolean =>
   gaps.some(({ from, to }) => from > older && to < newer);
 
-/** Runs of the same transition of the same entity, folded, never over a gap. Newest first, as given. */
+/** Folds repeats of the same transition of the same entity, but not across a gap. Newest first. */
 export function fold(
   transitions: readonly Transition[],
   gaps: readonly ApiGap[] = [],

@@ -2,17 +2,17 @@ import type { ApiGap } from '../../../api-types.ts';
 import type { Transition } from '../../../history/query-types.ts';
 import { type Folded, fold, isBroken } from './fold-repeats.ts';
 
-/** A line of a history: what happened, or that nobody can say what did. */
+/** A row of a history: an event, or a gap. */
 export type HistoryRow =
   | {
       readonly is: 'event';
       readonly folded: Folded;
-      /** Something is missing since its entity's event before: where it came from is not known. */
+      /** Events are missing before it, so its previous state is unknown. */
       readonly unsure: boolean;
     }
   | { readonly is: 'gap'; readonly gaps: readonly ApiGap[] };
 
-/** Newest first, runs folded, and the gaps at their places: up to `upTo`, nothing that is newer. */
+/** The rows up to `upTo`, newest first, with repeats folded and gaps in their places. */
 export function historyRows(
   transitions: readonly Transition[],
   gaps: readonly ApiGap[],
@@ -22,12 +22,12 @@ export function historyRows(
   const unsure = unsureOf(transitions, left);
   const rows: HistoryRow[] = [];
   const put = (above: number) => {
-    const here: ApiGap[] = [];
+    const between: ApiGap[] = [];
     for (let gap = left.at(-1); gap && gap.from > above; gap = left.at(-1)) {
-      here.push(gap);
+      between.push(gap);
       left.pop();
     }
-    if (here.length > 0) rows.push({ is: 'gap', gaps: here.reverse() });
+    if (between.length > 0) rows.push({ is: 'gap', gaps: between.reverse() });
   };
   for (const folded of fold(transitions, gaps)) {
     put(folded.newest.seq);
@@ -38,11 +38,11 @@ export function historyRows(
   return rows;
 }
 
-/** Of which transitions it is not known where they came from. */
+/** The sequences of transitions whose previous state is unknown. */
 function unsureOf(newestFirst: readonly Transition[], gaps: readonly ApiGap[]): Set<number> {
   const unsure = new Set<number>();
   const before = new Map<number, number>();
-  // How everything stood where the history begins is known.
+  // The states at the beginning of the history are known.
   let start = 0;
   for (const { from, to } of gaps) if (from <= start + 1) start = to;
   for (const { seq, entity, from } of newestFirst.toReversed()) {

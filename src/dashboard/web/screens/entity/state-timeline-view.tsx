@@ -16,12 +16,12 @@ import {
   unknown,
 } from './state-timeline.ts';
 
-/** A host has so many runs at most that are looked at. */
+/** At most this many runs of a host are shown. */
 const mostEntities = 4000;
-/** A ribbon that goes on by itself, does so in such steps. */
+/** While live, the right end moves in steps of this size, in ms. */
 const step = 10_000;
 
-/** How one stood, all the time: as a ribbon for the eye, and in words what it comes to. */
+/** The status over time as a coloured bar, and the share of each status as text. */
 export function StateTimeline({ entities }: { readonly entities: readonly number[] }) {
   const window = useWindow();
   const fresh = `${extent.value?.to} ${extent.value?.from}`;
@@ -68,12 +68,12 @@ export function StateTimeline({ entities }: { readonly entities: readonly number
 
 const place = (time: number, { from, to }: Window): number => ((time - from) / (to - from)) * 1000;
 
-/** A click goes to where it began; whoever has no pointer has the history below. */
+/** A click goes to the start of the interval. Without a pointer, the history below offers the same. */
 function Part({ part, window }: { readonly part: StateInterval; readonly window: Window }) {
   const { from, to, status } = part;
   const [left, right] = [place(from, window), place(to, window)];
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: hidden from whom it would keep out
+    // biome-ignore lint/a11y/noStaticElementInteractions: hidden from assistive technology
     <rect
       class={
         status === unknown
@@ -93,7 +93,7 @@ function Part({ part, window }: { readonly part: StateInterval; readonly window:
   );
 }
 
-/** As the address says, else all that is in memory; live it goes on to now. */
+/** The time range in the address, or all of the history in memory, up to now while live. */
 function useWindow(): Window {
   const { firstAt = 0, lastAt = 0 } = extent.value ?? {};
   const goesOn = link.value?.hello?.mode === 'live' && !isPast.value;

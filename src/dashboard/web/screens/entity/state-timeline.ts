@@ -1,16 +1,16 @@
 import { formatDuration } from '../../format/format-time.ts';
 import type { Window } from '../../format/time-scale.ts';
 
-/** A state for a while. */
+/** A status during an interval. */
 export interface StateInterval extends Window {
   readonly status: string;
 }
 
-/** Nobody says where it was: more happened than is told. */
-export const unknown = 'not known';
-export const absent = 'not there';
+/** Before the first known transition the status is unknown. */
+export const unknown = 'unknown';
+export const absent = 'not present';
 
-/** What needs eyes most, first. */
+/** Most serious first. */
 const order = ['expired', 'suspect', 'failing', 'draining', 'leaving', 'registering', 'live'];
 const rankOf = (status: string): number => {
   const rank = order.indexOf(status);
@@ -18,8 +18,8 @@ const rankOf = (status: string): number => {
 };
 
 /**
- * The states of one over a stretch of time, without a break. Where several stand for it, as the agents of a
- * host do, the one that needs eyes most; `knownFrom`: before it nobody can say.
+ * The status over a time range, without a break. With several entities, as the runs of a host, the most
+ * serious status counts. Before `knownFrom` the status is unknown.
  */
 export function stateIntervals(
   bars: readonly StateInterval[],
@@ -33,7 +33,7 @@ export function stateIntervals(
       { at: Math.min(Math.max(to, start), window.to), status, by: -1 },
     ])
     .sort((a, b) => a.at - b.at);
-  const standing = new Map<string, number>();
+  const active = new Map<string, number>();
   const ribbon: { from: number; to: number; status: string }[] = [];
   const add = (from: number, to: number, status: string) => {
     const last = ribbon.at(-1);
@@ -44,13 +44,13 @@ export function stateIntervals(
   add(window.from, start, unknown);
   let from = start;
   for (const { at, status, by } of turns) {
-    add(from, at, worstOf(standing));
+    add(from, at, worstOf(active));
     from = Math.max(from, at);
-    const count = (standing.get(status) ?? 0) + by;
-    if (count === 0) standing.delete(status);
-    else standing.set(status, count);
+    const count = (active.get(status) ?? 0) + by;
+    if (count === 0) active.delete(status);
+    else active.set(status, count);
   }
-  add(from, window.to, worstOf(standing));
+  add(from, window.to, worstOf(active));
   return ribbon;
 }
 
@@ -61,7 +61,7 @@ function worstOf(standing: ReadonlyMap<string, number>): string {
   return worst ?? absent;
 }
 
-/** How long in each state, and what part of it all that is; the longest first. */
+/** The share and duration of each status, the longest first. */
 export function shareText(
   ribbon: readonly StateInterval[],
 ): readonly (readonly [string, string])[] {
@@ -76,7 +76,7 @@ export function shareText(
     );
 }
 
-/** What is not all of it is never 100 %, and what is something never 0 %. */
+/** Never `100 %` for less than all, never `0 %` for more than nothing. */
 function percent(part: number): string {
   const rounded = Math.round(part * 100);
   if (rounded === 100 && part < 1) return '> 99 %';

@@ -16,7 +16,7 @@ interface Props {
   readonly chosen: string;
 }
 
-/** A host and its agents. Looked at again only if one of them is another object than before. */
+/** A host and its agents. Rendered again only if one of them is another object than before. */
 export class FleetGroup extends Component<Props> {
   override shouldComponentUpdate(next: Props): boolean {
     const { slots, chosen, hidden, by, large, silent } = this.props;
@@ -80,7 +80,7 @@ function AgentCell({ slot, by, large, chosen, first }: CellProps) {
   const { status, reason, instances, counts, host, agent } = slot;
   const { failing: sick, contested: lost } = counts;
   const told = `${host}/${agent}: ${status}${reason === '' ? '' : `, ${reason}`}; ${instances.length} instances${sick > 0 ? `, ${sick} failing` : ''}${lost > 0 ? `, ${lost} contested` : ''}`;
-  // What is in `data-says` is said by `told` already, in words.
+  // The label contains what `data-says` shows, as text.
   return (
     <li>
       <button

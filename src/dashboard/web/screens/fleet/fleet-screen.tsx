@@ -12,7 +12,7 @@ import { MoreGroups } from './more-groups.tsx';
 
 const groupings: readonly Grouping[] = ['host', 'zone', 'service'];
 const sizes = ['S', 'M', 'L'] as const;
-/** So many groups fill a screen; so many more are made when one scrolls near their end. */
+/** Groups rendered at first, and how many more when the user scrolls near the end. */
 const atFirst = 24;
 const atATime = 120;
 
@@ -113,7 +113,7 @@ export function FleetScreen() {
         <p class="panel strip-note" data-testid="hidden">
           <Proportions parts={shares} />
           <span>
-            {formatCount(hidden, 'healthy agent')} hidden (more than {mostCells} cells).
+            {formatCount(hidden, 'healthy agent')} hidden: more than {mostCells} agents.
           </span>
           <button type="button" onClick={() => setParams({ all: '1' })}>
             Show
@@ -157,7 +157,7 @@ export function FleetScreen() {
       ) : null}
       {gone > 0 ? (
         <p class="more dim">
-          {formatCount(gone, 'agent')} ended more than an hour before.{' '}
+          {formatCount(gone, 'agent')} ended more than an hour earlier.{' '}
           <button type="button" class="quiet" onClick={() => setParams({ old: '1' })}>
             Show
           </button>
@@ -167,7 +167,7 @@ export function FleetScreen() {
   );
 }
 
-/** How the states share in the whole. */
+/** A bar with the share of each state. */
 function Proportions({ parts }: { readonly parts: Tallies }) {
   const all = parts.reduce((sum, [, count]) => sum + count, 0);
   return (

@@ -9,7 +9,7 @@ import { StateBadge } from '../../widgets/state-badge.tsx';
 const atFirst = 6;
 const atMost = 200;
 
-/** What needs a look, first; nothing is said in so many words, too. */
+/** The issues that need attention, most serious first. Without issues it says so. */
 export function IssueList({ issues }: { readonly issues: Issues }) {
   const [all, setAll] = useState(false);
   if (issues.count === 0) {

@@ -3,7 +3,7 @@ import { countdown } from '../../format/format-time.ts';
 import { now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 
-/** Where too much fell silent at once: how many, how fast it goes, and what ends it. */
+/** Zones with a brake: how many agents are suspect, the pace of expiry, and what ends the brake. */
 export function BrakesPanel({ plan }: { readonly plan: ApiGcPlan | undefined }) {
   const on = plan?.brakes ?? [];
   if (on.length === 0) return null;
@@ -12,13 +12,13 @@ export function BrakesPanel({ plan }: { readonly plan: ApiGcPlan | undefined }) 
       {on.map((one) => (
         <p key={one.zone} class="brake">
           <span class="state s-braked">◔ {one.on ? 'braked' : 'about to brake'}</span> zone{' '}
-          <BidiText text={one.zone} />: {one.suspect} of {one.seen} suspect; {one.heldBack} held
-          back, one expires every {one.pace / 1000} s.{' '}
+          <BidiText text={one.zone} />: {one.suspect} of {one.seen} agents suspect, {one.heldBack}{' '}
+          waiting; one run expires every {one.pace / 1000} s.{' '}
           {one.endsAt === null
-            ? 'It ends when enough come back.'
+            ? 'The brake ends when enough agents come back.'
             : one.endsAt <= (now.value ?? 0)
-              ? 'The next sweep ends it.'
-              : `About over ${countdown(one.endsAt, now.value)}.`}
+              ? 'The next sweep ends the brake.'
+              : `The brake ends about ${countdown(one.endsAt, now.value)}.`}
         </p>
       ))}
     </section>

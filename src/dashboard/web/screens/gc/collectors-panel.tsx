@@ -5,7 +5,7 @@ import { hrefTo, now, roll } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 
-/** Who watches. A collector that was killed says nothing any more: its seat lapses by itself. */
+/** The collectors and their seats. A killed collector writes no final event; its seat lapses. */
 export function CollectorsPanel({ seats }: { readonly seats: number | null }) {
   const all = roll
     .of('collector')
@@ -16,9 +16,9 @@ export function CollectorsPanel({ seats }: { readonly seats: number | null }) {
     <section class="panel seats" aria-label="Collectors">
       <h2>
         Collectors{' '}
-        <span class="dim">{seats === null ? '' : `${formatCount(seats, 'seat')} held now`}</span>
+        <span class="dim">{seats === null ? '' : `${formatCount(seats, 'seat')} taken now`}</span>
       </h2>
-      {shown.length === 0 ? <p class="dim">None has said anything in this history.</p> : null}
+      {shown.length === 0 ? <p class="dim">No collector appears in this history.</p> : null}
       <ul class="seat-list">
         {shown.map(({ number, entity, state, since: from }) => {
           const subject = subjectOf(entity);

@@ -3,17 +3,17 @@ import { formatCount } from '../../format/format-time.ts';
 import { type DryRunEntry, dryRun } from './dry-run-model.ts';
 import { PlanLink } from './plan-link.tsx';
 
-/** What a sweep made now would take; nothing is done by looking. */
+/** What a sweep would remove now. Nothing is changed. */
 export function DryRunList({ plan }: { readonly plan: ApiGcPlan }) {
   const { removed: takes, uncertain: perhaps, kept: leaves } = dryRun(plan);
   return (
     <section class="panel dry" aria-label="Dry run">
       <h2>
-        Dry run <span class="dim">what a collector's sweep would take now; nothing is done</span>
+        Dry run <span class="dim">what a sweep would remove now; nothing is changed</span>
       </h2>
-      <Part of={takes} title={`Takes ${takes.length}`} empty="It would take nothing." />
-      <Part of={perhaps} title={`May take ${perhaps.length}`} empty="" />
-      <Part of={leaves} title={`Leaves ${leaves.length}`} empty="" />
+      <Part of={takes} title={`Removes ${takes.length}`} empty="A sweep would remove nothing." />
+      <Part of={perhaps} title={`May remove ${perhaps.length}`} empty="" />
+      <Part of={leaves} title={`Keeps ${leaves.length}`} empty="" />
     </section>
   );
 }

@@ -3,16 +3,16 @@ import type { ApiGcPlan } from '../../../api-types.ts';
 import { countdown } from '../../format/format-time.ts';
 import { hindrance, soonestFirst, whatGoes } from '../../model/gc-pipeline.ts';
 
-/** One thing that a sweep made now would do, or leaves, and why. */
+/** A row of the plan, and what a sweep would do with it. */
 export interface DryRunEntry {
   readonly row: PlanRow;
   readonly text: string;
 }
 
-/** What a sweep would take if it were made at a moment, what it may take, and what it leaves. */
+/** What a sweep would remove at a moment, what it may remove, and what it keeps. */
 export interface DryRun {
   readonly removed: readonly DryRunEntry[];
-  /** A collector goes by what it saw itself on its own clock: nobody else can say. */
+  /** Depends on what the collector itself observed, which the plan does not contain. */
   readonly uncertain: readonly DryRunEntry[];
   readonly kept: readonly DryRunEntry[];
 }
@@ -27,12 +27,15 @@ export function dryRun({ rows, at: now }: Pick<ApiGcPlan, 'rows' | 'at'>): DryRu
     const { next, at, heldBy } = row;
     const isDue = next !== 'nothing' && at !== null && at <= now;
     if (next === 'suspect') {
-      run.uncertain.push({ row, text: 'suspected, once a collector has missed it for its ttl' });
+      run.uncertain.push({
+        row,
+        text: 'becomes suspect once a collector has missed its renewals for its ttl',
+      });
     } else if (isDue && heldBy?.by === 'observation') {
       const what = whatGoes(row);
       run.uncertain.push({
         row,
-        text: `removes ${what}, if its collector saw them left for long enough`,
+        text: `removes ${what}, if the collector has seen them as leftovers for long enough`,
       });
     } else if (isDue && heldBy === null) run.removed.push({ row, text: deedOf(row) });
     else run.kept.push({ row, text: reasonOf(row, now) });
@@ -41,10 +44,12 @@ export function dryRun({ rows, at: now }: Pick<ApiGcPlan, 'rows' | 'at'>): DryRu
 }
 
 const deedOf = (row: PlanRow): string =>
-  row.next === 'expire' ? `expires it, then removes ${whatGoes(row)}` : `removes ${whatGoes(row)}`;
+  row.next === 'expire'
+    ? `expires the run, then removes ${whatGoes(row)}`
+    : `removes ${whatGoes(row)}`;
 
 function reasonOf(row: PlanRow, now: number): string {
-  if (row.next === 'nothing') return row.detail ?? 'nothing happens by itself';
+  if (row.next === 'nothing') return row.detail ?? 'needs an operator';
   const held = hindrance(row);
   const when = row.at === null || row.at <= now ? '' : `about ${countdown(row.at, now)}`;
   return [held, when].filter((part) => part !== '').join('; ') || 'not due yet';

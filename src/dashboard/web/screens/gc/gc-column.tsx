@@ -11,7 +11,7 @@ interface ColumnProps {
   readonly rows: readonly PlanRow[];
 }
 
-/** One stage on the way of a dead run: a card for each that is there. */
+/** One stage of the removal of a dead run, with a card per run. */
 export function GcColumn({ title, empty, rows }: ColumnProps) {
   return (
     <section class="panel column" aria-label={title}>
@@ -33,7 +33,7 @@ export function GcColumn({ title, empty, rows }: ColumnProps) {
 
 function PlanCard({ row }: { readonly row: PlanRow }) {
   const { kind, why, next, at, detail } = row;
-  const held = hindrance(row);
+  const delay = hindrance(row);
   return (
     <li class="card">
       <header>
@@ -45,12 +45,12 @@ function PlanCard({ row }: { readonly row: PlanRow }) {
       </header>
       <p>
         {next === 'nothing'
-          ? (detail ?? 'nothing happens by itself')
+          ? (detail ?? 'needs an operator')
           : { remove: 'removed', expire: 'expires', suspect: 'suspected' }[next]}{' '}
         {at === null ? null : <b class="num">{countdown(at, now.value)}</b>}
       </p>
-      <p class="dim">{kind === 'record' ? 'left alone' : `removes ${whatGoes(row)}`}</p>
-      {held === '' || row.heldBy?.by === 'grace' ? null : <p class="held">held: {held}</p>}
+      <p class="dim">{kind === 'record' ? 'not removed' : `removes ${whatGoes(row)}`}</p>
+      {delay === '' || row.heldBy?.by === 'grace' ? null : <p class="waits">waits: {delay}</p>}
     </li>
   );
 }

@@ -22,11 +22,11 @@ import { GcColumn } from './gc-column.tsx';
 import { HoldsPanel } from './holds-panel.tsx';
 import { RecentRemovals } from './recent-removals.tsx';
 
-/** What will be removed, when, why, and what holds it back. */
+/** What will be removed, when, why, and what delays it. */
 export function GcScreen() {
   void version.value;
   const upTo = moment.value?.seq ?? 0;
-  // What leases stand is in no event: asked again now and then.
+  // No event records which leases exist, so the plan is fetched again every 5 s.
   const fresh = isPast.value ? 0 : Math.floor(clock.value / 5000);
   const { value: plan, failed } = useFetch<ApiGcPlan>(
     isPast.value ? apiPath(`plan?at=${upTo}`) : apiPath('plan'),
@@ -44,10 +44,10 @@ export function GcScreen() {
       <section class="panel head" aria-label="GC">
         <h1>GC</h1>
         <span class="verdict">
-          {plan ? verdict(plan, columns) : failed === undefined ? 'Reading the plan …' : ''}
+          {plan ? verdict(plan, columns) : failed === undefined ? 'Loading the plan …' : ''}
         </span>
         {plan?.estimate ? (
-          <span class="chip">an estimate: what leases stood then is in no record</span>
+          <span class="chip">estimate: the audit does not record which leases existed then</span>
         ) : null}
         <span class="grow" />
         <label class="check">
@@ -73,14 +73,14 @@ export function GcScreen() {
       <BrakesPanel plan={plan} />
       {isDry && plan ? <DryRunList plan={plan} /> : null}
       <div class="pipeline">
-        <GcColumn title="Suspect" empty="Nobody is suspect." rows={columns.suspect} />
-        <GcColumn title="Held back" empty="Nothing is held back." rows={columns.due} />
+        <GcColumn title="Suspect" empty="No run is suspect." rows={columns.suspect} />
+        <GcColumn title="Waiting" empty="Nothing is waiting." rows={columns.due} />
         <GcColumn title="Being removed" empty="Nothing is being removed." rows={columns.removing} />
         <RecentRemovals removed={removed ?? []} />
       </div>
       {columns.stuck.length === 0 ? null : (
         <div class="pipeline">
-          <GcColumn title="Stuck: somebody has to look" empty="" rows={columns.stuck} />
+          <GcColumn title="Stuck: an operator has to look" empty="" rows={columns.stuck} />
         </div>
       )}
       <HoldsPanel holds={plan?.holds} />

@@ -4,14 +4,14 @@ import { ActionButton } from '../../shell/action-dialog.tsx';
 import { now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 
-/** Planned silence: where, why, by whom, until when. */
+/** The holds: where, why, by whom, until when. */
 export function HoldsPanel({ holds }: { readonly holds: readonly ApiHold[] | undefined }) {
   return (
     <section class="panel" aria-label="Holds">
       <h2>
         Holds <span class="dim">{holds?.length ?? ''}</span>
       </h2>
-      {holds?.length === 0 ? <p class="dim">No silence is planned.</p> : null}
+      {holds?.length === 0 ? <p class="dim">No holds.</p> : null}
       <ul class="rows">
         {holds?.map((one) => (
           <li key={`${one.host}/${one.agent}`} class="hold">

@@ -3,7 +3,7 @@ import { writeSubject } from '../../model/subject.ts';
 import { hrefTo } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 
-/** Whom a row of the plan is about, with the way to its history; a key that is nobody's has none. */
+/** The agent of a plan row, linked to its history. A key without an owner has no link. */
 export function PlanLink({ row: { host, agent, key } }: { readonly row: PlanRow }) {
   if (host === null || agent === null) return <BidiText text={key ?? '?'} />;
   const of = writeSubject({ kind: 'agent', host, agent });

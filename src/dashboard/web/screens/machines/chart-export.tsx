@@ -4,12 +4,12 @@ import { apiPath } from '../../protocol/api-path.ts';
 interface Props {
   readonly machine: string;
   readonly hash: string;
-  /** Whom it shows, and when: said in every copy of the picture. */
+  /** The entity and the moment, written below every exported picture. */
   readonly caption: string;
   readonly name: string;
 }
 
-/** Copies of the picture as it is on the screen, and of the machine as text. */
+/** Exports the chart as a picture, as shown on the screen, or as text. */
 export function ChartExport({ machine, hash, caption, name }: Props) {
   const save = async (blob: Promise<Blob | undefined> | Blob | undefined, as: string) => {
     const done = await blob;
@@ -49,7 +49,7 @@ export function ChartExport({ machine, hash, caption, name }: Props) {
 
 const footer = 34;
 
-/** What is on the screen, with its own colours and a line below that says what it is. */
+/** The chart on the screen in the light theme, with the caption below. */
 function svgBlob(caption: string) {
   const shown = document.querySelector<SVGSVGElement>('.chart svg');
   if (!shown) return undefined;

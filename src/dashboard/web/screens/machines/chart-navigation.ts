@@ -1,4 +1,4 @@
-/** Where a state is drawn. */
+/** The position of a state in the picture. */
 export interface StateBox {
   readonly id: string;
   readonly x: number;
@@ -15,8 +15,8 @@ const ways: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 /**
- * The state that an arrow key leads to: of those that a line connects, the nearest in its direction; where
- * there is none, the nearest of all. undefined: nothing lies there.
+ * The state that an arrow key leads to: the nearest connected state in that direction, or else the nearest
+ * state. undefined: there is no state in that direction.
  */
 export function nearestState(
   boxes: readonly StateBox[],
@@ -44,7 +44,7 @@ export function nearestState(
 
 const middle = ({ x, y, width, height }: StateBox) => [x + width / 2, y + height / 2] as const;
 
-/** What holds all of these, with room around it, and not closer than one can see where it is. */
+/** A box around these states, with a margin, within the picture and at least 320 × 220. */
 export function boundingBox(
   boxes: readonly StateBox[],
   whole: Omit<StateBox, 'id'>,

@@ -1,4 +1,4 @@
-/** What a chart says of itself, as far as the page needs it. */
+/** The parts of a chart that the page needs. */
 export interface ChartData {
   readonly machine: string;
   readonly hash: string;
@@ -24,7 +24,7 @@ interface ChartEdge {
   readonly description: string | null;
 }
 
-/** The ids of the states that are active, those around them too: `a.b+a.c` below machine `m` is `m`, `m.a`, `m.a.b`, `m.a.c`. */
+/** The ids of the active states and their parents: `a.b+a.c` below machine `m` is `m`, `m.a`, `m.a.b`, `m.a.c`. */
 export function activeIds(machine: string, state: string): ReadonlySet<string> {
   const ids = new Set([machine]);
   for (const leaf of state.split('+')) {
@@ -37,7 +37,7 @@ export function activeIds(machine: string, state: string): ReadonlySet<string> {
   return ids;
 }
 
-/** How many are in each state, those around them counted too. */
+/** The number of entities in each state, parents included. */
 export function occupants(
   machine: string,
   states: readonly string[],

@@ -1,7 +1,7 @@
 import { stylesheet } from '../../../../charts/svg/stylesheet.ts';
 import { variablesOf } from '../../../../charts/svg/theme.ts';
 
-/** Pictures in the page's theme. Through the CSSOM: no inline style is let in. */
+/** Styles charts in the page's theme. Uses the CSSOM, because the content policy forbids inline styles. */
 export function styleCharts(): void {
   const [light, dark] = [variablesOf('light'), variablesOf('dark')];
   const sheet = new CSSStyleSheet();

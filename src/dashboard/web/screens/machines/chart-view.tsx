@@ -5,7 +5,7 @@ import type { ChartData } from './chart-states.ts';
 import { visibleAncestor } from './collapsed-states.ts';
 import { boxesIn, type Highlights, highlightChart, regionIn } from './highlight-chart.ts';
 
-/** All of it; as large as it is drawn; or what the eye is after. */
+/** The whole picture, its original size, or the part around the selection. */
 export type Zoom = 'fit' | 'full' | 'region';
 
 interface Props {
@@ -14,13 +14,13 @@ interface Props {
   readonly closed: readonly string[];
   readonly painted: Highlights;
   readonly zoom: Zoom;
-  /** What it is, to whoever does not see it. */
+  /** The text for assistive technology. */
   readonly label: string;
   onChoose(id: string): void;
   onMissing(): void;
 }
 
-/** The picture, laid out by the server for what is open in it. Here only classes and counts change. */
+/** The picture. The server lays it out for the open states; the page changes only classes and counts. */
 export function ChartView(props: Props) {
   const { hash, chart, closed, painted, zoom, label, onChoose, onMissing } = props;
   const place = useRef<HTMLDivElement>(null);
@@ -34,7 +34,7 @@ export function ChartView(props: Props) {
     const more = collapsed === '' ? '' : `&collapsed=${encodeURIComponent(collapsed)}`;
     fetch(apiPath(`charts/${hash}.svg?theme=css${more}`), { signal: away.signal })
       .then(async (response) => {
-        if (!response.ok) throw new Error(`the picture answered ${response.status}`);
+        if (!response.ok) throw new Error(`the server answered ${response.status}`);
         const svg = pictureIn(await response.text());
         svg.dataset['whole'] = svg.getAttribute('viewBox') ?? '';
         place.current?.replaceChildren(svg);
@@ -75,12 +75,12 @@ export function ChartView(props: Props) {
   return (
     <>
       {drawn === 0 ? <p class="dim">Drawing …</p> : null}
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is filled in */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for form controls */}
       <div
         ref={place}
         class="chart"
         role="group"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrows walk in it, Enter opens
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move in it, Enter opens
         tabIndex={0}
         aria-label={label}
         onKeyDown={press}
@@ -97,14 +97,14 @@ export function ChartView(props: Props) {
         }}
       />
       <p class="unseen" role="status">
-        {at === '' ? '' : placeWords(at, painted, closed)}
+        {at === '' ? '' : stateText(at, painted, closed)}
       </p>
       {map ? <Minimap {...map} /> : null}
     </>
   );
 }
 
-function placeWords(id: string, { nodes, active }: Highlights, closed: readonly string[]): string {
+function stateText(id: string, { nodes, active }: Highlights, closed: readonly string[]): string {
   const name = id.split('.').slice(1).join(' ') || id;
   const here = nodes[id] === undefined ? '' : `, ${nodes[id]} here`;
   return `${name}${active.has(id) ? ', active' : ''}${here}${closed.includes(id) ? ', closed' : ''}`;
@@ -116,7 +116,7 @@ interface Mapped {
   readonly region: Omit<StateBox, 'id'>;
 }
 
-/** Shows all of the picture, or a region of it; then also where that is. */
+/** Sets the visible part of the picture. Returns the data of the minimap if that is not all of it. */
 function look(svg: SVGSVGElement, zoom: Zoom): Mapped | undefined {
   const [, , width = 0, height = 0] = (svg.dataset['whole'] ?? '').split(' ').map(Number);
   const whole = { x: 0, y: 0, width, height };
@@ -139,7 +139,7 @@ function Minimap({ whole, boxes, region }: Mapped) {
   );
 }
 
-/** From our own server, as an image; whatever could act in it is taken out all the same. */
+/** Parses the picture and removes scripts, styles and links, although it comes from our own server. */
 function pictureIn(text: string): SVGElement {
   const parsed = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
   for (const bad of parsed.querySelectorAll('script, foreignObject, style')) bad.remove();

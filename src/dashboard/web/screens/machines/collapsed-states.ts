@@ -1,19 +1,19 @@
 import type { ChartData, ChartNode } from './chart-states.ts';
 
-/** The states that hold others, the machine itself aside: what can be closed in a picture. */
+/** The states with inner states, except the machine itself. These can be closed. */
 export const closable = ({ nodes }: ChartData): readonly string[] =>
   nodes
     .filter(({ id, parent }) => parent !== null && nodes.some((one) => one.parent === id))
     .map(({ id }) => id);
 
-/** Only what somebody is in is open: where a picture begins. */
+/** The states closed at first: those that no entity is in. */
 export const overview = (chart: ChartData, active: ReadonlySet<string>): readonly string[] =>
   outermost(
     chart,
     closable(chart).filter((id) => !active.has(id)),
   );
 
-/** What the address says is closed, as far as this chart has it; undefined: it says nothing. */
+/** The closed states named in the address, if this chart has them. undefined: the address names none. */
 export function readClosed(chart: ChartData, word: string | undefined) {
   if (word === undefined) return undefined;
   const named = new Set(word.split(',').map((name) => `${chart.machine}.${name}`));
@@ -23,19 +23,19 @@ export function readClosed(chart: ChartData, word: string | undefined) {
   );
 }
 
-/** As `readClosed` reads it; that nothing is closed is said too. */
+/** The text that `readClosed` reads. `-` means that no state is closed. */
 export const writeClosed = ({ machine }: ChartData, closed: readonly string[]): string =>
   closed.map((id) => id.slice(machine.length + 1)).join() || '-';
 
-/** Closes what is open, and opens what is closed. */
+/** Closes an open state, opens a closed one. */
 export const toggled = (closed: readonly string[], id: string): readonly string[] =>
   closed.includes(id) ? closed.filter((one) => one !== id) : [...closed, id];
 
-/** Open enough to see these states. */
+/** Opens what hides these states. */
 export const showing = (closed: readonly string[], shown: ReadonlySet<string>): readonly string[] =>
   closed.filter((id) => ![...shown].some((one) => one.startsWith(`${id}.`)));
 
-/** What is inside another closed one makes no other picture. */
+/** Drops states inside another closed one: they do not change the picture. */
 function outermost(chart: ChartData, closed: readonly string[]): readonly string[] {
   const inside = new Set(closed);
   const parents = new Map(chart.nodes.map(({ id, parent }) => [id, parent]));
@@ -46,7 +46,7 @@ function outermost(chart: ChartData, closed: readonly string[]): readonly string
   return closed.filter((id) => !isCovered(id)).sort();
 }
 
-/** What stands for a state in a picture: itself, or the closed one that it is in. */
+/** The state itself, or the closed state that contains it. */
 export function visibleAncestor(closed: readonly string[], id: string): string {
   return closed.find((one) => id.startsWith(`${one}.`)) ?? id;
 }

@@ -14,7 +14,7 @@ const idOf = (element: Element): string =>
 const idsOf = (element: Element): readonly string[] =>
   (element.getAttribute('data-edge') ?? '').split(' ').map(decodeURIComponent);
 
-/** Classes, counts and titles only: nothing in a picture ever moves by itself. */
+/** Sets classes, counts and titles. Never moves an element of the picture. */
 export function highlightChart(svg: SVGSVGElement, painted: Highlights): void {
   const { active, last, nodes, edges, chosen } = painted;
   for (const node of svg.querySelectorAll('[data-node]')) {
@@ -63,7 +63,7 @@ const numbersOf = (box: Element): readonly [number, number, number, number] => {
   return [x, y, width, height];
 };
 
-/** Where the states of a picture are drawn, those that are so marked. */
+/** The boxes of the states that match the selector. */
 export function boxesIn(svg: SVGSVGElement, marked = ''): readonly StateBox[] {
   return [...svg.querySelectorAll(`[data-node]${marked}`)].flatMap((node) => {
     const box = node.querySelector(':scope > rect.box');
@@ -73,7 +73,7 @@ export function boxesIn(svg: SVGSVGElement, marked = ''): readonly StateBox[] {
   });
 }
 
-/** What the eye is after: what is chosen, else where somebody is. */
+/** The selected state, else the active states, else the occupied ones. */
 export function regionIn(svg: SVGSVGElement): readonly StateBox[] {
   for (const marked of ['.chosen', '.active.leaf', '.occupied.leaf']) {
     const boxes = boxesIn(svg, marked);

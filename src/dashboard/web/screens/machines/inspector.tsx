@@ -20,7 +20,7 @@ interface Props {
   readonly all: readonly EntityState[];
 }
 
-/** What is chosen in the picture, who is there, and what may happen next. */
+/** The selected state or edge, the entities in it, and what may happen next. */
 export function Inspector({ chart, machine, actor, painted, all }: Props) {
   const node = chart?.nodes.find(({ id }) => id === painted.chosen);
   const edge = chart?.edges.find(({ id }) => id === painted.chosen);
@@ -46,7 +46,7 @@ export function Inspector({ chart, machine, actor, painted, all }: Props) {
             <dt>from</dt>
             <dd>{edge.source}</dd>
             <dt>to</dt>
-            <dd>{edge.targets.join(', ') || 'itself'}</dd>
+            <dd>{edge.targets.join(', ') || 'the same state'}</dd>
             {edge.guard === null ? null : (
               <>
                 <dt>only if</dt>
@@ -67,8 +67,8 @@ export function Inspector({ chart, machine, actor, painted, all }: Props) {
       {actor ? <Next actor={actor} /> : null}
       {node || edge || actor ? null : (
         <p class="dim">
-          {formatCount(all.length, 'entity', 'entities')} run through this machine. Choose a state
-          or a line to see who is there and what it means.
+          {formatCount(all.length, 'entity uses', 'entities use')} this machine. Select a state or
+          an edge to see its description and the entities in it.
         </p>
       )}
     </aside>
@@ -107,7 +107,7 @@ function Actor({ actor }: { readonly actor: EntityState }) {
   );
 }
 
-/** What its machine would take next, and why it would not take another event. */
+/** The transitions that are possible next, and why another event is not accepted. */
 function Next({ actor }: { readonly actor: EntityState }) {
   const event = route.value.params['why'] ?? '';
   const at = isPast.value ? `&at=${moment.value?.seq ?? 0}` : '';
@@ -123,14 +123,16 @@ function Next({ actor }: { readonly actor: EntityState }) {
     <section>
       <h3>What may happen next</h3>
       {failed === undefined ? null : <p class="dim">{failed}</p>}
-      {value && value.next.length === 0 ? <p class="dim">Nothing: this is where it ends.</p> : null}
+      {value && value.next.length === 0 ? <p class="dim">Nothing: this is a final state.</p> : null}
       <ul class="next-list">
         {value?.next.map((one) => (
           <NextRow key={one.edge} one={one} due={one.event === 'expired' ? due : null} />
         ))}
       </ul>
       {value?.unsure ? (
-        <p class="dim">It may be otherwise: a guard decides, or its machine was another.</p>
+        <p class="dim">
+          Not certain: a guard decides, or the entity used another version of the machine.
+        </p>
       ) : null}
       <form
         class="row"
@@ -148,9 +150,7 @@ function Next({ actor }: { readonly actor: EntityState }) {
         />
         <button type="submit">Why not?</button>
       </form>
-      {event !== '' && value ? (
-        <p>{value.whyNot ?? `Nothing is in the way of '${event}'.`}</p>
-      ) : null}
+      {event !== '' && value ? <p>{value.whyNot ?? `'${event}' is possible now.`}</p> : null}
     </section>
   );
 }

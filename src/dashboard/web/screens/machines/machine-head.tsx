@@ -9,16 +9,16 @@ import type { machineStates } from './machine-states.ts';
 export const modes = ['actor', 'fleet', 'window'] as const;
 type Mode = (typeof modes)[number];
 
-const says: Readonly<Record<Mode, string>> = {
-  actor: 'one entity: where it is, what it did last, its own counts',
-  fleet: 'states count who is in them now, lines how often they were taken',
-  window: 'lines count what happened in the stretch chosen in Timeline, or up to B',
+const descriptions: Readonly<Record<Mode, string>> = {
+  actor: 'one entity: its state, its last transition, its own counts',
+  fleet: 'states show how many entities are in them, edges how often they were taken',
+  window: 'edges count the range chosen in Timeline, or from A to B',
 };
 
 const zooms: Readonly<Record<Zoom, readonly [word: string, label: string, title: string]>> = {
-  fit: ['', 'Fit', 'All of it'],
-  full: ['1', '100 %', 'As large as it is drawn'],
-  region: ['f', 'Focus', 'What is chosen, else where somebody is (F)'],
+  fit: ['', 'Fit', 'The whole chart'],
+  full: ['1', '100 %', 'Original size'],
+  region: ['f', 'Focus', 'Zoom to the selection, or else to the active states (F)'],
 };
 
 interface Props {
@@ -29,12 +29,12 @@ interface Props {
   readonly actor: EntityState | undefined;
   readonly hash: string;
   readonly zoom: Zoom;
-  /** Whether there is anything to open or close. */
+  /** Whether the chart has states that can be closed. */
   readonly folds: boolean;
   onFold(open: boolean): void;
 }
 
-/** Which machine, of whom, what is counted, and how it is looked at. */
+/** The controls: machine, entity, what is counted, depth and zoom. */
 export function MachineHead(props: Props) {
   const { names, machine, mode, actors, actor, hash, zoom, folds, onFold } = props;
   const here = moment.value;
@@ -54,13 +54,13 @@ export function MachineHead(props: Props) {
           </button>
         ))}
       </fieldset>
-      <fieldset class="sizes" aria-label="What is counted">
+      <fieldset class="sizes" aria-label="Counts">
         {modes.map((one) => (
           <button
             key={one}
             type="button"
             aria-pressed={one === mode}
-            title={says[one]}
+            title={descriptions[one]}
             onClick={() => setParams({ mode: one })}
           >
             {one}
@@ -68,15 +68,15 @@ export function MachineHead(props: Props) {
         ))}
       </fieldset>
       {mode === 'actor' && actors.choices.length > 0 ? <Who actors={actors} actor={actor} /> : null}
-      <span class="dim wide-only">{says[mode]}</span>
+      <span class="dim wide-only">{descriptions[mode]}</span>
       <span class="grow" />
       <span class="dim num">#{hash}</span>
       {folds ? (
         <fieldset class="sizes" aria-label="Depth">
-          <button type="button" title="Close all states in it" onClick={() => onFold(false)}>
+          <button type="button" title="Close all states" onClick={() => onFold(false)}>
             Overview
           </button>
-          <button type="button" title="Open all states in it" onClick={() => onFold(true)}>
+          <button type="button" title="Open all states" onClick={() => onFold(true)}>
             All
           </button>
         </fieldset>
@@ -110,7 +110,7 @@ function Who({ actors, actor }: Pick<Props, 'actors' | 'actor'>) {
   const { choices } = actors;
   return (
     <label class="pick">
-      Who
+      Entity
       <select
         value={String(actor?.number ?? '')}
         onChange={(event) => {

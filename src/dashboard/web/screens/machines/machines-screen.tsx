@@ -23,7 +23,7 @@ import { MachineHead, modes } from './machine-head.tsx';
 import { machineStates } from './machine-states.ts';
 import { StateTree } from './state-tree.tsx';
 
-/** A machine as a picture and an outline, with whoever runs through it. */
+/** A machine as a picture and an outline, with the entities that use it. */
 export function MachinesScreen() {
   void version.value;
   const { params } = route.value;
@@ -125,8 +125,8 @@ export function MachinesScreen() {
       {failed !== undefined || missing === drawn ? (
         <p class="panel notice" data-testid="schema">
           {chart
-            ? 'The picture of this machine is not available; its outline and counts are.'
-            : `Records use chart #${hash}, which this server does not know: ${failed ?? 'no picture'}. States are shown as they are written.`}
+            ? 'The picture of this machine is not available. The outline and the counts are.'
+            : `The records use chart #${hash}, which this server does not know (${failed ?? 'no picture'}). States are shown as recorded.`}
         </p>
       ) : null}
       <div class={`machine ${zoom}`}>
@@ -145,7 +145,7 @@ export function MachinesScreen() {
           ) : (
             <ChartView
               {...{ hash, chart, closed, painted, zoom }}
-              label={`The machine ${machine} as a picture: arrows walk along its lines, Enter opens. The outline beside it says the same`}
+              label={`Chart of machine ${machine}. Arrow keys move between states, Enter opens one. The outline has the same content.`}
               onChoose={(id) => (folds.includes(id) ? toggle(id) : choose(id))}
               onMissing={() => setMissing(drawn)}
             />
@@ -175,7 +175,7 @@ function OtherChart({ text, button, hash }: OtherChartProps) {
   );
 }
 
-/** Which transitions the picture counts. */
+/** The transitions that the picture counts. */
 function useCounted(machine: string, actor: number | undefined, isWindow: boolean) {
   const { params } = route.value;
   const here = moment.value?.seq ?? 0;
@@ -192,8 +192,8 @@ function useCounted(machine: string, actor: number | undefined, isWindow: boolea
 }
 
 /**
- * What is closed in the picture: as the address says, else as somebody was in it when it was opened. Who
- * moves later opens and closes nothing.
+ * The closed states: as in the address, or else those that no entity was in when the chart was opened.
+ * Later transitions open and close nothing.
  */
 function useClosed(
   chart: ChartData | undefined,
@@ -210,7 +210,7 @@ function useClosed(
   return useMemo(() => (chart && readClosed(chart, word)) ?? begun, [chart, word, begun]);
 }
 
-/** Where no chart is known: the states as they are written. */
+/** The states as recorded, if the chart is unknown. */
 function RawStates({ states }: { readonly states: readonly string[] }) {
   const counts = new Map<string, number>();
   for (const one of states) counts.set(one, (counts.get(one) ?? 0) + 1);

@@ -15,13 +15,13 @@ const signs: Readonly<Record<string, string>> = {
 interface Props {
   readonly chart: ChartData;
   readonly painted: Highlights;
-  /** What is closed in the picture. The outline itself always tells all. */
+  /** The states closed in the picture. The outline always lists all. */
   readonly closed: readonly string[];
   onChoose(id: string): void;
   onToggle(id: string): void;
 }
 
-/** The machine as a tree of words: what a picture is to those who see, and quicker to find one's way in. */
+/** The machine as a text tree: the accessible form of the picture, and quicker to search. */
 export function StateTree({ chart, painted, closed, onChoose, onToggle }: Props) {
   const root = chart.nodes.find(({ parent }) => parent === null);
   return root ? (

@@ -1,4 +1,4 @@
-/** Where a change is drawn; without y: its lane is not there. */
+/** The position of a change. Without y: its lane is not shown. */
 export interface Point {
   readonly x: number;
   readonly y: number | undefined;
@@ -9,12 +9,12 @@ export interface Arrow {
   readonly kind: 'cause' | 'effect';
 }
 
-/** More would hide what they are about; words count them all. */
+/** More arrows would hide the lanes. The text counts all events. */
 const most = 40;
 
 /**
- * Arrows from what led to a change, and to what it led to. What lies outside of the stretch begins or ends
- * at its border; what falls on the same spot is one.
+ * Arrows from the causes of a change to it, and from it to its effects. An arrow to an event outside the
+ * range ends at the border. Equal arrows are drawn once.
  */
 export function arrowsOf(
   on: Point,
@@ -38,7 +38,7 @@ function pathOf(from: Point, to: Point, width: number): string | undefined {
   const [a, b] = [within(from.x), within(to.x)];
   const y = Math.round(from.y);
   const down = Math.round(to.y);
-  // In one lane a bow over it, wide enough to be seen where both are at one time.
+  // Within one lane: an arc, wide enough to see when both events have the same time.
   if (y === down) {
     const bow = Math.max(12, (b - a) / 6);
     return `M${a} ${y - 4}C${a - bow / 2} ${y - 16} ${b + bow / 2} ${y - 16} ${b} ${y - 5}`;

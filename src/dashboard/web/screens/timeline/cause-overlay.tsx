@@ -11,7 +11,7 @@ import { EventLink } from '../../widgets/event-link.tsx';
 import { type Arrow, arrowsOf, type Point } from './cause-arrows.ts';
 import { type LaneGrouping, laneKey, type NamedLane } from './lane-model.ts';
 
-/** A change that the pointer or the keyboard rests on. A signal: the lanes are not drawn anew for it. */
+/** The change under the pointer or the keyboard focus. A signal, so that the lanes are not rendered again. */
 export interface HoveredTransition {
   readonly seq: number;
   readonly at: number;
@@ -20,19 +20,19 @@ export interface HoveredTransition {
 }
 export const hoveredTransition = signal<HoveredTransition | null>(null);
 
-/** The change that was rested on last: on the way to its words others are passed over. */
+/** The last change hovered for 150 ms. The pointer may cross others on its way to the text. */
 function useSettledHover(): HoveredTransition | null {
   const now = hoveredTransition.value;
   const [rested, setRested] = useState<HoveredTransition | null>(null);
   useEffect(() => {
     if (!now) return;
-    const timer = setTimeout(() => setRested(now), restsAfter);
+    const timer = setTimeout(() => setRested(now), settlesAfter);
     return () => clearTimeout(timer);
   }, [now]);
   return rested;
 }
 
-const restsAfter = 150;
+const settlesAfter = 150;
 
 function useCauses(on: HoveredTransition | null): ApiCauses | undefined {
   const { value } = useFetch<ApiCauses>(on && apiPath(`causes/${on.seq}`));
@@ -45,7 +45,7 @@ interface Props {
   readonly window: Window;
 }
 
-/** Over the lanes: from what led to a change to it, and from it to what it led to. */
+/** Arrows over the lanes: from the causes of the hovered change, and to its effects. */
 export function CauseArrows({ lanes, by, window }: Props) {
   const on = useThrottled(hoveredTransition.value, 120);
   const causes = useCauses(on);
@@ -103,7 +103,7 @@ export function CauseArrows({ lanes, by, window }: Props) {
   );
 }
 
-/** The same in words, which stay: they are the way to the events that they name. */
+/** The same as text, with links to the events. It stays after the pointer leaves. */
 export function CauseText() {
   const on = useSettledHover();
   const causes = useCauses(on);
@@ -120,8 +120,7 @@ export function CauseText() {
         </>
       ) : (
         <span class="dim">
-          Rest on a change to see what led to it and what it led to: with the pointer, or in a lane
-          with ← and →.
+          Hover over a change to see its causes and effects, or focus a lane and press ← or →.
         </span>
       )}
     </p>
@@ -137,15 +136,15 @@ function CauseList({ causes: { cause, far, led, more } }: { readonly causes: Api
       {cause ? (
         <span>
           {' '}
-          · because of <EventTime one={cause} /> <EventLink {...cause}>{cause.type} </EventLink>
+          · caused by <EventTime one={cause} /> <EventLink {...cause}>{cause.type} </EventLink>
         </span>
       ) : null}
-      {far ? <span class="dim"> · what led to it lies too far back</span> : null}
-      {cause || far || led.length > 0 ? null : <span class="dim"> · no other event led to it</span>}
+      {far ? <span class="dim"> · the cause is not in memory</span> : null}
+      {cause || far || led.length > 0 ? null : <span class="dim"> · no recorded cause</span>}
       {[...types].map(([type, all]) => (
         <span key={type}>
           {' '}
-          · led to {type}{' '}
+          · caused {type}{' '}
           {all.slice(0, named).map((one) => (
             <span key={one.seq}>
               <EventLink {...one} /> <EventTime one={one} />{' '}

@@ -1,14 +1,14 @@
 import type { Difference } from '../../../history/query-types.ts';
 import { statusOf } from '../../model/state-styles.ts';
 
-/** How many more or fewer stand in a state. */
+/** How many more or fewer entities have a status. */
 export interface StatusChange {
   readonly kind: string;
   readonly status: string;
   readonly by: number;
 }
 
-/** What the differences of single entities come to, kind by kind; what evens out is left out. */
+/** The change in count per kind and status. Changes that cancel out are left out. */
 export function countChanges(
   all: readonly Difference[],
   kindOf: (entity: number) => string | undefined,

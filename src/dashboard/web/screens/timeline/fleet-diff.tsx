@@ -10,7 +10,7 @@ import { countChanges } from './fleet-diff-summary.ts';
 
 const most = 100;
 
-/** Who stands otherwise at B than at A. A is where the page is, B is pinned. */
+/** The entities whose state differs between A, the current moment, and B, the pinned moment. */
 export function FleetDiff({ a, b }: { readonly a: number; readonly b: number }) {
   const all = useHistoryQuery<Difference[]>({ ask: 'between', a, b }) ?? [];
   const seen = all.filter(({ entity }) => {
@@ -39,9 +39,7 @@ export function FleetDiff({ a, b }: { readonly a: number; readonly b: number }) 
           ✕
         </button>
       </header>
-      {a === b ? (
-        <p class="dim">B is pinned here. Go to another moment to compare it with.</p>
-      ) : null}
+      {a === b ? <p class="dim">B is this moment. Go to another moment to compare.</p> : null}
       {tally.length === 0 ? null : (
         <p class="row">
           {tally.map(({ kind, status, by }) => (
@@ -74,8 +72,8 @@ export function FleetDiff({ a, b }: { readonly a: number; readonly b: number }) 
                 <BidiText text={entityName(entity)} />
               )}
               <span>
-                {was === null ? <span class="dim">not there</span> : <StateBadge status={was} />} →{' '}
-                {is === null ? <span class="dim">not there</span> : <StateBadge status={is} />}
+                {was === null ? <span class="dim">not present</span> : <StateBadge status={was} />}{' '}
+                → {is === null ? <span class="dim">not present</span> : <StateBadge status={is} />}
               </span>
             </li>
           );

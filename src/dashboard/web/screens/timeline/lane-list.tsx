@@ -17,13 +17,13 @@ interface Props {
   readonly answered: readonly Lane[];
   readonly window: Window;
   readonly brush: Window | undefined;
-  /** Where A is, and where B is pinned. */
+  /** The times of A, the current moment, and B, the pinned moment. */
   readonly at: number;
   readonly b: number | undefined;
   readonly gaps: readonly PlacedGap[];
 }
 
-/** A lane for each. Up and down go from lane to lane. */
+/** The lanes. The up and down keys move between them. */
 export function LaneList({ lanes, by, answered, window, brush, at, b, gaps }: Props) {
   const byEntity = new Map(answered.map((lane) => [lane.entity, lane]));
   return (
@@ -72,7 +72,7 @@ interface StretchProps {
   readonly class: string;
 }
 
-/** A moment, or a stretch of time, through all lanes. */
+/** A moment or a time range, drawn across all lanes. */
 function TimeMarker({ window, from, to, class: kind }: StretchProps) {
   const part = (at: number) => ((at - window.from) / (window.to - window.from)) * 100;
   if (to === undefined && (part(from) < 0 || part(from) > 100)) return null;
@@ -101,7 +101,7 @@ interface RowProps {
   readonly isFirst: boolean;
 }
 
-/** A change this near, in px, is meant. */
+/** A click this near to a change, in px, selects it. */
 const near = 6;
 
 function LaneRow({ lane, answered, window, at, isFirst }: RowProps) {
@@ -158,13 +158,13 @@ function LaneRow({ lane, answered, window, at, isFirst }: RowProps) {
         {lane.kind === 'run' ? null : <span class="dim">{lane.kind} </span>}
         <BidiText class="cut" text={lane.name} />
       </div>
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is filled in */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for form controls */}
       <div
         class="lane-time"
         role="group"
         tabIndex={isFirst ? 0 : -1}
         aria-label={`${lane.name}: ${statuses}; ${ticks.length} changes${cut ? ', the last of more' : ''}`}
-        title={cut ? 'Only the last 400 changes are drawn: come closer' : undefined}
+        title={cut ? 'Only the last 400 changes are drawn. Zoom in to see the others.' : undefined}
         onKeyDown={press}
         onBlur={() => point(undefined)}
         onPointerMove={(event) => point(nearest(event))}
@@ -217,7 +217,7 @@ function LaneRow({ lane, answered, window, at, isFirst }: RowProps) {
   );
 }
 
-/** Of all lanes, one is reached by Tab. */
+/** Moves the focus to the next lane. Tab reaches one lane only (roving tabindex). */
 function toOtherLane({ key, currentTarget }: KeyboardEvent & { currentTarget: HTMLElement }) {
   const row = currentTarget.closest('.lane');
   const other = key === 'ArrowDown' ? row?.nextElementSibling : row?.previousElementSibling;

@@ -5,7 +5,7 @@ import { entityName, isOf, readSubject } from '../../model/subject.ts';
 
 export type LaneGrouping = 'agent' | 'host' | 'entity';
 
-/** A lane: a name, and the entities whose states it shows one after the other. */
+/** A lane: a name, and the entities whose states it shows. */
 export interface NamedLane {
   readonly key: string;
   readonly name: string;
@@ -13,7 +13,7 @@ export interface NamedLane {
   readonly entities: readonly number[];
 }
 
-/** The lane that an entity is in, or would be: what is of an agent is in its agent's, where there is none for each. */
+/** The key of the lane that shows an entity. Without a lane per entity, it is the lane of its agent or host. */
 export function laneKey(by: LaneGrouping, entity: ApiEntity): string {
   if (by === 'agent' && 'agent' in entity && entity.agent !== undefined) {
     return slotKey(entity.host, entity.agent);
@@ -23,7 +23,7 @@ export function laneKey(by: LaneGrouping, entity: ApiEntity): string {
 
 const names = new Intl.Collator('en', { numeric: true });
 
-/** The lanes of everything that ever was here, by name; of what is chosen, all that belongs to it. */
+/** The lanes of all known entities, by name, or only of those that belong to the selection. */
 export function laneEntities(
   roll: FleetModel,
   by: LaneGrouping,

@@ -12,7 +12,7 @@ interface Props {
   readonly b: number | undefined;
 }
 
-/** Time from left to right: a click goes there, a drag chooses a stretch, the wheel comes closer. */
+/** The time axis with a histogram. A click goes to a time, a drag selects a range, the wheel zooms. */
 export function Ruler({ window, density, brush, b }: Props) {
   const length = window.to - window.from;
   const place = (at: number) => ((at - window.from) / length) * 1000;
@@ -23,7 +23,7 @@ export function Ruler({ window, density, brush, b }: Props) {
     element?.style.setProperty('left', `${place(at) / 10}%`);
   return (
     <div class="ruler">
-      <div class="lane-name dim">drag: a stretch, wheel: closer</div>
+      <div class="lane-name dim">Drag to select a range, scroll to zoom</div>
       <div class="lane-time">
         <svg
           viewBox="0 0 1000 40"

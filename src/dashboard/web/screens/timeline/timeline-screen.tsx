@@ -13,10 +13,10 @@ import { Ruler } from './ruler.tsx';
 import { usePanZoom } from './use-pan-zoom.ts';
 
 const pageSize = 60;
-/** A lane of a host or of an agent that crashes in a loop may stand for any number of runs. */
+/** At most this many runs are drawn: an agent that crashes in a loop may have any number. */
 const mostEntities = 4000;
 
-/** When what happened, to whom. */
+/** The states of agents, hosts or entities over time. */
 export function TimelineScreen() {
   void version.value;
   const { params } = route.value;
@@ -101,7 +101,7 @@ export function TimelineScreen() {
           <button
             type="button"
             aria-label="Zoom in"
-            title="Closer (+)"
+            title="Zoom in (+)"
             onClick={() => set(zoom(window, whole, near, 0.5))}
           >
             +
@@ -109,12 +109,12 @@ export function TimelineScreen() {
           <button
             type="button"
             aria-label="Zoom out"
-            title="Further (−)"
+            title="Zoom out (−)"
             onClick={() => set(zoom(window, whole, near, 2))}
           >
             −
           </button>
-          <button type="button" title="All (0)" onClick={() => setParams({ w: '' })}>
+          <button type="button" title="Show all (0)" onClick={() => setParams({ w: '' })}>
             All
           </button>
         </fieldset>
@@ -140,8 +140,8 @@ export function TimelineScreen() {
         />
         {stirred && busy.length === 0 ? (
           <p class="notice">
-            Nothing changed for {formatCount(lanes.length, 'lane')} in this stretch. Choose a longer
-            one, or show every lane.
+            No changes in {formatCount(lanes.length, 'lane')} in this range. Select a longer range,
+            or show every lane.
           </p>
         ) : null}
         {busy.length > most ? (
@@ -154,15 +154,15 @@ export function TimelineScreen() {
         ) : null}
         {entities.length > mostEntities ? (
           <p class="dim">
-            These lanes stand for {formatCount(entities.length, 'run')}; drawn are the first{' '}
-            {mostEntities.toLocaleString('en-GB')}. Filter by name to see fewer.
+            These lanes have {formatCount(entities.length, 'run')}. Only the first{' '}
+            {mostEntities.toLocaleString('en-GB')} are drawn. Filter by name to see the others.
           </p>
         ) : null}
         {density && density.marks.length > 0 ? (
           <details class="marks">
             <summary>
-              {formatCount(density.marks.length, 'mark')}: charts that changed, seats that were
-              taken, what operators did
+              {formatCount(density.marks.length, 'mark')}: changed charts, seats taken, operator
+              actions
             </summary>
             <ul>
               {density.marks.slice(-50).map((one) => (

@@ -4,20 +4,20 @@ import { pan, type Window, zoom } from '../../format/time-scale.ts';
 interface PanZoomOptions {
   readonly window: Window;
   readonly whole: Window;
-  /** What stays where it is when keys come closer. */
+  /** The time that keeps its position when keys zoom. */
   readonly near: number;
   onWindow(next: Window): void;
   onAll(): void;
 }
 
-/** Less than this is a click. */
+/** A drag shorter than this, in px, is a click. */
 const jitter = 5;
 
 /**
- * The hand over time: the wheel comes closer to where the pointer is, sideways or with Shift it goes along;
- * a drag chooses a stretch; + and − come closer and further, 0 shows all.
+ * Pan and zoom for a time axis. Over the ruler the wheel zooms at the pointer; a horizontal wheel, or Shift
+ * with the wheel, pans. A drag selects a range. The keys + and − zoom, 0 shows all.
  *
- * Over the lanes the wheel scrolls them, and comes closer with Ctrl, as a pinch on a touchpad does.
+ * Over the lanes the wheel scrolls the page. With Ctrl, as in a pinch on a touchpad, it zooms.
  */
 export function usePanZoom(options: PanZoomOptions) {
   const panel = useRef<HTMLElement>(null);
@@ -90,7 +90,7 @@ export function usePanZoom(options: PanZoomOptions) {
     };
     on.addEventListener('pointerup', end, { signal });
     on.addEventListener('pointercancel', end, { signal });
-    // The click that ends a drag is none.
+    // Suppresses the click event that follows a drag.
     on.addEventListener(
       'click',
       (event) => {

@@ -39,12 +39,12 @@ describe('a ribbon', () => {
 
   test('has a state for every moment, and says where it was not there', () => {
     expect(stateIntervals([bar(10, 40, 'live'), bar(40, 60, 'suspect')], window)).toEqual([
-      bar(0, 10, 'not there'),
+      bar(0, 10, 'not present'),
       bar(10, 40, 'live'),
       bar(40, 60, 'suspect'),
-      bar(60, 100, 'not there'),
+      bar(60, 100, 'not present'),
     ]);
-    expect(stateIntervals([], window)).toEqual([bar(0, 100, 'not there')]);
+    expect(stateIntervals([], window)).toEqual([bar(0, 100, 'not present')]);
   });
 
   test('of several at one moment shows the one that needs eyes most; what goes on is one', () => {
@@ -60,7 +60,7 @@ describe('a ribbon', () => {
 
   test('before what is known says so', () => {
     expect(stateIntervals([bar(0, 100, 'live')], window, 30)).toEqual([
-      bar(0, 30, 'not known'),
+      bar(0, 30, 'unknown'),
       bar(30, 100, 'live'),
     ]);
   });
