@@ -21,10 +21,10 @@ export type FaultCode =
   | 'not-drawn';
 
 /**
- * A failure that was foreseen and that its caller cannot mend: thrown with a code, a sentence that
- * says what happened to what, and, where there is one, the next thing a person should do.
+ * An expected failure that the caller cannot handle. It has a code, a message that says what happened to
+ * what, and optionally a hint on what to do.
  *
- * Anything else that is thrown is a bug: let the process end, its lease lapses, another takes over.
+ * Any other error is a bug: the process ends, its lease lapses and another process takes over.
  */
 export class Fault extends Error {
   override readonly name = 'Fault';

@@ -1,19 +1,19 @@
 import { Fault } from './fault.ts';
 
 /**
- * Nothing of ours is nested so deeply. What is nested much deeper can be parsed and never written
- * again: the writer of JSON goes one call deeper for each level, and the stack has an end.
+ * Maximum nesting; no record or event comes near it. `JSON.stringify` recurses once per level, so a value
+ * that is nested much deeper can be parsed but overflows the stack when it is written again.
  */
 const deepest = 1000;
 
 /**
- * Reads JSON that somebody else may have written and that we may have to write again.
- * @throws {SyntaxError} where it is no JSON
- * @throws {Fault} `record-unreadable` where it is nested too deeply
+ * Parses JSON of unknown origin, and refuses a value that could not be written again.
+ * @throws {SyntaxError} if it is not JSON
+ * @throws {Fault} `record-unreadable` if it is nested too deeply
  */
 export function readJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  // Two brackets a level: nearly every text is too short to be looked at.
+  // A level takes two brackets, so nearly every text is too short to need the check.
   if (text.length >= 2 * deepest && isDeeper(value, deepest)) {
     throw new Fault('record-unreadable', `it is nested more than ${deepest} levels deep`);
   }

@@ -1,10 +1,10 @@
 /** A duration in milliseconds. */
 export type Millis = number;
-/** A moment on a wall clock, in milliseconds since 1970: for people and the audit, never to judge by. */
+/** A wall-clock time in milliseconds since 1970, for display and the audit. No verdict depends on it. */
 export type WallTime = number;
-/** A moment on one process's monotonic clock, in milliseconds: never compared between processes. */
+/** A time on one process's monotonic clock, in milliseconds. Not comparable between processes. */
 export type MonotonicTime = number;
-/** A stream sequence: the version of a record, and the order of all writes. 0 means absent. */
+/** A stream sequence: the version of a record and the order of all writes. 0 means absent. */
 export type Revision = number;
 
 export const seconds = (n: number): Millis => n * 1000;

@@ -2,23 +2,22 @@ import type { AgentRecord, InstanceRecord, SuspectReason } from '../records/sche
 import type { Revision, WallTime } from '../time.ts';
 import type { StateValue } from './event-schema.ts';
 
-/** Where the run machine stands, as its record says it. */
+/** The state of the run machine that a record contains. */
 export const runMachineState = (record: AgentRecord): StateValue =>
   record.phase === 'expired'
     ? 'expired'
     : { present: { phase: record.phase, sight: record.suspect ? 'suspect' : 'clear' } };
 
-/** A run's state in one word, as people are shown it: the flag while it is suspect, else its phase. */
+/** A run's displayed state: `suspect` while it is suspect, otherwise its phase. */
 export const runState = (record: AgentRecord): 'suspect' | AgentRecord['phase'] =>
   record.phase !== 'expired' && record.suspect ? 'suspect' : record.phase;
 
 type Present = { phase: AgentRecord['phase']; sight: 'clear' | 'suspect' };
 
 /**
- * The agent record after a transition to `to`; `revision` is that of the record before it.
+ * The agent record after a transition to `to`. `revision` is the revision of `before`.
  *
- * Every rewrite fills the term in, whoever writes: see `AgentRecord.term`. An expired run keeps the
- * suspicion it died of.
+ * Each rewrite fills in the term (see `AgentRecord.term`). An expired run keeps its last suspicion.
  */
 export function withRunTransition(
   before: AgentRecord,

@@ -6,7 +6,7 @@ import { chainSubject } from './event-subjects.ts';
 import { passesFastSchemaCheck } from './fast-schema-check.ts';
 import { type Hash, hashEvent } from './hash-chain.ts';
 
-/** An event as it stands in a history: parsed, with its place and the hash of its stored bytes. */
+/** A parsed event of a history, with its sequences and the hash of its stored bytes. */
 export interface AuditEntry {
   readonly kind: 'event';
   readonly seq: Revision;
@@ -17,7 +17,7 @@ export interface AuditEntry {
   readonly event: AuditEvent;
 }
 
-/** Something in a history that is no event this version understands (G12). */
+/** A message in a history that this version cannot read as an event (G12). */
 export interface UnreadableEvent {
   readonly kind: 'illegible';
   readonly seq: Revision;
@@ -28,9 +28,9 @@ export interface UnreadableEvent {
 }
 
 /**
- * Reads a stored event; whatever is wrong with it comes back as `illegible`, with the rule.
+ * Parses a stored event. An invalid one is returned as `illegible` with the violated rule.
  *
- * `hash`: whoever reads millions brings a faster one than the pure one.
+ * `hash`: pass a native SHA-256 to read millions of events.
  */
 export function parseAuditEvent(
   stored: {
@@ -44,21 +44,21 @@ export function parseAuditEvent(
   hash: Hash = hashEvent,
 ): AuditEntry | UnreadableEvent {
   const { seq, origin, storedAt, subject, text, illegible } = stored;
-  const place = { seq, origin, storedAt, subject };
-  if (illegible !== undefined) return { kind: 'illegible', ...place, why: illegible };
+  const position = { seq, origin, storedAt, subject };
+  if (illegible !== undefined) return { kind: 'illegible', ...position, why: illegible };
   try {
     const value = readJson(text);
     const event = passesFastSchemaCheck(value) ? value : AuditEvent.parse(value);
-    return { kind: 'event', ...place, hash: hash(text), event };
+    return { kind: 'event', ...position, hash: hash(text), event };
   } catch (cause) {
-    return { kind: 'illegible', ...place, why: formatParseError(cause) };
+    return { kind: 'illegible', ...position, why: formatParseError(cause) };
   }
 }
 
-/** A chain's name: one string for the entity and the run that its events belong to. */
+/** A chain's map key: its entity and run as one string. */
 export const chainName = (of: ChainRef): string => chainSubject(of);
 
-/** A chain as people are told of it. */
+/** A chain's display name. */
 export function describeChain(of: ChainRef): string {
   switch (of.entity) {
     case 'hold':

@@ -1,12 +1,12 @@
 import { getOwn } from '../json.ts';
 import type { AuditEvent } from './event-schema.ts';
 
-/** Whose part it is to write an event, seen from the run that the event's chain belongs to. */
+/** Permitted author of an event, relative to the run of the event's chain. */
 type Part = 'own' | 'successor' | 'another' | 'same-slot' | 'anybody';
 
 /**
- * Who may bring about which transition: the protocol's rules (docs/reference/protocol.md §4), not the server's
- * permissions. Undefined for a type that this version does not know.
+ * The permitted author of a transition, by the rules of the protocol (docs/reference/protocol.md §4), not
+ * by the server's permissions. Undefined for an unknown event type.
  */
 function partOf({ of, event }: AuditEvent): Part | undefined {
   if (of.entity === 'session' || of.entity === 'collector') return 'own';
@@ -44,12 +44,12 @@ const partsOf: Readonly<
 > = {
   run: runParts,
   instance: instanceParts,
-  // Of the fleet, not of a run: whoever has the rights.
+  // These belong to the fleet, not to a run: any author with the permissions.
   hold: { planned: 'anybody', extended: 'anybody', released: 'anybody', 'ran-out': 'anybody' },
   brake: { tripped: 'anybody', 'let-through': 'anybody', released: 'anybody' },
   policy: { adopted: 'anybody', changed: 'anybody' },
 };
-/** A run deregisters what an earlier run of its slot left, too. */
+/** A run also deregisters instances that an earlier run of its slot left. */
 const removalParts: Readonly<Record<string, Part>> = {
   deregistered: 'same-slot',
   left: 'same-slot',
@@ -58,7 +58,7 @@ const removalParts: Readonly<Record<string, Part>> = {
   orphan: 'another',
 };
 
-/** What is wrong with the author of an event; undefined where it is one who may write it. */
+/** The author that an event should have; undefined if its author is permitted. */
 export function checkAuthor(event: AuditEvent): string | undefined {
   const part = partOf(event);
   const { of, actor } = event;

@@ -12,8 +12,8 @@ import {
 export const eventVersion = 1;
 
 /**
- * The chain an event belongs to: a run and an entity. A hold, a braking and a policy each have an id of
- * their own in the place of a run's: the next one under the same key is another chain.
+ * The chain of an event: an entity and a run. A hold, a brake activation and a policy each have an own id
+ * instead of a run id; the next one under the same key is another chain.
  */
 export const ChainRef = z.discriminatedUnion('entity', [
   z.object({ entity: z.literal('run'), host: HostId, agent: AgentName, run: RunId }),
@@ -38,52 +38,52 @@ export const ChainRef = z.discriminatedUnion('entity', [
 ]);
 export type ChainRef = z.infer<typeof ChainRef>;
 
-/** A chain of a slot's run: the run itself, its process, its instances. The others are the fleet's. */
+/** A chain of an agent's run: the run, its process or its instances. Other chains belong to the fleet. */
 export type SlotChain = Extract<ChainRef, { entity: 'run' | 'instance' | 'session' | 'collector' }>;
 export const isOfSlot = (of: ChainRef): of is SlotChain =>
   of.entity !== 'hold' && of.entity !== 'brake' && of.entity !== 'policy';
 
-/** A state as XState names it: a string, or nested by region. */
+/** An XState state value: a string, or an object nested by region. */
 export type StateValue = string | { readonly [region: string]: StateValue | undefined };
 export const StateValue: z.ZodType<StateValue> = z.lazy(() =>
   z.union([z.string(), z.record(z.string(), StateValue)]),
 );
 
 /**
- * One transition of one machine for one entity, as it stands in the audit stream.
+ * One transition of one machine for one entity, as stored in the audit stream.
  *
- * The stored bytes are the truth: `prev` is the SHA-256 of the bytes of the chain's previous event,
- * so an event is hashed as read and never written again.
+ * `prev` is the SHA-256 of the stored bytes of the chain's previous event, so events are hashed as read
+ * and never serialized again.
  */
 export const AuditEvent = z.looseObject({
   v: z.literal(eventVersion),
-  /** Unguessable: no two events have the same bytes, and so the same hash. */
+  /** Random, so that no two events have the same bytes and hash. */
   eventId: z.string(),
   /** Wall clock of the actor, milliseconds. */
   at: z.number().int(),
   of: ChainRef,
   machine: z.string(),
-  /** Hash of the chart that the machine had, so that an old record is drawn with its own machine. */
+  /** Hash of the machine's chart, so that an old event is drawn with the machine of its time. */
   chart: z.string(),
   n: z.number().int().positive(),
   event: z.looseObject({ type: z.string() }),
-  /** null: the chain starts here. */
+  /** null: first event of the chain. */
   from: StateValue.nullable(),
   to: StateValue,
   edges: z.array(z.string()),
   actor: Actor,
-  /** The hash of the event that led to this one, where that is not the chain's previous one. */
+  /** Hash of the event that caused this one, if it is not the previous event of the chain. */
   cause: z.string().optional(),
-  /** What the decision saw. */
+  /** The facts on which the decision was based. */
   evidence: z.record(z.string(), z.unknown()).optional(),
-  /** The record as written, less its `hash`, which is the hash of this event; null: removed. */
+  /** The record as written, without `hash`, which is the hash of this event; null: removed. */
   record: z.record(z.string(), z.unknown()).nullable(),
   /**
-   * How many transitions of this process, right before this one, could not be kept until the store
-   * took them. Their numbers are left out; `prev` is the last event that was written.
+   * Number of transitions of this process immediately before this one that were dropped before the store
+   * accepted them. Their numbers are skipped; `prev` is the last event that was written.
    */
   lost: z.number().int().positive().optional(),
-  /** null: the chain starts from nothing. A chain that adopts starts with the hash of the one it ends. */
+  /** null: a new chain. After an adoption: the hash of the last event of the chain that it ends. */
   prev: z.string().nullable(),
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;

@@ -4,15 +4,15 @@ import { encodeSubjectToken } from '../identity/subject-token.ts';
 import type { ChainRef } from './event-schema.ts';
 
 /**
- * Where an event goes, below the namespace's `event.`; every event has a subject of its own.
+ * The subject of an event, below the namespace's `event.`. Each event has its own subject.
  *
- * The number of tokens after the run tells the entities apart: `<n>` the run itself,
- * `session.<n>` its process, `<service>.<id>.<n>` an instance as this run owns it. What belongs to no
- * slot has tokens in the places of host and agent that no name encodes to.
+ * The tokens after the run identify the entity: `<n>` the run, `session.<n>` its process,
+ * `<service>.<id>.<n>` an instance owned by this run. Fleet entities have tokens starting with `=` for
+ * host and agent, which no encoded name equals.
  */
 export const eventSubject = (of: ChainRef, n: number): string => `${chainSubject(of)}.${n}`;
 
-/** What the subjects of a chain's events have in common. */
+/** The common prefix of the subjects of a chain's events. */
 export function chainSubject(of: ChainRef): string {
   switch (of.entity) {
     case 'run':
@@ -35,5 +35,5 @@ export function chainSubject(of: ChainRef): string {
   }
 }
 
-/** The run's own subject, below the namespace's `run.`: it is asked and told there. */
+/** The run's subject for pings and notices, below the namespace's `run.`. */
 export const runSubject = (of: RunRef): string => `${agentMapKey(of)}.${of.run}`;

@@ -14,7 +14,7 @@ import {
 
 type There<R> = Exclude<RecordRead<R>, { kind: 'absent' }>;
 
-/** What the registry holds of the fleet as a whole: holds, brakes, the policy. */
+/** The fleet-wide records of the registry: holds, brakes and the policy. */
 export class FleetControls {
   readonly #holds = new Map<string, There<HoldRecord>>();
   readonly #brakes = new Map<string, There<BrakeRecord>>();
@@ -26,7 +26,7 @@ export class FleetControls {
     this.#policy = undefined;
   }
 
-  /** Takes a change in; `false`: it is none of these. */
+  /** Applies a change; `false` if the key belongs to none of these. */
   take(entry: KeyValueEntry): boolean {
     const { key } = entry;
     if (isHoldKey(key)) put(this.#holds, key, readHold(entry));
@@ -36,19 +36,19 @@ export class FleetControls {
     return true;
   }
 
-  /** What the fleet goes by; the defaults where nothing is said, or nothing that can be read. */
+  /** The fleet policy; the defaults if the record is absent or unreadable. */
   get policy(): FleetPolicy {
     return this.#policy?.kind === 'stored' ? this.#policy.record.policy : defaultFleetPolicy;
   }
 
-  /** Who said so and when; undefined: nobody has, the defaults hold. */
+  /** The policy record with its author and time; undefined if the defaults apply. */
   get policyRecord(): There<PolicyRecord> | undefined {
     return this.#policy;
   }
 
   /**
-   * The hold that covers a slot: its own, or its host's. One that can't be read holds too: not knowing
-   * what was planned is no reason to expire anybody.
+   * The hold that covers a slot: its own or its host's. An unreadable hold counts too, because unknown
+   * maintenance is no reason to expire a run.
    */
   holdOn({ host, agent }: Slot): There<HoldRecord> | undefined {
     if (this.#holds.size === 0) return undefined;

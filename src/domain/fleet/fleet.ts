@@ -10,7 +10,7 @@ import {
 import type { Revision } from '../time.ts';
 import { FleetControls } from './fleet-controls.ts';
 
-/** One slot: the record that names its run, and every instance under its prefix, whoever owns it. */
+/** One agent: its record and all instances under its prefix, whichever run owns them. */
 export interface AgentView {
   readonly slot: string;
   agent: Exclude<RecordRead<AgentRecord>, { kind: 'absent' }> | undefined;
@@ -18,10 +18,10 @@ export interface AgentView {
 }
 
 /**
- * The registry as one observer knows it, by slot and by service.
+ * The contents of the registry, indexed by slot and by service.
  *
- * Fed in the order of revisions; it never throws for what it is fed (G12): a record that cannot be
- * read stands as `unreadable`, a key that is none is kept apart.
+ * Entries must be applied in the order of revisions. Invalid entries never throw (G12): a record that
+ * cannot be read is kept as `unreadable`, and so is an invalid key.
  */
 export class Fleet {
   /** Holds, brakes and the policy. */
@@ -32,12 +32,12 @@ export class Fleet {
   readonly #strangers = new Map<string, Unreadable>();
   #upTo: Revision = 0;
 
-  /** Every change up to here is in. */
+  /** All changes up to this revision are applied. */
   get upTo(): Revision {
     return this.#upTo;
   }
 
-  /** How many slots there are. */
+  /** Number of slots. */
   get size(): number {
     return this.#slots.size;
   }
@@ -50,7 +50,7 @@ export class Fleet {
     return this.#slots.get(tokens);
   }
 
-  /** All records of one `service/id`, under whatever slots, by key. */
+  /** All records of one `service/id` in all slots, by key. */
   named(service: string, id: string): ReadonlyMap<string, StoredInstance> {
     const there = this.#services.get(service)?.get(id);
     if (there === undefined || there instanceof Map) return there ?? none;
@@ -63,7 +63,7 @@ export class Fleet {
     return there instanceof Map && there.size > 1;
   }
 
-  /** Whatever stands there and cannot be read, by key. */
+  /** All unreadable entries. */
   *unreadable(): Generator<Unreadable> {
     yield* this.#strangers.values();
     yield* this.controls.unreadable();
@@ -73,7 +73,7 @@ export class Fleet {
     }
   }
 
-  /** Forgets everything and starts from these; returns the slots there are now or were before. */
+  /** Replaces the whole contents; returns the slots that exist now or existed before. */
   replace(entries: readonly KeyValueEntry[], upTo: Revision): ReadonlySet<string> {
     const touched = new Set(this.#slots.keys());
     this.#slots.clear();
@@ -85,7 +85,7 @@ export class Fleet {
     return touched;
   }
 
-  /** Takes changes in; returns the slots they touched. */
+  /** Applies changes; returns the affected slots. */
   apply(entries: readonly KeyValueEntry[], upTo: Revision): ReadonlySet<string> {
     const touched = new Set<string>();
     for (const entry of entries) {
@@ -100,7 +100,7 @@ export class Fleet {
     return touched;
   }
 
-  /** The slots whose standing a hold changes. */
+  /** The slots whose status a hold changes. */
   *#covered(key: string): Generator<string> {
     const [, slot] = /^hold\.(.+)$/.exec(key) ?? [];
     if (slot === undefined) return;
@@ -142,7 +142,7 @@ export class Fleet {
 
   #takeStranger({ key, revision, text }: KeyValueEntry): void {
     if (text === undefined) this.#strangers.delete(key);
-    else this.#strangers.set(key, { kind: 'unreadable', key, revision, why: 'no key of ours' });
+    else this.#strangers.set(key, { kind: 'unreadable', key, revision, why: 'not a registry key' });
   }
 
   #at(tokens: string): AgentView {
@@ -178,9 +178,9 @@ export class Fleet {
 }
 
 /**
- * The instances whose owner is not the run that the slot's record names: superseded, or without any
- * record. An unreadable record makes nobody a leftover: not knowing is not death. What an expired run
- * left is removed with it.
+ * The instances whose owner is not the current run of the slot: superseded, or orphaned without an agent
+ * record. An unreadable agent record makes no leftovers, since the owner is unknown. Instances of an
+ * expired run are removed with it.
  */
 export function leftoversOf({ agent, instances }: AgentView): readonly StoredInstance[] {
   if (agent?.kind === 'unreadable' || agent?.record.phase === 'expired') return [];
@@ -190,10 +190,10 @@ export function leftoversOf({ agent, instances }: AgentView): readonly StoredIns
   );
 }
 
-/** A key of ours as far as it says where a record belongs: the slot of an agent, or of an instance. */
+/** Matches agent and instance keys and captures the slot. */
 const keyShape = /^(?:agent\.([^.]+\.[^.]+)|instance\.([^.]+\.[^.]+)\.[^.]*\.[^.]*)$/;
 
-/** The records of one name: nearly always one, and a map for each of 100 000 would be 25 MB. */
+/** The records of one name. Nearly always one; a map for each of 100 000 would take 25 MB. */
 type RecordsOfName = StoredInstance | Map<string, StoredInstance>;
 
 const none: ReadonlyMap<string, StoredInstance> = new Map();

@@ -3,25 +3,25 @@ import type { InstanceRow } from './directory-rows.ts';
 export const pickPolicies = ['strict', 'prefer-live', 'any'] as const;
 
 /**
- * What a consumer wants to be handed, of each service for itself.
+ * Which instances of a service a consumer may receive. Applies to each service separately.
  *
- * - `strict`: the live ones, and nothing else; so nothing at all while no collector watches.
- * - `prefer-live`: the live ones; and where fewer than half of the service are live, the dubious behind
- *   them: when so many fall silent at once, it is likelier the network or the observer than the
- *   instances, and the few that are left would not carry the load. One that is draining is not counted
- *   in that half: it leaves because it was told to.
- * - `any`: live, dubious, failing. Where there are only draining ones, those.
+ * - `strict`: only live instances; none while no collector works.
+ * - `prefer-live`: live instances, followed by the dubious ones if fewer than half of the service are live.
+ *   When that many fall silent, a failed network or observer is likelier than failed instances, and the
+ *   remaining ones could not carry the load. Draining instances are not counted, because they leave by
+ *   request.
+ * - `any`: live, dubious and failing instances; draining ones only if there are no others.
  *
- * An instance whose own check fails is not picked unless anything goes, also where its host has fallen
- * silent since: silence says nothing about it, and the last that was heard was a failure. So silence
- * never empties a service for anybody but `strict` (G9), and a failure may.
+ * An instance whose health check failed is returned only for `any`, also if its agent fell silent later,
+ * because its last report was a failure. So silence empties a service only for `strict` (G9); failing
+ * health checks may empty it for the others.
  */
 export type PickPolicy = (typeof pickPolicies)[number];
 
 /**
- * The instances that a consumer of this policy may use, the best first within each service: at most one
- * for a `service/id`, never two sets (G11). `rows` are all that a view has of these services: what one
- * row is worth depends on the others.
+ * Selects the instances that a consumer with this policy may use, the best of each service first. Returns
+ * at most one per `service/id` (G11). `rows` must be all rows of these services, because the selection
+ * compares them.
  */
 export function selectUsable(
   rows: readonly InstanceRow[],
@@ -31,7 +31,7 @@ export function selectUsable(
   return [...services].flatMap((service) => usableOf(winners(service), policy));
 }
 
-/** One of the usable, each as likely as the others; `fraction` is uniform in [0, 1). */
+/** Picks one usable instance with equal probability; `fraction` is uniform in [0, 1). */
 export const pickRandom = (
   rows: readonly InstanceRow[],
   policy: PickPolicy,
@@ -59,17 +59,17 @@ function usableOf(rows: readonly InstanceRow[], policy: PickPolicy): readonly In
   }
 }
 
-/** A doubt about its owner does not hide what an instance said of itself before. */
+/** Dubious only if it last reported `serving`; otherwise its own report counts. */
 const usability = ({ state, health }: InstanceRow): 'live' | 'dubious' | 'failing' | 'draining' =>
   health.state === 'serving' ? (state === 'live' ? 'live' : 'dubious') : health.state;
 
 /**
- * One row for each id: the one that counts, or stands in for it while none does.
+ * Selects one row per id: the valid one, or the best of the dubious ones.
  *
- * A `contested` row has its winner beside it. Two dubious ones may have one name too: of those the one
- * whose owner may yet come back is taken, else the latest registration. A `superseded` one is what a
- * restarted agent has not adopted yet; once its new run has registered anything of this service, it is a
- * leftover of the old set.
+ * A `contested` row is dropped, since its winner is among the rows. Of two dubious rows, the one whose
+ * owner may come back is preferred, then the latest registration. A `superseded` row is an instance that a
+ * restarted agent has not adopted yet; once the new run has registered an instance of this service, the
+ * row is a leftover and is dropped.
  */
 function winners(rows: readonly InstanceRow[]): readonly InstanceRow[] {
   const renewed = new Set(rows.filter(isOfCurrentRun).map(slotOf));

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 
 /**
- * A name as people write it: one to 1024 bytes of well-formed unicode without control characters.
+ * A name: 1 to 1024 bytes of well-formed Unicode without control characters.
  *
- * Dots, spaces and emoji are fine; `token.ts` makes them safe for subjects. Control characters are
- * refused because a name is printed in terminals at night; lone surrogates because no encoding
- * brings them back.
+ * Dots, spaces and emoji are allowed; `subject-token.ts` encodes them for subjects. Control characters are
+ * refused because names are printed in terminals, lone surrogates because UTF-8 cannot represent them.
  */
 export const Name = z
   .string()
@@ -15,16 +14,16 @@ export const Name = z
   .refine((name) => hasAtMost(1024, name), 'a name has at most 1024 bytes');
 
 const encoder = new TextEncoder();
-/** A UTF-16 unit takes at most three bytes: what is short need not be encoded to be measured. */
+/** A UTF-16 unit takes at most three bytes, so a short text need not be encoded. */
 const hasAtMost = (bytes: number, text: string): boolean =>
   text.length * 3 <= bytes || encoder.encode(text).length <= bytes;
 
 export const HostId = Name.brand<'HostId'>();
-/** A machine, by a stable id. An address is an attribute, never an identity. */
+/** The stable id of a host. An address is an attribute, never an identity. */
 export type HostId = z.infer<typeof HostId>;
 
 export const AgentName = Name.brand<'AgentName'>();
-/** A named process slot on a host. */
+/** The name of an agent, unique on its host. */
 export type AgentName = z.infer<typeof AgentName>;
 
 export const ServiceName = Name.brand<'ServiceName'>();
@@ -37,27 +36,27 @@ export const RunId = z
   .string()
   .regex(/^[0-9a-z]{8,64}$/, 'a run id is 8 to 64 of 0-9 and a-z')
   .brand<'RunId'>();
-/** One lifetime of an agent process: random, never used twice (G3). */
+/** The id of one lifetime of an agent process. Random, never used twice (G3). */
 export type RunId = z.infer<typeof RunId>;
 
 export const ZoneName = Name.brand<'ZoneName'>();
-/** What fails together: a rack, a site, a power supply. Hosts that name none share one. */
+/** A failure domain: a rack, a site, a power supply. Hosts without a zone share the default zone. */
 export type ZoneName = z.infer<typeof ZoneName>;
 
 export const Namespace = z
   .string()
   .regex(/^[A-Za-z0-9-]{1,32}$/, 'a namespace is 1 to 32 of A-Z, a-z, 0-9 and -')
   .brand<'Namespace'>();
-/** One token, so that many fleets share a server. */
+/** The prefix of all names of one fleet, one subject token, so that many fleets share a server. */
 export type Namespace = z.infer<typeof Namespace>;
 
-/** `host/agent`: one agent record, which names the run that holds it. */
+/** The identity of an agent, `host/agent`. Its agent record names the current run. */
 export interface Slot {
   readonly host: HostId;
   readonly agent: AgentName;
 }
 
-/** A run in its slot: who acts, who owns. */
+/** A run and its slot: the author of events and the owner of instances. */
 export interface RunRef extends Slot {
   readonly run: RunId;
 }
@@ -66,7 +65,7 @@ export interface RunRef extends Slot {
 export const Actor = z.object({ host: HostId, agent: AgentName, run: RunId });
 export type Actor = z.infer<typeof Actor>;
 
-/** An instance's place in the registry; its owner is in its record, not in its key. */
+/** The identity of an instance record. Its owner is in the record, not in the key. */
 export interface InstanceRef extends Slot {
   readonly service: ServiceName;
   readonly id: InstanceId;

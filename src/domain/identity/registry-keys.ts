@@ -14,44 +14,46 @@ import {
 import { decodeSubjectToken, encodeSubjectToken } from './subject-token.ts';
 
 /**
- * Keys of the two buckets (docs/reference/protocol.md). The host comes right after the kind, so that a subject
- * permission can say "own".
+ * Keys of the two buckets (docs/reference/protocol.md). The host follows the kind, so that a subject
+ * permission can restrict an agent to its own records.
  */
-export const agentKey = (slot: Slot): string => fitting(agentTokens(slot));
-export const instanceKey = (at: InstanceRef): string => fitting(instanceTokens(at));
+export const agentKey = (slot: Slot): string => withinLimit(agentTokens(slot));
+export const instanceKey = (instance: InstanceRef): string => withinLimit(instanceTokens(instance));
 export const holdKey = (host: HostId, agent?: AgentName): string =>
-  fitting(
+  withinLimit(
     agent === undefined
       ? `hold.${encodeSubjectToken(host)}`
       : `hold.${agentMapKey({ host, agent })}`,
   );
-export const brakeKey = (zone: ZoneName): string => fitting(`brake.${encodeSubjectToken(zone)}`);
+export const brakeKey = (zone: ZoneName): string =>
+  withinLimit(`brake.${encodeSubjectToken(zone)}`);
 export const policyKey = 'policy';
-export const leaseKey = (of: RunRef): string => fitting(`run.${agentMapKey(of)}.${of.run}`);
+export const leaseKey = (run: RunRef): string => withinLimit(`run.${agentMapKey(run)}.${run.run}`);
 export const seatKey = (seat: number): string => `seat.${seat}`;
 
 /**
- * Whether this is the key of that place. A name has one encoding only, so nothing needs to be decoded:
- * reading a registry does this for each of its records.
+ * Whether a key belongs to this slot or instance. A name has exactly one encoding, so nothing is decoded;
+ * reading a registry does this for each record.
  */
 export const isAgentKey = (key: string, slot: Slot): boolean => key === agentTokens(slot);
-export const isInstanceKey = (key: string, at: InstanceRef): boolean => key === instanceTokens(at);
+export const isInstanceKey = (key: string, instance: InstanceRef): boolean =>
+  key === instanceTokens(instance);
 
 const agentTokens = (slot: Slot): string => `agent.${agentMapKey(slot)}`;
-const instanceTokens = (at: InstanceRef): string =>
-  `instance.${agentMapKey(at)}.${encodeSubjectToken(at.service)}.${encodeSubjectToken(at.id)}`;
+const instanceTokens = (instance: InstanceRef): string =>
+  `instance.${agentMapKey(instance)}.${encodeSubjectToken(instance.service)}.${encodeSubjectToken(instance.id)}`;
 
-/** Filters: a NATS subject pattern below the bucket's prefix. */
+/** Filters are NATS subject patterns below the bucket's prefix. */
 export const instancesOfAgentFilter = (slot: Slot): string => `instance.${agentMapKey(slot)}.>`;
 export const leasesOfAgentFilter = (slot: Slot): string => `run.${agentMapKey(slot)}.*`;
-/** All keys of a bucket, also those that nobody here writes: they are reported, not overlooked (G12). */
+/** All keys of a bucket, also foreign ones, which are reported as unreadable (G12). */
 export const allKeys = '>';
 export const allAgents = 'agent.>';
 export const allInstances = 'instance.>';
 export const allRunLeases = 'run.>';
 export const allSeats = 'seat.*';
 
-/** Host and agent as one string: a map key, unambiguous because both are encoded. */
+/** Host and agent as one map key; unambiguous because both are encoded. */
 export const agentMapKey = (slot: Slot): string =>
   `${encodeSubjectToken(slot.host)}.${encodeSubjectToken(slot.agent)}`;
 
@@ -67,7 +69,7 @@ export type LeaseKey =
   | { readonly kind: 'seat'; readonly seat: number };
 
 /**
- * What a registry key says.
+ * Parses a key of the registry.
  * @throws {Fault} `bad-name` for a key that this version would never write
  */
 export function parseRegistryKey(key: string): RegistryKey {
@@ -91,11 +93,11 @@ export function parseRegistryKey(key: string): RegistryKey {
     return { kind, zone: nameIn(host, ZoneName) };
   }
   if (key === policyKey) return { kind: 'policy' };
-  throw new Fault('bad-name', `'${key}' is no key of the registry`);
+  throw new Fault('bad-name', `'${key}' is not a registry key`);
 }
 
 /**
- * What a lease key says.
+ * Parses a key of the leases.
  * @throws {Fault} `bad-name` for a key that this version would never write
  */
 export function parseLeaseKey(key: string): LeaseKey {
@@ -106,32 +108,32 @@ export function parseLeaseKey(key: string): LeaseKey {
   if (kind === 'run' && host && agent && run && rest.length === 0 && RunId.safeParse(run).success) {
     return { kind, ...parseSlot(host, agent), run: RunId.parse(run) };
   }
-  throw new Fault('bad-name', `'${key}' is no key of the leases`);
+  throw new Fault('bad-name', `'${key}' is not a lease key`);
 }
 
 function parseSlot(host: string, agent: string): Slot {
   return { host: nameIn(host, HostId), agent: nameIn(agent, AgentName) };
 }
 
-/** A token may decode to what is no name: somebody else's tool wrote the key. */
+/** Decodes a token and checks the name, since a foreign tool may have written the key. */
 function nameIn<S extends z.ZodType>(token: string, schema: S): z.infer<S> {
   const name = schema.safeParse(decodeSubjectToken(token));
   if (name.success) return name.data;
   const why = name.error.issues.map(({ message }) => message).join('; ');
-  throw new Fault('bad-name', `'${token}' encodes no name: ${why}`, { cause: name.error });
+  throw new Fault('bad-name', `'${token}' is not an encoded name: ${why}`, { cause: name.error });
 }
 
 /**
- * The longest key: the server's control line is 4096 bytes and also holds the bucket's prefix, the
- * reply subject and the sizes; an event's subject is the key with run and counter added.
+ * Maximum key length. The server's control line is 4096 bytes and also contains the bucket's prefix, the
+ * reply subject and the sizes; an event's subject is the key plus run and counter.
  */
 const longestKey = 3500;
 
-function fitting(key: string): string {
+function withinLimit(key: string): string {
   if (key.length <= longestKey) return key;
   throw new Fault(
     'bad-name',
-    `the names of ${key.slice(0, 60)}… are too long together: ${key.length} bytes encoded, at most ${longestKey}`,
+    `the names in ${key.slice(0, 60)}… are too long together: at most ${longestKey} bytes encoded (got ${key.length})`,
     { hint: 'shorten the names; a byte outside A-Z a-z 0-9 _ - counts three times' },
   );
 }

@@ -1,4 +1,4 @@
-/** Whether a subject falls under one of these patterns: `*` is one token, a last `>` one or more. */
+/** Whether a subject matches one of these NATS patterns: `*` is one token, a final `>` one or more. */
 export function matchesSubject(patterns: readonly string[]): (subject: string) => boolean {
   const tokenized = patterns.map((pattern) => pattern.split('.'));
   return (subject) => {
@@ -8,9 +8,9 @@ export function matchesSubject(patterns: readonly string[]): (subject: string) =
 }
 
 function matches(pattern: readonly string[], tokens: readonly string[]): boolean {
-  for (const [at, token] of pattern.entries()) {
-    if (token === '>') return tokens.length > at;
-    if (at >= tokens.length || (token !== '*' && token !== tokens[at])) return false;
+  for (const [index, token] of pattern.entries()) {
+    if (token === '>') return tokens.length > index;
+    if (index >= tokens.length || (token !== '*' && token !== tokens[index])) return false;
   }
   return pattern.length === tokens.length;
 }

@@ -1,16 +1,16 @@
 import { Fault } from '../fault.ts';
 
-/** A name that is its own token, as most are: reading a registry makes four tokens for each record. */
+/** Most names need no encoding. The fast path matters: each record needs four tokens. */
 const plain = /^[A-Za-z0-9_-]*$/;
 
-/** What `encodeURIComponent` leaves as it is and a subject token or a KV key can't have. */
+/** Characters that `encodeURIComponent` keeps and that subject tokens or KV keys do not allow. */
 const alsoEscaped = /[.!~*'()]/g;
 
 /**
- * A name as one subject token: `[A-Za-z0-9_-]` stay, every other byte of its UTF-8 is `=XX`.
+ * Encodes a name as one subject token: `[A-Za-z0-9_-]` stay, each other UTF-8 byte becomes `=XX`.
  *
- * Percent-encoding with `=` for `%`, because `=` is the one escape character that KV keys allow, and
- * the usual host names stay readable in other people's tools: `db-1.example` is `db-1=2Eexample`.
+ * This is percent-encoding with `=` for `%`, because `=` is the only escape character that KV keys allow.
+ * Usual host names stay readable in other tools: `db-1.example` is `db-1=2Eexample`.
  */
 export function encodeSubjectToken(name: string): string {
   if (plain.test(name)) return name;
@@ -24,14 +24,14 @@ export function encodeSubjectToken(name: string): string {
   return token;
 }
 
-/** A fleet has few names and writes them into every key: a replay asks for each a thousand times. */
+/** Cache of encoded names: a fleet has few, and a replay encodes each a thousand times. */
 const encoded = new Map<string, string>();
 const encodedAtMost = 10_000;
 
 /**
- * The name that `encodeToken` made into this token.
+ * Decodes a token of `encodeSubjectToken`.
  *
- * Only the canonical spelling is accepted, so that two tokens never mean one name.
+ * Only the canonical encoding is accepted, so two tokens never mean one name.
  * @throws {Fault} `bad-name`
  */
 export function decodeSubjectToken(token: string): string {

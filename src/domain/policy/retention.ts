@@ -1,23 +1,24 @@
 import type { Revision, WallTime } from '../time.ts';
 import type { Retention } from './fleet-policy.ts';
 
-/** A history as its store counts it. */
+/** Extent of the audit stream, as the server counts it. */
 export interface HistoryRange {
   readonly first: Revision;
   readonly last: Revision;
   readonly events: number;
   readonly bytes: number;
-  /** When the first event behind the keyframe was stored; undefined: there is none. */
+  /** When the first event after the keyframe was stored; undefined if there is none. */
   readonly nextStoredAt: WallTime | undefined;
 }
 
-/** The average event's size is a guess; so many times as much must fit in behind the keyframe. */
+/** Safety factor, because the size of the events after the keyframe is estimated from the average. */
 const margin = 2;
 
 /**
- * Why these limits would take away at once what no keyframe stands for; undefined: they would not.
+ * Why this retention would immediately trim events that no signed keyframe includes; undefined if it
+ * would not.
  *
- * `keyframe`: the last one that is signed; 0: none.
+ * `keyframe` is the sequence of the last signed keyframe, 0: none.
  */
 export function retentionViolation(
   { first, last, events, bytes, nextStoredAt }: HistoryRange,
@@ -28,14 +29,14 @@ export function retentionViolation(
   if (maxAge === undefined && maxBytes === undefined) return undefined;
   if (keyframe <= 0) return 'there is no signed keyframe, so nothing may be trimmed';
   if (keyframe < first - 1) {
-    return `it begins at ${first}, and the last signed keyframe is at ${keyframe}`;
+    return `the history begins at ${first}, after the last signed keyframe at ${keyframe}`;
   }
   if (maxAge !== undefined && nextStoredAt !== undefined && nextStoredAt < now - maxAge) {
-    return `events after the last signed keyframe, at ${keyframe}, are older than that`;
+    return `events after the last signed keyframe at ${keyframe} are older than the limit`;
   }
   if (maxBytes === undefined || events === 0) return undefined;
   const behind = ((last - keyframe) * bytes) / events;
   if (behind * margin <= maxBytes) return undefined;
   const least = Math.ceil(behind * margin);
-  return `what comes after the last signed keyframe, at ${keyframe}, needs some ${least} bytes`;
+  return `the events after the last signed keyframe at ${keyframe} need about ${least} bytes`;
 }

@@ -4,7 +4,7 @@ import { instanceKey } from '../identity/registry-keys.ts';
 import { type InstanceRecord, Labels } from './schemas.ts';
 import type { RecordRead, StoredInstance } from './stored-record.ts';
 
-/** An instance as its agent wants it to stand in the registry. */
+/** The desired attributes of an instance in the registry. */
 export const InstanceSpec = z.object({
   service: ServiceName,
   id: InstanceId,
@@ -24,12 +24,12 @@ export interface DesiredInstance {
   readonly health: Health;
 }
 
-/** What a run really runs, by instance key. */
+/** The instances that a run should have in the registry, by instance key. */
 export type Desired = ReadonlyMap<string, DesiredInstance>;
 
-/** One thing to be done so that a record equals what really runs. */
+/** One action that makes a record equal to the desired instance. */
 export type ReconcileAction =
-  /** `over` is what stands there: nothing, something unreadable, or a record of an earlier run. */
+  /** `existing` is what is there now: nothing, an unreadable record, or a record of an earlier run. */
   | {
       readonly do: 'register';
       readonly desired: DesiredInstance;
@@ -40,10 +40,10 @@ export type ReconcileAction =
   | { readonly do: 'remove'; readonly stored: StoredInstance };
 
 /**
- * What makes the records under a slot's prefix equal to what its run really runs.
+ * The actions that make the records under a slot's prefix equal to the desired instances of its run.
  *
- * At most one repair for a record at a time; planned again from the result, it comes to nothing.
- * An unreadable record that nobody wants is left alone (G12).
+ * At most one action per record. Applied to the result, it returns no actions. An unreadable record that
+ * is not desired is left alone (G12).
  */
 export function diffInstances(
   slot: Slot,

@@ -10,13 +10,13 @@ import {
 } from '../identity/names.ts';
 import { FleetPolicy } from '../policy/fleet-policy.ts';
 
-/** The version of records that this code writes and understands. */
+/** The record version that this code reads and writes. */
 export const recordVersion = 1;
 
 const wall = z.number().int().nonnegative();
 const sequence = z.number().int().nonnegative();
 
-/** A chain's head as its record holds it: the last event's number, and that event's hash. */
+/** The head of the record's chain: number and hash of its last event. */
 const chainHead = {
   n: z.number().int().positive(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
@@ -26,10 +26,10 @@ export const SuspectReason = z.enum(['silent', 'unreachable']);
 export type SuspectReason = z.infer<typeof SuspectReason>;
 
 /**
- * `agent.<host>.<agent>`: the run that holds the slot, as the registry knows it.
+ * `agent.<host>.<agent>`: the current run of the slot.
  *
- * `term` is 0 in the write by which the run took the slot: that write's own sequence is the term.
- * Unknown fields are kept, so that an older collector does not strip what a newer agent wrote.
+ * `term` is 0 in the write that claimed the slot; the sequence of that write is the term. Unknown fields
+ * are kept, so that an older collector does not strip fields of a newer agent.
  */
 export const AgentRecord = z.looseObject({
   v: z.literal(recordVersion),
@@ -38,17 +38,17 @@ export const AgentRecord = z.looseObject({
   run: RunId,
   term: sequence,
   phase: z.enum(['registering', 'live', 'leaving', 'expired']),
-  /** Set while the run is suspect; its wall clock is the accuser's. Stays when it is expired. */
+  /** Set while the run is suspect, on the collector's wall clock. Kept when the run is expired. */
   suspect: z.object({ reason: SuspectReason, since: wall }).optional(),
   /** Milliseconds, whole seconds. */
   ttl: z.number().int().positive(),
   grace: z.number().int().positive(),
   zone: ZoneName.optional(),
   address: z.string().optional(),
-  /** Where the process is: lets a supervisor's restart see that its predecessor is gone. */
+  /** Identity of the process, so that a restart on the same host sees that its predecessor is gone. */
   process: z.object({ boot: z.string(), namespace: z.string(), pid: z.number().int() }),
   startedAt: wall,
-  /** When the run's phase or suspicion last changed, on the clock of who changed it. */
+  /** When phase or suspicion last changed, on the wall clock of the process that changed it. */
   since: wall,
   ...chainHead,
 });
@@ -56,7 +56,7 @@ export type AgentRecord = z.infer<typeof AgentRecord>;
 
 export const Labels = z.record(z.string(), z.string());
 
-/** `instance.<host>.<agent>.<service>.<id>`: something a run runs for a service. */
+/** `instance.<host>.<agent>.<service>.<id>`: one instance of a service, owned by a run. */
 export const InstanceRecord = z.looseObject({
   v: z.literal(recordVersion),
   host: HostId,
@@ -65,13 +65,13 @@ export const InstanceRecord = z.looseObject({
   run: RunId,
   service: ServiceName,
   id: InstanceId,
-  /** 0 in the write that registered it: that write's own sequence is the fencing token. */
+  /** 0 in the write that registered it; the sequence of that write is the fencing token. */
   token: sequence,
   state: z.enum(['serving', 'failing', 'draining']),
   address: z.string().optional(),
   port: z.number().int().min(0).max(65535).optional(),
   labels: Labels,
-  /** Why it is failing, in the words of the check. */
+  /** Why it is failing, as the health check reported it. */
   detail: z.string().optional(),
   registeredAt: wall,
   since: wall,
@@ -79,7 +79,7 @@ export const InstanceRecord = z.looseObject({
 });
 export type InstanceRecord = z.infer<typeof InstanceRecord>;
 
-/** `seat.<k>`: who sits there, and how many runs it watches, by which sleepers pace themselves. */
+/** `seat.<k>`: the collector that holds the seat. Waiting collectors poll at a rate based on `runs`. */
 export const SeatRecord = z.looseObject({
   v: z.literal(recordVersion),
   run: RunId,
@@ -90,19 +90,19 @@ export const SeatRecord = z.looseObject({
 export type SeatRecord = z.infer<typeof SeatRecord>;
 
 /**
- * `hold.<host>` or `hold.<host>.<agent>`: while it stands, silence there is planned and nothing
- * expires. `until` is a wish: a collector ends the hold when its own wall clock has passed it.
+ * `hold.<host>` or `hold.<host>.<agent>`: a maintenance hold. While it exists, silence is planned and no
+ * run expires. A collector ends the hold when its own wall clock passes `until`.
  */
 export const HoldRecord = z.looseObject({
   v: z.literal(recordVersion),
   host: HostId,
   /** Absent: every agent of the host. */
   agent: AgentName.optional(),
-  /** This hold's own id: the next one for the same host is another chain. */
+  /** The id of this hold. A later hold of the same host is another chain. */
   run: RunId,
   state: z.literal('planned'),
   until: wall,
-  /** In the words of whoever planned it. */
+  /** The operator's reason. */
   why: z.string().optional(),
   by: Actor,
   since: wall,
@@ -111,26 +111,26 @@ export const HoldRecord = z.looseObject({
 export type HoldRecord = z.infer<typeof HoldRecord>;
 
 /**
- * `brake.<zone>`: stands while too much of the zone is silent at once. Every batch that expires runs
- * of the zone rewrites it, so that its pace holds for all seats together.
+ * `brake.<zone>`: exists while too many runs of the zone are silent. Every batch that expires runs of the
+ * zone rewrites the record, so that all seats together keep the pace.
  */
 export const BrakeRecord = z.looseObject({
   v: z.literal(recordVersion),
   zone: ZoneName,
-  /** This braking's own id. */
+  /** The id of this brake activation. */
   run: RunId,
   state: z.literal('braked'),
-  /** Agent records in the zone, and how many of them were suspect, when it was last written. */
+  /** Agent records in the zone, and the suspect ones of them, at the last write. */
   seen: z.number().int().nonnegative(),
   suspect: z.number().int().nonnegative(),
-  /** How many runs it has let through since it is on. */
+  /** Runs expired while the brake is on. */
   expired: z.number().int().nonnegative(),
   since: wall,
   ...chainHead,
 });
 export type BrakeRecord = z.infer<typeof BrakeRecord>;
 
-/** `policy`: what holds for the whole fleet; without it, the defaults do. */
+/** `policy`: the fleet policy. Without this record the defaults apply. */
 export const PolicyRecord = z.looseObject({
   v: z.literal(recordVersion),
   run: RunId,

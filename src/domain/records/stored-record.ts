@@ -11,7 +11,7 @@ import { readJson } from '../json.ts';
 import type { Revision } from '../time.ts';
 import { AgentRecord, BrakeRecord, HoldRecord, InstanceRecord, PolicyRecord } from './schemas.ts';
 
-/** What a bucket holds under a key: the text of a record, or `undefined` where it was removed. */
+/** An entry of a bucket: the record's text, or `undefined` if the record was removed. */
 export interface KeyValueEntry {
   readonly key: string;
   readonly revision: Revision;
@@ -33,11 +33,11 @@ export interface Unreadable {
 interface Absent {
   readonly kind: 'absent';
   readonly key: string;
-  /** 0, or the revision of the tombstone that stands there: what a create must expect. */
+  /** 0 or the revision of the tombstone, which a create must expect. */
   readonly revision: Revision;
 }
 
-/** A record read: not knowing what is there (`unreadable`) is not the same as nothing there (G12). */
+/** The result of reading a record. `unreadable` is unknown contents, not absence (G12). */
 export type RecordRead<R> = StoredRecord<R> | Unreadable | Absent;
 
 export type StoredAgent = StoredRecord<AgentRecord>;
@@ -52,12 +52,11 @@ export const termOf = (agent: StoredAgent): Revision => agent.record.term || age
 export const tokenOf = (instance: StoredInstance): Revision =>
   instance.record.token || instance.revision;
 
-/** Reads an agent record; whatever is wrong with it comes back as `unreadable`, with the rule. */
+/** Parses an agent record. An invalid one is returned as `unreadable` with the violated rule. */
 export const readAgent = (entry: KeyValueEntry): RecordRead<AgentRecord> => read(entry, parseAgent);
-/** Reads an instance record, likewise. */
+/** Parses an instance record, likewise. */
 export const readInstance = (entry: KeyValueEntry): RecordRead<InstanceRecord> =>
   read(entry, parseInstance);
-/** And the others of the registry. */
 export const readHold = (entry: KeyValueEntry): RecordRead<HoldRecord> => read(entry, parseHold);
 export const readBrake = (entry: KeyValueEntry): RecordRead<BrakeRecord> => read(entry, parseBrake);
 export const readPolicy = (entry: KeyValueEntry): RecordRead<PolicyRecord> =>
@@ -102,16 +101,16 @@ function parsePolicy(key: string, text: string): PolicyRecord {
   throw otherKey(key, 'the policy');
 }
 
-/** The record is sound and its key is not the record's: of another place, or of none. */
+/** The error for a valid record under the key of another record or under an invalid key. */
 function otherKey(key: string, named: string): Fault {
   parseRegistryKey(key);
   return new Fault('record-unreadable', `the record names ${named}`);
 }
 
 /**
- * Zod's issues, JSON's complaint or a Fault, as one line that names the field and the rule.
+ * Formats Zod issues, a JSON error or a Fault as one line that names the field and the rule.
  *
- * Complaints quote what they complain about: its line breaks and terminal codes become spaces.
+ * Messages quote the input, so line breaks and terminal codes become spaces.
  */
 export const formatParseError = (cause: unknown): string =>
   errorText(cause).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');

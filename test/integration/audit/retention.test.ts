@@ -144,7 +144,7 @@ describe('limits on the history', () => {
     const { state } = await jsm.streams.info(names.auditStream);
     await expect(
       store.audit.limit({ maxBytes: Math.ceil(state.bytes / 4) }, keyframe),
-    ).rejects.toThrow('what comes after the last signed keyframe');
+    ).rejects.toThrow('the events after the last signed keyframe');
     await sleep(1500);
     await expect(store.audit.limit({ maxAge: 1000 }, keyframe)).rejects.toThrow(
       'are older than that',
