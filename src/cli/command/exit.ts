@@ -1,6 +1,6 @@
 import { Fault, type FaultCode } from '../../domain/fault.ts';
 
-/** Exit codes of commands (docs/operations.md). */
+/** Exit codes of commands (docs/reference/error-codes.md). */
 export const exitCodes = {
   done: 0,
   /** The command ran and found a problem. */
