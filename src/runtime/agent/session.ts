@@ -198,7 +198,7 @@ export class Session {
   async #takeLease(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
       const taken = await retryUntilAvailable(this.#ports, signal, () => this.#keeper.acquire());
-      if (taken === 'held') return true;
+      if (taken === 'acquired') return true;
       await retryDelay(this.#ports, signal);
     }
     return false;

@@ -91,7 +91,7 @@ export class ManualCollection implements AsyncDisposable {
   async watch(duration: Millis, signal: AbortSignal): Promise<void> {
     const { clock, leases, disconnects } = this.#ports;
     await this.view.loaded;
-    if ((await this.#keeper.acquire()) !== 'held') throw leaseLost('it could not be taken');
+    if ((await this.#keeper.acquire()) !== 'acquired') throw leaseLost('it could not be taken');
     const own = { key: this.#key, keeper: this.#keeper, label: 'lease' } as const;
     const eyesight = new ObserverHealth(own, this.#lease, this.#sightings, clock);
     const over = new AbortController();

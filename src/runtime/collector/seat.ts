@@ -31,7 +31,7 @@ export async function takeSeat(
       const key = seatKey(seat);
       if (taken.has(key)) continue;
       const keeper = new LeaseKeeper({ key, text }, lease, ports, lapsed);
-      if ((await retryUntilAvailable(ports, signal, () => keeper.acquire())) === 'held')
+      if ((await retryUntilAvailable(ports, signal, () => keeper.acquire())) === 'acquired')
         return { seat, keeper };
     }
     const runs = Math.max(0, ...held.map(({ text }) => watchedRuns(text)));

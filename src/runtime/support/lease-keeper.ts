@@ -11,18 +11,18 @@ import type { Clock } from '../../ports/clock.ts';
 import type { LeaseOwner } from '../../ports/metrics.ts';
 import type { Ports } from '../../ports/ports.ts';
 
-/** A moment on both clocks of one process. */
+/** The same moment on both clocks of one process. */
 interface Moment {
   readonly monotonic: MonotonicTime;
   readonly wall: WallTime;
 }
 
-const momentOf = (clock: Clock): Moment => ({ monotonic: clock.monotonic(), wall: clock.wall() });
+const readClocks = (clock: Clock): Moment => ({ monotonic: clock.monotonic(), wall: clock.wall() });
 
 /**
- * The time since a moment by whichever clock moved further: a machine that slept may have stopped its
- * monotonic clock, and a wall clock may have been set back. Too long an answer costs a renewal, too
- * short a one costs G3.
+ * The time since a moment, by the clock that advanced more. The monotonic clock may have stopped
+ * while the machine slept, and the wall clock may have been set back. An answer that is too long
+ * costs a renewal, one that is too short costs G3.
  */
 export const elapsedSince = (then: Moment, clock: Clock): Millis =>
   Math.max(clock.monotonic() - then.monotonic, clock.wall() - then.wall);
@@ -30,117 +30,124 @@ export const elapsedSince = (then: Moment, clock: Clock): Millis =>
 type KeeperPorts = Pick<Ports, 'leases' | 'clock' | 'entropy' | 'log' | 'metrics'>;
 
 /**
- * Holds one lease: takes it, renews it every third of its ttl, and says at once when it can no longer
- * be claimed: a renewal was refused, or none was acknowledged for a whole ttl, counted from the
- * moment the last acknowledged one was SENT.
+ * Acquires one lease and renews it every third of its ttl. Calls back as soon as the lease may no
+ * longer be claimed: a renewal was refused, or no renewal was acknowledged for a whole ttl. The ttl
+ * counts from the moment the last acknowledged renewal was SENT.
  */
 export class LeaseKeeper {
   readonly #key: string;
   readonly #text: () => string;
-  /** What is written until an acknowledgement comes: a write of ours is known again by its text. */
-  #writing = '';
+  /**
+   * The text of the write that is not acknowledged yet. It identifies a write of this process whose
+   * acknowledgement was lost.
+   */
+  #pendingText = '';
   readonly #policy: LeasePolicy;
   readonly #ports: KeeperPorts;
-  readonly #lapsed: (why: string) => void;
+  readonly #onLapsed: (why: string) => void;
   readonly #owner: LeaseOwner;
-  #held: { revision: Revision; sent: Moment } | undefined;
-  #term: AbortController | undefined;
+  #lease: { revision: Revision; sent: Moment } | undefined;
+  #renewals: AbortController | undefined;
   #lag: Millis = 0;
 
   constructor(
     of: { readonly key: string; readonly text: () => string },
     policy: LeasePolicy,
     ports: KeeperPorts,
-    lapsed: (why: string) => void,
+    onLapsed: (why: string) => void,
   ) {
     this.#key = of.key;
     this.#text = of.text;
     this.#policy = policy;
     this.#ports = ports;
-    this.#lapsed = lapsed;
+    this.#onLapsed = onLapsed;
     this.#owner = of.key.startsWith('seat.') ? 'seat' : 'run';
   }
 
-  /** Whether the lease may be claimed at this moment. */
+  /** Whether the lease may be claimed now. */
   get isValid(): boolean {
     return (
-      this.#held !== undefined &&
-      elapsedSince(this.#held.sent, this.#ports.clock) < this.#policy.ttl
+      this.#lease !== undefined &&
+      elapsedSince(this.#lease.sent, this.#ports.clock) < this.#policy.ttl
     );
   }
 
-  /** The revision of the last acknowledged renewal; 0 while nothing is held. */
+  /** The revision of the last acknowledged renewal; 0 without a lease. */
   get revision(): Revision {
-    return this.#held?.revision ?? 0;
+    return this.#lease?.revision ?? 0;
   }
 
-  /** How late this process woke for its last renewal: what its event loop makes others wait. */
+  /** How late this process woke for its last renewal: the lag of its event loop. */
   get lag(): Millis {
     return this.#lag;
   }
 
   /**
-   * Takes the lease and begins to renew it. A key that already holds this very text is a write of
-   * ours whose acknowledgement was lost. `late`: the acknowledgement took a whole ttl, so the lease may
-   * be over by now, and nothing is held; take again.
+   * Acquires the lease and starts to renew it. If the key already has exactly this text, it is an
+   * earlier write of this process whose acknowledgement was lost.
+   * `late`: the acknowledgement took a whole ttl, so the lease may have lapsed already. Nothing was
+   * acquired; try again.
    * @throws {Fault} `store-unavailable`
    */
-  async acquire(): Promise<'held' | 'taken' | 'late'> {
-    this.#term?.abort();
+  async acquire(): Promise<'acquired' | 'taken' | 'late'> {
+    this.#renewals?.abort();
     const { leases, clock } = this.#ports;
-    const sent = momentOf(clock);
+    const sent = readClocks(clock);
     const text = this.#text();
-    this.#writing = text;
+    this.#pendingText = text;
     const created = await leases.create(this.#key, text, this.#policy.ttl);
     if (created !== 'taken') return this.#begin(created.revision, sent);
-    const there = await leases.read(this.#key);
-    if (there.text !== text) return 'taken';
-    const again = momentOf(clock);
-    const renewed = await leases.renew(this.#key, text, there.revision, this.#policy.ttl);
-    return renewed === 'lost' ? 'taken' : this.#begin(renewed.revision, again);
+    const entry = await leases.read(this.#key);
+    if (entry.text !== text) return 'taken';
+    const sentAgain = readClocks(clock);
+    const renewed = await leases.renew(this.#key, text, entry.revision, this.#policy.ttl);
+    return renewed === 'lost' ? 'taken' : this.#begin(renewed.revision, sentAgain);
   }
 
-  /** Stops renewing and gives the lease back, if the store lets us; else it lapses by itself. */
+  /**
+   * Stops renewing and releases the lease. If the store does not answer, the lease lapses by
+   * itself.
+   */
   async release(): Promise<void> {
-    this.#term?.abort();
-    const held = this.#held;
-    this.#held = undefined;
-    if (!held) return;
+    this.#renewals?.abort();
+    const lease = this.#lease;
+    this.#lease = undefined;
+    if (!lease) return;
     try {
-      await this.#giveBack(held.revision);
+      await this.#releaseAt(lease.revision);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       this.#ports.log.debug('lease-not-released', { key: this.#key, why: error.message });
     }
   }
 
-  /** A renewal under way may have been stored after the last one that was acknowledged. */
-  async #giveBack(at: Revision): Promise<void> {
+  /** A renewal in progress may have been stored after the last acknowledged one. */
+  async #releaseAt(at: Revision): Promise<void> {
     const { leases } = this.#ports;
     if ((await leases.release(this.#key, at)) === 'released') return;
-    const there = await leases.read(this.#key);
-    if (there.text === this.#writing) await leases.release(this.#key, there.revision);
+    const entry = await leases.read(this.#key);
+    if (entry.text === this.#pendingText) await leases.release(this.#key, entry.revision);
   }
 
-  #begin(revision: Revision, sent: Moment): 'held' | 'late' {
+  #begin(revision: Revision, sent: Moment): 'acquired' | 'late' {
     if (elapsedSince(sent, this.#ports.clock) >= this.#policy.ttl) return 'late';
-    this.#held = { revision, sent };
-    const term = new AbortController();
-    this.#term = term;
-    void this.#renewing(term.signal);
-    void this.#expecting(term.signal);
-    return 'held';
+    this.#lease = { revision, sent };
+    const renewals = new AbortController();
+    this.#renewals = renewals;
+    void this.#renewLoop(renewals.signal);
+    void this.#watchExpiry(renewals.signal);
+    return 'acquired';
   }
 
-  async #renewing(signal: AbortSignal): Promise<void> {
+  async #renewLoop(signal: AbortSignal): Promise<void> {
     const { clock, entropy, metrics } = this.#ports;
     let pause = renewEvery(this.#policy) * (1 - renewJitter * entropy.fraction());
     let planned = clock.monotonic() + pause;
     while (!signal.aborted) {
-      const slept = clock.monotonic();
+      const sleptAt = clock.monotonic();
       await clock.sleep(pause, signal);
       if (signal.aborted) return;
-      this.#lag = Math.max(0, clock.monotonic() - slept - pause);
+      this.#lag = Math.max(0, clock.monotonic() - sleptAt - pause);
       const renewed = await this.#renewOnce(signal);
       if (signal.aborted) return;
       const now = clock.monotonic();
@@ -157,13 +164,13 @@ export class LeaseKeeper {
 
   async #renewOnce(signal: AbortSignal): Promise<'renewed' | 'lost' | 'unknown'> {
     const { leases, clock, log } = this.#ports;
-    const sent = momentOf(clock);
+    const sent = readClocks(clock);
     const at = this.revision;
     try {
-      const renewed = await leases.renew(this.#key, this.#writing, at, this.#policy.ttl);
+      const renewed = await leases.renew(this.#key, this.#pendingText, at, this.#policy.ttl);
       if (renewed === 'lost') return 'lost';
-      this.#writing = this.#text();
-      if (!signal.aborted) this.#held = { revision: renewed.revision, sent };
+      this.#pendingText = this.#text();
+      if (!signal.aborted) this.#lease = { revision: renewed.revision, sent };
       return 'renewed';
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
@@ -172,11 +179,11 @@ export class LeaseKeeper {
     }
   }
 
-  /** Wakes when the lease would be over, however long a renewal hangs. */
-  async #expecting(signal: AbortSignal): Promise<void> {
+  /** Wakes when the lease would have lapsed, even if a renewal hangs. */
+  async #watchExpiry(signal: AbortSignal): Promise<void> {
     const { clock } = this.#ports;
-    while (!signal.aborted && this.#held) {
-      const left = this.#policy.ttl - elapsedSince(this.#held.sent, clock);
+    while (!signal.aborted && this.#lease) {
+      const left = this.#policy.ttl - elapsedSince(this.#lease.sent, clock);
       if (left <= 0) return this.#lapse(signal, 'no renewal was acknowledged for a ttl');
       await clock.sleep(left, signal);
     }
@@ -184,9 +191,9 @@ export class LeaseKeeper {
 
   #lapse(signal: AbortSignal, why: string): void {
     if (signal.aborted) return;
-    this.#term?.abort();
-    this.#held = undefined;
+    this.#renewals?.abort();
+    this.#lease = undefined;
     this.#ports.metrics.lapsed(this.#owner);
-    this.#lapsed(why);
+    this.#onLapsed(why);
   }
 }

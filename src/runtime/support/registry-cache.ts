@@ -6,17 +6,17 @@ import type { Ports } from '../../ports/ports.ts';
 import type { WatchEvent } from '../../ports/watch.ts';
 
 /**
- * The registry as this process sees it, kept by a watch. When the watch is down it stays as it was,
- * with its age.
+ * The registry as this process sees it, updated by a watch. While the watch is down, the cache
+ * keeps its last contents; `age` tells how old they are.
  */
 export class RegistryCache {
   readonly fleet = new Fleet();
   readonly #ports: Pick<Ports, 'registry' | 'clock' | 'metrics'>;
   readonly #owner: ViewOwner;
-  readonly #touched: (slots: ReadonlySet<string>) => void;
+  readonly #onChange: (slots: ReadonlySet<string>) => void;
   readonly #waiting = new Set<() => void>();
-  readonly #first = Promise.withResolvers<void>();
-  #heard: MonotonicTime | undefined;
+  readonly #firstSnapshot = Promise.withResolvers<void>();
+  #lastMessageAt: MonotonicTime | undefined;
 
   constructor(
     ports: Pick<Ports, 'registry' | 'clock' | 'metrics'>,
@@ -24,28 +24,30 @@ export class RegistryCache {
     owner: ViewOwner = 'collector',
   ) {
     this.#ports = ports;
-    this.#touched = onChange;
+    this.#onChange = onChange;
     this.#owner = owner;
   }
 
   /** Resolves with the first complete snapshot. */
   get loaded(): Promise<void> {
-    return this.#first.promise;
+    return this.#firstSnapshot.promise;
   }
 
-  /** Since the store was last heard; undefined before the first snapshot. */
+  /** Time since the last message of the store; undefined before the first snapshot. */
   get age(): Millis | undefined {
-    return this.#heard === undefined ? undefined : this.#ports.clock.monotonic() - this.#heard;
+    return this.#lastMessageAt === undefined
+      ? undefined
+      : this.#ports.clock.monotonic() - this.#lastMessageAt;
   }
 
   /** Follows the registry until the signal. */
   async follow(signal: AbortSignal): Promise<void> {
     const { registry, metrics } = this.#ports;
-    for await (const feed of registry.watch([allKeys], signal)) this.#take(feed);
+    for await (const event of registry.watch([allKeys], signal)) this.#apply(event);
     metrics.viewClosed(this.#owner);
   }
 
-  /** Resolves `true` when the view has passed this revision, `false` once the signal is aborted. */
+  /** Resolves `true` when the cache contains this revision, `false` when the signal aborts. */
   async waitForRevision(revision: Revision, signal: AbortSignal): Promise<boolean> {
     while (this.fleet.upTo < revision && !signal.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -59,18 +61,18 @@ export class RegistryCache {
     return !signal.aborted;
   }
 
-  #take(feed: WatchEvent): void {
-    if (feed.kind === 'stale') return;
-    this.#heard = this.#ports.clock.monotonic();
+  #apply(event: WatchEvent): void {
+    if (event.kind === 'stale') return;
+    this.#lastMessageAt = this.#ports.clock.monotonic();
     this.#ports.metrics.viewHeard(this.#owner);
-    if (feed.kind === 'heartbeat') return;
+    if (event.kind === 'heartbeat') return;
     const { fleet } = this;
-    const touched =
-      feed.kind === 'snapshot'
-        ? fleet.replace(feed.entries, feed.upTo)
-        : fleet.apply(feed.entries, feed.upTo);
-    if (feed.kind === 'snapshot') this.#first.resolve();
-    this.#touched(touched);
+    const changed =
+      event.kind === 'snapshot'
+        ? fleet.replace(event.entries, event.upTo)
+        : fleet.apply(event.entries, event.upTo);
+    if (event.kind === 'snapshot') this.#firstSnapshot.resolve();
+    this.#onChange(changed);
     for (const resolve of this.#waiting) resolve();
   }
 }

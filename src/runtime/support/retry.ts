@@ -2,18 +2,21 @@ import { Fault } from '../../domain/fault.ts';
 import { seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 
-/** Between two attempts at a store that does not answer; jittered, so that a fleet does not beat in step. */
+/**
+ * Time between two attempts at a store that does not answer. Jitter keeps the agents of a fleet
+ * from retrying at the same moment.
+ */
 const pause = seconds(0.5);
 
-/** Waits a little before the next attempt. */
+/** Waits before the next attempt. */
 export const retryDelay = (
   { clock, entropy }: Pick<Ports, 'clock' | 'entropy'>,
   signal?: AbortSignal,
 ): Promise<void> => clock.sleep(pause * (0.5 + entropy.fraction()), signal);
 
 /**
- * Tries until the store answers. Gives up, with `undefined`, only when `signal` is aborted: not
- * knowing is no answer. Whatever else is thrown goes through.
+ * Repeats `attempt` until the store answers. Returns `undefined` only when `signal` aborts: no
+ * answer is not an answer. Every other error is rethrown.
  */
 export async function retryUntilAvailable<T>(
   ports: Pick<Ports, 'clock' | 'entropy' | 'log'>,

@@ -1,19 +1,19 @@
 import type { Millis } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 
-/** Does something with a signal that is aborted after `limit`, or with `signal`. */
+/** Runs `work` with a signal that aborts after `limit` ms or when `signal` aborts. */
 export async function withTimeout<T>(
   limit: Millis,
   clock: Clock,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const bound = new AbortController();
-  const done = new AbortController();
-  void clock.sleep(limit, AbortSignal.any([done.signal, signal])).then(() => bound.abort());
+  const timeout = new AbortController();
+  const finished = new AbortController();
+  void clock.sleep(limit, AbortSignal.any([finished.signal, signal])).then(() => timeout.abort());
   try {
-    return await work(bound.signal);
+    return await work(timeout.signal);
   } finally {
-    done.abort();
+    finished.abort();
   }
 }

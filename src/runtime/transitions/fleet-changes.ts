@@ -24,16 +24,16 @@ import {
 } from './record-change.ts';
 import { type CompiledMachine, initialTransition } from './transition.ts';
 
-const steps = {
+const machines = {
   hold: new MemoizedMachine(hold),
   brake: new MemoizedMachine(brake),
   policy: new MemoizedMachine(policy),
 };
 
-/** Where a new record goes: over nothing, or over the tombstone of what stood there. */
+/** The key of a new record: one that never existed, or the tombstone of a removed record. */
 export type EmptyKey = Pick<RecordRead<never>, 'key' | 'revision'>;
 
-/** What is planned: for whom, until when, and why. */
+/** The target of a hold, its end and its reason. */
 export interface PlannedHold {
   readonly host: HostId;
   readonly agent?: AgentName;
@@ -41,20 +41,20 @@ export interface PlannedHold {
   readonly why?: string;
 }
 
-/** Plans a silence where none is planned. `run`: the new hold's id. */
-export function buildHold(author: Author, at: EmptyKey, run: RunId, plan: PlannedHold): Change {
+/** Creates a hold on a target that has none. `run`: the id of the new hold. */
+export function buildHold(author: Author, key: EmptyKey, run: RunId, plan: PlannedHold): Change {
   const { host, agent, until, why } = plan;
   const of: ChainRef = { entity: 'hold', host, ...(agent !== undefined && { agent }), run };
-  const { entity: _, ...names } = of;
+  const { entity: _, ...fields } = of;
   const body = {
-    ...{ v: recordVersion, ...names, state: 'planned', until },
+    ...{ v: recordVersion, ...fields, state: 'planned', until },
     ...(why !== undefined && { why }),
     by: author.actor,
   };
-  return beginning(author, at, hold, of, 'planned', body);
+  return firstChange(author, key, hold, of, 'planned', body);
 }
 
-/** Gives a hold that stands another end, or another reason. */
+/** Changes the end or the reason of an existing hold. */
 export function extendHold(author: Author, stored: StoredHold, plan: PlannedHold): Change {
   const { why: _, ...rest } = stored.record;
   const body = {
@@ -63,18 +63,25 @@ export function extendHold(author: Author, stored: StoredHold, plan: PlannedHold
     ...(plan.why !== undefined && { why: plan.why }),
     by: author.actor,
   };
-  return moving(author, stored, steps.hold, holdChain(stored.record), { type: 'extended' }, body);
+  return nextChange(
+    author,
+    stored,
+    machines.hold,
+    holdChain(stored.record),
+    { type: 'extended' },
+    body,
+  );
 }
 
-/** Ends a hold: somebody's wish, or its time has passed. */
+/** Ends a hold, by an operator or because its time is over. */
 export function endHold(
   author: Author,
   stored: StoredHold,
   type: 'released' | 'ran-out',
-  because: Provenance = {},
+  provenance: Provenance = {},
 ): Change {
   const of = holdChain(stored.record);
-  return moving(author, stored, steps.hold, of, { type }, undefined, because);
+  return nextChange(author, stored, machines.hold, of, { type }, undefined, provenance);
 }
 
 const holdChain = ({ host, agent, run }: HoldRecord): ChainRef => ({
@@ -82,19 +89,27 @@ const holdChain = ({ host, agent, run }: HoldRecord): ChainRef => ({
   ...(agent !== undefined && { agent }),
 });
 
-/** Brakes a zone. `run`: the new braking's id. */
+/** Starts the brake of a zone. `run`: the id of this brake. */
 export function startBrake(
   author: Author,
-  at: EmptyKey,
+  key: EmptyKey,
   { zone, run }: { readonly zone: ZoneName; readonly run: RunId },
   count: ZoneCount,
-  because: Provenance,
+  provenance: Provenance,
 ): Change {
   const body = { v: recordVersion, zone, run, state: 'braked', ...count, expired: 0 };
-  return beginning(author, at, brake, { entity: 'brake', zone, run }, 'tripped', body, because);
+  return firstChange(
+    author,
+    key,
+    brake,
+    { entity: 'brake', zone, run },
+    'tripped',
+    body,
+    provenance,
+  );
 }
 
-/** Lets so many runs of the zone expire: stored in one commit with their expiries. */
+/** Counts `runs` expiries that the brake admits. Stored in one commit with these expiries. */
 export function countAdmittedExpiries(
   author: Author,
   stored: StoredBrake,
@@ -104,12 +119,20 @@ export function countAdmittedExpiries(
   const { record } = stored;
   const body = { ...record, seen, suspect, expired: record.expired + runs };
   const event = { type: 'let-through', runs };
-  return moving(author, stored, steps.brake, brakeChain(stored), event, body);
+  return nextChange(author, stored, machines.brake, brakeChain(stored), event, body);
 }
 
-export function releaseBrake(author: Author, stored: StoredBrake, because: Provenance): Change {
+export function releaseBrake(author: Author, stored: StoredBrake, provenance: Provenance): Change {
   const of = brakeChain(stored);
-  return moving(author, stored, steps.brake, of, { type: 'released' }, undefined, because);
+  return nextChange(
+    author,
+    stored,
+    machines.brake,
+    of,
+    { type: 'released' },
+    undefined,
+    provenance,
+  );
 }
 
 const brakeChain = ({ record: { zone, run } }: StoredBrake): ChainRef => ({
@@ -118,60 +141,77 @@ const brakeChain = ({ record: { zone, run } }: StoredBrake): ChainRef => ({
   run,
 });
 
-/** Says for the first time what the fleet goes by. `run`: the policy's own id. */
-export function adoptPolicy(author: Author, at: EmptyKey, run: RunId, said: FleetPolicy): Change {
-  const of: ChainRef = { entity: 'policy', run };
-  const body = { v: recordVersion, run, state: 'standing', policy: said, by: author.actor };
-  return beginning(author, at, policy, of, 'adopted', body);
-}
-
-/** Says it anew. */
-export function changePolicy(author: Author, stored: StoredPolicy, said: FleetPolicy): Change {
-  const of: ChainRef = { entity: 'policy', run: stored.record.run };
-  const body = { ...stored.record, policy: said, by: author.actor };
-  return moving(author, stored, steps.policy, of, { type: 'changed' }, body);
-}
-
-function beginning(
+/** Creates the policy record of a fleet that has none. `run`: the id of the policy. */
+export function adoptPolicy(
   author: Author,
-  at: EmptyKey,
-  steppable: CompiledMachine,
+  key: EmptyKey,
+  run: RunId,
+  fleetPolicy: FleetPolicy,
+): Change {
+  const of: ChainRef = { entity: 'policy', run };
+  const body = { v: recordVersion, run, state: 'standing', policy: fleetPolicy, by: author.actor };
+  return firstChange(author, key, policy, of, 'adopted', body);
+}
+
+/** Changes an existing policy record. */
+export function changePolicy(
+  author: Author,
+  stored: StoredPolicy,
+  fleetPolicy: FleetPolicy,
+): Change {
+  const of: ChainRef = { entity: 'policy', run: stored.record.run };
+  const body = { ...stored.record, policy: fleetPolicy, by: author.actor };
+  return nextChange(author, stored, machines.policy, of, { type: 'changed' }, body);
+}
+
+function firstChange(
+  author: Author,
+  key: EmptyKey,
+  machine: CompiledMachine,
   of: ChainRef,
   type: string,
-  names: object,
-  because: Provenance = {},
+  fields: object,
+  provenance: Provenance = {},
 ): Change {
-  const body = { ...names, since: author.ports.clock.wall(), n: 1 };
-  const link = { of, n: 1, prev: null };
-  const sealed = chainEvent(
+  const body = { ...fields, since: author.ports.clock.wall(), n: 1 };
+  const position = { of, n: 1, prev: null };
+  const sealedEvent = chainEvent(
     author,
-    link,
-    steppable,
-    initialTransition(steppable),
+    position,
+    machine,
+    initialTransition(machine),
     { type },
     body,
-    because,
+    provenance,
   );
-  return updateRecord(at, { ...body, hash: sealed.head.hash }, sealed);
+  return updateRecord(key, { ...body, hash: sealedEvent.head.hash }, sealedEvent);
 }
 
-/** One more transition of a record that stands; without a `body`, its end. */
-function moving(
+/** One more transition of an existing record; without a `body`, its last one. */
+function nextChange(
   author: Author,
   stored: StoredRecord<{ n: number; hash: string; state: string }>,
-  stepper: MemoizedMachine,
+  machine: MemoizedMachine,
   of: ChainRef,
   event: MachineEvent,
   body: (object & { readonly hash: string }) | undefined,
-  because: Provenance = {},
+  provenance: Provenance = {},
 ): Change {
-  const taken = transitionOrThrow(stepper, stored.record.state, event);
-  const link = { of, n: stored.record.n + 1, prev: stored.record.hash };
-  const record = body && without(body, link.n);
-  const sealed = chainEvent(author, link, stepper.compiled, taken, event, record ?? null, because);
-  return updateRecord(stored, record && { ...record, hash: sealed.head.hash }, sealed);
+  const step = transitionOrThrow(machine, stored.record.state, event);
+  const position = { of, n: stored.record.n + 1, prev: stored.record.hash };
+  const record = body && withoutHash(body, position.n);
+  const sealedEvent = chainEvent(
+    author,
+    position,
+    machine.compiled,
+    step,
+    event,
+    record ?? null,
+    provenance,
+  );
+  return updateRecord(stored, record && { ...record, hash: sealedEvent.head.hash }, sealedEvent);
 }
 
-function without({ hash: _, ...rest }: object & { readonly hash: string }, n: number) {
+function withoutHash({ hash: _, ...rest }: object & { readonly hash: string }, n: number) {
   return { ...rest, n };
 }

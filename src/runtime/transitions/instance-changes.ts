@@ -18,8 +18,11 @@ import {
 } from './record-change.ts';
 import { initialTransition, transition } from './transition.ts';
 
-/** Remembered: one step ends a thousand instances at once, and costs more than the rest of an event. */
-const steps = new MemoizedMachine(instance);
+/**
+ * Memoized: one transition ends a thousand instances, and computing it costs more than the rest of
+ * the event.
+ */
+const machine = new MemoizedMachine(instance);
 
 const instanceChain = ({ host, agent, run, service, id }: InstanceRecord): ChainRef => ({
   entity: 'instance',
@@ -31,30 +34,30 @@ const instanceChain = ({ host, agent, run, service, id }: InstanceRecord): Chain
 });
 
 /**
- * Registers an instance over whatever stands there; a record of an earlier run is adopted: its chain
- * ends and the new one starts with its hash.
+ * Registers an instance over whatever the key contains. A record of an earlier run is adopted: its
+ * chain ends, and the new chain starts with the hash of its last event.
  *
- * `before` is where this run's own chain for it ended, if it has owned it already: the chain goes on
- * from there, so that no event ever has another one's subject.
+ * `previousHead`: the head of this run's own chain for the instance, if it has owned it before. The
+ * chain continues from there, so that no two events have the same subject.
  */
 export function registerInstance(
   author: Author,
   { spec }: DesiredInstance,
   over: RecordRead<InstanceRecord>,
-  before: ChainHead | undefined,
-  because: Provenance = {},
+  previousHead: ChainHead | undefined,
+  provenance: Provenance = {},
 ): Change {
   const { host, agent, run: owner } = author.actor;
   const adopted =
-    over.kind === 'stored' ? endInstance(author, over, { type: 'adopted' }, because) : undefined;
+    over.kind === 'stored' ? endInstance(author, over, { type: 'adopted' }, provenance) : undefined;
   const at = author.ports.clock.wall();
-  const n = (before?.n ?? 0) + 1;
+  const n = (previousHead?.n ?? 0) + 1;
   const body = {
     v: recordVersion,
     host,
     agent,
     run: owner,
-    ...defined(spec),
+    ...withoutUndefined(spec),
     token: 0,
     state: 'serving',
     registeredAt: at,
@@ -69,23 +72,23 @@ export function registerInstance(
     service: spec.service,
     id: spec.id,
   };
-  const sealed = chainEvent(
+  const sealedEvent = chainEvent(
     author,
-    { of, n, prev: adopted?.head.hash ?? before?.hash ?? null },
+    { of, n, prev: adopted?.head.hash ?? previousHead?.hash ?? null },
     instance,
     initialTransition(instance),
     { type: 'registered' },
     body,
-    because,
+    provenance,
   );
   return {
     write: {
       key: instanceKey(of),
       expectedRevision: over.revision,
-      text: JSON.stringify({ ...body, hash: sealed.head.hash }),
+      text: JSON.stringify({ ...body, hash: sealedEvent.head.hash }),
     },
-    events: [...(adopted ? [adopted.write] : []), sealed.write],
-    head: sealed.head,
+    events: [...(adopted ? [adopted.write] : []), sealedEvent.write],
+    head: sealedEvent.head,
   };
 }
 
@@ -94,65 +97,65 @@ export type InstanceTransition =
   | { type: 'failed'; detail: string }
   | { type: 'recovered' | 'drained' };
 
-/** One transition of an instance that keeps its record. */
+/** One transition of an instance whose record remains. */
 export function transitionInstance(
   author: Author,
   stored: StoredInstance,
   move: InstanceTransition,
-  because: Provenance = {},
+  provenance: Provenance = {},
 ): Change | 'ignored' {
-  const taken = transition(instance, { value: stored.record.state }, move);
-  if (taken === 'ignored') return 'ignored';
+  const step = transition(instance, { value: stored.record.state }, move);
+  if (step === 'ignored') return 'ignored';
   const at = author.ports.clock.wall();
   const {
     hash: prev,
     detail,
-    ...moved
-  } = withInstanceTransition(stored.record, stored.revision, taken.to, at);
-  const stillFailing = taken.to === 'failing' && detail !== undefined;
-  const kept = stillFailing ? { ...moved, detail } : moved;
-  const body = { ...withMove(kept, move), n: stored.record.n + 1 };
+    ...rest
+  } = withInstanceTransition(stored.record, stored.revision, step.to, at);
+  const stillFailing = step.to === 'failing' && detail !== undefined;
+  const withDetail = stillFailing ? { ...rest, detail } : rest;
+  const body = { ...applyMove(withDetail, move), n: stored.record.n + 1 };
   const event = move.type === 'changed' ? { type: move.type } : move;
-  const link = { of: instanceChain(stored.record), n: body.n, prev };
-  const sealed = chainEvent(author, link, instance, taken, event, body, because);
-  return updateRecord(stored, { ...body, hash: sealed.head.hash }, sealed);
+  const position = { of: instanceChain(stored.record), n: body.n, prev };
+  const sealedEvent = chainEvent(author, position, instance, step, event, body, provenance);
+  return updateRecord(stored, { ...body, hash: sealedEvent.head.hash }, sealedEvent);
 }
 
-function withMove(
+function applyMove(
   record: Record<string, unknown>,
   move: InstanceTransition,
 ): Record<string, unknown> {
   if (move.type === 'failed') return { ...record, detail: move.detail };
   if (move.type !== 'changed') return record;
   const { address: _, port: __, ...rest } = record;
-  return { ...rest, ...defined(move.spec) };
+  return { ...rest, ...withoutUndefined(move.spec) };
 }
 
-/** The end of an instance's chain, its record removed. */
+/** The last transition of an instance, which removes its record. */
 export function removeInstance(
   author: Author,
   stored: StoredInstance,
   why: string,
-  because: Provenance = {},
+  provenance: Provenance = {},
 ): Change {
-  const sealed = endInstance(author, stored, { type: 'removed', why }, because);
-  return updateRecord(stored, undefined, sealed);
+  const sealedEvent = endInstance(author, stored, { type: 'removed', why }, provenance);
+  return updateRecord(stored, undefined, sealedEvent);
 }
 
 function endInstance(
   author: Author,
   stored: StoredInstance,
   event: MachineEvent,
-  because: Provenance,
+  provenance: Provenance,
 ) {
-  const taken = transitionOrThrow(steps, stored.record.state, event);
-  const link = {
+  const step = transitionOrThrow(machine, stored.record.state, event);
+  const position = {
     of: instanceChain(stored.record),
     n: stored.record.n + 1,
     prev: stored.record.hash,
   };
-  return chainEvent(author, link, instance, taken, event, null, because);
+  return chainEvent(author, position, instance, step, event, null, provenance);
 }
 
-const defined = <T extends object>(spec: T): T =>
+const withoutUndefined = <T extends object>(spec: T): T =>
   Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined)) as T;

@@ -7,7 +7,9 @@ import { runMachine } from '../../../machines/run.ts';
 import { sessionMachine } from '../../../machines/session.ts';
 import { compileMachine } from './transition.ts';
 
-/** The machines, made ready for stepping once: the chart's hash costs a walk. */
+/**
+ * The compiled machines. Compiled once, because the hash of a chart costs a walk over the machine.
+ */
 export const run = compileMachine(runMachine);
 export const instance = compileMachine(instanceMachine);
 export const session = compileMachine(sessionMachine);

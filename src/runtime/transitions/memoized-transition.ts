@@ -2,51 +2,56 @@ import type { StateValue } from '../../domain/events/event-schema.ts';
 import type { CompiledMachine, MachineState, Transition } from './transition.ts';
 import { initialTransition, transition } from './transition.ts';
 
-/** Steps one machine over a history, where the same few steps are asked for a million times. */
+/**
+ * Computes the transitions of one machine and remembers them. A history asks for the same few
+ * transitions a million times.
+ */
 export class MemoizedMachine {
-  readonly #steppable: CompiledMachine;
-  readonly #known = new Map<string, Transition | 'ignored'>();
-  readonly #guarded: boolean;
+  readonly #machine: CompiledMachine;
+  readonly #results = new Map<string, Transition | 'ignored'>();
+  readonly #hasGuards: boolean;
   readonly #finals: ReadonlySet<string>;
 
-  constructor(steppable: CompiledMachine) {
-    this.#steppable = steppable;
-    const states = Object.values(steppable.machine.root.states);
+  constructor(machine: CompiledMachine) {
+    this.#machine = machine;
+    const states = Object.values(machine.machine.root.states);
     this.#finals = new Set(states.filter(({ type }) => type === 'final').map(({ key }) => key));
-    // Without a guard nothing but the state and the event's type decides.
-    this.#guarded = steppable.hasGuards;
+    // Without a guard, the result depends only on the state and the type of the event.
+    this.#hasGuards = machine.hasGuards;
   }
 
   get compiled(): CompiledMachine {
-    return this.#steppable;
+    return this.#machine;
   }
 
   initialTransition(): Transition {
-    return this.#remember('', () => initialTransition(this.#steppable)) as Transition;
+    return this.#remember('', () => initialTransition(this.#machine)) as Transition;
   }
 
-  transition(standing: MachineState, event: { readonly type: string }): Transition | 'ignored' {
-    const value =
-      typeof standing.value === 'string' ? standing.value : JSON.stringify(standing.value);
-    const key = this.#guarded
-      ? `${value}\0${JSON.stringify(standing.context)}\0${JSON.stringify(event)}`
+  transition(state: MachineState, event: { readonly type: string }): Transition | 'ignored' {
+    const value = typeof state.value === 'string' ? state.value : JSON.stringify(state.value);
+    const key = this.#hasGuards
+      ? `${value}\0${JSON.stringify(state.context)}\0${JSON.stringify(event)}`
       : `${value}\0${event.type}`;
-    return this.#remember(key, () => transition(this.#steppable, standing, event));
+    return this.#remember(key, () => transition(this.#machine, state, event));
   }
 
-  /** Whether the machine ends there. */
+  /** Whether this state is final. */
   isFinal(value: StateValue): boolean {
     return typeof value === 'string' && this.#finals.has(value);
   }
 
-  #remember(key: string, take: () => Transition | 'ignored'): Transition | 'ignored' {
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const taken = take();
-    if (this.#known.size < rememberedAtMost) this.#known.set(key, taken);
-    return taken;
+  #remember(key: string, compute: () => Transition | 'ignored'): Transition | 'ignored' {
+    const result = this.#results.get(key);
+    if (result !== undefined) return result;
+    const computed = compute();
+    if (this.#results.size < maxResults) this.#results.set(key, computed);
+    return computed;
   }
 }
 
-/** A machine of ours has some dozens of steps; a guarded one is remembered by its events too. */
-const rememberedAtMost = 10_000;
+/**
+ * A machine has some dozens of transitions; of one with guards, each event is remembered
+ * separately.
+ */
+const maxResults = 10_000;

@@ -11,7 +11,7 @@ import {
   transition,
 } from './transition.ts';
 
-/** A transition of a process, as its owner is told. */
+/** A transition of a process, as reported to its owner. */
 export interface ProcessTransition {
   readonly machine: string;
   readonly event: MachineEvent;
@@ -22,88 +22,92 @@ export interface ProcessTransition {
 interface Pending {
   readonly n: number;
   readonly at: WallTime;
-  readonly taken: Transition;
+  readonly step: Transition;
   readonly event: MachineEvent;
 }
 
-/** What is kept while the store does not answer; the oldest goes first, and the next one says so. */
-const bufferedAtMost = 10_000;
+/**
+ * How many events wait while the store does not answer. Beyond that the oldest is dropped, and the
+ * next event counts it as lost.
+ */
+const maxPendingEvents = 10_000;
 
 /**
- * A machine of this process and its chain of events. It has no record: the chain is appended as the
- * store lets it, in order and with the times at which things happened; its tail dies with the process.
+ * A state machine of this process and its chain of events. It has no record. Events are appended as
+ * soon as the store accepts them, in order and with the times at which they happened; events that
+ * are not stored yet are lost when the process dies.
  */
 export class ProcessChain {
   readonly #of: ChainRef;
   readonly #author: Author;
-  readonly #steppable: CompiledMachine;
+  readonly #machine: CompiledMachine;
   readonly #ports: Pick<Ports, 'audit' | 'clock' | 'entropy' | 'log'>;
-  readonly #keep: number;
-  readonly #buffer: Pending[] = [];
-  readonly #end = new AbortController();
-  #standing: { value: StateValue; context: unknown };
-  #taken = 0;
-  #written: { n: number; hash: string | null } = { n: 0, hash: null };
+  readonly #maxPending: number;
+  readonly #pending: Pending[] = [];
+  readonly #giveUp = new AbortController();
+  #current: { value: StateValue; context: unknown };
+  #count = 0;
+  #stored: { n: number; hash: string | null } = { n: 0, hash: null };
   #writing: Promise<void> = Promise.resolve();
 
   constructor(
     of: ChainRef,
     author: Author,
-    steppable: CompiledMachine,
+    machine: CompiledMachine,
     ports: Pick<Ports, 'audit' | 'clock' | 'entropy' | 'log'>,
-    keep = bufferedAtMost,
+    maxPending = maxPendingEvents,
   ) {
     this.#of = of;
     this.#author = author;
-    this.#steppable = steppable;
+    this.#machine = machine;
     this.#ports = ports;
-    this.#keep = keep;
-    const first = initialTransition(steppable);
-    this.#standing = { value: first.to, context: first.context };
+    this.#maxPending = maxPending;
+    const first = initialTransition(machine);
+    this.#current = { value: first.to, context: first.context };
   }
 
   get state(): StateValue {
-    return this.#standing.value;
+    return this.#current.value;
   }
 
   get context(): unknown {
-    return this.#standing.context;
+    return this.#current.context;
   }
 
-  /** Steps the machine and appends the transition; `ignored` where it has none. */
+  /** Runs one transition and appends its event; `ignored` if the machine has no such transition. */
   take(event: MachineEvent): Transition | 'ignored' {
-    const taken = transition(this.#steppable, this.#standing, event);
-    if (taken === 'ignored') return 'ignored';
-    this.#standing = { value: taken.to, context: taken.context };
-    this.#taken += 1;
-    this.#buffer.push({ n: this.#taken, at: this.#ports.clock.wall(), taken, event });
-    if (this.#buffer.length > this.#keep) this.#buffer.shift();
+    const step = transition(this.#machine, this.#current, event);
+    if (step === 'ignored') return 'ignored';
+    this.#current = { value: step.to, context: step.context };
+    this.#count += 1;
+    this.#pending.push({ n: this.#count, at: this.#ports.clock.wall(), step, event });
+    if (this.#pending.length > this.#maxPending) this.#pending.shift();
     this.#writing = this.#writing.then(() => this.#write());
-    return taken;
+    return step;
   }
 
-  /** Resolves when all that was taken is stored, or at the signal. */
+  /** Resolves when all events are stored, or when `signal` aborts. */
   async flushed(signal: AbortSignal): Promise<void> {
-    const giveUp = () => this.#end.abort();
-    signal.addEventListener('abort', giveUp, { once: true });
-    if (signal.aborted) giveUp();
+    const abort = () => this.#giveUp.abort();
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
     await this.#writing;
-    signal.removeEventListener('abort', giveUp);
+    signal.removeEventListener('abort', abort);
   }
 
   async #write(): Promise<void> {
-    const next = this.#buffer.shift();
+    const next = this.#pending.shift();
     if (!next) return;
-    const sealed = this.#seal(next);
-    const stored = await retryUntilAvailable(this.#ports, this.#end.signal, () =>
-      this.#ports.audit.append(sealed.write),
+    const sealedEvent = this.#eventOf(next);
+    const result = await retryUntilAvailable(this.#ports, this.#giveUp.signal, () =>
+      this.#ports.audit.append(sealedEvent.write),
     );
-    if (stored) this.#written = sealed.head;
+    if (result) this.#stored = sealedEvent.head;
   }
 
-  #seal({ n, at, taken, event }: Pending): ReturnType<typeof chainEvent> & { write: EventWrite } {
-    const { n: before, hash: prev } = this.#written;
-    const link = { of: this.#of, n, prev, at, lost: n - before - 1 };
-    return chainEvent(this.#author, link, this.#steppable, taken, event, null, {});
+  #eventOf({ n, at, step, event }: Pending): ReturnType<typeof chainEvent> & { write: EventWrite } {
+    const { n: storedN, hash: prev } = this.#stored;
+    const position = { of: this.#of, n, prev, at, lost: n - storedN - 1 };
+    return chainEvent(this.#author, position, this.#machine, step, event, null, {});
   }
 }

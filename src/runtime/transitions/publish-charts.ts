@@ -5,14 +5,13 @@ import type { Charts } from '../../ports/charts.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { brake, collector, hold, instance, policy, run, session } from './machine-set.ts';
 
-/** The charts of our own machines, as this version has them, in the order in which one reads of them. */
+/** The charts of the machines of this version, in the order in which they are listed. */
 export const builtInCharts = (): readonly Chart[] =>
   [run, instance, session, collector, hold, brake, policy].map(({ machine }) => chartOf(machine));
 
 /**
- * Publishes the charts of this version, for whoever reads its events later. Whoever may not do so, or
- * can't just now, works all the same: somebody else of the same version does it, or it does when it
- * starts again.
+ * Publishes the charts of this version, so that its events can be displayed later. A failure is
+ * only logged: another process of the same version, or the next start, publishes them.
  */
 export async function publishCharts({ charts, log }: Pick<Ports, 'charts' | 'log'>): Promise<void> {
   for (const chart of builtInCharts()) {
@@ -31,16 +30,16 @@ export async function publishCharts({ charts, log }: Pick<Ports, 'charts' | 'log
 }
 
 /**
- * The chart that a record names: today's, if it is the same, else the one that was published then;
- * undefined where it is not there, or what is there is not it.
+ * The chart that an event names: the built-in one if the hash is the same, else the published one.
+ * Undefined if it was never published, or if the published text does not match the hash.
  * @throws {Fault} `store-unavailable`
  */
 export async function chartOfRecord(
   { machine, chart: hash }: { readonly machine: string; readonly chart: string },
   charts: Pick<Charts, 'get'> | undefined,
 ): Promise<Chart | undefined> {
-  const own = builtInCharts().find((chart) => chart.machine === machine && chart.hash === hash);
-  if (own) return own;
+  const builtIn = builtInCharts().find((chart) => chart.machine === machine && chart.hash === hash);
+  if (builtIn) return builtIn;
   const text = await charts?.get(machine, hash);
   return text === undefined ? undefined : parseChart(text, { machine, hash });
 }

@@ -8,19 +8,19 @@ import type { EventWrite, Write } from '../../ports/registry.ts';
 import type { MemoizedMachine } from './memoized-transition.ts';
 import type { CompiledMachine, Transition } from './transition.ts';
 
-/** Who writes, and with which clocks and ids. */
+/** The actor that writes, with its clock and its source of ids. */
 export interface Author {
   readonly actor: Actor;
   readonly ports: Pick<Ports, 'clock' | 'entropy'>;
-  /** Through what a person did it, where that was not the command line: told in the evidence. */
+  /** The tool that an operator used, if it was not the command line. Recorded in the evidence. */
   readonly channel?: string;
 }
 
-/** Why it is written. */
+/** Why something is written. */
 export interface Provenance {
   /** The hash of the event that led to this one. */
   readonly cause?: string;
-  /** What the decision saw. */
+  /** The facts that the decision was based on. */
   readonly evidence?: Record<string, unknown>;
 }
 
@@ -28,7 +28,7 @@ export interface Provenance {
 export interface Change {
   readonly write: Write;
   readonly events: readonly EventWrite[];
-  /** Where the chain stands after it. */
+  /** The last event of the chain after this change. */
   readonly head: ChainHead;
 }
 
@@ -38,42 +38,42 @@ export interface ChainPosition {
   readonly of: ChainRef;
   readonly n: number;
   readonly prev: string | null;
-  /** When it happened, where that is not now. */
+  /** When it happened, if not now. */
   readonly at?: WallTime;
-  /** How many numbers right before this one could not be kept. */
+  /** How many events right before this one were lost. */
   readonly lost?: number;
 }
 
-/** Writes one event of a chain down: `record` is the record as written, without its hash. */
+/** Builds one event of a chain. `record`: the record as written, without its hash. */
 export function chainEvent(
   author: Author,
   { of, n, prev, at, lost }: ChainPosition,
-  steppable: CompiledMachine,
-  taken: Transition,
+  machine: CompiledMachine,
+  step: Transition,
   event: MachineEvent,
   record: Record<string, unknown> | null,
-  because: Provenance,
+  provenance: Provenance,
 ) {
-  const sealed = sealEvent({
+  const sealedEvent = sealEvent({
     v: eventVersion,
     eventId: author.ports.entropy.eventId(),
     at: at ?? author.ports.clock.wall(),
     of,
-    machine: steppable.name,
-    chart: steppable.chart,
+    machine: machine.name,
+    chart: machine.chart,
     n,
     event,
-    from: taken.from,
-    to: taken.to,
-    edges: [...taken.edges],
+    from: step.from,
+    to: step.to,
+    edges: [...step.edges],
     actor: author.actor,
-    ...(because.cause !== undefined && { cause: because.cause }),
-    ...evidenceOf(author, because),
+    ...(provenance.cause !== undefined && { cause: provenance.cause }),
+    ...evidenceOf(author, provenance),
     record,
     ...(lost !== undefined && lost > 0 && { lost }),
     prev,
   });
-  return { ...sealed, write: { subject: eventSubject(of, n), text: sealed.text } };
+  return { ...sealedEvent, write: { subject: eventSubject(of, n), text: sealedEvent.text } };
 }
 
 function evidenceOf({ channel: through }: Author, { evidence }: Provenance) {
@@ -81,11 +81,13 @@ function evidenceOf({ channel: through }: Author, { evidence }: Provenance) {
   return evidence === undefined ? {} : { evidence };
 }
 
-/** The change of a record that stands, or its removal, with the event that explains it. */
+/**
+ * Changes an existing record, or removes it (`record` undefined), with the event that explains it.
+ */
 export function updateRecord(
   stored: { readonly key: string; readonly revision: number },
   record: object | undefined,
-  sealed: SealedEvent & { readonly write: EventWrite },
+  sealedEvent: SealedEvent & { readonly write: EventWrite },
 ): Change {
   return {
     write: {
@@ -93,20 +95,23 @@ export function updateRecord(
       expectedRevision: stored.revision,
       text: record === undefined ? undefined : JSON.stringify(record),
     },
-    events: [sealed.write],
-    head: sealed.head,
+    events: [sealedEvent.write],
+    head: sealedEvent.head,
   };
 }
 
-/** A step whose guard the caller has checked: that the machine refuses it is a bug. */
+/**
+ * A transition that the caller has checked to be possible. If the machine refuses it, that is a
+ * bug.
+ */
 export function transitionOrThrow(
-  stepper: MemoizedMachine,
+  machine: MemoizedMachine,
   value: Transition['to'],
   event: MachineEvent,
 ): Transition {
-  const taken = stepper.transition({ value }, event);
-  if (taken === 'ignored') {
-    throw new Error(`${stepper.compiled.name} has no '${event.type}' in ${JSON.stringify(value)}`);
+  const step = machine.transition({ value }, event);
+  if (step === 'ignored') {
+    throw new Error(`${machine.compiled.name} has no '${event.type}' in ${JSON.stringify(value)}`);
   }
-  return taken;
+  return step;
 }

@@ -18,7 +18,7 @@ import {
 } from './record-change.ts';
 import { initialTransition, transition } from './transition.ts';
 
-const steps = new MemoizedMachine(run);
+const machine = new MemoizedMachine(run);
 
 const runChain = ({ host, agent, run }: AgentRecord): ChainRef => ({
   entity: 'run',
@@ -26,7 +26,7 @@ const runChain = ({ host, agent, run }: AgentRecord): ChainRef => ({
   agent,
   run,
 });
-/** What a run brings along into its slot's record. */
+/** The fields that a run supplies for the record of its slot. */
 export type Claim = Pick<
   AgentRecord,
   'host' | 'agent' | 'run' | 'ttl' | 'grace' | 'process' | 'startedAt'
@@ -34,18 +34,18 @@ export type Claim = Pick<
   Partial<Pick<AgentRecord, 'zone' | 'address'>>;
 
 /**
- * A run takes its slot over whatever stands there. The chain of a run that held it ends in the same
- * batch: `superseded`, or `gone` where it was expired.
+ * Builds the record of a run that takes its slot, over whatever the key contains. The chain of an
+ * earlier run ends in the same batch: `superseded`, or `removed` if it had expired.
  */
 export function buildClaim(
   author: Author,
   over: RecordRead<AgentRecord>,
   claim: Claim,
-  because: Provenance,
+  provenance: Provenance,
 ): Change {
   const ended =
     over.kind === 'stored'
-      ? endRun(author, over, over.record.phase === 'expired' ? 'removed' : 'superseded', because)
+      ? endRun(author, over, over.record.phase === 'expired' ? 'removed' : 'superseded', provenance)
       : undefined;
   const at = author.ports.clock.wall();
   const body = {
@@ -64,7 +64,7 @@ export function buildClaim(
     initialTransition(run),
     { type: 'started' },
     body,
-    because,
+    provenance,
   );
   return {
     write: {
@@ -77,16 +77,16 @@ export function buildClaim(
   };
 }
 
-function endRun(author: Author, stored: StoredAgent, type: string, because: Provenance) {
-  const taken = transitionOrThrow(steps, runMachineState(stored.record), { type });
+function endRun(author: Author, stored: StoredAgent, type: string, provenance: Provenance) {
+  const step = transitionOrThrow(machine, runMachineState(stored.record), { type });
   return chainEvent(
     author,
     { of: runChain(stored.record), n: stored.record.n + 1, prev: stored.record.hash },
     run,
-    taken,
+    step,
     { type },
     null,
-    because,
+    provenance,
   );
 }
 
@@ -94,37 +94,40 @@ export type RunTransition =
   | { type: 'confirmed' | 'announced' | 'regranted' | 'withdrawn' | 'expired' }
   | { type: 'suspected'; reason: SuspectReason };
 
-/** One transition of a run that keeps its record; `ignored` where the machine has none. */
+/** One transition of a run whose record remains; `ignored` if the machine has none. */
 export function transitionRun(
   author: Author,
   stored: StoredAgent,
   event: RunTransition,
-  because: Provenance = {},
+  provenance: Provenance = {},
 ): Change | 'ignored' {
-  const taken = transition(run, { value: runMachineState(stored.record) }, event);
-  if (taken === 'ignored') return 'ignored';
+  const step = transition(run, { value: runMachineState(stored.record) }, event);
+  if (step === 'ignored') return 'ignored';
   const reason = event.type === 'suspected' ? event.reason : undefined;
   const at = author.ports.clock.wall();
-  const { hash: prev, ...moved } = withRunTransition(
+  const { hash: prev, ...rest } = withRunTransition(
     stored.record,
     stored.revision,
-    taken.to,
+    step.to,
     at,
     reason,
   );
-  const body = { ...moved, n: stored.record.n + 1 };
-  const link = { of: runChain(stored.record), n: body.n, prev };
-  const sealed = chainEvent(author, link, run, taken, event, body, because);
-  return updateRecord(stored, { ...body, hash: sealed.head.hash }, sealed);
+  const body = { ...rest, n: stored.record.n + 1 };
+  const position = { of: runChain(stored.record), n: body.n, prev };
+  const sealedEvent = chainEvent(author, position, run, step, event, body, provenance);
+  return updateRecord(stored, { ...body, hash: sealedEvent.head.hash }, sealedEvent);
 }
 
-/** The end of a run whose record goes: `left` by itself, or `removed` after it was expired. */
+/**
+ * The last transition of a run, which removes its record: `left` by itself, or `removed` after it
+ * expired.
+ */
 export function removeRun(
   author: Author,
   stored: StoredAgent,
   type: 'left' | 'removed',
-  because: Provenance = {},
+  provenance: Provenance = {},
 ): Change {
-  const sealed = endRun(author, stored, type, because);
-  return updateRecord(stored, undefined, sealed);
+  const sealedEvent = endRun(author, stored, type, provenance);
+  return updateRecord(stored, undefined, sealedEvent);
 }

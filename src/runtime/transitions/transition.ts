@@ -6,29 +6,29 @@ import {
 import { chartOf, edgeIds } from '../../charts/model/chart.ts';
 import type { StateValue } from '../../domain/events/event-schema.ts';
 
-/** Where an entity stands: XState's value and context, and nothing else. */
+/** The state of an entity: state value and context of XState. */
 export interface MachineState {
   readonly value: StateValue;
   readonly context?: unknown;
 }
 
-/** One transition: where to, over which edges, and what is to be done, as data. */
+/** One transition: target, edges, and effects as data. */
 export interface Transition {
   readonly from: StateValue | null;
   readonly to: StateValue;
   readonly context: unknown;
   readonly edges: readonly string[];
   readonly effects: readonly string[];
-  /** A final state was reached: the entity is over. */
+  /** Whether the target is a final state: the entity has ended. */
   readonly done: boolean;
 }
 
-/** A machine made ready for stepping: its name, the hash of its chart, the ids of its edges. */
+/** A machine prepared for transitions: its name, the hash of its chart, the ids of its edges. */
 export interface CompiledMachine {
   readonly machine: AnyStateMachine;
   readonly name: string;
   readonly chart: string;
-  /** Some transition has a guard: the event's payload or the context may decide. */
+  /** Some transition has a guard: the payload of the event or the context can change the result. */
   readonly hasGuards: boolean;
   readonly edges: ReturnType<typeof edgeIds>;
 }
@@ -44,7 +44,7 @@ export function compileMachine(machine: AnyStateMachine): CompiledMachine {
   };
 }
 
-/** The entity's first state; the event that brought it about has no edge. */
+/** The initial transition of an entity; it has no edges. */
 export function initialTransition({ machine }: CompiledMachine): Transition {
   const [snapshot, actions] = xstateInitialTransition(machine);
   return {
@@ -57,21 +57,21 @@ export function initialTransition({ machine }: CompiledMachine): Transition {
   };
 }
 
-/** What the machine makes of this event, or `ignored` where it has no transition for it. */
+/** The transition for this event, or `ignored` if the machine has none. */
 export function transition(
   { machine, edges }: CompiledMachine,
-  standing: MachineState,
+  state: MachineState,
   event: { readonly type: string },
 ): Transition | 'ignored' {
-  const before = machine.resolveState({ value: standing.value, context: standing.context ?? {} });
-  const taken = machine.getTransitionData(before, event);
-  if (taken.length === 0) return 'ignored';
+  const before = machine.resolveState({ value: state.value, context: state.context ?? {} });
+  const definitions = machine.getTransitionData(before, event);
+  if (definitions.length === 0) return 'ignored';
   const [after, actions] = xstateTransition(machine, before, event);
   return {
-    from: standing.value,
+    from: state.value,
     to: after.value as StateValue,
     context: after.context,
-    edges: taken.map((t) => edges.get(t) ?? '?'),
+    edges: definitions.map((t) => edges.get(t) ?? '?'),
     effects: actions.map((action) => action.type),
     done: after.status === 'done',
   };

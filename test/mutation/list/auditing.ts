@@ -21,8 +21,8 @@ export const auditing: readonly Mutant[] = [
     file: 'src/runtime/transitions/run-changes.ts',
     edits: [
       [
-        '  const body = { ...moved, n: stored.record.n + 1 };',
-        '  const body = { ...moved, n: stored.record.n };',
+        '  const body = { ...rest, n: stored.record.n + 1 };',
+        '  const body = { ...rest, n: stored.record.n };',
       ],
     ],
     tests: ['test/runtime/audit/verify.test.ts', 'test/runtime/collector/run-death.test.ts'],

@@ -19,7 +19,7 @@ export const collecting: readonly Mutant[] = [
     breaks: 'G6',
     what: 'counts a silence from the last renewal, also from before it was blind',
     file: 'src/runtime/collector/observe/lease-observations.ts',
-    edits: [['Math.max(last, this.#started)', 'last']],
+    edits: [['Math.max(lastSeen, this.#startedAt)', 'lastSeen']],
     tests: ['test/runtime/collector/observe/lease-observations.test.ts'],
   },
   {
@@ -47,7 +47,7 @@ export const collecting: readonly Mutant[] = [
     edits: [
       [
         '  const judged: RecordRead<AgentRecord> = readAgent(',
-        '  const early = await readLease(seen.record, ports);\n  const judged: RecordRead<AgentRecord> = readAgent(',
+        '  const early = await readLease(known.record, ports);\n  const judged: RecordRead<AgentRecord> = readAgent(',
       ],
       ['lease: await readLease(record, ports) };', 'lease: early };'],
     ],
@@ -74,7 +74,7 @@ export const collecting: readonly Mutant[] = [
     breaks: 'G6',
     what: 'calls a run unreachable after one question: a reconnect has no time',
     file: 'src/runtime/collector/observe/gather-evidence.ts',
-    edits: [['  await clock.sleep(Math.min(reconnectWithin, left()), signal);\n', '']],
+    edits: [['  await clock.sleep(Math.min(reconnectDelay, timeLeft()), signal);\n', '']],
     tests: [
       'test/runtime/collector/fast-suspicion.test.ts',
       'test/runtime/collector/observe/recent-disconnects.test.ts',
@@ -98,7 +98,7 @@ export const collecting: readonly Mutant[] = [
     breaks: 'G6',
     what: 'judges on after it did not run for a while',
     file: 'src/runtime/collector/observe/observer-health.ts',
-    edits: [['if (ran > planned + stalledAfter) return', 'if (ran < 0) return']],
+    edits: [['if (elapsed > planned + stalledAfter) return', 'if (elapsed < 0) return']],
     tests: ['test/runtime/collector/collectors.test.ts'],
   },
   {
@@ -106,7 +106,7 @@ export const collecting: readonly Mutant[] = [
     breaks: 'G6',
     what: 'sees again at once, by a renewal from before it was blind',
     file: 'src/runtime/collector/observe/observer-health.ts',
-    edits: [['    this.#proof = { ...this.#proof, above: this.#own.keeper.revision };\n', '']],
+    edits: [['    this.#proof = { ...this.#proof, above: this.#lease.keeper.revision };\n', '']],
     tests: ['test/runtime/collector/observe/observer-health.test.ts'],
   },
   {

@@ -8,8 +8,8 @@ export const running: readonly Mutant[] = [
     file: 'src/runtime/support/lease-keeper.ts',
     edits: [
       [
-        "      if (renewed === 'lost') return 'lost';\n      this.#writing",
-        "      if (renewed === 'lost') {\n        await leases.create(this.#key, this.#writing, this.#policy.ttl);\n        return 'renewed';\n      }\n      this.#writing",
+        "      if (renewed === 'lost') return 'lost';\n      this.#pendingText",
+        "      if (renewed === 'lost') {\n        await leases.create(this.#key, this.#pendingText, this.#policy.ttl);\n        return 'renewed';\n      }\n      this.#pendingText",
       ],
     ],
     tests: ['test/runtime/support/lease-keeper.test.ts'],
@@ -19,7 +19,7 @@ export const running: readonly Mutant[] = [
     breaks: 'G4',
     what: 'takes a lease for held whose acknowledgement took a whole ttl, and never renews it',
     file: 'src/runtime/support/lease-keeper.ts',
-    edits: [["return 'late';\n    this.#held", 'void 0;\n    this.#held']],
+    edits: [["return 'late';\n    this.#lease", 'void 0;\n    this.#lease']],
     tests: ['test/runtime/support/lease-keeper.test.ts', 'test/runtime/agent/agent-start.test.ts'],
   },
   {
@@ -29,8 +29,8 @@ export const running: readonly Mutant[] = [
     file: 'src/runtime/support/lease-keeper.ts',
     edits: [
       [
-        'this.#held = { revision: renewed.revision, sent };',
-        'this.#held = { revision: renewed.revision, sent: momentOf(clock) };',
+        'this.#lease = { revision: renewed.revision, sent };',
+        'this.#lease = { revision: renewed.revision, sent: readClocks(clock) };',
       ],
     ],
     tests: ['test/runtime/support/lease-keeper.test.ts'],
@@ -53,7 +53,7 @@ export const running: readonly Mutant[] = [
     breaks: 'G3',
     what: 'claims its lease while no renewal is acknowledged',
     file: 'src/runtime/support/lease-keeper.ts',
-    edits: [['    void this.#expecting(term.signal);\n', '']],
+    edits: [['    void this.#watchExpiry(renewals.signal);\n', '']],
     tests: ['test/runtime/support/lease-keeper.test.ts'],
   },
   {

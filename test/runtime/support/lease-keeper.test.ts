@@ -53,7 +53,7 @@ describe('a lease', () => {
     process.line.delay = () => 200; // sent at 0, served at 200, acknowledged at 400
     const taking = keeper.acquire();
     await fleet.advance(400);
-    expect(await taking).toBe('held');
+    expect(await taking).toBe('acquired');
     process.line.down = true;
     await fleet.advance(lease.ttl - 401);
     expect([keeper.isValid, said]).toEqual([true, []]);
@@ -68,7 +68,7 @@ describe('a lease', () => {
     await fleet.advance(lease.ttl);
     expect([await taking, keeper.isValid, stands(), said]).toEqual(['late', false, 'mine', []]);
     process.line.delay = () => 0;
-    expect([await keeper.acquire(), keeper.isValid]).toEqual(['held', true]);
+    expect([await keeper.acquire(), keeper.isValid]).toEqual(['acquired', true]);
     await fleet.advance(seconds(600));
     expect([keeper.isValid, stands(), said]).toEqual([true, 'mine', []]);
   });
@@ -128,7 +128,7 @@ describe('a lease', () => {
     );
     expect(await other.acquire()).toBe('taken');
     expect([other.isValid, stands()]).toEqual([false, 'mine']);
-    expect(await keep().acquire()).toBe('held'); // the same text is a write of ours
+    expect(await keep().acquire()).toBe('acquired'); // the same text is a write of ours
   });
 
   test('that went to somebody else is lost at the next renewal', async () => {

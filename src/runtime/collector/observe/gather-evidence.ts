@@ -15,14 +15,14 @@ import type { Fence } from '../../../ports/registry.ts';
 import type { LeaseObservations } from './lease-observations.ts';
 import type { ClosedConnection } from './recent-disconnects.ts';
 
-/** What one observer knows by itself about a run. */
+/** What one observer knows about a run without asking anybody. */
 export interface Observer {
   readonly observations: LeaseObservations;
-  /** How long it has known of the run's suspicion, as far as that counts; `held`: not now. */
-  suspicionAge(record: AgentRecord, held: boolean): Millis;
-  /** How its process's connection closed, if it did since the run was last heard. */
+  /** How long the suspicion of the run counts; under a hold (`isOnHold`) it does not count. */
+  suspicionAge(record: AgentRecord, onHold: boolean): Millis;
+  /** The closed connection of the run's process, if it closed after the last renewal. */
   disconnectOf(record: AgentRecord): ClosedConnection | undefined;
-  /** Whether a hold covers the slot, as the view has it. */
+  /** Whether a hold covers the slot, as the registry cache shows it. */
   isOnHold(slot: Slot): boolean;
   brakeStateOf(record: AgentRecord): RunEvidence['brake'];
 }
@@ -30,20 +30,20 @@ export interface Observer {
 export interface Judgement {
   readonly verdict: RunVerdict;
   readonly evidence: RunEvidence;
-  /** The record that was judged; a write is conditional on its revision. */
+  /** The judged record; every write is conditional on its revision. */
   readonly judged: StoredAgent;
-  /** The holds, and the brake, that were not there: an expiry is conditional on their absence. */
+  /** The keys of holds and brake that were absent: an expiry is conditional on their absence. */
   readonly fences: readonly Fence[];
 }
 
-/** What a verdict on a run was based on, as the audit keeps it: from it alone a person can tell why. */
+/** The evidence of a verdict on a run, as the audit keeps it: it alone tells a reader why. */
 export const evidenceOfVerdict = (
   { judged: { record, revision }, evidence }: Judgement,
-  { observations: sightings }: Pick<Observer, 'observations'>,
+  { observations }: Pick<Observer, 'observations'>,
 ): Record<string, unknown> => ({
   judged: revision,
-  lastRenewal: sightings.lastRenewal(leaseKey(record)) ?? null,
-  countingSince: sightings.countingSince,
+  lastRenewal: observations.lastRenewal(leaseKey(record)) ?? null,
+  countingSince: observations.countingSince,
   silentFor: Math.round(evidence.silentFor),
   suspectFor: Math.round(evidence.suspectFor),
   lease: evidence.lease,
@@ -54,65 +54,73 @@ export const evidenceOfVerdict = (
   policy: { ttl: record.ttl, grace: record.grace },
 });
 
-/** A late run may be reconnecting: it is asked again after so long before it counts as unreachable. */
-const reconnectWithin: Millis = seconds(1);
-const probeWithin: Millis = seconds(1);
+/**
+ * A late run may be reconnecting: it is asked a second time after this, before it counts as
+ * unreachable.
+ */
+const reconnectDelay: Millis = seconds(1);
+const pingTimeout: Millis = seconds(1);
 
-/** What the observer alone says about a run, without asking anybody. */
+/** The verdict on a run by what the observer knows, without asking anybody. */
 export const judgeLocally = ({ record }: StoredAgent, observer: Observer): RunVerdict =>
   judgeRun(evidenceOf(record, observer), record);
 
 /**
- * Judges a run by what the leader says: its record first, then its lease, so that a lease taken before
- * a record was rewritten is never missed; the run itself is asked where the verdict wants it.
+ * Judges a run by the data of the stream leader: first its record, then its lease, so that a lease
+ * acquired before the record was rewritten is never missed. The run itself is asked if the verdict
+ * requires it.
  */
 export async function judgeAtLeader(
-  seen: StoredAgent,
+  known: StoredAgent,
   observer: Observer,
   ports: Pick<Ports, 'registry' | 'leases' | 'messaging' | 'clock'>,
   signal: AbortSignal,
 ): Promise<Judgement | undefined> {
   const judged: RecordRead<AgentRecord> = readAgent(
-    await ports.registry.read(agentKey(seen.record)),
+    await ports.registry.read(agentKey(known.record)),
   );
-  if (judged.kind !== 'stored' || judged.record.run !== seen.record.run) return undefined;
+  if (judged.kind !== 'stored' || judged.record.run !== known.record.run) return undefined;
   const { record } = judged;
   let evidence = evidenceOf(record, observer);
   let fences: readonly Fence[] = [];
   for (;;) {
     const verdict = judgeRun(evidence, record);
     if (verdict.do === 'read-lease') {
-      // The hold matters to a suspect only; the lease is read last, right before the write.
+      // Only a suspect needs the hold. The lease is read last, right before the write.
       if (evidence.suspect) {
-        const { hold, brake, fences: found } = await readHindrances(record, observer, ports);
+        const {
+          hold,
+          brake,
+          fences: fencesAtLeader,
+        } = await readHoldsAndBrake(record, observer, ports);
         evidence = { ...evidence, hold, brake };
-        fences = found;
+        fences = fencesAtLeader;
       }
       evidence = { ...evidence, lease: await readLease(record, ports) };
     } else if (verdict.do === 'ping') {
-      evidence = { ...evidence, probe: await askTwice(record, observer, ports, signal) };
-      // So many may have closed meanwhile that it says nothing any more.
+      evidence = { ...evidence, probe: await pingTwice(record, observer, ports, signal) };
+      // So many connections may have closed meanwhile that one of them tells nothing.
       evidence = { ...evidence, connection: connectionOf(record, observer) };
     } else {
       return { verdict, evidence, judged, fences };
     }
-    // Asking takes time, in which the run may have been heard.
+    // The run may have renewed while it was asked.
     evidence = { ...evidence, silentFor: observer.observations.timeSinceRenewal(leaseKey(record)) };
     if (signal.aborted) return undefined;
   }
 }
 
 function evidenceOf(record: AgentRecord, observer: Observer): RunEvidence {
-  const held = observer.isOnHold(record);
+  const onHold = observer.isOnHold(record);
   return {
     phase: record.phase,
     suspect: record.suspect !== undefined,
     silentFor: observer.observations.timeSinceRenewal(leaseKey(record)),
-    suspectFor: observer.suspicionAge(record, held),
+    suspectFor: observer.suspicionAge(record, onHold),
     lease: 'unread',
     probe: 'unasked',
     connection: connectionOf(record, observer),
-    hold: held ? 'stands' : 'unread',
+    hold: onHold ? 'stands' : 'unread',
     brake: record.suspect === undefined ? 'off' : observer.brakeStateOf(record),
   };
 }
@@ -123,7 +131,7 @@ function connectionOf(record: AgentRecord, observer: Observer): RunEvidence['con
   return closed.how === 'closed-by-client' ? 'closed-by-client' : 'closed';
 }
 
-/** The lease at the leader; a leader that does not answer says nothing about the run. */
+/** The lease at the leader; `unknown` if the leader does not answer. */
 export async function readLease(
   run: RunRef,
   { leases }: Pick<Ports, 'leases'>,
@@ -136,15 +144,15 @@ export async function readLease(
   }
 }
 
-/** A key at the leader: at which revision, and whether anything stands there, readable or not. */
-interface Standing extends Fence {
+/** A key at the leader: its revision, and whether it has a value, readable or not. */
+interface KeyState extends Fence {
   readonly stands: boolean;
 }
 
-async function readStanding(
+async function readKeyStates(
   keys: readonly string[],
   { registry }: Pick<Ports, 'registry'>,
-): Promise<readonly Standing[] | 'unknown'> {
+): Promise<readonly KeyState[] | 'unknown'> {
   try {
     const entries = await Promise.all(keys.map((key) => registry.read(key)));
     return entries.map(({ key, revision, text }) => ({
@@ -156,60 +164,61 @@ async function readStanding(
   }
 }
 
-/** What the leader says of the holds on a suspect and of its zone's brake, and what an expiry stands on. */
-async function readHindrances(
+/** The holds on a suspect and the brake of its zone at the leader, with the fences of an expiry. */
+async function readHoldsAndBrake(
   record: AgentRecord,
   observer: Observer,
   ports: Pick<Ports, 'registry'>,
 ): Promise<Pick<RunEvidence, 'hold' | 'brake'> & { readonly fences: readonly Fence[] }> {
   const { host, agent } = record;
   const [holds, brakes] = await Promise.all([
-    readStanding([holdKey(host), holdKey(host, agent)], ports),
-    readStanding([brakeKey(zoneOf(record))], ports),
+    readKeyStates([holdKey(host), holdKey(host, agent)], ports),
+    readKeyStates([brakeKey(zoneOf(record))], ports),
   ]);
   const isOff = brakes !== 'unknown' && brakes.every(({ stands }) => !stands);
-  const standing = observer.brakeStateOf(record);
+  const localBrake = observer.brakeStateOf(record);
   const fences = [
     ...(holds === 'unknown' ? [] : holds),
-    ...(standing === 'off' && isOff ? brakes : []),
+    ...(localBrake === 'off' && isOff ? brakes : []),
   ];
   return {
     hold: holds === 'unknown' ? holds : holds.some(({ stands }) => stands) ? 'stands' : 'absent',
-    // Tripped meanwhile, or before the view had it: it lets through only whom it was asked for.
-    brake: standing === 'off' && !isOff ? 'waits' : standing,
+    // The brake started meanwhile, or the cache does not show it yet: only runs with a permit
+    // expire.
+    brake: localBrake === 'off' && !isOff ? 'waits' : localBrake,
     fences: fences.map(({ key, expectedRevision }) => ({ key, expectedRevision })),
   };
 }
 
-async function askTwice(
+async function pingTwice(
   record: AgentRecord,
   observer: Observer,
   { messaging, clock }: Pick<Ports, 'messaging' | 'clock'>,
   signal: AbortSignal,
 ): Promise<RunEvidence['probe']> {
-  const { observations: sightings } = observer;
+  const { observations } = observer;
   const key = leaseKey(record);
-  const before = sightings.revisionOf(key);
-  // No question may still be waiting for an answer when the ttl decides.
-  const left = () => Math.max(50, record.ttl - sightings.timeSinceRenewal(key));
-  if (record.suspect) return ask(record, probeWithin, messaging);
-  const first = await ask(record, Math.min(probeWithin, left()), messaging);
-  if (first !== 'no-responders') return first;
-  // A process that closed its own connection is not on its way back.
-  if (connectionOf(record, observer) === 'closed-by-client') return first;
-  await clock.sleep(Math.min(reconnectWithin, left()), signal);
-  if (sightings.revisionOf(key) !== before) return 'answered';
-  return ask(record, Math.min(probeWithin, left()), messaging);
+  const before = observations.revisionOf(key);
+  // No request may still be open when the ttl decides.
+  const timeLeft = () => Math.max(50, record.ttl - observations.timeSinceRenewal(key));
+  if (record.suspect) return ping(record, pingTimeout, messaging);
+  const firstReply = await ping(record, Math.min(pingTimeout, timeLeft()), messaging);
+  if (firstReply !== 'no-responders') return firstReply;
+  // A process that closed its own connection is not reconnecting.
+  if (connectionOf(record, observer) === 'closed-by-client') return firstReply;
+  await clock.sleep(Math.min(reconnectDelay, timeLeft()), signal);
+  if (observations.revisionOf(key) !== before) return 'answered';
+  return ping(record, Math.min(pingTimeout, timeLeft()), messaging);
 }
 
-async function ask(
+async function ping(
   run: RunRef,
-  limit: Millis,
+  timeout: Millis,
   messaging: Ports['messaging'],
 ): Promise<RunEvidence['probe']> {
   try {
-    const answer = await messaging.ping(run, limit);
-    return typeof answer === 'string' ? answer : 'answered';
+    const reply = await messaging.ping(run, timeout);
+    return typeof reply === 'string' ? reply : 'answered';
   } catch (error) {
     if (error instanceof Fault) return 'unknown';
     throw error;

@@ -4,48 +4,49 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { WatchEvent } from '../../../ports/watch.ts';
 
 /**
- * When each lease was last seen renewed, on this observer's monotonic clock: never a timestamp of
- * somebody else's. Silence is counted from the later of that and `start`.
+ * When this observer last saw each lease renewed, on its own monotonic clock; it never uses the
+ * timestamp of another process. Silence counts from the last renewal or from `resetClocks`,
+ * whichever is later.
  */
 export class LeaseObservations {
   readonly #clock: Clock;
-  readonly #seen = new Map<string, { revision: Revision; at: MonotonicTime }>();
+  readonly #seen = new Map<string, { revision: Revision; seenAt: MonotonicTime }>();
   readonly #seats = new Set<number>();
-  #started: MonotonicTime;
+  #startedAt: MonotonicTime;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#started = clock.monotonic();
+    this.#startedAt = clock.monotonic();
   }
 
-  /** All silences begin anew: time in which this observer was blind counts for nobody's death (G6). */
+  /** All silences start at zero: time in which this observer was blind counts for no run (G6). */
   resetClocks(): void {
-    this.#started = this.#clock.monotonic();
+    this.#startedAt = this.#clock.monotonic();
   }
 
   get startedAt(): MonotonicTime {
-    return this.#started;
+    return this.#startedAt;
   }
 
-  apply(feed: WatchEvent): void {
-    if (feed.kind !== 'snapshot' && feed.kind !== 'changes') return;
-    const at = this.#clock.monotonic();
-    for (const { key, revision, text } of feed.entries) {
+  apply(event: WatchEvent): void {
+    if (event.kind !== 'snapshot' && event.kind !== 'changes') return;
+    const seenAt = this.#clock.monotonic();
+    for (const { key, revision, text } of event.entries) {
       if (text === undefined) this.#seen.delete(key);
-      else this.#note(key, revision, at);
+      else this.#record(key, revision, seenAt);
     }
   }
 
-  #note(key: string, revision: Revision, at: MonotonicTime): void {
-    const known = this.#seen.get(key);
-    if (known) {
-      // In place: with ten thousand runs, what is new each time is two thousand objects a second.
-      if (revision <= known.revision) return;
-      known.revision = revision;
-      known.at = at;
+  #record(key: string, revision: Revision, seenAt: MonotonicTime): void {
+    const seen = this.#seen.get(key);
+    if (seen) {
+      // Changed in place: with ten thousand runs, new objects would be two thousand a second.
+      if (revision <= seen.revision) return;
+      seen.revision = revision;
+      seen.seenAt = seenAt;
       return;
     }
-    this.#seen.set(key, { revision, at });
+    this.#seen.set(key, { revision, seenAt });
     if (key.startsWith('seat.')) this.#seats.add(Number(key.slice(5)));
   }
 
@@ -53,44 +54,45 @@ export class LeaseObservations {
     return this.#seen.get(key)?.revision ?? 0;
   }
 
-  /** When a renewal was last seen, on this observer's monotonic clock. */
+  /** When the last renewal was seen, on the monotonic clock of this observer. */
   seenAt(key: string): MonotonicTime | undefined {
-    return this.#seen.get(key)?.at;
+    return this.#seen.get(key)?.seenAt;
   }
 
-  /** The seats that were seen renewed within this time. */
+  /** The seats whose renewal was seen within this time. */
   activeSeats(within: Millis): readonly number[] {
     const after = this.#clock.monotonic() - within;
-    const held: number[] = [];
+    const active: number[] = [];
     for (const seat of this.#seats) {
-      if ((this.#seen.get(seatKey(seat))?.at ?? Number.NEGATIVE_INFINITY) >= after) held.push(seat);
+      if ((this.#seen.get(seatKey(seat))?.seenAt ?? Number.NEGATIVE_INFINITY) >= after)
+        active.push(seat);
     }
-    return held;
+    return active;
   }
 
-  /** The last renewal that was seen, with the time by the wall clock of this observer. */
+  /** The last renewal that was seen, with its time by the wall clock of this observer. */
   lastRenewal(key: string): { readonly revision: Revision; readonly seenAt: WallTime } | undefined {
-    const last = this.#seen.get(key);
-    return last && { revision: last.revision, seenAt: this.#wallOf(last.at) };
+    const lastSeen = this.#seen.get(key);
+    return lastSeen && { revision: lastSeen.revision, seenAt: this.#toWallTime(lastSeen.seenAt) };
   }
 
-  /** Since when this observer counts, by its wall clock. */
+  /** When this observer started to count, by its wall clock. */
   get countingSince(): WallTime {
-    return this.#wallOf(this.#started);
+    return this.#toWallTime(this.#startedAt);
   }
 
-  #wallOf(at: MonotonicTime): WallTime {
-    return Math.round(this.#clock.wall() - (this.#clock.monotonic() - at));
+  #toWallTime(seenAt: MonotonicTime): WallTime {
+    return Math.round(this.#clock.wall() - (this.#clock.monotonic() - seenAt));
   }
 
   timeSinceRenewal(key: string): Millis {
-    const last = this.#seen.get(key)?.at ?? this.#started;
-    return this.#clock.monotonic() - Math.max(last, this.#started);
+    const lastSeen = this.#seen.get(key)?.seenAt ?? this.#startedAt;
+    return this.#clock.monotonic() - Math.max(lastSeen, this.#startedAt);
   }
 
-  /** Forgets leases that have been silent for so long that nobody asks for them any more. */
+  /** Forgets leases that have been silent for this long. */
   forget(silentFor: Millis): void {
     const before = this.#clock.monotonic() - silentFor;
-    for (const [key, { at }] of this.#seen) if (at < before) this.#seen.delete(key);
+    for (const [key, { seenAt }] of this.#seen) if (seenAt < before) this.#seen.delete(key);
   }
 }

@@ -4,45 +4,48 @@ import type { Millis, MonotonicTime, Revision } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 
 /**
- * Since when this observer has seen each leftover ({@link leftoversOf}) at this very revision.
+ * For each leftover ({@link leftoversOf}), when this observer first saw it at its current revision.
  */
 export class LeftoverAges {
   readonly #clock: Clock;
-  readonly #slots = new Map<string, Map<string, { revision: Revision; since: MonotonicTime }>>();
+  readonly #firstSeen = new Map<
+    string,
+    Map<string, { revision: Revision; since: MonotonicTime }>
+  >();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Every leftover begins its time anew. */
+  /** The age of every leftover starts at zero. */
   restart(fleet: Fleet): void {
-    this.#slots.clear();
-    for (const slot of fleet.slots()) this.#look(slot.slot, slot);
+    this.#firstSeen.clear();
+    for (const slot of fleet.slots()) this.#updateSlot(slot.slot, slot);
   }
 
-  /** Looks again at slots that changed. */
+  /** Updates the leftovers of slots that changed. */
   update(slots: ReadonlySet<string>, fleet: Fleet): void {
-    for (const slot of slots) this.#look(slot, fleet.slot(slot));
+    for (const slot of slots) this.#updateSlot(slot, fleet.slot(slot));
   }
 
-  /** Slots that have leftovers, and which, with how long each has been one. */
+  /** Slots with leftovers, each leftover with its age. */
   *due(
     fleet: Fleet,
   ): Generator<{ slot: AgentView; leftovers: readonly [StoredInstance, Millis][] }> {
     const now = this.#clock.monotonic();
-    for (const [tokens, known] of this.#slots) {
-      const slot = fleet.slot(tokens);
+    for (const [slotKey, firstSeen] of this.#firstSeen) {
+      const slot = fleet.slot(slotKey);
       if (!slot) continue;
       const leftovers = leftoversOf(slot).flatMap((stored): [StoredInstance, Millis][] => {
-        const seen = known.get(stored.key);
+        const seen = firstSeen.get(stored.key);
         return seen?.revision === stored.revision ? [[stored, now - seen.since]] : [];
       });
       if (leftovers.length > 0) yield { slot, leftovers };
     }
   }
 
-  #look(tokens: string, slot: AgentView | undefined): void {
-    const before = this.#slots.get(tokens);
+  #updateSlot(slotKey: string, slot: AgentView | undefined): void {
+    const before = this.#firstSeen.get(slotKey);
     const now = new Map<string, { revision: Revision; since: MonotonicTime }>();
     for (const { key, revision } of slot ? leftoversOf(slot) : []) {
       const seen = before?.get(key);
@@ -51,7 +54,7 @@ export class LeftoverAges {
         seen?.revision === revision ? seen : { revision, since: this.#clock.monotonic() },
       );
     }
-    if (now.size > 0) this.#slots.set(tokens, now);
-    else this.#slots.delete(tokens);
+    if (now.size > 0) this.#firstSeen.set(slotKey, now);
+    else this.#firstSeen.delete(slotKey);
   }
 }

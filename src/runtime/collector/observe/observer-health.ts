@@ -10,10 +10,10 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { LeaseKeeper } from '../../support/lease-keeper.ts';
 import type { LeaseObservations } from './lease-observations.ts';
 
-/** A look that comes so much later than planned means that this process did not run. */
+/** A check this much later than planned means that this process did not run. */
 const stalledAfter: Millis = seconds(1);
 
-/** The lease by which an observer sees, and what it is called. */
+/** The lease whose renewals prove that the observer receives events, and its name in messages. */
 export interface ProofLease {
   readonly key: string;
   readonly keeper: Pick<LeaseKeeper, 'revision'>;
@@ -21,72 +21,81 @@ export interface ProofLease {
 }
 
 /**
- * Whether an observer sees (G6).
+ * Whether an observer may judge (G6).
  *
- * Sight has one proof: the renewal of a lease of its own, come back through its own watch. Without it,
- * after a stall, or when the two clocks moved apart, it judges nobody until that proof comes again.
+ * There is one proof that it receives events: the renewal of its own lease, returned through its
+ * own watch. Without that, after a stall, or after the two clocks diverged, it judges no run until
+ * the next proof.
  */
 export class ObserverHealth {
-  readonly #own: ProofLease;
+  readonly #lease: ProofLease;
   readonly #policy: LeasePolicy;
-  readonly #sightings: LeaseObservations;
+  readonly #observations: LeaseObservations;
   readonly #clock: Clock;
   #judging: AbortController | undefined;
-  /** The revision of its lease above which a renewal is proof, and when the last proof came. */
+  /** A renewal above this revision is proof; `seenAt`: when the last proof came. */
   #proof: { above: Revision; seenAt: MonotonicTime };
-  #before: { monotonic: MonotonicTime; wall: WallTime };
+  #lastCheck: { monotonic: MonotonicTime; wall: WallTime };
 
-  /** From when its lease is held. */
-  constructor(own: ProofLease, policy: LeasePolicy, sightings: LeaseObservations, clock: Clock) {
-    this.#own = own;
+  /** Create it after the lease is acquired. */
+  constructor(
+    lease: ProofLease,
+    policy: LeasePolicy,
+    observations: LeaseObservations,
+    clock: Clock,
+  ) {
+    this.#lease = lease;
     this.#policy = policy;
-    this.#sightings = sightings;
+    this.#observations = observations;
     this.#clock = clock;
-    this.#before = this.#now();
-    this.#proof = { above: own.keeper.revision - 1, seenAt: this.#before.monotonic };
+    this.#lastCheck = this.#readClocks();
+    this.#proof = { above: lease.keeper.revision - 1, seenAt: this.#lastCheck.monotonic };
   }
 
-  /** Lasts while it judges; undefined: it does not. */
+  /** Aborts when judging stops; undefined while the observer may not judge. */
   get judging(): AbortSignal | undefined {
     return this.#judging?.signal;
   }
 
-  /** Whether proof has come with what its watch said last. */
+  /** Whether the last watch event brought a proof; records it. */
   confirmRenewal(): boolean {
-    const seen = this.#sightings.revisionOf(this.#own.key);
+    const seen = this.#observations.revisionOf(this.#lease.key);
     if (seen <= this.#proof.above) return false;
     this.#proof = { above: seen, seenAt: this.#clock.monotonic() };
     return true;
   }
 
-  /** It judges from now on. */
+  /** Starts judging. */
   resumeJudging(): void {
     this.#judging = new AbortController();
   }
 
-  /** Nothing is judged until the next renewal, one that comes after this moment, was seen. */
+  /** Stops judging until a renewal is seen that happens after this call. */
   suspendJudging(): void {
     this.#judging?.abort();
     this.#judging = undefined;
-    this.#proof = { ...this.#proof, above: this.#own.keeper.revision };
+    this.#proof = { ...this.#proof, above: this.#lease.keeper.revision };
   }
 
-  /** Why it may not judge on, by what happened since this was last asked, `planned` ago. */
+  /**
+   * Why judging must stop, by what happened since the last check, `planned` ago. Undefined if it
+   * may continue.
+   */
   checkClocks(planned: Millis): string | undefined {
-    const now = this.#now();
-    const before = this.#before;
-    this.#before = now;
-    const ran = now.monotonic - before.monotonic;
-    if (ran > planned + stalledAfter) return `did not run for ${Math.round(ran)} ms`;
-    const apart = Math.abs(now.wall - before.wall - ran);
-    if (apart > stalledAfter) return `the clocks moved apart by ${Math.round(apart)} ms`;
+    const now = this.#readClocks();
+    const lastCheck = this.#lastCheck;
+    this.#lastCheck = now;
+    const elapsed = now.monotonic - lastCheck.monotonic;
+    if (elapsed > planned + stalledAfter) return `did not run for ${Math.round(elapsed)} ms`;
+    const divergence = Math.abs(now.wall - lastCheck.wall - elapsed);
+    if (divergence > stalledAfter) return `the clocks moved apart by ${Math.round(divergence)} ms`;
     if (now.monotonic - this.#proof.seenAt > blindAfter(this.#policy)) {
-      return `its own ${this.#own.label} was not seen renewed`;
+      return `its own ${this.#lease.label} was not seen renewed`;
     }
     return undefined;
   }
 
-  #now(): { monotonic: MonotonicTime; wall: WallTime } {
+  #readClocks(): { monotonic: MonotonicTime; wall: WallTime } {
     return { monotonic: this.#clock.monotonic(), wall: this.#clock.wall() };
   }
 }

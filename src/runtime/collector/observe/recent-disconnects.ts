@@ -4,85 +4,89 @@ import { type Millis, type MonotonicTime, seconds } from '../../../domain/time.t
 import type { Clock } from '../../../ports/clock.ts';
 import type { Disconnect } from '../../../ports/disconnects.ts';
 
-/** What closes within so long closes at once: a server, a switch, a zone. */
-const atOnce: Millis = seconds(2);
+/** Disconnects within this time count as simultaneous: a server, a switch or a zone failed. */
+const simultaneousWithin: Millis = seconds(2);
 
-/** What closed in one zone within the last moment. */
-interface Lately {
+/** The disconnects of one zone within the last {@link simultaneousWithin}. */
+interface ZoneDisconnects {
   readonly times: MonotonicTime[];
-  /** Those of them that are noted. */
-  readonly noted: Set<string>;
+  /** Slots of those disconnects that are recorded. */
+  readonly recorded: Set<string>;
 }
 
-/** A connection that closed, on this observer's clock. */
+/** A closed connection, with the time on the clock of this observer. */
 export interface ClosedConnection {
   readonly how: Disconnect['how'];
   readonly at: MonotonicTime;
 }
 
 /**
- * The connections that closed lately, by slot. A hint to look, and worth nothing when too many of a zone
- * close at once: then it is the network, and only silence counts.
+ * Recently closed connections, by slot. A hint to check the run. Worth nothing when too many of a
+ * zone close at the same time: then the network failed, and only silence counts.
  */
 export class RecentDisconnects {
   readonly #clock: Clock;
   readonly #closed = new Map<string, ClosedConnection>();
-  readonly #lately = new Map<ZoneName, Lately>();
+  readonly #byZone = new Map<ZoneName, ZoneDisconnects>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Notes one; `false` where it says nothing, because more than `most` of the zone closed at once. */
+  /**
+   * Records a disconnect. Returns `false` if it tells nothing, because more than `most` of the zone
+   * closed at the same time.
+   */
   add(slot: Slot, zone: ZoneName, how: Disconnect['how'], most: number): boolean {
     const at = this.#clock.monotonic();
-    const { times, noted } = this.#at(zone, at);
+    const { times, recorded } = this.#recentIn(zone, at);
     times.push(at);
-    const tokens = agentMapKey(slot);
-    this.#closed.delete(tokens);
-    noted.delete(tokens);
+    const slotKey = agentMapKey(slot);
+    this.#closed.delete(slotKey);
+    recorded.delete(slotKey);
     if (times.length <= most) {
-      this.#closed.set(tokens, { how, at });
-      noted.add(tokens);
+      this.#closed.set(slotKey, { how, at });
+      recorded.add(slotKey);
       return true;
     }
-    for (const other of noted) this.#closed.delete(other);
-    noted.clear();
+    for (const other of recorded) this.#closed.delete(other);
+    recorded.clear();
     return false;
   }
 
-  /** What closed there within the moment: a whole fleet may, so each is looked at once. */
-  #at(zone: ZoneName, now: MonotonicTime): Lately {
-    const there = this.#lately.get(zone) ?? { times: [], noted: new Set<string>() };
-    this.#lately.set(zone, there);
-    while (there.times[0] !== undefined && now - there.times[0] >= atOnce) there.times.shift();
-    for (const tokens of there.noted) {
-      const closed = this.#closed.get(tokens);
-      if (closed && now - closed.at < atOnce) break; // they come in the order in which they closed
-      there.noted.delete(tokens);
+  /** The recent disconnects of a zone. A whole fleet may disconnect, so each is visited once. */
+  #recentIn(zone: ZoneName, now: MonotonicTime): ZoneDisconnects {
+    const recent = this.#byZone.get(zone) ?? { times: [], recorded: new Set<string>() };
+    this.#byZone.set(zone, recent);
+    while (recent.times[0] !== undefined && now - recent.times[0] >= simultaneousWithin)
+      recent.times.shift();
+    for (const slotKey of recent.recorded) {
+      const closed = this.#closed.get(slotKey);
+      if (closed && now - closed.at < simultaneousWithin) break; // in the order in which they closed
+      recent.recorded.delete(slotKey);
     }
-    return there;
+    return recent;
   }
 
-  /** How this slot's connection closed, if it did and nothing was heard since. */
-  find(slot: Slot, heardAt: MonotonicTime): ClosedConnection | undefined {
+  /** The closed connection of a slot, if it closed after the last renewal (`renewedAt`). */
+  find(slot: Slot, renewedAt: MonotonicTime): ClosedConnection | undefined {
     if (this.#closed.size === 0) return undefined;
     const closed = this.#closed.get(agentMapKey(slot));
-    return closed && closed.at > heardAt ? closed : undefined;
+    return closed && closed.at > renewedAt ? closed : undefined;
   }
 
-  /** It answered, or it is decided. */
+  /** The run answered, or its verdict is stored. */
   drop(slot: Slot): void {
     this.forget(agentMapKey(slot));
   }
 
-  /** Its slot is gone. */
-  forget(tokens: string): void {
-    this.#closed.delete(tokens);
+  /** The slot was removed. */
+  forget(slotKey: string): void {
+    this.#closed.delete(slotKey);
   }
 
   clear(): void {
     this.#closed.clear();
-    this.#lately.clear();
+    this.#byZone.clear();
   }
 }

@@ -3,46 +3,49 @@ import type { AgentRecord } from '../../../domain/records/schemas.ts';
 import type { Millis, MonotonicTime } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 
-/** From when each run's suspicion counts, on one observer's own clock. */
+/** Since when the suspicion of each run counts, on the clock of one observer. */
 export class SuspicionAges {
   readonly #clock: Clock;
-  /** By slot: since when, and which suspicion that is. */
-  readonly #since = new Map<string, { doubt: string; since: MonotonicTime }>();
+  /** By slot: the suspicion and the time from which it counts. */
+  readonly #since = new Map<string, { suspicion: string; since: MonotonicTime }>();
   /** When each slot was last seen under a hold. */
-  readonly #held = new Map<string, MonotonicTime>();
+  readonly #lastOnHold = new Map<string, MonotonicTime>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** How long this observer has known of a run's suspicion, as far as that counts. */
-  ageOf(record: AgentRecord, held: boolean): Millis {
+  /** How long the suspicion of a run counts; 0 if it has none. */
+  ageOf(record: AgentRecord, onHold: boolean): Millis {
     const now = this.#clock.monotonic();
     const slot = agentMapKey(record);
-    if (held) this.#held.set(slot, now);
+    if (onHold) this.#lastOnHold.set(slot, now);
     if (!record.suspect) return 0;
     const known = this.#since.get(slot);
-    // Each suspicion has a grace of its own, also where the view has missed what lay between two.
-    const doubt = `${record.run} ${record.suspect.since}`;
-    // Silence that was planned counts for nothing: when the hold is over, its ttl begins first.
-    const heldAt = this.#held.get(slot) ?? Number.NEGATIVE_INFINITY;
-    const since = Math.max(known?.doubt === doubt ? known.since : now, heldAt + record.ttl);
-    this.#since.set(slot, { doubt, since });
+    // Each suspicion has its own grace, also if the cache missed the time between two of them.
+    const suspicion = `${record.run} ${record.suspect.since}`;
+    // Silence under a hold does not count: after the hold, first the ttl must pass.
+    const lastOnHold = this.#lastOnHold.get(slot) ?? Number.NEGATIVE_INFINITY;
+    const since = Math.max(
+      known?.suspicion === suspicion ? known.since : now,
+      lastOnHold + record.ttl,
+    );
+    this.#since.set(slot, { suspicion, since });
     return Math.max(0, now - since);
   }
 
-  /** It is not suspect any more, or its grace begins anew. */
+  /** The run is no longer suspect, or its grace starts again. */
   drop(slot: string): void {
     this.#since.delete(slot);
   }
 
-  /** Its slot is gone. */
+  /** The slot was removed. */
   forget(slot: string): void {
     this.#since.delete(slot);
-    this.#held.delete(slot);
+    this.#lastOnHold.delete(slot);
   }
 
-  /** Every grace begins anew. */
+  /** The grace of every suspect starts again. */
   clear(): void {
     this.#since.clear();
   }

@@ -80,7 +80,7 @@ describe('commits that come while one is under way', () => {
     ]);
   });
 
-  test('keep each write’s place and its event’s: replay reckons revisions from that', async () => {
+  test('keep the order of writes and events: replay computes revisions from it', async () => {
     const registry = new SlowRegistry();
     const shared = new CommitBatcher(registry, () => [one('brake')]);
     for (const key of keys(4)) void shared.commit(one(key));
@@ -234,7 +234,7 @@ describe('a key that is in two of them', () => {
     [
       'a fence on a brake under which the other goes',
       one('k2', [{ key: 'brake.r1', expectedRevision: 0 }]),
-      { ...one('k3'), place: { zone: ZoneName.parse('r1'), revision: 7 } },
+      { ...one('k3'), permit: { zone: ZoneName.parse('r1'), revision: 7 } },
     ],
   ])('%s: they do not share a batch', async (_, first, second) => {
     const registry = new SlowRegistry();
@@ -247,8 +247,8 @@ describe('a key that is in two of them', () => {
   test('the brake under which several go: they do', async () => {
     const registry = new SlowRegistry();
     const shared = new CommitBatcher(registry);
-    const place = { zone: ZoneName.parse('r1'), revision: 7 };
-    for (const key of keys(4)) void shared.commit({ ...one(key), permit: place });
+    const permit = { zone: ZoneName.parse('r1'), revision: 7 };
+    for (const key of keys(4)) void shared.commit({ ...one(key), permit });
     await registry.answer();
     expect(registry.batches).toHaveLength(2);
   });
