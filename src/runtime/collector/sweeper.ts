@@ -14,7 +14,7 @@ import type { Author } from '../transitions/record-change.ts';
 import type { BrakePermit } from './execute/commit-batcher.ts';
 import { InFlightTasks } from './execute/in-flight.ts';
 import { RemovalBackoff } from './execute/removal-backoff.ts';
-import { clearLeftovers, leftoverPolicyFor } from './execute/remove-leftovers.ts';
+import { leftoverPolicyFor, removeLeftovers } from './execute/remove-leftovers.ts';
 import { VerdictExecutor } from './execute/verdict-executor.ts';
 import { ZoneBrakes } from './execute/zone-brakes.ts';
 import {
@@ -165,8 +165,8 @@ export class Sweeper implements Observer {
       if (due.length === 0 || !this.#turns.shouldAct(slot.slot, `${due.length}`)) continue;
       if (!this.#atWork.isIdle(slot.slot)) continue;
       if (!this.#removals.shouldRetry(slot.slot, `${due.length}`)) continue;
-      this.#atWork.begin(slot.slot, () =>
-        this.#removals.run(() => clearLeftovers(due, rule, this.#author, this.#ports)),
+      this.#atWork.start(slot.slot, () =>
+        this.#removals.run(() => removeLeftovers(due, rule, this.#author, this.#ports)),
       );
     }
     metrics.swept(clock.monotonic() - began);
@@ -210,7 +210,7 @@ export class Sweeper implements Observer {
     const { record } = seen;
     const slot = agentMapKey(record);
     const through = record.suspect && this.#brakes.stateFor(record) === 'lets-through';
-    this.#atWork.begin(slot, async () => {
+    this.#atWork.start(slot, async () => {
       const place = through ? this.#brakes.acquirePermit(record) : undefined;
       if (place) this.#admitted.set(slot, place);
       try {
@@ -258,7 +258,7 @@ export class Sweeper implements Observer {
     const { record, key, revision } = hold;
     if (this.#ports.clock.wall() < record.until) return;
     if (!this.#turns.shouldAct(record.run, `${revision}`)) return;
-    if (this.#atWork.isIdle(key)) this.#atWork.begin(key, () => this.#executor.endHold(hold));
+    if (this.#atWork.isIdle(key)) this.#atWork.start(key, () => this.#executor.endHold(hold));
   }
 
   #remove(expired: StoredAgent, signal: AbortSignal): Promise<void> {

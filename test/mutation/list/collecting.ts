@@ -122,7 +122,7 @@ export const collecting: readonly Mutant[] = [
     breaks: 'G9',
     what: 'lets everybody through a brake that is on',
     file: 'src/runtime/collector/execute/zone-brakes.ts',
-    edits: [['    if (now - known.since < pace) return 0;\n', '']],
+    edits: [['    if (now - pacing.since < pace) return 0;\n', '']],
     tests: ['test/runtime/collector/execute/zone-brakes.test.ts'],
   },
   {
@@ -132,8 +132,8 @@ export const collecting: readonly Mutant[] = [
     file: 'src/runtime/collector/execute/zone-brakes.ts',
     edits: [
       [
-        '    return commitOf(change);\n  }\n\n  /** So many',
-        '    return undefined;\n  }\n\n  /** So many',
+        '    return commitOf(change);\n  }\n\n  /**\n   * How many connections',
+        '    return undefined;\n  }\n\n  /**\n   * How many connections',
       ],
     ],
     tests: [

@@ -29,8 +29,8 @@ export const removing: readonly Mutant[] = [
     name: 'no-fence-on-leftovers',
     breaks: 'G1',
     what: 'removes leftovers though the slot’s record has changed since',
-    file: 'src/runtime/collector/execute/remove-instances.ts',
-    edits: [['{ ...commitOf(changes), fences }', '{ ...commitOf(changes) }']],
+    file: 'src/runtime/collector/execute/remove-leftovers.ts',
+    edits: [['    fences: [fence],\n', '']],
     tests: [
       'test/runtime/collector/observe/leftover-ages.test.ts',
       'test/runtime/collector/fleet-races.test.ts',

@@ -4,13 +4,16 @@ import { brakeKey } from '../../../domain/identity/registry-keys.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { Commit, CommitOutcome, Fence, Registry } from '../../../ports/registry.ts';
 
-/** One of those that a zone's brake lets through while it stands at this revision. */
+/**
+ * Permission to expire one run under the brake of its zone, valid while the brake record is at this
+ * revision.
+ */
 export interface BrakePermit {
   readonly zone: ZoneName;
   readonly revision: Revision;
 }
 
-/** A commit that may share a batch with others; `place`: it expires a run under a brake. */
+/** A commit that may share a batch with others. `permit`: it expires a run under a brake. */
 export interface BatchableCommit extends Commit {
   readonly permit?: BrakePermit | undefined;
 }
@@ -21,25 +24,25 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** At most so many runs share one batch: a refusal is then found in a few halvings. */
-const sharedBy = 20;
-const messagesAtMost = 1000;
+/** Largest number of commits in a batch: a refused one is then found in a few halvings. */
+const maxCommits = 20;
+const maxMessages = 1000;
 
 /**
- * Commits that come while another one is under way share the next: a server with one file-backed copy
- * takes some 200 batches a second, however small they are (docs/adr/0001), and a rack has a thousand
- * runs.
+ * Commits that arrive while another one is in progress share the next batch: a server with one
+ * file-backed replica accepts about 200 batches a second, however small (docs/adr/0001), and a rack
+ * can have a thousand runs.
  *
- * A batch that is refused is halved, so that one stale record does not hold up the others; each commit
- * gets its own outcome.
+ * A refused batch is halved, so that one stale record does not block the others; each commit gets
+ * its own outcome.
  */
 export class CommitBatcher {
   readonly #registry: Pick<Registry, 'commit'>;
   readonly #extras: (commits: readonly BatchableCommit[]) => readonly Commit[];
   readonly #waiting: Waiting[] = [];
-  #busy = false;
+  #isBusy = false;
 
-  /** `extras`: what has to be stored along with these, made at the last moment. */
+  /** `extras`: commits that must be stored with these, built at the last moment. */
   constructor(
     registry: Pick<Registry, 'commit'>,
     extras: (commits: readonly BatchableCommit[]) => readonly Commit[] = () => [],
@@ -51,31 +54,31 @@ export class CommitBatcher {
   commit(commit: BatchableCommit): Promise<CommitOutcome> {
     const { promise, resolve, reject } = Promise.withResolvers<CommitOutcome>();
     this.#waiting.push({ commit, resolve, reject });
-    if (!this.#busy) void this.#work();
+    if (!this.#isBusy) void this.#drain();
     return promise;
   }
 
-  async #work(): Promise<void> {
-    this.#busy = true;
-    while (this.#waiting.length > 0) await this.#store(this.#next());
-    this.#busy = false;
+  async #drain(): Promise<void> {
+    this.#isBusy = true;
+    while (this.#waiting.length > 0) await this.#store(this.#takeBatch());
+    this.#isBusy = false;
   }
 
-  /** The first that waits, and whatever fits in with it. */
-  #next(): readonly Waiting[] {
+  /** The first waiting commit, and all others that fit into its batch. */
+  #takeBatch(): readonly Waiting[] {
     const batch: Waiting[] = [];
     const claims = new Map<string, number>();
-    let room = messagesAtMost - sharedBy * 2;
+    let room = maxMessages - maxCommits * 2;
     for (const waiting of this.#waiting) {
       const { commit } = waiting;
       const size = sizeOf(commit);
       if (batch.length > 0 && size > room) continue;
-      const own = claimsOf(commit);
-      if (!agree(own, claims)) continue;
-      for (const [key, claim] of own) claims.set(key, claim);
+      const ownClaims = claimsOf(commit);
+      if (!areCompatible(ownClaims, claims)) continue;
+      for (const [key, claim] of ownClaims) claims.set(key, claim);
       batch.push(waiting);
       room -= size;
-      if (batch.length === sharedBy) break;
+      if (batch.length === maxCommits) break;
     }
     for (const waiting of batch) this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
     return batch;
@@ -93,13 +96,13 @@ export class CommitBatcher {
     await this.#store(batch.slice(half));
   }
 
-  /** Undefined where it could not even be tried: those who wait have been told. */
+  /** Undefined if the batch could not be sent; the waiting commits were rejected. */
   async #attempt(batch: readonly Waiting[]): Promise<CommitOutcome | undefined> {
     try {
       const commits = batch.map(({ commit }) => commit);
-      return await this.#registry.commit(merged([...commits, ...this.#extras(commits)]));
+      return await this.#registry.commit(merge([...commits, ...this.#extras(commits)]));
     } catch (error) {
-      // One of them can't be stored at all: the others must not go down with it.
+      // One of them can never be stored: the others must not fail with it.
       if (error instanceof Fault && batch.length > 1) return { outcome: 'conflict' };
       for (const { reject } of batch) reject(error);
       return undefined;
@@ -107,29 +110,29 @@ export class CommitBatcher {
   }
 }
 
-type Claim = readonly [key: string, how: number];
+type Claim = readonly [key: string, state: number];
 
 const writes = Number.NaN; // equal to nothing, not even to another write
-const isLetThrough = -1;
+const withPermit = -1;
 
 const claimsOf = (commit: BatchableCommit): readonly Claim[] => [
   ...commit.writes.map(({ key }): Claim => [key, writes]),
-  ...(commit.fences ?? []).map(({ key, expectedRevision: expect }): Claim => [key, expect]),
-  ...(commit.permit ? [[brakeKey(commit.permit.zone), isLetThrough] as const] : []),
+  ...(commit.fences ?? []).map(({ key, expectedRevision }): Claim => [key, expectedRevision]),
+  ...(commit.permit ? [[brakeKey(commit.permit.zone), withPermit] as const] : []),
 ];
 
 /**
- * Two that expect one key at two revisions can't both be right, and no key may be in a commit twice:
- * the second waits, and finds out.
+ * Two commits that expect different revisions of one key cannot both be right, and a commit must
+ * not contain a key twice: the second commit waits for the next batch.
  */
-const agree = (claims: readonly Claim[], known: ReadonlyMap<string, number>): boolean =>
-  claims.every(([key, how]) => !known.has(key) || known.get(key) === how);
+const areCompatible = (claims: readonly Claim[], known: ReadonlyMap<string, number>): boolean =>
+  claims.every(([key, state]) => !known.has(key) || known.get(key) === state);
 
 const sizeOf = ({ writes, events, fences = [] }: Commit): number =>
   writes.length + Math.max(events.length, fences.length);
 
-/** One commit of all of them: each fence once, writes and events in the same order. */
-function merged(commits: readonly Commit[]): Commit {
+/** One commit of all: each fence once, writes and events in the same order. */
+function merge(commits: readonly Commit[]): Commit {
   const fences = new Map<string, Fence>();
   for (const fence of commits.flatMap(({ fences = [] }) => fences)) fences.set(fence.key, fence);
   return {

@@ -1,38 +1,38 @@
 import { Fault } from '../../../domain/fault.ts';
 import type { Log } from '../../../ports/log.ts';
 
-/** So many are worked on at once; the others are there at the next sweep. */
-const atOnce = 1000;
+/** Largest number of tasks at a time; the next sweep starts the others. */
+const maxTasks = 1000;
 
 /**
- * What a collector works on: one task for each place at a time. A task that fails is begun again by a
- * later sweep, from whatever is there then.
+ * Running tasks of a collector, at most one per agent or hold. A later sweep retries a failed task,
+ * from the state at that time.
  */
 export class InFlightTasks {
   readonly #log: Log;
-  readonly #busy = new Map<string, Promise<void>>();
+  readonly #running = new Map<string, Promise<void>>();
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  /** Whether a task may be begun there now. */
-  isIdle(place: string): boolean {
-    return !this.#busy.has(place) && this.#busy.size < atOnce;
+  /** Whether a task for this key may be started now. */
+  isIdle(key: string): boolean {
+    return !this.#running.has(key) && this.#running.size < maxTasks;
   }
 
-  begin(place: string, task: () => Promise<void>): void {
-    const working = task()
+  start(key: string, task: () => Promise<void>): void {
+    const running = task()
       .catch((error: unknown) => {
         if (!(error instanceof Fault)) throw error;
-        this.#log.debug('sweep-interrupted', { slot: place, why: error.message });
+        this.#log.debug('sweep-interrupted', { slot: key, why: error.message });
       })
-      .finally(() => this.#busy.delete(place));
-    this.#busy.set(place, working);
+      .finally(() => this.#running.delete(key));
+    this.#running.set(key, running);
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when no task is running any more. */
   async settled(): Promise<void> {
-    await Promise.all(this.#busy.values());
+    await Promise.all(this.#running.values());
   }
 }

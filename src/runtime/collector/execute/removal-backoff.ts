@@ -1,54 +1,57 @@
 import { type Millis, type MonotonicTime, seconds } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 
-/** A removal that came to nothing is begun again after this, then twice as long, and so on. */
-const againAfter: Millis = seconds(1);
-const againAtMost: Millis = seconds(10);
+/** Delay before a removal that made no progress is retried; it doubles each time. */
+const firstDelay: Millis = seconds(1);
+const maxDelay: Millis = seconds(10);
 
-/** The removals that a collector begins: each is an event of its own chain, too. */
+/**
+ * Limits how often a collector starts removals without progress: each start is an event of its own
+ * chain.
+ */
 export class RemovalBackoff {
   readonly #clock: Clock;
-  readonly #busy: (busy: boolean) => void;
-  readonly #begun = new Map<string, { progress: string; wait: Millis; at: MonotonicTime }>();
-  #count = 0;
+  readonly #onBusy: (busy: boolean) => void;
+  readonly #attempts = new Map<string, { progress: string; delay: Millis; at: MonotonicTime }>();
+  #running = 0;
 
-  /** `busy`: told when the first begins and when the last has ended. */
-  constructor(clock: Clock, busy: (busy: boolean) => void) {
+  /** `onBusy`: called when the first removal starts and when the last one has ended. */
+  constructor(clock: Clock, onBusy: (busy: boolean) => void) {
     this.#clock = clock;
-    this.#busy = busy;
+    this.#onBusy = onBusy;
   }
 
-  /** Whether one is to be begun, or begun again though it came to nothing before. */
+  /** Whether to start a removal, or to retry one that made no progress. */
   shouldRetry(slot: string, progress: string): boolean {
     const at = this.#clock.monotonic();
-    const known = this.#begun.get(slot);
-    if (known?.progress !== progress) {
-      this.#begun.set(slot, { progress, wait: againAfter, at });
+    const last = this.#attempts.get(slot);
+    if (last?.progress !== progress) {
+      this.#attempts.set(slot, { progress, delay: firstDelay, at });
       return true;
     }
-    if (at - known.at < known.wait) return false;
-    const wait = Math.min(againAtMost, known.wait * 2);
-    this.#begun.set(slot, { progress, wait, at });
+    if (at - last.at < last.delay) return false;
+    const delay = Math.min(maxDelay, last.delay * 2);
+    this.#attempts.set(slot, { progress, delay, at });
     return true;
   }
 
   async run(work: () => Promise<unknown>): Promise<void> {
-    this.#count += 1;
-    if (this.#count === 1) this.#busy(true);
+    this.#running += 1;
+    if (this.#running === 1) this.#onBusy(true);
     try {
       await work();
     } finally {
-      this.#count -= 1;
-      if (this.#count === 0) this.#busy(false);
+      this.#running -= 1;
+      if (this.#running === 0) this.#onBusy(false);
     }
   }
 
-  /** Its slot is gone. */
+  /** The slot was removed. */
   forget(slot: string): void {
-    this.#begun.delete(slot);
+    this.#attempts.delete(slot);
   }
 
   clear(): void {
-    this.#begun.clear();
+    this.#attempts.clear();
   }
 }

@@ -1,6 +1,5 @@
 import type { AgentView } from '../../../domain/fleet/fleet.ts';
-import type { Slot } from '../../../domain/identity/names.ts';
-import { agentKey, agentMapKey } from '../../../domain/identity/registry-keys.ts';
+import { agentMapKey } from '../../../domain/identity/registry-keys.ts';
 import { removalsPerBatch } from '../../../domain/policy/lease-policy.ts';
 import type { StoredAgent, StoredInstance } from '../../../domain/records/stored-record.ts';
 import type { Ports } from '../../../ports/ports.ts';
@@ -12,13 +11,14 @@ import type { Author, Change, Provenance } from '../../transitions/record-change
 import { removeRun } from '../../transitions/run-changes.ts';
 
 /**
- * Removes everything under an expired run's slot, whoever owned it, and with the last batch its record.
+ * Removes all instances of an expired run's slot, whoever owned them, and with the last batch the
+ * record of the run.
  *
- * Each record goes at the revision that was judged, and each batch only while the slot's record stands
- * as it was judged: a new run that takes the slot ends this. There is no claim: whoever else does the
- * same costs a refused batch. A refused batch is halved and judged again.
+ * Each record is removed at the judged revision, and each batch only while the record of the slot
+ * is unchanged: a new run that takes the slot ends this. Nobody claims the work: a second collector
+ * that does the same costs one refused batch. A refused batch is halved and judged again.
  *
- * `commits`: where small slots share a batch.
+ * `commits`: lets small slots share a batch.
  * @returns how many instances this collector removed
  * @throws {Fault} `store-unavailable`
  */
@@ -35,13 +35,14 @@ export async function removeExpired(
   let size = removalsPerBatch;
   let upTo = expired.revision;
   while (await view.waitForRevision(upTo, signal)) {
-    const there = view.fleet.slot(slot);
-    if (there?.agent?.kind !== 'stored' || there.agent.revision !== expired.revision)
+    const current = view.fleet.slot(slot);
+    if (current?.agent?.kind !== 'stored' || current.agent.revision !== expired.revision)
       return removed;
-    // All of it is known: whoever writes by the rules is fenced on the record as it stands.
-    for (const { instances, last } of batchesOf(instancesOf(there), size)) {
+    // The cache has all of it: every writer that follows the protocol is fenced on the record as it
+    // is.
+    for (const { instances, last } of batchesOf(instancesOf(current), size)) {
       const changes = instances.map((stored) =>
-        removeInstance(author, stored, 'owner-expired', evidence(expired)),
+        removeInstance(author, stored, 'owner-expired', provenanceOf(expired)),
       );
       if (last) changes.push(removeRun(author, expired, 'removed', { cause: expired.record.hash }));
       const result = await commits.commit(commitOf(changes, last ? undefined : expired));
@@ -66,7 +67,7 @@ interface Batch {
   readonly last: boolean;
 }
 
-/** At least one: the last takes the record along. */
+/** At least one batch; the last one also removes the record. */
 function* batchesOf(instances: readonly StoredInstance[], size: number): Generator<Batch> {
   let from = 0;
   for (; from + size < instances.length; from += size) {
@@ -75,39 +76,18 @@ function* batchesOf(instances: readonly StoredInstance[], size: number): Generat
   yield { instances: instances.slice(from), last: true };
 }
 
-/**
- * Removes leftovers of one slot, only while the slot's record stands as it was judged, its absence
- * included.
- */
-export async function removeLeftovers(
-  leftovers: readonly StoredInstance[],
-  slot: { readonly of: Slot; readonly revision: number },
-  why: 'superseded' | 'orphan',
-  because: Provenance,
-  author: Author,
-  { registry, metrics }: Pick<Ports, 'registry' | 'metrics'>,
-): Promise<number> {
-  const changes = leftovers.map((stored) => removeInstance(author, stored, why, because));
-  const fences = [{ key: agentKey(slot.of), expectedRevision: slot.revision }];
-  const { outcome } = await registry.commit({ ...commitOf(changes), fences });
-  if (outcome === 'conflict') metrics.conflictAvoided('remove');
-  if (outcome !== 'committed') return 0;
-  metrics.removed(why, leftovers.length);
-  return leftovers.length;
-}
-
 const instancesOf = (slot: AgentView): readonly StoredInstance[] =>
   [...slot.instances.values()].filter((read) => read.kind === 'stored');
 
-const evidence = ({ record, revision }: StoredAgent): Provenance => ({
+const provenanceOf = ({ record, revision }: StoredAgent): Provenance => ({
   cause: record.hash,
   evidence: { owner: record.run, expiredAt: revision, suspect: record.suspect },
 });
 
-function commitOf(changes: readonly Change[], fencedOn?: StoredAgent): Commit {
+function commitOf(changes: readonly Change[], slotRecord?: StoredAgent): Commit {
   return {
     writes: changes.map((change) => change.write),
     events: changes.flatMap((change) => change.events),
-    ...(fencedOn && { fences: [{ key: fencedOn.key, expectedRevision: fencedOn.revision }] }),
+    ...(slotRecord && { fences: [{ key: slotRecord.key, expectedRevision: slotRecord.revision }] }),
   };
 }

@@ -5,46 +5,47 @@ import { type LeasePolicy, removalsPerBatch } from '../../../domain/policy/lease
 import { readAgent, type StoredInstance } from '../../../domain/records/stored-record.ts';
 import type { Millis } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
-import type { Author } from '../../transitions/record-change.ts';
+import type { Fence } from '../../../ports/registry.ts';
+import { removeInstance } from '../../transitions/instance-changes.ts';
+import type { Author, Provenance } from '../../transitions/record-change.ts';
 import { readLease } from '../observe/gather-evidence.ts';
-import { removeLeftovers } from './remove-instances.ts';
 
-/** By which policy a slot's leftovers are judged, and what they are called. */
-export interface LeftoverRule {
+/** The lease policy for the leftovers of a slot, and the reason recorded when they are removed. */
+export interface LeftoverPolicy {
   readonly policy: LeasePolicy;
   readonly why: 'superseded' | 'orphan';
 }
 
 /** `fallback`: how long an instance may stay whose slot has no record. */
-export const leftoverPolicyFor = ({ agent }: AgentView, fallback: LeasePolicy): LeftoverRule =>
+export const leftoverPolicyFor = ({ agent }: AgentView, fallback: LeasePolicy): LeftoverPolicy =>
   agent?.kind === 'stored'
     ? { policy: agent.record, why: 'superseded' }
     : { policy: fallback, why: 'orphan' };
 
 /**
- * Removes the leftovers of a slot that are due, each with how long it has been one: judged by the slot's record at the leader, and each by
- * its owner's lease.
+ * Removes the due leftovers of a slot, each given with its age. Judged by the record of the slot at
+ * the leader, and each by the lease of its owner.
  */
-export async function clearLeftovers(
+export async function removeLeftovers(
   due: readonly (readonly [StoredInstance, Millis])[],
-  { policy, why }: LeftoverRule,
+  { policy, why }: LeftoverPolicy,
   author: Author,
   ports: Pick<Ports, 'registry' | 'leases' | 'metrics'>,
 ): Promise<void> {
   const [first] = due;
   if (!first) return;
   const { host, agent } = first[0].record;
-  const of = { host, agent };
-  const record = readAgent(await ports.registry.read(agentKey(of)));
-  if (record.kind === 'unreadable') return;
-  const holder = record.kind === 'stored' ? record.record.run : undefined;
+  const key = agentKey({ host, agent });
+  const slotRecord = readAgent(await ports.registry.read(key));
+  if (slotRecord.kind === 'unreadable') return;
+  const holder = slotRecord.kind === 'stored' ? slotRecord.record.run : undefined;
   const leases = new Map<string, 'stands' | 'absent' | 'unknown'>();
   const judged: StoredInstance[] = [];
   let youngest = Number.POSITIVE_INFINITY;
   for (const [stored, leftoverFor] of due.slice(0, removalsPerBatch)) {
     const { run } = stored.record;
     if (run === holder) continue;
-    const lease = leases.get(run) ?? (await readLease({ ...of, run }, ports));
+    const lease = leases.get(run) ?? (await readLease({ host, agent, run }, ports));
     leases.set(run, lease);
     if (judgeLeftover({ leftoverFor, lease }, policy).do !== 'remove') continue;
     judged.push(stored);
@@ -53,6 +54,25 @@ export async function clearLeftovers(
   if (judged.length === 0) return;
   const leftoverFor = Math.round(youngest);
   const evidence = { holder: holder ?? null, leftoverFor, lease: 'absent' };
-  const at = { of, revision: record.revision };
-  await removeLeftovers(judged, at, why, { evidence }, author, ports);
+  const fence = { key, expectedRevision: slotRecord.revision };
+  await commitRemovals(judged, fence, why, { evidence }, author, ports);
+}
+
+/** `fence`: nothing is removed unless the record of the slot, or its absence, is unchanged. */
+async function commitRemovals(
+  leftovers: readonly StoredInstance[],
+  fence: Fence,
+  why: LeftoverPolicy['why'],
+  provenance: Provenance,
+  author: Author,
+  { registry, metrics }: Pick<Ports, 'registry' | 'metrics'>,
+): Promise<void> {
+  const changes = leftovers.map((stored) => removeInstance(author, stored, why, provenance));
+  const { outcome } = await registry.commit({
+    writes: changes.map(({ write }) => write),
+    events: changes.flatMap(({ events }) => events),
+    fences: [fence],
+  });
+  if (outcome === 'conflict') metrics.conflictAvoided('remove');
+  if (outcome === 'committed') metrics.removed(why, leftovers.length);
 }

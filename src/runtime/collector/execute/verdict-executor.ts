@@ -13,7 +13,7 @@ import { type BatchableCommit, type BrakePermit, CommitBatcher } from './commit-
 import { removeExpired } from './remove-instances.ts';
 import type { ZoneBrakes } from './zone-brakes.ts';
 
-/** Writes down what was decided, and tells whom it is about. What is refused is decided again. */
+/** Stores verdicts and notifies the runs concerned. A refused write is judged again. */
 export class VerdictExecutor {
   readonly #author: Author;
   readonly #view: RegistryCache;
@@ -37,16 +37,16 @@ export class VerdictExecutor {
     this.#commits = new CommitBatcher(ports.registry, (all) => brakes.rewritesFor(all));
   }
 
-  /** Whether the suspicion was written, as far as is known. */
-  async suspect(examined: Judgement): Promise<boolean> {
-    const { judged, verdict } = examined;
+  /** Stores a suspicion. Returns whether it is known to be stored. */
+  async suspect(judgement: Judgement): Promise<boolean> {
+    const { judged, verdict } = judgement;
     if (verdict.do !== 'suspect') return false;
     const { record } = judged;
-    const evidence = evidenceOfVerdict(examined, this.#observer);
+    const evidence = evidenceOfVerdict(judgement, this.#observer);
     const event = { type: 'suspected', reason: verdict.why } as const;
     const change = transitionRun(this.#author, judged, event, { evidence });
-    const noticed = this.#observer.observations.seenAt(leaseKey(record));
-    const from = Math.max(noticed ?? 0, this.#observer.disconnectOf(record)?.at ?? 0);
+    const renewedAt = this.#observer.observations.seenAt(leaseKey(record));
+    const from = Math.max(renewedAt ?? 0, this.#observer.disconnectOf(record)?.at ?? 0);
     if (change === 'ignored' || (await this.#commit('suspect', change)) === undefined) return false;
     const { clock, metrics, messaging } = this.#ports;
     metrics.suspected(verdict.why, from === 0 ? undefined : clock.monotonic() - from);
@@ -54,17 +54,17 @@ export class VerdictExecutor {
     return true;
   }
 
-  /** The revision of the expiry; undefined: it was not written, as far as is known. */
+  /** Stores an expiry. Returns its revision, or undefined if it is not known to be stored. */
   async expire(
-    examined: Judgement,
+    judgement: Judgement,
     permit: BrakePermit | undefined,
   ): Promise<Revision | undefined> {
-    const { judged, fences } = examined;
-    // It was on meanwhile, and lets through only whoever has a place.
-    if (examined.evidence.brake === 'lets-through' && !permit) return undefined;
+    const { judged, fences } = judgement;
+    // The brake was on meanwhile, and admits only runs with a permit.
+    if (judgement.evidence.brake === 'lets-through' && !permit) return undefined;
     const zone = zoneOf(judged.record);
     const evidence = {
-      ...evidenceOfVerdict(examined, this.#observer),
+      ...evidenceOfVerdict(judgement, this.#observer),
       zone: { name: zone, ...this.#brakes.countOf(zone) },
     };
     const change = transitionRun(this.#author, judged, { type: 'expired' }, { evidence });
@@ -76,24 +76,29 @@ export class VerdictExecutor {
     return revision;
   }
 
-  /** The slot as the view has it once it has passed this revision, if it is still that write. */
+  /**
+   * Waits until the cache contains this revision. Returns the record, if it is still that write.
+   */
   async waitForRecord(of: StoredAgent, revision: Revision, signal: AbortSignal) {
     if (!(await this.#view.waitForRevision(revision, signal))) return undefined;
-    const there = this.#view.fleet.slot(agentMapKey(of.record))?.agent;
-    return there?.kind === 'stored' && there.revision === revision ? there : undefined;
+    const current = this.#view.fleet.slot(agentMapKey(of.record))?.agent;
+    return current?.kind === 'stored' && current.revision === revision ? current : undefined;
   }
 
   async remove(expired: StoredAgent, signal: AbortSignal): Promise<void> {
     await removeExpired(expired, this.#author, this.#view, this.#ports, this.#commits, signal);
   }
 
-  /** The time of a hold has passed. */
+  /** Ends a hold whose time is over. */
   async endHold(hold: StoredHold): Promise<void> {
     const evidence = { until: hold.record.until };
     await this.#commit('end-hold', endHold(this.#author, hold, 'ran-out', { evidence }));
   }
 
-  /** The revision of the record as it was written; undefined: it was not, as far as is known. */
+  /**
+   * Commits a change. Returns the revision of the record, or undefined if it is not known to be
+   * stored.
+   */
   async #commit(
     what: CollectorWrite,
     { write, events }: Change,

@@ -29,44 +29,45 @@ const none: ZoneCount = { seen: 0, suspect: 0 };
 /**
  * The brakes of all zones, as one observer sees and sets them.
  *
- * Whether a zone brakes follows from the registry alone, so every seat comes to the same; whoever is
- * first writes the record. Its pace is the record's: who lets runs through rewrites it in the same
- * commit, and everybody waits again from when that revision is seen, each on its own clock.
+ * Whether a zone brakes follows from the registry alone, so all seats get the same result, and the
+ * first one writes the record. The record also carries the pace: each commit that admits runs
+ * rewrites it, and every seat then waits again from the moment it sees that revision, on its own
+ * clock.
  */
 export class ZoneBrakes {
   readonly #author: Author;
   readonly #view: RegistryCache;
   readonly #ports: Pick<Ports, 'registry' | 'clock' | 'entropy' | 'log' | 'metrics'>;
-  /** Between two looks of whoever asks: a pace below it lets several through at a time. */
-  readonly #every: Millis;
-  readonly #known = new Map<
+  /** The time between two sweeps: a pace below it admits several runs per sweep. */
+  readonly #sweepEvery: Millis;
+  readonly #pacing = new Map<
     ZoneName,
-    { revision: Revision; since: MonotonicTime; through: number }
+    { revision: Revision; since: MonotonicTime; admitted: number }
   >();
-  /** What this seat wrote or tried to, since it took its places at this revision. */
-  readonly #written = new Map<ZoneName, { hashes: Set<string>; from: Revision }>();
-  readonly #setting = new Set<ZoneName>();
+  /** The records that this seat wrote, or tried to, since it got its permits at this revision. */
+  readonly #ownRewrites = new Map<ZoneName, { hashes: Set<string>; from: Revision }>();
+  readonly #inProgress = new Set<ZoneName>();
   #counts: ReadonlyMap<ZoneName, ZoneCount> = new Map();
-  #countedAt: Revision = -1;
-  readonly #heldBack = new Map<ZoneName, number>();
+  #countedRevision: Revision = -1;
+  readonly #blocked = new Map<ZoneName, number>();
 
   constructor(
     author: Author,
     view: RegistryCache,
-    every: Millis,
+    sweepEvery: Millis,
     ports: Pick<Ports, 'registry' | 'clock' | 'entropy' | 'log' | 'metrics'>,
   ) {
     this.#author = author;
     this.#view = view;
-    this.#every = every;
+    this.#sweepEvery = sweepEvery;
     this.#ports = ports;
   }
 
-  /** Looks at every zone; sets or releases what is to be set or released. */
+  /** Judges every zone; starts and releases brakes. */
   update(): void {
     const { fleet } = this.#view;
-    if (fleet.upTo !== this.#countedAt) {
-      this.#countedAt = fleet.upTo;
+    if (fleet.upTo !== this.#countedRevision) {
+      this.#countedRevision = fleet.upTo;
       this.#counts = countZones(fleet);
       const zones = new Set(this.#counts.keys());
       for (const brake of fleet.controls.brakes()) {
@@ -75,97 +76,100 @@ export class ZoneBrakes {
       for (const zone of zones) this.#judge(zone);
     }
     this.#ports.metrics.brakes(this.#readings());
-    this.#heldBack.clear();
+    this.#blocked.clear();
   }
 
-  /** How many runs the zone has, and how many of them are suspect. */
+  /** How many runs the zone has, and how many are suspect. */
   countOf(zone: ZoneName): ZoneCount {
     return this.#counts.get(zone) ?? none;
   }
 
-  /** What its zone's brake says to a run that would be expired now. */
+  /** The state of the zone's brake for a run that would be expired now. */
   stateFor(record: AgentRecord): RunEvidence['brake'] {
     const zone = zoneOf(record);
     const brake = this.#view.fleet.controls.brakeOf(zone);
     if (brake === undefined) return this.#verdict(zone, false) === 'trip' ? 'waits' : 'off';
     if (brake.kind === 'unreadable') return 'waits';
-    return this.#left(brake) > 0 ? 'lets-through' : 'waits';
+    return this.#admissible(brake) > 0 ? 'lets-through' : 'waits';
   }
 
-  /** Counts one that waits for its brake, for whoever looks on. */
+  /** Counts a run that waits for its brake, for the metrics. */
   countBlocked(record: AgentRecord): void {
     const zone = zoneOf(record);
-    this.#heldBack.set(zone, (this.#heldBack.get(zone) ?? 0) + 1);
+    this.#blocked.set(zone, (this.#blocked.get(zone) ?? 0) + 1);
   }
 
-  /** Takes one of the places that the pace allows now. */
+  /** Acquires one of the permits that the pace allows now. */
   acquirePermit(record: AgentRecord): BrakePermit | undefined {
     const zone = zoneOf(record);
-    const known = this.#known.get(zone);
-    if (!known) return undefined;
-    known.through += 1;
-    return { zone, revision: known.revision };
+    const pacing = this.#pacing.get(zone);
+    if (!pacing) return undefined;
+    pacing.admitted += 1;
+    return { zone, revision: pacing.revision };
   }
 
-  /** Gives it back: the run was not expired. */
+  /** Releases a permit: the run was not expired. */
   releasePermit({ zone, revision }: BrakePermit): void {
-    const known = this.#known.get(zone);
-    if (known && known.revision === revision && known.through > 0) known.through -= 1;
+    const pacing = this.#pacing.get(zone);
+    if (pacing && pacing.revision === revision && pacing.admitted > 0) pacing.admitted -= 1;
   }
 
-  /** The rewrites of the brakes under which these commits expire runs, stored along with them. */
+  /** The brake records to store with these commits, which expire runs under the brakes. */
   rewritesFor(commits: readonly BatchableCommit[]): readonly Commit[] {
     const all = Map.groupBy(
-      commits.flatMap(({ permit: place }) => place ?? []),
+      commits.flatMap(({ permit }) => permit ?? []),
       ({ zone }) => zone,
     );
-    return [...all.values()].flatMap((places) => this.#rewriteFor(places) ?? []);
+    return [...all.values()].flatMap((permits) => this.#rewriteOf(permits) ?? []);
   }
 
-  #rewriteFor(places: readonly BrakePermit[]): Commit | undefined {
-    const [first] = places;
+  #rewriteOf(permits: readonly BrakePermit[]): Commit | undefined {
+    const [first] = permits;
     if (!first) return undefined;
     const { zone } = first;
     const brake = this.#view.fleet.controls.brakeOf(zone);
-    const written = this.#written.get(zone);
-    const isOurs = brake?.kind === 'stored' && written?.hashes.has(brake.record.hash);
-    // Where a pace lets several through, the first of them has rewritten it before the others come.
-    const from = isOurs ? written?.from : brake?.revision;
-    const late = places.find(
-      (place) => place.revision !== brake?.revision && place.revision !== from,
+    const own = this.#ownRewrites.get(zone);
+    const isOwn = brake?.kind === 'stored' && own?.hashes.has(brake.record.hash);
+    // If the pace admits several runs, the first commit has rewritten the record before the others.
+    const from = isOwn ? own?.from : brake?.revision;
+    const stale = permits.find(
+      (permit) => permit.revision !== brake?.revision && permit.revision !== from,
     );
-    if (late || brake?.kind !== 'stored') {
-      // Another seat let one through meanwhile, or the brake is gone: this place is no more.
+    if (stale || brake?.kind !== 'stored') {
+      // Another seat admitted a run meanwhile, or the brake is gone: the permit is no longer valid.
       return {
         writes: [],
         events: [],
-        fences: [{ key: brakeKey(zone), expectedRevision: (late ?? first).revision }],
+        fences: [{ key: brakeKey(zone), expectedRevision: (stale ?? first).revision }],
       };
     }
-    const change = countAdmittedExpiries(this.#author, brake, places.length, this.countOf(zone));
-    const hashes = written?.from === first.revision ? written.hashes : new Set<string>();
-    this.#written.set(zone, { hashes: hashes.add(change.head.hash), from: first.revision });
+    const change = countAdmittedExpiries(this.#author, brake, permits.length, this.countOf(zone));
+    const hashes = own?.from === first.revision ? own.hashes : new Set<string>();
+    this.#ownRewrites.set(zone, { hashes: hashes.add(change.head.hash), from: first.revision });
     return commitOf(change);
   }
 
-  /** So many connections of the run's zone may close at once and still say something of each. */
+  /**
+   * How many connections of the zone of a run may close at the same time and still tell something
+   * about each run.
+   */
   maxDisconnectsAtOnce(record: AgentRecord): number {
     const { fraction, count } = this.#view.fleet.controls.policy.brake;
     return Math.max(count - 1, fraction * this.countOf(zoneOf(record)).seen);
   }
 
-  /** How many may go through now, at most. */
-  #left(brake: StoredBrake): number {
+  /** How many runs may be admitted now, at most. */
+  #admissible(brake: StoredBrake): number {
     const { pace } = this.#view.fleet.controls.policy.brake;
     const now = this.#ports.clock.monotonic();
     const { zone } = brake.record;
-    let known = this.#known.get(zone);
-    if (known?.revision !== brake.revision) {
-      known = { revision: brake.revision, since: now, through: 0 };
-      this.#known.set(zone, known);
+    let pacing = this.#pacing.get(zone);
+    if (pacing?.revision !== brake.revision) {
+      pacing = { revision: brake.revision, since: now, admitted: 0 };
+      this.#pacing.set(zone, pacing);
     }
-    if (now - known.since < pace) return 0;
-    return Math.max(1, Math.floor(this.#every / pace)) - known.through;
+    if (now - pacing.since < pace) return 0;
+    return Math.max(1, Math.floor(this.#sweepEvery / pace)) - pacing.admitted;
   }
 
   #verdict(zone: ZoneName, on: boolean): BrakeVerdict {
@@ -174,19 +178,19 @@ export class ZoneBrakes {
 
   #judge(zone: ZoneName): void {
     const brake = this.#view.fleet.controls.brakeOf(zone);
-    if (brake?.kind === 'unreadable' || this.#setting.has(zone)) return;
+    if (brake?.kind === 'unreadable' || this.#inProgress.has(zone)) return;
     const verdict = this.#verdict(zone, brake !== undefined);
     if (verdict === 'keep') return;
-    this.#setting.add(zone);
+    this.#inProgress.add(zone);
     this.#set(zone, brake)
       .catch((error: unknown) => {
         if (!(error instanceof Fault)) throw error;
-        // While it can't be set, nobody of the zone is expired: somebody has to know.
+        // Without the brake record no run of the zone is expired: operators must know.
         this.#ports.log.warn('brake-not-set', { zone, why: error.message });
       })
       .finally(() => {
-        this.#setting.delete(zone);
-        this.#countedAt = -1;
+        this.#inProgress.delete(zone);
+        this.#countedRevision = -1;
       });
   }
 
@@ -194,14 +198,14 @@ export class ZoneBrakes {
     const { registry, entropy, log } = this.#ports;
     const count = this.countOf(zone);
     const policy = this.#view.fleet.controls.policy.brake;
-    const because = { evidence: { ...count, policy } };
+    const provenance = { evidence: { ...count, policy } };
     let change: Change;
-    if (brake) change = releaseBrake(this.#author, brake, because);
+    if (brake) change = releaseBrake(this.#author, brake, provenance);
     else {
-      const there = readBrake(await registry.read(brakeKey(zone)));
-      if (there.kind !== 'absent') return; // another seat was faster: the view will have it
+      const current = readBrake(await registry.read(brakeKey(zone)));
+      if (current.kind !== 'absent') return; // another seat was faster
       const of = { zone, run: entropy.runId() };
-      change = startBrake(this.#author, there, of, count, because);
+      change = startBrake(this.#author, current, of, count, provenance);
     }
     const { outcome } = await registry.commit(commitOf(change));
     if (outcome === 'committed') {
@@ -211,7 +215,7 @@ export class ZoneBrakes {
 
   #readings(): readonly BrakeReading[] {
     return [...this.#counts].map(([zone, count]) => ({
-      ...{ zone, ...count, heldBack: this.#heldBack.get(zone) ?? 0 },
+      ...{ zone, ...count, heldBack: this.#blocked.get(zone) ?? 0 },
       on: this.#view.fleet.controls.brakeOf(zone) !== undefined,
     }));
   }
