@@ -56,11 +56,11 @@ export const gcRun = command({
         deeds.add(events);
         say(events, settings.json, io);
       },
-      sighted: () =>
+      onSighted: () =>
         io.err(
           `${clockTime(systemAdapters.clock.wall())} observation complete: runs are judged from now on`,
         ),
-      blinded: (why) => io.err(`blind, no run is judged: ${why}`),
+      onBlinded: (why) => io.err(`blind, no run is judged: ${why}`),
     });
     await visit.sweep(io.signal);
     if (settings.watch !== undefined) await watch(visit, settings.watch, io);

@@ -13,18 +13,21 @@ import { SeatedCollector } from './seated-collector.ts';
 import { sweepEvery } from './sweeper.ts';
 
 export interface CollectorOptions {
-  /** The life of its seat, and how long an instance whose slot has no record at all may stay. */
+  /** The ttl of its seat; also how long an instance may stay whose slot has no record. */
   readonly lease: LeasePolicy;
-  /** After how many events it makes a keyframe of the history. */
+  /** After how many events it writes a keyframe. */
   readonly keyframeEvery?: number;
-  /** Between two sweeps: a simulation of hours may look less often; everything is that much later. */
+  /**
+   * Time between two sweeps. A simulation of hours may sweep less often; everything is detected
+   * that much later.
+   */
   readonly sweepEvery?: Millis;
   readonly onTransition: (transition: ProcessTransition) => void;
 }
 
-const flushWithin: Millis = seconds(2);
+const flushTimeout: Millis = seconds(2);
 
-/** A collector: sleeps until a seat is free, then watches and removes for as long as it holds it. */
+/** A collector: waits until a seat is free, then judges and removes while it has the seat. */
 export class Collector implements AsyncDisposable {
   readonly me: RunRef;
   readonly #options: CollectorOptions;
@@ -33,7 +36,7 @@ export class Collector implements AsyncDisposable {
   readonly #chain: ProcessChain;
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
-  #sitting: SeatedCollector | undefined;
+  #seated: SeatedCollector | undefined;
 
   constructor(me: RunRef, options: CollectorOptions, ports: Ports) {
     this.me = me;
@@ -41,7 +44,7 @@ export class Collector implements AsyncDisposable {
     this.#ports = ports;
     this.#author = { actor: me, ports };
     this.#chain = new ProcessChain({ entity: 'collector', ...me }, this.#author, machine, ports);
-    this.#done = this.#running();
+    this.#done = this.#run();
   }
 
   /** `sleeping`, `blind`, `watching`, `removing` or `stopped`. */
@@ -50,12 +53,12 @@ export class Collector implements AsyncDisposable {
     return typeof state === 'string' ? state : String(state['seated']);
   }
 
-  /** Resolves when it was stopped; rejects with a bug. */
+  /** Resolves when it has stopped; rejects with a bug. */
   get done(): Promise<void> {
     return this.#done;
   }
 
-  /** Gives the seat back; what is under way comes to its end first, the rest is the next one's. */
+  /** Releases the seat. Running tasks finish first; the next seat holder does the rest. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#done;
@@ -65,63 +68,66 @@ export class Collector implements AsyncDisposable {
     return this.stop();
   }
 
-  async #running(): Promise<void> {
-    while (!this.#stop.signal.aborted) await this.#sit();
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) await this.#useSeat();
     this.#post({ type: 'stopped' });
     const never = new AbortController().signal;
-    await withTimeout(flushWithin, this.#ports.clock, never, (bound) => this.#chain.flushed(bound));
+    await withTimeout(flushTimeout, this.#ports.clock, never, (timeout) =>
+      this.#chain.flushed(timeout),
+    );
   }
 
   /** One seat, from waiting for it to losing it. */
-  async #sit(): Promise<void> {
-    const term = new AbortController();
-    const lost = (why: string) => {
+  async #useSeat(): Promise<void> {
+    const seatTerm = new AbortController();
+    const onLost = (why: string) => {
       this.#ports.log.info('seat-lost', { why });
-      term.abort();
+      seatTerm.abort();
     };
     const { lease } = this.#options;
     const { signal } = this.#stop;
-    const taken = await takeSeat(() => this.#seatText(), lease, this.#ports, lost, signal);
-    if (!taken) return;
-    this.#post({ type: 'seated', seat: taken.seat });
-    const place = {
-      ...taken,
+    const seat = await takeSeat(() => this.#seatText(), lease, this.#ports, onLost, signal);
+    if (!seat) return;
+    this.#post({ type: 'seated', seat: seat.seat });
+    const options = {
+      ...seat,
       keyframeEvery: this.#options.keyframeEvery,
       sweepEvery: this.#options.sweepEvery ?? sweepEvery,
-      onSeatRemoved: () => lost('the policy has fewer seats'),
+      onSeatRemoved: () => onLost('the policy has fewer seats'),
     };
     this.#ports.metrics.seated(true);
-    const sitting = new SeatedCollector(this.#author, place, lease, this.#ports, {
-      sighted: () => void this.#post({ type: 'sighted' }),
-      blinded: (why) => void this.#post({ type: 'blinded', why }),
-      removing: (busy) => void this.#post({ type: busy ? 'removal-begun' : 'removal-done' }),
-      kept: (seq, digest) => this.#post({ type: 'kept', seq, digest }),
+    const collector = new SeatedCollector(this.#author, options, lease, this.#ports, {
+      onSighted: () => void this.#post({ type: 'sighted' }),
+      onBlinded: (why) => void this.#post({ type: 'blinded', why }),
+      onRemoving: (removing) =>
+        void this.#post({ type: removing ? 'removal-begun' : 'removal-done' }),
+      signKeyframe: (seq, digest) => this.#post({ type: 'kept', seq, digest }),
     });
-    this.#sitting = sitting;
-    await sitting.run(AbortSignal.any([term.signal, signal]));
-    this.#sitting = undefined;
+    this.#seated = collector;
+    await collector.run(AbortSignal.any([seatTerm.signal, signal]));
+    this.#seated = undefined;
     this.#ports.metrics.seated(false);
-    await taken.keeper.release();
+    await seat.keeper.release();
     if (!signal.aborted) this.#post({ type: 'unseated' });
   }
 
   #seatText(): string {
-    const runs = this.#sitting?.view.fleet.size ?? 0;
+    const runs = this.#seated?.view.fleet.size ?? 0;
     return JSON.stringify({ v: recordVersion, ...this.me, runs });
   }
 
-  /** Whether the machine had such a transition. */
+  /** Sends an event to the state machine. Returns whether it had a transition. */
   #post(event: CollectorEvent): boolean {
     const from = this.#chain.state;
-    const taken = this.#chain.take({ ...event });
-    if (taken === 'ignored') return false;
-    for (const effect of taken.effects) this.#perform(effect as CollectorEffect);
-    this.#options.onTransition({ machine: machine.name, event: { ...event }, from, to: taken.to });
+    const seat = this.#chain.take({ ...event });
+    if (seat === 'ignored') return false;
+    for (const effect of seat.effects) this.#perform(effect as CollectorEffect);
+    this.#options.onTransition({ machine: machine.name, event: { ...event }, from, to: seat.to });
     return true;
   }
 
   #perform(effect: CollectorEffect): void {
-    if (effect === 'start-clocks') this.#sitting?.startClocks();
-    else this.#sitting?.stopJudging();
+    if (effect === 'start-clocks') this.#seated?.startJudging();
+    else this.#seated?.stopJudging();
   }
 }

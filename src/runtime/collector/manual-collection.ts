@@ -7,41 +7,40 @@ import type { Millis, MonotonicTime, Revision } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Registry } from '../../ports/registry.ts';
 import { LeaseKeeper } from '../support/lease-keeper.ts';
-import { RegistryCache } from '../support/registry-cache.ts';
+import type { RegistryCache } from '../support/registry-cache.ts';
 import type { Author } from '../transitions/record-change.ts';
-import { LeaseObservations } from './observe/lease-observations.ts';
-import { ObserverHealth } from './observe/observer-health.ts';
-import { Sweeper, sweepEvery } from './sweeper.ts';
+import { CollectorLoop } from './collector-loop.ts';
+import { sweepEvery } from './sweeper.ts';
 
 export interface ManualCollectionListener {
-  /** What one commit of this visit has done. */
+  /** The events of one commit of this collection. */
   onCommitted(events: readonly AuditEvent[]): void;
-  /** It judges from now on: every silence, grace and leftover counts from zero. */
-  sighted(): void;
-  /** It judges nobody until it sees again. */
-  blinded(why: string): void;
+  /** Judging started: every silence, grace and leftover counts from zero. */
+  onSighted(): void;
+  /** Judging stopped until renewals are seen again. */
+  onBlinded(why: string): void;
 }
 
 /**
- * What a collector does, done for a while by somebody without a seat.
+ * The work of a collector without a seat, for a limited time (`gc run`).
  *
- * The same sweeps, by its own clocks alone: what it cannot know by itself it does not remove. Sight has
- * one proof here too: a lease of its own, seen renewed through its own watch. Its turn always comes
- * first, so a collector at the same work costs one of the two a refused batch.
+ * It sweeps like a collector, by its own clocks alone: it removes nothing on facts that it has not
+ * observed itself. The renewals of a lease of its own prove that it receives events. It does not wait
+ * for its turn, so a collector that does the same work at the same time costs one of the two a refused
+ * batch.
  */
 export class ManualCollection implements AsyncDisposable {
-  readonly view: RegistryCache;
-  readonly #sightings: LeaseObservations;
-  readonly #sweeper: Sweeper;
+  readonly #loop: CollectorLoop;
   readonly #keeper: LeaseKeeper;
-  readonly #key: string;
-  readonly #lease: LeasePolicy;
+  readonly #leaseKey: string;
   readonly #ports: Ports;
   readonly #listener: ManualCollectionListener;
   readonly #stop = new AbortController();
   readonly #following: Promise<void>;
-  #lost: string | undefined;
-  #written: Revision = 0;
+  /** Called after each sweep of {@link watch}. */
+  #afterSweep = (): void => {};
+  #lostLease: string | undefined;
+  #lastWrite: Revision = 0;
 
   constructor(
     author: Author,
@@ -50,33 +49,45 @@ export class ManualCollection implements AsyncDisposable {
     listener: ManualCollectionListener,
   ) {
     const { actor } = author;
-    this.#lease = lease;
-    this.#ports = { ...ports, registry: this.#telling(ports.registry) };
+    this.#ports = { ...ports, registry: this.#reporting(ports.registry) };
     this.#listener = listener;
-    this.#sightings = new LeaseObservations(ports.clock);
-    this.view = new RegistryCache(this.#ports, (slots) => this.#sweeper.slotsChanged(slots));
-    const seeing = { view: this.view, sightings: this.#sightings };
-    // Seats are not watched here: so nobody comes before it.
-    this.#sweeper = new Sweeper(author, seeing, { seat: 1, lease, sweepEvery }, this.#ports, {
-      removing() {},
+    // It watches no seats, so no seat comes before it.
+    this.#loop = new CollectorLoop(author, { seat: 1, lease, sweepEvery }, this.#ports, {
+      onSighted: () => {
+        this.#loop.startJudging();
+        listener.onSighted();
+      },
+      onBlinded: (why) => {
+        this.#loop.stopJudging();
+        listener.onBlinded(why);
+      },
+      onRemoving() {},
+      beforeSweep: () => {
+        if (this.#lostLease !== undefined) throw leaseLost(this.#lostLease);
+      },
+      afterSweep: () => this.#afterSweep(),
     });
-    this.#key = leaseKey(actor);
+    this.#leaseKey = leaseKey(actor);
     const text = () => JSON.stringify({ v: recordVersion, run: actor.run });
-    const lapsed = (why: string) => {
-      this.#lost = why;
+    const onLapsed = (why: string) => {
+      this.#lostLease = why;
     };
-    this.#keeper = new LeaseKeeper({ key: this.#key, text }, lease, ports, lapsed);
+    this.#keeper = new LeaseKeeper({ key: this.#leaseKey, text }, lease, ports, onLapsed);
     this.#following = this.view.follow(this.#stop.signal);
   }
 
+  get view(): RegistryCache {
+    return this.#loop.view;
+  }
+
   /**
-   * Does at once what is decided already: removes what expired runs left, ends holds whose time is
-   * over, sets and releases brakes.
+   * Does what is decided already: removes what expired runs left, ends holds whose time is over,
+   * starts and releases brakes.
    */
   async sweep(signal: AbortSignal): Promise<void> {
     await this.view.loaded;
     let before = Number.POSITIVE_INFINITY;
-    for (let left = this.#decided(); left > 0 && left < before; left = this.#decided()) {
+    for (let left = this.#expiredRuns(); left > 0 && left < before; left = this.#expiredRuns()) {
       before = left;
       await this.#sweepOnce(signal);
       if (signal.aborted) return;
@@ -85,41 +96,33 @@ export class ManualCollection implements AsyncDisposable {
   }
 
   /**
-   * Watches and judges for so long, from when it first sees; or until the signal.
-   * @throws {Fault} `store-unavailable` where its own lease is lost
+   * Observes and judges for `duration`, counted from the first proof that events arrive, or until the
+   * signal.
+   * @throws {Fault} `store-unavailable` if its own lease is lost
    */
   async watch(duration: Millis, signal: AbortSignal): Promise<void> {
-    const { clock, leases, disconnects } = this.#ports;
+    const { clock } = this.#ports;
     await this.view.loaded;
-    if ((await this.#keeper.acquire()) !== 'acquired') throw leaseLost('it could not be taken');
-    const own = { key: this.#key, keeper: this.#keeper, label: 'lease' } as const;
-    const eyesight = new ObserverHealth(own, this.#lease, this.#sightings, clock);
+    if ((await this.#keeper.acquire()) !== 'acquired') throw leaseLost('it could not be acquired');
     const over = new AbortController();
-    const both = AbortSignal.any([over.signal, signal]);
-    const observing = (async () => {
-      for await (const feed of leases.watch([allRunLeases], both)) {
-        this.#sightings.apply(feed);
-        if (eyesight.confirmRenewal() && !eyesight.judging) this.#see(eyesight);
-      }
-    })();
-    const hearing = disconnects.watch(
-      (departure) => this.#sweeper.onDisconnect(departure, eyesight.judging),
-      both,
-    );
+    let judgingSince: MonotonicTime | undefined;
+    this.#afterSweep = () => {
+      if (this.#loop.isJudging) judgingSince ??= clock.monotonic();
+      if (judgingSince !== undefined && clock.monotonic() - judgingSince >= duration) over.abort();
+    };
+    const proof = { key: this.#leaseKey, keeper: this.#keeper, label: 'lease' } as const;
     try {
-      await this.#beat(eyesight, duration, both);
+      await this.#loop.run(proof, [allRunLeases], AbortSignal.any([over.signal, signal]));
     } finally {
-      over.abort();
-      await Promise.all([observing, hearing]);
-      eyesight.suspendJudging();
-      await this.#sweeper.settled();
+      this.#loop.stopJudging();
+      await this.#loop.sweeper.settled();
       await this.#keeper.release();
     }
   }
 
-  /** Resolves when the view has all that this visit wrote, `false` once the signal is aborted. */
+  /** Resolves when the cache has everything that this collection wrote; `false` if the signal aborts. */
   caughtUp(signal: AbortSignal): Promise<boolean> {
-    return this.view.waitForRevision(this.#written, signal);
+    return this.view.waitForRevision(this.#lastWrite, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -127,53 +130,28 @@ export class ManualCollection implements AsyncDisposable {
     await this.#following;
   }
 
-  #decided(): number {
+  #expiredRuns(): number {
     const slots = [...this.view.fleet.slots()];
     return slots.filter(({ agent }) => agent?.kind === 'stored' && agent.record.phase === 'expired')
       .length;
   }
 
-  /** Clocks that have just begun can decide nothing: what is done is what was decided before. */
+  /** Clocks that start now decide nothing new: this only finishes what was decided before. */
   async #sweepOnce(signal: AbortSignal): Promise<void> {
-    this.#sweeper.restartClocks();
-    this.#sweeper.sweep(signal);
-    await this.#sweeper.settled();
+    const { sweeper } = this.#loop;
+    sweeper.restartClocks();
+    sweeper.sweep(signal);
+    await sweeper.settled();
   }
 
-  #see(eyesight: ObserverHealth): void {
-    eyesight.resumeJudging();
-    this.#sweeper.restartClocks();
-    this.#listener.sighted();
-  }
-
-  async #beat(eyesight: ObserverHealth, duration: Millis, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#ports;
-    let seen: MonotonicTime | undefined;
-    while (!signal.aborted) {
-      await clock.sleep(sweepEvery, signal);
-      const trouble = eyesight.checkClocks(sweepEvery);
-      if (this.#lost !== undefined) throw leaseLost(this.#lost);
-      if (trouble !== undefined && eyesight.judging) {
-        eyesight.suspendJudging();
-        this.#listener.blinded(trouble);
-      }
-      const { judging } = eyesight;
-      if (judging) {
-        seen ??= clock.monotonic();
-        this.#sweeper.sweep(judging);
-      }
-      if (seen !== undefined && clock.monotonic() - seen >= duration) return;
-    }
-  }
-
-  /** A registry that says which transitions were stored through it. */
-  #telling(registry: Registry): Registry {
+  /** The registry, with each stored commit reported to the listener. */
+  #reporting(registry: Registry): Registry {
     return {
       ...registry,
       commit: async (commit) => {
         const result = await registry.commit(commit);
         if (result.outcome !== 'committed') return result;
-        this.#written = Math.max(this.#written, ...result.revisions.values());
+        this.#lastWrite = Math.max(this.#lastWrite, ...result.revisions.values());
         this.#listener.onCommitted(
           commit.events.map(({ text }) => AuditEvent.parse(JSON.parse(text))),
         );
@@ -184,4 +162,4 @@ export class ManualCollection implements AsyncDisposable {
 }
 
 const leaseLost = (why: string): Fault =>
-  new Fault('store-unavailable', `the lease by which this visit sees is lost: ${why}`);
+  new Fault('store-unavailable', `the lease of this collection is lost: ${why}`);

@@ -9,47 +9,47 @@ import { LeaseKeeper } from '../support/lease-keeper.ts';
 import { retryUntilAvailable } from '../support/retry.ts';
 
 /**
- * Waits until a seat is free and takes it.
+ * Waits until a seat is free and acquires it.
  *
- * A sleeper looks at the seats, never at heartbeats, and seldom: after a random time around the
- * longer of a third of the ttl and a tenth of a second for each run that is watched, so that however
- * many sleep, the seats are asked for a few times a second.
+ * A waiting collector reads the seats, never the heartbeats, and seldom: after a random time around
+ * the longer of a third of the ttl and 0.1 s for each watched run. So the seats are read only a few
+ * times a second, no matter how many collectors wait.
  */
 export async function takeSeat(
   text: () => string,
   lease: LeasePolicy,
   ports: Pick<Ports, 'leases' | 'registry' | 'clock' | 'entropy' | 'log' | 'metrics'>,
-  lapsed: (why: string) => void,
+  onLapsed: (why: string) => void,
   signal: AbortSignal,
 ): Promise<{ seat: number; keeper: LeaseKeeper } | undefined> {
   while (!signal.aborted) {
-    const held = await retryUntilAvailable(ports, signal, () => ports.leases.list(allSeats));
-    if (!held) return undefined;
-    const taken = new Set(held.map(({ key }) => key));
+    const entries = await retryUntilAvailable(ports, signal, () => ports.leases.list(allSeats));
+    if (!entries) return undefined;
+    const taken = new Set(entries.map(({ key }) => key));
     const seats = await retryUntilAvailable(ports, signal, () => readSeats(ports));
     for (let seat = 1; seat <= (seats ?? 0); seat += 1) {
       const key = seatKey(seat);
       if (taken.has(key)) continue;
-      const keeper = new LeaseKeeper({ key, text }, lease, ports, lapsed);
+      const keeper = new LeaseKeeper({ key, text }, lease, ports, onLapsed);
       if ((await retryUntilAvailable(ports, signal, () => keeper.acquire())) === 'acquired')
         return { seat, keeper };
     }
-    const runs = Math.max(0, ...held.map(({ text }) => watchedRuns(text)));
-    await ports.clock.sleep(lookAgain(lease, runs) * (0.5 + ports.entropy.fraction()), signal);
+    const runs = Math.max(0, ...entries.map(({ text }) => watchedRuns(text)));
+    await ports.clock.sleep(pollDelay(lease, runs) * (0.5 + ports.entropy.fraction()), signal);
   }
   return undefined;
 }
 
-/** How many there are: by the policy, or as many as always where it can't be read (G12). */
+/** The number of seats of the policy; the default if the policy cannot be read (G12). */
 async function readSeats({ registry }: Pick<Ports, 'registry'>): Promise<number> {
   const policy = readPolicy(await registry.read(policyKey));
   return (policy.kind === 'stored' ? policy.record.policy : defaultFleetPolicy).seats;
 }
 
-const lookAgain = (lease: LeasePolicy, runs: number): Millis =>
+const pollDelay = (lease: LeasePolicy, runs: number): Millis =>
   Math.max(renewEvery(lease), runs * seconds(0.1));
 
-/** The number of runs that a seat's value names; a value nobody understands names none (G12). */
+/** The number of watched runs in the value of a seat; 0 if it cannot be read (G12). */
 function watchedRuns(text: string | undefined): number {
   try {
     return SeatRecord.parse(JSON.parse(text ?? 'null')).runs;

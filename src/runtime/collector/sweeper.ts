@@ -5,130 +5,127 @@ import type { Slot } from '../../domain/identity/names.ts';
 import { agentMapKey, leaseKey } from '../../domain/identity/registry-keys.ts';
 import { type LeasePolicy, leftoverAfter } from '../../domain/policy/lease-policy.ts';
 import type { AgentRecord } from '../../domain/records/schemas.ts';
-import type { StoredAgent, StoredHold } from '../../domain/records/stored-record.ts';
-import { type Millis, type MonotonicTime, seconds } from '../../domain/time.ts';
+import type { StoredHold } from '../../domain/records/stored-record.ts';
+import type { Millis } from '../../domain/time.ts';
 import type { Disconnect } from '../../ports/disconnects.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { RegistryCache } from '../support/registry-cache.ts';
 import type { Author } from '../transitions/record-change.ts';
-import type { BrakePermit } from './execute/commit-batcher.ts';
 import { InFlightTasks } from './execute/in-flight.ts';
+import { AgentProcessor } from './execute/process-agent.ts';
 import { RemovalBackoff } from './execute/removal-backoff.ts';
 import { leftoverPolicyFor, removeLeftovers } from './execute/remove-leftovers.ts';
 import { VerdictExecutor } from './execute/verdict-executor.ts';
 import { ZoneBrakes } from './execute/zone-brakes.ts';
-import {
-  type Judgement,
-  judgeAtLeader,
-  judgeLocally,
-  type Observer,
-} from './observe/gather-evidence.ts';
+import { judgeLocally, type Observer } from './observe/gather-evidence.ts';
 import type { LeaseObservations } from './observe/lease-observations.ts';
 import { LeftoverAges } from './observe/leftover-ages.ts';
 import { type ClosedConnection, RecentDisconnects } from './observe/recent-disconnects.ts';
 import { SuspicionAges } from './observe/suspicion-ages.ts';
 import { SeatPriority } from './seat-priority.ts';
 
-/** Between two sweeps, as shipped: each looks at everything, and what is not due costs a comparison. */
+/** Default time between two sweeps. A sweep visits everything; an entry that is not due costs a comparison. */
 export const sweepEvery: Millis = 100;
-/** A run that was doubted, examined and kept is examined again after so long. */
-const askAgainAfter: Millis = seconds(1);
 
-/** What a sweep is told about the work it begins and ends. */
-export interface SweepListener {
-  removing(busy: boolean): void;
-}
-
-/** Where a collector sits, and how long an instance whose slot has no record may stay. */
 export interface SweepOptions {
   readonly seat: number;
+  /** The ttl of the seats; also how long an instance may stay whose slot has no record. */
   readonly lease: LeasePolicy;
-  /** Between two sweeps. */
+  /** Time between two sweeps. */
   readonly sweepEvery: Millis;
 }
 
-/** One collector's judging and removing: a level-triggered sweep over all that its view shows. */
+/** The level-triggered sweep of one collector: judges everything in its registry cache. */
 export class Sweeper implements Observer {
   readonly observations: LeaseObservations;
   readonly #author: Author;
   readonly #view: RegistryCache;
-  readonly #place: SweepOptions;
+  readonly #options: SweepOptions;
   readonly #ports: Ports;
   readonly #leftovers: LeftoverAges;
-  readonly #turns: SeatPriority;
+  readonly #priority: SeatPriority;
   readonly #brakes: ZoneBrakes;
-  readonly #departed: RecentDisconnects;
-  readonly #executor: VerdictExecutor;
-  readonly #doubts: SuspicionAges;
+  readonly #disconnects: RecentDisconnects;
+  readonly #suspicions: SuspicionAges;
   readonly #removals: RemovalBackoff;
-  readonly #atWork: InFlightTasks;
-  /** When a run was last examined and kept: it is not asked again at every sweep. */
-  readonly #lastExamined = new Map<string, MonotonicTime>();
-  /** The slots that the brake lets through just now. */
-  readonly #admitted = new Map<string, BrakePermit>();
+  readonly #tasks: InFlightTasks;
+  readonly #executor: VerdictExecutor;
+  readonly #agents: AgentProcessor;
 
+  /** `onRemoving`: called when the first removal starts and when the last one has ended. */
   constructor(
     author: Author,
-    seeing: { readonly view: RegistryCache; readonly sightings: LeaseObservations },
-    place: SweepOptions,
+    { view, observations }: { view: RegistryCache; observations: LeaseObservations },
+    options: SweepOptions,
     ports: Ports,
-    listener: SweepListener,
+    onRemoving: (removing: boolean) => void,
   ) {
     this.#author = author;
-    this.#view = seeing.view;
-    this.observations = seeing.sightings;
-    this.#place = place;
+    this.#view = view;
+    this.observations = observations;
+    this.#options = options;
     this.#ports = ports;
-    this.#atWork = new InFlightTasks(ports.log);
+    this.#tasks = new InFlightTasks(ports.log);
     this.#leftovers = new LeftoverAges(ports.clock);
-    this.#turns = new SeatPriority(place.seat, ports.clock);
-    this.#brakes = new ZoneBrakes(author, seeing.view, place.sweepEvery, ports);
-    this.#departed = new RecentDisconnects(ports.clock);
-    this.#doubts = new SuspicionAges(ports.clock);
-    this.#removals = new RemovalBackoff(ports.clock, (busy) => listener.removing(busy));
-    this.#executor = new VerdictExecutor(author, seeing.view, this, this.#brakes, ports);
+    this.#priority = new SeatPriority(options.seat, ports.clock);
+    this.#brakes = new ZoneBrakes(author, view, options.sweepEvery, ports);
+    this.#disconnects = new RecentDisconnects(ports.clock);
+    this.#suspicions = new SuspicionAges(ports.clock);
+    this.#removals = new RemovalBackoff(ports.clock, onRemoving);
+    this.#executor = new VerdictExecutor(author, view, this, this.#brakes, ports);
+    const context = {
+      observer: this,
+      tasks: this.#tasks,
+      brakes: this.#brakes,
+      executor: this.#executor,
+      removals: this.#removals,
+      disconnects: this.#disconnects,
+      suspicions: this.#suspicions,
+    };
+    this.#agents = new AgentProcessor(context, ports);
   }
 
-  /** Whether this seat does what is to be done once and for all of them. */
+  /** Whether this seat does the work that one seat does for all. */
   get isLeader(): boolean {
-    return this.#turns.isLeader;
+    return this.#priority.isLeader;
   }
 
-  /** Begins to judge: every silence, grace and leftover counts from now. */
+  /** All silences, graces and ages of leftovers count from now. */
   restartClocks(): void {
     this.observations.resetClocks();
-    this.#doubts.clear();
+    this.#suspicions.clear();
     this.#removals.clear();
-    this.#departed.clear();
+    this.#disconnects.clear();
     this.#leftovers.restart(this.#view.fleet);
   }
 
-  /** Forgets what has been over for so long. */
-  forget(over: Millis): void {
-    this.observations.forget(over);
-    this.#turns.forget(over);
+  /** Forgets leases and turns that were not used for `unused` ms. */
+  forget(unused: Millis): void {
+    this.observations.forget(unused);
+    this.#priority.forget(unused);
   }
 
+  /** The registry cache changed these slots. */
   slotsChanged(slots: ReadonlySet<string>): void {
     for (const slot of slots) {
-      const there = this.#view.fleet.slot(slot);
-      if (!there) this.#removals.forget(slot);
-      if (there?.agent) continue;
-      this.#doubts.forget(slot);
-      this.#lastExamined.delete(slot);
-      this.#departed.forget(slot);
+      const current = this.#view.fleet.slot(slot);
+      if (!current) this.#removals.forget(slot);
+      if (current?.agent) continue;
+      this.#suspicions.forget(slot);
+      this.#agents.forget(slot);
+      this.#disconnects.forget(slot);
     }
     this.#leftovers.update(slots, this.#view.fleet);
   }
 
-  suspicionAge(record: AgentRecord, held: boolean): Millis {
+  suspicionAge(record: AgentRecord, onHold: boolean): Millis {
     const counted = this.#ports.clock.monotonic() - this.observations.startedAt;
-    return Math.min(counted, this.#doubts.ageOf(record, held));
+    return Math.min(counted, this.#suspicions.ageOf(record, onHold));
   }
 
   disconnectOf(record: AgentRecord): ClosedConnection | undefined {
-    const heard = this.observations.seenAt(leaseKey(record)) ?? Number.NEGATIVE_INFINITY;
-    return this.#departed.find(record, Math.max(heard, this.observations.startedAt));
+    const renewedAt = this.observations.seenAt(leaseKey(record)) ?? Number.NEGATIVE_INFINITY;
+    return this.#disconnects.find(record, Math.max(renewedAt, this.observations.startedAt));
   }
 
   isOnHold(slot: Slot): boolean {
@@ -136,132 +133,73 @@ export class Sweeper implements Observer {
   }
 
   brakeStateOf(record: AgentRecord): RunEvidence['brake'] {
-    return this.#admitted.has(agentMapKey(record)) ? 'lets-through' : this.#brakes.stateFor(record);
+    return this.#agents.isAdmitted(record) ? 'lets-through' : this.#brakes.stateFor(record);
   }
 
-  /** A connection closed: whoever's turn it is looks at once. `signal`: undefined while blind. */
+  /** Judges the run of a closed connection immediately. `signal`: undefined while blind. */
   onDisconnect({ slot, how }: Disconnect, signal: AbortSignal | undefined): void {
-    const tokens = agentMapKey(slot);
-    const there = this.#view.fleet.slot(tokens);
-    if (there?.agent?.kind !== 'stored') return;
-    const { record } = there.agent;
+    const current = this.#view.fleet.slot(agentMapKey(slot));
+    if (current?.agent?.kind !== 'stored') return;
+    const { record } = current.agent;
     if (record.phase === 'expired' || record.phase === 'leaving' || record.suspect) return;
-    if (!this.#departed.add(slot, zoneOf(record), how, this.#brakes.maxDisconnectsAtOnce(record)))
-      return;
-    if (signal && !signal.aborted) this.#judgeAgent(there, signal);
+    const most = this.#brakes.maxDisconnectsAtOnce(record);
+    if (!this.#disconnects.add(slot, zoneOf(record), how, most)) return;
+    if (signal && !signal.aborted) this.#judgeAgent(current, signal);
   }
 
-  /** Looks at everything once, and begins whatever is to be done. */
+  /** Visits everything once, and starts all tasks that are due. */
   sweep(signal: AbortSignal): void {
     const { clock, metrics } = this.#ports;
-    const began = clock.monotonic();
-    this.#turns.setActiveSeats(this.observations.activeSeats(this.#place.lease.ttl));
+    const startedAt = clock.monotonic();
+    this.#priority.setActiveSeats(this.observations.activeSeats(this.#options.lease.ttl));
     this.#brakes.update();
     for (const slot of this.#view.fleet.slots()) this.#judgeAgent(slot, signal);
-    for (const hold of this.#view.fleet.controls.holds()) this.#considerHold(hold);
+    for (const hold of this.#view.fleet.controls.holds()) this.#judgeHold(hold);
     for (const { slot, leftovers } of this.#leftovers.due(this.#view.fleet)) {
-      const rule = leftoverPolicyFor(slot, this.#place.lease);
+      const rule = leftoverPolicyFor(slot, this.#options.lease);
       const due = leftovers.filter(([, age]) => age >= leftoverAfter(rule.policy));
-      if (due.length === 0 || !this.#turns.shouldAct(slot.slot, `${due.length}`)) continue;
-      if (!this.#atWork.isIdle(slot.slot)) continue;
-      if (!this.#removals.shouldRetry(slot.slot, `${due.length}`)) continue;
-      this.#atWork.start(slot.slot, () =>
+      const progress = `${due.length}`;
+      if (due.length === 0 || !this.#priority.shouldAct(slot.slot, progress)) continue;
+      if (!this.#tasks.isIdle(slot.slot)) continue;
+      if (!this.#removals.shouldRetry(slot.slot, progress)) continue;
+      this.#tasks.start(slot.slot, () =>
         this.#removals.run(() => removeLeftovers(due, rule, this.#author, this.#ports)),
       );
     }
-    metrics.swept(clock.monotonic() - began);
+    metrics.swept(clock.monotonic() - startedAt);
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when no task is running any more. */
   settled(): Promise<void> {
-    return this.#atWork.settled();
+    return this.#tasks.settled();
   }
 
   #judgeAgent(slot: AgentView, signal: AbortSignal): void {
     if (slot.agent?.kind !== 'stored') return;
-    const seen = slot.agent;
-    if (!seen.record.suspect) this.#doubts.drop(slot.slot);
-    const verdict = judgeLocally(seen, this);
+    const stored = slot.agent;
+    const { record } = stored;
+    if (!record.suspect) this.#suspicions.drop(slot.slot);
+    const verdict = judgeLocally(stored, this);
     if (verdict.do === 'keep') {
-      this.#lastExamined.delete(slot.slot);
-      this.#turns.clear(seen.record.run);
+      this.#agents.forget(slot.slot);
+      this.#priority.clear(record.run);
       return;
     }
     if (verdict.do === 'wait') {
-      if (verdict.why === 'brake') this.#brakes.countBlocked(seen.record);
+      if (verdict.why === 'brake') this.#brakes.countBlocked(record);
       return;
     }
-    if (!this.#atWork.isIdle(slot.slot) || this.#keptLately(slot.slot, seen)) return;
-    const progress = `${seen.revision} ${slot.instances.size}`;
-    if (!this.#turns.shouldAct(seen.record.run, progress)) return;
+    if (!this.#agents.isDue(stored)) return;
+    const progress = `${stored.revision} ${slot.instances.size}`;
+    if (!this.#priority.shouldAct(record.run, progress)) return;
     if (verdict.do === 'remove' && !this.#removals.shouldRetry(slot.slot, progress)) return;
-    this.#begin(seen, signal);
+    this.#agents.start(stored, signal);
   }
 
-  /** Around the ttl every sweep looks: a silence that has just become long enough is seen at once. */
-  #keptLately(slot: string, { record }: StoredAgent): boolean {
-    const kept = this.#lastExamined.get(slot);
-    if (kept === undefined || this.#ports.clock.monotonic() - kept >= askAgainAfter) return false;
-    const past = this.observations.timeSinceRenewal(leaseKey(record)) - record.ttl;
-    return record.phase !== 'expired' && !(past >= 0 && past < askAgainAfter);
-  }
-
-  #begin(seen: StoredAgent, signal: AbortSignal): void {
-    const { record } = seen;
-    const slot = agentMapKey(record);
-    const through = record.suspect && this.#brakes.stateFor(record) === 'lets-through';
-    this.#atWork.start(slot, async () => {
-      const place = through ? this.#brakes.acquirePermit(record) : undefined;
-      if (place) this.#admitted.set(slot, place);
-      try {
-        await this.#process(seen, signal);
-      } finally {
-        // Not used: somebody else may go through.
-        if (place && this.#admitted.has(slot)) this.#brakes.releasePermit(place);
-        this.#admitted.delete(slot);
-      }
-    });
-  }
-
-  async #process(seen: StoredAgent, signal: AbortSignal): Promise<void> {
-    if (seen.record.phase === 'expired') return this.#remove(seen, signal);
-    const examined = await judgeAtLeader(seen, this, this.#ports, signal);
-    if (!examined) return;
-    const slot = agentMapKey(seen.record);
-    this.#lastExamined.set(slot, this.#ports.clock.monotonic());
-    if (examined.verdict.do === 'expire') return this.#expire(examined, signal);
-    if (examined.verdict.do === 'suspect') {
-      if (await this.#executor.suspect(examined)) this.#departed.drop(seen.record);
-      return;
-    }
-    const { verdict } = examined;
-    if (verdict.do === 'keep') this.#departed.drop(seen.record);
-    if (verdict.do !== 'wait') return;
-    if (verdict.why === 'lease-stands' || verdict.why === 'answers') {
-      this.#ports.messaging.notify(seen.record, 'suspected'); // it may not have been told
-    }
-    if (verdict.why !== 'brake') this.#doubts.drop(slot);
-  }
-
-  async #expire(examined: Judgement, signal: AbortSignal): Promise<void> {
-    const { judged } = examined;
-    const slot = agentMapKey(judged.record);
-    const revision = await this.#executor.expire(examined, this.#admitted.get(slot));
-    if (revision === undefined) return;
-    this.#admitted.delete(slot);
-    // The next sweep would find it too: a tenth of a second later, which is longer than removing takes.
-    const expired = await this.#executor.waitForRecord(judged, revision, signal);
-    if (expired) await this.#remove(expired, signal);
-  }
-
-  #considerHold(hold: StoredHold): void {
+  #judgeHold(hold: StoredHold): void {
     const { record, key, revision } = hold;
     if (this.#ports.clock.wall() < record.until) return;
-    if (!this.#turns.shouldAct(record.run, `${revision}`)) return;
-    if (this.#atWork.isIdle(key)) this.#atWork.start(key, () => this.#executor.endHold(hold));
-  }
-
-  #remove(expired: StoredAgent, signal: AbortSignal): Promise<void> {
-    return this.#removals.run(() => this.#executor.remove(expired, signal));
+    if (!this.#priority.shouldAct(record.run, `${revision}`)) return;
+    if (this.#tasks.isIdle(key)) this.#tasks.start(key, () => this.#executor.endHold(hold));
   }
 }

@@ -8,8 +8,8 @@ export const collecting: readonly Mutant[] = [
     file: 'src/runtime/collector/sweeper.ts',
     edits: [
       [
-        '    this.observations.resetClocks();\n    this.#doubts.clear();',
-        '    this.#doubts.clear();',
+        '    this.observations.resetClocks();\n    this.#suspicions.clear();',
+        '    this.#suspicions.clear();',
       ],
     ],
     tests: ['test/runtime/collector/collectors.test.ts'],
@@ -29,8 +29,8 @@ export const collecting: readonly Mutant[] = [
     file: 'src/runtime/collector/sweeper.ts',
     edits: [
       [
-        '    const counted = this.#ports.clock.monotonic() - this.observations.startedAt;\n    return Math.min(counted, this.#doubts.ageOf(record, held));',
-        '    return held ? 0 : this.#ports.clock.wall() - (record.suspect?.since ?? 0);',
+        '    const counted = this.#ports.clock.monotonic() - this.observations.startedAt;\n    return Math.min(counted, this.#suspicions.ageOf(record, onHold));',
+        '    return onHold ? 0 : this.#ports.clock.wall() - (record.suspect?.since ?? 0);',
       ],
     ],
     tests: [

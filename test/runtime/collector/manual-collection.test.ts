@@ -17,8 +17,8 @@ function visitor(fleet: FleetInMemory) {
   const visit = new ManualCollection(author, fleet.lease, ports, {
     onCommitted: (events) =>
       void did.push(...events.map(({ of, event }) => `${of.entity} ${event.type}`)),
-    sighted: () => void said.push('sighted'),
-    blinded: (why) => void said.push(why),
+    onSighted: () => void said.push('sighted'),
+    onBlinded: (why) => void said.push(why),
   });
   const through = async (work: Promise<void>) => {
     let over = false;

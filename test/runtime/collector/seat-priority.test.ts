@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
-import { rendezvousRank, takeoverDelay } from '../../../src/domain/collection/rendezvous-rank.ts';
-import { SeatPriority } from '../../../src/runtime/collector/seat-priority.ts';
+import {
+  rendezvousRank,
+  SeatPriority,
+  takeoverDelay,
+} from '../../../src/runtime/collector/seat-priority.ts';
 
 const seats = [1, 2, 3];
 const run = 'run00001';

@@ -1,5 +1,5 @@
-import { takeoverDelay } from '../../../src/domain/collection/rendezvous-rank.ts';
 import { type Millis, type MonotonicTime, seconds } from '../../../src/domain/time.ts';
+import { takeoverDelay } from '../../../src/runtime/collector/seat-priority.ts';
 import type { Process } from '../../runtime/support/process.ts';
 import { lateness } from '../schedule/parameters.ts';
 import type { Simulated } from '../simulation-result.ts';

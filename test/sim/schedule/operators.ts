@@ -56,8 +56,8 @@ export class Operators {
     this.#try(async (signal) => {
       const visit = new ManualCollection(this.#author(), this.#fleet.lease, this.process.ports, {
         onCommitted() {},
-        sighted() {},
-        blinded() {},
+        onSighted() {},
+        onBlinded() {},
       });
       // Who is interrupted goes home; and nobody waits for a view that never loads.
       signal.addEventListener('abort', () => void visit[Symbol.asyncDispose]());

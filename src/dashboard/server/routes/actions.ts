@@ -114,8 +114,8 @@ export class Actions {
         onCommitted: (events: readonly unknown[]) => {
           transitions += events.length;
         },
-        sighted() {},
-        blinded() {},
+        onSighted() {},
+        onBlinded() {},
       };
       const refusals: Fault[] = [];
       const registry = noting(this.#ports.registry, refusals);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { rendezvousRank } from '../../../src/domain/collection/rendezvous-rank.ts';
+import { rendezvousRank } from '../../../src/runtime/collector/seat-priority.ts';
 
 /** As run ids are: 26 characters, the first of them the same for all that start together. */
 const runs = Array.from(

@@ -1,0 +1,127 @@
+import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { RegistryCache } from '../support/registry-cache.ts';
+import type { Author } from '../transitions/record-change.ts';
+import { LeaseObservations } from './observe/lease-observations.ts';
+import { ObserverHealth, type ProofLease } from './observe/observer-health.ts';
+import { Sweeper, type SweepOptions } from './sweeper.ts';
+
+export interface CollectorLoopListener {
+  /** The loop may judge from now on: call {@link CollectorLoop.startJudging}. */
+  onSighted(): void;
+  /** The loop must not judge any more: call {@link CollectorLoop.stopJudging}. */
+  onBlinded(why: string): void;
+  onRemoving(removing: boolean): void;
+  /** Called before each sweep. */
+  beforeSweep(): void;
+  /** Called after each sweep, also while the loop does not judge. */
+  afterSweep(): void;
+}
+
+/**
+ * Observes leases and disconnects, checks its own health, and sweeps; with a seat
+ * (`SeatedCollector`) or without one (`ManualCollection`).
+ */
+export class CollectorLoop {
+  readonly view: RegistryCache;
+  readonly sweeper: Sweeper;
+  readonly #observations: LeaseObservations;
+  readonly #lease: LeasePolicy;
+  readonly #sweepEvery: SweepOptions['sweepEvery'];
+  readonly #ports: Ports;
+  readonly #listener: CollectorLoopListener;
+  #health: ObserverHealth | undefined;
+
+  constructor(
+    author: Author,
+    options: SweepOptions,
+    ports: Ports,
+    listener: CollectorLoopListener,
+  ) {
+    this.#lease = options.lease;
+    this.#sweepEvery = options.sweepEvery;
+    this.#ports = ports;
+    this.#listener = listener;
+    this.#observations = new LeaseObservations(ports.clock);
+    this.view = new RegistryCache(ports, (slots) => this.sweeper.slotsChanged(slots));
+    const sources = { view: this.view, observations: this.#observations };
+    this.sweeper = new Sweeper(author, sources, options, ports, (removing) =>
+      listener.onRemoving(removing),
+    );
+  }
+
+  /**
+   * Runs until the signal. `proof`: the acquired lease whose renewals prove that events arrive.
+   * `leases`: the filters of the leases to watch, `proof` included.
+   */
+  async run(proof: ProofLease, leases: readonly string[], signal: AbortSignal): Promise<void> {
+    const { clock } = this.#ports;
+    const health = new ObserverHealth(proof, this.#lease, this.#observations, clock);
+    this.#health = health;
+    const failed = new AbortController();
+    const both = AbortSignal.any([failed.signal, signal]);
+    const parts = [
+      this.#observe(health, leases, both),
+      this.#sweepLoop(health, both),
+      this.#followDisconnects(health, both),
+    ];
+    try {
+      await Promise.all(parts);
+    } finally {
+      failed.abort();
+      await Promise.allSettled(parts);
+    }
+  }
+
+  get isJudging(): boolean {
+    return this.#health?.judging !== undefined;
+  }
+
+  /** All silences, graces and ages of leftovers count from now. */
+  startJudging(): void {
+    this.#health?.resumeJudging();
+    this.sweeper.restartClocks();
+  }
+
+  /** Stops judging until a renewal of the proof lease is seen that happens after this call. */
+  stopJudging(): void {
+    this.#health?.suspendJudging();
+  }
+
+  async #observe(
+    health: ObserverHealth,
+    filters: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { leases, metrics } = this.#ports;
+    for await (const event of leases.watch(filters, signal)) {
+      this.#observations.apply(event);
+      if (event.kind === 'changes') metrics.heartbeats(event.entries.length);
+      if (!health.confirmRenewal()) continue;
+      if (health.judging || this.view.age === undefined) continue;
+      this.#listener.onSighted();
+    }
+  }
+
+  /** Judges the run of a connection that closes. A server that reports none costs nothing. */
+  #followDisconnects(health: ObserverHealth, signal: AbortSignal): Promise<void> {
+    return this.#ports.disconnects.watch(
+      (disconnect) => this.sweeper.onDisconnect(disconnect, health.judging),
+      signal,
+    );
+  }
+
+  async #sweepLoop(health: ObserverHealth, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#ports;
+    while (!signal.aborted) {
+      await clock.sleep(this.#sweepEvery, signal);
+      if (signal.aborted) return;
+      this.#listener.beforeSweep();
+      const trouble = health.checkClocks(this.#sweepEvery);
+      if (trouble !== undefined && health.judging) this.#listener.onBlinded(trouble);
+      const { judging } = health;
+      if (judging) this.sweeper.sweep(judging);
+      this.#listener.afterSweep();
+    }
+  }
+}
