@@ -112,11 +112,11 @@ describe('what is printed with --json is what docs/reference/protocol.md says', 
 
   test('why', async () => {
     const [standing] = await printed('why', 'instance:web/w1', '--at', '18');
-    expectFields(standing, 'why', 'an instance that stands');
+    expectFields(standing, 'why', 'an instance with a record');
     const [agent] = await printed('why', 'agent:h1/a', '--at', '18');
-    expectFields(agent, 'why', 'an agent that stands');
+    expectFields(agent, 'why', 'an agent with a record');
     for (const name of ['agent:h1/a', 'instance:web/w1']) {
-      expectFields((await printed('why', name))[0], 'why', 'what has no record');
+      expectFields((await printed('why', name))[0], 'why', 'an entity without a record');
     }
     expectFields((await printed('why', 'agent:watch/collector'))[0], 'why', 'a process');
   });
@@ -138,11 +138,11 @@ describe('what is printed with --json is what docs/reference/protocol.md says', 
     const around = { now: 0, seats: 1, leases: new Set<string>(), answering: new Set<string>() };
     const { rows, brakes } = planRemovals(fleet, { ...around, orphans: { ttl: 1, grace: 1 } });
     const [row] = rows;
-    expectFields(row && planDocument(row), 'gc plan', 'each thing');
+    expectFields(row && planDocument(row), 'gc plan', 'each item');
     const [brake] = brakes;
     const fields = /A brake is\s+`\{ ([^}]+) \}`/.exec(protocol)?.[1]?.split(/,\s+/);
     expect(fieldsOf(brake && brakeDocument(brake))).toEqual(fields?.toSorted());
-    expectFields(policyDocument(fleet.controls), 'policy', 'what the fleet');
+    expectFields(policyDocument(fleet.controls), 'policy', 'the policy');
     const changes = new FleetChangeDetector().changes(fleet.controls);
     const [hold] = changes.map((change) => fleetChangeDocument(change, 1));
     const record = ['host', 'agent', 'run', 'state', 'until', 'why', 'by', 'since'];
