@@ -6,7 +6,6 @@ export type Query =
   | { readonly ask: 'density'; readonly bins: number; readonly from: number; readonly to: number }
   | Lanes
   | { readonly ask: 'history'; readonly entities: readonly number[]; readonly upTo: number }
-  | Registered
   | Counted
   | Step
   | { readonly ask: 'between'; readonly a: number; readonly b: number }
@@ -20,12 +19,6 @@ export interface Lanes {
   readonly entities: readonly number[];
   readonly from: number;
   readonly to: number;
-}
-/** When instances were registered last, up to a place. */
-export interface Registered {
-  readonly ask: 'registered';
-  readonly entities: readonly number[];
-  readonly upTo: number;
 }
 /** Counts the edges taken after `from` and up to `to`. Entities null: all of a machine. */
 export interface Counted {

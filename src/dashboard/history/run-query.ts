@@ -1,15 +1,7 @@
 import { density, diffStates, edgeCounts } from './histogram-queries.ts';
 import type { Query } from './query-types.ts';
 import type { TransitionLog } from './transition-log.ts';
-import {
-  activeEntities,
-  byType,
-  historyOf,
-  lanes,
-  registered,
-  step,
-  timesOf,
-} from './transition-queries.ts';
+import { activeEntities, byType, historyOf, lanes, step, timesOf } from './transition-queries.ts';
 
 /** What the history says to a question. */
 export function runQuery(chronicle: TransitionLog, question: Query) {
@@ -20,8 +12,6 @@ export function runQuery(chronicle: TransitionLog, question: Query) {
       return lanes(chronicle, question);
     case 'history':
       return historyOf(chronicle, question.entities, question.upTo);
-    case 'registered':
-      return registered(chronicle, question);
     case 'edges':
       return edgeCounts(chronicle, question);
     case 'step':

@@ -1,6 +1,7 @@
 import { problems } from './event-classes.ts';
+import { InstanceLanes } from './instance-lanes.ts';
 import { none } from './note-table.ts';
-import type { Lane, Lanes, Registered, Step, Transition, When } from './query-types.ts';
+import type { Lane, Lanes, Step, Transition, When } from './query-types.ts';
 import type { TransitionLog } from './transition-log.ts';
 
 /** So many rows at most are an answer. */
@@ -37,22 +38,6 @@ export function historyOf(chronicle: TransitionLog, entities: readonly number[],
   return rows.slice(0, most).map((one) => transitionAt(chronicle, one));
 }
 
-/** The places at which instances were registered last; of which it is not in memory, none. */
-export function registered(
-  chronicle: TransitionLog,
-  { entities, upTo }: Registered,
-): readonly (readonly [entity: number, seq: number])[] {
-  const row = chronicle.rowAt(upTo);
-  const type = numbersOf(chronicle, new Set(['registered']));
-  return entities.flatMap((entity) => {
-    let at = chronicle.lastRowOf(entity);
-    while (at !== none && (at > row || !type.has(chronicle.type.get(at)))) {
-      at = chronicle.prev.get(at);
-    }
-    return at === none ? [] : [[entity, chronicle.seq.get(at)] as const];
-  });
-}
-
 /** The newest transitions of some types up to a place, newest first. */
 export function byType(
   chronicle: TransitionLog,
@@ -69,7 +54,13 @@ export function byType(
 
 export function lanes(chronicle: TransitionLog, { entities, from, to }: Lanes): Lane[] {
   const [start, end] = [chronicle.rowAtTime(from - 1), chronicle.rowAtTime(to)];
+  let instances: InstanceLanes | undefined;
   return entities.map((entity) => {
+    const of = chronicle.entities.at(entity);
+    if (of.entity === 'instance') {
+      instances ??= new InstanceLanes(chronicle);
+      return instances.laneOf(entity, of, from, to);
+    }
     const steps: Lane['steps'][number][] = [];
     let row = chronicle.lastRowOf(entity);
     while (row !== none && row > end) row = chronicle.prev.get(row);

@@ -6,23 +6,20 @@ import {
   instanceStatus,
 } from '../../../domain/fleet/instance-status.ts';
 import type { Observation } from '../../../domain/fleet/observation.ts';
-import type { ApiDetails, ApiEntity, ApiOrigin } from '../../api-types.ts';
+import {
+  agentFacts,
+  type HistoryFacts,
+  instanceFacts,
+  type NamedState,
+  recordedRun,
+  verified,
+} from '../../history/status-facts.ts';
 import { isPresent, runWord } from './state-styles.ts';
-import { agentFacts, type HistoryFacts, instanceFacts, phaseOf } from './status-facts.ts';
 
 /** The state of an entity at the page's moment. */
-export interface EntityState {
+export interface EntityState extends NamedState {
   readonly number: number;
-  readonly entity: ApiEntity;
-  readonly state: string;
-  readonly since: number;
   readonly chart: string;
-  readonly seq: number;
-  readonly note: ApiDetails;
-  /** The event that began an instance's registration or a run's suspicion. */
-  readonly origin: ApiOrigin;
-  /** When its chain began. */
-  readonly startedAt: number;
 }
 
 /**
@@ -85,12 +82,12 @@ export interface SlotContext {
   readonly isHeld: boolean;
   readonly observation: Observation;
   /** Other registrations of an instance's name, with their agents. */
-  rivals(number: number): readonly HistoryFacts[];
+  rivals(number: number): readonly HistoryFacts<EntityState>[];
 }
 
 /** An agent as it is at the moment; undefined: it has no run. */
 export function slotNow(slot: Slot, context: SlotContext): AgentModel | undefined {
-  const current = recordedRun(slot.runs);
+  const current = recordedRun(slot.runs.values());
   const stands = current ?? lastRun(slot.runs);
   if (!stands) return undefined;
   const { isHeld, observation } = context;
@@ -156,25 +153,6 @@ function instanceNow(
     since: result.since,
     active: active === stands ? undefined : active,
   };
-}
-
-/** What is unobserved as far as is known, but may have been observed, is `unverified`. */
-function verified<State extends string>(
-  { state, reason }: { readonly state: State; readonly reason: string | null },
-  observation: Observation,
-): { readonly status: State | 'unverified'; readonly reason: string } {
-  return reason === 'unobserved' && observation === 'unknown'
-    ? { status: 'unverified', reason: '' }
-    : { status: state, reason: reason ?? '' };
-}
-
-/** The run in the agent's record: of those that have one, the latest. */
-export function recordedRun(runs: ReadonlyMap<string, EntityState>): EntityState | undefined {
-  let best: EntityState | undefined;
-  for (const one of runs.values()) {
-    if (phaseOf(one.state) !== undefined && (!best || one.seq > best.seq)) best = one;
-  }
-  return best;
 }
 
 /** The run that ended last. */

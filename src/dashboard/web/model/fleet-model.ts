@@ -1,17 +1,21 @@
 import type { CollectorFacts, Observation } from '../../../domain/fleet/observation.ts';
 import type { ApiEntity } from '../../api-types.ts';
+import {
+  agentFacts,
+  type HistoryFacts,
+  instanceFacts,
+  recordedRun,
+} from '../../history/status-facts.ts';
 import type { Changes } from '../protocol/worker-messages.ts';
 import {
   type AgentModel,
   byName,
   type EntityState,
   type InstanceNow,
-  recordedRun,
   type Slot,
   slotNow,
 } from './agent-model.ts';
 import { NameIndex } from './name-index.ts';
-import { agentFacts, type HistoryFacts, instanceFacts } from './status-facts.ts';
 
 const ended = new Set(['removed', 'adopted']);
 export const slotKey = (host: string, agent: string): string => `${host}\n${agent}`;
@@ -165,12 +169,12 @@ export class FleetModel {
     }
   }
 
-  #rivals(number: number): readonly HistoryFacts[] {
+  #rivals(number: number): readonly HistoryFacts<EntityState>[] {
     return this.names.rivals(number).flatMap((rival) => {
       const slot = this.#slotAt[rival];
       const state = slot?.instances.get(rival);
       if (!slot || !state) return [];
-      const run = recordedRun(slot.runs);
+      const run = recordedRun(slot.runs.values());
       return instanceFacts(state, run && agentFacts(run, this.#isHeld(slot))) ?? [];
     });
   }

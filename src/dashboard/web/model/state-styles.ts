@@ -2,6 +2,7 @@
 const glyphs: Readonly<Record<string, string>> = {
   registering: '○',
   live: '●',
+  serving: '●',
   leaving: '◒',
   suspect: '◌',
   expired: '✕',
@@ -56,7 +57,6 @@ function readRunWord(state: string): string {
 /** The word of any state: where it is short, its own; of regions, the first. */
 export function statusOf(entity: string, state: string): string {
   if (entity === 'run') return runWord(state);
-  if (entity === 'instance') return state === 'serving' ? 'live' : state;
   return lastName(state);
 }
 

@@ -80,7 +80,7 @@ describe('states in words', () => {
 
   test('others by their innermost name', () => {
     expect(statusOf('collector', 'seated.watching')).toBe('watching');
-    expect(statusOf('instance', 'serving')).toBe('live');
+    expect(statusOf('instance', 'serving')).toBe('serving');
   });
 
   test('the states around an active one are active, and counted, too', () => {

@@ -27,7 +27,7 @@ export function EntityScreen() {
     ? roll.entities.flatMap((entity, number) => (isOf(subject, entity) ? [number] : []))
     : [];
   const all = useHistoryQuery<Transition[]>(
-    { ask: 'history', entities: numbers, upTo },
+    { ask: 'history', entities: [...numbers, ...ownersOf(subject, numbers)], upTo },
     extent.value?.from,
   );
   if (!subject) {
@@ -41,8 +41,12 @@ export function EntityScreen() {
       </section>
     );
   }
+  const isOwner = (entity: number) =>
+    subject.kind === 'instance' && roll.entities[entity]?.entity === 'run';
   const { hello } = link.value ?? { hello: null };
-  const shown = (all ?? []).filter((one) => isWanted(one, params));
+  const shown = (all ?? [])
+    .filter(({ entity, type }) => !isOwner(entity) || ownerChanges.has(type))
+    .filter((one) => isWanted(one, params));
   const gaps = extent.value ? gapsOf(extent.value, hello) : [];
   const rows = historyRows(shown, gaps, upTo);
   const kinds = [...new Set(numbers.map((one) => roll.entities[one]?.entity ?? ''))];
@@ -105,6 +109,27 @@ export function EntityScreen() {
     </>
   );
 }
+
+/** The runs that own an instance's registrations: an instance is dubious when its owner is. */
+function ownersOf(subject: Subject | undefined, numbers: readonly number[]): readonly number[] {
+  if (subject?.kind !== 'instance') return [];
+  const runs = new Set(
+    numbers.map((one) => {
+      const entity = roll.entities[one];
+      return entity && 'agent' in entity ? `${entity.host}\n${entity.agent}\n${entity.run}` : '';
+    }),
+  );
+  return roll.entities.flatMap((entity, number) =>
+    entity.entity === 'run' && runs.has(`${entity.host}\n${entity.agent}\n${entity.run}`)
+      ? [number]
+      : [],
+  );
+}
+
+/** What a run's change means for the status of its instances. */
+const ownerChanges: ReadonlySet<string> = new Set([
+  ...['suspected', 'regranted', 'expired', 'superseded'],
+]);
 
 /** The entities whose states the state timeline shows: the runs of an agent or host. */
 const timelineEntities = ({ kind }: Subject, numbers: readonly number[]): readonly number[] =>

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ApiEntity } from '../../../api-types.ts';
 import { clockTime, dayTime } from '../../format/format-time.ts';
 import { statusOf } from '../../model/state-styles.ts';
 import { entityName } from '../../model/subject.ts';
@@ -32,6 +33,8 @@ export function EventRow({ folded, unsure }: Props) {
     from === null ? null : statusOf(entity.entity, from),
     statusOf(entity.entity, to),
   ];
+  const ofInstance = route.value.params['of']?.startsWith('instance') === true;
+  const detail = detailOf(entity, ofInstance);
   const oldest = all.at(-1);
   return (
     <li ref={line} class={`event${open ? ' open' : ''}`}>
@@ -53,10 +56,7 @@ export function EventRow({ folded, unsure }: Props) {
         <span class="what">
           <b>{type}</b>
           {all.length > 1 ? <span class="count"> ×{all.length}</span> : null}
-          {entity.entity === 'instance' &&
-          route.value.params['of']?.startsWith('instance') !== true ? (
-            <BidiText class="dim cut" text={` ${entityName(entity)}`} />
-          ) : null}
+          {detail === '' ? null : <BidiText class="dim cut" text={` ${detail}`} />}
         </span>
         <span class="move">
           {unsure ? (
@@ -88,4 +88,10 @@ export function EventRow({ folded, unsure }: Props) {
       {open ? <EventDetails folded={folded} entity={entity} /> : null}
     </li>
   );
+}
+
+/** What the page's subject leaves open: the agent of an instance's event, or the instance of an agent's. */
+function detailOf(entity: ApiEntity, ofInstance: boolean): string {
+  if (ofInstance) return 'agent' in entity ? `${entity.host}/${entity.agent}` : '';
+  return entity.entity === 'instance' ? entityName(entity) : '';
 }

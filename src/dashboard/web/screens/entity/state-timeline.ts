@@ -11,7 +11,10 @@ export const unknown = 'unknown';
 export const absent = 'not present';
 
 /** Most serious first. */
-const order = ['expired', 'suspect', 'failing', 'draining', 'leaving', 'registering', 'live'];
+const order = [
+  ...['expired', 'suspect', 'dubious', 'failing', 'draining', 'leaving', 'registering'],
+  ...['unverified', 'live'],
+];
 const rankOf = (status: string): number => {
   const rank = order.indexOf(status);
   return rank < 0 ? order.length : rank;

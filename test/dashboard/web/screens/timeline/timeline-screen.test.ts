@@ -198,16 +198,6 @@ describe('what a lane is drawn from', () => {
     expect(runQuery(chronicle, { ask: 'stirred', from, to })).toEqual(moved);
   });
 
-  test('when somebody was registered last, up to a place; of whom it is not known, nothing', () => {
-    const on = (seq: number, type: string) => ({ ...at(seq, instance, 'serving'), type });
-    const some = [on(1, 'registered'), on(2, 'failed'), on(3, 'registered'), at(4, run, 'live')];
-    const told = new TransitionLog();
-    told.append(pageOf(some, 1, 4));
-    const registered = (upTo: number) =>
-      runQuery(told, { ask: 'registered', entities: [0, 1], upTo });
-    expect([registered(4), registered(2)]).toEqual([[[0, 3]], [[0, 1]]]);
-  });
-
   test('when a place was, and how many changes lie between two', () => {
     const [a, b] = runQuery(chronicle, { ask: 'when', seqs: [2, 102] }) as When[];
     expect([a?.at, b?.at, (b?.upTo ?? 0) - (a?.upTo ?? 0)]).toEqual([20, 1020, 100]);
@@ -224,6 +214,6 @@ test('differences come to how many more and fewer are in a state, evened out', (
   expect(countChanges(all, (entity) => kinds[entity])).toEqual([
     { kind: 'run', status: 'live', by: -1 },
     { kind: 'run', status: 'suspect', by: 1 },
-    { kind: 'instance', status: 'live', by: 1 },
+    { kind: 'instance', status: 'serving', by: 1 },
   ]);
 });
