@@ -38,18 +38,18 @@ export function FleetScreen() {
           Fleet <span class="dim">{formatCount(agents, 'agent')}</span>
         </h1>
         <fieldset class="tallies" aria-label="Filter by state">
-          {states.map(([word, count]) => (
+          {states.map(([status, count]) => (
             <button
-              key={word}
+              key={status}
               type="button"
               class={`tally s-${status}`}
-              aria-pressed={state === word}
-              onClick={() => setParams({ state: state === word ? '' : word })}
+              aria-pressed={state === status}
+              onClick={() => setParams({ state: state === status ? '' : status })}
             >
               <span class="glyph" aria-hidden="true">
                 {glyphOf(status)}
               </span>
-              {word} <b>{count.toLocaleString('en-GB')}</b>
+              {status} <b>{count.toLocaleString('en-GB')}</b>
             </button>
           ))}
         </fieldset>
@@ -61,11 +61,11 @@ export function FleetScreen() {
           :{' '}
           {instances
             .filter(([, count]) => count > 0)
-            .map(([word, count], n) => (
-              <span key={word}>
+            .map(([status, count], n) => (
+              <span key={status}>
                 {n > 0 ? ', ' : ''}
                 <span class={`state s-${status}`}>
-                  {glyphOf(status)} {count.toLocaleString('en-GB')} {word}
+                  {glyphOf(status)} {count.toLocaleString('en-GB')} {status}
                 </span>
               </span>
             ))}
@@ -177,9 +177,9 @@ function Proportions({ parts }: { readonly parts: Tallies }) {
       preserveAspectRatio="none"
       aria-hidden="true"
     >
-      {parts.map(([word, count], n) => (
+      {parts.map(([status, count], n) => (
         <rect
-          key={word}
+          key={status}
           class={`s-${status}`}
           x={parts.slice(0, n).reduce((sum, [, one]) => sum + one, 0)}
           width={count}

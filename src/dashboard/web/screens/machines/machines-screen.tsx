@@ -1,27 +1,22 @@
 import '../../styles/machines.css';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { EdgeCounts } from '../../../history/query-types.ts';
-import { readWindow } from '../../format/time-scale.ts';
 import { readSubject } from '../../model/subject.ts';
 import { apiPath } from '../../protocol/api-path.ts';
-import { extent, link, moment, roll, route, setParams, version } from '../../state/store.ts';
+import { extent, link, roll, route, setParams, version } from '../../state/store.ts';
 import { useFetch, useHistoryQuery } from '../../state/use-query.ts';
-import { BidiText } from '../../widgets/bidi-text.tsx';
 import { activeIds, type ChartData, occupants } from './chart-states.ts';
 import { ChartView, type Zoom } from './chart-view.tsx';
-import {
-  closable,
-  overview,
-  readClosed,
-  showing,
-  toggled,
-  writeClosed,
-} from './collapsed-states.ts';
+import { closable, showing, toggled, writeClosed } from './collapsed-states.ts';
 import type { Highlights } from './highlight-chart.ts';
 import { Inspector } from './inspector.tsx';
 import { MachineHead, modes } from './machine-head.tsx';
 import { machineStates } from './machine-states.ts';
+import { OtherChart } from './other-chart.tsx';
+import { RawStates } from './raw-states.tsx';
 import { StateTree } from './state-tree.tsx';
+import { useClosedStates } from './use-closed-states.ts';
+import { useEdgeRange } from './use-edge-range.ts';
 
 /** A machine as a picture and an outline, with the entities that use it. */
 export function MachinesScreen() {
@@ -50,7 +45,7 @@ export function MachinesScreen() {
     hash === '' ? null : apiPath(`charts/${hash}.json`),
   );
   const chart = value?.hash === hash ? value : undefined;
-  const counted = useCounted(machine, actor?.number, mode === 'window');
+  const counted = useEdgeRange(machine, actor?.number, mode === 'window');
   const counts = useHistoryQuery<EdgeCounts>({ ask: 'edges', ...counted }, extent.value?.from);
   const standing = useMemo(
     () =>
@@ -64,7 +59,11 @@ export function MachinesScreen() {
     () => (actor ? activeIds(machine, actor.state) : new Set<string>()),
     [machine, actor?.state, actor?.number],
   );
-  const closed = useClosed(chart, actor ? active : new Set(Object.keys(standing)), actor?.number);
+  const closed = useClosedStates(
+    chart,
+    actor ? active : new Set(Object.keys(standing)),
+    actor?.number,
+  );
   const chosen = params['node'] ?? '';
   const painted: Highlights = useMemo(
     () => ({
@@ -154,73 +153,5 @@ export function MachinesScreen() {
         <Inspector {...{ chart, machine, actor, painted }} all={actors.all} />
       </div>
     </>
-  );
-}
-
-interface OtherChartProps {
-  readonly text: string;
-  readonly button: string;
-  readonly hash: string;
-}
-
-/** A notice that two versions of the machine exist, with a button that shows the other one. */
-function OtherChart({ text, button, hash }: OtherChartProps) {
-  return (
-    <section class="panel head" aria-label="Chart version">
-      <span class="chip">{text}</span>
-      <button type="button" onClick={() => setParams({ chart: hash, closed: '' })}>
-        {button}
-      </button>
-    </section>
-  );
-}
-
-/** The transitions that the picture counts. */
-function useCounted(machine: string, actor: number | undefined, isWindow: boolean) {
-  const { params } = route.value;
-  const here = moment.value?.seq ?? 0;
-  const all = extent.value;
-  const whole = { from: all?.firstAt ?? 0, to: (all?.lastAt ?? 0) + 1 };
-  const b = Number(params['b'] ?? '') || null;
-  return {
-    machine,
-    entities: actor === undefined ? null : [actor],
-    from: isWindow && b !== null ? Math.min(b, here) : 0,
-    to: isWindow && b !== null ? Math.max(b, here) : here,
-    ...(isWindow && b === null && params['w'] ? { between: readWindow(params['w'], whole) } : {}),
-  };
-}
-
-/**
- * The closed states: as in the address, or else those that no entity was in when the chart was opened.
- * Later transitions open and close nothing.
- */
-function useClosed(
-  chart: ChartData | undefined,
-  active: ReadonlySet<string>,
-  actor: number | undefined,
-): readonly string[] {
-  const word = route.value.params['closed'];
-  const opened = useRef<{ readonly key: string; readonly closed: readonly string[] }>(undefined);
-  const key = `${chart?.hash} ${actor}`;
-  if (chart && moment.value && opened.current?.key !== key) {
-    opened.current = { key, closed: overview(chart, active) };
-  }
-  const begun = opened.current?.key === key ? opened.current.closed : [];
-  return useMemo(() => (chart && readClosed(chart, word)) ?? begun, [chart, word, begun]);
-}
-
-/** The states as recorded, if the chart is unknown. */
-function RawStates({ states }: { readonly states: readonly string[] }) {
-  const counts = new Map<string, number>();
-  for (const one of states) counts.set(one, (counts.get(one) ?? 0) + 1);
-  return (
-    <ul class="outline">
-      {[...counts].map(([state, count]) => (
-        <li key={state}>
-          <BidiText text={state} /> <span class="count">{count}</span>
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -1,43 +1,10 @@
-import { signal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { ApiCauses, ApiEntity, ApiRelatedEvent } from '../../../api-types.ts';
-import { clockTime } from '../../format/format-time.ts';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { ApiEntity } from '../../../api-types.ts';
 import type { Window } from '../../format/time-scale.ts';
-import { apiPath } from '../../protocol/api-path.ts';
-import { seek } from '../../state/store.ts';
-import { useFetch } from '../../state/use-query.ts';
 import { useThrottled } from '../../state/use-throttled.ts';
-import { EventLink } from '../../widgets/event-link.tsx';
 import { type Arrow, arrowsOf, type Point } from './cause-arrows.ts';
+import { hoveredTransition, useCauses } from './hovered-transition.ts';
 import { type LaneGrouping, laneKey, type NamedLane } from './lane-model.ts';
-
-/** The change under the pointer or the keyboard focus. A signal, so that the lanes are not rendered again. */
-export interface HoveredTransition {
-  readonly seq: number;
-  readonly at: number;
-  readonly type: string;
-  readonly entity: ApiEntity;
-}
-export const hoveredTransition = signal<HoveredTransition | null>(null);
-
-/** The last change hovered for 150 ms. The pointer may cross others on its way to the text. */
-function useSettledHover(): HoveredTransition | null {
-  const now = hoveredTransition.value;
-  const [rested, setRested] = useState<HoveredTransition | null>(null);
-  useEffect(() => {
-    if (!now) return;
-    const timer = setTimeout(() => setRested(now), settlesAfter);
-    return () => clearTimeout(timer);
-  }, [now]);
-  return rested;
-}
-
-const settlesAfter = 150;
-
-function useCauses(on: HoveredTransition | null): ApiCauses | undefined {
-  const { value } = useFetch<ApiCauses>(on && apiPath(`causes/${on.seq}`));
-  return on && value?.seq === on.seq ? value : undefined;
-}
 
 interface Props {
   readonly lanes: readonly NamedLane[];
@@ -100,68 +67,5 @@ export function CauseArrows({ lanes, by, window }: Props) {
       </div>
       <div class="lane-state" />
     </li>
-  );
-}
-
-/** The same as text, with links to the events. It stays after the pointer leaves. */
-export function CauseText() {
-  const on = useSettledHover();
-  const causes = useCauses(on);
-  return (
-    <p class="causes" role="status">
-      {on ? (
-        <>
-          <EventTime one={on} />{' '}
-          <EventLink {...on}>
-            <b>{on.type}</b>{' '}
-          </EventLink>
-          {causes?.by ? <span class="dim"> by {causes.by}</span> : null}
-          {causes ? <CauseList causes={causes} /> : null}
-        </>
-      ) : (
-        <span class="dim">
-          Hover over a change to see its causes and effects, or focus a lane and press ← or →.
-        </span>
-      )}
-    </p>
-  );
-}
-
-const named = 3;
-
-function CauseList({ causes: { cause, far, led, more } }: { readonly causes: ApiCauses }) {
-  const types = Map.groupBy(led, ({ type }) => type);
-  return (
-    <>
-      {cause ? (
-        <span>
-          {' '}
-          · caused by <EventTime one={cause} /> <EventLink {...cause}>{cause.type} </EventLink>
-        </span>
-      ) : null}
-      {far ? <span class="dim"> · the cause is not in memory</span> : null}
-      {cause || far || led.length > 0 ? null : <span class="dim"> · no recorded cause</span>}
-      {[...types].map(([type, all]) => (
-        <span key={type}>
-          {' '}
-          · caused {type}{' '}
-          {all.slice(0, named).map((one) => (
-            <span key={one.seq}>
-              <EventLink {...one} /> <EventTime one={one} />{' '}
-            </span>
-          ))}
-          {all.length > named ? `and ${all.length - named} more` : ''}
-        </span>
-      ))}
-      {more > 0 ? <span class="dim"> · and {more} more events</span> : null}
-    </>
-  );
-}
-
-function EventTime({ one: { seq, at } }: { readonly one: Pick<ApiRelatedEvent, 'seq' | 'at'> }) {
-  return (
-    <button type="button" class="link num" title={`seq ${seq}`} onClick={() => seek(seq)}>
-      {clockTime(at)}
-    </button>
   );
 }

@@ -5,7 +5,7 @@ import { clockTime, formatCount, formatDuration } from '../../format/format-time
 import { readWindow, type Window, writeWindow, zoom } from '../../format/time-scale.ts';
 import { extent, moment, roll, route, seek, setParams, version } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
-import { CauseText } from './cause-overlay.tsx';
+import { CauseText } from './cause-text.tsx';
 import { FleetDiff } from './fleet-diff.tsx';
 import { LaneList } from './lane-list.tsx';
 import { type LaneGrouping, laneEntities } from './lane-model.ts';

@@ -1,0 +1,70 @@
+import type { ApiExplanation, ApiNextTransition } from '../../../api-types.ts';
+import { countdown } from '../../format/format-time.ts';
+import type { EntityState } from '../../model/agent-model.ts';
+import { nextOf } from '../../model/issues.ts';
+import { apiPath } from '../../protocol/api-path.ts';
+import { isPast, moment, now, roll, route, setParams } from '../../state/store.ts';
+import { useFetch } from '../../state/use-query.ts';
+
+/** The transitions that are possible next, and why another event is not accepted. */
+export function NextTransitions({ actor }: { readonly actor: EntityState }) {
+  const event = route.value.params['why'] ?? '';
+  const at = isPast.value ? `&at=${moment.value?.seq ?? 0}` : '';
+  const why = event === '' ? '' : `&event=${encodeURIComponent(event)}`;
+  const { value, failed } = useFetch<ApiExplanation>(
+    apiPath(`explain?entity=${encodeURIComponent(JSON.stringify(actor.entity))}${at}${why}`),
+    actor.seq,
+  );
+  const { entity } = actor;
+  const slot = entity.entity === 'run' ? roll.slot(entity.host, entity.agent) : undefined;
+  const due = slot?.stands.number === actor.number ? nextOf(slot, roll).at : null;
+  return (
+    <section>
+      <h3>What may happen next</h3>
+      {failed === undefined ? null : <p class="dim">{failed}</p>}
+      {value && value.next.length === 0 ? <p class="dim">Nothing: this is a final state.</p> : null}
+      <ul class="next-list">
+        {value?.next.map((one) => (
+          <NextRow key={one.edge} one={one} due={one.event === 'expired' ? due : null} />
+        ))}
+      </ul>
+      {value?.unsure ? (
+        <p class="dim">
+          Not certain: a guard decides, or the entity used another version of the machine.
+        </p>
+      ) : null}
+      <form
+        class="row"
+        onSubmit={(submitted) => {
+          submitted.preventDefault();
+          const form = new FormData(submitted.currentTarget as HTMLFormElement);
+          setParams({ why: String(form.get('event') ?? '') });
+        }}
+      >
+        <input
+          name="event"
+          aria-label="Why not this event?"
+          placeholder="why not …"
+          value={event}
+        />
+        <button type="submit">Why not?</button>
+      </form>
+      {event !== '' && value ? <p>{value.whyNot ?? `'${event}' is possible now.`}</p> : null}
+    </section>
+  );
+}
+
+function NextRow({ one, due }: { readonly one: ApiNextTransition; readonly due: number | null }) {
+  const { event, targets, guard, holds, description } = one;
+  return (
+    <li>
+      <b>{event}</b> → {targets.map((target) => target.split('.').at(-1)).join(', ') || 'stays'}
+      {guard === null ? null : ` [${guard}]`}
+      {holds === null ? null : (
+        <span class={holds ? 'good' : 'bad'}>{holds ? ' ✓ holds' : ' ✗ does not hold'}</span>
+      )}
+      {due === null ? null : <span class="num"> {countdown(due, now.value)} at the earliest</span>}
+      {description === null ? null : <p class="dim">{description}</p>}
+    </li>
+  );
+}

@@ -1,0 +1,148 @@
+import type { Lane } from '../../../history/query-types.ts';
+import { clockTime, formatDuration } from '../../format/format-time.ts';
+import type { Window } from '../../format/time-scale.ts';
+import { colorClassOf } from '../../model/state-styles.ts';
+import { roll, seek, seekAtTime } from '../../state/store.ts';
+import { BidiText } from '../../widgets/bidi-text.tsx';
+import { StateBadge } from '../../widgets/state-badge.tsx';
+import { barsOf, type Tick, worstStatus } from '../../widgets/state-bars.ts';
+import { hoveredTransition } from './hovered-transition.ts';
+import type { NamedLane } from './lane-model.ts';
+
+interface Props {
+  readonly lane: NamedLane;
+  readonly answered: ReadonlyMap<number, Lane>;
+  readonly window: Window;
+  readonly at: number;
+  readonly isFirst: boolean;
+}
+
+/** A click this near to a change, in px, selects it. */
+const near = 6;
+
+/** A lane: name, bars and ticks, and the status at the moment. */
+export function LaneRow({ lane, answered, window, at, isFirst }: Props) {
+  const length = window.to - window.from;
+  const place = (time: number) => ((time - window.from) / length) * 1000;
+  const known = lane.entities.flatMap((number) => answered.get(number) ?? []);
+  const parts = known.map((one) => ({
+    number: one.entity,
+    ...barsOf(roll.entities[one.entity]?.entity ?? '', one, window),
+  }));
+  const cut = known.some((one) => one.cut !== null);
+  const bars = parts.flatMap((one) => one.bars);
+  const ticks = parts
+    .flatMap(({ number, marks }) => marks.map((tick) => ({ ...tick, number })))
+    .sort((a, b) => a.seq - b.seq);
+  const here = bars.filter(({ from, to }) => from <= at && at <= to);
+  const status = worstStatus(here.map((one) => one.status));
+  const since = here.find((one) => one.status === status)?.from;
+  const layers =
+    parts.length > 1 &&
+    bars.some((a) => bars.some((b) => a !== b && a.from < b.to && b.from < a.to));
+  const point = (tick: (Tick & { readonly number: number }) | undefined) => {
+    const entity = tick && roll.entities[tick.number];
+    if (tick?.seq === hoveredTransition.peek()?.seq) return;
+    hoveredTransition.value = entity
+      ? { seq: tick.seq, at: tick.at, type: tick.type, entity }
+      : null;
+  };
+  const timeAt = (event: MouseEvent & { readonly currentTarget: Element }) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const time = window.from + ((event.clientX - box.left) / box.width) * length;
+    return { time, reach: (near / box.width) * length };
+  };
+  const nearest = (event: MouseEvent & { readonly currentTarget: Element }) => {
+    const { time, reach } = timeAt(event);
+    return ticks.reduce<(typeof ticks)[number] | undefined>((best, one) => {
+      const far = Math.abs(one.at - time);
+      return far <= reach && far <= Math.abs((best?.at ?? Infinity) - time) ? one : best;
+    }, undefined);
+  };
+  const press = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }) => {
+    const now = ticks.findIndex(({ seq }) => seq === hoveredTransition.peek()?.seq);
+    const { key } = event;
+    if (key === 'Enter' && now >= 0) seek(ticks[now]?.seq ?? 0);
+    else if (key === 'ArrowRight') point(ticks[Math.min(ticks.length - 1, now + 1)]);
+    else if (key === 'ArrowLeft') point(ticks[now < 0 ? ticks.length - 1 : Math.max(0, now - 1)]);
+    else if (!toOtherLane(event)) return;
+    event.preventDefault();
+  };
+  const statuses = [...new Set(bars.map((bar) => bar.status))].join(', then ');
+  return (
+    <li class="lane">
+      <div class="lane-name">
+        {lane.kind === 'run' ? null : <span class="dim">{lane.kind} </span>}
+        <BidiText class="cut" text={lane.name} />
+      </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for form controls */}
+      <div
+        class="lane-time"
+        role="group"
+        tabIndex={isFirst ? 0 : -1}
+        aria-label={`${lane.name}: ${statuses}; ${ticks.length} changes${cut ? ', the last of more' : ''}`}
+        title={cut ? 'Only the last 400 changes are drawn. Zoom in to see the others.' : undefined}
+        onKeyDown={press}
+        onBlur={() => point(undefined)}
+        onPointerMove={(event) => point(nearest(event))}
+        onClick={(event) => {
+          const tick = nearest(event);
+          if (tick) seek(tick.seq);
+          else seekAtTime(timeAt(event).time);
+        }}
+      >
+        <svg viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true">
+          {parts.map(({ bars: inside }, n) =>
+            inside.map((bar) => (
+              <rect
+                key={`${n} ${bar.from}`}
+                class={`bar s-${colorClassOf(bar.status)}`}
+                x={place(bar.from)}
+                width={Math.max(1.5, place(bar.to) - place(bar.from) - 0.6)}
+                y={layers ? 3 + (n * 14) / parts.length : 5}
+                height={layers ? Math.max(2, 13 / parts.length) : 10}
+              >
+                <title>
+                  {bar.status} {clockTime(bar.from)}–{clockTime(bar.to)}
+                </title>
+              </rect>
+            )),
+          )}
+          {ticks.map((tick) => (
+            <rect
+              key={tick.seq}
+              class={tick.bad ? 'tick bad' : 'tick'}
+              x={place(tick.at) - 0.7}
+              width={tick.bad ? 2.2 : 1.2}
+              y={tick.bad ? 0 : 2}
+              height={tick.bad ? 20 : 16}
+            >
+              <title>
+                {clockTime(tick.at)} {tick.type} · seq {tick.seq}
+              </title>
+            </rect>
+          ))}
+        </svg>
+      </div>
+      <div class="lane-state">
+        {status === '' ? <span class="dim">–</span> : <StateBadge status={status} />}
+        {since !== undefined && since > window.from ? (
+          <span class="dim num"> {formatDuration(at - since)}</span>
+        ) : null}
+      </div>
+    </li>
+  );
+}
+
+/** Moves the focus to the next lane. Tab reaches one lane only (roving tabindex). */
+function toOtherLane({ key, currentTarget }: KeyboardEvent & { currentTarget: HTMLElement }) {
+  const row = currentTarget.closest('.lane');
+  const other = key === 'ArrowDown' ? row?.nextElementSibling : row?.previousElementSibling;
+  if (key !== 'ArrowDown' && key !== 'ArrowUp') return false;
+  const to = other?.matches('.lane') ? other.querySelector<HTMLElement>('.lane-time') : null;
+  if (!to) return false;
+  currentTarget.tabIndex = -1;
+  to.tabIndex = 0;
+  to.focus();
+  return true;
+}
