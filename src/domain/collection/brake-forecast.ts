@@ -5,30 +5,30 @@ import type { AgentRecord, BrakeRecord } from '../records/schemas.ts';
 import type { Millis, WallTime } from '../time.ts';
 import { countZones, judgeBrake, type ZoneCount, zoneOf } from './brake.ts';
 
-/** When a run that waits for its zone's brake is expired: as which of those that wait, about when. */
+/** Forecast expiry of a run that waits for its zone's brake: position in the queue and time. */
 interface ExpiryTurn {
   readonly turn: number;
   readonly at: WallTime;
 }
 
-/** A brake that is on, or will be as soon as a collector looks, and how it goes on if nothing changes. */
+/** A brake that is on or about to trip, and its course if nothing changes. */
 export interface BrakeForecast extends ZoneCount {
   readonly zone: ZoneName;
-  /** undefined: it is about to trip; `unreadable`: it lets nobody through. */
+  /** undefined: the brake is about to trip; `unreadable`: it blocks all expiries. */
   readonly record: BrakeRecord | 'unreadable' | undefined;
-  /** Runs that would be expired now but for the brake. */
+  /** Runs that would be expired now without the brake. */
   readonly heldBack: number;
   readonly pace: Millis;
-  /** About when it is released; null: not before somebody does something. */
+  /** Estimated release; null if it needs an operator's action. */
   readonly endsAt: WallTime | null;
   readonly turns: ReadonlyMap<string, ExpiryTurn>;
 }
 
 /**
- * What the brakes of a fleet do from now on, if nothing else happens.
+ * Forecasts the brakes of a fleet, if nothing else changes.
  *
- * An estimate: when the last run was let through is in no record, so the first turn is said to be a
- * whole pace away. `refuted`: suspects that will not be expired, as far as somebody knows.
+ * An estimate: no record contains the time of the last expiry, so the first one is assumed a whole pace
+ * away. `refuted` returns true for suspects that are known not to expire.
  */
 export function forecastBrakes(
   fleet: Fleet,
@@ -58,17 +58,17 @@ function forecastZone(
   if (brake === undefined && judgeBrake(count, false, policy) !== 'trip') return undefined;
   const queue = waitingRuns(zone, fleet, refuted);
   const heldBack = queue.filter(({ due }) => due <= now).length;
-  const said = { zone, ...count, heldBack, pace: policy.pace };
+  const forecast = { zone, ...count, heldBack, pace: policy.pace };
   if (brake?.kind === 'unreadable') {
-    return { ...said, record: 'unreadable', endsAt: null, turns: new Map() };
+    return { ...forecast, record: 'unreadable', endsAt: null, turns: new Map() };
   }
-  return { ...said, record: brake?.record, ...scheduleExpiries(queue, count, policy, now) };
+  return { ...forecast, record: brake?.record, ...scheduleExpiries(queue, count, policy, now) };
 }
 
 interface WaitingRun {
   readonly run: string;
   readonly due: WallTime;
-  /** Whether the brake counts it: a run that is leaving has announced its silence. */
+  /** Whether the brake counts it; a leaving run is not counted. */
   readonly counts: boolean;
 }
 
@@ -89,7 +89,7 @@ function waitingRuns(
   return waiting.sort((a, b) => a.due - b.due);
 }
 
-/** One run each pace, until so few are suspect that the brake is released; then all that are due. */
+/** Expires one run per pace until the brake releases, then all runs that are due. */
 function scheduleExpiries(
   queue: readonly WaitingRun[],
   count: ZoneCount,

@@ -3,22 +3,22 @@ import { ZoneName } from '../identity/names.ts';
 import type { BrakePolicy } from '../policy/fleet-policy.ts';
 import type { AgentRecord } from '../records/schemas.ts';
 
-/** How many runs a zone has, and how many of them are silent though nobody planned it. */
+/** Number of runs in a zone, and of those that are suspect without a planned reason. */
 export interface ZoneCount {
   readonly seen: number;
   readonly suspect: number;
 }
 
-/** Where hosts are that name no zone. */
+/** The zone of hosts without a zone. */
 const defaultZone = ZoneName.parse('default');
 
 export const zoneOf = ({ zone }: Pick<AgentRecord, 'zone'>): ZoneName => zone ?? defaultZone;
 
 /**
- * The zones as the registry has them, and from it alone, so that all seats come to the same.
+ * Counts the runs of each zone from the registry alone, so that all seats get the same result.
  *
- * A run that is leaving has announced its silence, one under a hold has had it announced: they are no
- * suspects. One that is expired is decided, and soon gone.
+ * Runs that are leaving or under a hold are not counted as suspect, because their silence is announced.
+ * Expired runs are not counted at all.
  */
 export function countZones(fleet: Fleet): ReadonlyMap<ZoneName, ZoneCount> {
   const zones = new Map<ZoneName, { seen: number; suspect: number }>();
@@ -35,15 +35,15 @@ export function countZones(fleet: Fleet): ReadonlyMap<ZoneName, ZoneCount> {
   return zones;
 }
 
-/** What is to become of a zone's brake. */
+/** Whether a zone's brake changes. */
 export type BrakeVerdict = 'trip' | 'release' | 'keep';
 
-/** Total and pure; `on`: it stands now. Between the two fractions it stays as it is. */
+/** Decides whether a brake trips or releases. Between the two fractions it stays as it is. */
 export function judgeBrake(
   { seen, suspect }: ZoneCount,
-  on: boolean,
+  isOn: boolean,
   { fraction, count, release }: BrakePolicy,
 ): BrakeVerdict {
-  if (!on) return suspect >= count && suspect > fraction * seen ? 'trip' : 'keep';
+  if (!isOn) return suspect >= count && suspect > fraction * seen ? 'trip' : 'keep';
   return suspect === 0 || suspect < release * seen ? 'release' : 'keep';
 }

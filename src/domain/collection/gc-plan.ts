@@ -7,25 +7,25 @@ import type { Millis, WallTime } from '../time.ts';
 import { zoneOf } from './brake.ts';
 import { type BrakeForecast, forecastBrakes } from './brake-forecast.ts';
 
-/** What is known beside the registry by whoever asks what will be removed. */
+/** Facts outside the registry that the plan needs. */
 export interface PlanContext {
   readonly now: WallTime;
-  /** How many collectors watch. */
+  /** Number of held seats. */
   readonly seats: number;
-  /** The keys of all leases that stand. */
+  /** The keys of all existing leases. */
   readonly leases: ReadonlySet<string>;
-  /** Suspect runs that answered when they were asked. */
+  /** Suspect runs that answered a ping. */
   readonly answering: ReadonlySet<string>;
-  /** How long an instance may stay whose slot has no record. */
+  /** The limits for instances of a slot without an agent record. */
   readonly orphans: LeasePolicy;
 }
 
-/** What keeps something from going on. */
+/** What blocks or delays an action of the plan. */
 export type Blocker =
   | { readonly by: 'grace'; readonly until: WallTime }
-  /** `until` null: the hold can't be read, and holds for as long as it stands. */
+  /** `until` null: the hold is unreadable and blocks until it is removed. */
   | { readonly by: 'hold'; readonly until: WallTime | null; readonly why: string | null }
-  /** `turn`: as which of those that wait; null: the brake can't be read, and lets nobody through. */
+  /** `turn`: position among the waiting runs; null: the brake is unreadable and blocks all expiries. */
   | {
       readonly by: 'brake';
       readonly zone: string;
@@ -34,14 +34,14 @@ export type Blocker =
       readonly pace: Millis;
       readonly turn: number | null;
     }
-  /** `observation`: a leftover's time is the collector's own, on its own clock. */
+  /** `observation`: a collector measures how long it has seen the leftover, on its own clock. */
   | { readonly by: 'lease-stands' | 'answers' | 'observation' | 'unobserved' | 'unreadable' };
 
 /**
- * Something that a collector will remove, or would but for what keeps it.
+ * Something that a collector will remove, or would remove without the blocker.
  *
- * `at`: about when, at the earliest; `latest`: if a collector watches from now on and nothing changes.
- * Both go by clocks of whoever wrote the records; null: nobody can say.
+ * `at` is the estimated earliest time; `latest` applies if a collector works from now on and nothing
+ * changes. Both use the wall clocks of the records' authors; null: unknown.
  */
 export interface PlanRow {
   readonly kind: 'run' | 'leftovers' | 'record';
@@ -49,7 +49,7 @@ export interface PlanRow {
   readonly host: string | null;
   readonly agent: string | null;
   readonly run: string | null;
-  /** Of a record that can't be read, and why. */
+  /** For an unreadable record: its key, and in `detail` the error. */
   readonly key: string | null;
   readonly detail: string | null;
   readonly instances: number;
@@ -65,7 +65,7 @@ export interface Plan {
   readonly brakes: readonly BrakeForecast[];
 }
 
-/** What would be removed, when, why, and what holds it back. Pure: it decides nothing. */
+/** Plans which records would be removed, when, why, and what blocks them. For display only. */
 export function planRemovals(fleet: Fleet, around: PlanContext): Plan {
   const brakes = forecastBrakes(fleet, around.now, (record) => !!refutationOf(record, around));
   const rows: PlanRow[] = [];
@@ -78,7 +78,7 @@ export function planRemovals(fleet: Fleet, around: PlanContext): Plan {
   return { rows: around.seats > 0 ? rows : rows.map(unobserved), brakes };
 }
 
-/** Without a collector nothing goes on; where something else keeps it too, that comes first. */
+/** Without a collector nothing is removed. Another blocker is shown first. */
 const unobserved = (row: PlanRow): PlanRow =>
   row.next === 'nothing'
     ? row
@@ -116,7 +116,7 @@ function runRow(
 
 type Ahead = Pick<PlanRow, 'at' | 'latest' | 'heldBy'>;
 
-/** What a suspect run has before it; in the order in which a collector judges. */
+/** The forecast of a suspect run, in the order of a collector's checks. */
 function aheadOf(
   record: AgentRecord,
   fleet: Fleet,
@@ -140,14 +140,14 @@ function aheadOf(
   return { at: when, latest: when, heldBy };
 }
 
-/** A run whose lease has gone, and that nobody suspects yet: since when it is silent nobody can say. */
+/** The forecast of a run without a lease that is not suspect yet. When it fell silent is unknown. */
 function unsuspected(record: AgentRecord, fleet: Fleet, { now }: PlanContext): Ahead {
   const hold = holdOver(record, fleet);
   const { ttl, grace } = record;
   return hold ?? { at: now + grace, latest: now + ttl + grace, heldBy: null };
 }
 
-/** Silence under a hold counts for nothing: when it is over, the ttl begins, and then the grace. */
+/** The forecast under a hold. After the hold, the ttl starts and then the grace. */
 function holdOver(record: AgentRecord, fleet: Fleet): Ahead | undefined {
   const hold = fleet.controls.holdOn(record);
   if (hold === undefined) return undefined;
@@ -168,13 +168,13 @@ function refutationOf(
 }
 
 /**
- * Whether a lease that stands says that a suspect run is back. One that was found unreachable leaves
- * a lease behind that lapses only later.
+ * Whether an existing lease shows that a suspect run is back. The lease of an unreachable run lapses only
+ * later, so within the ttl it shows nothing.
  */
 export const leaseClearsSuspicion = ({ suspect, ttl }: AgentRecord, now: WallTime): boolean =>
   suspect?.reason !== 'unreachable' || now >= suspect.since + ttl;
 
-/** The slot's leftovers, by owner. */
+/** One row per owner of leftovers in the slot. */
 function leftoverRows(slot: AgentView, around: PlanContext): readonly PlanRow[] {
   const holder = slot.agent?.kind === 'stored' ? slot.agent.record : undefined;
   const byOwner = Map.groupBy(leftoversOf(slot), ({ record }) => record.run);
@@ -205,7 +205,7 @@ function leftoverRow(
   return { ...row, at, latest: now + after, heldBy: { by: 'observation' } };
 }
 
-/** Where the record of a slot's agent can't be read, nothing under it is removed. */
+/** Below an unreadable agent record nothing is removed. */
 function unreadableRow(key: string, detail: string, fleet: Fleet): PlanRow {
   const under = /^agent\.(.+)$/.exec(key)?.[1];
   return {

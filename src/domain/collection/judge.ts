@@ -2,29 +2,33 @@ import { type LeasePolicy, lateAfter } from '../policy/lease-policy.ts';
 import type { AgentRecord, SuspectReason } from '../records/schemas.ts';
 import type { Millis } from '../time.ts';
 
-/** What one observer knows about a run when it judges it; all durations on its own clock. */
+/**
+ * What one collector knows about a run when it judges it. Durations are on its own monotonic clock.
+ *
+ * The values are stored as evidence in the audit (docs/reference/protocol.md), so they keep their names.
+ */
 export interface RunEvidence {
   readonly phase: AgentRecord['phase'];
   readonly suspect: boolean;
-  /** Since its last renewal was seen, or since this observer began to count, whichever is later. */
+  /** Time since the last observed renewal, or since this collector began to count if that is later. */
   readonly silentFor: Millis;
-  /** Since this observer saw the suspicion, or began to count; 0 where there is none. */
+  /** Time since this collector saw the suspicion or began to count; 0 without a suspicion. */
   readonly suspectFor: Millis;
-  /** The lease at the leader, read after the record that is judged. */
+  /** The lease at the leader, read after the judged record. */
   readonly lease: 'unread' | 'stands' | 'absent' | 'unknown';
   readonly probe: 'unasked' | 'answered' | 'no-responders' | 'no-answer' | 'unknown';
   /**
-   * What the server said of the connection of the run's process, since its last renewal. `open`: nothing,
-   * or so many closed at once that it says nothing about one of them.
+   * Disconnect notifications about the run's process since its last renewal. `open`: none, or so many at
+   * the same time that they say nothing about a single process.
    */
   readonly connection: 'open' | 'closed-by-client' | 'closed';
-  /** A hold on the slot or its host; one that stands in the view is not read again. */
+  /** A hold on the slot or its host. One that is in the view is not read again. */
   readonly hold: 'unread' | 'stands' | 'absent' | 'unknown';
-  /** The zone's brake: `waits` while it is on and lets nobody through just now. */
+  /** The zone's brake. `waits`: it is on and no expiry is permitted now. */
   readonly brake: 'off' | 'waits' | 'lets-through';
 }
 
-/** What is decided about a run. `look` and `ask` want one more fact, and then judge again. */
+/** The verdict on a run. `read-lease` and `ping` request one more fact; then judge again. */
 export type RunVerdict =
   | { readonly do: 'keep' }
   | { readonly do: 'read-lease' }
@@ -38,15 +42,14 @@ export type RunVerdict =
   | { readonly do: 'remove' };
 
 /**
- * The verdict on one run. Total and pure: the same evidence gives the same verdict on every seat.
+ * Judges one run. The same evidence gives the same verdict on every seat.
  *
- * - Silence past the ttl makes a run suspect only with its lease absent at the leader.
- * - A late run that nobody answers for, or one whose connection closed, is unreachable at once: a
- *   closed connection takes its subscription along, so `no-responders` is knowledge, while no answer is
- *   not.
- * - However it became suspect, it is expired only after the grace, with the lease absent (G6), not
- *   while it still answers, not under a hold, and at the brake's pace while that is on.
- * - What could not be read decides nothing: not knowing is not death.
+ * - A run that is silent for its ttl becomes suspect only if its lease is absent at the leader.
+ * - A late run, or one whose connection closed, becomes suspect as unreachable on `no-responders`. A closed
+ *   connection removes its subscription, so `no-responders` is evidence; `no-answer` is not.
+ * - A suspect run is expired only after its grace, with its lease absent (G6), if it does not answer a ping
+ *   and is not under a hold, and at the brake's pace while that is on.
+ * - A fact that could not be read never leads to suspicion or expiry.
  */
 export function judgeRun(evidence: RunEvidence, policy: LeasePolicy): RunVerdict {
   if (evidence.phase === 'expired') return { do: 'remove' };
@@ -76,16 +79,16 @@ function judgeSuspect(
   if (probe === 'unasked') return { do: 'ping' };
   if (probe === 'unknown') return { do: 'wait', why: 'not-known' };
   if (probe === 'answered') return { do: 'wait', why: 'answers' };
-  // Asking takes up to a second: the lease is read after it, right before the write (G6).
+  // A ping takes up to a second, so the lease is read after it, right before the write (G6).
   if (lease === 'unread' || hold === 'unread') return { do: 'read-lease' };
   if (lease === 'unknown' || hold === 'unknown') return { do: 'wait', why: 'not-known' };
   return lease === 'stands' ? { do: 'wait', why: 'lease-stands' } : { do: 'expire' };
 }
 
 export interface LeftoverEvidence {
-  /** How long this very revision has been a leftover, on the observer's own clock. */
+  /** How long this revision has been a leftover, on the collector's monotonic clock. */
   readonly leftoverFor: Millis;
-  /** Its owner's lease at the leader. */
+  /** The owner's lease at the leader. */
   readonly lease: 'unread' | 'stands' | 'absent' | 'unknown';
 }
 
@@ -94,7 +97,7 @@ export type LeftoverVerdict =
   | { readonly do: 'wait'; readonly why: 'grace' | 'lease-stands' | 'not-known' }
   | { readonly do: 'remove' };
 
-/** The verdict on an instance whose owner is not the run that its slot's record names. */
+/** Judges an instance whose owner is not the current run of its slot. */
 export function judgeLeftover(
   { leftoverFor, lease }: LeftoverEvidence,
   { ttl, grace }: LeasePolicy,

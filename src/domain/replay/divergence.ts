@@ -2,14 +2,21 @@ import { z } from 'zod';
 import type { Revision } from '../time.ts';
 
 /**
- * What a history can be wrong in.
+ * The kinds of errors in a history.
  *
- * `stream`: a sequence is missing. `order`: events stand in another order than they were written.
- * `illegible`: no event. `subject`: stored where another event belongs. `author`: written by somebody
- * who may not. `gap`: numbers of a chain are missing. `repeated`: a number stands twice. `hash`: an
- * event is not the one that its successor was written after. `from`, `target`, `edges`: not what the
- * machine makes of it. `record`: the record in it is not its own. `end`: another chain has the record,
- * and this one never ended. `registry`: the registry is not what the events make it. `keyframe`: a keyframe is not what the events make it.
+ * - `stream`: a sequence is missing.
+ * - `order`: events are not in the order in which they were written.
+ * - `illegible`: a message cannot be read as an event.
+ * - `subject`: an event is stored under the subject of another one.
+ * - `author`: the author may not write this event.
+ * - `gap`: numbers of a chain are missing.
+ * - `repeated`: a number of a chain occurs twice.
+ * - `hash`: `prev` is not the hash of the previous event.
+ * - `from`, `target`, `edges`: the machine takes another transition.
+ * - `record`: the record in the event differs from the one that its chain implies.
+ * - `end`: another chain owns the record, and this chain has no final event.
+ * - `registry`: the registry differs from the projection of the events.
+ * - `keyframe`: a keyframe differs from the projection of the events.
  */
 const Check = z.enum([
   'stream',
@@ -30,9 +37,9 @@ const Check = z.enum([
 ]);
 export type Check = z.infer<typeof Check>;
 
-/** One place where a history, or the registry, is not what the other says. */
+/** One difference between a history and what it should contain, or between history and registry. */
 export interface Divergence {
-  /** The event's place in the audit; 0 where none explains it. */
+  /** Audit sequence of the event; 0 if no event explains it. */
   readonly seq: Revision;
   readonly entity: string;
   readonly check: Check;
@@ -40,7 +47,7 @@ export interface Divergence {
   readonly found: string;
 }
 
-/** One that was written down, as it is read again. */
+/** Schema of a stored divergence. */
 export const SavedDivergence: z.ZodType<Divergence> = z.object({
   seq: z.number(),
   entity: z.string(),

@@ -4,20 +4,20 @@ import { agentKey, brakeKey, holdKey, instanceKey, policyKey } from '../identity
 import type { KeyValueEntry } from '../records/stored-record.ts';
 import type { Revision } from '../time.ts';
 
-/** What an event made of the registry: the key, and the record's text. */
+/** The record that an event wrote, with its key. */
 export interface RecordUpdate {
   readonly run: string;
-  /** The event's place in the audit. */
+  /** Audit sequence of the event. */
   readonly seq: Revision;
   readonly entry: KeyValueEntry & { readonly text: string };
 }
 
-/** The events that were stored together, as far as they were read. */
+/** The part of a commit that has been read. */
 export interface CommitProgress {
   /** The revisions of the first and the last event. */
   readonly first: Revision;
   readonly last: Revision;
-  /** The keys that were written, in their order; whether the record that stands is of this commit. */
+  /** The written keys in order, and for each whether this commit stored a record (not a removal). */
   readonly keys: readonly (readonly [string, boolean])[];
 }
 
@@ -28,46 +28,44 @@ interface Commit {
 }
 
 /**
- * The registry as the events make it (G8).
+ * The registry's contents, projected from the events (G8). Never throws, for any events in any order.
  *
- * Total: whatever it is given, in whatever order, it does not throw.
- *
- * An event does not say at which revision its record was stored. But a commit stores its writes and
- * right after them its events, in the same order, and a write stands between any two commits: events
- * without a gap between their revisions are of one commit, and what it wrote stands right before them.
+ * An event does not contain the revision of its record. But a commit stores its writes and directly after
+ * them its events, in the same order, and at least one write separates two commits. So events with
+ * consecutive revisions belong to one commit, and its writes have the revisions directly before them.
  */
 export class RegistryProjection {
   readonly #records = new Map<string, RecordUpdate>();
   #commit: Commit = { first: 0, last: 0, keys: new Map() };
-  #unplaced = false;
+  #hasPendingRevisions = false;
 
-  /** The records that stand, by key. */
+  /** The current records by key. */
   get records(): ReadonlyMap<string, RecordUpdate> {
-    this.#place();
+    this.#assignRevisions();
     return this.#records;
   }
 
-  /** What stands under a key, whatever its revision. */
+  /** Run and event of a key's current record, without resolving its revision. */
   updateOf(key: string): Pick<RecordUpdate, 'run' | 'seq'> | undefined {
     return this.#records.get(key);
   }
 
-  /** The last commit, to go on from. */
+  /** The last commit, needed to continue the projection later. */
   get commit(): CommitProgress {
     return { ...this.#commit, keys: [...this.#commit.keys] };
   }
 
-  /** Starts from records that were folded before. */
+  /** Continues from an earlier projection. */
   static from(records: Iterable<RecordUpdate>, commit?: CommitProgress): RegistryProjection {
-    const fold = new RegistryProjection();
-    for (const one of records) fold.#records.set(one.entry.key, one);
-    if (commit) fold.#commit = { ...commit, keys: new Map(commit.keys) };
-    return fold;
+    const projection = new RegistryProjection();
+    for (const update of records) projection.#records.set(update.entry.key, update);
+    if (commit) projection.#commit = { ...commit, keys: new Map(commit.keys) };
+    return projection;
   }
 
   /**
-   * Takes one event in; returns what it changed, `undefined` for an event that changes no record. The
-   * revision of what it returns is the event's own, which orders as the record's does.
+   * Applies one event and returns the changed entry; `undefined` if it changes no record. The entry has the
+   * event's revision, which orders like the record's.
    */
   take({ event, hash, origin, seq }: AuditEntry): KeyValueEntry | undefined {
     const key = registryKeyOf(event);
@@ -88,35 +86,35 @@ export class RegistryProjection {
       const text = JSON.stringify({ ...record, hash });
       const entry = { key, revision: origin, text };
       this.#records.set(key, { run, seq, entry });
-      this.#unplaced = true;
+      this.#hasPendingRevisions = true;
       return entry;
     }
-    // The end of a chain removes its record, unless another run has taken it over by then.
+    // A final event removes the record, unless another run has adopted it.
     if (this.#records.get(key)?.run !== run) return undefined;
     this.#records.delete(key);
     return { key, revision: origin, text: undefined };
   }
 
   #begin(origin: Revision): void {
-    this.#place();
+    this.#assignRevisions();
     this.#commit = { first: origin, last: origin, keys: new Map() };
   }
 
-  /** Gives the records of the last commit the revisions of its writes. */
-  #place(): void {
-    if (!this.#unplaced) return;
-    this.#unplaced = false;
+  /** Sets the records of the last commit to the revisions of its writes. */
+  #assignRevisions(): void {
+    if (!this.#hasPendingRevisions) return;
+    this.#hasPendingRevisions = false;
     let revision = this.#commit.first - this.#commit.keys.size;
-    for (const [key, stands] of this.#commit.keys) {
-      const folded = this.#records.get(key);
-      if (stands && folded)
-        this.#records.set(key, { ...folded, entry: { ...folded.entry, revision } });
+    for (const [key, isStored] of this.#commit.keys) {
+      const update = this.#records.get(key);
+      if (isStored && update)
+        this.#records.set(key, { ...update, entry: { ...update.entry, revision } });
       revision += 1;
     }
   }
 }
 
-/** The registry key that an event's entity has; a process has none. */
+/** The registry key of an event's entity; undefined for processes, which have no record. */
 export function registryKeyOf({ of }: AuditEvent): string | undefined {
   switch (of.entity) {
     case 'run':

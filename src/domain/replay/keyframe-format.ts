@@ -4,42 +4,42 @@ import { readJson } from '../json.ts';
 
 export const keyframeVersion = 1;
 
-const place = z.number().int().nonnegative();
+const count = z.number().int().nonnegative();
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** The first line of a keyframe: up to where it holds, and how many lines of each kind follow. */
+/** The first line of a keyframe: its last event, and how many lines of each kind follow. */
 export const KeyframeHead = z.object({
   v: z.literal(keyframeVersion),
-  seq: place,
-  origin: place,
-  /** When the audit stored the last event that is in it. */
-  at: place,
-  /** How many events are in it. */
-  events: place,
-  /** Over the hashes of all of them, in their order. */
+  seq: count,
+  origin: count,
+  /** When the audit stored the last included event. */
+  at: count,
+  /** Number of included events. */
+  events: count,
+  /** Digest over the hashes of all included events in order. */
   digest: hash,
-  /** The commit that the last events are of: see fold.ts. */
+  /** The commit of the last events: see fold.ts. */
   commit: z.object({
-    first: place,
-    last: place,
+    first: count,
+    last: count,
     keys: z.array(z.tuple([z.string(), z.boolean()]).readonly()).readonly(),
   }),
-  notes: z.object({ lost: place, unknownCharts: place }),
-  open: place,
-  loose: place,
-  ended: place,
-  forgetful: place,
-  /** How many chains of processes were given up. */
-  lost: place,
-  predecessors: place,
-  records: place,
+  notes: z.object({ lost: count, unknownCharts: count }),
+  open: count,
+  loose: count,
+  ended: count,
+  forgetful: count,
+  /** Number of process chains that were dropped. */
+  lost: count,
+  predecessors: count,
+  records: count,
 });
 export type KeyframeHead = z.infer<typeof KeyframeHead>;
 
-/** Where a chain stands. */
+/** The state of a chain. */
 const Chain = z.object({
-  seq: place,
-  n: place,
+  seq: count,
+  n: count,
   hash,
   value: StateValue,
   context: z.unknown().optional(),
@@ -47,34 +47,34 @@ const Chain = z.object({
   unsure: z.boolean().exactOptional(),
 });
 
-/** The last event of a chain that ended, for the one that may begin with it. */
-const Predecessor = z.object({ hash, seq: place });
+/** The last event of an ended chain, for a chain that may begin with its hash. */
+const Predecessor = z.object({ hash, seq: count });
 
-const Folded = z.object({
+const RecordUpdateSchema = z.object({
   run: z.string(),
-  seq: place,
-  entry: z.object({ key: z.string(), revision: place, text: z.string() }),
+  seq: count,
+  entry: z.object({ key: z.string(), revision: count, text: z.string() }),
 });
 
-/** Every other line: a kind, a chain's name or a record's key, and what stands there. */
+/** Each other line: its kind, a chain's name or a record's key, and the value. */
 export type KeyframeLine =
   | readonly ['open', string, z.infer<typeof Chain>]
   | readonly ['loose', string, z.infer<typeof Chain>]
   | readonly ['ended', string, z.infer<typeof Chain>]
   | readonly ['predecessor', string, z.infer<typeof Predecessor>]
-  /** A run of which chains that have ended are not in it. */
+  /** A run with ended chains that are not included. */
   | readonly ['forgetful', string, null]
-  | readonly ['record', string, z.infer<typeof Folded>];
+  | readonly ['record', string, z.infer<typeof RecordUpdateSchema>];
 
 const chains = z.array(z.tuple([z.string(), Chain]));
 
-/** Where a verification stands, in one document: what its own process wrote, and anybody may have changed. */
+/** The saved state of a verification. Anyone may have edited the file, so it is parsed strictly. */
 export const VerifierStateSchema = z.object({
-  seq: place,
-  origin: place,
-  at: place,
-  events: place,
-  /** Empty: there was no event. */
+  seq: count,
+  origin: count,
+  at: count,
+  events: count,
+  /** Empty without any event. */
   digest: z.union([hash, z.literal('')]),
   commit: KeyframeHead.shape.commit,
   notes: KeyframeHead.shape.notes,
@@ -83,10 +83,10 @@ export const VerifierStateSchema = z.object({
     loose: chains,
     ended: chains,
     forgetful: z.array(z.string()),
-    lost: place,
+    lost: count,
   }),
   predecessors: z.array(z.tuple([z.string(), Predecessor]).readonly()).readonly(),
-  records: z.array(Folded).readonly(),
+  records: z.array(RecordUpdateSchema).readonly(),
   trimmed: z.boolean().exactOptional(),
 });
 
@@ -96,11 +96,11 @@ const Line = z.tuple([
   z.unknown(),
 ]);
 
-/** @throws where it is no line of a keyframe */
+/** Parses a line after the first. @throws if it is not a valid line */
 export function readKeyframeLine(text: string): KeyframeLine {
   const [kind, name, value] = Line.parse(readJson(text));
   if (kind === 'forgetful') return [kind, name, z.null().parse(value)];
-  if (kind === 'record') return [kind, name, Folded.parse(value)];
+  if (kind === 'record') return [kind, name, RecordUpdateSchema.parse(value)];
   if (kind === 'predecessor') return [kind, name, Predecessor.parse(value)];
   return [kind, name, Chain.parse(value)] as KeyframeLine;
 }

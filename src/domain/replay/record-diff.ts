@@ -2,20 +2,20 @@ import type { Check, Divergence } from './divergence.ts';
 import type { RecordUpdate } from './fold.ts';
 
 /**
- * What is wrong where a record should stand as the events make it; undefined where it does.
+ * Compares a record with the projection of the events; undefined if they are equal.
  *
- * `found` is the text that stands there; undefined, like a tombstone: none.
+ * `found` is the record's text; undefined if the record is absent or removed.
  */
 export function compareRecord(
   check: Check,
   key: string,
-  folded: RecordUpdate | undefined,
+  update: RecordUpdate | undefined,
   found: string | undefined,
 ): Divergence | undefined {
-  const expected = folded?.entry.text;
+  const expected = update?.entry.text;
   if (sameRecord(expected, found)) return undefined;
   return {
-    seq: folded?.seq ?? 0,
+    seq: update?.seq ?? 0,
     entity: key,
     check,
     expected: headOf(expected),
@@ -23,7 +23,7 @@ export function compareRecord(
   };
 }
 
-/** Whether two records say the same: whoever wrote them may have put their fields in another order. */
+/** Whether two records are equal as JSON, in any order of fields. */
 export function sameRecord(a: string | undefined, b: string | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined) return false;
@@ -34,7 +34,7 @@ export function sameRecord(a: string | undefined, b: string | undefined): boolea
   }
 }
 
-/** Whether two values of JSON are the same, their fields in whatever order. */
+/** Whether two JSON values are equal, in any order of fields. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
     return Object.is(a, b);
@@ -48,14 +48,14 @@ export function sameJson(a: unknown, b: unknown): boolean {
   return true;
 }
 
-/** A record in a few words: where its chain stands, or how it begins where that can't be read. */
+/** A short description of a record: the head of its chain, or its first characters if unreadable. */
 function headOf(text: string | undefined): string {
   if (text === undefined) return 'no record';
   try {
     const { n, hash, run } = JSON.parse(text);
     if (typeof hash === 'string') return `event ${n} of run ${run}, hash ${hash.slice(0, 12)}`;
   } catch {
-    // Not a record of ours: shown as it begins.
+    // Not a record: its first characters are shown.
   }
   return `a record that begins ${JSON.stringify(text.slice(0, 40))}`;
 }

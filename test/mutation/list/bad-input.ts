@@ -20,7 +20,7 @@ export const badInput: readonly Mutant[] = [
     what: 'ends a replay at an event that it cannot read',
     file: 'src/domain/events/audit-entry.ts',
     edits: [
-      ["return { kind: 'illegible', ...place, why: formatParseError(cause) };", 'throw cause;'],
+      ["return { kind: 'illegible', ...position, why: formatParseError(cause) };", 'throw cause;'],
     ],
     tests: ['test/fuzz/events.test.ts', 'test/domain/events/event-schema.test.ts'],
   },
