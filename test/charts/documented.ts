@@ -56,20 +56,19 @@ export async function documented(): Promise<ReadonlyMap<string, string>> {
   return files;
 }
 
-const head = `# The machines
+const head = `# State machines
 
-<!-- Written by \`npm run docs:machines\` from machines/*.ts; a test says when it is stale. -->
+<!-- Written by \`npm run docs\` from machines/*.ts. Do not edit; a test fails when it is stale. -->
 
-Everything in Rollcall that has a life goes by one of these statecharts ([XState](https://stately.ai/docs), in
-[machines/](../../machines)): what they do not allow does not happen, and every transition is an event of the audit, with the
-machine's name and the hash of its chart. They are pure: time, judgement and the store come in as events.
+Every entity of Rollcall follows one of these state machines ([XState](https://stately.ai/docs), in [machines/](../../machines)). A
+transition that a machine does not allow does not happen. Every transition is an event of the audit, with the machine's name and the hash of
+its chart. The machines are pure: time, verdicts and answers of the store come in as events.
 
 \`rollcall machines draw NAME\` draws them (\`--format svg\`, \`png\`, \`mermaid\`, \`dot\`, \`text\`), \`rollcall show ENTITY\` shows
-where one entity stands in its own, and \`rollcall machines watch FILE\` draws one again whenever its file changes.
+the state of one entity in its machine, and \`rollcall machines watch FILE\` draws a machine again whenever its file changes.
 
-How to read a picture: it begins at the dot; a dashed frame is one of several regions that are active at once; ↻ leaves
-a state and enters it again; a ring is final. What a state or a transition means is told when it is pointed at, and in the
-tables below.
+How to read a picture: it starts at the dot. A dashed frame is one of several regions that are active in parallel. ↻ leaves a state
+and enters it again. A ring is final. Hover over a state or a transition to see its meaning, or read the tables below.
 `;
 
 function section(chart: Chart): string {

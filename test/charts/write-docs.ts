@@ -21,9 +21,11 @@ for (const chart of charts) {
   }
 }
 if (JSON.stringify(wanted) === JSON.stringify(pinnedLayouts)) {
+  // Drawn before the old ones are removed: a layout can fail.
+  const files = await documented();
   await rm(join(checkout, 'docs/explanation/machines'), { recursive: true, force: true });
   await mkdir(join(checkout, 'docs/explanation/machines'), { recursive: true });
-  for (const [path, text] of await documented()) await writeFile(join(checkout, path), text);
+  for (const [path, text] of files) await writeFile(join(checkout, path), text);
 } else {
   const entries = Object.entries(wanted).map(([name, way]) => `  '${name}': '${way}',\n`);
   await writeFile(
