@@ -34,11 +34,11 @@ const night = [
   'test/integration/nats/closed-connections.test.ts',
 ];
 /**
- * Unit tests of several seconds each, left out by `npm run test:quick`: they install the package, run
- * mutants, lay out every chart, or read random input for long.
+ * Unit tests of several seconds each, left out by `npm run test:quick`: they install the package, lint a
+ * file for each import rule, run mutants, lay out every chart, or read random input for long.
  */
 const slow = [
-  'test/conventions/package.test.ts',
+  'test/conventions/{package,imports}.test.ts',
   'test/mutation/mutants.test.ts',
   'test/adapters/chart-rendering/{elk-layout,png}.test.ts',
   'test/charts/{documented,svg/svg}.test.ts',
