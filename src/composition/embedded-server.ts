@@ -12,7 +12,7 @@ export async function startServer(
   signal: AbortSignal,
 ): Promise<NatsServer> {
   const [{ cacheDir }, { locateNatsServer }, { startNatsServer }] = await Promise.all([
-    import('../adapters/embedded/binary/cache-dir.ts'),
+    import('../adapters/embedded/binary/cache.ts'),
     import('../adapters/embedded/binary/locate.ts'),
     import('../adapters/embedded/start.ts'),
   ]);

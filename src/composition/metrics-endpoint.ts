@@ -6,8 +6,7 @@ import { systemClock } from '../adapters/system/clock.ts';
  * @throws {Fault} `port-taken`, `bad-setting`
  */
 export async function startMetrics(at: ListenAt) {
-  const [{ processRegistry }, { prometheusMeters }, { serveMetrics }] = await Promise.all([
-    import('../adapters/metrics/process-metrics.ts'),
+  const [{ processRegistry, prometheusMeters }, { serveMetrics }] = await Promise.all([
     import('../adapters/metrics/prometheus.ts'),
     import('../adapters/metrics/scrape-endpoint.ts'),
   ]);

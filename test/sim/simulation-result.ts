@@ -41,7 +41,7 @@ export class Simulated {
       timekeeping: (fraction) => ({ slack, rate: 1 + drift * (2 * fraction() - 1) }),
     });
     this.fleet.world.aliveEvery = aliveEvery;
-    this.fleet.world.handsOver = inParts(seededFractions(seed ^ ofWatches));
+    this.fleet.world.batchSize = inParts(seededFractions(seed ^ ofWatches));
     this.fleet.sweepEvery = shape.sweepEvery;
     this.fleet.audit.underWay = 2 * slowest + seconds(1);
     this.fraction = seededFractions(seed + ofPlay);

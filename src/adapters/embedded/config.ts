@@ -1,48 +1,48 @@
 import { randomBytes } from 'node:crypto';
 
-/** A user of the server, in the words of the client's `connect`. */
+/** A user of the server, in the form of the client's `connect` options. */
 export type Login = { user: string; pass: string };
 
-/** The users of one start: of the fleet's account, and of the system account. */
+/** The users of one server start: of the fleet's account and of the system account. */
 export type Logins = { app: Login; system: Login };
 
-/** How a server takes its part in a cluster. */
+/** A server's membership in a cluster. */
 export type ClusterMember = {
   name: string;
-  /** The name under which its peers know it, also after a restart. */
+  /** The server's name in the cluster; the same after a restart. */
   serverName: string;
   port: number;
-  /** The cluster ports of all members, its own among them. */
+  /** The cluster ports of all members, including its own. */
   peers: readonly number[];
-  /** Shared by the members, so that nobody else on the machine can join. */
+  /** Shared by the members, so that no other process on the machine can join. */
   secret: string;
-  /** Whether clients are told of the other members. */
+  /** Whether clients learn the addresses of the other members. */
   advertise: boolean;
-  /** `host:port` under which the members tell each other of this one; default: where it listens. */
+  /** `host:port` of this server as the members advertise it; by default where it listens. */
   toldAs?: string;
 };
 
-/** When a write reaches the disk: before it is acknowledged, or within two minutes. */
+/** When a write is synced to disk: before its acknowledgement, or within two minutes. */
 export type SyncInterval = 'always' | '2m';
 
 export type ServerSettings = {
   host: string;
-  /** 0: the server takes a free one. */
+  /** 0: the server chooses a free port. */
   port: number;
-  /** Holds the streams, the log, and the file that says which ports were taken. */
+  /** Directory of the streams, the log and the ports file. */
   storeDir: string;
   logins: Logins;
   syncInterval?: SyncInterval | undefined;
   cluster?: ClusterMember | undefined;
 };
 
-/** Passwords made up for one start; on loopback nobody has to know them. */
+/** Random passwords for one start. On loopback no client needs them. */
 export function newLogins(): Logins {
   const login = (user: string) => ({ user, pass: randomBytes(18).toString('base64url') });
   return { app: login('app'), system: login('sys') };
 }
 
-/** Whether only this machine can reach a server that listens there. */
+/** Whether only this machine can reach a server that listens on `host`. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);
 }
@@ -50,19 +50,19 @@ export function isLoopback(host: string): boolean {
 /**
  * The configuration of an embedded server.
  *
- * - Clients live in the account APP, which imports its own disconnect advisories: that is how a
- *   killed process is noticed within milliseconds. With a user named explicitly the system account
- *   stays closed. On loopback a client needs no credentials.
- * - `ping_interval` × (`ping_max` + 1): a peer that vanished without closing its connection (power,
- *   cable, SIGSTOP) is closed, and so announced, after 6 s; the defaults need 4 to 6 minutes.
- * - `sync_interval: always`: acknowledged is on disk. Writes taken back by a power cut would make
- *   terms and tokens repeat (docs/adr/0003-embedded-server.md has what it costs).
- * - The limits keep a runaway audit from filling the disk: at `max_file_store` the server refuses
- *   writes with an error of its own, where a full disk would end in timeouts and a restart.
+ * - Clients use the account APP, which imports its own disconnect advisories, so that a killed process
+ *   is detected within milliseconds. The system account has a user with a password, so it is not open.
+ *   On loopback a client needs no credentials.
+ * - `ping_interval` × (`ping_max` + 1): a peer that vanished without closing its connection (power or
+ *   network failure, SIGSTOP) is disconnected and reported after 6 s; the defaults take 4 to 6 minutes.
+ * - `sync_interval: always`: acknowledged writes are on disk. If a power failure undid writes, terms and
+ *   tokens would repeat (docs/adr/0003-embedded-server.md shows the cost).
+ * - The limits prevent an audit from filling the disk: at `max_file_store` the server refuses writes
+ *   with a specific error; a full disk would cause timeouts and a restart.
  */
 export function serverConfig(settings: ServerSettings): string {
   const { host, port, storeDir, logins, cluster, syncInterval = 'always' } = settings;
-  return `# Written at every start of the embedded server; changes are lost.
+  return `# Generated at each start of the embedded server; changes are overwritten.
 host: ${text(host)}
 port: ${port === 0 ? -1 : port}
 ${cluster === undefined ? '' : `server_name: ${text(cluster.serverName)}\n`}ports_file_dir: ${text(storeDir)}
@@ -110,7 +110,7 @@ ${toldAs === undefined ? '' : `  advertise: ${text(toldAs)}\n`}  no_advertise: $
 `;
 }
 
-/** A string as the configuration language reads it; it knows JSON's escapes of these two. */
+/** Quotes a string for the configuration language, which has JSON's escapes of these two characters. */
 function text(value: string): string {
   return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

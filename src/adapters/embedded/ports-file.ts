@@ -6,7 +6,7 @@ import { z } from 'zod';
 const PortsFile = z.object({ nats: z.array(z.url()).min(1) });
 const Info = z.object({ jetstream: z.boolean().optional() });
 
-/** Removes the ports files of servers that were killed: their process ids may come round. */
+/** Removes the ports files of killed servers: the operating system may reuse their process ids. */
 export async function removeStalePortsFiles(storeDir: string): Promise<void> {
   for (const name of await readdir(storeDir)) {
     if (name.endsWith('.ports')) await rm(join(storeDir, name), { force: true });
@@ -14,10 +14,10 @@ export async function removeStalePortsFiles(storeDir: string): Promise<void> {
 }
 
 /**
- * The port of the server with this process id, once it serves JetStream; `undefined` until then.
+ * The port of the server with this process id once it serves JetStream, `undefined` before.
  *
- * The server writes the file under its own process id after it listens, so an answer on a port
- * that somebody else holds is never taken for ours.
+ * The server writes the file with its process id in the name after it listens. So a reply from another
+ * program's port is never mistaken for ours.
  */
 export async function readyPort(
   storeDir: string,
@@ -49,7 +49,7 @@ async function greeting(host: string, port: number): Promise<string> {
   return text.split('\n', 1).join('');
 }
 
-/** `undefined` for what is not there yet or only half written. */
+/** `undefined` for a missing or incomplete text. */
 function parse<T>(schema: z.ZodType<T>, text: string): T | undefined {
   try {
     return schema.parse(JSON.parse(text));

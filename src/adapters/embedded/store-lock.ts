@@ -5,38 +5,38 @@ import { kill } from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../../domain/fault.ts';
 
-/** Files of this name, a dot and a process id say who has a server on the store. */
-const holdName = 'in-use-by';
+/** A file of this name with a dot and a process id marks the process that uses the store. */
+const lockName = 'in-use-by';
 const attempts = 4;
 
 export function lockFilePrefix(storeDir: string): string {
-  return join(storeDir, holdName);
+  return join(storeDir, lockName);
 }
 
 /**
- * Holds a store directory in the name of a process, as long as that process lives: two servers on
- * one store destroy it, and nats-server does not look.
+ * Locks a store directory for a process as long as that process lives. Two servers would destroy a
+ * shared store, and nats-server does not check.
  *
- * Everybody writes a file under their own name first and looks for others second, so of two at
- * once at least one sees the other; both may step back, and try again. A file whose process is
- * gone is removed by whoever sees it: it can be nobody else's. This holds for processes that see
- * each other, not for two machines on one network file system.
- * @throws {Fault} `server-failed` when another process holds the store
+ * Each process first writes its own file and then looks for others, so of two concurrent processes at
+ * least one sees the other. Both may remove their file and try again. The file of a dead process is
+ * removed by the next one: it can belong to no other. This works for processes that see each other, not
+ * for two machines on one network file system.
+ * @throws {Fault} `server-failed` if another process uses the store
  */
 export async function lockStore(storeDir: string, pid: number): Promise<void> {
-  const own = `${lockFilePrefix(storeDir)}.${pid}`;
-  const birth = await birthOf(pid);
+  const file = `${lockFilePrefix(storeDir)}.${pid}`;
+  const startedAt = await startOf(pid);
   for (let attempt = 1; ; attempt++) {
-    await writeFile(own, birth, { mode: 0o600 });
-    const other = (await holders(storeDir)).find((holder) => holder !== pid);
+    await writeFile(file, startedAt, { mode: 0o600 });
+    const other = (await lockOwners(storeDir)).find((owner) => owner !== pid);
     if (other === undefined) return;
-    await rm(own, { force: true });
+    await rm(file, { force: true });
     if (attempt === attempts) {
       throw new Fault(
         'server-failed',
         `${storeDir} is in use by a nats-server (process ${other})`,
         {
-          hint: 'connect to that one with --servers, stop it, or choose another store directory',
+          hint: 'connect to that server with --servers, stop it, or choose another store directory',
         },
       );
     }
@@ -44,22 +44,22 @@ export async function lockStore(storeDir: string, pid: number): Promise<void> {
   }
 }
 
-/** The living holders of the store; what dead ones left is removed. */
-async function holders(storeDir: string): Promise<number[]> {
+/** The living processes that lock the store. Files of dead processes are removed. */
+async function lockOwners(storeDir: string): Promise<number[]> {
   const living: number[] = [];
   for (const name of await readdir(storeDir)) {
-    if (!name.startsWith(`${holdName}.`)) continue;
+    if (!name.startsWith(`${lockName}.`)) continue;
     const file = join(storeDir, name);
-    const pid = Number(name.slice(holdName.length + 1));
-    const birth = await readFile(file, 'utf8').catch(() => undefined);
-    if (birth === undefined) continue;
-    if (lives(pid) && (birth === '' || birth === (await birthOf(pid)))) living.push(pid);
+    const pid = Number(name.slice(lockName.length + 1));
+    const startedAt = await readFile(file, 'utf8').catch(() => undefined);
+    if (startedAt === undefined) continue;
+    if (isAlive(pid) && (startedAt === '' || startedAt === (await startOf(pid)))) living.push(pid);
     else await rm(file, { force: true });
   }
   return living;
 }
 
-function lives(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     return kill(pid, 0);
   } catch (error) {
@@ -67,8 +67,8 @@ function lives(pid: number): boolean {
   }
 }
 
-/** Which boot and which tick a process began in: process ids come round. Empty where /proc is not. */
-async function birthOf(pid: number): Promise<string> {
+/** Boot id and start time of a process, because process ids are reused. Empty without /proc. */
+async function startOf(pid: number): Promise<string> {
   const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];

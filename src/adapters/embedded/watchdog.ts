@@ -2,23 +2,24 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type Millis, seconds } from '../../domain/time.ts';
 
-/** How long the server may take to stop politely before it is killed. */
+/** Time from SIGTERM to SIGKILL. */
 const stopWithin: Millis = seconds(10);
 
 /**
- * Stands between this process and the server, so that the server ends with us however we end.
+ * The watchdog runs between this process and the server, so that the server ends when we end, for any
+ * reason.
  *
- * It waits for a line on its standard input before it starts the server, and goes on reading
- * afterwards: when we close the pipe, or the kernel closes it because we were killed, the read
- * ends, and the server gets SIGTERM, then SIGKILL. When the server ends by itself so does the
- * guard, with its exit code, removing the file that held the store for it.
+ * It waits for a line on its standard input, starts the server, and keeps reading. When we close the
+ * pipe, or the kernel closes it because we were killed, the read ends and the server gets SIGTERM, then
+ * SIGKILL. When the server ends by itself, the watchdog removes the lock file of the store and exits
+ * with the server's code.
  *
- * A pipe and sh are POSIX. Linux' parent-death signal (`setpriv --pdeathsig`) is not, fires when
- * the *thread* that started the server ends, and has no second, harder signal to follow. The reader
- * is a shell built-in: a `cat` would outlive the guard.
+ * A pipe and sh are POSIX. Linux' parent-death signal (`setpriv --pdeathsig`) is not, is sent when the
+ * *thread* that started the server ends, and cannot be followed by SIGKILL. The reader is a shell
+ * built-in, because a `cat` would outlive the watchdog.
  */
 const script = `
-bound=$1 hold=$2.$$ output=$3
+bound=$1 lock=$2.$$ output=$3
 shift 3
 exec 4<&0
 read -r go <&4 || exit 0
@@ -37,31 +38,31 @@ echo "$server"
 wait "$server"
 status=$?
 kill -KILL "$reader"
-rm -f "$hold"
+rm -f "$lock"
 exit "$status"
 `;
 
-export type Guard = {
-  /** Lives from before the server starts until after it has ended. */
+export type Watchdog = {
+  /** The watchdog lives from before the start of the server until after its end. */
   readonly pid: number;
-  /** Lets the server start, and returns its process id. */
+  /** Starts the server and returns its process id. */
   go(): Promise<number>;
-  /** Asks for the end of the server; `exited` tells when it is reached. Harmless when repeated. */
+  /** Ends the server; `exited` resolves when it has ended. Idempotent. */
   release(): void;
-  /** The server's exit code (128 + n after signal n); `undefined` if the guard itself was killed. */
+  /** The server's exit code (128 + n after signal n); `undefined` if the watchdog itself was killed. */
   readonly exited: Promise<number | undefined>;
 };
 
 /**
- * Starts a guard in a session of its own: Ctrl-C in a terminal reaches the whole foreground group,
- * and the server must outlive the polite end of the agents that it serves.
- * @param holdPrefix the guard removes the file of this name, a dot, and its process id
+ * Starts a watchdog in its own session: Ctrl-C in a terminal signals the whole foreground group, and
+ * the server must outlive the orderly end of the agents that it serves.
+ * @param lockPrefix the watchdog removes the file of this name with a dot and its process id
  */
 export async function startWatchdog(
   command: readonly string[],
-  { holdPrefix, output }: { holdPrefix: string; output: string },
-): Promise<Guard> {
-  const args = [String(stopWithin / 1000), holdPrefix, output, ...command];
+  { lockPrefix, output }: { lockPrefix: string; output: string },
+): Promise<Watchdog> {
+  const args = [String(stopWithin / 1000), lockPrefix, output, ...command];
   const child = spawn('/bin/sh', ['-c', script, 'rollcall-guard', ...args], {
     stdio: ['pipe', 'pipe', 'ignore'],
     detached: true,
@@ -71,7 +72,7 @@ export async function startWatchdog(
     child.once('exit', (code) => resolve(code ?? undefined));
   });
   await once(child, 'spawn');
-  child.stdin.on('error', () => {}); // the guard may be gone already; `exited` says so
+  child.stdin.on('error', () => {}); // the watchdog may have ended already; `exited` reports it
   return {
     pid: child.pid ?? 0,
     go: async () => {

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Fault, type FaultCode } from '../../domain/fault.ts';
 
 /** More than this is no file that a person wrote. */
@@ -43,4 +44,17 @@ export function fileFault(file: string, cause: unknown, code: FaultCode): unknow
   const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (!errno.startsWith('E')) return cause;
   return new Fault(code, `${file}: ${reasons[errno] ?? String(cause)}`, { cause });
+}
+
+/** The files of a folder by name; undefined where there is no such folder. */
+export async function readFolder(folder: string): Promise<ReadonlyMap<string, Buffer> | undefined> {
+  let names: readonly string[];
+  try {
+    names = await readdir(folder);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw cause;
+  }
+  const bodies = names.map(async (name) => [name, await readFile(join(folder, name))] as const);
+  return new Map(await Promise.all(bodies));
 }

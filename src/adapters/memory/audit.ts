@@ -8,17 +8,17 @@ import type { MemoryServer } from './server/memory-server.ts';
 import { eventSubject, outboxOf } from './server/subjects.ts';
 import { LinkDown, requestOver, type Transport } from './server/transport.ts';
 
-const lookAgainEvery: Millis = seconds(1);
+const pollInterval: Millis = seconds(1);
 
-export function memoryAudit(world: MemoryServer, link: Transport): Audit {
-  const { audit, registry, clock } = world;
+export function memoryAudit(server: MemoryServer, transport: Transport): Audit {
+  const { audit, registry, clock } = server;
 
   async function* read(
     from: number,
     filters: readonly string[] = ['>'],
   ): AsyncGenerator<StoredEvent> {
     const wants = matchesSubject(filters);
-    const events = await requestOver(link, 'reading the audit', () => audit.from(from));
+    const events = await requestOver(transport, 'reading the audit', () => audit.from(from));
     for (const event of events) if (wants(event.subject)) yield event;
   }
 
@@ -31,26 +31,26 @@ export function memoryAudit(world: MemoryServer, link: Transport): Audit {
     const wants = matchesSubject(filters);
     let next = Math.max(1, from);
     while (!signal.aborted) {
-      for (const event of await orNone(link, () => audit.from(next))) {
+      for (const event of await orEmpty(transport, () => audit.from(next))) {
         next = event.seq + 1;
         if (wants(event.subject)) yield event;
         if (signal.aborted) return;
       }
-      await listening.bell.heard(clock, lookAgainEvery, signal);
+      await listening.notifier.wait(clock, pollInterval, signal);
     }
   }
 
   return {
-    append: (event) => append(world, link, event),
+    append: (event) => append(server, transport, event),
     read,
     follow,
     range: () =>
-      requestOver(link, 'reading the range of the audit', () => {
+      requestOver(transport, 'reading the range of the audit', () => {
         const { first, last } = audit.extent(0);
         return { first: last === 0 ? 0 : first, last };
       }),
     tidy: () =>
-      requestOver(link, 'emptying the outbox', () => {
+      requestOver(transport, 'emptying the outbox', () => {
         const last = audit.last;
         if (!last || registry.seqOf(eventSubject(last.subject)) !== last.origin) return 0;
         const confirmed = registry.after(0, outboxOf(['>'])).filter(({ seq }) => seq < last.origin);
@@ -58,7 +58,7 @@ export function memoryAudit(world: MemoryServer, link: Transport): Audit {
         return confirmed.length;
       }),
     limit: (retention, keyframe) =>
-      requestOver(link, 'limiting the audit', () => {
+      requestOver(transport, 'limiting the audit', () => {
         const why = retentionViolation(
           audit.extent(keyframe + 1),
           retention,
@@ -73,30 +73,30 @@ export function memoryAudit(world: MemoryServer, link: Transport): Audit {
 
 async function append(
   { audit, registry }: MemoryServer,
-  link: Transport,
+  transport: Transport,
   { subject, text }: EventWrite,
 ): Promise<'appended' | 'already'> {
-  const stands = () => audit.has(subject) || registry.seqOf(eventSubject(subject)) > 0;
+  const isStored = () => audit.has(subject) || registry.seqOf(eventSubject(subject)) > 0;
   try {
-    return await link.carry(() => {
-      if (stands()) return 'already';
+    return await transport.carry(() => {
+      if (isStored()) return 'already';
       registry.append(eventSubject(subject), text);
       audit.catchUp();
       return 'appended';
     });
   } catch (cause) {
     if (!(cause instanceof LinkDown)) throw cause;
-    if (await requestOver(link, `looking for ${subject}`, stands)) return 'already';
+    if (await requestOver(transport, `looking for ${subject}`, isStored)) return 'already';
     throw new Fault('store-unavailable', `no answer: appending ${subject}`, { cause });
   }
 }
 
-async function orNone(
-  link: Transport,
+async function orEmpty(
+  transport: Transport,
   serve: () => readonly StoredEvent[],
 ): Promise<readonly StoredEvent[]> {
   try {
-    return await link.carry(serve);
+    return await transport.carry(serve);
   } catch (cause) {
     if (cause instanceof LinkDown) return [];
     throw cause;

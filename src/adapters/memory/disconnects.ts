@@ -2,20 +2,23 @@ import type { Disconnect, DisconnectEvents } from '../../ports/disconnects.ts';
 import type { MemoryServer } from './server/memory-server.ts';
 import { sendOver, type Transport } from './server/transport.ts';
 
-/** The departures of one client, and the end of all its watches. */
-export interface MemoryDepartures extends DisconnectEvents, Disposable {}
+/** The disconnect events of one client. Disposing it ends all of its watches. */
+export interface MemoryDisconnects extends DisconnectEvents, Disposable {}
 
-export function memoryDepartures({ advisories }: MemoryServer, link: Transport): MemoryDepartures {
+export function memoryDisconnects(
+  { advisories }: MemoryServer,
+  transport: Transport,
+): MemoryDisconnects {
   const closed = new AbortController();
   return {
-    async watch(said, signal) {
+    async watch(onDisconnect, signal) {
       const end = AbortSignal.any([signal, closed.signal]);
       if (end.aborted) return;
-      const say = (departure: Disconnect) => {
-        if (!end.aborted) said(departure);
+      const deliver = (disconnect: Disconnect) => {
+        if (!end.aborted) onDisconnect(disconnect);
       };
-      using _listening = advisories.listen((departure) =>
-        sendOver(link.carry(() => say(departure))),
+      using _subscription = advisories.listen((disconnect) =>
+        sendOver(transport.carry(() => deliver(disconnect))),
       );
       await new Promise<void>((resolve) => {
         end.addEventListener('abort', () => resolve());

@@ -6,34 +6,34 @@ import type { Millis, Revision } from '../../domain/time.ts';
 import type { Leases } from '../../ports/leases.ts';
 import type { MemoryServer } from './server/memory-server.ts';
 import { LinkDown, requestOver, type Transport } from './server/transport.ts';
-import { feed } from './server/watch.ts';
+import { watchStream } from './server/watch.ts';
 
-/** A write is tried as often as reading the key shows that it may be; then nobody knows. */
-const tries = 3;
+/** Maximum number of maxTries of a write whose acknowledgement was lost; then its outcome is unknown. */
+const maxTries = 3;
 
 interface Put {
   readonly key: string;
-  readonly expect: Revision;
+  readonly expected: Revision;
   readonly text: string | undefined;
   readonly ttl: Millis;
 }
 
-export function memoryLeases(world: MemoryServer, link: Transport): Leases {
-  const stream = world.leases;
+export function memoryLeases(server: MemoryServer, transport: Transport): Leases {
+  const stream = server.leases;
 
   const read = (key: string): Promise<KeyValueEntry> =>
-    requestOver(link, `reading ${key}`, () => {
+    requestOver(transport, `reading ${key}`, () => {
       const last = stream.last(key);
       return { key, revision: last?.seq ?? 0, text: last?.text };
     });
 
-  /** The write's revision; where it was refused or nothing came back, what stands there instead. */
-  async function put({ key, expect, text, ttl }: Put): Promise<Revision | KeyValueEntry> {
+  /** The revision of the write; or the stored entry, if it was refused or its reply was lost. */
+  async function put({ key, expected, text, ttl }: Put): Promise<Revision | KeyValueEntry> {
     try {
-      const held = await link.carry(() =>
-        stream.seqOf(key) === expect ? stream.append(key, text, ttl) : undefined,
+      const revision = await transport.carry(() =>
+        stream.seqOf(key) === expected ? stream.append(key, text, ttl) : undefined,
       );
-      return held ?? (await read(key));
+      return revision ?? (await read(key));
     } catch (cause) {
       if (cause instanceof LinkDown && cause.sent) return read(key);
       if (cause instanceof LinkDown) {
@@ -47,41 +47,41 @@ export function memoryLeases(world: MemoryServer, link: Transport): Leases {
     read,
 
     async create(key, text, ttl) {
-      let expect = 0;
-      for (let n = 0; n < tries; n += 1) {
-        const created = await put({ key, expect, text, ttl });
+      let expected = 0;
+      for (let n = 0; n < maxTries; n += 1) {
+        const created = await put({ key, expected, text, ttl });
         if (typeof created === 'number') return { revision: created };
         if (created.text !== undefined && created.text !== text) return 'taken';
-        expect = created.revision;
+        expected = created.revision;
       }
       throw new Fault('store-unavailable', `no answer: creating ${key}`);
     },
 
-    async renew(key, text, at, ttl) {
-      // Expecting absence would create it.
-      if (at === 0) return 'lost';
-      let expect = at;
-      for (let n = 0; n < tries; n += 1) {
-        const renewed = await put({ key, expect, text, ttl });
+    async renew(key, text, revision, ttl) {
+      // Revision 0 would create the lease.
+      if (revision === 0) return 'lost';
+      let expected = revision;
+      for (let n = 0; n < maxTries; n += 1) {
+        const renewed = await put({ key, expected, text, ttl });
         if (typeof renewed === 'number') return { revision: renewed };
-        // Nothing written since: it is ours, although what stands there still says something older.
-        if (renewed.text !== text && renewed.revision !== expect) return 'lost';
-        expect = renewed.revision;
+        // At the expected revision it is still ours, even with an older text.
+        if (renewed.text !== text && renewed.revision !== expected) return 'lost';
+        expected = renewed.revision;
       }
       throw new Fault('store-unavailable', `no answer: renewing ${key}`);
     },
 
-    async release(key, at) {
-      for (let n = 0; n < tries; n += 1) {
-        const left = await put({ key, expect: at, text: undefined, ttl: tombstoneTtl });
-        if (typeof left === 'number') return 'released';
-        if (left.revision !== at) return left.text === undefined ? 'released' : 'lost';
+    async release(key, revision) {
+      for (let n = 0; n < maxTries; n += 1) {
+        const entry = await put({ key, expected: revision, text: undefined, ttl: tombstoneTtl });
+        if (typeof entry === 'number') return 'released';
+        if (entry.revision !== revision) return entry.text === undefined ? 'released' : 'lost';
       }
       throw new Fault('store-unavailable', `no answer: releasing ${key}`);
     },
 
     list: (filter) =>
-      requestOver(link, `listing ${filter}`, () =>
+      requestOver(transport, `listing ${filter}`, () =>
         stream
           .after(0, matchesSubject([filter]))
           .filter(({ text }) => text !== undefined)
@@ -89,9 +89,9 @@ export function memoryLeases(world: MemoryServer, link: Transport): Leases {
       ),
 
     watch: (filters, signal) =>
-      feed(
+      watchStream(
         { stream, wants: matchesSubject(filters), keyOf: (subject) => subject },
-        { link, world },
+        { transport, server },
         signal,
       ),
   };

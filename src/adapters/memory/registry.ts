@@ -5,16 +5,17 @@ import { assertValidCommit, store } from './server/commits.ts';
 import type { MemoryServer } from './server/memory-server.ts';
 import { keyOfRecord, recordSubject, recordsOf } from './server/subjects.ts';
 import { LinkDown, requestOver, type Transport } from './server/transport.ts';
-import { feed } from './server/watch.ts';
+import { watchStream } from './server/watch.ts';
 
-export function memoryRegistry(world: MemoryServer, link: Transport): Registry {
-  const stream = world.registry;
+export function memoryRegistry(server: MemoryServer, transport: Transport): Registry {
+  const stream = server.registry;
   return {
-    read: (key) => requestOver(link, `reading ${key}`, () => readRecord(world, key)),
+    read: (key) => requestOver(transport, `reading ${key}`, () => readRecord(server, key)),
 
     list: (filters, atLeast) =>
-      requestOver(link, `listing ${filters.join(' ')}`, () => {
-        if (stream.lastSeq < atLeast) throw new Fault('store-unavailable', `not at ${atLeast} yet`);
+      requestOver(transport, `listing ${filters.join(' ')}`, () => {
+        if (stream.lastSeq < atLeast)
+          throw new Fault('store-unavailable', `the stream has not reached ${atLeast} yet`);
         return stream
           .after(0, recordsOf(filters))
           .map(({ subject, seq, text }) => ({ key: keyOfRecord(subject), revision: seq, text }));
@@ -23,7 +24,7 @@ export function memoryRegistry(world: MemoryServer, link: Transport): Registry {
     async commit(commit): Promise<CommitOutcome> {
       assertValidCommit(commit);
       try {
-        const revisions = await link.carry(() => store(world, commit));
+        const revisions = await transport.carry(() => store(server, commit));
         if (revisions === 'conflict') return { outcome: 'conflict' };
         return { outcome: 'committed', revisions };
       } catch (cause) {
@@ -33,7 +34,11 @@ export function memoryRegistry(world: MemoryServer, link: Transport): Registry {
     },
 
     watch: (filters, signal) =>
-      feed({ stream, wants: recordsOf(filters), keyOf: keyOfRecord }, { link, world }, signal),
+      watchStream(
+        { stream, wants: recordsOf(filters), keyOf: keyOfRecord },
+        { transport, server },
+        signal,
+      ),
   };
 }
 

@@ -2,72 +2,77 @@ import { runSubject } from '../../domain/events/event-subjects.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Pong, RunMessaging } from '../../ports/run-messaging.ts';
 import type { MemoryServer } from './server/memory-server.ts';
-import type { Answerer } from './server/subscriptions.ts';
+import type { Subscriber } from './server/subscriptions.ts';
 import { requestOver, sendOver, type Transport } from './server/transport.ts';
 
-/** The probe of one client, and the end of all its subscriptions. */
-export interface MemoryProbe extends RunMessaging, Disposable {}
+/** The run messaging of one client. Disposing it ends all of its subscriptions. */
+export interface MemoryRunMessaging extends RunMessaging, Disposable {}
 
-export function memoryProbe(
-  world: MemoryServer,
-  link: Transport,
+export function memoryRunMessaging(
+  server: MemoryServer,
+  transport: Transport,
   isOpen: () => boolean,
-): MemoryProbe {
-  const { answerers } = world;
-  const mine = new Map<Answerer, string>();
-  const drop = (answerer: Answerer, subject: string) => {
-    mine.delete(answerer);
-    answerers.remove(subject, answerer);
+): MemoryRunMessaging {
+  const { subscriptions } = server;
+  const own = new Map<Subscriber, string>();
+  const drop = (subscriber: Subscriber, subject: string) => {
+    own.delete(subscriber);
+    subscriptions.remove(subject, subscriber);
   };
   return {
     async serve(run, respond) {
       const subject = runSubject(run);
-      const told = respond.onNotice.bind(respond);
-      const answerer = { link, isOpen, pong: () => respond.pong(), told };
-      await requestOver(link, `listening for ${subject}`, () => {
-        answerers.add(subject, answerer);
-        mine.set(answerer, subject);
+      const subscriber = {
+        ...{ transport, isOpen },
+        pong: () => respond.pong(),
+        onNotice: respond.onNotice.bind(respond),
+      };
+      await requestOver(transport, `listening for ${subject}`, () => {
+        subscriptions.add(subject, subscriber);
+        own.set(subscriber, subject);
       });
-      return { [Symbol.asyncDispose]: async () => drop(answerer, subject) };
+      return { [Symbol.asyncDispose]: async () => drop(subscriber, subject) };
     },
 
     async ping(run, within) {
       const subject = runSubject(run);
-      const asked = await requestOver(link, `asking ${subject}`, () => answerers.on(subject));
-      if (asked.length === 0) return 'no-responders';
-      return firstAnswer(world, asked, within);
+      const subscribers = await requestOver(transport, `pinging ${subject}`, () =>
+        subscriptions.on(subject),
+      );
+      if (subscribers.length === 0) return 'no-responders';
+      return firstAnswer(server, subscribers, within);
     },
 
     notify(run, notice) {
-      const tellAll = () => {
-        for (const { link, told } of answerers.on(runSubject(run))) {
-          sendOver(link.carry(() => told(notice)));
+      const notifyAll = () => {
+        for (const { transport, onNotice } of subscriptions.on(runSubject(run))) {
+          sendOver(transport.carry(() => onNotice(notice)));
         }
       };
-      sendOver(link.carry(tellAll));
+      sendOver(transport.carry(notifyAll));
     },
 
     [Symbol.dispose]() {
-      for (const [answerer, subject] of mine) drop(answerer, subject);
+      for (const [subscriber, subject] of own) drop(subscriber, subject);
     },
   };
 }
 
 async function firstAnswer(
   { clock }: MemoryServer,
-  asked: readonly Answerer[],
+  subscribers: readonly Subscriber[],
   within: Millis,
 ): Promise<Pong | 'no-answer'> {
-  const answered = new AbortController();
-  let answer: Pong | undefined;
-  for (const { link, pong } of asked) {
+  const hasAnswer = new AbortController();
+  let first: Pong | undefined;
+  for (const { transport, pong } of subscribers) {
     sendOver(
-      link.carry(pong).then((pong) => {
-        answer ??= pong;
-        answered.abort();
+      transport.carry(pong).then((reply) => {
+        first ??= reply;
+        hasAnswer.abort();
       }),
     );
   }
-  await clock.sleep(within, answered.signal);
-  return answer ?? 'no-answer';
+  await clock.sleep(within, hasAnswer.signal);
+  return first ?? 'no-answer';
 }

@@ -1,32 +1,32 @@
 import type { Store } from '../../ports/ports.ts';
 import { memoryAudit } from './audit.ts';
 import { memoryCharts } from './charts.ts';
-import { memoryDepartures } from './disconnects.ts';
+import { memoryDisconnects } from './disconnects.ts';
 import { memoryKeyframes } from './keyframes.ts';
 import { memoryLeases } from './leases.ts';
 import { memoryRegistry } from './registry.ts';
-import { memoryProbe } from './run-messaging.ts';
+import { memoryRunMessaging } from './run-messaging.ts';
 import { Connection } from './server/connection.ts';
 import type { MemoryServer } from './server/memory-server.ts';
 import { directLink, type Transport } from './server/transport.ts';
 
 /**
- * One client of the world. Disposing it is what a dying process does: nobody answers for it, and its
- * connection closes.
+ * One client of the server. Disposing it is like the death of its process: its subscriptions end and
+ * its connection closes.
  */
 export function memoryStore(
-  world: MemoryServer,
-  link: Transport = directLink,
-  connection: Connection = new Connection(world),
+  server: MemoryServer,
+  transport: Transport = directLink,
+  connection: Connection = new Connection(server),
 ): Store & AsyncDisposable {
-  const messaging = memoryProbe(world, link, () => connection.isOpen);
-  const disconnects = memoryDepartures(world, link);
+  const messaging = memoryRunMessaging(server, transport, () => connection.isOpen);
+  const disconnects = memoryDisconnects(server, transport);
   return {
-    leases: memoryLeases(world, link),
-    registry: memoryRegistry(world, link),
-    audit: memoryAudit(world, link),
-    keyframes: memoryKeyframes(world, link),
-    charts: memoryCharts(world, link),
+    leases: memoryLeases(server, transport),
+    registry: memoryRegistry(server, transport),
+    audit: memoryAudit(server, transport),
+    keyframes: memoryKeyframes(server, transport),
+    charts: memoryCharts(server, transport),
     messaging,
     disconnects,
     async [Symbol.asyncDispose]() {

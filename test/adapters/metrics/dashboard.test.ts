@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Registry } from '@prometheus-io/client';
 import { describe, expect, test } from 'vitest';
-import { processRegistry } from '../../../src/adapters/metrics/process-metrics.ts';
+import { processRegistry } from '../../../src/adapters/metrics/prometheus.ts';
 import { prometheusMeters } from '../../../src/adapters/metrics/prometheus.ts';
 
 interface Panel {

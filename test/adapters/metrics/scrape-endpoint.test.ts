@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { Registry } from '@prometheus-io/client';
 import { describe, expect, test } from 'vitest';
-import { processRegistry } from '../../../src/adapters/metrics/process-metrics.ts';
+import { processRegistry } from '../../../src/adapters/metrics/prometheus.ts';
 import { prometheusMeters } from '../../../src/adapters/metrics/prometheus.ts';
 import { metricsUrl, serveMetrics } from '../../../src/adapters/metrics/scrape-endpoint.ts';
 import { samplesIn } from './samples.ts';

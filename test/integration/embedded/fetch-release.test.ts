@@ -67,7 +67,7 @@ test.each([
   [
     'is no archive',
     () => serveFiles({ [archivePath]: 'hello', [sumsPath]: sumsOf(Buffer.from('hello')) }),
-    'tar could not unpack it',
+    'tar could not unpack the archive',
   ],
   [
     'breaks off',
@@ -77,7 +77,7 @@ test.each([
         response.setHeader('content-length', archive.length);
         response.write(archive.subarray(0, 1000), () => response.destroy());
       }),
-    'broke off',
+    'was interrupted',
   ],
   ['never answers', () => serve(() => {}), 'did not answer within 5 s'],
   [

@@ -76,7 +76,7 @@ describe('a start that fails', () => {
     await writeFile(broken, '#!/bin/sh\necho no luck today >&2\nexit 3\n', { mode: 0o755 });
     await expect(startNatsServer({ binary: broken, storeDir: store.path })).rejects.toMatchObject({
       code: 'server-failed',
-      message: expect.stringMatching(/ended at its start; it said:\n {2}no luck today/),
+      message: expect.stringMatching(/ended during its start; its output:\n {2}no luck today/),
     });
   });
 
@@ -86,7 +86,7 @@ describe('a start that fails', () => {
     const storeDir = join(store.path, 'file', 'store');
     await expect(startNatsServer({ binary, storeDir })).rejects.toMatchObject({
       code: 'server-failed',
-      message: expect.stringContaining('cannot be used as a store'),
+      message: expect.stringContaining('is not usable'),
     });
   });
 

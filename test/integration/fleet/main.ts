@@ -1,7 +1,7 @@
 import { cpus, loadavg } from 'node:os';
 import { argv, env, stderr, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
-import { cacheDir } from '../../../src/adapters/embedded/binary/cache-dir.ts';
+import { cacheDir } from '../../../src/adapters/embedded/binary/cache.ts';
 import { locateNatsServer } from '../../../src/adapters/embedded/binary/locate.ts';
 import { minutes, seconds } from '../../../src/domain/time.ts';
 import { playFleet } from './fleet-story.ts';

@@ -1,5 +1,5 @@
 import { env, stderr } from 'node:process';
-import { cacheDir } from '../../../src/adapters/embedded/binary/cache-dir.ts';
+import { cacheDir } from '../../../src/adapters/embedded/binary/cache.ts';
 import { locateNatsServer } from '../../../src/adapters/embedded/binary/locate.ts';
 
 /**

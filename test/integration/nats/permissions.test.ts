@@ -221,8 +221,8 @@ it('a user who may not make the stream that is missing is told which, and what t
   for (const user of ['consumer', 'h1', 'collector']) {
     await expect(open(server.url, user)).rejects.toMatchObject({
       code: 'store-refused',
-      message: `stream ${keyframes} of namespace '${ns}' is missing, and this user may not make it`,
-      hint: expect.stringContaining('a user who may create streams makes it'),
+      message: `stream ${keyframes} of namespace '${ns}' is missing, and this user may not create it`,
+      hint: expect.stringContaining('a user who may create streams'),
     });
   }
   await using _again = await open(server.url, 'deploy');

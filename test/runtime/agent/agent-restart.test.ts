@@ -33,14 +33,14 @@ describe('an agent that is started again after a crash', () => {
     async (fleet) => {
       const first = fleet.agent('h1/a', ['web/1']);
       await fleet.advance(seconds(1));
-      const answerers = fleet.world.answerers;
+      const subscriptions = fleet.world.subscriptions;
       const subject = `h1.a.${first.agent.run}`;
-      const [listening] = answerers.on(subject);
+      const [listening] = subscriptions.on(subject);
       if (!listening) throw new Error('nobody listens');
-      answerers.remove(subject, listening);
+      subscriptions.remove(subject, listening);
       const second = fleet.agent('h1/a', ['web/1']);
       await fleet.advance(seconds(2));
-      answerers.add(subject, listening);
+      subscriptions.add(subject, listening);
       await fleet.advance(seconds(2));
       expect(second.ended()).toMatchObject({ code: 'slot-held' });
       expect(first.agent.state).toBe('serving');
@@ -52,8 +52,8 @@ describe('an agent that is started again after a crash', () => {
     const first = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
     const subject = `h1.a.${first.agent.run}`;
-    for (const listening of fleet.world.answerers.on(subject)) {
-      fleet.world.answerers.remove(subject, listening);
+    for (const listening of fleet.world.subscriptions.on(subject)) {
+      fleet.world.subscriptions.remove(subject, listening);
     }
     const second = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(60));
@@ -104,9 +104,9 @@ describe('an agent that is started again after a crash', () => {
     const subject = `h1.a.${first.agent.run}`;
     const deaf = fleet.process('h1');
     deaf.freeze();
-    for (const listening of fleet.world.answerers.on(subject)) {
-      fleet.world.answerers.remove(subject, listening);
-      fleet.world.answerers.add(subject, { ...listening, link: deaf.line });
+    for (const listening of fleet.world.subscriptions.on(subject)) {
+      fleet.world.subscriptions.remove(subject, listening);
+      fleet.world.subscriptions.add(subject, { ...listening, transport: deaf.line });
     }
     const second = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(fleet.lease.ttl + seconds(5));

@@ -107,7 +107,7 @@ describe('whatever happens to a fleet', () => {
           const { world } = fleet;
           worlds.push(world);
           // A commit that comes in parts is at no moment of the history as a directory sees it halfway.
-          world.handsOver = (waiting) => waiting;
+          world.batchSize = (waiting) => waiting;
           atEveryWrite(world, () => void commits.push(world.registry.lastSeq));
           const { directory } = fleet.directory({
             onChange: () =>

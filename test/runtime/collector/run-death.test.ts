@@ -208,8 +208,8 @@ describe('a run whose lease stands', () => {
     await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
     const { registry } = a.process.ports;
     Object.assign(registry, { read: () => new Promise(() => {}) });
-    for (const listening of fleet.world.answerers.on(`h1.a.${run}`)) {
-      fleet.world.answerers.remove(`h1.a.${run}`, listening);
+    for (const listening of fleet.world.subscriptions.on(`h1.a.${run}`)) {
+      fleet.world.subscriptions.remove(`h1.a.${run}`, listening);
     }
     a.process.thaw();
     await fleet.advance(5 * fleet.lease.grace);
@@ -222,8 +222,8 @@ describe('a run that is late', () => {
   scenario('and reconnects within a second is not suspected', async (fleet) => {
     const { a } = await watched(fleet);
     const subject = `h1.a.${a.agent.run}`;
-    const { answerers } = fleet.world;
-    const [listening] = answerers.on(subject);
+    const { subscriptions } = fleet.world;
+    const [listening] = subscriptions.on(subject);
     if (!listening) throw new Error('nobody listens');
     const renewedAt = fleet.world.leases.lastSeq;
     await until(fleet, () => fleet.world.leases.lastSeq > renewedAt + 2);
@@ -232,9 +232,9 @@ describe('a run that is late', () => {
       throw new Fault('store-unavailable', 'no answer');
     };
     Object.assign(a.process.ports.leases, { renew: late });
-    answerers.remove(subject, listening);
+    subscriptions.remove(subject, listening);
     await fleet.advance(lateAfter(fleet.lease) + 300);
-    answerers.add(subject, listening);
+    subscriptions.add(subject, listening);
     await fleet.advance(seconds(1.5));
     Object.assign(a.process.ports.leases, { renew });
     await fleet.advance(seconds(5));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { kill } from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { cacheDir } from '../../../src/adapters/embedded/binary/cache-dir.ts';
+import { cacheDir } from '../../../src/adapters/embedded/binary/cache.ts';
 import { locateNatsServer } from '../../../src/adapters/embedded/binary/locate.ts';
 import { type NatsServer, startNatsServer } from '../../../src/adapters/embedded/start.ts';
 import { connectBare, type ServerAccess } from './access.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { cacheDir } from '../../../src/adapters/embedded/binary/cache-dir.ts';
+import { cacheDir } from '../../../src/adapters/embedded/binary/cache.ts';
 import { locateNatsServer } from '../../../src/adapters/embedded/binary/locate.ts';
 import { readyPort } from '../../../src/adapters/embedded/ports-file.ts';
 import { startNatsServer } from '../../../src/adapters/embedded/start.ts';
@@ -61,7 +61,7 @@ const starts: { readonly [K in ServerKind]: (place: Place) => Promise<Running> }
 async function startPlain({ binary, storeDir, signal }: Place): Promise<Running> {
   const configFile = join(storeDir, 'nats-server.conf');
   const guard = await startWatchdog([binary, '--config', configFile], {
-    holdPrefix: join(storeDir, 'hold'),
+    lockPrefix: join(storeDir, 'hold'),
     output: join(storeDir, 'nats-server.out'),
   });
   const stop = async () => {

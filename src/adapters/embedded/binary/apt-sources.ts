@@ -1,10 +1,10 @@
-/** One place that apt gets packages from, as far as it matters here. */
+/** A package source of apt: the fields that are needed here. */
 export type AptSource = { uri: string; signedBy: string | undefined };
 
 /**
- * The places named in apt's one-line format (`sources.list`, `*.list`):
+ * The sources in apt's one-line format (`sources.list`, `*.list`):
  * `deb [arch=amd64 signed-by=/path] http://host/debian suite component…`.
- * Options such as `trusted=yes` are read over on purpose: signatures are always checked here.
+ * Options such as `trusted=yes` are ignored on purpose: signatures are always checked here.
  */
 export function readOneLineSources(text: string): AptSource[] {
   return text.split('\n').flatMap((line) => {
@@ -15,7 +15,7 @@ export function readOneLineSources(text: string): AptSource[] {
   });
 }
 
-/** The places named in the deb822 format (`*.sources`): stanzas of fields, enabled unless they say no. */
+/** The sources in the deb822 format (`*.sources`): stanzas of fields, enabled by default. */
 export function readStanzaSources(text: string): AptSource[] {
   const lines = text.split('\n').filter((line) => !line.startsWith('#'));
   return lines
@@ -32,7 +32,7 @@ export function readStanzaSources(text: string): AptSource[] {
     });
 }
 
-/** The fields of one stanza by lower-case name; a line that starts with a blank goes on with its field. */
+/** The fields of a stanza by lower-case name. A line that starts with a blank continues its field. */
 function readFields(stanza: string): Map<string, string> {
   const fields = new Map<string, string>();
   for (const line of stanza.replace(/\n[ \t]+/g, ' ').split('\n')) {
@@ -42,14 +42,14 @@ function readFields(stanza: string): Map<string, string> {
   return fields;
 }
 
-/** Only key files can be named again in a sources list of our own; fingerprints and inline keys cannot. */
+/** Our own sources list can only name key files, not fingerprints or inline keys. */
 function keyFile(signedBy: string | undefined): string | undefined {
   return signedBy !== undefined && /^\/\S+$/.test(signedBy) ? signedBy : undefined;
 }
 
 /**
- * The mirrors to ask for another suite, in apt's own order and each once. Security archives hold
- * only the stable releases, and a disc has only the suite that it was made with.
+ * The mirrors that may have another suite, in apt's order without duplicates. Security archives have
+ * only stable releases, and a disc only its own suite.
  */
 export function mirrorsOf(sources: readonly AptSource[]): AptSource[] {
   const mirrors = sources.filter(({ uri }) => !/^cdrom:|security/.test(uri));

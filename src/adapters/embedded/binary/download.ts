@@ -3,29 +3,29 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { type Millis, minutes, seconds } from '../../../domain/time.ts';
 
-/** A machine without the internet must not wait for it: time until the server's first word. */
+/** Time limit for the first byte of the response, so that a machine without internet does not wait. */
 const answerWithin: Millis = seconds(5);
-const wholeWithin: Millis = minutes(5);
+const completeWithin: Millis = minutes(5);
 
-/** Fetches one address; what comes back instead of it is a sentence's end: `answered 404 Not Found`. */
+/** Fetches an address. A failure is returned as the end of a sentence: `answered 404 Not Found`. */
 async function get(url: string, signal: AbortSignal | undefined): Promise<Response | string> {
-  const impatient = new AbortController();
-  const timer = setTimeout(() => impatient.abort(), answerWithin);
-  const limits = [impatient.signal, AbortSignal.timeout(wholeWithin)];
+  const answerTimeout = new AbortController();
+  const timer = setTimeout(() => answerTimeout.abort(), answerWithin);
+  const limits = [answerTimeout.signal, AbortSignal.timeout(completeWithin)];
   try {
     const all = AbortSignal.any(signal === undefined ? limits : [signal, ...limits]);
     const response = await fetch(url, { signal: all });
     return response.ok ? response : `answered ${response.status} ${response.statusText}`;
   } catch (error) {
     signal?.throwIfAborted();
-    if (impatient.signal.aborted) return `did not answer within ${answerWithin / 1000} s`;
+    if (answerTimeout.signal.aborted) return `did not answer within ${answerWithin / 1000} s`;
     return `could not be reached: ${rootCause(error)}`;
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** A small text, or why it could not be had. */
+/** Downloads a small text. */
 export async function downloadText(
   url: string,
   signal?: AbortSignal,
@@ -35,7 +35,7 @@ export async function downloadText(
   return { text: await response.text() };
 }
 
-/** Writes what is at the address into a file and returns the SHA-256 of what was written. */
+/** Downloads into a file and returns the SHA-256 of its content. */
 export async function downloadFile(
   url: string,
   file: string,
@@ -43,7 +43,7 @@ export async function downloadFile(
 ): Promise<{ sha256: string } | { failed: string }> {
   const response = await get(url, signal);
   if (typeof response === 'string') return { failed: `${url} ${response}` };
-  if (response.body === null) return { failed: `${url} answered nothing` };
+  if (response.body === null) return { failed: `${url} sent an empty answer` };
   const hash = createHash('sha256');
   try {
     await pipeline(
@@ -59,12 +59,12 @@ export async function downloadFile(
     );
   } catch (error) {
     signal?.throwIfAborted();
-    return { failed: `${url} broke off: ${rootCause(error)}` };
+    return { failed: `the download of ${url} was interrupted: ${rootCause(error)}` };
   }
   return { sha256: hash.digest('hex') };
 }
 
-/** fetch() says only "fetch failed"; the reason is some causes down. */
+/** The message of fetch() is only "fetch failed"; the reason is in the chain of causes. */
 function rootCause(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause !== undefined) return rootCause(error.cause);

@@ -2,24 +2,23 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { minutes } from '../../../domain/time.ts';
 import { type AptSource, mirrorsOf, readOneLineSources, readStanzaSources } from './apt-sources.ts';
-import { installIntoCache, workDirectory } from './cache.ts';
-import type { Fetched, FetchInto } from './fetch-into.ts';
+import { type Fetched, type FetchInto, installIntoCache, workDirectory } from './cache.ts';
 import { describe, inspectBinary } from './inspect-binary.ts';
 import { isolatedApt } from './isolated-apt.ts';
 import { runCommand } from './run-command.ts';
 import { newEnough, readVersion } from './version.ts';
 
-/** Smallest index first; stable's own server is too old, unstable always has one that is not. */
+/** Smallest package index first. The server in stable is too old; the one in unstable never is. */
 const suites = ['stable-backports', 'testing', 'sid'] as const;
-/** What apt says of a mirror that will not be reached for the next suite either. */
+/** Error texts of apt for a mirror that will not be reachable for the next suite either. */
 const unreachable = /resolving|Could not (connect|resolve)|timed out/;
 
 /**
- * Fetches the distribution's own package into the cache: the way for a machine that reaches its
- * distribution's mirror and nothing else.
+ * Fetches the distribution's package into the cache, for a machine that reaches only its distribution's
+ * mirror.
  *
- * The mirrors are those that the machine's own sources name. apt verifies the signatures; the
- * package is unpacked, never installed, and nothing outside the cache changes.
+ * It uses the mirrors of the machine's own sources. apt verifies the signatures. The package is
+ * unpacked, never installed, and nothing outside the cache changes.
  */
 export async function fetchDebianPackage(
   into: FetchInto,
@@ -31,7 +30,7 @@ export async function fetchDebianPackage(
   });
   if (apt.code !== 0) return { failed: ['no apt-get on this machine'] };
   const mirrors = mirrorsOf(await readAptSources(sourcesDir));
-  if (mirrors.length === 0) return { failed: [`no mirror is named under ${sourcesDir}`] };
+  if (mirrors.length === 0) return { failed: [`no mirror in the sources under ${sourcesDir}`] };
   const failed: string[] = [];
   for (const mirror of mirrors) {
     for (const suite of suites) {
@@ -88,7 +87,7 @@ async function readAptSources(sourcesDir: string): Promise<AptSource[]> {
   return (await Promise.all(read)).flat();
 }
 
-/** apt warns a lot before it says what went wrong. */
+/** The first error line; apt may print many warnings before it. */
 function errorLine(stderr: string): string {
   const lines = stderr.trim().split('\n');
   return lines.find((line) => line.startsWith('E:')) ?? lines.at(-1) ?? '';

@@ -2,22 +2,52 @@ import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../../../domain/fault.ts';
 import { minutes } from '../../../domain/time.ts';
-import { installIntoCache, workDirectory } from './cache.ts';
+import { type Fetched, type FetchInto, installIntoCache, workDirectory } from './cache.ts';
 import { downloadFile, downloadText } from './download.ts';
-import type { Fetched, FetchInto } from './fetch-into.ts';
 import { describe, inspectBinary } from './inspect-binary.ts';
-import { archiveName, releasePlatform } from './platform.ts';
 import { runCommand } from './run-command.ts';
 import { fetchedServer } from './version.ts';
 
 const releasesUrl = 'https://github.com/nats-io/nats-server/releases/download';
 
+const systems: Readonly<Record<string, string>> = {
+  linux: 'linux',
+  darwin: 'darwin',
+  freebsd: 'freebsd',
+};
+const machines: Readonly<Record<string, string>> = {
+  x64: 'amd64',
+  arm64: 'arm64',
+  arm: 'arm7',
+  ia32: '386',
+  s390x: 's390x',
+  riscv64: 'riscv64',
+};
+
+/**
+ * The platform's name in a release (`linux-amd64`) for the names of `node:os`; `undefined` if there is
+ * no release that can be unpacked here. Windows is not supported: its archives are zip files, and the
+ * watchdog of the embedded server needs a POSIX shell.
+ */
+export function releasePlatform(platform: string, arch: string): string | undefined {
+  const [system, machine] = [systems[platform], machines[arch]];
+  if (system === undefined || machine === undefined) return undefined;
+  if (system === 'darwin' && machine !== 'amd64' && machine !== 'arm64') return undefined;
+  if (system === 'freebsd' && machine !== 'amd64') return undefined;
+  return `${system}-${machine}`;
+}
+
+/** The directory in a release archive; it is also the archive's name without `.tar.gz`. */
+export function archiveName(version: string, platform: string): string {
+  return `nats-server-v${version}-${platform}`;
+}
+
 /**
  * Fetches the release archive for this platform into the cache.
  *
- * The checksum comes from the same place as the archive: it finds a damaged or truncated download,
- * and is no proof against whoever controls that place. A wrong one ends the search for a server
- * instead of going on with the next way: something between here and there is not to be trusted.
+ * The checksum comes from the same server as the archive: it detects a damaged or truncated download,
+ * but is no protection against an attacker who controls that server. A wrong checksum ends the search
+ * for a server: something on the network path cannot be trusted.
  * @throws {Fault} `checksum-wrong`
  */
 export async function fetchRelease(
@@ -46,21 +76,27 @@ export async function fetchRelease(
     signal,
     within: minutes(1),
   });
-  if (unpack.code !== 0) return { failed: [`tar could not unpack it: ${unpack.stderr.trim()}`] };
+  if (unpack.code !== 0)
+    return { failed: [`tar could not unpack the archive: ${unpack.stderr.trim()}`] };
   const file = join(work.path, name, 'nats-server');
   const found = await inspectBinary(file, signal);
-  if (found.is !== 'usable') return { failed: [`the nats-server in it ${describe(found)}`] };
+  if (found.is !== 'usable')
+    return { failed: [`the nats-server in the archive ${describe(found)}`] };
   return { path: await installIntoCache(cacheDir, file, found.version), version: found.version };
 }
 
-/** The SHA-256 that a `SHA256SUMS` file gives for one name, in lower case. */
+/** The SHA-256 of a file name in a `SHA256SUMS` file, in lower case. */
 export function checksumOf(sums: string, name: string): string | undefined {
   const lines = sums.split('\n').map((line) => line.trim().split(/\s+\*?/));
   return lines.find(([, file]) => file === name)?.[0]?.toLowerCase();
 }
 
 function wrongChecksum(url: string, wanted: string, got: string): Fault {
-  return new Fault('checksum-wrong', `${url} has SHA-256 ${got}, but SHA256SUMS says ${wanted}`, {
-    hint: 'try again; if it stays so, what is between here and there changes what it delivers',
-  });
+  return new Fault(
+    'checksum-wrong',
+    `the SHA-256 of ${url} is ${got}; SHA256SUMS lists ${wanted}`,
+    {
+      hint: 'try again; if it happens again, a proxy or mirror on the way changes the file',
+    },
+  );
 }

@@ -11,15 +11,15 @@ export type ServerBinary = {
   from: 'setting' | 'path' | 'cache' | 'release' | 'debian';
 };
 
-/** What a file turned out to be when asked for its version. */
+/** The result of running a file with `--version`. */
 export type BinaryInspection =
   | { is: 'usable'; version: string }
   | { is: 'too-old'; version: string }
   | { is: 'missing' }
   | { is: 'not-executable' }
-  | { is: 'no-server'; said: string };
+  | { is: 'no-server'; output: string };
 
-/** Asks the file for its version: the only proof that it is a nats-server that runs here. */
+/** Runs the file with `--version`: the only proof that it is a nats-server that runs here. */
 export async function inspectBinary(path: string, signal?: AbortSignal): Promise<BinaryInspection> {
   const file = await stat(path).catch(() => undefined);
   if (file === undefined) return { is: 'missing' };
@@ -30,11 +30,11 @@ export async function inspectBinary(path: string, signal?: AbortSignal): Promise
   if (!executable) return { is: 'not-executable' };
   const { stdout, stderr } = await runCommand(path, ['--version'], { signal, within: 10_000 });
   const version = stdout.startsWith('nats-server:') ? readVersion(stdout) : undefined;
-  if (version === undefined) return { is: 'no-server', said: (stderr || stdout).trim() };
+  if (version === undefined) return { is: 'no-server', output: (stderr || stdout).trim() };
   return { is: newEnough(version) ? 'usable' : 'too-old', version };
 }
 
-/** What is wrong with it, as the end of a sentence that starts with its path. */
+/** The problem, as the end of a sentence that starts with the path. */
 export function describe(found: Exclude<BinaryInspection, { is: 'usable' }>): string {
   switch (found.is) {
     case 'missing':
@@ -44,22 +44,24 @@ export function describe(found: Exclude<BinaryInspection, { is: 'usable' }>): st
     case 'too-old':
       return `is nats-server ${found.version}; Rollcall needs ${oldestServer} or later`;
     case 'no-server':
-      return `did not say that it is a nats-server: ${found.said || 'it printed nothing'}`;
+      return `is not a nats-server; its output: ${found.output || 'nothing'}`;
     default:
       return found satisfies never;
   }
 }
 
 /**
- * The server that a setting names; a setting that cannot be followed is never passed over.
- * @throws {Fault} `server-too-old`, or `server-not-found` where the file is not a runnable server
+ * The server at a configured path. An unusable one is an error; the search does not continue.
+ * @throws {Fault} `server-too-old`, or `server-not-found` if the file is not a server that runs here
  */
 export async function namedBinary(path: string, signal?: AbortSignal): Promise<ServerBinary> {
   const found = await inspectBinary(path, signal);
   if (found.is === 'usable') return { path, version: found.version, from: 'setting' };
   throw new Fault(
     found.is === 'too-old' ? 'server-too-old' : 'server-not-found',
-    `ROLLCALL_NATS_SERVER names ${path}, which ${describe(found)}`,
-    { hint: `let it name a nats-server ${oldestServer} or later, or unset it to have one fetched` },
+    `ROLLCALL_NATS_SERVER is ${path}, which ${describe(found)}`,
+    {
+      hint: `set it to a nats-server ${oldestServer} or later, or unset it to have one downloaded`,
+    },
   );
 }

@@ -6,16 +6,16 @@ import { type CommandEnd, runCommand } from './run-command.ts';
 
 const distributionKeys = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** Runs one of apt's commands in a world of its own. */
+/** Runs a command of apt with its own configuration and state. */
 export type Apt = (
   command: 'apt-get' | 'apt-cache',
   args: readonly string[],
 ) => Promise<CommandEnd>;
 
 /**
- * apt with a sources list, lists, state and cache of its own below `root`, seeing one suite of one
- * mirror and nothing that is installed. It needs no root, and signatures are checked whatever the
- * machine's configuration allows.
+ * apt with its own sources list, lists, state and cache below `root`. It sees one suite of one mirror
+ * and no installed packages. It needs no root privileges, and checks signatures even if the machine's
+ * configuration does not.
  */
 export async function isolatedApt(
   root: string,
@@ -36,7 +36,7 @@ export async function isolatedApt(
     });
 }
 
-/** The mirror may be signed for by a key of one release only: the whole keyring knows every suite. */
+/** The mirror's own key may be that of one release only; the complete keyring has keys of all suites. */
 async function keyRing(mirror: AptSource): Promise<string | undefined> {
   return access(distributionKeys).then(
     () => distributionKeys,
@@ -51,8 +51,8 @@ function sources(mirror: AptSource, suite: string, keys: string | undefined): st
 }
 
 /**
- * Read by apt after the machine's own configuration, which is kept for its proxies. Hooks of the
- * machine are cleared: they announce updates of the system, and this is none.
+ * apt reads it after the machine's own configuration, which stays active for its proxies. The machine's
+ * hooks are cleared: they announce updates of the system, and this is none.
  */
 function configuration(root: string): string {
   return `

@@ -1,16 +1,15 @@
 import { spawn } from 'node:child_process';
 import type { Millis } from '../../../domain/time.ts';
 
-/** How a command ended: `code` is `undefined` when it could not be started or was ended by a signal. */
+/** The end of a command. `code` is `undefined` if it could not be started or was ended by a signal. */
 export type CommandEnd = { code: number | undefined; stdout: string; stderr: string };
 
 /**
- * Runs one command to its end and returns what it said, whatever its exit code.
+ * Runs a command to its end and returns its output, for any exit code.
  *
- * Messages are asked for in English, because some are parsed. An abort or the end of `within`
- * terminates the command; the promise settles only once it has really gone, so that a directory it
- * wrote to can be removed then.
- * @throws the signal's reason, if that is what ended it
+ * Its messages are in English, because some are parsed. It is terminated at an abort and after `within`.
+ * The promise settles only after the process has ended, so that its working directory can be removed.
+ * @throws the signal's reason if the signal ended it
  */
 export async function runCommand(
   command: string,

@@ -1,15 +1,15 @@
 /**
- * The oldest nats-server whose atomic batches and per-key TTL do what Rollcall relies on
+ * The oldest supported nats-server: Rollcall relies on its atomic batches and per-key TTLs
  * (docs/adr/0003-embedded-server.md).
  */
 export const oldestServer = '2.12.1';
 
-/** The release that is fetched where none is found. */
+/** The release that is downloaded if no server is found. */
 export const fetchedServer = '2.15.1';
 
 /**
- * The version in what `nats-server --version` prints, or in a Debian package version, or
- * `undefined`. A Debian revision (`-1`) is dropped, a pre-release mark (`-RC.1`, `~rc1`) is kept.
+ * The version in the output of `nats-server --version` or in a Debian package version; `undefined` if
+ * there is none. A Debian revision (`-1`) is dropped, a pre-release suffix (`-RC.1`, `~rc1`) is kept.
  */
 export function readVersion(text: string): string | undefined {
   return text.match(/\d+\.\d+\.\d+(?:[-~][A-Za-z][\w.]*)?/)?.[0];
@@ -20,7 +20,7 @@ export function compareVersions(left: string, right: string): number {
   const [a, b] = [parts(left), parts(right)];
   const unequal = a.numbers.findIndex((number, i) => number !== b.numbers[i]);
   if (unequal !== -1) return (a.numbers[unequal] ?? 0) - (b.numbers[unequal] ?? 0);
-  return Number(b.early) - Number(a.early);
+  return Number(b.preRelease) - Number(a.preRelease);
 }
 
 /** Whether Rollcall can work with a server of this version. */
@@ -28,7 +28,7 @@ export function newEnough(version: string): boolean {
   return compareVersions(version, oldestServer) >= 0;
 }
 
-function parts(version: string): { numbers: number[]; early: boolean } {
+function parts(version: string): { numbers: number[]; preRelease: boolean } {
   const numbers = version.split(/[-~]/, 1).join('').split('.').map(Number);
-  return { numbers, early: /[-~]/.test(version) };
+  return { numbers, preRelease: /[-~]/.test(version) };
 }

@@ -8,20 +8,20 @@ import type { MemoryStream } from './stream.ts';
 import { outboxOf, subjectOfEvent } from './subjects.ts';
 
 /**
- * The audit stream: every event of the registry's outbox, copied in order, and kept for ever unless
- * limits were set: then what exceeds them is gone from the front when somebody looks.
+ * The audit stream: a copy of all events of the registry's outbox, in order. With limits, events beyond
+ * them are removed from the front before each access.
  */
 export class AuditCopy {
   readonly #outbox: MemoryStream;
   readonly #clock: Clock;
   #events: StoredEvent[] = [];
   readonly #subjects = new Set<string>();
-  readonly #bells = new Set<Notifier>();
+  readonly #notifiers = new Set<Notifier>();
   #limits: Retention = {};
-  /** Where the copying stands, whatever was trimmed. */
+  /** The last copied event, even if it was trimmed since. */
   #copied = { seq: 0, origin: 0 };
   #bytes = 0;
-  #held = 0;
+  #pauses = 0;
 
   constructor(outbox: MemoryStream, clock: Clock) {
     this.#outbox = outbox;
@@ -33,7 +33,7 @@ export class AuditCopy {
     return this.#events.at(-1);
   }
 
-  /** `next`: the place of the first event of which it is asked when it was stored. */
+  /** @param next sequence of the event whose time of storing is reported */
   extent(next: Revision): HistoryRange {
     this.#trim();
     const events = this.#events.length;
@@ -57,9 +57,9 @@ export class AuditCopy {
     this.#limits = limits;
   }
 
-  /** Copies what has come into the outbox since, unless it is held back. */
+  /** Copies new events of the outbox, unless copying is paused. */
   catchUp(): void {
-    if (this.#held > 0) return;
+    if (this.#pauses > 0) return;
     for (const message of this.#outbox.after(this.#copied.origin, outboxOf(['>']))) {
       this.#copied = { seq: this.#copied.seq + 1, origin: message.seq };
       const event = {
@@ -72,37 +72,37 @@ export class AuditCopy {
       this.#events.push(event);
       this.#bytes += sizeOf(event);
     }
-    for (const bell of this.#bells) bell.ring();
+    for (const notifier of this.#notifiers) notifier.ring();
   }
 
-  /** Stops the copying until it is disposed: JetStream's stands still for 10 s after a leader dies. */
+  /** Pauses the copying until disposed: JetStream's stops for 10 s after the death of a leader. */
   holdBack(): Disposable {
-    this.#held += 1;
+    this.#pauses += 1;
     return {
       [Symbol.dispose]: () => {
-        this.#held -= 1;
+        this.#pauses -= 1;
         this.catchUp();
       },
     };
   }
 
-  listen(): Disposable & { readonly bell: Notifier } {
-    const bell = new Notifier();
-    this.#bells.add(bell);
-    return { bell, [Symbol.dispose]: () => void this.#bells.delete(bell) };
+  listen(): Disposable & { readonly notifier: Notifier } {
+    const notifier = new Notifier();
+    this.#notifiers.add(notifier);
+    return { notifier, [Symbol.dispose]: () => void this.#notifiers.delete(notifier) };
   }
 
   #trim(): void {
     const { maxAge = Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY } = this.#limits;
-    const before = this.#clock.wall() - maxAge;
-    let gone = 0;
+    const oldest = this.#clock.wall() - maxAge;
+    let trimmed = 0;
     for (const event of this.#events) {
-      if (event.storedAt >= before && this.#bytes <= maxBytes) break;
+      if (event.storedAt >= oldest && this.#bytes <= maxBytes) break;
       this.#subjects.delete(event.subject);
       this.#bytes -= sizeOf(event);
-      gone += 1;
+      trimmed += 1;
     }
-    if (gone > 0) this.#events = this.#events.slice(gone);
+    if (trimmed > 0) this.#events = this.#events.slice(trimmed);
   }
 }
 

@@ -4,18 +4,18 @@ import type { Commit } from '../../../ports/registry.ts';
 import type { MemoryServer } from './memory-server.ts';
 import { eventSubject, recordSubject } from './subjects.ts';
 
-const mostMessages = 1000;
+const maxMessages = 1000;
 
-/** Stores all of the commit, or nothing of it: the revision of each key, or `conflict`. */
+/** Stores a commit completely or not at all. Returns the revision of each key, or `conflict`. */
 export function store(
-  world: MemoryServer,
+  server: MemoryServer,
   commit: Commit,
 ): ReadonlyMap<string, Revision> | 'conflict' {
   const conditions = [...commit.writes, ...(commit.fences ?? [])];
-  const { registry } = world;
+  const { registry } = server;
   if (
     conditions.some(
-      ({ key, expectedRevision: expect }) => registry.seqOf(recordSubject(key)) !== expect,
+      ({ key, expectedRevision }) => registry.seqOf(recordSubject(key)) !== expectedRevision,
     )
   ) {
     return 'conflict';
@@ -26,19 +26,19 @@ export function store(
     revisions.set(key, registry.append(recordSubject(key), text, ttl));
   }
   for (const { subject, text } of commit.events) registry.append(eventSubject(subject), text);
-  world.audit.catchUp();
+  server.audit.catchUp();
   return revisions;
 }
 
-/** A commit that breaks the port's rules is a bug of its author, and would be refused by NATS too. */
+/** A commit that breaks the rules of the port is a bug of the caller; NATS would refuse it too. */
 export function assertValidCommit({ writes, events, fences = [] }: Commit): void {
   const messages = writes.length + Math.max(events.length, fences.length);
   const keys = [...writes, ...fences].map(({ key }) => key);
-  const wrong =
-    writes.length + events.length === 0 || messages > mostMessages
+  const problem =
+    writes.length + events.length === 0 || messages > maxMessages
       ? `${messages} messages`
       : new Set(keys).size < keys.length
-        ? 'a key twice'
+        ? 'a key occurs twice'
         : undefined;
-  if (wrong) throw new Error(`not a commit: ${wrong}`);
+  if (problem) throw new Error(`invalid commit: ${problem}`);
 }

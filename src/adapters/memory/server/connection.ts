@@ -4,74 +4,74 @@ import type { Disconnect } from '../../../ports/disconnects.ts';
 import type { MemoryServer } from './memory-server.ts';
 
 /**
- * How the server gets on with a client: it answers; it says nothing and its socket is open (SIGSTOP);
- * nothing of it arrives, not even that it closed (a cut line, a host without power).
+ * The state of a client from the server's view. `answering`: it works. `silent`: its socket is open, but
+ * it does not answer (SIGSTOP). `cut-off`: nothing arrives, not even a close (network or power failure).
  */
 export type ServerCondition = 'answering' | 'silent' | 'cut-off';
 
-/** How long the server waits for one that says nothing: what the embedded one does. */
+/** The server closes a silent connection after this time, like the embedded server. */
 export const staleAfter: Millis = seconds(6);
 
-/** A client's connection as the server knows it, and the advisory that says how it ended. */
+/** A client's connection on the server. Its end is published as an advisory. */
 export class Connection {
-  readonly #world: MemoryServer;
+  readonly #server: MemoryServer;
   readonly #slot: Slot | undefined;
   #condition: ServerCondition = 'answering';
-  /** As far as the server knows. */
+  /** From the server's view. */
   #open = true;
-  /** The client has closed it and will not come back. */
+  /** The client has closed it for good. */
   #closed = false;
-  #waiting: AbortController | undefined;
+  #staleTimer: AbortController | undefined;
 
-  /** @param slot whose process has it, where it is an agent's: it is named by that */
-  constructor(world: MemoryServer, slot?: Slot) {
-    this.#world = world;
+  /** @param slot the agent whose process has this connection; the advisory names it */
+  constructor(server: MemoryServer, slot?: Slot) {
+    this.#server = server;
     this.#slot = slot;
   }
 
-  /** One that answers again after the server gave it up has connected again. */
+  /** A client that answers again after the server closed its connection has reconnected. */
   become(condition: ServerCondition): void {
     this.#condition = condition;
     if (this.#closed) return;
-    if (condition === 'answering') this.#hear();
-    else if (this.#open && !this.#waiting) void this.#wait();
+    if (condition === 'answering') this.#restore();
+    else if (this.#open && !this.#staleTimer) void this.#closeWhenStale();
   }
 
-  /** The client closes it, or its process dies: cut off, the server has to find out. */
+  /** The client closes it or its process dies. If it is cut off, the server notices only by silence. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#condition !== 'cut-off') this.#end('closed-by-client', 'Client Closed');
   }
 
-  /** The server drops it (too slow a reader, a broken socket): its process is on its way back. */
+  /** The server closes it (slow reader, broken socket); the process will reconnect. */
   drop(reason: string): void {
     this.#end('other', reason);
   }
 
-  /** Whether the server knows it: what it has subscribed to ends with it. */
+  /** Whether the connection exists on the server; its subscriptions end with it. */
   get isOpen(): boolean {
     return this.#open;
   }
 
-  #hear(): void {
-    this.#waiting?.abort();
-    this.#waiting = undefined;
+  #restore(): void {
+    this.#staleTimer?.abort();
+    this.#staleTimer = undefined;
     this.#open = true;
   }
 
-  async #wait(): Promise<void> {
-    const waiting = new AbortController();
-    this.#waiting = waiting;
-    await this.#world.clock.sleep(staleAfter, waiting.signal);
-    if (!waiting.signal.aborted) this.#end('other', 'Stale Connection');
+  async #closeWhenStale(): Promise<void> {
+    const timer = new AbortController();
+    this.#staleTimer = timer;
+    await this.#server.clock.sleep(staleAfter, timer.signal);
+    if (!timer.signal.aborted) this.#end('other', 'Stale Connection');
   }
 
   #end(how: Disconnect['how'], reason: string): void {
-    this.#waiting?.abort();
-    this.#waiting = undefined;
+    this.#staleTimer?.abort();
+    this.#staleTimer = undefined;
     if (!this.#open) return;
     this.#open = false;
-    if (this.#slot) this.#world.advisories.announce({ slot: this.#slot, how, reason });
+    if (this.#slot) this.#server.advisories.announce({ slot: this.#slot, how, reason });
   }
 }

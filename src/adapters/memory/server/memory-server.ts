@@ -1,32 +1,32 @@
 import { type Millis, type Revision, seconds } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import { Advisories } from './advisories.ts';
+
 import { AuditCopy } from './audit-copy.ts';
 import { MemoryStream } from './stream.ts';
-import { Subscriptions } from './subscriptions.ts';
+import { Advisories, Subscriptions } from './subscriptions.ts';
 
 /**
- * The server: what all clients of one namespace share.
+ * The server that all clients of one namespace share.
  *
- * Whatever a client asks of it is one synchronous step, so two requests never interleave; the order
- * of requests is the order in which links carry them here.
+ * Each request is one synchronous step, so two requests never interleave. Requests are served in the
+ * order in which the transports carry them here.
  */
 export class MemoryServer {
   readonly clock: Clock;
-  /** How often a watch that has nothing to say says so, and how often one that is cut off looks. */
+  /** Interval of the heartbeats of an idle watch, and of the retries of a disconnected one. */
   aliveEvery: Millis = seconds(1);
   /**
-   * How many of so many changes a watch hands over at once; at least one. JetStream delivers message by
-   * message, so that a commit may come in parts.
+   * How many of `waiting` changes a watch delivers together, at least one. JetStream delivers single
+   * messages, so a commit may arrive in parts.
    */
-  handsOver: (waiting: number) => number = (waiting) => waiting;
+  batchSize: (waiting: number) => number = (waiting) => waiting;
   readonly leases: MemoryStream;
-  /** Records and outbox, under one sequence that starts at the time, so that none ever repeats. */
+  /** Records and outbox in one sequence. It starts at the current time, so that no revision repeats. */
   readonly registry: MemoryStream;
   readonly audit: AuditCopy;
   readonly keyframes = new Map<Revision, string>();
   readonly charts = new Map<string, string>();
-  readonly answerers = new Subscriptions();
+  readonly subscriptions = new Subscriptions();
   readonly advisories = new Advisories();
 
   constructor(clock: Clock) {

@@ -1,13 +1,16 @@
 import type { Millis } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 
-// A reason of its own: without one, each would be an exception with a stack.
+// An abort reason that is no exception: creating a stack each time is slow.
 const rung = 'rung';
 
-/** Tells one who waits that there is something new; a ring while nobody waits is kept. */
+/**
+ * Wakes one waiting reader when there is something new. A ring while the reader does not wait is kept
+ * for its next wait.
+ */
 export class Notifier {
   #rung = false;
-  /** Kept until it has rung: most who wait are woken by nothing but the time. */
+  /** Reused until it has rung: most waits end by their timeout. */
   #awake = new AbortController();
   #until: AbortSignal | undefined;
   readonly #wake = () => this.#awake.abort(rung);
@@ -17,8 +20,8 @@ export class Notifier {
     this.#awake.abort(rung);
   }
 
-  /** Resolves once it has rung, after `within`, or when the signal is aborted. */
-  async heard(clock: Clock, within: Millis, signal: AbortSignal): Promise<void> {
+  /** Resolves after a ring, after `within`, or when the signal aborts. */
+  async wait(clock: Clock, within: Millis, signal: AbortSignal): Promise<void> {
     if (!this.#rung && !signal.aborted) {
       this.#follow(signal);
       if (this.#awake.signal.aborted) this.#awake = new AbortController();

@@ -5,7 +5,7 @@ import { Notifier } from './notifier.ts';
 export interface Message {
   readonly subject: string;
   readonly seq: Revision;
-  /** undefined: a tombstone. */
+  /** undefined for a tombstone. */
   readonly text: string | undefined;
   readonly lapsesAt: MonotonicTime;
 }
@@ -13,20 +13,19 @@ export interface Message {
 type Wants = (subject: string) => boolean;
 
 /**
- * A stream as JetStream keeps it with history 1: the last message of each subject, all under one
- * sequence.
+ * A JetStream stream with history 1: the last message of each subject, all in one sequence.
  *
- * A message with a TTL is gone from the moment it lapses and leaves no trace, its number included.
- * That is read off the clock when somebody looks, so that there is no timer to order against.
+ * A message with a TTL disappears without a trace when it expires. Expiry is computed from the clock at
+ * each read, so that no timer has to be ordered against other events.
  */
 export class MemoryStream {
   readonly #clock: Clock;
   readonly #last = new Map<string, Message>();
-  readonly #bells = new Map<Notifier, Wants>();
+  readonly #notifiers = new Map<Notifier, Wants>();
   #log: Message[] = [];
   #seq: Revision;
-  /** While nothing lapses: since when. */
-  #lapsesHeldAt: MonotonicTime | undefined;
+  /** The time at which expiry was paused; undefined if it is not paused. */
+  #expiryPausedAt: MonotonicTime | undefined;
 
   constructor(clock: Clock, firstSeq: Revision) {
     this.#clock = clock;
@@ -39,10 +38,10 @@ export class MemoryStream {
 
   last(subject: string): Message | undefined {
     const message = this.#last.get(subject);
-    return message && this.#stands(message) ? message : undefined;
+    return message && this.#exists(message) ? message : undefined;
   }
 
-  /** What a compare-and-set must expect of this subject. */
+  /** The revision that a compare-and-set of this subject must expect. */
   seqOf(subject: string): Revision {
     return this.last(subject)?.seq ?? 0;
   }
@@ -57,16 +56,16 @@ export class MemoryStream {
     this.#last.set(subject, message);
     this.#log.push(message);
     this.#forgetOld();
-    for (const [bell, wants] of this.#bells) if (wants(subject)) bell.ring();
+    for (const [notifier, wants] of this.#notifiers) if (wants(subject)) notifier.ring();
     return message.seq;
   }
 
-  /** Nothing lapses until it is disposed: without a leader, nobody takes away what is over. */
+  /** Pauses the expiry until disposed: a stream without a leader removes nothing. */
   holdLapses(): Disposable {
-    this.#lapsesHeldAt ??= this.#clock.monotonic();
+    this.#expiryPausedAt ??= this.#clock.monotonic();
     return {
       [Symbol.dispose]: () => {
-        this.#lapsesHeldAt = undefined;
+        this.#expiryPausedAt = undefined;
       },
     };
   }
@@ -75,26 +74,26 @@ export class MemoryStream {
     if (this.#last.get(message.subject) === message) this.#last.delete(message.subject);
   }
 
-  /** What stands with a number above `seq`, in order. */
+  /** The existing messages with a sequence above `seq`, in order. */
   after(seq: Revision, wants: Wants): readonly Message[] {
     const found: Message[] = [];
-    for (let at = this.#firstAbove(seq); at < this.#log.length; at += 1) {
-      const message = this.#log[at];
-      if (message && this.#stands(message) && wants(message.subject)) found.push(message);
+    for (let index = this.#firstAbove(seq); index < this.#log.length; index += 1) {
+      const message = this.#log[index];
+      if (message && this.#exists(message) && wants(message.subject)) found.push(message);
     }
     return found;
   }
 
-  /** Rings at every message for these subjects until it is disposed. */
-  listen(wants: Wants): Disposable & { readonly bell: Notifier } {
-    const bell = new Notifier();
-    this.#bells.set(bell, wants);
-    return { bell, [Symbol.dispose]: () => void this.#bells.delete(bell) };
+  /** A notifier that rings at every message of these subjects, until disposed. */
+  listen(wants: Wants): Disposable & { readonly notifier: Notifier } {
+    const notifier = new Notifier();
+    this.#notifiers.set(notifier, wants);
+    return { notifier, [Symbol.dispose]: () => void this.#notifiers.delete(notifier) };
   }
 
-  #stands(message: Message): boolean {
-    const at = this.#lapsesHeldAt ?? this.#clock.monotonic();
-    return this.#last.get(message.subject) === message && message.lapsesAt > at;
+  #exists(message: Message): boolean {
+    const now = this.#expiryPausedAt ?? this.#clock.monotonic();
+    return this.#last.get(message.subject) === message && message.lapsesAt > now;
   }
 
   #firstAbove(seq: Revision): number {
@@ -108,7 +107,7 @@ export class MemoryStream {
     return low;
   }
 
-  /** The log also holds what was overwritten; it is cleared out when most of it is that. */
+  /** The log also contains overwritten messages. It is compacted when most of it is overwritten. */
   #forgetOld(): void {
     if (this.#log.length < 1000 + 2 * this.#last.size) return;
     this.#log = this.#log.filter((message) => this.#last.get(message.subject) === message);

@@ -1,6 +1,6 @@
 import { matchesSubject } from '../../../domain/identity/subject-filter.ts';
 
-/** The registry's stream holds two kinds of subjects: the bucket's records, and the outbox. */
+/** The registry's stream has two kinds of subjects: the records of the bucket, and the outbox. */
 const record = 'record.';
 const event = 'event.';
 

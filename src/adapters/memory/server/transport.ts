@@ -1,21 +1,21 @@
 import { Fault } from '../../../domain/fault.ts';
 
 /**
- * How a client's requests reach the world, and the answers come back: the place where a simulation
- * delays them, loses them, or cuts the line.
+ * Carries a client's requests to the server and the replies back. Here a simulation delays or loses
+ * them, or cuts the connection.
  */
 export interface Transport {
   /**
-   * Lets `serve` happen in the world and brings its answer.
+   * Runs `serve` on the server and returns its result.
    * @throws {LinkDown}
    */
   carry<T>(serve: () => T): Promise<T>;
 }
 
-/** The request brought no answer. */
+/** The request got no reply. */
 export class LinkDown extends Error {
   override readonly name = 'LinkDown';
-  /** false: it certainly never reached the world. true: nobody knows. */
+  /** false: the request certainly did not reach the server. true: it may have. */
   readonly sent: boolean;
 
   constructor(message: string, sent: boolean) {
@@ -24,23 +24,27 @@ export class LinkDown extends Error {
   }
 }
 
-/** Loses nothing and takes no time. */
+/** A transport without losses and delays. */
 export const directLink: Transport = { carry: async (serve) => serve() };
 
 /**
- * The answer, where having none is for the caller to handle.
+ * The result of a request. A lost one is a Fault that the caller handles.
  * @throws {Fault} `store-unavailable`
  */
-export async function requestOver<T>(link: Transport, what: string, serve: () => T): Promise<T> {
+export async function requestOver<T>(
+  transport: Transport,
+  what: string,
+  serve: () => T,
+): Promise<T> {
   try {
-    return await link.carry(serve);
+    return await transport.carry(serve);
   } catch (cause) {
     if (!(cause instanceof LinkDown)) throw cause;
     throw new Fault('store-unavailable', `no answer: ${what}`, { cause });
   }
 }
 
-/** Nobody waits for it; a line that is down loses it. */
+/** Sends without waiting. A transport that is down loses the message. */
 export function sendOver(carried: Promise<void>): void {
   carried.catch((cause) => {
     if (!(cause instanceof LinkDown)) throw cause;

@@ -6,7 +6,7 @@ import type { MemoryServer } from './memory-server.ts';
 import type { MemoryStream, Message } from './stream.ts';
 import { LinkDown, type Transport } from './transport.ts';
 
-/** What to watch, and how a message there becomes an entry. */
+/** What to watch, and how its messages become entries. */
 export interface WatchSpec {
   readonly stream: MemoryStream;
   readonly wants: (subject: string) => boolean;
@@ -14,56 +14,56 @@ export interface WatchSpec {
 }
 
 /**
- * A watch as `ports/feed.ts` promises it: it pulls what is new whenever there is something, over the
- * client's own link, so that a cut or slow line makes it stale like any other request.
+ * A watch (see `ports/watch.ts`). It fetches changes whenever there are some, over the client's own
+ * transport, so that a broken or slow transport makes it stale.
  */
-export async function* feed(
-  watched: WatchSpec,
-  { link, world }: { readonly link: Transport; readonly world: MemoryServer },
+export async function* watchStream(
+  spec: WatchSpec,
+  { transport, server }: { readonly transport: Transport; readonly server: MemoryServer },
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent> {
-  const { clock, aliveEvery } = world;
-  using listening = watched.stream.listen(watched.wants);
+  const { clock, aliveEvery } = server;
+  using subscription = spec.stream.listen(spec.wants);
   let cursor: Revision | undefined;
-  let saidAt = clock.monotonic();
+  let lastEventAt = clock.monotonic();
   let stale = false;
   while (!signal.aborted) {
-    // Away for longer than tombstones last, a removal may have left no trace.
-    if (clock.monotonic() - saidAt >= tombstoneTtl) cursor = undefined;
-    const since = cursor;
-    const look = await answer(link, () => lookAfter(watched, since ?? 0));
+    // After a longer interruption than a tombstone lives, a removal may have left no trace.
+    if (clock.monotonic() - lastEventAt >= tombstoneTtl) cursor = undefined;
+    const previous = cursor;
+    const result = await tryCarry(transport, () => fetchAfter(spec, previous ?? 0));
     if (signal.aborted) return;
-    if ('down' in look) {
-      if (!stale) yield { kind: 'stale', why: look.down.message };
+    if ('down' in result) {
+      if (!stale) yield { kind: 'stale', why: result.down.message };
       stale = true;
       await clock.sleep(aliveEvery, signal);
       continue;
     }
     const entries =
-      since === undefined
-        ? look.entries
-        : look.entries.slice(0, world.handsOver(look.entries.length));
+      previous === undefined
+        ? result.entries
+        : result.entries.slice(0, server.batchSize(result.entries.length));
     if (cursor === undefined) {
-      cursor = look.upTo;
-      saidAt = clock.monotonic();
-      const standing = entries.filter(({ text }) => text !== undefined);
-      yield { kind: 'snapshot', entries: standing, upTo: cursor };
+      cursor = result.upTo;
+      lastEventAt = clock.monotonic();
+      const existing = entries.filter(({ text }) => text !== undefined);
+      yield { kind: 'snapshot', entries: existing, upTo: cursor };
     } else if (entries.length > 0 || stale) {
       cursor = entries.at(-1)?.revision ?? cursor;
-      saidAt = clock.monotonic();
+      lastEventAt = clock.monotonic();
       yield { kind: 'changes', entries, upTo: cursor };
-    } else if (clock.monotonic() >= saidAt + aliveEvery) {
-      // The same sum as below: rounded in another way, the wait could be none and this not be reached.
-      saidAt = clock.monotonic();
+    } else if (clock.monotonic() >= lastEventAt + aliveEvery) {
+      // The same sum as below: with another rounding the wait could be 0 and this never reached.
+      lastEventAt = clock.monotonic();
       yield { kind: 'heartbeat' };
     }
     stale = false;
-    if (entries.length < look.entries.length) continue;
-    await listening.bell.heard(clock, saidAt + aliveEvery - clock.monotonic(), signal);
+    if (entries.length < result.entries.length) continue;
+    await subscription.notifier.wait(clock, lastEventAt + aliveEvery - clock.monotonic(), signal);
   }
 }
 
-const lookAfter = ({ stream, wants, keyOf }: WatchSpec, seq: Revision) => ({
+const fetchAfter = ({ stream, wants, keyOf }: WatchSpec, seq: Revision) => ({
   entries: stream.after(seq, wants).map((message) => entryOf(message, keyOf)),
   upTo: stream.lastSeq,
 });
@@ -77,9 +77,9 @@ const entryOf = (
   text,
 });
 
-async function answer<T>(link: Transport, serve: () => T): Promise<T | { down: LinkDown }> {
+async function tryCarry<T>(transport: Transport, serve: () => T): Promise<T | { down: LinkDown }> {
   try {
-    return await link.carry(serve);
+    return await transport.carry(serve);
   } catch (cause) {
     if (cause instanceof LinkDown) return { down: cause };
     throw cause;

@@ -2,18 +2,21 @@ import type { MonotonicTime } from '../../../domain/time.ts';
 
 interface Sleeper {
   readonly due: MonotonicTime;
-  /** Who lay down before: ties are woken in this order. */
+  /** Counts up. Sleepers with the same deadline are woken in this order. */
   readonly order: number;
-  /** Woken by its signal: it is only taken out when it comes to the top. */
+  /** Woken early by its signal. It stays in the heap until it reaches the top. */
   awake: boolean;
   wake(): void;
 }
 
-/** Whoever sleeps, the next to be woken on top: a binary heap, so that a large fleet costs no more each. */
+/**
+ * The sleepers of a virtual clock in a binary heap, next deadline on top, so that adding one stays cheap
+ * in a large fleet. Why not a library: docs/adr/0002-dependencies.md.
+ */
 export class TimerHeap {
   readonly #heap: Sleeper[] = [];
-  #orders = 0;
-  #awake = 0;
+  #lastOrder = 0;
+  #awakeCount = 0;
 
   add(due: MonotonicTime, resolve: () => void, signal?: AbortSignal): void {
     const wake = () => {
@@ -23,50 +26,50 @@ export class TimerHeap {
       resolve();
     };
     const interrupted = () => {
-      this.#awake += 1;
+      this.#awakeCount += 1;
       wake();
     };
-    this.#orders += 1;
-    const sleeper: Sleeper = { due, order: this.#orders, awake: false, wake };
+    this.#lastOrder += 1;
+    const sleeper: Sleeper = { due, order: this.#lastOrder, awake: false, wake };
     signal?.addEventListener('abort', interrupted);
     this.#push(sleeper);
-    if (this.#awake > 100 && this.#awake > this.#heap.length / 2) this.#clear();
+    if (this.#awakeCount > 100 && this.#awakeCount > this.#heap.length / 2) this.#compact();
   }
 
-  /** When the next is to be woken; infinity where nobody sleeps. */
+  /** The next deadline; infinity if there is no sleeper. */
   get nextDue(): MonotonicTime {
     for (let top = this.#heap[0]; top; top = this.#heap[0]) {
       if (!top.awake) return top.due;
       this.#pop();
-      this.#awake -= 1;
+      this.#awakeCount -= 1;
     }
     return Number.POSITIVE_INFINITY;
   }
 
-  /** Wakes the one that `nextDue` is about. */
+  /** Wakes the sleeper of `nextDue`. */
   wakeNext(): void {
     this.#pop()?.wake();
   }
 
-  /** Most of them were woken before their time: they would stay for as long as they had meant to sleep. */
-  #clear(): void {
+  /** Removes sleepers that were woken early; else they stay in the heap until their deadline. */
+  #compact(): void {
     const asleep = this.#heap.filter(({ awake }) => !awake);
     this.#heap.length = 0;
-    this.#awake = 0;
+    this.#awakeCount = 0;
     for (const sleeper of asleep) this.#push(sleeper);
   }
 
   #push(sleeper: Sleeper): void {
     const heap = this.#heap;
-    let at = heap.length;
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      const parent = heap[above];
-      if (!parent || before(parent, sleeper)) break;
-      heap[at] = parent;
-      at = above;
+    let index = heap.length;
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1;
+      const parent = heap[parentIndex];
+      if (!parent || isBefore(parent, sleeper)) break;
+      heap[index] = parent;
+      index = parentIndex;
     }
-    heap[at] = sleeper;
+    heap[index] = sleeper;
   }
 
   #pop(): Sleeper | undefined {
@@ -74,20 +77,20 @@ export class TimerHeap {
     const top = heap[0];
     const last = heap.pop();
     if (!last || last === top) return top;
-    let at = 0;
+    let index = 0;
     for (;;) {
-      const left = heap[2 * at + 1];
-      const right = heap[2 * at + 2];
-      const isRight = left !== undefined && right !== undefined && before(right, left);
+      const left = heap[2 * index + 1];
+      const right = heap[2 * index + 2];
+      const isRight = left !== undefined && right !== undefined && isBefore(right, left);
       const child = isRight ? right : left;
-      if (!child || before(last, child)) break;
-      heap[at] = child;
-      at = 2 * at + (isRight ? 2 : 1);
+      if (!child || isBefore(last, child)) break;
+      heap[index] = child;
+      index = 2 * index + (isRight ? 2 : 1);
     }
-    heap[at] = last;
+    heap[index] = last;
     return top;
   }
 }
 
-const before = (a: Sleeper, b: Sleeper): boolean =>
+const isBefore = (a: Sleeper, b: Sleeper): boolean =>
   a.due === b.due ? a.order < b.order : a.due < b.due;

@@ -3,17 +3,17 @@ import type { Clock } from '../../../ports/clock.ts';
 import { TimerHeap } from './timer-heap.ts';
 
 /**
- * The next whole 1024th of a millisecond: so sums and differences of times have no rounding, and nobody
- * waits for a rest that is too small to make a difference.
+ * Rounds up to 1/1024 ms. Sums and differences of such times are rounded, so no sleeper waits for a
+ * remainder that is too small to change a time.
  */
-const exactly = (time: MonotonicTime): MonotonicTime => Math.ceil(time * 1024) / 1024;
+const roundUp = (time: MonotonicTime): MonotonicTime => Math.ceil(time * 1024) / 1024;
 
 /**
- * Time that passes when it is told to, from deadline to deadline.
+ * A clock that a test advances, from deadline to deadline.
  *
- * Those who sleep are woken in the order of their deadlines, ties in the order in which they lay
- * down, and each may do all that it can do without time before the next is woken. So the same program
- * gives the same history every time, and an hour costs as much as there is to do in it.
+ * Sleepers are woken in the order of their deadlines, ties in the order in which they began to sleep.
+ * Each does all work that needs no time before the next one is woken. So the same program gives the
+ * same history every time, and an hour without work costs nothing.
  */
 export class VirtualClock implements Clock {
   #now: MonotonicTime = 0;
@@ -24,7 +24,7 @@ export class VirtualClock implements Clock {
     this.#wallAtZero = wall;
   }
 
-  /** Whole milliseconds, like the real one, however time is cut. */
+  /** Whole milliseconds, like the real clock. */
   wall(): WallTime {
     return Math.floor(this.#wallAtZero + this.#now);
   }
@@ -35,15 +35,15 @@ export class VirtualClock implements Clock {
 
   sleep(duration: Millis, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.resolve();
-    const exact = exactly(this.#now + Math.max(0, duration));
-    // A rest that rounding left must pass too: who waits for it would wait for ever.
-    const due = duration > 0 && exact === this.#now ? this.#now + 1 / 1024 : exact;
+    const rounded = roundUp(this.#now + Math.max(0, duration));
+    // A remainder lost by rounding must pass too, else the sleeper would wait for ever.
+    const due = duration > 0 && rounded === this.#now ? this.#now + 1 / 1024 : rounded;
     return new Promise((resolve) => this.#sleepers.add(due, resolve, signal));
   }
 
-  /** Lets `duration` pass, and everything happen that falls due in it, its last moment included. */
+  /** Advances by `duration` and runs everything that is due in it, including its last moment. */
   async advance(duration: Millis): Promise<void> {
-    const until = exactly(this.#now + duration);
+    const until = roundUp(this.#now + duration);
     await this.settle();
     for (let due = this.#sleepers.nextDue; due <= until; due = this.#sleepers.nextDue) {
       this.#now = due;
@@ -53,16 +53,16 @@ export class VirtualClock implements Clock {
     this.#now = until;
   }
 
-  /** Moves the wall clock alone: an adjusted clock, or a machine that slept. */
+  /** Moves only the wall clock: an adjusted clock, or a machine that slept. */
   jumpWall(by: Millis): void {
     this.#wallAtZero += by;
   }
 
   /**
-   * Lets everything happen that needs no time.
+   * Runs everything that needs no time.
    *
-   * Promises settle among themselves before the event loop turns, so one turn is enough, provided
-   * that nobody waits for the operating system: nothing driven by this clock may.
+   * All promises settle before the next turn of the event loop, so one turn is enough, provided that
+   * nothing waits for the operating system. Code on this clock must not.
    */
   settle(): Promise<void> {
     return new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { sendSignal } from '../send-signal.ts';
-import type { HealthCheckFn } from './check-types.ts';
+import type { HealthCheckFn } from './health-check.ts';
 
 /** The last of its output is what a person needs; a check that never stops talking costs no more. */
 const keptOutput = 4096;

@@ -2,10 +2,12 @@ import type { Health } from '../../../domain/records/desired-instances.ts';
 import type { HealthCheck } from '../../../domain/records/health-check.ts';
 import type { Millis } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import type { HealthCheckFn } from './check-types.ts';
 import { execProbe } from './exec-check.ts';
 import { httpProbe } from './http-check.ts';
 import { tcpProbe } from './tcp-check.ts';
+
+/** One look: undefined when all is well, else what is wrong, in one line. Ends when aborted. */
+export type HealthCheckFn = (signal: AbortSignal) => Promise<string | undefined>;
 
 /** Checks until the signal is aborted, one check at a time, and reports what each one amounts to. */
 export async function checkHealth(

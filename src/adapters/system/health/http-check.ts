@@ -1,4 +1,4 @@
-import type { HealthCheckFn } from './check-types.ts';
+import type { HealthCheckFn } from './health-check.ts';
 
 /** A GET that must be answered with 2xx or 3xx; redirections are not followed. */
 export function httpProbe(url: string): HealthCheckFn {

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { HealthCheckFn } from './check-types.ts';
+import type { HealthCheckFn } from './health-check.ts';
 
 /** A connection that must be accepted; it is closed at once. */
 export function tcpProbe(to: { readonly host: string; readonly port: number }): HealthCheckFn {

@@ -2,6 +2,7 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
+  cacheDir,
   cachedServer,
   installIntoCache,
   workDirectory,
@@ -24,13 +25,36 @@ test('what a killed process was fetching is removed an hour on, not before', asy
 
 test('a server that runs elsewhere only is left alone, and the one that runs here is found', async () => {
   await using directory = await temporaryDirectory();
-  const cacheDir = join(directory.path, 'cache');
-  const other = join(cacheDir, 'nats-server-2.15.1');
+  const cache = join(directory.path, 'cache');
+  const other = join(cache, 'nats-server-2.15.1');
   await mkdir(other, { recursive: true });
   await writeFile(join(other, 'nats-server'), 'for another machine', { mode: 0o755 });
   const file = await fakeServer(join(directory.path, 'fetched'), '2.15.1');
-  const path = await installIntoCache(cacheDir, file, '2.15.1');
-  expect(await readdir(cacheDir)).toHaveLength(2);
+  const path = await installIntoCache(cache, file, '2.15.1');
+  expect(await readdir(cache)).toHaveLength(2);
   expect(await readdir(other)).toEqual(['nats-server']);
-  expect(await cachedServer(cacheDir)).toEqual({ path, version: '2.15.1' });
+  expect(await cachedServer(cache)).toEqual({ path, version: '2.15.1' });
+});
+
+test.each([
+  ['HOME', { HOME: '/home/ada' }, '/home/ada/.cache/rollcall'],
+  [
+    'XDG_CACHE_HOME before HOME',
+    { HOME: '/home/ada', XDG_CACHE_HOME: '/var/cache/ada' },
+    '/var/cache/ada/rollcall',
+  ],
+  [
+    'HOME when XDG_CACHE_HOME is relative',
+    { HOME: '/home/ada', XDG_CACHE_HOME: 'cache' },
+    '/home/ada/.cache/rollcall',
+  ],
+  [
+    'HOME when XDG_CACHE_HOME is empty',
+    { HOME: '/home/ada', XDG_CACHE_HOME: '' },
+    '/home/ada/.cache/rollcall',
+  ],
+  ['nothing when neither is set', {}, undefined],
+  ['nothing when HOME is relative', { HOME: '.' }, undefined],
+])('the cache directory follows %s', (_, env, directory) => {
+  expect(cacheDir(env)).toBe(directory);
 });

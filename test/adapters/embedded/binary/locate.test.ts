@@ -23,7 +23,7 @@ describe('a server named by ROLLCALL_NATS_SERVER', () => {
     const named = join(directory.path, 'missing');
     await expect(locateNatsServer({ named, path: directory.path })).rejects.toMatchObject({
       code: 'server-not-found',
-      message: `ROLLCALL_NATS_SERVER names ${named}, which does not exist`,
+      message: `ROLLCALL_NATS_SERVER is ${named}, which does not exist`,
     });
   });
 
@@ -59,7 +59,7 @@ describe('a server named by ROLLCALL_NATS_SERVER', () => {
     await writeFile(named, '#!/bin/sh\necho other 2.15.1\n', { mode: 0o755 });
     await expect(locateNatsServer({ named })).rejects.toMatchObject({
       code: 'server-not-found',
-      message: expect.stringContaining('did not say that it is a nats-server: other 2.15.1'),
+      message: expect.stringContaining('is not a nats-server; its output: other 2.15.1'),
     });
   });
 
@@ -120,9 +120,9 @@ describe('where there is none and none can be fetched', () => {
     });
     const message = String(await failure.catch((error: unknown) => error));
     expect(message).toContain(`${old} is nats-server 2.9.10`);
-    expect(message).toContain(`${cacheDir} holds none`);
+    expect(message).toContain(`${cacheDir} has none`);
     expect(message).toMatch(/http:\/\/127\.0\.0\.1:1\/.*could not be reached/);
-    expect(message).toMatch(/no mirror is named|no apt-get/);
+    expect(message).toMatch(/no mirror in the sources|no apt-get/);
   });
 
   test('without a place for a cache nothing is fetched', async () => {

@@ -69,7 +69,7 @@ describe('the registry', () => {
 
   test.each(unsound)('takes a commit of %s for the bug that it is', async (_, commit) => {
     const { store } = open();
-    await expect(store.registry.commit(commit)).rejects.toThrow('not a commit');
+    await expect(store.registry.commit(commit)).rejects.toThrow('invalid commit');
     expect(await store.registry.list(['>'], 0)).toEqual([]);
   });
 });

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { archiveName, releasePlatform } from '../../../../src/adapters/embedded/binary/platform.ts';
+import {
+  archiveName,
+  checksumOf,
+  releasePlatform,
+} from '../../../../src/adapters/embedded/binary/fetch-release.ts';
 
 test.each([
   ['linux', 'x64', 'linux-amd64'],
@@ -19,4 +23,18 @@ test.each([
 
 test('an archive is named after version and platform', () => {
   expect(archiveName('2.15.1', 'linux-amd64')).toBe('nats-server-v2.15.1-linux-amd64');
+});
+
+const sums = `${'a'.repeat(64)}  nats-server-v2.15.1-linux-amd64.zip
+${'B'.repeat(64)}  nats-server-v2.15.1-linux-amd64.tar.gz
+${'c'.repeat(64)} *nats-server-v2.15.1-linux-arm64.tar.gz
+`;
+
+test.each([
+  ['nats-server-v2.15.1-linux-amd64.tar.gz', 'b'.repeat(64)],
+  ['nats-server-v2.15.1-linux-arm64.tar.gz', 'c'.repeat(64)],
+  ['nats-server-v2.15.1-linux-386.tar.gz', undefined],
+  ['linux-amd64.tar.gz', undefined],
+])('the checksum of %s is found by its whole name', (name, sum) => {
+  expect(checksumOf(sums, name)).toBe(sum);
 });
