@@ -6,7 +6,6 @@ import { Namespace, type RunRef } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Log } from '../ports/log.ts';
 import { type Metrics, noopMetrics } from '../ports/metrics.ts';
-import { publishCharts } from '../runtime/transitions/publish-charts.ts';
 import { type Duration, readOption } from './options.ts';
 
 export interface StoreOptions {
@@ -72,7 +71,10 @@ export async function openPorts(options: StoreOptions, as: RunRef | string, crea
     log: options.log ?? silent,
     metrics: options.metrics ?? noopMetrics,
   });
-  if (typeof as !== 'string') void publishCharts(ports);
+  if (typeof as !== 'string') {
+    const { publishCharts } = await import('../runtime/transitions/publish-charts.ts');
+    void publishCharts(ports);
+  }
   return {
     ports,
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),

@@ -9,7 +9,7 @@ import { fleetRows } from '../domain/fleet/fleet-rows.ts';
 import type { Revision, WallTime } from '../domain/time.ts';
 import type { History } from '../ports/audit.ts';
 import type { Keyframes } from '../ports/keyframes.ts';
-import { type ReplayTarget, replayTo } from '../runtime/audit/replay.ts';
+import type { ReplayTarget } from '../runtime/audit/replay.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
 import { readOption } from './options.ts';
 
@@ -74,6 +74,7 @@ export async function replay(
 ): Promise<ReplayedFleet> {
   const asked = readOption('at', At, options.at);
   const { signal = never } = options;
+  const { replayTo } = await import('../runtime/audit/replay.ts');
   await using source = await sourceOf(options);
   const { history, keyframes } = source;
   const moment = await momentOf(asked, history, signal);

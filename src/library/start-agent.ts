@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { DurationOrMillis } from '../composition/duration.ts';
-import { HealthChecks } from '../composition/health-checks.ts';
-import { ListedInstances, withDefaultIds } from '../composition/listed-instances.ts';
+import type { ListedInstances } from '../composition/listed-instances.ts';
 import { systemAdapters } from '../composition/system-adapters.ts';
 import { ZoneName } from '../domain/identity/names.ts';
 import type { Health } from '../domain/records/desired-instances.ts';
 import { type Millis, seconds } from '../domain/time.ts';
-import { Agent } from '../runtime/agent/agent.ts';
+import type { Agent } from '../runtime/agent/agent.ts';
 import type { ProcessTransition } from '../runtime/transitions/process-chain.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
 import {
@@ -67,6 +66,7 @@ const leaveWithin: Millis = seconds(3);
  */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   await using opened = new AsyncDisposableStack();
+  const { Agent, HealthChecks, ListedInstances, withDefaultIds } = await importAgent();
   const slot = await slotOf(options, options.name);
   const namedOf = (listed: readonly InstanceOptions[]) =>
     withDefaultIds(readOption('instances', ListedInstances, listed), slot);
@@ -122,4 +122,14 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     done: agent.done,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** The parts that only an agent needs: a program that only reads the directory does not load them. */
+async function importAgent() {
+  const [{ Agent }, { HealthChecks }, listed] = await Promise.all([
+    import('../runtime/agent/agent.ts'),
+    import('../composition/health-checks.ts'),
+    import('../composition/listed-instances.ts'),
+  ]);
+  return { Agent, HealthChecks, ...listed };
 }

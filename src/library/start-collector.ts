@@ -1,6 +1,5 @@
 import { systemAdapters } from '../composition/system-adapters.ts';
 import { type Millis, seconds } from '../domain/time.ts';
-import { Collector } from '../runtime/collector/collector.ts';
 import type { ProcessTransition } from '../runtime/transitions/process-chain.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
 import { type LeaseOptions, leaseOf, type PlaceOptions, slotOf } from './options.ts';
@@ -26,6 +25,7 @@ const seatWithin: Millis = seconds(1);
 /** Watches all runs and removes what dead ones left. Several share the work. */
 export async function startCollector(options: CollectorOptions): Promise<RunningCollector> {
   await using opened = new AsyncDisposableStack();
+  const { Collector } = await import('../runtime/collector/collector.ts');
   const slot = await slotOf(options, options.name ?? 'collector');
   const lease = leaseOf(options);
   const me = { ...slot, run: systemAdapters.entropy.runId() };

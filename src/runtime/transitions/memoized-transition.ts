@@ -9,15 +9,21 @@ import { initialTransition, transition } from './transition.ts';
 export class MemoizedMachine {
   readonly #machine: CompiledMachine;
   readonly #results = new Map<string, Transition | 'ignored'>();
-  readonly #hasGuards: boolean;
-  readonly #finals: ReadonlySet<string>;
+  /** Both are computed at the first use. Without a guard, the result depends only on state and event type. */
+  #hasGuards: boolean | undefined;
+  #cachedFinals: ReadonlySet<string> | undefined;
 
   constructor(machine: CompiledMachine) {
     this.#machine = machine;
-    const states = Object.values(machine.machine.root.states);
-    this.#finals = new Set(states.filter(({ type }) => type === 'final').map(({ key }) => key));
-    // Without a guard, the result depends only on the state and the type of the event.
-    this.#hasGuards = machine.hasGuards;
+  }
+
+  get #finals(): ReadonlySet<string> {
+    this.#cachedFinals ??= new Set(
+      Object.values(this.#machine.machine.root.states)
+        .filter(({ type }) => type === 'final')
+        .map(({ key }) => key),
+    );
+    return this.#cachedFinals;
   }
 
   get compiled(): CompiledMachine {
@@ -30,6 +36,7 @@ export class MemoizedMachine {
 
   transition(state: MachineState, event: { readonly type: string }): Transition | 'ignored' {
     const value = typeof state.value === 'string' ? state.value : JSON.stringify(state.value);
+    this.#hasGuards ??= this.#machine.hasGuards;
     const key = this.#hasGuards
       ? `${value}\0${JSON.stringify(state.context)}\0${JSON.stringify(event)}`
       : `${value}\0${event.type}`;

@@ -3,7 +3,7 @@ import {
   initialTransition as xstateInitialTransition,
   transition as xstateTransition,
 } from 'xstate';
-import { chartOf, edgeIds } from '../../charts/model/chart.ts';
+import { type Chart, chartOf, edgeIds } from '../../charts/model/chart.ts';
 import type { StateValue } from '../../domain/events/event-schema.ts';
 
 /** The state of an entity: state value and context of XState. */
@@ -33,14 +33,27 @@ export interface CompiledMachine {
   readonly edges: ReturnType<typeof edgeIds>;
 }
 
+/** Prepares a machine. Its chart and its edges are computed at their first use: the hash costs a walk. */
 export function compileMachine(machine: AnyStateMachine): CompiledMachine {
-  const chart = chartOf(machine);
+  let computedChart: Chart | undefined;
+  let computedEdges: CompiledMachine['edges'] | undefined;
+  const chart = (): Chart => {
+    computedChart ??= chartOf(machine);
+    return computedChart;
+  };
   return {
     machine,
     name: machine.id,
-    chart: chart.hash,
-    hasGuards: chart.edges.some(({ guard }) => guard !== null),
-    edges: edgeIds(machine),
+    get chart() {
+      return chart().hash;
+    },
+    get hasGuards() {
+      return chart().edges.some(({ guard }) => guard !== null);
+    },
+    get edges() {
+      computedEdges ??= edgeIds(machine);
+      return computedEdges;
+    },
   };
 }
 
