@@ -19,37 +19,40 @@ import { Session } from './session.ts';
 
 export interface AgentOptions {
   readonly slot: Slot;
-  /** The id of its first run, where its connection is named by that; else one is made. */
+  /** The id of its first run, if the connection is named by it; otherwise one is generated. */
   readonly run?: RunId;
   readonly lease: LeasePolicy;
   readonly process: AgentRecord['process'];
   readonly zone?: ZoneName | undefined;
   readonly address?: string | undefined;
-  /** Take the slot over from a run that is alive. Only for the first run: an agent never does so by itself. */
+  /**
+   * Take the slot over from an active run. Only for the first run: an agent never does that by
+   * itself.
+   */
   readonly takeover: boolean;
-  /** What an expired run does: begin again as a new run, or end with an error. */
+  /** What happens after a run expired: a new run starts, or the agent ends with an error. */
   readonly whenExpired: 'start-over' | 'exit';
   readonly drainFor: Millis;
   readonly leaveWithin: Millis;
-  /** Whether it offers itself for a collector's seat. */
+  /** Whether it also runs a collector. */
   readonly collect: boolean;
   readonly onTransition: (transition: ProcessTransition, agent: Agent) => void;
 }
 
 /**
- * An agent: one run after the other in one slot, and what it really runs.
+ * An agent: consecutive runs in one slot, and the instances that it runs.
  *
- * A run that expired starts over as a new run that registers everything again; one that was
+ * After a run expired, a new run starts and registers all instances again. A run that was
  * superseded ends the agent with an error.
  */
 export class Agent implements AsyncDisposable {
   readonly slot: Slot;
   readonly #options: AgentOptions;
   readonly #ports: Ports;
-  readonly #wanted = new Map<string, DesiredInstance>();
+  readonly #desired = new Map<string, DesiredInstance>();
   readonly #previousRuns = new Set<RunId>();
   readonly #ready = Promise.withResolvers<void>();
-  readonly #offer: BackgroundCollector | undefined;
+  readonly #collector: BackgroundCollector | undefined;
   #session: Session;
   #stopping = false;
   readonly #done: Promise<void>;
@@ -60,23 +63,23 @@ export class Agent implements AsyncDisposable {
     this.#options = options;
     this.#ports = ports;
     this.replace(specs);
-    this.#session = this.#next(options.takeover, options.run);
-    this.#offer = options.collect
+    this.#session = this.#nextSession(options.takeover, options.run);
+    this.#collector = options.collect
       ? new BackgroundCollector(this.slot, options.lease, ports)
       : undefined;
-    this.#done = this.#running().finally(() => this.#offer?.[Symbol.asyncDispose]());
+    this.#done = this.#run().finally(() => this.#collector?.[Symbol.asyncDispose]());
     this.#done.catch(this.#ready.reject);
     this.#ready.promise.catch(() => {});
   }
 
-  /** Resolves when the first run serves; rejects with what ended it before. */
+  /** Resolves when the first run serves; rejects with the error that ended it before. */
   get ready(): Promise<void> {
     return this.#ready.promise;
   }
 
   /**
    * Resolves when the agent has left.
-   * @throws {Fault} `slot-held`, `superseded` or `expired`: it ended, and not by its own will
+   * @throws {Fault} `slot-held`, `superseded` or `expired`: the agent ended without being asked to
    */
   get done(): Promise<void> {
     return this.#done;
@@ -86,7 +89,7 @@ export class Agent implements AsyncDisposable {
     return this.#session.records.me.run;
   }
 
-  /** The term of the present run; 0 until it has taken the slot. */
+  /** The term of the current run; 0 until it has the slot. */
   get term(): Revision {
     const { agent } = this.#session.records;
     return agent ? termOf(agent) : 0;
@@ -97,27 +100,27 @@ export class Agent implements AsyncDisposable {
     return this.#session.state;
   }
 
-  /** What it really runs now, all of it; the difference is registered and deregistered. */
+  /** Sets all instances that it runs now; the differences are registered and deregistered. */
   replace(specs: readonly InstanceSpec[]): void {
-    const before = new Map(this.#wanted);
-    this.#wanted.clear();
+    const before = new Map(this.#desired);
+    this.#desired.clear();
     for (const spec of specs) {
       const key = instanceKey({ ...this.slot, ...spec });
-      this.#wanted.set(key, { spec, health: before.get(key)?.health ?? { state: 'serving' } });
+      this.#desired.set(key, { spec, health: before.get(key)?.health ?? { state: 'serving' } });
     }
     this.#session?.desiredChanged();
   }
 
-  /** What a check found. Says nothing of an instance that it does not run. */
+  /** Reports the result of a health check. Ignored for an instance that it does not run. */
   report(spec: Pick<InstanceSpec, 'service' | 'id'>, health: Health): void {
     const key = instanceKey({ ...this.slot, ...spec });
-    const wanted = this.#wanted.get(key);
-    if (!wanted || wanted.health.state === health.state) return;
-    this.#wanted.set(key, { ...wanted, health });
+    const desired = this.#desired.get(key);
+    if (!desired || desired.health.state === health.state) return;
+    this.#desired.set(key, { ...desired, health });
     this.#session.desiredChanged();
   }
 
-  /** Leaves politely; resolves when it is gone. */
+  /** Leaves gracefully; resolves when it has left. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#session.leave();
@@ -128,7 +131,7 @@ export class Agent implements AsyncDisposable {
     return this.stop();
   }
 
-  #next(takeover: boolean, run = this.#ports.entropy.runId()): Session {
+  #nextSession(takeover: boolean, run = this.#ports.entropy.runId()): Session {
     const { slot, process, zone, address, lease, onTransition } = this.#options;
     const me = { ...slot, run };
     const { ttl, grace } = lease;
@@ -148,7 +151,7 @@ export class Agent implements AsyncDisposable {
           ...(zone !== undefined && { zone }),
           ...(address !== undefined && { address }),
         },
-        desired: (): Desired => this.#wanted,
+        desired: (): Desired => this.#desired,
         onTransition: (transition) => {
           if (transition.to === 'serving') this.#ready.resolve();
           onTransition(transition, this);
@@ -158,18 +161,18 @@ export class Agent implements AsyncDisposable {
     );
   }
 
-  async #running(): Promise<void> {
+  async #run(): Promise<void> {
     for (;;) {
       const cause = await this.#session.run();
       this.#previousRuns.add(this.run);
       if (this.#stopping || cause === 'left') return;
-      this.#endUnlessNew(cause);
+      this.#throwUnlessRestart(cause);
       this.#ports.log.warn('starting-over', { run: this.run, cause });
-      this.#session = this.#next(false);
+      this.#session = this.#nextSession(false);
     }
   }
 
-  #endUnlessNew(cause: EndCause): void {
+  #throwUnlessRestart(cause: EndCause): void {
     const slot = `${this.slot.host}/${this.slot.agent}`;
     if (cause === 'refused') {
       throw new Fault('slot-held', `${slot}: ${this.#session.refusal}`, {
@@ -181,8 +184,8 @@ export class Agent implements AsyncDisposable {
         hint: 'two processes use the same --host and --name; give one of them another name',
       });
     }
-    const dead = cause === 'expired' || cause === 'absent';
-    if (dead && this.#options.whenExpired === 'exit') {
+    const isDead = cause === 'expired' || cause === 'absent';
+    if (isDead && this.#options.whenExpired === 'exit') {
       throw new Fault(
         'expired',
         cause === 'expired'

@@ -5,25 +5,25 @@ import type { Ports } from '../../ports/ports.ts';
 import { Collector } from '../collector/collector.ts';
 
 /**
- * A process that is there anyway offers itself for a seat. Without one it costs a look at the seats now
- * and then; where it may not collect it says so once, and goes on with what it is there for.
+ * A collector in the process of an agent. Without a seat it costs a read of the seats now and then.
+ * If it may not collect, it logs that once and the agent continues.
  */
 export class BackgroundCollector implements AsyncDisposable {
   readonly #collector: Collector;
-  readonly #over: Promise<void>;
+  readonly #ended: Promise<void>;
 
   constructor(slot: Slot, lease: LeasePolicy, ports: Ports) {
     const me = { ...slot, run: ports.entropy.runId() };
     this.#collector = new Collector(me, { lease, onTransition: () => {} }, ports);
-    this.#over = this.#collector.done.catch((error: unknown) => {
+    this.#ended = this.#collector.done.catch((error: unknown) => {
       if (!(error instanceof Fault)) throw error;
       ports.log.info('does-not-collect', { why: error.message });
     });
-    this.#over.catch(() => {}); // a bug comes out where it is disposed
+    this.#ended.catch(() => {}); // a bug is rethrown when it is disposed
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#collector.stop().catch(() => {});
-    await this.#over;
+    await this.#ended;
   }
 }

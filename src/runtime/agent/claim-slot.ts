@@ -10,146 +10,146 @@ import type { OwnedRecords } from './owned-records.ts';
 
 export type ClaimResult =
   | { readonly type: 'claimed' }
-  /** Outcome unknown, and the record does not name the run: its id is used up (G3). */
+  /** Outcome unknown, and the record does not name the run: its id must not be used again (G3). */
   | { readonly type: 'spent' }
   | { readonly type: 'refused'; readonly why: string };
 
 export interface ClaimOptions {
   readonly claim: Claim;
-  /** Told to take the slot over from a run that is alive. */
+  /** Take the slot over from an active run. */
   readonly takeover: boolean;
-  /** Runs that this very process has been and is no longer. */
+  /** Earlier runs of this process. */
   readonly previousRuns: ReadonlySet<RunId>;
 }
 
-/** A run that nobody answers for is taken over when that was seen twice, so far apart. */
-const secondLook: Millis = seconds(3);
-const probeWithin: Millis = seconds(1);
+/** A run without a listener is taken over after two checks this far apart. */
+const secondCheckAfter: Millis = seconds(3);
+const pingTimeout: Millis = seconds(1);
 
 /**
- * Takes the slot for this run, from whatever stands there.
- * @throws {Fault} `store-unavailable`; ask again, the state of the slot is read anew
+ * Takes the slot for this run, whatever its record is now.
+ * @throws {Fault} `store-unavailable`; try again, the state of the slot is read again
  */
 export async function claimSlot(
-  holding: OwnedRecords,
+  records: OwnedRecords,
   options: ClaimOptions,
   ports: Pick<Ports, 'registry' | 'leases' | 'messaging' | 'clock' | 'entropy' | 'processes'>,
   signal: AbortSignal,
 ): Promise<ClaimResult | undefined> {
-  const key = agentKey(holding.me);
+  const key = agentKey(records.me);
   while (!signal.aborted) {
-    const there = readAgent(await ports.registry.read(key));
-    if (there.kind === 'stored' && there.record.run === holding.me.run) {
-      return (await confirm(holding, ports, signal)) ? { type: 'claimed' } : { type: 'spent' };
+    const current = readAgent(await ports.registry.read(key));
+    if (current.kind === 'stored' && current.record.run === records.me.run) {
+      return (await confirm(records, ports, signal)) ? { type: 'claimed' } : { type: 'spent' };
     }
-    if (holding.isRunIdSpent) return { type: 'spent' };
-    const right = await mayTake(there, holding.me, options, ports, signal);
-    if (right === undefined) continue;
-    if ('refused' in right) return { type: 'refused', why: right.refused };
-    const change = buildClaim(holding.author, there, options.claim, {
-      evidence: { taken: right.because },
+    if (records.isRunIdSpent) return { type: 'spent' };
+    const permission = await checkPermission(current, records.me, options, ports, signal);
+    if (permission === undefined) continue;
+    if ('refused' in permission) return { type: 'refused', why: permission.refused };
+    const change = buildClaim(records.author, current, options.claim, {
+      evidence: { taken: permission.reason },
     });
-    const { outcome } = await holding.commit([change]);
+    const { outcome } = await records.commit([change]);
     if (outcome === 'committed') {
-      if (there.kind === 'stored') ports.messaging.notify(there.record, 'superseded');
+      if (current.kind === 'stored') ports.messaging.notify(current.record, 'superseded');
       return { type: 'claimed' };
     }
-    holding.isRunIdSpent = outcome === 'unknown';
-    // A write under way gets the time to arrive; and whoever starts over with a new run does not spin.
+    records.isRunIdSpent = outcome === 'unknown';
+    // Gives a write in progress time to arrive, and keeps an agent that restarts from spinning.
     if (outcome !== 'conflict') await retryDelay(ports, signal);
   }
   return undefined;
 }
 
-/** The write that took the slot was not acknowledged, but it stands: rewrite the record once, then go on. */
+/** The write that took the slot was stored, but not acknowledged: rewrites the record once. */
 async function confirm(
-  holding: OwnedRecords,
+  records: OwnedRecords,
   ports: Pick<Ports, 'clock' | 'entropy'>,
   signal: AbortSignal,
 ): Promise<boolean> {
   while (!signal.aborted) {
-    const mine = await holding.check();
-    if ('ended' in mine) return false;
-    if (mine.record.n > 1) return true;
-    const change = transitionRun(holding.author, mine, { type: 'confirmed' });
+    const own = await records.check();
+    if ('ended' in own) return false;
+    if (own.record.n > 1) return true;
+    const change = transitionRun(records.author, own, { type: 'confirmed' });
     if (change === 'ignored') return true;
-    const { outcome } = await holding.commit([change]);
+    const { outcome } = await records.commit([change]);
     if (outcome === 'committed') return true;
     await retryDelay(ports, signal);
   }
   return false;
 }
 
-type Right = { readonly because: string } | { readonly refused: string };
+type Permission = { readonly reason: string } | { readonly refused: string };
 
-/** Whether the slot may be taken from what stands there; undefined: look again. */
-async function mayTake(
-  there: RecordRead<AgentRecord>,
+/** Whether the slot may be taken from its current holder; undefined: check again. */
+async function checkPermission(
+  current: RecordRead<AgentRecord>,
   me: RunRef,
-  { takeover, previousRuns: former }: ClaimOptions,
+  { takeover, previousRuns }: ClaimOptions,
   ports: Pick<Ports, 'leases' | 'messaging' | 'clock' | 'processes'>,
   signal: AbortSignal,
-): Promise<Right | undefined> {
-  if (there.kind === 'absent') return { because: 'free' };
-  if (there.kind === 'unreadable') return mayTakeUnreadable(there.why, me, ports);
-  const { record } = there;
-  if (record.phase === 'expired') return { because: 'expired' };
-  if (former.has(record.run)) return { because: 'former-run-of-this-process' };
-  if (ports.processes.isGone(record.process)) return { because: 'process-gone' };
-  if (takeover) return { because: 'takeover' };
-  return mayTakeFromHolder(record, ports, signal);
+): Promise<Permission | undefined> {
+  if (current.kind === 'absent') return { reason: 'free' };
+  if (current.kind === 'unreadable') return checkUnreadable(current.why, me, ports);
+  const { record } = current;
+  if (record.phase === 'expired') return { reason: 'expired' };
+  if (previousRuns.has(record.run)) return { reason: 'former-run-of-this-process' };
+  if (ports.processes.isGone(record.process)) return { reason: 'process-gone' };
+  if (takeover) return { reason: 'takeover' };
+  return checkHolder(record, ports, signal);
 }
 
-async function mayTakeUnreadable(
+async function checkUnreadable(
   why: string,
   me: RunRef,
   { leases }: Pick<Ports, 'leases'>,
-): Promise<Right> {
+): Promise<Permission> {
   const others = (await leases.list(leasesOfAgentFilter(me))).filter(
     ({ key }) => key !== leaseKey(me),
   );
   return others.length === 0
-    ? { because: 'unreadable-and-no-lease' }
+    ? { reason: 'unreadable-and-no-lease' }
     : { refused: `the slot's record cannot be read (${why}) and ${others[0]?.key} stands` };
 }
 
-async function mayTakeFromHolder(
+async function checkHolder(
   record: AgentRecord,
   ports: Pick<Ports, 'leases' | 'messaging' | 'clock'>,
   signal: AbortSignal,
-): Promise<Right | undefined> {
+): Promise<Permission | undefined> {
   const { leases, messaging, clock } = ports;
   const key = leaseKey(record);
-  const before = await leases.read(key);
-  const first = await messaging.ping(record, probeWithin);
-  if (first === 'no-responders') {
-    await clock.sleep(secondLook, signal);
+  const leaseBefore = await leases.read(key);
+  const firstReply = await messaging.ping(record, pingTimeout);
+  if (firstReply === 'no-responders') {
+    await clock.sleep(secondCheckAfter, signal);
     if (signal.aborted) return undefined;
-    const again = await messaging.ping(record, probeWithin);
-    const after = await leases.read(key);
-    const renewed = after.text !== undefined && after.revision !== before.revision;
-    return again === 'no-responders' && !renewed ? { because: 'nobody-answers' } : undefined;
+    const secondReply = await messaging.ping(record, pingTimeout);
+    const leaseAfter = await leases.read(key);
+    const renewed = leaseAfter.text !== undefined && leaseAfter.revision !== leaseBefore.revision;
+    return secondReply === 'no-responders' && !renewed ? { reason: 'nobody-answers' } : undefined;
   }
-  if (first === 'no-answer') return outlast(record, ports, signal);
-  return { refused: `run ${record.run} holds the slot and answers (${first.state})` };
+  if (firstReply === 'no-answer') return waitForLease(record, ports, signal);
+  return { refused: `run ${record.run} holds the slot and answers (${firstReply.state})` };
 }
 
-/** Somebody listens there and says nothing: a frozen process, perhaps. Its lease decides. */
-async function outlast(
+/** A process listens but does not answer; it may be frozen. Its lease decides. */
+async function waitForLease(
   record: AgentRecord,
   { leases, messaging, clock }: Pick<Ports, 'leases' | 'messaging' | 'clock'>,
   signal: AbortSignal,
-): Promise<Right | undefined> {
+): Promise<Permission | undefined> {
   const until = clock.monotonic() + record.ttl + seconds(5);
   while (!signal.aborted) {
     const lease = await leases.read(leaseKey(record));
-    if (lease.text === undefined) return { because: 'lease-lapsed' };
+    if (lease.text === undefined) return { reason: 'lease-lapsed' };
     if (clock.monotonic() >= until) {
       return { refused: `run ${record.run} does not answer, but its lease is renewed` };
     }
-    const answer = await messaging.ping(record, probeWithin);
-    if (typeof answer === 'object') {
-      return { refused: `run ${record.run} holds the slot and answers (${answer.state})` };
+    const reply = await messaging.ping(record, pingTimeout);
+    if (typeof reply === 'object') {
+      return { refused: `run ${record.run} holds the slot and answers (${reply.state})` };
     }
     await clock.sleep(seconds(0.5), signal);
   }

@@ -9,74 +9,77 @@ import { removeRun, transitionRun } from '../transitions/run-changes.ts';
 import type { OwnedRecords, OwnershipLost } from './owned-records.ts';
 
 /**
- * Leaves politely: says so, lets the instances drain, removes them, and with the last batch its own
- * record.
- * @throws {Fault} `store-unavailable`; withdraw again, it goes on from what is there
+ * Leaves gracefully: announces it, lets the instances drain, removes them, and with the last batch
+ * the record of the run.
+ * @throws {Fault} `store-unavailable`; call again, it continues from the stored state
  */
 export async function leaveGracefully(
-  holding: OwnedRecords,
+  records: OwnedRecords,
   drainFor: Millis,
   ports: Pick<Ports, 'clock' | 'entropy'>,
   signal: AbortSignal,
 ): Promise<'left' | OwnershipLost | undefined> {
   const { clock } = ports;
-  let listed = false;
+  let isListed = false;
   let drainedAt: MonotonicTime | undefined;
   while (!signal.aborted) {
-    const mine = holding.agent ?? (await holding.check());
-    if ('ended' in mine) return mine;
-    if (!listed) await holding.list();
-    listed = true;
-    const next = nextChanges(holding, mine, drainFor > 0);
+    const own = records.agent ?? (await records.check());
+    if ('ended' in own) return own;
+    if (!isListed) await records.list();
+    isListed = true;
+    const next = nextChanges(records, own, drainFor > 0);
     if (next.step.startsWith('remove') && drainedAt !== undefined) {
       await clock.sleep(drainedAt + drainFor - clock.monotonic(), signal);
       drainedAt = undefined;
       continue;
     }
-    const { outcome } = await holding.commit(next.changes);
+    const { outcome } = await records.commit(next.changes);
     if (next.step === 'drain') drainedAt = clock.monotonic();
     if (outcome === 'committed') {
       if (next.step === 'remove-record') return 'left';
-      // Only now can nothing land any more that was under way: what was listed before may lack it.
-      if (next.step === 'say') listed = false;
+      // From here on no earlier write can be stored any more; the list from before may miss one.
+      if (next.step === 'announce') isListed = false;
       continue;
     }
-    listed = false;
-    const after = await holding.check();
-    if ('ended' in after) return after;
+    isListed = false;
+    const state = await records.check();
+    if ('ended' in state) return state;
     await retryDelay(ports, signal);
   }
   return undefined;
 }
 
 interface Next {
-  readonly step: 'say' | 'drain' | 'remove' | 'remove-record';
+  readonly step: 'announce' | 'drain' | 'remove' | 'remove-record';
   readonly changes: readonly Change[];
 }
 
 function nextChanges(
   { author, instances, me }: OwnedRecords,
-  mine: StoredAgent,
-  drains: boolean,
+  own: StoredAgent,
+  shouldDrain: boolean,
 ): Next {
-  const saying = transitionRun(author, mine, { type: 'withdrawn' });
-  if (saying !== 'ignored') return { step: 'say', changes: [saying] };
+  const announcement = transitionRun(author, own, { type: 'withdrawn' });
+  if (announcement !== 'ignored') return { step: 'announce', changes: [announcement] };
   const stored = [...instances.values()].filter((read) => read.kind === 'stored');
   const serving = stored.filter(
     ({ record }) => record.run === me.run && record.state !== 'draining',
   );
-  if (drains && serving.length > 0) {
-    return { step: 'drain', changes: draining(author, serving.slice(0, removalsPerBatch)) };
+  if (shouldDrain && serving.length > 0) {
+    return { step: 'drain', changes: drainChanges(author, serving.slice(0, removalsPerBatch)) };
   }
   const removals = stored
     .slice(0, removalsPerBatch)
-    .map((instance) => removeInstance(author, instance, 'left', { cause: mine.record.hash }));
+    .map((instance) => removeInstance(author, instance, 'left', { cause: own.record.hash }));
   return stored.length > removalsPerBatch
     ? { step: 'remove', changes: removals }
-    : { step: 'remove-record', changes: [...removals, removeRun(author, mine, 'left')] };
+    : { step: 'remove-record', changes: [...removals, removeRun(author, own, 'left')] };
 }
 
-const draining = (author: OwnedRecords['author'], serving: readonly StoredInstance[]): Change[] =>
+const drainChanges = (
+  author: OwnedRecords['author'],
+  serving: readonly StoredInstance[],
+): Change[] =>
   serving
     .map((stored) => transitionInstance(author, stored, { type: 'drained' }))
     .filter((change) => change !== 'ignored');

@@ -14,12 +14,13 @@ import type { Ports } from '../../ports/ports.ts';
 import type { CommitOutcome } from '../../ports/registry.ts';
 import type { Author, Change } from '../transitions/record-change.ts';
 
-/** What became of the run's record, where it no longer is the run's. */
+/** What happened to the record of the run, if it no longer belongs to the run. */
 export type OwnershipLost = { readonly ended: 'expired' | 'superseded' | 'absent' };
 
 /**
- * What a run holds in the registry, as it last knew: its slot's record and the instances under its
- * prefix. Knowledge only: each write is checked by the store against the revision it was based on.
+ * The records that a run owns in the registry, as it last knew: the record of its slot and the
+ * instances under its prefix. Only knowledge: the store checks each write against the revision it
+ * was based on.
  */
 export class OwnedRecords {
   readonly me: RunRef;
@@ -27,16 +28,17 @@ export class OwnedRecords {
   readonly #ports: Pick<Ports, 'registry'>;
   readonly instances = new Map<string, RecordRead<InstanceRecord>>();
   /**
-   * A commit's outcome is not known: it may still be stored, and undo what is read meanwhile. Until the
-   * slot's record, on which it is fenced, has been rewritten, nothing that is read settles anything.
+   * The outcome of a commit is unknown: it may still be stored and undo what is read meanwhile.
+   * Reads decide nothing until the record of the slot, on which that commit is fenced, has been
+   * rewritten.
    */
   hasUnknownCommit = false;
-  /** The write that takes the slot has been sent, and its outcome is not known: never send another. */
+  /** The write that takes the slot was sent and its outcome is unknown: never send another. */
   isRunIdSpent = false;
-  /** Where this run's chain for each instance stands, those it has removed included. */
+  /** The last event of this run's chain for each instance, including removed ones. */
   readonly chainHeads = new Map<string, ChainHead>();
   /** Removals that may have been stored. */
-  readonly #unsure = new Map<string, Change>();
+  readonly #unconfirmedRemovals = new Map<string, Change>();
   #agent: StoredAgent | undefined;
 
   constructor(me: RunRef, author: Author, ports: Pick<Ports, 'registry'>) {
@@ -45,50 +47,55 @@ export class OwnedRecords {
     this.#ports = ports;
   }
 
-  /** The slot's record while it names this run. */
+  /** The record of the slot while it names this run. */
   get agent(): StoredAgent | undefined {
     return this.#agent;
   }
 
   /**
-   * Reads the slot's record at the leader: what this run holds, or how it ended.
+   * Reads the record of the slot at the leader: the own record, or how the run lost it.
    * @throws {Fault} `store-unavailable`
    */
   async check(): Promise<StoredAgent | OwnershipLost> {
     const read = readAgent(await this.#ports.registry.read(agentKey(this.me)));
-    // A record of ours that somebody made unreadable is no longer ours: a new run takes the slot.
+    // A record that became unreadable is lost: a new run takes the slot.
     if (read.kind !== 'stored') return { ended: 'absent' };
     if (read.record.run !== this.me.run) return { ended: 'superseded' };
     if (read.record.phase === 'expired') return { ended: 'expired' };
-    // A commit of this run may have been acknowledged while the answer was on its way.
+    // A commit of this run may have been acknowledged while this reply was on its way.
     if (!this.#agent || read.revision > this.#agent.revision) this.#agent = read;
     return this.#agent;
   }
 
   /**
-   * Reads what stands under the slot's prefix, from a view that has passed the slot's own record.
+   * Reads the records under the prefix of the slot, from a view that contains the record of the
+   * slot.
    * @throws {Fault} `store-unavailable`
    */
   async list(): Promise<void> {
     const filters = [instancesOfAgentFilter(this.me), agentKey(this.me)];
     const entries = await this.#ports.registry.list(filters, this.#agent?.revision ?? 0);
     this.instances.clear();
-    for (const entry of entries) if (entry.key !== agentKey(this.me)) this.#keep(entry);
-    for (const [key, { head }] of this.#unsure) {
-      // Nobody else removes what a live run owns: that it is gone means that the removal was stored.
+    for (const entry of entries) if (entry.key !== agentKey(this.me)) this.#store(entry);
+    for (const [key, { head }] of this.#unconfirmedRemovals) {
+      // Only the run removes what an active run owns: a missing record means that the removal was
+      // stored.
       if (this.instances.get(key)?.kind !== 'stored') this.chainHeads.set(key, head);
     }
   }
 
-  /** Commits these changes; instances are fenced on the slot's record, so a run that lost it writes nothing. */
+  /**
+   * Commits changes. Instances are fenced on the record of the slot, so a run that lost it writes
+   * nothing.
+   */
   async commit(changes: readonly Change[]): Promise<CommitOutcome> {
     const writes = changes.map((change) => change.write);
     const slot = agentKey(this.me);
-    const fenced = this.#agent && !writes.some((write) => write.key === slot);
+    const needsFence = this.#agent && !writes.some((write) => write.key === slot);
     const outcome = await this.#ports.registry.commit({
       writes,
       events: changes.flatMap((change) => change.events),
-      ...(fenced &&
+      ...(needsFence &&
         this.#agent && { fences: [{ key: slot, expectedRevision: this.#agent.revision }] }),
     });
     if (outcome.outcome === 'committed') this.#apply(changes, outcome.revisions);
@@ -96,9 +103,9 @@ export class OwnedRecords {
       this.hasUnknownCommit = true;
       for (const change of changes) {
         const { key, text } = change.write;
-        if (text === undefined && this.#isMine(key)) this.#unsure.set(key, change);
+        if (text === undefined && this.#isMine(key)) this.#unconfirmedRemovals.set(key, change);
       }
-      // Whoever goes on from here lists anew, also where what sent this was told to stop meanwhile.
+      // The next step lists again, also if the sender of this commit was stopped meanwhile.
       this.instances.clear();
     }
     return outcome;
@@ -112,11 +119,11 @@ export class OwnedRecords {
         this.#agent = read.kind === 'stored' ? read : undefined;
         this.hasUnknownCommit = false;
       } else {
-        // What an earlier run owned is no chain of this run's.
+        // An instance of an earlier run is not a chain of this run.
         if (write.text !== undefined || this.#isMine(write.key))
           this.chainHeads.set(write.key, head);
-        this.#unsure.delete(write.key);
-        this.#keep(entry);
+        this.#unconfirmedRemovals.delete(write.key);
+        this.#store(entry);
       }
     }
   }
@@ -126,7 +133,7 @@ export class OwnedRecords {
     return known?.kind === 'stored' && known.record.run === this.me.run;
   }
 
-  #keep(entry: KeyValueEntry): void {
+  #store(entry: KeyValueEntry): void {
     const read = readInstance(entry);
     if (read.kind === 'absent' && read.revision === 0) this.instances.delete(entry.key);
     else this.instances.set(entry.key, read);

@@ -18,84 +18,86 @@ import type { OwnedRecords, OwnershipLost } from './owned-records.ts';
 export type ReconcileResult = 'reconciled' | 'suspected' | OwnershipLost;
 
 /**
- * Makes the records under the slot's prefix equal to what really runs, each write conditional; then,
- * the first time, announces the run as live.
+ * Makes the records under the prefix of the slot equal to the desired instances, with conditional
+ * writes; the first time it then announces the run as active.
  *
- * Whatever refuses a write is answered by reading again, the slot's record first: a run that lost its
- * slot learns it here. After a write of unknown outcome the slot's record is rewritten before anything
- * is read: instance writes are fenced on it, so nothing that is still under way can land later.
- * @throws {Fault} `store-unavailable`; reconcile again
+ * After a refused write it reads again, the record of the slot first: a run that lost its slot
+ * notices it here. After a write of unknown outcome it rewrites the record of the slot before it
+ * reads: instance writes are fenced on that record, so no write in progress can be stored later.
+ * @throws {Fault} `store-unavailable`; call again
  */
 export async function reconcile(
-  holding: OwnedRecords,
+  records: OwnedRecords,
   desired: () => Desired,
   ports: Pick<Ports, 'clock' | 'entropy'>,
   signal: AbortSignal,
 ): Promise<ReconcileResult | undefined> {
-  let known = holding.instances.size > 0;
+  let isListed = records.instances.size > 0;
   while (!signal.aborted) {
-    const mine = holding.agent ?? (await holding.check());
-    if ('ended' in mine) return mine;
-    const settled = !holding.hasUnknownCommit;
-    if (settled && !known) await holding.list();
-    known = settled;
-    const changes = settled ? nextChanges(holding, desired()) : ownMove(holding, 'confirmed');
-    if (changes.length === 0 && mine.record.phase !== 'registering') return 'reconciled';
-    const { outcome } = await holding.commit(
-      changes.length > 0 ? changes : ownMove(holding, 'announced'),
+    const own = records.agent ?? (await records.check());
+    if ('ended' in own) return own;
+    const isSettled = !records.hasUnknownCommit;
+    if (isSettled && !isListed) await records.list();
+    isListed = isSettled;
+    const changes = isSettled
+      ? nextChanges(records, desired())
+      : ownTransition(records, 'confirmed');
+    if (changes.length === 0 && own.record.phase !== 'registering') return 'reconciled';
+    const { outcome } = await records.commit(
+      changes.length > 0 ? changes : ownTransition(records, 'announced'),
     );
     if (outcome === 'committed') continue;
-    known = false;
-    const after = await holding.check();
-    if ('ended' in after) return after;
-    if (after.record.suspect) return 'suspected';
+    isListed = false;
+    const state = await records.check();
+    if ('ended' in state) return state;
+    if (state.record.suspect) return 'suspected';
     await retryDelay(ports, signal);
   }
   return undefined;
 }
 
-function nextChanges(holding: OwnedRecords, desired: Desired): readonly Change[] {
-  const { me, instances } = holding;
+function nextChanges(records: OwnedRecords, desired: Desired): readonly Change[] {
+  const { me, instances } = records;
   return diffInstances(me, me.run, instances, desired)
     .slice(0, registrationsPerBatch)
-    .map((repair) => changeOf(holding, repair))
+    .map((action) => changeOf(records, action))
     .filter((change) => change !== 'ignored');
 }
 
-function ownMove(holding: OwnedRecords, type: 'announced' | 'confirmed'): readonly Change[] {
-  if (!holding.agent) return [];
-  const change = transitionRun(holding.author, holding.agent, { type });
+function ownTransition(records: OwnedRecords, type: 'announced' | 'confirmed'): readonly Change[] {
+  if (!records.agent) return [];
+  const change = transitionRun(records.author, records.agent, { type });
   return change === 'ignored' ? [] : [change];
 }
 
-function changeOf(holding: OwnedRecords, repair: ReconcileAction): Change | 'ignored' {
-  const { author, chainHeads: heads, agent } = holding;
-  // What is done before the run is announced is done because it started.
-  const because = agent?.record.phase === 'registering' ? { cause: agent.record.hash } : {};
-  switch (repair.do) {
+function changeOf(records: OwnedRecords, action: ReconcileAction): Change | 'ignored' {
+  const { author, chainHeads: heads, agent } = records;
+  // Everything before the announcement is caused by the start of the run.
+  const provenance = agent?.record.phase === 'registering' ? { cause: agent.record.hash } : {};
+  switch (action.do) {
     case 'register':
       return registerInstance(
         author,
-        repair.desired,
-        repair.existing,
-        heads.get(repair.existing.key),
-        because,
+        action.desired,
+        action.existing,
+        heads.get(action.existing.key),
+        provenance,
       );
     case 'change':
-      return transitionInstance(author, repair.stored, {
+      return transitionInstance(author, action.stored, {
         type: 'changed',
-        spec: repair.desired.spec,
+        spec: action.desired.spec,
       });
     case 'turn':
-      return transitionInstance(author, repair.stored, turnTo(repair));
+      return transitionInstance(author, action.stored, healthTransition(action));
     case 'remove':
-      return removeInstance(author, repair.stored, 'deregistered', because);
+      return removeInstance(author, action.stored, 'deregistered', provenance);
     default:
-      return repair satisfies never;
+      return action satisfies never;
   }
 }
 
-function turnTo({ desired: { health } }: ReconcileAction & { do: 'turn' }) {
+function healthTransition({ desired: { health } }: ReconcileAction & { do: 'turn' }) {
   switch (health.state) {
     case 'serving':
       return { type: 'recovered' } as const;

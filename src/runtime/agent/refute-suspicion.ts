@@ -4,29 +4,29 @@ import { transitionRun } from '../transitions/run-changes.ts';
 import type { OwnedRecords, OwnershipLost } from './owned-records.ts';
 
 /**
- * Rewrites the run's own record, which clears a suspicion: only the run refutes, and only while it
- * holds its lease. The caller has taken the lease first: key, then record, so that whoever reads the
- * record and then finds the key absent may not have missed it.
- * @throws {Fault} `store-unavailable`; regrant again
+ * Rewrites the record of the run, which clears a suspicion. Only the run refutes, and only while it
+ * has its lease. The caller has acquired the lease first: lease, then record, so that a collector
+ * that reads the record and then finds no lease cannot have missed it.
+ * @throws {Fault} `store-unavailable`; call again
  */
 export async function refuteSuspicion(
-  holding: OwnedRecords,
-  holds: () => boolean,
+  records: OwnedRecords,
+  hasLease: () => boolean,
   ports: Pick<Ports, 'clock' | 'entropy' | 'metrics'>,
   signal: AbortSignal,
 ): Promise<'regranted' | 'lapsed' | OwnershipLost | undefined> {
   while (!signal.aborted) {
-    const mine = await holding.check();
-    if ('ended' in mine) return mine;
-    if (!holds()) return 'lapsed';
-    const change = transitionRun(holding.author, mine, { type: 'regranted' });
+    const own = await records.check();
+    if ('ended' in own) return own;
+    if (!hasLease()) return 'lapsed';
+    const change = transitionRun(records.author, own, { type: 'regranted' });
     const { outcome } =
-      change === 'ignored' ? { outcome: 'committed' } : await holding.commit([change]);
-    if (outcome === 'committed' && change !== 'ignored' && mine.record.suspect) {
+      change === 'ignored' ? { outcome: 'committed' } : await records.commit([change]);
+    if (outcome === 'committed' && change !== 'ignored' && own.record.suspect) {
       ports.metrics.refuted();
     }
-    // The write may have taken longer than the lease.
-    if (outcome === 'committed') return holds() ? 'regranted' : 'lapsed';
+    // The write may have taken longer than the ttl of the lease.
+    if (outcome === 'committed') return hasLease() ? 'regranted' : 'lapsed';
     await retryDelay(ports, signal);
   }
   return undefined;

@@ -21,15 +21,15 @@ import { refuteSuspicion } from './refute-suspicion.ts';
 export interface SessionOptions extends ClaimOptions {
   readonly lease: LeasePolicy;
   readonly desired: () => Desired;
-  /** How long instances stand as `draining` before they are removed. */
+  /** How long instances stay `draining` before they are removed. */
   readonly drainFor: Millis;
-  /** How long a polite leave may take while the store does not answer. */
+  /** How long a graceful leave may take while the store does not answer. */
   readonly leaveWithin: Millis;
   readonly onTransition: (transition: ProcessTransition) => void;
 }
 
-/** What an effect found; undefined: it was told to stop. */
-type Found =
+/** The result of an effect; undefined: it was stopped. */
+type EffectResult =
   | SessionEvent
   | OwnershipLost
   | 'reconciled'
@@ -39,15 +39,15 @@ type Found =
   | 'left'
   | undefined;
 
-/** How long the end of a session waits for its own chain of events to be stored. */
-const flushWithin: Millis = 2000;
+/** How long the end of a session waits until its events are stored. */
+const flushTimeout: Millis = 2000;
 
 /**
- * One run of an agent, from its lease to its end: the session machine, stepped by what happens, its
- * effects performed one after the other.
+ * One run of an agent, from its lease to its end: runs the session machine and performs its effects
+ * one after the other.
  *
- * An effect belongs to the state that asked for it: when the state is left, the effect is told to
- * stop, and what it still says is not heard: it may be about a lease that is gone by now.
+ * An effect belongs to the state that requested it. When the machine leaves that state, the effect
+ * is stopped and its result is ignored: it may be about a lease that has lapsed.
  */
 export class Session {
   readonly records: OwnedRecords;
@@ -55,7 +55,7 @@ export class Session {
   readonly #ports: Ports;
   readonly #keeper: LeaseKeeper;
   readonly #chain: ProcessChain;
-  readonly #over = Promise.withResolvers<EndCause>();
+  readonly #ended = Promise.withResolvers<EndCause>();
   readonly #end = new AbortController();
   #refusal = '';
   #state = new AbortController();
@@ -78,46 +78,46 @@ export class Session {
     return String(this.#chain.state);
   }
 
-  /** Why a live run did not let the slot go. */
+  /** Why an active run kept the slot. */
   get refusal(): string {
     return this.#refusal;
   }
 
-  /** Runs to its end and says how it came; a bug inside rejects. */
+  /** Runs to its end and returns the cause; rejects with a bug. */
   async run(): Promise<EndCause> {
-    const answering = this.#answer();
-    answering.catch(this.#over.reject);
+    const serving = this.#serveMessages();
+    serving.catch(this.#ended.reject);
     try {
-      return await this.#over.promise;
+      return await this.#ended.promise;
     } finally {
       this.#end.abort();
-      const probe = await answering;
+      const probe = await serving;
       await probe?.[Symbol.asyncDispose]();
       const { clock } = this.#ports;
-      await withTimeout(flushWithin, clock, never, (bound) => this.#chain.flushed(bound));
+      await withTimeout(flushTimeout, clock, never, (timeout) => this.#chain.flushed(timeout));
     }
   }
 
-  /** Asks the run to leave politely. */
+  /** Asks the run to leave gracefully. */
   leave(): void {
     this.#post({ type: 'told-to-leave' });
   }
 
-  /** What really runs has changed. */
+  /** The desired instances have changed. */
   desiredChanged(): void {
     if (this.state === 'serving') this.#perform('reconcile');
   }
 
-  async #answer(): Promise<AsyncDisposable | undefined> {
-    const answering = await retryUntilAvailable(this.#ports, this.#end.signal, () =>
+  async #serveMessages(): Promise<AsyncDisposable | undefined> {
+    const serving = await retryUntilAvailable(this.#ports, this.#end.signal, () =>
       this.#ports.messaging.serve(this.records.me, {
         pong: () => ({ lag: this.#keeper.lag, state: this.state }),
         onNotice: (notice) => void this.#onNotice(notice),
       }),
     );
-    if (answering) this.#post({ type: 'opened' });
-    void this.#checking();
-    return answering;
+    if (serving) this.#post({ type: 'opened' });
+    void this.#checkLoop();
+    return serving;
   }
 
   #post(event: SessionEvent): void {
@@ -136,7 +136,7 @@ export class Session {
 
   #conclude(): void {
     const { cause } = this.#chain.context as { cause: EndCause };
-    this.#work.then(() => this.#over.resolve(cause), this.#over.reject);
+    this.#work.then(() => this.#ended.resolve(cause), this.#ended.reject);
   }
 
   #perform(effect: SessionEffect): void {
@@ -144,25 +144,25 @@ export class Session {
     this.#work = this.#work.then(async () => {
       if (!signal.aborted) await this.#effect(effect, signal);
     });
-    this.#work.catch(this.#over.reject);
+    this.#work.catch(this.#ended.reject);
   }
 
   async #effect(effect: SessionEffect, signal: AbortSignal): Promise<void> {
     const ports = this.#ports;
-    const holding = this.records;
+    const { records } = this;
     const until = <T>(attempt: () => Promise<T>) => retryUntilAvailable(ports, signal, attempt);
-    const report = (found: Found) => {
-      if (!signal.aborted) this.#report(found);
+    const report = (result: EffectResult) => {
+      if (!signal.aborted) this.#report(result);
     };
     switch (effect) {
       case 'take-lease':
         if (await this.#takeLease(signal)) this.#post({ type: 'leased' });
         return;
       case 'claim-slot':
-        return report(await until(() => claimSlot(holding, this.#options, ports, signal)));
+        return report(await until(() => claimSlot(records, this.#options, ports, signal)));
       case 'reconcile': {
         const { desired } = this.#options;
-        return report(await until(() => reconcile(holding, desired, ports, signal)));
+        return report(await until(() => reconcile(records, desired, ports, signal)));
       }
       case 'regrant':
         return report(await this.#regrant(signal));
@@ -177,21 +177,21 @@ export class Session {
     }
   }
 
-  /** Key first, record second, until the record was rewritten while the key was held. */
-  async #regrant(signal: AbortSignal): Promise<Found> {
+  /** Lease first, then record, until the record was rewritten while the lease was valid. */
+  async #regrant(signal: AbortSignal): Promise<EffectResult> {
     while (await this.#takeLease(signal)) {
-      const found = await this.#refute(signal);
-      if (found !== 'lapsed') return found;
+      const result = await this.#refute(signal);
+      if (result !== 'lapsed') return result;
       await retryDelay(this.#ports, signal);
     }
     return undefined;
   }
 
-  #refute(signal: AbortSignal): Promise<Found> {
-    const holds = () => this.#keeper.isValid;
+  #refute(signal: AbortSignal): Promise<EffectResult> {
+    const hasLease = () => this.#keeper.isValid;
     const ports = this.#ports;
     return retryUntilAvailable(ports, signal, () =>
-      refuteSuspicion(this.records, holds, ports, signal),
+      refuteSuspicion(this.records, hasLease, ports, signal),
     );
   }
 
@@ -207,19 +207,21 @@ export class Session {
   async #withdraw(signal: AbortSignal): Promise<void> {
     const { drainFor, leaveWithin } = this.#options;
     const ports = this.#ports;
-    const left = await withTimeout(leaveWithin + drainFor, ports.clock, signal, (bound) =>
-      retryUntilAvailable(ports, bound, () =>
-        leaveGracefully(this.records, drainFor, ports, bound),
+    const left = await withTimeout(leaveWithin + drainFor, ports.clock, signal, (timeout) =>
+      retryUntilAvailable(ports, timeout, () =>
+        leaveGracefully(this.records, drainFor, ports, timeout),
       ),
     );
     this.#report(left ?? { type: 'gave-up' });
   }
 
-  /** Turns what an effect found into the machine's event; nothing where it was told to stop. */
-  #report(found: Found): void {
-    if (found === undefined || found === 'lapsed') return; // the keeper says so itself
-    if (typeof found === 'string') this.#post({ type: found });
-    else this.#post('ended' in found ? { type: 'ended', cause: found.ended } : found);
+  /**
+   * Sends the result of an effect to the machine as an event; nothing if the effect was stopped.
+   */
+  #report(result: EffectResult): void {
+    if (result === undefined || result === 'lapsed') return; // the lease keeper reports that itself
+    if (typeof result === 'string') this.#post({ type: result });
+    else this.#post('ended' in result ? { type: 'ended', cause: result.ended } : result);
   }
 
   async #onNotice(notice: Notice): Promise<void> {
@@ -227,8 +229,11 @@ export class Session {
     await this.#check();
   }
 
-  /** The run does not watch: it reads its record once per ttl, whenever it is told, and when refused. */
-  async #checking(): Promise<void> {
+  /**
+   * The run does not watch: it reads its record once per ttl, after every notice, and after a
+   * refused write.
+   */
+  async #checkLoop(): Promise<void> {
     while (!this.#end.signal.aborted) {
       await this.#ports.clock.sleep(this.#options.lease.ttl, this.#end.signal);
       await this.#check();
@@ -237,11 +242,11 @@ export class Session {
 
   async #check(): Promise<void> {
     if (this.state !== 'serving' && this.state !== 'reconciling') return;
-    const found = await retryUntilAvailable(this.#ports, this.#state.signal, () =>
+    const result = await retryUntilAvailable(this.#ports, this.#state.signal, () =>
       this.records.check(),
     );
-    if (!found || 'ended' in found) this.#report(found);
-    else if (found.record.suspect && this.#keeper.isValid) this.#post({ type: 'suspected' });
+    if (!result || 'ended' in result) this.#report(result);
+    else if (result.record.suspect && this.#keeper.isValid) this.#post({ type: 'suspected' });
   }
 }
 

@@ -13,23 +13,24 @@ import type { Ports } from '../../ports/ports.ts';
 import { RegistryCache } from '../support/registry-cache.ts';
 import { type FleetChange, FleetChangeDetector } from './fleet-change-detector.ts';
 
-/** What changed for a consumer: `now` is undefined where the instance is gone. */
+/** A change for a consumer: `now` is undefined if the instance was removed. */
 export interface DirectoryChange {
   readonly before: InstanceRow | undefined;
   readonly now: InstanceRow | undefined;
 }
 
 export interface DirectoryOptions {
-  /** Between two looks at the seats: whether anybody watches. */
+  /** Time between two reads of the seats, which show whether a collector is active. */
   readonly seatsEvery: Millis;
   readonly onChange?: (changes: readonly DirectoryChange[]) => void;
-  /** Holds, brakes and the policy, as they change. */
+  /** Called with changes of holds, brakes and the policy. */
   readonly onFleetChange?: (changes: readonly FleetChange[]) => void;
 }
 
 /**
- * A consumer's view: instances joined with their runs, kept by a watch of the registry alone. It gets
- * changes, never heartbeats; when the store does not answer it stays as it was, with its age.
+ * The view of a consumer: instances joined with their runs, updated by a watch of the registry
+ * alone. It receives changes, never heartbeats. While the store does not answer, it keeps its last
+ * contents; `age` tells how old they are.
  */
 export class Directory implements AsyncDisposable {
   readonly #view: RegistryCache;
@@ -37,11 +38,11 @@ export class Directory implements AsyncDisposable {
   readonly #options: DirectoryOptions;
   readonly #stop = new AbortController();
   readonly #done: Promise<unknown>;
-  /** What was last told of the fleet as a whole. */
-  readonly #toldOfFleet = new FleetChangeDetector();
-  /** What a consumer was last told of each instance, by slot; kept only where somebody listens. */
-  readonly #told = new Map<string, ReadonlyMap<string, InstanceRow>>();
-  readonly #looked = Promise.withResolvers<void>();
+  /** Finds changes of holds, brakes and policy. */
+  readonly #fleetChanges = new FleetChangeDetector();
+  /** The last reported row of each instance, by slot; only with an `onChange` listener. */
+  readonly #reported = new Map<string, ReadonlyMap<string, InstanceRow>>();
+  readonly #seatsRead = Promise.withResolvers<void>();
   #observed = true;
 
   constructor(
@@ -50,31 +51,31 @@ export class Directory implements AsyncDisposable {
   ) {
     this.#ports = ports;
     this.#options = options;
-    this.#view = new RegistryCache(ports, (slots) => this.#touched(slots), 'directory');
-    this.#done = Promise.all([this.#view.follow(this.#stop.signal), this.#seats()]);
+    this.#view = new RegistryCache(ports, (slots) => this.#reportChanges(slots), 'directory');
+    this.#done = Promise.all([this.#view.follow(this.#stop.signal), this.#pollSeats()]);
   }
 
-  /** Resolves when the view is complete for the first time, and the seats have been looked at. */
+  /** Resolves when the first snapshot is complete and the seats have been read. */
   get ready(): Promise<void> {
-    return Promise.all([this.#view.loaded, this.#looked.promise]).then(() => {});
+    return Promise.all([this.#view.loaded, this.#seatsRead.promise]).then(() => {});
   }
 
-  /** Since the store was last heard; undefined while the view has never been complete. */
+  /** Time since the last message of the store; undefined before the first snapshot. */
   get age(): Millis | undefined {
     return this.#view.age;
   }
 
-  /** Whether a collector watches. Where none does, nobody would notice a silence. */
+  /** Whether a collector is active. Without one, silence is not noticed. */
   get observed(): boolean {
     return this.#observed;
   }
 
-  /** The last change of the registry that is in the view. */
+  /** The revision of the last registry change in the view. */
   get revision(): Revision {
     return this.#view.fleet.upTo;
   }
 
-  /** The instances of one service, or all, each with what a consumer may think of it. */
+  /** The instances of one service, or all, each with its state. */
   instances(service?: string): readonly InstanceRow[] {
     const rows: InstanceRow[] = [];
     for (const slot of this.#view.fleet.slots()) {
@@ -93,12 +94,12 @@ export class Directory implements AsyncDisposable {
     );
   }
 
-  /** All that the view is made of, to be looked at only. */
+  /** The data of the view, read-only. */
   get fleet(): Fleet {
     return this.#view.fleet;
   }
 
-  /** What stands in the registry and cannot be read. */
+  /** Records that cannot be read. */
   unreadable(): readonly Unreadable[] {
     return [...this.#view.fleet.unreadable()];
   }
@@ -108,23 +109,23 @@ export class Directory implements AsyncDisposable {
     await this.#done;
   }
 
-  #touched(slots: ReadonlySet<string>): void {
+  #reportChanges(slots: ReadonlySet<string>): void {
     const { onChange, onFleetChange } = this.#options;
-    const ofFleet = onFleetChange ? this.#toldOfFleet.changes(this.fleet.controls) : [];
-    if (ofFleet.length > 0) onFleetChange?.(ofFleet);
+    const fleetChanges = onFleetChange ? this.#fleetChanges.changes(this.fleet.controls) : [];
+    if (fleetChanges.length > 0) onFleetChange?.(fleetChanges);
     if (!onChange) return;
     const changes: DirectoryChange[] = [];
-    for (const slot of this.#withRivals(slots)) changes.push(...this.#tell(slot));
+    for (const slot of this.#withNamesakes(slots)) changes.push(...this.#changesOf(slot));
     if (changes.length > 0) onChange(changes);
   }
 
-  /** A slot's change may decide a contest that an instance under another slot is in. */
-  #withRivals(slots: ReadonlySet<string>): ReadonlySet<string> {
+  /** A change of a slot may decide which of two instances with the same name counts. */
+  #withNamesakes(slots: ReadonlySet<string>): ReadonlySet<string> {
     const all = new Set(slots);
-    for (const tokens of slots) {
+    for (const slotKey of slots) {
       const names = [
-        ...(this.#told.get(tokens)?.values() ?? []),
-        ...recordsOf(this.#view.fleet.slot(tokens)),
+        ...(this.#reported.get(slotKey)?.values() ?? []),
+        ...recordsOf(this.#view.fleet.slot(slotKey)),
       ];
       for (const { service, id } of names) {
         for (const key of this.#view.fleet.named(service, id).keys()) {
@@ -135,35 +136,35 @@ export class Directory implements AsyncDisposable {
     return all;
   }
 
-  #tell(tokens: string): DirectoryChange[] {
-    const before = this.#told.get(tokens) ?? new Map<string, InstanceRow>();
+  #changesOf(slotKey: string): DirectoryChange[] {
+    const before = this.#reported.get(slotKey) ?? new Map<string, InstanceRow>();
     const now = new Map<string, InstanceRow>();
-    const slot = this.#view.fleet.slot(tokens);
+    const slot = this.#view.fleet.slot(slotKey);
     for (const stored of slot?.instances.values() ?? []) {
       if (stored.kind !== 'stored' || !slot) continue;
       now.set(stored.key, toInstanceRow(stored, slot, this.#view.fleet, this.#observed));
     }
-    if (now.size > 0) this.#told.set(tokens, now);
-    else this.#told.delete(tokens);
+    if (now.size > 0) this.#reported.set(slotKey, now);
+    else this.#reported.delete(slotKey);
     const keys = new Set([...before.keys(), ...now.keys()]);
     return [...keys]
       .map((key) => ({ before: before.get(key), now: now.get(key) }))
       .filter(({ before, now }) => differ(before, now));
   }
 
-  async #seats(): Promise<void> {
+  async #pollSeats(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       try {
         const observed = (await this.#ports.leases.list(allSeats)).length > 0;
         if (observed !== this.#observed) {
           this.#observed = observed;
-          this.#touched(new Set([...this.#view.fleet.slots()].map(({ slot }) => slot)));
+          this.#reportChanges(new Set([...this.#view.fleet.slots()].map(({ slot }) => slot)));
         }
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
         this.#ports.log.debug('seats-not-read', { why: error.message });
       }
-      this.#looked.resolve();
+      this.#seatsRead.resolve();
       await this.#ports.clock.sleep(this.#options.seatsEvery, this.#stop.signal);
     }
   }
@@ -174,7 +175,7 @@ const recordsOf = (slot: AgentView | undefined) =>
     read.kind === 'stored' ? [read.record] : [],
   );
 
-/** Whether a consumer would act otherwise. */
+/** Whether the difference matters to a consumer. */
 function differ(a: InstanceRow | undefined, b: InstanceRow | undefined): boolean {
   if (!a || !b) return a !== b;
   return (

@@ -2,7 +2,7 @@ import type { FleetControls } from '../../domain/fleet/fleet-controls.ts';
 import type { FleetPolicy } from '../../domain/policy/fleet-policy.ts';
 import type { BrakeRecord, HoldRecord } from '../../domain/records/schemas.ts';
 
-/** What changed for the fleet as a whole; `now` is undefined where it is over. */
+/** A change of the fleet as a whole; `now` is undefined if the record was removed. */
 export type FleetChange =
   | {
       readonly of: 'hold';
@@ -16,13 +16,13 @@ export type FleetChange =
     }
   | { readonly of: 'policy'; readonly before: FleetPolicy; readonly now: FleetPolicy };
 
-/** What somebody was last told of holds, brakes and policy: says what is new. */
+/** Finds changes of holds, brakes and policy since the last call. */
 export class FleetChangeDetector {
   #holds: ReadonlyMap<string, HoldRecord> = new Map();
   #brakes: ReadonlyMap<string, BrakeRecord> = new Map();
   #policy: FleetPolicy | undefined;
 
-  /** Undefined policy: nothing was told yet, so that is no change. */
+  /** The first policy is not a change. */
   changes(state: FleetControls): readonly FleetChange[] {
     const holds = new Map([...state.holds()].map(({ key, record }) => [key, record]));
     const brakes = new Map(

@@ -15,104 +15,109 @@ import {
 } from '../transitions/fleet-changes.ts';
 import type { Author, Change } from '../transitions/record-change.ts';
 
-/** What people plan for a fleet: each reads, writes conditionally, and looks again where it was refused. */
-type PlanningPorts = Pick<Ports, 'registry' | 'clock' | 'entropy'>;
+/**
+ * Ports of an operator action: each reads, writes conditionally, and reads again after a refusal.
+ */
+type OperatorPorts = Pick<Ports, 'registry' | 'clock' | 'entropy'>;
 
 /**
- * Plans a silence, or gives the one that is planned another end.
+ * Creates a hold, or changes the end of the existing one.
  * @returns whether it is new
  * @throws {Fault} `store-unavailable`, `store-refused`, `record-unreadable`
  */
 export function planHold(
   author: Author,
   plan: PlannedHold,
-  ports: PlanningPorts,
+  ports: OperatorPorts,
   signal: AbortSignal,
 ): Promise<'planned' | 'extended'> {
   const key = holdKey(plan.host, plan.agent);
-  /** By which it is known again where the answer was lost; an id is used once. */
-  const own = new Set<string>();
-  return settle(ports, signal, async () => {
-    const there = readHold(await ports.registry.read(key));
-    if (there.kind === 'unreadable') throw unreadable(there);
-    if (there.kind === 'absent') {
+  /**
+   * Ids of holds that this call wrote: they identify the hold if the acknowledgement was lost. Each
+   * id is used once.
+   */
+  const ownIds = new Set<string>();
+  return commitUntilStored(ports, signal, async () => {
+    const current = readHold(await ports.registry.read(key));
+    if (current.kind === 'unreadable') throw unreadable(current);
+    if (current.kind === 'absent') {
       const id = ports.entropy.runId();
-      own.add(id);
-      return { change: buildHold(author, there, id, plan), result: 'planned' };
+      ownIds.add(id);
+      return { change: buildHold(author, current, id, plan), result: 'planned' };
     }
-    const { until, why, run } = there.record;
-    if (own.has(run)) return { result: 'planned' };
+    const { until, why, run } = current.record;
+    if (ownIds.has(run)) return { result: 'planned' };
     if (until === plan.until && why === plan.why) return { result: 'extended' };
-    return { change: extendHold(author, there, plan), result: 'extended' };
+    return { change: extendHold(author, current, plan), result: 'extended' };
   });
 }
 
 /**
- * Ends a planned silence before its time.
- * @returns `absent` where none is planned
- * @throws {Fault} likewise
+ * Ends a hold before its time.
+ * @returns `absent` if there is none
+ * @throws {Fault} as {@link planHold}
  */
 export function endHoldEarly(
   author: Author,
   { host, agent }: { readonly host: HostId; readonly agent?: AgentName },
-  ports: PlanningPorts,
+  ports: OperatorPorts,
   signal: AbortSignal,
 ): Promise<'released' | 'absent'> {
   const key = holdKey(host, agent);
-  /** The hold that it was to end: the next one is another's. */
-  let tried: string | undefined;
-  return settle(ports, signal, async () => {
-    const there = readHold(await ports.registry.read(key));
-    if (there.kind === 'unreadable') throw unreadable(there);
-    if (there.kind === 'absent') return { result: tried ? 'released' : 'absent' };
-    const { run } = there.record;
-    if (tried !== undefined && tried !== run) return { result: 'released' };
-    tried = run;
-    return { change: endHold(author, there, 'released'), result: 'released' };
+  /** The hold that this call tried to end: a later one belongs to another operator. */
+  let attempted: string | undefined;
+  return commitUntilStored(ports, signal, async () => {
+    const current = readHold(await ports.registry.read(key));
+    if (current.kind === 'unreadable') throw unreadable(current);
+    if (current.kind === 'absent') return { result: attempted ? 'released' : 'absent' };
+    const { run } = current.record;
+    if (attempted !== undefined && attempted !== run) return { result: 'released' };
+    attempted = run;
+    return { change: endHold(author, current, 'released'), result: 'released' };
   });
 }
 
 /**
- * Says what the fleet goes by: `change` gets what it goes by now.
- * @throws {Fault} likewise, and whatever `change` throws
+ * Changes the policy of the fleet. `change` gets the current policy.
+ * @throws {Fault} as {@link planHold}, and every error of `change`
  */
 export function setPolicy(
   author: Author,
   change: (now: FleetPolicy) => FleetPolicy,
-  ports: PlanningPorts,
+  ports: OperatorPorts,
   signal: AbortSignal,
 ): Promise<FleetPolicy> {
-  return settle(ports, signal, async () => {
-    const there = readPolicy(await ports.registry.read(policyKey));
-    if (there.kind === 'unreadable') throw unreadable(there);
-    const now = there.kind === 'stored' ? there.record.policy : defaultFleetPolicy;
+  return commitUntilStored(ports, signal, async () => {
+    const current = readPolicy(await ports.registry.read(policyKey));
+    if (current.kind === 'unreadable') throw unreadable(current);
+    const now = current.kind === 'stored' ? current.record.policy : defaultFleetPolicy;
     const result = change(now);
     if (JSON.stringify(result) === JSON.stringify(now)) return { result };
-    if (there.kind === 'stored') return { change: changePolicy(author, there, result), result };
-    return { change: adoptPolicy(author, there, ports.entropy.runId(), result), result };
+    if (current.kind === 'stored') return { change: changePolicy(author, current, result), result };
+    return { change: adoptPolicy(author, current, ports.entropy.runId(), result), result };
   });
 }
 
-/** Without a `change` it is as it was wished already. */
+/** Without a `change` the registry is already as requested. */
 interface Attempt<T> {
   readonly change?: Change;
   readonly result: T;
 }
 
-async function settle<T>(
-  ports: PlanningPorts,
+async function commitUntilStored<T>(
+  ports: OperatorPorts,
   signal: AbortSignal,
   attempt: () => Promise<Attempt<T>>,
 ): Promise<T> {
-  let why = 'there was no time';
+  let why = 'no time was left';
   while (!signal.aborted) {
     const { change, result } = await attempt();
     if (!change) return result;
     const commit = { writes: [change.write], events: change.events };
     const outcome = await ports.registry.commit(commit);
     if (outcome.outcome === 'committed') return result;
-    // Refused, or not known: what stands there now says it.
-    why = 'why' in outcome ? outcome.why : 'somebody else wrote it each time';
+    // Refused or unknown: the next read shows what is stored.
+    why = 'why' in outcome ? outcome.why : 'another writer changed it each time';
     await retryDelay(ports, signal);
   }
   throw new Fault('store-unavailable', `stopped before it was written: ${why}`);
@@ -120,5 +125,5 @@ async function settle<T>(
 
 const unreadable = ({ key, why }: Unreadable): Fault =>
   new Fault('record-unreadable', `${key} cannot be read: ${why}`, {
-    hint: 'somebody else’s tool wrote it; `rollcall doctor` lists such records',
+    hint: 'another tool wrote it; `rollcall doctor` lists such records',
   });

@@ -63,8 +63,8 @@ export const running: readonly Mutant[] = [
     file: 'src/runtime/agent/owned-records.ts',
     edits: [
       [
-        'const fenced = this.#agent && !writes.some((write) => write.key === slot);',
-        'const fenced = this.#agent && writes.length < 0;',
+        'const needsFence = this.#agent && !writes.some((write) => write.key === slot);',
+        'const needsFence = this.#agent && writes.length < 0;',
       ],
     ],
     tests: [
@@ -77,7 +77,7 @@ export const running: readonly Mutant[] = [
     breaks: 'G3',
     what: 'takes a slot again under an id whose first try may have been stored',
     file: 'src/runtime/agent/claim-slot.ts',
-    edits: [["    if (holding.isRunIdSpent) return { type: 'spent' };\n", '']],
+    edits: [["    if (records.isRunIdSpent) return { type: 'spent' };\n", '']],
     tests: ['test/runtime/agent/lost-replies.test.ts', 'test/runtime/agent/agent-start.test.ts'],
   },
   {
@@ -86,8 +86,8 @@ export const running: readonly Mutant[] = [
     what: 'refutes a suspicion without holding its lease',
     file: 'src/runtime/agent/refute-suspicion.ts',
     edits: [
-      ["    if (!holds()) return 'lapsed';\n", ''],
-      ["return holds() ? 'regranted' : 'lapsed';", "return 'regranted';"],
+      ["    if (!hasLease()) return 'lapsed';\n", ''],
+      ["return hasLease() ? 'regranted' : 'lapsed';", "return 'regranted';"],
     ],
     tests: ['test/runtime/agent/refute-suspicion.test.ts'],
   },
@@ -117,8 +117,8 @@ export const running: readonly Mutant[] = [
     file: 'src/runtime/agent/claim-slot.ts',
     edits: [
       [
-        "  if (first === 'no-answer') return outlast(record, ports, signal);\n",
-        "  if (first === 'no-answer') return outlast(record, ports, signal);\n  if (first) return { because: 'nobody-answers' };\n",
+        "  if (firstReply === 'no-reply') return waitForLease(record, ports, signal);\n",
+        "  if (firstReply === 'no-reply') return waitForLease(record, ports, signal);\n  if (firstReply) return { reason: 'nobody-answers' };\n",
       ],
     ],
     tests: ['test/runtime/agent/agent-start.test.ts'],
@@ -129,7 +129,10 @@ export const running: readonly Mutant[] = [
     what: 'takes the slot of a run that renews its lease and does not answer',
     file: 'src/runtime/agent/claim-slot.ts',
     edits: [
-      ["return again === 'no-responders' && !renewed ?", "return again === 'no-responders' ?"],
+      [
+        "return secondReply === 'no-responders' && !renewed ?",
+        "return secondReply === 'no-responders' ?",
+      ],
     ],
     tests: ['test/runtime/agent/agent-start.test.ts'],
   },
