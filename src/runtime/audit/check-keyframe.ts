@@ -7,58 +7,64 @@ import type { KeyframeDecoder } from './keyframes/codec.ts';
 import type { ChainState } from './verifier/chain-index.ts';
 import type { Verifier } from './verifier/verifier.ts';
 
-type Say = (divergence: Divergence) => void;
+type Report = (divergence: Divergence) => void;
 
 const nameOf = (seq: Revision): string => `keyframe ${seq}`;
 
 /**
- * Compares a keyframe, read to its end, with the history up to the same place, line by line.
+ * Compares all lines of a keyframe with the history up to the same event.
  * @throws {Fault} `store-unavailable`
  */
 export async function checkKeyframe(
-  reading: KeyframeDecoder,
+  decoder: KeyframeDecoder,
   verifier: Verifier,
-  say: Say,
+  report: Report,
 ): Promise<void> {
-  const { seq } = reading;
+  const { seq } = decoder;
   try {
-    const head = await reading.head();
+    const head = await decoder.head();
     if (head.digest !== verifier.digest) {
       const [expected, found] = [verifier.digest, head.digest];
-      say({ seq, entity: nameOf(seq), check: 'keyframe', expected, found });
+      report({ seq, entity: nameOf(seq), check: 'keyframe', expected, found });
     }
     const missing = new Set([...verifier.records.keys(), ...verifier.chains.open.keys()]);
-    for await (const line of reading.lines(head)) {
+    for await (const line of decoder.lines(head)) {
       if (line[0] === 'record' || line[0] === 'open') missing.delete(line[1]);
       const divergence = lineDivergence(line, verifier);
-      if (divergence) say({ ...divergence, seq });
+      if (divergence) report({ ...divergence, seq });
     }
     for (const entity of missing) {
-      say({ seq, entity, check: 'keyframe', expected: 'where it stands', found: 'nothing of it' });
+      report({
+        seq,
+        entity,
+        check: 'keyframe',
+        expected: 'where it stands',
+        found: 'nothing of it',
+      });
     }
   } catch (cause) {
     if (!(cause instanceof Fault) || cause.code === 'store-unavailable') throw cause;
     const expected = 'a keyframe that can be read';
-    say({ seq, entity: nameOf(seq), check: 'keyframe', expected, found: cause.message });
+    report({ seq, entity: nameOf(seq), check: 'keyframe', expected, found: cause.message });
   }
 }
 
 /**
- * Compares what stands of a trimmed history before a keyframe with the keyframe: it can't be replayed
- * from its beginning, but whatever it touched must stand in the keyframe as it left it.
+ * Compares the rest of a trimmed history before a keyframe with that keyframe. It cannot be
+ * replayed from its beginning, but everything it changed must be in the keyframe as it left it.
  */
-export function checkTouched(before: Verifier, keyframe: Verifier, say: Say): void {
+export function checkTouched(before: Verifier, keyframe: Verifier, report: Report): void {
   const { seq } = keyframe.position;
   const { open, loose, ended } = before.chains;
   for (const chains of [open, loose, ended]) {
     for (const [entity, state] of chains) {
       const fault = chainDivergence(entity, state, keyframe, chains !== open);
-      if (fault) say({ ...fault, seq });
+      if (fault) report({ ...fault, seq });
     }
   }
   for (const [key, { entry }] of before.records) {
     const divergence = compareRecord('keyframe', key, keyframe.records.get(key), entry.text);
-    if (divergence) say({ ...divergence, seq });
+    if (divergence) report({ ...divergence, seq });
   }
 }
 
@@ -79,7 +85,7 @@ function lineDivergence(line: KeyframeLine, own: Verifier): Divergence | undefin
   }
 }
 
-/** A chain that ended long ago may have been forgotten: then nothing is known of it. */
+/** A chain that ended long ago may have been forgotten: then nothing is known about it. */
 function chainDivergence(
   entity: string,
   stands: Pick<ChainState, 'n' | 'hash'>,

@@ -4,52 +4,56 @@ import type { RecordUpdate } from '../../domain/replay/fold.ts';
 import { compareRecord, sameRecord } from '../../domain/replay/record-diff.ts';
 
 /**
- * A registry that was listed once, and a history that is read on until it has come by what was listed.
+ * Compares a registry that was listed once with a history that is read on until it reaches the
+ * listed states.
  *
- * The registry moves meanwhile, so the two are never equal at one moment. But each record stood, when
- * it was listed, as one event or none had made it: a true history comes by that state of each key, and
- * what it makes of the key later is not the listing's matter.
+ * The registry changes meanwhile, so the two are never equal at one moment. But each record was,
+ * when it was listed, in the state that one event or none had made: a true history passes through
+ * that state of each key. Later changes of the key do not matter.
  */
 export class RegistryCatchUp {
   readonly #folded: ReadonlyMap<string, RecordUpdate>;
-  /** What was listed of the keys that the history has not come by as listed; undefined: no record. */
-  readonly #awaited = new Map<string, string | undefined>();
+  /** The listed text of each key that the history has not reached yet; undefined: no record. */
+  readonly #pending = new Map<string, string | undefined>();
 
-  /** `whole`: the history has its beginning; else it says nothing of records that it did not touch. */
+  /**
+   * `isWhole`: the history has its first event; otherwise it tells nothing about records that it did
+   * not change.
+   */
   constructor(
     folded: ReadonlyMap<string, RecordUpdate>,
     listed: readonly KeyValueEntry[],
-    whole: boolean,
+    isWhole: boolean,
   ) {
     this.#folded = folded;
-    const known = whole ? listed : listed.filter(({ key }) => folded.has(key));
+    const known = isWhole ? listed : listed.filter(({ key }) => folded.has(key));
     const texts = new Map(known.map(({ key, text }) => [key, text]));
     for (const key of folded.keys()) if (!texts.has(key)) texts.set(key, undefined);
     for (const [key, text] of texts) {
-      if (!this.#isAs(key, text)) this.#awaited.set(key, text);
+      if (!this.#matches(key, text)) this.#pending.set(key, text);
     }
   }
 
   get settled(): boolean {
-    return this.#awaited.size === 0;
+    return this.#pending.size === 0;
   }
 
   /** The history has just changed this key. */
   passed(key: string): void {
-    if (this.#awaited.has(key) && this.#isAs(key, this.#awaited.get(key))) {
-      this.#awaited.delete(key);
+    if (this.#pending.has(key) && this.#matches(key, this.#pending.get(key))) {
+      this.#pending.delete(key);
     }
   }
 
-  /** What the history never came by. */
+  /** The listed states that the history never reached. */
   *divergences(): Generator<Divergence, void, undefined> {
-    for (const [key, text] of this.#awaited) {
+    for (const [key, text] of this.#pending) {
       const divergence = compareRecord('registry', key, this.#folded.get(key), text);
       if (divergence) yield divergence;
     }
   }
 
-  #isAs(key: string, text: string | undefined): boolean {
+  #matches(key: string, text: string | undefined): boolean {
     return sameRecord(this.#folded.get(key)?.entry.text, text);
   }
 }

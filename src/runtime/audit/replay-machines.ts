@@ -13,22 +13,22 @@ import { MemoizedMachine } from '../transitions/memoized-transition.ts';
 import { compileMachine } from '../transitions/transition.ts';
 import { chainOfSubject } from './verifier/chain-index.ts';
 
-/** A recorded step that the other machine would have taken otherwise. */
+/** A recorded transition that the other machine would not have taken. */
 interface MachineDivergence {
   readonly seq: Revision;
   readonly entity: string;
   readonly machine: string;
   /** The event's type. */
   readonly event: string;
-  /** null: the entity begins. */
+  /** null: the first event of the entity. */
   readonly from: StateValue | null;
   readonly recorded: StateValue;
-  /** Undefined: the other machine refuses, and `why` says for what reason. */
+  /** Undefined: the other machine has no such transition, and `why` gives the reason. */
   readonly other: StateValue | undefined;
   readonly why: string | undefined;
 }
 
-/** All steps that differ in the same way: one change of a machine explains them. */
+/** All transitions that differ in the same way: one change of a machine explains them. */
 export interface DivergenceGroup extends Omit<MachineDivergence, 'seq' | 'entity'> {
   readonly count: number;
   readonly first: Pick<MachineDivergence, 'seq' | 'entity'>;
@@ -36,18 +36,18 @@ export interface DivergenceGroup extends Omit<MachineDivergence, 'seq' | 'entity
 }
 
 export interface MachineReplayReport {
-  /** How many events the history has. */
+  /** Number of events of the history. */
   readonly events: number;
-  /** How many of them an other machine was asked about. */
+  /** Number of events that were compared with another machine. */
   readonly judged: number;
   readonly divergences: number;
   /** In the order of their first examples. */
   readonly groups: readonly DivergenceGroup[];
-  /** Events of machines that are not among the others, by name. */
+  /** Number of events of machines that were not given, by machine name. */
   readonly unmatchedMachines: ReadonlyMap<string, number>;
-  /** Events before which others of their chain were lost, so that a guard's answer is not known. */
+  /** Number of events after lost events of their chain: the result of a guard is not known. */
   readonly unsure: number;
-  /** What stands in the history and is no event. */
+  /** Number of entries that are no events. */
   readonly illegible: number;
 }
 
@@ -59,13 +59,13 @@ export interface ReplayMachinesOptions {
 }
 
 /**
- * Replays a recorded history against other machines, and says where they would have gone another way:
- * what is to be looked at before a machine changes.
+ * Replays a recorded history with other machines and reports where they would have taken another
+ * transition: a check before a machine is changed.
  *
- * Each step is judged from where it was recorded to begin: an entity goes on along its recorded path,
- * so that one difference is not found again in all that follows. Only a context goes along, as the
- * other machine makes it.
- * @param machines each known by its `id`, whatever it is called here
+ * Each transition is compared from its recorded start state: an entity follows its recorded path,
+ * so that one difference is not found again in everything that follows. Only the context is the one
+ * that the other machine computes.
+ * @param machines each identified by its `id`, not by its key here
  * @throws {Fault} `store-unavailable`
  */
 export async function replayMachines(
@@ -73,15 +73,15 @@ export async function replayMachines(
   machines: Readonly<Record<string, AnyStateMachine>>,
   { signal, onDivergence, onProgress, hash }: ReplayMachinesOptions,
 ): Promise<MachineReplayReport> {
-  const others = new Others(Object.values(machines));
-  const causes = new Causes();
+  const otherMachines = new OtherMachines(Object.values(machines));
+  const causes = new DivergenceGroups();
   const { last } = await history.range();
   let [events, illegible] = [0, 0];
   for await (const stored of history.read(0)) {
     if (signal.aborted) break;
     const recorded = parseAuditEvent(stored, hash);
     events += 1;
-    const divergence = recorded.kind === 'event' ? others.judge(recorded) : undefined;
+    const divergence = recorded.kind === 'event' ? otherMachines.judge(recorded) : undefined;
     if (recorded.kind === 'illegible') illegible += 1;
     if (divergence) {
       causes.add(divergence);
@@ -89,42 +89,42 @@ export async function replayMachines(
     }
     if (events % 1000 === 0) onProgress?.(stored.seq, last);
   }
-  const { judged, unmatchedMachines: without, unsure } = others;
-  return { events, illegible, judged, unmatchedMachines: without, unsure, ...causes.counted() };
+  const { judged, unmatchedMachines: without, unsure } = otherMachines;
+  return { events, illegible, judged, unmatchedMachines: without, unsure, ...causes.summary() };
 }
 
-/** The other machines, and the contexts of the entities that they are asked about. */
-class Others {
+/** The other machines, and the contexts of their entities. */
+class OtherMachines {
   readonly unmatchedMachines = new Map<string, number>();
   judged = 0;
   unsure = 0;
-  readonly #steppers: ReadonlyMap<string, MemoizedMachine>;
-  /** Of chains that have not ended; undefined: not known. Kept only where a guard may ask. */
+  readonly #machines: ReadonlyMap<string, MemoizedMachine>;
+  /** By chain that has not ended; undefined: not known. Only for machines with guards. */
   readonly #contexts = new Map<string, unknown>();
 
   constructor(machines: readonly AnyStateMachine[]) {
-    this.#steppers = new Map(
+    this.#machines = new Map(
       machines.map((one) => [one.id, new MemoizedMachine(compileMachine(one))]),
     );
   }
 
   judge(recorded: AuditEntry): MachineDivergence | undefined {
     const { event, seq } = recorded;
-    const stepper = this.#steppers.get(event.machine);
-    if (!stepper) {
+    const machine = this.#machines.get(event.machine);
+    if (!machine) {
       this.unmatchedMachines.set(
         event.machine,
         (this.unmatchedMachines.get(event.machine) ?? 0) + 1,
       );
       return undefined;
     }
-    const taken = this.#take(recorded, stepper);
-    if (taken === 'unsure') {
+    const outcome = this.#transition(recorded, machine);
+    if (outcome === 'unsure') {
       this.unsure += 1;
       return undefined;
     }
     this.judged += 1;
-    if (taken.why === undefined && sameJson(taken.other, event.to)) return undefined;
+    if (outcome.why === undefined && sameJson(outcome.other, event.to)) return undefined;
     return {
       seq,
       entity: describeChain(event.of),
@@ -132,46 +132,46 @@ class Others {
       event: event.event.type,
       from: event.from,
       recorded: event.to,
-      ...taken,
+      ...outcome,
     };
   }
 
-  #take(
+  #transition(
     recorded: AuditEntry,
-    stepper: MemoizedMachine,
+    machine: MemoizedMachine,
   ): Pick<MachineDivergence, 'other' | 'why'> | 'unsure' {
     const { event } = recorded;
-    const { hasGuards: guarded } = stepper.compiled;
+    const { hasGuards: guarded } = machine.compiled;
     const chain = chainOfSubject(recorded);
     if (event.from === null) this.#contexts.delete(chain);
     if (guarded && event.lost !== undefined) this.#contexts.set(chain, undefined);
-    const begun = stepper.initialTransition();
-    const context = this.#contexts.has(chain) ? this.#contexts.get(chain) : begun.context;
+    const first = machine.initialTransition();
+    const context = this.#contexts.has(chain) ? this.#contexts.get(chain) : first.context;
     if (guarded && context === undefined && event.from !== null) return 'unsure';
-    if (event.from === null) return { other: begun.to, why: undefined };
+    if (event.from === null) return { other: first.to, why: undefined };
     try {
-      const step = stepper.transition({ value: event.from, context }, event.event);
+      const step = machine.transition({ value: event.from, context }, event.event);
       if (step === 'ignored') return { other: undefined, why: 'it has no such transition there' };
       if (guarded) this.#contexts.set(chain, step.context);
-      if (stepper.isFinal(event.to)) this.#contexts.delete(chain);
+      if (machine.isFinal(event.to)) this.#contexts.delete(chain);
       return { other: step.to, why: undefined };
     } catch (error) {
-      // A state that it does not have, or a guard that stumbles over what was recorded.
+      // The machine lacks the state, or a guard failed on recorded data.
       return { other: undefined, why: error instanceof Error ? error.message : String(error) };
     }
   }
 }
 
-class Causes {
-  readonly #causes = new Map<string, DivergenceGroup>();
+class DivergenceGroups {
+  readonly #groups = new Map<string, DivergenceGroup>();
   #count = 0;
 
   add({ seq, entity, ...difference }: MachineDivergence): void {
     this.#count += 1;
     const name = JSON.stringify(difference);
-    const known = this.#causes.get(name);
+    const known = this.#groups.get(name);
     const last = { seq, entity };
-    this.#causes.set(
+    this.#groups.set(
       name,
       known
         ? { ...known, count: known.count + 1, last }
@@ -179,7 +179,7 @@ class Causes {
     );
   }
 
-  counted(): Pick<MachineReplayReport, 'divergences' | 'groups'> {
-    return { divergences: this.#count, groups: [...this.#causes.values()] };
+  summary(): Pick<MachineReplayReport, 'divergences' | 'groups'> {
+    return { divergences: this.#count, groups: [...this.#groups.values()] };
   }
 }

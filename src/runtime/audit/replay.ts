@@ -10,29 +10,29 @@ import { KeyframeDecoder, readKeyframe } from './keyframes/codec.ts';
 import { readSignatures } from './keyframes/signatures.ts';
 import type { Checkpoint } from './verifier/verifier.ts';
 
-/** A moment of a history: after all that was written until then. */
+/** A moment of a history: after everything that was written until then. */
 export type ReplayTarget =
   | { readonly at: WallTime }
   | { readonly seq: Revision }
   /** Right before this event. */
   | { readonly before: Revision };
 
-/** The fleet as it was, with the last event that is in it. */
+/** The fleet at that moment, with the last event that it contains. */
 export interface ReplayResult {
   readonly fleet: Fleet;
   readonly records: ReadonlyMap<string, RecordUpdate>;
   readonly seq: Revision;
   readonly at: WallTime;
-  /** How many events were folded, and from which keyframe on. */
+  /** Number of events that were folded, and the keyframe they were folded onto. */
   readonly folded: number;
   readonly keyframe: Revision;
 }
 
 /**
- * The fleet as it was at a moment: the nearest signed keyframe before it, and the events since.
+ * The fleet at a moment: the nearest signed keyframe before it, and the events since.
  *
- * A time is that of the audit, which goes forward with the order in which things were written: what
- * stands is a prefix of that order, whatever the actors' clocks said.
+ * Times are those of the audit stream, which increase with the order of the writes: the result is a
+ * prefix of that order, regardless of the clocks of the actors.
  * @throws {Fault} `store-unavailable`
  */
 export async function replayTo(
@@ -42,8 +42,8 @@ export async function replayTo(
   signal: AbortSignal,
   hash?: Hash,
 ): Promise<ReplayResult> {
-  const start = keyframes && (await startOf(history, moment, keyframes, hash));
-  const fold = start
+  const start = keyframes && (await startKeyframe(history, moment, keyframes, hash));
+  const projection = start
     ? RegistryProjection.from(start.records, start.commit)
     : new RegistryProjection();
   let { seq, at, origin } = start ?? { seq: 0, at: 0, origin: 0 };
@@ -51,25 +51,25 @@ export async function replayTo(
   for await (const stored of history.read(seq + 1)) {
     if (signal.aborted || isAfter(stored, moment)) break;
     const recorded = parseAuditEvent(stored, hash);
-    if (recorded.kind === 'event') fold.take(recorded);
+    if (recorded.kind === 'event') projection.take(recorded);
     ({ seq, origin, storedAt: at } = stored);
     folded += 1;
   }
   const fleet = new Fleet();
   fleet.replace(
-    [...fold.records.values()].map(({ entry }) => entry),
+    [...projection.records.values()].map(({ entry }) => entry),
     origin,
   );
-  return { fleet, records: fold.records, seq, at, folded, keyframe: start?.seq ?? 0 };
+  return { fleet, records: projection.records, seq, at, folded, keyframe: start?.seq ?? 0 };
 }
 
-/** Takes one more event into a fleet that is being replayed. */
+/** Applies one more event to a fleet that is being replayed. */
 export function applyEvent(
   fleet: Fleet,
-  fold: RegistryProjection,
+  projection: RegistryProjection,
   recorded: AuditEntry,
 ): ReadonlySet<string> {
-  const entry = fold.take(recorded);
+  const entry = projection.take(recorded);
   return fleet.apply(entry ? [entry] : [], recorded.origin);
 }
 
@@ -82,16 +82,16 @@ export function isAfter(
   return 'before' in moment ? seq >= moment.before : storedAt > moment.at;
 }
 
-/** The last keyframe before the moment that a collector has signed, as it signed it. */
-async function startOf(
+/** The last keyframe before the moment that a collector has signed, if its digest matches. */
+async function startKeyframe(
   history: History,
   moment: ReplayTarget,
   keyframes: Keyframes,
   hash: Hash | undefined,
 ): Promise<Checkpoint | undefined> {
-  const places = await keyframes.list();
-  for (let at = (await countBefore(places, moment, keyframes)) - 1; at >= 0; at -= 1) {
-    const keyframe = places[at] ?? 0;
+  const sequences = await keyframes.list();
+  for (let at = (await countBefore(sequences, moment, keyframes)) - 1; at >= 0; at -= 1) {
+    const keyframe = sequences[at] ?? 0;
     for await (const signature of readSignatures(history, keyframe + 1, hash)) {
       if (signature.keyframe !== keyframe) continue;
       const start = await readKeyframe(keyframes, signature, hash);
@@ -101,32 +101,32 @@ async function startOf(
   return undefined;
 }
 
-/** How many keyframes come before the moment: their times go forward with their places. */
+/** How many keyframes come before the moment; their times increase with their sequences. */
 async function countBefore(
-  places: readonly Revision[],
+  sequences: readonly Revision[],
   moment: ReplayTarget,
   keyframes: Keyframes,
 ): Promise<number> {
-  let [low, high] = [0, places.length];
+  let [low, high] = [0, sequences.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const seq = places[middle] ?? 0;
+    const seq = sequences[middle] ?? 0;
     if (await isBefore(seq, moment, keyframes)) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-/** One that can't be read counts as before: it is left out when it is its turn. */
+/** An unreadable keyframe counts as before the moment; it is skipped later. */
 async function isBefore(
   seq: Revision,
   moment: ReplayTarget,
   keyframes: Keyframes,
 ): Promise<boolean> {
   if (!('at' in moment)) return !isAfter({ seq, storedAt: 0 }, moment);
-  await using reading = new KeyframeDecoder(keyframes, seq);
+  await using decoder = new KeyframeDecoder(keyframes, seq);
   try {
-    return (await reading.head()).at <= moment.at;
+    return (await decoder.head()).at <= moment.at;
   } catch (cause) {
     if (!(cause instanceof Fault) || cause.code === 'store-unavailable') throw cause;
     return true;

@@ -19,18 +19,18 @@ import { RegistryCatchUp } from './registry-catch-up.ts';
 import { countTruncatedChains } from './truncated-chains.ts';
 import { type Checkpoint, Verifier, type VerifierNotes } from './verifier/verifier.ts';
 
-/** What a history is compared with, each where it is there. */
+/** What a history is compared with, if available. */
 export interface VerifyPorts {
   readonly registry?: Registry;
   readonly keyframes?: Keyframes;
-  /** Tells who is still there from who died without a last word. */
+  /** Distinguishes active processes from those that ended without a final event. */
   readonly leases?: Leases;
   readonly clock: Clock;
   readonly hash?: Hash;
 }
 
 export interface VerifyOptions {
-  /** Go on from here instead of from the beginning. */
+  /** Continues from this checkpoint instead of the first event. */
   readonly from?: Checkpoint;
   readonly onDivergence: (divergence: Divergence) => void;
   readonly onProgress?: (done: Revision, of: Revision, verifier: Verifier) => void;
@@ -38,34 +38,33 @@ export interface VerifyOptions {
 }
 
 export interface VerifyReport {
-  /** Where the history begins: above 1, it was trimmed. */
+  /** The first event of the history: above 1, it was trimmed. */
   readonly first: Revision;
   /** The keyframe from which a trimmed history was replayed; 0: none was needed, or none fits. */
   readonly begunFrom: Revision;
   readonly last: Revision;
   readonly events: number;
   readonly divergences: number;
-  /** How many keyframes were compared with the history. */
+  /** Number of keyframes that were compared with the history. */
   readonly keyframes: number;
   readonly notes: VerifierNotes & {
-    /** Processes that are over and whose chain has no end: a tail that died with them. */
+    /** Ended processes without a final event. */
     readonly lostTails: number;
-    /** Keyframes that no collector has signed: nothing is begun from them. */
+    /** Keyframes that no collector has signed: they are not used as a start. */
     readonly unsigned: number;
   };
   readonly checkpoint: Checkpoint;
 }
 
-/** How long the audit may lag behind the registry: a leader that dies makes it stand still for 11 s. */
+/** How long the audit may lag behind the registry: after a leader failure it pauses for 11 s. */
 export const catchUpTimeout: Millis = seconds(20);
-const lookEvery: Millis = 250;
+const pollEvery: Millis = 250;
 
 /**
- * Replays a whole history and compares what comes out with the registry as it stands, and with the
- * keyframes on the way.
+ * Replays a history and compares the result with the registry, and with the keyframes on the way.
  *
- * A trimmed history holds from the first keyframe on that is signed and joins on to what is left of
- * it. Without a registry (a file) only the history itself is checked.
+ * A trimmed history is valid from the first signed keyframe that connects to its remaining events.
+ * Without a registry (a file) only the history itself is checked.
  * @throws {Fault} `store-unavailable`
  */
 export async function verify(
@@ -83,17 +82,17 @@ class Verification {
   readonly #hash: Hash;
   readonly #options: VerifyOptions;
   #verifier: Verifier;
-  /** The state before the history's beginning is known. */
-  #whole = true;
+  /** Whether the state before the first event of the history is known. */
+  #isWhole = true;
   #divergences = 0;
-  #frames: ReadonlySet<Revision> = new Set();
-  /** Of the keyframes that were compared, by place; signed ones are taken out. */
+  #keyframeSequences: ReadonlySet<Revision> = new Set();
+  /** Digests of the compared keyframes without a signature yet, by sequence. */
   readonly #unsigned = new Map<Revision, string>();
   #compared = 0;
   #begunFrom: Revision = 0;
-  /** Events that were in what the verifier began with. */
-  #known = 0;
-  #settling: RegistryCatchUp | undefined;
+  /** Events that the start state already contained. */
+  #eventsAtStart = 0;
+  #catchUp: RegistryCatchUp | undefined;
 
   constructor(history: History, ports: VerifyPorts, options: VerifyOptions) {
     this.#history = history;
@@ -106,7 +105,7 @@ class Verification {
   async run(): Promise<VerifyReport> {
     const { keyframes, leases } = this.#ports;
     const { first } = await this.#history.range();
-    this.#frames = new Set(await keyframes?.list());
+    this.#keyframeSequences = new Set(await keyframes?.list());
     await this.#begin(first);
     await this.#readOn();
     await this.#compareRegistry();
@@ -115,7 +114,7 @@ class Verification {
       first,
       begunFrom: this.#begunFrom,
       last: verifier.position.seq,
-      events: verifier.events - this.#known,
+      events: verifier.events - this.#eventsAtStart,
       divergences: this.#divergences,
       keyframes: this.#compared,
       notes: {
@@ -128,20 +127,23 @@ class Verification {
   }
 
   #newVerifier(): Verifier {
-    return new Verifier(this.#say, this.#hash);
+    return new Verifier(this.#report, this.#hash);
   }
 
-  readonly #say = (divergence: Divergence): void => {
+  readonly #report = (divergence: Divergence): void => {
     this.#divergences += 1;
     this.#options.onDivergence(divergence);
   };
 
-  /** From a checkpoint, from the beginning, or from the keyframe where a trimmed history holds again. */
+  /**
+   * Starts from a checkpoint, from the first event, or from the keyframe where a trimmed history is
+   * valid again.
+   */
   async #begin(first: Revision): Promise<void> {
     const { from } = this.#options;
     if (from && from.seq >= first - 1) {
       this.#verifier.resume(from);
-      this.#whole = from.trimmed !== true;
+      this.#isWhole = from.trimmed !== true;
     } else if (first > 1) {
       await this.#beginTrimmed(first);
     }
@@ -149,23 +151,23 @@ class Verification {
 
   async #beginTrimmed(first: Revision): Promise<void> {
     this.#verifier.beginTrimmed(first);
-    this.#whole = false;
+    this.#isWhole = false;
     const keyframe = await this.#firstSigned(first);
     if (!keyframe) {
       if (!this.#ports.keyframes) return;
       const expected = `event 1, or a signed keyframe at ${first - 1} or after`;
       const found = `event ${first}, and no such keyframe: what was before is not known`;
-      this.#say({ seq: first, entity: 'history', check: 'stream', expected, found });
+      this.#report({ seq: first, entity: 'history', check: 'stream', expected, found });
       return;
     }
     const before = this.#verifier;
     await this.#readUntil(keyframe.seq);
     const after = this.#newVerifier();
     after.resume(keyframe);
-    checkTouched(before, after, this.#say);
+    checkTouched(before, after, this.#report);
     this.#verifier = after;
-    this.#whole = true;
-    this.#known = keyframe.events - before.events;
+    this.#isWhole = true;
+    this.#eventsAtStart = keyframe.events - before.events;
     this.#begunFrom = keyframe.seq;
   }
 
@@ -173,15 +175,16 @@ class Verification {
     const { keyframes } = this.#ports;
     if (!keyframes) return undefined;
     for await (const signature of readSignatures(this.#history, first, this.#hash)) {
-      if (signature.keyframe < first - 1 || !this.#frames.has(signature.keyframe)) continue;
+      if (signature.keyframe < first - 1 || !this.#keyframeSequences.has(signature.keyframe))
+        continue;
       const keyframe = await readKeyframe(keyframes, signature, this.#hash);
       if (keyframe) return keyframe;
-      this.#forged(signature.keyframe, signature.digest, 'another keyframe', signature.seq);
+      this.#reportForged(signature.keyframe, signature.digest, 'another keyframe', signature.seq);
     }
     return undefined;
   }
 
-  /** Reads to the end as it is now. */
+  /** Reads to the current end. */
   async #readOn(): Promise<void> {
     const { last } = await this.#history.range();
     if (this.#verifier.position.seq < last) await this.#readUntil(last);
@@ -195,9 +198,10 @@ class Verification {
       const recorded = parseAuditEvent(stored, this.#hash);
       const verifier = this.#verifier;
       const changed = verifier.take(recorded);
-      if (changed !== undefined) this.#settling?.passed(changed);
+      if (changed !== undefined) this.#catchUp?.passed(changed);
       this.#checkSignature(recorded);
-      if (this.#whole && this.#frames.has(stored.seq)) await this.#checkKeyframe(stored.seq);
+      if (this.#isWhole && this.#keyframeSequences.has(stored.seq))
+        await this.#checkKeyframe(stored.seq);
       if (verifier.events % 1000 === 0) onProgress?.(stored.seq, last, verifier);
     }
   }
@@ -205,10 +209,10 @@ class Verification {
   async #checkKeyframe(seq: Revision): Promise<void> {
     const { keyframes } = this.#ports;
     if (!keyframes) return;
-    await using reading = new KeyframeDecoder(keyframes, seq, this.#hash);
-    await checkKeyframe(reading, this.#verifier, this.#say);
+    await using decoder = new KeyframeDecoder(keyframes, seq, this.#hash);
+    await checkKeyframe(decoder, this.#verifier, this.#report);
     this.#compared += 1;
-    this.#unsigned.set(seq, reading.digest);
+    this.#unsigned.set(seq, decoder.digest);
   }
 
   #checkSignature(recorded: AuditEntry | UnreadableEvent): void {
@@ -218,27 +222,27 @@ class Verification {
     const found = this.#unsigned.get(keyframe);
     if (found === undefined) return;
     if (found === digest) this.#unsigned.delete(keyframe);
-    else this.#forged(keyframe, digest, found, seq);
+    else this.#reportForged(keyframe, digest, found, seq);
   }
 
-  #forged(keyframe: Revision, expected: string, found: string, seq: Revision): void {
-    this.#say({ seq, entity: `keyframe ${keyframe}`, check: 'keyframe', expected, found });
+  #reportForged(keyframe: Revision, expected: string, found: string, seq: Revision): void {
+    this.#report({ seq, entity: `keyframe ${keyframe}`, check: 'keyframe', expected, found });
   }
 
-  /** Lists the registry once, and reads on until the history has come by all that was listed. */
+  /** Lists the registry once, and reads on until the history has reached all listed states. */
   async #compareRegistry(): Promise<void> {
     const { registry, clock } = this.#ports;
     const { signal } = this.#options;
     if (!registry || signal.aborted) return;
     const until = clock.monotonic() + catchUpTimeout;
     const listed = await registry.list([allKeys], 0);
-    const settling = new RegistryCatchUp(this.#verifier.records, listed, this.#whole);
-    this.#settling = settling;
+    const catchUp = new RegistryCatchUp(this.#verifier.records, listed, this.#isWhole);
+    this.#catchUp = catchUp;
     await this.#readOn();
-    while (!settling.settled && clock.monotonic() < until && !signal.aborted) {
-      await clock.sleep(lookEvery, signal);
+    while (!catchUp.settled && clock.monotonic() < until && !signal.aborted) {
+      await clock.sleep(pollEvery, signal);
       await this.#readOn();
     }
-    if (!signal.aborted) for (const divergence of settling.divergences()) this.#say(divergence);
+    if (!signal.aborted) for (const divergence of catchUp.divergences()) this.#report(divergence);
   }
 }

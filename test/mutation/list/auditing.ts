@@ -64,7 +64,7 @@ export const auditing: readonly Mutant[] = [
     file: 'src/runtime/audit/verifier/check-author.ts',
     edits: [
       [
-        "if (owner === undefined || isOver(owner) || event['why'] === 'orphan') return undefined;",
+        "if (owner === undefined || hasEnded(owner) || event['why'] === 'orphan') return undefined;",
         'if (event) return undefined;',
       ],
     ],
@@ -77,7 +77,7 @@ export const auditing: readonly Mutant[] = [
     file: 'src/runtime/audit/verifier/check-chain-end.ts',
     edits: [
       [
-        'if (record === null || standing === undefined || standing.run === of.run) return undefined;',
+        'if (record === null || previous === undefined || previous.run === of.run) return undefined;',
         'if (event) return undefined;',
       ],
     ],
@@ -101,7 +101,7 @@ export const auditing: readonly Mutant[] = [
     file: 'src/runtime/audit/keyframes/codec.ts',
     edits: [
       [
-        'return reading.digest === digest ? checkpoint : undefined;',
+        'return decoder.digest === digest ? checkpoint : undefined;',
         "return digest === '' ? undefined : checkpoint;",
       ],
     ],

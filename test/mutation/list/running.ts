@@ -117,8 +117,8 @@ export const running: readonly Mutant[] = [
     file: 'src/runtime/agent/claim-slot.ts',
     edits: [
       [
-        "  if (firstReply === 'no-reply') return waitForLease(record, ports, signal);\n",
-        "  if (firstReply === 'no-reply') return waitForLease(record, ports, signal);\n  if (firstReply) return { reason: 'nobody-answers' };\n",
+        "  if (firstReply === 'no-answer') return waitForLease(record, ports, signal);\n",
+        "  if (firstReply === 'no-answer') return waitForLease(record, ports, signal);\n  if (firstReply) return { reason: 'nobody-answers' };\n",
       ],
     ],
     tests: ['test/runtime/agent/agent-start.test.ts'],

@@ -13,12 +13,12 @@ import type { Keyframes } from '../../../ports/keyframes.ts';
 import type { Checkpoint, Verifier } from '../verifier/verifier.ts';
 import type { Signature } from './signatures.ts';
 
-/** Between two waits for the store: some milliseconds of work. */
+/** Length of a piece: some milliseconds of work. */
 const pieceLength = 64 * 1024;
 
 /**
- * A verifier's standing as a text, line by line: one of a large fleet has a hundred thousand lines, and
- * is neither written nor read in one go.
+ * Encodes the state of a verifier as text, line by line: the keyframe of a large fleet has a
+ * hundred thousand lines and is never in memory as a whole.
  */
 export class KeyframeEncoder {
   readonly #verifier: Verifier;
@@ -31,12 +31,12 @@ export class KeyframeEncoder {
     this.#hash = hash;
   }
 
-  /** Of all that was read of {@link pieces}. */
+  /** The digest of everything read from {@link pieces}. */
   get digest(): string {
     return this.#digest;
   }
 
-  /** How many lines they had, the head aside. */
+  /** Number of lines without the head. */
   get lines(): number {
     return this.#lines;
   }
@@ -83,7 +83,7 @@ function* linesOf(verifier: Verifier): Generator<KeyframeHead | KeyframeLine, vo
   for (const [key, record] of records) yield ['record', key, record];
 }
 
-/** A keyframe while it is read: its head at once, its lines as they come, and in the end its digest. */
+/** Reads a keyframe: first its head, then its lines, in the end its digest. */
 export class KeyframeDecoder implements AsyncDisposable {
   readonly seq: Revision;
   readonly #texts: AsyncGenerator<string, void, undefined>;
@@ -96,7 +96,7 @@ export class KeyframeDecoder implements AsyncDisposable {
     this.#hash = hash;
   }
 
-  /** Of all lines that were read. */
+  /** The digest of all lines read so far. */
   get digest(): string {
     return this.#digest;
   }
@@ -111,7 +111,7 @@ export class KeyframeDecoder implements AsyncDisposable {
 
   /** The lines after the head, to the last. @throws {Fault} likewise */
   async *lines(head: KeyframeHead): AsyncGenerator<KeyframeLine, void, undefined> {
-    const left = {
+    const expectedLines = {
       open: head.open,
       loose: head.loose,
       ended: head.ended,
@@ -121,10 +121,10 @@ export class KeyframeDecoder implements AsyncDisposable {
     };
     for await (const text of this.#texts) {
       const line = this.#read(text, readKeyframeLine);
-      left[line[0]] -= 1;
+      expectedLines[line[0]] -= 1;
       yield line;
     }
-    for (const [kind, count] of Object.entries(left)) {
+    for (const [kind, count] of Object.entries(expectedLines)) {
       if (count !== 0)
         throw this.#unreadable(
           `${Math.abs(count)} lines '${kind}' too ${count > 0 ? 'few' : 'many'}`,
@@ -151,8 +151,7 @@ export class KeyframeDecoder implements AsyncDisposable {
 }
 
 /**
- * The keyframe that a collector signed; undefined where there is none any more, or another one stands
- * there.
+ * The keyframe that a collector signed; undefined if it is missing or has another digest.
  * @throws {Fault} `store-unavailable`
  */
 export async function readKeyframe(
@@ -160,25 +159,25 @@ export async function readKeyframe(
   { keyframe, digest }: Pick<Signature, 'keyframe' | 'digest'>,
   hash?: Hash,
 ): Promise<Checkpoint | undefined> {
-  await using reading = new KeyframeDecoder(keyframes, keyframe, hash);
+  await using decoder = new KeyframeDecoder(keyframes, keyframe, hash);
   try {
-    const checkpoint = await checkpointFrom(reading);
-    return reading.digest === digest ? checkpoint : undefined;
+    const checkpoint = await checkpointFrom(decoder);
+    return decoder.digest === digest ? checkpoint : undefined;
   } catch (cause) {
     if (!(cause instanceof Fault) || cause.code === 'store-unavailable') throw cause;
     return undefined;
   }
 }
 
-async function checkpointFrom(reading: KeyframeDecoder): Promise<Checkpoint> {
-  const head = await reading.head();
+async function checkpointFrom(decoder: KeyframeDecoder): Promise<Checkpoint> {
+  const head = await decoder.head();
   const open: Checkpoint['chains']['open'] = [];
   const loose: Checkpoint['chains']['loose'] = [];
   const ended: Checkpoint['chains']['ended'] = [];
   const forgetful: string[] = [];
   const predecessors: [string, Checkpoint['predecessors'][number][1]][] = [];
   const records: Checkpoint['records'][number][] = [];
-  for await (const line of reading.lines(head)) {
+  for await (const line of decoder.lines(head)) {
     if (line[0] === 'open') open.push([line[1], line[2]]);
     else if (line[0] === 'loose') loose.push([line[1], line[2]]);
     else if (line[0] === 'ended') ended.push([line[1], line[2]]);

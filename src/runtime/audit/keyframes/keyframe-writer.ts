@@ -17,47 +17,59 @@ import { latestSignedKeyframe } from './latest-keyframe.ts';
 import { RetentionEnforcer } from './retention-enforcer.ts';
 import { type Signature, signatureOf } from './signatures.ts';
 
-/** One after so many events, or after as many as the last one has lines, if those are more. */
+/**
+ * A keyframe is due after this many events, or after as many as the last one has lines, if those
+ * are more.
+ */
 const keyframeEvery = 10_000;
-/** At the latest after so long, where there was any event; and no signature becomes older. */
-const signedEvery: Millis = hours(24);
-const lookEvery: Millis = minutes(1);
-/** Whoever has just sat down has other work first. */
-const firstLookAfter: Millis = seconds(10);
-/** How long renewals and sweeps wait for a slice of the work. */
+/** A keyframe is also due after this time, if there was any event; no signature gets older. */
+const signEvery: Millis = hours(24);
+const checkEvery: Millis = minutes(1);
+/** A collector with a new seat has more urgent work first. */
+const firstCheckAfter: Millis = seconds(10);
+/** How long a slice of this work may delay renewals and sweeps. */
 const sliceLength: Millis = 5;
-/** A history that diverges, or that we may not keep, does not mend: it is not verified all the time. */
-const refusedFor: Millis = hours(1);
+/**
+ * A divergent history, or a missing permission to write, remains: it is not verified again before
+ * this.
+ */
+const retryAfterRefusal: Millis = hours(1);
 
-type KeyframerPorts = Pick<Ports, 'audit' | 'registry' | 'keyframes' | 'clock' | 'log' | 'hash'>;
+type KeyframeWriterPorts = Pick<
+  Ports,
+  'audit' | 'registry' | 'keyframes' | 'clock' | 'log' | 'hash'
+>;
 
-/** A keyframe that stands as it was signed, and how many lines it has. */
-interface Last {
+/** A signed keyframe and its number of lines. */
+interface SignedState {
   readonly signed: Pick<Signature, 'keyframe' | 'digest'>;
   readonly at: WallTime;
   readonly lines: number;
 }
 
 /**
- * Makes keyframes: verifies the history from the last one on, keeps where it stands, and has it signed
- * in the history itself. A history that diverges gets none: what is signed was verified. As much of it
- * is kept as the policy says.
+ * Writes keyframes: verifies the history from the last keyframe on, stores the state, and signs it
+ * in the history itself. A divergent history gets no keyframe: what is signed was verified. Also
+ * enforces the retention of the policy.
  */
 export class KeyframeWriter {
-  readonly #ports: KeyframerPorts;
+  readonly #ports: KeyframeWriterPorts;
   readonly #sign: (keyframe: Revision, digest: string) => boolean;
   readonly #every: number;
   readonly #limits: RetentionEnforcer;
-  #last: Last | undefined;
-  /** When the first event of all was stored, while there is no keyframe. */
-  #begunAt: WallTime | undefined;
-  /** Kept and not signed: the collector's machine had no such transition just then. */
-  #unsigned: Last | undefined;
+  #last: SignedState | undefined;
+  /** When the first event was stored, while there is no keyframe. */
+  #firstEventAt: WallTime | undefined;
+  /** Stored but not signed: the state machine had no such transition at that time. */
+  #unsigned: SignedState | undefined;
   #notBefore: MonotonicTime = 0;
 
-  /** `sign`: says the keyframe's place and digest in the collector's own chain, and whether it could. */
+  /**
+   * `sign`: records the sequence and digest of a keyframe in the chain of the collector; returns
+   * whether it could.
+   */
   constructor(
-    ports: KeyframerPorts,
+    ports: KeyframeWriterPorts,
     sign: (keyframe: Revision, digest: string) => boolean,
     every = keyframeEvery,
   ) {
@@ -67,44 +79,47 @@ export class KeyframeWriter {
     this.#limits = new RetentionEnforcer(ports);
   }
 
-  /** Looks now and then whether one is due, until the signal; one of all that sit is enough for it. */
-  async run(leads: () => boolean, signal: AbortSignal): Promise<void> {
+  /**
+   * Checks regularly whether a keyframe is due, until the signal. Only the leader of the seats does
+   * this.
+   */
+  async run(isLeader: () => boolean, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#ports;
-    await clock.sleep(firstLookAfter, signal);
+    await clock.sleep(firstCheckAfter, signal);
     while (!signal.aborted) {
       try {
-        if (leads()) await this.look(signal);
+        if (isLeader()) await this.look(signal);
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
         log.debug('keyframe-not-made', { why: error.message });
       }
       try {
-        if (leads()) await this.limit();
+        if (isLeader()) await this.limit();
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
         log.debug('history-not-limited', { why: error.message });
       }
-      await clock.sleep(lookEvery, signal);
+      await clock.sleep(checkEvery, signal);
     }
   }
 
-  /** Makes one, or signs the last one again, if it is due. @throws {Fault} `store-unavailable` */
+  /** Writes a keyframe, or signs the last one again, if due. @throws {Fault} `store-unavailable` */
   async look(signal: AbortSignal): Promise<void> {
     const { audit, clock } = this.#ports;
-    if (this.#unsigned) this.#haveSigned(this.#unsigned);
+    if (this.#unsigned) this.#signState(this.#unsigned);
     if (this.#unsigned || clock.monotonic() < this.#notBefore) return;
     const { first, last } = await audit.range();
     this.#last ??= await this.#findLast();
     const since = last - (this.#last?.signed.keyframe ?? first - 1);
     if (since <= 0 && !this.#last) return;
     if (since >= Math.max(this.#every, this.#last?.lines ?? 0)) return this.#make(first, signal);
-    this.#begunAt ??= this.#last?.at ?? (await this.#firstStoredAt());
-    if (clock.wall() - (this.#last?.at ?? this.#begunAt) < signedEvery) return;
-    if (this.#last && !(await this.#isNewSince(this.#last))) this.#haveSigned(this.#last);
+    this.#firstEventAt ??= this.#last?.at ?? (await this.#firstStoredAt());
+    if (clock.wall() - (this.#last?.at ?? this.#firstEventAt) < signEvery) return;
+    if (this.#last && !(await this.#isNewSince(this.#last))) this.#signState(this.#last);
     else await this.#make(first, signal);
   }
 
-  /** Has as much of the history kept as the policy says. @throws {Fault} `store-unavailable` */
+  /** Enforces the retention of the policy. @throws {Fault} `store-unavailable` */
   limit(): Promise<void> {
     return this.#limits.keep(this.#last?.signed.keyframe ?? 0);
   }
@@ -114,15 +129,15 @@ export class KeyframeWriter {
     return this.#ports.clock.wall();
   }
 
-  async #findLast(): Promise<Last | undefined> {
+  async #findLast(): Promise<SignedState | undefined> {
     const last = await latestSignedKeyframe(this.#ports);
     return (
       last && { signed: last.signature, at: last.signature.at, lines: linesIn(last.checkpoint) }
     );
   }
 
-  /** Whether anything but signatures was written since. */
-  async #isNewSince({ signed }: Last): Promise<boolean> {
+  /** Whether anything except signatures was written since. */
+  async #isNewSince({ signed }: SignedState): Promise<boolean> {
     const { audit, hash } = this.#ports;
     for await (const stored of audit.read(signed.keyframe + 1)) {
       if (!signatureOf(parseAuditEvent(stored, hash))) return true;
@@ -134,7 +149,8 @@ export class KeyframeWriter {
     const { keyframes, log, hash } = this.#ports;
     const divergences: Divergence[] = [];
     const verifier = new Verifier((divergence) => {
-      // The registry was changed by hand, once: the history itself is whole, and so is what it comes to.
+      // An `end` divergence means that the registry was edited once; the history itself is complete
+      // and so is its result.
       if (divergence.check !== 'end') divergences.push(divergence);
     }, hash);
     const start = this.#last && (await readKeyframe(keyframes, this.#last.signed, hash));
@@ -146,36 +162,36 @@ export class KeyframeWriter {
       const why = divergence ?? `the history begins at ${first}, and no keyframe joins on to it`;
       return this.#refuse(why);
     }
-    const made = await this.#keep(verifier).catch((cause: unknown) => {
-      // We may not write there: to verify all of it again every minute would not help.
+    const state = await this.#storeState(verifier).catch((cause: unknown) => {
+      // Writing is not permitted: verifying everything again every minute would not help.
       if (!(cause instanceof Fault) || cause.code !== 'store-refused') throw cause;
       return this.#refuse(cause.message);
     });
-    if (!made) return;
-    this.#haveSigned(made);
-    log.info('keyframe-kept', { seq: made.signed.keyframe, lines: made.lines });
+    if (!state) return;
+    this.#signState(state);
+    log.info('keyframe-kept', { seq: state.signed.keyframe, lines: state.lines });
     await this.#dropUnneeded(first);
   }
 
-  /** What stands in the way does not mend by itself. */
+  /** The obstacle remains, so the next attempt is much later. */
   #refuse(why: string | Divergence): void {
     const { clock, log } = this.#ports;
-    this.#notBefore = clock.monotonic() + refusedFor;
+    this.#notBefore = clock.monotonic() + retryAfterRefusal;
     this.#last = undefined;
     log.warn('keyframe-refused', { why });
   }
 
-  /** Takes in what the history has now; `false` where it was told to stop. */
+  /** Verifies the rest of the history; `false` if it was stopped. */
   async #verifyOn(
     verifier: Verifier,
-    enough: () => boolean,
+    isEnough: () => boolean,
     signal: AbortSignal,
   ): Promise<boolean> {
     const { audit, clock, hash } = this.#ports;
     let began = clock.monotonic();
     for await (const stored of audit.read(verifier.position.seq + 1)) {
       verifier.take(parseAuditEvent(stored, hash));
-      if (enough()) return true;
+      if (isEnough()) return true;
       if (clock.monotonic() - began < sliceLength) continue;
       await clock.sleep(0, signal);
       began = clock.monotonic();
@@ -184,8 +200,11 @@ export class KeyframeWriter {
     return true;
   }
 
-  /** Undefined where another one stands there: it goes, and the next look makes ours. */
-  async #keep(verifier: Verifier): Promise<Last | undefined> {
+  /**
+   * Stores the keyframe. Undefined if another one has its sequence: that one is removed, and the
+   * next check writes ours.
+   */
+  async #storeState(verifier: Verifier): Promise<SignedState | undefined> {
     const { keyframes, clock, log, hash } = this.#ports;
     const { seq } = verifier.position;
     const text = new KeyframeEncoder(verifier, hash);
@@ -201,24 +220,24 @@ export class KeyframeWriter {
 
   async #digestAt(seq: Revision): Promise<string | undefined> {
     const { keyframes, hash } = this.#ports;
-    await using reading = new KeyframeDecoder(keyframes, seq, hash);
+    await using decoder = new KeyframeDecoder(keyframes, seq, hash);
     try {
-      for await (const _ of reading.lines(await reading.head()));
-      return reading.digest;
+      for await (const _ of decoder.lines(await decoder.head()));
+      return decoder.digest;
     } catch (cause) {
       if (!(cause instanceof Fault) || cause.code === 'store-unavailable') throw cause;
       return undefined;
     }
   }
 
-  #haveSigned(made: Last): void {
-    const { keyframe, digest } = made.signed;
+  #signState(state: SignedState): void {
+    const { keyframe, digest } = state.signed;
     const signed = this.#sign(keyframe, digest);
-    this.#unsigned = signed ? undefined : made;
-    if (signed) this.#last = { ...made, at: this.#ports.clock.wall() };
+    this.#unsigned = signed ? undefined : state;
+    if (signed) this.#last = { ...state, at: this.#ports.clock.wall() };
   }
 
-  /** Those from before the history begins: nothing joins on to them any more. */
+  /** Removes keyframes from before the first event of the history: no event connects to them. */
   async #dropUnneeded(first: Revision): Promise<void> {
     const { keyframes } = this.#ports;
     for (const seq of await keyframes.list()) if (seq < first - 1) await keyframes.drop(seq);

@@ -3,13 +3,13 @@ import type { Checkpoint } from '../verifier/verifier.ts';
 import { readKeyframe } from './codec.ts';
 import { readSignatures, type Signature } from './signatures.ts';
 
-/** A keyframe that stands as it was signed, with its latest signature. */
+/** A signed keyframe with its latest signature. */
 export interface SignedKeyframe {
   readonly signature: Signature;
   readonly checkpoint: Checkpoint;
 }
 
-/** The latest keyframe that stands as it was signed. @throws {Fault} `store-unavailable` */
+/** The latest keyframe that matches a signature. @throws {Fault} `store-unavailable` */
 export async function latestSignedKeyframe({
   audit,
   keyframes,

@@ -7,21 +7,21 @@ import type { Hash } from '../../../domain/events/hash-chain.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { History } from '../../../ports/audit.ts';
 
-/** A collector's word, in the history itself, that a keyframe is what it verified. */
+/** The signature of a collector in the history itself: it has verified this keyframe. */
 export interface Signature {
-  /** The keyframe's place. */
+  /** The sequence of the keyframe. */
   readonly keyframe: Revision;
-  /** Of the keyframe's text. */
+  /** The digest of the text of the keyframe. */
   readonly digest: string;
-  /** Where the word stands, and since when: always behind the keyframe. */
+  /** Sequence and time of the signature; always after the keyframe. */
   readonly seq: Revision;
   readonly at: WallTime;
 }
 
-/** Only collectors' chains: nearly nothing of a history. */
+/** Only chains of collectors: a very small part of a history. */
 const collectors = '*.*.*.collector.*';
 
-/** The signature that an event is; undefined for any other event. */
+/** The signature in an event; undefined for any other event. */
 export function signatureOf(recorded: AuditEntry | UnreadableEvent): Signature | undefined {
   if (recorded.kind === 'illegible') return undefined;
   const { event, seq, storedAt: at } = recorded;
@@ -31,7 +31,7 @@ export function signatureOf(recorded: AuditEntry | UnreadableEvent): Signature |
   return { keyframe, digest, seq, at };
 }
 
-/** All signatures of a history, from a place on, in their order. @throws {Fault} `store-unavailable` */
+/** All signatures of a history from `from` on, in order. @throws {Fault} `store-unavailable` */
 export async function* readSignatures(
   history: Pick<History, 'read'>,
   from: Revision,

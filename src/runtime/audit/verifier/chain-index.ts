@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../../domain/events/audit-entry.ts';
 import type { StateValue } from '../../../domain/events/event-schema.ts';
 import type { Revision } from '../../../domain/time.ts';
 
-/** Where a chain stands after an event of it. */
+/** The state of a chain after one of its events. */
 export interface ChainState {
   readonly seq: Revision;
   readonly n: number;
@@ -10,26 +10,26 @@ export interface ChainState {
   readonly value: StateValue;
   readonly context?: unknown;
   readonly done: boolean;
-  /** The context is not known: the chain began before the history, or lost events of its own. */
+  /** The context is not known: the chain began before the history, or lost events. */
   readonly unsure?: boolean;
 }
 
-/** How many chains of each kind are kept in mind that may never be heard of again. */
-const keptAtMost = 20_000;
+/** Largest number of chains kept that may never get another event, per kind. */
+const maxChains = 20_000;
 
 /**
  * The chains of a history as far as it was read.
  *
- * Bounded by what stands: of the chains that have ended only the latest are kept, and of those of
- * processes whose run does not hold its slot (any more), which may have died without a word. Of the
- * ended ones only those of instances ever go on, and only while their run does. What may go on and was
- * forgotten can't be told from a chain that lost its beginning.
+ * Its size is bounded by the existing records: of ended chains only the latest are kept, and
+ * likewise of processes whose run does not hold its slot, which may have died without a final
+ * event. Of the ended chains only those of instances can continue, and only while their run does. A
+ * chain that may continue and was forgotten cannot be told from one that lost its beginning.
  */
 export class ChainIndex {
   readonly #open = new Map<string, ChainState>();
   readonly #loose = new Map<string, ChainState>();
   readonly #ended = new Map<string, ChainState>();
-  /** Runs that go on and of which a chain that has ended was forgotten. */
+  /** Active runs of which an ended chain was forgotten. */
   readonly #forgetful = new Set<string>();
   #lost = 0;
 
@@ -45,7 +45,7 @@ export class ChainIndex {
     this.#ended.delete(name);
     this.#loose.delete(name);
     if (!state.done) {
-      if (isOfProcess(name) && !this.#open.has(runOf(name))) this.#letLoose(name, state);
+      if (isOfProcess(name) && !this.#open.has(runOf(name))) this.#addLoose(name, state);
       else this.#open.set(name, state);
       return;
     }
@@ -54,7 +54,7 @@ export class ChainIndex {
     if (name === runOf(name)) this.#endRun(name);
   }
 
-  /** Whether a chain that is not known may have begun, and ended, long ago. */
+  /** Whether an unknown chain may have begun, and ended, long ago. */
   mayHaveBegun(name: string): boolean {
     if (this.#lost > 0 && isOfProcess(name)) return true;
     return this.#forgetful.size > 0 && this.#forgetful.has(runOf(name));
@@ -65,12 +65,12 @@ export class ChainIndex {
     return this.#open;
   }
 
-  /** Those of processes that have not ended, and whose run has, or never held its slot. */
+  /** Chains of processes that have not ended, and whose run has ended or never had its slot. */
   get loose(): ReadonlyMap<string, ChainState> {
     return this.#loose;
   }
 
-  /** Those of the chains that have ended that are kept in mind, the latest last. */
+  /** The ended chains that are kept, the latest last. */
   get ended(): ReadonlyMap<string, ChainState> {
     return this.#ended;
   }
@@ -79,7 +79,7 @@ export class ChainIndex {
     return this.#forgetful;
   }
 
-  /** How many chains of processes were given up: nothing was heard of them for long. */
+  /** Number of process chains that were dropped: they had no event for long. */
   get lost(): number {
     return this.#lost;
   }
@@ -95,17 +95,17 @@ export class ChainIndex {
     };
   }
 
-  static from(saved: ReturnType<ChainIndex['toJSON']>): ChainIndex {
+  static from(checkpoint: ReturnType<ChainIndex['toJSON']>): ChainIndex {
     const chains = new ChainIndex();
-    for (const [name, state] of saved.open) chains.#open.set(name, state);
-    for (const [name, state] of saved.loose) chains.#loose.set(name, state);
-    for (const [name, state] of saved.ended) chains.#ended.set(name, state);
-    for (const run of saved.forgetful) chains.#forgetful.add(run);
-    chains.#lost = saved.lost;
+    for (const [name, state] of checkpoint.open) chains.#open.set(name, state);
+    for (const [name, state] of checkpoint.loose) chains.#loose.set(name, state);
+    for (const [name, state] of checkpoint.ended) chains.#ended.set(name, state);
+    for (const run of checkpoint.forgetful) chains.#forgetful.add(run);
+    chains.#lost = checkpoint.lost;
     return chains;
   }
 
-  #letLoose(name: string, state: ChainState): void {
+  #addLoose(name: string, state: ChainState): void {
     this.#loose.set(name, state);
     if (dropOldest(this.#loose) !== undefined) this.#lost += 1;
   }
@@ -122,14 +122,14 @@ export class ChainIndex {
       const state = this.#open.get(name);
       if (!state) continue;
       this.#open.delete(name);
-      this.#letLoose(name, state);
+      this.#addLoose(name, state);
     }
   }
 }
 
-/** Takes the oldest out where there are too many; returns its name. */
+/** Removes the oldest entry if there are too many; returns its name. */
 function dropOldest(of: Map<string, ChainState>): string | undefined {
-  if (of.size <= keptAtMost) return undefined;
+  if (of.size <= maxChains) return undefined;
   const { value } = of.keys().next();
   if (value !== undefined) of.delete(value);
   return value;

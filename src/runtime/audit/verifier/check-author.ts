@@ -4,29 +4,29 @@ import type { ChainIndex, ChainState } from './chain-index.ts';
 import type { EventViolation } from './check-event.ts';
 
 /**
- * Whether its author might do it at that moment: a run that is over writes no more (G3), and nobody
- * but its own agent ends what a live run owns (G1). The store holds everybody to it by its fences; here
- * it is seen when something got around them.
+ * Whether the author was allowed to write the event at that moment: a run that has ended writes
+ * nothing (G3), and only its own agent ends what an active run owns (G1). The store enforces both
+ * by fences; this check finds what got around them.
  */
 export function checkAuthority(
   { of, actor, event }: AuditEvent,
   chains: Pick<ChainIndex, 'get'>,
-  trimmed: boolean,
+  isTrimmed: boolean,
 ): EventViolation | undefined {
   if (of.entity !== 'instance') return undefined;
   const runOf = ({ host, agent, run }: AuditEvent['actor']) =>
     chains.get(chainName({ entity: 'run', host, agent, run }));
   const found = `${actor.host}/${actor.agent} run ${actor.run}`;
   if (!isCollected(event)) {
-    const own = runOf(actor);
-    // Where the history has its beginning, a run that is not known never was, or was over long ago.
-    if (own ? !isOver(own) : trimmed) return undefined;
+    const authorRun = runOf(actor);
+    // In a complete history, an unknown run never existed or ended long ago.
+    if (authorRun ? !hasEnded(authorRun) : isTrimmed) return undefined;
     return { check: 'author', expected: 'a run that is not over (G3)', found };
   }
-  // Whoever collects is a run of its own, also where it shares its slot with an agent.
+  // A collector has its own run, also in the slot of an agent.
   const owner = runOf(of);
-  // An orphan's slot has no record, whatever became of it.
-  if (owner === undefined || isOver(owner) || event['why'] === 'orphan') return undefined;
+  // The slot of an orphan has no record, whatever happened to it.
+  if (owner === undefined || hasEnded(owner) || event['why'] === 'orphan') return undefined;
   return { check: 'author', expected: 'its own agent: the owner is not over (G1)', found };
 }
 
@@ -34,4 +34,4 @@ const isCollected = ({ type, ...event }: AuditEvent['event']): boolean =>
   type === 'removed' && collectors.has(String(event['why']));
 const collectors = new Set(['owner-expired', 'superseded', 'orphan']);
 
-const isOver = (run: ChainState): boolean => run.done || run.value === 'expired';
+const hasEnded = (run: ChainState): boolean => run.done || run.value === 'expired';

@@ -6,21 +6,21 @@ import type { RecordUpdate } from '../../../domain/replay/fold.ts';
 import type { Revision } from '../../../domain/time.ts';
 
 /**
- * Every chain ends, or has a record: whoever takes a record from another run ends that one's chain in
- * the same commit, and first. Where that is missing, the record was removed, or made unreadable, behind
- * the audit's back.
+ * Every chain ends, or has a record: a run that takes the record of another run first ends that
+ * run's chain, in the same commit. Without that end, the record was removed or made unreadable
+ * without an event.
  *
- * `standing`: what the events until now made of the record.
+ * `previous`: the record before this event.
  */
 export function checkEnd(
   { of, record, event }: AuditEvent,
   seq: Revision,
-  standing: Pick<RecordUpdate, 'run' | 'seq'> | undefined,
+  previous: Pick<RecordUpdate, 'run' | 'seq'> | undefined,
 ): Divergence | undefined {
-  if (record === null || standing === undefined || standing.run === of.run) return undefined;
+  if (record === null || previous === undefined || previous.run === of.run) return undefined;
   return {
-    seq: standing.seq,
-    entity: describeChain({ ...of, run: standing.run as RunId }),
+    seq: previous.seq,
+    entity: describeChain({ ...of, run: previous.run as RunId }),
     check: 'end',
     expected: 'an end, or its record',
     found: `neither: event ${seq}, '${event.type}', put run ${of.run} in its place`,

@@ -14,67 +14,72 @@ export interface EventViolation {
   readonly check: Check;
   readonly expected: string;
   readonly found: string;
-  /** Where the fault is not in the event itself but in the one before it. */
+  /** The event that is at fault, if it is an earlier one. */
   readonly seq?: number;
 }
 
-/** The last event of a chain that has ended: another one may begin with its hash. */
+/** The last event of an ended chain: the next chain may begin with its hash. */
 export interface Predecessor {
   readonly hash: string;
   readonly seq: Revision;
 }
 
-/** What is known when an event is checked. */
+/** What is known before an event is checked. */
 export interface CheckContext {
-  /** Its chain until now. */
+  /** Its chain before the event. */
   readonly chain: ChainState | undefined;
   /** The last event of the chain that ended for the same record, if one did. */
   readonly predecessor: Predecessor | undefined;
-  /** The chain may have begun before the history does. */
+  /** The chain may have begun before the history. */
   readonly mayHaveBegun: boolean;
-  /** The machine of its entity; undefined where it had another chart than any that is known. */
+  /** The machine of its entity; undefined if its chart is not known. */
   readonly machine: MemoizedMachine | undefined;
 }
 
-/** Checks one event against its chain and its machine, and says where the chain stands after it. */
+/**
+ * Checks one event against its chain and its machine, and returns the state of the chain after it.
+ */
 export function checkEvent(
   recorded: AuditEntry,
-  before: CheckContext,
-): { readonly faults: readonly EventViolation[]; readonly after: ChainState } {
+  known: CheckContext,
+): { readonly violations: readonly EventViolation[]; readonly after: ChainState } {
   const { event, subject } = recorded;
-  const faults: EventViolation[] = [...linkFaults(recorded, before)];
+  const violations: EventViolation[] = [...linkViolations(recorded, known)];
   const own = eventSubject(event.of, event.n);
-  if (subject !== own) faults.push({ check: 'subject', expected: own, found: subject });
+  if (subject !== own) violations.push({ check: 'subject', expected: own, found: subject });
   const author = checkAuthor(event);
   if (author !== undefined) {
     const { host, agent, run } = event.actor;
-    faults.push({ check: 'author', expected: author, found: `${host}/${agent} run ${run}` });
+    violations.push({ check: 'author', expected: author, found: `${host}/${agent} run ${run}` });
   }
-  const from = fromFault(event, before);
-  if (from) faults.push(from);
-  const given = replayed(event, before);
-  if (given) faults.push(...targetFaults(event, given));
-  const after = stateAfter(recorded, before, given);
-  const record = recordFault(event, after.done, given);
-  if (record) faults.push(record);
-  return { faults, after };
+  const from = fromViolation(event, known);
+  if (from) violations.push(from);
+  const replayedStep = replayed(event, known);
+  if (replayedStep) violations.push(...targetViolations(event, replayedStep));
+  const after = stateAfter(recorded, known, replayedStep);
+  const record = recordViolation(event, after.done, replayedStep);
+  if (record) violations.push(record);
+  return { violations, after };
 }
 
-function linkFaults({ event, seq }: AuditEntry, before: CheckContext): readonly EventViolation[] {
-  const { chain, predecessor } = before;
-  if (!chain) return before.mayHaveBegun ? [] : beginningFaults(event, seq, predecessor);
+function linkViolations(
+  { event, seq }: AuditEntry,
+  known: CheckContext,
+): readonly EventViolation[] {
+  const { chain, predecessor } = known;
+  if (!chain) return known.mayHaveBegun ? [] : firstEventViolations(event, seq, predecessor);
   const next = chain.n + 1 + lostBefore(event);
   if (event.n <= chain.n) {
     return [{ check: 'repeated', expected: `number ${next}`, found: `number ${event.n} again` }];
   }
   if (event.n !== next) return [gap(next, event.n)];
   if (event.prev === chain.hash) return [];
-  // Begun again by the same run, and over the record of an earlier one.
+  // The same run continued the chain over the record of an earlier run.
   if (chain.done && predecessor !== undefined && event.prev === predecessor.hash) return [];
-  return [hashFault(event.prev ?? 'none', chain.hash, chain.seq)];
+  return [hashViolation(event.prev ?? 'none', chain.hash, chain.seq)];
 }
 
-function beginningFaults(
+function firstEventViolations(
   event: AuditEvent,
   seq: Revision,
   predecessor: Predecessor | undefined,
@@ -85,12 +90,12 @@ function beginningFaults(
   return [
     ...numbered,
     predecessor
-      ? hashFault(event.prev, predecessor.hash, predecessor.seq)
-      : hashFault('none: the chain begins', event.prev, seq),
+      ? hashViolation(event.prev, predecessor.hash, predecessor.seq)
+      : hashViolation('none: the chain begins', event.prev, seq),
   ];
 }
 
-/** Only a process may say that it could not keep all: a record's events are stored with the record. */
+/** Only a process may lose events: events of a record are stored together with the record. */
 const lostBefore = (event: AuditEvent): number => (isOfProcess(event) ? (event.lost ?? 0) : 0);
 
 const isOfProcess = ({ of }: AuditEvent): boolean =>
@@ -102,19 +107,23 @@ const gap = (expected: number, found: number): EventViolation => ({
   found: `number ${found}`,
 });
 
-/** The successor says what its predecessor was: named is the event that is not that any more. */
-const hashFault = (expected: string, found: string | null, seq: number): EventViolation => ({
+/**
+ * The hash in the next event shows that the earlier one was changed: the earlier event is named.
+ */
+const hashViolation = (expected: string, found: string | null, seq: number): EventViolation => ({
   check: 'hash',
   expected,
   found: found ?? 'none',
   seq,
 });
 
-/** Whether the record in the event is that of its entity, and in the state that the event leads to. */
-function recordFault(
+/**
+ * Whether the record in the event belongs to its entity and has the state that the event leads to.
+ */
+function recordViolation(
   event: AuditEvent,
   done: boolean,
-  given: Transition | 'ignored' | undefined,
+  replayedStep: Transition | 'ignored' | undefined,
 ): EventViolation | undefined {
   const { of, record, n, to } = event;
   if (isOfProcess(event)) {
@@ -124,36 +133,36 @@ function recordFault(
   if (record === null) {
     return done
       ? undefined
-      : { check: 'record', expected: `a record in ${printed(to)}`, found: 'none' };
+      : { check: 'record', expected: `a record in ${toText(to)}`, found: 'none' };
   }
-  // The chain's own names are the record's: all of them, whatever its entity has.
+  // The names of the chain are fields of the record, all of them.
   const { entity: _, ...names } = of;
   const named = Object.entries(names).every(([field, name]) => record[field] === name);
   if (!named || record['n'] !== n) {
     return { check: 'record', expected: 'the record of its own entity', found: 'another one' };
   }
-  if (given === undefined || given === 'ignored') return undefined;
-  const stands = of.entity === 'run' ? runMachineState(record as AgentRecord) : record['state'];
-  if (!done && same(stands, to)) return undefined;
-  const expected = done ? 'none: its entity is over' : `a record in ${printed(to)}`;
-  return { check: 'record', expected, found: `one in ${printed(stands)}` };
+  if (replayedStep === undefined || replayedStep === 'ignored') return undefined;
+  const actual = of.entity === 'run' ? runMachineState(record as AgentRecord) : record['state'];
+  if (!done && isSame(actual, to)) return undefined;
+  const expected = done ? 'none: its entity is over' : `a record in ${toText(to)}`;
+  return { check: 'record', expected, found: `one in ${toText(actual)}` };
 }
 
 /**
- * What the machine makes of the event, from where its chain stands. Undefined where that is not known:
- * another chart, or a guard asks for what happened before the history begins, or was lost.
+ * The transition of the machine from the state of the chain. Undefined if unknown: another chart,
+ * or a guard depends on events that are lost or before the history.
  */
-function replayed(event: AuditEvent, before: CheckContext): Transition | 'ignored' | undefined {
-  const { chain, machine: stepper } = before;
+function replayed(event: AuditEvent, known: CheckContext): Transition | 'ignored' | undefined {
+  const { chain, machine: stepper } = known;
   if (!stepper) return undefined;
   const first = stepper.initialTransition();
   if (event.from === null) return first;
-  if (stepper.compiled.hasGuards && !knowsContext(event, before)) return undefined;
+  if (stepper.compiled.hasGuards && !knowsContext(event, known)) return undefined;
   const context = chain && !chain.done ? chain.context : first.context;
   try {
     return stepper.transition({ value: event.from, context }, event.event);
   } catch (cause) {
-    // A state that this machine does not have: somebody forged it, and a replay goes on (G12).
+    // The machine lacks the state: the event is forged, and the replay continues (G12).
     if (cause instanceof Error) return 'ignored';
     throw cause;
   }
@@ -162,52 +171,67 @@ function replayed(event: AuditEvent, before: CheckContext): Transition | 'ignore
 const knowsContext = (event: AuditEvent, { chain, mayHaveBegun }: CheckContext): boolean =>
   chain ? chain.unsure !== true && lostBefore(event) === 0 : !mayHaveBegun;
 
-function targetFaults(event: AuditEvent, given: Transition | 'ignored'): readonly EventViolation[] {
-  if (given === 'ignored') {
-    const found = `'${event.event.type}' in ${printed(event.from)}`;
+function targetViolations(
+  event: AuditEvent,
+  replayedStep: Transition | 'ignored',
+): readonly EventViolation[] {
+  if (replayedStep === 'ignored') {
+    const found = `'${event.event.type}' in ${toText(event.from)}`;
     return [{ check: 'target', expected: 'a transition that the machine has', found }];
   }
-  const faults: EventViolation[] = [];
-  if (!same(given.to, event.to)) {
-    faults.push({ check: 'target', expected: printed(given.to), found: printed(event.to) });
+  const violations: EventViolation[] = [];
+  if (!isSame(replayedStep.to, event.to)) {
+    violations.push({
+      check: 'target',
+      expected: toText(replayedStep.to),
+      found: toText(event.to),
+    });
   }
-  if (!same(given.edges, event.edges)) {
-    faults.push({ check: 'edges', expected: printed(given.edges), found: printed(event.edges) });
+  if (!isSame(replayedStep.edges, event.edges)) {
+    violations.push({
+      check: 'edges',
+      expected: toText(replayedStep.edges),
+      found: toText(event.edges),
+    });
   }
-  return faults;
+  return violations;
 }
 
 function stateAfter(
   recorded: AuditEntry,
-  before: CheckContext,
-  given: Transition | 'ignored' | undefined,
+  known: CheckContext,
+  replayedStep: Transition | 'ignored' | undefined,
 ): ChainState {
   const { event, seq, hash } = recorded;
-  const { chain, machine: stepper } = before;
-  const stepped = given !== undefined && given !== 'ignored' ? given : undefined;
-  const unsure = event.from !== null && stepper !== undefined && !knowsContext(event, before);
+  const { chain, machine: stepper } = known;
+  const stepped =
+    replayedStep !== undefined && replayedStep !== 'ignored' ? replayedStep : undefined;
+  const unsure = event.from !== null && stepper !== undefined && !knowsContext(event, known);
   return {
     seq,
     n: Math.max(event.n, chain?.n ?? 0),
     hash,
     value: event.to,
     context: stepped?.context ?? chain?.context,
-    // Where the machine of then is not known: a record goes when its entity is over.
+    // For an unknown chart: a removed record means that the entity has ended.
     done: stepper ? stepper.isFinal(event.to) : !isOfProcess(event) && event.record === null,
     ...(unsure && { unsure }),
   };
 }
 
-/** Whether the event goes on from where its chain stands. */
-function fromFault(event: AuditEvent, before: CheckContext): EventViolation | undefined {
-  const { chain, mayHaveBegun, machine: stepper } = before;
+/** Whether the event continues from the state of its chain. */
+function fromViolation(event: AuditEvent, known: CheckContext): EventViolation | undefined {
+  const { chain, mayHaveBegun, machine: stepper } = known;
   if (lostBefore(event) > 0 || (!chain && mayHaveBegun)) return undefined;
   const expected = expectedFrom(event, chain, stepper);
-  if (expected === undefined || same(expected, event.from)) return undefined;
-  return { check: 'from', expected: printed(expected), found: printed(event.from) };
+  if (expected === undefined || isSame(expected, event.from)) return undefined;
+  return { check: 'from', expected: toText(expected), found: toText(event.from) };
 }
 
-/** A record's chain starts from nothing, also again after its end; a process starts in its first state. */
+/**
+ * The chain of a record starts without a state, also again after its end; a process starts in its
+ * first state.
+ */
 function expectedFrom(
   event: AuditEvent,
   chain: ChainState | undefined,
@@ -217,5 +241,5 @@ function expectedFrom(
   return isOfProcess(event) ? stepper?.initialTransition().to : null;
 }
 
-const printed = (value: unknown): string => JSON.stringify(value);
-const same = (a: unknown, b: unknown): boolean => a === b || printed(a) === printed(b);
+const toText = (value: unknown): string => JSON.stringify(value);
+const isSame = (a: unknown, b: unknown): boolean => a === b || toText(a) === toText(b);

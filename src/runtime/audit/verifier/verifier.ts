@@ -22,9 +22,9 @@ import { checkAuthority } from './check-author.ts';
 import { checkEnd } from './check-chain-end.ts';
 import { type CheckContext, checkEvent, type Predecessor } from './check-event.ts';
 
-/** Where a verification stands: enough to go on from here. */
+/** The state of a verification: enough to continue from it. */
 export interface Checkpoint {
-  /** When the audit stored the last event until here. */
+  /** When the audit stored the last event. */
   readonly at: WallTime;
   readonly seq: Revision;
   readonly origin: Revision;
@@ -32,41 +32,41 @@ export interface Checkpoint {
   readonly chains: ReturnType<ChainIndex['toJSON']>;
   readonly predecessors: readonly (readonly [string, Predecessor])[];
   readonly records: readonly RecordUpdate[];
-  /** The commit that the last events are of: more of it may come. */
+  /** The commit of the last events: more events of it may follow. */
   readonly commit: CommitProgress;
   readonly notes: VerifierNotes;
-  /** Over the hashes of all events until here, in their order. */
+  /** The digest over the hashes of all events so far, in order. */
   readonly digest: string;
-  /** Set where the history was begun after its first event: chains may have begun before. */
+  /** Set if the first events are missing: chains may have begun before. */
   readonly trimmed?: boolean;
 }
 
-/** What is no divergence and still worth saying. */
+/** Facts that are not divergences but worth reporting. */
 export interface VerifierNotes {
-  /** Transitions that a process could not keep, as it said itself. */
+  /** Transitions that a process lost, as it reported itself. */
   readonly lost: number;
-  /** Events of a machine with a chart that is not known here: their targets could not be checked. */
+  /** Events with an unknown chart: their targets could not be checked. */
   readonly unknownCharts: number;
 }
 
-/** A chain that has ended is taken over within the same commit, and that has 1000 messages at most. */
-const predecessorsAtMost = 1000;
+/** An ended chain is continued within the same commit, which has at most 1000 messages. */
+const maxPredecessors = 1000;
 
 /**
- * Replays a history through the machines, event by event, and names each divergence.
+ * Replays a history through the machines, event by event, and reports each divergence.
  *
- * What it keeps is the registry as folded and where each chain stands; it does not grow with the
- * length of the history.
+ * It keeps the folded registry and the state of each chain; that does not grow with the length of
+ * the history.
  */
 export class Verifier {
-  readonly #say: (divergence: Divergence) => void;
+  readonly #report: (divergence: Divergence) => void;
   readonly #hash: Hash;
-  readonly #steppers = new Map(
+  readonly #machines = new Map(
     Object.values(machines).map((machine) => [machine.name, new MemoizedMachine(machine)]),
   );
   #chains = new ChainIndex();
-  #fold = new RegistryProjection();
-  /** The last event of the chain that last ended for a record, by the record's key. */
+  #projection = new RegistryProjection();
+  /** The last event of the chain that last ended for a record, by the key of the record. */
   #predecessors = new Map<string, Predecessor>();
   #seq: Revision = 0;
   #origin: Revision = 0;
@@ -76,9 +76,9 @@ export class Verifier {
   #trimmed = false;
   #digest = '';
 
-  /** `hash`: the one that the events were read with. */
-  constructor(say: (divergence: Divergence) => void, hash: Hash = hashEvent) {
-    this.#say = say;
+  /** `hash`: the function that the events were parsed with. */
+  constructor(report: (divergence: Divergence) => void, hash: Hash = hashEvent) {
+    this.#report = report;
     this.#hash = hash;
   }
 
@@ -86,7 +86,9 @@ export class Verifier {
     return this.#events;
   }
 
-  /** The last event that was read: its place in the audit, and in the order of all writes. */
+  /**
+   * The last event read: its sequence in the audit, and its revision in the order of all writes.
+   */
   get position(): { readonly seq: Revision; readonly origin: Revision } {
     return { seq: this.#seq, origin: this.#origin };
   }
@@ -97,19 +99,19 @@ export class Verifier {
   }
 
   get records(): ReadonlyMap<string, RecordUpdate> {
-    return this.#fold.records;
+    return this.#projection.records;
   }
 
-  /** The commit that the last events are of. */
+  /** The commit of the last events. */
   get commit(): CommitProgress {
-    return this.#fold.commit;
+    return this.#projection.commit;
   }
 
   get notes(): VerifierNotes {
     return this.#notes;
   }
 
-  /** Where the chains stand. */
+  /** The state of the chains. */
   get chains(): Pick<ChainIndex, 'get' | 'open' | 'loose' | 'ended' | 'forgetful' | 'lost'> {
     return this.#chains;
   }
@@ -118,46 +120,46 @@ export class Verifier {
     return this.#predecessors;
   }
 
-  /** Over the hashes of all events, in their order. */
+  /** The digest over the hashes of all events, in order. */
   get digest(): string {
     return this.#digest;
   }
 
-  /** The history begins here, not at the first event ever: chains may have begun before. */
+  /** The history starts here, not at the first event ever: chains may have begun before. */
   beginTrimmed(seq: Revision): void {
     this.#trimmed = true;
     this.#seq = seq - 1;
   }
 
-  /** Takes one more event in; returns the key of the record that it changed. */
+  /** Verifies one more event; returns the key of the record that it changed. */
   take(recorded: AuditEntry | UnreadableEvent): string | undefined {
     this.#events += 1;
     this.#at = recorded.storedAt;
-    this.#place(recorded);
+    this.#checkOrder(recorded);
     if (recorded.kind === 'illegible') {
       const { seq, subject, why } = recorded;
-      this.#say({ seq, entity: subject, check: 'illegible', expected: 'an event', found: why });
+      this.#report({ seq, entity: subject, check: 'illegible', expected: 'an event', found: why });
       return undefined;
     }
     const { event, seq, hash } = recorded;
     const name = chainOfSubject(recorded);
     const key = registryKeyOf(event);
-    const before = this.#before(recorded, name, key);
-    const { faults, after } = checkEvent(recorded, before);
-    const right = checkAuthority(event, this.#chains, this.#trimmed);
-    if (faults.length > 0 || right) {
+    const before = this.#contextOf(recorded, name, key);
+    const { violations, after } = checkEvent(recorded, before);
+    const authorViolation = checkAuthority(event, this.#chains, this.#trimmed);
+    if (violations.length > 0 || authorViolation) {
       const entity = describeChain(event.of);
-      for (const fault of right ? [...faults, right] : faults) {
-        this.#say({ seq, entity, ...fault });
+      for (const violation of authorViolation ? [...violations, authorViolation] : violations) {
+        this.#report({ seq, entity, ...violation });
       }
     }
     this.#chains.set(name, after);
     this.#notes.lost += event.lost ?? 0;
     this.#digest = this.#hash(this.#digest + hash);
     if (key === undefined) return undefined;
-    this.#checkEnd(event, seq, this.#fold.updateOf(key));
-    this.#succeed(key, event.record === null ? { hash, seq } : undefined);
-    return this.#fold.take(recorded)?.key;
+    this.#checkEnd(event, seq, this.#projection.updateOf(key));
+    this.#setPredecessor(key, event.record === null ? { hash, seq } : undefined);
+    return this.#projection.take(recorded)?.key;
   }
 
   checkpoint(): Checkpoint {
@@ -167,15 +169,15 @@ export class Verifier {
       events: this.#events,
       chains: this.#chains.toJSON(),
       predecessors: [...this.#predecessors],
-      records: [...this.#fold.records.values()],
-      commit: this.#fold.commit,
+      records: [...this.#projection.records.values()],
+      commit: this.#projection.commit,
       notes: { ...this.#notes },
       digest: this.#digest,
       ...(this.#trimmed && { trimmed: true }),
     };
   }
 
-  /** Goes on from a checkpoint. */
+  /** Continues from a checkpoint. */
   resume(from: Checkpoint): void {
     this.#trimmed = from.trimmed ?? false;
     this.#seq = from.seq;
@@ -184,21 +186,21 @@ export class Verifier {
     this.#events = from.events;
     this.#chains = ChainIndex.from(from.chains);
     this.#predecessors = new Map(from.predecessors);
-    this.#fold = RegistryProjection.from(from.records, from.commit);
+    this.#projection = RegistryProjection.from(from.records, from.commit);
     this.#notes = { ...from.notes };
     this.#digest = from.digest;
   }
 
-  #before(recorded: AuditEntry, name: string, key: string | undefined): CheckContext {
+  #contextOf(recorded: AuditEntry, name: string, key: string | undefined): CheckContext {
     return {
       chain: this.#chains.get(name),
       predecessor: key === undefined ? undefined : this.#predecessors.get(key),
       mayHaveBegun: this.#trimmed || this.#chains.mayHaveBegun(name),
-      machine: this.#stepperOf(recorded),
+      machine: this.#machineOf(recorded),
     };
   }
 
-  /** Said once: a chain whose record another run has is over, whatever it did not say. */
+  /** Reported once: a chain whose record another run has is ended, even without a final event. */
   #checkEnd(
     event: AuditEvent,
     seq: Revision,
@@ -206,40 +208,40 @@ export class Verifier {
   ) {
     const divergence = checkEnd(event, seq, standing);
     if (!divergence || !standing) return;
-    this.#say(divergence);
+    this.#report(divergence);
     const name = chainName({ ...event.of, run: standing.run as RunId });
     const chain = this.#chains.get(name);
     if (chain) this.#chains.set(name, { ...chain, done: true });
   }
 
-  /** A chain that ended may be taken over by the next one. */
-  #succeed(key: string, ended: Predecessor | undefined): void {
+  /** The next chain may continue an ended one. */
+  #setPredecessor(key: string, ended: Predecessor | undefined): void {
     this.#predecessors.delete(key);
     if (ended === undefined) return;
     this.#predecessors.set(key, ended);
     const oldest = this.#predecessors.keys().next();
-    if (this.#predecessors.size > predecessorsAtMost && !oldest.done) {
+    if (this.#predecessors.size > maxPredecessors && !oldest.done) {
       this.#predecessors.delete(oldest.value);
     }
   }
 
-  #place({ seq, origin, subject }: AuditEntry | UnreadableEvent): void {
+  #checkOrder({ seq, origin, subject }: AuditEntry | UnreadableEvent): void {
     const entity = subject;
     if (this.#seq > 0 && seq > this.#seq + 1) {
       const expected = `sequence ${this.#seq + 1}`;
-      this.#say({ seq, entity, check: 'stream', expected, found: `sequence ${seq}` });
+      this.#report({ seq, entity, check: 'stream', expected, found: `sequence ${seq}` });
     }
     if (seq <= this.#seq || origin <= this.#origin) {
       const expected = `after sequence ${this.#seq}, revision ${this.#origin}`;
       const found = `sequence ${seq}, revision ${origin}`;
-      this.#say({ seq, entity, check: 'order', expected, found });
+      this.#report({ seq, entity, check: 'order', expected, found });
     }
     this.#seq = Math.max(this.#seq, seq);
     this.#origin = Math.max(this.#origin, origin);
   }
 
-  #stepperOf({ event }: AuditEntry): MemoizedMachine | undefined {
-    const stepper = this.#steppers.get(event.machine);
+  #machineOf({ event }: AuditEntry): MemoizedMachine | undefined {
+    const stepper = this.#machines.get(event.machine);
     if (stepper?.compiled.chart === event.chart) return stepper;
     this.#notes.unknownCharts += 1;
     return undefined;
