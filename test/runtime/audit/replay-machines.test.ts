@@ -38,8 +38,8 @@ describe('a history replayed against its own machines', () => {
       events: events.length,
       judged: events.length,
       divergences: 0,
-      causes: [],
-      without: new Map(),
+      groups: [],
+      unmatchedMachines: new Map(),
       unsure: 0,
       illegible: 0,
     });
@@ -61,10 +61,10 @@ describe('a history replayed against a machine that was changed', () => {
       if (states['serving']?.on) states['serving'].on['failed'] = { target: 'draining' };
     });
     const [failed] = ofType('failed');
-    const { divergences, groups: causes } = await replayed({ ...today, instanceMachine: changed });
+    const { divergences, groups } = await replayed({ ...today, instanceMachine: changed });
     expect(divergences).toBe(1);
     const example = { seq: failed?.seq, entity: expect.stringContaining('web/2 of h1/a run ') };
-    expect(causes).toEqual([
+    expect(groups).toEqual([
       {
         machine: 'instance',
         event: 'failed',
@@ -83,11 +83,11 @@ describe('a history replayed against a machine that was changed', () => {
     const changed = instanceWith((config) => {
       config.initial = 'failing';
     });
-    const { divergences, groups: causes } = await replayed({ ...today, instanceMachine: changed });
+    const { divergences, groups } = await replayed({ ...today, instanceMachine: changed });
     const begun = ofType('registered');
     expect(divergences).toBe(begun.length);
-    expect(causes).toHaveLength(1);
-    expect(causes[0]).toMatchObject({
+    expect(groups).toHaveLength(1);
+    expect(groups[0]).toMatchObject({
       event: 'registered',
       from: null,
       recorded: 'serving',
@@ -104,8 +104,8 @@ describe('a history replayed against a machine that was changed', () => {
       delete states['serving']?.on?.['failed'];
       delete states['failing'];
     });
-    const { groups: causes } = await replayed({ ...today, instanceMachine: changed });
-    const refused = causes.map(({ event, from, other, count, why }) => [
+    const { groups } = await replayed({ ...today, instanceMachine: changed });
+    const refused = groups.map(({ event, from, other, count, why }) => [
       event,
       from,
       other,
@@ -118,7 +118,7 @@ describe('a history replayed against a machine that was changed', () => {
       ['changed', 'failing', undefined, 1, true],
       ['recovered', 'failing', undefined, 1, true],
     ]);
-    const [adopted, , from] = causes.map(({ why }) => why);
+    const [adopted, , from] = groups.map(({ why }) => why);
     expect(adopted).toBe('it has no such transition there');
     expect(from).toContain('failing');
   });
@@ -129,9 +129,9 @@ describe('a history replayed against a machine that was changed', () => {
         if (state.on?.['removed']) state.on['removed'] = { target: 'adopted' };
       }
     });
-    const { groups: causes, divergences } = await replayed({ ...today, instanceMachine: changed });
+    const { groups: groups, divergences } = await replayed({ ...today, instanceMachine: changed });
     const froms = new Set(ofType('removed').map((one) => eventIn(one).from));
-    expect(causes.map(({ from }) => from)).toEqual([...froms]);
+    expect(groups.map(({ from }) => from)).toEqual([...froms]);
     expect(divergences).toBe(ofType('removed').length);
   });
 
@@ -155,8 +155,8 @@ describe('a history replayed against a machine that was changed', () => {
         fenced: { type: 'final' },
       },
     });
-    const { groups: causes } = await replayed({ session: changed });
-    expect(causes.find(({ event }) => event === 'leased')).toMatchObject({
+    const { groups } = await replayed({ session: changed });
+    expect(groups.find(({ event }) => event === 'leased')).toMatchObject({
       from: 'connecting',
       recorded: 'claiming',
       other: 'fenced',
@@ -182,8 +182,8 @@ describe('a history replayed against a machine that was changed', () => {
         failing: {},
       },
     });
-    const { groups: causes } = await replayed({ changed });
-    expect(causes.find(({ event }) => event === 'failed')?.why).toContain('no detail');
+    const { groups } = await replayed({ changed });
+    expect(groups.find(({ event }) => event === 'failed')?.why).toContain('no detail');
   });
 
   test('does not guess what a guard would have said where a process lost its events', async () => {
