@@ -5,11 +5,17 @@ import { InternTable } from './intern-table.ts';
 export const none = -0x4000_0000;
 
 const nothing: ApiDetails = {};
+/** The number of the note without content. */
+export const empty = 0;
 
 /** What was noted, each kept once, by number; and what comes of a note over an earlier one. */
 export class Notes {
   readonly #notes = new InternTable<ApiDetails>((note) => JSON.stringify(note));
   readonly #merged = new Map<number, number>();
+
+  constructor() {
+    this.of(nothing);
+  }
 
   of(note: ApiDetails): number {
     return this.#notes.of(note);
@@ -21,8 +27,8 @@ export class Notes {
 
   /** An entity's notes so far, and its newest over them. */
   together(earlier: number, own: number): number {
-    if (own === none) return earlier;
-    if (earlier === none) return own;
+    if (own === none || own === empty) return earlier;
+    if (earlier === none || earlier === empty) return own;
     const pair = earlier * 0x100_0000 + own;
     const known = this.#merged.get(pair);
     if (known !== undefined) return known;

@@ -1,11 +1,12 @@
-import { chainSubject } from '../../../domain/events/event-subjects.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { ApiEntity, ApiGap, ApiOrigin } from '../../api-types.ts';
+import { entityKey } from '../../history/entity-key.ts';
 import { originEvents } from '../../history/event-classes.ts';
+import { InternTable } from '../../history/intern-table.ts';
+import { Notes } from '../../history/note-table.ts';
 import { isFinal } from './final-states.ts';
 import { Columns, type Row } from './row-columns.ts';
-import { frameOf, type IndexedState, Notes, standingOf } from './state-frames.ts';
-import { StringTable } from './string-table.ts';
+import { frameOf, type IndexedState, standingOf } from './state-frames.ts';
 import type { EventRow } from './to-row.ts';
 
 /** So many rows are folded at most to say where everything stood. */
@@ -24,14 +25,12 @@ export interface StateAt {
  * are too many.
  */
 export class HistoryIndex {
-  readonly words = new StringTable();
+  readonly words = new InternTable<string>((word) => word);
   readonly notes = new Notes();
-  /** Of each row, the edges taken, as numbers of words. */
-  readonly edgeSets: (readonly number[])[] = [[]];
+  /** Lists of edges, as numbers of words. */
+  readonly edgeLists = new InternTable<readonly number[]>((list) => list.join());
   readonly gaps: ApiGap[] = [];
-  readonly #edgeNumbers = new Map<string, number>([['', 0]]);
-  readonly #entities: ApiEntity[] = [];
-  readonly #entityNumbers = new Map<string, number>();
+  readonly #entities = new InternTable<ApiEntity>(entityKey);
   readonly #standing = new Map<number, IndexedState>();
   #pieces: Columns[] = [];
   readonly #most: number;
@@ -66,17 +65,17 @@ export class HistoryIndex {
   }
 
   entity(number: number): ApiEntity {
-    return this.#entities[number] as ApiEntity;
+    return this.#entities.at(number);
   }
 
   entityNumber(of: ApiEntity): number | undefined {
-    return this.#entityNumbers.get(chainSubject(of));
+    return this.#entities.find(entityKey(of));
   }
 
   /** Entities of which this holds, by number. */
   entitiesThat(holds: (of: ApiEntity) => boolean): ReadonlySet<number> {
     const found = new Set<number>();
-    for (const [number, of] of this.#entities.entries()) if (holds(of)) found.add(number);
+    for (const [number, of] of this.#entities.values.entries()) if (holds(of)) found.add(number);
     return found;
   }
 
@@ -89,10 +88,10 @@ export class HistoryIndex {
     this.#last = seq;
     this.#lastAt = at;
     for (const { entity, to, chart, note, since, origin } of stands) {
-      this.#standing.set(this.#numberOf(entity), {
-        to: this.words.numberOf(to),
-        chart: this.words.numberOf(chart),
-        note: this.notes.numberOf(note),
+      this.#standing.set(this.#entities.of(entity), {
+        to: this.words.of(to),
+        chart: this.words.of(chart),
+        note: this.notes.of(note),
         since,
         origin,
       });
@@ -104,12 +103,12 @@ export class HistoryIndex {
     const row: Row = {
       seq,
       at,
-      entity: this.#numberOf(entity),
-      type: this.words.numberOf(type),
-      to: this.words.numberOf(to),
-      chart: this.words.numberOf(chart),
-      edges: this.#edgesNumber(edges),
-      note: this.notes.numberOf(note),
+      entity: this.#entities.of(entity),
+      type: this.words.of(type),
+      to: this.words.of(to),
+      chart: this.words.of(chart),
+      edges: this.edgeLists.of(edges.map((edge) => this.words.of(edge))),
+      note: this.notes.of(note),
     };
     this.#piece().push(row);
     this.#take(this.#standing, row);
@@ -215,23 +214,5 @@ export class HistoryIndex {
       this.#first = this.#pieces[0]?.seq[0] ?? this.#first;
     }
     return next;
-  }
-
-  #numberOf(of: ApiEntity): number {
-    const name = chainSubject(of);
-    const known = this.#entityNumbers.get(name);
-    if (known !== undefined) return known;
-    this.#entityNumbers.set(name, this.#entities.length);
-    return this.#entities.push(of) - 1;
-  }
-
-  #edgesNumber(edges: readonly string[]): number {
-    if (edges.length === 0) return 0;
-    const numbers = edges.map((edge) => this.words.numberOf(edge));
-    const name = numbers.join();
-    const known = this.#edgeNumbers.get(name);
-    if (known !== undefined) return known;
-    this.#edgeNumbers.set(name, this.edgeSets.length);
-    return this.edgeSets.push(numbers) - 1;
   }
 }

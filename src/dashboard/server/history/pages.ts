@@ -2,8 +2,8 @@ import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { ApiDensity, ApiPage, ApiRow, ApiState } from '../../api-types.ts';
 import { problems } from '../../history/event-classes.ts';
 import type { HistoryIndex, StateAt } from './history-index.ts';
+import { LocalIds } from './local-ids.ts';
 import type { Row } from './row-columns.ts';
-import { LocalIds } from './string-table.ts';
 
 /** The rows as a page that stands for itself: everything from `from` to `to`. */
 function pageOf(ledger: HistoryIndex, rows: Iterable<Row>, from: Revision, to: Revision): ApiPage {
@@ -12,7 +12,7 @@ function pageOf(ledger: HistoryIndex, rows: Iterable<Row>, from: Revision, to: R
   const wired: ApiRow[] = [];
   const notes: [number, object][] = [];
   for (const row of rows) {
-    const edges = (ledger.edgeSets[row.edges] ?? []).map((edge) => words.of(edge));
+    const edges = ledger.edgeLists.at(row.edges).map((edge) => words.of(edge));
     if (row.note !== 0) notes.push([wired.length, ledger.notes.at(row.note)]);
     wired.push([
       row.seq,
@@ -105,7 +105,8 @@ export function densityOf(
   const bins = Array.from({ length: count }, (): [number, number, Revision] => [0, 0, 0]);
   const width = Math.max(1, to - from) / count;
   const bad = new Set<number>();
-  for (const [number, word] of ledger.words.all.entries()) if (problems.has(word)) bad.add(number);
+  for (const [number, word] of ledger.words.values.entries())
+    if (problems.has(word)) bad.add(number);
   for (const columns of ledger.pieces) {
     const end = columns.from('at', to + 1);
     for (let n = columns.from('at', from); n < end; n += 1) {

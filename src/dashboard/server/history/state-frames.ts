@@ -1,5 +1,5 @@
 import type { WallTime } from '../../../domain/time.ts';
-import type { ApiDetails, ApiOrigin } from '../../api-types.ts';
+import type { ApiOrigin } from '../../api-types.ts';
 
 /** Where an entity stands, by the ledger's numbers. */
 export interface IndexedState {
@@ -20,31 +20,6 @@ export interface StateFrame {
   readonly note: Uint32Array;
   /** Sequence and time of each entity's origin, one after the other. */
   readonly origins: Float64Array;
-}
-
-/** Notes by number: nearly all of them are equal to another's. */
-export class Notes {
-  readonly #numbers = new Map<string, number>([['{}', 0]]);
-  readonly #notes: ApiDetails[] = [{}];
-
-  numberOf(note: ApiDetails): number {
-    const text = JSON.stringify(note);
-    const known = this.#numbers.get(text);
-    if (known !== undefined) return known;
-    this.#numbers.set(text, this.#notes.length);
-    return this.#notes.push(note) - 1;
-  }
-
-  at(number: number): ApiDetails {
-    return this.#notes[number] ?? {};
-  }
-
-  /** The notes so far and one more, the later word of each. */
-  together(before: number, more: number): number {
-    if (more === 0 || before === more) return before;
-    if (before === 0) return more;
-    return this.numberOf({ ...this.at(before), ...this.at(more) });
-  }
 }
 
 export function frameOf(standing: ReadonlyMap<number, IndexedState>): StateFrame {

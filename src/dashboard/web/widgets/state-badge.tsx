@@ -8,13 +8,16 @@ export function StateBadge({
   readonly status: string;
   readonly reason?: string;
 }) {
+  // Of all reasons to be dubious, this one has a glyph and a colour of its own.
+  const isContested = reason === 'contested';
+  const color = isContested ? reason : colorClassOf(status);
   return (
-    <span class={`state s-${colorClassOf(status)}`}>
+    <span class={`state s-${color}`}>
       <span class="glyph" aria-hidden="true">
-        {glyphOf(colorClassOf(status))}
+        {glyphOf(color)}
       </span>
-      {status}
-      {reason === '' ? null : <span class="reason"> {reason}</span>}
+      {isContested ? reason : status}
+      {isContested || reason === '' ? null : <span class="reason"> {reason}</span>}
     </span>
   );
 }
