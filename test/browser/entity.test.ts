@@ -46,13 +46,6 @@ test('an open row has its machine as a small picture, the edge that was taken li
   expect(await page.locator('.thumb [data-edge]').count()).toBeGreaterThan(edges.length);
 });
 
-test('a host has the fields of all that is on it', async ({ open }) => {
-  const { page } = await open(sample.at('#/entity?of=host/web-1&field=registeredAt'));
-  await settled(page);
-  await expect.poll(() => history(page).count()).toBeGreaterThan(1);
-  for (const text of await history(page).allTextContents()) expect(text).toContain('instance');
-});
-
 test('a history has its states as a ribbon, in words what they come to, and a way to each', async ({
   open,
 }) => {

@@ -91,7 +91,7 @@ export function EventDetails({ folded, entity }: Props) {
       <div class="columns">
         <section>
           <h4>Changes of the record</h4>
-          {value.record === null ? <p class="dim">This event has no record.</p> : null}
+          {value.record === null ? <p class="dim">No record after this event.</p> : null}
           <FieldDiff changes={changesOf(last?.record, value.record)} />
         </section>
         <section>
