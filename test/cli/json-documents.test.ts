@@ -9,7 +9,7 @@ import { deedDocument } from '../../src/cli/gc/sweep-report.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { changeDocument } from '../../src/cli/tables/change-lines.ts';
 import { fleetChangeDocument } from '../../src/cli/tables/fleet-lines.ts';
-import { hostRows } from '../../src/cli/tables/host-rows.ts';
+import { hostRows } from '../../src/cli/tables/host-table.ts';
 import { policyDocument } from '../../src/cli/tables/policy-table.ts';
 import { brakeDocument, planDocument } from '../../src/composition/gc-plan-now.ts';
 import { planRemovals } from '../../src/domain/collection/gc-plan.ts';

@@ -2,11 +2,15 @@ import { z } from 'zod';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { Divergence } from '../../domain/replay/divergence.ts';
 import { verify } from '../../runtime/audit/verify.ts';
-import { divergenceDocument, divergenceLine } from '../audit/divergence-lines.ts';
 import { type OpenHistory, openHistory } from '../audit/open-history.ts';
 import { Progress } from '../audit/progress.ts';
 import { Checkpoints, savedIn } from '../audit/verify-checkpoint.ts';
-import { summary, verifiedDocument } from '../audit/verify-report.ts';
+import {
+  divergenceDocument,
+  divergenceLine,
+  summary,
+  verifiedDocument,
+} from '../audit/verify-report.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';

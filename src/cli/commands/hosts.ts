@@ -4,8 +4,7 @@ import { exitCodes } from '../command/exit.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
 import { footer, plural } from '../tables/footer.ts';
-import { hostRows } from '../tables/host-rows.ts';
-import { hostTable } from '../tables/host-table.ts';
+import { hostRows, hostTable } from '../tables/host-table.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const hosts = command({

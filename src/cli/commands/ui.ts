@@ -9,13 +9,13 @@ import { source } from '../command/settings/history.ts';
 import { agentSettings, lease } from '../command/settings/lease.ts';
 import { resolveAgentId } from '../session/agent-options.ts';
 import { connectPatiently, watchConnection } from '../session/connect.ts';
+import { sampleFile } from '../session/dashboard-assets.ts';
 import {
   type Dashboard,
   dashboardAccess,
   openLive,
   openRecorded,
 } from '../session/open-dashboard.ts';
-import { sampleFile } from '../session/sample-recording.ts';
 import { untilStopped } from '../session/until-stopped.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';

@@ -20,11 +20,9 @@ import {
 import { footer, plural } from '../tables/footer.ts';
 import { instanceTable } from '../tables/instance-table.ts';
 import { LiveScreen } from '../tables/live-screen.ts';
+import { printViewStatus, staleAfter } from '../tables/view-status.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 
-const lookEvery: Millis = seconds(0.5);
-/** The server sends a sign of life every second; a view older than this is stale. */
-const staleAfter: Millis = seconds(5);
 /** How often the collector seats are read. */
 const seatsEvery: Millis = seconds(5);
 
@@ -97,35 +95,7 @@ export const watch = command({
       io.out(footer(directory, plural(rows.length, 'instance'), io));
       io.out(io.palette.dim('changes from now on:'));
     }
-    await sayView(directory, json, io, until.signal);
+    await printViewStatus(directory, json, io, until.signal);
     return exitCodes.done;
   },
 });
-
-/** Reports when the view becomes stale or unobserved, and when it recovers. */
-async function sayView(
-  directory: Directory,
-  json: boolean,
-  io: Parameters<typeof footer>[2] & { out(line: string): void },
-  signal: AbortSignal,
-): Promise<void> {
-  const look = () => ({
-    observed: directory.observed,
-    stale: (directory.age ?? 0) > staleAfter,
-  });
-  let before = look();
-  if (json) io.out(jsonLine({ event: 'view', ...before, age: directory.age ?? null }));
-  while (!signal.aborted) {
-    await systemAdapters.clock.sleep(lookEvery, signal);
-    const now = look();
-    if (now.observed === before.observed && now.stale === before.stale) continue;
-    before = now;
-    if (json) io.out(jsonLine({ event: 'view', ...now, age: directory.age ?? null }));
-    else {
-      const old = now.stale
-        ? 'the store does not answer: the view may be out of date'
-        : 'the view is up to date';
-      io.out(now.observed ? old : `${old}; no collector is active: silent agents are not detected`);
-    }
-  }
-}

@@ -19,3 +19,8 @@ export async function pageFiles(): Promise<Files> {
     hint: 'the installation is incomplete: install it again',
   });
 }
+
+/** Recording of a real fleet, two minutes long, made by `npm run recording`. */
+export const sampleFile = fileURLToPath(
+  new URL('../../dashboard/recording/sample.ndjson.gz', import.meta.url),
+);

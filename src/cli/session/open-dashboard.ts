@@ -21,9 +21,8 @@ import { Directory } from '../../runtime/directory/directory.ts';
 import { usualPort } from '../command/settings/dashboard.ts';
 import { version } from '../command/version.ts';
 import type { Terminal } from '../terminal/io.ts';
-import { pageFiles } from './dashboard-assets.ts';
+import { pageFiles, sampleFile } from './dashboard-assets.ts';
 import { dashboardToken } from './dashboard-token.ts';
-import { sampleFile } from './sample-recording.ts';
 
 /** Settings of the dashboard. */
 export interface DashboardSettings {

@@ -5,9 +5,9 @@ import type { StoredAgent } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { evidenceWords } from '../audit/evidence-text.ts';
 import { plural } from '../tables/footer.ts';
-import { formatElapsed } from '../terminal/format-time.ts';
+import { formatElapsed, formatRounded } from '../terminal/format-time.ts';
 import { type Explanation, type ExplanationContext, observed } from './context.ts';
-import { formatAt, formatDuration, formatFor, formatSince, slotName } from './phrases.ts';
+import { formatAt, formatFor, formatSince, slotName } from './phrases.ts';
 import { RunLife } from './run-history.ts';
 import {
   expiryText,
@@ -21,14 +21,14 @@ import {
 export async function tellAgent(
   stored: StoredAgent,
   slot: AgentView,
-  ground: ExplanationContext,
+  context: ExplanationContext,
 ): Promise<Explanation> {
   const { record } = stored;
-  const life = await RunLife.read(ground.history, record, ground.until);
-  const lease = await ground.lease(record);
-  const row = toAgentRow(slot, ground.fleet, observed(ground));
+  const life = await RunLife.read(context.history, record, context.until);
+  const lease = await context.lease(record);
+  const row = toAgentRow(slot, context.fleet, observed(context));
   const owns = plural(slot.instances.size, 'instance');
-  const { sentences, next } = tell(record, { life, lease, ground, owns });
+  const { sentences, next } = tell(record, { life, lease, context, owns });
   return {
     sentences,
     facts: {
@@ -45,7 +45,7 @@ export async function tellAgent(
 interface Known {
   readonly life: RunLife;
   readonly lease: string | undefined;
-  readonly ground: ExplanationContext;
+  readonly context: ExplanationContext;
   readonly owns: string;
 }
 
@@ -60,8 +60,8 @@ function tell(record: StoredAgent['record'], known: Known): Told {
   return present(record, known);
 }
 
-function present(record: StoredAgent['record'], { life, lease, ground, owns }: Known): Told {
-  const { now, seats } = ground;
+function present(record: StoredAgent['record'], { life, lease, context, owns }: Known): Told {
+  const { now, seats } = context;
   const name = slotName(record);
   const started = life.last('started');
   const why = started && evidenceWords(started.event);
@@ -89,7 +89,7 @@ function present(record: StoredAgent['record'], { life, lease, ground, owns }: K
 function presentNext(record: StoredAgent['record'], seats: number | undefined, owns: string) {
   if (record.phase === 'leaving') return `Its own record is removed last, after ${owns}.`;
   if (seats === 0) return untilOneRuns;
-  return `If it becomes silent, its instances are dubious within ${formatDuration(record.ttl)}; ${formatDuration(record.grace)} later it is declared dead, and it and its instances are removed.`;
+  return `If it becomes silent, its instances are dubious within ${formatRounded(record.ttl)}; ${formatRounded(record.grace)} later it is declared dead, and it and its instances are removed.`;
 }
 
 function refuted(life: RunLife, now: WallTime): string {
@@ -101,15 +101,15 @@ function refuted(life: RunLife, now: WallTime): string {
     : ` Its lease lapsed and was granted again ${formatAt(back.event.at, now)}.`;
 }
 
-function suspect(record: StoredAgent['record'], { life, lease, ground, owns }: Known): Told {
-  const { now } = ground;
+function suspect(record: StoredAgent['record'], { life, lease, context, owns }: Known): Told {
+  const { now } = context;
   const name = slotName(record);
   const doubt = suspicionText(record, life, now, 'it').replace(
     /^it has/,
     `${name} is suspect: it has`,
   );
   const until = record.suspect?.since ?? now;
-  const next = suspectNext(record, lease, ground, 'it and its instances are');
+  const next = suspectNext(record, lease, context, 'it and its instances are');
   return {
     sentences: [
       `${doubt}.`,
@@ -120,7 +120,7 @@ function suspect(record: StoredAgent['record'], { life, lease, ground, owns }: K
   };
 }
 
-function dead(record: StoredAgent['record'], { life, ground: { now, seats }, owns }: Known): Told {
+function dead(record: StoredAgent['record'], { life, context: { now, seats }, owns }: Known): Told {
   return {
     sentences: [
       `${slotName(record)} is expired: run ${record.run} ${expiryText(life, record, now)}.`,

@@ -1,7 +1,10 @@
-import type { Fleet } from '../../domain/fleet/fleet.ts';
+import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
+import type { AgentView, Fleet } from '../../domain/fleet/fleet.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
+import type { StoredAgent, StoredInstance } from '../../domain/records/stored-record.ts';
 import type { Revision, WallTime } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
+import type { RunLife } from './run-history.ts';
 
 /** Data for an explanation: the registry at a moment, the history and, for the present, the leases. */
 export interface ExplanationContext {
@@ -25,3 +28,29 @@ export interface Explanation {
 
 /** Whether a collector is active; assumed for the past. */
 export const observed = ({ seats }: Pick<ExplanationContext, 'seats'>): boolean => seats !== 0;
+
+/** Data for the explanation of an instance. */
+export interface InstanceContext {
+  readonly context: ExplanationContext;
+  readonly stored: StoredInstance;
+  readonly slot: AgentView;
+  readonly row: InstanceRow;
+  readonly name: string;
+  /** History of its owner. */
+  readonly life: RunLife;
+  readonly lease: string | undefined;
+}
+
+interface Next {
+  readonly what: string;
+  readonly at: WallTime | null;
+}
+
+export interface Paragraph {
+  readonly sentences: readonly [what: string, before: string, next: string];
+  readonly next: Next;
+}
+
+/** The record of the agent, if it can be read. */
+export const agentOf = ({ agent }: AgentView): StoredAgent | undefined =>
+  agent?.kind === 'stored' ? agent : undefined;

@@ -2,8 +2,8 @@ import { leftoverAfter } from '../../domain/policy/lease-policy.ts';
 import { type StoredInstance, tokenOf } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { evidenceWords } from '../audit/evidence-text.ts';
+import { agentOf, type InstanceContext, type Paragraph } from './context.ts';
 import { liveSince } from './healthy-instance.ts';
-import { agentOf, type InstanceContext, type Paragraph } from './instance-context.ts';
 import { eventReference, formatAt, formatFor, formatIn, formatSince, slotName } from './phrases.ts';
 import type { RunLife } from './run-history.ts';
 import {
@@ -14,11 +14,11 @@ import {
   untilOneRuns,
 } from './suspicion-text.ts';
 
-export function suspect({ ground, name, stored, slot, life, lease }: InstanceContext): Paragraph {
-  const { now } = ground;
+export function suspect({ context, name, stored, slot, life, lease }: InstanceContext): Paragraph {
+  const { now } = context;
   const agent = agentOf(slot)?.record;
   if (!agent) throw new Error('a suspicion without a record');
-  const next = suspectNext(agent, lease, ground, 'the instance is');
+  const next = suspectNext(agent, lease, context, 'the instance is');
   return {
     sentences: [
       `${name} is dubious: ${suspicionText(agent, life, now, 'its agent')}.`,
@@ -37,7 +37,7 @@ function beforeWords(stored: StoredInstance, life: RunLife, until: WallTime): st
 }
 
 export function dead({
-  ground: { now, seats },
+  context: { now, seats },
   name,
   stored,
   slot,
@@ -55,7 +55,7 @@ export function dead({
 }
 
 export function superseded({
-  ground: { now, seats },
+  context: { now, seats },
   name,
   stored,
   slot,
@@ -82,7 +82,7 @@ export function superseded({
 }
 
 export function orphan({
-  ground: { now, seats },
+  context: { now, seats },
   name,
   stored,
   life,
@@ -108,7 +108,7 @@ export function orphan({
   };
 }
 
-export function contested({ ground: { now, fleet }, name, stored }: InstanceContext): Paragraph {
+export function contested({ context: { now, fleet }, name, stored }: InstanceContext): Paragraph {
   const { service, id } = stored.record;
   const rivals = [...fleet.named(service, id).values()];
   const winner = rivals.reduce((best, one) => (tokenOf(one) > tokenOf(best) ? one : best), stored);
@@ -122,7 +122,7 @@ export function contested({ ground: { now, fleet }, name, stored }: InstanceCont
   };
 }
 
-export function unobserved({ ground: { now }, name, stored, lease }: InstanceContext): Paragraph {
+export function unobserved({ context: { now }, name, stored, lease }: InstanceContext): Paragraph {
   const leases: Readonly<Record<string, string>> = {
     stands: 'Its lease is valid, so it is most likely live.',
     absent: 'Its lease has lapsed, so it is most likely dead.',
@@ -138,7 +138,7 @@ export function unobserved({ ground: { now }, name, stored, lease }: InstanceCon
   };
 }
 
-export function unknownOwner({ ground: { now }, name, stored, slot }: InstanceContext): Paragraph {
+export function unknownOwner({ context: { now }, name, stored, slot }: InstanceContext): Paragraph {
   const why = slot.agent?.kind === 'unreadable' ? slot.agent.why : '';
   return {
     sentences: [

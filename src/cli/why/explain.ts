@@ -27,28 +27,28 @@ export function hasRecord({ kind, records }: Entity, { fleet }: ExplanationConte
  */
 export async function explain(
   entity: Entity,
-  ground: ExplanationContext,
+  context: ExplanationContext,
 ): Promise<readonly Explanation[]> {
   const standing =
-    entity.kind === 'instance' ? await instances(entity, ground) : await agents(entity, ground);
+    entity.kind === 'instance' ? await instances(entity, context) : await agents(entity, context);
   if (standing.length > 0) return standing;
-  const { first, last } = await span(entity.chains, ground);
-  if (first && last) return [await explainRemoved({ first, last }, ground)];
-  return process(entity, ground);
+  const { first, last } = await span(entity.chains, context);
+  if (first && last) return [await explainRemoved({ first, last }, context)];
+  return process(entity, context);
 }
 
 async function instances(
   { records }: Entity,
-  ground: ExplanationContext,
+  context: ExplanationContext,
 ): Promise<readonly Explanation[]> {
   const wants = matchesSubject(records);
   const stories: Explanation[] = [];
-  for (const slot of ground.fleet.slots()) {
+  for (const slot of context.fleet.slots()) {
     for (const [key, read] of slot.instances) {
       if (!wants(key)) continue;
       stories.push(
         read.kind === 'stored'
-          ? await tellInstance(read, slot, ground)
+          ? await tellInstance(read, slot, context)
           : unreadable(read, 'instance'),
       );
     }
@@ -60,20 +60,23 @@ async function instances(
 const rank = ({ facts }: Explanation): number =>
   facts['reason'] === 'contested' ? 2 : facts['state'] === 'dubious' ? 1 : 0;
 
-async function agents(entity: Entity, ground: ExplanationContext): Promise<readonly Explanation[]> {
-  const slot = await slotOf(entity, ground);
+async function agents(
+  entity: Entity,
+  context: ExplanationContext,
+): Promise<readonly Explanation[]> {
+  const slot = await slotOf(entity, context);
   if (!slot?.agent) return [];
   if (slot.agent.kind === 'unreadable') {
     return entity.kind === 'run' ? [] : [unreadable(slot.agent, 'agent')];
   }
   const { run } = slot.agent.record;
   if (entity.kind === 'run' && entity.exact !== `run:${run}`) return [];
-  return [await tellAgent(slot.agent, slot, ground)];
+  return [await tellAgent(slot.agent, slot, context)];
 }
 
-async function slotOf(entity: Entity, ground: ExplanationContext): Promise<AgentView | undefined> {
+async function slotOf(entity: Entity, context: ExplanationContext): Promise<AgentView | undefined> {
   const wants = matchesSubject(entity.records);
-  for (const slot of ground.fleet.slots()) if (slot.agent && wants(slot.agent.key)) return slot;
+  for (const slot of context.fleet.slots()) if (slot.agent && wants(slot.agent.key)) return slot;
   return undefined;
 }
 
@@ -116,16 +119,16 @@ async function span(
 /** A process without a record: a collector, or an agent that never took its slot. */
 async function process(
   entity: Entity,
-  ground: ExplanationContext,
+  context: ExplanationContext,
 ): Promise<readonly Explanation[]> {
-  const { last } = await span(entity.own, ground);
+  const { last } = await span(entity.own, context);
   if (!last) return [];
   const { event } = last;
   return [
     {
       sentences: [
         `${subjectOf(event)} has no record: it is a ${event.of.entity === 'collector' ? 'collector' : 'process that claimed its slot'}, run ${event.of.run}.`,
-        `Its last event is '${event.event.type}' ${formatAt(event.at, ground.now)} (${eventReference(last)}): state ${stateText(event.to)}.`,
+        `Its last event is '${event.event.type}' ${formatAt(event.at, context.now)} (${eventReference(last)}): state ${stateText(event.to)}.`,
         'The history cannot tell whether it still runs: a killed process writes no event.',
       ],
       facts: {

@@ -2,16 +2,21 @@ import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
 import type { StoredInstance } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
-import type { ExplanationContext } from './context.ts';
-import { agentOf, type InstanceContext, type Paragraph } from './instance-context.ts';
-import { formatAt, formatDuration, formatSince } from './phrases.ts';
+import { formatRounded } from '../terminal/format-time.ts';
+import {
+  agentOf,
+  type ExplanationContext,
+  type InstanceContext,
+  type Paragraph,
+} from './context.ts';
+import { formatAt, formatSince } from './phrases.ts';
 import type { RunLife } from './run-history.ts';
 
 /** A live instance: its agent is live, and its check passes. */
 export async function live(one: InstanceContext): Promise<Paragraph> {
-  const { ground, name, row, slot, lease, stored, life } = one;
-  const { now } = ground;
-  const rival = await rivalGone(stored, ground);
+  const { context, name, row, slot, lease, stored, life } = one;
+  const { now } = context;
+  const rival = await rivalGone(stored, context);
   const agent = agentOf(slot)?.record;
   const doing =
     agent?.phase === 'leaving'
@@ -24,7 +29,7 @@ export async function live(one: InstanceContext): Promise<Paragraph> {
   const next =
     agent?.phase === 'leaving'
       ? 'Its agent removes it as soon as it has drained.'
-      : `If its agent becomes silent, the instance is dubious within ${formatDuration(agent?.ttl ?? 0)}; ${formatDuration(agent?.grace ?? 0)} later the agent is declared dead and the instance is removed.`;
+      : `If its agent becomes silent, the instance is dubious within ${formatRounded(agent?.ttl ?? 0)}; ${formatRounded(agent?.grace ?? 0)} later the agent is declared dead and the instance is removed.`;
   return {
     sentences: [
       `${name} is live: ${doing}.`,
@@ -38,13 +43,13 @@ export async function live(one: InstanceContext): Promise<Paragraph> {
 /** When the last later registration of the same name was removed; 0 if there was none. */
 async function rivalGone(
   { record }: StoredInstance,
-  ground: ExplanationContext,
+  context: ExplanationContext,
 ): Promise<WallTime> {
   const names = `${encodeSubjectToken(record.service)}.${encodeSubjectToken(record.id)}`;
   let gone = 0;
   let contested = false;
-  for await (const stored of ground.history.read(0, [`*.*.*.${names}.*`])) {
-    if (stored.seq > ground.until) break;
+  for await (const stored of context.history.read(0, [`*.*.*.${names}.*`])) {
+    if (stored.seq > context.until) break;
     const read = parseAuditEvent(stored);
     if (read.kind !== 'event') continue;
     const { of, at: then, event } = read.event;
@@ -61,7 +66,7 @@ export function liveSince({ record }: StoredInstance, life: RunLife, until: Wall
   return Math.max(...moments.filter((moment) => moment <= until));
 }
 
-export function failing({ ground: { now }, name, stored, row }: InstanceContext): Paragraph {
+export function failing({ context: { now }, name, stored, row }: InstanceContext): Paragraph {
   const { detail, since: failed, registeredAt } = stored.record;
   const said = detail === undefined ? 'its check fails' : `its check reports '${detail}'`;
   return {
@@ -74,7 +79,7 @@ export function failing({ ground: { now }, name, stored, row }: InstanceContext)
   };
 }
 
-export function draining({ ground: { now }, name, stored, row }: InstanceContext): Paragraph {
+export function draining({ context: { now }, name, stored, row }: InstanceContext): Paragraph {
   const { since: drained, registeredAt } = stored.record;
   return {
     sentences: [

@@ -1,7 +1,14 @@
 import { toInstanceRow } from '../../domain/fleet/directory-rows.ts';
 import type { AgentView } from '../../domain/fleet/fleet.ts';
 import type { StoredInstance } from '../../domain/records/stored-record.ts';
-import { type Explanation, type ExplanationContext, observed } from './context.ts';
+import {
+  agentOf,
+  type Explanation,
+  type ExplanationContext,
+  type InstanceContext,
+  observed,
+  type Paragraph,
+} from './context.ts';
 import {
   contested,
   dead,
@@ -12,7 +19,6 @@ import {
   unobserved,
 } from './dubious-instance.ts';
 import { draining, failing, live } from './healthy-instance.ts';
-import { agentOf, type InstanceContext, type Paragraph } from './instance-context.ts';
 import { slotName } from './phrases.ts';
 import { RunLife } from './run-history.ts';
 
@@ -20,14 +26,14 @@ import { RunLife } from './run-history.ts';
 export async function tellInstance(
   stored: StoredInstance,
   slot: AgentView,
-  ground: ExplanationContext,
+  context: ExplanationContext,
 ): Promise<Explanation> {
   const { record } = stored;
-  const row = toInstanceRow(stored, slot, ground.fleet, observed(ground));
-  const life = await RunLife.read(ground.history, record, ground.until);
-  const lease = await ground.lease(record);
+  const row = toInstanceRow(stored, slot, context.fleet, observed(context));
+  const life = await RunLife.read(context.history, record, context.until);
+  const lease = await context.lease(record);
   const name = `${record.service}/${record.id} on ${slotName(record)}`;
-  const one: InstanceContext = { ground, stored, slot, row, name, life, lease };
+  const one: InstanceContext = { context, stored, slot, row, name, life, lease };
   const told = await tellerOf(one)(one);
   const agent = slot.agent?.kind === 'stored' ? slot.agent.record : undefined;
   return {

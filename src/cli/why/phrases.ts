@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../domain/events/audit-entry.ts';
 import type { Actor, Slot } from '../../domain/identity/names.ts';
-import type { Millis, WallTime } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import { dateTime, formatRounded } from '../terminal/format-time.ts';
 
 /** `at 12:03:10 (22 s ago)`, with the date if it is not today. */
@@ -28,6 +28,3 @@ export const slotName = ({ host, agent }: Slot | Actor): string => `${host}/${ag
 
 /** Reference to the event: `#1234`. */
 export const eventReference = ({ seq }: AuditEntry): string => `#${seq}`;
-
-/** A duration in a sentence: `15 s`. */
-export const formatDuration = (duration: Millis): string => formatRounded(duration);

@@ -11,13 +11,13 @@ import { expiryText } from './suspicion-text.ts';
 /** Explains an entity without a record: who removed it, when and why. */
 export async function explainRemoved(
   { first, last }: { readonly first: AuditEntry; readonly last: AuditEntry },
-  ground: ExplanationContext,
+  context: ExplanationContext,
 ): Promise<Explanation> {
   const { event } = last;
   const { of } = event;
   if (!isOfSlot(of)) throw new TypeError('not an entity of an agent');
-  const life = await RunLife.read(ground.history, of, ground.until);
-  const { now } = ground;
+  const life = await RunLife.read(context.history, of, context.until);
+  const { now } = context;
   const instance = of.entity === 'instance';
   const ended = endOf(last, life, now);
   return {

@@ -4,15 +4,9 @@ import type { AgentRecord } from '../../domain/records/schemas.ts';
 import type { Millis, WallTime } from '../../domain/time.ts';
 import { silentSince, VerdictEvidence } from '../audit/evidence-text.ts';
 import { untilWords } from '../tables/fleet-lines.ts';
+import { formatRounded } from '../terminal/format-time.ts';
 import type { ExplanationContext } from './context.ts';
-import {
-  eventReference,
-  formatAt,
-  formatDuration,
-  formatIn,
-  formatSince,
-  slotName,
-} from './phrases.ts';
+import { eventReference, formatAt, formatIn, formatSince, slotName } from './phrases.ts';
 import type { RunLife } from './run-history.ts';
 
 /** Why a run is suspect: since when it is silent, which collector found that, and what it found. */
@@ -44,7 +38,7 @@ export function expiryText(life: RunLife, record: AgentRecord | undefined, now: 
   const evidence = VerdictEvidence.safeParse(expired.event.evidence);
   if (!evidence.success) return `was declared dead ${by}`;
   const { silentFor, policy } = evidence.data;
-  return `was declared dead ${by}, after ${formatDuration(silentFor)} of silence, without a lease, at the end of its grace of ${formatDuration(policy.grace)}`;
+  return `was declared dead ${by}, after ${formatRounded(silentFor)} of silence, without a lease, at the end of its grace of ${formatRounded(policy.grace)}`;
 }
 
 /** What happens next to a suspect run and its instances. */
@@ -68,7 +62,7 @@ export function suspectNext(
   }
   if (hold) {
     const { until, why } = hold.record;
-    const words = `It is on hold ${untilWords(until, now)}${why === undefined ? '' : ` ("${why}")`}: until then it is not declared dead. After that, its ttl of ${formatDuration(ttl)} and its grace of ${formatDuration(grace)} start again, before it is declared dead and ${owned} removed.`;
+    const words = `It is on hold ${untilWords(until, now)}${why === undefined ? '' : ` ("${why}")`}: until then it is not declared dead. After that, its ttl of ${formatRounded(ttl)} and its grace of ${formatRounded(grace)} start again, before it is declared dead and ${owned} removed.`;
     return { what: 'expire', at: until + ttl + grace, words };
   }
   const brake = fleet.controls.brakeOf(zoneOf(record));
@@ -79,7 +73,7 @@ export function suspectNext(
   const words =
     due > now
       ? `Unless the agent renews its lease, it is declared dead ${formatIn(due, now)}, and ${owned} removed right after.`
-      : `The grace of ${formatDuration(grace)} is over: unless the agent renews its lease, it is declared dead any moment, and ${owned} removed right after.`;
+      : `The grace of ${formatRounded(grace)} is over: unless the agent renews its lease, it is declared dead any moment, and ${owned} removed right after.`;
   return { what: 'expire', at: due, words };
 }
 
@@ -92,7 +86,7 @@ function brakeWords(
     return `The brake of its zone is on, but its record (${brake.key}) is unreadable, so no run of the zone is declared dead`;
   }
   const { zone, seen, suspect } = brake.record;
-  return `Zone ${zone} is braked, with ${suspect} of ${seen} runs suspect, and one run is declared dead every ${formatDuration(pace)} (for its turn: rollcall gc plan)`;
+  return `Zone ${zone} is braked, with ${suspect} of ${seen} runs suspect, and one run is declared dead every ${formatRounded(pace)} (for its turn: rollcall gc plan)`;
 }
 
 /** For texts that already mention that no collector is active. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll } from 'vitest';
-import { sampleFile } from '../../../src/cli/session/sample-recording.ts';
+import { sampleFile } from '../../../src/cli/session/dashboard-assets.ts';
 import { type RollcallProcess, rollcall } from '../../integration/harness/processes.ts';
 import { addressOf } from './dashboard.ts';
 

@@ -108,7 +108,7 @@ describe('a part of a history', () => {
     expect(verified.out).toContain('no divergence');
     expect(verified.code).toBe(0);
     const replayed = await command(['audit', 'replay', '--file', part, '--at', '20500']);
-    expect(replayed.err).toContain('what was registered before, and not touched since, is missing');
+    expect(replayed.err).toContain('records that did not change since then are missing');
     const early = await command(['audit', 'replay', '--file', part, '--at', '5']);
     expect(early.err).toContain(
       'the moment is before the first event: the history begins at #20001',
@@ -121,6 +121,6 @@ describe('a part of a history', () => {
     const part = await file('followed.ndjson', lines.slice(0, 10).join(''));
     const { code, err } = await command(['audit', 'tail', '--file', part, '--follow']);
     expect(code).toBe(2);
-    expect(err).toContain('a file does not go on');
+    expect(err).toContain('a file does not grow');
   });
 });

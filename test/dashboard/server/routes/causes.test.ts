@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sampleFile } from '../../../../src/cli/session/sample-recording.ts';
+import { sampleFile } from '../../../../src/cli/session/dashboard-assets.ts';
 import { historyFile } from '../../../../src/composition/files.ts';
 import type { Source } from '../../../../src/dashboard/server/history/live-source.ts';
 import { openRecording } from '../../../../src/dashboard/server/history/recorded-source.ts';

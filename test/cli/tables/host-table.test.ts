@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hostRows } from '../../../src/cli/tables/host-rows.ts';
+import { hostRows } from '../../../src/cli/tables/host-table.ts';
 import { agentRow, instanceRow } from '../support/sample-rows.ts';
 
 describe('a host', () => {

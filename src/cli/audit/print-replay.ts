@@ -1,0 +1,133 @@
+import type { AnyStateMachine } from 'xstate';
+import { replayCaveats } from '../../composition/replay-caveats.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
+import { fleetRows } from '../../domain/fleet/fleet-rows.ts';
+import { type ReplayResult, type ReplayTarget, replayTo } from '../../runtime/audit/replay.ts';
+import { replayMachines } from '../../runtime/audit/replay-machines.ts';
+import { exitCodes } from '../command/exit.ts';
+import { jsonLine } from '../terminal/escape-terminal.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { withSpinner } from '../terminal/spinner.ts';
+import { type Difference, differenceLine, fleetDiff } from './fleet-diff.ts';
+import { locateMoment } from './locate-moment.ts';
+import {
+  causeDocument,
+  causeLines,
+  machineDiffLines,
+  replayedDocument,
+} from './machine-diff-report.ts';
+import type { OpenHistory } from './open-history.ts';
+import { Progress } from './progress.ts';
+import {
+  clockOf,
+  countOf,
+  formatMoment,
+  momentDocument,
+  replayEffortText,
+  rowsOf,
+  tableOf,
+  type ViewName,
+} from './replay-report.ts';
+
+export async function printMoment(
+  text: string,
+  shown: readonly ViewName[],
+  opened: OpenHistory,
+  io: Terminal,
+  json: boolean,
+) {
+  const { moment, replayed } = await replayToMoment('at', text, opened, io);
+  if (io.signal.aborted) return exitCodes.interrupted;
+  const rows = fleetRows(replayed.fleet);
+  if (json) {
+    io.out(jsonLine(momentDocument(replayed)));
+    for (const view of shown) for (const row of rowsOf(view, rows)) io.out(jsonLine(row));
+    return exitCodes.done;
+  }
+  const now = clockOf(moment, replayed, systemAdapters.clock.wall());
+  io.out(`${formatMoment(replayed)}\n`);
+  for (const view of shown) io.out(`${tableOf(view, rows, now, io)}\n`);
+  const countText = shown.map((view) => countOf(view, rows)).join(', ');
+  io.out(io.palette.dim(`${countText}; ${replayEffortText(replayed)}`));
+  await printCaveats(moment, replayed, opened, io);
+  return exitCodes.done;
+}
+
+export async function printDiff(
+  [first, second]: readonly [string, string],
+  opened: OpenHistory,
+  io: Terminal,
+  json: boolean,
+) {
+  const from = await replayToMoment('diff', first, opened, io);
+  const to = await replayToMoment('diff', second, opened, io);
+  if (io.signal.aborted) return exitCodes.interrupted;
+  const differences = fleetDiff(fleetRows(from.replayed.fleet), fleetRows(to.replayed.fleet));
+  if (json) {
+    for (const { replayed } of [from, to]) io.out(jsonLine(momentDocument(replayed)));
+    for (const difference of differences) io.out(jsonLine(difference));
+    return exitCodes.done;
+  }
+  io.out(`from: ${formatMoment(from.replayed)}`);
+  io.out(`to:   ${formatMoment(to.replayed)}\n`);
+  for (const difference of differences) io.out(differenceLine(difference, io.palette));
+  io.out(io.palette.dim(`${differences.length > 0 ? '\n' : ''}${countText(differences)}`));
+  for (const { moment, replayed } of [from, to]) await printCaveats(moment, replayed, opened, io);
+  return exitCodes.done;
+}
+
+export async function printMachineDiff(
+  machines: Readonly<Record<string, AnyStateMachine>>,
+  { history }: OpenHistory,
+  io: Terminal,
+  json: boolean,
+) {
+  const names = Object.keys(machines);
+  const progress = new Progress(await history.range(), systemAdapters.clock.monotonic);
+  const replayed = await withSpinner(io, `replaying with ${names.join(', ')}`, (show) =>
+    replayMachines(history, machines, {
+      signal: io.signal,
+      hash: systemAdapters.hash,
+      onProgress: (seq) => show(`replaying  ${progress.at(seq)}`),
+    }),
+  );
+  for (const cause of replayed.groups) {
+    if (json) io.out(jsonLine(causeDocument(cause)));
+    else for (const line of causeLines(cause, io.palette)) io.out(line);
+  }
+  if (json) io.out(jsonLine(replayedDocument(replayed, names)));
+  else for (const line of machineDiffLines(replayed, names, io)) io.out(line);
+  if (io.signal.aborted) return exitCodes.interrupted;
+  return replayed.divergences > 0 ? exitCodes.wanting : exitCodes.done;
+}
+
+async function replayToMoment(
+  setting: string,
+  text: string,
+  { history, keyframes }: OpenHistory,
+  io: Terminal,
+): Promise<{ readonly moment: ReplayTarget; readonly replayed: ReplayResult }> {
+  const moment = await locateMoment(setting, text, history, io, systemAdapters.clock.wall());
+  const replayed = await withSpinner(io, `replaying to ${text}`, () =>
+    replayTo(history, moment, keyframes, io.signal, systemAdapters.hash),
+  );
+  return { moment, replayed };
+}
+
+async function printCaveats(
+  moment: ReplayTarget,
+  replayed: ReplayResult,
+  { history }: OpenHistory,
+  io: Terminal,
+) {
+  for (const caveat of replayCaveats(moment, replayed, await history.range())) {
+    io.err(`${io.palette.dubious('note')}: ${caveat}`);
+  }
+}
+
+function countText(differences: readonly Difference[]): string {
+  if (differences.length === 0) return 'nothing changed';
+  const count = (change: Difference['change']) =>
+    differences.filter((difference) => difference.change === change).length;
+  return `${count('added')} added, ${count('removed')} removed, ${count('changed')} changed`;
+}
