@@ -147,7 +147,7 @@ describe('limits on the history', () => {
     ).rejects.toThrow('the events after the last signed keyframe');
     await sleep(1500);
     await expect(store.audit.limit({ maxAge: 1000 }, keyframe)).rejects.toThrow(
-      'are older than that',
+      'are older than the limit',
     );
     expect(await store.audit.range()).toMatchObject({ first: 1 });
     expect(await settingsOf(opened)).toMatchObject({ max_bytes: -1, discard: 'new' });

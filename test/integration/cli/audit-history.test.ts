@@ -258,14 +258,14 @@ describe('rollcall why', () => {
     await until('the collector watches', () => fleet.directory.observed);
     const why = (...words: string[]) => command(['why', ...words, ...on(fleet)]);
     expect((await why('web/w2')).out).toMatch(
-      /^web\/w2 on h2\/a is live: its agent holds its lease/,
+      /^web\/w2 on h2\/a is live: its agent has a valid lease and is not suspect/,
     );
     expect((await why('h2/a')).out).toMatch(/^h2\/a is live: it renews its lease every/);
     expect((await why('web/w1')).out).toMatch(
       /^web\/w1 is not registered: watch\/collector removed it/,
     );
     expect((await why('web/w3')).out).toMatch(
-      /^web\/w3 is not registered: its agent h3\/a left politely/,
+      /^web\/w3 is not registered: its agent h3\/a stopped in an orderly way and removed it/,
     );
     expect((await why('h3/a')).out).toMatch(/^h3\/a is not registered: it left in an orderly way/);
     const [facts] = (await why('web/w2', '--json')).documents();

@@ -25,7 +25,7 @@ describe('rollcall machines watch', () => {
     const drawn = () => watching.lines.filter(({ text }) => /^door #/.test(String(text))).length;
     await until('it is drawn', () => drawn() === 1);
     expect(await picture()).toContain('>shut<');
-    await until('it says how it ends', () => watching.stderr.includes('Ctrl-C ends it'));
+    await until('it says how it ends', () => watching.stderr.includes('Ctrl-C stops'));
 
     await writeFile(file, door('open: {}'));
     await until('the change is drawn', () => drawn() === 2);
