@@ -4,7 +4,10 @@ import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
-import { archiveName, releasePlatform } from '../../../../src/adapters/embedded/binary/fetch-release.ts';
+import {
+  archiveName,
+  releasePlatform,
+} from '../../../../src/adapters/embedded/binary/fetch-release.ts';
 import { runCommand } from '../../../../src/adapters/embedded/binary/run-command.ts';
 import { fetchedServer } from '../../../../src/adapters/embedded/binary/version.ts';
 import { portOf } from '../../../../tools/bench/environment/free-ports.ts';
