@@ -15,7 +15,7 @@ test.each([
   else expect(read).toThrow('nested more than 1000 levels deep');
 });
 
-test('an event whose record nobody could write again stops no replay (G12)', () => {
+test('an event with a record that is nested too deep does not stop a replay (G12)', () => {
   const [stored] = longHistory(1);
   if (!stored) throw new Error('no history');
   const text = stored.text.replace('"record":{', `"record":{"deep":${nested(100_000)},`);

@@ -11,9 +11,9 @@ import { agentEntry, agentRecord } from '../support/sample-records.ts';
 
 const policy = defaultFleetPolicy.brake;
 
-describe('a brake that is off', () => {
+describe('the verdict on a brake that is off', () => {
   test.each([
-    // More than the fraction, and at least the count.
+    // It trips above the fraction if the count is reached as well.
     [10, 3, 'keep'],
     [10, 4, 'trip'],
     [9, 3, 'trip'],
@@ -24,12 +24,12 @@ describe('a brake that is off', () => {
     [3, 3, 'trip'],
     [1, 1, 'keep'],
     [0, 0, 'keep'],
-  ] as const)('of %i runs %i suspect: %s', (seen, suspect, verdict) => {
+  ] as const)('for %i runs of which %i are suspect is %s', (seen, suspect, verdict) => {
     expect(judgeBrake({ seen, suspect }, false, policy)).toBe(verdict);
   });
 });
 
-describe('a brake that is on', () => {
+describe('the verdict on a brake that is on', () => {
   test.each([
     [100, 16, 'keep'],
     [100, 15, 'keep'],
@@ -39,11 +39,11 @@ describe('a brake that is on', () => {
     [1, 1, 'keep'],
     [1, 0, 'release'],
     [0, 0, 'release'],
-  ] as const)('of %i runs %i suspect: %s', (seen, suspect, verdict) => {
+  ] as const)('for %i runs of which %i are suspect is %s', (seen, suspect, verdict) => {
     expect(judgeBrake({ seen, suspect }, true, policy)).toBe(verdict);
   });
 
-  test('is released where nobody is suspect, whatever the policy', () => {
+  test('is release when no run is suspect, even with a release fraction of 0', () => {
     expect(judgeBrake({ seen: 9, suspect: 0 }, true, { ...policy, release: 0 })).toBe('release');
     expect(judgeBrake({ seen: 9, suspect: 1 }, true, { ...policy, release: 0 })).toBe('keep');
   });
@@ -56,48 +56,48 @@ const anyPolicy = fc
     count: fc.integer({ min: 1, max: 50 }),
   })
   .filter(({ fraction, release }) => release <= fraction)
-  .map((said) => BrakePolicy.parse(said));
+  .map((input) => BrakePolicy.parse(input));
 const anyCount = fc
   .tuple(fc.nat({ max: 200 }), fc.nat({ max: 200 }))
   .map(([a, b]) => ({ seen: Math.max(a, b), suspect: Math.min(a, b) }));
 
-describe('whatever the policy', () => {
-  test('what trips a brake does not release it at once, and the other way round', () => {
+describe('a brake under any policy', () => {
+  test('is never tripped and released by the same counts', () => {
     fc.assert(
-      fc.property(anyCount, anyPolicy, (count, said) => {
-        const trips = judgeBrake(count, false, said) === 'trip';
-        const releases = judgeBrake(count, true, said) === 'release';
+      fc.property(anyCount, anyPolicy, (count, brakePolicy) => {
+        const trips = judgeBrake(count, false, brakePolicy) === 'trip';
+        const releases = judgeBrake(count, true, brakePolicy) === 'release';
         expect(trips && releases).toBe(false);
       }),
     );
   });
 
-  test('more suspects never release it, fewer never trip it', () => {
+  test('is never released by more suspects, and never tripped by fewer', () => {
     fc.assert(
-      fc.property(anyCount, anyPolicy, ({ seen, suspect }, said) => {
+      fc.property(anyCount, anyPolicy, ({ seen, suspect }, brakePolicy) => {
         fc.pre(suspect < seen);
         const more = { seen, suspect: suspect + 1 };
-        if (judgeBrake({ seen, suspect }, false, said) === 'trip') {
-          expect(judgeBrake(more, false, said)).toBe('trip');
+        if (judgeBrake({ seen, suspect }, false, brakePolicy) === 'trip') {
+          expect(judgeBrake(more, false, brakePolicy)).toBe('trip');
         }
-        if (judgeBrake(more, true, said) === 'release') {
-          expect(judgeBrake({ seen, suspect }, true, said)).toBe('release');
+        if (judgeBrake(more, true, brakePolicy) === 'release') {
+          expect(judgeBrake({ seen, suspect }, true, brakePolicy)).toBe('release');
         }
       }),
     );
   });
 
-  test('it does not stay on for ever: with nobody suspect it is released', () => {
+  test('does not stay on for ever: it is released when no run is suspect', () => {
     fc.assert(
-      fc.property(fc.nat({ max: 200 }), anyPolicy, (seen, said) => {
-        expect(judgeBrake({ seen, suspect: 0 }, true, said)).toBe('release');
-        expect(judgeBrake({ seen, suspect: 0 }, false, said)).toBe('keep');
+      fc.property(fc.nat({ max: 200 }), anyPolicy, (seen, brakePolicy) => {
+        expect(judgeBrake({ seen, suspect: 0 }, true, brakePolicy)).toBe('release');
+        expect(judgeBrake({ seen, suspect: 0 }, false, brakePolicy)).toBe('keep');
       }),
     );
   });
 });
 
-describe('the zones of a fleet', () => {
+describe('the counts of the zones of a fleet', () => {
   const suspect = { reason: 'silent', since: 0 } as const;
   const of = (...records: AgentRecord[]): Fleet => {
     const fleet = new Fleet();
@@ -108,17 +108,17 @@ describe('the zones of a fleet', () => {
     return fleet;
   };
   const rack = (name: string) => ({ zone: ZoneName.parse(name) });
-  const at = (place: string, change: Partial<AgentRecord> = {}) =>
-    agentRecord(place, 'run1', change);
+  const recordOf = (name: string, change: Partial<AgentRecord> = {}) =>
+    agentRecord(name, 'run1', change);
   const counted = (fleet: Fleet) => Object.fromEntries(countZones(fleet));
 
-  test('are counted one by one, hosts that name none together', () => {
+  test('are one per zone, and one for all hosts that name no zone', () => {
     const fleet = of(
-      at('h1/a', rack('r1')),
-      at('h2/a', { ...rack('r1'), suspect }),
-      at('h3/a', rack('r2')),
-      at('h4/a', { suspect }),
-      at('h5/a'),
+      recordOf('h1/a', rack('r1')),
+      recordOf('h2/a', { ...rack('r1'), suspect }),
+      recordOf('h3/a', rack('r2')),
+      recordOf('h4/a', { suspect }),
+      recordOf('h5/a'),
     );
     expect(counted(fleet)).toEqual({
       r1: { seen: 2, suspect: 1 },
@@ -133,25 +133,25 @@ describe('the zones of a fleet', () => {
     ['live', { seen: 1, suspect: 1 }],
     ['leaving', { seen: 1, suspect: 0 }],
     ['expired', undefined],
-  ] as const)('a suspect run that is %s counts as %j', (phase, count) => {
-    expect(counted(of(at('h1/a', { phase, suspect })))['default']).toEqual(count);
+  ] as const)('take a suspect run that is %s as %j', (phase, count) => {
+    expect(counted(of(recordOf('h1/a', { phase, suspect })))['default']).toEqual(count);
   });
 
   const until = Date.UTC(2030, 0, 1);
   test.each<[string, KeyValueEntry, number]>([
-    ['its host', holdEntry('h1', { until }), 0],
-    ['it', holdEntry('h1/a', { until }), 0],
-    ['its neighbour', holdEntry('h1/b', { until }), 1],
+    ['its own host', holdEntry('h1', { until }), 0],
+    ['its own agent', holdEntry('h1/a', { until }), 0],
+    ['another agent of its host', holdEntry('h1/b', { until }), 1],
     ['another host', holdEntry('h2', { until }), 1],
-    ['it, unreadable,', { key: 'hold.h1.a', revision: 9, text: '?' }, 0],
-  ])('a hold on %s makes its silence planned, or not', (_, hold, suspects) => {
-    const fleet = of(at('h1/a', { suspect }));
+    ['its own agent, unreadable,', { key: 'hold.h1.a', revision: 9, text: '?' }, 0],
+  ])('leave a suspect run out or not when %s has a hold', (_, hold, suspects) => {
+    const fleet = of(recordOf('h1/a', { suspect }));
     fleet.apply([hold], 9);
     expect(counted(fleet)).toEqual({ default: { seen: 1, suspect: suspects } });
   });
 
-  test('a record that nobody can read, and a slot without one, count for nothing', () => {
-    const fleet = of(at('h1/a', { suspect }));
+  test('ignore an unreadable record and a slot without a record', () => {
+    const fleet = of(recordOf('h1/a', { suspect }));
     fleet.apply([{ key: 'agent.h2.a', revision: 5, text: '{}' }], 5);
     expect(counted(fleet)).toEqual({ default: { seen: 1, suspect: 1 } });
   });

@@ -27,8 +27,8 @@ const around = (more: Partial<PlanContext> = {}): PlanContext => ({
   ...{ now, seats: 1, leases: new Set(), answering: new Set(), orphans: { ttl, grace } },
   ...more,
 });
-const leaseOf = (place: string, run: string) => leaseKey({ ...slotOf(place), run: runId(run) });
-const standing = (place: string, run: string) => new Set([leaseOf(place, run)]);
+const leaseOf = (target: string, run: string) => leaseKey({ ...slotOf(target), run: runId(run) });
+const leasesOf = (target: string, run: string) => new Set([leaseOf(target, run)]);
 
 function fleetOf(...entries: readonly KeyValueEntry[]): Fleet {
   const fleet = new Fleet();
@@ -39,10 +39,10 @@ function fleetOf(...entries: readonly KeyValueEntry[]): Fleet {
 const suspectFor = (duration: number): Partial<AgentRecord> => ({
   suspect: { reason: 'silent', since: now - duration },
 });
-const agent = (place: string, run: string, change: Partial<AgentRecord> = {}) =>
-  agentEntry(1, agentRecord(place, run, change));
-const instance = (place: string, run: string, name: string) =>
-  instanceEntry(2, instanceRecord(place, run, name));
+const agent = (target: string, run: string, change: Partial<AgentRecord> = {}) =>
+  agentEntry(1, agentRecord(target, run, change));
+const instance = (target: string, run: string, name: string) =>
+  instanceEntry(2, instanceRecord(target, run, name));
 
 const rows = (fleet: Fleet, more: Partial<PlanContext> = {}) =>
   planRemovals(fleet, around(more)).rows;
@@ -52,31 +52,31 @@ const only = (fleet: Fleet, more: Partial<PlanContext> = {}): PlanRow | undefine
   return found[0];
 };
 
-describe('what a plan says of a run', () => {
+describe('the plan for a run', () => {
   const silent = fleetOf(
     agent('h1/a', 'r1', suspectFor(seconds(10))),
     instance('h1/a', 'r1', 'web/1'),
   );
   const due = fleetOf(agent('h1/a', 'r1', suspectFor(grace)));
-  const hold = (until: number, place = 'h1') => holdEntry(place, { until, why: 'disk' });
+  const hold = (until: number, target = 'h1') => holdEntry(target, { until, why: 'disk' });
   const dead = fleetOf(
     agent('h1/a', 'r1', { phase: 'expired', since: now - 5 }),
     instance('h1/a', 'r1', 'web/1'),
     instance('h1/a', 'r0', 'web/2'),
   );
-  const held = (until: number, place?: string) =>
-    fleetOf(agent('h1/a', 'r1', suspectFor(grace)), hold(until, place));
+  const fleetOnHold = (until: number, target?: string) =>
+    fleetOf(agent('h1/a', 'r1', suspectFor(grace)), hold(until, target));
 
   it.each([
-    ['that lives: nothing', fleetOf(agent('h1/a', 'r1')), { leases: standing('h1/a', 'r1') }, []],
+    ['that is live is empty', fleetOf(agent('h1/a', 'r1')), { leases: leasesOf('h1/a', 'r1') }, []],
     [
-      'that was declared dead: it goes with all under its slot',
+      'that was declared dead removes it with all instances of its slot',
       dead,
       {},
       [{ why: 'expired', instances: 2, next: 'remove', at: now, latest: now, heldBy: null }],
     ],
     [
-      'in its grace: when that is over',
+      'in its grace gives the time when the grace ends',
       silent,
       {},
       [
@@ -87,34 +87,39 @@ describe('what a plan says of a run', () => {
         },
       ],
     ],
-    ['whose grace is just over: now', due, {}, [{ at: now, latest: now, heldBy: null }]],
     [
-      'whose lease stands again: not as it is',
+      'whose grace is just over gives the time now',
       due,
-      { leases: standing('h1/a', 'r1') },
+      {},
+      [{ at: now, latest: now, heldBy: null }],
+    ],
+    [
+      'whose lease exists again gives no time',
+      due,
+      { leases: leasesOf('h1/a', 'r1') },
       [{ at: null, latest: null, heldBy: { by: 'lease-stands' } }],
     ],
     [
-      'found unreachable, whose lease has not lapsed yet: that is no sign of life',
+      'that is unreachable gives a time although the lease has not lapsed yet',
       fleetOf(agent('h1/a', 'r1', { suspect: { reason: 'unreachable', since: now - ttl + 1 } })),
-      { leases: standing('h1/a', 'r1') },
+      { leases: leasesOf('h1/a', 'r1') },
       [{ why: 'unreachable', at: now + grace - ttl + 1, heldBy: { by: 'grace' } }],
     ],
     [
-      'found unreachable, whose lease stands after its ttl: not as it is',
+      'that is unreachable gives no time when the lease was renewed after the suspicion',
       fleetOf(agent('h1/a', 'r1', { suspect: { reason: 'unreachable', since: now - ttl } })),
-      { leases: standing('h1/a', 'r1') },
+      { leases: leasesOf('h1/a', 'r1') },
       [{ at: null, heldBy: { by: 'lease-stands' } }],
     ],
     [
-      'that answers: not as it is',
+      'that answers the probe gives no time',
       due,
       { answering: new Set([runId('r1')]) },
       [{ at: null, heldBy: { by: 'answers' } }],
     ],
     [
-      'on hold: its ttl and its grace after that',
-      held(now + 100),
+      'whose host is on hold adds ttl and grace to the end of the hold',
+      fleetOnHold(now + 100),
       {},
       [
         {
@@ -123,10 +128,20 @@ describe('what a plan says of a run', () => {
         },
       ],
     ],
-    ['on hold by itself', held(now + 7, 'h1/a'), {}, [{ heldBy: { by: 'hold', until: now + 7 } }]],
-    ['another of whose host is on hold: as ever', held(now + 7, 'h1/b'), {}, [{ at: now }]],
     [
-      'whose lease has gone and that nobody suspects: within ttl and grace',
+      'whose agent is on hold names that hold',
+      fleetOnHold(now + 7, 'h1/a'),
+      {},
+      [{ heldBy: { by: 'hold', until: now + 7 } }],
+    ],
+    [
+      'ignores a hold on another agent of its host',
+      fleetOnHold(now + 7, 'h1/b'),
+      {},
+      [{ at: now }],
+    ],
+    [
+      'whose lease is gone but that is not suspect gives a range of ttl and grace',
       fleetOf(agent('h1/a', 'r1')),
       {},
       [
@@ -137,13 +152,13 @@ describe('what a plan says of a run', () => {
       ],
     ],
     [
-      'that nobody watches: not as it is, and that is why',
+      'gives no time while no collector has a seat, with that as the reason',
       due,
       { seats: 0 },
       [{ at: null, latest: null, heldBy: { by: 'unobserved' } }],
     ],
     [
-      'that nobody watches, in its grace: both are so, the grace is said',
+      'in its grace names the grace as the reason while no collector has a seat',
       silent,
       { seats: 0 },
       [{ at: null, latest: null, heldBy: { by: 'grace' } }],
@@ -154,7 +169,7 @@ describe('what a plan says of a run', () => {
   });
 });
 
-describe('what a plan says of a braked zone', () => {
+describe('the plan for a braked zone', () => {
   const zone = (count: number, silent: number, ...more: readonly KeyValueEntry[]) =>
     fleetOf(
       ...Array.from({ length: count }, (_, n) =>
@@ -165,10 +180,10 @@ describe('what a plan says of a braked zone', () => {
   const alive = (from: number, to: number) =>
     new Set(Array.from({ length: to - from }, (_, n) => leaseOf(`h${from + n}/a`, `r${from + n}`)));
 
-  it('one turn after the other, a pace apart, the one silent for longest first', () => {
+  it('gives turns that are one pace apart, the longest silent run first', () => {
     const fleet = zone(10, 5, brakeEntry('default', { seen: 10, suspect: 5 }));
-    const told = rows(fleet, { leases: alive(5, 10) });
-    expect(told.map(({ heldBy, at }) => [heldBy, (at ?? 0) - now])).toEqual(
+    const planned = rows(fleet, { leases: alive(5, 10) });
+    expect(planned.map(({ heldBy, at }) => [heldBy, (at ?? 0) - now])).toEqual(
       [1, 2, 3, 4, 5].map((turn) => [
         { by: 'brake', zone: 'default', seen: 10, suspect: 5, pace: seconds(10), turn },
         turn * seconds(10),
@@ -176,21 +191,21 @@ describe('what a plan says of a braked zone', () => {
     );
   });
 
-  it('one that is about to trip counts too', () => {
+  it('includes the brake that is about to trip', () => {
     const [first] = rows(zone(4, 3), { leases: alive(3, 4) });
     expect(first?.heldBy).toMatchObject({ by: 'brake', turn: 1 });
   });
 
-  it('without so many there is none', () => {
+  it('has no brake when too few runs are suspect', () => {
     const [first] = rows(zone(4, 2), { leases: alive(2, 4) });
     expect(first?.heldBy).toBeNull();
   });
 
-  it('who is not declared dead anyway takes no turn', () => {
+  it('gives no turn to a run that cannot be declared dead', () => {
     const fleet = zone(10, 5, brakeEntry('default', { seen: 10, suspect: 5 }));
     const leases = new Set([...alive(5, 10), leaseOf('h0/a', 'r0')]);
-    const told = rows(fleet, { leases, answering: new Set([runId('r1')]) });
-    expect(told.map(({ heldBy }) => heldBy)).toMatchObject([
+    const planned = rows(fleet, { leases, answering: new Set([runId('r1')]) });
+    expect(planned.map(({ heldBy }) => heldBy)).toMatchObject([
       { by: 'lease-stands' },
       { by: 'answers' },
       { turn: 1 },
@@ -199,28 +214,28 @@ describe('what a plan says of a braked zone', () => {
     ]);
   });
 
-  it('one whose record nobody can read lets nobody through', () => {
+  it('gives no turn while the record of the brake is unreadable', () => {
     const fleet = zone(10, 1, { key: 'brake.default', revision: 9, text: '{"v":99}' });
-    const told = rows(fleet, { leases: alive(1, 10) });
-    expect(told[0]).toMatchObject({ at: null, heldBy: { by: 'brake', turn: null } });
-    expect(told[1]).toMatchObject({ why: 'unreadable', key: 'brake.default' });
+    const planned = rows(fleet, { leases: alive(1, 10) });
+    expect(planned[0]).toMatchObject({ at: null, heldBy: { by: 'brake', turn: null } });
+    expect(planned[1]).toMatchObject({ why: 'unreadable', key: 'brake.default' });
   });
 });
 
-describe('what a plan says of leftovers', () => {
+describe('the plan for leftovers', () => {
   const slot = agent('h1/a', 'r2', { startedAt: now - seconds(60) });
-  const lives = standing('h1/a', 'r2');
+  const live = leasesOf('h1/a', 'r2');
 
-  it('superseded: by owner, and since when is the collector’s to know', () => {
+  it('has one row per superseded owner, with a range because only the collector knows their age', () => {
     const fleet = fleetOf(slot, instance('h1/a', 'r1', 'web/1'), instance('h1/a', 'r1', 'web/2'));
-    expect(only(fleet, { leases: lives })).toMatchObject({
+    expect(only(fleet, { leases: live })).toMatchObject({
       ...{ kind: 'leftovers', why: 'superseded', instances: 2, run: runId('r1') },
       ...{ since: now - seconds(60), at: now, latest: now + ttl + grace },
       heldBy: { by: 'observation' },
     });
   });
 
-  it('an orphan: since when nobody can say; its time is the collector’s', () => {
+  it('has no age for orphans, and their limit comes from the options', () => {
     const fleet = fleetOf(instance('h1/a', 'r1', 'web/1'));
     const orphans = { ttl: seconds(2), grace: seconds(1) };
     expect(only(fleet, { orphans })).toMatchObject({
@@ -228,15 +243,15 @@ describe('what a plan says of leftovers', () => {
     });
   });
 
-  it('of an owner whose lease stands: not as it is', () => {
+  it('gives no time while the lease of the owner exists', () => {
     const fleet = fleetOf(slot, instance('h1/a', 'r1', 'web/1'));
-    const leases = new Set([...lives, leaseOf('h1/a', 'r1')]);
+    const leases = new Set([...live, leaseOf('h1/a', 'r1')]);
     expect(only(fleet, { leases })).toMatchObject({ at: null, heldBy: { by: 'lease-stands' } });
   });
 });
 
-describe('what a plan says of a record that nobody can read', () => {
-  it('nobody removes it, nor what is under it', () => {
+describe('the plan for an unreadable record', () => {
+  it('removes neither the record nor the instances below it', () => {
     const fleet = fleetOf(
       { key: 'agent.h1.a', revision: 1, text: '{' },
       instance('h1/a', 'r1', 'web/1'),

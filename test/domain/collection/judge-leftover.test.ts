@@ -5,34 +5,40 @@ import { defaultLease, leftoverAfter } from '../../../src/domain/policy/lease-po
 
 const policy = defaultLease;
 const due = leftoverAfter(policy);
-const judged = (evidence: LeftoverEvidence) => {
+const verdictOf = (evidence: LeftoverEvidence) => {
   const verdict = judgeLeftover(evidence, policy);
   return 'why' in verdict ? `${verdict.do} ${verdict.why}` : verdict.do;
 };
 
-test('a leftover may stay for a ttl and a grace', () => {
+test('a leftover may remain for one ttl plus one grace', () => {
   expect(due).toBe(policy.ttl + policy.grace);
 });
 
 test.each([
-  ['just seen', 0, 'wait grace'],
-  ['one below', due - 1, 'wait grace'],
-  ['due', due, 'remove'],
-  ['one above', due + 1, 'remove'],
-])('%s: a leftover for %i ms, its owner’s lease absent, is %s', (_, leftoverFor, verdict) => {
-  expect(judged({ leftoverFor, lease: 'absent' })).toBe(verdict);
-});
+  ['first observed', 0, 'wait grace'],
+  ['one below the limit', due - 1, 'wait grace'],
+  ['at the limit', due, 'remove'],
+  ['one above the limit', due + 1, 'remove'],
+])(
+  'a leftover (%s, after %i ms) whose owner has no lease gets the verdict %s',
+  (_, leftoverFor, verdict) => {
+    expect(verdictOf({ leftoverFor, lease: 'absent' })).toBe(verdict);
+  },
+);
 
 test.each([
   ['unread', 'read-lease'],
   ['stands', 'wait lease-stands'],
   ['unknown', 'wait not-known'],
   ['absent', 'remove'],
-] as const)('a leftover that is due, its owner’s lease %s, is %s', (lease, verdict) => {
-  expect(judged({ leftoverFor: due, lease })).toBe(verdict);
-});
+] as const)(
+  'a leftover at its limit whose owner’s lease is %s gets the verdict %s',
+  (lease, verdict) => {
+    expect(verdictOf({ leftoverFor: due, lease })).toBe(verdict);
+  },
+);
 
-test('whatever is known, nothing is removed before its time or while its owner’s lease may stand', () => {
+test('a leftover is removed only when its time is over and its owner’s lease is absent', () => {
   const evidences = fc.record({
     leftoverFor: fc.oneof(fc.nat(3 * due), fc.constantFrom(0, due - 1, due, due + 1)),
     lease: fc.constantFrom('unread', 'stands', 'absent', 'unknown'),

@@ -24,23 +24,23 @@ const clear: RunEvidence = {
   brake: 'off',
 };
 const suspect: RunEvidence = { ...clear, suspect: true, silentFor: ttl + grace };
-const judged = (evidence: RunEvidence) => {
+const verdictOf = (evidence: RunEvidence) => {
   const verdict = judgeRun(evidence, policy);
   return 'why' in verdict ? `${verdict.do} ${verdict.why}` : verdict.do;
 };
 
-describe('a run that nobody suspects', () => {
+describe('the verdict on a run that is not suspect', () => {
   test.each([
     ['just renewed', 0, 'keep'],
     ['one below late', late - 1, 'keep'],
-    ['late', late, 'ping'],
+    ['at the late limit', late, 'ping'],
     ['one above late', late + 1, 'ping'],
     ['one below the ttl', ttl - 1, 'ping'],
     ['at the ttl', ttl, 'read-lease'],
     ['one above the ttl', ttl + 1, 'read-lease'],
     ['a year silent', seconds(365 * 86_400), 'read-lease'],
-  ])('%s: %i ms silent is %s', (_, silentFor, verdict) => {
-    expect(judged({ ...clear, silentFor })).toBe(verdict);
+  ])('(%s, silent for %i ms) is %s', (_, silentFor, verdict) => {
+    expect(verdictOf({ ...clear, silentFor })).toBe(verdict);
   });
 
   test.each([
@@ -48,9 +48,9 @@ describe('a run that nobody suspects', () => {
     ['no-answer', 'keep'],
     ['unknown', 'keep'],
     ['no-responders', 'suspect unreachable'],
-  ] as const)('late and asked: %s is %s', (probe, verdict) => {
+  ] as const)('when it is late and the probe is %s is %s', (probe, verdict) => {
     for (const silentFor of [late, ttl - 1]) {
-      expect(judged({ ...clear, silentFor, probe })).toBe(verdict);
+      expect(verdictOf({ ...clear, silentFor, probe })).toBe(verdict);
     }
   });
 
@@ -62,17 +62,17 @@ describe('a run that nobody suspects', () => {
     ['closed-by-client', 'answered', 'keep'],
     ['closed-by-client', 'no-answer', 'keep'],
     ['closed-by-client', 'unknown', 'keep'],
-    // So many closed at once meanwhile that it says nothing: only silence counts.
+    // Many connections closed together, so a closed one is no evidence: only silence counts.
     ['open', 'no-responders', 'keep'],
   ] as const)(
-    'just renewed, its connection %s and the probe %s: %s',
+    'when it just renewed, its connection is %s and the probe is %s is %s',
     (connection, probe, verdict) => {
-      expect(judged({ ...clear, connection, probe })).toBe(verdict);
+      expect(verdictOf({ ...clear, connection, probe })).toBe(verdict);
     },
   );
 
-  test('a late one is not suspected for its lease: that stands until the ttl', () => {
-    expect(judged({ ...clear, silentFor: ttl - 1, probe: 'no-answer', lease: 'absent' })).toBe(
+  test('is keep for a late run even if its lease reads absent before the ttl', () => {
+    expect(verdictOf({ ...clear, silentFor: ttl - 1, probe: 'no-answer', lease: 'absent' })).toBe(
       'keep',
     );
   });
@@ -81,21 +81,21 @@ describe('a run that nobody suspects', () => {
     ['absent', 'suspect silent'],
     ['stands', 'keep'],
     ['unknown', 'keep'],
-  ] as const)('silent for the ttl with its lease %s is %s', (lease, verdict) => {
+  ] as const)('when it was silent for the ttl and its lease is %s is %s', (lease, verdict) => {
     for (const silentFor of [ttl, ttl + 1]) {
-      expect(judged({ ...clear, silentFor, lease })).toBe(verdict);
+      expect(verdictOf({ ...clear, silentFor, lease })).toBe(verdict);
     }
   });
 });
 
-describe('a suspect run', () => {
+describe('the verdict on a suspect run', () => {
   test.each([
     ['just suspected', 0, 'wait grace'],
     ['one below the grace', grace - 1, 'wait grace'],
     ['at the grace', grace, 'expire'],
     ['one above the grace', grace + 1, 'expire'],
-  ])('%s: %i ms suspect is %s', (_, suspectFor, verdict) => {
-    expect(judged({ ...suspect, suspectFor, lease: 'absent', probe: 'no-responders' })).toBe(
+  ])('(%s, suspect for %i ms) is %s', (_, suspectFor, verdict) => {
+    expect(verdictOf({ ...suspect, suspectFor, lease: 'absent', probe: 'no-responders' })).toBe(
       verdict,
     );
   });
@@ -111,8 +111,8 @@ describe('a suspect run', () => {
     ['unread', 'no-answer', 'read-lease'],
     ['stands', 'answered', 'wait answers'],
     ['absent', 'unasked', 'ping'],
-  ] as const)('whose grace is over, lease %s, probe %s is %s', (lease, probe, verdict) => {
-    expect(judged({ ...suspect, suspectFor: grace, lease, probe })).toBe(verdict);
+  ] as const)('whose grace is over with lease %s and probe %s is %s', (lease, probe, verdict) => {
+    expect(verdictOf({ ...suspect, suspectFor: grace, lease, probe })).toBe(verdict);
   });
 
   test.each([
@@ -123,25 +123,28 @@ describe('a suspect run', () => {
     ['unread', 'off', 'read-lease'],
     ['unknown', 'off', 'wait not-known'],
     ['stands', 'waits', 'wait planned'],
-  ] as const)('whose grace is over, hold %s, brake %s is %s', (hold, brake, verdict) => {
+  ] as const)('whose grace is over with hold %s and brake %s is %s', (hold, brake, verdict) => {
     const dead = { ...suspect, suspectFor: grace, lease: 'absent', probe: 'no-answer' } as const;
-    expect(judged({ ...dead, hold, brake })).toBe(verdict);
+    expect(verdictOf({ ...dead, hold, brake })).toBe(verdict);
   });
 });
 
-test.each(['registering', 'live', 'leaving'] as const)('%s runs are judged alike', (phase) => {
-  expect(judged({ ...clear, phase, silentFor: ttl, lease: 'absent' })).toBe('suspect silent');
-  const dead = { ...suspect, suspectFor: grace, lease: 'absent', probe: 'no-answer' } as const;
-  expect(judged({ ...dead, phase })).toBe('expire');
-});
+test.each(['registering', 'live', 'leaving'] as const)(
+  'a run that is %s gets the same verdicts as any other phase',
+  (phase) => {
+    expect(verdictOf({ ...clear, phase, silentFor: ttl, lease: 'absent' })).toBe('suspect silent');
+    const dead = { ...suspect, suspectFor: grace, lease: 'absent', probe: 'no-answer' } as const;
+    expect(verdictOf({ ...dead, phase })).toBe('expire');
+  },
+);
 
-test('an expired run is removed, whatever else is known of it', () => {
-  expect(judged({ ...suspect, phase: 'expired', lease: 'stands', probe: 'answered' })).toBe(
+test('an expired run is removed even if its lease exists and it answers', () => {
+  expect(verdictOf({ ...suspect, phase: 'expired', lease: 'stands', probe: 'answered' })).toBe(
     'remove',
   );
 });
 
-/** Durations that fall on the limits often. */
+/** Durations that are often at a limit. */
 const duration = fc.oneof(
   fc.nat(2 * (ttl + grace)),
   fc
@@ -166,8 +169,8 @@ const always = (law: (evidence: RunEvidence, verdict: RunVerdict) => void) =>
     runs,
   );
 
-describe('whatever is known of a run', () => {
-  test('there is a verdict, and the same one for every observer', () => {
+describe('a run with any evidence', () => {
+  test('gets a verdict, and the same one from every observer', () => {
     always((evidence, verdict) => {
       expect(['keep', 'read-lease', 'ping', 'wait', 'suspect', 'expire', 'remove']).toContain(
         verdict.do,
@@ -176,25 +179,25 @@ describe('whatever is known of a run', () => {
     });
   });
 
-  test('it is never expired unless its lease is absent at the leader (G6)', () => {
+  test('is never expired unless its lease is absent at the leader (G6)', () => {
     always((evidence, verdict) => {
       if (verdict.do === 'expire') expect(evidence.lease).toBe('absent');
     });
   });
 
-  test('it is never expired under a hold, nor where it is not known whether there is one', () => {
+  test('is never expired while a hold exists or may exist', () => {
     always((evidence, verdict) => {
       if (verdict.do === 'expire') expect(evidence.hold).toBe('absent');
     });
   });
 
-  test('it is never expired while its zone’s brake lets nobody through', () => {
+  test('is never expired while the brake of its zone makes it wait', () => {
     always((evidence, verdict) => {
       if (verdict.do === 'expire') expect(evidence.brake).not.toBe('waits');
     });
   });
 
-  test('a hold or a brake changes nothing about what it is suspected of', () => {
+  test('is suspected of the same with or without a hold or a brake', () => {
     always((evidence, verdict) => {
       if (evidence.suspect || evidence.phase === 'expired') return;
       const free = { ...evidence, hold: 'absent', brake: 'off' } as const;
@@ -202,7 +205,7 @@ describe('whatever is known of a run', () => {
     });
   });
 
-  test('it is never expired unless it was suspect for the grace', () => {
+  test('is never expired unless it was suspect for the grace', () => {
     always((evidence, verdict) => {
       if (verdict.do !== 'expire') return;
       expect(evidence.suspect).toBe(true);
@@ -210,7 +213,7 @@ describe('whatever is known of a run', () => {
     });
   });
 
-  test('it is never suspected of silence unless its lease is absent', () => {
+  test('is never suspected of silence unless its lease is absent', () => {
     always((evidence, verdict) => {
       if (verdict.do !== 'suspect' || verdict.why !== 'silent') return;
       expect(evidence.lease).toBe('absent');
@@ -218,7 +221,7 @@ describe('whatever is known of a run', () => {
     });
   });
 
-  test('it is never called unreachable unless the server knows nobody who listens', () => {
+  test('is never suspected as unreachable unless the server reports no responders', () => {
     always((evidence, verdict) => {
       if (verdict.do !== 'suspect' || verdict.why !== 'unreachable') return;
       expect(evidence.probe).toBe('no-responders');
@@ -227,13 +230,13 @@ describe('whatever is known of a run', () => {
     });
   });
 
-  test('it is never removed unless it is expired', () => {
+  test('is never removed unless it is expired', () => {
     always((evidence, verdict) => {
       expect(verdict.do === 'remove').toBe(evidence.phase === 'expired');
     });
   });
 
-  test('a lease or an answer that is not known decides nothing against it', () => {
+  test('is not expired because of a lease or an answer that is unknown', () => {
     always((before) => {
       if (before.phase === 'expired') return;
       const evidence = { ...before, hold: 'absent' } as const;
@@ -248,14 +251,14 @@ describe('whatever is known of a run', () => {
     });
   });
 
-  test('the questions it asks come to an end: what is known is not asked again', () => {
+  test('is not asked again for evidence that is already known', () => {
     always((evidence, verdict) => {
       if (verdict.do === 'read-lease') expect([evidence.lease, evidence.hold]).toContain('unread');
       if (verdict.do === 'ping') expect(evidence.probe).toBe('unasked');
     });
   });
 
-  test('more silence never makes it less doubtful, its lease being gone and nobody answering', () => {
+  test('never gets a milder verdict for more silence when its lease is gone and it does not answer', () => {
     const rank = { keep: 0, wait: 0, 'read-lease': 1, ping: 1, suspect: 2, expire: 3, remove: 4 };
     fc.assert(
       fc.property(evidences, duration, duration, (evidence, longer, suspectLonger) => {

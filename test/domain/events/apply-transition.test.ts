@@ -12,7 +12,7 @@ const now = Date.UTC(2026, 0, 2);
 const present = (phase: string, sight: string) => ({ present: { phase, sight } });
 const silent = { reason: 'silent', since: before } as const;
 
-describe('where a run stands', () => {
+describe('the state of a run', () => {
   test.each([
     ['registering', undefined, present('registering', 'clear'), 'registering'],
     ['live', undefined, present('live', 'clear'), 'live'],
@@ -21,7 +21,7 @@ describe('where a run stands', () => {
     ['expired', undefined, 'expired', 'expired'],
     ['expired', silent, 'expired', 'expired'],
   ] as const)(
-    'a %s record with suspicion %o stands at %o and is shown as %s',
+    'in a %s record with suspicion %o is %o, shown as %s',
     (phase, suspect, value, shown) => {
       const record = agentRecord('h1/a', 'run1', { phase, ...(suspect && { suspect }) });
       expect(runMachineState(record)).toEqual(value);
@@ -30,7 +30,7 @@ describe('where a run stands', () => {
   );
 
   test.each(['registering', 'live', 'leaving'] as const)(
-    'a record moved to %s stands there',
+    'after a transition to %s is read back from the record',
     (phase) => {
       for (const sight of ['clear', 'suspect']) {
         const moved = withRunTransition(
@@ -47,13 +47,13 @@ describe('where a run stands', () => {
 });
 
 describe('a rewrite of an agent record', () => {
-  test('fills the term in with the revision that took the slot, once', () => {
+  test('sets the term to the revision that took the slot, once', () => {
     const taken = withRunTransition(agentRecord('h1/a', 'run1'), 9, present('live', 'clear'), now);
     expect(taken.term).toBe(9);
     expect(withRunTransition(taken, 12, present('leaving', 'clear'), now).term).toBe(9);
   });
 
-  test('keeps when its phase and suspicion last changed', () => {
+  test('keeps the times of the last changes of phase and suspicion', () => {
     const live = agentRecord('h1/a', 'run1');
     expect(withRunTransition(live, 9, present('live', 'clear'), now).since).toBe(before);
     expect(withRunTransition(live, 9, present('leaving', 'clear'), now).since).toBe(now);
@@ -65,7 +65,7 @@ describe('a rewrite of an agent record', () => {
     expect(withRunTransition(doubted, 9, present('live', 'clear'), now).since).toBe(now);
   });
 
-  test('notes a suspicion with its reason and its moment, and keeps the first', () => {
+  test('records a suspicion with reason and time, and keeps the first one', () => {
     const doubted = withRunTransition(
       agentRecord('h1/a', 'run1'),
       9,
@@ -78,7 +78,7 @@ describe('a rewrite of an agent record', () => {
     expect(again.suspect).toEqual({ reason: 'unreachable', since: now });
   });
 
-  test('drops a suspicion that was refuted, and keeps the one a run died of', () => {
+  test('drops a refuted suspicion, and keeps the one that led to expiry', () => {
     const doubted = agentRecord('h1/a', 'run1', { suspect: silent });
     expect(withRunTransition(doubted, 9, present('live', 'clear'), now)).not.toHaveProperty(
       'suspect',
@@ -97,7 +97,7 @@ describe('a rewrite of an agent record', () => {
 });
 
 describe('a rewrite of an instance record', () => {
-  test('fills the token in with the revision that registered it, once', () => {
+  test('sets the token to the revision of the registration, once', () => {
     const moved = withInstanceTransition(
       instanceRecord('h1/a', 'run1', 'web/1'),
       9,
@@ -108,7 +108,7 @@ describe('a rewrite of an instance record', () => {
     expect(withInstanceTransition(moved, 12, 'serving', now).token).toBe(9);
   });
 
-  test('keeps since when it is in its state', () => {
+  test('keeps the time at which the state was entered', () => {
     const record = instanceRecord('h1/a', 'run1', 'web/1');
     expect(withInstanceTransition(record, 9, 'serving', now).since).toBe(before);
     expect(withInstanceTransition(record, 9, 'failing', now).since).toBe(now);

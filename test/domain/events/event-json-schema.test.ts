@@ -9,14 +9,14 @@ const schema = {
   ...z.toJSONSchema(AuditEvent, { io: 'input' }),
 };
 
-test('docs/reference/event.schema.json is what events are read by', async () => {
+test('docs/reference/event.schema.json equals the schema that reads events', async () => {
   const stale =
     'an event that was written must stay readable. A field was added? `npx vitest run -u test/domain/events/event-json-schema.test.ts` writes the schema anew';
   const text = `${JSON.stringify(schema, null, 2)}\n`;
   await expect(text, stale).toMatchFileSnapshot('../../../docs/reference/event.schema.json');
 });
 
-test('it names every field of an event, and refuses none that a later version adds', () => {
+test('the JSON schema of events names every field and allows fields of later versions', () => {
   expect(Object.keys(schema.properties ?? {})).toEqual(Object.keys(AuditEvent.shape));
   expect(schema.additionalProperties).toEqual({});
 });

@@ -22,37 +22,37 @@ const event: AuditEvent = {
 const readable = (change: object) => AuditEvent.safeParse({ ...event, ...change }).success;
 
 describe('an audit event', () => {
-  test('is read back as it was written', () => {
+  test('reads back as it was written', () => {
     const full = { ...event, cause: 'e0', evidence: { lease: 'absent', nested: { n: 1 } } };
     expect(AuditEvent.parse(JSON.parse(JSON.stringify(full)))).toEqual(full);
   });
 
-  test('keeps what this version does not know: it is hashed as read', () => {
+  test('keeps fields that this version does not know, because the hash covers them', () => {
     const newer = { ...event, weather: 'fine', event: { type: 'started', mood: 'good' } };
     expect(AuditEvent.parse(newer)).toEqual(newer);
   });
 
   test.each([
     ['another version', { v: 2 }],
-    ['no number', { n: 0 }],
-    ['a broken number', { n: 1.5 }],
+    ['the number 0', { n: 0 }],
+    ['a fractional number', { n: 1.5 }],
     ['an unknown entity', { of: { ...event.of, entity: 'cat' } }],
     ['an instance without its name', { of: { ...event.of, entity: 'instance' } }],
-    ['an actor whose run is no run id', { actor: { ...actor, run: 'X' } }],
+    ['an actor whose run is not a run id', { actor: { ...actor, run: 'X' } }],
     ['an event without a type', { event: {} }],
-    ['no state to go to', { to: null }],
-    ['a state that is none', { to: 7 }],
-    ['a record that is no object', { record: 'gone' }],
-    ['a moment between milliseconds', { at: 1.5 }],
+    ['no target state', { to: null }],
+    ['a target state that is not a state', { to: 7 }],
+    ['a record that is not an object', { record: 'gone' }],
+    ['a time with a fraction of a millisecond', { at: 1.5 }],
   ])('with %s is refused', (_, change) => {
     expect(readable(change)).toBe(false);
   });
 
   test.each([
-    ['a state in one word', { to: 'expired' }],
-    ['a state by regions', { to: { a: { b: 'c' } } }],
+    ['a simple state', { to: 'expired' }],
+    ['a state with regions', { to: { a: { b: 'c' } } }],
     ['a removed record', { record: null }],
-    ['a chain that goes on from another', { prev: 'ab'.repeat(32) }],
+    ['the hash of a previous event', { prev: 'ab'.repeat(32) }],
   ])('with %s is read', (_, change) => {
     expect(readable(change)).toBe(true);
   });

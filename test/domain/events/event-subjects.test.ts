@@ -22,11 +22,11 @@ test.each([
   expect(eventSubject(ref, 3)).toBe(subject);
 });
 
-test('a run listens below its host and agent', () => {
+test('a run subscribes below its host and agent', () => {
   expect(runSubject(of)).toBe('db-1=2Eexample.agent.run10000');
 });
 
-test('no two events share a subject, whatever the names are', () => {
+test('two events with different names never have the same subject', () => {
   const names = fc.oneof(
     fc.constantFrom('session', 'collector', '1', '2', 'a.1', 'a'),
     fc.string({ minLength: 1 }).filter((name) => ServiceName.safeParse(name).success),

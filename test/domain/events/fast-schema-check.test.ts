@@ -5,7 +5,7 @@ import { passesFastSchemaCheck } from '../../../src/domain/events/fast-schema-ch
 import { anyEvent } from '../../arbitrary/records.ts';
 import { longHistory } from '../../fixtures/history/long-history.ts';
 
-/** What may stand where a field should. */
+/** Any value in place of a field. */
 const anything = fc.oneof(
   fc.jsonValue(),
   fc.constantFrom(0, -0, -1, 1, 1.5, 2 ** 53, '', 'x', '\u0007', 'é', [], {}, null, true),
@@ -14,7 +14,7 @@ const anything = fc.oneof(
   fc.constant({ a: { b: { c: 'd' } } }),
 );
 
-/** An event in which something, somewhere, is another thing, missing, or more than it should be. */
+/** An event in which up to two values are replaced, missing or added. */
 const nearlyEvent = fc
   .tuple(
     anyEvent,
@@ -40,8 +40,8 @@ function changed(value: unknown, at: number, other: unknown, how: number): unkno
   return copy;
 }
 
-describe('an event that is plain', () => {
-  test('is one that parsing gives back as it is, whatever the value', () => {
+describe('the fast schema check', () => {
+  test('passes only values that the full parser returns unchanged', () => {
     fc.assert(
       fc.property(nearlyEvent, (value) => {
         if (!passesFastSchemaCheck(value)) return;
@@ -53,16 +53,16 @@ describe('an event that is plain', () => {
     );
   });
 
-  test('is nearly every one that the runtime writes', () => {
+  test('passes the events that the runtime writes', () => {
     const events = [...longHistory(500, { agents: 5 })].map(({ text }) => JSON.parse(text));
     expect(events.filter((event) => !passesFastSchemaCheck(event))).toEqual([]);
   });
 
   test.each([
-    ['a name that is no ASCII', 'of', { entity: 'run', host: 'é', agent: 'a', run: 'run00000' }],
-    ['a field that parsing drops', 'actor', { host: 'h', agent: 'a', run: 'run00000', more: 1 }],
+    ['a name outside ASCII', 'of', { entity: 'run', host: 'é', agent: 'a', run: 'run00000' }],
+    ['a field that the parser drops', 'actor', { host: 'h', agent: 'a', run: 'run00000', more: 1 }],
     ['a record with a __proto__', 'record', JSON.parse('{"__proto__":1}')],
-  ])('is left to parsing with %s', (_, field, value) => {
+  ])('leaves an event with %s to the full parser', (_, field, value) => {
     const [event] = [...longHistory(1)].map(({ text }) => JSON.parse(text));
     expect(passesFastSchemaCheck(event)).toBe(true);
     expect(passesFastSchemaCheck({ ...event, [field]: value })).toBe(false);

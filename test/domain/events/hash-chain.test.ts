@@ -10,11 +10,11 @@ describe('the hash of an event', () => {
   test.each([
     ['', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
     ['abc', 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],
-  ])('of %j is its SHA-256', (text, hash) => {
+  ])('with the text %j is its SHA-256', (text, hash) => {
     expect(hashEvent(text)).toBe(hash);
   });
 
-  test('is what any other tool makes of the stored bytes', () => {
+  test('equals the hash that another tool computes from the stored bytes', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(hashEvent(text)).toBe(createHash('sha256').update(text, 'utf8').digest('hex'));
@@ -24,7 +24,7 @@ describe('the hash of an event', () => {
 });
 
 describe('a sealed event', () => {
-  test('is stored as it is hashed, and reads back as it was', () => {
+  test('is stored as the hashed bytes, and reads back unchanged', () => {
     fc.assert(
       fc.property(anyEvent, (event) => {
         const { text, head } = sealEvent(event);
@@ -36,7 +36,7 @@ describe('a sealed event', () => {
     );
   });
 
-  test('has another hash once anything in it is changed', () => {
+  test('has another hash after any change', () => {
     fc.assert(
       fc.property(anyEvent, (event) => {
         const { head } = sealEvent(event);

@@ -20,17 +20,17 @@ function fleetOf(...entries: Parameters<Fleet['replace']>[0]): Fleet {
   return fleet;
 }
 
-function rowOf(fleet: Fleet, place: string, name: string, observed = true) {
-  const { host, agent } = slotOf(place);
-  const { service, id } = instanceRecord(place, 'x', name);
+function rowOf(fleet: Fleet, target: string, name: string, observed = true) {
+  const { host, agent } = slotOf(target);
+  const { service, id } = instanceRecord(target, 'x', name);
   const slot = fleet.slot(agentMapKey({ host, agent }));
   const stored = slot?.instances.get(instanceKey({ host, agent, service, id }));
-  if (!slot || stored?.kind !== 'stored') throw new Error(`no ${name} under ${place}`);
+  if (!slot || stored?.kind !== 'stored') throw new Error(`no ${name} under ${target}`);
   return toInstanceRow(stored, slot, fleet, observed);
 }
 
-function agentOf(fleet: Fleet, place: string, observed = true) {
-  const slot = fleet.slot(agentMapKey(slotOf(place)));
+function agentOf(fleet: Fleet, target: string, observed = true) {
+  const slot = fleet.slot(agentMapKey(slotOf(target)));
   return slot && toAgentRow(slot, fleet, observed);
 }
 
@@ -43,7 +43,7 @@ const reasonOf = (fleet: Fleet, observed = true) => {
 describe('an instance', () => {
   const owner = agentEntry(11, agentRecord('h1/a', 'run1', { term: 10 }));
 
-  test('is live while its owner is, and says since when', () => {
+  test('is live while its owner is live, with the time since when', () => {
     const { record } = { record: instanceRecord('h1/a', 'run1', 'web/1') };
     expect(reasonOf(fleetOf(owner, web))).toEqual({
       state: 'live',
@@ -58,7 +58,7 @@ describe('an instance', () => {
   });
 
   test.each(['silent', 'unreachable'] as const)(
-    'is dubious as soon as its owner is %s, and since then',
+    'is dubious since its owner became %s',
     (reason) => {
       const doubted = agentRecord('h1/a', 'run1', { suspect: suspicion(reason) });
       expect(reasonOf(fleetOf(agentEntry(13, doubted), web))).toEqual({
@@ -70,8 +70,8 @@ describe('an instance', () => {
   );
 
   test.each([
-    ['with what it was suspected of', suspicion('unreachable'), 'unreachable'],
-    ['as silent, where the record does not say', undefined, 'silent'],
+    ['with the reason of the suspicion', suspicion('unreachable'), 'unreachable'],
+    ['as silent when the record has no reason', undefined, 'silent'],
   ] as const)('stays dubious when its owner is expired, %s', (_, suspect, reason) => {
     const expired = agentRecord('h1/a', 'run1', {
       phase: 'expired',
@@ -85,7 +85,7 @@ describe('an instance', () => {
     });
   });
 
-  test('is superseded when another run holds its slot, since that one started', () => {
+  test('is superseded since the start of another run that has its slot', () => {
     const other = agentEntry(13, agentRecord('h1/a', 'run2', { startedAt: at }));
     expect(reasonOf(fleetOf(other, web))).toEqual({
       state: 'dubious',
@@ -94,11 +94,11 @@ describe('an instance', () => {
     });
   });
 
-  test('is an orphan where no record stands in its slot', () => {
+  test('is an orphan when its slot has no agent record', () => {
     expect(reasonOf(fleetOf(web))).toMatchObject({ state: 'dubious', reason: 'orphan' });
   });
 
-  test('is unobserved where its slot’s record cannot be read: not knowing is not death', () => {
+  test('is unobserved, not dead, when its agent record is unreadable', () => {
     const unreadable = { key: agentKey(slotOf('h1/a')), revision: 13, text: '{"v":9}' };
     expect(reasonOf(fleetOf(unreadable, web))).toMatchObject({
       state: 'dubious',
@@ -106,14 +106,14 @@ describe('an instance', () => {
     });
   });
 
-  test('is unobserved while nobody watches', () => {
+  test('is unobserved while no collector has a seat', () => {
     expect(reasonOf(fleetOf(owner, web), false)).toMatchObject({
       state: 'dubious',
       reason: 'unobserved',
     });
   });
 
-  test('that is failing and dubious is shown as dubious, its health beside it', () => {
+  test('that is failing and dubious is shown as dubious and keeps its health', () => {
     const failing = instanceRecord('h1/a', 'run1', 'web/1', {
       state: 'failing',
       detail: 'refused',
@@ -127,14 +127,14 @@ describe('an instance', () => {
     });
   });
 
-  test('carries the revision of its registration as token, also after it was rewritten', () => {
+  test('has the revision of its registration as token, also after a rewrite', () => {
     expect(rowOf(fleetOf(owner, web), 'h1/a', 'web/1').token).toBe(12);
     const rewritten = instanceEntry(20, instanceRecord('h1/a', 'run1', 'web/1', { token: 12 }));
     const row = rowOf(fleetOf(owner, rewritten), 'h1/a', 'web/1');
     expect([row.token, row.revision]).toEqual([12, 20]);
   });
 
-  test('carries its owner’s term, and none where the slot names another', () => {
+  test('has the term of its owner, and 0 when the slot belongs to another run', () => {
     expect(rowOf(fleetOf(owner, web), 'h1/a', 'web/1').term).toBe(10);
     const justTaken = agentEntry(11, agentRecord('h1/a', 'run1'));
     expect(rowOf(fleetOf(justTaken, web), 'h1/a', 'web/1').term).toBe(11);
@@ -156,20 +156,20 @@ describe('an agent', () => {
     expect(agentOf(fleet, 'h1/a')).toMatchObject({ state, reason, instances: 1, term: 11 });
   });
 
-  test('is unobserved while nobody watches, unless it is dead anyway', () => {
+  test('is unobserved while no collector has a seat, unless it is expired', () => {
     const live = fleetOf(agentEntry(11, agentRecord('h1/a', 'run1')));
     expect(agentOf(live, 'h1/a', false)?.reason).toBe('unobserved');
     const dead = fleetOf(agentEntry(11, agentRecord('h1/a', 'run1', { phase: 'expired' })));
     expect(agentOf(dead, 'h1/a', false)?.reason).toBeNull();
   });
 
-  test('has no row where no readable record stands', () => {
+  test('has no row without a readable record', () => {
     expect(agentOf(fleetOf(web), 'h1/a')).toBeUndefined();
     const unreadable = { key: agentKey(slotOf('h1/a')), revision: 13, text: '?' };
     expect(agentOf(fleetOf(unreadable), 'h1/a')).toBeUndefined();
   });
 
-  test('says which run it is', () => {
+  test('has the id of its run', () => {
     const fleet = fleetOf(agentEntry(11, agentRecord('h1/a', 'run1')));
     expect(agentOf(fleet, 'h1/a')?.run).toBe(runId('run1'));
   });

@@ -35,8 +35,8 @@ function given(...entries: readonly KeyValueEntry[]): FleetControls {
   for (const entry of entries) expect(state.take(entry)).toBe(true);
   return state;
 }
-const held = (state: FleetControls, place: string): boolean =>
-  state.holdOn(slotOf(place)) !== undefined;
+const isOnHold = (state: FleetControls, agent: string): boolean =>
+  state.holdOn(slotOf(agent)) !== undefined;
 
 describe('a hold', () => {
   test.each([
@@ -44,34 +44,36 @@ describe('a hold', () => {
     ['its agent', onAgent, { 'h1/a': true, 'h1/b': false, 'h2/a': false }],
     ['its host, unreadable', unreadable(onHost), { 'h1/a': true, 'h1/b': true, 'h2/a': false }],
     ['its agent, unreadable', unreadable(onAgent), { 'h1/a': true, 'h1/b': false }],
-    ['its host, over', gone(onHost), { 'h1/a': false, 'h1/b': false }],
-  ])('on %s covers what is below it', (_, hold, covers) => {
+    ['its host, removed', gone(onHost), { 'h1/a': false, 'h1/b': false }],
+  ])('on %s covers exactly the agents below it', (_, hold, covers) => {
     const state = given(hold);
-    for (const [place, covered] of Object.entries(covers)) expect(held(state, place)).toBe(covered);
+    for (const [agent, covered] of Object.entries(covers)) {
+      expect(isOnHold(state, agent)).toBe(covered);
+    }
   });
 
-  test('over while the other stands: what that covers is still held', () => {
+  test('that is removed leaves what another hold covers on hold', () => {
     const both = given(onHost, onAgent);
     expect(both.holdOn(slotOf('h1/a'))?.key).toBe(onAgent.key);
     both.take(gone(onAgent));
-    expect([held(both, 'h1/a'), held(both, 'h1/b')]).toEqual([true, true]);
+    expect([isOnHold(both, 'h1/a'), isOnHold(both, 'h1/b')]).toEqual([true, true]);
     both.take(gone(onHost));
-    expect(held(both, 'h1/a')).toBe(false);
+    expect(isOnHold(both, 'h1/a')).toBe(false);
   });
 
-  test('of awkward names is found under them', () => {
+  test('is found by names with special characters', () => {
     const { host, agent } = slotOf('a.b é/*>');
     const covering = { key: holdKey(host, agent), revision: 1, text: 'what' };
     expect(given(covering).holdOn({ host, agent })?.kind).toBe('unreadable');
   });
 
-  test('under another’s key is none of that other’s: it can’t be read, and holds', () => {
+  test('under the key of another host is unreadable, and covers that host', () => {
     const state = given({ ...onHost, key: 'hold.h2' });
     expect(state.holdOn(slotOf('h2/a'))?.kind).toBe('unreadable');
-    expect(held(state, 'h1/a')).toBe(false);
+    expect(isOnHold(state, 'h1/a')).toBe(false);
   });
 
-  test('is one of those that stand as long as it can be read', () => {
+  test('is listed as a hold only while it can be read', () => {
     const state = given(onHost, unreadable(onAgent), holdEntry('h2', { until }));
     expect([...state.holds()].map(({ key }) => key)).toEqual(['hold.h1', 'hold.h2']);
     expect([...state.unreadable()].map(({ key }) => key)).toEqual(['hold.h1.a']);
@@ -82,7 +84,7 @@ describe('a brake', () => {
   const zone = ZoneName.parse('r1');
   const on = brakeEntry('r1', { seen: 10, suspect: 4 });
 
-  test('stands for its zone alone, until it is released', () => {
+  test('applies to its zone alone until it is released', () => {
     const state = given(on);
     expect(state.brakeOf(zone)).toMatchObject({ kind: 'stored', record: { suspect: 4 } });
     expect(state.brakeOf(ZoneName.parse('r2'))).toBeUndefined();
@@ -90,7 +92,7 @@ describe('a brake', () => {
     expect([...state.brakes()]).toEqual([]);
   });
 
-  test('that can’t be read stands, and is reported', () => {
+  test('that is unreadable still applies, and is reported', () => {
     const state = given(unreadable(on));
     expect(state.brakeOf(zone)?.kind).toBe('unreadable');
     expect([...state.unreadable()].map(({ key }) => key)).toEqual(['brake.r1']);
@@ -98,18 +100,18 @@ describe('a brake', () => {
 });
 
 describe('the policy', () => {
-  test('is the default where nobody said one', () => {
+  test('is the default without a policy record', () => {
     const state = given();
     expect([state.policy, state.policyRecord]).toEqual([defaultFleetPolicy, undefined]);
   });
 
-  test('is what was said', () => {
+  test('has the values of the policy record', () => {
     const state = given(policyOf({ seats: 5 }));
     expect(state.policy.seats).toBe(5);
     expect(state.policy.brake).toEqual(defaultFleetPolicy.brake);
   });
 
-  test('is the default where what was said can’t be read, or is no more', () => {
+  test('is the default when the policy record is unreadable or removed', () => {
     for (const entry of [unreadable(policyOf({ seats: 5 })), gone(policyOf({ seats: 5 }))]) {
       expect(given(policyOf({ seats: 5 }), entry).policy).toEqual(defaultFleetPolicy);
     }
@@ -127,21 +129,21 @@ test.each([
   'brake.r1.r2',
   'policy.x',
   'agent.h1.a',
-])('%s is none of its keys', (key) => {
+])('the key %s is not one that the fleet controls read', (key) => {
   expect(new FleetControls().take({ key, revision: 1, text: '{}' })).toBe(false);
 });
 
-test('a snapshot replaces all of it', () => {
+test('a snapshot replaces all fleet controls', () => {
   const state = given(onHost, brakeEntry('r1', { seen: 9, suspect: 4 }), policyOf({ seats: 9 }));
   state.clear();
-  expect(held(state, 'h1/a')).toBe(false);
+  expect(isOnHold(state, 'h1/a')).toBe(false);
   expect([...state.brakes(), ...state.holds(), ...state.unreadable()]).toEqual([]);
   expect(state.policy).toEqual(defaultFleetPolicy);
 });
 
-test('a hold that comes or goes touches the slots that it covers', () => {
+test('a hold that is set or released touches the slots that it covers', () => {
   const fleet = new Fleet();
-  const agents = ['h1/a', 'h1/b', 'h2/a', 'h11/a'].map((place) => agentRecord(place, 'run1'));
+  const agents = ['h1/a', 'h1/b', 'h2/a', 'h11/a'].map((target) => agentRecord(target, 'run1'));
   fleet.apply(
     agents.map((record, n) => agentEntry(n + 1, record)),
     4,

@@ -9,8 +9,8 @@ import {
   instanceRecord,
 } from '../support/sample-records.ts';
 
-/** All that can be asked of a fleet, for comparing two. */
-function said(fleet: Fleet) {
+/** All that a fleet answers, to compare two fleets. */
+function contentsOf(fleet: Fleet) {
   const slots = [...fleet.slots()];
   const byKey = (a: { key: string }, b: { key: string }) => (a.key < b.key ? -1 : 1);
   const instances = slots.flatMap((slot) => [...slot.instances.values()]).sort(byKey);
@@ -30,7 +30,7 @@ const agent = agentEntry(1, agentRecord('h1/a', 'run1'));
 const web = instanceEntry(2, instanceRecord('h1/a', 'run1', 'web/1'));
 
 describe('the fleet', () => {
-  test('has a slot as long as something stands under it', () => {
+  test('has a slot as long as a record exists below it', () => {
     const fleet = new Fleet();
     fleet.apply([agent, web], 2);
     fleet.apply([{ ...agent, revision: 3, text: undefined }], 3);
@@ -39,7 +39,7 @@ describe('the fleet', () => {
     expect([fleet.size, fleet.slot('h1.a')]).toEqual([0, undefined]);
   });
 
-  test('says which slots a change touched, also those that it emptied', () => {
+  test('reports the slots that a change touched, also those that it emptied', () => {
     const fleet = new Fleet();
     expect([...fleet.apply([agent, web], 2)]).toEqual(['h1.a']);
     expect([...fleet.apply([{ ...agent, revision: 3, text: undefined }], 3)]).toEqual(['h1.a']);
@@ -47,7 +47,7 @@ describe('the fleet', () => {
     expect([...fleet.replace([other], 4)].sort()).toEqual(['h1.a', 'h2.b']);
   });
 
-  test('finds an instance by its name under whatever slots, and no more once it is gone', () => {
+  test('finds an instance by name in any slot, until it is removed', () => {
     const fleet = new Fleet();
     const twin = instanceEntry(3, instanceRecord('h2/b', 'run1', 'web/1'));
     fleet.apply([web, twin], 3);
@@ -57,7 +57,7 @@ describe('the fleet', () => {
     expect([...fleet.named('web', '1')]).toEqual([]);
   });
 
-  test('keeps what it cannot read as unreadable, beside all the rest (G12)', () => {
+  test('keeps an unreadable record as unreadable, with all other records (G12)', () => {
     const fleet = new Fleet();
     fleet.apply([agent, { ...web, text: '{"v":99}' }, { key: 'what', revision: 3, text: '' }], 3);
     expect([...fleet.unreadable()].map(({ key }) => key)).toEqual(['what', web.key]);
@@ -72,14 +72,14 @@ describe('the fleet', () => {
     expect(fleet.slot('h1.a')?.instances.get(web.key)?.kind).toBe('stored');
   });
 
-  test('does not take a record for another’s because its name lies', () => {
+  test('does not accept a record whose fields disagree with its key', () => {
     const fleet = new Fleet();
     fleet.apply([{ ...agent, text: JSON.stringify(agentRecord('h2/a', 'run1')) }], 1);
     expect(fleet.slot('h1.a')?.agent?.kind).toBe('unreadable');
     expect(fleet.slot('h2.a')).toBeUndefined();
   });
 
-  test('never goes back in what it has seen, but after a snapshot', () => {
+  test('never goes back to an older revision except after a snapshot', () => {
     const fleet = new Fleet();
     fleet.apply([agent], 10);
     fleet.apply([], 5);
@@ -112,14 +112,14 @@ const histories = fc
   .array(fc.tuple(fc.constantFrom(...keys), fc.constantFrom(...texts)), { maxLength: 30 })
   .map((all) => all.map(([key, text], n): KeyValueEntry => ({ key, revision: n + 1, text })));
 
-/** What a snapshot after this history holds: the last of each key, removals left out. */
+/** The snapshot after this history: the last entry of each key, without removals. */
 const snapshotOf = (history: readonly KeyValueEntry[]) =>
   [...new Map(history.map((entry) => [entry.key, entry])).values()]
     .filter(({ text }) => text !== undefined)
     .sort((a, b) => a.revision - b.revision);
 
-describe('whatever happened', () => {
-  test('changes taken in one by one give what a snapshot gives', () => {
+describe('a fleet after any history', () => {
+  test('is the same from single changes as from a snapshot', () => {
     fc.assert(
       fc.property(histories, fc.nat(29), (history, cut) => {
         const upTo = history.length;
@@ -128,13 +128,13 @@ describe('whatever happened', () => {
         for (const entry of history.slice(cut)) changed.apply([entry], entry.revision);
         const loaded = new Fleet();
         loaded.replace(snapshotOf(history), upTo);
-        expect(said(changed)).toEqual(said(loaded));
+        expect(contentsOf(changed)).toEqual(contentsOf(loaded));
       }),
       { numRuns: 300 },
     );
   });
 
-  test('a snapshot leaves nothing behind of what was known before', () => {
+  test('keeps nothing of its earlier contents after a snapshot', () => {
     fc.assert(
       fc.property(histories, histories, (before, history) => {
         const reloaded = new Fleet();
@@ -142,17 +142,17 @@ describe('whatever happened', () => {
         reloaded.replace(snapshotOf(history), history.length);
         const loaded = new Fleet();
         loaded.replace(snapshotOf(history), history.length);
-        expect(said(reloaded)).toEqual(said(loaded));
+        expect(contentsOf(reloaded)).toEqual(contentsOf(loaded));
       }),
     );
   });
 
-  test('what is not touched did not change', () => {
+  test('reports every slot that changed as touched', () => {
     fc.assert(
       fc.property(histories, histories, (before, after) => {
         const fleet = new Fleet();
         fleet.apply(before, before.length);
-        const held = new Map(
+        const copies = new Map(
           [...fleet.slots()].map((s) => [s.slot, JSON.stringify([s.agent, ...s.instances])]),
         );
         const later = after.map((entry) => ({
@@ -160,7 +160,7 @@ describe('whatever happened', () => {
           revision: entry.revision + before.length,
         }));
         const touched = fleet.apply(later, before.length + after.length);
-        for (const [slot, text] of held) {
+        for (const [slot, text] of copies) {
           if (touched.has(slot)) continue;
           const now = fleet.slot(slot);
           expect(now && JSON.stringify([now.agent, ...now.instances])).toBe(text);
@@ -169,7 +169,7 @@ describe('whatever happened', () => {
     );
   });
 
-  test('no entry is so strange that it stops the view (G12)', () => {
+  test('accepts any entry without a failure (G12)', () => {
     const tokens = fc.oneof(
       fc.constantFrom('agent', 'instance', 'hold', '', '*', '>', '=', '=GG', '=C3', '__proto__'),
       fc.string(),
@@ -190,8 +190,8 @@ describe('whatever happened', () => {
       fc.property(fc.array(strange), (entries) => {
         const fleet = new Fleet();
         fleet.apply(entries, 1);
-        const standing = snapshotOf(entries.map((entry, n) => ({ ...entry, revision: n + 1 })));
-        expect([...fleet.unreadable()]).toHaveLength(standing.length);
+        const snapshot = snapshotOf(entries.map((entry, n) => ({ ...entry, revision: n + 1 })));
+        expect([...fleet.unreadable()]).toHaveLength(snapshot.length);
       }),
       { numRuns: 500 },
     );

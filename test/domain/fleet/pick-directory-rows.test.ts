@@ -10,8 +10,8 @@ import {
   instanceRecord,
 } from '../support/sample-records.ts';
 
-describe('of what the join makes of records', () => {
-  /** `web/w` under each of these hosts, registered at this revision by a run in this condition. */
+describe('the instances that a consumer gets from records', () => {
+  /** `web/w` under each of these hosts, registered at this revision by a run in this state. */
   const claimant = fc.record({
     host: fc.constantFrom('h1', 'h2', 'h3'),
     owner: fc.constantFrom('live', 'suspect', 'expired', 'superseded', 'absent', 'unreadable'),
@@ -23,12 +23,12 @@ describe('of what the join makes of records', () => {
   const joined = (all: readonly Claimant[], observed: boolean): InstanceRow[] => {
     const fleet = new Fleet();
     for (const [n, { host, owner, state }] of all.entries()) {
-      const place = `${host}/a`;
-      const instance = instanceRecord(place, 'run1', 'web/w', { state });
+      const target = `${host}/a`;
+      const instance = instanceRecord(target, 'run1', 'web/w', { state });
       fleet.apply([instanceEntry(n + 1, instance)], n + 1);
       if (owner === 'absent') continue;
       const suspect = { reason: 'silent' as const, since: 7 };
-      const agent = agentRecord(place, owner === 'superseded' ? 'run2' : 'run1', {
+      const agent = agentRecord(target, owner === 'superseded' ? 'run2' : 'run1', {
         ...((owner === 'suspect' || owner === 'expired') && { suspect }),
         ...(owner === 'expired' && { phase: 'expired' }),
       });
@@ -42,7 +42,7 @@ describe('of what the join makes of records', () => {
     );
   };
 
-  test('one is handed out, and never one whose owner is over beside one that counts', () => {
+  test('include one registration of a name, never one whose owner is over instead of one that counts', () => {
     fc.assert(
       fc.property(claimants, fc.boolean(), (all, observed) => {
         const rows = joined(all, observed);
@@ -55,7 +55,7 @@ describe('of what the join makes of records', () => {
     );
   });
 
-  test('whom silence takes is handed out as before: not another, and not nobody (G9, G11)', () => {
+  test('stay the same when their owners fall silent (G9, G11)', () => {
     fc.assert(
       fc.property(claimants, fc.constantFrom('prefer-live', 'any'), (all, policy) => {
         const silent = all.map((one) =>

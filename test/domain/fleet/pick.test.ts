@@ -30,14 +30,14 @@ const kinds = {
   },
 } as const satisfies Record<string, Partial<InstanceRow>>;
 
-/** A row as the join makes it; each on a host of its own unless told otherwise. */
+/** A row as the join makes it, on a host of its own unless one is given. */
 function rowOf(kind: Kind, n: number, more: Partial<InstanceRow> = {}): InstanceRow {
   const where = { service: 'web', id: `${n}`, host: `h${n}`, agent: 'a', run: `run${n}` };
-  const place = { address: null, port: null, labels: {}, since: 0, revision: n };
+  const rest = { address: null, port: null, labels: {}, since: 0, revision: n };
   const well = { state: 'serving', detail: null } as const;
   return {
     ...where,
-    ...place,
+    ...rest,
     token: n,
     term: 1,
     reason: null,
@@ -50,64 +50,72 @@ function rowOf(kind: Kind, n: number, more: Partial<InstanceRow> = {}): Instance
 const rowsOf = (...all: readonly Kind[]) => all.map((kind, n) => rowOf(kind, n + 1));
 const ids = (rows: readonly InstanceRow[]) => rows.map(({ id }) => id).join(' ');
 
-describe('what a consumer is handed', () => {
+describe('the selection for a consumer', () => {
   test.each<[string, Kind[], Record<PickPolicy, string>]>([
-    ['nothing of nothing', [], { strict: '', 'prefer-live': '', any: '' }],
-    ['all live', ['live', 'live'], { strict: '1 2', 'prefer-live': '1 2', any: '1 2' }],
+    ['is empty without instances', [], { strict: '', 'prefer-live': '', any: '' }],
     [
-      'one in three silent: the live ones carry it',
+      'has all live instances',
+      ['live', 'live'],
+      { strict: '1 2', 'prefer-live': '1 2', any: '1 2' },
+    ],
+    [
+      'has only the live ones when one in three is silent',
       ['silent', 'live', 'live'],
       { strict: '2 3', 'prefer-live': '2 3', any: '2 3 1' },
     ],
     [
-      'half of them silent: still the live ones',
+      'has only the live ones when half are silent',
       ['silent', 'live'],
       { strict: '2', 'prefer-live': '2', any: '2 1' },
     ],
     [
-      'more than half silent: the dubious too, behind the live',
+      'has the dubious ones after the live ones when more than half are silent',
       ['silent', 'unreachable', 'live'],
       { strict: '3', 'prefer-live': '3 1 2', any: '3 1 2' },
     ],
-    ['all silent', ['silent', 'silent'], { strict: '', 'prefer-live': '1 2', any: '1 2' }],
     [
-      'nobody watches',
+      'has the silent ones when all are silent, unless strict',
+      ['silent', 'silent'],
+      { strict: '', 'prefer-live': '1 2', any: '1 2' },
+    ],
+    [
+      'has the unobserved ones when no collector has a seat, unless strict',
       ['unobserved', 'unobserved'],
       { strict: '', 'prefer-live': '1 2', any: '1 2' },
     ],
     [
-      'a planned silence is a silence',
+      'treats a planned silence as a silence',
       ['planned', 'planned', 'live'],
       { strict: '3', 'prefer-live': '3 1 2', any: '3 1 2' },
     ],
     [
-      'failing ones count in the half, and are not picked for it',
+      'counts failing ones in the half but does not pick them for it',
       ['failing', 'failing', 'live', 'silent'],
       { strict: '3', 'prefer-live': '3 4', any: '3 4 1 2' },
     ],
-    ['all failing', ['failing'], { strict: '', 'prefer-live': '', any: '1' }],
+    ['has failing ones only for any', ['failing'], { strict: '', 'prefer-live': '', any: '1' }],
     [
-      'what failed before it fell silent has failed',
+      'treats an instance that failed before it fell silent as failing',
       ['silent, was failing', 'silent'],
       { strict: '', 'prefer-live': '2', any: '2 1' },
     ],
     [
-      'a draining one is nobody beside others, and not counted in the half',
+      'leaves out a draining one when others exist, and does not count it in the half',
       ['draining', 'draining', 'silent', 'live'],
       { strict: '4', 'prefer-live': '4', any: '4 3' },
     ],
     [
-      'a draining one is picked where there is nothing else and anything goes',
+      'has a draining one only for any and only without others',
       ['draining', 'silent, was draining'],
       { strict: '', 'prefer-live': '', any: '1 2' },
     ],
     [
-      'what an agent that has just restarted did not adopt yet',
+      'has instances that a restarted agent has not adopted yet',
       ['superseded', 'superseded'],
       { strict: '', 'prefer-live': '1 2', any: '1 2' },
     ],
     [
-      'what stands without a record of its agent',
+      'has instances without an agent record',
       ['orphan'],
       { strict: '', 'prefer-live': '1', any: '1' },
     ],
@@ -120,7 +128,7 @@ describe('what a consumer is handed', () => {
     }
   });
 
-  test('each service stands for itself', () => {
+  test('treats each service separately', () => {
     const rows = [
       rowOf('silent', 1),
       rowOf('live', 2, { service: 'db' }),
@@ -129,39 +137,43 @@ describe('what a consumer is handed', () => {
     expect(ids(selectUsable(rows, 'prefer-live'))).toBe('1 2 3');
   });
 
-  test('two services may use one id', () => {
+  test('allows two services to use one id', () => {
     const rows = [rowOf('live', 1), rowOf('live', 1, { service: 'db' })];
     expect(selectUsable(rows, 'strict')).toHaveLength(2);
   });
 });
 
-describe('of one service/id one is handed out (G11)', () => {
+describe('the selection among several registrations of one service/id (G11)', () => {
   const same = { id: 'w' };
 
   test.each<[string, InstanceRow[], string]>([
     [
-      'the winner, not whom it contests',
+      'has the winner, not the contested one',
       [rowOf('live', 2, same), rowOf('contested', 1, same)],
       'h2',
     ],
     [
-      'the live one, not the later one whose owner fell silent and is expired',
+      'has the live one, not a later one whose silent owner is expired',
       [rowOf('silent', 2, same), rowOf('live', 1, same)],
       'h1',
     ],
     [
-      'the live one, not what an earlier host of it left silent',
+      'has the live one, not a silent one on an earlier host',
       [rowOf('silent', 1, same), rowOf('live', 2, same)],
       'h2',
     ],
-    ['of two silent ones the later', [rowOf('silent', 1, same), rowOf('silent', 2, same)], 'h2'],
     [
-      'a silent one, which may come back, not a superseded later one, which cannot',
+      'has the later of two silent ones',
+      [rowOf('silent', 1, same), rowOf('silent', 2, same)],
+      'h2',
+    ],
+    [
+      'has a silent one, which may come back, not a later superseded one, which cannot',
       [rowOf('superseded', 2, same), rowOf('silent', 1, same)],
       'h1',
     ],
     [
-      'of two that are over the later',
+      'has the later of two whose owners are over',
       [rowOf('orphan', 1, same), rowOf('superseded', 2, same)],
       'h2',
     ],
@@ -171,7 +183,7 @@ describe('of one service/id one is handed out (G11)', () => {
     }
   });
 
-  test('the set of a restarted agent, not what its old run left beside it', () => {
+  test('has the instances of a restarted agent, not the leftovers of its old run', () => {
     const slot = { host: 'h1', agent: 'a' };
     const old = [rowOf('superseded', 1, slot), rowOf('superseded', 2, slot)];
     const renewed = rowOf('silent', 3, slot);
@@ -192,7 +204,7 @@ const anyRows = fc
     { maxLength: 12 },
   )
   .map((all) => all.map(({ kind, ...where }, n) => rowOf(kind, n + 1, where)));
-/** Who counts of several of one name depends on more than rows: pick-joined.test.ts has it. */
+/** The choice among several registrations of one name needs records: pick-directory-rows.test.ts tests it. */
 const oneOfEach = anyRows.map((rows) => [
   ...new Map(rows.map((row) => [`${row.service}/${row.id}`, row])).values(),
 ]);
@@ -202,8 +214,8 @@ const silence = { state: 'dubious', reason: 'silent' } as const;
 const isHandedOut = (rows: readonly InstanceRow[], service: string, policy: PickPolicy) =>
   selectUsable(rows, policy).some((row) => row.service === service);
 
-describe('whatever stands', () => {
-  test('no service/id is handed out twice, and nothing contested', () => {
+describe('a selection from any rows', () => {
+  test('has no service/id twice and nothing contested', () => {
     fc.assert(
       fc.property(anyRows, anyPolicy, (rows, policy) => {
         const picked = selectUsable(rows, policy);
@@ -214,7 +226,7 @@ describe('whatever stands', () => {
     );
   });
 
-  test('a stricter policy hands out nothing that a laxer one does not', () => {
+  test('has nothing under a stricter policy that a laxer policy leaves out', () => {
     fc.assert(
       fc.property(anyRows, (rows) => {
         const [strict, preferLive, any] = pickPolicies.map((policy) => selectUsable(rows, policy));
@@ -225,7 +237,7 @@ describe('whatever stands', () => {
     );
   });
 
-  test('no silence empties a service, unless for strict (G9)', () => {
+  test('is not empty because of silence, unless strict (G9)', () => {
     const hosts = fc.subarray(['h1', 'h2', 'h3']);
     fc.assert(
       fc.property(oneOfEach, hosts, fc.constantFrom('prefer-live', 'any'), (rows, gone, policy) => {
@@ -241,7 +253,7 @@ describe('whatever stands', () => {
     );
   });
 
-  test('a draining one comes alone with its like, and only where anything goes', () => {
+  test('has a draining instance only together with other draining ones, and only for any', () => {
     fc.assert(
       fc.property(anyRows, anyPolicy, (rows, policy) => {
         for (const [, picked] of Map.groupBy(
@@ -255,7 +267,7 @@ describe('whatever stands', () => {
     );
   });
 
-  test('the order in which a view holds them changes nothing but the order', () => {
+  test('has the same instances for any order of the rows', () => {
     fc.assert(
       fc.property(anyRows, anyPolicy, (rows, policy) => {
         const sorted = (all: readonly InstanceRow[]) =>
@@ -265,7 +277,7 @@ describe('whatever stands', () => {
     );
   });
 
-  test('one is picked wherever there is one, each for the same share of fractions', () => {
+  test('gives each of its instances the same share of picks', () => {
     const fraction = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
       fc.property(anyRows, anyPolicy, fraction, (rows, policy, at) => {

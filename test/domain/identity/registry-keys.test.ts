@@ -32,14 +32,14 @@ const at = {
 };
 
 describe('a key', () => {
-  test('says its kind first and its host second', () => {
+  test('starts with its kind and its host', () => {
     expect(agentKey(at)).toBe('agent.db-1=2Eexample.main=20agent');
     expect(instanceKey(at)).toBe('instance.db-1=2Eexample.main=20agent.web.web=3A80');
     expect(leaseKey(at)).toBe('run.db-1=2Eexample.main=20agent.0123456789');
     expect(seatKey(2)).toBe('seat.2');
   });
 
-  test('gives back what it was made of', () => {
+  test('parses into the names that it was made of', () => {
     fc.assert(
       fc.property(anyInstance, anyRun, fc.integer({ min: 1, max: 999 }), (instance, run, seat) => {
         const { host, agent } = instance;
@@ -51,7 +51,7 @@ describe('a key', () => {
     );
   });
 
-  test('is below its slot’s filter, and below no other slot’s', () => {
+  test('matches the filter of its slot and of no other slot', () => {
     fc.assert(
       fc.property(anyInstance, anySlot, (instance, other) => {
         const below = (filter: string) => instanceKey(instance).startsWith(filter.slice(0, -1));
@@ -75,7 +75,7 @@ describe('a key', () => {
     expect(agentMapKey(one)).not.toBe(agentMapKey(other));
   });
 
-  test('that is too long for a subject is refused with its names', () => {
+  test('that is too long for a subject is refused with an error that names it', () => {
     const long = { ...at, host: HostId.parse('é'.repeat(512)), agent: AgentName.parse('z') };
     expect(agentKey(long).length).toBeLessThan(3500);
     const longer = { ...long, agent: AgentName.parse('.'.repeat(200)) };
@@ -87,7 +87,7 @@ describe('a key', () => {
   });
 });
 
-describe('a key that somebody else wrote', () => {
+describe('a key from another writer', () => {
   const parts = fc.oneof(
     fc.constantFrom(
       'agent',
@@ -110,7 +110,7 @@ describe('a key that somebody else wrote', () => {
     fc.array(parts, { maxLength: 7 }).map((tokens) => tokens.join('.')),
   );
 
-  test('is read as what it says, or refused with a fault', () => {
+  test('is parsed, or refused with a fault', () => {
     fc.assert(
       fc.property(keys, (key) => {
         const registry = readOrFault(parseRegistryKey, key);
@@ -149,7 +149,7 @@ describe('a key that somebody else wrote', () => {
     'brake',
     'brake.a.b',
     'policy.a',
-  ])('%j is none of the registry’s', (key) => {
+  ])('%j is not a key of the registry', (key) => {
     expect(() => parseRegistryKey(key)).toThrow(expect.objectContaining({ code: 'bad-name' }));
   });
 
@@ -166,12 +166,12 @@ describe('a key that somebody else wrote', () => {
     'run.a.b.abcdefgh.1',
     'run.=07.b.abcdefgh',
     'agent.a.b',
-  ])('%j is none of the leases’', (key) => {
+  ])('%j is not a key of a lease', (key) => {
     expect(() => parseLeaseKey(key)).toThrow(expect.objectContaining({ code: 'bad-name' }));
   });
 });
 
-/** Anything else thrown than the fault that was promised fails the test. */
+/** Rethrows any error that is not the expected fault. */
 function readOrFault<K>(parse: (key: string) => K, key: string): K | undefined {
   try {
     return parse(key);

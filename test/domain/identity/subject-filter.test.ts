@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { matchesSubject } from '../../../src/domain/identity/subject-filter.ts';
 
-describe('a filter', () => {
+describe('a subject filter', () => {
   test.each([
     ['a.b', 'a.b', true],
     ['a.b', 'a', false],
@@ -20,11 +20,11 @@ describe('a filter', () => {
     ['a.*.>', 'a.b.c.d', true],
     ['>', 'a', true],
     ['>', 'a.b.c', true],
-  ])('%s lets %s through: %s', (pattern, subject, through) => {
+  ])('%s matches %s: %s', (pattern, subject, through) => {
     expect(matchesSubject([pattern])(subject)).toBe(through);
   });
 
-  test('is one of several', () => {
+  test('accepts a subject that matches any of its patterns', () => {
     const wants = matchesSubject(['a.>', 'b']);
     expect(['a.x', 'b', 'b.x', 'c'].map(wants)).toEqual([true, true, false, false]);
     expect(matchesSubject([])('a')).toBe(false);

@@ -7,7 +7,7 @@ import {
 } from '../../../src/domain/identity/subject-token.ts';
 import { anyName, anyText } from '../../arbitrary/names.ts';
 
-describe('a token', () => {
+describe('a subject token', () => {
   test.each([
     ['db-1.example', 'db-1=2Eexample'],
     ['Web_01-a', 'Web_01-a'],
@@ -16,12 +16,12 @@ describe('a token', () => {
     ['é', '=C3=A9'],
     ['🦉', '=F0=9F=A6=89'],
     ['\u{feff}x', '=EF=BB=BFx'],
-  ])('of %j is %s', (name, token) => {
+  ])('for the name %j is %s', (name, token) => {
     expect(encodeSubjectToken(name)).toBe(token);
     expect(decodeSubjectToken(token)).toBe(name);
   });
 
-  test('gives back the name it was made of', () => {
+  test('decodes to the name it was made of', () => {
     fc.assert(
       fc.property(anyName, (name) => {
         expect(decodeSubjectToken(encodeSubjectToken(name))).toBe(name);
@@ -37,7 +37,7 @@ describe('a token', () => {
     );
   });
 
-  test('means one name, and a name has one token: whatever decodes is the encoding', () => {
+  test('is the only token of its name: every token that decodes is the encoding of the result', () => {
     const like = fc.stringMatching(/^(=[0-9A-Fa-f]{2}|[a-z.=*]){0,6}$/);
     fc.assert(
       fc.property(fc.oneof(anyText, like), (token) => {
@@ -58,7 +58,7 @@ describe('a token', () => {
   );
 });
 
-/** Anything else thrown than the fault that was promised fails the test. */
+/** Rethrows any error that is not the expected fault. */
 function decodedOrFault(token: string): string | undefined {
   try {
     return decodeSubjectToken(token);

@@ -33,7 +33,7 @@ describe('a lease policy', () => {
     [-15_000, 'at least 2 s'],
     [Number.NaN, 'NaN'],
     [Number.POSITIVE_INFINITY, 'nfinity'],
-  ])('with a ttl of %d: %s', (ttl, rule) => {
+  ])('with a ttl of %d ms is accepted or refused: %s', (ttl, rule) => {
     const parsed = LeasePolicy.safeParse({ ttl, grace: 1000 });
     if (rule === undefined) expect(parsed.success).toBe(true);
     else expect(parsed.error?.message).toContain(rule);
@@ -46,17 +46,17 @@ describe('a lease policy', () => {
     [1001, 'whole seconds'],
     [days(30), undefined],
     [days(30) + 1000, 'at most 30 days'],
-  ])('with a grace of %d: %s', (grace, rule) => {
+  ])('with a grace of %d ms is accepted or refused: %s', (grace, rule) => {
     const parsed = LeasePolicy.safeParse({ ttl: 2000, grace });
     if (rule === undefined) expect(parsed.success).toBe(true);
     else expect(parsed.error?.message).toContain(rule);
   });
 
-  test('that is the default is allowed', () => {
+  test('is valid when it is the default', () => {
     expect(LeasePolicy.parse(defaultLease)).toEqual(defaultLease);
   });
 
-  test('has two renewals to spare, and notices in this order: late, blind, lapsed', () => {
+  test('allows two missed renewals, and reaches late, blind and lapsed in this order', () => {
     fc.assert(
       fc.property(anyLease, (lease) => {
         expect(LeasePolicy.parse(lease)).toEqual(lease);
@@ -71,19 +71,19 @@ describe('a lease policy', () => {
   });
 });
 
-describe('a batch', () => {
+describe('the size of a batch', () => {
   const most = 1000;
 
-  test('takes its removals with their events, and the agent’s own', () => {
+  test('allows its removals with their events, and those of the agent', () => {
     expect(2 * removalsPerBatch + 3).toBeLessThanOrEqual(most);
   });
 
-  test('takes its adoptions: a record and two events each', () => {
+  test('allows its adoptions with one record and two events each', () => {
     expect(3 * registrationsPerBatch).toBeLessThanOrEqual(most);
   });
+});
 
-  test('and jitter only ever shortens, and not by much', () => {
-    expect(renewJitter).toBeGreaterThan(0);
-    expect(renewJitter).toBeLessThan(0.5);
-  });
+test('the renewal jitter shortens the interval by less than half', () => {
+  expect(renewJitter).toBeGreaterThan(0);
+  expect(renewJitter).toBeLessThan(0.5);
 });

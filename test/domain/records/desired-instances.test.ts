@@ -16,8 +16,8 @@ import {
 import { type RecordRead, readInstance } from '../../../src/domain/records/stored-record.ts';
 import { instanceEntry, instanceRecord, runId, slotOf } from '../support/sample-records.ts';
 
-const place = 'h1/a';
-const slot = slotOf(place);
+const agentName = 'h1/a';
+const slot = slotOf(agentName);
 const me = runId('me');
 
 const wanted = (
@@ -36,15 +36,15 @@ type Present = ReadonlyMap<string, RecordRead<InstanceRecord>>;
 const presentOf = (...reads: readonly RecordRead<InstanceRecord>[]): Present =>
   new Map(reads.map((read) => [read.key, read]));
 const stored = (owner: string, name: string, change: Partial<InstanceRecord> = {}) =>
-  readInstance(instanceEntry(7, instanceRecord(place, owner, name, change)));
+  readInstance(instanceEntry(7, instanceRecord(agentName, owner, name, change)));
 const unreadable = (name: string) =>
-  readInstance({ ...instanceEntry(7, instanceRecord(place, 'me', name)), text: '{' });
+  readInstance({ ...instanceEntry(7, instanceRecord(agentName, 'me', name)), text: '{' });
 
 const plan = (present: Present, desired: Desired) => diffInstances(slot, me, present, desired);
 const verbs = (repairs: readonly ReconcileAction[]) => repairs.map((repair) => repair.do);
 
 describe('a record under the slot’s prefix', () => {
-  test('that equals what runs is left alone', () => {
+  test('that equals the desired instance is left alone', () => {
     const attributes = { address: '10.0.0.1', port: 80, labels: { zone: 'a' } };
     const present = presentOf(stored('me', 'web/1', attributes));
     expect(plan(present, desiredOf(wanted('web/1', attributes)))).toEqual([]);
@@ -67,7 +67,7 @@ describe('a record under the slot’s prefix', () => {
     expect(repair).toMatchObject({ do: 'register', existing: { kind: 'stored', revision: 7 } });
   });
 
-  test('that nobody wants is removed, whoever owned it', () => {
+  test('that is not desired is removed, even if another run owned it', () => {
     const present = presentOf(stored('me', 'web/1'), stored('other', 'web/2'));
     expect(verbs(plan(present, desiredOf()))).toEqual(['remove', 'remove']);
   });
@@ -76,7 +76,7 @@ describe('a record under the slot’s prefix', () => {
     expect(plan(presentOf(unreadable('web/1')), desiredOf())).toEqual([]);
   });
 
-  test('that cannot be read and is wanted is registered over', () => {
+  test('that cannot be read but is desired is replaced by a registration', () => {
     const [repair] = plan(presentOf(unreadable('web/1')), desiredOf(wanted('web/1')));
     expect(repair).toMatchObject({ do: 'register', existing: { kind: 'unreadable', revision: 7 } });
   });
@@ -104,13 +104,13 @@ describe('a record under the slot’s prefix', () => {
     expect(verbs(plan(present, desiredOf(wanted('web/1', {}, health))))).toEqual(['turn']);
   });
 
-  test('that drains is neither changed nor turned: it goes', () => {
+  test('that is draining is neither changed nor turned', () => {
     const present = presentOf(stored('me', 'web/1', { state: 'draining' }));
     expect(plan(present, desiredOf(wanted('web/1', { port: 81 })))).toEqual([]);
   });
 });
 
-/** The registry as it would be after these repairs. */
+/** The registry after these repairs. */
 function repaired(present: Present, repairs: readonly ReconcileAction[]): Present {
   const after = new Map(present);
   const put = (record: InstanceRecord) => {
@@ -125,7 +125,7 @@ function repaired(present: Present, repairs: readonly ReconcileAction[]): Presen
     }
     const { spec, health } = repair.desired;
     if (repair.do === 'register') {
-      put(instanceRecord(place, 'me', `${spec.service}/${spec.id}`, { ...spec }));
+      put(instanceRecord(agentName, 'me', `${spec.service}/${spec.id}`, { ...spec }));
     } else if (repair.do === 'turn') {
       put({ ...repair.stored.record, state: health.state });
     } else {
@@ -177,11 +177,11 @@ const somePresent: fc.Arbitrary<Present> = fc
     ),
   );
 
-describe('whatever stands and whatever runs', () => {
+describe('a reconciliation of any records with any desired instances', () => {
   const always = (law: (present: Present, desired: Desired) => void) =>
     fc.assert(fc.property(somePresent, someDesired, law), { numRuns: 300 });
 
-  test('no record is repaired twice at a time', () => {
+  test('has at most one repair per record', () => {
     always((present, desired) => {
       const keys = plan(present, desired).map((repair) =>
         repair.do === 'remove' ? repair.stored.key : keyOf(repair.desired),
@@ -190,7 +190,7 @@ describe('whatever stands and whatever runs', () => {
     });
   });
 
-  test('registered, changed and turned, there is nothing left to repair', () => {
+  test('leaves nothing to repair after three rounds', () => {
     always((present, desired) => {
       let now = present;
       for (let n = 0; n < 3; n += 1) now = repaired(now, plan(now, desired));
@@ -198,7 +198,7 @@ describe('whatever stands and whatever runs', () => {
     });
   });
 
-  test('what is wanted stands in the end, mine; what is not is gone, the unreadable aside', () => {
+  test('ends with exactly the desired records, owned by this run, and unreadable ones unchanged', () => {
     always((present, desired) => {
       let now = present;
       for (let n = 0; n < 3; n += 1) now = repaired(now, plan(now, desired));
@@ -213,7 +213,7 @@ describe('whatever stands and whatever runs', () => {
     });
   });
 
-  test('the plan is the same for the same view', () => {
+  test('gives the same plan for the same view', () => {
     always((present, desired) => {
       expect(plan(present, desired)).toEqual(plan(new Map(present), new Map(desired)));
     });

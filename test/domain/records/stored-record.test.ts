@@ -33,7 +33,7 @@ const instanceEntry = (record: InstanceRecord, revision = 5): KeyValueEntry => (
   text: JSON.stringify(record),
 });
 
-describe('an entry', () => {
+describe('a stored entry', () => {
   test('without text is absent, at the revision that a create must expect', () => {
     const key = agentKey(agent);
     const entry = { key, revision: 9, text: undefined };
@@ -72,7 +72,7 @@ describe('an entry', () => {
     );
   });
 
-  test('that is unreadable names the field and the rule', () => {
+  test('that is unreadable has a reason that names the field and the rule', () => {
     const why = (text: string) => readAgent({ ...agentEntry(agent), text });
     expect(why('{"v":')).toMatchObject({ kind: 'unreadable', why: expect.stringMatching(/JSON/) });
     expect(why('')).toMatchObject({ kind: 'unreadable' });
@@ -111,7 +111,7 @@ describe('an entry', () => {
     },
   );
 
-  test('of one kind under a key of another is unreadable', () => {
+  test('of one kind under a key of another kind is unreadable', () => {
     expect(readAgent({ ...agentEntry(agent), key: instanceKey(instance) }).kind).toBe('unreadable');
     const misplaced = { ...instanceEntry(instance), key: agentKey(instance) };
     expect(readInstance(misplaced).kind).toBe('unreadable');
@@ -119,7 +119,7 @@ describe('an entry', () => {
 });
 
 describe('a term and a token', () => {
-  test('are the revision of the write that says 0, and what every later write says', () => {
+  test('are the revision of the write with value 0, and the value of every later write', () => {
     const stored = { kind: 'stored', key: 'k', revision: 41 } as const;
     expect(termOf({ ...stored, record: { ...agent, term: 0 } })).toBe(41);
     expect(termOf({ ...stored, record: { ...agent, term: 17 } })).toBe(17);
@@ -128,7 +128,7 @@ describe('a term and a token', () => {
   });
 });
 
-describe('a failure in one line', () => {
+describe('the one-line text of a failure', () => {
   test.each([
     [new Fault('bad-name', 'no name'), 'no name'],
     [new SyntaxError('unexpected'), 'unexpected'],
@@ -145,7 +145,7 @@ describe('a failure in one line', () => {
       },
       'a.0: x; b: y',
     ],
-  ])('%j is %s', (cause, line) => {
+  ])('for %j is %s', (cause, line) => {
     expect(formatParseError(cause)).toBe(line);
   });
 });

@@ -9,10 +9,10 @@ const by = { host: 'desk', agent: 'operator', run: 'operator1' };
 
 /** A hold on `host` or `host/agent`, readable. */
 export function holdEntry(
-  place: string,
+  target: string,
   { until, why }: { until: number; why?: string },
 ): KeyValueEntry {
-  const at = parseTarget(place);
+  const at = parseTarget(target);
   const record = HoldRecord.parse({ ...chain, ...at, state: 'planned', until, why, by });
   return { key: holdKey(at.host, at.agent), revision: 3, text: JSON.stringify(record) };
 }

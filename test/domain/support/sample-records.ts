@@ -12,21 +12,21 @@ import type { KeyValueEntry } from '../../../src/domain/records/stored-record.ts
 const hash = 'ab'.repeat(32);
 const start = Date.UTC(2026, 0, 1);
 
-export const slotOf = (place: string) => {
-  const [host, agent] = place.split('/');
+export const slotOf = (target: string) => {
+  const [host, agent] = target.split('/');
   return { host: HostId.parse(host), agent: AgentName.parse(agent) };
 };
 export const runId = (run: string) => RunId.parse(run.padEnd(8, '0'));
 
 /** The agent record of `host/agent`, readable, as a run writes it. */
 export const agentRecord = (
-  place: string,
+  target: string,
   run: string,
   change: Partial<AgentRecord> = {},
 ): AgentRecord =>
   AgentRecord.parse({
     v: 1,
-    ...slotOf(place),
+    ...slotOf(target),
     run: runId(run),
     term: 0,
     phase: 'live',
@@ -42,7 +42,7 @@ export const agentRecord = (
 
 /** The instance record of `service/id` under `host/agent`, owned by `run`. */
 export const instanceRecord = (
-  place: string,
+  target: string,
   run: string,
   name: string,
   change: Partial<InstanceRecord> = {},
@@ -50,7 +50,7 @@ export const instanceRecord = (
   const [service, id] = name.split('/');
   return InstanceRecord.parse({
     v: 1,
-    ...slotOf(place),
+    ...slotOf(target),
     run: runId(run),
     service: ServiceName.parse(service),
     id: InstanceId.parse(id),
