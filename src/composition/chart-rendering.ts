@@ -1,9 +1,9 @@
-import type { LayOutOptions } from '../adapters/chart-rendering/elk-layout.ts';
+import type { LayoutOptions } from '../adapters/chart-rendering/elk-layout.ts';
 import type { Layout } from '../charts/layout/layout.ts';
 import type { Chart } from '../charts/model/chart.ts';
 
 /** Computes positions for the states and edges of a chart. @throws {Fault} `not-drawn` */
-export async function layoutChart(chart: Chart, options?: LayOutOptions): Promise<Layout> {
+export async function layoutChart(chart: Chart, options?: LayoutOptions): Promise<Layout> {
   const elk = await import('../adapters/chart-rendering/elk-layout.ts');
   return elk.layoutChart(chart, options);
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { layoutChart } from '../../src/adapters/chart-rendering/elk-layout.ts';
 import { collapsedBelow } from '../../src/charts/diagram/diagram.ts';
 import type { Chart } from '../../src/charts/model/chart.ts';
-import { type TreeNode, treeOf } from '../../src/charts/model/state-tree.ts';
+import { treeOf } from '../../src/charts/model/state-tree.ts';
 import { labelOf, labelText } from '../../src/charts/model/transition-label.ts';
 import { svgOf } from '../../src/charts/svg/svg.ts';
 import { dotOf } from '../../src/charts/text/dot.ts';
@@ -15,26 +15,13 @@ export const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
 export const charts = builtInCharts();
 
-/** How each is drawn: as a whole, and where it has states in states, the outermost alone. */
+/** Each machine is drawn whole and, if it has nested states, also with the outermost states only. */
 const collapsings = (chart: Chart): readonly (readonly string[])[] => {
   const outermost = collapsedBelow(chart, 1);
   return outermost.length === 0 ? [[]] : [[], outermost];
 };
 
-/** Every way in which somebody may close states of it, the machine itself aside. */
-export const foldings = (chart: Chart): readonly (readonly string[])[] =>
-  waysIn(treeOf(chart).root).map((closed) => [...closed].sort());
-
-const waysIn = ({ children }: TreeNode): readonly (readonly string[])[] =>
-  children
-    .filter((one) => one.children.length > 0)
-    .map((one) => [[one.node.id], ...waysIn(one)])
-    .reduce<readonly (readonly string[])[]>(
-      (all, ways) => all.flatMap((before) => ways.map((way) => [...before, ...way])),
-      [[]],
-    );
-
-/** What docs/explanation/machines.md and docs/explanation/machines/ should hold, by path. */
+/** The contents of docs/explanation/machines.md and docs/explanation/machines/, by path. */
 export async function documented(): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   const sections: string[] = [];
@@ -73,11 +60,11 @@ and enters it again. A ring is final. Hover over a state or a transition to see 
 
 function section(chart: Chart): string {
   const { machine, hash } = chart;
-  const picture = (name: string, words: string) =>
+  const picture = (name: string, alt: string) =>
     [
       '<picture>',
       `  <source media="(prefers-color-scheme: dark)" srcset="machines/${name}-dark.svg">`,
-      `  <img alt="${words}" src="machines/${name}-light.svg">`,
+      `  <img alt="${alt}" src="machines/${name}-light.svg">`,
       '</picture>',
     ].join('\n');
   const overview =
@@ -128,8 +115,8 @@ const transitions = (chart: Chart): readonly string[] => [
   '|---|---|---|---|',
   ...chart.edges.map((edge) => {
     const targets = edge.targets.map((id) => `\`${below(chart, id)}\``).join(', ');
-    const words = cell(labelText(labelOf(edge)));
-    return `| \`${below(chart, edge.source)}\` | ${words} | ${targets} | ${cell(edge.description ?? '')} |`;
+    const label = cell(labelText(labelOf(edge)));
+    return `| \`${below(chart, edge.source)}\` | ${label} | ${targets} | ${cell(edge.description ?? '')} |`;
   }),
   '',
 ];

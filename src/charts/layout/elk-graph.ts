@@ -1,8 +1,7 @@
 import type { Box, Diagram } from '../diagram/diagram.ts';
 import { labelSize, measures, sizeOf } from '../diagram/sizes.ts';
-import type { Variant } from './layout-variants.ts';
 
-/** A graph as ELK takes it, and gives it back with places. */
+/** ELK's input and, with coordinates, its output. */
 export interface ElkGraph {
   readonly id: string;
   readonly layoutOptions?: Readonly<Record<string, string>>;
@@ -24,7 +23,7 @@ export interface ElkLine {
 
 interface ElkLabel {
   readonly id: string;
-  /** One without a text gets no place. */
+  /** ELK does not place a label without text. */
   readonly text: string;
   readonly layoutOptions: Readonly<Record<string, string>>;
   readonly width: number;
@@ -44,73 +43,72 @@ interface ElkSection {
   readonly bendPoints?: readonly ElkPoint[];
 }
 
-export type Direction = 'down' | 'right';
-
-/** By number: a state may be called whatever XState lets it be called. */
+/** ELK ids are numbered, because a state can have any name. */
 export const elkIds = {
-  box: (n: number) => `box-${n}`,
-  line: (n: number) => `line-${n}`,
-  dot: (n: number | 'machine') => `dot-${n}`,
-  start: (n: number | 'machine') => `start-${n}`,
+  box: (index: number) => `box-${index}`,
+  line: (index: number) => `line-${index}`,
+  dot: (owner: number | 'machine') => `dot-${owner}`,
+  start: (owner: number | 'machine') => `start-${owner}`,
 };
 
-/** The picture as a question to ELK. */
-export function elkGraph(picture: Diagram, variant: Variant, direction: Direction): ElkGraph {
-  const numbers = new Map(picture.boxes.map(({ id }, n) => [id, n]));
-  const idOf = (id: string) => elkIds.box(numbers.get(id) ?? -1);
+/** Converts a diagram to ELK's input. */
+export function elkGraph(diagram: Diagram): ElkGraph {
+  const indexes = new Map(diagram.boxes.map(({ id }, index) => [id, index]));
+  const idOf = (id: string) => elkIds.box(indexes.get(id) ?? -1);
   const dot = (owner: number | 'machine'): ElkGraph => ({
     id: elkIds.dot(owner),
     width: measures.dot,
     height: measures.dot,
   });
-  const start = (owner: number | 'machine', first: string): ElkLine => ({
+  const start = (owner: number | 'machine', initial: string): ElkLine => ({
     id: elkIds.start(owner),
     sources: [elkIds.dot(owner)],
-    targets: [idOf(first)],
+    targets: [idOf(initial)],
   });
-  const within = (parent: string | null): readonly ElkGraph[] =>
-    picture.boxes.filter((box) => box.parent === parent).map(nodeOf);
+  const childrenOf = (parent: string | null): readonly ElkGraph[] =>
+    diagram.boxes.filter((box) => box.parent === parent).map(nodeOf);
   const nodeOf = (box: Box): ElkGraph => {
-    const n = numbers.get(box.id) ?? -1;
+    const index = indexes.get(box.id) ?? -1;
     const size = sizeOf(box);
-    const children = within(box.id);
-    if (children.length === 0) return { id: elkIds.box(n), layoutOptions: atTop, ...size };
+    const children = childrenOf(box.id);
+    if (children.length === 0) return { id: elkIds.box(index), layoutOptions: alignTop, ...size };
     return {
-      id: elkIds.box(n),
-      layoutOptions: {
-        ...variant.nested,
-        ...compound(size),
-        ...atTop,
-        'elk.direction': directions[direction],
-      },
-      children: box.initial === null ? children : [dot(n), ...children],
-      edges: box.initial === null ? [] : [start(n, box.initial)],
+      id: elkIds.box(index),
+      layoutOptions: { ...layered, ...padding(size), ...alignTop },
+      children: box.initial === null ? children : [dot(index), ...children],
+      edges: box.initial === null ? [] : [start(index, box.initial)],
     };
   };
-  const { initial } = picture;
+  const { initial } = diagram;
   return {
     id: 'machine',
-    layoutOptions: { ...common, ...variant.root, 'elk.direction': directions[direction] },
-    children: initial === null ? within(null) : [dot('machine'), ...within(null)],
+    layoutOptions: { ...layered, ...root },
+    children: initial === null ? childrenOf(null) : [dot('machine'), ...childrenOf(null)],
     edges: [
       ...(initial === null ? [] : [start('machine', initial)]),
-      ...picture.lines.map((line, n) => ({
-        id: elkIds.line(n),
+      ...diagram.lines.map((line, index) => ({
+        id: elkIds.line(index),
         sources: [idOf(line.source)],
         targets: [idOf(line.target)],
-        labels: [{ id: `label-${n}`, text: 'words', layoutOptions: onLine, ...labelSize(line) }],
+        labels: [
+          { id: `label-${index}`, text: 'label', layoutOptions: inline, ...labelSize(line) },
+        ],
       })),
     ],
   };
 }
 
-const directions: Readonly<Record<Direction, string>> = { down: 'DOWN', right: 'RIGHT' };
-
-/** Without `INCLUDE_CHILDREN` on every level a line between levels is routed by none of them. */
-const every = {
+/** Every level needs `INCLUDE_CHILDREN`: otherwise ELK does not route lines between levels. */
+const layered = {
   'elk.algorithm': 'layered',
+  'elk.direction': 'DOWN',
   'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
   'elk.edgeRouting': 'ORTHOGONAL',
+  'elk.layered.cycleBreaking.strategy': 'DEPTH_FIRST',
+  // Not STRETCH_WIDTH: with nested states it never returns.
+  'elk.layered.layering.strategy': 'NETWORK_SIMPLEX',
+  'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+  'elk.layered.thoroughness': '20',
   'elk.spacing.nodeNode': '34',
   'elk.spacing.edgeNode': '18',
   'elk.spacing.edgeEdge': '14',
@@ -121,21 +119,21 @@ const every = {
   'elk.layered.spacing.edgeEdgeBetweenLayers': '12',
 };
 
-/** Regions begin side by side. */
-const atTop = { 'elk.alignment': 'TOP' };
+/** Regions start at the same height. */
+const alignTop = { 'elk.alignment': 'TOP' };
 
-const onLine = { 'elk.edgeLabels.inline': 'true', 'elk.edgeLabels.placement': 'CENTER' };
+const inline = { 'elk.edgeLabels.inline': 'true', 'elk.edgeLabels.placement': 'CENTER' };
 
-const common = {
-  ...every,
+const root = {
+  // For the root only: on a nested state ELK throws.
+  'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
   'elk.padding': `[top=${measures.margin},left=${measures.margin},bottom=${measures.margin},right=${measures.margin}]`,
-  // Places from the picture's corner, not from that of whatever a thing lies in.
+  // Coordinates from the corner of the picture, not of the parent.
   'json.edgeCoords': 'ROOT',
   'json.shapeCoords': 'ROOT',
 };
 
-const compound = ({ width, height }: { readonly width: number; readonly height: number }) => ({
-  ...every,
+const padding = ({ width, height }: { readonly width: number; readonly height: number }) => ({
   'elk.padding': `[top=${height + 6},left=18,bottom=18,right=18]`,
   'elk.nodeSize.constraints': 'MINIMUM_SIZE',
   'elk.nodeSize.minimum': `(${width},${height + 40})`,

@@ -1,76 +1,76 @@
 import { describe, expect, test, vi } from 'vitest';
 import { collectorMachine } from '../../../machines/collector.ts';
 import { runMachine } from '../../../machines/run.ts';
-import { layoutChart } from '../../../src/adapters/chart-rendering/elk-layout.ts';
-import { layoutPenalty } from '../../../src/charts/layout/layout-score.ts';
-import { type Variant, variants } from '../../../src/charts/layout/layout-variants.ts';
+import { layoutChart, runElk } from '../../../src/adapters/chart-rendering/elk-layout.ts';
+import { buildDiagram } from '../../../src/charts/diagram/diagram.ts';
+import { type ElkGraph, elkGraph } from '../../../src/charts/layout/elk-graph.ts';
 import { chartOf } from '../../../src/charts/model/chart.ts';
+import { minutes, seconds } from '../../../src/domain/time.ts';
 
-/** ELK takes a second to load, more where others compute too. */
+/** Loading ELK takes a second, and longer on a busy machine. */
 vi.setConfig({ testTimeout: 60_000 });
 
 const chart = chartOf(collectorMachine);
-const [first] = variants;
-if (!first) throw new Error('there are no variants');
+const run = chartOf(runMachine);
 
-/** With states in states ELK never comes back from this one. */
-const endless: Variant = {
-  name: 'endless',
-  root: { ...first.root, 'elk.layered.layering.strategy': 'STRETCH_WIDTH' },
-  nested: { ...first.nested, 'elk.layered.layering.strategy': 'STRETCH_WIDTH' },
-};
+/** Adds a layout option to a graph and to the states that have inner states. */
+const withOption = (graph: ElkGraph, option: Readonly<Record<string, string>>): ElkGraph => ({
+  ...graph,
+  ...(graph.children && {
+    layoutOptions: { ...graph.layoutOptions, ...option },
+    children: graph.children.map((child) => withOption(child, option)),
+  }),
+});
 
-/** And this one it refuses. */
-const refused: Variant = {
-  ...first,
-  name: 'refused',
-  nested: { ...first.nested, 'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES' },
-};
-
-describe('laying out', () => {
-  test('takes of all ways the one that is read best', async () => {
-    const ways = variants.filter((_, n) => n % 4 === 0);
-    const alone = await Promise.all(ways.map((way) => layoutChart(chart, { ways: [way] })));
-    const scores = alone.map(layoutPenalty);
-    expect(new Set(scores).size).toBeGreaterThan(1);
-    expect(layoutPenalty(await layoutChart(chart, { ways }))).toBe(Math.min(...scores));
+describe('a layout', () => {
+  test('is terminated at the time limit if ELK never returns', async () => {
+    const graph = withOption(elkGraph(buildDiagram(chart, [])), {
+      'elk.layered.layering.strategy': 'STRETCH_WIDTH',
+    });
+    expect(await runElk(graph, seconds(4))).toEqual({ failed: 'no layout within 4 s' });
   });
 
-  test('takes what there is where a way never ends', async () => {
-    const found = await layoutChart(chart, { ways: [first, endless], within: 4000 });
-    expect(found.variant).toBe(first.name);
+  test('that ELK rejects is a failure with its reason', async () => {
+    const graph = withOption(elkGraph(buildDiagram(run, [])), {
+      'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
+    });
+    expect(await runElk(graph, minutes(1))).toEqual({ failed: expect.stringMatching(/./) });
   });
 
-  test('takes another way where one fails', async () => {
-    const found = await layoutChart(chartOf(runMachine), { ways: [refused, first] });
-    expect(found.variant).toBe(first.name);
-  });
-
-  test('says so where no way leads anywhere', async () => {
-    await expect(layoutChart(chart, { ways: [endless], within: 1000 })).rejects.toMatchObject({
+  test('that fails is reported with the machine and other formats', async () => {
+    await expect(layoutChart(chart, { within: seconds(0.001) })).rejects.toMatchObject({
       code: 'not-drawn',
-      message: expect.stringContaining('no answer within 1 s'),
+      message: "cannot lay out the chart of 'collector': no layout within 0.001 s",
+      hint: expect.stringContaining('--format mermaid'),
     });
   });
 
-  test('begins at the top: first states above all others beside them', async () => {
-    const { boxes, starts } = await layoutChart(chartOf(runMachine));
+  test('of collapsed states has no boxes inside them', async () => {
+    const { boxes } = await layoutChart(run, { collapsed: ['run.present'] });
+    expect(boxes.find(({ id }) => id === 'run.present')?.collapsed).toBe(true);
+    expect(boxes.filter(({ parent }) => parent === 'run.present')).toEqual([]);
+  });
+
+  test('has each initial state above its siblings', async () => {
+    const { boxes, starts } = await layoutChart(run);
     for (const { target } of starts) {
-      const begun = boxes.find(({ id }) => id === target);
-      const beside = boxes.filter(({ id, parent }) => parent === begun?.parent && id !== target);
-      for (const { id, y } of beside) expect(y, id).toBeGreaterThanOrEqual(begun?.y ?? 0);
+      const initial = boxes.find(({ id }) => id === target);
+      const siblings = boxes.filter(
+        ({ id, parent }) => parent === initial?.parent && id !== target,
+      );
+      for (const { id, y } of siblings) expect(y, id).toBeGreaterThanOrEqual(initial?.y ?? 0);
     }
   });
 
-  test('leaves no box outside the one that holds it', async () => {
-    const { boxes } = await layoutChart(chartOf(runMachine));
+  test('has every box inside the box of its parent', async () => {
+    const { boxes } = await layoutChart(run);
     for (const box of boxes) {
-      const holder = boxes.find(({ id }) => id === box.parent);
-      if (!holder) continue;
-      expect(box.x).toBeGreaterThanOrEqual(holder.x);
-      expect(box.y).toBeGreaterThanOrEqual(holder.y);
-      expect(box.x + box.width).toBeLessThanOrEqual(holder.x + holder.width);
-      expect(box.y + box.height).toBeLessThanOrEqual(holder.y + holder.height);
+      const parent = boxes.find(({ id }) => id === box.parent);
+      if (!parent) continue;
+      expect(box.x).toBeGreaterThanOrEqual(parent.x);
+      expect(box.y).toBeGreaterThanOrEqual(parent.y);
+      expect(box.x + box.width).toBeLessThanOrEqual(parent.x + parent.width);
+      expect(box.y + box.height).toBeLessThanOrEqual(parent.y + parent.height);
     }
   });
 });

@@ -3,7 +3,6 @@ import { describe, expect, test, vi } from 'vitest';
 import { runMachine } from '../../../machines/run.ts';
 import { layoutChart } from '../../../src/adapters/chart-rendering/elk-layout.ts';
 import type { Layout } from '../../../src/charts/layout/layout.ts';
-import { variants } from '../../../src/charts/layout/layout-variants.ts';
 import { chartOf } from '../../../src/charts/model/chart.ts';
 import { activeStates, countText } from '../../../src/charts/model/overlay.ts';
 import { attributeWord, escapeXml } from '../../../src/charts/svg/escape-xml.ts';
@@ -17,7 +16,6 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const run = chartOf(runMachine);
 const hostile = chartOf(everything);
-const ways = variants.slice(0, 1);
 const suspected = 'run.present.sight.clear|suspected|0';
 
 const attribute = (id: string) => escapeXml(attributeWord(id));
@@ -26,14 +24,14 @@ describe('a picture', () => {
   test('is the same each time', async () => {
     const hashes = new Set<string>();
     for (let n = 0; n < 3; n += 1) {
-      const svg = svgOf(await layoutChart(hostile, { ways }), { theme: 'dark' });
+      const svg = svgOf(await layoutChart(hostile), { theme: 'dark' });
       hashes.add(createHash('sha256').update(svg).digest('hex'));
     }
     expect(hashes.size).toBe(1);
   });
 
   test('has every state and every transition under its id, as one word', async () => {
-    const svg = svgOf(await layoutChart(hostile, { ways }), { theme: 'css' });
+    const svg = svgOf(await layoutChart(hostile), { theme: 'css' });
     const words = [...svg.matchAll(/data-edge="([^"]*)"/g)].flatMap(([, ids = '']) =>
       ids.split(' '),
     );
@@ -42,7 +40,7 @@ describe('a picture', () => {
   });
 
   test('holds whatever a machine is called as text, never as markup', async () => {
-    const svg = svgOf(await layoutChart(hostile, { ways }), { theme: 'light' });
+    const svg = svgOf(await layoutChart(hostile), { theme: 'light' });
     expect(elementsOf(svg)).toEqual(
       ['circle', 'g', 'path', 'rect', 'style', 'svg', 'text', 'title'].sort(),
     );
@@ -109,7 +107,7 @@ describe('what is going on', () => {
   });
 
   test('the count of a row that stands for several is theirs together', async () => {
-    const layout = await layoutChart(run, { collapsed: ['run.present'], ways });
+    const layout = await layoutChart(run, { collapsed: ['run.present'] });
     const first = layout.lines.find(({ target }) => target === 'run.left');
     expect(first).toBeDefined();
     const svg = svgOf(layout, {

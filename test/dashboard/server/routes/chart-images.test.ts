@@ -11,9 +11,7 @@ const [present, phase, sight] = ['run.present', 'run.present.phase', 'run.presen
 const empty = (hash: string): Layout => ({
   machine: 'run',
   hash,
-  direction: 'down',
   collapsed: [],
-  variant: '',
   width: 240,
   height: 100,
   boxes: [],
