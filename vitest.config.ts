@@ -43,6 +43,7 @@ const slow = [
   'test/adapters/chart-rendering/{elk-layout,png}.test.ts',
   'test/charts/{documented,svg/svg}.test.ts',
   'test/cli/charts/select-charts.test.ts',
+  'test/conventions/library-docs.test.ts',
   'test/fuzz/**',
 ];
 const isQuick = process.env['QUICK'] !== undefined;

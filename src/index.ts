@@ -33,6 +33,6 @@ export {
   startCollector,
 } from './library/start-collector.ts';
 export type { Log } from './ports/log.ts';
-export type { BrakeReading, LeaseOwner, Metrics as Meters } from './ports/metrics.ts';
+export type { BrakeReading, LeaseOwner, Meters, Metrics } from './ports/metrics.ts';
 export type { DirectoryChange } from './runtime/directory/directory.ts';
 export type { ProcessTransition } from './runtime/transitions/process-chain.ts';

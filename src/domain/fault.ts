@@ -1,4 +1,4 @@
-/** A failure that was foreseen. What a code means and what to do is listed in docs/reference/error-codes.md. */
+/** Code of an expected failure. docs/reference/error-codes.md lists meanings and what to do. */
 export type FaultCode =
   | 'bad-name'
   | 'bad-setting'
@@ -27,10 +27,14 @@ export type FaultCode =
  * Any other error is a bug: the process ends, its lease lapses and another process takes over.
  */
 export class Fault extends Error {
+  /** `Fault`. */
   override readonly name = 'Fault';
+  /** What kind of failure this is. Stable between versions. */
   readonly code: FaultCode;
+  /** What to do, if that is known. */
   readonly hint: string | undefined;
 
+  /** `options.cause`: the error that caused this one. */
   constructor(code: FaultCode, message: string, options: { cause?: unknown; hint?: string } = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : {});
     this.code = code;

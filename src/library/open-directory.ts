@@ -9,48 +9,88 @@ import { Directory, type DirectoryChange } from '../runtime/directory/directory.
 import { openPorts, type StoreOptions } from './open-ports.ts';
 import { type Duration, readOption } from './options.ts';
 
+/** Options of `openDirectory`. */
 export interface DirectoryOptions extends StoreOptions {
-  /** Between two looks at whether a collector watches; default 15 s. */
+  /** Time between two checks whether a collector is active; default 15 s. See `observed`. */
   readonly seatsEvery?: Duration;
 }
 
+/** Options of `OpenDirectory.pick`. */
 export interface PickOptions {
-  /** What you want to be handed; default `prefer-live`. */
+  /** Which instances may be returned; default `prefer-live`. */
   readonly policy?: PickPolicy;
-  /** Uniform in [0, 1). */
+  /** Random numbers, uniform in [0, 1); default: those of the system. For tests. */
   readonly random?: () => number;
 }
 
 type Listener = (changes: readonly DirectoryChange[]) => void;
 
-/** A consumer's view of the instances, kept by changes alone. When the store is away it stays. */
+/**
+ * A view of the instances and agents of a namespace, updated by a watch of the registry.
+ *
+ * Reading it is local and costs no request. While the store does not answer, the view keeps its last
+ * contents, and `age` tells how old they are (guarantee G9). Disposing it closes the connection.
+ */
 export interface OpenDirectory extends AsyncDisposable {
   /**
-   * The instances of one service, or all, each with what may be thought of it, and why. With a policy
-   * those that you may use, the best first, at most one for a `service/id`.
+   * The instances of one service, or of all services, each with its state and the reason for it.
+   *
+   * With `policy`, only the instances that a consumer may use, the best first, at most one per
+   * `service/id` (guarantee G11).
+   * @throws {Fault} `bad-setting` if there is no such policy
    */
   instances(
     service?: string,
     options?: { readonly policy?: PickPolicy | undefined },
   ): readonly InstanceRow[];
   /**
-   * One instance of the service, at random of those that the policy hands out; undefined where it
-   * hands out none. It holds as of `age` ago: where the store is away the last that was known is picked
-   * from, and what is picked may be dubious, with its reason.
+   * One instance of the service, chosen at random from those that the policy allows; undefined if it
+   * allows none.
+   *
+   * It comes from the view as it was `age` ms ago, so with `prefer-live` and `any` it may be dubious; its
+   * `reason` tells why.
+   * @throws {Fault} `bad-setting` if there is no such policy
    */
   pick(service: string, options?: PickOptions): InstanceRow | undefined;
+  /** The agents, each with its current run and state. */
   agents(): readonly AgentRow[];
-  /** Milliseconds since the store was last heard. */
+  /** Milliseconds since the last message of the store, heartbeats of the watch included. */
   readonly age: number;
-  /** Whether a collector watches: without one nobody notices a silence. */
+  /** Whether a collector is active. Without one, nothing notices that an agent fell silent. */
   readonly observed: boolean;
-  /** Calls the listener with whatever changes from now on; returns how to stop that. */
+  /**
+   * Calls the listener with each later change, grouped as they were stored. Returns a function that
+   * removes the listener.
+   */
   onChange(listener: Listener): () => void;
-  /** The same as an iterable, from this call on; nothing is left out, however slow its reader. */
+  /**
+   * The same changes as an iterable, from this call on. It skips none: changes that are not read yet
+   * stay in memory. It ends when the directory is disposed.
+   */
   changes(): AsyncGenerator<readonly DirectoryChange[], void, undefined>;
 }
 
-/** A consumer's view, complete when this resolves. @throws {Fault} `store-unavailable` */
+/**
+ * Opens a view of the instances of a namespace. The view is complete when the promise resolves.
+ *
+ * A namespace that does not exist is created. Lost connections are reopened without end; see
+ * `OpenDirectory.age`.
+ * @throws {Fault} `bad-setting`; `store-unavailable` if the view is not complete within
+ * `connectWithin`; `store-refused`, `store-misconfigured`, `server-too-old`
+ * @example
+ * ```ts
+ * import { openDirectory } from 'rollcall';
+ *
+ * await using directory = await openDirectory({ servers: 'nats://127.0.0.1:4222' });
+ * const instance = directory.pick('web', { policy: 'prefer-live' });
+ * if (instance) process.stdout.write(`${instance.address}:${instance.port} is ${instance.state}\n`);
+ * for await (const changes of directory.changes()) {
+ *   for (const { before, now } of changes) {
+ *     process.stdout.write(`${before?.state ?? 'new'} -> ${now?.state ?? 'removed'}\n`);
+ *   }
+ * }
+ * ```
+ */
 export async function openDirectory(options: DirectoryOptions): Promise<OpenDirectory> {
   await using opened = new AsyncDisposableStack();
   const seatsEvery = readOption('seatsEvery', DurationOrMillis, options.seatsEvery ?? seconds(15));
@@ -60,8 +100,8 @@ export async function openDirectory(options: DirectoryOptions): Promise<OpenDire
     for (const listener of [...listeners]) listener(changes);
   };
   const directory = opened.use(new Directory(ports, { seatsEvery, onChange }));
-  const over = opened.adopt(new AbortController(), async (closed) => closed.abort());
-  await complete(directory, options);
+  const closed = opened.adopt(new AbortController(), async (controller) => controller.abort());
+  await waitUntilComplete(directory, options);
   const closing = opened.move();
   const listen = (listener: Listener) => {
     listeners.add(listener);
@@ -70,10 +110,10 @@ export async function openDirectory(options: DirectoryOptions): Promise<OpenDire
   return {
     instances(service, { policy } = {}) {
       const rows = directory.instances(service);
-      return policy === undefined ? rows : selectUsable(rows, policyOf(policy));
+      return policy === undefined ? rows : selectUsable(rows, readPolicy(policy));
     },
     pick(service, { policy = 'prefer-live', random = systemAdapters.entropy.fraction } = {}) {
-      return pickRandom(directory.instances(service), policyOf(policy), random());
+      return pickRandom(directory.instances(service), readPolicy(policy), random());
     },
     agents: () => directory.agents(),
     get age() {
@@ -83,32 +123,38 @@ export async function openDirectory(options: DirectoryOptions): Promise<OpenDire
       return directory.observed;
     },
     onChange: listen,
-    changes: () => queued(listen, over.signal),
+    changes: () => changesFrom(listen, closed.signal),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }
 
-const policyOf = (policy: PickPolicy) => readOption('policy', z.enum(pickPolicies), policy);
+const readPolicy = (policy: PickPolicy) => readOption('policy', z.enum(pickPolicies), policy);
 
-async function complete(directory: Directory, options: DirectoryOptions): Promise<void> {
+async function waitUntilComplete(directory: Directory, options: DirectoryOptions): Promise<void> {
   const within = readOption('connectWithin', DurationOrMillis, options.connectWithin ?? seconds(5));
   const ready = directory.ready.then(() => true);
-  const late = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, late.signal]) : late.signal;
-  const complete = await Promise.race([
+  const finished = new AbortController();
+  const signal = options.signal
+    ? AbortSignal.any([options.signal, finished.signal])
+    : finished.signal;
+  const isComplete = await Promise.race([
     ready,
     systemAdapters.clock.sleep(within, signal).then(() => false),
   ]);
-  late.abort();
-  if (complete) return;
-  throw new Fault('store-unavailable', `the registry was not complete within ${within} ms`, {
-    hint: 'is JetStream up, with a leader for each stream? `rollcall doctor` says more',
-  });
+  finished.abort();
+  if (isComplete) return;
+  throw new Fault(
+    'store-unavailable',
+    `the registry could not be read completely within ${within} ms`,
+    {
+      hint: 'check that JetStream runs and each stream has a leader: `rollcall doctor` checks both',
+    },
+  );
 }
 
-function queued(
+function changesFrom(
   listen: (listener: Listener) => () => void,
-  over: AbortSignal,
+  closed: AbortSignal,
 ): AsyncGenerator<readonly DirectoryChange[], void, undefined> {
   const queue: (readonly DirectoryChange[])[] = [];
   let wake = () => {};
@@ -116,10 +162,10 @@ function queued(
     queue.push(changes);
     wake();
   });
-  over.addEventListener('abort', () => wake(), { once: true });
+  closed.addEventListener('abort', () => wake(), { once: true });
   return (async function* () {
     try {
-      while (!over.aborted) {
+      while (!closed.aborted) {
         const next = queue.shift();
         if (next) yield next;
         else {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Access, stripCredentials } from '../composition/access.ts';
+import { stripCredentials } from '../composition/access.ts';
 import { DurationOrMillis } from '../composition/duration.ts';
 import { openStore, portsOf } from '../composition/open-store.ts';
 import { Namespace, type RunRef } from '../domain/identity/names.ts';
@@ -8,22 +8,33 @@ import type { Log } from '../ports/log.ts';
 import { type Metrics, noopMetrics } from '../ports/metrics.ts';
 import { type Duration, readOption } from './options.ts';
 
+/** Options of every function that connects to a NATS server. */
 export interface StoreOptions {
-  /** `nats://host:port`, one or several. */
+  /** Addresses of the servers, `nats://host:port`; a login in an address is used and never printed. */
   readonly servers: string | readonly string[];
-  /** Which fleet; default `default`. */
+  /** Name of the fleet: 1 to 32 of A-Z, a-z, 0-9 and `-`. Default `default`. */
   readonly namespace?: string;
-  /** What proves who we are: the texts, not the paths of files. */
-  readonly credentials?: NonNullable<Access['credentials']>;
-  /** PEM texts. */
+  /**
+   * User and password, a token, the text of a `.creds` file, or an nkey seed. Texts, not paths of files.
+   * Default: the login in `servers`, otherwise none.
+   */
+  readonly credentials?:
+    | { readonly user: string; readonly pass?: string }
+    | { readonly token: string }
+    | { readonly creds: string }
+    | { readonly nkeySeed: string };
+  /** CA, client certificate and key, as PEM texts. Default: Node's CAs and no client certificate. */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
-  /** How long the first connection may take; default 5 s. What breaks later is tried for ever. */
+  /**
+   * Time limit of the first connection; default 5 s. A connection that is lost later is reopened without
+   * a limit.
+   */
   readonly connectWithin?: Duration;
-  /** Ends connecting. */
+  /** Aborts connecting. It has no effect after that. */
   readonly signal?: AbortSignal;
-  /** Default: nothing is logged. */
+  /** Receives structured log events. Default: none are logged. */
   readonly log?: Log;
-  /** Default: nothing is counted. */
+  /** Receives counts and timings. Default: none are recorded. */
   readonly metrics?: Metrics;
 }
 
@@ -40,9 +51,11 @@ const Servers = z.union([
 ]);
 
 /**
- * The ports on the store that the options name; `create`: a namespace that is not there is made.
- * For a run, the charts of what it will write are published.
- * @throws {Fault} `store-unavailable` and others
+ * Connects to the store and returns the ports. `create`: whether a missing namespace is created.
+ *
+ * For a run, it also publishes the charts of its machines, which the audit refers to.
+ * @throws {Fault} `bad-setting`, `store-unavailable`, `store-refused`, `store-misconfigured`,
+ *   `server-too-old`, `not-found` (no such namespace, and `create` is false)
  */
 export async function openPorts(options: StoreOptions, as: RunRef | string, create = true) {
   const { servers, login } = stripCredentials(readOption('servers', Servers, options.servers));

@@ -8,35 +8,43 @@ import { AgentName, HostId, type Slot } from '../domain/identity/names.ts';
 import { defaultLease, LeasePolicy } from '../domain/policy/lease-policy.ts';
 import { formatParseError } from '../domain/records/stored-record.ts';
 
-/** Milliseconds, or as one writes it: `15s`, `1m 30s`. */
+/** A number of milliseconds, or a text with units: `15s`, `1m 30s`, `500ms`. */
 export type Duration = number | string;
 
+/** Limits after which a silent process is suspected and expired. */
 export interface LeaseOptions {
-  /** The life of the lease; default 15 s. */
+  /**
+   * Time to live of the lease, renewed at least every third of it; default 15 s. Whole seconds from 2 s
+   * to 30 days. The default survives a leader change of a replicated stream (docs/adr/0001-jetstream.md).
+   */
   readonly ttl?: Duration;
-  /** How long a suspicion stands before it may become an expiry; default 30 s. */
+  /** Least time from suspicion to expiry; default 30 s. Whole seconds from 1 s to 30 days. */
   readonly grace?: Duration;
 }
 
-export interface PlaceOptions {
-  /** The id of this machine; default: kept in `stateDir`, else made from the machine id. */
+/** Identity of the host on which a process runs. */
+export interface HostOptions {
+  /**
+   * Stable id of this host. Default: the id in `stateDir`; if there is none, an id derived from the
+   * machine id (random without one) and stored there.
+   */
   readonly host?: string;
-  /** Default `~/.local/state/rollcall`. */
+  /** Directory of the stored host id. Default `~/.local/state/rollcall`. */
   readonly stateDir?: string;
 }
 
-/** What an option says. @throws {Fault} `bad-setting` naming the option and the rule */
+/** Parses an option. @throws {Fault} `bad-setting` with the option's name and the rule */
 export function readOption<S extends z.ZodType>(
   name: string,
-  rule: S,
+  schema: S,
   value: unknown,
 ): z.output<S> {
-  const read = rule.safeParse(value);
-  if (read.success) return read.data;
-  throw new Fault('bad-setting', `${name}: ${formatParseError(read.error)}`, { cause: read.error });
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return data;
+  throw new Fault('bad-setting', `${name}: ${formatParseError(error)}`, { cause: error });
 }
 
-export const leaseOf = (options: LeaseOptions): LeasePolicy => ({
+export const readLease = (options: LeaseOptions): LeasePolicy => ({
   ttl: readOption(
     'ttl',
     DurationOrMillis.pipe(LeasePolicy.shape.ttl),
@@ -49,9 +57,10 @@ export const leaseOf = (options: LeaseOptions): LeasePolicy => ({
   ),
 });
 
-export async function slotOf({ host, stateDir }: PlaceOptions, name: string): Promise<Slot> {
+/** The slot of a process. @throws {Fault} `bad-setting`, `bad-name` (the stored host id is invalid) */
+export async function readSlot({ host, stateDir }: HostOptions, name: string): Promise<Slot> {
   const agent = readOption('name', AgentName, name);
   if (host !== undefined) return { host: readOption('host', HostId, host), agent };
-  const kept = stateDir ?? join(homedir(), '.local', 'state', 'rollcall');
-  return { host: await systemAdapters.findHostId({ stateDir: kept }), agent };
+  const directory = stateDir ?? join(homedir(), '.local', 'state', 'rollcall');
+  return { host: await systemAdapters.findHostId({ stateDir: directory }), agent };
 }

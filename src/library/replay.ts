@@ -13,36 +13,46 @@ import type { ReplayTarget } from '../runtime/audit/replay.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
 import { readOption } from './options.ts';
 
+/** The moment of a replay. */
 interface ReplayMoment {
   /**
-   * A time by the audit's clock, or a moment as `rollcall audit replay --at` takes it: `10m ago`, `120`
-   * (an event's place), `before:120`.
+   * A time on the clock of the audit stream, or a text as `rollcall audit replay --at` takes it: `10m ago`,
+   * `120` (the sequence of an event), `before:120`, the hash or the id of an event.
    */
   readonly at: Date | string;
-  /** Ends the replaying, with the signal's reason. */
+  /** Aborts the replay; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** The audit of a namespace; its keyframes make it short. */
+/** Replays the audit of a namespace. It begins at the last keyframe before the moment. */
 export interface ReplayStoreOptions extends StoreOptions, ReplayMoment {
+  /** Not with `servers`. */
   readonly file?: never;
 }
 
-/** A history that `rollcall audit export` wrote, gzipped or not; no server is asked. */
+/** Replays a history that `rollcall audit export` wrote. It needs no server. */
 export interface ReplayFileOptions extends ReplayMoment {
+  /** Path of the history, as NDJSON or gzipped NDJSON. */
   readonly file: string;
+  /** Not with `file`. */
   readonly servers?: never;
 }
 
-/** The fleet as it was; the rows are those that an open directory gives, as nobody doubted them. */
+/**
+ * The fleet at a past moment, as rows of the same shape as those of an open directory.
+ *
+ * The history does not tell whether a collector was active, so no row is `unobserved` for that reason.
+ */
 export interface ReplayedFleet {
-  /** The instances of one service, or all. */
+  /** The instances of one service, or of all services. */
   instances(service?: string): readonly InstanceRow[];
+  /** The agents, each with its run and state at that moment. */
   agents(): readonly AgentRow[];
-  /** The last event that is in it, and when the audit stored it; 0: none. */
+  /** Sequence of the last event that was replayed; 0: none. */
   readonly seq: Revision;
+  /** When the audit stream stored that event, in milliseconds since 1970; 0: no event. */
   readonly at: WallTime;
-  /** Why it is not quite the moment that was asked for, in words; nearly always nothing. */
+  /** Texts about why this is not exactly the requested moment. Usually empty. */
   readonly caveats: readonly string[];
 }
 
@@ -64,20 +74,34 @@ const At = z.union(
 );
 
 /**
- * The fleet as it was at a moment, from its history alone.
+ * Computes the fleet at a past moment from the audit history alone.
  *
- * A namespace that is not there is not made.
- * @throws {Fault} `bad-setting`, `not-found`, `store-unavailable`
+ * Unlike the other functions it never creates a namespace.
+ * @throws {Fault} `bad-setting` if an option breaks its rule or the file cannot be read; `not-found` if the
+ * namespace or the event does not exist; `store-unavailable`, `store-refused`, `store-misconfigured`,
+ * `server-too-old`
+ * @example
+ * ```ts
+ * import { replay } from 'rollcall';
+ *
+ * const before = await replay({ servers: 'nats://127.0.0.1:4222', at: '10m ago' });
+ * for (const { service, id, state } of before.instances('web')) {
+ *   process.stdout.write(`${service}/${id} was ${state}\n`);
+ * }
+ * // The same from an exported file; no server is needed.
+ * const exported = await replay({ file: 'audit.ndjson.gz', at: new Date('2026-11-28T12:00:00Z') });
+ * process.stdout.write(`${exported.agents().length} agents\n`);
+ * ```
  */
 export async function replay(
   options: ReplayStoreOptions | ReplayFileOptions,
 ): Promise<ReplayedFleet> {
-  const asked = readOption('at', At, options.at);
+  const requested = readOption('at', At, options.at);
   const { signal = never } = options;
   const { replayTo } = await import('../runtime/audit/replay.ts');
-  await using source = await sourceOf(options);
+  await using source = await openSource(options);
   const { history, keyframes } = source;
-  const moment = await momentOf(asked, history, signal);
+  const moment = await resolveMoment(requested, history, signal);
   const replayed = await replayTo(history, moment, keyframes, signal, systemAdapters.hash);
   const range = await history.range();
   signal.throwIfAborted();
@@ -92,28 +116,28 @@ export async function replay(
   };
 }
 
-async function momentOf(
-  asked: z.output<typeof At>,
+async function resolveMoment(
+  requested: z.output<typeof At>,
   history: History,
   signal: AbortSignal,
 ): Promise<ReplayTarget> {
-  if (typeof asked !== 'string') return asked;
+  if (typeof requested !== 'string') return requested;
   try {
-    return await findMoment('at', asked, history, { now: systemAdapters.clock.wall(), signal });
+    return await findMoment('at', requested, history, { now: systemAdapters.clock.wall(), signal });
   } catch (cause) {
-    // What was not found may only not have been looked for.
+    // An aborted search ends early, so `not-found` may be wrong.
     signal.throwIfAborted();
     throw cause;
   }
 }
 
-async function sourceOf(options: ReplayStoreOptions | ReplayFileOptions): Promise<Source> {
+async function openSource(options: ReplayStoreOptions | ReplayFileOptions): Promise<Source> {
   if (options.file === undefined) {
     const { ports, [Symbol.asyncDispose]: close } = await openPorts(options, 'replay', false);
     return { history: ports.audit, keyframes: ports.keyframes, [Symbol.asyncDispose]: close };
   }
   if (options.servers !== undefined) {
-    throw new Fault('bad-setting', 'file, servers: a history is in one of them');
+    throw new Fault('bad-setting', 'file and servers exclude each other: give one of them');
   }
   const file = readOption('file', z.string().min(1), options.file);
   const { historyFile } = await import('../composition/files.ts');

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { DurationOrMillis } from '../composition/duration.ts';
-import type { ListedInstances } from '../composition/listed-instances.ts';
 import { systemAdapters } from '../composition/system-adapters.ts';
 import { ZoneName } from '../domain/identity/names.ts';
 import type { Health } from '../domain/records/desired-instances.ts';
@@ -10,69 +9,144 @@ import type { ProcessTransition } from '../runtime/transitions/process-chain.ts'
 import { openPorts, type StoreOptions } from './open-ports.ts';
 import {
   type Duration,
+  type HostOptions,
   type LeaseOptions,
-  leaseOf,
-  type PlaceOptions,
+  readLease,
   readOption,
-  slotOf,
+  readSlot,
 } from './options.ts';
 
-/** An instance as one writes it; `id` is `<host>-<agent>-<service>-<port>` where none is given. */
-export type InstanceOptions = z.input<typeof ListedInstances>[number];
+/** An instance that an agent registers. */
+export interface InstanceOptions {
+  /** Name of the service: 1 to 1024 bytes without control characters. */
+  readonly service: string;
+  /** Id within the service, with the same rule. Default `<host>-<agent>-<service>-<port>`. */
+  readonly id?: string | undefined;
+  /** Address for consumers, at most 1024 characters. It is published and not interpreted. */
+  readonly address?: string | undefined;
+  /** Port for consumers, 0 to 65535. */
+  readonly port?: number | undefined;
+  /** Texts by name for consumers, such as a version. Default: none. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Health check that the agent runs: exactly one of `http`, `tcp` and `exec`. Default: none. */
+  readonly check?:
+    | {
+        /** An http or https address; a 2xx or 3xx status is a success. */
+        readonly http?: string | undefined;
+        /** `host:port` to which a connection must succeed. */
+        readonly tcp?: string | { readonly host: string; readonly port: number } | undefined;
+        /** A command and its arguments, run without a shell; exit code 0 is a success. */
+        readonly exec?: readonly string[] | undefined;
+        /** From the start of one check to the start of the next; default 10 s. */
+        readonly every?: Duration | undefined;
+        /** Time limit of one check; default 5 s. */
+        readonly timeout?: Duration | undefined;
+        /** Failures in a row after which the instance is `failing`, 1 to 1000; default 3. */
+        readonly failAfter?: number | undefined;
+      }
+    | undefined;
+}
 
-export interface AgentOptions extends StoreOptions, LeaseOptions, PlaceOptions {
-  /** What this agent is called on its host: two agents have two names. */
+/** Options of `startAgent`. */
+export interface AgentOptions extends StoreOptions, LeaseOptions, HostOptions {
+  /** Name of the agent, unique on its host. `host` and `name` identify its slot. */
   readonly name: string;
+  /** Instances to register at the start; default: none. */
   readonly instances?: readonly InstanceOptions[];
+  /**
+   * Failure domain of the host, such as a rack or a site. The brake counts silent runs per zone. Default:
+   * the zone of hosts without one.
+   */
   readonly zone?: string;
+  /** Address of the host, for people; at most 1024 characters. It is never an identity. */
   readonly address?: string;
-  /** Take the slot from a run that is alive. */
+  /** Whether it takes the slot from a live run. Default false: `slot-held` is thrown. */
   readonly takeover?: boolean;
+  /**
+   * What happens after this run expired: `start-over` starts a new run and registers all instances again;
+   * `exit` rejects `done` with `expired`. Default `start-over`.
+   */
   readonly whenExpired?: 'start-over' | 'exit';
-  /** Whether it offers itself for a collector's seat; default true. */
+  /** Whether it competes for a collector seat; default true. */
   readonly collect?: boolean;
-  /** How long instances stand as draining before a leave removes them; default 0. */
+  /** Time for which instances are `draining` before `stop` removes them; default 0. */
   readonly drain?: Duration;
+  /** Called after each transition of the agent's session machine. */
   readonly onTransition?: (transition: ProcessTransition) => void;
 }
 
-/** An agent that serves. Disposing it is leaving politely. */
+/** A running agent. Disposing it is the same as `stop`. */
 export interface RunningAgent extends AsyncDisposable {
+  /** Id of its host. */
   readonly host: string;
+  /** Name of the agent. */
   readonly name: string;
-  /** Another one after it was expired and started over; its term goes with it. */
+  /** Current run id. Changes when the agent restarts as a new run after expiry. */
   readonly run: string;
+  /** Fencing token of the current run; it grows with each run of the slot. 0: the run has no slot yet. */
   readonly term: number;
-  /** `serving`, or why it is not: see machines/session.ts. */
+  /**
+   * `connecting`, `claiming`, `reconciling`, `serving`, `lapsed`, `leaving`, `fenced` or `stopped`: see
+   * docs/explanation/machines.md.
+   */
   readonly state: string;
-  /** What it runs now, all of it; the difference is registered and removed. @throws {Fault} */
+  /**
+   * Sets all instances that the agent runs now. It registers the new ones, updates the changed ones and
+   * removes the others, in the background.
+   * @throws {Fault} `bad-setting` or `bad-name` if an instance breaks a rule
+   */
   replace(instances: readonly InstanceOptions[]): void;
-  /** What is known of an instance for which no check asks; nothing where it runs no such instance. */
+  /**
+   * Sets the health of an instance that has no health check. Ignored if the agent has no such instance.
+   */
   report(instance: { readonly service: string; readonly id: string }, health: Health): void;
+  /**
+   * Removes the instances and the agent and releases the lease. Waits at most 3 s for a store that does
+   * not answer; a collector then removes the rest after expiry.
+   */
   stop(): Promise<void>;
-  /** Resolves when it has left; rejects when it ended otherwise: superseded, expired. */
+  /**
+   * Resolves when the agent has stopped.
+   * @throws {Fault} `superseded` if another run took the slot; `expired` with `whenExpired: 'exit'`
+   */
   readonly done: Promise<void>;
 }
 
 const Address = z.string().min(1).max(1024).optional();
 const WhenExpired = z.enum(['start-over', 'exit']).default('start-over');
 
-/** How long a polite leave may take while the store does not answer. */
+/** Time limit of a stop while the store does not answer. */
 const leaveWithin: Millis = seconds(3);
 
 /**
- * Registers instances for as long as this process lives; resolves once all of them are registered.
- * @throws {Fault} `store-unavailable`, `slot-held`, `bad-name`, `bad-setting`
+ * Registers instances and keeps them registered while this process lives. Resolves when all are registered.
+ *
+ * A namespace that does not exist is created. If the process ends without `stop`, its lease lapses, and a
+ * collector removes its instances after `grace` (guarantee G4).
+ * @throws {Fault} `bad-setting`, `bad-name`; `slot-held` if a live run has the slot; `superseded`;
+ * `store-unavailable`, `store-refused`, `store-misconfigured`, `server-too-old`
+ * @example
+ * ```ts
+ * import { startAgent } from 'rollcall';
+ *
+ * const shop = await startAgent({
+ *   servers: 'nats://127.0.0.1:4222',
+ *   name: 'shop',
+ *   instances: [{ service: 'web', id: 'web-1', address: '10.0.0.7', port: 8080 }],
+ * });
+ * shop.report({ service: 'web', id: 'web-1' }, { state: 'failing', detail: 'disk full' });
+ * // Removes the instance, then the agent, and releases the lease.
+ * await shop.stop();
+ * ```
  */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   await using opened = new AsyncDisposableStack();
   const { Agent, HealthChecks, ListedInstances, withDefaultIds } = await importAgent();
-  const slot = await slotOf(options, options.name);
-  const namedOf = (listed: readonly InstanceOptions[]) =>
+  const slot = await readSlot(options, options.name);
+  const readInstances = (listed: readonly InstanceOptions[]) =>
     withDefaultIds(readOption('instances', ListedInstances, listed), slot);
-  const first = namedOf(options.instances ?? []);
-  // A caller without types may say anything, and an address that is none would make the record one
-  // that nobody can read.
+  const initial = readInstances(options.instances ?? []);
+  // Callers without types may pass any value; an invalid address would make the record unreadable.
   const address = readOption('address', Address, options.address);
   const zone = readOption('zone', ZoneName.optional(), options.zone);
   const takeover = readOption('takeover', z.boolean().default(false), options.takeover);
@@ -80,7 +154,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const whenExpired = readOption('whenExpired', WhenExpired, options.whenExpired);
   const settings = {
     ...{ slot, zone, address, takeover, whenExpired, collect, leaveWithin },
-    lease: leaseOf(options),
+    lease: readLease(options),
     process: systemAdapters.thisProcess(),
     drainFor: readOption('drain', DurationOrMillis, options.drain ?? 0),
     onTransition: (transition: ProcessTransition) => options.onTransition?.(transition),
@@ -90,13 +164,13 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const agent = opened.use(
     new Agent(
       { ...settings, run: me.run },
-      first.map(({ spec }) => spec),
+      initial.map(({ spec }) => spec),
       ports,
     ),
   );
   await agent.ready;
   const checks = opened.adopt(new HealthChecks(agent), async (running) => running.stop());
-  checks.replace(first);
+  checks.replace(initial);
   const closing = opened.move();
   const stop = () => closing.disposeAsync();
   agent.done.then(stop, stop);
@@ -113,9 +187,9 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       return agent.state;
     },
     replace(listed) {
-      const now = namedOf(listed);
-      agent.replace(now.map(({ spec }) => spec));
-      checks.replace(now);
+      const instances = readInstances(listed);
+      agent.replace(instances.map(({ spec }) => spec));
+      checks.replace(instances);
     },
     report: (instance, health) => agent.report(instance as Parameters<Agent['report']>[0], health),
     stop,
@@ -124,7 +198,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   };
 }
 
-/** The parts that only an agent needs: a program that only reads the directory does not load them. */
+/** Imports what only an agent needs, so that a consumer of the directory does not load it. */
 async function importAgent() {
   const [{ Agent }, { HealthChecks }, listed] = await Promise.all([
     import('../runtime/agent/agent.ts'),

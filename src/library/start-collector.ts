@@ -2,32 +2,55 @@ import { systemAdapters } from '../composition/system-adapters.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { ProcessTransition } from '../runtime/transitions/process-chain.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
-import { type LeaseOptions, leaseOf, type PlaceOptions, slotOf } from './options.ts';
+import { type HostOptions, type LeaseOptions, readLease, readSlot } from './options.ts';
 
-export interface CollectorOptions extends StoreOptions, LeaseOptions, PlaceOptions {
-  /** What it is called in the audit; default `collector`. */
+/** Options of `startCollector`. `ttl` and `grace` are those of its seat. */
+export interface CollectorOptions extends StoreOptions, LeaseOptions, HostOptions {
+  /** Name of the collector in the audit; default `collector`. */
   readonly name?: string;
+  /** Called after each transition of the collector's machine. */
   readonly onTransition?: (transition: ProcessTransition) => void;
 }
 
-/** A collector that watches, or sleeps until a seat is free. Disposing it gives its seat back. */
+/** A running collector. Disposing it is the same as `stop`. */
 export interface RunningCollector extends AsyncDisposable {
-  /** `sleeping`, `blind`, `watching`, `removing` or `stopped`. */
+  /**
+   * `sleeping` (waits for a seat), `blind` (its view is not current), `watching`, `removing` or `stopped`:
+   * see docs/explanation/machines.md.
+   */
   readonly state: string;
+  /** Finishes running removals and releases the seat. */
   stop(): Promise<void>;
-  /** Resolves when it was stopped; rejects with a bug. */
+  /** Resolves when the collector has stopped. It rejects only because of a bug in Rollcall. */
   readonly done: Promise<void>;
 }
 
-/** Where others hold all seats it may sleep for long: no reason to keep its caller. */
+/** Time for which the start waits for a seat. If others hold all seats, the wait has no limit. */
 const seatWithin: Millis = seconds(1);
 
-/** Watches all runs and removes what dead ones left. Several share the work. */
+/**
+ * Starts a collector: it watches all runs, expires silent ones and removes what they left (guarantee G4).
+ *
+ * Resolves when it has a seat, or after 1 s without one; it then waits for a seat in the background.
+ * Several collectors share the work. A namespace that does not exist is created.
+ * @throws {Fault} `bad-setting`, `bad-name`, `store-unavailable`, `store-refused`,
+ * `store-misconfigured`, `server-too-old`
+ * @example
+ * ```ts
+ * import { startCollector } from 'rollcall';
+ *
+ * await using collector = await startCollector({
+ *   servers: 'nats://127.0.0.1:4222',
+ *   onTransition: ({ to }) => process.stdout.write(`collector is ${to}\n`),
+ * });
+ * await collector.done;
+ * ```
+ */
 export async function startCollector(options: CollectorOptions): Promise<RunningCollector> {
   await using opened = new AsyncDisposableStack();
   const { Collector } = await import('../runtime/collector/collector.ts');
-  const slot = await slotOf(options, options.name ?? 'collector');
-  const lease = leaseOf(options);
+  const slot = await readSlot(options, options.name ?? 'collector');
+  const lease = readLease(options);
   const me = { ...slot, run: systemAdapters.entropy.runId() };
   const { ports } = opened.use(await openPorts(options, me));
   const seated = new AbortController();

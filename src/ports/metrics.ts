@@ -18,6 +18,7 @@ type CollectedBecause = 'owner-expired' | Extract<DubiousReason, 'superseded' | 
 export interface BrakeReading {
   /** The zone; empty for hosts without one. */
   readonly zone: string;
+  /** Whether the brake is on: expiries in the zone are limited. */
   readonly on: boolean;
   /** Runs in the zone: the denominator of the fraction. */
   readonly seen: number;
@@ -52,7 +53,7 @@ export interface Metrics {
   lapsed(lease: LeaseOwner): void;
 
   /**
-   * This collector's suspicion was committed. `after` counts from the last renewal that it saw or from
+   * This collector's suspicion was committed. `reason`: `silent` or `unreachable`. `after` counts from the last renewal that it saw or from
    * the disconnect notification, whichever is later; undefined if it saw neither, because the run was
    * already silent when it began to watch.
    */
@@ -67,16 +68,20 @@ export interface Metrics {
   /**
    * A compare-and-set refused a collector's write because the record changed after it was judged. This
    * prevents a wrong removal and is no failure. Many in a row for one kind of write need investigation.
+   * `write`: `suspect`, `expire`, `remove` or `end-hold`.
    */
   conflictAvoided(write: CollectorWrite): void;
 
-  /** Instances removed by one committed batch of this collector; 0 if it removed only an agent record. */
+  /**
+   * Instances removed by one committed batch of this collector; 0 if it removed only an agent record.
+   * `why`: `owner-expired`, `superseded` or `orphan`.
+   */
   removed(why: CollectedBecause, instances: number): void;
 
   /** A sweep examined the whole registry. `took` does not include removals that still run. */
   swept(took: Millis): void;
 
-  /** The view received data or a heartbeat from the store: its age is 0 now. */
+  /** The view of a `collector` or `directory` received data or a heartbeat from the store: its age is 0. */
   viewHeard(view: ViewOwner): void;
 
   /** The view was closed: it has no age. */
@@ -91,6 +96,9 @@ export interface Metrics {
   /** Renewals of runs and seats that this process's lease watch received. */
   heartbeats(messages: number): void;
 }
+
+/** @deprecated Use `Metrics`. */
+export type Meters = Metrics;
 
 /** For a process without monitoring. */
 export const noopMetrics: Metrics = {

@@ -211,7 +211,6 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     folders: [...core, 'src/cli', 'src/cli/command/**', 'src/adapters/metrics'],
     packages: ['@prometheus-io/client', ...node],
   },
-  'tools/docs/examples': { folders: ['src/index.ts'] },
 };
 
 /** Files with a rule of their own, beside that of their folder. */

@@ -8,6 +8,8 @@ export interface Declaration {
   readonly about: readonly string[];
   /** The declaration without function bodies. */
   readonly text: string;
+  /** The interfaces that it extends, if they are declared in this repository. */
+  readonly bases: readonly Declaration[];
 }
 
 export interface Export {
@@ -41,9 +43,28 @@ export function resolveDeclaration(
 ): Declaration {
   const source = read(path);
   const behind = parseExports(source).find((one) => one.name === name);
-  return behind === undefined
-    ? findDeclaration(source, name)
-    : { ...resolveDeclaration(read, join(dirname(path), behind.path), behind.local), name };
+  if (behind !== undefined) {
+    return { ...resolveDeclaration(read, join(dirname(path), behind.path), behind.local), name };
+  }
+  const declaration = findDeclaration(source, name);
+  const bases = basesOf(declaration.text).flatMap((base) => {
+    const imported = importPath(source, base);
+    if (imported !== undefined) {
+      return [resolveDeclaration(read, join(dirname(path), imported), base)];
+    }
+    return source.includes(`interface ${base} {`) ? [resolveDeclaration(read, path, base)] : [];
+  });
+  return { ...declaration, bases };
+}
+
+const basesOf = (text: string): readonly string[] =>
+  /^interface \w+ extends ([^{]+) \{/.exec(text)?.[1]?.split(/,\s*/) ?? [];
+
+/** The file from which a source file imports a name. */
+function importPath(source: string, name: string): string | undefined {
+  const imports = source.matchAll(/^import (?:type )?\{([^}]*)\} from '(\.[^']+)';/gm);
+  const names = (list = '') => list.split(',').map((one) => one.trim().replace(/^type /, ''));
+  return [...imports].find(([, list]) => names(list).includes(name))?.[2];
 }
 
 /**
@@ -52,9 +73,9 @@ export function resolveDeclaration(
  * It reads the house format (Biome), not the language: a declaration begins at the start of a line,
  * and its last line is not indented.
  */
-function findDeclaration(source: string, name: string): Declaration {
+function findDeclaration(source: string, name: string): Omit<Declaration, 'bases'> {
   const lines = source.split('\n');
-  const pattern = new RegExp(`^export (?:async )?(function|class|interface|type) ${name}\\b`);
+  const pattern = new RegExp(`^(?:export )?(?:async )?(function|class|interface|type) ${name}\\b`);
   const start = lines.findIndex((line) => pattern.test(line));
   const kind = pattern.exec(lines[start] ?? '')?.[1] as Declaration['kind'] | undefined;
   if (kind === undefined) throw new Error(`no declaration of ${name} found`);
@@ -114,7 +135,8 @@ function docstringBefore(lines: readonly string[], start: number): readonly stri
         .replace(/@throws \{(\w+)\} ?/, '\n\nThrows `$1`: '),
     )
     .join('\n')
-    .replace(/^@example\b.*$/m, 'Example:\n')
+    .replace(/^@deprecated\b/m, 'Deprecated.')
+    .replace(/^@example\b.*$/m, '\nExample:\n')
     .replace(/[ \t]+$/gm, '')
     .replace(/\n{3,}/g, '\n\n')
     .trim()

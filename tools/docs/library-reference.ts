@@ -3,12 +3,18 @@ import { join } from 'node:path';
 import { type Declaration, parseExports, resolveDeclaration } from './exported-declarations.ts';
 import { pageHead } from './markdown.ts';
 
-/** A page section for each export of `src/index.ts`: its docstring, its declaration, and an example. */
-export function libraryReference(checkout: string): string {
+/** What `src/index.ts` exports, in its order. */
+export function exportedDeclarations(checkout: string): readonly Declaration[] {
   const read = (path: string) => readFileSync(join(checkout, path), 'utf8');
-  const declarations = parseExports(read('src/index.ts')).map(({ name }) =>
+  return parseExports(read('src/index.ts')).map(({ name }) =>
     resolveDeclaration(read, 'src/index.ts', name),
   );
+}
+
+/** A page section for each export of `src/index.ts`: its docstring and its declaration. */
+export function libraryReference(checkout: string): string {
+  const declarations = exportedDeclarations(checkout);
+  const exported = new Set(declarations.map(({ name }) => name));
   const functions = declarations.filter(({ kind }) => kind === 'function');
   const others = declarations.filter(({ kind }) => kind !== 'function');
   return [
@@ -21,7 +27,7 @@ export function libraryReference(checkout: string): string {
     '',
     `Classes and types: ${others.map((one) => linkTo(one, functions)).join(' · ')}`,
     '',
-    ...[...functions, ...others].flatMap((one) => section(one, read)),
+    ...[...functions, ...others].flatMap((one) => section(one, exported)),
   ].join('\n');
 }
 
@@ -32,24 +38,21 @@ function linkTo({ name }: Declaration, before: readonly Declaration[] = []): str
   return `[${name}](#${anchor}${isSecond ? '-1' : ''})`;
 }
 
-const section = (declaration: Declaration, read: (path: string) => string): readonly string[] => [
-  `## ${declaration.name}`,
+const section = ({ name, about, text, bases }: Declaration, exported: ReadonlySet<string>) => [
+  `## ${name}`,
   '',
-  ...(declaration.about.length > 0 ? [...declaration.about, ''] : []),
+  ...about,
+  '',
   '```ts',
-  declaration.text,
+  text,
+  ...bases.filter((base) => !exported.has(base.name)).flatMap(hiddenBase),
   '```',
   '',
-  ...(declaration.kind === 'function' && !hasExample(declaration)
-    ? example(read, declaration.name)
-    : []),
 ];
 
-const hasExample = ({ about }: Declaration): boolean => about.includes('Example:');
-
-/** An example is a file of its own, so that the type check reads it too. */
-function example(read: (path: string) => string, name: string): readonly string[] {
-  const file = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  const text = read(`tools/docs/examples/${file}.ts`).replace('../../../src/index.ts', 'rollcall');
-  return ['Example:', '', '```ts', text.trimEnd(), '```', ''];
-}
+/** A base that is not exported: its fields would be listed nowhere else. */
+const hiddenBase = ({ about, text }: Declaration): readonly string[] => [
+  '',
+  `/** ${about.join(' ')} */`,
+  text,
+];

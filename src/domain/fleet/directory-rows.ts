@@ -14,38 +14,61 @@ import {
 
 export type { DubiousReason, InstanceState } from './instance-status.ts';
 
-/** An instance as a consumer sees it. */
+/** An instance as a consumer sees it: its record, joined with the record of its owner. */
 export interface InstanceRow {
+  /** Name of the service. */
   readonly service: string;
+  /** Id of the instance within the service. */
   readonly id: string;
+  /** Host of the agent that registered it. */
   readonly host: string;
+  /** Name of that agent on its host. */
   readonly agent: string;
+  /** Id of the run that owns it. */
   readonly run: string;
-  /** The fencing token: runs backwards for no `service/id` (G11). */
+  /** Fencing token: never runs backwards for one `service/id` (guarantee G11 and its exception). */
   readonly token: Revision;
-  /** The owner's term; 0 where the slot's record does not name the owner. */
+  /** Term of the owner; 0 if the agent's record is not that of the owner. */
   readonly term: Revision;
+  /** Its state; `dubious` if it is not known that its owner is live. */
   readonly state: InstanceState;
+  /** Why it is `dubious`; null for other states. */
   readonly reason: DubiousReason | null;
-  /** Since when it is in this state, on the clock of whoever changed it. */
+  /** When this state began, in milliseconds since 1970 on the clock of the process that changed it. */
   readonly since: WallTime;
+  /** Address for consumers, as registered; null: none. */
   readonly address: string | null;
+  /** Port for consumers, as registered; null: none. */
   readonly port: number | null;
+  /** Labels, as registered. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Last reported health (`serving`, `failing` or `draining`), and the detail of a failure. */
   readonly health: { readonly state: InstanceRecord['state']; readonly detail: string | null };
+  /** Revision of its record in the registry. */
   readonly revision: Revision;
 }
 
+/** An agent as a consumer sees it. */
 export interface AgentRow {
+  /** Id of its host. */
   readonly host: string;
+  /** Its name on that host. */
   readonly agent: string;
+  /** Id of its current run. */
   readonly run: string;
+  /** Fencing token of that run; it grows with each run of the slot. */
   readonly term: Revision;
+  /** `registering`, `live`, `suspect`, `leaving` or `expired`. */
   readonly state: 'suspect' | AgentRecord['phase'];
+  /** Why it is suspect or expired, or `unobserved` without a collector; otherwise null. */
   readonly reason: DubiousReason | null;
+  /** When this state began, in milliseconds since 1970 on the clock of the process that changed it. */
   readonly since: WallTime;
+  /** Time to live of its lease, in milliseconds. */
   readonly ttl: Millis;
+  /** Number of its instance records, those of earlier runs included. */
   readonly instances: number;
+  /** Revision of its record in the registry. */
   readonly revision: Revision;
 }
 

@@ -1,7 +1,17 @@
 import type { AgentRecord, InstanceRecord, SuspectReason } from '../records/schemas.ts';
 import type { WallTime } from '../time.ts';
 
-/** Why an instance's owner is not known to be live. */
+/**
+ * Why it is not known that the owner of an instance is live.
+ *
+ * - `silent`: no renewal and no answer to a ping.
+ * - `unreachable`: its connection closed, and it does not answer a ping.
+ * - `planned`: silent under a maintenance hold; it does not expire.
+ * - `superseded`: a newer run has the slot of its owner.
+ * - `contested`: a later registration of the same `service/id` is active.
+ * - `orphan`: the agent's record does not exist.
+ * - `unobserved`: no collector is active, or the agent's record is unreadable.
+ */
 export type DubiousReason =
   | 'silent'
   | 'unreachable'
@@ -11,6 +21,14 @@ export type DubiousReason =
   | 'orphan'
   | 'unobserved';
 
+/**
+ * State of an instance.
+ *
+ * - `live`: it reported `serving`, and its owner is live.
+ * - `dubious`: it is not known that its owner is live; `reason` tells why.
+ * - `failing`: its health check fails.
+ * - `draining`: its agent is leaving.
+ */
 export type InstanceState = 'live' | 'dubious' | 'failing' | 'draining';
 
 /** The part of an agent's record, and of the hold on it, that a status depends on. */

@@ -14,6 +14,7 @@ export const InstanceSpec = z.object({
 });
 export type InstanceSpec = z.infer<typeof InstanceSpec>;
 
+/** Health of an instance. `detail` tells why it fails; `draining` asks consumers to stop using it. */
 export type Health =
   | { readonly state: 'serving' }
   | { readonly state: 'failing'; readonly detail: string }

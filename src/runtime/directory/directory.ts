@@ -13,9 +13,11 @@ import type { Ports } from '../../ports/ports.ts';
 import { RegistryCache } from '../support/registry-cache.ts';
 import { type FleetChange, FleetChangeDetector } from './fleet-change-detector.ts';
 
-/** A change for a consumer: `now` is undefined if the instance was removed. */
+/** A change of an instance, as a consumer sees it. */
 export interface DirectoryChange {
+  /** The row before the change; undefined: the instance is new. */
   readonly before: InstanceRow | undefined;
+  /** The row after the change; undefined: the instance was removed. */
   readonly now: InstanceRow | undefined;
 }
 

@@ -13,9 +13,13 @@ import {
 
 /** A transition of a process, as reported to its owner. */
 export interface ProcessTransition {
+  /** Name of the machine: `session` or `collector`. */
   readonly machine: string;
+  /** The event, with its `type` and its data. */
   readonly event: MachineEvent;
+  /** State before; a nested state is an object by region. */
   readonly from: StateValue;
+  /** State after. */
   readonly to: StateValue;
 }
 
