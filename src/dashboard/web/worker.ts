@@ -1,11 +1,11 @@
-import type { FromDesk, ToDesk } from './protocol/worker-messages.ts';
+import type { TabMessage, WorkerMessage } from './protocol/worker-messages.ts';
 import { ConnectionHub } from './worker/connection-hub.ts';
 
 /** As a SharedWorker it serves every tab; as a Worker, where a browser has no other, one. */
 interface Scope {
   onconnect: ((event: MessageEvent) => void) | null;
-  onmessage: ((event: MessageEvent<ToDesk>) => void) | null;
-  postMessage(message: FromDesk): void;
+  onmessage: ((event: MessageEvent<TabMessage>) => void) | null;
+  postMessage(message: WorkerMessage): void;
 }
 const scope = self as unknown as Scope;
 
@@ -14,7 +14,7 @@ if ('onconnect' in self) {
   scope.onconnect = ({ ports: [port] }) => {
     if (!port) return;
     const heard = desk.join((message) => port.postMessage(message));
-    port.onmessage = ({ data }: MessageEvent<ToDesk>) => heard(data);
+    port.onmessage = ({ data }: MessageEvent<TabMessage>) => heard(data);
   };
 } else {
   const heard = new ConnectionHub(true).join((message) => scope.postMessage(message));

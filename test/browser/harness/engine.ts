@@ -1,7 +1,10 @@
 import type { Page } from 'playwright-core';
 import type { ApiEntity } from '../../../src/dashboard/api-types.ts';
 import type { Transition } from '../../../src/dashboard/history/query-types.ts';
-import type { FromDesk, ToDesk } from '../../../src/dashboard/web/protocol/worker-messages.ts';
+import type {
+  TabMessage,
+  WorkerMessage,
+} from '../../../src/dashboard/web/protocol/worker-messages.ts';
 import type { HistoryEvent } from '../../fixtures/history/chains.ts';
 
 /** Whatever the page has of the history, row by row and in its order: place, whose, what happened. */
@@ -25,10 +28,10 @@ function askDesk(): Promise<{ entities: ApiEntity[]; rows: readonly Transition[]
     type: 'module',
     name: 'rollcall',
   });
-  const tell = (message: ToDesk) => port.postMessage(message);
+  const tell = (message: TabMessage) => port.postMessage(message);
   const entities: ApiEntity[] = [];
   return new Promise((resolve) => {
-    port.onmessage = ({ data }: MessageEvent<FromDesk>) => {
+    port.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
       if (data.is === 'reset') entities.splice(0);
       if (data.is === 'moment') {
         entities.push(...data.entities);

@@ -43,10 +43,10 @@ test.each(await recordings())(
       const seq = log.seq.get(row);
       worker.heard(cursor.seek(seq));
       const statuses = new Map(
-        cursor.roll
+        cursor.fleet
           .slots()
           .flatMap(({ instances }) =>
-            instances.map(({ stands, status }) => [stands.number, status] as const),
+            instances.map(({ entityState, status }) => [entityState.number, status] as const),
           ),
       );
       for (const lane of lanes)

@@ -14,7 +14,7 @@ import {
   recordedRun,
   verified,
 } from '../../history/status-facts.ts';
-import { isPresent, runWord } from './state-styles.ts';
+import { isPresent, runStatus } from './state-styles.ts';
 
 /** The state of an entity at the page's moment. */
 export interface EntityState extends NamedState {
@@ -28,7 +28,7 @@ export interface EntityState extends NamedState {
 export type InstanceStatus = InstanceState | 'unverified';
 
 export interface InstanceNow {
-  readonly stands: EntityState;
+  readonly entityState: EntityState;
   readonly service: string;
   readonly id: string;
   readonly run: string;
@@ -53,7 +53,7 @@ export interface AgentModel {
   /** The same for all agents of a host: comparing names in a row of thousands is slow. */
   readonly hostNumber: number;
   readonly agent: string;
-  readonly stands: EntityState;
+  readonly entityState: EntityState;
   readonly status: string;
   readonly reason: string;
   readonly zone: string;
@@ -88,8 +88,8 @@ export interface SlotContext {
 /** An agent as it is at the moment; undefined: it has no run. */
 export function slotNow(slot: Slot, context: SlotContext): AgentModel | undefined {
   const current = recordedRun(slot.runs.values());
-  const stands = current ?? lastRun(slot.runs);
-  if (!stands) return undefined;
+  const entityState = current ?? lastRun(slot.runs);
+  if (!entityState) return undefined;
   const { isHeld, observation } = context;
   const agent = current && agentFacts(current, isHeld);
   slot.order ??= ordered(slot.instances);
@@ -105,16 +105,16 @@ export function slotNow(slot: Slot, context: SlotContext): AgentModel | undefine
   }
   const { status, reason } = agent
     ? verified(agentStatus(agent, observation === 'observed'), observation)
-    : { status: runWord(stands.state), reason: '' };
+    : { status: runStatus(entityState.state), reason: '' };
   return {
     key: slot.key,
     host: slot.host,
     hostNumber: slot.hostNumber,
     agent: slot.agent,
-    stands,
+    entityState,
     status,
     reason,
-    zone: stands.note.zone ?? '',
+    zone: entityState.note.zone ?? '',
     instances,
     counts,
   };
@@ -135,12 +135,12 @@ function ordered(instances: ReadonlyMap<number, EntityState>): number[] {
 }
 
 function instanceNow(
-  stands: EntityState,
+  entityState: EntityState,
   agent: AgentFacts | undefined,
   { observation, rivals }: SlotContext,
 ): InstanceNow | undefined {
-  const facts = instanceFacts(stands, agent);
-  const { entity, number } = stands;
+  const facts = instanceFacts(entityState, agent);
+  const { entity, number } = entityState;
   if (!facts || entity.entity !== 'instance') return undefined;
   const { service, id, run } = entity;
   const all = [facts, ...rivals(number)];
@@ -148,10 +148,10 @@ function instanceNow(
   const { status, reason } = verified(result, observation);
   const active = activeRegistration(facts, all).current;
   return {
-    ...{ stands, service, id, run, status },
-    reason: status === 'failing' ? (stands.note.why ?? '') : reason,
+    ...{ entityState, service, id, run, status },
+    reason: status === 'failing' ? (entityState.note.why ?? '') : reason,
     since: result.since,
-    active: active === stands ? undefined : active,
+    active: active === entityState ? undefined : active,
   };
 }
 
@@ -159,7 +159,7 @@ function instanceNow(
 function lastRun(runs: ReadonlyMap<string, EntityState>): EntityState | undefined {
   let best: EntityState | undefined;
   for (const one of runs.values()) {
-    if (isPresent(runWord(one.state))) return one;
+    if (isPresent(runStatus(one.state))) return one;
     if (!best || one.since > best.since || (one.since === best.since && one.seq > best.seq)) {
       best = one;
     }

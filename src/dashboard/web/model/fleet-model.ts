@@ -128,7 +128,9 @@ export class FleetModel {
       .sort((a, b) => a - b)
       .flatMap(
         (number) =>
-          this.#slotAt[number]?.now?.instances.find(({ stands }) => stands.number === number) ?? [],
+          this.#slotAt[number]?.now?.instances.find(
+            ({ entityState }) => entityState.number === number,
+          ) ?? [],
       );
   }
 
@@ -180,7 +182,7 @@ export class FleetModel {
   }
 
   #isHeld({ host, agent }: Slot): boolean {
-    return this.holdOver(host, agent) !== undefined;
+    return this.holdOf(host, agent) !== undefined;
   }
 
   of(kind: ApiEntity['entity']): EntityState[] {
@@ -188,7 +190,7 @@ export class FleetModel {
   }
 
   /** The hold that makes a silence planned. */
-  holdOver(host: string, agent: string): EntityState | undefined {
+  holdOf(host: string, agent: string): EntityState | undefined {
     const holds = this.#holds.get(host);
     if (!holds) return undefined;
     return [...holds.values()].find(
@@ -218,18 +220,18 @@ export class FleetModel {
     return there;
   }
 
-  #stand(number: number, entity: ApiEntity, stands: EntityState | undefined): void {
+  #stand(number: number, entity: ApiEntity, entityState: EntityState | undefined): void {
     if (entity.entity === 'run' || entity.entity === 'instance') {
       const slot = this.#slotAt[number] ?? this.#slotOf(entity.host, entity.agent);
       this.#slotAt[number] = slot;
       this.#dirty.add(slot);
       if (entity.entity === 'run') {
-        if (stands) slot.runs.set(entity.run, stands);
+        if (entityState) slot.runs.set(entity.run, entityState);
         else slot.runs.delete(entity.run);
       } else {
         const before = slot.instances.size;
-        const there = stands !== undefined && !ended.has(stands.state);
-        if (there) slot.instances.set(number, stands);
+        const there = entityState !== undefined && !ended.has(entityState.state);
+        if (there) slot.instances.set(number, entityState);
         else slot.instances.delete(number);
         for (const rival of this.names.rivals(number)) {
           const other = this.#slotAt[rival];
@@ -241,12 +243,12 @@ export class FleetModel {
       return;
     }
     const kept = entity.entity === 'session' ? this.sessions : this.others;
-    if (stands) kept.set(number, stands);
+    if (entityState) kept.set(number, entityState);
     else kept.delete(number);
     if (entity.entity === 'hold') {
       const holds = this.#holds.get(entity.host) ?? new Map();
       this.#holds.set(entity.host, holds);
-      if (stands) holds.set(number, stands);
+      if (entityState) holds.set(number, entityState);
       else holds.delete(number);
       for (const slot of this.#slots.values()) {
         if (slot.host === entity.host) this.#dirty.add(slot);

@@ -11,8 +11,8 @@ const news = 3_600_000;
 const ended = new Set(['gone', 'left', 'superseded']);
 
 /** Whether a slot is shown without being asked for. */
-export const isRecent = ({ status: word, stands, instances }: AgentModel, at: number): boolean =>
-  !ended.has(word) || instances.length > 0 || at - stands.since < news;
+export const isRecent = ({ status, entityState, instances }: AgentModel, at: number): boolean =>
+  !ended.has(status) || instances.length > 0 || at - entityState.since < news;
 
 /** Whether a slot is among those that are asked for. */
 export function matchesFilter({ text, state }: FleetFilter): (slot: AgentModel) => boolean {
@@ -22,7 +22,7 @@ export function matchesFilter({ text, state }: FleetFilter): (slot: AgentModel) 
     if (
       state !== '' &&
       slot.status !== state &&
-      !slot.instances.some(({ status: word }) => word === state)
+      !slot.instances.some(({ status }) => status === state)
     )
       return false;
     if (parts.length === 0) return true;
@@ -79,15 +79,15 @@ export function groupsOf({ slots, unusual }: Ordered, { by, all }: Arranged): Gr
 }
 
 function groupOf(name: string, inside: readonly AgentModel[], folded: boolean): Group {
-  const slots = folded ? inside.filter(({ status: word }) => word !== 'live') : inside;
+  const slots = folded ? inside.filter(({ status }) => status !== 'live') : inside;
   return { name, slots, silent: isSilent(inside), hidden: inside.length - slots.length };
 }
 
 /** All its agents that are there are suspect, and there are several. */
 export function isSilent(slots: readonly AgentModel[]): boolean {
-  if (!slots.some(({ status: word }) => word === 'suspect')) return false;
-  const there = slots.filter(({ status: word }) => !ended.has(word) && word !== 'expired');
-  return there.length > 1 && there.every(({ status: word }) => word === 'suspect');
+  if (!slots.some(({ status }) => status === 'suspect')) return false;
+  const there = slots.filter(({ status }) => !ended.has(status) && status !== 'expired');
+  return there.length > 1 && there.every(({ status }) => status === 'suspect');
 }
 
 /** Hosts of which somebody is drawn. One where all is well is in the number of those that are hidden. */

@@ -6,7 +6,7 @@ import { isSilent, type Ordered, ofItsHost } from './group-agents.ts';
 /** What somebody should look at: what is wrong, since when, and what happens next. */
 export interface Issue {
   readonly key: string;
-  readonly word: string;
+  readonly status: string;
   readonly title: string;
   readonly reason: string;
   readonly since: number;
@@ -35,15 +35,15 @@ interface IssueInput extends Ordered {
  * collector observes. The worst come first, and of those the newest; failing and contested instances come
  * last, by name.
  */
-export function findIssues({ slots, unusual, troubled }: IssueInput, roll: FleetModel): Issues {
-  const unobserved = unobservedIssue(slots, roll);
+export function findIssues({ slots, unusual, troubled }: IssueInput, fleet: FleetModel): Issues {
+  const unobserved = unobservedIssue(slots, fleet);
   const places: number[] = [];
   for (const place of unusual) if (isMatter(slots, place)) places.push(place);
   return {
     count: unobserved.length + places.length + troubled.length,
     first: (most) => [
       ...unobserved,
-      ...foremost(slots, places, most).map((one) => matterOf(one, roll)),
+      ...foremost(slots, places, most).map((one) => matterOf(one, fleet)),
       ...troubled.slice(0, Math.max(0, most - places.length)).map(instanceIssue),
     ],
   };
@@ -61,7 +61,7 @@ function isMatter(slots: readonly AgentModel[], place: number): boolean {
 function together(slots: readonly AgentModel[], place: number): readonly AgentModel[] {
   const all = ofItsHost(slots, place);
   return isSilent(all)
-    ? all.filter(({ status: word }) => word === 'suspect')
+    ? all.filter(({ status }) => status === 'suspect')
     : slots.slice(place, place + 1);
 }
 
@@ -78,7 +78,7 @@ function foremost(slots: readonly AgentModel[], places: readonly number[], most:
     const slot = slots[place];
     if (!slot) continue;
     const own = slot.status === 'suspect' ? together(slots, place) : [slot];
-    const since = own.length === 1 ? slot.stands.since : sinceWhen(own);
+    const since = own.length === 1 ? slot.entityState.since : sinceWhen(own);
     const one = { slots: own, rank: rank[slot.status] ?? 9, since };
     if (best.length === most && !isBefore(one, best.at(-1))) continue;
     const at = best.findIndex((other) => isBefore(one, other));
@@ -93,26 +93,29 @@ const isBefore = (one: Found, other: Found | undefined): boolean =>
   (one.rank < other.rank || (one.rank === other.rank && one.since > other.since));
 
 const sinceWhen = (slots: readonly AgentModel[]): number =>
-  Math.min(...slots.map(({ stands }) => stands.since));
+  Math.min(...slots.map(({ entityState }) => entityState.since));
 
-function matterOf({ slots }: Found, roll: FleetModel): Issue {
+function matterOf({ slots }: Found, fleet: FleetModel): Issue {
   const [slot] = slots;
   if (!slot) throw new RangeError('a matter of nobody');
-  return slots.length > 1 ? hostMatter(slot.host, slots, roll) : slotMatter(slot, roll);
+  return slots.length > 1 ? hostMatter(slot.host, slots, fleet) : slotMatter(slot, fleet);
 }
 
 /** One issue for the whole fleet while no collector observes it. */
-function unobservedIssue(slots: readonly AgentModel[], roll: FleetModel): readonly Issue[] {
+function unobservedIssue(slots: readonly AgentModel[], fleet: FleetModel): readonly Issue[] {
   const unobserved = slots.filter(({ reason }) => reason === 'unobserved');
   const [first] = unobserved;
-  if (roll.observation !== 'unobserved' || !first) return [];
+  if (fleet.observation !== 'unobserved' || !first) return [];
   return [
     {
       key: 'unobserved',
-      word: 'dubious',
+      status: 'dubious',
       title: 'no collector',
       reason: `unobserved: ${formatCount(unobserved.length, 'agent')}`,
-      since: Math.max(...[first.stands.since], ...roll.of('collector').map(({ since }) => since)),
+      since: Math.max(
+        ...[first.entityState.since],
+        ...fleet.of('collector').map(({ since }) => since),
+      ),
       next: 'nobody would notice a failure until a collector starts',
       at: null,
       slots: [first],
@@ -127,7 +130,7 @@ function instanceIssue(slot: AgentModel): Issue {
   const alone = failing.length === 1 && first;
   return {
     key: `failing ${slot.key}`,
-    word: 'failing',
+    status: 'failing',
     title: alone ? `${first.service}/${first.id}` : `${slot.host}/${slot.agent}`,
     reason: alone ? first.reason : `${failing.length} instances failing`,
     since: Math.min(...failing.map(({ since }) => since)),
@@ -143,7 +146,7 @@ function contestedIssue(slot: AgentModel): Issue {
   const alone = contested.length === 1 && first;
   return {
     key: `contested ${slot.key}`,
-    word: 'contested',
+    status: 'contested',
     title: alone ? `${first.service}/${first.id}` : `${slot.host}/${slot.agent}`,
     reason: alone
       ? 'registered later by another agent'
@@ -156,15 +159,15 @@ function contestedIssue(slot: AgentModel): Issue {
 }
 
 /** Superseded, and something of it still stands. */
-const isLeft = ({ status: word, instances }: AgentModel): boolean =>
-  word === 'superseded' && instances.length > 0;
+const isLeft = ({ status, instances }: AgentModel): boolean =>
+  status === 'superseded' && instances.length > 0;
 
-function hostMatter(host: string, slots: readonly AgentModel[], roll: FleetModel): Issue {
+function hostMatter(host: string, slots: readonly AgentModel[], fleet: FleetModel): Issue {
   const [first] = slots;
-  const next = first ? nextOf(first, roll) : { next: '', at: null };
+  const next = first ? nextOf(first, fleet) : { next: '', at: null };
   return {
     key: `host ${host}`,
-    word: 'suspect',
+    status: 'suspect',
     title: host,
     reason: `${[...new Set(slots.map(({ reason }) => reason))].join(', ')}: all its ${formatCount(slots.length, 'agent')}`,
     since: sinceWhen(slots),
@@ -173,34 +176,34 @@ function hostMatter(host: string, slots: readonly AgentModel[], roll: FleetModel
   };
 }
 
-function slotMatter(slot: AgentModel, roll: FleetModel): Issue {
-  const { status: word, reason, stands, instances } = slot;
+function slotMatter(slot: AgentModel, fleet: FleetModel): Issue {
+  const { status, reason, entityState, instances } = slot;
   const dubious = instances.length;
   const what = [reason, dubious > 0 ? `${formatCount(dubious, 'instance')} dubious` : '']
     .filter((one) => one !== '')
     .join(', ');
   return {
     key: `slot ${slot.key}`,
-    word,
+    status,
     title: `${slot.host}/${slot.agent}`,
-    reason: what || (word === 'expired' ? 'declared dead' : word),
-    since: stands.since,
-    ...nextOf(slot, roll),
+    reason: what || (status === 'expired' ? 'declared dead' : status),
+    since: entityState.since,
+    ...nextOf(slot, fleet),
     slots: [slot],
   };
 }
 
 /** What happens to a slot next, if nothing changes. */
-export function nextOf(slot: AgentModel, roll: FleetModel): { next: string; at: number | null } {
-  const { stands, status: word, instances } = slot;
-  if (word === 'suspect') {
-    const hold = roll.holdOver(slot.host, slot.agent);
+export function nextOf(slot: AgentModel, fleet: FleetModel): { next: string; at: number | null } {
+  const { entityState, status, instances } = slot;
+  if (status === 'suspect') {
+    const hold = fleet.holdOf(slot.host, slot.agent);
     if (hold) return { next: 'planned: nothing expires until', at: hold.note.until ?? null };
-    if (roll.brakeIn(slot.zone)) return { next: 'waits for the brake of its zone', at: null };
-    const { grace } = stands.note;
-    return { next: 'expires', at: grace === undefined ? null : stands.since + grace };
+    if (fleet.brakeIn(slot.zone)) return { next: 'waits for the brake of its zone', at: null };
+    const { grace } = entityState.note;
+    return { next: 'expires', at: grace === undefined ? null : entityState.since + grace };
   }
-  if (word === 'expired') {
+  if (status === 'expired') {
     return instances.length > 0
       ? {
           next: `${formatCount(instances.length, 'instance')} and its record are removed`,
@@ -208,10 +211,13 @@ export function nextOf(slot: AgentModel, roll: FleetModel): { next: string; at: 
         }
       : { next: 'its record is removed', at: null };
   }
-  const { ttl, grace } = stands.note;
+  const { ttl, grace } = entityState.note;
   if (isLeft(slot)) {
     const wait = ttl !== undefined && grace !== undefined ? ttl + grace : null;
-    return { next: 'its leftovers are removed', at: wait === null ? null : stands.since + wait };
+    return {
+      next: 'its leftovers are removed',
+      at: wait === null ? null : entityState.since + wait,
+    };
   }
   return { next: '', at: null };
 }

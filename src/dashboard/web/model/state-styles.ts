@@ -1,4 +1,4 @@
-/** A state is shown as a sign, a word, and a class for its colour and border. */
+/** The glyph of each status. A status is shown as glyph, text and colour. */
 const glyphs: Readonly<Record<string, string>> = {
   registering: '○',
   live: '●',
@@ -18,8 +18,8 @@ const glyphs: Readonly<Record<string, string>> = {
   braked: '◔',
 };
 
-/** In the order in which they are listed: what needs eyes first. */
-export const runWords = [
+/** The statuses of runs, in the order in which the page lists them. */
+export const runStatuses = [
   'live',
   'registering',
   'unverified',
@@ -32,37 +32,37 @@ export const runWords = [
   'gone',
 ] as const;
 
-export const glyphOf = (word: string): string => glyphs[word] ?? '·';
+export const glyphOf = (status: string): string => glyphs[status] ?? '·';
 
-/** Whether a run of this word holds its slot. */
-export const isPresent = (word: string): boolean =>
-  word === 'live' || word === 'registering' || word === 'leaving' || word === 'suspect';
+/** Whether a run with this status occupies its slot. */
+export const isPresent = (status: string): boolean =>
+  status === 'live' || status === 'registering' || status === 'leaving' || status === 'suspect';
 
 const known = new Map<string, string>();
 
-/** The word of a run's state, given as its active leaves. Of each state it is found out once. */
-export function runWord(state: string): string {
-  const word = known.get(state) ?? readRunWord(state);
-  known.set(state, word);
-  return word;
+/** The status of a run, from its active leaf states. The result is cached per state. */
+export function runStatus(state: string): string {
+  const status = known.get(state) ?? readRunStatus(state);
+  known.set(state, status);
+  return status;
 }
 
-function readRunWord(state: string): string {
+function readRunStatus(state: string): string {
   if (state.includes('sight.suspect')) return 'suspect';
   const [, phase] = /phase\.(\w+)/.exec(state) ?? [];
-  const word = phase ?? lastName(state);
-  return runWords.find((one) => one === word) ?? word;
+  const status = phase ?? lastName(state);
+  return runStatuses.find((one) => one === status) ?? status;
 }
 
-/** The word of any state: where it is short, its own; of regions, the first. */
+/** The status of an entity, from its state. With parallel regions: the first region. */
 export function statusOf(entity: string, state: string): string {
-  if (entity === 'run') return runWord(state);
+  if (entity === 'run') return runStatus(state);
   return lastName(state);
 }
 
-/** The class that colours a word; states of the process and of collectors have the nearest. */
-export function colorClassOf(word: string): string {
-  return paints[word] ?? (word in glyphs ? word : 'other');
+/** The CSS class for the colour of a status. Sessions and collectors use the colour of a similar run status. */
+export function colorClassOf(status: string): string {
+  return paints[status] ?? (status in glyphs ? status : 'other');
 }
 
 const paints: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@ import { hindrance, whatGoes } from './gc-pipeline.ts';
 
 /** What came of an action: all of it, part of it, or nothing. */
 export interface Outcome {
-  readonly came: 'good' | 'partly' | 'bad';
+  readonly level: 'good' | 'partly' | 'bad';
   readonly text: string;
 }
 
@@ -17,7 +17,7 @@ const named = 3;
  */
 export function sweepResultText({ transitions, by, left }: ApiActionResult): Outcome {
   const what = `swept, ${formatCount(transitions, 'transition')}, by ${by}`;
-  if (!left) return { came: 'partly', text: `Done: ${what}. What is left is not known.` };
+  if (!left) return { level: 'partly', text: `Done: ${what}. What is left is not known.` };
   const stay = left.rows.filter(({ kind, next }) => kind === 'run' && next === 'remove');
   const braked = left.rows.filter(({ heldBy }) => heldBy?.by === 'brake');
   const ripe = left.rows.filter((row) => row.next === 'expire' && isDue(row, left.at));
@@ -27,11 +27,11 @@ export function sweepResultText({ transitions, by, left }: ApiActionResult): Out
     braked.length > 0 ? `held back: ${listed(braked, hindrance)}` : '',
     ripe.length > 0 ? `due to expire, which a collector does: ${listed(ripe)}` : '',
   ].filter((part) => part !== '');
-  if (parts.length === 0) return { came: 'good', text: `Done: ${what}. Nothing due is left.` };
+  if (parts.length === 0) return { level: 'good', text: `Done: ${what}. Nothing due is left.` };
   const isPart = stay.length + braked.length > 0 || left.refused !== null;
   const begin = isPart ? (transitions > 0 ? 'Partly done' : 'Nothing done') : 'Done';
   return {
-    came: isPart ? 'partly' : 'good',
+    level: isPart ? 'partly' : 'good',
     text: `${begin}: ${what}. Left: ${parts.join('; ')}.`,
   };
 }

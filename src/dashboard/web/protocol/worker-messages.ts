@@ -2,7 +2,7 @@ import type { ApiDetails, ApiEntity, ApiGap, ApiHeartbeat, ApiHello } from '../.
 import type { Query } from '../../history/query-types.ts';
 
 /** How the page stands to its server. Times are the browser's, unless they come from the server. */
-export interface Link {
+export interface Connection {
   readonly state: 'connecting' | 'live' | 'broken';
   readonly hello: ApiHello | null;
   readonly mark: ApiHeartbeat | null;
@@ -64,8 +64,8 @@ export interface AtMoment {
   readonly newer: number;
 }
 
-export type FromDesk =
-  | { readonly is: 'link'; readonly link: Link }
+export type WorkerMessage =
+  | { readonly is: 'connection'; readonly connection: Connection }
   | { readonly is: 'reset' }
   | {
       readonly is: 'moment';
@@ -89,7 +89,7 @@ export type FromDesk =
     }
   | { readonly is: 'answer'; readonly id: number; readonly value: unknown };
 
-export type ToDesk =
+export type TabMessage =
   | {
       readonly do: 'seek';
       readonly at: number | 'head';

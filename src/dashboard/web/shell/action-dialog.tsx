@@ -138,15 +138,15 @@ async function perform(
     const answered = (await response.json()) as ApiActionResult | ApiGuardResult;
     if ('code' in answered) {
       return {
-        came: 'bad',
+        level: 'bad',
         text: `Refused: ${answered.message}${answered.hint ? ` — ${answered.hint}` : ''}`,
       };
     }
     if (answered.did === 'swept') return sweepResultText(answered);
-    return { came: 'good', text: `Done: ${answered.did}, by ${answered.by}.` };
+    return { level: 'good', text: `Done: ${answered.did}, by ${answered.by}.` };
   } catch (error) {
     return {
-      came: 'bad',
+      level: 'bad',
       text: `Unknown result: ${String(error)}. Check the history before you try again.`,
     };
   }

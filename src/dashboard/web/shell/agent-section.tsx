@@ -3,7 +3,7 @@ import type { AgentModel } from '../model/agent-model.ts';
 import { allIn, type Document, type Stored } from '../model/event-document.ts';
 import { nextOf } from '../model/issues.ts';
 import { apiPath } from '../protocol/api-path.ts';
-import { moment, now, roll } from '../state/store.ts';
+import { fleet, moment, now } from '../state/store.ts';
 import { useFetch } from '../state/use-query.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
 import { StateBadge } from '../widgets/state-badge.tsx';
@@ -17,13 +17,13 @@ export function AgentSection({
   readonly slot: AgentModel;
   readonly alone: boolean;
 }) {
-  const { stands, status, reason, instances, zone, host, agent } = slot;
+  const { entityState, status, reason, instances, zone, host, agent } = slot;
   const name = `${host}/${agent}`;
-  const { next, at } = nextOf(slot, roll);
+  const { next, at } = nextOf(slot, fleet);
   const past = moment.value?.head === false ? `&before=${(moment.value?.seq ?? 0) + 1}` : '';
   const { value } = useFetch<{ events: Document[] }>(
     alone ? apiPath(`entity?name=${encodeURIComponent(name)}&limit=100${past}`) : null,
-    stands.seq,
+    entityState.seq,
   );
   const records = new Map<string, Stored['record']>();
   for (const { of, record } of allIn(value)) {
@@ -31,7 +31,7 @@ export function AgentSection({
       of.entity === 'instance' ? `${of.run} ${of.service}/${of.id}` : `${of.entity} ${of.run}`;
     if (!records.has(key)) records.set(key, record);
   }
-  const run = stands.entity.entity === 'run' ? stands.entity.run : '';
+  const run = entityState.entity.entity === 'run' ? entityState.entity.run : '';
   const own = records.get(`run ${run}`);
   return (
     <section class="part">
@@ -40,8 +40,9 @@ export function AgentSection({
       </h3>
       <dl class="facts">
         <dt>since</dt>
-        <dd title={dayTime(stands.since)}>
-          {clockTime(stands.since)} <span class="dim">({since(stands.since, now.value)})</span>
+        <dd title={dayTime(entityState.since)}>
+          {clockTime(entityState.since)}{' '}
+          <span class="dim">({since(entityState.since, now.value)})</span>
         </dd>
         {next === '' ? null : (
           <>
@@ -63,11 +64,11 @@ export function AgentSection({
             </dd>
           </>
         )}
-        {stands.note.ttl === undefined ? null : (
+        {entityState.note.ttl === undefined ? null : (
           <>
             <dt>ttl, grace</dt>
             <dd>
-              {stands.note.ttl / 1000} s, {(stands.note.grace ?? 0) / 1000} s
+              {entityState.note.ttl / 1000} s, {(entityState.note.grace ?? 0) / 1000} s
             </dd>
           </>
         )}
@@ -79,11 +80,11 @@ export function AgentSection({
             </dd>
           </>
         ) : null}
-        {stands.note.by && (status === 'suspect' || status === 'expired') ? (
+        {entityState.note.by && (status === 'suspect' || status === 'expired') ? (
           <>
             <dt>decided by</dt>
             <dd>
-              <BidiText text={stands.note.by} />
+              <BidiText text={entityState.note.by} />
             </dd>
           </>
         ) : null}

@@ -9,14 +9,14 @@ import { isSample } from '../protocol/api-path.ts';
 import { liveLabel } from '../state/head-name.ts';
 import {
   clock,
+  connection,
   extent,
+  fleet,
   isPast,
   isStale,
-  link,
   moment,
   now,
   retry,
-  roll,
   route,
   seek,
   version,
@@ -58,7 +58,7 @@ function PastBanner() {
   const floor = extent.value?.floor ?? 0;
   const wanted = route.value.at;
   if (!isPast.value || !here) return null;
-  const { hello, skew } = link.value ?? { hello: null, skew: 0 };
+  const { hello, skew } = connection.value ?? { hello: null, skew: 0 };
   const end = hello?.mode === 'recording' ? (extent.value?.lastAt ?? here.at) : clock.value + skew;
   return (
     <div class="banner past" data-testid="past">
@@ -77,7 +77,7 @@ function PastBanner() {
 }
 
 function ConnectionBanner() {
-  const one = link.value;
+  const one = connection.value;
   if (!one) return null;
   const { state, why, attempt, retryAt, brokenSince, markAt, mark, caughtUp } = one;
   if (state === 'broken' && isStale.value) {
@@ -120,8 +120,8 @@ function ConnectionBanner() {
 }
 
 function SkewBanner() {
-  const skew = link.value?.skew ?? 0;
-  if (Math.abs(skew) < 5000 || link.value?.hello?.mode === 'recording') return null;
+  const skew = connection.value?.skew ?? 0;
+  if (Math.abs(skew) < 5000 || connection.value?.hello?.mode === 'recording') return null;
   return (
     <div class="banner calm">
       This browser's clock is {formatDuration(Math.abs(skew))} {skew < 0 ? 'ahead of' : 'behind'}{' '}
@@ -133,8 +133,8 @@ function SkewBanner() {
 /** Brakes and holds that are active: how many runs, why, and what ends them. */
 function HoldAndBrakeBanners() {
   void version.value;
-  const brakes = roll.of('brake').filter(({ state }) => state === 'braked');
-  const holds = roll.of('hold').filter(({ state }) => state === 'planned');
+  const brakes = fleet.of('brake').filter(({ state }) => state === 'braked');
+  const holds = fleet.of('hold').filter(({ state }) => state === 'planned');
   return (
     <>
       {brakes.map(({ number, entity, note, since }) =>

@@ -1,7 +1,7 @@
 import '../styles/drawer.css';
 import { useEffect, useRef } from 'preact/hooks';
 import { readSubject, subjectName, writeSubject } from '../model/subject.ts';
-import { hrefTo, roll, route, setParams, version } from '../state/store.ts';
+import { fleet, hrefTo, route, setParams, version } from '../state/store.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
 import { ActionButton, lastActionResult } from './action-dialog.tsx';
 import { AgentSection } from './agent-section.tsx';
@@ -18,10 +18,10 @@ export function DetailDrawer() {
   if (!subject || subject.kind === 'instance') return null;
   const slots =
     subject.kind === 'host'
-      ? roll.slots().filter(({ host }) => host === subject.host)
-      : [roll.slot(subject.host, subject.agent)].filter((one) => one !== undefined);
+      ? fleet.slots().filter(({ host }) => host === subject.host)
+      : [fleet.slot(subject.host, subject.agent)].filter((one) => one !== undefined);
   const target = { host: subject.host, ...(subject.kind === 'agent' && { agent: subject.agent }) };
-  const hold = roll.holdOver(subject.host, subject.kind === 'agent' ? subject.agent : '');
+  const hold = fleet.holdOf(subject.host, subject.kind === 'agent' ? subject.agent : '');
   return (
     <aside ref={box} class="drawer" aria-label={subjectName(subject)}>
       <header>
@@ -64,7 +64,7 @@ export function DetailDrawer() {
         )}
       </footer>
       {lastActionResult.value ? (
-        <p class={lastActionResult.value.came} role="status">
+        <p class={lastActionResult.value.level} role="status">
           {lastActionResult.value.text}
         </p>
       ) : null}

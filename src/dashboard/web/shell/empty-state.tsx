@@ -1,9 +1,9 @@
 import { clockTime, formatCount, since } from '../format/format-time.ts';
-import { clock, extent, link } from '../state/store.ts';
+import { clock, connection, extent } from '../state/store.ts';
 
 /** Shown while there is no history: why, since when, and what to do. */
 export function EmptyState() {
-  const { hello, state, why } = link.value ?? {};
+  const { hello, state, why } = connection.value ?? {};
   if (!hello) {
     return (
       <section class="panel notice">
@@ -39,7 +39,8 @@ export function EmptyState() {
       <h2>No agents yet</h2>
       <p>
         Listening on <code>{hello.name}</code> since {clockTime(hello.now)} (
-        {since(hello.now, clock.value + (link.value?.skew ?? 0))}). No event has been stored yet.
+        {since(hello.now, clock.value + (connection.value?.skew ?? 0))}). No event has been stored
+        yet.
       </p>
       <p>Start an agent:</p>
       <pre>

@@ -22,11 +22,11 @@ export function InstanceList({ instances, run, records }: Props) {
       {instances.slice(0, 200).map((one) => {
         const record = records.get(`${one.run} ${one.service}/${one.id}`);
         const labels = (record?.['labels'] ?? {}) as Readonly<Record<string, string>>;
-        const where = [record?.['address'], record?.['port'] ?? one.stands.note.port]
+        const where = [record?.['address'], record?.['port'] ?? one.entityState.note.port]
           .filter((part) => part !== undefined)
           .join(':');
         return (
-          <li key={one.stands.number}>
+          <li key={one.entityState.number}>
             <StateBadge status={one.status} reason={one.reason} />
             <a
               href={hrefTo({

@@ -5,7 +5,7 @@ import { clockTime, dayTime, formatCount } from '../format/format-time.ts';
 import { gapsOf, gapText, leftOut } from '../format/gap-text.ts';
 import { liveLabel } from '../state/head-name.ts';
 import { isPlaying, nextStep, pause, play, seekTime } from '../state/playback.ts';
-import { extent, isPast, link, moment, seek } from '../state/store.ts';
+import { connection, extent, isPast, moment, seek } from '../state/store.ts';
 import { theme } from '../state/theme.ts';
 import { useHistoryQuery } from '../state/use-query.ts';
 import { paintActivity } from './paint-activity.ts';
@@ -16,7 +16,7 @@ export function PlaybackBar() {
   const all = extent.value;
   if (!here || !all || all.rows === 0) return null;
   const playing = isPlaying.value;
-  const { hello } = link.value ?? { hello: null };
+  const { hello } = connection.value ?? { hello: null };
   const gaps = gapsOf(all, hello);
   const missing = leftOut(gaps);
   return (

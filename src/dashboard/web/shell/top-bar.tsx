@@ -1,7 +1,7 @@
 import { clockTime } from '../format/format-time.ts';
 import { age } from '../model/data-age.ts';
 import type { Screen } from '../state/route.ts';
-import { clock, hrefTo, isPast, link, moment, route } from '../state/store.ts';
+import { clock, connection, hrefTo, isPast, moment, route } from '../state/store.ts';
 import { nextTheme, theme } from '../state/theme.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
 import { helpIsOpen } from './help.tsx';
@@ -15,7 +15,7 @@ const tabs: readonly (readonly [Screen, string])[] = [
 
 export function TopBar() {
   const { screen } = route.value;
-  const name = link.value?.hello?.name;
+  const name = connection.value?.hello?.name;
   return (
     <header class="top">
       <button type="button" class="skip" onClick={skip}>
@@ -77,11 +77,11 @@ function skip(): void {
 
 /** The age of the data. Always visible. */
 function Age() {
-  const { word, text, title } = age(link.value, clock.value, {
+  const { kind, text, title } = age(connection.value, clock.value, {
     past: isPast.value && moment.value ? clockTime(moment.value.at) : null,
   });
   return (
-    <span class={`age age-${word}`} title={title} data-testid="age">
+    <span class={`age age-${kind}`} title={title} data-testid="age">
       <span class="dot" aria-hidden="true" />
       {text}
     </span>

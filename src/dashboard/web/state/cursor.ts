@@ -1,7 +1,13 @@
 import { pastObservation } from '../../../domain/fleet/observation.ts';
 import { FleetModel } from '../model/fleet-model.ts';
 import { type CursorMove, NearbyRows } from '../protocol/nearby-rows.ts';
-import type { AtMoment, Extent, FromDesk, Link, ToDesk } from '../protocol/worker-messages.ts';
+import type {
+  AtMoment,
+  Connection,
+  Extent,
+  TabMessage,
+  WorkerMessage,
+} from '../protocol/worker-messages.ts';
 
 /**
  * Where a tab is in the history, and how everything stands there.
@@ -11,7 +17,7 @@ import type { AtMoment, Extent, FromDesk, Link, ToDesk } from '../protocol/worke
  * worker says all of it again, and how an entity stands is always told whole.
  */
 export class Cursor {
-  readonly roll = new FleetModel();
+  readonly fleet = new FleetModel();
   moment: AtMoment | null = null;
   extent: Extent | null = null;
   /** Grows whenever somebody stands otherwise. */
@@ -24,16 +30,16 @@ export class Cursor {
   #went = 0;
   #heard = 0;
   #told = 0;
-  #link: Link | null = null;
+  #connection: Connection | null = null;
 
   /** Goes to a place, or asks for it; returns what the worker has to know. */
-  seek(at: number | 'head'): ToDesk {
+  seek(at: number | 'head'): TabMessage {
     const gone = at === 'head' ? undefined : this.#byItself((near, here) => near.to(here, at));
     return gone ?? this.#ask({ do: 'seek', at });
   }
 
   /** Goes to what was newest at a time. */
-  seekTime(at: number): ToDesk {
+  seekTime(at: number): TabMessage {
     const gone = this.#byItself((near, here) => near.toTime(here, at));
     return gone ?? this.#ask({ do: 'seek-time', at });
   }
@@ -43,24 +49,24 @@ export class Cursor {
     return this.moment ? this.#near?.beside(this.moment, forward) : undefined;
   }
 
-  onMessage(message: FromDesk): void {
-    if (message.is === 'link') {
-      this.#link = message.link;
+  onMessage(message: WorkerMessage): void {
+    if (message.is === 'connection') {
+      this.#connection = message.connection;
       this.#observe();
     }
     if (message.is === 'reset') {
-      this.roll.clear();
+      this.fleet.clear();
       this.#near = undefined;
     }
     if (message.is === 'nearby') {
-      this.roll.addNames(message.entities, message.words);
+      this.fleet.addNames(message.entities, message.words);
       this.#near = new NearbyRows(message.nearby);
     }
     if (message.is !== 'moment') return;
     const { entities, words, extent, moment, changes, acts, told, heard } = message;
-    this.roll.addNames(entities, words);
-    this.roll.apply(changes);
-    this.roll.addActs(acts);
+    this.fleet.addNames(entities, words);
+    this.fleet.apply(changes);
+    this.fleet.addActs(acts);
     this.#told = told;
     this.#heard = heard;
     if (changes.entities.length > 0) this.version += 1;
@@ -73,23 +79,25 @@ export class Cursor {
   /** Live, the server tells which collectors have a seat; of the past, the history does. */
   #observe(): void {
     const { moment, extent } = this;
-    const { hello = null, mark = null } = this.#link ?? {};
+    const { hello = null, mark = null } = this.#connection ?? {};
     if (!moment || !extent) return;
-    let observation = pastObservation(this.roll.collectors(), moment.at, extent.floor === 0);
+    let observation = pastObservation(this.fleet.collectors(), moment.at, extent.floor === 0);
     if (moment.head && hello?.mode === 'live') {
       // While the store does not answer, the last that is known stays.
       if (!mark) return;
-      if (mark.seats === null) observation = this.roll.observation;
+      if (mark.seats === null) observation = this.fleet.observation;
       else observation = mark.seats.length > 0 ? 'observed' : 'unobserved';
     }
-    if (this.roll.setObservation(observation)) this.version += 1;
+    if (this.fleet.setObservation(observation)) this.version += 1;
   }
 
-  #byItself(way: (near: NearbyRows, here: AtMoment) => CursorMove | undefined): ToDesk | undefined {
+  #byItself(
+    way: (near: NearbyRows, here: AtMoment) => CursorMove | undefined,
+  ): TabMessage | undefined {
     if (!this.#near || !this.moment || this.#heard < this.#asked) return undefined;
     const gone = way(this.#near, this.moment);
     if (!gone) return undefined;
-    this.roll.apply(gone.changes);
+    this.fleet.apply(gone.changes);
     if (gone.changes.entities.length > 0) this.version += 1;
     this.moment = gone.moment;
     this.#observe();
@@ -98,7 +106,7 @@ export class Cursor {
     return { do: 'seek', at: gone.moment.seq, shown: this.#told };
   }
 
-  #ask(message: ToDesk): ToDesk {
+  #ask(message: TabMessage): TabMessage {
     this.#sent += 1;
     this.#asked = this.#sent;
     return message;

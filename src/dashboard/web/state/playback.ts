@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { isOf, readSubject } from '../model/subject.ts';
-import { beside, extent, moment, queryHistory, roll, route, seek, seekAtTime } from './store.ts';
+import { beside, extent, fleet, moment, queryHistory, route, seek, seekAtTime } from './store.ts';
 
 /** Playback runs this much faster than real time and skips periods without a change. */
 const speed = 8;
@@ -79,7 +79,7 @@ export async function nextStep(
   const subject = readSubject(route.peek().params['sel'] ?? route.peek().params['of']);
   const entities =
     selected && subject
-      ? roll.entities.flatMap((entity, number) => (isOf(subject, entity) ? [number] : []))
+      ? fleet.entities.flatMap((entity, number) => (isOf(subject, entity) ? [number] : []))
       : null;
   const to = await queryHistory<number | undefined>({
     ask: 'step',

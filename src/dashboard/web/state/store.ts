@@ -1,41 +1,47 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { Query } from '../../history/query-types.ts';
 import { isSample } from '../protocol/api-path.ts';
-import type { AtMoment, Extent, FromDesk, Link, ToDesk } from '../protocol/worker-messages.ts';
+import type {
+  AtMoment,
+  Connection,
+  Extent,
+  TabMessage,
+  WorkerMessage,
+} from '../protocol/worker-messages.ts';
 import { Cursor } from './cursor.ts';
 import { type Route, readRoute, writeRoute } from './route.ts';
 
 /** Everything that a screen is made from. */
-export const link = signal<Link | null>(null);
+export const connection = signal<Connection | null>(null);
 export const extent = signal<Extent | null>(null);
 export const moment = signal<AtMoment | null>(null);
 const here = new Cursor();
 /** The fleet at the moment; `version` says that it changed. */
-export const { roll } = here;
+export const { fleet } = here;
 export const version = signal(0);
 export const route = signal<Route>(readRoute(location.hash));
 /** The browser's clock, every second, while somebody looks. */
 export const clock = signal(Date.now());
 
 export const isPast = computed(() => moment.value !== null && !moment.value.head);
-export const isStale = computed(() => link.value?.state === 'broken');
+export const isStale = computed(() => connection.value?.state === 'broken');
 /** The moment that countdowns count from; null: nobody knows, the data is stale. */
 export const now = computed(() => {
   if (isPast.value) return moment.value?.at ?? null;
   if (isStale.value) return null;
-  const { hello, skew } = link.value ?? { hello: null, skew: 0 };
+  const { hello, skew } = connection.value ?? { hello: null, skew: 0 };
   return hello?.mode === 'recording' ? (moment.value?.at ?? null) : clock.value + skew;
 });
 /** Why no action can be taken here and now; null: it can. */
 export const actionsDisabledReason = computed(() => {
-  const hello = link.value?.hello;
+  const hello = connection.value?.hello;
   if (hello?.mode === 'recording') return 'This is a recording.';
   if (isPast.value) return 'You are viewing the past. Go back to live first (L).';
   if (isStale.value) return 'The link to the server is broken.';
   return hello?.actions === true ? null : 'This server takes no actions.';
 });
 
-let tell: (message: ToDesk) => void = () => {};
+let tell: (message: TabMessage) => void = () => {};
 let asked = 0;
 const waiting = new Map<number, (value: unknown) => void>();
 
@@ -90,9 +96,9 @@ export const hrefTo = (change: Partial<Route>): string => writeRoute({ ...route.
 export const setParams = (words: Record<string, string>): void =>
   navigate({ params: { ...route.peek().params, ...words } }, true);
 
-let pending: FromDesk[] = [];
+let pending: WorkerMessage[] = [];
 
-function onWorkerMessage(message: FromDesk): void {
+function onWorkerMessage(message: WorkerMessage): void {
   if (message.is === 'answer') {
     waiting.get(message.id)?.(message.value);
     waiting.delete(message.id);
@@ -112,7 +118,7 @@ function onWorkerMessage(message: FromDesk): void {
 }
 
 /** Nothing of it is drawn, or hardly: it is worth no frame of its own. */
-const isQuiet = (message: FromDesk): boolean =>
+const isQuiet = (message: WorkerMessage): boolean =>
   message.is === 'nearby' || (message.is === 'moment' && message.changes.entities.length === 0);
 
 /** Once for each frame, whatever came in. */
@@ -120,7 +126,7 @@ function apply(): void {
   const messages = pending;
   pending = [];
   for (const message of messages) {
-    if (message.is === 'link') link.value = message.link;
+    if (message.is === 'connection') connection.value = message.connection;
     here.onMessage(message);
   }
   show();
@@ -143,7 +149,7 @@ export function start(): void {
       type: 'module',
       name: `rollcall${workerUrl.search}`,
     });
-    port.onmessage = ({ data }: MessageEvent<FromDesk>) => onWorkerMessage(data);
+    port.onmessage = ({ data }: MessageEvent<WorkerMessage>) => onWorkerMessage(data);
     tell = (message) => port.postMessage(message);
     addEventListener('pagehide', () => tell({ do: 'bye' }));
     addEventListener('pageshow', (event) => {
@@ -151,7 +157,7 @@ export function start(): void {
     });
   } else {
     const worker = new Worker(workerUrl, { type: 'module' });
-    worker.onmessage = ({ data }: MessageEvent<FromDesk>) => onWorkerMessage(data);
+    worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => onWorkerMessage(data);
     tell = (message) => worker.postMessage(message);
   }
   follow();

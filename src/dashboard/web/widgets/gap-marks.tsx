@@ -2,7 +2,7 @@ import type { ApiGap } from '../../api-types.ts';
 import type { PlacedGap } from '../../history/gaps.ts';
 import { gapText } from '../format/gap-text.ts';
 import type { Window } from '../format/time-scale.ts';
-import { link } from '../state/store.ts';
+import { connection } from '../state/store.ts';
 
 /** Hatched marks for gaps in a time range. */
 export function GapMarks({
@@ -20,7 +20,7 @@ export function GapMarks({
       <i
         key={gap.from}
         class="gap"
-        title={gapText(gap, link.value?.hello?.mode)}
+        title={gapText(gap, connection.value?.hello?.mode)}
         ref={(element) => {
           element?.style.setProperty('left', `${left}%`);
           element?.style.setProperty('width', `${right - left}%`);
@@ -37,7 +37,7 @@ export function GapNote({ gaps }: { readonly gaps: readonly ApiGap[] }) {
   return (
     <p class="gap-note" data-testid="gap">
       <span aria-hidden="true">▒▒</span>{' '}
-      {shown.map((gap) => gapText(gap, link.value?.hello?.mode)).join('; ')}
+      {shown.map((gap) => gapText(gap, connection.value?.hello?.mode)).join('; ')}
       {gaps.length > shown.length ? `; and ${gaps.length - shown.length} more gaps` : ''}. Counts
       leave these events out.
     </p>

@@ -2,7 +2,7 @@ import type { ApiHeartbeat, ApiHello, ApiPage, ApiState } from '../../api-types.
 import { TransitionLog } from '../../history/transition-log.ts';
 import { apiPath } from '../protocol/api-path.ts';
 import { parseHello, parseState } from '../protocol/parse-response.ts';
-import type { FromDesk, Link, ToDesk } from '../protocol/worker-messages.ts';
+import type { Connection, TabMessage, WorkerMessage } from '../protocol/worker-messages.ts';
 import { ask, openFeed, pages } from './event-source.ts';
 import { TabCursor } from './tab-cursor.ts';
 
@@ -13,7 +13,7 @@ const maxRows = 1_200_000;
 /** Without a mark for so long, the link is broken, whatever its socket says. */
 const silence = 5_000;
 
-const nowhere: Link = {
+const nowhere: Connection = {
   state: 'connecting',
   hello: null,
   mark: null,
@@ -28,14 +28,14 @@ const nowhere: Link = {
 
 interface Tab {
   readonly moment: TabCursor;
-  readonly tell: (message: FromDesk) => void;
+  readonly tell: (message: WorkerMessage) => void;
   hidden: boolean;
 }
 
 /** Holds the one connection and the history, for all tabs of a browser. */
 export class ConnectionHub {
   #chronicle = new TransitionLog();
-  #link: Link = nowhere;
+  #connection: Connection = nowhere;
   readonly #tabs = new Set<Tab>();
   /** Whether it lets go of the stream while nobody looks. */
   readonly #alone: boolean;
@@ -52,12 +52,12 @@ export class ConnectionHub {
   }
 
   /** A tab opens; returns how it speaks to us. */
-  join(tell: (message: FromDesk) => void): (message: ToDesk) => void {
+  join(tell: (message: WorkerMessage) => void): (message: TabMessage) => void {
     const tab: Tab = { moment: new TabCursor(this.#chronicle, tell), tell, hidden: false };
     this.#tabs.add(tab);
-    tell({ is: 'link', link: this.#link });
+    tell({ is: 'connection', connection: this.#connection });
     if (this.#close === undefined && this.#timer === undefined) this.#connect();
-    else if (this.#link.hello) tab.moment.tellChanges();
+    else if (this.#connection.hello) tab.moment.tellChanges();
     return (message) => {
       if (message.do === 'bye') this.#tabs.delete(tab);
       else if (message.do === 'retry') this.#retry();
@@ -87,7 +87,7 @@ export class ConnectionHub {
 
   #connect(): void {
     this.#timer = undefined;
-    if (this.#chronicle.to > 0 || this.#link.hello) this.#open();
+    if (this.#chronicle.to > 0 || this.#connection.hello) this.#open();
     else this.#load().catch((error: unknown) => this.#broke(String(error)));
     this.#close ??= () => {};
   }
@@ -154,15 +154,15 @@ export class ConnectionHub {
     this.#stop();
     this.#generation += 1;
     this.#chronicle = new TransitionLog();
-    this.#link = { ...nowhere, attempt: this.#link.attempt };
+    this.#connection = { ...nowhere, attempt: this.#connection.attempt };
     for (const { moment } of this.#tabs) moment.restart(this.#chronicle);
     this.#connect();
   }
 
   #hello(hello: ApiHello): void {
     const skew = hello.now - Date.now();
-    this.#say({ ...this.#link, hello, state: 'live', markAt: Date.now(), skew, why: null });
-    this.#say({ ...this.#link, brokenSince: null, attempt: 0, retryAt: null });
+    this.#say({ ...this.#connection, hello, state: 'live', markAt: Date.now(), skew, why: null });
+    this.#say({ ...this.#connection, brokenSince: null, attempt: 0, retryAt: null });
   }
 
   #batch(page: ApiPage): void {
@@ -178,10 +178,16 @@ export class ConnectionHub {
   }
 
   #mark(mark: ApiHeartbeat): void {
-    const wasBroken = this.#link.brokenSince !== null || this.#link.state !== 'live';
+    const wasBroken = this.#connection.brokenSince !== null || this.#connection.state !== 'live';
     const skew = mark.now - Date.now();
-    const link = { ...this.#link, mark, state: 'live' as const, markAt: Date.now(), skew };
-    this.#say({ ...link, brokenSince: null, attempt: 0, retryAt: null, why: null });
+    const connection = {
+      ...this.#connection,
+      mark,
+      state: 'live' as const,
+      markAt: Date.now(),
+      skew,
+    };
+    this.#say({ ...connection, brokenSince: null, attempt: 0, retryAt: null, why: null });
     this.#chronicle.seatsSeen(mark.seats ?? [], mark.now);
     if (wasBroken) this.#caughtUp();
     if (mark.head > this.#chronicle.to) this.#soon();
@@ -191,29 +197,29 @@ export class ConnectionHub {
     if (!this.#resumed || this.#resumed.rows === 0) return;
     const changes = this.#chronicle.end - this.#resumed.rows;
     const caughtUp = { changes, in: Date.now() - this.#resumed.at };
-    this.#say({ ...this.#link, caughtUp });
+    this.#say({ ...this.#connection, caughtUp });
   }
 
   #broke(why: string): void {
     this.#stop();
-    const attempt = this.#link.attempt + 1;
+    const attempt = this.#connection.attempt + 1;
     const wait = Math.min(5000, 500 * 2 ** Math.min(attempt - 1, 4));
-    const brokenSince = this.#link.brokenSince ?? Date.now();
+    const brokenSince = this.#connection.brokenSince ?? Date.now();
     const retryAt = Date.now() + wait;
-    this.#say({ ...this.#link, state: 'broken', brokenSince, attempt, retryAt, why });
+    this.#say({ ...this.#connection, state: 'broken', brokenSince, attempt, retryAt, why });
     this.#timer = setTimeout(() => this.#connect(), wait);
   }
 
   #watch(): void {
-    const { state, markAt } = this.#link;
+    const { state, markAt } = this.#connection;
     if (state === 'live' && this.#close && Date.now() - markAt > silence) {
       this.#broke('the dashboard server has been silent for 5 s');
     }
   }
 
-  #say(link: Link): void {
-    this.#link = link;
-    for (const { tell } of this.#tabs) tell({ is: 'link', link });
+  #say(connection: Connection): void {
+    this.#connection = connection;
+    for (const { tell } of this.#tabs) tell({ is: 'connection', connection });
   }
 
   /** Once for all that comes within a moment. */

@@ -3,7 +3,7 @@ import { runQuery } from '../../history/run-query.ts';
 import type { TransitionLog } from '../../history/transition-log.ts';
 import { nearbyOf } from '../protocol/nearby-rows.ts';
 import { changesOf } from '../protocol/state-changes.ts';
-import type { FromDesk, ToDesk } from '../protocol/worker-messages.ts';
+import type { TabMessage, WorkerMessage } from '../protocol/worker-messages.ts';
 
 /**
  * How much of what is around it a tab is given to go by itself: `reach` rows to either side, a few notches of
@@ -23,7 +23,7 @@ const usual: PrefetchOptions = {
 /** So long after a far seek the hand rests, in ms. */
 const rest = 60;
 
-type Tell = (message: FromDesk) => void;
+type Tell = (message: WorkerMessage) => void;
 
 /** One tab's moment in the history that all tabs share, and what the tab has been told so far. */
 export class TabCursor {
@@ -64,7 +64,7 @@ export class TabCursor {
     this.#tell({ is: 'reset' });
   }
 
-  heard(message: ToDesk): void {
+  heard(message: TabMessage): void {
     if (message.do === 'seek') {
       this.#heard += 1;
       this.#wanted = message.at === 'head' ? null : message.at;

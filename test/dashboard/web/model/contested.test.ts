@@ -3,7 +3,7 @@ import type { FleetModel } from '../../../../src/dashboard/web/model/fleet-model
 import {
   colorClassOf,
   glyphOf,
-  runWords,
+  runStatuses,
 } from '../../../../src/dashboard/web/model/state-styles.ts';
 import {
   counted,
@@ -61,14 +61,14 @@ describe('a name that two agents registered', () => {
     const fleet = rollOf([...live('h1', 1), ...live('h2', 2)]);
     const { instances, issues } = counted(fleet);
     expect(Object.fromEntries(instances)).toMatchObject({ live: 1, contested: 1, dubious: 0 });
-    expect(issues.first(9)).toMatchObject([{ word: 'contested', title: 'web/w1', since: 2000 }]);
+    expect(issues.first(9)).toMatchObject([{ status: 'contested', title: 'web/w1', since: 2000 }]);
     const later = Object.fromEntries(counted(fleet, { text: 'h2' }).instances);
     expect(later).toMatchObject({ live: 1, contested: 0 });
   });
 
   test('has a glyph that no other state has', () => {
     expect(colorClassOf('contested')).toBe('contested');
-    for (const word of [...runWords, 'failing', 'draining', 'planned', 'braked', 'x'])
-      expect(glyphOf(word)).not.toBe(glyphOf('contested'));
+    for (const status of [...runStatuses, 'failing', 'draining', 'planned', 'braked', 'x'])
+      expect(glyphOf(status)).not.toBe(glyphOf('contested'));
   });
 });

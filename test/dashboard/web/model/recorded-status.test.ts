@@ -81,13 +81,20 @@ function domainRows(fleet: Fleet, observation: Observation, times: StoredTimes):
 
 const ended = new Set(['gone', 'left', 'superseded']);
 
-function pageRows({ roll }: Cursor): Shown[] {
-  return roll
+function pageRows({ fleet: model }: Cursor): Shown[] {
+  return model
     .slots()
-    .flatMap(({ host, agent, stands, status, reason, instances }) => [
+    .flatMap(({ host, agent, entityState, status, reason, instances }) => [
       ...(ended.has(status)
         ? []
-        : [{ name: `${host}/${agent} ${stands.entity.run}`, status, reason, since: stands.since }]),
+        : [
+            {
+              name: `${host}/${agent} ${entityState.entity.run}`,
+              status,
+              reason,
+              since: entityState.since,
+            },
+          ]),
       ...instances.map((one) => ({
         name: `${one.service}/${one.id} ${host}/${agent} ${one.run}`,
         status: one.status,
@@ -128,7 +135,7 @@ describe.each(await recordings())('at every event of the recording %s', (name) =
       applyEvent(fleet, fold, entry);
       times.add(entry);
       seek(entry.seq);
-      cursor.roll.setObservation(observation);
+      cursor.fleet.setObservation(observation);
       const expected = domainRows(fleet, observation, times);
       expect({ seq: entry.seq, rows: pageRows(cursor) }).toEqual({
         seq: entry.seq,

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TransitionLog } from '../../../../src/dashboard/history/transition-log.ts';
-import type { FromDesk, ToDesk } from '../../../../src/dashboard/web/protocol/worker-messages.ts';
+import type {
+  TabMessage,
+  WorkerMessage,
+} from '../../../../src/dashboard/web/protocol/worker-messages.ts';
 import { Cursor } from '../../../../src/dashboard/web/state/cursor.ts';
 import { TabCursor } from '../../../../src/dashboard/web/worker/tab-cursor.ts';
 import { type Happening, happenings, pageOf } from '../../support/sample-histories.ts';
@@ -32,8 +35,8 @@ const acts = fc.array(
 /** A tab and its worker, with what is on its way between them. */
 class Pair {
   readonly here = new Cursor();
-  readonly toWorker: ToDesk[] = [];
-  readonly toTab: FromDesk[] = [];
+  readonly toWorker: TabMessage[] = [];
+  readonly toTab: WorkerMessage[] = [];
   readonly resting: (() => void)[] = [];
   byItself = 0;
   #history: readonly Happening[];
@@ -99,7 +102,7 @@ class Pair {
     return other;
   }
 
-  #send(message: ToDesk): void {
+  #send(message: TabMessage): void {
     if (message.do === 'seek' && message.shown !== undefined) this.byItself += 1;
     this.toWorker.push(message);
   }
@@ -129,10 +132,10 @@ class Pair {
 }
 
 /** All that a screen is made of, narrowed to something. */
-function seen({ roll, moment, extent }: Cursor, text: string, state: string) {
-  const { groups, issues: matters, ...counts } = counted(roll, { text, state });
+function seen({ fleet, moment, extent }: Cursor, text: string, state: string) {
+  const { groups, issues: matters, ...counts } = counted(fleet, { text, state });
   return {
-    slots: roll.slots(),
+    slots: fleet.slots(),
     moment,
     extent,
     counts,

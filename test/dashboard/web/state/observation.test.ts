@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiEntity, ApiHello, ApiPage } from '../../../../src/dashboard/api-types.ts';
 import { TransitionLog } from '../../../../src/dashboard/history/transition-log.ts';
-import type { Link } from '../../../../src/dashboard/web/protocol/worker-messages.ts';
+import type { Connection } from '../../../../src/dashboard/web/protocol/worker-messages.ts';
 import { Cursor } from '../../../../src/dashboard/web/state/cursor.ts';
 import { TabCursor } from '../../../../src/dashboard/web/worker/tab-cursor.ts';
 import { seatTtl } from '../../../../src/domain/fleet/observation.ts';
@@ -36,7 +36,7 @@ const linkOf = (seats: readonly string[] | null, now = 5000, mode: ApiHello['mod
     ...{ state: 'live', hello: { ...hello, mode }, markAt: 0, brokenSince: null, attempt: 0 },
     mark: { head: 2, headAt: 2000, now, storeAwaySince: null, seats },
     ...{ retryAt: null, why: null, skew: 0, caughtUp: null },
-  }) satisfies Link;
+  }) satisfies Connection;
 
 function open(page: ApiPage) {
   const log = new TransitionLog();
@@ -51,11 +51,11 @@ function open(page: ApiPage) {
     seek: (at: number | 'head') => worker.heard(cursor.seek(at)),
     mark: (seats: readonly string[] | null, now = 5000) => {
       log.seatsSeen(seats ?? [], now);
-      cursor.onMessage({ is: 'link', link: linkOf(seats, now) });
+      cursor.onMessage({ is: 'connection', connection: linkOf(seats, now) });
       worker.tellChanges();
     },
     statuses: () =>
-      cursor.roll.slots().flatMap(({ status, instances }) => [status, instances[0]?.status]),
+      cursor.fleet.slots().flatMap(({ status, instances }) => [status, instances[0]?.status]),
   };
 }
 
@@ -64,9 +64,9 @@ describe('an agent and no collector', () => {
     const { cursor, mark, statuses } = open(pageOf());
     mark([]);
     expect(statuses()).toEqual(['dubious', 'dubious']);
-    expect(cursor.roll.slots()[0]?.instances).toMatchObject([{ reason: 'unobserved' }]);
-    expect(counted(cursor.roll).issues.first(9)).toMatchObject([
-      { word: 'dubious', key: 'unobserved' },
+    expect(cursor.fleet.slots()[0]?.instances).toMatchObject([{ reason: 'unobserved' }]);
+    expect(counted(cursor.fleet).issues.first(9)).toMatchObject([
+      { status: 'dubious', key: 'unobserved' },
     ]);
   });
 
@@ -93,7 +93,7 @@ describe('a collector that is killed', () => {
     mark([], 700_000);
     seek(3);
     expect(statuses()).toEqual(['live', 'live']);
-    expect(cursor.roll.collectors()).toEqual([{ hasSeat: true, lastActAt: 600_000 - seatTtl }]);
+    expect(cursor.fleet.collectors()).toEqual([{ hasSeat: true, lastActAt: 600_000 - seatTtl }]);
   });
 });
 
@@ -109,6 +109,6 @@ test('a recording that ends long after the last act of its collector is unverifi
   const [first, ...rest] = page.rows;
   const late = rest.map(([seq, at, ...more]) => [seq, at + seatTtl, ...more] as const);
   const { cursor, statuses } = open({ ...page, rows: first ? [first, ...late] : [] });
-  cursor.onMessage({ is: 'link', link: linkOf(null, 5000, 'recording') });
+  cursor.onMessage({ is: 'connection', connection: linkOf(null, 5000, 'recording') });
   expect(statuses()).toEqual(['unverified', 'unverified']);
 });

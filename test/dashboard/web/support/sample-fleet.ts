@@ -53,21 +53,21 @@ export const brake = (zone: string): ApiEntity => ({
   run: RunId.parse('brake0000001'),
 });
 
-/** Tells a roll how some entities stand now. */
-export function tell(roll: FleetModel, given: readonly Given[]): void {
+/** Tells a fleet how some entities stand now. */
+export function tell(fleet: FleetModel, given: readonly Given[]): void {
   const numbers = given.map(({ entity }) => {
     const key = JSON.stringify(entity);
-    const known = roll.entities.findIndex((one) => JSON.stringify(one) === key);
+    const known = fleet.entities.findIndex((one) => JSON.stringify(one) === key);
     if (known >= 0) return known;
-    roll.addNames([entity], []);
-    return roll.entities.length - 1;
+    fleet.addNames([entity], []);
+    return fleet.entities.length - 1;
   });
   const states = given.map(({ state }) => {
     if (state === null) return -1;
-    roll.addNames([], [state]);
-    return roll.words.length - 1;
+    fleet.addNames([], [state]);
+    return fleet.words.length - 1;
   });
-  roll.apply({
+  fleet.apply({
     entities: Int32Array.from(numbers),
     states: Int32Array.from(states),
     since: Float64Array.from(given.map(({ since = 1000 }) => since)),
@@ -81,15 +81,15 @@ export function tell(roll: FleetModel, given: readonly Given[]): void {
 }
 
 export function rollOf(given: readonly Given[]): FleetModel {
-  const roll = new FleetModel();
-  roll.setObservation('observed');
-  tell(roll, given);
-  return roll;
+  const fleet = new FleetModel();
+  fleet.setObservation('observed');
+  tell(fleet, given);
+  return fleet;
 }
 
 /** The whole of a fleet in numbers, or what is asked of it. */
-export const counted = (roll: FleetModel, asked: Partial<FleetQuery> = {}): FleetSummary =>
-  summarizeFleet(roll.slots(), roll, {
+export const counted = (fleet: FleetModel, asked: Partial<FleetQuery> = {}): FleetSummary =>
+  summarizeFleet(fleet.slots(), fleet, {
     at: 0,
     old: true,
     text: '',

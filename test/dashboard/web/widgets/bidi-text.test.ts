@@ -10,9 +10,9 @@ import {
   zoom,
 } from '../../../../src/dashboard/web/format/time-scale.ts';
 import { age } from '../../../../src/dashboard/web/model/data-age.ts';
-import { runWord, statusOf } from '../../../../src/dashboard/web/model/state-styles.ts';
+import { runStatus, statusOf } from '../../../../src/dashboard/web/model/state-styles.ts';
 import { readSubject, writeSubject } from '../../../../src/dashboard/web/model/subject.ts';
-import type { Link } from '../../../../src/dashboard/web/protocol/worker-messages.ts';
+import type { Connection } from '../../../../src/dashboard/web/protocol/worker-messages.ts';
 import { fold } from '../../../../src/dashboard/web/screens/entity/fold-repeats.ts';
 import {
   activeIds,
@@ -74,8 +74,8 @@ describe('states in words', () => {
     ['present.phase.leaving+present.sight.suspect', 'suspect'],
     ['expired', 'expired'],
     ['superseded', 'superseded'],
-  ])('a run in %s is shown as %s', (state, word) => {
-    expect(runWord(state)).toBe(word);
+  ])('a run in %s is shown as %s', (state, status) => {
+    expect(runStatus(state)).toBe(status);
   });
 
   test('others by their innermost name', () => {
@@ -208,8 +208,8 @@ describe('folding', () => {
 });
 
 describe('the age of the data', () => {
-  const hello = { mode: 'live' } as Link['hello'];
-  const link = (more: Partial<Link>): Link => ({
+  const hello = { mode: 'live' } as Connection['hello'];
+  const link = (more: Partial<Connection>): Connection => ({
     state: 'live',
     hello,
     mark: null,
@@ -223,7 +223,8 @@ describe('the age of the data', () => {
     ...more,
   });
   test('is told in every state of the link', () => {
-    const say = (one: Link | null, past: string | null = null) => age(one, 3000, { past }).text;
+    const say = (one: Connection | null, past: string | null = null) =>
+      age(one, 3000, { past }).text;
     expect(say(null)).toBe('connecting …');
     expect(say(link({}))).toBe('live · 2 s');
     expect(say(link({}), '03:14:40')).toBe('past · 03:14:40');

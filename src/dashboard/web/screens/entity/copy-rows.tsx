@@ -1,5 +1,5 @@
 import type { Transition } from '../../../history/query-types.ts';
-import { roll } from '../../state/store.ts';
+import { fleet } from '../../state/store.ts';
 import { CopyButton } from '../../widgets/copy-button.tsx';
 import { exportText, type NamedTransition } from './export-text.ts';
 
@@ -8,7 +8,7 @@ export function CopyRows({ rows }: { readonly rows: readonly Transition[] }) {
   const named = (): readonly NamedTransition[] =>
     rows
       .flatMap((row) => {
-        const entity = roll.entities[row.entity];
+        const entity = fleet.entities[row.entity];
         return entity ? [{ ...row, entity }] : [];
       })
       .reverse();

@@ -1,6 +1,6 @@
 import { problems } from '../../../history/event-classes.ts';
 import type { Transition } from '../../../history/query-types.ts';
-import { roll, route, setParams } from '../../state/store.ts';
+import { fleet, route, setParams } from '../../state/store.ts';
 
 /** Whether a row passes the filters in the address. */
 export function isWanted(
@@ -8,7 +8,7 @@ export function isWanted(
   params: Readonly<Record<string, string>>,
 ): boolean {
   const only = params['only'] ?? '';
-  const kind = roll.entities[entity]?.entity ?? '';
+  const kind = fleet.entities[entity]?.entity ?? '';
   if (only === 'problems' && !problems.has(type)) return false;
   if (only === 'moves' && from === to) return false;
   if (only !== '' && only !== 'problems' && only !== 'moves' && kind !== only) return false;

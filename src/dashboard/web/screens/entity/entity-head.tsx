@@ -1,7 +1,7 @@
 import { countdown, formatCount, since } from '../../format/format-time.ts';
 import { nextOf } from '../../model/issues.ts';
 import { type Subject, subjectName, writeSubject } from '../../model/subject.ts';
-import { hrefTo, now, roll } from '../../state/store.ts';
+import { fleet, hrefTo, now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 
@@ -22,13 +22,13 @@ export function EntityHead({ subject }: { readonly subject: Subject }) {
 }
 
 function AgentStatus({ host, agent }: { readonly host: string; readonly agent: string }) {
-  const slot = roll.slot(host, agent);
+  const slot = fleet.slot(host, agent);
   if (!slot) return null;
-  const { next, at } = nextOf(slot, roll);
+  const { next, at } = nextOf(slot, fleet);
   return (
     <>
       <StateBadge status={slot.status} reason={slot.reason} />
-      <span class="dim num">{since(slot.stands.since, now.value)}</span>
+      <span class="dim num">{since(slot.entityState.since, now.value)}</span>
       {next === '' ? null : (
         <span>
           {next} {at === null ? null : <b class="num">{countdown(at, now.value)}</b>}
@@ -45,7 +45,7 @@ function AgentStatus({ host, agent }: { readonly host: string; readonly agent: s
 }
 
 function HostStatus({ host }: { readonly host: string }) {
-  const slots = roll.slots().filter((one) => one.host === host);
+  const slots = fleet.slots().filter((one) => one.host === host);
   return (
     <>
       {slots.slice(0, 6).map(({ key, agent, status, reason }) => (
@@ -66,16 +66,16 @@ function HostStatus({ host }: { readonly host: string }) {
 
 /** The status of each registration of the name: agents may contest it, and one registration is active. */
 function InstanceStatus({ service, id }: { readonly service: string; readonly id: string }) {
-  const all = roll.named(service, id);
+  const all = fleet.named(service, id);
   if (all.length === 0) return <span class="dim">not present at this moment</span>;
   return (
     <>
       {all.map((one) => {
-        const { entity } = one.stands;
+        const { entity } = one.entityState;
         if (entity.entity !== 'instance') return null;
         const { host, agent } = entity;
         return (
-          <span key={one.stands.number}>
+          <span key={one.entityState.number}>
             <StateBadge status={one.status} reason={one.reason} />{' '}
             <span class="dim num">{since(one.since, now.value)}</span>{' '}
             <a

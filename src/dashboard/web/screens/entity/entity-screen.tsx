@@ -4,7 +4,7 @@ import type { Transition } from '../../../history/query-types.ts';
 import { formatCount } from '../../format/format-time.ts';
 import { gapsOf, gapText } from '../../format/gap-text.ts';
 import { isOf, readSubject, type Subject, writeSubject } from '../../model/subject.ts';
-import { extent, hrefTo, link, moment, roll, route, version } from '../../state/store.ts';
+import { connection, extent, fleet, hrefTo, moment, route, version } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { CopyRows } from './copy-rows.tsx';
 import { EntityFilters, isWanted } from './entity-filters.tsx';
@@ -24,7 +24,7 @@ export function EntityScreen() {
   const [most, setMost] = useState(pageSize);
   const upTo = moment.value?.seq ?? 0;
   const numbers = subject
-    ? roll.entities.flatMap((entity, number) => (isOf(subject, entity) ? [number] : []))
+    ? fleet.entities.flatMap((entity, number) => (isOf(subject, entity) ? [number] : []))
     : [];
   const all = useHistoryQuery<Transition[]>(
     { ask: 'history', entities: [...numbers, ...ownersOf(subject, numbers)], upTo },
@@ -42,14 +42,14 @@ export function EntityScreen() {
     );
   }
   const isOwner = (entity: number) =>
-    subject.kind === 'instance' && roll.entities[entity]?.entity === 'run';
-  const { hello } = link.value ?? { hello: null };
+    subject.kind === 'instance' && fleet.entities[entity]?.entity === 'run';
+  const { hello } = connection.value ?? { hello: null };
   const shown = (all ?? [])
     .filter(({ entity, type }) => !isOwner(entity) || ownerChanges.has(type))
     .filter((one) => isWanted(one, params));
   const gaps = extent.value ? gapsOf(extent.value, hello) : [];
   const rows = historyRows(shown, gaps, upTo);
-  const kinds = [...new Set(numbers.map((one) => roll.entities[one]?.entity ?? ''))];
+  const kinds = [...new Set(numbers.map((one) => fleet.entities[one]?.entity ?? ''))];
   return (
     <>
       <section class="panel head" aria-label="History">
@@ -115,11 +115,11 @@ function ownersOf(subject: Subject | undefined, numbers: readonly number[]): rea
   if (subject?.kind !== 'instance') return [];
   const runs = new Set(
     numbers.map((one) => {
-      const entity = roll.entities[one];
+      const entity = fleet.entities[one];
       return entity && 'agent' in entity ? `${entity.host}\n${entity.agent}\n${entity.run}` : '';
     }),
   );
-  return roll.entities.flatMap((entity, number) =>
+  return fleet.entities.flatMap((entity, number) =>
     entity.entity === 'run' && runs.has(`${entity.host}\n${entity.agent}\n${entity.run}`)
       ? [number]
       : [],
@@ -133,4 +133,4 @@ const ownerChanges: ReadonlySet<string> = new Set([
 
 /** The entities whose states the state timeline shows: the runs of an agent or host. */
 const timelineEntities = ({ kind }: Subject, numbers: readonly number[]): readonly number[] =>
-  numbers.filter((one) => roll.entities[one]?.entity === (kind === 'instance' ? kind : 'run'));
+  numbers.filter((one) => fleet.entities[one]?.entity === (kind === 'instance' ? kind : 'run'));

@@ -9,7 +9,7 @@ import {
   storedIn,
 } from '../../model/event-document.ts';
 import { apiPath } from '../../protocol/api-path.ts';
-import { hrefTo, link, seek } from '../../state/store.ts';
+import { connection, hrefTo, seek } from '../../state/store.ts';
 import { useFetch } from '../../state/use-query.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { CopyButton } from '../../widgets/copy-button.tsx';
@@ -32,7 +32,7 @@ export function EventDetails({ folded, entity }: Props) {
   if (failed !== undefined) return <p class="bad">{failed}</p>;
   if (!value) return <p class="dim">Loading …</p>;
   const machine = entity.entity;
-  const current = link.value?.hello?.charts[machine];
+  const current = connection.value?.hello?.charts[machine];
   const before = allIn(earlier.value).filter(({ seq }) => seq < value.seq);
   const last = before.find(({ record }) => record !== null && sameOne(record, value.record));
   const missing = earlier.value ? missingBefore(value, before) : null;

@@ -3,7 +3,7 @@ import type { ApiEntity } from '../../../api-types.ts';
 import { clockTime, dayTime } from '../../format/format-time.ts';
 import { statusOf } from '../../model/state-styles.ts';
 import { entityName } from '../../model/subject.ts';
-import { roll, route, seek } from '../../state/store.ts';
+import { fleet, route, seek } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { EventDetails } from './event-details.tsx';
@@ -26,7 +26,7 @@ export function EventRow({ folded, unsure }: Props) {
     setOpen(true);
     line.current?.scrollIntoView({ block: 'nearest' });
   }, [asked]);
-  const entity = roll.entities[newest.entity];
+  const entity = fleet.entities[newest.entity];
   if (!entity) return null;
   const { seq, at, type, from, to, note } = newest;
   const [was, is] = [

@@ -3,7 +3,16 @@ import type { Density, Lane } from '../../../history/query-types.ts';
 import { clockTime, dayTime, formatDuration } from '../../format/format-time.ts';
 import { readWindow, type Window } from '../../format/time-scale.ts';
 import { colorClassOf } from '../../model/state-styles.ts';
-import { extent, isPast, link, moment, now, roll, route, seekAtTime } from '../../state/store.ts';
+import {
+  connection,
+  extent,
+  fleet,
+  isPast,
+  moment,
+  now,
+  route,
+  seekAtTime,
+} from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { GapMarks } from '../../widgets/gap-marks.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
@@ -31,7 +40,7 @@ export function StateTimeline({ entities }: { readonly entities: readonly number
   const density = useHistoryQuery<Density>({ ask: 'density', bins: 1, ...window }, fresh);
   const ribbon = useMemo(() => {
     const bars = (lanes ?? []).flatMap(
-      (lane) => barsOf(roll.entities[lane.entity]?.entity ?? '', lane, window).bars,
+      (lane) => barsOf(fleet.entities[lane.entity]?.entity ?? '', lane, window).bars,
     );
     const cuts = (lanes ?? []).flatMap(({ cut }) => cut ?? []);
     return stateIntervals(bars, window, Math.max(window.from, ...cuts));
@@ -96,7 +105,7 @@ function Part({ part, window }: { readonly part: StateInterval; readonly window:
 /** The time range in the address, or all of the history in memory, up to now while live. */
 function useWindow(): Window {
   const { firstAt = 0, lastAt = 0 } = extent.value ?? {};
-  const goesOn = link.value?.hello?.mode === 'live' && !isPast.value;
+  const goesOn = connection.value?.hello?.mode === 'live' && !isPast.value;
   const end = goesOn ? Math.floor((now.value ?? 0) / step) * step : 0;
   return readWindow(route.value.params['w'], { from: firstAt, to: Math.max(lastAt + 1, end) });
 }

@@ -107,7 +107,7 @@ function AgentCell({ slot, by, large, chosen, first }: CellProps) {
           <span class="pips" aria-hidden="true">
             {instances.slice(0, 16).map((one) => (
               <i
-                key={one.stands.number}
+                key={one.entityState.number}
                 class={`s-${one.reason === 'contested' ? 'contested' : one.status}`}
               />
             ))}

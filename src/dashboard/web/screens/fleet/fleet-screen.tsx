@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { formatCount } from '../../format/format-time.ts';
 import { type Grouping, mostCells } from '../../model/group-agents.ts';
 import { glyphOf } from '../../model/state-styles.ts';
-import { moment, roll, route, setParams, version } from '../../state/store.ts';
+import { fleet, moment, route, setParams, version } from '../../state/store.ts';
 import { moveInGrid } from '../../widgets/grid-navigation.ts';
 import { FleetGroup } from './fleet-group.tsx';
 import { summarizeFleet, type Tallies } from './fleet-summary.ts';
@@ -26,8 +26,8 @@ export function FleetScreen() {
   const by = groupings.find((one) => one === group) ?? 'host';
   const filtered = f !== '' || state !== '';
   const { agents, gone, states, matching, shares, instances, issues, groups } = summarizeFleet(
-    roll.slots(),
-    roll,
+    fleet.slots(),
+    fleet,
     { at, old: old === '1', text: f, state, by, all: all === '1' || filtered },
   );
   const hidden = by === 'service' ? 0 : matching - groups.drawn;

@@ -9,7 +9,7 @@ import {
   matchesFilter,
 } from '../../model/group-agents.ts';
 import { findIssues, type Issues } from '../../model/issues.ts';
-import { runWords } from '../../model/state-styles.ts';
+import { runStatuses } from '../../model/state-styles.ts';
 
 /** How many are in each state, in the states' own order. */
 export type Tallies = readonly (readonly [status: string, count: number])[];
@@ -48,7 +48,7 @@ export interface FleetSummary {
  */
 export function summarizeFleet(
   everything: readonly AgentModel[],
-  roll: FleetModel,
+  fleet: FleetModel,
   asked: FleetQuery,
 ): FleetSummary {
   const { at, old } = asked;
@@ -83,7 +83,7 @@ export function summarizeFleet(
     matching: matching.length,
     shares: shares.tallies(),
     instances: Object.entries(instances),
-    issues: findIssues({ slots: matching, unusual, troubled }, roll),
+    issues: findIssues({ slots: matching, unusual, troubled }, fleet),
     groups: groupsOf({ slots: matching, unusual }, asked),
   };
 }
@@ -105,7 +105,7 @@ class Count {
 
   tallies(): Tallies {
     this.#takeDown();
-    return runWords.flatMap((status) => {
+    return runStatuses.flatMap((status) => {
       const count = this.#counts.get(status) ?? 0;
       return count > 0 || status === 'live' ? [[status, count] as const] : [];
     });

@@ -40,7 +40,7 @@ export function IssueList({ issues }: { readonly issues: Issues }) {
 }
 
 function IssueRow({ issue }: { readonly issue: Issue }) {
-  const { word, title, reason, next, at, slots } = issue;
+  const { status, title, reason, next, at, slots } = issue;
   const [slot] = slots;
   const subject = slot
     ? writeSubject(
@@ -52,7 +52,7 @@ function IssueRow({ issue }: { readonly issue: Issue }) {
   return (
     <li>
       <button type="button" class="matter" onClick={() => setParams({ sel: subject })}>
-        <StateBadge status={word} />
+        <StateBadge status={status} />
         <BidiText class="name cut" text={title} />
         <span class="why cut">{reason}</span>
         <span class="num">{since(issue.since, now.value)}</span>

@@ -1,13 +1,13 @@
 import { formatCount, since } from '../../format/format-time.ts';
 import { statusOf } from '../../model/state-styles.ts';
 import { entityName, subjectOf, writeSubject } from '../../model/subject.ts';
-import { hrefTo, now, roll } from '../../state/store.ts';
+import { fleet, hrefTo, now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 
 /** The collectors and their seats. A killed collector writes no final event; its seat lapses. */
 export function CollectorsPanel({ seats }: { readonly seats: number | null }) {
-  const all = roll
+  const all = fleet
     .of('collector')
     .filter(({ state }) => state !== 'stopped')
     .sort((a, b) => b.since - a.since);

@@ -65,7 +65,7 @@ export function GcScreen() {
         <p class="off dim">Actions are off: {actionsDisabledReason.value}</p>
       )}
       {lastActionResult.value ? (
-        <p class={`panel ${lastActionResult.value.came}`} role="status">
+        <p class={`panel ${lastActionResult.value.level}`} role="status">
           {lastActionResult.value.text}
         </p>
       ) : null}

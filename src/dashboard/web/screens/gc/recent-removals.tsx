@@ -2,7 +2,7 @@ import type { Transition } from '../../../history/query-types.ts';
 import { clockTime, formatDuration } from '../../format/format-time.ts';
 import { meanWay } from '../../model/gc-pipeline.ts';
 import { statusOf } from '../../model/state-styles.ts';
-import { roll, seek } from '../../state/store.ts';
+import { fleet, seek } from '../../state/store.ts';
 import { EventLink } from '../../widgets/event-link.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 
@@ -11,10 +11,10 @@ const shown = 12;
 /** The latest removals, newest first, and how long a removal took on average. */
 export function RecentRemovals({ removed }: { readonly removed: readonly Transition[] }) {
   const done = removed.filter(({ entity, type }) => {
-    const kind = roll.entities[entity]?.entity;
+    const kind = fleet.entities[entity]?.entity;
     return (kind === 'run' && type !== 'expired') || (kind === 'instance' && type === 'removed');
   });
-  const mean = meanWay(removed, (one) => roll.entities[one]?.entity === 'run');
+  const mean = meanWay(removed, (one) => fleet.entities[one]?.entity === 'run');
   return (
     <section class="panel column" aria-label="Done">
       <h2>
@@ -36,7 +36,7 @@ export function RecentRemovals({ removed }: { readonly removed: readonly Transit
 
 function Removal({ transition }: { readonly transition: Transition }) {
   const { seq, at, type, to, note } = transition;
-  const entity = roll.entities[transition.entity];
+  const entity = fleet.entities[transition.entity];
   if (!entity) return null;
   return (
     <li class="short">

@@ -3,8 +3,8 @@ import type { FleetModel } from '../../model/fleet-model.ts';
 import { isOf, type Subject, subjectOf, writeSubject } from '../../model/subject.ts';
 
 /** The entities that use a machine at this moment: all, and those of the selection. */
-export function machineStates(roll: FleetModel, machine: string, subject: Subject | undefined) {
-  const all = statesOf(roll, machine);
+export function machineStates(fleet: FleetModel, machine: string, subject: Subject | undefined) {
+  const all = statesOf(fleet, machine);
   const mine = subject ? all.filter(({ entity }) => isOf(subject, entity)) : [];
   const choices = mine.length > 0 ? mine : all;
   return {
@@ -13,18 +13,20 @@ export function machineStates(roll: FleetModel, machine: string, subject: Subjec
     choices,
     /** The parameters that select an entity's agent or instance on the other screens. */
     select(number: string): Record<string, string> {
-      const one = all.find((stands) => String(stands.number) === number);
+      const one = all.find((entityState) => String(entityState.number) === number);
       const chosen = one && subjectOf(one.entity);
       return chosen ? { sel: writeSubject(chosen) } : {};
     },
   };
 }
 
-function statesOf(roll: FleetModel, machine: string): readonly EntityState[] {
-  if (machine === 'run') return roll.slots().map(({ stands }) => stands);
+function statesOf(fleet: FleetModel, machine: string): readonly EntityState[] {
+  if (machine === 'run') return fleet.slots().map(({ entityState }) => entityState);
   if (machine === 'instance') {
-    return roll.slots().flatMap(({ instances }) => instances.map(({ stands }) => stands));
+    return fleet
+      .slots()
+      .flatMap(({ instances }) => instances.map(({ entityState }) => entityState));
   }
-  if (machine === 'session') return [...roll.sessions.values()];
-  return [...roll.others.values()].filter(({ entity }) => entity.entity === machine);
+  if (machine === 'session') return [...fleet.sessions.values()];
+  return [...fleet.others.values()].filter(({ entity }) => entity.entity === machine);
 }

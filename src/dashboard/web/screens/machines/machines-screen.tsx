@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { EdgeCounts } from '../../../history/query-types.ts';
 import { readSubject } from '../../model/subject.ts';
 import { apiPath } from '../../protocol/api-path.ts';
-import { extent, link, roll, route, setParams, version } from '../../state/store.ts';
+import { connection, extent, fleet, route, setParams, version } from '../../state/store.ts';
 import { useFetch, useHistoryQuery } from '../../state/use-query.ts';
 import { activeIds, type ChartData, occupants } from './chart-states.ts';
 import { ChartView, type Zoom } from './chart-view.tsx';
@@ -22,13 +22,13 @@ import { useEdgeRange } from './use-edge-range.ts';
 export function MachinesScreen() {
   void version.value;
   const { params } = route.value;
-  const charts = link.value?.hello?.charts ?? {};
+  const charts = connection.value?.hello?.charts ?? {};
   const names = Object.keys(charts);
   const subject = readSubject(params['sel']);
   const machine =
     names.find((one) => one === params['machine']) ??
     (subject?.kind === 'instance' ? 'instance' : 'run');
-  const actors = machineStates(roll, machine, subject);
+  const actors = machineStates(fleet, machine, subject);
   const asked = modes.find((one) => one === params['mode']);
   const mode = asked ?? (subject && actors.mine.length > 0 ? 'actor' : 'fleet');
   const actor =

@@ -3,7 +3,7 @@ import { countdown } from '../../format/format-time.ts';
 import type { EntityState } from '../../model/agent-model.ts';
 import { nextOf } from '../../model/issues.ts';
 import { apiPath } from '../../protocol/api-path.ts';
-import { isPast, moment, now, roll, route, setParams } from '../../state/store.ts';
+import { fleet, isPast, moment, now, route, setParams } from '../../state/store.ts';
 import { useFetch } from '../../state/use-query.ts';
 
 /** The transitions that are possible next, and why another event is not accepted. */
@@ -16,8 +16,8 @@ export function NextTransitions({ actor }: { readonly actor: EntityState }) {
     actor.seq,
   );
   const { entity } = actor;
-  const slot = entity.entity === 'run' ? roll.slot(entity.host, entity.agent) : undefined;
-  const due = slot?.stands.number === actor.number ? nextOf(slot, roll).at : null;
+  const slot = entity.entity === 'run' ? fleet.slot(entity.host, entity.agent) : undefined;
+  const due = slot?.entityState.number === actor.number ? nextOf(slot, fleet).at : null;
   return (
     <section>
       <h3>What may happen next</h3>

@@ -12,12 +12,12 @@ export function useClosedStates(
   active: ReadonlySet<string>,
   actor: number | undefined,
 ): readonly string[] {
-  const word = route.value.params['closed'];
+  const closed = route.value.params['closed'];
   const opened = useRef<{ readonly key: string; readonly closed: readonly string[] }>(undefined);
   const key = `${chart?.hash} ${actor}`;
   if (chart && moment.value && opened.current?.key !== key) {
     opened.current = { key, closed: overview(chart, active) };
   }
   const begun = opened.current?.key === key ? opened.current.closed : [];
-  return useMemo(() => (chart && readClosed(chart, word)) ?? begun, [chart, word, begun]);
+  return useMemo(() => (chart && readClosed(chart, closed)) ?? begun, [chart, closed, begun]);
 }

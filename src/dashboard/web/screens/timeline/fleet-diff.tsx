@@ -2,7 +2,7 @@ import type { Difference, When } from '../../../history/query-types.ts';
 import { formatCount, formatDuration } from '../../format/format-time.ts';
 import { statusOf } from '../../model/state-styles.ts';
 import { entityName, subjectOf, writeSubject } from '../../model/subject.ts';
-import { hrefTo, roll, seek, setParams } from '../../state/store.ts';
+import { fleet, hrefTo, seek, setParams } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
@@ -14,11 +14,11 @@ const most = 100;
 export function FleetDiff({ a, b }: { readonly a: number; readonly b: number }) {
   const all = useHistoryQuery<Difference[]>({ ask: 'between', a, b }) ?? [];
   const seen = all.filter(({ entity }) => {
-    const kind = roll.entities[entity]?.entity;
+    const kind = fleet.entities[entity]?.entity;
     return kind !== 'session';
   });
   const [one, other] = useHistoryQuery<When[]>({ ask: 'when', seqs: [a, b] }) ?? [];
-  const tally = countChanges(seen, (number) => roll.entities[number]?.entity);
+  const tally = countChanges(seen, (number) => fleet.entities[number]?.entity);
   return (
     <section class="panel diff" aria-label="Changes between A and B">
       <header class="row">
@@ -52,7 +52,7 @@ export function FleetDiff({ a, b }: { readonly a: number; readonly b: number }) 
       )}
       <ul class="rows changes">
         {seen.slice(0, most).map((one) => {
-          const entity = roll.entities[one.entity];
+          const entity = fleet.entities[one.entity];
           if (!entity) return null;
           const subject = subjectOf(entity);
           const status = (state: string | null) =>

@@ -25,7 +25,7 @@ const names = new Intl.Collator('en', { numeric: true });
 
 /** The lanes of all known entities, by name, or only of those that belong to the selection. */
 export function laneEntities(
-  roll: FleetModel,
+  fleet: FleetModel,
   by: LaneGrouping,
   chosen: string,
   text: string,
@@ -33,7 +33,7 @@ export function laneEntities(
   const subject = readSubject(chosen);
   const lanes = new Map<string, { name: string; kind: string; entities: number[] }>();
   const wanted = text.toLowerCase();
-  roll.entities.forEach((entity, number) => {
+  fleet.entities.forEach((entity, number) => {
     if (subject && !isOf(subject, entity)) return;
     if (by !== 'entity' && entity.entity !== 'run') return;
     const name = by === 'host' && 'host' in entity ? entity.host : entityName(entity);

@@ -2,7 +2,7 @@ import type { Lane } from '../../../history/query-types.ts';
 import { clockTime, formatDuration } from '../../format/format-time.ts';
 import type { Window } from '../../format/time-scale.ts';
 import { colorClassOf } from '../../model/state-styles.ts';
-import { roll, seek, seekAtTime } from '../../state/store.ts';
+import { fleet, seek, seekAtTime } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { barsOf, type Tick, worstStatus } from '../../widgets/state-bars.ts';
@@ -27,7 +27,7 @@ export function LaneRow({ lane, answered, window, at, isFirst }: Props) {
   const known = lane.entities.flatMap((number) => answered.get(number) ?? []);
   const parts = known.map((one) => ({
     number: one.entity,
-    ...barsOf(roll.entities[one.entity]?.entity ?? '', one, window),
+    ...barsOf(fleet.entities[one.entity]?.entity ?? '', one, window),
   }));
   const cut = known.some((one) => one.cut !== null);
   const bars = parts.flatMap((one) => one.bars);
@@ -41,7 +41,7 @@ export function LaneRow({ lane, answered, window, at, isFirst }: Props) {
     parts.length > 1 &&
     bars.some((a) => bars.some((b) => a !== b && a.from < b.to && b.from < a.to));
   const point = (tick: (Tick & { readonly number: number }) | undefined) => {
-    const entity = tick && roll.entities[tick.number];
+    const entity = tick && fleet.entities[tick.number];
     if (tick?.seq === hoveredTransition.peek()?.seq) return;
     hoveredTransition.value = entity
       ? { seq: tick.seq, at: tick.at, type: tick.type, entity }

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { Density, Lane, When } from '../../../history/query-types.ts';
 import { clockTime, formatCount, formatDuration } from '../../format/format-time.ts';
 import { readWindow, type Window, writeWindow, zoom } from '../../format/time-scale.ts';
-import { extent, moment, roll, route, seek, setParams, version } from '../../state/store.ts';
+import { extent, fleet, moment, route, seek, setParams, version } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { CauseText } from './cause-text.tsx';
 import { FleetDiff } from './fleet-diff.tsx';
@@ -28,8 +28,8 @@ export function TimelineScreen() {
     params['lanes'] === 'host' ? 'host' : params['lanes'] === 'entity' ? 'entity' : 'agent';
   const everyone = params['every'] === '1';
   const lanes = useMemo(
-    () => laneEntities(roll, by, params['sel'] ?? '', params['f'] ?? ''),
-    [roll.entities, roll.entities.length, by, params['sel'], params['f']],
+    () => laneEntities(fleet, by, params['sel'] ?? '', params['f'] ?? ''),
+    [fleet.entities, fleet.entities.length, by, params['sel'], params['f']],
   );
   const fresh = `${all?.to} ${all?.from}`;
   const stirred = useHistoryQuery<number[]>({ ask: 'stirred', ...window }, fresh);

@@ -23,27 +23,27 @@ const only = (slots: readonly AgentModel[]): AgentModel => {
   return slot;
 };
 
-describe('the roll', () => {
+describe('the fleet', () => {
   test('a slot shows the run that holds it, whatever ended later under another', () => {
-    const roll = rollOf([
+    const fleet = rollOf([
       { entity: run('h', 'a', 1), state: 'superseded', since: 9000 },
       { entity: run('h', 'a', 2), state: live, since: 5000 },
     ]);
-    expect(only(roll.slots())).toMatchObject({ status: 'live', host: 'h', agent: 'a' });
+    expect(only(fleet.slots())).toMatchObject({ status: 'live', host: 'h', agent: 'a' });
   });
 
   test('back in time, the run before has the slot again; before all, there is none', () => {
-    const roll = rollOf([
+    const fleet = rollOf([
       { entity: run('h', 'a', 1), state: 'superseded' },
       { entity: run('h', 'a', 2), state: live },
     ]);
-    tell(roll, [
+    tell(fleet, [
       { entity: run('h', 'a', 1), state: live },
       { entity: run('h', 'a', 2), state: null },
     ]);
-    expect(only(roll.slots()).stands.entity).toEqual(run('h', 'a', 1));
-    tell(roll, [{ entity: run('h', 'a', 1), state: null }]);
-    expect(roll.slots()).toEqual([]);
+    expect(only(fleet.slots()).entityState.entity).toEqual(run('h', 'a', 1));
+    tell(fleet, [{ entity: run('h', 'a', 1), state: null }]);
+    expect(fleet.slots()).toEqual([]);
   });
 
   test.each([
@@ -54,80 +54,80 @@ describe('the roll', () => {
     ['of an expired run: dubious until it is removed', 'expired', 'serving', 'dubious', 'silent'],
     ['of a run without a record: an orphan', 'superseded', 'serving', 'dubious', 'orphan'],
   ])('%s', (_, owner, state, status, reason) => {
-    const roll = rollOf([
+    const fleet = rollOf([
       { entity: run('h'), state: owner, note: { why: 'silent' } },
       { entity: instance('h', 'w1'), state, note: { why: 'refused' } },
     ]);
-    expect(only(roll.slots()).instances).toMatchObject([{ status, reason }]);
+    expect(only(fleet.slots()).instances).toMatchObject([{ status, reason }]);
   });
 
   test('an instance of another run than the one in the record is superseded', () => {
-    const roll = rollOf([
+    const fleet = rollOf([
       { entity: run('h', 'a', 2), state: live },
       { entity: instance('h', 'w1', 'a', 1), state: 'serving' },
     ]);
-    expect(only(roll.slots()).instances).toMatchObject([
+    expect(only(fleet.slots()).instances).toMatchObject([
       { status: 'dubious', reason: 'superseded' },
     ]);
   });
 
   test('what was removed or adopted stands no more', () => {
-    const roll = rollOf([
+    const fleet = rollOf([
       { entity: run('h'), state: live },
       { entity: instance('h', 'w1'), state: 'removed' },
       { entity: instance('h', 'w2'), state: 'adopted' },
     ]);
-    expect(only(roll.slots()).instances).toEqual([]);
+    expect(only(fleet.slots()).instances).toEqual([]);
   });
 
   test('instances stand by name, also when one came later', () => {
-    const roll = rollOf([
+    const fleet = rollOf([
       { entity: run('h'), state: live },
       { entity: instance('h', 'w10'), state: 'serving' },
       { entity: instance('h', 'w2'), state: 'serving' },
     ]);
-    expect(only(roll.slots()).instances.map(({ id }) => id)).toEqual(['w2', 'w10']);
-    tell(roll, [{ entity: instance('h', 'w3'), state: 'serving' }]);
-    expect(only(roll.slots()).instances.map(({ id }) => id)).toEqual(['w2', 'w3', 'w10']);
+    expect(only(fleet.slots()).instances.map(({ id }) => id)).toEqual(['w2', 'w10']);
+    tell(fleet, [{ entity: instance('h', 'w3'), state: 'serving' }]);
+    expect(only(fleet.slots()).instances.map(({ id }) => id)).toEqual(['w2', 'w3', 'w10']);
   });
 
   test('under a hold silence is planned, and is not any more when the hold is over', () => {
-    const roll = rollOf([
+    const fleet = rollOf([
       { entity: run('h'), state: suspect, note: silent },
       { entity: hold('h'), state: 'planned', note: { until: 99_000 } },
     ]);
-    expect(only(roll.slots()).reason).toBe('planned');
-    tell(roll, [{ entity: hold('h'), state: 'over' }]);
-    expect(only(roll.slots()).reason).toBe('silent');
+    expect(only(fleet.slots()).reason).toBe('planned');
+    tell(fleet, [{ entity: hold('h'), state: 'over' }]);
+    expect(only(fleet.slots()).reason).toBe('silent');
   });
 
   test('a slot that did not change is the same object; the order is by name, numbers as numbers', () => {
-    const roll = rollOf(['h10', 'h2', 'h1'].map((host) => ({ entity: run(host), state: live })));
-    const before = roll.slots().slice();
+    const fleet = rollOf(['h10', 'h2', 'h1'].map((host) => ({ entity: run(host), state: live })));
+    const before = fleet.slots().slice();
     expect(before.map(({ host }) => host)).toEqual(['h1', 'h2', 'h10']);
-    tell(roll, [{ entity: run('h2'), state: suspect }]);
-    const after = roll.slots();
+    tell(fleet, [{ entity: run('h2'), state: suspect }]);
+    const after = fleet.slots();
     expect(after.map((slot, n) => slot === before[n])).toEqual([true, false, true]);
   });
 });
 
 describe('what needs attention', () => {
   test('nothing, where all is well', () => {
-    const roll = rollOf([{ entity: run('h'), state: live }]);
-    expect(counted(roll).issues.first(9)).toEqual([]);
+    const fleet = rollOf([{ entity: run('h'), state: live }]);
+    expect(counted(fleet).issues.first(9)).toEqual([]);
   });
 
   test('the expired go first, then the suspect, then what fails', () => {
-    const roll = rollOf([
+    const fleet = rollOf([
       { entity: run('h1'), state: live },
       { entity: instance('h1', 'w'), state: 'failing' },
       { entity: run('h2'), state: suspect, note: silent },
       { entity: run('h3'), state: 'expired' },
     ]);
     expect(
-      counted(roll)
+      counted(fleet)
         .issues.first(9)
-        .map(({ word }) => word),
+        .map(({ status }) => status),
     ).toEqual(['expired', 'suspect', 'failing']);
   });
 
@@ -137,38 +137,38 @@ describe('what needs attention', () => {
       state: suspect,
       note: silent,
     }));
-    const roll = rollOf(both);
-    expect(counted(roll).issues.first(9)).toMatchObject([{ title: 'h', word: 'suspect' }]);
-    tell(roll, [{ entity: run('h', 'c'), state: live }]);
+    const fleet = rollOf(both);
+    expect(counted(fleet).issues.first(9)).toMatchObject([{ title: 'h', status: 'suspect' }]);
+    tell(fleet, [{ entity: run('h', 'c'), state: live }]);
     expect(
-      counted(roll)
+      counted(fleet)
         .issues.first(9)
         .map(({ title }) => title),
     ).toEqual(['h/a', 'h/b']);
   });
 
   test('a suspect run expires when its grace has passed', () => {
-    const roll = rollOf([{ entity: run('h'), state: suspect, since: 5000, note: silent }]);
-    expect(nextOf(only(roll.slots()), roll)).toEqual({ next: 'expires', at: 35_000 });
+    const fleet = rollOf([{ entity: run('h'), state: suspect, since: 5000, note: silent }]);
+    expect(nextOf(only(fleet.slots()), fleet)).toEqual({ next: 'expires', at: 35_000 });
   });
 
   test('but not while it is held, nor by itself while its zone is braked', () => {
     const note = { ...silent, zone: 'z' };
-    const roll = rollOf([
+    const fleet = rollOf([
       { entity: run('h'), state: suspect, note },
       { entity: brake('z'), state: 'braked' },
     ]);
-    expect(nextOf(only(roll.slots()), roll)).toMatchObject({ at: null });
-    tell(roll, [{ entity: hold('h'), state: 'planned', note: { until: 77_000 } }]);
-    expect(nextOf(only(roll.slots()), roll)).toMatchObject({ at: 77_000 });
+    expect(nextOf(only(fleet.slots()), fleet)).toMatchObject({ at: null });
+    tell(fleet, [{ entity: hold('h'), state: 'planned', note: { until: 77_000 } }]);
+    expect(nextOf(only(fleet.slots()), fleet)).toMatchObject({ at: 77_000 });
   });
 
   test('what a superseded run left is removed a ttl and a grace later', () => {
-    const roll = rollOf([
+    const fleet = rollOf([
       { entity: run('h'), state: 'superseded', since: 1000, note: silent },
       { entity: instance('h', 'w'), state: 'serving' },
     ]);
-    expect(counted(roll).issues.first(9)).toMatchObject([{ word: 'superseded', at: 46_000 }]);
+    expect(counted(fleet).issues.first(9)).toMatchObject([{ status: 'superseded', at: 46_000 }]);
   });
 });
 
@@ -202,14 +202,14 @@ describe('the fleet as cells', () => {
   });
 
   test('the tallies count every agent and every instance once', () => {
-    const roll = rollOf([
+    const fleet = rollOf([
       { entity: run('h1'), state: live },
       { entity: instance('h1', 'w1'), state: 'serving' },
       { entity: instance('h1', 'w2'), state: 'draining' },
       { entity: run('h2'), state: suspect },
       { entity: run('h3'), state: 'left' },
     ]);
-    const { states, instances } = counted(roll);
+    const { states, instances } = counted(fleet);
     expect(states).toEqual([
       ['live', 1],
       ['suspect', 1],
@@ -219,13 +219,13 @@ describe('the fleet as cells', () => {
   });
 
   test('a filter finds hosts, agents, services and states, all words together', () => {
-    const roll = rollOf([
+    const fleet = rollOf([
       { entity: run('web-1', 'proxy'), state: live },
       { entity: run('db-1', 'pg'), state: suspect },
       { entity: instance('db-1', 'main', 'pg'), state: 'serving' },
     ]);
     const found = (text: string, state = '') =>
-      counted(roll, { text, state })
+      counted(fleet, { text, state })
         .groups.first(9)
         .map(({ name }) => name);
     expect(found('PROXY')).toEqual(['web-1']);
@@ -237,11 +237,11 @@ describe('the fleet as cells', () => {
   });
 
   test('who ended within the hour is news, and longer ago only with something left', () => {
-    const roll = rollOf([{ entity: run('h'), state: 'left', since: 0 }]);
-    const agents = (at: number) => counted(roll, { at, old: false }).agents;
+    const fleet = rollOf([{ entity: run('h'), state: 'left', since: 0 }]);
+    const agents = (at: number) => counted(fleet, { at, old: false }).agents;
     expect(agents(3_599_999)).toBe(1);
     expect(agents(3_600_000)).toBe(0);
-    tell(roll, [{ entity: instance('h', 'w'), state: 'serving' }]);
+    tell(fleet, [{ entity: instance('h', 'w'), state: 'serving' }]);
     expect(agents(3_600_000)).toBe(1);
   });
 });

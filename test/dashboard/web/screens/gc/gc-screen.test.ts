@@ -59,7 +59,7 @@ describe('what is said of a sweep', () => {
     const graced = { by: 'grace', until: now + 1 } as const;
     const rows = [row('a', { next: 'expire', at: now + 1, heldBy: graced })];
     for (const left of [[], rows]) {
-      expect(said(left).came).toBe('good');
+      expect(said(left).level).toBe('good');
       expect(said(left).text).toMatch(/^Done: swept, 2 transitions, by x\/y/);
     }
   });
@@ -74,14 +74,14 @@ describe('what is said of a sweep', () => {
       /held back: h\/a \(the brake of zone z: 3 of 4/,
     ],
   ] as const)('it was done in part, where %s', (_, rows, refused, text) => {
-    const { came, text: words } = said(rows, 2, refused);
-    expect([came, words]).toEqual(['partly', expect.stringMatching(text)]);
+    const { level, text: words } = said(rows, 2, refused);
+    expect([level, words]).toEqual(['partly', expect.stringMatching(text)]);
     expect(said(rows, 0, refused).text).toMatch(/^Nothing done/);
   });
 
   test('who is due to expire is left to a collector: a sweep expires nobody', () => {
-    const { came, text } = said([row('a', { next: 'expire', at: now })]);
-    expect([came, text]).toEqual(['good', expect.stringContaining('a collector does: h/a')]);
+    const { level, text } = said([row('a', { next: 'expire', at: now })]);
+    expect([level, text]).toEqual(['good', expect.stringContaining('a collector does: h/a')]);
   });
 
   test('many are counted, not listed; where nobody can say what is left, that is said', () => {
