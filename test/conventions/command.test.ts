@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkout } from './run-biome.ts';
 
-/** Says who and where it is, and leaves with 7 when it is asked to. */
+/** Prints its process id and directory, and exits with 7 on request. */
 const main = `
 const [, , ...args]: string[] = process.argv;
 process.on('SIGTERM', () => process.exit(7));
@@ -22,14 +22,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(tree, { recursive: true }));
 
-test('it works through links and from any directory, and hands on the arguments as they are', async () => {
+test('the command works through symbolic links and from any directory, and passes on its arguments', async () => {
   await symlink('../bin/rollcall', join(tree, 'src/relative'));
   await symlink(join(tree, 'src/relative'), join(tree, 'absolute'));
   const { said } = await run(join(tree, 'absolute'), ['a b', '--c', ''], { cwd: '/' });
   expect(said).toMatchObject({ cwd: '/', args: ['a b', '--c', ''] });
 });
 
-test('the process id and the signals are the program’s own, even where node is a shim', async () => {
+test('the program has the command’s process id and gets its signals, even if node is a shim', async () => {
   await write('shims/node', `#!/bin/sh\n'${process.execPath}' "$@"\n`);
   const child = spawn(join(tree, 'bin/rollcall'), ['stay'], { env: path(join(tree, 'shims')) });
   const [line] = await once(child.stdout, 'data');
@@ -38,7 +38,7 @@ test('the process id and the signals are the program’s own, even where node is
   expect(await once(child, 'exit')).toEqual([7, null]);
 });
 
-test('a node that is too old gives way to the one that npm brought', async () => {
+test('the command uses the node installed by npm when the first node is too old', async () => {
   await write('old/node', '#!/bin/sh\nexit 0\n');
   await mkdir(join(tree, 'node_modules/.bin'), { recursive: true });
   await symlink(process.execPath, join(tree, 'node_modules/.bin/node'));
@@ -46,7 +46,7 @@ test('a node that is too old gives way to the one that npm brought', async () =>
   expect(said).toMatchObject({ execPath: process.execPath });
 });
 
-test('without a node that is new enough it says which it found, and what to do', async () => {
+test('the command reports the node versions that it found, and what to do, when none is new enough', async () => {
   await write('old/node', '#!/bin/sh\n[ "$1" != --version ] || echo v20.0.0\n');
   const { code, stderr } = await run(join(tree, 'bin/rollcall'), [], {
     env: path(join(tree, 'old')),
@@ -61,13 +61,13 @@ test('without a node that is new enough it says which it found, and what to do',
   );
 });
 
-test('where the sources are not, it runs what was built', async () => {
+test('the command runs the build when the sources are missing', async () => {
   await rm(join(tree, 'src'), { recursive: true });
   await write('dist/src/cli/main.js', 'console.log(JSON.stringify({ built: true }));\n');
   expect((await run(join(tree, 'bin/rollcall'))).said).toEqual({ built: true });
 });
 
-test('where there is nothing to run, it says what is missing', async () => {
+test('the command reports what is missing when there is neither build nor source', async () => {
   await rm(join(tree, 'src'), { recursive: true });
   const { code, stderr } = await run(join(tree, 'bin/rollcall'));
   expect(code).toBe(2);
@@ -80,7 +80,7 @@ async function write(at: string, text: string) {
   await chmod(join(tree, at), 0o755);
 }
 
-/** The shell's own tools stay reachable behind `first`. */
+/** `PATH` with `first` before the standard tools. */
 function path(first: string) {
   return { PATH: [first, '/usr/bin', '/bin'].join(delimiter) };
 }

@@ -10,7 +10,7 @@ const { dependencies, optionalDependencies } = JSON.parse(
 );
 const declared = Object.keys({ ...dependencies, ...optionalDependencies });
 
-/** The files that the published package holds: the page is bundled, its build and `tools` stay here. */
+/** Source files of the published package. The page is bundled; its build and `tools` are not published. */
 const shipped = sourceFiles().filter(
   (file) => /^(src|machines)\//.test(file) && !/^src\/dashboard\/(web|build)\//.test(file),
 );
@@ -28,7 +28,7 @@ const importForms = [
   /\bimport\.meta\.resolve\(['`]([^'`./][^'`]*)['`]\)/g,
 ];
 
-/** The packages that a file imports, at its start or when it needs them, or asks for by path. */
+/** The packages that a file imports statically, dynamically or resolves by path. */
 function importedPackages(file: string): readonly string[] {
   const text = readFileSync(join(checkout, file), 'utf8');
   return importForms

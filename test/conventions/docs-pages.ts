@@ -61,7 +61,7 @@ export function deadPaths({ path: page, text }: Page): readonly string[] {
     .filter(({ index, input, 0: path }) => !/^\/?[*{<]/.test(input.slice(index + path.length)))
     .map(([path]) => path);
   const exists = (path: string) =>
-    // Pictures of machines are drawn beside them on demand.
+    // Pictures of machines are drawn next to them on demand.
     /^machines\/\w+\.svg$/.test(path) ||
     ['', '.ts', '.tsx', '.test.ts'].some((end) => existsSync(join(checkout, `${path}${end}`)));
   return [...new Set(named)].filter((path) => !exists(path)).map((path) => `${page}: ${path}`);

@@ -63,7 +63,7 @@ describe('the documents', () => {
   });
 });
 
-/** What the program objects to in a command line; the command itself does not run. */
+/** The usage error of a command line; the command itself does not run. */
 async function parseComplaint({ words, isComplete }: Command): Promise<string | undefined> {
   const { io, err } = fakeTerminal();
   const parsed = new Error('parsed');

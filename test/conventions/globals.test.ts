@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { rowIn, testRows } from './lint-cases.ts';
 import { overrides } from './run-biome.ts';
 
-/** Where time, chance and the world come in through a port only. */
+/** Folders that get time, randomness and I/O through ports only. */
 const pure = ['src/domain', 'src/ports', 'src/runtime', 'src/charts', 'machines'];
 
 const deniedGlobals = [
@@ -18,7 +18,7 @@ const deniedGlobals = [
 
 const deniedProperties = ['Math.random', 'AbortSignal.timeout'];
 
-describe('globals, under our settings of Biome', () => {
+describe('under the Biome rule for globals', () => {
   testRows(
     pure.flatMap((folder) => [
       ...deniedGlobals.map((name) =>
@@ -45,14 +45,14 @@ describe('globals, under our settings of Biome', () => {
       ),
       rowIn(
         folder,
-        `${folder} may use what is neither time nor chance nor world`,
+        `${folder} may use globals without time, randomness or I/O`,
         'queueMicrotask(() => Math.floor(1));\nexport const a = new AbortController();\n',
       ),
     ]),
   );
 });
 
-test('every denied global has its rows, in every folder where it is denied', async () => {
+test('the lint cases cover every denied global in every folder that denies it', async () => {
   const denying = (await overrides()).filter(
     ({ linter }) => linter.rules.style?.noRestrictedGlobals,
   );

@@ -213,7 +213,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   },
 };
 
-/** Files with a rule of their own, beside that of their folder. */
+/** Files with a row of their own, in addition to the row of their folder. */
 export const fileRules: Readonly<Record<string, ImportRule>> = {
   'tools/bench/bench-command.ts': {
     ...(importRules['tools/bench'] ?? { folders: [] }),

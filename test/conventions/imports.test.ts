@@ -70,7 +70,7 @@ const cases: readonly Case[] = folders.map((folder) => {
   };
 });
 
-describe('imports, under our settings of Biome', () => {
+describe('the Biome rule for imports', () => {
   let found: Map<string, string[]>;
   const path = (folder: string, kind: string) => `${folder}/case-${kind}.ts`;
 
@@ -83,11 +83,11 @@ describe('imports, under our settings of Biome', () => {
     );
   }, 120_000);
 
-  test.each(cases)('$folder may import what its rule lists', ({ folder }) => {
+  test.each(cases)('lets $folder import what its row lists', ({ folder }) => {
     expect(found.get(path(folder, 'allowed'))).toEqual([]);
   });
 
-  test.each(cases)('$folder is refused every other folder', ({ folder, refused }) => {
+  test.each(cases)('refuses $folder every other folder', ({ folder, refused }) => {
     expect(found.get(path(folder, 'refused'))).toEqual(refused.map(() => restricted));
   });
 });
@@ -95,11 +95,11 @@ describe('imports, under our settings of Biome', () => {
 const outside = "'../../ports/clock.ts'";
 const domain = 'src/domain/fleet';
 
-describe('each form of an import is an import', () => {
+describe('the Biome rule for imports covers', () => {
   testRows([
     rowIn(
       'test/integration',
-      'a test may import everything that it tests',
+      'a test file, which may import all layers',
       importing([
         'node:os',
         '../../src/adapters/nats/leases.ts',
@@ -126,18 +126,18 @@ describe('each form of an import is an import', () => {
 });
 
 describe('the table of imports', () => {
-  test('biome.imports.json is what npm run imports writes', () => {
+  test('equals biome.imports.json as npm run imports writes it', () => {
     const written = JSON.parse(readFileSync(join(checkout, 'biome.imports.json'), 'utf8'));
     expect(written).toEqual(JSON.parse(biomeImports()));
   });
 
-  test('every folder of the source has a rule, and every rule a folder', () => {
+  test('has one row for each folder of the source', () => {
     const present = new Set(sourceFiles().map((file) => posix.dirname(file)));
     expect([...present].filter((folder) => !importRules[folder])).toEqual([]);
     expect(folders.filter((folder) => !present.has(folder))).toEqual([]);
   });
 
-  test('every file with a rule of its own exists', () => {
+  test('names only existing files in the rows for single files', () => {
     expect(Object.keys(fileRules).filter((file) => !sourceFiles().includes(file))).toEqual([]);
   });
 });

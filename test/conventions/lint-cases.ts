@@ -1,25 +1,25 @@
 import { beforeAll, expect, test } from 'vitest';
 import { objections, type Source } from './run-biome.ts';
 
-/** A file, and the rules that Biome must find broken in it: exactly these, or none. */
+/** A file, and exactly the rules that Biome must find broken in it. */
 export interface Row extends Source {
   readonly title: string;
   readonly expected: readonly string[];
 }
 
-/** A row whose file gets a name of its own in `folder`, so that rows do not meet. */
+/** A case with a file name of its own in `folder`, so that cases do not share a path. */
 export function rowIn(folder: string, title: string, text: string, ...expected: string[]): Row {
   rowsSoFar += 1;
   return { title, path: `${folder}/row-${rowsSoFar}.ts`, text, expected };
 }
 let rowsSoFar = 0;
 
-/** A row about one particular file. */
+/** A case for one particular file. */
 export function rowAt(path: string, title: string, text: string, ...expected: string[]): Row {
   return { title, path, text, expected };
 }
 
-/** One test for each row. Rows that share a path are linted in different trees, all others at once. */
+/** One test per case. Cases that share a path are linted in different trees, all others in one. */
 export function testRows(rows: readonly Row[]): void {
   const found = new Map<Row, readonly string[]>();
 

@@ -18,7 +18,7 @@ const refused = [
   ],
   ['a barrel', "export { a } from './b.ts';\n", 'performance/noBarrelFile'],
   [
-    'a promise that nobody awaits',
+    'a promise without await',
     'async function a() {}\nexport function b() {\n  a();\n}\n',
     'nursery/noFloatingPromises',
   ],
@@ -28,7 +28,7 @@ const refused = [
     'nursery/noMisusedPromises',
   ],
   [
-    'a switch that forgets a case',
+    'a switch with a missing case',
     "export function a(b: 'c' | 'd') {\n  switch (b) {\n    case 'c':\n      return 1;\n  }\n  return 2;\n}\n",
     'nursery/useExhaustiveSwitchCases',
   ],
@@ -37,18 +37,18 @@ const refused = [
 const cycle = (here: string, there: string) =>
   rowAt(
     `${anywhere}/cycle-${here}.ts`,
-    `an import cycle is refused, seen from ${here}`,
+    `an import cycle is refused in ${here}`,
     `import { ${there} } from './cycle-${there}.ts';\nexport function ${here}() {\n  ${there}();\n}\n`,
     'suspicious/noImportCycles',
   );
 
 const environment = "export const a = [process.pid, process.env['PATH']];\n";
 
-describe('the other rules, under our settings of Biome', () => {
+describe('under the other Biome rules', () => {
   testRows([
     ...refused.map(([title, text, rule]) => rowIn(anywhere, `${title} is refused`, text, rule)),
-    // What the row above it imports: Biome asks for the extension of a file that it finds.
-    rowAt(`${anywhere}/extension.ts`, 'a named export is fine', 'export const b = 1;\n'),
+    // The import target of the extension case: Biome requires an extension only for an existing file.
+    rowAt(`${anywhere}/extension.ts`, 'a named export is allowed', 'export const b = 1;\n'),
     cycle('one', 'other'),
     cycle('other', 'one'),
     rowIn(
@@ -70,12 +70,12 @@ describe('the other rules, under our settings of Biome', () => {
       "export * from './domain/time.ts';\n",
       'performance/noReExportAll',
     ),
-    rowAt('src/index.ts', 'the entry re-exports', "export { a } from './domain/time.ts';\n"),
-    rowAt('src/cli/main.ts', 'main.ts knows process', environment),
-    rowIn('test/real', 'a test knows process', environment),
+    rowAt('src/index.ts', 'a re-export in the entry is allowed', "export { a } from './domain/time.ts';\n"),
+    rowAt('src/cli/main.ts', 'process in main.ts is allowed', environment),
+    rowIn('test/real', 'process in a test is allowed', environment),
     rowAt(
       'some.config.ts',
-      'a configuration is a default export',
+      'a default export in a configuration file is allowed',
       `${environment}export default a;\n`,
     ),
   ]);

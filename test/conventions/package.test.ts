@@ -10,12 +10,12 @@ import { checkout } from './run-biome.ts';
 
 const run = promisify(execFile);
 
-/** Without what an `npm test` around us has set: it would install into the checkout. */
+/** The environment without npm's variables: with them npm would install into the checkout. */
 const env = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^npm_(config_local_prefix|package_)/.test(name)),
 );
 
-describe('the package, packed and installed where nothing else is', () => {
+describe('the package, installed in an empty directory,', () => {
   let place: string;
   let packed: readonly string[];
 
@@ -38,7 +38,7 @@ describe('the package, packed and installed where nothing else is', () => {
 
   afterAll(() => rm(place, { recursive: true }));
 
-  test('it holds what was built, and no source', () => {
+  test('contains the build and no source', () => {
     const others = packed.filter((path) => !/^dist\/(src|machines)\/.*(\.d\.ts|\.js)$/.test(path));
     const page = others.filter((path) => path.startsWith('dist/src/dashboard/'));
     expect(others.filter((path) => !page.includes(path)).sort()).toEqual([
@@ -55,7 +55,7 @@ describe('the package, packed and installed where nothing else is', () => {
     expect(page.filter((path) => /\.(tsx?|map)$/.test(path))).toEqual([]);
   });
 
-  test('it can be imported', async () => {
+  test('can be imported', async () => {
     const program = "console.log(JSON.stringify(Object.keys(await import('rollcall'))))";
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program], {
       cwd: place,
@@ -65,7 +65,7 @@ describe('the package, packed and installed where nothing else is', () => {
     );
   });
 
-  test('its types arrive: a wrong use of it does not compile', async () => {
+  test('has types, so a wrong call does not compile', async () => {
     const use = (argument: string) => `import { startAgent } from 'rollcall';
       export type Start = typeof startAgent;
       export const first: Parameters<Start>[0] = ${argument};\n`;
@@ -87,7 +87,7 @@ describe('the package, packed and installed where nothing else is', () => {
     });
   }, 60_000);
 
-  test('its dashboard is whole: the page, and a recording to look at', async () => {
+  test('has a complete dashboard with the page and a sample recording', async () => {
     const program = join(place, 'node_modules/.bin/rollcall');
     const running = execFile(program, ['ui', '--sample', '--port', '0', '--json'], { env });
     try {
@@ -103,7 +103,7 @@ describe('the package, packed and installed where nothing else is', () => {
     }
   });
 
-  test('it has no benchmarks, and `rollcall bench` reports where they are', async () => {
+  test('has no benchmarks, and `rollcall bench` reports where they are', async () => {
     expect(packed.filter((path) => /\bbench\b/.test(path))).toEqual([
       'dist/src/cli/commands/bench.d.ts',
       'dist/src/cli/commands/bench.js',
@@ -114,7 +114,7 @@ describe('the package, packed and installed where nothing else is', () => {
     });
   });
 
-  test('its command runs', async () => {
+  test('has a command that runs', async () => {
     const { stdout } = await run(join(place, 'node_modules/.bin/rollcall'), ['--help']);
     expect(stdout).toContain('Usage: rollcall');
   });

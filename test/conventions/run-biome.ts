@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A path inside the tree that is linted, and the text there. */
+/** A file for the linted tree: its path and its text. */
 export interface Source {
   readonly path: string;
   readonly text: string;
@@ -24,10 +24,10 @@ const Report = z.object({
 });
 
 /**
- * What Biome objects to in these files under our `biome.json`: the rules broken, by path; one that does
- * not count as an error bears its severity.
+ * The rules that these files break under `biome.json`, by path. A rule that does
+ * not count as an error has its severity before its name.
  *
- * The files are written into a tree of their own, so that they need not exist, or compile, here.
+ * The files are written to a temporary tree, so they need not exist or compile in the checkout.
  */
 export async function objections(sources: readonly Source[]): Promise<Map<string, string[]>> {
   const tree = await mkdtemp(join(tmpdir(), 'rollcall-lint-'));
@@ -50,7 +50,7 @@ export async function objections(sources: readonly Source[]): Promise<Map<string
   }
 }
 
-/** Biome's report. That it exits with 1 where it objects is what we came for; a refused setting is not. */
+/** Biome's report. Exit code 1 means that rules are broken; a refused setting is an error. */
 function lint(tree: string): Promise<unknown> {
   const biome = join(checkout, 'node_modules/@biomejs/biome/bin/biome');
   const args = [biome, 'lint', '--reporter=json', '--max-diagnostics=none', '.'];
@@ -90,7 +90,7 @@ const Settings = z.object({
   ),
 });
 
-/** What `biome.json` says about single folders. */
+/** The overrides of `biome.json` for folders. */
 export async function overrides() {
   const text = await readFile(join(checkout, 'biome.json'), 'utf8');
   return Settings.parse(JSON.parse(text)).overrides;

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { skipReport } from './skipped-tests.ts';
 
-test('a run that skipped nothing says so', () => {
+test('the report of a run without skipped tests states that none was skipped', () => {
   expect(skipReport([])).toBe('No test was skipped.');
 });
 
-test('a skipped test is named, with its reason if it has one', () => {
+test('the report of a run names each skipped test, with its reason if it has one', () => {
   const skips = [
     { name: 'a.test.ts > with a reason', note: 'needs two machines' },
     { name: 'b.test.ts > without', note: undefined },

@@ -6,7 +6,7 @@ export interface Skip {
   readonly note: string | undefined;
 }
 
-/** The last words of a run: every test that was skipped, by name, or that none was. */
+/** The end of a test run's output: the names of all skipped tests, or that none was skipped. */
 export function skipReport(skips: readonly Skip[]): string {
   if (skips.length === 0) return 'No test was skipped.';
   const head = skips.length === 1 ? '1 test was skipped:' : `${skips.length} tests were skipped:`;
@@ -18,7 +18,7 @@ export function skipReport(skips: readonly Skip[]): string {
 /**
  * Ends every run with `skipReport`.
  *
- * The default reporter only counts what it skips; a number in the middle of a summary is overlooked.
+ * The default reporter only prints a count in its summary, which is easy to overlook.
  */
 export function reportSkips(): Reporter {
   return {

@@ -18,18 +18,18 @@ import { mutated } from './mutated.ts';
 
 const known = [chartOf(runMachine), chartOf(everything)];
 
-/** Under the hash that is right for it, as whoever stored it could: else it is not even looked at. */
+/** Stored under its correct hash; the reader ignores a chart with another hash. */
 function kept(text: string): Chart | undefined {
   try {
     const { machine, nodes, edges } = JSON.parse(text);
     return parseChart(text, { machine, hash: chartHash({ nodes, edges }) });
   } catch {
-    // No JSON, or no object: nobody can name it.
+    // No JSON or no object: it has no hash.
     return parseChart(text, { machine: 'run', hash: 'ffffffffffff' });
   }
 }
 
-test('a stored chart that is anything is a chart that can be drawn, or is none', () =>
+test('any stored text is a chart that can be drawn, or no chart', () =>
   fuzz(
     mutated(fc.constantFrom(...known)),
     (text) => {
@@ -41,7 +41,7 @@ test('a stored chart that is anything is a chart that can be drawn, or is none',
     { runs: 200 },
   ));
 
-test('a name that is anything is text in a picture, and one word of an attribute', () =>
+test('any name is plain text in a picture and a single token in an attribute', () =>
   fuzz(fc.oneof(anyText, fc.constantFrom('"><script>', ']]>', '&#0;', '\ud800')), (name) => {
     expect(escapeXml(name)).toMatch(/^(?:[^&<>"']|&#\d+;)*$/u);
     expect(escapeXml(attributeWord(name))).not.toMatch(/[\s<>"']/);
@@ -57,7 +57,7 @@ afterAll(() => rm(directory, { recursive: true }));
 const run = chartOf(runMachine);
 const beside = { run: { [run.hash]: run } };
 
-test('charts beside a history that are anything are texts, or are not there', () =>
+test('any charts next to a history are read as texts or are absent', () =>
   fuzz(
     fc.tuple(mutated(fc.constant(beside)), fc.constantFrom('run', '__proto__', 'constructor')),
     async ([text, machine]) => {
@@ -69,7 +69,7 @@ test('charts beside a history that are anything are texts, or are not there', ()
     },
   ));
 
-test('an address that is anything is a route, and is the same one when it is written', () =>
+test('any address is a route, and the route has the same address when it is written again', () =>
   fuzz(
     fc.oneof(
       anyText,
@@ -85,10 +85,10 @@ test('an address that is anything is a route, and is the same one when it is wri
 
 const subject = fc
   .tuple(fc.constantFrom('host/', 'agent/x/', 'instance/%2f/'), anyText)
-  // The browser gives an address without halves of characters.
+  // The browser never passes an address with half a surrogate pair.
   .map(([kind, name]) => (kind + name).toWellFormed());
 
-test('a subject that is anything is one, the same when it is written, or is none', () =>
+test('any text is a subject that is written the same again, or no subject', () =>
   fuzz(fc.oneof(anyText, subject), (text) => {
     const read = readSubject(text.toWellFormed());
     if (read) expect(readSubject(writeSubject(read))).toEqual(read);

@@ -63,14 +63,14 @@ const argv = fc.array(fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...words)
 
 class Started extends Error {}
 
-/** Nothing that a terminal acts on: a line ends only where a line of ours does. */
+/** No control characters; every line break is one that the program printed. */
 const hostile = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
 const tame = (lines: readonly string[]) => {
   for (const line of lines.flatMap((all) => all.split('\n')))
     expect(hostile.test(line)).toBe(false);
 };
 
-test('a command line that is anything is refused with a message, is help, or starts a command', () =>
+test('any command line is refused with a message, prints help or starts a command', () =>
   fuzz(
     argv,
     async (line) => {
@@ -105,8 +105,8 @@ const reading = fc.constantFrom(
   ],
 );
 
-/** A history whose lines hold what nobody would put there, and which is printed. */
-test('a command that reads a file with anything in it prints what it is, and ends with a code', () =>
+/** A history with arbitrary text in its lines, as input of commands that print it. */
+test('a command that reads a file with any contents prints a result and ends with an exit code', () =>
   fuzz(
     fc.record({
       line: mutated(fc.constantFrom(...lines)),
@@ -131,7 +131,7 @@ test('a command that reads a file with anything in it prints what it is, and end
         expect(code.code).toMatch(/^(bad-|not-found)/);
         printError(code, io);
       } else expect(Object.values(exitCodes)).toContain(code);
-      // An export to standard output is the bytes themselves: it is no text for people.
+      // An export to standard output is raw bytes, not text for people.
       if (command[1] !== 'export') tame([...out, ...err]);
     },
     { runs: 100 },
@@ -180,7 +180,7 @@ const said = fc.oneof(
     .map(([name, value]) => `${name}=${value}`),
 );
 
-test('a policy, place, entity, moment, duration, size or address that is anything is one, or is refused', () =>
+test('any text as policy, target, entity, moment, duration, size or address is read or refused', () =>
   fuzz(
     said,
     async (text) => {
@@ -215,7 +215,7 @@ const edges: [number, number][] = [
 ];
 
 test.each(['UTC', 'Pacific/Kiritimati', 'Pacific/Pago_Pago'])(
-  'a time that is anything can be shown in %s',
+  'any time can be shown in %s',
   async (zone) => {
     const before = process.env['TZ'];
     process.env['TZ'] = zone;
@@ -239,7 +239,7 @@ test.each(['UTC', 'Pacific/Kiritimati', 'Pacific/Pago_Pago'])(
   },
 );
 
-test('a failure whose message is anything is printed tame', () =>
+test('a failure with any message is printed without control characters', () =>
   fuzz(fc.tuple(anyText, anyText), ([message, hint]) => {
     const { io, err } = fakeTerminal();
     printError(new Fault('bad-name', message, { hint }), { ...io, palette: paletteOf(1) });

@@ -93,7 +93,7 @@ const path = fc.oneof(
   odd.map((one) => `/api/charts/${escaped(one)}.svg`),
 );
 
-/** A status that is meant, a fault where it is none of success, and nothing of what is inside. */
+/** An intended status, a fault if it is an error, and no internals of the program. */
 function expectDefined(status: number, body: string): void {
   expect([200, 303, 304, 400, 401, 403, 404, 405, 409, 413, 414]).toContain(status);
   expect(body).not.toMatch(/\n\s+at .*\.(?:ts|js):\d/);
@@ -109,7 +109,7 @@ const livesOn = async () => {
   expect(logged).toEqual([]);
 };
 
-test('whatever is asked of the dashboard is answered, or refused by name', () =>
+test('any request to the dashboard is answered, or refused with an error code', () =>
   fuzz(
     fc.record({ path, query, method: fc.constantFrom('GET', 'HEAD', 'GET', 'POST', 'PUT') }),
     async ({ path, query, method }) => {
@@ -136,7 +136,7 @@ const header = fc.tuple(
   fc.oneof(odd, fc.constant('y'.repeat(40_000)), fc.constant('127.0.0.1'), fc.constant('chunked')),
 );
 
-test('whatever headers come over the line, even half of them, it lives on', async () => {
+test('the dashboard survives any headers, even incomplete ones', async () => {
   const { hostname, port } = new URL(server.url);
   await fuzz(
     fc.record({ path, headers: fc.array(header, { maxLength: 5 }), cut: fc.nat({ max: 3 }) }),
@@ -159,7 +159,7 @@ test('whatever headers come over the line, even half of them, it lives on', asyn
   );
 });
 
-/** Asks for it, and lets the fleet's time pass until it is answered. */
+/** Sends the request and advances the fleet's clock until the answer arrives. */
 async function acted(action: string, body: string) {
   clicks += 1;
   const headers = {
@@ -168,7 +168,7 @@ async function acted(action: string, body: string) {
   };
   let over = false;
   const asked = fetched(server.url, `/api/actions/${action}`, { method: 'POST', headers, body })
-    // Of a body that is too large the line may break before the answer is read.
+    // The connection may close before the answer to a body that is too large is read.
     .catch((cause: NodeJS.ErrnoException) => {
       expect(body.length > 16_000 && ['EPIPE', 'ECONNRESET'].includes(cause.code ?? '')).toBe(true);
     })
@@ -191,7 +191,7 @@ const body = mutated(
   ),
 );
 
-test('an action whose body is anything is taken, or refused by name and nothing is done', () =>
+test('an action with any body is carried out, or refused with an error code and no write', () =>
   fuzz(
     fc.record({ body, action: fc.constantFrom('hold', 'release', '__proto__', 'hold/x') }),
     async ({ body, action }) => {
@@ -210,7 +210,7 @@ const valid = fc.record({
   as: fc.option(fc.constantFrom('ann', 'bob'), { nil: undefined }),
 });
 
-test('an action whose body is valid is taken, and done', () =>
+test('an action with a valid body is carried out', () =>
   fuzz(
     fc.tuple(valid, fc.integer({ min: 1000, max: 30 * 86_400_000 }), fc.option(fc.constant('x'))),
     async ([place, lasts, why]) => {
@@ -240,7 +240,7 @@ const broken = {
 };
 
 test.each(Object.entries(broken))(
-  'a hold with %s is refused, and nothing is done',
+  'a request for a hold with %s is refused and writes nothing',
   async (_, body) => {
     const before = written();
     expect((await acted('hold', JSON.stringify(body)))?.status).toBe(400);
@@ -254,7 +254,7 @@ const streamQuery = fc.oneof(
   fc.constantFrom('', 'after=0', 'after=60', 'after=61', 'after=9007199254740991', 'after=-1'),
 );
 
-test('a stream that is asked for with anything begins, or is refused by name, and is let go', async () => {
+test('a stream requested with any query begins or is refused with an error code, and is closed', async () => {
   const { hostname, port } = new URL(server.url);
   await fuzz(
     fc.record({
@@ -274,7 +274,7 @@ test('a stream that is asked for with anything begins, or is refused by name, an
         const socket = connect(Number(port), hostname, () =>
           socket.write(`${lines.join('\r\n')}\r\n\r\n`),
         );
-        // Its first words are enough; then the browser is gone.
+        // The first chunk is enough; then the browser disconnects.
         socket.on('data', (piece) => {
           heard += String(piece);
           if (heard.includes('\r\n\r\n')) socket.destroy();

@@ -23,7 +23,7 @@ import { everything } from '../charts/everything.ts';
 import { foreseen, fuzz } from './fuzz.ts';
 import { mutated } from './mutated.ts';
 
-/** As whoever publishes a chart may write it: under the hash that is right for it. */
+/** A chart as a foreign writer may publish it: under its correct hash. */
 function published(chart: Omit<Chart, 'hash'>): Chart | undefined {
   const hash = chartHash(chart);
   return parseChart(JSON.stringify(chart), { machine: chart.machine, hash });
@@ -83,7 +83,7 @@ const edge = (
 
 const kinds = ['atomic', 'compound', 'parallel', 'final', 'history'] as const;
 
-/** A tree of states with names that anybody may give them; each hangs on any that came before it. */
+/** A tree of states with arbitrary names; the parent of each is any earlier state. */
 const forged: fc.Arbitrary<Omit<Chart, 'hash'>> = fc
   .record({
     machine: evil,
@@ -120,7 +120,7 @@ const forged: fc.Arbitrary<Omit<Chart, 'hash'>> = fc
 
 const attribute = /^\s+([\w-]+)="[^"<>]*"/;
 
-/** Every tag has attributes that are closed, and none that runs or leads elsewhere. */
+/** Every tag has closed attributes, and none that runs a script or links elsewhere. */
 function expectTame(svg: string): void {
   expect(svg.isWellFormed()).toBe(true);
   expect(svg).not.toMatch(/"(?:NaN|undefined|-?Infinity)"/);
@@ -137,14 +137,14 @@ function expectTame(svg: string): void {
   }
 }
 
-/** Strings of DOT end where they began, whatever is in them. */
+/** Every DOT string is closed, with any contents. */
 function expectClosed(dot: string): void {
   const bare = dot.replace(/"(?:[^"\\]|\\[\s\S])*"/g, '');
   expect(bare).not.toContain('"');
   expect(bare.match(/\{/g)?.length).toBe(bare.match(/\}/g)?.length);
 }
 
-test('a chart that is anything is told as text, or is none', () =>
+test('any chart is printed as text, or is no chart', () =>
   fuzz(
     fc.oneof(forged, mutated(fc.constantFrom(chartOf(runMachine), chartOf(everything)))),
     (one) => {
@@ -163,7 +163,7 @@ test('a chart that is anything is told as text, or is none', () =>
     },
   ));
 
-/** What was changed as text, under its own new hash. */
+/** The chart changed as text, under its new hash. */
 function republished(text: string): Chart | undefined {
   try {
     return published(JSON.parse(text));
@@ -172,7 +172,7 @@ function republished(text: string): Chart | undefined {
   }
 }
 
-test('a chart that is anything is a picture in which nothing runs, or is said not to be drawn', () =>
+test('any chart is a picture without scripts, or is reported as not drawable', () =>
   fuzz(
     forged,
     async (one) => {
@@ -192,30 +192,30 @@ const deep = Array.from({ length: 20_000 }, (_, n) =>
 const many = Array.from({ length: 30_000 }, (_, n) => node(`s${n}`, { parent: 'm' }));
 
 test.each([
-  ['deeper than anybody looks', deep, []],
-  ['of more states than anybody looks at', [root, ...many], []],
+  ['nested deeper than the limit', deep, []],
+  ['with more states than the limit', [root, ...many], []],
   [
-    'of more transitions',
+    'with more transitions than the limit',
     [root],
     Array.from({ length: 100_000 }, (_, n) => edge(`${n}`, 'm', ['m'])),
   ],
-  ['with a transition to thousands', [root], [edge('e', 'm', Array(10_000).fill('m'))]],
-  ['with a name of a megabyte', [root, node('x'.repeat(1_000_000), { parent: 'm' })], []],
-  ['with a state twice', [root, node('a', { parent: 'm' }), node('a', { parent: 'm' })], []],
+  ['with a transition to thousands of states', [root], [edge('e', 'm', Array(10_000).fill('m'))]],
+  ['with a name of one megabyte', [root, node('x'.repeat(1_000_000), { parent: 'm' })], []],
+  ['with the same state twice', [root, node('a', { parent: 'm' }), node('a', { parent: 'm' })], []],
   ['with a state in itself', [root, node('a', { parent: 'a' })], []],
-  ['with two in each other', [root, node('a', { parent: 'b' }), node('b', { parent: 'a' })], []],
-  ['with a state under none', [root, node('a', { parent: 'elsewhere' })], []],
+  ['with two states inside each other', [root, node('a', { parent: 'b' }), node('b', { parent: 'a' })], []],
+  ['with a state under an unknown parent', [root, node('a', { parent: 'elsewhere' })], []],
   ['with two machines', [root, node('a')], []],
-  ['with a transition from nowhere', [root], [edge('e', 'elsewhere', ['m'])]],
-  ['with a transition to nowhere', [root], [edge('e', 'm', ['__proto__'])]],
-  ['of nothing', [], []],
-] as const)('a chart %s is none', (_, nodes, edges) => {
+  ['with a transition from an unknown state', [root], [edge('e', 'elsewhere', ['m'])]],
+  ['with a transition to an unknown state', [root], [edge('e', 'm', ['__proto__'])]],
+  ['without states', [], []],
+] as const)('a chart %s is refused', (_, nodes, edges) => {
   const began = performance.now();
   expect(published({ machine: 'm', nodes, edges })).toBeUndefined();
   expect(performance.now() - began).toBeLessThan(5000);
 });
 
-test('the charts that ship are whole', () => {
+test('the charts of the shipped machines are read unchanged', () => {
   for (const machine of [runMachine, collectorMachine, everything]) {
     const chart = chartOf(machine);
     expect(published(chart)).toEqual(chart);

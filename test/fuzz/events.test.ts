@@ -22,13 +22,13 @@ import { mutated } from './mutated.ts';
 const true_ = [...longHistory(60, { agents: 4 })];
 const { signal } = new AbortController();
 
-/** One event of a true history, or any, changed. */
+/** One event of a valid history, or an arbitrary event, changed. */
 const anyText = mutated(
   fc.oneof(anyEvent, fc.constantFrom(...true_.map(({ text }) => JSON.parse(text)))),
 );
 const at = { seq: 1, origin: 1, storedAt: 0, subject: 'h.a.run00000.1' };
 
-test('an event that is anything is an event or illegible, and an event can be told', () =>
+test('any stored event is read or illegible, and an event that is read can be printed', () =>
   fuzz(
     anyText,
     (text) => {
@@ -58,7 +58,7 @@ test('an event that is anything is an event or illegible, and an event can be to
 
 const anyForgery = fc.record({ n: fc.nat({ max: true_.length - 1 }), text: anyText });
 
-test('a history with anything in it is verified, replayed and replayed against machines to its end', () =>
+test('a history with any contents is verified and replayed to its end', () =>
   fuzz(
     anyForgery,
     async ({ n, text }) => {
@@ -82,6 +82,6 @@ test('a history with anything in it is verified, replayed and replayed against m
     { runs: 60 },
   ));
 
-test('what the fuzz starts from is sound', () => {
+test('the history that the fuzz changes is valid', () => {
   for (const { text } of true_) expect(AuditEvent.safeParse(JSON.parse(text)).success).toBe(true);
 });

@@ -37,7 +37,7 @@ const inside = (name: string) => join(directory, name);
 const { signal } = new AbortController();
 const slot = { host: HostId.parse('h1'), agent: AgentName.parse('a') };
 
-/** YAML that is more than JSON: anchors, tags, merges, documents, odd indentation. */
+/** YAML beyond JSON: anchors, tags, merges, several documents, odd indentation. */
 const yaml = fc
   .array(
     fc.oneof(
@@ -117,7 +117,7 @@ const instances = mutated(
   }),
 );
 
-test('an instances file that is anything lists instances, or says what is wrong with it', () =>
+test('any instances file lists instances, or is refused with the reason', () =>
   fuzz(
     fc.oneof(instances, yaml),
     async (text) => {
@@ -146,7 +146,7 @@ const env = fc.dictionary(
   anyText,
 );
 
-test('a config file, flags and variables that are anything are settings, or one is named as bad', () =>
+test('any config file, flags and variables are settings, or the error names the bad one', () =>
   fuzz(
     fc.record({ text: fc.oneof(config, yaml), flags, env, which: fc.nat() }),
     async ({ text, flags, env, which }) => {
@@ -172,7 +172,7 @@ test('a config file, flags and variables that are anything are settings, or one 
 const events = [...longHistory(12, { agents: 2 })];
 const lines = events.map(historyLine);
 
-/** An exported history with a line changed, packed or not, cut off or not. */
+/** An exported history with one line changed, compressed or not, truncated or not. */
 const exported = fc
   .record({
     line: mutated(fc.constantFrom(...lines.map((line) => JSON.parse(line)))),
@@ -187,7 +187,7 @@ const exported = fc
     return cut === null ? bytes : bytes.subarray(0, cut % (bytes.length + 1));
   });
 
-test('a history file that is anything is read to its end, what can be read of it', () =>
+test('any history file is read to its end, with illegible lines reported', () =>
   fuzz(
     fc.oneof(
       { weight: 5, arbitrary: exported },
@@ -205,7 +205,7 @@ test('a history file that is anything is read to its end, what can be read of it
     { runs: 100 },
   ));
 
-test('a line whose place is no place is illegible, not overlooked', async () => {
+test('a line with an invalid sequence number is illegible, not skipped', async () => {
   const line = (lines[0] ?? '').replace(/"seq":\d+/, '"seq":-5');
   await writeFile(inside('negative'), `${line}\n`);
   const read = [];
@@ -228,7 +228,7 @@ beforeAll(async () => {
   };
 });
 
-test('a checkpoint file that is anything is gone on from, or is refused', () =>
+test('any checkpoint file is continued from, or is refused', () =>
   fuzz(
     fc.constant(0).chain(() => mutated(fc.constant(saved))),
     async (text) => {
@@ -242,7 +242,7 @@ test('a checkpoint file that is anything is gone on from, or is refused', () =>
     { runs: 250 },
   ));
 
-test('a host id that is kept as anything is one, or is refused', () =>
+test('any stored host id is read or refused', () =>
   fuzz(anyText, async (text) => {
     await writeFile(inside('host-id'), text);
     const id = await foreseen(() => findHostId({ stateDir: directory }));
@@ -262,7 +262,7 @@ const source = fc.oneof(
 );
 let directories = 0;
 
-test('a directory of machines that is anything gives machines, or is refused', () =>
+test('any directory of machines gives machines, or is refused', () =>
   fuzz(
     source,
     async (text) => {

@@ -24,14 +24,14 @@ const text = fc.oneof(
   anyText,
 );
 
-/** Records that nobody of ours wrote, or that were changed, under keys that nobody of ours may have. */
+/** Foreign or changed records, also under keys that the program never uses. */
 const odd = fc.array(
   fc.record({
     key: fc.oneof(
       fc.constantFrom(
         agentKey(stranger),
         instanceKey({ ...stranger, ...named }),
-        // Below a good agent's own prefix, and of the fleet as a whole.
+        // Below a good agent's own prefix, and for the fleet as a whole.
         instanceKey({ ...slotAt('h1/a'), ...named }),
         holdKey(HostId.parse('h3')),
         brakeKey(ZoneName.parse('elsewhere')),
@@ -45,10 +45,10 @@ const odd = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 
-/** A free seat among them: whoever sits there is asked who it is and how many runs it watches. */
+/** One seat is free: the collector in it is asked for its id and how many runs it watches. */
 const leaseKeys = fc.constantFrom('seat.2', 'seat.9', 'seat.x', 'run.h9.a.run', 'run.=FF', 'other');
 
-test('whatever stands among good records, the good ones are watched, told and collected (G12)', () =>
+test('good records are watched, reported and collected next to any other records (G12)', () =>
   fuzz(
     fc.tuple(odd, fc.array(fc.tuple(leaseKeys, text), { maxLength: 2 })),
     async ([records, leases]) => {

@@ -2,22 +2,22 @@ import fc from 'fast-check';
 import { expect, vi } from 'vitest';
 import { Fault } from '../../src/domain/fault.ts';
 
-/** `FUZZ_RUNS=100000 npm run fuzz`: how many cases a property is given; a few by default. */
+/** Number of cases per property, for example `FUZZ_RUNS=100000 npm run fuzz`; small by default. */
 const asked = Number(process.env['FUZZ_RUNS'] ?? 0);
 vi.setConfig({ testTimeout: asked === 0 ? 60_000 : 24 * 3_600_000 });
-/** Nothing that is read takes so long, on however busy a machine. */
+/** Limit for one case, far above the time that any case needs on a busy machine. */
 const tooLong = 5000;
 
 interface Fuzzing<T> {
-  /** Of a cheap property; one that starts something asks for fewer. */
+  /** Number of cases by default. A property that starts servers or processes has fewer. */
   readonly runs?: number;
-  /** What once went wrong. */
+  /** Earlier counterexamples. */
   readonly examples?: readonly T[];
 }
 
 /**
- * Gives a property what it must survive: it comes to its end in time, throws nothing that was not
- * foreseen, and leaves the prototypes of all objects alone.
+ * Runs a property on arbitrary input. Each case must end in time, throw nothing, and leave the
+ * prototypes of all objects unchanged.
  */
 export async function fuzz<T>(
   given: fc.Arbitrary<T>,
@@ -37,7 +37,7 @@ export async function fuzz<T>(
   });
 }
 
-/** What an action gives, or the failure that was foreseen; whatever else it throws is thrown on. */
+/** The result of an action, or its `Fault`. Rethrows any other error. */
 export async function foreseen<T>(action: () => T | Promise<T>): Promise<T | Fault> {
   try {
     return await action();

@@ -35,7 +35,7 @@ const line = fc.oneof(
 );
 const lines = fc.array(line, { maxLength: 8 }).map((all) => all.join('\r\n'));
 
-test('whatever is sent to the metrics, the next scrape is answered', async () => {
+test('the metrics endpoint answers the next scrape after any request', async () => {
   await using listener = await serveMetrics(new Registry(), { host: '127.0.0.1', port: 0 });
   const { port } = new URL(listener.url);
   await fuzz(
@@ -55,11 +55,11 @@ test('whatever is sent to the metrics, the next scrape is answered', async () =>
   );
 });
 
-test('a health check of what answers anything passes or says why not, in time', async () => {
+test('a health check passes or gives a reason in time for any answer', async () => {
   let answer = '';
   const server = createServer((socket) => {
     socket.on('error', () => {}).resume();
-    // Half of it, and then the rest or nothing.
+    // Half of the answer, and then the rest or nothing.
     const half = answer.length >> 1;
     socket.write(answer.slice(0, half));
     if (answer.length % 3 !== 0) socket.end(answer.slice(half));

@@ -60,7 +60,7 @@ const key = fc.oneof(
 );
 const names = ['web/1', 'h1/a', 'h2/a', 'stranger/a', 'run000004', 'constructor/__proto__'];
 
-/** Everything in one store that anybody else may have left in it. */
+/** A store with records and events of other writers. */
 const odd = fc.record({
   records: fc.array(fc.tuple(key, text), { minLength: 1, maxLength: 4 }),
   leases: fc.array(
@@ -69,17 +69,17 @@ const odd = fc.record({
       maxLength: 2,
     },
   ),
-  /** Which events hold the damage in their place. */
+  /** Indexes of the events that are replaced by damage. */
   events: fc.array(fc.nat(), { maxLength: 2 }),
   damage: mutated(
     fc.constant({ v: 1, of: { entity: 'run', host: 'h1', agent: 'a', run: 'run000004' } }),
   ),
 });
 
-/** Something, and nothing that a terminal acts on. */
+/** Not empty, and without control characters. */
 const line = /^[^\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]+$/u;
 
-test('whatever stands in a store, why tells a story or names a fault, and doctor what it finds', () =>
+test('why explains or reports a fault, and doctor reports findings, for any store contents', () =>
   fuzz(
     odd,
     async ({ records, leases, events, damage }) => {

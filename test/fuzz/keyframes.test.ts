@@ -20,7 +20,7 @@ const events = [...longHistory(40, { agents: 3 })];
 const kept = 30;
 const { signal } = new AbortController();
 
-/** A true keyframe, line by line. */
+/** A valid keyframe, line by line. */
 const lines = await (async () => {
   const verifier = new Verifier(() => {});
   for (const stored of events.slice(0, kept)) verifier.take(parseAuditEvent(stored));
@@ -49,7 +49,7 @@ const keyframesOf = (text: string) => ({
   drop: async () => {},
 });
 
-/** Whoever writes a keyframe may sign it, too: its digest is then its own. */
+/** A foreign writer can sign its keyframe as well, with the digest of its contents. */
 async function digestOf(text: string): Promise<string> {
   await using reading = new KeyframeDecoder(keyframesOf(text), kept);
   const lines = async () => {
@@ -59,7 +59,7 @@ async function digestOf(text: string): Promise<string> {
   return reading.digest;
 }
 
-test('a keyframe that is anything, signed or not, is a standing to go on from, or none', () =>
+test('any keyframe, signed or not, is a state to continue from, or is not used', () =>
   fuzz(forged, async (text) => {
     const keyframes = keyframesOf(text);
     const digest = await digestOf(text);

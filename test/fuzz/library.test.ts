@@ -30,7 +30,7 @@ const anything = fc.oneof(
   ),
 );
 
-/** Options as a program without types gives them; nobody listens at the address. */
+/** Options as an untyped program may pass them; no server listens at the address. */
 const options = fc
   .record(
     {
@@ -57,7 +57,7 @@ const entries: readonly [string, (options: never) => Promise<unknown>][] = [
   ['replay', replay],
 ];
 
-test.each(entries)('%s with options that are anything refuses with a fault', (_, open) =>
+test.each(entries)('%s refuses any invalid options with a fault', (_, open) =>
   fuzz(
     options,
     async (odd) => {
@@ -68,7 +68,7 @@ test.each(entries)('%s with options that are anything refuses with a fault', (_,
   ),
 );
 
-test('what is no address of a host is refused before it is written', async () => {
+test('an address that is not a host address is refused before it is written', async () => {
   const refused = await foreseen(() =>
     startAgent({ name: 'a', host: 'h', servers: 'nats://127.0.0.1:1', address: 5 as never }),
   );

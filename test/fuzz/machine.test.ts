@@ -52,14 +52,14 @@ const sources = fc
   )
   .map((parts) => parts.join(''));
 
-test('apt’s lists of sources that are anything name mirrors, or none', () =>
+test('any apt source lists name mirrors, or none', () =>
   fuzz(sources, (text) => {
     for (const read of [readOneLineSources, readStanzaSources]) {
       for (const { uri } of mirrorsOf(read(text))) expect(uri).not.toMatch(/^$|\s/);
     }
   }));
 
-test('checksums and versions that are anything are one, or none', () =>
+test('any text is a checksum or a version, or neither', () =>
   fuzz(
     fc.oneof(
       anyText,
@@ -72,7 +72,7 @@ test('checksums and versions that are anything are one, or none', () =>
     },
   ));
 
-test('a ports file and a greeting that are anything are a port, or not ready', async () => {
+test('any ports file and greeting give a port, or mean not ready', async () => {
   let greeting = '';
   const server = createServer((socket) => socket.on('error', () => {}).end(`${greeting}\r\n`));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -102,7 +102,7 @@ test('a ports file and a greeting that are anything are a port, or not ready', a
   }
 });
 
-test('a process that a record names, whatever it is, is gone for certain or not', () =>
+test('any process in a record is certainly gone or not', () =>
   fuzz(
     fc.record({ boot: anyText, namespace: anyText, pid: fc.oneof(fc.integer(), fc.double()) }),
     (place) => {
@@ -112,7 +112,7 @@ test('a process that a record names, whatever it is, is gone for certain or not'
     },
   ));
 
-test('an environment that is anything names directories, or the lack of them is said', () =>
+test('any environment names directories, or the error reports that they are missing', () =>
   fuzz(
     fc.dictionary(fc.constantFrom('HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME'), anyText),
     async (env) => {

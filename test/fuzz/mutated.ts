@@ -4,10 +4,10 @@ import { anyText } from '../arbitrary/names.ts';
 const nested = (open: string, close: string, depth: number) =>
   `${open.repeat(depth)}${close.repeat(depth)}`;
 
-/** JSON that is well-formed and that nobody expects, as it stands in a text. */
+/** Well-formed JSON with unexpected values, as text. */
 const nasties: readonly string[] = [
   ...['null', 'true', '0', '-1', '-0', '1.5', '1e999', '-1e999', '1e300', '{}', '[]', '[null]'],
-  // Past what is whole in a double, and past what is a date.
+  // Beyond the exact integers of a double, and beyond the range of dates.
   ...[
     '9007199254740993',
     '9007199254740991',
@@ -51,7 +51,7 @@ const oddKey = fc.constantFrom(
   '\ud800',
 );
 
-/** What is done to a document: at the `where`-th place in it, counted round. */
+/** A change to a document at value number `where`, modulo the number of values. */
 const change = fc.record({
   where: fc.nat(),
   how: fc.oneof(
@@ -63,7 +63,7 @@ const change = fc.record({
 });
 type Change = typeof change extends fc.Arbitrary<infer C> ? C : never;
 
-/** What is done to a text. */
+/** Damage to a text. */
 const damage = fc.oneof(
   fc.constant((text: string) => text),
   fc.nat().map((at) => (text: string) => text.slice(0, at % (text.length + 1))),
@@ -76,7 +76,7 @@ const damage = fc.oneof(
   fc.constant((text: string) => text + text),
 );
 
-/** The text of a valid document, changed in some places and damaged at times; or no such text at all. */
+/** The text of a valid document with some values changed and at times damage, or an arbitrary text. */
 export const mutated = (valid: fc.Arbitrary<unknown>): fc.Arbitrary<string> =>
   fc.oneof(
     {
@@ -97,7 +97,7 @@ export const mutated = (valid: fc.Arbitrary<unknown>): fc.Arbitrary<string> =>
     { weight: 1, arbitrary: anyText },
   );
 
-/** Changes one place of a JSON text, as text: what stands there twice, or deep, is no value of ours. */
+/** Changes one value of a JSON text, as text, because parsed values cannot have duplicate or deep keys. */
 function changed(text: string, { where, how }: Change): string {
   const places = placesIn(text);
   const place = places[where % places.length];
@@ -118,7 +118,7 @@ function changed(text: string, { where, how }: Change): string {
   return before + how.put + after;
 }
 
-/** A value goes with its key and one comma. */
+/** Removes a value with its key and one comma. */
 function dropped(before: string, after: string): string {
   const begun = before.replace(/"(?:[^"\\]|\\.)*":$/, '');
   if (after.startsWith(',')) return begun + after.slice(1);
@@ -127,7 +127,7 @@ function dropped(before: string, after: string): string {
 
 type Place = readonly [from: number, to: number];
 
-/** Where the values of a JSON text stand, the outermost first. What is deep or broken has few. */
+/** Ranges of the values in a JSON text, outermost first. Deep or broken text has few. */
 function placesIn(text: string): readonly Place[] {
   const places: [number, number][] = [];
   const open: number[] = [];

@@ -28,7 +28,7 @@ const token = fc.oneof(
   fc.constantFrom('=2E', '=FF', '=', '%', '=every', '*', '>', '01'),
 );
 
-/** A key as it might be written by somebody else: the right kind and number of tokens, at times. */
+/** A key of another writer, at times with the right kind and number of tokens. */
 const anyKey = fc.oneof(
   anyText,
   fc
@@ -41,27 +41,27 @@ const anyKey = fc.oneof(
 test.each([
   ['a registry key', parseRegistryKey],
   ['a lease key', parseLeaseKey],
-  ['a token', decodeSubjectToken],
-])('%s that is anything is read, or is a bad name', (_, read) =>
+  ['a subject token', decodeSubjectToken],
+])('any text as %s is parsed, or refused as a bad name', (_, read) =>
   fuzz(anyKey, async (key) => {
     const found = await foreseen((): unknown => read(key));
     if (found instanceof Fault) expect(found.code).toBe('bad-name');
   }),
 );
 
-test('a name that is allowed has a token, and the token is that name', () =>
+test('a valid name has a token that decodes to that name', () =>
   fuzz(anyText, (text) => {
     if (Name.safeParse(text).success)
       expect(decodeSubjectToken(encodeSubjectToken(text))).toBe(text);
     else expect(RunId.safeParse(text).success).toBe(false);
   }));
 
-test('a pattern and a subject that are anything fit or do not', () =>
+test('any patterns match any subject or do not', () =>
   fuzz(fc.tuple(fc.array(anyKey, { maxLength: 3 }), anyKey), ([patterns, subject]) =>
     expect(typeof matchesSubject(patterns)(subject)).toBe('boolean'),
   ));
 
-test('a connection that is called anything is a run’s or nobody’s', () =>
+test('a connection with any name belongs to a run or to none', () =>
   fuzz(
     fc.oneof(
       anyText,
@@ -73,7 +73,7 @@ test('a connection that is called anything is a run’s or nobody’s', () =>
     },
   ));
 
-test('a version and a reply subject that are anything are numbers, or none', () =>
+test('any text is compared as a version and read as a reply subject', () =>
   fuzz(anyKey, (text) => {
     expect(typeof atLeast(text, '2.12.1')).toBe('boolean');
     expect(typeof parseDeliveryPosition(text).seq).toBe('number');

@@ -24,7 +24,7 @@ import { longHistory } from '../fixtures/history/long-history.ts';
 import { fuzz } from './fuzz.ts';
 import { mutated } from './mutated.ts';
 
-/** Read as soon as the page's code is loaded. */
+/** The page's code reads these when it loads. */
 vi.hoisted(() => Object.assign(globalThis, { self: { location: { search: '' } } }));
 
 const events = [...longHistory(40, { agents: 2 })];
@@ -42,7 +42,7 @@ const hello = {
 const mark = { head: 40, headAt: 2, now: 3, storeAwaySince: null, seats: 1 };
 if (!page) throw new Error('a page is needed');
 
-/** A stream whose every word is somebody else's. */
+/** A stream with arbitrary text from the server. */
 class Said {
   static readonly opened: Said[] = [];
   readonly #heard = new Map<string, (event: { data: string }) => void>();
@@ -66,7 +66,7 @@ const answering = (text: string) =>
   vi.stubGlobal('fetch', async () => new Response(text, { status: 200 }));
 afterEach(() => vi.unstubAllGlobals());
 
-/** What was taken for a page can be shown at any of its places. */
+/** An accepted page can be shown at any of its rows. */
 function expectShown(taken: ApiPage): void {
   const chronicle = new TransitionLog();
   const moment = new FleetCursor(chronicle);
@@ -81,7 +81,7 @@ function expectShown(taken: ApiPage): void {
   for (let row = older.first; row < older.end; row += 1) older.edgesOf(row);
 }
 
-test('a stream that says anything is taken, or is broken with a reason and closed', () =>
+test('any event stream is accepted, or reported as broken with a reason and closed', () =>
   fuzz(
     fc.array(
       fc.oneof(
@@ -110,7 +110,7 @@ test('a stream that says anything is taken, or is broken with a reason and close
     { examples: [[['batch', '{']], [['hello', 'null']], [['mark', '[]']]] },
   ));
 
-test('an answer that is anything is what was asked for, or an error', () =>
+test('any answer is the requested value, or an error', () =>
   fuzz(
     fc.tuple(
       fc.constantFrom(parseHello, parseHeartbeat, parsePage, parseState),
@@ -127,13 +127,13 @@ test('an answer that is anything is what was asked for, or an error', () =>
     },
   ));
 
-/** A row whose place is nested so deep that making a number of it ends the program. */
+/** A row whose sequence is nested so deep that a conversion to a number ends the program. */
 const deep = JSON.stringify({ ...page, rows: [0] }).replace(
   '[0]',
   `[[${'['.repeat(20_000)}${']'.repeat(20_000)}]]`,
 );
 
-test('a history that is anything is pages that can be shown, or an error', () =>
+test('any history is pages that can be shown, or an error', () =>
   fuzz(
     fc.array(mutated(fc.constant(page)), { minLength: 1, maxLength: 3 }),
     async (lines) => {
@@ -148,7 +148,7 @@ test('a history that is anything is pages that can be shown, or an error', () =>
     { examples: [[deep]] },
   ));
 
-test('whatever stands in a history, the page can read what the server makes of it', () =>
+test('the page can read the server’s answer about any history', () =>
   fuzz(
     fc.tuple(
       mutated(fc.constantFrom(...events.map(({ text }) => JSON.parse(text)))),
@@ -166,7 +166,7 @@ test('whatever stands in a history, the page can read what the server makes of i
 
 const stored = JSON.parse(events[0]?.text ?? '{}');
 
-test('an event of the history that is anything has what a screen needs, or is none', () =>
+test('any event of the history has the fields that a screen needs, or is dropped', () =>
   fuzz(mutated(fc.constant({ events: [{ seq: 3, event: stored }] })), (text) => {
     let answered: unknown;
     try {
@@ -183,13 +183,13 @@ test('an event of the history that is anything has what a screen needs, or is no
     }
   }));
 
-test('what is a number to JSON, and none when it is written again, is not sent to the page', () => {
+test('a number that JSON reads as infinite is not sent to the page', () => {
   expect(detailsOfRecord('run', 'started', JSON.parse('{"ttl":1e999,"grace":3}'))).toEqual({
     grace: 3,
   });
 });
 
-test('a good event is what a screen needs', () => {
+test('a valid event has the fields that a screen needs', () => {
   expect(storedIn({ seq: 3, event: stored })).toEqual({ ...stored, seq: 3 });
   expect(parsePage(JSON.parse(JSON.stringify(page)))).toEqual(page);
   expect(parseState(JSON.parse(JSON.stringify(state)))).toEqual(state);

@@ -13,17 +13,17 @@ const parsers = globSync('src/**/*.ts', { cwd: root })
 
 const listed = [...Object.values(fuzzed).flat(), ...Object.keys(ours)];
 
-test('every file that parses is fuzzed, or reads only what is ours', () => {
+test('every file that parses is fuzzed, or is listed as reading only trusted text', () => {
   expect(parsers.length).toBeGreaterThan(40);
   expect(parsers.filter((file) => !listed.includes(file))).toEqual([]);
 });
 
-test('nothing is listed that parses no more, or twice', () => {
+test('the lists of parsers name only files that parse, each once', () => {
   expect(listed.filter((file) => !parsers.includes(file))).toEqual([]);
   expect(listed.length).toBe(new Set(listed).size);
 });
 
-test('every fuzz that is named is there', () => {
+test('every fuzz test that the list of parsers names exists', () => {
   for (const file of Object.keys(fuzzed)) {
     expect(readFileSync(new URL(file, import.meta.url), 'utf8')).toContain('fuzz(');
   }

@@ -1,6 +1,6 @@
 /**
- * Every file that reads what somebody else may have written, and the fuzz that gives it anything. A file
- * that parses and is not in here makes `parsers.test.ts` red.
+ * Every file that reads text of other writers, and the fuzz test that gives it arbitrary input. A file
+ * that parses and is missing here makes `parsers.test.ts` fail.
  */
 export const fuzzed: Readonly<Record<string, readonly string[]>> = {
   'records.test.ts': ['domain/records/stored-record', 'domain/json'],
@@ -63,28 +63,28 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** What parses and reads nothing of somebody else's, and why. */
+/** Files that parse only text of the program itself, with the reason. */
 export const ours: Readonly<Record<string, string>> = {
   'adapters/nats/outbox/retention':
-    'the time in an answer that askApi has read; what is no time is NaN',
-  'adapters/system/entropy': 'a run id that it has just made',
+    'the time in an answer that askApi has read; an invalid time is NaN',
+  'adapters/system/entropy': 'a run id that it generated itself',
   'composition/health-checks': 'a key of a map that it wrote itself',
   'cli/commands/collector': 'a default',
   'cli/commands/run': 'a default',
   'cli/commands/up': 'a default',
-  'cli/demo/demo-agent': 'the first line of a process of this very program',
+  'cli/demo/demo-agent': 'the first line of a process of this program',
   'cli/demo/environment': 'constants',
-  'cli/doctor/streams': 'a time in an answer that askApi has read; what is no time is NaN',
+  'cli/doctor/streams': 'a time in an answer that askApi has read; an invalid time is NaN',
   'cli/commands/ui': 'a default',
   'cli/session/operator': 'a default',
   'cli/command/version': 'the package’s own package.json',
   'cli/why/suspicion-text': 'evidence of an event that was read, by the schema of cli/evidence',
   'dashboard/web/screens/machines/highlight-chart':
-    'ids of a picture of our own server, written by encodeURIComponent',
+    'ids of a picture from the dashboard server, written by encodeURIComponent',
   'dashboard/web/state/use-query':
-    'what the server that sent the page answers; what is no JSON is said to have failed',
-  'dashboard/server/history/recorded-source': 'events that it has packed itself',
+    'answers of the server that sent the page; an answer that is not JSON counts as failed',
+  'dashboard/server/history/recorded-source': 'events that it compressed itself',
   'domain/collection/brake': 'a constant',
   'domain/policy/fleet-policy': 'a constant',
-  'runtime/collector/manual-collection': 'the text of events that it has just sealed',
+  'runtime/collector/manual-collection': 'the text of events that it sealed itself',
 };

@@ -28,7 +28,7 @@ const readers: readonly ((entry: KeyValueEntry) => RecordRead<object>)[] = [
   readPolicy,
 ];
 
-/** The text of a record under its own key, or under any. */
+/** The text of a record under its own key, or under any other. */
 const anyEntry = fc.oneof(
   anyAgentRecord.chain((one) => entryOf(agentKey(one), mutated(fc.constant(one)))),
   anyInstanceRecord.chain((one) => entryOf(instanceKey(one), mutated(fc.constant(one)))),
@@ -43,7 +43,7 @@ function entryOf(key: string, text: fc.Arbitrary<string>): fc.Arbitrary<KeyValue
 
 const controls = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
-test('a record that is anything is stored or unreadable, with a reason in one line', () =>
+test('any record is stored, or unreadable with a reason in one line', () =>
   fuzz(anyEntry, (entry) => {
     for (const read of readers.map((reader) => reader(entry))) {
       expect(['stored', 'unreadable']).toContain(read.kind);
@@ -51,7 +51,7 @@ test('a record that is anything is stored or unreadable, with a reason in one li
         expect(read.why).not.toBe('');
         expect(controls.test(read.why)).toBe(false);
       }
-      // What is read is written again by whoever changes it, with the fields that it does not know.
+      // A writer that changes a record writes the fields back that it does not know.
       if (read.kind === 'stored') expect(JSON.stringify(read.record)).toContain('{');
     }
   }));

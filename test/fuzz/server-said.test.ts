@@ -27,7 +27,7 @@ import { mutated } from './mutated.ts';
 const names = subjectNamesOf(Namespace.parse('fuzz'));
 const me = { ...slotAt('h1/a'), run: RunId.parse('run00000001') };
 
-/** A message as the client hands it over. */
+/** A message as the NATS client delivers it. */
 const messageOf = (text: string, subject = 'x', reply?: string): Msg =>
   ({
     subject,
@@ -39,7 +39,7 @@ const messageOf = (text: string, subject = 'x', reply?: string): Msg =>
 
 type Hear = (error: Error | null, msg: Msg) => void;
 
-/** A connection on which whatever is asked is answered with this text. */
+/** A connection that answers every request with this text. */
 function linkThatSays(text: string): {
   link: SupervisedConnection;
   told: string[];
@@ -50,7 +50,7 @@ function linkThatSays(text: string): {
   let closed = false;
   const subscribe = (subject: string, { callback }: { callback: Hear }) => {
     heard.push(callback);
-    // One answer to whatever is asked there, and then the connection is gone.
+    // One answer to any request, and then the connection closes.
     queueMicrotask(() => callback(null, messageOf(text, subject.replace('*', '1'))));
     const end = Promise.withResolvers<void>();
     return { unsubscribe: () => end.resolve(), closed: end.promise };
@@ -92,7 +92,7 @@ function linkThatSays(text: string): {
 
 const pong = mutated(fc.constant({ lag: 1, state: 'serving' }));
 
-test('an answer to a probe that is anything is a pong, or none', () =>
+test('any answer to a probe is a pong, or not', () =>
   fuzz(
     pong,
     async (text) => {
@@ -103,7 +103,7 @@ test('an answer to a probe that is anything is a pong, or none', () =>
     { examples: ['null', '1', '"x"'] },
   ));
 
-test('what a run is asked or told, whatever it is, is a question, a notice or nothing', () =>
+test('any message to a run is a question, a notice or ignored', () =>
   fuzz(
     fc.tuple(fc.oneof(anyText, fc.constant('')), fc.oneof(anyText, fc.constant('_INBOX.a'))),
     async ([text, reply]) => {
@@ -138,7 +138,7 @@ const connz = mutated(
   }),
 );
 
-test('a server’s list of connections that is anything is a list, or nobody said anything', () =>
+test('any answer about connections is a list, or counts as no answer', () =>
   fuzz(
     connz,
     async (text) => {
@@ -164,7 +164,7 @@ const advisory = mutated(
   }),
 );
 
-test('a server’s advisory that is anything tells of a run, or of nobody', () =>
+test('any advisory of a server is about a run, or about none', () =>
   fuzz(
     advisory,
     async (text) => {
@@ -190,7 +190,7 @@ const apiAnswer = mutated(
   ),
 );
 
-test('an answer of the API that is anything is an answer, an error, or none in time', () =>
+test('any answer of the API is a result, an error or a timeout', () =>
   fuzz(
     apiAnswer,
     async (text) => {
@@ -208,7 +208,7 @@ const ack = mutated(
   ),
 );
 
-test('an acknowledgement that is anything is one, a conflict, or leaves it unknown', () =>
+test('any acknowledgement is a success, a conflict or unknown', () =>
   fuzz(
     ack,
     async (text) => {
@@ -220,7 +220,7 @@ test('an acknowledgement that is anything is one, a conflict, or leaves it unkno
     { examples: ['null', '', '{"error":null}'] },
   ));
 
-test('a message of a bucket that is anything is an entry', () =>
+test('any message of a bucket is an entry', () =>
   fuzz(fc.record({ subject: anyText, seq: fc.nat(), data: anyText, hdrs: anyText }), (message) => {
     const { text } = entryOf(names.registry, fromApi(message));
     expect(text === undefined || typeof text === 'string').toBe(true);
@@ -228,7 +228,7 @@ test('a message of a bucket that is anything is an entry', () =>
 
 const frame = mutated(fc.constant({ by: 'somebody', chunks: 2 }));
 
-test('a keyframe whose head is anything can be read, or is said not to be there', () =>
+test('a keyframe with any head is read, or is reported as missing', () =>
   fuzz(frame, async (head) => {
     const message = { subject: 'x', seq: 1, data: Buffer.from(head).toString('base64') };
     const { link } = linkThatSays(JSON.stringify({ message }));
@@ -238,7 +238,7 @@ test('a keyframe whose head is anything can be read, or is said not to be there'
       return '';
     });
     if (first instanceof Fault) expect(['not-found', 'record-unreadable']).toContain(first.code);
-    // And a collector that looks for the last one goes on without it.
+    // A collector that looks for the last keyframe continues without it.
     const listed = { ...keyframes, list: async () => [1] };
     const ports = { audit: historyOf([]), keyframes: listed, hash: hashEvent };
     await latestSignedKeyframe(ports as unknown as Parameters<typeof latestSignedKeyframe>[0]);

@@ -20,7 +20,7 @@ const wanted = desiredStreams(names, 1);
 const kinds = ['leases', 'registry', 'audit', 'keyframes'] as const;
 const kind = fc.constantFrom(...kinds);
 
-/** What a server may say of a setting, that we would not have said. */
+/** Values of settings that a server may report and that the program never sets. */
 const limit = fc.constantFrom(0, 1, 60_000_000_000, 9_007_199_254_740_991);
 const odd = {
   storage: fc.constantFrom('memory', 'tape'),
@@ -50,7 +50,7 @@ const oddSettings = fc
   .uniqueArray(fc.constantFrom(...(Object.keys(odd) as Odd[])), { minLength: 1, maxLength: 6 })
   .chain((some) => fc.record(Object.fromEntries(some.map((name) => [name, odd[name]]))));
 
-/** Said by a server that is asked for any stream, with its time and what stands in it. */
+/** The answer of a server about a stream, with its creation time and state. */
 const state = { messages: 3, bytes: 300, first_seq: 1, last_seq: 3, consumer_count: 0 };
 const replica = { name: 's2', current: true, active: 1_000_000, lag: 0 };
 const cluster = { name: 'c', leader: 's1', replicas: [replica, { ...replica, offline: true }] };
@@ -60,7 +60,7 @@ const infoOf = (config: Settings) => ({
   ...{ created: '2026-01-31T12:00:00Z', ts: '2026-01-31T12:00:00Z', cluster, sources: [source] },
 });
 
-/** With sources that are said as this text. */
+/** The answer with this text as its sources. */
 const textOf = (config: Settings, sources: string): string =>
   JSON.stringify(infoOf({ ...config, sources: [] })).replace(
     '"sources":[]',
@@ -83,18 +83,18 @@ const inspectionOf = (link: SupervisedConnection) =>
     stream: (stream: string) => streamInfo(link, stream, 20),
   }) as unknown as Inspection;
 
-/** All that doctor says of streams, or the fault that ends it. */
+/** All findings of doctor about streams, or the fault that ends it. */
 const doctor = (link: SupervisedConnection) =>
   foreseen(async () => {
     const inspection = inspectionOf(link);
     return [...(await lookAtSettings(inspection)), ...(await lookAtStreams(inspection))];
   });
 
-/** Something, and nothing that a terminal acts on. */
+/** Not empty, and without control characters. */
 const line = /^[^\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]+$/u;
 
 describe('a stream', () => {
-  test('each of whose settings is another one has a finding for each, with both values', () =>
+  test('with other settings has a finding for each of them, with both values', () =>
     fuzz(
       fc.tuple(kind, oddSettings),
       ([which, changed]) => {
@@ -110,7 +110,7 @@ describe('a stream', () => {
       { runs: 300 },
     ));
 
-  test('of which the server says one setting less has its finding, or that was the zero', () =>
+  test('with a missing setting has a finding unless the wanted value is the zero value', () =>
     fuzz(fc.tuple(kind, fc.nat()), ([which, at]) => {
       const settings = Object.keys(wanted[which]).filter((name) => name !== 'name');
       const left = settings[at % settings.length] as keyof Settings;
@@ -121,7 +121,7 @@ describe('a stream', () => {
       expect(findings.map(({ setting }) => setting)).toEqual(isZero ? [] : [left]);
     }));
 
-  test('that is odd is named by doctor, with the setting and what to do', () =>
+  test('with odd settings is named by doctor, with the setting and the repair', () =>
     fuzz(
       fc.tuple(kind, oddSettings),
       async ([which, changed]) => {
@@ -144,7 +144,7 @@ describe('a stream', () => {
       { runs: 100 },
     ));
 
-  test('of which a server says anything at all is described in plain words, or cannot be read', () =>
+  test('with any description from the server is reported in plain text, or is unreadable', () =>
     fuzz<[(typeof kinds)[number], string]>(
       kind.chain((which) =>
         fc.tuple(fc.constant(which), mutated(fc.constant(infoOf(wanted[which])))),
@@ -171,7 +171,7 @@ describe('a stream', () => {
         runs: 200,
         examples: [
           ['registry', '{}'],
-          // What can't be turned into a text, and what is nested too deeply to be written again.
+          // A value that cannot become text, and one nested too deep to be written again.
           ['audit', textOf(wanted.audit, '[{"a":{"toString":null,"valueOf":null},"b":1}]')],
           ['leases', textOf(wanted.leases, `${'['.repeat(20_000)}${']'.repeat(20_000)}`)],
           ['registry', '{"config":null}'],

@@ -11,7 +11,7 @@ const judges = (value: unknown) =>
   'seated' in value &&
   (value.seated === 'watching' || value.seated === 'removing');
 
-test('whoever takes a seat sees nothing yet', () => {
+test('a collector that takes a seat starts blind', () => {
   const seated = tried.filter(({ event, taken }) => event.type === 'seated' && taken !== 'ignored');
   for (const { taken } of seated) {
     expect(taken !== 'ignored' && taken.to).toEqual({ seated: 'blind' });
@@ -19,24 +19,24 @@ test('whoever takes a seat sees nothing yet', () => {
   expect(seated).toHaveLength(1);
 });
 
-test('every clock starts when judging begins, and only then', () => {
-  for (const { standing, taken } of tried) {
+test('a collector starts its clocks exactly when it begins to judge', () => {
+  for (const { state, taken } of tried) {
     if (taken === 'ignored') continue;
-    const begins = !judges(standing.value) && judges(taken.to);
+    const begins = !judges(state.value) && judges(taken.to);
     expect(taken.effects.includes('start-clocks')).toBe(begins);
   }
 });
 
-test('whoever ceases to see or to sit ceases to judge', () => {
-  for (const { standing, taken } of tried) {
-    if (taken === 'ignored' || !judges(standing.value) || judges(taken.to)) continue;
+test('a collector that goes blind or loses its seat stops judging', () => {
+  for (const { state, taken } of tried) {
+    if (taken === 'ignored' || !judges(state.value) || judges(taken.to)) continue;
     expect(taken.effects).toEqual(['stop-judging']);
   }
 });
 
-test('nothing is removed by one who does not see', () => {
-  for (const { standing, event, taken } of tried) {
+test('a collector that is blind begins no removal', () => {
+  for (const { state, event, taken } of tried) {
     if (event.type !== 'removal-begun' || taken === 'ignored') continue;
-    expect(standing.value).toEqual({ seated: 'watching' });
+    expect(state.value).toEqual({ seated: 'watching' });
   }
 });

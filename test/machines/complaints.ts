@@ -4,7 +4,7 @@ import { type CompiledMachine, compileMachine } from '../../src/runtime/transiti
 import type { Example } from './examples.ts';
 import { activeNodes, walk } from './walk.ts';
 
-/** What is wrong with a machine, by the rules of design.md §5; nothing, if all is well. */
+/** Violations of the rules of design.md §5 by a machine. */
 export function complaintsAbout(example: Example): readonly string[] {
   const chart = chartOf(example.machine);
   return [
@@ -23,7 +23,7 @@ const unlisted = ({ machine, events }: Example): string[] => {
 
 function unreached(machine: CompiledMachine, example: Example, chart: Chart): string[] {
   const tried = walk(machine, example);
-  const nodes = new Set(tried.flatMap(({ standing }) => activeNodes(machine.name, standing.value)));
+  const nodes = new Set(tried.flatMap(({ state }) => activeNodes(machine.name, state.value)));
   const edges = new Set(tried.flatMap(({ taken }) => (taken === 'ignored' ? [] : taken.edges)));
   return [
     ...chart.nodes.filter(({ id }) => !nodes.has(id)).map(({ id }) => `never in ${id}`),
@@ -31,7 +31,7 @@ function unreached(machine: CompiledMachine, example: Example, chart: Chart): st
   ];
 }
 
-/** The root is named by its file, the regions of a parallel state by the state. */
+/** The file documents the root, and a parallel state documents its regions. */
 function undescribed({ nodes }: Chart): string[] {
   const parallel = new Set(nodes.filter(({ kind }) => kind === 'parallel').map(({ id }) => id));
   return nodes
@@ -45,7 +45,7 @@ const unnamed = ({ edges }: Chart): string[] =>
     .filter(({ guard, actions }) => [guard, ...actions].some((name) => name === 'inline'))
     .map(({ id }) => `${id} has a guard or an action without a name`);
 
-/** Time, children, memory of states and hidden actions: none of them can be replayed from events. */
+/** Timers, invocations, history states and hidden actions: a replay of events cannot reproduce them. */
 function impure(node: AnyStateNode): string[] {
   const found = [
     node.after.length > 0 && 'after',

@@ -17,32 +17,32 @@ describe.each(examples)('the $machine.id machine', (example) => {
     expect(complaintsAbout(example)).toEqual([]);
   });
 
-  test('gives the same step for the same event in the same state', () => {
-    for (const { standing, event, taken } of tried) {
-      expect(transition(machine, standing, event)).toEqual(taken);
+  test('makes the same transition for the same event in the same state', () => {
+    for (const { state, event, taken } of tried) {
+      expect(transition(machine, state, event)).toEqual(taken);
     }
     expect(initialTransition(machine)).toEqual(initialTransition(machine));
   });
 
-  test('changes neither the standing nor the event it is given', () => {
-    for (const { standing, event, taken } of tried) {
-      expect(transition(machine, deepFrozen(standing), deepFrozen(event))).toEqual(taken);
+  test('changes neither the state nor the event that it gets', () => {
+    for (const { state, event, taken } of tried) {
+      expect(transition(machine, deepFrozen(state), deepFrozen(event))).toEqual(taken);
     }
   });
 
-  test('can be taken up from what an event says, without a snapshot of XState', () => {
-    for (const { standing, event, taken } of tried) {
-      expect(transition(machine, viaJson(standing), viaJson(event))).toEqual(taken);
+  test('continues from a state and an event read from JSON, without a snapshot of XState', () => {
+    for (const { state, event, taken } of tried) {
+      expect(transition(machine, viaJson(state), viaJson(event))).toEqual(taken);
     }
   });
 
-  test('names every edge that a step takes', () => {
+  test('names every edge of a transition', () => {
     const edges = tried.flatMap(({ taken }) => (taken === 'ignored' ? [] : taken.edges));
     expect(edges).not.toContain('?');
     for (const { taken } of tried) if (taken !== 'ignored') expect(taken.edges).not.toEqual([]);
   });
 
-  test('says that it is done in its final states, and takes nothing there', () => {
+  test('is done in its final states, and ignores all events there', () => {
     const final = tried.filter(({ taken }) => taken !== 'ignored' && taken.done);
     for (const { taken } of final) {
       if (taken === 'ignored') continue;
@@ -55,13 +55,13 @@ describe.each(examples)('the $machine.id machine', (example) => {
   });
 
   test('ignores an event that it does not know', () => {
-    for (const { standing } of tried) {
-      expect(transition(machine, standing, { type: 'nonsense' })).toBe('ignored');
+    for (const { state } of tried) {
+      expect(transition(machine, state, { type: 'nonsense' })).toBe('ignored');
     }
   });
 });
 
-describe('a machine is refused', () => {
+describe('a machine breaks the rules', () => {
   const broken = setup({ types: { events: {} as { type: 'go' } | { type: 'stay' } } });
   const go = [{ type: 'go' }, { type: 'stay' }];
   const complaints = (machine: AnyStateMachine, events: Example['events'] = go) =>
@@ -128,7 +128,7 @@ describe('a machine is refused', () => {
     expect(complaints(on({ actions: () => {} }))).toEqual(complaint);
   });
 
-  test('when it knows of time, or hides what it does', () => {
+  test('when it has timers, entry or exit actions, or eventless transitions', () => {
     const hidden = (extra: object) =>
       broken.createMachine({
         id: 'm',

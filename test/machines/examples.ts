@@ -67,7 +67,7 @@ const brake: readonly BrakeEvent[] = [{ type: 'let-through' }, { type: 'released
 
 const policy: readonly PolicyEvent[] = [{ type: 'changed' }];
 
-/** A machine, and an example of every event that it may be given once its chain was begun. */
+/** A machine, and an example of every event that it can get after its chain began. */
 export interface Example {
   readonly machine: AnyStateMachine;
   readonly events: readonly { readonly type: string }[];

@@ -8,19 +8,19 @@ const after = (value: string, type: string) => {
 };
 
 test.each(['serving', 'failing', 'draining'])(
-  'whatever is %s can be removed or adopted',
+  'an instance that is %s can be removed or adopted',
   (state) => {
     expect(after(state, 'removed')).toBe('removed');
     expect(after(state, 'adopted')).toBe('adopted');
   },
 );
 
-test('a change of address or labels says nothing about health', () => {
+test('a change of address or labels keeps the health of an instance', () => {
   expect(after('serving', 'changed')).toBe('serving');
   expect(after('failing', 'changed')).toBe('failing');
 });
 
-test('what drains neither fails nor recovers nor changes: it goes', () => {
+test('an instance that is draining neither fails nor recovers nor changes', () => {
   for (const type of ['failed', 'recovered', 'changed', 'drained']) {
     expect(after('draining', type)).toBe('ignored');
   }

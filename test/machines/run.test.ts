@@ -15,20 +15,20 @@ const after = (value: ReturnType<typeof present> | string, type: string) => {
 const phases = ['registering', 'live', 'leaving'];
 const sights = ['clear', 'suspect'];
 
-test.each(phases)('a run that is %s is never expired before somebody suspected it', (phase) => {
+test.each(phases)('a run that is %s is never expired before it is suspect', (phase) => {
   expect(after(present(phase, 'clear'), 'expired')).toBe('ignored');
   expect(after(present(phase, 'suspect'), 'expired')).toBe('expired');
 });
 
-test.each(phases)('a run that is %s keeps its phase while it is suspected and refutes', (phase) => {
+test.each(phases)('a run that is %s keeps its phase through a suspicion and its refutation', (phase) => {
   expect(after(present(phase, 'clear'), 'suspected')).toEqual(present(phase, 'suspect'));
   expect(after(present(phase, 'suspect'), 'regranted')).toEqual(present(phase, 'clear'));
 });
 
-test('nothing but the run’s own regrant clears a suspicion', () => {
-  const clearing = tried.flatMap(({ standing, event, taken }) =>
+test('a suspicion is cleared only by the run’s own regrant', () => {
+  const clearing = tried.flatMap(({ state, event, taken }) =>
     taken !== 'ignored' &&
-    JSON.stringify(standing.value).includes('suspect"') &&
+    JSON.stringify(state.value).includes('suspect"') &&
     JSON.stringify(taken.to).includes('clear')
       ? [event.type]
       : [],
@@ -36,7 +36,7 @@ test('nothing but the run’s own regrant clears a suspicion', () => {
   expect(new Set(clearing)).toEqual(new Set(['regranted']));
 });
 
-test('a run can be superseded in every state in which it holds its slot', () => {
+test('a run can be superseded in every state in which it owns its slot', () => {
   for (const phase of phases) {
     for (const sight of sights)
       expect(after(present(phase, sight), 'superseded')).toBe('superseded');
@@ -45,23 +45,23 @@ test('a run can be superseded in every state in which it holds its slot', () => 
 
 test.each(['expired', 'superseded', 'left', 'gone'])(
   'a run that is %s never comes back',
-  (state) => {
+  (final) => {
     const back = tried.filter(
-      ({ standing, taken }) =>
-        standing.value === state && taken !== 'ignored' && typeof taken.to === 'object',
+      ({ state, taken }) =>
+        state.value === final && taken !== 'ignored' && typeof taken.to === 'object',
     );
     expect(back).toEqual([]);
   },
 );
 
-test('an expired run is neither superseded nor refuted: it can only be removed', () => {
-  const taken = tried.flatMap(({ standing, event, taken }) =>
-    standing.value === 'expired' && taken !== 'ignored' ? [[event.type, taken.to]] : [],
+test('an expired run can only be removed, not superseded or refuted', () => {
+  const taken = tried.flatMap(({ state, event, taken }) =>
+    state.value === 'expired' && taken !== 'ignored' ? [[event.type, taken.to]] : [],
   );
   expect(taken).toEqual([['removed', 'gone']]);
 });
 
-test('a run leaves only after it said so', () => {
+test('a run has left only after it was leaving', () => {
   for (const sight of sights) {
     expect(after(present('registering', sight), 'left')).toBe('ignored');
     expect(after(present('live', sight), 'left')).toBe('ignored');

@@ -8,25 +8,25 @@ import {
 } from '../../src/runtime/transitions/transition.ts';
 import type { Example } from './examples.ts';
 
-/** One step from a place that the machine can get to. */
-export interface Tried {
-  readonly standing: MachineState;
+/** One event given to the machine in one reachable state. */
+export interface Attempt {
+  readonly state: MachineState;
   readonly event: { readonly type: string };
   readonly taken: Transition | 'ignored';
 }
 
-/** Goes to every place the machine can get to (state and context), and gives it every event there. */
+/** Gives every event to the machine in every reachable state (value and context). */
 export function walk(
   steppable: CompiledMachine,
   { events }: Pick<Example, 'events'>,
-): readonly Tried[] {
-  return places(steppable, events).flatMap((standing) =>
-    events.map((event) => ({ standing, event, taken: transition(steppable, standing, event) })),
+): readonly Attempt[] {
+  return reachableStates(steppable, events).flatMap((state) =>
+    events.map((event) => ({ state, event, taken: transition(steppable, state, event) })),
   );
 }
 
-/** Every place that the machine can get to, on a path that the machine itself made. */
-function places(
+/** Every state that the machine reaches by its own transitions. */
+function reachableStates(
   { machine }: CompiledMachine,
   events: Example['events'],
 ): readonly Required<MachineState>[] {
