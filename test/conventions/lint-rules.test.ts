@@ -70,7 +70,11 @@ describe('under the other Biome rules', () => {
       "export * from './domain/time.ts';\n",
       'performance/noReExportAll',
     ),
-    rowAt('src/index.ts', 'a re-export in the entry is allowed', "export { a } from './domain/time.ts';\n"),
+    rowAt(
+      'src/index.ts',
+      'a re-export in the entry is allowed',
+      "export { a } from './domain/time.ts';\n",
+    ),
     rowAt('src/cli/main.ts', 'process in main.ts is allowed', environment),
     rowIn('test/real', 'process in a test is allowed', environment),
     rowAt(

@@ -13,8 +13,8 @@ import { readSubject, writeSubject } from '../../src/dashboard/web/model/subject
 import { readRoute, writeRoute } from '../../src/dashboard/web/state/route.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { everything } from '../charts/everything.ts';
-import { foreseen, fuzz } from './fuzz.ts';
-import { mutated } from './mutated.ts';
+import { foreseen, fuzz } from './support/fuzz.ts';
+import { mutated } from './support/mutated.ts';
 
 const known = [chartOf(runMachine), chartOf(everything)];
 

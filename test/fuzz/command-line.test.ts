@@ -28,8 +28,8 @@ import { defaultFleetPolicy } from '../../src/domain/policy/fleet-policy.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { fakeTerminal } from '../cli/support/fake-terminal.ts';
 import { longHistory } from '../fixtures/history/long-history.ts';
-import { foreseen, fuzz } from './fuzz.ts';
-import { mutated } from './mutated.ts';
+import { foreseen, fuzz } from './support/fuzz.ts';
+import { mutated } from './support/mutated.ts';
 
 let directory: string;
 beforeAll(async () => {

@@ -12,8 +12,8 @@ import { apiOf, fetched, logged, served } from '../dashboard/server/support/test
 import { historyOf } from '../fixtures/history/given-history.ts';
 import { longHistory } from '../fixtures/history/long-history.ts';
 import { FleetInMemory } from '../runtime/support/fleet-in-memory.ts';
-import { fuzz } from './fuzz.ts';
-import { mutated } from './mutated.ts';
+import { fuzz } from './support/fuzz.ts';
+import { mutated } from './support/mutated.ts';
 
 const events = [...longHistory(60, { agents: 2 })];
 const [{ text = '' } = {}] = events;

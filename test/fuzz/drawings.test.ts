@@ -20,8 +20,8 @@ import { textTree } from '../../src/charts/text/text-tree.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { everything } from '../charts/everything.ts';
-import { foreseen, fuzz } from './fuzz.ts';
-import { mutated } from './mutated.ts';
+import { foreseen, fuzz } from './support/fuzz.ts';
+import { mutated } from './support/mutated.ts';
 
 /** A chart as a foreign writer may publish it: under its correct hash. */
 function published(chart: Omit<Chart, 'hash'>): Chart | undefined {
@@ -203,7 +203,11 @@ test.each([
   ['with a name of one megabyte', [root, node('x'.repeat(1_000_000), { parent: 'm' })], []],
   ['with the same state twice', [root, node('a', { parent: 'm' }), node('a', { parent: 'm' })], []],
   ['with a state in itself', [root, node('a', { parent: 'a' })], []],
-  ['with two states inside each other', [root, node('a', { parent: 'b' }), node('b', { parent: 'a' })], []],
+  [
+    'with two states inside each other',
+    [root, node('a', { parent: 'b' }), node('b', { parent: 'a' })],
+    [],
+  ],
   ['with a state under an unknown parent', [root, node('a', { parent: 'elsewhere' })], []],
   ['with two machines', [root, node('a')], []],
   ['with a transition from an unknown state', [root], [edge('e', 'elsewhere', ['m'])]],

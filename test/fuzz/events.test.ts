@@ -16,8 +16,8 @@ import * as machines from '../../src/runtime/transitions/machine-set.ts';
 import { anyEvent } from '../arbitrary/records.ts';
 import { historyOf } from '../fixtures/history/given-history.ts';
 import { longHistory } from '../fixtures/history/long-history.ts';
-import { fuzz } from './fuzz.ts';
-import { mutated } from './mutated.ts';
+import { fuzz } from './support/fuzz.ts';
+import { mutated } from './support/mutated.ts';
 
 const true_ = [...longHistory(60, { agents: 4 })];
 const { signal } = new AbortController();

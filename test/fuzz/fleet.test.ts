@@ -12,8 +12,8 @@ import { seconds } from '../../src/domain/time.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { anyAgentRecord, anyHold, anyInstanceRecord } from '../arbitrary/records.ts';
 import { FleetInMemory, slotAt } from '../runtime/support/fleet-in-memory.ts';
-import { fuzz } from './fuzz.ts';
-import { mutated } from './mutated.ts';
+import { fuzz } from './support/fuzz.ts';
+import { mutated } from './support/mutated.ts';
 
 const stranger = slotAt('stranger/a');
 const named = { service: ServiceName.parse('web'), id: InstanceId.parse('9') };

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { serveMetrics } from '../../src/adapters/metrics/scrape-endpoint.ts';
 import { httpProbe } from '../../src/adapters/system/health/http-check.ts';
 import { anyText } from '../arbitrary/names.ts';
-import { fuzz } from './fuzz.ts';
+import { fuzz } from './support/fuzz.ts';
 
 const line = fc.oneof(
   anyText,

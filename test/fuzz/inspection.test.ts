@@ -18,8 +18,8 @@ import { anyText } from '../arbitrary/names.ts';
 import { anyAgentRecord, anyHold, anyInstanceRecord } from '../arbitrary/records.ts';
 import { eventsOf, historyOf } from '../fixtures/history/given-history.ts';
 import { FleetInMemory, slotAt } from '../runtime/support/fleet-in-memory.ts';
-import { foreseen, fuzz } from './fuzz.ts';
-import { mutated } from './mutated.ts';
+import { foreseen, fuzz } from './support/fuzz.ts';
+import { mutated } from './support/mutated.ts';
 
 const web = { service: ServiceName.parse('web'), id: InstanceId.parse('1') };
 const brake = {

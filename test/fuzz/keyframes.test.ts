@@ -13,8 +13,8 @@ import { verify } from '../../src/runtime/audit/verify.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { historyOf } from '../fixtures/history/given-history.ts';
 import { longHistory } from '../fixtures/history/long-history.ts';
-import { foreseen, fuzz } from './fuzz.ts';
-import { mutated } from './mutated.ts';
+import { foreseen, fuzz } from './support/fuzz.ts';
+import { mutated } from './support/mutated.ts';
 
 const events = [...longHistory(40, { agents: 3 })];
 const kept = 30;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Fault } from '../../src/domain/fault.ts';
 import { openDirectory, replay, startAgent, startCollector } from '../../src/index.ts';
 import { anyText } from '../arbitrary/names.ts';
-import { foreseen, fuzz } from './fuzz.ts';
+import { foreseen, fuzz } from './support/fuzz.ts';
 
 let stateDir: string;
 beforeAll(async () => {

@@ -15,8 +15,8 @@ import { readyPort } from '../../src/adapters/embedded/ports-file.ts';
 import { systemProcesses } from '../../src/adapters/system/processes.ts';
 import { compiledDir, stateDir } from '../../src/cli/session/xdg-directories.ts';
 import { anyText } from '../arbitrary/names.ts';
-import { foreseen, fuzz } from './fuzz.ts';
-import { mutated } from './mutated.ts';
+import { foreseen, fuzz } from './support/fuzz.ts';
+import { mutated } from './support/mutated.ts';
 
 let directory: string;
 beforeAll(async () => {

@@ -9,7 +9,7 @@ import { parseLeaseKey, parseRegistryKey } from '../../src/domain/identity/regis
 import { matchesSubject } from '../../src/domain/identity/subject-filter.ts';
 import { decodeSubjectToken, encodeSubjectToken } from '../../src/domain/identity/subject-token.ts';
 import { anyText } from '../arbitrary/names.ts';
-import { foreseen, fuzz } from './fuzz.ts';
+import { foreseen, fuzz } from './support/fuzz.ts';
 
 const kind = fc.constantFrom(
   'agent',

@@ -21,8 +21,8 @@ import {
 } from '../../src/dashboard/web/worker/event-source.ts';
 import { historyOf } from '../fixtures/history/given-history.ts';
 import { longHistory } from '../fixtures/history/long-history.ts';
-import { fuzz } from './fuzz.ts';
-import { mutated } from './mutated.ts';
+import { fuzz } from './support/fuzz.ts';
+import { mutated } from './support/mutated.ts';
 
 /** The page's code reads these when it loads. */
 vi.hoisted(() => Object.assign(globalThis, { self: { location: { search: '' } } }));

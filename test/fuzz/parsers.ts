@@ -27,7 +27,7 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'cli/command/settings/common',
     'cli/command/settings/read',
   ],
-  'server-said.test.ts': [
+  'server-answers.test.ts': [
     'adapters/nats/connection/jetstream-api',
     'adapters/nats/disconnects/connection-lists',
     'adapters/nats/disconnects/disconnects',

@@ -17,8 +17,8 @@ import {
 } from '../../src/domain/records/stored-record.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { anyAgentRecord, anyHold, anyInstanceRecord } from '../arbitrary/records.ts';
-import { fuzz } from './fuzz.ts';
-import { mutated } from './mutated.ts';
+import { fuzz } from './support/fuzz.ts';
+import { mutated } from './support/mutated.ts';
 
 const readers: readonly ((entry: KeyValueEntry) => RecordRead<object>)[] = [
   readAgent,

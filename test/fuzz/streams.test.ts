@@ -12,8 +12,8 @@ import { escapeControls } from '../../src/cli/terminal/escape-terminal.ts';
 import type { Inspection } from '../../src/composition/open-inspection.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { Namespace } from '../../src/domain/identity/names.ts';
-import { foreseen, fuzz } from './fuzz.ts';
-import { mutated } from './mutated.ts';
+import { foreseen, fuzz } from './support/fuzz.ts';
+import { mutated } from './support/mutated.ts';
 
 const names = subjectNamesOf(Namespace.parse('fuzz'));
 const wanted = desiredStreams(names, 1);

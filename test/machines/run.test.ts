@@ -20,10 +20,13 @@ test.each(phases)('a run that is %s is never expired before it is suspect', (pha
   expect(after(present(phase, 'suspect'), 'expired')).toBe('expired');
 });
 
-test.each(phases)('a run that is %s keeps its phase through a suspicion and its refutation', (phase) => {
-  expect(after(present(phase, 'clear'), 'suspected')).toEqual(present(phase, 'suspect'));
-  expect(after(present(phase, 'suspect'), 'regranted')).toEqual(present(phase, 'clear'));
-});
+test.each(phases)(
+  'a run that is %s keeps its phase through a suspicion and its refutation',
+  (phase) => {
+    expect(after(present(phase, 'clear'), 'suspected')).toEqual(present(phase, 'suspect'));
+    expect(after(present(phase, 'suspect'), 'regranted')).toEqual(present(phase, 'clear'));
+  },
+);
 
 test('a suspicion is cleared only by the run’s own regrant', () => {
   const clearing = tried.flatMap(({ state, event, taken }) =>

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { days, seconds } from '../../../src/domain/time.ts';
 import { replayCommand, standardCast } from './environment.ts';
-import { drawPlan } from './fault-plan.ts';
+import { drawPlan } from './faults/fault-plan.ts';
 import { probeEngine, startServers } from './process-or-container.ts';
 import { play } from './run-schedule.ts';
 

@@ -4,8 +4,8 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import type { Namespace } from '../../../src/domain/identity/names.ts';
 import type { Millis } from '../../../src/domain/time.ts';
-import type { Role } from './fault-plan.ts';
-import type { ChaosServer, ChaosServers } from './servers.ts';
+import type { Role } from './faults/fault-plan.ts';
+import type { ChaosServer, ChaosServers } from './servers/servers.ts';
 
 /** Looks at the servers from outside, past all proxies: who leads what, and whether all are there. */
 export class ClusterWatch implements AsyncDisposable {

@@ -1,4 +1,4 @@
-import type { Outcome } from './server-faults.ts';
+import type { Outcome } from './faults/server-faults.ts';
 
 /** Counts what was done, by kind, and what was planned and not done, with the reason. */
 export class Tally {

@@ -1,5 +1,5 @@
-import type { Cast, Plan } from './fault-plan.ts';
-import type { ChaosServers } from './servers.ts';
+import type { Cast, Plan } from './faults/fault-plan.ts';
+import type { ChaosServers } from './servers/servers.ts';
 
 /** Two agents on each host, and a collector for each of the three seats. */
 export const standardCast = (agents: number): Cast => ({

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { minutes, seconds } from '../../../src/domain/time.ts';
 import { setup } from '../harness/global-setup.ts';
 import { replayCommand, standardCast } from './environment.ts';
-import { drawPlan, planLines } from './fault-plan.ts';
+import { drawPlan, planLines } from './faults/fault-plan.ts';
 import { type Engine, probeEngine, startServers } from './process-or-container.ts';
 import { play } from './run-schedule.ts';
 

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
 import { untilReady } from '../harness/cluster.ts';
-import { startContainers } from './container-servers.ts';
-import { startProcesses } from './process-servers.ts';
-import type { ChaosServers } from './servers.ts';
+import { startContainers } from './servers/container-servers.ts';
+import { startProcesses } from './servers/process-servers.ts';
+import type { ChaosServers } from './servers/servers.ts';
 
 const run = promisify(execFile);
 

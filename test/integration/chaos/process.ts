@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type RollcallProcess, rollcall } from '../harness/processes.ts';
-import type { Wire } from './proxies.ts';
+import type { Wire } from './faults/proxies.ts';
 
 /** What becomes of a process that ended without being asked to. */
 export interface Ending {

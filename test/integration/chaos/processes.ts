@@ -9,10 +9,10 @@ import { type Millis, seconds } from '../../../src/domain/time.ts';
 import { Directory } from '../../../src/runtime/directory/directory.ts';
 import { setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
 import { portsOf } from '../../../tools/bench/environment/access.ts';
-import type { Cast } from './fault-plan.ts';
+import type { Cast } from './faults/fault-plan.ts';
+import { Wire } from './faults/proxies.ts';
 import { Member } from './process.ts';
-import { Wire } from './proxies.ts';
-import type { ChaosServers } from './servers.ts';
+import type { ChaosServers } from './servers/servers.ts';
 
 /** The brake lets one run through in so long: the default would take minutes to let all through. */
 export const pace: Millis = seconds(1);

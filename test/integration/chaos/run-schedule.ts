@@ -12,13 +12,13 @@ import { g10 } from './checkers/g10.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import { inOrderWithin, untilInOrder } from './convergence-bound.ts';
 import { Tally } from './counters.ts';
-import { type Cast, consumer, type Plan } from './fault-plan.ts';
+import { type Cast, consumer, type Plan } from './faults/fault-plan.ts';
+import { faultMember } from './faults/process-faults.ts';
+import { faultServers } from './faults/server-faults.ts';
 import { divergencesOf, keepHistory, readHistory } from './history.ts';
 import { Ledger } from './liveness-ledger.ts';
-import { faultMember } from './process-faults.ts';
 import { type Crew, startCrew } from './processes.ts';
-import { faultServers } from './server-faults.ts';
-import type { ChaosServers } from './servers.ts';
+import type { ChaosServers } from './servers/servers.ts';
 
 export interface Report {
   readonly seed: number;

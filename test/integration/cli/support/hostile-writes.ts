@@ -21,7 +21,7 @@ import {
   anyInstanceRecord,
 } from '../../../arbitrary/records.ts';
 import { eventsOf } from '../../../fixtures/history/given-history.ts';
-import { mutated } from '../../../fuzz/mutated.ts';
+import { mutated } from '../../../fuzz/support/mutated.ts';
 import { eventfulFleet } from '../../../runtime/support/event-source.ts';
 
 /** A message as somebody publishes it who knows the subjects and nothing else. */

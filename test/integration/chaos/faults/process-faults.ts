@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Member } from '../process.ts';
 import type { MemberFault } from './fault-plan.ts';
-import type { Member } from './process.ts';
 import type { Wire } from './proxies.ts';
 
 /** Slower than any of this is no network that a lease of 3 s is for. */

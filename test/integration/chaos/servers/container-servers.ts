@@ -7,12 +7,12 @@ import {
   type StartedTestContainer,
   Wait,
 } from 'testcontainers';
-import { freePorts } from '../../../tools/bench/environment/free-ports.ts';
-import { until } from '../harness/until.ts';
-import { type Disk, openDisk } from './disk.ts';
+import { freePorts } from '../../../../tools/bench/environment/free-ports.ts';
+import { until } from '../../harness/until.ts';
+import { type Disk, openDisk } from '../faults/disk.ts';
 import type { ChaosServer, ChaosServers, Condition } from './servers.ts';
 
-const configuration = fileURLToPath(new URL('../../../docker', import.meta.url));
+const configuration = fileURLToPath(new URL('../../../../docker', import.meta.url));
 
 const names = ['node-1', 'node-2', 'node-3'] as const;
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { anyText } from '../arbitrary/names.ts';
+import { anyText } from '../../arbitrary/names.ts';
 
 const nested = (open: string, close: string, depth: number) =>
   `${open.repeat(depth)}${close.repeat(depth)}`;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, vi } from 'vitest';
-import { Fault } from '../../src/domain/fault.ts';
+import { Fault } from '../../../src/domain/fault.ts';
 
 /** Number of cases per property, for example `FUZZ_RUNS=100000 npm run fuzz`; small by default. */
 const asked = Number(process.env['FUZZ_RUNS'] ?? 0);

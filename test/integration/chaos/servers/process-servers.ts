@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from '@nats-io/transport-node';
-import { freePorts } from '../../../tools/bench/environment/free-ports.ts';
-import { startTestServer, type TestServer } from '../harness/nats-server.ts';
-import { startProxy, type TestProxy } from '../harness/proxy.ts';
-import { type Disk, openDisk } from './disk.ts';
+import { freePorts } from '../../../../tools/bench/environment/free-ports.ts';
+import { startTestServer, type TestServer } from '../../harness/nats-server.ts';
+import { startProxy, type TestProxy } from '../../harness/proxy.ts';
+import { type Disk, openDisk } from '../faults/disk.ts';
 import type { ChaosServer, ChaosServers, Condition } from './servers.ts';
 
 /** Nobody listens there: a member that is told of goes unreached, except by the way of a proxy. */

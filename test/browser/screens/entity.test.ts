@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { seriousInBoth } from './harness/axe.ts';
-import { type Line, withCrafted } from './harness/crafted.ts';
-import { withRecording } from './harness/dashboard.ts';
-import { settled, test } from './harness/visit.ts';
+import { seriousInBoth } from '../harness/axe.ts';
+import { type Line, withCrafted } from '../harness/crafted.ts';
+import { withRecording } from '../harness/dashboard.ts';
+import { settled, test } from '../harness/visit.ts';
 
 const sample = withRecording();
 

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { withCrafted } from './harness/crafted.ts';
-import { withRecording } from './harness/dashboard.ts';
-import { settled, test } from './harness/visit.ts';
+import { withCrafted } from '../harness/crafted.ts';
+import { withRecording } from '../harness/dashboard.ts';
+import { settled, test } from '../harness/visit.ts';
 
 /** The first three are not there, then sixteen of which some were web-3's, and one is no event. */
 const holed = withCrafted((lines) =>

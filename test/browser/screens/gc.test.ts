@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { withRecording } from './harness/dashboard.ts';
-import { settled, test } from './harness/visit.ts';
+import { withRecording } from '../harness/dashboard.ts';
+import { settled, test } from '../harness/visit.ts';
 
 const sample = withRecording();
 

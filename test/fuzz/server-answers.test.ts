@@ -21,8 +21,8 @@ import { latestSignedKeyframe } from '../../src/runtime/audit/keyframes/latest-k
 import { anyText } from '../arbitrary/names.ts';
 import { historyOf } from '../fixtures/history/given-history.ts';
 import { slotAt } from '../runtime/support/fleet-in-memory.ts';
-import { foreseen, fuzz } from './fuzz.ts';
-import { mutated } from './mutated.ts';
+import { foreseen, fuzz } from './support/fuzz.ts';
+import { mutated } from './support/mutated.ts';
 
 const names = subjectNamesOf(Namespace.parse('fuzz'));
 const me = { ...slotAt('h1/a'), run: RunId.parse('run00000001') };

@@ -1,6 +1,6 @@
-import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
-import { type Millis, seconds } from '../../../src/domain/time.ts';
-import { seededFractions } from '../../../tools/bench/history/seeded-random.ts';
+import type { LeasePolicy } from '../../../../src/domain/policy/lease-policy.ts';
+import { type Millis, seconds } from '../../../../src/domain/time.ts';
+import { seededFractions } from '../../../../tools/bench/history/seeded-random.ts';
 
 /** What is done to a server, or to all of them. */
 const serverFaults = [

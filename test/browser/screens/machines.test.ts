@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { withRecording } from './harness/dashboard.ts';
-import { settled, test } from './harness/visit.ts';
+import { withRecording } from '../harness/dashboard.ts';
+import { settled, test } from '../harness/visit.ts';
 
 const sample = withRecording();
 const at = 'at=seq:105';

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { withRecording } from './harness/dashboard.ts';
-import { settled, test } from './harness/visit.ts';
+import { withRecording } from '../harness/dashboard.ts';
+import { settled, test } from '../harness/visit.ts';
 
 const sample = withRecording();
 

@@ -1,13 +1,13 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { expect } from 'vitest';
-import { subjectNamesOf } from '../../src/adapters/nats/connection/subject-names.ts';
-import { Namespace } from '../../src/domain/identity/names.ts';
-import type { TestFleet } from '../integration/harness/fleet.ts';
-import { withServer } from '../integration/harness/with-server.ts';
-import { seriousInBoth } from './harness/axe.ts';
-import { addressOf } from './harness/dashboard.ts';
-import { settled, test } from './harness/visit.ts';
+import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
+import { Namespace } from '../../../src/domain/identity/names.ts';
+import type { TestFleet } from '../../integration/harness/fleet.ts';
+import { withServer } from '../../integration/harness/with-server.ts';
+import { seriousInBoth } from '../harness/axe.ts';
+import { addressOf } from '../harness/dashboard.ts';
+import { settled, test } from '../harness/visit.ts';
 
 const world = withServer();
 

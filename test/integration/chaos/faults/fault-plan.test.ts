@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { minutes, seconds } from '../../../src/domain/time.ts';
-import { standardCast } from './environment.ts';
+import { minutes, seconds } from '../../../../src/domain/time.ts';
+import { standardCast } from '../environment.ts';
 import { consumer, drawPlan, type Plan } from './fault-plan.ts';
 
 const cast = standardCast(8);

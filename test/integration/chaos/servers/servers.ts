@@ -1,4 +1,4 @@
-import type { Disk } from './disk.ts';
+import type { Disk } from '../faults/disk.ts';
 
 /** How a server is at the moment: only a `well` one takes its clients anywhere. */
 export type Condition = 'well' | 'down' | 'frozen' | 'isolated';

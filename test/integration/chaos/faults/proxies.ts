@@ -1,5 +1,5 @@
-import { startProxy, type TestProxy } from '../harness/proxy.ts';
-import type { ChaosServer } from './servers.ts';
+import { startProxy, type TestProxy } from '../../harness/proxy.ts';
+import type { ChaosServer } from '../servers/servers.ts';
 
 interface Way {
   readonly node: ChaosServer;

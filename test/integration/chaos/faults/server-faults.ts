@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ClusterWatch } from './cluster-watch.ts';
+import type { ClusterWatch } from '../cluster-watch.ts';
+import type { ChaosServer, ChaosServers } from '../servers/servers.ts';
 import type { ServerStep } from './fault-plan.ts';
-import type { ChaosServer, ChaosServers } from './servers.ts';
 
 /** What became of a step: done to whom, or why not. */
 export type Outcome = { readonly done: string } | { readonly not: string };
