@@ -6,10 +6,11 @@ import { systemClock } from '../adapters/system/clock.ts';
  * @throws {Fault} `port-taken`, `bad-setting`
  */
 export async function startMetrics(at: ListenAt) {
-  const [{ processRegistry, prometheusMeters }, { serveMetrics }] = await Promise.all([
-    import('../adapters/metrics/prometheus.ts'),
-    import('../adapters/metrics/scrape-endpoint.ts'),
-  ]);
+  const [{ processRegistry, prometheusMetrics: prometheusMeters }, { serveMetrics }] =
+    await Promise.all([
+      import('../adapters/metrics/prometheus.ts'),
+      import('../adapters/metrics/scrape-endpoint.ts'),
+    ]);
   const registry = processRegistry();
   const metrics = prometheusMeters(registry, systemClock);
   return { metrics, ...(await serveMetrics(registry, at)) };

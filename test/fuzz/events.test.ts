@@ -8,7 +8,7 @@ import { eventSubject } from '../../src/domain/events/event-subjects.ts';
 import type { Divergence } from '../../src/domain/replay/divergence.ts';
 import { RegistryProjection } from '../../src/domain/replay/fold.ts';
 import type { StoredEvent } from '../../src/ports/audit.ts';
-import { signatureOf } from '../../src/runtime/audit/keyframes/signatures.ts';
+import { signatureOf } from '../../src/runtime/audit/keyframes/signed-keyframes.ts';
 import { replayTo } from '../../src/runtime/audit/replay.ts';
 import { replayMachines } from '../../src/runtime/audit/replay-machines.ts';
 import { verify } from '../../src/runtime/audit/verify.ts';

@@ -46,7 +46,7 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'cli/command/settings/policy-settings',
   ],
   'library.test.ts': ['library/options'],
-  'fleet.test.ts': ['runtime/collector/seat', 'runtime/audit/truncated-chains'],
+  'fleet.test.ts': ['runtime/collector/seat', 'runtime/audit/verifier/check-chain-end'],
   'charts.test.ts': [
     'charts/model/parse-chart',
     'cli/audit/exported-charts',

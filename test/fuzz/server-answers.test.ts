@@ -17,7 +17,7 @@ import { publish } from '../../src/adapters/nats/write/publish.ts';
 import { hashEvent } from '../../src/domain/events/hash-chain.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { Namespace, RunId } from '../../src/domain/identity/names.ts';
-import { latestSignedKeyframe } from '../../src/runtime/audit/keyframes/latest-keyframe.ts';
+import { latestSignedKeyframe } from '../../src/runtime/audit/keyframes/signed-keyframes.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { historyOf } from '../fixtures/history/given-history.ts';
 import { slotAt } from '../runtime/support/fleet-in-memory.ts';

@@ -17,7 +17,7 @@ const begins = {
  * The facts as metrics in a registry of Prometheus, which has none of ours yet. Milliseconds become
  * seconds here; a view's age is counted when somebody asks.
  */
-export function prometheusMeters(registry: Registry, clock: Pick<Clock, 'monotonic'>): Metrics {
+export function prometheusMetrics(registry: Registry, clock: Pick<Clock, 'monotonic'>): Metrics {
   const heard = new Map<ViewOwner, MonotonicTime>();
   const all = registerMetrics(registry, function* ages() {
     for (const [view, at] of heard) yield [view, (clock.monotonic() - at) / 1000];

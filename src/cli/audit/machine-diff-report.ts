@@ -23,13 +23,13 @@ export function replayedDocument(
   replayed: MachineReplayReport,
   machines: readonly string[],
 ): object {
-  const { groups: causes, unmatchedMachines: without, ...counts } = replayed;
+  const { groups: causes, unmatchedMachines, ...counts } = replayed;
   return {
     event: 'replayed',
     machines,
     ...counts,
     causes: causes.length,
-    without: Object.fromEntries(without),
+    without: Object.fromEntries(unmatchedMachines),
   };
 }
 
@@ -56,7 +56,7 @@ export function machineDiffLines(
     judged,
     divergences,
     groups: causes,
-    unmatchedMachines: without,
+    unmatchedMachines,
     unsure,
     illegible,
   }: MachineReplayReport,
@@ -64,7 +64,7 @@ export function machineDiffLines(
   { palette, columns }: Pick<Terminal, 'palette' | 'columns'>,
 ): readonly string[] {
   const notes = [
-    ...[...without].map(
+    ...[...unmatchedMachines].map(
       ([name, count]) =>
         `${plural(count, 'event')} of machine '${name}', which is not in this directory`,
     ),

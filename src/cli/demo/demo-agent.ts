@@ -55,7 +55,7 @@ export class DemoAgent {
     // The IPC channel makes it end when we end, even if we are killed.
     this.#child = spawn(node, args, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: without(env),
+      env: withoutSettings(env),
     });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#errors += text;
@@ -108,5 +108,5 @@ export class DemoAgent {
 }
 
 /** The environment without settings of Rollcall, which would change the demonstration. */
-const without = (env: Setting['env']): NodeJS.ProcessEnv =>
+const withoutSettings = (env: Setting['env']): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !/^(ROLLCALL_|NATS_URL$)/.test(name)));

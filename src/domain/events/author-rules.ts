@@ -2,21 +2,21 @@ import { getOwn } from '../json.ts';
 import type { AuditEvent } from './event-schema.ts';
 
 /** Permitted author of an event, relative to the run of the event's chain. */
-type Part = 'own' | 'successor' | 'another' | 'same-slot' | 'anybody';
+type Role = 'own' | 'successor' | 'another' | 'same-slot' | 'any';
 
 /**
  * The permitted author of a transition, by the rules of the protocol (docs/reference/protocol.md §4), not
  * by the server's permissions. Undefined for an unknown event type.
  */
-function partOf({ of, event }: AuditEvent): Part | undefined {
+function permittedRole({ of, event }: AuditEvent): Role | undefined {
   if (of.entity === 'session' || of.entity === 'collector') return 'own';
   if (of.entity === 'instance' && event.type === 'removed') {
-    return getOwn(removalParts, String(event['why']));
+    return getOwn(removalRoles, String(event['why']));
   }
-  return getOwn(partsOf[of.entity], event.type);
+  return getOwn(rolesByEntity[of.entity], event.type);
 }
 
-const runParts: Readonly<Record<string, Part>> = {
+const runRoles: Readonly<Record<string, Role>> = {
   started: 'own',
   confirmed: 'own',
   announced: 'own',
@@ -28,7 +28,7 @@ const runParts: Readonly<Record<string, Part>> = {
   expired: 'another',
   removed: 'another',
 };
-const instanceParts: Readonly<Record<string, Part>> = {
+const instanceRoles: Readonly<Record<string, Role>> = {
   registered: 'own',
   changed: 'own',
   failed: 'own',
@@ -36,21 +36,21 @@ const instanceParts: Readonly<Record<string, Part>> = {
   drained: 'own',
   adopted: 'successor',
 };
-const partsOf: Readonly<
+const rolesByEntity: Readonly<
   Record<
     Exclude<AuditEvent['of']['entity'], 'session' | 'collector'>,
-    Readonly<Record<string, Part>>
+    Readonly<Record<string, Role>>
   >
 > = {
-  run: runParts,
-  instance: instanceParts,
+  run: runRoles,
+  instance: instanceRoles,
   // These belong to the fleet, not to a run: any author with the permissions.
-  hold: { planned: 'anybody', extended: 'anybody', released: 'anybody', 'ran-out': 'anybody' },
-  brake: { tripped: 'anybody', 'let-through': 'anybody', released: 'anybody' },
-  policy: { adopted: 'anybody', changed: 'anybody' },
+  hold: { planned: 'any', extended: 'any', released: 'any', 'ran-out': 'any' },
+  brake: { tripped: 'any', 'let-through': 'any', released: 'any' },
+  policy: { adopted: 'any', changed: 'any' },
 };
 /** A run also deregisters instances that an earlier run of its slot left. */
-const removalParts: Readonly<Record<string, Part>> = {
+const removalRoles: Readonly<Record<string, Role>> = {
   deregistered: 'same-slot',
   left: 'same-slot',
   'owner-expired': 'another',
@@ -58,9 +58,9 @@ const removalParts: Readonly<Record<string, Part>> = {
   orphan: 'another',
 };
 
-/** The author that an event should have; undefined if its author is permitted. */
-export function checkAuthor(event: AuditEvent): string | undefined {
-  const part = partOf(event);
+/** The author that the rules require for an event; undefined if its author is permitted. */
+export function requiredAuthor(event: AuditEvent): string | undefined {
+  const part = permittedRole(event);
   const { of, actor } = event;
   const sameSlot = 'host' in of && actor.host === of.host && actor.agent === of.agent;
   const own = sameSlot && actor.run === of.run;
@@ -73,10 +73,10 @@ export function checkAuthor(event: AuditEvent): string | undefined {
       return own ? 'another run' : undefined;
     case 'same-slot':
       return sameSlot ? undefined : 'a run of its slot';
-    case 'anybody':
+    case 'any':
       return undefined;
     case undefined:
-      return 'nobody: this transition is not known';
+      return 'none: this transition is unknown';
     default:
       return part satisfies never;
   }

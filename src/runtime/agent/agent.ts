@@ -86,7 +86,7 @@ export class Agent implements AsyncDisposable {
   }
 
   get run(): RunId {
-    return this.#session.records.me.run;
+    return this.#session.records.self.run;
   }
 
   /** The term of the current run; 0 until it has the slot. */
@@ -133,17 +133,17 @@ export class Agent implements AsyncDisposable {
 
   #nextSession(takeover: boolean, run = this.#ports.entropy.runId()): Session {
     const { slot, process, zone, address, lease, onTransition } = this.#options;
-    const me = { ...slot, run };
+    const self = { ...slot, run };
     const { ttl, grace } = lease;
     const startedAt = this.#ports.clock.wall();
     return new Session(
-      { actor: me, ports: this.#ports },
+      { actor: self, ports: this.#ports },
       {
         ...this.#options,
         takeover,
         previousRuns: this.#previousRuns,
         claim: {
-          ...me,
+          ...self,
           ttl,
           grace,
           process,

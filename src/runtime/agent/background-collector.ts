@@ -13,8 +13,8 @@ export class BackgroundCollector implements AsyncDisposable {
   readonly #ended: Promise<void>;
 
   constructor(slot: Slot, lease: LeasePolicy, ports: Ports) {
-    const me = { ...slot, run: ports.entropy.runId() };
-    this.#collector = new Collector(me, { lease, onTransition: () => {} }, ports);
+    const self = { ...slot, run: ports.entropy.runId() };
+    this.#collector = new Collector(self, { lease, onTransition: () => {} }, ports);
     this.#ended = this.#collector.done.catch((error: unknown) => {
       if (!(error instanceof Fault)) throw error;
       ports.log.info('does-not-collect', { why: error.message });

@@ -36,14 +36,14 @@ export async function claimSlot(
   ports: Pick<Ports, 'registry' | 'leases' | 'messaging' | 'clock' | 'entropy' | 'processes'>,
   signal: AbortSignal,
 ): Promise<ClaimResult | undefined> {
-  const key = agentKey(records.me);
+  const key = agentKey(records.self);
   while (!signal.aborted) {
     const current = readAgent(await ports.registry.read(key));
-    if (current.kind === 'stored' && current.record.run === records.me.run) {
+    if (current.kind === 'stored' && current.record.run === records.self.run) {
       return (await confirm(records, ports, signal)) ? { type: 'claimed' } : { type: 'spent' };
     }
     if (records.isRunIdSpent) return { type: 'spent' };
-    const permission = await checkPermission(current, records.me, options, ports, signal);
+    const permission = await checkPermission(current, records.self, options, ports, signal);
     if (permission === undefined) continue;
     if ('refused' in permission) return { type: 'refused', why: permission.refused };
     const change = buildClaim(records.author, current, options.claim, {
@@ -85,13 +85,13 @@ type Permission = { readonly reason: string } | { readonly refused: string };
 /** Whether the slot may be taken from its current holder; undefined: check again. */
 async function checkPermission(
   current: RecordRead<AgentRecord>,
-  me: RunRef,
+  self: RunRef,
   { takeover, previousRuns }: ClaimOptions,
   ports: Pick<Ports, 'leases' | 'messaging' | 'clock' | 'processes'>,
   signal: AbortSignal,
 ): Promise<Permission | undefined> {
   if (current.kind === 'absent') return { reason: 'free' };
-  if (current.kind === 'unreadable') return checkUnreadable(current.why, me, ports);
+  if (current.kind === 'unreadable') return checkUnreadable(current.why, self, ports);
   const { record } = current;
   if (record.phase === 'expired') return { reason: 'expired' };
   if (previousRuns.has(record.run)) return { reason: 'former-run-of-this-process' };
@@ -102,15 +102,15 @@ async function checkPermission(
 
 async function checkUnreadable(
   why: string,
-  me: RunRef,
+  self: RunRef,
   { leases }: Pick<Ports, 'leases'>,
 ): Promise<Permission> {
-  const others = (await leases.list(leasesOfAgentFilter(me))).filter(
-    ({ key }) => key !== leaseKey(me),
+  const others = (await leases.list(leasesOfAgentFilter(self))).filter(
+    ({ key }) => key !== leaseKey(self),
   );
   return others.length === 0
     ? { reason: 'unreadable-and-no-lease' }
-    : { refused: `the slot's record cannot be read (${why}) and ${others[0]?.key} stands` };
+    : { refused: `the slot's record cannot be read (${why}) and ${others[0]?.key} exists` };
 }
 
 async function checkHolder(

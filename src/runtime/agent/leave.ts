@@ -55,7 +55,7 @@ interface Next {
 }
 
 function nextChanges(
-  { author, instances, me }: OwnedRecords,
+  { author, instances, self }: OwnedRecords,
   own: StoredAgent,
   shouldDrain: boolean,
 ): Next {
@@ -63,7 +63,7 @@ function nextChanges(
   if (announcement !== 'ignored') return { step: 'announce', changes: [announcement] };
   const stored = [...instances.values()].filter((read) => read.kind === 'stored');
   const serving = stored.filter(
-    ({ record }) => record.run === me.run && record.state !== 'draining',
+    ({ record }) => record.run === self.run && record.state !== 'draining',
   );
   if (shouldDrain && serving.length > 0) {
     return { step: 'drain', changes: drainChanges(author, serving.slice(0, removalsPerBatch)) };

@@ -23,7 +23,7 @@ export type OwnershipLost = { readonly ended: 'expired' | 'superseded' | 'absent
  * was based on.
  */
 export class OwnedRecords {
-  readonly me: RunRef;
+  readonly self: RunRef;
   readonly author: Author;
   readonly #ports: Pick<Ports, 'registry'>;
   readonly instances = new Map<string, RecordRead<InstanceRecord>>();
@@ -41,8 +41,8 @@ export class OwnedRecords {
   readonly #unconfirmedRemovals = new Map<string, Change>();
   #agent: StoredAgent | undefined;
 
-  constructor(me: RunRef, author: Author, ports: Pick<Ports, 'registry'>) {
-    this.me = me;
+  constructor(self: RunRef, author: Author, ports: Pick<Ports, 'registry'>) {
+    this.self = self;
     this.author = author;
     this.#ports = ports;
   }
@@ -57,10 +57,10 @@ export class OwnedRecords {
    * @throws {Fault} `store-unavailable`
    */
   async check(): Promise<StoredAgent | OwnershipLost> {
-    const read = readAgent(await this.#ports.registry.read(agentKey(this.me)));
+    const read = readAgent(await this.#ports.registry.read(agentKey(this.self)));
     // A record that became unreadable is lost: a new run takes the slot.
     if (read.kind !== 'stored') return { ended: 'absent' };
-    if (read.record.run !== this.me.run) return { ended: 'superseded' };
+    if (read.record.run !== this.self.run) return { ended: 'superseded' };
     if (read.record.phase === 'expired') return { ended: 'expired' };
     // A commit of this run may have been acknowledged while this reply was on its way.
     if (!this.#agent || read.revision > this.#agent.revision) this.#agent = read;
@@ -73,10 +73,10 @@ export class OwnedRecords {
    * @throws {Fault} `store-unavailable`
    */
   async list(): Promise<void> {
-    const filters = [instancesOfAgentFilter(this.me), agentKey(this.me)];
+    const filters = [instancesOfAgentFilter(this.self), agentKey(this.self)];
     const entries = await this.#ports.registry.list(filters, this.#agent?.revision ?? 0);
     this.instances.clear();
-    for (const entry of entries) if (entry.key !== agentKey(this.me)) this.#store(entry);
+    for (const entry of entries) if (entry.key !== agentKey(this.self)) this.#store(entry);
     for (const [key, { head }] of this.#unconfirmedRemovals) {
       // Only the run removes what an active run owns: a missing record means that the removal was
       // stored.
@@ -90,7 +90,7 @@ export class OwnedRecords {
    */
   async commit(changes: readonly Change[]): Promise<CommitOutcome> {
     const writes = changes.map((change) => change.write);
-    const slot = agentKey(this.me);
+    const slot = agentKey(this.self);
     const needsFence = this.#agent && !writes.some((write) => write.key === slot);
     const outcome = await this.#ports.registry.commit({
       writes,
@@ -114,7 +114,7 @@ export class OwnedRecords {
   #apply(changes: readonly Change[], revisions: ReadonlyMap<string, Revision>): void {
     for (const { write, head } of changes) {
       const entry = { key: write.key, revision: revisions.get(write.key) ?? 0, text: write.text };
-      if (write.key === agentKey(this.me)) {
+      if (write.key === agentKey(this.self)) {
         const read = readAgent(entry);
         this.#agent = read.kind === 'stored' ? read : undefined;
         this.hasUnknownCommit = false;
@@ -130,14 +130,14 @@ export class OwnedRecords {
 
   #isMine(key: string): boolean {
     const known = this.instances.get(key);
-    return known?.kind === 'stored' && known.record.run === this.me.run;
+    return known?.kind === 'stored' && known.record.run === this.self.run;
   }
 
   #store(entry: KeyValueEntry): void {
     const read = readInstance(entry);
     if (read.kind === 'absent' && read.revision === 0) this.instances.delete(entry.key);
     else this.instances.set(entry.key, read);
-    if (read.kind === 'stored' && read.record.run === this.me.run) {
+    if (read.kind === 'stored' && read.record.run === this.self.run) {
       this.chainHeads.set(entry.key, read.record);
     }
   }

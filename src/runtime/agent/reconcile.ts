@@ -57,8 +57,8 @@ export async function reconcile(
 }
 
 function nextChanges(records: OwnedRecords, desired: Desired): readonly Change[] {
-  const { me, instances } = records;
-  return diffInstances(me, me.run, instances, desired)
+  const { self, instances } = records;
+  return diffInstances(self, self.run, instances, desired)
     .slice(0, registrationsPerBatch)
     .map((action) => changeOf(records, action))
     .filter((change) => change !== 'ignored');

@@ -62,13 +62,13 @@ export class Session {
   #work: Promise<void> = Promise.resolve();
 
   constructor(author: Author, options: SessionOptions, ports: Ports) {
-    const me = author.actor;
+    const self = author.actor;
     this.#options = options;
     this.#ports = ports;
-    this.records = new OwnedRecords(me, author, ports);
-    this.#chain = new ProcessChain({ entity: 'session', ...me }, author, machine, ports);
-    const text = JSON.stringify({ v: recordVersion, run: me.run });
-    const lease = { key: leaseKey(me), text: () => text };
+    this.records = new OwnedRecords(self, author, ports);
+    this.#chain = new ProcessChain({ entity: 'session', ...self }, author, machine, ports);
+    const text = JSON.stringify({ v: recordVersion, run: self.run });
+    const lease = { key: leaseKey(self), text: () => text };
     this.#keeper = new LeaseKeeper(lease, options.lease, ports, (why) =>
       this.#post({ type: 'lapsed', why }),
     );
@@ -110,7 +110,7 @@ export class Session {
 
   async #serveMessages(): Promise<AsyncDisposable | undefined> {
     const serving = await retryUntilAvailable(this.#ports, this.#end.signal, () =>
-      this.#ports.messaging.serve(this.records.me, {
+      this.#ports.messaging.serve(this.records.self, {
         pong: () => ({ lag: this.#keeper.lag, state: this.state }),
         onNotice: (notice) => void this.#onNotice(notice),
       }),
@@ -225,7 +225,7 @@ export class Session {
   }
 
   async #onNotice(notice: Notice): Promise<void> {
-    this.#ports.log.info('told', { run: this.records.me.run, notice });
+    this.#ports.log.info('notified', { run: this.records.self.run, notice });
     await this.#check();
   }
 

@@ -38,8 +38,8 @@ export async function checkKeyframe(
         seq,
         entity,
         check: 'keyframe',
-        expected: 'where it stands',
-        found: 'nothing of it',
+        expected: 'its state',
+        found: 'none',
       });
     }
   } catch (cause) {
@@ -53,7 +53,7 @@ export async function checkKeyframe(
  * Compares the rest of a trimmed history before a keyframe with that keyframe. It cannot be
  * replayed from its beginning, but everything it changed must be in the keyframe as it left it.
  */
-export function checkTouched(before: Verifier, keyframe: Verifier, report: Report): void {
+export function checkBeforeKeyframe(before: Verifier, keyframe: Verifier, report: Report): void {
   const { seq } = keyframe.position;
   const { open, loose, ended } = before.chains;
   for (const chains of [open, loose, ended]) {
@@ -88,15 +88,15 @@ function lineDivergence(line: KeyframeLine, own: Verifier): Divergence | undefin
 /** A chain that ended long ago may have been forgotten: then nothing is known about it. */
 function chainDivergence(
   entity: string,
-  stands: Pick<ChainState, 'n' | 'hash'>,
+  state: Pick<ChainState, 'n' | 'hash'>,
   own: Verifier,
   mayBeForgotten: boolean,
 ): Divergence | undefined {
   const chain = own.chains.get(entity);
-  if (chain ? chain.n === stands.n && chain.hash === stands.hash : mayBeForgotten) return undefined;
+  if (chain ? chain.n === state.n && chain.hash === state.hash : mayBeForgotten) return undefined;
   const { seq } = own.position;
   const expected = chain ? headOf(chain) : 'no such chain';
-  return { seq, entity, check: 'keyframe', expected, found: headOf(stands) };
+  return { seq, entity, check: 'keyframe', expected, found: headOf(state) };
 }
 
 const headOf = ({ n, hash }: Pick<ChainState, 'n' | 'hash'>): string => `event ${n}, hash ${hash}`;

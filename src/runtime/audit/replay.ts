@@ -7,7 +7,7 @@ import type { Revision, WallTime } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
 import { KeyframeDecoder, readKeyframe } from './keyframes/codec.ts';
-import { readSignatures } from './keyframes/signatures.ts';
+import { readSignatures } from './keyframes/signed-keyframes.ts';
 import type { Checkpoint } from './verifier/verifier.ts';
 
 /** A moment of a history: after everything that was written until then. */

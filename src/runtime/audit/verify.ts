@@ -12,11 +12,11 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
 import type { Leases } from '../../ports/leases.ts';
 import type { Registry } from '../../ports/registry.ts';
-import { checkKeyframe, checkTouched } from './check-keyframe.ts';
+import { checkBeforeKeyframe, checkKeyframe } from './check-keyframe.ts';
 import { KeyframeDecoder, readKeyframe } from './keyframes/codec.ts';
-import { readSignatures, signatureOf } from './keyframes/signatures.ts';
+import { readSignatures, signatureOf } from './keyframes/signed-keyframes.ts';
 import { RegistryCatchUp } from './registry-catch-up.ts';
-import { countTruncatedChains } from './truncated-chains.ts';
+import { countTruncatedChains } from './verifier/check-chain-end.ts';
 import { type Checkpoint, Verifier, type VerifierNotes } from './verifier/verifier.ts';
 
 /** What a history is compared with, if available. */
@@ -164,7 +164,7 @@ class Verification {
     await this.#readUntil(keyframe.seq);
     const after = this.#newVerifier();
     after.resume(keyframe);
-    checkTouched(before, after, this.#report);
+    checkBeforeKeyframe(before, after, this.#report);
     this.#verifier = after;
     this.#isWhole = true;
     this.#eventsAtStart = keyframe.events - before.events;

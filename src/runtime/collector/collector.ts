@@ -29,7 +29,7 @@ const flushTimeout: Millis = seconds(2);
 
 /** A collector: waits until a seat is free, then judges and removes while it has the seat. */
 export class Collector implements AsyncDisposable {
-  readonly me: RunRef;
+  readonly self: RunRef;
   readonly #options: CollectorOptions;
   readonly #author: Author;
   readonly #ports: Ports;
@@ -38,12 +38,12 @@ export class Collector implements AsyncDisposable {
   readonly #done: Promise<void>;
   #seated: SeatedCollector | undefined;
 
-  constructor(me: RunRef, options: CollectorOptions, ports: Ports) {
-    this.me = me;
+  constructor(self: RunRef, options: CollectorOptions, ports: Ports) {
+    this.self = self;
     this.#options = options;
     this.#ports = ports;
-    this.#author = { actor: me, ports };
-    this.#chain = new ProcessChain({ entity: 'collector', ...me }, this.#author, machine, ports);
+    this.#author = { actor: self, ports };
+    this.#chain = new ProcessChain({ entity: 'collector', ...self }, this.#author, machine, ports);
     this.#done = this.#run();
   }
 
@@ -113,7 +113,7 @@ export class Collector implements AsyncDisposable {
 
   #seatText(): string {
     const runs = this.#seated?.view.fleet.size ?? 0;
-    return JSON.stringify({ v: recordVersion, ...this.me, runs });
+    return JSON.stringify({ v: recordVersion, ...this.self, runs });
   }
 
   /** Sends an event to the state machine. Returns whether it had a transition. */

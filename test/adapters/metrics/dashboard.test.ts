@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Registry } from '@prometheus-io/client';
 import { describe, expect, test } from 'vitest';
-import { processRegistry } from '../../../src/adapters/metrics/prometheus.ts';
-import { prometheusMeters } from '../../../src/adapters/metrics/prometheus.ts';
+import { processRegistry, prometheusMetrics } from '../../../src/adapters/metrics/prometheus.ts';
 
 interface Panel {
   readonly id: number;
@@ -37,7 +36,7 @@ const queries = [
 ];
 
 const ours = new Registry();
-prometheusMeters(ours, { monotonic: () => 0 });
+prometheusMetrics(ours, { monotonic: () => 0 });
 const known = ours.getMetricsAsArray();
 const namesIn = (registry: Registry) => registry.getMetricsAsArray().map(({ name }) => name);
 const labelsOf = (metric: unknown) => (metric as { labelNames: readonly string[] }).labelNames;

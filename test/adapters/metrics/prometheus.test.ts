@@ -1,6 +1,6 @@
 import { Registry } from '@prometheus-io/client';
 import { describe, expect, test } from 'vitest';
-import { prometheusMeters } from '../../../src/adapters/metrics/prometheus.ts';
+import { prometheusMetrics } from '../../../src/adapters/metrics/prometheus.ts';
 import type { noopMetrics } from '../../../src/ports/metrics.ts';
 import { samplesIn } from './samples.ts';
 
@@ -8,7 +8,7 @@ import { samplesIn } from './samples.ts';
 function metered() {
   const registry = new Registry();
   const clock = { now: 1000, monotonic: () => clock.now };
-  const metrics = prometheusMeters(registry, clock);
+  const metrics = prometheusMetrics(registry, clock);
   const samples = async () => samplesIn(await registry.metrics());
   return { registry, clock, metrics, samples };
 }

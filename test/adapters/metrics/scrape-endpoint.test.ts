@@ -1,8 +1,7 @@
 import { connect } from 'node:net';
 import { Registry } from '@prometheus-io/client';
 import { describe, expect, test } from 'vitest';
-import { processRegistry } from '../../../src/adapters/metrics/prometheus.ts';
-import { prometheusMeters } from '../../../src/adapters/metrics/prometheus.ts';
+import { processRegistry, prometheusMetrics } from '../../../src/adapters/metrics/prometheus.ts';
 import { metricsUrl, serveMetrics } from '../../../src/adapters/metrics/scrape-endpoint.ts';
 import { samplesIn } from './samples.ts';
 
@@ -11,7 +10,7 @@ const local = { host: '127.0.0.1', port: 0 };
 describe('the listener', () => {
   test("answers /metrics with ours and this process's", async () => {
     const registry = processRegistry();
-    prometheusMeters(registry, { monotonic: () => 0 }).expired();
+    prometheusMetrics(registry, { monotonic: () => 0 }).expired();
     await using listener = await serveMetrics(registry, local);
     const response = await fetch(`${listener.url}?from=test`);
     expect(response.status).toBe(200);

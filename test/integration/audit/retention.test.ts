@@ -5,7 +5,7 @@ import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
 import { FleetPolicy, type Retention } from '../../../src/domain/policy/fleet-policy.ts';
 import { days } from '../../../src/domain/time.ts';
 import { KeyframeWriter } from '../../../src/runtime/audit/keyframes/keyframe-writer.ts';
-import { latestSignedKeyframe } from '../../../src/runtime/audit/keyframes/latest-keyframe.ts';
+import { latestSignedKeyframe } from '../../../src/runtime/audit/keyframes/signed-keyframes.ts';
 import { replayTo } from '../../../src/runtime/audit/replay.ts';
 import { setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
 import { collector as machine } from '../../../src/runtime/transitions/machine-set.ts';

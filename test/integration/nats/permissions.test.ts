@@ -11,7 +11,7 @@ import type { Divergence } from '../../../src/domain/replay/divergence.ts';
 import { noopMetrics } from '../../../src/ports/metrics.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import { Agent } from '../../../src/runtime/agent/agent.ts';
-import { latestSignedKeyframe } from '../../../src/runtime/audit/keyframes/latest-keyframe.ts';
+import { latestSignedKeyframe } from '../../../src/runtime/audit/keyframes/signed-keyframes.ts';
 import { verify } from '../../../src/runtime/audit/verify.ts';
 import { Collector } from '../../../src/runtime/collector/collector.ts';
 import {

@@ -107,7 +107,7 @@ export const running: readonly Mutant[] = [
     breaks: 'G10',
     what: 'goes on though its slot names another run',
     file: 'src/runtime/agent/owned-records.ts',
-    edits: [["    if (read.record.run !== this.me.run) return { ended: 'superseded' };\n", '']],
+    edits: [["    if (read.record.run !== this.self.run) return { ended: 'superseded' };\n", '']],
     tests: ['test/runtime/agent/agent-start.test.ts', 'test/runtime/agent/agent-restart.test.ts'],
   },
   {

@@ -33,7 +33,7 @@ const byOneThatWasStopped = async (sim: Simulated) => {
   await sim.advance(seconds(20));
   one?.process.thaw();
   await sim.advance(seconds(5));
-  return { by: one?.collector.me.run, at: one?.process.ports.clock.wall() ?? 0 };
+  return { by: one?.collector.self.run, at: one?.process.ports.clock.wall() ?? 0 };
 };
 
 /** All that a suspicion, or an expiry, has to be based on, but for what is said otherwise. */

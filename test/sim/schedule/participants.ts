@@ -104,9 +104,9 @@ export class Roster {
   startCollector(name: string): void {
     if (this.collectorAt(name)) return;
     const started = this.#of.fleet.collector(name);
-    this.collectors.set(started.collector.me.run, started);
+    this.collectors.set(started.collector.self.run, started);
     this.#collectorAt.set(name, started);
-    this.#of.note(`${name} starts as ${started.collector.me.run}`);
+    this.#of.note(`${name} starts as ${started.collector.self.run}`);
   }
 
   startIfFree(whom: string): void {

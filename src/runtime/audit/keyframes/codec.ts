@@ -11,7 +11,6 @@ import {
 import type { Revision } from '../../../domain/time.ts';
 import type { Keyframes } from '../../../ports/keyframes.ts';
 import type { Checkpoint, Verifier } from '../verifier/verifier.ts';
-import type { Signature } from './signatures.ts';
 
 /** Length of a piece: some milliseconds of work. */
 const pieceLength = 64 * 1024;
@@ -150,13 +149,20 @@ export class KeyframeDecoder implements AsyncDisposable {
   }
 }
 
+/** A keyframe by its sequence, and the digest of its text. */
+export interface KeyframeDigest {
+  /** The sequence of the keyframe. */
+  readonly keyframe: Revision;
+  readonly digest: string;
+}
+
 /**
  * The keyframe that a collector signed; undefined if it is missing or has another digest.
  * @throws {Fault} `store-unavailable`
  */
 export async function readKeyframe(
   keyframes: Pick<Keyframes, 'get'>,
-  { keyframe, digest }: Pick<Signature, 'keyframe' | 'digest'>,
+  { keyframe, digest }: KeyframeDigest,
   hash?: Hash,
 ): Promise<Checkpoint | undefined> {
   await using decoder = new KeyframeDecoder(keyframes, keyframe, hash);

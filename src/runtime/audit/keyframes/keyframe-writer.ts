@@ -12,10 +12,9 @@ import {
 } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import { type Checkpoint, Verifier } from '../verifier/verifier.ts';
-import { KeyframeDecoder, KeyframeEncoder, readKeyframe } from './codec.ts';
-import { latestSignedKeyframe } from './latest-keyframe.ts';
+import { KeyframeDecoder, type KeyframeDigest, KeyframeEncoder, readKeyframe } from './codec.ts';
 import { RetentionEnforcer } from './retention-enforcer.ts';
-import { type Signature, signatureOf } from './signatures.ts';
+import { latestSignedKeyframe, signatureOf } from './signed-keyframes.ts';
 
 /**
  * A keyframe is due after this many events, or after as many as the last one has lines, if those
@@ -42,7 +41,7 @@ type KeyframeWriterPorts = Pick<
 
 /** A signed keyframe and its number of lines. */
 interface SignedState {
-  readonly signed: Pick<Signature, 'keyframe' | 'digest'>;
+  readonly signed: KeyframeDigest;
   readonly at: WallTime;
   readonly lines: number;
 }

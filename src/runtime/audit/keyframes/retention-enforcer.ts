@@ -3,7 +3,7 @@ import { policyKey } from '../../../domain/identity/registry-keys.ts';
 import { readPolicy } from '../../../domain/records/stored-record.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
-import { latestSignedKeyframe } from './latest-keyframe.ts';
+import { latestSignedKeyframe } from './signed-keyframes.ts';
 
 type RetentionPorts = Pick<Ports, 'audit' | 'registry' | 'keyframes' | 'log' | 'hash'>;
 

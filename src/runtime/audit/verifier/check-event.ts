@@ -1,6 +1,5 @@
 import { runMachineState } from '../../../domain/events/apply-transition.ts';
 import type { AuditEntry } from '../../../domain/events/audit-entry.ts';
-import { checkAuthor } from '../../../domain/events/author-rules.ts';
 import type { AuditEvent, StateValue } from '../../../domain/events/event-schema.ts';
 import { eventSubject } from '../../../domain/events/event-subjects.ts';
 import type { AgentRecord } from '../../../domain/records/schemas.ts';
@@ -42,16 +41,11 @@ export interface CheckContext {
 export function checkEvent(
   recorded: AuditEntry,
   known: CheckContext,
-): { readonly violations: readonly EventViolation[]; readonly after: ChainState } {
+): { readonly violations: EventViolation[]; readonly after: ChainState } {
   const { event, subject } = recorded;
   const violations: EventViolation[] = [...linkViolations(recorded, known)];
   const own = eventSubject(event.of, event.n);
   if (subject !== own) violations.push({ check: 'subject', expected: own, found: subject });
-  const author = checkAuthor(event);
-  if (author !== undefined) {
-    const { host, agent, run } = event.actor;
-    violations.push({ check: 'author', expected: author, found: `${host}/${agent} run ${run}` });
-  }
   const from = fromViolation(event, known);
   if (from) violations.push(from);
   const replayedStep = replayed(event, known);
@@ -144,7 +138,7 @@ function recordViolation(
   if (replayedStep === undefined || replayedStep === 'ignored') return undefined;
   const actual = of.entity === 'run' ? runMachineState(record as AgentRecord) : record['state'];
   if (!done && isSame(actual, to)) return undefined;
-  const expected = done ? 'none: its entity is over' : `a record in ${toText(to)}`;
+  const expected = done ? 'none: its entity has ended' : `a record in ${toText(to)}`;
   return { check: 'record', expected, found: `one in ${toText(actual)}` };
 }
 

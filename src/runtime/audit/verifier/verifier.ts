@@ -18,8 +18,8 @@ import type { Revision, WallTime } from '../../../domain/time.ts';
 import * as machines from '../../transitions/machine-set.ts';
 import { MemoizedMachine } from '../../transitions/memoized-transition.ts';
 import { ChainIndex, chainOfSubject } from './chain-index.ts';
-import { checkAuthority } from './check-author.ts';
-import { checkEnd } from './check-chain-end.ts';
+import { authorViolations } from './check-author.ts';
+import { missingEndDivergence } from './check-chain-end.ts';
 import { type CheckContext, checkEvent, type Predecessor } from './check-event.ts';
 
 /** The state of a verification: enough to continue from it. */
@@ -146,12 +146,10 @@ export class Verifier {
     const key = registryKeyOf(event);
     const before = this.#contextOf(recorded, name, key);
     const { violations, after } = checkEvent(recorded, before);
-    const authorViolation = checkAuthority(event, this.#chains, this.#trimmed);
-    if (violations.length > 0 || authorViolation) {
+    violations.push(...authorViolations(event, this.#chains, this.#trimmed));
+    if (violations.length > 0) {
       const entity = describeChain(event.of);
-      for (const violation of authorViolation ? [...violations, authorViolation] : violations) {
-        this.#report({ seq, entity, ...violation });
-      }
+      for (const violation of violations) this.#report({ seq, entity, ...violation });
     }
     this.#chains.set(name, after);
     this.#notes.lost += event.lost ?? 0;
@@ -204,12 +202,12 @@ export class Verifier {
   #checkEnd(
     event: AuditEvent,
     seq: Revision,
-    standing: Pick<RecordUpdate, 'run' | 'seq'> | undefined,
+    previous: Pick<RecordUpdate, 'run' | 'seq'> | undefined,
   ) {
-    const divergence = checkEnd(event, seq, standing);
-    if (!divergence || !standing) return;
+    const divergence = missingEndDivergence(event, seq, previous);
+    if (!divergence || !previous) return;
     this.#report(divergence);
-    const name = chainName({ ...event.of, run: standing.run as RunId });
+    const name = chainName({ ...event.of, run: previous.run as RunId });
     const chain = this.#chains.get(name);
     if (chain) this.#chains.set(name, { ...chain, done: true });
   }

@@ -146,7 +146,7 @@ export async function readLease(
 
 /** A key at the leader: its revision, and whether it has a value, readable or not. */
 interface KeyState extends Fence {
-  readonly stands: boolean;
+  readonly isPresent: boolean;
 }
 
 async function readKeyStates(
@@ -156,7 +156,7 @@ async function readKeyStates(
   try {
     const entries = await Promise.all(keys.map((key) => registry.read(key)));
     return entries.map(({ key, revision, text }) => ({
-      ...{ key, expectedRevision: revision, stands: text !== undefined },
+      ...{ key, expectedRevision: revision, isPresent: text !== undefined },
     }));
   } catch (error) {
     if (error instanceof Fault) return 'unknown';
@@ -175,14 +175,15 @@ async function readHoldsAndBrake(
     readKeyStates([holdKey(host), holdKey(host, agent)], ports),
     readKeyStates([brakeKey(zoneOf(record))], ports),
   ]);
-  const isOff = brakes !== 'unknown' && brakes.every(({ stands }) => !stands);
+  const isOff = brakes !== 'unknown' && brakes.every(({ isPresent }) => !isPresent);
   const localBrake = observer.brakeStateOf(record);
   const fences = [
     ...(holds === 'unknown' ? [] : holds),
     ...(localBrake === 'off' && isOff ? brakes : []),
   ];
   return {
-    hold: holds === 'unknown' ? holds : holds.some(({ stands }) => stands) ? 'stands' : 'absent',
+    hold:
+      holds === 'unknown' ? holds : holds.some(({ isPresent }) => isPresent) ? 'stands' : 'absent',
     // The brake started meanwhile, or the cache does not show it yet: only runs with a permit
     // expire.
     brake: localBrake === 'off' && !isOff ? 'waits' : localBrake,

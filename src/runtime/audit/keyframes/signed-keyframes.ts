@@ -6,13 +6,12 @@ import {
 import type { Hash } from '../../../domain/events/hash-chain.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { History } from '../../../ports/audit.ts';
+import type { Ports } from '../../../ports/ports.ts';
+import type { Checkpoint } from '../verifier/verifier.ts';
+import { type KeyframeDigest, readKeyframe } from './codec.ts';
 
 /** The signature of a collector in the history itself: it has verified this keyframe. */
-export interface Signature {
-  /** The sequence of the keyframe. */
-  readonly keyframe: Revision;
-  /** The digest of the text of the keyframe. */
-  readonly digest: string;
+export interface Signature extends KeyframeDigest {
   /** Sequence and time of the signature; always after the keyframe. */
   readonly seq: Revision;
   readonly at: WallTime;
@@ -41,4 +40,29 @@ export async function* readSignatures(
     const signature = signatureOf(parseAuditEvent(stored, hash));
     if (signature) yield signature;
   }
+}
+
+/** A signed keyframe with its latest signature. */
+export interface SignedKeyframe {
+  readonly signature: Signature;
+  readonly checkpoint: Checkpoint;
+}
+
+/** The latest keyframe that matches a signature. @throws {Fault} `store-unavailable` */
+export async function latestSignedKeyframe({
+  audit,
+  keyframes,
+  hash,
+}: Pick<Ports, 'audit' | 'keyframes' | 'hash'>): Promise<SignedKeyframe | undefined> {
+  for (const seq of (await keyframes.list()).toReversed()) {
+    const signatures = new Map<string, Signature>();
+    for await (const signature of readSignatures(audit, seq + 1, hash)) {
+      if (signature.keyframe === seq) signatures.set(signature.digest, signature);
+    }
+    for (const signature of signatures.values()) {
+      const checkpoint = await readKeyframe(keyframes, signature, hash);
+      if (checkpoint) return { signature, checkpoint };
+    }
+  }
+  return undefined;
 }
