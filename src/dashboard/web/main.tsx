@@ -4,7 +4,7 @@ import './styles/controls.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import icon from './icon.svg';
-import { styleCharts } from './screens/machines/chart-style.ts';
+import { styleCharts } from './screens/machines/chart-view.tsx';
 import { listenToKeys } from './shell/keyboard-shortcuts.ts';
 import { start } from './state/store.ts';
 import { applyTheme } from './state/theme.ts';

@@ -107,7 +107,7 @@ test('what somebody else registered later is contested: in the drawer, and in it
   );
   const cell = page.locator('.cell[aria-label^="db-1/postgres:"]');
   expect(await cell.getAttribute('aria-label')).toMatch(/1 instances, 1 contested$/);
-  expect(await cell.locator('.badge').getAttribute('data-says')).toBe('⇄1');
+  expect(await cell.locator('.badge').getAttribute('data-text')).toBe('⇄1');
   const tallies = page.locator('.head .instances');
   expect(await tallies.textContent()).toMatch(/⇄ 1 contested/);
   await page.getByRole('button', { name: 'L', exact: true }).click();

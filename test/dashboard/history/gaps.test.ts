@@ -5,7 +5,7 @@ import { gapsBetween, joined } from '../../../src/dashboard/history/gaps.ts';
 import { TransitionLog } from '../../../src/dashboard/history/transition-log.ts';
 import { HistoryIndex } from '../../../src/dashboard/server/history/history-index.ts';
 import { pageAfter, pagesBefore } from '../../../src/dashboard/server/history/pages.ts';
-import { gapsOf, gapText, placesIn } from '../../../src/dashboard/web/format/gap-text.ts';
+import { gapsOf, gapText, sequencesIn } from '../../../src/dashboard/web/format/gap-text.ts';
 import { historyRows } from '../../../src/dashboard/web/screens/entity/history-rows.ts';
 import { transition } from '../server/support/test-server.ts';
 import { happened } from '../web/support/transitions.ts';
@@ -53,7 +53,7 @@ describe('gaps', () => {
       fc.property(any, (some) => {
         const gaps = some.map(([from, length, why]) => gap(from, from + length, why));
         const places = new Set(gaps.flatMap(({ from, to }) => range(from, to)));
-        expect(placesIn(joined(gaps))).toBe(places.size);
+        expect(sequencesIn(joined(gaps))).toBe(places.size);
       }),
     );
   });

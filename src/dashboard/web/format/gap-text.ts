@@ -18,22 +18,22 @@ export function gapsOf(
 }
 
 /** The number of sequences in these gaps. */
-export const placesIn = (gaps: readonly ApiGap[]): number =>
+export const sequencesIn = (gaps: readonly ApiGap[]): number =>
   gaps.reduce((sum, { from, to }) => sum + to - from + 1, 0);
 
 /** A gap as text: its sequences and the reason. */
 export function gapText({ from, to, why }: ApiGap, mode: ApiHello['mode'] = 'live'): string {
   const [one, other] = [from.toLocaleString('en-GB'), to.toLocaleString('en-GB')];
-  const [places, be] = from === to ? [`seq ${one}`, 'is'] : [`seq ${one}–${other}`, 'are'];
-  if (why === 'memory') return `${places} ${be} not in this browser's memory (limit)`;
-  if (why !== 'trimmed') return `${places} cannot be read (${why})`;
+  const [range, verb] = from === to ? [`seq ${one}`, 'is'] : [`seq ${one}–${other}`, 'are'];
+  if (why === 'memory') return `${range} ${verb} not in this browser's memory (limit)`;
+  if (why !== 'trimmed') return `${range} cannot be read (${why})`;
   return mode === 'recording'
-    ? `${places} ${be} not in the recording`
-    : `${places} ${be} gone (retention)`;
+    ? `${range} ${verb} not in the recording`
+    : `${range} ${verb} gone (retention)`;
 }
 
 /** How many events the counts leave out. Empty if none. */
 export function leftOut(gaps: readonly ApiGap[]): string {
-  const places = placesIn(gaps);
-  return places === 0 ? '' : `${formatCount(places, 'event')} missing and not counted`;
+  const count = sequencesIn(gaps);
+  return count === 0 ? '' : `${formatCount(count, 'event')} missing and not counted`;
 }

@@ -19,13 +19,13 @@ export function age(
   const { mark, markAt, state, brokenSince } = connection;
   const old = formatDuration(clock - markAt);
   if (state === 'broken') {
-    const title = `No word from the server since ${clockTime(brokenSince ?? clock)}`;
+    const title = `Nothing received from the server since ${clockTime(brokenSince ?? clock)}`;
     const text = markAt === 0 ? 'no connection' : `stale · ${old} old`;
     return { kind: 'stale', text, title };
   }
   if (mark?.storeAwaySince) {
     const text = `NATS away ${formatDuration(clock + connection.skew - mark.storeAwaySince)}`;
-    return { kind: 'away', text, title: 'The server is up, its store does not answer' };
+    return { kind: 'away', text, title: 'The dashboard server is up but cannot reach NATS' };
   }
   const title = mark
     ? `The server's clock ${clockTime(mark.now)}; last change ${clockTime(mark.headAt)}`

@@ -36,7 +36,7 @@ export function hindrance({ heldBy }: PlanRow): string {
     case 'grace':
       return 'its grace has not passed';
     case 'hold':
-      return `a hold stands${heldBy.why === null ? '' : `: ${heldBy.why}`}`;
+      return `a hold is set${heldBy.why === null ? '' : `: ${heldBy.why}`}`;
     case 'brake':
       return `the brake of zone ${heldBy.zone}: ${heldBy.suspect} of ${heldBy.seen} suspect${
         heldBy.turn === null
@@ -44,13 +44,13 @@ export function hindrance({ heldBy }: PlanRow): string {
           : `; ${ordinal(heldBy.turn)} in turn, one every ${heldBy.pace / 1000} s`
       }`;
     case 'lease-stands':
-      return 'its lease stands';
+      return 'its lease still exists';
     case 'answers':
-      return 'it answers when it is asked';
+      return 'it answers probes';
     case 'observation':
       return 'a collector has not seen it as a leftover for long enough';
     case 'unobserved':
-      return 'no collector watches';
+      return 'no collector observes it';
     case 'unreadable':
       return 'its record cannot be read';
     default:
@@ -67,7 +67,7 @@ export function verdict(plan: ApiGcPlan, { suspect, due, removing, stuck }: Pipe
     plan.seats === null
       ? ''
       : plan.seats === 0
-        ? 'nobody watches'
+        ? 'no collector'
         : `${formatCount(plan.seats, 'collector')} watching`,
     `${formatCount(suspect.length + due.length, 'run')} suspect`,
     `${removing.length} being removed`,

@@ -41,21 +41,21 @@ export type Grouping = 'host' | 'zone' | 'service';
 interface Group {
   readonly name: string;
   readonly slots: readonly AgentModel[];
-  /** All its agents that are there are silent: one unit, drawn as such. */
+  /** All its present agents are silent. The group is then shown as silent. */
   readonly silent: boolean;
-  /** Healthy ones that are not drawn; their number is. */
+  /** The number of healthy agents that are not shown. */
   readonly hidden: number;
 }
 
-/** All groups: how many there are and draw, and the first of them. Only those that are asked for are made. */
+/** The number of groups, and the first of them. Groups are built only on request. */
 export interface Groups {
   readonly count: number;
-  /** Cells in all of them. */
-  readonly drawn: number;
+  /** The number of cells in all groups. */
+  readonly cells: number;
   first(most: number): Group[];
 }
 
-/** Slots in their order, and where in it those are that are not simply live. */
+/** Slots in display order, and the indexes of those that are not live. */
 export interface Ordered {
   readonly slots: readonly AgentModel[];
   readonly unusual: readonly number[];
@@ -66,7 +66,7 @@ interface Arranged {
   readonly all: boolean;
 }
 
-/** More cells than so, and the healthy are counted instead of drawn. */
+/** Above this number of cells, healthy agents are counted instead of shown. */
 export const mostCells = 400;
 
 /** Groups in the order of their slots; a slot with two services is in both. */
@@ -74,8 +74,8 @@ export function groupsOf({ slots, unusual }: Ordered, { by, all }: Arranged): Gr
   const folded = !all && slots.length > mostCells;
   if (by === 'host') return hostsOf(slots, folded ? unusual : slots.keys(), folded);
   const groups = [...gathered(slots, by)].map(([name, inside]) => groupOf(name, inside, folded));
-  const drawn = groups.reduce((sum, one) => sum + one.slots.length, 0);
-  return { count: groups.length, drawn, first: (most) => groups.slice(0, most) };
+  const cells = groups.reduce((sum, one) => sum + one.slots.length, 0);
+  return { count: groups.length, cells, first: (most) => groups.slice(0, most) };
 }
 
 function groupOf(name: string, inside: readonly AgentModel[], folded: boolean): Group {
@@ -83,19 +83,19 @@ function groupOf(name: string, inside: readonly AgentModel[], folded: boolean): 
   return { name, slots, silent: isSilent(inside), hidden: inside.length - slots.length };
 }
 
-/** All its agents that are there are suspect, and there are several. */
+/** Whether a host has several present agents and all of them are suspect. */
 export function isSilent(slots: readonly AgentModel[]): boolean {
   if (!slots.some(({ status }) => status === 'suspect')) return false;
   const there = slots.filter(({ status }) => !ended.has(status) && status !== 'expired');
   return there.length > 1 && there.every(({ status }) => status === 'suspect');
 }
 
-/** Hosts of which somebody is drawn. One where all is well is in the number of those that are hidden. */
-function hostsOf(slots: readonly AgentModel[], drawn: Iterable<number>, folded: boolean): Groups {
+/** Groups for the hosts of the agents shown. A host with only healthy agents counts as hidden. */
+function hostsOf(slots: readonly AgentModel[], shown: Iterable<number>, folded: boolean): Groups {
   const places: number[] = [];
   let cells = 0;
   let last = -1;
-  for (const place of drawn) {
+  for (const place of shown) {
     const host = slots[place]?.hostNumber ?? -1;
     if (host !== last) places.push(place);
     last = host;
@@ -103,7 +103,7 @@ function hostsOf(slots: readonly AgentModel[], drawn: Iterable<number>, folded: 
   }
   return {
     count: places.length,
-    drawn: cells,
+    cells,
     first: (most) =>
       places
         .slice(0, most)

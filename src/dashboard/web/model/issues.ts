@@ -116,7 +116,7 @@ function unobservedIssue(slots: readonly AgentModel[], fleet: FleetModel): reado
         ...[first.entityState.since],
         ...fleet.of('collector').map(({ since }) => since),
       ),
-      next: 'nobody would notice a failure until a collector starts',
+      next: 'failures go undetected until a collector starts',
       at: null,
       slots: [first],
     },
@@ -152,7 +152,7 @@ function contestedIssue(slot: AgentModel): Issue {
       ? 'registered later by another agent'
       : `${contested.length} instances registered later by other agents`,
     since: Math.min(...contested.map(({ since }) => since)),
-    next: 'consumers are given the later registration',
+    next: 'consumers get the later registration',
     at: null,
     slots: [slot],
   };
@@ -198,7 +198,7 @@ export function nextOf(slot: AgentModel, fleet: FleetModel): { next: string; at:
   const { entityState, status, instances } = slot;
   if (status === 'suspect') {
     const hold = fleet.holdOf(slot.host, slot.agent);
-    if (hold) return { next: 'planned: nothing expires until', at: hold.note.until ?? null };
+    if (hold) return { next: 'planned: the hold ends', at: hold.note.until ?? null };
     if (fleet.brakeIn(slot.zone)) return { next: 'waits for the brake of its zone', at: null };
     const { grace } = entityState.note;
     return { next: 'expires', at: grace === undefined ? null : entityState.since + grace };

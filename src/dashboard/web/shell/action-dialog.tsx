@@ -29,18 +29,18 @@ const descriptions = {
 export function ActionDialog() {
   const box = useRef<HTMLDialogElement>(null);
   const [busy, setBusy] = useState(false);
-  const one = pendingAction.value;
+  const pending = pendingAction.value;
   useEffect(() => {
-    if (one) box.current?.showModal();
+    if (pending) box.current?.showModal();
     else box.current?.close();
-  }, [one]);
+  }, [pending]);
   async function act(event: SubmitEvent) {
     event.preventDefault();
-    if (!one || actionsDisabledReason.peek()) return;
+    if (!pending || actionsDisabledReason.peek()) return;
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const text = (name: string) => String(form.get(name) ?? '').trim();
     setBusy(true);
-    lastActionResult.value = await perform(one, {
+    lastActionResult.value = await perform(pending, {
       why: text('why'),
       minutes: Number(text('minutes')),
       as: text('as'),
@@ -52,22 +52,22 @@ export function ActionDialog() {
   return (
     <dialog
       ref={box}
-      class="deed"
-      aria-labelledby="deed-title"
+      class="action"
+      aria-labelledby="action-title"
       onClose={() => {
         pendingAction.value = null;
       }}
     >
-      {one ? (
+      {pending ? (
         <form onSubmit={(event) => void act(event)}>
-          <h2 id="deed-title">
-            {titles[one.action]}{' '}
-            {one.host === undefined ? null : (
-              <BidiText text={one.agent ? `${one.host}/${one.agent}` : one.host} />
+          <h2 id="action-title">
+            {titles[pending.action]}{' '}
+            {pending.host === undefined ? null : (
+              <BidiText text={pending.agent ? `${pending.host}/${pending.agent}` : pending.host} />
             )}
           </h2>
-          <p>{descriptions[one.action]}</p>
-          {one.action === 'hold' ? (
+          <p>{descriptions[pending.action]}</p>
+          {pending.action === 'hold' ? (
             <>
               <label>
                 For how many minutes
@@ -81,7 +81,7 @@ export function ActionDialog() {
           ) : null}
           <label>
             Your name (recorded in the audit)
-            <input name="as" maxLength={200} placeholder="dashboard" value={remembered()} />
+            <input name="as" maxLength={200} placeholder="dashboard" value={storedName()} />
           </label>
           {off === null ? null : <p class="bad">{off}</p>}
           <div class="row end">
@@ -94,7 +94,11 @@ export function ActionDialog() {
               Cancel
             </button>
             <button type="submit" class="primary" disabled={busy || off !== null}>
-              {one.action === 'sweep' ? 'Sweep now' : one.action === 'hold' ? 'Hold' : 'Release'}
+              {pending.action === 'sweep'
+                ? 'Sweep now'
+                : pending.action === 'hold'
+                  ? 'Hold'
+                  : 'Release'}
             </button>
           </div>
         </form>
@@ -135,15 +139,15 @@ async function perform(
       },
       body: JSON.stringify(body),
     });
-    const answered = (await response.json()) as ApiActionResult | ApiGuardResult;
-    if ('code' in answered) {
+    const answer = (await response.json()) as ApiActionResult | ApiGuardResult;
+    if ('code' in answer) {
       return {
         level: 'bad',
-        text: `Refused: ${answered.message}${answered.hint ? ` — ${answered.hint}` : ''}`,
+        text: `Refused: ${answer.message}${answer.hint ? ` — ${answer.hint}` : ''}`,
       };
     }
-    if (answered.did === 'swept') return sweepResultText(answered);
-    return { level: 'good', text: `Done: ${answered.did}, by ${answered.by}.` };
+    if (answer.did === 'swept') return sweepResultText(answer);
+    return { level: 'good', text: `Done: ${answer.did}, by ${answer.by}.` };
   } catch (error) {
     return {
       level: 'bad',
@@ -152,7 +156,7 @@ async function perform(
   }
 }
 
-function remembered(): string {
+function storedName(): string {
   try {
     return localStorage.getItem('rollcall-as') ?? '';
   } catch {

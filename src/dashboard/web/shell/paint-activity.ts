@@ -4,7 +4,7 @@ import type { Density } from '../../history/query-types.ts';
 export function paintActivity(
   canvas: HTMLCanvasElement,
   density: Density,
-  olderIsGone: boolean,
+  isCutOff: boolean,
 ): void {
   const { clientWidth: width, clientHeight: height } = canvas;
   const scale = devicePixelRatio;
@@ -18,10 +18,10 @@ export function paintActivity(
   const { bins, from, to, marks, gaps } = density;
   const most = Math.max(1, ...bins.map(([count]) => count));
   const each = width / bins.length;
-  const tall = (count: number) =>
+  const heightOf = (count: number) =>
     count === 0 ? 0 : Math.max(2, (Math.log1p(count) / Math.log1p(most)) * (height - 6));
   bins.forEach(([count, bad], n) => {
-    const full = tall(count);
+    const full = heightOf(count);
     context.fillStyle = colour('--strip');
     context.fillRect(n * each, height - full, Math.max(1, each - 1), full);
     if (bad === 0) return;
@@ -38,14 +38,14 @@ export function paintActivity(
     context.lineTo(x, 6);
     context.fill();
   }
-  const place = (at: number) => ((at - from) / Math.max(1, to - from)) * width;
+  const xOf = (at: number) => ((at - from) / Math.max(1, to - from)) * width;
   for (const { after, before } of gaps) {
-    const [left, right] = [place(after), place(before)];
+    const [left, right] = [xOf(after), xOf(before)];
     // A gap between two events of the same time is at least `narrowest` wide.
     const wide = Math.max(narrowest, right - left - each);
     hatch(context, (left + right - wide) / 2, wide, height, colour('--dim'));
   }
-  if (olderIsGone) hatch(context, 0, narrowest, height, colour('--dim'));
+  if (isCutOff) hatch(context, 0, narrowest, height, colour('--dim'));
 }
 
 const narrowest = 6;

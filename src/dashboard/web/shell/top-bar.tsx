@@ -35,7 +35,7 @@ export function TopBar() {
         {tabs.map(([one, title]) => (
           <a
             key={one}
-            href={hrefTo({ screen: one, params: keep(route.value.params) })}
+            href={hrefTo({ screen: one, params: selectionOf(route.value.params) })}
             aria-current={screen === one ? 'page' : undefined}
           >
             {title}
@@ -69,7 +69,9 @@ export function TopBar() {
 }
 
 /** The selection stays when the screen changes. */
-const keep = ({ sel = '' }: Readonly<Record<string, string>>): Record<string, string> => ({ sel });
+const selectionOf = ({ sel = '' }: Readonly<Record<string, string>>): Record<string, string> => ({
+  sel,
+});
 
 function skip(): void {
   document.getElementById('main')?.focus();

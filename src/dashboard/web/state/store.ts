@@ -37,8 +37,8 @@ export const actionsDisabledReason = computed(() => {
   const hello = connection.value?.hello;
   if (hello?.mode === 'recording') return 'This is a recording.';
   if (isPast.value) return 'You are viewing the past. Go back to live first (L).';
-  if (isStale.value) return 'The link to the server is broken.';
-  return hello?.actions === true ? null : 'This server takes no actions.';
+  if (isStale.value) return 'No connection to the dashboard server.';
+  return hello?.actions === true ? null : 'This dashboard server does not accept actions.';
 });
 
 let tell: (message: TabMessage) => void = () => {};

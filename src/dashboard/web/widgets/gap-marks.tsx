@@ -12,10 +12,10 @@ export function GapMarks({
   readonly gaps: readonly PlacedGap[];
   readonly window: Window;
 }) {
-  const place = (at: number) =>
+  const percentOf = (at: number) =>
     Math.min(100, Math.max(0, ((at - window.from) / (window.to - window.from)) * 100));
   return gaps.map((gap) => {
-    const [left, right] = [place(gap.after), place(gap.before)];
+    const [left, right] = [percentOf(gap.after), percentOf(gap.before)];
     return (
       <i
         key={gap.from}

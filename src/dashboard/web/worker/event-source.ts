@@ -41,7 +41,7 @@ export function openFeed(after: number, on: FeedEvents): () => void {
   );
   source.onerror = () => {
     // Its own reconnecting says neither when nor how often: we do that ourselves.
-    end('the link to the dashboard server dropped');
+    end('the connection to the dashboard server dropped');
   };
   return () => source.close();
 }

@@ -35,8 +35,8 @@ export function StateTimeline({ entities }: { readonly entities: readonly number
   const window = useWindow();
   const fresh = `${extent.value?.to} ${extent.value?.from}`;
   const some = entities.slice(-mostEntities);
-  const asked = some.length === 0 ? null : ({ ask: 'lanes', entities: some, ...window } as const);
-  const lanes = useHistoryQuery<Lane[]>(asked, fresh);
+  const query = some.length === 0 ? null : ({ ask: 'lanes', entities: some, ...window } as const);
+  const lanes = useHistoryQuery<Lane[]>(query, fresh);
   const density = useHistoryQuery<Density>({ ask: 'density', bins: 1, ...window }, fresh);
   const ribbon = useMemo(() => {
     const bars = (lanes ?? []).flatMap(
@@ -66,7 +66,7 @@ export function StateTimeline({ entities }: { readonly entities: readonly number
             <Part key={one.from} part={one} window={window} />
           ))}
           {at === undefined ? null : (
-            <rect class="here" x={place(at, window) - 1} width="2" height="16" />
+            <rect class="moment" x={xOf(at, window) - 1} width="2" height="16" />
           )}
         </svg>
         <GapMarks gaps={density?.gaps ?? []} window={window} />
@@ -75,12 +75,12 @@ export function StateTimeline({ entities }: { readonly entities: readonly number
   );
 }
 
-const place = (time: number, { from, to }: Window): number => ((time - from) / (to - from)) * 1000;
+const xOf = (time: number, { from, to }: Window): number => ((time - from) / (to - from)) * 1000;
 
 /** A click goes to the start of the interval. Without a pointer, the history below offers the same. */
 function Part({ part, window }: { readonly part: StateInterval; readonly window: Window }) {
   const { from, to, status } = part;
-  const [left, right] = [place(from, window), place(to, window)];
+  const [left, right] = [xOf(from, window), xOf(to, window)];
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hidden from assistive technology
     <rect
@@ -105,7 +105,7 @@ function Part({ part, window }: { readonly part: StateInterval; readonly window:
 /** The time range in the address, or all of the history in memory, up to now while live. */
 function useWindow(): Window {
   const { firstAt = 0, lastAt = 0 } = extent.value ?? {};
-  const goesOn = connection.value?.hello?.mode === 'live' && !isPast.value;
-  const end = goesOn ? Math.floor((now.value ?? 0) / step) * step : 0;
+  const isLive = connection.value?.hello?.mode === 'live' && !isPast.value;
+  const end = isLive ? Math.floor((now.value ?? 0) / step) * step : 0;
   return readWindow(route.value.params['w'], { from: firstAt, to: Math.max(lastAt + 1, end) });
 }

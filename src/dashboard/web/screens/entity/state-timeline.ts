@@ -57,9 +57,9 @@ export function stateIntervals(
   return ribbon;
 }
 
-function worstOf(standing: ReadonlyMap<string, number>): string {
+function worstOf(active: ReadonlyMap<string, number>): string {
   let worst: string | undefined;
-  for (const status of standing.keys())
+  for (const status of active.keys())
     if (worst === undefined || rankOf(status) < rankOf(worst)) worst = status;
   return worst ?? absent;
 }

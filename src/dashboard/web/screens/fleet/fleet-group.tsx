@@ -1,4 +1,6 @@
 import { Component } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { formatCount } from '../../format/format-time.ts';
 import type { AgentModel } from '../../model/agent-model.ts';
 import { type Grouping, shortName } from '../../model/group-agents.ts';
 import { glyphOf } from '../../model/state-styles.ts';
@@ -16,7 +18,7 @@ interface Props {
   readonly chosen: string;
 }
 
-/** A host and its agents. Rendered again only if one of them is another object than before. */
+/** A host and its agents. Rendered again only if one of the agents changed. */
 export class FleetGroup extends Component<Props> {
   override shouldComponentUpdate(next: Props): boolean {
     const { slots, chosen, hidden, by, large, silent } = this.props;
@@ -61,7 +63,7 @@ export class FleetGroup extends Component<Props> {
           ))}
         </ul>
         {hidden > 0 && by !== 'host' ? (
-          <p class="dim">{hidden.toLocaleString('en-GB')} healthy hidden</p>
+          <p class="dim">{formatCount(hidden, 'healthy agent')} hidden</p>
         ) : null}
       </section>
     );
@@ -78,9 +80,9 @@ interface CellProps {
 
 function AgentCell({ slot, by, large, chosen, first }: CellProps) {
   const { status, reason, instances, counts, host, agent } = slot;
-  const { failing: sick, contested: lost } = counts;
-  const told = `${host}/${agent}: ${status}${reason === '' ? '' : `, ${reason}`}; ${instances.length} instances${sick > 0 ? `, ${sick} failing` : ''}${lost > 0 ? `, ${lost} contested` : ''}`;
-  // The label contains what `data-says` shows, as text.
+  const { failing, contested } = counts;
+  const label = `${host}/${agent}: ${status}${reason === '' ? '' : `, ${reason}`}; ${instances.length} instances${failing > 0 ? `, ${failing} failing` : ''}${contested > 0 ? `, ${contested} contested` : ''}`;
+  // The label contains what `data-text` shows, as text.
   return (
     <li>
       <button
@@ -88,20 +90,20 @@ function AgentCell({ slot, by, large, chosen, first }: CellProps) {
         class={`cell s-${status}${chosen ? ' chosen' : ''}`}
         data-cell=""
         tabIndex={first ? 0 : -1}
-        aria-label={told}
+        aria-label={label}
         aria-pressed={chosen}
-        title={told}
+        title={label}
         onClick={() => setParams({ sel: writeSubject({ kind: 'agent', host, agent }) })}
       >
         <span class="glyph" aria-hidden="true">
           {glyphOf(status)}
         </span>
         <bdi class="cut">{shortName(slot, by)}</bdi>
-        {sick > 0 ? (
-          <span class="badge s-failing" aria-hidden="true" data-says={`◐${sick}`} />
+        {failing > 0 ? (
+          <span class="badge s-failing" aria-hidden="true" data-text={`◐${failing}`} />
         ) : null}
-        {lost > 0 ? (
-          <span class="badge s-contested" aria-hidden="true" data-says={`⇄${lost}`} />
+        {contested > 0 ? (
+          <span class="badge s-contested" aria-hidden="true" data-text={`⇄${contested}`} />
         ) : null}
         {large ? (
           <span class="pips" aria-hidden="true">
@@ -111,10 +113,41 @@ function AgentCell({ slot, by, large, chosen, first }: CellProps) {
                 class={`s-${one.reason === 'contested' ? 'contested' : one.status}`}
               />
             ))}
-            {instances.length > 16 ? <span data-says={`+${instances.length - 16}`} /> : null}
+            {instances.length > 16 ? <span data-text={`+${instances.length - 16}`} /> : null}
           </span>
         ) : null}
       </button>
     </li>
+  );
+}
+
+interface MoreProps {
+  readonly left: number;
+  readonly atATime: number;
+  readonly what: string;
+  readonly onMore: () => void;
+}
+
+/** The button that shows more groups. It also does so when the user scrolls near it. */
+export function MoreGroups({ left, atATime, what, onMore }: MoreProps) {
+  const line = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (!line.current) return;
+    const root = line.current.closest('.screen');
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) onMore();
+      },
+      { root, rootMargin: '200px' },
+    );
+    observer.observe(line.current);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <p ref={line} class="more">
+      <button type="button" onClick={onMore}>
+        Show {Math.min(atATime, left)} more of {formatCount(left, what)}
+      </button>
+    </p>
   );
 }

@@ -5,10 +5,9 @@ import { type Grouping, mostCells } from '../../model/group-agents.ts';
 import { glyphOf } from '../../model/state-styles.ts';
 import { fleet, moment, route, setParams, version } from '../../state/store.ts';
 import { moveInGrid } from '../../widgets/grid-navigation.ts';
-import { FleetGroup } from './fleet-group.tsx';
+import { FleetGroup, MoreGroups } from './fleet-group.tsx';
 import { summarizeFleet, type Tallies } from './fleet-summary.ts';
 import { IssueList } from './issue-list.tsx';
-import { MoreGroups } from './more-groups.tsx';
 
 const groupings: readonly Grouping[] = ['host', 'zone', 'service'];
 const sizes = ['S', 'M', 'L'] as const;
@@ -30,7 +29,7 @@ export function FleetScreen() {
     fleet,
     { at, old: old === '1', text: f, state, by, all: all === '1' || filtered },
   );
-  const hidden = by === 'service' ? 0 : matching - groups.drawn;
+  const hidden = by === 'service' ? 0 : matching - groups.cells;
   return (
     <>
       <section class="panel head" aria-label="Fleet">
@@ -124,7 +123,7 @@ export function FleetScreen() {
         <p class="panel strip-note">
           <Proportions parts={shares} /> All {formatCount(agents, 'agent')} are shown.
           <button type="button" onClick={() => setParams({ all: '' })}>
-            Hide the healthy
+            Hide healthy agents
           </button>
         </p>
       ) : null}

@@ -11,60 +11,61 @@ import {
 import { findIssues, type Issues } from '../../model/issues.ts';
 import { runStatuses } from '../../model/state-styles.ts';
 
-/** How many are in each state, in the states' own order. */
+/** The number of agents or instances in each state, in display order. */
 export type Tallies = readonly (readonly [status: string, count: number])[];
 
-/** What is asked of the fleet. */
+/** The filters of the Fleet screen. */
 export interface FleetQuery extends FleetFilter {
-  /** The page's moment: what ended long before is no news. */
+  /** The current moment. Agents that ended long before it are left out. */
   readonly at: number;
-  /** Also whoever is no news. */
+  /** Also includes agents that ended long ago. */
   readonly old: boolean;
   readonly by: Grouping;
-  /** The healthy are drawn, however many. */
+  /** Shows healthy agents even if there are more than `mostCells`. */
   readonly all: boolean;
 }
 
-/** The fleet in numbers, who needs attention, and who is drawn where. */
+/** The counts, issues and groups of the Fleet screen. */
 export interface FleetSummary {
-  /** Agents that are news. */
+  /** The number of agents, without those that ended long ago. */
   readonly agents: number;
+  /** The number of agents that ended long ago and are left out. */
   readonly gone: number;
   readonly states: Tallies;
-  /** Of them, those that are matching to. */
+  /** The number of agents that match the filters. */
   readonly matching: number;
+  /** The states of the matching agents. */
   readonly shares: Tallies;
-  /** Instances by status. Contested ones are counted apart from the other dubious ones. */
+  /** Instances by status. `dubious` does not include `contested`. */
   readonly instances: Tallies;
   readonly issues: Issues;
   readonly groups: Groups;
 }
 
 /**
- * Counts all slots, looking at each of them once.
+ * Computes all counts in one pass over the slots.
  *
- * There may be thousands, and what a look costs is fetching the slot from memory: a pass for each number
- * took three times as long.
+ * With thousands of slots, memory access dominates: one pass per count took three times as long.
  */
 export function summarizeFleet(
-  everything: readonly AgentModel[],
+  slots: readonly AgentModel[],
   fleet: FleetModel,
-  asked: FleetQuery,
+  query: FleetQuery,
 ): FleetSummary {
-  const { at, old } = asked;
-  const fitting = matchesFilter(asked);
-  const states = new Count();
-  const shares = new Count();
+  const { at, old } = query;
+  const matches = matchesFilter(query);
+  const states = new StatusCounter();
+  const shares = new StatusCounter();
   const instances = { live: 0, dubious: 0, contested: 0, failing: 0, draining: 0, unverified: 0 };
   const matching: AgentModel[] = [];
-  /** Where in the matching those are that are not simply live. */
+  /** The indexes in `matching` of agents that are not live. */
   const unusual: number[] = [];
   const troubled: AgentModel[] = [];
-  for (const slot of everything) {
+  for (const slot of slots) {
     if (!old && !isRecent(slot, at)) continue;
     const { status, counts } = slot;
     states.add(status);
-    if (!fitting(slot)) continue;
+    if (!matches(slot)) continue;
     shares.add(status);
     if (status !== 'live') unusual.push(matching.length);
     if (counts.failing > 0 || counts.contested > 0) troubled.push(slot);
@@ -78,42 +79,43 @@ export function summarizeFleet(
   }
   return {
     agents: states.all,
-    gone: everything.length - states.all,
+    gone: slots.length - states.all,
     states: states.tallies(),
     matching: matching.length,
     shares: shares.tallies(),
     instances: Object.entries(instances),
     issues: findIssues({ slots: matching, unusual, troubled }, fleet),
-    groups: groupsOf({ slots: matching, unusual }, asked),
+    groups: groupsOf({ slots: matching, unusual }, query),
   };
 }
 
-/** Most stand as their neighbour does: of a row of them only its length is taken down. */
-class Count {
+/** Counts statuses. Neighbours often share one, so a run of equal statuses updates the map once. */
+class StatusCounter {
   all = 0;
   readonly #counts = new Map<string, number>();
   #status = '';
-  #since = 0;
+  /** The total when the current run of equal statuses began. */
+  #runStart = 0;
 
   add(status: string): void {
     if (status !== this.#status) {
-      this.#takeDown();
+      this.#flush();
       this.#status = status;
     }
     this.all += 1;
   }
 
   tallies(): Tallies {
-    this.#takeDown();
+    this.#flush();
     return runStatuses.flatMap((status) => {
       const count = this.#counts.get(status) ?? 0;
       return count > 0 || status === 'live' ? [[status, count] as const] : [];
     });
   }
 
-  #takeDown(): void {
-    const more = this.all - this.#since;
-    if (more > 0) this.#counts.set(this.#status, (this.#counts.get(this.#status) ?? 0) + more);
-    this.#since = this.all;
+  #flush(): void {
+    const length = this.all - this.#runStart;
+    if (length > 0) this.#counts.set(this.#status, (this.#counts.get(this.#status) ?? 0) + length);
+    this.#runStart = this.all;
   }
 }

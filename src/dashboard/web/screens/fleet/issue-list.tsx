@@ -6,8 +6,8 @@ import { now, setParams } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 
-const atFirst = 6;
-const atMost = 200;
+const firstShown = 6;
+const mostShown = 200;
 
 /** The issues that need attention, most serious first. Without issues it says so. */
 export function IssueList({ issues }: { readonly issues: Issues }) {
@@ -19,7 +19,7 @@ export function IssueList({ issues }: { readonly issues: Issues }) {
       </section>
     );
   }
-  const shown = issues.first(all ? atMost : atFirst);
+  const shown = issues.first(all ? mostShown : firstShown);
   return (
     <section class="panel attention" aria-label="Needs attention">
       <h2>
@@ -30,9 +30,9 @@ export function IssueList({ issues }: { readonly issues: Issues }) {
           <IssueRow key={one.key} issue={one} />
         ))}
       </ul>
-      {issues.count > atFirst ? (
+      {issues.count > firstShown ? (
         <button type="button" class="quiet" onClick={() => setAll(!all)}>
-          {all ? 'Show fewer' : `Show ${issues.count - atFirst} more`}
+          {all ? 'Show fewer' : `Show ${issues.count - firstShown} more`}
         </button>
       ) : null}
     </section>
@@ -51,7 +51,7 @@ function IssueRow({ issue }: { readonly issue: Issue }) {
     : '';
   return (
     <li>
-      <button type="button" class="matter" onClick={() => setParams({ sel: subject })}>
+      <button type="button" class="issue" onClick={() => setParams({ sel: subject })}>
         <StateBadge status={status} />
         <BidiText class="name cut" text={title} />
         <span class="why cut">{reason}</span>

@@ -1,24 +1,28 @@
 import type { ApiGcPlan } from '../../../api-types.ts';
 import { formatCount } from '../../format/format-time.ts';
 import { type DryRunEntry, dryRun } from './dry-run-model.ts';
-import { PlanLink } from './plan-link.tsx';
+import { PlanLink } from './gc-column.tsx';
 
 /** What a sweep would remove now. Nothing is changed. */
 export function DryRunList({ plan }: { readonly plan: ApiGcPlan }) {
-  const { removed: takes, uncertain: perhaps, kept: leaves } = dryRun(plan);
+  const { removed, uncertain, kept } = dryRun(plan);
   return (
     <section class="panel dry" aria-label="Dry run">
       <h2>
         Dry run <span class="dim">what a sweep would remove now; nothing is changed</span>
       </h2>
-      <Part of={takes} title={`Removes ${takes.length}`} empty="A sweep would remove nothing." />
-      <Part of={perhaps} title={`May remove ${perhaps.length}`} empty="" />
-      <Part of={leaves} title={`Keeps ${leaves.length}`} empty="" />
+      <Part
+        of={removed}
+        title={`Removes ${removed.length}`}
+        empty="A sweep would remove nothing."
+      />
+      <Part of={uncertain} title={`May remove ${uncertain.length}`} empty="" />
+      <Part of={kept} title={`Keeps ${kept.length}`} empty="" />
     </section>
   );
 }
 
-const most = 60;
+const rowLimit = 60;
 
 function Part({
   of,
@@ -34,7 +38,7 @@ function Part({
     <>
       <h3>{title}</h3>
       <ul class="rows">
-        {of.slice(0, most).map(({ row, text }, n) => {
+        {of.slice(0, rowLimit).map(({ row, text }, n) => {
           const { run, key, why } = row;
           return (
             <li key={`${row.kind} ${run ?? key ?? n}`} class="happened">
@@ -45,8 +49,8 @@ function Part({
           );
         })}
       </ul>
-      {of.length > most ? (
-        <p class="dim">and {formatCount(of.length - most, 'more', 'more')}</p>
+      {of.length > rowLimit ? (
+        <p class="dim">and {formatCount(of.length - rowLimit, 'more', 'more')}</p>
       ) : null}
     </>
   );

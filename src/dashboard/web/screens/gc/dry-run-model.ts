@@ -37,20 +37,20 @@ export function dryRun({ rows, at: now }: Pick<ApiGcPlan, 'rows' | 'at'>): DryRu
         row,
         text: `removes ${what}, if the collector has seen them as leftovers for long enough`,
       });
-    } else if (isDue && heldBy === null) run.removed.push({ row, text: deedOf(row) });
-    else run.kept.push({ row, text: reasonOf(row, now) });
+    } else if (isDue && heldBy === null) run.removed.push({ row, text: removalText(row) });
+    else run.kept.push({ row, text: reasonText(row, now) });
   }
   return run;
 }
 
-const deedOf = (row: PlanRow): string =>
+const removalText = (row: PlanRow): string =>
   row.next === 'expire'
     ? `expires the run, then removes ${whatGoes(row)}`
     : `removes ${whatGoes(row)}`;
 
-function reasonOf(row: PlanRow, now: number): string {
+function reasonText(row: PlanRow, now: number): string {
   if (row.next === 'nothing') return row.detail ?? 'needs an operator';
-  const held = hindrance(row);
+  const reason = hindrance(row);
   const when = row.at === null || row.at <= now ? '' : `about ${countdown(row.at, now)}`;
-  return [held, when].filter((part) => part !== '').join('; ') || 'not due yet';
+  return [reason, when].filter((part) => part !== '').join('; ') || 'not due yet';
 }

@@ -1,9 +1,10 @@
 import type { PlanRow } from '../../../../domain/collection/gc-plan.ts';
 import { countdown } from '../../format/format-time.ts';
 import { hindrance, soonestFirst, whatGoes } from '../../model/gc-pipeline.ts';
-import { now } from '../../state/store.ts';
+import { writeSubject } from '../../model/subject.ts';
+import { hrefTo, now } from '../../state/store.ts';
+import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
-import { PlanLink } from './plan-link.tsx';
 
 interface ColumnProps {
   readonly title: string;
@@ -52,5 +53,16 @@ function PlanCard({ row }: { readonly row: PlanRow }) {
       <p class="dim">{kind === 'record' ? 'not removed' : `removes ${whatGoes(row)}`}</p>
       {delay === '' || row.heldBy?.by === 'grace' ? null : <p class="waits">waits: {delay}</p>}
     </li>
+  );
+}
+
+/** The agent of a plan row, linked to its history. A key without an owner has no link. */
+export function PlanLink({ row: { host, agent, key } }: { readonly row: PlanRow }) {
+  if (host === null || agent === null) return <BidiText text={key ?? '?'} />;
+  const of = writeSubject({ kind: 'agent', host, agent });
+  return (
+    <a href={hrefTo({ screen: 'entity', params: { of } })}>
+      <BidiText text={`${host}/${agent}`} />
+    </a>
   );
 }

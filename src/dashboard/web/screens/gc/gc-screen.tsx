@@ -80,7 +80,7 @@ export function GcScreen() {
       </div>
       {columns.stuck.length === 0 ? null : (
         <div class="pipeline">
-          <GcColumn title="Stuck: an operator has to look" empty="" rows={columns.stuck} />
+          <GcColumn title="Stuck: an operator must act" empty="" rows={columns.stuck} />
         </div>
       )}
       <HoldsPanel holds={plan?.holds} />

@@ -7,7 +7,7 @@ export interface StateBox {
   readonly height: number;
 }
 
-const ways: Readonly<Record<string, readonly [number, number]>> = {
+const directions: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
   ArrowUp: [0, -1],
@@ -24,17 +24,20 @@ export function nearestState(
   from: string,
   key: string,
 ): string | undefined {
-  const way = ways[key];
-  const here = boxes.find(({ id }) => id === from);
-  if (!way) return undefined;
-  if (!here) return boxes[0]?.id;
+  const direction = directions[key];
+  const current = boxes.find(({ id }) => id === from);
+  if (!direction) return undefined;
+  if (!current) return boxes[0]?.id;
   const linked = new Set(lines.flatMap(([a, b]) => (a === from ? [b] : b === from ? [a] : [])));
   let best: { readonly id: string; readonly far: number } | undefined;
   for (const one of boxes) {
-    if (one === here) continue;
-    const [across, down] = [middle(one)[0] - middle(here)[0], middle(one)[1] - middle(here)[1]];
-    const along = across * way[0] + down * way[1];
-    const aside = Math.abs(across * way[1]) + Math.abs(down * way[0]);
+    if (one === current) continue;
+    const [across, down] = [
+      middle(one)[0] - middle(current)[0],
+      middle(one)[1] - middle(current)[1],
+    ];
+    const along = across * direction[0] + down * direction[1];
+    const aside = Math.abs(across * direction[1]) + Math.abs(down * direction[0]);
     if (along <= 0) continue;
     const far = along + 2 * aside + (linked.has(one.id) ? 0 : 1e6);
     if (!best || far < best.far) best = { id: one.id, far };

@@ -1,4 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { stylesheet } from '../../../../charts/svg/stylesheet.ts';
+import { variablesOf } from '../../../../charts/svg/theme.ts';
 import { apiPath } from '../../protocol/api-path.ts';
 import { boundingBox, nearestState, type StateBox } from './chart-navigation.ts';
 import type { ChartData } from './chart-states.ts';
@@ -23,61 +25,64 @@ interface Props {
 /** The picture. The server lays it out for the open states; the page changes only classes and counts. */
 export function ChartView(props: Props) {
   const { hash, chart, closed, painted, zoom, label, onChoose, onMissing } = props;
-  const place = useRef<HTMLDivElement>(null);
-  const [drawn, setDrawn] = useState(0);
-  const [at, setAt] = useState('');
+  const box = useRef<HTMLDivElement>(null);
+  const [drawings, setDrawings] = useState(0);
+  const [focusedId, setFocusedId] = useState('');
   const [map, setMap] = useState<Mapped>();
   const collapsed = closed.join();
-  const svgHere = () => place.current?.querySelector('svg') ?? undefined;
+  const currentSvg = () => box.current?.querySelector('svg') ?? undefined;
   useEffect(() => {
-    const away = new AbortController();
-    const more = collapsed === '' ? '' : `&collapsed=${encodeURIComponent(collapsed)}`;
-    fetch(apiPath(`charts/${hash}.svg?theme=css${more}`), { signal: away.signal })
+    const unmounted = new AbortController();
+    const query = collapsed === '' ? '' : `&collapsed=${encodeURIComponent(collapsed)}`;
+    fetch(apiPath(`charts/${hash}.svg?theme=css${query}`), { signal: unmounted.signal })
       .then(async (response) => {
         if (!response.ok) throw new Error(`the server answered ${response.status}`);
         const svg = pictureIn(await response.text());
         svg.dataset['whole'] = svg.getAttribute('viewBox') ?? '';
-        place.current?.replaceChildren(svg);
-        setDrawn((n) => n + 1);
+        box.current?.replaceChildren(svg);
+        setDrawings((n) => n + 1);
       })
       .catch(() => {
-        if (!away.signal.aborted) onMissing();
+        if (!unmounted.signal.aborted) onMissing();
       });
-    return () => away.abort();
+    return () => unmounted.abort();
   }, [hash, collapsed]);
   useEffect(() => {
-    const svg = svgHere();
+    const svg = currentSvg();
     if (svg) highlightChart(svg, painted);
-  }, [painted, drawn]);
+  }, [painted, drawings]);
   useEffect(() => {
-    const svg = svgHere();
+    const svg = currentSvg();
     if (svg) setMap(look(svg, zoom));
-  }, [zoom, drawn, painted.chosen, [...painted.active].join()]);
+  }, [zoom, drawings, painted.chosen, [...painted.active].join()]);
   useEffect(() => {
-    for (const node of svgHere()?.querySelectorAll('[data-node]') ?? []) {
-      node.classList.toggle('at', decodeURIComponent(node.getAttribute('data-node') ?? '') === at);
+    for (const node of currentSvg()?.querySelectorAll('[data-node]') ?? []) {
+      node.classList.toggle(
+        'at',
+        decodeURIComponent(node.getAttribute('data-node') ?? '') === focusedId,
+      );
     }
-  }, [at, drawn]);
+  }, [focusedId, drawings]);
   const press = (event: KeyboardEvent) => {
-    const svg = svgHere();
+    const svg = currentSvg();
     if (!svg) return;
-    if (event.key === 'Enter' && at !== '') onChoose(at);
+    if (event.key === 'Enter' && focusedId !== '') onChoose(focusedId);
     const lines = chart.edges.flatMap(({ source, targets }) =>
       targets.map(
         (one) => [visibleAncestor(closed, source), visibleAncestor(closed, one)] as const,
       ),
     );
-    const to = nearestState(boxesIn(svg), lines, visibleAncestor(closed, at), event.key);
+    const to = nearestState(boxesIn(svg), lines, visibleAncestor(closed, focusedId), event.key);
     if (to === undefined) return;
     event.preventDefault();
-    setAt(to);
+    setFocusedId(to);
   };
   return (
     <>
-      {drawn === 0 ? <p class="dim">Drawing …</p> : null}
+      {drawings === 0 ? <p class="dim">Drawing …</p> : null}
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for form controls */}
       <div
-        ref={place}
+        ref={box}
         class="chart"
         role="group"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move in it, Enter opens
@@ -85,19 +90,19 @@ export function ChartView(props: Props) {
         aria-label={label}
         onKeyDown={press}
         onFocus={() => {
-          if (at === '')
-            setAt(painted.chosen || (regionIn(svgHere() as SVGSVGElement)[0]?.id ?? ''));
+          if (focusedId === '')
+            setFocusedId(painted.chosen || (regionIn(currentSvg() as SVGSVGElement)[0]?.id ?? ''));
         }}
-        onBlur={() => setAt('')}
+        onBlur={() => setFocusedId('')}
         onClick={(event) => {
-          const one = (event.target as Element).closest('[data-node], [data-edge]');
+          const element = (event.target as Element).closest('[data-node], [data-edge]');
           const id =
-            one?.getAttribute('data-node') ?? one?.getAttribute('data-edge')?.split(' ')[0];
+            element?.getAttribute('data-node') ?? element?.getAttribute('data-edge')?.split(' ')[0];
           if (id) onChoose(decodeURIComponent(id));
         }}
       />
       <p class="unseen" role="status">
-        {at === '' ? '' : stateText(at, painted, closed)}
+        {focusedId === '' ? '' : stateText(focusedId, painted, closed)}
       </p>
       {map ? <Minimap {...map} /> : null}
     </>
@@ -106,8 +111,8 @@ export function ChartView(props: Props) {
 
 function stateText(id: string, { nodes, active }: Highlights, closed: readonly string[]): string {
   const name = id.split('.').slice(1).join(' ') || id;
-  const here = nodes[id] === undefined ? '' : `, ${nodes[id]} here`;
-  return `${name}${active.has(id) ? ', active' : ''}${here}${closed.includes(id) ? ', closed' : ''}`;
+  const count = nodes[id] === undefined ? '' : `, ${nodes[id]} in this state`;
+  return `${name}${active.has(id) ? ', active' : ''}${count}${closed.includes(id) ? ', closed' : ''}`;
 }
 
 interface Mapped {
@@ -150,4 +155,16 @@ function pictureIn(text: string): SVGElement {
     }
   }
   return document.importNode(parsed, true) as unknown as SVGElement;
+}
+
+/** Styles charts in the page's theme. Uses the CSSOM, because the content policy forbids inline styles. */
+export function styleCharts(): void {
+  const [light, dark] = [variablesOf('light'), variablesOf('dark')];
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`
+    :root { ${light} }
+    @media (prefers-color-scheme: dark) { :root:not([data-theme='light']) { ${dark} } }
+    :root[data-theme='dark'] { ${dark} }
+    ${stylesheet('css')}`);
+  document.adoptedStyleSheets = [sheet];
 }

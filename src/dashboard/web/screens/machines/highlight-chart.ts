@@ -23,7 +23,7 @@ export function highlightChart(svg: SVGSVGElement, painted: Highlights): void {
     node.classList.toggle('occupied', (nodes[id] ?? 0) > 0);
     node.classList.toggle('chosen', id === chosen);
     pill(node, nodes[id]);
-    title(node, nodes[id] === undefined ? '' : `${nodes[id]} here`);
+    title(node, nodes[id] === undefined ? '' : `${nodes[id]} in this state`);
   }
   for (const edge of svg.querySelectorAll('[data-edge]')) {
     const ids = idsOf(edge);

@@ -18,7 +18,7 @@ interface Props {
 export function Inspector({ chart, machine, actor, painted, all }: Props) {
   const node = chart?.nodes.find(({ id }) => id === painted.chosen);
   const edge = chart?.edges.find(({ id }) => id === painted.chosen);
-  const here = node ? all.filter(({ state }) => activeIds(machine, state).has(node.id)) : [];
+  const occupants = node ? all.filter(({ state }) => activeIds(machine, state).has(node.id)) : [];
   return (
     <aside class="panel inspector" aria-label="Inspector">
       {actor ? <ActorSummary actor={actor} /> : null}
@@ -27,9 +27,9 @@ export function Inspector({ chart, machine, actor, painted, all }: Props) {
           <h2>{node.id.split('.').slice(1).join(' › ') || node.id}</h2>
           {node.description === null ? null : <p>{node.description}</p>}
           <p class="dim">
-            {node.kind}; {here.length.toLocaleString('en-GB')} here at this moment
+            {node.kind}; {occupants.length.toLocaleString('en-GB')} in this state at this moment
           </p>
-          <OccupantList of={here} />
+          <OccupantList of={occupants} />
         </section>
       ) : null}
       {edge ? (
@@ -43,13 +43,13 @@ export function Inspector({ chart, machine, actor, painted, all }: Props) {
             <dd>{edge.targets.join(', ') || 'the same state'}</dd>
             {edge.guard === null ? null : (
               <>
-                <dt>only if</dt>
+                <dt>guard</dt>
                 <dd>{edge.guard}</dd>
               </>
             )}
             {edge.actions.length === 0 ? null : (
               <>
-                <dt>does</dt>
+                <dt>actions</dt>
                 <dd>{edge.actions.join(', ')}</dd>
               </>
             )}

@@ -15,7 +15,7 @@ const descriptions: Readonly<Record<Mode, string>> = {
   window: 'edges count the range chosen in Timeline, or from A to B',
 };
 
-const zooms: Readonly<Record<Zoom, readonly [word: string, label: string, title: string]>> = {
+const zooms: Readonly<Record<Zoom, readonly [param: string, label: string, title: string]>> = {
   fit: ['', 'Fit', 'The whole chart'],
   full: ['1', '100 %', 'Original size'],
   region: ['f', 'Focus', 'Zoom to the selection, or else to the active states (F)'],
@@ -38,7 +38,7 @@ interface Props {
 export function MachineHead(props: Props) {
   const { names, machine, mode, actors, actor, hash, zoom, folds, onFold } = props;
   const here = moment.value;
-  const who = actor ? entityName(actor.entity) : 'the fleet';
+  const name = actor ? entityName(actor.entity) : 'the fleet';
   return (
     <section class="panel head" aria-label="Machines">
       <h1>Machines</h1>
@@ -67,7 +67,9 @@ export function MachineHead(props: Props) {
           </button>
         ))}
       </fieldset>
-      {mode === 'actor' && actors.choices.length > 0 ? <Who actors={actors} actor={actor} /> : null}
+      {mode === 'actor' && actors.choices.length > 0 ? (
+        <EntityPicker actors={actors} actor={actor} />
+      ) : null}
       <span class="dim wide-only">{descriptions[mode]}</span>
       <span class="grow" />
       <span class="dim num">#{hash}</span>
@@ -82,13 +84,13 @@ export function MachineHead(props: Props) {
         </fieldset>
       ) : null}
       <fieldset class="sizes" aria-label="Zoom">
-        {Object.entries(zooms).map(([one, [word, label, title]]) => (
+        {Object.entries(zooms).map(([one, [param, label, title]]) => (
           <button
             key={one}
             type="button"
             aria-pressed={one === zoom}
             title={title}
-            onClick={() => setParams({ zoom: word })}
+            onClick={() => setParams({ zoom: param })}
           >
             {label}
           </button>
@@ -98,7 +100,7 @@ export function MachineHead(props: Props) {
         machine={machine}
         hash={hash}
         name={`${machine}-${hash}-seq-${here?.seq ?? 0}`}
-        caption={`${who} at ${here ? `${dayTime(here.at)}, seq ${here.seq}` : 'no moment'} · counts: ${mode}`}
+        caption={`${name} at ${here ? `${dayTime(here.at)}, seq ${here.seq}` : 'no moment'} · counts: ${mode}`}
       />
     </section>
   );
@@ -106,7 +108,7 @@ export function MachineHead(props: Props) {
 
 const listed = 500;
 
-function Who({ actors, actor }: Pick<Props, 'actors' | 'actor'>) {
+function EntityPicker({ actors, actor }: Pick<Props, 'actors' | 'actor'>) {
   const { choices } = actors;
   return (
     <label class="pick">

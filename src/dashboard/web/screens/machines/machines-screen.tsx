@@ -29,8 +29,8 @@ export function MachinesScreen() {
     names.find((one) => one === params['machine']) ??
     (subject?.kind === 'instance' ? 'instance' : 'run');
   const actors = machineStates(fleet, machine, subject);
-  const asked = modes.find((one) => one === params['mode']);
-  const mode = asked ?? (subject && actors.mine.length > 0 ? 'actor' : 'fleet');
+  const wanted = modes.find((one) => one === params['mode']);
+  const mode = wanted ?? (subject && actors.mine.length > 0 ? 'actor' : 'fleet');
   const actor =
     mode === 'actor'
       ? (actors.mine.find(({ number }) => String(number) === params['actor']) ??
@@ -45,9 +45,9 @@ export function MachinesScreen() {
     hash === '' ? null : apiPath(`charts/${hash}.json`),
   );
   const chart = value?.hash === hash ? value : undefined;
-  const counted = useEdgeRange(machine, actor?.number, mode === 'window');
-  const counts = useHistoryQuery<EdgeCounts>({ ask: 'edges', ...counted }, extent.value?.from);
-  const standing = useMemo(
+  const range = useEdgeRange(machine, actor?.number, mode === 'window');
+  const counts = useHistoryQuery<EdgeCounts>({ ask: 'edges', ...range }, extent.value?.from);
+  const occupancy = useMemo(
     () =>
       occupants(
         machine,
@@ -61,7 +61,7 @@ export function MachinesScreen() {
   );
   const closed = useClosedStates(
     chart,
-    actor ? active : new Set(Object.keys(standing)),
+    actor ? active : new Set(Object.keys(occupancy)),
     actor?.number,
   );
   const chosen = params['node'] ?? '';
@@ -69,11 +69,11 @@ export function MachinesScreen() {
     () => ({
       active,
       last: actor ? (counts?.last ?? []) : [],
-      nodes: mode === 'fleet' ? standing : {},
+      nodes: mode === 'fleet' ? occupancy : {},
       edges: counts?.counts ?? {},
       chosen,
     }),
-    [standing, active, counts, mode, chosen],
+    [occupancy, active, counts, mode, chosen],
   );
   const choose = (id: string) => setParams({ node: id === chosen ? '' : id });
   const toggle = (id: string) => {
@@ -98,7 +98,7 @@ export function MachinesScreen() {
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
   }, []);
-  const drawn = `${hash} ${closed.join()}`;
+  const picture = `${hash} ${closed.join()}`;
   return (
     <>
       <MachineHead
@@ -121,7 +121,7 @@ export function MachinesScreen() {
           hash={own}
         />
       ) : null}
-      {failed !== undefined || missing === drawn ? (
+      {failed !== undefined || missing === picture ? (
         <p class="panel notice" data-testid="schema">
           {chart
             ? 'The picture of this machine is not available. The outline and the counts are.'
@@ -137,7 +137,7 @@ export function MachinesScreen() {
           )}
         </section>
         <section class="panel picture" aria-label="Picture">
-          {hash === '' || missing === drawn || failed !== undefined ? (
+          {hash === '' || missing === picture || failed !== undefined ? (
             <p class="dim">No picture.</p>
           ) : !chart ? (
             <p class="dim">Drawing …</p>
@@ -146,7 +146,7 @@ export function MachinesScreen() {
               {...{ hash, chart, closed, painted, zoom }}
               label={`Chart of machine ${machine}. Arrow keys move between states, Enter opens one. The outline has the same content.`}
               onChoose={(id) => (folds.includes(id) ? toggle(id) : choose(id))}
-              onMissing={() => setMissing(drawn)}
+              onMissing={() => setMissing(picture)}
             />
           )}
         </section>

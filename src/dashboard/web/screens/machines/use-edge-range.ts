@@ -4,15 +4,15 @@ import { extent, moment, route } from '../../state/store.ts';
 /** The transitions that the picture counts. */
 export function useEdgeRange(machine: string, actor: number | undefined, isWindow: boolean) {
   const { params } = route.value;
-  const here = moment.value?.seq ?? 0;
+  const current = moment.value?.seq ?? 0;
   const all = extent.value;
   const whole = { from: all?.firstAt ?? 0, to: (all?.lastAt ?? 0) + 1 };
   const b = Number(params['b'] ?? '') || null;
   return {
     machine,
     entities: actor === undefined ? null : [actor],
-    from: isWindow && b !== null ? Math.min(b, here) : 0,
-    to: isWindow && b !== null ? Math.max(b, here) : here,
+    from: isWindow && b !== null ? Math.min(b, current) : 0,
+    to: isWindow && b !== null ? Math.max(b, current) : current,
     ...(isWindow && b === null && params['w'] ? { between: readWindow(params['w'], whole) } : {}),
   };
 }

@@ -16,14 +16,14 @@ interface Props {
 export function CauseArrows({ lanes, by, window }: Props) {
   const on = useThrottled(hoveredTransition.value, 120);
   const causes = useCauses(on);
-  const place = useRef<HTMLDivElement>(null);
+  const layer = useRef<HTMLDivElement>(null);
   const [arrows, setArrows] = useState<readonly Arrow[]>([]);
-  const [here, setHere] = useState<Point>();
+  const [center, setCenter] = useState<Point>();
   useLayoutEffect(() => {
-    const list = place.current?.closest('.lanes');
+    const list = layer.current?.closest('.lanes');
     setArrows([]);
-    setHere(undefined);
-    if (!on || !place.current || !list) return;
+    setCenter(undefined);
+    if (!on || !layer.current || !list) return;
     const rows = [...list.querySelectorAll<HTMLElement>(':scope > .lane')];
     const middles = new Map(
       lanes.map(({ key }, n) => [
@@ -31,20 +31,20 @@ export function CauseArrows({ lanes, by, window }: Props) {
         (rows[n]?.offsetTop ?? 0) + (rows[n]?.offsetHeight ?? 0) / 2,
       ]),
     );
-    const width = place.current.clientWidth;
-    const spot = ({ at, entity }: { readonly at: number; readonly entity: ApiEntity }) => ({
+    const width = layer.current.clientWidth;
+    const pointOf = ({ at, entity }: { readonly at: number; readonly entity: ApiEntity }) => ({
       x: ((at - window.from) / (window.to - window.from)) * width,
       y: middles.get(laneKey(by, entity)),
     });
-    setHere(spot(on));
+    setCenter(pointOf(on));
     if (!causes) return;
     const { cause, led } = causes;
-    setArrows(arrowsOf(spot(on), cause ? [spot(cause)] : [], led.map(spot), width));
+    setArrows(arrowsOf(pointOf(on), cause ? [pointOf(cause)] : [], led.map(pointOf), width));
   }, [on, causes, lanes, window.from, window.to]);
   return (
     <li class="cursor arrows" aria-hidden="true">
       <div class="lane-name" />
-      <div class="lane-time" ref={place}>
+      <div class="lane-time" ref={layer}>
         <svg aria-hidden="true">
           <defs>
             <marker
@@ -59,7 +59,7 @@ export function CauseArrows({ lanes, by, window }: Props) {
               <path d="M0 0L8 4L0 8z" />
             </marker>
           </defs>
-          {here?.y === undefined ? null : <circle cx={here.x} cy={here.y} r={7} />}
+          {center?.y === undefined ? null : <circle cx={center.x} cy={center.y} r={7} />}
           {arrows.map(({ path, kind }) => (
             <path key={path} class={kind} d={path} marker-end="url(#arrow)" />
           ))}

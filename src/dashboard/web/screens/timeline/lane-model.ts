@@ -39,8 +39,8 @@ export function laneEntities(
     const name = by === 'host' && 'host' in entity ? entity.host : entityName(entity);
     if (wanted !== '' && !name.toLowerCase().includes(wanted)) return;
     const key = laneKey(by, entity);
-    const there = lanes.get(key);
-    if (there) there.entities.push(number);
+    const lane = lanes.get(key);
+    if (lane) lane.entities.push(number);
     else lanes.set(key, { name, kind: entity.entity, entities: [number] });
   });
   return [...lanes]

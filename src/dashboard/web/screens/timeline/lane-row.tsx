@@ -23,7 +23,7 @@ const near = 6;
 /** A lane: name, bars and ticks, and the status at the moment. */
 export function LaneRow({ lane, answered, window, at, isFirst }: Props) {
   const length = window.to - window.from;
-  const place = (time: number) => ((time - window.from) / length) * 1000;
+  const xOf = (time: number) => ((time - window.from) / length) * 1000;
   const known = lane.entities.flatMap((number) => answered.get(number) ?? []);
   const parts = known.map((one) => ({
     number: one.entity,
@@ -80,7 +80,7 @@ export function LaneRow({ lane, answered, window, at, isFirst }: Props) {
         class="lane-time"
         role="group"
         tabIndex={isFirst ? 0 : -1}
-        aria-label={`${lane.name}: ${statuses}; ${ticks.length} changes${cut ? ', the last of more' : ''}`}
+        aria-label={`${lane.name}: ${statuses}; ${ticks.length} changes${cut ? ', older ones not drawn' : ''}`}
         title={cut ? 'Only the last 400 changes are drawn. Zoom in to see the others.' : undefined}
         onKeyDown={press}
         onBlur={() => point(undefined)}
@@ -97,8 +97,8 @@ export function LaneRow({ lane, answered, window, at, isFirst }: Props) {
               <rect
                 key={`${n} ${bar.from}`}
                 class={`bar s-${colorClassOf(bar.status)}`}
-                x={place(bar.from)}
-                width={Math.max(1.5, place(bar.to) - place(bar.from) - 0.6)}
+                x={xOf(bar.from)}
+                width={Math.max(1.5, xOf(bar.to) - xOf(bar.from) - 0.6)}
                 y={layers ? 3 + (n * 14) / parts.length : 5}
                 height={layers ? Math.max(2, 13 / parts.length) : 10}
               >
@@ -112,7 +112,7 @@ export function LaneRow({ lane, answered, window, at, isFirst }: Props) {
             <rect
               key={tick.seq}
               class={tick.bad ? 'tick bad' : 'tick'}
-              x={place(tick.at) - 0.7}
+              x={xOf(tick.at) - 0.7}
               width={tick.bad ? 2.2 : 1.2}
               y={tick.bad ? 0 : 2}
               height={tick.bad ? 20 : 16}

@@ -15,12 +15,12 @@ interface Props {
 /** The time axis with a histogram. A click goes to a time, a drag selects a range, the wheel zooms. */
 export function Ruler({ window, density, brush, b }: Props) {
   const length = window.to - window.from;
-  const place = (at: number) => ((at - window.from) / length) * 1000;
+  const xOf = (at: number) => ((at - window.from) / length) * 1000;
   const most = Math.max(1, ...(density?.bins ?? []).map(([count]) => count));
-  const tall = (count: number) =>
+  const heightOf = (count: number) =>
     count === 0 ? 0 : 2 + (Math.log1p(count) / Math.log1p(most)) * 34;
   const left = (at: number) => (element: HTMLElement | null) =>
-    element?.style.setProperty('left', `${place(at) / 10}%`);
+    element?.style.setProperty('left', `${xOf(at) / 10}%`);
   return (
     <div class="ruler">
       <div class="lane-name dim">Drag to select a range, scroll to zoom</div>
@@ -37,8 +37,8 @@ export function Ruler({ window, density, brush, b }: Props) {
           {brush ? (
             <rect
               class="brush"
-              x={place(brush.from)}
-              width={place(brush.to) - place(brush.from)}
+              x={xOf(brush.from)}
+              width={xOf(brush.to) - xOf(brush.from)}
               height={40}
             />
           ) : null}
@@ -47,13 +47,19 @@ export function Ruler({ window, density, brush, b }: Props) {
             const width = 1000 / density.bins.length - 1;
             return (
               <g key={`${n}`}>
-                <rect class="bin" x={x} width={width} y={40 - tall(count)} height={tall(count)} />
+                <rect
+                  class="bin"
+                  x={x}
+                  width={width}
+                  y={40 - heightOf(count)}
+                  height={heightOf(count)}
+                />
                 {bad > 0 ? (
                   <rect
                     class="bin bad"
                     x={x}
                     width={width}
-                    y={40 - Math.max(3, tall(count) * (bad / count))}
+                    y={40 - Math.max(3, heightOf(count) * (bad / count))}
                     height={40}
                   />
                 ) : null}
@@ -61,7 +67,7 @@ export function Ruler({ window, density, brush, b }: Props) {
             );
           })}
           {density?.marks.map(({ at, seq, what }) => (
-            <path key={seq} class="mark" d={`M${place(at) - 4} 0h8l-4 7z`}>
+            <path key={seq} class="mark" d={`M${xOf(at) - 4} 0h8l-4 7z`}>
               <title>
                 {clockTime(at)} {what}
               </title>

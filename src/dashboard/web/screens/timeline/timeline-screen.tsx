@@ -26,19 +26,19 @@ export function TimelineScreen() {
   const window = readWindow(params['w'], whole);
   const by: LaneGrouping =
     params['lanes'] === 'host' ? 'host' : params['lanes'] === 'entity' ? 'entity' : 'agent';
-  const everyone = params['every'] === '1';
+  const isUnfiltered = params['every'] === '1';
   const lanes = useMemo(
     () => laneEntities(fleet, by, params['sel'] ?? '', params['f'] ?? ''),
     [fleet.entities, fleet.entities.length, by, params['sel'], params['f']],
   );
   const fresh = `${all?.to} ${all?.from}`;
-  const stirred = useHistoryQuery<number[]>({ ask: 'stirred', ...window }, fresh);
+  const changed = useHistoryQuery<number[]>({ ask: 'stirred', ...window }, fresh);
   const busy = useMemo(() => {
-    const moved = new Set(stirred);
-    return everyone
+    const moved = new Set(changed);
+    return isUnfiltered
       ? lanes
       : lanes.filter(({ entities }) => entities.some((one) => moved.has(one)));
-  }, [lanes, stirred, everyone]);
+  }, [lanes, changed, isUnfiltered]);
   const [most, setMost] = useState(pageSize);
   const shown = useMemo(() => busy.slice(0, most), [busy, most]);
   const entities = shown.flatMap((one) => one.entities);
@@ -53,7 +53,8 @@ export function TimelineScreen() {
     fresh,
   )?.find(({ seq }) => seq === pinned)?.at;
   const [changes, bad] = (density?.bins ?? []).reduce(
-    ([sum, sad], [count, problems]) => [sum + count, sad + problems] as const,
+    ([changeSum, problemSum], [count, problems]) =>
+      [changeSum + count, problemSum + problems] as const,
     [0, 0] as readonly [number, number],
   );
   const set = (next: Window) => setParams({ w: writeWindow(next) });
@@ -83,7 +84,7 @@ export function TimelineScreen() {
         <label class="check">
           <input
             type="checkbox"
-            checked={!everyone}
+            checked={!isUnfiltered}
             onChange={(event) => setParams({ every: event.currentTarget.checked ? '' : '1' })}
           />
           only with changes
@@ -121,7 +122,7 @@ export function TimelineScreen() {
         <button
           type="button"
           aria-pressed={(params['b'] ?? '') !== ''}
-          title="Pin this moment as B, then go elsewhere (D)"
+          title="Pin this moment as B, to compare it with another (D)"
           onClick={() => setParams({ b: params['b'] ? '' : String(here?.seq ?? '') })}
         >
           {params['b'] ? 'Unpin B' : 'Pin B'}
@@ -138,7 +139,7 @@ export function TimelineScreen() {
           at={here?.at ?? window.to}
           gaps={density?.gaps ?? []}
         />
-        {stirred && busy.length === 0 ? (
+        {changed && busy.length === 0 ? (
           <p class="notice">
             No changes in {formatCount(lanes.length, 'lane')} in this range. Select a longer range,
             or show every lane.

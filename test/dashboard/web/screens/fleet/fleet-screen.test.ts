@@ -198,7 +198,7 @@ describe('the fleet as cells', () => {
   test('asked for, all are drawn', () => {
     const { groups } = counted(many(mostCells + 1), { all: true });
     expect(groups.first(9).map(({ hidden }) => hidden)).toEqual(Array(9).fill(0));
-    expect(groups).toMatchObject({ count: mostCells + 1, drawn: mostCells + 1 });
+    expect(groups).toMatchObject({ count: mostCells + 1, cells: mostCells + 1 });
   });
 
   test('the tallies count every agent and every instance once', () => {

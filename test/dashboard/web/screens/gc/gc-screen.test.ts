@@ -44,7 +44,7 @@ describe('a dry run', () => {
     const why = new Map(leaves.map((one) => [one.row.agent, one.text]));
     expect(why.get('graced')).toMatch(/grace.*in /);
     expect(why.get('held')).toContain('a kernel');
-    expect(why.get('unwatched')).toContain('no collector watches');
+    expect(why.get('unwatched')).toContain('no collector observes it');
     expect(why.get('unreadable')).toBe('no JSON');
     expect(takes.length + perhaps.length + leaves.length).toBe(rows.length);
   });
