@@ -1,3 +1,4 @@
+import type { Observation } from '../domain/fleet/observation.ts';
 import type { Revision } from '../domain/time.ts';
 import type { ReplayResult, ReplayTarget } from '../runtime/audit/replay.ts';
 
@@ -6,6 +7,7 @@ export function replayCaveats(
   target: ReplayTarget,
   { seq, keyframe }: Pick<ReplayResult, 'seq' | 'keyframe'>,
   { first, last }: { readonly first: Revision; readonly last: Revision },
+  observation: Observation,
 ): readonly string[] {
   if (last === 0) return ['the history has no event yet'];
   const requested = 'seq' in target ? target.seq : 'before' in target ? target.before - 1 : 0;
@@ -14,6 +16,11 @@ export function replayCaveats(
     return [`the moment is before the first event: the history begins at #${first}`];
   if (first > 1 && keyframe === 0) {
     return [`the history begins at #${first}: records that did not change since then are missing`];
+  }
+  if (observation === 'unknown') {
+    return [
+      'the history does not show whether a collector observed this moment: failures may be missing',
+    ];
   }
   return [];
 }

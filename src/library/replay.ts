@@ -9,6 +9,7 @@ import { fleetRows } from '../domain/fleet/fleet-rows.ts';
 import type { Revision, WallTime } from '../domain/time.ts';
 import type { History } from '../ports/audit.ts';
 import type { Keyframes } from '../ports/keyframes.ts';
+import type { Leases } from '../ports/leases.ts';
 import type { ReplayTarget } from '../runtime/audit/replay.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
 import { readOption } from './options.ts';
@@ -41,7 +42,7 @@ export interface ReplayFileOptions extends ReplayMoment {
 /**
  * The fleet at a past moment, as rows of the same shape as those of an open directory.
  *
- * The history does not tell whether a collector was active, so no row is `unobserved` for that reason.
+ * A row is dubious as `unobserved` only if the whole history shows that no collector had a seat.
  */
 export interface ReplayedFleet {
   /** The instances of one service, or of all services. */
@@ -59,6 +60,7 @@ export interface ReplayedFleet {
 interface Source extends AsyncDisposable {
   readonly history: History;
   readonly keyframes: Keyframes | undefined;
+  readonly leases: Pick<Leases, 'list'> | undefined;
 }
 
 const never = new AbortController().signal;
@@ -99,20 +101,26 @@ export async function replay(
   const requested = readOption('at', At, options.at);
   const { signal = never } = options;
   const { replayTo } = await import('../runtime/audit/replay.ts');
+  const { observationAt } = await import('../runtime/audit/observation-at.ts');
   await using source = await openSource(options);
-  const { history, keyframes } = source;
+  const { history, keyframes, leases } = source;
   const moment = await resolveMoment(requested, history, signal);
   const replayed = await replayTo(history, moment, keyframes, signal, systemAdapters.hash);
+  const observation = await observationAt(replayed, history, {
+    signal,
+    leases,
+    hash: systemAdapters.hash,
+  });
   const range = await history.range();
   signal.throwIfAborted();
-  const { instances, agents } = fleetRows(replayed.fleet);
+  const { instances, agents } = fleetRows(replayed.fleet, observation);
   return {
     instances: (service) =>
       instances.filter((row) => service === undefined || row.service === service),
     agents: () => agents,
     seq: replayed.seq,
     at: replayed.at,
-    caveats: replayCaveats(moment, replayed, range),
+    caveats: replayCaveats(moment, replayed, range, observation),
   };
 }
 
@@ -134,7 +142,8 @@ async function resolveMoment(
 async function openSource(options: ReplayStoreOptions | ReplayFileOptions): Promise<Source> {
   if (options.file === undefined) {
     const { ports, [Symbol.asyncDispose]: close } = await openPorts(options, 'replay', false);
-    return { history: ports.audit, keyframes: ports.keyframes, [Symbol.asyncDispose]: close };
+    const { audit: history, keyframes, leases } = ports;
+    return { history, keyframes, leases, [Symbol.asyncDispose]: close };
   }
   if (options.servers !== undefined) {
     throw new Fault('bad-setting', 'file and servers exclude each other: give one of them');
@@ -144,6 +153,7 @@ async function openSource(options: ReplayStoreOptions | ReplayFileOptions): Prom
   return {
     history: historyFile(file),
     keyframes: undefined,
+    leases: undefined,
     [Symbol.asyncDispose]: async () => {},
   };
 }

@@ -2,6 +2,8 @@ import type { AnyStateMachine } from 'xstate';
 import { replayCaveats } from '../../composition/replay-caveats.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { fleetRows } from '../../domain/fleet/fleet-rows.ts';
+import type { Observation } from '../../domain/fleet/observation.ts';
+import { observationAt } from '../../runtime/audit/observation-at.ts';
 import { type ReplayResult, type ReplayTarget, replayTo } from '../../runtime/audit/replay.ts';
 import { replayMachines } from '../../runtime/audit/replay-machines.ts';
 import { exitCodes } from '../command/exit.ts';
@@ -36,9 +38,9 @@ export async function printMoment(
   io: Terminal,
   json: boolean,
 ) {
-  const { moment, replayed } = await replayToMoment('at', text, opened, io);
+  const { moment, replayed, observation } = await replayToMoment('at', text, opened, io);
   if (io.signal.aborted) return exitCodes.interrupted;
-  const rows = fleetRows(replayed.fleet);
+  const rows = fleetRows(replayed.fleet, observation);
   if (json) {
     io.out(jsonLine(momentDocument(replayed)));
     for (const view of shown) for (const row of rowsOf(view, rows)) io.out(jsonLine(row));
@@ -49,7 +51,7 @@ export async function printMoment(
   for (const view of shown) io.out(`${tableOf(view, rows, now, io)}\n`);
   const countText = shown.map((view) => countOf(view, rows)).join(', ');
   io.out(io.palette.dim(`${countText}; ${replayEffortText(replayed)}`));
-  await printCaveats(moment, replayed, opened, io);
+  await printCaveats({ moment, replayed, observation }, opened, io);
   return exitCodes.done;
 }
 
@@ -62,7 +64,10 @@ export async function printDiff(
   const from = await replayToMoment('diff', first, opened, io);
   const to = await replayToMoment('diff', second, opened, io);
   if (io.signal.aborted) return exitCodes.interrupted;
-  const differences = fleetDiff(fleetRows(from.replayed.fleet), fleetRows(to.replayed.fleet));
+  const differences = fleetDiff(
+    fleetRows(from.replayed.fleet, from.observation),
+    fleetRows(to.replayed.fleet, to.observation),
+  );
   if (json) {
     for (const { replayed } of [from, to]) io.out(jsonLine(momentDocument(replayed)));
     for (const difference of differences) io.out(jsonLine(difference));
@@ -72,7 +77,7 @@ export async function printDiff(
   io.out(`to:   ${formatMoment(to.replayed)}\n`);
   for (const difference of differences) io.out(differenceLine(difference, io.palette));
   io.out(io.palette.dim(`${differences.length > 0 ? '\n' : ''}${countText(differences)}`));
-  for (const { moment, replayed } of [from, to]) await printCaveats(moment, replayed, opened, io);
+  for (const past of [from, to]) await printCaveats(past, opened, io);
   return exitCodes.done;
 }
 
@@ -101,26 +106,36 @@ export async function printMachineDiff(
   return replayed.divergences > 0 ? exitCodes.wanting : exitCodes.done;
 }
 
+interface PastMoment {
+  readonly moment: ReplayTarget;
+  readonly replayed: ReplayResult;
+  readonly observation: Observation;
+}
+
 async function replayToMoment(
   setting: string,
   text: string,
-  { history, keyframes }: OpenHistory,
+  { history, keyframes, connected }: OpenHistory,
   io: Terminal,
-): Promise<{ readonly moment: ReplayTarget; readonly replayed: ReplayResult }> {
+): Promise<PastMoment> {
   const moment = await locateMoment(setting, text, history, io, systemAdapters.clock.wall());
-  const replayed = await withSpinner(io, `replaying to ${text}`, () =>
-    replayTo(history, moment, keyframes, io.signal, systemAdapters.hash),
-  );
-  return { moment, replayed };
+  return withSpinner(io, `replaying to ${text}`, async () => {
+    const { signal } = io;
+    const { hash } = systemAdapters;
+    const replayed = await replayTo(history, moment, keyframes, signal, hash);
+    const leases = connected?.ports.leases;
+    const observation = await observationAt(replayed, history, { signal, hash, leases });
+    return { moment, replayed, observation };
+  });
 }
 
 async function printCaveats(
-  moment: ReplayTarget,
-  replayed: ReplayResult,
+  { moment, replayed, observation }: PastMoment,
   { history }: OpenHistory,
   io: Terminal,
 ) {
-  for (const caveat of replayCaveats(moment, replayed, await history.range())) {
+  const range = await history.range();
+  for (const caveat of replayCaveats(moment, replayed, range, observation)) {
     io.err(`${io.palette.dubious('note')}: ${caveat}`);
   }
 }

@@ -14,7 +14,7 @@ export interface ExplanationContext {
   readonly history: History;
   /** The last event that is considered. */
   readonly until: Revision;
-  /** Number of active collectors; undefined for the past, where it is not recorded. */
+  /** Number of active collectors; of the past it is known at most that there was none. */
   readonly seats: number | undefined;
   /** Lease of a run at the leader; undefined for the past, where it is not recorded. */
   lease(of: RunRef): Promise<'stands' | 'absent' | 'unknown' | undefined>;
@@ -26,7 +26,7 @@ export interface Explanation {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** Whether a collector is active; assumed for the past. */
+/** Whether a collector is active; assumed where it is not known. */
 export const observed = ({ seats }: Pick<ExplanationContext, 'seats'>): boolean => seats !== 0;
 
 /** Data for the explanation of an instance. */

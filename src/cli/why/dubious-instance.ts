@@ -127,11 +127,12 @@ export function unobserved({ context: { now }, name, stored, lease }: InstanceCo
     stands: 'Its lease is valid, so it is most likely live.',
     absent: 'Its lease has lapsed, so it is most likely dead.',
     unknown: 'Its lease could not be read.',
+    unrecorded: 'The state of its lease at that moment is not recorded.',
   };
   return {
     sentences: [
       `${name} is dubious: no collector is active, so a silent agent is not detected.`,
-      `${leases[lease ?? 'unknown']} It was registered ${formatAt(stored.record.registeredAt, now)}.`,
+      `${leases[lease ?? 'unrecorded']} It was registered ${formatAt(stored.record.registeredAt, now)}.`,
       untilOneRuns,
     ],
     next: { what: 'nothing', at: null },

@@ -3,6 +3,7 @@ import { Fleet } from '../../domain/fleet/fleet.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { allSeats, policyKey } from '../../domain/identity/registry-keys.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { observationAt } from '../../runtime/audit/observation-at.ts';
 import { type ReplayTarget, replayTo } from '../../runtime/audit/replay.ts';
 import { readLease } from '../../runtime/collector/observe/gather-evidence.ts';
 import type { OpenHistory } from '../audit/open-history.ts';
@@ -43,19 +44,23 @@ export async function present(
 /** Records that can delay a removal: holds, brakes and the policy. */
 const ofTheFleet = ['hold.>', 'brake.*', policyKey];
 
-/** The past, or a file: the replayed fleet. Leases and seats are not recorded. */
+/** The past, or a file: the replayed fleet. Leases are not recorded. */
 export async function past(
   moment: ReplayTarget,
-  { history, keyframes }: OpenHistory,
+  { history, keyframes, connected }: OpenHistory,
   io: Terminal,
 ): Promise<ExplanationContext> {
-  const replayed = await replayTo(history, moment, keyframes, io.signal, systemAdapters.hash);
+  const { signal } = io;
+  const { hash } = systemAdapters;
+  const replayed = await replayTo(history, moment, keyframes, signal, hash);
+  const leases = connected?.ports.leases;
+  const observation = await observationAt(replayed, history, { signal, hash, leases });
   return {
     now: clockOf(moment, replayed, systemAdapters.clock.wall()),
     fleet: replayed.fleet,
     history,
     until: replayed.seq,
-    seats: undefined,
+    seats: observation === 'unobserved' ? 0 : undefined,
     lease: async () => undefined,
   };
 }

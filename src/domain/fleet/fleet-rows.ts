@@ -1,5 +1,6 @@
 import { type AgentRow, type InstanceRow, toAgentRow, toInstanceRow } from './directory-rows.ts';
 import type { Fleet } from './fleet.ts';
+import type { Observation } from './observation.ts';
 import { compareAgents, compareInstances } from './row-order.ts';
 
 export interface FleetRows {
@@ -10,16 +11,17 @@ export interface FleetRows {
 /**
  * The rows of a fleet at a past moment, in a stable order.
  *
- * No record tells whether a collector watched at that moment, so no row is dubious as `unobserved`.
+ * Rows are dubious as `unobserved` only if it is known that no collector observed the fleet.
  */
-export function fleetRows(fleet: Fleet): FleetRows {
+export function fleetRows(fleet: Fleet, observation: Observation): FleetRows {
+  const isObserved = observation !== 'unobserved';
   const instances: InstanceRow[] = [];
   const agents: AgentRow[] = [];
   for (const slot of fleet.slots()) {
-    const agent = toAgentRow(slot, fleet, true);
+    const agent = toAgentRow(slot, fleet, isObserved);
     if (agent) agents.push(agent);
     for (const read of slot.instances.values()) {
-      if (read.kind === 'stored') instances.push(toInstanceRow(read, slot, fleet, true));
+      if (read.kind === 'stored') instances.push(toInstanceRow(read, slot, fleet, isObserved));
     }
   }
   return {

@@ -2,6 +2,7 @@ import { type AuditEntry, parseAuditEvent } from '../../domain/events/audit-entr
 import type { Hash } from '../../domain/events/hash-chain.ts';
 import { Fault } from '../../domain/fault.ts';
 import { Fleet } from '../../domain/fleet/fleet.ts';
+import { SeatHistory } from '../../domain/fleet/seat-history.ts';
 import { type RecordUpdate, RegistryProjection } from '../../domain/replay/fold.ts';
 import type { Revision, WallTime } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
@@ -26,6 +27,10 @@ export interface ReplayResult {
   /** Number of events that were folded, and the keyframe they were folded onto. */
   readonly folded: number;
   readonly keyframe: Revision;
+  /** The collectors that have a seat at that moment. */
+  readonly seats: SeatHistory;
+  /** Unless the keyframe lost some: it keeps a limited number of collectors. */
+  readonly hasAllCollectors: boolean;
 }
 
 /**
@@ -46,12 +51,17 @@ export async function replayTo(
   const projection = start
     ? RegistryProjection.from(start.records, start.commit)
     : new RegistryProjection();
+  const { open = [], loose = [], lost = 0 } = start?.chains ?? {};
+  const seats = SeatHistory.from([...open, ...loose]);
   let { seq, at, origin } = start ?? { seq: 0, at: 0, origin: 0 };
   let folded = 0;
   for await (const stored of history.read(seq + 1)) {
     if (signal.aborted || isAfter(stored, moment)) break;
     const recorded = parseAuditEvent(stored, hash);
-    if (recorded.kind === 'event') projection.take(recorded);
+    if (recorded.kind === 'event') {
+      projection.take(recorded);
+      seats.take(recorded);
+    }
     ({ seq, origin, storedAt: at } = stored);
     folded += 1;
   }
@@ -60,7 +70,9 @@ export async function replayTo(
     [...projection.records.values()].map(({ entry }) => entry),
     origin,
   );
-  return { fleet, records: projection.records, seq, at, folded, keyframe: start?.seq ?? 0 };
+  const { records } = projection;
+  const keyframe = start?.seq ?? 0;
+  return { fleet, records, seq, at, folded, keyframe, seats, hasAllCollectors: lost === 0 };
 }
 
 /** Applies one more event to a fleet that is being replayed. */

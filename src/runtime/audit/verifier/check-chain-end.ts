@@ -67,7 +67,7 @@ export async function countTruncatedChains(
 }
 
 /** The run in the value of a seat; undefined if it cannot be read (G12). */
-function runOfSeat(text: string | undefined): string | undefined {
+export function runOfSeat(text: string | undefined): string | undefined {
   try {
     return SeatRecord.parse(JSON.parse(text ?? 'null')).run;
   } catch {

@@ -1,19 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { TransitionLog } from '../../../../src/dashboard/history/transition-log.ts';
-import { HistoryIndex } from '../../../../src/dashboard/server/history/history-index.ts';
-import { ingest } from '../../../../src/dashboard/server/history/ingest.ts';
-import { pageAfter } from '../../../../src/dashboard/server/history/pages.ts';
-import { Cursor } from '../../../../src/dashboard/web/state/cursor.ts';
-import { TabCursor } from '../../../../src/dashboard/web/worker/tab-cursor.ts';
-import { type AuditEntry, parseAuditEvent } from '../../../../src/domain/events/audit-entry.ts';
+import type { Cursor } from '../../../../src/dashboard/web/state/cursor.ts';
+import type { AuditEntry } from '../../../../src/domain/events/audit-entry.ts';
 import { chainSubject } from '../../../../src/domain/events/event-subjects.ts';
 import { toAgentRow, toInstanceRow } from '../../../../src/domain/fleet/directory-rows.ts';
 import { Fleet } from '../../../../src/domain/fleet/fleet.ts';
 import type { Observation } from '../../../../src/domain/fleet/observation.ts';
 import { RegistryProjection } from '../../../../src/domain/replay/fold.ts';
 import { applyEvent } from '../../../../src/runtime/audit/replay.ts';
-import { recorded, recordings } from '../../../fixtures/golden/recording.ts';
+import { recordings } from '../../../fixtures/golden/recording.ts';
+import { openPage } from '../../support/recorded-page.ts';
 
 const observations: readonly Observation[] = ['observed', 'unobserved', 'unknown'];
 
@@ -105,28 +101,9 @@ function pageRows({ fleet: model }: Cursor): Shown[] {
     .sort(byName);
 }
 
-/** A page that has the whole of a recording. */
-async function opened(name: string) {
-  const index = new HistoryIndex();
-  const events: AuditEntry[] = [];
-  for await (const stored of recorded(name).read(0)) {
-    ingest(index, stored);
-    const read = parseAuditEvent(stored);
-    if (read.kind === 'event') events.push(read);
-  }
-  const log = new TransitionLog();
-  for (let page = pageAfter(index, 0, 7); page; page = pageAfter(index, page.to, 7))
-    log.append(page);
-  log.complete();
-  const cursor = new Cursor();
-  const worker = new TabCursor(log, (message) => cursor.onMessage(message));
-  worker.tellChanges();
-  return { events, cursor, seek: (seq: number) => worker.heard(cursor.seek(seq)) };
-}
-
 describe.each(await recordings())('at every event of the recording %s', (name) => {
   test.each(observations)('the page shows the rows of the domain (%s)', async (observation) => {
-    const { events, cursor, seek } = await opened(name);
+    const { events, cursor, seek } = await openPage(name);
     const fleet = new Fleet();
     const fold = new RegistryProjection();
     const times = new StoredTimes();

@@ -1,0 +1,67 @@
+import type { AuditEvent } from '../events/event-schema.ts';
+import { chainSubject } from '../events/event-subjects.ts';
+import { agentMapKey } from '../identity/registry-keys.ts';
+import type { WallTime } from '../time.ts';
+import type { CollectorFacts } from './observation.ts';
+
+/** The collectors that have a seat, and their last acts, projected from the events of a history. */
+export class SeatHistory {
+  /** The time of the last act, by the name of the collector's chain. */
+  readonly #seated: Map<string, WallTime>;
+
+  constructor(seated: Iterable<readonly [string, WallTime]> = []) {
+    this.#seated = new Map(seated);
+  }
+
+  /** From the chains of a keyframe. It does not tell when a collector last acted. */
+  static from(
+    chains: Iterable<readonly [string, { readonly value: AuditEvent['to'] }]>,
+  ): SeatHistory {
+    const seated: [string, WallTime][] = [];
+    for (const [name, { value }] of chains) {
+      if (isCollector.test(name) && hasSeat(value)) seated.push([name, 0]);
+    }
+    return new SeatHistory(seated);
+  }
+
+  /** Takes the next event. */
+  take({
+    event,
+    storedAt,
+  }: {
+    readonly event: Pick<AuditEvent, 'of' | 'actor' | 'to'>;
+    readonly storedAt: WallTime;
+  }): void {
+    const { of, to } = event;
+    const name = actingCollector(event);
+    if (of.entity === 'collector' && !hasSeat(to)) this.#seated.delete(name);
+    else if (of.entity === 'collector' || this.#seated.has(name)) this.#seated.set(name, storedAt);
+  }
+
+  /** Records that a collector with this run acted at a time, for example that it has its seat now. */
+  see(run: string, at: WallTime): void {
+    for (const name of this.#seated.keys()) {
+      if (name.split('.')[2] === run) this.#seated.set(name, at);
+    }
+  }
+
+  /** Records an event that came after the moment: it proves that its collector was still there. */
+  takeLater({ event, storedAt }: Parameters<SeatHistory['take']>[0]): void {
+    const name = actingCollector(event);
+    if (this.#seated.has(name)) this.#seated.set(name, storedAt);
+  }
+
+  /** The collectors that have a seat. */
+  collectors(): readonly CollectorFacts[] {
+    return [...this.#seated.values()].map((lastActAt) => ({ hasSeat: true, lastActAt }));
+  }
+}
+
+/** The chain of the collector that wrote an event; of no use if the author is none. */
+const actingCollector = ({ of, actor }: Pick<AuditEvent, 'of' | 'actor'>): string =>
+  of.entity === 'collector' ? chainSubject(of) : `${agentMapKey(actor)}.${actor.run}.collector`;
+
+const isCollector = /^[^.]+\.[^.]+\.[^.]+\.collector$/;
+
+const hasSeat = (state: AuditEvent['to']): boolean =>
+  typeof state === 'string' ? state === 'seated' : 'seated' in state;
