@@ -1,6 +1,6 @@
 import { fromPromise, setup } from 'xstate';
 
-/** All that XState draws, and names that could be markup in whatever it is drawn with. */
+/** A machine with every XState feature, and with names that could be markup in the output formats. */
 export const everything = setup({
   types: { events: {} as { type: string } },
   actors: { fetching: fromPromise(async () => 1) },

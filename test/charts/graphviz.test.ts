@@ -14,10 +14,10 @@ beforeAll(async () => {
   graphviz = await Graphviz.load();
 }, 60_000);
 
-const svgOf = (chart: Chart) => read(graphviz.layout(dotOf(chart), 'svg', 'dot'));
+const svgOf = (chart: Chart) => parseSvg(graphviz.layout(dotOf(chart), 'svg', 'dot'));
 
-describe.each(charts)('Graphviz draws of the $machine machine', (chart) => {
-  test('every state, inside the state that holds it', () => {
+describe.each(charts)('in a Graphviz picture of the $machine machine,', (chart) => {
+  test('every state is inside its parent and no other state', () => {
     const { boxes } = svgOf(chart);
     for (const { node, parent } of treeOf(chart).all.slice(1)) {
       const box = boxes.get(node.id);
@@ -25,7 +25,6 @@ describe.each(charts)('Graphviz draws of the $machine machine', (chart) => {
       if (!parent?.parent) continue;
       expect(inside(box, boxes.get(parent.node.id)), node.id).toBe(true);
     }
-    // And nothing that is not in it is drawn there.
     for (const { node } of treeOf(chart).all.slice(1)) {
       for (const [other, box] of boxes) {
         if (other === node.id || node.id.startsWith(`${other}.`)) continue;
@@ -34,29 +33,28 @@ describe.each(charts)('Graphviz draws of the $machine machine', (chart) => {
     }
   });
 
-  test('every transition, with its words, from its state to where it leads', () => {
-    const said = chart.edges.flatMap((edge) =>
+  test('every transition has its label, source and target', () => {
+    const expected = chart.edges.flatMap((edge) =>
       (edge.targets.length === 0 ? [edge.source] : edge.targets).map(
         (target) => `${edge.source} -> ${target}: ${labelText(labelOf(edge))}`,
       ),
     );
     const drawn = svgOf(chart).lines.map(({ from, to, label }) => `${from} -> ${to}: ${label}`);
-    expect(drawn.filter((line) => !line.endsWith(': ')).sort()).toEqual(said.sort());
+    expect(drawn.filter((line) => !line.endsWith(': ')).sort()).toEqual(expected.sort());
   });
 
-  test('no line into a state past its border, and no label over another', () => {
+  test('edges end at the borders of states, and labels do not overlap', () => {
     const { boxes, lines } = svgOf(chart);
     for (const { from, to, end } of lines) {
       const box = boxes.get(to);
-      const comesFromOutside = from !== to && !from.startsWith(`${to}.`);
-      if (box && end && comesFromOutside)
-        expect(depth(end, box), `${from} -> ${to}`).toBeLessThan(2);
+      const isFromOutside = from !== to && !from.startsWith(`${to}.`);
+      if (box && end && isFromOutside) expect(depth(end, box), `${from} -> ${to}`).toBeLessThan(2);
     }
     const labels = lines.flatMap(({ text }) => text ?? []);
-    for (const [n, one] of labels.entries()) {
-      for (const other of labels.slice(n + 1)) {
-        const apart = Math.abs(one.x - other.x) > 10 || Math.abs(one.y - other.y) > 8;
-        expect(apart, `${JSON.stringify(one)} over ${JSON.stringify(other)}`).toBe(true);
+    for (const [index, label] of labels.entries()) {
+      for (const other of labels.slice(index + 1)) {
+        const apart = Math.abs(label.x - other.x) > 10 || Math.abs(label.y - other.y) > 8;
+        expect(apart, `${JSON.stringify(label)} overlaps ${JSON.stringify(other)}`).toBe(true);
       }
     }
   });
@@ -71,8 +69,8 @@ interface Box {
   readonly bottom: number;
 }
 
-/** What Graphviz's SVG says is where; states by their ids, clusters too. */
-function read(svg: string) {
+/** The coordinates in Graphviz's SVG, by state id; clusters included. */
+function parseSvg(svg: string) {
   const groups = [
     ...svg.matchAll(/<g id="[^"]*" class="(\w+)">\n<title>(.*?)<\/title>\n(.*?)<\/g>/gs),
   ];
@@ -84,22 +82,22 @@ function read(svg: string) {
     end: Point | undefined;
     text: { x: number; y: number } | undefined;
   }[] = [];
-  for (const [, is, title = '', body = ''] of groups) {
+  for (const [, type, title = '', body = ''] of groups) {
     const name = plain(title);
-    if (is === 'cluster') boxes.set(name.replace(/^cluster /, ''), boxOf(pointsIn(body)));
-    // A cluster's own point is drawn nowhere, and a beginning is no state.
-    if (is === 'node' && body !== '' && !boxes.has(name) && !name.endsWith(' begins')) {
+    if (type === 'cluster') boxes.set(name.replace(/^cluster /, ''), boxOf(pointsIn(body)));
+    // The invisible node of a cluster and the dot of an initial state are no states.
+    if (type === 'node' && body !== '' && !boxes.has(name) && !name.endsWith(' begins')) {
       boxes.set(name, boxOf(pointsIn(body)));
     }
-    if (is !== 'edge') continue;
+    if (type !== 'edge') continue;
     const [from = '', to = ''] = name.split('->');
-    const at = /<text [^>]*x="([-\d.]+)" y="([-\d.]+)"/.exec(body);
+    const text = /<text [^>]*x="([-\d.]+)" y="([-\d.]+)"/.exec(body);
     lines.push({
       from: from.replace(/ begins$/, ''),
       to: to.replace(/ begins$/, ''),
       label: plain(/<text[^>]*>(.*?)<\/text>/s.exec(body)?.[1] ?? '').trim(),
       end: tipOf(body),
-      text: at ? { x: Number(at[1]), y: Number(at[2]) } : undefined,
+      text: text ? { x: Number(text[1]), y: Number(text[2]) } : undefined,
     });
   }
   return { boxes, lines };
@@ -136,18 +134,18 @@ function boxOf(points: readonly Point[]): Box {
   };
 }
 
-const inside = (one: Box | undefined, other: Box | undefined): boolean =>
-  one !== undefined &&
-  other !== undefined &&
-  one.left >= other.left &&
-  one.right <= other.right &&
-  one.top >= other.top &&
-  one.bottom <= other.bottom;
+const inside = (inner: Box | undefined, outer: Box | undefined): boolean =>
+  inner !== undefined &&
+  outer !== undefined &&
+  inner.left >= outer.left &&
+  inner.right <= outer.right &&
+  inner.top >= outer.top &&
+  inner.bottom <= outer.bottom;
 
-/** How far a point is within a box; negative outside of it. */
+/** The distance of a point from the border of a box; negative outside. */
 const depth = ([x, y]: Point, { left, top, right, bottom }: Box): number =>
   Math.min(x - left, right - x, y - top, bottom - y);
 
-/** The head of a line: the second of the corners that Graphviz gives it. */
+/** The tip of an arrow: the second corner of Graphviz's polygon. */
 const tipOf = (body: string): Point | undefined =>
   pointsIn(/<polygon[^>]*>/.exec(body)?.[0] ?? '')[1];

@@ -9,10 +9,10 @@ import { everything } from './everything.ts';
 const charts = [...examples.map(({ machine }) => chartOf(machine)), chartOf(everything)];
 const hostile = chartOf(everything);
 
-describe.each(charts)('the $machine machine', (chart) => {
+describe.each(charts)('the chart of the $machine machine', (chart) => {
   const targets = chart.edges.reduce((sum, edge) => sum + Math.max(1, edge.targets.length), 0);
 
-  test('for Mermaid: every transition comes before the first state that holds others', () => {
+  test('as Mermaid has every transition before the first compound state', () => {
     const lines = mermaidOf(chart).split('\n');
     const transitions = lines.flatMap((line, n) => (/ --> .*: /.test(line) ? [n] : []));
     expect(transitions.length).toBe(targets);
@@ -20,18 +20,18 @@ describe.each(charts)('the $machine machine', (chart) => {
     if (body >= 0) expect(Math.max(...transitions)).toBeLessThan(body);
   });
 
-  test('for Mermaid: nothing but words, in states of different names', () => {
+  test('as Mermaid has plain identifiers, all different', () => {
     const text = mermaidOf(chart);
     const names = [...text.matchAll(/ as (\S+)/g)].map(([, name]) => name);
     const [root] = chart.nodes;
-    const ofRoot = chart.edges.some(({ source }) => source === root?.id);
-    expect(names.length).toBe(chart.nodes.length - (ofRoot ? 0 : 1));
+    const hasRootEdges = chart.edges.some(({ source }) => source === root?.id);
+    expect(names.length).toBe(chart.nodes.length - (hasRootEdges ? 0 : 1));
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[A-Za-z]\w*$/);
     expect(text.match(/\{$/gm)?.length ?? 0).toBe(text.match(/^ *\}$/gm)?.length ?? 0);
   });
 
-  test('for Graphviz: every transition once, all quotes closed', () => {
+  test('as DOT has every transition once and closes all quotes', () => {
     const text = dotOf(chart);
     const arrows = text.split('\n').filter((line) => / -> .*label=/.test(line));
     expect(arrows.length).toBe(targets);
@@ -40,22 +40,22 @@ describe.each(charts)('the $machine machine', (chart) => {
     }
   });
 
-  test('as a tree: every state and every transition has its line', () => {
-    const outline = textTree(chart);
-    expect(outline.flatMap(({ edge }) => edge ?? []).sort()).toEqual(
+  test('as a tree has a line for every state and every transition', () => {
+    const lines = textTree(chart);
+    expect(lines.flatMap(({ edge }) => edge ?? []).sort()).toEqual(
       chart.edges.map(({ id }) => id).sort(),
     );
-    const nodes = outline.filter(({ edge }) => edge === undefined).map(({ node }) => node);
+    const nodes = lines.filter(({ edge }) => edge === undefined).map(({ node }) => node);
     expect(nodes).toEqual(chart.nodes.map(({ id }) => id));
   });
 });
 
-test('a name that is Mermaid’s syntax is spelt by number', () => {
+test('characters of Mermaid syntax in a name are escaped', () => {
   expect(mermaidOf(hostile)).toContain('#60;');
   expect(mermaidOf(hostile)).not.toMatch(/[<>"&|](?!.* as )(?<!-->)(?<!")$/m);
 });
 
-test('a tree that is opened where somebody is tells of other states what was taken there', () => {
+test('a tree of active states lists only taken transitions of other states', () => {
   const overlay = {
     mode: 'one',
     active: ['every<thing>', 'every<thing>.waiting'],

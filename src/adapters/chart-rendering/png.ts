@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { isMeasured } from '../../charts/diagram/text-width.ts';
 import { Fault } from '../../domain/fault.ts';
 
-/** The weights that a picture is written in. */
+/** The font weights of a picture. */
 const inter = [
   '400Regular/Inter_400Regular.ttf',
   '500Medium/Inter_500Medium.ttf',
@@ -10,12 +10,12 @@ const inter = [
 ] as const;
 
 /**
- * An SVG with literal colours as a PNG, twice as large as it says; the same bytes on every machine,
- * because it is written in an Inter of our own. Only where a name has characters that Inter may not have
- * are the machine's fonts looked at too.
+ * Converts an SVG of the `light` or `dark` theme to a PNG of twice its size. The bytes are the same on
+ * every computer, because the font is bundled. System fonts are loaded only if the text has characters
+ * that Inter may not have.
  *
- * resvg and the font files are optional dependencies: the one is no JavaScript, the others are large.
- * @throws {Fault} `not-drawn` where one of them is not installed
+ * resvg and the font files are optional dependencies: resvg is native code, and the fonts are large.
+ * @throws {Fault} `not-drawn` if one of them is not installed
  */
 export async function pngOf(svg: string): Promise<Uint8Array> {
   const { Resvg } = await resvg();
@@ -31,7 +31,7 @@ function fileOf(name: string): string {
   try {
     return fileURLToPath(import.meta.resolve(`@expo-google-fonts/inter/${name}`));
   } catch (cause) {
-    throw notInstalled('a PNG is written in @expo-google-fonts/inter', cause);
+    throw notInstalled('a PNG needs the font @expo-google-fonts/inter', cause);
   }
 }
 
@@ -40,7 +40,7 @@ async function resvg(): Promise<typeof import('@resvg/resvg-js')> {
     const loaded = await import('@resvg/resvg-js');
     return 'Resvg' in loaded ? loaded : (loaded as { default: typeof loaded }).default;
   } catch (cause) {
-    throw notInstalled('a PNG is drawn by @resvg/resvg-js', cause);
+    throw notInstalled('a PNG needs @resvg/resvg-js', cause);
   }
 }
 

@@ -1,150 +1,153 @@
 import type { Chart, ChartEdge } from '../model/chart.ts';
-import { type Tree, type TreeNode, treeOf } from '../model/state-tree.ts';
+import { type TreeNode, treeOf } from '../model/state-tree.ts';
 import { labelOf, labelText, type TransitionLabel } from '../model/transition-label.ts';
 
-/** One line of text that stands for transitions: on a line between states, or inside one. */
+/** A line of text for one or more transitions, on an edge or inside a state. */
 export interface LabelLine extends TransitionLabel {
-  /** More than one only where a collapsed state hides in what they differ. */
+  /** Edge ids. More than one if the transitions have the same text, for instance after a collapse. */
   readonly edges: readonly string[];
   readonly description: string | null;
 }
 
-/** A state that is drawn. */
+/** A state in a picture. */
 export interface Box {
   readonly id: string;
   readonly parent: string | null;
   readonly name: string;
   readonly kind: 'state' | 'compound' | 'parallel' | 'final' | 'history';
-  /** One of several that are active at once. */
+  /** It is a region of a parallel state. */
   readonly region: boolean;
-  /** It has states that are not drawn. */
+  /** It has inner states that are not drawn. */
   readonly collapsed: boolean;
   readonly depth: number;
   readonly description: string | null;
-  /** What leads from it to itself, or nowhere. */
-  readonly rows: readonly InnerLabelLine[];
-  /** The box in it that is entered first. */
+  /** Transitions to itself, or without a target. */
+  readonly labelLines: readonly InnerLabelLine[];
+  /** The box of its initial state. */
   readonly initial: string | null;
 }
 
 export interface InnerLabelLine extends LabelLine {
-  /** It leaves the state and enters it again; else it merely does something. */
+  /** The transition leaves the state and enters it again. Otherwise it only runs actions. */
   readonly reenters: boolean;
 }
 
-/** All that leads from one box to another one. */
+/** All transitions from one box to another. */
 export interface DiagramEdge {
   readonly source: string;
   readonly target: string;
-  readonly rows: readonly LabelLine[];
+  readonly labelLines: readonly LabelLine[];
 }
 
-/** What is to be drawn of a chart, without a place. */
+/** The contents of a picture, without coordinates. */
 export interface Diagram {
   readonly boxes: readonly Box[];
-  readonly lines: readonly DiagramEdge[];
-  /** The first state of the machine, where the machine itself is not drawn. */
+  readonly edges: readonly DiagramEdge[];
+  /** The initial state of the machine, if the machine itself is not drawn. */
   readonly initial: string | null;
 }
 
-/** A chart with some of its states collapsed; the machine is drawn only where lines start or end at it. */
+/** The diagram of a chart. The machine itself is drawn only if edges start or end at it. */
 export function buildDiagram(chart: Chart, collapsed: readonly string[]): Diagram {
   const tree = treeOf(chart);
-  const hidden = new Set(collapsed);
-  const seen = (id: string): string => {
-    const one = tree.get(id);
-    return one ? (covering(one, hidden) ?? one).node.id : id;
+  const collapsedIds = new Set(collapsed);
+  const visible = (id: string): string => {
+    const state = tree.get(id);
+    return state ? (collapsedAncestor(state, collapsedIds) ?? state).node.id : id;
   };
-  const { inner, lines } = arranged(chart, seen);
+  const { inner, edges } = groupTransitions(chart, visible);
   const { root } = tree;
-  const rootDrawn =
+  const isRootDrawn =
     root.children.length === 0 ||
     inner.has(root.node.id) ||
-    lines.some(({ source, target }) => source === root.node.id || target === root.node.id);
+    edges.some(({ source, target }) => source === root.node.id || target === root.node.id);
   const boxes = tree.all
-    .filter((one) => seen(one.node.id) === one.node.id && (one !== root || rootDrawn))
-    .map((one) => boxOf(one, { hidden, rootDrawn, seen, rows: inner.get(one.node.id) ?? [] }));
-  return { boxes, lines, initial: rootDrawn ? null : firstOf(root, seen) };
+    .filter((state) => visible(state.node.id) === state.node.id && (state !== root || isRootDrawn))
+    .map((state) => {
+      const labelLines = inner.get(state.node.id) ?? [];
+      return boxOf(state, { collapsedIds, isRootDrawn, visible, labelLines });
+    });
+  return { boxes, edges, initial: isRootDrawn ? null : initialOf(root, visible) };
 }
 
-/** The states that are drawn collapsed where only so many levels are shown. */
+/** The states to collapse if only `depth` levels are drawn. */
 export const collapsedBelow = (chart: Chart, depth: number): readonly string[] =>
   treeOf(chart)
-    .all.filter((one) => one.depth === depth && one.children.length > 0)
+    .all.filter((state) => state.depth === depth && state.children.length > 0)
     .map(({ node }) => node.id);
 
-/** The outermost collapsed state that holds this one. */
-function covering(one: TreeNode, hidden: ReadonlySet<string>): TreeNode | undefined {
-  const above = one.parent && covering(one.parent, hidden);
-  return above ?? (one.children.length > 0 && hidden.has(one.node.id) ? one : undefined);
+/** The outermost collapsed state that contains this one. */
+function collapsedAncestor(state: TreeNode, collapsed: ReadonlySet<string>): TreeNode | undefined {
+  const outer = state.parent && collapsedAncestor(state.parent, collapsed);
+  return outer ?? (state.children.length > 0 && collapsed.has(state.node.id) ? state : undefined);
 }
 
 function boxOf(
-  one: TreeNode,
+  state: TreeNode,
   context: {
-    readonly hidden: ReadonlySet<string>;
-    readonly rootDrawn: boolean;
-    readonly rows: readonly InnerLabelLine[];
-    seen(id: string): string;
+    readonly collapsedIds: ReadonlySet<string>;
+    readonly isRootDrawn: boolean;
+    readonly labelLines: readonly InnerLabelLine[];
+    visible(id: string): string;
   },
 ): Box {
-  const { node, parent } = one;
-  const collapsed = one.children.length > 0 && context.hidden.has(node.id);
-  const inRoot = parent?.parent === undefined && !context.rootDrawn;
+  const { node, parent } = state;
+  const collapsed = state.children.length > 0 && context.collapsedIds.has(node.id);
+  const isOutermost = parent?.parent === undefined && !context.isRootDrawn;
   return {
     id: node.id,
-    parent: parent && !inRoot ? parent.node.id : null,
-    name: one.name,
+    parent: parent && !isOutermost ? parent.node.id : null,
+    name: state.name,
     kind: node.kind === 'atomic' ? 'state' : node.kind,
     region: parent?.node.kind === 'parallel',
     collapsed,
-    depth: one.depth - (context.rootDrawn ? 0 : 1),
+    depth: state.depth - (context.isRootDrawn ? 0 : 1),
     description: node.description,
-    rows: context.rows,
-    initial: collapsed ? null : firstOf(one, context.seen),
+    labelLines: context.labelLines,
+    initial: collapsed ? null : initialOf(state, context.visible),
   };
 }
 
-function firstOf({ node }: Tree['root'], seen: (id: string) => string): string | null {
+function initialOf({ node }: TreeNode, visible: (id: string) => string): string | null {
   if (node.initial === null || node.kind !== 'compound') return null;
-  const first = seen(node.initial);
-  return first === node.id ? null : first;
+  const initial = visible(node.initial);
+  return initial === node.id ? null : initial;
 }
 
-/** Every transition where it is drawn: on a line, in a box, or nowhere. */
-function arranged(chart: Chart, seen: (id: string) => string) {
+/** Groups the transitions by where they are drawn: on an edge or in a box. */
+function groupTransitions(chart: Chart, visible: (id: string) => string) {
   const inner = new Map<string, InnerLabelLine[]>();
-  const lines = new Map<string, { source: string; target: string; rows: LabelLine[] }>();
-  for (const edge of chart.edges) {
-    const source = seen(edge.source);
-    for (const target of new Set(edge.targets.map(seen))) {
+  const edges = new Map<string, { source: string; target: string; labelLines: LabelLine[] }>();
+  for (const transition of chart.edges) {
+    const source = visible(transition.source);
+    for (const target of new Set(transition.targets.map(visible))) {
       if (target === source) continue;
-      const name = JSON.stringify([source, target]);
-      const line = lines.get(name) ?? { source, target, rows: [] };
-      lines.set(name, line);
-      addRow(line.rows, rowOf(edge));
+      const key = JSON.stringify([source, target]);
+      const edge = edges.get(key) ?? { source, target, labelLines: [] };
+      edges.set(key, edge);
+      addLine(edge.labelLines, labelLineOf(transition));
     }
-    if (source !== edge.source || !staysAt(edge)) continue;
-    const rows = inner.get(source) ?? [];
-    inner.set(source, rows);
-    addRow(rows, { ...rowOf(edge), reenters: edge.targets.length > 0 });
+    if (source !== transition.source || !isInner(transition)) continue;
+    const lines = inner.get(source) ?? [];
+    inner.set(source, lines);
+    addLine(lines, { ...labelLineOf(transition), reenters: transition.targets.length > 0 });
   }
-  return { inner, lines: [...lines.values()] };
+  return { inner, edges: [...edges.values()] };
 }
 
-const staysAt = ({ source, targets }: ChartEdge): boolean =>
+const isInner = ({ source, targets }: ChartEdge): boolean =>
   targets.every((target) => target === source);
 
-const rowOf = (edge: ChartEdge): LabelLine => ({
+const labelLineOf = (edge: ChartEdge): LabelLine => ({
   ...labelOf(edge),
   edges: [edge.id],
   description: edge.description,
 });
 
-/** What reads the same is one row. */
-function addRow<R extends LabelLine>(rows: R[], row: R): void {
-  const same = rows.findIndex((other) => labelText(other) === labelText(row));
-  const one = rows[same];
-  if (one) rows[same] = { ...one, edges: [...one.edges, ...row.edges] };
-  else rows.push(row);
+/** Merges lines with the same text. */
+function addLine<L extends LabelLine>(lines: L[], line: L): void {
+  const index = lines.findIndex((other) => labelText(other) === labelText(line));
+  const same = lines[index];
+  if (same) lines[index] = { ...same, edges: [...same.edges, ...line.edges] };
+  else lines.push(line);
 }

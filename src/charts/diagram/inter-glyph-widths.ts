@@ -1,6 +1,6 @@
 /**
- * How wide Inter's characters are, in thousandths of the size, by weight: what lets a box be made wide
- * enough without a browser. Measured once in Chromium 156 with the font of @fontsource-variable/inter 5.3,
+ * The widths of Inter's characters by weight, in thousandths of the font size. They give the width of a
+ * box without a browser. Measured in Chromium 156 with the font of @fontsource-variable/inter 5.3,
  * kerning off.
  */
 export const interGlyphWidths = {
@@ -36,5 +36,5 @@ export const interGlyphWidths = {
   ],
 } as const;
 
-/** The characters of the rows: ASCII from the space on, then these. */
+/** Each list has the printable ASCII characters from the space on, then these. */
 export const beyondAscii = '·…–—→←↑↓×’‘“”äöüÄÖÜßéèêàáâóòôúùûñçåæøœ°±«»';

@@ -2,24 +2,24 @@ import { labelText } from '../model/transition-label.ts';
 import type { Box, DiagramEdge, InnerLabelLine, LabelLine } from './diagram.ts';
 import { type Font, widthOf } from './text-width.ts';
 
-/** Pixels. What the layout reserves and the writer draws is measured here, for both. */
+/** Sizes in pixels, for the layout and for the SVG. */
 export const measures = {
   name: { size: 13.5, weight: 600 } as const satisfies Font,
   event: { size: 12, weight: 500 } as const satisfies Font,
   text: { size: 12, weight: 400 } as const satisfies Font,
   count: { size: 10.5, weight: 600 } as const satisfies Font,
   title: { size: 18, weight: 600 } as const satisfies Font,
-  /** Above the picture, with the machine's name and hash. */
+  /** The space above the picture, for the machine's name and hash. */
   titleHeight: 52,
   margin: 20,
-  /** Left and right of what a box says. */
+  /** Left and right of the text in a box. */
   inset: 14,
   nameHeight: 34,
-  rowHeight: 19,
-  /** Below the rows of a box. */
+  lineHeight: 19,
+  /** Below the label lines of a box. */
   foot: 8,
-  /** Where a count goes, whether there is one or not: counts that come and go move nothing. */
-  pill: { width: 34, height: 16, gap: 6 },
+  /** Space for a count. Always reserved, so that a new count moves nothing. */
+  badge: { width: 34, height: 16, gap: 6 },
   icon: 16,
   dot: 11,
   history: 26,
@@ -30,31 +30,31 @@ export interface Size {
   readonly height: number;
 }
 
-const pillRoom = measures.pill.gap + measures.pill.width;
+const badgeSpace = measures.badge.gap + measures.badge.width;
 
-/** A box without what is inside it. */
-export function sizeOf({ kind, name, rows, collapsed }: Box): Size {
+/** The size of a box without its inner states. */
+export function sizeOf({ kind, name, labelLines, collapsed }: Box): Size {
   if (kind === 'history') return { width: measures.history, height: measures.history };
-  const marked = kind === 'final' || kind === 'parallel' || collapsed;
-  const width = widthOf(name, measures.name) + (marked ? measures.icon + 4 : 0) + pillRoom;
-  const widest = Math.max(width, 36 + pillRoom, ...rows.map(innerWidth));
-  const below = rows.length > 0 ? rows.length * measures.rowHeight + measures.foot : 6;
+  const hasIcon = kind === 'final' || kind === 'parallel' || collapsed;
+  const width = widthOf(name, measures.name) + (hasIcon ? measures.icon + 4 : 0) + badgeSpace;
+  const widest = Math.max(width, 36 + badgeSpace, ...labelLines.map(innerWidth));
+  const below = labelLines.length > 0 ? labelLines.length * measures.lineHeight + measures.foot : 6;
   return {
     width: Math.ceil(widest + 2 * measures.inset),
     height: measures.nameHeight + below,
   };
 }
 
-const innerWidth = (row: InnerLabelLine): number =>
-  measures.icon + widthOf(labelText(row), measures.event) + pillRoom;
+const innerWidth = (line: InnerLabelLine): number =>
+  measures.icon + widthOf(labelText(line), measures.event) + badgeSpace;
 
-/** What stands on a line: its rows, one below the other. */
-export const labelSize = ({ rows }: DiagramEdge): Size => ({
-  width: Math.ceil(Math.max(...rows.map((row) => labelWidth(row) + pillRoom))),
-  height: rows.length * measures.rowHeight,
+/** The size of an edge's label: its lines, one below the other. */
+export const labelSize = ({ labelLines }: DiagramEdge): Size => ({
+  width: Math.ceil(Math.max(...labelLines.map((line) => labelWidth(line) + badgeSpace))),
+  height: labelLines.length * measures.lineHeight,
 });
 
-/** The text of a row on a line; its actions are told in words, when it is pointed at. */
+/** The width of a label line of an edge. Its actions are only in the tooltip. */
 export function labelWidth({ trigger, event, guard }: LabelLine): number {
   const icon = trigger === 'event' ? 0 : measures.icon;
   const condition = guard === null ? 0 : 5 + widthOf(`[${guard}]`, measures.text);

@@ -5,21 +5,21 @@ export interface Font {
   readonly weight: keyof typeof interGlyphWidths;
 }
 
-/** Kerning off, hinting, a browser's rounding: what the table cannot know. */
+/** For kerning, hinting and a browser's rounding, which the table does not include. */
 const slack = 1.02;
 
-/** As wide as what is widest among the scripts that the table does not know. */
-const unknown = 1000;
+/** The widest character of the scripts that are not in the table. */
+const unknownWidth = 1000;
 
-/** How wide a line of text will be, in pixels, and a little more. */
+/** An upper bound of the width of a line of text, in pixels. */
 export function widthOf(text: string, { size, weight }: Font): number {
   const widths = interGlyphWidths[weight];
   let sum = 0;
-  for (const char of text) sum += widths[indexOf(char)] ?? unknown;
+  for (const char of text) sum += widths[indexOf(char)] ?? unknownWidth;
   return (sum / 1000) * size * slack;
 }
 
-/** Whether Inter has the character, as far as the table says. */
+/** Whether the character is in the table of Inter's widths. */
 export const isMeasured = (char: string): boolean => indexOf(char) >= 0;
 
 function indexOf(char: string): number {

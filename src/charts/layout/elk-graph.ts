@@ -86,7 +86,7 @@ export function elkGraph(diagram: Diagram): ElkGraph {
     children: initial === null ? childrenOf(null) : [dot('machine'), ...childrenOf(null)],
     edges: [
       ...(initial === null ? [] : [start('machine', initial)]),
-      ...diagram.lines.map((line, index) => ({
+      ...diagram.edges.map((line, index) => ({
         id: elkIds.line(index),
         sources: [idOf(line.source)],
         targets: [idOf(line.target)],

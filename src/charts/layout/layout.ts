@@ -19,7 +19,7 @@ export interface LayoutEdge {
   readonly points: readonly Point[];
   /** The area of its label lines, one below the other. */
   readonly label: Area;
-  readonly rows: readonly LabelLine[];
+  readonly labelLines: readonly LabelLine[];
 }
 
 /** The arrow from a dot to the initial state. */
@@ -43,8 +43,8 @@ export interface Layout {
   readonly height: number;
   /** A parent before its children. */
   readonly boxes: readonly (Box & Area)[];
-  readonly lines: readonly LayoutEdge[];
-  readonly starts: readonly InitialArrow[];
+  readonly edges: readonly LayoutEdge[];
+  readonly initialArrows: readonly InitialArrow[];
 }
 
 /** Reads the coordinates from ELK's output. */
@@ -101,8 +101,8 @@ export function parseElkLayout(
     width: Math.max(240, Math.ceil(graph.width ?? 0)),
     height: Math.ceil((graph.height ?? 0) + titleHeight),
     boxes: diagram.boxes.map((box, index) => ({ ...box, ...areaOf(elkIds.box(index)) })),
-    lines: diagram.lines.map(labelOf),
-    starts: [
+    edges: diagram.edges.map(labelOf),
+    initialArrows: [
       ...(diagram.initial === null ? [] : [startOf('machine', diagram.initial)]),
       ...diagram.boxes.flatMap(({ initial }, index) =>
         initial === null ? [] : [startOf(index, initial)],

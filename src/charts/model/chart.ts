@@ -10,7 +10,7 @@ export interface ChartNode {
   readonly description: string | null;
 }
 
-/** A transition as written: it has an id of its own that survives edits elsewhere. */
+/** A transition. Its id does not change when other states are edited. */
 export interface ChartEdge {
   readonly id: string;
   readonly source: string;
@@ -21,7 +21,7 @@ export interface ChartEdge {
   readonly description: string | null;
 }
 
-/** A machine as data: what is drawn, and what an audit record of any year refers to by `hash`. */
+/** A state machine as data. Audit events refer to it by `hash`. */
 export interface Chart {
   readonly machine: string;
   readonly hash: string;
@@ -45,11 +45,11 @@ export function chartOf(machine: AnyStateMachine): Chart {
   return { machine: machine.id, hash: chartHash({ nodes, edges }), nodes, edges };
 }
 
-/** Of what is drawn, as `chartOf` writes it down: never change it, every audit event holds one. */
+/** Never change this function or the order of fields in `chartOf`: every audit event contains a hash. */
 export const chartHash = ({ nodes, edges }: Pick<Chart, 'nodes' | 'edges'>): string =>
   bytesToHex(sha256(utf8ToBytes(JSON.stringify([nodes, edges])))).slice(0, 12);
 
-/** The edge id of every transition object of the machine, for telling which one was taken. */
+/** The edge id of each transition object of the machine. It identifies the transition that was taken. */
 export function edgeIds(machine: AnyStateMachine): ReadonlyMap<AnyTransitionDefinition, string> {
   const ids = new Map<AnyTransitionDefinition, string>();
   walk(machine.root, (node) => {

@@ -1,13 +1,13 @@
 import type { Chart } from './chart.ts';
 import { pathOf, treeOf } from './state-tree.ts';
 
-/** What is marked on a picture: where somebody is, what was done last, how often. All by id. */
+/** What a picture highlights: active states, last transitions, counts. All by id. */
 export interface Overlay {
-  /** `one`: a single entity; `fleet`: how many are where; `coverage`: what was never taken stands back. */
+  /** `one`: a single entity; `fleet`: entities per state; `coverage`: transitions never taken are dimmed. */
   readonly mode: 'one' | 'fleet' | 'coverage';
-  /** Active states, with those that hold them: what `activeStates` gives. */
+  /** Active states and their ancestors, from `activeStates`. */
   readonly active?: readonly string[];
-  /** The edges that were taken last; several where regions moved at once. */
+  /** The edges taken last: several if an event changed several regions. */
   readonly last?: readonly string[];
   readonly counts?: {
     readonly nodes?: Readonly<Record<string, number>>;
@@ -15,30 +15,32 @@ export interface Overlay {
   };
 }
 
-/** A state as XState names it. */
+/** XState's value of a state. */
 type StateValue = string | { readonly [region: string]: StateValue | undefined };
 
-/** The ids of all states that are active in this one, from the machine down; unknown ones are left out. */
+/** The ids of the active states, from the machine down. Unknown states are left out. */
 export function activeStates(chart: Chart, value: StateValue): readonly string[] {
   const tree = treeOf(chart);
   const found = new Set<string>();
-  const enter = (parent: string, within: StateValue): void => {
+  const enter = (parent: string, childValue: StateValue): void => {
     const parts =
-      typeof within === 'string' ? [[within, undefined] as const] : Object.entries(within);
+      typeof childValue === 'string'
+        ? [[childValue, undefined] as const]
+        : Object.entries(childValue);
     for (const [name, inner] of parts) {
-      const one = tree
+      const state = tree
         .get(parent)
-        ?.children.find(({ node, name: called }) => called === name || node.id === name);
-      if (!one) continue;
-      for (const { node } of pathOf(one)) found.add(node.id);
-      if (inner !== undefined) enter(one.node.id, inner);
+        ?.children.find((child) => child.name === name || child.node.id === name);
+      if (!state) continue;
+      for (const { node } of pathOf(state)) found.add(node.id);
+      if (inner !== undefined) enter(state.node.id, inner);
     }
   };
   enter(tree.root.node.id, value);
   return [...found];
 }
 
-/** A count as its pill has room for it: `7`, `1.2k`, `15k`, `3.4M`. */
+/** A count in at most four characters: `7`, `1.2k`, `15k`, `3.4M`. */
 export function countText(count: number): string {
   if (count < 1000) return String(count);
   for (const [unit, name] of [

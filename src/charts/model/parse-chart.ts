@@ -1,14 +1,14 @@
 import { type Chart, type ChartEdge, type ChartNode, chartHash } from './chart.ts';
 
 /**
- * A chart that was kept under a name; undefined where the text is not the chart of that name, whoever
- * wrote it there: a wrong picture is worse than none.
+ * Parses a chart that was stored under a machine name and a hash. undefined if the text is not that
+ * chart: a wrong picture is worse than none.
  */
 export function parseChart(
   text: string,
   { machine: name, hash }: Pick<Chart, 'machine' | 'hash'>,
 ): Chart | undefined {
-  const value = parsed(text);
+  const value = parseJson(text);
   if (!isRecord(value)) return undefined;
   const { machine, nodes, edges } = value;
   if (
@@ -19,29 +19,30 @@ export function parseChart(
   )
     return undefined;
   const chart = { machine, hash, nodes, edges };
-  return isWhole(chart) && chartHash(chart) === hash ? chart : undefined;
+  return isComplete(chart) && chartHash(chart) === hash ? chart : undefined;
 }
 
-/** Far more than a machine that somebody can look at has; a drawing's cost grows faster than its size. */
-const most = { nodes: 500, edges: 2000, depth: 50, targets: 50, text: 10_000 };
+/** More than a readable chart has. The cost of a layout grows faster than the size of the chart. */
+const limits = { nodes: 500, edges: 2000, depth: 50, targets: 50, text: 10_000 };
 
-/** One tree under the first state, every state once, every transition between states of it. */
-function isWhole({ nodes, edges }: Pick<Chart, 'nodes' | 'edges'>): boolean {
-  if (nodes.length === 0 || nodes.length > most.nodes || edges.length > most.edges) return false;
+/** Checks that the states are one tree under the first, without duplicates, and that edges join its states. */
+function isComplete({ nodes, edges }: Pick<Chart, 'nodes' | 'edges'>): boolean {
+  if (nodes.length === 0 || nodes.length > limits.nodes || edges.length > limits.edges)
+    return false;
   const depths = new Map<string, number>();
   for (const { id, parent } of nodes) {
-    const depth = parent === null ? 0 : (depths.get(parent) ?? most.depth) + 1;
-    const hangs = (parent === null) === (depths.size === 0);
-    if (!hangs || depth > most.depth || depths.has(id)) return false;
+    const depth = parent === null ? 0 : (depths.get(parent) ?? limits.depth) + 1;
+    const isOnlyRoot = (parent === null) === (depths.size === 0);
+    if (!isOnlyRoot || depth > limits.depth || depths.has(id)) return false;
     depths.set(id, depth);
   }
   return edges.every(
     ({ source, targets }) =>
-      targets.length <= most.targets && [source, ...targets].every((id) => depths.has(id)),
+      targets.length <= limits.targets && [source, ...targets].every((id) => depths.has(id)),
   );
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -52,11 +53,11 @@ function parsed(text: string): unknown {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isListOf = <T>(value: unknown, is: (one: unknown) => one is T): value is readonly T[] =>
-  Array.isArray(value) && value.every(is);
+const isListOf = <T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] =>
+  Array.isArray(value) && value.every(isItem);
 
 const isString = (value: unknown): value is string =>
-  typeof value === 'string' && value.length <= most.text;
+  typeof value === 'string' && value.length <= limits.text;
 const isText = (value: unknown): boolean => value === null || isString(value);
 
 const kinds: readonly unknown[] = ['atomic', 'compound', 'parallel', 'final', 'history'];

@@ -1,51 +1,51 @@
 import type { Chart, ChartEdge, ChartNode } from './chart.ts';
 
-/** A state with what is around it. */
+/** A state with its parent, its children and its transitions. */
 export interface TreeNode {
   readonly node: ChartNode;
-  /** What it is called where its parent is known. */
+  /** The name relative to the parent. */
   readonly name: string;
   readonly parent: TreeNode | undefined;
   readonly children: readonly TreeNode[];
-  /** Of the machine itself: 0. */
+  /** 0 for the machine itself. */
   readonly depth: number;
-  /** Those that start here. */
+  /** The transitions from this state. */
   readonly edges: readonly ChartEdge[];
 }
 
 export interface Tree {
   readonly root: TreeNode;
-  /** In the chart's order: a parent before its children. */
+  /** In the order of the chart: a parent before its children. */
   readonly all: readonly TreeNode[];
   get(id: string): TreeNode | undefined;
 }
 
-/** A chart's states as the tree that they are; whatever hangs on nothing hangs on the machine. */
+/** The states of a chart as a tree. */
 export function treeOf({ machine, nodes, edges }: Chart): Tree {
   const byId = new Map<string, TreeNode & { readonly children: TreeNode[] }>();
   for (const node of nodes) {
     const parent = node.parent === null ? undefined : byId.get(node.parent);
-    const one = {
+    const state = {
       node,
-      name: nameIn(node.id, parent?.node.id),
+      name: relativeName(node.id, parent?.node.id),
       parent,
       children: [],
       depth: parent ? parent.depth + 1 : 0,
       edges: edges.filter(({ source }) => source === node.id),
     };
-    parent?.children.push(one);
-    byId.set(node.id, one);
+    parent?.children.push(state);
+    byId.set(node.id, state);
   }
   const [root] = byId.values();
   if (!root) throw new Error(`the chart of ${machine} has no states`);
   return { root, all: [...byId.values()], get: (id) => byId.get(id) };
 }
 
-/** A state with an id of its own is called by that. */
-const nameIn = (id: string, parent: string | undefined): string =>
+/** A state with a custom id has that id as its name. */
+const relativeName = (id: string, parent: string | undefined): string =>
   parent !== undefined && id.startsWith(`${parent}.`) ? id.slice(parent.length + 1) : id;
 
-/** From the machine down to the state itself. */
-export function pathOf(one: TreeNode): readonly TreeNode[] {
-  return one.parent ? [...pathOf(one.parent), one] : [one];
+/** The states from the machine down to this state. */
+export function pathOf(state: TreeNode): readonly TreeNode[] {
+  return state.parent ? [...pathOf(state.parent), state] : [state];
 }

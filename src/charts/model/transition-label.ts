@@ -1,17 +1,17 @@
 import type { ChartEdge } from './chart.ts';
 
-/** What makes a transition happen, by which it is drawn. */
+/** The cause of a transition. It determines colour and icon. */
 export type TransitionTrigger = 'event' | 'timer' | 'done' | 'error' | 'always';
 
 export interface TransitionLabel {
   readonly trigger: TransitionTrigger;
-  /** What is said of the event. */
+  /** The event as a person reads it, for instance `after 10 s`. */
   readonly event: string;
   readonly guard: string | null;
   readonly actions: readonly string[];
 }
 
-/** How a transition is said: what XState calls its event in a person's words. */
+/** The label of a transition. XState's internal event names become readable text. */
 export function labelOf({ event, source, guard, actions }: ChartEdge): TransitionLabel {
   return { ...triggerOf(event, source), guard, actions };
 }
@@ -30,7 +30,7 @@ function triggerOf(event: string, source: string): Pick<TransitionLabel, 'trigge
   return { trigger: 'event', event };
 }
 
-/** A delay has a name, or is in milliseconds. */
+/** A delay is a name, or a number of milliseconds. */
 function delayText(delay: string): string {
   if (!/^\d+$/.test(delay)) return delay;
   const ms = Number(delay);
@@ -39,7 +39,7 @@ function delayText(delay: string): string {
   return `${ms / 60_000} min`;
 }
 
-/** The whole of it on one line: `lapsed [it was announced] / regrant`. */
+/** A label as one line: `lapsed [it was announced] / regrant`. */
 export function labelText({ event, guard, actions }: TransitionLabel): string {
   const condition = guard === null ? '' : ` [${guard}]`;
   return `${event}${condition}${actions.length > 0 ? ` / ${actions.join(', ')}` : ''}`;

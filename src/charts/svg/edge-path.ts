@@ -3,14 +3,14 @@ import type { Area, Point } from '../layout/layout.ts';
 const corner = 8;
 const head = { length: 8, width: 7 } as const;
 
-/** A line's path with round corners, broken where its words stand, and without its head. */
-export function edgePath(points: readonly Point[], words: Area | undefined): string {
+/** The SVG path of an edge: round corners, a gap at the label, and no arrow head. */
+export function edgePath(points: readonly Point[], label: Area | undefined): string {
   const short = shortened(points);
-  const pieces = words ? broken(short, words) : [short];
+  const pieces = label ? outside(short, label) : [short];
   return pieces.map(rounded).join('');
 }
 
-/** The triangle at its end. */
+/** The SVG path of an edge's arrow head. */
 export function arrowHeadPath(points: readonly Point[]): string {
   const tip = points.at(-1);
   const from = points.at(-2);
@@ -20,12 +20,12 @@ export function arrowHeadPath(points: readonly Point[]): string {
   const side = head.width / 2;
   const left = { x: back.x - dy * side, y: back.y + dx * side };
   const right = { x: back.x + dy * side, y: back.y - dx * side };
-  return `M${at(tip)}L${at(left)}L${at(right)}Z`;
+  return `M${pair(tip)}L${pair(left)}L${pair(right)}Z`;
 }
 
 export const number = (n: number): string => String(Math.round(n * 10) / 10);
 
-const at = ({ x, y }: Point): string => `${number(x)} ${number(y)}`;
+const pair = ({ x, y }: Point): string => `${number(x)} ${number(y)}`;
 
 function direction(from: Point, to: Point): readonly [number, number] {
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
@@ -43,12 +43,12 @@ function shortened(points: readonly Point[]): readonly Point[] {
   ];
 }
 
-/** The parts outside an area. */
-function broken(points: readonly Point[], area: Area): readonly (readonly Point[])[] {
+/** The parts of a line that are outside an area. */
+function outside(points: readonly Point[], area: Area): readonly (readonly Point[])[] {
   const pieces: Point[][] = [];
   let piece: Point[] = points[0] ? [points[0]] : [];
-  for (const [n, to] of points.slice(1).entries()) {
-    const from = points[n] ?? to;
+  for (const [index, to] of points.slice(1).entries()) {
+    const from = points[index] ?? to;
     const inside = clip(from, to, area);
     if (!inside) {
       piece.push(to);
@@ -68,19 +68,19 @@ const along = (a: Point, b: Point, t: number): Point => ({
   y: a.y + (b.y - a.y) * t,
 });
 
-/** Between which parts of it a segment is inside. */
+/** The part of a segment that is inside an area, as fractions of its length. */
 function clip(a: Point, b: Point, area: Area): readonly [number, number] | undefined {
   let [enter, leave] = [0, 1];
   for (const [from, to, low, high] of [
     [a.x, b.x, area.x, area.x + area.width],
     [a.y, b.y, area.y, area.y + area.height],
   ] as const) {
-    const way = to - from;
-    if (Math.abs(way) < 1e-6) {
+    const distance = to - from;
+    if (Math.abs(distance) < 1e-6) {
       if (from <= low || from >= high) return undefined;
       continue;
     }
-    const [first, second] = [(low - from) / way, (high - from) / way];
+    const [first, second] = [(low - from) / distance, (high - from) / distance];
     enter = Math.max(enter, Math.min(first, second));
     leave = Math.min(leave, Math.max(first, second));
   }
@@ -90,25 +90,25 @@ function clip(a: Point, b: Point, area: Area): readonly [number, number] | undef
 function rounded(points: readonly Point[]): string {
   const [first, ...rest] = points;
   if (!first) return '';
-  let path = `M${at(first)}`;
-  let before = first;
-  for (const [n, point] of rest.entries()) {
-    const after = rest[n + 1];
-    if (!after) {
-      path += `L${at(point)}`;
+  let path = `M${pair(first)}`;
+  let previous = first;
+  for (const [index, point] of rest.entries()) {
+    const next = rest[index + 1];
+    if (!next) {
+      path += `L${pair(point)}`;
       break;
     }
-    const [ax, ay] = direction(before, point);
-    const [bx, by] = direction(point, after);
-    const room = Math.min(
+    const [ax, ay] = direction(previous, point);
+    const [bx, by] = direction(point, next);
+    const radius = Math.min(
       corner,
-      Math.hypot(point.x - before.x, point.y - before.y) / 2,
-      Math.hypot(after.x - point.x, after.y - point.y) / 2,
+      Math.hypot(point.x - previous.x, point.y - previous.y) / 2,
+      Math.hypot(next.x - point.x, next.y - point.y) / 2,
     );
-    const into = { x: point.x - ax * room, y: point.y - ay * room };
-    const out = { x: point.x + bx * room, y: point.y + by * room };
-    path += `L${at(into)}Q${at(point)} ${at(out)}`;
-    before = point;
+    const into = { x: point.x - ax * radius, y: point.y - ay * radius };
+    const out = { x: point.x + bx * radius, y: point.y + by * radius };
+    path += `L${pair(into)}Q${pair(point)} ${pair(out)}`;
+    previous = point;
   }
   return path;
 }

@@ -1,21 +1,21 @@
 import type { Overlay } from '../model/overlay.ts';
 import { attributeWord, escapeXml } from './escape-xml.ts';
 
-/** An overlay as the attributes of what it marks. */
-export interface Marks {
+/** The class and data attributes of states and edges, and their counts. */
+export interface Highlights {
   node(classes: string, id: string): string;
   nodeCount(id: string): number | undefined;
   edge(classes: string, ids: readonly string[]): string;
   edgeCount(ids: readonly string[]): number | undefined;
 }
 
-export function highlightAttributes(overlay: Overlay | undefined): Marks {
+export function highlightAttributes(overlay: Overlay | undefined): Highlights {
   const active = new Set(overlay?.active);
   const last = new Set(overlay?.last);
   const { nodes, edges } = overlay?.counts ?? {};
   const edgeCount = (ids: readonly string[]): number | undefined => {
     const counts = ids.flatMap((id) => edges?.[id] ?? []);
-    return counts.length === 0 ? undefined : counts.reduce((sum, one) => sum + one, 0);
+    return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0);
   };
   return {
     node: (classes, id) =>
@@ -27,9 +27,9 @@ export function highlightAttributes(overlay: Overlay | undefined): Marks {
     edgeCount,
     edge: (classes, ids) => {
       const isLast = ids.some((id) => last.has(id));
-      const untaken = edges !== undefined && !isLast && (edgeCount(ids) ?? 0) === 0;
+      const isUntaken = edges !== undefined && !isLast && (edgeCount(ids) ?? 0) === 0;
       return attributes(
-        [classes, ...(isLast ? ['last'] : []), ...(untaken ? ['untaken'] : [])],
+        [classes, ...(isLast ? ['last'] : []), ...(isUntaken ? ['untaken'] : [])],
         `data-edge="${escapeXml(ids.map(attributeWord).join(' '))}"`,
       );
     },

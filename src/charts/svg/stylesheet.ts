@@ -2,15 +2,15 @@ import { measures } from '../diagram/sizes.ts';
 import { coloursOf, type Theme } from './theme.ts';
 
 /**
- * How a picture looks, as CSS: in the picture itself for the literal themes, in the page's stylesheet
- * for `css` (so that no inline style is needed). Only what a rasteriser knows too: types, classes,
- * descendants; no `:not`, no `calc`.
+ * The CSS of a picture. The `light` and `dark` themes include it in the picture; for `css` it is part
+ * of the page's stylesheet, so that no inline style is needed. Limited to selectors that resvg
+ * supports: types, classes, descendants; no `:not`, no `calc`.
  */
 export function stylesheet(theme: Theme): string {
   const c = coloursOf(theme);
-  const font = (one: 'name' | 'event' | 'text' | 'count' | 'title'): string =>
-    `font-size: ${measures[one].size}px; font-weight: ${measures[one].weight};`;
-  // Where Inter is not there: fonts that are not wider, so that no text leaves its box.
+  const font = (use: 'name' | 'event' | 'text' | 'count' | 'title'): string =>
+    `font-size: ${measures[use].size}px; font-weight: ${measures[use].weight};`;
+  // The fallback fonts are not wider than Inter, so that no text overflows its box.
   const rules = [
     [
       '',
@@ -57,7 +57,7 @@ export function stylesheet(theme: Theme): string {
     ['.last .event', `fill: ${c.last};`],
     ['.inner.last text', `fill: ${c.last};`],
   ] as const;
-  // By theme: inline in one page, the style of one picture does not reach another.
+  // One root class per theme: two inline pictures in a page do not style each other.
   const root = `.rollcall-chart.theme-${theme}`;
   return rules
     .map(([selector, style]) => `${root}${selector === '' ? '' : ` ${selector}`} { ${style} }`)

@@ -3,15 +3,13 @@ import { labelWidth, measures } from '../diagram/sizes.ts';
 import { widthOf } from '../diagram/text-width.ts';
 import type { Area, InitialArrow, Layout, LayoutEdge } from '../layout/layout.ts';
 import type { Overlay } from '../model/overlay.ts';
-import { countBadge } from './count-badge.ts';
+import type { TransitionTrigger } from '../model/transition-label.ts';
 import { arrowHeadPath, edgePath, number } from './edge-path.ts';
 import { attributeWord, escapeXml } from './escape-xml.ts';
-import { highlightAttributes, type Marks } from './highlights.ts';
-import { icons } from './icons.ts';
-import { svgBox } from './state-box.ts';
+import { type Highlights, highlightAttributes } from './highlights.ts';
+import { countBadge, svgState, tooltipText } from './state-box.ts';
 import { stylesheet } from './stylesheet.ts';
 import type { Theme } from './theme.ts';
-import { tooltipText } from './tooltip.ts';
 
 export interface SvgOptions {
   readonly theme: Theme;
@@ -19,22 +17,22 @@ export interface SvgOptions {
 }
 
 /**
- * A layout as SVG: the same text each time.
+ * A layout as SVG. The same input gives the same bytes.
  *
- * `light` and `dark` carry their style; `css` has classes only and is drawn by `stylesheet('css')` in
- * the page. A page marks what is going on by patching classes and texts, and never lays out again:
+ * `light` and `dark` contain their style. `css` has classes only, and the page adds
+ * `stylesheet('css')`. A page shows a change by patching classes and texts, without a new layout:
  *
- * - a state: `[data-node="<id>"]`; class `active` on it while it is active (with all that hold it);
- * - a transition: `[data-edge~="<id>"]`, the row it is told in and the line that it shares; class `last`
- *   on both for the one taken last, `untaken` on those to stand back. White space and `%` in an id are
- *   written as in a URL (`attributeWord`);
- * - a count: the `text` in the `.pill` of a state or a row (`countText`), and class `none` off it.
- *   Its room is always there.
+ * - a state: `[data-node="<id>"]`, with class `active` while it or an inner state is active;
+ * - a transition: `[data-edge~="<id>"]`, which is its label and the line it shares; class `last`
+ *   on both if it was taken last, `untaken` if it is dimmed. White space and `%` in an id are
+ *   percent-encoded (`attributeWord`);
+ * - a count: the `text` in the `.pill` of a state or a label (`countText`), without class `none`.
+ *   Its space is always reserved.
  */
 export function svgOf(layout: Layout, { theme, overlay }: SvgOptions): string {
   const { machine, hash, width, height } = layout;
-  const marks = highlightAttributes(overlay);
-  const counted = theme === 'css' || overlay?.counts !== undefined;
+  const highlights = highlightAttributes(overlay);
+  const hasCounts = theme === 'css' || overlay?.counts !== undefined;
   const { margin, title } = measures;
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" class="rollcall-chart theme-${theme}" data-machine="${escapeXml(machine)}" data-hash="${escapeXml(hash)}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
@@ -43,15 +41,15 @@ export function svgOf(layout: Layout, { theme, overlay }: SvgOptions): string {
     ...(theme === 'css' ? [] : [`<rect class="paper" width="${width}" height="${height}"/>`]),
     `<text class="title" x="${margin}" y="34">${escapeXml(machine)}</text>`,
     `<text class="hash" x="${number(margin + widthOf(machine, title) + 10)}" y="34">#${escapeXml(hash)}</text>`,
-    ...layout.boxes.map((box) => svgBox(box, marks)),
-    ...layout.starts.map(svgStart),
-    ...layout.lines.map((line) => svgLine(line, marks, counted)),
+    ...layout.boxes.map((box) => svgState(box, highlights)),
+    ...layout.initialArrows.map(svgInitialArrow),
+    ...layout.edges.map((edge) => svgEdge(edge, highlights, hasCounts)),
     '</svg>',
   ];
   return `${parts.join('\n')}\n`;
 }
 
-function svgStart({ target, dot, points }: InitialArrow): string {
+function svgInitialArrow({ target, dot, points }: InitialArrow): string {
   return (
     `<g class="start" data-start="${escapeXml(attributeWord(target))}">` +
     `<circle class="dot" cx="${number(dot.x)}" cy="${number(dot.y)}" r="${measures.dot / 2}"/>` +
@@ -59,46 +57,58 @@ function svgStart({ target, dot, points }: InitialArrow): string {
   );
 }
 
-function svgLine({ rows, points, label }: LayoutEdge, marks: Marks, counted: boolean): string {
-  const edges = rows.flatMap((row) => row.edges);
-  const attributes = marks.edge('line', edges);
-  const words = { ...label, y: label.y - 1, height: label.height + 2 };
+function svgEdge(
+  { labelLines, points, label }: LayoutEdge,
+  highlights: Highlights,
+  hasCounts: boolean,
+): string {
+  const ids = labelLines.flatMap(({ edges }) => edges);
+  const gap = { ...label, y: label.y - 1, height: label.height + 2 };
   return [
-    `<g ${attributes}>`,
-    `<path class="way" d="${edgePath(points, words)}"/><path class="head" d="${arrowHeadPath(points)}"/>`,
-    ...rows.map((row, n) => svgRow(row, { label, n, counted }, marks)),
+    `<g ${highlights.edge('line', ids)}>`,
+    `<path class="way" d="${edgePath(points, gap)}"/><path class="head" d="${arrowHeadPath(points)}"/>`,
+    ...labelLines.map((line, index) => svgLabelLine(line, { label, index, hasCounts }, highlights)),
     '</g>',
   ].join('');
 }
 
-/**
- * Its words in the middle of their line; where counts may come they make room for one at once, so that it
- * moves nothing when it comes.
- */
-function svgRow(
-  row: LabelLine,
-  { label, n, counted }: { readonly label: Area; readonly n: number; readonly counted: boolean },
-  marks: Marks,
+/** A label line, centred. If counts are possible, it reserves space for one, so that a new count moves nothing. */
+function svgLabelLine(
+  line: LabelLine,
+  {
+    label,
+    index,
+    hasCounts,
+  }: { readonly label: Area; readonly index: number; readonly hasCounts: boolean },
+  highlights: Highlights,
 ): string {
-  const { pill: room, rowHeight } = measures;
-  const y = label.y + n * rowHeight + rowHeight / 2;
-  const own = labelWidth(row) + (counted ? room.gap + room.width : 0);
-  let x = label.x + (label.width - own) / 2;
-  const pillX = x + labelWidth(row) + room.gap;
+  const { badge, lineHeight } = measures;
+  const y = label.y + index * lineHeight + lineHeight / 2;
+  const width = labelWidth(line) + (hasCounts ? badge.gap + badge.width : 0);
+  let x = label.x + (label.width - width) / 2;
+  const badgeX = x + labelWidth(line) + badge.gap;
   const icon =
-    row.trigger === 'event'
+    line.trigger === 'event'
       ? ''
-      : `<path class="icon" transform="translate(${number(x + 6)} ${number(y)})" d="${icons[row.trigger]}"/>`;
+      : `<path class="icon" transform="translate(${number(x + 6)} ${number(y)})" d="${icons[line.trigger]}"/>`;
   if (icon !== '') x += measures.icon;
-  const afterEvent = x + widthOf(row.event, measures.event) + 5;
+  const guardX = x + widthOf(line.event, measures.event) + 5;
   const guard =
-    row.guard === null
+    line.guard === null
       ? ''
-      : `<text class="guard" x="${number(afterEvent)}" y="${number(y + 4)}">${escapeXml(`[${row.guard}]`)}</text>`;
+      : `<text class="guard" x="${number(guardX)}" y="${number(y + 4)}">${escapeXml(`[${line.guard}]`)}</text>`;
   return (
-    `<g ${marks.edge(`row ${row.trigger}`, row.edges)}>` +
-    `<title>${escapeXml(tooltipText(row))}</title>${icon}` +
-    `<text class="event" x="${number(x)}" y="${number(y + 4)}">${escapeXml(row.event)}</text>${guard}` +
-    `${counted ? countBadge({ x: pillX, y }, marks.edgeCount(row.edges)) : ''}</g>`
+    `<g ${highlights.edge(`row ${line.trigger}`, line.edges)}>` +
+    `<title>${escapeXml(tooltipText(line))}</title>${icon}` +
+    `<text class="event" x="${number(x)}" y="${number(y + 4)}">${escapeXml(line.event)}</text>${guard}` +
+    `${hasCounts ? countBadge({ x: badgeX, y }, highlights.edgeCount(line.edges)) : ''}</g>`
   );
 }
+
+/** Trigger icons, in a square of 12 around their middle. The shape differs as well as the colour. */
+const icons: Readonly<Record<Exclude<TransitionTrigger, 'event'>, string>> = {
+  timer: 'M5 0A5 5 0 1 1 -5 0A5 5 0 1 1 5 0ZM0 -3V0.3L2.2 1.6',
+  done: 'M-4.5 0.5L-1.5 3.5L4.5 -3.5',
+  error: 'M-3.5 -3.5L3.5 3.5M3.5 -3.5L-3.5 3.5',
+  always: 'M1 -5L-3 1H2.6L-1 5',
+};

@@ -1,4 +1,4 @@
-/** The colours of a picture by what they are for; every text is 4.5:1 or better on what is below it. */
+/** The colours of a picture, by use. Text has a contrast of at least 4.5:1 with its background. */
 export interface Colours {
   readonly paper: string;
   readonly ink: string;
@@ -6,7 +6,7 @@ export interface Colours {
   readonly line: string;
   readonly state: string;
   readonly border: string;
-  /** What compound states are filled with: one over the other. */
+  /** The background of states with inner states. */
   readonly inside: string;
   readonly guard: string;
   readonly done: string;
@@ -54,7 +54,7 @@ const dark: Colours = {
   faint: '#3a4252',
 };
 
-/** `css`: variables `--chart-ink` and so on, which the page sets. */
+/** `css` uses variables such as `--chart-ink`, which the page sets. */
 export type Theme = 'css' | 'light' | 'dark';
 
 export const literal = { light, dark } as const;
@@ -66,10 +66,11 @@ export const coloursOf = (theme: Theme): Colours =>
       ) as unknown as Colours)
     : literal[theme];
 
-/** The variables of the `css` theme with the colours of a literal one, for the page's own stylesheet. */
+/** The variables of the `css` theme with the colours of another theme, for the page's stylesheet. */
 export const variablesOf = (theme: 'light' | 'dark'): string =>
   Object.entries(literal[theme])
     .map(([name, colour]) => `--chart-${kebab(name)}: ${colour};`)
     .join('\n');
 
-const kebab = (name: string): string => name.replace(/[A-Z]/g, (one) => `-${one.toLowerCase()}`);
+const kebab = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

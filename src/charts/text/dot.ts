@@ -3,15 +3,15 @@ import { type Tree, type TreeNode, treeOf } from '../model/state-tree.ts';
 import { labelOf, labelText } from '../model/transition-label.ts';
 
 /**
- * A chart for Graphviz: states that hold others are clusters, and lines end at their borders.
+ * A chart in Graphviz's DOT format. States with inner states are clusters, and edges end at their borders.
  *
- * The font is one that Graphviz knows the widths of without having it: with another, words leave boxes.
+ * Graphviz has the widths of this font built in. With another font, texts overflow their boxes.
  */
 export function dotOf(chart: Chart): string {
   const tree = treeOf(chart);
-  const lines = chart.edges.flatMap((edge) =>
+  const edges = chart.edges.flatMap((edge) =>
     (edge.targets.length === 0 ? [edge.source] : edge.targets).map((target) =>
-      lineOf(tree, edge.source, target, labelText(labelOf(edge))),
+      edgeLine(tree, edge.source, target, labelText(labelOf(edge))),
     ),
   );
   return [
@@ -20,36 +20,36 @@ export function dotOf(chart: Chart): string {
     '  compound=true; rankdir=TB; labelloc=t; fontname="Helvetica,Arial";',
     '  node [shape=box, style=rounded, fontname="Helvetica,Arial"];',
     '  edge [fontname="Helvetica,Arial", fontsize=11];',
-    ...inside(tree, tree.root, '  '),
-    ...lines.map((line) => `  ${line}`),
+    ...innerLines(tree, tree.root, '  '),
+    ...edges.map((edge) => `  ${edge}`),
     '}',
     '',
   ].join('\n');
 }
 
-function inside(tree: Tree, parent: TreeNode, indent: string): readonly string[] {
+function innerLines(tree: Tree, parent: TreeNode, indent: string): readonly string[] {
   const { initial, kind, id } = parent.node;
-  const dot = beginning(id);
+  const dot = entryNode(id);
   const first =
     initial !== null && kind === 'compound'
       ? [
           `${indent}${quoted(dot)} [shape=point, width=0.12];`,
-          `${indent}${lineOf(tree, dot, initial)}`,
+          `${indent}${edgeLine(tree, dot, initial)}`,
         ]
       : [];
   return [...first, ...parent.children.flatMap((child) => stateLines(tree, child, indent))];
 }
 
-function stateLines(tree: Tree, one: TreeNode, indent: string): readonly string[] {
-  const { node, name, children, parent } = one;
+function stateLines(tree: Tree, state: TreeNode, indent: string): readonly string[] {
+  const { node, name, children, parent } = state;
   if (children.length > 0) {
     const style = parent?.node.kind === 'parallel' ? 'rounded,dashed' : 'rounded';
     return [
       `${indent}subgraph ${quoted(`cluster ${node.id}`)} {`,
       `${indent}  label=${quoted(name)}; style=${quoted(style)};`,
-      // A line to a cluster needs a node in it to lead to.
+      // An edge to a cluster needs a node inside it as its target.
       `${indent}  ${quoted(node.id)} [shape=point, style=invis, width=0, height=0, label=""];`,
-      ...inside(tree, one, `${indent}  `),
+      ...innerLines(tree, state, `${indent}  `),
       `${indent}}`,
     ];
   }
@@ -64,26 +64,26 @@ function stateLines(tree: Tree, one: TreeNode, indent: string): readonly string[
   return [`${indent}${quoted(node.id)} [label=${quoted(label)}${shape}];`];
 }
 
-function lineOf(tree: Tree, source: string, target: string, label?: string): string {
+function edgeLine(tree: Tree, source: string, target: string, label?: string): string {
   const attributes = [
-    // A space on either side, or two labels beside each other read as one.
+    // Spaces separate adjacent labels.
     ...(label === undefined ? [] : [`label=${quoted(` ${label} `)}`]),
-    ...(holds(tree, source) ? [`ltail=${quoted(`cluster ${source}`)}`] : []),
-    ...(holds(tree, target) ? [`lhead=${quoted(`cluster ${target}`)}`] : []),
+    ...(hasChildren(tree, source) ? [`ltail=${quoted(`cluster ${source}`)}`] : []),
+    ...(hasChildren(tree, target) ? [`lhead=${quoted(`cluster ${target}`)}`] : []),
   ];
-  const how = attributes.length > 0 ? ` [${attributes.join(', ')}]` : '';
-  return `${quoted(source)} -> ${quoted(entryOf(tree, target))}${how};`;
+  const list = attributes.length > 0 ? ` [${attributes.join(', ')}]` : '';
+  return `${quoted(source)} -> ${quoted(entryOf(tree, target))}${list};`;
 }
 
-/** Lines in and lines out meet in no point: their labels would be written over each other. */
+/** The target node for edges to a state. It is not the node where edges leave: labels would overlap. */
 function entryOf(tree: Tree, target: string): string {
   const { kind, initial } = tree.get(target)?.node ?? {};
-  return kind === 'compound' && initial !== null ? beginning(target) : target;
+  return kind === 'compound' && initial !== null ? entryNode(target) : target;
 }
 
-const beginning = (id: string): string => `${id} begins`;
+const entryNode = (id: string): string => `${id} begins`;
 
-const holds = (tree: Tree, id: string): boolean => (tree.get(id)?.children.length ?? 0) > 0;
+const hasChildren = (tree: Tree, id: string): boolean => (tree.get(id)?.children.length ?? 0) > 0;
 
 const quoted = (text: string): string =>
   `"${text.replace(/[\\"]/g, '\\$&').replace(/\r?\n|\r/g, '\\n')}"`;

@@ -3,35 +3,37 @@ import { type Tree, type TreeNode, treeOf } from '../model/state-tree.ts';
 import { labelOf, labelText } from '../model/transition-label.ts';
 
 /**
- * A chart for Mermaid, which GitHub draws. The transitions come before the bodies of the states that
- * hold others: the other way round, Mermaid draws inner states outside of them.
+ * A chart in Mermaid format, which GitHub draws. Transitions come before the bodies of compound
+ * states: in the reverse order, Mermaid draws inner states outside of their parent.
  */
 export function mermaidOf(chart: Chart): string {
   const tree = treeOf(chart);
   const names = namesOf(tree);
   const name = (id: string): string => names.get(id) ?? 'unknown';
-  const lines = chart.edges.flatMap((edge) =>
+  const transitions = chart.edges.flatMap((edge) =>
     (edge.targets.length === 0 ? [edge.source] : edge.targets).map(
       (target) => `  ${name(edge.source)} --> ${name(target)}: ${text(labelText(labelOf(edge)))}`,
     ),
   );
   return [
-    ...['stateDiagram-v2', '  direction TB', ...lines],
+    ...['stateDiagram-v2', '  direction TB', ...transitions],
     ...rootLines(chart, tree.root, name),
-    ...inside(tree.root, name, '  '),
+    ...innerLines(tree.root, name, '  '),
     '',
   ].join('\n');
 }
 
-/** What can happen in every state starts at a state beside them, that is called like the machine. */
-function rootLines(chart: Chart, { node }: TreeNode, name: Name): readonly string[] {
-  const meant = chart.edges.some(({ source, targets }) => [source, ...targets].includes(node.id));
-  return meant ? [`  state "${text(chart.machine)}" as ${name(node.id)}`] : [];
+/** Transitions of the machine itself start at an extra state with the machine's name. */
+function rootLines(chart: Chart, { node }: TreeNode, name: NameOf): readonly string[] {
+  const hasRootEdges = chart.edges.some(({ source, targets }) =>
+    [source, ...targets].includes(node.id),
+  );
+  return hasRootEdges ? [`  state "${text(chart.machine)}" as ${name(node.id)}`] : [];
 }
 
-type Name = (id: string) => string;
+type NameOf = (id: string) => string;
 
-function inside(parent: TreeNode, name: Name, indent: string): readonly string[] {
+function innerLines(parent: TreeNode, name: NameOf, indent: string): readonly string[] {
   const { initial, kind } = parent.node;
   const first =
     initial !== null && kind === 'compound' ? [`${indent}[*] --> ${name(initial)}`] : [];
@@ -44,28 +46,28 @@ function inside(parent: TreeNode, name: Name, indent: string): readonly string[]
   ];
 }
 
-function stateLines(one: TreeNode, name: Name, indent: string): readonly string[] {
-  const called = name(one.node.id);
-  const state = `${indent}state "${text(one.node.kind === 'history' ? 'H' : one.name)}" as ${called}`;
-  if (one.children.length > 0) {
-    return [`${state} {`, ...inside(one, name, `${indent}  `), `${indent}}`];
+function stateLines(state: TreeNode, name: NameOf, indent: string): readonly string[] {
+  const id = name(state.node.id);
+  const declaration = `${indent}state "${text(state.node.kind === 'history' ? 'H' : state.name)}" as ${id}`;
+  if (state.children.length > 0) {
+    return [`${declaration} {`, ...innerLines(state, name, `${indent}  `), `${indent}}`];
   }
-  return one.node.kind === 'final' ? [state, `${indent}${called} --> [*]`] : [state];
+  return state.node.kind === 'final' ? [declaration, `${indent}${id} --> [*]`] : [declaration];
 }
 
-/** Words of Mermaid's own, each with the machine's name before it, so that none is a keyword. */
+/** Mermaid identifiers by state id. Each starts with the machine's name, so that none is a keyword. */
 function namesOf({ all }: Tree): ReadonlyMap<string, string> {
-  const taken = new Set<string>();
+  const used = new Set<string>();
   return new Map(
     all.map(({ node }) => {
       let name = node.id.replace(/[^A-Za-z0-9]/g, '_');
-      if (taken.has(name) || !/^[A-Za-z]\w*_/.test(name)) name = `state_${taken.size}_${name}`;
-      taken.add(name);
+      if (used.has(name) || !/^[A-Za-z]\w*_/.test(name)) name = `state_${used.size}_${name}`;
+      used.add(name);
       return [node.id, name];
     }),
   );
 }
 
-/** Whatever Mermaid could take for syntax, spelt by number. */
+/** Escapes characters that could be Mermaid syntax. */
 const text = (raw: string): string =>
   raw.replace(/[^A-Za-z0-9 .,/()[\]'_-]/gu, (char) => `#${char.codePointAt(0)};`);

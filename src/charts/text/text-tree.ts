@@ -3,32 +3,32 @@ import type { Overlay } from '../model/overlay.ts';
 import { type Tree, type TreeNode, treeOf } from '../model/state-tree.ts';
 import { labelOf, labelText } from '../model/transition-label.ts';
 
-/** What a part of a line is, for whoever colours it. */
+/** The meaning of a part of a line. The caller chooses colours. */
 export type LineStyle = 'frame' | 'name' | 'active' | 'text' | 'last' | 'dim';
 
 export interface TextTreeLine {
-  /** The state or the transition that it tells of. */
+  /** The state of this line, or the source of its transition. */
   readonly node: string;
   readonly edge?: string;
-  readonly parts: readonly (readonly [tone: LineStyle, text: string])[];
+  readonly parts: readonly (readonly [style: LineStyle, text: string])[];
 }
 
 export interface TextTreeOptions {
   readonly overlay?: Overlay;
-  /** `all`, or only states that are active: of the others only what was taken is told. */
+  /** `active` expands active states only; of other states it lists only transitions that were taken. */
   readonly open?: 'all' | 'active';
 }
 
 /**
- * A chart as a tree of lines: what a terminal shows, and a screen reader reads out. Under each open
- * state is what leads out of it.
+ * A chart as lines of text, for a terminal and for screen readers. The transitions of a state are listed
+ * below it.
  */
 export function textTree(
   chart: Chart,
   { overlay, open = 'all' }: TextTreeOptions = {},
 ): readonly TextTreeLine[] {
   const tree = treeOf(chart);
-  const told = new TextTreeBuilder(tree, overlay, open);
+  const builder = new TextTreeBuilder(tree, overlay, open);
   const { root } = tree;
   const head: TextTreeLine = {
     node: root.node.id,
@@ -37,7 +37,7 @@ export function textTree(
       ['dim', ` #${chart.hash}`],
     ],
   };
-  return [head, ...told.transitions(root, ''), ...told.children(root, '')];
+  return [head, ...builder.transitions(root, ''), ...builder.children(root, '')];
 }
 
 class TextTreeBuilder {
@@ -63,22 +63,22 @@ class TextTreeBuilder {
       const transitions = this.transitions(child, inner);
       return this.#isOpen(child)
         ? [head, ...transitions, ...this.children(child, inner)]
-        : [head, ...transitions.filter(({ edge }) => edge !== undefined && this.#taken(edge))];
+        : [head, ...transitions.filter(({ edge }) => edge !== undefined && this.#wasTaken(edge))];
     });
   }
 
-  transitions(one: TreeNode, indent: string): readonly TextTreeLine[] {
-    const frame = `${indent}${one.children.length > 0 ? '│ ' : '  '}`;
-    return one.edges.map((edge) => ({
-      node: one.node.id,
+  transitions(state: TreeNode, indent: string): readonly TextTreeLine[] {
+    const frame = `${indent}${state.children.length > 0 ? '│ ' : '  '}`;
+    return state.edges.map((edge) => ({
+      node: state.node.id,
       edge: edge.id,
-      parts: [['frame', frame], ...this.#edgeParts(edge, one)],
+      parts: [['frame', frame], ...this.#edgeParts(edge, state)],
     }));
   }
 
-  #edgeParts(edge: ChartEdge, one: TreeNode): TextTreeLine['parts'] {
-    const stays = edge.targets.every((target) => target === one.node.id);
-    const targets = stays ? '' : ` ⇒ ${edge.targets.map((id) => this.#called(id)).join(', ')}`;
+  #edgeParts(edge: ChartEdge, state: TreeNode): TextTreeLine['parts'] {
+    const stays = edge.targets.every((target) => target === state.node.id);
+    const targets = stays ? '' : ` ⇒ ${edge.targets.map((id) => this.#uniqueName(id)).join(', ')}`;
     const count = this.#counts?.edges?.[edge.id];
     const isLast = this.#last.has(edge.id);
     return [
@@ -88,16 +88,16 @@ class TextTreeBuilder {
     ];
   }
 
-  #head(one: TreeNode, frame: string): TextTreeLine {
-    const { node, name } = one;
+  #head(state: TreeNode, frame: string): TextTreeLine {
+    const { node, name } = state;
     const active = this.#active.has(node.id);
-    const leaf = one.children.length === 0;
+    const leaf = state.children.length === 0;
     const count = this.#counts?.nodes?.[node.id];
     return {
       node: node.id,
       parts: [
         ['frame', frame],
-        [active ? 'active' : 'text', `${this.#glyph(one)} ${name}`],
+        [active ? 'active' : 'text', `${this.#glyph(state)} ${name}`],
         ...(active && leaf ? ([['active', ' ◂ now']] as const) : []),
         ...(count === undefined || count === 0 ? [] : ([['dim', `  ×${count}`]] as const)),
         ...(node.description === null
@@ -107,16 +107,16 @@ class TextTreeBuilder {
     };
   }
 
-  #glyph(one: TreeNode): string {
-    const { kind, id } = one.node;
+  #glyph(state: TreeNode): string {
+    const { kind, id } = state.node;
     if (kind === 'history') return 'H';
     if (kind === 'parallel') return '‖';
-    if (one.children.length > 0) return this.#isOpen(one) ? '▾' : '▸';
+    if (state.children.length > 0) return this.#isOpen(state) ? '▾' : '▸';
     if (this.#active.has(id)) return '●';
     return kind === 'final' ? '◉' : '○';
   }
 
-  #taken(edge: string): boolean {
+  #wasTaken(edge: string): boolean {
     return this.#last.has(edge) || (this.#counts?.edges?.[edge] ?? 0) > 0;
   }
 
@@ -124,11 +124,11 @@ class TextTreeBuilder {
     return this.#open === 'all' || this.#active.has(node.id);
   }
 
-  /** By its own name, where no other state has the same. */
-  #called(id: string): string {
-    const one = this.#tree.get(id);
-    if (!one) return id;
-    const others = this.#tree.all.filter(({ name }) => name === one.name);
-    return others.length === 1 ? one.name : id;
+  /** The name of a state if it is unique, otherwise the id. */
+  #uniqueName(id: string): string {
+    const state = this.#tree.get(id);
+    if (!state) return id;
+    const namesakes = this.#tree.all.filter(({ name }) => name === state.name);
+    return namesakes.length === 1 ? state.name : id;
   }
 }

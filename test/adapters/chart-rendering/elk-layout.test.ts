@@ -52,8 +52,8 @@ describe('a layout', () => {
   });
 
   test('has each initial state above its siblings', async () => {
-    const { boxes, starts } = await layoutChart(run);
-    for (const { target } of starts) {
+    const { boxes, initialArrows } = await layoutChart(run);
+    for (const { target } of initialArrows) {
       const initial = boxes.find(({ id }) => id === target);
       const siblings = boxes.filter(
         ({ id, parent }) => parent === initial?.parent && id !== target,

@@ -16,7 +16,7 @@ import { type Font, widthOf } from '../../../src/charts/diagram/text-width.ts';
 import { chartOf } from '../../../src/charts/model/chart.ts';
 import { svgOf } from '../../../src/charts/svg/svg.ts';
 
-/** ELK and resvg take a while to load, more where others compute too. */
+/** Loading ELK and resvg takes seconds on a busy machine. */
 vi.setConfig({ testTimeout: 60_000 });
 
 const run = promisify(execFile);
@@ -27,11 +27,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('a picture is the same on a machine without a single font', async () => {
-  // Nothing but a directory that is not there: as in an image without fonts.
-  const bare = join(folder, 'fonts.conf');
-  await writeFile(bare, '<fontconfig><dir>/nowhere</dir></fontconfig>');
-  const drawnWith = async (env: NodeJS.ProcessEnv, name: string) => {
+it('a PNG has the same bytes on a computer without fonts', async () => {
+  // The only font directory does not exist, as in an image without fonts.
+  const emptyConfig = join(folder, 'fonts.conf');
+  await writeFile(emptyConfig, '<fontconfig><dir>/nowhere</dir></fontconfig>');
+  const hashWith = async (env: NodeJS.ProcessEnv, name: string) => {
     const file = join(folder, name);
     const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
     await run(execPath, [main, 'machines', 'draw', 'hold', '--out', file], { env });
@@ -40,12 +40,12 @@ it('a picture is the same on a machine without a single font', async () => {
       .digest('hex');
   };
   const { PATH, HOME } = process.env;
-  expect(await drawnWith({ FONTCONFIG_FILE: bare, PATH }, 'bare.png')).toBe(
-    await drawnWith({ PATH, HOME }, 'here.png'),
+  expect(await hashWith({ FONTCONFIG_FILE: emptyConfig, PATH }, 'without-fonts.png')).toBe(
+    await hashWith({ PATH, HOME }, 'with-fonts.png'),
   );
 });
 
-it('its words are there', async () => {
+it('a PNG contains the text of the SVG', async () => {
   const svg = svgOf(await layoutChart(chartOf(holdMachine)), { theme: 'light' });
   const title = { top: 0, height: 2 * measures.titleHeight };
   expect(dark(await pngOf(svg.replace(/<text.*?<\/text>/gs, '')), title)).toBe(0);
@@ -53,23 +53,23 @@ it('its words are there', async () => {
 });
 
 it.each([measures.name, measures.event, measures.text, measures.title])(
-  'a line of $size px and weight $weight is no wider than its room, and fills it',
+  'text of $size px and weight $weight fits its computed width closely',
   async (font) => {
     const text = 'lapsed [it was announced] / regrant → äöß';
-    const wide = right(await pngOf(oneLine(text, font))) / 2;
-    expect(wide).toBeLessThanOrEqual(widthOf(text, font));
-    expect(wide).toBeGreaterThan(0.95 * widthOf(text, font));
+    const width = right(await pngOf(oneLine(text, font))) / 2;
+    expect(width).toBeLessThanOrEqual(widthOf(text, font));
+    expect(width).toBeGreaterThan(0.95 * widthOf(text, font));
   },
 );
 
-it('a name that Inter cannot write leaves no gap', async () => {
+it('a name in a script that Inter lacks is drawn', async () => {
   expect(right(await pngOf(oneLine('漢字', measures.name)))).toBeGreaterThan(measures.name.size);
 });
 
 const oneLine = (text: string, { size, weight }: Font): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="600" height="40"><text y="30" font-family="Inter" font-size="${size}" font-weight="${weight}">${text}</text></svg>`;
 
-/** The pixels of a PNG, which resvg itself reads. */
+/** The pixels of a PNG, decoded by resvg. */
 function pixelsOf(png: Uint8Array) {
   const bytes = Buffer.from(png);
   const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
@@ -78,22 +78,22 @@ function pixelsOf(png: Uint8Array) {
   return { width, pixels: new Resvg(svg).render().pixels };
 }
 
-/** How many dark pixels there are in some of its lines. */
+/** The number of dark pixels in some lines. */
 function dark(png: Uint8Array, { top, height }: { top: number; height: number }): number {
   const { width, pixels } = pixelsOf(png);
   let count = 0;
-  for (let at = 4 * width * top; at < 4 * width * (top + height); at += 4) {
-    if ((pixels[at + 3] ?? 0) > 128 && (pixels[at] ?? 255) < 96) count += 1;
+  for (let index = 4 * width * top; index < 4 * width * (top + height); index += 4) {
+    if ((pixels[index + 3] ?? 0) > 128 && (pixels[index] ?? 255) < 96) count += 1;
   }
   return count;
 }
 
-/** How far to the right something is drawn, in pixels. */
+/** The x coordinate of the rightmost pixel that is drawn. */
 function right(png: Uint8Array): number {
   const { width, pixels } = pixelsOf(png);
   let furthest = 0;
-  for (let at = 0; at < pixels.length; at += 4) {
-    if ((pixels[at + 3] ?? 0) > 128) furthest = Math.max(furthest, (at / 4) % width);
+  for (let index = 0; index < pixels.length; index += 4) {
+    if ((pixels[index + 3] ?? 0) > 128) furthest = Math.max(furthest, (index / 4) % width);
   }
   return furthest + 1;
 }

@@ -8,33 +8,33 @@ import { labelOf } from '../../../src/charts/model/transition-label.ts';
 import { examples } from '../../machines/examples.ts';
 import { everything } from '../everything.ts';
 
-const edgesIn = ({ boxes, lines }: Diagram) =>
-  [...boxes, ...lines].flatMap(({ rows }) => rows.flatMap(({ edges }) => edges));
+const edgeIdsIn = ({ boxes, edges }: Diagram) =>
+  [...boxes, ...edges].flatMap(({ labelLines }) => labelLines.flatMap((line) => line.edges));
 
 describe.each([...examples.map(({ machine }) => machine), everything])(
-  'the picture of the $id machine',
+  'the diagram of the $id machine',
   (machine) => {
     const chart = chartOf(machine);
 
-    test('tells every transition, once for each of its targets', () => {
-      const told = chart.edges.flatMap(({ id, targets }) =>
+    test('has every transition, once per target', () => {
+      const expected = chart.edges.flatMap(({ id, targets }) =>
         Array.from({ length: Math.max(1, targets.length) }, () => id),
       );
-      expect(edgesIn(buildDiagram(chart, [])).sort()).toEqual(told.sort());
+      expect(edgeIdsIn(buildDiagram(chart, [])).sort()).toEqual(expected.sort());
     });
 
-    test('tells none that is not there when states are collapsed, and none twice', () => {
-      const edges = edgesIn(buildDiagram(chart, collapsedBelow(chart, 1)));
+    test('has no unknown and no duplicate transition if states are collapsed', () => {
+      const edges = edgeIdsIn(buildDiagram(chart, collapsedBelow(chart, 1)));
       const known = new Set(chart.edges.map(({ id }) => id));
       expect(edges.filter((edge) => !known.has(edge))).toEqual([]);
       expect(new Set(edges).size).toBe(edges.length);
     });
 
-    test('leads from box to box', () => {
+    test('has edges, initial states and parents that are boxes', () => {
       for (const collapsed of [[], collapsedBelow(chart, 1)]) {
-        const { boxes, lines, initial } = buildDiagram(chart, collapsed);
+        const { boxes, edges, initial } = buildDiagram(chart, collapsed);
         const ids = new Set<string | null>(boxes.map(({ id }) => id));
-        const ends = lines.flatMap(({ source, target }) => [source, target]);
+        const ends = edges.flatMap(({ source, target }) => [source, target]);
         const firsts = [initial, ...boxes.map((box) => box.initial)].filter((id) => id !== null);
         const parents = boxes.map(({ parent }) => parent).filter((id) => id !== null);
         expect([...ends, ...firsts, ...parents].filter((id) => !ids.has(id))).toEqual([]);
@@ -43,35 +43,35 @@ describe.each([...examples.map(({ machine }) => machine), everything])(
   },
 );
 
-test('what leads from one state to another shares a line', () => {
-  const { lines } = buildDiagram(chartOf(sessionMachine), []);
-  const line = lines.find(
+test('transitions with the same source and target share an edge', () => {
+  const { edges } = buildDiagram(chartOf(sessionMachine), []);
+  const edge = edges.find(
     ({ source, target }) => source === 'session.claiming' && target === 'session.fenced',
   );
-  expect(line?.rows.map(({ event }) => event)).toEqual(['spent', 'refused', 'lapsed']);
+  expect(edge?.labelLines.map(({ event }) => event)).toEqual(['spent', 'refused', 'lapsed']);
 });
 
-test('what leads from a state to itself stands inside it', () => {
+test('a transition from a state to itself is inside its box', () => {
   const { boxes } = buildDiagram(chartOf(collectorMachine), []);
   const watching = boxes.find(({ name }) => name === 'watching');
-  expect(watching?.rows).toMatchObject([{ event: 'kept', reenters: true }]);
+  expect(watching?.labelLines).toMatchObject([{ event: 'kept', reenters: true }]);
 });
 
-test('what leads out of a collapsed state leads out of its box', () => {
-  const { boxes, lines } = buildDiagram(chartOf(runMachine), ['run.present']);
+test('a transition out of a collapsed state starts at its box', () => {
+  const { boxes, edges } = buildDiagram(chartOf(runMachine), ['run.present']);
   expect(boxes.map(({ name }) => name)).toEqual([
     ...['present', 'expired', 'gone', 'superseded', 'left'],
   ]);
-  const left = lines.find(({ target }) => target === 'run.left');
-  expect(left).toMatchObject({ source: 'run.present', rows: [{ event: 'left' }] });
+  const left = edges.find(({ target }) => target === 'run.left');
+  expect(left).toMatchObject({ source: 'run.present', labelLines: [{ event: 'left' }] });
 });
 
-test('what inner states do within themselves is not told of the collapsed one', () => {
+test('a collapsed state does not show transitions between its inner states', () => {
   const [present] = buildDiagram(chartOf(runMachine), ['run.present']).boxes;
-  expect(present).toMatchObject({ name: 'present', collapsed: true, rows: [] });
+  expect(present).toMatchObject({ name: 'present', collapsed: true, labelLines: [] });
 });
 
-test('a machine that something leads to or from is drawn itself', () => {
+test('a machine with transitions of its own is drawn as a box', () => {
   const [root] = buildDiagram(chartOf(everything), []).boxes;
   expect(root).toMatchObject({ id: 'every<thing>', parent: null, depth: 0 });
   expect(buildDiagram(chartOf(runMachine), []).boxes[0]?.id).toBe('run.present');
@@ -88,7 +88,7 @@ test.each([
   ['xstate.done.actor.f', 'done', 'done'],
   ['xstate.error.actor.f', 'error', 'error'],
   ['told-to-leave', 'event', 'told-to-leave'],
-])('%j is told as %s: %s', (event, trigger, told) => {
+])('the event %j has the trigger %s and the text %s', (event, trigger, text) => {
   const edge = { id: '', source: 'm.a', event, targets: [], guard: null, actions: [] };
-  expect(labelOf({ ...edge, description: null })).toMatchObject({ trigger, event: told });
+  expect(labelOf({ ...edge, description: null })).toMatchObject({ trigger, event: text });
 });

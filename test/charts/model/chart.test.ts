@@ -9,7 +9,7 @@ const door = setup({
   guards: { 'it is day': () => true, 'it is night': () => false },
 });
 
-/** A door, or a door with something about it changed. */
+/** The chart of a door, with an optional change. */
 const doorChart = (change: { open?: object; closed?: object; machine?: object } = {}) =>
   chartOf(
     door.createMachine({
@@ -33,17 +33,17 @@ const doorChart = (change: { open?: object; closed?: object; machine?: object } 
 describe.each(examples)('the chart of the $machine.id machine', ({ machine }) => {
   const chart = chartOf(machine);
 
-  test('gives every edge an id of its own', () => {
+  test('has a unique id for every edge', () => {
     const ids = chart.edges.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.length).toBeGreaterThan(0);
   });
 
-  test('knows every transition object that the machine may take by the id in the chart', () => {
+  test('has the same edge ids as the transition objects of the machine', () => {
     expect([...edgeIds(machine).values()]).toEqual(chart.edges.map(({ id }) => id));
   });
 
-  test('leads from a node of its own to nodes of its own', () => {
+  test('has edges between its own nodes only', () => {
     const nodes = new Set(chart.nodes.map(({ id }) => id));
     for (const { id, source, targets } of chart.edges) {
       expect(nodes, id).toContain(source);
@@ -52,20 +52,20 @@ describe.each(examples)('the chart of the $machine.id machine', ({ machine }) =>
     }
   });
 
-  test('has one root, and below it a tree', () => {
+  test('has one root, and a known parent for every other node', () => {
     const nodes = new Map(chart.nodes.map((node) => [node.id, node]));
     for (const { id, parent } of chart.nodes) {
       expect(parent === null ? id === machine.id : nodes.has(parent), id).toBe(true);
     }
   });
 
-  test('is data: it survives JSON', () => {
+  test('is the same after JSON encoding and decoding', () => {
     expect(JSON.parse(JSON.stringify(chart))).toEqual(chart);
   });
 });
 
-describe('an edge’s id', () => {
-  test('says where it starts, on what, and which of the candidates it is', () => {
+describe('the id of an edge', () => {
+  test('contains source, event and the index of the candidate', () => {
     expect(doorChart().edges.map(({ id }) => id)).toEqual([
       'door.closed|open|0',
       'door.closed|open|1',
@@ -73,7 +73,7 @@ describe('an edge’s id', () => {
     ]);
   });
 
-  test('survives edits elsewhere', () => {
+  test('does not change when other transitions are edited', () => {
     const before = doorChart().edges.map(({ id }) => id);
     const after = doorChart({
       open: { on: { lock: { target: 'locked' }, close: { target: 'closed', actions: 'creak' } } },
@@ -90,7 +90,7 @@ describe('the hash of a chart', () => {
     expect(hash).toMatch(/^[0-9a-f]{12}$/);
   });
 
-  test('does not depend on what an action or a guard does inside', () => {
+  test('does not depend on the code of an action or a guard', () => {
     const other = setup({
       types: { events: {} as { type: 'go' } },
       actions: { act: () => void [].at(0) },
@@ -116,15 +116,15 @@ describe('the hash of a chart', () => {
     ],
     ['a guard', open([{ ...ringing, guard: 'it is night' }, { target: 'open' }])],
     ['the order of candidates', open([{ target: 'open' }, ringing])],
-    ['one candidate fewer', open([ringing])],
+    ['a candidate removed', open([ringing])],
     ['a state’s description', { open: { description: 'Wide open.' } }],
     [
       'an edge’s description',
       { open: { on: { close: { target: 'closed', description: 'Bang.' } } } },
     ],
-    ['the first state', { machine: { initial: 'open' } }],
+    ['the initial state', { machine: { initial: 'open' } }],
     ['a state’s kind', { open: { type: 'final', on: undefined } }],
-    ['a state within', { open: { initial: 'wide', states: { wide: {} } } }],
+    ['an inner state', { open: { initial: 'wide', states: { wide: {} } } }],
   ])('changes with %s', (_, change) => {
     expect(doorChart(change).hash).not.toBe(hash);
   });

@@ -11,7 +11,7 @@ import { svgOf } from '../../../src/charts/svg/svg.ts';
 import { variablesOf } from '../../../src/charts/svg/theme.ts';
 import { everything } from '../everything.ts';
 
-/** ELK takes a second to load, more where others compute too. */
+/** Loading ELK takes a second, and longer on a busy machine. */
 vi.setConfig({ testTimeout: 60_000 });
 
 const run = chartOf(runMachine);
@@ -20,8 +20,8 @@ const suspected = 'run.present.sight.clear|suspected|0';
 
 const attribute = (id: string) => escapeXml(attributeWord(id));
 
-describe('a picture', () => {
-  test('is the same each time', async () => {
+describe('an SVG', () => {
+  test('of the same layout has the same bytes', async () => {
     const hashes = new Set<string>();
     for (let n = 0; n < 3; n += 1) {
       const svg = svgOf(await layoutChart(hostile), { theme: 'dark' });
@@ -30,16 +30,16 @@ describe('a picture', () => {
     expect(hashes.size).toBe(1);
   });
 
-  test('has every state and every transition under its id, as one word', async () => {
+  test('has the id of every state and transition, without white space', async () => {
     const svg = svgOf(await layoutChart(hostile), { theme: 'css' });
-    const words = [...svg.matchAll(/data-edge="([^"]*)"/g)].flatMap(([, ids = '']) =>
-      ids.split(' '),
+    const ids = [...svg.matchAll(/data-edge="([^"]*)"/g)].flatMap(([, list = '']) =>
+      list.split(' '),
     );
-    for (const { id } of hostile.edges) expect(words).toContain(attribute(id));
+    for (const { id } of hostile.edges) expect(ids).toContain(attribute(id));
     for (const { id } of hostile.nodes) expect(svg).toContain(`data-node="${attribute(id)}"`);
   });
 
-  test('holds whatever a machine is called as text, never as markup', async () => {
+  test('has names as text, never as markup', async () => {
     const svg = svgOf(await layoutChart(hostile), { theme: 'light' });
     expect(elementsOf(svg)).toEqual(
       ['circle', 'g', 'path', 'rect', 'style', 'svg', 'text', 'title'].sort(),
@@ -48,7 +48,7 @@ describe('a picture', () => {
     expect(balanced(svg)).toBe(true);
   });
 
-  test('is JSON before it is drawn', async () => {
+  test('can be drawn from a layout that was sent as JSON', async () => {
     const layout = await layoutChart(run);
     expect(JSON.parse(JSON.stringify(layout))).toEqual(layout);
     expect(svgOf(JSON.parse(JSON.stringify(layout)) as Layout, { theme: 'light' })).toBe(
@@ -56,7 +56,7 @@ describe('a picture', () => {
     );
   });
 
-  test('of the css theme has no style and no colour of its own; its stylesheet has variables for all', async () => {
+  test('of the css theme has no colours; its stylesheet uses every variable', async () => {
     const svg = svgOf(await layoutChart(run), { theme: 'css' });
     expect(svg).not.toMatch(/style|#[0-9a-f]{6}\b(?!<)/);
     const used = new Set(
@@ -68,10 +68,10 @@ describe('a picture', () => {
   });
 });
 
-describe('what is going on', () => {
+describe('an overlay', () => {
   const value = { present: { phase: 'live', sight: 'suspect' } };
 
-  test('a state is active with all that hold it', () => {
+  test('has the ancestors of an active state as active', () => {
     expect(activeStates(run, value)).toEqual([
       ...['run', 'run.present', 'run.present.phase', 'run.present.phase.live'],
       ...['run.present.sight', 'run.present.sight.suspect'],
@@ -80,36 +80,37 @@ describe('what is going on', () => {
     expect(activeStates(run, { nowhere: 'at all' })).toEqual([]);
   });
 
-  test('is marked on the states and on the line and the row of the last transition alone', async () => {
+  test('highlights active states, and the edge and label of the last transition, only', async () => {
     const layout = await layoutChart(run);
     const svg = svgOf(layout, {
       theme: 'css',
       overlay: { mode: 'one', active: activeStates(run, value), last: [suspected] },
     });
-    const marked = (mark: string) =>
+    const idsWith = (name: string) =>
       [...svg.matchAll(/<g class="([^"]*)" data-(?:node|edge)="([^"]*)"/g)]
-        .filter(([, classes = '']) => classes.split(' ').includes(mark))
+        .filter(([, classes = '']) => classes.split(' ').includes(name))
         .map(([, , id]) => id);
-    expect(marked('active')).toEqual(activeStates(run, value).slice(1));
-    expect(marked('last')).toEqual([suspected, suspected]);
+    expect(idsWith('active')).toEqual(activeStates(run, value).slice(1));
+    expect(idsWith('last')).toEqual([suspected, suspected]);
   });
 
-  test('moves nothing: whatever the counts are, all but they stays where it is', async () => {
+  test('with counts moves nothing', async () => {
     const layout = await layoutChart(run);
-    const places = (svg: string) => [...svg.matchAll(/ (?:x|y|d|width|cx|cy)="[^"]*"/g)].join('');
+    const coordinates = (svg: string) =>
+      [...svg.matchAll(/ (?:x|y|d|width|cx|cy)="[^"]*"/g)].join('');
     const edges = Object.fromEntries(run.edges.map(({ id }, n) => [id, 10 ** (n % 9)]));
-    const counted = svgOf(layout, {
+    const withCounts = svgOf(layout, {
       theme: 'css',
       overlay: { mode: 'fleet', counts: { edges, nodes: { 'run.expired': 12_345 } } },
     });
-    expect(places(counted)).toBe(places(svgOf(layout, { theme: 'css' })));
-    expect(counted).toContain('>12k</text>');
+    expect(coordinates(withCounts)).toBe(coordinates(svgOf(layout, { theme: 'css' })));
+    expect(withCounts).toContain('>12k</text>');
   });
 
-  test('the count of a row that stands for several is theirs together', async () => {
+  test('adds the counts of transitions that share a label', async () => {
     const layout = await layoutChart(run, { collapsed: ['run.present'] });
-    const first = layout.lines.find(({ target }) => target === 'run.left');
-    expect(first).toBeDefined();
+    const edge = layout.edges.find(({ target }) => target === 'run.left');
+    expect(edge).toBeDefined();
     const svg = svgOf(layout, {
       theme: 'css',
       overlay: { mode: 'fleet', counts: { edges: { 'run.present.phase.leaving|left|0': 41 } } },
@@ -127,7 +128,7 @@ describe('what is going on', () => {
     [999_500, '1.0M'],
     [3_400_000, '3.4M'],
     [10 ** 15, '∞'],
-  ])('a count of %i is told as %s, which has room', (count, text) => {
+  ])('shows a count of %i as %s', (count, text) => {
     expect(countText(count)).toBe(text);
   });
 });
@@ -135,7 +136,7 @@ describe('what is going on', () => {
 const elementsOf = (svg: string) =>
   [...new Set([...svg.matchAll(/<(\w+)/g)].map(([, name]) => name))].sort();
 
-/** Whether every element that is opened is closed, in its place. */
+/** Whether every element is closed in the right order. */
 function balanced(svg: string): boolean {
   const open: string[] = [];
   for (const [, close, name = '', self] of svg.matchAll(/<(\/?)(\w+)[^>]*?(\/?)>/g)) {

@@ -15,8 +15,8 @@ const empty = (hash: string): Layout => ({
   width: 240,
   height: 100,
   boxes: [],
-  lines: [],
-  starts: [],
+  edges: [],
+  initialArrows: [],
 });
 
 /** Lays out when it is told to, and says what it was asked for. */
