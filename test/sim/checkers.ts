@@ -16,8 +16,8 @@ import { g12 } from './checkers/g12-bad-input.ts';
 import { tooMuchSilence } from './checkers/too-much-silence.ts';
 
 /**
- * One for each guarantee; and for the audit against the registry, commit by commit, for verdicts against
- * what they say that they saw, and for brakes.
+ * One checker for each guarantee, and three more: for the audit against the registry, commit by commit,
+ * for verdicts against their recorded evidence, and for brakes.
  */
 export const checkers: readonly Checker[] = [
   ...[g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12],

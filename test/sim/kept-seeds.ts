@@ -1,5 +1,5 @@
 /**
- * Seeds that found something, and what: played first, always. What a seed draws changes with every new
+ * Seeds that found a bug, each with the bug; always run first. What a seed draws changes with every new
  * kind of happening: what was found is kept by a test of its own too.
  */
 export const keptSeeds: ReadonlyMap<number, string> = new Map([

@@ -10,14 +10,14 @@ import { drawSchedule } from './schedule/schedule.ts';
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const sim = (...args: string[]) => spawnSync(execPath, [main, ...args], { encoding: 'utf8' });
 
-test('a seed that breaks no promise exits 0, and gives the same account in every process', () => {
+test('a seed without violations exits 0 and prints the same report in every process', () => {
   const [one, other] = [sim('--seed', '8'), sim('--seed', '8')];
   expect(one.status).toBe(0);
   expect(one.stdout).toContain(' 0 violations');
   expect(one.stdout).toBe(other.stdout);
 }, 60_000);
 
-test('a schedule that breaks one exits 1 and names it', () => {
+test('a schedule with a violation exits 1 and names the broken guarantee', () => {
   const { shape } = drawSchedule(8);
   const happenings = [{ after: 10, what: 'unexplained-record', whom: 'h1/a' }];
   const file = join(mkdtempSync(join(tmpdir(), 'rollcall-sim-')), 'planted.json');
@@ -31,7 +31,7 @@ test('a schedule that breaks one exits 1 and names it', () => {
 test.each([
   ['--sedes', '3'],
   ['--seeds', 'many'],
-])('%s %s is a usage error', (...args) => {
+])('the argument %s %s is a usage error of the simulation', (...args) => {
   const { status, stderr } = sim(...args);
   expect(stderr).toContain('usage: npm run sim');
   expect(status).toBe(2);

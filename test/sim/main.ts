@@ -78,7 +78,7 @@ process.once('SIGTERM', () => stop.abort());
 try {
   process.exitCode = await main(process.argv.slice(2), stop.signal);
 } catch (error) {
-  // Any other is a bug of the simulation, not of who typed the command.
+  // Any other error is a bug of the simulation, not of its caller.
   const isUsage =
     error instanceof RangeError ||
     `${(error as { code?: unknown }).code}`.startsWith('ERR_PARSE_ARGS');

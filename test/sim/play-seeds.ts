@@ -3,7 +3,7 @@ import type { Complaint } from './checkers/checks.ts';
 import { drawSchedule } from './schedule/schedule.ts';
 import { simulate } from './simulate.ts';
 
-/** What a worker says of one seed. */
+/** The result of a worker for one seed. */
 export interface Outcome {
   readonly seed: number;
   readonly complaints: readonly Complaint[];
@@ -17,10 +17,10 @@ export async function playSeed(seed: number): Promise<Outcome> {
   return { seed, complaints, duration, events };
 }
 
-// Faults are thrown by the thousand and caught; whoever wants to see a stack plays the seed alone.
+// Thousands of faults are thrown and caught. To see a stack, run the seed alone.
 if (parentPort) Error.stackTraceLimit = 0;
 
-// In a worker: one seed after the other, as they are handed out.
+// In a worker: one seed after another, as the main thread assigns them.
 parentPort?.on('message', (seed: number) => {
   void playSeed(seed).then((outcome) => parentPort?.postMessage(outcome));
 });

@@ -2,7 +2,7 @@ import type { MemoryServer } from '../../src/adapters/memory/server/memory-serve
 import { recordSubject } from '../../src/adapters/memory/server/subjects.ts';
 import type { KeyValueEntry } from '../../src/domain/records/stored-record.ts';
 
-/** The records that stand in the registry now, under a prefix of the key. */
+/** The records in the registry now, below a key prefix. */
 export function recordsIn({ registry }: MemoryServer, prefix: string): readonly KeyValueEntry[] {
   const subject = recordSubject(prefix);
   return registry

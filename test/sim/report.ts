@@ -1,6 +1,6 @@
 import type { Shrunk } from './shrink.ts';
 
-/** What a person needs to see why a schedule went wrong: what happened, and what was not kept. */
+/** The report of a failed schedule: its faults, the trace and the broken guarantees. */
 export function* report({ schedule, played }: Shrunk): Generator<string> {
   yield `seed ${schedule.seed}: ${JSON.stringify(schedule.shape)}`;
   for (const line of played.trace) yield `  ${line}`;

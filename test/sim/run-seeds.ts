@@ -20,10 +20,10 @@ export interface RunOptions {
 
 const progressEvery = 5000;
 const shrinkFor = 60_000;
-/** More are not shrunk: they are most likely the same. */
+/** At most this many violations are shrunk: others are most likely the same. */
 const mostShrunk = 3;
 
-/** Plays many seeds, those that once found something first; 0 where no promise was broken, else 1. */
+/** Runs many seeds, the kept ones first. Returns 0 without violations, else 1. */
 export async function runSeeds(
   { from, seeds, minutes, workers, first }: RunOptions,
   say: (line: string) => void,

@@ -5,12 +5,12 @@ import { drawSchedule } from './schedule/schedule.ts';
 import { shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
 
-/** Beside these, `npm run sim` plays as many as one likes. */
+/** In addition to the kept seeds; `npm run sim` runs any number of others. */
 const freshSeeds = Array.from({ length: 40 }, (_, n) => 100_001 + n);
 
-describe('whatever happens to a fleet, no promise is broken', () => {
+describe('a simulated fleet under faults', () => {
   test.each([...keptSeeds.keys(), ...freshSeeds])(
-    'seed %i',
+    'breaks no guarantee with seed %i',
     async (seed) => {
       const schedule = drawSchedule(seed);
       const played = await simulate(schedule);
@@ -19,7 +19,7 @@ describe('whatever happens to a fleet, no promise is broken', () => {
     60_000,
   );
 
-  test('the same seed gives the same history, and the same trace', async () => {
+  test('has the same history and trace for the same seed', async () => {
     const [one, other] = [await simulate(drawSchedule(7)), await simulate(drawSchedule(7))];
     expect(one.history.length).toBeGreaterThan(50);
     expect(one.history).toEqual(other.history);
@@ -27,9 +27,9 @@ describe('whatever happens to a fleet, no promise is broken', () => {
   }, 60_000);
 });
 
-test('a violation shrinks to what is needed for it, and the fleet with it', async () => {
+test('a violation shrinks to the smallest schedule and fleet that still break the guarantee', async () => {
   const { shape, happenings } = drawSchedule(8);
-  // Nobody is told of it, so the audit does not explain it: planted amid all the rest.
+  // A record without an event, planted among the other faults: the audit does not explain it.
   const planted = { after: 10, what: 'unexplained-record', whom: 'h1/a' };
   const schedule = { seed: 8, shape, happenings: happenings.toSpliced(3, 0, planted) };
   const failed = { schedule, played: await simulate(schedule) };

@@ -4,14 +4,14 @@ import { peace } from './schedule/schedule.ts';
 import type { Played } from './simulate.ts';
 import { simulate } from './simulate.ts';
 
-/** A smaller schedule that breaks the same promise, and what became of it. */
+/** A smaller schedule that breaks the same guarantee, and its result. */
 export interface Shrunk {
   readonly schedule: Schedule;
   readonly played: Played;
 }
 
 /**
- * Drops happenings as long as the same promise is still broken (delta debugging), then makes the fleet
+ * Drops faults as long as the same guarantee is still broken (delta debugging), then makes the fleet
  * smaller. What is left keeps its moment: a pause goes over to the next.
  *
  * @param isOver asked between two attempts: the best so far is good enough
@@ -41,7 +41,7 @@ export async function shrink(failed: Shrunk, isOver: () => boolean): Promise<Shr
   return best;
 }
 
-/** The last is always peace: without it nobody looks. */
+/** The last entry is always `peace`: without it no checker runs. */
 function without(all: readonly Happening[], at: number, size: number): readonly Happening[] {
   const gone = all.slice(at, at + size);
   const [next, ...rest] = all.slice(at + size);

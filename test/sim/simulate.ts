@@ -6,7 +6,7 @@ import type { Schedule } from './schedule/fault.ts';
 import { faults, peace } from './schedule/schedule.ts';
 import { Simulated } from './simulation-result.ts';
 
-/** What became of a schedule. */
+/** The result of a schedule. */
 export interface Played {
   readonly complaints: readonly Complaint[];
   readonly trace: readonly string[];
@@ -17,7 +17,7 @@ export interface Played {
 }
 
 /**
- * Plays a schedule to its end, or to the first complaint after which nothing more is worth knowing.
+ * Runs a schedule to its end, or to the first complaint that ends it.
  *
  * @param begun lets somebody else look, from before the first write
  */

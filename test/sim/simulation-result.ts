@@ -9,11 +9,11 @@ import { type Shape, slowest } from './schedule/parameters.ts';
 import { Roster } from './schedule/participants.ts';
 
 const itIsPeace = 'it is peace';
-/** What happens while the fleet is played is not drawn from what planned it. */
+/** Random draws during the run have a source of their own, separate from the schedule's. */
 const ofPlay = 0x5bd1e995;
 const ofWatches = 0x2545f491;
 
-/** A fleet of the given shape, who is in it, and what is known of what was done to it. */
+/** A fleet with the given parameters, its participants, and the record of the faults. */
 export class Simulated {
   readonly fleet: FleetInMemory;
   readonly shape: Shape;
@@ -22,11 +22,11 @@ export class Simulated {
   readonly roster: Roster;
   readonly operators: Operators;
   readonly awaited: Awaited;
-  /** When a process last took in what had lain in its watch. */
+  /** When a process last received messages that had waited in its watch. */
   readonly heardLateAt = new Map<Process, MonotonicTime>();
-  /** What somebody's tool wrote, by key. */
+  /** Writes of foreign tools, by key. */
   readonly byHand = new Map<string, string | undefined>();
-  /** The shortest pace that was ever wished. */
+  /** The shortest pace that any policy had. */
   leastPace: Millis;
   #war = new AbortController();
   /** Called when the store has served a request. */
@@ -79,13 +79,13 @@ export class Simulated {
     this.trace.push(`${Math.round(this.now)} ${what}`);
   }
 
-  /** Does it after so long, or when peace comes. */
+  /** Acts after this long, or when the liveness phase begins. */
   later(after: Millis, act: () => void): void {
     const { signal } = this.#war;
     void this.fleet.clock.sleep(after, signal).then(act);
   }
 
-  /** Peace comes: what was to be later is now, and what is waited for does not come. */
+  /** Begins the liveness phase: delayed actions run now, and awaited moments are dropped. */
   doAllThatIsDue(): void {
     this.#war.abort(itIsPeace);
     this.#war = new AbortController();
@@ -93,7 +93,7 @@ export class Simulated {
   }
 }
 
-/** In half of the fleets every third look of a watch gets but a part of what there is. */
+/** In half of the fleets every third read of a watch returns only part of the messages. */
 function inParts(fraction: () => number): (waiting: number) => number {
   if (fraction() < 0.5) return (waiting) => waiting;
   return (waiting) => (fraction() < 0.3 ? 1 + Math.floor(fraction() * waiting) : waiting);

@@ -8,12 +8,12 @@ import { written } from './writes.ts';
 
 const lies = { ...written, ...judged, ...seen };
 
-test('every checker is lied to', () => {
+test('every checker has histories that it must refuse', () => {
   expect(checkers.map(({ guarantee }) => guarantee).sort()).toEqual(Object.keys(lies).sort());
 });
 
 describe.each(checkers)('the checker of $guarantee', ({ guarantee, of }) => {
-  test.each(lies[guarantee] ?? [])('complains where %s', async (_, complaint, tell) => {
+  test.each(lies[guarantee] ?? [])('complains when %s', async (_, complaint, tell) => {
     const sim = await lie.smallFleet();
     const complaints: string[] = [];
     await tell(
@@ -23,7 +23,7 @@ describe.each(checkers)('the checker of $guarantee', ({ guarantee, of }) => {
     expect(complaints.join('\n')).toMatch(complaint);
   });
 
-  test('says nothing of a fleet in which all is well', async () => {
+  test('has no complaint about a healthy fleet', async () => {
     const sim = await lie.smallFleet();
     const complaints: string[] = [];
     const checks = of(sim, (what) => void complaints.push(what));

@@ -10,7 +10,7 @@ import type { Death } from '../phases/single-crash.ts';
 import type { Shape } from '../schedule/parameters.ts';
 import { Simulated } from '../simulation-result.ts';
 
-/** The smallest fleet to which something can be lied about. */
+/** The smallest fleet on which every checker can be tested. */
 const shape: Shape = {
   ...{ hosts: 1, agentsPerHost: 1, collectors: 1, consumers: 1, instances: 1, seats: 1 },
   ...{ slack: 0, drift: 0, sweepEvery: 100, aliveEvery: 1000, pace: seconds(10) },
@@ -27,10 +27,10 @@ export async function smallFleet(): Promise<Simulated> {
 }
 
 export const run = (n: number): RunId => RunId.parse(`lie${String(n).padStart(6, '0')}`);
-const place = slotAt('h1/a');
-export const ofRun = (n: number): ChainRef => ({ entity: 'run', ...place, run: run(n) });
+const slot = slotAt('h1/a');
+export const ofRun = (n: number): ChainRef => ({ entity: 'run', ...slot, run: run(n) });
 export const ofInstance = (n: number): ChainRef => ({
-  ...{ entity: 'instance', ...place, run: run(n) },
+  ...{ entity: 'instance', ...slot, run: run(n) },
   ...{ service: ServiceName.parse('web'), id: InstanceId.parse('1') },
 });
 
@@ -39,11 +39,11 @@ interface Claim extends Partial<Pick<AuditEvent, 'prev' | 'record' | 'at' | 'evi
   readonly from?: string;
 }
 
-/** A collector that is no part of the fleet. */
+/** A collector that is not part of the fleet. */
 export const another = { by: run(9), from: 'c1/collector' };
 
-/** What somebody claims to have done; `by` nobody else: the run itself. */
-export const said = (
+/** An event that claims a transition. Without `by` the run itself is the actor. */
+export const claimed = (
   of: ChainRef,
   type: string,
   { by = of.run, from = 'h1/a', ...more }: Claim = {},
@@ -53,7 +53,7 @@ export const said = (
     ...{ prev: null, record: {}, ...more },
   }) as AuditEvent;
 
-/** Feeds what was never written. */
+/** Passes a write to the checker that the store never had. */
 export function write(
   checks: Checks,
   events: readonly AuditEvent[],
@@ -63,30 +63,30 @@ export function write(
   checks.onWritten?.({ at, events, records });
 }
 
-/** A removal that left nothing of what stood there. */
+/** The removal of a record with this text before. */
 export const removedAt = (key: string, before: string | undefined): Written['records'][number] => ({
   ...{ key, revision: 9, text: undefined },
   before: { revision: 7, text: before },
 });
 
-/** A death as it should be. */
+/** A death within all bounds. */
 export const goodDeath: Death = {
   ...{ run: run(1), instances: 1, at: 0, dubiousAt: 10, goneAt: seconds(10) },
   ...{ commits: 3, attempts: 3, crowded: [] },
 };
 
-/** A consumer that sees this, whatever there is. */
+/** A consumer with these rows in its view, independent of the registry. */
 export function seeing(
   sim: Simulated,
   rows: readonly Partial<InstanceRow>[],
-  { age = 0, told = rows }: { age?: number; told?: readonly Partial<InstanceRow>[] } = {},
+  { age = 0, notified = rows }: { age?: number; notified?: readonly Partial<InstanceRow>[] } = {},
 ): { show(rows: readonly Partial<InstanceRow>[]): void } {
   const [[name, consumer] = []] = sim.roster.consumers;
   if (name === undefined || !consumer) throw new Error('a consumer is needed');
   let shown = rows;
   const directory = { age, instances: () => shown, unreadable: () => [] };
   sim.roster.consumers.set(name, {
-    ...{ process: consumer.process, told: () => told },
+    ...{ process: consumer.process, told: () => notified },
     directory: directory as unknown as Directory,
   } as unknown as ConsumerProcess);
   return {
@@ -97,6 +97,6 @@ export function seeing(
 }
 
 export const row = (more: Partial<InstanceRow>): Partial<InstanceRow> => ({
-  ...{ ...place, service: ServiceName.parse('web'), id: InstanceId.parse('1'), run: run(1) },
+  ...{ ...slot, service: ServiceName.parse('web'), id: InstanceId.parse('1'), run: run(1) },
   ...{ state: 'live', reason: null, token: 5, health: { state: 'serving', detail: null }, ...more },
 });

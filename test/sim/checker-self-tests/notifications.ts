@@ -5,13 +5,13 @@ import { recordsIn } from '../records-in.ts';
 import type { Simulated } from '../simulation-result.ts';
 import * as lie from './histories.ts';
 
-/** What breaks one promise: told to the checker, or put where it looks. */
+/** Breaks one guarantee: passes a false history to the checker, or puts records where it looks. */
 export type Lie = (sim: Simulated, checks: Checks) => void | Promise<void>;
 
-/** By guarantee: what is told, and what the checker must say to it. */
+/** By guarantee: title, the expected complaint, and the violation. */
 export type Lies = Readonly<Record<string, readonly (readonly [string, RegExp, Lie])[]>>;
 
-export const standing = (sim: Simulated, key: string, text: string) =>
+export const putRecord = (sim: Simulated, key: string, text: string) =>
   void sim.fleet.world.registry.append(recordSubject(key), text);
 export const looked =
   (put: (sim: Simulated) => void): Lie =>
@@ -30,7 +30,7 @@ export const died =
   (_, { onDeath }) =>
     onDeath?.({ ...lie.goodDeath, ...how });
 
-/** What really stands in the fleet. */
+/** An instance record that exists in the fleet. */
 export const instanceIn = ({ fleet }: Simulated) => {
   const read = recordsIn(fleet.world, 'instance.').map(readInstance)[0];
   if (read?.kind !== 'stored') throw new Error('an instance is needed');

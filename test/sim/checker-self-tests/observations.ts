@@ -1,26 +1,30 @@
 import { minutes, seconds } from '../../../src/domain/time.ts';
 import { writeByHand } from '../schedule/manual-edits.ts';
 import * as lie from './histories.ts';
-import { died, inPeace, instanceIn, type Lies, looked, standing } from './notifications.ts';
+import { died, inPeace, instanceIn, type Lies, looked, putRecord } from './notifications.ts';
 
-/** What breaks a promise where somebody looks: a consumer, the registry at rest, the cost of a death. */
+/** Violations that an observer finds: a consumer, the registry at rest, the cost of a death. */
 export const seen: Lies = {
   G5: [
     [
-      'something of a dead run is left',
+      'a record of a dead run remains',
       /is left of lie000001/,
       inPeace((sim) => {
         const { key, record } = instanceIn(sim);
-        standing(sim, key, JSON.stringify({ ...record, run: lie.run(1) }));
+        putRecord(sim, key, JSON.stringify({ ...record, run: lie.run(1) }));
       }),
     ],
   ],
   G7: [
-    ['a death takes a commit too many', /took 5 commits, not 4/, died({ commits: 5 })],
+    ['a death takes one commit too many', /took 5 commits, not 4/, died({ commits: 5 })],
     ['every seat tries twice', /5 attempts by 1 for 4/, died({ attempts: 5 })],
-    ['two seats act at once', /was tried by several at once/, died({ crowded: ['h1.a.run.3'] })],
     [
-      'a process that watches nobody hears heartbeats',
+      'two seats act at the same time',
+      /was tried by several at once/,
+      died({ crowded: ['h1.a.run.3'] }),
+    ],
+    [
+      'a process that does not watch receives heartbeats',
       /does not watch, and heard 1/,
       looked((sim) => {
         const process = sim.roster.agentAt('h1/a')?.process;
@@ -30,28 +34,28 @@ export const seen: Lies = {
   ],
   G8: [
     [
-      'an event comes twice',
+      'an event is stored twice',
       /its subject was used before/,
       looked((sim) => void sim.fleet.audit.faults.push('h1.a.run#4: its subject was used before')),
     ],
     [
-      'a record is not as its chain ends',
-      // Of the watch, and of `audit verify`.
+      'a record differs from the end of its chain',
+      // Both the watch and `audit verify` report it.
       /the record is not as the event says[\s\S]*\n\{"/,
       inPeace((sim) => {
         const { key, record } = instanceIn(sim);
-        standing(sim, key, JSON.stringify({ ...record, port: 4711 }));
+        putRecord(sim, key, JSON.stringify({ ...record, port: 4711 }));
       }),
     ],
   ],
   G9: [
     [
-      'an instance is dubious for no reason',
+      'an instance is dubious without a reason',
       /without a reason/,
       looked((sim) => void lie.seeing(sim, [lie.row({ state: 'dubious' })])),
     ],
     [
-      'a consumer that is cut off believes its view',
+      'a consumer that is cut off treats its view as current',
       /cut off for \d+ ms, and 0 old/,
       async (sim, { onLook }) => {
         lie.seeing(sim, []);
@@ -62,37 +66,42 @@ export const seen: Lies = {
       },
     ],
     [
-      'a consumer sees what is not there',
+      'a consumer’s view differs from the registry',
       /and there are h1\/a/,
       inPeace((sim) => void lie.seeing(sim, [])),
     ],
     [
-      'a consumer is told of something else',
+      'a consumer is notified of another instance',
       /was told otherwise/,
-      inPeace((sim) => void lie.seeing(sim, [], { told: [lie.row({})] })),
+      inPeace((sim) => void lie.seeing(sim, [], { notified: [lie.row({})] })),
     ],
     [
-      'a port changes, and a consumer is not told',
+      'a port changes without a notification to a consumer',
       /was told otherwise/,
       inPeace(
-        (sim) => void lie.seeing(sim, [lie.row({ port: 81 })], { told: [lie.row({ port: 80 })] }),
+        (sim) =>
+          void lie.seeing(sim, [lie.row({ port: 81 })], { notified: [lie.row({ port: 80 })] }),
       ),
     ],
     [
-      'a view is old in peace',
+      'a view is old after the faults have ended',
       /its view is 60000 ms old/,
       inPeace((sim) => void lie.seeing(sim, [], { age: minutes(1) })),
     ],
-    ['the dead are dubious late', /was dubious after/, died({ dubiousAt: seconds(30) })],
+    [
+      'the instances of a dead run become dubious too late',
+      /was dubious after/,
+      died({ dubiousAt: seconds(30) }),
+    ],
   ],
   G11: [
     [
-      'one name is handed out twice',
+      'one name is selected twice',
       /is there twice/,
       looked((sim) => void lie.seeing(sim, [lie.row({}), lie.row({ run: lie.run(2), token: 6 })])),
     ],
     [
-      'a token runs back',
+      'a token decreases',
       /ran back from 5 to 4/,
       (sim, { onLook }) => {
         const { service, id, run } = instanceIn(sim).record;
@@ -105,7 +114,7 @@ export const seen: Lies = {
   ],
   G12: [
     [
-      'what nobody can read is taken away',
+      'an unreadable record is removed',
       /nonsense was not left alone/,
       inPeace((sim) => {
         writeByHand(sim, 'nonsense', '{');
@@ -113,7 +122,7 @@ export const seen: Lies = {
       }),
     ],
     [
-      'nobody is told of what nobody can read',
+      'an unreadable record is not reported',
       /is not told of nonsense/,
       inPeace((sim) => {
         lie.seeing(sim, []);

@@ -5,38 +5,38 @@ import type { FleetInMemory } from '../../runtime/support/fleet-in-memory.ts';
 import type { Death } from '../phases/single-crash.ts';
 import type { Simulated } from '../simulation-result.ts';
 
-/** A promise that was not kept. */
+/** A violation of a guarantee. */
 export interface Complaint {
   readonly guarantee: string;
   readonly what: string;
 }
 
-/** A record as one commit left it. */
+/** A record after one commit. */
 interface WrittenRecord {
   readonly key: string;
   readonly revision: Revision;
   /** undefined: removed. */
   readonly text: string | undefined;
-  /** What stood there before, and at which revision. */
+  /** The record before the commit, with its revision. */
   readonly before: { readonly revision: Revision; readonly text: string | undefined };
 }
 
-/** What one request left in the registry's stream. */
+/** Messages of one request in the registry's stream. */
 export interface Written {
   readonly at: MonotonicTime;
   readonly records: readonly WrittenRecord[];
   readonly events: readonly AuditEvent[];
 }
 
-/** What one checker looks at, each where it is interested. */
+/** Hooks of one checker; each is optional. */
 export interface Checks {
-  /** At once after it was stored. */
+  /** Immediately after a request was stored. */
   readonly onWritten?: (written: Written) => void;
-  /** Between two happenings. */
+  /** Between two faults. */
   readonly onLook?: () => void;
-  /** When all should be in order. */
+  /** When the fleet must have converged. */
   readonly onPeace?: () => void | Promise<void>;
-  /** One has died while all else was well: here the tight bounds hold. */
+  /** One run died while everything else worked: the tight bounds apply. */
   readonly onDeath?: (death: Death) => void;
 }
 
@@ -45,7 +45,7 @@ export interface Checker {
   readonly of: (sim: Simulated, complain: (what: string) => void) => Checks;
 }
 
-/** Gives, each time, what was stored since the time before. */
+/** Returns, at each call, the messages stored since the last call. */
 export function writtenSince({ world, audit, clock }: FleetInMemory): () => Written | undefined {
   const { registry } = world;
   const known = new Map<

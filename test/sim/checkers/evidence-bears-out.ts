@@ -1,7 +1,7 @@
 import { lateAfter } from '../../../src/domain/policy/lease-policy.ts';
 import type { Checker } from './checks.ts';
 
-/** What a verdict must have been based on, by what happened to whom; each rule is said in docs/explanation/guarantees.md. */
+/** The evidence that each verdict requires; docs/explanation/guarantees.md states each rule. */
 const rules: Readonly<Record<string, (of: Evidence) => readonly (readonly [string, boolean])[]>> = {
   'run suspected': ({ reason, lease, probe, connection, silentFor = 0, policy }) =>
     reason === 'silent'

@@ -3,7 +3,7 @@ import { seconds } from '../../../src/domain/time.ts';
 import type { Simulated } from '../simulation-result.ts';
 import type { Checker } from './checks.ts';
 
-/** A slot has one holder, that answers or is asked in vain, and an agent writes nothing under another's name. */
+/** A slot has one owner, only a run that does not answer loses it, and an agent writes only under its own name. */
 export const g10: Checker = {
   guarantee: 'G10',
   of: (sim, complain) => {

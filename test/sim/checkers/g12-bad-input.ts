@@ -1,7 +1,7 @@
 import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
 import type { Checker } from './checks.ts';
 
-/** What nobody can read is reported, and left as it is; a slot's record may be taken by a new run. */
+/** An unreadable record is reported and left unchanged; a new run may replace an agent record. */
 export const g12: Checker = {
   guarantee: 'G12',
   of: (sim, complain) => ({

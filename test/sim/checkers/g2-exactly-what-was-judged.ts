@@ -1,6 +1,6 @@
 import type { Checker } from './checks.ts';
 
-/** Whatever was removed is what whoever removed it had read: its event goes on from that very record. */
+/** A removed record is the record that was judged: the event of the removal follows that record's event. */
 export const g2: Checker = {
   guarantee: 'G2',
   of: (sim, complain) => ({

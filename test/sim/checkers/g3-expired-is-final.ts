@@ -2,14 +2,14 @@ import { agentKey } from '../../../src/domain/identity/registry-keys.ts';
 import { Lives } from '../phases/run-phases.ts';
 import type { Checker } from './checks.ts';
 
-/** A run that is over writes nothing more, starts no second time, and serves no longer. */
+/** A run that is over writes nothing more, does not start again and does not serve. */
 export const g3: Checker = {
   guarantee: 'G3',
   of: (sim, complain) => {
     const lives = new Lives();
     return {
       onWritten: ({ events }) => {
-        // A run may say more in the request in which it says that it left.
+        // A run may write more events in the request that records its leave.
         for (const { of, actor, event } of events) {
           if (of.entity === 'session' || of.entity === 'collector') continue;
           const end = lives.endOf(actor.run);

@@ -73,7 +73,7 @@ class Pace {
     this.#run = run;
     const { leastPace, shape, fleet } = this.#sim;
     const atOnce = Math.max(1, Math.floor(shape.sweepEvery / leastPace));
-    // A write may be late, and the next one in time.
+    // One write may be late and the next one on time.
     const least = leastPace * (1 - 2 * shape.drift) - 1 - fleet.audit.underWay;
     for (const _ of expired) {
       const since = at - (this.#times.at(-atOnce) ?? Number.NEGATIVE_INFINITY);

@@ -2,7 +2,7 @@ import { readAgent, readInstance } from '../../../src/domain/records/stored-reco
 import { recordsIn } from '../records-in.ts';
 import type { Checker } from './checks.ts';
 
-/** However it came about: what stands in the end is what those who live run, wherever it stands. */
+/** After any history the registry ends with exactly the instances that live agents run. */
 export const g5: Checker = {
   guarantee: 'G5',
   of: (sim, complain) => ({
@@ -10,7 +10,7 @@ export const g5: Checker = {
       for (const entry of recordsIn(sim.fleet.world, '')) {
         const read = entry.key.startsWith('agent.') ? readAgent(entry) : readInstance(entry);
         if (read.kind !== 'stored' || sim.roster.isAlive(read.record.run)) continue;
-        // Under a slot that cannot be read nobody knows what is a leftover.
+        // Below an unreadable agent record it is unknown what is a leftover.
         const { host, agent } = read.record;
         if (sim.fleet.record(`${host}/${agent}`).kind === 'unreadable') continue;
         complain(`${entry.key} is left of ${read.record.run}`);

@@ -20,7 +20,7 @@ export const g6: Checker = {
     const faults = faultsOf('G6', sim.fleet.audit);
     const suspectedAt = new Map<string, MonotonicTime>();
     const { ttl, grace } = sim.shape.lease;
-    // Clocks may run apart, each in its own direction.
+    // Clocks may drift apart in both directions.
     const least = (whole: Millis): Millis => whole * (1 - 2 * sim.shape.drift) - 1;
     return {
       onWritten: ({ at, events }) => {
@@ -36,7 +36,7 @@ export const g6: Checker = {
           const isSilence = event.type === 'suspected' && event['reason'] === 'silent';
           if (event.type !== 'expired' && !isSilence) continue;
           const process = sim.roster.collectors.get(actor.run)?.process;
-          // It may have been stopped after it decided, and before the write went out.
+          // The collector may have been stopped between its decision and its write.
           const decided = process?.clock.sharedTimeOf(saidAt);
           if (!process || decided === undefined) continue;
           const seen = decided - lastBlind(process, decided, sim);
@@ -52,13 +52,13 @@ export const g6: Checker = {
   },
 };
 
-/** The request that wrote the expiry wrote no hold, so what stands now stood then. */
+/** The request that wrote the expiry wrote no hold, so a hold that exists now existed then. */
 const isHeld = ({ host, agent }: Slot, { fleet }: Simulated): boolean =>
   [holdKey(host), holdKey(host, agent)].some(
     (key) => fleet.world.registry.last(recordSubject(key))?.text !== undefined,
   );
 
-/** When it last came back, before that moment, from an interruption that it must have noticed. */
+/** When the collector last returned, before that time, from an interruption that it must have noticed. */
 function lastBlind(
   { interruptions }: Process,
   before: MonotonicTime,

@@ -2,7 +2,7 @@ import { verified } from '../../runtime/support/verify-history.ts';
 import { faultsOf } from '../violations-of.ts';
 import type { Checker } from './checks.ts';
 
-/** The watch over the audit, event by event; `audit verify`; and the registry at rest. */
+/** Checks the audit event by event, runs `audit verify`, and compares the registry at rest. */
 export const g8: Checker = {
   guarantee: 'G8',
   of: ({ fleet, byHand }, complain) => {

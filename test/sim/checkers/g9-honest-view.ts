@@ -6,7 +6,7 @@ import { lateness } from '../schedule/parameters.ts';
 import type { Simulated } from '../simulation-result.ts';
 import type { Checker } from './checks.ts';
 
-/** A consumer sees what stands, is told all of it, with reasons, and is never handed an empty service. */
+/** A consumer sees the registry with reasons, is notified of every change, and never gets an empty service. */
 export const g9: Checker = {
   guarantee: 'G9',
   of: (sim, complain) => ({
@@ -57,13 +57,13 @@ const countsAndServes = (row: InstanceRow, all: readonly InstanceRow[]): boolean
   row.reason !== 'superseded' &&
   !all.some(({ id, token }) => id === row.id && token > row.token);
 
-/** Cut off, or stopped with its watch, a view grows old, and says so. */
+/** A view that is cut off or whose watch stopped reports its age. */
 function tooYoung({ directory, process }: ConsumerProcess, sim: Simulated): string | undefined {
   const { line } = process;
   if (!line.down || directory.age === undefined) return undefined;
   if (process.interrupted?.why !== 'cut-off') return undefined;
   const cut = process.interrupted.from;
-  // What was said before the cut and lay in the watch is dated by when it was taken in.
+  // A message delivered late by the watch is dated by its arrival.
   const since = Math.max(cut, sim.heardLateAt.get(process) ?? cut);
   const atLeast: Millis = (sim.now - since) * (1 - sim.shape.drift) - seconds(1);
   return directory.age >= atLeast
@@ -95,7 +95,7 @@ function notAsItIs(consumer: ConsumerProcess, sim: Simulated): readonly string[]
   ];
 }
 
-/** Changes alone bring a consumer to the same rows. */
+/** The changes alone give a consumer the same rows. */
 function notAsTold(consumer: ConsumerProcess): readonly string[] {
   const seen = consumer.directory.instances().map(inFull).sort();
   const heard = consumer.told().map(inFull).sort();
@@ -105,6 +105,6 @@ function notAsTold(consumer: ConsumerProcess): readonly string[] {
 const shown = ({ host, agent, service, id, run, state, reason }: InstanceRow): string =>
   `${host}/${agent} ${service}/${id} of ${run}: ${state} ${reason}`;
 
-/** All that a consumer acts by; how a failure is called is not told again while it fails. */
+/** The fields that a consumer acts on; a change of the failure text alone is not notified. */
 const inFull = (row: InstanceRow): string =>
   `${shown(row)} at ${row.address}:${row.port}, ${JSON.stringify([row.token, row.health.state, row.labels])}`;

@@ -19,7 +19,7 @@ export const tooMuchSilence: Checker = {
   guarantee: 'too much silence is braked',
   of: (sim, complain) => {
     const zone = new Zone();
-    // Whoever asked when it was not yet too much may write so much later.
+    // A collector that judged before the limit was reached may write this much later.
     const patience = (): Millis =>
       sim.fleet.audit.underWay + 2 * lateness(sim.shape) + sim.shape.sweepEvery + seconds(2);
     return {
@@ -51,9 +51,9 @@ const { count } = defaultFleetPolicy.brake;
 const isTooMuch = ({ seen, suspect }: Count, fraction: number): boolean =>
   suspect >= count && suspect > fraction * seen;
 
-/** How many there are, and how many are silent unplanned, counted record by record. */
+/** Number of runs, and of runs silent without a hold, counted record by record. */
 class Zone {
-  /** The largest that ever counted: a view that lags goes by an old one. */
+  /** The largest count so far, because a view that lags uses an old one. */
   mostFraction = 0;
   tooMuchSince: MonotonicTime | undefined;
   readonly #agents = new Map<string, AgentRecord>();

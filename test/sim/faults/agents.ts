@@ -4,7 +4,7 @@ import type { Fault } from '../schedule/fault.ts';
 import { movedFrom, namesAt } from '../schedule/parameters.ts';
 import type { Simulated } from '../simulation-result.ts';
 
-/** What agents do by themselves, or are made to do: all of it is allowed. */
+/** Actions of agents, spontaneous or forced; all of them are allowed. */
 export const agentDeeds: readonly Fault[] = [
   {
     what: 'nothing',
@@ -76,7 +76,7 @@ function report({ roster, shape }: Simulated, place: string, failing: boolean): 
   roster.agentAt(place)?.agent.report(specOf(first), health);
 }
 
-/** The host comes up under another name, and runs what it ran before. */
+/** The host starts under another name and runs the same instances. */
 async function changeIdentity(sim: Simulated, place: string, how: string): Promise<void> {
   const { roster, fleet } = sim;
   const other = movedFrom(place);

@@ -2,7 +2,7 @@ import { seconds } from '../../../src/domain/time.ts';
 import { anyProcess } from '../schedule/draw-target.ts';
 import type { Fault } from '../schedule/fault.ts';
 
-/** Wall clocks that are set. How fast each machine's clocks run is drawn with the shape. */
+/** Steps of wall clocks. The drift of each machine's clocks is part of the parameters. */
 export const clockFaults: readonly Fault[] = [
   {
     what: 'set-clock',

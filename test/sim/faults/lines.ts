@@ -11,7 +11,7 @@ const oneWay: Readonly<Record<string, Fate>> = {
   'all-late': 'late',
 };
 
-/** Lines between a process and the store, and the store itself out of reach. */
+/** Faults of the connection between a process and the store, and an unreachable store. */
 export const lineFaults: readonly Fault[] = [
   {
     what: 'cut',
@@ -131,9 +131,9 @@ export const lineFaults: readonly Fault[] = [
   },
 ];
 
-/** So ends each request of its, until somebody says otherwise. */
+/** The outcome of each request of this process until it is changed. */
 export function answerWith(line: Line, fate: Fate): void {
-  // Whoever never waits would ask thousands of times while nothing moves.
+  // A process that never waits would retry thousands of times while the clock does not advance.
   line.patience = 1000;
   line.fate = () => fate;
 }
@@ -147,7 +147,7 @@ export function mendLines({ roster }: Simulated): void {
   }
 }
 
-/** The store serves nobody for so long, and what is over does not lapse. */
+/** The store serves no request for this long, and leases do not lapse meanwhile. */
 function loseLeader(sim: Simulated, lasts: Millis): void {
   const { leader, world, audit } = sim.fleet;
   leader.close();

@@ -6,7 +6,7 @@ import type { Fault } from '../schedule/fault.ts';
 const atAgents = ['before-commit', 'after-commit', 'before-renewal', 'after-renewal'] as const;
 const atCollectors = [...atAgents, 'before-probe', 'after-probe'] as const;
 
-/** Something befalls a process right before or after its n-th write or question: the worst moments. */
+/** Faults right before or after the n-th write or request of a process: the worst moments. */
 export const momentFaults: readonly Fault[] = [
   {
     what: 'kill-at',
@@ -41,7 +41,7 @@ export const momentFaults: readonly Fault[] = [
       }),
   },
   {
-    // It is stopped with a write in its hand, and somebody else takes its slot meanwhile.
+    // It is stopped with a write pending, and another run takes its slot meanwhile.
     what: 'overtaken',
     weight: 1,
     draw: (dice, shape) => ({
@@ -60,7 +60,7 @@ export const momentFaults: readonly Fault[] = [
     },
   },
   {
-    // A collector has judged, and before its write arrives what it judged is another.
+    // A collector has judged, and the record changes before its write arrives.
     what: 'meanwhile',
     weight: 2,
     draw: (dice, shape) => ({

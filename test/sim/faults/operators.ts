@@ -2,7 +2,7 @@ import { seconds } from '../../../src/domain/time.ts';
 import { anAgent } from '../schedule/draw-target.ts';
 import type { Fault } from '../schedule/fault.ts';
 
-/** What people do to a fleet. */
+/** Actions of operators. */
 export const operatorDeeds: readonly Fault[] = [
   {
     what: 'hold',

@@ -1,7 +1,7 @@
 import { anAgent, anyProcess, aServer } from '../schedule/draw-target.ts';
 import type { Fault } from '../schedule/fault.ts';
 
-/** Processes and machines that stop, for a while or for good. */
+/** Processes and machines that stop for a time or for ever. */
 export const processFaults: readonly Fault[] = [
   {
     what: 'kill',

@@ -7,12 +7,12 @@ import { answerWith } from './lines.ts';
 import { makeDeaf } from './watches.ts';
 
 /**
- * What other happenings come to once in thousands of seeds, made on purpose: several things at once, each
+ * Combinations that other faults reach once in thousands of seeds, made on purpose: several faults, each
  * at the moment at which only one rule keeps harm away.
  */
 export const races: readonly [Fault, ...Fault[]] = [
   {
-    // It is back when its expiry is written and nothing of it is removed yet, and wants to write.
+    // It returns after its expiry is written and before anything is removed, and tries to write.
     what: 'back-before-the-removal',
     weight: 2,
     draw: (dice, shape) => ({
@@ -35,7 +35,7 @@ export const races: readonly [Fault, ...Fault[]] = [
     },
   },
   {
-    // Its grace is nearly over when somebody plans its silence, and no view has that in time.
+    // A hold is set when its grace is nearly over, and reaches no view in time.
     what: 'hold-unseen',
     weight: 2,
     draw: (dice, shape) => ({
@@ -61,7 +61,7 @@ export const races: readonly [Fault, ...Fault[]] = [
     },
   },
   {
-    // It is heard again as its grace ends, and has yet to ask for its lease once more.
+    // It is reachable again as its grace ends, and has not requested its lease yet.
     what: 'answers-before-its-lease',
     weight: 2,
     draw: (dice, shape) => ({
@@ -82,7 +82,7 @@ export const races: readonly [Fault, ...Fault[]] = [
     },
   },
   {
-    // Nobody sees a renewal, each sits on, and meanwhile it is over.
+    // No collector sees a renewal, each keeps its seat, and meanwhile the seat lapses.
     what: 'silent-while-unseen',
     weight: 1,
     draw: (dice, shape) => ({
@@ -109,7 +109,7 @@ export const races: readonly [Fault, ...Fault[]] = [
     },
   },
   {
-    // Most of a zone is silent at once, which no line and no clock explains.
+    // Most of a zone is silent together, without a connection fault or a clock fault.
     what: 'all-silent',
     weight: 1,
     draw: () => ({}),
@@ -121,7 +121,7 @@ export const races: readonly [Fault, ...Fault[]] = [
   },
 ];
 
-/** Whoever is there, or is started for it. */
+/** The agent with this name, started if it is missing. */
 async function startedAt(sim: Simulated, place: string): Promise<AgentProcess | undefined> {
   sim.roster.startIfFree(place);
   await sim.advance(seconds(3));

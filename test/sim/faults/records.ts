@@ -10,7 +10,7 @@ const garbage: Readonly<Record<string, string>> = {
   huge: JSON.stringify({ v: 1, labels: 'x'.repeat(100_000) }),
 };
 
-/** Records that somebody's tool wrote or deleted. */
+/** Records that a foreign tool wrote or deleted. */
 export const recordFaults: readonly Fault[] = [
   {
     what: 'bad-record',
@@ -45,7 +45,7 @@ export const recordFaults: readonly Fault[] = [
     },
   },
   {
-    // Its agent is dead, and its slot's record is taken away: nobody is left who remembers.
+    // Its agent is dead and its agent record is deleted, so no process knows of it.
     what: 'orphan',
     weight: 0.5,
     draw: (dice, shape) => ({ whom: anAgent(dice, shape) }),
@@ -55,7 +55,7 @@ export const recordFaults: readonly Fault[] = [
     },
   },
   {
-    // Never drawn: what a checker that can fail has to see.
+    // Never drawn: planted by tests to see the checkers fail.
     what: 'unexplained-record',
     weight: 0,
     draw: (dice, shape) => ({ whom: anAgent(dice, shape) }),

@@ -4,7 +4,7 @@ import { aCollector, aConsumer } from '../schedule/draw-target.ts';
 import type { Fault } from '../schedule/fault.ts';
 import type { Simulated } from '../simulation-result.ts';
 
-/** Watches that say nothing for a while, or are lost and begun anew; and an audit that lags. */
+/** Watches that pause, or are lost and restarted, and an audit that lags. */
 export const watchFaults: readonly Fault[] = [
   {
     what: 'lose-watches',
@@ -49,7 +49,7 @@ export const watchFaults: readonly Fault[] = [
   },
 ];
 
-/** What comes lies in its watch for so long. */
+/** Messages wait in the watch for this long. */
 export function makeDeaf(
   sim: Simulated,
   process: Process,
@@ -60,7 +60,7 @@ export function makeDeaf(
   gate.close();
   const from = sim.now;
   sim.later(lasts, () => {
-    // Another that began later may have ended before.
+    // Another fault that began later may have ended earlier.
     const isOver = how === 'sight' && gate.shut;
     gate.open();
     if (isOver) process.interruptions.push({ why: 'unsighted', from, to: sim.now });

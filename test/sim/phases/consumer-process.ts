@@ -3,11 +3,11 @@ import type { DirectoryChange } from '../../../src/runtime/directory/directory.t
 import type { DirectoryProcess, FleetInMemory } from '../../runtime/support/fleet-in-memory.ts';
 import type { Process } from '../../runtime/support/process.ts';
 
-/** A consumer: what it sees, and what it makes of the changes that it is told. */
+/** A consumer with its view and the rows that it computes from change notifications. */
 export class ConsumerProcess {
   readonly #of: DirectoryProcess;
   readonly #told = new Map<string, InstanceRow>();
-  /** Called with what it has just been told. */
+  /** Called with each change notification. */
   onTold: (changes: readonly DirectoryChange[]) => void = () => {};
 
   constructor(fleet: FleetInMemory) {
@@ -30,7 +30,7 @@ export class ConsumerProcess {
     return this.#of.directory;
   }
 
-  /** All rows, as it knows them from changes alone. */
+  /** All rows, computed from the changes alone. */
   told(): readonly InstanceRow[] {
     return [...this.#told.values()];
   }

@@ -5,20 +5,20 @@ import { readPolicy } from '../../../src/domain/records/stored-record.ts';
 import { disorderOf } from '../../runtime/support/write-order.ts';
 import type { Simulated } from '../simulation-result.ts';
 
-/** What is not as it should be once nothing goes wrong any more. */
+/** Differences from the required state after all faults have ended. */
 export function disorder(sim: Simulated): readonly string[] {
   return [...sim.roster.places.flatMap((place) => inPlace(sim, place)), ...inSeats(sim)];
 }
 
 function inPlace(sim: Simulated, place: string): readonly string[] {
   const alive = sim.roster.alive(place);
-  // Nobody knows whose that is, and nobody touches it (G12).
+  // The owner of an unreadable record is unknown, and it is left alone (G12).
   if (alive.length === 0 && sim.fleet.record(place).kind === 'unreadable') return [];
   const wanted = new Map(alive.map((one) => [one, sim.roster.wantedBy(one)]));
   return disorderOf(place, wanted, sim.fleet);
 }
 
-/** As many sit as there are seats, or all of them; and whoever sits there sees. */
+/** All seats are taken, or all collectors have one; and each collector with a seat has a live view. */
 function inSeats(sim: Simulated): readonly string[] {
   const alive = sim.roster.livingCollectors();
   const last = sim.fleet.world.registry.last(recordSubject(policyKey));

@@ -6,7 +6,7 @@ import { disorder } from './convergence-errors.ts';
 import { dieInPeace } from './single-crash.ts';
 import { endTheWar } from './stop-faults.ts';
 
-/** Ends what goes wrong, waits until all is in order, and lets every checker look. */
+/** Ends all faults, waits for convergence, and runs every checker. */
 export async function makePeace(
   sim: Simulated,
   checks: readonly Checks[],
@@ -18,7 +18,7 @@ export async function makePeace(
   const step = Math.max(seconds(1), bound / 200);
   const began = sim.now;
   let inOrderSince: MonotonicTime | undefined = began;
-  // What is in order by what was said last may not be: whoever froze has not noticed yet.
+  // The last messages are no proof of convergence: a process that was frozen has not noticed yet.
   while (inOrderSince === undefined || sim.now - inOrderSince < quiet) {
     await sim.advance(step);
     const left = disorder(sim);

@@ -1,11 +1,11 @@
 import type { AuditEvent } from '../../../src/domain/events/event-schema.ts';
 
-/** How far each run is, by what was written of it. */
+/** The phase of each run, by the events about it. */
 export class Lives {
   readonly #ends = new Map<string, string>();
   readonly #started = new Set<string>();
 
-  /** Takes in what one request wrote; the runs that had been started before. */
+  /** Adds the events of one request. Returns the runs that were started before. */
   take(events: readonly AuditEvent[]): readonly string[] {
     const again: string[] = [];
     for (const { of, event } of events) {
@@ -19,7 +19,7 @@ export class Lives {
     return again;
   }
 
-  /** What ended it; undefined: nothing has. */
+  /** The event type that ended it; undefined while it is not over. */
   endOf(run: string): string | undefined {
     return this.#ends.get(run);
   }

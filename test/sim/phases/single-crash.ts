@@ -4,25 +4,25 @@ import type { Process } from '../../runtime/support/process.ts';
 import { lateness } from '../schedule/parameters.ts';
 import type { Simulated } from '../simulation-result.ts';
 
-/** What it cost, and how long it took, that one agent died while all else was well. */
+/** Cost and duration of the removal of one dead agent while everything else worked. */
 export interface Death {
   readonly run: string;
   readonly instances: number;
   readonly at: MonotonicTime;
-  /** When the last consumer had been told that each of them is dubious. */
+  /** When the last consumer was notified that each instance is dubious. */
   readonly dubiousAt: MonotonicTime | undefined;
   readonly goneAt: MonotonicTime | undefined;
-  /** By collectors, that were stored. */
+  /** Stored commits of collectors. */
   readonly commits: number;
   readonly attempts: number;
-  /** Transitions that several tried before anybody had a reason to step in. */
+  /** Transitions that several collectors tried before a second one had a reason to. */
   readonly crowded: readonly string[];
 }
 
-/** Of a frozen one nothing is noticed but its silence. */
+/** A frozen agent shows only silence: its connection stays open. */
 const waysToDie = ['killed', 'without power', 'frozen'] as const;
 
-/** Kills one, waits until it must be gone, and starts it again; undefined where nobody is there to die. */
+/** Kills one agent, waits until it must be removed, and restarts it; undefined without an agent to kill. */
 export async function dieInPeace(sim: Simulated): Promise<Death | undefined> {
   const [one] = sim.roster.alive();
   if (!one) return undefined;
@@ -78,7 +78,7 @@ export async function dieInPeace(sim: Simulated): Promise<Death | undefined> {
   return { run, instances, at, dubiousAt, goneAt, commits: stored, attempts, crowded };
 }
 
-/** Of each commit that is about the run, its first transition. */
+/** The first transition of each commit about the run. */
 const subjectsIn = (commits: Process['commits'], run: string): readonly string[] =>
   commits.flatMap(
     ({ commit }) => commit.events.find(({ subject }) => subject.includes(run))?.subject ?? [],

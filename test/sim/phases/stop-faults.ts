@@ -1,10 +1,10 @@
 import { mendLines } from '../faults/lines.ts';
 import type { Simulated } from '../simulation-result.ts';
 
-/** From here on nothing goes wrong any more. */
+/** Ends all faults: from here on there are none. */
 export async function endTheWar(sim: Simulated): Promise<void> {
   const { roster } = sim;
-  // First: whoever thaws now and meets a moment that was waited for would freeze into the peace.
+  // First of all: a process that thaws and reaches an awaited moment would freeze in the liveness phase.
   for (const process of roster.processes()) {
     process.at = () => {};
     process.beforeCommit = undefined;

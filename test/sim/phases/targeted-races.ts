@@ -3,7 +3,7 @@ import type { Millis } from '../../../src/domain/time.ts';
 import type { Moment } from '../../runtime/support/process.ts';
 import type { Simulated } from '../simulation-result.ts';
 
-/** Does it when this process comes to that moment for the n-th time. */
+/** Acts when this process reaches that moment for the n-th time. */
 export function atMoment(
   sim: Simulated,
   whom: string | undefined,
@@ -23,7 +23,7 @@ export function atMoment(
   };
 }
 
-/** The n-th write of a collector is about somebody; right before it arrives that changes. */
+/** Changes the record that the n-th write of a collector is about, right before the write arrives. */
 export function meanwhile(
   sim: Simulated,
   whom: string | undefined,
@@ -55,7 +55,7 @@ export function meanwhile(
   };
 }
 
-/** Whatever keeps it from being seen is over. */
+/** Ends every fault that keeps the process from being observed. */
 function revive({ roster }: Simulated, place: string): void {
   const process = roster.agentAt(place)?.process;
   if (!process) return;
@@ -64,7 +64,7 @@ function revive({ roster }: Simulated, place: string): void {
   process.line.down = false;
 }
 
-/** It freezes now and goes on when its end is near: `by` later than that. */
+/** Freezes the process now and thaws it `by` ms after its end is near. */
 export function backAtTheLast(sim: Simulated, place: string, how: string, by: Millis): void {
   const one = sim.roster.agentAt(place);
   if (!one) return;

@@ -1,6 +1,6 @@
 import type { AuditWatch } from '../../runtime/support/audit-watch.ts';
 
-/** What is done the moment something is written of a run. */
+/** Actions that run when an event about a run is written. */
 export class Awaited {
   readonly #audit: AuditWatch;
   readonly #waiting: { readonly run: string; readonly type: string; act(): void }[] = [];
@@ -10,12 +10,12 @@ export class Awaited {
     this.#audit = audit;
   }
 
-  /** Each time that an event of this type is written of it. */
+  /** Runs the action at each event of this type about the run. */
   on(run: string, type: string, act: () => void): void {
     this.#waiting.push({ run, type, act });
   }
 
-  /** Nobody waits any more. */
+  /** Drops all actions. */
   forget(): void {
     this.#waiting.length = 0;
   }

@@ -1,7 +1,7 @@
 import { collectorsOf, consumersOf, placesOf, type Shape } from './parameters.ts';
 import type { Dice } from './random-draws.ts';
 
-/** Whom something may befall, drawn by name: the schedule stays readable, whatever is dropped of it. */
+/** Draws the target of a fault by name, so that a schedule stays valid when faults are dropped from it. */
 export const anAgent = (dice: Dice, shape: Shape): string => one(dice, placesOf(shape));
 export const aCollector = (dice: Dice, shape: Shape): string => one(dice, collectorsOf(shape));
 export const aConsumer = (dice: Dice, shape: Shape): string => one(dice, consumersOf(shape));

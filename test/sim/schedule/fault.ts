@@ -3,9 +3,9 @@ import type { Simulated } from '../simulation-result.ts';
 import type { Shape } from './parameters.ts';
 import type { Dice } from './random-draws.ts';
 
-/** One thing that happens to a fleet: plain data, so that it can be kept, dropped, and played again. */
+/** One fault: plain data, so that it can be stored, dropped and replayed. */
 export interface Happening {
-  /** How long after the one before. */
+  /** Time after the previous fault. */
   readonly after: Millis;
   readonly what: string;
   /** `h1/a` an agent, `c1` a collector, `k1` a consumer. */
@@ -16,19 +16,19 @@ export interface Happening {
   readonly often?: number;
 }
 
-/** Whom it befalls, and how. */
+/** The target and the variant. */
 type Drawn = Omit<Happening, 'after' | 'what'>;
 
-/** A kind of happening: how it is drawn, and what it does. */
+/** A kind of fault: how it is drawn, and what it does. */
 export interface Fault {
   readonly what: string;
-  /** How often it happens, beside the others. */
+  /** Its weight among the kinds. */
   readonly weight: number;
   readonly draw: (dice: Dice, shape: Shape) => Drawn;
   readonly happen: (sim: Simulated, happening: Happening) => void | Promise<void>;
 }
 
-/** What is planned for a seed. */
+/** The schedule of a seed. */
 export interface Schedule {
   readonly seed: number;
   readonly shape: Shape;

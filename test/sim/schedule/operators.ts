@@ -13,11 +13,11 @@ import type { Process } from '../../runtime/support/process.ts';
 /** A host, or one of its agents. */
 type Held = readonly [HostId, AgentName | undefined];
 
-/** People at a desk: they plan silences, say what the fleet goes by, and collect by hand. */
+/** Operators: they set holds, set the policy, and collect by hand. */
 export class Operators {
   readonly process: Process;
   readonly #fleet: FleetInMemory;
-  /** Ends whatever they still try. */
+  /** Aborts their pending actions. */
   #patience = new AbortController();
   readonly #held = new Map<string, Held>();
 
@@ -51,7 +51,7 @@ export class Operators {
     );
   }
 
-  /** `gc run --watch`: what a collector does, done by somebody without a seat. */
+  /** `gc run --watch`: the work of a collector without a seat. */
   visit(lasts: Millis): void {
     this.#try(async (signal) => {
       const visit = new ManualCollection(this.#author(), this.#fleet.lease, this.process.ports, {
@@ -59,7 +59,7 @@ export class Operators {
         onSighted() {},
         onBlinded() {},
       });
-      // Who is interrupted goes home; and nobody waits for a view that never loads.
+      // An interrupted operator gives up, and does not wait for a view that never loads.
       signal.addEventListener('abort', () => void visit[Symbol.asyncDispose]());
       await visit.sweep(signal);
       if (!signal.aborted) await visit.watch(lasts, signal);
@@ -67,7 +67,7 @@ export class Operators {
     });
   }
 
-  /** They stop, and end what they have planned. */
+  /** The operators stop, and release their holds. */
   goHome(): void {
     this.#patience.abort('they go home');
     this.#patience = new AbortController();

@@ -2,18 +2,18 @@ import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
 import type { Dice } from './random-draws.ts';
 
-/** The longest that a request or an answer is under way while a line is slow. */
+/** The longest delay of a request or an answer on a slow connection. */
 export const slowest: Millis = 400;
 
-/** What a simulated fleet is made of. */
+/** The parameters of a simulated fleet. */
 export interface Shape {
   readonly hosts: number;
   readonly agentsPerHost: number;
   readonly collectors: number;
   readonly consumers: number;
-  /** The most that one agent runs. */
+  /** The most instances of one agent. */
   readonly instances: number;
-  /** Everybody registers the same names: each contests all others. */
+  /** All agents register the same names: each contests all others. */
   readonly shared: boolean;
   readonly lease: LeasePolicy;
   readonly seats: number;
@@ -24,7 +24,7 @@ export interface Shape {
   readonly slack: Millis;
   /** How often its collectors sweep. A tenth of a second, as shipped, where the ttl is short. */
   readonly sweepEvery: Millis;
-  /** How often a watch that has nothing to say says so. */
+  /** The interval of alive messages of an idle watch. */
   readonly aliveEvery: Millis;
   /** How much faster or slower than the store's a machine's clock runs, at most. */
   readonly drift: number;
@@ -38,7 +38,7 @@ export function drawShape(dice: Dice): Shape {
   const ttl = wholeSeconds(dice.logarithmic(2, 3600));
   const grace = wholeSeconds((dice.logarithmic(0.3, 3) * ttl) / 1000);
   const isQuick = ttl < seconds(60);
-  // More than one commit can remove; such a seed costs as much as a hundred others.
+  // More than one commit can remove. Such a seed costs as much as 100 others.
   const isBulky = dice.chance(0.003);
   return {
     hosts: isBulky ? 1 : dice.whole(1, 4),
@@ -55,7 +55,7 @@ export function drawShape(dice: Dice): Shape {
     aliveEvery: isQuick
       ? seconds(1)
       : dice.pick([
-          // As shipped, in few: an hour in which all watches speak every second costs ten others.
+          // As shipped, but rarely: an hour with an alive message per second costs as much as ten others.
           ...([seconds(1), seconds(20), seconds(20), seconds(20)] as const),
           ...Array.from({ length: 4 }, () => Math.max(seconds(20), ttl / 50)),
         ]),
@@ -63,12 +63,12 @@ export function drawShape(dice: Dice): Shape {
   };
 }
 
-/** How much later than as shipped, and on time, one look after something comes. */
+/** The extra delay of a periodic check compared with the shipped intervals and exact timers. */
 export const lateness = ({ slack, sweepEvery }: Shape): Millis => slack + sweepEvery - 100;
 
 const wholeSeconds = (about: number): Millis => seconds(Math.max(2, Math.round(about)));
 
-/** The slots that it has, as `host/agent`. */
+/** The slots of the fleet, as `host/agent`. */
 export function placesOf({ hosts, agentsPerHost }: Shape): readonly string[] {
   return Array.from({ length: hosts }, (_, h) =>
     Array.from({ length: agentsPerHost }, (_, a) => `h${h + 1}/${'abc'[a]}`),
@@ -81,7 +81,7 @@ export const collectorsOf = ({ collectors }: Shape): readonly string[] =>
 export const consumersOf = ({ consumers }: Shape): readonly string[] =>
   Array.from({ length: consumers }, (_, n) => `k${n + 1}`);
 
-/** The names of what an agent at this place may run; a host that got another identity runs the same. */
+/** The instance names of this agent. A host with a new identity runs the same ones. */
 export const namesAt = (place: string, { instances, shared }: Shape): readonly string[] =>
   Array.from({ length: instances }, (_, n) => {
     const origin = shared ? 'any' : place.replace(/^m/, 'h').replace('/', '');

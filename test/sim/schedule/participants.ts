@@ -16,7 +16,7 @@ import {
   type Shape,
 } from './parameters.ts';
 
-/** What a roster is kept for, and how it says and draws. */
+/** The fleet of a roster, and its trace and random draws. */
 interface Roll {
   readonly fleet: FleetInMemory;
   readonly shape: Shape;
@@ -24,10 +24,10 @@ interface Roll {
   note(what: string): void;
 }
 
-/** Who was started where, who of them lives, and what each is to run. */
+/** All processes that were started: where, whether they live, and their desired instances. */
 export class Roster {
   readonly consumers = new Map<string, ConsumerProcess>();
-  /** All that were ever started, by the run that each has as a collector. */
+  /** All collectors ever started, by run id. */
   readonly collectors = new Map<string, CollectorProcess>();
   readonly collectorNames: readonly string[];
   readonly #of: Roll;
@@ -56,7 +56,7 @@ export class Roster {
     return this.alive().some(({ agent }) => agent.run === run);
   }
 
-  /** The last that was started there, if it lives. */
+  /** The last agent started there, if it lives. */
   agentAt(place: string | undefined): AgentProcess | undefined {
     return this.alive(place).at(-1);
   }
@@ -75,12 +75,12 @@ export class Roster {
     return (this.consumers.get(whom) ?? this.collectorAt(whom) ?? agent)?.process;
   }
 
-  /** All that live. */
+  /** All live collectors. */
   processes(): readonly Process[] {
     return this.#of.fleet.processes.filter(({ gate }) => !gate.dead);
   }
 
-  /** Everybody who is there from the beginning. */
+  /** Starts the initial processes. */
   startAll(): void {
     for (const place of this.places) this.start(place);
     for (const name of this.collectorNames) this.startCollector(name);
@@ -124,22 +124,22 @@ export class Roster {
     return this.#wanted.get(one) ?? [];
   }
 
-  /** From now on it is to run these, and no others. */
+  /** Sets its desired instances to exactly these. */
   want(one: AgentProcess, instances: readonly InstanceSpec[]): void {
     this.#wanted.set(one, instances);
     one.agent.replace(instances);
   }
 
-  /** It runs one more, that nobody else would. */
+  /** Adds one desired instance with a unique name. */
   wantOneMore(place: string): void {
     const one = this.agentAt(place);
     if (!one) return;
     const more = specOf(`late/${one.agent.run}`);
-    // Whoever is overtaken a second time runs it already.
+    // A run that is superseded a second time has it already.
     this.want(one, [...this.wantedBy(one).filter(({ id }) => id !== more.id), more]);
   }
 
-  /** Some of what may run there, drawn. */
+  /** Draws some of the instances that may run there. */
   someAt(place: string): readonly InstanceSpec[] {
     return namesAt(place, this.#of.shape)
       .filter(() => this.#of.fraction() < 0.7)

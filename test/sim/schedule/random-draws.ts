@@ -1,6 +1,6 @@
 import { seededFractions } from '../../../tools/bench/history/seeded-random.ts';
 
-/** All that is left to chance while a schedule is drawn, from one seed. */
+/** All random draws for a schedule, from one seed. */
 export class Dice {
   readonly fraction: () => number;
 

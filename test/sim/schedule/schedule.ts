@@ -27,13 +27,13 @@ export const faults: ReadonlyMap<string, Fault> = new Map(
   [...all, ...races].map((fault) => [fault.what, fault]),
 );
 
-/** Nothing goes wrong any more, and within the stated time all is in order; then it goes on. */
+/** Faults stop, the fleet converges within the stated time, then faults continue. */
 export const peace = 'peace';
 
-/** Races are not drawn from what drew the rest: what a seed did before there were any, it still does first. */
+/** Races have a random source of their own, so the other faults of a seed do not depend on them. */
 const ofRaces = 0x1b873593;
 
-/** What a seed does to a fleet. */
+/** Draws the schedule of a seed. */
 export function drawSchedule(seed: number): Schedule {
   const dice = new Dice(seed);
   const shape = drawShape(dice);
@@ -46,7 +46,7 @@ export function drawSchedule(seed: number): Schedule {
   };
 }
 
-/** A few kinds come up often in one seed, so that each meets itself and every other. */
+/** A few kinds are frequent in one seed, so that each kind meets itself and every other. */
 function favourites(dice: Dice): readonly [Fault, ...Fault[]] {
   const [first, ...rest] = all.map((fault) => ({
     ...fault,
@@ -80,7 +80,7 @@ function drawRaces(dice: Dice, shape: Shape): readonly Happening[] {
   return [...happenings.flat(), { after: 0, what: peace }];
 }
 
-/** Mostly by the measure of the leases; and sometimes by that of the code, so that one thing meets another. */
+/** Pauses on the scale of the leases mostly, and sometimes of the code, so that faults overlap. */
 function drawPause(dice: Dice, { lease: { ttl } }: Shape): number {
   const pause = dice.chance(0.4) ? dice.logarithmic(5, 20_000) : ttl * dice.logarithmic(0.05, 5);
   return Math.round(pause);
