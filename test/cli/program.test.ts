@@ -130,7 +130,7 @@ describe('settings that cannot be', () => {
       await expect(reading('\n\ntll: 5s\n')).rejects.toThrow(`${file}:3: unknown setting 'tll'`);
       // Another command's setting is none of ours, and fine.
       await expect(reading('ttl: 5s\nnamespace: a.b\n')).rejects.toThrow(`${file}:2: namespace`);
-      await expect(reading('- a\n')).rejects.toThrow(`${file}: a map of settings`);
+      await expect(reading('- a\n')).rejects.toThrow(`${file}: must be a map of settings`);
       await expect(reading('a: [')).rejects.toThrow(`${file}:`);
       await expect(rollcall(`ps --config ${folder}`)).rejects.toThrow('it is a directory');
       await expect(rollcall(`ps --config ${file}x`)).rejects.toThrow('there is no such file');

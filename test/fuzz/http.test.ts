@@ -3,7 +3,7 @@ import { Registry } from '@prometheus-io/client';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { serveMetrics } from '../../src/adapters/metrics/scrape-endpoint.ts';
-import { httpProbe } from '../../src/adapters/system/health/http-check.ts';
+import { httpCheck } from '../../src/adapters/system/health/http-check.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { fuzz } from './support/fuzz.ts';
 
@@ -73,7 +73,7 @@ test('a health check passes or gives a reason in time for any answer', async () 
         .chain((head) => fc.oneof(lines, fc.constant(head))),
       async (text) => {
         answer = text;
-        const said = await httpProbe(`http://127.0.0.1:${port}/`)(AbortSignal.timeout(20));
+        const said = await httpCheck(`http://127.0.0.1:${port}/`)(AbortSignal.timeout(20));
         expect(said === undefined || said.length > 0).toBe(true);
       },
       { runs: 60 },

@@ -8,9 +8,9 @@ import { Fault } from '../../domain/fault.ts';
 import { fileFault } from './read-text.ts';
 
 /**
- * Writes a file so that nobody ever finds half of it under its name: beside it first, and then in its
- * place. What is no regular file, a pipe or a terminal, is written to as it is.
- * @throws {Fault} `bad-setting` where it can't be written; and whatever `content` throws
+ * Writes a file atomically: first to `FILE.part`, then renames that to FILE, so that readers never see an
+ * incomplete file. A pipe or a terminal is written directly.
+ * @throws {Fault} `bad-setting` if it cannot be written; errors of `content` are thrown unchanged
  */
 export async function writeFileAtomic(
   file: string,
@@ -18,23 +18,22 @@ export async function writeFileAtomic(
   { gzip = false }: { readonly gzip?: boolean } = {},
 ): Promise<void> {
   const target = await realpath(file).catch(() => file);
-  const beside = (await isRegular(target)) ? `${target}.part` : undefined;
+  const draft = (await isRegular(target)) ? `${target}.part` : undefined;
   try {
-    const into = createWriteStream(beside ?? target, { flush: beside !== undefined });
-    await pipeline([Readable.from(content), ...(gzip ? [createGzip()] : []), into]);
-    if (beside !== undefined) await rename(beside, target);
+    const output = createWriteStream(draft ?? target, { flush: draft !== undefined });
+    await pipeline([Readable.from(content), ...(gzip ? [createGzip()] : []), output]);
+    if (draft !== undefined) await rename(draft, target);
   } catch (cause) {
-    // What cannot be removed was never made; why it was not is said below.
-    if (beside !== undefined) await rm(beside, { force: true }).catch(() => {});
+    // If the draft cannot be removed, it was never created: the error below says why.
+    if (draft !== undefined) await rm(draft, { force: true }).catch(() => {});
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) {
       throw fileFault(file, cause, 'bad-setting');
     }
-    const why = `${file}: there is no directory '${dirname(file)}'`;
-    throw new Fault('bad-setting', why, { cause });
+    throw new Fault('bad-setting', `${file}: there is no directory '${dirname(file)}'`, { cause });
   }
 }
 
-/** Whether it is a file, or none yet. */
+/** Whether this is a regular file or does not exist yet. */
 export async function isRegular(file: string): Promise<boolean> {
   try {
     return (await stat(file)).isFile();

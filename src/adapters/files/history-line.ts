@@ -3,28 +3,28 @@ import { formatParseError } from '../../domain/records/stored-record.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 
 /**
- * An event of a history as one line of a file (docs/reference/protocol.md §7): its place, and the stored text
- * byte for byte, so that the hashes over it still hold. A text that would not be one line of JSON is
- * written as a string instead.
+ * An event of a history as one line of a file (docs/reference/protocol.md §7): its sequence, and the stored text
+ * byte for byte, so that its hash stays valid. A text that is not one line of JSON is written as a
+ * string.
  */
 export function historyLine({ seq, origin, storedAt, subject, text }: StoredEvent): string {
-  const place = `{"seq":${seq},"origin":${origin},"storedAt":${storedAt},"subject":${JSON.stringify(subject)}`;
+  const head = `{"seq":${seq},"origin":${origin},"storedAt":${storedAt},"subject":${JSON.stringify(subject)}`;
   return isOneLineOfJson(text)
-    ? `${place},"event":${text}}`
-    : `${place},"text":${JSON.stringify(text)}}`;
+    ? `${head},"event":${text}}`
+    : `${head},"text":${JSON.stringify(text)}}`;
 }
 
-/** What a line of a file holds, or why it can't be read. */
+/** Parses a line of an exported history, or returns why it is unreadable. */
 export function readHistoryLine(line: string): StoredEvent | { readonly why: string } {
-  const written = ours.exec(line);
-  if (!written || !line.endsWith('}')) return readOthers(line);
-  const [head, seq, origin, storedAt, subject = '', kind] = written;
-  const place = { seq: Number(seq), origin: Number(origin), storedAt: Number(storedAt) };
-  if (!Object.values(place).every(Number.isSafeInteger)) return { why: rule };
+  const match = ownFormat.exec(line);
+  if (!match || !line.endsWith('}')) return readForeignLine(line);
+  const [head, seq, origin, storedAt, subject = '', kind] = match;
+  const numbers = { seq: Number(seq), origin: Number(origin), storedAt: Number(storedAt) };
+  if (!Object.values(numbers).every(Number.isSafeInteger)) return { why: rule };
   try {
     const rest = line.slice(head.length, -1);
     return {
-      ...place,
+      ...numbers,
       subject: JSON.parse(subject),
       text: kind === 'event' ? rest : z.string().parse(JSON.parse(rest)),
     };
@@ -33,19 +33,19 @@ export function readHistoryLine(line: string): StoredEvent | { readonly why: str
   }
 }
 
-/** A line as we write it: what follows is the text itself, and one brace. */
-const ours =
+/** Start of a line in our own format. The text and one closing brace follow. */
+const ownFormat =
   /^\{"seq":(\d{1,16}),"origin":(\d{1,16}),"storedAt":(\d{1,16}),"subject":("(?:[^"\\]|\\.)*"),"(event|text)":/u;
 
-const whole = z.number().int().nonnegative();
-const place = { seq: whole, origin: whole, storedAt: whole, subject: z.string() };
+const count = z.number().int().nonnegative();
+const head = { seq: count, origin: count, storedAt: count, subject: z.string() };
 const Line = z.union([
-  z.object({ ...place, text: z.string() }),
-  z.object({ ...place, event: z.unknown() }),
+  z.object({ ...head, text: z.string() }),
+  z.object({ ...head, event: z.unknown() }),
 ]);
 
-/** A line that somebody's tool wrote anew. The bytes of its event are what JSON makes of it again. */
-function readOthers(line: string): StoredEvent | { readonly why: string } {
+/** A line that another tool rewrote. The text of its event is serialized again, so its hash may differ. */
+function readForeignLine(line: string): StoredEvent | { readonly why: string } {
   try {
     const { seq, origin, storedAt, subject, ...rest } = Line.parse(JSON.parse(line));
     const text = 'text' in rest ? rest.text : JSON.stringify(rest.event);
@@ -55,7 +55,8 @@ function readOthers(line: string): StoredEvent | { readonly why: string } {
   }
 }
 
-const rule = 'not a line of an exported history: seq, origin, storedAt, subject, and event or text';
+const rule =
+  'not a line of an exported history: needs seq, origin, storedAt, subject, and event or text';
 
 function isOneLineOfJson(text: string): boolean {
   if (/[\r\n]/.test(text)) return false;

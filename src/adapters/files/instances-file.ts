@@ -5,19 +5,19 @@ import { instanceKey } from '../../domain/identity/registry-keys.ts';
 import type { InstanceSpec } from '../../domain/records/desired-instances.ts';
 import type { Millis } from '../../domain/time.ts';
 import { type ListedInstance, listedSchema, withDefaultId } from './listed-instance.ts';
-import { complaint, formatSchemaErrors } from './schema-errors.ts';
+import { formatProblem, formatSchemaErrors } from './schema-errors.ts';
 import { type FileDocument, readDocument } from './yaml-document.ts';
 
 const fileSchema = (duration: z.ZodType<Millis>) =>
   z.strictObject(
     { instances: z.array(listedSchema(duration)) },
-    { error: 'a map with `instances:`, a list' },
+    { error: 'must be a map with the list `instances:`' },
   );
 
 /**
- * The instances that a file lists for one agent.
+ * Reads the instances that a file lists for one agent.
  *
- * Whatever is wrong with it is said at once, each with its line: half a list is worse than the old one.
+ * Reports all problems together, each with its line. A file with a problem is rejected as a whole.
  * @throws {Fault} `bad-instances-file`
  */
 export function readInstances(
@@ -27,11 +27,13 @@ export function readInstances(
   duration: z.ZodType<Millis>,
 ): readonly ListedInstance[] {
   const document = readDocument(text, file, 'bad-instances-file');
-  const read = fileSchema(duration).safeParse(document.value);
-  if (!read.success) throw bad(formatSchemaErrors(document, read.error));
-  const listed = read.data.instances.map((one) => withDefaultId(one, slot));
-  const wrong = listed.flatMap(({ spec }, n) => validateListed(document, slot, listed, spec, n));
-  if (wrong.length > 0) throw bad(wrong.join('\n'));
+  const parsed = fileSchema(duration).safeParse(document.value);
+  if (!parsed.success) throw invalidFile(formatSchemaErrors(document, parsed.error));
+  const listed = parsed.data.instances.map((one) => withDefaultId(one, slot));
+  const problems = listed.flatMap(({ spec }, index) =>
+    validateListed(document, slot, listed, spec, index),
+  );
+  if (problems.length > 0) throw invalidFile(problems.join('\n'));
   return listed;
 }
 
@@ -40,23 +42,23 @@ function validateListed(
   slot: Slot,
   listed: readonly ListedInstance[],
   spec: InstanceSpec,
-  n: number,
+  index: number,
 ): readonly string[] {
   const id = InstanceId.safeParse(spec.id);
   if (!id.success) {
-    const rule = `without an id it would be the names and the port together, and ${id.error.issues[0]?.message}`;
-    return [complaint(document, ['instances', n], rule)];
+    const rule = `the default id (host, agent, service and port) is too long: ${id.error.issues[0]?.message}; set an id`;
+    return [formatProblem(document, ['instances', index], rule)];
   }
   const first = listed.findIndex(
     (one) => one.spec.service === spec.service && one.spec.id === spec.id,
   );
-  if (first < n) {
+  if (first < index) {
     const line = document.lineOf(['instances', first]);
     return [
-      complaint(
+      formatProblem(
         document,
-        ['instances', n],
-        `${spec.service}/${spec.id} is in line ${line} already`,
+        ['instances', index],
+        `${spec.service}/${spec.id} is already in line ${line}`,
       ),
     ];
   }
@@ -65,11 +67,11 @@ function validateListed(
     return [];
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause;
-    return [complaint(document, ['instances', n], cause.message)];
+    return [formatProblem(document, ['instances', index], cause.message)];
   }
 }
 
-const bad = (what: string): Fault =>
-  new Fault('bad-instances-file', what, {
-    hint: 'instances: [{ service, id?, address?, port?, labels?, check? }]',
+const invalidFile = (message: string): Fault =>
+  new Fault('bad-instances-file', message, {
+    hint: 'expected instances: [{ service, id?, address?, port?, labels?, check? }]',
   });

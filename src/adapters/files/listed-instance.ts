@@ -11,7 +11,7 @@ export interface ListedInstance {
   readonly check: HealthCheck | undefined;
 }
 
-/** The shape of one instance as a person writes it; `duration` reads `15s` and the like. */
+/** Schema of one instance in the file. `duration` parses durations such as `15s`. */
 export const listedSchema = (duration: z.ZodType<Millis>) =>
   z.strictObject({
     ...InstanceSpec.shape,

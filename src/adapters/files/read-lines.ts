@@ -1,109 +1,111 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 
-/** Lines of a file, in pieces as they were read; or why the rest of it could not be read. */
-export type Piece =
+/** The lines of one chunk of a file, or why lines are missing. */
+export type LineBatch =
   | { readonly kind: 'lines'; readonly lines: readonly string[] }
-  /** The line that this would belong to is longer than any that we write. */
+  /** This line is longer than any event can be. It is skipped. */
   | { readonly kind: 'too-long' }
-  /** The file ends in the middle, or is damaged from here on. */
+  /** The file is truncated or damaged; nothing after this point is readable. */
   | { readonly kind: 'broken'; readonly why: string };
 
-/** More than this is no event: a server takes 64 MiB in one message at most. */
-const longestLine = 64 * 1024 * 1024;
-const readAtOnce = 64 * 1024;
+/** No event is longer: a NATS message has at most 64 MiB. */
+const maxLineLength = 64 * 1024 * 1024;
+const chunkSize = 64 * 1024;
 const newline = 0x0a;
 
 /**
- * The lines of a file, gzipped or not, in bounded memory. Whatever is readable before a damage is said
- * before the damage is.
- * @throws what reading the file throws, `ENOENT` and the like
+ * Reads the lines of a file, gzipped or not, in bounded memory. Yields all readable lines before a damaged
+ * part, then the damage.
+ * @throws the errors of the file system, such as `ENOENT`
  */
-export async function* linesOf(file: string): AsyncGenerator<Piece, void, undefined> {
-  let rest: Buffer[] = [];
-  let long = 0;
-  let skipping = false;
-  for await (const bytes of bytesOf(file)) {
-    if (typeof bytes === 'string') {
-      // What was begun of a line goes with the rest of the file.
-      yield { kind: 'broken', why: bytes };
+export async function* readLines(file: string): AsyncGenerator<LineBatch, void, undefined> {
+  let partial: Buffer[] = [];
+  let partialLength = 0;
+  let isSkipping = false;
+  for await (const chunk of readChunks(file)) {
+    if (typeof chunk === 'string') {
+      // The partial line is dropped, like the rest of the file.
+      yield { kind: 'broken', why: chunk };
       return;
     }
-    const end = bytes.lastIndexOf(newline);
+    const end = chunk.lastIndexOf(newline);
     if (end < 0) {
-      long += bytes.length;
-      if (skipping) continue;
-      rest.push(bytes);
-      if (long <= longestLine) continue;
-      skipping = true;
-      rest = [];
+      partialLength += chunk.length;
+      if (isSkipping) continue;
+      partial.push(chunk);
+      if (partialLength <= maxLineLength) continue;
+      isSkipping = true;
+      partial = [];
       yield { kind: 'too-long' };
       continue;
     }
-    const begin = skipping ? bytes.indexOf(newline) + 1 : 0;
-    skipping = false;
-    const whole = Buffer.concat([...rest, bytes.subarray(begin, end)]).toString();
-    rest = [bytes.subarray(end + 1)];
-    long = bytes.length - end - 1;
-    if (begin <= end) yield { kind: 'lines', lines: whole.split('\n') };
+    const start = isSkipping ? chunk.indexOf(newline) + 1 : 0;
+    isSkipping = false;
+    const text = Buffer.concat([...partial, chunk.subarray(start, end)]).toString();
+    partial = [chunk.subarray(end + 1)];
+    partialLength = chunk.length - end - 1;
+    if (start <= end) yield { kind: 'lines', lines: text.split('\n') };
   }
-  if (long > 0 && !skipping) yield { kind: 'lines', lines: [Buffer.concat(rest).toString()] };
+  if (partialLength > 0 && !isSkipping) {
+    yield { kind: 'lines', lines: [Buffer.concat(partial).toString()] };
+  }
 }
 
-/** The file's bytes, unpacked where it begins as gzip does; a text says why there are no more. */
-async function* bytesOf(file: string): AsyncGenerator<Buffer | string, void, undefined> {
-  const chunks: AsyncIterator<Buffer> = createReadStream(file, { highWaterMark: readAtOnce })[
+/** The bytes of the file, decompressed if it is gzip. A string at the end is the decompression error. */
+async function* readChunks(file: string): AsyncGenerator<Buffer | string, void, undefined> {
+  const chunks: AsyncIterator<Buffer> = createReadStream(file, { highWaterMark: chunkSize })[
     Symbol.asyncIterator
   ]();
   try {
     const first = await chunks.next();
     if (first.done) return;
-    const all = chain(first.value, chunks);
-    if (first.value[0] === 0x1f && first.value[1] === 0x8b) yield* unpacked(all);
+    const all = prepend(first.value, chunks);
+    if (first.value[0] === 0x1f && first.value[1] === 0x8b) yield* gunzipChunks(all);
     else yield* all;
   } finally {
     await chunks.return?.();
   }
 }
 
-async function* chain(first: Buffer, more: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+async function* prepend(first: Buffer, others: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   yield first;
-  for (let next = await more.next(); !next.done; next = await more.next()) yield next.value;
+  for (let next = await others.next(); !next.done; next = await others.next()) yield next.value;
 }
 
 /**
- * Fed piece by piece by hand, because a stream that fails drops what it has unpacked and nobody has
- * read yet: of a file that was cut off that would be its last events.
+ * Decompresses chunk by chunk without `pipeline`: a stream that fails drops the output that is not read
+ * yet, which in a truncated file are its last events.
  */
-async function* unpacked(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer | string> {
+async function* gunzipChunks(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer | string> {
   const gunzip = createGunzip();
-  const out: Buffer[] = [];
+  const output: Buffer[] = [];
   let failure: Error | undefined;
   let wake = () => {};
-  gunzip.on('data', (bytes: Buffer) => out.push(bytes));
+  gunzip.on('data', (bytes: Buffer) => output.push(bytes));
   gunzip.on('end', () => wake());
   gunzip.on('error', (error) => {
     failure = error;
     wake();
   });
-  const through = (feed: (done: () => void) => unknown) =>
+  const waitFor = (feed: (done: () => void) => unknown) =>
     new Promise<void>((resolve) => {
       wake = resolve;
       feed(resolve);
     });
   try {
-    // The next piece is unpacked, in a thread of its own, while the one before is read.
-    let fed = Promise.resolve();
-    for await (const bytes of packed) {
-      await fed;
+    // The next chunk is decompressed in another thread while the consumer reads the one before.
+    let writing = Promise.resolve();
+    for await (const bytes of compressed) {
+      await writing;
       if (failure) break;
-      const ready = out.splice(0);
-      fed = through((done) => gunzip.write(bytes, () => done()));
+      const ready = output.splice(0);
+      writing = waitFor((done) => gunzip.write(bytes, () => done()));
       yield* ready;
     }
-    await fed;
-    if (!failure) await through(() => gunzip.end());
-    yield* out.splice(0);
+    await writing;
+    if (!failure) await waitFor(() => gunzip.end());
+    yield* output.splice(0);
     if (failure) yield failure.message;
   } finally {
     gunzip.destroy();

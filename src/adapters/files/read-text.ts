@@ -2,32 +2,32 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault, type FaultCode } from '../../domain/fault.ts';
 
-/** More than this is no file that a person wrote. */
-const longest = 16 * 1024 * 1024;
+/** Limit for files written by hand. */
+const maxLength = 16 * 1024 * 1024;
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
-  EACCES: 'it may not be read or written',
+  EACCES: 'permission denied',
   EISDIR: 'it is a directory',
-  ENOTDIR: 'what should be its directory is a file',
+  ENOTDIR: 'its parent directory is a file',
 };
 
 /**
- * The text of a file that a person named.
+ * Reads a file that the user named.
  * @throws {Fault} with `code`
  */
 export async function readText(file: string, code: FaultCode): Promise<string> {
   try {
     const text = await readFile(file, 'utf8');
-    if (text.length <= longest) return text;
+    if (text.length <= maxLength) return text;
   } catch (cause) {
     throw fileFault(file, cause, code);
   }
-  throw new Fault(code, `${file}: it is larger than ${longest} characters`);
+  throw new Fault(code, `${file}: must be at most ${maxLength} characters`);
 }
 
 /**
- * The text of a file that this program wrote before, however long; undefined where there is none.
+ * Reads a file that this program wrote, of any length; undefined if it does not exist.
  * @throws {Fault} `bad-setting`
  */
 export async function readOptionalText(file: string): Promise<string | undefined> {
@@ -39,14 +39,14 @@ export async function readOptionalText(file: string): Promise<string | undefined
   }
 }
 
-/** A failure of the file system with a file that a person named, as they should read it; else what it was. */
+/** Turns an error of the file system into a fault with a readable message; other errors are unchanged. */
 export function fileFault(file: string, cause: unknown, code: FaultCode): unknown {
   const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (!errno.startsWith('E')) return cause;
   return new Fault(code, `${file}: ${reasons[errno] ?? String(cause)}`, { cause });
 }
 
-/** The files of a folder by name; undefined where there is no such folder. */
+/** The contents of the files in a folder, by name; undefined if the folder does not exist. */
 export async function readFolder(folder: string): Promise<ReadonlyMap<string, Buffer> | undefined> {
   let names: readonly string[];
   try {

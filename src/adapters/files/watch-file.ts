@@ -3,12 +3,12 @@ import { basename, dirname } from 'node:path';
 import type { Millis } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 
-/** Editors write, rename and touch in several steps: what is read in between is half a file. */
+/** Editors save in several steps; a read between them would see an incomplete file. */
 const settleFor: Millis = 50;
 
 /**
- * Says when a file may have changed: when its directory says so, and in any case every `every`, because
- * a notice can get lost, and over a network file system none comes.
+ * Yields when a file may have changed: on a notification of its directory, and at least every `every`,
+ * because notifications can be lost, and network file systems send none.
  */
 export async function* watchFile(
   file: string,
@@ -17,8 +17,7 @@ export async function* watchFile(
   signal: AbortSignal,
 ): AsyncGenerator<void, void, undefined> {
   let wake = new AbortController();
-  const notice = () => wake.abort();
-  const watcher = watchDirectory(file, notice);
+  const watcher = watchDirectory(file, () => wake.abort());
   try {
     while (!signal.aborted) {
       await clock.sleep(every, AbortSignal.any([signal, wake.signal]));
@@ -31,13 +30,13 @@ export async function* watchFile(
   }
 }
 
-/** The directory, because a file that is replaced by a rename is another file. */
-function watchDirectory(file: string, notice: () => void): FSWatcher | undefined {
+/** Watches the directory, because a watch on the file ends when a rename replaces the file. */
+function watchDirectory(file: string, notify: () => void): FSWatcher | undefined {
   try {
     const watcher = watch(dirname(file), (_, name) => {
-      if (name === null || name === basename(file)) notice();
+      if (name === null || name === basename(file)) notify();
     });
-    // Without notices there still is the clock.
+    // Without notifications the interval remains.
     return watcher.on('error', () => watcher.close());
   } catch {
     return undefined;

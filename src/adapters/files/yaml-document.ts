@@ -3,35 +3,35 @@ import { Fault, type FaultCode } from '../../domain/fault.ts';
 
 type Path = readonly PropertyKey[];
 
-/** A YAML or JSON file as data that knows where each part of it stands. */
+/** A parsed YAML or JSON file that knows the line of each value. */
 export interface FileDocument {
   readonly file: string;
   readonly value: unknown;
-  /** The line on which what is at `path` begins; where that is missing, the line of what should have it. */
+  /** The line of the value at `path`; if it is missing, the line of its nearest existing parent. */
   lineOf(path: Path): number;
 }
 
 /**
- * Reads YAML, and JSON, which is YAML too.
- * @throws {Fault} with `code`, naming each line that is no YAML
+ * Parses YAML (JSON is valid YAML).
+ * @throws {Fault} with `code`, listing each line with a syntax error
  */
 export function readDocument(text: string, file: string, code: FaultCode): FileDocument {
   const lines = new LineCounter();
-  const legible = <T>(read: () => T): T => {
+  const parse = <T>(read: () => T): T => {
     try {
       return read();
     } catch (cause) {
-      // The parser throws what it did not foresee: nested beyond the stack, merged with no map.
+      // The parser throws on very deep nesting, and on a merge key without a map.
       const [first] = cause instanceof Error ? cause.message.split('\n') : [];
-      throw new Fault(code, `${file}: ${first ?? 'it cannot be read'}`, { cause });
+      throw new Fault(code, `${file}: ${first ?? 'cannot be parsed'}`, { cause });
     }
   };
-  const document = legible(() => parseDocument(text, { lineCounter: lines, prettyErrors: false }));
-  const complain = ({ pos, message }: Pick<YAMLError, 'pos' | 'message'>) =>
+  const document = parse(() => parseDocument(text, { lineCounter: lines, prettyErrors: false }));
+  const formatError = ({ pos, message }: Pick<YAMLError, 'pos' | 'message'>) =>
     `${file}:${lines.linePos(pos[0]).line}: ${message}`;
   if (document.errors.length > 0) {
-    throw new Fault(code, document.errors.map(complain).join('\n'), {
-      hint: 'the file is to be YAML or JSON',
+    throw new Fault(code, document.errors.map(formatError).join('\n'), {
+      hint: 'the file must be YAML or JSON',
     });
   }
   const lineOf = (path: Path): number => {
@@ -42,9 +42,9 @@ export function readDocument(text: string, file: string, code: FaultCode): FileD
     }
     return 1;
   };
-  const value = legible(() => {
+  const value = parse(() => {
     const data: unknown = document.toJS();
-    // What stands for itself has no end; what has none can be neither shown nor compared.
+    // Throws if an alias refers to its own parent.
     JSON.stringify(data);
     return data;
   });

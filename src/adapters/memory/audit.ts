@@ -6,7 +6,7 @@ import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import type { EventWrite } from '../../ports/registry.ts';
 import type { MemoryServer } from './server/memory-server.ts';
 import { eventSubject, outboxOf } from './server/subjects.ts';
-import { LinkDown, requestOver, type Transport } from './server/transport.ts';
+import { NoReplyError, requestOver, type Transport } from './server/transport.ts';
 
 const pollInterval: Millis = seconds(1);
 
@@ -85,7 +85,7 @@ async function append(
       return 'appended';
     });
   } catch (cause) {
-    if (!(cause instanceof LinkDown)) throw cause;
+    if (!(cause instanceof NoReplyError)) throw cause;
     if (await requestOver(transport, `looking for ${subject}`, isStored)) return 'already';
     throw new Fault('store-unavailable', `no answer: appending ${subject}`, { cause });
   }
@@ -98,7 +98,7 @@ async function orEmpty(
   try {
     return await transport.carry(serve);
   } catch (cause) {
-    if (cause instanceof LinkDown) return [];
+    if (cause instanceof NoReplyError) return [];
     throw cause;
   }
 }

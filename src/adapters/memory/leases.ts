@@ -5,7 +5,7 @@ import type { KeyValueEntry } from '../../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../../domain/time.ts';
 import type { Leases } from '../../ports/leases.ts';
 import type { MemoryServer } from './server/memory-server.ts';
-import { LinkDown, requestOver, type Transport } from './server/transport.ts';
+import { NoReplyError, requestOver, type Transport } from './server/transport.ts';
 import { watchStream } from './server/watch.ts';
 
 /** Maximum number of maxTries of a write whose acknowledgement was lost; then its outcome is unknown. */
@@ -35,8 +35,8 @@ export function memoryLeases(server: MemoryServer, transport: Transport): Leases
       );
       return revision ?? (await read(key));
     } catch (cause) {
-      if (cause instanceof LinkDown && cause.sent) return read(key);
-      if (cause instanceof LinkDown) {
+      if (cause instanceof NoReplyError && cause.sent) return read(key);
+      if (cause instanceof NoReplyError) {
         throw new Fault('store-unavailable', `no answer: writing ${key}`, { cause });
       }
       throw cause;

@@ -4,7 +4,7 @@ import type { CommitOutcome, Registry } from '../../ports/registry.ts';
 import { assertValidCommit, store } from './server/commits.ts';
 import type { MemoryServer } from './server/memory-server.ts';
 import { keyOfRecord, recordSubject, recordsOf } from './server/subjects.ts';
-import { LinkDown, requestOver, type Transport } from './server/transport.ts';
+import { NoReplyError, requestOver, type Transport } from './server/transport.ts';
 import { watchStream } from './server/watch.ts';
 
 export function memoryRegistry(server: MemoryServer, transport: Transport): Registry {
@@ -28,7 +28,7 @@ export function memoryRegistry(server: MemoryServer, transport: Transport): Regi
         if (revisions === 'conflict') return { outcome: 'conflict' };
         return { outcome: 'committed', revisions };
       } catch (cause) {
-        if (!(cause instanceof LinkDown)) throw cause;
+        if (!(cause instanceof NoReplyError)) throw cause;
         return { outcome: cause.sent ? 'unknown' : 'unavailable', why: cause.message };
       }
     },

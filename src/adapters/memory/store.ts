@@ -8,7 +8,7 @@ import { memoryRegistry } from './registry.ts';
 import { memoryRunMessaging } from './run-messaging.ts';
 import { Connection } from './server/connection.ts';
 import type { MemoryServer } from './server/memory-server.ts';
-import { directLink, type Transport } from './server/transport.ts';
+import { directTransport, type Transport } from './server/transport.ts';
 
 /**
  * One client of the server. Disposing it is like the death of its process: its subscriptions end and
@@ -16,7 +16,7 @@ import { directLink, type Transport } from './server/transport.ts';
  */
 export function memoryStore(
   server: MemoryServer,
-  transport: Transport = directLink,
+  transport: Transport = directTransport,
   connection: Connection = new Connection(server),
 ): Store & AsyncDisposable {
   const messaging = memoryRunMessaging(server, transport, () => connection.isOpen);

@@ -1,36 +1,36 @@
 import { Counter, Gauge, Histogram, type Registry } from '@prometheus-io/client';
 
-/** Around the default ttl of 15 s: what a process that was killed takes, and one that fell silent. */
+/** Killed processes are detected in milliseconds, silent ones after the ttl, 15 s by default. */
 const detection = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 15, 15.5, 16, 20, 30,
 ];
-/** A renewal's round trip at the low end; at the high end what is left of a ttl of 15 s, and more. */
+/** From one round trip of a renewal to more than the default ttl of 15 s. */
 const lateness = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 const sweep = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 
 /**
- * Every metric of ours, by the conventions of Prometheus: base units, totals are called so. `viewAges`
- * says each view's age in seconds, when somebody asks.
+ * Registers every metric of Rollcall, named by the conventions of Prometheus: base units, and counters
+ * end in `_total`. `viewAges` returns the age of each view in seconds; it is called at each scrape.
  */
 export function registerMetrics(registry: Registry, viewAges: () => Iterable<[string, number]>) {
   const registers = [registry];
   return {
     renewals: new Counter({
       name: 'rollcall_renewals_total',
-      help: 'Renewals of leases (run or seat) by what became of them: acknowledged, refused, unanswered.',
+      help: 'Renewals of leases (run or seat), by outcome: acknowledged, refused or unanswered.',
       labelNames: ['lease', 'outcome'],
       registers,
     }),
     lateness: new Histogram({
       name: 'rollcall_renewal_lateness_seconds',
-      help: 'From the moment a renewal was planned for until its acknowledgement.',
+      help: 'Time from the planned start of a renewal to its acknowledgement.',
       labelNames: ['lease'],
       buckets: lateness,
       registers,
     }),
     lapses: new Counter({
       name: 'rollcall_lease_lapses_total',
-      help: 'Leases that could be claimed no longer: refused, or not renewed for a whole ttl.',
+      help: 'Leases that this process lost: a renewal was refused, or none was acknowledged for a ttl.',
       labelNames: ['lease'],
       registers,
     }),
@@ -42,14 +42,14 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
     }),
     detection: new Histogram({
       name: 'rollcall_detection_latency_seconds',
-      help: 'From the last renewal seen, or the departure learned of, until the suspicion was committed.',
+      help: 'Time from the last renewal seen, or the disconnect notification, to the committed suspicion.',
       labelNames: ['reason'],
       buckets: detection,
       registers,
     }),
     refutations: new Counter({
       name: 'rollcall_refutations_total',
-      help: 'Suspicions that runs of this process have refuted.',
+      help: 'Suspicions that runs of this process refuted.',
       registers,
     }),
     expiries: new Counter({
@@ -59,7 +59,7 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
     }),
     conflicts: new Counter({
       name: 'rollcall_conflicts_avoided_total',
-      help: 'Writes of this collector that a compare-and-set refused, because somebody had written since.',
+      help: 'Writes of this collector that a compare-and-set refused because another process had changed the record.',
       labelNames: ['write'],
       registers,
     }),
@@ -71,13 +71,13 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
     }),
     sweeps: new Histogram({
       name: 'rollcall_sweep_duration_seconds',
-      help: 'How long a sweep looked at everything, without the work that it began.',
+      help: 'Duration of a sweep over all records, without the work that it started.',
       buckets: sweep,
       registers,
     }),
     viewAge: new Gauge({
       name: 'rollcall_view_age_seconds',
-      help: 'Since the store was last heard by a view of the registry; absent where there is none.',
+      help: 'Time since a view of the registry last received data from the store; absent without a view.',
       labelNames: ['view'],
       registers,
       collect() {
@@ -87,38 +87,38 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
     }),
     seat: new Gauge({
       name: 'rollcall_seat_held',
-      help: 'Whether this process holds a seat: 1 or 0. Their sum over a fleet is how many watch.',
+      help: '1 if this process holds a seat, else 0. The sum over a fleet is the number of active collectors.',
       registers,
     }),
     brake: {
       on: new Gauge({
         name: 'rollcall_brake_on',
-        help: 'Whether the brake of a zone is on: 1 or 0. Said by whoever holds a seat.',
+        help: '1 if the brake of a zone is on, else 0. Reported by collectors with a seat.',
         labelNames: ['zone'],
         registers,
       }),
       seen: new Gauge({
         name: 'rollcall_brake_runs_seen',
-        help: 'Runs on record in a zone.',
+        help: 'Runs with a record in a zone.',
         labelNames: ['zone'],
         registers,
       }),
       suspect: new Gauge({
         name: 'rollcall_brake_runs_suspect',
-        help: 'Those of them that are suspect, and neither planned nor leaving.',
+        help: 'Suspect runs in a zone, without those on hold or leaving.',
         labelNames: ['zone'],
         registers,
       }),
       heldBack: new Gauge({
         name: 'rollcall_brake_runs_held_back',
-        help: 'Those of them that would be expired now, were it not for the brake.',
+        help: 'Runs in a zone that would be expired now without the brake.',
         labelNames: ['zone'],
         registers,
       }),
     },
     heartbeats: new Counter({
       name: 'rollcall_heartbeats_received_total',
-      help: 'Heartbeats of runs and seats that reached this process: none without a seat.',
+      help: 'Heartbeats of runs and seats that this process received; 0 without a seat.',
       registers,
     }),
   };

@@ -3,28 +3,28 @@ import type { AddressInfo } from 'node:net';
 import type { Registry } from '@prometheus-io/client';
 import { Fault } from '../../domain/fault.ts';
 
-/** Where to listen; port 0 is any free one. */
+/** The address to listen on; port 0 picks a free port. */
 export interface ListenAt {
   readonly host: string;
   readonly port: number;
 }
 
 /**
- * Answers `GET /metrics` with the registry's text, and nothing else. Whoever reaches the address reads
- * them: no secret is in there, but names of zones are.
+ * Serves `GET /metrics` and nothing else. There is no authentication: the text has no secrets, but names
+ * of zones.
  * @throws {Fault} `port-taken`, `bad-setting`
  */
 export async function serveMetrics(
   registry: Registry,
-  at: ListenAt,
+  address: ListenAt,
 ): Promise<{ readonly url: string } & AsyncDisposable> {
-  const server = createServer(answering(registry));
-  await listening(server, at);
+  const server = createServer(requestHandler(registry));
+  await listen(server, address);
   return {
     url: metricsUrl(server.address() as AddressInfo),
     async [Symbol.asyncDispose]() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections(); // a scraper keeps its connection, and would keep us
+      server.closeAllConnections(); // a scraper's open connection would delay the close
       await closed;
     },
   };
@@ -33,11 +33,11 @@ export async function serveMetrics(
 export const metricsUrl = ({ address, family, port }: AddressInfo): string =>
   `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/metrics`;
 
-const answering =
+const requestHandler =
   (registry: Registry): RequestListener =>
   async ({ method, url = '' }, response) => {
     if (url.split('?', 1)[0] !== '/metrics') {
-      response.writeHead(404).end('there is only /metrics\n');
+      response.writeHead(404).end('not found: the only path is /metrics\n');
     } else if (method !== 'GET' && method !== 'HEAD') {
       response.writeHead(405, { allow: 'GET, HEAD' }).end();
     } else {
@@ -46,7 +46,7 @@ const answering =
     }
   };
 
-async function listening(server: Server, { host, port }: ListenAt): Promise<void> {
+async function listen(server: Server, { host, port }: ListenAt): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen({ host, port }, resolve);
@@ -61,10 +61,10 @@ function faultOf(cause: NodeJS.ErrnoException, { host, port }: ListenAt): Fault 
   if (cause.code === 'EADDRINUSE') {
     return new Fault(
       'port-taken',
-      `port ${port} of ${host}, for metrics, is taken by another program`,
+      `port ${port} of ${host} (--metrics) is already in use by another program`,
       {
         cause,
-        hint: 'give --metrics another port, or 0 for any free one',
+        hint: 'choose another port with --metrics, or 0 for any free port',
       },
     );
   }
@@ -73,7 +73,7 @@ function faultOf(cause: NodeJS.ErrnoException, { host, port }: ListenAt): Fault 
     `--metrics cannot listen on port ${port} of ${host}: ${cause.message}`,
     {
       cause,
-      hint: 'name an address of this machine, and a port that this user may open',
+      hint: 'use an address of this machine, and a port that this user may open',
     },
   );
 }

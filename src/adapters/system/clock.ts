@@ -1,19 +1,19 @@
 import type { Millis } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 
-/** A timer of more milliseconds than this fires at once. */
-const longestTimer: Millis = 2 ** 31 - 1;
+/** A longer timer fires immediately. */
+const maxTimer: Millis = 2 ** 31 - 1;
 
-/** The machine's clocks. The monotonic one stands still while the machine sleeps, on Linux. */
+/** The clocks of the machine. On Linux the monotonic clock stops while the machine is suspended. */
 export const systemClock: Clock = {
   wall: () => Date.now(),
   monotonic: () => performance.now(),
 
   async sleep(duration, signal) {
     const until = performance.now() + duration;
-    // Again and again: a long sleep takes several timers, and a timer may fire a little early.
+    // A loop, because a long sleep needs several timers, and a timer may fire slightly early.
     for (let left = duration; left > 0 && !signal?.aborted; left = until - performance.now()) {
-      await timer(Math.min(Math.ceil(left), longestTimer), signal);
+      await timer(Math.min(Math.ceil(left), maxTimer), signal);
     }
   },
 };

@@ -3,18 +3,19 @@ import { RunId } from '../../domain/identity/names.ts';
 import type { Entropy } from '../../ports/entropy.ts';
 
 const letters = '0123456789abcdefghijklmnopqrstuvwxyz';
-/** 26 of 36 letters are 134 bits: two runs never share an id by chance. */
+/** 26 letters from an alphabet of 36 have 134 bits, so ids do not collide by chance. */
 const runIdLength = 26;
-/** The largest multiple of 36 in a byte: what is above would favour the first letters. */
-const fair = 252;
+/** The largest multiple of 36 in a byte. Bytes from here on would favour the first letters. */
+const byteLimit = 252;
 
-/** The operating system's randomness. */
+/** Random values from the operating system. */
 export const systemEntropy: Entropy = {
   runId() {
     let id = '';
     while (id.length < runIdLength) {
       for (const byte of randomBytes(runIdLength)) {
-        if (byte < fair && id.length < runIdLength) id += letters.charAt(byte % letters.length);
+        if (byte < byteLimit && id.length < runIdLength)
+          id += letters.charAt(byte % letters.length);
       }
     }
     return RunId.parse(id);

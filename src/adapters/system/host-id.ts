@@ -7,45 +7,50 @@ import { formatParseError } from '../../domain/records/stored-record.ts';
 
 export interface HostIdSources {
   readonly configured?: string | undefined;
-  /** Where the id is kept, once there is one. */
+  /** The directory of the file `host-id`. */
   readonly stateDir: string;
-  /** systemd's, unless a test says otherwise. */
+  /** `/etc/machine-id` of systemd, except in tests. */
   readonly machineIdFile?: string;
 }
 
 /**
- * Which machine this is: configured, else kept in the state directory, else made from the machine id
- * (and where there is none, at random), and kept from then on.
+ * The id of this machine: the configured one, else the one stored in the state directory, else one that
+ * is derived from the machine id (without one: random) and stored.
  *
- * The machine id is hashed because systemd wants it kept confidential, and because clones of a disk
- * image share it: then one of them must be configured.
- * @throws {Fault} `bad-name`; `bad-setting` where no id can be made that would last
+ * The machine id is hashed because systemd asks to keep it confidential. Clones of a disk image share it,
+ * so they need a configured host id.
+ * @throws {Fault} `bad-name`; `bad-setting` if the id would change with the next start
  */
-export async function findHostId(from: HostIdSources): Promise<HostId> {
-  if (from.configured !== undefined) return hostIdOf(from.configured, 'the configured host id');
-  const file = join(from.stateDir, 'host-id');
-  const kept = await textOf(file);
-  if (kept !== undefined) return hostIdOf(kept.trim(), file);
-  const machineId = (await textOf(from.machineIdFile ?? '/etc/machine-id'))?.trim() ?? '';
-  const made = /^[0-9a-f]{32}$/.test(machineId) ? hashed(machineId) : undefined;
+export async function findHostId(sources: HostIdSources): Promise<HostId> {
+  if (sources.configured !== undefined)
+    return parseHostId(sources.configured, 'the configured host id');
+  const file = join(sources.stateDir, 'host-id');
+  const saved = await readIfPresent(file);
+  if (saved !== undefined) return parseHostId(saved.trim(), file);
+  const machineId = (await readIfPresent(sources.machineIdFile ?? '/etc/machine-id'))?.trim() ?? '';
+  const derived = /^[0-9a-f]{32}$/.test(machineId) ? hashMachineId(machineId) : undefined;
   try {
-    return hostIdOf(await keep(file, made ?? randomUUID()), file);
+    return parseHostId(await saveOnce(file, derived ?? randomUUID()), file);
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
-    // What the machine id gives is the same next time, kept or not.
-    if (made !== undefined) return hostIdOf(made, 'the machine id');
-    throw new Fault('bad-setting', `there is no machine id, and ${file} cannot be written`, {
-      cause,
-      hint: 'give the host a name, or the agent a state directory that it may write',
-    });
+    // The id from the machine id is the same at the next start, even if it is not saved.
+    if (derived !== undefined) return parseHostId(derived, 'the machine id');
+    throw new Fault(
+      'bad-setting',
+      `this machine has no machine id, and the host id cannot be saved to ${file}`,
+      {
+        cause,
+        hint: 'set the host id, or use a state directory that the agent can write',
+      },
+    );
   }
 }
 
-const hashed = (machineId: string): string =>
+const hashMachineId = (machineId: string): string =>
   createHmac('sha256', machineId).update('rollcall host id').digest('hex').slice(0, 16);
 
-/** Writes it down unless another process was first; whichever was, all read the same from then on. */
-async function keep(file: string, id: string): Promise<string> {
+/** Saves the id unless another process saved one first. All processes read the same id afterwards. */
+async function saveOnce(file: string, id: string): Promise<string> {
   await mkdir(join(file, '..'), { recursive: true });
   const draft = `${file}.${randomUUID()}`;
   try {
@@ -59,8 +64,8 @@ async function keep(file: string, id: string): Promise<string> {
   }
 }
 
-/** @throws {Fault} `bad-setting` where the file is there and cannot be read: a new id would be worse */
-async function textOf(file: string): Promise<string | undefined> {
+/** @throws {Fault} `bad-setting` if the file exists and cannot be read: a new id would be a second host */
+async function readIfPresent(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
@@ -69,10 +74,10 @@ async function textOf(file: string): Promise<string | undefined> {
   }
 }
 
-function hostIdOf(text: string, where: string): HostId {
+function parseHostId(text: string, source: string): HostId {
   const id = HostId.safeParse(text);
   if (id.success) return id.data;
-  throw new Fault('bad-name', `${where} is no host id: ${formatParseError(id.error)}`, {
+  throw new Fault('bad-name', `${source} is not a valid host id: ${formatParseError(id.error)}`, {
     cause: id.error,
   });
 }

@@ -4,13 +4,13 @@ import type { Log } from '../../ports/log.ts';
 const stderr = 2;
 
 /**
- * One JSON document per line, to stderr: stdout belongs to what a command prints.
+ * Writes one JSON document per line to stderr, because stdout is for the output of the command.
  *
- * Written at once, because the line that matters is the last one before the end.
+ * Writes synchronously, so that the last line before a crash is not lost.
  */
 export function systemLog(
   level: LevelWithSilent,
-  to: DestinationStream = destination({ dest: stderr, sync: true }),
+  output: DestinationStream = destination({ dest: stderr, sync: true }),
 ): Log {
   const log = pino(
     {
@@ -20,7 +20,7 @@ export function systemLog(
       timestamp: () => `,"at":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    to,
+    output,
   );
   return {
     debug: (event, fields = {}) => log.debug(fields, event),

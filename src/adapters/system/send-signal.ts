@@ -1,13 +1,14 @@
 import { kill } from 'node:process';
 
 /**
- * Signals a process, or with a negative number the group that it leads; signal 0 only looks.
+ * Sends a signal to a process, or to a process group if the number is negative. Signal 0 only checks that
+ * the process exists.
  *
- * `forbidden`: it lives, and belongs to somebody else.
+ * `forbidden`: the process exists and belongs to another user.
  */
-export function sendSignal(to: number, signal: NodeJS.Signals | 0): 'sent' | 'gone' | 'forbidden' {
+export function sendSignal(pid: number, signal: NodeJS.Signals | 0): 'sent' | 'gone' | 'forbidden' {
   try {
-    kill(to, signal);
+    kill(pid, signal);
     return 'sent';
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;

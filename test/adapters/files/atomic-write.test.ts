@@ -14,19 +14,19 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const at = (name: string) => join(folder, name);
 
-it('a file is written whole, in place of what was there', async () => {
-  await writeFile(at('a'), 'old, and longer than what comes');
+it('a file replaces the existing one', async () => {
+  await writeFile(at('a'), 'old, and longer than the new text');
   await writeFileAtomic(at('a'), ['new', ' é']);
   expect(await readFile(at('a'), 'utf8')).toBe('new é');
   expect(await readdir(folder)).toEqual(['a']);
 });
 
-it('packed on request', async () => {
+it('a file is gzipped on request', async () => {
   await writeFileAtomic(at('a.gz'), ['new', ' é'], { gzip: true });
   expect(gunzipSync(await readFile(at('a.gz'))).toString()).toBe('new é');
 });
 
-it('what fails in the middle leaves the old file as it was, and nothing beside it', async () => {
+it('a failed write leaves the old file unchanged and no draft', async () => {
   await writeFile(at('a'), 'old');
   const failure = new Fault('store-unavailable', 'gone');
   const half = async function* () {
@@ -38,7 +38,7 @@ it('what fails in the middle leaves the old file as it was, and nothing beside i
   expect(await readdir(folder)).toEqual(['a']);
 });
 
-it('a link stays one, and what it points to is replaced', async () => {
+it('a symbolic link is kept, and its target is replaced', async () => {
   await writeFile(at('a'), 'old');
   await symlink(at('a'), at('link'));
   await writeFileAtomic(at('link'), ['new']);
@@ -48,7 +48,7 @@ it('a link stays one, and what it points to is replaced', async () => {
   ).toBe('link');
 });
 
-it('where it cannot be written is said by its name', async () => {
+it('the error names a file that cannot be written', async () => {
   for (const file of [at('no/such/place'), folder]) {
     await expect(writeFileAtomic(file, ['new'])).rejects.toMatchObject({
       code: 'bad-setting',

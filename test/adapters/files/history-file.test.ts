@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** More than one piece of a file, packed too. */
+/** More than one chunk of a file, also when gzipped. */
 const events = [...longHistory(2000)];
 const lines = events.map((event) => `${historyLine(event)}\n`);
 const text = lines.join('');
@@ -29,14 +29,14 @@ async function file(content: string | Uint8Array): Promise<string> {
 }
 
 const contents: readonly [string, (whole: string) => string | Uint8Array][] = [
-  ['as it is', (whole) => whole],
+  ['plain', (whole) => whole],
   ['gzipped', (whole) => gzipSync(whole)],
   [
     'gzipped in two members',
     (whole) => Buffer.concat([gzipSync(whole.slice(0, 9000)), gzipSync(whole.slice(9000))]),
   ],
-  ['without a last newline', (whole) => whole.trimEnd()],
-  ['with the line ends of Windows, and empty lines', (whole) => whole.replaceAll('\n', '\r\n\r\n')],
+  ['without a final newline', (whole) => whole.trimEnd()],
+  ['with CRLF and empty lines', (whole) => whole.replaceAll('\n', '\r\n\r\n')],
 ];
 
 async function read(name: string, from = 0, filters?: readonly string[]): Promise<StoredEvent[]> {
@@ -46,13 +46,13 @@ async function read(name: string, from = 0, filters?: readonly string[]): Promis
 }
 
 describe('a history in a file', () => {
-  it.each(contents)('%s is the history that was written', async (_, packed) => {
+  it.each(contents)('%s is read as it was written', async (_, packed) => {
     const name = await file(packed(text));
     expect(await read(name)).toEqual(events);
     expect(await historyFile(name).range()).toEqual({ first: 1, last: 2000 });
   });
 
-  it('is read from a place on, and by subject', async () => {
+  it('is read from a sequence, and by subject', async () => {
     const name = await file(gzipSync(text));
     expect(await read(name, 1900)).toEqual(events.slice(1899));
     const slot = events[0]?.subject.split('.').slice(0, 2).join('.');
@@ -64,13 +64,13 @@ describe('a history in a file', () => {
     expect(await read(name, 1900, ['nobody.>'])).toEqual([]);
   });
 
-  it('that begins later has its own range', async () => {
+  it('that begins after event 1 has its own range', async () => {
     const name = await file(lines.slice(499, 700).join(''));
     expect(await historyFile(name).range()).toEqual({ first: 500, last: 700 });
     expect((await read(name, 1)).length).toBe(201);
   });
 
-  it('without an event is empty', async () => {
+  it('without events has the range 0 to 0', async () => {
     for (const content of ['', '\n\n', gzipSync('')]) {
       const name = await file(content);
       expect(await read(name)).toEqual([]);
@@ -83,7 +83,7 @@ describe('a damaged history', () => {
   const illegible = (found: readonly StoredEvent[]) =>
     found.flatMap(({ seq, subject, illegible: why }) => (why ? [[seq, subject, why]] : []));
 
-  it('names the line that cannot be read, and goes on', async () => {
+  it('names the unreadable line, and all other events are read', async () => {
     const broken = lines.with(9, 'garbage\n').with(1200, '{"seq":1}\n');
     const found = await read(await file(broken.join('')));
     expect(found).toHaveLength(2000);
@@ -96,7 +96,7 @@ describe('a damaged history', () => {
     );
   });
 
-  it('shows what cannot be read to everybody, whatever they ask for', async () => {
+  it('returns unreadable lines for every subject filter', async () => {
     const name = await file(lines.with(9, 'garbage\n').join(''));
     expect(illegible(await read(name, 0, ['nobody.*']))).toEqual([
       [10, 'line 10', expect.any(String)],
@@ -106,7 +106,7 @@ describe('a damaged history', () => {
   it.each([
     ['in the middle', 0.5],
     ['in its last bytes', 0.9999],
-  ])('gzipped and cut off %s: whatever was packed before comes first', async (_, part) => {
+  ])('gzipped and truncated %s still gives the events before the end', async (_, part) => {
     const packed = gzipSync(text);
     const found = await read(await file(packed.subarray(0, Math.floor(packed.length * part))));
     const [bad] = illegible(found);
@@ -115,19 +115,19 @@ describe('a damaged history', () => {
     expect(bad).toEqual([
       found.length,
       `after line ${whole.length}`,
-      'the file cannot be read on: unexpected end of file',
+      'the rest of the file is unreadable: unexpected end of file',
     ]);
     expect(whole).toEqual(events.slice(0, whole.length));
     expect(whole.length).toBeGreaterThan(2000 * part * 0.8);
   });
 
-  it('cut off within a line names that line', async () => {
+  it('truncated within a line names that line', async () => {
     const found = await read(await file(text.slice(0, -100)));
     expect(illegible(found)).toEqual([[2000, 'line 2000', expect.stringContaining('JSON')]]);
     expect(found.slice(0, -1)).toEqual(events.slice(0, -1));
   });
 
-  it('with a line that no event can be as long as is not kept in memory, and goes on', async () => {
+  it('with a line longer than any event skips that line', async () => {
     const huge = Buffer.alloc(65 * 1024 * 1024, 'x');
     const name = await file(
       Buffer.concat([Buffer.from(lines[0] ?? ''), huge, Buffer.from(`\n${lines[2]}`)]),
@@ -141,8 +141,8 @@ describe('a damaged history', () => {
   });
 });
 
-describe('what is no file to read a history from', () => {
-  it('is said by its name', async () => {
+describe('a path that is not a history file', () => {
+  it('is named in the error', async () => {
     const missing = join(folder, 'missing');
     for (const name of [missing, folder]) {
       await expect(read(name)).rejects.toMatchObject({ code: 'bad-setting' });
@@ -151,9 +151,9 @@ describe('what is no file to read a history from', () => {
     await expect(read(missing)).rejects.toThrow(`${missing}: there is no such file`);
   });
 
-  it('a pipe is refused: it can be read once', async () => {
+  it('is refused if it is a pipe, which can be read only once', async () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
-    await expect(read(pipe)).rejects.toThrow('not a regular file');
+    await expect(read(pipe)).rejects.toThrow('must be a regular file');
   });
 });

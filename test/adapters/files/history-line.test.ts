@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { historyLine, readHistoryLine } from '../../../src/adapters/files/history-line.ts';
 import type { StoredEvent } from '../../../src/ports/audit.ts';
 
-const place = { seq: 12, origin: 1_795_418_523_376_011, storedAt: 1_795_418_534_268 };
+const numbers = { seq: 12, origin: 1_795_418_523_376_011, storedAt: 1_795_418_534_268 };
 const stored = (text: string, subject = 'h1.a.run00001.2'): StoredEvent => ({
-  ...place,
+  ...numbers,
   subject,
   text,
 });
@@ -24,7 +24,7 @@ const anyStored: fc.Arbitrary<StoredEvent> = fc.record({
 });
 
 describe('an event as a line of a file', () => {
-  it('comes back as it was, byte for byte, whatever its text is', () => {
+  it('is read back byte for byte, with any text', () => {
     fc.assert(
       fc.property(anyStored, (event) => {
         const line = historyLine(event);
@@ -35,14 +35,14 @@ describe('an event as a line of a file', () => {
     );
   });
 
-  it('has the stored text as it is where that is JSON, and as a string where it is not', () => {
+  it('contains the stored text unchanged if it is JSON, else as a string', () => {
     const text = '{ "b": 1,\t"a": 1.50 }';
     expect(historyLine(stored(text))).toMatch(/,"event":\{ "b": 1,\t"a": 1\.50 \}\}$/);
     expect(historyLine(stored('{"a":\n1}'))).toMatch(/,"text":"\{\\"a\\":\\n1\}"\}$/);
     expect(historyLine(stored('no JSON'))).toMatch(/,"text":"no JSON"\}$/);
   });
 
-  it('that another tool wrote anew is read too', () => {
+  it('is also read after another tool has rewritten it', () => {
     const text = '{"v":1,"labels":{"1":"one","a":"é"}}';
     const event = JSON.parse(text);
     const { seq, origin, storedAt, subject } = stored(text);
@@ -56,13 +56,13 @@ describe('an event as a line of a file', () => {
 
   it.each([
     ['cut off in its event', historyLine(stored('{"a":{"b":1}}')).slice(0, -8)],
-    ['cut off in its place', '{"seq":12,"origin":'],
-    ['of something else', '{"seq":12,"event":{}}'],
-    ['no JSON', 'garbage'],
+    ['cut off in its sequence', '{"seq":12,"origin":'],
+    ['of other fields', '{"seq":12,"event":{}}'],
+    ['not JSON', 'garbage'],
     ['of another shape', '[1,2]'],
-    ['nothing', 'null'],
-    ['with a text that is none', '{"seq":1,"origin":1,"storedAt":1,"subject":"a","text":1}'],
-  ])('that is %s is no event: why is said, or seen by who reads the event', (_, line) => {
+    ['null', 'null'],
+    ['with a text that is a number', '{"seq":1,"origin":1,"storedAt":1,"subject":"a","text":1}'],
+  ])('that is %s is unreadable, or its text is not JSON', (_, line) => {
     const read = readHistoryLine(line);
     if ('why' in read) expect(read.why).not.toBe('');
     else expect(() => JSON.parse(read.text)).toThrow(SyntaxError);

@@ -6,7 +6,7 @@ import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
 const slot = { host: HostId.parse('h1'), agent: AgentName.parse('a') };
 const read = (text: string) => readInstances(text, 'i.yaml', slot, Duration);
 
-function complaintsOf(text: string): string[] {
+function problemsOf(text: string): string[] {
   try {
     read(text);
   } catch (cause) {
@@ -16,7 +16,7 @@ function complaintsOf(text: string): string[] {
 }
 
 describe('a file of instances', () => {
-  it('lists what its agent runs', () => {
+  it('lists the instances of its agent', () => {
     const text = `
 instances:
   - service: web
@@ -46,38 +46,35 @@ instances:
     ]);
   });
 
-  it('may list nothing', () => {
+  it('may be empty', () => {
     expect(read('instances: []')).toEqual([]);
   });
 
-  it('needs no ids: host, agent, service and port make one', () => {
+  it('needs no ids: the default is host, agent, service and port', () => {
     const ids = read('instances: [{ service: web, port: 8080 }, { service: web }]');
     expect(ids.map(({ spec }) => spec.id)).toEqual(['h1-a-web-8080', 'h1-a-web']);
   });
 
-  it('a check says how, and the rest has defaults', () => {
+  it('may have checks, with default times', () => {
     const [tcp, port, exec] = read(`
 instances:
   - { service: a, check: { tcp: '[::1]:80' } }
   - { service: b, check: { tcp: { host: localhost, port: 80 } } }
   - { service: c, check: { exec: [test, -e, /ok] } }
 `).map(({ check }) => check);
-    const pace = { every: 10_000, timeout: 5000, failAfter: 3 };
-    expect(tcp).toEqual({ tcp: { host: '::1', port: 80 }, ...pace });
-    expect(port).toEqual({ tcp: { host: 'localhost', port: 80 }, ...pace });
-    expect(exec).toEqual({ exec: ['test', '-e', '/ok'], ...pace });
+    const timing = { every: 10_000, timeout: 5000, failAfter: 3 };
+    expect(tcp).toEqual({ tcp: { host: '::1', port: 80 }, ...timing });
+    expect(port).toEqual({ tcp: { host: 'localhost', port: 80 }, ...timing });
+    expect(exec).toEqual({ exec: ['test', '-e', '/ok'], ...timing });
   });
 });
 
-describe('what is wrong with it is said with line, place and rule', () => {
+describe('a problem in an instances file', () => {
   it.each([
-    ['', ['i.yaml:1: a map with `instances:`, a list']],
-    ['[]', ['i.yaml:1: a map with `instances:`, a list']],
+    ['', ['i.yaml:1: must be a map with the list `instances:`']],
+    ['[]', ['i.yaml:1: must be a map with the list `instances:`']],
     ['instances:\n', ['i.yaml:1: instances: Invalid input: expected array, received null']],
-    [
-      'instances:\n  - service: web\n    prot: 80\n',
-      ['i.yaml:3: instances[0].prot: there is no such key'],
-    ],
+    ['instances:\n  - service: web\n    prot: 80\n', ['i.yaml:3: instances[0].prot: unknown key']],
     [
       'instances:\n  - id: x\n',
       ['i.yaml:2: instances[0].service: Invalid input: expected string, received undefined'],
@@ -96,21 +93,21 @@ describe('what is wrong with it is said with line, place and rule', () => {
     ],
     [
       'instances:\n  - service: web\n    check: { http: "http://a/", tcp: "a:1" }\n',
-      ['i.yaml:3: instances[0].check: exactly one of http, tcp and exec'],
+      ['i.yaml:3: instances[0].check: must have exactly one of http, tcp and exec'],
     ],
     [
       'instances:\n  - service: web\n    check: {}\n',
-      ['i.yaml:3: instances[0].check: exactly one of http, tcp and exec'],
+      ['i.yaml:3: instances[0].check: must have exactly one of http, tcp and exec'],
     ],
     [
       'instances:\n  - service: web\n    check: { exec: "rm -rf /" }\n',
       [
-        'i.yaml:3: instances[0].check.exec: a list: the command and its arguments; there is no shell',
+        'i.yaml:3: instances[0].check.exec: must be a list: the command and its arguments (no shell is used)',
       ],
     ],
     [
       'instances:\n  - service: web\n    check: { http: "file:///etc/passwd" }\n',
-      ['i.yaml:3: instances[0].check.http: an http or https address'],
+      ['i.yaml:3: instances[0].check.http: must be an http or https URL'],
     ],
     [
       'instances:\n  - service: web\n    check:\n      tcp: a:1\n      every: 5\n',
@@ -118,7 +115,7 @@ describe('what is wrong with it is said with line, place and rule', () => {
     ],
     [
       'instances:\n  - { service: a, id: x }\n  - { service: a, id: x }\n',
-      ['i.yaml:3: instances[1]: a/x is in line 2 already'],
+      ['i.yaml:3: instances[1]: a/x is already in line 2'],
     ],
     [
       'instances: [\n',
@@ -127,38 +124,42 @@ describe('what is wrong with it is said with line, place and rule', () => {
       ],
     ],
     ['instances: []\ninstances: []\n', ['i.yaml:2: Map keys must be unique']],
-  ])('%j', (text, expected) => {
-    expect(complaintsOf(text)).toEqual(expected);
+  ])('is reported with line, path and rule: %j', (text, expected) => {
+    expect(problemsOf(text)).toEqual(expected);
   });
 
-  it('all of it at once', () => {
+  it('is reported together with all others', () => {
     expect(
-      complaintsOf('instances:\n  - service: 5\n  - { service: web, port: x }\n').map(
+      problemsOf('instances:\n  - service: 5\n  - { service: web, port: x }\n').map(
         (line) => line.split(': ')[0],
       ),
     ).toEqual(['i.yaml:2', 'i.yaml:3']);
   });
 
-  it('names that are too long together for a key', () => {
+  it('is a key that is too long', () => {
     const text = `instances:\n  - { service: "${'ü'.repeat(500)}", id: "${'ü'.repeat(500)}" }\n`;
-    expect(complaintsOf(text)).toEqual([
-      expect.stringMatching(/^i\.yaml:2: instances\[0\]: the names in .* are too long together: at most 3500/),
+    expect(problemsOf(text)).toEqual([
+      expect.stringMatching(
+        /^i\.yaml:2: instances\[0\]: the names in .* are too long together: at most 3500/,
+      ),
     ]);
   });
 
-  it('an id that would be too long if it were made of the others', () => {
+  it('is a default id that is too long', () => {
     const text = `instances:\n  - service: "${'x'.repeat(1020)}"\n`;
-    expect(complaintsOf(text)).toEqual([
-      expect.stringMatching(/^i\.yaml:2: instances\[0\]: without an id .* at most 1024 bytes/),
+    expect(problemsOf(text)).toEqual([
+      expect.stringMatching(
+        /^i\.yaml:2: instances\[0\]: the default id .* is too long: .* at most 1024 bytes; set an id/,
+      ),
     ]);
   });
 
-  it('aliases that stand for far too much', () => {
+  it('is an alias bomb', () => {
     const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]'];
-    for (const [at, name] of [...'bcdefghi'].entries()) {
-      const before = 'abcdefghi'[at];
+    for (const [index, name] of [...'bcdefghi'].entries()) {
+      const before = 'abcdefghi'[index];
       bomb.push(`${name}: &${name} [${Array(9).fill(`*${before}`).join(', ')}]`);
     }
-    expect(complaintsOf(bomb.join('\n'))[0]).toMatch(/^i\.yaml: .*alias/i);
+    expect(problemsOf(bomb.join('\n'))[0]).toMatch(/^i\.yaml: .*alias/i);
   });
 });

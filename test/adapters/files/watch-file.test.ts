@@ -13,8 +13,8 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const hour = 3_600_000;
 
-/** How long it takes until a notice comes after this was done. */
-async function noticed(file: string, every: number, change: () => Promise<unknown>) {
+/** Time from the change to the notification, in ms. */
+async function timeToNotice(file: string, every: number, change: () => Promise<unknown>) {
   const stop = new AbortController();
   const notices = watchFile(file, every, systemClock, stop.signal);
   const next = notices.next();
@@ -26,22 +26,24 @@ async function noticed(file: string, every: number, change: () => Promise<unknow
   return performance.now() - began;
 }
 
-describe('a file that is followed', () => {
-  it('is noticed to have been written to', async () => {
+describe('a watched file', () => {
+  it('is reported after a write', async () => {
     const file = join(folder, 'a');
     await writeFile(file, 'one');
-    expect(await noticed(file, hour, () => writeFile(file, 'two'))).toBeLessThan(2000);
+    expect(await timeToNotice(file, hour, () => writeFile(file, 'two'))).toBeLessThan(2000);
   });
 
-  it('is noticed to have been replaced, as editors do', async () => {
+  it('is reported after a rename replaced it, as editors do', async () => {
     const file = join(folder, 'a');
     await writeFile(file, 'one');
     await writeFile(join(folder, 'b'), 'two');
-    expect(await noticed(file, hour, () => rename(join(folder, 'b'), file))).toBeLessThan(2000);
+    expect(await timeToNotice(file, hour, () => rename(join(folder, 'b'), file))).toBeLessThan(
+      2000,
+    );
   });
 
-  it('is looked at now and then also where nothing is noticed', async () => {
+  it('is reported at the interval without notifications', async () => {
     const file = join(folder, 'not', 'there');
-    expect(await noticed(file, 50, async () => {})).toBeGreaterThanOrEqual(50);
+    expect(await timeToNotice(file, 50, async () => {})).toBeGreaterThanOrEqual(50);
   });
 });

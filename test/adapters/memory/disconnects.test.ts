@@ -5,7 +5,7 @@ import {
   staleAfter,
 } from '../../../src/adapters/memory/server/connection.ts';
 import { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
-import { LinkDown, type Transport } from '../../../src/adapters/memory/server/transport.ts';
+import { NoReplyError, type Transport } from '../../../src/adapters/memory/server/transport.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import type { Disconnect } from '../../../src/ports/disconnects.ts';
@@ -21,7 +21,7 @@ function watched() {
   const line = { up: true };
   const link: Transport = {
     carry: async (serve) => {
-      if (!line.up) throw new LinkDown('cut', false);
+      if (!line.up) throw new NoReplyError('cut', false);
       return serve();
     },
   };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
-import { LinkDown, type Transport } from '../../../src/adapters/memory/server/transport.ts';
+import { NoReplyError, type Transport } from '../../../src/adapters/memory/server/transport.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import { seconds } from '../../../src/domain/time.ts';
@@ -22,10 +22,10 @@ class FatedLink implements Transport {
 
   async carry<T>(serve: () => T): Promise<T> {
     const fate = this.#fates.shift() ?? 'delivered';
-    if (fate === 'refused') throw new LinkDown('not connected', false);
-    if (fate === 'request-lost') throw new LinkDown('no answer', true);
+    if (fate === 'refused') throw new NoReplyError('not connected', false);
+    if (fate === 'request-lost') throw new NoReplyError('no answer', true);
     const answer = serve();
-    if (fate === 'answer-lost') throw new LinkDown('no answer', true);
+    if (fate === 'answer-lost') throw new NoReplyError('no answer', true);
     return answer;
   }
 }

@@ -41,29 +41,29 @@ const known = ours.getMetricsAsArray();
 const namesIn = (registry: Registry) => registry.getMetricsAsArray().map(({ name }) => name);
 const labelsOf = (metric: unknown) => (metric as { labelNames: readonly string[] }).labelNames;
 
-/** What a query names as a metric; a histogram by any of its series. */
-const named = (text: string) =>
+/** The metrics in a query. Series of a histogram count as the histogram. */
+const metricNames = (text: string) =>
   [...text.matchAll(/\b(?:rollcall|process|nodejs)_[a-z0-9_]+/g)].map(([name]) =>
     name.replace(/_(?:bucket|sum|count)$/, ''),
   );
 
 describe('the dashboard', () => {
-  test('asks for metrics that there are', () => {
+  test('queries only existing metrics', () => {
     const all = new Set([...namesIn(ours), ...namesIn(processRegistry())]);
-    expect(queries.flatMap(named).filter((name) => !all.has(name))).toEqual([]);
+    expect(queries.flatMap(metricNames).filter((name) => !all.has(name))).toEqual([]);
   });
 
-  test('shows every metric of ours', () => {
+  test('shows every metric of Rollcall', () => {
     const shown = new Set(
-      panels.flatMap(({ targets }) => targets.flatMap(({ expr }) => named(expr))),
+      panels.flatMap(({ targets }) => targets.flatMap(({ expr }) => metricNames(expr))),
     );
     expect(namesIn(ours).filter((name) => !shown.has(name))).toEqual([]);
   });
 
-  test('groups by labels that the metric has', () => {
+  test('groups only by labels of the metric', () => {
     const target = ['instance', 'job'];
     for (const query of queries.filter((expr) => expr.includes(' by '))) {
-      const [name = ''] = named(query);
+      const [name = ''] = metricNames(query);
       const metric = known.find((each) => each.name === name);
       const labels = [...target, ...(metric ? labelsOf(metric) : []), 'le'];
       const by = [...query.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list = '']) =>
@@ -73,7 +73,7 @@ describe('the dashboard', () => {
     }
   });
 
-  test('says of each panel what it shows, in which unit, and from where on it is bad', () => {
+  test('has a description, a unit and thresholds for each panel', () => {
     for (const { title, description, fieldConfig, targets } of panels) {
       expect([title, description]).toEqual([title, expect.stringMatching(/\S.*\.$/)]);
       expect([title, fieldConfig.defaults.unit]).toEqual([title, expect.stringMatching(/\S/)]);
@@ -83,7 +83,7 @@ describe('the dashboard', () => {
     }
   });
 
-  test('has no two panels in one place, or of one id', () => {
+  test('has no overlapping panels and no duplicate ids', () => {
     const { panels: all } = dashboard;
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
     const cells = all.flatMap(({ gridPos: { x, y, w, h } }) =>
@@ -93,7 +93,7 @@ describe('the dashboard', () => {
   });
 });
 
-test('the table of metrics names each with its labels, and no other', async () => {
+test('the table of metrics lists exactly the metrics, with their labels', async () => {
   const rows = (await textOf('reference/metrics.md')).matchAll(
     /^\| `(rollcall_\w+)(?:\{([^}]*)\})?` \|/gm,
   );

@@ -4,8 +4,8 @@ import { prometheusMetrics } from '../../../src/adapters/metrics/prometheus.ts';
 import type { noopMetrics } from '../../../src/ports/metrics.ts';
 import { samplesIn } from './samples.ts';
 
-/** Meters in a registry of their own, on a clock that is set by hand. */
-function metered() {
+/** Metrics in their own registry, with a clock that the test sets. */
+function testMetrics() {
   const registry = new Registry();
   const clock = { now: 1000, monotonic: () => clock.now };
   const metrics = prometheusMetrics(registry, clock);
@@ -13,9 +13,9 @@ function metered() {
   return { registry, clock, metrics, samples };
 }
 
-describe('what Prometheus is told', () => {
-  test('reads as its text format, each metric with a help and a type', async () => {
-    const { registry, samples } = metered();
+describe('the metrics', () => {
+  test('are in the text format of Prometheus, each with help and type', async () => {
+    const { registry, samples } = testMetrics();
     const text = await registry.metrics();
     const names = registry.getMetricsAsArray().map(({ name }) => name);
     expect(names.length).toBeGreaterThan(10);
@@ -26,8 +26,8 @@ describe('what Prometheus is told', () => {
     expect((await samples()).size).toBeGreaterThan(names.length);
   });
 
-  test('names counters as totals, and what has a unit by its base unit', () => {
-    for (const { name, type, help } of metered().registry.getMetricsAsArray()) {
+  test('have names with _total for counters and base units', () => {
+    for (const { name, type, help } of testMetrics().registry.getMetricsAsArray()) {
       expect(name).toMatch(/^rollcall_[a-z_]+$/);
       expect([name, name.endsWith('_total')]).toEqual([name, String(type) === 'counter']);
       if (String(type) === 'histogram') expect(name).toMatch(/_seconds$/);
@@ -35,8 +35,8 @@ describe('what Prometheus is told', () => {
     }
   });
 
-  test('counters begin at 0, so that their first step is seen', async () => {
-    const samples = await metered().samples();
+  test('include counters at 0, so that a rate sees the first increment', async () => {
+    const samples = await testMetrics().samples();
     expect(samples.get('rollcall_renewals_total{lease="run",outcome="refused"}')).toBe(0);
     expect(samples.get('rollcall_suspicions_total{reason="silent"}')).toBe(0);
     expect(samples.get('rollcall_conflicts_avoided_total{write="expire"}')).toBe(0);
@@ -46,7 +46,7 @@ describe('what Prometheus is told', () => {
   });
 });
 
-describe('each fact is counted', () => {
+describe('each event is counted', () => {
   test.each<[string, (metrics: typeof noopMetrics) => void, Record<string, number>]>([
     [
       'a renewal',
@@ -64,13 +64,13 @@ describe('each fact is counted', () => {
       { 'rollcall_renewals_total{lease="seat",outcome="refused"}': 1 },
     ],
     [
-      'a renewal without an answer',
+      'an unanswered renewal',
       (to) => to.renewalFailed('run', 'unanswered'),
       { 'rollcall_renewals_total{lease="run",outcome="unanswered"}': 1 },
     ],
     ['a lapse', (to) => to.lapsed('run'), { 'rollcall_lease_lapses_total{lease="run"}': 1 }],
     [
-      'a suspicion, and how long it took',
+      'a suspicion, and its latency',
       (to) => to.suspected('silent', 15_200),
       {
         'rollcall_suspicions_total{reason="silent"}': 1,
@@ -86,21 +86,21 @@ describe('each fact is counted', () => {
       { 'rollcall_conflicts_avoided_total{write="remove"}': 1 },
     ],
     [
-      'a batch of removals, by how many there were',
+      'a batch of removals, by the number of instances',
       (to) => to.removed('owner-expired', 450),
       { 'rollcall_instances_removed_total{reason="owner-expired"}': 450 },
     ],
     ['a sweep', (to) => to.swept(2), { rollcall_sweep_duration_seconds_sum: 0.002 }],
     ['a seat', (to) => to.seated(true), { rollcall_seat_held: 1 }],
     ['heartbeats', (to) => to.heartbeats(7), { rollcall_heartbeats_received_total: 7 }],
-  ])('%s', async (_, say, expected) => {
-    const { metrics, samples } = metered();
-    say(metrics);
+  ])('%s', async (_, record, expected) => {
+    const { metrics, samples } = testMetrics();
+    record(metrics);
     expect(Object.fromEntries(await samples())).toMatchObject(expected);
   });
 
-  test('a suspicion of which nobody knows how long it took is counted, and not timed', async () => {
-    const { metrics, samples } = metered();
+  test('a suspicion without a known latency is counted, but not timed', async () => {
+    const { metrics, samples } = testMetrics();
     metrics.suspected('silent', undefined);
     const after = await samples();
     expect(after.get('rollcall_suspicions_total{reason="silent"}')).toBe(1);
@@ -111,8 +111,8 @@ describe('each fact is counted', () => {
 describe('a view', () => {
   const age = 'rollcall_view_age_seconds{view="directory"}';
 
-  test('has an age that is counted when somebody asks', async () => {
-    const { clock, metrics, samples } = metered();
+  test('has an age that is computed at each scrape', async () => {
+    const { clock, metrics, samples } = testMetrics();
     expect((await samples()).get(age)).toBeUndefined();
     metrics.viewHeard('directory');
     clock.now += 2500;
@@ -121,8 +121,8 @@ describe('a view', () => {
     expect((await samples()).get(age)).toBe(0);
   });
 
-  test('has none once it is closed, and another keeps its own', async () => {
-    const { metrics, samples } = metered();
+  test('has no age after it is closed, and other views keep theirs', async () => {
+    const { metrics, samples } = testMetrics();
     metrics.viewHeard('directory');
     metrics.viewHeard('collector');
     expect((await samples()).get(age)).toBe(0);
@@ -139,8 +139,8 @@ describe('the brakes', () => {
   const about = async (samples: () => Promise<ReadonlyMap<string, number>>) =>
     Object.fromEntries([...(await samples())].filter(([key]) => key.includes('brake')));
 
-  test('are told by zone, with their numbers', async () => {
-    const { metrics, samples } = metered();
+  test('are reported by zone, with their numbers', async () => {
+    const { metrics, samples } = testMetrics();
     metrics.brakes([rack, none]);
     expect(await about(samples)).toEqual({
       'rollcall_brake_on{zone="rack-1"}': 1,
@@ -154,8 +154,8 @@ describe('the brakes', () => {
     });
   });
 
-  test('of a zone that is gone are gone, and all of them with the seat', async () => {
-    const { metrics, samples } = metered();
+  test('disappear with their zone, and all disappear with the seat', async () => {
+    const { metrics, samples } = testMetrics();
     metrics.brakes([rack, none]);
     metrics.brakes([rack]);
     expect(Object.keys(await about(samples))).toHaveLength(4);
@@ -163,8 +163,8 @@ describe('the brakes', () => {
     expect(await about(samples)).toEqual({});
   });
 
-  test('of a zone with a name that needs quoting are still text of Prometheus', async () => {
-    const { metrics, samples } = metered();
+  test('of a zone with special characters in its name are escaped', async () => {
+    const { metrics, samples } = testMetrics();
     metrics.brakes([{ ...rack, zone: 'a "b"\\\n' }]);
     expect((await samples()).get('rollcall_brake_on{zone="a \\"b\\"\\\\\\n"}')).toBe(1);
   });

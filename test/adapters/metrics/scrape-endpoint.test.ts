@@ -7,8 +7,8 @@ import { samplesIn } from './samples.ts';
 
 const local = { host: '127.0.0.1', port: 0 };
 
-describe('the listener', () => {
-  test("answers /metrics with ours and this process's", async () => {
+describe('the metrics endpoint', () => {
+  test('serves the metrics of Rollcall and of the process at /metrics', async () => {
     const registry = processRegistry();
     prometheusMetrics(registry, { monotonic: () => 0 }).expired();
     await using listener = await serveMetrics(registry, local);
@@ -20,7 +20,7 @@ describe('the listener', () => {
     expect(samples.get('process_resident_memory_bytes')).toBeGreaterThan(1e6);
   });
 
-  test('has nothing else, and takes nothing', async () => {
+  test('has no other path and accepts only GET and HEAD', async () => {
     await using listener = await serveMetrics(new Registry(), local);
     expect(listener.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/);
     for (const path of ['/', '/metrics/', '/../metrics2', '/favicon.ico']) {
@@ -30,28 +30,28 @@ describe('the listener', () => {
     expect((await fetch(listener.url, { method: 'HEAD' })).status).toBe(200);
   });
 
-  test('stops although somebody is in the middle of asking', async () => {
+  test('stops in the middle of a request', async () => {
     const listener = await serveMetrics(new Registry(), local);
     const { port } = new URL(listener.url);
     const socket = connect(Number(port), '127.0.0.1');
     await new Promise((resolve) => socket.write('GET /metrics HTTP/1.1\r\nHost: a\r\n', resolve));
-    await fetch(listener.url); // by now the other has arrived
+    await fetch(listener.url); // after this, the first request has arrived
     await listener[Symbol.asyncDispose]();
     await expect(fetch(listener.url)).rejects.toThrow();
     socket.destroy();
   });
 
-  test('says which port is taken, and what to do', async () => {
+  test('names the port that is in use, and what to do', async () => {
     await using first = await serveMetrics(new Registry(), local);
     const port = Number(new URL(first.url).port);
     await expect(serveMetrics(new Registry(), { ...local, port })).rejects.toMatchObject({
       code: 'port-taken',
-      message: `port ${port} of 127.0.0.1, for metrics, is taken by another program`,
+      message: `port ${port} of 127.0.0.1 (--metrics) is already in use by another program`,
       hint: expect.stringContaining('--metrics'),
     });
   });
 
-  test('refuses an address that is not of this machine', async () => {
+  test('refuses an address that this machine does not have', async () => {
     const elsewhere = { host: '192.0.2.1', port: 0 };
     await expect(serveMetrics(new Registry(), elsewhere)).rejects.toMatchObject({
       code: 'bad-setting',
@@ -59,7 +59,7 @@ describe('the listener', () => {
     });
   });
 
-  test('names an address of IPv6 as one writes it in a URL', () => {
+  test('puts an IPv6 address in brackets in its URL', () => {
     const at = { address: '::1', family: 'IPv6', port: 9464 };
     expect(metricsUrl(at)).toBe('http://[::1]:9464/metrics');
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type SignalSource, spawnChild } from '../../../src/adapters/system/child-process.ts';
 
-class OurSignals extends EventEmitter implements SignalSource {
+class FakeSignals extends EventEmitter implements SignalSource {
   readonly stdin: { readonly isTTY: boolean };
 
   constructor(isTTY = false) {
@@ -16,7 +16,7 @@ class OurSignals extends EventEmitter implements SignalSource {
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 
-/** A child that has begun to run its script. */
+/** A child that is running its script. */
 async function startScript(script: string, ours: SignalSource) {
   const directory = await mkdtemp(join(tmpdir(), 'rollcall-child-'));
   const ready = join(directory, 'ready');
@@ -36,8 +36,8 @@ const trapping = (signal: string, code: number) =>
   `trap 'exit ${code}' ${signal.slice(3)}; READY; while :; do sleep 0.02; done`;
 
 describe('a child', () => {
-  test.each([0, 1, 42, 255])('that exits with %d gives that', async (code) => {
-    const child = await spawnChild(['sh', '-c', `exit ${code}`], new OurSignals());
+  test.each([0, 1, 42, 255])('that exits with %d has that exit code', async (code) => {
+    const child = await spawnChild(['sh', '-c', `exit ${code}`], new FakeSignals());
     expect(await child.exit).toBe(code);
   });
 
@@ -45,36 +45,36 @@ describe('a child', () => {
     ['SIGTERM', 143],
     ['SIGKILL', 137],
     ['SIGHUP', 129],
-  ] as const)('ended by %s gives %d, as a shell does', async (signal, code) => {
-    const child = await spawnChild(['sleep', '60'], new OurSignals());
+  ] as const)('ended by %s has the exit code %d, as in a shell', async (signal, code) => {
+    const child = await spawnChild(['sleep', '60'], new FakeSignals());
     child.kill(signal);
     expect(await child.exit).toBe(code);
   });
 
-  test.each(signals)('gets the %s that we get', async (signal) => {
-    const ours = new OurSignals();
+  test.each(signals)('receives the %s sent to us', async (signal) => {
+    const ours = new FakeSignals();
     using child = await startScript(trapping(signal, 7), ours);
     ours.emit(signal, signal);
     expect(await child.exit).toBe(7);
   });
 
-  test('at a terminal gets its own SIGINT, not ours on top', async () => {
-    const ours = new OurSignals(true);
+  test('on a terminal receives no second SIGINT from us', async () => {
+    const ours = new FakeSignals(true);
     using child = await startScript(trapping('SIGTERM', 3), ours);
     expect(ours.listenerCount('SIGINT')).toBe(0);
     ours.emit('SIGTERM', 'SIGTERM');
     expect(await child.exit).toBe(3);
   });
 
-  test('that has exited leaves our signals alone', async () => {
-    const ours = new OurSignals();
+  test('that has exited leaves no signal listener', async () => {
+    const ours = new FakeSignals();
     const child = await spawnChild(['true'], ours);
     await child.exit;
     expect(signals.map((signal) => ours.listenerCount(signal))).toEqual([0, 0, 0, 0, 0]);
   });
 
-  test('that cannot be started is a fault with its name, and leaves our signals alone', async () => {
-    const ours = new OurSignals();
+  test('that cannot be started is a fault with its name, and leaves no signal listener', async () => {
+    const ours = new FakeSignals();
     const starting = spawnChild(['no-such-command-here', '-x'], ours);
     await expect(starting).rejects.toMatchObject({ code: 'not-found' });
     await expect(starting).rejects.toThrow('no-such-command-here');

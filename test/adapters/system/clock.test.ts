@@ -6,7 +6,7 @@ const soon = 30;
 const never = 60_000;
 
 describe('the system clock', () => {
-  test('sleeps no less than it was asked to', async () => {
+  test('never sleeps less than requested', async () => {
     for (let n = 0; n < 5; n += 1) {
       const before = systemClock.monotonic();
       await systemClock.sleep(soon);
@@ -22,13 +22,13 @@ describe('the system clock', () => {
     expect(systemClock.monotonic() - before).toBeLessThan(never / 10);
   });
 
-  test('does not sleep at all once the signal is aborted', async () => {
+  test('does not sleep if the signal is already aborted', async () => {
     const before = systemClock.monotonic();
     await systemClock.sleep(never, AbortSignal.abort());
     expect(systemClock.monotonic() - before).toBeLessThan(never / 10);
   });
 
-  test('leaves no listener on the signal, however the sleep ends', async () => {
+  test('leaves no listener on the signal after a sleep', async () => {
     const stop = new AbortController();
     await systemClock.sleep(1, stop.signal);
     expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
@@ -39,7 +39,7 @@ describe('the system clock', () => {
     expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
   });
 
-  test('leaves no timer behind that would keep the process', async () => {
+  test('leaves no timer that would keep the process running', async () => {
     const timers = () =>
       process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
     const stop = new AbortController();
@@ -51,11 +51,11 @@ describe('the system clock', () => {
     expect(timers()).toBe(before);
   });
 
-  test('sleeps longer than one timer can', async () => {
+  test('sleeps longer than the longest timer', async () => {
     const stop = new AbortController();
     const warnings: Error[] = [];
-    const warned = (warning: Error) => void warnings.push(warning);
-    process.on('warning', warned);
+    const onWarning = (warning: Error) => void warnings.push(warning);
+    process.on('warning', onWarning);
     let awake = false;
     const sleeping = systemClock.sleep(2 ** 31, stop.signal).then(() => {
       awake = true;
@@ -64,11 +64,11 @@ describe('the system clock', () => {
     expect(awake).toBe(false);
     stop.abort();
     await sleeping;
-    process.off('warning', warned);
+    process.off('warning', onWarning);
     expect(warnings).toEqual([]);
   });
 
-  test('tells the wall time in whole milliseconds', () => {
+  test('has a wall time in whole milliseconds', () => {
     expect(Number.isInteger(systemClock.wall())).toBe(true);
     expect(Math.abs(systemClock.wall() - Date.now())).toBeLessThan(1000);
   });

@@ -4,13 +4,13 @@ import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
 const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
 
 describe('entropy', () => {
-  test('gives run ids of 26 digits and small letters, no two alike', () => {
+  test('gives unique run ids of 26 digits and lower case letters', () => {
     const ids = times(1000, systemEntropy.runId);
     for (const id of ids) expect(id).toMatch(/^[0-9a-z]{26}$/);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('favours no letter: a byte modulo 36 would favour the first four', () => {
+  test('favours no letter (a byte modulo 36 would favour the first four)', () => {
     const letters = times(2000, systemEntropy.runId).join('');
     const first = [...letters].filter((letter) => '0123'.includes(letter)).length;
     const expected = letters.length / 9;
@@ -18,11 +18,11 @@ describe('entropy', () => {
     expect(Math.abs(first - expected)).toBeLessThan(sixSigma);
   });
 
-  test('gives event ids that do not repeat', () => {
+  test('gives unique event ids', () => {
     expect(new Set(times(1000, systemEntropy.eventId)).size).toBe(1000);
   });
 
-  test('gives fractions from 0 up to, but not, 1', () => {
+  test('gives fractions from 0 to below 1', () => {
     const fractions = times(10_000, systemEntropy.fraction);
     expect(Math.min(...fractions)).toBeGreaterThanOrEqual(0);
     expect(Math.min(...fractions)).toBeLessThan(0.01);

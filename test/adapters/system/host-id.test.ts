@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findHostId } from '../../../src/adapters/system/host-id.ts';
 
-/** A machine: its id file and a state directory that is not there yet. */
+/** A machine with its id file and a state directory that does not exist yet. */
 async function machine(machineId?: string) {
   const directory = await mkdtemp(join(tmpdir(), 'rollcall-host-'));
   const machineIdFile = join(directory, 'machine-id');
@@ -21,14 +21,14 @@ const someId = '0123456789abcdef0123456789abcdef\n';
 const otherId = 'fedcba9876543210fedcba9876543210\n';
 
 describe('the host id', () => {
-  test('is the configured one, and that is not kept', async () => {
+  test('is the configured one, which is not saved', async () => {
     await using at = await machine(someId);
     expect(await findHostId({ ...at, configured: 'db-1.example' })).toBe('db-1.example');
     const made = await findHostId(at);
     expect(made).not.toBe('db-1.example');
   });
 
-  test('is made from the machine id, which it does not give away', async () => {
+  test('is derived from the machine id without revealing it', async () => {
     await using at = await machine(someId);
     const id = await findHostId(at);
     expect(id).toMatch(/^[0-9a-f]{16}$/);
@@ -39,7 +39,7 @@ describe('the host id', () => {
     expect(await findHostId(other)).not.toBe(id);
   });
 
-  test('is kept, and stays when the machine id changes', async () => {
+  test('is saved, and stays the same when the machine id changes', async () => {
     await using at = await machine(someId);
     const id = await findHostId(at);
     await writeFile(at.machineIdFile, otherId);
@@ -55,7 +55,7 @@ describe('the host id', () => {
   });
 
   test.each([undefined, '', 'uninitialized\n'])(
-    'is made at random where the machine id is %j, and kept',
+    'is random if the machine id is %j, and saved',
     async (machineId) => {
       await using at = await machine(machineId);
       const id = await findHostId(at);
@@ -65,20 +65,20 @@ describe('the host id', () => {
     },
   );
 
-  test('is the same for all processes that look for it first at the same time', async () => {
+  test('is the same for processes that create it at the same time', async () => {
     await using at = await machine();
     const ids = await Promise.all(Array.from({ length: 20 }, () => findHostId(at)));
     expect(new Set(ids).size).toBe(1);
     expect(await readdir(at.stateDir)).toEqual(['host-id']);
   });
 
-  test('from the machine id needs no state directory', async () => {
+  test('derived from the machine id needs no state directory', async () => {
     await using at = await machine(someId);
     const unwritable = join(at.machineIdFile, 'below-a-file');
     expect(await findHostId({ ...at, stateDir: unwritable })).toBe(await findHostId(at));
   });
 
-  test('without a machine id is refused where it cannot be kept', async () => {
+  test('without a machine id is refused if it cannot be saved', async () => {
     await using at = await machine('');
     const unwritable = join(at.machineIdFile, 'below-a-file');
     await expect(findHostId({ ...at, stateDir: unwritable })).rejects.toMatchObject({
@@ -87,7 +87,7 @@ describe('the host id', () => {
     });
   });
 
-  test('that is kept is found where nothing can be written', async () => {
+  test('that is saved is found in a read-only state directory', async () => {
     await using at = await machine(someId);
     // Root may write anywhere, but not a draft whose path is longer than 4095 bytes.
     let stateDir = at.stateDir;
@@ -99,7 +99,7 @@ describe('the host id', () => {
     expect(await findHostId({ ...at, stateDir })).toBe('by-hand');
   });
 
-  test('that is no name is refused, and the file with it named', async () => {
+  test('that is not a valid name is refused, and the error names its file', async () => {
     await using at = await machine(someId);
     await findHostId(at);
     const file = join(at.stateDir, 'host-id');
@@ -112,7 +112,7 @@ describe('the host id', () => {
     });
   });
 
-  test('that is kept and cannot be read is not replaced by a new one', async () => {
+  test('in an unreadable file is not replaced by a new one', async () => {
     await using at = await machine(someId);
     await mkdir(join(at.stateDir, 'host-id'), { recursive: true });
     await expect(findHostId(at)).rejects.toMatchObject({ code: 'bad-setting' });

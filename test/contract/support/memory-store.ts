@@ -1,7 +1,7 @@
 import { Connection } from '../../../src/adapters/memory/server/connection.ts';
 import { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
 import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
-import { directLink } from '../../../src/adapters/memory/server/transport.ts';
+import { directTransport } from '../../../src/adapters/memory/server/transport.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import type { Subject } from './store-under-test.ts';
@@ -20,7 +20,7 @@ export async function openMemory(): Promise<Subject> {
     other: async () => memoryStore(world),
     connections: async (of) => {
       const slot = of && { host: of.host, agent: of.agent };
-      return [memoryStore(world, directLink, new Connection(world, slot))];
+      return [memoryStore(world, directTransport, new Connection(world, slot))];
     },
     put: async (bucket, key, text) => void write(bucket, key, text),
     remove: async (bucket, key) => void write(bucket, key, undefined),

@@ -80,8 +80,8 @@ describe('--metrics', () => {
       const line = [...kind, '--host', 'h1', ...where, '--metrics', String(portOf(other))];
       const { code, err } = await command(line);
       expect({ kind, code }).toEqual({ kind, code: 1 });
-      expect(err).toContain(`port ${portOf(other)} of 127.0.0.1, for metrics, is taken`);
-      expect(err).toContain('or 0 for any free one');
+      expect(err).toContain(`port ${portOf(other)} of 127.0.0.1 (--metrics) is already in use`);
+      expect(err).toContain('or 0 for any free port');
     }
     await fleet.standing();
     other.close();

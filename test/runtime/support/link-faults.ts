@@ -1,4 +1,4 @@
-import { LinkDown, type Transport } from '../../../src/adapters/memory/server/transport.ts';
+import { NoReplyError, type Transport } from '../../../src/adapters/memory/server/transport.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Gate } from './gate.ts';
@@ -66,27 +66,27 @@ export class Line implements Transport {
   async carry<T>(serve: () => T): Promise<T> {
     // Never in the same breath: whoever starts a process may still say what becomes of its first request.
     await this.gate.opened();
-    if (this.#down) throw new LinkDown('the line is down', false);
+    if (this.#down) throw new NoReplyError('the line is down', false);
     this.#requests += 1;
     const fate = this.fate(this.#requests);
     if (this.gate.shut) await this.gate.opened();
-    if (fate === 'unsent') throw new LinkDown('not sent', false);
+    if (fate === 'unsent') throw new NoReplyError('not sent', false);
     await this.#underWay();
     if (this.#leader.gate.shut) await this.#outlast(serve);
     if (fate === 'lost' || fate === 'late') {
       if (fate === 'late') void this.#clock.sleep(lateBy).then(() => this.#serveUnheard(serve));
       await this.#waitInVain();
-      throw new LinkDown('no answer', true);
+      throw new NoReplyError('no answer', true);
     }
     const answer = this.#serve(serve);
     if (fate === 'unanswered') {
       await this.#waitInVain();
-      throw new LinkDown('no answer', true);
+      throw new NoReplyError('no answer', true);
     }
     if (fate === 'twice') void this.#clock.sleep(lateBy).then(() => this.#serveUnheard(serve));
     await this.#underWay();
     if (this.gate.shut) await this.gate.opened();
-    if (this.#down) throw new LinkDown('cut off while it was under way', true);
+    if (this.#down) throw new NoReplyError('cut off while it was under way', true);
     return answer;
   }
 
@@ -99,7 +99,7 @@ export class Line implements Transport {
     if (found.signal.aborted) return;
     if (this.#leader.keeps()) void gate.opened().then(() => this.#serveUnheard(serve));
     if (this.gate.shut) await this.gate.opened();
-    throw new LinkDown('the store has no leader', true);
+    throw new NoReplyError('the store has no leader', true);
   }
 
   #serve<T>(serve: () => T): T {

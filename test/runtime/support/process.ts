@@ -1,6 +1,6 @@
 import { Connection } from '../../../src/adapters/memory/server/connection.ts';
 import type { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
-import { LinkDown } from '../../../src/adapters/memory/server/transport.ts';
+import { NoReplyError } from '../../../src/adapters/memory/server/transport.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import type { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import { RunId, type Slot } from '../../../src/domain/identity/names.ts';
@@ -217,7 +217,7 @@ export class Process {
   #probe(): Ports['messaging'] {
     const { messaging } = this.#store;
     const unheard = () => {
-      if (this.mute) throw new LinkDown('mute', true);
+      if (this.mute) throw new NoReplyError('mute', true);
     };
     return {
       serve: (run, { pong, onNotice: told }) =>

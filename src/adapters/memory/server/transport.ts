@@ -7,14 +7,14 @@ import { Fault } from '../../../domain/fault.ts';
 export interface Transport {
   /**
    * Runs `serve` on the server and returns its result.
-   * @throws {LinkDown}
+   * @throws {NoReplyError}
    */
   carry<T>(serve: () => T): Promise<T>;
 }
 
 /** The request got no reply. */
-export class LinkDown extends Error {
-  override readonly name = 'LinkDown';
+export class NoReplyError extends Error {
+  override readonly name = 'NoReplyError';
   /** false: the request certainly did not reach the server. true: it may have. */
   readonly sent: boolean;
 
@@ -25,7 +25,7 @@ export class LinkDown extends Error {
 }
 
 /** A transport without losses and delays. */
-export const directLink: Transport = { carry: async (serve) => serve() };
+export const directTransport: Transport = { carry: async (serve) => serve() };
 
 /**
  * The result of a request. A lost one is a Fault that the caller handles.
@@ -39,7 +39,7 @@ export async function requestOver<T>(
   try {
     return await transport.carry(serve);
   } catch (cause) {
-    if (!(cause instanceof LinkDown)) throw cause;
+    if (!(cause instanceof NoReplyError)) throw cause;
     throw new Fault('store-unavailable', `no answer: ${what}`, { cause });
   }
 }
@@ -47,6 +47,6 @@ export async function requestOver<T>(
 /** Sends without waiting. A transport that is down loses the message. */
 export function sendOver(carried: Promise<void>): void {
   carried.catch((cause) => {
-    if (!(cause instanceof LinkDown)) throw cause;
+    if (!(cause instanceof NoReplyError)) throw cause;
   });
 }

@@ -4,7 +4,7 @@ import type { Revision } from '../../../domain/time.ts';
 import type { WatchEvent } from '../../../ports/watch.ts';
 import type { MemoryServer } from './memory-server.ts';
 import type { MemoryStream, Message } from './stream.ts';
-import { LinkDown, type Transport } from './transport.ts';
+import { NoReplyError, type Transport } from './transport.ts';
 
 /** What to watch, and how its messages become entries. */
 export interface WatchSpec {
@@ -77,11 +77,14 @@ const entryOf = (
   text,
 });
 
-async function tryCarry<T>(transport: Transport, serve: () => T): Promise<T | { down: LinkDown }> {
+async function tryCarry<T>(
+  transport: Transport,
+  serve: () => T,
+): Promise<T | { down: NoReplyError }> {
   try {
     return await transport.carry(serve);
   } catch (cause) {
-    if (cause instanceof LinkDown) return { down: cause };
+    if (cause instanceof NoReplyError) return { down: cause };
     throw cause;
   }
 }

@@ -2,25 +2,25 @@ import type { Health } from '../../../domain/records/desired-instances.ts';
 import type { HealthCheck } from '../../../domain/records/health-check.ts';
 import type { Millis } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import { execProbe } from './exec-check.ts';
-import { httpProbe } from './http-check.ts';
-import { tcpProbe } from './tcp-check.ts';
+import { execCheck } from './exec-check.ts';
+import { httpCheck } from './http-check.ts';
+import { tcpCheck } from './tcp-check.ts';
 
-/** One look: undefined when all is well, else what is wrong, in one line. Ends when aborted. */
+/** One check: undefined if it passes, else the problem in one line. Ends when the signal aborts. */
 export type HealthCheckFn = (signal: AbortSignal) => Promise<string | undefined>;
 
-/** Checks until the signal is aborted, one check at a time, and reports what each one amounts to. */
+/** Checks until the signal aborts, one check at a time, and reports the resulting health. */
 export async function checkHealth(
   check: HealthCheck,
   report: (health: Health) => void,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
-  const probe = probeOf(check);
+  const run = checkFunctionOf(check);
   let failures = 0;
   while (!signal.aborted) {
     const startedAt = clock.monotonic();
-    const detail = await lookWithin(check.timeout, probe, signal);
+    const detail = await runCheck(check.timeout, run, signal);
     if (signal.aborted) return;
     failures = detail === undefined ? 0 : failures + 1;
     if (detail === undefined) report({ state: 'serving' });
@@ -29,30 +29,30 @@ export async function checkHealth(
   }
 }
 
-function probeOf(check: HealthCheck): HealthCheckFn {
-  if ('http' in check) return httpProbe(check.http);
-  if ('tcp' in check) return tcpProbe(check.tcp);
-  return execProbe(check.exec);
+function checkFunctionOf(check: HealthCheck): HealthCheckFn {
+  if ('http' in check) return httpCheck(check.http);
+  if ('tcp' in check) return tcpCheck(check.tcp);
+  return execCheck(check.exec);
 }
 
-async function lookWithin(
+async function runCheck(
   timeout: Millis,
-  probe: HealthCheckFn,
+  run: HealthCheckFn,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const ending = new AbortController();
   const end = () => ending.abort();
-  let late = false;
+  let isLate = false;
   const timer = setTimeout(() => {
-    late = true;
+    isLate = true;
     end();
   }, timeout);
   signal.addEventListener('abort', end, { once: true });
   try {
-    const detail = await probe(ending.signal);
-    return late ? `no answer within ${timeout} ms` : detail;
+    const detail = await run(ending.signal);
+    return isLate ? `no answer within ${timeout} ms` : detail;
   } catch (cause) {
-    // Out of memory for a process, say: the check failed, and the agent goes on.
+    // For example no memory for a process. The check fails, and the agent continues.
     return cause instanceof Error ? cause.message : String(cause);
   } finally {
     clearTimeout(timer);

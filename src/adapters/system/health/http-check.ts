@@ -1,7 +1,7 @@
 import type { HealthCheckFn } from './health-check.ts';
 
-/** A GET that must be answered with 2xx or 3xx; redirections are not followed. */
-export function httpProbe(url: string): HealthCheckFn {
+/** Sends a GET and expects status 2xx or 3xx. Redirects are not followed. */
+export function httpCheck(url: string): HealthCheckFn {
   return async (signal) => {
     try {
       const response = await fetch(url, {
@@ -18,7 +18,7 @@ export function httpProbe(url: string): HealthCheckFn {
   };
 }
 
-/** fetch says only that it failed; why is in the cause, and for several addresses in its errors. */
+/** `fetch` has the reason in `cause`; with several addresses, in the `errors` of the cause. */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   if (cause instanceof AggregateError && cause.message === '') return reasonOf(cause.errors[0]);

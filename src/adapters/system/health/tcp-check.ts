@@ -1,24 +1,26 @@
 import { connect } from 'node:net';
 import type { HealthCheckFn } from './health-check.ts';
 
-/** A connection that must be accepted; it is closed at once. */
-export function tcpProbe(to: { readonly host: string; readonly port: number }): HealthCheckFn {
+/** Opens a connection, expects it to be accepted, and closes it. */
+export function tcpCheck(address: { readonly host: string; readonly port: number }): HealthCheckFn {
   return (signal) =>
     new Promise((resolve) => {
-      const socket = connect(to);
+      const socket = connect(address);
       const settle = (detail: string | undefined) => {
-        signal.removeEventListener('abort', aborted);
+        signal.removeEventListener('abort', abort);
         socket.destroy();
         resolve(detail);
       };
-      const aborted = () => settle('aborted');
+      const abort = () => settle('aborted');
       socket.once('connect', () => settle(undefined));
-      socket.once('error', (cause) => settle(`${to.host}:${to.port}: ${reasonOf(cause)}`));
-      if (signal.aborted) aborted();
-      else signal.addEventListener('abort', aborted, { once: true });
+      socket.once('error', (cause) =>
+        settle(`${address.host}:${address.port}: ${reasonOf(cause)}`),
+      );
+      if (signal.aborted) abort();
+      else signal.addEventListener('abort', abort, { once: true });
     });
 }
 
-/** Several addresses tried make one error without words of its own. */
+/** With several addresses, the error has no message of its own. */
 const reasonOf = (cause: Error): string =>
   cause instanceof AggregateError ? String(cause.errors[0]?.message ?? cause) : cause.message;

@@ -15,7 +15,7 @@ export interface Sources {
   readonly flags: Readonly<Record<string, unknown>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly file?:
-    | { readonly values: Readonly<Record<string, unknown>>; where(name: string): string }
+    | { readonly values: Readonly<Record<string, unknown>>; positionOf(name: string): string }
     | undefined;
 }
 
@@ -39,7 +39,7 @@ export function refuseUnknown({ file }: Sources, known: readonly Setting[]): voi
   const names = new Set(known.map(nameOf));
   for (const name of Object.keys(file?.values ?? {})) {
     if (names.has(name)) continue;
-    throw new Fault('bad-setting', `${file?.where(name)}: unknown setting '${name}'`, {
+    throw new Fault('bad-setting', `${file?.positionOf(name)}: unknown setting '${name}'`, {
       hint: 'a key of the config file is the name of a flag without its dashes',
     });
   }
@@ -81,5 +81,5 @@ function rawOf(setting: Setting, { flags, env, file }: Sources) {
     if (value !== undefined && value !== '') return { value, where: variable ?? '' };
   }
   const value = file?.values[name];
-  return value === undefined ? undefined : { value, where: `${file?.where(name)}: ${name}` };
+  return value === undefined ? undefined : { value, where: `${file?.positionOf(name)}: ${name}` };
 }

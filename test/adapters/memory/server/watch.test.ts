@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryServer } from '../../../../src/adapters/memory/server/memory-server.ts';
-import { LinkDown, type Transport } from '../../../../src/adapters/memory/server/transport.ts';
+import { NoReplyError, type Transport } from '../../../../src/adapters/memory/server/transport.ts';
 import { memoryStore } from '../../../../src/adapters/memory/store.ts';
 import { VirtualClock } from '../../../../src/adapters/memory/time/virtual-clock.ts';
 import { tombstoneTtl } from '../../../../src/domain/policy/lease-policy.ts';
@@ -16,7 +16,7 @@ function watching(up = true) {
   let isUp = up;
   const link: Transport = {
     carry: async (serve) => {
-      if (!isUp) throw new LinkDown('cut', true);
+      if (!isUp) throw new NoReplyError('cut', true);
       return serve();
     },
   };

@@ -35,14 +35,14 @@ async function listening(server: Server) {
   return { port, close, [Symbol.asyncDispose]: close };
 }
 
-/** An HTTP server that answers with these codes in turn, the last one for ever; 0: never. */
+/** An HTTP server that answers with these codes in turn and repeats the last one; 0: no answer. */
 async function answering(...codes: number[]) {
-  const seen = { now: 0, atOnce: 0 };
+  const seen = { current: 0, maximum: 0 };
   const server = createHttpServer((_, response) => {
-    seen.now += 1;
-    seen.atOnce = Math.max(seen.atOnce, seen.now);
+    seen.current += 1;
+    seen.maximum = Math.max(seen.maximum, seen.current);
     response.once('close', () => {
-      seen.now -= 1;
+      seen.current -= 1;
     });
     const code = codes.length > 1 ? codes.shift() : codes[0];
     if (code)
@@ -63,7 +63,7 @@ async function answering(...codes: number[]) {
 }
 
 describe('a check', () => {
-  test('is failing after so many failures in a row, and serving after one success', async () => {
+  test('is failing after `failAfter` failures in a row, and serving after one success', async () => {
     await using server = await answering(200, 500, 500, 200, 500, 500, 500, 503, 200);
     const found = await reports({ ...often, http: server.url, failAfter: 3 }, 5);
     expect(found).toEqual([
@@ -75,13 +75,13 @@ describe('a check', () => {
     ]);
   });
 
-  test('waits for the one before it, however long that takes', async () => {
+  test('waits until the previous one has ended', async () => {
     await using server = await answering(200);
     await reports({ ...often, http: server.url, every: 1 }, 10);
-    expect(server.seen.atOnce).toBe(1);
+    expect(server.seen.maximum).toBe(1);
   });
 
-  test('starts every so often, whatever the one before it took', async () => {
+  test('starts at a fixed interval, independent of its duration', async () => {
     const stop = new AbortController();
     const slept: number[] = [];
     let now = 0;
@@ -94,15 +94,15 @@ describe('a check', () => {
         if (slept.length === 3) stop.abort();
       },
     };
-    const took = [30, 0, 250];
+    const durations = [30, 0, 250];
     const report = () => {
-      now += took.shift() ?? 0;
+      now += durations.shift() ?? 0;
     };
     await checkHealth({ ...often, exec: ['true'], every: 100 }, report, clock, stop.signal);
     expect(slept).toEqual([70, 100, -150]);
   });
 
-  test('that is aborted halfway reports nothing', async () => {
+  test('that is aborted while it runs reports nothing', async () => {
     await using server = await answering(0);
     const stop = new AbortController();
     const found: Health[] = [];
@@ -112,7 +112,7 @@ describe('a check', () => {
       systemClock,
       stop.signal,
     );
-    while (server.seen.now === 0) await new Promise(setImmediate);
+    while (server.seen.current === 0) await new Promise(setImmediate);
     stop.abort();
     await checking;
     expect(found).toEqual([]);
@@ -134,20 +134,20 @@ describe('an HTTP check', () => {
     expect(found).toEqual(serving ? ok : failing(`${server.url} answered ${code}`));
   });
 
-  test('that is not answered in time is failing', async () => {
+  test('without an answer in time is failing', async () => {
     await using server = await answering(0);
     const [found] = await reports({ ...often, http: server.url, timeout: 50 }, 1);
     expect(found).toEqual(failing('no answer within 50 ms'));
   });
 
-  test('that reaches nobody says so', async () => {
+  test('of a closed port is failing with the reason', async () => {
     const { port, close } = await listening(createTcpServer());
     await close();
     const [found] = await reports({ ...often, http: `http://127.0.0.1:${port}/` }, 1);
     expect(found).toEqual(failing(expect.stringMatching(/ECONNREFUSED/)));
   });
 
-  test('of something that is no URL says so', async () => {
+  test('of an invalid URL is failing with the reason', async () => {
     const [found] = await reports({ ...often, http: 'not a url' }, 1);
     expect(found).toEqual(failing(expect.stringMatching(/not a url/)));
   });
@@ -167,45 +167,45 @@ describe('a TCP check', () => {
     expect(found).toEqual(failing(expect.stringMatching(/ECONNREFUSED/)));
   });
 
-  test('of a port that is none says so', async () => {
+  test('of an invalid port is failing with the reason', async () => {
     const [found] = await reports({ ...often, tcp: { host: '127.0.0.1', port: 70_000 } }, 1);
     expect(found).toEqual(failing(expect.stringMatching(/70000/)));
   });
 });
 
 describe('an exec check', () => {
-  test('that exits with 0 is serving, whatever it says', async () => {
+  test('that exits with 0 is serving, with any output', async () => {
     expect(await reports({ ...often, exec: ['sh', '-c', 'echo bad >&2'] }, 2)).toEqual([ok, ok]);
   });
 
-  test('that exits otherwise is failing, with its last line', async () => {
+  test('that exits with another code is failing, with the last line of its output', async () => {
     const exec = ['sh', '-c', 'echo first; echo disk full >&2; exit 3'];
     expect(await reports({ ...often, exec }, 1)).toEqual([failing('sh: exit 3: disk full')]);
   });
 
-  test('that floods its output is failing in a short line', async () => {
+  test('with a very long output line is failing with a short detail', async () => {
     const exec = ['sh', '-c', 'yes rollcall | head -c 3000000 | tr -d "\\n"; exit 1'];
     const [found] = await reports({ ...often, exec }, 1);
     expect(found).toEqual(failing(expect.stringMatching(/^.{20,250}$/)));
   });
 
-  test('that cannot be started says so', async () => {
+  test('that cannot be started is failing with the reason', async () => {
     const [found] = await reports({ ...often, exec: ['no-such-check'] }, 1);
     expect(found).toEqual(failing(expect.stringMatching(/no-such-check.*ENOENT/)));
     const [empty] = await reports({ ...often, exec: [] }, 1);
     expect(empty).toMatchObject({ state: 'failing' });
   });
 
-  test('ends with all its children at the timeout', async () => {
-    await using left = await childrenOf((file) => `sleep 60 & echo $! > ${file}; wait`);
+  test('is killed with all its child processes at the timeout', async () => {
+    await using left = await checkWithChild((file) => `sleep 60 & echo $! > ${file}; wait`);
     const exec = left.command;
     const [found] = await reports({ ...often, exec, timeout: 300 }, 1);
     expect(found).toEqual(failing('no answer within 300 ms'));
     expect(await left.areGone()).toBe(true);
   });
 
-  test('does not wait for what it leaves behind, and ends it', async () => {
-    await using left = await childrenOf((file) => `sleep 60 & echo $! > ${file}; exit 0`);
+  test('that leaves a child process does not wait for it, and kills it', async () => {
+    await using left = await checkWithChild((file) => `sleep 60 & echo $! > ${file}; exit 0`);
     const before = performance.now();
     expect(await reports({ ...often, exec: left.command }, 1)).toEqual([ok]);
     expect(performance.now() - before).toBeLessThan(often.timeout / 2);
@@ -213,12 +213,12 @@ describe('an exec check', () => {
   });
 });
 
-/** A check that writes the pid of a child of its own into a file. */
-async function childrenOf(script: (file: string) => string) {
+/** A check that starts a child process and writes its pid to a file. */
+async function checkWithChild(script: (file: string) => string) {
   const directory = await mkdtemp(join(tmpdir(), 'rollcall-check-'));
   const file = join(directory, 'pid');
-  const here = thisProcess();
-  const isGone = (pid: number) => systemProcesses(here).isGone({ ...here, pid });
+  const own = thisProcess();
+  const isGone = (pid: number) => systemProcesses(own).isGone({ ...own, pid });
   return {
     command: ['sh', '-c', script(file)],
     /** A killed process takes a moment to be gone. */

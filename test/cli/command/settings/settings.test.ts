@@ -14,7 +14,7 @@ import { Duration } from '../../../../src/composition/duration.ts';
 
 const file = (values: Record<string, unknown>) => ({
   values,
-  where: (name: string) => `rollcall.yaml:${Object.keys(values).indexOf(name) + 1}`,
+  positionOf: (name: string) => `rollcall.yaml:${Object.keys(values).indexOf(name) + 1}`,
 });
 const from = (more: Partial<Sources> = {}): Sources => ({ flags: {}, env: {}, ...more });
 const wait = {
