@@ -9,7 +9,7 @@ import type { Open, Subject } from './support/store-under-test.ts';
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 const subjectsOf = (events: readonly StoredEvent[]) => events.map(({ subject }) => subject);
 
-/** The audit, once it has so many events. */
+/** The events of the audit, once it has this many. */
 const auditWith = (subject: Subject, count: number) =>
   eventually(subject, async () => {
     const events = await auditOf(subject.store);
@@ -54,7 +54,7 @@ export function auditContract(open: Open): void {
       expect(appended?.text).toBe('Grüße 7');
     });
 
-    test('tells an event’s origin by the revision of its record’s commit', async () => {
+    test('has for each event the revision of its record’s commit as origin', async () => {
       await using subject = await open();
       const before = await written(subject.store, write(agent(1), 0));
       await committed(subject.store, write(agent(2), 0), event(eventOf(2, 1)));
@@ -64,7 +64,7 @@ export function auditContract(open: Open): void {
       expect(stored?.origin).toBeLessThan(after);
     });
 
-    test('takes an event of a process once', async () => {
+    test('stores an event of a process once', async () => {
       await using subject = await open();
       const { audit } = subject.store;
       expect(await audit.append(event(eventOf(1, 1), 'once'))).toBe('appended');
@@ -74,7 +74,7 @@ export function auditContract(open: Open): void {
       expect(subjectsOf(await auditOf(subject.store))).toEqual([eventOf(1, 1), eventOf(1, 2)]);
     });
 
-    test('takes one of many who append under the same subject', async () => {
+    test('accepts one of many concurrent appends under the same subject', async () => {
       await using subject = await open();
       await using other = await subject.other();
       const results = await Promise.all(
@@ -89,7 +89,7 @@ export function auditContract(open: Open): void {
       expect(await auditOf(other)).toMatchObject([{ text: `by ${winner}` }]);
     });
 
-    test('is read from any place, that one included', async () => {
+    test('is read from any sequence, inclusive', async () => {
       await using subject = await open();
       await commitEvents(subject.store, upTo(6));
       const events = await auditWith(subject, 6);
@@ -124,7 +124,7 @@ export function auditContract(open: Open): void {
       expect(await found('host-3.>')).toEqual([]);
     });
 
-    test('is followed from any place into what is still to come', async () => {
+    test('is followed from any sequence into later events', async () => {
       await using subject = await open();
       await commitEvents(subject.store, [1, 2, 3]);
       const [, second] = await auditWith(subject, 3);
@@ -156,7 +156,7 @@ export function auditContract(open: Open): void {
       await eventually(subject, () => following);
     });
 
-    test('loses nothing when the outbox is emptied', async () => {
+    test('loses no event when the outbox is emptied', async () => {
       await using subject = await open();
       const { store } = subject;
       await commitEvents(store, upTo(5));
@@ -171,7 +171,7 @@ export function auditContract(open: Open): void {
       expect(await store.registry.list(['>'], 0)).toEqual(expect.arrayContaining([...records]));
     });
 
-    test('knows an event that has left the outbox', async () => {
+    test('still has an event that has left the outbox', async () => {
       await using subject = await open();
       const { audit } = subject.store;
       for (const n of upTo(3)) await audit.append(event(eventOf(1, n)));
@@ -183,7 +183,7 @@ export function auditContract(open: Open): void {
       expect(await auditOf(subject.store)).toHaveLength(4);
     });
 
-    test('loses nothing while it is written and tidied at once', async () => {
+    test('loses no event while writes and clean-up run concurrently', async () => {
       await using subject = await open();
       await using other = await subject.other();
       const tidying = new AbortController();
@@ -201,7 +201,7 @@ export function auditContract(open: Open): void {
       expect(subjectsOf(await auditWith(subject, 60))).toEqual(upTo(60).map((n) => eventOf(1, n)));
     });
 
-    test('is trimmed from the front by a limit, and goes on; what a keyframe stands for may go', async () => {
+    test('is trimmed from the front by a limit once a keyframe covers the events, and continues', async () => {
       await using subject = await open();
       const { audit } = subject.store;
       const text = `"${'x'.repeat(1000)}"`;
@@ -224,7 +224,7 @@ export function auditContract(open: Open): void {
       });
     });
 
-    test('is not trimmed past what a signed keyframe stands for', async () => {
+    test('is not trimmed beyond the events that a signed keyframe covers', async () => {
       await using subject = await open();
       const { audit } = subject.store;
       for (const n of upTo(20)) await audit.append(event(eventOf(1, n), `"${'x'.repeat(1000)}"`));

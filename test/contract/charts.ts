@@ -4,13 +4,13 @@ import type { Open } from './support/store-under-test.ts';
 const hash = '0123456789ab';
 
 export function chartContract(open: Open): void {
-  describe('charts', () => {
-    test('nobody has published one at first', async () => {
+  describe('a store of charts', () => {
+    test('is empty at first', async () => {
       await using subject = await open();
       expect(await subject.store.charts.get('run', hash)).toBeUndefined();
     });
 
-    test('one is what it was published as, for every client and under its own name alone', async () => {
+    test('returns a chart unchanged to every client, under its own name only', async () => {
       await using subject = await open();
       await using other = await subject.other();
       const text = '{"machine":"run","owl":"🦉"}';
@@ -20,7 +20,7 @@ export function chartContract(open: Open): void {
       expect(await other.charts.get('session', hash)).toBeUndefined();
     });
 
-    test('one that stands there stays', async () => {
+    test('keeps an existing chart on a second publication', async () => {
       await using subject = await open();
       await using other = await subject.other();
       expect(await subject.store.charts.publish('run', hash, 'one')).toBe('published');
@@ -28,7 +28,7 @@ export function chartContract(open: Open): void {
       expect(await subject.store.charts.get('run', hash)).toBe('one');
     });
 
-    test('a machine may be called anything', async () => {
+    test('accepts any machine name', async () => {
       await using subject = await open();
       const name = 'a.b > * $KV c';
       await subject.store.charts.publish(name, hash, 'text');
@@ -36,7 +36,7 @@ export function chartContract(open: Open): void {
       expect(await subject.store.charts.get('a', hash)).toBeUndefined();
     });
 
-    test('they are no keyframes, and keyframes that are dropped leave them', async () => {
+    test('lists no chart as a keyframe, and keeps charts when keyframes are dropped', async () => {
       await using subject = await open();
       const { charts, keyframes } = subject.store;
       const text = async function* () {

@@ -18,7 +18,7 @@ const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 
 export function commitContract(open: Open): void {
   describe('a commit', () => {
-    test('is stored whole or not at all', async () => {
+    test('is stored completely or not at all', async () => {
       await using subject = await open();
       const { store } = subject;
       const stands = await written(store, write(agent(1), 0));
@@ -47,7 +47,7 @@ export function commitContract(open: Open): void {
       expect((await auditOf(store)).map(({ text }) => text)).toEqual(['stored']);
     });
 
-    test('is one unbroken range of revisions, writes and events each in their order', async () => {
+    test('is one contiguous range of revisions with writes and events in order', async () => {
       await using subject = await open();
       const { store } = subject;
       const keys = upTo(5).map((n) => instance(1, n));
@@ -70,14 +70,14 @@ export function commitContract(open: Open): void {
       expect(all).toEqual(all.map((_, at) => (all[0] ?? 0) + at));
     });
 
-    test('has revisions above those of every earlier one', async () => {
+    test('has higher revisions than every earlier commit', async () => {
       await using subject = await open();
       const revisions: number[] = [];
       for (const n of upTo(5)) revisions.push(await written(subject.store, write(agent(n), 0)));
       expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
     });
 
-    test('tells the revision of every key it wrote, removals included', async () => {
+    test('returns the revision of every key that it wrote, removals included', async () => {
       await using subject = await open();
       const { store } = subject;
       const [first, second] = [instance(1, 1), instance(1, 2)];
@@ -113,7 +113,7 @@ export function commitContract(open: Open): void {
       await eventually(subject, async () => expect(await auditOf(store)).toHaveLength(450));
     });
 
-    test('takes 1000 messages', async () => {
+    test('accepts 1000 messages', async () => {
       await using subject = await open();
       const { store } = subject;
       const revisions = await committed(
@@ -127,7 +127,7 @@ export function commitContract(open: Open): void {
       await eventually(subject, async () => expect(await auditOf(store)).toHaveLength(500));
     });
 
-    test('succeeds beside many others that have nothing in common with it', async () => {
+    test('succeeds concurrently with many commits to other keys', async () => {
       await using subject = await open();
       await using other = await subject.other();
       const outcomes = await Promise.all(

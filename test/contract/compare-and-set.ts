@@ -14,14 +14,14 @@ export function compareAndSetContract(open: Open): void {
       expect(entry).toEqual({ key, revision: 0, text: undefined });
     });
 
-    test('is read back by another client at the revision that its writer was told', async () => {
+    test('is read by another client at the revision that its writer got', async () => {
       await using subject = await open();
       await using other = await subject.other();
       const revision = await written(subject.store, write(key, 0, 'first'));
       expect(await other.registry.read(key)).toEqual({ key, revision, text: 'first' });
     });
 
-    test('may be empty: that is not absent', async () => {
+    test('may be empty, which differs from absent', async () => {
       await using subject = await open();
       const revision = await written(subject.store, write(key, 0, ''));
       expect(await subject.store.registry.read(key)).toEqual({ key, revision, text: '' });
@@ -34,7 +34,7 @@ export function compareAndSetContract(open: Open): void {
       expect(await subject.store.registry.read(key)).toEqual({ key, revision, text });
     });
 
-    test('that stands is not created again', async () => {
+    test('that exists is not created again', async () => {
       await using subject = await open();
       const revision = await written(subject.store, write(key, 0, 'first'));
       expect(await subject.store.registry.commit(commitOf(write(key, 0)))).toEqual(conflict);
@@ -48,7 +48,7 @@ export function compareAndSetContract(open: Open): void {
       expect(await subject.store.registry.read(key)).toMatchObject({ revision: 0 });
     });
 
-    test('is overwritten only at the revision that stands', async () => {
+    test('is overwritten only at its current revision', async () => {
       await using subject = await open();
       const first = await written(subject.store, write(key, 0));
       const second = await written(subject.store, write(key, first, 'second'));
@@ -57,7 +57,7 @@ export function compareAndSetContract(open: Open): void {
       expect(await subject.store.registry.read(key)).toMatchObject({ text: 'second' });
     });
 
-    test('is removed only at the revision that stands', async () => {
+    test('is removed only at its current revision', async () => {
       await using subject = await open();
       const first = await written(subject.store, write(key, 0));
       const second = await written(subject.store, write(key, first));
@@ -71,7 +71,7 @@ export function compareAndSetContract(open: Open): void {
       });
     });
 
-    test('that was removed is created again at its tombstone, and nowhere else', async () => {
+    test('that was removed is created again only at the revision of its tombstone', async () => {
       await using subject = await open();
       const first = await written(subject.store, write(key, 0));
       const tombstone = await written(subject.store, removal(key, first));
@@ -86,7 +86,7 @@ export function compareAndSetContract(open: Open): void {
       });
     });
 
-    test('that somebody’s tool deleted is absent, and created again at the tombstone', async () => {
+    test('that a foreign tool deleted is absent, and is created again at the tombstone', async () => {
       await using subject = await open();
       const first = await written(subject.store, write(key, 0));
       await subject.remove('registry', key);
@@ -99,7 +99,7 @@ export function compareAndSetContract(open: Open): void {
       await written(subject.store, write(key, deleted.revision));
     });
 
-    test('that somebody’s tool overwrote is no longer at the revision that was judged', async () => {
+    test('that a foreign tool overwrote is no longer at the judged revision', async () => {
       await using subject = await open();
       const judged = await written(subject.store, write(key, 0));
       await subject.put('registry', key, 'by hand');
@@ -109,7 +109,7 @@ export function compareAndSetContract(open: Open): void {
       await written(subject.store, removal(key, found.revision));
     });
 
-    test('is written by exactly one of many who write it at the same revision', async () => {
+    test('is written by exactly one of many concurrent writers at the same revision', async () => {
       await using subject = await open();
       await using other = await subject.other();
       const at = await written(subject.store, write(key, 0));

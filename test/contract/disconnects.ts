@@ -20,10 +20,10 @@ async function closeEach(subject: Subject, of?: RunRef): Promise<number> {
   return connections.length;
 }
 
-/** Whose connections are closed until it is told: then every server knows of the watch. */
+/** A run whose connections are closed until the watcher is notified: then every server knows the watch. */
 const scout = run(0);
 
-/** What a watcher is told, scouts aside. */
+/** The notifications of one watcher, without those about the scout. */
 class Told implements AsyncDisposable {
   readonly #all: Disconnect[] = [];
   readonly #stop = new AbortController();
@@ -63,8 +63,8 @@ class Told implements AsyncDisposable {
 }
 
 export function departureContract(open: Open): void {
-  describe('a departure', () => {
-    test('is told once to each who watches, whichever server the connection was to', async () => {
+  describe('a disconnect', () => {
+    test('is notified once to each watcher, for a connection to any server', async () => {
       await using subject = await open();
       await using other = await subject.other();
       await using one = await Told.by(subject);
@@ -83,15 +83,18 @@ export function departureContract(open: Open): void {
       expect(two.disconnects).toHaveLength(connections.length);
     });
 
-    test.each(Object.entries(hostileNames))('of a name %s tells its slot', async (_, name) => {
-      await using subject = await open();
-      await using told = await Told.by(subject);
-      const [connection] = await subject.connections(named(name));
-      await connection?.[Symbol.asyncDispose]();
-      await eventually(subject, () => expect(told.disconnects).toEqual([closed(named(name))]));
-    });
+    test.each(Object.entries(hostileNames))(
+      'of an agent with a name %s is notified with its slot',
+      async (_, name) => {
+        await using subject = await open();
+        await using told = await Told.by(subject);
+        const [connection] = await subject.connections(named(name));
+        await connection?.[Symbol.asyncDispose]();
+        await eventually(subject, () => expect(told.disconnects).toEqual([closed(named(name))]));
+      },
+    );
 
-    test('of whoever is no agent is not told', async () => {
+    test('of a client that is not an agent is not notified', async () => {
       await using subject = await open();
       await using told = await Told.by(subject);
       await closeEach(subject);
@@ -103,7 +106,7 @@ export function departureContract(open: Open): void {
       expect(told.disconnects).toEqual(Array.from({ length: count }, () => closed(run(1))));
     });
 
-    test('is told to nobody after the signal, and the watch has ended', async () => {
+    test('is not notified after the watch was aborted and has ended', async () => {
       await using subject = await open();
       await using told = await Told.by(subject);
       await using going = await Told.by(subject);
@@ -115,7 +118,7 @@ export function departureContract(open: Open): void {
       expect(told.disconnects).toEqual([]);
     });
 
-    test('is not watched for where the signal came first', async () => {
+    test('is not notified to a watch that was aborted before it began', async () => {
       await using subject = await open();
       const said: Disconnect[] = [];
       const watch = subject.store.disconnects.watch(
@@ -128,7 +131,7 @@ export function departureContract(open: Open): void {
       expect(said).toEqual([]);
     });
 
-    test('is watched for until the watcher’s own connection is closed', async () => {
+    test('is not notified after the watcher’s own connection is closed, and the watch ends', async () => {
       await using subject = await open();
       const other = await subject.other();
       const told = await Told.by(subject, other);

@@ -7,7 +7,7 @@ import type { Open } from './support/store-under-test.ts';
 const owner = agent(1);
 const record = instance(1, 1);
 
-/** Writes the instance, under a fence on its owner. */
+/** Writes the instance with a fence on its owner. */
 const fenced = (expect: number) => ({
   writes: [write(record, 0)],
   events: [event(instanceEventOf(1, 1, 1))],
@@ -16,7 +16,7 @@ const fenced = (expect: number) => ({
 
 export function fenceContract(open: Open): void {
   describe('a fence', () => {
-    test('lets the commit through while the record stands at its revision', async () => {
+    test('accepts the commit while the record has the expected revision', async () => {
       await using subject = await open();
       const { registry } = subject.store;
       const at = await written(subject.store, write(owner, 0));
@@ -24,7 +24,7 @@ export function fenceContract(open: Open): void {
       expect(await registry.read(owner)).toMatchObject({ revision: at });
     });
 
-    test('stops the commit once the record was written again', async () => {
+    test('refuses the commit once the record was written again', async () => {
       await using subject = await open();
       const { registry } = subject.store;
       const at = await written(subject.store, write(owner, 0));
@@ -33,7 +33,7 @@ export function fenceContract(open: Open): void {
       expect(await registry.read(record)).toMatchObject({ revision: 0 });
     });
 
-    test('stops the commit once somebody’s tool touched the record', async () => {
+    test('refuses the commit once a foreign tool wrote or deleted the record', async () => {
       await using subject = await open();
       const { registry } = subject.store;
       const at = await written(subject.store, write(owner, 0));
@@ -45,7 +45,7 @@ export function fenceContract(open: Open): void {
       });
     });
 
-    test('more of them than events: each must stand, and revisions are still those of the writes', async () => {
+    test('is checked in every commit with more fences than events, and the revisions are those of the writes', async () => {
       await using subject = await open();
       const { registry, audit } = subject.store;
       const at = await written(subject.store, write(owner, 0));
@@ -65,13 +65,13 @@ export function fenceContract(open: Open): void {
       expect(await registry.read(record)).toMatchObject({ revision });
       await eventually(subject, async () => {
         const [stored] = await allOf(audit.read(0));
-        // The writes stand right before the events: replay reckons revisions from that.
+        // The writes come right before the events: replay computes revisions from that.
         expect(stored?.origin).toBe(revision + 1);
       });
       expect(await auditOf(subject.store)).toHaveLength(1);
     });
 
-    test('on absence holds until the record is created', async () => {
+    test('on an absent record accepts commits until the record is created', async () => {
       await using subject = await open();
       const { registry } = subject.store;
       expect(await registry.commit(fenced(0))).toMatchObject({ outcome: 'committed' });
@@ -97,7 +97,7 @@ export function fenceContract(open: Open): void {
       expect(await registry.commit(fenced(tombstone))).toMatchObject({ outcome: 'committed' });
     });
 
-    test('is one of several: a single broken one stops the commit', async () => {
+    test('refuses the commit if it alone of several is broken', async () => {
       await using subject = await open();
       const { registry } = subject.store;
       const at = await written(subject.store, write(agent(2), 0));
@@ -111,7 +111,7 @@ export function fenceContract(open: Open): void {
       expect(await registry.commit(guarded(0))).toMatchObject({ outcome: 'committed' });
     });
 
-    test('on one record lets many concurrent commits through', async () => {
+    test('on one record accepts many concurrent commits', async () => {
       await using subject = await open();
       await using other = await subject.other();
       const at = await written(subject.store, write(owner, 0));
@@ -129,7 +129,7 @@ export function fenceContract(open: Open): void {
       expect(await other.registry.read(owner)).toMatchObject({ revision: at });
     });
 
-    test('and a rewrite of its record at the same time: the record’s writer or the fenced, never a mixture', async () => {
+    test('never stores a fenced write after a concurrent write of its record', async () => {
       await using subject = await open();
       await using other = await subject.other();
       const at = await written(subject.store, write(owner, 0));

@@ -15,14 +15,14 @@ async function textAt(keyframes: Keyframes, seq: number): Promise<string> {
 const put = (keyframes: Keyframes, seq: number, text: string, length = 1000) =>
   keyframes.put(seq, piecesOf(text, length));
 
-/** Longer than any message, every character of two units. */
+/** Longer than any message, every character with two UTF-16 units. */
 const long = Array.from({ length: 20_000 }, (_, n) => `{"n":${n},"owl":"🦉🦉🦉🦉🦉🦉🦉"}`).join(
   '\n',
 );
 
 export function keyframeContract(open: Open): void {
-  describe('keyframes', () => {
-    test('there are none at first', async () => {
+  describe('a store of keyframes', () => {
+    test('is empty at first', async () => {
       await using subject = await open();
       const { keyframes } = subject.store;
       expect(await keyframes.list()).toEqual([]);
@@ -33,21 +33,21 @@ export function keyframeContract(open: Open): void {
       ['short', 'short', 2],
       ['long, in small pieces', long, 777],
       ['long, in one piece', long, long.length],
-    ])('come back as they were kept, to every client: %s', async (_, text, length) => {
+    ])('returns a keyframe unchanged to every client: %s', async (_, text, length) => {
       await using subject = await open();
       await using other = await subject.other();
       expect(await put(subject.store.keyframes, 7, text, length)).toBe('kept');
       expect((await textAt(other.keyframes, 7)) === text).toBe(true);
     });
 
-    test('are listed in their order', async () => {
+    test('lists keyframes in order', async () => {
       await using subject = await open();
       const { keyframes } = subject.store;
       for (const seq of [10, 9, 100, 11]) await put(keyframes, seq, `${seq}`);
       expect(await keyframes.list()).toEqual([9, 10, 11, 100]);
     });
 
-    test('one that stands there stays', async () => {
+    test('keeps an existing keyframe on a second write', async () => {
       await using subject = await open();
       await using other = await subject.other();
       const results = await Promise.all([
@@ -61,7 +61,7 @@ export function keyframeContract(open: Open): void {
       expect(await textAt(other.keyframes, 5)).toBe(stands);
     });
 
-    test('one that is not given to its end is not kept', async () => {
+    test('does not store a keyframe whose input was aborted', async () => {
       await using subject = await open();
       const { keyframes } = subject.store;
       const failing = async function* () {
@@ -74,7 +74,7 @@ export function keyframeContract(open: Open): void {
       expect(await textAt(keyframes, 5)).toBe('whole');
     });
 
-    test('one that was dropped is gone, the others stay, and its place is free', async () => {
+    test('removes only the dropped keyframe, and accepts another at its sequence', async () => {
       await using subject = await open();
       const { keyframes } = subject.store;
       for (const seq of [5, 6]) await put(keyframes, seq, `${seq}`);
@@ -86,7 +86,7 @@ export function keyframeContract(open: Open): void {
       expect(await textAt(keyframes, 5)).toBe('new');
     });
 
-    test('the beginning is read without the rest', async () => {
+    test('reads the beginning of a keyframe without the rest', async () => {
       await using subject = await open();
       const { keyframes } = subject.store;
       await put(keyframes, 5, long);

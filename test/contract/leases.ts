@@ -14,12 +14,12 @@ import { Observed } from './support/watch-recorder.ts';
 
 const key = lease(1);
 const ttl = seconds(2);
-/** Long enough for no test to see it lapse. */
+/** Long enough that it lapses in no test. */
 const long = seconds(600);
 
 export function leaseContract(open: Open): void {
   describe('a lease', () => {
-    test('that was never taken is held by nobody', async () => {
+    test('that was never taken has no holder', async () => {
       await using subject = await open();
       expect(await subject.store.leases.read(key)).toMatchObject({ key, text: undefined });
       expect(await subject.store.leases.list(allRunLeases)).toEqual([]);
@@ -32,14 +32,14 @@ export function leaseContract(open: Open): void {
       expect(await leases.read(key)).toMatchObject({ text: undefined });
     });
 
-    test('is read by others as its holder took it', async () => {
+    test('is read by others with the text of its holder', async () => {
       await using subject = await open();
       await using other = await subject.other();
       const revision = await held(subject.store.leases.create(key, 'mine', long));
       expect(await other.leases.read(key)).toEqual({ key, revision, text: 'mine' });
     });
 
-    test('has one holder: to everybody else it is taken', async () => {
+    test('has one holder and is taken for everyone else', async () => {
       await using subject = await open();
       await using other = await subject.other();
       await held(subject.store.leases.create(key, 'mine', long));
@@ -47,7 +47,7 @@ export function leaseContract(open: Open): void {
       expect(await other.leases.read(key)).toMatchObject({ text: 'mine' });
     });
 
-    test('that many grab at once goes to exactly one', async () => {
+    test('is granted to exactly one of many concurrent requests', async () => {
       await using subject = await open();
       await using other = await subject.other();
       const results = await Promise.all(
@@ -60,7 +60,7 @@ export function leaseContract(open: Open): void {
       expect(await other.leases.read(key)).toMatchObject({ text: `holder ${winner}` });
     });
 
-    test('is renewed at its revision, and has a new one', async () => {
+    test('is renewed at its revision and gets a new one', async () => {
       await using subject = await open();
       const { leases } = subject.store;
       const first = await held(leases.create(key, 'mine', long));
@@ -69,7 +69,7 @@ export function leaseContract(open: Open): void {
       expect(await leases.read(key)).toEqual({ key, revision: second, text: 'mine' });
     });
 
-    test('is renewed from an own renewal whose answer was lost', async () => {
+    test('is renewed after an own renewal whose answer was lost', async () => {
       await using subject = await open();
       const { leases } = subject.store;
       const first = await held(leases.create(key, 'mine', long));
@@ -78,7 +78,7 @@ export function leaseContract(open: Open): void {
       expect(third).toBeGreaterThan(unheard);
     });
 
-    test('is lost once somebody else wrote it', async () => {
+    test('is lost once another client wrote it', async () => {
       await using subject = await open();
       const { leases } = subject.store;
       const at = await held(leases.create(key, 'mine', long));
@@ -88,7 +88,7 @@ export function leaseContract(open: Open): void {
       expect(await leases.read(key)).toMatchObject({ text: 'theirs' });
     });
 
-    test('is lost once somebody’s tool deleted it, and may then be taken again', async () => {
+    test('is lost once a foreign tool deleted it, and can then be taken again', async () => {
       await using subject = await open();
       const { leases } = subject.store;
       const at = await held(leases.create(key, 'mine', long));
@@ -98,7 +98,7 @@ export function leaseContract(open: Open): void {
       await held(leases.create(key, 'theirs', long));
     });
 
-    test('that was released is free at once', async () => {
+    test('that was released is free immediately', async () => {
       await using subject = await open();
       const { leases } = subject.store;
       const at = await held(leases.create(key, 'mine', long));
@@ -109,7 +109,7 @@ export function leaseContract(open: Open): void {
       await held(leases.create(key, 'theirs', long));
     });
 
-    test('is not released at a revision that is past', async () => {
+    test('is not released at an old revision', async () => {
       await using subject = await open();
       const { leases } = subject.store;
       const first = await held(leases.create(key, 'mine', long));
@@ -118,7 +118,7 @@ export function leaseContract(open: Open): void {
       expect(await leases.read(key)).toMatchObject({ text: 'mine' });
     });
 
-    test('stands until its ttl is over and lapses by itself then', async () => {
+    test('exists until its ttl is over and then lapses by itself', async () => {
       await using subject = await open();
       const { leases } = subject.store;
       const at = await held(leases.create(key, 'mine', ttl));
@@ -130,7 +130,7 @@ export function leaseContract(open: Open): void {
       expect(await leases.list(allRunLeases)).toEqual([]);
     });
 
-    test('that lapsed is lost to its holder and free to take', async () => {
+    test('that lapsed is lost to its holder and can be taken', async () => {
       await using subject = await open();
       const { leases } = subject.store;
       const at = await held(leases.create(key, 'mine', seconds(1)));
@@ -142,7 +142,7 @@ export function leaseContract(open: Open): void {
       expect(await leases.read(key)).toEqual({ key, revision: again, text: 'theirs' });
     });
 
-    test('lives a whole ttl from its last renewal', async () => {
+    test('exists for a full ttl after its last renewal', async () => {
       await using subject = await open();
       const { leases } = subject.store;
       let at = await held(leases.create(key, 'mine', ttl));
@@ -157,7 +157,7 @@ export function leaseContract(open: Open): void {
       );
     });
 
-    test('is listed while it stands, below its filter', async () => {
+    test('is listed below its filter while it exists', async () => {
       await using subject = await open();
       const { leases } = subject.store;
       const keys = [lease(1), lease(2), seatKey(1)];
@@ -177,7 +177,7 @@ export function leaseContract(open: Open): void {
       expect(await listed(allSeats)).toEqual([[seatKey(1), `of ${seatKey(1)}`]]);
     });
 
-    test('is seen by a watch: taken, renewed, released, and silent when it lapses', async () => {
+    test('is reported by a watch when it is taken, renewed and released, but not when it lapses', async () => {
       await using subject = await open();
       const { leases } = subject.store;
       const first = await held(leases.create(key, 'mine', long));
@@ -185,7 +185,7 @@ export function leaseContract(open: Open): void {
       await eventually(subject, () => expect(seen.kinds).toContain('snapshot'));
       expect(seen.entries).toEqual([{ key, revision: first, text: 'mine' }]);
       const renewed = await held(leases.renew(key, 'mine', first, long));
-      // Only the newest entry of a key is kept: what is not yet handed over would be left out.
+      // Only the newest entry of a key is stored: an entry that is not delivered yet would be lost.
       await eventually(subject, () => expect(seen.upTo).toBeGreaterThanOrEqual(renewed));
       await leases.release(key, renewed);
       const short = await held(leases.create(lease(2), 'short', seconds(1)));

@@ -15,7 +15,7 @@ export function listContract(open: Open): void {
       expect(await subject.store.registry.list([allAgents, allInstances], 0)).toEqual([]);
     });
 
-    test('sees what another client has just committed', async () => {
+    test('has records that another client has just committed', async () => {
       await using subject = await open();
       await using other = await subject.other();
       let at = 0;
@@ -26,7 +26,7 @@ export function listContract(open: Open): void {
       }
     });
 
-    test('has what was removed as a tombstone, at the revision that a create must expect', async () => {
+    test('has a removed record as a tombstone, at the revision that a create must expect', async () => {
       await using subject = await open();
       const { store } = subject;
       const keys = [1, 2, 3].map((n) => instance(1, n));
@@ -43,7 +43,7 @@ export function listContract(open: Open): void {
       await committed(store, ...listed.map(({ key, revision }) => write(key, revision)));
     });
 
-    test('has what is below its filters, and nothing else', async () => {
+    test('has exactly the records below its filters', async () => {
       await using subject = await open();
       const { store } = subject;
       const keys = [agent(1), agent(11), instance(1, 1), instance(1, 2), instance(11, 1)];

@@ -36,7 +36,7 @@ export const commitOf = (...parts: readonly (Write | EventWrite)[]): Commit => (
   events: parts.filter((part) => 'subject' in part),
 });
 
-/** Writes one key and says at which revision. */
+/** Writes one key and returns its revision. */
 export async function written(store: Store, part: Write): Promise<Revision> {
   return revisionIn(await committed(store, part), part.key);
 }
@@ -47,7 +47,7 @@ export function revisionIn(revisions: ReadonlyMap<string, Revision>, key: string
   return revision;
 }
 
-/** A lease that must be had; its revision. */
+/** The revision of a lease request that must succeed. */
 export async function held(
   taken: Promise<{ revision: Revision } | 'taken' | 'lost'>,
 ): Promise<Revision> {
@@ -60,7 +60,7 @@ export async function auditOf(store: Store, filters?: readonly string[]): Promis
   return allOf(store.audit.read(0, filters));
 }
 
-/** All that an iteration gives until it ends by itself. */
+/** All values of an iteration until it ends by itself. */
 export async function allOf<T>(from: AsyncIterable<T>, into: T[] = []): Promise<T[]> {
   for await (const each of from) into.push(each);
   return into;

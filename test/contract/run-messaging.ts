@@ -13,8 +13,8 @@ const answering = (state: string, notices: Notice[] = []) => ({
 });
 
 export function probeContract(open: Open): void {
-  describe('a run that is asked', () => {
-    test('and is nowhere has no responders', async () => {
+  describe('a run that gets a request', () => {
+    test('but does not exist has no responders', async () => {
       await using subject = await open();
       expect(await subject.store.messaging.ping(run(1), within)).toBe('no-responders');
     });
@@ -33,7 +33,7 @@ export function probeContract(open: Open): void {
       expect(await messaging.ping(run(3), within)).toBe('no-responders');
     });
 
-    test('and has stopped listening has no responders', async () => {
+    test('after it stopped its subscription has no responders', async () => {
       await using subject = await open();
       await using other = await subject.other();
       const listening = await other.messaging.serve(run(1), answering('serving'));
@@ -43,7 +43,7 @@ export function probeContract(open: Open): void {
       );
     });
 
-    test('and whose connection is gone has no responders', async () => {
+    test('after its connection closed has no responders', async () => {
       await using subject = await open();
       const other = await subject.other();
       await other.messaging.serve(run(1), answering('serving'));
@@ -58,7 +58,7 @@ export function probeContract(open: Open): void {
       );
     });
 
-    test('answers what is true when it is asked', async () => {
+    test('answers with its state at the time of the request', async () => {
       await using subject = await open();
       const now = { lag: 0, state: 'serving' };
       await using _listening = await subject.store.messaging.serve(run(1), {
@@ -73,7 +73,7 @@ export function probeContract(open: Open): void {
       });
     });
 
-    test('hears what it is told, in order, and nothing that others are told', async () => {
+    test('receives its own notices in order, and no notices of other runs', async () => {
       await using subject = await open();
       await using other = await subject.other();
       const notices: Notice[] = [];

@@ -15,7 +15,7 @@ import type { Effort, Open } from './support/store-under-test.ts';
 import { watchContract } from './watches.ts';
 
 /**
- * What every store promises to the core, whatever it is made of: the docstrings of `src/ports` as
+ * The contract of every implementation of the store: the docstrings of `src/ports` as
  * tests. `open` gives each test a store of its own.
  */
 export function contract(name: string, open: Open, effort: Effort): void {

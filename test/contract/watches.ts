@@ -28,7 +28,7 @@ export function watchContract(open: Open): void {
       expect(seen.broken).toEqual([]);
     });
 
-    test('starts with all that stands, tombstones left out', async () => {
+    test('starts with all existing records, without tombstones', async () => {
       await using subject = await open();
       const { store } = subject;
       const created = await committed(store, ...[1, 2, 3].map((n) => write(instance(1, n), 0)));
@@ -40,7 +40,7 @@ export function watchContract(open: Open): void {
       expect(seen.broken).toEqual([]);
     });
 
-    test('that starts after a removal has passed it', async () => {
+    test('reaches the revision of a removal before its start', async () => {
       await using subject = await open();
       const created = await written(subject.store, write(instance(1, 1), 0));
       const tombstone = await written(subject.store, removal(instance(1, 1), created));
@@ -48,7 +48,7 @@ export function watchContract(open: Open): void {
       await eventually(subject, () => expect(seen.upTo).toBeGreaterThanOrEqual(tombstone));
     });
 
-    test('says a removal as an entry without text', async () => {
+    test('reports a removal as an entry without text', async () => {
       await using subject = await open();
       const { store } = subject;
       const created = await committed(store, ...[1, 2].map((n) => write(instance(1, n), 0)));
@@ -63,7 +63,7 @@ export function watchContract(open: Open): void {
       expect(seen.broken).toEqual([]);
     });
 
-    test('says the revisions that writers are told and readers find', async () => {
+    test('reports the same revisions that writers get and readers find', async () => {
       await using subject = await open();
       await using seen = observe(subject.store, '>');
       const keys = [1, 2, 3].map((n) => instance(1, n));
@@ -83,7 +83,7 @@ export function watchContract(open: Open): void {
       }
     });
 
-    test('passes every commit to its keys', async () => {
+    test('reports every commit to its keys', async () => {
       await using subject = await open();
       await using seen = observe(subject.store, instancesOfAgentFilter(slot(1)), agent(1));
       for (const n of [1, 2, 3]) {
@@ -94,7 +94,7 @@ export function watchContract(open: Open): void {
       expect(seen.broken).toEqual([]);
     });
 
-    test('has what is below any of its filters, and nothing else', async () => {
+    test('has exactly the records below its filters', async () => {
       await using subject = await open();
       const { store } = subject;
       await committed(store, write(agent(1), 0), write(instance(1, 1), 0), write(agent(2), 0));
@@ -107,7 +107,7 @@ export function watchContract(open: Open): void {
       expect(seen.broken).toEqual([]);
     });
 
-    test('loses and doubles nothing while two clients write', async () => {
+    test('neither loses nor duplicates changes while two clients write', async () => {
       await using subject = await open();
       await using other = await subject.other();
       const writing = Promise.all([bursts(subject.store, 1), bursts(other, 2)]);
@@ -126,7 +126,7 @@ export function watchContract(open: Open): void {
       }
     });
 
-    test('says that it is alive while there is nothing else to say', async () => {
+    test('sends alive events while there are no changes', async () => {
       await using subject = await open();
       await using seen = observe(subject.store, allAgents);
       await eventually(subject, () =>
@@ -134,7 +134,7 @@ export function watchContract(open: Open): void {
       );
     });
 
-    test('ends when it is told to, also before it began', async () => {
+    test('ends on its abort signal, also before it began', async () => {
       await using subject = await open();
       await using seen = observe(subject.store, allAgents);
       await eventually(subject, () => expect(seen.kinds).toContain('snapshot'));
@@ -144,7 +144,7 @@ export function watchContract(open: Open): void {
       expect(await allOf(never)).toEqual([]);
     });
 
-    test('may be left in the middle', async () => {
+    test('can be ended by its reader at any time', async () => {
       await using subject = await open();
       await written(subject.store, write(agent(1), 0));
       const stop = new AbortController();
@@ -156,7 +156,7 @@ export function watchContract(open: Open): void {
   });
 }
 
-/** 100 instances, one commit each, the agent record rewritten every tenth time. */
+/** 100 instances with one commit each; the agent record is rewritten with every tenth. */
 async function bursts(store: Store, host: number): Promise<void> {
   let owner = 0;
   for (let n = 0; n < 100; n += 1) {

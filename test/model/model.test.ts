@@ -5,9 +5,9 @@ import { redundant, refutations, scenarioOf } from './weakened-model.ts';
 
 const minute = 60_000;
 
-describe('every state that can be reached', () => {
+describe('every reachable state', () => {
   test.each(scenarios)(
-    'keeps the promises, and comes to order: $name',
+    'keeps the guarantees and can reach a quiescent state in scenario $name',
     (scenario) => {
       const { broken, clean } = explore(initialOf(scenario), rulesOf(scenario, []));
       expect(broken).toBeUndefined();
@@ -17,9 +17,9 @@ describe('every state that can be reached', () => {
   );
 });
 
-describe('without one of its rules', () => {
+describe('the protocol without one rule', () => {
   test.each(refutations)(
-    'the protocol breaks $property: $without',
+    'breaks $property: $without',
     ({ without, scenario, property }) => {
       const of = scenarioOf(scenario);
       const { broken } = explore(initialOf(of), rulesOf(of, without));
@@ -29,9 +29,9 @@ describe('without one of its rules', () => {
   );
 });
 
-describe('without a rule that others stand in for', () => {
+describe('the protocol without one redundant rule', () => {
   test.each(redundant)(
-    'nothing breaks: $without',
+    'breaks no property: $without',
     ({ without, scenario }) => {
       const of = scenarioOf(scenario);
       expect(explore(initialOf(of), rulesOf(of, without)).broken).toBeUndefined();

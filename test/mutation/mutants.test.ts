@@ -11,31 +11,33 @@ const at = (file: string) => `${root}${file}`;
 const { signal } = new AbortController();
 
 describe('the list of mutants', () => {
-  test('has enough of them, each with a name of its own, and every guarantee is broken', () => {
+  test('has unique names and breaks every guarantee', () => {
     expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length);
     expect(mutants.length).toBeGreaterThanOrEqual(40);
     const broken = new Set(mutants.map(({ breaks }) => breaks));
-    const listed = readFileSync(at('docs/explanation/guarantees.md'), 'utf8').matchAll(/^\| \*\*(G\d+)\*\*/gm);
+    const listed = readFileSync(at('docs/explanation/guarantees.md'), 'utf8').matchAll(
+      /^\| \*\*(G\d+)\*\*/gm,
+    );
     const guarantees = [...listed].map(([, name = '']) => name);
     expect(guarantees).toHaveLength(12);
     const missing = guarantees.filter((name) => !broken.has(name as Mutant['breaks']));
     expect(missing).toEqual([]);
   });
 
-  test.each(mutants)('$name still breaks the code as it stands', (mutant) => {
+  test.each(mutants)('has a mutant that applies to the current code: $name', (mutant) => {
     const source = readFileSync(at(mutant.file), 'utf8');
     expect(mutate(mutant, source)).not.toBe(source);
     for (const file of mutant.tests) expect(existsSync(at(file)), file).toBe(true);
   });
 
-  test('a text that stands there twice, or not at all, is refused', () => {
+  test('refuses a mutant whose text occurs twice or not at all', () => {
     const stale = (find: string) => mutate({ name: 'stale', edits: [[find, '']] }, 'a b a');
     expect(() => stale('a')).toThrow('stale: its text is there 2 times, not once: a');
     expect(() => stale('c')).toThrow('0 times');
   });
 });
 
-/** Not everything that is red is a kill, and not everything that is green was looked at. */
+/** A failed test run is not always a kill, and a green one does not always include the test. */
 describe('a mutant', () => {
   const judging: Mutant = {
     name: 'sample',
@@ -47,14 +49,14 @@ describe('a mutant', () => {
   };
 
   test.each([
-    ['that breaks a promise is killed by the test that names it', judging, 'killed'],
+    ['that breaks a guarantee is killed by its test', judging, 'killed'],
     [
       'that changes nothing survives',
       { ...judging, edits: [['suspectFor < policy.grace', 'policy.grace > suspectFor']] },
       'survived',
     ],
     [
-      'that is no program proves nothing',
+      'that does not compile proves nothing',
       { ...judging, edits: [['suspectFor < policy.grace', 'suspectFor <']] },
       'broken',
     ],

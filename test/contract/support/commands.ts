@@ -13,7 +13,7 @@ interface Real {
 }
 type Command = fc.AsyncCommand<Model, Real>;
 
-/** What a writer believes of a key: the truth, that it is absent, or something that is past. */
+/** The revision that a writer expects: the current one, absence, or an old one. */
 type Belief = 'true' | 'absent' | 'past';
 
 interface Plan {
@@ -56,7 +56,7 @@ const plan: fc.Arbitrary<Plan> = fc
   });
 
 export function commands({ timeIsFree }: Effort): fc.Arbitrary<Iterable<Command>> {
-  // Where time is real it is short of every ttl, so that no lease lapses halfway.
+  // Real time stays shorter than every ttl, so that no lease lapses during a command.
   const ttl = timeIsFree ? fc.integer({ min: 1, max: 30 }) : fc.constant(3600);
   const passing = fc.integer({ min: 0, max: 20_000 }).map(passTime);
   return fc.commands(
@@ -83,7 +83,7 @@ export function commands({ timeIsFree }: Effort): fc.Arbitrary<Iterable<Command>
 const storeOf = ({ subject, other }: Real, byOther: boolean): Store =>
   byOther ? other : subject.store;
 
-/** A command that may always be given. */
+/** A command without precondition. */
 const command = (name: string, run: (model: Model, real: Real) => Promise<void>): Command => ({
   check: () => true,
   run,
@@ -145,7 +145,7 @@ const removeByHand = (key: string): Command =>
     await learn(model, subject.store, key, undefined);
   });
 
-/** A tool is not told its revision: the next reader finds it. */
+/** A tool does not learn its revision: the next reader finds it. */
 async function learn(model: Model, store: Store, key: string, text: string | undefined) {
   const found = await store.registry.read(key);
   expect(found.text).toBe(text);
@@ -168,7 +168,7 @@ const createLease = (key: string, text: string, ttl: number, byOther: boolean): 
     else model.lease(key, await held(created), holder, ttl);
   });
 
-/** By its holder at its revision, or by one who holds nothing at a revision that is past. */
+/** A renewal by the holder at its revision, or by another client at an old revision. */
 const renewLease = (key: string, ttl: number, late: boolean): Command =>
   command(`renew lease ${key}${late ? ' too late' : ''} for ${ttl}`, async (model, real) => {
     const { leases } = real.subject.store;

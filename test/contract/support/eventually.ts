@@ -1,7 +1,7 @@
 import type { Millis } from '../../../src/domain/time.ts';
 import type { Subject } from './store-under-test.ts';
 
-/** The bound of all that a store promises only for later: a leader change takes up to 10 s. */
+/** The bound of everything that a store guarantees eventually: a leader change takes up to 10 s. */
 const within: Millis = 20_000;
 const lookEvery: Millis = 20;
 

@@ -7,7 +7,7 @@ export interface Lease {
   readonly lapsesAt: MonotonicTime;
 }
 
-/** What a store is, to those who use it. */
+/** The simplest model of a store. */
 export class Model {
   readonly records = new Map<string, KeyValueEntry>();
   readonly leases = new Map<string, Lease>();

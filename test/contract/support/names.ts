@@ -24,7 +24,7 @@ export const hostileNames = {
   'with dots': 'db.example.org',
   'with spaces': ' rack 7, left ',
   'with wildcards': 'a.*.>',
-  'of subjects’ own characters': '$KV.=2E.>',
+  'with special characters of subjects': '$KV.=2E.>',
   'in unicode': 'Höst 🦉 नमस्ते',
   'of 1 kB': 'n'.repeat(1024),
   'of one dot': '.',
@@ -39,8 +39,8 @@ export const named = (name: string) => ({
 });
 
 export function nameContract(open: Open): void {
-  describe('a name', () => {
-    test.each(Object.entries(hostileNames))('%s is as good as any', async (_, name) => {
+  describe('a store', () => {
+    test.each(Object.entries(hostileNames))('handles a name %s like any other', async (_, name) => {
       await using subject = await open();
       const { store } = subject;
       const at = named(name);

@@ -7,10 +7,10 @@ import { emptyModel } from './model.ts';
 import type { Effort, Open } from './store-under-test.ts';
 import { Observed } from './watch-recorder.ts';
 
-/** Any history of requests by two clients and somebody's tool, against the simplest model. */
+/** Random requests of two clients and a foreign tool, compared with the simplest model. */
 export function historyContract(open: Open, effort: Effort): void {
-  describe('any history', () => {
-    test('is what one map, one set and one list would have made of it', async () => {
+  describe('a store after any history', () => {
+    test('equals a model of one map, one set and one list', async () => {
       await fc.assert(
         fc.asyncProperty(commands(effort), async (history) => {
           await using subject = await open();

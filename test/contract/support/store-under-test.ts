@@ -4,10 +4,10 @@ import type { Store } from '../../../src/ports/ports.ts';
 
 export type Bucket = 'leases' | 'registry';
 
-/** A client of the store under test, which a dying process would take along. */
+/** A client of the store under test, which ends with its process. */
 export interface Client extends Store, AsyncDisposable {}
 
-/** One store under test, in a namespace of its own, and what the world can do to it. */
+/** One store under test, in a namespace of its own, with external actions on it. */
 export interface Subject extends AsyncDisposable {
   readonly store: Store;
   /** A second client of the same store; disposing it closes its connection. */
@@ -17,19 +17,19 @@ export interface Subject extends AsyncDisposable {
    * they are called something else.
    */
   connections(of?: RunRef): Promise<readonly AsyncDisposable[]>;
-  /** An unconditional write, by somebody's tool. */
+  /** An unconditional write by a foreign tool. */
   put(bucket: Bucket, key: string, text: string): Promise<void>;
-  /** A DEL without TTL, by somebody's tool. */
+  /** A DEL without TTL by a foreign tool. */
   remove(bucket: Bucket, key: string): Promise<void>;
-  /** Lets time pass: virtual in memory, real on NATS. */
+  /** Advances time: virtual in memory, real on NATS. */
   elapse(duration: Millis): Promise<void>;
 }
 
 export type Open = () => Promise<Subject>;
 
 export interface Effort {
-  /** How many random histories to try. */
+  /** Number of random histories. */
   readonly histories: number;
-  /** Time costs nothing here, so random histories may let hours pass. */
+  /** Whether time is virtual, so that random histories may include hours. */
   readonly timeIsFree: boolean;
 }

@@ -2,14 +2,14 @@ import type { KeyValueEntry } from '../../../src/domain/records/stored-record.ts
 import type { Revision } from '../../../src/domain/time.ts';
 import type { WatchEvent } from '../../../src/ports/watch.ts';
 
-/** What a watcher has been told, and whether it was told lawfully. */
+/** The events that a watcher got, and the rules of the watch that they broke. */
 export class Observed implements AsyncDisposable {
-  /** All that stands, as this watcher knows it. */
+  /** The records, as this watcher knows them. */
   readonly view = new Map<string, KeyValueEntry>();
-  /** Every change said, in the order in which it was said. */
+  /** Every change in the order of the events. */
   readonly changes: KeyValueEntry[] = [];
   readonly kinds: WatchEvent['kind'][] = [];
-  /** The laws of `ports/feed.ts` that were broken. */
+  /** The broken rules of `ports/watch.ts`. */
   readonly broken: string[] = [];
   upTo: Revision = 0;
   ended = false;

@@ -54,7 +54,7 @@ const replayedRows = ({ fleet }: ReplayResult, observed: boolean): string[] => {
   });
 };
 
-test('whatever happens, the events give the registry, and every moment that was seen', async () => {
+test('a replay of any random history gives the registry, now and at every recorded moment', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyStep, { minLength: 6, maxLength: 14 }), async (steps) => {
       await using opened = await openOn([context.server.url]);

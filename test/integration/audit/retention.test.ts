@@ -86,8 +86,8 @@ async function given(url = context.server.url) {
 const settingsOf = async ({ jsm, names }: Opened) =>
   (await jsm.streams.info(names.auditStream)).config;
 
-describe('limits on the history', () => {
-  test('trim it, though nobody may delete or purge; verify holds from its keyframe', async () => {
+describe('retention limits on the history', () => {
+  test('trim it although deletes and purges are denied, and verify succeeds from a keyframe', async () => {
     await using opened = await given();
     const { store, jsm, names } = opened;
     await opened.change(60);
@@ -111,7 +111,7 @@ describe('limits on the history', () => {
     expect([...replayed.records.keys()]).toHaveLength(3);
   });
 
-  test('are those of the policy, once a signed keyframe stands for what goes', async () => {
+  test('follow the policy once a signed keyframe covers the trimmed events', async () => {
     await using opened = await given();
     const { store, keyframer } = opened;
     await opened.wish({ maxBytes: 1_000_000, maxAge: days(90) });
@@ -131,7 +131,7 @@ describe('limits on the history', () => {
     expect(await verdictOn(store)).toMatchObject({ said: [] });
   });
 
-  test('are refused where they would take away at once what no keyframe stands for', async () => {
+  test('are refused when they would immediately remove events that no keyframe covers', async () => {
     await using opened = await given();
     const { store, jsm, names } = opened;
     await opened.change(30);
@@ -164,7 +164,7 @@ describe('limits on the history', () => {
     expect(await store.inspect()).toEqual([]);
   });
 
-  test('that trimmed past every keyframe are said by verify', async () => {
+  test('that trimmed beyond every keyframe are reported by verify', async () => {
     await using opened = await given();
     const { store, jsm, names } = opened;
     await opened.change(20);
@@ -180,7 +180,7 @@ describe('limits on the history', () => {
     expect(said[0]).toMatchObject({ seq: first, entity: 'history', check: 'stream' });
   });
 
-  test('that trimmed all of it, and a restart, bring no event twice', async () => {
+  test('that trimmed all events, and a restart, duplicate no event', async () => {
     await using server = await startTestServer();
     await using opened = await given(server.url);
     const { store, jsm, names } = opened;

@@ -39,8 +39,8 @@ async function put({ raw }: Opened, subject: string, text: string): Promise<void
   expect(reply.json()).not.toHaveProperty('error');
 }
 
-describe('on a real server', () => {
-  test('a fleet with which nobody tampers is as its history says', async () => {
+describe('the audit on a real server', () => {
+  test('verifies a fleet without tampering', async () => {
     await using opened = await given();
     const { said, notes, last } = await verdictOn(opened.store);
     expect({ said, notes, last }).toEqual({
@@ -50,7 +50,7 @@ describe('on a real server', () => {
     });
   });
 
-  test('an event that somebody forges is named, and the record that knows nothing of it', async () => {
+  test('names a forged event, and the record that contradicts it', async () => {
     await using opened = await given();
     const { names, one, store, agent } = opened;
     const chain = `h1.a.${one.agent.run}`;
@@ -66,7 +66,7 @@ describe('on a real server', () => {
     expect(said).toContainEqual(expect.objectContaining({ seq, entity: agent, check: 'registry' }));
   });
 
-  test('an event that is put where one stood is named: both are there', async () => {
+  test('names both events when one is written in place of another', async () => {
     await using opened = await given();
     const { names, one, store } = opened;
     const chain = `h1.a.${one.agent.run}`;
@@ -84,7 +84,7 @@ describe('on a real server', () => {
     );
   });
 
-  test('something that is no event is named by its subject', async () => {
+  test('names a message that is not an event by its subject', async () => {
     await using opened = await given();
     const { names, store } = opened;
     await put(opened, `${names.eventPrefix}h1.a.nonsense.1`, 'no event');
@@ -98,7 +98,7 @@ describe('on a real server', () => {
     ]);
   });
 
-  test('a record that somebody changes is named, with the event that wrote it', async () => {
+  test('names a changed record, with the event that wrote it', async () => {
     await using opened = await given();
     const { names, store, instance, one } = opened;
     const wrote = await lastOf(opened, `h1.a.${one.agent.run}.web.1`);
@@ -110,7 +110,7 @@ describe('on a real server', () => {
     ]);
   });
 
-  test('a record that somebody deletes is named, with the event that wrote it', async () => {
+  test('names a deleted record, with the event that wrote it', async () => {
     await using opened = await given();
     const { names, store, instance, one, raw } = opened;
     const wrote = await lastOf(opened, `h1.a.${one.agent.run}.web.1`);

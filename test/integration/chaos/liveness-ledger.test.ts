@@ -6,7 +6,7 @@ afterEach(() => void vi.useRealTimers());
 
 const start = 1_000_000;
 
-test('a process is fit throughout a time only if nothing hindered it at any moment of it', () => {
+test('a process is fit for a period only if no fault affected it at any moment of the period', () => {
   const member = { pid: 7, fit: true };
   using ledger = new Ledger([member]);
   vi.advanceTimersByTime(5000);
@@ -22,7 +22,7 @@ test('a process is fit throughout a time only if nothing hindered it at any mome
   expect(ledger.fitThroughout(7, start + 5050, start + 10_000)).toBe(true);
 });
 
-test('while this machine stood still nobody is known to have been fit', () => {
+test('a process is not known to be fit while the test machine itself was suspended', () => {
   using ledger = new Ledger([{ pid: 7, fit: true }]);
   vi.advanceTimersByTime(1000);
   vi.setSystemTime(start + 4000);

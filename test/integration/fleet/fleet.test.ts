@@ -4,7 +4,7 @@ import { seconds } from '../../../src/domain/time.ts';
 import { playFleet } from './fleet-story.ts';
 
 /** Small enough for every run of the tests; `npm run fleet` plays it with ten thousand. */
-test('half of a zone dies at once: it brakes; as many die all over the others: nothing does', async () => {
+test('a fleet brakes when half of a zone dies, and not when as many die across the other zones', async () => {
   const controller = new AbortController();
   const { quiet, zone, spread, divergences, standing } = await playFleet({
     binary: env['ROLLCALL_NATS_SERVER'] ?? '',

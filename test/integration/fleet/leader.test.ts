@@ -15,7 +15,7 @@ import { startTestCluster } from '../harness/cluster.ts';
 const agents = Number(env['FLEET_AGENTS'] ?? 200);
 const lease = { ttl: seconds(15), grace: seconds(30) };
 
-test('the kill of the server that leads the leases has nobody suspected and nothing removed', async () => {
+test('a killed leader of the lease stream makes no run suspect and removes nothing', async () => {
   await using cluster = await startTestCluster(3);
   await using workers = new AsyncDisposableStack();
   const { signal } = new AbortController();

@@ -3,8 +3,8 @@ import { withServer } from '../harness/with-server.ts';
 
 const world = withServer();
 
-describe('when everybody is gone', () => {
-  it('all agents and collectors killed, others started later on other hosts: the old records go', async () => {
+describe('a registry without live agents', () => {
+  it('loses its old records when new agents and collectors start on other hosts', async () => {
     await using fleet = await world.fleet();
     const watcher = await fleet.collector('old');
     const old = await Promise.all(
@@ -23,7 +23,7 @@ describe('when everybody is gone', () => {
     expect(new Set(ended.map((e) => e.of.run))).toEqual(new Set(old.map(({ run }) => run)));
   });
 
-  it('a crash loop of ten runs, each killed while it reconciles: what they left goes, what the last owns stays', async () => {
+  it('loses the leftovers of ten killed runs of a crash loop, and keeps the instances of the last run', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     const runs = 10;

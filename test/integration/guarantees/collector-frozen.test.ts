@@ -8,7 +8,7 @@ const many = 3000;
 /** Long past its seat, and past the ttl and the grace of everybody. */
 const frozenFor = 60_000;
 
-it('a collector that is frozen in the middle of a removal, for a minute, and thawed deletes nothing that it should not', async () => {
+it('a collector that is frozen for a minute during a removal deletes nothing wrong after it is thawed', async () => {
   await using fleet = await world.fleet();
   const collector = await fleet.collector();
   const specs = Array.from({ length: many }, (_, n) => ({ service: 'web', id: `w${n}` }));

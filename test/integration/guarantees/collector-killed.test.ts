@@ -13,7 +13,7 @@ const steps = [1, 2, 3, 4, 5].flatMap((commit) => [
 
 describe('a collector killed at one of its writes', () => {
   it.concurrent.each(steps)(
-    '$when write $commit: the next one finishes',
+    '($when write $commit) is replaced by another collector that finishes the removal',
     async ({ commit, when }) => {
       await using fleet = await world.fleet();
       const dead = await fleet.serving('h1', 'a', many);

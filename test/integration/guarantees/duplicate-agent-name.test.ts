@@ -4,8 +4,8 @@ import { withServer } from '../harness/with-server.ts';
 
 const world = withServer();
 
-describe('two agents on one host', () => {
-  it('under two names share nothing: one leaves, the other is untouched', async () => {
+describe('a second agent on one host', () => {
+  it('with another name is not affected when the first one leaves', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     const one = await fleet.serving('h1', 'one', [{ service: 'web', id: 'w1' }]);
@@ -18,7 +18,7 @@ describe('two agents on one host', () => {
     for (const [key, entry] of after) expect(entry).toEqual(before.get(key));
   });
 
-  it('under the same name: the second is refused with a clear error, the first is untouched', async () => {
+  it('with the same name is refused with a clear error, and the first is not affected', async () => {
     await using fleet = await world.fleet();
     const first = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
     const before = await fleet.records();
@@ -30,7 +30,7 @@ describe('two agents on one host', () => {
     expect(first.process.lines.filter((line) => line['type'] === 'ended')).toEqual([]);
   });
 
-  it('under the same name with --takeover: the first stops with an error and writes no more', async () => {
+  it('with the same name and --takeover makes the first stop with an error and write no more', async () => {
     await using fleet = await world.fleet();
     const first = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
     const second = await fleet.serving(
@@ -60,7 +60,7 @@ describe('two agents on one host', () => {
 });
 
 describe('the same service/id from another host', () => {
-  it('is never seen twice as live: the latest registration wins, the other is contested', async () => {
+  it('is never live twice: the latest registration wins, and the other is contested', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     const old = await fleet.serving('old-host', 'a', [{ service: 'web', id: 'w' }]);

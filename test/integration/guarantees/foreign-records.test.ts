@@ -15,7 +15,7 @@ const put = async (fleet: TestFleet, key: string, text: string): Promise<void> =
   expect(outcome, key).toBe('committed');
 };
 
-describe('names', () => {
+describe('agents and instances', () => {
   const hostile = {
     'dots and spaces': 'db 1.example.com',
     unicode: 'hôte-☃-日本-🚀',
@@ -23,20 +23,23 @@ describe('names', () => {
     markup: '<script>alert(1)</script>',
     'one kilobyte': 'k'.repeat(1024),
   };
-  it.each(Object.entries(hostile))('with %s live, are seen, and are collected', async (_, name) => {
-    await using fleet = await world.fleet();
-    await fleet.collector();
-    const agent = await fleet.serving(name, 'a', [{ service: name, id: 'i' }]);
-    await until('it is live', () => fleet.row(name, 'i')?.state === 'live');
-    expect(fleet.row(name, 'i')?.host).toBe(name);
-    agent.process.kill('SIGKILL');
-    await fleet.standing();
-    expect((await fleet.history()).some((e) => 'host' in e.of && e.of.host === name)).toBe(true);
-  });
+  it.each(Object.entries(hostile))(
+    'with a name %s are registered, visible and collected',
+    async (_, name) => {
+      await using fleet = await world.fleet();
+      await fleet.collector();
+      const agent = await fleet.serving(name, 'a', [{ service: name, id: 'i' }]);
+      await until('it is live', () => fleet.row(name, 'i')?.state === 'live');
+      expect(fleet.row(name, 'i')?.host).toBe(name);
+      agent.process.kill('SIGKILL');
+      await fleet.standing();
+      expect((await fleet.history()).some((e) => 'host' in e.of && e.of.host === name)).toBe(true);
+    },
+  );
 });
 
-describe('records that nobody understands', () => {
-  it('are named by doctor and left alone; sweeps, watches and the others go on', async () => {
+describe('unreadable records', () => {
+  it('are named by doctor and left alone, while collection and watches continue', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     const live = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
@@ -69,7 +72,7 @@ describe('records that nobody understands', () => {
     await until('a newcomer is seen', () => fleet.row('web', 'w5')?.state === 'live');
   });
 
-  it('an unreadable slot record makes its instances dubious, and a new run takes the slot', async () => {
+  it('of an agent make its instances dubious until a new run takes the slot', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     const agent = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
@@ -85,7 +88,7 @@ describe('records that nobody understands', () => {
 });
 
 describe('an instances file with errors', () => {
-  it('is named with line and rule, and the old set stays', async () => {
+  it('is reported with line and rule, and the old instances remain', async () => {
     await using fleet = await world.fleet();
     const file = await fleet.instancesFile([{ service: 'web', id: 'w1' }]);
     const identity = ['--host', 'h1', '--name', 'a', '--instances', file];

@@ -3,9 +3,9 @@ import { TestFleet } from '../harness/fleet.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { startProxy } from '../harness/proxy.ts';
 
-describe('a create whose reply was lost', () => {
+describe('a create without a reply', () => {
   it.each(['stored', 'not stored', 'stored late'] as const)(
-    '%s: never one run id in a slot twice',
+    '(%s) never puts one run id into a slot twice',
     async (how) => {
       await using server = await startTestServer();
       await using fleet = await TestFleet.open(server.url);

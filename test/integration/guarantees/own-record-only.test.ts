@@ -4,8 +4,8 @@ import { withServer } from '../harness/with-server.ts';
 
 const world = withServer();
 
-describe("a run's own record", () => {
-  it('deleted by hand while the run lives: it notices and starts over, its instances survive', async () => {
+describe('an agent', () => {
+  it('whose record is deleted by hand starts a new run, and its instances survive', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     const agent = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
@@ -23,7 +23,7 @@ describe("a run's own record", () => {
     expect(fleet.told.filter(({ now }) => now === undefined)).toEqual([]);
   });
 
-  it('a polite leave: gone at once, and the audit says left, not died', async () => {
+  it('that stops normally is removed immediately, and the audit has it as left, not expired', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     const agent = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);

@@ -6,8 +6,8 @@ const world = withServer();
 
 const many = Array.from({ length: 1000 }, (_, n) => ({ service: 'bulk', id: `i${n}` }));
 
-describe('an agent that was frozen past its expiry and is thawed', () => {
-  it('while its records are being removed: is fenced, starts a new run, and all of it stands again', async () => {
+describe('an agent that is frozen and thawed', () => {
+  it('during the removal of its records is fenced, starts a new run and registers everything again', async () => {
     await using fleet = await world.fleet();
     const agent = await fleet.serving('h1', 'a', many);
     // Suspect, expire, remove 450: the collector stops when its second batch of removals is about to go.
@@ -41,7 +41,7 @@ describe('an agent that was frozen past its expiry and is thawed', () => {
     expect(lost).toEqual([]);
   });
 
-  it('after all was removed: the same, and nothing of the new run is lost', async () => {
+  it('after the removal of its records is fenced, starts a new run and loses no record of it', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     const agent = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
@@ -59,7 +59,7 @@ describe('an agent that was frozen past its expiry and is thawed', () => {
     expect(late.filter((e) => e.origin > (expired?.origin ?? 0))).toEqual([]);
   });
 
-  it('before its expiry: refutes the suspicion and keeps its run', async () => {
+  it('before its expiry refutes the suspicion and keeps its run', async () => {
     await using fleet = await world.fleet();
     const agent = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
     const collector = fleet.gated({

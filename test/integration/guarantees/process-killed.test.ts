@@ -8,7 +8,7 @@ const world = withServer();
 const patient = ['--ttl', '15s', '--grace', '30s'];
 
 describe('an agent that is killed', () => {
-  it('has its instances dubious, then removed, then its record; the others are untouched, revision by revision', async () => {
+  it('has its instances dubious, then removed, then its record removed, and no other record changes', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     const dead = await fleet.serving('h1', 'a', [
@@ -47,7 +47,7 @@ describe('an agent that is killed', () => {
     expect(removals.every((e) => e.actor.agent === 'collector')).toBe(true);
   });
 
-  it('is taken over at once by its supervisor, and its instances are adopted, never removed', async () => {
+  it('and restarted by its supervisor adopts its instances, which are never removed', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     const specs = [
@@ -69,7 +69,7 @@ describe('an agent that is killed', () => {
     expect(history.filter((e) => e.event.type === 'removed')).toEqual([]);
   });
 
-  it('and comes back with fewer instances: the missing ones go', async () => {
+  it('and restarted with fewer instances loses the missing ones', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     const first = await fleet.serving(

@@ -3,8 +3,8 @@ import { TestFleet, timing } from '../harness/fleet.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { throughout, until } from '../harness/until.ts';
 
-describe('a server stopped for longer than the ttl and started again', () => {
-  it.each(['polite', 'SIGKILL'] as const)('%s: nobody is expired for it', async (how) => {
+describe('a server that is down for longer than the ttl', () => {
+  it.each(['polite', 'SIGKILL'] as const)('(%s stop) leads to no expiry', async (how) => {
     await using server = await startTestServer();
     await using fleet = await TestFleet.open(server.url);
     const watcher = await fleet.collector();

@@ -3,7 +3,7 @@ import { connect } from '@nats-io/transport-node';
 import { expect, test } from 'vitest';
 import { startTestCluster } from './cluster.ts';
 
-test('a cluster of the harness survives the death of a leader, and takes it back', async () => {
+test('a test cluster survives the kill of a leader and accepts it again', async () => {
   await using cluster = await startTestCluster(3);
   const nc = await connect({ servers: [...cluster.urls], maxReconnectAttempts: -1 });
   const jsm = await jetstreamManager(nc);
@@ -22,9 +22,12 @@ test('a cluster of the harness survives the death of a leader, and takes it back
 test.each([
   [true, 3],
   [false, 0],
-])('clients are told of the other nodes: %s', async (advertise, addresses) => {
-  await using cluster = await startTestCluster(3, { advertise });
-  const nc = await connect({ servers: cluster.urls[0] ?? '' });
-  expect(nc.info?.connect_urls ?? []).toHaveLength(addresses);
-  await nc.close();
-});
+])(
+  'a test cluster with advertise %s announces %i addresses to clients',
+  async (advertise, addresses) => {
+    await using cluster = await startTestCluster(3, { advertise });
+    const nc = await connect({ servers: cluster.urls[0] ?? '' });
+    expect(nc.info?.connect_urls ?? []).toHaveLength(addresses);
+    await nc.close();
+  },
+);

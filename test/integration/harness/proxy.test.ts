@@ -38,7 +38,7 @@ async function echoed(socket: Socket, text: string): Promise<number> {
   return performance.now() - began;
 }
 
-test('a delay holds each way by so much, in order', async () => {
+test('a delay of the proxy applies to both directions and keeps the order', async () => {
   await using line = await startEcho();
   const socket = await dial(line.proxy);
   expect(await echoed(socket, 'at once')).toBeLessThan(50);
@@ -50,7 +50,7 @@ test('a delay holds each way by so much, in order', async () => {
   socket.destroy();
 });
 
-test('a black hole keeps everything, the end too, until it passes again', async () => {
+test('a black hole in the proxy holds back all bytes and the end until it passes again', async () => {
   await using line = await startEcho();
   const socket = await dial(line.proxy);
   await echoed(socket, 'hello');
@@ -73,7 +73,7 @@ test('a black hole keeps everything, the end too, until it passes again', async 
   expect({ heard, closed }).toEqual({ heard: 'held', closed: true });
 });
 
-test('a cut resets what is connected and lets new connections in', async () => {
+test('a cut of the proxy resets connections and accepts new ones', async () => {
   await using line = await startEcho();
   const socket = await dial(line.proxy);
   await echoed(socket, 'hello');
@@ -86,7 +86,7 @@ test('a cut resets what is connected and lets new connections in', async () => {
   again.destroy();
 });
 
-test('a refusing proxy leaves old connections alone and takes new ones when it passes', async () => {
+test('a refusing proxy keeps old connections, and accepts new ones when it passes again', async () => {
   await using line = await startEcho();
   const socket = await dial(line.proxy);
   await line.proxy.refuse();

@@ -40,7 +40,7 @@ const removed = { ...instance, type: 'removed', by: 'seat' };
 const everFit = { fitThroughout: () => true };
 const neverFit = { fitThroughout: () => false };
 
-test('what an expired run left may be removed; what a live one has may not (G1)', () => {
+test('instances of an expired run may be removed, and those of a live run may not (G1)', () => {
   expect(g1(history(started, suspected, expired, removed))).toEqual([]);
   expect(g1(history(started, suspected, removed))).toEqual([
     expect.stringMatching(/its owner lives/),
@@ -56,7 +56,7 @@ test('a run that is over writes nothing, and takes no slot again (G3)', () => {
   expect(g3(history(started, started))).toEqual([expect.stringMatching(/took its slot before/)]);
 });
 
-test('nobody is expired in less than the grace, or with a lease, or who could speak (G6)', () => {
+test('a run is not expired within the grace, with a lease, or while it can answer (G6)', () => {
   expect(g6(history(started, suspected, expired), neverFit).complaints).toEqual([]);
   const early = history(started, suspected, { ...expired, at: 12_999 });
   expect(g6(early, neverFit).complaints).toEqual([
@@ -69,7 +69,7 @@ test('nobody is expired in less than the grace, or with a lease, or who could sp
   expect(fit).toMatchObject({ suspected: 1, suspectedInError: 1, expired: 1 });
 });
 
-test('a slot is taken when it is free, or its holder is over (G10)', () => {
+test('a slot is taken only when it is free or its owner is over (G10)', () => {
   const two = { of: 'two', type: 'started' };
   expect(g10(history(started, suspected, expired, two))).toEqual([]);
   expect(g10(history(started, { of: 'one', type: 'superseded', by: 'two' }, two))).toEqual([]);
