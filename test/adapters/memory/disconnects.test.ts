@@ -47,7 +47,7 @@ describe('a connection', () => {
     expect(told).toEqual(said);
   });
 
-  test('that is cut off after it fell silent is given up no later', async () => {
+  test('that is cut after it became silent is closed no later', async () => {
     const { clock, told, connection } = watched();
     connection.become('silent');
     await clock.advance(staleAfter - 1);
@@ -56,7 +56,7 @@ describe('a connection', () => {
     expect(told).toEqual([givenUp]);
   });
 
-  test('that answers again in time goes on', async () => {
+  test('that replies again in time stays open', async () => {
     const { clock, told, connection } = watched();
     connection.become('cut-off');
     await clock.advance(staleAfter - 1);
@@ -68,7 +68,7 @@ describe('a connection', () => {
     expect(told).toEqual([]);
   });
 
-  test('that was given up and answers again is another one, and may close again', async () => {
+  test('that was closed and replies again is a new connection, which can close again', async () => {
     const { clock, told, connection } = watched();
     connection.become('silent');
     await clock.advance(staleAfter);
@@ -95,7 +95,7 @@ describe('a connection', () => {
     expect(told).toEqual(later);
   });
 
-  test('that was given up says nothing more when its process dies', async () => {
+  test('that was closed is not reported again when its process ends', async () => {
     const { clock, told, connection } = watched();
     connection.become('silent');
     await clock.advance(staleAfter);
@@ -105,8 +105,8 @@ describe('a connection', () => {
   });
 });
 
-describe('a departure', () => {
-  test('that nobody was granted is not told', async () => {
+describe('a disconnect notification', () => {
+  test('of a run without a lease is not sent', async () => {
     const { clock, world, told, connection } = watched();
     world.advisories.granted = false;
     connection.close();
@@ -114,7 +114,7 @@ describe('a departure', () => {
     expect(told).toEqual([]);
   });
 
-  test('while the watcher itself is away is lost, and later ones are told', async () => {
+  test('is lost while the watcher is disconnected, and later ones arrive', async () => {
     const { clock, world, line, told, connection } = watched();
     line.up = false;
     connection.close();
@@ -125,7 +125,7 @@ describe('a departure', () => {
     expect(told).toEqual([{ ...gone, slot: slot(2) }]);
   });
 
-  test('that is still under way at the signal is not told', async () => {
+  test('that is still on its way when the signal aborts is not delivered', async () => {
     const { clock, world, connection } = watched();
     const slow: Transport = {
       carry: async (serve) => {
@@ -144,7 +144,7 @@ describe('a departure', () => {
     expect(told).toEqual([]);
   });
 
-  test('is not even sent to who no longer watches', async () => {
+  test('is not sent after the watch has ended', async () => {
     const { world, connection } = watched();
     let carried = 0;
     const counting: Transport = {

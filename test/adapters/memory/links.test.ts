@@ -37,7 +37,7 @@ function client() {
   return { clock, world, link, store: memoryStore(world, link), other: memoryStore(world) };
 }
 
-describe('a commit over a bad line', () => {
+describe('a commit over a lossy connection', () => {
   const commit = commitOf(write(agent(1), 0, 'x'), event(eventOf(1, 1)));
 
   test.each([
@@ -53,7 +53,7 @@ describe('a commit over a bad line', () => {
   });
 });
 
-describe('a lease over a bad line', () => {
+describe('a lease over a lossy connection', () => {
   test.each(['request-lost', 'answer-lost'] as const)(
     'whose %s is taken all the same',
     async (fate) => {
@@ -97,7 +97,7 @@ describe('a lease over a bad line', () => {
     },
   );
 
-  test('is lost where somebody else took it while the answer was', async () => {
+  test('is lost if another process took it before the reply', async () => {
     const { clock, link, store, other } = client();
     const at = await held(store.leases.create(lease(1), 'mine', ttl));
     await clock.advance(ttl);
@@ -108,7 +108,7 @@ describe('a lease over a bad line', () => {
     expect(await store.leases.create(lease(1), 'mine', ttl)).toBe('taken');
   });
 
-  test('on which every write is lost and every read comes through is a fault, in the end', async () => {
+  test('whose writes are all lost while reads succeed ends with a fault', async () => {
     const { link, store } = client();
     const lossy: Fate[] = [
       'request-lost',
@@ -144,7 +144,7 @@ const calls: [string, (store: Store) => Promise<unknown>][] = [
 ];
 
 describe('a call', () => {
-  test.each(calls)('over a line that brings no answer at all is a fault: %s', async (_, call) => {
+  test.each(calls)('without any reply is a fault: %s', async (_, call) => {
     for (const fate of ['refused', 'request-lost', 'answer-lost'] as const) {
       const { link, store } = client();
       link.next(fate, fate);
@@ -155,15 +155,15 @@ describe('a call', () => {
   test.each([
     ...calls,
     ['commit', ({ registry }: Store) => registry.commit(commitOf(write(agent(1), 0)))] as const,
-  ])('that meets a bug passes it on as it is: %s', async (_, call) => {
+  ])('throws an unexpected error unchanged: %s', async (_, call) => {
     const broken: Transport = { carry: () => Promise.reject(new TypeError('a bug')) };
     const store = memoryStore(new MemoryServer(new VirtualClock()), broken);
     await expect(call(store)).rejects.toThrow(TypeError);
   });
 });
 
-describe('an event over a bad line', () => {
-  test('that was stored is found, and not stored again', async () => {
+describe('an event over a lossy connection', () => {
+  test('that was stored is found and not stored twice', async () => {
     const { link, store, other, world } = client();
     link.next('answer-lost');
     expect(await store.audit.append(event(eventOf(1, 1)))).toBe('already');
@@ -172,7 +172,7 @@ describe('an event over a bad line', () => {
   });
 });
 
-describe('a run at the end of a bad line', () => {
+describe('a run with a lossy connection', () => {
   const serving = { pong: () => ({ lag: 0, state: 'serving' }), onNotice: () => {} };
 
   test.each(['refused', 'request-lost', 'answer-lost'] as const)(

@@ -88,7 +88,7 @@ test.each([
     },
     'ECONNREFUSED',
   ],
-])('a release that %s is a reason, and leaves nothing', async (_, start, reason) => {
+])('a release that %s is reported, and no file is left', async (_, start, reason) => {
   await using cache = await temporaryDirectory();
   await using releases = await start();
   const began = performance.now();
@@ -101,7 +101,7 @@ test.each([
   expect(await readdir(cache.path)).toEqual([]);
 });
 
-test('two that fetch at once both get a server, and keep one', async () => {
+test('two fetches at the same time both get a server and keep one file', async () => {
   await using cache = await temporaryDirectory();
   await using releases = await serveFiles({ [archivePath]: archive, [sumsPath]: sumsOf(archive) });
   const places = { cacheDir: cache.path, aptDir, releasesUrl: releases.url };
@@ -110,7 +110,7 @@ test('two that fetch at once both get a server, and keep one', async () => {
   expect(await readdir(cache.path)).toHaveLength(1);
 });
 
-test('an abort in the middle of a download leaves nothing in the cache', async () => {
+test('an abort during a download leaves nothing in the cache', async () => {
   await using cache = await temporaryDirectory();
   const abort = new AbortController();
   await using releases = await serve((request, response) => {

@@ -21,8 +21,8 @@ function lives(server: NatsServer): boolean {
   }
 }
 
-describe('what a client finds', () => {
-  test('JetStream without credentials on loopback, and its streams again after a restart', async () => {
+describe('the embedded server', () => {
+  test('serves JetStream on loopback without credentials, and keeps streams over a restart', async () => {
     await using store = await temporaryDirectory();
     for (const run of [1, 2, 3]) {
       await using server = await startNatsServer({ binary, storeDir: store.path });
@@ -35,7 +35,7 @@ describe('what a client finds', () => {
     }
   });
 
-  test('the system account only with the password of this start', async () => {
+  test('opens the system account only with the password of this start', async () => {
     await using store = await temporaryDirectory();
     await using server = await startNatsServer({ binary, storeDir: store.path });
     const anonymous = await connect({ servers: server.url });
@@ -47,7 +47,7 @@ describe('what a client finds', () => {
     await system.close();
   });
 
-  test('a closed door without credentials where other machines can come in', async () => {
+  test('requires credentials on addresses that other machines can reach', async () => {
     await using store = await temporaryDirectory();
     await using server = await startNatsServer({ binary, storeDir: store.path, host: '0.0.0.0' });
     const anonymous = connect({ servers: `127.0.0.1:${server.port}`, reconnect: false });
@@ -70,7 +70,7 @@ describe('a start that fails', () => {
     expect(await inUse(storeDir)).toEqual([]);
   });
 
-  test('shows what the server said before it ended', async () => {
+  test('shows the output of the server before it ended', async () => {
     await using store = await temporaryDirectory();
     const broken = join(store.path, 'broken');
     await writeFile(broken, '#!/bin/sh\necho no luck today >&2\nexit 3\n', { mode: 0o755 });
@@ -90,7 +90,7 @@ describe('a start that fails', () => {
     });
   });
 
-  test('by an abort leaves no server and no hold on the store', async () => {
+  test('by an abort leaves no server and no lock on the store', async () => {
     await using store = await temporaryDirectory();
     const slow = join(store.path, 'slow');
     await writeFile(slow, `#!/bin/sh\necho $$ >${store.path}/pid\nexec sleep 60\n`, {
@@ -103,8 +103,8 @@ describe('a start that fails', () => {
   });
 });
 
-describe('one store', () => {
-  test('is refused to a second server, and free again once the first has stopped', async () => {
+describe('a store directory', () => {
+  test('is refused to a second server until the first has stopped', async () => {
     await using store = await temporaryDirectory();
     const options = { binary, storeDir: store.path };
     const first = await startNatsServer(options);
@@ -118,7 +118,7 @@ describe('one store', () => {
     expect(lives(second)).toBe(true);
   });
 
-  test('never goes to two of several that start at once', async () => {
+  test('is used by only one of several servers that start at the same time', async () => {
     await using store = await temporaryDirectory();
     const starts = [1, 2, 3, 4].map(() => startNatsServer({ binary, storeDir: store.path }));
     const settled = await Promise.allSettled(starts);
@@ -132,7 +132,7 @@ describe('one store', () => {
     ['whose process is gone', '2147483646', 'some-boot 1\n'],
     ['whose process is gone, on a system without /proc', '2147483646', ''],
     ['whose process id was given to another since', String(pid), 'another-boot 1\n'],
-  ])('is taken over from a holder %s', async (_, holder, birth) => {
+  ])('is taken over from a lock holder %s', async (_, holder, birth) => {
     await using store = await temporaryDirectory();
     await writeFile(join(store.path, `in-use-by.${holder}`), birth);
     await using server = await startNatsServer({ binary, storeDir: store.path });
@@ -142,7 +142,7 @@ describe('one store', () => {
 });
 
 describe('the end of a server', () => {
-  test('that was killed is told apart from one that was asked for', async () => {
+  test('by a kill is reported differently from a requested stop', async () => {
     await using store = await temporaryDirectory();
     await using killed = await startNatsServer({ binary, storeDir: store.path });
     kill(killed.pid, 'SIGKILL');
@@ -155,7 +155,7 @@ describe('the end of a server', () => {
     expect(await inUse(store.path)).toEqual([]);
   });
 
-  test('that does not follow SIGTERM comes by SIGKILL, after ten seconds', async () => {
+  test('is forced by SIGKILL ten seconds after an ignored SIGTERM', async () => {
     await using store = await temporaryDirectory();
     const server = await startNatsServer({ binary, storeDir: store.path });
     kill(server.pid, 'SIGSTOP');

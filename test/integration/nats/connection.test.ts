@@ -15,7 +15,7 @@ const context = withServer();
 const open = (servers: readonly string[], more = {}) =>
   openNatsStore({ servers, namespace: freshNamespace(), name: 'test', ...more });
 
-test('where nobody listens, the store is unavailable, and a hint says how to start one', async () => {
+test('without a server the store is unavailable, and the hint tells how to start one', async () => {
   const [port] = await freePorts(1);
   await expect(open([`nats://127.0.0.1:${port}`])).rejects.toMatchObject({
     code: 'store-unavailable',
@@ -33,7 +33,7 @@ test('one server of several is enough', async () => {
   });
 });
 
-test('a server that is too old is refused, and the fault says what it is', async () => {
+test('a server that is too old is refused, with both versions', async () => {
   const server = createServer((socket) => {
     const info = { version: '2.11.9', headers: true, max_payload: 1_000_000, jetstream: true };
     socket.write(`INFO ${JSON.stringify(info)}\r\n`);
@@ -54,7 +54,7 @@ test('a server that is too old is refused, and the fault says what it is', async
   }
 });
 
-test('something that is no NATS server is refused', async () => {
+test('a server that is not NATS is refused', async () => {
   const server = createServer((socket) => {
     socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
     socket.on('error', () => undefined);
@@ -70,7 +70,7 @@ test('something that is no NATS server is refused', async () => {
   }
 });
 
-test('a server that accepts and says nothing is given up in time', async () => {
+test('a server that accepts and sends nothing fails within the limit', async () => {
   await using server = await startTestServer();
   server.freeze();
   const begun = performance.now();
@@ -80,7 +80,7 @@ test('a server that accepts and says nothing is given up in time', async () => {
   expect(performance.now() - begun).toBeLessThan(2000);
 });
 
-test('connecting stops when it is told to', async () => {
+test('connecting stops when the signal aborts', async () => {
   await using server = await startTestServer();
   server.freeze();
   const begun = performance.now();
@@ -89,7 +89,7 @@ test('connecting stops when it is told to', async () => {
   expect(performance.now() - begun).toBeLessThan(1000);
 });
 
-test('a server without JetStream is refused by that name', async () => {
+test('a server without JetStream is refused with that reason', async () => {
   await using server = await startConfigured(() => '');
   await expect(open([server.url])).rejects.toMatchObject({
     code: 'store-misconfigured',
@@ -97,7 +97,7 @@ test('a server without JetStream is refused by that name', async () => {
   });
 });
 
-test('an account without JetStream is refused by that name', async () => {
+test('an account without JetStream is refused with that reason', async () => {
   await using server = await startConfigured(
     (dir) => `
     jetstream { store_dir: "${dir}" }
@@ -110,7 +110,7 @@ test('an account without JetStream is refused by that name', async () => {
   });
 });
 
-test('wrong credentials are refused as such', async () => {
+test('wrong credentials are refused with that reason', async () => {
   await using server = await startConfigured(
     (dir) => `
     jetstream { store_dir: "${dir}" }
@@ -123,7 +123,7 @@ test('wrong credentials are refused as such', async () => {
   expect(store.status().up).toBe(true);
 });
 
-test('a password may be part of the address, and is not part of a message', async () => {
+test('a password in the address is not shown in a message', async () => {
   await using server = await startConfigured(
     (dir) => `
     jetstream { store_dir: "${dir}" }
@@ -137,7 +137,7 @@ test('a password may be part of the address, and is not part of a message', asyn
   expect(String(fault)).not.toContain('wrong');
 });
 
-test('a token lets in where a token is asked for', async () => {
+test('a token is accepted by a server that requires it', async () => {
   await using server = await startConfigured(
     (dir) => `jetstream { store_dir: "${dir}" }\nauthorization { token: "sesame" }`,
   );
@@ -160,7 +160,7 @@ test('closing does not wait for a frozen server', async () => {
   expect(performance.now() - begun).toBeLessThan(3000);
 });
 
-test('what is asked after closing is answered at once', async () => {
+test('a request after the close fails immediately', async () => {
   await using opened = await openOn([context.server.url]);
   const store = await open([context.server.url]);
   await store[Symbol.asyncDispose]();
@@ -174,7 +174,7 @@ test('what is asked after closing is answered at once', async () => {
   expect(opened.store.status().up).toBe(true);
 });
 
-test('an inbox that no run would answer to is refused', async () => {
+test('a reply subject that is not an inbox is refused', async () => {
   await expect(open([context.server.url], { inboxPrefix: 'mine' })).rejects.toMatchObject({
     code: 'bad-setting',
   });
@@ -183,7 +183,7 @@ test('an inbox that no run would answer to is refused', async () => {
   expect(await store.registry.list(['agent.>'], 0)).toEqual([]);
 });
 
-test('a question for which hardly any time is left is one without an answer, not a mistake', async () => {
+test('a request with almost no time left has no answer and is not an error', async () => {
   // What is left of a call may be a part of a millisecond; one that threw for it ended its agent.
   const supervised = new SupervisedConnection(
     await connectNats({ servers: [context.server.url], name: 'test' }),
@@ -199,7 +199,7 @@ test('a question for which hardly any time is left is one without an answer, not
   }
 });
 
-test('a server that is too busy to hear the login in time is unavailable: it says nothing about the login', async () => {
+test('a server that is too busy for the login is unavailable, not refusing', async () => {
   const server = createServer((socket) => {
     socket.write(
       `INFO ${JSON.stringify({ version: '2.15.1', headers: true, max_payload: 1_000_000 })}\r\n`,

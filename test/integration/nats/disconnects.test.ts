@@ -42,7 +42,7 @@ async function clientProcess() {
 }
 
 describe('a process', () => {
-  test('that is killed has closed its connection, recorded at once', async () => {
+  test('that is killed is recorded immediately as a closed connection', async () => {
     await using watcher = await watchOn(context.server.url);
     const child = await clientProcess();
     const began = performance.now();
@@ -52,7 +52,7 @@ describe('a process', () => {
     expect(watcher.recorded).toEqual([gone]);
   });
 
-  test('that hangs is given up by the server', async () => {
+  test('that hangs is recorded when the server closes its connection', async () => {
     await using watcher = await watchOn(context.server.url);
     const child = await clientProcess();
     child.kill('SIGSTOP');
@@ -72,7 +72,7 @@ test.each<[string, (socket: Socket) => unknown, string]>([
   expect(watcher.recorded).toEqual([{ slot, how: 'other', reason }]);
 });
 
-test('a client whose names are too long for the server to take connects, and is nobody’s', async () => {
+test('a client with names too long for the server connects without a name', async () => {
   const long = { ...agent, host: HostId.parse('.'.repeat(1024)) };
   const name = `rollcall ${'=2E'.repeat(1400)}/a run12345`;
   const refused = await socketOf(context.server.port, name);
@@ -84,7 +84,7 @@ test('a client whose names are too long for the server to take connects, and is 
   expect(watcher.recorded).toEqual([gone]);
 });
 
-test('an advisory that nobody understands is ignored, and one that somebody made up is not', async () => {
+test('an unreadable advisory is ignored, and a forged one is recorded', async () => {
   await using watcher = await watchOn(context.server.url);
   const { supervised, recorded } = watcher;
   const name = connectionName(agent);
@@ -203,7 +203,7 @@ describe('a server', () => {
     expect(watcher.clientErrors.filter(toListen)).toEqual([]);
   });
 
-  test('that does not let us listen says so once, and is asked again when it was restarted', async () => {
+  test('that denies the subscription is reported once, and subscribed again after its restart', async () => {
     let server = await startConfigured(() => permitted());
     await using watcher = await watchOn(server.url, 'collector');
     await tellsNothing(watcher, server, 'agent');
@@ -216,7 +216,7 @@ describe('a server', () => {
     expect(watcher.clientErrors.filter(toListen)).toHaveLength(1);
   });
 
-  test('that does not let us listen ends no watch before the signal, and none after it', async () => {
+  test('that denies the subscription ends no watch before the signal aborts', async () => {
     await using server = await startConfigured(() => permitted());
     const connection = await connectNats({
       servers: [server.url],
@@ -236,7 +236,7 @@ describe('a server', () => {
     await watching;
   });
 
-  test('that does not let us listen ends a watch whose connection is closed', async () => {
+  test('that denies the subscription does not keep a watch whose connection is closed', async () => {
     await using server = await startConfigured(() => permitted());
     const connection = await connectNats({
       servers: [server.url],

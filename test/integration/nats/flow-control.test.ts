@@ -12,7 +12,7 @@ accounts { APP { jetstream: enabled, users: [
 
 const many = 15_000;
 
-test('a watch whose answers to flow control are refused says so, and is never taken for alive', async () => {
+test('a watch whose flow control replies are denied reports that, and never a heartbeat', async () => {
   await using server = await startConfigured(config);
   const namespace = freshNamespace();
   const as = (user: string) => ({ namespace, credentials: { user, pass: 'x' } });

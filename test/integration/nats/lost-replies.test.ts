@@ -32,7 +32,7 @@ async function withLostAnswer<T>(
   return { result, revision: (await other.store.leases.read(key)).revision };
 }
 
-test('a lease whose creation was not answered is held', async () => {
+test('a lease is held if the reply to its creation was lost', async () => {
   const { result, revision } = await withLostAnswer(
     ({ store }) => store.leases.create(key, 'mine', ttl),
     async ({ store }) => (await store.leases.read(key)).text === 'mine',
@@ -40,7 +40,7 @@ test('a lease whose creation was not answered is held', async () => {
   expect(result).toEqual({ revision });
 });
 
-test('a lease whose renewal was not answered is held, at the revision that stands', async () => {
+test('a lease is held at its stored revision if the reply to its renewal was lost', async () => {
   let first = 0;
   const { result, revision } = await withLostAnswer(
     ({ store }) => store.leases.renew(key, 'mine', first, ttl),
@@ -66,7 +66,7 @@ test('a renewal counts from a write that began after the call, not from an earli
   expect(again).toEqual({ revision: (await leases.read(key)).revision });
 });
 
-test('a lease whose release was not answered is released', async () => {
+test('a lease is released if the reply to its release was lost', async () => {
   let held = 0;
   const { result } = await withLostAnswer(
     ({ store }) => store.leases.release(key, held),
@@ -79,7 +79,7 @@ test('a lease whose release was not answered is released', async () => {
   expect(result).toBe('released');
 });
 
-test('an event whose answer was lost is in the audit once', async () => {
+test('an event is in the audit once if its reply was lost', async () => {
   await using proxy = await startProxy(context.server);
   const direct = context.server.url;
   await using opened = await openOn([proxy.url], { direct: [direct] });
@@ -103,7 +103,7 @@ test('an event whose answer was lost is in the audit once', async () => {
   expect((await other.store.audit.range()).last).toBe(1);
 });
 
-test('a lease that lapsed while its renewal was on the way is lost', async () => {
+test('a lease is lost if it lapsed while its renewal was in flight', async () => {
   await using server = await startTestServer();
   await using opened = await openOn([server.url], { answerWithin: 8000 });
   const created = await opened.store.leases.create(key, 'mine', 1000);

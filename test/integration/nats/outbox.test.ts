@@ -28,7 +28,7 @@ async function outbox({ jsm, names }: Opened): Promise<number> {
   return Object.keys(info.state.subjects ?? {}).length;
 }
 
-test('an event stays in the audit, though somebody gave it a life of a second (B3, B4)', async () => {
+test('an event with a ttl of one second stays in the audit (B3, B4)', async () => {
   await using opened = await open();
   const { store, raw, names } = opened;
   const hdrs = headers();
@@ -40,7 +40,7 @@ test('an event stays in the audit, though somebody gave it a life of a second (B
   expect(events.map((event) => event.text)).toEqual(['short']);
 });
 
-test('tidying keeps the last event that the audit has confirmed, as the next one’s witness', async () => {
+test('trimming the outbox keeps the last event that the audit confirmed', async () => {
   await using opened = await open();
   await audited(opened, 5);
   expect(await outbox(opened)).toBe(5);
@@ -55,7 +55,7 @@ test('tidying keeps the last event that the audit has confirmed, as the next one
   );
 });
 
-test('nothing is tidied that the audit does not have', async () => {
+test('no event is trimmed that the audit does not have', async () => {
   await using opened = await open();
   const { store, jsm, names } = opened;
   await audited(opened, 3);
@@ -70,7 +70,7 @@ test('nothing is tidied that the audit does not have', async () => {
   await until('the audit goes on', async () => (await store.audit.range()).last === 6);
 });
 
-test('without its witness nothing is tidied', async () => {
+test('no event is trimmed without the last confirmed one', async () => {
   await using opened = await open();
   const { store, jsm, names } = opened;
   await audited(opened, 3);

@@ -37,7 +37,7 @@ describe('a commit', () => {
     expect(await committing).toMatchObject({ outcome: 'committed' });
   });
 
-  test('whose answer is lost is unknown, and said so as soon as the line breaks', async () => {
+  test('whose reply is lost is unknown as soon as the connection breaks', async () => {
     await using proxy = await startProxy(context.server);
     await using opened = await openOn([proxy.url], { direct: [url()], answerWithin: 10_000 });
     await using other = await openOn([url()], { namespace: opened.names.namespace });
@@ -59,7 +59,7 @@ describe('a commit', () => {
     await until('it is stored', async () => (await opened.store.registry.read('agent.a.1')).text);
   });
 
-  test('of which one message is too large stores nothing and says which', async () => {
+  test('with one message that is too large stores nothing, and the error names the message', async () => {
     await using opened = await openOn([url()]);
     const text = 'x'.repeat(1_100_000);
     const record = { ...one(), writes: [{ key: 'agent.a.1', expectedRevision: 0, text }] };
@@ -77,7 +77,7 @@ describe('a commit', () => {
     expect(await opened.store.registry.commit(one())).toMatchObject({ outcome: 'committed' });
   });
 
-  test('that its client did not live to finish stores nothing', async () => {
+  test('whose client ended halfway stores nothing', async () => {
     await using opened = await openOn([url()]);
     const { raw, names, store } = opened;
     for (const [n, subject] of ['agent.a.1', 'agent.a.2'].entries()) {
@@ -92,7 +92,7 @@ describe('a commit', () => {
     expect(await store.registry.list(['agent.>'], 0)).toHaveLength(1);
   });
 
-  test('is unavailable while dead clients hold all places for batches, and stores nothing', async () => {
+  test('is unavailable and stores nothing while ended clients use all batches of the server', async () => {
     await using opened = await openOn([url()], { answerWithin: 1000 });
     const { raw, names, store } = opened;
     for (let n = 0; n < 50; n += 1) {
@@ -109,7 +109,7 @@ describe('a commit', () => {
     });
   });
 
-  test('in a full stream is unavailable, and stores nothing of it', async () => {
+  test('to a full stream is unavailable, and stores nothing', async () => {
     await using opened = await openOn([url()]);
     const { store, jsm, names } = opened;
     await jsm.streams.update(names.registry.stream, { max_bytes: 100_000 });
@@ -135,7 +135,7 @@ test('a removal that a tool left behind (DEL) is absence: a create expects its r
   expect(await store.registry.commit(again)).toMatchObject({ outcome: 'committed' });
 });
 
-test('a user who may not write an event is told so, and not kept waiting', async () => {
+test('a user without permission to write an event gets an error without a delay', async () => {
   await using server = await startConfigured(
     (dir) => `
     jetstream { store_dir: "${dir}" }

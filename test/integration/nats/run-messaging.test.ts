@@ -15,7 +15,7 @@ const run = {
 const pong = { lag: 1, state: 'serving' };
 const responder = { pong: () => pong, onNotice: () => undefined };
 
-test('a run answers to an inbox only, so that nobody writes through it (B9)', async () => {
+test('a run replies only to an inbox, so that no client can write through it (B9)', async () => {
   await using opened = await openOn([context.server.url]);
   const { store, names, raw } = opened;
   const subject = names.runPrefix + runSubject(run);
@@ -33,7 +33,7 @@ test('a run answers to an inbox only, so that nobody writes through it (B9)', as
   expect(await store.registry.read('agent.other.b')).toMatchObject({ revision: 0 });
 });
 
-test('what is neither a question nor a notice is ignored', async () => {
+test('a message that is neither a ping nor a notice is ignored', async () => {
   await using opened = await openOn([context.server.url]);
   const { store, names, raw } = opened;
   const told: string[] = [];
@@ -50,9 +50,9 @@ test('what is neither a question nor a notice is ignored', async () => {
 
 test.each([
   ['says nothing', undefined],
-  ['says nonsense', 'nonsense'],
-  ['says half', '{"lag":1}'],
-])('somebody who listens and %s has not answered', async (_, text) => {
+  ['sends an unreadable reply', 'nonsense'],
+  ['sends half a reply', '{"lag":1}'],
+])('a subscriber that %s counts as no answer', async (_, text) => {
   await using opened = await openOn([context.server.url]);
   const { store, names, raw } = opened;
   raw.subscribe(names.runPrefix + runSubject(run), {

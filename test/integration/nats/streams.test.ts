@@ -12,7 +12,7 @@ const context = withServer();
 const url = () => context.server.url;
 const kinds = ['leases', 'registry', 'audit'] as const;
 
-describe('somebody who may write one subject', () => {
+describe('a user with permission for one subject', () => {
   test.each(['all', 'sub'])('cannot wipe a bucket with a rollup of %s (B8)', async (rollup) => {
     await using opened = await openOn([url()]);
     const { store, names, raw } = opened;
@@ -32,7 +32,7 @@ describe('somebody who may write one subject', () => {
     expect(await store.leases.read('run.a.b.r')).toMatchObject({ text: 'mine' });
   });
 
-  test('cannot take a message out of registry or audit', async () => {
+  test('cannot delete a message from registry or audit', async () => {
     await using opened = await openOn([url()]);
     const { store, names, jsm } = opened;
     await store.registry.commit(recordAndEvent('agent.a.b', 0, 'one', 'a.b.r.1'));
@@ -45,7 +45,7 @@ describe('somebody who may write one subject', () => {
 });
 
 describe('opening', () => {
-  test('many at once, where nothing is yet, succeeds for all and makes one store', async () => {
+  test('by many processes at the same time creates one store', async () => {
     const namespace = freshNamespace();
     const open = () => openNatsStore({ servers: [url()], namespace, name: 'test' });
     const stores = await Promise.all(Array.from({ length: 8 }, open));
@@ -86,7 +86,7 @@ describe('opening', () => {
     }
   });
 
-  test('goes on where a stream is only smaller than ours, and says so', async () => {
+  test('accepts a stream that is only smaller, and logs it', async () => {
     await using other = await openOn([url()]);
     const namespace = freshNamespace();
     const wanted = desiredStreams(subjectNamesOf(namespace), 1).registry;
@@ -98,7 +98,7 @@ describe('opening', () => {
     expect(await opened.store.inspect()).toEqual([{ ...finding, dangerous: false }]);
   });
 
-  test('is not needed to learn that a stream has gone missing', async () => {
+  test('is not needed to detect a missing stream', async () => {
     await using opened = await openOn([url()]);
     await opened.jsm.streams.delete(opened.names.leases.stream);
     expect(await opened.store.inspect()).toEqual([
@@ -112,7 +112,7 @@ describe('opening', () => {
     ]);
   });
 
-  test('a namespace that nobody made is refused where it is not to be made, and is not made', async () => {
+  test('of a missing namespace without `create` is refused, and creates nothing', async () => {
     await using other = await openOn([context.server.url]);
     const options = { servers: [url()], namespace: freshNamespace(), name: 'test', create: false };
     await expect(openNatsStore(options)).rejects.toMatchObject({
@@ -163,8 +163,8 @@ describe('opening', () => {
   });
 });
 
-describe('a registry made anew', () => {
-  test('never hands out a revision again, though the clock be behind (§3)', async () => {
+describe('a recreated registry', () => {
+  test('never repeats a revision, even if the clock is behind (§3)', async () => {
     await using first = await openOn([url()]);
     const { names, jsm } = first;
     const { namespace } = names;

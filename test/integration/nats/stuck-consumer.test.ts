@@ -26,7 +26,7 @@ async function stick({ jsm, raw, names }: Opened): Promise<void> {
   expect(answer.json()).toMatchObject({ paused: true });
 }
 
-test('a replay goes on where its consumer sends nothing any more', async () => {
+test('a replay continues after its consumer has stopped sending', async () => {
   await using opened = await openOn([context.server.url]);
   await write(opened, 1, 60, 200_000);
   const seen: number[] = [];
@@ -37,7 +37,7 @@ test('a replay goes on where its consumer sends nothing any more', async () => {
   expect(seen).toEqual(Array.from({ length: 60 }, (_, n) => n + 1));
 });
 
-test('whoever follows the audit goes on where his consumer sends nothing any more', async () => {
+test('following the audit continues after its consumer has stopped sending', async () => {
   await using opened = await openOn([context.server.url]);
   await write(opened, 1, 1, 100);
   const stop = new AbortController();

@@ -29,7 +29,7 @@ const range = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, n) => `agent.a.${from + n}`);
 
 describe('a watch', () => {
-  test('goes on over a killed server, and neither misses nor doubles nor starts over', async () => {
+  test('continues after a killed server, without losses, duplicates or a new start', async () => {
     await using server = await startTestServer();
     await using opened = await openOn([server.url]);
     await create(opened, ...range(0, 3));
@@ -46,7 +46,7 @@ describe('a watch', () => {
     expect(watched.countOf('stale')).toBe(1);
   });
 
-  test('gets what was in flight when the connection broke (B6)', async () => {
+  test('receives changes that were in flight when the connection broke (B6)', async () => {
     await using proxy = await startProxy(context.server);
     await using opened = await openOn([proxy.url], { direct: [context.server.url] });
     await using other = await openOn([context.server.url], { namespace: opened.names.namespace });
@@ -60,7 +60,7 @@ describe('a watch', () => {
     expect(watched.countOf('snapshot')).toBe(1);
   });
 
-  test('on a line gone dead says stale within 3 s, and goes on when it lives again', async () => {
+  test('on a dead connection reports stale within 3 s, and continues when it works again', async () => {
     await using proxy = await startProxy(context.server);
     await using opened = await openOn([proxy.url], { direct: [context.server.url] });
     await using other = await openOn([context.server.url], { namespace: opened.names.namespace });
@@ -77,7 +77,7 @@ describe('a watch', () => {
     expect(watched.countOf('snapshot')).toBe(1);
   });
 
-  test('of a frozen server says stale, and of a thawed one that it is alive', async () => {
+  test('of a frozen server reports stale, and a heartbeat after the thaw', async () => {
     await using server = await startTestServer();
     await using opened = await openOn([server.url]);
     await using watched = new WatchRecorder(opened.store.registry, ['agent.>']);
@@ -91,7 +91,7 @@ describe('a watch', () => {
     await until('it is alive again', () => watched.countOf('heartbeat') > alive);
   });
 
-  test('of a stream made anew starts over', async () => {
+  test('of a recreated stream starts over', async () => {
     await using opened = await openOn([context.server.url]);
     const { jsm, names } = opened;
     await create(opened, ...range(0, 3));
@@ -105,7 +105,7 @@ describe('a watch', () => {
     await until('it has the one key', () => watched.keys.join() === 'agent.a.new');
   });
 
-  test('of a stream that was set back to an older copy starts over', async () => {
+  test('of a stream that was restored from an older copy starts over', async () => {
     await using server = await startTestServer();
     await using opened = await openOn([server.url]);
     const copy = `${server.storeDir}-copy`;
@@ -128,7 +128,7 @@ describe('a watch', () => {
     }
   });
 
-  test('begins past everything that was committed before it, watched or not', async () => {
+  test('starts after all earlier commits, watched or not', async () => {
     await using opened = await openOn([context.server.url]);
     const { registry } = opened.store;
     await create(opened, 'instance.a.b.c.d', 'agent.a.b');
@@ -142,7 +142,7 @@ describe('a watch', () => {
     expect(watched.arrivals).toEqual([]);
   });
 
-  test('that was away for longer than tombstones live starts over', async () => {
+  test('that was disconnected for longer than the ttl of tombstones starts over', async () => {
     await using proxy = await startProxy(context.server);
     await using opened = await openOn([context.server.url]);
     await using supervised = new SupervisedConnection(
@@ -168,7 +168,7 @@ describe('a watch', () => {
     expect(mindful.countOf('snapshot')).toBe(1);
   });
 
-  test('that is read slowly loses nothing, and is not taken for dead', async () => {
+  test('that is read slowly loses nothing, and is not restarted', async () => {
     await using opened = await openOn([context.server.url]);
     const many = 20_000;
     for (let from = 0; from < many; from += 1000) {
@@ -205,7 +205,7 @@ describe('a watch', () => {
     expect(seen).toBe(2 * many);
   });
 
-  test('leaves no consumer behind, ended or left', async () => {
+  test('leaves no consumer, whether it ends by signal or by return', async () => {
     await using opened = await openOn([context.server.url]);
     const { jsm, names, store } = opened;
     const consumers = async () =>

@@ -41,12 +41,12 @@ describe('a tombstone', () => {
 });
 
 describe('the registry', () => {
-  test('starts its sequence at the time in microseconds, so that none repeats', async () => {
+  test('starts its sequence at the time in microseconds, so that no sequence repeats', async () => {
     const { clock, store } = open();
     expect(await written(store, write(agent(1), 0))).toBe(clock.wall() * 1000);
   });
 
-  test('has no list from a view that has yet to come', async () => {
+  test('returns no list before the view has a snapshot', async () => {
     const { store } = open();
     const at = await written(store, write(agent(1), 0));
     expect(await store.registry.list(['>'], at)).toHaveLength(1);
@@ -67,7 +67,7 @@ describe('the registry', () => {
     ['nothing but a fence', { writes: [], events: [], fences: [fence(agent(2), 0)] }],
   ];
 
-  test.each(unsound)('takes a commit of %s for the bug that it is', async (_, commit) => {
+  test.each(unsound)('throws an error for a commit of %s', async (_, commit) => {
     const { store } = open();
     await expect(store.registry.commit(commit)).rejects.toThrow('invalid commit');
     expect(await store.registry.list(['>'], 0)).toEqual([]);
@@ -75,7 +75,7 @@ describe('the registry', () => {
 });
 
 describe('an audit that lags behind', () => {
-  test('has what was held back later, in order, and once', async () => {
+  test('receives delayed events later, in order and once', async () => {
     const { world, store } = open();
     await committed(store, write(agent(1), 0), event(eventOf(1, 1)));
     {
@@ -89,7 +89,7 @@ describe('an audit that lags behind', () => {
     expect(subjects).toEqual([1, 2, 3].map((n) => eventOf(1, n)));
   });
 
-  test('keeps in the outbox whatever it has not confirmed', async () => {
+  test('keeps unconfirmed events in the outbox', async () => {
     const { world, store } = open();
     for (const n of [1, 2]) await store.audit.append(event(eventOf(1, n)));
     {
@@ -102,7 +102,7 @@ describe('an audit that lags behind', () => {
     expect(await store.audit.tidy()).toBe(2);
   });
 
-  test('leaves the outbox alone where its own last event is not there', async () => {
+  test('does not trim the outbox if its last event is not in it', async () => {
     const { world, store } = open();
     for (const n of [1, 2, 3]) await store.audit.append(event(eventOf(1, n)));
     const last = world.registry.last(eventSubject(eventOf(1, 3)));
@@ -111,7 +111,7 @@ describe('an audit that lags behind', () => {
     expect(world.registry.last(eventSubject(eventOf(1, 1)))).toBeDefined();
   });
 
-  test('is followed without waiting', async () => {
+  test('is followed without a delay', async () => {
     const { clock, store } = open();
     const stop = new AbortController();
     const seen: StoredEvent[] = [];
@@ -125,7 +125,7 @@ describe('an audit that lags behind', () => {
     await following;
   });
 
-  test('knows an event that is only in the outbox yet', async () => {
+  test('finds an event that is only in the outbox', async () => {
     const { world, store } = open();
     using _held = world.audit.holdBack();
     expect(await store.audit.append(event(eventOf(1, 1)))).toBe('appended');

@@ -35,7 +35,7 @@ describe('a stream', () => {
     expect(stream.lastSeq).toBe(1);
   });
 
-  test('forgets the ttl of what was overwritten', async () => {
+  test('drops the ttl of an overwritten message', async () => {
     const clock = new VirtualClock();
     const stream = new MemoryStream(clock, 1);
     stream.append('a', 'x', 1000);
@@ -44,7 +44,7 @@ describe('a stream', () => {
     expect(stream.last('a')).toMatchObject({ seq: 2, text: 'y' });
   });
 
-  test('loses nothing over 20 000 overwrites, neither what is new nor what is old', () => {
+  test('keeps every last message over 20 000 overwrites', () => {
     const stream = new MemoryStream(new VirtualClock(), 0);
     stream.append('old', 'never written again');
     for (let n = 1; n <= 20_000; n += 1) stream.append(`${n % 3}`, `${n}`);

@@ -36,7 +36,7 @@ function watching(up = true) {
 }
 
 describe('a watch', () => {
-  test('says every second that it is alive, also while others’ keys change', async () => {
+  test('sends a heartbeat every second, also while other keys change', async () => {
     const { clock, seen, store } = watching();
     for (let n = 0; n < 50; n += 1) {
       await clock.advance(100);
@@ -52,7 +52,7 @@ describe('a watch', () => {
     ]);
   });
 
-  test('over a line that is cut is stale, said once, and goes on where it was', async () => {
+  test('on a lost connection reports stale once, and continues at its position after reconnecting', async () => {
     const { clock, seen, store, cut, mend } = watching();
     await clock.advance(500);
     cut();
@@ -69,7 +69,7 @@ describe('a watch', () => {
     expect(seen.broken).toEqual([]);
   });
 
-  test('says after a cut that nothing was missed, also where nothing changed', async () => {
+  test('sends a heartbeat after a reconnect, also without changes', async () => {
     const { clock, seen, cut, mend } = watching();
     await clock.settle();
     cut();
@@ -80,7 +80,7 @@ describe('a watch', () => {
     expect(seen.changes).toEqual([]);
   });
 
-  test('that never had a line starts stale, with its snapshot to come', async () => {
+  test('without a connection starts stale, and its snapshot follows', async () => {
     const { clock, seen, store, mend } = watching(false);
     await written(store, write(agent(1), 0));
     await clock.advance(seconds(3));
@@ -90,7 +90,7 @@ describe('a watch', () => {
     expect(seen.entries.map(({ key }) => key)).toEqual([agent(1)]);
   });
 
-  test('away for longer than tombstones last starts over', async () => {
+  test('disconnected for longer than the ttl of tombstones starts over', async () => {
     const { clock, seen, store, cut, mend } = watching();
     const at = await written(store, write(agent(1), 0));
     await clock.settle();
@@ -104,7 +104,7 @@ describe('a watch', () => {
     expect(seen.entries).toEqual([]);
   });
 
-  test('gives the same history whenever the same is done', async () => {
+  test('gives the same history for the same operations', async () => {
     const history = async () => {
       const { clock, seen, store, cut, mend } = watching();
       for (let n = 1; n < 20; n += 1) {

@@ -11,7 +11,7 @@ function sleepers(clock: VirtualClock) {
 }
 
 describe('virtual time', () => {
-  test('stands still until it is told to pass', async () => {
+  test('does not pass until the test advances it', async () => {
     const clock = new VirtualClock(1000);
     const { woken, sleep } = sleepers(clock);
     sleep('a', 1);
@@ -19,7 +19,7 @@ describe('virtual time', () => {
     expect([clock.monotonic(), clock.wall(), woken]).toEqual([0, 1000, []]);
   });
 
-  test('wakes sleepers at their deadlines, ties in the order in which they lay down', async () => {
+  test('wakes sleepers at their deadlines, ties in the order of their start', async () => {
     const clock = new VirtualClock();
     const { woken, sleep } = sleepers(clock);
     sleep('late', 30);
@@ -37,7 +37,7 @@ describe('virtual time', () => {
     expect(woken.at(-1)).toEqual(['late', 30]);
   });
 
-  test('lets each do all it can before the next wakes, and sleep again', async () => {
+  test('lets each sleeper finish its work before the next one wakes', async () => {
     const clock = new VirtualClock();
     const trace: string[] = [];
     const worker = async (name: string, every: number) => {
@@ -63,7 +63,7 @@ describe('virtual time', () => {
     ]);
   });
 
-  test('wakes at once whoever is aborted, and leaves no listener behind', async () => {
+  test('wakes an aborted sleeper immediately, and leaves no listener', async () => {
     const clock = new VirtualClock();
     const { woken, sleep } = sleepers(clock);
     const stop = new AbortController();
@@ -84,7 +84,7 @@ describe('virtual time', () => {
     expect(woken).toHaveLength(3);
   });
 
-  test('passes for whoever waits for a rest that is too small to make a difference', async () => {
+  test('passes for a sleep that is too short to change the time', async () => {
     const clock = new VirtualClock();
     await clock.advance(10_000_000);
     const until = clock.monotonic() + 1e-3;
@@ -100,7 +100,7 @@ describe('virtual time', () => {
     expect(waits).toBeLessThan(5);
   });
 
-  test('is cut in 1024ths of a millisecond; the wall clock shows whole milliseconds', async () => {
+  test('has steps of 1/1024 ms; the wall clock shows whole milliseconds', async () => {
     const clock = new VirtualClock(1000);
     const { woken, sleep } = sleepers(clock);
     sleep('a', 0.25);
@@ -111,7 +111,7 @@ describe('virtual time', () => {
     expect(clock.wall()).toBe(1001);
   });
 
-  test('may jump on the wall alone', async () => {
+  test('can jump on the wall clock alone', async () => {
     const clock = new VirtualClock(1000);
     const { woken, sleep } = sleepers(clock);
     sleep('a', 60);
