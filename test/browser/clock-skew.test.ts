@@ -25,11 +25,11 @@ afterAll(() => server[Symbol.asyncDispose]());
 /** A run that fell silent a second ago by the server's clock, and has thirty of grace. */
 function suspectAt(now: number): void {
   const run = transition(2, 'started', 'present.phase.live+present.sight.clear');
-  const ledger = source.ledger();
-  const next = () => ledger.last + 1;
-  ledger.append(next(), now - 60_000, { ...run, note: { ttl: 15_000, grace: 30_000 } });
+  const index = source.index();
+  const next = () => index.last + 1;
+  index.append(next(), now - 60_000, { ...run, note: { ttl: 15_000, grace: 30_000 } });
   const to = 'present.phase.live+present.sight.suspect';
-  ledger.append(next(), now - 1000, { ...run, type: 'suspected', to, note: { why: 'silent' } });
+  index.append(next(), now - 1000, { ...run, type: 'suspected', to, note: { why: 'silent' } });
 }
 
 const banner = /This browser's clock is (.*) (ahead of|behind) the server's/;

@@ -29,12 +29,12 @@ vi.hoisted(() => Object.assign(globalThis, { self: { location: { search: '' } } 
 
 const events = [...longHistory(40, { agents: 2 })];
 const whole = async () => {
-  const { ledger } = await openRecording('a test', historyOf(events));
-  return ledger();
+  const { index: read } = await openRecording('a test', historyOf(events));
+  return read();
 };
-const ledger = await whole();
-const page = pageAfter(ledger, 0, 100);
-const state = stateOfAll(ledger, ledger.stoodAt({ seq: ledger.last }));
+const index = await whole();
+const page = pageAfter(index, 0, 100);
+const state = stateOfAll(index, index.stateAt({ seq: index.last }));
 const hello = {
   ...{ version: '1', name: 'a', mode: 'live', first: 1, last: 40, firstAt: 1, lastAt: 2, now: 3 },
   ...{ actions: true, charts: { run: 'c0ffee000000' } },
@@ -68,12 +68,12 @@ afterEach(() => vi.unstubAllGlobals());
 
 /** An accepted page can be shown at any of its rows. */
 function expectShown(taken: ApiPage): void {
-  const chronicle = new TransitionLog();
-  const moment = new FleetCursor(chronicle);
-  chronicle.begin({ seq: taken.from - 1, at: 0, entities: [], words: [], states: [] });
-  chronicle.append(taken);
-  for (const seq of [taken.to, taken.from, taken.to]) moment.seek(chronicle.rowAt(seq));
-  for (let n = 0; n < chronicle.entities.size; n += 1) moment.standing(n);
+  const log = new TransitionLog();
+  const moment = new FleetCursor(log);
+  log.begin({ seq: taken.from - 1, at: 0, entities: [], words: [], states: [] });
+  log.append(taken);
+  for (const seq of [taken.to, taken.from, taken.to]) moment.seek(log.rowAt(seq));
+  for (let n = 0; n < log.entities.size; n += 1) moment.stateOf(n);
   const older = new TransitionLog();
   older.begin({ seq: taken.to, at: 0, entities: [], words: [], states: [] });
   older.prepend(taken);
@@ -156,10 +156,10 @@ test('the page can read the server’s answer about any history', () =>
     ),
     async ([text, at]) => {
       const forged = events.map((stored, n) => (n === at ? { ...stored, text } : stored));
-      const { ledger: of } = await openRecording('a test', historyOf(forged));
+      const { index: of } = await openRecording('a test', historyOf(forged));
       const made = pageAfter(of(), 0, 100);
       if (made) expectShown(parsePage(JSON.parse(JSON.stringify(made))));
-      parseState(JSON.parse(JSON.stringify(stateOfAll(of(), of().stoodAt({ seq: of().last })))));
+      parseState(JSON.parse(JSON.stringify(stateOfAll(of(), of().stateAt({ seq: of().last })))));
     },
     { runs: 100 },
   ));

@@ -96,7 +96,7 @@ export async function openRecorded(
   onProgress: Progress,
 ): Promise<Dashboard> {
   const source = await openRecording(name, historyFile(file), onProgress);
-  if (source.ledger().last === 0) {
+  if (source.index().last === 0) {
     throw new Fault('bad-setting', `${file} contains no event`, {
       hint: 'to write a history file: rollcall audit export --out FILE',
     });

@@ -2,7 +2,7 @@ import type { ApiDetails, ApiOrigin } from '../api-types.ts';
 import { none } from './note-table.ts';
 import type { TransitionLog } from './transition-log.ts';
 
-/** How an entity stands at a moment. Numbers are the chronicle's. */
+/** How an entity stands at a moment. Numbers are the log's. */
 export interface EntityState {
   readonly entity: number;
   readonly state: number;
@@ -18,13 +18,13 @@ export interface EntityState {
 }
 
 /**
- * How everything stands after a row of the chronicle.
+ * How everything stands after a row of the log.
  *
  * Of each entity only its last row is kept. Forwards, a row takes its entity's place; backwards, it
  * gives it back to the row before it: both cost the same, and any number of moments share one history.
  */
 export class FleetCursor {
-  readonly #chronicle: TransitionLog;
+  readonly #log: TransitionLog;
   /** The row that happened last; one less than the first: none yet. */
   row: number;
   #last = new Int32Array(0);
@@ -32,15 +32,15 @@ export class FleetCursor {
   #seen = new Int32Array(0);
   #seeks = 0;
 
-  constructor(chronicle: TransitionLog) {
-    this.#chronicle = chronicle;
-    this.row = chronicle.first - 1;
+  constructor(log: TransitionLog) {
+    this.#log = log;
+    this.row = log.first - 1;
     this.#grow();
   }
 
   /** Goes to a row; returns the entities whose last row is another one since. */
   seek(target: number): number[] {
-    const { first, end, entity, prev, offset } = this.#chronicle;
+    const { first, end, entity, prev, offset } = this.#log;
     const to = Math.min(Math.max(target, first - 1), end - 1);
     this.#grow();
     this.#seeks += 1;
@@ -72,7 +72,7 @@ export class FleetCursor {
     this.#grow();
     for (let one = 0; one < this.#last.length; one += 1) {
       if (this.#last[one] !== none) continue;
-      this.#last[one] = this.#atMost(this.#chronicle.lastRowOf(one));
+      this.#last[one] = this.#atMost(this.#log.lastRowOf(one));
     }
   }
 
@@ -82,18 +82,18 @@ export class FleetCursor {
   }
 
   /** How an entity stands; undefined: it is not there yet. */
-  standing(entity: number): EntityState | undefined {
-    return stateAfter(this.#chronicle, entity, this.#last[entity] ?? none);
+  stateOf(entity: number): EntityState | undefined {
+    return stateAfter(this.#log, entity, this.#last[entity] ?? none);
   }
 
   #atMost(row: number): number {
     let at = row;
-    while (at !== none && at > this.row) at = this.#chronicle.prev.get(at);
+    while (at !== none && at > this.row) at = this.#log.prev.get(at);
     return at;
   }
 
   #grow(): void {
-    const { size } = this.#chronicle.entities;
+    const { size } = this.#log.entities;
     if (size <= this.#last.length) return;
     const room = Math.ceil(size * 1.25) + 64;
     const [last, seen] = [new Int32Array(room).fill(none), new Int32Array(room)];
@@ -106,42 +106,42 @@ export class FleetCursor {
 
 /** How an entity stands after one of its rows; `none`: before all of them. */
 export function stateAfter(
-  chronicle: TransitionLog,
+  log: TransitionLog,
   entity: number,
   row: number,
 ): EntityState | undefined {
   if (row === none) {
-    const before = chronicle.before(entity);
+    const before = log.before(entity);
     if (!before || before.covered) return undefined;
     const { state, since, chart, note, origin } = before;
     return {
       ...{ entity, state, since, chart, origin },
-      note: chronicle.noteOf(note),
+      note: log.noteOf(note),
       seq: 0,
       startedAt: since,
     };
   }
   return {
     entity,
-    state: chronicle.state.get(row),
-    since: sinceOf(chronicle, row),
-    chart: chronicle.chart.get(row),
-    note: chronicle.noteOf(chronicle.note.get(row)),
-    seq: chronicle.seq.get(row),
-    origin: chronicle.originOf(row),
-    startedAt: chronicle.startOf(entity),
+    state: log.state.get(row),
+    since: sinceOf(log, row),
+    chart: log.chart.get(row),
+    note: log.noteOf(log.note.get(row)),
+    seq: log.seq.get(row),
+    origin: log.originOf(row),
+    startedAt: log.startOf(entity),
   };
 }
 
 /** When it came into its state: rows that led to where it was already are passed over. */
-function sinceOf(chronicle: TransitionLog, row: number): number {
-  const { state, prev, at, entity } = chronicle;
+function sinceOf(log: TransitionLog, row: number): number {
+  const { state, prev, at, entity } = log;
   let first = row;
   const word = state.get(row);
   for (let earlier = prev.get(first); earlier !== none; earlier = prev.get(first)) {
     if (state.get(earlier) !== word) return at.get(first);
     first = earlier;
   }
-  const before = chronicle.before(entity.get(first));
+  const before = log.before(entity.get(first));
   return before && before.state === word ? before.since : at.get(first);
 }

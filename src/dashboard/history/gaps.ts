@@ -22,17 +22,13 @@ export function joined(gaps: readonly ApiGap[]): readonly ApiGap[] {
 }
 
 /** The gaps that lie at least partly between two moments. */
-export function gapsBetween(
-  chronicle: TransitionLog,
-  from: number,
-  to: number,
-): readonly PlacedGap[] {
-  const { first, end, at } = chronicle;
+export function gapsBetween(log: TransitionLog, from: number, to: number): readonly PlacedGap[] {
+  const { first, end, at } = log;
   if (end === first) return [];
   const time = (row: number) => at.get(Math.min(Math.max(row, first), end - 1));
-  return joined(chronicle.gaps)
+  return joined(log.gaps)
     .map((gap) => {
-      const row = chronicle.rowAt(gap.from);
+      const row = log.rowAt(gap.from);
       return { ...gap, after: time(row), before: time(row + 1) };
     })
     .filter(({ after, before }) => after <= to && before >= from);

@@ -1,7 +1,7 @@
 import type { ApiDetails } from '../api-types.ts';
 import type { PlacedGap } from './gaps.ts';
 
-/** What a screen asks of the history beyond how everything stands. Entities by the chronicle's numbers. */
+/** What a screen asks of the history beyond how everything stands. Entities by the log's numbers. */
 export type Query =
   | { readonly ask: 'density'; readonly bins: number; readonly from: number; readonly to: number }
   | Lanes

@@ -4,29 +4,29 @@ import type { TransitionLog } from './transition-log.ts';
 import { activeEntities, byType, historyOf, lanes, step, timesOf } from './transition-queries.ts';
 
 /** What the history says to a question. */
-export function runQuery(chronicle: TransitionLog, question: Query) {
+export function runQuery(log: TransitionLog, question: Query) {
   switch (question.ask) {
     case 'density':
-      return density(chronicle, question.from, question.to, question.bins);
+      return density(log, question.from, question.to, question.bins);
     case 'lanes':
-      return lanes(chronicle, question);
+      return lanes(log, question);
     case 'history':
-      return historyOf(chronicle, question.entities, question.upTo);
+      return historyOf(log, question.entities, question.upTo);
     case 'edges':
-      return edgeCounts(chronicle, question);
+      return edgeCounts(log, question);
     case 'step':
-      return step(chronicle, question);
+      return step(log, question);
     case 'between':
-      return diffStates(chronicle, question.a, question.b);
+      return diffStates(log, question.a, question.b);
     case 'found':
-      return byType(chronicle, question.types, question.upTo);
+      return byType(log, question.types, question.upTo);
     case 'stirred':
-      return activeEntities(chronicle, question.from, question.to);
+      return activeEntities(log, question.from, question.to);
     case 'when':
-      return timesOf(chronicle, question.seqs);
+      return timesOf(log, question.seqs);
     case 'after': {
-      const row = chronicle.rowAtTime(question.at) + 1;
-      return row < chronicle.end ? chronicle.at.get(row) : question.at;
+      const row = log.rowAtTime(question.at) + 1;
+      return row < log.end ? log.at.get(row) : question.at;
     }
     default:
       return question satisfies never;

@@ -80,7 +80,7 @@ export class TransitionLog {
     this.from = state.seq + 1;
     this.to = state.seq;
     this.floor = state.seq;
-    this.#stand(state);
+    this.#setBefore(state);
   }
 
   /** Takes what came after `to`. Rows that are here already are passed over; `hole`: some are missing. */
@@ -144,7 +144,7 @@ export class TransitionLog {
     this.#before.forEach((before, entity) => {
       if (before?.covered) this.#before[entity] = undefined;
     });
-    if (state) this.#stand(state);
+    if (state) this.#setBefore(state);
     this.#room.trim();
     for (let row = this.first; row < this.end; row += 1) this.#inherit(row);
     this.floor = state ? state.seq : this.from - 1;
@@ -201,7 +201,7 @@ export class TransitionLog {
     return this.at.lastUpTo(at);
   }
 
-  #stand(state: ApiState): void {
+  #setBefore(state: ApiState): void {
     for (const [of, word, since, chart, note, origin] of state.states) {
       const entity = state.entities[of];
       if (!entity) continue;

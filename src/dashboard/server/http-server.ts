@@ -143,12 +143,12 @@ async function listening(server: Server, { host, port }: HttpServerOptions): Pro
     await promise;
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    const place = `port ${port} of ${host}, for the dashboard,`;
+    const address = `port ${port} of ${host}, for the dashboard,`;
     if (code === 'EADDRINUSE') {
       const hint = 'give it another port, or 0 for any free one';
-      throw new Fault('port-taken', `${place} is taken by another program`, { cause, hint });
+      throw new Fault('port-taken', `${address} is taken by another program`, { cause, hint });
     }
-    throw new Fault('bad-setting', `${place} cannot be opened: ${message}`, { cause });
+    throw new Fault('bad-setting', `${address} cannot be opened: ${message}`, { cause });
   }
   server.off('error', reject);
 }

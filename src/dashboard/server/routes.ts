@@ -51,9 +51,9 @@ const routes: Readonly<Record<string, Route>> = {
   audit: async (api, call) => sendHistory(api.source, call),
   state: async ({ source }, { request, response, query }) => {
     const { at, time } = readQuery(queries.state, query);
-    const ledger = source.ledger();
-    const upTo = time === undefined ? { seq: at ?? ledger.last } : { at: time };
-    await sendJson(request, response, stateOfAll(ledger, ledger.stoodAt(upTo)));
+    const index = source.index();
+    const upTo = time === undefined ? { seq: at ?? index.last } : { at: time };
+    await sendJson(request, response, stateOfAll(index, index.stateAt(upTo)));
   },
   event: async ({ source }, { request, response }, rest) => {
     await sendJson(request, response, eventDocument(await eventAt(source.history, placeIn(rest))));
@@ -79,16 +79,16 @@ const routes: Readonly<Record<string, Route>> = {
     await sendJson(request, response, answer);
   },
   density: async ({ source }, { request, response, query }) => {
-    const ledger = source.ledger();
-    const { bins, from = ledger.firstAt, to = ledger.lastAt } = readQuery(queries.density, query);
-    await sendJson(request, response, densityOf(ledger, from, to, bins));
+    const index = source.index();
+    const { bins, from = index.firstAt, to = index.lastAt } = readQuery(queries.density, query);
+    await sendJson(request, response, densityOf(index, from, to, bins));
   },
   plan: async ({ source, planNow }, { request, response, query, signal }) => {
     const { at } = readQuery(queries.plan, query);
     const plan =
       at === undefined && planNow
         ? await livePlan(source, planNow)
-        : await pastPlan(source, at ?? source.ledger().last, signal);
+        : await pastPlan(source, at ?? source.index().last, signal);
     await sendJson(request, response, plan);
   },
   explain: async ({ source }, { request, response, query }) => {
@@ -115,7 +115,7 @@ const routes: Readonly<Record<string, Route>> = {
 /** @throws {HttpError} `bad-request` */
 function placeIn(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new HttpError('bad-request', 'an event is named by its place');
+  throw new HttpError('bad-request', 'an event is identified by its sequence');
 }
 
 /** What a hash names never changes. */
@@ -148,8 +148,8 @@ async function act(
 }
 
 function helloOf({ version, source, actions }: Api): ApiHello {
-  const ledger = source.ledger();
-  const { first, last, firstAt, lastAt } = ledger;
+  const index = source.index();
+  const { first, last, firstAt, lastAt } = index;
   return {
     version,
     name: source.name,

@@ -14,20 +14,20 @@ const gap = (from: number, to: number, why = 'trimmed'): ApiGap => ({ from, to, 
 
 /** What the server holds where 3 and 4 are gone, and 6 cannot be read. */
 function holed(): HistoryIndex {
-  const ledger = new HistoryIndex();
-  ledger.append(2, 200, transition(1, 'started', 'live'));
-  ledger.append(5, 500, transition(1, 'suspected', 'suspect'));
-  ledger.skip(6, 600, 'no JSON');
-  ledger.append(7, 700, transition(1, 'regranted', 'live'));
-  return ledger;
+  const index = new HistoryIndex();
+  index.append(2, 200, transition(1, 'started', 'live'));
+  index.append(5, 500, transition(1, 'suspected', 'suspect'));
+  index.skip(6, 600, 'no JSON');
+  index.append(7, 700, transition(1, 'regranted', 'live'));
+  return index;
 }
 
-function chronicleOf(pages: readonly (ApiPage | undefined)[]): TransitionLog {
-  const chronicle = new TransitionLog();
-  chronicle.begin({ seq: 1, at: 0, entities: [], words: [], states: [] });
-  for (const page of pages) if (page) chronicle.append(page);
-  chronicle.complete();
-  return chronicle;
+function logOf(pages: readonly (ApiPage | undefined)[]): TransitionLog {
+  const log = new TransitionLog();
+  log.begin({ seq: 1, at: 0, entities: [], words: [], states: [] });
+  for (const page of pages) if (page) log.append(page);
+  log.complete();
+  return log;
 }
 
 describe('gaps', () => {
@@ -37,12 +37,12 @@ describe('gaps', () => {
   });
 
   test('each lies where it belongs: between what was stored before it and after it', () => {
-    const all = gapsBetween(chronicleOf([pageAfter(holed(), 1, 100)]), 0, 1000);
+    const all = gapsBetween(logOf([pageAfter(holed(), 1, 100)]), 0, 1000);
     expect(all).toEqual([
       { ...gap(3, 4), after: 200, before: 500 },
       { ...gap(6, 6, 'no JSON'), after: 500, before: 700 },
     ]);
-    expect(gapsBetween(chronicleOf([pageAfter(holed(), 1, 100)]), 501, 1000)).toHaveLength(1);
+    expect(gapsBetween(logOf([pageAfter(holed(), 1, 100)]), 501, 1000)).toHaveLength(1);
   });
 
   test('told of in two pages, it is one, and counted once', () => {

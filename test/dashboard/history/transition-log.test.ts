@@ -21,13 +21,13 @@ function folded(history: readonly Happening[], seq: number): Map<string, unknown
   return standing;
 }
 
-function seen(chronicle: TransitionLog, moment: FleetCursor): Map<string, unknown> {
+function seen(log: TransitionLog, moment: FleetCursor): Map<string, unknown> {
   const standing = new Map<string, unknown>();
-  chronicle.entities.values.forEach((entity, number) => {
-    const one = moment.standing(number);
+  log.entities.values.forEach((entity, number) => {
+    const one = moment.stateOf(number);
     if (!one) return;
     const { state, since, seq, note } = one;
-    standing.set(entityKey(entity), { state: chronicle.words.at(state), since, seq, note });
+    standing.set(entityKey(entity), { state: log.words.at(state), since, seq, note });
   });
   return standing;
 }
@@ -44,21 +44,21 @@ function asKnown(all: Map<string, unknown>, from: number): Map<string, unknown> 
 
 const seekings = fc.array(fc.nat({ max: 60 }), { minLength: 1, maxLength: 12 });
 
-describe('a chronicle', () => {
+describe('a transition log', () => {
   test('any seek, in any order, is the fold up to there', () => {
     fc.assert(
       fc.property(happenings, fc.integer({ min: 1, max: 9 }), seekings, (history, size, seeks) => {
-        const chronicle = new TransitionLog();
+        const log = new TransitionLog();
         const last = history.at(-1)?.seq ?? 0;
         for (let from = 1; from <= last; from += size) {
-          expect(chronicle.append(pageOf(history, from, Math.min(from + size - 1, last)))).toBe(
+          expect(log.append(pageOf(history, from, Math.min(from + size - 1, last)))).toBe(
             'appended',
           );
         }
-        const moment = new FleetCursor(chronicle);
+        const moment = new FleetCursor(log);
         for (const seq of seeks) {
-          moment.seek(chronicle.rowAt(seq));
-          expect(seen(chronicle, moment)).toEqual(folded(history, seq));
+          moment.seek(log.rowAt(seq));
+          expect(seen(log, moment)).toEqual(folded(history, seq));
         }
       }),
       { numRuns: 300 },
@@ -73,26 +73,26 @@ describe('a chronicle', () => {
         fc.integer({ min: 1, max: 20 }),
         seekings,
         (history, begin, size, seeks) => {
-          const chronicle = new TransitionLog();
+          const log = new TransitionLog();
           const last = history.at(-1)?.seq ?? 0;
           const middle = Math.min(begin, last);
-          chronicle.begin(stateAfter(history, middle));
-          chronicle.append(pageOf(history, middle + 1, last));
-          const early = new FleetCursor(chronicle);
-          early.seek(chronicle.rowAt(Math.max(middle, seeks[0] ?? 0)));
+          log.begin(stateAfter(history, middle));
+          log.append(pageOf(history, middle + 1, last));
+          const early = new FleetCursor(log);
+          early.seek(log.rowAt(Math.max(middle, seeks[0] ?? 0)));
           for (let to = middle; to >= 1; to -= size) {
             const from = Math.max(1, to - size + 1);
-            expect(chronicle.prepend(pageOf(history, from, to))).toBe('prepended');
+            expect(log.prepend(pageOf(history, from, to))).toBe('prepended');
             early.prepended();
             const at = Math.max(middle, seeks[0] ?? 0);
-            expect(seen(chronicle, early)).toEqual(asKnown(folded(history, at), from));
+            expect(seen(log, early)).toEqual(asKnown(folded(history, at), from));
           }
-          chronicle.complete();
-          expect(chronicle.floor).toBe(0);
-          for (const moment of [early, new FleetCursor(chronicle)]) {
+          log.complete();
+          expect(log.floor).toBe(0);
+          for (const moment of [early, new FleetCursor(log)]) {
             for (const seq of seeks) {
-              moment.seek(chronicle.rowAt(seq));
-              expect(seen(chronicle, moment)).toEqual(folded(history, seq));
+              moment.seek(log.rowAt(seq));
+              expect(seen(log, moment)).toEqual(folded(history, seq));
             }
           }
         },
@@ -104,18 +104,18 @@ describe('a chronicle', () => {
   test('a history whose beginning is gone begins from how everything stood', () => {
     fc.assert(
       fc.property(happenings, fc.nat({ max: 30 }), seekings, (history, begin, seeks) => {
-        const chronicle = new TransitionLog();
+        const log = new TransitionLog();
         const last = history.at(-1)?.seq ?? 0;
         const first = Math.min(begin, last) + 1;
         const middle = Math.floor((first + last) / 2);
-        chronicle.begin(stateAfter(history, middle));
-        chronicle.append(pageOf(history, middle + 1, last));
-        if (middle >= first) chronicle.prepend(pageOf(history, first, middle));
-        chronicle.complete(stateAfter(history, first - 1));
-        const moment = new FleetCursor(chronicle);
+        log.begin(stateAfter(history, middle));
+        log.append(pageOf(history, middle + 1, last));
+        if (middle >= first) log.prepend(pageOf(history, first, middle));
+        log.complete(stateAfter(history, first - 1));
+        const moment = new FleetCursor(log);
         for (const seq of seeks.filter((one) => one >= first - 1)) {
-          moment.seek(chronicle.rowAt(seq));
-          expect(seen(chronicle, moment)).toEqual(asKnown(folded(history, seq), first));
+          moment.seek(log.rowAt(seq));
+          expect(seen(log, moment)).toEqual(asKnown(folded(history, seq), first));
         }
       }),
       { numRuns: 300 },
@@ -125,14 +125,14 @@ describe('a chronicle', () => {
   test('a seek says exactly who moved', () => {
     fc.assert(
       fc.property(happenings, seekings, (history, seeks) => {
-        const chronicle = new TransitionLog();
-        chronicle.append(pageOf(history, 1, history.at(-1)?.seq ?? 0));
-        const moment = new FleetCursor(chronicle);
+        const log = new TransitionLog();
+        log.append(pageOf(history, 1, history.at(-1)?.seq ?? 0));
+        const moment = new FleetCursor(log);
         for (const seq of seeks) {
-          const before = seen(chronicle, moment);
-          const changed = moment.seek(chronicle.rowAt(seq));
-          const after = seen(chronicle, moment);
-          const keys = changed.map((one) => entityKey(chronicle.entities.at(one)));
+          const before = seen(log, moment);
+          const changed = moment.seek(log.rowAt(seq));
+          const after = seen(log, moment);
+          const keys = changed.map((one) => entityKey(log.entities.at(one)));
           const other = [...new Set([...before.keys(), ...after.keys()])].filter(
             (key) => JSON.stringify(before.get(key)) !== JSON.stringify(after.get(key)),
           );
@@ -147,15 +147,15 @@ describe('a chronicle', () => {
     const history = fc.sample(happenings, { seed: 7, numRuns: 40 }).find((h) => h.length > 20);
     if (!history) throw new Error('no history is long enough');
     const last = history.at(-1)?.seq ?? 0;
-    const chronicle = new TransitionLog();
-    chronicle.append(pageOf(history, 1, 10));
-    expect(chronicle.append(pageOf(history, 12, last))).toBe('hole');
-    expect(chronicle.append(pageOf(history, 5, last))).toBe('appended');
-    expect(chronicle.append(pageOf(history, 1, last))).toBe('appended');
-    const moment = new FleetCursor(chronicle);
-    moment.seek(chronicle.end - 1);
-    expect(seen(chronicle, moment)).toEqual(folded(history, last));
-    expect(chronicle.end - chronicle.first).toBe(history.length);
-    expect(chronicle.prepend(pageOf(history, 1, 3))).toBe('hole');
+    const log = new TransitionLog();
+    log.append(pageOf(history, 1, 10));
+    expect(log.append(pageOf(history, 12, last))).toBe('hole');
+    expect(log.append(pageOf(history, 5, last))).toBe('appended');
+    expect(log.append(pageOf(history, 1, last))).toBe('appended');
+    const moment = new FleetCursor(log);
+    moment.seek(log.end - 1);
+    expect(seen(log, moment)).toEqual(folded(history, last));
+    expect(log.end - log.first).toBe(history.length);
+    expect(log.prepend(pageOf(history, 1, 3))).toBe('hole');
   });
 });

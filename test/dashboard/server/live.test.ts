@@ -394,7 +394,7 @@ describe('while the store does not answer', () => {
     const { ports, line } = fleet.process('other');
     const source = new LiveSource('memory', ports);
     await fleet.advance(seconds(3));
-    const before = source.ledger().last;
+    const before = source.index().last;
     expect(source.storeAwaySince()).toBeNull();
     line.down = true;
     await fleet.advance(seconds(20));
@@ -402,11 +402,11 @@ describe('while the store does not answer', () => {
     expect(source.seats()).toBeNull();
     fleet.agent('h9/z', ['web/w9']);
     await fleet.advance(seconds(10));
-    expect(source.ledger().last).toBe(before);
+    expect(source.index().last).toBe(before);
     line.down = false;
     await fleet.advance(seconds(20));
     expect(source.storeAwaySince()).toBeNull();
-    const rows = [...source.ledger().rows(0)].map(({ seq }) => seq);
+    const rows = [...source.index().rows(0)].map(({ seq }) => seq);
     expect(rows).toEqual(Array.from({ length: rows.length }, (_, n) => n + 1));
     expect(rows.length).toBeGreaterThan(before);
     const closing = source[Symbol.asyncDispose]();

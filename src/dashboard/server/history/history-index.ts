@@ -6,7 +6,7 @@ import { InternTable } from '../../history/intern-table.ts';
 import { Notes } from '../../history/note-table.ts';
 import { isFinal } from './final-states.ts';
 import { Columns, type Row } from './row-columns.ts';
-import { frameOf, type IndexedState, standingOf } from './state-frames.ts';
+import { frameOf, type IndexedState, statesOf } from './state-frames.ts';
 import type { EventRow } from './to-row.ts';
 
 /** So many rows are folded at most to say where everything stood. */
@@ -16,7 +16,7 @@ const piece = 16_384;
 export interface StateAt {
   readonly seq: Revision;
   readonly at: WallTime;
-  readonly standing: ReadonlyMap<number, IndexedState>;
+  readonly states: ReadonlyMap<number, IndexedState>;
 }
 
 /**
@@ -31,7 +31,7 @@ export class HistoryIndex {
   readonly edgeLists = new InternTable<readonly number[]>((list) => list.join());
   readonly gaps: ApiGap[] = [];
   readonly #entities = new InternTable<ApiEntity>(entityKey);
-  readonly #standing = new Map<number, IndexedState>();
+  readonly #states = new Map<number, IndexedState>();
   #pieces: Columns[] = [];
   readonly #most: number;
   #first: Revision = 0;
@@ -83,12 +83,12 @@ export class HistoryIndex {
   begin(
     seq: Revision,
     at: WallTime,
-    stands: Iterable<Omit<EventRow, 'type' | 'edges'> & { since: WallTime; origin: ApiOrigin }>,
+    states: Iterable<Omit<EventRow, 'type' | 'edges'> & { since: WallTime; origin: ApiOrigin }>,
   ) {
     this.#last = seq;
     this.#lastAt = at;
-    for (const { entity, to, chart, note, since, origin } of stands) {
-      this.#standing.set(this.#entities.of(entity), {
+    for (const { entity, to, chart, note, since, origin } of states) {
+      this.#states.set(this.#entities.of(entity), {
         to: this.words.of(to),
         chart: this.words.of(chart),
         note: this.notes.of(note),
@@ -111,7 +111,7 @@ export class HistoryIndex {
       note: this.notes.of(note),
     };
     this.#piece().push(row);
-    this.#take(this.#standing, row);
+    this.#take(this.#states, row);
     this.#last = seq;
     this.#lastAt = at;
   }
@@ -125,27 +125,27 @@ export class HistoryIndex {
   }
 
   /** Where everything stood after the last row up to here. */
-  stoodAt(upTo: { readonly seq: Revision } | { readonly at: WallTime }): StateAt {
+  stateAt(upTo: { readonly seq: Revision } | { readonly at: WallTime }): StateAt {
     const [column, value] =
       'seq' in upTo ? (['seq', upTo.seq] as const) : (['at', upTo.at] as const);
     const from = this.#pieces.findLast((one) => (one[column][0] ?? 0) <= value && one.length > 0);
     const start = from ?? this.#pieces[0];
-    if (!start) return { seq: this.#last, at: this.#lastAt, standing: new Map(this.#standing) };
+    if (!start) return { seq: this.#last, at: this.#lastAt, states: new Map(this.#states) };
     if (from && from === this.#pieces.at(-1) && value >= (from[column][from.length - 1] ?? 0)) {
-      return { seq: this.#last, at: this.#lastAt, standing: new Map(this.#standing) };
+      return { seq: this.#last, at: this.#lastAt, states: new Map(this.#states) };
     }
-    const standing = standingOf(start.start);
+    const states = statesOf(start.start);
     let { startSeq: seq, startAt: at } = start;
     const end = from ? from.from(column, Math.floor(value) + 1) : 0;
     for (let n = 0; n < end; n += 1) {
       const row = start.row(n);
-      this.#take(standing, row);
+      this.#take(states, row);
       ({ seq, at } = row);
     }
     return {
       seq: 'seq' in upTo ? Math.max(seq, Math.min(upTo.seq, this.#last)) : seq,
       at,
-      standing,
+      states,
     };
   }
 
@@ -174,20 +174,20 @@ export class HistoryIndex {
     return undefined;
   }
 
-  #take(standing: Map<number, IndexedState>, row: Row): void {
+  #take(states: Map<number, IndexedState>, row: Row): void {
     const { seq, entity, type, to, at, chart, note } = row;
     const of = this.entity(entity);
     if (isFinal(of.entity, this.words.at(to))) {
-      standing.delete(entity);
+      states.delete(entity);
       if (of.entity !== 'run') return;
       for (const process of ['session', 'collector'] as const) {
         const left = this.entityNumber({ ...of, entity: process });
-        if (left !== undefined) standing.delete(left);
+        if (left !== undefined) states.delete(left);
       }
       return;
     }
-    const before = standing.get(entity);
-    standing.set(entity, {
+    const before = states.get(entity);
+    states.set(entity, {
       to,
       chart,
       since: before?.to === to ? before.since : at,
@@ -207,7 +207,7 @@ export class HistoryIndex {
   #piece(): Columns {
     const now = this.#pieces.at(-1);
     if (now && !now.isFull) return now;
-    const next = new Columns(piece, frameOf(this.#standing), this.#last, this.#lastAt);
+    const next = new Columns(piece, frameOf(this.#states), this.#last, this.#lastAt);
     this.#pieces.push(next);
     if (this.#pieces.length > this.#most) {
       this.#pieces = this.#pieces.slice(1);

@@ -7,12 +7,12 @@ import { toRow } from './to-row.ts';
 /** Nobody verifies here: hashing would be most of the work. */
 const noHash = () => '';
 
-/** Takes one event as it is stored into the ledger; whatever is no event leaves a gap (G12). */
-export function ingest(ledger: HistoryIndex, stored: StoredEvent): void {
-  if (stored.seq <= ledger.last) return;
+/** Takes one event as it is stored into the index; whatever is no event leaves a gap (G12). */
+export function ingest(index: HistoryIndex, stored: StoredEvent): void {
+  if (stored.seq <= index.last) return;
   const read = parseAuditEvent(stored, noHash);
-  if (read.kind === 'event') ledger.append(read.seq, read.storedAt, toRow(read.event));
-  else ledger.skip(read.seq, read.storedAt, read.why);
+  if (read.kind === 'event') index.append(read.seq, read.storedAt, toRow(read.event));
+  else index.skip(read.seq, read.storedAt, read.why);
 }
 
 /** Somebody who wants to know that there is more. */

@@ -21,7 +21,7 @@ export interface Source {
   /** Charts of machines as they were; of a recording only today's are known. */
   readonly charts: Pick<Charts, 'get'> | undefined;
   /** Another one after each reset. */
-  ledger(): HistoryIndex;
+  index(): HistoryIndex;
   readonly bell: Notifier;
   /** Resolves when all that was there at the beginning is held. */
   readonly caughtUp: Promise<void>;
@@ -50,7 +50,7 @@ export class LiveSource implements Source, AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #done: Promise<unknown>;
   readonly #caughtUp = Promise.withResolvers<void>();
-  #ledger = new HistoryIndex();
+  #index = new HistoryIndex();
   #resets = { count: 0, reason: '' };
   #awaySince: WallTime | null = null;
   #seats: readonly string[] | null = null;
@@ -68,8 +68,8 @@ export class LiveSource implements Source, AsyncDisposable {
     return this.#caughtUp.promise;
   }
 
-  ledger(): HistoryIndex {
-    return this.#ledger;
+  index(): HistoryIndex {
+    return this.#index;
   }
 
   resets() {
@@ -102,7 +102,7 @@ export class LiveSource implements Source, AsyncDisposable {
       } catch (cause) {
         if (!(cause instanceof Fault)) throw cause;
         // Another history stands there now: what is held is of one that is gone.
-        if (cause.code === 'store-misconfigured' && this.#ledger.last > 0)
+        if (cause.code === 'store-misconfigured' && this.#index.last > 0)
           this.#reset(cause.message);
         else this.#ports.log.debug('audit-not-read', { why: cause.message });
       }
@@ -113,12 +113,12 @@ export class LiveSource implements Source, AsyncDisposable {
 
   async #followOnce(onProgress: Progress, signal: AbortSignal): Promise<void> {
     const { audit, keyframes } = this.#ports;
-    const ledger = this.#ledger;
+    const index = this.#index;
     const { first, last } = await audit.range();
-    if (ledger.last === 0) await loadKeyframe(ledger, audit, keyframes, first, signal);
-    if (last <= ledger.last) this.#caughtUp.resolve();
-    for await (const stored of audit.follow(ledger.last + 1, signal)) {
-      ingest(ledger, stored);
+    if (index.last === 0) await loadKeyframe(index, audit, keyframes, first, signal);
+    if (last <= index.last) this.#caughtUp.resolve();
+    for await (const stored of audit.follow(index.last + 1, signal)) {
+      ingest(index, stored);
       if (stored.seq >= last) this.#caughtUp.resolve();
       else if (stored.seq % 1000 === 0) onProgress(stored.seq, last);
       this.bell.ring();
@@ -126,7 +126,7 @@ export class LiveSource implements Source, AsyncDisposable {
   }
 
   #reset(reason: string): void {
-    this.#ledger = new HistoryIndex();
+    this.#index = new HistoryIndex();
     this.#resets = { count: this.#resets.count + 1, reason };
     this.bell.ring();
   }

@@ -17,31 +17,31 @@ import type { HistoryIndex } from './history-index.ts';
 import { detailsOfRecord } from './to-row.ts';
 
 /**
- * Where the front of a history is trimmed, the ledger begins at the first keyframe that nothing is
+ * Where the front of a history is trimmed, the index begins at the first keyframe that nothing is
  * missing behind: from there on everything is known to stand where it stood.
  * @throws {Fault} `store-unavailable`
  */
 export async function loadKeyframe(
-  ledger: HistoryIndex,
+  index: HistoryIndex,
   history: History,
   keyframes: Keyframes,
   first: Revision,
   signal: AbortSignal,
 ): Promise<void> {
   if (first <= 1) return;
-  const place = (await keyframes.list()).find((seq) => seq >= first - 1);
-  if (place === undefined) return;
-  const { records, seq, at, keyframe } = await replayTo(history, { seq: place }, keyframes, signal);
-  if (keyframe !== place) return;
-  ledger.begin(
+  const start = (await keyframes.list()).find((seq) => seq >= first - 1);
+  if (start === undefined) return;
+  const { records, seq, at, keyframe } = await replayTo(history, { seq: start }, keyframes, signal);
+  if (keyframe !== start) return;
+  index.begin(
     seq,
     at,
-    [...records.values()].flatMap(({ entry }) => standOf(entry) ?? []),
+    [...records.values()].flatMap(({ entry }) => stateOfRecord(entry) ?? []),
   );
 }
 
 /** Where the entity of a record stands, as far as the record says it. */
-function standOf(entry: KeyValueEntry) {
+function stateOfRecord(entry: KeyValueEntry) {
   if (entry.key.startsWith('agent.')) {
     const read = readAgent(entry);
     if (read.kind !== 'stored') return undefined;
@@ -51,7 +51,7 @@ function standOf(entry: KeyValueEntry) {
         ? 'expired'
         : `present.phase.${phase}+present.sight.${suspect ? 'suspect' : 'clear'}`;
     return {
-      ...stand({ entity: 'run', host, agent, run }, state, read.record, 'started'),
+      ...stateFrom({ entity: 'run', host, agent, run }, state, read.record, 'started'),
       origin: [0, suspect?.since ?? 0] as const,
     };
   }
@@ -61,33 +61,33 @@ function standOf(entry: KeyValueEntry) {
     const { host, agent, run, service, id, state } = read.record;
     const of = { entity: 'instance', host, agent, run, service, id } as const;
     return {
-      ...stand(of, state, read.record, 'registered'),
+      ...stateFrom(of, state, read.record, 'registered'),
       origin: [tokenOf(read) - beforeAll, read.record.registeredAt] as const,
     };
   }
-  return standOfFleet(entry);
+  return stateOfFleetRecord(entry);
 }
 
-function standOfFleet(entry: KeyValueEntry) {
+function stateOfFleetRecord(entry: KeyValueEntry) {
   if (entry.key.startsWith('hold.')) {
     const read = readHold(entry);
     if (read.kind !== 'stored') return undefined;
     const { host, agent, run, state } = read.record;
     const of = { entity: 'hold', host, ...(agent !== undefined && { agent }), run } as const;
-    return stand(of, state, read.record, 'planned');
+    return stateFrom(of, state, read.record, 'planned');
   }
   if (entry.key.startsWith('brake.')) {
     const read = readBrake(entry);
     if (read.kind !== 'stored') return undefined;
     const { zone, run, state } = read.record;
-    return stand({ entity: 'brake', zone, run }, state, read.record, 'tripped');
+    return stateFrom({ entity: 'brake', zone, run }, state, read.record, 'tripped');
   }
   const read = readPolicy(entry);
   if (read.kind !== 'stored') return undefined;
-  return stand({ entity: 'policy', run: read.record.run }, 'standing', read.record, 'adopted');
+  return stateFrom({ entity: 'policy', run: read.record.run }, 'standing', read.record, 'adopted');
 }
 
-const stand = (
+const stateFrom = (
   entity: ApiEntity,
   to: string,
   record: Readonly<Record<string, unknown>> & { readonly since: number },

@@ -6,14 +6,14 @@ import { LocalIds } from './local-ids.ts';
 import type { Row } from './row-columns.ts';
 
 /** The rows as a page that stands for itself: everything from `from` to `to`. */
-function pageOf(ledger: HistoryIndex, rows: Iterable<Row>, from: Revision, to: Revision): ApiPage {
-  const entities = new LocalIds((number) => ledger.entity(number));
-  const words = new LocalIds((number) => ledger.words.at(number));
+function pageOf(index: HistoryIndex, rows: Iterable<Row>, from: Revision, to: Revision): ApiPage {
+  const entities = new LocalIds((number) => index.entity(number));
+  const words = new LocalIds((number) => index.words.at(number));
   const wired: ApiRow[] = [];
   const notes: [number, object][] = [];
   for (const row of rows) {
-    const edges = ledger.edgeLists.at(row.edges).map((edge) => words.of(edge));
-    if (row.note !== 0) notes.push([wired.length, ledger.notes.at(row.note)]);
+    const edges = index.edgeLists.at(row.edges).map((edge) => words.of(edge));
+    if (row.note !== 0) notes.push([wired.length, index.notes.at(row.note)]);
     wired.push([
       row.seq,
       row.at,
@@ -24,47 +24,43 @@ function pageOf(ledger: HistoryIndex, rows: Iterable<Row>, from: Revision, to: R
       edges,
     ]);
   }
-  const gaps = ledger.gaps.filter((gap) => gap.from <= to && gap.to >= from);
+  const gaps = index.gaps.filter((gap) => gap.from <= to && gap.to >= from);
   return { from, to, entities: entities.all, words: words.all, rows: wired, notes, gaps };
 }
 
 /** The next page behind a place; undefined where there is nothing behind it. */
-export function pageAfter(
-  ledger: HistoryIndex,
-  after: Revision,
-  most: number,
-): ApiPage | undefined {
-  if (after >= ledger.last) return undefined;
+export function pageAfter(index: HistoryIndex, after: Revision, most: number): ApiPage | undefined {
+  if (after >= index.last) return undefined;
   const rows: Row[] = [];
-  for (const row of ledger.rows(after + 1)) {
-    if (rows.length === most) return pageOf(ledger, rows, after + 1, row.seq - 1);
+  for (const row of index.rows(after + 1)) {
+    if (rows.length === most) return pageOf(index, rows, after + 1, row.seq - 1);
     rows.push(row);
   }
-  return pageOf(ledger, rows, after + 1, ledger.last);
+  return pageOf(index, rows, after + 1, index.last);
 }
 
 /** The last rows before a place, as pages in order; the first begins where it is the beginning. */
 export function pagesBefore(
-  ledger: HistoryIndex,
+  index: HistoryIndex,
   before: Revision,
   limit: number,
   most: number,
 ): readonly ApiPage[] {
   const rows: Row[] = [];
   let more = false;
-  for (const row of ledger.rowsBefore(before)) {
+  for (const row of index.rowsBefore(before)) {
     more = rows.length === limit;
     if (more) break;
     rows.push(row);
   }
   rows.reverse();
-  const from = more ? (rows[0]?.seq ?? ledger.first) : ledger.first;
-  return pagesOf(ledger, rows, from, Math.min(before - 1, ledger.last), most);
+  const from = more ? (rows[0]?.seq ?? index.first) : index.first;
+  return pagesOf(index, rows, from, Math.min(before - 1, index.last), most);
 }
 
 /** Rows in order as pages of at most so many, that leave nothing out between `from` and `to`. */
 export function pagesOf(
-  ledger: HistoryIndex,
+  index: HistoryIndex,
   rows: readonly Row[],
   from: Revision,
   to: Revision,
@@ -75,20 +71,20 @@ export function pagesOf(
   for (let at = 0; at < rows.length || at === 0; at += most) {
     const next = rows[at + most];
     const end = next ? next.seq - 1 : to;
-    if (end >= start) pages.push(pageOf(ledger, rows.slice(at, at + most), start, end));
+    if (end >= start) pages.push(pageOf(index, rows.slice(at, at + most), start, end));
     start = end + 1;
   }
   return pages;
 }
 
-export function stateOfAll(ledger: HistoryIndex, { seq, at, standing }: StateAt): ApiState {
-  const entities = new LocalIds((number) => ledger.entity(number));
-  const words = new LocalIds((number) => ledger.words.at(number));
+export function stateOfAll(index: HistoryIndex, { seq, at, states: indexed }: StateAt): ApiState {
+  const entities = new LocalIds((number) => index.entity(number));
+  const words = new LocalIds((number) => index.words.at(number));
   const states: ApiState['states'][number][] = [];
-  for (const [entity, { to, since, chart, note, origin }] of standing) {
+  for (const [entity, { to, since, chart, note, origin }] of indexed) {
     states.push([
       ...([entities.of(entity), words.of(to), since, words.of(chart)] as const),
-      ledger.notes.at(note),
+      index.notes.at(note),
       origin,
     ]);
   }
@@ -97,7 +93,7 @@ export function stateOfAll(ledger: HistoryIndex, { seq, at, standing }: StateAt)
 
 /** How much happened in equal pieces of time; `firstSeq` of one where nothing did is the next one's. */
 export function densityOf(
-  ledger: HistoryIndex,
+  index: HistoryIndex,
   from: WallTime,
   to: WallTime,
   count: number,
@@ -105,20 +101,20 @@ export function densityOf(
   const bins = Array.from({ length: count }, (): [number, number, Revision] => [0, 0, 0]);
   const width = Math.max(1, to - from) / count;
   const bad = new Set<number>();
-  for (const [number, word] of ledger.words.values.entries())
+  for (const [number, word] of index.words.values.entries())
     if (problems.has(word)) bad.add(number);
-  for (const columns of ledger.pieces) {
+  for (const columns of index.pieces) {
     const end = columns.from('at', to + 1);
     for (let n = columns.from('at', from); n < end; n += 1) {
-      const place = Math.min(count - 1, Math.floor(((columns.at[n] ?? 0) - from) / width));
-      const bin = bins[place];
+      const index = Math.min(count - 1, Math.floor(((columns.at[n] ?? 0) - from) / width));
+      const bin = bins[index];
       if (!bin) continue;
       bin[0] += 1;
       if (bad.has(columns.type[n] ?? 0)) bin[1] += 1;
       if (bin[2] === 0) bin[2] = columns.seq[n] ?? 0;
     }
   }
-  let next = ledger.last;
+  let next = index.last;
   for (const bin of bins.toReversed()) {
     if (bin[2] === 0) bin[2] = next;
     next = bin[2];

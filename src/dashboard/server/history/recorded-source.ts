@@ -71,12 +71,12 @@ export async function openRecording(
   recorded: History,
   onProgress: Progress = () => {},
 ): Promise<Source> {
-  const ledger = new HistoryIndex();
+  const index = new HistoryIndex();
   const history = new PackedHistory();
   const { last } = await recorded.range();
   let count = 0;
   for await (const stored of recorded.read(0)) {
-    ingest(ledger, stored);
+    ingest(index, stored);
     history.add(stored);
     count += 1;
     if (count % 5000 === 0) onProgress(stored.seq, last);
@@ -90,9 +90,9 @@ export async function openRecording(
     charts: undefined,
     bell: new Notifier(),
     caughtUp: Promise.resolve(),
-    ledger: () => ledger,
+    index: () => index,
     resets: () => ({ count: 0, reason: '' }),
-    now: (): WallTime => ledger.lastAt,
+    now: (): WallTime => index.lastAt,
     storeAwaySince: () => null,
     seats: () => null,
   };

@@ -1,7 +1,7 @@
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { StateFrame } from './state-frames.ts';
 
-/** One transition, by the ledger's numbers. */
+/** One transition, by the index's numbers. */
 export interface Row {
   readonly seq: Revision;
   readonly at: WallTime;

@@ -1,7 +1,7 @@
 import type { WallTime } from '../../../domain/time.ts';
 import type { ApiOrigin } from '../../api-types.ts';
 
-/** Where an entity stands, by the ledger's numbers. */
+/** Where an entity stands, by the index's numbers. */
 export interface IndexedState {
   readonly to: number;
   readonly since: WallTime;
@@ -22,8 +22,8 @@ export interface StateFrame {
   readonly origins: Float64Array;
 }
 
-export function frameOf(standing: ReadonlyMap<number, IndexedState>): StateFrame {
-  const { size } = standing;
+export function frameOf(states: ReadonlyMap<number, IndexedState>): StateFrame {
+  const { size } = states;
   const frame = {
     entity: new Uint32Array(size),
     to: new Uint32Array(size),
@@ -33,7 +33,7 @@ export function frameOf(standing: ReadonlyMap<number, IndexedState>): StateFrame
     origins: new Float64Array(size * 2),
   };
   let at = 0;
-  for (const [entity, { to, since, chart, note, origin }] of standing) {
+  for (const [entity, { to, since, chart, note, origin }] of states) {
     frame.entity[at] = entity;
     frame.to[at] = to;
     frame.since[at] = since;
@@ -45,7 +45,7 @@ export function frameOf(standing: ReadonlyMap<number, IndexedState>): StateFrame
   return frame;
 }
 
-export function standingOf({
+export function statesOf({
   entity,
   to,
   since,
@@ -53,9 +53,9 @@ export function standingOf({
   note,
   origins,
 }: StateFrame): Map<number, IndexedState> {
-  const standing = new Map<number, IndexedState>();
+  const states = new Map<number, IndexedState>();
   for (let at = 0; at < entity.length; at += 1) {
-    standing.set(entity[at] ?? 0, {
+    states.set(entity[at] ?? 0, {
       to: to[at] ?? 0,
       since: since[at] ?? 0,
       chart: chart[at] ?? 0,
@@ -63,5 +63,5 @@ export function standingOf({
       origin: [origins[at * 2] ?? 0, origins[at * 2 + 1] ?? 0],
     });
   }
-  return standing;
+  return states;
 }

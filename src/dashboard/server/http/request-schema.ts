@@ -3,33 +3,37 @@ import { z } from 'zod';
 import { HostId } from '../../../domain/identity/names.ts';
 import { HttpError } from './http-error.ts';
 
-const place = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+const sequence = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const some = (from: number, to: number, otherwise: number) =>
   z.coerce.number().int().min(from).max(to).default(otherwise);
 
 /** What each address may be asked with. */
 export const queries = {
-  stream: z.object({ after: place.optional() }),
+  stream: z.object({ after: sequence.optional() }),
   audit: z.object({
-    from: place.optional(),
-    to: place.optional(),
-    before: place.optional(),
+    from: sequence.optional(),
+    to: sequence.optional(),
+    before: sequence.optional(),
     limit: some(1, 100_000, 5000),
     full: z.literal('1').optional(),
   }),
-  state: z.object({ at: place.optional(), time: place.optional() }),
+  state: z.object({ at: sequence.optional(), time: sequence.optional() }),
   entity: z.object({
     name: z.string().min(1).max(4096).optional(),
     host: HostId.optional(),
     all: z.literal('1').optional(),
-    before: place.optional(),
+    before: sequence.optional(),
     limit: some(1, 500, 100),
   }),
-  density: z.object({ bins: some(1, 2000, 400), from: place.optional(), to: place.optional() }),
-  plan: z.object({ at: place.optional() }),
+  density: z.object({
+    bins: some(1, 2000, 400),
+    from: sequence.optional(),
+    to: sequence.optional(),
+  }),
+  plan: z.object({ at: sequence.optional() }),
   explain: z.object({
     entity: z.string().min(1).max(8192),
-    at: place.optional(),
+    at: sequence.optional(),
     event: z.string().min(1).max(200).optional(),
   }),
   drawing: z.object({

@@ -17,14 +17,14 @@ import { readBody } from '../http/request-schema.ts';
 
 /** Who acts where nobody is named. */
 const somebody = AgentName.parse('dashboard');
-const place = { host: HostId, agent: AgentName.optional(), as: AgentName.default(somebody) };
+const target = { host: HostId, agent: AgentName.optional(), as: AgentName.default(somebody) };
 const Hold = z.strictObject({
-  ...place,
+  ...target,
   for: z.number().int().min(seconds(1)).max(days(30)),
   why: z.string().min(1).max(1000).optional(),
 });
-const Release = z.strictObject(place);
-const Sweep = z.strictObject({ as: place.as });
+const Release = z.strictObject(target);
+const Sweep = z.strictObject({ as: target.as });
 
 const patience: Millis = seconds(5);
 const sweepWithin: Millis = seconds(30);

@@ -23,17 +23,17 @@ const named = 100;
  * @throws {HttpError} `not-found`
  */
 export async function causesOf(source: Source, seq: Revision): Promise<ApiCauses> {
-  const ledger = source.ledger();
-  const found = ledger.rows(seq).next().value;
+  const index = source.index();
+  const found = index.rows(seq).next().value;
   if (!found || found.seq !== seq) throw new HttpError('not-found', `there is no event ${seq}`);
-  const of = ledger.entity(found.entity);
+  const of = index.entity(found.entity);
   if (!isOfSlot(of)) return { seq, by: null, cause: null, far: false, led: [], more: 0 };
   const slot = agentMapKey(of);
   const isMeant = (entity: number): boolean => {
-    const one = ledger.entity(entity);
+    const one = index.entity(entity);
     return isOfSlot(one) && one.host === of.host && one.agent === of.agent;
   };
-  const [first, last] = reachOf(ledger, seq, isMeant);
+  const [first, last] = reachOf(index, seq, isMeant);
   const seen = new Map<string, ApiRelatedEvent>();
   const led: ApiRelatedEvent[] = [];
   let [more, own, because] = [0, '', undefined as string | undefined];
@@ -64,22 +64,22 @@ export async function causesOf(source: Source, seq: Revision): Promise<ApiCauses
 
 const isBecauseOf = ({ cause }: AuditEvent, own: string): boolean => own !== '' && cause === own;
 
-/** The first and the last place of the slot's events that are looked at around one. */
+/** The first and the last sequence of the slot's events that are searched around one event. */
 function reachOf(
-  ledger: HistoryIndex,
+  index: HistoryIndex,
   seq: Revision,
   isMeant: (entity: number) => boolean,
 ): readonly [Revision, Revision] {
   const farthest = (all: Iterable<{ readonly seq: Revision; readonly entity: number }>) => {
-    let [place, looked, met] = [seq, 0, 0];
+    let [last, looked, met] = [seq, 0, 0];
     for (const row of all) {
       if (looked === rows || met === events) break;
       looked += 1;
       if (!isMeant(row.entity)) continue;
       met += 1;
-      place = row.seq;
+      last = row.seq;
     }
-    return place;
+    return last;
   };
-  return [farthest(ledger.rowsBefore(seq)), farthest(ledger.rows(seq + 1))];
+  return [farthest(index.rowsBefore(seq)), farthest(index.rows(seq + 1))];
 }

@@ -24,7 +24,7 @@ const caughtUpWithin: Millis = seconds(60);
 /**
  * What happens, as server-sent events, from behind a place.
  *
- * Nothing is kept for a reader: it has a place in the ledger, and the next page is made when it has
+ * Nothing is kept for a reader: it has a place in the index, and the next page is made when it has
  * taken the one before. One that takes nothing for too long is disconnected, and resumes by the id of
  * the last batch it has.
  */
@@ -43,11 +43,11 @@ export async function streamEvents(
   await Promise.race([source.caughtUp, pause(caughtUpWithin, signal)]);
   await out.event('hello', hello());
   let { count } = source.resets();
-  let at = after ?? source.ledger().last;
+  let at = after ?? source.index().last;
   const misfit = misfitOf(source, at);
   if (misfit) {
     await out.event('reset', { reason: misfit });
-    at = source.ledger().last;
+    at = source.index().last;
   }
   await out.event('mark', markOf(source));
   let marked = performance.now();
@@ -58,11 +58,11 @@ export async function streamEvents(
       at = 0;
       await out.event('reset', { reason: resets.reason });
     }
-    if (at + 1 < source.ledger().first) {
+    if (at + 1 < source.index().first) {
       await out.event('reset', { reason: 'what comes next is no longer held' });
-      at = source.ledger().last;
+      at = source.index().last;
     }
-    const page = pageAfter(source.ledger(), at, rowsPerBatch);
+    const page = pageAfter(source.index(), at, rowsPerBatch);
     if (page) {
       at = page.to;
       await out.event('batch', page, at);
@@ -78,14 +78,14 @@ export async function streamEvents(
 
 /** Why nothing can follow this place. */
 function misfitOf(source: Source, at: Revision): string | undefined {
-  const { first, last } = source.ledger();
+  const { first, last } = source.index();
   if (at > last) return `the history ends at ${last}`;
   if (at > 0 && at + 1 < first) return `the history begins at ${first}`;
   return undefined;
 }
 
 const markOf = (source: Source): ApiHeartbeat => {
-  const { last, lastAt } = source.ledger();
+  const { last, lastAt } = source.index();
   return {
     head: last,
     headAt: lastAt,
@@ -132,8 +132,8 @@ function writerOf(
   return {
     async event(name: string, value: unknown, id?: Revision): Promise<void> {
       if (signal.aborted) return;
-      const place = id === undefined ? '' : `id: ${id}\n`;
-      const taken = into.write(`event: ${name}\n${place}data: ${JSON.stringify(value)}\n\n`);
+      const idLine = id === undefined ? '' : `id: ${id}\n`;
+      const taken = into.write(`event: ${name}\n${idLine}data: ${JSON.stringify(value)}\n\n`);
       gzip?.flush();
       if (!taken) await drained(into, response, patience, signal);
     },

@@ -5,7 +5,7 @@ import type { History, StoredEvent } from '../../../ports/audit.ts';
 import type { Source } from '../history/live-source.ts';
 import { HttpError } from '../http/http-error.ts';
 
-/** An event as it is stored: its place, and its text as JSON; a text that is none stays a text. */
+/** An event as it is stored: its position, and its text as JSON; a text that is none stays a text. */
 export function eventDocument({
   seq,
   origin,
@@ -14,12 +14,12 @@ export function eventDocument({
   text,
   illegible,
 }: StoredEvent): object {
-  const place = { seq, origin, storedAt, subject };
-  if (illegible !== undefined) return { ...place, text, why: illegible };
+  const position = { seq, origin, storedAt, subject };
+  if (illegible !== undefined) return { ...position, text, why: illegible };
   try {
-    return { ...place, event: JSON.parse(text) };
+    return { ...position, event: JSON.parse(text) };
   } catch {
-    return { ...place, text };
+    return { ...position, text };
   }
 }
 
@@ -33,7 +33,7 @@ export async function eventAt(history: History, seq: Revision): Promise<StoredEv
 }
 
 /**
- * The last events of an entity before a place, newest first: where they are the ledger knows, so that
+ * The last events of an entity before a place, newest first: where they are the index knows, so that
  * no more of the history is read than they are apart.
  */
 export async function eventsOf(
@@ -42,12 +42,12 @@ export async function eventsOf(
   before: Revision,
   limit: number,
 ): Promise<readonly StoredEvent[]> {
-  const ledger = source.ledger();
+  const index = source.index();
   const wants = matchesSubject(filters);
   // An event's subject is its chain's and a number.
-  const meant = ledger.entitiesThat((of) => wants(`${chainSubject(of)}.1`));
+  const meant = index.entitiesThat((of) => wants(`${chainSubject(of)}.1`));
   const places: Revision[] = [];
-  for (const { seq, entity } of ledger.rowsBefore(before)) {
+  for (const { seq, entity } of index.rowsBefore(before)) {
     if (meant.has(entity)) places.push(seq);
     if (places.length === limit) break;
   }

@@ -26,23 +26,23 @@ export async function explain(
   at: Revision | undefined,
   event: string | undefined,
 ): Promise<ApiExplanation> {
-  const ledger = source.ledger();
-  const number = ledger.entityNumber(entityIn(entity));
-  const upTo = at ?? ledger.last;
-  const { standing } = ledger.stoodAt({ seq: upTo });
-  const stand = number === undefined ? undefined : standing.get(number);
-  if (number === undefined || !stand) {
-    const last = number === undefined ? undefined : ledger.lastOf(number, upTo);
+  const index = source.index();
+  const number = index.entityNumber(entityIn(entity));
+  const upTo = at ?? index.last;
+  const { states } = index.stateAt({ seq: upTo });
+  const known = number === undefined ? undefined : states.get(number);
+  if (number === undefined || !known) {
+    const last = number === undefined ? undefined : index.lastOf(number, upTo);
     if (!last) throw new HttpError('not-found', 'it is not there yet');
-    const state = ledger.words.at(last.to);
+    const state = index.words.at(last.to);
     const why = event === undefined ? null : 'it is over: nothing happens to it any more';
     return { state, next: [], unsure: false, whyNot: why };
   }
-  const of = ledger.entity(number);
-  const state = ledger.words.at(stand.to);
+  const of = index.entity(number);
+  const state = index.words.at(known.to);
   const steppable = machinesByName.get(of.entity);
   if (!steppable) throw new HttpError('not-found', `there is no machine '${of.entity}'`);
-  const isOfToday = ledger.words.at(stand.chart) === steppable.chart;
+  const isOfToday = index.words.at(known.chart) === steppable.chart;
   const context =
     isOfToday && steppable.hasGuards ? await contextOf(source, of, steppable, upTo) : undefined;
   const next = nextOf(steppable, state, context);

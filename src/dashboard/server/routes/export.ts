@@ -19,11 +19,11 @@ export async function sendHistory(
   { request, response, query, signal }: RequestContext,
 ) {
   const { from, to, before, limit, full } = readQuery(queries.audit, query);
-  const ledger = source.ledger();
+  const index = source.index();
   const pages =
     before === undefined
-      ? forwards(ledger, from ?? ledger.first, to ?? ledger.last, limit)
-      : pagesBefore(ledger, before, limit, rowsPerPage);
+      ? forwards(index, from ?? index.first, to ?? index.last, limit)
+      : pagesBefore(index, before, limit, rowsPerPage);
   const lines = full === undefined ? jsonOf(pages) : wholeEvents(source, pages);
   const packed = encodingOf(request) !== 'identity';
   response.writeHead(200, {
@@ -40,18 +40,18 @@ export async function sendHistory(
 }
 
 function forwards(
-  ledger: HistoryIndex,
+  index: HistoryIndex,
   from: number,
   to: number,
   limit: number,
 ): readonly ApiPage[] {
   const rows: Row[] = [];
-  for (const row of ledger.rows(from)) {
+  for (const row of index.rows(from)) {
     if (row.seq > to) break;
-    if (rows.length === limit) return pagesOf(ledger, rows, from, row.seq - 1, rowsPerPage);
+    if (rows.length === limit) return pagesOf(index, rows, from, row.seq - 1, rowsPerPage);
     rows.push(row);
   }
-  return pagesOf(ledger, rows, from, Math.min(to, ledger.last), rowsPerPage);
+  return pagesOf(index, rows, from, Math.min(to, index.last), rowsPerPage);
 }
 
 function* jsonOf(pages: readonly ApiPage[]): Generator<string> {

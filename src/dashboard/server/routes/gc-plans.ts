@@ -16,7 +16,7 @@ export type PlanNow = () => Promise<{
 
 export async function livePlan(source: Source, planNow: PlanNow): Promise<ApiGcPlan> {
   const { fleet, plan } = await planNow();
-  const { last } = source.ledger();
+  const { last } = source.index();
   return { seq: last, at: source.now(), estimate: false, seats: plan.seats, ...told(plan, fleet) };
 }
 

@@ -74,7 +74,7 @@ export interface Slot {
   /** The model that was made last. */
   now: AgentModel | undefined;
   /** The index among all agents, if it is one of them. */
-  place: number;
+  index: number;
 }
 
 /** What a slot's status depends on outside the slot. */

@@ -77,7 +77,7 @@ export class FleetModel {
       const entity = this.entities[number];
       if (!entity) continue;
       const state = changes.states[n] ?? -1;
-      this.#stand(
+      this.#setState(
         number,
         entity,
         state < 0
@@ -145,7 +145,7 @@ export class FleetModel {
         rivals: (number) => this.#rivals(number),
       });
       slot.now = now;
-      if (before && now && this.#there) this.#there[slot.place] = now;
+      if (before && now && this.#there) this.#there[slot.index] = now;
       else if (before ?? now) this.#there = undefined;
     }
     this.#dirty.clear();
@@ -214,13 +214,13 @@ export class FleetModel {
     const there: AgentModel[] = [];
     for (const slot of this.#order) {
       if (!slot.now) continue;
-      slot.place = there.length;
+      slot.index = there.length;
       there.push(slot.now);
     }
     return there;
   }
 
-  #stand(number: number, entity: ApiEntity, entityState: EntityState | undefined): void {
+  #setState(number: number, entity: ApiEntity, entityState: EntityState | undefined): void {
     if (entity.entity === 'run' || entity.entity === 'instance') {
       const slot = this.#slotAt[number] ?? this.#slotOf(entity.host, entity.agent);
       this.#slotAt[number] = slot;
@@ -271,7 +271,7 @@ export class FleetModel {
       instances: new Map(),
       order: undefined,
       now: undefined,
-      place: 0,
+      index: 0,
     };
     this.#slots.set(key, slot);
     this.#order = undefined;

@@ -92,29 +92,29 @@ export function isSilent(slots: readonly AgentModel[]): boolean {
 
 /** Groups for the hosts of the agents shown. A host with only healthy agents counts as hidden. */
 function hostsOf(slots: readonly AgentModel[], shown: Iterable<number>, folded: boolean): Groups {
-  const places: number[] = [];
+  const indexes: number[] = [];
   let cells = 0;
   let last = -1;
-  for (const place of shown) {
-    const host = slots[place]?.hostNumber ?? -1;
-    if (host !== last) places.push(place);
+  for (const index of shown) {
+    const host = slots[index]?.hostNumber ?? -1;
+    if (host !== last) indexes.push(index);
     last = host;
     cells += 1;
   }
   return {
-    count: places.length,
+    count: indexes.length,
     cells,
     first: (most) =>
-      places
+      indexes
         .slice(0, most)
-        .map((place) => groupOf(slots[place]?.host ?? '', ofItsHost(slots, place), folded)),
+        .map((index) => groupOf(slots[index]?.host ?? '', ofItsHost(slots, index), folded)),
   };
 }
 
 /** Slots come by host: those of one stand together. */
-export function ofItsHost(slots: readonly AgentModel[], place: number): readonly AgentModel[] {
-  const host = slots[place]?.hostNumber;
-  let [start, end] = [place, place + 1];
+export function ofItsHost(slots: readonly AgentModel[], index: number): readonly AgentModel[] {
+  const host = slots[index]?.hostNumber;
+  let [start, end] = [index, index + 1];
   while (slots[start - 1]?.hostNumber === host) start -= 1;
   while (slots[end]?.hostNumber === host) end += 1;
   return slots.slice(start, end);

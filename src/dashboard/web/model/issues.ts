@@ -37,32 +37,32 @@ interface IssueInput extends Ordered {
  */
 export function findIssues({ slots, unusual, troubled }: IssueInput, fleet: FleetModel): Issues {
   const unobserved = unobservedIssue(slots, fleet);
-  const places: number[] = [];
-  for (const place of unusual) if (isMatter(slots, place)) places.push(place);
+  const indexes: number[] = [];
+  for (const index of unusual) if (isMatter(slots, index)) indexes.push(index);
   return {
-    count: unobserved.length + places.length + troubled.length,
+    count: unobserved.length + indexes.length + troubled.length,
     first: (most) => [
       ...unobserved,
-      ...foremost(slots, places, most).map((one) => matterOf(one, fleet)),
-      ...troubled.slice(0, Math.max(0, most - places.length)).map(instanceIssue),
+      ...foremost(slots, indexes, most).map((one) => matterOf(one, fleet)),
+      ...troubled.slice(0, Math.max(0, most - indexes.length)).map(instanceIssue),
     ],
   };
 }
 
 /** Of a host that is silent as a whole the first stands for all. */
-function isMatter(slots: readonly AgentModel[], place: number): boolean {
-  const slot = slots[place];
+function isMatter(slots: readonly AgentModel[], index: number): boolean {
+  const slot = slots[index];
   if (!slot) return false;
   if (slot.status !== 'suspect') return slot.status === 'expired' || isLeft(slot);
-  return together(slots, place)[0] === slot;
+  return together(slots, index)[0] === slot;
 }
 
 /** Who is silent together with a slot; itself, where its host is not silent as a whole. */
-function together(slots: readonly AgentModel[], place: number): readonly AgentModel[] {
-  const all = ofItsHost(slots, place);
+function together(slots: readonly AgentModel[], index: number): readonly AgentModel[] {
+  const all = ofItsHost(slots, index);
   return isSilent(all)
     ? all.filter(({ status }) => status === 'suspect')
-    : slots.slice(place, place + 1);
+    : slots.slice(index, index + 1);
 }
 
 /** A matter before it is put into words. */
@@ -72,12 +72,12 @@ interface Found {
   readonly since: number;
 }
 
-function foremost(slots: readonly AgentModel[], places: readonly number[], most: number): Found[] {
+function foremost(slots: readonly AgentModel[], indexes: readonly number[], most: number): Found[] {
   const best: Found[] = [];
-  for (const place of places) {
-    const slot = slots[place];
+  for (const index of indexes) {
+    const slot = slots[index];
     if (!slot) continue;
-    const own = slot.status === 'suspect' ? together(slots, place) : [slot];
+    const own = slot.status === 'suspect' ? together(slots, index) : [slot];
     const since = own.length === 1 ? slot.entityState.since : sinceWhen(own);
     const one = { slots: own, rank: rank[slot.status] ?? 9, since };
     if (best.length === most && !isBefore(one, best.at(-1))) continue;

@@ -4,18 +4,18 @@ import { changesOf } from './state-changes.ts';
 import type { AtMoment, Changes, Nearby } from './worker-messages.ts';
 
 /** What a tab needs to go on from a row by itself, so many rows to either side. */
-export function nearbyOf(chronicle: TransitionLog, row: number, reach: number): Nearby {
-  const first = Math.max(chronicle.first, row - reach);
-  const count = Math.max(0, Math.min(chronicle.end, row + reach + 1) - first);
+export function nearbyOf(log: TransitionLog, row: number, reach: number): Nearby {
+  const first = Math.max(log.first, row - reach);
+  const count = Math.max(0, Math.min(log.end, row + reach + 1) - first);
   const rows = Array.from({ length: count }, (_, n) => first + n);
-  const entities = rows.map((one) => chronicle.entity.get(one));
-  const standing = (rowOf: (row: number) => number) =>
-    changesOf(entities, (n) => stateAfter(chronicle, entities[n] ?? 0, rowOf(rows[n] ?? 0)));
+  const entities = rows.map((one) => log.entity.get(one));
+  const statesOf = (rowOf: (row: number) => number) =>
+    changesOf(entities, (n) => stateAfter(log, entities[n] ?? 0, rowOf(rows[n] ?? 0)));
   return {
-    seqs: Float64Array.from(rows, (one) => chronicle.seq.get(one)),
-    ats: Float64Array.from(rows, (one) => chronicle.at.get(one)),
-    before: standing((one) => chronicle.prev.get(one)),
-    after: standing((one) => one),
+    seqs: Float64Array.from(rows, (one) => log.seq.get(one)),
+    ats: Float64Array.from(rows, (one) => log.at.get(one)),
+    before: statesOf((one) => log.prev.get(one)),
+    after: statesOf((one) => one),
   };
 }
 

@@ -7,7 +7,7 @@ const nothing: ApiDetails = {};
 /** How some entities stand, as it is told to a tab: in columns, which cost little to hand over. */
 export function changesOf(
   entities: readonly number[],
-  standing: (n: number) => EntityState | undefined,
+  stateOf: (n: number) => EntityState | undefined,
 ): Changes {
   const states = new Int32Array(entities.length).fill(-1);
   const since = new Float64Array(entities.length);
@@ -17,7 +17,7 @@ export function changesOf(
   const originTimes = new Float64Array(entities.length);
   const starts = new Float64Array(entities.length);
   const notes = entities.map((_, n) => {
-    const one = standing(n);
+    const one = stateOf(n);
     if (!one) return nothing;
     states[n] = one.state;
     since[n] = one.since;

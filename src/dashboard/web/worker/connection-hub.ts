@@ -34,7 +34,7 @@ interface Tab {
 
 /** Holds the one connection and the history, for all tabs of a browser. */
 export class ConnectionHub {
-  #chronicle = new TransitionLog();
+  #log = new TransitionLog();
   #connection: Connection = nowhere;
   readonly #tabs = new Set<Tab>();
   /** Whether it lets go of the stream while nobody looks. */
@@ -53,7 +53,7 @@ export class ConnectionHub {
 
   /** A tab opens; returns how it speaks to us. */
   join(tell: (message: WorkerMessage) => void): (message: TabMessage) => void {
-    const tab: Tab = { moment: new TabCursor(this.#chronicle, tell), tell, hidden: false };
+    const tab: Tab = { moment: new TabCursor(this.#log, tell), tell, hidden: false };
     this.#tabs.add(tab);
     tell({ is: 'connection', connection: this.#connection });
     if (this.#close === undefined && this.#timer === undefined) this.#connect();
@@ -87,7 +87,7 @@ export class ConnectionHub {
 
   #connect(): void {
     this.#timer = undefined;
-    if (this.#chronicle.to > 0 || this.#connection.hello) this.#open();
+    if (this.#log.to > 0 || this.#connection.hello) this.#open();
     else this.#load().catch((error: unknown) => this.#broke(String(error)));
     this.#close ??= () => {};
   }
@@ -96,11 +96,11 @@ export class ConnectionHub {
   async #load(): Promise<void> {
     const generation = this.#generation;
     const hello = await ask(apiPath('hello'), parseHello);
-    const chronicle = this.#chronicle;
+    const log = this.#log;
     const base = Math.max(hello.first - 1, hello.last - initialRows, 0);
     if (hello.last > 0 && base >= hello.first) {
-      chronicle.begin(await ask(apiPath(`state?at=${base}`), parseState));
-    } else chronicle.begin(noState(Math.max(0, hello.first - 1)));
+      log.begin(await ask(apiPath(`state?at=${base}`), parseState));
+    } else log.begin(noState(Math.max(0, hello.first - 1)));
     if (generation !== this.#generation) return;
     this.#hello(hello);
     if (hello.last > base) await this.#read(base + 1, hello.last);
@@ -111,28 +111,28 @@ export class ConnectionHub {
 
   /** Reads what is missing at the newest end. */
   async #read(from: number, to: number): Promise<void> {
-    for await (const page of pages(from, to)) this.#chronicle.append(page);
+    for await (const page of pages(from, to)) this.#log.append(page);
     this.#soon();
   }
 
   /** Goes back in time until the beginning, or until enough is here. */
   async #fill(hello: ApiHello, generation: number): Promise<void> {
-    const chronicle = this.#chronicle;
+    const log = this.#log;
     const first = Math.max(hello.first, hello.last - maxRows);
-    while (chronicle.from > first) {
-      const from = Math.max(first, chronicle.from - pageRows);
+    while (log.from > first) {
+      const from = Math.max(first, log.from - pageRows);
       const parts: ApiPage[] = [];
-      for await (const page of pages(from, chronicle.from - 1)) parts.push(page);
+      for await (const page of pages(from, log.from - 1)) parts.push(page);
       if (generation !== this.#generation) return;
-      const before = chronicle.from;
-      for (const page of parts.reverse()) chronicle.prepend(page);
+      const before = log.from;
+      for (const page of parts.reverse()) log.prepend(page);
       for (const { moment } of this.#tabs) moment.prepended();
-      if (chronicle.from === before) break;
+      if (log.from === before) break;
       this.#soon();
     }
-    const base = chronicle.from - 1;
+    const base = log.from - 1;
     const trimmed = base >= hello.first;
-    chronicle.complete(
+    log.complete(
       trimmed || hello.first > 1 ? await ask(apiPath(`state?at=${base}`), parseState) : undefined,
     );
     this.#soon();
@@ -140,8 +140,8 @@ export class ConnectionHub {
 
   #open(): void {
     this.#close?.();
-    this.#resumed = { at: Date.now(), rows: this.#chronicle.end };
-    this.#close = openFeed(this.#chronicle.to, {
+    this.#resumed = { at: Date.now(), rows: this.#log.end };
+    this.#close = openFeed(this.#log.to, {
       hello: (hello) => this.#hello(hello),
       batch: (page) => this.#batch(page),
       mark: (mark) => this.#mark(mark),
@@ -153,9 +153,9 @@ export class ConnectionHub {
   #restart(): void {
     this.#stop();
     this.#generation += 1;
-    this.#chronicle = new TransitionLog();
+    this.#log = new TransitionLog();
     this.#connection = { ...nowhere, attempt: this.#connection.attempt };
-    for (const { moment } of this.#tabs) moment.restart(this.#chronicle);
+    for (const { moment } of this.#tabs) moment.restart(this.#log);
     this.#connect();
   }
 
@@ -166,9 +166,9 @@ export class ConnectionHub {
   }
 
   #batch(page: ApiPage): void {
-    if (this.#chronicle.append(page) === 'hole' && !this.#filling) {
+    if (this.#log.append(page) === 'hole' && !this.#filling) {
       this.#filling = true;
-      this.#read(this.#chronicle.to + 1, page.to)
+      this.#read(this.#log.to + 1, page.to)
         .catch((error: unknown) => this.#broke(String(error)))
         .finally(() => {
           this.#filling = false;
@@ -188,14 +188,14 @@ export class ConnectionHub {
       skew,
     };
     this.#say({ ...connection, brokenSince: null, attempt: 0, retryAt: null, why: null });
-    this.#chronicle.seatsSeen(mark.seats ?? [], mark.now);
+    this.#log.seatsSeen(mark.seats ?? [], mark.now);
     if (wasBroken) this.#caughtUp();
-    if (mark.head > this.#chronicle.to) this.#soon();
+    if (mark.head > this.#log.to) this.#soon();
   }
 
   #caughtUp(): void {
     if (!this.#resumed || this.#resumed.rows === 0) return;
-    const changes = this.#chronicle.end - this.#resumed.rows;
+    const changes = this.#log.end - this.#resumed.rows;
     const caughtUp = { changes, in: Date.now() - this.#resumed.at };
     this.#say({ ...this.#connection, caughtUp });
   }

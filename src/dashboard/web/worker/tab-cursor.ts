@@ -28,7 +28,7 @@ type Tell = (message: WorkerMessage) => void;
 /** One tab's moment in the history that all tabs share, and what the tab has been told so far. */
 export class TabCursor {
   readonly #tell: Tell;
-  #chronicle: TransitionLog;
+  #log: TransitionLog;
   #moment: FleetCursor;
   /** null: whatever is newest. */
   #wanted: number | null = null;
@@ -45,17 +45,17 @@ export class TabCursor {
   #near = { from: 0, to: -1 };
   readonly #provision: PrefetchOptions;
 
-  constructor(chronicle: TransitionLog, tell: Tell, provision = usual) {
+  constructor(log: TransitionLog, tell: Tell, provision = usual) {
     this.#provision = provision;
-    this.#chronicle = chronicle;
-    this.#moment = new FleetCursor(chronicle);
+    this.#log = log;
+    this.#moment = new FleetCursor(log);
     this.#tell = tell;
   }
 
   /** Another history altogether. */
-  restart(chronicle: TransitionLog): void {
-    this.#chronicle = chronicle;
-    this.#moment = new FleetCursor(chronicle);
+  restart(log: TransitionLog): void {
+    this.#log = log;
+    this.#moment = new FleetCursor(log);
     this.#words = 0;
     this.#entities = 0;
     this.#fresh = true;
@@ -71,11 +71,11 @@ export class TabCursor {
       this.#answerSeek(message.shown === this.#told);
     } else if (message.do === 'seek-time') {
       this.#heard += 1;
-      const row = this.#chronicle.rowAtTime(message.at);
-      this.#wanted = row < this.#chronicle.first ? 0 : this.#chronicle.seq.get(row);
+      const row = this.#log.rowAtTime(message.at);
+      this.#wanted = row < this.#log.first ? 0 : this.#log.seq.get(row);
       this.#answerSeek(false);
     } else if (message.do === 'ask') {
-      const value = runQuery(this.#chronicle, message.question);
+      const value = runQuery(this.#log, message.question);
       this.#tell({ is: 'answer', id: message.id, value });
     }
   }
@@ -95,12 +95,12 @@ export class TabCursor {
   }
 
   #tellNearby(): void {
-    const chronicle = this.#chronicle;
-    if (this.#wanted === null || this.#fresh || !chronicle.isComplete) return;
+    const log = this.#log;
+    if (this.#wanted === null || this.#fresh || !log.isComplete) return;
     const { row } = this.#moment;
     const { reach } = this.#provision;
-    const nearby = nearbyOf(chronicle, row, reach);
-    const from = Math.max(chronicle.first, row - reach);
+    const nearby = nearbyOf(log, row, reach);
+    const from = Math.max(log.first, row - reach);
     this.#near = { from, to: from + nearby.seqs.length - 1 };
     this.#tell({ is: 'nearby', ...this.#named(), nearby });
   }
@@ -111,35 +111,35 @@ export class TabCursor {
 
   /** How many transitions are newer is worth a word, also where nothing else changed. */
   tellChanges(shown = false): void {
-    const chronicle = this.#chronicle;
-    if (chronicle.to === 0) return;
-    const wanted = this.#wanted === null ? Infinity : Math.max(this.#wanted, chronicle.floor);
-    let changed = this.#moment.seek(Math.min(chronicle.rowAt(wanted), chronicle.end - 1));
-    if (this.#fresh) changed = chronicle.entities.values.map((_, entity) => entity);
+    const log = this.#log;
+    if (log.to === 0) return;
+    const wanted = this.#wanted === null ? Infinity : Math.max(this.#wanted, log.floor);
+    let changed = this.#moment.seek(Math.min(log.rowAt(wanted), log.end - 1));
+    if (this.#fresh) changed = log.entities.values.map((_, entity) => entity);
     else if (shown) changed = [];
     this.#fresh = false;
-    const head = this.#wanted === null || this.#wanted >= chronicle.to;
+    const head = this.#wanted === null || this.#wanted >= log.to;
     const row = this.#moment.row;
     const moment = {
-      seq: head ? chronicle.to : Math.max(this.#wanted ?? 0, chronicle.floor),
-      at: row >= chronicle.first ? chronicle.at.get(row) : chronicle.at.get(chronicle.first),
+      seq: head ? log.to : Math.max(this.#wanted ?? 0, log.floor),
+      at: row >= log.first ? log.at.get(row) : log.at.get(log.first),
       head: this.#wanted === null,
-      newer: chronicle.end - 1 - row,
+      newer: log.end - 1 - row,
     };
     const extent = {
-      floor: chronicle.floor,
-      from: chronicle.from,
-      to: chronicle.to,
-      firstAt: chronicle.at.get(Math.max(chronicle.first, chronicle.rowAt(chronicle.floor) + 1)),
-      lastAt: chronicle.at.get(chronicle.end - 1),
-      gaps: chronicle.gaps,
-      complete: chronicle.isComplete,
-      rows: chronicle.end - chronicle.first,
+      floor: log.floor,
+      from: log.from,
+      to: log.to,
+      firstAt: log.at.get(Math.max(log.first, log.rowAt(log.floor) + 1)),
+      lastAt: log.at.get(log.end - 1),
+      gaps: log.gaps,
+      complete: log.isComplete,
+      rows: log.end - log.first,
     };
     const said = JSON.stringify([moment, extent]);
     if (changed.length === 0 && said === this.#headTold) return;
     this.#headTold = said;
-    const changes = changesOf(changed, (n) => this.#moment.standing(changed[n] ?? 0));
+    const changes = changesOf(changed, (n) => this.#moment.stateOf(changed[n] ?? 0));
     if (changed.length > 0) this.#told += 1;
     const count = { told: this.#told, heard: this.#heard };
     const acts = this.#newActs();
@@ -147,17 +147,15 @@ export class TabCursor {
   }
 
   #newActs(): readonly (readonly [number, number])[] {
-    const acts = [...this.#chronicle.acts.lastAt].filter(
-      ([entity, at]) => this.#acts.get(entity) !== at,
-    );
+    const acts = [...this.#log.acts.lastAt].filter(([entity, at]) => this.#acts.get(entity) !== at);
     for (const [entity, at] of acts) this.#acts.set(entity, at);
     return acts;
   }
 
   /** Names that this tab has not been told yet. */
   #named() {
-    const words = this.#chronicle.words.values.slice(this.#words);
-    const entities = this.#chronicle.entities.values.slice(this.#entities);
+    const words = this.#log.words.values.slice(this.#words);
+    const entities = this.#log.entities.values.slice(this.#entities);
     this.#words += words.length;
     this.#entities += entities.length;
     return { words, entities };

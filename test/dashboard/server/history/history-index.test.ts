@@ -19,27 +19,27 @@ const step = fc.record({
 });
 const history = fc.array(step, { minLength: 1, maxLength: 60 });
 
-function ledgerOf(
+function indexOf(
   steps: readonly { run: number; to: string; gap: number }[],
   repeat = 1,
 ): HistoryIndex {
-  const ledger = new HistoryIndex();
+  const index = new HistoryIndex();
   for (let round = 0; round < repeat; round += 1) {
     for (const { run, to, gap } of steps) {
-      const seq = ledger.last + 1 + gap;
-      ledger.append(seq, 10 * seq, transition(run, to, to));
+      const seq = index.last + 1 + gap;
+      index.append(seq, 10 * seq, transition(run, to, to));
     }
   }
-  return ledger;
+  return index;
 }
 
 /** Where each run stands, told in the plainest way: by going through all rows. */
-function folded(ledger: HistoryIndex, upTo: number): Record<string, string> {
+function folded(index: HistoryIndex, upTo: number): Record<string, string> {
   const standing: Record<string, string> = {};
-  for (const row of ledger.rows(0)) {
+  for (const row of index.rows(0)) {
     if (row.seq > upTo) break;
-    const of = ledger.entity(row.entity);
-    const to = ledger.words.at(row.to);
+    const of = index.entity(row.entity);
+    const to = index.words.at(row.to);
     if (to === 'gone' || to === 'left') delete standing[of.run];
     else standing[of.run] = to;
   }
@@ -51,16 +51,16 @@ const read = ({ states: all, entities, words }: ApiState) =>
 
 const rowsIn = (pages: readonly ApiPage[]) => pages.flatMap(({ rows }) => rows.map(([seq]) => seq));
 
-describe('the ledger', () => {
+describe('a history index', () => {
   it('knows where everything stood after any event, also over many pieces', () => {
     fc.assert(
       fc.property(history, fc.nat(), (steps, any) => {
-        const ledger = ledgerOf(steps, Math.ceil(40_000 / steps.length));
-        const at = any % (ledger.last + 3);
-        const stood = stateOfAll(ledger, ledger.stoodAt({ seq: at }));
-        expect(read(stood)).toEqual(folded(ledger, at));
-        const byTime = stateOfAll(ledger, ledger.stoodAt({ at: 10 * at + 5 }));
-        expect(read(byTime)).toEqual(folded(ledger, at));
+        const index = indexOf(steps, Math.ceil(40_000 / steps.length));
+        const at = any % (index.last + 3);
+        const stood = stateOfAll(index, index.stateAt({ seq: at }));
+        expect(read(stood)).toEqual(folded(index, at));
+        const byTime = stateOfAll(index, index.stateAt({ at: 10 * at + 5 }));
+        expect(read(byTime)).toEqual(folded(index, at));
       }),
       { numRuns: 15 },
     );
@@ -69,19 +69,19 @@ describe('the ledger', () => {
   it('its pages one after the other are the whole history, gaps and all', () => {
     fc.assert(
       fc.property(history, fc.integer({ min: 1, max: 7 }), (steps, most) => {
-        const ledger = ledgerOf(steps);
+        const index = indexOf(steps);
         const pages: ApiPage[] = [];
         for (let at = 0; ; ) {
-          const page = pageAfter(ledger, at, most);
+          const page = pageAfter(index, at, most);
           if (!page) break;
           expect(page.from).toBe(at + 1);
           pages.push(page);
           at = page.to;
         }
-        expect(rowsIn(pages)).toEqual([...ledger.rows(0)].map(({ seq }) => seq));
-        const backwards = pagesBefore(ledger, ledger.last + 1, 10_000, most);
+        expect(rowsIn(pages)).toEqual([...index.rows(0)].map(({ seq }) => seq));
+        const backwards = pagesBefore(index, index.last + 1, 10_000, most);
         expect(rowsIn(backwards)).toEqual(rowsIn(pages));
-        expect(backwards.at(-1)?.to).toBe(ledger.last);
+        expect(backwards.at(-1)?.to).toBe(index.last);
         for (const [n, page] of backwards.entries()) {
           if (n > 0) expect(page.from).toBe((backwards[n - 1]?.to ?? 0) + 1);
         }
@@ -90,18 +90,18 @@ describe('the ledger', () => {
   });
 
   it('the last rows before a place are the last ones', () => {
-    const ledger = ledgerOf([{ run: 1, to: 'expired', gap: 0 }], 100);
-    expect(rowsIn(pagesBefore(ledger, 51, 3, 2))).toEqual([48, 49, 50]);
-    expect(pagesBefore(ledger, 51, 3, 2)[0]?.from).toBe(48);
-    expect(pagesBefore(ledger, 3, 10, 10)[0]).toMatchObject({ from: 1, to: 2 });
+    const index = indexOf([{ run: 1, to: 'expired', gap: 0 }], 100);
+    expect(rowsIn(pagesBefore(index, 51, 3, 2))).toEqual([48, 49, 50]);
+    expect(pagesBefore(index, 51, 3, 2)[0]?.from).toBe(48);
+    expect(pagesBefore(index, 3, 10, 10)[0]).toMatchObject({ from: 1, to: 2 });
   });
 
   it('a page stands for itself: it names what it needs, and nothing else', () => {
-    const ledger = ledgerOf([
+    const index = indexOf([
       { run: 2, to: 'expired', gap: 0 },
       { run: 3, to: 'gone', gap: 1 },
     ]);
-    expect(pageAfter(ledger, 1, 10)).toEqual({
+    expect(pageAfter(index, 1, 10)).toEqual({
       from: 2,
       to: 3,
       entities: [transition(3, '', '').entity],
@@ -110,14 +110,14 @@ describe('the ledger', () => {
       notes: [],
       gaps: [{ from: 2, to: 2, why: 'trimmed' }],
     });
-    expect(pageAfter(ledger, 0, 1)?.notes).toEqual([[0, { why: 'because 2' }]]);
+    expect(pageAfter(index, 0, 1)?.notes).toEqual([[0, { why: 'because 2' }]]);
   });
 
   it('how much happened adds up, and problems are among it', () => {
     fc.assert(
       fc.property(history, fc.integer({ min: 1, max: 50 }), (steps, bins) => {
-        const ledger = ledgerOf(steps);
-        const { bins: all } = densityOf(ledger, ledger.firstAt, ledger.lastAt, bins);
+        const index = indexOf(steps);
+        const { bins: all } = densityOf(index, index.firstAt, index.lastAt, bins);
         expect(all).toHaveLength(bins);
         const sum = (column: 0 | 1) => all.reduce((total, bin) => total + bin[column], 0);
         expect(sum(0)).toBe(steps.length);
@@ -127,24 +127,24 @@ describe('the ledger', () => {
   });
 
   it('when it holds too much the oldest goes, and what stood then still stands', () => {
-    const ledger = new HistoryIndex(40_000);
-    ledger.append(1, 1, transition(77, 'started', 'expired'));
+    const index = new HistoryIndex(40_000);
+    index.append(1, 1, transition(77, 'started', 'expired'));
     for (let seq = 2; seq <= 100_000; seq += 1) {
-      ledger.append(seq, seq, transition(seq % 10, 'x', 'expired'));
+      index.append(seq, seq, transition(seq % 10, 'x', 'expired'));
     }
-    expect(ledger.first).toBeGreaterThan(30_000);
-    const stood = read(stateOfAll(ledger, ledger.stoodAt({ seq: ledger.first })));
+    expect(index.first).toBeGreaterThan(30_000);
+    const stood = read(stateOfAll(index, index.stateAt({ seq: index.first })));
     expect(stood['run000077']).toBe('expired');
   });
 
   it('with a run its process is over', () => {
-    const ledger = new HistoryIndex();
+    const index = new HistoryIndex();
     const session = { entity: 'session', ...runRef(1) } as const;
-    ledger.append(1, 1, { ...transition(1, 'claimed', 'serving'), entity: session });
-    ledger.append(2, 2, transition(1, 'expired', 'expired'));
-    expect(ledger.stoodAt({ seq: 2 }).standing.size).toBe(2);
-    ledger.append(3, 3, transition(1, 'removed', 'gone'));
-    expect(ledger.stoodAt({ seq: 3 }).standing.size).toBe(0);
+    index.append(1, 1, { ...transition(1, 'claimed', 'serving'), entity: session });
+    index.append(2, 2, transition(1, 'expired', 'expired'));
+    expect(index.stateAt({ seq: 2 }).states.size).toBe(2);
+    index.append(3, 3, transition(1, 'removed', 'gone'));
+    expect(index.stateAt({ seq: 3 }).states.size).toBe(0);
   });
 });
 

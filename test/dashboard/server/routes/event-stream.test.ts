@@ -99,7 +99,7 @@ describe('the stream', () => {
           maxLength: 6,
         }),
         async (rounds) => {
-          const begin = source.ledger().last;
+          const begin = source.index().last;
           const heard: number[] = [];
           let id = String(begin);
           for (const [writes, until] of rounds) {
@@ -116,7 +116,7 @@ describe('the stream', () => {
                 id = one.id ?? '';
                 batches += 1;
               }
-              if (batches > until || Number(id) === source.ledger().last) break;
+              if (batches > until || Number(id) === source.index().last) break;
               if (one.event === 'batch') source.write(transition(3, 'x', 'expired'));
             }
             stop.abort();
@@ -128,10 +128,10 @@ describe('the stream', () => {
               heard.push(...(one.data as ApiPage).rows.map(([seq]) => seq));
               id = one.id ?? '';
             }
-            if (Number(id) === source.ledger().last) break;
+            if (Number(id) === source.index().last) break;
           }
           stop.abort();
-          const all = Array.from({ length: source.ledger().last - begin }, (_, n) => begin + n + 1);
+          const all = Array.from({ length: source.index().last - begin }, (_, n) => begin + n + 1);
           expect(heard).toEqual(all);
         },
       ),

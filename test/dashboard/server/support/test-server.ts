@@ -42,21 +42,21 @@ export class WrittenSource implements Source {
   readonly charts = undefined;
   readonly bell = new Notifier();
   readonly caughtUp = Promise.resolve();
-  readonly #ledger: HistoryIndex;
+  readonly #index: HistoryIndex;
   #resets = { count: 0, reason: '' };
 
-  constructor(ledger = new HistoryIndex()) {
-    this.#ledger = ledger;
+  constructor(index = new HistoryIndex()) {
+    this.#index = index;
   }
 
-  ledger() {
-    return this.#ledger;
+  index() {
+    return this.#index;
   }
 
   write(...some: readonly EventRow[]): void {
     for (const one of some) {
-      const seq = this.#ledger.last + 1;
-      this.#ledger.append(seq, 1000 * seq, one);
+      const seq = this.#index.last + 1;
+      this.#index.append(seq, 1000 * seq, one);
     }
     this.bell.ring();
   }

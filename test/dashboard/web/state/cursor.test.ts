@@ -42,13 +42,13 @@ class Pair {
   #history: readonly Happening[];
   #until: number;
   #worker: TabCursor;
-  #chronicle: TransitionLog;
+  #log: TransitionLog;
 
   constructor(history: readonly Happening[], until: number) {
     this.#history = history;
     this.#until = until;
-    this.#chronicle = this.#read();
-    this.#worker = new TabCursor(this.#chronicle, (message) => this.toTab.push(message), {
+    this.#log = this.#read();
+    this.#worker = new TabCursor(this.#log, (message) => this.toTab.push(message), {
       reach: 6,
       enough: 3,
       later: (work) => this.resting.push(work),
@@ -72,8 +72,8 @@ class Pair {
     if (what === 'restart') {
       // Another history: its entities have other numbers.
       this.#history = this.#history.slice(to);
-      this.#chronicle = this.#read();
-      this.#worker.restart(this.#chronicle);
+      this.#log = this.#read();
+      this.#worker.restart(this.#log);
       this.#worker.tellChanges();
     }
     if (what === 'worker') this.#workerHears();
@@ -96,7 +96,7 @@ class Pair {
   /** A tab that has just been opened where this one is, and was told everything at once. */
   fresh(): Cursor {
     const other = new Cursor();
-    const worker = new TabCursor(this.#chronicle, (message) => other.onMessage(message));
+    const worker = new TabCursor(this.#log, (message) => other.onMessage(message));
     const { moment } = this.here;
     worker.heard(other.seek(!moment || moment.head ? 'head' : moment.seq));
     return other;
@@ -118,15 +118,15 @@ class Pair {
   }
 
   #read(): TransitionLog {
-    const chronicle = new TransitionLog();
-    chronicle.append(pageOf(this.#history, 1, this.#until));
-    chronicle.complete();
-    return chronicle;
+    const log = new TransitionLog();
+    log.append(pageOf(this.#history, 1, this.#until));
+    log.complete();
+    return log;
   }
 
   #append(count: number): void {
     this.#until += count;
-    this.#chronicle.append(pageOf(this.#history, this.#chronicle.to + 1, this.#until));
+    this.#log.append(pageOf(this.#history, this.#log.to + 1, this.#until));
     this.#worker.tellChanges();
   }
 }

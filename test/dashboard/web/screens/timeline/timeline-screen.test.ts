@@ -167,10 +167,10 @@ describe('what a lane is drawn from', () => {
     at(2, other, 'live'),
     ...Array.from({ length: 500 }, (_, n) => at(n + 3, run, n % 2 ? 'live' : 'expired')),
   ];
-  const chronicle = new TransitionLog();
-  chronicle.append(pageOf(history, 1, 502));
+  const log = new TransitionLog();
+  log.append(pageOf(history, 1, 502));
   const lane = (from: number, to: number) =>
-    (runQuery(chronicle, { ask: 'lanes', entities: [0], from, to }) as Lane[])[0];
+    (runQuery(log, { ask: 'lanes', entities: [0], from, to }) as Lane[])[0];
 
   test('only the last changes of many are told, from when on, and nothing is drawn before', () => {
     const told = lane(0, 9999);
@@ -195,11 +195,11 @@ describe('what a lane is drawn from', () => {
     [0, 9999, [0, 1]],
     [5021, 9999, []],
   ])('who moved from %i to %i', (from, to, moved) => {
-    expect(runQuery(chronicle, { ask: 'stirred', from, to })).toEqual(moved);
+    expect(runQuery(log, { ask: 'stirred', from, to })).toEqual(moved);
   });
 
   test('when a place was, and how many changes lie between two', () => {
-    const [a, b] = runQuery(chronicle, { ask: 'when', seqs: [2, 102] }) as When[];
+    const [a, b] = runQuery(log, { ask: 'when', seqs: [2, 102] }) as When[];
     expect([a?.at, b?.at, (b?.upTo ?? 0) - (a?.upTo ?? 0)]).toEqual([20, 1020, 100]);
   });
 });
