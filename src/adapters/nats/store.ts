@@ -12,7 +12,7 @@ import { natsKeyframes } from './keyframes.ts';
 import { natsLeases } from './leases.ts';
 import { natsRegistry } from './registry.ts';
 import { natsRunMessaging } from './run-messaging.ts';
-import type { Finding } from './streams/compare-settings.ts';
+import type { SettingMismatch } from './streams/compare-settings.ts';
 import { ensureStreams, inspectStreams } from './streams/ensure-streams.ts';
 
 export interface NatsStoreOptions extends ConnectOptions {
@@ -37,9 +37,9 @@ interface ConnectionStatus {
 export interface NatsStore extends Store, AsyncDisposable {
   status(): ConnectionStatus;
   /** Stream settings that differed from ours at the start, without breaking a guarantee. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly SettingMismatch[];
   /** All stream settings that differ now. */
-  inspect(): Promise<readonly Finding[]>;
+  inspect(): Promise<readonly SettingMismatch[]>;
 }
 
 /**

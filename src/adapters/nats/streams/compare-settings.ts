@@ -1,7 +1,7 @@
 import type { Settings } from './stream-settings.ts';
 
 /** A stream setting that differs from what this adapter would create. */
-export interface Finding {
+export interface SettingMismatch {
   readonly stream: string;
   readonly setting: string;
   readonly found: unknown;
@@ -61,8 +61,8 @@ const defaultMaxPayload = 1024 * 1024;
 export function compareSettings(
   found: Settings,
   wanted: Settings & { readonly name: string },
-): readonly Finding[] {
-  const findings: Finding[] = [];
+): readonly SettingMismatch[] {
+  const findings: SettingMismatch[] = [];
   for (const { setting, zero, dangerous } of rules) {
     const actual = normalize(found[setting] ?? zero);
     const desired = normalize(wanted[setting] ?? zero);
@@ -86,7 +86,13 @@ function isDangerous(
 }
 
 /** For example `KV_x: allow_rollup_hdrs is true, must be false`. */
-export const formatFinding = ({ stream, setting, found, wanted, dangerous }: Finding): string =>
+export const formatFinding = ({
+  stream,
+  setting,
+  found,
+  wanted,
+  dangerous,
+}: SettingMismatch): string =>
   `${stream}: ${setting} is ${JSON.stringify(found)}, ${dangerous ? 'must be' : 'would be'} ${JSON.stringify(wanted)}`;
 
 /** Without empty values that the server adds, and in a canonical order. */

@@ -7,7 +7,7 @@ import type { ApiMessage } from '../connection/message.ts';
 import { fromApi } from '../connection/message.ts';
 import type { SubjectNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
-import { compareSettings, type Finding, formatFinding } from './compare-settings.ts';
+import { compareSettings, formatFinding, type SettingMismatch } from './compare-settings.ts';
 import { isStreamInfo } from './stream-info.ts';
 import { desiredStreams, type Settings } from './stream-settings.ts';
 
@@ -42,7 +42,7 @@ export interface EnsureOptions extends StreamOptions {
 export async function ensureStreams(
   connection: SupervisedConnection,
   options: EnsureOptions,
-): Promise<readonly Finding[]> {
+): Promise<readonly SettingMismatch[]> {
   const { leases, registry, audit, keyframes } = desiredStreams(options.names, options.replicas);
   const existing = new Map<string, StreamInfo>();
   for (const { name } of [leases, registry, audit, keyframes]) {
@@ -79,8 +79,8 @@ export async function ensureStreams(
 export async function inspectStreams(
   connection: SupervisedConnection,
   options: StreamOptions,
-): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
+): Promise<readonly SettingMismatch[]> {
+  const findings: SettingMismatch[] = [];
   for (const wanted of Object.values(desiredStreams(options.names, options.replicas))) {
     const info = await streamInfo(connection, wanted.name, options.within);
     if (info !== undefined) findings.push(...compareSettings(info.config, wanted));
