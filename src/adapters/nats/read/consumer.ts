@@ -18,7 +18,7 @@ export interface ConsumerSpec {
 }
 
 /** A consumer's state. It has no stream position: the server counts only matching messages. */
-export interface Progress {
+export interface ConsumerState {
   /** The server that hosts the consumer; undefined without a cluster. */
   readonly server: string | undefined;
   readonly deliveries: number;
@@ -72,7 +72,7 @@ export async function progressOf(
   connection: SupervisedConnection,
   name: string,
   { stream, within, signal }: ConsumerSpec,
-): Promise<Progress> {
+): Promise<ConsumerState> {
   const what = `CONSUMER.INFO.${stream}.${name}`;
   const answer = await askApi<ConsumerInfo>(connection, what, {}, { within, signal });
   const { cluster, delivered, num_pending } = expectOk(what, answer);

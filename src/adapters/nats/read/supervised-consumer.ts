@@ -4,10 +4,10 @@ import { type DeliveryPosition, parseDeliveryPosition } from '../connection/mess
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import {
   type ConsumerSpec,
+  type ConsumerState,
   createConsumer,
   dropConsumer,
   newInbox,
-  type Progress,
   progressOf,
 } from './consumer.ts';
 
@@ -117,7 +117,7 @@ export class SupervisedConsumer implements AsyncDisposable {
   }
 
   /** @throws {Fault} `store-unavailable` */
-  progress(): Promise<Progress> {
+  progress(): Promise<ConsumerState> {
     return progressOf(this.#connection, this.#name, this.#spec);
   }
 
