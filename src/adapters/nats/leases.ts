@@ -8,7 +8,7 @@ import type { BucketNames } from './connection/subject-names.ts';
 import type { SupervisedConnection } from './connection/supervised-connection.ts';
 import { readEntry } from './read/leader-read.ts';
 import { watch } from './read/watch.ts';
-import { type Message, publish } from './write/publish.ts';
+import { type OutgoingMessage, publish } from './write/publish.ts';
 
 /** A tombstone reports a released lease to watchers. A watch that was interrupted longer starts over. */
 const releasedTtl: Millis = seconds(60);
@@ -28,7 +28,7 @@ export function natsLeases(
   bucket: BucketNames,
   within: Millis,
 ): Leases {
-  const put = (key: string, text: string, expected: Revision, ttl: Millis): Message => ({
+  const put = (key: string, text: string, expected: Revision, ttl: Millis): OutgoingMessage => ({
     subject: bucket.prefix + key,
     text,
     headers: [headersOf.expect(expected), headersOf.ttl(ttl)],
@@ -82,7 +82,7 @@ export function natsLeases(
       revision > 0 ? writeLease(key, text, revision, ttl, 'lost') : Promise.resolve('lost'),
 
     async release(key, revision) {
-      const message: Message = {
+      const message: OutgoingMessage = {
         subject: bucket.prefix + key,
         text: '',
         headers: [

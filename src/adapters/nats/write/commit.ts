@@ -4,7 +4,7 @@ import type { Millis, Revision } from '../../../domain/time.ts';
 import type { Commit, CommitOutcome, EventWrite, Fence, Write } from '../../../ports/registry.ts';
 import type { SubjectNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
-import { type Message, publish } from './publish.ts';
+import { type OutgoingMessage, publish } from './publish.ts';
 
 const expectLast = 'Nats-Expected-Last-Subject-Sequence';
 
@@ -41,7 +41,7 @@ export async function commit(
 export function messagesOf(
   names: SubjectNames,
   { writes, events, fences = [] }: Commit,
-): readonly Message[] {
+): readonly OutgoingMessage[] {
   const carriers = fences.slice(events.length);
   if (writes.length + events.length + carriers.length > 1000) {
     throw new Fault(
@@ -60,9 +60,12 @@ export function messagesOf(
 }
 
 /** A removal has no rollup header: our streams refuse it (B8) and keep one message per subject anyway. */
-function writeMessage(names: SubjectNames, { key, expectedRevision, text }: Write): Message {
-  const expectation: Message['headers'] = [[expectLast, `${expectedRevision}`]];
-  const tombstone: Message['headers'] = [
+function writeMessage(
+  names: SubjectNames,
+  { key, expectedRevision, text }: Write,
+): OutgoingMessage {
+  const expectation: OutgoingMessage['headers'] = [[expectLast, `${expectedRevision}`]];
+  const tombstone: OutgoingMessage['headers'] = [
     ['KV-Operation', 'PURGE'],
     ['Nats-TTL', `${tombstoneTtl / 1000}s`],
   ];
@@ -73,7 +76,11 @@ function writeMessage(names: SubjectNames, { key, expectedRevision, text }: Writ
   };
 }
 
-function eventMessage(names: SubjectNames, event: EventWrite, fence: Fence | undefined): Message {
+function eventMessage(
+  names: SubjectNames,
+  event: EventWrite,
+  fence: Fence | undefined,
+): OutgoingMessage {
   const headers = fence === undefined ? [] : fenceHeaders(names, fence);
   return { subject: names.eventPrefix + event.subject, text: event.text, headers };
 }
@@ -81,7 +88,7 @@ function eventMessage(names: SubjectNames, event: EventWrite, fence: Fence | und
 const fenceHeaders = (
   names: SubjectNames,
   { key, expectedRevision }: Fence,
-): Message['headers'] => [
+): OutgoingMessage['headers'] => [
   [expectLast, `${expectedRevision}`],
   [`${expectLast}-Subject`, names.registry.prefix + key],
 ];

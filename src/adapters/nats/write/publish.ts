@@ -7,7 +7,7 @@ import { jsonOf } from '../connection/message.ts';
 import type { Reply, SupervisedConnection } from '../connection/supervised-connection.ts';
 
 /** A message for a stream. */
-export interface Message {
+export interface OutgoingMessage {
   readonly subject: string;
   readonly text: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -40,7 +40,7 @@ type Attempt =
  */
 export async function publish(
   connection: SupervisedConnection,
-  messages: readonly Message[],
+  messages: readonly OutgoingMessage[],
   within: Millis,
 ): Promise<Published> {
   const until = performance.now() + within;
@@ -69,7 +69,7 @@ export async function publish(
 
 function sendMessages(
   connection: SupervisedConnection,
-  messages: readonly Message[],
+  messages: readonly OutgoingMessage[],
   within: Millis,
 ): Promise<Reply> {
   const last = messages.at(-1);
@@ -85,8 +85,8 @@ function sendMessages(
  */
 function requestBatch(
   connection: SupervisedConnection,
-  messages: readonly Message[],
-  last: Message,
+  messages: readonly OutgoingMessage[],
+  last: OutgoingMessage,
   within: Millis,
 ): Promise<Reply> {
   // Unpredictable: a client that knows the id could add messages to the batch.
@@ -110,7 +110,7 @@ function requestBatch(
   return connection.request(last.subject, last.text, { within, headers: commit, sendBefore });
 }
 
-function headersOf(message: Message, ...more: (readonly [string, string])[]): MsgHdrs {
+function headersOf(message: OutgoingMessage, ...more: (readonly [string, string])[]): MsgHdrs {
   const all = headers();
   for (const [name, value] of message.headers) all.set(name, value);
   for (const [name, value] of more) all.set(name, value);
@@ -142,7 +142,7 @@ function parseReply(reply: Reply, count: number): Attempt {
 /** The inner messages of a batch are not acknowledged: a refusal of one only shows as an incomplete batch. */
 async function failIfRefused(
   connection: SupervisedConnection,
-  messages: readonly Message[],
+  messages: readonly OutgoingMessage[],
 ): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   const message = messages.find(({ subject }) => connection.refused(subject));
@@ -153,7 +153,7 @@ async function failIfRefused(
 }
 
 /** Called before a batch is begun: the server keeps an incomplete batch open for 10 s. */
-function assertFits(connection: SupervisedConnection, message: Message): void {
+function assertFits(connection: SupervisedConnection, message: OutgoingMessage): void {
   const { subject, text, headers } = message;
   const limit = connection.client.info?.max_payload ?? Number.POSITIVE_INFINITY;
   const overhead =

@@ -1,7 +1,7 @@
 import { Fault } from '../../../domain/fault.ts';
 import type { Millis } from '../../../domain/time.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
-import { type Message, publish } from './publish.ts';
+import { type OutgoingMessage, publish } from './publish.ts';
 
 /**
  * Stores a message for which a repetition does no harm. With `onlyNew` it is not stored if the subject
@@ -10,10 +10,16 @@ import { type Message, publish } from './publish.ts';
  */
 export async function putOnce(
   connection: SupervisedConnection,
-  { subject, text, onlyNew }: Pick<Message, 'subject' | 'text'> & { readonly onlyNew?: boolean },
+  {
+    subject,
+    text,
+    onlyNew,
+  }: Pick<OutgoingMessage, 'subject' | 'text'> & { readonly onlyNew?: boolean },
   within: Millis,
 ): Promise<void> {
-  const headers: Message['headers'] = onlyNew ? [['Nats-Expected-Last-Subject-Sequence', '0']] : [];
+  const headers: OutgoingMessage['headers'] = onlyNew
+    ? [['Nats-Expected-Last-Subject-Sequence', '0']]
+    : [];
   const until = performance.now() + within;
   for (;;) {
     const left = Math.max(1, until - performance.now());
