@@ -20,7 +20,7 @@ import { ZoneBrakes } from './execute/zone-brakes.ts';
 import { judgeLocally, type Observer } from './observe/gather-evidence.ts';
 import type { LeaseObservations } from './observe/lease-observations.ts';
 import { LeftoverAges } from './observe/leftover-ages.ts';
-import { type ClosedConnection, RecentDisconnects } from './observe/recent-disconnects.ts';
+import { type RecentDisconnect, RecentDisconnects } from './observe/recent-disconnects.ts';
 import { SuspicionAges } from './observe/suspicion-ages.ts';
 import { SeatPriority } from './seat-priority.ts';
 
@@ -123,7 +123,7 @@ export class Sweeper implements Observer {
     return Math.min(counted, this.#suspicions.ageOf(record, onHold));
   }
 
-  disconnectOf(record: AgentRecord): ClosedConnection | undefined {
+  disconnectOf(record: AgentRecord): RecentDisconnect | undefined {
     const renewedAt = this.observations.seenAt(leaseKey(record)) ?? Number.NEGATIVE_INFINITY;
     return this.#disconnects.find(record, Math.max(renewedAt, this.observations.startedAt));
   }

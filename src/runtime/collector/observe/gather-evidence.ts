@@ -13,7 +13,7 @@ import { type Millis, seconds } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import type { Fence } from '../../../ports/registry.ts';
 import type { LeaseObservations } from './lease-observations.ts';
-import type { ClosedConnection } from './recent-disconnects.ts';
+import type { RecentDisconnect } from './recent-disconnects.ts';
 
 /** What one observer knows about a run without asking anybody. */
 export interface Observer {
@@ -21,7 +21,7 @@ export interface Observer {
   /** How long the suspicion of the run counts; under a hold (`isOnHold`) it does not count. */
   suspicionAge(record: AgentRecord, onHold: boolean): Millis;
   /** The closed connection of the run's process, if it closed after the last renewal. */
-  disconnectOf(record: AgentRecord): ClosedConnection | undefined;
+  disconnectOf(record: AgentRecord): RecentDisconnect | undefined;
   /** Whether a hold covers the slot, as the registry cache shows it. */
   isOnHold(slot: Slot): boolean;
   brakeStateOf(record: AgentRecord): RunEvidence['brake'];

@@ -15,7 +15,7 @@ interface ZoneDisconnects {
 }
 
 /** A closed connection, with the time on the clock of this observer. */
-export interface ClosedConnection {
+export interface RecentDisconnect {
   readonly how: Disconnect['how'];
   readonly at: MonotonicTime;
 }
@@ -26,7 +26,7 @@ export interface ClosedConnection {
  */
 export class RecentDisconnects {
   readonly #clock: Clock;
-  readonly #closed = new Map<string, ClosedConnection>();
+  readonly #closed = new Map<string, RecentDisconnect>();
   readonly #byZone = new Map<ZoneName, ZoneDisconnects>();
 
   constructor(clock: Clock) {
@@ -69,7 +69,7 @@ export class RecentDisconnects {
   }
 
   /** The closed connection of a slot, if it closed after the last renewal (`renewedAt`). */
-  find(slot: Slot, renewedAt: MonotonicTime): ClosedConnection | undefined {
+  find(slot: Slot, renewedAt: MonotonicTime): RecentDisconnect | undefined {
     if (this.#closed.size === 0) return undefined;
     const closed = this.#closed.get(agentMapKey(slot));
     return closed && closed.at > renewedAt ? closed : undefined;
