@@ -151,7 +151,7 @@ const plans = remembered((key): readonly (readonly [ReconcileAction['do'], numbe
 });
 
 const keyOf = (repair: ReconcileAction): string =>
-  repair.do === 'register' ? repair.existing.key : repair.stored.key;
+  repair.do === 'register' ? repair.existing.key : repair.instance.key;
 
 function read(i: number, owner: number): RecordRead<InstanceRecord> {
   const key = keys[i] ?? '';

@@ -99,15 +99,15 @@ export function toAgentRow(
 
 /** The instance's row: its record, its owner's, and the status that follows from both. */
 export function toInstanceRow(
-  stored: StoredInstance,
+  instance: StoredInstance,
   slot: AgentView,
   fleet: Fleet,
   observed: CollectorPresence,
 ): InstanceRow {
-  const { record } = stored;
+  const { record } = instance;
   const owner =
     slot.agent?.kind === 'stored' && slot.agent.record.run === record.run ? slot.agent : undefined;
-  const facts = instanceFacts(stored, slot, fleet);
+  const facts = instanceFacts(instance, slot, fleet);
   const { state, reason, since } = instanceStatus(facts, rivalsOf(facts, fleet), observed);
   return {
     service: record.service,
@@ -115,7 +115,7 @@ export function toInstanceRow(
     host: record.host,
     agent: record.agent,
     run: record.run,
-    token: tokenOf(stored),
+    token: tokenOf(instance),
     term: owner ? termOf(owner) : 0,
     state,
     reason,
@@ -124,12 +124,12 @@ export function toInstanceRow(
     port: record.port ?? null,
     labels: record.labels,
     health: { state: record.state, detail: record.detail ?? null },
-    revision: stored.revision,
+    revision: instance.revision,
   };
 }
 
 interface RecordFacts extends InstanceFacts {
-  readonly stored: StoredInstance;
+  readonly instance: StoredInstance;
 }
 
 const agentFacts = (record: AgentRecord, fleet: Fleet): AgentFacts => ({
@@ -142,15 +142,15 @@ const agentFacts = (record: AgentRecord, fleet: Fleet): AgentFacts => ({
 });
 
 function instanceFacts(
-  stored: StoredInstance,
+  instance: StoredInstance,
   slot: AgentView | undefined,
   fleet: Fleet,
 ): RecordFacts {
-  const { run, state, since, registeredAt } = stored.record;
+  const { run, state, since, registeredAt } = instance.record;
   const agent = slot?.agent;
   return {
-    ...{ run, state, since, registeredAt, stored },
-    token: tokenOf(stored),
+    ...{ run, state, since, registeredAt, instance },
+    token: tokenOf(instance),
     agent: !agent
       ? 'absent'
       : agent.kind === 'unreadable'
@@ -161,10 +161,10 @@ function instanceFacts(
 
 /** Every registration of the instance's name. Nearly always there is one. */
 function rivalsOf(facts: RecordFacts, fleet: Fleet): readonly RecordFacts[] {
-  const { service, id } = facts.stored.record;
+  const { service, id } = facts.instance.record;
   if (!fleet.isContested(service, id)) return [facts];
   return [...fleet.named(service, id).values()].map((rival) => {
-    if (rival === facts.stored) return facts;
+    if (rival === facts.instance) return facts;
     const [, host, agent] = rival.key.split('.');
     return instanceFacts(rival, fleet.slot(`${host}.${agent}`), fleet);
   });

@@ -130,14 +130,14 @@ export class Fleet {
 
   #takeInstance(slot: AgentView, entry: KeyValueEntry): void {
     const before = slot.instances.get(entry.key);
-    if (before?.kind === 'stored') this.#unname(before);
+    if (before?.kind === 'stored') this.#unindexName(before);
     const read = readInstance(entry);
     if (read.kind === 'absent') {
       slot.instances.delete(entry.key);
       return;
     }
     slot.instances.set(entry.key, read);
-    if (read.kind === 'stored') this.#name(read);
+    if (read.kind === 'stored') this.#indexName(read);
   }
 
   #takeStranger({ key, revision, text }: KeyValueEntry): void {
@@ -157,22 +157,22 @@ export class Fleet {
     if (!agent && instances.size === 0) this.#slots.delete(slot);
   }
 
-  #name(stored: StoredInstance): void {
-    const { service, id } = stored.record;
+  #indexName(instance: StoredInstance): void {
+    const { service, id } = instance.record;
     const ids = this.#services.get(service) ?? new Map<string, RecordsOfName>();
     if (ids.size === 0) this.#services.set(service, ids);
-    const there = ids.get(id);
-    if (there === undefined) ids.set(id, stored);
-    else if (there instanceof Map) there.set(stored.key, stored);
-    else ids.set(id, new Map([there, stored].map((each) => [each.key, each])));
+    const entry = ids.get(id);
+    if (entry === undefined) ids.set(id, instance);
+    else if (entry instanceof Map) entry.set(instance.key, instance);
+    else ids.set(id, new Map([entry, instance].map((each) => [each.key, each])));
   }
 
-  #unname(stored: StoredInstance): void {
-    const { service, id } = stored.record;
+  #unindexName(instance: StoredInstance): void {
+    const { service, id } = instance.record;
     const ids = this.#services.get(service);
-    const there = ids?.get(id);
-    if (there instanceof Map) there.delete(stored.key);
-    if (there === stored || (there instanceof Map && there.size === 0)) ids?.delete(id);
+    const entry = ids?.get(id);
+    if (entry instanceof Map) entry.delete(instance.key);
+    if (entry === instance || (entry instanceof Map && entry.size === 0)) ids?.delete(id);
     if (ids?.size === 0) this.#services.delete(service);
   }
 }

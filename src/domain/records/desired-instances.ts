@@ -36,9 +36,9 @@ export type ReconcileAction =
       readonly desired: DesiredInstance;
       readonly existing: RecordRead<InstanceRecord>;
     }
-  | { readonly do: 'change'; readonly desired: DesiredInstance; readonly stored: StoredInstance }
-  | { readonly do: 'turn'; readonly desired: DesiredInstance; readonly stored: StoredInstance }
-  | { readonly do: 'remove'; readonly stored: StoredInstance };
+  | { readonly do: 'change'; readonly desired: DesiredInstance; readonly instance: StoredInstance }
+  | { readonly do: 'turn'; readonly desired: DesiredInstance; readonly instance: StoredInstance }
+  | { readonly do: 'remove'; readonly instance: StoredInstance };
 
 /**
  * The actions that make the records under a slot's prefix equal to the desired instances of its run.
@@ -54,7 +54,7 @@ export function diffInstances(
 ): readonly ReconcileAction[] {
   const repairs: ReconcileAction[] = [];
   for (const [key, read] of present) {
-    if (read.kind === 'stored' && !desired.has(key)) repairs.push({ do: 'remove', stored: read });
+    if (read.kind === 'stored' && !desired.has(key)) repairs.push({ do: 'remove', instance: read });
   }
   for (const wanted of desired.values()) {
     const key = instanceKey({ ...slot, ...wanted.spec });
@@ -74,10 +74,10 @@ function actionFor(
     return { do: 'register', desired: wanted, existing: read };
   }
   if (!sameAttributes(read.record, wanted.spec) && read.record.state !== 'draining') {
-    return { do: 'change', desired: wanted, stored: read };
+    return { do: 'change', desired: wanted, instance: read };
   }
   if (read.record.state !== wanted.health.state && read.record.state !== 'draining') {
-    return { do: 'turn', desired: wanted, stored: read };
+    return { do: 'turn', desired: wanted, instance: read };
   }
   return undefined;
 }

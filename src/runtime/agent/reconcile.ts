@@ -84,14 +84,14 @@ function changeOf(records: OwnedRecords, action: ReconcileAction): Change | 'ign
         provenance,
       );
     case 'change':
-      return transitionInstance(author, action.stored, {
+      return transitionInstance(author, action.instance, {
         type: 'changed',
         spec: action.desired.spec,
       });
     case 'turn':
-      return transitionInstance(author, action.stored, healthTransition(action));
+      return transitionInstance(author, action.instance, healthTransition(action));
     case 'remove':
-      return removeInstance(author, action.stored, 'deregistered', provenance);
+      return removeInstance(author, action.instance, 'deregistered', provenance);
     default:
       return action satisfies never;
   }

@@ -119,7 +119,7 @@ function repaired(present: Present, repairs: readonly ReconcileAction[]): Presen
   };
   for (const repair of repairs) {
     if (repair.do === 'remove') {
-      const { key } = repair.stored;
+      const { key } = repair.instance;
       after.set(key, { kind: 'absent', key, revision: 100 });
       continue;
     }
@@ -127,9 +127,9 @@ function repaired(present: Present, repairs: readonly ReconcileAction[]): Presen
     if (repair.do === 'register') {
       put(instanceRecord(agentName, 'me', `${spec.service}/${spec.id}`, { ...spec }));
     } else if (repair.do === 'turn') {
-      put({ ...repair.stored.record, state: health.state });
+      put({ ...repair.instance.record, state: health.state });
     } else {
-      const { address: _, port: __, ...rest } = repair.stored.record;
+      const { address: _, port: __, ...rest } = repair.instance.record;
       put({ ...rest, ...spec });
     }
   }
@@ -184,7 +184,7 @@ describe('a reconciliation of any records with any desired instances', () => {
   test('has at most one repair per record', () => {
     always((present, desired) => {
       const keys = plan(present, desired).map((repair) =>
-        repair.do === 'remove' ? repair.stored.key : keyOf(repair.desired),
+        repair.do === 'remove' ? repair.instance.key : keyOf(repair.desired),
       );
       expect(new Set(keys).size).toBe(keys.length);
     });
