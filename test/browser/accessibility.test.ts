@@ -19,7 +19,7 @@ const screens = {
 
 for (const scheme of ['light', 'dark'] as const) {
   for (const [name, hash] of Object.entries(screens)) {
-    test(`${name}, ${scheme}: nothing that keeps somebody out, contrast included`, async ({
+    test(`${name} has no serious accessibility problem in ${scheme}, contrast included`, async ({
       open,
     }) => {
       const { page } = await open(sample.at(hash), { colorScheme: scheme });
@@ -31,7 +31,7 @@ for (const scheme of ['light', 'dark'] as const) {
     });
   }
 
-  test(`the browser's wish for ${scheme} is followed`, async ({ open }) => {
+  test(`the page follows the browser's preference for ${scheme}`, async ({ open }) => {
     const { page } = await open(sample.at(), { colorScheme: scheme });
     await settled(page);
     const light = await lightness(page);
@@ -40,7 +40,7 @@ for (const scheme of ['light', 'dark'] as const) {
   });
 }
 
-test('a chosen theme holds against the wish of the browser, and is remembered', async ({
+test('a chosen theme overrides the preference of the browser and is remembered', async ({
   open,
 }) => {
   const { page, letGo } = await open(sample.at(), { colorScheme: 'light' });
@@ -55,12 +55,12 @@ test('a chosen theme holds against the wish of the browser, and is remembered', 
   expect(await lightness(page)).toBeLessThan(64);
 });
 
-test('who wants no motion gets none', async ({ open }) => {
+test('the page does not animate if the user prefers reduced motion', async ({ open }) => {
   for (const [reducedMotion, moves] of [
     ['no-preference', true],
     ['reduce', false],
   ] as const) {
-    // The last line that somebody took runs, and nothing moves more.
+    // Only the last edge taken is animated on this screen.
     const { page } = await open(sample.at('#/machines?sel=agent/batch-1/worker&at=seq:105'), {
       reducedMotion,
     });
@@ -76,9 +76,7 @@ test('who wants no motion gets none', async ({ open }) => {
   }
 });
 
-test('a state is told by a sign of its own and a word, never by its colour alone', async ({
-  open,
-}) => {
+test('a state is shown by its own glyph and text, never by colour alone', async ({ open }) => {
   const { page } = await open(sample.at('#/fleet?at=seq:100'));
   await aProblem(page);
   const told = await page.locator('.tallies .tally').evaluateAll((tallies) =>
@@ -93,7 +91,7 @@ test('a state is told by a sign of its own and a word, never by its colour alone
 });
 
 for (const type of ['achromatopsia', 'deuteranopia', 'protanopia', 'tritanopia'] as const) {
-  test(`to an eye with ${type} every state stands out from its ground`, async ({ open }) => {
+  test(`every state contrasts with its background for a viewer with ${type}`, async ({ open }) => {
     const { page } = await open(sample.at('#/fleet?at=seq:100'));
     await aProblem(page);
     const cdp = await page.context().newCDPSession(page);
@@ -105,7 +103,7 @@ for (const type of ['achromatopsia', 'deuteranopia', 'protanopia', 'tritanopia']
   });
 }
 
-/** In the page: the contrast of the lightest and the darkest of a picture, as WCAG counts it. */
+/** Runs in the page: the WCAG contrast between the lightest and the darkest pixel of a picture. */
 async function contrastIn(png: string): Promise<number> {
   const bytes = Uint8Array.from(atob(png), (one) => one.charCodeAt(0));
   const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
@@ -121,7 +119,7 @@ async function contrastIn(png: string): Promise<number> {
   return (Math.max(...lights) + 0.05) / (Math.min(...lights) + 0.05);
 }
 
-/** Goes on to a moment at which somebody is suspect. */
+/** Goes to a moment at which an agent is suspect. */
 async function aProblem(page: Page): Promise<void> {
   await settled(page);
   await page.getByTestId('past').waitFor();
@@ -129,7 +127,7 @@ async function aProblem(page: Page): Promise<void> {
   await page.locator('.tally.s-suspect').waitFor();
 }
 
-/** How bright the page's ground is, 0 to 255. */
+/** The brightness of the page's background, 0 to 255. */
 function lightness(page: Page): Promise<number> {
   return page.evaluate(() => {
     const canvas = document.createElement('canvas').getContext('2d');

@@ -1,4 +1,4 @@
-/** What the dashboard weighs and how fast it is: `npm run bench:dashboard [events] [agents]`. */
+/** Measures the size and speed of the dashboard: `npm run bench:dashboard [events] [agents]`. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,7 +88,7 @@ async function measure(browser: Browser, address: string): Promise<void> {
   );
 }
 
-/** Goes a way, and says what a step of it took. */
+/** Runs a series of steps and prints the cost of a step. */
 async function told(browser: Browser, page: Page, way: Way): Promise<void> {
   const all = await steps(browser, page, way, 100);
   const of = (part: keyof TracedStep) => spread(all.map((one) => one[part]));

@@ -12,7 +12,7 @@ const world = withServer();
 
 const drawer = (page: Page) => page.locator('aside.drawer').waitFor();
 
-/** What lies over a screen, or stands where one would be, and how one comes there. */
+/** Overlays and empty states, and how to reach each. */
 const overlays: readonly (readonly [string, string, (page: Page) => Promise<void>])[] = [
   ['the keys', '#/fleet', (page) => page.keyboard.press('?')],
   ['the drawer of an agent', '#/fleet?sel=agent/batch-1/worker', drawer],
@@ -40,7 +40,7 @@ const overlays: readonly (readonly [string, string, (page: Page) => Promise<void
 ];
 
 for (const [name, hash, come] of overlays) {
-  test(`${name}, light and dark: nothing that keeps somebody out`, async ({ open }) => {
+  test(`${name} has no serious accessibility problem in light or dark`, async ({ open }) => {
     const { page } = await open(sample.at(hash), { may: /404/ });
     await settled(page);
     await come(page);
@@ -48,10 +48,10 @@ for (const [name, hash, come] of overlays) {
   });
 }
 
-test('a panel that fails says so, and keeps nobody out either', async ({ open }) => {
+test('a failed panel shows an error without a serious accessibility problem', async ({ open }) => {
   const { page } = await open(sample.at(), { may: /made to fail/ });
   await settled(page);
-  // What somebody looks for is made small, by a browser that does not want to.
+  // The browser is made to fail in a function that the panel needs.
   await page.evaluate(() => {
     const small = String.prototype.toLowerCase;
     String.prototype.toLowerCase = function () {
@@ -66,19 +66,19 @@ test('a panel that fails says so, and keeps nobody out either', async ({ open })
   expect(await seriousInBoth(page)).toEqual([]);
 });
 
-test('what is asked before a sweep, light and dark', async ({ open }) => {
+test('the sweep dialog has no serious accessibility problem in light or dark', async ({ open }) => {
   await using fleet = await world.fleet();
   await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
   await using visit = await open(`${await addressOf(fleet.start(['ui', '--port', '0']))}#/gc`);
   const { page } = visit;
   await page.getByRole('button', { name: /^Sweep now/ }).click({ timeout: 30_000 });
-  // That a dialog has no name, and an input only its example, is nothing to axe.
+  // axe does not report a dialog without a name or an input with only a placeholder.
   const dialog = page.getByRole('dialog', { name: 'Sweep now' });
   await dialog.getByLabel('Your name').waitFor({ timeout: 5000 });
   expect(await seriousInBoth(page)).toEqual([]);
 });
 
-test('a sweep that could do a part is not called done: the page says what is left', async ({
+test('a partial sweep is not reported as done, and the page lists what is left', async ({
   open,
 }) => {
   await using fleet = await world.fleet();

@@ -9,7 +9,7 @@ import {
 } from '../dashboard/server/support/test-server.ts';
 import { settled, test } from './harness/visit.ts';
 
-/** A server whose clock is another one than the browser's. */
+/** A server whose clock differs from the browser's. */
 class Elsewhere extends WrittenSource {
   behind = 0;
   override now = (): number => Date.now() - this.behind;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** A run that fell silent a second ago by the server's clock, and has thirty of grace. */
+/** A run that is silent since a second ago by the server's clock, with 30 s of grace. */
 function suspectAt(now: number): void {
   const run = transition(2, 'started', 'present.phase.live+present.sight.clear');
   const index = source.index();
@@ -34,7 +34,7 @@ function suspectAt(now: number): void {
 
 const banner = /This browser's clock is (.*) (ahead of|behind) the server's/;
 
-test('a browser whose clock is another says by how much; countdowns go by the server’s', async ({
+test('a browser with clock skew shows the difference, and countdowns use the server’s clock', async ({
   open,
 }) => {
   source.behind = 41_000;
@@ -43,7 +43,7 @@ test('a browser whose clock is another says by how much; countdowns go by the se
   await settled(page);
   const told = await page.getByText(banner).textContent();
   expect(told).toMatch(/4[012] s ahead of/);
-  // By the browser's own clock it would be due already.
+  // By the browser's own clock it would already be due.
   const next = await page.getByRole('region', { name: 'Needs attention' }).textContent();
   expect(next).toMatch(/expires in (2\d|30) s/);
 

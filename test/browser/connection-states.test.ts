@@ -6,7 +6,7 @@ import { settled, test } from './harness/visit.ts';
 const sample = withRecording();
 const world = withServer();
 
-test('a panel that fails says so and takes no other with it; it can be tried again', async ({
+test('a panel that fails shows an error, leaves other panels working and can be reloaded', async ({
   open,
 }) => {
   const { page } = await open(sample.at('#/gc'), {
@@ -37,7 +37,7 @@ test('a panel that fails says so and takes no other with it; it can be tried aga
   await page.getByRole('region', { name: 'Holds' }).waitFor();
 });
 
-test('a recording has an end to go back to, and nothing live', async ({ open }) => {
+test('a recording offers its end instead of live, and no live data', async ({ open }) => {
   const { page } = await open(sample.at('#/gc?at=seq:100'));
   await settled(page);
   const past = page.getByTestId('past');
@@ -50,7 +50,7 @@ test('a recording has an end to go back to, and nothing live', async ({ open }) 
   await past.waitFor({ state: 'detached' });
 });
 
-test('where nothing is there yet a click shows a sample, says so all the time, and comes back', async ({
+test('an empty dashboard opens the sample, labels it throughout and leads back', async ({
   open,
 }) => {
   await using fleet = await world.fleet();

@@ -20,11 +20,11 @@ authorization: { users: [
     subscribe: { allow: ["_INBOX.>"] } } }
 ] }`;
 
-/** What it may not is named: the very subject. */
+/** The error names the subject that the user may not publish to. */
 const refused =
   /the NATS server does not let this dashboard's user do that: .*may not publish to \S*rollcall\S*fleet\S*hold\S*.*docs\/how-to\/permissions\.md/;
 
-test('whom the NATS server lets read alone is told that it refused, and what; nothing is changed', async ({
+test('a user with read-only NATS permissions sees which action was refused, and nothing changes', async ({
   open,
 }) => {
   await using server = await startConfigured(config);
@@ -37,7 +37,7 @@ test('whom the NATS server lets read alone is told that it refused, and what; no
   });
   await using agent = rollcall(['agent', '--host', 'h1', '--name', 'a', '--json', ...as('deploy')]);
   await agent.ready;
-  // One that can be released, and one that a sweep would end.
+  // One hold to release, and one that a sweep would end.
   for (const [host, time] of [
     ['h2', '10m'],
     ['h3', '1s'],

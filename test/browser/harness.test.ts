@@ -5,12 +5,12 @@ import { settled, test } from './harness/visit.ts';
 
 const sample = withRecording();
 
-/** Nobody listens there: that somebody asked is enough. The policy alone would not let them. */
+/** Nothing listens there; the attempt is enough. The content policy would block it. */
 const elsewhere = 'http://127.0.0.1:9/';
 
 const inPage = (what: string) => async (page: Page) => void page.evaluate(what).catch(() => {});
 
-/** In a worker of the page's own making, under the dashboard's address, as the page's own is. */
+/** Runs in a worker that the page creates under the dashboard's address, like the page's own. */
 const inWorker = (what: string) => async (page: Page) => {
   await page
     .context()
@@ -37,7 +37,7 @@ for (const [name, provoke, said] of [
   ['an error of the worker', inWorker("throw new Error('oh')"), /of the worker: Error: oh/],
   ['a request of the worker', inWorker(`fetch('${elsewhere}')`), /a foreign request: http:\/\/127/],
 ] as const) {
-  test(`every test would fail of ${name}`, async ({ open }) => {
+  test(`a test fails if there is ${name}`, async ({ open }) => {
     const { page, wrong } = await open(sample.at(), { bypassCSP: true });
     await settled(page);
     expect(wrong).toEqual([]);

@@ -13,7 +13,9 @@ const hostile = {
   addresses: 'javascript:alert(1)//?&#%2F..',
 };
 
-test('names full of markup are text, on every screen and in every address', async ({ open }) => {
+test('names with markup are shown as text on every screen and in every address', async ({
+  open,
+}) => {
   await using fleet = await world.fleet();
   for (const name of Object.values(hostile)) {
     await fleet.serving(name, name, [{ service: name, id: name }], ['--zone', hostile.markup]);

@@ -13,7 +13,7 @@ for (const [key, name] of [
   ['g', 'GC'],
   ['f', 'Fleet'],
 ] as const) {
-  test(`g ${key} goes to ${name}`, async ({ open }) => {
+  test(`the keys g ${key} open ${name}`, async ({ open }) => {
     const { page } = await open(sample.at(name === 'Fleet' ? '#/gc' : '#/fleet'));
     await settled(page);
     await page.keyboard.press('g');
@@ -22,7 +22,7 @@ for (const [key, name] of [
   });
 }
 
-test('? tells every key, Escape puts it away', async ({ open }) => {
+test('the key ? opens the keyboard help and Escape closes it', async ({ open }) => {
   const { page } = await open(sample.at());
   await settled(page);
   await page.keyboard.press('?');
@@ -33,7 +33,9 @@ test('? tells every key, Escape puts it away', async ({ open }) => {
   await help.waitFor({ state: 'hidden' });
 });
 
-test('without a mouse: to an agent, its drawer, its history, and back', async ({ open }) => {
+test('the keyboard reaches an agent, its drawer and its history, and goes back', async ({
+  open,
+}) => {
   const { page } = await open(sample.at());
   await settled(page);
   await tabTo(page, (on) => on.matches('.groups .cell'));
@@ -53,7 +55,7 @@ test('without a mouse: to an agent, its drawer, its history, and back', async ({
   await expect.poll(() => title(page)).toContain('Fleet');
 });
 
-test('without a mouse: a filter, time back by a step, and live again', async ({ open }) => {
+test('the keyboard sets a filter, steps back in time and returns to live', async ({ open }) => {
   const { page } = await open(sample.at());
   await settled(page);
   await page.keyboard.press('/');
@@ -69,7 +71,7 @@ test('without a mouse: a filter, time back by a step, and live again', async ({ 
 });
 
 for (const screen of ['fleet', 'timeline', 'machines', 'gc']) {
-  test(`on ${screen}, whatever Tab comes to is seen to have it`, async ({ open }) => {
+  test(`every element that Tab reaches on ${screen} shows its focus`, async ({ open }) => {
     const { page } = await open(sample.at(`#/${screen}`));
     await settled(page);
     const unseen: string[] = [];
@@ -88,11 +90,11 @@ for (const screen of ['fleet', 'timeline', 'machines', 'gc']) {
   });
 }
 
-/** Who has the focus, by name: what it looks like changes also where the focus stays. */
+/** The focused element by name. Its look may change while the focus stays. */
 const focused = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
 
-/** Presses Tab until the focus is where this holds. */
+/** Presses Tab until the condition holds for the focused element. */
 async function tabTo(page: Page, there: (on: Element) => boolean): Promise<void> {
   const script = `(${there})(document.activeElement)`;
   for (let n = 0; n < 150; n += 1) {

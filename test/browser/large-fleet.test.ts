@@ -12,9 +12,7 @@ await writeHistory(file, 4000, 500);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 const recording = withRecording(['--file', file]);
 
-test('of many hosts a screenful is made, and the others as one scrolls to them', async ({
-  open,
-}) => {
+test('a large fleet renders one screen of hosts, and the others on scrolling', async ({ open }) => {
   const { page } = await open(recording.at('#/fleet?all=1'));
   await settled(page);
   const groups = page.locator('.groups > *');

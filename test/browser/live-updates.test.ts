@@ -10,16 +10,16 @@ import { settled, test } from './harness/visit.ts';
 
 const world = withServer();
 
-/** Where the machine is busy, too. */
+/** Long enough for a busy machine. */
 const soon = { timeout: 30_000 };
-/** A killed server: the browser says so itself, once for each time that it asks. */
+/** The browser logs one error for each request to a killed server. */
 const unreachable =
   /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED|Failed to load resource/;
 
 const cell = (page: Page, name: string) => page.locator(`.cell[aria-label^="${name}:"]`);
 const toldOf = (page: Page, name: string) => cell(page, name).getAttribute('aria-label', soon);
 
-/** The page has what the audit has, row by row: nothing is lost, and nothing there twice. */
+/** Expects the same rows in the page as in the audit: none missing, none repeated. */
 async function hasAllOf(page: Page, fleet: TestFleet): Promise<void> {
   const wrong = async () => {
     const [seen, stored] = [await rowsIn(page), rowsOf(await fleet.history())];
@@ -33,14 +33,16 @@ async function hasAllOf(page: Page, fleet: TestFleet): Promise<void> {
   };
   const none = { twice: [], lost: [], invented: [], inOrder: true };
   await expect.poll(wrong, soon).toEqual(none);
-  // And it stays so: what comes twice may come a moment later.
+  // A repeated row may arrive a moment later, so check again.
   await page.waitForTimeout(1000);
   await expect.poll(wrong, soon).toEqual(none);
 }
 
 const seqOf = (row = '0'): number => Number.parseInt(row, 10);
 
-test('before anybody came it says so, and shows the first without a reload', async ({ open }) => {
+test('an empty fleet is shown as empty, and the first agent appears without a reload', async ({
+  open,
+}) => {
   await using fleet = await world.fleet();
   await using visit = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
   const { page } = visit;
@@ -50,7 +52,7 @@ test('before anybody came it says so, and shows the first without a reload', asy
   await expect.poll(() => toldOf(page, 'h1/a'), soon).toContain('live');
 });
 
-test('an agent that is killed is seen to be gone, without a reload', async ({ open }) => {
+test('a killed agent is shown as gone without a reload', async ({ open }) => {
   await using fleet = await world.fleet();
   await fleet.collector();
   const patient = ['--grace', '15s'];
@@ -67,7 +69,7 @@ test('an agent that is killed is seen to be gone, without a reload', async ({ op
   expect(await toldOf(page, 'h2/b')).toContain('live');
 });
 
-test('nothing is lost and nothing repeated where the dashboard is killed and comes back', async ({
+test('no row is lost or repeated when the dashboard server is killed and restarted', async ({
   open,
 }) => {
   await using fleet = await world.fleet();
@@ -92,7 +94,7 @@ test('nothing is lost and nothing repeated where the dashboard is killed and com
   await hasAllOf(page, fleet);
 });
 
-test('NATS that is killed is said to be away; what is in memory stays; nothing is lost or repeated', async ({
+test('a killed NATS server is reported, the history in memory stays, and no row is lost or repeated', async ({
   open,
 }) => {
   await using server = await startTestServer();
@@ -115,7 +117,7 @@ test('NATS that is killed is said to be away; what is in memory stays; nothing i
   await hasAllOf(page, fleet);
 });
 
-test('a hold that the page places is in the audit with who and why; in the past it cannot', async ({
+test('a hold set on the page is in the audit with operator and reason, and the past offers no hold', async ({
   open,
 }) => {
   await using fleet = await world.fleet();

@@ -12,7 +12,7 @@ const screens = {
 } as const;
 
 for (const [screen, title] of Object.entries(screens)) {
-  test(`the screen ${title} opens at its own address, and says which it is`, async ({ open }) => {
+  test(`the screen ${title} opens at its own address and shows its title`, async ({ open }) => {
     const { page } = await open(sample.at(`#/${screen}`));
     await settled(page);
     await expect.poll(() => page.locator('main h1').first().textContent()).toContain(title);
@@ -22,7 +22,7 @@ for (const [screen, title] of Object.entries(screens)) {
   });
 }
 
-test('from the fleet one comes to an agent, and from there to its history', async ({ open }) => {
+test('the fleet links to an agent, and the agent to its history', async ({ open }) => {
   const { page } = await open(sample.at());
   await settled(page);
   await page.locator('.groups .cell').first().click();
@@ -34,7 +34,7 @@ test('from the fleet one comes to an agent, and from there to its history', asyn
   await expect.poll(() => rows.locator(':scope > li').count()).toBeGreaterThan(0);
 });
 
-test('a filter that nothing matches says so, and takes itself back', async ({ open }) => {
+test('a filter without matches shows a notice that can clear it', async ({ open }) => {
   const { page } = await open(sample.at('#/fleet?f=no-such-agent'));
   await settled(page);
   const notice = page.locator('main .notice');
@@ -44,19 +44,19 @@ test('a filter that nothing matches says so, and takes itself back', async ({ op
   expect(page.url()).not.toContain('no-such-agent');
 });
 
-test('the history of somebody who never was is said to be none', async ({ open }) => {
+test('the history of an unknown agent is empty and says so', async ({ open }) => {
   const { page } = await open(sample.at('#/entity?of=agent/nowhere/nobody'));
   await settled(page);
   await page.getByText('No event up to this moment').waitFor();
 });
 
-test('the history of nobody in particular says where to choose', async ({ open }) => {
+test('the history without a selection says where to select', async ({ open }) => {
   const { page } = await open(sample.at('#/entity'));
   await settled(page);
   await page.locator('main').getByRole('link', { name: 'Fleet' }).waitFor();
 });
 
-test('a chart that nobody published is said to be unknown; what is known stays', async ({
+test('an unpublished chart is reported as unknown, and the rest of the screen stays', async ({
   open,
 }) => {
   const { page } = await open(sample.at('#/machines?machine=run&chart=000000000000'), {
@@ -69,7 +69,7 @@ test('a chart that nobody published is said to be unknown; what is known stays',
   await page.getByRole('region', { name: 'Outline' }).waitFor();
 });
 
-test('the browser is told to load nothing from elsewhere', async ({ open }) => {
+test('the content policy forbids loading from other addresses', async ({ open }) => {
   const { page } = await open(sample.at());
   const policy = (await page.reload())?.headers()['content-security-policy'] ?? '';
   expect(policy).toContain("default-src 'self'");

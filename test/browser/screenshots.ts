@@ -6,10 +6,10 @@ import { locateChromium } from './harness/chromium.ts';
 import { launch } from './harness/launch.ts';
 
 const folder = fileURLToPath(new URL('../../docs/pictures/', import.meta.url));
-/** So that a clone stays small. */
+/** The limit keeps a clone small. */
 const largest = 200_000;
 
-/** A moment of the shipped sample at which something is going on. */
+/** A moment of the shipped sample with a failure in progress. */
 const moment = 'at=seq:105';
 const agent = 'agent/batch-1/worker';
 
@@ -22,7 +22,7 @@ const pictures = [
   { name: 'gc', hash: `#/gc?${moment}`, scheme: 'dark' },
 ] as const;
 
-/** Makes docs/pictures anew from the shipped sample. */
+/** Regenerates docs/pictures from the shipped sample. */
 async function main(): Promise<number> {
   const found = await locateChromium(env, getuid?.() === 0, (message) =>
     stderr.write(`${message}\n`),

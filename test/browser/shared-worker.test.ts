@@ -8,7 +8,7 @@ import { test } from './harness/visit.ts';
 const world = withServer();
 const run = promisify(execFile);
 
-test('nine tabs are all live, over one stream', async ({ open }) => {
+test('nine tabs are live over one shared stream', async ({ open }) => {
   await using fleet = await world.fleet();
   await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
   const address = await addressOf(fleet.start(['ui', '--port', '0']));
@@ -19,7 +19,7 @@ test('nine tabs are all live, over one stream', async ({ open }) => {
   for (const tab of tabs) await tab.locator('.cell[aria-label^="h1/a: live"]').waitFor();
   await fleet.serving('h2', 'b', [{ service: 'web', id: 'w2' }]);
   for (const tab of tabs) await tab.locator('.cell[aria-label^="h2/b: live"]').waitFor();
-  // A browser has six connections for one server: with a stream each, the seventh tab would hang.
+  // A browser opens six connections per server: with one stream per tab, the seventh tab would hang.
   const { stdout } = await run('ss', [
     '-Htn',
     'state',

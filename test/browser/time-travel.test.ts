@@ -5,7 +5,7 @@ import { settled, test } from './harness/visit.ts';
 
 const sample = withRecording();
 
-/** The place in the history that the page says it shows. */
+/** The sequence that the page shows. */
 async function place(page: Page): Promise<number> {
   const text = (await page.locator('.transport .where').textContent()) ?? '';
   return Number(/seq ([\d,]+)/.exec(text)?.[1]?.replaceAll(',', ''));
@@ -13,7 +13,9 @@ async function place(page: Page): Promise<number> {
 
 const fleet = (page: Page) => page.locator('.groups').textContent();
 
-test('scrubbing shows the fleet as it was, says so, and L comes back', async ({ open }) => {
+test('the slider shows the fleet in the past with a banner, and L returns to live', async ({
+  open,
+}) => {
   const { page } = await open(sample.at());
   await settled(page);
   const [head, now] = [await place(page), await fleet(page)];
@@ -28,7 +30,9 @@ test('scrubbing shows the fleet as it was, says so, and L comes back', async ({ 
   expect(await fleet(page)).toBe(now);
 });
 
-test('a step goes one change on, and a step back returns to the very same', async ({ open }) => {
+test('a step forward goes to the next change, and a step back to the same one', async ({
+  open,
+}) => {
   const { page } = await open(sample.at('#/fleet?at=seq:100'));
   await settled(page);
   await page.getByTestId('past').waitFor();
@@ -40,7 +44,7 @@ test('a step goes one change on, and a step back returns to the very same', asyn
   await expect.poll(() => fleet(page)).toBe(before);
 });
 
-test('play goes on by itself, and stands still when it is paused', async ({ open }) => {
+test('playback advances by itself and stops when it is paused', async ({ open }) => {
   const { page } = await open(sample.at('#/fleet?at=seq:60'));
   await settled(page);
   await page.getByTestId('past').waitFor();
@@ -53,7 +57,7 @@ test('play goes on by itself, and stands still when it is paused', async ({ open
   expect(await place(page)).toBe(stopped);
 });
 
-test('an address names a moment: sent to somebody else it shows the same', async ({ open }) => {
+test('an address with a moment shows the same in another browser', async ({ open }) => {
   const { page, another } = await open(sample.at());
   await settled(page);
   await page.getByRole('slider', { name: 'Moment' }).fill('5000');
@@ -65,7 +69,7 @@ test('an address names a moment: sent to somebody else it shows the same', async
   expect(await fleet(same)).toBe(await fleet(page));
 });
 
-test('back and forward go from screen to screen and from moment to moment', async ({ open }) => {
+test('the browser buttons back and forward move between screens and moments', async ({ open }) => {
   const { page } = await open(sample.at('#/fleet'));
   await settled(page);
   const screens = page.getByRole('navigation', { name: 'Screens' });
@@ -81,7 +85,7 @@ test('back and forward go from screen to screen and from moment to moment', asyn
   await expect.poll(title).toContain('Timeline');
 });
 
-test('the moment stays from screen to screen', async ({ open }) => {
+test('the moment stays the same when the screen changes', async ({ open }) => {
   const { page } = await open(sample.at('#/fleet?at=seq:100'));
   await settled(page);
   await page.getByTestId('past').waitFor();

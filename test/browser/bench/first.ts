@@ -7,8 +7,8 @@ declare global {
 }
 
 /**
- * How long a browser that was never here takes from the address to the frame with the fleet, in ms, by
- * the page's own clock: who asks from outside would take the time that it measures.
+ * The time from the address to the frame with the fleet in a fresh browser profile, in ms, by the page's clock.
+ * A measurement from outside would slow down what it measures.
  */
 export async function firstSight(browser: Browser, address: string): Promise<number> {
   const context = await browser.newContext();

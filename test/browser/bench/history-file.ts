@@ -4,7 +4,7 @@ import { finished } from 'node:stream/promises';
 import { historyLine } from '../../../src/adapters/files/history-line.ts';
 import { history } from '../../../tools/bench/history/synthetic-history.ts';
 
-/** Writes a true history of so many events and agents, as `audit export` would. */
+/** Writes a valid history with this many events and agents, in the format of `audit export`. */
 export async function writeHistory(file: string, events: number, agents: number): Promise<void> {
   const out = createWriteStream(file, { highWaterMark: 1 << 22 });
   let lines: string[] = [];

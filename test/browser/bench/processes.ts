@@ -1,6 +1,6 @@
 import type { Browser, CDPSession } from 'playwright-core';
 
-/** Seconds of CPU that all of Chromium's processes have taken. */
+/** The CPU time of all Chromium processes, in seconds. */
 export async function cpuSeconds(browser: Browser): Promise<number> {
   const cdp = await browser.newBrowserCDPSession();
   const { processInfo } = await cdp.send('SystemInfo.getProcessInfo');
@@ -8,7 +8,7 @@ export async function cpuSeconds(browser: Browser): Promise<number> {
   return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
 }
 
-/** Bytes of JavaScript's heap, collected first, by kind of target: the page, and the worker of all pages. */
+/** The JavaScript heap in bytes after a collection, for the page and for the shared worker. */
 export async function heaps(browser: Browser): Promise<Record<string, number>> {
   const cdp = await browser.newBrowserCDPSession();
   const { targetInfos } = await cdp.send('Target.getTargets');
@@ -18,7 +18,7 @@ export async function heaps(browser: Browser): Promise<Record<string, number>> {
     const { sessionId } = await cdp.send('Target.attachToTarget', { targetId, flatten: false });
     await asked(cdp, sessionId, 'HeapProfiler.collectGarbage');
     const { usedSize } = await asked(cdp, sessionId, 'Runtime.getHeapUsage');
-    // What arrays of numbers take is outside of the heap proper, and is memory all the same.
+    // Typed arrays are outside the heap but count as memory.
     const { backingStorageSize = 0 } = await asked(cdp, sessionId, 'Runtime.getHeapUsage');
     found[type] = (found[type] ?? 0) + (usedSize ?? 0) + backingStorageSize;
   }
@@ -28,7 +28,7 @@ export async function heaps(browser: Browser): Promise<Record<string, number>> {
 
 let last = 0;
 
-/** Playwright speaks with pages alone: a worker is asked through the browser. */
+/** Playwright reaches only pages, so a worker is reached through the browser's debugging protocol. */
 function asked(
   cdp: CDPSession,
   sessionId: string,

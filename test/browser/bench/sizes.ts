@@ -6,7 +6,7 @@ export interface Size {
   readonly br: number;
 }
 
-/** What a browser loads of each kind, in bytes: as it is, and as it is sent. */
+/** The bytes a browser loads by kind, uncompressed and compressed. */
 export function sizes(files: ReadonlyMap<string, Buffer>): Record<'js' | 'css' | 'font', Size> {
   const of = (ending: string) => {
     const all = [...files].filter(([name]) => name.endsWith(ending)).map(([, body]) => body);

@@ -1,23 +1,23 @@
 import type { Browser, Page } from 'playwright-core';
 import { stepsOf, type TracedStep, traceCategories } from './traced.ts';
 
-/** Moves in time with real input, and says how many of what it moves by. */
+/** A way to move in time with real input. */
 export interface Way {
   readonly name: string;
-  /** The n-th input; nobody waits longer than until the page has changed. */
+  /** Sends the n-th input. The caller waits until the page has changed. */
   input(page: Page, n: number): Promise<void>;
 }
 
 declare global {
   interface Window {
-    /** Forgets what it said so far. */
+    /** Clears the previous result. */
     begin(): void;
-    /** Resolves once the page says another moment than before, or the floor another number. */
+    /** Resolves when the page shows another moment, or the floor another number. */
     changed(): Promise<void>;
   }
 }
 
-/** So far from the strip's left edge, as a part of it. */
+/** A position in the slider, as a part of its width. */
 const begin = 0.7;
 const within = 0.5;
 
@@ -27,20 +27,20 @@ async function pointAt(page: Page, part: number): Promise<void> {
   await page.mouse.move(box.x + box.width * part, box.y + box.height / 2);
 }
 
-/** Takes the scrubber. */
+/** Focuses the slider. */
 export async function press(page: Page): Promise<void> {
   await pointAt(page, begin);
   await page.mouse.down();
   await page.waitForTimeout(500);
 }
 
-/** A mouse that is held down over the strip, and goes back by a part of it each time. */
+/** A mouse drag over the slider, back by a part of its width each time. */
 const drag = (name: string, by: number): Way => ({
   name,
   input: (page, n) => pointAt(page, begin - (((n + 1) * by) % within)),
 });
 
-/** The least that a browser can do: a key, a text that changes, a frame. */
+/** The minimum for a browser: a key, a changed text, a frame. */
 export const floor: Way = { name: 'nothing', input: (page) => page.keyboard.press('F9') };
 
 export const ways: readonly Way[] = [
@@ -57,7 +57,7 @@ export const drags: readonly Way[] = [
   drag('a drag by 30 % of the strip', 0.3),
 ];
 
-/** Marks in the trace when an input came and when the page has changed; makes the floor. */
+/** Marks inputs and page changes in the trace, and creates the floor page. */
 export async function prepare(page: Page): Promise<void> {
   await page.evaluate(() => {
     const where = document.querySelector('.transport .where');
@@ -85,7 +85,7 @@ export async function prepare(page: Page): Promise<void> {
   });
 }
 
-/** Goes a way so many times, each from rest and at any moment of the screen's own pace. */
+/** Repeats a step, each time from rest and at a random phase of the screen refresh. */
 export async function steps(
   browser: Browser,
   page: Page,

@@ -1,4 +1,4 @@
-/** One event of a trace as Chromium writes it. Times are microseconds of one clock for all processes. */
+/** An event of a Chromium trace. Times are in microseconds, by one clock for all processes. */
 interface TraceEvent {
   readonly name: string;
   readonly cat: string;
@@ -7,27 +7,27 @@ interface TraceEvent {
   readonly tid: number;
   readonly ts: number;
   readonly dur?: number;
-  /** CPU time of the thread: what others took meanwhile is not in it. */
+  /** CPU time of the thread, without other threads. */
   readonly tdur?: number;
   readonly args?: { readonly id?: string };
 }
 
-/** What a step cost, in ms. */
+/** The cost of a step, in ms. */
 export interface TracedStep {
-  /** From the input, by its own time stamp, until the frame with the other moment was on the screen. */
+  /** From the time stamp of the input until the frame with the new moment is on the screen. */
   readonly seen: number;
-  /** CPU of the page's main thread until then: script, style, layout, paint, whatever it ran. */
+  /** CPU time of the page's main thread until then: script, style, layout, paint. */
   readonly work: number;
-  /** The same by the clock: with what others took of the core, and with waiting for the compositor. */
+  /** The same as elapsed time, including other threads and the wait for the compositor. */
   readonly busy: number;
 }
 
-/** What has to be recorded for `stepsOf`. */
+/** The trace categories that `stepsOf` needs. */
 export const traceCategories = ['toplevel', 'blink.user_timing', 'devtools.timeline'];
 
 /**
- * Steps as a trace tells them: each begins with the mark `begun` and has changed the page at `said`. The
- * frame that was made around that or after it is the one that is waited for.
+ * The steps in a trace. A step begins at the mark `begun` and has changed the page at the mark `said`. Its
+ * frame is the one produced at or after that change.
  */
 export function stepsOf(trace: Buffer): TracedStep[] {
   const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
@@ -63,7 +63,7 @@ interface Frame {
   readonly seen: number;
 }
 
-/** The frames that came to the screen, by when the page had made them. */
+/** The frames shown on the screen, by the time the page produced them. */
 function framesOf(events: readonly TraceEvent[]): Frame[] {
   const seen = new Map<string, number>();
   for (const { name, ts, args } of events) {

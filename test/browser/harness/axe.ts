@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
-/** What axe-core calls serious or critical, with where it is. */
+/** The problems that axe-core rates serious or critical, with their elements. */
 export async function serious(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() =>
@@ -14,7 +14,7 @@ export async function serious(page: Page): Promise<readonly string[]> {
     );
 }
 
-/** The same in light and in dark, of what is seen now. */
+/** The same for the current view, in light and in dark. */
 export async function seriousInBoth(page: Page): Promise<readonly string[]> {
   const found: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {

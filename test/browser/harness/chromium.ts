@@ -8,9 +8,9 @@ const run = promisify(execFile);
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
 /**
- * Where Chromium is: as `ROLLCALL_CHROMIUM` says, else on the PATH, else installed with apt where the
- * machine is a Debian and we are root.
- * @returns why there is none, where there is none
+ * The path of Chromium: from `ROLLCALL_CHROMIUM`, else from the PATH, else installed with apt if the machine
+ * runs Debian and we are root.
+ * @returns the reason if there is none
  */
 export async function locateChromium(
   env: NodeJS.ProcessEnv,

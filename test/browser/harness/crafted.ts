@@ -7,7 +7,7 @@ import { sampleFile } from '../../../src/cli/session/dashboard-assets.ts';
 import { type RollcallProcess, rollcall } from '../../integration/harness/processes.ts';
 import { addressOf } from './dashboard.ts';
 
-/** A line of a history in a file, as far as a test changes it. */
+/** The fields of a line of a history file that tests change. */
 export interface Line {
   seq: number;
   subject: string;
@@ -20,7 +20,7 @@ export interface Line {
   [field: string]: unknown;
 }
 
-/** A dashboard over the shipped sample, changed as a test wants it: the page takes it as it comes. */
+/** A dashboard over a changed copy of the shipped sample. */
 export function withCrafted(change: (lines: Line[]) => readonly object[]): {
   at(hash?: string): string;
 } {

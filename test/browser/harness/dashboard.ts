@@ -1,12 +1,12 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type RollcallProcess, rollcall } from '../../integration/harness/processes.ts';
 
-/** The address that a `rollcall ui --json` says. */
+/** The address that `rollcall ui --json` prints. */
 export async function addressOf(process: RollcallProcess): Promise<string> {
   return String((await process.ready)['dashboard']);
 }
 
-/** One dashboard over a recording for a file's tests: the shipped sample, unless told otherwise. */
+/** One dashboard over a recording for the tests of a file. By default the shipped sample. */
 export function withRecording(of: readonly string[] = ['--sample']): { at(hash?: string): string } {
   let running: RollcallProcess | undefined;
   let address = '';

@@ -7,13 +7,13 @@ import type {
 } from '../../../src/dashboard/web/protocol/worker-messages.ts';
 import type { HistoryEvent } from '../../fixtures/history/chains.ts';
 
-/** Whatever the page has of the history, row by row and in its order: place, whose, what happened. */
+/** The rows of the history in the page, in order: sequence, entity, event type. */
 export async function rowsIn(page: Page): Promise<readonly string[]> {
   const { entities, rows } = await page.evaluate(askDesk);
   return rows.map(({ seq, entity, type }) => row(seq, entities[entity], type)).reverse();
 }
 
-/** The same of the audit. */
+/** The same rows from the audit. */
 export const rowsOf = (history: readonly HistoryEvent[]): readonly string[] =>
   history.map(({ seq, of, event }) => row(seq, of, event.type));
 
@@ -22,7 +22,7 @@ const row = (seq: number, of: object = {}, type: string): string =>
     .flatMap((name) => (of as Record<string, unknown>)[name] ?? [])
     .join(' ')} ${type}`;
 
-/** In the page: as one more tab, at the desk that all tabs share. */
+/** Runs in the page: connects to the shared worker as one more tab. */
 function askDesk(): Promise<{ entities: ApiEntity[]; rows: readonly Transition[] }> {
   const { port } = new SharedWorker(new URL('/assets/worker.js', document.baseURI), {
     type: 'module',

@@ -4,14 +4,14 @@ import { locateChromium } from './chromium.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where Chromium is, or why there is none. */
+    /** The path of Chromium, or the reason why there is none. */
     chromium: { readonly path: string } | { readonly why: string };
   }
 }
 
 /**
- * Finds Chromium once for all browser tests. Without one they are skipped, each with the reason, unless
- * `ROLLCALL_BROWSER=demanded` (which CI says): then nothing runs, and that is a failure.
+ * Finds Chromium once for all browser tests. Without Chromium each test is skipped with the reason. With
+ * `ROLLCALL_BROWSER=demanded`, as in CI, the run fails instead.
  */
 export async function setup(project: TestProject): Promise<void> {
   const chromium = await locateChromium(env, getuid?.() === 0, (message) => {

@@ -5,24 +5,24 @@ import { launch } from './launch.ts';
 import { type Listening, listenToWorkers } from './workers.ts';
 
 /**
- * One tab, and how to open another beside it that shares what a browser shares. Disposed of before a server of the
- * test's own ends, which a page would ask once more.
+ * A tab, and a way to open another in the same browser profile. Dispose of it before a server of the test
+ * ends, because the page would send one more request.
  */
 interface Visit extends AsyncDisposable {
   readonly page: Page;
   another(path?: string): Promise<Page>;
-  /** What went wrong so far: at the end of a test nothing has. */
+  /** The errors so far. A test fails if there are any at its end. */
   readonly wrong: string[];
-  /** To be called before the page leaves its address: see there. */
+  /** Call it before the page leaves its address. See `Listening`. */
   readonly letGo: Listening['letGo'];
 }
 
 type Options = BrowserContextOptions & {
-  /** What the test provokes, and may therefore go wrong: a server that is killed refuses connections. */
+  /** Errors that the test provokes and accepts, for example refused connections to a killed server. */
   readonly may?: RegExp;
 };
 
-/** Opens the page at an address in a browser profile of its own. */
+/** Opens the page at an address in a new browser profile. */
 export type Open = (address: string, options?: Options) => Promise<Visit>;
 
 let running: Promise<Browser> | undefined;
@@ -31,15 +31,15 @@ afterAll(async () => {
   await (await running)?.close();
 });
 
-/** One Chromium for a file's tests. */
+/** One Chromium for the tests of a file. */
 function browser(executablePath: string): Promise<Browser> {
   running ??= launch(executablePath);
   return running;
 }
 
 /**
- * A test with a browser. At its end there was no error on any page or in the worker that they share, no
- * dialog, no request that failed, and none to anywhere but the dashboard.
+ * A test with a browser. It fails if a page or the shared worker had an error, a dialog, a failed request, or
+ * a request to any other address than the dashboard.
  */
 export const test = base.extend<{ open: Open }>({
   open: async ({ skip }, use) => {
@@ -99,12 +99,12 @@ function watch(page: Page, home: string, note: (what: string) => void): void {
   });
   page.on('requestfailed', (request) => {
     const why = request.failure()?.errorText ?? '';
-    // Of its own will: an answer that is no longer needed.
+    // Aborted by the page itself: the answer is no longer needed.
     if (why !== 'net::ERR_ABORTED') note(`${why} ${request.url().replace(home, '')}`);
   });
 }
 
-/** Waits until the page shows the history, not that it reads it. */
+/** Waits until the page shows the history instead of the loading notice. */
 export async function settled(page: Page): Promise<void> {
   await page.getByRole('region', { name: 'Time', exact: true }).waitFor({ timeout: 20_000 });
   await pause(50);

@@ -1,23 +1,23 @@
 import type { Browser } from 'playwright-core';
 
-/** What a worker that tabs share did, of which Playwright says nothing. */
+/** The activity of the shared worker, which Playwright does not report. */
 export interface WorkerTells {
   requested(url: string): void;
   failed(what: string): void;
 }
 
-/** Listens until it is disposed of. */
+/** A listener. Dispose of it to stop. */
 export interface Listening extends AsyncDisposable {
   /**
-   * Lets go of the workers that there are now. One that is listened to does not end with its last page,
-   * and never answers the page that comes next: it is let go before a page leaves its address.
+   * Detaches from the current workers. A worker with a listener does not end with its last page and never
+   * answers the next page, so detach before a page leaves its address.
    */
   letGo(): Promise<void>;
 }
 
 /**
- * Listens to the shared workers of a browser profile, from the moment they begin: it alone speaks with
- * the stream, and no page hears of its requests or its errors.
+ * Listens to the shared workers of a browser profile from their start. Only the worker uses the stream, and
+ * no page sees its requests or errors.
  */
 export async function listenToWorkers(
   browser: Browser,
@@ -32,7 +32,7 @@ export async function listenToWorkers(
     void (async () => {
       const { sessionId } = await cdp.send('Target.attachToTarget', { targetId, flatten: false });
       ours.add(sessionId);
-      // What was said before is said again then; requests are not, but hardly any was made.
+      // Earlier console messages are replayed; requests are not, but hardly any was made.
       for (const method of ['Network.enable', 'Runtime.enable']) {
         last += 1;
         const message = JSON.stringify({ id: last, method });

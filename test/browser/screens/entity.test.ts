@@ -7,7 +7,7 @@ import { settled, test } from '../harness/visit.ts';
 
 const sample = withRecording();
 
-/** At the end db-2 registers what db-1 has already: db/main. */
+/** At the end db-2 registers db/main, which db-1 has already registered. */
 const contested = withCrafted((lines) => {
   const [first, own] = [lines.find(({ seq }) => seq === 49), lines.find(({ seq }) => seq === 55)];
   const last = lines.at(-1);
@@ -30,13 +30,11 @@ const contested = withCrafted((lines) => {
 const history = (page: Page) =>
   page.getByRole('list', { name: 'Transitions, newest first' }).locator(':scope > li');
 
-test('an open row has its machine as a small picture, the edge that was taken lit', async ({
-  open,
-}) => {
+test('an expanded event shows a small chart with the edge taken highlighted', async ({ open }) => {
   const { page } = await open(sample.at('#/entity?of=host/cache-1&open=97'));
   await settled(page);
   const lit = page.locator('.thumb .last');
-  // The server lays it out.
+  // The server lays out the chart first.
   await lit.first().waitFor({ state: 'attached', timeout: 15_000 });
   const edges = await lit.evaluateAll((all) => all.map((one) => one.getAttribute('data-edge')));
   for (const edge of edges)
@@ -46,7 +44,7 @@ test('an open row has its machine as a small picture, the edge that was taken li
   expect(await page.locator('.thumb [data-edge]').count()).toBeGreaterThan(edges.length);
 });
 
-test('a history has its states as a ribbon, in words what they come to, and a way to each', async ({
+test('a history shows its states as a bar with links, and their shares as text', async ({
   open,
 }) => {
   const { page } = await open(sample.at('#/entity?of=agent/web-1/web'));
@@ -61,13 +59,13 @@ test('a history has its states as a ribbon, in words what they come to, and a wa
   await suspect.click();
   await page.getByTestId('past').waitFor();
   await expect.poll(() => page.locator('main h1 ~ .s-suspect').count()).toBe(1);
-  // Whoever does not see it has the words.
+  // The text serves users who cannot see the bar.
   expect(await ribbon.locator('[aria-hidden=true] svg').count()).toBe(1);
   await page.goto(sample.at('#/entity?of=host/cache-1'));
   await expect.poll(() => ribbon.locator('rect.s-suspect').count()).toBe(1);
 });
 
-test('what led to an event is the way there, also within one history', async ({ open }) => {
+test('a cause links to its event, even within the same history', async ({ open }) => {
   const { page } = await open(sample.at('#/entity?of=agent/batch-1/worker&open=109'));
   await settled(page);
   const because = page.locator('.event.open').getByRole('link', { name: 'expired batch-1/worker' });
@@ -78,7 +76,7 @@ test('what led to an event is the way there, also within one history', async ({ 
   expect(page.url()).toContain('at=seq:105');
 });
 
-test('what is shown is copied as JSON, NDJSON and Markdown', async ({ open }) => {
+test('the rows shown can be copied as JSON, NDJSON and Markdown', async ({ open }) => {
   const { page } = await open(sample.at('#/entity?of=agent/db-2/postgres&only=problems'), {
     permissions: ['clipboard-read', 'clipboard-write'],
   });
@@ -94,7 +92,7 @@ test('what is shown is copied as JSON, NDJSON and Markdown', async ({ open }) =>
   expect(await copied('Markdown')).toMatch(/^\| seq \|.*\n.*\n\| 80 \|.*db-2\/postgres/);
 });
 
-test('what somebody else registered later is contested: in the drawer, and in its history', async ({
+test('an instance that another agent registered later is shown as contested in the drawer and its history', async ({
   open,
 }) => {
   const { page } = await open(contested.at('#/fleet?sel=agent/db-1/postgres'));
@@ -112,13 +110,13 @@ test('what somebody else registered later is contested: in the drawer, and in it
   expect(await tallies.textContent()).toMatch(/⇄ 1 contested/);
   await page.getByRole('button', { name: 'L', exact: true }).click();
   expect(await cell.locator('.pips .s-contested').count()).toBe(1);
-  // Of the two that have the name only this one.
+  // Only this one of the two with that name.
   expect(await page.locator('.cell .s-contested.badge').count()).toBe(1);
   expect(await seriousInBoth(page)).toEqual([]);
   await page.goto(contested.at('#/entity?of=instance/db/main'));
   await page.locator('.head .s-contested').waitFor();
   expect(await page.locator('.head > span > .s-live').count()).toBe(1);
-  // Before that it was not.
+  // Before that, it was not contested.
   await page.goto(contested.at('#/entity?of=instance/db/main&at=seq:132'));
   await page.getByTestId('past').waitFor();
   await page.locator('.head .s-contested').waitFor({ state: 'detached' });

@@ -4,7 +4,7 @@ import { withCrafted } from '../harness/crafted.ts';
 import { withRecording } from '../harness/dashboard.ts';
 import { settled, test } from '../harness/visit.ts';
 
-/** The first three are not there, then sixteen of which some were web-3's, and one is no event. */
+/** Missing: the first three events, and sixteen later ones, some of web-3. One line is not an event. */
 const holed = withCrafted((lines) =>
   lines
     .filter(({ seq }) => seq > 3 && (seq < 60 || seq > 75))
@@ -12,7 +12,7 @@ const holed = withCrafted((lines) =>
 );
 const whole = withRecording();
 
-/** Of the strip's pixels in a row at the top, where no bar reaches, how many are painted. */
+/** The number of painted pixels in a row at the top of the slider, above all bars. */
 const painted = (page: Page, from: number, to: number): Promise<number> =>
   page.locator('.strip canvas').evaluate(
     (canvas, [left, right]) => {
@@ -29,12 +29,12 @@ const painted = (page: Page, from: number, to: number): Promise<number> =>
     [from, to] as const,
   );
 
-test('what is missing is hatched in the strip at its place, and nowhere else', async ({ open }) => {
-  // Reading the picture back is slow, and the browser says so.
+test('a gap is hatched at its position in the slider and nowhere else', async ({ open }) => {
+  // The browser warns that reading the canvas back is slow.
   const may = /willReadFrequently/;
   const { page } = await open(holed.at(), { may });
   await settled(page);
-  // Between seq 59 and 76 nothing was stored that is still there.
+  // No event between seq 59 and 76 is left.
   await expect.poll(() => painted(page, 0.1, 0.17)).toBeGreaterThan(0.15);
   expect(await painted(page, 0.2, 0.3)).toBeLessThan(0.01);
   const { page: sound } = await open(whole.at(), { may });
@@ -43,7 +43,7 @@ test('what is missing is hatched in the strip at its place, and nowhere else', a
   expect(await painted(sound, 0.13, 0.14)).toBeLessThan(0.01);
 });
 
-test('counts leave it out and say so, on every screen', async ({ open }) => {
+test('counts leave out a gap and say so on every screen', async ({ open }) => {
   const { page } = await open(holed.at());
   await settled(page);
   for (const hash of ['#/fleet', '#/timeline', '#/machines', '#/gc', '#/entity?of=host/web-3']) {
@@ -57,7 +57,9 @@ test('counts leave it out and say so, on every screen', async ({ open }) => {
   expect(await sound.locator('.transport').textContent()).not.toContain('missing');
 });
 
-test('the timeline hatches it over every lane, and says which places and why', async ({ open }) => {
+test('the timeline hatches a gap over every lane and names its sequences and reason', async ({
+  open,
+}) => {
   const { page } = await open(holed.at('#/timeline'));
   await settled(page);
   await expect.poll(() => page.locator('.lanes .gap').count()).toBe(2);
@@ -70,7 +72,7 @@ test('the timeline hatches it over every lane, and says which places and why', a
   expect(gap?.height).toBeGreaterThan(lane?.height ?? Infinity);
 });
 
-test('a history has it as a row, and does not say where something came from behind it', async ({
+test('a history shows a gap as a row, and the previous state after it as unknown', async ({
   open,
 }) => {
   const { page } = await open(holed.at('#/entity?of=agent/web-3/web'));
@@ -83,7 +85,7 @@ test('a history has it as a row, and does not say where something came from behi
   expect(texts[at + 1]).toContain('seq 28');
   expect(texts[at - 1]).toMatch(/\? →/);
   expect(texts.at(-1)).toContain('seq 1–3');
-  // The chain's own counter says how many of them were its own.
+  // The chain's counter shows how many of the missing events were its own.
   await rows
     .nth(at - 2)
     .getByRole('button', { name: /details/ })
@@ -91,7 +93,7 @@ test('a history has it as a row, and does not say where something came from behi
   await expect.poll(() => rows.nth(at - 2).textContent()).toMatch(/missing2 of its own events/);
 });
 
-test('a history without one has no such row', async ({ open }) => {
+test('a history without a gap has no gap row', async ({ open }) => {
   const { page } = await open(whole.at('#/entity?of=agent/web-3/web'));
   await settled(page);
   await page

@@ -4,7 +4,7 @@ import { settled, test } from '../harness/visit.ts';
 
 const sample = withRecording();
 
-test('a dry run says what the next sweep would take, and does nothing', async ({ open }) => {
+test('a dry run lists what the next sweep would remove, and changes nothing', async ({ open }) => {
   const { page } = await open(sample.at('#/gc?at=seq:106'));
   await settled(page);
   await page.getByLabel('dry run').check();
@@ -16,7 +16,7 @@ test('a dry run says what the next sweep would take, and does nothing', async ({
   expect(page.url()).toContain('dry=1');
 });
 
-test('no word in it is cut', async ({ open }) => {
+test('the dry run cuts no text', async ({ open }) => {
   const { page } = await open(sample.at('#/gc?at=seq:118'));
   await settled(page);
   await page.getByRole('region', { name: 'Done' }).locator('li').first().waitFor();

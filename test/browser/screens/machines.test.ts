@@ -12,7 +12,7 @@ const drawn = (page: Page) =>
     .locator('.chart svg [data-node]')
     .evaluateAll((nodes) => nodes.map((one) => one.getAttribute('data-node')));
 
-/** What is drawn, once it is: a server under load takes a while to lay it out. */
+/** The chart, once it is drawn. A server under load takes a while to lay it out. */
 const shows = (page: Page) => expect.poll(() => drawn(page), { timeout: 15_000 });
 
 async function picture(page: Page): Promise<void> {
@@ -20,9 +20,7 @@ async function picture(page: Page): Promise<void> {
   await page.locator('.chart svg').waitFor();
 }
 
-test('a state that holds others closes and opens at a click, and so the address says', async ({
-  open,
-}) => {
+test('a click closes or opens a compound state and updates the address', async ({ open }) => {
   const { page, another } = await open(sample.at(`#/machines?machine=run&${at}`));
   await picture(page);
   await shows(page).toContain('run.present.sight.suspect');
@@ -38,7 +36,7 @@ test('a state that holds others closes and opens at a click, and so the address 
   expect(page.url()).toContain('closed=-');
 });
 
-test('it opens with what nobody is in closed', async ({ open }) => {
+test('a chart opens with empty states closed', async ({ open }) => {
   const { page } = await open(sample.at(`#/machines?machine=run&sel=agent/batch-1/worker&${at}`));
   await picture(page);
   await shows(page).toContain('run.expired');
@@ -49,7 +47,7 @@ test('it opens with what nobody is in closed', async ({ open }) => {
   await shows(page).not.toContain('run.present.phase');
 });
 
-test('time moves nothing in a picture', async ({ open }) => {
+test('another moment does not move the elements of a chart', async ({ open }) => {
   const { page } = await open(sample.at(`#/machines?machine=run&sel=agent/batch-1/worker&${at}`));
   await picture(page);
   await shows(page).toContain('run.expired');
@@ -61,7 +59,7 @@ test('time moves nothing in a picture', async ({ open }) => {
   expect(await drawn(page)).toEqual(before);
 });
 
-test('without a mouse: in the picture from state to state, and closed from the outline', async ({
+test('the keyboard moves between the states of a chart and closes them in the outline', async ({
   open,
 }) => {
   const { page } = await open(sample.at(`#/machines?machine=run&${at}`));
@@ -84,7 +82,7 @@ test('without a mouse: in the picture from state to state, and closed from the o
   expect(await toggle.getAttribute('aria-expanded')).toBe('false');
 });
 
-test('F opens what is closed over somebody and comes close; once more shows all', async ({
+test('F opens and zooms to the active states, and a second F shows the whole chart', async ({
   open,
 }) => {
   const { page } = await open(
@@ -115,7 +113,7 @@ test('F opens what is closed over somebody and comes close; once more shows all'
   await page.locator('.minimap').waitFor({ state: 'detached' });
 });
 
-test('a guard says what it says now', async ({ open }) => {
+test('a guard shows whether it holds now', async ({ open }) => {
   const { page } = await open(
     sample.at('#/machines?machine=session&sel=agent/db-2/postgres&at=seq:81'),
   );
@@ -124,7 +122,9 @@ test('a guard says what it says now', async ({ open }) => {
   await expect.poll(() => next.textContent()).toContain('✓ holds');
 });
 
-test('whose agent has ended is told so, and no request for it fails', async ({ open }) => {
+test('an instance whose agent has ended is shown as such without failed requests', async ({
+  open,
+}) => {
   const { page } = await open(sample.at('#/machines?machine=run&sel=agent/batch-1/worker'));
   await picture(page);
   const inspector = page.getByRole('complementary', { name: 'Inspector' });
@@ -134,7 +134,7 @@ test('whose agent has ended is told so, and no request for it fails', async ({ o
   await expect.poll(() => inspector.textContent()).toContain('it is over');
 });
 
-test('a copy of the picture carries its name, its hash and its moment', async ({ open }) => {
+test('an exported chart carries its name, hash and moment', async ({ open }) => {
   const { page } = await open(sample.at(`#/machines?machine=run&sel=agent/web-1/web&${at}`));
   await picture(page);
   await page.locator('summary', { hasText: 'Export' }).click();

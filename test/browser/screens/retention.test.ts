@@ -11,7 +11,7 @@ import { settled, test } from '../harness/visit.ts';
 
 const world = withServer();
 
-/** As a policy of the fleet has it done: from now on so many bytes of the history are kept. */
+/** Limits the stored history to a part of its bytes, as a fleet policy does. */
 async function keep(fleet: TestFleet, part: number): Promise<{ first: number; last: number }> {
   const { audit } = fleet.store;
   const { last } = await audit.range();
@@ -23,7 +23,7 @@ async function keep(fleet: TestFleet, part: number): Promise<{ first: number; la
   return audit.range();
 }
 
-test('what the server no longer keeps is said to be gone, and is not counted', async ({ open }) => {
+test('events removed by retention are shown as gone and not counted', async ({ open }) => {
   await using fleet = await world.fleet();
   for (const host of ['h1', 'h2', 'h3']) {
     await fleet.serving(host, 'a', [{ service: 'web', id: `w-${host}` }]);
@@ -45,7 +45,7 @@ test('what the server no longer keeps is said to be gone, and is not counted', a
   expect(await seriousInBoth(page)).toEqual([]);
 });
 
-test('what went while the link was broken is said to be gone, and what came after it is there', async ({
+test('events removed during a lost connection are shown as gone, and later ones are present', async ({
   open,
 }) => {
   await using fleet = await world.fleet();
@@ -67,7 +67,7 @@ test('what went while the link was broken is said to be gone, and what came afte
   const again = fleet.start(['ui', '--port', new URL(address).port]);
   await again.ready;
   await page.getByTestId('stale').waitFor({ state: 'detached', timeout: 30_000 });
-  // What it had does not join on to what there is: it begins anew, and says what is before that.
+  // The events in memory do not join the new ones, so the page reloads and shows the gap before them.
   const controls = page.locator('.transport .controls');
   await expect
     .poll(() => controls.textContent(), { timeout: 30_000 })

@@ -10,7 +10,7 @@ async function lanes(page: Page): Promise<void> {
   await page.locator('.lane').first().waitFor();
 }
 
-/** The stretch that the address says. */
+/** The time range in the address. */
 function stretch(page: Page): readonly number[] {
   const [, from, to] = /[?&]w=(\d+)-(\d+)/.exec(page.url()) ?? [];
   return [Number(from), Number(to)];
@@ -27,7 +27,7 @@ async function time(page: Page) {
   return { at };
 }
 
-test('the wheel comes closer to where the pointer is, and goes back', async ({ open }) => {
+test('the wheel zooms in at the pointer, and back out', async ({ open }) => {
   const { page } = await open(sample.at('#/timeline'));
   await lanes(page);
   const { at } = await time(page);
@@ -44,7 +44,7 @@ test('the wheel comes closer to where the pointer is, and goes back', async ({ o
   await expect.poll(() => length(page)).toBeGreaterThan(closerTo - closerFrom);
 });
 
-test('a drag over the lanes chooses a stretch, and what is counted is of it', async ({ open }) => {
+test('a drag over the lanes selects a range, and the counts cover that range', async ({ open }) => {
   const { page } = await open(sample.at('#/timeline'));
   await lanes(page);
   const all = await page.locator('main h1').textContent();
@@ -62,12 +62,14 @@ test('a drag over the lanes chooses a stretch, and what is counted is of it', as
   await expect.poll(() => page.locator('main h1').textContent()).not.toBe(all);
 });
 
-test('its head is one row at 1280 px, also with a long history and B pinned', async ({ open }) => {
+test('the head of the timeline is one row at 1280 px, even with a long history and B pinned', async ({
+  open,
+}) => {
   for (const hash of ['#/timeline', '#/timeline?at=seq:105&b=60']) {
     const { page } = await open(sample.at(hash));
     await lanes(page);
     const head = page.getByRole('region', { name: 'Timeline' });
-    // As many as are told of a day in a fleet of a thousand.
+    // As many events as a fleet of a thousand agents stores in a day.
     await head.locator('h1 .dim').evaluate((words) => {
       words.textContent = '23 h 59 m, 99,999 changes, 9,999 problems';
     });
@@ -81,7 +83,7 @@ test('its head is one row at 1280 px, also with a long history and B pinned', as
   }
 });
 
-test('a cause is the way to its event: by the pointer from the lane to its words', async ({
+test('a cause links to its event, and the pointer can move from the lane to the link', async ({
   open,
 }) => {
   const { page } = await open(sample.at('#/timeline?lanes=entity&sel=agent/batch-1/worker'));
@@ -92,7 +94,7 @@ test('a cause is the way to its event: by the pointer from the lane to its words
   const words = page.locator('.causes');
   const cause = words.getByRole('link', { name: 'expired batch-1/worker' });
   await cause.waitFor();
-  // On the way there it leaves the lanes.
+  // On its way the pointer leaves the lanes.
   await cause.hover();
   await cause.click();
   await page.locator('.event.open').waitFor();
@@ -100,7 +102,7 @@ test('a cause is the way to its event: by the pointer from the lane to its words
   expect(await page.locator('.event.open').textContent()).toMatch(/expired.*seq 105/);
 });
 
-test('+ and − come closer and go further, 0 shows all', async ({ open }) => {
+test('the keys + and − zoom, and 0 shows all', async ({ open }) => {
   const { page } = await open(sample.at('#/timeline?at=seq:60'));
   await lanes(page);
   await page.keyboard.press('+');
@@ -114,7 +116,7 @@ test('+ and − come closer and go further, 0 shows all', async ({ open }) => {
   await expect.poll(() => page.url()).not.toContain('w=');
 });
 
-test('a click on a lane goes to that change, and chooses no stretch', async ({ open }) => {
+test('a click on a lane goes to that change and selects no range', async ({ open }) => {
   const { page } = await open(sample.at('#/timeline'));
   await lanes(page);
   await page.locator('.lane .tick.bad').first().click({ force: true });
@@ -123,7 +125,7 @@ test('a click on a lane goes to that change, and chooses no stretch', async ({ o
   expect(page.url()).not.toContain('w=');
 });
 
-test('resting on a change shows what it led to, as arrows from lane to lane and in words', async ({
+test('hovering over a change shows its effects as arrows between lanes and as text', async ({
   open,
 }) => {
   const { page } = await open(sample.at('#/timeline?lanes=entity&sel=agent/batch-1/worker'));
@@ -150,7 +152,7 @@ test('resting on a change shows what it led to, as arrows from lane to lane and 
   expect(new Set(ends).size).toBeGreaterThanOrEqual(4);
 });
 
-test('without a mouse: from lane to lane, from change to change, told in words, and there', async ({
+test('the keyboard moves between lanes and changes, shows the causes as text and goes to a change', async ({
   open,
 }) => {
   const { page } = await open(sample.at('#/timeline?lanes=entity&sel=agent/batch-1/worker'));
@@ -172,7 +174,9 @@ test('without a mouse: from lane to lane, from change to change, told in words, 
   await expect.poll(() => page.url()).toContain('at=seq:');
 });
 
-test('from A to B: how long, how many changes, and what they come to', async ({ open }) => {
+test('the comparison of A and B shows the duration, the number of changes and their sum', async ({
+  open,
+}) => {
   const { page } = await open(sample.at('#/timeline?at=seq:105&b=60'));
   await lanes(page);
   const diff = page.getByRole('region', { name: 'Changes between A and B' });
