@@ -1,11 +1,7 @@
 import { z } from 'zod';
-import { findMoment } from '../composition/find-moment.ts';
-import { momentRule, parseMoment } from '../composition/moment-expression.ts';
-import { replayCaveats } from '../composition/replay-caveats.ts';
 import { systemAdapters } from '../composition/system-adapters.ts';
 import { Fault } from '../domain/fault.ts';
 import type { AgentRow, InstanceRow } from '../domain/fleet/directory-rows.ts';
-import { fleetRows } from '../domain/fleet/fleet-rows.ts';
 import type { Revision, WallTime } from '../domain/time.ts';
 import type { History } from '../ports/audit.ts';
 import type { Keyframes } from '../ports/keyframes.ts';
@@ -65,16 +61,6 @@ interface Source extends AsyncDisposable {
 
 const never = new AbortController().signal;
 
-const rule = { error: `a Date, or ${momentRule}` };
-
-const At = z.union(
-  [
-    z.date().transform((date) => ({ at: date.getTime() })),
-    z.string().refine((text) => parseMoment(text, 0) !== undefined, rule),
-  ],
-  rule,
-);
-
 /**
  * Computes the fleet at a past moment from the audit history alone.
  *
@@ -98,19 +84,15 @@ const At = z.union(
 export async function replay(
   options: ReplayStoreOptions | ReplayFileOptions,
 ): Promise<ReplayedFleet> {
-  const requested = readOption('at', At, options.at);
   const { signal = never } = options;
-  const { replayTo } = await import('../runtime/audit/replay.ts');
-  const { observationAt } = await import('../runtime/audit/observation-at.ts');
+  const { fleetRows, observationAt, parseTarget, replayCaveats, replayTo } = await importReplay();
+  const { hash } = systemAdapters;
+  const at = parseTarget(options.at);
   await using source = await openSource(options);
   const { history, keyframes, leases } = source;
-  const moment = await resolveMoment(requested, history, signal);
-  const replayed = await replayTo(history, moment, keyframes, signal, systemAdapters.hash);
-  const observation = await observationAt(replayed, history, {
-    signal,
-    leases,
-    hash: systemAdapters.hash,
-  });
+  const target = typeof at === 'string' ? await findTarget(at, history, signal) : at;
+  const replayed = await replayTo(history, target, keyframes, signal, hash);
+  const observation = await observationAt(replayed, history, { signal, leases, hash });
   const range = await history.range();
   signal.throwIfAborted();
   const { instances, agents } = fleetRows(replayed.fleet, observation);
@@ -120,18 +102,51 @@ export async function replay(
     agents: () => agents,
     seq: replayed.seq,
     at: replayed.at,
-    caveats: replayCaveats(moment, replayed, range, observation),
+    caveats: replayCaveats(target, replayed, range, observation),
   };
 }
 
-async function resolveMoment(
-  requested: z.output<typeof At>,
+/** Imports what only a replay needs, so that other programs do not load it. */
+async function importReplay() {
+  const [
+    { fleetRows },
+    { momentRule, parseMoment },
+    { replayCaveats },
+    { observationAt },
+    { replayTo },
+  ] = await Promise.all([
+    import('../domain/fleet/fleet-rows.ts'),
+    import('../composition/moment-expression.ts'),
+    import('../composition/replay-caveats.ts'),
+    import('../runtime/audit/observation-at.ts'),
+    import('../runtime/audit/replay.ts'),
+  ]);
+  const rule = { error: `a Date, or ${momentRule}` };
+  const At = z.union(
+    [
+      z.date().transform((date) => ({ at: date.getTime() })),
+      z.string().refine((text) => parseMoment(text, 0) !== undefined, rule),
+    ],
+    rule,
+  );
+  return {
+    fleetRows,
+    observationAt,
+    replayCaveats,
+    replayTo,
+    parseTarget: (at: unknown) => readOption('at', At, at),
+  };
+}
+
+async function findTarget(
+  expression: string,
   history: History,
   signal: AbortSignal,
 ): Promise<ReplayTarget> {
-  if (typeof requested !== 'string') return requested;
+  const { findMoment } = await import('../composition/find-moment.ts');
+  const now = systemAdapters.clock.wall();
   try {
-    return await findMoment('at', requested, history, { now: systemAdapters.clock.wall(), signal });
+    return await findMoment('at', expression, history, { now, signal });
   } catch (cause) {
     // An aborted search ends early, so `not-found` may be wrong.
     signal.throwIfAborted();

@@ -200,10 +200,10 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
 
 /** Imports what only an agent needs, so that a consumer of the directory does not load it. */
 async function importAgent() {
-  const [{ Agent }, { HealthChecks }, listed] = await Promise.all([
+  const [{ Agent }, { HealthChecks }, { ListedInstances, withDefaultIds }] = await Promise.all([
     import('../runtime/agent/agent.ts'),
     import('../composition/health-checks.ts'),
     import('../composition/listed-instances.ts'),
   ]);
-  return { Agent, HealthChecks, ...listed };
+  return { Agent, HealthChecks, ListedInstances, withDefaultIds };
 }

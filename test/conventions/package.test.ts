@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,28 +16,43 @@ const env = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^npm_(config_local_prefix|package_)/.test(name)),
 );
 
+/** Packages that a file of types imports, itself and through other files. */
+function packagesOf(file: string, seen = new Set<string>()): readonly string[] {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  const specifiers = readFileSync(file, 'utf8').matchAll(
+    /^(?:import|export) .*\bfrom '(.+)';$|import\("(.+?)"\)/gm,
+  );
+  return [...specifiers].flatMap(([, statement, expression]) => {
+    const specifier = statement ?? expression ?? '';
+    if (!specifier.startsWith('.')) return [specifier];
+    const path = resolve(dirname(file), specifier);
+    return packagesOf(path.replace(/\.[jt]s$/, '.d.ts'), seen);
+  });
+}
+
 describe('the package, installed in an empty directory,', () => {
-  let place: string;
+  let folder: string;
   let packed: readonly string[];
 
   beforeAll(async () => {
-    place = await mkdtemp(join(tmpdir(), 'rollcall-package-'));
-    const pack = ['pack', '--json', '--silent', '--pack-destination', place];
+    folder = await mkdtemp(join(tmpdir(), 'rollcall-package-'));
+    const pack = ['pack', '--json', '--silent', '--pack-destination', folder];
     const { stdout } = await run('npm', pack, { cwd: checkout, env });
     const [{ filename, files }] = JSON.parse(stdout);
     packed = files.map((file: { path: string }) => file.path);
-    await writeFile(join(place, 'package.json'), '{ "type": "module" }\n');
+    await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
     const install = [
       'install',
       '--prefer-offline',
       '--no-audit',
       '--no-fund',
-      join(place, filename),
+      join(folder, filename),
     ];
-    await run('npm', install, { cwd: place, env });
+    await run('npm', install, { cwd: folder, env });
   }, 120_000);
 
-  afterAll(() => rm(place, { recursive: true }));
+  afterAll(() => rm(folder, { recursive: true }));
 
   test('contains the build and no source', () => {
     const others = packed.filter((path) => !/^dist\/(src|machines)\/.*(\.d\.ts|\.js)$/.test(path));
@@ -58,7 +74,7 @@ describe('the package, installed in an empty directory,', () => {
   test('can be imported', async () => {
     const program = "console.log(JSON.stringify(Object.keys(await import('rollcall'))))";
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program], {
-      cwd: place,
+      cwd: folder,
     });
     expect(JSON.parse(stdout)).toEqual(
       expect.arrayContaining(['openDirectory', 'replay', 'startAgent', 'startCollector']),
@@ -69,8 +85,8 @@ describe('the package, installed in an empty directory,', () => {
     const use = (argument: string) => `import { startAgent } from 'rollcall';
       export type Start = typeof startAgent;
       export const first: Parameters<Start>[0] = ${argument};\n`;
-    await writeFile(join(place, 'right.ts'), use('null!'));
-    await writeFile(join(place, 'wrong.ts'), use('Symbol()'));
+    await writeFile(join(folder, 'right.ts'), use('null!'));
+    await writeFile(join(folder, 'wrong.ts'), use('Symbol()'));
     const compile = (file: string) =>
       run(
         process.execPath,
@@ -79,7 +95,7 @@ describe('the package, installed in an empty directory,', () => {
           ...['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024'],
           ...['--skipLibCheck', '--lib', 'es2024,esnext.disposable,dom', file],
         ],
-        { cwd: place },
+        { cwd: folder },
       );
     await compile('right.ts');
     await expect(compile('wrong.ts')).rejects.toMatchObject({
@@ -87,8 +103,16 @@ describe('the package, installed in an empty directory,', () => {
     });
   }, 60_000);
 
+  test('has types that import only its dependencies', () => {
+    const types = join(folder, 'node_modules/rollcall/dist/src/index.d.ts');
+    const imported = new Set(packagesOf(types).filter((name) => !name.startsWith('node:')));
+    expect(imported).toContain('zod');
+    const missing = [...imported].filter((name) => !existsSync(join(folder, 'node_modules', name)));
+    expect(missing).toEqual([]);
+  });
+
   test('has a complete dashboard with the page and a sample recording', async () => {
-    const program = join(place, 'node_modules/.bin/rollcall');
+    const program = join(folder, 'node_modules/.bin/rollcall');
     const running = execFile(program, ['ui', '--sample', '--port', '0', '--json'], { env });
     try {
       const [line] = (await once(running.stdout as Readable, 'data')) as [string];
@@ -108,14 +132,16 @@ describe('the package, installed in an empty directory,', () => {
       'dist/src/cli/commands/bench.d.ts',
       'dist/src/cli/commands/bench.js',
     ]);
-    await expect(run(join(place, 'node_modules/.bin/rollcall'), ['bench'])).rejects.toMatchObject({
+    await expect(run(join(folder, 'node_modules/.bin/rollcall'), ['bench'])).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('in a checkout of the repository'),
+      stderr: expect.stringMatching(
+        /the published package has no benchmarks[\s\S]*run `bin\/rollcall bench` in a checkout of the repository/,
+      ),
     });
   });
 
   test('has a command that runs', async () => {
-    const { stdout } = await run(join(place, 'node_modules/.bin/rollcall'), ['--help']);
+    const { stdout } = await run(join(folder, 'node_modules/.bin/rollcall'), ['--help']);
     expect(stdout).toContain('Usage: rollcall');
   });
 });

@@ -51,7 +51,7 @@ export function whyOf(audited: AuditEvent): string {
 /** Content of a hold or policy record. */
 function planned({ of, record }: AuditEvent): string {
   if (of.entity === 'hold') {
-    const hold = HoldRecord.pick({ until: true, why: true }).safeParse(record);
+    const hold = HoldRecord.unwrap().pick({ until: true, why: true }).safeParse(record);
     if (!hold.success) return '';
     const { until, why } = hold.data;
     return `until ${dateTime(until).slice(0, 19)}${why === undefined ? '' : `: ${why}`}`;

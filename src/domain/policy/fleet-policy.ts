@@ -4,17 +4,20 @@ import { days, type Millis, minutes, seconds } from '../time.ts';
 const fraction = z.number().min(0, 'at least 0').max(1, 'at most 1');
 const duration = (least: Millis, most: Millis) => z.number().int().min(least).max(most);
 
+const defaultBrake = { fraction: 0.3, count: 3, release: 0.15, pace: seconds(10) };
+const defaultSeats = 3;
+
 /** When expiry of a zone's runs is slowed, because a network failure is likelier than dead hosts. */
 export const BrakePolicy = z
   .object({
     /** Trips when more than this fraction of a zone's runs is suspect ... */
-    fraction: fraction.default(0.3),
+    fraction: fraction.default(defaultBrake.fraction),
     /** ... and at least this many: a single failure does not brake a small fleet. */
-    count: z.number().int().min(1).max(1_000_000).default(3),
+    count: z.number().int().min(1).max(1_000_000).default(defaultBrake.count),
     /** Releases when less than this fraction is suspect. */
-    release: fraction.default(0.15),
+    release: fraction.default(defaultBrake.release),
     /** While the brake is on, one run of the zone is expired per this many milliseconds. */
-    pace: duration(1, minutes(60)).default(seconds(10)),
+    pace: duration(1, minutes(60)).default(defaultBrake.pace),
   })
   .refine(({ fraction, release }) => release <= fraction, {
     message: 'release must be at most fraction, or a released brake would trip again immediately',
@@ -37,10 +40,14 @@ export type Retention = z.infer<typeof Retention>;
 /** Settings of the whole fleet, in one record, so that all collectors use the same. */
 export const FleetPolicy = z.object({
   /** How many collectors work at the same time. */
-  seats: z.number().int().min(1).max(16).default(3),
+  seats: z.number().int().min(1).max(16).default(defaultSeats),
   brake: BrakePolicy.prefault({}),
   retention: Retention.prefault({}),
 });
 export type FleetPolicy = z.infer<typeof FleetPolicy>;
 
-export const defaultFleetPolicy: FleetPolicy = FleetPolicy.parse({});
+export const defaultFleetPolicy: FleetPolicy = {
+  seats: defaultSeats,
+  brake: defaultBrake,
+  retention: {},
+};
