@@ -35,7 +35,7 @@ describe('rollcall audit verify, interrupted', () => {
     const stopped = verifying.lines.at(-1) as unknown as { event: string; events: number };
     expect(stopped.event).toBe('interrupted');
     expect(stopped.events).toBeLessThan(lines.length);
-    expect(verifying.stderr).toContain('the same command goes on from there');
+    expect(verifying.stderr).toContain('run the same command again to resume');
 
     const resumed = await command([...words, '--checkpoint', checkpoint]);
     const whole = await command(words);
