@@ -21,7 +21,10 @@ test.each([1, 7, 400])(
     }
     expect(events).toBeGreaterThanOrEqual(2000);
     const verdict = await verdictOn(fleet);
-    expect({ said: verdict.said, events: verdict.events }).toEqual({ said: [], events });
+    expect({ divergences: verdict.divergences, events: verdict.events }).toEqual({
+      divergences: [],
+      events,
+    });
   },
 );
 

@@ -3,7 +3,7 @@ import { seconds } from '../../../src/domain/time.ts';
 import { scenario } from '../support/scenario.ts';
 
 describe('an agent that is started again after a crash', () => {
-  scenario('takes over at once where it can see that its predecessor is gone', async (fleet) => {
+  scenario('takes over immediately if it can see that its predecessor is gone', async (fleet) => {
     const first = fleet.agent('h1/a', ['web/1'], { sees: true });
     await fleet.advance(seconds(1));
     await fleet.kill(first.process);
@@ -17,26 +17,29 @@ describe('an agent that is started again after a crash', () => {
     ]);
   });
 
-  scenario('else takes over when nobody answered twice, three seconds apart', async (fleet) => {
-    const first = fleet.agent('h1/a', ['web/1']);
-    await fleet.advance(seconds(1));
-    await fleet.kill(first.process);
-    const second = fleet.agent('h1/a', ['web/1']);
-    await fleet.advance(seconds(2.99));
-    expect(second.agent.state).toBe('claiming');
-    await fleet.advance(seconds(0.02));
-    expect(second.agent.state).toBe('serving');
-  });
+  scenario(
+    'takes over after two unanswered probes, three seconds apart, if it cannot see its predecessor',
+    async (fleet) => {
+      const first = fleet.agent('h1/a', ['web/1']);
+      await fleet.advance(seconds(1));
+      await fleet.kill(first.process);
+      const second = fleet.agent('h1/a', ['web/1']);
+      await fleet.advance(seconds(2.99));
+      expect(second.agent.state).toBe('claiming');
+      await fleet.advance(seconds(0.02));
+      expect(second.agent.state).toBe('serving');
+    },
+  );
 
   scenario(
-    'does not take over from one that reconnects in between, though it has not renewed yet',
+    'does not take over from one that reconnects between the probes, even before it renews',
     async (fleet) => {
       const first = fleet.agent('h1/a', ['web/1']);
       await fleet.advance(seconds(1));
       const subscriptions = fleet.world.subscriptions;
       const subject = `h1.a.${first.agent.run}`;
       const [listening] = subscriptions.on(subject);
-      if (!listening) throw new Error('nobody listens');
+      if (!listening) throw new Error('no run listens');
       subscriptions.remove(subject, listening);
       const second = fleet.agent('h1/a', ['web/1']);
       await fleet.advance(seconds(2));
@@ -48,7 +51,7 @@ describe('an agent that is started again after a crash', () => {
     { lease: { ttl: seconds(30), grace: seconds(10) } },
   );
 
-  scenario('does not take over from one that renews, though nobody answers', async (fleet) => {
+  scenario('does not take over from one that renews but does not answer', async (fleet) => {
     const first = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
     const subject = `h1.a.${first.agent.run}`;
@@ -67,7 +70,7 @@ describe('an agent that is started again after a crash', () => {
     ['frozen', 'freeze'],
     ['cut off by a power failure', 'vanish'],
   ] as const) {
-    scenario(`waits for the lease of one that is ${how}`, async (fleet) => {
+    scenario(`waits for the lease of a predecessor that is ${how}`, async (fleet) => {
       const first = fleet.agent('h1/a', ['web/1']);
       await fleet.advance(seconds(0.5));
       first.process[fall]();
@@ -86,7 +89,7 @@ describe('an agent that is started again after a crash', () => {
     });
   }
 
-  scenario('is refused by one that was frozen and answers again', async (fleet) => {
+  scenario('is refused if its frozen predecessor answers again', async (fleet) => {
     const first = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
     first.process.freeze();
@@ -98,34 +101,37 @@ describe('an agent that is started again after a crash', () => {
     expect(first.agent.state).toBe('serving');
   });
 
-  scenario('is refused, with the reason, by one that renews and never answers', async (fleet) => {
-    const first = fleet.agent('h1/a', ['web/1']);
-    await fleet.advance(seconds(1));
-    const subject = `h1.a.${first.agent.run}`;
-    const deaf = fleet.process('h1');
-    deaf.freeze();
-    for (const listening of fleet.world.subscriptions.on(subject)) {
-      fleet.world.subscriptions.remove(subject, listening);
-      fleet.world.subscriptions.add(subject, { ...listening, transport: deaf.line });
-    }
-    const second = fleet.agent('h1/a', ['web/1']);
-    await fleet.advance(fleet.lease.ttl + seconds(5));
-    expect(second.agent.state).toBe('claiming');
-    await fleet.advance(seconds(2.6));
-    expect(second.ended()).toMatchObject({
-      code: 'slot-held',
-      message: expect.stringContaining('does not answer, but its lease is renewed'),
-    });
-  });
+  scenario(
+    'is refused, with the reason, if its predecessor renews and never answers',
+    async (fleet) => {
+      const first = fleet.agent('h1/a', ['web/1']);
+      await fleet.advance(seconds(1));
+      const subject = `h1.a.${first.agent.run}`;
+      const deaf = fleet.process('h1');
+      deaf.freeze();
+      for (const listening of fleet.world.subscriptions.on(subject)) {
+        fleet.world.subscriptions.remove(subject, listening);
+        fleet.world.subscriptions.add(subject, { ...listening, transport: deaf.line });
+      }
+      const second = fleet.agent('h1/a', ['web/1']);
+      await fleet.advance(fleet.lease.ttl + seconds(5));
+      expect(second.agent.state).toBe('claiming');
+      await fleet.advance(seconds(2.6));
+      expect(second.ended()).toMatchObject({
+        code: 'slot-held',
+        message: expect.stringContaining('does not answer, but its lease is renewed'),
+      });
+    },
+  );
 
   scenario(
-    'takes over from one that is expired, and removes what it does not run',
+    'takes over from an expired run and removes the instances that it does not run',
     async (fleet) => {
       const first = fleet.agent('h1/a', ['web/1', 'web/2']);
       await fleet.advance(seconds(1));
       await fleet.kill(first.process);
       const { process } = fleet.collector('h2');
-      // It has said that the run is suspect, and that it is expired: it gets no further.
+      // It has written the suspicion and the expiry, and stops there.
       process.line.fate = () => (process.commits.length >= 2 ? 'unsent' : 'fine');
       while (fleet.phase('h1/a') !== 'expired') await fleet.advance(5);
       await fleet.kill(process);
@@ -137,7 +143,7 @@ describe('an agent that is started again after a crash', () => {
     },
   );
 
-  scenario('starts afresh in a slot that was collected', async (fleet) => {
+  scenario('starts anew in a slot that was collected', async (fleet) => {
     const first = fleet.agent('h1/a', ['web/1']);
     fleet.collector('h2');
     await fleet.advance(seconds(1));
@@ -150,7 +156,7 @@ describe('an agent that is started again after a crash', () => {
     expect(fleet.instances('h1/a')).toEqual({ 'web/1': second.agent.run });
   });
 
-  scenario('again and again never lets its instances vanish from a directory', async (fleet) => {
+  scenario('many times never makes its instances vanish from a directory', async (fleet) => {
     fleet.collector('h2');
     await fleet.clock.settle();
     const { directory } = fleet.directory();
@@ -172,7 +178,7 @@ describe('an agent that is started again after a crash', () => {
   });
 
   scenario(
-    'before its predecessor announced itself goes on with what that one registered',
+    'before its predecessor announced itself continues with the instances of that predecessor',
     async (fleet) => {
       const process = fleet.process('h1', { sees: true });
       process.line.fate = (n) => {

@@ -39,22 +39,19 @@ describe('an agent that starts', () => {
     ]);
   });
 
-  scenario(
-    'has the revision of the write that took the slot as its term, for good',
-    async (fleet) => {
-      const a = fleet.agent('h1/a');
-      await fleet.clock.settle();
-      const { term } = a.agent;
-      expect(term).toBeGreaterThan(fleet.world.clock.wall());
-      a.agent.replace([]);
-      await fleet.advance(seconds(20));
-      const read = fleet.record('h1/a');
-      expect(read.kind === 'stored' && read.record.term).toBe(term);
-      expect(a.agent.term).toBe(term);
-    },
-  );
+  scenario('keeps the revision of the write that took the slot as its term', async (fleet) => {
+    const a = fleet.agent('h1/a');
+    await fleet.clock.settle();
+    const { term } = a.agent;
+    expect(term).toBeGreaterThan(fleet.world.clock.wall());
+    a.agent.replace([]);
+    await fleet.advance(seconds(20));
+    const read = fleet.record('h1/a');
+    expect(read.kind === 'stored' && read.record.term).toBe(term);
+    expect(a.agent.term).toBe(term);
+  });
 
-  scenario('does not serve on a lease that was over when it was acknowledged', async (fleet) => {
+  scenario('does not serve on a lease that had expired when it was acknowledged', async (fleet) => {
     const process = fleet.process('h1');
     const { ttl } = fleet.lease;
     const { leases, clock } = process.ports;
@@ -74,7 +71,7 @@ describe('an agent that starts', () => {
     expect(fleet.leaseStands('h1/a', a.agent.run)).toBe(true);
   });
 
-  scenario('goes on doing nothing but renewing', async (fleet) => {
+  scenario('only renews its lease after it serves', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
     const before = fleet.world.registry.lastSeq;
@@ -84,7 +81,7 @@ describe('an agent that starts', () => {
     expect(a.transitions).toHaveLength(4);
   });
 
-  scenario('waits for a store that is not there yet', async (fleet) => {
+  scenario('waits for a store that is not available yet', async (fleet) => {
     const process = fleet.process('h1');
     process.line.down = true;
     const a = fleet.agent('h1/a', ['web/1'], { process });
@@ -95,7 +92,7 @@ describe('an agent that starts', () => {
     expect(a.agent.state).toBe('serving');
   });
 
-  scenario('with a name that another one holds is refused, and disturbs nothing', async (fleet) => {
+  scenario('is refused if another agent holds its name, and changes nothing', async (fleet) => {
     const first = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
     const revision = fleet.record('h1/a').revision;
@@ -111,7 +108,7 @@ describe('an agent that starts', () => {
   });
 
   scenario(
-    'waits while the lease of the other is renewed, though nobody answers for it',
+    'waits while the lease of the other is renewed, although the other does not answer',
     async (fleet) => {
       const old = fleet.agent('h1/a');
       await fleet.advance(seconds(1));
@@ -144,7 +141,7 @@ describe('an agent that starts', () => {
     expect(fleet.audit.story({ run: first.agent.run, entity: 'run' }).at(-1)).toBe('superseded');
   });
 
-  scenario('beside one of another name on its host shares nothing with it (G10)', async (fleet) => {
+  scenario('shares nothing with an agent of another name on its host (G10)', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1'], { sees: true });
     const b = fleet.agent('h1/b', ['web/2'], { sees: true });
     fleet.collector('h2');
@@ -158,7 +155,7 @@ describe('an agent that starts', () => {
     expect(b.ended()).toBeUndefined();
   });
 
-  scenario('may take a slot that it cannot read, if no other lease of it stands', async (fleet) => {
+  scenario('takes a slot that it cannot read if the slot has no other lease', async (fleet) => {
     fleet.byHand(agentKey(slotAt('h1/a')), '{"v":99}');
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
@@ -167,7 +164,7 @@ describe('an agent that starts', () => {
   });
 
   scenario(
-    'is refused a slot that it cannot read while another lease of it stands',
+    'is refused a slot that it cannot read while the slot has another lease',
     async (fleet) => {
       const frozen = fleet.agent('h1/a');
       await fleet.advance(seconds(1));
@@ -179,7 +176,7 @@ describe('an agent that starts', () => {
     },
   );
 
-  test('with a name that fits no subject is refused before it does anything', () => {
+  test('is refused before it does anything if its name is not valid in a subject', () => {
     const fleet = new FleetInMemory();
     const long = '\u{1F600}'.repeat(256);
     expect(() => fleet.agent(`${long}/${long}`, [`${long}/${long}`])).toThrow(Fault);
@@ -189,7 +186,7 @@ describe('an agent that starts', () => {
 
 describe('an agent that is stopped while it starts', () => {
   for (const stopAfter of Array.from({ length: 14 }, (_, n) => n + 1)) {
-    scenario(`leaves nothing behind when it is told so at request ${stopAfter}`, async (fleet) => {
+    scenario(`leaves nothing behind when it is stopped at request ${stopAfter}`, async (fleet) => {
       const process = fleet.process('h1');
       const a = fleet.agent('h1/a', ['web/1'], { process });
       const { fate } = process.line;

@@ -7,7 +7,7 @@ import { scenario } from '../support/scenario.ts';
 const specs = (...names: readonly string[]) => names.map(specOf);
 
 describe('the instances of an agent', () => {
-  scenario('follow what it runs, each with the events that say so', async (fleet) => {
+  scenario('follow the desired instances, each with its events', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
     a.agent.replace([{ ...specOf('web/1'), port: 80 }, specOf('web/2')]);
@@ -19,26 +19,29 @@ describe('the instances of an agent', () => {
     expect(fleet.audit.story({ run, name: 'web/1' })).toEqual(['registered', 'changed', 'removed']);
   });
 
-  scenario('that go and come back keep one chain each, without a gap', async (fleet) => {
-    const a = fleet.agent('h1/a', ['web/1']);
-    await fleet.advance(seconds(1));
-    const { run } = a.agent;
-    const tokens: number[] = [];
-    for (let n = 0; n < 3; n += 1) {
-      a.agent.replace([]);
+  scenario(
+    'keep one chain each without a gap when they are removed and registered again',
+    async (fleet) => {
+      const a = fleet.agent('h1/a', ['web/1']);
       await fleet.advance(seconds(1));
-      a.agent.replace(specs('web/1'));
-      await fleet.advance(seconds(1));
-      tokens.push(fleet.instance('h1/a', 'web/1').revision);
-    }
-    expect(tokens).toEqual([...tokens].sort((x, y) => x - y));
-    expect(fleet.audit.story({ run, name: 'web/1' })).toEqual([
-      'registered',
-      ...Array(3).fill(['removed', 'registered']).flat(),
-    ]);
-  });
+      const { run } = a.agent;
+      const tokens: number[] = [];
+      for (let n = 0; n < 3; n += 1) {
+        a.agent.replace([]);
+        await fleet.advance(seconds(1));
+        a.agent.replace(specs('web/1'));
+        await fleet.advance(seconds(1));
+        tokens.push(fleet.instance('h1/a', 'web/1').revision);
+      }
+      expect(tokens).toEqual([...tokens].sort((x, y) => x - y));
+      expect(fleet.audit.story({ run, name: 'web/1' })).toEqual([
+        'registered',
+        ...Array(3).fill(['removed', 'registered']).flat(),
+      ]);
+    },
+  );
 
-  scenario('that go and come back in one breath never went', async (fleet) => {
+  scenario('are not removed if they are removed and added again in one step', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
     const before = fleet.instance('h1/a', 'web/1');
@@ -63,7 +66,7 @@ describe('the instances of an agent', () => {
     });
   }
 
-  scenario('may change while it is lapsed, and while the store is out', async (fleet) => {
+  scenario('may change while the agent is lapsed and the store is unavailable', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
     const { run } = a.agent;
@@ -78,7 +81,7 @@ describe('the instances of an agent', () => {
     expect(fleet.instances('h1/a')).toEqual({ 'web/2': run, 'web/3': run });
   });
 
-  scenario('may change while the store is out for less than a ttl', async (fleet) => {
+  scenario('may change while the store is unavailable for less than a ttl', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
     a.process.line.down = true;
@@ -90,7 +93,7 @@ describe('the instances of an agent', () => {
     expect(a.transitions.map(({ event }) => event.type)).not.toContain('lapsed');
   });
 
-  scenario('may change while its run is doubted', async (fleet) => {
+  scenario('may change while the run is suspect', async (fleet) => {
     fleet.collector('c1');
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(5));
@@ -103,7 +106,7 @@ describe('the instances of an agent', () => {
     expect(fleet.instances('h1/a')).toEqual({ 'web/2': a.agent.run });
   });
 
-  scenario('are registered in batches that the server takes', async (fleet) => {
+  scenario('are registered in batches that the server accepts', async (fleet) => {
     const names = Array.from({ length: 2 * registrationsPerBatch + 1 }, (_, n) => `web/${n}`);
     const first = fleet.agent('h1/a', names, { sees: true });
     await fleet.advance(seconds(1));
@@ -118,7 +121,7 @@ describe('the instances of an agent', () => {
   });
 
   scenario(
-    'removed by a write that arrives late, and wanted again, stand in the end',
+    'are registered in the end if a late write removed them and they are desired again',
     async (fleet) => {
       const a = fleet.agent('h1/a', ['web/1']);
       await fleet.advance(seconds(1));
@@ -133,7 +136,7 @@ describe('the instances of an agent', () => {
   );
 
   scenario(
-    'removed by a write without an answer, and wanted again after a lapse, stand in the end',
+    'are registered in the end if a write without an answer removed them and they are desired again after a lapse',
     async (fleet) => {
       const a = fleet.agent('h1/a', ['web/1']);
       await fleet.advance(seconds(1));
@@ -162,7 +165,7 @@ describe('the health of an instance', () => {
     record?: { state: string; detail?: string | undefined };
   }) => read.record && [read.record.state, read.record.detail];
 
-  scenario('turns with what its checks find', async (fleet) => {
+  scenario('follows the results of its checks', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
     a.agent.report(specOf('web/1'), failing);
@@ -178,14 +181,14 @@ describe('the health of an instance', () => {
     ]);
   });
 
-  scenario('known before it was registered is said right after', async (fleet) => {
+  scenario('is recorded right after the registration if it was known before', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     a.agent.report(specOf('web/1'), failing);
     await fleet.advance(seconds(1));
     expect(stateOf(fleet.instance('h1/a', 'web/1'))).toEqual(['failing', failing.detail]);
   });
 
-  scenario('keeps its detail when something else about the instance changes', async (fleet) => {
+  scenario('keeps its detail when another field of the instance changes', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     a.agent.report(specOf('web/1'), failing);
     await fleet.advance(seconds(1));
@@ -194,24 +197,21 @@ describe('the health of an instance', () => {
     expect(stateOf(fleet.instance('h1/a', 'web/1'))).toEqual(['failing', failing.detail]);
   });
 
-  scenario(
-    'is kept over a crash of the agent’s lease, and said again by a new run',
-    async (fleet) => {
-      fleet.collector('c1');
-      const a = fleet.agent('h1/a', ['web/1']);
-      a.agent.report(specOf('web/1'), failing);
-      await fleet.advance(seconds(5));
-      const { run } = a.agent;
-      a.process.line.down = true;
-      await fleet.advance(seconds(60));
-      a.process.line.down = false;
-      await fleet.advance(seconds(5));
-      expect(a.agent.run).not.toBe(run);
-      expect(stateOf(fleet.instance('h1/a', 'web/1'))).toEqual(['failing', failing.detail]);
-    },
-  );
+  scenario('survives a lapsed lease, and a new run records it again', async (fleet) => {
+    fleet.collector('c1');
+    const a = fleet.agent('h1/a', ['web/1']);
+    a.agent.report(specOf('web/1'), failing);
+    await fleet.advance(seconds(5));
+    const { run } = a.agent;
+    a.process.line.down = true;
+    await fleet.advance(seconds(60));
+    a.process.line.down = false;
+    await fleet.advance(seconds(5));
+    expect(a.agent.run).not.toBe(run);
+    expect(stateOf(fleet.instance('h1/a', 'web/1'))).toEqual(['failing', failing.detail]);
+  });
 
-  scenario('of what it does not run is not said', async (fleet) => {
+  scenario('is not recorded for an instance that the agent does not run', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
     const before = fleet.world.registry.lastSeq;
@@ -222,7 +222,7 @@ describe('the health of an instance', () => {
   });
 
   scenario(
-    'an instance told to drain stands as draining until it is deregistered',
+    'of a draining instance is recorded as draining until it is deregistered',
     async (fleet) => {
       const a = fleet.agent('h1/a', ['web/1', 'web/2']);
       await fleet.advance(seconds(1));

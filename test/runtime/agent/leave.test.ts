@@ -12,7 +12,7 @@ async function expectGone(fleet: FleetInMemory, run: string) {
 
 describe('an agent that leaves', () => {
   scenario(
-    'takes its instances, its record and its lease along, and the audit says left',
+    'removes its instances, its record and its lease, and the audit says left',
     async (fleet) => {
       const a = fleet.agent('h1/a', ['web/1', 'web/2']);
       await fleet.advance(seconds(1));
@@ -34,13 +34,13 @@ describe('an agent that leaves', () => {
     },
   );
 
-  scenario('takes along what was registered by a write that arrives late', async (fleet) => {
+  scenario('removes the instances that a late write registered', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
     const { run } = a.agent;
     const from = a.process.line.requests;
     a.process.line.fate = (n) => (n === from + 1 ? 'late' : 'fine');
-    // Between what it lists and what it says, the late registration arrives.
+    // The late registration arrives between its list and its write.
     a.process.beforeCommit = ({ events }) =>
       events.some(({ text }) => text.includes('"withdrawn"'))
         ? fleet.clock.sleep(seconds(2), new AbortController().signal)
@@ -64,7 +64,7 @@ describe('an agent that leaves', () => {
   });
 
   scenario(
-    'drains: its instances stand as draining for the time it was given, then go',
+    'drains: its instances are draining for the given time, and are then removed',
     async (fleet) => {
       const a = fleet.agent('h1/a', ['web/1'], { drainFor: seconds(8) });
       await fleet.advance(seconds(1));
@@ -79,7 +79,7 @@ describe('an agent that leaves', () => {
     },
   );
 
-  scenario('drains a thousand instances for that time once, not once a batch', async (fleet) => {
+  scenario('drains a thousand instances for that time once, not once per batch', async (fleet) => {
     const names = Array.from({ length: 1000 }, (_, n) => `web/${n}`);
     const a = fleet.agent('h1/a', names, { drainFor: seconds(8) });
     await fleet.advance(seconds(1));
@@ -93,7 +93,7 @@ describe('an agent that leaves', () => {
   });
 
   scenario(
-    'drains for that time although nobody said that the draining was stored',
+    'drains for that time although the write of the draining got no answer',
     async (fleet) => {
       const a = fleet.agent('h1/a', ['web/1'], { drainFor: seconds(8) });
       await fleet.advance(seconds(1));
@@ -108,23 +108,26 @@ describe('an agent that leaves', () => {
     },
   );
 
-  scenario('gives up when the store does not answer, and collectors do the rest', async (fleet) => {
-    const a = fleet.agent('h1/a', ['web/1']);
-    fleet.collector('h9');
-    await fleet.advance(seconds(1));
-    a.process.line.down = true;
-    void a.agent.stop();
-    await fleet.advance(seconds(9.9));
-    expect(a.ended()).toBeUndefined();
-    await fleet.advance(seconds(4));
-    expect(a.ended()).toBe('left');
-    await a.process.crash();
-    await fleet.advance(2 * fleet.lease.ttl + fleet.lease.grace);
-    expect(fleet.record('h1/a').kind).toBe('absent');
-    expect(fleet.instances('h1/a')).toEqual({});
-  });
+  scenario(
+    'gives up when the store does not answer, and collectors remove the rest',
+    async (fleet) => {
+      const a = fleet.agent('h1/a', ['web/1']);
+      fleet.collector('h9');
+      await fleet.advance(seconds(1));
+      a.process.line.down = true;
+      void a.agent.stop();
+      await fleet.advance(seconds(9.9));
+      expect(a.ended()).toBeUndefined();
+      await fleet.advance(seconds(4));
+      expect(a.ended()).toBe('left');
+      await a.process.crash();
+      await fleet.advance(2 * fleet.lease.ttl + fleet.lease.grace);
+      expect(fleet.record('h1/a').kind).toBe('absent');
+      expect(fleet.instances('h1/a')).toEqual({});
+    },
+  );
 
-  scenario('while it is lapsed leaves nothing behind either', async (fleet) => {
+  scenario('leaves nothing behind while its lease is lapsed', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
     const { run } = a.agent;
@@ -139,7 +142,7 @@ describe('an agent that leaves', () => {
   });
 
   scenario(
-    'finds out that it was superseded, and leaves the other’s records alone',
+    'detects that it was superseded, and leaves the records of the other run unchanged',
     async (fleet) => {
       const a = fleet.agent('h1/a', ['web/1']);
       await fleet.advance(seconds(1));
@@ -155,7 +158,7 @@ describe('an agent that leaves', () => {
     },
   );
 
-  scenario('suspected while it drains goes on leaving', async (fleet) => {
+  scenario('continues to leave if it is suspected while it drains', async (fleet) => {
     const c = fleet.collector('h9');
     const a = fleet.agent('h1/a', ['web/1'], { drainFor: seconds(20) });
     await fleet.advance(seconds(5));
@@ -172,7 +175,7 @@ describe('an agent that leaves', () => {
 
   for (const mishap of mishaps) {
     for (const k of Array.from({ length: 12 }, (_, n) => n + 1)) {
-      scenario(`is gone in the end, whatever is lost (${mishap}, request ${k})`, async (fleet) => {
+      scenario(`is removed in the end (${mishap}, request ${k})`, async (fleet) => {
         const a = fleet.agent('h1/a', ['web/1', 'web/2'], { drainFor: seconds(1) });
         await fleet.advance(seconds(1));
         const { run } = a.agent;

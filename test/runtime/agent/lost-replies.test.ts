@@ -6,7 +6,7 @@ import { type Fate, mishaps } from '../support/link-faults.ts';
 import type { Process } from '../support/process.ts';
 import { scenario } from '../support/scenario.ts';
 
-/** An agent's life with something of everything, after which it serves `web/2`, `web/3` and `db/1`. */
+/** A life of an agent with all kinds of writes; it ends with `web/2`, `web/3` and `db/1`. */
 async function live(fleet: FleetInMemory, fate: (n: number) => Fate): Promise<AgentProcess> {
   const predecessor = fleet.agent('h1/a', ['web/1', 'web/2', 'old/1'], { sees: true });
   await fleet.advance(seconds(1));
@@ -36,11 +36,11 @@ function expectServing(fleet: FleetInMemory, { agent }: AgentProcess): void {
   expect(web.kind === 'stored' && [web.record.state, web.record.port]).toEqual(['serving', 8080]);
 }
 
-/** Which requests there are to lose in such a life: those of one in which nothing is lost, and more. */
+/** Indices of the requests to lose: those of a life without faults, and more. */
 const requests = 46;
 
 describe('an agent’s life in which one request goes wrong', () => {
-  scenario('has no more requests than are tried below', async (fleet) => {
+  scenario('has no more requests than the tests below try', async (fleet) => {
     const a = await live(fleet, () => 'fine');
     expectServing(fleet, a);
     expect(a.process.line.requests).toBeLessThanOrEqual(requests);
@@ -49,9 +49,12 @@ describe('an agent’s life in which one request goes wrong', () => {
 
   for (const mishap of mishaps) {
     for (const k of Array.from({ length: requests }, (_, n) => n + 1)) {
-      scenario(`comes to serve all it runs (${mishap}, request ${k})`, async (fleet) => {
-        expectServing(fleet, await live(fleet, (n) => (n === k ? mishap : 'fine')));
-      });
+      scenario(
+        `ends with all its instances registered (${mishap}, request ${k})`,
+        async (fleet) => {
+          expectServing(fleet, await live(fleet, (n) => (n === k ? mishap : 'fine')));
+        },
+      );
     }
   }
 });
@@ -67,14 +70,14 @@ describe('an agent’s life in which several requests go wrong', () => {
         });
       }
     }
-    scenario(`comes to serve all it runs (every third ${mishap})`, async (fleet) => {
+    scenario(`ends with all its instances registered (every third ${mishap})`, async (fleet) => {
       expectServing(fleet, await live(fleet, (n) => (n % 3 === 0 && n < 60 ? mishap : 'fine')));
     });
   }
 });
 
 describe('a run that does not know whether it took its slot', () => {
-  /** The write that takes the slot is stored or not, and its author never hears of it. */
+  /** The write that takes the slot is stored or not, and its author gets no answer. */
   function loseClaim({ ports: { registry, clock } }: Process, stored: boolean, after = 0) {
     const { commit } = registry;
     Object.assign(registry, {
@@ -87,7 +90,7 @@ describe('a run that does not know whether it took its slot', () => {
     });
   }
 
-  scenario('and did not is used up: a new one takes it (G3)', async (fleet) => {
+  scenario('is not used again if it did not: a new run takes the slot (G3)', async (fleet) => {
     const process = fleet.process('h1');
     loseClaim(process, false);
     const a = fleet.agent('h1/a', ['web/1'], { process });
@@ -98,7 +101,7 @@ describe('a run that does not know whether it took its slot', () => {
     expect(fleet.audit.story({ run, entity: 'run' })).toEqual([]);
   });
 
-  scenario('and did rewrites its record once, and goes on', async (fleet) => {
+  scenario('rewrites its record once and continues if it did', async (fleet) => {
     const process = fleet.process('h1');
     loseClaim(process, true);
     const a = fleet.agent('h1/a', ['web/1'], { process });
@@ -113,7 +116,7 @@ describe('a run that does not know whether it took its slot', () => {
   });
 
   scenario(
-    'and did, and lost it to one that is gone already, does not take it again (G3)',
+    'does not take the slot again if it lost it to a run that has already ended (G3)',
     async (fleet) => {
       const process = fleet.process('h1');
       loseClaim(process, true, seconds(5));
@@ -133,7 +136,7 @@ describe('a run that does not know whether it took its slot', () => {
 });
 
 describe('a run whose lease lapsed while it took its slot', () => {
-  scenario('is followed at once by another run of its process', async (fleet) => {
+  scenario('is followed immediately by another run of its process', async (fleet) => {
     const process = fleet.process('h1');
     const { leases, registry, clock } = process.ports;
     const { renew } = leases;
@@ -163,8 +166,8 @@ describe('a run whose lease lapsed while it took its slot', () => {
   });
 });
 
-describe('a store that never says what became of a write', () => {
-  scenario('does not make an agent spin, and spends no run id twice', async (fleet) => {
+describe('a store that never answers a write', () => {
+  scenario('does not make an agent loop without pause or use a run id twice', async (fleet) => {
     const process = fleet.process('h1');
     Object.assign(process.ports.registry, {
       commit: async () => ({ outcome: 'unknown', why: 'lost' }),

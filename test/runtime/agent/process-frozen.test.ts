@@ -14,7 +14,7 @@ async function frozen(fleet: FleetInMemory, whenExpired: 'start-over' | 'exit' =
   return { a, run, c };
 }
 
-describe('an agent that is frozen until it is expired, and thawed', () => {
+describe('an agent that is frozen until it is expired, and then thawed', () => {
   for (const collected of [false, true]) {
     const when = collected ? 'and collected' : 'but not yet collected';
     scenario(`starts over as a new run that registers everything (${when})`, async (fleet) => {
@@ -35,7 +35,7 @@ describe('an agent that is frozen until it is expired, and thawed', () => {
     });
   }
 
-  scenario('ends with an error where it was told so', async (fleet) => {
+  scenario('ends with an error if it is configured to exit', async (fleet) => {
     const { a } = await frozen(fleet, 'exit');
     await fleet.advance(seconds(60));
     a.process.thaw();
@@ -44,7 +44,7 @@ describe('an agent that is frozen until it is expired, and thawed', () => {
     expect(fleet.record('h1/a').kind).toBe('absent');
   });
 
-  scenario('finds its slot taken by a stand-in, and stops', async (fleet) => {
+  scenario('stops if another agent has taken its slot', async (fleet) => {
     const { a, run } = await frozen(fleet);
     await until(fleet, () => fleet.audit.story({ run }).includes('expired'));
     const b = fleet.agent('h1/a', ['web/1']);
@@ -56,26 +56,29 @@ describe('an agent that is frozen until it is expired, and thawed', () => {
     expect(fleet.instances('h1/a')).toEqual({ 'web/1': b.agent.run });
   });
 
-  scenario('writes nothing more under its old run, though it was about to (G3)', async (fleet) => {
-    fleet.collector('c1');
-    const a = fleet.agent('h1/a', ['web/1']);
-    await fleet.advance(seconds(5));
-    const { run } = a.agent;
-    a.process.freeze();
-    a.agent.replace(['web/1', 'web/2'].map(specOf));
-    await fleet.advance(seconds(60));
-    a.process.thaw();
-    await fleet.advance(seconds(2));
-    expect(fleet.audit.story({ run, name: 'web/2' })).toEqual([]);
-    expect(fleet.instances('h1/a')).toEqual({ 'web/1': a.agent.run, 'web/2': a.agent.run });
-  });
+  scenario(
+    'writes nothing more under its old run, although a write was pending (G3)',
+    async (fleet) => {
+      fleet.collector('c1');
+      const a = fleet.agent('h1/a', ['web/1']);
+      await fleet.advance(seconds(5));
+      const { run } = a.agent;
+      a.process.freeze();
+      a.agent.replace(['web/1', 'web/2'].map(specOf));
+      await fleet.advance(seconds(60));
+      a.process.thaw();
+      await fleet.advance(seconds(2));
+      expect(fleet.audit.story({ run, name: 'web/2' })).toEqual([]);
+      expect(fleet.instances('h1/a')).toEqual({ 'web/1': a.agent.run, 'web/2': a.agent.run });
+    },
+  );
 });
 
 describe('an agent whose machine was suspended', () => {
   for (const counted of [true, false]) {
-    const clock = counted ? 'counted it' : 'stood still';
+    const clock = counted ? 'counted the suspension' : 'did not advance';
     scenario(
-      `knows by its next timer that its lease is over, its monotonic clock ${clock}`,
+      `detects with its next timer that its lease has lapsed, if its monotonic clock ${clock}`,
       async (fleet) => {
         const a = fleet.agent('h1/a', ['web/1']);
         await fleet.advance(seconds(5));
@@ -83,7 +86,7 @@ describe('an agent whose machine was suspended', () => {
         await fleet.advance(seconds(30));
         if (!counted) a.process.clock.standStill(seconds(30));
         a.process.thaw();
-        // A timer counts the clock that stood still: what was left of it is still to come.
+        // A timer uses the stopped clock: the rest of its time is still to come.
         await fleet.advance(counted ? 0 : renewEvery(fleet.lease));
         const story = a.transitions.map(({ event }) => event.type);
         expect(story.slice(-2)).toEqual(['lapsed', 'regranted']);
@@ -93,9 +96,9 @@ describe('an agent whose machine was suspended', () => {
   }
 });
 
-describe('an agent whose wall clock is set', () => {
+describe('an agent whose wall clock is changed', () => {
   scenario(
-    'forward by more than its ttl takes its lease anew, and keeps its run',
+    'forward by more than its ttl takes its lease again and keeps its run',
     async (fleet) => {
       const c = fleet.collector('c1');
       const a = fleet.agent('h1/a', ['web/1']);
@@ -108,7 +111,7 @@ describe('an agent whose wall clock is set', () => {
     },
   );
 
-  scenario('back goes on as if nothing had happened', async (fleet) => {
+  scenario('back continues unchanged', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(5));
     a.process.clock.setWall(seconds(-3600));

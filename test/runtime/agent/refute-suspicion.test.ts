@@ -5,7 +5,7 @@ import type { AgentProcess, FleetInMemory } from '../support/fleet-in-memory.ts'
 import { recordedFacts } from '../support/recorded-facts.ts';
 import { scenario } from '../support/scenario.ts';
 
-/** Renewals fail until further notice. */
+/** Renewals fail until the returned function is called. */
 function refuseRenewals({ process: { ports } }: AgentProcess): () => void {
   const { renew } = ports.leases;
   const fail = async () => {
@@ -15,7 +15,7 @@ function refuseRenewals({ process: { ports } }: AgentProcess): () => void {
   return () => void Object.assign(ports.leases, { renew });
 }
 
-/** The answers to commits are held back until further notice. */
+/** The answers to commits are delayed until the returned function is called. */
 function holdCommits({ process: { ports } }: AgentProcess): () => void {
   const { commit } = ports.registry;
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -42,33 +42,30 @@ async function expectBack(fleet: FleetInMemory, a: AgentProcess, run: string) {
 }
 
 describe('a run that comes back', () => {
-  scenario(
-    'counts a refutation where it was suspected, and none where it had lapsed',
-    async (fleet) => {
-      const a = fleet.agent('h1/a', ['web/1']);
-      const { metrics, told } = recordedFacts();
-      Object.assign(a.process.ports, { metrics });
-      const refutations = () => told.filter(([fact]) => fact === 'refuted').length;
-      await fleet.advance(seconds(3));
-      const { run } = a.agent;
-      a.process.line.down = true;
-      await fleet.advance(fleet.lease.ttl + seconds(1));
-      expect(a.agent.state).toBe('lapsed');
-      a.process.line.down = false;
-      await expectBack(fleet, a, run);
-      expect(refutations()).toBe(0);
-      fleet.collector('c1');
-      await fleet.advance(seconds(3));
-      a.process.freeze();
-      while (fleet.phase('h1/a') === 'live') await fleet.advance(10);
-      a.process.thaw();
-      await expectBack(fleet, a, run);
-      expect(refutations()).toBe(1);
-    },
-  );
+  scenario('counts a refutation if it was suspected, and none if it had lapsed', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1']);
+    const { metrics, facts } = recordedFacts();
+    Object.assign(a.process.ports, { metrics });
+    const refutations = () => facts.filter(([fact]) => fact === 'refuted').length;
+    await fleet.advance(seconds(3));
+    const { run } = a.agent;
+    a.process.line.down = true;
+    await fleet.advance(fleet.lease.ttl + seconds(1));
+    expect(a.agent.state).toBe('lapsed');
+    a.process.line.down = false;
+    await expectBack(fleet, a, run);
+    expect(refutations()).toBe(0);
+    fleet.collector('c1');
+    await fleet.advance(seconds(3));
+    a.process.freeze();
+    while (fleet.phase('h1/a') === 'live') await fleet.advance(10);
+    a.process.thaw();
+    await expectBack(fleet, a, run);
+    expect(refutations()).toBe(1);
+  });
 
   scenario(
-    'and whose lease lapses again before its record was rewritten is not back',
+    'is not serving if its lease lapses again before its record is rewritten',
     async (fleet) => {
       fleet.collector('c1');
       const a = fleet.agent('h1/a', ['web/1']);
@@ -88,25 +85,28 @@ describe('a run that comes back', () => {
     },
   );
 
-  scenario('while a refutation of before is still under way is not back by that', async (fleet) => {
-    fleet.collector('c1');
-    const a = fleet.agent('h1/a', ['web/1']);
-    await fleet.advance(seconds(3));
-    const { run } = a.agent;
-    const answer = holdCommits(a);
-    a.process.freeze();
-    while (fleet.phase('h1/a') === 'live') await fleet.advance(10);
-    const renewAgain = refuseRenewals(a);
-    a.process.thaw();
-    await fleet.advance(fleet.lease.ttl + seconds(1));
-    expect(a.agent.state).toBe('lapsed');
-    answer();
-    await fleet.clock.settle();
-    renewAgain();
-    await expectBack(fleet, a, run);
-  });
+  scenario(
+    'is not serving again because of an earlier refutation that is still pending',
+    async (fleet) => {
+      fleet.collector('c1');
+      const a = fleet.agent('h1/a', ['web/1']);
+      await fleet.advance(seconds(3));
+      const { run } = a.agent;
+      const answer = holdCommits(a);
+      a.process.freeze();
+      while (fleet.phase('h1/a') === 'live') await fleet.advance(10);
+      const renewAgain = refuseRenewals(a);
+      a.process.thaw();
+      await fleet.advance(fleet.lease.ttl + seconds(1));
+      expect(a.agent.state).toBe('lapsed');
+      answer();
+      await fleet.clock.settle();
+      renewAgain();
+      await expectBack(fleet, a, run);
+    },
+  );
 
-  scenario('while somebody sets its wall clock comes back all the same', async (fleet) => {
+  scenario('serves again although its wall clock is changed meanwhile', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(3));
     const { run } = a.agent;

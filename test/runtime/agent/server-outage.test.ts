@@ -17,9 +17,9 @@ const cut = (fleet: FleetInMemory, down: boolean) => {
 const stories = (fleet: FleetInMemory, runs: readonly string[]) =>
   runs.flatMap((run) => fleet.audit.story({ run, entity: 'run' }));
 
-describe('a store that nobody can reach', () => {
+describe('a store that no process can reach', () => {
   for (const outage of [1, 3, 5, 6, 7, 10, 15, 16, 17, 30, 300]) {
-    scenario(`for ${outage} s costs nobody its run (G6)`, async (fleet) => {
+    scenario(`ends no run by an outage of ${outage} s (G6)`, async (fleet) => {
       const { agents, runs } = await fleetOfThree(fleet);
       cut(fleet, true);
       await fleet.advance(seconds(outage));
@@ -36,7 +36,7 @@ describe('a store that nobody can reach', () => {
     });
   }
 
-  scenario('that comes and goes costs nobody its run', async (fleet) => {
+  scenario('ends no run by repeated outages', async (fleet) => {
     const { agents, runs } = await fleetOfThree(fleet);
     for (const outage of [4, 7, 2, 9, 5, 20, 1, 8]) {
       cut(fleet, true);
@@ -49,7 +49,7 @@ describe('a store that nobody can reach', () => {
     expect(stories(fleet, runs)).not.toContain('expired');
   });
 
-  scenario('tells each agent that it lapsed, before anybody may expire it', async (fleet) => {
+  scenario('makes each agent lapse before a collector may expire it', async (fleet) => {
     const { agents } = await fleetOfThree(fleet);
     cut(fleet, true);
     await fleet.advance(fleet.lease.ttl);
@@ -62,7 +62,7 @@ describe('a store that nobody can reach', () => {
     }
   });
 
-  scenario('is waited for by those who died meanwhile: they are collected later', async (fleet) => {
+  scenario('delays the collection of a run that died meanwhile', async (fleet) => {
     const { agents, runs } = await fleetOfThree(fleet);
     cut(fleet, true);
     await fleet.advance(seconds(30));
@@ -76,7 +76,7 @@ describe('a store that nobody can reach', () => {
     expect(fleet.phase('h2/a')).toBe('live');
   });
 
-  scenario('leaves a directory as it was, with its age', async (fleet) => {
+  scenario('leaves a directory unchanged, with its age', async (fleet) => {
     await fleetOfThree(fleet);
     const { directory } = fleet.directory();
     await fleet.advance(seconds(2));
@@ -93,7 +93,7 @@ describe('a store that nobody can reach', () => {
 });
 
 describe('a store that only the agents cannot reach', () => {
-  scenario('for less than ttl and grace costs nobody its run', async (fleet) => {
+  scenario('ends no run by an outage shorter than ttl and grace', async (fleet) => {
     const { agents, runs } = await fleetOfThree(fleet);
     for (const { process } of agents) process.line.down = true;
     await fleet.advance(fleet.lease.ttl + fleet.lease.grace - seconds(2));
@@ -106,33 +106,36 @@ describe('a store that only the agents cannot reach', () => {
     expect(fleet.phase('h1/a')).toBe('live');
   });
 
-  scenario('for longer makes them new runs that register everything again (G3)', async (fleet) => {
-    const { agents, runs } = await fleetOfThree(fleet);
-    for (const { process } of agents) process.line.down = true;
-    await fleet.advance(seconds(60));
-    expect(fleet.record('h1/a').kind).toBe('absent');
-    for (const { process } of agents) process.line.down = false;
-    await fleet.advance(seconds(3));
-    for (const [n, { agent }] of agents.entries()) {
-      expect(agent.state).toBe('serving');
-      expect(agent.run).not.toBe(runs[n]);
-      expect(fleet.instances(`h${n + 1}/a`)).toEqual({
-        [`db/${n + 1}`]: agent.run,
-        [`web/${n + 1}`]: agent.run,
-      });
-    }
-  });
+  scenario(
+    'makes them start new runs that register everything again after a longer outage (G3)',
+    async (fleet) => {
+      const { agents, runs } = await fleetOfThree(fleet);
+      for (const { process } of agents) process.line.down = true;
+      await fleet.advance(seconds(60));
+      expect(fleet.record('h1/a').kind).toBe('absent');
+      for (const { process } of agents) process.line.down = false;
+      await fleet.advance(seconds(3));
+      for (const [n, { agent }] of agents.entries()) {
+        expect(agent.state).toBe('serving');
+        expect(agent.run).not.toBe(runs[n]);
+        expect(fleet.instances(`h${n + 1}/a`)).toEqual({
+          [`db/${n + 1}`]: agent.run,
+          [`web/${n + 1}`]: agent.run,
+        });
+      }
+    },
+  );
 });
 
-describe('the audit that falls behind', () => {
-  scenario('holds nobody up, and has every event once in the end (G8)', async (fleet) => {
-    const held = fleet.world.audit.holdBack();
+describe('an audit that lags behind', () => {
+  scenario('delays no agent, and has every event once in the end (G8)', async (fleet) => {
+    const delay = fleet.world.audit.holdBack();
     const { agents } = await fleetOfThree(fleet);
     await agents[0]?.agent.stop();
     if (agents[1]) await fleet.kill(agents[1].process);
     await fleet.advance(seconds(60));
     expect(fleet.record('h2/a').kind).toBe('absent');
-    held[Symbol.dispose]();
+    delay[Symbol.dispose]();
     await fleet.advance(seconds(20));
     expect(fleet.audit.events.length).toBeGreaterThan(20);
   });

@@ -11,7 +11,7 @@ import type { Author, Change } from '../../../src/runtime/transitions/record-cha
 import { buildClaim, transitionRun } from '../../../src/runtime/transitions/run-changes.ts';
 import { FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
 
-/** A fleet with one agent that serves one instance, and somebody who does what nobody may. */
+/** A fleet with one agent that serves one instance, and an author without permissions. */
 async function wrongdoing() {
   const fleet = new FleetInMemory();
   const a = fleet.agent('h1/a', ['web/1']);
@@ -36,20 +36,20 @@ const edited =
   (text: string): string =>
     JSON.stringify({ ...JSON.parse(text), ...change(JSON.parse(text)) });
 
-describe('the watch over the audit sees', () => {
-  test('nothing wrong where all is well', async () => {
+describe('the audit watch detects', () => {
+  test('no fault in a correct history', async () => {
     const { faults, web, itself, commit } = await wrongdoing();
     await commit(transitionInstance(itself, web(), { type: 'failed', detail: 'refused' }));
     expect(faults()).toBe('');
   });
 
-  test('that somebody removed what a live run owns (G1)', async () => {
+  test('the removal of a record that a live run owns (G1)', async () => {
     const { faults, stranger, web, commit } = await wrongdoing();
     await commit(removeInstance(stranger, web(), 'owner-expired'));
     expect(faults()).toContain('its owner lives (G1)');
   });
 
-  test('that a run was expired while its lease stood (G6), and wrote after that (G3)', async () => {
+  test('that a run was expired while it had its lease (G6), and wrote after that (G3)', async () => {
     const { faults, stranger, itself, record, web, commit } = await wrongdoing();
     await commit(transitionRun(stranger, record(), { type: 'suspected', reason: 'silent' }));
     expect(faults()).toBe('');
@@ -59,7 +59,7 @@ describe('the watch over the audit sees', () => {
     expect(faults()).toContain('is over (G3)');
   });
 
-  test('that somebody else said what only the run may say', async () => {
+  test('an event by an author other than its run', async () => {
     const { faults, stranger, record, commit } = await wrongdoing();
     await commit(transitionRun(stranger, record(), { type: 'regranted' }));
     expect(faults()).toContain('done by another');
@@ -83,14 +83,14 @@ describe('the watch over the audit sees', () => {
   });
 
   test.each([
-    ['a number left out', { n: 9 }, 'follows'],
-    ['a hash that is not the one before', { prev: 'ab'.repeat(32) }, 'prev is not the hash'],
-    ['a state that the machine does not give', { to: 'draining' }, 'to is not "failing"'],
-    ['a state that the chain was not in', { from: 'failing' }, 'from is not "serving"'],
+    ['a missing number', { n: 9 }, 'follows'],
+    ['a hash that is not of the event before', { prev: 'ab'.repeat(32) }, 'prev is not the hash'],
+    ['a target that the machine does not reach', { to: 'draining' }, 'to is not "failing"'],
+    ['a source that is not the state of the chain', { from: 'failing' }, 'from is not "serving"'],
     ['an edge that was not taken', { edges: [] }, 'its edges are not those'],
-    ['a machine that nobody knows', { chart: 'ffffffffffff' }, 'its machine is not known'],
+    ['an unknown machine', { chart: 'ffffffffffff' }, 'its machine is not known'],
     ['an event that the machine does not have', { event: { type: 'x' } }, 'the machine has no x'],
-    ['a record that is not the one that stands', { record: { n: 2 } }, 'not as the event says'],
+    ['a record that differs from the registry', { record: { n: 2 } }, 'not as the event says'],
   ])('%s', async (_, change, fault) => {
     const { faults, web, itself, commit } = await wrongdoing();
     const move = transitionInstance(itself, web(), { type: 'failed', detail: 'refused' });
@@ -101,7 +101,7 @@ describe('the watch over the audit sees', () => {
     expect(faults()).toContain(fault);
   });
 
-  test('a record that stands without an event, and one that is gone without one', async () => {
+  test('a record without an event, and a removal without an event', async () => {
     const { faults, fleet, web } = await wrongdoing();
     const { key, record } = web();
     fleet.world.registry.append(`record.${key}x`, JSON.stringify(record));

@@ -16,7 +16,7 @@ import { drawSchedule, peace } from '../../sim/schedule/schedule.ts';
 import { simulate } from '../../sim/simulate.ts';
 import type { Simulated } from '../../sim/simulation-result.ts';
 
-/** The records that stand, as the registry has them. */
+/** The records of the registry. */
 function registryOf({ registry }: MemoryServer): Map<string, KeyValueEntry> {
   const prefix = recordSubject('');
   return new Map(
@@ -33,7 +33,7 @@ function registryOf({ registry }: MemoryServer): Map<string, KeyValueEntry> {
 const entriesOf = (fold: RegistryProjection): Map<string, KeyValueEntry> =>
   new Map([...fold.records].map(([key, { entry }]) => [key, entry]));
 
-/** Calls `look` after every write, when the audit has been given what there is. */
+/** Calls `look` after every write, when the audit has copied it. */
 function atEveryWrite({ audit }: MemoryServer, look: () => void): void {
   const catchUp = audit.catchUp.bind(audit);
   audit.catchUp = () => {
@@ -42,7 +42,7 @@ function atEveryWrite({ audit }: MemoryServer, look: () => void): void {
   };
 }
 
-/** What one sees of a fleet: every row that a consumer is shown. */
+/** The visible state of a fleet: every row for consumers. */
 const rowsOf = (rows: Pick<Directory, 'instances' | 'agents'>): string =>
   JSON.stringify([...rows.instances(), ...rows.agents()].map((row) => JSON.stringify(row)).sort());
 
@@ -58,21 +58,21 @@ const replayedRows = ({ fleet }: ReplayResult, observed: boolean): string =>
   });
 
 const anySeed = fc.integer({ min: 1, max: 1_000_000 });
-/** What is written by hand is in no event. */
+/** Manual edits have no event. */
 const byHand = new Set(['bad-record', 'slot-record-by-hand', 'orphan']);
 
-/** Plays what a seed does to a fleet, the hands of others aside. */
+/** Runs the faults of a seed on a fleet, without manual edits. */
 async function play(seed: number, begun: (sim: Simulated) => void): Promise<void> {
   const { shape, happenings } = drawSchedule(seed);
   const small = { ...shape, instances: Math.min(4, shape.instances) };
   const ours = happenings.filter(({ what }) => !byHand.has(what)).slice(0, 15);
-  // What is held back is let go in peace.
+  // Delayed messages are released.
   const whole = [...ours, { after: 0, what: peace }];
   await simulate({ seed, shape: small, happenings: whole }, begun);
 }
 
-describe('whatever happens to a fleet', () => {
-  test('at every write, folding the events gives the registry, revisions included (G8)', async () => {
+describe('the history of any fleet', () => {
+  test('folds to the registry at every write, revisions included (G8)', async () => {
     let compared = 0;
     await fc.assert(
       fc.asyncProperty(anySeed, async (seed) => {
@@ -84,7 +84,7 @@ describe('whatever happens to a fleet', () => {
             const recorded = parseAuditEvent(stored);
             if (recorded.kind === 'event') fold.take(recorded);
           }
-          // An audit that is held back is behind.
+          // A delayed audit lags.
           if (world.registry.lastSeq > (world.audit.last?.origin ?? 0)) return;
           compared += 1;
           expect(entriesOf(fold)).toEqual(registryOf(world));
@@ -96,7 +96,7 @@ describe('whatever happens to a fleet', () => {
     expect(compared).toBeGreaterThan(200);
   }, 60_000);
 
-  test('replayed to any moment, it is as a directory saw it then', async () => {
+  test('replays at any moment to the fleet that a directory had', async () => {
     let moments = 0;
     await fc.assert(
       fc.asyncProperty(anySeed, async (seed) => {
@@ -106,7 +106,7 @@ describe('whatever happens to a fleet', () => {
         await play(seed, ({ fleet }) => {
           const { world } = fleet;
           worlds.push(world);
-          // A commit that comes in parts is at no moment of the history as a directory sees it halfway.
+          // A directory can see part of a commit; no moment of the history shows it.
           world.batchSize = (waiting) => waiting;
           atEveryWrite(world, () => void commits.push(world.registry.lastSeq));
           const { directory } = fleet.directory({
@@ -135,7 +135,7 @@ describe('whatever happens to a fleet', () => {
   }, 60_000);
 });
 
-test('a late end of an earlier run leaves the record of the run that has it now', () => {
+test('a late end of an earlier run keeps the record of the present run', () => {
   const fold = new RegistryProjection();
   const events = [...longHistory(1)].map((stored) => parseAuditEvent(stored));
   const [first] = events;

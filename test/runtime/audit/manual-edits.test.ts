@@ -7,10 +7,10 @@ import { scenario } from '../support/scenario.ts';
 const slotKey = agentKey(slotAt('h1/a'));
 const webKey = instanceKey({ ...slotAt('h1/a'), ...specOf('web/1') });
 
-describe('an agent record that somebody’s tool', () => {
+describe('an agent record that another tool', () => {
   for (const [did, text] of [
     ['deleted', undefined],
-    ['garbled', '{"v":99}'],
+    ['corrupted', '{"v":99}'],
     ['emptied', ''],
   ] as const) {
     scenario(`${did} is taken by a new run that adopts every instance`, async (fleet) => {
@@ -34,7 +34,7 @@ describe('an agent record that somebody’s tool', () => {
     });
   }
 
-  scenario('garbled stops no sweep: its neighbour is collected (G12)', async (fleet) => {
+  scenario('corrupted stops no sweep: its neighbour is collected (G12)', async (fleet) => {
     fleet.collector('c1');
     const a = fleet.agent('h1/a', ['web/1']);
     const b = fleet.agent('h1/b', ['web/2']);
@@ -51,8 +51,8 @@ describe('an agent record that somebody’s tool', () => {
   });
 });
 
-describe('an instance record that somebody’s tool', () => {
-  scenario('garbled is taken back as soon as its agent looks again', async (fleet) => {
+describe('an instance record that another tool', () => {
+  scenario('corrupted is rewritten as soon as its agent checks again', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
     fleet.byHand(webKey, 'what?');
@@ -65,7 +65,7 @@ describe('an instance record that somebody’s tool', () => {
     ]);
   });
 
-  scenario('garbled and whose agent died stays, and holds up nothing else (G12)', async (fleet) => {
+  scenario('corrupted stays if its agent died, and blocks nothing else (G12)', async (fleet) => {
     fleet.collector('c1');
     const a = fleet.agent('h1/a', ['web/1', 'web/2']);
     await fleet.advance(seconds(5));
@@ -77,7 +77,7 @@ describe('an instance record that somebody’s tool', () => {
     expect(fleet.instance('h1/a', 'web/2').kind).toBe('absent');
   });
 
-  scenario('deleted is registered again when its agent looks again', async (fleet) => {
+  scenario('deleted is registered again when its agent checks again', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
     fleet.byHand(webKey, undefined);
@@ -86,7 +86,7 @@ describe('an instance record that somebody’s tool', () => {
     expect(fleet.instances('h1/a')).toEqual({ 'web/1': a.agent.run });
   });
 
-  scenario('wrote for a run that never was is removed as a leftover', async (fleet) => {
+  scenario('wrote for a run that never existed is removed as a leftover', async (fleet) => {
     fleet.collector('c1');
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(5));

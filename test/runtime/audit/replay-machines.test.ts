@@ -33,7 +33,7 @@ const ofType = (type: string, entity = 'instance') =>
   events.filter((one) => eventIn(one).event.type === type && eventIn(one).of.entity === entity);
 
 describe('a history replayed against its own machines', () => {
-  test('goes no other way', async () => {
+  test('has no differences', async () => {
     expect(await replayed(today)).toEqual({
       events: events.length,
       judged: events.length,
@@ -45,7 +45,7 @@ describe('a history replayed against its own machines', () => {
     });
   });
 
-  test('names the machines that are not there, and judges the others', async () => {
+  test('reports the machines that are missing, and replays the others', async () => {
     const { judged, divergences, unmatchedMachines: without } = await replayed({ runMachine });
     const others = events.filter((one) => eventIn(one).machine !== 'run').length;
     expect(divergences).toBe(0);
@@ -55,8 +55,8 @@ describe('a history replayed against its own machines', () => {
   });
 });
 
-describe('a history replayed against a machine that was changed', () => {
-  test('names a transition with another target, once for each time it was taken', async () => {
+describe('a history replayed against a changed machine', () => {
+  test('reports a transition with another target once per occurrence', async () => {
     const changed = instanceWith(({ states }) => {
       if (states['serving']?.on) states['serving'].on['failed'] = { target: 'draining' };
     });
@@ -79,7 +79,7 @@ describe('a history replayed against a machine that was changed', () => {
     ]);
   });
 
-  test('goes on along the recorded path: one difference is not found in all that follows', async () => {
+  test('continues on the recorded path: one difference is not repeated in later events', async () => {
     const changed = instanceWith((config) => {
       config.initial = 'failing';
     });
@@ -98,7 +98,7 @@ describe('a history replayed against a machine that was changed', () => {
     });
   });
 
-  test('names a transition that is refused, and one from a state that is no more', async () => {
+  test('reports a refused transition, and one from a removed state', async () => {
     const changed = instanceWith(({ states }) => {
       delete states['serving']?.on?.['adopted'];
       delete states['serving']?.on?.['failed'];
@@ -129,14 +129,14 @@ describe('a history replayed against a machine that was changed', () => {
         if (state.on?.['removed']) state.on['removed'] = { target: 'adopted' };
       }
     });
-    const { groups: groups, divergences } = await replayed({ ...today, instanceMachine: changed });
+    const { groups, divergences } = await replayed({ ...today, instanceMachine: changed });
     const froms = new Set(ofType('removed').map((one) => eventIn(one).from));
     expect(groups.map(({ from }) => from)).toEqual([...froms]);
     expect(divergences).toBe(ofType('removed').length);
   });
 
-  test('takes the context along that the other machine makes', async () => {
-    // Its guard asks for something else: then every return from a lapse goes another way.
+  test('uses the context that the other machine computes', async () => {
+    // With another condition in its guard, every return from a lapse differs.
     const changed = createMachine({
       id: 'session',
       context: { opened: 0 },
@@ -164,7 +164,7 @@ describe('a history replayed against a machine that was changed', () => {
     });
   });
 
-  test('a guard that stumbles over what was recorded is a refusal with its reason', async () => {
+  test('a guard that throws on recorded data is a refusal with its reason', async () => {
     const changed = createMachine({
       id: 'instance',
       initial: 'serving',
@@ -186,14 +186,14 @@ describe('a history replayed against a machine that was changed', () => {
     expect(groups.find(({ event }) => event === 'failed')?.why).toContain('no detail');
   });
 
-  test('does not guess what a guard would have said where a process lost its events', async () => {
+  test('does not guess the result of a guard where a process lost events', async () => {
     const lapse = events.findLast((one) => eventIn(one).of.entity === 'session');
     const lost = changedAt(events, lapse?.seq ?? 0, () => ({ lost: 3 }));
     const { unsure, divergences } = await replayed(today, lost);
     expect({ unsure, divergences }).toEqual({ unsure: 1, divergences: 0 });
   });
 
-  test('regions in another order are the same state', async () => {
+  test('has no difference for regions in another order', async () => {
     const { phase, sight } = runMachine.config.states?.['present']?.states ?? {};
     const config = {
       ...runMachine.config,

@@ -36,13 +36,13 @@ const anyForgery = fc
     return { n, text: JSON.stringify(withValue(document, path, put)) };
   });
 
-/** It comes from a state that no machine has. */
+/** Its source is a state that no machine has. */
 const nowhere = {
   n: moved,
   text: (events[moved] as StoredEvent).text.replace('"from":{"present"', '"from":{"elsewhere"'),
 };
 
-test('whatever is put in place of anything in an event, a verification and a replay come to their end', async () => {
+test('a verification and a replay end, whatever value of an event is replaced', async () => {
   await fc.assert(
     fc.asyncProperty(anyForgery, async ({ n, text }) => {
       const forged = events.map((event, at) => (at === n ? { ...event, text } : event));

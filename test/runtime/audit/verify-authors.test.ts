@@ -18,7 +18,7 @@ import {
 import { FleetInMemory, slotAt, specOf } from '../support/fleet-in-memory.ts';
 import { verdictOn } from '../support/record-verdict.ts';
 
-/** A fleet of two agents and a collector, and somebody who may write whatever, as whomever. */
+/** A fleet of two agents and a collector, and writes by any author. */
 async function given() {
   const fleet = new FleetInMemory();
   const one = fleet.agent('h1/a', ['web/1']);
@@ -45,11 +45,11 @@ async function given() {
 }
 type Given = Awaited<ReturnType<typeof given>>;
 
-/** Events as a correct program would write them, records and all: only their author may not. */
-describe('an event written by somebody who may not', () => {
+/** Events as a correct program writes them, with their records: only their author is wrong. */
+describe('an event of a forbidden author', () => {
   const forbidden: readonly [string, (given: Given) => Change | 'ignored'][] = [
     [
-      'a run says of another that it leaves',
+      'a run withdraws another run',
       ({ as, other, agent }) => transitionRun(as(other), agent(), { type: 'withdrawn' }),
     ],
     [
@@ -70,7 +70,7 @@ describe('an event written by somebody who may not', () => {
       },
     ],
     [
-      'a run changes the instance of another',
+      'a run changes the instance of another run',
       ({ as, other, instance }) =>
         transitionInstance(as(other), instance(), { type: 'failed', detail: 'because I say so' }),
     ],
@@ -79,29 +79,29 @@ describe('an event written by somebody who may not', () => {
       ({ as, other, instance }) => removeInstance(as(other), instance(), 'deregistered'),
     ],
     [
-      'a run removes its own instance as if its owner were dead',
+      'a run removes its own instance as that of a dead owner',
       ({ as, one, instance }) => removeInstance(as(one), instance(), 'owner-expired'),
     ],
     [
-      'a collector removes what a live run owns (G1)',
+      'a collector removes an instance of a live run (G1)',
       ({ as, other, instance }) => removeInstance(as(other), instance(), 'owner-expired'),
     ],
     [
-      'an instance is removed for a reason that nobody has',
+      'an instance is removed for an unknown reason',
       ({ as, other, instance }) => removeInstance(as(other), instance(), 'dislike'),
     ],
   ];
 
-  test.each(forbidden)('is named: %s', async (_, write) => {
+  test.each(forbidden)('is reported: %s', async (_, write) => {
     const all = await given();
     const seq = await all.commit(write(all));
-    const { said } = await verdictOn(all.fleet);
+    const { divergences } = await verdictOn(all.fleet);
     const author: Check = 'author';
-    expect(said).toContainEqual(expect.objectContaining({ seq, check: author }));
-    expect(said.every((one) => one.seq === seq || one.seq === seq - 1)).toBe(true);
+    expect(divergences).toContainEqual(expect.objectContaining({ seq, check: author }));
+    expect(divergences.every((one) => one.seq === seq || one.seq === seq - 1)).toBe(true);
   });
 
-  test('is named: a run that was expired goes on writing (G3)', async () => {
+  test('is reported: a run writes after it was expired (G3)', async () => {
     const all = await given();
     const { as, one, other, agent, instance, fleet } = all;
     await all.commit(transitionRun(as(other), agent(), { type: 'suspected', reason: 'silent' }));
@@ -111,8 +111,8 @@ describe('an event written by somebody who may not', () => {
     const wanted = { spec: specOf('web/7'), health: { state: 'serving' } } as const;
     const absent = { kind: 'absent', key: 'instance.h1.a.web.7', revision: 0 } as const;
     const next = await all.commit(registerInstance(as(one), wanted, absent, undefined));
-    const { said } = await verdictOn(fleet);
-    expect(said).toEqual([
+    const { divergences } = await verdictOn(fleet);
+    expect(divergences).toEqual([
       expect.objectContaining({ seq, check: 'author', entity: `web/1 of h1/a run ${one.run}` }),
       expect.objectContaining({
         seq: next,
@@ -122,19 +122,19 @@ describe('an event written by somebody who may not', () => {
     ]);
   });
 
-  test('is named: a run that has left goes on writing (G3)', async () => {
+  test('is reported: a run writes after it has left (G3)', async () => {
     const all = await given();
     const { as, one, agent, instance, fleet } = all;
     await all.commit(transitionRun(as(one), agent(), { type: 'withdrawn' }));
     await all.commit(removeRun(as(one), agent(), 'left'));
     const seq = await all.commit(removeInstance(as(one), instance(), 'left'));
-    const { said } = await verdictOn(fleet);
-    expect(said).toEqual([expect.objectContaining({ seq, check: 'author' })]);
+    const { divergences } = await verdictOn(fleet);
+    expect(divergences).toEqual([expect.objectContaining({ seq, check: 'author' })]);
   });
 });
 
-describe('whoever may', () => {
-  test('is not named: a collector that shares its slot with the agent whose dead run it removes', async () => {
+describe('an event of a permitted author', () => {
+  test('is not reported: a collector removes a dead run of the agent in its own slot', async () => {
     const all = await given();
     const { as, one, other, agent, instance, fleet } = all;
     await all.commit(transitionRun(as(other), agent(), { type: 'suspected', reason: 'silent' }));
@@ -142,10 +142,10 @@ describe('whoever may', () => {
     const collector = { ...one, run: RunId.parse('collector0of0h1') };
     await all.commit(removeInstance(as(collector), instance(), 'owner-expired'));
     await all.commit(removeRun(as(collector), agent(), 'removed'));
-    expect((await verdictOn(fleet)).said).toEqual([]);
+    expect((await verdictOn(fleet)).divergences).toEqual([]);
   });
 
-  test('is not named: runs, their successors, and collectors at their work', async () => {
+  test('is not reported: runs, their successors and collectors write as usual', async () => {
     const { fleet } = await given();
     fleet.collector('c1');
     const next = fleet.agent('h1/a', ['web/1'], { takeover: true });
@@ -153,6 +153,6 @@ describe('whoever may', () => {
     await fleet.kill(next.process);
     await fleet.advance(minutes(2));
     expect(fleet.record('h1/a').kind).toBe('absent');
-    expect((await verdictOn(fleet)).said).toEqual([]);
+    expect((await verdictOn(fleet)).divergences).toEqual([]);
   });
 });

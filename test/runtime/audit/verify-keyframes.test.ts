@@ -23,7 +23,7 @@ const replace = (lines: readonly string[]) =>
 const signedAt = () =>
   fleet.world.audit.from(1).find((one) => eventIn(one).event.type === 'kept')?.seq ?? 0;
 
-/** Changes the first line of a kind, in whatever way. */
+/** Changes the first line of a kind. */
 function change(kind: string, how: (line: string) => string | undefined): string {
   const lines = linesOf();
   const at = lines.findIndex((line) => line.startsWith(`["${kind}"`));
@@ -34,10 +34,10 @@ function change(kind: string, how: (line: string) => string | undefined): string
 }
 
 describe('a keyframe that was changed', () => {
-  test('in a record is named with the record, and is not the one that was signed', async () => {
+  test('in a record is reported with the record, and does not match its signature', async () => {
     const entity = change('record', (line) => line.replace('\\"grace\\":10000', '\\"grace\\":1'));
-    const { said } = await verdictOn(fleet);
-    expect(said).toEqual([
+    const { divergences } = await verdictOn(fleet);
+    expect(divergences).toEqual([
       expect.objectContaining({ seq: keyframe, entity, check: 'keyframe' }),
       expect.objectContaining({
         seq: signedAt(),
@@ -47,27 +47,27 @@ describe('a keyframe that was changed', () => {
     ]);
   });
 
-  test('in where a chain stands is named with the chain', async () => {
+  test('in the state of a chain is reported with the chain', async () => {
     const entity = change('open', (line) =>
       line.replace(/"hash":"[0-9a-f]{8}/, '"hash":"00000000'),
     );
-    const { said } = await verdictOn(fleet);
-    expect(said).toContainEqual(
+    const { divergences } = await verdictOn(fleet);
+    expect(divergences).toContainEqual(
       expect.objectContaining({ seq: keyframe, entity, check: 'keyframe' }),
     );
   });
 
   test.each([
-    ['a line is gone', (lines: string[]) => lines.slice(0, -1)],
-    ['the end is gone', (lines: string[]) => lines.slice(0, 5)],
-    ['a line is no line', (lines: string[]) => lines.with(3, '["open"')],
-    ['a line is of no kind', (lines: string[]) => lines.with(3, '["close","x",{}]')],
-    ['its head is gone', (lines: string[]) => lines.slice(1)],
+    ['a line is missing', (lines: string[]) => lines.slice(0, -1)],
+    ['the end is missing', (lines: string[]) => lines.slice(0, 5)],
+    ['a line cannot be parsed', (lines: string[]) => lines.with(3, '["open"')],
+    ['a line is of an unknown kind', (lines: string[]) => lines.with(3, '["close","x",{}]')],
+    ['its head is missing', (lines: string[]) => lines.slice(1)],
     ['it is empty', () => []],
-  ])('so that %s cannot be read', async (_, how) => {
+  ])('so that %s is unreadable', async (_, how) => {
     replace(how(linesOf()));
-    const { said } = await verdictOn(fleet);
-    expect(said).toContainEqual(
+    const { divergences } = await verdictOn(fleet);
+    expect(divergences).toContainEqual(
       expect.objectContaining({
         seq: keyframe,
         entity: `keyframe ${keyframe}`,
@@ -77,19 +77,19 @@ describe('a keyframe that was changed', () => {
     );
   });
 
-  test('so that a record is missing, its count corrected, is named with the record', async () => {
+  test('to omit a record, with a corrected count, is reported with the record', async () => {
     const entity = change('record', () => undefined);
     replace(linesOf().with(0, (linesOf()[0] ?? '').replace(/"records":6/, '"records":5')));
-    const { said } = await verdictOn(fleet);
-    expect(said).toContainEqual(
+    const { divergences } = await verdictOn(fleet);
+    expect(divergences).toContainEqual(
       expect.objectContaining({ seq: keyframe, entity, check: 'keyframe' }),
     );
   });
 
-  test('in what only its signature covers is not the one that was signed', async () => {
+  test('in a field that only its signature covers does not match the signature', async () => {
     change('predecessor', (line) => line.replace(/"hash":"[0-9a-f]{8}/, '"hash":"00000000'));
-    const { said } = await verdictOn(fleet);
-    expect(said).toEqual([
+    const { divergences } = await verdictOn(fleet);
+    expect(divergences).toEqual([
       expect.objectContaining({
         seq: signedAt(),
         entity: `keyframe ${keyframe}`,
@@ -98,7 +98,7 @@ describe('a keyframe that was changed', () => {
     ]);
   });
 
-  test('is not replayed from: the moment is as it was', async () => {
+  test('is not used to start a replay: the result is the same', async () => {
     const { audit, keyframes } = memoryStore(fleet.world);
     const never = new AbortController().signal;
     const moment = { seq: keyframe + 2 };
@@ -111,8 +111,8 @@ describe('a keyframe that was changed', () => {
   });
 });
 
-describe('a keyframe that nobody has signed', () => {
-  test('is noted, and nothing is begun from it', async () => {
+describe('a keyframe without a signature', () => {
+  test('is noted, and not used as a start', async () => {
     const { audit, keyframes } = memoryStore(fleet.world);
     const unsigned = (await eventsOf(audit)).filter((one) => eventIn(one).event.type !== 'kept');
     const { notes } = await verdictOn(fleet, { history: historyOf(unsigned) });
@@ -128,7 +128,7 @@ describe('a keyframe that nobody has signed', () => {
   });
 });
 
-/** The history from this event on: what limits on the stream leave. */
+/** The history from this event on, as limits on the stream leave it. */
 const trimmedTo = async (first: number) => {
   const events = await eventsOf(memoryStore(fleet.world).audit);
   return events.filter(({ seq }) => seq >= first);
@@ -140,10 +140,16 @@ const verdictOnTrimmed = async (first: number, keyframes?: Keyframes) =>
   });
 
 describe('a history that was trimmed', () => {
-  test('holds from any event up to the one behind its keyframe (history begins here)', async () => {
+  test('is valid if it begins at any event up to the one after its keyframe', async () => {
     for (let first = 2; first <= keyframe + 1; first += 1) {
-      const { said, begunFrom, first: begins, notes, events } = await verdictOnTrimmed(first);
-      expect(said).toEqual([]);
+      const {
+        divergences,
+        begunFrom,
+        first: begins,
+        notes,
+        events,
+      } = await verdictOnTrimmed(first);
+      expect(divergences).toEqual([]);
       expect({ begins, begunFrom, notes }).toMatchObject({
         begins: first,
         begunFrom: keyframe,
@@ -153,12 +159,12 @@ describe('a history that was trimmed', () => {
     }
   });
 
-  test('that begins behind all keyframes is said to, and not taken for whole', async () => {
+  test('is reported, and not treated as complete, if it begins after all keyframes', async () => {
     const first = keyframe + 2;
-    const { said, begunFrom } = await verdictOnTrimmed(first);
+    const { divergences, begunFrom } = await verdictOnTrimmed(first);
     expect(begunFrom).toBe(0);
-    // And nothing else is said: of what was before nothing is known.
-    expect(said).toEqual([
+    // Nothing else is reported, because the earlier state is not known.
+    expect(divergences).toEqual([
       {
         seq: first,
         entity: 'history',
@@ -169,39 +175,41 @@ describe('a history that was trimmed', () => {
     ]);
   });
 
-  test('whose keyframe was changed is not begun from it', async () => {
+  test('does not start from a keyframe that was changed', async () => {
     change('record', (line) => line.replace('\\"grace\\":10000', '\\"grace\\":1'));
-    const { said, begunFrom } = await verdictOnTrimmed(keyframe + 1);
+    const { divergences, begunFrom } = await verdictOnTrimmed(keyframe + 1);
     expect(begunFrom).toBe(0);
     const entity = `keyframe ${keyframe}`;
-    expect(said).toContainEqual(
+    expect(divergences).toContainEqual(
       expect.objectContaining({ seq: signedAt(), entity, check: 'keyframe' }),
     );
-    expect(said).toContainEqual(expect.objectContaining({ entity: 'history', check: 'stream' }));
+    expect(divergences).toContainEqual(
+      expect.objectContaining({ entity: 'history', check: 'stream' }),
+    );
   });
 
-  test('is checked before its keyframe too: an event there that was changed is named', async () => {
+  test('is checked before its keyframe too: a changed event there is reported', async () => {
     const first = 20;
     const events = await trimmedTo(first);
     const missed = [];
     for (const { seq } of events.filter((one) => one.seq <= keyframe)) {
       const changed = changedAt(events, seq, ({ at }) => ({ at: at + 1 }));
-      const { said } = await verdictOn(fleet, { history: historyOf(changed) });
-      const named = said.some((one) => one.seq === seq && one.check === 'hash');
-      if (!named && !said.some((one) => one.check === 'keyframe')) missed.push(seq);
+      const { divergences } = await verdictOn(fleet, { history: historyOf(changed) });
+      const named = divergences.some((one) => one.seq === seq && one.check === 'hash');
+      if (!named && !divergences.some((one) => one.check === 'keyframe')) missed.push(seq);
     }
     expect(missed).toEqual([]);
   });
 
-  test('is compared with the registry: what was written before its beginning is known', async () => {
+  test('is compared with the registry, with the records from before its beginning', async () => {
     fleet.byHand('instance.h1.a.web.2', undefined);
-    const { said } = await verdictOnTrimmed(keyframe + 1);
-    expect(said).toEqual([
+    const { divergences } = await verdictOnTrimmed(keyframe + 1);
+    expect(divergences).toEqual([
       expect.objectContaining({ entity: 'instance.h1.a.web.2', check: 'registry' }),
     ]);
   });
 
-  test('is replayed from its keyframe, to the same as the whole', async () => {
+  test('is replayed from its keyframe to the same result as the complete history', async () => {
     const { audit, keyframes } = memoryStore(fleet.world);
     const never = new AbortController().signal;
     const moment = { at: fleet.clock.wall() };
@@ -214,7 +222,7 @@ describe('a history that was trimmed', () => {
 });
 
 describe('keyframes', () => {
-  test('take a replay to the same fleet, at every moment', async () => {
+  test('lead a replay to the same fleet at every moment', async () => {
     const { agent } = fleet.agent('h4/a', ['web/9']);
     for (let n = 0; n < 30; n += 1) {
       agent.replace([{ ...specOf('web/9'), port: n + 1 }]);

@@ -23,55 +23,57 @@ const textOf = ({ world }: FleetInMemory, key: string): string =>
 const writtenAt = ({ world }: FleetInMemory, type: string): number =>
   world.audit.from(1).findLast(({ text }) => JSON.parse(text).event.type === type)?.seq ?? 0;
 
-describe('a record that was changed behind the audit’s back', () => {
+describe('a record that was changed without an event', () => {
   test.each<[string, (record: Record<string, unknown>) => object]>([
     ['another address', (record) => ({ ...record, address: '10.6.6.6' })],
     ['another owner', (record) => ({ ...record, run: 'run66666' })],
-    ['a field more', (record) => ({ ...record, more: 1 })],
-    ['a field less', ({ labels: _, ...record }) => record],
+    ['an additional field', (record) => ({ ...record, more: 1 })],
+    ['a missing field', ({ labels: _, ...record }) => record],
     ['another hash', (record) => ({ ...record, hash: 'ab'.repeat(32) })],
-  ])('is named with the event that wrote it: %s', async (_, change) => {
+  ])('is reported with the event that wrote it: %s', async (_, change) => {
     const fleet = await given();
     const record = JSON.parse(textOf(fleet, instance));
     fleet.byHand(instance, JSON.stringify(change(record)));
-    const { said } = await verdictOn(fleet);
+    const { divergences } = await verdictOn(fleet);
     const seq = writtenAt(fleet, 'registered');
-    expect(said).toEqual([expect.objectContaining({ seq, entity: instance, check: 'registry' })]);
+    expect(divergences).toEqual([
+      expect.objectContaining({ seq, entity: instance, check: 'registry' }),
+    ]);
   });
 
-  test('into something that is no record is named, and shown as it begins', async () => {
+  test('to something that is no record is reported with its first characters', async () => {
     const fleet = await given();
     fleet.byHand(agent, 'not a record');
     const found = 'a record that begins "not a record"';
     const seq = writtenAt(fleet, 'announced');
-    // Frozen: its agent would start over with a new run, as it should.
+    // Frozen, because its agent would correctly start over with a new run.
     for (const process of fleet.processes) process.freeze();
-    expect((await verdictOn(fleet)).said).toEqual([
+    expect((await verdictOn(fleet)).divergences).toEqual([
       expect.objectContaining({ seq, entity: agent, check: 'registry', found }),
     ]);
   });
 
-  test('by removing it is named with the event that wrote it', async () => {
+  test('by a removal is reported with the event that wrote it', async () => {
     const fleet = await given();
     fleet.byHand(instance, undefined);
     const seq = writtenAt(fleet, 'registered');
-    expect((await verdictOn(fleet)).said).toEqual([
+    expect((await verdictOn(fleet)).divergences).toEqual([
       expect.objectContaining({ seq, entity: instance, check: 'registry', found: 'no record' }),
     ]);
   });
 
-  test('by putting one there that nobody wrote is named', async () => {
+  test('by a creation is reported', async () => {
     const fleet = await given();
     const key = instanceKey({ ...slotAt('h1/a'), ...specOf('web/2') });
     fleet.byHand(key, textOf(fleet, instance).replace('"id":"1"', '"id":"2"'));
-    expect((await verdictOn(fleet)).said).toEqual([
+    expect((await verdictOn(fleet)).divergences).toEqual([
       expect.objectContaining({ seq: 0, entity: key, check: 'registry', expected: 'no record' }),
     ]);
   });
 });
 
-describe('a chain that never ended, and whose record is another run’s', () => {
-  /** Its process dies, and another one of the same slot starts; in between somebody was at the store. */
+describe('a chain without an end, whose record another run has', () => {
+  /** Its process dies, the store is edited manually, and another process of the slot starts. */
   async function restarted(between: (fleet: FleetInMemory) => void) {
     const fleet = await given();
     const [process] = fleet.processes;
@@ -79,7 +81,7 @@ describe('a chain that never ended, and whose record is another run’s', () => 
     const seq = writtenAt(fleet, 'registered');
     if (process) await fleet.kill(process);
     between(fleet);
-    // A slot whose record nobody can read is taken only when no lease of it stands.
+    // A slot with an unreadable record is taken only when it has no lease.
     await fleet.advance(fleet.lease.ttl);
     const { agent: after } = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(30));
@@ -87,24 +89,24 @@ describe('a chain that never ended, and whose record is another run’s', () => 
     return { fleet, before, seq };
   }
 
-  test('is named with its last event: an instance that was deleted, and registered anew', async () => {
+  test('is reported with its last event if its instance was deleted and registered again', async () => {
     const { fleet, before, seq } = await restarted((store) => store.byHand(instance, undefined));
-    const { said } = await verdictOn(fleet);
+    const { divergences } = await verdictOn(fleet);
     const entity = `web/1 of h1/a run ${before}`;
-    expect(said).toEqual([expect.objectContaining({ seq, entity, check: 'end' })]);
+    expect(divergences).toEqual([expect.objectContaining({ seq, entity, check: 'end' })]);
   });
 
   test.each<[string, string | undefined]>([
     ['deleted', undefined],
-    ['garbled', 'what?'],
-  ])('is named: a slot whose record was %s, and taken', async (_, text) => {
+    ['corrupted', 'what?'],
+  ])('is reported: another run took a slot whose record was %s', async (_, text) => {
     const { fleet, before } = await restarted((store) => store.byHand(agent, text));
-    const { said } = await verdictOn(fleet);
+    const { divergences } = await verdictOn(fleet);
     const entity = `h1/a run ${before}`;
-    expect(said).toEqual([expect.objectContaining({ entity, check: 'end' })]);
+    expect(divergences).toEqual([expect.objectContaining({ entity, check: 'end' })]);
   });
 
-  test('is over with that: it does not stand open for ever', async () => {
+  test('is then ended: it does not stay open for ever', async () => {
     const { fleet, before } = await restarted((store) => store.byHand(agent, undefined));
     const { checkpoint } = await verdictOn(fleet);
     const open = checkpoint.chains.open.map(([name]) => name);
@@ -112,23 +114,23 @@ describe('a chain that never ended, and whose record is another run’s', () => 
     expect(open.length).toBeGreaterThan(0);
   });
 
-  test('is none where the next run ended it: superseded, adopted', async () => {
+  test('does not exist if the next run ended it: superseded, adopted', async () => {
     const { fleet } = await restarted(() => {});
-    expect((await verdictOn(fleet)).said).toEqual([]);
+    expect((await verdictOn(fleet)).divergences).toEqual([]);
   });
 });
 
-describe('a record that is as its event says', () => {
-  test('may have its fields in another order: another program wrote it', async () => {
+describe('a record that equals its event', () => {
+  test('may have its fields in another order, as other programs write it', async () => {
     const fleet = await given();
     const fields = Object.entries(JSON.parse(textOf(fleet, instance))).reverse();
     fleet.byHand(instance, JSON.stringify(Object.fromEntries(fields)));
-    expect((await verdictOn(fleet)).said).toEqual([]);
+    expect((await verdictOn(fleet)).divergences).toEqual([]);
   });
 });
 
-describe('a registry that moves while it is compared', () => {
-  test('is compared as it was when it was listed, however busy it is', async () => {
+describe('a registry that changes while it is compared', () => {
+  test('is compared as it was when it was listed', async () => {
     const fleet = new FleetInMemory();
     const { agent: busy } = fleet.agent('h1/a', ['web/1', 'web/2']);
     await fleet.advance(seconds(2));
@@ -140,7 +142,7 @@ describe('a registry that moves while it is compared', () => {
     const { registry } = memoryStore(fleet.world);
     const moving = {
       ...registry,
-      /** The list is slow, and things go on while it is read, and after. */
+      /** The list is slow, and the fleet changes while it is read, and after. */
       list: async (...args: Parameters<typeof registry.list>) => {
         const listed = await registry.list(...args);
         for (let n = 0; n < 5; n += 1) {
@@ -155,25 +157,25 @@ describe('a registry that moves while it is compared', () => {
       move();
       await fleet.advance(100);
     }
-    const { said } = await verdict;
+    const { divergences } = await verdict;
     expect(moves).toBeGreaterThan(20);
-    expect(said).toEqual([]);
+    expect(divergences).toEqual([]);
   });
 
-  test('that is ahead of an audit that stands still is waited for', async () => {
+  test('is compared after the audit has caught up', async () => {
     const fleet = await given();
-    const held = fleet.world.audit.holdBack();
+    const delay = fleet.world.audit.holdBack();
     fleet.agent('h2/a', ['web/2']);
     await fleet.advance(seconds(2));
     const verdict = verdictOn(fleet);
     await fleet.advance(seconds(11));
-    held[Symbol.dispose]();
-    const { said, events } = await verdict;
-    expect(said).toEqual([]);
+    delay[Symbol.dispose]();
+    const { divergences, events } = await verdict;
+    expect(divergences).toEqual([]);
     expect(events).toBe(fleet.world.audit.last?.seq);
   });
 
-  test('is still seen to have a record that nobody wrote', async () => {
+  test('is reported for a record without an event', async () => {
     const fleet = new FleetInMemory();
     const { agent: busy } = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(2));
@@ -183,7 +185,7 @@ describe('a registry that moves while it is compared', () => {
       busy.replace([{ ...specOf('web/1'), port: n + 1 }]);
       await fleet.advance(100);
     }
-    expect((await verdict).said).toEqual([
+    expect((await verdict).divergences).toEqual([
       expect.objectContaining({ entity: 'instance.h1.a.web.9', check: 'registry' }),
     ]);
   });

@@ -22,23 +22,23 @@ const fleet = await eventfulFleet();
 const events = await eventsOf(memoryStore(fleet.world).audit);
 const [keyframe = 0] = fleet.world.keyframes.keys();
 
-/** What is said of this history for the fleet's own, which has not changed. */
-const saidOf = async (tampered: readonly StoredEvent[]) =>
-  (await verdictOn(fleet, { history: historyOf(tampered) })).said;
+/** The divergences of this history from the registry of the fleet, which has not changed. */
+const divergencesOf = async (tampered: readonly StoredEvent[]) =>
+  (await verdictOn(fleet, { history: historyOf(tampered) })).divergences;
 
 const chainOf = ({ subject }: StoredEvent): string => subject.slice(0, subject.lastIndexOf('.'));
 const lastOf = new Map(events.map((one) => [chainOf(one), one.seq]));
 const isLast = (one: StoredEvent): boolean => lastOf.get(chainOf(one)) === one.seq;
 const hashOf = (one: StoredEvent): string => hashEvent(one.text);
 
-/** Whether its record stands and names it. */
+/** Whether its record exists and names it. */
 function hasRecord(one: StoredEvent): boolean {
   const key = registryKeyOf(eventIn(one));
   const texts = fleet.world.registry.after(0, (subject) => subject === `record.${key}`);
   return texts.some(({ text }) => text?.includes(hashOf(one)));
 }
 
-/** Whether another event was written after it: its chain's next, or the first of one that took over. */
+/** Whether a later event of its chain or of the chain that took over exists. */
 const hasSuccessor = (one: StoredEvent): boolean =>
   events.some((other) => eventIn(other).prev === hashOf(one));
 
@@ -52,14 +52,14 @@ const find = (type: string, entity: string, nth = 0): StoredEvent => {
 };
 
 /** The last event of the run that holds h1/a. */
-const standing = events.findLast((one) => {
+const currentEvent = events.findLast((one) => {
   const { of } = eventIn(one);
   return of.entity === 'run' && of.host === 'h1';
 }) as StoredEvent;
 
-test('a history with which nobody has tampered is as it should be', async () => {
-  const { said, keyframes, notes } = await verdictOn(fleet);
-  expect(said).toEqual([]);
+test('a history without tampering has no divergence', async () => {
+  const { divergences, keyframes, notes } = await verdictOn(fleet);
+  expect(divergences).toEqual([]);
   expect({ keyframes, ...notes }).toMatchObject({ keyframes: 1, unsigned: 0, unknownCharts: 0 });
   expect(events.length).toBeGreaterThan(keyframe + 5);
 });
@@ -71,12 +71,12 @@ describe('an event that was changed', () => {
   test.each(events.filter(hasSuccessor).map(named))(
     'is named by what was written after it (%i, %s)',
     async (seq, _, one) => {
-      const said = await saidOf(changedAt(events, seq, change));
+      const divergences = await divergencesOf(changedAt(events, seq, change));
       const heirs = events.filter((other) => eventIn(other).prev === hashOf(one));
       for (const heir of heirs) {
         const entity = describeChain(eventIn(heir).of);
         const expected = hashOf(one);
-        expect(said).toContainEqual(
+        expect(divergences).toContainEqual(
           expect.objectContaining({ seq, entity, check: 'hash', expected }),
         );
       }
@@ -84,55 +84,57 @@ describe('an event that was changed', () => {
   );
 
   test.each(events.filter(hasRecord).map(named))(
-    'is named by the record that stands (%i, %s)',
+    'is reported by the existing record (%i, %s)',
     async (seq, _, one) => {
-      const said = await saidOf(changedAt(events, seq, change));
+      const divergences = await divergencesOf(changedAt(events, seq, change));
       const entity = registryKeyOf(eventIn(one));
-      expect(said).toContainEqual(expect.objectContaining({ seq, check: 'registry', entity }));
+      expect(divergences).toContainEqual(
+        expect.objectContaining({ seq, check: 'registry', entity }),
+      );
     },
   );
 
   test.each(events.filter(({ seq }) => seq <= keyframe).map(named))(
     'is not what a keyframe has signed (%i, %s)',
     async (seq) => {
-      const said = await saidOf(changedAt(events, seq, change));
+      const divergences = await divergencesOf(changedAt(events, seq, change));
       const entity = `keyframe ${keyframe}`;
-      expect(said).toContainEqual(
+      expect(divergences).toContainEqual(
         expect.objectContaining({ seq: keyframe, check: 'keyframe', entity }),
       );
     },
   );
 
-  test('is unseen only where it is the last of an entity without a record, not yet signed', async () => {
+  test('is undetected only as the last one of an entity without a record, before a signature', async () => {
     const unseen = [];
     for (const { seq } of events) {
-      if ((await saidOf(changedAt(events, seq, change))).length === 0) unseen.push(seq);
+      if ((await divergencesOf(changedAt(events, seq, change))).length === 0) unseen.push(seq);
     }
     const bare = events.filter((one) => !hasSuccessor(one) && !hasRecord(one));
     expect(unseen).toEqual(bare.filter(({ seq }) => seq > keyframe).map(({ seq }) => seq));
   });
 
-  test('into one that its machine would not have written is named by its machine', async () => {
+  test('to a transition that its machine does not make is reported by the machine', async () => {
     const one = find('suspected', 'run');
     const to = { present: { phase: 'leaving', sight: 'suspect' } };
-    const said = await saidOf(changedAt(events, one.seq, () => ({ to })));
+    const divergences = await divergencesOf(changedAt(events, one.seq, () => ({ to })));
     const entity = describeChain(eventIn(one).of);
-    expect(said).toContainEqual(
+    expect(divergences).toContainEqual(
       expect.objectContaining({ seq: one.seq, entity, check: 'target', found: JSON.stringify(to) }),
     );
   });
 
   test.each([
-    ['another place to begin', 'from', { from: { present: { phase: 'leaving', sight: 'clear' } } }],
+    ['another source', 'from', { from: { present: { phase: 'leaving', sight: 'clear' } } }],
     ['another edge', 'edges', { edges: ['run.present|superseded|0'] }],
     ['another transition', 'target', { event: { type: 'announced' } }],
-    ['the record of nobody', 'record', { record: {} }],
+    ['a record of no entity', 'record', { record: {} }],
     ['no record', 'record', { record: null }],
-  ])('to have %s is named so', async (_, check, changes) => {
+  ])('to have %s is reported', async (_, check, changes) => {
     const one = find('expired', 'run');
-    const said = await saidOf(changedAt(events, one.seq, () => changes));
+    const divergences = await divergencesOf(changedAt(events, one.seq, () => changes));
     const entity = describeChain(eventIn(one).of);
-    expect(said).toContainEqual(expect.objectContaining({ seq: one.seq, entity, check }));
+    expect(divergences).toContainEqual(expect.objectContaining({ seq: one.seq, entity, check }));
   });
 
   test.each([
@@ -140,35 +142,35 @@ describe('an event that was changed', () => {
     ['of another run', { run: 'run00000' }],
     ['of another host', { host: 'h9' }],
     ['of another number', { n: 9 }],
-  ])('to have a record %s is named so', async (_, changes) => {
+  ])('to have a record %s is reported', async (_, changes) => {
     const one = find('suspected', 'run');
-    const said = await saidOf(
+    const divergences = await divergencesOf(
       changedAt(events, one.seq, ({ record }) => ({ record: { ...record, ...changes } })),
     );
-    expect(said).toContainEqual(expect.objectContaining({ seq: one.seq, check: 'record' }));
+    expect(divergences).toContainEqual(expect.objectContaining({ seq: one.seq, check: 'record' }));
   });
 
-  test('to have the record of another instance is named so', async () => {
+  test('to have the record of another instance is reported', async () => {
     const one = find('failed', 'instance');
-    const said = await saidOf(
+    const divergences = await divergencesOf(
       changedAt(events, one.seq, ({ record }) => ({ record: { ...record, id: '9' } })),
     );
-    expect(said).toContainEqual(expect.objectContaining({ seq: one.seq, check: 'record' }));
+    expect(divergences).toContainEqual(expect.objectContaining({ seq: one.seq, check: 'record' }));
   });
 
-  test('into something that is no event is named by its subject', async () => {
+  test('to something that is no event is reported by its subject', async () => {
     const one = find('failed', 'instance');
     const tampered = events.map((other) => (other === one ? { ...one, text: '{"v":1' } : other));
-    expect(await saidOf(tampered)).toContainEqual(
+    expect(await divergencesOf(tampered)).toContainEqual(
       expect.objectContaining({ seq: one.seq, entity: one.subject, check: 'illegible' }),
     );
   });
 
-  test('and put under another subject is named by the one that it belongs under', async () => {
+  test('to another subject is reported with its own subject', async () => {
     const one = find('failed', 'instance');
     const subject = 'h9.a.run99999.7';
     const tampered = events.map((other) => (other === one ? { ...one, subject } : other));
-    expect(await saidOf(tampered)).toContainEqual(
+    expect(await divergencesOf(tampered)).toContainEqual(
       expect.objectContaining({
         seq: one.seq,
         entity: describeChain(eventIn(one).of),
@@ -184,19 +186,19 @@ describe('an event that was removed', () => {
   const named = (one: StoredEvent) => [one.seq, eventIn(one).event.type, one] as const;
   const inside = events.slice(1, -1).map(named);
 
-  test.each(inside)('leaves its place empty (%i, %s)', async (seq) => {
-    const said = await saidOf(without(events, seq));
+  test.each(inside)('leaves a gap (%i, %s)', async (seq) => {
+    const divergences = await divergencesOf(without(events, seq));
     const expected = { seq: seq + 1, check: 'stream', expected: `sequence ${seq}` };
-    expect(said).toContainEqual(expect.objectContaining(expected));
+    expect(divergences).toContainEqual(expect.objectContaining(expected));
   });
 
   test.each(events.filter((one) => !isLast(one)).map(named))(
     'leaves a gap in its chain, though all others move up (%i, %s)',
     async (_, __, one) => {
-      const said = await saidOf(closedUp(without(events, one.seq)));
+      const divergences = await divergencesOf(closedUp(without(events, one.seq)));
       const { of, n } = eventIn(one);
       const next = events.find((other) => chainOf(other) === chainOf(one) && other.seq > one.seq);
-      expect(said).toContainEqual({
+      expect(divergences).toContainEqual({
         seq: (next?.seq ?? 0) - 1,
         entity: describeChain(of),
         check: 'gap',
@@ -209,19 +211,21 @@ describe('an event that was removed', () => {
   test.each(
     events.filter((one) => isLast(one) && registryKeyOf(eventIn(one)) !== undefined).map(named),
   )('that was the last of its chain leaves the record unexplained (%i, %s)', async (_, __, one) => {
-    const said = await saidOf(closedUp(without(events, one.seq)));
+    const divergences = await divergencesOf(closedUp(without(events, one.seq)));
     const key = registryKeyOf(eventIn(one));
-    const byRecord = said.filter(({ check, entity }) => check === 'registry' && entity === key);
-    // Where another run has taken the record over since, its chain goes on from the one that is gone.
-    const byHeir = said.filter(({ check }) => check === 'hash');
+    const byRecord = divergences.filter(
+      ({ check, entity }) => check === 'registry' && entity === key,
+    );
+    // If another run has taken the record over, its chain continues from the missing event.
+    const byHeir = divergences.filter(({ check }) => check === 'hash');
     expect([...byRecord, ...byHeir].length).toBeGreaterThan(0);
   });
 
-  test('with its whole chain leaves what it did unexplained', async () => {
-    const { of } = eventIn(standing);
+  test('with its whole chain leaves a record without an event', async () => {
+    const { of } = eventIn(currentEvent);
     const left = events.filter((one) => eventIn(one).of.run !== of.run);
-    const said = await saidOf(closedUp(left));
-    expect(said).toContainEqual(
+    const divergences = await divergencesOf(closedUp(left));
+    expect(divergences).toContainEqual(
       expect.objectContaining({
         seq: 0,
         entity: 'agent.h1.a',
@@ -231,12 +235,12 @@ describe('an event that was removed', () => {
     );
   });
 
-  test('is not excused by a number of lost ones: only a process can lose any', async () => {
+  test('is not excused by a count of lost events: only a process can lose events', async () => {
     const one = find('failed', 'instance');
     const next = events.find((other) => eventIn(other).prev === hashOf(one)) as StoredEvent;
     const claimed = changedAt(events, next.seq, () => ({ lost: 1, prev: eventIn(one).prev }));
-    const said = await saidOf(closedUp(without(claimed, one.seq)));
-    expect(said).toContainEqual(
+    const divergences = await divergencesOf(closedUp(without(claimed, one.seq)));
+    expect(divergences).toContainEqual(
       expect.objectContaining({ check: 'gap', entity: describeChain(eventIn(one).of) }),
     );
   });
@@ -245,28 +249,27 @@ describe('an event that was removed', () => {
 describe('events that were reordered', () => {
   const pairs = events.slice(0, -1).map((one) => [one.seq, one.seq + 1] as const);
 
-  // Where the first is not the first, the history is taken for one that was trimmed.
+  // If the first event is not number 1, the history counts as trimmed.
   test.each(pairs.slice(1))(
     'stand in another order than they were written in (%i, %i)',
     async (seq) => {
-      const said = await saidOf(exchanged(events, seq, { places: true }));
-      expect(said).toContainEqual(expect.objectContaining({ seq, check: 'order' }));
+      const divergences = await divergencesOf(exchanged(events, seq, { places: true }));
+      expect(divergences).toContainEqual(expect.objectContaining({ seq, check: 'order' }));
     },
   );
 
-  test.each(pairs)(
-    'were written in another order, though they stand one by one (%i, %i)',
-    async (seq) => {
-      const said = await saidOf(closedUp(exchanged(events, seq, { places: true })));
-      expect(said).toContainEqual(expect.objectContaining({ seq: seq + 1, check: 'order' }));
-    },
-  );
+  test.each(pairs)('are reported by the order of their revisions (%i, %i)', async (seq) => {
+    const divergences = await divergencesOf(closedUp(exchanged(events, seq, { places: true })));
+    expect(divergences).toContainEqual(expect.objectContaining({ seq: seq + 1, check: 'order' }));
+  });
 
   test.each(pairs.filter(([seq]) => seq < keyframe))(
-    'are not what a keyframe has signed, though they exchanged their places (%i, %i)',
+    'do not match a signed keyframe (%i, %i)',
     async (seq) => {
-      const said = await saidOf(exchanged(events, seq, { places: false }));
-      expect(said).toContainEqual(expect.objectContaining({ seq: keyframe, check: 'keyframe' }));
+      const divergences = await divergencesOf(exchanged(events, seq, { places: false }));
+      expect(divergences).toContainEqual(
+        expect.objectContaining({ seq: keyframe, check: 'keyframe' }),
+      );
     },
   );
 
@@ -275,26 +278,25 @@ describe('events that were reordered', () => {
     return first && second && chainOf(first) === chainOf(second);
   });
 
-  test.each(ofOneChain)(
-    'of one chain break it, though they exchanged their places (%i, %i)',
-    async (first, second) => {
-      const said = await saidOf(exchanged(events, first, { places: false }));
-      const { of } = eventIn(events[first - 1] as StoredEvent);
-      const entity = describeChain(of);
-      expect(said).toContainEqual(expect.objectContaining({ seq: first, entity, check: 'gap' }));
-      expect(said).toContainEqual(
-        expect.objectContaining({ seq: second, entity, check: 'repeated' }),
-      );
-    },
-  );
+  test.each(ofOneChain)('of one chain break the chain (%i, %i)', async (first, second) => {
+    const divergences = await divergencesOf(exchanged(events, first, { places: false }));
+    const { of } = eventIn(events[first - 1] as StoredEvent);
+    const entity = describeChain(of);
+    expect(divergences).toContainEqual(
+      expect.objectContaining({ seq: first, entity, check: 'gap' }),
+    );
+    expect(divergences).toContainEqual(
+      expect.objectContaining({ seq: second, entity, check: 'repeated' }),
+    );
+  });
 
-  test('there were some of one chain to reorder', () => {
+  test('of one chain are part of the sample', () => {
     expect(ofOneChain.length).toBeGreaterThan(1);
   });
 });
 
 describe('an event that was forged', () => {
-  /** What would come next in a chain, as its own run would write it. */
+  /** The next event of a chain, as its own run would write it. */
   function next(
     after: StoredEvent,
     change: Partial<AuditEvent>,
@@ -320,12 +322,12 @@ describe('an event that was forged', () => {
   const regranted = {
     event: { type: 'regranted' },
     edges: ['run.present.sight.clear|regranted|0'],
-    actor: eventIn(standing).actor,
+    actor: eventIn(currentEvent).actor,
   };
 
-  test('at the end of a chain is no record’s last one', async () => {
-    const said = await saidOf(withOneMore(events, next(standing, regranted)));
-    expect(said).toEqual([
+  test('at the end of a chain differs from the last event of the record', async () => {
+    const divergences = await divergencesOf(withOneMore(events, next(currentEvent, regranted)));
+    expect(divergences).toEqual([
       expect.objectContaining({
         seq: events.length + 1,
         entity: 'agent.h1.a',
@@ -336,25 +338,25 @@ describe('an event that was forged', () => {
     ]);
   });
 
-  test('where another one follows takes its number', async () => {
-    const { of } = eventIn(standing);
+  test('before another event repeats the number of that event', async () => {
+    const { of } = eventIn(currentEvent);
     const first = events.find((one) => {
       const { event, of: other } = eventIn(one);
       return event.type === 'started' && other.run === of.run;
     }) as StoredEvent;
     const forged = next(first, { ...regranted, to: eventIn(first).to });
-    const said = await saidOf(withOneMore(events, forged, first.seq));
-    expect(said).toContainEqual(
+    const divergences = await divergencesOf(withOneMore(events, forged, first.seq));
+    expect(divergences).toContainEqual(
       expect.objectContaining({
-        seq: standing.seq + 1,
+        seq: currentEvent.seq + 1,
         entity: describeChain(of),
         check: 'repeated',
       }),
     );
   });
 
-  test('for a run that never was is of a record that is not there', async () => {
-    const { of, record, actor } = eventIn(standing);
+  test('for a run that never existed has no record in the registry', async () => {
+    const { of, record, actor } = eventIn(currentEvent);
     const run = { host: 'h8', agent: 'a', run: 'run99999' };
     const begins = {
       of: { ...of, ...run } as AuditEvent['of'],
@@ -367,7 +369,7 @@ describe('an event that was forged', () => {
       record: { ...record, ...run, phase: 'registering' },
       prev: null,
     };
-    expect(await saidOf(withOneMore(events, next(standing, begins)))).toEqual([
+    expect(await divergencesOf(withOneMore(events, next(currentEvent, begins)))).toEqual([
       expect.objectContaining({
         seq: events.length + 1,
         entity: 'agent.h8.a',
@@ -377,13 +379,13 @@ describe('an event that was forged', () => {
     ]);
   });
 
-  test('after the end of a run is none that its machine has', async () => {
+  test('after the end of a run is unknown to its machine', async () => {
     const one = find('superseded', 'run');
     const forged = next(one, { ...regranted, to: { present: { phase: 'live', sight: 'clear' } } });
     const entity = describeChain(eventIn(one).of);
     const seq = events.length + 1;
-    const said = await saidOf(withOneMore(events, forged));
-    expect(said).toContainEqual(expect.objectContaining({ seq, entity, check: 'from' }));
-    expect(said).toContainEqual(expect.objectContaining({ seq, entity, check: 'target' }));
+    const divergences = await divergencesOf(withOneMore(events, forged));
+    expect(divergences).toContainEqual(expect.objectContaining({ seq, entity, check: 'from' }));
+    expect(divergences).toContainEqual(expect.objectContaining({ seq, entity, check: 'target' }));
   });
 });

@@ -21,13 +21,13 @@ import {
 import { FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
 import { verdictOn } from '../support/record-verdict.ts';
 
-/** Takes these events in, from where another one stopped. */
+/** Verifies these events, from a checkpoint on. */
 function takeIn(events: readonly StoredEvent[], from?: Checkpoint) {
-  const said: Divergence[] = [];
-  const verifier = new Verifier((divergence) => void said.push(divergence));
+  const divergences: Divergence[] = [];
+  const verifier = new Verifier((divergence) => void divergences.push(divergence));
   if (from) verifier.resume(from);
   for (const stored of events) verifier.take(parseAuditEvent(stored));
-  return { said, checkpoint: verifier.checkpoint() };
+  return { divergences, checkpoint: verifier.checkpoint() };
 }
 
 const written = (checkpoint: Checkpoint): Checkpoint => JSON.parse(JSON.stringify(checkpoint));
@@ -49,26 +49,26 @@ describe('a verification that was interrupted', () => {
       return events;
     });
 
-  test('and resumed from a checkpoint comes to the same verdict, wherever that was', () => {
+  test('and resumed from any checkpoint has the same result', () => {
     fc.assert(
       fc.property(tampered, fc.array(fc.nat({ max: 300 }), { maxLength: 3 }), (events, cuts) => {
         const whole = takeIn(events);
-        const said: Divergence[] = [];
+        const divergences: Divergence[] = [];
         let checkpoint: Checkpoint | undefined;
-        const places = [0, ...cuts.sort((a, b) => a - b), events.length];
-        for (const [n, start] of places.slice(0, -1).entries()) {
-          const part = takeIn(events.slice(start, places[n + 1]), checkpoint);
-          said.push(...part.said);
+        const starts = [0, ...cuts.sort((a, b) => a - b), events.length];
+        for (const [n, start] of starts.slice(0, -1).entries()) {
+          const part = takeIn(events.slice(start, starts[n + 1]), checkpoint);
+          divergences.push(...part.divergences);
           checkpoint = written(part.checkpoint);
         }
-        expect(said).toEqual(whole.said);
+        expect(divergences).toEqual(whole.divergences);
         expect(checkpoint).toEqual(written(whole.checkpoint));
       }),
       { numRuns: 60 },
     );
   }, 30_000);
 
-  test('goes on from its checkpoint to what came since, the registry included', async () => {
+  test('continues from its checkpoint with the later events and the registry', async () => {
     const fleet = new FleetInMemory();
     fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(2));
@@ -87,24 +87,24 @@ describe('a verification that was interrupted', () => {
       },
     };
     const second = await verdictOn(fleet, { from: written(first.checkpoint), history: counted });
-    expect(second.said).toEqual([]);
+    expect(second.divergences).toEqual([]);
     expect(second.events).toBe(fleet.world.audit.last?.seq);
     expect(read).toBe(second.events - first.events);
   });
 });
 
-describe('a true history', () => {
-  test('of thousands of events has none, and keeps no more of them than what stands', () => {
+describe('a correct history', () => {
+  test('of thousands of events has no divergence, and its state is bounded by the records', () => {
     const events = [...longHistory(5000, { agents: 20, instances: 3 })];
-    const { said, checkpoint } = takeIn(events);
-    expect(said).toEqual([]);
+    const { divergences, checkpoint } = takeIn(events);
+    expect(divergences).toEqual([]);
     expect(checkpoint.events).toBe(events.length);
     expect(checkpoint.records.length).toBeLessThan(20 * 4 + 1);
   });
 });
 
 describe('a process that could not write', () => {
-  test('writes later, with the times at which things happened', async () => {
+  test('writes its events later, with the times at which they occurred', async () => {
     const fleet = new FleetInMemory();
     const { process, agent } = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(2));
@@ -121,14 +121,14 @@ describe('a process that could not write', () => {
     expect(stored && eventIn(stored).event.type).toBe('lapsed');
     expect(stored?.storedAt).toBeGreaterThanOrEqual(to);
     expect(agent.state).toBe('serving');
-    const { said, notes } = await verdictOn(fleet);
-    expect({ said, notes }).toEqual({
-      said: [],
+    const { divergences, notes } = await verdictOn(fleet);
+    expect({ divergences, notes }).toEqual({
+      divergences: [],
       notes: { lost: 0, lostTails: 0, unknownCharts: 0, unsigned: 0 },
     });
   });
 
-  test('for so long that it could not keep all says how much it lost: a note, no divergence', async () => {
+  test('for too long reports the number of lost events: a note, no divergence', async () => {
     const fleet = new FleetInMemory();
     const process = fleet.process('h1');
     const me = { ...slotAt('h1/a'), run: RunId.parse('run00001') };
@@ -140,7 +140,7 @@ describe('a process that could not write', () => {
     take({ type: 'opened' }, { type: 'leased' }, { type: 'claimed' });
     await fleet.advance(seconds(1));
     process.line.down = true;
-    // The first of them is under way; of the others three are kept.
+    // The first of them is pending; three of the others are kept.
     take({ type: 'reconciled' });
     await fleet.advance(100);
     take({ type: 'lapsed', why: 'x' }, { type: 'regranted' });
@@ -155,19 +155,21 @@ describe('a process that could not write', () => {
     const losers = events.filter((one) => eventIn(one).lost !== undefined).map((one) => one.seq);
     expect(numbers.length + 2).toBe(12);
     expect(losers).toHaveLength(1);
-    const { said, notes } = await verdictOn(fleet);
-    expect({ said, lost: notes.lost }).toEqual({ said: [], lost: 2 });
-    // And what it does not say is no loss but a gap.
+    const { divergences, notes } = await verdictOn(fleet);
+    expect({ divergences, lost: notes.lost }).toEqual({ divergences: [], lost: 2 });
+    // A loss that it does not report is a gap.
     const [loser = 0] = losers;
     const silent = changedAt(events, loser, ({ lost: _, ...event }) => ({
       ...event,
       lost: undefined,
     }));
     const tampered = await verdictOn(fleet, { history: historyOf(silent) });
-    expect(tampered.said).toContainEqual(expect.objectContaining({ seq: loser, check: 'gap' }));
+    expect(tampered.divergences).toContainEqual(
+      expect.objectContaining({ seq: loser, check: 'gap' }),
+    );
   });
 
-  test('and died has a lost tail: a note, no divergence', async () => {
+  test('and died has no final event: a note, no divergence', async () => {
     const fleet = new FleetInMemory();
     const { collector } = fleet.collector('c1');
     const dies = fleet.agent('h1/a', ['web/1']);
@@ -178,22 +180,22 @@ describe('a process that could not write', () => {
     await fleet.kill(dies.process);
     await fleet.advance(minutes(1));
     expect(fleet.record('h1/a').kind).toBe('absent');
-    const { said, notes } = await verdictOn(fleet);
-    expect({ said, lostTails: notes.lostTails }).toEqual({ said: [], lostTails: 1 });
-    // A collector that holds its seat is still there; one that gave it up said so.
+    const { divergences, notes } = await verdictOn(fleet);
+    expect({ divergences, lostTails: notes.lostTails }).toEqual({ divergences: [], lostTails: 1 });
+    // A collector with a seat still runs; one that gave its seat up has a final event.
     void collector.stop();
     await fleet.advance(seconds(5));
     expect((await verdictOn(fleet)).notes.lostTails).toBe(1);
   });
 
-  test('and was killed on its seat has a lost tail once the seat has lapsed', async () => {
+  test('and was killed with a seat counts as lost once the seat has lapsed', async () => {
     const fleet = new FleetInMemory();
     const { process } = fleet.collector('c1');
     await fleet.advance(seconds(5));
     expect((await verdictOn(fleet)).notes.lostTails).toBe(0);
     await fleet.kill(process);
     await fleet.advance(seconds(10));
-    const { said, notes } = await verdictOn(fleet);
-    expect({ said, lostTails: notes.lostTails }).toEqual({ said: [], lostTails: 1 });
+    const { divergences, notes } = await verdictOn(fleet);
+    expect({ divergences, lostTails: notes.lostTails }).toEqual({ divergences: [], lostTails: 1 });
   });
 });

@@ -11,7 +11,7 @@ const seatedOf = (...all: readonly CollectorProcess[]) =>
 
 const bound = ({ lease }: FleetInMemory) => 2 * lease.ttl + 2 * lease.grace + seconds(10);
 
-/** A dead agent with instances, and a living neighbour. */
+/** A dead agent with instances, and a live neighbour. */
 async function oneDead(fleet: FleetInMemory) {
   const dead = fleet.agent('h1/a', ['web/1', 'web/2', 'db/1']);
   const alive = fleet.agent('h2/a', ['web/3']);
@@ -20,14 +20,14 @@ async function oneDead(fleet: FleetInMemory) {
   return { dead, alive };
 }
 
-describe('of several collectors', () => {
+describe('a group of collectors', () => {
   scenario(
-    'three sit, the others sleep, and a free seat is taken within a ttl or two',
+    'has three seats, the others sleep, and a free seat is taken within two ttls',
     async (fleet) => {
       const all = ['c1', 'c2', 'c3', 'c4', 'c5'].map((host) => fleet.collector(host));
       await fleet.advance(seconds(10));
       const [first] = seatedOf(...all);
-      if (!first) throw new Error('nobody sits');
+      if (!first) throw new Error('no collector has a seat');
       expect(seatedOf(...all)).toHaveLength(3);
       await fleet.kill(first.process);
       await fleet.advance(2 * fleet.lease.ttl);
@@ -36,7 +36,7 @@ describe('of several collectors', () => {
     },
   );
 
-  scenario('the one that is stopped gives its seat back at once', async (fleet) => {
+  scenario('loses a seat immediately when its collector is stopped', async (fleet) => {
     const first = fleet.collector('c1');
     await fleet.advance(seconds(3));
     const second = fleet.collector('c2');
@@ -47,7 +47,7 @@ describe('of several collectors', () => {
     expect(seatedOf(second)).toHaveLength(1);
   });
 
-  scenario('a sleeper gets no heartbeats', async (fleet) => {
+  scenario('has sleepers that receive no heartbeats', async (fleet) => {
     for (const host of ['c1', 'c2', 'c3']) fleet.collector(host);
     await fleet.advance(seconds(1));
     const sleeper = fleet.collector('c4');
@@ -59,7 +59,7 @@ describe('of several collectors', () => {
   });
 });
 
-describe('agents that offer themselves', () => {
+describe('agents with a background collector', () => {
   const offered = (fleet: FleetInMemory, count: number) =>
     Array.from({ length: count }, (_, n) =>
       fleet.agent(`h${n}/a`, [`web/${n}`], { collect: true }),
@@ -70,25 +70,25 @@ describe('agents that offer themselves', () => {
       .flatMap(({ text }) => (text === undefined ? [] : [SeatRecord.parse(JSON.parse(text)).host]))
       .sort();
 
-  scenario('need no collector: those with a seat collect what the dead left', async (fleet) => {
+  scenario('need no other collector: those with a seat collect dead runs', async (fleet) => {
     const all = offered(fleet, 12);
     await fleet.advance(seconds(10));
     expect(seats(fleet)).toHaveLength(3);
     const [seated] = seats(fleet);
     for (const one of all.slice(0, 2)) await fleet.kill(one.process);
-    // One that watches goes too: its seat is taken by another.
+    // One with a seat ends too: another takes its seat.
     const watcher = all.find(({ agent }) => agent.slot.host === seated);
     if (watcher) await fleet.kill(watcher.process);
     await fleet.advance(3 * fleet.lease.ttl + fleet.lease.grace + seconds(60));
-    const standing = all.filter((_, n) => fleet.phase(`h${n}/a`) === 'live');
-    expect(standing).toHaveLength(watcher && all.indexOf(watcher) > 1 ? 9 : 10);
+    const live = all.filter((_, n) => fleet.phase(`h${n}/a`) === 'live');
+    expect(live).toHaveLength(watcher && all.indexOf(watcher) > 1 ? 9 : 10);
     expect(all.filter((_, n) => fleet.phase(`h${n}/a`) === 'absent')).toHaveLength(
-      12 - standing.length,
+      12 - live.length,
     );
     expect(seats(fleet)).toHaveLength(3);
   });
 
-  scenario('and have no seat are told of no heartbeat', async (fleet) => {
+  scenario('without a seat receive no heartbeats', async (fleet) => {
     const all = offered(fleet, 20);
     await fleet.advance(seconds(10));
     const sleepers = all.filter(({ agent }) => !seats(fleet).includes(agent.slot.host));
@@ -96,7 +96,7 @@ describe('agents that offer themselves', () => {
     for (const { process } of sleepers) expect(process.heartbeats).toBe(0);
   });
 
-  scenario('and leave give their seat back', async (fleet) => {
+  scenario('give their seat back when they leave', async (fleet) => {
     const [one] = offered(fleet, 1);
     await fleet.advance(seconds(5));
     expect(seats(fleet)).toEqual(['h0']);
@@ -106,7 +106,7 @@ describe('agents that offer themselves', () => {
 });
 
 describe('the policy', () => {
-  scenario('says how many sit', async (fleet) => {
+  scenario('sets the number of seats', async (fleet) => {
     const all = ['c1', 'c2', 'c3', 'c4'].map((host) => fleet.collector(host));
     await fleet.advance(seconds(5));
     expect(seatedOf(...all)).toHaveLength(3);
@@ -123,11 +123,11 @@ describe('the policy', () => {
   });
 });
 
-/** More requests than it takes a collector to find a dead run, expire it, and remove what it left. */
+/** More requests than a collector needs to find a dead run, expire it and remove its records. */
 const requests = 90;
 
 scenario(
-  'a collector is through with a dead run before it has made all these requests',
+  'a collector finishes with a dead run before it has made all these requests',
   async (fleet) => {
     await oneDead(fleet);
     const { process } = fleet.collector('c1');
@@ -139,7 +139,7 @@ scenario(
 
 describe('a collector that is killed', () => {
   for (const k of Array.from({ length: requests }, (_, n) => n + 1)) {
-    scenario(`at its request ${k} leaves the rest to another`, async (fleet) => {
+    scenario(`at its request ${k} leaves the rest to another collector`, async (fleet) => {
       const { alive } = await oneDead(fleet);
       const process = fleet.process('c1');
       fleet.collector('c1', process);
@@ -163,7 +163,7 @@ describe('a collector that is killed', () => {
 describe('a collector that loses a request', () => {
   for (const mishap of mishaps) {
     for (const k of Array.from({ length: requests / 2 }, (_, n) => 2 * n + 1)) {
-      scenario(`(${mishap}, the ${k}th) finishes what it began`, async (fleet) => {
+      scenario(`finishes the collection (${mishap}, request ${k})`, async (fleet) => {
         const { alive } = await oneDead(fleet);
         const process = fleet.process('c1');
         fleet.collector('c1', process);
@@ -180,7 +180,7 @@ describe('a collector that loses a request', () => {
 
 describe('a collector that cannot see', () => {
   scenario(
-    'is blind when its own seat was not seen renewed, and then judges nobody',
+    'is blind if it does not see the renewals of its own seat, and judges no run',
     async (fleet) => {
       const a = fleet.agent('h1/a', ['web/1']);
       const c = fleet.collector('c1');
@@ -198,34 +198,31 @@ describe('a collector that cannot see', () => {
     },
   );
 
-  scenario(
-    'that was frozen suspects nobody for the time in which it did not look (G6)',
-    async (fleet) => {
-      const a = fleet.agent('h1/a', ['web/1']);
-      const c = fleet.collector('c1');
-      await fleet.advance(seconds(5));
-      for (const time of [seconds(1.5), seconds(4), seconds(20)]) {
-        c.process.freeze();
-        await fleet.advance(time);
-        c.process.thaw();
-        const before = c.transitions.length;
-        await fleet.advance(0);
-        expect(['blinded', 'unseated']).toContain(c.transitions[before]?.event.type);
-        await fleet.advance(seconds(15));
-        expect(c.collector.state).toBe('watching');
-      }
-      expect(fleet.audit.story({ run: a.agent.run, entity: 'run' })).toEqual([
-        'started',
-        'announced',
-      ]);
-    },
-  );
-
-  scenario('starts every silence anew when it sees again (G6)', async (fleet) => {
+  scenario('suspects no run for the time during which it was frozen (G6)', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     const c = fleet.collector('c1');
     await fleet.advance(seconds(5));
-    // All that it says is lost, and its connection stands: only silence can tell.
+    for (const time of [seconds(1.5), seconds(4), seconds(20)]) {
+      c.process.freeze();
+      await fleet.advance(time);
+      c.process.thaw();
+      const before = c.transitions.length;
+      await fleet.advance(0);
+      expect(['blinded', 'unseated']).toContain(c.transitions[before]?.event.type);
+      await fleet.advance(seconds(15));
+      expect(c.collector.state).toBe('watching');
+    }
+    expect(fleet.audit.story({ run: a.agent.run, entity: 'run' })).toEqual([
+      'started',
+      'announced',
+    ]);
+  });
+
+  scenario('counts every silence from zero when it can see again (G6)', async (fleet) => {
+    const a = fleet.agent('h1/a', ['web/1']);
+    const c = fleet.collector('c1');
+    await fleet.advance(seconds(5));
+    // Its requests are lost and its connection stays open: only silence shows the failure.
     a.process.line.fate = () => 'lost';
     await fleet.advance(seconds(1));
     c.process.freeze();
@@ -237,7 +234,7 @@ describe('a collector that cannot see', () => {
     expect(fleet.phase('h1/a')).toBe('live, silent');
   });
 
-  scenario('starts every grace anew when it sees again (G6)', async (fleet) => {
+  scenario('counts every grace from zero when it can see again (G6)', async (fleet) => {
     await oneDead(fleet);
     const c = fleet.collector('c1');
     while (!fleet.phase('h1/a').startsWith('live, ')) await fleet.advance(100);
@@ -252,7 +249,7 @@ describe('a collector that cannot see', () => {
   });
 
   scenario(
-    'gives a run its whole grace for each suspicion, though its view lags behind',
+    'gives a run its whole grace for each suspicion, although its view lags',
     async (fleet) => {
       const a = fleet.agent('h1/a', ['web/1']);
       const c = fleet.collector('c1');
@@ -274,24 +271,27 @@ describe('a collector that cannot see', () => {
     },
   );
 
-  scenario('stops removing and does not spin while its line is down', async (fleet) => {
-    const names = Array.from({ length: 1000 }, (_, n) => `web/${n}`);
-    const a = fleet.agent('h1/a', names);
-    const c = fleet.collector('c1');
-    await fleet.advance(seconds(5));
-    await fleet.kill(a.process);
-    // Down from its first removal on: the run is suspect, expired, and has lost a batch.
-    c.process.line.fate = () => (c.process.commits.length >= 3 ? 'unsent' : 'fine');
-    while (fleet.phase('h1/a') !== 'expired') await fleet.advance(10);
-    await fleet.advance(seconds(30));
-    expect(fleet.record('h1/a').kind).toBe('stored');
-    c.process.line.fate = () => 'fine';
-    await fleet.advance(seconds(60));
-    expect(fleet.record('h1/a').kind).toBe('absent');
-    expect(fleet.instances('h1/a')).toEqual({});
-  });
+  scenario(
+    'stops removing and does not loop without pause while its connection is down',
+    async (fleet) => {
+      const names = Array.from({ length: 1000 }, (_, n) => `web/${n}`);
+      const a = fleet.agent('h1/a', names);
+      const c = fleet.collector('c1');
+      await fleet.advance(seconds(5));
+      await fleet.kill(a.process);
+      // Down from its first removal on: the run is expired, and one batch of it is removed.
+      c.process.line.fate = () => (c.process.commits.length >= 3 ? 'unsent' : 'fine');
+      while (fleet.phase('h1/a') !== 'expired') await fleet.advance(10);
+      await fleet.advance(seconds(30));
+      expect(fleet.record('h1/a').kind).toBe('stored');
+      c.process.line.fate = () => 'fine';
+      await fleet.advance(seconds(60));
+      expect(fleet.record('h1/a').kind).toBe('absent');
+      expect(fleet.instances('h1/a')).toEqual({});
+    },
+  );
 
-  scenario('is not misled by a wall clock that somebody sets', async (fleet) => {
+  scenario('is not affected by a change of its wall clock', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     const c = fleet.collector('c1');
     await fleet.advance(seconds(5));

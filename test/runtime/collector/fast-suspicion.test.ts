@@ -8,7 +8,7 @@ import { until } from '../support/until.ts';
 const doubted = (fleet: FleetInMemory, place: string) => (): boolean =>
   fleet.phase(place).includes('unreachable') || fleet.phase(place).includes('silent');
 
-/** Collectors, and so many agents, one of which has just renewed its lease. */
+/** Collectors, and this many agents, one of which has just renewed its lease. */
 async function watched(fleet: FleetInMemory, count: number, collectors = 1) {
   for (let n = 1; n <= collectors; n += 1) fleet.collector(`c${n}`);
   const agents = Array.from({ length: count }, (_, n) => fleet.agent(`h${n}/a`, [`web/${n}`]));
@@ -19,7 +19,7 @@ async function watched(fleet: FleetInMemory, count: number, collectors = 1) {
 const killAll = async (fleet: FleetInMemory, some: Awaited<ReturnType<typeof watched>>) => {
   for (const { process } of some) await fleet.kill(process);
 };
-/** The server drops a connection, and its process can't reach it for a while. */
+/** The server closes a connection, and its process cannot reconnect for a while. */
 function breakLink({ process }: AgentProcess): void {
   process.line.down = true;
   process.connection.drop('Slow Consumer (Write Deadline)');
@@ -28,21 +28,24 @@ function breakLink({ process }: AgentProcess): void {
 const suspicions = (fleet: FleetInMemory) =>
   fleet.audit.events.filter(({ event }) => event.type === 'suspected');
 
-describe('a process that dies, where the server says that its connection closed', () => {
+describe('a process that dies, if the server reports that its connection closed', () => {
   for (const collectors of [1, 3]) {
-    scenario(`is dubious at once, for ${collectors} that watch, and once`, async (fleet) => {
-      const [a] = await watched(fleet, 2, collectors);
-      if (a) await fleet.kill(a.process);
-      const took = await until(fleet, doubted(fleet, 'h0/a'), seconds(1));
-      expect(took).toBeLessThanOrEqual(50);
-      await fleet.advance(seconds(2));
-      expect(suspicions(fleet)).toMatchObject([
-        { event: { reason: 'unreachable' }, evidence: { connection: 'closed-by-client' } },
-      ]);
-    });
+    scenario(
+      `is dubious immediately with ${collectors} collectors, and is suspected once`,
+      async (fleet) => {
+        const [a] = await watched(fleet, 2, collectors);
+        if (a) await fleet.kill(a.process);
+        const took = await until(fleet, doubted(fleet, 'h0/a'), seconds(1));
+        expect(took).toBeLessThanOrEqual(50);
+        await fleet.advance(seconds(2));
+        expect(suspicions(fleet)).toMatchObject([
+          { event: { reason: 'unreachable' }, evidence: { connection: 'closed-by-client' } },
+        ]);
+      },
+    );
   }
 
-  scenario('is as dubious as ever where the server says nothing', async (fleet) => {
+  scenario('is dubious after the usual time if the server reports nothing', async (fleet) => {
     fleet.world.advisories.granted = false;
     const [a] = await watched(fleet, 2);
     if (a) await fleet.kill(a.process);
@@ -51,18 +54,21 @@ describe('a process that dies, where the server says that its connection closed'
     expect(suspicions(fleet)).toMatchObject([{ evidence: { connection: 'open' } }]);
   });
 
-  scenario('and whose agent is started again is live, whoever looked first', async (fleet) => {
-    const [a] = await watched(fleet, 2);
-    if (a) await fleet.kill(a.process);
-    const again = fleet.agent('h0/a', ['web/0']);
-    await until(fleet, () => again.agent.state === 'serving');
-    await fleet.advance(fleet.lease.ttl);
-    expect(fleet.phase('h0/a')).toBe('live');
-  });
+  scenario(
+    'is live if its agent is started again, whichever collector looked first',
+    async (fleet) => {
+      const [a] = await watched(fleet, 2);
+      if (a) await fleet.kill(a.process);
+      const again = fleet.agent('h0/a', ['web/0']);
+      await until(fleet, () => again.agent.state === 'serving');
+      await fleet.advance(fleet.lease.ttl);
+      expect(fleet.phase('h0/a')).toBe('live');
+    },
+  );
 });
 
 describe('a connection that breaks', () => {
-  /** The link of a process is down for so long; the server notices at once. */
+  /** The connection of a process is down for this long; the server notices immediately. */
   async function broken(fleet: FleetInMemory, lasts: Millis): Promise<void> {
     const [a] = await watched(fleet, 2);
     if (!a) return;
@@ -72,29 +78,26 @@ describe('a connection that breaks', () => {
     await fleet.advance(renewEvery(fleet.lease));
   }
 
-  scenario('and is there again within a second is no suspicion', async (fleet) => {
+  scenario('and is restored within a second causes no suspicion', async (fleet) => {
     await broken(fleet, 700);
     expect(suspicions(fleet)).toEqual([]);
     expect(fleet.phase('h0/a')).toBe('live');
   });
 
-  scenario(
-    'and is away for longer is one, which the run refutes when it is back',
-    async (fleet) => {
-      await broken(fleet, 1500);
-      expect(suspicions(fleet)).toMatchObject([{ evidence: { connection: 'closed' } }]);
-      await until(fleet, () => fleet.phase('h0/a') === 'live', fleet.lease.ttl);
-      expect(fleet.audit.story({ entity: 'run' })).toContain('regranted');
-    },
-  );
+  scenario('and is restored later causes a suspicion, which the run refutes', async (fleet) => {
+    await broken(fleet, 1500);
+    expect(suspicions(fleet)).toMatchObject([{ evidence: { connection: 'closed' } }]);
+    await until(fleet, () => fleet.phase('h0/a') === 'live', fleet.lease.ttl);
+    expect(fleet.audit.story({ entity: 'run' })).toContain('regranted');
+  });
 });
 
-describe('connections that close all at once', () => {
-  scenario('say nothing of one of them: only silence counts', async (fleet) => {
+describe('connections that close together', () => {
+  scenario('are no evidence about any of them: only silence counts', async (fleet) => {
     const agents = await watched(fleet, 20);
     const some = agents.slice(0, 10);
     for (const one of some) breakLink(one);
-    // A second look would be due by now.
+    // A second probe would be due by now.
     await fleet.advance(seconds(1.5));
     expect(suspicions(fleet)).toEqual([]);
     for (const { process } of some) process.line.down = false;
@@ -102,17 +105,20 @@ describe('connections that close all at once', () => {
     expect(suspicions(fleet)).toEqual([]);
   });
 
-  scenario('are dubious when their silence is long enough', async (fleet) => {
+  scenario('make their runs dubious when their silence is long enough', async (fleet) => {
     const agents = await watched(fleet, 20);
     await killAll(fleet, agents.slice(0, 10));
     await fleet.advance(fleet.lease.ttl + seconds(0.5));
     expect(new Set(suspicions(fleet).map(({ of }) => of.run)).size).toBe(10);
   });
 
-  scenario('of less than the brake’s fraction are each looked at, at once', async (fleet) => {
-    const agents = await watched(fleet, 20);
-    await killAll(fleet, agents.slice(0, 5));
-    await fleet.advance(100);
-    expect(suspicions(fleet)).toHaveLength(5);
-  });
+  scenario(
+    'are each checked immediately if they are below the fraction of the brake',
+    async (fleet) => {
+      const agents = await watched(fleet, 20);
+      await killAll(fleet, agents.slice(0, 5));
+      await fleet.advance(100);
+      expect(suspicions(fleet)).toHaveLength(5);
+    },
+  );
 });

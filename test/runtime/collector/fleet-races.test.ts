@@ -26,7 +26,7 @@ const expiries = (fleet: FleetInMemory) =>
   fleet.audit.events.filter(({ of, event }) => of.entity === 'run' && event.type === 'expired');
 
 describe('brake', () => {
-  scenario('pace holds over three seats also where asking takes a second', async (fleet) => {
+  scenario('three seats together keep to the pace although probes take a second', async (fleet) => {
     for (let n = 1; n <= 3; n += 1) {
       const { process } = fleet.collector(`c${n}`);
       process.line.delay = () => 20 * n;
@@ -47,7 +47,7 @@ describe('brake', () => {
     const gaps = times.slice(1).map((time, n) => time - (times[n] ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(seconds(9));
   });
-  scenario('a collector whose view lags goes by the brake too', async (fleet) => {
+  scenario('a collector with a lagging view respects the brake', async (fleet) => {
     const agents = Array.from({ length: 20 }, (_, n) => fleet.agent(`r1-${n}/a`, [], rack('r1')));
     fleet.collector('c1');
     const c2 = fleet.collector('c2');
@@ -65,7 +65,7 @@ describe('brake', () => {
     const gaps = times.slice(1).map((time, n) => time - (times[n] ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(seconds(9));
   });
-  scenario('a brake that trips while a run is being examined holds it', async (fleet) => {
+  scenario('a brake that trips while a run is being examined keeps the run', async (fleet) => {
     const c1 = fleet.collector('c1');
     fleet.collector('c2');
     const agents = Array.from({ length: 40 }, (_, n) => fleet.agent(`r1-${n}/a`, [], rack('r1')));
@@ -92,7 +92,7 @@ describe('brake', () => {
 });
 
 describe('seats', () => {
-  scenario('a seat above the default stays though its view takes a while', async (fleet) => {
+  scenario('a seat above the default is kept although its view is slow', async (fleet) => {
     const { author, ports } = desk(fleet);
     await setPolicy(author, (now) => ({ ...now, seats: 5 }), ports, never);
     const all = ['c1', 'c2', 'c3', 'c4', 'c5'].map((host) => {
@@ -111,7 +111,7 @@ describe('seats', () => {
 });
 
 describe('holds', () => {
-  scenario('silence counts from zero when a short hold is over', async (fleet) => {
+  scenario('silence counts from zero after a short hold', async (fleet) => {
     fleet.collector('c1');
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(8));
@@ -129,7 +129,7 @@ describe('holds', () => {
     const took = fleet.clock.monotonic() - from;
     expect(took).toBeGreaterThanOrEqual(fleet.lease.ttl + fleet.lease.grace);
   });
-  scenario('a hold that ends while an expiry waits in the queue crashes nobody', async (fleet) => {
+  scenario('a hold that ends while an expiry is queued causes no crash', async (fleet) => {
     const c = fleet.collector('c1');
     const a = fleet.agent('h1/a', []);
     const b = fleet.agent('h2/a', []);
@@ -139,11 +139,11 @@ describe('holds', () => {
     await fleet.kill(b.process);
     let planned = false;
     c.process.beforeCommit = async (commit) => {
-      const held = commit.fences?.find(({ key }) => key === 'hold.h1' || key === 'hold.h2');
-      if (planned || !held) return;
+      const holdFence = commit.fences?.find(({ key }) => key === 'hold.h1' || key === 'hold.h2');
+      if (planned || !holdFence) return;
       planned = true;
-      // the first expiry takes long to be stored; the other waits; its hold comes, and is over
-      const other = held.key === 'hold.h1' ? 'h2' : 'h1';
+      // The first expiry takes long; the second waits, and its hold begins and ends meanwhile.
+      const other = holdFence.key === 'hold.h1' ? 'h2' : 'h1';
       await planHold(
         author,
         { host: HostId.parse(other), until: ports.clock.wall() + 200 },
@@ -157,19 +157,19 @@ describe('holds', () => {
     expect(c.collector.state).toBe('watching');
     expect([fleet.phase('h1/a'), fleet.phase('h2/a')]).toEqual(['absent', 'absent']);
   });
-  scenario('planning tells that it is new though the answer was lost', async (fleet) => {
+  scenario('planning a hold returns that it is new although the answer was lost', async (fleet) => {
     const { author, ports, process } = desk(fleet);
     process.line.fate = (n) => (n === 2 ? 'unanswered' : 'fine');
-    const said = planHold(
+    const outcome = planHold(
       author,
       { host: HostId.parse('h1'), until: ports.clock.wall() + minutes(1) },
       ports,
       never,
     );
     await fleet.advance(seconds(3));
-    expect(await said).toBe('planned');
+    expect(await outcome).toBe('planned');
   });
-  scenario('a release whose answer was lost leaves the next hold alone', async (fleet) => {
+  scenario('a release whose answer was lost leaves the next hold unchanged', async (fleet) => {
     const { author, ports, process } = desk(fleet);
     const other = desk(fleet);
     const until = ports.clock.wall() + minutes(1);
@@ -177,19 +177,19 @@ describe('holds', () => {
     await planHold(author, { ...at, until }, ports, never);
     const from = process.line.requests;
     process.line.fate = (n) => (n === from + 2 ? 'unanswered' : 'fine');
-    const said = endHoldEarly(author, at, ports, never);
+    const outcome = endHoldEarly(author, at, ports, never);
     await fleet.advance(50);
     expect(await planHold(other.author, { ...at, until: until + 5 }, other.ports, never)).toBe(
       'planned',
     );
     await fleet.advance(seconds(3));
-    expect(await said).toBe('released');
+    expect(await outcome).toBe('released');
     expect(fleet.audit.story({ entity: 'hold' })).toEqual(['planned', 'released', 'planned']);
   });
 });
 
-describe('what can’t be removed', () => {
-  scenario('(refused by the store) is not tried, and said, at every sweep', async (fleet) => {
+describe('a record that cannot be removed', () => {
+  scenario('is not tried and reported at every sweep (refused by the store)', async (fleet) => {
     const c = fleet.collector('c1');
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(5));
@@ -206,18 +206,15 @@ describe('what can’t be removed', () => {
     expect(fleet.phase('h1/a')).toBe('absent');
     expect(c.transitions.length - before).toBeLessThan(50);
   });
-  scenario(
-    '(its owner’s lease stands) is not looked at, and said, at every sweep',
-    async (fleet) => {
-      const c = fleet.collector('c1');
-      await fleet.advance(seconds(5));
-      const record = instanceRecord('h9/a', 'run1', 'web/1');
-      fleet.byHand('instance.h9.a.web.1', JSON.stringify(record));
-      fleet.world.leases.append(`run.h9.a.${runId('run1')}`, 'what', minutes(60));
-      await fleet.advance(fleet.lease.ttl + fleet.lease.grace + seconds(1));
-      const before = c.transitions.length;
-      await fleet.advance(seconds(10));
-      expect(c.transitions.length - before).toBeLessThan(30);
-    },
-  );
+  scenario('is not read and reported at every sweep (its owner has a lease)', async (fleet) => {
+    const c = fleet.collector('c1');
+    await fleet.advance(seconds(5));
+    const record = instanceRecord('h9/a', 'run1', 'web/1');
+    fleet.byHand('instance.h9.a.web.1', JSON.stringify(record));
+    fleet.world.leases.append(`run.h9.a.${runId('run1')}`, 'what', minutes(60));
+    await fleet.advance(fleet.lease.ttl + fleet.lease.grace + seconds(1));
+    const before = c.transitions.length;
+    await fleet.advance(seconds(10));
+    expect(c.transitions.length - before).toBeLessThan(30);
+  });
 });

@@ -6,7 +6,7 @@ import type { FleetInMemory } from '../support/fleet-in-memory.ts';
 import { scenario } from '../support/scenario.ts';
 import { until } from '../support/until.ts';
 
-/** A dead run that is suspect, and a collector whose view says nothing more. */
+/** A dead run that is suspect, and a collector whose view gets no more changes. */
 async function given(fleet: FleetInMemory) {
   const { process } = fleet.agent('h1/a', ['web/1']);
   const c = fleet.collector('c1');
@@ -19,27 +19,27 @@ async function given(fleet: FleetInMemory) {
 }
 const later = Date.UTC(2030, 0, 1);
 
-describe('a hold that the view does not have', () => {
+describe('a hold that is missing in the view', () => {
   for (const [what, key, text] of [
     ['on the agent', 'hold.h1.a', holdEntry('h1/a', { until: later }).text],
     ['on its host', 'hold.h1', holdEntry('h1', { until: later }).text],
-    ['on the agent, which nobody can read,', 'hold.h1.a', '{"v":99}'],
-    ['on its host, which nobody can read,', 'hold.h1', 'what'],
+    ['on the agent, with an unreadable record,', 'hold.h1.a', '{"v":99}'],
+    ['on its host, with an unreadable record,', 'hold.h1', 'what'],
   ] as const) {
-    scenario(`${what} keeps the run all the same`, async (fleet) => {
+    scenario(`${what} keeps the run`, async (fleet) => {
       const c = await given(fleet);
       fleet.byHand(key, text);
       const { ttl, grace } = fleet.lease;
       await fleet.advance(ttl + grace + seconds(30));
       expect(fleet.phase('h1/a')).toBe('live, unreachable');
-      // What was read decided it, not the refusal of a write that would have been wrong.
+      // The read prevented the expiry, not a refused write.
       expect(c.process.commits.filter(({ outcome }) => outcome === 'conflict')).toEqual([]);
       c.process.view.open();
     });
   }
 
   scenario(
-    'and whose key is not answered for keeps the run: not knowing is not death',
+    'keeps the run if its key cannot be read: an unknown state is no proof of death',
     async (fleet) => {
       const c = await given(fleet);
       const { registry } = c.process.ports;

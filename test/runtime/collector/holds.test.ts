@@ -9,7 +9,7 @@ import { until } from '../support/until.ts';
 
 const never = new AbortController().signal;
 
-/** Somebody at a terminal. */
+/** An operator. */
 function person(fleet: FleetInMemory) {
   const { ports } = fleet.process('desk');
   const actor = { ...slotAt('desk/person'), run: ports.entropy.runId() };
@@ -43,7 +43,7 @@ async function given(fleet: FleetInMemory): Promise<{ a: Process; b: Process }> 
 
 const longDead = ({ lease }: FleetInMemory): Millis => lease.ttl + lease.grace + seconds(5);
 
-describe('while a hold stands', () => {
+describe('while a hold is active', () => {
   scenario('silence is planned, and nothing expires', async (fleet) => {
     const { a } = await given(fleet);
     const { directory } = fleet.directory();
@@ -61,7 +61,7 @@ describe('while a hold stands', () => {
     ]);
   });
 
-  scenario('on one agent, the others of its host expire as ever', async (fleet) => {
+  scenario('on one agent, the others of its host expire as usual', async (fleet) => {
     const { a, b } = await given(fleet);
     await person(fleet).hold('h1/a', minutes(10));
     await fleet.kill(a);
@@ -71,7 +71,7 @@ describe('while a hold stands', () => {
     expect(fleet.phase('h1/b')).toBe('absent');
   });
 
-  scenario('another collector holds to it too: it is in the registry', async (fleet) => {
+  scenario('another collector respects it, because it is in the registry', async (fleet) => {
     const { a } = await given(fleet);
     await person(fleet).hold('h1', minutes(10));
     await fleet.kill(a);
@@ -82,7 +82,7 @@ describe('while a hold stands', () => {
     expect(fleet.phase('h1/a')).toMatch(/^live, /);
   });
 
-  scenario('an agent that comes back is live again at once', async (fleet) => {
+  scenario('an agent that comes back is live again immediately', async (fleet) => {
     const { a } = await given(fleet);
     await person(fleet).hold('h1', minutes(10));
     await fleet.kill(a);
@@ -92,12 +92,12 @@ describe('while a hold stands', () => {
   });
 });
 
-describe('when a hold is over', () => {
+describe('when a hold ends', () => {
   for (const [how, end] of [
     ['by itself', (fleet: FleetInMemory) => fleet.advance(seconds(90))],
-    ['because somebody released it', (fleet: FleetInMemory) => person(fleet).release('h1')],
+    ['by a release', (fleet: FleetInMemory) => person(fleet).release('h1')],
   ] as const) {
-    scenario(`${how}, silence counts, from zero`, async (fleet) => {
+    scenario(`${how}, silence counts from zero`, async (fleet) => {
       const { a } = await given(fleet);
       await person(fleet).hold('h1', seconds(90));
       await fleet.kill(a);
@@ -107,24 +107,24 @@ describe('when a hold is over', () => {
       await until(fleet, () => fleet.phase('h1/a') === 'absent', minutes(3));
       const took = fleet.clock.monotonic() - from;
       const { ttl, grace } = fleet.lease;
-      // Its time ran out up to 60 s before we looked.
+      // Its time ended up to 60 s before this check.
       if (how === 'by itself') expect(took).toBeLessThan(ttl + grace);
       else expect(took).toBeGreaterThanOrEqual(ttl + grace);
       expect(took).toBeLessThan(ttl + grace + seconds(2));
     });
   }
 
-  scenario('its collector says so, and why, in a chain that ends', async (fleet) => {
+  scenario('its collector records the end and the reason, and the chain ends', async (fleet) => {
     await given(fleet);
     await person(fleet).hold('h1', seconds(30), 'new disk');
     await fleet.advance(seconds(31));
-    const told = fleet.audit.story({ entity: 'hold' });
-    expect(told).toEqual(['planned', 'ran-out']);
+    const types = fleet.audit.story({ entity: 'hold' });
+    expect(types).toEqual(['planned', 'ran-out']);
   });
 });
 
 describe('a hold', () => {
-  scenario('can be given another end, and be planned anew', async (fleet) => {
+  scenario('can be extended, and planned again later', async (fleet) => {
     await given(fleet);
     const { hold: plan, release: end } = person(fleet);
     expect(await plan('h1', seconds(30))).toBe('planned');
@@ -138,11 +138,11 @@ describe('a hold', () => {
     expect(fleet.audit.story({ entity: 'hold' })).toEqual(all);
   });
 
-  scenario('that is planned between the look and the write keeps the run', async (fleet) => {
+  scenario('keeps the run if it is planned between the read and the write', async (fleet) => {
     const { a } = await given(fleet);
     await fleet.kill(a);
     await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
-    // The collector has read that there is none, and is about to write the expiry.
+    // The collector has read that there is no hold, and is about to write the expiry.
     const [collector] = fleet.processes;
     const plan = person(fleet);
     let planned = false;

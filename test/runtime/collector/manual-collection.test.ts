@@ -7,18 +7,18 @@ import { until } from '../support/until.ts';
 
 const never = new AbortController().signal;
 
-/** Somebody at a terminal without a seat, and what that one was told. */
+/** A manual collection without a seat, and its reports. */
 function visitor(fleet: FleetInMemory) {
   const process = fleet.process('desk');
   const { ports } = process;
   const author = { actor: { ...slotAt('desk/person'), run: ports.entropy.runId() }, ports };
   const did: string[] = [];
-  const said: string[] = [];
+  const reports: string[] = [];
   const visit = new ManualCollection(author, fleet.lease, ports, {
     onCommitted: (events) =>
       void did.push(...events.map(({ of, event }) => `${of.entity} ${event.type}`)),
-    onSighted: () => void said.push('sighted'),
-    onBlinded: (why) => void said.push(why),
+    onSighted: () => void reports.push('sighted'),
+    onBlinded: (why) => void reports.push(why),
   });
   const through = async (work: Promise<void>) => {
     let over = false;
@@ -29,13 +29,13 @@ function visitor(fleet: FleetInMemory) {
     await done;
   };
   return {
-    ...{ process, did, said },
+    ...{ process, did, reports },
     sweep: () => through(visit.sweep(never)),
     watch: (duration: number) => through(visit.watch(duration, never)),
   };
 }
 
-/** An agent whose run was declared dead by a collector that then died before it removed anything. */
+/** An agent whose run was expired by a collector that died before it removed a record. */
 async function decided(): Promise<FleetInMemory> {
   const fleet = new FleetInMemory();
   const { process } = fleet.agent('h1/a', ['web/1', 'web/2']);
@@ -51,18 +51,18 @@ async function decided(): Promise<FleetInMemory> {
   return fleet;
 }
 
-describe('one sweep by somebody without a seat', () => {
-  test('removes what is decided, all of it, in chains that hold', async () => {
+describe('one sweep of a process without a seat', () => {
+  test('removes everything that is decided, in intact chains', async () => {
     const fleet = await decided();
     const { sweep, did } = visitor(fleet);
     await sweep();
     expect(fleet.phase('h1/a')).toBe('absent');
     expect(fleet.instances('h1/a')).toEqual({});
     expect(did.toSorted()).toEqual(['instance removed', 'instance removed', 'run removed']);
-    expect(await verdictOn(fleet)).toMatchObject({ said: [] });
+    expect(await verdictOn(fleet)).toMatchObject({ divergences: [] });
   });
 
-  test('decides nothing meanwhile, however long its removals take', async () => {
+  test('decides nothing, however long its removals take', async () => {
     const fleet = await decided();
     const { process: other } = fleet.agent('h2/a', ['web/3']);
     await fleet.advance(seconds(5));
@@ -75,7 +75,7 @@ describe('one sweep by somebody without a seat', () => {
     expect(fleet.phase('h2/a')).toBe('live');
   });
 
-  test('decides nothing, however long everybody has been silent', async () => {
+  test('decides nothing, however long all runs have been silent', async () => {
     const fleet = new FleetInMemory();
     const { process } = fleet.agent('h1/a', ['web/1']);
     const { process: collector } = fleet.collector('c1');
@@ -93,7 +93,7 @@ describe('one sweep by somebody without a seat', () => {
     expect([fleet.phase('h1/a'), fleet.phase('h2/a')]).toEqual(['live, unreachable', 'live']);
   });
 
-  test('leaves a leftover, which it cannot have watched', async () => {
+  test('keeps a leftover, which it has not watched', async () => {
     const fleet = new FleetInMemory();
     const { process } = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(5));
@@ -107,8 +107,8 @@ describe('one sweep by somebody without a seat', () => {
   });
 });
 
-describe('a visit that watches', () => {
-  test('finds the dead by its own clocks, not before its grace is over, and removes them', async () => {
+describe('a manual collection that watches', () => {
+  test('finds dead runs by its own clock, not before their grace ends, and removes them', async () => {
     const fleet = new FleetInMemory();
     const { process } = fleet.agent('h1/a', ['web/1']);
     fleet.agent('h2/a', ['web/2']);
@@ -122,7 +122,7 @@ describe('a visit that watches', () => {
     await long.watch(fleet.lease.ttl + fleet.lease.grace + seconds(3));
     expect(fleet.phase('h1/a')).toBe('absent');
     expect(fleet.phase('h2/a')).toBe('live');
-    expect(long.said[0]).toBe('sighted');
+    expect(long.reports[0]).toBe('sighted');
   });
 
   test('removes a leftover after ttl and grace', async () => {
@@ -137,7 +137,7 @@ describe('a visit that watches', () => {
     expect(fleet.instances('h1/a')).toEqual({});
   });
 
-  test('that is cut off is blind: nobody is declared dead for that, its clocks begin anew', async () => {
+  test('is blind while it is disconnected: it declares no run dead, and its clocks start again', async () => {
     const fleet = new FleetInMemory();
     fleet.collector('c1');
     const { process: dead } = fleet.agent('h1/a', ['web/1']);
@@ -150,11 +150,11 @@ describe('a visit that watches', () => {
     await fleet.advance(seconds(4));
     one.process.line.down = false;
     await watching;
-    expect(one.said.filter((text) => text === 'sighted').length).toBeGreaterThan(1);
-    expect(one.said.some((text) => text.includes('not seen renewed'))).toBe(true);
+    expect(one.reports.filter((text) => text === 'sighted').length).toBeGreaterThan(1);
+    expect(one.reports.some((text) => text.includes('not seen renewed'))).toBe(true);
   });
 
-  test('beside a collector costs refused batches, nothing more', async () => {
+  test('only causes refused batches if a collector works at the same time', async () => {
     const fleet = new FleetInMemory();
     fleet.collector('c1');
     const dead = fleet.agent('h1/a', ['web/1', 'web/2']);
@@ -166,6 +166,6 @@ describe('a visit that watches', () => {
     expect(fleet.phase('h1/a')).toBe('absent');
     expect(fleet.phase('h2/a')).toBe('live');
     expect(fleet.bugs).toEqual([]);
-    expect(await verdictOn(fleet)).toMatchObject({ said: [] });
+    expect(await verdictOn(fleet)).toMatchObject({ divergences: [] });
   });
 });

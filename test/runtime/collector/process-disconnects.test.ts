@@ -29,31 +29,42 @@ test.each<[string, Happening[], { at: string[]; after: string[] }]>([
   ['frozen', [freeze], { at: nothing, after: givenUp }],
   ['frozen and killed', [freeze, kill], { at: gone, after: gone }],
   ['frozen and thawed', [freeze, thaw], { at: nothing, after: nothing }],
-  ['cut off', [cut], { at: nothing, after: givenUp }],
-  ['cut off and killed', [cut, kill], { at: nothing, after: givenUp }],
-  ['cut off and back', [cut, mend], { at: nothing, after: nothing }],
-  ['cut off and frozen, and then only that', [cut, freeze, mend], { at: nothing, after: givenUp }],
+  ['disconnected', [cut], { at: nothing, after: givenUp }],
+  ['disconnected and killed', [cut, kill], { at: nothing, after: givenUp }],
+  ['disconnected and reconnected', [cut, mend], { at: nothing, after: nothing }],
+  [
+    'disconnected and frozen, then reconnected',
+    [cut, freeze, mend],
+    { at: nothing, after: givenUp },
+  ],
   ['without power', [vanish], { at: nothing, after: givenUp }],
   ['without power and killed', [vanish, kill], { at: nothing, after: givenUp }],
-  ['without power, its line cut and mended', [vanish, cut, mend], { at: nothing, after: givenUp }],
-])('a process that is %s is announced as the server would', async (_, happenings, said) => {
-  const clock = new VirtualClock();
-  const world = new MemoryServer(clock);
-  let numbers = 0;
-  const around = {
-    ...{ clock, world, next: () => ++numbers, fraction: () => 0, served: () => {} },
-    leader: { gate: new Gate(), keeps: () => false },
-    timekeeping: () => ({}),
-  };
-  const process = new Process('host-1', around, () => false, slot(1));
-  const told: string[] = [];
-  void memoryStore(world).disconnects.watch(({ slot: of, how }) => {
-    expect(of).toEqual(slot(1));
-    told.push(how);
-  }, new AbortController().signal);
-  for (const happening of happenings) await happening(process);
-  await clock.settle();
-  expect(told).toEqual(said.at);
-  await clock.advance(staleAfter);
-  expect(told).toEqual(said.after);
-});
+  [
+    'without power, disconnected and reconnected',
+    [vanish, cut, mend],
+    { at: nothing, after: givenUp },
+  ],
+])(
+  'the memory store announces a process that is %s as the server does',
+  async (_, happenings, expected) => {
+    const clock = new VirtualClock();
+    const world = new MemoryServer(clock);
+    let numbers = 0;
+    const around = {
+      ...{ clock, world, next: () => ++numbers, fraction: () => 0, served: () => {} },
+      leader: { gate: new Gate(), keeps: () => false },
+      timekeeping: () => ({}),
+    };
+    const process = new Process('host-1', around, () => false, slot(1));
+    const kinds: string[] = [];
+    void memoryStore(world).disconnects.watch(({ slot: of, how }) => {
+      expect(of).toEqual(slot(1));
+      kinds.push(how);
+    }, new AbortController().signal);
+    for (const happening of happenings) await happening(process);
+    await clock.settle();
+    expect(kinds).toEqual(expected.at);
+    await clock.advance(staleAfter);
+    expect(kinds).toEqual(expected.after);
+  },
+);

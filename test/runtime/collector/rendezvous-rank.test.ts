@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { rendezvousRank } from '../../../src/runtime/collector/seat-priority.ts';
 
-/** As run ids are: 26 characters, the first of them the same for all that start together. */
+/** In the form of run ids: 26 characters, with a common prefix for runs that start together. */
 const runs = Array.from(
   { length: 6000 },
   (_, n) => `01k9z${(n * 7919).toString(36).padStart(21, '0')}`,
@@ -23,7 +23,7 @@ test('the seats of one run are ranked from 0 on, without a gap or a tie', () => 
   );
 });
 
-test('in whatever order they are known, and whether or not a seat counts itself', () => {
+test('the ranks do not depend on the order of the seats, or on whether a seat counts itself', () => {
   fc.assert(
     fc.property(anyRun, anySeats, (run, seats) => {
       const [seat = 0, ...others] = seats;
@@ -34,14 +34,14 @@ test('in whatever order they are known, and whether or not a seat counts itself'
   );
 });
 
-test('one that knows of nobody else acts at once', () => {
+test('a seat that knows no other seat acts immediately', () => {
   expect(rendezvousRank('run00001', 3, [])).toBe(0);
 });
 
-describe.each([2, 3, 5, 16])('of %i seats', (count) => {
+describe.each([2, 3, 5, 16])('a group of %i seats', (count) => {
   const seats = seatsOf(count);
 
-  test('each is the first for its share of the runs, within a fifth', () => {
+  test('each seat is first for its share of the runs, within a fifth', () => {
     const shares = Map.groupBy(runs, (run) => firstOf(run, seats));
     for (const seat of seats) {
       const share = (shares.get(seat)?.length ?? 0) / (runs.length / count);
@@ -50,7 +50,7 @@ describe.each([2, 3, 5, 16])('of %i seats', (count) => {
     }
   });
 
-  test('one that goes moves only its own runs, and those to all the others', () => {
+  test('a seat that ends moves only its own runs, to all the others', () => {
     const gone = seats[0];
     const left = seats.slice(1);
     const moved = runs.filter((run) => firstOf(run, seats) !== firstOf(run, left));

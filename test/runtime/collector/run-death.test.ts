@@ -18,7 +18,7 @@ async function watched(fleet: FleetInMemory, instances: readonly string[] = ['we
 }
 
 describe('a run whose process is killed', () => {
-  scenario('is suspect as soon as its renewal is late and nobody answers', async (fleet) => {
+  scenario('is suspect as soon as its renewal is late and it does not answer', async (fleet) => {
     const { a } = await watched(fleet);
     await fleet.kill(a.process);
     await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable', seconds(4));
@@ -28,31 +28,34 @@ describe('a run whose process is killed', () => {
     const { a } = await watched(fleet);
     await fleet.kill(a.process);
     await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
-    const held = await until(fleet, () => fleet.phase('h1/a') !== 'live, unreachable');
-    expect(held).toBeGreaterThanOrEqual(fleet.lease.grace);
-    expect(held).toBeLessThan(fleet.lease.grace + seconds(1.5));
-  });
-
-  scenario('takes its instances and its record along, and nothing else (G1)', async (fleet) => {
-    const { a, b } = await watched(fleet);
-    const untouched = [fleet.record('h1/b'), fleet.instance('h1/b', 'web/3')];
-    await fleet.kill(a.process);
-    await fleet.advance(fleet.lease.ttl + fleet.lease.grace + seconds(3));
-    expect(fleet.record('h1/a').kind).toBe('absent');
-    expect(fleet.instances('h1/a')).toEqual({});
-    expect(fleet.audit.story({ run: a.agent.run, entity: 'run' })).toEqual([
-      'started',
-      'announced',
-      'suspected',
-      'expired',
-      'removed',
-    ]);
-    expect([fleet.record('h1/b'), fleet.instance('h1/b', 'web/3')]).toEqual(untouched);
-    expect(b.agent.state).toBe('serving');
+    const duration = await until(fleet, () => fleet.phase('h1/a') !== 'live, unreachable');
+    expect(duration).toBeGreaterThanOrEqual(fleet.lease.grace);
+    expect(duration).toBeLessThan(fleet.lease.grace + seconds(1.5));
   });
 
   scenario(
-    'with a thousand instances is removed in as few batches as there must be, its record with the last (G7)',
+    'loses its instances and its record, and no other record is removed (G1)',
+    async (fleet) => {
+      const { a, b } = await watched(fleet);
+      const untouched = [fleet.record('h1/b'), fleet.instance('h1/b', 'web/3')];
+      await fleet.kill(a.process);
+      await fleet.advance(fleet.lease.ttl + fleet.lease.grace + seconds(3));
+      expect(fleet.record('h1/a').kind).toBe('absent');
+      expect(fleet.instances('h1/a')).toEqual({});
+      expect(fleet.audit.story({ run: a.agent.run, entity: 'run' })).toEqual([
+        'started',
+        'announced',
+        'suspected',
+        'expired',
+        'removed',
+      ]);
+      expect([fleet.record('h1/b'), fleet.instance('h1/b', 'web/3')]).toEqual(untouched);
+      expect(b.agent.state).toBe('serving');
+    },
+  );
+
+  scenario(
+    'is removed with a thousand instances in the smallest number of batches, its record in the last (G7)',
     async (fleet) => {
       const names = Array.from({ length: 1000 }, (_, n) => `web/${n}`);
       const { a, c } = await watched(fleet, names);
@@ -65,7 +68,7 @@ describe('a run whose process is killed', () => {
     },
   );
 
-  scenario('while it registers is collected like any other', async (fleet) => {
+  scenario('is collected as usual if it was registering', async (fleet) => {
     await watched(fleet);
     const process = fleet.process('h2');
     process.line.fate = (n) => {
@@ -79,7 +82,7 @@ describe('a run whose process is killed', () => {
     expect(fleet.instances('h2/a')).toEqual({});
   });
 
-  scenario('while it leaves is collected like any other', async (fleet) => {
+  scenario('is collected as usual if it was leaving', async (fleet) => {
     await watched(fleet);
     const l = fleet.agent('h2/a', ['web/9'], { drainFor: seconds(5) });
     await fleet.advance(seconds(1));
@@ -93,13 +96,13 @@ describe('a run whose process is killed', () => {
 });
 
 describe('a run that loses its power', () => {
-  scenario('is suspect of silence when its ttl has passed, and not before', async (fleet) => {
+  scenario('is suspect for silence when its ttl has passed, and not before', async (fleet) => {
     const { a } = await watched(fleet);
     a.process.vanish();
-    const held = await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
-    expect(held).toBeGreaterThan(fleet.lease.ttl - fleet.lease.ttl / 3 - seconds(0.5));
+    const duration = await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
+    expect(duration).toBeGreaterThan(fleet.lease.ttl - fleet.lease.ttl / 3 - seconds(0.5));
     expect(fleet.leaseStands('h1/a', a.agent.run)).toBe(false);
-    expect(held).toBeLessThan(fleet.lease.ttl + seconds(0.5));
+    expect(duration).toBeLessThan(fleet.lease.ttl + seconds(0.5));
     const grace = await until(fleet, () => fleet.phase('h1/a') !== 'live, silent');
     expect(grace).toBeGreaterThanOrEqual(fleet.lease.grace);
     await until(fleet, () => fleet.record('h1/a').kind === 'absent', seconds(2));
@@ -107,7 +110,7 @@ describe('a run that loses its power', () => {
 });
 
 describe('a run that is only slow', () => {
-  scenario('is not suspected while it answers, as long as its lease stands', async (fleet) => {
+  scenario('is not suspected while it answers and has its lease', async (fleet) => {
     const { a } = await watched(fleet);
     const renew = a.process.ports.leases.renew;
     let skip = 2;
@@ -121,7 +124,7 @@ describe('a run that is only slow', () => {
     expect(fleet.phase('h1/a')).toBe('live');
   });
 
-  scenario('that is frozen for less than its ttl has not been away', async (fleet) => {
+  scenario('is not suspected if it is frozen for less than its ttl', async (fleet) => {
     const { a } = await watched(fleet);
     const before = fleet.record('h1/a').revision;
     a.process.freeze();
@@ -133,7 +136,7 @@ describe('a run that is only slow', () => {
   });
 
   scenario(
-    'that is frozen for less than its grace refutes by itself, and keeps all it has',
+    'refutes by itself and keeps its records if it is frozen for less than its grace',
     async (fleet) => {
       const { a } = await watched(fleet);
       const { run } = a.agent;
@@ -155,27 +158,24 @@ describe('a run that is only slow', () => {
     },
   );
 
-  scenario(
-    'that cannot renew and still answers is suspect, and not expired while it answers',
-    async (fleet) => {
-      const { a } = await watched(fleet);
-      const { run } = a.agent;
-      const { leases } = a.process.ports;
-      const { renew, create } = leases;
-      const hang = () => new Promise<never>(() => {});
-      Object.assign(leases, { renew: hang, create: hang });
-      await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
-      await fleet.advance(3 * fleet.lease.grace);
-      expect(fleet.phase('h1/a')).toBe('live, silent');
-      expect(a.agent.run).toBe(run);
-      Object.assign(leases, { renew, create });
-    },
-  );
+  scenario('is suspect if it cannot renew, and is not expired while it answers', async (fleet) => {
+    const { a } = await watched(fleet);
+    const { run } = a.agent;
+    const { leases } = a.process.ports;
+    const { renew, create } = leases;
+    const hang = () => new Promise<never>(() => {});
+    Object.assign(leases, { renew: hang, create: hang });
+    await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
+    await fleet.advance(3 * fleet.lease.grace);
+    expect(fleet.phase('h1/a')).toBe('live, silent');
+    expect(a.agent.run).toBe(run);
+    Object.assign(leases, { renew, create });
+  });
 });
 
-describe('a run whose lease stands', () => {
+describe('a run that has its lease', () => {
   scenario(
-    'is neither suspected nor expired by one who does not see its renewals (G6)',
+    'is neither suspected nor expired by a collector that does not see its renewals (G6)',
     async (fleet) => {
       const { a, c } = await watched(fleet);
       const { leases } = c.process.ports;
@@ -189,7 +189,7 @@ describe('a run whose lease stands', () => {
           }
         },
       });
-      c.process.freeze(); // it loses its seat, and begins anew with the watch that misses one run
+      c.process.freeze(); // It loses its seat, and starts again with the watch that misses one run.
       await fleet.advance(2 * fleet.lease.ttl);
       c.process.thaw();
       await fleet.advance(seconds(120));
@@ -201,7 +201,7 @@ describe('a run whose lease stands', () => {
     },
   );
 
-  scenario('is not expired, though it can neither answer nor refute (G6)', async (fleet) => {
+  scenario('is not expired, although it can neither answer nor refute (G6)', async (fleet) => {
     const { a } = await watched(fleet);
     const { run } = a.agent;
     a.process.freeze();
@@ -224,7 +224,7 @@ describe('a run that is late', () => {
     const subject = `h1.a.${a.agent.run}`;
     const { subscriptions } = fleet.world;
     const [listening] = subscriptions.on(subject);
-    if (!listening) throw new Error('nobody listens');
+    if (!listening) throw new Error('no run listens');
     const renewedAt = fleet.world.leases.lastSeq;
     await until(fleet, () => fleet.world.leases.lastSeq > renewedAt + 2);
     const { renew } = a.process.ports.leases;
@@ -245,8 +245,8 @@ describe('a run that is late', () => {
   });
 });
 
-describe('while nobody watches', () => {
-  scenario('nobody is expired, and everybody is unobserved', async (fleet) => {
+describe('while no collector watches', () => {
+  scenario('no run is expired, and all are unobserved', async (fleet) => {
     const { a, c } = await watched(fleet);
     const { directory } = fleet.directory();
     await fleet.kill(c.process);
@@ -257,7 +257,7 @@ describe('while nobody watches', () => {
     expect(reasons).toEqual(['unobserved', 'unobserved', 'unobserved']);
   });
 
-  scenario('what died is found by whoever comes a year later (G5)', async (fleet) => {
+  scenario('a dead run is kept, and a collector finds it a year later (G5)', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
     await fleet.kill(a.process);

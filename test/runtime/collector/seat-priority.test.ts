@@ -13,14 +13,14 @@ const ranked = [...seats].sort(
   (a, b) => rendezvousRank(run, a, seats) - rendezvousRank(run, b, seats),
 );
 
-function given(rank: number, held: readonly number[] = seats) {
+function given(rank: number, activeSeats: readonly number[] = seats) {
   const clock = new VirtualClock();
   const turns = new SeatPriority(ranked[rank] ?? 0, clock);
-  turns.setActiveSeats(held);
+  turns.setActiveSeats(activeSeats);
   return { clock, turns };
 }
 
-/** After how long it is this seat's turn, looking every 100 ms. */
+/** The time until it is the turn of this seat, checked every 100 ms. */
 async function waited({ clock, turns }: ReturnType<typeof given>, progress = '1'): Promise<number> {
   const from = clock.monotonic();
   while (!turns.shouldAct(run, progress)) {
@@ -30,12 +30,15 @@ async function waited({ clock, turns }: ReturnType<typeof given>, progress = '1'
   return clock.monotonic() - from;
 }
 
-describe('of those who sit', () => {
-  test.each([0, 1, 2])('rank %i acts after as many times 5 s without progress', async (rank) => {
-    expect(await waited(given(rank))).toBe(rank * takeoverDelay);
-  });
+describe('a seat in the order of ranks', () => {
+  test.each([0, 1, 2])(
+    'acts at rank %i after that many times 5 s without progress',
+    async (rank) => {
+      expect(await waited(given(rank))).toBe(rank * takeoverDelay);
+    },
+  );
 
-  test('one below 5 s, the next in rank still waits; at 5 s it does not', async () => {
+  test('makes the next in rank wait below 5 s, and not at 5 s', async () => {
     const { clock, turns } = given(1);
     expect(turns.shouldAct(run, '1')).toBe(false);
     await clock.advance(takeoverDelay - 1);
@@ -44,7 +47,7 @@ describe('of those who sit', () => {
     expect(turns.shouldAct(run, '1')).toBe(true);
   });
 
-  test('progress begins the wait anew', async () => {
+  test('starts its wait again at each progress', async () => {
     const { clock, turns } = given(1);
     for (const progress of ['1', '2', '3', '4']) {
       expect(turns.shouldAct(run, progress)).toBe(false);
@@ -55,7 +58,7 @@ describe('of those who sit', () => {
     expect(turns.shouldAct(run, '4')).toBe(true);
   });
 
-  test('it stays the turn of whoever stepped in, until there is progress', async () => {
+  test('keeps its turn after it stepped in, until there is progress', async () => {
     const { clock, turns } = given(1);
     await waited({ clock, turns });
     await clock.advance(100);
@@ -63,14 +66,14 @@ describe('of those who sit', () => {
     expect(turns.shouldAct(run, '2')).toBe(false);
   });
 
-  test('what was done begins the wait anew', async () => {
+  test('starts its wait again after finished work', async () => {
     const { clock, turns } = given(1);
     await waited({ clock, turns });
     turns.clear(run);
     expect(turns.shouldAct(run, '1')).toBe(false);
   });
 
-  test('one thing’s wait is not another’s', async () => {
+  test('waits for each subject separately', async () => {
     const { clock, turns } = given(1);
     await waited({ clock, turns });
     const others = Array.from({ length: 50 }, (_, n) => `other${n}`);
@@ -81,14 +84,14 @@ describe('of those who sit', () => {
   });
 });
 
-test('a seat that is given up moves up those behind it', () => {
+test('moves up when a seat before it is given up', () => {
   const { turns } = given(1);
   expect(turns.shouldAct(run, '1')).toBe(false);
   turns.setActiveSeats(ranked.slice(1));
   expect(turns.shouldAct(run, '1')).toBe(true);
 });
 
-test('exactly one of those who see the same seats acts at once', () => {
+test('is the only one that acts among those that see the same seats', () => {
   const all = seats.map((seat) => {
     const turns = new SeatPriority(seat, new VirtualClock());
     turns.setActiveSeats(seats);
@@ -105,13 +108,13 @@ test.each([
   [2, [2, 3], true],
   [3, [], true],
   [3, [7], true],
-] as const)('seat %i of %j leads: %s', (seat, held, leads) => {
+] as const)('seat %i of %j leads: %s', (seat, activeSeats, leads) => {
   const turns = new SeatPriority(seat, new VirtualClock());
-  turns.setActiveSeats(held);
+  turns.setActiveSeats(activeSeats);
   expect(turns.isLeader).toBe(leads);
 });
 
-test('what nobody asks about any more is forgotten; what is asked about is not', async () => {
+test('forgets subjects that are no longer queried, and keeps the others', async () => {
   const { clock, turns } = given(1);
   await waited({ clock, turns });
   turns.forget(0);

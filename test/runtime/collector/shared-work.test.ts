@@ -15,8 +15,8 @@ async function plannedSilence(fleet: FleetInMemory, host: string, lasts: number)
 const suspected = (fleet: FleetInMemory) =>
   fleet.audit.events.filter(({ event }) => event.type === 'suspected');
 
-describe('of three that watch', () => {
-  scenario('one ends a hold that is over', async (fleet) => {
+describe('a group of three collectors', () => {
+  scenario('ends an elapsed hold once', async (fleet) => {
     const all = ['c1', 'c2', 'c3'].map((host) => fleet.collector(host));
     for (const { process } of all) process.line.delay = () => 60;
     await fleet.advance(seconds(5));
@@ -28,11 +28,11 @@ describe('of three that watch', () => {
     expect(tried).toMatchObject([{ outcome: 'committed' }]);
   });
 
-  scenario('one that is blind does not keep a dead run from being removed', async (fleet) => {
+  scenario('removes a dead run although one of them is blind', async (fleet) => {
     const all = ['c1', 'c2', 'c3'].map((host) => fleet.collector(host));
     const dead = Array.from({ length: 6 }, (_, n) => fleet.agent(`h${n}/a`, ['web/1']));
     await fleet.advance(seconds(5));
-    // It goes on holding its seat, and its watches say nothing any more.
+    // It keeps its seat, but its watches deliver nothing any more.
     all[0]?.process.view.close();
     for (const { process } of dead.slice(0, 2)) await fleet.kill(process);
     const { ttl, grace } = fleet.lease;
@@ -42,14 +42,14 @@ describe('of three that watch', () => {
   });
 });
 
-describe('a zone that brakes', () => {
-  scenario('is not stuck on a suspect that still answers', async (fleet) => {
+describe('a zone with a brake', () => {
+  scenario('continues past a suspect that still answers', async (fleet) => {
     const r1 = { zone: ZoneName.parse('r1') };
     const agents = Array.from({ length: 10 }, (_, n) => fleet.agent(`r1-${n}/a`, [], r1));
     fleet.collector('c1');
     await fleet.advance(seconds(8));
     const [stuck, ...others] = agents;
-    // It has its lease again, and answers whoever asks; it can't write that it is there.
+    // It has its lease again and answers probes, but cannot write its refutation.
     if (stuck) {
       stuck.process.freeze();
       stuck.process.beforeCommit = () => fleet.clock.sleep(minutes(10));
@@ -65,7 +65,7 @@ describe('a zone that brakes', () => {
 });
 
 describe('connections that close', () => {
-  scenario('of runs that are leaving say nothing about the others', async (fleet) => {
+  scenario('of leaving runs are no evidence about the others', async (fleet) => {
     fleet.collector('c1');
     const agents = Array.from({ length: 20 }, (_, n) =>
       fleet.agent(`h${n}/a`, [`web/${n}`], { drainFor: minutes(1), leaveWithin: minutes(2) }),
@@ -80,7 +80,7 @@ describe('connections that close', () => {
     expect(fleet.phase('h19/a')).toBe('live, unreachable');
   });
 
-  scenario('of runs that are suspect already say nothing about the others', async (fleet) => {
+  scenario('of suspect runs are no evidence about the others', async (fleet) => {
     fleet.collector('c1');
     const agents = Array.from({ length: 20 }, (_, n) => fleet.agent(`h${n}/a`, []));
     await fleet.advance(seconds(7));
@@ -96,23 +96,27 @@ describe('connections that close', () => {
   });
 });
 
-scenario('what an expired run left is removed at once, not at the next sweep', async (fleet) => {
-  fleet.collector('c1');
-  const { process } = fleet.agent('h1/a', ['web/1', 'web/2']);
-  await fleet.advance(seconds(5));
-  await fleet.kill(process);
-  await fleet.advance(fleet.lease.ttl + fleet.lease.grace + seconds(5));
-  const at = (type: string) => fleet.audit.events.find(({ event }) => event.type === type)?.at ?? 0;
-  expect(at('removed') - at('expired')).toBeLessThan(50);
-  expect(at('expired')).toBeGreaterThan(0);
-});
+scenario(
+  'the records of an expired run are removed immediately, not at the next sweep',
+  async (fleet) => {
+    fleet.collector('c1');
+    const { process } = fleet.agent('h1/a', ['web/1', 'web/2']);
+    await fleet.advance(seconds(5));
+    await fleet.kill(process);
+    await fleet.advance(fleet.lease.ttl + fleet.lease.grace + seconds(5));
+    const at = (type: string) =>
+      fleet.audit.events.find(({ event }) => event.type === type)?.at ?? 0;
+    expect(at('removed') - at('expired')).toBeLessThan(50);
+    expect(at('expired')).toBeGreaterThan(0);
+  },
+);
 
-/** Between two renewals, 10 s pass: what is asked in them is not for a late heartbeat. */
+/** Renewals are 10 s apart: a probe within that time is not for a late heartbeat. */
 const long = { lease: { ttl: seconds(30), grace: seconds(30) } };
 
 describe('a run whose connection closed, and that answers', () => {
   scenario(
-    'is asked once for it',
+    'is probed once for it',
     async (fleet) => {
       const agent = fleet.agent('h1/a', []);
       const process = fleet.process('c1');
@@ -126,7 +130,7 @@ describe('a run whose connection closed, and that answers', () => {
       fleet.collector('c1', process);
       await fleet.advance(seconds(15));
       agent.process.connection.drop('Slow Consumer (Write Deadline)');
-      // It has connected again before anybody looks.
+      // It has reconnected before any collector checks.
       agent.process.line.down = true;
       agent.process.line.down = false;
       await fleet.advance(seconds(4));
@@ -137,9 +141,9 @@ describe('a run whose connection closed, and that answers', () => {
   );
 });
 
-describe('a run that nobody answers for', () => {
+describe('a run that does not answer', () => {
   scenario(
-    'is asked again a second later: more that closed meanwhile say that it is the network',
+    'is probed again a second later: more closed connections indicate a network failure',
     async (fleet) => {
       fleet.collector('c1');
       const agents = Array.from({ length: 20 }, (_, n) => fleet.agent(`h${n}/a`, []));
@@ -161,7 +165,7 @@ describe('a run that nobody answers for', () => {
     long,
   );
 
-  scenario('and is back when it is asked again is not suspected', async (fleet) => {
+  scenario('is not suspected if it answers the second probe', async (fleet) => {
     fleet.world.advisories.granted = false;
     const c = fleet.collector('c1');
     const { process } = fleet.agent('h1/a', []);
@@ -169,7 +173,7 @@ describe('a run that nobody answers for', () => {
     const beats = c.process.heartbeats;
     await until(fleet, () => c.process.heartbeats > beats);
     process.connection.drop('Slow Consumer (Write Deadline)');
-    // Late from 2.4 s on; it comes back half a second after it was asked first.
+    // Late from 2.4 s on; it comes back half a second after the first probe.
     process.line.fate = () => 'lost';
     await fleet.advance(seconds(2.9));
     process.line.fate = () => 'fine';
@@ -181,14 +185,14 @@ describe('a run that nobody answers for', () => {
 });
 
 describe('a collector that is blind', () => {
-  scenario('makes nothing of a connection that closes (G6)', async (fleet) => {
+  scenario('does not use a closed connection as evidence (G6)', async (fleet) => {
     const c = fleet.collector('c1');
     const { process } = fleet.agent('h1/a', []);
     await fleet.advance(seconds(6));
     c.process.freeze();
     await fleet.advance(seconds(1.5));
     c.process.thaw();
-    // What came meanwhile is heard first; then it closes.
+    // The pending changes are delivered first; then it closes.
     await fleet.advance(20);
     expect(c.collector.state).toBe('blind');
     await fleet.kill(process);
@@ -198,12 +202,12 @@ describe('a collector that is blind', () => {
     }
     const sighted = fleet.clock.monotonic();
     await until(fleet, () => suspected(fleet).length > 0);
-    // It was late, and was asked twice: nothing of what it said before counts.
+    // It was late, and was probed twice: no earlier answer counts.
     expect(fleet.clock.monotonic() - sighted).toBeGreaterThan(seconds(2));
   });
 });
 
-scenario('a sleeper looks the less often, the more runs are watched (G7)', async (fleet) => {
+scenario('a sleeper polls less often when more runs are watched (G7)', async (fleet) => {
   for (const host of ['c1', 'c2', 'c3']) fleet.collector(host);
   for (let n = 0; n < 150; n += 1) fleet.agent(`h${n}/a`, []);
   await fleet.advance(seconds(10));
@@ -215,7 +219,7 @@ scenario('a sleeper looks the less often, the more runs are watched (G7)', async
   expect(process.line.requests - before).toBeLessThan(40);
 });
 
-scenario('a suspect that answers has its whole grace from then on', async (fleet) => {
+scenario('a suspect that answers has its whole grace from that answer', async (fleet) => {
   const { process } = fleet.agent('h1/a', []);
   const c = fleet.process('c1');
   const { messaging } = c.ports;

@@ -2,14 +2,14 @@ import { describe, expect } from 'vitest';
 import { seconds } from '../../../src/domain/time.ts';
 import { scenario } from '../support/scenario.ts';
 
-/** Half of each is under way to the store, half back. */
+/** Half of each delay is on the way to the store, half on the way back. */
 const answersAfter = [0.4, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 20];
 
 describe('a store that answers slowly', () => {
   for (const slow of answersAfter) {
     for (const during of [3, 7, 12, 40]) {
       scenario(
-        `after ${slow} s for ${during} s: the agent serves in the end, and holds its lease`,
+        `after ${slow} s for ${during} s lets the agent serve in the end, with its lease`,
         async (fleet) => {
           const a = fleet.agent('h1/a', ['web/1']);
           const slot = 'h1/a';
@@ -29,7 +29,7 @@ describe('a store that answers slowly', () => {
       );
 
       scenario(
-        `after ${slow} s for ${during} s after an outage: likewise, and watched`,
+        `after ${slow} s for ${during} s after an outage lets the agent serve in the end, with a collector`,
         async (fleet) => {
           fleet.collector('c1');
           const a = fleet.agent('h1/a', ['web/1']);

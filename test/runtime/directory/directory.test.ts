@@ -6,14 +6,14 @@ import { recordedFacts } from '../support/recorded-facts.ts';
 import { scenario } from '../support/scenario.ts';
 import { until } from '../support/until.ts';
 
-const inWords = ({ before, now }: DirectoryChange) => {
+const changeText = ({ before, now }: DirectoryChange) => {
   const row = now ?? before;
-  const said = (shown: typeof row) => shown && (shown.reason ?? shown.state);
-  return `${row?.host} ${row?.service}/${row?.id}: ${said(before)} to ${said(now)}`;
+  const stateText = (shown: typeof row) => shown && (shown.reason ?? shown.state);
+  return `${row?.host} ${row?.service}/${row?.id}: ${stateText(before)} to ${stateText(now)}`;
 };
 
 describe('a directory', () => {
-  scenario('is ready with all that stands, and who watches', async (fleet) => {
+  scenario('is ready with all records and the collectors with seats', async (fleet) => {
     fleet.collector('c1');
     fleet.agent('h1/a', ['web/1', 'db/1']);
     fleet.agent('h2/a', ['web/2']);
@@ -32,21 +32,21 @@ describe('a directory', () => {
     ]);
   });
 
-  scenario('tells each change once, and heartbeats never (G7)', async (fleet) => {
+  scenario('reports each change once, and no heartbeats (G7)', async (fleet) => {
     fleet.collector('c1');
     await fleet.advance(seconds(1));
-    const told: string[] = [];
+    const allChanges: string[] = [];
     const { directory } = fleet.directory({
-      onChange: (changes) => void told.push(...changes.map(inWords)),
+      onChange: (changes) => void allChanges.push(...changes.map(changeText)),
     });
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(300));
-    expect(told).toEqual(['h1 web/1: undefined to live']);
+    expect(allChanges).toEqual(['h1 web/1: undefined to live']);
     a.agent.report(specOf('web/1'), { state: 'failing', detail: 'refused' });
     await fleet.advance(seconds(1));
     await fleet.kill(a.process);
     await fleet.advance(seconds(60));
-    expect(told.slice(1)).toEqual([
+    expect(allChanges.slice(1)).toEqual([
       'h1 web/1: live to failing',
       'h1 web/1: failing to unreachable',
       'h1 web/1: unreachable to undefined',
@@ -54,50 +54,59 @@ describe('a directory', () => {
     expect(directory.instances()).toEqual([]);
   });
 
-  // What a consumer may use of the dubious depends on what it last said of itself (domain/pick).
-  scenario('tells that what is dubious fails', async (fleet) => {
-    const told: DirectoryChange[] = [];
-    fleet.directory({ onChange: (changes) => void told.push(...changes) });
+  // Whether a consumer may use a dubious instance depends on its last health (domain/pick).
+  scenario('reports the failing health of a dubious instance', async (fleet) => {
+    const allChanges: DirectoryChange[] = [];
+    fleet.directory({ onChange: (changes) => void allChanges.push(...changes) });
     const { agent } = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(10));
-    expect(told.at(-1)?.now).toMatchObject({ reason: 'unobserved', health: { state: 'serving' } });
+    expect(allChanges.at(-1)?.now).toMatchObject({
+      reason: 'unobserved',
+      health: { state: 'serving' },
+    });
     agent.report(specOf('web/1'), { state: 'failing', detail: 'refused' });
     await fleet.advance(seconds(1));
-    expect(told.at(-1)?.now).toMatchObject({ reason: 'unobserved', health: { state: 'failing' } });
-  });
-
-  scenario('tells the token of what was registered again before it looked', async (fleet) => {
-    fleet.collector('c1');
-    await fleet.advance(seconds(1));
-    const told: DirectoryChange[] = [];
-    const { process, directory } = fleet.directory({
-      onChange: (changes) => void told.push(...changes),
+    expect(allChanges.at(-1)?.now).toMatchObject({
+      reason: 'unobserved',
+      health: { state: 'failing' },
     });
-    const { agent } = fleet.agent('h1/a', ['web/1']);
-    await fleet.advance(seconds(1));
-    process.line.down = true;
-    agent.replace([]);
-    await fleet.advance(seconds(1));
-    agent.replace([specOf('web/1')]);
-    await fleet.advance(seconds(1));
-    process.line.down = false;
-    await fleet.advance(seconds(3));
-    const [row] = directory.instances('web');
-    expect(told.at(-1)?.now?.token).toBe(row?.token);
   });
 
-  scenario('says of two that register one instance which one counts (G11)', async (fleet) => {
+  scenario(
+    'reports the token of an instance that was registered again before the directory read it',
+    async (fleet) => {
+      fleet.collector('c1');
+      await fleet.advance(seconds(1));
+      const allChanges: DirectoryChange[] = [];
+      const { process, directory } = fleet.directory({
+        onChange: (changes) => void allChanges.push(...changes),
+      });
+      const { agent } = fleet.agent('h1/a', ['web/1']);
+      await fleet.advance(seconds(1));
+      process.line.down = true;
+      agent.replace([]);
+      await fleet.advance(seconds(1));
+      agent.replace([specOf('web/1')]);
+      await fleet.advance(seconds(1));
+      process.line.down = false;
+      await fleet.advance(seconds(3));
+      const [row] = directory.instances('web');
+      expect(allChanges.at(-1)?.now?.token).toBe(row?.token);
+    },
+  );
+
+  scenario('reports which of two registrations of one instance counts (G11)', async (fleet) => {
     fleet.collector('c1');
     await fleet.advance(seconds(1));
-    const told: string[] = [];
+    const allChanges: string[] = [];
     const { directory } = fleet.directory({
-      onChange: (changes) => void told.push(...changes.map(inWords)),
+      onChange: (changes) => void allChanges.push(...changes.map(changeText)),
     });
     const old = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
     const young = fleet.agent('h2/a', ['web/1']);
     await fleet.advance(seconds(1));
-    expect([...told].sort()).toEqual([
+    expect([...allChanges].sort()).toEqual([
       'h1 web/1: live to contested',
       'h1 web/1: undefined to live',
       'h2 web/1: undefined to live',
@@ -109,8 +118,8 @@ describe('a directory', () => {
     expect(states()).toEqual({ h1: 'contested', h2: 'unreachable' });
     await fleet.advance(fleet.lease.ttl + fleet.lease.grace);
     expect(states()).toEqual({ h1: null });
-    expect(told.at(-1)).toBe('h2 web/1: contested to undefined');
-    expect(told).toContain('h1 web/1: contested to live');
+    expect(allChanges.at(-1)).toBe('h2 web/1: contested to undefined');
+    expect(allChanges).toContain('h1 web/1: contested to live');
     expect(old.agent.state).toBe('serving');
   });
 
@@ -132,31 +141,34 @@ describe('a directory', () => {
     expect(new Set(tokens).size).toBe(4);
   });
 
-  scenario('says within its look at the seats that nobody watches any more (G9)', async (fleet) => {
-    const c = fleet.collector('c1');
-    fleet.agent('h1/a', ['web/1']);
-    await fleet.advance(seconds(1));
-    const told: string[] = [];
-    const { directory } = fleet.directory({
-      seatsEvery: seconds(3),
-      onChange: (changes) => void told.push(...changes.map(inWords)),
-    });
-    await fleet.advance(seconds(1));
-    await fleet.kill(c.process);
-    await fleet.advance(fleet.lease.ttl + seconds(3));
-    expect(directory.observed).toBe(false);
-    expect(told).toEqual(['h1 web/1: undefined to live', 'h1 web/1: live to unobserved']);
-    fleet.collector('c2');
-    await fleet.advance(seconds(4));
-    expect(told.at(-1)).toBe('h1 web/1: unobserved to live');
-  });
+  scenario(
+    'reports at its next check of the seats that no collector watches (G9)',
+    async (fleet) => {
+      const c = fleet.collector('c1');
+      fleet.agent('h1/a', ['web/1']);
+      await fleet.advance(seconds(1));
+      const allChanges: string[] = [];
+      const { directory } = fleet.directory({
+        seatsEvery: seconds(3),
+        onChange: (changes) => void allChanges.push(...changes.map(changeText)),
+      });
+      await fleet.advance(seconds(1));
+      await fleet.kill(c.process);
+      await fleet.advance(fleet.lease.ttl + seconds(3));
+      expect(directory.observed).toBe(false);
+      expect(allChanges).toEqual(['h1 web/1: undefined to live', 'h1 web/1: live to unobserved']);
+      fleet.collector('c2');
+      await fleet.advance(seconds(4));
+      expect(allChanges.at(-1)).toBe('h1 web/1: unobserved to live');
+    },
+  );
 
-  scenario('keeps its view over an outage, and catches up with what it missed', async (fleet) => {
+  scenario('keeps its view during an outage, and catches up afterwards', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1', 'web/2']);
     await fleet.advance(seconds(1));
-    const told: string[] = [];
+    const allChanges: string[] = [];
     const { directory, process } = fleet.directory({
-      onChange: (changes) => void told.push(...changes.map(inWords)),
+      onChange: (changes) => void allChanges.push(...changes.map(changeText)),
     });
     await fleet.advance(seconds(1));
     process.line.down = true;
@@ -170,25 +182,25 @@ describe('a directory', () => {
     expect(directory.age).toBeLessThanOrEqual(seconds(1));
   });
 
-  scenario('says when it heard the store, and nothing while it hears nothing', async (fleet) => {
+  scenario('reports each answer of the store, and nothing during an outage', async (fleet) => {
     const process = fleet.process('consumer');
-    const { metrics, told } = recordedFacts();
+    const { metrics, facts } = recordedFacts();
     const options = { seatsEvery: seconds(15) };
     const directory = new Directory({ ...process.ports, metrics }, options);
     await fleet.advance(seconds(10));
-    const heard = told.length;
+    const heard = facts.length;
     expect(heard).toBeGreaterThan(5);
     process.line.down = true;
     await fleet.advance(seconds(30));
-    expect(told.length - heard).toBeLessThanOrEqual(1);
+    expect(facts.length - heard).toBeLessThanOrEqual(1);
     const disposing = directory[Symbol.asyncDispose]();
     await fleet.advance(seconds(1));
     await disposing;
-    expect(new Set(told.slice(0, -1).map(String))).toEqual(new Set(['viewHeard,directory']));
-    expect(told.at(-1)).toEqual(['viewClosed', 'directory']);
+    expect(new Set(facts.slice(0, -1).map(String))).toEqual(new Set(['viewHeard,directory']));
+    expect(facts.at(-1)).toEqual(['viewClosed', 'directory']);
   });
 
-  scenario('ends when it is disposed, and asks for nothing more', async (fleet) => {
+  scenario('sends no more requests after it is disposed', async (fleet) => {
     fleet.agent('h1/a', ['web/1']);
     const { directory, process } = fleet.directory();
     await fleet.advance(seconds(1));

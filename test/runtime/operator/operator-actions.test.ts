@@ -15,7 +15,7 @@ import { scenario } from '../support/scenario.ts';
 const host = HostId.parse('h1');
 const never = new AbortController().signal;
 
-/** Somebody at a terminal, on a line of their own. */
+/** An operator with an own connection. */
 function person(fleet: FleetInMemory, signal = never) {
   const process = fleet.process('desk');
   const { ports } = process;
@@ -37,9 +37,9 @@ function person(fleet: FleetInMemory, signal = never) {
 
 const holds = (fleet: FleetInMemory) => fleet.audit.story({ entity: 'hold' });
 const policies = (fleet: FleetInMemory) => fleet.audit.story({ entity: 'policy' });
-/** Lets it be done, whatever it waits for. */
-async function done<T>(fleet: FleetInMemory, said: Promise<T>): Promise<T> {
-  const settled = said.then(
+/** Advances the time until the action is done. */
+async function done<T>(fleet: FleetInMemory, action: Promise<T>): Promise<T> {
+  const settled = action.then(
     (value) => () => value,
     (error: unknown) => () => {
       throw error;
@@ -58,7 +58,7 @@ for (const mishap of mishaps) {
         who.process.line.fate = (n) => (n === from + nth ? mishap : 'fine');
         return who;
       };
-      /** A read that gets no answer is the caller's to repeat. */
+      /** The caller repeats a read without an answer. */
       const patiently = async <T>(fleet: FleetInMemory, attempt: () => Promise<T>): Promise<T> => {
         try {
           return await done(fleet, attempt());
@@ -68,20 +68,20 @@ for (const mishap of mishaps) {
         }
       };
 
-      scenario('a hold is planned once, and stands', async (fleet) => {
+      scenario('a hold is planned once, and is active', async (fleet) => {
         await patiently(fleet, unlucky(fleet).hold);
         expect(holds(fleet)[0]).toBe('planned');
         expect(holds(fleet).filter((type) => type === 'planned')).toHaveLength(1);
       });
 
-      scenario('a hold is released once, and is gone', async (fleet) => {
+      scenario('a hold is released once, and is removed', async (fleet) => {
         await done(fleet, person(fleet).hold());
         expect(await patiently(fleet, unlucky(fleet).release)).toBe('released');
         expect(holds(fleet)).toEqual(['planned', 'released']);
         expect(await done(fleet, person(fleet).release())).toBe('absent');
       });
 
-      scenario('a policy is said once, and then changed once', async (fleet) => {
+      scenario('a policy is set once, and then changed once', async (fleet) => {
         const first = unlucky(fleet);
         await patiently(fleet, () => first.say({ seats: 5 }));
         const second = unlucky(fleet);
@@ -95,7 +95,7 @@ for (const mishap of mishaps) {
   }
 }
 
-describe('two at once', () => {
+describe('two concurrent operators', () => {
   scenario('plan a hold: one plans, the other extends', async (fleet) => {
     const both = [person(fleet).hold(minutes(5), 'disk'), person(fleet).hold(minutes(9), 'kernel')];
     await fleet.advance(seconds(10));
@@ -103,14 +103,14 @@ describe('two at once', () => {
     expect(holds(fleet)).toEqual(['planned', 'extended']);
   });
 
-  scenario('wish the same: it is planned once', async (fleet) => {
+  scenario('plan the same hold: it is planned once', async (fleet) => {
     const all = [person(fleet), person(fleet), person(fleet)].map((who) => who.hold(minutes(5)));
     await fleet.advance(seconds(10));
     await Promise.all(all);
     expect(holds(fleet)).toEqual(['planned']);
   });
 
-  scenario('release a hold: it ends once, and both are told that it did', async (fleet) => {
+  scenario('release a hold: it ends once, and both get the result', async (fleet) => {
     await done(fleet, person(fleet).hold());
     const both = [person(fleet).release(), person(fleet).release()];
     await fleet.advance(seconds(10));
@@ -131,7 +131,7 @@ describe('two at once', () => {
   });
 });
 
-describe('what is so already', () => {
+describe('a state that is already set', () => {
   scenario('is not written again', async (fleet) => {
     const { hold: plan, say } = person(fleet);
     await done(fleet, plan(minutes(5), 'disk'));
@@ -142,7 +142,7 @@ describe('what is so already', () => {
     expect([holds(fleet), policies(fleet)]).toEqual([['planned'], ['adopted']]);
   });
 
-  scenario('but for another reason, or none any more, is', async (fleet) => {
+  scenario('is written again with another reason, or without one', async (fleet) => {
     const { hold: plan } = person(fleet);
     await done(fleet, plan(minutes(5), 'disk'));
     await done(fleet, plan(minutes(5) - seconds(10), 'kernel'));
@@ -153,7 +153,7 @@ describe('what is so already', () => {
   });
 });
 
-describe('what nobody can read', () => {
+describe('an unreadable record', () => {
   scenario('is neither extended, released nor changed', async (fleet) => {
     fleet.byHand('hold.h1', '{"v":99}');
     fleet.byHand('policy', 'seats: 5');
@@ -170,13 +170,13 @@ describe('what nobody can read', () => {
   });
 });
 
-describe('where the store takes nothing', () => {
-  scenario('it says so when the time is over', async (fleet) => {
+describe('a store that refuses all writes', () => {
+  scenario('fails the action at its timeout', async (fleet) => {
     const time = new AbortController();
     const who = person(fleet, time.signal);
-    const said = who.hold();
+    const action = who.hold();
     who.process.line.fate = () => 'unsent';
-    const failed = expect(said).rejects.toMatchObject({ code: 'store-unavailable' });
+    const failed = expect(action).rejects.toMatchObject({ code: 'store-unavailable' });
     await fleet.advance(seconds(5));
     time.abort();
     await fleet.advance(seconds(5));

@@ -23,7 +23,7 @@ import {
   transition,
 } from '../../../src/runtime/transitions/transition.ts';
 
-/** A chain as far as it was read. */
+/** A chain up to the last event read. */
 interface Chain {
   readonly of: AuditEvent['of'];
   readonly last: AuditEvent;
@@ -39,17 +39,17 @@ interface Chain {
 export class AuditWatch {
   readonly faults: string[] = [];
   readonly events: AuditEvent[] = [];
-  /** How long an answer may be under way: a lease taken meanwhile was not there when it was read. */
+  /** The longest delay of an answer: a lease acquired meanwhile did not exist when it was read. */
   underWay: Millis = 0;
   readonly #world: MemoryServer;
   readonly #chains = new Map<string, Chain>();
   readonly #subjects = new Set<string>();
   readonly #texts: string[] = [];
-  /** Hashes of events that ended a chain, and which chain goes on from there. */
+  /** Hashes of final events, and the chain that continues from each. */
   readonly #ends = new Map<string, string | undefined>();
-  /** By key, the end of a chain that its successor writes, in the batch in which it takes over. */
+  /** By key, the final event of a chain that its successor writes in the batch of its takeover. */
   readonly #handedOver = new Map<string, { readonly hash: string; readonly actor: string }>();
-  /** Keys that somebody's tool wrote: what stands or stood there has no explanation. */
+  /** Keys that another tool wrote: their records need no event. */
   readonly #tampered = new Set<string>();
   readonly #vanished = new Set<string>();
   readonly #ttl: Millis;
@@ -60,7 +60,7 @@ export class AuditWatch {
     this.#ttl = ttl;
   }
 
-  /** From here on nobody can expect the audit to explain this key. */
+  /** From now on this key needs no event. */
   tampered(key: string): void {
     this.look();
     this.#tampered.add(key);
@@ -69,12 +69,12 @@ export class AuditWatch {
     }
   }
 
-  /** Somebody's tool wrote something: not all that stands is explained. */
+  /** Another tool wrote a key: not every record has an event. */
   get isTampered(): boolean {
     return this.#tampered.size > 0;
   }
 
-  /** The events of one entity, in order, in words: `started`, `suspected`, … */
+  /** The types of the events of one entity, in order: `started`, `suspected`, … */
   story(of: { readonly run?: string; readonly name?: string; readonly entity?: string }): string[] {
     return this.events
       .filter((event) => of.run === undefined || event.of.run === of.run)
@@ -83,7 +83,7 @@ export class AuditWatch {
       .map(({ event }) => event.type);
   }
 
-  /** Reads what has come, before the audit has copied it: what is judged is the moment of the write. */
+  /** Reads new events before the audit has copied them: the moment of the write counts. */
   look(): void {
     const { registry } = this.#world;
     if (registry.lastSeq === this.#seen) return;
@@ -93,19 +93,19 @@ export class AuditWatch {
     this.#seen = registry.lastSeq;
   }
 
-  /** Compares the registry with the ends of all chains; everything that is wrong so far. */
+  /** Compares the registry with the ends of all chains, and returns all faults so far. */
   verdict(): readonly string[] {
     this.look();
     const faults = [...this.faults, ...this.#miscopied()];
     for (const [name, chain] of this.#chains) {
       const key = keyOf(chain.of);
       if (key === undefined || this.#tampered.has(key)) continue;
-      const stands = this.#standing(key);
-      const mine = stands?.['run'] === chain.of.run;
+      const current = this.#recordAt(key);
+      const mine = current?.['run'] === chain.of.run;
       if (chain.over && mine) faults.push(`${name} is over, and its record stands`);
       if (!chain.over && !mine) faults.push(`${name} is not over, and its record is gone`);
-      if (chain.over || !mine || !stands) continue;
-      const { hash, ...rest } = stands;
+      if (chain.over || !mine || !current) continue;
+      const { hash, ...rest } = current;
       if (hash !== chain.hash || rest['n'] !== chain.last.n) {
         faults.push(`${name}: its record holds ${rest['n']}, the chain ends with ${chain.last.n}`);
       }
@@ -124,12 +124,12 @@ export class AuditWatch {
     return same ? [] : [`${this.#texts.length} events were written, ${copied.length} copied`];
   }
 
-  #standing(key: string): Record<string, unknown> | undefined {
+  #recordAt(key: string): Record<string, unknown> | undefined {
     const text = this.#world.registry.last(recordSubject(key))?.text;
     return text === undefined ? undefined : JSON.parse(text);
   }
 
-  /** Records that no chain knows of. */
+  /** Records without a chain. */
   #unexplained(): string[] {
     const explained = new Set([...this.#chains.values()].map(({ of }) => keyOf(of)));
     return this.#world.registry
@@ -168,7 +168,7 @@ export class AuditWatch {
     });
   }
 
-  /** n without a gap; prev the hash of the event before, or of the one whose chain this one ends. */
+  /** `n` has no gap; `prev` is the hash of the event before, or of the last one of the ended chain. */
   #checkLink(event: AuditEvent, before: Chain | undefined, fault: (what: string) => void): void {
     const n = (before?.last.n ?? 0) + 1 + (event.lost ?? 0);
     if (event.n !== n) fault(`follows ${before?.last.n ?? 'nothing'}`);
@@ -183,7 +183,7 @@ export class AuditWatch {
     this.#ends.set(event.prev, chainName(event.of));
   }
 
-  /** Whoever takes over goes on from the end that it wrote itself. */
+  /** A successor continues from the final event that it wrote itself. */
   #handOver(key: string, event: AuditEvent, hash: string, fault: (what: string) => void): void {
     const { type } = event.event;
     const ended = this.#handedOver.get(key);
@@ -234,7 +234,7 @@ export class AuditWatch {
     return given;
   }
 
-  /** G1, G3, G6: whether this actor might do this at that moment. */
+  /** G1, G3, G6: whether this actor was permitted to write this at that moment. */
   #checkRight(event: AuditEvent, fault: (what: string) => void): void {
     const { of, actor } = event;
     if (of.entity === 'session' || of.entity === 'collector') return;

@@ -3,7 +3,7 @@ import { minutes, seconds } from '../../../src/domain/time.ts';
 import { Collector } from '../../../src/runtime/collector/collector.ts';
 import { FleetInMemory, slotAt, specOf } from './fleet-in-memory.ts';
 
-/** A collector that makes a keyframe every so many events. */
+/** A collector that makes a keyframe after this many events. */
 export function keepingCollector(fleet: FleetInMemory, keyframeEvery: number, name = 'keeper') {
   const process = fleet.process(name);
   const me = { ...slotAt(`${name}/collector`), run: RunId.parse(`${name}000000`) };

@@ -52,11 +52,11 @@ export interface DirectoryProcess {
 export interface FleetOptions {
   readonly seed?: number;
   readonly lease?: LeasePolicy;
-  /** Given numbers in [0, 1) that belong to the seed. */
+  /** Random numbers in [0, 1) of the seed. */
   readonly timekeeping?: (fraction: () => number) => Timekeeping;
 }
 
-/** Short enough to be played often, long enough for every rule to show: renewals are 2 s apart. */
+/** Short enough for many runs, long enough for every rule to apply: renewals are 2 s apart. */
 const shortLease: LeasePolicy = { ttl: seconds(6), grace: seconds(10) };
 
 /**
@@ -71,9 +71,9 @@ export class FleetInMemory {
   readonly processes: Process[] = [];
   /** Of its collectors. */
   sweepEvery: Millis = sweepEvery;
-  /** What was thrown and was not foreseen. */
+  /** Unexpected exceptions. */
   readonly bugs: unknown[] = [];
-  /** Shut, the store has no leader: it serves nobody. */
+  /** While it is closed, the store has no leader and serves no request. */
   readonly leader = new Gate();
   /** Called whenever the store has served a request. */
   served: () => void = () => {};
@@ -190,12 +190,12 @@ export class FleetInMemory {
     return { process, directory };
   }
 
-  /** What stands in the slot. */
+  /** The record of the slot. */
   record(place: string): RecordRead<AgentRecord> {
     return readAgent(this.#entry(agentKey(slotAt(place))));
   }
 
-  /** The run that the slot's record names. */
+  /** The run in the record of the slot. */
   holder(place: string): string | undefined {
     const read = this.record(place);
     return read.kind === 'stored' ? read.record.run : undefined;
@@ -230,7 +230,7 @@ export class FleetInMemory {
     return this.world.leases.last(leaseKey(of))?.text !== undefined;
   }
 
-  /** Somebody's tool writes a key, or deletes it: what explains it is not in the audit. */
+  /** Another tool writes or deletes a key, without an event in the audit. */
   byHand(key: string, text: string | undefined): void {
     this.audit.tampered(key);
     this.world.registry.append(recordSubject(key), text);

@@ -1,4 +1,4 @@
-/** What a process has to pass to do anything: closed while it is frozen, and for ever once it died. */
+/** The gate before each action of a process: closed while it is frozen, and for ever after its death. */
 export class Gate {
   #shut: PromiseWithResolvers<void> | undefined;
   #dead = false;
@@ -26,7 +26,7 @@ export class Gate {
     this.close();
   }
 
-  /** Resolves while it is open; those who waited pass in the order in which they came. */
+  /** Resolves while it is open; waiting actions pass in the order of arrival. */
   async opened(): Promise<void> {
     while (this.#shut) await this.#shut.promise;
   }

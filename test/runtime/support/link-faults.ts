@@ -13,27 +13,27 @@ export type Fate = 'fine' | 'unsent' | 'lost' | 'unanswered' | 'late' | 'twice';
 export const mishaps = ['unsent', 'lost', 'unanswered', 'late'] as const satisfies readonly Fate[];
 
 const lateBy: Millis = 700;
-/** How long a client waits for a store that has no leader. */
+/** The time that a client waits for a store without a leader. */
 const leaderless: Millis = 2000;
 const leaderFound = 'the leader was found';
 
-/** A store that has no leader for a while, and what becomes of what was sent to it meanwhile. */
+/** A store without a leader for a while, and the outcome of the requests sent meanwhile. */
 export interface Leader {
   readonly gate: Gate;
-  /** Whether a request that its client gave up is served in the end. */
+  /** Whether a request is served after its client gave up. */
   keeps(): boolean;
 }
 
-/** The line of one process to the store, and all that can go wrong with it. */
+/** The connection of one process to the store, with all its faults. */
 export class Line implements Transport {
   readonly gate: Gate;
-  /** Called when it was cut or mended. */
+  /** Called when it was cut or restored. */
   changed: () => void = () => {};
-  /** What becomes of the n-th request, counted from 1. */
+  /** The fate of the n-th request, counted from 1. */
   fate: (n: number) => Fate = () => 'fine';
-  /** How long a request and its answer are under way. */
+  /** The delays of a request and of its answer. */
   delay: () => Millis = () => 0;
-  /** How long the client waits for an answer that does not come. */
+  /** The timeout of the client. */
   patience: Millis = 0;
   readonly #clock: Clock;
   readonly #served: () => void;
@@ -48,7 +48,7 @@ export class Line implements Transport {
     this.#served = served;
   }
 
-  /** The line is cut: every request fails, unsent. */
+  /** The connection is cut: every request fails, unsent. */
   get down(): boolean {
     return this.#down;
   }
@@ -58,13 +58,13 @@ export class Line implements Transport {
     this.changed();
   }
 
-  /** How many requests were made so far. */
+  /** The number of requests so far. */
   get requests(): number {
     return this.#requests;
   }
 
   async carry<T>(serve: () => T): Promise<T> {
-    // Never in the same breath: whoever starts a process may still say what becomes of its first request.
+    // Asynchronous, so that a test can still set the fate of the first request.
     await this.gate.opened();
     if (this.#down) throw new NoReplyError('the line is down', false);
     this.#requests += 1;
@@ -90,7 +90,7 @@ export class Line implements Transport {
     return answer;
   }
 
-  /** Waits until there is a leader again, or gives up: then nobody knows. */
+  /** Waits until there is a leader again, or gives up with an unknown outcome. */
   async #outlast(serve: () => unknown): Promise<void> {
     const { gate } = this.#leader;
     const found = new AbortController();
@@ -108,7 +108,7 @@ export class Line implements Transport {
     return answer;
   }
 
-  /** Nobody waits for the answer any more, be it a refusal. */
+  /** Ignores the answer, also a refusal. */
   #serveUnheard(serve: () => unknown): void {
     try {
       this.#serve(serve);

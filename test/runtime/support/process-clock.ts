@@ -3,14 +3,14 @@ import type { Millis, MonotonicTime, WallTime } from '../../../src/domain/time.t
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Gate } from './gate.ts';
 
-/** Less than this is a rounding of the rate, and nothing that anybody waits for. */
+/** Less than this is a rounding error of the rate. */
 const noTime: Millis = 0.01;
 
 /** The clocks of one process: nothing that slept wakes while the process is frozen. */
 export class ProcessClock implements Clock {
   /** How fast this machine’s clocks run: 1.0001 is a second too fast in three hours. */
   readonly #rate: number;
-  /** Its timers fire late, at whole multiples of this: 0, and they are exact. */
+  /** Its timers fire late, at whole multiples of this; 0: exactly. */
   readonly #slack: Millis;
   readonly #shared: VirtualClock;
   readonly #gate: Gate;
@@ -44,18 +44,18 @@ export class ProcessClock implements Clock {
     } while (left > noTime && !signal?.aborted);
   }
 
-  /** Somebody sets this machine's wall clock. */
+  /** Changes the wall clock of this machine. */
   setWall(by: Millis): void {
     this.#skew += by;
     this.#setAt = this.#shared.monotonic();
   }
 
-  /** The machine was suspended for so long, and its monotonic clock did not count it. */
+  /** The machine was suspended for this long, and its monotonic clock did not count it. */
   standStill(duration: Millis): void {
     this.#stopped += duration * this.#rate;
   }
 
-  /** When this process’s wall clock said that, by the shared clock; undefined: it was set since. */
+  /** The shared time of this wall clock time; undefined if the wall clock was changed since. */
   sharedTimeOf(wall: WallTime): MonotonicTime | undefined {
     const at = this.#shared.monotonic() - (this.wall() - wall) / this.#rate;
     return at <= this.#setAt ? undefined : at;
@@ -69,7 +69,7 @@ export class ProcessClock implements Clock {
   }
 }
 
-/** How well a machine keeps time. */
+/** The accuracy of the clocks of a machine. */
 export interface Timekeeping {
   readonly rate?: number;
   readonly slack?: Millis;

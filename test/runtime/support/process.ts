@@ -16,14 +16,14 @@ import { Gate } from './gate.ts';
 import { type Leader, Line } from './link-faults.ts';
 import { ProcessClock, type Timekeeping } from './process-clock.ts';
 
-/** What all processes of a simulated fleet share. */
+/** The shared parts of all processes of a simulated fleet. */
 export interface Surroundings {
   readonly clock: VirtualClock;
   readonly world: MemoryServer;
   readonly leader: Leader;
-  /** How well the machine of this process keeps time. */
+  /** The accuracy of the clocks of the machine of this process. */
   timekeeping(): Timekeeping;
-  /** Numbers that nobody else gets. */
+  /** Unique numbers. */
   next(): number;
   /** Uniform in [0, 1), from the seed. */
   fraction(): number;
@@ -31,7 +31,7 @@ export interface Surroundings {
   served(): void;
 }
 
-/** What a process is about to do, or has just done and been answered. */
+/** An action of a process, before it or after its answer. */
 export type Moment =
   | 'before-commit'
   | 'after-commit'
@@ -41,47 +41,47 @@ export type Moment =
   | 'after-probe';
 
 export interface Interruption {
-  /** `unsighted`: its watch of the leases said nothing. */
+  /** `unsighted`: its watch of the leases delivered nothing. */
   readonly why: 'stopped' | 'cut-off' | 'unsighted';
   readonly from: MonotonicTime;
   readonly to: MonotonicTime;
 }
 
-/** One process: its own line, its own clocks, and an end. */
+/** One process with its own connection, its own clocks and an end. */
 export class Process {
   readonly host: string;
   readonly pid: number;
   readonly gate = new Gate();
   readonly clock: ProcessClock;
   readonly line: Line;
-  /** Closed, its watch of the registry says nothing more, while all else goes on. */
+  /** While it is closed, its watch of the registry delivers nothing; all else continues. */
   readonly view = new Gate();
-  /** Likewise its watch of the leases. */
+  /** The same for its watch of the leases. */
   readonly sight = new Gate();
-  /** Nobody hears it, and it hears nobody, but for the store: it is neither asked nor told anything. */
+  /** It exchanges messages with the store only: it gets no probes and no notices. */
   mute = false;
-  /** Told of every such moment. */
+  /** Called at every such action. */
   at: (moment: Moment) => Promise<void> | void = () => {};
   readonly ports: Ports;
-  /** What it tried to commit, and what it was told. */
+  /** Its attempted commits with their outcomes. */
   readonly commits: { readonly commit: Commit; readonly outcome: CommitOutcome['outcome'] }[] = [];
-  /** What happens elsewhere right before this process’s commit arrives. */
+  /** Called right before a commit of this process arrives. */
   beforeCommit: ((commit: Commit) => Promise<void>) | undefined;
   readonly logged: { readonly event: string; readonly fields: Record<string, unknown> }[] = [];
-  /** How many renewals, its own seat's included, its watch of the leases told it of. */
+  /** Number of renewals that its watch of the leases delivered, its own seat included. */
   heartbeats = 0;
   readonly #watches = new Set<AbortController>();
   readonly #store: ReturnType<typeof memoryStore>;
   readonly connection: Connection;
-  /** When it could do nothing, or reach nobody, and from when it could again. */
+  /** The periods in which it was frozen or disconnected. */
   readonly interruptions: Interruption[] = [];
-  /** What interrupts it now. */
+  /** Its current interruption. */
   interrupted: Pick<Interruption, 'why' | 'from'> | undefined;
   readonly #now: () => MonotonicTime;
   #suspendedAt: MonotonicTime | undefined;
   #powered = true;
 
-  /** @param slot of the agent that it is for: its connection is named by that */
+  /** @param slot of its agent: its connection has this name */
   constructor(
     host: string,
     around: Surroundings,
@@ -113,9 +113,9 @@ export class Process {
       },
       messaging: this.#probe(),
       disconnects: {
-        watch: (said, signal) =>
+        watch: (onDisconnect, signal) =>
           this.#store.disconnects.watch((departure) => {
-            if (!this.mute) said(departure);
+            if (!this.mute) onDisconnect(departure);
           }, signal),
       },
       clock: this.clock,
@@ -135,26 +135,26 @@ export class Process {
     return `process ${this.pid} on ${this.host}`;
   }
 
-  /** SIGKILL: it does nothing any more, and the server notices that its connection closed. */
+  /** SIGKILL: it stops, and the server notices that its connection closed. */
   async crash(): Promise<void> {
     this.gate.die();
     await this.#store[Symbol.asyncDispose]();
   }
 
-  /** Its host lost power: it does nothing any more, and the server believes in it for a while. */
+  /** Its host lost power: it stops, and the server keeps its connection for a while. */
   vanish(): void {
     this.gate.die();
     this.#powered = false;
     this.#tellServer();
   }
 
-  /** SIGSTOP: the connection stays until the server gives it up, nobody answers. */
+  /** SIGSTOP: it does not answer, and its connection stays until the server closes it. */
   freeze(): void {
     this.gate.close();
     this.#tellServer();
   }
 
-  /** Its machine sleeps: as frozen, and the monotonic clock does not count it. */
+  /** Its machine is suspended: as frozen, and the monotonic clock does not count it. */
   suspend(): void {
     this.#suspendedAt ??= this.#now();
     this.freeze();
@@ -192,7 +192,7 @@ export class Process {
     return outcome;
   }
 
-  /** All its watches are lost, and begun anew. */
+  /** All its watches are lost, and started again. */
   loseWatches(): void {
     for (const watch of this.#watches) watch.abort(lostWatch);
   }
@@ -220,14 +220,14 @@ export class Process {
       if (this.mute) throw new NoReplyError('mute', true);
     };
     return {
-      serve: (run, { pong, onNotice: told }) =>
+      serve: (run, { pong, onNotice }) =>
         messaging.serve(run, {
           pong: () => {
             unheard();
             return pong();
           },
           onNotice: (notice) => {
-            if (!this.mute) told(notice);
+            if (!this.mute) onNotice(notice);
           },
         }),
       ping: (run, within) =>

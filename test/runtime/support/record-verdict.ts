@@ -10,11 +10,11 @@ import {
 } from '../../../src/runtime/audit/verify.ts';
 import type { FleetInMemory } from './fleet-in-memory.ts';
 
-export interface Verdict extends VerifyReport {
-  readonly said: readonly Divergence[];
+export interface Verdict extends Omit<VerifyReport, 'divergences'> {
+  readonly divergences: readonly Divergence[];
 }
 
-/** What `audit verify` says of the fleet, or of another history that is given for the fleet's own. */
+/** The result of `audit verify` for the fleet, or for another history in place of its own. */
 export async function verdictOn(
   { world, clock }: Pick<FleetInMemory, 'world' | 'clock'>,
   {
@@ -25,12 +25,12 @@ export async function verdictOn(
 ): Promise<Verdict> {
   const { audit, registry, keyframes, leases } = memoryStore(world);
   const { from, ...ports } = changed;
-  const said: Divergence[] = [];
+  const divergences: Divergence[] = [];
   const verifying = verify(
     history ?? audit,
     { registry, keyframes, leases, clock, ...ports },
     {
-      onDivergence: (divergence) => void said.push(divergence),
+      onDivergence: (divergence) => void divergences.push(divergence),
       signal: new AbortController().signal,
       ...(from && { from }),
     },
@@ -40,8 +40,8 @@ export async function verdictOn(
     done = true;
   };
   verifying.then(end, end);
-  // What agrees is known at once; what does not is waited for.
+  // Without divergences it ends immediately; otherwise it waits for the audit.
   await clock.settle();
   if (!done) await clock.advance(2 * catchUpTimeout);
-  return { ...(await verifying), said };
+  return { ...(await verifying), divergences };
 }

@@ -1,11 +1,11 @@
 import { type Metrics, noopMetrics } from '../../../src/ports/metrics.ts';
 
-/** Meters, and what they were told: each fact with what it is about. */
+/** Metrics, and their recorded facts with their arguments. */
 export function recordedFacts() {
-  const told: [fact: string, ...about: unknown[]][] = [];
-  const facts = Object.keys(noopMetrics).map((fact) => [
+  const facts: [fact: string, ...about: unknown[]][] = [];
+  const recorders = Object.keys(noopMetrics).map((fact) => [
     fact,
-    (...about: unknown[]) => void told.push([fact, ...about]),
+    (...about: unknown[]) => void facts.push([fact, ...about]),
   ]);
-  return { told, metrics: Object.fromEntries(facts) as Metrics };
+  return { facts, metrics: Object.fromEntries(recorders) as Metrics };
 }

@@ -4,8 +4,8 @@ import { FleetInMemory, type FleetOptions } from './fleet-in-memory.ts';
 import { verified } from './verify-history.ts';
 
 /**
- * A test that plays a story on a fleet in memory, and reads the audit of it in the end: whatever was
- * promised in the story, no chain is broken, and no record stands or is gone without its event.
+ * A test that runs a scenario on a fleet in memory, and verifies its audit in the end: no chain is
+ * broken, and no record exists or is missing without its event.
  */
 export function scenario(
   promise: string,

@@ -1,7 +1,7 @@
 import { type Millis, seconds } from '../../../src/domain/time.ts';
 import type { FleetInMemory } from './fleet-in-memory.ts';
 
-/** Lets time pass until it is so; how long that took. */
+/** Advances the time until the condition is true; returns the time that took. */
 export async function until(
   fleet: FleetInMemory,
   so: () => boolean,

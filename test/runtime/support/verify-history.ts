@@ -3,7 +3,7 @@ import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import { catchUpTimeout, verify } from '../../../src/runtime/audit/verify.ts';
 import type { FleetInMemory } from './fleet-in-memory.ts';
 
-/** What `rollcall audit verify` says of the fleet's history, and of the registry against it. */
+/** The divergences that `rollcall audit verify` reports for the fleet. */
 export async function verified({ world, clock }: FleetInMemory): Promise<readonly string[]> {
   const { audit, registry } = memoryStore(world);
   const divergences: string[] = [];

@@ -1,7 +1,7 @@
 import type { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
 import type { AgentProcess, FleetInMemory } from './fleet-in-memory.ts';
 
-/** What is not in order in a slot in which these agents are alive, with what each of them runs. */
+/** The faults of a slot with these live agents and their instances. */
 export function disorderOf(
   place: string,
   alive: ReadonlyMap<AgentProcess, readonly InstanceSpec[]>,
@@ -13,9 +13,9 @@ export function disorderOf(
 }
 
 function disorderOfNobody(place: string, fleet: FleetInMemory): readonly string[] {
-  const stands = Object.keys(fleet.instances(place));
-  const gone = fleet.record(place).kind === 'absent' && stands.length === 0;
-  return gone ? [] : [`${place} is ${fleet.phase(place)} with ${stands}, and nobody is there`];
+  const instances = Object.keys(fleet.instances(place));
+  const gone = fleet.record(place).kind === 'absent' && instances.length === 0;
+  return gone ? [] : [`${place} is ${fleet.phase(place)} with ${instances}, and nobody is there`];
 }
 
 function disorderOfAgent(
@@ -24,13 +24,13 @@ function disorderOfAgent(
   runs: readonly InstanceSpec[],
   fleet: FleetInMemory,
 ): readonly string[] {
-  const stands = Object.entries(fleet.instances(place)).map(([name, of]) => `${name} of ${of}`);
+  const instances = Object.entries(fleet.instances(place)).map(([name, of]) => `${name} of ${of}`);
   const wanted = runs.map(({ service, id }) => `${service}/${id} of ${run}`).sort();
   return [
     ...(state === 'serving' ? [] : [`${run} in ${place} is ${state}`]),
     ...(fleet.holder(place) === run ? [] : [`${place} names ${fleet.holder(place)}, not ${run}`]),
     ...(fleet.phase(place) === 'live' ? [] : [`${place} is ${fleet.phase(place)}`]),
     ...(fleet.leaseStands(place, run) ? [] : [`${run} has no lease`]),
-    ...(`${stands}` === `${wanted}` ? [] : [`${place} has ${stands}, wants ${wanted}`]),
+    ...(`${instances}` === `${wanted}` ? [] : [`${place} has ${instances}, wants ${wanted}`]),
   ];
 }

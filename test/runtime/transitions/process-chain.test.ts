@@ -25,7 +25,7 @@ function chainOf(fleet: FleetInMemory, keep?: number) {
   return { process, chain, stored, events };
 }
 
-/** Sits and loses its seat, so many times. */
+/** Takes and loses its seat this many times. */
 function sit(chain: ProcessChain, times: number) {
   for (let n = 0; n < times; n += 1) {
     chain.take({ type: 'seated', seat: 1 });
@@ -45,20 +45,17 @@ describe('the chain of a process', () => {
   });
 
   for (const mishap of mishaps) {
-    scenario(
-      `has every transition once and in order, whatever gets lost (${mishap})`,
-      async (fleet) => {
-        const { process, chain, events } = chainOf(fleet);
-        process.line.fate = (n) => (n % 3 === 1 ? mishap : 'fine');
-        sit(chain, 20);
-        await fleet.advance(seconds(60));
-        expect(events().map(({ n }) => n)).toEqual(Array.from({ length: 40 }, (_, n) => n + 1));
-      },
-    );
+    scenario(`has every transition once and in order despite faults (${mishap})`, async (fleet) => {
+      const { process, chain, events } = chainOf(fleet);
+      process.line.fate = (n) => (n % 3 === 1 ? mishap : 'fine');
+      sit(chain, 20);
+      await fleet.advance(seconds(60));
+      expect(events().map(({ n }) => n)).toEqual(Array.from({ length: 40 }, (_, n) => n + 1));
+    });
   }
 
   scenario(
-    'is kept while the store is out, with the times at which things happened',
+    'is kept while the store is unavailable, with the times of the transitions',
     async (fleet) => {
       const { process, chain, events } = chainOf(fleet);
       process.line.down = true;
@@ -74,7 +71,7 @@ describe('the chain of a process', () => {
     },
   );
 
-  scenario('says how many transitions it could not keep', async (fleet) => {
+  scenario('reports the number of transitions that it could not keep', async (fleet) => {
     const { process, chain, events } = chainOf(fleet, 5);
     process.line.down = true;
     sit(chain, 10);
@@ -87,23 +84,20 @@ describe('the chain of a process', () => {
     expect(numbers.reduce((sum, { lost }) => sum + lost, numbers.length)).toBe(40);
   });
 
-  scenario(
-    'is flushed as far as the store lets it, and no longer than it is waited for',
-    async (fleet) => {
-      const { process, chain } = chainOf(fleet);
-      process.line.down = true;
-      sit(chain, 2);
-      const bound = new AbortController();
-      let flushed = false;
-      const flushing = chain.flushed(bound.signal).then(() => {
-        flushed = true;
-      });
-      await fleet.advance(seconds(5));
-      expect(flushed).toBe(false);
-      bound.abort();
-      await fleet.advance(0);
-      await flushing;
-      expect(flushed).toBe(true);
-    },
-  );
+  scenario('is flushed as far as the store permits, until the timeout', async (fleet) => {
+    const { process, chain } = chainOf(fleet);
+    process.line.down = true;
+    sit(chain, 2);
+    const bound = new AbortController();
+    let flushed = false;
+    const flushing = chain.flushed(bound.signal).then(() => {
+      flushed = true;
+    });
+    await fleet.advance(seconds(5));
+    expect(flushed).toBe(false);
+    bound.abort();
+    await fleet.advance(0);
+    await flushing;
+    expect(flushed).toBe(true);
+  });
 });

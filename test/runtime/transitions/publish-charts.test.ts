@@ -13,7 +13,7 @@ import {
 const log = { debug: () => {}, info: () => {}, warn: () => {} };
 const never = { get: async () => undefined };
 
-test('every machine is published, under the hash that its events have', async () => {
+test('every chart is published under the hash in its events', async () => {
   await using store = memoryStore(new MemoryServer(new VirtualClock()));
   await publishCharts({ charts: store.charts, log });
   await publishCharts({ charts: store.charts, log });
@@ -24,7 +24,7 @@ test('every machine is published, under the hash that its events have', async ()
   expect(builtInCharts().length).toBe(7);
 });
 
-test('whoever may not publish goes on', async () => {
+test('a process without the permission to publish continues', async () => {
   const charts = {
     ...never,
     publish: async () => {
@@ -34,12 +34,12 @@ test('whoever may not publish goes on', async () => {
   await publishCharts({ charts, log });
 });
 
-test('a record of today needs no store', async () => {
+test('the recording of a known chart needs no store', async () => {
   const record = { machine: 'run', chart: run.chart };
   expect(await chartOfRecord(record, never)).toMatchObject({ machine: 'run', hash: run.chart });
 });
 
-test('the chart of another machine is not taken for this one’s', async () => {
+test('the chart of another machine is not accepted as the chart of this one', async () => {
   const own = builtInCharts().find(({ hash }) => hash === run.chart);
   const record = { machine: 'instance', chart: run.chart };
   expect(await chartOfRecord(record, { get: async () => JSON.stringify(own) })).toBeUndefined();

@@ -9,14 +9,14 @@ import { verdictOn } from '../../support/record-verdict.ts';
 
 const never = new AbortController().signal;
 
-/** Where keyframes stand, and which of them were signed, how often. */
+/** The sequences of the keyframes, and how often each was signed. */
 const kept = ({ world }: FleetInMemory): number[] => [...world.keyframes.keys()];
 const signed = ({ audit }: FleetInMemory): unknown[] =>
   audit.events.filter(({ event }) => event.type === 'kept').map(({ event }) => event['seq']);
 
 const lastSeq = ({ world }: FleetInMemory): number => world.audit.last?.seq ?? 0;
 
-/** An agent whose instance is changed so many times, each an event. */
+/** An agent whose instance is changed this many times, each time with an event. */
 async function busyFleet(lease?: { ttl: number; grace: number }) {
   const fleet = new FleetInMemory(lease ? { lease } : {});
   const { agent } = fleet.agent('h1/a', ['web/1']);
@@ -32,7 +32,7 @@ async function busyFleet(lease?: { ttl: number; grace: number }) {
   return { fleet, change };
 }
 
-/** A keyframer that is told when to look, and whose signatures are only noted. */
+/** A keyframe writer that checks on command, and whose signatures are only collected. */
 function keyframerOn(fleet: FleetInMemory, every: number) {
   const process = fleet.process('keeper');
   const signatures: [number, string][] = [];
@@ -54,7 +54,7 @@ function keyframerOn(fleet: FleetInMemory, every: number) {
 }
 
 describe('a collector with a seat', () => {
-  test('keeps a keyframe after so many events, and signs it in its own chain', async () => {
+  test('stores a keyframe after the set number of events, and signs it in its own chain', async () => {
     const { fleet, change } = await busyFleet();
     const { collector } = keepingCollector(fleet, 50);
     await change(60);
@@ -66,11 +66,11 @@ describe('a collector with a seat', () => {
     await fleet.advance(minutes(1));
     expect(signed(fleet)).toEqual(kept(fleet));
     expect(kept(fleet)).toHaveLength(2);
-    const { said, keyframes } = await verdictOn(fleet);
-    expect({ said, keyframes }).toEqual({ said: [], keyframes: 2 });
+    const { divergences, keyframes } = await verdictOn(fleet);
+    expect({ divergences, keyframes }).toEqual({ divergences: [], keyframes: 2 });
   });
 
-  test('goes on from the last one that was kept, whoever kept it', async () => {
+  test('continues from the last stored keyframe of any collector', async () => {
     const { fleet, change } = await busyFleet();
     const { process } = keepingCollector(fleet, 40, 'one');
     await change(40);
@@ -90,10 +90,10 @@ describe('a collector with a seat', () => {
     expect(signed(fleet)).toEqual([first, second]);
     expect(read).toContain(first + 1);
     expect(Math.min(...read)).toBe(first + 1);
-    expect((await verdictOn(fleet)).said).toEqual([]);
+    expect((await verdictOn(fleet)).divergences).toEqual([]);
   });
 
-  test('has none made by those who wait for one', async () => {
+  test('makes keyframes, and those without a seat make none', async () => {
     const { fleet, change } = await busyFleet();
     keepingCollector(fleet, 10, 'one');
     keepingCollector(fleet, 10, 'two');
@@ -108,14 +108,14 @@ describe('a keyframe', () => {
     ['one below', 1, 0],
     ['at', 0, 1],
     ['above', -1, 1],
-  ])('is due at so many events: %s', async (_, more, made) => {
+  ])('is due at its number of events: %s', async (_, more, made) => {
     const { fleet } = await busyFleet();
     const { look } = keyframerOn(fleet, lastSeq(fleet) + more);
     await look();
     expect(kept(fleet)).toHaveLength(made);
   });
 
-  test('is due a day after the last, where anything happened; else the last one is signed again', async () => {
+  test('is due a day after the last if there are events; otherwise the last one is signed again', async () => {
     const { fleet, change } = await busyFleet({ ttl: hours(2), grace: minutes(30) });
     const { look, signatures } = keyframerOn(fleet, 10_000);
     const passed = async (time: number) => {
@@ -135,14 +135,14 @@ describe('a keyframe', () => {
     expect(second).toBeGreaterThan(first);
   });
 
-  test('is not made more often than the last one has lines: a large fleet’s would cost more than it saves', async () => {
+  test('is not made before as many events as the last one has lines', async () => {
     const { fleet, change } = await busyFleet();
     for (let n = 0; n < 10; n += 1) fleet.agent(`m${n}/a`, ['web/1']);
     await fleet.advance(seconds(2));
     const { look, signatures } = keyframerOn(fleet, 1);
     await look();
     await change(10);
-    // Nobody signs in the audit here: the keyframer’s own word is enough for it.
+    // No signature is in the audit here: the writer trusts its own keyframes.
     await look();
     expect(signatures).toHaveLength(1);
     await change(50);
@@ -150,7 +150,7 @@ describe('a keyframe', () => {
     expect(signatures).toHaveLength(2);
   });
 
-  test('is not made of a history that diverges, and the reason is logged', async () => {
+  test('is not made from a history that diverges, and the reason is logged', async () => {
     const { fleet, change } = await busyFleet();
     await change(5);
     const { look, process, signatures } = keyframerOn(fleet, 1);
@@ -168,13 +168,13 @@ describe('a keyframe', () => {
       event: 'keyframe-refused',
       fields: { why: expect.objectContaining({ seq: 9, check: 'hash' }) },
     });
-    // Nor verified again and again.
+    // It is not verified repeatedly either.
     const reads = process.logged.length;
     await look();
     expect(process.logged).toHaveLength(reads);
   });
 
-  test('is made of a history from which somebody’s deletion is missing: what it comes to is known', async () => {
+  test('is made from a history without the event of a manual deletion, because the result is known', async () => {
     const { fleet } = await busyFleet();
     const [process] = fleet.processes;
     if (process) await fleet.kill(process);
@@ -186,10 +186,12 @@ describe('a keyframe', () => {
     await look();
     expect(signatures.map(([seq]) => seq)).toEqual(kept(fleet));
     expect(kept(fleet)).toHaveLength(1);
-    expect((await verdictOn(fleet)).said).toEqual([expect.objectContaining({ check: 'end' })]);
+    expect((await verdictOn(fleet)).divergences).toEqual([
+      expect.objectContaining({ check: 'end' }),
+    ]);
   });
 
-  test('is not made again and again where the store lets nobody keep it, and that is logged', async () => {
+  test('is not made repeatedly if the store refuses it, and the refusal is logged', async () => {
     const { fleet, change } = await busyFleet();
     await change(5);
     const { look, process, signatures } = keyframerOn(fleet, 1);
@@ -209,7 +211,7 @@ describe('a keyframe', () => {
     expect(tries).toBe(2);
   });
 
-  test('that could not be signed just then is signed at the next look', async () => {
+  test('is signed at the next check if it could not be signed before', async () => {
     const { fleet } = await busyFleet();
     const { look, signatures, may } = keyframerOn(fleet, 1);
     may.sign = false;
@@ -220,7 +222,7 @@ describe('a keyframe', () => {
     expect(signatures.map(([seq]) => seq)).toEqual(kept(fleet));
   });
 
-  test('that somebody kept and did not sign is signed, if it is the same', async () => {
+  test('that another collector stored without a signature is signed if it is equal', async () => {
     const { fleet } = await busyFleet();
     const one = keyframerOn(fleet, 1);
     one.may.sign = false;
@@ -231,7 +233,7 @@ describe('a keyframe', () => {
     expect(other.signatures.map(([seq]) => seq)).toEqual(kept(fleet));
   });
 
-  test('that somebody put there instead is replaced before it is signed', async () => {
+  test('that was stored in its place is replaced before it is signed', async () => {
     const { fleet } = await busyFleet();
     const seq = lastSeq(fleet);
     fleet.world.keyframes.set(seq, '{"v":1,"seq":1}\n');
@@ -244,7 +246,7 @@ describe('a keyframe', () => {
     expect(process.logged.map(({ event }) => event)).toContain('keyframe-replaced');
   });
 
-  test('from before a trimmed beginning is dropped: nothing joins on to it', async () => {
+  test('from before a trimmed beginning is deleted, because no event connects to it', async () => {
     const { fleet, change } = await busyFleet();
     keepingCollector(fleet, 40);
     await change(50);
@@ -265,7 +267,7 @@ describe('a keyframe', () => {
     expect(kept(fleet)).toContain(second);
   });
 
-  test('is not made where the history begins and no keyframe joins on to it', async () => {
+  test('is not made from a trimmed history without a keyframe that connects to it', async () => {
     const { fleet, change } = await busyFleet();
     await change(20);
     const { look, process } = keyframerOn(fleet, 1);

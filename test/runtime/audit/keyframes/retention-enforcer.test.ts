@@ -8,7 +8,7 @@ import { verdictOn } from '../../support/record-verdict.ts';
 
 const never = new AbortController().signal;
 
-/** An agent whose instance is changed so many times, a collector that keeps keyframes, and a person. */
+/** An agent whose instance is changed this many times, a collector with keyframes, and an operator. */
 async function given(keyframeEvery: number) {
   const fleet = new FleetInMemory();
   const { agent } = fleet.agent('h1/a', ['web/1']);
@@ -17,8 +17,8 @@ async function given(keyframeEvery: number) {
   const author = { actor: { ...slotAt('desk/person'), run: ports.entropy.runId() }, ports };
   await fleet.advance(seconds(1));
   let port = 0;
-  const say = (said: Partial<FleetPolicy>) =>
-    setPolicy(author, (now) => FleetPolicy.parse({ ...now, ...said }), ports, never);
+  const say = (changes: Partial<FleetPolicy>) =>
+    setPolicy(author, (now) => FleetPolicy.parse({ ...now, ...changes }), ports, never);
   return {
     fleet,
     logged: (event: string) => keeper.process.logged.filter((one) => one.event === event),
@@ -35,8 +35,8 @@ async function given(keyframeEvery: number) {
   };
 }
 
-describe('how much of the history is kept', () => {
-  test('is what the policy says, once a keyframe stands for what goes', async () => {
+describe('the retention of the history', () => {
+  test('follows the policy once a keyframe replaces the trimmed events', async () => {
     const { fleet, change, wish, range } = await given(3000);
     await change(2900);
     const { bytes } = range();
@@ -48,10 +48,10 @@ describe('how much of the history is kept', () => {
     await fleet.advance(minutes(3));
     expect(range().first).toBeGreaterThan(1000);
     expect(range().bytes).toBeLessThanOrEqual(1_000_000);
-    expect(await verdictOn(fleet)).toMatchObject({ said: [] });
+    expect(await verdictOn(fleet)).toMatchObject({ divergences: [] });
   });
 
-  test('what is refused is said once for each keyframe, and harms nothing', async () => {
+  test('is reported once per keyframe if the server refuses it, without other effects', async () => {
     const { fleet, change, wish, range, logged } = await given(100_000);
     await change(20);
     await wish({ maxAge: days(2) });
@@ -62,7 +62,7 @@ describe('how much of the history is kept', () => {
     ]);
   });
 
-  test('where nobody has said anything, limits are left as somebody set them', async () => {
+  test('keeps manual limits if the policy has none', async () => {
     const { fleet, change, logged } = await given(100_000);
     await change(5);
     fleet.world.audit.limit({ maxAge: days(7) });
@@ -70,7 +70,7 @@ describe('how much of the history is kept', () => {
     expect(logged('history-limited')).toEqual([]);
   });
 
-  test('a policy without limits takes them away', async () => {
+  test('is unlimited under a policy without limits', async () => {
     const { fleet, change, say, logged } = await given(100_000);
     await change(5);
     await say({ seats: 2 });

@@ -12,7 +12,7 @@ const state = (n: number, done = false): ChainState => ({
 const run = (n: number): string => `h.a.run${n}`;
 const instance = (of: number, n: number): string => `${run(of)}.web.${n}`;
 
-/** The instances of one run, so many of them, registered and removed. */
+/** This many instances of one run, registered and removed. */
 function comeAndGo(chains: ChainIndex, of: number, count: number): void {
   for (let n = 1; n <= count; n += 1) {
     chains.set(instance(of, n), state(1));
@@ -22,8 +22,8 @@ function comeAndGo(chains: ChainIndex, of: number, count: number): void {
 
 const kept = 20_000;
 
-describe('what is kept in mind of chains', () => {
-  test('is all that have not ended, and of those that have the last', () => {
+describe('the index of chains', () => {
+  test('has all chains that have not ended, and the latest of the ended ones', () => {
     const chains = new ChainIndex();
     chains.set(run(1), state(1));
     comeAndGo(chains, 1, kept + 5);
@@ -32,7 +32,7 @@ describe('what is kept in mind of chains', () => {
     expect(chains.get(instance(1, 6))).toMatchObject({ n: 2, done: true });
   });
 
-  test('knows of which runs a chain was forgotten that may go on, and of no others', () => {
+  test('knows the runs of which a chain that may continue was forgotten', () => {
     const chains = new ChainIndex();
     for (const one of [1, 2, 3]) chains.set(run(one), state(1));
     comeAndGo(chains, 1, 3);
@@ -47,7 +47,7 @@ describe('what is kept in mind of chains', () => {
     expect(chains.mayHaveBegun(instance(1, 1))).toBe(false);
   });
 
-  test('is bounded in processes that died without a word, and counts those it gives up', () => {
+  test('is bounded for processes without a final event, and counts those it drops', () => {
     const chains = new ChainIndex();
     for (let n = 1; n <= kept + 7; n += 1) {
       chains.set(`${run(n)}.session`, state(1));
@@ -60,7 +60,7 @@ describe('what is kept in mind of chains', () => {
     expect(chains.mayHaveBegun(run(1))).toBe(false);
   });
 
-  test('has every process whose run holds its slot, however long nothing was heard of it', () => {
+  test('keeps every process whose run holds its slot, whatever its age', () => {
     const chains = new ChainIndex();
     chains.set('h.b.live.session', state(1));
     chains.set('h.b.live', state(1));
@@ -70,13 +70,13 @@ describe('what is kept in mind of chains', () => {
     expect(chains.lost).toBe(7);
   });
 
-  test('an instance that is called session is no process', () => {
+  test('does not take an instance with the name session for a process', () => {
     const chains = new ChainIndex();
     chains.set('h.a.run1.web.session', state(1));
     expect([chains.open.size, chains.loose.size]).toEqual([1, 0]);
   });
 
-  test('is the same after it was written down', () => {
+  test('is the same after it was saved and restored', () => {
     const chains = new ChainIndex();
     for (const one of [1, 2]) chains.set(run(one), state(1));
     chains.set(`${run(9)}.session`, state(1));

@@ -17,7 +17,7 @@ const isOn = (fleet: FleetInMemory): boolean =>
 
 const isExpiry = (text = '{}'): boolean => JSON.parse(text).phase === 'expired';
 
-/** A zone of so many, all watched by one process. */
+/** A zone of this many agents, all watched by one process. */
 async function given(fleet: FleetInMemory, count: number) {
   const watcher = fleet.process('c1');
   const readings: (readonly BrakeReading[])[] = [];
@@ -31,7 +31,7 @@ async function given(fleet: FleetInMemory, count: number) {
 }
 
 describe('a zone’s brake', () => {
-  scenario('is released when nothing of the zone is left', async (fleet) => {
+  scenario('is released when no record of the zone is left', async (fleet) => {
     const { agents } = await given(fleet, 4);
     for (const { process } of agents) await fleet.kill(process);
     await until(fleet, () => isOn(fleet));
@@ -39,7 +39,7 @@ describe('a zone’s brake', () => {
     expect(agents.map((_, n) => fleet.phase(`r1-${n}/a`))).toEqual(agents.map(() => 'absent'));
   });
 
-  scenario('that can’t be set brakes all the same', async (fleet) => {
+  scenario('limits expiries although its record cannot be written', async (fleet) => {
     const { agents, watcher } = await given(fleet, 10);
     watcher.beforeCommit = async ({ writes }) => {
       if (writes.some(({ key }) => key.startsWith('brake.'))) {
@@ -53,30 +53,27 @@ describe('a zone’s brake', () => {
     expect([isOn(fleet), standing.length]).toEqual([false, 10]);
   });
 
-  scenario(
-    'that can’t be set for a while is set later, though nothing else happens',
-    async (fleet) => {
-      const { agents, watcher } = await given(fleet, 10);
-      let refuses = true;
-      watcher.beforeCommit = async ({ writes }) => {
-        if (refuses && writes.some(({ key }) => key.startsWith('brake.'))) {
-          throw new Fault('store-unavailable', 'no leader');
-        }
-      };
-      for (const { process } of agents.slice(0, 6)) await fleet.kill(process);
-      await fleet.advance(fleet.lease.ttl + seconds(2));
-      refuses = false;
-      await until(fleet, () => isOn(fleet), seconds(1));
-    },
-  );
+  scenario('is written later if its record cannot be written for a while', async (fleet) => {
+    const { agents, watcher } = await given(fleet, 10);
+    let refuses = true;
+    watcher.beforeCommit = async ({ writes }) => {
+      if (refuses && writes.some(({ key }) => key.startsWith('brake.'))) {
+        throw new Fault('store-unavailable', 'no leader');
+      }
+    };
+    for (const { process } of agents.slice(0, 6)) await fleet.kill(process);
+    await fleet.advance(fleet.lease.ttl + seconds(2));
+    refuses = false;
+    await until(fleet, () => isOn(fleet), seconds(1));
+  });
 
-  scenario('that another seat has set meanwhile is left as it is', async (fleet) => {
+  scenario('is left unchanged if another seat has set it meanwhile', async (fleet) => {
     const { agents, watcher } = await given(fleet, 10);
     const late = fleet.collector('c2');
     await fleet.advance(seconds(3));
     watcher.beforeCommit = async ({ writes }) => {
       if (!writes.some(({ key }) => key.startsWith('brake.'))) return;
-      // The other sees the same, asks whether it is on, and is answered when it is.
+      // The other collector reads the brake, and gets the answer after it was set.
       late.process.line.delay = () => 150;
       late.process.view.close();
       await fleet.clock.sleep(140);
@@ -89,7 +86,7 @@ describe('a zone’s brake', () => {
     expect(tripped).toHaveLength(1);
   });
 
-  scenario('is set once, however long that takes', async (fleet) => {
+  scenario('is set once, however long the write takes', async (fleet) => {
     const { agents, watcher } = await given(fleet, 10);
     watcher.beforeCommit = async ({ writes }) => {
       if (writes.some(({ key }) => key.startsWith('brake.'))) await fleet.clock.sleep(800);
@@ -103,7 +100,7 @@ describe('a zone’s brake', () => {
     expect(set).toMatchObject([{ outcome: 'committed' }]);
   });
 
-  scenario('that is set between the look and the write keeps the run', async (fleet) => {
+  scenario('keeps the run if it is set between the read and the write', async (fleet) => {
     const { agents, watcher } = await given(fleet, 10);
     let set = false;
     watcher.beforeCommit = async ({ writes }) => {
@@ -119,7 +116,7 @@ describe('a zone’s brake', () => {
     expect(watcher.commits.at(-1)?.outcome).toBe('conflict');
   });
 
-  scenario('says how many it holds back', async (fleet) => {
+  scenario('reports the number of runs that wait', async (fleet) => {
     const { agents, reading } = await given(fleet, 10);
     expect(reading()).toEqual({ zone: 'r1', on: false, seen: 10, suspect: 0, heldBack: 0 });
     for (const { process } of agents.slice(0, 6)) await fleet.kill(process);
@@ -133,27 +130,30 @@ describe('a zone’s brake', () => {
   });
 });
 
-scenario('its record says how many it let through, and how its zone stands', async (fleet) => {
-  const { agents } = await given(fleet, 40);
-  const { ports } = fleet.process('desk');
-  const author = { actor: { ...slotAt('desk/operator'), run: ports.entropy.runId() }, ports };
-  const pace = (now: FleetPolicy) => ({ ...now, brake: { ...now.brake, pace: 20, release: 0 } });
-  await setPolicy(author, pace, ports, new AbortController().signal);
-  for (const { process } of agents.slice(0, 30)) await fleet.kill(process);
-  await until(fleet, () => isOn(fleet));
-  await until(fleet, () => !isOn(fleet));
-  const events = fleet.audit.events.filter(({ of }) => of.entity === 'brake');
-  const through = events.filter(({ event }) => event.type === 'let-through');
-  const runs = through.map(({ event }) => Number(event['runs']));
-  expect(runs.reduce((sum, more) => sum + more)).toBe(30);
-  expect(Math.max(...runs)).toBeGreaterThan(1);
-  let sum = 0;
-  for (const [n, { record }] of through.entries()) {
-    sum += runs[n] ?? 0;
-    expect(record?.['expired']).toBe(sum);
-    // As it stood when it was written: those that go are still among them.
-    expect(record?.['suspect']).toBeGreaterThanOrEqual(30 - sum);
-    expect(Number(record?.['seen']) - Number(record?.['suspect'])).toBe(10);
-  }
-  expect(through.at(-1)?.record?.['suspect']).toBeLessThan(30);
-});
+scenario(
+  'the record of a brake has the number of permitted expiries and the counts of its zone',
+  async (fleet) => {
+    const { agents } = await given(fleet, 40);
+    const { ports } = fleet.process('desk');
+    const author = { actor: { ...slotAt('desk/operator'), run: ports.entropy.runId() }, ports };
+    const pace = (now: FleetPolicy) => ({ ...now, brake: { ...now.brake, pace: 20, release: 0 } });
+    await setPolicy(author, pace, ports, new AbortController().signal);
+    for (const { process } of agents.slice(0, 30)) await fleet.kill(process);
+    await until(fleet, () => isOn(fleet));
+    await until(fleet, () => !isOn(fleet));
+    const events = fleet.audit.events.filter(({ of }) => of.entity === 'brake');
+    const through = events.filter(({ event }) => event.type === 'let-through');
+    const runs = through.map(({ event }) => Number(event['runs']));
+    expect(runs.reduce((sum, more) => sum + more)).toBe(30);
+    expect(Math.max(...runs)).toBeGreaterThan(1);
+    let sum = 0;
+    for (const [n, { record }] of through.entries()) {
+      sum += runs[n] ?? 0;
+      expect(record?.['expired']).toBe(sum);
+      // The counts at the time of the write: the expiring runs are still included.
+      expect(record?.['suspect']).toBeGreaterThanOrEqual(30 - sum);
+      expect(Number(record?.['seen']) - Number(record?.['suspect'])).toBe(10);
+    }
+    expect(through.at(-1)?.record?.['suspect']).toBeLessThan(30);
+  },
+);

@@ -4,7 +4,7 @@ import { ZoneName } from '../../../../src/domain/identity/names.ts';
 import type { Commit, CommitOutcome } from '../../../../src/ports/registry.ts';
 import { CommitBatcher } from '../../../../src/runtime/collector/execute/commit-batcher.ts';
 
-/** A registry that answers when it is told to; `refuses`: keys of which it takes no write. */
+/** A registry that answers on command; `refuses`: keys whose writes it refuses. */
 class SlowRegistry {
   readonly batches: Commit[] = [];
   readonly refuses = new Set<string>();
@@ -20,7 +20,7 @@ class SlowRegistry {
     };
   }
 
-  /** Answers until nobody asks any more. */
+  /** Answers until no request is pending. */
   async answer(): Promise<void> {
     for (let idle = 0; idle < 10; idle += 1) {
       const next = this.#waiting.shift();
@@ -53,8 +53,8 @@ const messages = ({ writes, events, fences = [] }: Commit): number =>
   writes.length + Math.max(events.length, fences.length);
 const keys = (count: number) => Array.from({ length: count }, (_, n) => `k${n}`);
 
-describe('commits that come while one is under way', () => {
-  test('share the next, 20 at most, in the order in which they came', async () => {
+describe('commits that arrive while another one is pending', () => {
+  test('share the next batch, at most 20, in the order of arrival', async () => {
     const registry = new SlowRegistry();
     const shared = new CommitBatcher(registry);
     const all = keys(42).map((key) => shared.commit(one(key)));
@@ -69,15 +69,15 @@ describe('commits that come while one is under way', () => {
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(all.map(() => 'committed'));
   });
 
-  test('are told the revisions of their own keys', async () => {
+  test('get the revisions of their own keys', async () => {
     const registry = new SlowRegistry();
     const shared = new CommitBatcher(registry);
     const all = keys(3).map((key) => shared.commit(one(key)));
     await registry.answer();
     const outcomes = await Promise.all(all);
-    expect(outcomes.map((said, n) => 'revisions' in said && said.revisions.get(`k${n}`))).toEqual([
-      1000, 2000, 2001,
-    ]);
+    expect(
+      outcomes.map((outcome, n) => 'revisions' in outcome && outcome.revisions.get(`k${n}`)),
+    ).toEqual([1000, 2000, 2001]);
   });
 
   test('keep the order of writes and events: replay computes revisions from it', async () => {
@@ -94,7 +94,7 @@ describe('commits that come while one is under way', () => {
     ]);
   });
 
-  test('have a fence once that several of them have', async () => {
+  test('send a shared fence once', async () => {
     const registry = new SlowRegistry();
     const shared = new CommitBatcher(registry);
     const fence = { key: 'hold', expectedRevision: 7 };
@@ -105,7 +105,7 @@ describe('commits that come while one is under way', () => {
     expect(registry.batches[1]?.fences).toEqual([fence, { key: 'other', expectedRevision: 0 }]);
   });
 
-  test('and expect one key at two revisions do not share a batch', async () => {
+  test('do not share a batch if they expect one key at two revisions', async () => {
     const registry = new SlowRegistry();
     const shared = new CommitBatcher(registry);
     void shared.commit(one('k0'));
@@ -117,8 +117,8 @@ describe('commits that come while one is under way', () => {
   });
 });
 
-describe('however large they are', () => {
-  test('a batch has at most 1000 messages, what is stored along included', async () => {
+describe('commits of any size', () => {
+  test('are sent in batches of at most 1000 messages, with all additional events', async () => {
     const registry = new SlowRegistry();
     const extras = Array.from({ length: 20 }, (_, n) => one(`brake.${n}`));
     const shared = new CommitBatcher(registry, () => extras);
@@ -131,7 +131,7 @@ describe('however large they are', () => {
     expect(removed).toHaveLength(sizes.reduce((sum, size) => sum + size));
   });
 
-  test('a large one is not overtaken for ever: the first that waits always goes', async () => {
+  test('are not overtaken for ever: the first in the queue is always sent', async () => {
     const registry = new SlowRegistry();
     const shared = new CommitBatcher(registry);
     void shared.commit(one('k0'));
@@ -143,7 +143,7 @@ describe('however large they are', () => {
     expect(registry.written[2]?.[0]).toBe('large.0');
   });
 
-  test('fences without an event of their own take room too', async () => {
+  test('count their fences without an event as messages', async () => {
     const registry = new SlowRegistry();
     const shared = new CommitBatcher(registry);
     const fenced = (n: number): Commit =>
@@ -160,7 +160,7 @@ describe('however large they are', () => {
 });
 
 describe('a batch that is refused', () => {
-  test('is halved: whoever is stale is told so, the others are stored', async () => {
+  test('is halved: stale commits are refused, the others are stored', async () => {
     const registry = new SlowRegistry();
     registry.refuses.add('k3').add('k11');
     const shared = new CommitBatcher(registry);
@@ -172,7 +172,7 @@ describe('a batch that is refused', () => {
     expect(registry.batches.length).toBeLessThan(20);
   });
 
-  test('has what is stored along made anew for each half', async () => {
+  test('has its additional events created again for each half', async () => {
     const registry = new SlowRegistry();
     registry.refuses.add('k2');
     const asked: number[] = [];
@@ -189,7 +189,7 @@ describe('a batch that is refused', () => {
 test.each([
   { outcome: 'unknown', why: 'no answer' },
   { outcome: 'unavailable', why: 'no leader' },
-] as const)('all of a batch whose outcome is $outcome are told so, once', async (outcome) => {
+] as const)('all commits of a batch get its outcome once: $outcome', async (outcome) => {
   let asked = 0;
   const commit = () => {
     asked += 1;
@@ -201,7 +201,7 @@ test.each([
   expect(asked).toBe(2);
 });
 
-test('one that the store will never take does not stop those that come after it', async () => {
+test('does not block the next commits if the store never accepts it', async () => {
   const registry = new SlowRegistry();
   const commit = (wanted: Commit): Promise<CommitOutcome> =>
     wanted.writes.some(({ key }) => key === 'poison')
@@ -218,21 +218,21 @@ test('one that the store will never take does not stop those that come after it'
   expect((await after).outcome).toBe('committed');
 });
 
-describe('a key that is in two of them', () => {
+describe('a key in two commits', () => {
   test.each([
-    ['written by both', one('k1'), one('k1')],
+    ['that both write', one('k1'), one('k1')],
     [
-      'written by one, a fence of the other',
+      'that one writes and the other has as a fence',
       one('k1'),
       one('k2', [{ key: 'k1', expectedRevision: 1 }]),
     ],
     [
-      'a fence of one, written by the other',
+      'that one has as a fence and the other writes',
       one('k2', [{ key: 'k1', expectedRevision: 1 }]),
       one('k1'),
     ],
     [
-      'a fence on a brake under which the other goes',
+      'that is a fence of one and the brake of the other',
       one('k2', [{ key: 'brake.r1', expectedRevision: 0 }]),
       { ...one('k3'), permit: { zone: ZoneName.parse('r1'), revision: 7 } },
     ],
@@ -244,7 +244,7 @@ describe('a key that is in two of them', () => {
     expect(registry.batches).toHaveLength(3);
   });
 
-  test('the brake under which several go: they do', async () => {
+  test('that is the brake of several: they share a batch', async () => {
     const registry = new SlowRegistry();
     const shared = new CommitBatcher(registry);
     const permit = { zone: ZoneName.parse('r1'), revision: 7 };
@@ -254,7 +254,7 @@ describe('a key that is in two of them', () => {
   });
 });
 
-test('one of a batch that can’t be stored at all does not take the others down with it', async () => {
+test('a commit that cannot be stored does not fail the others of its batch', async () => {
   const registry = new SlowRegistry();
   const commit = (wanted: Commit): Promise<CommitOutcome> =>
     wanted.writes.some(({ key }) => key === 'k3')
@@ -268,7 +268,7 @@ test('one of a batch that can’t be stored at all does not take the others down
   expect(failed).toEqual(keys(9).map((key) => key === 'k3'));
 });
 
-test('a bug is told to all of its batch, and not tried again', async () => {
+test('a bug fails all commits of its batch, which is not tried again', async () => {
   let asked = 0;
   const commit = (): Promise<CommitOutcome> => {
     asked += 1;

@@ -11,7 +11,7 @@ import { until } from '../../support/until.ts';
 
 const rack = (name: string) => ({ zone: ZoneName.parse(name) });
 
-/** So many agents in each zone, and collectors that watch them. */
+/** This many agents in each zone, and collectors that watch them. */
 async function given(
   fleet: FleetInMemory,
   zones: Readonly<Record<string, number>>,
@@ -43,7 +43,7 @@ const brakeOf = (fleet: FleetInMemory, zone: string) => {
 const isOn = (fleet: FleetInMemory, zone: string): boolean =>
   brakeOf(fleet, zone).kind === 'stored';
 
-const standing = (fleet: FleetInMemory, zone: string, count: number): number =>
+const remaining = (fleet: FleetInMemory, zone: string, count: number): number =>
   Array.from({ length: count }, (_, n) => fleet.phase(`${zone}-${n}/a`)).filter(
     (phase) => phase !== 'absent' && phase !== 'expired',
   ).length;
@@ -53,8 +53,8 @@ const killSome = async (fleet: FleetInMemory, agents: readonly AgentProcess[] = 
 };
 const graceOver = ({ lease }: FleetInMemory): Millis => lease.ttl + lease.grace + seconds(3);
 
-describe('a zone of which too much falls silent at once', () => {
-  scenario('brakes, with its numbers; another zone does not', async (fleet) => {
+describe('a zone in which too many agents fall silent together', () => {
+  scenario('brakes, and reports its counts; another zone does not', async (fleet) => {
     const { r1, r2 } = await given(fleet, { r1: 10, r2: 10 });
     await killSome(fleet, r1, 5);
     await killSome(fleet, r2, 2);
@@ -64,13 +64,13 @@ describe('a zone of which too much falls silent at once', () => {
     });
     expect(isOn(fleet, 'r2')).toBe(false);
     await fleet.advance(fleet.lease.grace + seconds(3));
-    expect(standing(fleet, 'r2', 10)).toBe(8);
-    expect(standing(fleet, 'r1', 10)).toBeGreaterThan(8);
+    expect(remaining(fleet, 'r2', 10)).toBe(8);
+    expect(remaining(fleet, 'r1', 10)).toBeGreaterThan(8);
   });
 
   for (const collectors of [1, 3]) {
     scenario(
-      `is expired at the brake’s pace, ${collectors} watching, and then releases it`,
+      `is expired at the pace of the brake with ${collectors} collectors, and then releases it`,
       async (fleet) => {
         const { r1 } = await given(fleet, { r1: 10 }, collectors);
         await killSome(fleet, r1, 6);
@@ -79,14 +79,14 @@ describe('a zone of which too much falls silent at once', () => {
         await until(
           fleet,
           () => {
-            const now = standing(fleet, 'r1', 10);
+            const now = remaining(fleet, 'r1', 10);
             for (let n = now; n < before; n += 1) times.push(fleet.clock.monotonic());
             before = now;
             return now === 4;
           },
           minutes(10),
         );
-        // Below 15 % of what stands there is no brake: one of five is more, none of four is less.
+        // The brake limits from 15 % on: one of five is more.
         const gaps = times.slice(1).map((time, n) => time - (times[n] ?? 0));
         expect(gaps).toHaveLength(5);
         for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(seconds(10));
@@ -100,45 +100,45 @@ describe('a zone of which too much falls silent at once', () => {
     );
   }
 
-  scenario('goes by the pace that the policy says', async (fleet) => {
+  scenario('follows the pace of the policy', async (fleet) => {
     const { r1 } = await given(fleet, { r1: 10 });
     await policy(fleet, { pace: seconds(1) });
     await killSome(fleet, r1, 6);
-    const took = await until(fleet, () => standing(fleet, 'r1', 10) === 4, minutes(3));
+    const took = await until(fleet, () => remaining(fleet, 'r1', 10) === 4, minutes(3));
     expect(took).toBeLessThan(graceOver(fleet) + seconds(15));
   });
 
-  scenario('that comes back releases the brake, and nobody was expired', async (fleet) => {
+  scenario('releases the brake when its agents come back, and no run is expired', async (fleet) => {
     const { r1 } = await given(fleet, { r1: 10 });
     for (const { process } of (r1 ?? []).slice(0, 6)) process.line.down = true;
     await until(fleet, () => isOn(fleet, 'r1'));
     for (const { process } of r1 ?? []) process.line.down = false;
     await until(fleet, () => !isOn(fleet, 'r1'), minutes(2));
-    expect(standing(fleet, 'r1', 10)).toBe(10);
+    expect(remaining(fleet, 'r1', 10)).toBe(10);
   });
 });
 
-describe('no brake', () => {
+describe('no brake is set', () => {
   scenario('for a small fleet of which one fails', async (fleet) => {
     const { r1 } = await given(fleet, { r1: 2 });
     await killSome(fleet, r1, 2);
     await fleet.advance(graceOver(fleet));
-    expect(standing(fleet, 'r1', 2)).toBe(0);
+    expect(remaining(fleet, 'r1', 2)).toBe(0);
     expect(fleet.audit.story({ entity: 'brake' })).toEqual([]);
   });
 
-  scenario('for a fleet that is told to leave', async (fleet) => {
+  scenario('for a fleet that is asked to leave', async (fleet) => {
     const { r1 } = await given(fleet, { r1: 8 });
     await Promise.all([
       fleet.advance(seconds(20)),
       ...(r1 ?? []).slice(0, 6).map(({ agent }) => agent.stop()),
     ]);
-    expect(standing(fleet, 'r1', 8)).toBe(2);
+    expect(remaining(fleet, 'r1', 8)).toBe(2);
     expect(fleet.audit.story({ entity: 'brake' })).toEqual([]);
   });
 });
 
-test('a brake that nobody can read lets nobody through, and is reported', async () => {
+test('a brake that cannot be read permits no expiry, and is reported', async () => {
   const fleet = new FleetInMemory();
   const { r1 } = await given(fleet, { r1: 3 });
   const { directory } = fleet.directory();

@@ -8,8 +8,8 @@ import {
 import { LeaseObservations } from '../../../../src/runtime/collector/observe/lease-observations.ts';
 import { agentEntry, agentRecord } from '../../../domain/support/sample-records.ts';
 
-/** Key first, record second: whoever regrants is between the two when the record has just been read. */
-test('a lease that is taken right after the record was read is not missed (G6)', async () => {
+/** A run that comes back takes its lease first and rewrites its record second: the record was read in between. */
+test('a lease that is acquired right after the record was read is seen (G6)', async () => {
   const clock = new VirtualClock();
   const suspect = { reason: 'silent', since: 1 } as const;
   const entry = agentEntry(7, agentRecord('h1/a', 'r1', { suspect }));

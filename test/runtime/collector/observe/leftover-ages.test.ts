@@ -12,7 +12,7 @@ import { scenario } from '../../support/scenario.ts';
 
 const due = ({ lease }: FleetInMemory) => lease.ttl + lease.grace;
 
-/** An agent that takes its slot and then never gets to see what stands under it. */
+/** An agent that takes its slot and then never reads the instances in it. */
 async function stuckAgent(fleet: FleetInMemory, place: string, settled = () => fleet.advance(0)) {
   const process = fleet.process('h1', { sees: true });
   Object.assign(process.ports.registry, {
@@ -25,7 +25,7 @@ async function stuckAgent(fleet: FleetInMemory, place: string, settled = () => f
   return stuck;
 }
 
-/** A slot whose run is alive, with instances of the run that it superseded. */
+/** A slot with a live run, and with instances of the run that it superseded. */
 async function superseded(fleet: FleetInMemory) {
   const c = fleet.collector('c1');
   const old = fleet.agent('h1/a', ['web/1', 'web/2'], { sees: true });
@@ -54,7 +54,7 @@ describe('instances of a run that was superseded', () => {
     expect(fleet.holder('h1/a')).toBe(stuck.agent.run);
   });
 
-  scenario('are left alone once they are adopted', async (fleet) => {
+  scenario('are kept once they are adopted', async (fleet) => {
     const { stuck } = await superseded(fleet);
     await fleet.advance(due(fleet) - seconds(1));
     await fleet.kill(stuck.process);
@@ -64,7 +64,7 @@ describe('instances of a run that was superseded', () => {
     expect(healthy.agent.state).toBe('serving');
   });
 
-  scenario('are left alone while their own run’s lease stands', async (fleet) => {
+  scenario('are kept while their own run has a lease', async (fleet) => {
     const { old } = await superseded(fleet);
     const of = { ...slotAt('h1/a'), run: RunId.parse(old.agent.run) };
     fleet.world.leases.append(leaseKey(of), '{}', seconds(100));
@@ -74,7 +74,7 @@ describe('instances of a run that was superseded', () => {
     expect(fleet.instances('h1/a')).toEqual({});
   });
 
-  scenario('count their time anew for whoever could not see (G6)', async (fleet) => {
+  scenario('count their time from zero for a collector that was blind (G6)', async (fleet) => {
     const { c } = await superseded(fleet);
     await fleet.advance(due(fleet) - seconds(2));
     c.process.freeze();
@@ -86,7 +86,7 @@ describe('instances of a run that was superseded', () => {
     expect(fleet.instances('h1/a')).toEqual({});
   });
 
-  scenario('go with the slot when the run that took it dies too', async (fleet) => {
+  scenario('are removed with the slot when the run that took it dies', async (fleet) => {
     const { stuck } = await superseded(fleet);
     await fleet.kill(stuck.process);
     await fleet.advance(due(fleet) + seconds(3));
@@ -95,7 +95,7 @@ describe('instances of a run that was superseded', () => {
   });
 });
 
-/** Right before the collector's next removal somebody takes the slot. */
+/** Another run takes the slot right before the next removal of the collector. */
 function takeSlotBeforeRemoval(fleet: FleetInMemory, { process }: CollectorProcess, nth = 1) {
   const { registry } = process.ports;
   const { commit } = registry;
@@ -113,7 +113,7 @@ function takeSlotBeforeRemoval(fleet: FleetInMemory, { process }: CollectorProce
 }
 
 describe('a run that takes the slot', () => {
-  scenario('between two batches of a removal keeps what is left', async (fleet) => {
+  scenario('between two batches of a removal keeps the remaining instances', async (fleet) => {
     const c = fleet.collector('c1');
     const old = fleet.agent(
       'h1/a',
@@ -127,7 +127,7 @@ describe('a run that takes the slot', () => {
     expect(Object.keys(fleet.instances('h1/a'))).toHaveLength(550);
   });
 
-  scenario('right before leftovers are removed is looked at first', async (fleet) => {
+  scenario('right before leftovers are removed is read first', async (fleet) => {
     const { stuck, c } = await superseded(fleet);
     await fleet.advance(due(fleet) - seconds(1));
     await fleet.kill(stuck.process);
@@ -138,7 +138,7 @@ describe('a run that takes the slot', () => {
     expect(outcomes).toContain('conflict');
   });
 
-  scenario('that nobody could read gives leftovers their whole time', async (fleet) => {
+  scenario('whose record was unreadable gives leftovers their whole time', async (fleet) => {
     fleet.collector('c1');
     const old = fleet.agent('h1/a', ['web/1'], { sees: true });
     await fleet.advance(seconds(5));
@@ -154,7 +154,7 @@ describe('a run that takes the slot', () => {
   });
 });
 
-scenario('a leftover that somebody rewrote counts its time anew', async (fleet) => {
+scenario('makes a rewritten leftover count its time from zero', async (fleet) => {
   await superseded(fleet);
   const web = fleet.instance('h1/a', 'web/1');
   if (web.kind !== 'stored') throw new Error('no web/1');
@@ -188,7 +188,7 @@ describe('instances whose slot has no record', () => {
     expect(story).toEqual(['registered', 'removed']);
   });
 
-  scenario('are left alone when a run takes the slot in time', async (fleet) => {
+  scenario('are kept when a run takes the slot in time', async (fleet) => {
     await orphaned(fleet);
     await fleet.advance(due(fleet) - seconds(1));
     const healthy = fleet.agent('h1/a', ['web/1']);
@@ -196,7 +196,7 @@ describe('instances whose slot has no record', () => {
     expect(fleet.instances('h1/a')).toEqual({ 'web/1': healthy.agent.run });
   });
 
-  scenario('are left alone while their run’s lease stands', async (fleet) => {
+  scenario('are kept while their run has a lease', async (fleet) => {
     fleet.collector('c1');
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(5));
@@ -208,7 +208,7 @@ describe('instances whose slot has no record', () => {
     Object.assign(a.process.ports.registry, { read });
   });
 
-  scenario('more than one batch of them go, too', async (fleet) => {
+  scenario('are removed also if they need more than one batch', async (fleet) => {
     fleet.collector('c1');
     const names = Array.from({ length: 1000 }, (_, n) => `web/${n}`);
     const old = fleet.agent('h1/a', names);
@@ -220,7 +220,7 @@ describe('instances whose slot has no record', () => {
   });
 });
 
-scenario('instances under a slot that cannot be read are no leftovers', async (fleet) => {
+scenario('instances of a slot that cannot be read are no leftovers', async (fleet) => {
   fleet.collector('c1');
   const old = fleet.agent('h1/a', ['web/1']);
   await fleet.advance(seconds(5));

@@ -21,7 +21,7 @@ function given() {
 }
 
 describe('a connection that closed', () => {
-  test('is known, how and when', async () => {
+  test('is known with its kind and time', async () => {
     const { clock, departed } = given();
     await clock.advance(1000);
     expect(departed.add(a, rack, 'closed-by-client', 3)).toBe(true);
@@ -33,14 +33,14 @@ describe('a connection that closed', () => {
     [999, true],
     [1000, false],
     [1001, false],
-  ])('at 1000, and the run heard at %i: it counts is %s', async (heardAt, counts) => {
+  ])('at 1000 counts for a run last seen at %i: %s', async (heardAt, counts) => {
     const { clock, departed, close } = given();
     await clock.advance(1000);
     close();
     expect(departed.find(a, heardAt) !== undefined).toBe(counts);
   });
 
-  test('counts until it is dropped, however long that is', async () => {
+  test('counts until it is dropped, whatever its age', async () => {
     const { clock, departed, close, noted } = given();
     close();
     close(b);
@@ -57,7 +57,7 @@ describe('a connection that closed', () => {
     expect(departed.find(a, 4999)).toMatchObject({ how: 'closed-by-client', at: 5000 });
   });
 
-  test('is forgotten where everything begins anew, and so is how many there were', () => {
+  test('is forgotten at a reset, with the count', () => {
     const { departed, close, noted } = given();
     for (const slot of [a, b, c]) close(slot);
     departed.clear();
@@ -66,8 +66,8 @@ describe('a connection that closed', () => {
   });
 });
 
-describe('of connections that close at once', () => {
-  test('as many as may close say something each; one more, and none does', () => {
+describe('a group of connections that close together', () => {
+  test('counts up to the limit; with one more, none counts', () => {
     const { close, noted } = given();
     expect([close(a), close(b), close(c)]).toEqual([true, true, true]);
     expect(noted()).toEqual(['h0', 'h1', 'h2']);
@@ -75,7 +75,7 @@ describe('of connections that close at once', () => {
     expect(noted()).toEqual([]);
   });
 
-  test('those that come after them say nothing either', () => {
+  test('makes the connections that close after it count as nothing', () => {
     const { close, noted } = given();
     for (const slot of slots) close(slot);
     expect(noted()).toEqual([]);
@@ -84,7 +84,7 @@ describe('of connections that close at once', () => {
   test.each([
     [1999, []],
     [2000, ['h0', 'h1', 'h2', 'h3']],
-  ])('%i ms apart is once: %j are left', async (apart, left) => {
+  ])('has its last connection closed %i ms after the others: %j count', async (apart, left) => {
     const { clock, close, noted } = given();
     for (const slot of [a, b, c]) close(slot);
     await clock.advance(apart);
@@ -92,7 +92,7 @@ describe('of connections that close at once', () => {
     expect(noted()).toEqual(left);
   });
 
-  test('what closed longer ago still counts', async () => {
+  test('leaves older closed connections valid', async () => {
     const { clock, close, noted } = given();
     close(a);
     await clock.advance(2000);
@@ -100,7 +100,7 @@ describe('of connections that close at once', () => {
     expect(noted()).toEqual(['h0']);
   });
 
-  test('the moment moves on: a slow trickle is never at once', async () => {
+  test('does not include connections that close slowly one after another', async () => {
     const { clock, close } = given();
     for (let n = 0; n < 50; n += 1) {
       expect(close(slots[n % 8])).toBe(true);
@@ -108,7 +108,7 @@ describe('of connections that close at once', () => {
     }
   });
 
-  test('one zone says nothing of another', () => {
+  test('does not affect another zone', () => {
     const { close, noted } = given();
     close(a, 3, other);
     for (const slot of slots.slice(1)) close(slot);
@@ -116,7 +116,7 @@ describe('of connections that close at once', () => {
     expect(close(b, 3, other)).toBe(true);
   });
 
-  test('one that closes twice is two: its server is in trouble', () => {
+  test('counts a connection twice if it closes twice', () => {
     const { close, noted } = given();
     expect([close(a), close(a), close(a), close(a)]).toEqual([true, true, true, false]);
     expect(noted()).toEqual([]);
