@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { ApiActionResult } from '../../src/dashboard/api-types.ts';
+import type { ApiActionResult } from '../../src/dashboard/api-actions.ts';
 import type { PlanRow } from '../../src/domain/collection/gc-plan.ts';
 import { withServer } from '../integration/harness/with-server.ts';
 import { seriousInBoth } from './harness/axe.ts';

@@ -5,7 +5,7 @@ import { parseEntity } from '../../src/composition/entity-name.ts';
 import { planLive } from '../../src/composition/gc-plan-now.ts';
 import { openRecording } from '../../src/dashboard/server/history/recorded-source.ts';
 import { Actions } from '../../src/dashboard/server/routes/actions.ts';
-import { Streams } from '../../src/dashboard/server/routes/stream-limit.ts';
+import { Streams } from '../../src/dashboard/server/routes/event-stream.ts';
 import { HostId } from '../../src/domain/identity/names.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { apiOf, fetched, logged, served } from '../dashboard/server/support/test-server.ts';

@@ -9,7 +9,7 @@ import { Assets } from '../../dashboard/server/http/assets.ts';
 import { startHttpServer } from '../../dashboard/server/http-server.ts';
 import { Actions } from '../../dashboard/server/routes/actions.ts';
 import { chartImageCache } from '../../dashboard/server/routes/chart-images.ts';
-import { Streams } from '../../dashboard/server/routes/stream-limit.ts';
+import { Streams } from '../../dashboard/server/routes/event-stream.ts';
 import type { Api } from '../../dashboard/server/routes.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';

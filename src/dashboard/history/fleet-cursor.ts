@@ -112,7 +112,7 @@ export function stateAfter(
 ): EntityState | undefined {
   if (row === none) {
     const before = log.before(entity);
-    if (!before || before.covered) return undefined;
+    if (!before || before.isCovered) return undefined;
     const { state, since, chart, note, origin } = before;
     return {
       ...{ entity, state, since, chart, origin },

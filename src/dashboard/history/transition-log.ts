@@ -4,26 +4,16 @@ import { CollectorActs } from './collector-acts.ts';
 import { entityKey } from './entity-key.ts';
 import { originEvents } from './event-classes.ts';
 import { ColumnSpace, type Floats, type Ints } from './growable-columns.ts';
+import { type InitialState, InitialStates, noOrigin } from './initial-states.ts';
 import { InternTable } from './intern-table.ts';
 import { Notes, none } from './note-table.ts';
 
-/** How an entity stood before the first row that is known of it. */
-export interface Before {
-  readonly state: number;
-  readonly since: number;
-  readonly chart: number;
-  readonly note: number;
-  readonly origin: ApiOrigin;
-  /** Rows from before that moment have come in since: it is good only for what they can't tell yet. */
-  readonly covered: boolean;
-}
-
 /**
- * The history that is in memory, as columns: a row is a transition, and knows its entity's row before.
+ * The loaded part of the history as columns: a row is a transition, linked to its entity's row before.
  *
- * Pages come in at either end. A row's id stays its own: older ones get smaller, negative ids. With
- * the row before at hand, time goes backwards as cheaply as forwards (see `Moment`), and no
- * keyframes are kept: to cross a million rows takes milliseconds.
+ * Pages are added at either end. The number of a row never changes: older rows get smaller, negative
+ * numbers. The link makes steps back as cheap as steps forward (see `FleetCursor`), so there are no
+ * keyframes: a seek over a million rows takes milliseconds.
  */
 export class TransitionLog {
   readonly words = new InternTable<string>((word) => word);
@@ -31,12 +21,12 @@ export class TransitionLog {
   readonly notes = new Notes();
   readonly gaps: ApiGap[] = [];
   readonly acts = new CollectorActs();
-  /** The places that are here, both included; `to` 0: none yet. */
+  /** The loaded sequences, both included; `to` 0: none yet. */
   from = 1;
   to = 0;
-  /** Below this place it is not known how everything stood: older pages are still coming. */
+  /** Below this sequence states are unknown: older pages are not loaded yet. */
   floor = 1;
-  /** Nothing older will come. */
+  /** Nothing older will be loaded. */
   isComplete = false;
 
   readonly #room = new ColumnSpace();
@@ -46,9 +36,9 @@ export class TransitionLog {
   readonly type: Ints = this.#room.ints();
   readonly state: Ints = this.#room.ints();
   readonly chart: Ints = this.#room.ints();
-  /** Words, as a list kept once; see `edgesOf`. */
+  /** Numbers of edge lists; see `edgesOf`. */
   readonly edges: Ints = this.#room.ints();
-  /** Its entity's notes up to it, together. */
+  /** The merged notes of its entity up to this row. */
   readonly note: Ints = this.#room.ints();
   /** The row of its entity before it, or `none`. */
   readonly prev: Ints = this.#room.ints();
@@ -59,7 +49,7 @@ export class TransitionLog {
   readonly #edgeLists = new InternTable<readonly number[]>((list) => list.join());
   readonly #firstRow: number[] = [];
   readonly #lastRow: number[] = [];
-  readonly #before: (Before | undefined)[] = [];
+  readonly #initial = new InitialStates();
   readonly #originTypes: boolean[] = [];
 
   /** The rows are those from `first` to before `end`. */
@@ -75,20 +65,20 @@ export class TransitionLog {
     return this.#room.offset;
   }
 
-  /** Begins from how everything stood after an event; what comes next is what is appended. */
+  /** Starts from the states after an event; later events are appended. */
   begin(state: ApiState): void {
     this.from = state.seq + 1;
     this.to = state.seq;
     this.floor = state.seq;
-    this.#setBefore(state);
+    this.#setInitial(state);
   }
 
-  /** Takes what came after `to`. Rows that are here already are passed over; `hole`: some are missing. */
+  /** Adds a page after `to`. Loaded rows are skipped; `hole`: rows between are missing. */
   append(page: ApiPage): 'appended' | 'hole' {
     if (page.from > this.to + 1) return 'hole';
     if (page.to <= this.to) return 'appended';
     const words = page.words.map((word) => this.words.of(word));
-    const entities = page.entities.map((entity) => this.#entity(entity));
+    const entities = page.entities.map((entity) => this.entities.of(entity));
     const notes = new Map(page.notes);
     const skip = page.rows.findIndex(([seq]) => seq > this.to);
     const count = skip === -1 ? 0 : page.rows.length - skip;
@@ -107,11 +97,11 @@ export class TransitionLog {
     return 'appended';
   }
 
-  /** Takes what came right before `from`. */
+  /** Adds the page directly before `from`. */
   prepend(page: ApiPage): 'prepended' | 'hole' {
     if (page.to !== this.from - 1) return 'hole';
     const words = page.words.map((word) => this.words.of(word));
-    const entities = page.entities.map((entity) => this.#entity(entity));
+    const entities = page.entities.map((entity) => this.entities.of(entity));
     const notes = new Map(page.notes);
     const start = this.#room.before(page.rows.length);
     this.acts.startPage();
@@ -127,11 +117,10 @@ export class TransitionLog {
     }
     for (const [entity, row] of newest) {
       const next = this.#firstRow[entity];
-      const before = this.#before[entity];
       if (next !== undefined) this.prev.set(next, row);
       else this.#lastRow[entity] = row;
       this.#firstRow[entity] = oldest.get(entity) ?? row;
-      if (before) this.#before[entity] = { ...before, covered: true };
+      this.#initial.cover(entity);
     }
     this.acts.endPage();
     this.gaps.unshift(...page.gaps);
@@ -139,31 +128,29 @@ export class TransitionLog {
     return 'prepended';
   }
 
-  /** Nothing older will come: how everything stood right before `from`, or that there was nothing. */
+  /** Nothing older will be loaded: sets the states right before `from`, if there was anything. */
   complete(state?: ApiState): void {
-    this.#before.forEach((before, entity) => {
-      if (before?.covered) this.#before[entity] = undefined;
-    });
-    if (state) this.#setBefore(state);
+    this.#initial.removeCovered();
+    if (state) this.#setInitial(state);
     this.#room.trim();
     for (let row = this.first; row < this.end; row += 1) this.#inherit(row);
     this.floor = state ? state.seq : this.from - 1;
     this.isComplete = true;
   }
 
-  /** How an entity stood before its first row; undefined: it was not there. */
-  before(entity: number): Before | undefined {
-    return this.#before[entity];
+  /** The state of an entity before its first row; undefined: it did not exist. */
+  before(entity: number): InitialState | undefined {
+    return this.#initial.of(entity);
   }
 
   /** The event that began the registration or suspicion of a row's entity. */
   originOf(row: number): ApiOrigin {
     const origin = this.#origin.get(row);
     if (origin !== none) return [this.seq.get(origin), this.at.get(origin)];
-    return this.#before[this.entity.get(row)]?.origin ?? noOrigin;
+    return this.#initial.of(this.entity.get(row))?.origin ?? noOrigin;
   }
 
-  /** Records which runs have a seat at a time. What is seen needs no allowance for a seat that outlives its holder. */
+  /** Records which runs have a seat at a time, without the `ttl` by which a seat outlives its holder. */
   seatsSeen(runs: readonly string[], at: number): void {
     for (const collector of this.acts.lastAt.keys()) {
       const entity = this.entities.at(collector);
@@ -173,8 +160,8 @@ export class TransitionLog {
 
   /** When an entity's chain began, as far as it is in memory. */
   startOf(entity: number): number {
-    const before = this.#before[entity];
-    if (before && !before.covered) return before.since;
+    const before = this.#initial.of(entity);
+    if (before && !before.isCovered) return before.since;
     const row = this.#firstRow[entity];
     return row === undefined ? 0 : this.at.get(row);
   }
@@ -191,7 +178,7 @@ export class TransitionLog {
     return this.#lastRow[entity] ?? none;
   }
 
-  /** The last row at or before a place; before all rows: one less than the first. */
+  /** The last row at or before a sequence; before all rows: one less than the first. */
   rowAt(seq: number): number {
     return this.seq.lastUpTo(seq);
   }
@@ -201,24 +188,21 @@ export class TransitionLog {
     return this.at.lastUpTo(at);
   }
 
-  #setBefore(state: ApiState): void {
-    for (const [of, word, since, chart, note, origin] of state.states) {
-      const entity = state.entities[of];
+  #setInitial(state: ApiState): void {
+    for (const [index, word, since, chart, note, origin] of state.states) {
+      const entity = state.entities[index];
       if (!entity) continue;
-      this.#before[this.#entity(entity)] = {
+      const number = this.entities.of(entity);
+      this.#initial.set(number, {
         state: this.words.of(state.words[word] ?? ''),
         since,
         chart: this.words.of(state.words[chart] ?? ''),
         note: this.notes.of(note),
         origin,
-        covered: false,
-      };
-      this.acts.begin(entity, this.#entity(entity), state.at);
+        isCovered: false,
+      });
+      this.acts.begin(entity, number, state.at);
     }
-  }
-
-  #entity(entity: ApiEntity): number {
-    return this.entities.of(entity);
   }
 
   #fill(
@@ -242,17 +226,17 @@ export class TransitionLog {
     return entity;
   }
 
-  /** What a row has from the row before: the notes, with its own over them, and the origin. */
+  /** Sets what a row takes from the row before: the notes, overridden by its own, and the origin. */
   #inherit(row: number): void {
     const prev = this.prev.get(row);
     const entity = this.entity.get(row);
-    const earlier = prev === none ? (this.#before[entity]?.note ?? none) : this.note.get(prev);
+    const earlier = prev === none ? (this.#initial.of(entity)?.note ?? none) : this.note.get(prev);
     this.note.set(row, this.notes.together(earlier, this.#ownNote.get(row)));
     if (this.#isOrigin(this.type.get(row))) this.#origin.set(row, row);
     else this.#origin.set(row, prev === none ? none : this.#origin.get(prev));
   }
 
-  /** Asked for each row: of each type it is looked up once. */
+  /** Cached by type, because it is called for each row. */
   #isOrigin(type: number): boolean {
     this.#originTypes[type] ??= originEvents.has(this.words.at(type));
     return this.#originTypes[type];
@@ -263,7 +247,7 @@ export class TransitionLog {
     this.acts.take(this.entities.at(number), number, this.at.get(row), note?.by);
   }
 
-  /** What a row itself noted, without what its entity's earlier ones did. */
+  /** The note of the row alone, without those of earlier rows. */
   ownNoteOf(row: number): ApiDetails {
     return this.noteOf(this.#ownNote.get(row));
   }
@@ -272,7 +256,5 @@ export class TransitionLog {
     return this.notes.at(note);
   }
 }
-
-export const noOrigin: ApiOrigin = [0, 0];
 
 const emptyRow = [0, 0, -1, -1, -1, -1, []] as const;

@@ -12,12 +12,11 @@ import type { Actions } from './routes/actions.ts';
 import { causesOf } from './routes/causes.ts';
 import type { Draw } from './routes/chart-images.ts';
 import { findChart, todaysCharts } from './routes/chart-lookup.ts';
-import { streamEvents } from './routes/event-stream.ts';
+import { type Streams, streamEvents } from './routes/event-stream.ts';
 import { eventAt, eventDocument, eventsOf } from './routes/events.ts';
 import { explain } from './routes/explain.ts';
 import { sendHistory } from './routes/export.ts';
 import { livePlan, type PlanNow, pastPlan } from './routes/gc-plans.ts';
-import type { Streams } from './routes/stream-limit.ts';
 
 /** All that the page may ask of one history. */
 export interface Api {

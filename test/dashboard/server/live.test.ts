@@ -5,12 +5,11 @@ import { parseEntity } from '../../../src/composition/entity-name.ts';
 import { planLive } from '../../../src/composition/gc-plan-now.ts';
 import type {
   ApiActionResult,
-  ApiGcPlan,
   ApiHoldRequest,
   ApiReleaseRequest,
-  ApiState,
   ApiSweepRequest,
-} from '../../../src/dashboard/api-types.ts';
+} from '../../../src/dashboard/api-actions.ts';
+import type { ApiGcPlan, ApiState } from '../../../src/dashboard/api-types.ts';
 import { LiveSource } from '../../../src/dashboard/server/history/live-source.ts';
 import { Actions } from '../../../src/dashboard/server/routes/actions.ts';
 import { Fault } from '../../../src/domain/fault.ts';

@@ -11,7 +11,7 @@ import type { Registry } from '../../../ports/registry.ts';
 import { ManualCollection } from '../../../runtime/collector/manual-collection.ts';
 import { endHoldEarly, planHold } from '../../../runtime/operator/operator-actions.ts';
 import type { Author } from '../../../runtime/transitions/record-change.ts';
-import type { ApiActionResult, ApiRemaining } from '../../api-types.ts';
+import type { ApiActionResult, ApiRemaining } from '../../api-actions.ts';
 import { HttpError } from '../http/http-error.ts';
 import { readBody } from '../http/request-schema.ts';
 

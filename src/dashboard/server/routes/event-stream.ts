@@ -6,9 +6,10 @@ import { type Millis, type Revision, seconds } from '../../../domain/time.ts';
 import type { ApiHeartbeat, ApiHello } from '../../api-types.ts';
 import type { Source } from '../history/live-source.ts';
 import { pageAfter } from '../history/pages.ts';
+import { HttpError } from '../http/http-error.ts';
 import { commonHeaders, encodingOf } from '../http/respond.ts';
 
-/** How often at most a page is sent, how often a mark, and how long a reader may not read. */
+/** The shortest time between pages, the time between marks, and how long a reader may not read. */
 export interface StreamTiming {
   readonly batchEvery: Millis;
   readonly markEvery: Millis;
@@ -17,16 +18,45 @@ export interface StreamTiming {
 
 export const pace: StreamTiming = { batchEvery: 100, markEvery: seconds(2), patience: seconds(20) };
 
+/** The open streams, one a browser, up to a limit. */
+export class Streams {
+  readonly pace: StreamTiming;
+  readonly #most: number;
+  #open = 0;
+
+  constructor(most = 100, timing: StreamTiming = pace) {
+    this.#most = most;
+    this.pace = timing;
+  }
+
+  /** Number of open streams. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /** @throws {HttpError} `too-busy` */
+  async run(work: () => Promise<void>): Promise<void> {
+    if (this.#open >= this.#most) {
+      throw new HttpError('too-busy', `${this.#most} browsers are looking already`);
+    }
+    this.#open += 1;
+    try {
+      await work();
+    } finally {
+      this.#open -= 1;
+    }
+  }
+}
+
 const rowsPerBatch = 2000;
-/** A server that was just started may still be reading. */
+/** A server that just started may still read the history. */
 const caughtUpWithin: Millis = seconds(60);
 
 /**
- * What happens, as server-sent events, from behind a place.
+ * Sends the events after a sequence as server-sent events.
  *
- * Nothing is kept for a reader: it has a place in the index, and the next page is made when it has
- * taken the one before. One that takes nothing for too long is disconnected, and resumes by the id of
- * the last batch it has.
+ * Nothing is buffered for a reader: the next page is made when it has read the one before. A reader
+ * that reads nothing for too long is disconnected, and resumes after the id of its last batch.
  */
 export async function streamEvents(
   request: IncomingMessage,
@@ -76,7 +106,7 @@ export async function streamEvents(
   }
 }
 
-/** Why nothing can follow this place. */
+/** Why the stream cannot start after this sequence. */
 function misfitOf(source: Source, at: Revision): string | undefined {
   const { first, last } = source.index();
   if (at > last) return `the history ends at ${last}`;
@@ -107,7 +137,7 @@ async function changed(source: Source, within: Millis, signal: AbortSignal): Pro
   over.abort();
 }
 
-/** Writes events, packed if the reader takes that, and waits while it does not read. */
+/** Writes events, compressed if the reader accepts that, and waits while it does not read. */
 function writerOf(
   request: IncomingMessage,
   response: ServerResponse,

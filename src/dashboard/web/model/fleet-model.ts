@@ -6,6 +6,7 @@ import {
   instanceFacts,
   recordedRun,
 } from '../../history/status-facts.ts';
+import { stateOfChange } from '../protocol/state-changes.ts';
 import type { Changes } from '../protocol/worker-messages.ts';
 import {
   type AgentModel,
@@ -15,39 +16,39 @@ import {
   type Slot,
   slotNow,
 } from './agent-model.ts';
+import { HoldIndex } from './hold-index.ts';
 import { NameIndex } from './name-index.ts';
 
 const ended = new Set(['removed', 'adopted']);
 export const slotKey = (host: string, agent: string): string => `${host}\n${agent}`;
 
 /**
- * The fleet at the page's moment: how every entity stands, and the slots made of them.
+ * The fleet at the page's moment: the state of every entity, and the agents that they make up.
  *
- * Only slots that changed are made anew: whoever has the same object needs no look.
+ * Only agents that changed get a new object: the same object means that nothing changed.
  */
 export class FleetModel {
   entities: ApiEntity[] = [];
   words: string[] = [];
-  /** Of the fleet: holds, brakes, collectors, policies. Few. */
+  /** The few entities of the fleet: holds, brakes, collectors, policies. */
   readonly others = new Map<number, EntityState>();
-  /** Runs as their own processes know them. */
+  /** Sessions: runs as their own processes record them. */
   readonly sessions = new Map<number, EntityState>();
   readonly names = new NameIndex();
-  /** Holds by host, then by number. */
-  readonly #holds = new Map<string, Map<number, EntityState>>();
+  readonly #holds = new HoldIndex();
   #observation: Observation = 'unknown';
   /** When collectors last wrote an event, by number. */
   readonly #acts = new Map<number, number>();
   readonly #slots = new Map<string, Slot>();
-  /** The slot of each run and instance, by its number: found by name only once. */
+  /** The slot of each run and instance by number, so that each is looked up by name only once. */
   #slotAt: (Slot | undefined)[] = [];
   readonly #hosts = new Map<string, number>();
-  /** What has changed since the slots were last looked at. */
+  /** The slots that changed since they were last read. */
   readonly #dirty = new Set<Slot>();
-  /** All slots that were ever heard of, by name: sorted anew only for one more. */
+  /** All known slots, sorted by name; undefined: one was added since. */
   #order: readonly Slot[] | undefined;
-  /** Those of them that are there; undefined: one came or went. */
-  #there: AgentModel[] | undefined;
+  /** The agents that exist, in that order; undefined: one came or went. */
+  #present: AgentModel[] | undefined;
 
   addNames(entities: readonly ApiEntity[], words: readonly string[]): void {
     for (const one of entities) this.entities.push(one);
@@ -68,7 +69,7 @@ export class FleetModel {
     this.#hosts.clear();
     this.#dirty.clear();
     this.#order = undefined;
-    this.#there = undefined;
+    this.#present = undefined;
   }
 
   apply(changes: Changes): void {
@@ -76,24 +77,7 @@ export class FleetModel {
       const number = changes.entities[n] ?? 0;
       const entity = this.entities[number];
       if (!entity) continue;
-      const state = changes.states[n] ?? -1;
-      this.#setState(
-        number,
-        entity,
-        state < 0
-          ? undefined
-          : {
-              number,
-              entity,
-              state: this.words[state] ?? '?',
-              since: changes.since[n] ?? 0,
-              chart: this.words[changes.charts[n] ?? 0] ?? '',
-              seq: changes.seqs[n] ?? 0,
-              note: changes.notes[n] ?? {},
-              origin: [changes.origins[n] ?? 0, changes.originTimes[n] ?? 0],
-              startedAt: changes.starts[n] ?? 0,
-            },
-      );
+      this.#setState(number, entity, stateOfChange(changes, n, entity, this.words));
     }
   }
 
@@ -121,7 +105,7 @@ export class FleetModel {
     }));
   }
 
-  /** The instances of one `service/id`, under whatever agents. More than one: they are rivals. */
+  /** The instances of one `service/id` under all agents. More than one: they are rivals. */
   named(service: string, id: string): readonly InstanceNow[] {
     this.slots();
     return [...this.names.of(service, id)]
@@ -134,7 +118,7 @@ export class FleetModel {
       );
   }
 
-  /** All slots, by name: the order never depends on how they stand. Good until the next change. */
+  /** All agents by name, whatever their state. Valid until the next change. */
   slots(): readonly AgentModel[] {
     this.#dirtyRivals();
     for (const slot of this.#dirty) {
@@ -145,12 +129,12 @@ export class FleetModel {
         rivals: (number) => this.#rivals(number),
       });
       slot.now = now;
-      if (before && now && this.#there) this.#there[slot.index] = now;
-      else if (before ?? now) this.#there = undefined;
+      if (before && now && this.#present) this.#present[slot.index] = now;
+      else if (before ?? now) this.#present = undefined;
     }
     this.#dirty.clear();
-    this.#there ??= this.#inOrder();
-    return this.#there;
+    this.#present ??= this.#inOrder();
+    return this.#present;
   }
 
   slot(host: string, agent: string): AgentModel | undefined {
@@ -162,12 +146,14 @@ export class FleetModel {
   #dirtyRivals(): void {
     if (!this.names.hasShared) return;
     for (const slot of [...this.#dirty]) {
-      for (const number of slot.instances.keys()) {
-        for (const rival of this.names.rivals(number)) {
-          const other = this.#slotAt[rival];
-          if (other) this.#dirty.add(other);
-        }
-      }
+      for (const number of slot.instances.keys()) this.#markRivals(number);
+    }
+  }
+
+  #markRivals(number: number): void {
+    for (const rival of this.names.rivals(number)) {
+      const slot = this.#slotAt[rival];
+      if (slot) this.#dirty.add(slot);
     }
   }
 
@@ -191,14 +177,7 @@ export class FleetModel {
 
   /** The hold that makes a silence planned. */
   holdOf(host: string, agent: string): EntityState | undefined {
-    const holds = this.#holds.get(host);
-    if (!holds) return undefined;
-    return [...holds.values()].find(
-      ({ entity, state }) =>
-        state === 'planned' &&
-        entity.entity === 'hold' &&
-        (entity.agent === undefined || entity.agent === agent),
-    );
+    return this.#holds.covering(host, agent);
   }
 
   /** The brake that is on in a zone. */
@@ -211,13 +190,13 @@ export class FleetModel {
 
   #inOrder(): AgentModel[] {
     this.#order ??= [...this.#slots.values()].sort(byName);
-    const there: AgentModel[] = [];
+    const present: AgentModel[] = [];
     for (const slot of this.#order) {
       if (!slot.now) continue;
-      slot.index = there.length;
-      there.push(slot.now);
+      slot.index = present.length;
+      present.push(slot.now);
     }
-    return there;
+    return present;
   }
 
   #setState(number: number, entity: ApiEntity, entityState: EntityState | undefined): void {
@@ -230,26 +209,20 @@ export class FleetModel {
         else slot.runs.delete(entity.run);
       } else {
         const before = slot.instances.size;
-        const there = entityState !== undefined && !ended.has(entityState.state);
-        if (there) slot.instances.set(number, entityState);
+        const isPresent = entityState !== undefined && !ended.has(entityState.state);
+        if (isPresent) slot.instances.set(number, entityState);
         else slot.instances.delete(number);
-        for (const rival of this.names.rivals(number)) {
-          const other = this.#slotAt[rival];
-          if (other) this.#dirty.add(other);
-        }
-        this.names.set(number, entity, there);
+        this.#markRivals(number);
+        this.names.set(number, entity, isPresent);
         if (slot.instances.size !== before) slot.order = undefined;
       }
       return;
     }
-    const kept = entity.entity === 'session' ? this.sessions : this.others;
-    if (entityState) kept.set(number, entityState);
-    else kept.delete(number);
+    const states = entity.entity === 'session' ? this.sessions : this.others;
+    if (entityState) states.set(number, entityState);
+    else states.delete(number);
     if (entity.entity === 'hold') {
-      const holds = this.#holds.get(entity.host) ?? new Map();
-      this.#holds.set(entity.host, holds);
-      if (entityState) holds.set(number, entityState);
-      else holds.delete(number);
+      this.#holds.set(entity.host, number, entityState);
       for (const slot of this.#slots.values()) {
         if (slot.host === entity.host) this.#dirty.add(slot);
       }

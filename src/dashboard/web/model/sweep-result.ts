@@ -1,5 +1,5 @@
 import type { PlanRow } from '../../../domain/collection/gc-plan.ts';
-import type { ApiActionResult } from '../../api-types.ts';
+import type { ApiActionResult } from '../../api-actions.ts';
 import { formatCount } from '../format/format-time.ts';
 import { hindrance, whatGoes } from './gc-pipeline.ts';
 

@@ -1,4 +1,4 @@
-import type { ApiDetails } from '../../api-types.ts';
+import type { ApiDetails, ApiEntity } from '../../api-types.ts';
 import type { EntityState } from '../../history/fleet-cursor.ts';
 import type { Changes } from './worker-messages.ts';
 
@@ -30,5 +30,27 @@ export function changesOf(
   return {
     entities: Int32Array.from(entities),
     ...{ states, since, charts, seqs, origins, originTimes, starts, notes },
+  };
+}
+
+/** The state of an entity in a change; undefined: it does not exist at this moment. */
+export function stateOfChange(
+  changes: Changes,
+  index: number,
+  entity: ApiEntity,
+  words: readonly string[],
+) {
+  const state = changes.states[index] ?? -1;
+  if (state < 0) return undefined;
+  return {
+    number: changes.entities[index] ?? 0,
+    entity,
+    state: words[state] ?? '?',
+    since: changes.since[index] ?? 0,
+    chart: words[changes.charts[index] ?? 0] ?? '',
+    seq: changes.seqs[index] ?? 0,
+    note: changes.notes[index] ?? {},
+    origin: [changes.origins[index] ?? 0, changes.originTimes[index] ?? 0] as const,
+    startedAt: changes.starts[index] ?? 0,
   };
 }

@@ -1,7 +1,8 @@
 import '../styles/dialogs.css';
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ApiActionResult, ApiGuardResult } from '../../api-types.ts';
+import type { ApiActionResult } from '../../api-actions.ts';
+import type { ApiGuardResult } from '../../api-types.ts';
 import { type Outcome, sweepResultText } from '../model/sweep-result.ts';
 import { apiPath } from '../protocol/api-path.ts';
 import { actionsDisabledReason } from '../state/store.ts';

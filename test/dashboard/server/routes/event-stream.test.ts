@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiPage } from '../../../../src/dashboard/api-types.ts';
-import { Streams } from '../../../../src/dashboard/server/routes/stream-limit.ts';
+import { Streams } from '../../../../src/dashboard/server/routes/event-stream.ts';
 import { until } from '../../../integration/harness/until.ts';
 import { apiOf, served, transition, WrittenSource } from '../support/test-server.ts';
 

@@ -10,7 +10,7 @@ import {
   startHttpServer,
 } from '../../../../src/dashboard/server/http-server.ts';
 import { chartImageCache } from '../../../../src/dashboard/server/routes/chart-images.ts';
-import { Streams } from '../../../../src/dashboard/server/routes/stream-limit.ts';
+import { Streams } from '../../../../src/dashboard/server/routes/event-stream.ts';
 import type { Api } from '../../../../src/dashboard/server/routes.ts';
 import { AgentName, HostId, RunId } from '../../../../src/domain/identity/names.ts';
 
