@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Fault } from '../domain/fault.ts';
 import type { Namespace } from '../domain/identity/names.ts';
 
-/** Settings that say which store, and how one is let in. */
+/** Settings of the store: addresses, namespace and credentials. */
 export interface AccessSettings {
   readonly servers: readonly string[];
   readonly namespace: Namespace;
@@ -18,8 +18,8 @@ export interface AccessSettings {
 }
 
 /**
- * The settings as the client takes them: files read, and a login that stands in an address taken out
- * of it, because the client reads over it, and because addresses are printed.
+ * Converts settings into options of the client. Reads the files that they name. Removes a login from an
+ * address, because the client ignores it there and addresses are printed.
  * @throws {Fault} `bad-setting`
  */
 export async function connectionOptions(settings: AccessSettings) {
@@ -37,7 +37,7 @@ export async function connectionOptions(settings: AccessSettings) {
 
 export type Access = Awaited<ReturnType<typeof connectionOptions>>;
 
-/** Addresses as they may be printed, and the login that stood in one of them. */
+/** Removes the login from addresses, so that they can be printed. Returns the first login. */
 export function stripCredentials(servers: readonly string[]): {
   readonly servers: readonly string[];
   readonly login: { readonly user?: string; readonly password?: string };
@@ -66,7 +66,7 @@ const ways = ['user', 'token', 'creds', 'nkey'] as const;
 async function credentialsOf(settings: Omit<AccessSettings, 'servers' | 'namespace'>) {
   const given = ways.filter((way) => settings[way] !== undefined);
   if (given.length > 1) {
-    throw new Fault('bad-setting', `--${given.join(' and --')}: one way to log in at a time`);
+    throw new Fault('bad-setting', `--${given.join(' and --')}: use only one way to log in`);
   }
   const { user, password, token, creds, nkey } = settings;
   if (user !== undefined) return { user, ...(password !== undefined && { pass: password }) };
@@ -74,12 +74,12 @@ async function credentialsOf(settings: Omit<AccessSettings, 'servers' | 'namespa
   if (creds !== undefined) return { creds: await textOf('creds', creds) };
   if (nkey !== undefined) return { nkeySeed: (await textOf('nkey', nkey)).trim() };
   if (password === undefined) return undefined;
-  throw new Fault('bad-setting', '--password is of no use without --user');
+  throw new Fault('bad-setting', '--password requires --user');
 }
 
 async function tlsOf({ tlsCa, tlsCert, tlsKey }: AccessSettings) {
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
-    throw new Fault('bad-setting', '--tls-cert and --tls-key go together');
+    throw new Fault('bad-setting', '--tls-cert and --tls-key must be given together');
   }
   if (tlsCa === undefined && tlsCert === undefined) return undefined;
   return {
@@ -98,6 +98,6 @@ async function textOf(name: string, file: string): Promise<string> {
   }
 }
 
-/** Without what was not said, so that it does not hide what was. */
+/** Removes undefined settings, so that they do not overwrite those of an address. */
 const defined = <T extends object>(settings: T): T =>
   Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as T;

@@ -2,12 +2,12 @@ import parseDuration from 'parse-duration';
 import { z } from 'zod';
 import type { Millis } from '../domain/time.ts';
 
-/** One or more of a number and its unit; the parser itself would read past anything else. */
+/** Numbers with units. The parser alone would ignore other text. */
 const shape = /^\s*(\d+(\.\d+)?\s*[a-zµ]+\s*)+$/i;
 
 const rule = 'a duration with its unit, like 500ms, 15s or 1m 30s';
 
-/** `15s`, `1m 30s`, `500ms`: as milliseconds. A bare number is refused: nobody knows its unit. */
+/** `15s`, `1m 30s`, `500ms`: as milliseconds. A number without a unit is refused as ambiguous. */
 export const Duration: z.ZodType<Millis> = z.string({ error: rule }).transform((text, context) => {
   const duration = shape.test(text) ? parseDuration(text) : null;
   if (duration !== null && Number.isFinite(duration)) return duration;
@@ -15,7 +15,7 @@ export const Duration: z.ZodType<Millis> = z.string({ error: rule }).transform((
   return z.NEVER;
 });
 
-/** As a program says it: milliseconds, or `15s`. */
+/** A duration in an option of a program: milliseconds, or `15s`. */
 export const DurationOrMillis: z.ZodType<Millis> = z.union([z.number().nonnegative(), Duration], {
   error: `milliseconds, or ${rule}`,
 });

@@ -11,27 +11,27 @@ import { agentMapKey, brakeKey, holdKey, policyKey } from '../domain/identity/re
 import { encodeSubjectToken } from '../domain/identity/subject-token.ts';
 import { escaped, formatTarget, named, parseTarget, unescaped } from './host-or-agent.ts';
 
-/** Something that has a life in the audit, and where its events are. */
+/** An entity of the audit, and the subjects of its events. */
 export interface Entity {
   readonly kind: 'agent' | 'run' | 'instance' | 'hold' | 'brake' | 'policy';
-  /** How it is named so that nothing else can be meant. */
+  /** Its unambiguous name. */
   readonly exact: string;
   /** Its own transitions, as subject patterns below the namespace. */
   readonly own: readonly string[];
-  /** And those of whatever belongs to it. */
+  /** Its own transitions and those of the entities that belong to it. */
   readonly all: readonly string[];
-  /** The chains of its records alone, without those of its process. */
+  /** The chains of its records, without those of its process. */
   readonly chains: readonly string[];
-  /** Its records, as filters of the registry; of a run none are known before its slot is. */
+  /** Its records, as filters of the registry. Empty for a run, because its slot is not known. */
   readonly records: readonly string[];
 }
 
 const rule = 'HOST/AGENT, a run id, SERVICE/ID, hold:HOST[/AGENT], brake:ZONE, or policy';
 
 /**
- * All that a person may mean by this. A name may itself hold slashes, so every one may be the one that
- * divides; a prefix `agent:`, `run:`, `instance:`, `hold:` or `brake:` says which kind, and `%2F` is a
- * slash in a name. `policy` is the fleet's.
+ * All entities that a text may name. A name may contain slashes, so each slash may be the separator. A
+ * prefix `agent:`, `run:`, `instance:`, `hold:` or `brake:` sets the kind, and `%2F` is a slash in a name.
+ * `policy` is the policy of the fleet.
  * @throws {Fault} `bad-name`
  */
 export function parseEntity(text: string): readonly Entity[] {
@@ -102,7 +102,7 @@ function instanceEntity(service: string, id: string): Entity {
   };
 }
 
-/** What belongs to the fleet has no part that is another's; of the present its records are few. */
+/** An entity of the whole fleet: it has one record, and no entities belong to it. */
 const fleetEntity = (kind: Entity['kind'], exact: string, key: string, events: string): Entity => ({
   ...{ kind, exact, own: [events], all: [events], chains: [events], records: [key] },
 });

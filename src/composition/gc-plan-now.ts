@@ -14,17 +14,17 @@ import type { AgentRecord } from '../domain/records/schemas.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
 
-/** What will be removed as things stand, and how many collectors there are to do it. */
+/** What will be removed if nothing changes, and the number of active collectors. */
 export interface Planned extends Plan {
   readonly seats: number;
 }
 
-/** A suspect is asked so long for a sign of life; it is a question, and decides nothing. */
+/** Time limit of a ping to a suspect. The answer only improves the plan; it decides nothing. */
 const askFor: Millis = seconds(1);
 const atOnce = 100;
 
 /**
- * Looks at leases and seats, asks the suspects, and plans.
+ * Reads leases and seats, pings the suspects and plans removals.
  * @throws {Fault} `store-unavailable`
  */
 export async function planLive(
@@ -33,7 +33,7 @@ export async function planLive(
   { leases, messaging, clock }: Pick<Ports, 'leases' | 'messaging' | 'clock'>,
 ): Promise<Planned> {
   const seats = (await leases.list(allSeats)).length;
-  // After the view: a run that is in it had its lease before its record.
+  // Read after the view: a run takes its lease before it writes its record.
   const standing = new Set((await leases.list(allRunLeases)).map(({ key }) => key));
   const now = clock.wall();
   const back = (run: AgentRecord) => standing.has(leaseKey(run)) && leaseClearsSuspicion(run, now);
@@ -68,7 +68,7 @@ async function answers(run: RunRef, messaging: Ports['messaging']): Promise<bool
   }
 }
 
-/** A row as a document. */
+/** A row of the plan for `--json`. */
 export function planDocument(row: PlanRow): object {
   const { kind, why, host, agent, run, key, detail, instances } = row;
   const { since, next, at, latest, heldBy } = row;
@@ -78,7 +78,7 @@ export function planDocument(row: PlanRow): object {
   };
 }
 
-/** A brake as a document. */
+/** A brake for `--json`. */
 export function brakeDocument({ record, turns, ...forecast }: BrakeForecast): object {
   const on = record !== undefined;
   const since = record === undefined || record === 'unreadable' ? null : record.since;

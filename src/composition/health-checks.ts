@@ -8,7 +8,7 @@ interface Checking {
   readonly stop: AbortController;
 }
 
-/** The health checks of one agent's instances: each asks on its own, and reports to the agent. */
+/** The health checks of one agent's instances. Each runs independently and reports to the agent. */
 export class HealthChecks {
   readonly #agent: Pick<Agent, 'report'>;
   readonly #running = new Map<string, Checking>();
@@ -17,7 +17,7 @@ export class HealthChecks {
     this.#agent = agent;
   }
 
-  /** Starts the checks that are new and ends those that are gone; one that stays goes on counting. */
+  /** Starts new checks and ends removed ones. An unchanged check keeps its count of failures. */
   replace(listed: readonly ListedInstance[]): void {
     const wanted = new Map(
       listed.flatMap((one) => (one.check ? [[keyOf(one), one] as const] : [])),
@@ -28,7 +28,7 @@ export class HealthChecks {
       stop.abort();
       this.#running.delete(key);
       const [service, id] = JSON.parse(key);
-      // Nobody asks any more: what was found says nothing.
+      // Without a check, its last result no longer applies.
       if (!now) this.#agent.report({ service, id }, { state: 'serving' });
     }
     for (const [key, one] of wanted) if (!this.#running.has(key)) this.#start(key, one);

@@ -12,7 +12,7 @@ export interface Target {
 }
 
 /**
- * The place that a text names: HOST, or HOST/AGENT; `%2F` is a slash within a name.
+ * Parses HOST or HOST/AGENT. `%2F` is a slash within a name.
  * @throws {Fault} `bad-name`
  */
 export function parseTarget(text: string): Target {
@@ -28,7 +28,7 @@ export function parseTarget(text: string): Target {
   });
 }
 
-/** As a command takes it. */
+/** Formats a target as commands accept it. */
 export const formatTarget = ({
   host,
   agent,
@@ -37,19 +37,19 @@ export const formatTarget = ({
   readonly agent?: string | undefined;
 }): string => (agent === undefined ? escaped(host) : `${escaped(host)}/${escaped(agent)}`);
 
-/** Whether it is there. */
+/** Whether an agent belongs to the target. */
 export const covers = (
   slot: { readonly host: string; readonly agent: string },
   { host, agent }: Target,
 ): boolean => slot.host === host && (agent === undefined || slot.agent === agent);
 
-/** The hold of this very place. */
+/** The hold of exactly this target. */
 export function holdAt(fleet: Fleet, { host, agent }: Target): HoldRecord | undefined {
   const key = holdKey(host, agent);
   return [...fleet.controls.holds()].find((hold) => hold.key === key)?.record;
 }
 
-/** @throws {Fault} `bad-name` */
+/** Parses a name. @throws {Fault} `bad-name` */
 export function named<S extends z.ZodType>(rule: S, name: string): z.output<S> {
   const read = rule.safeParse(name);
   if (read.success) return read.data;

@@ -6,10 +6,10 @@ import type { AnyStateMachine } from 'xstate';
 import { Fault } from '../domain/fault.ts';
 
 /**
- * The machines that the files of a directory, or one file, export, by their ids. The files are run:
- * whoever names a directory trusts it.
- * @param reading the how-manieth time: Node keeps a file as it was when it was run first
- * @throws {Fault} `bad-setting` where there are none, a file can't be loaded, or two have one id
+ * Loads the machines that a file, or the files of a directory, export. Returns them by id. The files are
+ * executed, so the caller must trust them.
+ * @param reading number of earlier loads: Node caches a module, so a changed file needs another URL
+ * @throws {Fault} `bad-setting` if there is no machine, a file cannot be loaded, or two have the same id
  */
 export async function loadMachines(
   directory: string,
@@ -29,13 +29,13 @@ export async function loadMachines(
   if (found.size === 0) {
     throw bad(
       `${directory}: no file there exports a machine`,
-      'machines are *.ts or *.js files that export what createMachine() gives',
+      'a machine is the result of createMachine(), exported by a *.ts or *.js file',
     );
   }
   return Object.fromEntries([...found].map(([id, { machine }]) => [id, machine]));
 }
 
-/** A directory that lies anywhere finds no XState of its own: it gets ours. */
+/** Resolves `xstate` to our copy for files from which Node finds none. */
 function ownXState(): Disposable {
   const hooks = registerHooks({
     resolve(specifier, context, next) {
@@ -73,12 +73,12 @@ async function machinesIn(file: string, reading: number): Promise<readonly AnySt
     return Object.values(exported).filter(isMachine);
   } catch (cause) {
     const hint =
-      'it is run as Node runs a module: whatever it imports, but xstate, must be found from there';
+      'Node runs the file as a module: it must find all imports except xstate from there';
     throw bad(`${file} cannot be loaded: ${messageOf(cause)}`, hint, cause);
   }
 }
 
-/** By what it can do: a machine may have been made by another copy of the library. */
+/** Checks the members: a machine of another copy of XState is no instance of our class. */
 const isMachine = (value: unknown): value is AnyStateMachine =>
   typeof value === 'object' &&
   value !== null &&

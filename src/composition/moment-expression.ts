@@ -1,7 +1,7 @@
 import type { Revision, WallTime } from '../domain/time.ts';
 import { Duration } from './duration.ts';
 
-/** A moment of a history as a person names it; an event is found by what it says of itself. */
+/** A moment of a history as a user writes it. `event`: a hash or an event id, searched in the history. */
 export type MomentExpression =
   | { readonly kind: 'time'; readonly at: WallTime }
   | { readonly kind: 'seq'; readonly seq: Revision; readonly before: boolean }
@@ -11,10 +11,10 @@ export const momentRule =
   "a sequence (120), a time (2026-01-31T12:03:10Z, '2026-01-31 12:03:10', 12:03:10, '10m ago', now), or before:EVENT (a sequence, a hash or an event id)";
 
 /**
- * The moment that a text names; undefined where it names none.
+ * Parses a moment; undefined if the text is none.
  *
- * A time without a zone is one on the clock of this machine, as every other command prints it; one
- * without a date is the last such time that has been.
+ * A time without a zone is local, as commands print it. A time without a date is the last such time in
+ * the past.
  */
 export function parseMoment(text: string, now: WallTime): MomentExpression | undefined {
   const [, prefix, rest = ''] = /^(before:)?#?(.*)$/s.exec(text.trim()) ?? [];
@@ -26,7 +26,7 @@ export function parseMoment(text: string, now: WallTime): MomentExpression | und
   return at === undefined ? undefined : { kind: 'time', at };
 }
 
-/** A hash, or as much of one as cannot be a sequence; or an event id. */
+/** A hash, the first part of one that cannot be a sequence, or an event id. */
 const isEventName = (text: string): boolean =>
   /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text) ||
   (/^[0-9a-f]{8,64}$/i.test(text) && /[a-f]/i.test(text)) ||
@@ -58,7 +58,7 @@ function instantOf(text: string): WallTime | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** The parser itself takes the 31st of February for the 3rd of March. */
+/** `Date.parse` reads 31 February as 3 March. */
 const isOnCalendar = (date: string): boolean => {
   const at = Date.parse(date);
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(date);

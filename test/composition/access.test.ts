@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('a login that stands in an address', () => {
+describe('a login in an address', () => {
   it.each([
     ['nats://joe:secret@a:4222', 'nats://a:4222', { user: 'joe', password: 'secret' }],
     ['nats://joe@a:4222', 'nats://a:4222', { user: 'joe' }],
@@ -69,9 +69,9 @@ describe('how one is let in', () => {
   });
 
   it.each([
-    [{ user: 'a', token: 'b' }, '--user and --token: one way to log in at a time'],
-    [{ password: 'b' }, '--password is of no use without --user'],
-    [{ tlsCert: 'c' }, '--tls-cert and --tls-key go together'],
+    [{ user: 'a', token: 'b' }, '--user and --token: use only one way to log in'],
+    [{ password: 'b' }, '--password requires --user'],
+    [{ tlsCert: 'c' }, '--tls-cert and --tls-key must be given together'],
     [{ creds: '/not/there' }, "--creds '/not/there': ENOENT"],
   ])('%j is refused', async (given, message) => {
     await expect(connectionOptions({ ...settings, ...given })).rejects.toThrow(message);
