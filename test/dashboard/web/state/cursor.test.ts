@@ -149,7 +149,7 @@ const filters = fc.record({
   state: fc.constantFrom('', 'live', 'suspect', 'dubious'),
 });
 
-test('wherever a tab went by itself, it sees what one sees that was told everything', {
+test('a tab that steps without the worker shows the same as one that received every change', {
   timeout: 60_000,
 }, () => {
   let byItself = 0;
@@ -189,7 +189,7 @@ const walks = fc.array(
   { minLength: 10, maxLength: 60, size: 'max' },
 );
 
-test('whatever is still on its way, the moment that is named is the one that is shown', {
+test('a tab with messages in transit shows the fleet of the moment it names', {
   timeout: 60_000,
 }, () => {
   fc.assert(
@@ -211,7 +211,7 @@ test('whatever is still on its way, the moment that is named is the one that is 
   );
 });
 
-test('what was near in another history leads nowhere', () => {
+test('rows from an earlier history are not used after a restart', () => {
   fc.assert(
     fc.property(
       happenings.filter((history) => history.length > 20),

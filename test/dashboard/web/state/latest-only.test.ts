@@ -21,7 +21,7 @@ function slow() {
   return { newest, asked, taken, answer };
 }
 
-test('what is wanted while an answer is awaited is asked after it, the newest alone', async () => {
+test('of the questions during a request only the newest is asked next', async () => {
   const { newest, asked, taken, answer } = slow();
   for (const question of [1, 2, 3]) newest.want(question);
   expect(asked).toEqual([1]);
@@ -32,7 +32,7 @@ test('what is wanted while an answer is awaited is asked after it, the newest al
   expect(taken).toEqual(['of 3']);
 });
 
-test('the same is asked once more where it is wanted once more', async () => {
+test('a repeated question is asked once more', async () => {
   const { newest, asked, taken, answer } = slow();
   newest.want(1);
   newest.want(1);
@@ -44,7 +44,7 @@ test('the same is asked once more where it is wanted once more', async () => {
   expect(taken).toEqual(['of 1', 'of 1']);
 });
 
-test('whoever wants nothing any more is told nothing', async () => {
+test('a withdrawn question delivers no answer', async () => {
   const { newest, asked, taken, answer } = slow();
   newest.want(1);
   newest.want(null);

@@ -22,7 +22,7 @@ import { readRoute, screens, writeRoute } from '../../../../src/dashboard/web/st
 import { anyName as name } from '../../../arbitrary/names.ts';
 
 describe('addresses', () => {
-  test('a subject comes back from the address, whatever its names are', () => {
+  test('keep a subject with any names', () => {
     fc.assert(
       fc.property(name, name, (one, other) => {
         for (const subject of [
@@ -38,7 +38,7 @@ describe('addresses', () => {
     );
   });
 
-  test('a route comes back from its address', () => {
+  test('keep a route', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...screens),
@@ -56,34 +56,34 @@ describe('addresses', () => {
   });
 
   test.each(['', '#', '#/nowhere', '#/fleet?at=seq:x', '#/fleet?at=12', '#/fleet?at=seq:-1'])(
-    'what is not understood in %j is left out',
+    'ignore invalid parts in %j',
     (hash) => {
       expect(readRoute(hash)).toMatchObject({ screen: 'fleet', at: null });
     },
   );
 
-  test.each(['', 'agent/h', 'agent', 'x/y/z', 'agent/%E0%A4%A/'])('%j is no subject', (text) => {
+  test.each(['', 'agent/h', 'agent', 'x/y/z', 'agent/%E0%A4%A/'])('%j names no subject', (text) => {
     expect(readSubject(text)).toBeUndefined();
   });
 });
 
-describe('states in words', () => {
+describe('the status of an entity', () => {
   test.each([
     ['present.phase.live+present.sight.clear', 'live'],
     ['present.phase.registering+present.sight.clear', 'registering'],
     ['present.phase.leaving+present.sight.suspect', 'suspect'],
     ['expired', 'expired'],
     ['superseded', 'superseded'],
-  ])('a run in %s is shown as %s', (state, status) => {
+  ])('of a run in %s is %s', (state, status) => {
     expect(runStatus(state)).toBe(status);
   });
 
-  test('others by their innermost name', () => {
+  test('of other entities is their innermost state', () => {
     expect(statusOf('collector', 'seated.watching')).toBe('watching');
     expect(statusOf('instance', 'serving')).toBe('serving');
   });
 
-  test('the states around an active one are active, and counted, too', () => {
+  test('counts for the parent states too', () => {
     expect([...activeIds('run', 'present.phase.live+present.sight.clear')].sort()).toEqual([
       'run',
       'run.present',
@@ -96,7 +96,7 @@ describe('states in words', () => {
   });
 });
 
-describe('times', () => {
+describe('a time', () => {
   test.each([
     [0, '0.0 s'],
     [940, '0.9 s'],
@@ -111,13 +111,13 @@ describe('times', () => {
     expect(formatDuration(ms)).toBe(text);
   });
 
-  test('a countdown with nobody to say what time it is says so', () => {
+  test('is a dash in a countdown without a clock', () => {
     expect(countdown(10_000, null)).toBe('—');
     expect(countdown(10_000, 10_000)).toBe('due now');
     expect(countdown(10_000, 3000)).toBe('in 7 s');
   });
 
-  test('zooming keeps the moment in its place, and never leaves the whole', () => {
+  test('keeps its position when zooming, within the whole range', () => {
     const whole = { from: 0, to: 10_000 };
     expect(zoom(whole, whole, 2500, 0.5)).toEqual({ from: 1250, to: 6250 });
     expect(zoom({ from: 0, to: 1000 }, whole, 0, 100)).toEqual(whole);
@@ -131,22 +131,22 @@ describe('times', () => {
     );
   });
 
-  test('a window comes back from its address; nonsense is the whole', () => {
+  test('range is read from its address, and an invalid one is the whole', () => {
     const whole = { from: 100, to: 900 };
     expect(readWindow(writeWindow({ from: 200, to: 300 }), whole)).toEqual({ from: 200, to: 300 });
     for (const text of [undefined, '', '5', '9-3', 'a-b'])
       expect(readWindow(text, whole)).toEqual(whole);
   });
 
-  test('ticks are round, within, and no more than asked for', () => {
+  test('axis has round ticks, at most as many as requested', () => {
     const all = ticks({ from: 3, to: 61_003 }, 7);
     expect(all.length).toBeLessThanOrEqual(8);
     expect(all.every((at) => at % 10_000 === 0)).toBe(true);
   });
 });
 
-describe('differences', () => {
-  test('only paths that changed, each with its mark', () => {
+describe('a difference of documents', () => {
+  test('lists only changed paths, each with its sign', () => {
     expect(
       changedPaths(
         { phase: 'live', since: 1, labels: { a: '1', b: '2' }, gone: true },
@@ -160,7 +160,7 @@ describe('differences', () => {
     ]);
   });
 
-  test('nothing, from a document to itself', () => {
+  test('is empty for equal documents', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(changedPaths(value, value)).toEqual([]);
@@ -168,13 +168,13 @@ describe('differences', () => {
     );
   });
 
-  test('a record that was not there, or is not any more, is all of it', () => {
+  test('lists all paths of an added or removed record', () => {
     expect(changedPaths(undefined, { a: 1 })).toMatchObject([{ path: 'a', mark: '+' }]);
     expect(changedPaths({ a: 1 }, null)).toMatchObject([{ path: 'a', mark: '−' }]);
   });
 });
 
-describe('folding', () => {
+describe('a history', () => {
   const at = (seq: number, type: string, from: string, to: string, entity = 1): Transition => ({
     seq,
     at: seq,
@@ -186,7 +186,7 @@ describe('folding', () => {
     edges: [],
     note: {},
   });
-  test('what repeats is one row; a change of state, or somebody else, ends it', () => {
+  test('folds repeats into one row up to a change of state or entity', () => {
     const folded = fold([
       at(9, 'let-through', 'braked', 'braked'),
       at(8, 'let-through', 'braked', 'braked'),
@@ -222,7 +222,7 @@ describe('the age of the data', () => {
     caughtUp: null,
     ...more,
   });
-  test('is told in every state of the link', () => {
+  test('is shown in every state of the connection', () => {
     const say = (one: Connection | null, past: string | null = null) =>
       age(one, 3000, { past }).text;
     expect(say(null)).toBe('connecting …');

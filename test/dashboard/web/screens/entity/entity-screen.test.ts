@@ -23,8 +23,8 @@ const stored = (
   ...{ seq, n, record, ...more },
 });
 
-describe('a chain that counts', () => {
-  test('says how many of its own are missing before an event', () => {
+describe('the counter of a chain', () => {
+  test('shows how many events of the chain are missing before an event', () => {
     const before = [stored(4, 2, null), stored(3, 1, null)];
     expect(missingBefore(stored(9, 3, null), before)).toBeNull();
     expect(missingBefore(stored(9, 6, null), before)).toMatch(/^3 of its own/);
@@ -33,7 +33,7 @@ describe('a chain that counts', () => {
     expect(missingBefore(stored(9, 6, null, { lost: 1 }), before)).toMatch(/^2 of .*; 1 that/);
   });
 
-  test('another chain of the same run is not counted with it', () => {
+  test('does not count another chain of the same run', () => {
     const session = { of: { ...stored(1, 1, null).of, entity: 'session' } };
     expect(
       missingBefore(stored(9, 2, null), [stored(8, 9, null, session), stored(7, 1, null)]),
@@ -41,13 +41,13 @@ describe('a chain that counts', () => {
   });
 });
 
-describe('what is copied', () => {
+describe('the copied rows', () => {
   const rows = [
     { ...happened(1, 'removed', 'live', 'gone', { note: { why: 'a|b\nc' } }), entity: run('h') },
     { ...happened(2, 'started', null, 'live'), entity: run('h|1', 'a`b') },
   ];
 
-  test('as JSON and NDJSON it can be read again', () => {
+  test('can be parsed again as JSON and NDJSON', () => {
     expect(JSON.parse(exportText.JSON(rows))).toEqual(rows);
     expect(
       exportText
@@ -57,7 +57,7 @@ describe('what is copied', () => {
     ).toEqual(rows);
   });
 
-  test('as Markdown it is one row each, whatever a name or a reason holds', () => {
+  test('are one Markdown row each, whatever the name or reason contains', () => {
     fc.assert(
       fc.property(fc.string(), (why) => {
         const row = { ...happened(1, 'x', null, 'y', { note: { why } }), entity: run('h') };

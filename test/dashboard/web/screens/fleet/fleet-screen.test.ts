@@ -24,7 +24,7 @@ const only = (slots: readonly AgentModel[]): AgentModel => {
 };
 
 describe('the fleet', () => {
-  test('a slot shows the run that holds it, whatever ended later under another', () => {
+  test('an agent shows its current run, even if an earlier run ended later', () => {
     const fleet = rollOf([
       { entity: run('h', 'a', 1), state: 'superseded', since: 9000 },
       { entity: run('h', 'a', 2), state: live, since: 5000 },
@@ -32,7 +32,7 @@ describe('the fleet', () => {
     expect(only(fleet.slots())).toMatchObject({ status: 'live', host: 'h', agent: 'a' });
   });
 
-  test('back in time, the run before has the slot again; before all, there is none', () => {
+  test('an agent shows its previous run in the past, and none before the first', () => {
     const fleet = rollOf([
       { entity: run('h', 'a', 1), state: 'superseded' },
       { entity: run('h', 'a', 2), state: live },
@@ -71,7 +71,7 @@ describe('the fleet', () => {
     ]);
   });
 
-  test('what was removed or adopted stands no more', () => {
+  test('a removed or adopted instance is not shown', () => {
     const fleet = rollOf([
       { entity: run('h'), state: live },
       { entity: instance('h', 'w1'), state: 'removed' },
@@ -80,7 +80,7 @@ describe('the fleet', () => {
     expect(only(fleet.slots()).instances).toEqual([]);
   });
 
-  test('instances stand by name, also when one came later', () => {
+  test('instances are sorted by name, including later ones', () => {
     const fleet = rollOf([
       { entity: run('h'), state: live },
       { entity: instance('h', 'w10'), state: 'serving' },
@@ -91,7 +91,7 @@ describe('the fleet', () => {
     expect(only(fleet.slots()).instances.map(({ id }) => id)).toEqual(['w2', 'w3', 'w10']);
   });
 
-  test('under a hold silence is planned, and is not any more when the hold is over', () => {
+  test('silence is planned during a hold and not after it', () => {
     const fleet = rollOf([
       { entity: run('h'), state: suspect, note: silent },
       { entity: hold('h'), state: 'planned', note: { until: 99_000 } },
@@ -101,7 +101,7 @@ describe('the fleet', () => {
     expect(only(fleet.slots()).reason).toBe('silent');
   });
 
-  test('a slot that did not change is the same object; the order is by name, numbers as numbers', () => {
+  test('an unchanged agent stays the same object, and agents are sorted by name in numeric order', () => {
     const fleet = rollOf(['h10', 'h2', 'h1'].map((host) => ({ entity: run(host), state: live })));
     const before = fleet.slots().slice();
     expect(before.map(({ host }) => host)).toEqual(['h1', 'h2', 'h10']);
@@ -111,13 +111,13 @@ describe('the fleet', () => {
   });
 });
 
-describe('what needs attention', () => {
-  test('nothing, where all is well', () => {
+describe('the list of issues', () => {
+  test('is empty if all agents are live', () => {
     const fleet = rollOf([{ entity: run('h'), state: live }]);
     expect(counted(fleet).issues.first(9)).toEqual([]);
   });
 
-  test('the expired go first, then the suspect, then what fails', () => {
+  test('has expired runs first, then suspect ones, then failing instances', () => {
     const fleet = rollOf([
       { entity: run('h1'), state: live },
       { entity: instance('h1', 'w'), state: 'failing' },
@@ -131,7 +131,7 @@ describe('what needs attention', () => {
     ).toEqual(['expired', 'suspect', 'failing']);
   });
 
-  test('a host of which every agent is silent is one matter; with one that lives it is not', () => {
+  test('has one issue for a host whose agents are all silent, and one per agent otherwise', () => {
     const both = ['a', 'b'].map((agent) => ({
       entity: run('h', agent),
       state: suspect,
@@ -147,12 +147,12 @@ describe('what needs attention', () => {
     ).toEqual(['h/a', 'h/b']);
   });
 
-  test('a suspect run expires when its grace has passed', () => {
+  test('shows that a suspect run expires after its grace', () => {
     const fleet = rollOf([{ entity: run('h'), state: suspect, since: 5000, note: silent }]);
     expect(nextOf(only(fleet.slots()), fleet)).toEqual({ next: 'expires', at: 35_000 });
   });
 
-  test('but not while it is held, nor by itself while its zone is braked', () => {
+  test('shows no expiry during a hold or a brake', () => {
     const note = { ...silent, zone: 'z' };
     const fleet = rollOf([
       { entity: run('h'), state: suspect, note },
@@ -163,7 +163,7 @@ describe('what needs attention', () => {
     expect(nextOf(only(fleet.slots()), fleet)).toMatchObject({ at: 77_000 });
   });
 
-  test('what a superseded run left is removed a ttl and a grace later', () => {
+  test('shows that leftovers of a superseded run are removed after a ttl and a grace', () => {
     const fleet = rollOf([
       { entity: run('h'), state: 'superseded', since: 1000, note: silent },
       { entity: instance('h', 'w'), state: 'serving' },
@@ -172,7 +172,7 @@ describe('what needs attention', () => {
   });
 });
 
-describe('the fleet as cells', () => {
+describe('the fleet grid', () => {
   const many = (count: number) =>
     rollOf(
       Array.from({ length: count }, (_, n) => ({
@@ -185,23 +185,20 @@ describe('the fleet as cells', () => {
     [mostCells - 1, mostCells - 1],
     [mostCells, mostCells],
     [mostCells + 1, 1],
-  ])(
-    'of %i agents %i cells are drawn: the healthy ones give way, and are counted',
-    (count, cells) => {
-      const groups = counted(many(count), { by: 'zone' }).groups.first(9);
-      const drawn = groups.reduce((sum, { slots }) => sum + slots.length, 0);
-      const hidden = groups.reduce((sum, one) => sum + one.hidden, 0);
-      expect([drawn, hidden]).toEqual([cells, count - cells]);
-    },
-  );
+  ])('with %i agents shows %i cells and counts the hidden healthy ones', (count, cells) => {
+    const groups = counted(many(count), { by: 'zone' }).groups.first(9);
+    const drawn = groups.reduce((sum, { slots }) => sum + slots.length, 0);
+    const hidden = groups.reduce((sum, one) => sum + one.hidden, 0);
+    expect([drawn, hidden]).toEqual([cells, count - cells]);
+  });
 
-  test('asked for, all are drawn', () => {
+  test('shows all agents on request', () => {
     const { groups } = counted(many(mostCells + 1), { all: true });
     expect(groups.first(9).map(({ hidden }) => hidden)).toEqual(Array(9).fill(0));
     expect(groups).toMatchObject({ count: mostCells + 1, cells: mostCells + 1 });
   });
 
-  test('the tallies count every agent and every instance once', () => {
+  test('counts every agent and every instance once', () => {
     const fleet = rollOf([
       { entity: run('h1'), state: live },
       { entity: instance('h1', 'w1'), state: 'serving' },
@@ -218,7 +215,7 @@ describe('the fleet as cells', () => {
     expect(Object.fromEntries(instances)).toMatchObject({ live: 1, draining: 1, dubious: 0 });
   });
 
-  test('a filter finds hosts, agents, services and states, all words together', () => {
+  test('is filtered by host, agent, service and state, and every term must match', () => {
     const fleet = rollOf([
       { entity: run('web-1', 'proxy'), state: live },
       { entity: run('db-1', 'pg'), state: suspect },
@@ -236,7 +233,7 @@ describe('the fleet as cells', () => {
     expect(found('', 'dubious')).toEqual(['db-1']);
   });
 
-  test('who ended within the hour is news, and longer ago only with something left', () => {
+  test('shows an ended agent for an hour, and longer if it has instances', () => {
     const fleet = rollOf([{ entity: run('h'), state: 'left', since: 0 }]);
     const agents = (at: number) => counted(fleet, { at, old: false }).agents;
     expect(agents(3_599_999)).toBe(1);

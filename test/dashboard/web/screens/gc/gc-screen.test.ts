@@ -32,15 +32,15 @@ describe('a dry run', () => {
   ];
   const { removed: takes, uncertain: perhaps, kept: leaves } = dryRun({ rows, at: now });
 
-  test('takes what is due and not held, and nothing that is not due yet', () => {
+  test('removes only what is due and not held', () => {
     expect(names(takes)).toEqual(['expired', 'ripe']);
   });
 
-  test('says perhaps where a collector goes by its own clock', () => {
+  test('is uncertain where a collector decides by its own clock', () => {
     expect(names(perhaps).sort()).toEqual(['lapsed', 'leftover']);
   });
 
-  test('leaves the rest, each with its reason', () => {
+  test('keeps the rest, each with a reason', () => {
     const why = new Map(leaves.map((one) => [one.row.agent, one.text]));
     expect(why.get('graced')).toMatch(/grace.*in /);
     expect(why.get('held')).toContain('a kernel');
@@ -50,12 +50,12 @@ describe('a dry run', () => {
   });
 });
 
-describe('what is said of a sweep', () => {
+describe('the result of a sweep', () => {
   const said = (rows: readonly PlanRow[], transitions = 2, refused: string | null = null) =>
     sweepResultText({ did: 'swept', transitions, by: 'x/y', left: { rows, at: now, refused } });
   const brake = { by: 'brake', zone: 'z', seen: 4, suspect: 3, pace: 10_000, turn: 1 } as const;
 
-  test('it was done, where nothing due is left: who is in its grace, or held, is not due', () => {
+  test('is done if nothing due is left, and runs in grace are not due', () => {
     const graced = { by: 'grace', until: now + 1 } as const;
     const rows = [row('a', { next: 'expire', at: now + 1, heldBy: graced })];
     for (const left of [[], rows]) {
@@ -73,18 +73,18 @@ describe('what is said of a sweep', () => {
       null,
       /held back: h\/a \(the brake of zone z: 3 of 4/,
     ],
-  ] as const)('it was done in part, where %s', (_, rows, refused, text) => {
+  ] as const)('is partial if %s', (_, rows, refused, text) => {
     const { level, text: words } = said(rows, 2, refused);
     expect([level, words]).toEqual(['partly', expect.stringMatching(text)]);
     expect(said(rows, 0, refused).text).toMatch(/^Nothing done/);
   });
 
-  test('who is due to expire is left to a collector: a sweep expires nobody', () => {
+  test('leaves a run due to expire to a collector', () => {
     const { level, text } = said([row('a', { next: 'expire', at: now })]);
     expect([level, text]).toEqual(['good', expect.stringContaining('a collector does: h/a')]);
   });
 
-  test('many are counted, not listed; where nobody can say what is left, that is said', () => {
+  test('counts long lists, and says if the rest is not known', () => {
     const many = Array.from({ length: 9 }, (_, n) => row(`a${n}`, {}));
     expect(said(many).text).toMatch(/h\/a2 \(2 instances and its record, 3 keys\) and 6 more\./);
     const done = { did: 'swept', transitions: 2, by: 'x/y', left: null } as const;
@@ -92,7 +92,7 @@ describe('what is said of a sweep', () => {
   });
 });
 
-test('what a removal takes is told down to the keys', () => {
+test('the text of a removal names instances, record and keys', () => {
   expect(whatGoes(row('a', {}))).toBe('2 instances and its record, 3 keys');
   expect(whatGoes(row('a', { instances: 0 }))).toBe('its record, 1 key');
   expect(whatGoes(row('a', { kind: 'leftovers', instances: 1 }))).toBe('1 instance, 1 key');
@@ -104,7 +104,7 @@ test('every row of a plan is in one column', () => {
   expect(Object.values(columns).flat()).toHaveLength(rows.length);
 });
 
-test('the way from expiry to the end is measured by run, and only where both ends are known', () => {
+test('the time from expiry to removal is measured only for runs with both events', () => {
   const isRun = (entity: number) => entity < 9;
   const some = [
     happened(30, 'removed', 'expired', 'gone', { entity: 1 }),

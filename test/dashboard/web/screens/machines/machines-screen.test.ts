@@ -18,8 +18,8 @@ import { instance, run } from '../../../../../src/runtime/transitions/machine-se
 const chart = chartOf(run.machine);
 const [present, phase, sight] = ['run.present', 'run.present.phase', 'run.present.sight'] as const;
 
-describe('what is open in a picture', () => {
-  test('is where somebody is, and nothing else', () => {
+describe('a chart', () => {
+  test('has the states without entities closed at first', () => {
     expect(overview(chart, activeIds('run', 'expired'))).toEqual([present]);
     const both = activeIds('run', 'present.phase.live+present.sight.clear');
     expect(overview(chart, both)).toEqual([]);
@@ -34,46 +34,49 @@ describe('what is open in a picture', () => {
     ['present.sight,present.phase', [phase, sight]],
     ['present.phase,present', [present]],
     ['present.phase.live,nowhere,__proto__,', []],
-  ])('from the address %s', (word, closed) => {
+  ])('reads the closed states from the address %s', (word, closed) => {
     expect(readClosed(chart, word)).toEqual(closed);
   });
 
-  test.each([[[]], [[present]], [[phase, sight]]])('goes to the address and back: %j', (closed) => {
-    expect(writeClosed(chart, closed)).not.toBe('');
-    expect(readClosed(chart, writeClosed(chart, closed))).toEqual(closed);
-  });
+  test.each([[[]], [[present]], [[phase, sight]]])(
+    'writes closed states to the address and reads them back: %j',
+    (closed) => {
+      expect(writeClosed(chart, closed)).not.toBe('');
+      expect(readClosed(chart, writeClosed(chart, closed))).toEqual(closed);
+    },
+  );
 
-  test('a second toggle takes the first back', () => {
+  test('restores a state on the second toggle', () => {
     expect(toggled(toggled([phase], sight), sight)).toEqual([phase]);
     expect(toggled([phase, sight], phase)).toEqual([sight]);
   });
 
-  test('opens as far as needed to see a state, the others stay closed', () => {
+  test('opens only the states needed to show a state', () => {
     expect(showing([present], new Set(['run.present.sight.suspect']))).toEqual([]);
     expect(showing([phase, sight], new Set(['run.present.sight.suspect']))).toEqual([phase]);
     expect(showing([present], new Set([present]))).toEqual([present]);
   });
 });
 
-describe('an arrow key in a picture', () => {
+describe('an arrow key in a chart', () => {
   const box = (id: string, x: number, y: number) => ({ id, x, y, width: 10, height: 10 });
   const boxes = [box('a', 0, 0), box('b', 0, 50), box('c', 100, 20), box('d', 0, 200)];
 
   test.each([
-    ['goes to what a line leads to, though something else is nearer', 'ArrowDown', 'd'],
-    ['goes to the nearest where no line leads that way', 'ArrowRight', 'c'],
-    ['goes nowhere where nothing lies', 'ArrowUp', undefined],
-    ['no other key walks', 'x', undefined],
+    ['goes to the connected state, even if another is nearer', 'ArrowDown', 'd'],
+    ['goes to the nearest state if none is connected', 'ArrowRight', 'c'],
+    ['goes nowhere if there is no state in its direction', 'ArrowUp', undefined],
+    ['is the only kind of key that moves', 'x', undefined],
   ])('%s', (_, key, to) => {
     expect(nearestState(boxes, [['d', 'a']], 'a', key)).toBe(to);
   });
 
-  test('begins somewhere where it was nowhere', () => {
+  test('starts at the first state if none is focused', () => {
     expect(nearestState(boxes, [], 'gone', 'ArrowUp')).toBe('a');
     expect(nearestState([], [], 'gone', 'ArrowUp')).toBeUndefined();
   });
 
-  test('a region never leaves the picture, and is never so close that one is lost', () => {
+  test('zooms to a region within the chart and of a minimum size', () => {
     const whole = { x: 0, y: 0, width: 600, height: 900 };
     const found = boundingBox([box('corner', 590, 890)], whole);
     expect(found).toEqual({ x: 280, y: 680, width: 320, height: 220 });

@@ -33,11 +33,11 @@ const instance = {
 
 const whole = { from: 0, to: 10_000 };
 
-describe('a ribbon', () => {
+describe('a state timeline', () => {
   const bar = (from: number, to: number, status: string) => ({ from, to, status });
   const window = { from: 0, to: 100 };
 
-  test('has a state for every moment, and says where it was not there', () => {
+  test('has a state for every moment, or not present', () => {
     expect(stateIntervals([bar(10, 40, 'live'), bar(40, 60, 'suspect')], window)).toEqual([
       bar(0, 10, 'not present'),
       bar(10, 40, 'live'),
@@ -47,7 +47,7 @@ describe('a ribbon', () => {
     expect(stateIntervals([], window)).toEqual([bar(0, 100, 'not present')]);
   });
 
-  test('of several at one moment shows the one that needs eyes most; what goes on is one', () => {
+  test('shows the most serious of several states and merges equal neighbours', () => {
     const some = [bar(0, 100, 'live'), bar(20, 30, 'suspect'), bar(25, 40, 'expired')];
     expect(stateIntervals(some, window).map(({ from, status }) => [from, status])).toEqual([
       [0, 'live'],
@@ -58,14 +58,14 @@ describe('a ribbon', () => {
     expect(stateIntervals([bar(0, 50, 'live'), bar(50, 100, 'live')], window)).toHaveLength(1);
   });
 
-  test('before what is known says so', () => {
+  test('is unknown before the first known transition', () => {
     expect(stateIntervals([bar(0, 100, 'live')], window, 30)).toEqual([
       bar(0, 30, 'unknown'),
       bar(30, 100, 'live'),
     ]);
   });
 
-  test('whatever stood when: it is whole, in order, and no two neighbours are alike', () => {
+  test('covers the whole range in order, without equal neighbours', () => {
     const any = fc.tuple(fc.nat(99), fc.integer({ min: 1, max: 60 }), fc.constantFrom('live', 'x'));
     fc.assert(
       fc.property(fc.array(any), fc.nat(120), (all, known) => {
@@ -84,7 +84,7 @@ describe('a ribbon', () => {
     );
   });
 
-  test('in words: how long, and which part; a moment of silence is not nothing', () => {
+  test('shows duration and share as text, and never rounds to all or nothing', () => {
     const long = { from: 0, to: 10_000_000 };
     const some = [bar(0, 9_999_000, 'live'), bar(9_999_000, 10_000_000, 'suspect')];
     expect(shareText(stateIntervals(some, long))).toEqual([
@@ -94,13 +94,13 @@ describe('a ribbon', () => {
   });
 });
 
-describe('a stretch of time', () => {
+describe('a time range', () => {
   test.each([
-    ['closer: what is under the pointer stays', { from: 0, to: 8000 }, 2000, 0.5, [1000, 5000]],
-    ['further, and not beyond the beginning', { from: 0, to: 4000 }, 1000, 2, [0, 8000]],
-    ['further, and not beyond the end', { from: 6000, to: 9000 }, 6000, 2, [4000, 10_000]],
-    ['never shorter than one can see', { from: 0, to: 300 }, 0, 0.1, [0, 200]],
-    ['never longer than all of it', { from: 0, to: 9000 }, 0, 9, [0, 10_000]],
+    ['zooms in around the pointer', { from: 0, to: 8000 }, 2000, 0.5, [1000, 5000]],
+    ['zooms out no further than the beginning', { from: 0, to: 4000 }, 1000, 2, [0, 8000]],
+    ['zooms out no further than the end', { from: 6000, to: 9000 }, 6000, 2, [4000, 10_000]],
+    ['is never shorter than the minimum', { from: 0, to: 300 }, 0, 0.1, [0, 200]],
+    ['is never longer than the history', { from: 0, to: 9000 }, 0, 9, [0, 10_000]],
   ] as const)('%s', (_, window, around, factor, [from, to]) => {
     expect(zoom(window, whole, around, factor)).toEqual({ from, to });
   });
@@ -110,15 +110,15 @@ describe('a stretch of time', () => {
     ['earlier', -0.5, [1000, 3000]],
     ['not beyond the end', 9, [8000, 10_000]],
     ['not beyond the beginning', -9, [0, 2000]],
-  ] as const)('goes along: %s', (_, part, [from, to]) => {
+  ] as const)('pans %s', (_, part, [from, to]) => {
     expect(pan({ from: 2000, to: 4000 }, whole, part)).toEqual({ from, to });
   });
 });
 
-describe('arrows', () => {
+describe('the cause arrows', () => {
   const on = { x: 100, y: 30 };
 
-  test('lead from the cause to the change, and from it to what it led to', () => {
+  test('lead from the cause to the change and from the change to its effects', () => {
     const [to, away] = arrowsOf(on, [{ x: 20, y: 10 }], [{ x: 180, y: 50 }], 200);
     expect(to).toMatchObject({ kind: 'cause', path: expect.stringMatching(/^M20 10C.* 100 30$/) });
     expect(away).toMatchObject({
@@ -127,32 +127,32 @@ describe('arrows', () => {
     });
   });
 
-  test('end at the border where the other end lies outside, and are not drawn without a lane', () => {
+  test('end at the border of the range and are left out without a lane', () => {
     const [to] = arrowsOf(on, [{ x: -500, y: 10 }], [{ x: 10, y: undefined }], 200);
     expect(to?.path).toMatch(/^M0 10C/);
     expect(arrowsOf(on, [], [{ x: 10, y: undefined }], 200)).toEqual([]);
   });
 
-  test('to the same spot are one, and never more than one can see', () => {
+  test('are merged if equal, and limited in number', () => {
     const same = Array.from({ length: 9 }, () => ({ x: 150, y: 50 }));
     expect(arrowsOf(on, [], same, 200)).toHaveLength(1);
     const many = Array.from({ length: 99 }, (_, n) => ({ x: 150, y: 50 + n }));
     expect(arrowsOf(on, [], many, 200)).toHaveLength(40);
   });
 
-  test('within a lane are a bow over it', () => {
+  test('are arcs within a lane', () => {
     const [bow] = arrowsOf(on, [], [{ x: 100, y: 30 }], 200);
     expect(bow?.path).toBe('M100 26C94 14 106 14 100 25');
   });
 });
 
-test('what has no lane of its own is in that of its agent, or its host', () => {
+test('an entity without a lane belongs to the lane of its agent or host', () => {
   expect(laneKey('agent', instance)).toBe(laneKey('agent', run));
   expect(laneKey('host', instance)).toBe(laneKey('host', run));
   expect(laneKey('entity', instance)).not.toBe(laneKey('entity', run));
 });
 
-describe('what a lane is drawn from', () => {
+describe('the timeline queries', () => {
   const at = (seq: number, entity: Happening['entity'], to: string): Happening => ({
     seq,
     at: seq * 10,
@@ -172,7 +172,7 @@ describe('what a lane is drawn from', () => {
   const lane = (from: number, to: number) =>
     (runQuery(log, { ask: 'lanes', entities: [0], from, to }) as Lane[])[0];
 
-  test('only the last changes of many are told, from when on, and nothing is drawn before', () => {
+  test('return only the last 400 changes of a lane and draw nothing before them', () => {
     const told = lane(0, 9999);
     expect(told?.steps).toHaveLength(400);
     expect(told?.steps[0]?.[0]).toBe(1030);
@@ -182,7 +182,7 @@ describe('what a lane is drawn from', () => {
     expect(Math.min(...bars.map(({ from }) => from))).toBe(1020);
   });
 
-  test('all of few are told in their order', () => {
+  test('return all changes of a short lane in order', () => {
     const told = lane(5000, 5020);
     expect(told?.steps.map(([, , , seq]) => seq)).toEqual([500, 501, 502]);
     expect([told?.cut, told?.start]).toEqual([null, 'expired']);
@@ -194,17 +194,17 @@ describe('what a lane is drawn from', () => {
     [20, 29, [1]],
     [0, 9999, [0, 1]],
     [5021, 9999, []],
-  ])('who moved from %i to %i', (from, to, moved) => {
+  ])('return the entities that changed between %i and %i', (from, to, moved) => {
     expect(runQuery(log, { ask: 'stirred', from, to })).toEqual(moved);
   });
 
-  test('when a place was, and how many changes lie between two', () => {
+  test('return the time of a sequence and the number of changes between two', () => {
     const [a, b] = runQuery(log, { ask: 'when', seqs: [2, 102] }) as When[];
     expect([a?.at, b?.at, (b?.upTo ?? 0) - (a?.upTo ?? 0)]).toEqual([20, 1020, 100]);
   });
 });
 
-test('differences come to how many more and fewer are in a state, evened out', () => {
+test('the comparison sums how many more or fewer entities are in each state', () => {
   const kinds = ['run', 'run', 'instance'];
   const all = [
     { entity: 0, a: 'present.phase.live+present.sight.clear', b: 'expired' },
