@@ -4,12 +4,12 @@ import { type Summary, summarize } from './statistics.ts';
 
 type Unit = 'ms' | 'µs' | 'MB' | '/s' | '%' | 'runs';
 
-/** What a row promises (design, numbers to reach); `times-floor`: the ratio of the two medians. */
+/** The limit of a row. `times-floor`: the ratio of the two medians. */
 export type Limit =
   | { readonly of: 'median' | 'p99' | 'times-floor'; readonly atMost: number }
   | { readonly of: 'median'; readonly atLeast: number };
 
-/** One thing measured, beside the least that the same machine could do in the same run. */
+/** One measurement, and the baseline that was measured on the same machine in the same run. */
 export interface Result {
   readonly name: string;
   readonly what: string;
@@ -17,14 +17,14 @@ export interface Result {
   readonly samples: readonly number[];
   readonly floor: { readonly what: string; readonly samples: readonly number[] };
   readonly limit: Limit;
-  /** What else was seen, and helps to read the numbers. */
+  /** More values that help to interpret the result. */
   readonly notes?: Readonly<Record<string, string | number>>;
 }
 
-/** One experiment, which may measure more than one thing. */
+/** One experiment with one or more measurements. */
 export interface Benchmark {
   readonly name: string;
-  /** Roughly, on a machine of two cores. */
+  /** Approximate duration on a machine with two cores. */
   takes(quick: boolean): Millis;
   measure(stage: BenchmarkNamespace): Promise<readonly Result[]>;
 }
@@ -32,7 +32,7 @@ export interface Benchmark {
 /** A result as it is reported. */
 export interface Judged extends Omit<Result, 'samples' | 'floor'>, Summary {
   readonly floor: { readonly what: string } & Summary;
-  /** What is held against the limit. */
+  /** The value that is compared with the limit. */
   readonly reaches: number;
   readonly reached: boolean;
 }

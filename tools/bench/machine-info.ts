@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 import { versions } from 'node:process';
 
-/** What the numbers were measured on, and with; nothing that tells whose machine it is. */
+/** Hardware and software of the measurement, without anything that identifies the machine. */
 export interface Machine {
   readonly cores: number;
   readonly cpu: string;
@@ -30,5 +30,5 @@ export const formatMachineInfo = ({
 }: Machine): string =>
   `${cores} cores (${cpu}), ${memoryGB} GB, ${os}, Node ${node}, nats-server ${natsServer}`;
 
-/** How many processes wanted to run in the last minute: above the cores, the numbers are others' too. */
+/** Load average of the last minute. Above the number of cores, other programs influence the results. */
 export const loadNow = (): number => Math.round((loadavg()[0] ?? 0) * 10) / 10;

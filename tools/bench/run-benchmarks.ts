@@ -14,38 +14,38 @@ export interface BenchOptions {
   readonly signal: AbortSignal;
 }
 
-/** Who follows a bench. */
+/** Receives the progress and the results. */
 export interface BenchmarkReporter {
   machine(machine: Machine): void;
-  /** What is going on, and for how long all of it will go on, about. */
+  /** The current step, and the approximate time until the end of all rows. */
   progress(what: string, left: Millis): void;
   result(result: Judged): void;
 }
 
 /**
- * Measures one row after the other; whatever it started has ended when this settles.
- * @throws the signal's reason where that ended it
+ * Measures one row after the other. When the promise settles, everything that it started has ended.
+ * @throws the signal's reason if the signal aborted it
  */
-export async function runBench(options: BenchOptions, audience: BenchmarkReporter): Promise<void> {
+export async function runBench(options: BenchOptions, reporter: BenchmarkReporter): Promise<void> {
   const { rows, quick, env, signal } = options;
   let left = rows.reduce((sum, row) => sum + row.takes(quick), 0);
   await using opened = new AsyncDisposableStack();
   const server =
     options.server ??
-    opened.use(await ownServer(options, (what) => audience.progress(what, left))).access;
-  audience.machine(await machineAt(server));
+    opened.use(await ownServer(options, (what) => reporter.progress(what, left))).access;
+  reporter.machine(await machineAt(server));
   for (const [index, row] of rows.entries()) {
     const began = performance.now();
     const rest = left - row.takes(quick);
     const say = (what: string) => {
       const ahead = Math.max(1000, row.takes(quick) - (performance.now() - began));
-      audience.progress(`${index + 1}/${rows.length} ${row.name}: ${what}`, ahead + rest);
+      reporter.progress(`${index + 1}/${rows.length} ${row.name}: ${what}`, ahead + rest);
     };
     say('starting');
     await using stage = await openStage(server, { quick, env, signal, say });
     const load = loadNow();
     for (const result of await row.measure(stage)) {
-      audience.result(judge({ ...result, notes: { ...result.notes, load } }));
+      reporter.result(judge({ ...result, notes: { ...result.notes, load } }));
     }
     left = rest;
   }

@@ -1,4 +1,4 @@
-/** What is said of many samples of one thing, in the samples' own unit. */
+/** Statistics of samples, in their unit. */
 export interface Summary {
   readonly n: number;
   readonly median: number;
@@ -7,7 +7,7 @@ export interface Summary {
   readonly p99: number;
 }
 
-/** @throws {RangeError} where there are no samples: nothing was measured, and 0 would be a lie */
+/** @throws {RangeError} if there are no samples, because 0 would be a wrong result */
 export function summarize(samples: readonly number[]): Summary {
   return {
     n: samples.length,
@@ -26,7 +26,7 @@ export function median(samples: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
-/** By nearest rank: a sample that was seen, so of fewer than 100 the 99th is the worst of all. */
+/** By nearest rank, so it is one of the samples; with fewer than 100, the 99th percentile is the maximum. */
 export function percentile(samples: readonly number[], percent: number): number {
   const sorted = sortedSamples(samples);
   const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length));

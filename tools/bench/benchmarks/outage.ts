@@ -7,7 +7,7 @@ import { type Cluster, startCluster } from '../environment/cluster.ts';
 import { type BenchmarkNamespace, openStage } from '../fixture/benchmark-namespace.ts';
 
 const lease = { ttl: seconds(15), grace: seconds(30) };
-/** A leader is elected within 10 s; whoever would be suspected for it is, a ttl later. */
+/** A leader is elected within 10 s. A wrong suspicion would follow within a ttl. */
 const watchFor: Millis = seconds(10) + lease.ttl + seconds(10);
 const agentsOf = (quick: boolean): number => (quick ? 100 : 400);
 

@@ -20,8 +20,8 @@ interface Place {
 type Running = AsyncDisposable & { readonly url: string };
 
 /**
- * `embedded`: as Rollcall starts it. `plain`: as somebody does who configures no accounts, so that it
- * tells nobody of connections that close. `large`: as Rollcall starts it, and on disk within two
+ * `embedded`: as Rollcall starts it. `plain`: without configured accounts, so it sends no notifications of
+ * closed connections. `large`: as Rollcall starts it, and on disk within two
  * minutes: a large fleet renews more leases than a small disk syncs one by one.
  */
 export type ServerKind = 'embedded' | 'plain' | 'large';

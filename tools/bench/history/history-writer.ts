@@ -45,12 +45,12 @@ export class HistoryWriter {
     return this.#now;
   }
 
-  /** A key where no record stands, or stands any more. */
+  /** A key that has no record, or none any more. */
   absent(key: string) {
     return { kind: 'absent', key, revision: this.#revisions.get(key) ?? 0 } as const;
   }
 
-  /** Where a chain stands; undefined: it has not begun. */
+  /** The head of a chain; undefined: it has no event. */
   head(of: ChainRef): Change['head'] | undefined {
     return this.#heads.get(chainOf(eventSubject(of, 0)));
   }

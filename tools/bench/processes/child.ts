@@ -38,16 +38,16 @@ const works: { readonly [N in JobName]: Work<N> } = {
 };
 
 async function work({ name, access, task }: Job): Promise<void> {
-  const say = (said: JobResult) => void process.send?.(said);
+  const report = (result: JobResult) => void process.send?.(result);
   try {
-    say({ answer: await (works[name] as Work<JobName>)(access, task) });
+    report({ answer: await (works[name] as Work<JobName>)(access, task) });
   } catch (cause) {
-    say({ failed: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) });
+    report({ failed: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) });
   }
 }
 
 if (process.argv[1] === childScript) {
-  // Ctrl-C reaches the whole group; whoever started us ends us, or is gone.
+  // Ctrl-C reaches the whole process group. The parent ends this process, or is gone.
   process.on('SIGINT', () => {});
   process.once('disconnect', () => process.exit());
   process.once('message', (job) => void work(job as Job));

@@ -31,7 +31,7 @@ export interface Replaying {
   readonly keyframe: number;
 }
 
-/** What child processes do: what each is told, and what it answers, once. */
+/** The jobs of child processes: the task that each receives and the one answer that it sends. */
 export interface Jobs {
   /** Agents with a connection each, their renewals spread; they live until the process ends. */
   readonly 'keep-agents': {

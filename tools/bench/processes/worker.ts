@@ -57,9 +57,9 @@ async function answerOf<N extends JobName>(
   const ended = AbortSignal.any([signal, over.signal]);
   child.once('exit', () => over.abort(new Error(`the process for '${name}' ended`)));
   try {
-    const [said] = (await once(child, 'message', { signal: ended })) as [JobResult<N>];
-    if ('answer' in said) return said.answer;
-    throw new Error(`the process for '${name}' failed: ${said.failed}`);
+    const [result] = (await once(child, 'message', { signal: ended })) as [JobResult<N>];
+    if ('answer' in result) return result.answer;
+    throw new Error(`the process for '${name}' failed: ${result.failed}`);
   } catch (cause) {
     ended.throwIfAborted();
     throw cause;
