@@ -1,4 +1,4 @@
-import type { AgentFacts, InstanceFacts } from '../../domain/fleet/instance-status.ts';
+import type { AgentFacts, InstanceFacts } from '../../domain/fleet/instance-facts.ts';
 import type { Observation } from '../../domain/fleet/observation.ts';
 import type { ApiDetails, ApiEntity, ApiOrigin } from '../api-types.ts';
 

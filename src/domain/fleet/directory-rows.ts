@@ -3,11 +3,10 @@ import type { AgentRecord, InstanceRecord } from '../records/schemas.ts';
 import { type StoredInstance, termOf, tokenOf } from '../records/stored-record.ts';
 import type { Millis, Revision, WallTime } from '../time.ts';
 import type { AgentView, Fleet } from './fleet.ts';
+import type { AgentFacts, InstanceFacts } from './instance-facts.ts';
 import {
-  type AgentFacts,
   agentStatus,
   type DubiousReason,
-  type InstanceFacts,
   type InstanceState,
   instanceStatus,
 } from './instance-status.ts';

@@ -1,5 +1,7 @@
-import type { AgentRecord, InstanceRecord, SuspectReason } from '../records/schemas.ts';
+import type { AgentRecord } from '../records/schemas.ts';
 import type { WallTime } from '../time.ts';
+import { activeRegistration, isOwnerOver } from './active-registration.ts';
+import type { AgentFacts, InstanceFacts } from './instance-facts.ts';
 
 /**
  * Why it is not known that the owner of an instance is live.
@@ -30,29 +32,6 @@ export type DubiousReason =
  * - `draining`: its agent is leaving.
  */
 export type InstanceState = 'live' | 'dubious' | 'failing' | 'draining';
-
-/** The part of an agent's record, and of the hold on it, that a status depends on. */
-export interface AgentFacts {
-  readonly run: string;
-  readonly phase: AgentRecord['phase'];
-  /** Set while the run is suspect, and after it expired. */
-  readonly suspect?: { readonly reason: SuspectReason; readonly since: WallTime } | undefined;
-  readonly since: WallTime;
-  readonly startedAt: WallTime;
-  /** Whether a hold covers the agent: its silence is planned. */
-  readonly isHeld: boolean;
-}
-
-/** The part of an instance's record that a status depends on, with the record of its agent. */
-export interface InstanceFacts {
-  readonly run: string;
-  readonly state: InstanceRecord['state'];
-  readonly since: WallTime;
-  /** The fencing token, or any number that orders registrations as tokens do. */
-  readonly token: number;
-  readonly registeredAt: WallTime;
-  readonly agent: AgentFacts | 'absent' | 'unreadable';
-}
 
 interface Status<State extends string> {
   readonly state: State;
@@ -95,21 +74,6 @@ export function instanceStatus<Facts extends InstanceFacts>(
   return { state: state === 'serving' ? 'live' : state, reason: null, since };
 }
 
-/**
- * The registration of a `service/id` that is active (G11): the latest of those whose owner has not
- * ended. Where every owner has ended: the latest.
- */
-export function activeRegistration<Facts extends InstanceFacts>(
-  instance: Facts,
-  rivals: readonly Facts[],
-): Facts {
-  if (rivals.length < 2) return instance;
-  const owned = rivals.filter((rival) => !isOwnerOver(rival));
-  return (owned.length > 0 ? owned : rivals).reduce((latest, rival) =>
-    rival.token > latest.token ? rival : latest,
-  );
-}
-
 /** Why a run is suspect, or was when it expired. A silence under a hold is planned. */
 const suspicionOf = ({ phase, suspect, isHeld }: AgentFacts): DubiousReason | undefined =>
   suspect && (isHeld && phase !== 'expired' ? 'planned' : suspect.reason);
@@ -134,10 +98,4 @@ function doubtOf<Facts extends InstanceFacts>(
   if (phase === 'expired') return { reason: 'silent', since: agent.since };
   if (active !== instance) return contested;
   return isObserved ? undefined : { reason: 'unobserved', since };
-}
-
-/** Whether the owner has ended. An unreadable record is no evidence of that (G12). */
-function isOwnerOver({ agent, run }: InstanceFacts): boolean {
-  if (agent === 'unreadable') return false;
-  return agent === 'absent' || agent.run !== run || agent.phase === 'expired';
 }

@@ -1,5 +1,15 @@
 import type { Millis } from '../../../domain/time.ts';
 
+/**
+ * Waits of the NATS client between two attempts to reconnect, in ms: a fixed wait, and a random one on
+ * top, so that clients of a server that restarted do not all come back in the same moment.
+ */
+export const reconnectDelays = {
+  reconnectTimeWait: 250,
+  reconnectJitter: 500,
+  reconnectJitterTLS: 1000,
+} as const;
+
 /** Resolves after `duration`, or immediately when `signal` is aborted. Never rejects. */
 export function sleep(duration: Millis, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

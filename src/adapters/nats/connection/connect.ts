@@ -9,6 +9,7 @@ import {
 } from '@nats-io/transport-node';
 import { Fault } from '../../../domain/fault.ts';
 import { type Millis, seconds } from '../../../domain/time.ts';
+import { reconnectDelays } from './backoff.ts';
 
 /** The credentials themselves, not the path of a file. */
 type Credentials =
@@ -58,9 +59,7 @@ export async function connectNats(options: ConnectOptions): Promise<NatsConnecti
     inboxPrefix,
     timeout: options.connectWithin ?? seconds(5),
     maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
-    reconnectJitter: 500,
-    reconnectJitterTLS: 1000,
+    ...reconnectDelays,
     pingInterval: seconds(5),
     maxPingOut: 2,
     // Otherwise every request pays for a stack trace.

@@ -1,6 +1,6 @@
+import { activeRegistration } from '../../../domain/fleet/active-registration.ts';
+import type { AgentFacts } from '../../../domain/fleet/instance-facts.ts';
 import {
-  type AgentFacts,
-  activeRegistration,
   agentStatus,
   type InstanceState,
   instanceStatus,
