@@ -78,7 +78,7 @@ async function looked(watcher: Watcher, server: ConfiguredServer, user?: User): 
 }
 
 describe.each(Object.entries(servers))('a server %s', (_, { config, user, recorded }) => {
-  test('tells of each connection that closes while we watch, once', async () => {
+  test('reports each connection that closes during the watch once', async () => {
     await using server = await startConfigured(() => config);
     await closeOne(server.url, connectionName(runOf('before')), user);
     await using watcher = await watchOn(server.url, user);
@@ -97,7 +97,7 @@ describe.each(Object.entries(servers))('a server %s', (_, { config, user, record
     expect(watcher.clientErrors).toEqual([]);
   });
 
-  test('tells of all, however many close at once', async () => {
+  test('reports all connections that close at the same time', async () => {
     await using server = await startConfigured(() => config);
     await using watcher = await watchOn(server.url, user);
     await looked(watcher, server, user);
@@ -113,7 +113,7 @@ describe.each(Object.entries(servers))('a server %s', (_, { config, user, record
 });
 
 describe('a server without accounts', () => {
-  test('tells nothing of a client that is back under its name', async () => {
+  test('does not report a client that has reconnected under its name', async () => {
     await using server = await startConfigured(() => '');
     await using watcher = await watchOn(server.url);
     const first = await socketOf(server.port, connectionName(agent));
@@ -127,7 +127,7 @@ describe('a server without accounts', () => {
     expect(ofAgents(watcher)).toEqual([gone]);
   });
 
-  test('tells of one that had not said its name when it was first looked at', async () => {
+  test('reports a connection that had sent no name at the first list', async () => {
     await using server = await startConfigured(() => '');
     await using watcher = await watchOn(server.url);
     await looked(watcher, server);
@@ -140,7 +140,7 @@ describe('a server without accounts', () => {
     await until('it is recorded', () => ofAgents(watcher).length > 0);
   });
 
-  test('tells nothing while it has more connections than we list, and then again', async () => {
+  test('reports nothing while it has more connections than the list holds', async () => {
     await using server = await startConfigured(() => '');
     await using watcher = await watchOn(server.url);
     await looked(watcher, server);
@@ -182,7 +182,7 @@ describe('three servers', () => {
   }
 
   describe.each(Object.entries(clusters))('%s', (_, { config, user, recorded }) => {
-    test('tell of the connections of each', async () => {
+    test('report the connections of each server', async () => {
       await using cluster = await startThree(config);
       const [first] = cluster.three;
       if (first === undefined) throw new Error('three were started');
@@ -203,7 +203,7 @@ describe('three servers', () => {
       expect(watcher.recorded.length).toBeGreaterThan(before);
     });
 
-    test('of which one does not answer have lost none of its connections', async () => {
+    test('report no connection of a server that does not reply', async () => {
       await using cluster = await startThree(config);
       const [first, second] = cluster.three;
       if (first === undefined || second === undefined) throw new Error('three were started');
@@ -224,7 +224,7 @@ describe('three servers', () => {
     });
   });
 
-  test('without accounts tell nothing of a client that is now at another of them', async () => {
+  test('without accounts do not report a client that moved to another server', async () => {
     await using cluster = await startThree('');
     const [first, second] = cluster.three;
     if (first === undefined || second === undefined) throw new Error('three were started');
@@ -240,7 +240,7 @@ describe('three servers', () => {
   });
 });
 
-test('a server that answers later than the others is waited for', async () => {
+test('a server that replies late is waited for', async () => {
   await using server = await startConfigured(() => '');
   const slow = await connectNats({ servers: [server.url], name: 'slow' });
   let connections = [{ cid: 1, name: connectionName(agent) }];
@@ -264,7 +264,7 @@ test('a server that answers later than the others is waited for', async () => {
   await closeNats(slow);
 });
 
-test('who may not ask is refused once, and asks again when the server was restarted', async () => {
+test('a user without permission to list is refused once, and lists again after a restart', async () => {
   let server = await startConfigured(() => named('', '', deaf));
   await using watcher = await watchOn(server.url, 'collector');
   const refusals = () =>

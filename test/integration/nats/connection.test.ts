@@ -199,7 +199,7 @@ test('a request with almost no time left has no answer and is not an error', asy
   }
 });
 
-test('a server that is too busy for the login is unavailable, not refusing', async () => {
+test('a server that is too busy for the login is unavailable, and the login is not called wrong', async () => {
   const server = createServer((socket) => {
     socket.write(
       `INFO ${JSON.stringify({ version: '2.15.1', headers: true, max_payload: 1_000_000 })}\r\n`,

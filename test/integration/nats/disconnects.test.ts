@@ -236,7 +236,7 @@ describe('a server', () => {
     await watching;
   });
 
-  test('that denies the subscription does not keep a watch whose connection is closed', async () => {
+  test('that denies the subscription ends a watch when its connection is closed', async () => {
     await using server = await startConfigured(() => permitted());
     const connection = await connectNats({
       servers: [server.url],

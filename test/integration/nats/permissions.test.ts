@@ -97,7 +97,7 @@ const agentOn = (host: string, ports: Ports) =>
   );
 
 describe('the permissions in docs/how-to/permissions.md', () => {
-  it('let an agent, a collector and a consumer do their work, and an agent nothing on another host', async () => {
+  it('let an agent, a collector and a consumer work, and deny an agent everything of other hosts', async () => {
     await using server = await startConfigured(config);
     // The streams are made by whoever deploys; nobody else may make, change or delete one.
     await using _deploy = await open(server.url, 'deploy');
@@ -126,7 +126,7 @@ describe('the permissions in docs/how-to/permissions.md', () => {
     expect(await stands()).toBeUndefined();
   });
 
-  it('let a collector remove what a dead agent of any host left', async () => {
+  it('let a collector remove the records of a dead agent on any host', async () => {
     await using server = await startConfigured(config);
     await using _deploy = await open(server.url, 'deploy');
     await using watching = await open(server.url, 'collector');
@@ -150,7 +150,7 @@ describe('the permissions in docs/how-to/permissions.md', () => {
     expect((await consumer.registry.read('instance.h1.a.web.h1')).text).toBeUndefined();
   });
 
-  it('let a collector keep, sign and drop a keyframe, and an agent or a consumer none', async () => {
+  it('let only a collector keep, sign and drop keyframes', async () => {
     await using server = await startConfigured(config);
     await using _deploy = await open(server.url, 'deploy');
     await using mine = await open(server.url, 'h1');
@@ -189,7 +189,7 @@ describe('the permissions in docs/how-to/permissions.md', () => {
   });
 });
 
-it('the permissions of an operator let one plan, and who only watches or runs plans nothing', async () => {
+it('only a user with the permissions of an operator can set a hold', async () => {
   await using server = await startConfigured(config);
   await using _deploy = await open(server.url, 'deploy');
   const wish = async (name: string, within: number) => {
@@ -211,7 +211,7 @@ it('the permissions of an operator let one plan, and who only watches or runs pl
   }
 });
 
-it('a user who may not make the stream that is missing is told which, and what to do', async () => {
+it('a user who may not create a missing stream gets its name and what to do', async () => {
   await using server = await startConfigured(config);
   await using _deploy = await open(server.url, 'deploy');
   const keyframes = `KV_rollcall_${ns}_keyframes`;

@@ -51,7 +51,7 @@ const others = (cluster: TestCluster, ...not: readonly TestServer[]): readonly s
   cluster.nodes.filter((node) => !not.includes(node)).map((node) => node.url);
 
 describe('fences on one record, many at once (B11)', () => {
-  test('refuse each other for no reason when sent bare: the trap is there', async () => {
+  test('refuse each other without reason if each is sent alone', async () => {
     await using cluster = await startTestCluster(3);
     await using opened = await openOn(cluster.urls, three);
     const { raw, names } = opened;
@@ -69,7 +69,7 @@ describe('fences on one record, many at once (B11)', () => {
     expect(new Set(codes)).toEqual(new Set([undefined, 10164]));
   });
 
-  test('all pass in the end', async () => {
+  test('are all accepted after retries', async () => {
     await using cluster = await startTestCluster(3);
     await using opened = await openOn(cluster.urls, three);
     const fence = {
@@ -112,7 +112,7 @@ describe('fences on one record, many at once (B11)', () => {
 });
 
 describe('the kill of a server', () => {
-  test('that held a watch’s consumer delays what it says by seconds, and loses nothing (B5)', async () => {
+  test('that had the consumer of a watch delays its changes by seconds, and loses none (B5)', async () => {
     await using cluster = await startTestCluster(3);
     await using writes = await openOn(cluster.urls, three);
     const { names, jsm } = writes;
@@ -156,7 +156,7 @@ describe('the kill of a server', () => {
     }
   });
 
-  test('that led the registry makes no commit say what is not so', async () => {
+  test('that was the leader of the registry makes no commit report a wrong outcome', async () => {
     await using cluster = await startTestCluster(3);
     await using setup = await openOn(cluster.urls, three);
     const { namespace, registry } = setup.names;
@@ -188,7 +188,7 @@ describe('the kill of a server', () => {
     expect(Math.max(...gaps)).toBeGreaterThan(250);
   });
 
-  test('that led the leases loses none whose ttl outlives the election', async () => {
+  test('that was the leader of the leases loses no lease with a ttl longer than the election', async () => {
     await using cluster = await startTestCluster(3);
     await using setup = await openOn(cluster.urls, three);
     const { names } = setup;
