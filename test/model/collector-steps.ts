@@ -35,7 +35,7 @@ export function* collectorSteps(state: State, index: number, rules: Rules): Gene
 
 type Does = (say: string, to: Work) => Choice;
 
-/** Time is left out: every clock may have come to whatever it takes for a verdict. */
+/** Time is left out: every clock may have reached the time that a verdict requires. */
 function* beginnings(state: State, { without }: Rules, does: Does): Generator<Choice> {
   const { slot, instances: view } = state;
   if (slot.run >= 0 && slot.phase === 'expired') {
@@ -176,7 +176,7 @@ function* remove(state: State, index: number, work: Removing, rules: Rules): Gen
   );
 }
 
-/** Without a condition: also the event then follows what stands there. */
+/** Without a condition: then the event also follows the current record. */
 const atWhatStands = ({ slot }: State, write: ReturnType<typeof removingRun>) => ({
   ...write,
   expect: 'any' as const,
@@ -206,7 +206,7 @@ function* clear(
       { leftoverFor: leftoverAfter(defaultLease), lease },
       defaultLease,
     );
-    // One read of a lease says it for all instances of its run.
+    // One read of a lease applies to all instances of its run.
     const same = due.filter((each) => each[0].owner === owner).map((each) => each[1]);
     const mask = same.reduce((mask, each) => mask | (1 << each), 0);
     const rest = due.find((each) => each[0].owner !== owner)?.[1] ?? view.length;

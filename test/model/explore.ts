@@ -17,12 +17,12 @@ export interface Explored {
   readonly broken: (Broken & { readonly story: readonly string[] }) | undefined;
 }
 
-/** Whatever may happen next. */
+/** Every possible next step. */
 function* choices(state: State, rules: Rules): Generator<Choice> {
   const planning = state.processes.findIndex(
     ({ life, task }) => life === 'up' && task?.pc === 'plan',
   );
-  // What follows without an await follows at once; nobody else sees it.
+  // A step that follows without an await follows immediately; no other process sees the state between.
   if (planning >= 0) return yield* onlyFirst(runSteps(state, planning, rules));
   for (const index of state.processes.keys()) yield* runSteps(state, index, rules);
   for (const index of state.collectors.keys()) yield* collectorSteps(state, index, rules);
@@ -86,7 +86,7 @@ function pathTo(id: number, parents: readonly number[]): number[] {
   return path.reverse();
 }
 
-/** Goes the path again, in words. */
+/** Follows the path again and returns it as text. */
 function retell(
   initial: State,
   path: readonly number[],

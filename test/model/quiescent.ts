@@ -15,7 +15,7 @@ export function isClean(state: State): boolean {
   return holder.life === 'up' && holder.run === slot.run && !slot.suspect;
 }
 
-/** Its records stand as it wants them, and no others. */
+/** Exactly the records that it wants exist. */
 function isServing({ slot, lease, instances }: State, process: Process): boolean {
   const { session, run, holds, task, queue, inDoubt, wants } = process;
   if (session !== 'serving' || slot.run !== run || slot.phase !== 'live') return false;

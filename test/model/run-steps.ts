@@ -48,7 +48,7 @@ export function* runSteps(state: State, index: number, rules: Rules): Generator<
   if (looks(state, process)) yield take('looks at its record', (next) => void check(next, index));
 }
 
-/** What is no interaction with the store is not told. */
+/** A step without an interaction with the store has no text. */
 const told = ({ pc }: Task, choice: Choice): Choice =>
   pc === 'plan' ? { ...choice, say: '' } : choice;
 

@@ -8,7 +8,7 @@ export const nobody = -1;
 /** A stream sequence. They grow along a path; two states that differ in nothing but these are one. */
 export type Rev = number;
 
-/** What stands under the slot's key; `run` is `nobody` where nothing does, or a tombstone. */
+/** The record under the slot's key; `run` is `nobody` for absence and for a tombstone. */
 export interface SlotEntry {
   readonly rev: Rev;
   readonly run: number;
@@ -18,7 +18,7 @@ export interface SlotEntry {
   readonly first: boolean;
 }
 
-/** What stands under an instance's key; `n` counts the events of its chain. */
+/** The record under an instance's key; `n` counts the events of its chain. */
 export interface InstanceEntry {
   readonly rev: Rev;
   readonly owner: number;
@@ -66,7 +66,7 @@ export interface Commit {
 
 export type Over = 'no' | 'superseded' | 'expired' | 'gone' | 'left' | 'deleted';
 
-/** What is true of a run, whoever knows it: the measure of the properties, read by no program. */
+/** The facts about a run: only the properties read them, no program does. */
 export interface RunTruth {
   readonly took: boolean;
   readonly over: Over;
@@ -112,7 +112,7 @@ export interface Process {
   readonly takeover: boolean;
 }
 
-/** Whatever a collector is at; `idle` remembers nothing: a killed one and its successor are the same. */
+/** The step of a collector. `idle` has no memory, so a killed collector and its successor are the same. */
 export type Work =
   | { readonly at: 'idle' }
   | {

@@ -69,7 +69,7 @@ export function store(
 const revOf = (state: State, key: Write['key'] | 'hold'): Rev =>
   key === 'slot' ? state.slot.rev : key === 'hold' ? state.hold.rev : at(state.instances, key).rev;
 
-/** G3: whoever is over writes no more. */
+/** G3: a run that is over writes no more. */
 function rightToWrite(state: State, { by }: Commit): Broken | undefined {
   if (by === 'collector') return undefined;
   const { over } = at(state.runs, by);
@@ -156,7 +156,7 @@ function inOrder(state: State, write: Write): Broken | undefined {
   return { property: 'G8', what: 'a record changed, and not every chain of it has its event' };
 }
 
-/** Where the chain of an event really stands. */
+/** The current end of the chain of an event. */
 function headOf(state: State, { run, instance }: ChainStep): number {
   const truth = at(state.runs, run);
   if (instance !== undefined) return at(truth.heads, instance);
@@ -177,7 +177,7 @@ function writeSlot(state: State, { by }: Commit, { put: record }: SlotWrite): vo
   if (by !== 'collector') state.vouched = vouches(state, by);
 }
 
-/** The holder writes while its lease stands, and may claim it. */
+/** The holder writes while its lease exists, and may claim it. */
 const vouches = (state: State, run: number): boolean =>
   at(state.lease, run) && state.slot.run === run;
 

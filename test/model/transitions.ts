@@ -93,7 +93,7 @@ export function mustEndInstance(type: 'removed' | 'adopted'): string {
   return type;
 }
 
-/** What the first record of a run says. */
+/** The first record of a run. */
 export const firstOf = (of: number): Omit<SlotEntry, 'rev'> => {
   const value = JSON.stringify(initialTransition(run).to);
   if (value !== JSON.stringify(runMachineState(agentRecord(registering)))) {
@@ -103,7 +103,7 @@ export const firstOf = (of: number): Omit<SlotEntry, 'rev'> => {
 };
 const registering: Standing = { phase: 'registering', suspect: false, first: true };
 
-/** Where a session stands after an event, and what is to be done. */
+/** The state of a session after an event, and its effects. */
 export interface SessionStep {
   readonly to: string;
   readonly announced: boolean;

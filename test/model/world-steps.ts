@@ -101,7 +101,7 @@ function kill(state: State, index: number, underWay: boolean): undefined {
   state.processes = put(state.processes, index, dead);
 }
 
-/** Whoever wakes looks at its clock first: a lease that lapsed meanwhile is not claimed. */
+/** A process that wakes checks its clock first: a lease that lapsed meanwhile is not claimed. */
 function thaw(state: State, index: number): undefined {
   become(state, index, { life: 'up' });
   const { holds, session } = at(state.processes, index);

@@ -11,7 +11,7 @@ export interface Copy extends AsyncDisposable {
   with<T>(mutant: Mutant, work: () => Promise<T>): Promise<T>;
 }
 
-/** What git knows and what it would, as it stands now; `node_modules` is shared. */
+/** Tracked and untracked files in their current state; `node_modules` is shared. */
 export async function copyTree(from: string): Promise<Copy> {
   const root = await mkdtemp(join(tmpdir(), 'rollcall-mutants-'));
   const listed = execFileSync(

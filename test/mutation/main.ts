@@ -67,7 +67,7 @@ const told = (verdict: Verdict | undefined): string => {
 const line = ({ mutant: { name, breaks }, tests, simulation, seconds }: Tried): string =>
   `${name.padEnd(30)} ${breaks.padEnd(4)} ${`${seconds.toFixed(0)} s`.padStart(6)}  ${told(simulation).padEnd(12)} ${told(tests)}`;
 
-/** What kills nobody proves nothing: without a mutant all is green. */
+/** The tests must pass without a mutant; otherwise a failure proves nothing. */
 async function isGreen(chosen: readonly Mutant[], copy: Copy): Promise<boolean> {
   for (const needs of [undefined, 'nats-server'] as const) {
     const tests = [

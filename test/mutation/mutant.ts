@@ -8,7 +8,7 @@ export interface Mutant {
   /** What the broken code does. */
   readonly what: string;
   readonly file: string;
-  /** Text that stands in the file exactly once, and what takes its place. */
+  /** Text that occurs in the file exactly once, and its replacement. */
   readonly edits: readonly (readonly [find: string, replace: string])[];
   /** Test files of which at least one test must fail. */
   readonly tests: readonly string[];

@@ -32,7 +32,7 @@ const anyStep = fc.record({
   wait: fc.constantFrom(0, 0, 20, 200),
 });
 
-/** Everything that stands, by key. */
+/** All existing records, by key. */
 const standing = (entries: readonly KeyValueEntry[]) =>
   new Map(entries.filter(({ text }) => text !== undefined).map((entry) => [entry.key, entry]));
 
@@ -116,7 +116,7 @@ test('a replay of any random history gives the registry, now and at every record
       );
       expect(moments.length).toBeGreaterThan(3);
       for (const [revision, { rows, observed }] of moments) {
-        // The events of the commit stand right behind what it wrote.
+        // The events of a commit come right after its records.
         let [seq, end] = [0, revision];
         for (const { seq: at, origin } of events) {
           if (origin > end + 1) break;

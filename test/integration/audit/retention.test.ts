@@ -19,7 +19,7 @@ import { portsOf, quiet, specOf, startAgent, verdictOn } from './support/sample-
 const context = withServer();
 const never = new AbortController().signal;
 
-/** An agent that goes on changing an instance, and a collector's chain that signs when it is told to. */
+/** An agent that keeps changing an instance, and a collector's chain that signs on request. */
 async function given(url = context.server.url) {
   const opened = await openOn([url]);
   const { store } = opened;

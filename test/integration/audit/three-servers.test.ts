@@ -17,7 +17,7 @@ import {
 const names = ['web/1', 'web/2', 'db/1'] as const;
 const places = ['h1/a', 'h2/a', 'h3/a', 'h4/a'] as const;
 
-/** An agent that changes its instances all the time, until it is told to stop. */
+/** An agent that changes its instances continuously until it is stopped. */
 function busy({ agent }: Awaited<ReturnType<typeof startAgent>>) {
   let on = true;
   let port = 0;

@@ -46,7 +46,7 @@ async function disorder({ agents, store, consumer }: Crew): Promise<string[]> {
   ];
 }
 
-/** One line for each record that stands, without its ids of runs, which nobody can foresee. */
+/** One line for each existing record, without its run ids, which are random. */
 function describeRecords(entries: readonly KeyValueEntry[]): string[] {
   const stand = entries.filter(({ text }) => text !== undefined);
   const runs = new Set<string>();
@@ -76,7 +76,7 @@ function differences(where: string, found: readonly string[], wanted: readonly s
   ];
 }
 
-/** Waits until all is in order; what is still not so when the time is over, and how long it took. */
+/** Waits for convergence. Returns the differences left at the time limit, and the duration. */
 export async function untilInOrder(
   crew: Crew,
   within: Millis,

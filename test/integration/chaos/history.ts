@@ -8,7 +8,7 @@ import type { Store } from '../../../src/ports/ports.ts';
 import { verify } from '../../../src/runtime/audit/verify.ts';
 import { rollcall } from '../harness/processes.ts';
 
-/** All events, in the order of the audit. An event that nobody can read would be a find by itself. */
+/** All events in the order of the audit. An unreadable event is a violation by itself. */
 export async function readHistory({ audit }: Store): Promise<AuditEntry[]> {
   const history: AuditEntry[] = [];
   for await (const stored of audit.read(0)) {
@@ -19,7 +19,7 @@ export async function readHistory({ audit }: Store): Promise<AuditEntry[]> {
   return history;
 }
 
-/** What `verify` says of the history against the registry, the keyframes and the leases. */
+/** The result of `verify` for the history with the registry, the keyframes and the leases. */
 export async function divergencesOf(store: Store): Promise<string[]> {
   const { audit, registry, keyframes, leases } = store;
   const found: Divergence[] = [];
@@ -42,7 +42,7 @@ export async function keepHistory(
   return { file, divergences: await ended(['audit', 'verify', '--file', file], 1) };
 }
 
-/** Runs a command to its end; with `wanting` as its exit code, what it said. */
+/** Runs a command to its end. Returns its output if its exit code is `wanting`. */
 async function ended(args: readonly string[], wanting?: number): Promise<string[]> {
   await using command = rollcall(args);
   const code = await command.exited;

@@ -11,7 +11,7 @@ interface Span {
   readonly to: WallTime;
 }
 
-/** Between two looks; one that comes much later means that this machine stood still. */
+/** Interval of the checks. A check that is much later means that the test machine was suspended. */
 const lookEvery: Millis = 100;
 const standstill: Millis = 1000;
 
@@ -35,7 +35,7 @@ export class Ledger implements Disposable {
     this.#timer = setInterval(() => this.look(), lookEvery);
   }
 
-  /** To be called right before and after anything is done to anybody. */
+  /** Must be called right before and after every fault. */
   look(): void {
     const now = Date.now();
     const since = now - this.#lookedAt;

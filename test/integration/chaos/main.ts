@@ -34,7 +34,7 @@ say(
 for (const line of planLines(plan)) say(line);
 if (chosen.kind === 'processes') await setup();
 const stop = new AbortController();
-// Whatever was started is ended before we are.
+// Everything that was started ends before this process does.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 
 async function played(): Promise<number> {

@@ -48,7 +48,7 @@ const wholeWithin: Millis = seconds(40);
 /** An audit that is cut off from its source finds it again by itself: the server looks every 10 s. */
 const copiedWithin: Millis = seconds(60);
 
-/** Plays a plan on servers, and says what it came to. The history stays in a folder of its own. */
+/** Runs a plan on servers and returns its result. The history remains in a folder of its own. */
 export async function play(
   plan: Plan,
   cast: Cast,

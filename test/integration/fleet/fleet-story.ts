@@ -32,7 +32,7 @@ export interface FleetOptions {
   readonly signal: AbortSignal;
 }
 
-/** What happened to a part of the fleet that was killed at once. */
+/** The result for a part of the fleet that was killed together. */
 interface Death {
   readonly killed: number;
   /** Until the median and the last of them was dubious to a consumer. */
@@ -59,12 +59,12 @@ export interface FleetReport {
     /** Expired runs a second while it was on, and after it was released. */
     readonly paced: number;
     readonly free: number;
-    /** Somebody in another zone, killed while the brake was on: until its record was gone. */
+    /** An agent in another zone, killed while the brake was on: time until its record was removed. */
     readonly other: Millis;
   };
   readonly spread: Death;
   readonly divergences: readonly string[];
-  /** Of those that nobody killed: how many are live in the end. */
+  /** Number of agents that were not killed and are live in the end. */
   readonly standing: { readonly expected: number; readonly live: number };
 }
 
@@ -170,7 +170,7 @@ export async function playFleet(options: FleetOptions): Promise<FleetReport> {
     say(`zone a is braked: ${braked.suspect} of ${braked.seen} suspect`);
     await counted.catchUp();
     const slow = counted.of('expired').length;
-    // In another zone, somebody dies alone.
+    // In another zone, a single agent dies.
     const killedAt = performance.now();
     alone.kill('SIGKILL');
     await gone(alone.answer, ports, signal);
@@ -238,7 +238,7 @@ const brakeOf = ({ record }: AuditEvent) => ({
   suspect: Number(record?.['suspect']),
 });
 
-/** Waits until nothing of these stands in the registry. */
+/** Waits until the registry has no record of these. */
 async function gone(runs: readonly RunRef[], ports: Ports, signal: AbortSignal): Promise<void> {
   const [host] = runs.map((run) => run.host);
   for (;;) {

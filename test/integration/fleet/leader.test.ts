@@ -34,7 +34,7 @@ test('a killed leader of the lease stream makes no run suspect and removes nothi
   }
   const { leases } = subjectNamesOf(access.namespace);
   await (await cluster.leaderOf(leases.stream)).kill();
-  // Whoever would be suspected is by then: at the latest when an election of 10 s and a ttl are over.
+  // A run would be suspect by then: an election takes at most 10 s, and then a ttl passes.
   await pause(seconds(10) + lease.ttl + seconds(10));
   const told = new Map<string, number>();
   for await (const stored of store.audit.read(0)) {

@@ -5,7 +5,7 @@ import { withServer } from '../harness/with-server.ts';
 
 const world = withServer();
 const many = 3000;
-/** Long past its seat, and past the ttl and the grace of everybody. */
+/** Longer than its seat lease, and than the ttl and the grace of every run. */
 const frozenFor = 60_000;
 
 it('a collector that is frozen for a minute during a removal deletes nothing wrong after it is thawed', async () => {

@@ -4,7 +4,7 @@ import { withServer } from '../harness/with-server.ts';
 
 const world = withServer();
 
-/** Nobody is expired while a loaded machine starts a process: what is shown is the takeover. */
+/** Long enough that no run expires while a loaded machine starts a process: the test is about the takeover. */
 const patient = ['--ttl', '15s', '--grace', '30s'];
 
 describe('an agent that is killed', () => {

@@ -20,7 +20,7 @@ describe('a server that is down for longer than the ttl', () => {
       const leases = await fleet.store.leases.list('run.>').catch(() => []);
       return leases.length === agents.length;
     });
-    // Long enough for a suspicion and its grace, had anybody counted the outage.
+    // Long enough for a suspicion and its grace if a collector counted the outage.
     await throughout(
       'nobody is expired',
       () => fleet.directory.agents().every(({ state }) => state !== 'expired'),

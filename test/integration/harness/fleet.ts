@@ -43,7 +43,7 @@ export class TestFleet implements AsyncDisposable {
   readonly namespace: string;
   readonly store: NatsStore;
   readonly directory: Directory;
-  /** Whatever the consumer was told, in order. */
+  /** All changes that the consumer was notified of, in order. */
   readonly told: DirectoryChange[] = [];
   readonly #processes: RollcallProcess[] = [];
   readonly #wire: NatsConnection;
@@ -149,18 +149,18 @@ export class TestFleet implements AsyncDisposable {
     return this.directory.instances(service).find((row) => row.id === id);
   }
 
-  /** All records that stand, by key, with their revisions. */
+  /** All existing records by key, with their revisions. */
   async records(): Promise<ReadonlyMap<string, KeyValueEntry>> {
     const entries = await this.store.registry.list([allAgents, allInstances], 0);
     return new Map(entries.filter(({ text }) => text !== undefined).map((e) => [e.key, e]));
   }
 
-  /** The keys of the records that stand. */
+  /** The keys of the existing records. */
   async keys(): Promise<readonly string[]> {
     return [...(await this.records()).keys()].sort();
   }
 
-  /** Waits until exactly these records stand. */
+  /** Waits until exactly these records exist. */
   async standing(...keys: readonly string[]): Promise<void> {
     const wanted = [...keys].sort().join('\n');
     let found = '';

@@ -15,7 +15,7 @@ export async function until<T>(
   }
 }
 
-/** Holds for the whole of this time; fails at once when it does not. */
+/** Checks the condition for the whole of this time; fails immediately when it is false. */
 export async function throughout(
   what: string,
   look: () => boolean | Promise<boolean>,

@@ -64,7 +64,7 @@ export async function startAgent(on: On, place: string, names: readonly string[]
       await agent.stop();
       await store[Symbol.asyncDispose]();
     },
-    /** As a process that dies: it says nothing any more. */
+    /** Ends it like a process that dies: it writes nothing more. */
     async die() {
       await store[Symbol.asyncDispose]();
       void agent.stop();
@@ -86,7 +86,7 @@ export async function startCollector(on: On, name: string, keyframeEvery: number
   };
 }
 
-/** What `audit verify` says of the namespace. */
+/** The result of `audit verify` for the namespace. */
 export async function verdictOn(store: Store): Promise<VerifyReport & { said: Divergence[] }> {
   const said: Divergence[] = [];
   const { audit, registry, keyframes, leases } = store;

@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../../../src/domain/events/audit-entry.ts';
 import type { AuditEvent, ChainRef } from '../../../../src/domain/events/event-schema.ts';
 
-/** What a checker says is wrong: which event, and what about it. */
+/** A violation that a checker found: the event and the reason. */
 export type Complaint = string;
 
 export const complaint = ({ seq, event }: AuditEntry, what: string): Complaint =>
@@ -10,7 +10,7 @@ export const complaint = ({ seq, event }: AuditEntry, what: string): Complaint =
 /** The run that a chain belongs to, or an actor is. */
 export const runId = (of: ChainRef | AuditEvent['actor']): string => of.run;
 
-/** Events of runs that end them for everybody, and not by themselves. */
+/** Events by which another process ends a run. */
 const ends = ['expired', 'superseded', 'left', 'removed'];
 
 /** Which runs are over as far as the history was read, and how they ended. */

@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../../../src/domain/events/audit-entry.ts';
 import { type Complaint, complaint, Runs, runId } from './chains.ts';
 
-/** G1: whatever another removes or adopts belonged to a run that was expired or superseded by then. */
+/** G1: an instance that another run removes or adopts belonged to a run that was expired or superseded by then. */
 export function g1(history: readonly AuditEntry[]): Complaint[] {
   const runs = new Runs();
   const complaints: Complaint[] = [];

@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../../../src/domain/events/audit-entry.ts';
 import { agentMapKey } from '../../../../src/domain/identity/registry-keys.ts';
 import { type Complaint, complaint, Runs } from './chains.ts';
 
-/** G10: a slot has one holder: whoever takes it finds it free, or its holder over. */
+/** G10: a slot has one owner: a run takes it only when it is free or its owner is over. */
 export function g10(history: readonly AuditEntry[]): Complaint[] {
   const runs = new Runs();
   const holders = new Map<string, string>();

@@ -48,7 +48,7 @@ async function mount(directory: string): Promise<string | undefined> {
   }
 }
 
-/** Whatever is free, to the last block, also what its neighbour lets go meanwhile. */
+/** Fills all free space to the last block, also space that another server frees meanwhile. */
 async function fill(ballast: string, directory: string): Promise<void> {
   await using file = await open(ballast, 'a');
   for (;;) {

@@ -2,7 +2,7 @@ import type { LeasePolicy } from '../../../../src/domain/policy/lease-policy.ts'
 import { type Millis, seconds } from '../../../../src/domain/time.ts';
 import { seededFractions } from '../../../../tools/bench/history/seeded-random.ts';
 
-/** What is done to a server, or to all of them. */
+/** A fault of one server, or of all servers. */
 const serverFaults = [
   'kill-server',
   'freeze-server',
@@ -12,7 +12,7 @@ const serverFaults = [
   'outage',
 ] as const;
 
-/** What is done to an agent or a collector: to its process, or to its wire to the servers. */
+/** A fault of an agent or a collector: of its process, or of its connection to the servers. */
 const memberFaults = [
   'kill',
   'freeze',
@@ -50,7 +50,7 @@ export interface Plan {
   readonly seed: number;
   readonly length: Millis;
   readonly lease: LeasePolicy;
-  /** One after the other: never is more than one server broken, unless the step says `all`. */
+  /** One after another: at most one server is broken at a time, unless the step is for `all`. */
   readonly servers: readonly ServerStep[];
   readonly members: readonly MemberStep[];
 }
@@ -123,7 +123,7 @@ function drawMembers(draw: Draw, length: Millis, lease: LeasePolicy, cast: Cast)
     steps.push({ pause: now - startOf(steps), what, whom, lasts });
     busyUntil.set(whom, now + lasts + seconds(3));
   }
-  // Somebody never comes back: what is left of him is the collectors' to remove.
+  // One process never returns: the collectors must remove its records.
   const lost = draw.one(cast.agents);
   const free = Math.max(length, busyUntil.get(lost) ?? 0);
   return [...steps, { pause: free - startOf(steps), what: 'lose', whom: lost, lasts: 0 }];
@@ -154,7 +154,7 @@ function deck<T>(draw: Draw, cards: readonly T[]): () => T {
   };
 }
 
-/** Two lines a plan is told by: what is done to the servers, and to everybody else. */
+/** A plan in two lines: the faults of the servers, and the faults of all other processes. */
 export function planLines({ servers, members }: Plan): string[] {
   const told = ({ pause, what, whom, lasts }: ServerStep | MemberStep) =>
     `+${(pause / 1000).toFixed(1)}s ${what} ${whom} ${(lasts / 1000).toFixed(1)}s`;

@@ -6,7 +6,7 @@ import type { Wire } from './proxies.ts';
 /** Slower than any of this is no network that a lease of 3 s is for. */
 const slow = 250;
 
-/** Does to a member, or to the consumer's wire, what the step says, and undoes it after a while. */
+/** Applies the fault of the step to a member or to the consumer's connection, and ends it after a time. */
 export async function faultMember(
   what: MemberFault,
   lasts: number,

@@ -6,7 +6,7 @@ interface Way {
   readonly proxy: TestProxy;
 }
 
-/** Somebody's way to the servers: a proxy to each, on which a hand lies. */
+/** The connections of one process to the servers: one controllable proxy per server. */
 export class Wire implements AsyncDisposable {
   readonly #ways: readonly Way[];
   /** Something is done to it, by which less than everything arrives in time. */
@@ -37,7 +37,7 @@ export class Wire implements AsyncDisposable {
     for (const { proxy } of this.#ways) proxy.blackhole(...(way ? [way] : []));
   }
 
-  /** Slow, and not broken: nobody may come to harm by it. */
+  /** Slow but not broken: it must harm no process. */
   delay(millis: number): void {
     for (const { proxy } of this.#ways) proxy.delay(millis);
   }

@@ -8,7 +8,7 @@ import type { ServerStep } from './fault-plan.ts';
 /** What became of a step: done to whom, or why not. */
 export type Outcome = { readonly done: string } | { readonly not: string };
 
-/** Does to a server what the step says, and undoes it. */
+/** Applies the fault of the step to a server, and ends it. */
 export async function faultServers(
   step: ServerStep,
   servers: ChaosServers,
