@@ -17,7 +17,7 @@ const unreachable =
   /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED|Failed to load resource/;
 
 const cell = (page: Page, name: string) => page.locator(`.cell[aria-label^="${name}:"]`);
-const toldOf = (page: Page, name: string) => cell(page, name).getAttribute('aria-label', soon);
+const labelOf = (page: Page, name: string) => cell(page, name).getAttribute('aria-label', soon);
 
 /** Expects the same rows in the page as in the audit: none missing, none repeated. */
 async function hasAllOf(page: Page, fleet: TestFleet): Promise<void> {
@@ -48,8 +48,9 @@ test('an empty fleet is shown as empty, and the first agent appears without a re
   const { page } = visit;
   await page.getByRole('heading', { name: 'No agents yet' }).waitFor();
   expect(await seriousInBoth(page)).toEqual([]);
+  await fleet.collector();
   await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
-  await expect.poll(() => toldOf(page, 'h1/a'), soon).toContain('live');
+  await expect.poll(() => labelOf(page, 'h1/a'), soon).toContain('live');
 });
 
 test('a killed agent is shown as gone without a reload', async ({ open }) => {
@@ -60,19 +61,20 @@ test('a killed agent is shown as gone without a reload', async ({ open }) => {
   await fleet.serving('h2', 'b', [{ service: 'web', id: 'w2' }]);
   await using visit = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
   const { page } = visit;
-  await expect.poll(() => toldOf(page, 'h1/a'), soon).toContain('live');
+  await expect.poll(() => labelOf(page, 'h1/a'), soon).toContain('live');
   killed.process.kill('SIGKILL');
-  await expect.poll(() => toldOf(page, 'h1/a'), soon).toMatch(/dubious|suspect/);
+  await expect.poll(() => labelOf(page, 'h1/a'), soon).toMatch(/dubious|suspect/);
   const attention = page.getByRole('region', { name: 'Needs attention' });
   await expect.poll(() => attention.textContent()).toContain('h1');
-  await expect.poll(() => toldOf(page, 'h1/a'), soon).toMatch(/expired|gone/);
-  expect(await toldOf(page, 'h2/b')).toContain('live');
+  await expect.poll(() => labelOf(page, 'h1/a'), soon).toMatch(/expired|gone/);
+  expect(await labelOf(page, 'h2/b')).toContain('live');
 });
 
 test('no row is lost or repeated when the dashboard server is killed and restarted', async ({
   open,
 }) => {
   await using fleet = await world.fleet();
+  await fleet.collector();
   await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
   const first = fleet.start(['ui', '--port', '0']);
   const address = await addressOf(first);
@@ -90,7 +92,7 @@ test('no row is lost or repeated when the dashboard server is killed and restart
   await again.ready;
 
   await page.getByTestId('stale').waitFor({ state: 'detached', ...soon });
-  await expect.poll(() => toldOf(page, 'h2/b'), soon).toContain('live');
+  await expect.poll(() => labelOf(page, 'h2/b'), soon).toContain('live');
   await hasAllOf(page, fleet);
 });
 
@@ -99,10 +101,11 @@ test('a killed NATS server is reported, the history in memory stays, and no row 
 }) => {
   await using server = await startTestServer();
   await using fleet = await TestFleet.open(server.url);
+  await fleet.collector();
   await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
   await using visit = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
   const { page } = visit;
-  await expect.poll(() => toldOf(page, 'h1/a'), soon).toContain('live');
+  await expect.poll(() => labelOf(page, 'h1/a'), soon).toContain('live');
   await server.kill();
   await page.getByTestId('broker').waitFor(soon);
   expect(await page.getByTestId('age').textContent()).toContain('NATS away');
@@ -113,7 +116,7 @@ test('a killed NATS server is reported, the history in memory stays, and no row 
   await server.restart();
   await page.getByTestId('broker').waitFor({ state: 'detached', ...soon });
   await fleet.serving('h2', 'b', [{ service: 'web', id: 'w2' }]);
-  await expect.poll(() => toldOf(page, 'h2/b'), soon).toContain('live');
+  await expect.poll(() => labelOf(page, 'h2/b'), soon).toContain('live');
   await hasAllOf(page, fleet);
 });
 
@@ -121,10 +124,11 @@ test('a hold set on the page is in the audit with operator and reason, and the p
   open,
 }) => {
   await using fleet = await world.fleet();
+  await fleet.collector();
   await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
   await using visit = await open(await addressOf(fleet.start(['ui', '--port', '0'])));
   const { page } = visit;
-  await expect.poll(() => toldOf(page, 'h1/a'), soon).toContain('live');
+  await expect.poll(() => labelOf(page, 'h1/a'), soon).toContain('live');
   await cell(page, 'h1/a').click();
   const hold = page.getByRole('button', { name: 'Hold …' });
   await page.keyboard.press(',');
