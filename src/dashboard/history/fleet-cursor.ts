@@ -2,14 +2,14 @@ import type { ApiDetails, ApiOrigin } from '../api-types.ts';
 import { none } from './note-table.ts';
 import type { TransitionLog } from './transition-log.ts';
 
-/** How an entity stands at a moment. Numbers are the log's. */
+/** The state of an entity at a moment. Numbers are the log's. */
 export interface EntityState {
   readonly entity: number;
   readonly state: number;
   readonly since: number;
   readonly chart: number;
   readonly note: ApiDetails;
-  /** Its last transition's place; 0: that is older than what is in memory. */
+  /** The sequence of its last transition; 0: it is older than the loaded rows. */
   readonly seq: number;
   /** The event that began its registration or suspicion. */
   readonly origin: ApiOrigin;
@@ -18,7 +18,7 @@ export interface EntityState {
 }
 
 /**
- * How everything stands after a row of the log.
+ * The state of every entity after a row of the log.
  *
  * Of each entity only its last row is kept. Forwards, a row takes its entity's place; backwards, it
  * gives it back to the row before it: both cost the same, and any number of moments share one history.
@@ -81,7 +81,7 @@ export class FleetCursor {
     return this.#last[entity] ?? none;
   }
 
-  /** How an entity stands; undefined: it is not there yet. */
+  /** The state of an entity; undefined: it does not exist yet. */
   stateOf(entity: number): EntityState | undefined {
     return stateAfter(this.#log, entity, this.#last[entity] ?? none);
   }
@@ -104,7 +104,7 @@ export class FleetCursor {
   }
 }
 
-/** How an entity stands after one of its rows; `none`: before all of them. */
+/** The state of an entity after one of its rows; `none`: before all of them. */
 export function stateAfter(
   log: TransitionLog,
   entity: number,

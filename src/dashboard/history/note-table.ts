@@ -6,7 +6,7 @@ export const none = -0x4000_0000;
 
 const nothing: ApiDetails = {};
 /** The number of the note without content. */
-export const empty = 0;
+const empty = 0;
 
 /** What was noted, each kept once, by number; and what comes of a note over an earlier one. */
 export class Notes {

@@ -26,7 +26,7 @@ const phases: ReadonlySet<string> = new Set<Phase>(['registering', 'live', 'leav
 const known = new Map<string, Phase | undefined>();
 
 /** The phase in an agent's record while its run is in this state; undefined: it has no record. */
-export function phaseOf(state: string): Phase | undefined {
+function phaseOf(state: string): Phase | undefined {
   if (known.has(state)) return known.get(state);
   const name = /phase\.(\w+)/.exec(state)?.[1] ?? state;
   const phase = phases.has(name) ? (name as Phase) : undefined;

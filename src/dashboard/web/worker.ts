@@ -13,10 +13,10 @@ if ('onconnect' in self) {
   const desk = new ConnectionHub(false);
   scope.onconnect = ({ ports: [port] }) => {
     if (!port) return;
-    const heard = desk.join((message) => port.postMessage(message));
-    port.onmessage = ({ data }: MessageEvent<TabMessage>) => heard(data);
+    const onMessage = desk.join((message) => port.postMessage(message));
+    port.onmessage = ({ data }: MessageEvent<TabMessage>) => onMessage(data);
   };
 } else {
-  const heard = new ConnectionHub(true).join((message) => scope.postMessage(message));
-  scope.onmessage = ({ data }) => heard(data);
+  const onMessage = new ConnectionHub(true).join((message) => scope.postMessage(message));
+  scope.onmessage = ({ data }) => onMessage(data);
 }

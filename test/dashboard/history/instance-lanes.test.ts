@@ -35,13 +35,13 @@ test.each(await recordings())(
     const log = await read(name);
     const cursor = new Cursor();
     const worker = new TabCursor(log, (message) => cursor.onMessage(message));
-    worker.tellChanges();
+    worker.sendChanges();
     const entities = instancesOf(log);
     const last = log.at.get(log.end - 1);
     const lanes = runQuery(log, { ask: 'lanes', entities, from: 0, to: last }) as Lane[];
     for (let row = log.first; row < log.end; row += 1) {
       const seq = log.seq.get(row);
-      worker.heard(cursor.seek(seq));
+      worker.onMessage(cursor.seek(seq));
       const statuses = new Map(
         cursor.fleet
           .slots()

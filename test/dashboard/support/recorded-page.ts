@@ -22,6 +22,6 @@ export async function openPage(name: string) {
   log.complete();
   const cursor = new Cursor();
   const worker = new TabCursor(log, (message) => cursor.onMessage(message));
-  worker.tellChanges();
-  return { events, cursor, seek: (seq: number) => worker.heard(cursor.seek(seq)) };
+  worker.sendChanges();
+  return { events, cursor, seek: (seq: number) => worker.onMessage(cursor.seek(seq)) };
 }

@@ -12,7 +12,7 @@ import type { EventRow } from './to-row.ts';
 /** So many rows are folded at most to say where everything stood. */
 const piece = 16_384;
 
-/** What the history held, and where everything stood, at a place in it. */
+/** The states of all entities after an event of the history. */
 export interface StateAt {
   readonly seq: Revision;
   readonly at: WallTime;
@@ -42,7 +42,7 @@ export class HistoryIndex {
     this.#most = Math.max(1, Math.ceil(most / piece));
   }
 
-  /** The first place that is held; 0: nothing yet. */
+  /** The first sequence in the index; 0: it is empty. */
   get first(): Revision {
     return this.#first;
   }
@@ -79,7 +79,7 @@ export class HistoryIndex {
     return found;
   }
 
-  /** Where everything stood before the first event that will be told. */
+  /** Sets the states before the first event of the index. */
   begin(
     seq: Revision,
     at: WallTime,
@@ -116,7 +116,7 @@ export class HistoryIndex {
     this.#lastAt = at;
   }
 
-  /** A place that holds nothing that can be read. */
+  /** A sequence without a readable event. */
   skip(seq: Revision, at: WallTime, why: string): void {
     this.#reach(seq);
     this.gaps.push({ from: seq, to: seq, why });
@@ -149,7 +149,7 @@ export class HistoryIndex {
     };
   }
 
-  /** Rows from this place on, in order. */
+  /** Rows from this sequence on, in order. */
   *rows(from: Revision): Generator<Row, void, undefined> {
     for (const one of this.#pieces) {
       if (one.length === 0 || (one.seq[one.length - 1] ?? 0) < from) continue;
@@ -157,14 +157,14 @@ export class HistoryIndex {
     }
   }
 
-  /** Rows before this place, the latest first. */
+  /** Rows before this sequence, the latest first. */
   *rowsBefore(before: Revision): Generator<Row, void, undefined> {
     for (const one of this.#pieces.toReversed()) {
       for (let n = one.from('seq', before) - 1; n >= 0; n -= 1) yield one.row(n);
     }
   }
 
-  /** Where an entity came last up to a place, over or not; undefined: it was not there yet. */
+  /** The last state of an entity up to a sequence, also an ended one; undefined: it did not exist yet. */
   lastOf(entity: number, upTo: Revision): Row | undefined {
     for (const one of this.#pieces.toReversed()) {
       const end = one.from('seq', upTo + 1);
@@ -196,7 +196,7 @@ export class HistoryIndex {
     });
   }
 
-  /** What lies between the last place and this one is not there any more. */
+  /** The events between the last sequence and this one no longer exist. */
   #reach(seq: Revision): void {
     if (this.#first === 0) this.#first = seq;
     else if (seq > this.#last + 1) {

@@ -54,8 +54,8 @@ export function isAuthorized({ headers }: IncomingMessage, policy: AuthPolicy): 
 }
 
 /** In constant time, whatever the length. */
-export const isToken = (said: string, { token }: AuthPolicy): boolean =>
-  token !== undefined && isSame(said, token);
+export const isToken = (text: string, { token }: AuthPolicy): boolean =>
+  token !== undefined && isSame(text, token);
 
 /** The cookie: the browser keeps it until it is closed, no script sees it, no other site sends it. */
 export const cookieOf = (policy: AuthPolicy): string =>

@@ -14,17 +14,17 @@ export async function logIn(
   policy: AuthPolicy,
   query: URLSearchParams,
 ): Promise<void> {
-  const said =
+  const sent =
     request.method === 'POST'
       ? new URLSearchParams(await readText(request)).get('token')
       : query.get('token');
-  if (said === null) return sendLogin(response, 200);
-  if (!isToken(said.trim(), policy)) return sendLogin(response, 401);
+  if (sent === null) return sendLogin(response, 200);
+  if (!isToken(sent.trim(), policy)) return sendLogin(response, 401);
   const headers = { ...commonHeaders, 'cache-control': 'no-store', location: '/' };
   response.writeHead(303, { ...headers, 'set-cookie': cookieOf(policy) }).end();
 }
 
-/** A form and nothing else: no script, no style, nothing of what was said. */
+/** A form and nothing else: no script, no style, nothing of what was sent. */
 export function sendLogin(response: ServerResponse, status: 200 | 401): void {
   const wrong = status === 401 ? '<p role="alert">That is not the token.</p>' : '';
   response.writeHead(status, {

@@ -139,7 +139,7 @@ export class Actions {
     try {
       await visit.caughtUp(AbortSignal.timeout(patience));
       const { rows } = await this.#planOf(visit.view.fleet);
-      return { rows, at: this.#ports.clock.wall(), refused: refusal ? said(refusal) : null };
+      return { rows, at: this.#ports.clock.wall(), refused: refusal ? messageOf(refusal) : null };
     } catch (cause) {
       if (cause instanceof Fault) return null;
       throw cause;
@@ -169,10 +169,10 @@ const noting = (registry: Registry, refusals: Fault[]): Registry => ({
 /** Not this dashboard, and not for what was asked: so that nobody looks for the reason here. */
 function sayWhoRefused(cause: unknown): never {
   if (!(cause instanceof Fault) || cause.code !== 'store-refused') throw cause;
-  throw new Fault(cause.code, said(cause), { cause, ...(cause.hint && { hint: cause.hint }) });
+  throw new Fault(cause.code, messageOf(cause), { cause, ...(cause.hint && { hint: cause.hint }) });
 }
 
-const said = ({ message }: Fault): string =>
+const messageOf = ({ message }: Fault): string =>
   `the NATS server does not let this dashboard's user do that: ${message}`;
 
 const nameOf = ({ actor }: Author): string => `${actor.host}/${actor.agent}`;

@@ -16,7 +16,7 @@ export interface StreamTiming {
   readonly patience: Millis;
 }
 
-export const pace: StreamTiming = { batchEvery: 100, markEvery: seconds(2), patience: seconds(20) };
+const pace: StreamTiming = { batchEvery: 100, markEvery: seconds(2), patience: seconds(20) };
 
 /** The open streams, one a browser, up to a limit. */
 export class Streams {

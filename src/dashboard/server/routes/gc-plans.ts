@@ -17,7 +17,13 @@ export type PlanNow = () => Promise<{
 export async function livePlan(source: Source, planNow: PlanNow): Promise<ApiGcPlan> {
   const { fleet, plan } = await planNow();
   const { last } = source.index();
-  return { seq: last, at: source.now(), estimate: false, seats: plan.seats, ...told(plan, fleet) };
+  return {
+    seq: last,
+    at: source.now(),
+    estimate: false,
+    seats: plan.seats,
+    ...documentOf(plan, fleet),
+  };
 }
 
 /**
@@ -37,13 +43,13 @@ export async function pastPlan(
   }
   const around = { now: at, seats: 1, leases, answering: new Set<string>(), orphans: defaultLease };
   const plan = planRemovals(fleet, around);
-  return { seq: reached, at, estimate: true, seats: null, ...told(plan, fleet) };
+  return { seq: reached, at, estimate: true, seats: null, ...documentOf(plan, fleet) };
 }
 
 /** What stands is asked for, not whether it is true to its chain. */
 const noHash = () => '0'.repeat(64);
 
-const told = ({ rows, brakes }: Plan, fleet: Fleet) => ({
+const documentOf = ({ rows, brakes }: Plan, fleet: Fleet) => ({
   rows,
   brakes: brakes.map(brakeOf),
   holds: [...fleet.controls.holds()].map(({ record }): ApiHold => {

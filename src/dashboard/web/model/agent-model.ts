@@ -25,7 +25,7 @@ export interface EntityState extends NamedState {
 /**
  * `unverified`: it would be live, but it is not known whether a collector observed it.
  */
-export type InstanceStatus = InstanceState | 'unverified';
+type InstanceStatus = InstanceState | 'unverified';
 
 export interface InstanceNow {
   readonly entityState: EntityState;
@@ -42,7 +42,7 @@ export interface InstanceNow {
 }
 
 /** How many instances have each status; `contested` are also counted as dubious. */
-export interface InstanceCounts extends Readonly<Record<InstanceStatus, number>> {
+interface InstanceCounts extends Readonly<Record<InstanceStatus, number>> {
   readonly contested: number;
 }
 

@@ -3,7 +3,7 @@ import type { TransitionLog } from '../../history/transition-log.ts';
 import { changesOf } from './state-changes.ts';
 import type { AtMoment, Changes, Nearby } from './worker-messages.ts';
 
-/** What a tab needs to go on from a row by itself, so many rows to either side. */
+/** What a tab needs to seek from a row without the worker, up to `reach` rows to either side. */
 export function nearbyOf(log: TransitionLog, row: number, reach: number): Nearby {
   const first = Math.max(log.first, row - reach);
   const count = Math.max(0, Math.min(log.end, row + reach + 1) - first);
@@ -19,16 +19,16 @@ export function nearbyOf(log: TransitionLog, row: number, reach: number): Nearby
   };
 }
 
-/** A moment, and who stands otherwise there than where the tab is. */
+/** A moment, and the states that differ there from the tab's moment. */
 export interface CursorMove {
   readonly moment: AtMoment;
   readonly changes: Changes;
 }
 
 /**
- * Goes a few steps in time without asking the worker: its answer is as good, but comes a frame later.
+ * Seeks a few steps in time without the worker, whose equal answer takes one frame more.
  *
- * Only between rows that are here: whatever is at or beyond the ends is asked for.
+ * Only between rows that are loaded: a seek to the ends or beyond needs the worker.
  */
 export class NearbyRows {
   readonly #rows: Nearby;
@@ -37,18 +37,18 @@ export class NearbyRows {
     this.#rows = rows;
   }
 
-  /** To what was newest at a place. */
+  /** Seeks to the last row at or before a sequence. */
   to(here: AtMoment, seq: number): CursorMove | undefined {
     return this.#go(here, this.#find(this.#rows.seqs, seq), seq);
   }
 
-  /** To what was newest at a time. */
+  /** Seeks to the last row at or before a time. */
   toTime(here: AtMoment, at: number): CursorMove | undefined {
     const target = this.#find(this.#rows.ats, at);
     return target === undefined ? undefined : this.#go(here, target, this.#rows.seqs[target] ?? 0);
   }
 
-  /** The place of the transition before or after a moment. */
+  /** The sequence of the transition before or after a moment. */
   beside(here: AtMoment, forward: boolean): number | undefined {
     const at = this.#find(this.#rows.seqs, here.seq);
     return at === undefined ? undefined : this.#rows.seqs[at + (forward ? 1 : -1)];
@@ -66,7 +66,7 @@ export class NearbyRows {
     return { moment: { seq, at: ats[target] ?? 0, head: false, newer }, changes };
   }
 
-  /** The last row at or before a value; undefined where a row that is not here may be that. */
+  /** The last row at or before a value; undefined if a row that is not loaded may be that. */
   #find(column: Float64Array, value: number): number | undefined {
     let [low, high] = [0, column.length];
     while (low < high) {
@@ -78,7 +78,7 @@ export class NearbyRows {
   }
 }
 
-/** Of some rows, of each entity only the one that counts: forwards the last, backwards the first. */
+/** One row for each entity of a range: forwards its last, backwards its first. */
 function part(all: Changes, start: number, end: number, forwards: boolean): Changes {
   const chosen = new Map<number, number>();
   for (let n = start; n < end; n += 1) {

@@ -4,7 +4,7 @@ import type { Changes } from './worker-messages.ts';
 
 const nothing: ApiDetails = {};
 
-/** How some entities stand, as it is told to a tab: in columns, which cost little to hand over. */
+/** The states of some entities for a tab, as columns, which are cheap to transfer. */
 export function changesOf(
   entities: readonly number[],
   stateOf: (n: number) => EntityState | undefined,

@@ -1,25 +1,25 @@
 import type { ApiDetails, ApiEntity, ApiGap, ApiHeartbeat, ApiHello } from '../../api-types.ts';
 import type { Query } from '../../history/query-types.ts';
 
-/** How the page stands to its server. Times are the browser's, unless they come from the server. */
+/** The connection of the page to its server. Times are the browser's, unless they come from the server. */
 export interface Connection {
   readonly state: 'connecting' | 'live' | 'broken';
   readonly hello: ApiHello | null;
   readonly mark: ApiHeartbeat | null;
-  /** When the last mark came, and when it broke. */
+  /** When the last mark arrived, and when the connection broke. */
   readonly markAt: number;
   readonly brokenSince: number | null;
   readonly attempt: number;
   readonly retryAt: number | null;
-  /** What is wrong, in words. */
+  /** Why it is broken, as text. */
   readonly why: string | null;
-  /** How far behind the server's clock this browser's is. */
+  /** How far the browser's clock is behind the server's. */
   readonly skew: number;
-  /** How much came in at once after a break. */
+  /** How many changes arrived after a reconnection, and within what time. */
   readonly caughtUp: { readonly changes: number; readonly in: number } | null;
 }
 
-/** What of the history is in memory. Places, and when. */
+/** The part of the history that is in memory: sequences and times. */
 export interface Extent {
   readonly floor: number;
   readonly from: number;
@@ -31,7 +31,7 @@ export interface Extent {
   readonly rows: number;
 }
 
-/** Who stands otherwise than before; a state of -1: not there at this moment. */
+/** The entities whose state changed; a state of -1: it does not exist at this moment. */
 export interface Changes {
   readonly entities: Int32Array;
   readonly states: Int32Array;
@@ -46,8 +46,8 @@ export interface Changes {
 }
 
 /**
- * The rows around a moment, so that a tab goes a few steps without asking: of each its place, when it
- * was, and how its entity stood before and after it.
+ * The rows around a moment, so that a tab can seek a few steps without the worker: the sequence and time of
+ * each, and the state of its entity before and after it.
  */
 export interface Nearby {
   readonly seqs: Float64Array;
@@ -60,7 +60,7 @@ export interface AtMoment {
   readonly seq: number;
   readonly at: number;
   readonly head: boolean;
-  /** How many transitions came after it. */
+  /** Number of transitions after it. */
   readonly newer: number;
 }
 
@@ -74,12 +74,12 @@ export type WorkerMessage =
       readonly extent: Extent;
       readonly moment: AtMoment;
       readonly changes: Changes;
-      /** When collectors wrote last, where that changed. */
+      /** The last acts of collectors, where they changed. */
       readonly acts: readonly (readonly [entity: number, at: number])[];
-      /** How often this tab was told of changes, these included. */
-      readonly told: number;
-      /** How many seeks were heard from this tab. */
-      readonly heard: number;
+      /** How many messages with changes were sent to this tab, this one included. */
+      readonly changeCount: number;
+      /** How many seeks the worker received from this tab. */
+      readonly seekCount: number;
     }
   | {
       readonly is: 'nearby';
@@ -93,7 +93,7 @@ export type TabMessage =
   | {
       readonly do: 'seek';
       readonly at: number | 'head';
-      /** The tab has gone there by itself, when it had been told of changes so often. */
+      /** The tab has already moved there, after this many messages with changes. */
       readonly shown?: number;
     }
   | { readonly do: 'seek-time'; readonly at: number }

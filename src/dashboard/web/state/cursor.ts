@@ -10,41 +10,40 @@ import type {
 } from '../protocol/worker-messages.ts';
 
 /**
- * Where a tab is in the history, and how everything stands there.
+ * The moment of a tab in the history, and the fleet at that moment.
  *
- * The worker answers where to go, a frame later. Between rows that are near, the tab goes by itself and
- * tells the worker so; who of the two is right is never a question: as soon as anything crossed, the
- * worker says all of it again, and how an entity stands is always told whole.
+ * The worker answers a seek one frame later. Between near rows the tab seeks without it and notifies it. If
+ * messages cross, the worker's answer wins: it sends all changes again, each with the whole state.
  */
 export class Cursor {
   readonly fleet = new FleetModel();
   moment: AtMoment | null = null;
   extent: Extent | null = null;
-  /** Grows whenever somebody stands otherwise. */
+  /** Grows whenever a state changes. */
   version = 0;
   #near: NearbyRows | undefined;
   #sent = 0;
-  /** The last seek that the worker has to answer. */
+  /** Number of the last seek that the worker must answer. */
   #asked = 0;
-  /** The last seek that this tab went by itself. */
+  /** Number of the last seek that this tab did without the worker. */
   #went = 0;
-  #heard = 0;
-  #told = 0;
+  #seekCount = 0;
+  #changeCount = 0;
   #connection: Connection | null = null;
 
-  /** Goes to a place, or asks for it; returns what the worker has to know. */
+  /** Seeks to a sequence, here or in the worker; returns the message for the worker. */
   seek(at: number | 'head'): TabMessage {
     const gone = at === 'head' ? undefined : this.#byItself((near, here) => near.to(here, at));
     return gone ?? this.#ask({ do: 'seek', at });
   }
 
-  /** Goes to what was newest at a time. */
+  /** Seeks to the last row at or before a time. */
   seekTime(at: number): TabMessage {
     const gone = this.#byItself((near, here) => near.toTime(here, at));
     return gone ?? this.#ask({ do: 'seek-time', at });
   }
 
-  /** The place of the transition before or after this moment; undefined: the worker knows. */
+  /** The sequence of the transition before or after this moment; undefined: only the worker knows it. */
   neighbour(forward: boolean): number | undefined {
     return this.moment ? this.#near?.beside(this.moment, forward) : undefined;
   }
@@ -63,16 +62,16 @@ export class Cursor {
       this.#near = new NearbyRows(message.nearby);
     }
     if (message.is !== 'moment') return;
-    const { entities, words, extent, moment, changes, acts, told, heard } = message;
+    const { entities, words, extent, moment, changes, acts, changeCount, seekCount } = message;
     this.fleet.addNames(entities, words);
     this.fleet.apply(changes);
     this.fleet.addActs(acts);
-    this.#told = told;
-    this.#heard = heard;
+    this.#changeCount = changeCount;
+    this.#seekCount = seekCount;
     if (changes.entities.length > 0) this.version += 1;
     this.extent = unlessEqual(this.extent, extent);
-    // Where this tab went meanwhile the worker does not know yet, and will say.
-    if (heard >= this.#went) this.moment = unlessEqual(this.moment, moment);
+    // The worker does not know yet that this tab moved on, and will send that moment.
+    if (seekCount >= this.#went) this.moment = unlessEqual(this.moment, moment);
     this.#observe();
   }
 
@@ -94,7 +93,7 @@ export class Cursor {
   #byItself(
     way: (near: NearbyRows, here: AtMoment) => CursorMove | undefined,
   ): TabMessage | undefined {
-    if (!this.#near || !this.moment || this.#heard < this.#asked) return undefined;
+    if (!this.#near || !this.moment || this.#seekCount < this.#asked) return undefined;
     const gone = way(this.#near, this.moment);
     if (!gone) return undefined;
     this.fleet.apply(gone.changes);
@@ -103,7 +102,7 @@ export class Cursor {
     this.#observe();
     this.#sent += 1;
     this.#went = this.#sent;
-    return { do: 'seek', at: gone.moment.seq, shown: this.#told };
+    return { do: 'seek', at: gone.moment.seq, shown: this.#changeCount };
   }
 
   #ask(message: TabMessage): TabMessage {
@@ -113,6 +112,6 @@ export class Cursor {
   }
 }
 
-/** The same object where nothing changed: nobody needs to look again. */
-const unlessEqual = <T>(known: T | null, told: T): T =>
-  known !== null && JSON.stringify(known) === JSON.stringify(told) ? known : told;
+/** The same object where nothing changed, so that nothing is rendered again. */
+const unlessEqual = <T>(known: T | null, received: T): T =>
+  known !== null && JSON.stringify(known) === JSON.stringify(received) ? known : received;

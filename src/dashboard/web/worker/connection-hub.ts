@@ -57,12 +57,12 @@ export class ConnectionHub {
     this.#tabs.add(tab);
     tell({ is: 'connection', connection: this.#connection });
     if (this.#close === undefined && this.#timer === undefined) this.#connect();
-    else if (this.#connection.hello) tab.moment.tellChanges();
+    else if (this.#connection.hello) tab.moment.sendChanges();
     return (message) => {
       if (message.do === 'bye') this.#tabs.delete(tab);
       else if (message.do === 'retry') this.#retry();
       else if (message.do === 'hidden') this.#hide(tab, message.hidden);
-      else tab.moment.heard(message);
+      else tab.moment.onMessage(message);
     };
   }
 
@@ -228,7 +228,7 @@ export class ConnectionHub {
     this.#due = true;
     setTimeout(() => {
       this.#due = false;
-      for (const { moment } of this.#tabs) moment.tellChanges();
+      for (const { moment } of this.#tabs) moment.sendChanges();
     }, 30);
   }
 }

@@ -6,8 +6,9 @@ import { changesOf } from '../protocol/state-changes.ts';
 import type { TabMessage, WorkerMessage } from '../protocol/worker-messages.ts';
 
 /**
- * How much of what is around it a tab is given to go by itself: `reach` rows to either side, a few notches of
- * the scrubber in a million; again when fewer than `enough` are ahead; `later`: when there is time.
+ * How many rows around its moment a tab gets, so that it can seek without the worker: `reach` rows to either
+ * side, a few notches of the scrubber in a million. More are sent when fewer than `enough` are left ahead;
+ * `later` runs that work when there is time.
  */
 export interface PrefetchOptions {
   readonly reach: number;
@@ -20,39 +21,39 @@ const usual: PrefetchOptions = {
   enough: 250,
   later: (work, wait) => void setTimeout(work, wait),
 };
-/** So long after a far seek the hand rests, in ms. */
+/** A far seek without another for this long, in ms, is the last. */
 const rest = 60;
 
-type Tell = (message: WorkerMessage) => void;
+type Send = (message: WorkerMessage) => void;
 
-/** One tab's moment in the history that all tabs share, and what the tab has been told so far. */
+/** One tab's moment in the history that all tabs share, and what was sent to the tab. */
 export class TabCursor {
-  readonly #tell: Tell;
+  readonly #send: Send;
   #log: TransitionLog;
   #moment: FleetCursor;
-  /** null: whatever is newest. */
+  /** null: the newest. */
   #wanted: number | null = null;
   #words = 0;
   #entities = 0;
-  /** Everything is to be told: nothing has been. */
+  /** Nothing was sent yet, so the next message has everything. */
   #fresh = true;
-  /** When collectors wrote last, as this tab knows it. */
+  /** The last acts of collectors that were sent to this tab. */
   readonly #acts = new Map<number, number>();
-  #headTold = '';
-  #told = 0;
-  #heard = 0;
-  /** Between these rows, ends included, the tab finds its way by itself. */
+  #sentHead = '';
+  #changeCount = 0;
+  #seekCount = 0;
+  /** Between these rows, ends included, the tab seeks without the worker. */
   #near = { from: 0, to: -1 };
-  readonly #provision: PrefetchOptions;
+  readonly #prefetch: PrefetchOptions;
 
-  constructor(log: TransitionLog, tell: Tell, provision = usual) {
-    this.#provision = provision;
+  constructor(log: TransitionLog, send: Send, prefetch = usual) {
+    this.#prefetch = prefetch;
     this.#log = log;
     this.#moment = new FleetCursor(log);
-    this.#tell = tell;
+    this.#send = send;
   }
 
-  /** Another history altogether. */
+  /** Starts again with another history. */
   restart(log: TransitionLog): void {
     this.#log = log;
     this.#moment = new FleetCursor(log);
@@ -61,56 +62,56 @@ export class TabCursor {
     this.#fresh = true;
     this.#acts.clear();
     this.#near = { from: 0, to: -1 };
-    this.#tell({ is: 'reset' });
+    this.#send({ is: 'reset' });
   }
 
-  heard(message: TabMessage): void {
+  onMessage(message: TabMessage): void {
     if (message.do === 'seek') {
-      this.#heard += 1;
+      this.#seekCount += 1;
       this.#wanted = message.at === 'head' ? null : message.at;
-      this.#answerSeek(message.shown === this.#told);
+      this.#answerSeek(message.shown === this.#changeCount);
     } else if (message.do === 'seek-time') {
-      this.#heard += 1;
+      this.#seekCount += 1;
       const row = this.#log.rowAtTime(message.at);
       this.#wanted = row < this.#log.first ? 0 : this.#log.seq.get(row);
       this.#answerSeek(false);
     } else if (message.do === 'ask') {
       const value = runQuery(this.#log, message.question);
-      this.#tell({ is: 'answer', id: message.id, value });
+      this.#send({ is: 'answer', id: message.id, value });
     }
   }
 
-  /** `shown`: the tab has gone there by itself, and nothing that it did not know was told meanwhile. */
+  /** `shown`: the tab has already moved there, and no change that it did not know was sent since. */
   #answerSeek(shown: boolean): void {
-    this.#headTold = '';
-    this.tellChanges(shown);
+    this.#sentHead = '';
+    this.sendChanges(shown);
     if (this.#wanted === null) return;
     const { row } = this.#moment;
     const { from, to } = this.#near;
-    const { enough, later } = this.#provision;
+    const { enough, later } = this.#prefetch;
     if (shown && Math.min(row - from, to - row) >= enough) return;
-    // A hand that goes far needs none of them: it is waited until it rests.
-    const seeks = this.#heard;
-    later(() => seeks === this.#heard && this.#tellNearby(), shown ? 0 : rest);
+    // A series of far seeks needs no rows around each: wait for the last one.
+    const seeks = this.#seekCount;
+    later(() => seeks === this.#seekCount && this.#sendNearby(), shown ? 0 : rest);
   }
 
-  #tellNearby(): void {
+  #sendNearby(): void {
     const log = this.#log;
     if (this.#wanted === null || this.#fresh || !log.isComplete) return;
     const { row } = this.#moment;
-    const { reach } = this.#provision;
+    const { reach } = this.#prefetch;
     const nearby = nearbyOf(log, row, reach);
     const from = Math.max(log.first, row - reach);
     this.#near = { from, to: from + nearby.seqs.length - 1 };
-    this.#tell({ is: 'nearby', ...this.#named(), nearby });
+    this.#send({ is: 'nearby', ...this.#named(), nearby });
   }
 
   prepended(): void {
     this.#moment.prepended();
   }
 
-  /** How many transitions are newer is worth a word, also where nothing else changed. */
-  tellChanges(shown = false): void {
+  /** Sends the changes of the moment; also if only the number of newer transitions changed. */
+  sendChanges(shown = false): void {
     const log = this.#log;
     if (log.to === 0) return;
     const wanted = this.#wanted === null ? Infinity : Math.max(this.#wanted, log.floor);
@@ -136,14 +137,14 @@ export class TabCursor {
       complete: log.isComplete,
       rows: log.end - log.first,
     };
-    const said = JSON.stringify([moment, extent]);
-    if (changed.length === 0 && said === this.#headTold) return;
-    this.#headTold = said;
+    const text = JSON.stringify([moment, extent]);
+    if (changed.length === 0 && text === this.#sentHead) return;
+    this.#sentHead = text;
     const changes = changesOf(changed, (n) => this.#moment.stateOf(changed[n] ?? 0));
-    if (changed.length > 0) this.#told += 1;
-    const count = { told: this.#told, heard: this.#heard };
+    if (changed.length > 0) this.#changeCount += 1;
+    const counts = { changeCount: this.#changeCount, seekCount: this.#seekCount };
     const acts = this.#newActs();
-    this.#tell({ is: 'moment', ...this.#named(), extent, moment, changes, acts, ...count });
+    this.#send({ is: 'moment', ...this.#named(), extent, moment, changes, acts, ...counts });
   }
 
   #newActs(): readonly (readonly [number, number])[] {
@@ -152,7 +153,7 @@ export class TabCursor {
     return acts;
   }
 
-  /** Names that this tab has not been told yet. */
+  /** The names that were not sent to this tab yet. */
   #named() {
     const words = this.#log.words.values.slice(this.#words);
     const entities = this.#log.entities.values.slice(this.#entities);

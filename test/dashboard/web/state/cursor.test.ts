@@ -53,7 +53,7 @@ class Pair {
       enough: 3,
       later: (work) => this.resting.push(work),
     });
-    this.#worker.tellChanges();
+    this.#worker.sendChanges();
     this.settle();
   }
 
@@ -74,7 +74,7 @@ class Pair {
       this.#history = this.#history.slice(to);
       this.#log = this.#read();
       this.#worker.restart(this.#log);
-      this.#worker.tellChanges();
+      this.#worker.sendChanges();
     }
     if (what === 'worker') this.#workerHears();
     if (what === 'tab') this.#tabHears();
@@ -98,7 +98,7 @@ class Pair {
     const other = new Cursor();
     const worker = new TabCursor(this.#log, (message) => other.onMessage(message));
     const { moment } = this.here;
-    worker.heard(other.seek(!moment || moment.head ? 'head' : moment.seq));
+    worker.onMessage(other.seek(!moment || moment.head ? 'head' : moment.seq));
     return other;
   }
 
@@ -109,7 +109,7 @@ class Pair {
 
   #workerHears(): void {
     const message = this.toWorker.shift();
-    if (message) this.#worker.heard(message);
+    if (message) this.#worker.onMessage(message);
   }
 
   #tabHears(): void {
@@ -127,7 +127,7 @@ class Pair {
   #append(count: number): void {
     this.#until += count;
     this.#log.append(pageOf(this.#history, this.#log.to + 1, this.#until));
-    this.#worker.tellChanges();
+    this.#worker.sendChanges();
   }
 }
 

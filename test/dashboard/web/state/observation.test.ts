@@ -44,15 +44,15 @@ function open(page: ApiPage) {
   log.complete();
   const cursor = new Cursor();
   const worker = new TabCursor(log, (message) => cursor.onMessage(message));
-  worker.tellChanges();
+  worker.sendChanges();
   return {
     cursor,
     log,
-    seek: (at: number | 'head') => worker.heard(cursor.seek(at)),
+    seek: (at: number | 'head') => worker.onMessage(cursor.seek(at)),
     mark: (seats: readonly string[] | null, now = 5000) => {
       log.seatsSeen(seats ?? [], now);
       cursor.onMessage({ is: 'connection', connection: linkOf(seats, now) });
-      worker.tellChanges();
+      worker.sendChanges();
     },
     statuses: () =>
       cursor.fleet.slots().flatMap(({ status, instances }) => [status, instances[0]?.status]),
