@@ -13,7 +13,7 @@ import { builtInCharts } from '../../src/runtime/transitions/publish-charts.ts';
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
-export const charts = builtInCharts();
+const charts = builtInCharts();
 
 /** Each machine is drawn whole and, if it has nested states, also with the outermost states only. */
 const collapsings = (chart: Chart): readonly (readonly string[])[] => {

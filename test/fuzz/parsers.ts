@@ -46,13 +46,11 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'cli/command/settings/policy-settings',
   ],
   'library.test.ts': ['library/options'],
-  'fleet.test.ts': ['runtime/collector/seat', 'runtime/audit/verifier/check-chain-end'],
   'charts.test.ts': [
     'charts/model/parse-chart',
     'cli/audit/exported-charts',
     'dashboard/web/model/subject',
   ],
-  'inspection.test.ts': ['cli/doctor/registry'],
   'page.test.ts': ['dashboard/web/worker/event-source'],
   'dashboard.test.ts': [
     'dashboard/server/routes/actions',
@@ -85,6 +83,5 @@ export const ours: Readonly<Record<string, string>> = {
     'answers of the server that sent the page; an answer that is not JSON counts as failed',
   'dashboard/server/history/recorded-source': 'events that it compressed itself',
   'domain/collection/brake': 'a constant',
-  'domain/policy/fleet-policy': 'a constant',
   'runtime/collector/manual-collection': 'the text of events that it sealed itself',
 };

@@ -14,6 +14,7 @@ import {
   readHold,
   readInstance,
   readPolicy,
+  readSeat,
 } from '../../src/domain/records/stored-record.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { anyAgentRecord, anyHold, anyInstanceRecord } from '../arbitrary/records.ts';
@@ -54,4 +55,15 @@ test('any record is stored, or unreadable with a reason in one line', () =>
       // A writer that changes a record writes the fields back that it does not know.
       if (read.kind === 'stored') expect(JSON.stringify(read.record)).toContain('{');
     }
+  }));
+test('the value of a seat is a collector, or is not readable', () =>
+  fuzz(fc.oneof(anyText, mutated(anyAgentRecord)), (text) => {
+    const seat = readSeat(text);
+    if (seat) expect(JSON.parse(text)).toMatchObject({ run: seat.run, runs: seat.runs });
+  }));
+
+test('the value of a seat is a collector, or is not readable', () =>
+  fuzz(fc.oneof(anyText, mutated(anyAgentRecord)), (text) => {
+    const seat = readSeat(text);
+    if (seat) expect(JSON.parse(text)).toMatchObject({ run: seat.run, runs: seat.runs });
   }));

@@ -1,7 +1,7 @@
 import { formatTarget } from '../../composition/host-or-agent.ts';
 import { forecastBrakes } from '../../domain/collection/brake-forecast.ts';
 import { allSeats } from '../../domain/identity/registry-keys.ts';
-import { SeatRecord } from '../../domain/records/schemas.ts';
+import { readSeat } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
@@ -78,10 +78,6 @@ export async function lookAtSeats(
 }
 
 function holderOf(text: string | undefined): string {
-  try {
-    const { host, agent } = SeatRecord.parse(JSON.parse(text ?? ''));
-    return `${host}/${agent}`;
-  } catch {
-    return 'a collector with an unreadable record';
-  }
+  const seat = readSeat(text);
+  return seat ? `${seat.host}/${seat.agent}` : 'a collector with an unreadable record';
 }

@@ -9,7 +9,14 @@ import {
 } from '../identity/registry-keys.ts';
 import { readJson } from '../json.ts';
 import type { Revision } from '../time.ts';
-import { AgentRecord, BrakeRecord, HoldRecord, InstanceRecord, PolicyRecord } from './schemas.ts';
+import {
+  AgentRecord,
+  BrakeRecord,
+  HoldRecord,
+  InstanceRecord,
+  PolicyRecord,
+  SeatRecord,
+} from './schemas.ts';
 
 /** An entry of a bucket: the record's text, or `undefined` if the record was removed. */
 export interface KeyValueEntry {
@@ -121,4 +128,13 @@ function errorText(cause: unknown): string {
     return issues.map((i) => `${i.path.map(String).join('.') || 'value'}: ${i.message}`).join('; ');
   }
   return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** The collector in the value of a seat's lease; undefined if the seat is free or its value unreadable. */
+export function readSeat(text: string | undefined): SeatRecord | undefined {
+  try {
+    return text === undefined ? undefined : SeatRecord.parse(readJson(text));
+  } catch {
+    return undefined;
+  }
 }

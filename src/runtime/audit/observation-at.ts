@@ -2,10 +2,10 @@ import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { Hash } from '../../domain/events/hash-chain.ts';
 import { type Observation, pastObservation } from '../../domain/fleet/observation.ts';
 import { allSeats } from '../../domain/identity/registry-keys.ts';
+import { readSeat } from '../../domain/records/stored-record.ts';
 import type { History } from '../../ports/audit.ts';
 import type { Leases } from '../../ports/leases.ts';
 import type { ReplayResult } from './replay.ts';
-import { runOfSeat } from './verifier/check-chain-end.ts';
 
 /** How many events after the moment are searched for an act of a collector. */
 const maxLaterEvents = 20_000;
@@ -33,7 +33,8 @@ export async function observationAt(
   const isWhole = hasAllCollectors && (await history.range()).first <= 1;
   const current = () => pastObservation(seats.collectors(), at, isWhole);
   if (current() !== 'unknown' || seats.collectors().length === 0) return current();
-  for (const { text } of (await leases?.list(allSeats)) ?? []) seats.see(runOfSeat(text) ?? '', at);
+  for (const { text } of (await leases?.list(allSeats)) ?? [])
+    seats.see(readSeat(text)?.run ?? '', at);
   let remaining = maxLaterEvents;
   for await (const stored of history.read(seq + 1)) {
     if (signal.aborted || remaining === 0 || current() === 'observed') break;

@@ -1,8 +1,7 @@
 import { allSeats, policyKey, seatKey } from '../../domain/identity/registry-keys.ts';
 import { defaultFleetPolicy } from '../../domain/policy/fleet-policy.ts';
 import { type LeasePolicy, renewEvery } from '../../domain/policy/lease-policy.ts';
-import { SeatRecord } from '../../domain/records/schemas.ts';
-import { readPolicy } from '../../domain/records/stored-record.ts';
+import { readPolicy, readSeat } from '../../domain/records/stored-record.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { LeaseKeeper } from '../support/lease-keeper.ts';
@@ -34,7 +33,7 @@ export async function takeSeat(
       if ((await retryUntilAvailable(ports, signal, () => keeper.acquire())) === 'acquired')
         return { seat, keeper };
     }
-    const runs = Math.max(0, ...entries.map(({ text }) => watchedRuns(text)));
+    const runs = Math.max(0, ...entries.map(({ text }) => readSeat(text)?.runs ?? 0));
     await ports.clock.sleep(pollDelay(lease, runs) * (0.5 + ports.entropy.fraction()), signal);
   }
   return undefined;
@@ -48,12 +47,3 @@ async function readSeats({ registry }: Pick<Ports, 'registry'>): Promise<number>
 
 const pollDelay = (lease: LeasePolicy, runs: number): Millis =>
   Math.max(renewEvery(lease), runs * seconds(0.1));
-
-/** The number of watched runs in the value of a seat; 0 if it cannot be read (G12). */
-function watchedRuns(text: string | undefined): number {
-  try {
-    return SeatRecord.parse(JSON.parse(text ?? 'null')).runs;
-  } catch {
-    return 0;
-  }
-}

@@ -73,9 +73,9 @@ async function play(seed: number, begun: (sim: Simulated) => void): Promise<void
 
 describe('the history of any fleet', () => {
   test('folds to the registry at every write, revisions included (G8)', async () => {
-    let compared = 0;
     await fc.assert(
       fc.asyncProperty(anySeed, async (seed) => {
+        let compared = 0;
         const fold = new RegistryProjection();
         let folded = 0;
         const compare = (world: MemoryServer) => {
@@ -90,14 +90,14 @@ describe('the history of any fleet', () => {
           expect(entriesOf(fold)).toEqual(registryOf(world));
         };
         await play(seed, ({ fleet: { world } }) => atEveryWrite(world, () => compare(world)));
+        // Every seed ends in peace, when the audit has every event: without a comparison nothing was checked.
+        expect(compared).toBeGreaterThan(0);
       }),
       { numRuns: 8 },
     );
-    expect(compared).toBeGreaterThan(200);
   }, 60_000);
 
   test('replays at any moment to the fleet that a directory had', async () => {
-    let moments = 0;
     await fc.assert(
       fc.asyncProperty(anySeed, async (seed) => {
         const commits: Revision[] = [];
@@ -121,7 +121,7 @@ describe('the history of any fleet', () => {
         if (!world) throw new Error('nothing was played');
         const { audit } = memoryStore(world);
         const events = await eventsOf(audit);
-        moments += seen.size;
+        expect(seen.size).toBeGreaterThan(0);
         for (const [revision, { rows, observed }] of seen) {
           const end = commits.find((last) => last >= revision) ?? 0;
           const seq = events.filter(({ origin }) => origin <= end).at(-1)?.seq ?? 0;
@@ -131,7 +131,6 @@ describe('the history of any fleet', () => {
       }),
       { numRuns: 10 },
     );
-    expect(moments).toBeGreaterThan(100);
   }, 60_000);
 });
 

@@ -1,7 +1,6 @@
 import { Fault } from '../../../domain/fault.ts';
 import { allSeats } from '../../../domain/identity/registry-keys.ts';
-import { SeatRecord } from '../../../domain/records/schemas.ts';
-import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
+import { readSeat } from '../../../domain/records/stored-record.ts';
 import { type Millis, seconds, type WallTime } from '../../../domain/time.ts';
 import type { History } from '../../../ports/audit.ts';
 import type { Charts } from '../../../ports/charts.ts';
@@ -141,7 +140,8 @@ export class LiveSource implements Source, AsyncDisposable {
         await audit.range();
         heard = clock.wall();
         this.#awaySince = null;
-        this.#seats = (await leases.list(allSeats)).map(runOfSeat);
+        // A seat whose record cannot be read counts all the same.
+        this.#seats = (await leases.list(allSeats)).map(({ text }) => readSeat(text)?.run ?? '');
       } catch (cause) {
         if (!(cause instanceof Fault)) throw cause;
         this.#seats = null;
@@ -149,14 +149,5 @@ export class LiveSource implements Source, AsyncDisposable {
       }
       await clock.sleep(lookEvery, signal);
     }
-  }
-}
-
-/** The run that has a seat; '' where its record cannot be read: it counts all the same. */
-function runOfSeat({ text = '' }: KeyValueEntry): string {
-  try {
-    return SeatRecord.parse(JSON.parse(text)).run;
-  } catch {
-    return '';
   }
 }

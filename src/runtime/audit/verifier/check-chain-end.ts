@@ -2,7 +2,7 @@ import { describeChain } from '../../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../../domain/events/event-schema.ts';
 import type { RunId } from '../../../domain/identity/names.ts';
 import { allRunLeases, allSeats } from '../../../domain/identity/registry-keys.ts';
-import { SeatRecord } from '../../../domain/records/schemas.ts';
+import { readSeat } from '../../../domain/records/stored-record.ts';
 import type { Divergence } from '../../../domain/replay/divergence.ts';
 import type { RecordUpdate } from '../../../domain/replay/fold.ts';
 import type { Revision } from '../../../domain/time.ts';
@@ -52,7 +52,9 @@ export async function countTruncatedChains(
 ): Promise<number> {
   const runs = new Set([...records.values()].map(({ run }) => run));
   const activeLeases = new Set((await leases?.list(allRunLeases))?.map(({ key }) => key));
-  const seated = new Set((await leases?.list(allSeats))?.map(({ text }) => runOfSeat(text)));
+  const seated = new Set<string | undefined>(
+    (await leases?.list(allSeats))?.map(({ text }) => readSeat(text)?.run),
+  );
   const { open, loose } = chains;
   let { lost } = chains;
   for (const [name, { value }] of [...open, ...loose]) {
@@ -64,13 +66,4 @@ export async function countTruncatedChains(
     if (typeof value === 'object') lost += 1;
   }
   return lost;
-}
-
-/** The run in the value of a seat; undefined if it cannot be read (G12). */
-export function runOfSeat(text: string | undefined): string | undefined {
-  try {
-    return SeatRecord.parse(JSON.parse(text ?? 'null')).run;
-  } catch {
-    return undefined;
-  }
 }
