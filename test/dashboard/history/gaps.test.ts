@@ -31,12 +31,12 @@ function logOf(pages: readonly (ApiPage | undefined)[]): TransitionLog {
 }
 
 describe('gaps', () => {
-  test('what was trimmed and what cannot be read are told by the server, each with its reason', () => {
+  test('the server reports trimmed and unreadable events as gaps, each with its reason', () => {
     expect(pageAfter(holed(), 1, 100)?.gaps).toEqual([gap(3, 4), gap(6, 6, 'no JSON')]);
     expect(pagesBefore(holed(), 8, 100, 100).flatMap(({ gaps }) => gaps)).toHaveLength(2);
   });
 
-  test('each lies where it belongs: between what was stored before it and after it', () => {
+  test('a gap lies between the events stored before and after it', () => {
     const all = gapsBetween(logOf([pageAfter(holed(), 1, 100)]), 0, 1000);
     expect(all).toEqual([
       { ...gap(3, 4), after: 200, before: 500 },
@@ -45,7 +45,7 @@ describe('gaps', () => {
     expect(gapsBetween(logOf([pageAfter(holed(), 1, 100)]), 501, 1000)).toHaveLength(1);
   });
 
-  test('told of in two pages, it is one, and counted once', () => {
+  test('a gap in two pages is one gap and counted once', () => {
     expect(joined([gap(6, 9), gap(3, 7), gap(1, 2)])).toEqual([gap(1, 9)]);
     expect(joined([gap(1, 3), gap(4, 4, 'no JSON')])).toHaveLength(2);
     const any = fc.array(fc.tuple(fc.nat(30), fc.nat(9), fc.constantFrom('trimmed', 'no JSON')));
@@ -58,14 +58,14 @@ describe('gaps', () => {
     );
   });
 
-  test('what is older than the history is a gap once all of it is read; what is still read is none', () => {
+  test('events older than a fully loaded history are a gap; events still to load are none', () => {
     const held = { from: 20, gaps: [gap(30, 31)], complete: true };
     expect(gapsOf(held, { first: 5 })).toEqual([gap(1, 4), gap(5, 19, 'memory'), gap(30, 31)]);
     expect(gapsOf({ ...held, complete: false }, { first: 5 })).toEqual([gap(30, 31)]);
     expect(gapsOf({ ...held, from: 1 }, { first: 1 })).toEqual([gap(30, 31)]);
   });
 
-  test('in words it says which places, and why', () => {
+  test('the text of a gap gives its sequences and the reason', () => {
     expect(gapText(gap(9000, 9412))).toBe('seq 9,000–9,412 are gone (retention)');
     expect(gapText(gap(7, 7))).toBe('seq 7 is gone (retention)');
     expect(gapText(gap(7, 8), 'recording')).toBe('seq 7–8 are not in the recording');
@@ -96,7 +96,7 @@ describe('a history with gaps', () => {
     ]);
   });
 
-  test('what is newer than the moment is not told', () => {
+  test('gaps after the moment are not listed', () => {
     expect(shape([gap(30, 31)], 25)).toEqual([[20], [10]]);
   });
 

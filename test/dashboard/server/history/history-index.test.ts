@@ -89,14 +89,14 @@ describe('a history index', () => {
     );
   });
 
-  it('the last rows before a place are the last ones', () => {
+  it('the pages before a sequence end with the rows right before it', () => {
     const index = indexOf([{ run: 1, to: 'expired', gap: 0 }], 100);
     expect(rowsIn(pagesBefore(index, 51, 3, 2))).toEqual([48, 49, 50]);
     expect(pagesBefore(index, 51, 3, 2)[0]?.from).toBe(48);
     expect(pagesBefore(index, 3, 10, 10)[0]).toMatchObject({ from: 1, to: 2 });
   });
 
-  it('a page stands for itself: it names what it needs, and nothing else', () => {
+  it('a page is self-contained: it names the entities of its rows and no others', () => {
     const index = indexOf([
       { run: 2, to: 'expired', gap: 0 },
       { run: 3, to: 'gone', gap: 1 },
@@ -149,7 +149,7 @@ describe('a history index', () => {
 });
 
 describe('a state as a word', () => {
-  it('is its active leaves, and the state can be told from it again', () => {
+  it('is its active leaves, and the state can be read from it again', () => {
     const value = { present: { phase: 'live', sight: 'clear' } };
     expect(encodeState(value)).toBe('present.phase.live+present.sight.clear');
     for (const one of [value, 'gone', { seated: 'watching' }]) {

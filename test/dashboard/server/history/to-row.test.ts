@@ -5,7 +5,7 @@ afterEach(() => {
   Reflect.deleteProperty(Object.prototype, 'polluted');
 });
 
-test('a word of states is read back as it was told', () => {
+test('the text of a state is read back as the same state', () => {
   for (const value of ['left', { present: { phase: 'live', sight: 'clear' } }])
     expect(decodeState(encodeState(value))).toEqual(value);
 });

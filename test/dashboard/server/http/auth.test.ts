@@ -70,7 +70,7 @@ describe('who is let in', () => {
     expect((await fetched(open.url, '/api/hello', { headers })).status).toBe(403);
   });
 
-  it('with a token nothing is told without it, and the page is a form', async () => {
+  it('a server with a token answers nothing without it, and its page is a login form', async () => {
     for (const path of ['/api/hello', '/api/stream', '/assets/main.js', '/api/event/1', '/nope']) {
       const answer = await fetched(locked.url, path);
       expect([path, answer.status]).toEqual([path, 401]);

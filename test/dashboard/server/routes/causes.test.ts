@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-test('an event is told with what it names as its cause, and with all that name it', async () => {
+test('the causes of an event are the event that it names and all events that name it', async () => {
   let [causes, led] = [0, 0];
   for (const { seq, hash: own, event } of all) {
     const found = await causesOf(source, seq);
@@ -40,7 +40,7 @@ test('an event is told with what it names as its cause, and with all that name i
   expect(led).toBe(causes);
 });
 
-test('what was removed is told with the expiry that led to it, by whom it was', async () => {
+test('a removal has the expiry that led to it as its cause, with its author', async () => {
   const removed = all.find(({ event }) => event.event.type === 'removed' && event.cause);
   const { cause } = await causesOf(source, removed?.seq ?? 0);
   expect(cause).toMatchObject({ type: 'expired', entity: { entity: 'run' } });
@@ -71,14 +71,14 @@ test('a guard is answered by what the entity went through before', async () => {
   expect([unsure, whyNot]).toEqual([false, null]);
 });
 
-test('what has no way out of a state is said to have none', async () => {
+test('a state without transitions is explained as such', async () => {
   const lapsed = all.find(({ event }) => event.of.entity === 'session' && event.to === 'lapsed');
   const entity = JSON.stringify(lapsed?.event.of);
   const { whyNot } = await explain(source, entity, lapsed?.seq, 'leased');
   expect(whyNot).toContain("no transition for 'leased'");
 });
 
-test('what is over is told like anything else: nothing happens to it any more', async () => {
+test('an ended entity is explained too: nothing happens to it any more', async () => {
   const removed = all.find(({ event }) => event.of.entity === 'run' && event.to === 'gone');
   if (!removed) throw new Error('nobody went in the sample');
   const { of } = removed.event;

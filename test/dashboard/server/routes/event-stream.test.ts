@@ -60,7 +60,7 @@ async function* listen(
 }
 
 describe('the stream', () => {
-  it('begins with who speaks, then tells what happens, each batch with its place', async () => {
+  it('an event stream begins with the server, then sends batches, each with its sequence', async () => {
     source.write(transition(1, 'started', 'expired'));
     const stop = new AbortController();
     const heard: Heard[] = [];
@@ -91,7 +91,7 @@ describe('the stream', () => {
     expect(marks).toBe(3);
   });
 
-  it('whoever comes back with the last id loses nothing and hears nothing twice', async () => {
+  it('a reader that resumes with the last id gets every row exactly once', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 3 })), {
@@ -139,7 +139,7 @@ describe('the stream', () => {
     );
   }, 60_000);
 
-  it('says so where the asked-for place is not there, and where the history begins anew', async () => {
+  it('an event stream sends a reset where the sequence does not exist or the history starts again', async () => {
     source.write(transition(1, 'started', 'expired'));
     const stop = new AbortController();
     const reasons: unknown[] = [];
