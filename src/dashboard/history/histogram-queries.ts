@@ -40,7 +40,7 @@ export function density(log: TransitionLog, from: number, to: number, pieces: nu
   return { from, to, bins, marks: marks.slice(-most), gaps };
 }
 
-/** How often each edge was taken after one place and up to another. */
+/** How often each edge was taken after one sequence and up to another. */
 export function edgeCounts(log: TransitionLog, asked: Counted): EdgeCounts {
   const lists = new Map<number, number>();
   const chosen = asked.entities && new Set(asked.entities);
@@ -77,22 +77,22 @@ function rowsAsked(log: TransitionLog, { from, to, between }: Counted): [number,
 /** Whose state is another one at B than it was at A. */
 export function diffStates(log: TransitionLog, a: number, b: number): Difference[] {
   const [start, end] = [log.rowAt(Math.min(a, b)), log.rowAt(Math.max(a, b))];
-  const stood = new Map<number, number | undefined>();
-  const stands = new Map<number, number>();
+  const earlier = new Map<number, number | undefined>();
+  const later = new Map<number, number>();
   for (let row = start + 1; row <= end; row += 1) {
     const entity = log.entity.get(row);
-    if (!stood.has(entity)) {
+    if (!earlier.has(entity)) {
       const prev = log.prev.get(row);
-      stood.set(entity, prev === none ? log.before(entity)?.state : log.state.get(prev));
+      earlier.set(entity, prev === none ? log.before(entity)?.state : log.state.get(prev));
     }
-    stands.set(entity, log.state.get(row));
+    later.set(entity, log.state.get(row));
   }
   const word = (state: number | undefined) => (state === undefined ? null : log.words.at(state));
-  return [...stands]
-    .filter(([entity, state]) => stood.get(entity) !== state)
+  return [...later]
+    .filter(([entity, state]) => earlier.get(entity) !== state)
     .map(([entity, state]) =>
       a <= b
-        ? { entity, a: word(stood.get(entity)), b: word(state) }
-        : { entity, a: word(state), b: word(stood.get(entity)) },
+        ? { entity, a: word(earlier.get(entity)), b: word(state) }
+        : { entity, a: word(state), b: word(earlier.get(entity)) },
     );
 }

@@ -1,7 +1,7 @@
 import type { ApiDetails } from '../api-types.ts';
 import type { PlacedGap } from './gaps.ts';
 
-/** What a screen asks of the history beyond how everything stands. Entities by the log's numbers. */
+/** A query of a screen beyond the current states. Entities are numbers of the log. */
 export type Query =
   | { readonly ask: 'density'; readonly bins: number; readonly from: number; readonly to: number }
   | Lanes
@@ -70,10 +70,10 @@ export interface EdgeCounts {
 
 export interface Lane {
   readonly entity: number;
-  /** How it stood at the beginning; null: not there. */
+  /** Its state at the beginning; null: it did not exist. */
   readonly start: string | null;
   readonly steps: readonly (readonly [at: number, state: string, type: string, seq: number])[];
-  /** Before this moment there were more steps than are told; null: these are all. */
+  /** Steps before this moment are left out; null: these are all. */
   readonly cut: number | null;
 }
 
@@ -83,7 +83,7 @@ export interface When {
   readonly upTo: number;
 }
 
-/** Where an entity stood at one place, and where at another; null: not there. */
+/** The states of an entity at two sequences; null: it did not exist. */
 export interface Difference {
   readonly entity: number;
   readonly a: string | null;

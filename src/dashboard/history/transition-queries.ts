@@ -25,7 +25,7 @@ function transitionAt(log: TransitionLog, row: number): Transition {
   };
 }
 
-/** The newest transitions of some entities up to a place, newest first. */
+/** The newest transitions of some entities up to a sequence, newest first. */
 export function historyOf(log: TransitionLog, entities: readonly number[], upTo: number) {
   const row = log.rowAt(upTo);
   const rows: number[] = [];
@@ -38,7 +38,7 @@ export function historyOf(log: TransitionLog, entities: readonly number[], upTo:
   return rows.slice(0, most).map((one) => transitionAt(log, one));
 }
 
-/** The newest transitions of some types up to a place, newest first. */
+/** The newest transitions of some types up to a sequence, newest first. */
 export function byType(log: TransitionLog, types: readonly string[], upTo: number): Transition[] {
   const wanted = numbersOf(log, new Set(types));
   const all: Transition[] = [];
@@ -91,7 +91,7 @@ export function timesOf(log: TransitionLog, seqs: readonly number[]): When[] {
   });
 }
 
-/** The place of the next transition in one direction; undefined: there is none. */
+/** The sequence of the next transition in one direction; undefined: there is none. */
 export function step(log: TransitionLog, asked: Step): number | undefined {
   const chosen = asked.entities && new Set(asked.entities);
   const bad = numbersOf(log, problems);

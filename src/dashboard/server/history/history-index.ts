@@ -9,7 +9,7 @@ import { Columns, type Row } from './row-columns.ts';
 import { frameOf, type IndexedState, statesOf } from './state-frames.ts';
 import type { EventRow } from './to-row.ts';
 
-/** So many rows are folded at most to say where everything stood. */
+/** Maximum number of rows that are folded to get the states at a moment. */
 const piece = 16_384;
 
 /** The states of all entities after an event of the history. */
@@ -124,7 +124,7 @@ export class HistoryIndex {
     this.#lastAt = at;
   }
 
-  /** Where everything stood after the last row up to here. */
+  /** The states after the last row up to a moment. */
   stateAt(upTo: { readonly seq: Revision } | { readonly at: WallTime }): StateAt {
     const [column, value] =
       'seq' in upTo ? (['seq', upTo.seq] as const) : (['at', upTo.at] as const);

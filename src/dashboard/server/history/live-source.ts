@@ -100,7 +100,7 @@ export class LiveSource implements Source, AsyncDisposable {
         await this.#followOnce(onProgress, signal);
       } catch (cause) {
         if (!(cause instanceof Fault)) throw cause;
-        // Another history stands there now: what is held is of one that is gone.
+        // The store has another history now: the loaded events belong to a deleted one.
         if (cause.code === 'store-misconfigured' && this.#index.last > 0)
           this.#reset(cause.message);
         else this.#ports.log.debug('audit-not-read', { why: cause.message });

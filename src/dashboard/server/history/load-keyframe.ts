@@ -40,7 +40,7 @@ export async function loadKeyframe(
   );
 }
 
-/** Where the entity of a record stands, as far as the record says it. */
+/** The state of the entity of a record, as far as the record shows it. */
 function stateOfRecord(entry: KeyValueEntry) {
   if (entry.key.startsWith('agent.')) {
     const read = readAgent(entry);

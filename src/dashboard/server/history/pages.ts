@@ -5,7 +5,7 @@ import type { HistoryIndex, StateAt } from './history-index.ts';
 import { LocalIds } from './local-ids.ts';
 import type { Row } from './row-columns.ts';
 
-/** The rows as a page that stands for itself: everything from `from` to `to`. */
+/** The rows from `from` to `to` as a self-contained page. */
 function pageOf(index: HistoryIndex, rows: Iterable<Row>, from: Revision, to: Revision): ApiPage {
   const entities = new LocalIds((number) => index.entity(number));
   const words = new LocalIds((number) => index.words.at(number));
@@ -28,7 +28,7 @@ function pageOf(index: HistoryIndex, rows: Iterable<Row>, from: Revision, to: Re
   return { from, to, entities: entities.all, words: words.all, rows: wired, notes, gaps };
 }
 
-/** The next page behind a place; undefined where there is nothing behind it. */
+/** The next page after a sequence; undefined: there is nothing after it. */
 export function pageAfter(index: HistoryIndex, after: Revision, most: number): ApiPage | undefined {
   if (after >= index.last) return undefined;
   const rows: Row[] = [];
@@ -39,7 +39,7 @@ export function pageAfter(index: HistoryIndex, after: Revision, most: number): A
   return pageOf(index, rows, after + 1, index.last);
 }
 
-/** The last rows before a place, as pages in order; the first begins where it is the beginning. */
+/** The last rows before a sequence, as pages in order. */
 export function pagesBefore(
   index: HistoryIndex,
   before: Revision,

@@ -16,7 +16,7 @@ interface Block {
 }
 
 /**
- * A history in memory that can be read from any place: a file can only be read from its beginning.
+ * A history in memory that can be read from any sequence: a file can only be read from its beginning.
  * Packed it takes about a tenth of its length.
  */
 class PackedHistory implements History {
@@ -65,7 +65,7 @@ class PackedHistory implements History {
   }
 }
 
-/** A history that was recorded: it does not go on, and its clock stands at its end. */
+/** A recorded history: it does not grow, and its clock stays at its end. */
 export async function openRecording(
   name: string,
   recorded: History,

@@ -1,7 +1,7 @@
 import type { WallTime } from '../../../domain/time.ts';
 import type { ApiOrigin } from '../../api-types.ts';
 
-/** Where an entity stands, by the index's numbers. */
+/** The state of an entity, by the index's numbers. */
 export interface IndexedState {
   readonly to: number;
   readonly since: WallTime;

@@ -1,7 +1,7 @@
 import type { AuditEvent, StateValue } from '../../../domain/events/event-schema.ts';
 import type { ApiDetails, ApiEntity } from '../../api-types.ts';
 
-/** What the page is told of one event. */
+/** One event as a row of a page. */
 export interface EventRow {
   readonly entity: ApiEntity;
   readonly type: string;

@@ -34,7 +34,7 @@ const ofFaults: Partial<Record<FaultCode, number>> = {
   'store-unavailable': 503,
 };
 
-/** A failure as the page is told of it; undefined for what nobody foresaw. */
+/** The HTTP error for a failure; undefined for an unexpected one. */
 export function toErrorResponse(
   cause: unknown,
 ): { status: number; fault: ApiGuardResult } | undefined {
