@@ -134,7 +134,7 @@ describe('a stream', () => {
         for (const setting of Object.keys(changed)) {
           const named = found.filter(({ what }) => what.includes(`: ${setting} is `));
           expect(named).toMatchObject([
-            { about: 'streams', mend: expect.stringMatching(/nats stream edit|harms nobody/) },
+            { about: 'streams', mend: expect.stringMatching(/nats stream edit|harmless/) },
           ]);
           expect(named[0]?.what).toContain(wanted[which].name);
         }

@@ -97,7 +97,7 @@ describe('machines draw', () => {
     [['run', '--out', 'run.sgv'], 'bad-setting', "no format has the extension '.sgv'"],
     [['run', '--out', '/nowhere/run.svg'], 'bad-setting', "there is no directory '/nowhere'"],
     [['run', '--out', '/'], 'bad-setting', 'it is a directory'],
-    [['--all', '--out', import.meta.filename], 'bad-setting', 'its directory is a file'],
+    [['--all', '--out', import.meta.filename], 'bad-setting', 'its parent directory is a file'],
     [['run', '--machines', '/nowhere'], 'bad-setting', 'no such file or directory'],
     [['run', '--theme', 'pink'], 'bad-setting', 'light or dark'],
     [['run', '--depth', '0'], 'bad-setting', 'from 1'],
