@@ -16,11 +16,23 @@ const deniedGlobals = [
   'globalThis',
 ];
 
+/** Globals of a browser that are easily read by accident where a variable was renamed. */
+const page = 'src/dashboard/web';
+const deniedOnPage = ['closed', 'event', 'length', 'name', 'parent', 'status', 'top'];
+
 const deniedProperties = ['Math.random', 'AbortSignal.timeout'];
 
 describe('under the Biome rule for globals', () => {
-  testRows(
-    pure.flatMap((folder) => [
+  testRows([
+    ...deniedOnPage.map((name) =>
+      rowIn(
+        page,
+        `${page} must not use ${name}`,
+        `export const a = [${name}];\n`,
+        'style/noRestrictedGlobals',
+      ),
+    ),
+    ...pure.flatMap((folder) => [
       ...deniedGlobals.map((name) =>
         rowIn(
           folder,
@@ -49,16 +61,18 @@ describe('under the Biome rule for globals', () => {
         'queueMicrotask(() => Math.floor(1));\nexport const a = new AbortController();\n',
       ),
     ]),
-  );
+  ]);
 });
 
 test('the lint cases cover every denied global in every folder that denies it', async () => {
   const denying = (await overrides()).filter(
     ({ linter }) => linter.rules.style?.noRestrictedGlobals,
   );
-  expect(denying.flatMap(({ includes }) => includes)).toEqual(pure.map((each) => `${each}/**`));
+  expect(denying.flatMap(({ includes }) => includes)).toEqual(
+    [...pure, page].map((each) => `${each}/**`),
+  );
   const names = denying.flatMap(({ linter }) =>
     Object.keys(linter.rules.style?.noRestrictedGlobals?.options.deniedGlobals ?? {}),
   );
-  expect(names.sort()).toEqual([...deniedGlobals].sort());
+  expect(names.sort()).toEqual([...deniedGlobals, ...deniedOnPage].sort());
 });

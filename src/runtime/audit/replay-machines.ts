@@ -89,8 +89,8 @@ export async function replayMachines(
     }
     if (events % 1000 === 0) onProgress?.(stored.seq, last);
   }
-  const { judged, unmatchedMachines: without, unsure } = otherMachines;
-  return { events, illegible, judged, unmatchedMachines: without, unsure, ...causes.summary() };
+  const { judged, unmatchedMachines, unsure } = otherMachines;
+  return { events, illegible, judged, unmatchedMachines, unsure, ...causes.summary() };
 }
 
 /** The other machines, and the contexts of their entities. */
