@@ -22,7 +22,7 @@ describe('a limit', () => {
     ['on the ratio of the medians, missed', { of: 'times-floor', atMost: 1.9 }, false],
     ['that is to be reached, met exactly', { of: 'median', atLeast: 100 }, true],
     ['that is to be reached, missed by little', { of: 'median', atLeast: 100.1 }, false],
-  ])('%s', (_, limit, reached) => {
+  ])('is judged: %s', (_, limit, reached) => {
     expect(judge(result(limit)).reached).toBe(reached);
   });
 });
@@ -30,7 +30,7 @@ describe('a limit', () => {
 describe('a result', () => {
   const judged = judge(result({ of: 'median', atMost: 80 }, [90.123, 100.456, 1234.5]));
 
-  it('is a line with its unit, its range and its floor', () => {
+  it('is a line with unit, range and floor', () => {
     expect(lineOf(judged)).toMatchObject({
       n: '3',
       median: '100 ms',
@@ -41,11 +41,11 @@ describe('a result', () => {
     });
   });
 
-  it('that is to reach a limit says so', () => {
+  it('names its limit if it has one', () => {
     expect(lineOf(judge(result({ of: 'median', atLeast: 80 }))).limit).toBe('≥ 80 ms');
   });
 
-  it('shows no p99 of a handful of samples', () => {
+  it('shows no p99 if there are few samples', () => {
     expect(lineOf(judged).p99).toBe('');
     const many = Array.from({ length: 100 }, (_, n) => n);
     expect(lineOf(judge(result({ of: 'p99', atMost: 1 }, many))).p99).toBe('98');
@@ -70,7 +70,7 @@ describe('a result', () => {
     });
   });
 
-  it('says what its floor was, and what else was seen', () => {
+  it('gives its floor and the other measurements', () => {
     expect(footnotes([judged])).toEqual([
       'sample: something measured; floor: the least there is; reasons silent: 3; suspected falsely 0',
     ]);

@@ -10,7 +10,7 @@ describe('the median', () => {
     ['of an odd number is the one in the middle', [9, 1, 5], 5],
     ['of an even number is between the two in the middle', [4, 1, 10, 2], 3],
     ['is not moved by one that is far out', [1, 2, 3, 4, 1e6], 3],
-  ])('%s', (_, of, is) => {
+  ])('is correct for %s', (_, of, is) => {
     expect(median(of)).toBe(is);
   });
 
@@ -35,16 +35,16 @@ describe('a percentile', () => {
     [50, 50],
     [99, 99],
     [100, 100],
-  ])('%i of 1 to 100 is %i', (percent, is) => {
+  ])('is a sample: %i of 1 to 100 is %i', (percent, is) => {
     expect(percentile(hundred, percent)).toBe(is);
   });
 
-  it('99 of 101 samples leaves one above it, of 99 none', () => {
+  it('of 99 has one of 101 samples above it, and none of 99 samples', () => {
     expect(percentile([...hundred, 101], 99)).toBe(100);
     expect(percentile(hundred.slice(1), 99)).toBe(99);
   });
 
-  test('is one that was seen', () => {
+  test('is one of the samples', () => {
     fc.assert(
       fc.property(samples, fc.integer({ min: 0, max: 100 }), (some, percent) => {
         expect(some).toContain(percentile(some, percent));
@@ -54,15 +54,15 @@ describe('a percentile', () => {
 });
 
 describe('a summary', () => {
-  it('says how many, the middle and the range', () => {
+  it('has the count, the median and the range', () => {
     expect(summarize([3, 1, 2, 10])).toEqual({ n: 4, median: 2.5, min: 1, max: 10, p99: 10 });
   });
 
-  it('of nothing is refused: 0 would be a lie', () => {
+  it('of no samples is refused, because 0 would be false', () => {
     expect(() => summarize([])).toThrow(RangeError);
   });
 
-  it('leaves the samples in their order', () => {
+  it('keeps the order of the samples', () => {
     const some = [3, 1, 2];
     summarize(some);
     expect(some).toEqual([3, 1, 2]);

@@ -4,7 +4,7 @@ import { noopMetrics } from '../../src/ports/metrics.ts';
 import type { WatchEvent } from '../../src/ports/watch.ts';
 import { Directory } from '../../src/runtime/directory/directory.ts';
 
-it('a view is not ready before it is known whether anybody watches', async () => {
+it('a view is not ready before it knows whether a collector is active', async () => {
   const seats = Promise.withResolvers<[]>();
   const empty: WatchEvent = { kind: 'snapshot', entries: [], upTo: 1 };
   const ports = {

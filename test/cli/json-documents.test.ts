@@ -30,7 +30,7 @@ import { explained } from './why/explained.ts';
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const protocol = readFileSync(at('../../docs/reference/protocol.md'), 'utf8');
 
-/** The fields that docs/reference/protocol.md §9 gives a document, those of another command spelt out. */
+/** The fields of a document in docs/reference/protocol.md §9; a reference to another command is expanded. */
 function documented(command: string, document: string): readonly string[] {
   const head = `| \`${command}\` | ${document}`;
   const row = protocol.split('\n').find((line) => line.startsWith(head));
@@ -43,7 +43,7 @@ function documented(command: string, document: string): readonly string[] {
   });
 }
 
-/** The documents that a command prints of a recorded history. */
+/** The documents that a command prints for a recorded history. */
 async function printed(...argv: readonly string[]): Promise<readonly Record<string, unknown>[]> {
   const { io, out } = fakeTerminal();
   const file = at('../fixtures/golden/killed.ndjson.gz');
@@ -55,20 +55,20 @@ const fieldsOf = (document: object | undefined): string[] => Object.keys(documen
 const expectFields = (found: object | undefined, command: string, document: string) =>
   expect(fieldsOf(found)).toEqual(documented(command, document).toSorted());
 
-describe('what is printed with --json is what docs/reference/protocol.md says', () => {
-  test('ps, agents, hosts', () => {
+describe('the --json output has the fields in docs/reference/protocol.md', () => {
+  test('for ps, agents and hosts', () => {
     expectFields(instanceRow(), 'ps', '');
     expectFields(agentRow(), 'agents', '');
     expectFields(hostRows([agentRow()], [instanceRow()])[0], 'hosts', '');
   });
 
-  test('watch', () => {
+  test('for watch', () => {
     const change = { before: instanceRow(), now: instanceRow({ state: 'failing' }) };
     expectFields(changeDocument(change, 1), 'watch', 'a change');
     expectFields({ event: '', change: '', ...instanceRow() }, 'watch', 'each instance');
   });
 
-  test('audit verify', async () => {
+  test('for audit verify', async () => {
     const [last] = await printed('audit', 'verify');
     expectFields(last, 'audit verify', 'the end');
     const said: object[] = [];
@@ -86,11 +86,11 @@ describe('what is printed with --json is what docs/reference/protocol.md says', 
     expect(fieldsOf(verified.notes)).toEqual(notes);
   });
 
-  test('doctor', () => {
+  test('for doctor', () => {
     expectFields(wrong('streams', 'what', 'mend'), 'doctor', 'a finding');
   });
 
-  test('audit replay', async () => {
+  test('for audit replay', async () => {
     const [moment, ...rows] = await printed('audit', 'replay', '--at', '18', '--show', 'all');
     expectFields(moment, 'audit replay --at', 'the moment');
     expectFields(rows[0], 'ps', '');
@@ -110,7 +110,7 @@ describe('what is printed with --json is what docs/reference/protocol.md says', 
     );
   });
 
-  test('why', async () => {
+  test('for why', async () => {
     const [standing] = await printed('why', 'instance:web/w1', '--at', '18');
     expectFields(standing, 'why', 'an instance with a record');
     const [agent] = await printed('why', 'agent:h1/a', '--at', '18');
@@ -121,7 +121,7 @@ describe('what is printed with --json is what docs/reference/protocol.md says', 
     expectFields((await printed('why', 'agent:watch/collector'))[0], 'why', 'a process');
   });
 
-  test('why, of a record that cannot be read', async () => {
+  test('for why on an unreadable record', async () => {
     const fleet = new FleetInMemory();
     fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(2));
@@ -131,7 +131,7 @@ describe('what is printed with --json is what docs/reference/protocol.md says', 
     expectFields({ ...story?.facts, sentences: [] }, 'why', 'a record that cannot be read');
   });
 
-  test('gc plan, gc run, policy, and watch of the fleet', async () => {
+  test('for gc plan, gc run, policy, and watch of the fleet', async () => {
     const fleet = new Fleet();
     fleet.replace([holdEntry('h1/a', { until: 9, why: '' }), brakeEntry('r1', noneThere)], 9);
     fleet.apply([instanceEntry(1, instanceRecord('h1/a', 'r1', 'web/1'))], 10);

@@ -17,7 +17,7 @@ async function rollcall(line: string, env: Record<string, string> = {}) {
   return { code, out: out.join('\n'), err: err.join('\n'), started };
 }
 
-describe('a command line that says nothing to do', () => {
+describe('a command line without a valid command', () => {
   it.each([
     ['pss', "unknown command 'pss'", 'Did you mean ps?'],
     ['audit tial', "unknown command 'tial'", 'Did you mean tail?'],
@@ -25,13 +25,13 @@ describe('a command line that says nothing to do', () => {
     ['ps web', 'too many arguments', 'see rollcall ps --help'],
     ['audit show', "missing required argument 'entity'", 'see rollcall audit show --help'],
     ['ps --service', 'argument missing', 'see rollcall ps --help'],
-  ])('%s: is refused, with what may be meant', async (line, ...texts) => {
+  ])('is refused with a suggestion: %s', async (line, ...texts) => {
     const { code, out, err, started } = await rollcall(line);
     for (const text of texts) expect(err).toContain(text);
     expect({ code, out, started }).toEqual({ code: 2, out: '', started: [] });
   });
 
-  it('nothing at all: the help, and no success', async () => {
+  it('prints the help and fails if it is empty', async () => {
     const { code, err } = await rollcall('');
     expect(code).toBe(2);
     expect(err).toContain('Usage: rollcall');
@@ -47,30 +47,33 @@ describe('help', () => {
     'audit --help',
     'help audit',
     'audit help show',
-  ])('%s is what was asked for', async (line) => {
+  ])('is printed and succeeds for %s', async (line) => {
     const { code, out, err } = await rollcall(line);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain('Usage: rollcall');
   });
 
-  it.each(commands.map(({ name }) => name))('of %s has examples of it, and fits', async (name) => {
-    const { out } = await rollcall(`${name} --help`);
-    expect(out).toContain(`rollcall ${name}`);
-    expect(out.slice(out.indexOf('Examples:'))).toContain(`rollcall ${name}`);
-    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
-  });
+  it.each(commands.map(({ name }) => name))(
+    'of %s has examples and fits the terminal',
+    async (name) => {
+      const { out } = await rollcall(`${name} --help`);
+      expect(out).toContain(`rollcall ${name}`);
+      expect(out.slice(out.indexOf('Examples:'))).toContain(`rollcall ${name}`);
+      for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+    },
+  );
 
   it('lists every command', async () => {
     const { out } = await rollcall('--help');
     for (const { name } of commands) expect(out).toContain(`  ${name.split(' ')[0]} `);
   });
 
-  it('the version is what was asked for', async () => {
+  it('is not needed for the version, which succeeds', async () => {
     expect(await rollcall('--version')).toMatchObject({ code: 0, out: '1.2.3' });
   });
 });
 
-describe('settings of all commands', () => {
+describe('the settings of all commands', () => {
   const everywhere: readonly (readonly [string, Setting])[] = commands.flatMap(
     ({ name, settings }) =>
       Object.values({ ...common, ...settings }).map((setting) => [name, setting] as const),
@@ -81,7 +84,7 @@ describe('settings of all commands', () => {
       expect(optionOf(setting).long).toMatch(/^--[a-z][a-z-]+$/);
   });
 
-  it('one name takes a value everywhere, or nowhere: a config file is read by all', () => {
+  it('take a value under one name in all commands or in none: all read the config file', () => {
     const takes = new Map<string, boolean>();
     for (const [name, setting] of everywhere) {
       const value = optionOf(setting).required;
@@ -94,7 +97,7 @@ describe('settings of all commands', () => {
     }
   });
 
-  it('no command takes a name that every command has', () => {
+  it('never reuse a name that every command has', () => {
     const names = new Set(Object.values(common).map((setting) => nameOf(setting)));
     for (const { name, settings } of commands) {
       for (const setting of Object.values(settings)) {
@@ -104,8 +107,8 @@ describe('settings of all commands', () => {
   });
 });
 
-describe('settings that cannot be', () => {
-  it('are refused before anything is started', async () => {
+describe('invalid settings', () => {
+  it('are refused before anything starts', async () => {
     await expect(rollcall('ps --namespace a.b')).rejects.toThrow(
       "--namespace is not valid: a namespace is 1 to 32 of A-Z, a-z, 0-9 and - (got 'a.b')",
     );
@@ -114,11 +117,11 @@ describe('settings that cannot be', () => {
     );
   });
 
-  it('a flag counts after the command and before it', async () => {
+  it('may be flags before or after the command', async () => {
     await expect(rollcall('--namespace a.b ps')).rejects.toThrow('--namespace is not valid');
   });
 
-  it('a config file is read, and its faults have their lines', async () => {
+  it('are reported with their lines if they are in a config file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'rollcall-config-'));
     try {
       const file = join(folder, 'rollcall.yaml');
@@ -128,7 +131,7 @@ describe('settings that cannot be', () => {
         `${file}:2: namespace is not valid: a namespace is`,
       );
       await expect(reading('\n\ntll: 5s\n')).rejects.toThrow(`${file}:3: unknown setting 'tll'`);
-      // Another command's setting is none of ours, and fine.
+      // A setting of another command is allowed.
       await expect(reading('ttl: 5s\nnamespace: a.b\n')).rejects.toThrow(`${file}:2: namespace`);
       await expect(reading('- a\n')).rejects.toThrow(`${file}: must be a map of settings`);
       await expect(reading('a: [')).rejects.toThrow(`${file}:`);

@@ -22,18 +22,18 @@ describe('a login in an address', () => {
     ['nats://joe:100%@a', 'nats://a', { user: 'joe', password: '100%' }],
     ['nats://[::1]:4222', 'nats://[::1]:4222', {}],
     ['a', 'a', {}],
-  ])('%s: is taken out, and used', (server, shown, login) => {
+  ])('is removed from the address and used: %s', (server, shown, login) => {
     expect(stripCredentials([server])).toEqual({ servers: [shown], login });
   });
 
-  it('counts for all servers', () => {
+  it('applies to all servers', () => {
     expect(stripCredentials(['nats://a:1', 'nats://joe:x@b:2'])).toEqual({
       servers: ['nats://a:1', 'nats://b:2'],
       login: { user: 'joe', password: 'x' },
     });
   });
 
-  it('gives way to a user who is named', async () => {
+  it('has lower priority than a user in the settings', async () => {
     const access = await connectionOptions({
       ...settings,
       servers: ['nats://joe:x@a:1'],
@@ -43,8 +43,8 @@ describe('a login in an address', () => {
   });
 });
 
-describe('how one is let in', () => {
-  it('nobody is named: as nobody', async () => {
+describe('the credentials of a connection', () => {
+  it('are absent if no user is set', async () => {
     expect(await connectionOptions(settings)).toEqual(settings);
   });
 
@@ -54,11 +54,11 @@ describe('how one is let in', () => {
       { user: 'a', pass: 'b' },
     ],
     [{ token: 't' }, { token: 't' }],
-  ])('%j', async (given, credentials) => {
+  ])('come from %j', async (given, credentials) => {
     expect(await connectionOptions({ ...settings, ...given })).toMatchObject({ credentials });
   });
 
-  it('a file is read, not passed on', async () => {
+  it('are read from a file, and the path is not passed on', async () => {
     const file = join(folder, 'seed');
     expect(await connectionOptions({ ...settings, nkey: file })).toMatchObject({
       credentials: { nkeySeed: 'SUAEXAMPLE' },
@@ -73,7 +73,7 @@ describe('how one is let in', () => {
     [{ password: 'b' }, '--password requires --user'],
     [{ tlsCert: 'c' }, '--tls-cert and --tls-key must be given together'],
     [{ creds: '/not/there' }, "--creds '/not/there': ENOENT"],
-  ])('%j is refused', async (given, message) => {
+  ])('are refused: %j', async (given, message) => {
     await expect(connectionOptions({ ...settings, ...given })).rejects.toThrow(message);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Duration, DurationOrMillis } from '../../src/composition/duration.ts';
 
-describe('a duration as people write it', () => {
+describe('a duration that people write', () => {
   it.each([
     ['15s', 15_000],
     ['1m 30s', 90_000],
@@ -11,7 +11,7 @@ describe('a duration as people write it', () => {
     [' 10 min ', 600_000],
     ['2 hours', 7_200_000],
     ['0s', 0],
-  ])('%j is %d ms', (text, expected) => {
+  ])('%j means %d ms', (text, expected) => {
     expect(Duration.parse(text)).toBe(expected);
   });
 
@@ -28,19 +28,19 @@ describe('a duration as people write it', () => {
     '1h30',
     '1,000ms',
     'Infinity s',
-  ])('%j is refused: what is meant is not said', (text) => {
+  ])('%j is refused as ambiguous', (text) => {
     expect(Duration.safeParse(text).success).toBe(false);
   });
 
-  it('a bare number is refused, because nobody knows its unit', () => {
+  it('without a unit is refused', () => {
     expect(Duration.safeParse(15).success).toBe(false);
   });
 
-  it('so many years that the number ends is refused', () => {
+  it('is refused if it exceeds the largest number', () => {
     expect(Duration.safeParse(`${'9'.repeat(400)}y`).success).toBe(false);
   });
 
-  it('a program may also say milliseconds', () => {
+  it('may be a number of milliseconds in a program', () => {
     expect([DurationOrMillis.parse(1500), DurationOrMillis.parse('1.5s')]).toEqual([1500, 1500]);
     expect(DurationOrMillis.safeParse(-1).success).toBe(false);
     expect(DurationOrMillis.safeParse(Number.NaN).success).toBe(false);

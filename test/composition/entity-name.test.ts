@@ -11,26 +11,26 @@ import { anyInstance, anyRun } from '../arbitrary/names.ts';
 const named = (text: string) => parseEntity(text).map(({ exact }) => exact);
 const has = (filters: readonly string[], subject: string) => matchesSubject(filters)(subject);
 
-describe('an entity of the audit, as a person names it', () => {
-  it('two names with a slash between them may be an agent or an instance', () => {
+describe('an entity name that a person types', () => {
+  it('may be an agent or an instance if it has one slash', () => {
     expect(named('web/1')).toEqual(['agent:web/1', 'instance:web/1']);
   });
 
-  it('a word before it says which', () => {
+  it('is unambiguous with a kind before it', () => {
     expect([named('agent:web/1'), named('instance:web/1')]).toEqual([
       ['agent:web/1'],
       ['instance:web/1'],
     ]);
   });
 
-  it('a run is named by its id, with the word or without', () => {
+  it('is the id for a run, with or without the kind', () => {
     expect([named('abcdefgh1'), named('run:abcdefgh1')]).toEqual([
       ['run:abcdefgh1'],
       ['run:abcdefgh1'],
     ]);
   });
 
-  it('in names with slashes every one may be the one that divides', () => {
+  it('may be divided at any of its slashes', () => {
     expect(named('a/b/c')).toEqual([
       'agent:a/b%2Fc',
       'instance:a/b%2Fc',
@@ -39,14 +39,14 @@ describe('an entity of the audit, as a person names it', () => {
     ]);
   });
 
-  it('what belongs to the fleet has a word before it; the policy is one', () => {
+  it('has a kind for entities of the fleet; the policy is one word', () => {
     expect(named('hold:h1')).toEqual(['hold:h1']);
     expect(named('hold:h1/a')).toEqual(['hold:h1/a']);
     expect(named('brake:r1/east')).toEqual(['brake:r1%2Feast']);
     expect(named('policy')).toEqual(['policy']);
   });
 
-  it('a percent sign in a name is no slash', () => {
+  it('may contain a percent sign, which is not a slash', () => {
     const [agent] = named('a%2Fb/c');
     expect(agent).toBe('agent:a%252Fb/c');
     expect(parseEntity(agent ?? '')[0]?.own).toEqual(parseEntity('a%2Fb/c')[0]?.own);
@@ -66,12 +66,12 @@ describe('an entity of the audit, as a person names it', () => {
     'a\u0001/b',
     `${'x'.repeat(2000)}/b`,
     'instance:',
-  ])('%j names nothing, and the rule is said', (text) => {
+  ])('is refused with the rule: %j', (text) => {
     expect(() => parseEntity(text)).toThrow(Fault);
     expect(() => parseEntity(text)).toThrow(/nam|run id/);
   });
 
-  it('its exact name names it alone, whatever is in the names', () => {
+  it('is unambiguous in its exact form, whatever characters it contains', () => {
     const names = anyInstance.map(({ service, id }) => `${service}/${id}`);
     fc.assert(
       fc.property(names, (text) => {
@@ -81,8 +81,8 @@ describe('an entity of the audit, as a person names it', () => {
   });
 });
 
-describe('where the events of an entity are', () => {
-  it('an agent’s are those of its runs; with `all` those of what it runs too', () => {
+describe('the audit subjects of an entity', () => {
+  it('are those of its runs for an agent, with `all` also those of its instances', () => {
     fc.assert(
       fc.property(anyRun, anyInstance, ({ host, agent, run }, { service, id }) => {
         const found = named(`agent:${escaped(host)}/${escaped(agent)}`);
@@ -98,7 +98,7 @@ describe('where the events of an entity are', () => {
     );
   });
 
-  it('a hold’s, a brake’s and the policy’s are their own, and nobody else’s', () => {
+  it('are exclusive to a hold, a brake or the policy', () => {
     fc.assert(
       fc.property(anyRun, ({ host, agent, run }) => {
         const zone = ZoneName.parse(host);
@@ -118,7 +118,7 @@ describe('where the events of an entity are', () => {
     );
   });
 
-  it('an instance’s are its own, whoever owns it, and nobody else’s', () => {
+  it('are exclusive to an instance, for every owner', () => {
     fc.assert(
       fc.property(anyRun, anyInstance, anyInstance, (run, one, other) => {
         fc.pre(one.service !== other.service || one.id !== other.id);

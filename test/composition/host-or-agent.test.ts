@@ -4,18 +4,18 @@ import { covers, formatTarget, parseTarget } from '../../src/composition/host-or
 import { Fault } from '../../src/domain/fault.ts';
 import { anyRun } from '../arbitrary/names.ts';
 
-describe('a place', () => {
-  it('is a host, or one agent on it', () => {
+describe('a target', () => {
+  it('is a host or one agent on it', () => {
     expect(parseTarget('db-1')).toEqual({ host: 'db-1' });
     expect(parseTarget('db-1/a')).toEqual({ host: 'db-1', agent: 'a' });
     expect(parseTarget('db%2F1/a')).toEqual({ host: 'db/1', agent: 'a' });
   });
 
-  it.each(['', '/', 'a/', '/b', 'a/b/c', 'a\u0001'])('%j is none', (text) => {
+  it.each(['', '/', 'a/', '/b', 'a/b/c', 'a\u0001'])('is not parsed from %j', (text) => {
     expect(() => parseTarget(text)).toThrow(Fault);
   });
 
-  it('is named so that it is found again, whatever is in the names', () => {
+  it('can be parsed from its printed name, whatever the names contain', () => {
     fc.assert(
       fc.property(anyRun, ({ host, agent }) => {
         expect(parseTarget(formatTarget({ host, agent }))).toEqual({ host, agent });
@@ -24,7 +24,7 @@ describe('a place', () => {
     );
   });
 
-  it('has whoever is on its host, or the one agent', () => {
+  it('matches every agent on its host, or the one agent', () => {
     const slot = { host: 'h1', agent: 'a' };
     const at = (text: string) => covers(slot, parseTarget(text));
     expect([at('h1'), at('h1/a'), at('h1/b'), at('h2'), at('h2/a')]).toEqual([

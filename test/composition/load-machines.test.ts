@@ -21,7 +21,7 @@ it('the machines of this checkout are found by their ids', async () => {
   ]);
 });
 
-it('a directory that lies anywhere gets our XState', async () => {
+it('a directory in any location uses our XState', async () => {
   await cp(join(checkout, 'machines/instance.ts'), join(folder, 'changed.ts'));
   await write('other.js', machine('other'));
   await write('notes.md', 'not loaded');
@@ -48,7 +48,7 @@ it.each([
     /a\.js and .*b\.js both have a machine 'x'/,
   ],
   ['without a machine', { 'a.js': 'export const a = 1;' }, /no file there exports a machine/],
-])('a directory %s is refused, and why', async (_, files, why) => {
+])('a directory %s is refused with the reason', async (_, files, why) => {
   for (const [name, text] of Object.entries(files)) await write(name, text);
   await expect(loadMachines(folder)).rejects.toMatchObject({
     code: 'bad-setting',
@@ -56,6 +56,6 @@ it.each([
   });
 });
 
-it('a directory that is not there is refused', async () => {
+it('a directory that does not exist is refused', async () => {
   await expect(loadMachines(join(folder, 'nowhere'))).rejects.toThrow('nowhere');
 });

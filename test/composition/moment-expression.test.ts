@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseMoment } from '../../src/composition/moment-expression.ts';
 
-/** Noon of a day, on the clock of the machine that runs this. */
+/** Noon of a day, in the local time zone. */
 const now = new Date(2026, 0, 31, 12, 0, 0).getTime();
 const local = (...parts: [number, number, number, number?, number?, number?, number?]) =>
   new Date(...parts).getTime();
@@ -19,7 +19,7 @@ describe('a moment', () => {
       'before:de08806d-3b63-465a-ad7b-6593bc9c278d',
       { kind: 'event', id: 'de08806d-3b63-465a-ad7b-6593bc9c278d', before: true },
     ],
-  ])('%s is an event', (text, moment) => {
+  ])('may be an event: %s', (text, moment) => {
     expect(parseMoment(text, now)).toEqual(moment);
   });
 
@@ -37,15 +37,18 @@ describe('a moment', () => {
     ['11:59:59', local(2026, 0, 31, 11, 59, 59)],
     ['12:00', local(2026, 0, 31, 12)],
     ['12:00:01', local(2026, 0, 30, 12, 0, 1)],
-  ])('%s is a time: without a date the last such one, without a zone ours', (text, at) => {
-    expect(parseMoment(text, now)).toEqual({ kind: 'time', at });
-  });
+  ])(
+    'may be a time, without a date the latest one, without a zone the local one: %s',
+    (text, at) => {
+      expect(parseMoment(text, now)).toEqual({ kind: 'time', at });
+    },
+  );
 
   it.each([
     ...['', ' ', '0', '-3', '1.5', 'yesterday', '10m', '10 ago', 'ago', 'before:', 'before:now'],
     ...['2026-1-3', '2026-02-30', '2026-13-01', '2026-01-31T25:00Z', '25:00', '12:60', 'deadbee'],
     ...['before:10m ago', 'de08806d-3b63', '2026-01-31T12:03:10 Mars', '12:03:10Z'],
-  ])('%j names none', (text) => {
+  ])('is not parsed from %j', (text) => {
     expect(parseMoment(text, now)).toBeUndefined();
   });
 });

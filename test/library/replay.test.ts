@@ -2,15 +2,15 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { Fault, replay } from '../../src/index.ts';
 
-/** Two agents, h1 with w1 and w2, h2 with w3; h1 is killed, and what it left is removed. */
+/** Two agents, h1 with w1 and w2, h2 with w3; h1 is killed and its leftovers are removed. */
 const file = fileURLToPath(new URL('../fixtures/golden/killed.ndjson.gz', import.meta.url));
 const seen = async (at: Date | string) => {
   const { instances, seq, caveats } = await replay({ file, at });
   return { ids: instances().map(({ id, state }) => `${id} ${state}`), seq, caveats };
 };
 
-describe('a fleet as it was, from a file', () => {
-  test('at the end, and at any moment before', async () => {
+describe('a past fleet from a file', () => {
+  test('is available at the end and at any moment before', async () => {
     expect(await seen('now')).toEqual({ ids: ['w3 live'], seq: 24, caveats: [] });
     const whole = ['w1 live', 'w2 live', 'w3 live'];
     expect(await seen('before:18')).toEqual({ ids: whole, seq: 17, caveats: [] });
@@ -18,13 +18,13 @@ describe('a fleet as it was, from a file', () => {
     expect(await seen('18')).toEqual({ ids: doubted, seq: 18, caveats: [] });
   });
 
-  test('at a time by the audit’s clock: up to the last event that was stored by then', async () => {
+  test('at a time of the audit’s clock includes every event stored by then', async () => {
     const { at } = await replay({ file, at: '18' });
     expect((await seen(new Date(at))).seq).toBe(18);
     expect((await seen(new Date(at - 1))).seq).toBe(17);
   });
 
-  test('its rows are those of a directory, asked for by service or all', async () => {
+  test('has the rows of a directory, by service or all', async () => {
     const fleet = await replay({ file, at: '18' });
     expect(fleet.instances('web')).toHaveLength(3);
     expect(fleet.instances('db')).toEqual([]);
@@ -35,7 +35,7 @@ describe('a fleet as it was, from a file', () => {
     ]);
   });
 
-  test('before it began, or after its end, says so', async () => {
+  test('reports a moment before its start or after its end', async () => {
     const early = await seen(new Date(0));
     expect(early).toMatchObject({ ids: [], seq: 0, caveats: [expect.stringContaining('#1')] });
     expect((await seen('99')).caveats).toEqual([expect.stringContaining('ends at #24')]);
@@ -56,7 +56,7 @@ describe('a fleet as it was, from a file', () => {
     expect(fault).toMatchObject({ code, message: expect.stringContaining(message) });
   });
 
-  test('a signal ends it', async () => {
+  test('stops when its signal aborts', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     for (const at of ['now', 'before:abcdef00']) {
       await expect(replay({ file, at, signal })).rejects.toThrow('enough');

@@ -4,11 +4,11 @@ import { history } from '../../../tools/bench/history/synthetic-history.ts';
 import { FleetInMemory } from '../../runtime/support/fleet-in-memory.ts';
 import { verdictOn } from '../../runtime/support/record-verdict.ts';
 
-/** Few agents, so that they die and start again within so short a history. */
+/** Few agents, so that they die and restart within a short history. */
 const size = { agents: 10, instances: 3 };
 
 test.each([1, 7, 400])(
-  'a generated history, %i changes at a time, is one that a store takes, and nothing diverges',
+  'a generated history of %i changes per commit is accepted by a store and has no divergence',
   async (together) => {
     const fleet = new FleetInMemory();
     const { registry } = memoryStore(fleet.world);
@@ -28,7 +28,7 @@ test.each([1, 7, 400])(
   },
 );
 
-test('many changes go into one commit, never a key twice', () => {
+test('many changes go into one commit, and no commit has a key twice', () => {
   const commits = [...history(2000, { agents: 500, together: 100 })];
   const mean = commits.reduce((sum, { writes }) => sum + writes.length, 0) / commits.length;
   expect(mean).toBeGreaterThan(20);
@@ -38,7 +38,7 @@ test('many changes go into one commit, never a key twice', () => {
   }
 });
 
-test('the same seed gives the same history, another one another', () => {
+test('the same seed gives the same history, and another seed a different one', () => {
   const texts = (seed: number) =>
     [...history(200, { ...size, seed })].flatMap(({ events }) => events.map(({ text }) => text));
   expect(texts(1)).toEqual(texts(1));

@@ -32,8 +32,8 @@ const event = (more: object) =>
     ...more,
   });
 
-describe('an event of the audit', () => {
-  it('is printed as it is stored, plus its sequence', () => {
+describe('an audit event', () => {
+  it('is printed as stored, plus its sequence', () => {
     fc.assert(
       fc.property(anyEvent, (one) => {
         const document = JSON.parse(JSON.stringify(one));
@@ -44,7 +44,7 @@ describe('an event of the audit', () => {
   });
 
   it.each(['', 'null', '{}', '{"v":99}', 'half {', '[1,2]'])(
-    'that cannot be read (%j) is said to be so, and ends nothing',
+    'that is unreadable (%j) is reported and does not end the command',
     (text) => {
       const read = parseAuditEvent(stored(text));
       expect(read).toMatchObject({ kind: 'illegible', seq: 7, subject: 'h.a.r.1' });
@@ -53,29 +53,29 @@ describe('an event of the audit', () => {
   );
 });
 
-describe('in the words of a person', () => {
+describe('an audit event for people', () => {
   it.each([
     [null, ''],
     ['serving', 'serving'],
     [{ present: { phase: 'live', sight: 'clear' } }, 'live'],
     [{ present: { phase: 'live', sight: 'suspect' } }, 'live suspect'],
     [{ seated: 'watching' }, 'watching'],
-  ])('the state %j is “%s”', (value, text) => {
+  ])('shows the state %j as “%s”', (value, text) => {
     expect(stateText(value)).toBe(text);
   });
 
-  it('who did it: itself, or who else', () => {
+  it('names the actor: itself or another agent', () => {
     expect(actorOf(event({}))).toBe('itself');
     expect(actorOf(event({ actor: { host: 'h2', agent: 'c', run: 'ijklmnop' } }))).toBe('h2/c');
   });
 
-  it('whom it is about', () => {
+  it('names the entity that it is about', () => {
     expect(subjectOf(event({}))).toBe('h1/a');
     const of = { entity: 'instance', ...run, service: 'web', id: 'w1' };
     expect(subjectOf(event({ of }))).toBe('web/w1');
   });
 
-  it('why: what the event says, then what the decision saw', () => {
+  it('gives the reason from the event, then the evidence of the decision', () => {
     const because = { reason: 'silent', silentFor: 3200, judged: 17, lastRenewal: { revision: 5 } };
     const { reason, ...evidence } = because;
     expect(whyOf(event({ event: { type: 'suspected', reason }, evidence }))).toBe(
@@ -89,14 +89,14 @@ describe('an event of the fleet', () => {
   const hold = { entity: 'hold', host: 'h1', run: 'abcdefgh' };
   const operator = { host: 'desk', agent: 'operator', run: 'abcdefgh' };
 
-  it('of a hold says until when and what for', () => {
+  it('of a hold gives its end and its reason', () => {
     const until = new Date(2026, 5, 1, 12).getTime();
     const planned = { of: hold, event: { type: 'planned' }, record: { until, why: 'disk' } };
     expect(whyOf(event(planned))).toBe('until 2026-06-01 12:00:00: disk');
     expect(whyOf(event({ ...planned, event: { type: 'released' }, record: null }))).toBe('');
   });
 
-  it('of the policy says what is not as by default', () => {
+  it('of the policy lists the values that differ from the defaults', () => {
     const of = { entity: 'policy', run: 'abcdefgh' };
     const said = (policy: object) =>
       whyOf(event({ of, event: { type: 'adopted' }, record: { policy } }));
@@ -104,7 +104,7 @@ describe('an event of the fleet', () => {
     expect(said({})).toBe('defaults');
   });
 
-  it('was never brought about by itself, whatever its ids are', () => {
+  it('never has itself as the actor, whatever its ids are', () => {
     expect(actorOf(event({ of: hold, actor: operator }))).toBe('desk/operator');
   });
 });

@@ -31,7 +31,7 @@ const verdict = {
   policy: { ttl: 15_000, grace: 30_000 },
 };
 
-describe('what a decision saw, in words', () => {
+describe('the evidence of a decision as text', () => {
   it.each([
     [
       'suspected',
@@ -94,11 +94,11 @@ describe('what a decision saw, in words', () => {
       { holder: null, leftoverFor: 45_000, lease: 'absent' },
       'its slot has no record, record unchanged for 45s; the lease of its owner is absent',
     ],
-  ])('%s: %j', (type, evidence, text) => {
+  ])('of %s describes %j', (type, evidence, text) => {
     expect(words(type, evidence)).toBe(text);
   });
 
-  it('what this version does not know is left to be listed', () => {
+  it('leaves unknown fields to be listed separately', () => {
     expect(words('suspected', { moon: 'full' })).toBeUndefined();
     expect(words('left')).toBeUndefined();
   });

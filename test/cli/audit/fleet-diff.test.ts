@@ -11,13 +11,13 @@ const before: FleetRows = {
 const told = (after: Partial<FleetRows>) =>
   fleetDiff(before, { ...before, ...after }).map((one) => differenceLine(one, paletteOf(1)));
 
-describe('what changed between two moments', () => {
-  it('nothing, where the two look alike', () => {
+describe('the difference of a fleet between two moments', () => {
+  it('is empty if both are equal', () => {
     const later = before.instances.map((row) => ({ ...row, since: 99, revision: 99 }));
     expect(told({ instances: later })).toEqual([]);
   });
 
-  it('what came and what went', () => {
+  it('lists what was added and what was removed', () => {
     expect(
       told({
         agents: before.agents.slice(0, 1),
@@ -30,7 +30,7 @@ describe('what changed between two moments', () => {
     ]);
   });
 
-  it('another state, reason, owner, address, label: each from what to what', () => {
+  it('lists each changed state, reason, owner, address and label with both values', () => {
     const [first, second] = before.instances;
     if (!first || !second) throw new Error('two');
     expect(

@@ -29,7 +29,7 @@ const upTo = (seq: number) => historyOf(events.slice(0, seq));
 const name = "namespace 'n'";
 const complaints: string[] = [];
 
-/** As `audit verify` does it: goes on from the file, and keeps there how far it came. */
+/** Like `audit verify`: continues from the file and stores its progress there. */
 async function verifyOn(
   history: History,
 ): Promise<{ verified: VerifyReport; found: readonly Divergence[] }> {
@@ -50,8 +50,8 @@ async function verifyOn(
 
 const damaged = events.map((event) => (event.seq === 100 ? { ...event, text: 'garbage' } : event));
 
-describe('a verification that goes on from a checkpoint', () => {
-  it('comes to where one without would have come', async () => {
+describe('a verification that continues from a checkpoint', () => {
+  it('has the same result as one without a checkpoint', async () => {
     const { verified: half } = await verifyOn(upTo(300));
     expect(half.events).toBe(300);
     const { verified } = await verifyOn(upTo(600));
@@ -60,7 +60,7 @@ describe('a verification that goes on from a checkpoint', () => {
     expect(verified).toEqual(whole);
   });
 
-  it('reads only what came since', async () => {
+  it('reads only newer events', async () => {
     await verifyOn(upTo(300));
     const read: number[] = [];
     const history = upTo(600);
@@ -71,17 +71,17 @@ describe('a verification that goes on from a checkpoint', () => {
         yield* history.read(from, filters);
       },
     });
-    expect(read).toEqual([300, 301]); // is it the same one; and on
+    expect(read).toEqual([300, 301]); // The check that the event is the same, then the new one.
   });
 
-  it('knows what was found before', async () => {
+  it('includes the divergences found before', async () => {
     const first = await verifyOn(historyOf(damaged.slice(0, 300)));
     expect(first.found.map(({ seq, check }) => [seq, check])).toContainEqual([100, 'illegible']);
     const second = await verifyOn(historyOf(damaged));
     expect(second.found.slice(0, first.found.length)).toEqual(first.found);
   });
 
-  it('stays where nothing came', async () => {
+  it('keeps its checkpoint if there are no new events', async () => {
     await verifyOn(upTo(300));
     const before = await readFile(file, 'utf8');
     await verifyOn(upTo(300));
@@ -103,7 +103,7 @@ describe('a checkpoint', () => {
       /begins at 401: the events between were trimmed/,
     ],
   ];
-  it.each(others)('of another history is refused: one %s', async (_, other, why) => {
+  it.each(others)('of another history is refused: %s', async (_, other, why) => {
     await verifyOn(upTo(300));
     const before = await readFile(file, 'utf8');
     await expect(verifyOn(other)).rejects.toMatchObject({
@@ -114,13 +114,13 @@ describe('a checkpoint', () => {
     expect(await readFile(file, 'utf8')).toBe(before);
   });
 
-  it('right before where a trimmed history begins now is good', async () => {
+  it('immediately before the start of a trimmed history is accepted', async () => {
     await verifyOn(upTo(300));
     expect((await verifyOn(historyOf(events.slice(300)))).verified.divergences).toBe(0);
   });
 
   it.each(['', '{}', 'null', '{"v":1}', 'no JSON'])(
-    'that is none (%j) is refused',
+    'that is invalid (%j) is refused',
     async (text) => {
       await writeFile(file, text);
       await expect(verifyOn(upTo(300))).rejects.toMatchObject({
@@ -130,7 +130,7 @@ describe('a checkpoint', () => {
     },
   );
 
-  it('that cannot be kept is no reason to fail: what was verified is verified', async () => {
+  it('that cannot be stored does not fail the verification', async () => {
     complaints.length = 0;
     file = join(folder, 'no', 'place');
     expect((await verifyOn(upTo(300))).verified.events).toBe(300);

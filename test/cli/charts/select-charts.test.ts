@@ -12,11 +12,11 @@ import { runProgram } from '../../../src/cli/program.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { fakeTerminal } from '../support/fake-terminal.ts';
 
-/** ELK takes a second to load, more where others compute too. */
+/** ELK takes a second to load, more on a busy machine. */
 vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
-/** An agent froze, was expired, and came back as another run. */
+/** An agent froze, expired and returned as a new run. */
 let history: string;
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ async function rollcall(...words: readonly string[]) {
 }
 
 describe('machines list', () => {
-  it('names them all, with what a record refers to', async () => {
+  it('lists every machine with the hash that a record refers to', async () => {
     const { out } = await rollcall('machines', 'list', '--json');
     const rows = out.split('\n').map((line) => JSON.parse(line));
     expect(rows.map(({ name }) => name)).toEqual([
@@ -48,7 +48,7 @@ describe('machines list', () => {
 });
 
 describe('machines draw', () => {
-  it('draws a tree where nothing else was said, no line longer than 100', async () => {
+  it('draws a tree by default, with lines of at most 100 columns', async () => {
     const { code, out } = await rollcall('machines', 'draw', 'session');
     expect(code).toBe(0);
     expect(out).toContain('├─○ connecting');
@@ -60,13 +60,13 @@ describe('machines draw', () => {
     ['run.mmd', /^stateDiagram-v2/],
     ['run.dot', /^digraph "run"/],
     ['run.txt', /^run #/],
-  ])('goes by what the file is called: %s', async (name, beginning) => {
+  ])('chooses the format by the file name: %s', async (name, beginning) => {
     const file = join(folder, name);
     expect(await rollcall('machines', 'draw', 'run', '--out', file)).toMatchObject({ code: 0 });
     expect(await readFile(file, 'utf8')).toMatch(beginning);
   });
 
-  it('draws a PNG with words in it', async () => {
+  it('draws a PNG with text in it', async () => {
     const file = join(folder, 'hold.png');
     expect(await rollcall('machines', 'draw', 'hold', '--out', file)).toMatchObject({ code: 0 });
     const png = await readFile(file);
@@ -74,13 +74,13 @@ describe('machines draw', () => {
     expect(png.readUInt32BE(16)).toBeGreaterThan(400);
   });
 
-  it('machines draw --all writes each machine to its own file', async () => {
+  it('writes each machine to its own file with --all', async () => {
     const words = ['machines', 'draw', '--all', '--format', 'svg', '--theme', 'dark'];
     expect(await rollcall(...words, '--out', folder)).toMatchObject({ code: 0 });
     for (const name of ['run', 'policy']) await access(join(folder, `${name}.svg`));
   });
 
-  it('draws a machine of somebody’s own', async () => {
+  it('draws a machine from the user’s own file', async () => {
     const file = join(folder, 'door.ts');
     const source = "import { createMachine } from 'xstate';\nexport const door = createMachine(";
     await writeFile(file, `${source}{ id: 'door', initial: 'shut', states: { shut: {} } });\n`);
@@ -101,16 +101,16 @@ describe('machines draw', () => {
     [['run', '--machines', '/nowhere'], 'bad-setting', 'no such file or directory'],
     [['run', '--theme', 'pink'], 'bad-setting', 'light or dark'],
     [['run', '--depth', '0'], 'bad-setting', 'from 1'],
-  ])('%j is refused: %s', async (words, code, message) => {
+  ])('refuses %j: %s', async (words, code, message) => {
     const failure = await rollcall('machines', 'draw', ...words).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Fault);
     expect(failure).toMatchObject({ code, message: expect.stringContaining(message) });
   });
 });
 
-describe('show', () => {
+describe('machines show', () => {
   const today = chartOf(runMachine);
-  /** The machine of another year, in which a run is alive instead of live. */
+  /** An older machine, in which the state `live` is named `alive`. */
   const then = chartOf(
     setup({}).createMachine({
       id: 'run',
@@ -130,14 +130,14 @@ describe('show', () => {
     }),
   );
 
-  /** The history as if its runs had gone by another chart. */
+  /** The history as if its runs had used another chart. */
   async function rewritten(name: string, hash: string) {
     const file = join(folder, name);
     await writeFile(file, (await readFile(history, 'utf8')).replaceAll(today.hash, hash));
     return file;
   }
 
-  it('tells where the latest run of an agent stands, and what can happen next', async () => {
+  it('shows the state of an agent’s latest run and the possible next events', async () => {
     const { code, out } = await rollcall('show', 'h1/a', '--file', history);
     expect(code).toBe(0);
     expect(out).toContain('● live ◂ now');
@@ -148,14 +148,14 @@ describe('show', () => {
     for (const line of out.split('\n')) expect([...line].length).toBeLessThanOrEqual(100);
   });
 
-  it('tells where one stood at a moment', async () => {
+  it('shows the state at a moment', async () => {
     const { out } = await rollcall('show', 'h1/a', '--at', '10', '--file', history);
     expect(out).toContain('● expired ◂ now');
     expect(out).toContain('→ removed ⇒ gone');
     expect(out).not.toContain('live ◂ now');
   });
 
-  it('tells it as data', async () => {
+  it('prints the state as JSON', async () => {
     const { out } = await rollcall('show', 'web/w1', '--json', '--file', history);
     expect(JSON.parse(out)).toMatchObject({
       ...{ machine: 'instance', state: 'serving', known: true },
@@ -163,7 +163,7 @@ describe('show', () => {
     });
   });
 
-  it('goes by the machine of the record, not by today’s', async () => {
+  it('uses the machine of the record, not the present one', async () => {
     const file = await rewritten('then.ndjson', then.hash);
     const kept = { run: { [then.hash]: then } };
     await writeFile(`${file}.charts.json`, JSON.stringify(kept));
@@ -178,7 +178,7 @@ describe('show', () => {
     ['nobody kept the chart', undefined],
     ['another chart stands under its hash', { run: { ffffffffffff: today } }],
     ['what was kept cannot be read', 'x'],
-  ])('draws no wrong picture where %s', async (_, kept) => {
+  ])('draws no wrong picture if %s', async (_, kept) => {
     const file = await rewritten('unknown.ndjson', 'ffffffffffff');
     if (kept) await writeFile(`${file}.charts.json`, JSON.stringify(kept));
     const { code, out, err } = await rollcall('show', 'h1/a', '--file', file);
@@ -189,7 +189,7 @@ describe('show', () => {
     expect(err).toContain('publish');
   });
 
-  it('an export of a history keeps what it is drawn with beside it', async () => {
+  it('draws an exported history with the charts in the export', async () => {
     const file = await rewritten('then.ndjson', then.hash);
     await writeFile(`${file}.charts.json`, JSON.stringify({ run: { [then.hash]: then } }));
     const out = join(folder, 'again.ndjson.gz');
@@ -204,7 +204,7 @@ describe('show', () => {
     expect(shown).toMatchObject({ code: 0, out: expect.stringContaining('Of old.') });
   });
 
-  it('show --at before the first event of an entity is not-found', async () => {
+  it('answers not-found for --at before the first event of an entity', async () => {
     const failure = await rollcall('show', 'h1/a', '--at', 'before:1', '--file', history).catch(
       (error: unknown) => error,
     );

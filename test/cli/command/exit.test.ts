@@ -4,7 +4,7 @@ import { printError, rootOf } from '../../../src/cli/terminal/print-error.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { fakeTerminal } from '../support/fake-terminal.ts';
 
-describe('how a command ends', () => {
+describe('the exit code of a command', () => {
   it.each([
     ['bad-setting', 2],
     ['bad-name', 2],
@@ -18,29 +18,29 @@ describe('how a command ends', () => {
     ['store-misconfigured', 1],
     ['server-too-old', 1],
     ['port-taken', 1],
-  ] as const)('%s: %d', (code, expected) => {
+  ] as const)('for the error %s is %d', (code, expected) => {
     expect(exitCodeOf(new Fault(code, 'x'))).toBe(expected);
   });
 
-  it('a bug: 70', () => {
+  it('for a bug is 70', () => {
     expect(exitCodeOf(new TypeError('x is undefined'))).toBe(70);
   });
 
-  it('what went wrong first counts, not what then could not be closed', () => {
+  it('follows the first error, not a later error while closing', () => {
     const first = new Fault('slot-held', 'held');
     const later = new SuppressedError(new Error('close'), first);
     expect(rootOf(new SuppressedError(new Error('close too'), later))).toBe(first);
   });
 });
 
-describe('what is said of a failure', () => {
-  it('what happened, to what, what to do; nothing that a terminal acts on', () => {
+describe('the message of a failure', () => {
+  it('has what happened, to what, what to do, and no control characters', () => {
     const { io, err } = fakeTerminal();
     printError(new Fault('bad-setting', 'one\ntwo \u001b[2J', { hint: 'do this' }), io);
     expect(err).toEqual(['error: one', '       two \\x1b[2J', 'hint:  do this']);
   });
 
-  it('of a bug its stack', () => {
+  it('has the stack if it is a bug', () => {
     const { io, err } = fakeTerminal();
     printError(new TypeError('x is undefined'), io);
     expect(err.join('\n')).toMatch(/bug in Rollcall.*\nTypeError: x is undefined\n {4}at /);

@@ -1,7 +1,7 @@
 import type { Terminal } from '../../../src/cli/terminal/io.ts';
 import { paletteOf } from '../../../src/cli/terminal/palette.ts';
 
-/** A terminal that remembers what was printed. */
+/** A terminal that records its output. */
 export function fakeTerminal(more: Partial<Terminal> = {}) {
   const out: string[] = [];
   const err: string[] = [];

@@ -25,7 +25,7 @@ describe('a change of an instance', () => {
       'web/w1  ◌ dubious → ✕ gone  h1/a',
       { state: 'dubious', reason: 'silent' },
     ],
-  ])('%s', (change, before, now, text, was) => {
+  ])('is printed: %s', (change, before, now, text, was) => {
     expect(line(before, now)).toBe(text);
     expect(changeDocument({ before, now }, 5)).toEqual({
       event: 'instance',
@@ -36,7 +36,7 @@ describe('a change of an instance', () => {
     });
   });
 
-  it('says why a check fails, whatever it said', () => {
+  it('has the failure text of a check on one line, whatever the text contains', () => {
     const health = { state: 'failing' as const, detail: 'disk\u001b[2J full' };
     expect(line(live, instanceRow({ state: 'failing', health }))).toBe(
       'web/w1  ● live → ◐ failing (disk\\x1b[2J full)  h1/a',

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { columnWidths } from '../../../src/cli/tables/column-widths.ts';
 
-describe('columns in a line that is too short for all', () => {
-  it('take what they need where there is room', () => {
+describe('columns in a line of limited width', () => {
+  it('get the width that they need if there is room', () => {
     expect(columnWidths([{ natural: 30 }, { natural: 10, shrinks: true }], 40)).toEqual([30, 10]);
   });
 
-  it('that give way do, the widest first', () => {
+  it('shrink if they may, the widest first', () => {
     const claims = [
       { natural: 30, shrinks: true },
       { natural: 10 },
@@ -16,7 +16,7 @@ describe('columns in a line that is too short for all', () => {
     expect(columnWidths(claims, 40)).toEqual([15, 10, 15]);
   });
 
-  it('give way down to their least, and not below', () => {
+  it('shrink to their minimum width and not below', () => {
     const claims = [
       { natural: 30, shrinks: true, least: 28 },
       { natural: 30, shrinks: true, least: 12 },
@@ -24,7 +24,7 @@ describe('columns in a line that is too short for all', () => {
     expect(columnWidths(claims, 45)).toEqual([28, 17]);
   });
 
-  it('an extra is left out before any column is shorter than its least; the last one first', () => {
+  it('lose optional ones, the last first, before any is narrower than its minimum', () => {
     const claims = [
       { natural: 30, shrinks: true, least: 20 },
       { natural: 15, optional: true },
@@ -35,7 +35,7 @@ describe('columns in a line that is too short for all', () => {
     expect(columnWidths(claims, 30)).toEqual([30, undefined, undefined]);
   });
 
-  it('where nothing else helps all are shortened', () => {
+  it('are all shortened if nothing else helps', () => {
     const claims = [{ natural: 40 }, { natural: 40, shrinks: true }, { natural: 5 }];
     expect(columnWidths(claims, 40)).toEqual([17, 18, 5]);
   });

@@ -44,8 +44,8 @@ const brakeOf = (seen: number, suspect: number) => {
   return read.record;
 };
 
-describe('below a view', () => {
-  it('every brake and every hold, in lines that fit, and nothing hostile', () => {
+describe('the lines below a view', () => {
+  it('show every brake and every hold, fit the terminal and contain no control characters', () => {
     const hold = holdEntry('h9', { until: now + minutes(10), why: 'new\u001b[2J disk' });
     const lines = fleetLines(
       fleetOf(4, hold, brakeEntry('default', { seen: 5, suspect: 4 })),
@@ -61,7 +61,7 @@ describe('below a view', () => {
     expect(text).toContain('hold: h9 is on hold until 12:10:00 (in 10 min): new\\x1b[2J disk');
   });
 
-  it('nothing, where nothing is planned or braked', () => {
+  it('are absent if there is no hold and no brake', () => {
     expect(fleetLines(fleetOf(2), now, io)).toEqual([]);
   });
 
@@ -72,7 +72,7 @@ describe('below a view', () => {
       fleetOf(1, { key: 'brake.default', revision: 7, text: '{' }),
       /is unreadable, so no run there is declared dead/,
     ],
-  ])('a brake that is %s', (_, fleet, words) => {
+  ])('describe a brake that is %s', (_, fleet, words) => {
     expect(forecastBrakes(fleet, now).map((one) => brakeWords(one, now))).toEqual([
       expect.stringMatching(words),
     ]);
@@ -83,7 +83,7 @@ describe('below a view', () => {
     [minutes(10) - 5, 'until 12:09:59 (in 10 min)'],
     [seconds(1), 'until 12:00:01 (in 1 s)'],
     [0, 'until 12:00:00 (ends any moment)'],
-  ])('a hold that has %i ms left', (left, words) => {
+  ])('give the end of a hold that has %i ms left', (left, words) => {
     expect(untilWords(now + left, now)).toBe(words);
   });
 });
@@ -124,13 +124,13 @@ describe('a change of the fleet', () => {
       'policy: seats 3 → 5',
       { event: 'policy', change: 'changed', was: defaultFleetPolicy, policy },
     ],
-  ] as const)('%j', (change, text, document) => {
+  ] as const)('%j has a text and a JSON document', (change, text, document) => {
     expect(line(change)).toBe(text);
     expect(fleetChangeDocument(change, 5)).toMatchObject({ at: 5, ...document });
   });
 });
 
-it('what stands already is told to whoever begins to watch', () => {
+it('a new watch first reports the holds, brakes and policy that exist', () => {
   const fleet = fleetOf(
     0,
     holdEntry('h9', { until: now }),
@@ -152,11 +152,11 @@ describe('a plan as a table', () => {
   const brake = { by: 'brake', zone: 'r1', seen: 9, suspect: 4, pace: seconds(10) } as const;
   const drawn = (...rows: readonly PlanRow[]) => planTable(rows, now, { width: 100, palette });
 
-  it('says what, why, since when, when it goes, and what keeps it', () => {
+  it('shows the target, the reason, its age, the removal time and the obstacle', () => {
     expect(drawn(row).split('\n')[1]).toMatch(/^h1\/a +silent +12 s +3 +in 18 s +grace period$/);
   });
 
-  it('fits, however long the names are', () => {
+  it('fits the terminal however long the names are', () => {
     const long = {
       ...row,
       host: 'h'.repeat(80),
@@ -170,7 +170,9 @@ describe('a plan as a table', () => {
     [{ at: now, latest: now + seconds(45) }, 'within 45 s'],
     [{ at: null, latest: null }, 'not yet known'],
     [{ next: 'nothing', at: null, latest: null }, 'NOT REMOVED'],
-  ] as const)('%j: %s', (change, text) => expect(drawn({ ...row, ...change })).toContain(text));
+  ] as const)('shows %j as %s', (change, text) =>
+    expect(drawn({ ...row, ...change })).toContain(text),
+  );
 
   it.each([
     [{ by: 'hold', until: null, why: 'x' }, 'hold with an unreadable record'],
@@ -179,9 +181,9 @@ describe('a plan as a table', () => {
     [{ ...brake, turn: null }, 'brake of zone r1: record unreadable'],
     [{ by: 'lease-stands' }, 'valid lease'],
     [{ by: 'unobserved' }, 'no collector is active'],
-  ] as const)('held back: %j', (held, text) => expect(heldWords(held, now)).toBe(text));
+  ] as const)('names the obstacle %j', (held, text) => expect(heldWords(held, now)).toBe(text));
 
-  it('is counted by what it is', () => {
+  it('is counted by kind', () => {
     const leftovers = { ...row, kind: 'leftovers', why: 'orphan', instances: 1 } as const;
     const record = { ...row, kind: 'record', why: 'unreadable', key: 'agent.x' } as const;
     expect(planCounted([row, row, leftovers, record])).toBe(

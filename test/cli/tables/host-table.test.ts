@@ -3,7 +3,7 @@ import { hostRows } from '../../../src/cli/tables/host-table.ts';
 import { agentRow, instanceRow } from '../support/sample-rows.ts';
 
 describe('a host', () => {
-  it('is as live as the best of its agents', () => {
+  it('has the best state of its agents', () => {
     const agents = [
       agentRow({ agent: 'a', state: 'expired', reason: 'silent' }),
       agentRow({ agent: 'b', state: 'live', since: 20 }),
@@ -21,7 +21,7 @@ describe('a host', () => {
     ]);
   });
 
-  it('whose agents are all suspect is suspect since the last of them is', () => {
+  it('with only suspect agents is suspect since the latest of them', () => {
     const agents = [
       agentRow({ agent: 'a', state: 'suspect', reason: 'silent', since: 10 }),
       agentRow({ agent: 'b', state: 'suspect', reason: 'unreachable', since: 30 }),
@@ -31,14 +31,14 @@ describe('a host', () => {
     ]);
   });
 
-  it('with nothing but what somebody left is gone', () => {
+  it('with only leftovers is gone', () => {
     const rows = hostRows([], [instanceRow({ state: 'dubious', reason: 'orphan', since: 4 })]);
     expect(rows).toMatchObject([
       { state: 'gone', reason: 'orphan', since: 4, agents: {}, instances: { dubious: 1 } },
     ]);
   });
 
-  it('counts only what is its own, and hosts come in order', () => {
+  it('counts only its own agents and instances, and hosts are sorted', () => {
     const rows = hostRows(
       [agentRow({ host: 'b' }), agentRow({ host: 'a' })],
       [

@@ -32,7 +32,7 @@ const heldHost = (host: string, why: string) => {
 };
 
 describe('the live table', () => {
-  it('has what is in doubt first, and says how many are not live', () => {
+  it('lists doubtful instances first and counts those that are not live', () => {
     const lines = frame({ rows: rows(5, [3]) });
     expect(lines[1]).toContain('web/w003');
     expect(lines[1]).toContain('silent');
@@ -44,7 +44,7 @@ describe('the live table', () => {
     [10, 80],
     [6, 80],
     [3, 100],
-  ])('in a window of %i lines and %i columns it is no larger than that', (height, columns) => {
+  ])('is no larger than a window of %i lines and %i columns', (height, columns) => {
     for (const count of [0, 1, 5, 40, 400]) {
       const changes = ['one', 'two', 'three'];
       const lines = frame({ rows: rows(count, [0]), changes }, { columns, rows: height }, 8);
@@ -55,7 +55,7 @@ describe('the live table', () => {
     }
   });
 
-  it('counts what does not fit, and does not call it well when it is not', () => {
+  it('counts the rows that do not fit and calls them live only if all are', () => {
     const lines = frame({ rows: rows(40) }).join('\n');
     const [, count] = /and (\d+) more, all live/.exec(lines) ?? [];
     expect(Number(count) + lines.split('web/').length - 1).toBe(40);
@@ -66,13 +66,13 @@ describe('the live table', () => {
     expect(frame({ rows: all }).join('\n')).toMatch(/and \d+ more, \d+ not live/);
   });
 
-  it('says when nobody watches, and when the store does not answer', () => {
+  it('reports a missing collector and a store that does not answer', () => {
     const directory = { ...shown({}).directory, observed: false };
     expect(frame({ directory }).join('\n')).toContain('unobserved');
     expect(frame({ stale: true }).join('\n')).toContain('the store does not answer');
   });
 
-  it('shows what has just changed, however many holds stand and however long their reasons', () => {
+  it('shows the latest changes however many holds exist and however long their reasons are', () => {
     const fleet = new Fleet();
     const holds = Array.from({ length: 9 }, (_, n) => heldHost(`h${n}`, 'w'.repeat(900)));
     fleet.replace(holds, 9);
@@ -83,8 +83,8 @@ describe('the live table', () => {
     expect(lines.join('\n')).toMatch(/\d+ more lines of brakes and holds: rollcall agents/);
   });
 
-  it('without colours there is no escape in it', () => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be there
+  it('has no escape sequence if colours are off', () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for control characters
     expect(frame({ rows: rows(5, [1]) }).join('')).not.toMatch(/\u001b/);
   });
 });

@@ -19,7 +19,7 @@ const columns: readonly Column<Row>[] = [
 ];
 
 describe('a table', () => {
-  it('is as wide as what is in it, and aligned', () => {
+  it('is as wide as its contents and aligned', () => {
     const rows = [
       { name: 'a', note: 'x', n: '1' },
       { name: 'longer', note: 'y', n: '200' },
@@ -31,12 +31,12 @@ describe('a table', () => {
     ]);
   });
 
-  it('has no column that is empty in every row', () => {
+  it('omits a column that is empty in every row', () => {
     const rows = [{ name: 'a', note: '', n: '1' }];
     expect(table(rows, columns, { width: 80, palette: plain })).toBe('NAME  N\na     1');
   });
 
-  it('shortens the widest of the columns that give way, and keeps the others', () => {
+  it('shortens the widest of the columns that may shrink and keeps the others', () => {
     const rows = [
       { name: 'short', note: 'a very long note indeed, which nobody reads', n: '12345678' },
     ];
@@ -44,13 +44,13 @@ describe('a table', () => {
     expect(line).toBe('short  a very long note indee…  12345678');
   });
 
-  it('shortens the others too where that does not suffice', () => {
+  it('shortens the other columns too if that is not enough', () => {
     const rows = [{ name: 'x'.repeat(50), note: 'y'.repeat(50), n: '9'.repeat(50) }];
     const text = table(rows, columns, { width: 40, palette: plain });
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(40);
   });
 
-  it('shows no half of a character, wherever it has to cut', () => {
+  it('never cuts through a character', () => {
     const rows = [{ name: '🚀'.repeat(40), note: '👩‍👩‍👧'.repeat(40), n: '1' }];
     for (let width = 40; width < 60; width += 1) {
       const text = table(rows, columns, { width, palette: plain });
@@ -59,7 +59,7 @@ describe('a table', () => {
     }
   });
 
-  it('is never wider than it may be, and never breaks a row, whatever is in it', () => {
+  it('never exceeds its width and never breaks a row, whatever it contains', () => {
     const cell = fc.string({ unit: 'grapheme-ascii', maxLength: 200 }).map((text) => text.trim());
     const row = fc.record({ name: cell, note: cell, n: cell });
     fc.assert(
@@ -76,7 +76,7 @@ describe('a table', () => {
     );
   });
 
-  it('of many rows is aligned from the first to the last', () => {
+  it('is aligned from the first row to the last if it has many', () => {
     const rows = Array.from({ length: 250 }, (_, n) => ({ name: `${n}`, note: 'x', n: '1' }));
     rows.push({ name: 'the longest of all', note: 'y', n: '2' });
     const lines = table(rows, columns, { width: 80, palette: plain }).split('\n');
@@ -86,7 +86,7 @@ describe('a table', () => {
     );
   });
 
-  it('leaves an extra out where there is no room for it', () => {
+  it('omits an optional column if there is no room for it', () => {
     const extra = columns.map((column, n) => (n === 1 ? { ...column, optional: true } : column));
     const rows = [{ name: 'n'.repeat(20), note: 'note'.repeat(10), n: '1' }];
     expect(table(rows, extra, { width: 22, palette: plain }).split('\n')[0]).toBe(
@@ -94,7 +94,7 @@ describe('a table', () => {
     );
   });
 
-  it('counts what is seen: colours take no room, wide characters take two', () => {
+  it('counts display columns: colours take none, wide characters take two', () => {
     const colourful = paletteOf(8);
     const states: readonly Column<{ state: string; name: string }>[] = [
       { head: 'NAME', cell: ({ name }) => name },
@@ -115,7 +115,7 @@ describe('a table', () => {
 });
 
 describe('a state', () => {
-  it.each([1, 4, 8, 24])('can be told without its colour, at %d bits', (depth) => {
+  it.each([1, 4, 8, 24])('is readable without its colour, at %d bits', (depth) => {
     const words = ['live', 'dubious', 'suspect', 'failing', 'draining', 'expired'].map((state) =>
       stripVTControlCharacters(stateLabel(state, paletteOf(depth))),
     );
@@ -129,7 +129,7 @@ describe('a state', () => {
     ]);
   });
 
-  it('has no colour where there is none', () => {
+  it('has no colour if the terminal has none', () => {
     expect(stateLabel('live', paletteOf(1))).toBe('● live');
     expect(stateLabel('live', paletteOf(8))).not.toBe('● live');
   });

@@ -12,7 +12,7 @@ import { instanceRow } from '../support/sample-rows.ts';
 
 const family = '👩‍👩‍👧';
 
-/** Words, blanks, wide characters, joined ones, and what a terminal would act on. */
+/** Letters, blanks, wide and joined characters, and control characters. */
 const text = fc
   .array(
     fc.oneof(
@@ -35,7 +35,7 @@ const text = fc
   .map((parts) => escapeControls(parts.join('')));
 const width = fc.integer({ min: 20, max: 120 });
 
-describe('how many columns a text takes', () => {
+describe('the display width of a text', () => {
   it.each([
     ['abc', 3],
     ['日本語', 6],
@@ -48,7 +48,7 @@ describe('how many columns a text takes', () => {
     ['a\u200bb', 2],
     ['→ ● …', 5],
     ['', 0],
-  ])('%s: %i', (shown, columns) => {
+  ])('of %s is %i', (shown, columns) => {
     expect(displayWidth(shown)).toBe(columns);
   });
 
@@ -61,13 +61,13 @@ describe('how many columns a text takes', () => {
     ['ab', 0, ''],
     ['ab', -3, ''],
     [`${family}${family}`, 3, `${family}…`],
-  ])('%s cut to %i is %s', (whole, columns, shown) => {
+  ])('limits a cut: %s cut to %i is %s', (whole, columns, shown) => {
     expect(truncate(whole, columns)).toBe(shown);
   });
 });
 
-describe('a text in lines', () => {
-  test('is the whole text, and no line of it is wider than it may be', () =>
+describe('a text wrapped into lines', () => {
+  test('is complete, and no line exceeds the width', () =>
     fc.assert(
       fc.property(text, width, (whole, columns) => {
         const lines = wrapText(whole, columns);
@@ -77,7 +77,7 @@ describe('a text in lines', () => {
       }),
     ));
 
-  test('breaks between words where it can, and fills a line to its last column', () => {
+  test('breaks between words if possible and fills a line to its last column', () => {
     expect(wrapText('aaaa bbbb cc', 9)).toEqual(['aaaa bbbb', 'cc']);
     expect(wrapText('aaaa bbbbb', 9)).toEqual(['aaaa', 'bbbbb']);
     expect(wrapText('a 日本語 b', 8)).toEqual(['a 日本語', 'b']);
@@ -85,7 +85,7 @@ describe('a text in lines', () => {
   });
 });
 
-test('a line of a machine is never wider than the terminal, whatever it is called', () =>
+test('a line about a machine is never wider than the terminal, whatever the machine’s name', () =>
   fc.assert(
     fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), width, (texts, columns) => {
       const parts = texts.map((one) => ['text', one] as const);
@@ -96,7 +96,7 @@ test('a line of a machine is never wider than the terminal, whatever it is calle
 
 describe('a change at a terminal', () => {
   const at = 0;
-  test('is one line of it, whatever an instance is called and its check says', () =>
+  test('is one line, whatever the instance’s name and the failure text of its check', () =>
     fc.assert(
       fc.property(
         text,
@@ -116,7 +116,7 @@ describe('a change at a terminal', () => {
       ),
     ));
 
-  test('shortens what its check says, and not who it is', () => {
+  test('shortens the failure text of the check and not the name of the instance', () => {
     const health = { state: 'failing' as const, detail: 'w'.repeat(300) };
     const now = instanceRow({ state: 'failing', health });
     const change = { before: instanceRow(), now };
@@ -126,7 +126,7 @@ describe('a change at a terminal', () => {
     expect(changeLine(change, paletteOf(1), at)).toContain(`(${health.detail})  h1/a`);
   });
 
-  test('of the fleet is one line of it too', () => {
+  test('of the fleet is one line too', () => {
     const hold = { host: 'h1', until: 1000, why: '日本'.repeat(100) };
     const change = { of: 'hold', before: undefined, now: hold } as unknown as Parameters<
       typeof fleetChangeLine

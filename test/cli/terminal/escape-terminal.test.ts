@@ -4,7 +4,7 @@ import { escapeControls, jsonLine } from '../../../src/cli/terminal/escape-termi
 
 const hostile = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 
-describe('a text of somebody else’s', () => {
+describe('untrusted text', () => {
   it.each([
     ['red\u001b[31m', 'red\\x1b[31m'],
     ['two\nlines\t\r', 'two\\nlines\\t\\x0d'],
@@ -13,17 +13,17 @@ describe('a text of somebody else’s', () => {
     ['half \ud800', 'half \\u{d800}'],
     ['line\u2028end', 'line\\u{2028}end'],
     ['Zürich 東京 👩‍👩‍👧', 'Zürich 東京 👩‍👩‍👧'],
-  ])('%j is shown as it is, and does nothing', (text, shown) => {
+  ])('is visible and has no effect on the terminal: %j', (text, shown) => {
     expect(escapeControls(text)).toBe(shown);
   });
 
-  it('has nothing left that a terminal acts on, whatever it is', () => {
+  it('keeps no control character, whatever the text is', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => !hostile.test(escapeControls(text))),
     );
   });
 
-  it('has no controls in JSON either, those that JSON leaves alone included', () => {
+  it('has no control characters in JSON either, also none that JSON allows', () => {
     const nasty = 'a\u001b\u007f\u009b\u2028\u202e\ufeff\ud800';
     expect(jsonLine({ nasty })).toBe(
       '{"nasty":"a\\u001b\\u007f\\u009b\\u2028\\u202e\\ufeff\\ud800"}',
@@ -31,7 +31,7 @@ describe('a text of somebody else’s', () => {
     expect(JSON.parse(jsonLine({ nasty }))).toEqual({ nasty });
   });
 
-  it('is the same document as JSON, on one line, without controls', () => {
+  it('is the same document as JSON, on one line, without control characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const line = jsonLine({ text });

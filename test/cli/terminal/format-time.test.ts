@@ -6,7 +6,7 @@ import {
   formatSetting,
 } from '../../../src/cli/terminal/format-time.ts';
 
-describe('how long', () => {
+describe('a duration', () => {
   it.each([
     [0, '<1 s'],
     [999, '<1 s'],
@@ -17,16 +17,16 @@ describe('how long', () => {
     [3_600_000, '1 h'],
     [90_000_000, '1 d'],
     [40_000_000_000, '1 y'],
-  ])('%d ms is about %s', (duration, text) => {
+  ])('of %d ms is shown as %s', (duration, text) => {
     expect(formatRounded(duration)).toBe(text);
   });
 
-  it('ago is never negative: another machine’s clock may run ahead', () => {
+  it('since a moment is never negative: another machine’s clock may run ahead', () => {
     expect(ago(5000, 0)).toBe('<1 s');
     expect(ago(0, 5000)).toBe('5 s');
   });
 
-  it('a ttl is written as one sets it', () => {
+  it('of a ttl is written as in the settings', () => {
     expect([formatSetting(15_000), formatSetting(90_000), formatSetting(2000)]).toEqual([
       '15s',
       '1m 30s',
@@ -35,12 +35,12 @@ describe('how long', () => {
   });
 });
 
-describe('when', () => {
-  it('has the date, and the milliseconds', () => {
+describe('a time', () => {
+  it('has the date and the milliseconds', () => {
     expect(dateTime(1_700_000_000_123)).toMatch(/^2023-11-1[45] \d\d:\d\d:20\.123$/);
   });
 
-  it('a time that is none is shown as it is', () => {
+  it('is shown unchanged if it is invalid', () => {
     expect(dateTime(1e300)).toBe('1e+300');
   });
 });

@@ -14,7 +14,7 @@ async function watched(fleet: FleetInMemory) {
 
 const h1a = 'agent:h1/a';
 
-describe('why an agent is', () => {
+describe('rollcall why for an agent that exists', () => {
   scenario('live', async (fleet) => {
     await watched(fleet);
     expect(await says(fleet, h1a)).toBe(
@@ -88,7 +88,7 @@ describe('why an agent is', () => {
   });
 });
 
-describe('why an agent is not there', () => {
+describe('rollcall why for an agent that does not exist', () => {
   scenario('it left', async (fleet) => {
     const { a } = await watched(fleet);
     await a.agent.stop();

@@ -6,7 +6,7 @@ import { present } from '../../../src/cli/why/load-context.ts';
 import { parseEntity } from '../../../src/composition/entity-name.ts';
 import type { FleetInMemory } from '../../runtime/support/fleet-in-memory.ts';
 
-/** What `rollcall why` says now of one thing, named so that nothing else can be meant. */
+/** The present output of `rollcall why` for one entity, given by its exact name. */
 export async function explained(
   fleet: FleetInMemory,
   name: string,
@@ -18,7 +18,7 @@ export async function explained(
   return explain(entity, ground);
 }
 
-/** The sentences, with the times of day and the ids of runs left out: they differ from run to run. */
+/** The sentences without times of day and run ids, which differ between runs of the test. */
 export const saying = ({ sentences }: Explanation): string =>
   sentences
     .join(' ')
@@ -26,7 +26,7 @@ export const saying = ({ sentences }: Explanation): string =>
     .replaceAll(/\brun\d{6}\b/g, 'R')
     .replaceAll(/#\d+/g, '#N');
 
-/** That it is told in three sentences, of the one record or for lack of one. */
+/** Checks that the explanation has three sentences, from the one record or from its absence. */
 export async function says(fleet: FleetInMemory, name: string): Promise<string> {
   const stories = await explained(fleet, name);
   expect(stories).toHaveLength(1);

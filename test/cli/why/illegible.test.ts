@@ -16,7 +16,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const events = [...longHistory(20, { agents: 1 })];
 
-/** What `rollcall why` says of something by a history of these events. */
+/** The output of `rollcall why` for an entity, from a history of these events. */
 async function why(name: string, all: readonly StoredEvent[]): Promise<string> {
   const file = join(folder, 'history.ndjson');
   await writeFile(file, all.map((one) => `${historyLine(one)}\n`).join(''));
@@ -29,15 +29,15 @@ async function why(name: string, all: readonly StoredEvent[]): Promise<string> {
   return out.join('\n');
 }
 
-/** Among the events of a run that nobody else speaks of, as somebody may put it there. */
+/** A foreign event among the events of a run that no other event names. */
 const foreign = (text: string): readonly StoredEvent[] => {
   const last = events.at(-1) as StoredEvent;
   const place = { seq: last.seq + 1, origin: last.origin + 1, storedAt: last.storedAt };
   return [...events, { ...place, subject: 'h9.a.run00000009.1', text }];
 };
 
-describe('why, of what only foreign events speak of', () => {
-  test('says that they cannot be read, and is not silent', async () => {
+describe('rollcall why for an entity with only foreign events', () => {
+  test('reports that they are unreadable', async () => {
     for (const name of ['h9/a', 'run:run00000009', 'run00000009']) {
       await expect(why(name, foreign('no event'))).rejects.toMatchObject({
         code: 'event-unreadable',
@@ -47,7 +47,7 @@ describe('why, of what only foreign events speak of', () => {
     }
   });
 
-  test('tells nothing of a hold, though an event of one stands where a run’s do', async () => {
+  test('reports no hold, though an event of a hold is among the events of a run', async () => {
     const event = { ...JSON.parse(events[0]?.text ?? ''), n: 1, prev: null, record: null };
     const hold = { ...event, of: { entity: 'hold', host: 'h9', run: 'run00000009' } };
     await expect(why('h9/a', foreign(JSON.stringify(hold)))).rejects.toMatchObject({

@@ -15,7 +15,7 @@ async function watched(fleet: FleetInMemory) {
 
 const w1 = 'instance:web/w1';
 
-describe('why an instance is', () => {
+describe('rollcall why for an instance that exists', () => {
   scenario('live: who holds it, since when, and what silence would lead to', async (fleet) => {
     await watched(fleet);
     expect(await says(fleet, w1)).toBe(
@@ -202,7 +202,7 @@ describe('why an instance is', () => {
   });
 });
 
-describe('why an instance is not there', () => {
+describe('rollcall why for an instance that does not exist', () => {
   scenario('its owner was declared dead: by whom, when, on what', async (fleet) => {
     const { a } = await watched(fleet);
     await fleet.kill(a.process);

@@ -17,7 +17,7 @@ async function planned(fleet: FleetInMemory): Promise<void> {
   await planHold(author, plan, ports, new AbortController().signal);
 }
 
-describe('why something is not declared dead though it is silent', () => {
+describe('rollcall why for a silent agent that is not declared dead', () => {
   scenario('a hold: until when, what for, and what comes after', async (fleet) => {
     fleet.collector('watch');
     const { process } = fleet.agent('h1/a', ['web/w1']);

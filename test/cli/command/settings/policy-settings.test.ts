@@ -22,8 +22,8 @@ function faultOf(work: () => unknown): Fault {
   throw new Error('nothing foreseen was thrown');
 }
 
-describe('what a person wishes of the policy', () => {
-  it('is said as people write it', () => {
+describe('a change of the policy by an operator', () => {
+  it('is parsed from the units that people write', () => {
     expect(
       set(
         ...['brake.pace=5s', 'brake.fraction=30%', 'brake.count=4', 'brake.release=0.1', 'seats=5'],
@@ -36,7 +36,7 @@ describe('what a person wishes of the policy', () => {
     });
   });
 
-  it('leaves alone what it does not name, and can go back', () => {
+  it('keeps values that it does not name, and can restore the defaults', () => {
     const some = set('brake.pace=5s', 'retention.maxAge=90d');
     const back = applyPolicyChanges(
       some,
@@ -84,7 +84,7 @@ describe('what a person wishes of the policy', () => {
     expect([code, said]).toEqual(['bad-setting', message]);
   });
 
-  it('what does not go together is refused with both values', () => {
+  it('is refused with both values if they contradict each other', () => {
     expect(faultOf(() => set('brake.fraction=10%')).message).toContain('brake.release stays 0.15');
     expect(faultOf(() => set('brake.release=40%')).message).toMatch(/^brake\.release 0\.4: /);
     expect(faultOf(() => parsePolicyChanges(['seats=1', 'seats=2'])).message).toBe(
@@ -92,7 +92,7 @@ describe('what a person wishes of the policy', () => {
     );
   });
 
-  it('what is shown can be said again, and means the same', () => {
+  it('can be made from the printed values and gives the same policy', () => {
     const texts = policyLines(set('brake.pace=1m 30s', 'retention.maxBytes=2GB')).map(
       ({ name, value }) => `${name}=${value}`,
     );
@@ -107,13 +107,13 @@ describe('a size', () => {
     ['1.5GB', 1.5e9],
     ['1GiB', 2 ** 30],
     ['7b', 7],
-  ])('%s', (text, bytes) => expect(Size.parse(text)).toBe(bytes));
+  ])('is parsed from %s', (text, bytes) => expect(Size.parse(text)).toBe(bytes));
 
-  it.each(['10', 'GB', '1 XB', '-1MB', '1MB2', ''])('%j is none', (text) => {
+  it.each(['10', 'GB', '1 XB', '-1MB', '1MB2', ''])('is not parsed from %j', (text) => {
     expect(Size.safeParse(text).success).toBe(false);
   });
 
-  it('is written within a hundredth of what it is', () => {
+  it('is printed within one percent of its value', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e14 }), (bytes) => {
         const again = Size.parse(sizeWritten(bytes));

@@ -21,36 +21,36 @@ const wait = {
   wait: { flag: '--wait-for <duration>', description: 'so long', schema: Duration.default(1) },
 };
 
-describe('where a setting comes from', () => {
+describe('the source of a setting', () => {
   const all = from({
     flags: { waitFor: '1s' },
     env: { ROLLCALL_WAIT_FOR: '2s' },
     file: file({ 'wait-for': '3s' }),
   });
 
-  it('a flag counts before the environment', () => {
+  it('is the flag before the environment', () => {
     expect(readSettings(wait, all)).toEqual({ wait: 1000 });
   });
 
-  it('the environment counts before the file', () => {
+  it('is the environment before the file', () => {
     expect(readSettings(wait, { ...all, flags: {} })).toEqual({ wait: 2000 });
   });
 
-  it('the file counts before the default', () => {
+  it('is the file before the default', () => {
     expect(readSettings(wait, { ...all, flags: {}, env: {} })).toEqual({ wait: 3000 });
   });
 
-  it('where nobody says anything the default holds', () => {
+  it('is the default if nothing else sets it', () => {
     expect(readSettings(wait, from())).toEqual({ wait: 1 });
   });
 
-  it('an empty variable says nothing', () => {
+  it('is never an empty variable', () => {
     expect(readSettings(wait, { ...all, flags: {}, env: { ROLLCALL_WAIT_FOR: '' } })).toEqual({
       wait: 3000,
     });
   });
 
-  it('the servers are also in NATS_URL, which our own variable comes before', () => {
+  it('is NATS_URL for the servers if our own variable is not set', () => {
     const { servers } = common;
     const read = (env: Record<string, string>) => readSettings({ servers }, from({ env })).servers;
     expect(read({ NATS_URL: 'nats://a:1, nats://b:2' })).toEqual(['nats://a:1', 'nats://b:2']);
@@ -61,7 +61,7 @@ describe('where a setting comes from', () => {
     expect(isGiven(servers, from())).toBe(false);
   });
 
-  it('a flag that takes something away has a name without its no', () => {
+  it('has a name without `no` for a flag that turns something off', () => {
     expect([nameOf(common.color), variableOf(common.color)]).toEqual(['color', 'ROLLCALL_COLOR']);
     expect(readSettings({ color: common.color }, from({ flags: { color: false } }))).toEqual({
       color: false,
@@ -71,7 +71,7 @@ describe('where a setting comes from', () => {
     });
   });
 
-  it('a switch in the environment or a file is said with true and false', () => {
+  it('has true or false for a switch in the environment or a file', () => {
     const { json } = common;
     expect(readSettings({ json }, from({ env: { ROLLCALL_JSON: 'true' } })).json).toBe(true);
     expect(readSettings({ json }, from({ file: file({ json: false }) })).json).toBe(false);
@@ -81,26 +81,26 @@ describe('where a setting comes from', () => {
   });
 });
 
-describe('where metrics are read', () => {
+describe('the address of the metrics', () => {
   it.each([
     ['9464', '127.0.0.1', 9464],
     ['0', '127.0.0.1', 0],
     ['0.0.0.0:9464', '0.0.0.0', 9464],
     ['metrics.internal:65535', 'metrics.internal', 65535],
     ['[::1]:9464', '::1', 9464],
-  ])('%s', (value, host, port) => {
+  ])('is parsed from %s', (value, host, port) => {
     expect(readSettings(metrics, from({ flags: { metrics: value } }))).toEqual({
       metrics: { host, port },
     });
   });
 
-  it('is nowhere, where nobody says so; and a port of the file may be a number', () => {
+  it('is absent if it is not set, and a port in the file may be a number', () => {
     expect(readSettings(metrics, from()).metrics).toBeUndefined();
     expect(readSettings(metrics, from({ file: file({ metrics: 9464 }) })).metrics?.port).toBe(9464);
   });
 });
 
-describe('a setting that is wrong', () => {
+describe('an invalid setting', () => {
   it.each([
     [
       { flags: { waitFor: 'soon' } },
@@ -114,18 +114,18 @@ describe('a setting that is wrong', () => {
       { file: file({ 'wait-for': 5 }) },
       /^rollcall\.yaml:1: wait-for must be a duration with its unit, .* \(got 5\)$/,
     ],
-  ])('is named with its value, its place and the rule: %j', (sources, message) => {
+  ])('is reported with its value, its source and the rule: %j', (sources, message) => {
     expect(() => readSettings(wait, from(sources))).toThrow(message);
   });
 
-  it('one that is missing is named with what it is for', () => {
+  it('is reported with its purpose if it is missing', () => {
     const name = {
       name: { flag: '--name <name>', description: 'who you are', schema: z.string() },
     };
     expect(() => readSettings(name, from())).toThrow('--name is missing: who you are');
   });
 
-  it('a secret is not repeated', () => {
+  it('is not repeated if it is a secret', () => {
     const { password } = common;
     const longest = {
       password: { ...password, schema: z.string().max(3, 'at most 3 characters') },
@@ -135,7 +135,7 @@ describe('a setting that is wrong', () => {
     expect(read).not.toThrow('hunter2');
   });
 
-  it('a long value is cut', () => {
+  it('is shortened if its value is long', () => {
     const read = () => readSettings(wait, from({ flags: { waitFor: 'x'.repeat(10_000) } }));
     expect(read).toThrow(/^--wait-for must be a duration.*\(got 'x{79}…\)$/);
   });
@@ -145,14 +145,14 @@ describe('a setting that is wrong', () => {
     ['ttl', '2500ms', 'whole seconds'],
     ['grace', '0s', 'at least 1 s'],
     ['ttl', '31d', 'at most 30 days'],
-  ])('--%s %s: %s', (name, value, rule) => {
+  ])('is refused: --%s %s: %s', (name, value, rule) => {
     expect(() => readSettings(lease, from({ flags: { [name]: value } }))).toThrow(
       new RegExp(`^--${name} must be ${rule}.* \\(got '${value}'\\)$`),
     );
   });
 
   it.each(['', 'nats://', 'http://a:1', 'nats://a b', 'a:1,,b:2'])(
-    'no servers are in %j',
+    'is a servers setting of %j',
     (value) => {
       const { servers } = common;
       expect(() => readSettings({ servers }, from({ flags: { servers: value } }))).toThrow(
@@ -162,7 +162,7 @@ describe('a setting that is wrong', () => {
   );
 
   it.each(['x', '1:2:3', ':9464', '65536', '127.0.0.1:', '::1:9464', '-1', ''])(
-    'metrics are not at %j',
+    'is a metrics address of %j',
     (value) => {
       expect(() => readSettings(metrics, from({ flags: { metrics: value } }))).toThrow(
         '--metrics must be [HOST:]PORT',
@@ -170,7 +170,7 @@ describe('a setting that is wrong', () => {
     },
   );
 
-  it('a key of the file that no command has is refused with its line', () => {
+  it('is reported with its line if the file has a key that no command has', () => {
     const sources = from({ file: file({ namespace: 'a', naemspace: 'b' }) });
     expect(() => refuseUnknown(sources, Object.values(common))).toThrow(
       "rollcall.yaml:2: unknown setting 'naemspace'",
