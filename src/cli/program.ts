@@ -103,7 +103,7 @@ function parentOf(program: Commander, name: string, io: Terminal): Commander {
 }
 
 const groups: Readonly<Record<string, string>> = {
-  gc: 'removal of what dead runs left: show the plan, run a sweep now',
+  gc: 'removal of the records of dead runs: show the plan, run a sweep now',
   machines: 'the state machines of Rollcall: list them, draw them',
   audit: 'the history: every transition of every run and instance',
 };

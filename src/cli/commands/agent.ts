@@ -36,7 +36,7 @@ export const agent = command({
   examples: [
     [
       'rollcall agent --name api --instances instances.yaml',
-      "in FILE: instances: [{ service: web, port: 8080, check: { tcp: '127.0.0.1:8080' } }]",
+      "file content: instances: [{ service: web, port: 8080, check: { tcp: '127.0.0.1:8080' } }]",
     ],
     [
       'rollcall agent --host db-1 --name postgres --ttl 5s --grace 10s',

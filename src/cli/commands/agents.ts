@@ -10,7 +10,7 @@ import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const agents = command({
   name: 'agents',
-  summary: 'list agents and their current run, with state',
+  summary: 'list agents, each with its current run and state',
   settings: {},
   examples: [['rollcall agents', 'live, suspect and expired agents']],
   async run({ settings, io }) {

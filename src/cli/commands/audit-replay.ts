@@ -53,7 +53,7 @@ export const auditReplay = command({
       "rollcall audit replay --diff '1h ago' now",
       'what was added, removed and changed in the last hour',
     ],
-    ['rollcall audit replay --machines machines', 'before changing a machine: what would differ'],
+    ['rollcall audit replay --machines machines', 'shows what these machines would do differently'],
   ],
   async run({ settings, io }) {
     const { at, diff, machines } = settings;

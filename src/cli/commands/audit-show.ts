@@ -27,7 +27,7 @@ export const auditShow = command({
   examples: [
     ['rollcall audit show db-1/postgres', 'an agent: HOST/AGENT, all its runs'],
     ['rollcall audit show web/db-1-web-8080', 'an instance: SERVICE/ID, of any owner'],
-    ['rollcall audit show agent:web/1', 'a prefix selects the kind, if web/1 could be both'],
+    ['rollcall audit show agent:web/1', 'agent: is needed if an instance has this name too'],
     ['rollcall audit show hold:db-1', 'the holds of a host; also brake:ZONE and policy'],
   ],
   async run({ settings, io, args: [name = ''] }) {

@@ -13,7 +13,7 @@ import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 
 export const collector = command({
   name: 'collector',
-  summary: 'watch all runs and remove what dead runs left; several collectors share the work',
+  summary: 'watch all runs and remove the records of dead ones; several collectors share the work',
   settings: {
     ...lease,
     ...metrics,

@@ -22,7 +22,7 @@ const tellEvery: Millis = seconds(15);
 
 export const gcRun = command({
   name: 'gc run',
-  summary: 'remove now what dead runs left; with --watch, also detect dead runs, like a collector',
+  summary: 'remove records of dead runs now; with --watch, also detect dead runs, like a collector',
   settings: {
     watch: {
       flag: '--watch <duration>',
@@ -39,10 +39,10 @@ export const gcRun = command({
     ...operatorSettings,
   },
   examples: [
-    ['rollcall gc run', 'one sweep: removes what runs declared dead have left'],
+    ['rollcall gc run', 'one sweep: removes the records of runs that were declared dead'],
     [
       'rollcall gc run --watch 2m',
-      'if no collector is active: detects dead runs and removes what they left',
+      'if no collector is active: detects dead runs and removes their records',
     ],
   ],
   async run({ settings, io }) {

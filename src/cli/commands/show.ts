@@ -36,7 +36,7 @@ export const show = command({
   examples: [
     ['rollcall show db-1/postgres', 'an agent: HOST/AGENT, its latest run'],
     ['rollcall show web/db-1-web-8080', 'an instance: SERVICE/ID'],
-    ["rollcall show db-1/postgres --at '10m ago'", 'its state then, in the machine used then'],
+    ["rollcall show db-1/postgres --at '10m ago'", 'its past state, in the machine of that time'],
     ['rollcall show hold:db-1', 'a hold; also brake:ZONE and policy'],
   ],
   async run({ settings, io, args: [name = ''] }) {

@@ -46,7 +46,7 @@ export const up = command({
     ['rollcall up', 'then, in another terminal: rollcall agent --name first'],
     [
       'rollcall up --servers nats://db-1:4222',
-      'with this server: runs only the collector and the dashboard',
+      'uses this server; starts only the collector and the dashboard',
     ],
   ],
   async run({ settings, io, serversGiven }) {

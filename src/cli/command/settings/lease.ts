@@ -54,7 +54,7 @@ export const agentSettings = {
   },
   whenExpired: {
     flag: '--when-expired <what>',
-    description: 'after it was declared dead: start-over as a new run, or exit',
+    description: 'what to do when declared dead: start-over as a new run, or exit',
     fallback: 'start-over',
     schema: z.enum(['start-over', 'exit'], { error: 'start-over or exit' }).default('start-over'),
   },
@@ -66,7 +66,7 @@ export const agentSettings = {
   },
   stateDir: {
     flag: '--state-dir <dir>',
-    description: 'directory of the host id',
+    description: 'directory that stores the host id',
     fallback: '$XDG_STATE_HOME/rollcall',
     schema: Text.optional(),
   },
