@@ -1,8 +1,8 @@
 import type { ApiEntity } from '../api-types.ts';
 
 /**
- * When each collector last wrote an event: in its own chain, or in another's, which names it as the
- * author. That is the evidence that it was still there, because one that is killed writes no last event.
+ * When each collector last wrote an event, in its own chain or as the author in another chain. That is
+ * the evidence that it was alive, because a killed collector writes no last event.
  */
 export class CollectorActs {
   /** By the collector's number. */
@@ -11,7 +11,7 @@ export class CollectorActs {
   readonly #newest = new Map<string, number>();
   #byAuthor = this.#newest;
 
-  /** Pages from before the others come in one at a time, each in its order. */
+  /** Older pages arrive one at a time, each in its order. */
   startPage(): void {
     this.#byAuthor = new Map();
   }
@@ -20,7 +20,7 @@ export class CollectorActs {
     this.#byAuthor = this.#newest;
   }
 
-  /** A collector that was there before the first row. */
+  /** Adds a collector that existed before the first row. */
   begin(entity: ApiEntity, number: number, at: number): void {
     if (entity.entity !== 'collector') return;
     const author = `${entity.host}/${entity.agent}`;

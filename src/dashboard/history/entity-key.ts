@@ -1,6 +1,6 @@
 import type { ApiEntity } from '../api-types.ts';
 
-/** An entity as one string, names apart by a character that no name has. */
+/** An entity as one string. The separator is a character that no name contains. */
 export function entityKey(of: ApiEntity): string {
   switch (of.entity) {
     case 'run':

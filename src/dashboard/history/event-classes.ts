@@ -1,4 +1,4 @@
-/** The transitions that are problems: what the strip paints, and where 'next problem' stops. */
+/** The transitions that are problems: the timeline marks them, and 'next problem' stops at them. */
 export const problems: ReadonlySet<string> = new Set([
   'suspected',
   'expired',
@@ -10,7 +10,7 @@ export const problems: ReadonlySet<string> = new Set([
 /** The events that begin an instance's registration and a run's suspicion. */
 export const originEvents: ReadonlySet<string> = new Set(['registered', 'suspected']);
 
-/** Something that an operator, not a machine, decided. */
+/** Transitions that an operator decided, not a machine. */
 export const operatorEvents: ReadonlySet<string> = new Set([
   'planned',
   'extended',

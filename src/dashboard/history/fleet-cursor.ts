@@ -2,7 +2,7 @@ import type { ApiDetails, ApiOrigin } from '../api-types.ts';
 import { none } from './note-table.ts';
 import type { TransitionLog } from './transition-log.ts';
 
-/** The state of an entity at a moment. Numbers are the log's. */
+/** The state of an entity at a moment. Numbers are those of the log. */
 export interface EntityState {
   readonly entity: number;
   readonly state: number;
@@ -13,22 +13,22 @@ export interface EntityState {
   readonly seq: number;
   /** The event that began its registration or suspicion. */
   readonly origin: ApiOrigin;
-  /** When its chain began; of one that is older than memory, when it entered its state. */
+  /** When its chain began. For a chain older than the loaded rows: when it entered its state. */
   readonly startedAt: number;
 }
 
 /**
  * The state of every entity after a row of the log.
  *
- * Of each entity only its last row is kept. Forwards, a row takes its entity's place; backwards, it
- * gives it back to the row before it: both cost the same, and any number of moments share one history.
+ * It stores only the last row of each entity. A step forwards replaces the entity's last row; a step
+ * backwards restores the row before it. Both cost the same, and any number of cursors share one log.
  */
 export class FleetCursor {
   readonly #log: TransitionLog;
-  /** The row that happened last; one less than the first: none yet. */
+  /** The last row at this moment; one less than the first row: none yet. */
   row: number;
   #last = new Int32Array(0);
-  /** When an entity was last reported as changed, in seeks. */
+  /** The number of the seek that last reported each entity as changed. */
   #seen = new Int32Array(0);
   #seeks = 0;
 
@@ -38,7 +38,7 @@ export class FleetCursor {
     this.#grow();
   }
 
-  /** Goes to a row; returns the entities whose last row is another one since. */
+  /** Seeks to a row; returns the entities whose last row changed. */
   seek(target: number): number[] {
     const { first, end, entity, prev, offset } = this.#log;
     const to = Math.min(Math.max(target, first - 1), end - 1);
@@ -67,7 +67,7 @@ export class FleetCursor {
     return changed;
   }
 
-  /** Older rows have come in: whoever had none so far may have one now. */
+  /** Updates entities without a row after older rows were loaded. */
   prepended(): void {
     this.#grow();
     for (let one = 0; one < this.#last.length; one += 1) {
@@ -133,7 +133,7 @@ export function stateAfter(
   };
 }
 
-/** When it came into its state: rows that led to where it was already are passed over. */
+/** When the entity entered its state. Skips rows that did not change the state. */
 function sinceOf(log: TransitionLog, row: number): number {
   const { state, prev, at, entity } = log;
   let first = row;

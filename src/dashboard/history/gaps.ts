@@ -1,13 +1,13 @@
 import type { ApiGap } from '../api-types.ts';
 import type { TransitionLog } from './transition-log.ts';
 
-/** A gap and where in time it lies: between what was stored last before it and first after it. */
+/** A gap and its time range: from the last event before it to the first event after it. */
 export interface PlacedGap extends ApiGap {
   readonly after: number;
   readonly before: number;
 }
 
-/** In order and without overlap; neighbours that are gone for one reason are one gap. */
+/** Gaps in order and without overlap. Adjacent gaps with the same reason are merged. */
 export function joined(gaps: readonly ApiGap[]): readonly ApiGap[] {
   const sorted = [...gaps].sort((a, b) => a.from - b.from || a.to - b.to);
   const whole: ApiGap[] = [];

@@ -1,12 +1,12 @@
 /**
  * Room for rows from `first` (which may be negative) to before `end`, shared by all columns.
  *
- * Grows by half at the end it is asked at; the ids don't change, only where they lie.
+ * It grows by half at the end that needs room. The ids of rows never change, only their offset.
  */
 export class ColumnSpace {
   first = 0;
   end = 0;
-  /** Where row 0 lies. */
+  /** The offset of row 0. */
   offset = 0;
   #capacity = 0;
   readonly #columns: Column<Int32Array | Float64Array>[] = [];
@@ -41,7 +41,7 @@ export class ColumnSpace {
     return this.first;
   }
 
-  /** Gives back what is not used, but a little: nothing older will come. */
+  /** Frees most of the unused room, because no older rows will come. */
   trim(): void {
     this.#resize(-this.first, Math.ceil((this.end - this.first) * 1.05) + 1024);
   }
@@ -78,7 +78,7 @@ class Column<A extends Int32Array | Float64Array> {
     this.#values[row + this.#room.offset] = value;
   }
 
-  /** The last row of at most this value, where values go forward with the rows; before all: one less than the first. */
+  /** The last row whose value is at most this one; one less than the first row: none. Values must not decrease. */
   lastUpTo(value: number): number {
     let [low, high] = [this.#room.first, this.#room.end];
     while (low < high) {
@@ -89,7 +89,7 @@ class Column<A extends Int32Array | Float64Array> {
     return low - 1;
   }
 
-  /** The values as they lie, row 0 at the room's offset: for loops over many rows. */
+  /** The underlying array, with row 0 at the offset of the room. For loops over many rows. */
   raw(): A {
     return this.#values;
   }

@@ -5,7 +5,7 @@ import type { Counted, Density, Difference, EdgeCounts } from './query-types.ts'
 import type { TransitionLog } from './transition-log.ts';
 import { most, numbersOf } from './transition-queries.ts';
 
-/** How much happened in each of equal pieces of time. */
+/** The number of events in each of several equal time bins. */
 export function density(log: TransitionLog, from: number, to: number, pieces: number): Density {
   const bad = numbersOf(log, problems);
   const deed = numbersOf(log, operatorEvents);
@@ -74,7 +74,7 @@ function rowsAsked(log: TransitionLog, { from, to, between }: Counted): [number,
     : [log.rowAt(from), log.rowAt(to)];
 }
 
-/** Whose state is another one at B than it was at A. */
+/** The entities whose state at B differs from their state at A. */
 export function diffStates(log: TransitionLog, a: number, b: number): Difference[] {
   const [start, end] = [log.rowAt(Math.min(a, b)), log.rowAt(Math.max(a, b))];
   const earlier = new Map<number, number | undefined>();

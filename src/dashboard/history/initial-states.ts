@@ -1,13 +1,13 @@
 import type { ApiOrigin } from '../api-types.ts';
 
-/** The state of an entity before the first row that is known of it. */
+/** The state of an entity before its first known row. */
 export interface InitialState {
   readonly state: number;
   readonly since: number;
   readonly chart: number;
   readonly note: number;
   readonly origin: ApiOrigin;
-  /** Older rows were loaded since: it fills only what those rows do not show yet. */
+  /** Older rows were loaded since. Fills only what those rows do not show. */
   readonly isCovered: boolean;
 }
 

@@ -16,14 +16,14 @@ import type { TransitionLog } from './transition-log.ts';
 
 type Instance = Extract<ApiEntity, { entity: 'instance' }>;
 
-/** More changes than so are cut off at the old end of a lane. */
+/** Maximum number of changes in a lane. The oldest are cut off. */
 const mostChanges = 2000;
 
 /**
  * The statuses of instances over a stretch of time, by the domain's rule.
  *
- * An instance's own chain tells only a part: its owner's silence, a hold on it, another registration of
- * its name and the absence of collectors change its status too.
+ * An instance's own chain is not enough: a silent owner, a hold, another registration of its name and
+ * the absence of collectors also change its status.
  */
 export class InstanceLanes {
   readonly #log: TransitionLog;
@@ -31,7 +31,7 @@ export class InstanceLanes {
   readonly #names = new Map<string, number[]>();
   readonly #holds = new Map<string, number[]>();
   readonly #collectors: number[] = [];
-  /** The last row of each entity of the lane, up to the moment that is looked at. */
+  /** The last row of each entity of the lane, up to the current moment. */
   #last = new Map<number, number>();
 
   constructor(log: TransitionLog) {

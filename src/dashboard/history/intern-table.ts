@@ -1,4 +1,4 @@
-/** Values by number, each kept once. */
+/** Values by number, each stored once. */
 export class InternTable<T> {
   readonly values: T[] = [];
   readonly #numbers = new Map<string, number>();
@@ -12,7 +12,7 @@ export class InternTable<T> {
     return this.values.length;
   }
 
-  /** The number of a value; a new one is taken in. */
+  /** The number of a value. Adds the value if it is new. */
   of(value: T): number {
     const key = this.#keyOf(value);
     const known = this.#numbers.get(key);
@@ -27,7 +27,7 @@ export class InternTable<T> {
 
   at(number: number): T {
     const value = this.values[number];
-    if (value === undefined) throw new RangeError(`nothing is known by the number ${number}`);
+    if (value === undefined) throw new RangeError(`no value has the number ${number}`);
     return value;
   }
 }

@@ -1,14 +1,14 @@
 import type { ApiDetails } from '../api-types.ts';
 import { InternTable } from './intern-table.ts';
 
-/** No row, no word, no note. */
+/** The number for no row, no text and no note. */
 export const none = -0x4000_0000;
 
 const nothing: ApiDetails = {};
 /** The number of the note without content. */
 const empty = 0;
 
-/** What was noted, each kept once, by number; and what comes of a note over an earlier one. */
+/** Notes by number, each stored once, and the results of merging two notes. */
 export class Notes {
   readonly #notes = new InternTable<ApiDetails>((note) => JSON.stringify(note));
   readonly #merged = new Map<number, number>();
@@ -25,7 +25,7 @@ export class Notes {
     return note === none ? nothing : this.#notes.at(note);
   }
 
-  /** An entity's notes so far, and its newest over them. */
+  /** Merges the newest note of an entity into its earlier notes. */
   together(earlier: number, own: number): number {
     if (own === none || own === empty) return earlier;
     if (earlier === none || earlier === empty) return own;

@@ -56,9 +56,9 @@ export interface Density {
   readonly from: number;
   readonly to: number;
   readonly bins: readonly (readonly [transitions: number, problems: number])[];
-  /** When a machine's chart became another one, a collector took a seat, and what operators did. */
+  /** Chart changes, collectors that took a seat, and actions of operators. */
   readonly marks: readonly { readonly at: number; readonly seq: number; readonly what: string }[];
-  /** Where something is missing, which no bin counts. */
+  /** Gaps in the history. Bins do not count missing events. */
   readonly gaps: readonly PlacedGap[];
 }
 

@@ -3,7 +3,7 @@ import type { Query } from './query-types.ts';
 import type { TransitionLog } from './transition-log.ts';
 import { activeEntities, byType, historyOf, lanes, step, timesOf } from './transition-queries.ts';
 
-/** What the history says to a question. */
+/** Runs a query against the loaded history. */
 export function runQuery(log: TransitionLog, question: Query) {
   switch (question.ask) {
     case 'density':

@@ -15,7 +15,7 @@ export interface NamedState {
   readonly startedAt: number;
 }
 
-/** An instance's facts, with the state that they are from. */
+/** The facts of an instance, with the state that they come from. */
 export interface HistoryFacts<State extends NamedState = NamedState> extends InstanceFacts {
   readonly current: State;
 }
@@ -62,7 +62,7 @@ export function instanceFacts<State extends NamedState>(
   };
 }
 
-/** What is unobserved as far as is known, but may have been observed, is `unverified`. */
+/** `unverified` instead of unobserved where a collector may have observed the instance. */
 export function verified<State extends string>(
   { state, reason }: { readonly state: State; readonly reason: string | null },
   observation: Observation,

@@ -4,7 +4,7 @@ import { none } from './note-table.ts';
 import type { Lane, Lanes, Step, Transition, When } from './query-types.ts';
 import type { TransitionLog } from './transition-log.ts';
 
-/** So many rows at most are an answer. */
+/** Maximum number of rows in an answer. */
 export const most = 400;
 
 function transitionAt(log: TransitionLog, row: number): Transition {
@@ -72,7 +72,7 @@ export function lanes(log: TransitionLog, { entities, from, to }: Lanes): Lane[]
   });
 }
 
-/** To whom anything happened in a stretch of time. */
+/** The entities that had a transition in a time range. */
 export function activeEntities(log: TransitionLog, from: number, to: number): number[] {
   const found = new Set<number>();
   const end = log.rowAtTime(to);
@@ -82,7 +82,7 @@ export function activeEntities(log: TransitionLog, from: number, to: number): nu
   return [...found];
 }
 
-/** When places were, and how many transitions there are up to them. */
+/** The times of sequences, and the number of transitions up to each. */
 export function timesOf(log: TransitionLog, seqs: readonly number[]): When[] {
   return seqs.map((seq) => {
     const row = log.rowAt(seq);

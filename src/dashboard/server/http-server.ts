@@ -13,13 +13,13 @@ import { type Api, handleApiRequest } from './routes.ts';
 
 export interface HttpServerOptions {
   readonly host: string;
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
-  /** Names by which it may be called beside its addresses. */
+  /** Names that the Host header may have, in addition to addresses. */
   readonly names: readonly string[];
   readonly token: string | undefined;
   readonly assets: Assets;
-  /** By what comes before `api/` in the path: '' and perhaps `sample/`. */
+  /** By the path before `api/`: '' and, if there is a sample, `sample/`. */
   readonly apis: Readonly<Record<string, () => Promise<Api>>>;
   readonly log: Log;
 }
@@ -49,7 +49,7 @@ export async function startHttpServer(
     names: serving.names.map((name) => name.toLowerCase()),
     token: serving.token,
     secret: randomBytes(32).toString('hex'),
-    // Cookies know no ports: two dashboards on one machine have two.
+    // Cookies ignore the port: two dashboards on one machine need different names.
     cookie: `rollcall_${port}`,
   };
   server.on('request', (request, response) => {
@@ -63,7 +63,7 @@ export async function startHttpServer(
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/`,
     async [Symbol.asyncDispose]() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections(); // a browser keeps its stream, and would keep us
+      server.closeAllConnections(); // the open event streams would block `close`
       await closed;
     },
   };
@@ -93,8 +93,8 @@ const unforeseen = {
   status: 500,
   fault: {
     code: 'bug',
-    message: 'this should not happen',
-    hint: 'the log of the server says more',
+    message: 'the server failed unexpectedly',
+    hint: 'the server log has the details',
   },
 };
 
@@ -107,8 +107,10 @@ async function route(
 ): Promise<void> {
   const { method = '', url = '' } = request;
   checkHost(request, policy);
-  if (url.length > longestUrl) throw new HttpError('too-long', 'the address is too long');
-  if (!['GET', 'HEAD', 'POST'].includes(method)) throw new HttpError('wrong-method', 'GET or POST');
+  if (url.length > longestUrl)
+    throw new HttpError('too-long', `the address must have at most ${longestUrl} characters`);
+  if (!['GET', 'HEAD', 'POST'].includes(method))
+    throw new HttpError('wrong-method', 'use GET or POST');
   const [path = '', search = ''] = url.split(/\?(.*)/s, 2);
   const query = new URLSearchParams(search);
   if (policy.token !== undefined && isLogin(path, query)) {
@@ -121,17 +123,17 @@ async function route(
       throw new HttpError('unauthorised', 'a token is needed here');
     checkOrigin(request, method === 'POST');
     const open = Object.hasOwn(apis, prefix) ? apis[prefix] : undefined;
-    if (!open) throw new HttpError('not-found', 'there is nothing of that name');
+    if (!open) throw new HttpError('not-found', 'the server has no such path');
     return handleApiRequest(await open(), name, { request, response, query, signal });
   }
-  if (method === 'POST') throw new HttpError('wrong-method', 'a page is only read: GET');
+  if (method === 'POST') throw new HttpError('wrong-method', 'pages are read-only: use GET');
   if (!isAuthorized(request, policy)) {
     if (path === '/') return sendLogin(response, 200);
     throw new HttpError('unauthorised', 'a token is needed here');
   }
   if (path === '/') return assets.send(request, response, 'index.html');
   const [, file] = /^\/assets\/([\w.-]+)$/.exec(path) ?? [];
-  if (file === undefined) throw new HttpError('not-found', 'there is nothing of that name');
+  if (file === undefined) throw new HttpError('not-found', 'the server has no such path');
   return assets.send(request, response, file);
 }
 
@@ -145,7 +147,7 @@ async function listening(server: Server, { host, port }: HttpServerOptions): Pro
     const { code, message } = cause as NodeJS.ErrnoException;
     const address = `port ${port} of ${host}, for the dashboard,`;
     if (code === 'EADDRINUSE') {
-      const hint = 'give it another port, or 0 for any free one';
+      const hint = 'choose another port, or 0 for any free port';
       throw new Fault('port-taken', `${address} is taken by another program`, { cause, hint });
     }
     throw new Fault('bad-setting', `${address} cannot be opened: ${message}`, { cause });

@@ -18,16 +18,16 @@ import { explain } from './routes/explain.ts';
 import { sendHistory } from './routes/export.ts';
 import { livePlan, type PlanNow, pastPlan } from './routes/gc-plans.ts';
 
-/** All that the page may ask of one history. */
+/** What the API serves for one history. */
 export interface Api {
   readonly version: string;
   readonly source: Source;
-  /** Absent: nothing can be done from here; `why` says for what reason. */
+  /** Absent: actions are not available; `why` is the reason. */
   readonly actions: Actions | undefined;
   readonly why: string;
   readonly planNow: PlanNow | undefined;
   /**
-   * The subjects of an entity's events, by its name; `all`: of whatever belongs to it, too.
+   * The subjects of an entity's events, by its name; `all`: also those of everything that belongs to it.
    * @throws {Fault} `bad-name`
    */
   readonly subjectsOf: (name: string, all: boolean) => readonly string[];
@@ -69,7 +69,7 @@ const routes: Readonly<Record<string, Route>> = {
       limit,
     } = readQuery(queries.entity, query);
     if ((name === undefined) === (host === undefined))
-      throw new HttpError('bad-request', 'either a name or a host');
+      throw new HttpError('bad-request', 'give either a name or a host');
     const subjects =
       host === undefined ? subjectsOf(name ?? '', all === '1') : [`${encodeSubjectToken(host)}.>`];
     const found = await eventsOf(source, subjects, before, limit + 1);
@@ -97,7 +97,7 @@ const routes: Readonly<Record<string, Route>> = {
   charts: async ({ draw, source }, { request, response, query }, rest) => {
     const [, hash = '', as] = /^([0-9a-f]{12})\.(json|svg|mmd|dot)$/.exec(rest) ?? [];
     const chart = await findChart(hash, source.charts);
-    if (!chart) throw new HttpError('not-found', 'there is no such chart');
+    if (!chart) throw new HttpError('not-found', 'no chart has this machine and hash');
     if (as === 'json') return sendJson(request, response, chart, { cache: forever });
     if (as !== 'svg') {
       const text =
@@ -117,7 +117,7 @@ function placeIn(text: string): number {
   throw new HttpError('bad-request', 'an event is identified by its sequence');
 }
 
-/** What a hash names never changes. */
+/** For content that is identified by its hash and never changes. */
 const forever = 'private, max-age=31536000, immutable';
 
 /** Answers a request below `/api/`. @throws {HttpError} and what the route throws */
@@ -129,10 +129,10 @@ export async function handleApiRequest(
   const [, name = '', rest = ''] = /^([a-z]+)(?:\/(.*))?$/s.exec(path) ?? [];
   if (name === 'actions') return act(api, rest, call);
   if (call.request.method !== 'GET' && call.request.method !== 'HEAD') {
-    throw new HttpError('wrong-method', 'this is read only: GET');
+    throw new HttpError('wrong-method', 'this path is read-only: use GET');
   }
   const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
-  if (!route) throw new HttpError('not-found', 'there is nothing of that name');
+  if (!route) throw new HttpError('not-found', 'the API has no such path');
   return route(api, call, rest);
 }
 
@@ -141,7 +141,8 @@ async function act(
   name: string,
   { request, response }: RequestContext,
 ): Promise<void> {
-  if (request.method !== 'POST') throw new HttpError('wrong-method', 'an action is a POST');
+  if (request.method !== 'POST')
+    throw new HttpError('wrong-method', 'actions need the method POST');
   if (!actions) throw new HttpError('forbidden', why);
   await sendJson(request, response, await actions.take(name, request));
 }

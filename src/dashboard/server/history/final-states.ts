@@ -1,14 +1,14 @@
 import type { AnyStateMachine } from 'xstate';
 import * as machines from '../../../runtime/transitions/machine-set.ts';
 
-/** The machines of today, by name. */
+/** The current machines by name. */
 export const machinesByName: ReadonlyMap<string, (typeof machines)['run']> = new Map(
   Object.values(machines).map((one) => [one.name, one]),
 );
 
 /**
- * Whether an entity that stands there is over. Names of final states go by the machines of today: an
- * older machine that called one otherwise leaves its entities standing, which is seen, not hidden.
+ * Whether an entity in this state has ended. Only the final states of the current machines count. If an
+ * older machine named a final state differently, its entities stay visible as not ended.
  */
 export const isFinal = (machine: string, state: string): boolean =>
   finals.has(`${machine} ${state}`);

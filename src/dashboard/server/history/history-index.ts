@@ -20,14 +20,14 @@ export interface StateAt {
 }
 
 /**
- * The history as the dashboard holds it: rows of numbers in pieces, each with a frame of where
- * everything stood, so that any moment is a few thousand rows away. The oldest piece goes when there
- * are too many.
+ * The history in the dashboard's memory: blocks of numeric rows. Each block starts with a frame of all
+ * states, so that any moment is at most a few thousand rows away from a frame. When there are too many
+ * blocks, the oldest is dropped.
  */
 export class HistoryIndex {
   readonly words = new InternTable<string>((word) => word);
   readonly notes = new Notes();
-  /** Lists of edges, as numbers of words. */
+  /** Lists of edges. Each edge is its number in `words`. */
   readonly edgeLists = new InternTable<readonly number[]>((list) => list.join());
   readonly gaps: ApiGap[] = [];
   readonly #entities = new InternTable<ApiEntity>(entityKey);
@@ -72,7 +72,7 @@ export class HistoryIndex {
     return this.#entities.find(entityKey(of));
   }
 
-  /** Entities of which this holds, by number. */
+  /** The numbers of the entities that match. */
   entitiesThat(holds: (of: ApiEntity) => boolean): ReadonlySet<number> {
     const found = new Set<number>();
     for (const [number, of] of this.#entities.values.entries()) if (holds(of)) found.add(number);

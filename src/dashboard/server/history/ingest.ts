@@ -4,10 +4,10 @@ import type { StoredEvent } from '../../../ports/audit.ts';
 import type { HistoryIndex } from './history-index.ts';
 import { toRow } from './to-row.ts';
 
-/** Nobody verifies here: hashing would be most of the work. */
+/** The index does not verify chains: hashing would be most of the work. */
 const noHash = () => '';
 
-/** Takes one event as it is stored into the index; whatever is no event leaves a gap (G12). */
+/** Adds one stored event to the index. A message that is not a readable event becomes a gap (G12). */
 export function ingest(index: HistoryIndex, stored: StoredEvent): void {
   if (stored.seq <= index.last) return;
   const read = parseAuditEvent(stored, noHash);
@@ -15,7 +15,7 @@ export function ingest(index: HistoryIndex, stored: StoredEvent): void {
   else index.skip(read.seq, read.storedAt, read.why);
 }
 
-/** Somebody who wants to know that there is more. */
+/** Wakes the waiting readers when there are new events. */
 export class Notifier {
   readonly #waiting = new Set<() => void>();
 
@@ -24,7 +24,7 @@ export class Notifier {
     this.#waiting.clear();
   }
 
-  /** Resolves at the next ring, or once the signal is aborted. */
+  /** Resolves at the next `ring` or when the signal aborts. */
   rung(signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     if (signal.aborted) resolve();
@@ -39,5 +39,5 @@ export class Notifier {
   }
 }
 
-/** How far a history was read when it was opened, for whoever waits. */
+/** Reports how much of a history has been read while it is opened. */
 export type Progress = (done: Revision, of: Revision) => void;

@@ -10,21 +10,21 @@ import { HistoryIndex } from './history-index.ts';
 import { ingest, Notifier, type Progress } from './ingest.ts';
 import { loadKeyframe } from './load-keyframe.ts';
 
-/** What the dashboard looks at: a history, held in memory, and what is known of where it comes from. */
+/** The history that the dashboard shows, in memory, and the state of its origin. */
 export interface Source {
-  /** What is looked at, in words. */
+  /** A description of the origin, for people. */
   readonly name: string;
   readonly mode: 'live' | 'recording';
   readonly history: History;
   readonly keyframes: Keyframes | undefined;
-  /** Charts of machines as they were; of a recording only today's are known. */
+  /** Published charts of earlier machines. A recording has only the current charts. */
   readonly charts: Pick<Charts, 'get'> | undefined;
-  /** Another one after each reset. */
+  /** A new value after each reset. */
   index(): HistoryIndex;
   readonly bell: Notifier;
-  /** Resolves when all that was there at the beginning is held. */
+  /** Resolves when everything that was stored at the start is loaded. */
   readonly caughtUp: Promise<void>;
-  /** Why and how often the history began anew. */
+  /** The reason for the last reset, and the number of resets. */
   resets(): { readonly count: number; readonly reason: string };
   now(): WallTime;
   storeAwaySince(): WallTime | null;
@@ -37,7 +37,7 @@ const tryAgainAfter: Millis = seconds(1);
 
 type LivePorts = Pick<Ports, 'audit' | 'charts' | 'keyframes' | 'leases' | 'clock' | 'log'>;
 
-/** The audit of a namespace, followed for as long as this is open: one reader, however many look. */
+/** Follows the audit of a namespace while it is open. One reader serves all browsers. */
 export class LiveSource implements Source, AsyncDisposable {
   readonly mode = 'live';
   readonly name: string;
@@ -130,7 +130,7 @@ export class LiveSource implements Source, AsyncDisposable {
     this.bell.ring();
   }
 
-  /** Whether the store answers, and whether anybody watches. */
+  /** Whether the store answers, and whether a collector watches. */
   async #look(): Promise<void> {
     const { audit, clock, leases } = this.#ports;
     const { signal } = this.#stop;
@@ -140,7 +140,7 @@ export class LiveSource implements Source, AsyncDisposable {
         await audit.range();
         heard = clock.wall();
         this.#awaySince = null;
-        // A seat whose record cannot be read counts all the same.
+        // A seat with an unreadable record counts, too.
         this.#seats = (await leases.list(allSeats)).map(({ text }) => readSeat(text)?.run ?? '');
       } catch (cause) {
         if (!(cause instanceof Fault)) throw cause;

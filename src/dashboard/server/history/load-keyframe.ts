@@ -17,8 +17,8 @@ import type { HistoryIndex } from './history-index.ts';
 import { detailsOfRecord } from './to-row.ts';
 
 /**
- * Where the front of a history is trimmed, the index begins at the first keyframe that nothing is
- * missing behind: from there on everything is known to stand where it stood.
+ * Starts the index of a trimmed history at the first keyframe after which no event is missing. From
+ * there on, the states of all entities are known.
  * @throws {Fault} `store-unavailable`
  */
 export async function loadKeyframe(

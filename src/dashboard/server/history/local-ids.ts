@@ -1,4 +1,4 @@
-/** The values of one page, each with an index in that page. `read` gives a value by its number in the history. */
+/** The values of one page, each with an index in that page. `read` returns a value by its number in the history. */
 export class LocalIds<T> {
   readonly all: T[] = [];
   readonly #numbers = new Map<number, number>();

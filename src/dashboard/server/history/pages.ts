@@ -28,7 +28,7 @@ function pageOf(index: HistoryIndex, rows: Iterable<Row>, from: Revision, to: Re
   return { from, to, entities: entities.all, words: words.all, rows: wired, notes, gaps };
 }
 
-/** The next page after a sequence; undefined: there is nothing after it. */
+/** The next page after a sequence; undefined: no row follows. */
 export function pageAfter(index: HistoryIndex, after: Revision, most: number): ApiPage | undefined {
   if (after >= index.last) return undefined;
   const rows: Row[] = [];
@@ -58,7 +58,7 @@ export function pagesBefore(
   return pagesOf(index, rows, from, Math.min(before - 1, index.last), most);
 }
 
-/** Rows in order as pages of at most so many, that leave nothing out between `from` and `to`. */
+/** Rows in order as pages of limited length. Together they cover everything from `from` to `to`. */
 export function pagesOf(
   index: HistoryIndex,
   rows: readonly Row[],
@@ -91,7 +91,7 @@ export function stateOfAll(index: HistoryIndex, { seq, at, states: indexed }: St
   return { seq, at, entities: entities.all, words: words.all, states };
 }
 
-/** How much happened in equal pieces of time; `firstSeq` of one where nothing did is the next one's. */
+/** Events per time bin. An empty bin has the `firstSeq` of the next one. */
 export function densityOf(
   index: HistoryIndex,
   from: WallTime,

@@ -16,8 +16,8 @@ interface Block {
 }
 
 /**
- * A history in memory that can be read from any sequence: a file can only be read from its beginning.
- * Packed it takes about a tenth of its length.
+ * A history in memory that can be read from any sequence; a file can only be read from its beginning.
+ * Compression reduces it to about a tenth of its length.
  */
 class PackedHistory implements History {
   readonly #blocks: Block[] = [];

@@ -1,7 +1,7 @@
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { StateFrame } from './state-frames.ts';
 
-/** One transition, by the index's numbers. */
+/** One transition. Its values are numbers of the index. */
 export interface Row {
   readonly seq: Revision;
   readonly at: WallTime;
@@ -13,7 +13,7 @@ export interface Row {
   readonly note: number;
 }
 
-/** Rows in a piece of columns, 40 bytes each; and where everything stood before the first of them. */
+/** A block of rows as columns, 40 bytes a row, with the states of all entities before the first row. */
 export class Columns {
   readonly start: StateFrame;
   readonly startSeq: Revision;
@@ -76,7 +76,7 @@ export class Columns {
     };
   }
 
-  /** The first row whose value is at least this; values go forward with the rows. */
+  /** The first row whose value is at least this one. Values must not decrease from row to row. */
   from(column: 'seq' | 'at', value: number): number {
     const values = this[column];
     let [low, high] = [0, this.#length];

@@ -1,24 +1,24 @@
 import type { WallTime } from '../../../domain/time.ts';
 import type { ApiOrigin } from '../../api-types.ts';
 
-/** The state of an entity, by the index's numbers. */
+/** The state of an entity. Its values are numbers of the index. */
 export interface IndexedState {
   readonly to: number;
   readonly since: WallTime;
   readonly chart: number;
-  /** Its notes together, by number. */
+  /** The number of its merged notes. */
   readonly note: number;
   readonly origin: ApiOrigin;
 }
 
-/** All entities that stand, as few bytes as may be: many of these are kept. */
+/** The states of all entities that exist, compact because the index keeps many frames. */
 export interface StateFrame {
   readonly entity: Uint32Array;
   readonly to: Uint32Array;
   readonly since: Float64Array;
   readonly chart: Uint32Array;
   readonly note: Uint32Array;
-  /** Sequence and time of each entity's origin, one after the other. */
+  /** Sequence and time of each entity's origin, alternating. */
   readonly origins: Float64Array;
 }
 

@@ -37,13 +37,13 @@ function collect(value: StateValue, path: string, into: string[]): void {
   }
 }
 
-/** The state that a word names, as XState names it. */
-export function decodeState(word: string): StateValue {
+/** The XState state value of an encoded state. */
+export function decodeState(encoded: string): StateValue {
   type Nested = { [region: string]: Nested | string };
-  // A word comes from an event, whoever wrote it: a region called `__proto__` is a region.
+  // The text comes from an event and is not trusted: a region called `__proto__` is a region.
   const bare = (): Nested => Object.create(null);
   const root = bare();
-  for (const leaf of word.split('+')) {
+  for (const leaf of encoded.split('+')) {
     const path = leaf.split('.');
     const last = path.pop() ?? '';
     const above = path.pop();
@@ -60,10 +60,10 @@ export function decodeState(word: string): StateValue {
   return root;
 }
 
-/** A page's row is small whatever an event holds: the whole of it is asked for by its number. */
+/** Maximum length of a text in a row, so that rows stay small. The page requests the full event by its sequence. */
 const longest = 200;
 
-/** What a screen needs beside the transition; nothing in it is taken on trust. */
+/** What screens show in addition to the transition. Every value is checked. */
 function noteOf({ of, event, actor, evidence, record }: AuditEvent): ApiDetails {
   const own = 'agent' in of && of.entity !== 'hold' && actor.run === of.run;
   const by = own ? undefined : `${actor.host}/${actor.agent}`;
@@ -79,7 +79,7 @@ function noteOf({ of, event, actor, evidence, record }: AuditEvent): ApiDetails 
   };
 }
 
-/** What a record says that a screen shows: as it begins, and where it has changed. */
+/** The fields of a record that screens show, when the entity begins and when they change. */
 export function detailsOfRecord(
   entity: ApiEntity['entity'],
   type: string,

@@ -14,8 +14,8 @@ interface Asset {
 }
 
 /**
- * The page, from memory: a name that is not in the table is not there, whatever it looks like, so no
- * path leads anywhere else. Each file is packed once; a browser asks whether its copy is still good.
+ * Serves the page's files from memory. It serves only names in its table, so path traversal is
+ * impossible. Each file is compressed once; browsers revalidate their copy with its ETag.
  */
 export class Assets {
   readonly #assets: ReadonlyMap<string, Asset>;
@@ -27,7 +27,7 @@ export class Assets {
   /** @throws {HttpError} `not-found` */
   async send(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
     const asset = this.#assets.get(name);
-    if (!asset) throw new HttpError('not-found', 'there is no such file');
+    if (!asset) throw new HttpError('not-found', 'the dashboard has no such file');
     const encoding = isPackable(asset.type) ? encodingOf(request) : 'identity';
     const tag = `"${asset.tag}-${encoding}"`;
     const headers = {
@@ -51,7 +51,7 @@ export class Assets {
   }
 }
 
-/** A name that says what is in it never means anything else. */
+/** A name with a content hash. Its content never changes. */
 const hashed = /-[A-Z0-9]{8}\.[a-z0-9]+$/;
 
 function assetOf(name: string, body: Buffer): Asset {

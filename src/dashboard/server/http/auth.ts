@@ -3,20 +3,20 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { HttpError } from './http-error.ts';
 
-/** Who is let in. */
+/** Which requests the server accepts. */
 export interface AuthPolicy {
-  /** Names by which this server may be called, beside addresses and `localhost`. */
+  /** Names that the Host header may have, in addition to addresses and `localhost`. */
   readonly names: readonly string[];
-  /** Without one, whoever reaches the address is let in. */
+  /** Undefined: every client that reaches the address has access. */
   readonly token: string | undefined;
-  /** Of the cookie: of this process alone. */
+  /** The secret of the cookie, new in each process. */
   readonly secret: string;
   readonly cookie: string;
 }
 
 /**
- * Refuses a request that was sent under a name that is not ours: a page from elsewhere whose name was
- * made to point here (DNS rebinding) has only names, never our address.
+ * Refuses a request with an unknown name in its Host header. This stops DNS rebinding, in which another
+ * site points its own name to this address: such a page can send only that name, never the address.
  */
 export function checkHost({ headers }: IncomingMessage, { names }: AuthPolicy): void {
   const name = nameIn(headers.host ?? '');
@@ -24,12 +24,12 @@ export function checkHost({ headers }: IncomingMessage, { names }: AuthPolicy): 
     return;
   throw new HttpError(
     'forbidden',
-    'this server does not go by the name in the Host header',
-    'use its address, or start it with --host-name NAME',
+    'the name in the Host header is not a name of this server',
+    'use the address of the server, or start it with --host-name NAME',
   );
 }
 
-/** Refuses what another site's page asked the browser for. A page of our own sends our own origin. */
+/** Refuses a request from a page of another site. Pages of this server send its own origin. */
 export function checkOrigin({ headers }: IncomingMessage, needed: boolean): void {
   const { origin, host = '' } = headers;
   const site = headers['sec-fetch-site'];
@@ -42,7 +42,7 @@ export function checkOrigin({ headers }: IncomingMessage, needed: boolean): void
   }
 }
 
-/** Whether the request has the token, or the cookie that it was exchanged for. */
+/** Whether the request has the token, or the cookie that replaces it. */
 export function isAuthorized({ headers }: IncomingMessage, policy: AuthPolicy): boolean {
   const { token, cookie } = policy;
   if (token === undefined) return true;
@@ -53,11 +53,11 @@ export function isAuthorized({ headers }: IncomingMessage, policy: AuthPolicy): 
   return ours !== undefined && isSame(ours, passOf(policy));
 }
 
-/** In constant time, whatever the length. */
+/** Compares in constant time for texts of any length. */
 export const isToken = (text: string, { token }: AuthPolicy): boolean =>
   token !== undefined && isSame(text, token);
 
-/** The cookie: the browser keeps it until it is closed, no script sees it, no other site sends it. */
+/** A session cookie: scripts cannot read it, and requests from other sites do not carry it. */
 export const cookieOf = (policy: AuthPolicy): string =>
   `${policy.cookie}=${passOf(policy)}; Path=/; HttpOnly; SameSite=Strict`;
 
@@ -68,7 +68,7 @@ const isSame = (a: string, b: string): boolean => timingSafeEqual(sha256(a), sha
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** Without the port and the brackets of an IPv6 address; undefined where it is no host. */
+/** The host without port and IPv6 brackets; undefined: not a valid host. */
 function nameIn(host: string): string | undefined {
   const [, v6, name] = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(host) ?? [];
   return (v6 ?? name)?.toLowerCase();

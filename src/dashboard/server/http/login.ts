@@ -3,11 +3,11 @@ import { type AuthPolicy, cookieOf, isToken } from './auth.ts';
 import { readText } from './request-schema.ts';
 import { commonHeaders } from './respond.ts';
 
-/** Whether a request brings a token to exchange for a cookie: by the form, or in a link. */
+/** Whether a request has a token to exchange for a cookie: from the form or from a link. */
 export const isLogin = (path: string, query: URLSearchParams): boolean =>
   path === '/login' || (path === '/' && query.has('token'));
 
-/** Exchanges the token for a cookie, once: from then on it is in no address and no history. */
+/** Exchanges the token for a cookie and redirects, so that the token is not in the address or browser history. */
 export async function logIn(
   request: IncomingMessage,
   response: ServerResponse,
@@ -24,7 +24,7 @@ export async function logIn(
   response.writeHead(303, { ...headers, 'set-cookie': cookieOf(policy) }).end();
 }
 
-/** A form and nothing else: no script, no style, nothing of what was sent. */
+/** The login form only: no script, no style, and nothing of the request. */
 export function sendLogin(response: ServerResponse, status: 200 | 401): void {
   const wrong = status === 401 ? '<p role="alert">That is not the token.</p>' : '';
   response.writeHead(status, {

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** One question to the API, and where its answer goes. */
+/** One request to the API with its response. */
 export interface RequestContext {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly query: URLSearchParams;
-  /** Aborted when the one who asked is gone. */
+  /** Aborts when the client disconnects. */
   readonly signal: AbortSignal;
 }

@@ -7,7 +7,7 @@ const sequence = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEG
 const some = (from: number, to: number, otherwise: number) =>
   z.coerce.number().int().min(from).max(to).default(otherwise);
 
-/** What each address may be asked with. */
+/** The parameters that each path accepts. */
 export const queries = {
   stream: z.object({ after: sequence.optional() }),
   audit: z.object({
@@ -42,7 +42,7 @@ export const queries = {
   }),
 } as const;
 
-/** @throws {HttpError} `bad-request` naming what is wrong */
+/** @throws {HttpError} `bad-request` with the name of the invalid parameter */
 export function readQuery<S extends z.ZodType>(rule: S, query: URLSearchParams): z.output<S> {
   const read = rule.safeParse(Object.fromEntries(query));
   if (read.success) return read.data;
@@ -62,7 +62,7 @@ export async function readBody<S extends z.ZodType>(
     value = JSON.parse(await readText(request));
   } catch (cause) {
     if (cause instanceof HttpError) throw cause;
-    throw new HttpError('bad-request', 'the body is not JSON');
+    throw new HttpError('bad-request', 'the request body is not JSON');
   }
   const read = rule.safeParse(value);
   if (read.success) return read.data;
@@ -76,7 +76,8 @@ export async function readText(request: IncomingMessage): Promise<string> {
   let length = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
     length += piece.length;
-    if (length > mostBody) throw new HttpError('too-large', `a body has at most ${mostBody} bytes`);
+    if (length > mostBody)
+      throw new HttpError('too-large', `the request body must have at most ${mostBody} bytes`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { ApiGuardResult } from '../../api-types.ts';
 
-/** Of which headers every answer has. */
+/** The headers of every response. */
 export const commonHeaders: Readonly<Record<string, string>> = {
   'content-security-policy':
     "default-src 'self'; img-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
@@ -16,7 +16,7 @@ export const commonHeaders: Readonly<Record<string, string>> = {
 
 export type Encoding = 'br' | 'gzip' | 'identity';
 
-/** What the client takes, the smallest first; a quality of 0 refuses it. */
+/** The accepted encoding with the smallest result. A quality of 0 refuses an encoding. */
 export function encodingOf(request: IncomingMessage): Encoding {
   const accepted = String(request.headers['accept-encoding'] ?? '').toLowerCase();
   const takes = (name: string) =>
@@ -30,10 +30,10 @@ export function encodingOf(request: IncomingMessage): Encoding {
 const br = promisify(brotliCompress);
 const gz = promisify(gzip);
 
-/** Smaller than this is not worth it. */
+/** Smaller bodies are not compressed, in bytes. */
 const worthPacking = 1024;
 
-/** Packed as the client takes it; `best` for what is packed once and sent often. */
+/** Compresses a body; `best` for content that is compressed once and sent often. */
 export async function compress(body: Buffer, encoding: Encoding, best = false): Promise<Buffer> {
   if (encoding === 'identity' || body.length < worthPacking) return body;
   if (encoding === 'gzip') return gz(body, { level: best ? 9 : 4 });
@@ -41,7 +41,7 @@ export async function compress(body: Buffer, encoding: Encoding, best = false): 
   return br(body, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } });
 }
 
-/** Answers with a document, packed where that is worth it, and never kept by anybody. */
+/** Sends a JSON document, compressed if it is large enough, by default not cacheable. */
 export async function sendJson(
   request: IncomingMessage,
   response: ServerResponse,
@@ -52,7 +52,7 @@ export async function sendJson(
   await sendBody(request, response, body, { status, cache, type: 'application/json' });
 }
 
-/** Answers with a body, packed where that is worth it. */
+/** Sends a body, compressed if it is large enough. */
 export async function sendBody(
   request: IncomingMessage,
   response: ServerResponse,

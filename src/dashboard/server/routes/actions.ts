@@ -15,7 +15,7 @@ import type { ApiActionResult, ApiRemaining } from '../../api-actions.ts';
 import { HttpError } from '../http/http-error.ts';
 import { readBody } from '../http/request-schema.ts';
 
-/** Who acts where nobody is named. */
+/** The author of an action when the request names none. */
 const somebody = AgentName.parse('dashboard');
 const target = { host: HostId, agent: AgentName.optional(), as: AgentName.default(somebody) };
 const Hold = z.strictObject({
@@ -28,13 +28,13 @@ const Sweep = z.strictObject({ as: target.as });
 
 const patience: Millis = seconds(5);
 const sweepWithin: Millis = seconds(30);
-/** Answers that are kept for a click that comes twice. */
+/** Number of results that are kept for repeated requests. */
 const remembered = 200;
 
 /**
- * What people do from the page, by the same code as from the command line: audited as done by this
- * machine under the name that the page gives, with a run id of its own, and marked as come through the
- * dashboard. The name is said, not proved; who may write at all is the NATS server's to say.
+ * The actions of the page. They use the same code as the command line. The audit records this host, the
+ * name that the page sends, a new run id and the channel `dashboard`. The name is not authenticated; the
+ * permissions of the NATS server decide who may write.
  */
 export class Actions {
   readonly #host: HostId;
@@ -43,7 +43,7 @@ export class Actions {
   readonly #planOf: (fleet: Fleet) => Promise<Plan>;
   readonly #asked = new Map<string, Promise<ApiActionResult>>();
 
-  /** `planOf`: what will be removed, as a fleet stands now. */
+  /** `planOf`: what will be removed from a fleet in its present state. */
   constructor(
     host: HostId,
     lease: LeasePolicy,
@@ -56,13 +56,16 @@ export class Actions {
     this.#planOf = planOf;
   }
 
-  /** @throws {HttpError} `bad-request`, `not-found`; {Fault} what planning and a visit throw */
+  /** @throws {HttpError} `bad-request`, `not-found`; {Fault} what planning and a collection throw */
   async take(name: string, request: IncomingMessage): Promise<ApiActionResult> {
     const act = this.#act(name);
-    if (!act) throw new HttpError('not-found', 'there is no such action');
+    if (!act) throw new HttpError('not-found', `there is no action '${name}'`);
     const id = request.headers['rollcall-request'];
     if (typeof id !== 'string' || !/^[\w-]{8,64}$/.test(id)) {
-      throw new HttpError('bad-request', 'the header Rollcall-Request is missing, or no id');
+      throw new HttpError(
+        'bad-request',
+        'the header Rollcall-Request must be an id of 8 to 64 letters, digits, _ or -',
+      );
     }
     const doing = await act(request);
     const known = this.#asked.get(id);
@@ -70,12 +73,12 @@ export class Actions {
     const done = doing().catch(sayWhoRefused);
     this.#asked.set(id, done);
     if (this.#asked.size > remembered) this.#asked.delete(this.#asked.keys().next().value ?? '');
-    // What failed may be tried again with the same id.
+    // A failed action may be retried with the same id.
     done.catch(() => this.#asked.delete(id));
     return done;
   }
 
-  /** Reads what is asked for, and gives back what does it. */
+  /** The handler of an action. It reads the request and returns a function that performs it. */
   #act(name: string) {
     if (name === 'hold') return (request: IncomingMessage) => this.#hold(request);
     if (name === 'release') return (request: IncomingMessage) => this.#release(request);
@@ -100,7 +103,11 @@ export class Actions {
       const author = this.#author(as);
       const at = { host, ...(agent && { agent }) };
       const did = await endHoldEarly(author, at, this.#ports, AbortSignal.timeout(patience));
-      if (did === 'absent') throw new HttpError('not-found', 'no hold stands there');
+      if (did === 'absent')
+        throw new HttpError(
+          'not-found',
+          `no hold exists for ${agent ? `agent ${host}/${agent}` : `host ${host}`}`,
+        );
       return { did, transitions: 1, by: nameOf(author), left: null };
     };
   }
@@ -126,7 +133,7 @@ export class Actions {
         listener,
       );
       await visit.sweep(AbortSignal.timeout(sweepWithin));
-      // A sweep goes on with the next where one cannot be done; here somebody waits to hear of it.
+      // A sweep continues after a refused write. The user waits for the result, so report the refusal.
       const [refusal] = refusals;
       if (refusal && transitions === 0) throw refusal;
       const left = await this.#leftBy(visit, refusal);
@@ -134,7 +141,7 @@ export class Actions {
     };
   }
 
-  /** What was done is told also where nobody can say any more what is left. */
+  /** What remains to be removed; null: the sweep is done, but the plan cannot be computed. */
   async #leftBy(visit: ManualCollection, refusal: Fault | undefined): Promise<ApiRemaining | null> {
     try {
       await visit.caughtUp(AbortSignal.timeout(patience));
@@ -156,7 +163,7 @@ export class Actions {
   }
 }
 
-/** The registry, and what of its writes was refused. */
+/** A registry that also collects the faults of refused writes. */
 const noting = (registry: Registry, refusals: Fault[]): Registry => ({
   ...registry,
   commit: (commit) =>
@@ -166,7 +173,7 @@ const noting = (registry: Registry, refusals: Fault[]): Registry => ({
     }),
 });
 
-/** Not this dashboard, and not for what was asked: so that nobody looks for the reason here. */
+/** Adds to the message that the NATS server, not the dashboard, refused the write. */
 function sayWhoRefused(cause: unknown): never {
   if (!(cause instanceof Fault) || cause.code !== 'store-refused') throw cause;
   throw new Fault(cause.code, messageOf(cause), { cause, ...(cause.hint && { hint: cause.hint }) });

@@ -9,17 +9,17 @@ import type { HistoryIndex } from '../history/history-index.ts';
 import type { Source } from '../history/live-source.ts';
 import { HttpError } from '../http/http-error.ts';
 
-/** So many events of a slot are looked at in either direction, and so many rows of the history. */
+/** Maximum number of a slot's events and of history rows that are searched in each direction. */
 const events = 2000;
 const rows = 200_000;
-/** So many of what it led to are named; the rest is counted. */
+/** Maximum number of effects in the response. The others are counted. */
 const named = 100;
 
 /**
- * What led to an event, and what it led to.
+ * The cause of an event, and its effects.
  *
- * An event names its cause by hash. Whatever led to another was of the same slot, so only that slot's
- * events are read, as far as a bound in either direction: `far` says that the cause lies behind it.
+ * An event names its cause by hash. Cause and effect belong to the same slot, so only that slot's events
+ * are read, up to a limit in each direction. `far`: the cause is beyond that limit.
  * @throws {HttpError} `not-found`
  */
 export async function causesOf(source: Source, seq: Revision): Promise<ApiCauses> {

@@ -6,17 +6,17 @@ import type { Theme } from '../../../charts/svg/theme.ts';
 import { HttpError } from '../http/http-error.ts';
 
 /**
- * A chart as a picture, some of its states closed.
+ * Draws a chart with some of its states collapsed.
  * @throws {Fault} `not-drawn` @throws {HttpError} `bad-request`, `too-busy`
  */
 export type Draw = (chart: Chart, collapsed: readonly string[], theme: Theme) => Promise<Buffer>;
 
-/** So many layouts are kept, those asked for last; a chart has as many as ways to close its states. */
+/** Maximum number of cached layouts, the latest used. Each set of collapsed states has its own layout. */
 const kept = 64;
-/** So many may wait for their turn: each is a second's work of a thread, and anybody may ask. */
+/** Maximum number of waiting layouts. Each takes a thread about a second, and any client may request one. */
 const waiting = 8;
 
-/** Lays out each picture once, one after the other: what a hash names never changes. */
+/** Computes each layout once, one at a time. A chart with a given hash never changes. */
 export function chartImageCache(
   layoutOf: (chart: Chart, collapsed: readonly string[]) => Promise<Layout>,
 ): Draw {
@@ -31,7 +31,8 @@ export function chartImageCache(
       layouts.set(key, known);
       return known;
     }
-    if (queued >= waiting) throw new HttpError('too-busy', 'too many pictures are being drawn');
+    if (queued >= waiting)
+      throw new HttpError('too-busy', 'too many charts are waiting to be drawn: try again later');
     queued += 1;
     const layout = turn.then(() => layoutOf(chart, closed));
     turn = layout
@@ -50,8 +51,8 @@ export function chartImageCache(
 }
 
 /**
- * The closed states by which a picture is known: without what is inside another closed one, in one order.
- * @throws {HttpError} `bad-request` for what is no state that holds others
+ * The collapsed states that identify an image, sorted, without states inside another collapsed state.
+ * @throws {HttpError} `bad-request` for a state without child states
  */
 export function closedIn(chart: Chart, collapsed: readonly string[]): readonly string[] {
   const tree = treeOf(chart);
@@ -64,7 +65,7 @@ export function closedIn(chart: Chart, collapsed: readonly string[]): readonly s
       if (one && one.children.length > 0) return !isInClosed(one);
       throw new HttpError(
         'bad-request',
-        `collapsed: not a state of ${chart.machine} with others in it`,
+        `collapsed: must be states of ${chart.machine} that have child states`,
       );
     })
     .sort();

@@ -3,7 +3,7 @@ import type { Charts } from '../../../ports/charts.ts';
 import { chartOfRecord } from '../../../runtime/transitions/publish-charts.ts';
 import { machinesByName } from '../history/final-states.ts';
 
-/** Of each machine, its chart of today. */
+/** The current chart of each machine. */
 export const todaysCharts: Readonly<Record<string, string>> = Object.fromEntries(
   [...machinesByName].map(([name, { chart }]) => [name, chart]),
 );
@@ -15,7 +15,7 @@ const charts: ReadonlyMap<string, Chart> = new Map(
 export const chartByHash = (hash: string): Chart | undefined => charts.get(hash);
 
 /**
- * Today's chart, or one that was published when a machine was another; undefined where nobody has it.
+ * The current chart, or a published chart of an earlier machine; undefined: unknown hash.
  * @throws {Fault} `store-unavailable`
  */
 export async function findChart(

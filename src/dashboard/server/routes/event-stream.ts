@@ -9,7 +9,7 @@ import { pageAfter } from '../history/pages.ts';
 import { HttpError } from '../http/http-error.ts';
 import { commonHeaders, encodingOf } from '../http/respond.ts';
 
-/** The shortest time between pages, the time between marks, and how long a reader may not read. */
+/** The minimum time between pages, the time between marks, and how long a reader may read nothing. */
 export interface StreamTiming {
   readonly batchEvery: Millis;
   readonly markEvery: Millis;
@@ -18,7 +18,7 @@ export interface StreamTiming {
 
 const pace: StreamTiming = { batchEvery: 100, markEvery: seconds(2), patience: seconds(20) };
 
-/** The open streams, one a browser, up to a limit. */
+/** The open streams, one per browser, up to a limit. */
 export class Streams {
   readonly pace: StreamTiming;
   readonly #most: number;
@@ -37,7 +37,7 @@ export class Streams {
   /** @throws {HttpError} `too-busy` */
   async run(work: () => Promise<void>): Promise<void> {
     if (this.#open >= this.#most) {
-      throw new HttpError('too-busy', `${this.#most} browsers are looking already`);
+      throw new HttpError('too-busy', `${this.#most} browsers are connected, which is the maximum`);
     }
     this.#open += 1;
     try {
@@ -89,7 +89,7 @@ export async function streamEvents(
       await out.event('reset', { reason: resets.reason });
     }
     if (at + 1 < source.index().first) {
-      await out.event('reset', { reason: 'what comes next is no longer held' });
+      await out.event('reset', { reason: 'the next events are no longer in memory' });
       at = source.index().last;
     }
     const page = pageAfter(source.index(), at, rowsPerBatch);

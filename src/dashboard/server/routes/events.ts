@@ -5,7 +5,7 @@ import type { History, StoredEvent } from '../../../ports/audit.ts';
 import type { Source } from '../history/live-source.ts';
 import { HttpError } from '../http/http-error.ts';
 
-/** An event as it is stored: its position, and its text as JSON; a text that is none stays a text. */
+/** A stored event: its position, and its text as JSON. Text that is not JSON stays text. */
 export function eventDocument({
   seq,
   origin,
@@ -33,8 +33,8 @@ export async function eventAt(history: History, seq: Revision): Promise<StoredEv
 }
 
 /**
- * The last events of an entity before a place, newest first: where they are the index knows, so that
- * no more of the history is read than they are apart.
+ * The last events of an entity before a sequence, newest first. The index knows their sequences, so
+ * only the range between the oldest and the newest is read.
  */
 export async function eventsOf(
   source: Source,
@@ -44,16 +44,16 @@ export async function eventsOf(
 ): Promise<readonly StoredEvent[]> {
   const index = source.index();
   const wants = matchesSubject(filters);
-  // An event's subject is its chain's and a number.
+  // The subject of an event is the subject of its chain and a number.
   const meant = index.entitiesThat((of) => wants(`${chainSubject(of)}.1`));
-  const places: Revision[] = [];
+  const sequences: Revision[] = [];
   for (const { seq, entity } of index.rowsBefore(before)) {
-    if (meant.has(entity)) places.push(seq);
-    if (places.length === limit) break;
+    if (meant.has(entity)) sequences.push(seq);
+    if (sequences.length === limit) break;
   }
-  const oldest = places.at(-1);
+  const oldest = sequences.at(-1);
   if (oldest === undefined) return [];
-  const left = new Set(places);
+  const left = new Set(sequences);
   const found: StoredEvent[] = [];
   for await (const stored of source.history.read(oldest, filters)) {
     if (stored.seq >= before) break;

@@ -13,11 +13,11 @@ import { chartByHash } from './chart-lookup.ts';
 import { eventsOf } from './events.ts';
 
 /**
- * What may happen next to an entity, by its machine of today; and of one event, whether it can be.
+ * The transitions that the current machine allows an entity next, and whether one event is possible.
  *
- * A guard is asked with the context that the entity's own events give, where all of them are there and
- * the machine of today made them; elsewhere the answer says that it may be otherwise. To what is over
- * nothing happens any more: an answer like any other.
+ * Guards are evaluated with the context from replaying the entity's events. This needs all its events,
+ * made by the current machine; otherwise the answer is marked `unsure`. An ended entity has no next
+ * transitions, which is a normal answer.
  * @throws {HttpError} `not-found`, `bad-request`
  */
 export async function explain(
@@ -33,9 +33,9 @@ export async function explain(
   const known = number === undefined ? undefined : states.get(number);
   if (number === undefined || !known) {
     const last = number === undefined ? undefined : index.lastOf(number, upTo);
-    if (!last) throw new HttpError('not-found', 'it is not there yet');
+    if (!last) throw new HttpError('not-found', 'the entity does not exist at this moment');
     const state = index.words.at(last.to);
-    const why = event === undefined ? null : 'it is over: nothing happens to it any more';
+    const why = event === undefined ? null : 'the entity has ended: it has no further transitions';
     return { state, next: [], unsure: false, whyNot: why };
   }
   const of = index.entity(number);
@@ -50,10 +50,10 @@ export async function explain(
   return { state, next, unsure, whyNot: event === undefined ? null : whyNot(next, state, event) };
 }
 
-/** So many events of a chain are replayed at most. */
+/** Maximum number of events of a chain that are replayed. */
 const longest = 500;
 
-/** What a machine remembers of its entity's events; undefined: they are not all there, or say otherwise. */
+/** The machine's context after the entity's events; undefined: events are missing or do not match it. */
 async function contextOf(
   source: Source,
   of: ChainRef,
@@ -100,7 +100,7 @@ function resolved(machine: Steppable['machine'], state: string, context: object)
   try {
     return machine.resolveState({ value: decodeState(state) as never, context });
   } catch {
-    throw new HttpError('not-found', `the machine of today has no state '${state}'`);
+    throw new HttpError('not-found', `the current machine has no state '${state}'`);
   }
 }
 
@@ -110,8 +110,8 @@ function whyNot(next: readonly ApiNextTransition[], state: string, event: string
   if (candidates.some(({ guard, holds }) => guard === null || holds === true)) return null;
   const guards = candidates.flatMap(({ guard }) => guard ?? []).join(', ');
   return candidates.every(({ holds }) => holds === false)
-    ? `its guard says no: ${guards}`
-    : `only where a guard holds: ${guards}`;
+    ? `its guard is false: ${guards}`
+    : `possible only if a guard is true: ${guards}`;
 }
 
 /** @throws {HttpError} `bad-request` */
@@ -121,7 +121,7 @@ function entityIn(text: string): ChainRef {
   } catch {
     throw new HttpError(
       'bad-request',
-      'entity: the entity as a page of the history names it, as JSON',
+      'entity: must be an entity as in a page of the history, as JSON',
     );
   }
 }

@@ -13,7 +13,7 @@ import { eventDocument } from './events.ts';
 
 const rowsPerPage = 1000;
 
-/** `/api/audit`: a part of the history, one document per line: pages, or events as they are stored. */
+/** `/api/audit`: a part of the history, one document per line: pages, or events as stored. */
 export async function sendHistory(
   source: Source,
   { request, response, query, signal }: RequestContext,
@@ -58,7 +58,7 @@ function* jsonOf(pages: readonly ApiPage[]): Generator<string> {
   for (const page of pages) yield `${JSON.stringify(page)}\n`;
 }
 
-/** As `audit export` writes them, which is how they are read with `--file` again. */
+/** The format of `audit export`, which `--file` reads. */
 async function* wholeEvents(source: Source, pages: readonly ApiPage[]): AsyncGenerator<string> {
   const from = pages[0]?.from;
   const to = pages.at(-1)?.to;

@@ -8,7 +8,7 @@ import { replayTo } from '../../../runtime/audit/replay.ts';
 import type { ApiBrake, ApiGcPlan, ApiHold } from '../../api-types.ts';
 import type { Source } from '../history/live-source.ts';
 
-/** What will be removed as things stand now: leases and seats are asked. */
+/** What will be removed from the fleet in its present state. Reads leases and seats. */
 export type PlanNow = () => Promise<{
   readonly fleet: Fleet;
   readonly plan: Plan & { readonly seats: number };
@@ -27,8 +27,8 @@ export async function livePlan(source: Source, planNow: PlanNow): Promise<ApiGcP
 }
 
 /**
- * What would have been removed, as things stood after an event. What leases stood then is in no record:
- * every run that nobody suspected is taken to have had its own, and a collector to have watched.
+ * What would have been removed after an event of the past. Leases are not recorded, so this assumes that
+ * every run without a suspicion had its lease, and that a collector was watching.
  */
 export async function pastPlan(
   source: Source,
@@ -46,7 +46,7 @@ export async function pastPlan(
   return { seq: reached, at, estimate: true, seats: null, ...documentOf(plan, fleet) };
 }
 
-/** What stands is asked for, not whether it is true to its chain. */
+/** Only the state is needed, so the chains are not verified. */
 const noHash = () => '0'.repeat(64);
 
 const documentOf = ({ rows, brakes }: Plan, fleet: Fleet) => ({

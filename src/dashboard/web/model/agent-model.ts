@@ -37,7 +37,7 @@ export interface InstanceNow {
   readonly reason: string;
   /** When this status began. */
   readonly since: number;
-  /** The registration of its name that is active, where that is another one. */
+  /** The active registration of its name, if that is another one. */
   readonly active: EntityState | undefined;
 }
 
@@ -69,9 +69,9 @@ export interface Slot {
   readonly agent: string;
   readonly runs: Map<string, EntityState>;
   readonly instances: Map<number, EntityState>;
-  /** The instances by name; undefined: one came or went since. */
+  /** The instances by name; undefined: one was added or removed since. */
   order: readonly number[] | undefined;
-  /** The model that was made last. */
+  /** The last model that was built. */
   now: AgentModel | undefined;
   /** The index among all agents, if it is one of them. */
   index: number;

@@ -7,7 +7,7 @@ export interface Age {
   readonly title: string;
 }
 
-/** How old the data is, in a few words. `past`: the moment that is viewed, where it is not the newest. */
+/** A short text with the age of the data. `past`: the viewed moment, if it is not the newest. */
 export function age(
   connection: Connection | null,
   clock: number,

@@ -1,4 +1,4 @@
-/** An event as the server keeps it. */
+/** An event as the server stores it. */
 export interface Document {
   readonly seq: number;
   readonly event?: Omit<Stored, 'seq'>;
@@ -17,7 +17,7 @@ export interface Stored {
   readonly at: number;
   readonly chart: string;
   readonly edges: readonly string[];
-  /** The how manieth of its chain it is, and how many its process could not keep right before it. */
+  /** Its number in its chain, and how many events its process lost directly before it. */
   readonly n: number;
   readonly lost?: number;
   readonly event: Readonly<Record<string, unknown>>;
@@ -34,7 +34,7 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 const areTexts = (of: Fields, names: readonly string[]): boolean =>
   names.every((name) => isText(of[name]));
 
-/** Whether a document holds what every screen takes for granted; whoever wrote the event may not have. */
+/** Whether a document has the fields that every screen needs. The event is not trusted. */
 const isStored = ({ of, at, chart, edges, event, actor, record }: Fields): boolean =>
   isRecord(of) &&
   areTexts(of, ['entity', 'run']) &&
@@ -48,7 +48,7 @@ const isStored = ({ of, at, chart, edges, event, actor, record }: Fields): boole
   areTexts(actor, ['host', 'agent']) &&
   (record === null || isRecord(record));
 
-/** One event out of its document; undefined: it can't be read. */
+/** The event in a document; undefined: unreadable. */
 export function storedIn(document: Document | undefined): Stored | undefined {
   const event: unknown = document?.event;
   if (!isRecord(event) || !isStored(event) || !Number.isSafeInteger(document?.seq))
@@ -60,8 +60,8 @@ export const allIn = (answered: { readonly events: readonly Document[] } | undef
   Array.isArray(answered?.events) ? answered.events.flatMap((one) => storedIn(one) ?? []) : [];
 
 /**
- * How many of its chain's own events are not there right before one, in words; null: none is missing.
- * `before`: what is known of earlier events, newest first.
+ * A text with the number of events of the chain that are missing directly before an event; null: none.
+ * `before`: the known earlier events, newest first.
  */
 export function missingBefore(event: Stored, before: readonly Stored[]): string | null {
   const chain = chainOf(event);

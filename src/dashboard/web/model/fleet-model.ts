@@ -47,7 +47,7 @@ export class FleetModel {
   readonly #dirty = new Set<Slot>();
   /** All known slots, sorted by name; undefined: one was added since. */
   #order: readonly Slot[] | undefined;
-  /** The agents that exist, in that order; undefined: one came or went. */
+  /** The agents that exist, in that order; undefined: one was added or removed since. */
   #present: AgentModel[] | undefined;
 
   addNames(entities: readonly ApiEntity[], words: readonly string[]): void {
@@ -97,7 +97,7 @@ export class FleetModel {
     for (const [collector, at] of acts) this.#acts.set(collector, at);
   }
 
-  /** What the history tells about each collector at the moment. */
+  /** The facts about each collector at the moment, from the history. */
   collectors(): readonly CollectorFacts[] {
     return this.of('collector').map(({ number, state }) => ({
       hasSeat: state.startsWith('seated'),
@@ -118,7 +118,7 @@ export class FleetModel {
       );
   }
 
-  /** All agents by name, whatever their state. Valid until the next change. */
+  /** All agents in any state, sorted by name. Valid until the next change. */
   slots(): readonly AgentModel[] {
     this.#dirtyRivals();
     for (const slot of this.#dirty) {

@@ -3,7 +3,7 @@ import type { ApiGcPlan } from '../../api-types.ts';
 import type { Transition } from '../../history/query-types.ts';
 import { formatCount } from '../format/format-time.ts';
 
-/** The way of a dead run, in columns. */
+/** The steps of a dead run, as columns. */
 export interface Pipeline {
   readonly suspect: readonly PlanRow[];
   readonly due: readonly PlanRow[];
@@ -28,7 +28,7 @@ export function pipelineOf(rows: readonly PlanRow[]): Pipeline {
   return columns;
 }
 
-/** What keeps a row from going on, in words. */
+/** The text that explains why a row does not advance. */
 export function hindrance({ heldBy }: PlanRow): string {
   switch (heldBy?.by) {
     case undefined:
@@ -61,7 +61,7 @@ export function hindrance({ heldBy }: PlanRow): string {
 const ordinal = (n: number): string =>
   `${n}${['th', 'st', 'nd', 'rd'][n % 100 > 10 && n % 100 < 14 ? 0 : n % 10] ?? 'th'}`;
 
-/** In one line: what is going on. */
+/** A one-line summary of the garbage collection. */
 export function verdict(plan: ApiGcPlan, { suspect, due, removing, stuck }: Pipeline): string {
   const parts = [
     plan.seats === null
@@ -79,14 +79,14 @@ export function verdict(plan: ApiGcPlan, { suspect, due, removing, stuck }: Pipe
 export const soonestFirst = (rows: readonly PlanRow[]): readonly PlanRow[] =>
   rows.toSorted((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity));
 
-/** What a removal takes, down to the keys of the store. */
+/** What a removal deletes, with the keys in the store. */
 export function whatGoes({ kind, instances }: PlanRow): string {
   const all = formatCount(instances, 'instance');
   if (kind !== 'run') return `${all}, ${formatCount(instances, 'key')}`;
   return `${instances === 0 ? 'its record' : `${all} and its record`}, ${formatCount(instances + 1, 'key')}`;
 }
 
-/** How long it took, on average, from a run's expiry to its end; newest first, as given. */
+/** The average time from a run's expiry to its end. Expects the newest run first. */
 export function meanWay(
   newestFirst: readonly Transition[],
   isRun: (entity: number) => boolean,

@@ -1,20 +1,20 @@
 import type { AgentModel } from './agent-model.ts';
 
-/** What the fleet is narrowed to. */
+/** The filter of the fleet screen. */
 export interface FleetFilter {
   readonly text: string;
   readonly state: string;
 }
 
-/** Ended longer ago than so, a slot is no news. */
+/** A slot that ended longer ago than this is hidden by default. */
 const news = 3_600_000;
 const ended = new Set(['gone', 'left', 'superseded']);
 
-/** Whether a slot is shown without being asked for. */
+/** Whether a slot is shown without a filter. */
 export const isRecent = ({ status, entityState, instances }: AgentModel, at: number): boolean =>
   !ended.has(status) || instances.length > 0 || at - entityState.since < news;
 
-/** Whether a slot is among those that are asked for. */
+/** Whether a slot matches the filter. */
 export function matchesFilter({ text, state }: FleetFilter): (slot: AgentModel) => boolean {
   if (text === '' && state === '') return () => true;
   const parts = text.toLowerCase().split(/\s+/).filter(Boolean);
@@ -111,7 +111,7 @@ function hostsOf(slots: readonly AgentModel[], shown: Iterable<number>, folded: 
   };
 }
 
-/** Slots come by host: those of one stand together. */
+/** Slots are sorted by host, so the slots of one host are adjacent. */
 export function ofItsHost(slots: readonly AgentModel[], index: number): readonly AgentModel[] {
   const host = slots[index]?.hostNumber;
   let [start, end] = [index, index + 1];
@@ -137,6 +137,6 @@ function servicesOf({ instances }: AgentModel): Iterable<string> {
   return services.size > 0 ? services : ['no service'];
 }
 
-/** A name short enough for a cell: what its group says already is left out. */
+/** A name short enough for a cell, without the part that the group already shows. */
 export const shortName = (slot: AgentModel, by: Grouping): string =>
   by === 'host' ? slot.agent : `${slot.host}/${slot.agent}`;

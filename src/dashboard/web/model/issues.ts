@@ -3,7 +3,7 @@ import type { AgentModel } from './agent-model.ts';
 import type { FleetModel } from './fleet-model.ts';
 import { isSilent, type Ordered, ofItsHost } from './group-agents.ts';
 
-/** What somebody should look at: what is wrong, since when, and what happens next. */
+/** A problem that needs attention: what is wrong, since when, and what happens next. */
 export interface Issue {
   readonly key: string;
   readonly status: string;
@@ -18,13 +18,13 @@ export interface Issue {
 
 const rank: Readonly<Record<string, number>> = { expired: 0, suspect: 1, superseded: 2 };
 
-/** All matters: how many, and the first of them. Only those that are asked for are put into words. */
+/** The number of issues, and the first of them. Texts are built only for the requested issues. */
 export interface Issues {
   readonly count: number;
   first(most: number): Issue[];
 }
 
-/** Agents in their order, where those are that are not simply live, and those with an instance in trouble. */
+/** Agents in order, the indexes of those that are not live, and those with an instance in trouble. */
 interface IssueInput extends Ordered {
   /** Agents with a failing or a contested instance. */
   readonly troubled: readonly AgentModel[];
@@ -49,7 +49,7 @@ export function findIssues({ slots, unusual, troubled }: IssueInput, fleet: Flee
   };
 }
 
-/** Of a host that is silent as a whole the first stands for all. */
+/** The first agent represents all agents of a host that is completely silent. */
 function isMatter(slots: readonly AgentModel[], index: number): boolean {
   const slot = slots[index];
   if (!slot) return false;
@@ -57,7 +57,7 @@ function isMatter(slots: readonly AgentModel[], index: number): boolean {
   return together(slots, index)[0] === slot;
 }
 
-/** Who is silent together with a slot; itself, where its host is not silent as a whole. */
+/** The slots that are silent together with a slot; only the slot itself unless its whole host is silent. */
 function together(slots: readonly AgentModel[], index: number): readonly AgentModel[] {
   const all = ofItsHost(slots, index);
   return isSilent(all)
@@ -65,7 +65,7 @@ function together(slots: readonly AgentModel[], index: number): readonly AgentMo
     : slots.slice(index, index + 1);
 }
 
-/** A matter before it is put into words. */
+/** An issue before its text is built. */
 interface Found {
   readonly slots: readonly AgentModel[];
   readonly rank: number;
@@ -97,7 +97,7 @@ const sinceWhen = (slots: readonly AgentModel[]): number =>
 
 function matterOf({ slots }: Found, fleet: FleetModel): Issue {
   const [slot] = slots;
-  if (!slot) throw new RangeError('a matter of nobody');
+  if (!slot) throw new RangeError('an issue needs at least one slot');
   return slots.length > 1 ? hostMatter(slot.host, slots, fleet) : slotMatter(slot, fleet);
 }
 
@@ -158,7 +158,7 @@ function contestedIssue(slot: AgentModel): Issue {
   };
 }
 
-/** Superseded, and something of it still stands. */
+/** Whether the agent is superseded and still has instances. */
 const isLeft = ({ status, instances }: AgentModel): boolean =>
   status === 'superseded' && instances.length > 0;
 

@@ -1,6 +1,6 @@
 import type { ApiEntity } from '../../api-types.ts';
 
-/** What a screen is about: an agent's slot, a host, an instance, or one entity of another kind. */
+/** The subject of a screen: an agent's slot, a host, an instance, or one entity of another kind. */
 export type Subject =
   | { readonly kind: 'agent'; readonly host: string; readonly agent: string }
   | { readonly kind: 'host'; readonly host: string }
@@ -15,7 +15,7 @@ const decode = (text: string): string => {
   }
 };
 
-/** A subject as one word of the address: names keep their slashes to themselves. */
+/** A subject as one segment of the address. Slashes in names are escaped. */
 export function writeSubject(subject: Subject): string {
   switch (subject.kind) {
     case 'agent':
@@ -37,7 +37,7 @@ export function readSubject(text: string | undefined): Subject | undefined {
   return undefined;
 }
 
-/** As people write it. */
+/** A subject as text for people. */
 export function subjectName(subject: Subject): string {
   if (subject.kind === 'host') return subject.host;
   return subject.kind === 'agent'
@@ -62,7 +62,7 @@ export function isOf(subject: Subject, entity: ApiEntity): boolean {
   }
 }
 
-/** What an entity's own screen is about; brakes and policies have none. */
+/** The subject of an entity's screen. Brakes and policies have no screen. */
 export function subjectOf(entity: ApiEntity): Subject | undefined {
   switch (entity.entity) {
     case 'run':
@@ -78,7 +78,7 @@ export function subjectOf(entity: ApiEntity): Subject | undefined {
   }
 }
 
-/** An entity in a few words. */
+/** A short description of an entity. */
 export function entityName(entity: ApiEntity): string {
   switch (entity.entity) {
     case 'instance':

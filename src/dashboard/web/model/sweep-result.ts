@@ -3,7 +3,7 @@ import type { ApiActionResult } from '../../api-actions.ts';
 import { formatCount } from '../format/format-time.ts';
 import { hindrance, whatGoes } from './gc-pipeline.ts';
 
-/** What came of an action: all of it, part of it, or nothing. */
+/** Whether an action succeeded fully, in part, or not at all. */
 export interface Outcome {
   readonly level: 'good' | 'partly' | 'bad';
   readonly text: string;
@@ -12,8 +12,8 @@ export interface Outcome {
 const named = 3;
 
 /**
- * What a sweep did, and what it left: what was decided and still stands, whether its write was refused or
- * lost, and what waits for a brake. What is not due yet is no part of it.
+ * What a sweep removed and what remains: removals that are due but whose write was refused or lost, and
+ * removals that wait for a brake. Removals that are not due yet do not count.
  */
 export function sweepResultText({ transitions, by, left }: ApiActionResult): Outcome {
   const what = `swept, ${formatCount(transitions, 'transition')}, by ${by}`;

@@ -1,5 +1,5 @@
-/** Whether it is the recording that comes with every server that is looked at: `/?sample`. */
+/** Whether the page shows the sample recording that every server has: `/?sample`. */
 export const isSample = self.location.search === '?sample';
 
-/** Where the server answers: of the page and of its worker alike. */
+/** The path of the API, for the page and its worker. */
 export const apiPath = (path: string): string => `${isSample ? '/sample' : ''}/api/${path}`;

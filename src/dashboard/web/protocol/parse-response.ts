@@ -1,10 +1,10 @@
 import type { ApiEntity, ApiHeartbeat, ApiHello, ApiPage, ApiState } from '../../api-types.ts';
 
 /**
- * What the server says, looked at before it is believed: something in between may answer in its place, or
- * cut it short. No library: all of this is sent to the browser.
+ * Validates a response of the server, because a proxy may answer instead of it or truncate the response.
+ * Uses no library, because this code is sent to the browser.
  *
- * @throws {Error} that names what cannot be read
+ * @throws {Error} with the name of the response that cannot be read
  */
 const parseAs =
   <T>(name: string, is: (value: Fields) => boolean) =>
@@ -26,7 +26,7 @@ const isList = (value: unknown, is: (one: unknown) => boolean): boolean =>
 const isIndex = (value: unknown, of: unknown): boolean =>
   isPlace(value) && Array.isArray(of) && value < of.length;
 
-/** What names an entity of each kind; an agent only where a hold is of one. */
+/** The fields that identify an entity of each kind. A hold has `agent` only if it covers one agent. */
 const names: Readonly<Record<ApiEntity['entity'], readonly string[]>> = {
   run: ['host', 'agent', 'run'],
   session: ['host', 'agent', 'run'],

@@ -75,14 +75,14 @@ export class Cursor {
     this.#observe();
   }
 
-  /** Live, the server tells which collectors have a seat; of the past, the history does. */
+  /** Which collectors have a seat: live, from the server; in the past, from the history. */
   #observe(): void {
     const { moment, extent } = this;
     const { hello = null, mark = null } = this.#connection ?? {};
     if (!moment || !extent) return;
     let observation = pastObservation(this.fleet.collectors(), moment.at, extent.floor === 0);
     if (moment.head && hello?.mode === 'live') {
-      // While the store does not answer, the last that is known stays.
+      // While the store does not answer, keep the last known value.
       if (!mark) return;
       if (mark.seats === null) observation = this.fleet.observation;
       else observation = mark.seats.length > 0 ? 'observed' : 'unobserved';
@@ -112,6 +112,6 @@ export class Cursor {
   }
 }
 
-/** The same object where nothing changed, so that nothing is rendered again. */
+/** Returns the same object if nothing changed, so that nothing renders again. */
 const unlessEqual = <T>(known: T | null, received: T): T =>
   known !== null && JSON.stringify(known) === JSON.stringify(received) ? known : received;

@@ -1,7 +1,7 @@
 import { computed } from '@preact/signals';
 import { connection } from './store.ts';
 
-/** What the newest moment is called: a recording has an end, and nothing in it is live. */
+/** The name of the newest moment: a recording has an end and is not live. */
 export const liveLabel = computed(() =>
   connection.value?.hello?.mode === 'recording' ? 'the end' : 'live',
 );

@@ -1,36 +1,36 @@
 /**
- * Asks one question at a time; of those that come meanwhile only the newest is asked, after it. An answer
- * is taken only while nobody wants another one.
+ * Sends one request at a time. Of the requests that arrive meanwhile, only the newest is sent afterwards.
+ * An answer is ignored if a newer request or a cancellation arrived meanwhile.
  */
 export class LatestRequest<Question, Answer> {
   readonly #ask: (question: Question) => Promise<Answer>;
   readonly #take: (answer: Answer) => void;
-  /** What is to be asked as soon as the last answer is there. */
+  /** The request to send after the current answer. */
   #next: Question | null = null;
-  #busy = false;
-  #wanted = false;
+  #isBusy = false;
+  #isWanted = false;
 
   constructor(ask: (question: Question) => Promise<Answer>, take: (answer: Answer) => void) {
     this.#ask = ask;
     this.#take = take;
   }
 
-  /** Null: nothing is wanted any more. */
+  /** Null: cancels the waiting request. */
   want(question: Question | null): void {
     this.#next = question;
-    this.#wanted = false;
-    if (!this.#busy) this.#go();
+    this.#isWanted = false;
+    if (!this.#isBusy) this.#go();
   }
 
   #go(): void {
     const question = this.#next;
     if (question === null) return;
     this.#next = null;
-    this.#wanted = true;
-    this.#busy = true;
+    this.#isWanted = true;
+    this.#isBusy = true;
     void this.#ask(question).then((answer) => {
-      this.#busy = false;
-      if (this.#wanted) this.#take(answer);
+      this.#isBusy = false;
+      if (this.#isWanted) this.#take(answer);
       this.#go();
     });
   }

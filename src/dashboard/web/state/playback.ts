@@ -6,14 +6,14 @@ import { beside, extent, fleet, moment, queryHistory, route, seek, seekAtTime } 
 const speed = 8;
 export const isPlaying = signal(false);
 
-/** Longer than so without a change, and nothing is missed by skipping it. */
+/** Playback skips periods without a change that are longer than this. */
 const quiet = 5000;
 
 let frame = 0;
 let at = 0;
 let last = 0;
 
-/** From the moment that is shown; from the end: from the beginning. */
+/** Starts at the current moment, or at the beginning if that is the end. */
 export function play(): void {
   const here = moment.peek();
   const all = extent.peek();
@@ -58,12 +58,12 @@ async function skip(): Promise<void> {
 export const seekTime = (time: number): void => seekAtTime(time);
 
 interface Wanted {
-  /** Of what is selected only. */
+  /** Only transitions of the selected entity. */
   readonly selected?: boolean;
   readonly problems?: boolean;
 }
 
-/** To the next place in one direction. */
+/** Seeks to the next transition in one direction. */
 export async function nextStep(
   forward: boolean,
   { selected = false, problems = false }: Wanted = {},

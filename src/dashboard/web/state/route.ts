@@ -1,14 +1,14 @@
 export const screens = ['fleet', 'timeline', 'machines', 'gc', 'entity'] as const;
 export type Screen = (typeof screens)[number];
 
-/** What the address says: which screen, which moment (null: the newest), and the screen's own words. */
+/** The contents of the address: the screen, the moment (null: the newest), and the parameters of the screen. */
 export interface Route {
   readonly screen: Screen;
   readonly at: number | null;
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** Reads an address; what is not understood is left out. */
+/** Parses an address. Ignores unknown parts. */
 export function readRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const words: Record<string, string> = {};

@@ -11,28 +11,28 @@ import type {
 import { Cursor } from './cursor.ts';
 import { type Route, readRoute, writeRoute } from './route.ts';
 
-/** Everything that a screen is made from. */
+/** The state that all screens render. */
 export const connection = signal<Connection | null>(null);
 export const extent = signal<Extent | null>(null);
 export const moment = signal<AtMoment | null>(null);
 const here = new Cursor();
-/** The fleet at the moment; `version` says that it changed. */
+/** The fleet at the moment; `version` changes with each change of it. */
 export const { fleet } = here;
 export const version = signal(0);
 export const route = signal<Route>(readRoute(location.hash));
-/** The browser's clock, every second, while somebody looks. */
+/** The browser's clock. Ticks every second while the page is visible. */
 export const clock = signal(Date.now());
 
 export const isPast = computed(() => moment.value !== null && !moment.value.head);
 export const isStale = computed(() => connection.value?.state === 'broken');
-/** The moment that countdowns count from; null: nobody knows, the data is stale. */
+/** The time that countdowns start from; null: unknown, because the data is stale. */
 export const now = computed(() => {
   if (isPast.value) return moment.value?.at ?? null;
   if (isStale.value) return null;
   const { hello, skew } = connection.value ?? { hello: null, skew: 0 };
   return hello?.mode === 'recording' ? (moment.value?.at ?? null) : clock.value + skew;
 });
-/** Why no action can be taken here and now; null: it can. */
+/** Why actions are disabled; null: they are enabled. */
 export const actionsDisabledReason = computed(() => {
   const hello = connection.value?.hello;
   if (hello?.mode === 'recording') return 'This is a recording.';
@@ -41,40 +41,40 @@ export const actionsDisabledReason = computed(() => {
   return hello?.actions === true ? null : 'This dashboard server does not accept actions.';
 });
 
-let tell: (message: TabMessage) => void = () => {};
-let asked = 0;
+let post: (message: TabMessage) => void = () => {};
+let lastQueryId = 0;
 const waiting = new Map<number, (value: unknown) => void>();
 
-export const retry = (): void => tell({ do: 'retry' });
+export const retry = (): void => post({ do: 'retry' });
 
-/** Asks the history. */
+/** Sends a query about the history to the worker. */
 export function queryHistory<T>(question: Query): Promise<T> {
-  asked += 1;
-  const id = asked;
+  lastQueryId += 1;
+  const id = lastQueryId;
   return new Promise((resolve) => {
     waiting.set(id, resolve as (value: unknown) => void);
-    tell({ do: 'ask', id, question });
+    post({ do: 'ask', id, question });
   });
 }
 
-/** Goes to a place, or to the newest. The address follows when the hand rests. */
+/** Seeks to a sequence or to the newest. Updates the address 150 ms after the last seek. */
 export function seek(at: number | 'head'): void {
-  tell(here.seek(at));
+  post(here.seek(at));
   show();
   wanted = at === 'head' ? null : at;
   clearTimeout(writing);
   writing = setTimeout(() => navigate({ at: wanted ?? null }, true), 150);
 }
 
-/** Goes to what was newest at a time; where that was becomes the address. */
+/** Seeks to the last event at or before a time. The address gets its sequence. */
 export function seekAtTime(at: number): void {
-  tell(here.seekTime(at));
+  post(here.seekTime(at));
   show();
   wanted = undefined;
   clearTimeout(writing);
   writing = setTimeout(() => navigate({ at: wanted ?? moment.peek()?.seq ?? null }, true), 150);
 }
-/** The place of the transition before or after the moment, where it is known without asking. */
+/** The sequence of the transition before or after the moment; undefined: only the worker knows it. */
 export const beside = (forward: boolean): number | undefined => here.neighbour(forward);
 
 let wanted: number | null | undefined = null;
@@ -92,9 +92,9 @@ export function navigate(change: Partial<Route>, replace = false): void {
 
 export const hrefTo = (change: Partial<Route>): string => writeRoute({ ...route.value, ...change });
 
-/** The screen's own words, changed in place. */
-export const setParams = (words: Record<string, string>): void =>
-  navigate({ params: { ...route.peek().params, ...words } }, true);
+/** Changes parameters of the screen without a new entry in the browser's history. */
+export const setParams = (params: Record<string, string>): void =>
+  navigate({ params: { ...route.peek().params, ...params } }, true);
 
 let pending: WorkerMessage[] = [];
 
@@ -109,7 +109,7 @@ function onWorkerMessage(message: WorkerMessage): void {
     show();
     return;
   }
-  // A hidden page paints no frames, and goes on all the same.
+  // A hidden page gets no animation frames, so use a timer.
   if (pending.length === 0) {
     if (document.hidden) setTimeout(apply, 200);
     else requestAnimationFrame(apply);
@@ -117,11 +117,11 @@ function onWorkerMessage(message: WorkerMessage): void {
   pending.push(message);
 }
 
-/** Nothing of it is drawn, or hardly: it is worth no frame of its own. */
+/** Whether a message changes little or nothing on the screen and needs no frame of its own. */
 const isQuiet = (message: WorkerMessage): boolean =>
   message.is === 'nearby' || (message.is === 'moment' && message.changes.entities.length === 0);
 
-/** Once for each frame, whatever came in. */
+/** Applies all pending messages, once per frame. */
 function apply(): void {
   const messages = pending;
   pending = [];
@@ -132,7 +132,7 @@ function apply(): void {
   show();
 }
 
-/** What changed is drawn once, in the frame that is next. */
+/** Publishes all changes in one batch, so that they render together. */
 function show(): void {
   batch(() => {
     extent.value = here.extent;
@@ -141,7 +141,7 @@ function show(): void {
   });
 }
 
-/** Connects to the desk that all tabs share, or has one of its own. */
+/** Connects to the worker that all tabs share, or starts one for this tab. */
 export function start(): void {
   const workerUrl = new URL(`/assets/worker.js${isSample ? '?sample' : ''}`, document.baseURI);
   if (typeof SharedWorker === 'function') {
@@ -150,15 +150,15 @@ export function start(): void {
       name: `rollcall${workerUrl.search}`,
     });
     port.onmessage = ({ data }: MessageEvent<WorkerMessage>) => onWorkerMessage(data);
-    tell = (message) => port.postMessage(message);
-    addEventListener('pagehide', () => tell({ do: 'bye' }));
+    post = (message) => port.postMessage(message);
+    addEventListener('pagehide', () => post({ do: 'bye' }));
     addEventListener('pageshow', (event) => {
       if (event.persisted) location.reload();
     });
   } else {
     const worker = new Worker(workerUrl, { type: 'module' });
     worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => onWorkerMessage(data);
-    tell = (message) => worker.postMessage(message);
+    post = (message) => worker.postMessage(message);
   }
   follow();
   const followed = () => {
@@ -168,7 +168,7 @@ export function start(): void {
   addEventListener('popstate', followed);
   addEventListener('hashchange', followed);
   document.addEventListener('visibilitychange', () => {
-    tell({ do: 'hidden', hidden: document.hidden });
+    post({ do: 'hidden', hidden: document.hidden });
     clock.value = Date.now();
   });
   setInterval(() => {
@@ -179,6 +179,6 @@ export function start(): void {
 function follow(): void {
   const { at } = route.peek();
   wanted = at;
-  tell(here.seek(at ?? 'head'));
+  post(here.seek(at ?? 'head'));
   show();
 }

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 type Theme = 'auto' | 'light' | 'dark';
 const order: readonly Theme[] = ['auto', 'light', 'dark'];
 
-/** The browser's wish, unless somebody chose otherwise here. */
+/** The theme that the user chose; otherwise the preference of the browser. */
 export const theme = signal<Theme>(stored());
 
 export function applyTheme(): void {
@@ -15,7 +15,7 @@ export function nextTheme(): void {
   try {
     localStorage.setItem('rollcall-theme', theme.value);
   } catch {
-    // A browser that keeps nothing goes by its own wish next time.
+    // Without storage, the choice is lost and the preference of the browser applies next time.
   }
   applyTheme();
 }

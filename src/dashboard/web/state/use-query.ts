@@ -3,7 +3,7 @@ import type { Query } from '../../history/query-types.ts';
 import { LatestRequest } from './latest-only.ts';
 import { queryHistory } from './store.ts';
 
-/** The history's answer to a question, asked again when the question or `fresh` changes. */
+/** The result of a history query. Runs again when the query or `fresh` changes. */
 export function useHistoryQuery<T>(question: Query | null, fresh: unknown = 0): T | undefined {
   const [value, setValue] = useState<T>();
   const newest = useMemo(
@@ -15,7 +15,7 @@ export function useHistoryQuery<T>(question: Query | null, fresh: unknown = 0): 
   return value;
 }
 
-/** What the server answers; an error is a value too. */
+/** The response of the server. An error is also a value. */
 export function useFetch<T>(path: string | null, fresh: unknown = 0) {
   const [got, setGot] = useState<{ value?: T; failed?: string }>({});
   useEffect(() => {

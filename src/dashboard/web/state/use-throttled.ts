@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-/** A value that changes often, at most once in so many ms: for what costs more than a frame. */
+/** Limits updates of a value to one per interval in ms, for renders that take longer than a frame. */
 export function useThrottled<T>(value: T, ms: number): T {
   const [shown, setShown] = useState(value);
   const latest = useRef(value);

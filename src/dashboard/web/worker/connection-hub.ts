@@ -6,11 +6,11 @@ import type { Connection, TabMessage, WorkerMessage } from '../protocol/worker-m
 import { ask, openFeed, pages } from './event-source.ts';
 import { TabCursor } from './tab-cursor.ts';
 
-/** How much is read before the first paint, how much at a time after it, and how much in all. */
+/** Number of rows before the first paint, per request after it, and in total. */
 const initialRows = 5_000;
 const pageRows = 50_000;
 const maxRows = 1_200_000;
-/** Without a mark for so long, the link is broken, whatever its socket says. */
+/** Without a mark for this long, the connection counts as broken, even if its socket is open. */
 const silence = 5_000;
 
 const nowhere: Connection = {
@@ -32,12 +32,12 @@ interface Tab {
   hidden: boolean;
 }
 
-/** Holds the one connection and the history, for all tabs of a browser. */
+/** The one connection and the history, shared by all tabs of a browser. */
 export class ConnectionHub {
   #log = new TransitionLog();
   #connection: Connection = nowhere;
   readonly #tabs = new Set<Tab>();
-  /** Whether it lets go of the stream while nobody looks. */
+  /** Whether it closes the stream while no tab is visible. */
   readonly #alone: boolean;
   #close: (() => void) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -51,7 +51,7 @@ export class ConnectionHub {
     setInterval(() => this.#watch(), 1000);
   }
 
-  /** A tab opens; returns how it speaks to us. */
+  /** Adds a tab; returns the function that receives its messages. */
   join(tell: (message: WorkerMessage) => void): (message: TabMessage) => void {
     const tab: Tab = { moment: new TabCursor(this.#log, tell), tell, hidden: false };
     this.#tabs.add(tab);
@@ -92,7 +92,7 @@ export class ConnectionHub {
     this.#close ??= () => {};
   }
 
-  /** The newest part first, so that something is seen; then the stream; then what is older. */
+  /** Loads the newest part first for the first paint, then opens the stream, then loads older parts. */
   async #load(): Promise<void> {
     const generation = this.#generation;
     const hello = await ask(apiPath('hello'), parseHello);
@@ -109,13 +109,13 @@ export class ConnectionHub {
     await this.#fill(hello, generation);
   }
 
-  /** Reads what is missing at the newest end. */
+  /** Loads the missing rows at the newest end. */
   async #read(from: number, to: number): Promise<void> {
     for await (const page of pages(from, to)) this.#log.append(page);
     this.#soon();
   }
 
-  /** Goes back in time until the beginning, or until enough is here. */
+  /** Loads older rows back to the beginning, or until the limit is reached. */
   async #fill(hello: ApiHello, generation: number): Promise<void> {
     const log = this.#log;
     const first = Math.max(hello.first, hello.last - maxRows);
@@ -222,7 +222,7 @@ export class ConnectionHub {
     for (const { tell } of this.#tabs) tell({ is: 'connection', connection });
   }
 
-  /** Once for all that comes within a moment. */
+  /** Sends one update for all changes that arrive shortly after each other. */
   #soon(): void {
     if (this.#due) return;
     this.#due = true;

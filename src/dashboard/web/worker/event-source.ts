@@ -2,17 +2,17 @@ import type { ApiHeartbeat, ApiHello, ApiPage } from '../../api-types.ts';
 import { apiPath } from '../protocol/api-path.ts';
 import { parseHeartbeat, parseHello, parsePage } from '../protocol/parse-response.ts';
 
-/** What the stream says, as it comes. */
+/** Receives the messages of the stream. */
 export interface FeedEvents {
   hello(hello: ApiHello): void;
   batch(page: ApiPage): void;
   mark(mark: ApiHeartbeat): void;
   reset(): void;
-  /** It is closed; nothing more comes. */
+  /** The stream is closed. No more messages follow. */
   broke(why: string): void;
 }
 
-/** Opens the server's stream after a place; returns how to close it. */
+/** Opens the server's stream after a sequence; returns a function that closes it. */
 export function openFeed(after: number, on: FeedEvents): () => void {
   const source = new EventSource(apiPath(`stream?after=${after}`));
   const end = (why: string) => {
@@ -40,20 +40,20 @@ export function openFeed(after: number, on: FeedEvents): () => void {
     () => on.reset(),
   );
   source.onerror = () => {
-    // Its own reconnecting says neither when nor how often: we do that ourselves.
+    // The built-in reconnection reports neither time nor attempts, so the hub reconnects itself.
     end('the connection to the dashboard server dropped');
   };
   return () => source.close();
 }
 
-/** @throws {Error} where it is refused, or cannot be read */
+/** @throws {Error} if the request fails or the response cannot be read */
 export async function ask<T>(path: string, read: (value: unknown) => T): Promise<T> {
   const response = await fetch(path, { headers: { Accept: 'application/json' } });
   if (!response.ok) throw new Error(`${path.split('?')[0]} answered ${response.status}`);
   return read(await response.json());
 }
 
-/** The pages of a stretch of the history, at most so many rows as the server gives, in its order. */
+/** The pages of a range of the history, in order, up to the row limit of the server. */
 export async function* pages(from: number, to: number): AsyncGenerator<ApiPage> {
   const response = await fetch(apiPath(`audit?from=${from}&to=${to}&limit=100000`));
   if (!response.ok || !response.body) throw new Error(`the history answered ${response.status}`);

@@ -53,7 +53,7 @@ export class TabCursor {
     this.#send = send;
   }
 
-  /** Starts again with another history. */
+  /** Restarts with another history. */
   restart(log: TransitionLog): void {
     this.#log = log;
     this.#moment = new FleetCursor(log);
