@@ -1,7 +1,7 @@
 import type { Judged } from './benchmark.ts';
 import type { Summary } from './statistics.ts';
 
-/** A result as a line of the table for people. */
+/** A result as a line of the table. */
 export interface Line {
   readonly name: string;
   readonly n: string;
@@ -24,7 +24,7 @@ export const lineOf = (judged: Judged): Line => ({
   floor: `${formatSignificant(judged.floor.median)} (${rangeOf(judged.floor)})`,
 });
 
-/** What was measured, what its floor is, and what else was seen: below the table. */
+/** The notes below the table: what each row measures, its floor, and additional values. */
 export function footnotes(results: readonly Judged[]): readonly string[] {
   return results.map(({ name, what, floor, notes = {} }) => {
     const more = Object.entries(notes).map(([note, value]) => `${spaced(note)} ${value}`);
@@ -32,7 +32,7 @@ export function footnotes(results: readonly Judged[]): readonly string[] {
   });
 }
 
-/** A result as a document for programs; numbers in the unit that it names. */
+/** A result as JSON. Numbers are in the unit that it names. */
 export const documentOf = ({ name, notes, ...judged }: Judged): Record<string, unknown> => {
   const { n, median, min, max, p99, unit, what, limit, reaches, reached, floor } = judged;
   return {
@@ -61,7 +61,7 @@ const rangeOf = ({ min, max }: Summary): string =>
 
 const spaced = (name: string): string => name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
 
-/** Three digits that count, and no more than are there to see. */
+/** A number with at most three significant digits. */
 export const formatSignificant = (value: number): string =>
   Math.abs(value) >= 100 ? `${Math.round(value)}` : `${Number(value.toPrecision(3))}`;
 

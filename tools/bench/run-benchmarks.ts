@@ -8,7 +8,7 @@ import { loadNow, type Machine, thisMachine } from './machine-info.ts';
 export interface BenchOptions {
   readonly rows: readonly Benchmark[];
   readonly quick: boolean;
-  /** The server to measure; undefined: one of our own on a temporary store. */
+  /** The server to measure; undefined: starts one on a temporary store. */
   readonly server: ServerAccess | undefined;
   readonly env: Environment;
   readonly signal: AbortSignal;

@@ -18,7 +18,7 @@ export function summarize(samples: readonly number[]): Summary {
   };
 }
 
-/** The middle one, or the mean of the two in the middle. */
+/** The middle sample, or the mean of the two in the middle. */
 export function median(samples: readonly number[]): number {
   const sorted = sortedSamples(samples);
   const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;

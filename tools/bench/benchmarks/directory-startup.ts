@@ -10,7 +10,7 @@ const instancesEach = 100;
 const megabyte = 1e6;
 const readingsOf = (quick: boolean): number => (quick ? 3 : 9);
 
-/** A consumer that starts and finds 100 000 instances, each time in a fresh process. */
+/** The start of a consumer that reads 100 000 instances, each time in a new process. */
 export const directory: Benchmark = {
   name: 'directory',
   takes: (quick) => seconds(15) + readingsOf(quick) * seconds(4),
@@ -21,7 +21,7 @@ export const directory: Benchmark = {
     const ours: Reading[] = [];
     const bare: Reading[] = [];
     for (let round = 1; round <= readingsOf(quick); round += 1) {
-      say(`reading all of it, ${round} of ${readingsOf(quick)}`);
+      say(`reading all instances, ${round} of ${readingsOf(quick)}`);
       await using consumer = await stage.start('read-directory', null);
       ours.push(consumer.answer);
       const messages = agents * (instancesEach + 1);

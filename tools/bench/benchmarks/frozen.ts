@@ -9,7 +9,7 @@ import { countReasons, StateWatch } from '../fixture/state-watch.ts';
 const victims = 30;
 const bystanders = 90;
 
-/** A process is frozen, its connections stay open: until its instances are dubious to a consumer. */
+/** From the freeze of a process, with open connections, until a consumer sees its instances as dubious. */
 export const frozen = (name: string, ttl: Millis): Benchmark => ({
   name,
   takes: () => seconds(5) + ttl * 2,
@@ -45,7 +45,7 @@ export const frozen = (name: string, ttl: Millis): Benchmark => ({
   },
 });
 
-/** Looks every 20 ms, from when the lease can first have lapsed. */
+/** Checks every 20 ms, starting when the lease can first have lapsed. */
 async function leaseGone(
   run: RunRef,
   { at, ttl }: { readonly at: MonotonicTime; readonly ttl: Millis },

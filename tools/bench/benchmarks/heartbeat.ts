@@ -1,7 +1,7 @@
 import { seconds } from '../../../src/domain/time.ts';
 import type { Benchmark } from '../benchmark.ts';
 
-/** What a renewal costs its process, over the least that the bare client can do. */
+/** CPU cost of a renewal, relative to the minimum with the bare client. */
 export const heartbeat: Benchmark = {
   name: 'heartbeat',
   takes: (quick) => seconds(quick ? 6 : 20),

@@ -11,11 +11,11 @@ import { countReasons, type Doubted, StateWatch } from '../fixture/state-watch.t
 
 const lease = { ttl: seconds(15), grace: seconds(1) };
 const bystanders = 75;
-/** One process each, one after the other: the dead of one ttl are too few for a brake. */
+/** One process per kill, one after the other, so that the deaths within one ttl are too few to trip a brake. */
 const killsOf = (quick: boolean): number => (quick ? 10 : 50);
 const floorKillsOf = (quick: boolean): number => (quick ? 5 : 25);
 
-/** A process is killed, where the server says when a connection closes: until its instance is dubious. */
+/** From the kill of a process until its instance is dubious, on a server that reports closed connections. */
 export const killed: Benchmark = {
   name: 'killed',
   takes: (quick) => seconds(10) + (killsOf(quick) + floorKillsOf(quick)) * seconds(2),
@@ -27,7 +27,7 @@ export const killed: Benchmark = {
   },
 };
 
-/** The same on a server of which nobody has configured any account. */
+/** The same on a server without configured accounts. */
 export const killedUnadvised: Benchmark = {
   name: 'killed-unadvised',
   takes: (quick) => seconds(12) + (killsOf(quick) + floorKillsOf(quick)) * seconds(3),
@@ -78,15 +78,15 @@ async function measureKills(
   return {
     unit: 'ms',
     samples,
-    floor: { what: 'other processes: killed → nobody listens on its subject', samples: least },
+    floor: { what: 'other processes: killed → no listener on its subject', samples: least },
     notes: { reasons: countReasons(doubts), suspectedFalsely: watch.doubts(stay.answer) },
   };
 }
 
-/** How often a collector looks at its server's connections. */
+/** How often a collector checks the connections of its server. */
 const lookEvery: Millis = 500;
 
-/** Starts a process with one agent, and kills it at any moment between two looks at its connection. */
+/** Starts a process with one agent, and kills it at a random time between two checks of its connection. */
 async function killOne(
   host: string,
   watch: StateWatch,
@@ -105,8 +105,8 @@ async function killOne(
 }
 
 /**
- * Asks every millisecond until the server knows nobody who would hear it. Never of a process whose death
- * is measured: it would die with questions unread, which its server takes for a broken line.
+ * Sends a request every millisecond until the server reports no responders. Not used on a process whose
+ * death is measured: it would die with unread requests, which the server treats as a broken connection.
  */
 async function unheard(run: RunRef, { bare, names, signal }: BenchmarkNamespace): Promise<void> {
   const subject = names.runPrefix + runSubject(run);

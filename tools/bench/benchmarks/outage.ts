@@ -11,9 +11,9 @@ const lease = { ttl: seconds(15), grace: seconds(30) };
 const watchFor: Millis = seconds(10) + lease.ttl + seconds(10);
 const agentsOf = (quick: boolean): number => (quick ? 100 : 400);
 
-/** The server is killed and started again at once: nobody is to be suspected for that. */
+/** The server is killed and restarted immediately. No run may be suspected because of it. */
 export const restart = outage('restart', 1, 'one server killed and started again');
-/** Of three servers the one that leads the leases is killed. */
+/** Of three servers, the leader of the lease stream is killed. */
 export const leader = outage('leader', 3, 'of three servers the leader of the leases killed');
 
 function outage(name: string, size: 1 | 3, what: string): Benchmark {
@@ -59,7 +59,7 @@ async function happen(
   await pause(watchFor, undefined, { signal });
 }
 
-/** How many suspicions, expiries and removals there were. */
+/** The number of suspicions, expiries and removals. */
 async function count({ ports }: BenchmarkNamespace): Promise<number> {
   let counted = 0;
   for await (const stored of ports.audit.read(0)) {
@@ -70,7 +70,7 @@ async function count({ ports }: BenchmarkNamespace): Promise<number> {
   return counted;
 }
 
-/** The longest time between two bare writes that were acknowledged, while something happens. */
+/** The longest time between two acknowledged bare writes during an action. */
 async function gapOf(
   { bare, names }: BenchmarkNamespace,
   happens: () => Promise<void>,
@@ -85,7 +85,7 @@ async function gapOf(
         longest = Math.max(longest, performance.now() - last);
         last = performance.now();
       } catch {
-        // Not acknowledged: the gap goes on.
+        // Not acknowledged: the gap continues.
       }
       await pause(20);
     }

@@ -51,7 +51,7 @@ async function removeOnce(host: string, stage: BenchmarkNamespace): Promise<Mill
   return await watch.took();
 }
 
-/** A consumer that notes when it sees a slot's run expired, and when it sees nothing left of it. */
+/** A consumer that records when it sees the run of a slot expired, and when it sees the slot empty. */
 class RemovalWatch implements AsyncDisposable {
   readonly #slot: string;
   readonly #view: RegistryCache;

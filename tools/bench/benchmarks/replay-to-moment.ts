@@ -5,13 +5,13 @@ import { formatSignificant } from '../report.ts';
 import { median } from '../statistics.ts';
 
 const eventsOf = (quick: boolean): number => (quick ? 50_000 : 1_000_000);
-/** Behind the last keyframe: as many as there are on average. */
+/** Number of events after the last keyframe: the average. */
 const tail = 5000;
-/** A short history is not much more than what is read of it with a keyframe. */
+/** Maximum ratio to the replay without keyframes. In a short history a keyframe saves less. */
 const limitOf = (quick: boolean): number => (quick ? 0.6 : 0.1);
 const roundsOf = (quick: boolean): number => (quick ? 3 : 5);
 
-/** The fleet as it was at the end of a long history, on a server, each time in a fresh process. */
+/** Replays a long history on a server to its end, each time in a new process. */
 export const at: Benchmark = {
   name: 'at',
   takes: (quick) => (eventsOf(quick) / 2000 + (roundsOf(quick) * eventsOf(quick)) / 40_000) * 1000,
@@ -31,7 +31,8 @@ export const at: Benchmark = {
     for (const one of [...ours, ...bare]) {
       const from = ours.includes(one) ? keyframe : 0;
       if (one.keyframe !== from) throw new Error(`replayed from ${one.keyframe}, not ${from}`);
-      if (one.records !== bare[0]?.records) throw new Error('the two came to different fleets');
+      if (one.records !== bare[0]?.records)
+        throw new Error('the replays with and without keyframes gave different numbers of records');
     }
     const { folded = 0, records = 0 } = ours[0] ?? {};
     return [

@@ -4,13 +4,13 @@ import type { Benchmark } from '../benchmark.ts';
 const events = 100_000;
 const roundsOf = (quick: boolean): number => (quick ? 3 : 11);
 
-/** How fast a recorded history goes through the machines and the fold. */
+/** How fast a recorded history is replayed through the machines and the fold. */
 export const replay: Benchmark = {
   name: 'replay',
   takes: (quick) => seconds(10) + roundsOf(quick) * seconds(2),
 
   async measure(stage) {
-    stage.say(`replaying ${events} events again and again`);
+    stage.say(`replaying ${events} events repeatedly`);
     const { answer } = await stage.start('replay', { events, rounds: roundsOf(stage.quick) });
     return [
       {

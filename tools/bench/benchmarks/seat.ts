@@ -9,10 +9,10 @@ import { startServer } from '../environment/server.ts';
 import { type BenchmarkNamespace, openStage } from '../fixture/benchmark-namespace.ts';
 
 const lease = { ttl: seconds(15), grace: seconds(30) };
-/** On a large machine V8 lets a lot of waste stand before it looks: that is not what it needs. */
+/** A heap limit: on a large machine V8 collects garbage late, so its memory would exceed what it needs. */
 const heap = '--max-old-space-size=96';
 
-/** What it costs to watch a fleet, and what it costs an agent to have no seat there. */
+/** The cost of a seat that watches a fleet, and the cost of an agent without a seat in that fleet. */
 export const seat: Benchmark = {
   name: 'seat',
   takes: (quick) => seconds(quick ? 60 : 130),
@@ -29,12 +29,12 @@ export const seat: Benchmark = {
     const settle = seconds(10);
     const watching = stage.start('watch-fleet', { lease, rounds, settle }, { flags: [heap] });
     await pause(settle / 2, undefined, { signal });
-    // The other seats: whoever comes now has none.
+    // These take the other seats, so that the next agent gets none.
     await stage.start('collect', { lease, name: 'second' });
     await stage.start('collect', { lease, name: 'third' });
     const sleeper = await sleeping(stage, quick ? seconds(20) : seconds(60));
     const { answer } = await watching;
-    const bare = { what: 'heartbeats a second that it is told of', samples: [answer.heartbeats] };
+    const bare = { what: 'heartbeats a second that it receives', samples: [answer.heartbeats] };
     const fleet = `${agents} agents, ttl ${lease.ttl / 1000} s`;
     return [
       {
@@ -67,7 +67,7 @@ export const seat: Benchmark = {
   },
 };
 
-/** An agent that offers itself and gets no seat, as the server counts its messages. */
+/** Messages of an agent that applies for a seat and gets none, as counted by the server. */
 async function sleeping(stage: BenchmarkNamespace, lasts: number) {
   const { say, bare } = stage;
   say('an agent without a seat');
@@ -83,7 +83,7 @@ async function sleeping(stage: BenchmarkNamespace, lasts: number) {
   return {
     messages: (after.in_msgs + after.out_msgs - before.in_msgs - before.out_msgs) / passed,
     own: (2 * 1000) / (lease.ttl / 3),
-    // Whatever it is told beyond the answers to what it asked.
+    // Messages that it receives in addition to the responses to its requests.
     heartbeats: Math.max(0, after.out_msgs - before.out_msgs - (after.in_msgs - before.in_msgs)),
   };
 }
@@ -96,12 +96,12 @@ const Connections = z.object({
   }),
 });
 
-/** What the server has had from and given to a run's connection. */
+/** The messages that the server received from and sent to the connection of a run. */
 async function countsOf(run: RunRef, bare: NatsConnection) {
   const name = connectionName(run);
   const reply = await bare.request('$SYS.REQ.ACCOUNT.PING.CONNZ', '{}', { timeout: 5000 });
   const { connections } = Connections.parse(reply.json()).data;
   const own = connections.find((one) => one.name === name);
-  if (!own) throw new Error(`the server does not know ${name}`);
+  if (!own) throw new Error(`the server has no connection named ${name}`);
   return own;
 }

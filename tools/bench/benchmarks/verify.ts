@@ -7,11 +7,11 @@ import { formatSignificant } from '../report.ts';
 
 const eventsOf = (quick: boolean): number => (quick ? 100_000 : 1_000_000);
 const roundsOf = (quick: boolean): number => (quick ? 1 : 3);
-/** Of half a minute for a million. */
+/** The limit in ms for one event: half a minute for a million events. */
 const msForEach = 0.03;
 const megabyte = 1e6;
 
-/** A whole history verified from a file, each time in a fresh process. */
+/** Verifies a whole history from a file, each time in a new process. */
 export const verify: Benchmark = {
   name: 'verify',
   takes: (quick) => (eventsOf(quick) / 9000 + (roundsOf(quick) * eventsOf(quick)) / 40_000) * 1000,

@@ -15,10 +15,10 @@ import type { Namespace, RunRef } from '../../../src/domain/identity/names.ts';
 import { noopMetrics } from '../../../src/ports/metrics.ts';
 import type { Ports, Store } from '../../../src/ports/ports.ts';
 
-/** The server, and how one is let in: it is sent to child processes as it is. */
+/** The server and its credentials. Child processes receive this object unchanged. */
 export type ServerAccess = Pick<NatsStoreOptions, 'servers' | 'credentials' | 'tls' | 'replicas'>;
 
-/** A namespace on it, in which nobody else is. */
+/** A namespace on the server that only this benchmark uses. */
 export type Access = ServerAccess & { readonly namespace: Namespace };
 
 const silent: Ports['log'] = { debug() {}, info() {}, warn() {} };
@@ -41,11 +41,11 @@ export const portsOf = (store: Store): Ports => ({
   metrics: noopMetrics,
 });
 
-/** A connection of the bare client, for floors: what the server does without any of ours. */
+/** A connection of the bare client, for floors: the server without any code of Rollcall. */
 export const connectBare = (access: ServerAccess): Promise<NatsConnection> =>
   connectNats({ ...access, name: 'bench bare' });
 
-/** Removes what a namespace has left on the server. */
+/** Deletes everything of a namespace from the server. */
 export async function dropStreams(bare: NatsConnection, namespace: Namespace): Promise<void> {
   const { leases, registry, keyframes, auditStream } = subjectNamesOf(namespace);
   for (const stream of [auditStream, registry.stream, leases.stream, keyframes.stream]) {

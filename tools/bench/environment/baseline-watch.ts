@@ -3,11 +3,11 @@ import { createInbox, type Msg, type NatsConnection, nuid } from '@nats-io/trans
 export interface BareWatch {
   readonly stream: string;
   readonly filter: string;
-  /** The first sequence; 0: all that is there. */
+  /** The first sequence; 0: all messages. */
   readonly from: number;
 }
 
-/** A consumer with none of our care: for floors. The server forgets it when the connection closes. */
+/** A consumer of the bare client, for floors. The server removes it when the connection closes. */
 export async function watchBare(
   bare: NatsConnection,
   { stream, filter, from }: BareWatch,
@@ -33,5 +33,6 @@ export async function watchBare(
     { timeout: 10_000 },
   );
   const { error } = reply.json<{ error?: { description: string } }>();
-  if (error !== undefined) throw new Error(`the bare consumer: ${error.description}`);
+  if (error !== undefined)
+    throw new Error(`the consumer of the bare client failed: ${error.description}`);
 }

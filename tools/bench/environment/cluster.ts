@@ -12,16 +12,16 @@ import { connectBare, type ServerAccess } from './access.ts';
 import { freePorts } from './free-ports.ts';
 import type { Environment } from './server.ts';
 
-/** Servers of our own that can be killed and come back. */
+/** Servers of the benchmark that can be killed and restarted. */
 export interface Cluster extends AsyncDisposable {
   readonly access: ServerAccess;
-  /** SIGKILL for the one that leads this stream; with a single server, that one. */
+  /** Sends SIGKILL to the leader of this stream, or to the only server. */
   killLeader(stream: string): Promise<void>;
-  /** Starts all those again that were killed. */
+  /** Restarts all killed servers. */
   revive(): Promise<void>;
 }
 
-/** So many servers, on temporary stores that go with them, their streams in as many copies. */
+/** Starts a number of servers on temporary stores. Each stream has a replica on every server. */
 export async function startCluster(
   size: 1 | 3,
   env: Environment,
@@ -82,7 +82,7 @@ async function leaderOf(stream: string, access: ServerAccess): Promise<number> {
   }
 }
 
-/** Waits until a stream with a copy on each can be made. */
+/** Waits until a stream with a replica on every server can be created. */
 async function untilReady(access: ServerAccess, signal: AbortSignal): Promise<void> {
   const bare = await connectBare(access);
   try {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
-/** Loopback ports that nobody listens on now. Another program may take one before it is used. */
+/** Loopback ports that are free now. Another program may take one before it is used. */
 export async function freePorts(count: number): Promise<number[]> {
   const listening: Server[] = [];
   for (let i = 0; i < count; i++) {

@@ -21,12 +21,12 @@ type Running = AsyncDisposable & { readonly url: string };
 
 /**
  * `embedded`: as Rollcall starts it. `plain`: without configured accounts, so it sends no notifications of
- * closed connections. `large`: as Rollcall starts it, and on disk within two
- * minutes: a large fleet renews more leases than a small disk syncs one by one.
+ * closed connections. `large`: as Rollcall starts it, but it syncs to disk only within two minutes,
+ * because a large fleet renews more leases than a small disk can sync one by one.
  */
 export type ServerKind = 'embedded' | 'plain' | 'large';
 
-/** A nats-server of our own, on a temporary store that goes with it. */
+/** Starts a nats-server on a temporary store, which is deleted with it. */
 export async function startServer(
   kind: ServerKind,
   env: Environment,

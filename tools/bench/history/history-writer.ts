@@ -6,28 +6,28 @@ import type { Write } from '../../../src/ports/registry.ts';
 import type { Change } from '../../../src/runtime/transitions/record-change.ts';
 
 export interface WriterOptions {
-  /** The last revision before the history: those of its messages are the next ones, in their order. */
+  /** The last revision before the history. Its messages get the following revisions in order. */
   readonly after?: Revision;
-  /** How many changes one commit takes at most. */
+  /** Maximum number of changes in one commit. */
   readonly together?: number;
 }
 
-/** What is stored together: the records, and right behind them their events. */
+/** One commit: the records, directly followed by their events. */
 export interface HistoryCommit {
   readonly writes: readonly Write[];
   readonly events: readonly StoredEvent[];
 }
 
-/** Gathers changes into commits, and knows the revisions that a store without other writers gives. */
+/** Groups changes into commits, and predicts the revisions of a store without other writers. */
 export class HistoryWriter {
   readonly #together: number;
-  /** The last revision before the commit that is open. */
+  /** The last revision before the open commit. */
   #origin: Revision;
   readonly #writes = new Map<string, Write>();
   #events: Omit<StoredEvent, 'origin'>[] = [];
   #seq: Revision = 0;
   #now: WallTime = Date.UTC(2026, 0, 1);
-  /** Of every key ever written: a removed one's tombstone too. */
+  /** The revision of every key ever written, including tombstones of removed keys. */
   readonly #revisions = new Map<string, Revision>();
   readonly #heads = new Map<string, Change['head']>();
 
@@ -36,7 +36,7 @@ export class HistoryWriter {
     this.#together = together;
   }
 
-  /** How many events there are. */
+  /** The number of events so far. */
   get seq(): Revision {
     return this.#seq;
   }
@@ -45,7 +45,7 @@ export class HistoryWriter {
     return this.#now;
   }
 
-  /** A key that has no record, or none any more. */
+  /** A key without a record, or with a removed one. */
   absent(key: string) {
     return { kind: 'absent', key, revision: this.#revisions.get(key) ?? 0 } as const;
   }
@@ -55,7 +55,7 @@ export class HistoryWriter {
     return this.#heads.get(chainOf(eventSubject(of, 0)));
   }
 
-  /** Takes a change into the commit that is open, where a key is written once; returns its revision. */
+  /** Adds a change to the open commit, which writes each key only once; returns its revision. */
   *take(
     { write, events, head }: Change,
     later: Millis,
@@ -75,7 +75,7 @@ export class HistoryWriter {
     return revision;
   }
 
-  /** What is open is stored. */
+  /** Ends the open commit. */
   *close(): Generator<HistoryCommit, void, undefined> {
     const [writes, events] = [[...this.#writes.values()], this.#events];
     if (writes.length === 0) return;

@@ -1,4 +1,4 @@
-/** Numbers in [0, 1) that a seed brings forth again in the same order (mulberry32). */
+/** Random numbers in [0, 1). The same seed gives the same sequence (mulberry32). */
 export function seededFractions(seed: number): () => number {
   let state = seed | 0;
   return () => {

@@ -27,7 +27,7 @@ import { seededFractions } from './seeded-random.ts';
 
 export interface HistoryOptions extends WriterOptions {
   readonly agents?: number;
-  /** Of one agent, at most. */
+  /** Maximum per agent. */
   readonly instances?: number;
   readonly seed?: number;
 }
@@ -43,9 +43,9 @@ interface Running {
 type Commits<T = void> = Generator<HistoryCommit, T, undefined>;
 
 /**
- * A true history of at least so many events: agents that start, register, fail, recover, die, are
- * removed and start again, with every record and every event as the runtime writes it. The same seed
- * gives the same history.
+ * A valid history of at least the given number of events: agents start, register, fail, recover, die, are
+ * removed and start again. Records and events are those that the runtime writes. The same seed gives
+ * the same history.
  */
 export function* history(events: number, options: HistoryOptions = {}): Commits {
   const { agents = 200, instances = 5 } = options;
@@ -95,7 +95,7 @@ class World {
     return running;
   }
 
-  /** The next that happens to an agent; undefined: nothing is left of it. */
+  /** Performs the next change of an agent; undefined: the agent was removed. */
   *live(there: Running, most: number): Commits<Running | undefined> {
     const { phase, suspect } = there.agent.record;
     if (phase === 'expired') return yield* this.#remove(there);
@@ -106,7 +106,7 @@ class World {
     const all = [...there.instances.values()];
     const one = all[Math.floor(this.fraction() * all.length)];
     if (one === undefined || (what < 0.1 && all.length < most)) {
-      // Under its host's number: a quarter of all names would be contested, as in no fleet.
+      // Without the host's number, a quarter of all names would be contested, which no real fleet has.
       yield* this.#register(there, `web-${there.n}-${Math.floor(this.fraction() * 10_000)}`);
     } else if (what < 0.15) {
       yield* this.#take(removeInstance(there.author, one, 'deregistered'));
@@ -135,7 +135,7 @@ class World {
     return there;
   }
 
-  /** Most come back. */
+  /** Ends a suspicion. Most agents recover. */
   *#settle(there: Running, what: number): Commits<Running> {
     if (what < 0.8) return yield* this.#run(there, { type: 'regranted' });
     const change = transitionRun(this.#author(collector), there.agent, { type: 'expired' });
@@ -193,7 +193,7 @@ class World {
     there.instances.set(read.key, read);
   }
 
-  /** Time goes by before each change. */
+  /** Advances the clock before each change. */
   #take(change: Change): Commits<Revision> {
     return this.#writer.take(change, Math.floor(this.fraction() * 1000));
   }

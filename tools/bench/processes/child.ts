@@ -14,7 +14,7 @@ import { verifyFile } from './verify-file.ts';
 import { watchFleet } from './watch-fleet.ts';
 import { writeHistory } from './write-history.ts';
 
-/** This file, as it is to be run by {@link import('./worker.ts').startWorker}. */
+/** The path of this file, for {@link import('./worker.ts').startWorker}. */
 export const childScript = import.meta.filename;
 
 type Work<N extends JobName> = (
@@ -47,7 +47,7 @@ async function work({ name, access, task }: Job): Promise<void> {
 }
 
 if (process.argv[1] === childScript) {
-  // Ctrl-C reaches the whole process group. The parent ends this process, or is gone.
+  // Ctrl-C reaches the whole process group. Ignore it: the parent ends this process or has exited.
   process.on('SIGINT', () => {});
   process.once('disconnect', () => process.exit());
   process.once('message', (job) => void work(job as Job));

@@ -4,7 +4,7 @@ import { Collector } from '../../../src/runtime/collector/collector.ts';
 import { type Access, openStore, portsOf } from '../environment/access.ts';
 import type { Jobs } from './job.ts';
 
-/** Takes a seat and watches, until the process ends. */
+/** Takes a seat and watches until the process ends. */
 export async function collect(
   access: Access,
   { lease, name = 'collector' }: Jobs['collect']['task'],

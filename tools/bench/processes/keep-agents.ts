@@ -77,7 +77,7 @@ async function startAgent(
   return { ...slot, run: agent.run };
 }
 
-/** As the command does: a server that has ten thousand to let in is too busy for some of them. */
+/** Retries as the command does: a server that accepts ten thousand connections is too busy for some of them. */
 async function openPatiently(access: Access, me: RunRef): Promise<NatsStore> {
   for (;;) {
     try {

@@ -4,7 +4,7 @@ import { type Access, connectBare } from '../environment/access.ts';
 import { watchBare } from '../environment/baseline-watch.ts';
 import type { Jobs, Reading } from './job.ts';
 
-/** The same messages by the bare client, which takes them and looks at none. */
+/** Reads the same messages with the bare client, without parsing them. */
 export async function readBare(
   access: Access,
   { messages }: Jobs['read-bare']['task'],

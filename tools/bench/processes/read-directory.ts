@@ -4,7 +4,7 @@ import { Directory } from '../../../src/runtime/directory/directory.ts';
 import { type Access, openStore, portsOf } from '../environment/access.ts';
 import type { Reading } from './job.ts';
 
-/** From nothing but the code to every instance joined with its run. */
+/** Builds a directory from a cold start until every instance is joined with its run. */
 export async function readDirectory(access: Access): Promise<Reading> {
   const before = memoryUsage.rss();
   const idle = cpuUsage();

@@ -5,7 +5,7 @@ import { systemHash } from '../../../src/adapters/system/hash.ts';
 import type { Access } from '../environment/access.ts';
 import type { FileReading, Jobs } from './job.ts';
 
-/** Unpacks, cuts into lines, parses and hashes: a verification cannot do with less. */
+/** Decompresses, splits into lines, parses and hashes: the minimum work of a verification. */
 export async function readFile(
   _: Access,
   { file }: Jobs['read-file']['task'],

@@ -13,14 +13,14 @@ import type { Jobs } from './job.ts';
 
 type RenewFleet = Jobs['renew-fleet'];
 
-/** So many records share a commit: two messages each. */
+/** Number of records per commit, with two messages each. */
 const together = 400;
-/** Between two turns of renewals. */
+/** The time between two batches of renewals. */
 const turn = 50;
 
 /**
- * The traffic of a fleet, without its processes: the records of so many runs, and their leases renewed
- * as the runs would, evenly spread, until the process ends.
+ * The traffic of a fleet without its processes: writes the records of the runs and renews their leases,
+ * evenly spread, until the process ends.
  */
 export async function renewFleet(
   access: Access,

@@ -11,17 +11,17 @@ import { type Access, connectBare, openStore } from '../environment/access.ts';
 import type { Jobs } from './job.ts';
 
 const ttl = minutes(5);
-/** Until the compiler has seen enough of both. */
+/** Warm-up rounds for the JIT compiler. */
 const warmUp = 3;
 
-/** One lease, and how it is renewed once. */
+/** One lease and its renewal function. */
 interface Held {
   readonly key: string;
   readonly text: string;
   at: Revision;
 }
 
-/** Renews by the port and by the bare client, in turns, so that what else runs here hits both alike. */
+/** Renews with the port and with the bare client alternately, so that other load affects both equally. */
 export async function renew(
   access: Access,
   { rounds, renewals, atOnce }: Jobs['renew']['task'],
@@ -81,7 +81,7 @@ async function renewOurs(leases: Leases, held: Held): Promise<void> {
   held.at = renewed.revision;
 }
 
-/** The least that a heartbeat with a TTL and a compare-and-set can be. */
+/** The minimum of a heartbeat: one publish with a TTL and a compare-and-set. */
 async function renewBare(bare: NatsConnection, prefix: string, held: Held): Promise<void> {
   const own = headers();
   own.set('Nats-TTL', `${ttl / 1000}s`);

@@ -3,7 +3,7 @@ import { replayTo } from '../../../src/runtime/audit/replay.ts';
 import { type Access, openStore } from '../environment/access.ts';
 import type { Jobs, Replaying } from './job.ts';
 
-/** The fleet as it was at the last event, with the keyframes or as if there were none. */
+/** Replays the fleet to the last event, with or without keyframes. */
 export async function replayAt(
   access: Access,
   { keyframes }: Jobs['replay-at']['task'],

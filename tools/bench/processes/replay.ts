@@ -8,10 +8,10 @@ import type { Jobs } from './job.ts';
 
 type Replay = Jobs['replay'];
 
-/** Until the compiler has seen enough of both. */
+/** Warm-up rounds for the JIT compiler. */
 const warmUp = 2;
 
-/** Replays one history again and again, in turns with the least that can be done with its bytes. */
+/** Replays one history repeatedly, alternating with the minimum work on the same bytes. */
 export async function replay(
   _: Access,
   { events, rounds }: Replay['task'],
@@ -34,13 +34,13 @@ function perSecond({ length }: readonly StoredEvent[], once: () => void): number
   return (length / (performance.now() - began)) * 1000;
 }
 
-/** Through the machines and the fold, every chain and every hash checked. */
+/** Replays through the machines and the fold, and verifies every chain and every hash. */
 function replayOnce(stored: readonly StoredEvent[]): void {
   const verifier = new Verifier((divergence) => {
     throw new Error(`the history diverges: ${JSON.stringify(divergence)}`);
   }, systemHash);
   for (const one of stored) verifier.take(parseAuditEvent(one, systemHash));
-  if (verifier.records.size === 0) throw new Error('the history has led to nothing');
+  if (verifier.records.size === 0) throw new Error('the replay of the history gave no records');
 }
 
 function touchOnce(stored: readonly StoredEvent[]): void {

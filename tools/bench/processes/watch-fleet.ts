@@ -8,7 +8,7 @@ import type { Jobs } from './job.ts';
 
 type WatchFleet = Jobs['watch-fleet'];
 
-/** Sits and watches; what that costs in so many rounds of a second, once it has seen everybody. */
+/** Takes a seat and watches. Measures the cost in rounds of one second after it has seen all runs. */
 export async function watchFleet(
   access: Access,
   { lease, rounds, settle }: WatchFleet['task'],

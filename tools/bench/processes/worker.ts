@@ -4,18 +4,18 @@ import process, { execPath } from 'node:process';
 import { childScript } from './child.ts';
 import type { Job, JobName, JobResult, Jobs } from './job.ts';
 
-/** A child process at its job; ended by its process id when disposed. */
+/** A child process with its job. Disposal ends it by its process id. */
 export interface Worker<N extends JobName> extends AsyncDisposable {
   readonly answer: Jobs[N]['answer'];
   kill(signal: 'SIGKILL' | 'SIGSTOP'): void;
 }
 
 export interface WorkerOptions {
-  /** For Node itself. */
+  /** Options of Node itself. */
   readonly flags?: readonly string[];
 }
 
-/** Starts a process of its own for a job, and waits for its answer; the process lives on. */
+/** Starts a process for a job and waits for its answer. The process keeps running. */
 export async function startWorker<N extends JobName>(
   job: Job<N>,
   signal: AbortSignal,
@@ -28,7 +28,7 @@ export async function startWorker<N extends JobName>(
   });
   const exited = once(child, 'close');
   const end = () => void child.kill('SIGKILL');
-  // However we end: one that is frozen would not notice.
+  // Kill it at every exit of this process: a frozen child would not notice the exit.
   process.once('exit', end);
   const dispose = async () => {
     end();

@@ -7,7 +7,7 @@ import type { Access } from '../environment/access.ts';
 import { history } from '../history/synthetic-history.ts';
 import type { Jobs } from './job.ts';
 
-/** As `audit export` would have written it, gzipped: a million events are a gigabyte. */
+/** Writes the format of `audit export` with gzip, because a million events are a gigabyte. */
 export async function writeHistory(
   _: Access,
   { file, events }: Jobs['write-history']['task'],
